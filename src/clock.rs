@@ -1,0 +1,173 @@
+//! Time as an argument: [`Clock`] tells it, [`Timer`] waits for it, [`Window`] bounds it.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+/// A moment in milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
+///
+/// All arithmetic saturates: a timestamp that a sender made up can never panic or wrap.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime(i64);
+
+impl UnixTime {
+    /// 1970-01-01T00:00:00Z. In a signed event it means "no time": senders use it as a placeholder.
+    pub const EPOCH: Self = Self(0);
+
+    /// From milliseconds since the epoch.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// From seconds since the epoch; saturates.
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs.saturating_mul(1000))
+    }
+
+    /// From the operating system's time; saturates.
+    pub fn from_system(time: SystemTime) -> Self {
+        match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => Self::EPOCH.saturating_add(after),
+            Err(before) => Self::EPOCH.saturating_sub(before.duration()),
+        }
+    }
+
+    /// Reads an RFC 3339 date and time.
+    ///
+    /// # Errors
+    ///
+    /// `None` when the text is not RFC 3339.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let time =
+            time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339)
+                .ok()?;
+        let millis = time.unix_timestamp_nanos().div_euclid(1_000_000);
+        i64::try_from(millis).ok().map(Self)
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    pub const fn as_secs(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// This moment plus `by`; saturates.
+    pub fn saturating_add(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(millis(by)))
+    }
+
+    /// This moment minus `by`; saturates.
+    pub fn saturating_sub(self, by: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(by)))
+    }
+
+    /// How long after `earlier` this moment is; zero when it is before.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl fmt::Debug for UnixTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UnixTime({} ms)", self.0)
+    }
+}
+
+/// Tells the time. Passed in, so that tests hold it in their hands.
+pub trait Clock: Send + Sync + 'static {
+    /// The wall clock: what signed timestamps are compared with.
+    fn now(&self) -> UnixTime;
+
+    /// Time since a fixed, arbitrary start, never running backwards: what leases, deadlines and
+    /// retention are measured with.
+    fn monotonic(&self) -> Duration;
+}
+
+impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
+    fn now(&self) -> UnixTime {
+        (**self).now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        (**self).monotonic()
+    }
+}
+
+/// The operating system's clocks.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl SystemClock {
+    /// A clock whose monotonic time starts now.
+    pub fn new() -> Self {
+        Self {
+            start: Instant::now(),
+        }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> UnixTime {
+        UnixTime::from_system(SystemTime::now())
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.start.elapsed()
+    }
+}
+
+/// A wait that ends by itself.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Waits. The framework crates bring their runtime's; tests bring one that they move by hand.
+///
+/// The road asks for a timer only when something is really pending, so a delivery that never waits
+/// pays for none.
+pub trait Timer: Send + Sync + 'static {
+    /// Resolves after `duration`.
+    fn sleep(&self, duration: Duration) -> Sleep;
+}
+
+impl<T: Timer + ?Sized> Timer for std::sync::Arc<T> {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        (**self).sleep(duration)
+    }
+}
+
+/// How old, and how far in the future, a signed time may be. Both limits are inside the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// How old a signed time may be.
+    pub past: Duration,
+    /// How far ahead of our clock a signed time may be.
+    pub future: Duration,
+}
+
+impl Window {
+    /// The same limit to both sides.
+    pub const fn both(limit: Duration) -> Self {
+        Self {
+            past: limit,
+            future: limit,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The boxed twin of [`DedupStore`], for a store that is chosen at run time.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use super::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State};
+use crate::{
+    error::StoreError,
+    event_key::{ContentDigest, EventKey},
+};
+
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// [`DedupStore`] with boxed futures. Implemented for every store; never implement it by hand.
+pub trait DynDedupStore: Send + Sync + 'static {
+    /// See [`DedupStore::claim`].
+    fn claim<'a>(
+        &'a self,
+        key: &'a EventKey,
+        content: Option<&'a ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> Boxed<'a, Result<Claim, StoreError>>;
+
+    /// See [`DedupStore::settle`].
+    fn settle<'a>(
+        &'a self,
+        lease: &'a Lease,
+        end: End,
+        retain: Duration,
+    ) -> Boxed<'a, Result<Settled, StoreError>>;
+
+    /// See [`DedupStore::extend`].
+    fn extend<'a>(
+        &'a self,
+        lease: &'a Lease,
+        by: Duration,
+    ) -> Boxed<'a, Result<Settled, StoreError>>;
+
+    /// See [`DedupStore::look`].
+    fn look<'a>(&'a self, key: &'a EventKey) -> Boxed<'a, Result<State, StoreError>>;
+
+    /// See [`DedupStore::settled`].
+    fn settled<'a>(&'a self, key: &'a EventKey) -> Boxed<'a, ()>;
+
+    /// See [`DedupStore::promises`].
+    fn promises(&self) -> Promises;
+}
+
+impl<S: DedupStore> DynDedupStore for S {
+    fn claim<'a>(
+        &'a self,
+        key: &'a EventKey,
+        content: Option<&'a ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> Boxed<'a, Result<Claim, StoreError>> {
+        Box::pin(DedupStore::claim(self, key, content, owner, lease))
+    }
+
+    fn settle<'a>(
+        &'a self,
+        lease: &'a Lease,
+        end: End,
+        retain: Duration,
+    ) -> Boxed<'a, Result<Settled, StoreError>> {
+        Box::pin(DedupStore::settle(self, lease, end, retain))
+    }
+
+    fn extend<'a>(
+        &'a self,
+        lease: &'a Lease,
+        by: Duration,
+    ) -> Boxed<'a, Result<Settled, StoreError>> {
+        Box::pin(DedupStore::extend(self, lease, by))
+    }
+
+    fn look<'a>(&'a self, key: &'a EventKey) -> Boxed<'a, Result<State, StoreError>> {
+        Box::pin(DedupStore::look(self, key))
+    }
+
+    fn settled<'a>(&'a self, key: &'a EventKey) -> Boxed<'a, ()> {
+        Box::pin(DedupStore::settled(self, key))
+    }
+
+    fn promises(&self) -> Promises {
+        DedupStore::promises(self)
+    }
+}
+
+/// Any store, behind one type: cheap to clone, itself a [`DedupStore`].
+///
+/// ```
+/// use hookgate::dedup::{BoxDedupStore, MemoryStore};
+///
+/// let store: BoxDedupStore = BoxDedupStore::new(MemoryStore::new());
+/// # let _ = store;
+/// ```
+#[derive(Clone)]
+pub struct BoxDedupStore(Arc<dyn DynDedupStore>);
+
+impl BoxDedupStore {
+    /// Puts `store` into the box.
+    pub fn new(store: impl DedupStore) -> Self {
+        Self(Arc::new(store))
+    }
+}
+
+impl fmt::Debug for BoxDedupStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("BoxDedupStore")
+            .field(&self.0.promises())
+            .finish()
+    }
+}
+
+impl DedupStore for BoxDedupStore {
+    fn claim(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
+        self.0.claim(key, content, owner, lease)
+    }
+
+    fn settle(
+        &self,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+    ) -> impl Future<Output = Result<Settled, StoreError>> + Send {
+        self.0.settle(lease, end, retain)
+    }
+
+    fn extend(
+        &self,
+        lease: &Lease,
+        by: Duration,
+    ) -> impl Future<Output = Result<Settled, StoreError>> + Send {
+        self.0.extend(lease, by)
+    }
+
+    fn look(&self, key: &EventKey) -> impl Future<Output = Result<State, StoreError>> + Send {
+        self.0.look(key)
+    }
+
+    fn settled(&self, key: &EventKey) -> impl Future<Output = ()> + Send {
+        self.0.settled(key)
+    }
+
+    fn promises(&self) -> Promises {
+        self.0.promises()
+    }
+}
+
+impl<S: DedupStore> DedupStore for Arc<S> {
+    fn claim(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
+        DedupStore::claim(&**self, key, content, owner, lease)
+    }
+
+    fn settle(
+        &self,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+    ) -> impl Future<Output = Result<Settled, StoreError>> + Send {
+        DedupStore::settle(&**self, lease, end, retain)
+    }
+
+    fn extend(
+        &self,
+        lease: &Lease,
+        by: Duration,
+    ) -> impl Future<Output = Result<Settled, StoreError>> + Send {
+        DedupStore::extend(&**self, lease, by)
+    }
+
+    fn look(&self, key: &EventKey) -> impl Future<Output = Result<State, StoreError>> + Send {
+        DedupStore::look(&**self, key)
+    }
+
+    fn settled(&self, key: &EventKey) -> impl Future<Output = ()> + Send {
+        DedupStore::settled(&**self, key)
+    }
+
+    fn promises(&self) -> Promises {
+        DedupStore::promises(&**self)
+    }
+}

@@ -1,0 +1,221 @@
+//! Claims: the right to handle an event now, and the mark that it was handled.
+//!
+//! A claim is a lease with an owner token and an end. Settling it as done writes a mark that is kept
+//! for the retention; releasing it, or letting it lapse, frees the key for the next copy. One
+//! conditional write decides a claim; nothing is ever read first and written afterwards.
+
+mod boxed;
+#[cfg(feature = "testing")]
+pub mod contract;
+mod memory;
+
+use std::{fmt, future::Future, time::Duration};
+
+pub use self::{
+    boxed::{BoxDedupStore, DynDedupStore},
+    memory::MemoryStore,
+};
+use crate::{
+    error::StoreError,
+    event_key::{ContentDigest, EventKey},
+};
+
+/// What a claim brought. Exhaustive on purpose: a caller must answer each.
+#[derive(Debug)]
+pub enum Claim {
+    /// The caller owns the event until the lease ends.
+    Won(Lease),
+    /// Another owner holds it.
+    InProgress {
+        /// When the lease ends at the latest, if it is not extended.
+        retry_after: Duration,
+    },
+    /// It was handled within the retention.
+    Done {
+        /// Whether the content is the same as then; `true` where either side gave none.
+        same_content: bool,
+    },
+}
+
+/// The state of a key. Exhaustive on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Nobody holds it and no mark remembers it: never seen, released, lapsed or forgotten.
+    Free,
+    /// An owner holds it.
+    InProgress {
+        /// When the lease ends at the latest, if it is not extended.
+        retry_after: Duration,
+    },
+    /// It was handled within the retention.
+    Done,
+}
+
+/// How a lease is to end. Exhaustive on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Handled.
+    Processed,
+    /// Not for this application; done all the same.
+    Ignored,
+    /// It can never be handled; done, so that copies do not try again.
+    Rejected,
+    /// Not handled: the next copy may run.
+    Release,
+}
+
+/// Whether a lease was still held when it was to be settled or extended. Exhaustive on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// It was held by this owner (or had been ended by this owner in the same way before).
+    Ok,
+    /// It lapsed and is free, taken over or done by another owner: this owner must not act on it.
+    LeaseLost,
+}
+
+/// Who owns a claim: made by the caller, so that a claim whose answer was lost can be repeated.
+///
+/// Unique for each run of a handler, in this process and in all others.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OwnerToken([u8; 16]);
+
+impl OwnerToken {
+    /// From bytes that the caller knows to be unique.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 16 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for OwnerToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OwnerToken(..)")
+    }
+}
+
+/// A claim that was won. Every settle and extension carries its owner token, so that a store can
+/// tell a late owner that it lost (fencing).
+#[derive(Debug)]
+pub struct Lease {
+    key: EventKey,
+    owner: OwnerToken,
+    attempt: u32,
+}
+
+impl Lease {
+    /// For store authors: the claim of `key` by `owner` was granted. Forging one gains nothing,
+    /// since the store checks the token.
+    pub const fn granted(key: EventKey, owner: OwnerToken, attempt: u32) -> Self {
+        Self {
+            key,
+            owner,
+            attempt,
+        }
+    }
+
+    /// The event.
+    pub const fn key(&self) -> &EventKey {
+        &self.key
+    }
+
+    /// The owner.
+    pub const fn owner(&self) -> &OwnerToken {
+        &self.owner
+    }
+
+    /// 1 for the first claim; grows with each takeover of a lapsed lease, so that a handler can
+    /// fence its own writes with it. A store may start again at 1 after a release.
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
+    }
+}
+
+/// What a store promises: for `build()`, the start-up check and waiting copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Promises {
+    /// Marks survive a restart of this process.
+    pub survives_restart: bool,
+    /// Several processes can share it.
+    pub shared: bool,
+    /// The most keys it holds, where it is bounded.
+    pub capacity: Option<u64>,
+}
+
+impl Promises {
+    /// A store that survives restarts and is shared, without a bound of its own.
+    pub const fn durable() -> Self {
+        Self {
+            survives_restart: true,
+            shared: true,
+            capacity: None,
+        }
+    }
+
+    /// A store of this process alone, that forgets at restart and holds `capacity` keys.
+    pub const fn in_process(capacity: u64) -> Self {
+        Self {
+            survives_restart: false,
+            shared: false,
+            capacity: Some(capacity),
+        }
+    }
+}
+
+/// Remembers which events are being handled and which were.
+///
+/// Implement it for any engine with a conditional write, then prove it with the public suite
+/// `hookgate::dedup::contract` (feature `testing`).
+///
+/// # Rules for implementations
+///
+/// - One conditional write decides a claim; a loser may then read the state.
+/// - A claim repeated by its owner while its lease lasts is won again, with the same attempt.
+/// - `Done` marks are kept for the `retain` given at settle, counted from then; nothing that has not
+///   expired is ever evicted. A store that is full answers [`StoreError::Full`].
+/// - A lapsed lease frees the key: the next claim takes it over with a higher attempt.
+/// - Errors never carry keys, tokens or addresses with credentials.
+pub trait DedupStore: Send + Sync + 'static {
+    /// Claims `key` for `owner` until now + `lease`.
+    fn claim(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> impl Future<Output = Result<Claim, StoreError>> + Send;
+
+    /// Ends `lease`. A mark, if `end` leaves one, is kept until now + `retain`.
+    ///
+    /// Idempotent by token: the same settle repeated by its owner is [`Settled::Ok`] again.
+    fn settle(
+        &self,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+    ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
+
+    /// The lease then ends at now + `by`.
+    fn extend(
+        &self,
+        lease: &Lease,
+        by: Duration,
+    ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
+
+    /// Reads, never claims: for waiting copies and late owners.
+    fn look(&self, key: &EventKey) -> impl Future<Output = Result<State, StoreError>> + Send;
+
+    /// Resolves when `key` is no longer in progress; checks once after registering, so that no settle
+    /// is missed. A hint: the caller then looks. The default never resolves, so that callers poll.
+    fn settled(&self, key: &EventKey) -> impl Future<Output = ()> + Send {
+        let _ = key;
+        std::future::pending()
+    }
+
+    /// What this store promises.
+    fn promises(&self) -> Promises;
+}

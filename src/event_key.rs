@@ -1,0 +1,132 @@
+//! The identity under which an event is handled once, and the digest of its content.
+//!
+//! # The encoding is frozen
+//!
+//! An event key is SHA-256 over the ASCII text `hookgate/key/v1`, followed by the endpoint, the
+//! tenant (empty where the endpoint has none), the pack's name and the pack's parts, each preceded
+//! by its length in bytes as an unsigned 64-bit big-endian number. Lengths make the encoding
+//! injective: no two different lists of parts give the same bytes. Vectors are in
+//! `tests/vectors/event_keys.json`; a change of this encoding makes every stored key unknown, so
+//! it is a breaking change.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// Domain of event keys. Things that are no events (a nonce, a `jti`) get a domain of their own.
+const EVENT_DOMAIN: &[u8] = b"hookgate/key/v1";
+
+/// The identity under which an event is handled once: 32 bytes, the same for every copy.
+///
+/// It holds a digest, so a store that keeps it keeps no personal data. `Debug` and `Display` show
+/// it as hex.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventKey([u8; 32]);
+
+impl EventKey {
+    /// From stored bytes, for store authors. Keys of deliveries are only made by the road.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// SHA-256 of what a pack declares stable in an event; never of attempt metadata.
+///
+/// Compared only with a completed mark: a difference is an observation, since senders re-sign and
+/// presigned URLs change. A store may keep only the first 8 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ContentDigest([u8; 32]);
+
+impl ContentDigest {
+    /// The digest of `content`.
+    pub fn of(content: &[u8]) -> Self {
+        Self(Sha256::digest(content).into())
+    }
+
+    /// From stored bytes.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// Where a pack writes the parts of an event's identity, in a fixed order.
+///
+/// Parts come from authenticated content only.
+#[derive(Clone)]
+pub struct KeyParts {
+    hash: Sha256,
+    parts: usize,
+}
+
+impl KeyParts {
+    /// Ready for the parts of one event.
+    pub fn new(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
+        let mut key = Self {
+            hash: Sha256::new_with_prefix(EVENT_DOMAIN),
+            parts: 0,
+        };
+        key.write(endpoint.as_bytes());
+        key.write(tenant.unwrap_or_default().as_bytes());
+        key.write(pack.as_bytes());
+        key
+    }
+
+    /// Adds one part.
+    pub fn part(&mut self, part: impl AsRef<[u8]>) -> &mut Self {
+        self.write(part.as_ref());
+        self.parts = self.parts.saturating_add(1);
+        self
+    }
+
+    /// Adds the SHA-256 of `content` as one part.
+    pub fn digest_of(&mut self, content: &[u8]) -> &mut Self {
+        self.part(Sha256::digest(content))
+    }
+
+    /// The key, or `None` when no part was given: an event without identity cannot be handled once.
+    pub fn finish(self) -> Option<EventKey> {
+        (self.parts > 0).then(|| EventKey(self.hash.finalize().into()))
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.hash.update((bytes.len() as u64).to_be_bytes());
+        self.hash.update(bytes);
+    }
+}
+
+impl fmt::Debug for KeyParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyParts")
+            .field("parts", &self.parts)
+            .finish_non_exhaustive()
+    }
+}
+
+macro_rules! hex_text {
+    ($name:ident) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+    };
+}
+
+hex_text!(EventKey);
+hex_text!(ContentDigest);
