@@ -1,1 +1,5 @@
 //! The in-process dedup store.
+
+/// One process.
+#[derive(Debug)]
+pub struct MemoryStore;

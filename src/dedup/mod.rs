@@ -5,8 +5,6 @@
 //! conditional write decides a claim; nothing is ever read first and written afterwards.
 
 mod boxed;
-#[cfg(feature = "testing")]
-pub mod contract;
 mod memory;
 
 use std::{fmt, future::Future, time::Duration};

@@ -1,0 +1,1 @@
+//! hookgate for axum.
