@@ -114,39 +114,35 @@ impl fmt::Debug for BoxDedupStore {
 }
 
 impl DedupStore for BoxDedupStore {
-    fn claim(
+    async fn claim(
         &self,
         key: &EventKey,
         content: Option<&ContentDigest>,
         owner: OwnerToken,
         lease: Duration,
-    ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
-        self.0.claim(key, content, owner, lease)
+    ) -> Result<Claim, StoreError> {
+        self.0.claim(key, content, owner, lease).await
     }
 
-    fn settle(
+    async fn settle(
         &self,
         lease: &Lease,
         end: End,
         retain: Duration,
-    ) -> impl Future<Output = Result<Settled, StoreError>> + Send {
-        self.0.settle(lease, end, retain)
+    ) -> Result<Settled, StoreError> {
+        self.0.settle(lease, end, retain).await
     }
 
-    fn extend(
-        &self,
-        lease: &Lease,
-        by: Duration,
-    ) -> impl Future<Output = Result<Settled, StoreError>> + Send {
-        self.0.extend(lease, by)
+    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
+        self.0.extend(lease, by).await
     }
 
-    fn look(&self, key: &EventKey) -> impl Future<Output = Result<State, StoreError>> + Send {
-        self.0.look(key)
+    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
+        self.0.look(key).await
     }
 
-    fn settled(&self, key: &EventKey) -> impl Future<Output = ()> + Send {
-        self.0.settled(key)
+    async fn settled(&self, key: &EventKey) {
+        self.0.settled(key).await
     }
 
     fn promises(&self) -> Promises {
@@ -155,39 +151,35 @@ impl DedupStore for BoxDedupStore {
 }
 
 impl<S: DedupStore> DedupStore for Arc<S> {
-    fn claim(
+    async fn claim(
         &self,
         key: &EventKey,
         content: Option<&ContentDigest>,
         owner: OwnerToken,
         lease: Duration,
-    ) -> impl Future<Output = Result<Claim, StoreError>> + Send {
-        DedupStore::claim(&**self, key, content, owner, lease)
+    ) -> Result<Claim, StoreError> {
+        DedupStore::claim(&**self, key, content, owner, lease).await
     }
 
-    fn settle(
+    async fn settle(
         &self,
         lease: &Lease,
         end: End,
         retain: Duration,
-    ) -> impl Future<Output = Result<Settled, StoreError>> + Send {
-        DedupStore::settle(&**self, lease, end, retain)
+    ) -> Result<Settled, StoreError> {
+        DedupStore::settle(&**self, lease, end, retain).await
     }
 
-    fn extend(
-        &self,
-        lease: &Lease,
-        by: Duration,
-    ) -> impl Future<Output = Result<Settled, StoreError>> + Send {
-        DedupStore::extend(&**self, lease, by)
+    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
+        DedupStore::extend(&**self, lease, by).await
     }
 
-    fn look(&self, key: &EventKey) -> impl Future<Output = Result<State, StoreError>> + Send {
-        DedupStore::look(&**self, key)
+    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
+        DedupStore::look(&**self, key).await
     }
 
-    fn settled(&self, key: &EventKey) -> impl Future<Output = ()> + Send {
-        DedupStore::settled(&**self, key)
+    async fn settled(&self, key: &EventKey) {
+        DedupStore::settled(&**self, key).await
     }
 
     fn promises(&self) -> Promises {
