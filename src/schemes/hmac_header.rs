@@ -271,6 +271,49 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
 }
 
 impl HmacHeader {
+    /// For presets, whose parts are known to fit: a MAC over the body alone.
+    pub(crate) fn of_parts(
+        signature_header: HeaderName,
+        layout: SignatureLayout,
+        encoding: SignatureEncoding,
+        digest: Digest,
+    ) -> Self {
+        Self {
+            signature_header,
+            layout,
+            encoding,
+            template: Template::body(),
+            id: None,
+            timestamp: None,
+            timestamp_unit: TimeUnit::Seconds,
+            digest,
+        }
+    }
+
+    /// For presets: another signed text, and the headers of its id and time.
+    pub(crate) fn signing(
+        mut self,
+        template: Template,
+        id: Option<HeaderName>,
+        timestamp: Option<(HeaderName, TimeUnit)>,
+    ) -> Self {
+        self.id = id.map(|name| SignedHeader {
+            name,
+            delimiter: template.delimiter_after(&Piece::Id),
+        });
+        if let Some((name, unit)) = timestamp {
+            self.timestamp = Some(TimestampSource::Header(name));
+            self.timestamp_unit = unit;
+        }
+        self.template = template;
+        self
+    }
+
+    /// Whether the signed text has an id.
+    pub fn has_signed_id(&self) -> bool {
+        self.id.is_some()
+    }
+
     /// Whether the signed text has a time.
     pub fn has_timestamp(&self) -> bool {
         self.timestamp.is_some()

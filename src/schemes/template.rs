@@ -27,6 +27,12 @@ impl Template {
         Self(vec![Piece::Body])
     }
 
+    /// `{id}.{timestamp}.{body}`.
+    pub(crate) fn id_timestamp_body() -> Self {
+        let dot = || Piece::Literal(".".into());
+        Self(vec![Piece::Id, dot(), Piece::Timestamp, dot(), Piece::Body])
+    }
+
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.0
     }

@@ -1,0 +1,3 @@
+//! Packs: what is known of each sender, and how its deliveries become events.
+
+pub mod preset;
