@@ -4,6 +4,7 @@ pub mod clock;
 pub mod dedup;
 pub mod error;
 pub mod event_key;
+pub mod providers;
 #[cfg(feature = "testing")]
 pub mod testing;
 
