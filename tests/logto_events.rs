@@ -89,6 +89,22 @@ fn no_member_of_a_recorded_delivery_is_lost() {
 }
 
 #[test]
+fn most_events_are_written_byte_for_byte_as_logto_writes_them() {
+    for (file, body) in bodies() {
+        // These have members in an order of their own.
+        if ["038", "096", "115", "118"]
+            .iter()
+            .any(|number| file.starts_with(number))
+        {
+            continue;
+        }
+        let event = Event::from_slice(&body).unwrap();
+        let written = serde_json::to_string(&event).unwrap();
+        assert_eq!(written, String::from_utf8(body).unwrap(), "{file}");
+    }
+}
+
+#[test]
 fn numbers_come_back_as_they_were_written() {
     let body = body("001-User.Created");
     let text = serde_json::to_string(&Event::from_slice(&body).unwrap()).unwrap();
@@ -497,7 +513,7 @@ fn debug_of_parts_shows_ids_only() {
     };
     assert_eq!(
         format!("{update:?}"),
-        "DataEvent { envelope: Envelope { hook_id: \"o7s9sn5gbe07hdq69p1rr\", status: Some(200), .. }, \
-         data: User { id: \"o8edd2cwweyc\", .. } }"
+        "DataEvent { envelope: Envelope { status: Some(200), .. }, \
+         data: User { id: \"o8edd2cwweyc\", .. }, hook_id: \"o7s9sn5gbe07hdq69p1rr\" }"
     );
 }

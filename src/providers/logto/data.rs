@@ -32,12 +32,18 @@ pub struct DataEvent<T> {
     pub envelope: Envelope,
     /// What it is about.
     pub data: T,
+    /// The hook that sent it.
+    pub hook_id: String,
 }
 
 impl<T> DataEvent<T> {
     /// Puts an event together.
-    pub fn new(envelope: Envelope, data: T) -> Self {
-        Self { envelope, data }
+    pub fn new(envelope: Envelope, data: T, hook_id: impl Into<String>) -> Self {
+        Self {
+            envelope,
+            data,
+            hook_id: hook_id.into(),
+        }
     }
 }
 
@@ -46,6 +52,7 @@ impl<T: fmt::Debug> fmt::Debug for DataEvent<T> {
         f.debug_struct("DataEvent")
             .field("envelope", &self.envelope)
             .field("data", &self.data)
+            .field("hook_id", &self.hook_id)
             .finish()
     }
 }
@@ -76,31 +83,43 @@ pub(crate) trait About {
     }
 }
 
+/// The last member of real events.
+const HOOK_ID: &str = "hookId";
+
 impl<'de, T: ReadAbout<'de>> Members<'de> for DataEvent<T> {
-    type Slots = (<Envelope as Members<'de>>::Slots, T::Slots);
+    type Slots = (<Envelope as Members<'de>>::Slots, T::Slots, Option<String>);
 
     fn take<A: MapAccess<'de>>(
-        (envelope, data): &mut Self::Slots,
+        (envelope, data, hook_id): &mut Self::Slots,
         name: &str,
         map: &mut A,
     ) -> Result<Taken, A::Error> {
+        if name == HOOK_ID {
+            return members::fill(hook_id, map);
+        }
         match T::take(data, name, map)? {
             Taken::Yes => Ok(Taken::Yes),
             Taken::No => Envelope::take(envelope, name, map),
         }
     }
 
-    fn finish<E: de::Error>((envelope, data): Self::Slots) -> Result<Self, E> {
+    fn finish<E: de::Error>((envelope, data, hook_id): Self::Slots) -> Result<Self, E> {
         let envelope = Envelope::finish(envelope)?;
         let data = T::finish(data, &envelope)?;
-        Ok(Self { envelope, data })
+        let hook_id = hook_id.ok_or_else(|| E::missing_field(HOOK_ID))?;
+        Ok(Self {
+            envelope,
+            data,
+            hook_id,
+        })
     }
 }
 
 impl<T: About> WriteMembers for DataEvent<T> {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.envelope.write(map)?;
-        self.data.write(map)
+        self.data.write(map)?;
+        map.serialize_entry(HOOK_ID, &self.hook_id)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::UnixTime;
 
 use super::{
     application::Application,
+    created_at,
     interaction::InteractionEvent,
     json::ByName,
     members::{Extra, object},
@@ -13,7 +14,7 @@ object! {
     /// Where a data or exception event comes from: a call of the Management API (with `path`,
     /// `method`, `status`, `params`, `matched_route`) or an end user's flow (with
     /// `interaction_event`, `session_id`, `application`). The same event name can have either.
-    pub struct Envelope: show(hook_id, status), extra {
+    pub struct Envelope: show(status), extra {
         /// When the payload was built, as text; [`occurred_at`](Self::occurred_at) reads it.
         pub created_at: String = required "createdAt",
         /// The end user's flow.
@@ -40,16 +41,14 @@ object! {
         pub params: Option<ByName<String>> = optional "params",
         /// The route, such as `/users/:userId`.
         pub matched_route: Option<String> = optional "matchedRoute",
-        /// The hook that sent the event.
-        pub hook_id: String = required "hookId",
     }
 }
 
 impl Envelope {
     /// An envelope of neither origin.
-    pub fn new(hook_id: impl Into<String>, created_at: impl Into<String>) -> Self {
+    pub fn new(created_at: UnixTime) -> Self {
         Self {
-            created_at: created_at.into(),
+            created_at: created_at::text(created_at),
             interaction_event: None,
             user_agent: None,
             application_id: None,
@@ -62,7 +61,6 @@ impl Envelope {
             status: None,
             params: None,
             matched_route: None,
-            hook_id: hook_id.into(),
             extra: Extra::default(),
             unusual: Default::default(),
         }

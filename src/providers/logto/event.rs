@@ -254,7 +254,7 @@ impl<T: About> Facts for DataEvent<T> {
     }
 
     fn hook_id(&self) -> Option<&str> {
-        Some(&self.envelope.hook_id)
+        Some(&self.hook_id)
     }
 
     fn session_id(&self) -> Option<&str> {

@@ -3,7 +3,8 @@
 use crate::UnixTime;
 
 use super::{
-    application::Application, json::Json, members::object, open_enum::open_enum, user::User,
+    application::Application, created_at, json::Json, members::object, open_enum::open_enum,
+    user::User,
 };
 
 object! {
@@ -35,6 +36,31 @@ object! {
 }
 
 impl Interaction {
+    /// What `user` has done, with nothing said about browser and application.
+    pub fn new(
+        interaction_event: InteractionEvent,
+        created_at: UnixTime,
+        session_id: impl Into<String>,
+        user: User,
+        hook_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            interaction_event: Some(interaction_event),
+            created_at: created_at::text(created_at),
+            session_id: session_id.into(),
+            user_agent: None,
+            user_id: user.id.clone(),
+            user_ip: None,
+            user: Some(user),
+            application: None,
+            cimd_client_id: None,
+            adaptive_mfa_result: None,
+            hook_id: hook_id.into(),
+            extra: Default::default(),
+            unusual: Default::default(),
+        }
+    }
+
     /// When it happened: when the payload was built, shortly after. `None` when the text is no time.
     pub fn occurred_at(&self) -> Option<UnixTime> {
         UnixTime::from_rfc3339(&self.created_at)

@@ -16,6 +16,7 @@
 
 mod access_control;
 mod application;
+mod created_at;
 mod data;
 mod decode;
 mod envelope;
