@@ -7,9 +7,11 @@ use hookgate::{
     UnixTime,
     providers::logto::{
         DataEvent, Event, EventName, InteractionEvent, Json, Misfit, Rule, UserUpdate,
+        digest_without_hook_id,
     },
 };
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 /// Recorded bodies by file name, without the one that has none.
 fn bodies() -> Vec<(String, Vec<u8>)> {
@@ -516,4 +518,125 @@ fn debug_of_parts_shows_ids_only() {
         "DataEvent { envelope: Envelope { status: Some(200), .. }, \
          data: User { id: \"o8edd2cwweyc\", .. }, hook_id: \"o7s9sn5gbe07hdq69p1rr\" }"
     );
+}
+
+/// A body with `hookId` taken out of a value and put in at a place of choice.
+fn with_hook_id(body: &[u8], hook_id: &str, place: usize) -> Vec<u8> {
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    let (rest, _) = text.rsplit_once(r#","hookId":"#).unwrap();
+    let mut members: Vec<String> = Vec::new();
+    // Cut at the commas between top-level members.
+    let (mut depth, mut in_text, mut escaped) = (0, false, false);
+    let mut member = String::new();
+    for c in rest.chars().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if in_text => escaped = true,
+            '"' => in_text = !in_text,
+            '{' | '[' if !in_text => depth += 1,
+            '}' | ']' if !in_text => depth -= 1,
+            ',' if !in_text && depth == 0 => {
+                members.push(std::mem::take(&mut member));
+                continue;
+            }
+            _ => {}
+        }
+        member.push(c);
+    }
+    members.push(member);
+    let place = place.min(members.len());
+    members.insert(place, format!(r#""hookId":{hook_id}"#));
+    format!("{{{}}}", members.join(",")).into_bytes()
+}
+
+#[test]
+fn bodies_that_differ_in_hook_id_alone_have_one_digest() {
+    for (file, body) in bodies() {
+        let digest = digest_without_hook_id(&body).unwrap();
+        for place in 0..25 {
+            for hook_id in [
+                r#""other""#,
+                r#""a,\"hookId\":\"b""#,
+                "null",
+                r#"{"hookId":[1]}"#,
+            ] {
+                let moved = with_hook_id(&body, hook_id, place);
+                assert!(serde_json::from_slice::<Value>(&moved).is_ok());
+                assert_eq!(
+                    digest_without_hook_id(&moved).unwrap(),
+                    digest,
+                    "{file} {place} {hook_id}"
+                );
+            }
+        }
+    }
+    // Five hooks, one occurrence.
+    let digests: BTreeSet<_> = ["062", "063", "065", "067", "068"]
+        .iter()
+        .map(|number| body(&format!("{number}-Role.Data.Updated")))
+        .map(|body| digest_without_hook_id(&body).unwrap())
+        .collect();
+    assert_eq!(digests.len(), 1);
+}
+
+#[test]
+fn bodies_that_differ_otherwise_have_other_digests() {
+    let mut digests = BTreeSet::new();
+    let mut contents = BTreeSet::new();
+    for (_, body) in bodies() {
+        let mut content = value(&body);
+        object(&mut content).remove("hookId");
+        contents.insert(content.to_string());
+        digests.insert(digest_without_hook_id(&body).unwrap());
+        // Another byte anywhere outside of `hookId`.
+        let end = body.len() - r#","hookId":"o7s9sn5gbe07hdq69p1rr"}"#.len();
+        for place in (0..end).filter(|place| body[*place].is_ascii_lowercase()) {
+            let mut changed = body.clone();
+            changed[place] = if changed[place] == b'z' { b'y' } else { b'z' };
+            if let Ok(digest) = digest_without_hook_id(&changed) {
+                assert_ne!(digest, digest_without_hook_id(&body).unwrap());
+            }
+        }
+    }
+    assert_eq!(digests.len(), contents.len());
+    // Only the member of the event itself is taken out.
+    let inner = |id| format!(r#"{{"event":"X","data":{{"hookId":"{id}"}}}}"#);
+    assert_ne!(
+        digest_without_hook_id(inner("a").as_bytes()).unwrap(),
+        digest_without_hook_id(inner("b").as_bytes()).unwrap()
+    );
+}
+
+#[test]
+fn what_is_cut_out_of_a_body_is_exact() {
+    let digest = |text: &str| digest_without_hook_id(text.as_bytes());
+    let sha256 = |text: &str| <[u8; 32]>::from(Sha256::digest(text));
+    for (text, rest) in [
+        (r#"{"hookId":"h"}"#, "{}"),
+        (r#"{"a":1,"hookId":"h"}"#, r#"{"a":1}"#),
+        (r#"{"hookId":"h","a":1}"#, r#"{"a":1}"#),
+        (r#"{"a":1,"hookId":"h","b":2}"#, r#"{"a":1,"b":2}"#),
+        (
+            r#"{ "a": 1, "hookId" : "h" , "b": 2 }"#,
+            r#"{ "a": 1 , "b": 2 }"#,
+        ),
+        (" { \"hookId\" : \"h\" , \"b\": 2 } ", " { \"b\": 2 } "),
+        (r#"{"a":1,"hook\u0049d":"h"}"#, r#"{"a":1}"#),
+        (
+            r#"{"a":"\",\"hookId\":1","hookid":2}"#,
+            r#"{"a":"\",\"hookId\":1","hookid":2}"#,
+        ),
+        ("{}", "{}"),
+    ] {
+        assert_eq!(digest(text).unwrap(), sha256(rest), "{text}");
+    }
+    for text in [
+        r#"{"hookId":"a","hookId":"a"}"#,
+        r#"{"hookId":"a","b":1,"hook\u0049d":"a"}"#,
+        r#"["hookId"]"#,
+        r#"{"hookId":"a"} x"#,
+        "",
+    ] {
+        assert!(digest(text).is_err(), "{text}");
+    }
 }

@@ -25,6 +25,7 @@ mod exception;
 mod interaction;
 mod json;
 mod members;
+mod merge;
 mod name;
 mod open_enum;
 mod organization;
@@ -44,6 +45,7 @@ pub use self::{
     interaction::{AdaptiveMfaResult, Interaction, InteractionEvent, Rule, TriggeredRule},
     json::{ByName, Json},
     members::Extra,
+    merge::digest_without_hook_id,
     name::EventName,
     organization::{
         Membership, Organization, OrganizationRole, OrganizationRoleScopes, OrganizationScope,
