@@ -1,3 +1,4 @@
 //! Packs: what is known of each sender, and how its deliveries become events.
 
+pub mod logto;
 pub mod preset;

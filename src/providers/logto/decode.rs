@@ -1,0 +1,252 @@
+//! From bytes to an event.
+//!
+//! Logto writes `event` first, so its type is known before the rest is read, and one pass is
+//! enough. Where it comes later (`adaptiveMfaResult` stands before it), and where something does
+//! not fit, a second look finds the name first. Order decides about speed, never about the result.
+
+use std::fmt;
+
+use serde::{
+    Deserializer,
+    de::{self, MapAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use super::{
+    event::{Event, TAG},
+    json::Json,
+    members::Name,
+    name::EventName,
+    unrecognized::{Misfit, Unrecognized},
+};
+
+/// How deep objects and lists may be nested. Logto's own events need six levels; what applications
+/// put into custom data counts too. Free-form JSON is skipped without recursion, so the limit
+/// guards those who parse it later.
+const MAX_DEPTH: usize = 128;
+
+/// A body that is no Logto event at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a Logto event: {reason}")]
+pub struct NotAnEvent {
+    reason: &'static str,
+}
+
+impl NotAnEvent {
+    /// What is wrong: a fixed text, nothing of the body.
+    pub fn reason(self) -> &'static str {
+        self.reason
+    }
+}
+
+pub(crate) const fn no(reason: &'static str) -> NotAnEvent {
+    NotAnEvent { reason }
+}
+
+impl Event {
+    /// Reads a body. The event is not a verified one: that is what a receiver is for.
+    ///
+    /// An unknown name, or members that do not fit their type, give [`Event::Unrecognized`].
+    ///
+    /// # Errors
+    ///
+    /// When the body is not UTF-8, not a JSON object, nested deeper than 128 levels, or has not
+    /// exactly one member `event` with text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hookgate::providers::logto::Event;
+    ///
+    /// let body = br#"{"event":"Role.Deleted","createdAt":"2026-11-21T23:35:19.850Z","hookId":"h"}"#;
+    /// let event = Event::from_slice(body)?;
+    /// assert!(matches!(event, Event::RoleDeleted(_)));
+    ///
+    /// let body = br#"{"event":"Some.New.Event","createdAt":"2026-11-21T23:35:19.850Z"}"#;
+    /// assert_eq!(Event::from_slice(body)?.name(), "Some.New.Event");
+    /// # Ok::<(), hookgate::providers::logto::NotAnEvent>(())
+    /// ```
+    pub fn from_slice(body: &[u8]) -> Result<Self, NotAnEvent> {
+        let text = std::str::from_utf8(body).map_err(|_| no("the body is not UTF-8"))?;
+        if is_too_deep(body) {
+            return Err(no("the body is nested too deep"));
+        }
+        match parse(text, NameFirst) {
+            Ok(event) => Ok(event),
+            Err(_) => from_any_order(text),
+        }
+    }
+}
+
+/// The slow road: names are looked for before anything else is read.
+fn from_any_order(text: &str) -> Result<Event, NotAnEvent> {
+    let head = parse(text, HeadVisitor).map_err(|_| no("the body is not a JSON object"))?;
+    let name = match head.event {
+        Once::Here(name) => text_of(name).ok_or(no("the member `event` is not text"))?,
+        Once::Missing => return Err(no("the member `event` is missing")),
+        Once::Repeated => return Err(no("the member `event` is repeated")),
+    };
+    let error = match EventName::from_text(&name) {
+        None => Misfit::UnknownName,
+        Some(known) => match parse(text, NameAnywhere(known)) {
+            Ok(event) => return Ok(event),
+            Err(error) => Misfit::Members {
+                line: error.line(),
+                column: error.column(),
+            },
+        },
+    };
+    Ok(Event::Unrecognized(Unrecognized {
+        name,
+        raw: Json::read(text).map_err(|_| no("the body is not a JSON object"))?,
+        error,
+        created_at: head.created_at.text(),
+        hook_id: head.hook_id.text(),
+    }))
+}
+
+/// Reads a text that is one object and nothing else.
+pub(crate) fn parse<'de, V: Visitor<'de>>(
+    text: &'de str,
+    visitor: V,
+) -> Result<V::Value, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = json.deserialize_map(visitor)?;
+    json.end()?;
+    Ok(value)
+}
+
+/// The fast road: a known name is the first member.
+struct NameFirst;
+
+impl<'de> Visitor<'de> for NameFirst {
+    type Value = Event;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
+        let first: Option<Name<'de>> = map.next_key()?;
+        if first.is_none_or(|Name(name)| name != TAG) {
+            return Err(de::Error::custom("`event` is not first"));
+        }
+        let Name(name) = map.next_value()?;
+        let name = EventName::from_text(&name).ok_or_else(|| de::Error::custom("unknown name"))?;
+        let mut event = Event::read(name, &mut map)?;
+        match take_tag(&mut event) {
+            None => Ok(event),
+            Some(_) => Err(de::Error::duplicate_field(TAG)),
+        }
+    }
+}
+
+/// The name is known from elsewhere; it is still one of the members.
+struct NameAnywhere(EventName);
+
+impl<'de> Visitor<'de> for NameAnywhere {
+    type Value = Event;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event, A::Error> {
+        let mut event = Event::read(self.0, &mut map)?;
+        take_tag(&mut event);
+        Ok(event)
+    }
+}
+
+/// No type claims the member `event`, so one that was among the rest is with the unknown ones.
+fn take_tag(event: &mut Event) -> Option<Json> {
+    event.extra_mut()?.remove(TAG)
+}
+
+/// The members that are needed even of an event that fits no type.
+#[derive(Default)]
+struct Head<'de> {
+    event: Once<'de>,
+    created_at: Once<'de>,
+    hook_id: Once<'de>,
+}
+
+#[derive(Default)]
+enum Once<'de> {
+    #[default]
+    Missing,
+    Here(&'de RawValue),
+    /// Nobody can say which one counts, so none does.
+    Repeated,
+}
+
+impl<'de> Once<'de> {
+    fn set(&mut self, value: &'de RawValue) {
+        *self = match self {
+            Self::Missing => Self::Here(value),
+            Self::Here(_) | Self::Repeated => Self::Repeated,
+        };
+    }
+
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Here(value) => text_of(value),
+            Self::Missing | Self::Repeated => None,
+        }
+    }
+}
+
+fn text_of(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}
+
+struct HeadVisitor;
+
+impl<'de> Visitor<'de> for HeadVisitor {
+    type Value = Head<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Head<'de>, A::Error> {
+        let mut head = Head::default();
+        while let Some((Name(name), value)) = map.next_entry()? {
+            match &*name {
+                TAG => head.event.set(value),
+                "createdAt" => head.created_at.set(value),
+                "hookId" => head.hook_id.set(value),
+                _ => {}
+            }
+        }
+        Ok(head)
+    }
+}
+
+/// Whether a JSON text nests deeper than [`MAX_DEPTH`].
+pub(crate) fn is_too_deep(json: &[u8]) -> bool {
+    // Bit 5 is all that `[` and `{` differ in. As many are needed as there are levels, and
+    // counting them costs next to nothing.
+    let opening = json.iter().filter(|byte| **byte | 0x20 == b'{').count();
+    opening > MAX_DEPTH && depth(json) > MAX_DEPTH
+}
+
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'{' | b'[' => {
+                depth = depth.saturating_add(1);
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}

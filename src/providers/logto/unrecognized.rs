@@ -1,0 +1,69 @@
+//! Events that arrive whole, but not in a type of their own.
+
+use std::fmt;
+
+use crate::UnixTime;
+
+use super::{event::Facts, json::Json};
+
+/// An event with an unknown name, or with members that do not fit its name's type.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Unrecognized {
+    /// The name as it was sent.
+    pub name: String,
+    /// The whole body.
+    pub raw: Json,
+    /// Why there is no type for it.
+    pub error: Misfit,
+    pub(crate) created_at: Option<String>,
+    pub(crate) hook_id: Option<String>,
+}
+
+/// Why an event is [`Unrecognized`]. Carries no text of the sender's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misfit {
+    /// A newer Logto, most likely.
+    #[error("the event's name is not known to this version")]
+    UnknownName,
+    /// A member is missing, repeated or of another type.
+    #[error("a member does not fit the event's type (found at line {line}, column {column})")]
+    Members {
+        /// Where it was noticed, counted from 1.
+        line: usize,
+        /// Where it was noticed, in bytes, counted from 1.
+        column: usize,
+    },
+}
+
+impl fmt::Debug for Unrecognized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unrecognized")
+            .field("name", &self.name)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Facts for Unrecognized {
+    fn created_at(&self) -> Option<UnixTime> {
+        UnixTime::from_rfc3339(self.created_at.as_deref()?)
+    }
+
+    fn hook_id(&self) -> Option<&str> {
+        self.hook_id.as_deref()
+    }
+
+    fn session_id(&self) -> Option<&str> {
+        None
+    }
+
+    fn user_id(&self) -> Option<&str> {
+        None
+    }
+
+    fn status(&self) -> Option<u16> {
+        None
+    }
+}
