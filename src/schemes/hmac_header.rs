@@ -118,7 +118,7 @@ pub struct HmacHeaderConfig {
     /// The header that carries the signatures.
     pub signature_header: String,
     /// How it carries them.
-    #[serde(default = "alone")]
+    #[serde(default = "SignatureLayout::alone")]
     pub layout: SignatureLayout,
     /// Their text form.
     pub encoding: SignatureEncoding,
@@ -139,9 +139,12 @@ pub struct HmacHeaderConfig {
     pub digest: Digest,
 }
 
-fn alone() -> SignatureLayout {
-    SignatureLayout::Single {
-        prefix: String::new(),
+impl SignatureLayout {
+    /// The value is one signature and nothing else.
+    pub fn alone() -> Self {
+        Self::Single {
+            prefix: String::new(),
+        }
     }
 }
 
@@ -154,7 +157,7 @@ impl HmacHeaderConfig {
     pub fn new(signature_header: impl Into<String>, encoding: SignatureEncoding) -> Self {
         Self {
             signature_header: signature_header.into(),
-            layout: alone(),
+            layout: SignatureLayout::alone(),
             encoding,
             template: body(),
             id_header: None,
