@@ -5,6 +5,8 @@ pub mod dedup;
 pub mod error;
 pub mod event_key;
 pub mod providers;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 #[cfg(feature = "testing")]
 pub mod testing;
 

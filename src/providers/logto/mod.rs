@@ -29,11 +29,15 @@ mod merge;
 mod name;
 mod open_enum;
 mod organization;
+#[cfg(feature = "simulator")]
+mod simulator;
 mod trusted_device;
 mod unrecognized;
 mod user;
 mod user_update;
 
+#[cfg(feature = "simulator")]
+pub use self::simulator::LogtoSimulator;
 pub use self::{
     access_control::{Role, RoleScopes, RoleType, Scope},
     application::{Application, ApplicationType},
