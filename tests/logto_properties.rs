@@ -89,7 +89,11 @@ fn read(body: &[u8]) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn any_bytes_are_no_panic(body in vec(any::<u8>(), 0..200)) {
