@@ -383,6 +383,25 @@ fn parts_of_a_user_are_told_by_route_not_by_content() {
         assert_eq!(serde_json::to_value(&event).unwrap(), update);
     }
 
+    // The same with the route before the data, as Logto orders them, and with `data` twice.
+    let text = String::from_utf8(body("002-User.Data.Updated")).unwrap();
+    let part = text.replace("/users/:userId\"", "/users/:userId/profile\"");
+    assert_ne!(part, text);
+    let event = Event::from_slice(part.as_bytes()).unwrap();
+    assert!(matches!(
+        &event,
+        Event::UserDataUpdated(DataEvent {
+            data: UserUpdate::Part(_),
+            ..
+        })
+    ));
+    assert_eq!(serde_json::to_string(&event).unwrap(), part);
+    for text in [text, part] {
+        let twice = text.replace(r#","hookId""#, r#","data":{},"hookId""#);
+        let event = Event::from_slice(twice.as_bytes()).unwrap();
+        assert!(matches!(event, Event::Unrecognized(_)));
+    }
+
     // Without a route it is a user, as the account API and end-user flows send it.
     for member in ["path", "method", "status", "params", "matchedRoute"] {
         object(&mut update).remove(member);
