@@ -412,6 +412,48 @@ fn parts_of_a_user_are_told_by_route_not_by_content() {
 }
 
 #[test]
+fn payloads_of_the_test_button_are_no_error() {
+    let at = "2026-11-21T23:35:15.360Z";
+    let event = decode(&json!({
+        "event": "PostSignIn", "hookId": "h", "createdAt": at, "userAgent": "fake-user-agent",
+        "sessionId": "fake-session-id", "userIp": "fake-user-ip", "userId": "fake-id",
+        "user": {
+            "id": "fake-id", "username": "fake-user", "primaryEmail": null, "primaryPhone": null,
+            "name": null, "avatar": null, "customData": {"a": 1},
+            "identities": {"google": {"userId": "fake-google"}}, "profile": {},
+            "applicationId": "fake-application-id", "isSuspended": false,
+            "lastSignInAt": 1, "createdAt": 1, "updatedAt": 1
+        }
+    }));
+    let Event::PostSignIn(interaction) = &event else {
+        panic!("{event:?}");
+    };
+    assert_eq!(interaction.interaction_event, None);
+    let user = interaction.user.as_ref().unwrap();
+    assert_eq!(
+        user.identities.get("google").unwrap().user_id,
+        "fake-google"
+    );
+
+    for name in EventName::ALL
+        .iter()
+        .filter(|name| name.as_str().contains('.'))
+    {
+        let payload = json!({
+            "event": name.as_str(), "hookId": "h", "createdAt": at, "userAgent": "fake-user-agent",
+            "path": "/fake-path/:id", "method": "POST", "status": 200, "params": {"id": "fake-id"},
+            "data": {"result": "success"}
+        });
+        let event = decode(&payload);
+        assert_eq!(event.name(), name.as_str());
+        assert_eq!(event.label(), name.as_str());
+        assert_eq!(event.hook_id(), Some("h"));
+        assert_eq!(event.created_at(), UnixTime::from_rfc3339(at));
+        assert_eq!(serde_json::to_value(&event).unwrap(), payload);
+    }
+}
+
+#[test]
 fn fields_are_where_their_docs_say() {
     let event = Event::from_slice(&body("115-PostSignInAdaptiveMfaTriggered")).unwrap();
     let Event::PostSignInAdaptiveMfaTriggered(interaction) = &event else {
