@@ -297,6 +297,8 @@ reasons! {
     PeerNotWired = "peer_not_wired",
     /// A route parameter is needed and unknown.
     RouteParamNotWired = "route_param_not_wired",
+    /// The handler is done with the event.
+    Handled = "handled",
     /// Not one of the events that the application asked for.
     NotOfInterest = "not_of_interest",
     /// A copy of a completed event.

@@ -1,17 +1,49 @@
 //! Receive webhooks safely.
 
+pub mod access;
+mod allowance;
+pub mod answer;
+mod body;
 pub mod clock;
 pub mod dedup;
+mod delivery;
+mod detach;
 pub mod error;
 pub mod event_key;
+pub mod keys;
+mod log;
+mod observer;
+pub mod outcome;
+pub mod payload;
+pub mod provider;
 pub mod providers;
+mod receiver;
+pub mod request;
+pub mod road;
+pub mod schemes;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tower")]
+pub mod tower;
+pub mod verified;
+mod wait;
+mod waiting;
 
 pub use self::{
-    clock::{Clock, Timer, UnixTime, Window},
+    answer::Answer,
+    body::{BodyBroken, BodySource},
+    clock::{Clock, Sleep, Timer, UnixTime, Window},
+    delivery::{Delivery, DeliverySlot, LeaseHandle, NotTaken},
+    detach::{Detached, RunsToEnd, TimeLeft},
     error::{BuildError, KeySourceError, Reason, Rejection, SecretError, StoreError},
-    event_key::{ContentDigest, EventKey},
+    event_key::{ContentDigest, EventKey, KeyParts},
+    keys::{Key, Keyring, Keys, Secret},
+    observer::{Observed, Observer},
+    outcome::{Ack, Nack, Outcome, Verdict},
+    provider::Provider,
+    receiver::{Receiver, ReceiverBuilder},
+    request::{Head, Headers},
+    verified::Verified,
 };

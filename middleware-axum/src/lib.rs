@@ -1,1 +1,51 @@
-//! hookgate for axum.
+//! hookgate for axum: [`ReceiverExt::layer`] puts a receiver in front of a route, [`Event`] hands its
+//! verified, typed events to the handler.
+//!
+//! ```
+//! use axum::{Router, routing::post};
+//! use hookgate::{Ack, Nack, Receiver, Secret, dedup::MemoryStore, providers::logto::{self, Logto}};
+//! use hookgate_axum::{Event, ReceiverExt};
+//!
+//! async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
+//!     match delivery.event() {
+//!         logto::Event::PostSignIn(sign_in) => println!("signed in: {:?}", sign_in.user_id),
+//!         _ => return Ok(Ack::ignored("not ours")),
+//!     }
+//!     Ok(Ack::processed())
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let receiver = Receiver::new("logto", Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?))
+//!     .dedup(MemoryStore::new())
+//!     .build()?;
+//! let app: Router = Router::new().route("/webhooks/logto", post(on_event).layer(receiver.layer()));
+//! # let _ = app;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What the layer covers
+//!
+//! - `post(handler).layer(receiver.layer())` puts the receiver in front of **every** method of that
+//!   `MethodRouter`, the ones without a handler included: a GET is answered 405 by the receiver.
+//! - A method added **after** `.layer()`, as in `post(handler).layer(receiver.layer()).get(other)`, is
+//!   **not** covered. Its handler is reached unverified; if it takes an [`Event`], it answers 500 and
+//!   does not run.
+//! - `Router::layer` covers the routes added before it. Route parameters are only known inside the route,
+//!   so a receiver with tenants named by a route parameter must be layered on the `MethodRouter`, or
+//!   with `Router::route_layer`.
+//! - Several layers on one `MethodRouter` read best through `tower::ServiceBuilder`.
+//! - The receiver has a body limit of its own. The layer therefore disables axum's `DefaultBodyLimit`
+//!   inside, which would cut a handler's `Bytes` at 2 MB; outside it plays no part, since it limits
+//!   extractors only.
+//! - An access rule that needs the peer's address needs
+//!   `into_make_service_with_connect_info::<SocketAddr>()`. Without it every request is answered 500, and
+//!   the log says what to add: never a skipped check.
+
+mod event;
+mod receiver_ext;
+
+pub use self::{
+    event::{Event, EventRejection},
+    receiver_ext::{ReceiverExt, ReceiverLayer},
+};

@@ -5,6 +5,8 @@
 //! conditional write decides a claim; nothing is ever read first and written afterwards.
 
 mod boxed;
+#[cfg(feature = "testing")]
+pub mod contract;
 mod memory;
 
 use std::{fmt, future::Future, time::Duration};

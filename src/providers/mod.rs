@@ -1,3 +1,4 @@
-//! Packs: what each sender signs, sends and repeats, in types of its own.
+//! Packs: what is known of each sender, and how its deliveries become events.
 
 pub mod logto;
+pub mod preset;

@@ -49,7 +49,7 @@ impl Json {
     }
 }
 
-/// An empty object, which is what Logto sends where nothing was set.
+/// An empty object.
 impl Default for Json {
     fn default() -> Self {
         // Cannot fail; `null` would be the next best thing.

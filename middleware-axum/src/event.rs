@@ -1,0 +1,87 @@
+//! [`Event`]: the extractor of verified, typed events.
+
+use std::fmt;
+
+use axum::{
+    extract::FromRequestParts,
+    response::{IntoResponse, Response},
+};
+use hookgate::{Answer, Delivery, DeliverySlot, NotTaken, Outcome, Reason, Verdict, road};
+use http::request::Parts;
+
+/// The verified delivery of this request, with an event of type `E`.
+///
+/// Stands beside any other extractor. On a route without the receiver's layer it answers 500 and logs
+/// what to add; the handler does not run.
+#[derive(Debug)]
+pub struct Event<E>(pub Delivery<E>);
+
+impl<S: Sync, E: Send + 'static> FromRequestParts<S> for Event<E> {
+    type Rejection = EventRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, EventRejection> {
+        let slot = parts
+            .extensions
+            .get::<DeliverySlot>()
+            .ok_or(EventRejection::NotProtected)?;
+        slot.take().map(Event).map_err(|not_taken| match not_taken {
+            NotTaken::Taken => EventRejection::Taken,
+            _ => EventRejection::WrongEventType,
+        })
+    }
+}
+
+/// Why there is no event. Always a mistake in the program, so always 500.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventRejection {
+    /// The route has no receiver.
+    NotProtected,
+    /// The receiver's pack has events of another type.
+    WrongEventType,
+    /// The handler has two `Event` extractors, or something before it took the delivery.
+    Taken,
+}
+
+impl fmt::Display for EventRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotProtected => {
+                "a handler takes an `Event`, but its route has no receiver: \
+                 add `.layer(receiver.layer())` to the method router, after the method"
+            }
+            Self::WrongEventType => {
+                "a handler takes an `Event` of another type than its receiver's pack gives: \
+                 name the pack's event type, as in `Event<logto::Event>`"
+            }
+            Self::Taken => "a handler takes two `Event`s: the delivery can be had once",
+        })
+    }
+}
+
+impl std::error::Error for EventRejection {}
+
+impl IntoResponse for EventRejection {
+    fn into_response(self) -> Response {
+        let (answer, verdict) = match self {
+            Self::NotProtected => (road::misused(Reason::NotProtected, &self), None),
+            Self::WrongEventType | Self::Taken => (
+                road::misused(Reason::WrongEventType, &self),
+                Some(Verdict(Outcome::WrongEventType)),
+            ),
+        };
+        let mut response = answered(&answer);
+        if let Some(verdict) = verdict {
+            response.extensions_mut().insert(verdict);
+        }
+        response
+    }
+}
+
+fn answered(answer: &Answer) -> Response {
+    let mut response = (answer.status(), answer.body()).into_response();
+    for (name, value) in answer.headers() {
+        response.headers_mut().insert(name.clone(), value.clone());
+    }
+    response
+}

@@ -1,0 +1,62 @@
+//! [`ReceiverExt`]: the receiver as an axum layer.
+
+use std::{
+    future::Future,
+    net::SocketAddr,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, RawPathParams},
+};
+use hookgate::{
+    Receiver,
+    tower::{RouteParams, Wiring},
+};
+use http::request::Parts;
+use tower_layer::Stack;
+
+/// A receiver's layer for axum: the core's layer, with axum's default body limit switched off inside.
+pub type ReceiverLayer = Stack<DefaultBodyLimit, hookgate::tower::ReceiverLayer<Body>>;
+
+/// Makes a [`Receiver`] an axum layer.
+pub trait ReceiverExt {
+    /// The layer to put on a `MethodRouter`: `post(handler).layer(receiver.layer())`.
+    ///
+    /// See the crate's documentation for what it covers.
+    fn layer(&self) -> ReceiverLayer;
+}
+
+impl ReceiverExt for Receiver {
+    fn layer(&self) -> ReceiverLayer {
+        let wiring = Wiring { route_params, peer };
+        Stack::new(
+            DefaultBodyLimit::disable(),
+            hookgate::tower::ReceiverLayer::new(self.clone()).wiring(wiring),
+        )
+    }
+}
+
+fn peer(parts: &Parts) -> Option<SocketAddr> {
+    parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(peer)| *peer)
+}
+
+fn route_params(parts: &mut Parts) -> RouteParams {
+    // Reads an extension of the request: ready at the first poll.
+    let mut params = pin!(RawPathParams::from_request_parts(parts, &()));
+    match params
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(Ok(params)) => params
+            .iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect(),
+        Poll::Ready(Err(_)) | Poll::Pending => RouteParams::new(),
+    }
+}

@@ -1,0 +1,87 @@
+//! [`Allowance`]: a bounded amount of something (bytes in flight, running handlers, waiting copies).
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use event_listener::Event;
+
+/// A bounded amount that grants are taken from, and given back to when dropped.
+#[derive(Debug, Clone)]
+pub(crate) struct Allowance(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    limit: usize,
+    used: AtomicUsize,
+    unused: Event,
+}
+
+impl Allowance {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self(Arc::new(Shared {
+            limit,
+            used: AtomicUsize::new(0),
+            unused: Event::new(),
+        }))
+    }
+
+    /// Takes `amount`, or `None` when that is more than is left.
+    pub(crate) fn take(&self, amount: usize) -> Option<Grant> {
+        let mut grant = Grant {
+            of: self.clone(),
+            amount: 0,
+        };
+        grant.grow(amount).then_some(grant)
+    }
+
+    /// How much is granted.
+    pub(crate) fn used(&self) -> usize {
+        self.0.used.load(Ordering::Acquire)
+    }
+
+    /// Resolves when nothing is granted.
+    pub(crate) async fn unused(&self) {
+        while self.used() > 0 {
+            let listener = self.0.unused.listen();
+            if self.used() == 0 {
+                return;
+            }
+            listener.await;
+        }
+    }
+}
+
+/// Part of an [`Allowance`].
+#[derive(Debug)]
+pub(crate) struct Grant {
+    of: Allowance,
+    amount: usize,
+}
+
+impl Grant {
+    /// Takes `more`; `false`, and nothing taken, when that is more than is left.
+    pub(crate) fn grow(&mut self, more: usize) -> bool {
+        let shared = &self.of.0;
+        let taken = shared
+            .used
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
+                used.checked_add(more).filter(|used| *used <= shared.limit)
+            })
+            .is_ok();
+        if taken {
+            self.amount = self.amount.saturating_add(more);
+        }
+        taken
+    }
+}
+
+impl Drop for Grant {
+    fn drop(&mut self) {
+        let shared = &self.of.0;
+        if shared.used.fetch_sub(self.amount, Ordering::AcqRel) == self.amount {
+            shared.unused.notify(usize::MAX);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What a bounded store does when it is full. Nothing to prove for one without a bound.
+
+use super::{
+    Passage,
+    scene::{Expected, Scene, key, owner, promise},
+};
+use crate::{
+    dedup::{Claim, DedupStore, End},
+    error::StoreError,
+};
+
+/// Where a store takes longer to fill than a test may take.
+const MOST_KEYS: u64 = 1_000_000;
+
+fn keys_to_fill<S: DedupStore>(store: &S) -> Option<usize> {
+    let capacity = store
+        .promises()
+        .capacity
+        .filter(|keys| *keys <= MOST_KEYS)?;
+    usize::try_from(capacity).ok().filter(|keys| *keys > 0)
+}
+
+pub(super) async fn a_full_store_says_so_and_forgets_nothing<S: DedupStore, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
+    let Some(capacity) = keys_to_fill(&scene.store) else {
+        return;
+    };
+    let started = scene.elapsed();
+    for number in 0..capacity {
+        let lease = scene.win(&key(number), owner(number)).await;
+        scene.finish(&lease, End::Processed).await;
+    }
+    let filled = scene.elapsed();
+    let (known, new) = (key(0), key(capacity));
+
+    for _ in 0..3 {
+        let claim = scene.try_claim(&new, owner(0)).await;
+        let still_full = scene.elapsed() < started.saturating_add(scene.terms.retain);
+        promise(
+            "a full store answers `Full` to a new key",
+            !still_full || matches!(claim, Err(StoreError::Full)),
+            &claim,
+        );
+    }
+    let mut unharmed = 0;
+    for number in 0..capacity {
+        let copy = scene.claim(&key(number), owner(capacity)).await;
+        unharmed += usize::from(matches!(copy, Claim::Done { .. }));
+    }
+    if scene.elapsed() < started.saturating_add(scene.terms.retain) {
+        promise(
+            "a full store forgets nothing that has not expired",
+            unharmed == capacity,
+            &format_args!("{unharmed} of {capacity}"),
+        );
+        scene
+            .expect_state("a refused key is not claimed", &new, Expected::Free)
+            .await;
+    }
+
+    scene
+        .pass_until_after(filled.saturating_add(scene.terms.retain))
+        .await;
+    scene
+        .expect_state("a mark ends with its retention", &known, Expected::Free)
+        .await;
+    for number in 0..capacity {
+        let again = scene.try_claim(&key(capacity + number), owner(0)).await;
+        promise(
+            "a store has room again when its marks have expired",
+            matches!(again, Ok(Claim::Won(_))),
+            &again,
+        );
+    }
+}
+
+/// A full store may look at a part of its leases at a time, so it has a few tries.
+pub(super) async fn lapsed_leases_cannot_fill_a_store_for_ever<S: DedupStore, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
+    let Some(capacity) = keys_to_fill(&scene.store) else {
+        return;
+    };
+    let first = scene.win(&key(0), owner(0)).await;
+    for number in 1..capacity {
+        scene.win(&key(number), owner(number)).await;
+    }
+    scene.lapse().await;
+    let new = key(capacity);
+    let mut claim = scene.try_claim(&new, owner(capacity)).await;
+    for _ in 0..100 {
+        if claim.is_ok() {
+            break;
+        }
+        claim = scene.try_claim(&new, owner(capacity)).await;
+    }
+    promise(
+        "lapsed leases make room in a full store",
+        matches!(claim, Ok(Claim::Won(_))),
+        &claim,
+    );
+    // Whether its lease was dropped or not, a late owner stays fenced off.
+    let taken = scene.win(first.key(), owner(capacity)).await;
+    promise(
+        "the attempt grows with each takeover, in a full store too",
+        taken.attempt() > first.attempt(),
+        &taken,
+    );
+}

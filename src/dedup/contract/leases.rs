@@ -1,0 +1,171 @@
+//! How a lease ends.
+
+use super::{
+    Passage,
+    scene::{Expected, Scene, key, owner, promise, won},
+};
+use crate::dedup::{Claim, DedupStore, End, Settled};
+
+pub(super) async fn a_lapsed_lease_is_taken_over_with_a_higher_attempt<
+    S: DedupStore,
+    P: Passage,
+>(
+    scene: &Scene<'_, S, P>,
+) {
+    let key = key(0);
+    let mut last = scene.win(&key, owner(0)).await.attempt();
+    for taker in 1..4 {
+        scene.lapse().await;
+        scene
+            .expect_state("a lapsed lease frees the key", &key, Expected::Free)
+            .await;
+        let lease = won(
+            "a lapsed lease is taken over",
+            scene.claim(&key, owner(taker)).await,
+        );
+        promise(
+            "the attempt grows with each takeover",
+            lease.attempt() > last,
+            &lease,
+        );
+        last = lease.attempt();
+    }
+}
+
+pub(super) async fn a_late_owner_learns_that_it_lost<S: DedupStore, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
+    let key = key(0);
+    let late = scene.win(&key, owner(0)).await;
+    scene.lapse().await;
+    let new = scene.win(&key, owner(1)).await;
+
+    let told = [
+        scene.settle(&late, End::Processed).await,
+        scene.settle(&late, End::Release).await,
+        scene.extend(&late, scene.terms.lease).await,
+    ];
+    promise(
+        "after a takeover, settle, release and extension by the late owner are told `LeaseLost`",
+        told == [Settled::LeaseLost; 3],
+        &told,
+    );
+    scene
+        .expect_state(
+            "a late owner leaves the new owner's lease unharmed",
+            &key,
+            Expected::InProgress,
+        )
+        .await;
+    scene.finish(&new, End::Processed).await;
+
+    let told = [
+        scene.settle(&late, End::Processed).await,
+        scene.settle(&late, End::Release).await,
+        scene.extend(&late, scene.terms.lease).await,
+    ];
+    promise(
+        "after another owner's completion, a late owner is told `LeaseLost`",
+        told == [Settled::LeaseLost; 3],
+        &told,
+    );
+    scene
+        .expect_state(
+            "a late owner leaves the new owner's mark unharmed",
+            &key,
+            Expected::Done,
+        )
+        .await;
+}
+
+/// A release may be told either: it has no effect, and a store need not remember who held the key.
+pub(super) async fn a_lapsed_lease_is_lost_even_if_nobody_took_it<S: DedupStore, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
+    let key = key(0);
+    let late = scene.win(&key, owner(0)).await;
+    scene.lapse().await;
+    let told = [
+        scene.settle(&late, End::Processed).await,
+        scene.extend(&late, scene.terms.lease).await,
+    ];
+    promise(
+        "a lapsed lease can be neither settled nor extended",
+        told == [Settled::LeaseLost; 2],
+        &told,
+    );
+    scene.settle(&late, End::Release).await;
+    scene
+        .expect_state("a lapsed lease stays free", &key, Expected::Free)
+        .await;
+    scene.win(&key, owner(1)).await;
+}
+
+pub(super) async fn an_extended_lease_ends_when_it_was_told_to<S: DedupStore, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
+    let key = key(0);
+    let lease = scene.win(&key, owner(0)).await;
+    scene.pass(scene.terms.lease / 2).await;
+
+    let by = scene.terms.lease.saturating_mul(2);
+    let before_extension = scene.elapsed();
+    let extended = scene.extend(&lease, by).await;
+    let after_extension = scene.elapsed();
+    promise(
+        "an owner extends its running lease",
+        extended == Settled::Ok,
+        &extended,
+    );
+
+    let end = before_extension.saturating_add(by);
+    scene.pass_until_before(end).await;
+    let claim = scene.claim(&key, owner(1)).await;
+    // A machine that stood still proves nothing.
+    if scene.elapsed() < end {
+        promise(
+            "an extended lease lasts until now + `by`",
+            matches!(claim, Claim::InProgress { .. }),
+            &claim,
+        );
+    }
+    scene
+        .pass_until_after(after_extension.saturating_add(by))
+        .await;
+    scene
+        .expect_state("an extended lease ends at now + `by`", &key, Expected::Free)
+        .await;
+}
+
+pub(super) async fn a_release_frees_the_key<S: DedupStore, P: Passage>(scene: &Scene<'_, S, P>) {
+    let key = key(0);
+    let lease = scene.win(&key, owner(0)).await;
+    scene.finish(&lease, End::Release).await;
+    scene
+        .expect_state("a release frees the key", &key, Expected::Free)
+        .await;
+    let repeated = scene.settle(&lease, End::Release).await;
+    promise(
+        "a release repeated by its owner is `Ok`",
+        repeated == Settled::Ok,
+        &repeated,
+    );
+    let told = [
+        scene.settle(&lease, End::Processed).await,
+        scene.extend(&lease, scene.terms.lease).await,
+    ];
+    promise(
+        "a released lease can be neither settled as done nor extended",
+        told == [Settled::LeaseLost; 2],
+        &told,
+    );
+
+    let next = scene.win(&key, owner(1)).await;
+    let late = scene.settle(&lease, End::Release).await;
+    promise(
+        "a release repeated after another claim is told `LeaseLost`",
+        late == Settled::LeaseLost,
+        &late,
+    );
+    scene.finish(&next, End::Processed).await;
+}

@@ -1,5 +1,0 @@
-//! The in-process dedup store.
-
-/// One process.
-#[derive(Debug)]
-pub struct MemoryStore;

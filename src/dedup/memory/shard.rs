@@ -1,0 +1,363 @@
+//! One part of the store, behind one lock: the rules of claiming and settling.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use event_listener::{Event, EventListener};
+use hashbrown::HashTable;
+
+use super::{
+    entry::{Entry, OwnerMark, Phase},
+    expiry::Expiry,
+    hash::KeyHash,
+    leases::Leases,
+    moment::{Moment, Now},
+    room::Room,
+    slab::Slab,
+};
+use crate::{
+    dedup::{Claim, End, Lease, OwnerToken, Settled, State},
+    error::StoreError,
+    event_key::{ContentDigest, EventKey},
+};
+
+/// A part of the keys.
+pub(super) struct Shard {
+    table: HashTable<Pointer>,
+    slab: Slab,
+    leases: Leases,
+    expiry: Expiry,
+    /// Who waits for a key in progress, by slot. Entries that nobody waits for have none.
+    waiters: BTreeMap<u32, Event>,
+    /// The highest attempt of a lapsed lease that was dropped to make room. Later attempts are
+    /// higher, so that its owner's writes stay fenced.
+    dropped_attempt: u32,
+}
+
+/// Where the entry of a key is. It keeps enough of the hash for the table to grow, and to pass over
+/// nearly every other key, without touching an entry.
+#[derive(Clone, Copy)]
+struct Pointer {
+    hash: KeyHash,
+    slot: u32,
+}
+
+/// A claim as the shard needs it.
+pub(super) struct Claimant<'a> {
+    pub(super) key: &'a EventKey,
+    pub(super) content: Option<&'a ContentDigest>,
+    pub(super) owner: OwnerToken,
+    pub(super) until: Moment,
+}
+
+/// What a search for room brought.
+pub(super) enum Reclaimed {
+    Nothing,
+    /// One key or more, and whoever waited for it.
+    Room(Option<Event>),
+}
+
+/// Expired entries that each claim removes: more than the one that it may add, so that the store
+/// shrinks when fewer events arrive; few, so that no claim pauses for long.
+const PURGED_BY_CLAIM: usize = 4;
+
+/// Expired entries that a search for room removes in one shard. Most searches end at the first; a
+/// row of keys that were claimed again before they were purged gives no room.
+const PURGED_FOR_ROOM: usize = 1024;
+
+impl Shard {
+    pub(super) const fn new() -> Self {
+        Self {
+            table: HashTable::new(),
+            slab: Slab::new(),
+            leases: Leases::new(),
+            expiry: Expiry::new(),
+            waiters: BTreeMap::new(),
+            dropped_attempt: 0,
+        }
+    }
+
+    pub(super) fn claim(
+        &mut self,
+        hash: KeyHash,
+        claimant: &Claimant<'_>,
+        now: Now,
+        room: &Room,
+    ) -> Result<Claim, StoreError> {
+        for _ in 0..PURGED_BY_CLAIM {
+            if !self.purge_one(now, room) {
+                break;
+            }
+        }
+        let owner = OwnerMark::of(&claimant.owner);
+        let Some(slot) = self.find(hash, claimant.key) else {
+            return self.admit(hash, claimant, owner, room);
+        };
+        let Some(entry) = self.slab.get_mut(slot) else {
+            return Err(StoreError::Full);
+        };
+        let attempt = match entry.phase(now) {
+            Phase::Done => {
+                let same_content = entry.has_same_content(claimant.content);
+                return Ok(Claim::Done { same_content });
+            }
+            Phase::Running if !entry.is_owned_by(owner) => {
+                let retry_after = now.until(entry.until());
+                return Ok(Claim::InProgress { retry_after });
+            }
+            Phase::Running => {
+                entry.set_until(claimant.until);
+                self.leases.attempt(entry.link)
+            }
+            Phase::Lapsed => {
+                entry.hand_over(claimant.content, owner, claimant.until);
+                self.leases.next_attempt(entry.link)
+            }
+            Phase::Forgotten => return self.readmit(hash, slot, claimant, owner),
+        };
+        Ok(claimant.won(attempt))
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        hash: KeyHash,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+        now: Now,
+        room: &Room,
+    ) -> (Settled, Option<Event>) {
+        let lost = (Settled::LeaseLost, None);
+        let Some(slot) = self.find(hash, lease.key()) else {
+            // Nothing is held, which is all that a release asks for: it may be a repeated one.
+            let released = end == End::Release;
+            return if released { (Settled::Ok, None) } else { lost };
+        };
+        let Some(entry) = self.slab.get_mut(slot) else {
+            return lost;
+        };
+        if !entry.is_owned_by(OwnerMark::of(lease.owner())) {
+            return lost;
+        }
+        match (entry.phase(now), end) {
+            (Phase::Done, End::Processed | End::Ignored | End::Rejected) => (Settled::Ok, None),
+            (Phase::Running, End::Release) => {
+                let waiters = self.drop_running(hash, slot);
+                room.give_back();
+                (Settled::Ok, waiters)
+            }
+            (Phase::Running, End::Processed | End::Ignored | End::Rejected) => {
+                let waiters = take_waiters(&mut self.waiters, slot, entry);
+                let until = now.plus(retain);
+                let index = entry.link;
+                entry.mark_done(until);
+                self.end_lease(index);
+                self.expiry.push(&mut self.slab, slot, retain, until);
+                (Settled::Ok, waiters)
+            }
+            (Phase::Lapsed | Phase::Forgotten, _) | (Phase::Done, End::Release) => lost,
+        }
+    }
+
+    pub(super) fn extend(
+        &mut self,
+        hash: KeyHash,
+        lease: &Lease,
+        until: Moment,
+        now: Now,
+    ) -> Settled {
+        let found = self.find(hash, lease.key());
+        let owner = OwnerMark::of(lease.owner());
+        match found.and_then(|slot| self.slab.get_mut(slot)) {
+            Some(entry) if entry.phase(now) == Phase::Running && entry.is_owned_by(owner) => {
+                entry.set_until(until);
+                Settled::Ok
+            }
+            _ => Settled::LeaseLost,
+        }
+    }
+
+    pub(super) fn look(&self, hash: KeyHash, key: &EventKey, now: Now) -> State {
+        let Some(entry) = self.find(hash, key).and_then(|slot| self.slab.get(slot)) else {
+            return State::Free;
+        };
+        match entry.phase(now) {
+            Phase::Running => State::InProgress {
+                retry_after: now.until(entry.until()),
+            },
+            Phase::Done => State::Done,
+            Phase::Lapsed | Phase::Forgotten => State::Free,
+        }
+    }
+
+    /// A listener for the end of the lease of `key`, if one runs.
+    ///
+    /// Looked up and registered under one lock, so no settle comes in between.
+    pub(super) fn listen(
+        &mut self,
+        hash: KeyHash,
+        key: &EventKey,
+        now: Now,
+    ) -> Option<EventListener> {
+        let slot = self.find(hash, key)?;
+        let entry = self.slab.get_mut(slot)?;
+        (entry.phase(now) == Phase::Running).then(|| {
+            entry.set_waited_for();
+            self.waiters.entry(slot).or_default().listen()
+        })
+    }
+
+    /// Makes room for a key, if an expired mark or one of up to `leases` lapsed leases is found;
+    /// takes those that it looked at from `leases`.
+    pub(super) fn reclaim(&mut self, now: Now, room: &Room, leases: &mut usize) -> Reclaimed {
+        let known = self.table.len();
+        for _ in 0..PURGED_FOR_ROOM {
+            if !self.purge_one(now, room) {
+                break;
+            }
+            if self.table.len() < known {
+                return Reclaimed::Room(None);
+            }
+        }
+        let most = *leases;
+        let slab = &self.slab;
+        let has_lapsed = |slot: &u32| {
+            *leases = leases.saturating_sub(1);
+            slab.get(*slot)
+                .is_some_and(|entry| entry.phase(now) == Phase::Lapsed)
+        };
+        let lapsed = self.leases.sweep(most).find(has_lapsed);
+        let Some((slot, entry)) = lapsed.and_then(|slot| Some((slot, slab.get(slot)?))) else {
+            return Reclaimed::Nothing;
+        };
+        let attempt = self.leases.attempt(entry.link);
+        self.dropped_attempt = self.dropped_attempt.max(attempt);
+        let waiters = self.drop_running(KeyHash::of(entry.key()), slot);
+        room.give_back();
+        Reclaimed::Room(waiters)
+    }
+
+    /// Begins with a key that is not known.
+    fn admit(
+        &mut self,
+        hash: KeyHash,
+        claimant: &Claimant<'_>,
+        owner: OwnerMark,
+        room: &Room,
+    ) -> Result<Claim, StoreError> {
+        if !room.take() {
+            return Err(StoreError::Full);
+        }
+        let Some((slot, attempt)) = self.begin(claimant, owner) else {
+            room.give_back();
+            return Err(StoreError::Full);
+        };
+        let pointer = Pointer { hash, slot };
+        self.table
+            .insert_unique(hash.for_table(), pointer, |known| known.hash.for_table());
+        Ok(claimant.won(attempt))
+    }
+
+    /// Begins anew with a key whose mark is over, but still in a list of the expiry.
+    ///
+    /// A list is left at its head only, so the old entry stays there without a pointer, and the key
+    /// gets another one.
+    fn readmit(
+        &mut self,
+        hash: KeyHash,
+        old: u32,
+        claimant: &Claimant<'_>,
+        owner: OwnerMark,
+    ) -> Result<Claim, StoreError> {
+        let (slot, attempt) = self.begin(claimant, owner).ok_or(StoreError::Full)?;
+        let pointer = self
+            .table
+            .find_mut(hash.for_table(), |known| known.slot == old);
+        if let Some(pointer) = pointer {
+            pointer.slot = slot;
+        }
+        Ok(claimant.won(attempt))
+    }
+
+    /// Takes a slot and a lease; returns the slot and the attempt.
+    fn begin(&mut self, claimant: &Claimant<'_>, owner: OwnerMark) -> Option<(u32, u32)> {
+        let entry = Entry::claimed(claimant.key, claimant.content, owner, claimant.until);
+        let slot = self.slab.insert(entry)?;
+        let attempt = self.dropped_attempt.saturating_add(1);
+        let index = self.leases.add(slot, attempt);
+        if let Some(entry) = self.slab.get_mut(slot) {
+            entry.link = index;
+        }
+        Some((slot, attempt))
+    }
+
+    /// Removes one expired entry, if there is one.
+    fn purge_one(&mut self, now: Now, room: &Room) -> bool {
+        let Some(slot) = self.expiry.pop_due(&self.slab, now) else {
+            return false;
+        };
+        if let Some(entry) = self.slab.get(slot)
+            && self.unpoint(KeyHash::of(entry.key()), slot)
+        {
+            room.give_back();
+        }
+        self.slab.remove(slot);
+        true
+    }
+
+    /// Forgets a key in progress; returns who waited for it.
+    fn drop_running(&mut self, hash: KeyHash, slot: u32) -> Option<Event> {
+        let entry = self.slab.get(slot)?;
+        let waiters = take_waiters(&mut self.waiters, slot, entry);
+        self.end_lease(entry.link);
+        self.unpoint(hash, slot);
+        self.slab.remove(slot);
+        waiters
+    }
+
+    /// Removes the lease at `index`, and tells the entry of the lease that takes its place.
+    fn end_lease(&mut self, index: u32) {
+        let moved = self.leases.remove(index);
+        if let Some(entry) = moved.and_then(|slot| self.slab.get_mut(slot)) {
+            entry.link = index;
+        }
+    }
+
+    /// Removes the pointer to `slot`; `false` if its key points to another one by now.
+    fn unpoint(&mut self, hash: KeyHash, slot: u32) -> bool {
+        let points_here = |known: &Pointer| known.slot == slot;
+        match self.table.find_entry(hash.for_table(), points_here) {
+            Ok(pointer) => {
+                pointer.remove();
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn find(&self, hash: KeyHash, key: &EventKey) -> Option<u32> {
+        let is_key = |known: &Pointer| {
+            known.hash == hash
+                && self
+                    .slab
+                    .get(known.slot)
+                    .is_some_and(|entry| entry.key() == key)
+        };
+        let pointer = self.table.find(hash.for_table(), is_key)?;
+        Some(pointer.slot)
+    }
+}
+
+impl Claimant<'_> {
+    fn won(&self, attempt: u32) -> Claim {
+        Claim::Won(Lease::granted(*self.key, self.owner, attempt))
+    }
+}
+
+/// The flag in the entry spares all others the look into the side table.
+fn take_waiters(waiters: &mut BTreeMap<u32, Event>, slot: u32, entry: &Entry) -> Option<Event> {
+    if entry.is_waited_for() {
+        waiters.remove(&slot)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,269 @@
+//! The proof types that handlers take: [`Delivery`], and the sealed form in which it travels.
+
+use std::{
+    any::Any,
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use event_listener::Event;
+
+use crate::{
+    clock::UnixTime,
+    dedup::Lease,
+    event_key::EventKey,
+    keys::{KeyId, TenantId},
+    provider::EventType,
+};
+
+/// A request that passed every check, with its decoded event.
+///
+/// Its fields are private and only the road makes one, behind verification: a handler that takes a
+/// `Delivery` cannot run unverified. `Debug` shows no payload.
+pub struct Delivery<E> {
+    event: E,
+    facts: Facts,
+    lease: LeaseHandle,
+}
+
+/// What the road knows of a delivery, beside its event.
+#[derive(Clone)]
+pub(crate) struct Facts {
+    pub(crate) endpoint: Arc<str>,
+    pub(crate) pack: Arc<str>,
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) key: EventKey,
+    pub(crate) key_id: KeyId,
+    pub(crate) event_type: Option<EventType>,
+    pub(crate) signed_id: Option<Box<str>>,
+    pub(crate) sent_at: Option<UnixTime>,
+    pub(crate) occurred_at: Option<UnixTime>,
+    pub(crate) received_at: UnixTime,
+    pub(crate) raw: Bytes,
+}
+
+impl<E> Delivery<E> {
+    /// The event.
+    pub fn event(&self) -> &E {
+        &self.event
+    }
+
+    /// The event, by value.
+    pub fn into_event(self) -> E {
+        self.event
+    }
+
+    /// The authenticated bytes: what the event was read from.
+    pub fn raw(&self) -> &Bytes {
+        &self.facts.raw
+    }
+
+    /// The event's type as its sender names it, where something signed says it.
+    pub fn event_type(&self) -> Option<&str> {
+        self.facts.event_type.as_ref().map(EventType::as_str)
+    }
+
+    /// The identity under which the event is handled once. A stable key for the application's own
+    /// idempotent effects.
+    pub fn event_key(&self) -> &EventKey {
+        &self.facts.key
+    }
+
+    /// The id that the signature covers, where the sender has one.
+    pub fn signed_id(&self) -> Option<&str> {
+        self.facts.signed_id.as_deref()
+    }
+
+    /// The id of the key that matched.
+    pub fn key_id(&self) -> &str {
+        &self.facts.key_id
+    }
+
+    /// The endpoint's name.
+    pub fn endpoint(&self) -> &str {
+        &self.facts.endpoint
+    }
+
+    /// The pack's name.
+    pub fn pack(&self) -> &str {
+        &self.facts.pack
+    }
+
+    /// The canonical id of the tenant, where the endpoint serves many.
+    pub fn tenant(&self) -> Option<&str> {
+        self.facts.tenant.as_deref()
+    }
+
+    /// When this attempt was signed, where the sender signs that.
+    pub fn sent_at(&self) -> Option<UnixTime> {
+        self.facts.sent_at
+    }
+
+    /// When the event occurred, where the sender signs that.
+    pub fn occurred_at(&self) -> Option<UnixTime> {
+        self.facts.occurred_at
+    }
+
+    /// When the request's head arrived here.
+    pub fn received_at(&self) -> UnixTime {
+        self.facts.received_at
+    }
+
+    /// The lease under which this handler runs.
+    pub fn lease(&self) -> &LeaseHandle {
+        &self.lease
+    }
+}
+
+impl<E> fmt::Debug for Delivery<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("endpoint", &self.facts.endpoint)
+            .field("event_key", &self.facts.key)
+            .field("key_id", &self.facts.key_id)
+            .field("attempt", &self.lease.attempt())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The lease of a running handler: shared by the handler and the heartbeat that keeps it.
+#[derive(Clone)]
+pub struct LeaseHandle(Arc<Held>);
+
+struct Held {
+    lease: Lease,
+    retain: Duration,
+    stopped: AtomicBool,
+    lost: AtomicBool,
+    changed: Event,
+}
+
+impl LeaseHandle {
+    pub(crate) fn new(lease: Lease, retain: Duration) -> Self {
+        Self(Arc::new(Held {
+            lease,
+            retain,
+            stopped: AtomicBool::new(false),
+            lost: AtomicBool::new(false),
+            changed: Event::new(),
+        }))
+    }
+
+    /// 1 for the first run; grows with each takeover of a lapsed lease. Writes fenced with it cannot
+    /// be overtaken by an earlier owner.
+    pub fn attempt(&self) -> u32 {
+        self.0.lease.attempt()
+    }
+
+    /// The claim, for a store's `settle_in`.
+    pub fn lease(&self) -> &Lease {
+        &self.0.lease
+    }
+
+    /// How long a mark of this event is to be kept.
+    pub fn retain(&self) -> Duration {
+        self.0.retain
+    }
+
+    /// Ends the heartbeat: the lease then lapses by itself unless it is settled. For stores that settle
+    /// inside the application's transaction.
+    pub fn stop_heartbeat(&self) {
+        self.0.stopped.store(true, Ordering::Release);
+    }
+
+    /// Whether the lease is known to be lost: another handler may run, so this one should stop.
+    pub fn is_lost(&self) -> bool {
+        self.0.lost.load(Ordering::Acquire)
+    }
+
+    /// Resolves when the lease is known to be lost.
+    pub async fn lost(&self) {
+        while !self.is_lost() {
+            let listener = self.0.changed.listen();
+            if self.is_lost() {
+                return;
+            }
+            listener.await;
+        }
+    }
+
+    pub(crate) fn heartbeat_stopped(&self) -> bool {
+        self.0.stopped.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn lose(&self) {
+        self.0.lost.store(true, Ordering::Release);
+        self.0.changed.notify(usize::MAX);
+    }
+}
+
+impl fmt::Debug for LeaseHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LeaseHandle")
+            .field("attempt", &self.attempt())
+            .field("lost", &self.is_lost())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A delivery whose event type is not named: how it travels through a framework's request.
+///
+/// Made by the road alone.
+pub(crate) struct Sealed {
+    pub(crate) event: Box<dyn Any + Send>,
+    pub(crate) facts: Facts,
+    pub(crate) lease: LeaseHandle,
+}
+
+/// Carries one sealed delivery through a framework's request extensions, which want `Clone`: whoever
+/// takes it first has it.
+#[derive(Clone)]
+pub struct DeliverySlot(Arc<Mutex<Option<Sealed>>>);
+
+/// Why a slot gave no delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotTaken {
+    /// It was taken before: two extractors in one handler.
+    Taken,
+    /// The pack's event is of another type.
+    WrongEventType,
+}
+
+impl DeliverySlot {
+    pub(crate) fn new(sealed: Sealed) -> Self {
+        Self(Arc::new(Mutex::new(Some(sealed))))
+    }
+
+    /// Takes the delivery out, as one of `E`.
+    ///
+    /// # Errors
+    ///
+    /// When it was taken before, or is of another type; it then stays.
+    pub fn take<E: 'static>(&self) -> Result<Delivery<E>, NotTaken> {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sealed = slot.take().ok_or(NotTaken::Taken)?;
+        match sealed.event.downcast::<E>() {
+            Ok(event) => Ok(Delivery {
+                event: *event,
+                facts: sealed.facts,
+                lease: sealed.lease,
+            }),
+            Err(event) => {
+                *slot = Some(Sealed { event, ..sealed });
+                Err(NotTaken::WrongEventType)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DeliverySlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeliverySlot(..)")
+    }
+}

@@ -1,0 +1,150 @@
+//! [`RunsToEnd`]: a handler that goes on when its sender hangs up or its deadline passes.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use crate::{
+    allowance::Grant,
+    answer::{Answer, RETRY_AFTER},
+    clock::{Sleep, Timer},
+    error::Reason,
+    receiver::Receiver,
+    road::{Admitted, Handled},
+};
+
+/// Runs the claimed part of the road in place, and hands it to `spawn` when it is dropped unfinished or
+/// is past the handler's deadline: half an effect is worse than a late answer.
+///
+/// The normal case pays for no task. Where `spawn` finds no runtime it drops the work, and the lease ends
+/// by itself.
+pub struct RunsToEnd<F, S: FnOnce(Detached<F>)> {
+    receiver: Receiver,
+    work: Option<Pin<Box<F>>>,
+    began: bool,
+    spawn: Option<S>,
+    timer: Arc<dyn Timer>,
+    left: Duration,
+    deadline: Option<Sleep>,
+}
+
+impl<F, S: FnOnce(Detached<F>)> RunsToEnd<F, S> {
+    /// Runs `work`, which is [`handle`](crate::road::handle)'s future. `time` comes from
+    /// [`TimeLeft::of`], before the request is handed over.
+    pub fn new(
+        receiver: Receiver,
+        timer: Arc<dyn Timer>,
+        time: TimeLeft,
+        work: F,
+        spawn: S,
+    ) -> Self {
+        Self {
+            receiver,
+            work: Some(Box::pin(work)),
+            began: false,
+            spawn: Some(spawn),
+            timer,
+            left: time.0,
+            deadline: None,
+        }
+    }
+
+    fn detach(&mut self) {
+        let (Some(work), Some(spawn)) = (self.work.take(), self.spawn.take()) else {
+            return;
+        };
+        if let Some(grant) = self.receiver.0.detached.take(1) {
+            spawn(Detached {
+                work,
+                _grant: grant,
+            });
+        }
+    }
+}
+
+/// What is left of the handler's deadline, which counts from the head.
+#[derive(Debug, Clone, Copy)]
+pub struct TimeLeft(Duration);
+
+impl TimeLeft {
+    /// For `admitted`.
+    pub fn of(receiver: &Receiver, admitted: &Admitted) -> Self {
+        let policy = &*receiver.0;
+        let spent = policy.clock.monotonic().saturating_sub(admitted.arrived());
+        Self(policy.handler_deadline.saturating_sub(spent))
+    }
+}
+
+// The work is boxed; nothing else is ever pinned.
+impl<F, S: FnOnce(Detached<F>)> Unpin for RunsToEnd<F, S> {}
+
+impl<R, F, S> Future for RunsToEnd<F, S>
+where
+    F: Future<Output = Handled<R>>,
+    S: FnOnce(Detached<F>),
+{
+    type Output = Handled<R>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Handled<R>> {
+        let this = &mut *self;
+        let Some(work) = &mut this.work else {
+            return Poll::Pending;
+        };
+        this.began = true;
+        if let Poll::Ready(handled) = work.as_mut().poll(context) {
+            this.work = None;
+            return Poll::Ready(handled);
+        }
+        let deadline = this
+            .deadline
+            .get_or_insert_with(|| this.timer.sleep(this.left));
+        if deadline.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        this.detach();
+        Poll::Ready(Handled::Answer(Answer::unavailable(
+            Reason::HandlerDeadline,
+            Some(RETRY_AFTER),
+        )))
+    }
+}
+
+impl<F, S: FnOnce(Detached<F>)> Drop for RunsToEnd<F, S> {
+    fn drop(&mut self) {
+        // Before its first poll nothing is claimed: there is nothing to finish.
+        if self.began && !self.receiver.cancels_on_disconnect() {
+            self.detach();
+        }
+    }
+}
+
+impl<F, S: FnOnce(Detached<F>)> fmt::Debug for RunsToEnd<F, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunsToEnd").finish_non_exhaustive()
+    }
+}
+
+/// A handler that goes on without its sender. [`Receiver::drained`] waits for it.
+pub struct Detached<F> {
+    work: Pin<Box<F>>,
+    _grant: Grant,
+}
+
+impl<F: Future> Future for Detached<F> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.work.as_mut().poll(context).map(drop)
+    }
+}
+
+impl<F> fmt::Debug for Detached<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Detached").finish_non_exhaustive()
+    }
+}

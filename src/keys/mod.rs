@@ -1,0 +1,40 @@
+//! Keys: one [`Secret`], a [`Keyring`] of live ones, or [`Tenants`] for an endpoint that serves many.
+
+mod keyring;
+mod secret;
+mod tenant;
+
+pub(crate) use self::{keyring::DigestKind, tenant::Found};
+pub use self::{
+    keyring::{Key, KeyId, Keyring, LiveKeys},
+    secret::{Encoding, Secret},
+    tenant::{KeySource, Tenant, TenantId, TenantName, Tenants},
+};
+
+/// Whose keys verify an endpoint's requests.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Keys {
+    /// One ring for every request.
+    Ring(Keyring),
+    /// The request's head says whose ring.
+    Tenants(Tenants),
+}
+
+impl From<Secret> for Keys {
+    fn from(secret: Secret) -> Self {
+        Self::Ring(secret.into())
+    }
+}
+
+impl From<Keyring> for Keys {
+    fn from(ring: Keyring) -> Self {
+        Self::Ring(ring)
+    }
+}
+
+impl From<Tenants> for Keys {
+    fn from(tenants: Tenants) -> Self {
+        Self::Tenants(tenants)
+    }
+}

@@ -1,0 +1,156 @@
+//! [`Secret`]: the bytes of a key, built for the encoding that the sender gives it in.
+
+use std::{fmt, sync::Arc};
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use zeroize::Zeroizing;
+
+use crate::error::SecretError;
+
+/// Secrets are copied by hand, so missing padding is taken; everything else is strict.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// How a sender writes a secret down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// The text's own bytes are the key.
+    Utf8,
+    /// Standard base64 of the key.
+    Base64,
+    /// Hexadecimal of the key.
+    Hex,
+    /// `whsec_` and standard base64 of the key (Standard Webhooks).
+    Whsec,
+}
+
+/// A key's bytes. Redacted in `Debug`, never comparable, erased from memory when dropped.
+///
+/// # Examples
+///
+/// ```
+/// use hookgate::Secret;
+///
+/// assert!(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES").is_ok());
+/// assert!(Secret::utf8("").is_err());
+/// assert!(Secret::utf8("\"quoted\"").is_err());
+/// assert!(Secret::base64("not base64!").is_err());
+/// ```
+#[derive(Clone)]
+pub struct Secret(Arc<Zeroizing<Vec<u8>>>);
+
+impl Secret {
+    /// A secret whose text's own bytes are the key.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty, or begins or ends with white space or a quote.
+    pub fn utf8(text: impl AsRef<str>) -> Result<Self, SecretError> {
+        Self::parse(text, Encoding::Utf8)
+    }
+
+    /// A secret in standard base64.
+    ///
+    /// # Errors
+    ///
+    /// As [`Secret::utf8`], and when the text is not base64.
+    pub fn base64(text: impl AsRef<str>) -> Result<Self, SecretError> {
+        Self::parse(text, Encoding::Base64)
+    }
+
+    /// A secret in hexadecimal.
+    ///
+    /// # Errors
+    ///
+    /// As [`Secret::utf8`], and when the text is not hexadecimal.
+    pub fn hex(text: impl AsRef<str>) -> Result<Self, SecretError> {
+        Self::parse(text, Encoding::Hex)
+    }
+
+    /// A secret as Standard Webhooks writes it, with or without its `whsec_` prefix.
+    ///
+    /// # Errors
+    ///
+    /// As [`Secret::utf8`], and when what follows the prefix is not base64.
+    pub fn whsec(text: impl AsRef<str>) -> Result<Self, SecretError> {
+        Self::parse(text, Encoding::Whsec)
+    }
+
+    /// The UTF-8 secret in the environment variable `name`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Secret::utf8`], and when the variable is not set.
+    pub fn from_env(name: &str) -> Result<Self, SecretError> {
+        Self::from_env_as(name, Encoding::Utf8)
+    }
+
+    /// The secret in the environment variable `name`, in `encoding`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Secret::parse`], and when the variable is not set.
+    pub fn from_env_as(name: &str, encoding: Encoding) -> Result<Self, SecretError> {
+        let text = Zeroizing::new(std::env::var(name).map_err(|_| SecretError::Unset)?);
+        Self::parse(text.as_str(), encoding)
+    }
+
+    /// A secret in `encoding`.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty or undecodable, or begins or ends with white space or a quote: a key that
+    /// cannot be right is refused at start rather than found by the first delivery.
+    pub fn parse(text: impl AsRef<str>, encoding: Encoding) -> Result<Self, SecretError> {
+        let text = text.as_ref();
+        let stray = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
+        if text.starts_with(stray) || text.ends_with(stray) {
+            return Err(SecretError::Stray);
+        }
+        let bytes = match encoding {
+            Encoding::Utf8 => text.as_bytes().to_vec(),
+            Encoding::Base64 => base64(text)?,
+            Encoding::Hex => {
+                const_hex::decode(text).map_err(|_| SecretError::Encoding("hexadecimal"))?
+            }
+            Encoding::Whsec => base64(text.strip_prefix("whsec_").unwrap_or(text))?,
+        };
+        Self::bytes(bytes)
+    }
+
+    /// A key given as bytes.
+    ///
+    /// # Errors
+    ///
+    /// When it is empty: an HMAC with an empty key can be forged by anyone.
+    pub fn bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
+        let bytes = Zeroizing::new(bytes.into());
+        if bytes.is_empty() {
+            return Err(SecretError::Empty);
+        }
+        Ok(Self(Arc::new(bytes)))
+    }
+
+    /// The key's bytes. Named so that a reader sees where a secret leaves its wrapper.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+fn base64(text: &str) -> Result<Vec<u8>, SecretError> {
+    BASE64
+        .decode(text)
+        .map_err(|_| SecretError::Encoding("standard base64"))
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}

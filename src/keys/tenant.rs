@@ -1,0 +1,198 @@
+//! [`Tenants`]: one endpoint that serves many, each with keys and access rules of its own.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+use http::{HeaderName, header};
+use quick_cache::sync::Cache;
+
+use super::Keyring;
+use crate::{
+    access::Access,
+    error::{KeySourceError, Rejection},
+    request::{Head, Single},
+};
+
+/// Longest name of a tenant that is looked up: more is no name, and would only fill the cache.
+const MAX_NAME_BYTES: usize = 256;
+/// Names that are remembered, found and unknown together.
+const CACHED_NAMES: usize = 10_000;
+/// How long a found tenant is remembered. Its keyring is a live handle, so rotation needs no waiting.
+const FOUND_FOR: Duration = Duration::from_secs(60);
+/// How long an unknown name is remembered, so that guessing names does not reach the key source.
+const UNKNOWN_FOR: Duration = Duration::from_secs(10);
+
+/// The canonical id of a tenant: what the key source says, never text of the request, so that two
+/// spellings of a route are one tenant. Part of every event key.
+pub type TenantId = Arc<str>;
+
+/// One tenant.
+#[derive(Clone)]
+pub struct Tenant {
+    id: TenantId,
+    keyring: Keyring,
+    access: Option<Arc<dyn Access>>,
+}
+
+impl Tenant {
+    /// A tenant with this canonical id and these keys.
+    pub fn new(id: impl Into<TenantId>, keyring: impl Into<Keyring>) -> Self {
+        Self {
+            id: id.into(),
+            keyring: keyring.into(),
+            access: None,
+        }
+    }
+
+    /// What this tenant's sender must present, beside the receiver's own access rule.
+    #[must_use]
+    pub fn access(mut self, access: impl Access) -> Self {
+        self.access = Some(Arc::new(access));
+        self
+    }
+
+    pub(crate) fn parts(&self) -> (&TenantId, &Keyring, Option<&dyn Access>) {
+        (&self.id, &self.keyring, self.access.as_deref())
+    }
+}
+
+impl fmt::Debug for Tenant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tenant")
+            .field("id", &self.id)
+            .field("keyring", &self.keyring)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Finds tenants: in a table, a file, a service.
+///
+/// Asked only for names that are not remembered, once at a time for each, within the receiver's
+/// time limit for look-ups.
+pub trait KeySource: Send + Sync + 'static {
+    /// The tenant that `name`, as the request spells it, stands for; `None` when there is none.
+    fn tenant(
+        &self,
+        name: &str,
+    ) -> impl Future<Output = Result<Option<Tenant>, KeySourceError>> + Send;
+}
+
+trait DynKeySource: Send + Sync {
+    fn tenant<'a>(&'a self, name: &'a str) -> Lookup<'a>;
+}
+
+type Lookup<'a> = Pin<Box<dyn Future<Output = Result<Option<Tenant>, KeySourceError>> + Send + 'a>>;
+
+impl<S: KeySource> DynKeySource for S {
+    fn tenant<'a>(&'a self, name: &'a str) -> Lookup<'a> {
+        Box::pin(KeySource::tenant(self, name))
+    }
+}
+
+/// Where a request names its tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TenantName {
+    /// In a parameter of the route, such as `/webhooks/{tenant}`.
+    RouteParam(String),
+    /// In a header. Nothing signs it: it only chooses whose keys must match.
+    Header(HeaderName),
+    /// In the host that the sender called: `:authority` on HTTP/2, else `Host`.
+    Host,
+}
+
+/// Tenants by the name that a request gives, with a bounded cache of found and unknown names.
+#[derive(Clone)]
+pub struct Tenants {
+    name: TenantName,
+    source: Arc<dyn DynKeySource>,
+    cache: Arc<Cache<String, Remembered>>,
+}
+
+#[derive(Clone)]
+struct Remembered {
+    tenant: Option<Tenant>,
+    until: Duration,
+}
+
+/// What a look-up brought.
+pub(crate) type Found = Result<Tenant, Rejection>;
+
+impl Tenants {
+    /// Tenants named at `name`, found by `source`.
+    pub fn new(name: TenantName, source: impl KeySource) -> Self {
+        Self {
+            name,
+            source: Arc::new(source),
+            cache: Arc::new(Cache::new(CACHED_NAMES)),
+        }
+    }
+
+    /// Tenants named in the route parameter `param`.
+    pub fn by_route_param(param: impl Into<String>, source: impl KeySource) -> Self {
+        Self::new(TenantName::RouteParam(param.into()), source)
+    }
+
+    /// Whether the framework must give route parameters.
+    pub(crate) fn needs_route_params(&self) -> bool {
+        matches!(self.name, TenantName::RouteParam(_))
+    }
+
+    /// The tenant of this request. `now` is monotonic.
+    pub(crate) async fn find(&self, head: &Head<'_>, now: Duration) -> Found {
+        let name = self.name_in(head)?;
+        if name.is_empty() || name.len() > MAX_NAME_BYTES {
+            return Err(Rejection::UnknownTenant);
+        }
+        let _ = self.cache.remove_if(name, |known| known.until <= now);
+        let known = match self.cache.get_value_or_guard_async(name).await {
+            Ok(known) => known,
+            Err(place) => {
+                let tenant = self
+                    .source
+                    .tenant(name)
+                    .await
+                    .map_err(|_| Rejection::KeysUnavailable)?;
+                let keep = if tenant.is_some() {
+                    FOUND_FOR
+                } else {
+                    UNKNOWN_FOR
+                };
+                let known = Remembered {
+                    tenant,
+                    until: now.saturating_add(keep),
+                };
+                // Refused only when the cache dropped the place meanwhile: then it is not remembered.
+                let _ = place.insert(known.clone());
+                known
+            }
+        };
+        known.tenant.ok_or(Rejection::UnknownTenant)
+    }
+
+    fn name_in<'a>(&self, head: &Head<'a>) -> Result<&'a str, Rejection> {
+        let single = |name| match head.single(name) {
+            Single::Value(value) => {
+                std::str::from_utf8(value).map_err(|_| Rejection::UnknownTenant)
+            }
+            Single::Missing | Single::Repeated => Err(Rejection::UnknownTenant),
+        };
+        match &self.name {
+            TenantName::RouteParam(param) => head
+                .route_param(param)
+                .ok_or_else(|| Rejection::RouteParamNotWired(param.clone())),
+            TenantName::Header(name) => single(name),
+            TenantName::Host => match head.authority {
+                Some(authority) => Ok(authority),
+                None => single(&header::HOST),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Tenants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tenants")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

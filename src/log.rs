@@ -1,0 +1,117 @@
+//! The log lines. No payload, header, credential or error text ever reaches one.
+
+#[cfg(feature = "tracing")]
+mod lines {
+    use crate::{delivery::Facts, error::Reason};
+
+    fn label(facts: &Facts) -> &'static str {
+        facts.event_type.as_ref().map_or("none", |t| t.label())
+    }
+
+    pub(crate) fn start_up(endpoint: &str, advice: &str) {
+        tracing::warn!(endpoint, "{advice}");
+    }
+
+    /// `detail` is the text of a [`Rejection`](crate::Rejection): ours, without anything of the sender's.
+    pub(crate) fn rejected(endpoint: &str, reason: Reason, detail: &crate::Rejection) {
+        if matches!(
+            reason,
+            Reason::PeerNotWired | Reason::RouteParamNotWired | Reason::NoLiveKey
+        ) {
+            tracing::error!(
+                endpoint,
+                reason = reason.as_str(),
+                "delivery refused: {detail}"
+            );
+        } else {
+            tracing::info!(
+                endpoint,
+                reason = reason.as_str(),
+                "delivery refused: {detail}"
+            );
+        }
+    }
+
+    pub(crate) fn no_time(endpoint: &str) {
+        tracing::warn!(
+            endpoint,
+            "a delivery carries no signed time (or the epoch): replays are recognised by the dedup \
+             store only, for its retention; this is said once"
+        );
+    }
+
+    pub(crate) fn ended(facts: &Facts, attempt: u32, verdict: &'static str, why: &'static str) {
+        tracing::debug!(
+            endpoint = &*facts.endpoint,
+            event_type = label(facts),
+            event_key = %facts.key,
+            key_id = &*facts.key_id,
+            attempt,
+            verdict,
+            why,
+            "delivery handled"
+        );
+    }
+
+    pub(crate) fn turned_away(facts: &Facts, reason: Reason) {
+        tracing::debug!(
+            endpoint = &*facts.endpoint,
+            event_type = label(facts),
+            event_key = %facts.key,
+            reason = reason.as_str(),
+            "delivery answered without its handler"
+        );
+    }
+
+    pub(crate) fn failed(facts: &Facts, attempt: u32, reason: Reason, status: Option<u16>) {
+        tracing::warn!(
+            endpoint = &*facts.endpoint,
+            event_type = label(facts),
+            event_key = %facts.key,
+            attempt,
+            status,
+            reason = reason.as_str(),
+            "delivery not handled; the next copy may run"
+        );
+    }
+
+    pub(crate) fn lease(facts: &Facts, attempt: u32, what: &'static str) {
+        tracing::warn!(
+            endpoint = &*facts.endpoint,
+            event_key = %facts.key,
+            attempt,
+            "{what}"
+        );
+    }
+
+    /// `error` is a [`StoreError`](crate::StoreError) without its source, which may name servers.
+    pub(crate) fn store(facts: &Facts, call: &'static str, error: &crate::StoreError) {
+        tracing::error!(
+            endpoint = &*facts.endpoint,
+            event_key = %facts.key,
+            call,
+            "{error}"
+        );
+    }
+
+    pub(crate) fn misused(reason: Reason, advice: &dyn std::fmt::Display) {
+        tracing::error!(reason = reason.as_str(), "{advice}");
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod lines {
+    use crate::{delivery::Facts, error::Reason};
+
+    pub(crate) fn start_up(_: &str, _: &str) {}
+    pub(crate) fn rejected(_: &str, _: Reason, _: &crate::Rejection) {}
+    pub(crate) fn no_time(_: &str) {}
+    pub(crate) fn ended(_: &Facts, _: u32, _: &'static str, _: &'static str) {}
+    pub(crate) fn turned_away(_: &Facts, _: Reason) {}
+    pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
+    pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}
+    pub(crate) fn store(_: &Facts, _: &'static str, _: &crate::StoreError) {}
+    pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}
+}
+
+pub(crate) use lines::*;

@@ -1,0 +1,85 @@
+//! [`Observer`]: what an application may want to know of its deliveries, beyond the handler.
+
+use std::{error::Error, fmt};
+
+use bytes::Bytes;
+
+use crate::{
+    delivery::Facts, error::Rejection, event_key::EventKey, keys::KeyId, provider::EventType,
+};
+
+/// Hooks of an application. All do nothing unless overridden; none can change an answer.
+///
+/// They run on the road: return quickly, and hand longer work to a queue or task.
+pub trait Observer: Send + Sync + 'static {
+    /// A request was refused before anything of it was believed.
+    fn rejected(&self, endpoint: &str, rejection: &Rejection) {
+        let _ = (endpoint, rejection);
+    }
+
+    /// A request was verified, but is not the pack's envelope. `bytes` are authenticated, and personal:
+    /// keep them where payloads may be kept, to read the event by hand.
+    fn undecodable(&self, endpoint: &str, why: &'static str, bytes: &Bytes) {
+        let _ = (endpoint, why, bytes);
+    }
+
+    /// The handler failed or rejected the event. The error's text may hold personal data; it is given
+    /// to nobody else.
+    fn handler_failed(&self, delivery: Observed<'_>, error: Option<&(dyn Error + Send + Sync)>) {
+        let _ = (delivery, error);
+    }
+
+    /// A copy of a completed event has other content than the event that was handled.
+    fn changed_content(&self, delivery: Observed<'_>) {
+        let _ = delivery;
+    }
+
+    /// An event arrived as `Unrecognized`.
+    fn unrecognized(&self, delivery: Observed<'_>) {
+        let _ = delivery;
+    }
+}
+
+/// The observer that does nothing.
+pub(crate) struct Unobserved;
+
+impl Observer for Unobserved {}
+
+/// A delivery as an [`Observer`] sees it: nothing of its payload but its type.
+#[derive(Clone, Copy)]
+pub struct Observed<'a>(&'a Facts);
+
+impl<'a> Observed<'a> {
+    pub(crate) fn new(facts: &'a Facts) -> Self {
+        Self(facts)
+    }
+
+    /// The endpoint's name.
+    pub fn endpoint(&self) -> &'a str {
+        &self.0.endpoint
+    }
+
+    /// The event's identity.
+    pub fn event_key(&self) -> &'a EventKey {
+        &self.0.key
+    }
+
+    /// The event's type, where something signed says it.
+    pub fn event_type(&self) -> Option<&'a EventType> {
+        self.0.event_type.as_ref()
+    }
+
+    /// The id of the key that matched.
+    pub fn key_id(&self) -> &'a KeyId {
+        &self.0.key_id
+    }
+}
+
+impl fmt::Debug for Observed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observed")
+            .field("endpoint", &self.endpoint())
+            .field("event_key", self.event_key())
+            .finish_non_exhaustive()
+    }
+}

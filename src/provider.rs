@@ -1,0 +1,272 @@
+//! [`Provider`]: a sender family, and what is known of how it behaves.
+
+use std::{borrow::Cow, time::Duration};
+
+use bytes::Bytes;
+
+use crate::{
+    clock::UnixTime,
+    error::{BuildError, Rejection},
+    event_key::{ContentDigest, KeyParts},
+    keys::{Keys, LiveKeys},
+    request::{Head, RawRequest},
+    verified::Verified,
+};
+
+/// A pack: how a sender signs, what it sends, how it retries.
+///
+/// The road calls [`verify`](Self::verify) on the raw request, and [`decode`](Self::decode) only on
+/// bytes that it authenticated.
+pub trait Provider: Send + Sync + 'static {
+    /// What handlers take.
+    type Event: Send + 'static;
+
+    /// The pack's name, part of every event key. Stable: another name is another identity.
+    fn name(&self) -> &str;
+
+    /// What is known of the sender: the one table of the pack's defaults.
+    fn profile(&self) -> SenderProfile;
+
+    /// Whose keys verify.
+    fn keys(&self) -> Keys;
+
+    /// Called at start.
+    ///
+    /// # Errors
+    ///
+    /// When the pack's settings contradict each other.
+    fn validate(&self) -> Result<(), BuildError> {
+        Ok(())
+    }
+
+    /// Proves who wrote the bytes. Checks no time: the road does that next.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no proof.
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'_>,
+    ) -> Result<Verified<'a>, Rejection>;
+
+    /// Reads the event and writes the parts of its identity, from authenticated content only.
+    ///
+    /// # Errors
+    ///
+    /// Only when the bytes are not the pack's envelope, or lack what the identity needs. What is
+    /// merely unknown is an event too.
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<Self::Event>, Undecodable>;
+}
+
+/// What [`Provider::decode`] may read: everything here but `head` is covered by the proof.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Authenticated<'a> {
+    /// The bytes whose proof matched.
+    pub bytes: &'a Bytes,
+    /// The id that the signature covers, where the scheme has one.
+    pub signed_id: Option<&'a str>,
+    /// When this attempt was signed, where the scheme has it.
+    pub sent_at: Option<UnixTime>,
+    /// The head. Not covered: it never identifies, dates or routes an event.
+    pub head: Head<'a>,
+}
+
+impl<'a> Authenticated<'a> {
+    pub(crate) fn new(bytes: &'a Bytes, verified: &Verified<'a>, head: Head<'a>) -> Self {
+        Self {
+            bytes,
+            signed_id: verified.signed_id(),
+            sent_at: verified.sent_at(),
+            head,
+        }
+    }
+}
+
+/// Verified, but not the pack's envelope, or without what the event key needs. The text is fixed: it
+/// carries nothing of the payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undecodable(pub &'static str);
+
+/// What a pack read from authenticated bytes.
+#[derive(Debug)]
+pub struct Decoded<E> {
+    pub(crate) event: E,
+    pub(crate) event_type: Option<EventType>,
+    pub(crate) occurred_at: Option<UnixTime>,
+    pub(crate) content: Option<ContentDigest>,
+    pub(crate) wanted: bool,
+    pub(crate) recognized: bool,
+}
+
+impl<E> Decoded<E> {
+    /// An event without type and time, wanted.
+    pub fn new(event: E) -> Self {
+        Self {
+            event,
+            event_type: None,
+            occurred_at: None,
+            content: None,
+            wanted: true,
+            recognized: true,
+        }
+    }
+
+    /// The signed type.
+    #[must_use]
+    pub fn event_type(mut self, event_type: EventType) -> Self {
+        self.event_type = Some(event_type);
+        self
+    }
+
+    /// The signed time at which the event occurred. The epoch means "no time".
+    #[must_use]
+    pub fn occurred_at(mut self, time: Option<UnixTime>) -> Self {
+        self.occurred_at = time.filter(|time| *time != UnixTime::EPOCH);
+        self
+    }
+
+    /// The digest of what is stable in the event.
+    #[must_use]
+    pub fn content(mut self, digest: ContentDigest) -> Self {
+        self.content = Some(digest);
+        self
+    }
+
+    /// Whether the application asked for such events.
+    #[must_use]
+    pub fn wanted(mut self, wanted: bool) -> Self {
+        self.wanted = wanted;
+        self
+    }
+
+    /// Whether the event fits a type of the pack.
+    #[must_use]
+    pub fn recognized(mut self, recognized: bool) -> Self {
+        self.recognized = recognized;
+        self
+    }
+
+    pub(crate) fn map<T>(self, map: impl FnOnce(E) -> T) -> Decoded<T> {
+        Decoded {
+            event: map(self.event),
+            event_type: self.event_type,
+            occurred_at: self.occurred_at,
+            content: self.content,
+            wanted: self.wanted,
+            recognized: self.recognized,
+        }
+    }
+}
+
+/// The type of an event, as its sender names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventType(Cow<'static, str>);
+
+impl EventType {
+    /// A type that the pack knows.
+    pub const fn known(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
+    /// A type that the pack does not know.
+    pub fn unknown(name: impl Into<String>) -> Self {
+        Self(Cow::Owned(name.into()))
+    }
+
+    /// The name, as sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name where the pack knows it, else `other`: bounded, fit for a metric label.
+    pub fn label(&self) -> &'static str {
+        match self.0 {
+            Cow::Borrowed(name) => name,
+            Cow::Owned(_) => "other",
+        }
+    }
+}
+
+/// Which signed time a sender gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimeKind {
+    /// Signed anew for each attempt: a narrow window applies.
+    SentAt,
+    /// Belongs to the event and stays the same over retries: what is too old to be remembered as a copy
+    /// is refused.
+    OccurredAt,
+    /// None.
+    None,
+}
+
+/// Whether a sender sends again after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Retries {
+    /// Nothing is known; assume that it does.
+    Unknown,
+    /// It never does: an event that is answered with an error is lost.
+    Never,
+    /// It does, for at most this long after the first attempt.
+    For(Duration),
+}
+
+/// What is known of a sender. Plain data: the one table of a pack's defaults.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SenderProfile {
+    /// How long the sender waits for an answer; `None` where unknown.
+    pub timeout: Option<Duration>,
+    /// Whether, and for how long, it sends again.
+    pub retries: Retries,
+    /// Which signed time it gives.
+    pub time: TimeKind,
+    /// How old a signed time may be; `None`: what can still be remembered (retention − future − 60 s).
+    pub past: Option<Duration>,
+    /// How far ahead of our clock a signed time may be.
+    pub future: Duration,
+    /// How long a handled event is remembered.
+    pub retention: Duration,
+    /// The methods that are taken.
+    pub methods: &'static [&'static str],
+    /// The media types that are taken, lower case, without parameters.
+    pub media_types: &'static [&'static str],
+    /// The largest body that is taken, in bytes.
+    pub body_limit: usize,
+    /// What an operator must know before relying on inline handling; logged at start.
+    pub warning: Option<&'static str>,
+}
+
+impl SenderProfile {
+    /// What holds where nothing else is known: POST of JSON up to 1 MiB, no signed time, remembered for
+    /// 7 days.
+    pub const fn unknown() -> Self {
+        Self {
+            timeout: None,
+            retries: Retries::Unknown,
+            time: TimeKind::None,
+            past: None,
+            future: Duration::from_secs(300),
+            retention: Duration::from_secs(7 * 24 * 3600),
+            methods: &["POST"],
+            media_types: &["application/json"],
+            body_limit: 1024 * 1024,
+            warning: None,
+        }
+    }
+
+    /// How long after the first attempt copies may still come by themselves.
+    pub(crate) fn horizon(&self) -> Duration {
+        match self.retries {
+            Retries::For(horizon) => horizon,
+            Retries::Never | Retries::Unknown => Duration::ZERO,
+        }
+    }
+}

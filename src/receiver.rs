@@ -1,0 +1,599 @@
+//! [`Receiver`]: one endpoint's policy.
+
+use std::{
+    any::Any,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use http::HeaderValue;
+
+use crate::{
+    access::Access,
+    allowance::Allowance,
+    answer::Terms,
+    body::BodyBounds,
+    clock::{Clock, SystemClock, Timer, Window},
+    dedup::{BoxDedupStore, DedupStore, OwnerToken, Promises},
+    error::{BuildError, Rejection},
+    event_key::KeyParts,
+    keys::{Keys, LiveKeys},
+    log,
+    observer::{Observer, Unobserved},
+    provider::{Authenticated, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable},
+    request::RawRequest,
+    verified::Verified,
+    waiting::WaitingCopies,
+};
+
+/// Clocks of sender and receiver drift; a mark outlives the window by this much.
+const RETENTION_MARGIN: Duration = Duration::from_secs(60);
+/// Longest endpoint name: it is a metric label.
+const MAX_ENDPOINT_BYTES: usize = 64;
+/// The longest that a copy waits for the first, however long the sender would.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
+/// How long a handler may take where the sender's timeout is unknown.
+const HANDLER_DEADLINE: Duration = Duration::from_secs(8);
+
+/// One endpoint's policy: name, pack, keys, access, window, store. Immutable (its keyring is a live
+/// handle) and cheap to clone; no store or pack in its type.
+///
+/// # Examples
+///
+/// ```
+/// use hookgate::{Receiver, Secret, dedup::MemoryStore, providers::logto::Logto};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let receiver = Receiver::new("logto", Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?))
+///     .dedup(MemoryStore::new())
+///     .build()?;
+/// # let _ = receiver;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Receiver(pub(crate) Arc<Policy>);
+
+impl Receiver {
+    /// Begins the receiver of the endpoint `name`. The name is part of every event key: another name
+    /// is another identity, so renaming an endpoint reopens replays.
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "a receiver is only had from `build`"
+    )]
+    pub fn new(name: impl Into<String>, provider: impl Provider) -> ReceiverBuilder {
+        ReceiverBuilder::new(name.into(), Arc::new(provider))
+    }
+
+    /// The endpoint's name.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What the pack knows of the sender.
+    pub fn profile(&self) -> &SenderProfile {
+        &self.0.profile
+    }
+
+    /// The window that signed times must be in; `None` where time is not checked.
+    pub fn window(&self) -> Option<Window> {
+        self.0.window
+    }
+
+    /// How long a handled event is remembered.
+    pub fn retention(&self) -> Duration {
+        self.0.retention
+    }
+
+    /// What the dedup store promises.
+    pub fn promises(&self) -> Promises {
+        DedupStore::promises(&self.0.store)
+    }
+
+    /// The timer that was set when building, if any; frameworks bring their own otherwise.
+    pub fn timer(&self) -> Option<Arc<dyn Timer>> {
+        self.0.timer.clone()
+    }
+
+    /// Whether the framework must give route parameters.
+    pub fn needs_route_params(&self) -> bool {
+        matches!(&self.0.keys, Keys::Tenants(tenants) if tenants.needs_route_params())
+    }
+
+    /// Whether a sender that hangs up cancels its handler.
+    pub fn cancels_on_disconnect(&self) -> bool {
+        self.0.cancel_on_disconnect
+    }
+
+    /// Resolves when no handler goes on in the background. Await it after the server has shut down
+    /// gracefully, before the process ends.
+    pub async fn drained(&self) {
+        self.0.detached.unused().await;
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("name", &self.0.name)
+            .field("pack", &self.0.pack)
+            .field("window", &self.0.window)
+            .field("retention", &self.0.retention)
+            .field("store", &self.0.store)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the road needs, prepared once.
+pub(crate) struct Policy {
+    pub(crate) name: Arc<str>,
+    pub(crate) pack: Arc<str>,
+    pub(crate) provider: Arc<dyn DynProvider>,
+    pub(crate) profile: SenderProfile,
+    pub(crate) keys: Keys,
+    pub(crate) access: Option<Arc<dyn Access>>,
+    pub(crate) store: BoxDedupStore,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) clock: Arc<dyn Clock>,
+    timer: Option<Arc<dyn Timer>>,
+    pub(crate) window: Option<Window>,
+    pub(crate) retention: Duration,
+    pub(crate) lease: Duration,
+    pub(crate) heartbeat: Duration,
+    pub(crate) longest_run: Duration,
+    pub(crate) longest_wait: Duration,
+    pub(crate) handler_deadline: Duration,
+    pub(crate) store_limit: Duration,
+    pub(crate) settle_budget: Duration,
+    pub(crate) body: BodyBounds,
+    pub(crate) running: Allowance,
+    pub(crate) detached: Allowance,
+    pub(crate) waiting: WaitingCopies,
+    pub(crate) owners: OwnerTokens,
+    pub(crate) terms: Terms,
+    pub(crate) refuse_changed_content: bool,
+    cancel_on_disconnect: bool,
+    key_prefix: KeyParts,
+    said_no_time: AtomicBool,
+}
+
+impl Policy {
+    /// The parts that every key of a request without tenant begins with are hashed once.
+    pub(crate) fn key_parts(&self, tenant: Option<&str>) -> KeyParts {
+        match tenant {
+            None => self.key_prefix.clone(),
+            Some(_) => KeyParts::new(&self.name, tenant, &self.pack),
+        }
+    }
+
+    /// Says once that deliveries carry no time.
+    pub(crate) fn say_no_time(&self) {
+        if !self.said_no_time.swap(true, Ordering::Relaxed) {
+            log::no_time(&self.name);
+        }
+    }
+}
+
+/// Makes owner tokens: a random start, then one further for each.
+pub(crate) struct OwnerTokens {
+    start: u128,
+    next: AtomicU64,
+}
+
+impl OwnerTokens {
+    fn new() -> Result<Self, BuildError> {
+        let mut start = [0; 16];
+        getrandom::fill(&mut start).map_err(|_| BuildError::Randomness)?;
+        Ok(Self {
+            start: u128::from_ne_bytes(start),
+            next: AtomicU64::new(0),
+        })
+    }
+
+    pub(crate) fn next(&self) -> OwnerToken {
+        let place = self.next.fetch_add(1, Ordering::Relaxed);
+        OwnerToken::from_bytes(self.start.wrapping_add(u128::from(place)).to_ne_bytes())
+    }
+}
+
+/// [`Provider`] without its event type.
+pub(crate) trait DynProvider: Send + Sync {
+    fn name(&self) -> &str;
+    fn profile(&self) -> SenderProfile;
+    fn keys(&self) -> Keys;
+    fn validate(&self) -> Result<(), BuildError>;
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'_>,
+    ) -> Result<Verified<'a>, Rejection>;
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<Box<dyn Any + Send>>, Undecodable>;
+}
+
+impl<P: Provider> DynProvider for P {
+    fn name(&self) -> &str {
+        Provider::name(self)
+    }
+
+    fn profile(&self) -> SenderProfile {
+        Provider::profile(self)
+    }
+
+    fn keys(&self) -> Keys {
+        Provider::keys(self)
+    }
+
+    fn validate(&self) -> Result<(), BuildError> {
+        Provider::validate(self)
+    }
+
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'_>,
+    ) -> Result<Verified<'a>, Rejection> {
+        Provider::verify(self, request, keys)
+    }
+
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<Box<dyn Any + Send>>, Undecodable> {
+        Provider::decode(self, authenticated, key)
+            .map(|decoded| decoded.map(|event| Box::new(event) as Box<dyn Any + Send>))
+    }
+}
+
+/// Builds a [`Receiver`]. Every setting has a default from the pack's table, but for the dedup store:
+/// where marks are kept is a choice that only the application can make.
+#[must_use = "call `build`"]
+pub struct ReceiverBuilder {
+    name: String,
+    provider: Arc<dyn DynProvider>,
+    access: Option<Arc<dyn Access>>,
+    store: Option<BoxDedupStore>,
+    observer: Arc<dyn Observer>,
+    clock: Arc<dyn Clock>,
+    timer: Option<Arc<dyn Timer>>,
+    past: Option<Duration>,
+    future: Option<Duration>,
+    check_time: bool,
+    retention: Option<Duration>,
+    lease: Duration,
+    heartbeat: Duration,
+    longest_run: Duration,
+    handler_deadline: Option<Duration>,
+    store_limit: Duration,
+    settle_budget: Duration,
+    body_limit: Option<usize>,
+    body_deadline: Duration,
+    bytes_in_flight: usize,
+    handlers: usize,
+    refuse_changed_content: bool,
+    cancel_on_disconnect: bool,
+}
+
+impl ReceiverBuilder {
+    fn new(name: String, provider: Arc<dyn DynProvider>) -> Self {
+        Self {
+            name,
+            provider,
+            access: None,
+            store: None,
+            observer: Arc::new(Unobserved),
+            clock: Arc::new(SystemClock::new()),
+            timer: None,
+            past: None,
+            future: None,
+            check_time: true,
+            retention: None,
+            lease: Duration::from_secs(30),
+            heartbeat: Duration::from_secs(10),
+            longest_run: Duration::from_secs(15 * 60),
+            handler_deadline: None,
+            store_limit: Duration::from_secs(2),
+            settle_budget: Duration::from_secs(2),
+            body_limit: None,
+            body_deadline: Duration::from_secs(5),
+            bytes_in_flight: 64 * 1024 * 1024,
+            handlers: 1024,
+            refuse_changed_content: false,
+            cancel_on_disconnect: false,
+        }
+    }
+
+    /// What the sender must present beside its signature. Default: nothing.
+    pub fn access(mut self, access: impl Access) -> Self {
+        self.access = Some(Arc::new(access));
+        self
+    }
+
+    /// Where it is remembered which events were handled. Required.
+    pub fn dedup(mut self, store: impl DedupStore) -> Self {
+        self.store = Some(BoxDedupStore::new(store));
+        self
+    }
+
+    /// The application's hooks.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// How old a signed time may be. Default: the pack's; for a time that belongs to the event, as old
+    /// as can still be remembered (retention − future − 60 s).
+    pub fn past(mut self, limit: Duration) -> Self {
+        self.past = Some(limit);
+        self
+    }
+
+    /// How far ahead of our clock a signed time may be. Default: the pack's, 300 s.
+    pub fn future(mut self, limit: Duration) -> Self {
+        self.future = Some(limit);
+        self
+    }
+
+    /// Checks no time: a captured delivery runs again once its mark has expired. For tools that replay
+    /// recordings.
+    pub fn without_time_check(mut self) -> Self {
+        self.check_time = false;
+        self
+    }
+
+    /// How long a handled event is remembered, counted from completion. Default: the pack's.
+    pub fn retention(mut self, retention: Duration) -> Self {
+        self.retention = Some(retention);
+        self
+    }
+
+    /// How long a claim lasts without a heartbeat: how soon a crashed handler's event can run again.
+    /// Default: 30 s.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// How often a running handler's lease is extended. Default: 10 s.
+    pub fn heartbeat(mut self, every: Duration) -> Self {
+        self.heartbeat = every;
+        self
+    }
+
+    /// How long one handler may hold its event. Default: 15 min. Then its heartbeat ends, another copy
+    /// may run, and the handler learns that through [`LeaseHandle::lost`](crate::LeaseHandle::lost).
+    pub fn longest_run(mut self, limit: Duration) -> Self {
+        self.longest_run = limit;
+        self
+    }
+
+    /// When the sender is answered 503 although the handler still runs, counted from the head. Default:
+    /// 80 % of the sender's timeout, 8 s where that is unknown.
+    pub fn handler_deadline(mut self, limit: Duration) -> Self {
+        self.handler_deadline = Some(limit);
+        self
+    }
+
+    /// How long one call of the store or the key source may take. Default: 2 s.
+    pub fn store_limit(mut self, limit: Duration) -> Self {
+        self.store_limit = limit;
+        self
+    }
+
+    /// For how long writing the mark of a handled event is tried. Default: 2 s.
+    pub fn settle_budget(mut self, limit: Duration) -> Self {
+        self.settle_budget = limit;
+        self
+    }
+
+    /// The largest body that is read, in bytes. Default: the pack's, 1 MiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = Some(bytes);
+        self
+    }
+
+    /// How long reading a whole body may take. Default: 5 s.
+    pub fn body_deadline(mut self, limit: Duration) -> Self {
+        self.body_deadline = limit;
+        self
+    }
+
+    /// The bytes of all bodies that this receiver holds at once. Default: 64 MiB.
+    pub fn bytes_in_flight(mut self, bytes: usize) -> Self {
+        self.bytes_in_flight = bytes;
+        self
+    }
+
+    /// Handlers that run or go on in the background at once. Default: 1,024.
+    pub fn handlers(mut self, count: usize) -> Self {
+        self.handlers = count;
+        self
+    }
+
+    /// Answers a copy of a completed event with other content with 400 instead of 200. Default: it is
+    /// observed only, since senders re-sign and presigned URLs change.
+    pub fn refuse_changed_content(mut self) -> Self {
+        self.refuse_changed_content = true;
+        self
+    }
+
+    /// Drops a running handler when its sender hangs up. Its event stays claimed until the lease ends,
+    /// and may have half its effects. Default: handlers run to their end.
+    pub fn cancel_on_disconnect(mut self) -> Self {
+        self.cancel_on_disconnect = true;
+        self
+    }
+
+    /// The clock. Default: the operating system's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The timer. Default: the framework's runtime's.
+    pub fn timer(mut self, timer: impl Timer) -> Self {
+        self.timer = Some(Arc::new(timer));
+        self
+    }
+
+    /// The receiver. Does no IO.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be right, and what to change.
+    pub fn build(self) -> Result<Receiver, BuildError> {
+        let profile = self.provider.profile();
+        checked_name("endpoint", &self.name)?;
+        checked_name("pack", self.provider.name())?;
+        self.provider.validate()?;
+        if let Some(access) = &self.access {
+            access.validate()?;
+        }
+        let store = self.store.ok_or(BuildError::NoDedupStore)?;
+
+        let future = self.future.unwrap_or(profile.future);
+        let retention = self.retention.unwrap_or(profile.retention);
+        let past = self.past.or(profile.past).unwrap_or_else(|| {
+            retention
+                .saturating_sub(future)
+                .saturating_sub(RETENTION_MARGIN)
+        });
+        let window =
+            (self.check_time && profile.time != TimeKind::None).then_some(Window { past, future });
+        let least = window
+            .map_or(Duration::ZERO, |window| {
+                window
+                    .past
+                    .saturating_add(window.future)
+                    .saturating_add(RETENTION_MARGIN)
+            })
+            .max(profile.horizon());
+        if retention < least || retention.is_zero() {
+            return Err(BuildError::RetentionTooShort { retention, least });
+        }
+        let body_limit = self.body_limit.unwrap_or(profile.body_limit);
+        let handler_deadline = self.handler_deadline.unwrap_or_else(|| {
+            profile
+                .timeout
+                .map_or(HANDLER_DEADLINE, |timeout| timeout.mul_f64(0.8))
+        });
+        for (what, is_zero) in [
+            ("the body limit", body_limit == 0),
+            ("the byte budget", self.bytes_in_flight == 0),
+            ("the number of handlers", self.handlers == 0),
+            ("the lease", self.lease.is_zero()),
+            ("the heartbeat", self.heartbeat.is_zero()),
+            ("the longest run", self.longest_run.is_zero()),
+            ("the handler's deadline", handler_deadline.is_zero()),
+            ("the body's deadline", self.body_deadline.is_zero()),
+            ("the store's time limit", self.store_limit.is_zero()),
+            ("the settle budget", self.settle_budget.is_zero()),
+        ] {
+            if is_zero {
+                return Err(BuildError::Zero(what));
+            }
+        }
+        if self.heartbeat >= self.lease {
+            return Err(BuildError::Contradiction(
+                "the heartbeat must be shorter than the lease, or every long handler loses its event",
+            ));
+        }
+        if self.bytes_in_flight < body_limit {
+            return Err(BuildError::Contradiction(
+                "the byte budget of all bodies must be at least the limit of one",
+            ));
+        }
+
+        let name: Arc<str> = self.name.into();
+        let pack: Arc<str> = self.provider.name().into();
+        if !self.check_time {
+            log::start_up(
+                &name,
+                "signed times are not checked: a captured delivery runs again once its mark has expired",
+            );
+        }
+        if profile.retries == Retries::Never || profile.warning.is_some() {
+            log::start_up(
+                &name,
+                profile.warning.unwrap_or(
+                    "this sender never sends again: an event that is answered with an error is lost",
+                ),
+            );
+        }
+        let challenges = match &self.access {
+            Some(access) => vec![access.challenge()],
+            None => vec![HeaderValue::from_static("ApiKey realm=\"webhook\"")],
+        };
+        Ok(Receiver(Arc::new(Policy {
+            key_prefix: KeyParts::new(&name, None, &pack),
+            keys: self.provider.keys(),
+            access: self.access,
+            store,
+            observer: self.observer,
+            clock: self.clock,
+            timer: self.timer,
+            window,
+            retention,
+            lease: self.lease,
+            heartbeat: self.heartbeat,
+            longest_run: self.longest_run,
+            longest_wait: profile
+                .timeout
+                .map_or(LONGEST_WAIT, |timeout| (timeout / 2).min(LONGEST_WAIT)),
+            handler_deadline,
+            store_limit: self.store_limit,
+            settle_budget: self.settle_budget,
+            body: BodyBounds {
+                limit: body_limit,
+                deadline: self.body_deadline,
+                in_flight: Allowance::new(self.bytes_in_flight),
+            },
+            running: Allowance::new(self.handlers),
+            detached: Allowance::new(usize::MAX),
+            waiting: WaitingCopies::new(),
+            owners: OwnerTokens::new()?,
+            terms: Terms {
+                allow: HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
+                    BuildError::Contradiction("the pack's methods cannot stand in a header")
+                })?,
+                challenges,
+            },
+            refuse_changed_content: self.refuse_changed_content,
+            cancel_on_disconnect: self.cancel_on_disconnect,
+            said_no_time: AtomicBool::new(false),
+            provider: self.provider,
+            profile,
+            name,
+            pack,
+        })))
+    }
+}
+
+impl fmt::Debug for ReceiverBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceiverBuilder")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Names are metric labels and part of keys.
+fn checked_name(what: &'static str, name: &str) -> Result<(), BuildError> {
+    let usable = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if name.is_empty() || name.len() > MAX_ENDPOINT_BYTES || !name.bytes().all(usable) {
+        return Err(BuildError::Name {
+            what,
+            value: name.to_owned(),
+            why: "use 1 to 64 ASCII letters, digits, `-`, `_` or `.`",
+        });
+    }
+    Ok(())
+}

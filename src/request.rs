@@ -1,0 +1,153 @@
+//! What arrived, as the road sees it: untrusted, and independent of any framework's types.
+
+use std::{fmt, net::SocketAddr};
+
+use http::{HeaderMap, HeaderName};
+
+/// The head of a request: everything before the body.
+///
+/// The framework crates fill it; it borrows from the framework's own request.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Head<'a> {
+    /// The method, as sent.
+    pub method: &'a str,
+    /// The path, as sent, without the query.
+    pub path: &'a str,
+    /// `:authority` of HTTP/2, or the authority of an absolute request target.
+    pub authority: Option<&'a str>,
+    /// The route's parameters, decoded.
+    pub route_params: &'a [(Box<str>, Box<str>)],
+    /// The address of the peer that opened the connection; never what a header claims.
+    pub peer: Option<SocketAddr>,
+    /// The headers.
+    pub headers: &'a (dyn Headers + Sync),
+}
+
+impl<'a> Head<'a> {
+    /// A head without authority, route parameters and peer.
+    pub fn new(method: &'a str, path: &'a str, headers: &'a (dyn Headers + Sync)) -> Self {
+        Self {
+            method,
+            path,
+            authority: None,
+            route_params: &[],
+            peer: None,
+            headers,
+        }
+    }
+
+    /// The authority, where the request target has one.
+    #[must_use]
+    pub fn authority(mut self, authority: Option<&'a str>) -> Self {
+        self.authority = authority;
+        self
+    }
+
+    /// The route's parameters.
+    #[must_use]
+    pub fn route_params(mut self, params: &'a [(Box<str>, Box<str>)]) -> Self {
+        self.route_params = params;
+        self
+    }
+
+    /// The peer's address.
+    #[must_use]
+    pub fn peer(mut self, peer: Option<SocketAddr>) -> Self {
+        self.peer = peer;
+        self
+    }
+
+    /// The value of one route parameter.
+    pub fn route_param(&self, name: &str) -> Option<&'a str> {
+        self.route_params
+            .iter()
+            .find(|(known, _)| **known == *name)
+            .map(|(_, value)| &**value)
+    }
+
+    /// Looks a header up that may stand only once.
+    pub fn single(&self, name: &HeaderName) -> Single<'a> {
+        let mut found = Single::Missing;
+        self.headers.each(name, &mut |value| {
+            found = match found {
+                Single::Missing => Single::Value(value),
+                Single::Value(_) | Single::Repeated => Single::Repeated,
+            };
+        });
+        found
+    }
+}
+
+/// Shows the method and the path's length only: a path can carry a token.
+impl fmt::Debug for Head<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A header that may stand only once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Single<'a> {
+    /// It is not there.
+    Missing,
+    /// Its value.
+    Value(&'a [u8]),
+    /// It is there more than once: which one counts cannot be told.
+    Repeated,
+}
+
+/// Header look-up. Names are prepared once, at start, so that a look-up costs no parsing.
+///
+/// Implemented for `http::HeaderMap` and for lists of pairs; framework crates with header types of
+/// their own implement it for those.
+pub trait Headers {
+    /// Calls `each` with every value of `name`, in wire order.
+    fn each<'a>(&'a self, name: &HeaderName, each: &mut dyn FnMut(&'a [u8]));
+}
+
+impl Headers for HeaderMap {
+    fn each<'a>(&'a self, name: &HeaderName, each: &mut dyn FnMut(&'a [u8])) {
+        for value in self.get_all(name) {
+            each(value.as_bytes());
+        }
+    }
+}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn each<'a>(&'a self, name: &HeaderName, each: &mut dyn FnMut(&'a [u8])) {
+        for (known, value) in self {
+            if known.as_ref().eq_ignore_ascii_case(name.as_str()) {
+                each(value.as_ref());
+            }
+        }
+    }
+}
+
+/// A request whose body is complete: what a scheme verifies. Still untrusted.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct RawRequest<'a> {
+    /// The head.
+    pub head: Head<'a>,
+    /// The body, byte for byte as it arrived.
+    pub body: &'a [u8],
+}
+
+impl<'a> RawRequest<'a> {
+    /// Puts head and body together.
+    pub fn new(head: Head<'a>, body: &'a [u8]) -> Self {
+        Self { head, body }
+    }
+}
+
+impl fmt::Debug for RawRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("head", &self.head)
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
+}

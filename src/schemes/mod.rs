@@ -1,0 +1,11 @@
+//! Schemes: recipes that prove who wrote the bytes.
+
+mod hmac_header;
+mod template;
+
+pub use self::{
+    hmac_header::{
+        Digest, HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimeUnit,
+    },
+    template::Template,
+};

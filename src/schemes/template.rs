@@ -1,0 +1,123 @@
+//! [`Template`]: which text a MAC is computed over.
+
+use std::{fmt, str::FromStr};
+
+use crate::error::BuildError;
+
+/// The signed text, written as the senders document it: `{body}`, `{timestamp}.{body}`,
+/// `{id}.{timestamp}.{body}`, `v0:{timestamp}:{body}`.
+///
+/// `{body}` must stand exactly once, `{id}` and `{timestamp}` at most once. A placeholder that takes
+/// text from a header must be followed by a literal, and that text may then not contain the literal's
+/// first byte: otherwise one signature would fit two readings.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Template(Vec<Piece>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Literal(Box<str>),
+    Id,
+    Timestamp,
+    Body,
+}
+
+impl Template {
+    /// The body alone.
+    pub fn body() -> Self {
+        Self(vec![Piece::Body])
+    }
+
+    /// `{id}.{timestamp}.{body}`.
+    pub(crate) fn id_timestamp_body() -> Self {
+        let dot = || Piece::Literal(".".into());
+        Self(vec![Piece::Id, dot(), Piece::Timestamp, dot(), Piece::Body])
+    }
+
+    pub(crate) fn pieces(&self) -> &[Piece] {
+        &self.0
+    }
+
+    pub(crate) fn has(&self, piece: &Piece) -> bool {
+        self.0.contains(piece)
+    }
+
+    /// The byte that the text of `piece` may not contain.
+    pub(crate) fn delimiter_after(&self, piece: &Piece) -> Option<u8> {
+        let at = self.0.iter().position(|known| known == piece)?;
+        match self.0.get(at.checked_add(1)?) {
+            Some(Piece::Literal(text)) => text.bytes().next(),
+            _ => None,
+        }
+    }
+}
+
+impl FromStr for Template {
+    type Err = BuildError;
+
+    fn from_str(text: &str) -> Result<Self, BuildError> {
+        let unusable = |why| BuildError::Name {
+            what: "template",
+            value: text.to_owned(),
+            why,
+        };
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((literal, after)) = rest.split_once('{') {
+            if !literal.is_empty() {
+                pieces.push(Piece::Literal(literal.into()));
+            }
+            let (name, after) = after
+                .split_once('}')
+                .ok_or_else(|| unusable("a `{` is not closed"))?;
+            pieces.push(match name {
+                "id" => Piece::Id,
+                "timestamp" => Piece::Timestamp,
+                "body" => Piece::Body,
+                _ => {
+                    return Err(unusable(
+                        "the placeholders are `{id}`, `{timestamp}` and `{body}`",
+                    ));
+                }
+            });
+            rest = after;
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Literal(rest.into()));
+        }
+        let count = |piece| pieces.iter().filter(|known| **known == piece).count();
+        if count(Piece::Body) != 1 {
+            return Err(unusable("`{body}` must stand exactly once"));
+        }
+        if count(Piece::Id) > 1 || count(Piece::Timestamp) > 1 {
+            return Err(unusable("`{id}` and `{timestamp}` may stand only once"));
+        }
+        let template = Self(pieces);
+        for piece in [Piece::Id, Piece::Timestamp] {
+            let last = template.0.last() == Some(&piece);
+            if template.has(&piece) && !last && template.delimiter_after(&piece).is_none() {
+                return Err(unusable(
+                    "`{id}` and `{timestamp}` must be followed by a literal, \
+                     or one signature would fit two readings",
+                ));
+            }
+        }
+        Ok(template)
+    }
+}
+
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Literal(text) => f.write_str(text),
+            Piece::Id => f.write_str("{id}"),
+            Piece::Timestamp => f.write_str("{timestamp}"),
+            Piece::Body => f.write_str("{body}"),
+        })
+    }
+}
+
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Template({self})")
+    }
+}

@@ -1,0 +1,86 @@
+//! [`AnswerBody`]: the handler's own body, or the fixed text of an answer.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+
+use crate::body::{BodyBroken, BodySource};
+
+/// The body of a response behind the receiver.
+#[derive(Debug)]
+pub struct AnswerBody<B>(Kind<B>);
+
+#[derive(Debug)]
+enum Kind<B> {
+    Own(Pin<Box<B>>),
+    Fixed(Option<Bytes>),
+}
+
+impl<B> AnswerBody<B> {
+    pub(super) fn own(body: B) -> Self {
+        Self(Kind::Own(Box::pin(body)))
+    }
+
+    pub(super) fn fixed(text: &'static str) -> Self {
+        Self(Kind::Fixed(
+            (!text.is_empty()).then(|| Bytes::from_static(text.as_bytes())),
+        ))
+    }
+}
+
+impl<B: Body<Data = Bytes>> Body for AnswerBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        match &mut self.0 {
+            Kind::Own(body) => body.as_mut().poll_frame(context),
+            Kind::Fixed(text) => Poll::Ready(text.take().map(|text| Ok(Frame::data(text)))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Own(body) => body.is_end_stream(),
+            Kind::Fixed(text) => text.is_none(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Own(body) => body.size_hint(),
+            Kind::Fixed(text) => {
+                SizeHint::with_exact(text.as_ref().map_or(0, |text| text.len() as u64))
+            }
+        }
+    }
+}
+
+/// A framework's request body, read frame by frame; trailers are passed over.
+pub(super) struct RequestBody<B>(pub(super) Pin<Box<B>>);
+
+impl<B: Body<Data = Bytes>> BodySource for RequestBody<B> {
+    fn poll_chunk(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, BodyBroken>>> {
+        loop {
+            return match self.0.as_mut().poll_frame(context) {
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(None) => Poll::Ready(None),
+                Poll::Ready(Some(Err(_))) => Poll::Ready(Some(Err(BodyBroken))),
+                Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                    Ok(chunk) => Poll::Ready(Some(Ok(chunk))),
+                    Err(_) => continue,
+                },
+            };
+        }
+    }
+}

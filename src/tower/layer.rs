@@ -1,0 +1,99 @@
+//! [`ReceiverLayer`].
+
+use std::{fmt, marker::PhantomData, net::SocketAddr, sync::Arc};
+
+use http::request::Parts;
+use tower_layer::Layer;
+
+use super::{ReceiverService, TokioTimer};
+use crate::{clock::Timer, receiver::Receiver};
+
+/// A route's parameters, decoded, by name.
+pub type RouteParams = Vec<(Box<str>, Box<str>)>;
+
+/// How the road learns what only the framework knows.
+#[derive(Clone, Copy)]
+pub struct Wiring {
+    /// The route's parameters. Called only for receivers that need them.
+    pub route_params: fn(&mut Parts) -> RouteParams,
+    /// The address of the peer that opened the connection.
+    pub peer: fn(&Parts) -> Option<SocketAddr>,
+}
+
+impl Default for Wiring {
+    /// Knows nothing: a receiver that needs the one or the other then answers 500 and logs what to add.
+    fn default() -> Self {
+        Self {
+            route_params: |_| RouteParams::new(),
+            peer: |_| None,
+        }
+    }
+}
+
+impl fmt::Debug for Wiring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wiring").finish_non_exhaustive()
+    }
+}
+
+/// Puts a [`Receiver`] in front of a service.
+///
+/// The inner service takes `Request<B>`: its body is what was authenticated, and a
+/// [`DeliverySlot`](crate::DeliverySlot) in its extensions holds the delivery.
+pub struct ReceiverLayer<B> {
+    receiver: Receiver,
+    timer: Arc<dyn Timer>,
+    wiring: Wiring,
+    body: PhantomData<fn() -> B>,
+}
+
+impl<B> ReceiverLayer<B> {
+    /// The layer of `receiver`, on tokio's timer unless the receiver has one of its own.
+    pub fn new(receiver: Receiver) -> Self {
+        Self {
+            timer: receiver.timer().unwrap_or_else(|| Arc::new(TokioTimer)),
+            receiver,
+            wiring: Wiring::default(),
+            body: PhantomData,
+        }
+    }
+
+    /// How the road learns route parameters and the peer's address.
+    #[must_use]
+    pub fn wiring(mut self, wiring: Wiring) -> Self {
+        self.wiring = wiring;
+        self
+    }
+}
+
+impl<B> Clone for ReceiverLayer<B> {
+    fn clone(&self) -> Self {
+        Self {
+            receiver: self.receiver.clone(),
+            timer: self.timer.clone(),
+            wiring: self.wiring,
+            body: PhantomData,
+        }
+    }
+}
+
+impl<B> fmt::Debug for ReceiverLayer<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ReceiverLayer")
+            .field(&self.receiver)
+            .finish()
+    }
+}
+
+impl<S, B> Layer<S> for ReceiverLayer<B> {
+    type Service = ReceiverService<S, B>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        ReceiverService::new(
+            inner,
+            self.receiver.clone(),
+            self.timer.clone(),
+            self.wiring,
+        )
+    }
+}

@@ -1,0 +1,16 @@
+//! The receiver as a tower layer, for any service over `http` 1.x. Feature `tower`.
+//!
+//! axum users take `hookgate_axum::ReceiverExt` instead, which wires route parameters and the peer's
+//! address.
+
+mod body;
+mod layer;
+mod service;
+mod timer;
+
+pub use self::{
+    body::AnswerBody,
+    layer::{ReceiverLayer, RouteParams, Wiring},
+    service::ReceiverService,
+    timer::TokioTimer,
+};

@@ -1,0 +1,198 @@
+//! [`ReceiverService`]: translates between `http` types and the road.
+
+use std::{
+    fmt,
+    future::Future,
+    marker::PhantomData,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header, request::Parts};
+use http_body::Body;
+use tower_service::Service;
+
+use super::{
+    RouteParams, Wiring,
+    body::{AnswerBody, RequestBody},
+};
+use crate::{
+    answer::Answer,
+    clock::Timer,
+    delivery::DeliverySlot,
+    detach::{Detached, RunsToEnd, TimeLeft},
+    outcome::{Outcome, Verdict},
+    receiver::Receiver,
+    request::Head,
+    road::{self, Concluded, Ran},
+};
+
+/// A service behind a [`Receiver`]. Made by [`ReceiverLayer`](super::ReceiverLayer).
+pub struct ReceiverService<S, B> {
+    inner: S,
+    receiver: Receiver,
+    timer: Arc<dyn Timer>,
+    wiring: Wiring,
+    body: PhantomData<fn() -> B>,
+}
+
+impl<S, B> ReceiverService<S, B> {
+    pub(super) fn new(inner: S, receiver: Receiver, timer: Arc<dyn Timer>, wiring: Wiring) -> Self {
+        Self {
+            inner,
+            receiver,
+            timer,
+            wiring,
+            body: PhantomData,
+        }
+    }
+}
+
+impl<S: Clone, B> Clone for ReceiverService<S, B> {
+    fn clone(&self) -> Self {
+        Self::new(
+            self.inner.clone(),
+            self.receiver.clone(),
+            self.timer.clone(),
+            self.wiring,
+        )
+    }
+}
+
+impl<S, B> fmt::Debug for ReceiverService<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceiverService")
+            .field("receiver", &self.receiver)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S, B, In, Out> Service<Request<In>> for ReceiverService<S, B>
+where
+    S: Service<Request<B>, Response = Response<Out>> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Send,
+    B: From<Bytes> + Send + 'static,
+    In: Body<Data = Bytes> + Send + 'static,
+    Out: Send + 'static,
+{
+    type Response = Response<AnswerBody<Out>>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<In>) -> Self::Future {
+        // The instance that was polled ready is the one that is called; its clone stays behind.
+        let fresh = self.inner.clone();
+        let ready = std::mem::replace(&mut self.inner, fresh);
+        let receiver = self.receiver.clone();
+        let timer = self.timer.clone();
+        let wiring = self.wiring;
+        Box::pin(async move { Ok(serve(ready, receiver, timer, wiring, request).await) })
+    }
+}
+
+async fn serve<S, B, In, Out>(
+    mut inner: S,
+    receiver: Receiver,
+    timer: Arc<dyn Timer>,
+    wiring: Wiring,
+    request: Request<In>,
+) -> Response<AnswerBody<Out>>
+where
+    S: Service<Request<B>, Response = Response<Out>> + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Send,
+    B: From<Bytes> + Send + 'static,
+    In: Body<Data = Bytes> + Send,
+    Out: Send + 'static,
+{
+    let (mut parts, body) = request.into_parts();
+    let route_params = if receiver.needs_route_params() {
+        (wiring.route_params)(&mut parts)
+    } else {
+        RouteParams::new()
+    };
+    let peer = (wiring.peer)(&parts);
+    let admitted = {
+        let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
+            .authority(parts.uri.authority().map(|authority| authority.as_str()))
+            .route_params(&route_params)
+            .peer(peer);
+        let body = RequestBody(Box::pin(body));
+        match road::admit(&receiver, head, body, &timer).await {
+            Ok(admitted) => admitted,
+            Err(rejection) => return fixed(&road::refusal(&receiver, &rejection)),
+        }
+    };
+    let time = TimeLeft::of(&receiver, &admitted);
+    let run = move |slot, bytes| async move {
+        let called = inner.call(inner_request(parts, slot, bytes));
+        match called.await {
+            Ok(response) => ran(response),
+            Err(_) => Ran {
+                outcome: Outcome::Retry {
+                    after: None,
+                    error: None,
+                },
+                reply: None,
+                status: None,
+            },
+        }
+    };
+    let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
+    let work = RunsToEnd::new(receiver.clone(), timer.clone(), time, work, spawn);
+    match road::conclude(&receiver, &timer, work).await {
+        Concluded::Reply(response) => response.map(AnswerBody::own),
+        Concluded::Answer(answer) => fixed(&answer),
+    }
+}
+
+/// Without a runtime the work is dropped, and its lease ends by itself.
+fn spawn<F: Future + Send + 'static>(work: Detached<F>) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(work);
+    }
+}
+
+/// The request as the handler sees it: its body is what was authenticated.
+fn inner_request<B: From<Bytes>>(mut parts: Parts, slot: DeliverySlot, bytes: Bytes) -> Request<B> {
+    parts.headers.remove(header::TRANSFER_ENCODING);
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    parts.extensions.insert(slot);
+    Request::from_parts(parts, B::from(bytes))
+}
+
+/// What the handler said, or else what its status means.
+fn ran<Out>(mut response: Response<Out>) -> Ran<Response<Out>> {
+    let status = response.status();
+    let outcome = match response.extensions_mut().remove::<Verdict>() {
+        Some(Verdict(outcome)) => outcome,
+        None if status.is_success() => Outcome::Processed,
+        None => Outcome::Retry {
+            after: None,
+            error: None,
+        },
+    };
+    Ran {
+        outcome,
+        status: Some(status.as_u16()),
+        reply: status.is_success().then_some(response),
+    }
+}
+
+fn fixed<Out>(answer: &Answer) -> Response<AnswerBody<Out>> {
+    let mut response = Response::new(AnswerBody::fixed(answer.body()));
+    *response.status_mut() = answer.status();
+    for (name, value) in answer.headers() {
+        response.headers_mut().append(name.clone(), value.clone());
+    }
+    response
+}

@@ -1,0 +1,15 @@
+//! [`TokioTimer`].
+
+use std::time::Duration;
+
+use crate::clock::{Sleep, Timer};
+
+/// tokio's timer. Needs a runtime with time enabled.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TokioTimer;
+
+impl Timer for TokioTimer {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}

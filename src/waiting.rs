@@ -1,0 +1,212 @@
+//! Copies of an event whose first is still running: they wait for its outcome, and never claim.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use event_listener::Event;
+
+use crate::{
+    allowance::{Allowance, Grant},
+    clock::Timer,
+    dedup::{DedupStore, State},
+    event_key::EventKey,
+    wait::{either, within},
+};
+
+/// Copies of one event that may wait at once.
+const PER_KEY: usize = 64;
+/// Copies of one receiver that may wait at once.
+const PER_RECEIVER: usize = 1024;
+/// How often a store that cannot notify is asked: first and longest pause.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// How a wait ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waited {
+    /// The first copy is done.
+    Done,
+    /// The first copy failed: the sender may send again.
+    Free,
+    /// Too many wait, or it took too long.
+    GaveUp,
+}
+
+/// The waiting copies of one receiver: for each event one room, in which one copy asks the store for
+/// all.
+#[derive(Debug)]
+pub(crate) struct WaitingCopies {
+    rooms: Mutex<HashMap<EventKey, Arc<Room>>>,
+    seats: Allowance,
+}
+
+#[derive(Debug)]
+struct Room {
+    seats: Allowance,
+    leader: AtomicBool,
+    ended: Mutex<Option<Waited>>,
+    changed: Event,
+}
+
+impl WaitingCopies {
+    pub(crate) fn new() -> Self {
+        Self {
+            rooms: Mutex::new(HashMap::new()),
+            seats: Allowance::new(PER_RECEIVER),
+        }
+    }
+
+    /// Waits until `key` is no longer in progress, for at most `longest`.
+    pub(crate) async fn wait(
+        &self,
+        key: &EventKey,
+        store: &impl DedupStore,
+        store_limit: Duration,
+        timer: &Arc<dyn Timer>,
+        longest: Duration,
+    ) -> Waited {
+        let Some(seat) = self.sit(key) else {
+            return Waited::GaveUp;
+        };
+        within(timer, longest, seat.watch(store, store_limit, timer))
+            .await
+            .unwrap_or(Waited::GaveUp)
+    }
+
+    fn sit(&self, key: &EventKey) -> Option<Seat<'_>> {
+        let in_receiver = self.seats.take(1)?;
+        let mut rooms = self.rooms();
+        let room = rooms.entry(*key).or_insert_with(|| {
+            Arc::new(Room {
+                seats: Allowance::new(PER_KEY),
+                leader: AtomicBool::new(false),
+                ended: Mutex::new(None),
+                changed: Event::new(),
+            })
+        });
+        let in_room = room.seats.take(1)?;
+        Some(Seat {
+            copies: self,
+            key: *key,
+            room: room.clone(),
+            in_room: Some(in_room),
+            _in_receiver: in_receiver,
+        })
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<EventKey, Arc<Room>>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes `room` out of the map, unless a newer one stands there.
+    fn close(&self, key: &EventKey, room: &Arc<Room>) {
+        let mut rooms = self.rooms();
+        if rooms.get(key).is_some_and(|known| Arc::ptr_eq(known, room)) {
+            rooms.remove(key);
+        }
+    }
+}
+
+struct Seat<'a> {
+    copies: &'a WaitingCopies,
+    key: EventKey,
+    room: Arc<Room>,
+    in_room: Option<Grant>,
+    _in_receiver: Grant,
+}
+
+impl Seat<'_> {
+    async fn watch(
+        &self,
+        store: &impl DedupStore,
+        store_limit: Duration,
+        timer: &Arc<dyn Timer>,
+    ) -> Waited {
+        loop {
+            let listener = self.room.changed.listen();
+            if let Some(ended) = self.room.ended() {
+                return ended;
+            }
+            match self.room.lead() {
+                Some(lead) => {
+                    let ended = self.ask(store, store_limit, timer).await;
+                    // Later copies belong into a new room: the event may run again.
+                    self.copies.close(&self.key, &self.room);
+                    self.room.end(ended);
+                    drop(lead);
+                    return ended;
+                }
+                None => listener.await,
+            }
+        }
+    }
+
+    async fn ask(
+        &self,
+        store: &impl DedupStore,
+        store_limit: Duration,
+        timer: &Arc<dyn Timer>,
+    ) -> Waited {
+        let mut pause = FIRST_LOOK;
+        loop {
+            either(store.settled(&self.key), timer.sleep(pause)).await;
+            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+            match within(timer, store_limit, store.look(&self.key)).await {
+                Ok(Ok(State::Done)) => return Waited::Done,
+                Ok(Ok(State::Free)) => return Waited::Free,
+                // A store that is down for a moment may be back before the wait ends.
+                Ok(Ok(State::InProgress { .. }) | Err(_)) | Err(_) => {}
+            }
+        }
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        // The last to leave closes the room, under the lock that newcomers sit down under.
+        let mut rooms = self.copies.rooms();
+        drop(self.in_room.take());
+        if self.room.seats.used() == 0
+            && rooms
+                .get(&self.key)
+                .is_some_and(|known| Arc::ptr_eq(known, &self.room))
+        {
+            rooms.remove(&self.key);
+        }
+    }
+}
+
+impl Room {
+    fn ended(&self) -> Option<Waited> {
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end(&self, ended: Waited) {
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
+        self.changed.notify(usize::MAX);
+    }
+
+    /// The right to ask the store for all in this room.
+    fn lead(&self) -> Option<Lead<'_>> {
+        self.leader
+            .compare_exchange(false, true, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
+            .then_some(Lead(self))
+    }
+}
+
+/// Given up when dropped, also by a leader whose sender left: the next one then takes over.
+struct Lead<'a>(&'a Room);
+
+impl Drop for Lead<'_> {
+    fn drop(&mut self) {
+        self.0.leader.store(false, Ordering::Release);
+        self.0.changed.notify(1);
+    }
+}
