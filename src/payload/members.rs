@@ -169,9 +169,7 @@ impl Unusual {
 /// Each member has its name in JSON and one of three kinds: `required`; `nullable`, an `Option`
 /// whose `None` is written as `null`; `optional`, an `Option` whose `None` is left out. `show`
 /// lists what `Debug` prints: everything else stays hidden, a member that is added later too.
-/// `extra` makes it an object of its own; without, it is part of an event that has an [`Envelope`].
-///
-/// [`Envelope`]: super::Envelope
+/// `extra` makes it an object of its own; without, it is part of an object that is [`Open`].
 ///
 /// ```ignore
 /// object! {
