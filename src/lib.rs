@@ -21,6 +21,8 @@ mod receiver;
 pub mod request;
 pub mod road;
 pub mod schemes;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tower")]
@@ -41,7 +43,7 @@ pub use self::{
     observer::{Observed, Observer},
     outcome::{Ack, Nack, Outcome, Verdict},
     provider::Provider,
-    receiver::{Receiver, ReceiverBuilder},
+    receiver::{RETENTION_MARGIN, Receiver, ReceiverBuilder},
     request::{Head, Headers},
     verified::Verified,
 };
