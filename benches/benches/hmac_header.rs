@@ -4,12 +4,6 @@
 //! The table at the end is what counts: both sides take turns in small batches, and each ratio is the
 //! median over all turns, so that a busy machine disturbs both alike.
 
-#![allow(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a bench that panics has failed"
-)]
-
 use std::{
     alloc::System,
     hint::black_box,
