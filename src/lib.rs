@@ -49,5 +49,5 @@ pub use self::{
     provider::Provider,
     receiver::{RETENTION_MARGIN, Receiver, ReceiverBuilder},
     request::{Head, Headers},
-    verified::Verified,
+    verified::{Unsigned, Verified},
 };
