@@ -171,6 +171,7 @@ async fn travel(
             key,
             key_id: verified.key_id().clone(),
             event_type: decoded.event_type,
+            claimed_type: decoded.claimed_type,
             signed_id: verified.signed_id().map(Box::from),
             sent_at: verified.sent_at(),
             occurred_at: decoded.occurred_at,
