@@ -210,7 +210,7 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
         let id = match (config.id_header, template.has(&Piece::Id)) {
             (Some(name), true) => Some(SignedHeader {
                 name: header("id header", name)?,
-                delimiter: template.delimiter_after(&Piece::Id),
+                delimiter: template.delimiter_of(&Piece::Id),
             }),
             (None, false) => None,
             (Some(_), false) => {
@@ -294,7 +294,7 @@ impl HmacHeader {
     ) -> Self {
         self.id = id.map(|name| SignedHeader {
             name,
-            delimiter: template.delimiter_after(&Piece::Id),
+            delimiter: template.delimiter_of(&Piece::Id),
         });
         if let Some((name, unit)) = timestamp {
             self.timestamp = Some(TimestampSource::Header(name));
