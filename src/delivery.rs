@@ -27,12 +27,11 @@ use crate::{
 /// `Delivery` cannot run unverified. `Debug` shows no payload.
 pub struct Delivery<E> {
     event: E,
-    facts: Facts,
+    facts: Arc<Facts>,
     lease: LeaseHandle,
 }
 
 /// What the road knows of a delivery, beside its event.
-#[derive(Clone)]
 pub(crate) struct Facts {
     pub(crate) endpoint: Arc<str>,
     pub(crate) pack: Arc<str>,
@@ -216,7 +215,7 @@ impl fmt::Debug for LeaseHandle {
 /// Made by the road alone.
 pub(crate) struct Sealed {
     pub(crate) event: Box<dyn Any + Send>,
-    pub(crate) facts: Facts,
+    pub(crate) facts: Arc<Facts>,
     pub(crate) lease: LeaseHandle,
 }
 

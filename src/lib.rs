@@ -1,4 +1,4 @@
-//! Receive webhooks safely.
+#![doc = include_str!("docs/crate.md")]
 
 pub mod access;
 mod allowance;

@@ -55,7 +55,7 @@ const FIRST_SETTLE_PAUSE: Duration = Duration::from_millis(50);
 /// A request that passed every check, before its event was claimed.
 pub struct Admitted {
     event: Box<dyn Any + Send>,
-    facts: Facts,
+    facts: Arc<Facts>,
     content: Option<ContentDigest>,
     wanted: bool,
     recognized: bool,
@@ -164,7 +164,7 @@ async fn travel(
         recognized: decoded.recognized,
         arrived,
         bytes: body.grant,
-        facts: Facts {
+        facts: Arc::new(Facts {
             endpoint: policy.name.clone(),
             pack: policy.pack.clone(),
             tenant,
@@ -176,7 +176,7 @@ async fn travel(
             occurred_at: decoded.occurred_at,
             received_at: now,
             raw,
-        },
+        }),
     })
 }
 
@@ -340,7 +340,7 @@ where
     F: Future<Output = Ran<R>>,
 {
     let policy = &*receiver.0;
-    let mut facts = admitted.facts;
+    let facts = admitted.facts;
     if !admitted.wanted {
         log::turned_away(&facts, Reason::NotOfInterest);
         return Handled::Answer(Answer::ok(Reason::NotOfInterest));
@@ -355,7 +355,6 @@ where
             return Handled::Answer(duplicate(policy, &facts, same_content));
         }
         Ok(Claim::InProgress { retry_after }) => {
-            facts.raw = Bytes::new();
             return Handled::Running(RunningCopy {
                 key: facts.key,
                 retry_after,
@@ -540,24 +539,22 @@ async fn mark(
     timer: &Arc<dyn Timer>,
     end: End,
 ) -> Result<Settled, StoreError> {
-    let began = policy.clock.monotonic();
-    let mut pause = FIRST_SETTLE_PAUSE;
-    loop {
-        let spent = policy.clock.monotonic().saturating_sub(began);
-        let left = policy.settle_budget.saturating_sub(spent);
-        let settle = policy.store.settle(lease.lease(), end, policy.retention);
-        let error = match within(timer, left.min(policy.store_limit), settle).await {
-            Ok(Ok(settled)) => return Ok(settled),
-            Ok(Err(error)) => error,
-            Err(_) => StoreError::Timeout,
-        };
-        if pause >= left {
-            return Err(error);
+    let tries = async {
+        let mut pause = FIRST_SETTLE_PAUSE;
+        loop {
+            let settle = policy.store.settle(lease.lease(), end, policy.retention);
+            match within(timer, policy.store_limit, settle).await {
+                Ok(Ok(settled)) => return settled,
+                Ok(Err(error)) => log::store(facts, "settle", &error),
+                Err(_) => log::store(facts, "settle", &StoreError::Timeout),
+            }
+            timer.sleep(pause).await;
+            pause = pause.saturating_mul(2);
         }
-        log::store(facts, "settle", &error);
-        timer.sleep(pause).await;
-        pause = pause.saturating_mul(2);
-    }
+    };
+    within(timer, policy.settle_budget, tries)
+        .await
+        .map_err(|_| StoreError::Timeout)
 }
 
 /// Frees the key. Where that fails, the lease ends by itself.

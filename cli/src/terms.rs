@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use hookgate::{
-    BuildError, Clock, Key, KeySourceError, Keyring, Keys, Provider, Receiver, Secret,
+    BuildError, Clock, Key, KeySourceError, Keyring, Keys, Provider, RETENTION_MARGIN, Receiver,
+    Secret,
     dedup::MemoryStore,
     keys::{Encoding, KeySource, Tenant, Tenants},
 };
@@ -13,9 +14,6 @@ use crate::{refused::Refused, settings::Settings, text::Text};
 
 /// The route parameter that names the tenant.
 pub(crate) const TENANT_PARAM: &str = "tenant";
-
-/// What a receiver's retention must have beyond its window.
-const RETENTION_MARGIN: Duration = Duration::from_secs(60);
 
 /// What a receiver is built from.
 pub(crate) struct Terms<'a> {

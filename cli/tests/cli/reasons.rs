@@ -10,7 +10,7 @@ use crate::{
         SIGNED_AT, base64, verdict, verify, with, with_header, with_other_header, without_header,
     },
     documents::reasons_of_verify,
-    vectors::github_example,
+    vectors::not_an_event_of_logto,
 };
 
 fn cases() -> Vec<(Reason, Value)> {
@@ -90,7 +90,7 @@ fn cases() -> Vec<(Reason, Value)> {
         ),
         (Reason::TimestampTooOld, with("now", SIGNED_AT + 301)),
         (Reason::TimestampInFuture, with("now", SIGNED_AT - 301)),
-        (Reason::Undecodable, github_example()),
+        (Reason::Undecodable, not_an_event_of_logto()),
         (Reason::BadKey, with("keys", json!([]))),
         (Reason::BadKey, with("keys", json!(["utf8:"]))),
         (Reason::BadKey, with("keys", json!(["whsec_"]))),

@@ -9,8 +9,8 @@ use sha2::Sha256;
 
 use crate::command::{SIGNED_AT, base64, published, verdict, verify, with};
 
-/// The example of GitHub's documentation. Its body is no JSON, which no real event of GitHub's is.
-pub(crate) fn github_example() -> Value {
+/// The example of GitHub's documentation. Its body is no JSON.
+fn github_example() -> Value {
     github(
         b"Hello, World!",
         "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
@@ -105,16 +105,14 @@ fn endpoint_and_tenant_are_part_of_the_event_key() {
 }
 
 #[test]
-fn the_example_of_github_verifies_but_holds_no_json() {
-    assert_eq!(verdict(&github_example())["reason"], "undecodable");
-    let body = br#"{"zen":"Hello, World!"}"#;
-    let digest = hex_mac(b"It's a Secret to Everybody", &[body]);
+fn the_example_of_github_verifies_although_it_is_no_json() {
     let key = KeyParts::new("hook", None, "hmac-header")
-        .digest_of(body)
+        .digest_of(b"Hello, World!")
         .clone()
         .finish()
         .unwrap();
-    let verdict = verdict(&github(body, &digest));
+    let verdict = verdict(&github_example());
+    assert_eq!(verdict["verdict"], "accepted");
     assert_eq!(verdict["event_key"], key.to_string());
 }
 
@@ -232,4 +230,19 @@ fn what_a_logto_server_sent_is_refused_once_it_cannot_be_remembered() {
     let (mut record, _) = recorded().remove(0);
     record["now"] = json!(record["now"].as_i64().unwrap() + 86_400);
     assert_eq!(verdict(&record)["reason"], "timestamp_too_old");
+}
+
+/// Signed as Logto does, but not one of its events.
+pub(crate) fn not_an_event_of_logto() -> Value {
+    let body = b"Hello, World!";
+    json!({
+        "id": "logto",
+        "provider": "logto",
+        "keys": ["utf8:It's a Secret to Everybody"],
+        "headers": [[
+            "logto-signature-sha-256",
+            hex_mac(b"It's a Secret to Everybody", &[body]),
+        ]],
+        "body_base64": base64(body),
+    })
 }
