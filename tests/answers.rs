@@ -1,4 +1,9 @@
 //! The answer table, row by row: status, headers and body, over HTTP.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 mod support;
 

@@ -1,4 +1,9 @@
 //! What `build` refuses: whatever would fail open, or later.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 mod support;
 

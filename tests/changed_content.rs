@@ -1,4 +1,5 @@
 //! A copy with other content: observed, and refused only by choice.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! What others rely on and no release may change: event keys and the names of reasons.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! A MAC in a header, as data: digests, encodings, layouts and templates.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Whatever arrives: a typed answer, never a panic, and the same however it is cut into chunks.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Templates: whatever is taken has one reading only.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod support;
 
