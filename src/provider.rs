@@ -17,6 +17,12 @@ use crate::{
 ///
 /// The road calls [`verify`](Self::verify) on the raw request, and [`decode`](Self::decode) only on
 /// bytes that it authenticated.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no pack of a sender",
+    label = "not a `Provider`",
+    note = "`Receiver::new(name, pack)` takes a pack such as `Logto::new(secret)` or \
+            `Preset::standard_webhooks(secret)`; for any other sender see `Preset::custom`"
+)]
 pub trait Provider: Send + Sync + 'static {
     /// What handlers take.
     type Event: Send + 'static;

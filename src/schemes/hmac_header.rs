@@ -215,7 +215,7 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
         let id = match (config.id_header, template.has(&Piece::Id)) {
             (Some(name), true) => Some(SignedHeader {
                 name: header("id header", name)?,
-                delimiter: template.delimiter_after(&Piece::Id),
+                delimiter: template.delimiter_of(&Piece::Id),
             }),
             (None, false) => None,
             (Some(_), false) => {
@@ -299,7 +299,7 @@ impl HmacHeader {
     ) -> Self {
         self.id = id.map(|name| SignedHeader {
             name,
-            delimiter: template.delimiter_after(&Piece::Id),
+            delimiter: template.delimiter_of(&Piece::Id),
         });
         if let Some((source, unit)) = timestamp {
             self.timestamp = Some(source);
