@@ -169,6 +169,26 @@ where
     F: Future<Output = Ran<R>>,
 {
     let policy = &*receiver.0;
+    let facts = admitted.facts.clone();
+    let handled = once(policy, admitted, &timer, run).await;
+    let reason = match &handled {
+        Handled::Reply(_) => Reason::Handled,
+        Handled::Answer(answer) => answer.reason(),
+        Handled::Running(_) => Reason::InProgress,
+    };
+    policy.observer.ended(Observed::new(&facts), reason);
+    handled
+}
+
+async fn once<R, F>(
+    policy: &Policy,
+    admitted: Admitted,
+    timer: &Arc<dyn Timer>,
+    run: impl FnOnce(DeliverySlot, Bytes) -> F,
+) -> Handled<R>
+where
+    F: Future<Output = Ran<R>>,
+{
     let facts = admitted.facts;
     if !admitted.wanted {
         log::turned_away(&facts, Reason::NotOfInterest);
@@ -178,7 +198,7 @@ where
         log::turned_away(&facts, Reason::Overloaded);
         return Handled::Answer(Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER)));
     };
-    let lease = match claim(policy, &facts, admitted.content.as_ref(), &timer).await {
+    let lease = match claim(policy, &facts, admitted.content.as_ref(), timer).await {
         Ok(Claim::Won(lease)) => LeaseHandle::new(lease, policy.retention),
         Ok(Claim::Done { same_content }) => {
             return Handled::Answer(duplicate(policy, &facts, same_content));
@@ -202,9 +222,9 @@ where
     });
     let raw = facts.raw.clone();
     let handler = catch_panic(async move { run(slot, raw).await });
-    let ran = beside(handler, keep_alive(policy, &facts, &lease, &timer)).await;
+    let ran = beside(handler, keep_alive(policy, &facts, &lease, timer)).await;
     drop(admitted.bytes);
-    settle(policy, &facts, &lease, &timer, ran).await
+    settle(policy, &facts, &lease, timer, ran).await
 }
 
 /// What the sender gets.
