@@ -29,7 +29,7 @@ use bytes::Bytes;
 use http::header;
 
 use crate::{
-    access::Denied,
+    access::{Denied, both},
     allowance::Grant,
     answer::{Answer, RETRY_AFTER},
     body::BodySource,
@@ -132,13 +132,18 @@ async fn travel(
     let tenant = find_tenant(policy, &head, arrived, timer).await?;
     check_access(policy, tenant.as_ref(), &head, now)?;
     let body = policy.body.read(body, timer).await?;
-    let keys = ring(policy, tenant.as_ref())?.load();
+    let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
+    let keys = ring.as_ref().map_or(&[][..], |keys| keys);
     let request = RawRequest::new(head, &body.bytes);
-    let verified = policy.provider.verify(request, LiveKeys::new(&keys, now))?;
+    let verified = policy.provider.verify(request, LiveKeys::new(keys, now))?;
+    if verified.is_by_access() && !policy.needs_access {
+        // The pack did not say that it needs access, so nobody made sure that there is a rule.
+        return Err(Rejection::AccessMissing);
+    }
     check_time(policy, verified.sent_at(), now)?;
 
     let raw = verified.bytes_of(&body.bytes);
-    let tenant = tenant.as_ref().map(|tenant| tenant.parts().0.clone());
+    let tenant = tenant.as_ref().map(|tenant| tenant.id().clone());
     let mut parts = policy.key_parts(tenant.as_deref());
     let authenticated = Authenticated::new(&raw, &verified, head);
     let undecodable = |Undecodable(why)| {
@@ -188,6 +193,9 @@ pub fn refusal(receiver: &Receiver, rejection: &Rejection) -> Answer {
 fn check_head(policy: &Policy, head: &Head<'_>) -> Result<(), Rejection> {
     if !policy.profile.methods.contains(&head.method) {
         return Err(Rejection::MethodNotAllowed);
+    }
+    if let Some(networks) = &policy.networks {
+        networks.check(head)?;
     }
     let takes = policy.profile.media_types;
     let media_type = match head.single(&header::CONTENT_TYPE) {
@@ -253,25 +261,34 @@ fn check_access(
     head: &Head<'_>,
     now: UnixTime,
 ) -> Result<(), Rejection> {
-    let of_tenant = tenant.and_then(|tenant| tenant.parts().2);
+    if let Some(networks) = tenant.and_then(Tenant::allowed_networks) {
+        networks.check(head)?;
+    }
+    let of_tenant = tenant.and_then(Tenant::access_rule);
+    // `build` refuses a receiver without; with tenants, each must then have a rule of its own.
+    if policy.needs_access && policy.access.is_none() && of_tenant.is_none() {
+        return Err(Rejection::AccessMissing);
+    }
+    let mut judged = Ok(());
     for access in [policy.access.as_deref(), of_tenant].into_iter().flatten() {
         if access.needs_peer() && head.peer.is_none() {
             return Err(Rejection::PeerNotWired);
         }
-        access.check(head, now).map_err(|denied| match denied {
-            Denied::Missing => Rejection::AccessMissing,
-            Denied::Wrong => Rejection::AccessDenied,
-            Denied::Unavailable => Rejection::AccessUnavailable,
-        })?;
+        judged = both(judged, access.check(head, now));
     }
-    Ok(())
+    judged.map_err(|denied| match denied {
+        Denied::Missing => Rejection::AccessMissing,
+        Denied::Wrong => Rejection::AccessDenied,
+        Denied::Unavailable => Rejection::AccessUnavailable,
+    })
 }
 
-fn ring<'a>(policy: &'a Policy, tenant: Option<&'a Tenant>) -> Result<&'a Keyring, Rejection> {
+/// Without a ring no signature can match: the pack then believes the access rule, or nobody.
+fn ring<'a>(policy: &'a Policy, tenant: Option<&'a Tenant>) -> Option<&'a Keyring> {
     match (&policy.keys, tenant) {
-        (_, Some(tenant)) => Ok(tenant.parts().1),
-        (Keys::Ring(ring), None) => Ok(ring),
-        (Keys::Tenants(_), None) => Err(Rejection::UnknownTenant),
+        (_, Some(tenant)) => tenant.keyring(),
+        (Keys::Ring(ring), None) => Some(ring),
+        (Keys::Tenants(_) | Keys::None, None) => None,
     }
 }
 
