@@ -40,6 +40,16 @@ pub enum BuildError {
         /// What to change.
         why: &'static str,
     },
+    /// A range of addresses cannot be right.
+    #[error("the {what} `{range}` is not usable: {why}")]
+    Range {
+        /// What it is for.
+        what: &'static str,
+        /// The range as given.
+        range: String,
+        /// What to change.
+        why: &'static str,
+    },
     /// The pack has no key.
     #[error("no key: give the pack at least one secret")]
     NoKey,

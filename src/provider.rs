@@ -45,6 +45,12 @@ pub trait Provider: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Whether the receiver must have an access rule: where the proof covers only a part of what is used,
+    /// or nothing, who may call at all is what is left to trust.
+    fn needs_access(&self) -> bool {
+        false
+    }
+
     /// Proves who wrote the bytes. Checks no time: the road does that next.
     ///
     /// # Errors
@@ -254,6 +260,9 @@ pub struct SenderProfile {
     pub methods: &'static [&'static str],
     /// The media types that are taken, lower case, without parameters.
     pub media_types: &'static [&'static str],
+    /// How long a copy waits for the first one's outcome, where that is not the usual min(3 s, half the
+    /// timeout): for senders that punish errors.
+    pub copies_wait: Option<Duration>,
     /// The largest body that is taken, in bytes.
     pub body_limit: usize,
     /// What an operator must know before relying on inline handling; logged at start.
@@ -273,6 +282,7 @@ impl SenderProfile {
             retention: Duration::from_secs(7 * 24 * 3600),
             methods: &["POST"],
             media_types: &["application/json"],
+            copies_wait: None,
             body_limit: 1024 * 1024,
             warning: None,
         }

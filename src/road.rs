@@ -41,7 +41,7 @@ use crate::{
     delivery::{DeliverySlot, Facts, LeaseHandle, Sealed},
     error::{Reason, Rejection},
     event_key::EventKey,
-    keys::LiveKeys,
+    keys::{Keyring, LiveKeys},
     log,
     observer::Observed,
     provider::{Authenticated, Undecodable},
@@ -83,13 +83,18 @@ async fn travel(
     let tenant = find_tenant(policy, &head, arrived, timer).await?;
     check_access(policy, tenant.as_ref(), &head, now)?;
     let body = policy.body.read(body, timer).await?;
-    let keys = ring(policy, tenant.as_ref())?.load();
+    let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
+    let keys = ring.as_ref().map_or(&[][..], |keys| keys);
     let request = RawRequest::new(head, &body.bytes);
-    let verified = policy.provider.verify(request, LiveKeys::new(&keys, now))?;
+    let verified = policy.provider.verify(request, LiveKeys::new(keys, now))?;
+    if verified.is_by_access() && !policy.needs_access {
+        // The pack did not say that it needs access, so nobody made sure that there is a rule.
+        return Err(Rejection::AccessMissing);
+    }
     check_time(policy, verified.sent_at(), now)?;
 
     let raw = verified.bytes_of(&body.bytes);
-    let tenant = tenant.as_ref().map(|tenant| tenant.parts().0.clone());
+    let tenant = tenant.as_ref().map(|tenant| tenant.id().clone());
     let mut parts = policy.key_parts(tenant.as_deref());
     let authenticated = Authenticated::new(&raw, &verified, head);
     let undecodable = |Undecodable(why)| {

@@ -62,8 +62,8 @@ impl Access for FromHere {
         }
     }
 
-    fn challenge(&self) -> HeaderValue {
-        HeaderValue::from_static("ApiKey realm=\"webhook\"")
+    fn challenges(&self) -> Vec<HeaderValue> {
+        vec![HeaderValue::from_static("ApiKey realm=\"webhook\"")]
     }
 
     fn needs_peer(&self) -> bool {
