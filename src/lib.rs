@@ -25,12 +25,16 @@ pub mod schemes;
 pub mod simulator;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tokio")]
+mod tokio_timer;
 #[cfg(feature = "tower")]
 pub mod tower;
 pub mod verified;
 mod wait;
 mod waiting;
 
+#[cfg(feature = "tokio")]
+pub use self::tokio_timer::TokioTimer;
 pub use self::{
     answer::Answer,
     body::{BodyBroken, BodySource},
@@ -45,5 +49,5 @@ pub use self::{
     provider::Provider,
     receiver::{RETENTION_MARGIN, Receiver, ReceiverBuilder},
     request::{Head, Headers},
-    verified::Verified,
+    verified::{Unsigned, Verified},
 };

@@ -104,6 +104,7 @@ pub struct Undecodable(pub &'static str);
 pub struct Decoded<E> {
     pub(crate) event: E,
     pub(crate) event_type: Option<EventType>,
+    pub(crate) claimed_type: Option<Box<str>>,
     pub(crate) occurred_at: Option<UnixTime>,
     pub(crate) content: Option<ContentDigest>,
     pub(crate) wanted: bool,
@@ -116,6 +117,7 @@ impl<E> Decoded<E> {
         Self {
             event,
             event_type: None,
+            claimed_type: None,
             occurred_at: None,
             content: None,
             wanted: true,
@@ -127,6 +129,13 @@ impl<E> Decoded<E> {
     #[must_use]
     pub fn event_type(mut self, event_type: EventType) -> Self {
         self.event_type = Some(event_type);
+        self
+    }
+
+    /// A type that no signature covers. It is shown to the handler as such, and used for nothing.
+    #[must_use]
+    pub fn claimed_type(mut self, name: impl Into<Box<str>>) -> Self {
+        self.claimed_type = Some(name.into());
         self
     }
 
@@ -162,6 +171,7 @@ impl<E> Decoded<E> {
         Decoded {
             event: map(self.event),
             event_type: self.event_type,
+            claimed_type: self.claimed_type,
             occurred_at: self.occurred_at,
             content: self.content,
             wanted: self.wanted,

@@ -456,8 +456,8 @@ impl ReceiverBuilder {
     /// What cannot be right, and what to change.
     pub fn build(self) -> Result<Receiver, BuildError> {
         let profile = self.provider.profile();
-        checked_name("endpoint", &self.name)?;
-        checked_name("pack", self.provider.name())?;
+        checked_name("endpoint's name", &self.name)?;
+        checked_name("pack's name", self.provider.name())?;
         self.provider.validate()?;
         if let Some(access) = &self.access {
             access.validate()?;
@@ -596,7 +596,6 @@ fn checked_name(what: &'static str, name: &str) -> Result<(), BuildError> {
     if name.is_empty() || name.len() > MAX_ENDPOINT_BYTES || !name.bytes().all(usable) {
         return Err(BuildError::Name {
             what,
-            value: name.to_owned(),
             why: "use 1 to 64 ASCII letters, digits, `-`, `_` or `.`",
         });
     }

@@ -25,10 +25,14 @@ use crate::{
 /// # let _ = access;
 /// ```
 pub struct ApiKey {
-    name: Result<HeaderName, String>,
+    name: Result<HeaderName, NotAName>,
     digest: [u8; 32],
     empty: bool,
 }
+
+/// The name was no header name; it is not kept, since name and key are easily swapped.
+#[derive(Debug)]
+struct NotAName;
 
 impl ApiKey {
     /// The header `name` must have exactly the value `key`. A name that is no header name, or an empty
@@ -36,7 +40,7 @@ impl ApiKey {
     pub fn header(name: &str, key: impl AsRef<[u8]>) -> Self {
         let key = key.as_ref();
         Self {
-            name: HeaderName::from_bytes(name.as_bytes()).map_err(|_| name.to_owned()),
+            name: HeaderName::from_bytes(name.as_bytes()).map_err(|_| NotAName),
             digest: Sha256::digest(key).into(),
             empty: key.is_empty(),
         }
@@ -66,9 +70,8 @@ impl Access for ApiKey {
 
     fn validate(&self) -> Result<(), BuildError> {
         match &self.name {
-            Err(name) => Err(BuildError::Name {
-                what: "API key header",
-                value: name.clone(),
+            Err(NotAName) => Err(BuildError::Name {
+                what: "API key's header",
                 why: "it is not a header name",
             }),
             Ok(_) if self.empty => Err(BuildError::Secret(SecretError::Empty)),

@@ -33,6 +33,17 @@ impl Template {
         Self(vec![Piece::Id, dot(), Piece::Timestamp, dot(), Piece::Body])
     }
 
+    /// `{timestamp}` and `{body}`, with literals before and between, neither of them empty if given.
+    pub(crate) fn timestamp_body(before: Option<&str>, between: &str) -> Self {
+        let before = before.map(|text| Piece::Literal(text.into()));
+        let rest = [
+            Piece::Timestamp,
+            Piece::Literal(between.into()),
+            Piece::Body,
+        ];
+        Self(before.into_iter().chain(rest).collect())
+    }
+
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.0
     }
@@ -65,7 +76,6 @@ impl FromStr for Template {
     fn from_str(text: &str) -> Result<Self, BuildError> {
         let unusable = |why| BuildError::Name {
             what: "template",
-            value: text.to_owned(),
             why,
         };
         let mut pieces = Vec::new();
