@@ -4,6 +4,7 @@ pub mod access;
 mod allowance;
 pub mod answer;
 mod body;
+pub mod canonical;
 pub mod clock;
 pub mod dedup;
 mod delivery;
