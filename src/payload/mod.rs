@@ -1,8 +1,10 @@
 //! What packs build their events from: open to the unknown, lossless, silent in `Debug`.
 
 mod depth;
-mod json;
+pub(crate) mod json;
+pub(crate) mod members;
 mod misfit;
+pub(crate) mod open_enum;
 
 use std::fmt;
 
@@ -11,6 +13,7 @@ use serde::de::DeserializeOwned;
 pub(crate) use self::depth::is_too_deep;
 pub use self::{
     json::{ByName, Json},
+    members::Extra,
     misfit::Misfit,
 };
 

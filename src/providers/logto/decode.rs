@@ -12,18 +12,16 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+use crate::payload::is_too_deep;
+
 use super::{
+    Misfit,
     event::{Event, TAG},
     json::Json,
     members::Name,
     name::EventName,
-    unrecognized::{Misfit, Unrecognized},
+    unrecognized::Unrecognized,
 };
-
-/// How deep objects and lists may be nested. Logto's own events need six levels; what applications
-/// put into custom data counts too. Free-form JSON is skipped without recursion, so the limit
-/// guards those who parse it later.
-const MAX_DEPTH: usize = 128;
 
 /// A body that is no Logto event at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -90,10 +88,7 @@ fn from_any_order(text: &str) -> Result<Event, NotAnEvent> {
         None => Misfit::UnknownName,
         Some(known) => match parse(text, NameAnywhere(known)) {
             Ok(event) => return Ok(event),
-            Err(error) => Misfit::Members {
-                line: error.line(),
-                column: error.column(),
-            },
+            Err(error) => Misfit::at(&error),
         },
     };
     Ok(Event::Unrecognized(Unrecognized {
@@ -221,32 +216,4 @@ impl<'de> Visitor<'de> for HeadVisitor {
         }
         Ok(head)
     }
-}
-
-/// Whether a JSON text nests deeper than [`MAX_DEPTH`].
-pub(crate) fn is_too_deep(json: &[u8]) -> bool {
-    // Bit 5 is all that `[` and `{` differ in. As many are needed as there are levels, and
-    // counting them costs next to nothing.
-    let opening = json.iter().filter(|byte| **byte | 0x20 == b'{').count();
-    opening > MAX_DEPTH && depth(json) > MAX_DEPTH
-}
-
-fn depth(json: &[u8]) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    let (mut in_text, mut escaped) = (false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            _ if in_text => {}
-            b'{' | b'[' => {
-                depth = depth.saturating_add(1);
-                deepest = deepest.max(depth);
-            }
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }

@@ -23,16 +23,17 @@ mod envelope;
 mod event;
 mod exception;
 mod interaction;
-mod json;
-mod members;
 mod merge;
 mod name;
-mod open_enum;
 mod organization;
+mod pack;
 mod trusted_device;
 mod unrecognized;
 mod user;
 mod user_update;
+
+pub use crate::payload::{ByName, Extra, Json, Misfit};
+use crate::payload::{json, members, open_enum};
 
 pub use self::{
     access_control::{Role, RoleScopes, RoleType, Scope},
@@ -43,15 +44,14 @@ pub use self::{
     event::Event,
     exception::{GrantLimit, IdentifierType, Lockout, RateLimited, RateLimitedAction},
     interaction::{AdaptiveMfaResult, Interaction, InteractionEvent, Rule, TriggeredRule},
-    json::{ByName, Json},
-    members::Extra,
     merge::digest_without_hook_id,
     name::EventName,
     organization::{
         Membership, Organization, OrganizationRole, OrganizationRoleScopes, OrganizationScope,
     },
+    pack::Logto,
     trusted_device::TrustedDevice,
-    unrecognized::{Misfit, Unrecognized},
+    unrecognized::Unrecognized,
     user::{Identity, User},
     user_update::UserUpdate,
 };

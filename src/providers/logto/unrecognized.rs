@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::UnixTime;
 
-use super::{event::Facts, json::Json};
+use super::{Json, Misfit, event::Facts};
 
 /// An event with an unknown name, or with members that do not fit its name's type.
 #[derive(Clone)]
@@ -18,23 +18,6 @@ pub struct Unrecognized {
     pub error: Misfit,
     pub(crate) created_at: Option<String>,
     pub(crate) hook_id: Option<String>,
-}
-
-/// Why an event is [`Unrecognized`]. Carries no text of the sender's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Misfit {
-    /// A newer Logto, most likely.
-    #[error("the event's name is not known to this version")]
-    UnknownName,
-    /// A member is missing, repeated or of another type.
-    #[error("a member does not fit the event's type (found at line {line}, column {column})")]
-    Members {
-        /// Where it was noticed, counted from 1.
-        line: usize,
-        /// Where it was noticed, in bytes, counted from 1.
-        column: usize,
-    },
 }
 
 impl fmt::Debug for Unrecognized {

@@ -73,7 +73,7 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let $crate::providers::logto::members::Name(text) =
+                let $crate::payload::members::Name(text) =
                     serde::Deserialize::deserialize(deserializer)?;
                 Ok(Self::from(&*text))
             }

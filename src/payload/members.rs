@@ -252,11 +252,11 @@ macro_rules! object {
                 pub $extra: $crate::providers::logto::Extra,
             )?
             #[allow(dead_code)] // where all members are required
-            pub(crate) unusual: $crate::providers::logto::members::Unusual,
+            pub(crate) unusual: $crate::payload::members::Unusual,
         }
 
         const _: () = {
-            use $crate::providers::logto::members::{self, Members, Taken, Unusual, WriteMembers};
+            use $crate::payload::members::{self, Members, Taken, Unusual, WriteMembers};
 
             #[allow(non_camel_case_types, dead_code)] // required members need no bit
             enum Bit { $($member,)+ }

@@ -1,0 +1,173 @@
+//! [`Logto`]: the pack.
+
+use std::{fmt, time::Duration};
+
+use http::HeaderName;
+
+use super::{Event, EventName, digest_without_hook_id};
+use crate::{
+    error::Rejection,
+    event_key::KeyParts,
+    keys::{Keys, LiveKeys},
+    provider::{
+        Authenticated, Decoded, EventType, Provider, Retries, SenderProfile, TimeKind, Undecodable,
+    },
+    request::RawRequest,
+    schemes::{Digest, HmacHeader, SignatureEncoding, SignatureLayout},
+    verified::Verified,
+};
+
+/// Webhooks of a Logto server.
+///
+/// # Defaults
+///
+/// | what | value | status |
+/// | --- | --- | --- |
+/// | signature | HMAC-SHA256 of the raw body, hex, in `logto-signature-sha-256` | known |
+/// | key | the hook's signing key, its text as it is | known |
+/// | signed time | `createdAt`, of the event; the same in every copy | known |
+/// | past, future | retention − future − 60 s; 300 s | ours |
+/// | retention | 24 h | ours |
+/// | event key | digest of the body, which includes hook, event, time and data | Logto sends no id |
+/// | body limit | 1 MiB (membership lists can grow to about 470 KB) | known |
+/// | sender's timeout | 10 s to the response's head, so: handler's deadline 8 s, copies wait 3 s | known |
+/// | success | any 2xx after redirects | known |
+/// | retries | none in 1.42.0; later builds repeat 5xx three times within 3 s | known |
+///
+/// # What Logto loses
+///
+/// An event that is answered with an error is lost for good with 1.42.0, and after 3 s with later
+/// builds. So answer fast, put the event into a durable row or job of your own, and reconcile from
+/// the hook's recent logs, which keep the events of failed deliveries.
+///
+/// # Examples
+///
+/// ```
+/// use hookgate::{Secret, providers::logto::{EventName, Logto}};
+///
+/// # fn main() -> Result<(), hookgate::SecretError> {
+/// let pack = Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?)
+///     .interested_in([EventName::PostSignIn, EventName::UserDeleted]);
+/// # let _ = pack;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Logto {
+    scheme: HmacHeader,
+    keys: Keys,
+    interest: Option<Vec<EventName>>,
+    merge_hooks: bool,
+}
+
+impl Logto {
+    /// Webhooks signed with the hook's signing key (a [`Secret`](crate::Secret)), any key of a
+    /// [`Keyring`](crate::Keyring), or the keys of tenants.
+    ///
+    /// Logto swaps a hook's key at once: while rotating, hold the old and the new one in a ring.
+    pub fn new(signing_key: impl Into<Keys>) -> Self {
+        Self {
+            scheme: HmacHeader::of_parts(
+                HeaderName::from_static("logto-signature-sha-256"),
+                SignatureLayout::alone(),
+                SignatureEncoding::Hex,
+                Digest::Sha256,
+            ),
+            keys: signing_key.into(),
+            interest: None,
+            merge_hooks: false,
+        }
+    }
+
+    /// The events that the application wants. All others are answered 200 and counted, and nothing of
+    /// them is remembered: an event that becomes wanted later runs when it is delivered again.
+    #[must_use]
+    pub fn interested_in(mut self, events: impl IntoIterator<Item = EventName>) -> Self {
+        self.interest = Some(events.into_iter().collect());
+        self
+    }
+
+    /// Makes one event of what several hooks send for one occurrence: such bodies differ in `hookId`
+    /// alone, which then is no part of the identity.
+    #[must_use]
+    pub fn merge_hooks(mut self) -> Self {
+        self.merge_hooks = true;
+        self
+    }
+
+    fn wants(&self, name: Option<EventName>) -> bool {
+        self.interest
+            .as_ref()
+            .is_none_or(|wanted| name.is_some_and(|name| wanted.contains(&name)))
+    }
+}
+
+impl Provider for Logto {
+    type Event = Event;
+
+    fn name(&self) -> &str {
+        "logto"
+    }
+
+    fn profile(&self) -> SenderProfile {
+        SenderProfile {
+            timeout: Some(Duration::from_secs(10)),
+            retries: Retries::For(Duration::from_secs(3)),
+            time: TimeKind::OccurredAt,
+            retention: Duration::from_secs(24 * 3600),
+            warning: Some(
+                "Logto 1.42.0 never sends an event again, later builds only within 3 s: answer fast, \
+                 keep a durable row or job of your own, and reconcile from the hook's recent logs",
+            ),
+            ..SenderProfile::unknown()
+        }
+    }
+
+    fn keys(&self) -> Keys {
+        self.keys.clone()
+    }
+
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'_>,
+    ) -> Result<Verified<'a>, Rejection> {
+        self.scheme.verify(request, keys)
+    }
+
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<Event>, Undecodable> {
+        let body = authenticated.bytes;
+        let event = Event::from_slice(body).map_err(|error| Undecodable(error.reason()))?;
+        if self.merge_hooks {
+            let digest =
+                digest_without_hook_id(body).map_err(|error| Undecodable(error.reason()))?;
+            key.part(digest);
+        } else {
+            key.digest_of(body);
+        }
+        let name = EventName::from_text(event.name());
+        let event_type = match name {
+            Some(name) => EventType::known(name.as_str()),
+            None => EventType::unknown(event.name()),
+        };
+        let occurred_at = event.created_at();
+        let recognized = event.known_name().is_some();
+        Ok(Decoded::new(event)
+            .event_type(event_type)
+            .occurred_at(occurred_at)
+            .wanted(self.wants(name))
+            .recognized(recognized))
+    }
+}
+
+impl fmt::Debug for Logto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Logto")
+            .field("interest", &self.interest)
+            .field("merge_hooks", &self.merge_hooks)
+            .finish_non_exhaustive()
+    }
+}
