@@ -22,6 +22,8 @@ mod receiver;
 pub mod request;
 pub mod road;
 pub mod schemes;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tower")]

@@ -328,7 +328,7 @@ impl HmacHeader {
     pub fn verify<'a>(
         &self,
         request: RawRequest<'a>,
-        keys: LiveKeys<'_>,
+        keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
         let header = self.signature_text(&request.head)?;
         let mut signatures = Signatures {
@@ -546,12 +546,12 @@ struct SignedText<'a> {
 
 impl SignedText<'_> {
     /// The id of the first live key under which a signature is right.
-    fn prove<M: Mac + DigestKind>(
+    fn prove<'k, M: Mac + DigestKind>(
         &self,
-        keys: LiveKeys<'_>,
+        keys: LiveKeys<'k>,
         first: &Candidate,
         others: &Signatures<'_>,
-    ) -> Result<KeyId, Rejection> {
+    ) -> Result<&'k KeyId, Rejection> {
         let mut any = false;
         for key in keys.iter() {
             any = true;
@@ -574,7 +574,7 @@ impl SignedText<'_> {
                     .is_ok_and(|bytes| computed == CtOutput::from(bytes))
             };
             if is_right(first) || others.clone().any(|other| is_right(&other)) {
-                return Ok(key.id().clone());
+                return Ok(key.id());
             }
         }
         Err(if any {
