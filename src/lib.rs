@@ -46,5 +46,5 @@ pub use self::{
     provider::Provider,
     receiver::{Receiver, ReceiverBuilder},
     request::{Head, Headers},
-    verified::Verified,
+    verified::{Unsigned, Verified},
 };

@@ -136,6 +136,7 @@ pub(crate) struct Policy {
     pub(crate) profile: SenderProfile,
     pub(crate) keys: Keys,
     pub(crate) access: Option<Arc<dyn Access>>,
+    pub(crate) needs_access: bool,
     pub(crate) store: BoxDedupStore,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -206,6 +207,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn profile(&self) -> SenderProfile;
     fn keys(&self) -> Keys;
     fn validate(&self) -> Result<(), BuildError>;
+    fn needs_access(&self) -> bool;
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -233,6 +235,10 @@ impl<P: Provider> DynProvider for P {
 
     fn validate(&self) -> Result<(), BuildError> {
         Provider::validate(self)
+    }
+
+    fn needs_access(&self) -> bool {
+        Provider::needs_access(self)
     }
 
     fn verify<'a>(
@@ -457,6 +463,14 @@ impl ReceiverBuilder {
         if let Some(access) = &self.access {
             access.validate()?;
         }
+        let keys = self.provider.keys();
+        let needs_access = self.provider.needs_access();
+        if needs_access && self.access.is_none() && matches!(keys, Keys::Ring(_)) {
+            return Err(BuildError::Contradiction(
+                "the pack's proof covers only a part of what it uses, so the caller must show \
+                 credentials: add `.access(…)`",
+            ));
+        }
         let store = self.store.ok_or(BuildError::NoDedupStore)?;
 
         let future = self.future.unwrap_or(profile.future);
@@ -534,8 +548,9 @@ impl ReceiverBuilder {
         };
         Ok(Receiver(Arc::new(Policy {
             key_prefix: KeyParts::new(&name, None, &pack),
-            keys: self.provider.keys(),
+            keys,
             access: self.access,
+            needs_access,
             store,
             observer: self.observer,
             clock: self.clock,

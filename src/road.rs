@@ -140,7 +140,7 @@ async fn travel(
     let raw = verified.bytes_of(&body.bytes);
     let tenant = tenant.as_ref().map(|tenant| tenant.parts().0.clone());
     let mut parts = policy.key_parts(tenant.as_deref());
-    let authenticated = Authenticated::new(&raw, &verified, head);
+    let authenticated = Authenticated::new(&raw, &verified, &body.bytes, head);
     let undecodable = |Undecodable(why)| {
         policy.observer.undecodable(&policy.name, why, &raw);
         Rejection::Undecodable(why)
@@ -254,6 +254,10 @@ fn check_access(
     now: UnixTime,
 ) -> Result<(), Rejection> {
     let of_tenant = tenant.and_then(|tenant| tenant.parts().2);
+    // `build` refuses a receiver without; with tenants, each must then have a rule of its own.
+    if policy.needs_access && policy.access.is_none() && of_tenant.is_none() {
+        return Err(Rejection::AccessMissing);
+    }
     for access in [policy.access.as_deref(), of_tenant].into_iter().flatten() {
         if access.needs_peer() && head.peer.is_none() {
             return Err(Rejection::PeerNotWired);
