@@ -6,6 +6,7 @@ pub mod answer;
 mod body;
 pub mod canonical;
 pub mod clock;
+pub mod cloudevents;
 pub mod dedup;
 mod delivery;
 mod detach;

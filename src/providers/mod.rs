@@ -1,4 +1,5 @@
 //! Packs: what is known of each sender, and how its deliveries become events.
 
+pub mod facephi;
 pub mod logto;
 pub mod preset;
