@@ -18,7 +18,10 @@
 //! receiver may rely on.
 
 use bytes::Bytes;
-use hmac::{Hmac, Mac, digest::CtOutput};
+use hmac::{
+    Hmac, Mac,
+    digest::{Output, OutputSizeUser},
+};
 use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
@@ -189,38 +192,33 @@ impl HmacBodyField {
         if keys.iter().next().is_none() {
             return Err(Rejection::NoLiveKey);
         }
-        let body = request.body;
-        let at = cut(body, &self.config.member).map_err(unreadable)?;
-        let signature = Signature::read(at.value(body), &self.config)?;
-        let found = match self.config.digest {
-            Digest::Sha1 => self.prove::<Hmac<Sha1>>(body, &at, &signature, keys),
-            Digest::Sha256 => self.prove::<Hmac<Sha256>>(body, &at, &signature, keys),
-            Digest::Sha512 => self.prove::<Hmac<Sha512>>(body, &at, &signature, keys),
-        };
-        let (coverage, key_id) = found?;
-        Ok(Verified::assertion(coverage, key_id).with_digest(signature.digest()))
+        match self.config.digest {
+            Digest::Sha1 => self.prove::<Hmac<Sha1>>(request.body, keys),
+            Digest::Sha256 => self.prove::<Hmac<Sha256>>(request.body, keys),
+            Digest::Sha512 => self.prove::<Hmac<Sha512>>(request.body, keys),
+        }
     }
 
     /// Tries the bytes as they arrived, then as ECMAScript writes them.
     fn prove<'a, M: Mac + DigestKind>(
         &self,
         body: &[u8],
-        at: &Cut,
-        signature: &Signature,
         keys: LiveKeys<'a>,
-    ) -> Result<(Coverage, &'a KeyId), Rejection> {
-        let Some(expected) = signature.expected::<M>() else {
-            return Err(Rejection::SignatureMismatch);
+    ) -> Result<Verified<'a>, Rejection> {
+        let at = cut(body, &self.config.member).map_err(unreadable)?;
+        let signature = read_signature::<M>(at.value(body), self.config.encoding)?;
+        let proved = |coverage, key_id| {
+            Verified::assertion(coverage, key_id).with_digest(digest_of::<M>(&signature))
         };
-        if let Some((pieces, coverage)) = self.raw(body, at)?
-            && let Some(key_id) = find_key::<M>(&pieces, &expected, keys)
+        if let Some((pieces, coverage)) = self.raw(body, &at)?
+            && let Some(key_id) = find_key::<M>(&pieces, &signature, keys)
         {
-            return Ok((coverage, key_id));
+            return Ok(proved(coverage, key_id));
         }
         let canonical = self.canonical(body)?;
         let key_id =
-            find_key::<M>(&[&canonical], &expected, keys).ok_or(Rejection::SignatureMismatch)?;
-        Ok((Coverage::Bytes(Bytes::from(canonical)), key_id))
+            find_key::<M>(&[&canonical], &signature, keys).ok_or(Rejection::SignatureMismatch)?;
+        Ok(proved(Coverage::Bytes(Bytes::from(canonical)), key_id))
     }
 
     /// What is signed if nothing re-wrote the text, in place.
@@ -284,55 +282,34 @@ fn unreadable(refused: Refused) -> Rejection {
 }
 
 /// The decoded MAC of a body.
-struct Signature {
-    room: [u8; MAX_MAC_BYTES],
-    length: usize,
+fn read_signature<M: OutputSizeUser>(
+    value: &[u8],
+    encoding: SignatureEncoding,
+) -> Result<Output<M>, Rejection> {
+    let mut signature = Output::<M>::default();
+    let readable = value.len() <= MAX_SIGNATURE_BYTES
+        // Base64 has slashes, which some writers escape.
+        && serde_json::from_slice(value)
+            .is_ok_and(|Name(text)| decode_exactly(encoding, text.as_bytes(), &mut signature));
+    readable
+        .then_some(signature)
+        .ok_or(Rejection::MalformedSignature(
+            "it is not in the scheme's encoding and length",
+        ))
 }
 
-impl Signature {
-    fn read(value: &[u8], config: &HmacBodyFieldConfig) -> Result<Self, Rejection> {
-        let malformed =
-            Rejection::MalformedSignature("it is not in the scheme's encoding and length");
-        if value.len() > MAX_SIGNATURE_BYTES {
-            return Err(malformed);
-        }
-        // Base64 has slashes, which some writers escape.
-        let Ok(Name(text)) = serde_json::from_slice(value) else {
-            return Err(malformed);
-        };
-        let mut signature = Self {
-            room: [0; MAX_MAC_BYTES],
-            length: config.digest.mac_bytes(),
-        };
-        let decoded = signature
-            .room
-            .get_mut(..signature.length)
-            .is_some_and(|into| decode_exactly(config.encoding, text.as_bytes(), into));
-        decoded.then_some(signature).ok_or(malformed)
-    }
-
-    fn bytes(&self) -> &[u8] {
-        self.room.get(..self.length).unwrap_or_default()
-    }
-
-    fn expected<M: Mac>(&self) -> Option<CtOutput<M>> {
-        let bytes: &hmac::digest::Output<M> = self.bytes().try_into().ok()?;
-        Some(CtOutput::from(bytes))
-    }
-
-    /// The MAC is a digest of the covered bytes already, the same for every way of writing them.
-    fn digest(&self) -> ContentDigest {
-        match self.bytes().try_into() {
-            Ok(mac) => ContentDigest::from_bytes(mac),
-            Err(_) => ContentDigest::of(self.bytes()),
-        }
+/// The MAC is a digest of the covered bytes already, the same for every way of writing them.
+fn digest_of<M: OutputSizeUser>(signature: &Output<M>) -> ContentDigest {
+    match signature.as_slice().try_into() {
+        Ok(mac) => ContentDigest::from_bytes(mac),
+        Err(_) => ContentDigest::of(signature),
     }
 }
 
 /// The first live key that gives the MAC over the pieces.
 fn find_key<'a, M: Mac + DigestKind>(
     pieces: &[&[u8]],
-    expected: &CtOutput<M>,
+    signature: &Output<M>,
     keys: LiveKeys<'a>,
 ) -> Option<&'a KeyId> {
     keys.iter()
@@ -340,8 +317,8 @@ fn find_key<'a, M: Mac + DigestKind>(
             key.mac::<M>().is_some_and(|prepared| {
                 let mut mac = prepared.clone();
                 pieces.iter().for_each(|piece| mac.update(piece));
-                // `CtOutput` compares in constant time.
-                mac.finalize() == *expected
+                // Compared in constant time by the digest crate.
+                mac.verify(signature).is_ok()
             })
         })
         .map(Key::id)
@@ -448,21 +425,21 @@ fn signs_attributes(
         return false;
     };
     let signed = values.join(separator);
-    let matches = |config: &HmacBodyFieldConfig| {
-        let at = cut(body, &config.member).ok()?;
-        let signature = Signature::read(at.value(body), config).ok()?;
-        match config.digest {
-            Digest::Sha1 => find(&signature.expected::<Hmac<Sha1>>()?, &signed, keys),
-            Digest::Sha256 => find(&signature.expected::<Hmac<Sha256>>()?, &signed, keys),
-            Digest::Sha512 => find(&signature.expected::<Hmac<Sha512>>()?, &signed, keys),
-        }
-    };
-    fn find<M: Mac + DigestKind>(
-        expected: &CtOutput<M>,
-        signed: &str,
-        keys: LiveKeys<'_>,
-    ) -> Option<()> {
-        find_key::<M>(&[signed.as_bytes()], expected, keys).map(drop)
+    match config.digest {
+        Digest::Sha1 => signs::<Hmac<Sha1>>(body, config, &signed, keys),
+        Digest::Sha256 => signs::<Hmac<Sha256>>(body, config, &signed, keys),
+        Digest::Sha512 => signs::<Hmac<Sha512>>(body, config, &signed, keys),
     }
-    matches(config).is_some()
+}
+
+fn signs<M: Mac + DigestKind>(
+    body: &[u8],
+    config: &HmacBodyFieldConfig,
+    signed: &str,
+    keys: LiveKeys<'_>,
+) -> bool {
+    cut(body, &config.member)
+        .ok()
+        .and_then(|at| read_signature::<M>(at.value(body), config.encoding).ok())
+        .is_some_and(|signature| find_key::<M>(&[signed.as_bytes()], &signature, keys).is_some())
 }

@@ -5,6 +5,7 @@
 //! | `shard` | the rules of claiming and settling, for a part of the keys |
 //! | `entry` | what is kept of one key |
 //! | `slab` | the slots where entries live |
+//! | `table` | from a key to its slot |
 //! | `leases` | which entries are in progress |
 //! | `expiry` | in which order the others are forgotten |
 //! | `room` | how many keys there are, over all shards |
@@ -18,6 +19,7 @@ mod moment;
 mod room;
 mod shard;
 mod slab;
+mod table;
 
 use std::{
     fmt,
@@ -116,10 +118,10 @@ struct Padded(Mutex<Shard>);
 
 /// How many keys a full shard holds.
 ///
-/// It bounds the one thing that is not done in small steps: when the table of a shard grows, its
-/// pointers move, in the order of 0.1 ms for this many. In steps of a table's size it is just
-/// below what one of 16,384 buckets takes, so a store that was filled once wastes little.
-const KEYS_A_SHARD: usize = 13_000;
+/// It bounds the one thing that is not done in small steps: the growth of a shard's table, a tenth
+/// of a millisecond for this many. It is just below what a table of 16,384 buckets takes, so that a
+/// full store wastes little.
+const KEYS_A_SHARD: usize = 12_500;
 
 /// Small stores have this many shards for the sake of threads, and no store has more than the most
 /// for the sake of a search over all of them; past 50,000,000 keys, shards grow instead.
@@ -194,7 +196,7 @@ impl fmt::Debug for MemoryStore {
 impl Inner {
     /// Always read before a shard is locked: the clock may be anyone's code.
     fn now(&self) -> Now {
-        Now(self.clock.monotonic().saturating_sub(self.started))
+        Now::new(self.clock.monotonic().saturating_sub(self.started))
     }
 
     fn shard(&self, index: usize) -> Option<MutexGuard<'_, Shard>> {
