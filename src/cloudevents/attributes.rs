@@ -139,6 +139,15 @@ impl Timestamp {
     }
 }
 
+impl From<UnixTime> for Timestamp {
+    fn from(at: UnixTime) -> Self {
+        Self {
+            text: at.to_rfc3339(),
+            at: Some(at),
+        }
+    }
+}
+
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.at {

@@ -30,10 +30,14 @@ mod event;
 mod face;
 mod operation;
 mod pack;
+#[cfg(feature = "simulator")]
+mod simulator;
 mod topic;
 mod validation;
 mod value_set;
 
+#[cfg(feature = "simulator")]
+pub use self::simulator::{FacephiSimulator, Mistake};
 pub use self::{
     capture::{Asset, AssetType, IdCaptured, PresignedUrl, SelfieCaptured},
     event::{DataOnly, Unrecognized, Workflow, WorkflowEvent},
