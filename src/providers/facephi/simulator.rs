@@ -52,7 +52,7 @@ pub struct FacephiSimulator {
 pub enum Mistake {
     /// The signature is missing.
     Unsigned,
-    /// The signature is that of other bytes.
+    /// The signature is that of another key.
     WrongSignature,
     /// The signature stands twice, the second time under an escaped name.
     RepeatedSignature,
@@ -163,10 +163,9 @@ impl FacephiSimulator {
         let signature = format!("\"{SIGNATURE}\":");
         self.sent(match mistake {
             Mistake::Unsigned => event,
-            Mistake::WrongSignature => body.replace(
-                &self.mac(&event, &data),
-                &self.mac(&format!("{event} "), "{ }"),
-            ),
+            Mistake::WrongSignature => Self::new("another key", self.now)
+                .recipe(self.recipe)
+                .signed(&event, &data),
             Mistake::RepeatedSignature => body.replacen('{', "{\"\\u0073ignature\":\"\",", 1),
             Mistake::Relabelled => {
                 let other = match topic {
