@@ -45,7 +45,7 @@ pub use self::{
     observer::{Observed, Observer},
     outcome::{Ack, Nack, Outcome, Verdict},
     provider::Provider,
-    receiver::{Receiver, ReceiverBuilder},
+    receiver::{RETENTION_MARGIN, Receiver, ReceiverBuilder},
     request::{Head, Headers},
     verified::{Unsigned, Verified},
 };

@@ -30,8 +30,8 @@ use crate::{
     waiting::WaitingCopies,
 };
 
-/// Clocks of sender and receiver drift; a mark outlives the window by this much.
-const RETENTION_MARGIN: Duration = Duration::from_secs(60);
+/// Clocks of sender and receiver drift: a mark must outlive the window by this much.
+pub const RETENTION_MARGIN: Duration = Duration::from_secs(60);
 /// Longest endpoint name: it is a metric label.
 const MAX_ENDPOINT_BYTES: usize = 64;
 /// The longest that a copy waits for the first, however long the sender would.
@@ -72,6 +72,11 @@ impl Receiver {
     /// The endpoint's name.
     pub fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// The pack's name.
+    pub fn pack(&self) -> &str {
+        &self.0.pack
     }
 
     /// What the pack knows of the sender.

@@ -2,7 +2,7 @@
 
 mod api_key;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 
@@ -34,6 +34,25 @@ pub trait Access: Send + Sync + 'static {
     /// When the rule cannot be right.
     fn validate(&self) -> Result<(), BuildError> {
         Ok(())
+    }
+}
+
+/// For rules that are chosen at run time.
+impl<A: Access + ?Sized> Access for Arc<A> {
+    fn check(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Denied> {
+        (**self).check(head, now)
+    }
+
+    fn challenge(&self) -> HeaderValue {
+        (**self).challenge()
+    }
+
+    fn needs_peer(&self) -> bool {
+        (**self).needs_peer()
+    }
+
+    fn validate(&self) -> Result<(), BuildError> {
+        (**self).validate()
     }
 }
 

@@ -10,6 +10,10 @@ pub(super) const NONE: u32 = u32::MAX;
 /// A vacant slot is reused before a new one is taken, so the slab is as large as the most entries
 /// that it held at one time.
 pub(super) struct Slab {
+    #[expect(
+        clippy::vec_box,
+        reason = "when the vector grows, chunks must not move"
+    )]
     chunks: Vec<Box<[Entry; CHUNK]>>,
     /// Slots taken at least once.
     touched: u32,

@@ -143,7 +143,7 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
             }
             Identity::BodyDigest => key.digest_of(authenticated.bytes),
         };
-        let event = Payload::read(authenticated.bytes).map_err(Undecodable)?;
+        let event = Payload::read(authenticated.bytes);
         let recognized = matches!(event, Payload::Known(_));
         Ok(Decoded::new(event).recognized(recognized))
     }
