@@ -90,12 +90,9 @@ pub struct Authenticated<'a> {
 }
 
 impl<'a> Authenticated<'a> {
-    pub(crate) fn new(
-        bytes: &'a Bytes,
-        verified: &Verified<'a>,
-        body: &'a Bytes,
-        head: Head<'a>,
-    ) -> Self {
+    /// What `verified` proves of `body`, of which `bytes` is [that part](Verified::bytes_of). For packs'
+    /// own tests and measurements: a [`Delivery`](crate::Delivery) only comes of the road.
+    pub fn new(bytes: &'a Bytes, verified: &Verified<'a>, body: &'a Bytes, head: Head<'a>) -> Self {
         Self {
             bytes,
             hole: verified.hole(),

@@ -95,7 +95,8 @@ impl<'a> Verified<'a> {
         &self.coverage
     }
 
-    pub(crate) fn bytes_of(&self, body: &Bytes) -> Bytes {
+    /// The covered bytes of `body`, which must be the one that was verified.
+    pub fn bytes_of(&self, body: &Bytes) -> Bytes {
         match &self.coverage {
             Coverage::Body | Coverage::BodyBut(_) => body.clone(),
             // A range that is not of this body covers nothing.

@@ -19,22 +19,27 @@ pub(super) enum Escaped {
 }
 
 impl<'a> Cursor<'a> {
+    #[inline]
     pub(super) fn new(text: &'a [u8]) -> Self {
         Self { text, at: 0 }
     }
 
+    #[inline]
     pub(super) fn at(&self) -> usize {
         self.at
     }
 
+    #[inline]
     pub(super) fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
+    #[inline]
     pub(super) fn skip(&mut self, bytes: usize) {
         self.at = self.at.saturating_add(bytes);
     }
 
+    #[inline]
     pub(super) fn next(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         self.skip(1);
@@ -42,6 +47,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes `byte`, if it stands here.
+    #[inline]
     pub(super) fn take(&mut self, byte: u8) -> bool {
         let here = self.peek() == Some(byte);
         self.skip(usize::from(here));
@@ -49,6 +55,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes `byte`, which must stand here.
+    #[inline]
     pub(super) fn expect(&mut self, byte: u8) -> Result<(), Refused> {
         self.take(byte).then_some(()).ok_or(Refused::NotJson)
     }
@@ -62,6 +69,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn skip_white_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.skip(1);
@@ -69,21 +77,27 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes every byte up to the first for which `ends` holds.
+    #[inline]
     pub(super) fn take_until(&mut self, ends: impl Fn(u8) -> bool) -> &'a [u8] {
+        self.take_to(|rest| rest.iter().position(|byte| ends(*byte)))
+    }
+
+    /// Takes every byte up to the place that `find` finds, or all.
+    #[inline]
+    pub(super) fn take_to(&mut self, find: impl Fn(&'a [u8]) -> Option<usize>) -> &'a [u8] {
         let rest = self.rest();
-        let length = rest
-            .iter()
-            .position(|byte| ends(*byte))
-            .unwrap_or(rest.len());
+        let length = find(rest).unwrap_or(rest.len());
         self.skip(length);
         rest.get(..length).unwrap_or_default()
     }
 
     /// What stands from `start` to here.
+    #[inline]
     pub(super) fn since(&self, start: usize) -> &'a [u8] {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
+    #[inline]
     fn rest(&self) -> &'a [u8] {
         self.text.get(self.at..).unwrap_or_default()
     }

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::{memchr, memchr2, memrchr};
+
 use super::{
     MAX_DEPTH, Refused,
     cursor::{Cursor, Escaped},
@@ -63,53 +65,117 @@ fn around<'a>(text: &'a [u8], range: &Range<usize>) -> [&'a [u8]; 2] {
 /// # Ok::<(), hookgate::canonical::Refused>(())
 /// ```
 pub fn cut(text: &[u8], name: &str) -> Result<Cut, Refused> {
-    let mut at = Cursor::new(text);
-    at.skip_white_space();
-    if !at.take(b'{') {
-        return Err(Refused::NotAnObject);
-    }
+    let mut members = Members::of(text)?;
     let mut found = None;
-    let mut comma = None;
-    at.skip_white_space();
-    if at.take(b'}') {
-        return end(at, found);
+    while let Some(member) = members.next(name)? {
+        if let Some(cut) = member
+            && found.replace(cut).is_some()
+        {
+            return Err(Refused::Repeated);
+        }
     }
-    loop {
+    members.end()?;
+    found.ok_or(Refused::Missing)
+}
+
+/// Finds the first such member and looks no further; one that ends the text in the usual form, at once.
+///
+/// Like [`cut`], it is exact for every text that is JSON and has no such member twice. That it is such a
+/// text is for whoever reads it next to find out: this only saves reading it twice.
+pub(crate) fn find(text: &[u8], name: &str) -> Result<Cut, Refused> {
+    if let Some(cut) = last_member(text, name) {
+        return Ok(cut);
+    }
+    let mut members = Members::of(text)?;
+    while let Some(member) = members.next(name)? {
+        if let Some(cut) = member {
+            return Ok(cut);
+        }
+    }
+    members.end()?;
+    Err(Refused::Missing)
+}
+
+/// The member, if the text ends in `,"name":"value"}` and `value` has no quotes and backslashes.
+///
+/// In a text that is JSON, the last brace is that of the top level, and what stands before it is too: the
+/// quote behind the comma is not escaped, and it cannot end a string, for then a name without quotes
+/// would follow.
+fn last_member(text: &[u8], name: &str) -> Option<Cut> {
+    let end = text.strip_suffix(b"\"}")?;
+    let start = memrchr(b'"', end)?;
+    let value = end.get(start.checked_add(1)?..)?;
+    let comma = end
+        .get(..start)?
+        .strip_suffix(b"\":")?
+        .strip_suffix(name.as_bytes())?
+        .strip_suffix(b",\"")?
+        .len();
+    let end = end.len().checked_add(1)?;
+    (memchr(b'\\', value).is_none()).then_some(Cut {
+        member: comma..end,
+        value: start..end,
+    })
+}
+
+/// Walks over the members of the top level.
+struct Members<'a> {
+    at: Cursor<'a>,
+    /// Where the comma before the next member is.
+    comma: Option<usize>,
+    ended: bool,
+}
+
+impl<'a> Members<'a> {
+    fn of(text: &'a [u8]) -> Result<Self, Refused> {
+        let mut at = Cursor::new(text);
+        at.skip_white_space();
+        if !at.take(b'{') {
+            return Err(Refused::NotAnObject);
+        }
+        at.skip_white_space();
+        let ended = at.take(b'}');
+        Ok(Self {
+            at,
+            comma: None,
+            ended,
+        })
+    }
+
+    /// The next member, where it is, if it has the name; nothing after the last.
+    fn next(&mut self, name: &str) -> Result<Option<Option<Cut>>, Refused> {
+        if self.ended {
+            return Ok(None);
+        }
+        let at = &mut self.at;
         at.skip_white_space();
         let start = at.at();
-        let named = skip_name(&mut at, name)?;
+        let named = skip_name(at, name)?;
         at.skip_white_space();
         at.expect(b':')?;
         at.skip_white_space();
         let value_start = at.at();
-        skip_value(&mut at)?;
+        skip_value(at)?;
         let value = value_start..at.at();
         at.skip_white_space();
         let here = at.at();
         let more = at.take(b',');
-        if named {
-            let member = match (more, comma) {
-                (true, _) => start..at.at(),
-                (false, Some(comma)) => comma..value.end,
-                (false, None) => start..value.end,
-            };
-            if found.replace(Cut { member, value }).is_some() {
-                return Err(Refused::Repeated);
-            }
-        }
         if !more {
             at.expect(b'}')?;
-            return end(at, found);
+            self.ended = true;
         }
-        comma = Some(here);
+        let member = match (more, self.comma.replace(here)) {
+            (true, _) => start..here.saturating_add(1),
+            (false, Some(comma)) => comma..value.end,
+            (false, None) => start..value.end,
+        };
+        Ok(Some(named.then_some(Cut { member, value })))
     }
-}
 
-fn end(mut at: Cursor<'_>, found: Option<Cut>) -> Result<Cut, Refused> {
-    at.skip_white_space();
-    match at.peek() {
-        None => found.ok_or(Refused::Missing),
-        Some(_) => Err(Refused::NotJson),
+    /// Nothing but white space may follow the last member.
+    fn end(mut self) -> Result<(), Refused> {
+        self.at.skip_white_space();
+        self.at.peek().map_or(Ok(()), |_| Err(Refused::NotJson))
     }
 }
 
@@ -139,7 +205,7 @@ fn skip_name(at: &mut Cursor<'_>, name: &str) -> Result<bool, Refused> {
 
 /// Takes the characters of a string up to its end or a backslash.
 fn take_plain<'a>(at: &mut Cursor<'a>) -> &'a [u8] {
-    at.take_until(|byte| byte == b'"' || byte == b'\\')
+    at.take_to(|rest| memchr2(b'"', b'\\', rest))
 }
 
 fn skip_value(at: &mut Cursor<'_>) -> Result<(), Refused> {

@@ -24,7 +24,7 @@ mod number;
 mod order;
 mod writer;
 
-pub(crate) use self::writer::Edit;
+pub(crate) use self::{cut::find, writer::Edit};
 pub use self::{
     cut::{Cut, cut},
     order::Order,

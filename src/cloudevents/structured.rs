@@ -82,22 +82,26 @@ impl<T> Structured<T> {
             return Err(no("the body is nested too deep"));
         }
         let omitted = omitted.as_ref();
+        let mut members = Members::default();
         let direct = Envelope {
             text,
             omitted,
             reader: Some(reader),
+            members: &mut members,
         };
-        let members = match direct.parse() {
-            Ok(members) => members,
+        if direct.parse().is_err() {
             // Data that does not fit ends the pass as JSON that is none does. Without a type for data, a
             // second one tells them apart.
-            Err(_) => Envelope::<R> {
+            members = Members::default();
+            let raw = Envelope::<R> {
+                text,
+                omitted,
                 reader: None,
-                ..direct
-            }
-            .parse()
-            .map_err(|_| no("the body is not a JSON object with attributes in their types"))?,
-        };
+                members: &mut members,
+            };
+            raw.parse()
+                .map_err(|_| no("the body is not a JSON object with attributes in their types"))?;
+        }
         members.checked(omitted.is_some(), reader)
     }
 }
@@ -116,6 +120,25 @@ struct Members<'de, T> {
     data: Option<Read<'de, T>>,
     data_base64: Option<Cow<'de, str>>,
     omitted: bool,
+}
+
+impl<T> Default for Members<'_, T> {
+    fn default() -> Self {
+        Self {
+            specversion: None,
+            id: None,
+            source: None,
+            event_type: None,
+            time: None,
+            subject: None,
+            data_content_type: None,
+            data_schema: None,
+            extensions: Extra::default(),
+            data: None,
+            data_base64: None,
+            omitted: false,
+        }
+    }
 }
 
 enum Read<'de, T> {
@@ -175,105 +198,94 @@ impl<T> Members<'_, T> {
 }
 
 /// Reads an envelope; data too, if there is a reader and the type is known in time.
-struct Envelope<'de, 'r, R> {
+struct Envelope<'de, 'r, R: ReadData> {
     text: &'de str,
     omitted: Option<&'r Omitted>,
     reader: Option<&'r R>,
+    /// Filled in place: they are too many to be handed around.
+    members: &'r mut Members<'de, R::Data>,
 }
-
-impl<R> Clone for Envelope<'_, '_, R> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<R> Copy for Envelope<'_, '_, R> {}
 
 impl<'de, R: ReadData> Envelope<'de, '_, R> {
-    fn parse(self) -> Result<Members<'de, R::Data>, serde_json::Error> {
+    fn parse(self) -> Result<(), serde_json::Error> {
         let mut json = serde_json::Deserializer::from_str(self.text);
-        let members = json.deserialize_map(self)?;
-        json.end()?;
-        Ok(members)
+        json.deserialize_map(self)?;
+        json.end()
     }
 
-    /// Whether `value`, a part of this text, stands within the range in which the proof was found.
-    fn is_in_place(&self, omitted: &Omitted, value: &RawValue) -> bool {
-        let Some(within) = &omitted.within else {
-            return true;
+    /// Reads the member that holds the proof and tells whether it stands where that was found.
+    fn is_in_place<A: MapAccess<'de>>(
+        &self,
+        omitted: &Omitted,
+        map: &mut A,
+    ) -> Result<bool, A::Error> {
+        // A text without escapes is a part of the body, and cheaper to have than a raw value.
+        let value = match self.reader {
+            Some(_) => match map.next_value()? {
+                Name(Cow::Borrowed(text)) => text,
+                Name(Cow::Owned(_)) => return Err(de::Error::custom("an escape")),
+            },
+            None => map.next_value::<&RawValue>()?.get(),
         };
-        let value = value.get();
         let start = value
             .as_ptr()
             .addr()
             .wrapping_sub(self.text.as_ptr().addr());
-        within.contains(&start) && start.saturating_add(value.len()) <= within.end
+        Ok(omitted.within.as_ref().is_none_or(|within| {
+            within.contains(&start) && start.saturating_add(value.len()) <= within.end
+        }))
     }
 }
 
 impl<'de, R: ReadData> Visitor<'de> for Envelope<'de, '_, R> {
-    type Value = Members<'de, R::Data>;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Members {
-            specversion: None,
-            id: None,
-            source: None,
-            event_type: None,
-            time: None,
-            subject: None,
-            data_content_type: None,
-            data_schema: None,
-            extensions: Extra::default(),
-            data: None,
-            data_base64: None,
-            omitted: false,
-        };
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         // `null` is an attribute that is not set, so a place that is still empty may have been filled.
         let mut seen = Seen(0);
         while let Some(Name(name)) = map.next_key()? {
             match &*name {
                 "specversion" => {
                     seen.first(0)?;
-                    members.specversion = map
+                    self.members.specversion = map
                         .next_value::<Option<Name<'de>>>()?
                         .map(|Name(text)| text);
                 }
                 "id" => {
                     seen.first(1)?;
-                    members.id = map.next_value()?;
+                    self.members.id = map.next_value()?;
                 }
                 "source" => {
                     seen.first(2)?;
-                    members.source = map.next_value()?;
+                    self.members.source = map.next_value()?;
                 }
                 "type" => {
                     seen.first(3)?;
-                    members.event_type = map.next_value()?;
+                    self.members.event_type = map.next_value()?;
                 }
                 "time" => {
                     seen.first(4)?;
-                    members.time = map.next_value()?;
+                    self.members.time = map.next_value()?;
                 }
                 "subject" => {
                     seen.first(5)?;
-                    members.subject = map.next_value()?;
+                    self.members.subject = map.next_value()?;
                 }
                 "datacontenttype" => {
                     seen.first(6)?;
-                    members.data_content_type = map.next_value()?;
+                    self.members.data_content_type = map.next_value()?;
                 }
                 "dataschema" => {
                     seen.first(7)?;
-                    members.data_schema = map.next_value()?;
+                    self.members.data_schema = map.next_value()?;
                 }
                 "data" => {
                     seen.first(8)?;
-                    members.data = Some(match (self.reader, &members.event_type) {
+                    self.members.data = Some(match (self.reader, &self.members.event_type) {
                         (Some(reader), Some(event_type)) => {
                             Read::Typed(map.next_value_seed(DataSeed { reader, event_type })?)
                         }
@@ -282,17 +294,18 @@ impl<'de, R: ReadData> Visitor<'de> for Envelope<'de, '_, R> {
                 }
                 "data_base64" => {
                     seen.first(9)?;
-                    members.data_base64 = map
+                    self.members.data_base64 = map
                         .next_value::<Option<Name<'de>>>()?
                         .map(|Name(text)| text);
                 }
                 other => match self.omitted.filter(|omitted| omitted.name == other) {
                     Some(omitted) => {
                         seen.first(10)?;
-                        members.omitted = self.is_in_place(omitted, map.next_value()?);
+                        self.members.omitted = self.is_in_place(omitted, &mut map)?;
                     }
                     None => {
-                        if members
+                        if self
+                            .members
                             .extensions
                             .insert(other, map.next_value()?)
                             .is_some()
@@ -303,7 +316,7 @@ impl<'de, R: ReadData> Visitor<'de> for Envelope<'de, '_, R> {
                 },
             }
         }
-        Ok(members)
+        Ok(())
     }
 }
 

@@ -22,13 +22,14 @@ use hmac::{
     Hmac, Mac,
     digest::{Output, OutputSizeUser},
 };
+use memchr::memchr;
 use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
 use super::hmac_header::{Digest, MAX_MAC_BYTES, SignatureEncoding, decode_exactly};
 use crate::{
-    canonical::{self, Cut, Edit, Order, Refused, cut},
+    canonical::{self, Cut, Edit, Order, Refused, cut, find},
     clock::UnixTime,
     error::{BuildError, Rejection},
     event_key::ContentDigest,
@@ -205,7 +206,7 @@ impl HmacBodyField {
         body: &[u8],
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        let at = cut(body, &self.config.member).map_err(unreadable)?;
+        let at = find(body, &self.config.member).map_err(unreadable)?;
         let signature = read_signature::<M>(at.value(body), self.config.encoding)?;
         let proved = |coverage, key_id| {
             Verified::assertion(coverage, key_id).with_digest(digest_of::<M>(&signature))
@@ -287,10 +288,16 @@ fn read_signature<M: OutputSizeUser>(
     encoding: SignatureEncoding,
 ) -> Result<Output<M>, Rejection> {
     let mut signature = Output::<M>::default();
-    let readable = value.len() <= MAX_SIGNATURE_BYTES
+    let mut decode = |text: &[u8]| decode_exactly(encoding, text, &mut signature);
+    let readable = match value {
+        _ if value.len() > MAX_SIGNATURE_BYTES => false,
         // Base64 has slashes, which some writers escape.
-        && serde_json::from_slice(value)
-            .is_ok_and(|Name(text)| decode_exactly(encoding, text.as_bytes(), &mut signature));
+        value if memchr(b'\\', value).is_some() => {
+            serde_json::from_slice(value).is_ok_and(|Name(text)| decode(text.as_bytes()))
+        }
+        [b'"', text @ .., b'"'] => decode(text),
+        _ => false,
+    };
     readable
         .then_some(signature)
         .ok_or(Rejection::MalformedSignature(

@@ -30,6 +30,13 @@ macro_rules! topics {
                 }
             }
 
+            fn of_full_type(event_type: &str) -> Option<Self> {
+                match event_type {
+                    $(concat!("com.idv_suite.api.workflows.", $snake, ".v1") => Some(Self::$topic),)+
+                    _ => None,
+                }
+            }
+
             fn of_snake(name: &str) -> Option<Self> {
                 match name {
                     $($snake => Some(Self::$topic),)+
@@ -61,7 +68,12 @@ topics! {
 impl Topic {
     /// The topic of an event's type: whatever comes before `workflows.<name>.v<N>`, and any version.
     pub fn of_event_type(event_type: &str) -> Option<Self> {
-        let (unversioned, version) = event_type.rsplit_once(".v")?;
+        Self::of_full_type(event_type).or_else(|| Self::of_suffix(event_type))
+    }
+
+    fn of_suffix(event_type: &str) -> Option<Self> {
+        let (unversioned, version) = event_type.rsplit_once('.')?;
+        let version = version.strip_prefix('v')?;
         if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }

@@ -12,9 +12,9 @@ object! {
         /// Whether the validation itself worked (version 2).
         pub status: Option<ValidationStatus> = optional "status",
         /// What it found (version 2; version 1 has other members here, which are in its `extra`).
-        pub verification: Option<Verification> = optional "verification",
+        pub verification: Option<Box<Verification>> = optional "verification",
         /// What it found (version 1).
-        pub document: Option<Document> = optional "document",
+        pub document: Option<Box<Document>> = optional "document",
         /// How far it is (version 1).
         pub transaction: Option<Transaction> = optional "transaction",
     }
@@ -40,7 +40,7 @@ object! {
         /// The application's id of it.
         pub merchant_scan_reference: Option<String> = optional "merchantScanReference",
         /// The document.
-        pub document: Option<Document> = optional "document",
+        pub document: Option<Box<Document>> = optional "document",
         /// Whom it shows. Personal.
         pub person: Option<Json> = optional "person",
     }
