@@ -289,6 +289,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_found_first_is_what_is_cut() {
+        for text in [
+            r#"{"s":"x"}"#,
+            r#"{"a":1,"s":"x"}"#,
+            r#"{"a":1,"s":""}"#,
+            r#"{"a":1,"s":"\""}"#,
+            r#"{"a":1,"s":"x"} "#,
+            r#"{"a":",\"s\":\"x\"}","s":"y"}"#,
+            r#"{"s":"x","a":"b\",\"s\":\"c"}"#,
+            r#"{"s":"x","k\",\"s":"y"}"#,
+            r#"{"s":"x","k,":"y"}"#,
+            r#"{"s":"x","a":{"b":1,"s":"y"}}"#,
+            r#"{"s":"x","a":[{"b":1,"s":"y"}]}"#,
+            r#"{"a":{"b":1,"s":"y"},"\u0073":"x"}"#,
+            r#"{"a":1}"#,
+            "{}",
+        ] {
+            let text = text.as_bytes();
+            assert_eq!(find(text, "s"), cut(text, "s"));
+        }
+    }
+
+    #[test]
     fn names_are_compared_decoded() {
         let text = "{\"\\u0061\\ud83d\\ude00/\":1,\"b\":2}";
         assert_eq!(without(text, "a😀/").as_deref(), Ok(r#"{"b":2}"#));
