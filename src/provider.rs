@@ -17,6 +17,12 @@ use crate::{
 ///
 /// The road calls [`verify`](Self::verify) on the raw request, and [`decode`](Self::decode) only on
 /// bytes that it authenticated.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no pack of a sender",
+    label = "not a `Provider`",
+    note = "`Receiver::new(name, pack)` takes a pack such as `Logto::new(secret)` or \
+            `Preset::standard_webhooks(secret)`; for any other sender see `Preset::custom`"
+)]
 pub trait Provider: Send + Sync + 'static {
     /// What handlers take.
     type Event: Send + 'static;
@@ -115,6 +121,7 @@ pub struct Undecodable(pub &'static str);
 pub struct Decoded<E> {
     pub(crate) event: E,
     pub(crate) event_type: Option<EventType>,
+    pub(crate) claimed_type: Option<Box<str>>,
     pub(crate) occurred_at: Option<UnixTime>,
     pub(crate) content: Option<ContentDigest>,
     pub(crate) wanted: bool,
@@ -127,6 +134,7 @@ impl<E> Decoded<E> {
         Self {
             event,
             event_type: None,
+            claimed_type: None,
             occurred_at: None,
             content: None,
             wanted: true,
@@ -138,6 +146,13 @@ impl<E> Decoded<E> {
     #[must_use]
     pub fn event_type(mut self, event_type: EventType) -> Self {
         self.event_type = Some(event_type);
+        self
+    }
+
+    /// A type that no signature covers. It is shown to the handler as such, and used for nothing.
+    #[must_use]
+    pub fn claimed_type(mut self, name: impl Into<Box<str>>) -> Self {
+        self.claimed_type = Some(name.into());
         self
     }
 
@@ -173,6 +188,7 @@ impl<E> Decoded<E> {
         Decoded {
             event: map(self.event),
             event_type: self.event_type,
+            claimed_type: self.claimed_type,
             occurred_at: self.occurred_at,
             content: self.content,
             wanted: self.wanted,

@@ -1,4 +1,9 @@
 //! Each single bit counts: of the body, of the decoded MAC and of the key.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 mod support;
 

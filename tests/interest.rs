@@ -1,4 +1,5 @@
 //! Events that the application did not ask for: answered, and nothing of them kept.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod support;
 

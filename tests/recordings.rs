@@ -1,4 +1,5 @@
 //! Every recorded delivery of a real Logto server, sent again over HTTP.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod support;
 

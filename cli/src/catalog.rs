@@ -58,6 +58,38 @@ pub(crate) const ALL: &[Listed] = &[
         least_settings: None,
     },
     Listed {
+        name: "github",
+        receiver: |terms| terms.pack(Preset::github),
+        signature: "HMAC-SHA256 of {body}, hex after sha256=, in x-hub-signature-256",
+        event_key: "digest of the body",
+        assumed: "nothing",
+        least_settings: None,
+    },
+    Listed {
+        name: "stripe",
+        receiver: |terms| terms.pack(Preset::stripe),
+        signature: "HMAC-SHA256 of {timestamp}.{body}, hex, as v1 in stripe-signature",
+        event_key: "the body's id, else its digest",
+        assumed: "how long it waits",
+        least_settings: None,
+    },
+    Listed {
+        name: "slack",
+        receiver: |terms| terms.pack(Preset::slack),
+        signature: "HMAC-SHA256 of v0:{timestamp}:{body}, hex after v0=, in x-slack-signature",
+        event_key: "the body's event_id, else its digest",
+        assumed: "nothing",
+        least_settings: None,
+    },
+    Listed {
+        name: "shopify",
+        receiver: |terms| terms.pack(Preset::shopify),
+        signature: "HMAC-SHA256 of {body}, base64, in x-shopify-hmac-sha256",
+        event_key: "digest of the body",
+        assumed: "nothing",
+        least_settings: None,
+    },
+    Listed {
         name: "hmac-header",
         receiver: |terms| {
             terms.scheme(|config: HmacHeaderConfig, keys| {

@@ -10,6 +10,12 @@ pub use self::api_key::ApiKey;
 use crate::{clock::UnixTime, error::BuildError, request::Head};
 
 /// A rule for who may call an endpoint. Judged from the head alone, before the body is read.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no access rule",
+    label = "not an `Access`",
+    note = "`.access(rule)` takes a rule such as `ApiKey::header(\"x-api-key\", key)`; a signing key \
+            belongs to the pack"
+)]
 pub trait Access: Send + Sync + 'static {
     /// Whether the caller may pass.
     ///

@@ -4,7 +4,7 @@
 ///
 /// `Debug` prints known values only: an unknown one is the sender's text.
 ///
-/// ```ignore
+/// ```text
 /// open_enum! {
 ///     /// A colour.
 ///     pub enum Colour {
@@ -16,7 +16,7 @@
 ///
 /// becomes
 ///
-/// ```ignore
+/// ```text
 /// /// A colour.
 /// #[derive(Clone, PartialEq, Eq, Hash)]
 /// #[non_exhaustive]

@@ -7,6 +7,10 @@
 //! | --- | --- | --- | --- | --- | --- |
 //! | Logto | `logto-signature-sha-256` | the signature alone | hex | `{body}` | none |
 //! | Standard Webhooks | `webhook-signature` | list of `v1,…` | base64 | `{id}.{timestamp}.{body}` | `webhook-timestamp`, seconds |
+//! | GitHub | `x-hub-signature-256` | after `sha256=` | hex | `{body}` | none |
+//! | Shopify | `x-shopify-hmac-sha256` | the signature alone | base64 | `{body}` | none |
+//! | Slack | `x-slack-signature` | after `v0=` | hex | `v0:{timestamp}:{body}` | `x-slack-request-timestamp`, seconds |
+//! | Stripe | `stripe-signature` | pairs: `t`, `v1` | hex | `{timestamp}.{body}` | in the pairs, seconds |
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{
@@ -188,8 +192,9 @@ struct SignedHeader {
     delimiter: Option<u8>,
 }
 
+/// Where the time stands: in a header of its own, or beside the signatures.
 #[derive(Debug, Clone)]
-enum TimestampSource {
+pub(crate) enum TimestampSource {
     Header(HeaderName),
     /// The pair of this name in the signature's header.
     Pair(String),
@@ -210,7 +215,7 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
         let id = match (config.id_header, template.has(&Piece::Id)) {
             (Some(name), true) => Some(SignedHeader {
                 name: header("id header", name)?,
-                delimiter: template.delimiter_after(&Piece::Id),
+                delimiter: template.delimiter_of(&Piece::Id),
             }),
             (None, false) => None,
             (Some(_), false) => {
@@ -285,19 +290,19 @@ impl HmacHeader {
         }
     }
 
-    /// For presets: another signed text, and the headers of its id and time.
+    /// For presets: another signed text, and where its id and time stand.
     pub(crate) fn signing(
         mut self,
         template: Template,
         id: Option<HeaderName>,
-        timestamp: Option<(HeaderName, TimeUnit)>,
+        timestamp: Option<(TimestampSource, TimeUnit)>,
     ) -> Self {
         self.id = id.map(|name| SignedHeader {
             name,
-            delimiter: template.delimiter_after(&Piece::Id),
+            delimiter: template.delimiter_of(&Piece::Id),
         });
-        if let Some((name, unit)) = timestamp {
-            self.timestamp = Some(TimestampSource::Header(name));
+        if let Some((source, unit)) = timestamp {
+            self.timestamp = Some(source);
             self.timestamp_unit = unit;
         }
         self.template = template;

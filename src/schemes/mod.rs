@@ -4,6 +4,7 @@ pub mod hmac_body_field;
 mod hmac_header;
 mod template;
 
+pub(crate) use self::hmac_header::TimestampSource;
 pub use self::{
     hmac_body_field::{HmacBodyField, HmacBodyFieldConfig, Recipe},
     hmac_header::{

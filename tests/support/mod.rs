@@ -12,6 +12,7 @@
 )]
 
 mod call;
+mod canary;
 mod gate;
 pub(crate) mod logto;
 mod raw;
@@ -21,9 +22,11 @@ mod signing;
 mod stage;
 pub(crate) mod standard_webhooks;
 mod store;
+mod strict;
 
 pub(crate) use self::{
     call::{Call, Reply},
+    canary::{CANARY, personal, quiet},
     gate::{Gate, until},
     raw::{Connection, read_reply},
     script::{Script, Seen, Step},
@@ -31,4 +34,5 @@ pub(crate) use self::{
     signing::{hex, hmac_sha256},
     stage::{NOW, Stage, now},
     store::{Fault, On, ScriptedStore},
+    strict::Strict,
 };

@@ -13,10 +13,6 @@ pub(crate) struct Verdict<'a> {
 }
 
 /// What was found.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one at a time, on the stack, and it is written at once"
-)]
 pub(crate) enum Finding {
     /// The middleware would hand the event on.
     Accepted(Admitted),
