@@ -245,6 +245,12 @@ impl Provider for Facephi {
         let occurred_at = event
             .attributes()
             .and_then(|attributes| attributes.occurred_at());
+        let claimed_type = match &event {
+            WorkflowEvent::DataOnly(event) => {
+                Some(event.claimed.trust_unsigned().event_type.clone())
+            }
+            _ => None,
+        };
         let recognized = !matches!(event, WorkflowEvent::Unrecognized(_));
         let mut decoded = Decoded::new(event)
             .occurred_at(occurred_at)
@@ -252,6 +258,8 @@ impl Provider for Facephi {
             .recognized(recognized);
         if let Some(event_type) = event_type {
             decoded = decoded.event_type(event_type);
+        } else if let Some(claim) = claimed_type {
+            decoded = decoded.claimed_type(claim);
         }
         if let Some(digest) = authenticated.digest {
             decoded = decoded.content(digest);
