@@ -1,4 +1,9 @@
 //! RFC 8785, and the cut, against readers that know nothing of them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 use hookgate::canonical::{Refused, cut, ecmascript, rfc8785};
 use proptest::prelude::*;

@@ -1,4 +1,9 @@
 //! The envelope in structured JSON mode.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 use hookgate::{
     UnixTime,

@@ -391,7 +391,7 @@ impl Misplaced {
         self.objects
             .sort_unstable_by_key(|object| object.whole.start);
         let mut out = Vec::with_capacity(written.len());
-        let mut left = vec![0..written.len()];
+        let mut left = Vec::from_iter(std::iter::once(0..written.len()));
         while let Some(span) = left.pop() {
             let next = self
                 .objects

@@ -222,12 +222,12 @@ impl HmacBodyField {
         Ok(proved(Coverage::Bytes(Bytes::from(canonical)), key_id))
     }
 
-    /// What is signed if nothing re-wrote the text, in place.
+    /// What is signed if nothing re-wrote the text, in place, and what that covers.
     fn raw<'b>(
         &self,
         body: &'b [u8],
         at: &Cut,
-    ) -> Result<Option<([&'b [u8]; 3], Coverage)>, Rejection> {
+    ) -> Result<Option<(Pieces<'b>, Coverage)>, Rejection> {
         let blanked = |blank| {
             let [before, behind] = at.around_value(body);
             ([before, blank, behind], Coverage::BodyBut(at.value.clone()))
@@ -267,6 +267,9 @@ impl HmacBodyField {
         })
     }
 }
+
+/// What is signed, one after the other.
+type Pieces<'b> = [&'b [u8]; 3];
 
 /// Why a body has no signature to compare.
 fn unreadable(refused: Refused) -> Rejection {

@@ -1,6 +1,11 @@
 //! The ECMAScript writer against Node's `JSON.stringify(JSON.parse(text))`.
 //!
 //! What Node gives is recorded by `scripts/record-ecmascript`; no Node is needed here.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 use std::{fs, io::Write};
 

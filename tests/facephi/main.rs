@@ -1,5 +1,10 @@
 //! Facephi's deliveries, over HTTP through the whole road.
 #![cfg(all(feature = "simulator", feature = "testing"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
 
 mod scene;
 
