@@ -350,3 +350,44 @@ impl<'de, R: ReadData> DeserializeSeed<'de> for DataSeed<'_, R> {
         self.reader.read(self.event_type, data)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Raw;
+
+    impl ReadData for Raw {
+        type Data = Json;
+
+        fn read<'de, D: Deserializer<'de>>(&self, _: &str, data: D) -> Result<Json, D::Error> {
+            serde::Deserialize::deserialize(data)
+        }
+    }
+
+    #[test]
+    fn the_member_with_the_proof_must_stand_where_it_was_found() {
+        let read = |body: &str, within: Option<Range<usize>>| {
+            let omitted = Omitted {
+                name: "mac",
+                within,
+            };
+            Structured::read(body.as_bytes(), Some(omitted), &Raw).map(|_| ())
+        };
+        for value in ["\"x\"", "\"\\u0078\""] {
+            let body = format!(
+                r#"{{"specversion":"1.0","id":"1","mac":{value},"type":"t","source":"s"}}"#
+            );
+            let start = body.find("\"mac\"").unwrap();
+            let end = body.find("\"type\"").unwrap();
+            assert_eq!(read(&body, Some(start..end)), Ok(()));
+            assert_eq!(read(&body, None), Ok(()));
+            for wrong in [0..start, end..body.len(), start..start + 7, end - 2..end] {
+                assert!(read(&body, Some(wrong)).is_err());
+            }
+        }
+        let without =
+            r#"{"specversion":"1.0","id":"1","type":"t","source":"s","data":{"mac":"x"}}"#;
+        assert!(read(without, None).is_err());
+    }
+}

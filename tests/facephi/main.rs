@@ -20,7 +20,7 @@ use hookgate::{
     payload::Misfit,
     providers::facephi::{
         API_KEY_HEADER, Facephi, FacialResult, Liveness, Mistake, OperationReason, OperationStatus,
-        Topic, ValidationCode, WorkflowEvent,
+        PresignedUrl, Topic, ValidationCode, WorkflowEvent,
     },
     schemes::Recipe,
     simulator::Sent,
@@ -610,6 +610,24 @@ async fn events_of_other_topics_are_answered_and_not_run() {
     let handled = scene.handled();
     assert_eq!(handled.len(), 1);
     assert_eq!(handled[0].event.topic(), Some(Topic::IdCaptured));
+}
+
+#[tokio::test]
+async fn an_event_is_its_source_and_its_id() {
+    let scene = Scene::of(Recipe::WithoutMember).await;
+    for (source, id) in [("s", "1"), ("s", "2"), ("s2", "1"), ("s", "1")] {
+        let event =
+            format!(r#"{{"specversion":"1.0","type":"t","source":"{source}","id":"{id}"}}"#);
+        assert_eq!(scene.send(facephi().body(&event, "")).await, 200);
+    }
+    assert_eq!(scene.runs(), 3);
+}
+
+#[test]
+fn a_link_is_shown_to_nobody_who_does_not_ask() {
+    let url = PresignedUrl::new("https://cdn.example/front?sig=secret");
+    assert_eq!(format!("{url:?}"), "PresignedUrl(..)");
+    assert_eq!(url.expose(), "https://cdn.example/front?sig=secret");
 }
 
 #[tokio::test]
