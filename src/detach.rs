@@ -100,14 +100,16 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Handled<R>> {
         let this = &mut *self;
-        let Some(work) = &mut this.work else {
+        // Taken out while it is polled: if an application's observer or store panics in there, nothing is
+        // left to be moved to a task.
+        let Some(mut work) = this.work.take() else {
             return Poll::Pending;
         };
         this.began = true;
         if let Poll::Ready(handled) = work.as_mut().poll(context) {
-            this.work = None;
             return Poll::Ready(handled);
         }
+        this.work = Some(work);
         let deadline = this
             .deadline
             .get_or_insert_with(|| this.timer.sleep(this.time.left(&this.receiver)));

@@ -271,6 +271,9 @@ pub struct SenderProfile {
     pub methods: &'static [&'static str],
     /// The media types that are taken, lower case, without parameters.
     pub media_types: &'static [&'static str],
+    /// How long a copy waits for the first one's outcome, where that is not the usual min(3 s, half the
+    /// timeout): for senders that punish errors.
+    pub copies_wait: Option<Duration>,
     /// The largest body that is taken, in bytes.
     pub body_limit: usize,
     /// What an operator must know before relying on inline handling; logged at start.
@@ -290,6 +293,7 @@ impl SenderProfile {
             retention: Duration::from_secs(7 * 24 * 3600),
             methods: &["POST"],
             media_types: &["application/json"],
+            copies_wait: None,
             body_limit: 1024 * 1024,
             warning: None,
         }

@@ -41,7 +41,7 @@ use crate::{
     delivery::{DeliverySlot, Facts, LeaseHandle, Sealed},
     error::{Reason, Rejection},
     event_key::EventKey,
-    keys::LiveKeys,
+    keys::{Keyring, LiveKeys},
     log,
     observer::Observed,
     provider::{Authenticated, Undecodable},
@@ -83,13 +83,18 @@ async fn travel(
     let tenant = find_tenant(policy, &head, arrived, timer).await?;
     check_access(policy, tenant.as_ref(), &head, now)?;
     let body = policy.body.read(body, timer).await?;
-    let keys = ring(policy, tenant.as_ref())?.load();
+    let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
+    let keys = ring.as_ref().map_or(&[][..], |keys| keys);
     let request = RawRequest::new(head, &body.bytes);
-    let verified = policy.provider.verify(request, LiveKeys::new(&keys, now))?;
+    let verified = policy.provider.verify(request, LiveKeys::new(keys, now))?;
+    if verified.is_by_access() && !policy.needs_access {
+        // The pack did not say that it needs access, so nobody made sure that there is a rule.
+        return Err(Rejection::AccessMissing);
+    }
     check_time(policy, verified.sent_at(), now)?;
 
     let raw = verified.bytes_of(&body.bytes);
-    let tenant = tenant.as_ref().map(|tenant| tenant.parts().0.clone());
+    let tenant = tenant.as_ref().map(|tenant| tenant.id().clone());
     let mut parts = policy.key_parts(tenant.as_deref());
     let authenticated = Authenticated::new(&raw, &verified, &body.bytes, head);
     let undecodable = |Undecodable(why)| {
@@ -169,6 +174,26 @@ where
     F: Future<Output = Ran<R>>,
 {
     let policy = &*receiver.0;
+    let facts = admitted.facts.clone();
+    let handled = once(policy, admitted, &timer, run).await;
+    let reason = match &handled {
+        Handled::Reply(_) => Reason::Handled,
+        Handled::Answer(answer) => answer.reason(),
+        Handled::Running(_) => Reason::InProgress,
+    };
+    policy.observer.ended(Observed::new(&facts), reason);
+    handled
+}
+
+async fn once<R, F>(
+    policy: &Policy,
+    admitted: Admitted,
+    timer: &Arc<dyn Timer>,
+    run: impl FnOnce(DeliverySlot, Bytes) -> F,
+) -> Handled<R>
+where
+    F: Future<Output = Ran<R>>,
+{
     let facts = admitted.facts;
     if !admitted.wanted {
         log::turned_away(&facts, Reason::NotOfInterest);
@@ -178,7 +203,7 @@ where
         log::turned_away(&facts, Reason::Overloaded);
         return Handled::Answer(Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER)));
     };
-    let lease = match claim(policy, &facts, admitted.content.as_ref(), &timer).await {
+    let lease = match claim(policy, &facts, admitted.content.as_ref(), timer).await {
         Ok(Claim::Won(lease)) => LeaseHandle::new(lease, policy.retention),
         Ok(Claim::Done { same_content }) => {
             return Handled::Answer(duplicate(policy, &facts, same_content));
@@ -202,9 +227,9 @@ where
     });
     let raw = facts.raw.clone();
     let handler = catch_panic(async move { run(slot, raw).await });
-    let ran = beside(handler, keep_alive(policy, &facts, &lease, &timer)).await;
+    let ran = beside(handler, keep_alive(policy, &facts, &lease, timer)).await;
     drop(admitted.bytes);
-    settle(policy, &facts, &lease, &timer, ran).await
+    settle(policy, &facts, &lease, timer, ran).await
 }
 
 /// What the sender gets.

@@ -1,6 +1,10 @@
 //! [`Verified`]: the proof that a scheme found.
 
-use std::{fmt, ops::Range};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, LazyLock},
+};
 
 use bytes::Bytes;
 
@@ -35,6 +39,9 @@ pub enum Coverage {
     Bytes(Bytes),
 }
 
+/// Stands for a key's id where nothing is signed.
+static BY_ACCESS: LazyLock<KeyId> = LazyLock::new(|| "access".into());
+
 impl<'a> Verified<'a> {
     /// Asserts that the key `key_id` proves `coverage`. For scheme authors: call it only after a
     /// constant-time comparison succeeded.
@@ -46,6 +53,19 @@ impl<'a> Verified<'a> {
             sent_at: None,
             digest: None,
         }
+    }
+
+    /// For packs whose sender signs nothing: whoever passed the access rule is believed all of the body. The
+    /// key's id is then `access`.
+    ///
+    /// Such a pack must also say that it [needs access](crate::Provider::needs_access): without that, the
+    /// road refuses what it verified.
+    pub fn by_access() -> Self {
+        Self::assertion(Coverage::Body, &BY_ACCESS)
+    }
+
+    pub(crate) fn is_by_access(&self) -> bool {
+        Arc::ptr_eq(self.key_id, &BY_ACCESS)
     }
 
     /// The proof covers this id.

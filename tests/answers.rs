@@ -152,8 +152,8 @@ impl Access for Unavailable {
         Err(Denied::Unavailable)
     }
 
-    fn challenge(&self) -> HeaderValue {
-        HeaderValue::from_static("Bearer")
+    fn challenges(&self) -> Vec<HeaderValue> {
+        vec![HeaderValue::from_static("Bearer")]
     }
 }
 

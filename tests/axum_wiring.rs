@@ -115,8 +115,8 @@ impl Access for Loopback {
         }
     }
 
-    fn challenge(&self) -> HeaderValue {
-        HeaderValue::from_static("ApiKey realm=\"webhook\"")
+    fn challenges(&self) -> Vec<HeaderValue> {
+        vec![HeaderValue::from_static("ApiKey realm=\"webhook\"")]
     }
 
     fn needs_peer(&self) -> bool {

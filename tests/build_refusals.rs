@@ -187,7 +187,13 @@ fn a_packs_name_that_is_no_label() {
     let built = Receiver::new("test", pack)
         .dedup(MemoryStore::new())
         .build();
-    assert!(matches!(built, Err(BuildError::Name { what: "pack", .. })));
+    assert!(matches!(
+        built,
+        Err(BuildError::Name {
+            what: "pack's name",
+            ..
+        })
+    ));
 }
 
 #[test]

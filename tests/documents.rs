@@ -6,16 +6,21 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 #[test]
 fn the_readmes_show_the_minimal_program() -> Outcome {
-    let example = read("examples/axum_logto.rs")?;
-    let program: Vec<_> = example
-        .lines()
-        .skip_while(|line| line.starts_with("//!") || line.is_empty())
-        .collect();
-    let block = format!("```rust\n{}\n```", program.join("\n"));
-    for readme in ["README.md", "middleware-axum/README.md"] {
+    let axum = "examples/axum_logto.rs";
+    let actix = "middleware-actix/examples/actix_logto.rs";
+    for (readme, example) in [
+        ("README.md", axum),
+        ("middleware-axum/README.md", axum),
+        ("middleware-actix/README.md", actix),
+    ] {
+        let code = read(example)?;
+        let program: Vec<_> = code
+            .lines()
+            .skip_while(|line| line.starts_with("//!") || line.is_empty())
+            .collect();
         assert!(
-            read(readme)?.contains(&block),
-            "{readme} does not show examples/axum_logto.rs as it is"
+            read(readme)?.contains(&format!("\n{}\n```", program.join("\n"))),
+            "{readme} does not show {example} as it is"
         );
     }
     Ok(())

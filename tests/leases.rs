@@ -57,6 +57,26 @@ async fn one_failed_heartbeat_does_not_lose_the_lease() {
 }
 
 #[tokio::test]
+async fn a_handler_whose_store_stays_away_for_its_whole_lease_is_told_that_it_lost() {
+    let stage = patient().await;
+    let gate = Gate::shut();
+    let first = running(&stage, Step::wait(&gate)).await;
+    stage.store.always(On::Extend, Fault::Down);
+    for beat in 1..=2 {
+        stage.clock.advance(Duration::from_secs(10));
+        until("the beat", || stage.store.count(On::Extend) == beat).await;
+        assert!(
+            !stage.script.last().lease.is_lost(),
+            "the lease still holds"
+        );
+    }
+    stage.clock.advance(Duration::from_secs(10));
+    until("the news", || stage.script.last().lease.is_lost()).await;
+    gate.open();
+    drop(first);
+}
+
+#[tokio::test]
 async fn a_heartbeat_that_hangs_is_given_up_and_tried_again() {
     let stage = patient().await;
     let gate = Gate::shut();

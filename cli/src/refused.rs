@@ -15,10 +15,6 @@ impl From<BuildError> for Refused {
     fn from(error: BuildError) -> Self {
         match error {
             BuildError::Secret(_) | BuildError::NoKey => Self::BadKey,
-            // The name itself stays out: someone may have put a secret in its place.
-            BuildError::Name { what, why, .. } => {
-                Self::Malformed(format!("the {what} is not usable: {why}"))
-            }
             other => Self::Malformed(other.to_string()),
         }
     }

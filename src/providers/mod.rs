@@ -1,5 +1,7 @@
 //! Packs: what is known of each sender, and how its deliveries become events.
 
 pub mod facephi;
+pub mod idcloud;
 pub mod logto;
 pub mod preset;
+pub mod unico_check;

@@ -38,13 +38,14 @@ pub(super) async fn keep_alive(
     timer: &Arc<dyn Timer>,
 ) {
     let began = policy.clock.monotonic();
+    let mut held_until = began.saturating_add(policy.lease);
     loop {
         timer.sleep(policy.heartbeat).await;
         if lease.heartbeat_stopped() {
             return;
         }
-        let ran = policy.clock.monotonic().saturating_sub(began);
-        if ran >= policy.longest_run {
+        let now = policy.clock.monotonic();
+        if now.saturating_sub(began) >= policy.longest_run {
             log::lease(
                 facts,
                 lease.attempt(),
@@ -55,7 +56,7 @@ pub(super) async fn keep_alive(
         }
         let extend = policy.store.extend(lease.lease(), policy.lease);
         match within(timer, policy.store_limit, extend).await {
-            Ok(Ok(Settled::Ok)) => {}
+            Ok(Ok(Settled::Ok)) => held_until = now.saturating_add(policy.lease),
             Ok(Ok(Settled::LeaseLost)) => {
                 log::lease(facts, lease.attempt(), "lease lost while the handler runs");
                 lease.lose();
@@ -64,6 +65,15 @@ pub(super) async fn keep_alive(
             // The lease may still hold: the next beat tries again.
             Ok(Err(error)) => log::store(facts, "extend", &error),
             Err(_) => log::store(facts, "extend", &StoreError::Timeout),
+        }
+        // The store need not answer for the handler to learn that its time is up.
+        if policy.clock.monotonic() >= held_until && !lease.is_lost() {
+            log::lease(
+                facts,
+                lease.attempt(),
+                "lease could not be extended in time: another copy may run",
+            );
+            lease.lose();
         }
     }
 }

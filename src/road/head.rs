@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::header;
 
 use crate::{
-    access::Denied,
+    access::{Denied, both},
     clock::{Timer, UnixTime},
     error::Rejection,
     keys::{Found, Keyring, Keys, Tenant},
@@ -17,6 +17,9 @@ use crate::{
 pub(super) fn check_head(policy: &Policy, head: &Head<'_>) -> Result<(), Rejection> {
     if !policy.profile.methods.contains(&head.method) {
         return Err(Rejection::MethodNotAllowed);
+    }
+    if let Some(networks) = &policy.networks {
+        networks.check(head)?;
     }
     let takes = policy.profile.media_types;
     let media_type = match head.single(&header::CONTENT_TYPE) {
@@ -82,31 +85,33 @@ pub(super) fn check_access(
     head: &Head<'_>,
     now: UnixTime,
 ) -> Result<(), Rejection> {
-    let of_tenant = tenant.and_then(|tenant| tenant.parts().2);
+    if let Some(networks) = tenant.and_then(Tenant::allowed_networks) {
+        networks.check(head)?;
+    }
+    let of_tenant = tenant.and_then(Tenant::access_rule);
     // `build` refuses a receiver without; with tenants, each must then have a rule of its own.
     if policy.needs_access && policy.access.is_none() && of_tenant.is_none() {
         return Err(Rejection::AccessMissing);
     }
+    let mut judged = Ok(());
     for access in [policy.access.as_deref(), of_tenant].into_iter().flatten() {
         if access.needs_peer() && head.peer.is_none() {
             return Err(Rejection::PeerNotWired);
         }
-        access.check(head, now).map_err(|denied| match denied {
-            Denied::Missing => Rejection::AccessMissing,
-            Denied::Wrong => Rejection::AccessDenied,
-            Denied::Unavailable => Rejection::AccessUnavailable,
-        })?;
+        judged = both(judged, access.check(head, now));
     }
-    Ok(())
+    judged.map_err(|denied| match denied {
+        Denied::Missing => Rejection::AccessMissing,
+        Denied::Wrong => Rejection::AccessDenied,
+        Denied::Unavailable => Rejection::AccessUnavailable,
+    })
 }
 
-pub(super) fn ring<'a>(
-    policy: &'a Policy,
-    tenant: Option<&'a Tenant>,
-) -> Result<&'a Keyring, Rejection> {
+/// Without a ring no signature can match: the pack then believes the access rule, or nobody.
+pub(super) fn ring<'a>(policy: &'a Policy, tenant: Option<&'a Tenant>) -> Option<&'a Keyring> {
     match (&policy.keys, tenant) {
-        (_, Some(tenant)) => Ok(tenant.parts().1),
-        (Keys::Ring(ring), None) => Ok(ring),
-        (Keys::Tenants(_), None) => Err(Rejection::UnknownTenant),
+        (_, Some(tenant)) => tenant.keyring(),
+        (Keys::Ring(ring), None) => Some(ring),
+        (Keys::Tenants(_) | Keys::None, None) => None,
     }
 }

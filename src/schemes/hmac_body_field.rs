@@ -146,7 +146,6 @@ impl TryFrom<HmacBodyFieldConfig> for HmacBodyField {
             if name.is_empty() || !name.chars().all(plain) {
                 return Err(BuildError::Name {
                     what,
-                    value: name.clone(),
                     why: "it is empty or would have to be escaped in JSON",
                 });
             }

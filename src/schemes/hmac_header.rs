@@ -208,7 +208,6 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
         let header = |what, name: String| {
             HeaderName::from_bytes(name.as_bytes()).map_err(|_| BuildError::Name {
                 what,
-                value: name,
                 why: "it is not a header name",
             })
         };

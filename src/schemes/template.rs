@@ -76,7 +76,6 @@ impl FromStr for Template {
     fn from_str(text: &str) -> Result<Self, BuildError> {
         let unusable = |why| BuildError::Name {
             what: "template",
-            value: text.to_owned(),
             why,
         };
         let mut pieces = Vec::new();

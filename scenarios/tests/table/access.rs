@@ -62,8 +62,8 @@ impl Access for FromHere {
         }
     }
 
-    fn challenge(&self) -> HeaderValue {
-        HeaderValue::from_static("ApiKey realm=\"webhook\"")
+    fn challenges(&self) -> Vec<HeaderValue> {
+        vec![HeaderValue::from_static("ApiKey realm=\"webhook\"")]
     }
 
     fn needs_peer(&self) -> bool {
@@ -89,14 +89,16 @@ async fn the_peer_is_who_opened_the_connection() {
     .await;
 }
 
-/// Two tenants; one of them is known under two names.
+/// Two tenants; one of them is known under many names.
 struct Customers;
 
 impl KeySource for Customers {
     async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
         let secret = |bytes: &[u8]| Secret::bytes(bytes).unwrap();
         match name {
-            "acme-inc" | "acme" => Ok(Some(Tenant::new("acme", secret(SECRET)))),
+            "acme-inc" | "acme" | "acme+co" | "a/c" | "100%25" => {
+                Ok(Some(Tenant::new("acme", secret(SECRET))))
+            }
             "other" => Ok(Some(Tenant::new("other", secret(b"the other's secret")))),
             "unlucky" => Err(KeySourceError::new("a server's name that must not leak")),
             _ => Ok(None),
@@ -110,7 +112,16 @@ async fn two_spellings_of_a_tenants_route_are_one_tenant() {
         |tools| tools.receiver_with(Tenants::by_route_param("tenant", Customers)),
         async |scene| {
             let mut answers = Vec::new();
-            for name in ["acme-inc", "acme%2Dinc", "acme%2dinc", "acme"] {
+            for name in [
+                "acme-inc",
+                "acme%2Dinc",
+                "acme%2dinc",
+                "acme",
+                "acme+co",
+                "acme%2Bco",
+                "a%2Fc",
+                "100%2525",
+            ] {
                 let mut event = scene.event("msg_1", "process");
                 event.path = format!("/tenants/{name}");
                 answers.push(scene.send(&event).await);

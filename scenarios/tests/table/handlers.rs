@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use hookgate::dedup::MemoryStore;
+use hookgate::{Secret, dedup::MemoryStore};
 
 use crate::{
-    scene::{Scene, everywhere, on_raw_connections, with_extractors},
+    packs::Pack,
+    scene::{SECRET, Scene, everywhere, on_raw_connections, with_extractors},
     stores::Failing,
     wire::{Answer, head},
 };
@@ -204,6 +205,66 @@ async fn a_mark_that_cannot_be_written_is_503_though_the_handler_is_done() {
             is_unavailable(&answer, Some("5"));
             assert_eq!(scene.stage.runs(), 1);
             vec![answer]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_application_did_not_ask_for_is_200_without_store_or_handler() {
+    everywhere(
+        |tools| {
+            let pack = Pack::unwanted(Secret::bytes(SECRET).unwrap());
+            tools.receiver_of(pack).dedup(Failing::always())
+        },
+        async |scene| {
+            let answer = sent(scene, "process").await;
+            is_ok(&answer);
+            assert_eq!(scene.stage.runs(), 0);
+            vec![answer]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_handlers_than_allowed_are_503() {
+    everywhere(
+        |tools| tools.receiver().handlers(1),
+        async |scene| {
+            let first = scene.start(&scene.event("msg_1", "wait"));
+            scene.stage.began(1).await;
+            let second = scene.send(&scene.event("msg_2", "process")).await;
+            is_unavailable(&second, Some("5"));
+            scene.stage.open();
+            let first = first.await.unwrap();
+            is_ok(&first);
+            assert_eq!(scene.stage.runs(), 1);
+            is_ok(&scene.send(&scene.event("msg_2", "process")).await);
+            vec![first, second]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_that_lost_its_lease_gets_no_2xx() {
+    everywhere(
+        |tools| tools.receiver().handler_deadline(Duration::from_secs(3600)),
+        async |scene| {
+            let event = scene.event("msg_1", "wait");
+            let late = scene.start(&event);
+            scene.stage.began(1).await;
+            // Nobody beats for it while the whole process stands still.
+            scene.sleeps(Duration::from_secs(10), 1).await;
+            scene.clock.advance(Duration::from_secs(31));
+            scene.stage.open();
+            let late = late.await.unwrap();
+            is_unavailable(&late, Some("5"));
+            let retry = scene.send(&event).await;
+            is_ok(&retry);
+            assert_eq!(scene.stage.runs(), 2);
+            vec![late, retry]
         },
     )
     .await;

@@ -32,6 +32,24 @@ async fn a_sender_that_resets_its_connection_does_not_stop_the_handler() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_handler_whose_sender_left_ends_before_its_server_does() {
+    on_raw_connections(
+        |tools| tools.receiver(),
+        async |scene| {
+            let mut sender = scene.connect().await;
+            sender.write(http1(&scene.event("msg_1", "wait"))).await;
+            scene.stage.began(1).await;
+            sender.reset();
+            scene.stage.moved().await;
+            scene.shut_down(async { scene.stage.open() }).await;
+            assert_eq!(scene.stage.ends(), 1);
+            Vec::new()
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sender_that_finishes_its_side_does_not_stop_the_handler() {
     on_raw_connections(
         |tools| tools.receiver(),

@@ -14,6 +14,7 @@ mod hang_ups;
 mod on_actix;
 mod on_axum;
 mod on_tower;
+mod packs;
 mod refusals;
 mod scene;
 mod stage;

@@ -15,6 +15,7 @@ use hyper_util::{
     server::conn::auto,
     service::TowerToHyperService,
 };
+use percent_encoding::percent_decode_str;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -28,7 +29,7 @@ pub(crate) fn serve(
     let gate = ReceiverLayer::<Full<Bytes>>::new(receiver.clone()).wiring(Wiring {
         route_params: |parts| {
             let tenant = parts.uri.path().strip_prefix("/tenants/");
-            let tenant = tenant.map(|name| name.replace("%2D", "-").replace("%2d", "-"));
+            let tenant = tenant.map(|name| percent_decode_str(name).decode_utf8_lossy());
             tenant
                 .map(|name| ("tenant".into(), name.into()))
                 .into_iter()

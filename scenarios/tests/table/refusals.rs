@@ -3,18 +3,13 @@
 use std::time::Duration;
 
 use hookgate::{
-    Key, KeyParts, Keyring, Keys, Provider, Rejection, Secret, UnixTime,
-    keys::LiveKeys,
-    provider::{Authenticated, Decoded, SenderProfile, Undecodable},
-    providers::preset::Preset,
-    request::RawRequest,
+    Key, Keyring, Secret, UnixTime,
     simulator::{Sent, StandardWebhooksSimulator},
-    verified::Verified,
 };
 
 use crate::{
+    packs::Pack,
     scene::{NOW, Protocol, SECRET, Scene, everywhere, on_raw_connections},
-    stage::{Event, Order},
     wire::{Answer, HOST, head},
 };
 
@@ -328,47 +323,12 @@ async fn a_body_that_drips_is_408() {
     .await;
 }
 
-/// A pack whose events need an id that these bodies do not have.
-struct WithoutId(Preset<Order>);
-
-impl Provider for WithoutId {
-    type Event = Event;
-
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-
-    fn profile(&self) -> SenderProfile {
-        self.0.profile()
-    }
-
-    fn keys(&self) -> Keys {
-        self.0.keys()
-    }
-
-    fn verify<'a>(
-        &self,
-        request: RawRequest<'a>,
-        keys: LiveKeys<'a>,
-    ) -> Result<Verified<'a>, Rejection> {
-        self.0.verify(request, keys)
-    }
-
-    fn decode(
-        &self,
-        _: &Authenticated<'_>,
-        _: &mut KeyParts,
-    ) -> Result<Decoded<Event>, Undecodable> {
-        Err(Undecodable("it has no id"))
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_verified_body_without_an_identity_is_400() {
     everywhere(
         |tools| {
             let secret = Secret::bytes(SECRET).unwrap();
-            tools.receiver_of(WithoutId(Preset::standard_webhooks(secret).events()))
+            tools.receiver_of(Pack::without_identity(secret))
         },
         async |scene| vec![refused(scene, &scene.event("msg_1", "process"), 400).await],
     )

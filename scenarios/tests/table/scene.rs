@@ -162,6 +162,22 @@ impl Scene {
         tokio::spawn(send(self.server, self.protocol, sent.clone()))
     }
 
+    /// Stops the server in the order that its framework's documentation asks for. What `meanwhile`
+    /// does happens once nothing new arrives.
+    pub(crate) async fn shut_down(&self, meanwhile: impl Future<Output = ()>) {
+        match &self.running {
+            Running::Task(task) => {
+                task.abort();
+                tokio::join!(self.receiver.drained(), meanwhile);
+            }
+            Running::Threads(server) => {
+                server.pause().await;
+                tokio::join!(self.receiver.drained(), meanwhile);
+                server.stop(true).await;
+            }
+        }
+    }
+
     pub(crate) async fn connect(&self) -> Connection {
         Connection::open(self.server).await
     }

@@ -71,6 +71,11 @@ impl Stage {
         *self.began.borrow()
     }
 
+    /// How many handlers ended.
+    pub(crate) fn ends(&self) -> usize {
+        *self.ended.borrow()
+    }
+
     pub(crate) async fn began(&self, runs: usize) {
         reaches(&self.began, |began| *began >= runs).await;
     }
