@@ -133,6 +133,7 @@ impl Answer {
             Rejection::MissingSignature
             | Rejection::MalformedSignature(_)
             | Rejection::SignatureMismatch
+            | Rejection::SignatureMismatchUnder(_)
             | Rejection::MissingId
             | Rejection::MalformedId(_)
             | Rejection::MissingTimestamp

@@ -48,6 +48,26 @@ impl UnixTime {
         i64::try_from(millis).ok().map(Self)
     }
 
+    /// This moment as an RFC 3339 date and time in UTC with three decimals, the form of ECMAScript's
+    /// `toISOString`. Years that RFC 3339 cannot write become 1970.
+    pub fn to_rfc3339(self) -> String {
+        let nanos = i128::from(self.0).saturating_mul(1_000_000);
+        let time = time::OffsetDateTime::from_unix_timestamp_nanos(nanos)
+            .ok()
+            .filter(|time| (0..=9999).contains(&time.year()))
+            .unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            time.year(),
+            u8::from(time.month()),
+            time.day(),
+            time.hour(),
+            time.minute(),
+            time.second(),
+            time.millisecond(),
+        )
+    }
+
     /// Milliseconds since the epoch.
     pub const fn as_millis(self) -> i64 {
         self.0

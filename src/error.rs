@@ -138,6 +138,9 @@ pub enum Rejection {
     /// No live key gives this signature over these bytes.
     #[error("no signature matches any live key")]
     SignatureMismatch,
+    /// No live key gives this signature, and what is signed is a setting: it may be the wrong one.
+    #[error("no signature matches any live key; if the secret is the sender's, look at {0}")]
+    SignatureMismatchUnder(&'static str),
     /// The signed id is missing.
     #[error("the signed id is missing")]
     MissingId,
@@ -207,7 +210,7 @@ impl Rejection {
             Self::AccessDenied => Reason::AccessDenied,
             Self::MissingSignature => Reason::MissingSignature,
             Self::MalformedSignature(_) => Reason::MalformedSignature,
-            Self::SignatureMismatch => Reason::SignatureMismatch,
+            Self::SignatureMismatch | Self::SignatureMismatchUnder(_) => Reason::SignatureMismatch,
             Self::MissingId => Reason::MissingId,
             Self::MalformedId(_) => Reason::MalformedId,
             Self::MissingTimestamp => Reason::MissingTimestamp,

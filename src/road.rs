@@ -96,7 +96,7 @@ async fn travel(
     let raw = verified.bytes_of(&body.bytes);
     let tenant = tenant.as_ref().map(|tenant| tenant.id().clone());
     let mut parts = policy.key_parts(tenant.as_deref());
-    let authenticated = Authenticated::new(&raw, &verified, head);
+    let authenticated = Authenticated::new(&raw, &verified, &body.bytes, head);
     let undecodable = |Undecodable(why)| {
         policy.observer.undecodable(&policy.name, why, &raw);
         Rejection::Undecodable(why)

@@ -2,12 +2,13 @@
 
 use std::{
     fmt,
+    ops::Range,
     sync::{Arc, LazyLock},
 };
 
 use bytes::Bytes;
 
-use crate::{clock::UnixTime, keys::KeyId};
+use crate::{clock::UnixTime, event_key::ContentDigest, keys::KeyId};
 
 /// Who wrote which bytes, and what else the proof covers.
 ///
@@ -19,6 +20,7 @@ pub struct Verified<'a> {
     key_id: &'a KeyId,
     signed_id: Option<&'a str>,
     sent_at: Option<UnixTime>,
+    digest: Option<ContentDigest>,
 }
 
 /// Which bytes the proof covers. Everything after verification reads these and nothing else.
@@ -27,6 +29,12 @@ pub struct Verified<'a> {
 pub enum Coverage {
     /// The whole body, as it arrived.
     Body,
+    /// The whole body but for this range of it, which holds the proof itself. A pack that decodes such
+    /// a body gets the range as [`Authenticated::hole`](crate::provider::Authenticated) and reads
+    /// nothing from it.
+    BodyBut(Range<usize>),
+    /// This range of the body and nothing around it.
+    Part(Range<usize>),
     /// These bytes, made from the body.
     Bytes(Bytes),
 }
@@ -43,6 +51,7 @@ impl<'a> Verified<'a> {
             key_id,
             signed_id: None,
             sent_at: None,
+            digest: None,
         }
     }
 
@@ -73,6 +82,14 @@ impl<'a> Verified<'a> {
         self
     }
 
+    /// A digest of the covered bytes that the scheme had to compute anyway. A pack may take it as the
+    /// event's content digest instead of hashing the bytes once more.
+    #[must_use]
+    pub fn with_digest(mut self, digest: ContentDigest) -> Self {
+        self.digest = Some(digest);
+        self
+    }
+
     /// The id of the key that matched.
     pub fn key_id(&self) -> &'a KeyId {
         self.key_id
@@ -88,10 +105,33 @@ impl<'a> Verified<'a> {
         self.sent_at
     }
 
-    pub(crate) fn bytes_of(&self, body: &Bytes) -> Bytes {
+    /// A digest of the covered bytes, where the scheme has one.
+    pub fn digest(&self) -> Option<ContentDigest> {
+        self.digest
+    }
+
+    /// Which bytes the proof covers.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// The covered bytes of `body`, which must be the one that was verified.
+    pub fn bytes_of(&self, body: &Bytes) -> Bytes {
         match &self.coverage {
-            Coverage::Body => body.clone(),
+            Coverage::Body | Coverage::BodyBut(_) => body.clone(),
+            // A range that is not of this body covers nothing.
+            Coverage::Part(range) => body
+                .get(range.clone())
+                .map_or_else(Bytes::new, |part| body.slice_ref(part)),
             Coverage::Bytes(bytes) => bytes.clone(),
+        }
+    }
+
+    /// The part of the authenticated bytes that holds the proof itself.
+    pub(crate) fn hole(&self) -> Option<Range<usize>> {
+        match &self.coverage {
+            Coverage::BodyBut(range) => Some(range.clone()),
+            Coverage::Body | Coverage::Part(_) | Coverage::Bytes(_) => None,
         }
     }
 }

@@ -28,6 +28,9 @@ pub enum Misfit {
         /// Where it was noticed, in bytes, counted from 1.
         column: usize,
     },
+    /// There is no data, or none in JSON.
+    #[error("the event carries no JSON data")]
+    NoData,
 }
 
 impl Misfit {

@@ -1,5 +1,6 @@
 //! Packs: what is known of each sender, and how its deliveries become events.
 
+pub mod facephi;
 pub mod idcloud;
 pub mod logto;
 pub mod preset;

@@ -42,7 +42,7 @@ const MAX_ID_BYTES: usize = 256;
 /// Longest time that is taken: a signed 64-bit number has 20 characters.
 const MAX_TIMESTAMP_BYTES: usize = 20;
 /// Longest MAC: SHA-512.
-const MAX_MAC_BYTES: usize = 64;
+pub(super) const MAX_MAC_BYTES: usize = 64;
 
 /// How the header's value carries its signatures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -523,7 +523,7 @@ fn value_of<'a>(pair: &'a [u8], name: &str) -> Option<&'a [u8]> {
 }
 
 /// Decodes `text` if it is exactly `into.len()` bytes long when decoded.
-fn decode_exactly(encoding: SignatureEncoding, text: &[u8], into: &mut [u8]) -> bool {
+pub(super) fn decode_exactly(encoding: SignatureEncoding, text: &[u8], into: &mut [u8]) -> bool {
     match encoding {
         // The length is compared first: the decoder would pass over a `0x` before the digits.
         SignatureEncoding::Hex => {

@@ -2,8 +2,9 @@
 //!
 //! Tests of an application go through the same road as real deliveries: a simulator signs, the
 //! receiver verifies. There is no other way to get a delivery. Each pack has a simulator of its
-//! own, such as [`logto::LogtoSimulator`](crate::providers::logto::LogtoSimulator); senders that
-//! follow Standard Webhooks share [`StandardWebhooksSimulator`], and those of the other presets
+//! own, such as [`logto::LogtoSimulator`](crate::providers::logto::LogtoSimulator) or
+//! [`facephi::FacephiSimulator`](crate::providers::facephi::FacephiSimulator); senders that follow
+//! Standard Webhooks share [`StandardWebhooksSimulator`], and those of the other presets
 //! [`PresetSimulator`]. All of them give a [`Sent`].
 //!
 //! | mistake | how |

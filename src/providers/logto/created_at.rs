@@ -1,27 +1,10 @@
 //! The time format of `createdAt`.
 
-use time::OffsetDateTime;
-
 use crate::UnixTime;
 
-/// A time as JavaScript's `toISOString` writes it: UTC, three decimals, `Z`. Times outside the
-/// years 0 to 9999, which RFC 3339 cannot write, become 1970.
+/// A time as JavaScript's `toISOString` writes it.
 pub(crate) fn text(at: UnixTime) -> String {
-    let nanos = i128::from(at.as_millis()).saturating_mul(1_000_000);
-    let time = OffsetDateTime::from_unix_timestamp_nanos(nanos)
-        .ok()
-        .filter(|time| (0..=9999).contains(&time.year()))
-        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-        time.year(),
-        u8::from(time.month()),
-        time.day(),
-        time.hour(),
-        time.minute(),
-        time.second(),
-        time.millisecond(),
-    )
+    at.to_rfc3339()
 }
 
 #[cfg(test)]

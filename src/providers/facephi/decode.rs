@@ -1,0 +1,100 @@
+//! From authenticated bytes to an event.
+
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
+
+use super::event::{DataOnly, Origin, Unrecognized, WorkflowData, WorkflowEvent};
+use crate::{
+    cloudevents::{Attributes, Content, Omitted, ReadData, Structured},
+    payload::{Json, Misfit, is_too_deep},
+    provider::{Authenticated, Undecodable},
+    verified::Unsigned,
+};
+
+/// The member that carries the MAC.
+pub(super) const SIGNATURE: &str = "signature";
+
+/// Reads an event whose attributes are covered.
+pub(super) fn covered(
+    authenticated: &Authenticated<'_>,
+    has_signature: bool,
+) -> Result<WorkflowEvent, Undecodable> {
+    let omitted = has_signature.then(|| Omitted {
+        name: SIGNATURE,
+        within: authenticated.hole.clone(),
+    });
+    let read = Structured::read(authenticated.bytes, omitted, &ByType)
+        .map_err(|error| Undecodable(error.reason()))?;
+    Ok(of_type(read.content, Origin::Signed(read.attributes)))
+}
+
+/// Reads the claim that stands around signed data. Not covered.
+pub(super) fn claimed(
+    authenticated: &Authenticated<'_>,
+) -> Result<Unsigned<Attributes>, Undecodable> {
+    let omitted = Some(Omitted {
+        name: SIGNATURE,
+        within: None,
+    });
+    Structured::read(authenticated.body.trust_unsigned(), omitted, &Skip)
+        .map(|read| Unsigned::new(read.attributes))
+        .map_err(|error| Undecodable(error.reason()))
+}
+
+/// Reads signed data, and believes the claim's type only where that was asked for.
+pub(super) fn data_only(
+    data: &[u8],
+    claimed: Unsigned<Attributes>,
+    trust_type: bool,
+) -> Result<WorkflowEvent, Undecodable> {
+    let text = std::str::from_utf8(data).map_err(|_| Undecodable("the data is not UTF-8"))?;
+    if is_too_deep(data) {
+        return Err(Undecodable("the data is nested too deep"));
+    }
+    let raw = Json::read(text).map_err(|_| Undecodable("the data is not JSON"))?;
+    if !trust_type {
+        return Ok(WorkflowEvent::DataOnly(DataOnly { data: raw, claimed }));
+    }
+    let mut json = serde_json::Deserializer::from_str(raw.get());
+    let content = match WorkflowData::read(&claimed.trust_unsigned().event_type, &mut json) {
+        Ok(data) => Content::Typed(data),
+        Err(error) => Content::Misfit {
+            error: Misfit::at(&error),
+            raw,
+        },
+    };
+    Ok(of_type(content, Origin::Claimed(claimed)))
+}
+
+fn of_type(content: Content<WorkflowData>, origin: Origin) -> WorkflowEvent {
+    let (raw, error) = match content {
+        Content::Typed(data) => return data.from(origin),
+        Content::Misfit { raw, error } => (Some(raw), error),
+        Content::None | Content::Binary(_) => (None, Misfit::NoData),
+    };
+    WorkflowEvent::Unrecognized(Unrecognized { raw, error, origin })
+}
+
+struct ByType;
+
+impl ReadData for ByType {
+    type Data = WorkflowData;
+
+    fn read<'de, D: Deserializer<'de>>(
+        &self,
+        event_type: &str,
+        data: D,
+    ) -> Result<WorkflowData, D::Error> {
+        WorkflowData::read(event_type, data)
+    }
+}
+
+/// For envelopes whose data is read elsewhere.
+struct Skip;
+
+impl ReadData for Skip {
+    type Data = ();
+
+    fn read<'de, D: Deserializer<'de>>(&self, _event_type: &str, data: D) -> Result<(), D::Error> {
+        IgnoredAny::deserialize(data).map(|_| ())
+    }
+}

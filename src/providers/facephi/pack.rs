@@ -1,0 +1,300 @@
+//! [`Facephi`]: the pack.
+
+use std::fmt;
+
+use super::{Topic, WorkflowEvent, decode};
+use crate::{
+    cloudevents::STRUCTURED_JSON,
+    error::{BuildError, Rejection},
+    event_key::KeyParts,
+    keys::{Keys, LiveKeys},
+    provider::{
+        Authenticated, Decoded, EventType, Provider, Retries, SenderProfile, TimeKind, Undecodable,
+    },
+    request::RawRequest,
+    schemes::{HmacBodyField, Recipe},
+    verified::Verified,
+};
+
+/// The header in which Facephi is assumed to send the API key of a destination: the one that its own
+/// services take. Use it with [`ApiKey::header`](crate::access::ApiKey::header), or another if the
+/// vendor's form lets you choose.
+pub const API_KEY_HEADER: &str = "x-api-key";
+
+/// Webhooks of Facephi's workflows.
+///
+/// # Defaults
+///
+/// | what | value | status |
+/// | --- | --- | --- |
+/// | signature | HMAC-SHA256, base64, in the member `signature` | known |
+/// | recipe | [`Recipe::WithoutMember`] | assumed; a setting |
+/// | key | the secret's text as it is: [`Secret::utf8`](crate::Secret::utf8) | assumed; build the secret from base64 or hex otherwise |
+/// | media type | `application/cloudevents+json`; with [`plain_json`](Self::plain_json) also `application/json` | known |
+/// | signed time | `time`, of the event; the epoch is none, as in the vendor's sample | known |
+/// | past, future | retention − future − 60 s; 300 s | ours |
+/// | retention | 7 days | ours, since retries are unknown |
+/// | lease, copies wait, handler's deadline | 30 s, 3 s, 8 s | ours, since the sender's timeout is unknown |
+/// | body limit | 1 MiB (pictures are links) | ours |
+/// | event key | `source` and `id`; with [`Recipe::DataOnly`] the data's digest and the two as claimed | CloudEvents |
+/// | content digest | the MAC: the same for every way of writing the same content; another after the secret has changed | ours |
+/// | success | 200 | assumed |
+/// | retries | unknown: at least once, in any order | unknown |
+///
+/// # Examples
+///
+/// ```
+/// use hookgate::{
+///     Receiver, Secret, access::ApiKey, dedup::MemoryStore,
+///     providers::facephi::{API_KEY_HEADER, Facephi, Topic},
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let pack = Facephi::new(Secret::utf8("N0tASecretForAnyone0123456789abc")?)
+///     .interested_in([Topic::IdCaptured, Topic::OperationFinished]);
+/// let receiver = Receiver::new("facephi", pack)
+///     .access(ApiKey::header(API_KEY_HEADER, "0f3c…"))
+///     .dedup(MemoryStore::new())
+///     .build()?;
+/// # let _ = receiver;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Facephi {
+    scheme: HmacBodyField,
+    keys: Keys,
+    interest: Option<Vec<Topic>>,
+    trust_claimed_type: bool,
+    plain_json: bool,
+}
+
+impl Facephi {
+    /// Webhooks signed with the destination's secret (a [`Secret`](crate::Secret)), any key of a
+    /// [`Keyring`](crate::Keyring), or the keys of tenants.
+    pub fn new(secret: impl Into<Keys>) -> Self {
+        Self {
+            scheme: HmacBodyField::in_member(decode::SIGNATURE),
+            keys: secret.into(),
+            interest: None,
+            trust_claimed_type: false,
+            plain_json: false,
+        }
+    }
+
+    /// Which bytes are signed. [`diagnose`](crate::schemes::hmac_body_field::diagnose) finds it out from
+    /// one captured body.
+    ///
+    /// With [`Recipe::DataOnly`] the receiver needs an access rule, and events are
+    /// [`WorkflowEvent::DataOnly`]: who holds the credentials can give signed data another type, time,
+    /// operation or id.
+    #[must_use]
+    pub fn recipe(mut self, recipe: Recipe) -> Self {
+        self.scheme = self.scheme.recipe(recipe);
+        self
+    }
+
+    /// With [`Recipe::DataOnly`]: reads the signed data as the unsigned `type` says, so that events have
+    /// a variant of their own. Their attributes stay [claimed](WorkflowEvent::claimed), and nothing
+    /// dates them.
+    #[must_use]
+    pub fn trust_claimed_type(mut self) -> Self {
+        self.trust_claimed_type = true;
+        self
+    }
+
+    /// The topics that the application wants. All other events are answered 200 and counted, and nothing
+    /// of them is remembered.
+    #[must_use]
+    pub fn interested_in(mut self, topics: impl IntoIterator<Item = Topic>) -> Self {
+        self.interest = Some(topics.into_iter().collect());
+        self
+    }
+
+    /// Also takes `application/json`, which the vendor does not document.
+    #[must_use]
+    pub fn plain_json(mut self) -> Self {
+        self.plain_json = true;
+        self
+    }
+
+    fn signs(&self) -> Recipe {
+        self.scheme.config().recipe
+    }
+
+    fn wants(&self, topic: Option<Topic>) -> bool {
+        self.interest
+            .as_ref()
+            .is_none_or(|wanted| topic.is_some_and(|topic| wanted.contains(&topic)))
+    }
+
+    /// The event, and the type that may route it.
+    fn read(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<(WorkflowEvent, Option<EventType>), Undecodable> {
+        if self.signs().covers_all() {
+            // Cut out before it was written anew, the member is gone; else it stands where it was found.
+            let has_signature = authenticated.hole.is_some()
+                || matches!(self.signs(), Recipe::EmptyMember | Recipe::NullMember);
+            let event = decode::covered(authenticated, has_signature)?;
+            let attributes = event.attributes().ok_or(Undecodable("no attributes"))?;
+            key.part(&attributes.source).part(&attributes.id);
+            let event_type = event_type(&attributes.event_type);
+            return Ok((event, Some(event_type)));
+        }
+        let claimed = decode::claimed(authenticated)?;
+        let claim = claimed.trust_unsigned();
+        // Equal data of two operations is two events: the claim tells them apart, and is believed no
+        // further.
+        key.digest_of(authenticated.bytes)
+            .part(&claim.source)
+            .part(&claim.id);
+        let event_type = self
+            .trust_claimed_type
+            .then(|| event_type(&claim.event_type));
+        let event = decode::data_only(authenticated.bytes, claimed, self.trust_claimed_type)?;
+        Ok((event, event_type))
+    }
+}
+
+fn event_type(name: &str) -> EventType {
+    match Topic::of_event_type(name) {
+        Some(topic) if topic.event_type() == name => EventType::known(topic.event_type()),
+        _ => EventType::unknown(name),
+    }
+}
+
+impl Provider for Facephi {
+    type Event = WorkflowEvent;
+
+    fn name(&self) -> &str {
+        "facephi"
+    }
+
+    fn profile(&self) -> SenderProfile {
+        let covers_all = self.signs().covers_all();
+        SenderProfile {
+            retries: Retries::Unknown,
+            time: if covers_all {
+                TimeKind::OccurredAt
+            } else {
+                TimeKind::None
+            },
+            media_types: if self.plain_json {
+                &[STRUCTURED_JSON, "application/json"]
+            } else {
+                &[STRUCTURED_JSON]
+            },
+            warning: (!covers_all).then_some(
+                "Facephi's recipe `data_only` leaves type, time, operation and id of an event unsigned: \
+                 who holds the access credentials can change them",
+            ),
+            ..SenderProfile::unknown()
+        }
+    }
+
+    fn keys(&self) -> Keys {
+        self.keys.clone()
+    }
+
+    fn validate(&self) -> Result<(), BuildError> {
+        let data_only = !self.signs().covers_all();
+        if data_only && self.interest.is_some() && !self.trust_claimed_type {
+            return Err(BuildError::Contradiction(
+                "`interested_in` needs a signed type, and the recipe signs data only: \
+                 drop it, or believe the type with `trust_claimed_type`",
+            ));
+        }
+        if !data_only && self.trust_claimed_type {
+            return Err(BuildError::Contradiction(
+                "`trust_claimed_type` is for the recipe that signs data only: \
+                 with the others the type is signed",
+            ));
+        }
+        Ok(())
+    }
+
+    fn needs_access(&self) -> bool {
+        !self.signs().covers_all()
+    }
+
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
+        let verified = self.scheme.verify(request, keys);
+        verified.map_err(|rejection| match rejection {
+            Rejection::SignatureMismatch => {
+                Rejection::SignatureMismatchUnder(setting(self.signs()))
+            }
+            other => other,
+        })
+    }
+
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<WorkflowEvent>, Undecodable> {
+        let (event, event_type) = self.read(authenticated, key)?;
+        let topic = event_type
+            .as_ref()
+            .and_then(|name| Topic::of_event_type(name.as_str()));
+        let occurred_at = event
+            .attributes()
+            .and_then(|attributes| attributes.occurred_at());
+        let claimed_type = match &event {
+            WorkflowEvent::DataOnly(event) => {
+                Some(event.claimed.trust_unsigned().event_type.clone())
+            }
+            _ => None,
+        };
+        let recognized = !matches!(event, WorkflowEvent::Unrecognized(_));
+        let mut decoded = Decoded::new(event)
+            .occurred_at(occurred_at)
+            .wanted(self.wants(topic))
+            .recognized(recognized);
+        if let Some(event_type) = event_type {
+            decoded = decoded.event_type(event_type);
+        } else if let Some(claim) = claimed_type {
+            decoded = decoded.claimed_type(claim);
+        }
+        if let Some(digest) = authenticated.digest {
+            decoded = decoded.content(digest);
+        }
+        Ok(decoded)
+    }
+}
+
+/// What to look at when nothing matches.
+const fn setting(recipe: Recipe) -> &'static str {
+    macro_rules! text {
+        ($recipe:literal) => {
+            concat!(
+                "the pack's recipe (now `",
+                $recipe,
+                "`) and the secret's encoding: `hookgate::schemes::hmac_body_field::diagnose` \
+                 finds both from one captured body"
+            )
+        };
+    }
+    match recipe {
+        Recipe::WithoutMember => text!("without_member"),
+        Recipe::EmptyMember => text!("empty_member"),
+        Recipe::NullMember => text!("null_member"),
+        Recipe::SortedKeys => text!("sorted_keys"),
+        Recipe::DataOnly => text!("data_only"),
+    }
+}
+
+impl fmt::Debug for Facephi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Facephi")
+            .field("recipe", &self.signs())
+            .field("interest", &self.interest)
+            .field("trust_claimed_type", &self.trust_claimed_type)
+            .finish_non_exhaustive()
+    }
+}
