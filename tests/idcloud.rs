@@ -381,15 +381,14 @@ struct Clients;
 impl KeySource for Clients {
     async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
         Ok(match name {
-            "acme" => Some(Tenant::by_access(
-                "acme",
-                ApiKey::from_text("X-API-Key:acmes"),
-            )),
-            "zeta" => Some(Tenant::by_access(
-                "zeta",
-                ApiKey::from_text("X-API-Key:zetas"),
-            )),
+            "acme" => {
+                Some(Tenant::without_keys("acme").access(ApiKey::from_text("X-API-Key:acmes")))
+            }
+            "zeta" => {
+                Some(Tenant::without_keys("zeta").access(ApiKey::from_text("X-API-Key:zetas")))
+            }
             "open" => Some(Tenant::new("open", hookgate::Secret::utf8("key").unwrap())),
+            "bare" => Some(Tenant::without_keys("bare")),
             _ => None,
         })
     }
@@ -409,6 +408,7 @@ async fn each_tenant_has_a_rule_of_its_own_and_none_goes_without() {
         ("zeta", "X-API-Key:zetas", 200),
         ("acme", "X-API-Key:zetas", 401),
         ("open", "X-API-Key:acmes", 401),
+        ("bare", "X-API-Key:acmes", 401),
         ("nobody", "X-API-Key:acmes", 401),
     ] {
         assert_eq!(
