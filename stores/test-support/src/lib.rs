@@ -1,0 +1,32 @@
+//! Throw-away servers on free ports and in temporary folders, and connections that break on demand.
+//!
+//! Nothing here touches a server that is running already, and everything dies with the test process,
+//! however that ends. A test whose program is not installed says so and passes; in CI it fails.
+//!
+//! This package is for tests alone, so it panics where a test would.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails"
+)]
+
+mod pgbouncer;
+mod port;
+mod postgres;
+mod process;
+mod program;
+mod proxy;
+mod redis;
+mod skip;
+mod wait;
+
+pub use self::{
+    pgbouncer::PgBouncer,
+    postgres::PostgresServer,
+    process::{Child, child_task, respawn},
+    proxy::{Break, Proxy},
+    redis::RedisServer,
+    skip::skip,
+    wait::until,
+};
