@@ -21,6 +21,8 @@ mod receiver;
 pub mod request;
 pub mod road;
 pub mod schemes;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tower")]

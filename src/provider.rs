@@ -47,7 +47,7 @@ pub trait Provider: Send + Sync + 'static {
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
-        keys: LiveKeys<'_>,
+        keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection>;
 
     /// Reads the event and writes the parts of its identity, from authenticated content only.

@@ -209,7 +209,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
-        keys: LiveKeys<'_>,
+        keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection>;
     fn decode(
         &self,
@@ -238,7 +238,7 @@ impl<P: Provider> DynProvider for P {
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
-        keys: LiveKeys<'_>,
+        keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
         Provider::verify(self, request, keys)
     }

@@ -38,14 +38,13 @@ use crate::{
     delivery::{DeliverySlot, Facts, LeaseHandle, Sealed},
     error::{Reason, Rejection, StoreError},
     event_key::{ContentDigest, EventKey},
-    keys::{Found, Keys, LiveKeys, Tenant},
+    keys::{Found, Keyring, Keys, LiveKeys, Tenant},
     log,
     observer::Observed,
     outcome::Outcome,
     provider::{Authenticated, EventType, Undecodable},
     receiver::{Policy, Receiver},
     request::{Head, RawRequest, Single},
-    verified::Verified,
     wait::{beside, within},
     waiting::Waited,
 };
@@ -133,12 +132,9 @@ async fn travel(
     let tenant = find_tenant(policy, &head, arrived, timer).await?;
     check_access(policy, tenant.as_ref(), &head, now)?;
     let body = policy.body.read(body, timer).await?;
-    let verified = verify(
-        policy,
-        tenant.as_ref(),
-        RawRequest::new(head, &body.bytes),
-        now,
-    )?;
+    let keys = ring(policy, tenant.as_ref())?.load();
+    let request = RawRequest::new(head, &body.bytes);
+    let verified = policy.provider.verify(request, LiveKeys::new(&keys, now))?;
     check_time(policy, verified.sent_at(), now)?;
 
     let raw = verified.bytes_of(&body.bytes);
@@ -271,19 +267,12 @@ fn check_access(
     Ok(())
 }
 
-fn verify<'a>(
-    policy: &Policy,
-    tenant: Option<&Tenant>,
-    request: RawRequest<'a>,
-    now: UnixTime,
-) -> Result<Verified<'a>, Rejection> {
-    let ring = match (&policy.keys, tenant) {
-        (_, Some(tenant)) => tenant.parts().1,
-        (Keys::Ring(ring), None) => ring,
-        (Keys::Tenants(_), None) => return Err(Rejection::UnknownTenant),
-    };
-    let keys = ring.load();
-    policy.provider.verify(request, LiveKeys::new(&keys, now))
+fn ring<'a>(policy: &'a Policy, tenant: Option<&'a Tenant>) -> Result<&'a Keyring, Rejection> {
+    match (&policy.keys, tenant) {
+        (_, Some(tenant)) => Ok(tenant.parts().1),
+        (Keys::Ring(ring), None) => Ok(ring),
+        (Keys::Tenants(_), None) => Err(Rejection::UnknownTenant),
+    }
 }
 
 /// A signed time must be inside the window; both limits are inside.

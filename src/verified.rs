@@ -11,7 +11,7 @@ use crate::{clock::UnixTime, keys::KeyId};
 #[derive(Debug)]
 pub struct Verified<'a> {
     coverage: Coverage,
-    key_id: KeyId,
+    key_id: &'a KeyId,
     signed_id: Option<&'a str>,
     sent_at: Option<UnixTime>,
 }
@@ -29,7 +29,7 @@ pub enum Coverage {
 impl<'a> Verified<'a> {
     /// Asserts that the key `key_id` proves `coverage`. For scheme authors: call it only after a
     /// constant-time comparison succeeded.
-    pub fn assertion(coverage: Coverage, key_id: KeyId) -> Self {
+    pub fn assertion(coverage: Coverage, key_id: &'a KeyId) -> Self {
         Self {
             coverage,
             key_id,
@@ -53,8 +53,8 @@ impl<'a> Verified<'a> {
     }
 
     /// The id of the key that matched.
-    pub fn key_id(&self) -> &KeyId {
-        &self.key_id
+    pub fn key_id(&self) -> &'a KeyId {
+        self.key_id
     }
 
     /// The id that the proof covers.

@@ -286,10 +286,21 @@ fn a_repeated_member_fits_no_type() {
             assert!(matches!(event, Event::Unrecognized(_)), "{file} {again}");
         }
     }
-    let text = String::from_utf8(body("013-Role.Created")).unwrap();
-    let text = text.replace(r#""name":"clerk""#, r#""name":"clerk","name":"root""#);
-    let event = Event::from_slice(text.as_bytes()).unwrap();
-    assert!(matches!(event, Event::Unrecognized(_)));
+    // Inside of an entity, and where names are data.
+    let twice = [
+        (r#""name":"clerk""#, r#""name":"clerk","name":"root""#),
+        (
+            r#""isDefault":false"#,
+            r#""new":1,"isDefault":false,"new":1"#,
+        ),
+        (r#""params":{}"#, r#""params":{"id":"a","id":"b"}"#),
+    ];
+    for (once, twice) in twice {
+        let text = String::from_utf8(body("013-Role.Created")).unwrap();
+        assert!(text.contains(once));
+        let event = Event::from_slice(text.replace(once, twice).as_bytes()).unwrap();
+        assert!(matches!(event, Event::Unrecognized(_)), "{twice}");
+    }
 }
 
 #[test]
@@ -372,6 +383,25 @@ fn parts_of_a_user_are_told_by_route_not_by_content() {
         assert_eq!(serde_json::to_value(&event).unwrap(), update);
     }
 
+    // The same with the route before the data, as Logto orders them, and with `data` twice.
+    let text = String::from_utf8(body("002-User.Data.Updated")).unwrap();
+    let part = text.replace("/users/:userId\"", "/users/:userId/profile\"");
+    assert_ne!(part, text);
+    let event = Event::from_slice(part.as_bytes()).unwrap();
+    assert!(matches!(
+        &event,
+        Event::UserDataUpdated(DataEvent {
+            data: UserUpdate::Part(_),
+            ..
+        })
+    ));
+    assert_eq!(serde_json::to_string(&event).unwrap(), part);
+    for text in [text, part] {
+        let twice = text.replace(r#","hookId""#, r#","data":{},"hookId""#);
+        let event = Event::from_slice(twice.as_bytes()).unwrap();
+        assert!(matches!(event, Event::Unrecognized(_)));
+    }
+
     // Without a route it is a user, as the account API and end-user flows send it.
     for member in ["path", "method", "status", "params", "matchedRoute"] {
         object(&mut update).remove(member);
@@ -379,6 +409,48 @@ fn parts_of_a_user_are_told_by_route_not_by_content() {
     assert_eq!(decode(&update).user_id(), Some("someone-else"));
     object(&mut update)["data"] = json!({"theme": "dark"});
     assert!(matches!(decode(&update), Event::Unrecognized(_)));
+}
+
+#[test]
+fn payloads_of_the_test_button_are_no_error() {
+    let at = "2026-11-21T23:35:15.360Z";
+    let event = decode(&json!({
+        "event": "PostSignIn", "hookId": "h", "createdAt": at, "userAgent": "fake-user-agent",
+        "sessionId": "fake-session-id", "userIp": "fake-user-ip", "userId": "fake-id",
+        "user": {
+            "id": "fake-id", "username": "fake-user", "primaryEmail": null, "primaryPhone": null,
+            "name": null, "avatar": null, "customData": {"a": 1},
+            "identities": {"google": {"userId": "fake-google"}}, "profile": {},
+            "applicationId": "fake-application-id", "isSuspended": false,
+            "lastSignInAt": 1, "createdAt": 1, "updatedAt": 1
+        }
+    }));
+    let Event::PostSignIn(interaction) = &event else {
+        panic!("{event:?}");
+    };
+    assert_eq!(interaction.interaction_event, None);
+    let user = interaction.user.as_ref().unwrap();
+    assert_eq!(
+        user.identities.get("google").unwrap().user_id,
+        "fake-google"
+    );
+
+    for name in EventName::ALL
+        .iter()
+        .filter(|name| name.as_str().contains('.'))
+    {
+        let payload = json!({
+            "event": name.as_str(), "hookId": "h", "createdAt": at, "userAgent": "fake-user-agent",
+            "path": "/fake-path/:id", "method": "POST", "status": 200, "params": {"id": "fake-id"},
+            "data": {"result": "success"}
+        });
+        let event = decode(&payload);
+        assert_eq!(event.name(), name.as_str());
+        assert_eq!(event.label(), name.as_str());
+        assert_eq!(event.hook_id(), Some("h"));
+        assert_eq!(event.created_at(), UnixTime::from_rfc3339(at));
+        assert_eq!(serde_json::to_value(&event).unwrap(), payload);
+    }
 }
 
 #[test]

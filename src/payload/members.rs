@@ -85,7 +85,7 @@ pub(crate) fn fill<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
 }
 
 /// Errors name no member: an unknown one's name is the sender's text.
-fn repeated<E: de::Error>() -> E {
+pub(crate) fn repeated<E: de::Error>() -> E {
     E::custom("a member is repeated")
 }
 
@@ -169,9 +169,7 @@ impl Unusual {
 /// Each member has its name in JSON and one of three kinds: `required`; `nullable`, an `Option`
 /// whose `None` is written as `null`; `optional`, an `Option` whose `None` is left out. `show`
 /// lists what `Debug` prints: everything else stays hidden, a member that is added later too.
-/// `extra` makes it an object of its own; without, it is part of an event that has an [`Envelope`].
-///
-/// [`Envelope`]: super::Envelope
+/// `extra` makes it an object of its own; without, it is part of an object that is [`Open`].
 ///
 /// ```ignore
 /// object! {
@@ -205,7 +203,7 @@ impl Unusual {
 ///     enum Bit { id, held_by }
 ///
 ///     #[derive(Default)]
-///     pub(crate) struct Slots { id: Option<String>, held_by: Option<Option<String>> }
+///     pub(crate) struct Slots { pub(crate) id: Option<String>, pub(crate) held_by: Option<Option<String>> }
 ///
 ///     impl<'de> Members<'de> for Lock {
 ///         type Slots = Slots;
@@ -262,7 +260,7 @@ macro_rules! object {
             enum Bit { $($member,)+ }
 
             #[derive(Default)]
-            pub(crate) struct Slots { $($member: Option<$type>,)+ }
+            pub(crate) struct Slots { $(pub(crate) $member: Option<$type>,)+ }
 
             impl<'de> Members<'de> for $name {
                 type Slots = Slots;

@@ -57,14 +57,19 @@ impl<T: fmt::Debug> fmt::Debug for DataEvent<T> {
     }
 }
 
+/// What has been read of an envelope so far.
+pub(crate) type EnvelopeSlots<'de> = <Envelope as Members<'de>>::Slots;
+
 /// What a [`DataEvent`] is about, on its way out of JSON.
 pub(crate) trait ReadAbout<'de>: Sized {
     /// What has been read so far.
     type Slots: Default;
 
-    /// Reads the value of the member `name`, unless the member belongs to others.
+    /// Reads the value of the member `name`, unless the member belongs to others. `envelope` is
+    /// what came before.
     fn take<A: MapAccess<'de>>(
         slots: &mut Self::Slots,
+        envelope: &EnvelopeSlots<'de>,
         name: &str,
         map: &mut A,
     ) -> Result<Taken, A::Error>;
@@ -87,7 +92,7 @@ pub(crate) trait About {
 const HOOK_ID: &str = "hookId";
 
 impl<'de, T: ReadAbout<'de>> Members<'de> for DataEvent<T> {
-    type Slots = (<Envelope as Members<'de>>::Slots, T::Slots, Option<String>);
+    type Slots = (EnvelopeSlots<'de>, T::Slots, Option<String>);
 
     fn take<A: MapAccess<'de>>(
         (envelope, data, hook_id): &mut Self::Slots,
@@ -97,7 +102,7 @@ impl<'de, T: ReadAbout<'de>> Members<'de> for DataEvent<T> {
         if name == HOOK_ID {
             return members::fill(hook_id, map);
         }
-        match T::take(data, name, map)? {
+        match T::take(data, envelope, name, map)? {
             Taken::Yes => Ok(Taken::Yes),
             Taken::No => Envelope::take(envelope, name, map),
         }
@@ -151,6 +156,7 @@ macro_rules! under_data {
 
             fn take<A: MapAccess<'de>>(
                 slot: &mut Option<Self>,
+                _: &EnvelopeSlots<'de>,
                 name: &str,
                 map: &mut A,
             ) -> Result<Taken, A::Error> {
@@ -187,6 +193,7 @@ macro_rules! beside_envelope {
 
             fn take<A: MapAccess<'de>>(
                 slots: &mut Self::Slots,
+                _: &EnvelopeSlots<'de>,
                 name: &str,
                 map: &mut A,
             ) -> Result<Taken, A::Error> {
@@ -235,7 +242,12 @@ beside_envelope! {
 impl<'de> ReadAbout<'de> for () {
     type Slots = ();
 
-    fn take<A: MapAccess<'de>>(_: &mut (), _: &str, _: &mut A) -> Result<Taken, A::Error> {
+    fn take<A: MapAccess<'de>>(
+        _: &mut (),
+        _: &EnvelopeSlots<'de>,
+        _: &str,
+        _: &mut A,
+    ) -> Result<Taken, A::Error> {
         Ok(Taken::No)
     }
 

@@ -48,8 +48,8 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// When the body is not UTF-8, not a JSON object, nested deeper than 128 levels, or has not
-    /// exactly one member `event` with text.
+    /// When the body is not UTF-8, not a JSON object whose members have names in Unicode, nested
+    /// deeper than 128 levels, or has not exactly one member `event` with text.
     ///
     /// # Examples
     ///

@@ -37,8 +37,8 @@ macro_rules! events {
         pub enum Event {
             $($(#[$doc])* $name($type),)+
             /// A name that this version does not know, or members that do not fit the name's type.
-            /// Not an error: handle what you can, ignore the rest. What the test button of the
-            /// console sends for data and exception events is of no real event's shape (known), so
+            /// Not an error: handle what you can, ignore the rest. What the console's test button
+            /// sends for data and exception events has the shape of no real one (known), so most of
             /// it arrives as this.
             Unrecognized(Unrecognized),
         }

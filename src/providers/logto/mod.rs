@@ -27,6 +27,8 @@ mod merge;
 mod name;
 mod organization;
 mod pack;
+#[cfg(feature = "simulator")]
+mod simulator;
 mod trusted_device;
 mod unrecognized;
 mod user;
@@ -35,6 +37,8 @@ mod user_update;
 pub use crate::payload::{ByName, Extra, Json, Misfit};
 use crate::payload::{json, members, open_enum};
 
+#[cfg(feature = "simulator")]
+pub use self::simulator::LogtoSimulator;
 pub use self::{
     access_control::{Role, RoleScopes, RoleType, Scope},
     application::{Application, ApplicationType},

@@ -129,7 +129,7 @@ impl Provider for Logto {
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
-        keys: LiveKeys<'_>,
+        keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
         self.scheme.verify(request, keys)
     }

@@ -9,7 +9,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{
-    data::{About, DATA, ReadAbout},
+    data::{About, DATA, EnvelopeSlots, ReadAbout},
     envelope::Envelope,
     json::Json,
     members::{self, Taken},
@@ -27,34 +27,60 @@ pub enum UserUpdate {
     Part(Json),
 }
 
-/// Routes that answer with a part of the user (known). The route decides and never the content:
-/// custom data can look like a user.
-const PARTS: [&str; 2] = ["/users/:userId/custom-data", "/users/:userId/profile"];
+/// Whether a route answers with a part of the user (known). The route decides and never the
+/// content: custom data can look like a user.
+fn is_part(route: Option<&str>) -> bool {
+    matches!(
+        route,
+        Some("/users/:userId/custom-data" | "/users/:userId/profile")
+    )
+}
+
+/// `data` while the rest of the event is being read.
+#[derive(Default)]
+pub(crate) enum Slot<'de> {
+    #[default]
+    Empty,
+    /// The route came before and is one of a whole user.
+    User(Box<User>),
+    /// The route comes later or never.
+    Raw(&'de RawValue),
+}
 
 impl<'de> ReadAbout<'de> for UserUpdate {
-    type Slots = Option<&'de RawValue>;
+    type Slots = Slot<'de>;
 
     fn take<A: MapAccess<'de>>(
-        slot: &mut Self::Slots,
+        slot: &mut Slot<'de>,
+        envelope: &EnvelopeSlots<'de>,
         name: &str,
         map: &mut A,
     ) -> Result<Taken, A::Error> {
-        match name {
-            DATA => members::fill(slot, map),
-            _ => Ok(Taken::No),
+        if name != DATA {
+            return Ok(Taken::No);
         }
+        if !matches!(slot, Slot::Empty) {
+            return Err(members::repeated());
+        }
+        *slot = match &envelope.matched_route {
+            Some(Some(route)) if !is_part(Some(route)) => Slot::User(map.next_value()?),
+            _ => Slot::Raw(map.next_value()?),
+        };
+        Ok(Taken::Yes)
     }
 
-    fn finish<E: de::Error>(slot: Self::Slots, envelope: &Envelope) -> Result<Self, E> {
-        let data = slot.ok_or_else(|| E::missing_field(DATA))?;
-        let route = envelope.matched_route.as_deref().unwrap_or_default();
-        if PARTS.contains(&route) {
-            return Ok(Self::Part(Json::from_raw(data)));
+    fn finish<E: de::Error>(slot: Slot<'de>, envelope: &Envelope) -> Result<Self, E> {
+        match slot {
+            Slot::Empty => Err(E::missing_field(DATA)),
+            Slot::User(user) => Ok(Self::User(user)),
+            Slot::Raw(part) if is_part(envelope.matched_route.as_deref()) => {
+                Ok(Self::Part(Json::from_raw(part)))
+            }
+            // The inner error may quote the user.
+            Slot::Raw(user) => serde_json::from_str(user.get())
+                .map(Self::User)
+                .map_err(|_| E::custom("`data` is not a user")),
         }
-        // The inner error may quote the user.
-        serde_json::from_str(data.get())
-            .map(|user| Self::User(Box::new(user)))
-            .map_err(|_| E::custom("`data` is not a user"))
     }
 }
 

@@ -127,7 +127,7 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
-        keys: LiveKeys<'_>,
+        keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
         self.scheme.verify(request, keys)
     }

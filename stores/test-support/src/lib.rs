@@ -11,6 +11,7 @@
     reason = "a panic is how a test fails"
 )]
 
+mod app;
 mod pgbouncer;
 mod port;
 mod postgres;
@@ -22,6 +23,7 @@ mod skip;
 mod wait;
 
 pub use self::{
+    app::{App, TestDelivery, send, send_until_done},
     pgbouncer::PgBouncer,
     postgres::PostgresServer,
     process::{Child, child_task, respawn},

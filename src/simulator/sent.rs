@@ -1,0 +1,152 @@
+//! One request of a sender.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{Method, Request};
+
+/// One request as a sender makes it.
+///
+/// `host`, `connection` and `content-length` are not in it: they belong to the HTTP client that
+/// sends it. `Debug` shows no value of a header and nothing of the body.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Sent {
+    /// The method.
+    pub method: Method,
+    /// Path and query.
+    pub path: String,
+    /// Names in lower case and values, in the sender's order.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+    signature_header: &'static str,
+}
+
+impl Sent {
+    pub(crate) fn new(
+        path: &str,
+        headers: Vec<(String, String)>,
+        body: Bytes,
+        signature_header: &'static str,
+    ) -> Self {
+        Self {
+            method: Method::POST,
+            path: path.to_owned(),
+            headers,
+            body,
+            signature_header,
+        }
+    }
+
+    /// The first value of a header; `name` in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(found, _)| found == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Adds a header at the end, whether or not there is one of that name.
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Takes all headers of a name away; `name` in lower case.
+    pub fn without_header(mut self, name: &str) -> Self {
+        self.headers.retain(|(found, _)| found != name);
+        self
+    }
+
+    /// Another body under the same signature.
+    pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// One bit of the body is not what was signed. An empty body gets a byte.
+    pub fn with_tampered_body(mut self) -> Self {
+        let mut body = self.body.to_vec();
+        let middle = body.len() / 2;
+        match body.get_mut(middle) {
+            Some(byte) => *byte ^= 1,
+            None => body.push(b' '),
+        }
+        self.body = body.into();
+        self
+    }
+
+    /// The signature is well-formed, and wrong in one character.
+    pub fn with_tampered_signature(self) -> Self {
+        self.change_signature(|value| {
+            // Not the last ones: in base64 they may be padding, or carry bits that must be zero.
+            let place = value.len().saturating_sub(8);
+            let mut changed = String::with_capacity(value.len());
+            for (index, character) in value.char_indices() {
+                changed.push(match character {
+                    kept if index != place => kept,
+                    '0' => '1',
+                    '1'..='9' => '0',
+                    'a' => 'b',
+                    'b'..='z' => 'a',
+                    'A' => 'B',
+                    _ => 'A',
+                });
+            }
+            changed
+        })
+    }
+
+    /// Without the header that carries the signature.
+    pub fn unsigned(self) -> Self {
+        let name = self.signature_header;
+        self.without_header(name)
+    }
+
+    /// `forged` and the real signature in one header, as HTTP clients join two of one name.
+    pub fn with_joined_signature(self, forged: &str) -> Self {
+        self.change_signature(|value| format!("{forged}, {value}"))
+    }
+
+    /// The header that carries the signature twice, the same value in both.
+    pub fn with_repeated_signature(mut self) -> Self {
+        let name = self.signature_header;
+        if let Some(value) = self.header(name).map(str::to_owned) {
+            self.headers.push((name.to_owned(), value));
+        }
+        self
+    }
+
+    /// The request for tower services and clients of the `http` crate.
+    ///
+    /// # Errors
+    ///
+    /// When the path, or a header that was added, cannot be in a request.
+    pub fn into_request(self) -> Result<Request<Bytes>, http::Error> {
+        let mut request = Request::builder().method(self.method).uri(self.path);
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        request.body(self.body)
+    }
+
+    fn change_signature(mut self, change: impl Fn(&str) -> String) -> Self {
+        let name = self.signature_header;
+        for (found, value) in &mut self.headers {
+            if found == name {
+                *value = change(value);
+            }
+        }
+        self
+    }
+}
+
+impl fmt::Debug for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Sent")
+            .field("method", &self.method)
+            .field("headers", &names)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
