@@ -12,6 +12,8 @@
 )]
 
 mod app;
+mod clock;
+mod load;
 mod pgbouncer;
 mod port;
 mod postgres;
@@ -24,8 +26,11 @@ mod wait;
 
 pub use self::{
     app::{App, TestDelivery, send, send_until_done},
+    clock::ClockAhead,
+    load::{LEASE, Load, RETAIN, key, owner, wait_for, win},
     pgbouncer::PgBouncer,
     postgres::PostgresServer,
+    process::temporary_folder,
     process::{Child, child_task, respawn},
     proxy::{Break, Proxy},
     redis::RedisServer,

@@ -42,7 +42,6 @@ impl PgBouncer {
                  auth_type = any\n\
                  pool_mode = transaction\n\
                  default_pool_size = 3\n\
-                 max_prepared_statements = 0\n\
                  ignore_startup_parameters = extra_float_digits\n",
                 server.port()
             ),

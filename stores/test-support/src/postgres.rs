@@ -166,6 +166,7 @@ fn programs() -> Option<PathBuf> {
         .collect();
     versions.sort();
     let folders: Vec<PathBuf> = versions.into_iter().rev().map(|(_, path)| path).collect();
-    let initdb = program::find("initdb", &folders)?;
+    // A link on the path may stand for this one program alone.
+    let initdb = program::find("initdb", &folders)?.canonicalize().ok()?;
     initdb.parent().map(Path::to_owned)
 }

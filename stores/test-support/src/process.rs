@@ -66,3 +66,12 @@ impl Drop for Child {
         self.kill();
     }
 }
+
+/// A folder that goes when the test does.
+///
+/// # Panics
+///
+/// When none can be made.
+pub fn temporary_folder() -> tempfile::TempDir {
+    tempfile::TempDir::new().expect("a temporary folder")
+}

@@ -49,6 +49,7 @@ impl Program {
         }
     }
 
+    /// Sends it a signal.
     pub(crate) fn signal(&self, name: &str) {
         let _ = Command::new("kill")
             .args([&format!("-{name}"), &self.id])
@@ -56,12 +57,13 @@ impl Program {
             .status();
     }
 
+    /// Its keeper buries it only at the end, so that no other process can get its id meanwhile: until then
+    /// a dead one is a zombie.
     pub(crate) fn is_running(&self) -> bool {
-        Command::new("kill")
-            .args(["-0", &self.id])
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
+        Command::new("ps")
+            .args(["-o", "stat=", "-p", &self.id])
+            .output()
+            .is_ok_and(|output| !matches!(output.stdout.first(), None | Some(b'Z')))
     }
 }
 
