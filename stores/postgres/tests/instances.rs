@@ -3,18 +3,16 @@
 mod place;
 
 use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use hookgate::Ack;
 use hookgate_postgres::{PostgresStore, Table};
-use hookgate_test_support::{App, Child, ClockAhead, child_task, respawn, send_until_done};
+use hookgate_test_support::{App, ClockAhead, child_task, send_until_done, serve, storm};
 use place::{Place, fresh_table, number, run};
 use sqlx::{AssertSqlSafe, PgPool};
 
@@ -72,57 +70,9 @@ async fn a_storm_of_kills_leaves_every_effect_exactly_once() {
     let pool = place.pool().await;
     let (table, effects) = (plain(&fresh_table()), plain(&fresh_table()));
     run(&pool, format!("CREATE TABLE {effects} (id text)")).await;
-    let folder = hookgate_test_support::temporary_folder();
-    let task = |name: &str| {
-        let told = folder.path().join(name);
-        format!("{table} {effects} {} {}", told.display(), place.url())
-    };
-    let mut instances: Vec<Instance> = (0..2)
-        .map(|number| Instance::start(folder.path(), &format!("{number}"), &task))
-        .collect();
 
-    let addresses = Arc::new(std::sync::RwLock::new(
-        instances
-            .iter_mut()
-            .map(Instance::address)
-            .collect::<Vec<_>>(),
-    ));
-    let done = Arc::<AtomicU64>::default();
-    let senders: Vec<_> = (0..8)
-        .map(|sender| {
-            let (addresses, done) = (addresses.clone(), done.clone());
-            tokio::spawn(async move {
-                for event in (sender..EVENTS).step_by(8) {
-                    let tries = AtomicU64::new(event);
-                    let to = || {
-                        let turn = tries.fetch_add(1, Ordering::Relaxed);
-                        let addresses = addresses.read().expect("addresses");
-                        addresses[usize::try_from(turn % 2).expect("0 or 1")]
-                    };
-                    send_until_done(to, &format!("event {event}")).await;
-                    done.fetch_add(1, Ordering::Relaxed);
-                }
-            })
-        })
-        .collect();
-
-    let began = Instant::now();
-    let mut kills = 0;
-    while kills < KILLS && done.load(Ordering::Relaxed) < EVENTS {
-        // At whatever it is doing: the moment differs from kill to kill and from run to run.
-        let moment = 20 + u64::from(began.elapsed().subsec_nanos()) % 180;
-        tokio::time::sleep(Duration::from_millis(moment)).await;
-        let victim = usize::try_from(kills % 2).expect("0 or 1");
-        instances[victim].child.kill();
-        kills += 1;
-        let mut next = Instance::start(folder.path(), &format!("{}", kills + 2), &task);
-        let address = tokio::task::block_in_place(|| next.address());
-        addresses.write().expect("addresses")[victim] = address;
-        instances[victim] = next;
-    }
-    for sender in senders {
-        sender.await.expect("every event is done");
-    }
+    let task = format!("{table} {effects} {}", place.url());
+    let kills = storm("one_instance", &task, EVENTS, KILLS).await;
     assert!(
         kills >= KILLS / 2,
         "too few kills to call it a storm: {kills}"
@@ -139,36 +89,11 @@ async fn a_storm_of_kills_leaves_every_effect_exactly_once() {
     assert_eq!(open, 0, "every event is done");
 }
 
-struct Instance {
-    child: Child,
-    told: PathBuf,
-}
-
-impl Instance {
-    fn start(folder: &Path, name: &str, task: &dyn Fn(&str) -> String) -> Self {
-        Self {
-            child: respawn("one_instance", &task(name)),
-            told: folder.join(name),
-        }
-    }
-
-    fn address(&mut self) -> SocketAddr {
-        let mut found = None;
-        hookgate_test_support::until("an instance starts", || {
-            found = std::fs::read_to_string(&self.told)
-                .ok()
-                .and_then(|told| told.parse().ok());
-            found.is_some()
-        });
-        found.expect("an address")
-    }
-}
-
 /// A receiver in a process of its own, until it is killed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_instance() {
     let Some(task) = child_task() else { return };
-    let [table, effects, told, url] = task.split(' ').collect::<Vec<_>>()[..] else {
+    let [told, table, effects, url] = task.split(' ').collect::<Vec<_>>()[..] else {
         panic!("a task has four words");
     };
     let pool = PgPool::connect(url).await.expect("connect");
@@ -197,15 +122,7 @@ async fn one_instance() {
         },
     )
     .await;
-    // Moved into place, so that nobody reads half of it.
-    let draft = format!("{told}.draft");
-    std::fs::write(&draft, app.address().to_string()).expect("write");
-    std::fs::rename(draft, told).expect("rename");
-    // Until it is killed, or its parent was.
-    let parent = std::os::unix::process::parent_id();
-    while std::os::unix::process::parent_id() == parent {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    serve(app, told).await;
 }
 
 fn plain(table: &Table) -> String {

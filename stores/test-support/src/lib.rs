@@ -22,6 +22,7 @@ mod program;
 mod proxy;
 mod redis;
 mod skip;
+mod storm;
 mod wait;
 
 pub use self::{
@@ -35,5 +36,6 @@ pub use self::{
     proxy::{Break, Proxy},
     redis::RedisServer,
     skip::skip,
+    storm::{serve, storm},
     wait::until,
 };
