@@ -1,4 +1,5 @@
 //! One program, four stores.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 use hookgate::dedup::{Claim, DedupStore, End, Settled};
 use hookgate_stores::{OpenError, open};

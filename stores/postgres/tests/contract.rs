@@ -1,5 +1,6 @@
 //! The public contract suite on a real server, directly and behind a proxy that pools by transaction; and
 //! the same keys claimed from many processes at once.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod place;
 

@@ -1,4 +1,5 @@
 //! Several instances of one application on one server.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod place;
 

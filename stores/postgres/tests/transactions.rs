@@ -1,4 +1,5 @@
 //! Settling inside the application's transaction.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod place;
 

@@ -13,7 +13,7 @@ use hookgate::{ContentDigest, dedup::OwnerToken};
 pub(crate) const LINGER: Duration = Duration::from_secs(3600);
 /// Redis takes times to live as signed 64-bit milliseconds and adds them to the time of day.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
-/// Time to live of a key that holds nothing but the count of attempts, at most.
+/// Tag, owner and attempt.
 const BYTES: usize = 21;
 const CONTENT_BYTES: usize = 8;
 
@@ -103,7 +103,7 @@ fn kept(content: Option<&ContentDigest>) -> Option<[u8; CONTENT_BYTES]> {
 /// As a time to live, which must be positive.
 pub(crate) fn millis(duration: Duration) -> u64 {
     let duration = duration.min(LONGEST);
-    let up = u64::from(duration.subsec_nanos() % 1_000_000 > 0);
+    let up = u64::from(!duration.subsec_nanos().is_multiple_of(1_000_000));
     u64::try_from(duration.as_millis())
         .unwrap_or(u64::MAX)
         .saturating_add(up)

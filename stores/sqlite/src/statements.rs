@@ -118,7 +118,7 @@ pub(crate) fn kept(content: Option<&ContentDigest>) -> Option<i64> {
 /// Rounded up, so that nothing ends early.
 pub(crate) fn millis(duration: Duration) -> i64 {
     let duration = duration.min(LONGEST);
-    let up = i64::from(duration.subsec_nanos() % 1_000_000 > 0);
+    let up = i64::from(!duration.subsec_nanos().is_multiple_of(1_000_000));
     i64::try_from(duration.as_millis())
         .unwrap_or(i64::MAX)
         .saturating_add(up)

@@ -1,5 +1,6 @@
 //! What goes wrong, with real files: each fault ends in an error or in the right answer, and service resumes
 //! without a restart.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod place;
 

@@ -1,4 +1,5 @@
 //! Several instances of one application on one file.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod place;
 
