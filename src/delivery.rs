@@ -19,6 +19,7 @@ use crate::{
     event_key::EventKey,
     keys::{KeyId, TenantId},
     provider::EventType,
+    verified::Unsigned,
 };
 
 /// A request that passed every check, with its decoded event.
@@ -27,12 +28,11 @@ use crate::{
 /// `Delivery` cannot run unverified. `Debug` shows no payload.
 pub struct Delivery<E> {
     event: E,
-    facts: Facts,
+    facts: Arc<Facts>,
     lease: LeaseHandle,
 }
 
 /// What the road knows of a delivery, beside its event.
-#[derive(Clone)]
 pub(crate) struct Facts {
     pub(crate) endpoint: Arc<str>,
     pub(crate) pack: Arc<str>,
@@ -40,6 +40,7 @@ pub(crate) struct Facts {
     pub(crate) key: EventKey,
     pub(crate) key_id: KeyId,
     pub(crate) event_type: Option<EventType>,
+    pub(crate) claimed_type: Option<Box<str>>,
     pub(crate) signed_id: Option<Box<str>>,
     pub(crate) sent_at: Option<UnixTime>,
     pub(crate) occurred_at: Option<UnixTime>,
@@ -66,6 +67,13 @@ impl<E> Delivery<E> {
     /// The event's type as its sender names it, where something signed says it.
     pub fn event_type(&self) -> Option<&str> {
         self.facts.event_type.as_ref().map(EventType::as_str)
+    }
+
+    /// The event's type as a header names it that nothing signs, such as `x-github-event`. Whoever
+    /// captured a delivery can send it again under another type: read what the event is from its
+    /// payload before acting on it.
+    pub fn claimed_type(&self) -> Option<Unsigned<&str>> {
+        self.facts.claimed_type.as_deref().map(Unsigned::new)
     }
 
     /// The identity under which the event is handled once. A stable key for the application's own
@@ -216,7 +224,7 @@ impl fmt::Debug for LeaseHandle {
 /// Made by the road alone.
 pub(crate) struct Sealed {
     pub(crate) event: Box<dyn Any + Send>,
-    pub(crate) facts: Facts,
+    pub(crate) facts: Arc<Facts>,
     pub(crate) lease: LeaseHandle,
 }
 

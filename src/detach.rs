@@ -29,7 +29,7 @@ pub struct RunsToEnd<F, S: FnOnce(Detached<F>)> {
     began: bool,
     spawn: Option<S>,
     timer: Arc<dyn Timer>,
-    left: Duration,
+    time: TimeLeft,
     deadline: Option<Sleep>,
 }
 
@@ -49,7 +49,7 @@ impl<F, S: FnOnce(Detached<F>)> RunsToEnd<F, S> {
             began: false,
             spawn: Some(spawn),
             timer,
-            left: time.0,
+            time,
             deadline: None,
         }
     }
@@ -69,14 +69,22 @@ impl<F, S: FnOnce(Detached<F>)> RunsToEnd<F, S> {
 
 /// What is left of the handler's deadline, which counts from the head.
 #[derive(Debug, Clone, Copy)]
-pub struct TimeLeft(Duration);
+pub struct TimeLeft {
+    arrived: Duration,
+}
 
 impl TimeLeft {
     /// For `admitted`.
-    pub fn of(receiver: &Receiver, admitted: &Admitted) -> Self {
+    pub fn of(admitted: &Admitted) -> Self {
+        Self {
+            arrived: admitted.arrived(),
+        }
+    }
+
+    fn left(self, receiver: &Receiver) -> Duration {
         let policy = &*receiver.0;
-        let spent = policy.clock.monotonic().saturating_sub(admitted.arrived());
-        Self(policy.handler_deadline.saturating_sub(spent))
+        let spent = policy.clock.monotonic().saturating_sub(self.arrived);
+        policy.handler_deadline.saturating_sub(spent)
     }
 }
 
@@ -92,17 +100,19 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Handled<R>> {
         let this = &mut *self;
-        let Some(work) = &mut this.work else {
+        // Taken out while it is polled: if an application's observer or store panics in there, nothing is
+        // left to be moved to a task.
+        let Some(mut work) = this.work.take() else {
             return Poll::Pending;
         };
         this.began = true;
         if let Poll::Ready(handled) = work.as_mut().poll(context) {
-            this.work = None;
             return Poll::Ready(handled);
         }
+        this.work = Some(work);
         let deadline = this
             .deadline
-            .get_or_insert_with(|| this.timer.sleep(this.left));
+            .get_or_insert_with(|| this.timer.sleep(this.time.left(&this.receiver)));
         if deadline.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }

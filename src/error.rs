@@ -31,13 +31,22 @@ pub enum BuildError {
     /// A secret cannot be right.
     #[error("a secret cannot be used: {0}")]
     Secret(#[from] SecretError),
-    /// A name is empty, too long or has characters that cannot be in it.
-    #[error("{what} `{value}` is not usable: {why}")]
+    /// A name is empty, too long or has characters that cannot be in it. It is not shown: a key may
+    /// stand where a name should.
+    #[error("the {what} is not usable: {why}")]
     Name {
         /// Which name.
         what: &'static str,
-        /// The name as given.
-        value: String,
+        /// What to change.
+        why: &'static str,
+    },
+    /// A range of addresses cannot be right.
+    #[error("the {what} `{range}` is not usable: {why}")]
+    Range {
+        /// What it is for.
+        what: &'static str,
+        /// The range as given.
+        range: String,
         /// What to change.
         why: &'static str,
     },

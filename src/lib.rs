@@ -1,4 +1,4 @@
-//! Receive webhooks safely.
+#![doc = include_str!("docs/crate.md")]
 
 pub mod access;
 mod allowance;
@@ -25,12 +25,16 @@ pub mod schemes;
 pub mod simulator;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tokio")]
+mod tokio_timer;
 #[cfg(feature = "tower")]
 pub mod tower;
 pub mod verified;
 mod wait;
 mod waiting;
 
+#[cfg(feature = "tokio")]
+pub use self::tokio_timer::TokioTimer;
 pub use self::{
     answer::Answer,
     body::{BodyBroken, BodySource},
@@ -43,7 +47,7 @@ pub use self::{
     observer::{Observed, Observer},
     outcome::{Ack, Nack, Outcome, Verdict},
     provider::Provider,
-    receiver::{Receiver, ReceiverBuilder},
+    receiver::{RETENTION_MARGIN, Receiver, ReceiverBuilder},
     request::{Head, Headers},
-    verified::Verified,
+    verified::{Unsigned, Verified},
 };

@@ -4,12 +4,15 @@
 mod lines {
     use crate::{delivery::Facts, error::Reason};
 
+    /// What filters name: the crate, however its modules are called.
+    const TARGET: &str = "hookgate";
+
     fn label(facts: &Facts) -> &'static str {
         facts.event_type.as_ref().map_or("none", |t| t.label())
     }
 
     pub(crate) fn start_up(endpoint: &str, advice: &str) {
-        tracing::warn!(endpoint, "{advice}");
+        tracing::warn!(target: TARGET, endpoint, "{advice}");
     }
 
     /// `detail` is the text of a [`Rejection`](crate::Rejection): ours, without anything of the sender's.
@@ -19,12 +22,14 @@ mod lines {
             Reason::PeerNotWired | Reason::RouteParamNotWired | Reason::NoLiveKey
         ) {
             tracing::error!(
+                target: TARGET,
                 endpoint,
                 reason = reason.as_str(),
                 "delivery refused: {detail}"
             );
         } else {
             tracing::info!(
+                target: TARGET,
                 endpoint,
                 reason = reason.as_str(),
                 "delivery refused: {detail}"
@@ -34,6 +39,7 @@ mod lines {
 
     pub(crate) fn no_time(endpoint: &str) {
         tracing::warn!(
+            target: TARGET,
             endpoint,
             "a delivery carries no signed time (or the epoch): replays are recognised by the dedup \
              store only, for its retention; this is said once"
@@ -42,6 +48,7 @@ mod lines {
 
     pub(crate) fn ended(facts: &Facts, attempt: u32, verdict: &'static str, why: &'static str) {
         tracing::debug!(
+            target: TARGET,
             endpoint = &*facts.endpoint,
             event_type = label(facts),
             event_key = %facts.key,
@@ -55,6 +62,7 @@ mod lines {
 
     pub(crate) fn turned_away(facts: &Facts, reason: Reason) {
         tracing::debug!(
+            target: TARGET,
             endpoint = &*facts.endpoint,
             event_type = label(facts),
             event_key = %facts.key,
@@ -65,6 +73,7 @@ mod lines {
 
     pub(crate) fn failed(facts: &Facts, attempt: u32, reason: Reason, status: Option<u16>) {
         tracing::warn!(
+            target: TARGET,
             endpoint = &*facts.endpoint,
             event_type = label(facts),
             event_key = %facts.key,
@@ -77,6 +86,7 @@ mod lines {
 
     pub(crate) fn lease(facts: &Facts, attempt: u32, what: &'static str) {
         tracing::warn!(
+            target: TARGET,
             endpoint = &*facts.endpoint,
             event_key = %facts.key,
             attempt,
@@ -87,6 +97,7 @@ mod lines {
     /// `error` is a [`StoreError`](crate::StoreError) without its source, which may name servers.
     pub(crate) fn store(facts: &Facts, call: &'static str, error: &crate::StoreError) {
         tracing::error!(
+            target: TARGET,
             endpoint = &*facts.endpoint,
             event_key = %facts.key,
             call,
@@ -95,7 +106,7 @@ mod lines {
     }
 
     pub(crate) fn misused(reason: Reason, advice: &dyn std::fmt::Display) {
-        tracing::error!(reason = reason.as_str(), "{advice}");
+        tracing::error!(target: TARGET, reason = reason.as_str(), "{advice}");
     }
 }
 

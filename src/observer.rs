@@ -5,7 +5,11 @@ use std::{error::Error, fmt};
 use bytes::Bytes;
 
 use crate::{
-    delivery::Facts, error::Rejection, event_key::EventKey, keys::KeyId, provider::EventType,
+    delivery::Facts,
+    error::{Reason, Rejection},
+    event_key::EventKey,
+    keys::KeyId,
+    provider::EventType,
 };
 
 /// Hooks of an application. All do nothing unless overridden; none can change an answer.
@@ -21,6 +25,13 @@ pub trait Observer: Send + Sync + 'static {
     /// keep them where payloads may be kept, to read the event by hand.
     fn undecodable(&self, endpoint: &str, why: &'static str, bytes: &Bytes) {
         let _ = (endpoint, why, bytes);
+    }
+
+    /// A verified delivery came to its end here: once for each, copies and unwanted events included.
+    /// A handler that goes on after its deadline ends when it is done; a copy of a running event is
+    /// [`Reason::InProgress`], whatever it then waits for.
+    fn ended(&self, delivery: Observed<'_>, reason: Reason) {
+        let _ = (delivery, reason);
     }
 
     /// The handler failed or rejected the event. The error's text may hold personal data; it is given

@@ -44,6 +44,7 @@ impl Ack {
 ///
 /// The text of an error never reaches the sender or the log; it goes to
 /// [`Observer::handler_failed`](crate::Observer::handler_failed) only.
+#[derive(Clone)]
 #[must_use = "return it from the handler"]
 pub struct Nack {
     kind: NotDone,
@@ -193,6 +194,58 @@ mod axum_responses {
             let mut response = StatusCode::SERVICE_UNAVAILABLE.into_response();
             response.extensions_mut().insert(Verdict(self.into()));
             response
+        }
+    }
+}
+
+#[cfg(feature = "actix")]
+mod actix_responses {
+    use std::fmt;
+
+    use actix_web::{
+        HttpRequest, HttpResponse, Responder, ResponseError, body::BoxBody, http::StatusCode,
+    };
+
+    use super::{Ack, Nack, Outcome, Verdict};
+
+    fn response(status: StatusCode, outcome: Outcome) -> HttpResponse {
+        let mut response = HttpResponse::new(status);
+        response.extensions_mut().insert(Verdict(outcome));
+        response
+    }
+
+    impl Responder for Ack {
+        type Body = BoxBody;
+
+        fn respond_to(self, _request: &HttpRequest) -> HttpResponse {
+            response(StatusCode::OK, self.into())
+        }
+    }
+
+    impl Responder for Nack {
+        type Body = BoxBody;
+
+        fn respond_to(self, _request: &HttpRequest) -> HttpResponse {
+            response(StatusCode::SERVICE_UNAVAILABLE, self.into())
+        }
+    }
+
+    /// So that a handler returns `Result<Ack, Nack>`, and so that a `Nack` becomes an
+    /// `actix_web::Error`.
+    impl ResponseError for Nack {
+        fn status_code(&self) -> StatusCode {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+
+        fn error_response(&self) -> HttpResponse {
+            response(self.status_code(), self.clone().into())
+        }
+    }
+
+    /// Fixed text: actix-web logs it.
+    impl fmt::Display for Nack {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the handler is not done with the event")
         }
     }
 }

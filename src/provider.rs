@@ -17,6 +17,12 @@ use crate::{
 ///
 /// The road calls [`verify`](Self::verify) on the raw request, and [`decode`](Self::decode) only on
 /// bytes that it authenticated.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no pack of a sender",
+    label = "not a `Provider`",
+    note = "`Receiver::new(name, pack)` takes a pack such as `Logto::new(secret)` or \
+            `Preset::standard_webhooks(secret)`; for any other sender see `Preset::custom`"
+)]
 pub trait Provider: Send + Sync + 'static {
     /// What handlers take.
     type Event: Send + 'static;
@@ -37,6 +43,12 @@ pub trait Provider: Send + Sync + 'static {
     /// When the pack's settings contradict each other.
     fn validate(&self) -> Result<(), BuildError> {
         Ok(())
+    }
+
+    /// Whether the receiver must have an access rule: where the proof covers only a part of what is used,
+    /// or nothing, who may call at all is what is left to trust.
+    fn needs_access(&self) -> bool {
+        false
     }
 
     /// Proves who wrote the bytes. Checks no time: the road does that next.
@@ -98,6 +110,7 @@ pub struct Undecodable(pub &'static str);
 pub struct Decoded<E> {
     pub(crate) event: E,
     pub(crate) event_type: Option<EventType>,
+    pub(crate) claimed_type: Option<Box<str>>,
     pub(crate) occurred_at: Option<UnixTime>,
     pub(crate) content: Option<ContentDigest>,
     pub(crate) wanted: bool,
@@ -110,6 +123,7 @@ impl<E> Decoded<E> {
         Self {
             event,
             event_type: None,
+            claimed_type: None,
             occurred_at: None,
             content: None,
             wanted: true,
@@ -121,6 +135,13 @@ impl<E> Decoded<E> {
     #[must_use]
     pub fn event_type(mut self, event_type: EventType) -> Self {
         self.event_type = Some(event_type);
+        self
+    }
+
+    /// A type that no signature covers. It is shown to the handler as such, and used for nothing.
+    #[must_use]
+    pub fn claimed_type(mut self, name: impl Into<Box<str>>) -> Self {
+        self.claimed_type = Some(name.into());
         self
     }
 
@@ -156,6 +177,7 @@ impl<E> Decoded<E> {
         Decoded {
             event: map(self.event),
             event_type: self.event_type,
+            claimed_type: self.claimed_type,
             occurred_at: self.occurred_at,
             content: self.content,
             wanted: self.wanted,
@@ -238,6 +260,9 @@ pub struct SenderProfile {
     pub methods: &'static [&'static str],
     /// The media types that are taken, lower case, without parameters.
     pub media_types: &'static [&'static str],
+    /// How long a copy waits for the first one's outcome, where that is not the usual min(3 s, half the
+    /// timeout): for senders that punish errors.
+    pub copies_wait: Option<Duration>,
     /// The largest body that is taken, in bytes.
     pub body_limit: usize,
     /// What an operator must know before relying on inline handling; logged at start.
@@ -257,6 +282,7 @@ impl SenderProfile {
             retention: Duration::from_secs(7 * 24 * 3600),
             methods: &["POST"],
             media_types: &["application/json"],
+            copies_wait: None,
             body_limit: 1024 * 1024,
             warning: None,
         }

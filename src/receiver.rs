@@ -13,7 +13,7 @@ use std::{
 use http::HeaderValue;
 
 use crate::{
-    access::Access,
+    access::{Access, Networks, challenges_of},
     allowance::Allowance,
     answer::Terms,
     body::BodyBounds,
@@ -30,8 +30,8 @@ use crate::{
     waiting::WaitingCopies,
 };
 
-/// Clocks of sender and receiver drift; a mark outlives the window by this much.
-const RETENTION_MARGIN: Duration = Duration::from_secs(60);
+/// Clocks of sender and receiver drift: a mark must outlive the window by this much.
+pub const RETENTION_MARGIN: Duration = Duration::from_secs(60);
 /// Longest endpoint name: it is a metric label.
 const MAX_ENDPOINT_BYTES: usize = 64;
 /// The longest that a copy waits for the first, however long the sender would.
@@ -72,6 +72,11 @@ impl Receiver {
     /// The endpoint's name.
     pub fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// The pack's name.
+    pub fn pack(&self) -> &str {
+        &self.0.pack
     }
 
     /// What the pack knows of the sender.
@@ -136,6 +141,8 @@ pub(crate) struct Policy {
     pub(crate) profile: SenderProfile,
     pub(crate) keys: Keys,
     pub(crate) access: Option<Arc<dyn Access>>,
+    pub(crate) needs_access: bool,
+    pub(crate) networks: Option<Networks>,
     pub(crate) store: BoxDedupStore,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -206,6 +213,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn profile(&self) -> SenderProfile;
     fn keys(&self) -> Keys;
     fn validate(&self) -> Result<(), BuildError>;
+    fn needs_access(&self) -> bool;
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -235,6 +243,10 @@ impl<P: Provider> DynProvider for P {
         Provider::validate(self)
     }
 
+    fn needs_access(&self) -> bool {
+        Provider::needs_access(self)
+    }
+
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -260,6 +272,7 @@ pub struct ReceiverBuilder {
     name: String,
     provider: Arc<dyn DynProvider>,
     access: Option<Arc<dyn Access>>,
+    networks: Option<Networks>,
     store: Option<BoxDedupStore>,
     observer: Arc<dyn Observer>,
     clock: Arc<dyn Clock>,
@@ -288,6 +301,7 @@ impl ReceiverBuilder {
             name,
             provider,
             access: None,
+            networks: None,
             store: None,
             observer: Arc::new(Unobserved),
             clock: Arc::new(SystemClock::new()),
@@ -311,9 +325,16 @@ impl ReceiverBuilder {
         }
     }
 
-    /// What the sender must present beside its signature. Default: nothing.
+    /// What the sender must present beside its signature. Default: nothing; packs whose sender signs nothing
+    /// need a rule.
     pub fn access(mut self, access: impl Access) -> Self {
         self.access = Some(Arc::new(access));
+        self
+    }
+
+    /// From where the sender may call: all else is 403, whatever it presents. Default: from anywhere.
+    pub fn networks(mut self, networks: Networks) -> Self {
+        self.networks = Some(networks);
         self
     }
 
@@ -451,11 +472,19 @@ impl ReceiverBuilder {
     /// What cannot be right, and what to change.
     pub fn build(self) -> Result<Receiver, BuildError> {
         let profile = self.provider.profile();
-        checked_name("endpoint", &self.name)?;
-        checked_name("pack", self.provider.name())?;
+        checked_name("endpoint's name", &self.name)?;
+        checked_name("pack's name", self.provider.name())?;
         self.provider.validate()?;
         if let Some(access) = &self.access {
             access.validate()?;
+        }
+        let keys = self.provider.keys();
+        let needs_access = self.provider.needs_access();
+        if needs_access && self.access.is_none() && !matches!(keys, Keys::Tenants(_)) {
+            return Err(BuildError::Contradiction(
+                "the pack's sender signs nothing, or only a part of what is used, so the caller must show \
+                 credentials: add `.access(…)`; `AnyoneMayCall` is the named choice of none",
+            ));
         }
         let store = self.store.ok_or(BuildError::NoDedupStore)?;
 
@@ -528,14 +557,18 @@ impl ReceiverBuilder {
                 ),
             );
         }
-        let challenges = match &self.access {
-            Some(access) => vec![access.challenge()],
-            None => vec![HeaderValue::from_static("ApiKey realm=\"webhook\"")],
-        };
+        if self.access.as_ref().is_some_and(|it| it.admits_anyone()) {
+            log::start_up(
+                &name,
+                "anyone may call: with a sender that signs nothing, deliveries can be forged by whoever \
+                 knows the URL",
+            );
+        }
         Ok(Receiver(Arc::new(Policy {
             key_prefix: KeyParts::new(&name, None, &pack),
-            keys: self.provider.keys(),
-            access: self.access,
+            keys,
+            needs_access,
+            networks: self.networks,
             store,
             observer: self.observer,
             clock: self.clock,
@@ -545,9 +578,11 @@ impl ReceiverBuilder {
             lease: self.lease,
             heartbeat: self.heartbeat,
             longest_run: self.longest_run,
-            longest_wait: profile
-                .timeout
-                .map_or(LONGEST_WAIT, |timeout| (timeout / 2).min(LONGEST_WAIT)),
+            longest_wait: profile.copies_wait.unwrap_or_else(|| {
+                profile
+                    .timeout
+                    .map_or(LONGEST_WAIT, |timeout| (timeout / 2).min(LONGEST_WAIT))
+            }),
             handler_deadline,
             store_limit: self.store_limit,
             settle_budget: self.settle_budget,
@@ -564,8 +599,9 @@ impl ReceiverBuilder {
                 allow: HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
                     BuildError::Contradiction("the pack's methods cannot stand in a header")
                 })?,
-                challenges,
+                challenges: challenges_of(self.access.as_deref()),
             },
+            access: self.access,
             refuse_changed_content: self.refuse_changed_content,
             cancel_on_disconnect: self.cancel_on_disconnect,
             said_no_time: AtomicBool::new(false),
@@ -591,7 +627,6 @@ fn checked_name(what: &'static str, name: &str) -> Result<(), BuildError> {
     if name.is_empty() || name.len() > MAX_ENDPOINT_BYTES || !name.bytes().all(usable) {
         return Err(BuildError::Name {
             what,
-            value: name.to_owned(),
             why: "use 1 to 64 ASCII letters, digits, `-`, `_` or `.`",
         });
     }

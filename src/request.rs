@@ -99,6 +99,9 @@ pub enum Single<'a> {
     Repeated,
 }
 
+/// Up to so many headers are compared one by one.
+const FEW_HEADERS: usize = 24;
+
 /// Header look-up. Names are prepared once, at start, so that a look-up costs no parsing.
 ///
 /// Implemented for `http::HeaderMap` and for lists of pairs; framework crates with header types of
@@ -110,8 +113,17 @@ pub trait Headers {
 
 impl Headers for HeaderMap {
     fn each<'a>(&'a self, name: &HeaderName, each: &mut dyn FnMut(&'a [u8])) {
-        for value in self.get_all(name) {
-            each(value.as_bytes());
+        // Hashing a name costs more than comparing it with the few that a webhook has.
+        if self.len() <= FEW_HEADERS {
+            for (known, value) in self {
+                if known == name {
+                    each(value.as_bytes());
+                }
+            }
+        } else {
+            for value in self.get_all(name) {
+                each(value.as_bytes());
+            }
         }
     }
 }

@@ -1,5 +1,10 @@
 //! [`Verified`]: the proof that a scheme found.
 
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
+
 use bytes::Bytes;
 
 use crate::{clock::UnixTime, keys::KeyId};
@@ -26,6 +31,9 @@ pub enum Coverage {
     Bytes(Bytes),
 }
 
+/// Stands for a key's id where nothing is signed.
+static BY_ACCESS: LazyLock<KeyId> = LazyLock::new(|| "access".into());
+
 impl<'a> Verified<'a> {
     /// Asserts that the key `key_id` proves `coverage`. For scheme authors: call it only after a
     /// constant-time comparison succeeded.
@@ -36,6 +44,19 @@ impl<'a> Verified<'a> {
             signed_id: None,
             sent_at: None,
         }
+    }
+
+    /// For packs whose sender signs nothing: whoever passed the access rule is believed all of the body. The
+    /// key's id is then `access`.
+    ///
+    /// Such a pack must also say that it [needs access](crate::Provider::needs_access): without that, the
+    /// road refuses what it verified.
+    pub fn by_access() -> Self {
+        Self::assertion(Coverage::Body, &BY_ACCESS)
+    }
+
+    pub(crate) fn is_by_access(&self) -> bool {
+        Arc::ptr_eq(self.key_id, &BY_ACCESS)
     }
 
     /// The proof covers this id.
@@ -72,5 +93,30 @@ impl<'a> Verified<'a> {
             Coverage::Body => body.clone(),
             Coverage::Bytes(bytes) => bytes.clone(),
         }
+    }
+}
+
+/// What arrived beside the authenticated bytes: whoever could send the request could write it. It never
+/// identifies, dates or routes an event, unless a setting whose name says so asks for it.
+///
+/// `Debug` shows nothing of it.
+#[derive(Clone, Copy)]
+pub struct Unsigned<T>(T);
+
+impl<T> Unsigned<T> {
+    /// Marks `value` as unsigned.
+    pub const fn new(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value. Named so that a reader sees where something unsigned is believed.
+    pub const fn trust_unsigned(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> fmt::Debug for Unsigned<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unsigned(..)")
     }
 }

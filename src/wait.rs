@@ -49,15 +49,18 @@ pub(crate) async fn beside<F: Future>(main: F, aside: impl Future<Output = ()>) 
     .await
 }
 
-/// Resolves with whichever ends first.
-pub(crate) async fn either(first: impl Future<Output = ()>, second: impl Future<Output = ()>) {
+/// Resolves with whichever ends first: `true` when that is `first`.
+pub(crate) async fn either(
+    first: impl Future<Output = ()>,
+    second: impl Future<Output = ()>,
+) -> bool {
     let mut first = pin!(first);
     let mut second = pin!(second);
     poll_fn(|context| {
-        if first.as_mut().poll(context).is_ready() || second.as_mut().poll(context).is_ready() {
-            return Poll::Ready(());
+        if first.as_mut().poll(context).is_ready() {
+            return Poll::Ready(true);
         }
-        Poll::Pending
+        second.as_mut().poll(context).map(|()| false)
     })
-    .await;
+    .await
 }

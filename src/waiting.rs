@@ -155,14 +155,18 @@ impl Seat<'_> {
     ) -> Waited {
         let mut pause = FIRST_LOOK;
         loop {
-            either(store.settled(&self.key), timer.sleep(pause)).await;
-            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+            let hinted = either(store.settled(&self.key), timer.sleep(pause)).await;
             match within(timer, store_limit, store.look(&self.key)).await {
                 Ok(Ok(State::Done)) => return Waited::Done,
                 Ok(Ok(State::Free)) => return Waited::Free,
-                // A store that is down for a moment may be back before the wait ends.
+                // A store that is down for a moment may be back before the wait ends. Its hint would come
+                // again at once, and again: the pause is kept all the same.
+                Ok(Ok(State::InProgress { .. }) | Err(_)) | Err(_) if hinted => {
+                    timer.sleep(pause).await;
+                }
                 Ok(Ok(State::InProgress { .. }) | Err(_)) | Err(_) => {}
             }
+            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         }
     }
 }
@@ -197,7 +201,8 @@ impl Room {
         self.leader
             .compare_exchange(false, true, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
-            .then_some(Lead(self))
+            // Made only when it is won: dropping one gives the right up.
+            .then(|| Lead(self))
     }
 }
 

@@ -31,9 +31,9 @@
 //! - A method added **after** `.layer()`, as in `post(handler).layer(receiver.layer()).get(other)`, is
 //!   **not** covered. Its handler is reached unverified; if it takes an [`Event`], it answers 500 and
 //!   does not run.
-//! - `Router::layer` covers the routes added before it. Route parameters are only known inside the route,
-//!   so a receiver with tenants named by a route parameter must be layered on the `MethodRouter`, or
-//!   with `Router::route_layer`.
+//! - `Router::layer` and `Router::route_layer` cover the routes added before them. Route parameters are
+//!   only known inside the route: a receiver with tenants named by a route parameter answers 500 when it
+//!   is put around a whole router from outside.
 //! - Several layers on one `MethodRouter` read best through `tower::ServiceBuilder`.
 //! - The receiver has a body limit of its own. The layer therefore disables axum's `DefaultBodyLimit`
 //!   inside, which would cut a handler's `Bytes` at 2 MB; outside it plays no part, since it limits

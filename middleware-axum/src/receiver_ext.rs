@@ -9,7 +9,10 @@ use std::{
 
 use axum::{
     body::Body,
-    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, RawPathParams},
+    extract::{
+        ConnectInfo, DefaultBodyLimit, FromRequestParts, MatchedPath, RawPathParams,
+        rejection::RawPathParamsRejection,
+    },
 };
 use hookgate::{
     Receiver,
@@ -48,15 +51,26 @@ fn peer(parts: &Parts) -> Option<SocketAddr> {
 
 fn route_params(parts: &mut Parts) -> RouteParams {
     // Reads an extension of the request: ready at the first poll.
-    let mut params = pin!(RawPathParams::from_request_parts(parts, &()));
-    match params
+    let read = pin!(RawPathParams::from_request_parts(parts, &()))
         .as_mut()
-        .poll(&mut Context::from_waker(Waker::noop()))
-    {
+        .poll(&mut Context::from_waker(Waker::noop()));
+    match read {
         Poll::Ready(Ok(params)) => params
             .iter()
             .map(|(name, value)| (name.into(), value.into()))
             .collect(),
+        Poll::Ready(Err(RawPathParamsRejection::InvalidUtf8InPathParam(_))) => unreadable(parts),
         Poll::Ready(Err(_)) | Poll::Pending => RouteParams::new(),
     }
+}
+
+/// Parameters that are there, but are not UTF-8: a mistake of the sender's, not of the application's,
+/// which a missing parameter would be.
+fn unreadable(parts: &Parts) -> RouteParams {
+    let route = parts.extensions.get::<MatchedPath>();
+    let pieces = route.map_or("", MatchedPath::as_str).split('{').skip(1);
+    pieces
+        .filter_map(|piece| piece.split_once('}'))
+        .map(|(name, _)| (name.trim_start_matches('*').into(), "\u{FFFD}".into()))
+        .collect()
 }

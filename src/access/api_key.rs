@@ -2,77 +2,114 @@
 
 use std::fmt;
 
-use http::{HeaderName, HeaderValue};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use http::{HeaderName, HeaderValue, header};
 
-use super::{Access, Denied};
+use super::{
+    API_KEY_CHALLENGE, Access, Denied,
+    credential::{Credential, matches_any},
+};
 use crate::{
     clock::UnixTime,
-    error::{BuildError, SecretError},
+    error::BuildError,
     request::{Head, Single},
 };
 
-/// A header that must carry a fixed value.
+/// A header that must stand once, with exactly one of the accepted values.
 ///
-/// Both values are hashed, then compared in constant time, so that neither content nor length can be
-/// learned from the time it takes.
+/// Values are hashed, then compared in constant time, so that neither content nor length can be learned
+/// from the time it takes. A name that is no header name, or a value that could never arrive, is refused
+/// when the receiver is built.
 ///
 /// ```
 /// use hookgate::access::ApiKey;
 ///
 /// let access = ApiKey::header("x-api-key", "0f3c…");
+/// // While rotating:
+/// let access = ApiKey::header("x-api-key", "0f3c…").or("77ab…");
+/// // As Unico's form takes it:
+/// let access = ApiKey::from_text("X-API-Key:0f3c…");
 /// # let _ = access;
 /// ```
 pub struct ApiKey {
-    name: Result<HeaderName, String>,
-    digest: [u8; 32],
-    empty: bool,
+    name: Result<HeaderName, NotAName>,
+    accepted: Vec<Credential>,
+}
+
+/// A text was no header name; it is not kept, since name and key are easily swapped.
+#[derive(Debug)]
+pub(super) struct NotAName;
+
+impl NotAName {
+    /// The name of a header, if `text` is one.
+    pub(super) fn or(text: &str) -> Result<HeaderName, Self> {
+        HeaderName::from_bytes(text.as_bytes()).map_err(|_| Self)
+    }
 }
 
 impl ApiKey {
-    /// The header `name` must have exactly the value `key`. A name that is no header name, or an empty
-    /// key, is refused when the receiver is built.
+    /// The header `name` must have the value `key`.
     pub fn header(name: &str, key: impl AsRef<[u8]>) -> Self {
-        let key = key.as_ref();
         Self {
-            name: HeaderName::from_bytes(name.as_bytes()).map_err(|_| name.to_owned()),
-            digest: Sha256::digest(key).into(),
-            empty: key.is_empty(),
+            name: NotAName::or(name),
+            accepted: vec![Credential::new(key.as_ref())],
         }
+    }
+
+    /// The `Authorization` header must have the value `value`, all of it: a scheme such as `Bearer ` is
+    /// part of the value where the sender's owner typed one, and a colon means nothing.
+    pub fn authorization(value: impl AsRef<[u8]>) -> Self {
+        Self {
+            name: Ok(header::AUTHORIZATION),
+            accepted: vec![Credential::new(value.as_ref())],
+        }
+    }
+
+    /// The text that Unico's form takes for an API key, split at its first colon: `header:value` is that
+    /// header, `Authorization:Bearer abc` among them; a text without colon is a raw `Authorization`.
+    ///
+    /// A value without scheme that has a colon cannot be written in this form; neither can it be in
+    /// Unico's.
+    pub fn from_text(text: &str) -> Self {
+        match text.split_once(':') {
+            // HTTP strips white space around values, so what arrives is the trimmed one.
+            Some((name, value)) => Self::header(name, value.trim()),
+            None => Self::authorization(text),
+        }
+    }
+
+    /// Also accepts the value `key`, for as long as a rotation takes.
+    #[must_use]
+    pub fn or(mut self, key: impl AsRef<[u8]>) -> Self {
+        self.accepted.push(Credential::new(key.as_ref()));
+        self
     }
 }
 
 impl Access for ApiKey {
     fn check(&self, head: &Head<'_>, _now: UnixTime) -> Result<(), Denied> {
+        // A tenant's rule is not seen by `build`: what cannot be right lets nobody in.
         let Ok(name) = &self.name else {
             return Err(Denied::Wrong);
         };
         match head.single(name) {
             Single::Missing => Err(Denied::Missing),
-            Single::Repeated => Err(Denied::Wrong),
-            Single::Value(value) => {
-                let same: bool = Sha256::digest(value).ct_eq(&self.digest).into();
-                if same { Ok(()) } else { Err(Denied::Wrong) }
-            }
+            Single::Value(value) if matches_any(&self.accepted, value) => Ok(()),
+            Single::Value(_) | Single::Repeated => Err(Denied::Wrong),
         }
     }
 
-    /// No standard scheme exists for a plain header, so this names one of our own.
-    fn challenge(&self) -> HeaderValue {
-        HeaderValue::from_static("ApiKey realm=\"webhook\"")
+    fn challenges(&self) -> Vec<HeaderValue> {
+        vec![API_KEY_CHALLENGE]
     }
 
     fn validate(&self) -> Result<(), BuildError> {
-        match &self.name {
-            Err(name) => Err(BuildError::Name {
-                what: "API key header",
-                value: name.clone(),
+        if let Err(NotAName) = &self.name {
+            return Err(BuildError::Name {
+                what: "API key's header",
                 why: "it is not a header name",
-            }),
-            Ok(_) if self.empty => Err(BuildError::Secret(SecretError::Empty)),
-            Ok(_) => Ok(()),
+            });
         }
+        self.accepted.iter().try_for_each(Credential::validate)
     }
 }
 
@@ -80,6 +117,7 @@ impl fmt::Debug for ApiKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiKey")
             .field("name", &self.name)
-            .finish_non_exhaustive()
+            .field("accepted", &self.accepted.len())
+            .finish()
     }
 }

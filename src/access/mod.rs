@@ -1,15 +1,51 @@
 //! Access: how a sender logs in to *our* endpoint, beside signing what it sends.
+//!
+//! | rule | what arrives |
+//! | --- | --- |
+//! | [`ApiKey`] | one header with a fixed value |
+//! | [`HeaderSecrets`] | several headers with fixed values |
+//! | [`Basic`] | user and password |
+//! | [`AllOf`], [`AnyOf`] | rules made of rules |
+//! | [`AnyoneMayCall`] | nothing: a named choice, which warns at start |
+//!
+//! Every failure of these gets one answer: 401 with the receiver's fixed challenges. [`Networks`] are a
+//! gate of their own, with 403, and never part of a rule.
+//!
+//! Secrets are hashed, then compared in constant time, and no check ends early: time tells neither what
+//! was wrong nor how long the right value is.
 
+mod anyone_may_call;
 mod api_key;
+mod authorization;
+mod basic;
+mod combine;
+mod credential;
+mod forwarded;
+mod headers;
+mod networks;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::HeaderValue;
 
-pub use self::api_key::ApiKey;
+pub(crate) use self::combine::both;
+pub use self::{
+    anyone_may_call::AnyoneMayCall,
+    api_key::ApiKey,
+    basic::Basic,
+    combine::{AllOf, AnyOf},
+    headers::HeaderSecrets,
+    networks::{Forwarding, Networks},
+};
 use crate::{clock::UnixTime, error::BuildError, request::Head};
 
 /// A rule for who may call an endpoint. Judged from the head alone, before the body is read.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no access rule",
+    label = "not an `Access`",
+    note = "`.access(rule)` takes a rule such as `ApiKey::header(\"x-api-key\", key)`; a signing key \
+            belongs to the pack"
+)]
 pub trait Access: Send + Sync + 'static {
     /// Whether the caller may pass.
     ///
@@ -18,8 +54,14 @@ pub trait Access: Send + Sync + 'static {
     /// Why not. Senders get one answer for all of it.
     fn check(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Denied>;
 
-    /// The value of `WWW-Authenticate` that tells a caller what is wanted (RFC 9110, section 11.6.1).
-    fn challenge(&self) -> HeaderValue;
+    /// The values of `WWW-Authenticate` that tell a caller what is wanted (RFC 9110, section 11.6.1):
+    /// always the same, whatever arrived.
+    fn challenges(&self) -> Vec<HeaderValue>;
+
+    /// Whether the rule lets everyone pass. A receiver then warns at start.
+    fn admits_anyone(&self) -> bool {
+        false
+    }
 
     /// Whether [`Head::peer`] is needed. A receiver then answers 500, with a log line that says what to
     /// add, where the framework was not set up to give it: never a skipped check.
@@ -37,9 +79,44 @@ pub trait Access: Send + Sync + 'static {
     }
 }
 
+/// For plain headers no standard scheme exists, so this names one of our own.
+const API_KEY_CHALLENGE: HeaderValue = HeaderValue::from_static("ApiKey realm=\"webhook\"");
+
+/// What the 401 of a receiver says is wanted. Never empty: a 401 must have a challenge.
+pub(crate) fn challenges_of(access: Option<&dyn Access>) -> Vec<HeaderValue> {
+    let mut list = access.map(Access::challenges).unwrap_or_default();
+    if list.is_empty() {
+        list.push(API_KEY_CHALLENGE);
+    }
+    list
+}
+
+/// For rules that are chosen at run time.
+impl<A: Access + ?Sized> Access for Arc<A> {
+    fn check(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Denied> {
+        (**self).check(head, now)
+    }
+
+    fn challenges(&self) -> Vec<HeaderValue> {
+        (**self).challenges()
+    }
+
+    fn admits_anyone(&self) -> bool {
+        (**self).admits_anyone()
+    }
+
+    fn needs_peer(&self) -> bool {
+        (**self).needs_peer()
+    }
+
+    fn validate(&self) -> Result<(), BuildError> {
+        (**self).validate()
+    }
+}
+
 impl fmt::Debug for dyn Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Access").field(&self.challenge()).finish()
+        f.debug_tuple("Access").field(&self.challenges()).finish()
     }
 }
 

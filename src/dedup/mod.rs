@@ -179,6 +179,12 @@ impl Promises {
 ///   expired is ever evicted. A store that is full answers [`StoreError::Full`].
 /// - A lapsed lease frees the key: the next claim takes it over with a higher attempt.
 /// - Errors never carry keys, tokens or addresses with credentials.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no dedup store",
+    label = "not a `DedupStore`",
+    note = "`.dedup(store)` takes a store that is open, not its address: `MemoryStore::new()` for one \
+            process, or one of hookgate's store crates, whose `connect` takes the address"
+)]
 pub trait DedupStore: Send + Sync + 'static {
     /// Claims `key` for `owner` until now + `lease`.
     fn claim(

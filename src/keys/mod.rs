@@ -19,6 +19,8 @@ pub enum Keys {
     Ring(Keyring),
     /// The request's head says whose ring.
     Tenants(Tenants),
+    /// None: the sender signs nothing, and its access rule is all there is.
+    None,
 }
 
 impl From<Secret> for Keys {

@@ -7,7 +7,7 @@ use quick_cache::sync::Cache;
 
 use super::Keyring;
 use crate::{
-    access::Access,
+    access::{Access, Networks},
     error::{KeySourceError, Rejection},
     request::{Head, Single},
 };
@@ -29,8 +29,9 @@ pub type TenantId = Arc<str>;
 #[derive(Clone)]
 pub struct Tenant {
     id: TenantId,
-    keyring: Keyring,
+    keyring: Option<Keyring>,
     access: Option<Arc<dyn Access>>,
+    networks: Option<Networks>,
 }
 
 impl Tenant {
@@ -38,8 +39,21 @@ impl Tenant {
     pub fn new(id: impl Into<TenantId>, keyring: impl Into<Keyring>) -> Self {
         Self {
             id: id.into(),
-            keyring: keyring.into(),
+            keyring: Some(keyring.into()),
             access: None,
+            networks: None,
+        }
+    }
+
+    /// A tenant whose sender signs nothing: `access` is all that proves who calls.
+    ///
+    /// With a pack that verifies signatures, its deliveries are answered 503: it has no key.
+    pub fn by_access(id: impl Into<TenantId>, access: impl Access) -> Self {
+        Self {
+            id: id.into(),
+            keyring: None,
+            access: Some(Arc::new(access)),
+            networks: None,
         }
     }
 
@@ -50,8 +64,34 @@ impl Tenant {
         self
     }
 
-    pub(crate) fn parts(&self) -> (&TenantId, &Keyring, Option<&dyn Access>) {
-        (&self.id, &self.keyring, self.access.as_deref())
+    /// From where this tenant's sender may call, beside the receiver's own networks.
+    #[must_use]
+    pub fn networks(mut self, networks: Networks) -> Self {
+        self.networks = Some(networks);
+        self
+    }
+
+    pub(crate) fn id(&self) -> &TenantId {
+        &self.id
+    }
+
+    pub(crate) fn keyring(&self) -> Option<&Keyring> {
+        self.keyring.as_ref()
+    }
+
+    pub(crate) fn access_rule(&self) -> Option<&dyn Access> {
+        self.access.as_deref()
+    }
+
+    pub(crate) fn allowed_networks(&self) -> Option<&Networks> {
+        self.networks.as_ref()
+    }
+
+    /// A rule that cannot be right must not judge: at start a receiver would have refused it.
+    fn has_usable_access(&self) -> bool {
+        self.access
+            .as_deref()
+            .is_none_or(|access| access.validate().is_ok())
     }
 }
 
@@ -65,6 +105,8 @@ impl fmt::Debug for Tenant {
 }
 
 /// Finds tenants: in a table, a file, a service.
+///
+/// A tenant whose access rule cannot be right is answered as if the source were down: 503.
 ///
 /// Asked only for names that are not remembered, once at a time for each, within the receiver's
 /// time limit for look-ups.
@@ -152,6 +194,9 @@ impl Tenants {
                     .tenant(name)
                     .await
                     .map_err(|_| Rejection::KeysUnavailable)?;
+                if tenant.as_ref().is_some_and(|it| !it.has_usable_access()) {
+                    return Err(Rejection::KeysUnavailable);
+                }
                 let keep = if tenant.is_some() {
                     FOUND_FOR
                 } else {

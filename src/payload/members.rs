@@ -171,7 +171,7 @@ impl Unusual {
 /// lists what `Debug` prints: everything else stays hidden, a member that is added later too.
 /// `extra` makes it an object of its own; without, it is part of an object that is [`Open`].
 ///
-/// ```ignore
+/// ```text
 /// object! {
 ///     /// A lock.
 ///     pub struct Lock: show(id), extra {
@@ -185,7 +185,7 @@ impl Unusual {
 ///
 /// becomes
 ///
-/// ```ignore
+/// ```text
 /// /// A lock.
 /// #[derive(Clone)]
 /// #[non_exhaustive]

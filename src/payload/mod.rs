@@ -8,6 +8,7 @@ pub(crate) mod open_enum;
 
 use std::fmt;
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 pub(crate) use self::depth::is_too_deep;
@@ -19,37 +20,36 @@ pub use self::{
 
 /// The body of an event in a type of the application's, or as it came.
 ///
-/// For packs that only fix how a delivery is signed: what it says is between sender and application.
+/// For packs that only fix how a delivery is signed: what it says is between sender and application, so
+/// no body is refused for what it says.
 #[derive(Clone)]
 pub enum Payload<T> {
     /// It fits.
     Known(T),
-    /// It is JSON, but not a `T`. Not an error of the sender's: handle what you can, ignore the rest.
+    /// It is not a `T`, or not JSON at all. Not an error of the sender's: handle what you can, ignore the
+    /// rest.
     Unrecognized {
         /// The whole body.
-        raw: Json,
-        /// Where it stopped fitting.
+        raw: Bytes,
+        /// Why it does not fit.
         error: Misfit,
     },
 }
 
 impl<T: DeserializeOwned> Payload<T> {
     /// Reads a body.
-    ///
-    /// # Errors
-    ///
-    /// A fixed text, when the body is not UTF-8 JSON of at most 128 levels.
-    pub(crate) fn read(body: &[u8]) -> Result<Self, &'static str> {
-        let text = std::str::from_utf8(body).map_err(|_| "the body is not UTF-8")?;
-        if is_too_deep(body) {
-            return Err("the body is nested too deep");
-        }
-        match serde_json::from_str(text) {
-            Ok(known) => Ok(Self::Known(known)),
-            Err(error) => Ok(Self::Unrecognized {
-                raw: Json::read(text).map_err(|_| "the body is not JSON")?,
-                error: Misfit::at(&error),
-            }),
+    pub(crate) fn read(body: &Bytes) -> Self {
+        let read = if is_too_deep(body) {
+            Err(Misfit::TooDeep)
+        } else {
+            serde_json::from_slice(body).map_err(|error| Misfit::at(&error))
+        };
+        match read {
+            Ok(known) => Self::Known(known),
+            Err(error) => Self::Unrecognized {
+                raw: body.clone(),
+                error,
+            },
         }
     }
 }

@@ -4,7 +4,7 @@
 ///
 /// `Debug` prints known values only: an unknown one is the sender's text.
 ///
-/// ```ignore
+/// ```text
 /// open_enum! {
 ///     /// A colour.
 ///     pub enum Colour {
@@ -16,7 +16,7 @@
 ///
 /// becomes
 ///
-/// ```ignore
+/// ```text
 /// /// A colour.
 /// #[derive(Clone, PartialEq, Eq, Hash)]
 /// #[non_exhaustive]
@@ -34,7 +34,7 @@
 ///     }
 /// }
 ///
-/// // and From<&str>, Deserialize, Serialize, Debug
+/// // and known_text, From<&str>, Deserialize, Serialize, Debug
 /// ```
 macro_rules! open_enum {
     (
@@ -58,6 +58,15 @@ macro_rules! open_enum {
                 match self {
                     $(Self::$variant => $text,)+
                     Self::Other(text) => text,
+                }
+            }
+
+            /// The text where it is known: a bounded set of labels.
+            #[allow(dead_code)] // not every enum names events
+            pub(crate) fn known_text(&self) -> Option<&'static str> {
+                match self {
+                    $(Self::$variant => Some($text),)+
+                    Self::Other(_) => None,
                 }
             }
         }

@@ -7,10 +7,18 @@
 //! | --- | --- | --- | --- | --- | --- |
 //! | Logto | `logto-signature-sha-256` | the signature alone | hex | `{body}` | none |
 //! | Standard Webhooks | `webhook-signature` | list of `v1,…` | base64 | `{id}.{timestamp}.{body}` | `webhook-timestamp`, seconds |
+//! | GitHub | `x-hub-signature-256` | after `sha256=` | hex | `{body}` | none |
+//! | Shopify | `x-shopify-hmac-sha256` | the signature alone | base64 | `{body}` | none |
+//! | Slack | `x-slack-signature` | after `v0=` | hex | `v0:{timestamp}:{body}` | `x-slack-request-timestamp`, seconds |
+//! | Stripe | `stripe-signature` | pairs: `t`, `v1` | hex | `{timestamp}.{body}` | in the pairs, seconds |
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, Mac, digest::CtOutput};
+use hmac::{
+    Hmac, Mac,
+    digest::{CtOutput, Output, OutputSizeUser},
+};
 use http::HeaderName;
+use memchr::memchr;
 use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
@@ -19,7 +27,7 @@ use super::template::{Piece, Template};
 use crate::{
     clock::UnixTime,
     error::{BuildError, Rejection},
-    keys::{DigestKind, KeyId, LiveKeys},
+    keys::{DigestKind, LiveKeys},
     request::{Head, RawRequest, Single},
     verified::{Coverage, Verified},
 };
@@ -87,16 +95,6 @@ pub enum Digest {
     Sha256,
     /// SHA-512.
     Sha512,
-}
-
-impl Digest {
-    const fn mac_bytes(self) -> usize {
-        match self {
-            Self::Sha1 => 20,
-            Self::Sha256 => 32,
-            Self::Sha512 => 64,
-        }
-    }
 }
 
 /// The unit of a timestamp. Fixed per sender, never guessed from its size.
@@ -194,8 +192,9 @@ struct SignedHeader {
     delimiter: Option<u8>,
 }
 
+/// Where the time stands: in a header of its own, or beside the signatures.
 #[derive(Debug, Clone)]
-enum TimestampSource {
+pub(crate) enum TimestampSource {
     Header(HeaderName),
     /// The pair of this name in the signature's header.
     Pair(String),
@@ -209,14 +208,13 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
         let header = |what, name: String| {
             HeaderName::from_bytes(name.as_bytes()).map_err(|_| BuildError::Name {
                 what,
-                value: name,
                 why: "it is not a header name",
             })
         };
         let id = match (config.id_header, template.has(&Piece::Id)) {
             (Some(name), true) => Some(SignedHeader {
                 name: header("id header", name)?,
-                delimiter: template.delimiter_after(&Piece::Id),
+                delimiter: template.delimiter_of(&Piece::Id),
             }),
             (None, false) => None,
             (Some(_), false) => {
@@ -291,19 +289,19 @@ impl HmacHeader {
         }
     }
 
-    /// For presets: another signed text, and the headers of its id and time.
+    /// For presets: another signed text, and where its id and time stand.
     pub(crate) fn signing(
         mut self,
         template: Template,
         id: Option<HeaderName>,
-        timestamp: Option<(HeaderName, TimeUnit)>,
+        timestamp: Option<(TimestampSource, TimeUnit)>,
     ) -> Self {
         self.id = id.map(|name| SignedHeader {
             name,
-            delimiter: template.delimiter_after(&Piece::Id),
+            delimiter: template.delimiter_of(&Piece::Id),
         });
-        if let Some((name, unit)) = timestamp {
-            self.timestamp = Some(TimestampSource::Header(name));
+        if let Some((source, unit)) = timestamp {
+            self.timestamp = Some(source);
             self.timestamp_unit = unit;
         }
         self.template = template;
@@ -330,33 +328,57 @@ impl HmacHeader {
         request: RawRequest<'a>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
+        match self.digest {
+            Digest::Sha1 => self.prove::<Hmac<Sha1>>(request, keys),
+            Digest::Sha256 => self.prove::<Hmac<Sha256>>(request, keys),
+            Digest::Sha512 => self.prove::<Hmac<Sha512>>(request, keys),
+        }
+    }
+
+    fn prove<'a, M: Mac + DigestKind>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
         let header = self.signature_text(&request.head)?;
         let mut signatures = Signatures {
             layout: &self.layout,
             encoding: self.encoding,
-            mac_bytes: self.digest.mac_bytes(),
             rest: Some(header),
             seen: 0,
         };
-        let first = signatures.next().ok_or(Rejection::MalformedSignature(
+        let first = signatures.next::<M>().ok_or(Rejection::MalformedSignature(
             "it is not in the scheme's layout, encoding and length",
         ))?;
         let id = self.id(&request.head)?;
         let timestamp = self.timestamp(&request.head, header)?;
-        let text = SignedText {
-            pieces: self.template.pieces(),
-            id: id.unwrap_or_default().as_bytes(),
-            timestamp: timestamp.map_or(&[][..], |(text, _)| text),
-            body: request.body,
-        };
-        let key_id = match self.digest {
-            Digest::Sha1 => text.prove::<Hmac<Sha1>>(keys, &first, &signatures),
-            Digest::Sha256 => text.prove::<Hmac<Sha256>>(keys, &first, &signatures),
-            Digest::Sha512 => text.prove::<Hmac<Sha512>>(keys, &first, &signatures),
-        }?;
-        Ok(Verified::assertion(Coverage::Body, key_id)
-            .with_signed_id(id)
-            .with_sent_at(timestamp.map(|(_, time)| time)))
+
+        let mut any_key = false;
+        for key in keys.iter() {
+            any_key = true;
+            let Some(prepared) = key.mac::<M>() else {
+                continue;
+            };
+            let mut mac = prepared.clone();
+            for piece in self.template.pieces() {
+                mac.update(match piece {
+                    Piece::Literal(text) => text.as_bytes(),
+                    Piece::Id => id.unwrap_or_default().as_bytes(),
+                    Piece::Timestamp => timestamp.map_or(&[][..], |(text, _)| text),
+                    Piece::Body => request.body,
+                });
+            }
+            if is_right(mac, &first, signatures.clone()) {
+                return Ok(Verified::assertion(Coverage::Body, key.id())
+                    .with_signed_id(id)
+                    .with_sent_at(timestamp.map(|(_, time)| time)));
+            }
+        }
+        Err(if any_key {
+            Rejection::SignatureMismatch
+        } else {
+            Rejection::NoLiveKey
+        })
     }
 
     fn signature_text<'a>(&self, head: &Head<'a>) -> Result<&'a [u8], Rejection> {
@@ -382,7 +404,10 @@ impl HmacHeader {
         if value.len() > MAX_ID_BYTES {
             return Err(Rejection::MalformedId("it is too long"));
         }
-        if source.delimiter.is_some_and(|byte| value.contains(&byte)) {
+        if source
+            .delimiter
+            .is_some_and(|byte| memchr(byte, value).is_some())
+        {
             return Err(Rejection::MalformedId(
                 "it contains the byte that ends it in the signed text",
             ));
@@ -438,38 +463,23 @@ fn whole_number(text: &[u8]) -> Option<i64> {
 }
 
 fn split_once(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
-    let place = text.iter().position(|byte| *byte == at)?;
+    let place = memchr(at, text)?;
     Some((text.get(..place)?, text.get(place.checked_add(1)?..)?))
 }
 
-/// The signatures of one header, decoded one after the other: nearly always there is just one.
+/// The signatures of one header, one after the other: nearly always there is just one.
 #[derive(Clone)]
 struct Signatures<'a> {
     layout: &'a SignatureLayout,
     encoding: SignatureEncoding,
-    mac_bytes: usize,
     rest: Option<&'a [u8]>,
     seen: usize,
 }
 
-/// A decoded signature.
-struct Candidate {
-    room: [u8; MAX_MAC_BYTES],
-    mac_bytes: usize,
-}
-
-impl Candidate {
-    fn bytes(&self) -> &[u8] {
-        self.room.get(..self.mac_bytes).unwrap_or_default()
-    }
-}
-
-impl Iterator for Signatures<'_> {
-    type Item = Candidate;
-
+impl<'a> Signatures<'a> {
     /// The next one that counts and can be decoded. What cannot, or has another length, can match
     /// nothing and is passed over: another of the header may still be right.
-    fn next(&mut self) -> Option<Candidate> {
+    fn next<M: OutputSizeUser>(&mut self) -> Option<Output<M>> {
         while self.seen < MAX_SIGNATURES {
             self.seen = self.seen.saturating_add(1);
             let rest = self.rest.take()?;
@@ -485,20 +495,14 @@ impl Iterator for Signatures<'_> {
                     value_of(self.part(rest, b','), signature)
                 }
             };
-            let mut room = [0; MAX_MAC_BYTES];
-            let mac = room.get_mut(..self.mac_bytes)?;
-            if text.is_some_and(|text| decode_exactly(self.encoding, text, mac)) {
-                return Some(Candidate {
-                    room,
-                    mac_bytes: self.mac_bytes,
-                });
+            let mut mac = Output::<M>::default();
+            if text.is_some_and(|text| decode_exactly(self.encoding, text, &mut mac)) {
+                return Some(mac);
             }
         }
         None
     }
-}
 
-impl<'a> Signatures<'a> {
     /// What stands before the next separator; the rest stays for later.
     fn part(&mut self, rest: &'a [u8], separator: u8) -> &'a [u8] {
         match split_once(rest, separator) {
@@ -540,50 +544,15 @@ fn decode_exactly(encoding: SignatureEncoding, text: &[u8], into: &mut [u8]) -> 
     }
 }
 
-struct SignedText<'a> {
-    pieces: &'a [Piece],
-    id: &'a [u8],
-    timestamp: &'a [u8],
-    body: &'a [u8],
-}
-
-impl SignedText<'_> {
-    /// The id of the first live key under which a signature is right.
-    fn prove<'k, M: Mac + DigestKind>(
-        &self,
-        keys: LiveKeys<'k>,
-        first: &Candidate,
-        others: &Signatures<'_>,
-    ) -> Result<&'k KeyId, Rejection> {
-        let mut any = false;
-        for key in keys.iter() {
-            any = true;
-            let Some(prepared) = key.mac::<M>() else {
-                continue;
-            };
-            let mut mac = prepared.clone();
-            for piece in self.pieces {
-                mac.update(match piece {
-                    Piece::Literal(text) => text.as_bytes(),
-                    Piece::Id => self.id,
-                    Piece::Timestamp => self.timestamp,
-                    Piece::Body => self.body,
-                });
-            }
-            let computed = mac.finalize();
-            // `CtOutput` compares in constant time.
-            let is_right = |candidate: &Candidate| {
-                <&hmac::digest::Output<M>>::try_from(candidate.bytes())
-                    .is_ok_and(|bytes| computed == CtOutput::from(bytes))
-            };
-            if is_right(first) || others.clone().any(|other| is_right(&other)) {
-                return Ok(key.id());
-            }
-        }
-        Err(if any {
-            Rejection::SignatureMismatch
-        } else {
-            Rejection::NoLiveKey
-        })
+/// Whether a signature is that of `mac`, compared in constant time by the digest crate.
+fn is_right<M: Mac>(mac: M, first: &Output<M>, mut others: Signatures<'_>) -> bool {
+    if others.rest.is_none() {
+        return mac.verify(first).is_ok();
     }
+    let computed = mac.finalize();
+    let mut right = computed == CtOutput::from(first);
+    while let Some(other) = others.next::<M>() {
+        right |= computed == CtOutput::from(other);
+    }
+    right
 }

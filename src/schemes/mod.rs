@@ -3,6 +3,7 @@
 mod hmac_header;
 mod template;
 
+pub(crate) use self::hmac_header::TimestampSource;
 pub use self::{
     hmac_header::{
         Digest, HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimeUnit,

@@ -8,8 +8,8 @@ use crate::error::BuildError;
 /// `{id}.{timestamp}.{body}`, `v0:{timestamp}:{body}`.
 ///
 /// `{body}` must stand exactly once, `{id}` and `{timestamp}` at most once. A placeholder that takes
-/// text from a header must be followed by a literal, and that text may then not contain the literal's
-/// first byte: otherwise one signature would fit two readings.
+/// text from a header must be parted from the next one towards `{body}` by a literal, and that text may
+/// then not contain the literal's byte that it touches: otherwise one signature would fit two readings.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Template(Vec<Piece>);
 
@@ -33,6 +33,17 @@ impl Template {
         Self(vec![Piece::Id, dot(), Piece::Timestamp, dot(), Piece::Body])
     }
 
+    /// `{timestamp}` and `{body}`, with literals before and between, neither of them empty if given.
+    pub(crate) fn timestamp_body(before: Option<&str>, between: &str) -> Self {
+        let before = before.map(|text| Piece::Literal(text.into()));
+        let rest = [
+            Piece::Timestamp,
+            Piece::Literal(between.into()),
+            Piece::Body,
+        ];
+        Self(before.into_iter().chain(rest).collect())
+    }
+
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.0
     }
@@ -41,11 +52,19 @@ impl Template {
         self.0.contains(piece)
     }
 
-    /// The byte that the text of `piece` may not contain.
-    pub(crate) fn delimiter_after(&self, piece: &Piece) -> Option<u8> {
+    /// The byte that the text of `piece` may not contain: the nearest one of the literal between it and
+    /// the body. The signed text can then be read in one way only, from both ends towards the body.
+    pub(crate) fn delimiter_of(&self, piece: &Piece) -> Option<u8> {
         let at = self.0.iter().position(|known| known == piece)?;
-        match self.0.get(at.checked_add(1)?) {
-            Some(Piece::Literal(text)) => text.bytes().next(),
+        let body = self.0.iter().position(|known| *known == Piece::Body)?;
+        let (neighbour, before_body) = if at < body {
+            (at.checked_add(1)?, true)
+        } else {
+            (at.checked_sub(1)?, false)
+        };
+        match self.0.get(neighbour) {
+            Some(Piece::Literal(text)) if before_body => text.bytes().next(),
+            Some(Piece::Literal(text)) => text.bytes().next_back(),
             _ => None,
         }
     }
@@ -57,7 +76,6 @@ impl FromStr for Template {
     fn from_str(text: &str) -> Result<Self, BuildError> {
         let unusable = |why| BuildError::Name {
             what: "template",
-            value: text.to_owned(),
             why,
         };
         let mut pieces = Vec::new();
@@ -93,10 +111,18 @@ impl FromStr for Template {
         }
         let template = Self(pieces);
         for piece in [Piece::Id, Piece::Timestamp] {
-            let last = template.0.last() == Some(&piece);
-            if template.has(&piece) && !last && template.delimiter_after(&piece).is_none() {
+            if !template.has(&piece) {
+                continue;
+            }
+            let Some(delimiter) = template.delimiter_of(&piece) else {
                 return Err(unusable(
-                    "`{id}` and `{timestamp}` must be followed by a literal, \
+                    "a literal must part `{id}` and `{timestamp}` from the next placeholder \
+                     towards `{body}`, or one signature would fit two readings",
+                ));
+            };
+            if piece == Piece::Timestamp && (delimiter.is_ascii_digit() || delimiter == b'-') {
+                return Err(unusable(
+                    "the literal beside `{timestamp}` must differ from what a number consists of, \
                      or one signature would fit two readings",
                 ));
             }

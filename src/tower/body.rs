@@ -7,28 +7,40 @@ use std::{
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
 
 use crate::body::{BodyBroken, BodySource};
 
-/// The body of a response behind the receiver.
-#[derive(Debug)]
-pub struct AnswerBody<B>(Kind<B>);
+pin_project! {
+    /// The body of a response behind the receiver.
+    #[derive(Debug)]
+    pub struct AnswerBody<B> {
+        #[pin]
+        kind: Kind<B>,
+    }
+}
 
-#[derive(Debug)]
-enum Kind<B> {
-    Own(Pin<Box<B>>),
-    Fixed(Option<Bytes>),
+pin_project! {
+    #[project = KindProjection]
+    #[derive(Debug)]
+    enum Kind<B> {
+        Own { #[pin] body: B },
+        Fixed { text: Option<Bytes> },
+    }
 }
 
 impl<B> AnswerBody<B> {
     pub(super) fn own(body: B) -> Self {
-        Self(Kind::Own(Box::pin(body)))
+        Self {
+            kind: Kind::Own { body },
+        }
     }
 
     pub(super) fn fixed(text: &'static str) -> Self {
-        Self(Kind::Fixed(
-            (!text.is_empty()).then(|| Bytes::from_static(text.as_bytes())),
-        ))
+        let text = (!text.is_empty()).then(|| Bytes::from_static(text.as_bytes()));
+        Self {
+            kind: Kind::Fixed { text },
+        }
     }
 }
 
@@ -37,26 +49,28 @@ impl<B: Body<Data = Bytes>> Body for AnswerBody<B> {
     type Error = B::Error;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        match &mut self.0 {
-            Kind::Own(body) => body.as_mut().poll_frame(context),
-            Kind::Fixed(text) => Poll::Ready(text.take().map(|text| Ok(Frame::data(text)))),
+        match self.project().kind.project() {
+            KindProjection::Own { body } => body.poll_frame(context),
+            KindProjection::Fixed { text } => {
+                Poll::Ready(text.take().map(|text| Ok(Frame::data(text))))
+            }
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
-            Kind::Own(body) => body.is_end_stream(),
-            Kind::Fixed(text) => text.is_none(),
+        match &self.kind {
+            Kind::Own { body } => body.is_end_stream(),
+            Kind::Fixed { text } => text.is_none(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
-            Kind::Own(body) => body.size_hint(),
-            Kind::Fixed(text) => {
+        match &self.kind {
+            Kind::Own { body } => body.size_hint(),
+            Kind::Fixed { text } => {
                 SizeHint::with_exact(text.as_ref().map_or(0, |text| text.len() as u64))
             }
         }
@@ -64,9 +78,9 @@ impl<B: Body<Data = Bytes>> Body for AnswerBody<B> {
 }
 
 /// A framework's request body, read frame by frame; trailers are passed over.
-pub(super) struct RequestBody<B>(pub(super) Pin<Box<B>>);
+pub(super) struct RequestBody<'a, B>(pub(super) Pin<&'a mut B>);
 
-impl<B: Body<Data = Bytes>> BodySource for RequestBody<B> {
+impl<B: Body<Data = Bytes>> BodySource for RequestBody<'_, B> {
     fn poll_chunk(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

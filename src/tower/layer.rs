@@ -5,8 +5,8 @@ use std::{fmt, marker::PhantomData, net::SocketAddr, sync::Arc};
 use http::request::Parts;
 use tower_layer::Layer;
 
-use super::{ReceiverService, TokioTimer};
-use crate::{clock::Timer, receiver::Receiver};
+use super::ReceiverService;
+use crate::{clock::Timer, receiver::Receiver, tokio_timer::TokioTimer};
 
 /// A route's parameters, decoded, by name.
 pub type RouteParams = Vec<(Box<str>, Box<str>)>;

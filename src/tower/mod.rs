@@ -6,11 +6,9 @@
 mod body;
 mod layer;
 mod service;
-mod timer;
 
 pub use self::{
     body::AnswerBody,
     layer::{ReceiverLayer, RouteParams, Wiring},
     service::ReceiverService,
-    timer::TokioTimer,
 };

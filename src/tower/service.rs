@@ -4,7 +4,7 @@ use std::{
     fmt,
     future::Future,
     marker::PhantomData,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
 };
@@ -124,13 +124,13 @@ where
             .authority(parts.uri.authority().map(|authority| authority.as_str()))
             .route_params(&route_params)
             .peer(peer);
-        let body = RequestBody(Box::pin(body));
-        match road::admit(&receiver, head, body, &timer).await {
+        let body = pin!(body);
+        match road::admit(&receiver, head, RequestBody(body), &timer).await {
             Ok(admitted) => admitted,
             Err(rejection) => return fixed(&road::refusal(&receiver, &rejection)),
         }
     };
-    let time = TimeLeft::of(&receiver, &admitted);
+    let time = TimeLeft::of(&admitted);
     let run = move |slot, bytes| async move {
         let called = inner.call(inner_request(parts, slot, bytes));
         match called.await {

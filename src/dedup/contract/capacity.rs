@@ -2,7 +2,7 @@
 
 use super::{
     Passage,
-    scene::{Expected, Scene, key, owner, promise},
+    scene::{Expected, Scene, answered, key, owner, promise, won},
 };
 use crate::{
     dedup::{Claim, DedupStore, End},
@@ -75,36 +75,45 @@ pub(super) async fn a_full_store_says_so_and_forgets_nothing<S: DedupStore, P: P
     }
 }
 
-/// A full store may look at a part of its leases at a time, so it has a few tries.
 pub(super) async fn lapsed_leases_cannot_fill_a_store_for_ever<S: DedupStore, P: Passage>(
     scene: &Scene<'_, S, P>,
 ) {
     let Some(capacity) = keys_to_fill(&scene.store) else {
         return;
     };
-    let first = scene.win(&key(0), owner(0)).await;
+    let lapsed = scene.win(&key(0), owner(0)).await;
     for number in 1..capacity {
         scene.win(&key(number), owner(number)).await;
     }
     scene.lapse().await;
-    let new = key(capacity);
-    let mut claim = scene.try_claim(&new, owner(capacity)).await;
-    for _ in 0..100 {
-        if claim.is_ok() {
-            break;
-        }
-        claim = scene.try_claim(&new, owner(capacity)).await;
+    // Each of them has to go.
+    for number in 0..capacity {
+        let claim = claim_patiently(scene, capacity + number).await;
+        let lease = won("lapsed leases make room in a full store", claim);
+        scene.finish(&lease, End::Processed).await;
     }
+    scene
+        .pass(scene.terms.retain.saturating_add(scene.terms.slack))
+        .await;
+    // Forgotten or not, its late owner stays fenced off.
+    let taken = scene.win(lapsed.key(), owner(capacity)).await;
     promise(
-        "lapsed leases make room in a full store",
-        matches!(claim, Ok(Claim::Won(_))),
-        &claim,
-    );
-    // Whether its lease was dropped or not, a late owner stays fenced off.
-    let taken = scene.win(first.key(), owner(capacity)).await;
-    promise(
-        "the attempt grows with each takeover, in a full store too",
-        taken.attempt() > first.attempt(),
+        "the attempt grows with each takeover, in a store that was full too",
+        taken.attempt() > lapsed.attempt(),
         &taken,
     );
+}
+
+/// A full store may look at a part of its leases at a time, so it has a few tries.
+async fn claim_patiently<S: DedupStore, P: Passage>(
+    scene: &Scene<'_, S, P>,
+    number: usize,
+) -> Claim {
+    for _ in 0..100 {
+        match scene.try_claim(&key(number), owner(number)).await {
+            Err(StoreError::Full) => {}
+            claim => return answered("claim", claim),
+        }
+    }
+    answered("claim", scene.try_claim(&key(number), owner(number)).await)
 }

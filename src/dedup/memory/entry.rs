@@ -44,22 +44,31 @@ pub(super) enum Phase {
 }
 
 impl Entry {
+    /// What is in a slot that was never taken.
+    pub(super) const VACANT: Self = Self {
+        key: EventKey::from_bytes([0; 32]),
+        owner: OwnerMark([0; 8]),
+        end: [0; 6],
+        content: [0; 6],
+        link: 0,
+    };
+
     /// A key that `owner` begins to handle.
     pub(super) fn claimed(
         key: &EventKey,
         content: Option<&ContentDigest>,
         owner: OwnerMark,
         until: Moment,
+        lease: u32,
     ) -> Self {
-        let mut entry = Self {
+        let has_content = if content.is_some() { HAS_CONTENT } else { 0 };
+        Self {
             key: *key,
             owner,
-            end: [0; 6],
-            content: [0; 6],
-            link: 0,
-        };
-        entry.hand_over(content, owner, until);
-        entry
+            end: low_six(until.to_bits() | has_content),
+            content: content.map_or([0; 6], first_bytes),
+            link: lease,
+        }
     }
 
     /// Gives the key to another owner. Who waits for it goes on waiting.
@@ -130,9 +139,13 @@ impl Entry {
     }
 
     fn set_end(&mut self, end: u64) {
-        let [a, b, c, d, e, f, _, _] = end.to_le_bytes();
-        self.end = [a, b, c, d, e, f];
+        self.end = low_six(end);
     }
+}
+
+const fn low_six(bits: u64) -> [u8; 6] {
+    let [a, b, c, d, e, f, _, _] = bits.to_le_bytes();
+    [a, b, c, d, e, f]
 }
 
 fn first_bytes(content: &ContentDigest) -> [u8; 6] {
@@ -179,7 +192,7 @@ mod tests {
 
     #[test]
     fn flags_and_time_do_not_touch_each_other() {
-        let start = Now(Duration::ZERO);
+        let start = Now::new(Duration::ZERO);
         let latest = start.plus(Duration::MAX);
         let owner = OwnerMark::of(&OwnerToken::from_bytes([1; 16]));
         let content = ContentDigest::of(b"content");
@@ -188,6 +201,7 @@ mod tests {
             Some(&content),
             owner,
             latest,
+            0,
         );
         assert_eq!(entry.until(), latest);
         assert_eq!(entry.phase(start), Phase::Running);
@@ -197,7 +211,10 @@ mod tests {
         entry.set_until(start.plus(Duration::from_millis(1)));
         assert!(entry.is_waited_for());
         assert_eq!(entry.phase(start), Phase::Running);
-        assert_eq!(entry.phase(Now(Duration::from_millis(1))), Phase::Lapsed);
+        assert_eq!(
+            entry.phase(Now::new(Duration::from_millis(1))),
+            Phase::Lapsed
+        );
 
         entry.mark_done(latest);
         assert!(!entry.is_waited_for());

@@ -5,6 +5,7 @@
 //! | `shard` | the rules of claiming and settling, for a part of the keys |
 //! | `entry` | what is kept of one key |
 //! | `slab` | the slots where entries live |
+//! | `table` | from a key to its slot |
 //! | `leases` | which entries are in progress |
 //! | `expiry` | in which order the others are forgotten |
 //! | `room` | how many keys there are, over all shards |
@@ -18,6 +19,7 @@ mod moment;
 mod room;
 mod shard;
 mod slab;
+mod table;
 
 use std::{
     fmt,
@@ -54,9 +56,10 @@ use crate::{
 ///
 /// # Capacity
 ///
-/// It holds up to its capacity of keys, in progress and done together, and grows as they come: 70
-/// to 80 bytes a key, never moved once written, so that no claim pauses for the others. Marks whose
-/// retention is over are removed a few at a time by each claim. Nothing that has not expired is
+/// It holds up to its capacity of keys, in progress and done together, and grows as they come: 67
+/// bytes a key when full, 77 at most on the way there. What is kept of a key never moves, so that no
+/// claim pauses for the others. Marks whose retention is over are removed a few at a time by each
+/// claim. Nothing that has not expired is
 /// ever evicted: a full store answers [`StoreError::Full`], which the sender sees as 503. Capacity
 /// divided by retention is the rate of new events that it can bear: a million keys and 24 hours
 /// are 11 a second.
@@ -116,15 +119,16 @@ struct Padded(Mutex<Shard>);
 
 /// How many keys a full shard holds.
 ///
-/// It bounds the one thing that is not done in small steps: when the table of a shard grows, its
-/// pointers move, in the order of 0.1 ms for this many. In steps of a table's size it is just
-/// below what one of 16,384 buckets takes, so a store that was filled once wastes little.
-const KEYS_A_SHARD: usize = 13_000;
+/// It bounds the one thing that is not done in small steps: the growth of a shard's table, less than
+/// half a millisecond for this many. Fewer would bound it closer, but the lines that each shard
+/// keeps busy would then no longer fit a processor's inner cache, and claims would slow down. It is
+/// just below what a table of 65,536 buckets takes, so that a full store wastes little.
+const KEYS_A_SHARD: usize = 50_000;
 
 /// Small stores have this many shards for the sake of threads, and no store has more than the most
 /// for the sake of a search over all of them; past 50,000,000 keys, shards grow instead.
 const FEWEST_SHARDS: usize = 16;
-const MOST_SHARDS: usize = 4096;
+const MOST_SHARDS: usize = 1024;
 
 /// Running leases that one claim looks at to find room.
 const LEASES_SEARCHED: usize = 1024;
@@ -194,7 +198,7 @@ impl fmt::Debug for MemoryStore {
 impl Inner {
     /// Always read before a shard is locked: the clock may be anyone's code.
     fn now(&self) -> Now {
-        Now(self.clock.monotonic().saturating_sub(self.started))
+        Now::new(self.clock.monotonic().saturating_sub(self.started))
     }
 
     fn shard(&self, index: usize) -> Option<MutexGuard<'_, Shard>> {

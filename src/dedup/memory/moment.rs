@@ -25,12 +25,26 @@ impl Moment {
 
 /// The time since the store was made, in the clock's own resolution.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Now(pub(super) Duration);
+pub(super) struct Now {
+    exact: Duration,
+    /// Rounded down, for the many comparisons.
+    millis: u64,
+}
 
 impl Now {
+    pub(super) fn new(exact: Duration) -> Self {
+        Self {
+            exact,
+            millis: exact
+                .as_secs()
+                .saturating_mul(1000)
+                .saturating_add(u64::from(exact.subsec_millis())),
+        }
+    }
+
     /// The moment `by` from now, rounded up: a lease or a mark never ends early.
     pub(super) fn plus(self, by: Duration) -> Moment {
-        let at = self.0.saturating_add(by);
+        let at = self.exact.saturating_add(by);
         let rounded = at
             .as_secs()
             .saturating_mul(1000)
@@ -39,13 +53,13 @@ impl Now {
     }
 
     /// Whether `moment` is over. What lasts until a moment is over when it comes.
-    pub(super) fn has_reached(self, moment: Moment) -> bool {
-        Duration::from_millis(moment.0) <= self.0
+    pub(super) const fn has_reached(self, moment: Moment) -> bool {
+        moment.0 <= self.millis
     }
 
     /// The time left until `moment`.
     pub(super) fn until(self, moment: Moment) -> Duration {
-        Duration::from_millis(moment.0).saturating_sub(self.0)
+        Duration::from_millis(moment.0).saturating_sub(self.exact)
     }
 }
 
@@ -55,17 +69,17 @@ mod tests {
 
     #[test]
     fn an_end_is_rounded_up_and_never_comes_early() {
-        let now = Now(Duration::from_micros(10_500));
+        let now = Now::new(Duration::from_micros(10_500));
         let end = now.plus(Duration::from_millis(5));
         assert_eq!(end, Moment(16));
-        assert!(!Now(Duration::from_micros(15_999)).has_reached(end));
-        assert!(Now(Duration::from_millis(16)).has_reached(end));
+        assert!(!Now::new(Duration::from_micros(15_999)).has_reached(end));
+        assert!(Now::new(Duration::from_millis(16)).has_reached(end));
     }
 
     #[test]
     fn an_end_without_end_saturates() {
-        let end = Now(Duration::MAX).plus(Duration::MAX);
+        let end = Now::new(Duration::MAX).plus(Duration::MAX);
         assert_eq!(end, Moment::from_bits(u64::MAX));
-        assert!(!Now(Duration::from_secs(1_000 * 365 * 86_400)).has_reached(end));
+        assert!(!Now::new(Duration::from_secs(1_000 * 365 * 86_400)).has_reached(end));
     }
 }

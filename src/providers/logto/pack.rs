@@ -78,8 +78,8 @@ impl Logto {
         }
     }
 
-    /// The events that the application wants. All others are answered 200 and counted, and nothing of
-    /// them is remembered: an event that becomes wanted later runs when it is delivered again.
+    /// The events that the application wants. All others are answered 200, and nothing of them is
+    /// remembered: an event that becomes wanted later runs when it is delivered again.
     #[must_use]
     pub fn interested_in(mut self, events: impl IntoIterator<Item = EventName>) -> Self {
         self.interest = Some(events.into_iter().collect());

@@ -2,20 +2,44 @@
 //!
 //! A preset is data: a scheme, what identifies an event, and what is known of the sender. There is one
 //! file for each known sender, and [`Preset::custom`] for any other.
+//!
+//! | preset | signs | signature | time | keyed by | type |
+//! | --- | --- | --- | --- | --- | --- |
+//! | [`standard_webhooks`](Preset::standard_webhooks), [`svix`](Preset::svix) | `{id}.{timestamp}.{body}` | base64, a list of `v1,…` | sent at, ± 300 s | the signed id | none |
+//! | [`stripe`](Preset::stripe) | `{timestamp}.{body}` | hex, pairs `t=`, `v1=` | sent at, ± 300 s | the body's `id`, else its digest | the body's `type` |
+//! | [`slack`](Preset::slack) | `v0:{timestamp}:{body}` | hex, `v0=…` | sent at, ± 300 s | the body's `event_id`, else its digest | the body's `type` |
+//! | [`github`](Preset::github) | `{body}` | hex, `sha256=…` | none | the body's digest | `x-github-event`, unsigned |
+//! | [`shopify`](Preset::shopify) | `{body}` | base64 | none | the body's digest | `x-shopify-topic`, unsigned |
+//! | [`custom`](Preset::custom) | as its scheme says | as its scheme says | ± 300 s where signed | the signed id, else the body's digest | none |
+//!
+//! All of them are HMAC-SHA256 but for `custom`, which may be told otherwise.
+//!
+//! Where the digest of the body is the key, two deliveries with equal bodies are one event: the ids that
+//! those senders put into headers are not signed, and whoever captured a delivery could send it again
+//! under another id. A type that stands in a header alone is for the same reason no
+//! [`event_type`](crate::Delivery::event_type), but a
+//! [`claimed_type`](crate::Delivery::claimed_type).
 
+mod envelope;
+mod github;
+mod shopify;
+mod slack;
 mod standard_webhooks;
+mod stripe;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
+use http::HeaderName;
 use serde::de::DeserializeOwned;
 
+use self::envelope::{Envelope, Names};
 use crate::{
     error::Rejection,
     event_key::KeyParts,
     keys::{Keys, LiveKeys},
     payload::{Json, Payload},
-    provider::{Authenticated, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
-    request::RawRequest,
+    provider::{Authenticated, Decoded, EventType, Provider, SenderProfile, TimeKind, Undecodable},
+    request::{RawRequest, Single},
     schemes::HmacHeader,
     verified::Verified,
 };
@@ -44,18 +68,20 @@ pub struct Preset<T = Json> {
     scheme: HmacHeader,
     keys: Keys,
     identity: Identity,
+    type_header: Option<HeaderName>,
     profile: SenderProfile,
     event: PhantomData<fn() -> T>,
 }
 
 /// What identifies an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Identity {
+enum Identity {
     /// The id that the signature covers.
     SignedId,
     /// The digest of the body: two deliveries with equal bodies are one event.
     BodyDigest,
+    /// A member of the body; the digest of the body where it has none.
+    Member(Names),
 }
 
 impl Preset {
@@ -80,6 +106,7 @@ impl Preset {
             },
             scheme,
             keys: keys.into(),
+            type_header: None,
             profile,
             event: PhantomData,
         }
@@ -96,6 +123,7 @@ impl<T> Preset<T> {
             scheme: self.scheme,
             keys: self.keys,
             identity: self.identity,
+            type_header: self.type_header,
             profile: self.profile,
             event: PhantomData,
         }
@@ -137,15 +165,38 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         authenticated: &Authenticated<'_>,
         key: &mut KeyParts,
     ) -> Result<Decoded<Payload<T>>, Undecodable> {
+        let mut event_type = None;
         match self.identity {
             Identity::SignedId => {
-                key.part(authenticated.signed_id.ok_or(Undecodable("no signed id"))?)
+                key.part(authenticated.signed_id.ok_or(Undecodable("no signed id"))?);
             }
-            Identity::BodyDigest => key.digest_of(authenticated.bytes),
+            Identity::BodyDigest => {
+                key.digest_of(authenticated.bytes);
+            }
+            Identity::Member(names) => {
+                let envelope = Envelope::read(authenticated.bytes, names)
+                    .map_err(|_| Undecodable("its id or type stands twice"))?;
+                match envelope.id {
+                    Some(id) => key.part(id),
+                    // One part more than an id has, so that no id can be mistaken for a digest.
+                    None => key.part("").digest_of(authenticated.bytes),
+                };
+                event_type = envelope.event_type;
+            }
         };
-        let event = Payload::read(authenticated.bytes).map_err(Undecodable)?;
+        let event = Payload::read(authenticated.bytes);
         let recognized = matches!(event, Payload::Known(_));
-        Ok(Decoded::new(event).recognized(recognized))
+        let mut decoded = Decoded::new(event).recognized(recognized);
+        if let Some(name) = event_type {
+            decoded = decoded.event_type(EventType::unknown(name));
+        }
+        if let Some(header) = &self.type_header
+            && let Single::Value(claimed) = authenticated.head.single(header)
+            && let Ok(claimed) = std::str::from_utf8(claimed)
+        {
+            decoded = decoded.claimed_type(claimed);
+        }
+        Ok(decoded)
     }
 }
 

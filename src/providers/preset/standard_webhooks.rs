@@ -5,7 +5,9 @@ use http::HeaderName;
 use super::Preset;
 use crate::{
     keys::Keys,
-    schemes::{Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit},
+    schemes::{
+        Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
+    },
 };
 
 impl Preset {
@@ -43,6 +45,6 @@ fn scheme([id, timestamp, signature]: [HeaderName; 3]) -> HmacHeader {
     .signing(
         Template::id_timestamp_body(),
         Some(id),
-        Some((timestamp, TimeUnit::Seconds)),
+        Some((TimestampSource::Header(timestamp), TimeUnit::Seconds)),
     )
 }

@@ -1,4 +1,4 @@
-//! [`TokioTimer`].
+//! [`TokioTimer`]. Feature `tokio`, which `tower` and `hookgate-actix` switch on.
 
 use std::time::Duration;
 

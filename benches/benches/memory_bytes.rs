@@ -1,0 +1,75 @@
+//! What a key costs in memory, and how long the slowest call takes while the store grows.
+
+use std::{
+    alloc::System,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use hookgate::{
+    ContentDigest, EventKey,
+    dedup::{Claim, DedupStore, End, MemoryStore, OwnerToken},
+};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+fn main() {
+    bytes(1_000_000);
+    pauses(5_000_000);
+}
+
+fn bytes(keys: usize) {
+    let region = Region::new(ALLOCATOR);
+    let store = MemoryStore::with_capacity(keys);
+    (0..keys).for_each(|number| handle(&store, number));
+    let stats = region.change();
+    let held = stats
+        .bytes_allocated
+        .saturating_sub(stats.bytes_deallocated);
+    println!(
+        "memory_bytes at {keys} keys: {:.1} bytes a key",
+        held as f64 / keys as f64
+    );
+    assert_eq!(store.len(), keys);
+}
+
+/// The machine pauses too, so the slowest of several runs' fastest tells what the store does.
+fn pauses(keys: usize) {
+    const RUNS: usize = 3;
+    let mut slowest = vec![Duration::MAX; keys];
+    for _ in 0..RUNS {
+        let store = MemoryStore::with_capacity(keys);
+        for (number, slowest) in slowest.iter_mut().enumerate() {
+            let start = Instant::now();
+            handle(&store, number);
+            *slowest = start.elapsed().min(*slowest);
+        }
+    }
+    let longest = slowest.iter().max().copied().unwrap_or_default();
+    println!(
+        "memory_bytes growing to {keys} keys: longest pause {longest:?}, the machine's own left out"
+    );
+}
+
+fn handle(store: &MemoryStore, number: usize) {
+    let content = ContentDigest::of(&number.to_be_bytes());
+    let key = EventKey::from_bytes(*content.as_bytes());
+    let owner = OwnerToken::from_bytes([1; 16]);
+    let claim = ready(store.claim(&key, Some(&content), owner, Duration::from_secs(30)));
+    let Ok(Claim::Won(lease)) = claim else {
+        panic!("a new key is won");
+    };
+    let settled = ready(store.settle(&lease, End::Processed, Duration::from_secs(86_400)));
+    assert!(settled.is_ok());
+}
+
+/// The memory store answers at once.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("the memory store never waits"),
+    }
+}

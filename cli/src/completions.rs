@@ -1,0 +1,30 @@
+//! `hookgate completions`: what a shell needs to complete the command.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use crate::Cli;
+
+/// Write the completion script of a shell.
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  hookgate completions bash > ~/.local/share/bash-completion/completions/hookgate"
+)]
+pub(crate) struct Completions {
+    /// The shell.
+    shell: Shell,
+}
+
+impl Completions {
+    pub(crate) fn run(self) -> io::Result<ExitCode> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "hookgate", &mut script);
+        io::stdout().write_all(&script)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,57 @@
+//! `hookgate`: the library's verdicts at the command line, offline.
+
+mod access;
+mod catalog;
+mod completions;
+mod fault;
+mod man;
+mod providers;
+mod refused;
+mod settings;
+mod terms;
+mod text;
+mod verify;
+
+use std::{io, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Tools for the receiving side of webhooks. What they say is what hookgate's middleware does.
+#[derive(Parser)]
+#[command(
+    name = "hookgate",
+    version,
+    arg_required_else_help = true,
+    after_help = "Example:\n  hookgate verify recorded.jsonl\n\n\
+                  Secrets are taken from files and standard input, never from arguments, and never shown."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Verify(verify::Verify),
+    Providers(providers::Providers),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+fn main() -> ExitCode {
+    let ran = match Cli::parse().command {
+        Command::Verify(verify) => verify.run(),
+        Command::Providers(providers) => providers.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
+    };
+    match ran {
+        Ok(status) => status,
+        // Whoever read the output has seen enough (`| head`).
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hookgate: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

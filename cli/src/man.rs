@@ -1,0 +1,37 @@
+//! `hookgate man`: the manual pages.
+
+use std::{io, process::ExitCode};
+
+use clap::{Args, CommandFactory, ValueEnum};
+
+use crate::Cli;
+
+/// Write a manual page.
+#[derive(Args)]
+#[command(after_help = "Example:\n  hookgate man verify | man -l -")]
+pub(crate) struct Man {
+    /// The command that it is about; all of `hookgate` if there is none.
+    command: Option<Page>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Page {
+    Verify,
+    Providers,
+    Completions,
+    Man,
+}
+
+impl Man {
+    pub(crate) fn run(self) -> io::Result<ExitCode> {
+        let mut root = Cli::command();
+        // Gives subcommands their full names.
+        root.build();
+        let page = self.command.and_then(|page| page.to_possible_value());
+        let command = page
+            .and_then(|page| root.find_subcommand(page.get_name()).cloned())
+            .unwrap_or(root);
+        clap_mangen::Man::new(command).render(&mut io::stdout())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

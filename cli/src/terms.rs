@@ -1,0 +1,140 @@
+//! [`Terms`]: what a receiver is built from, and its building.
+
+use std::{sync::Arc, time::Duration};
+
+use hookgate::{
+    BuildError, Clock, Key, KeySourceError, Keyring, Keys, Provider, RETENTION_MARGIN, Receiver,
+    Secret,
+    dedup::MemoryStore,
+    keys::{Encoding, KeySource, Tenant, Tenants},
+};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+
+use crate::{refused::Refused, settings::Settings, text::Text};
+
+/// The route parameter that names the tenant.
+pub(crate) const TENANT_PARAM: &str = "tenant";
+
+/// What a receiver is built from.
+pub(crate) struct Terms<'a> {
+    pub(crate) endpoint: &'a str,
+    /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…` or `whsec_…`.
+    pub(crate) keys: &'a [Text<'a>],
+    /// Whether the route names a tenant. Every tenant has the same keys.
+    pub(crate) has_tenant: bool,
+    pub(crate) window: WindowTerm,
+    /// The JSON text of the settings.
+    pub(crate) settings: Option<&'a str>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: MemoryStore,
+}
+
+/// How old, and how far ahead, a signed time may be.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum WindowTerm {
+    /// What the pack's defaults say.
+    #[default]
+    OfPack,
+    /// Any: time is not checked.
+    Unchecked,
+    /// This many seconds to each side.
+    Secs(u64),
+}
+
+impl<'de> Deserialize<'de> for WindowTerm {
+    /// `null` or a number; absent is for `#[serde(default)]`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer)
+            .map(|secs: Option<u64>| secs.map_or(Self::Unchecked, Self::Secs))
+    }
+}
+
+impl Terms<'_> {
+    /// The receiver of a pack that is made from its keys alone.
+    pub(crate) fn pack<P: Provider>(
+        self,
+        pack: impl FnOnce(Keys) -> P,
+    ) -> Result<Receiver, Refused> {
+        let settings = Settings::read(self.settings)?;
+        settings.of_nothing_else()?;
+        self.receiver(&settings, |keys| Ok(pack(keys)))
+    }
+
+    /// The receiver of a scheme, whose configuration is in the settings.
+    pub(crate) fn scheme<C: DeserializeOwned, P: Provider>(
+        self,
+        pack: impl FnOnce(C, Keys) -> Result<P, BuildError>,
+    ) -> Result<Receiver, Refused> {
+        let settings = Settings::read(self.settings)?;
+        let config = settings.of_scheme()?;
+        self.receiver(&settings, |keys| pack(config, keys))
+    }
+
+    fn receiver<P: Provider>(
+        self,
+        settings: &Settings,
+        pack: impl FnOnce(Keys) -> Result<P, BuildError>,
+    ) -> Result<Receiver, Refused> {
+        let access = settings.access()?;
+        let pack = pack(self.keys()?)?;
+        let profile = pack.profile();
+        let mut receiver = Receiver::new(self.endpoint, pack)
+            .dedup(self.store)
+            .clock(self.clock);
+        match self.window {
+            WindowTerm::OfPack => {}
+            WindowTerm::Unchecked => receiver = receiver.without_time_check(),
+            WindowTerm::Secs(secs) => {
+                let limit = Duration::from_secs(secs);
+                let least = limit.saturating_mul(2).saturating_add(RETENTION_MARGIN);
+                receiver = receiver
+                    .past(limit)
+                    .future(limit)
+                    .retention(profile.retention.max(least));
+            }
+        }
+        if let Some(rule) = access {
+            receiver = receiver.access(rule.access());
+        }
+        Ok(receiver.build()?)
+    }
+
+    fn keys(&self) -> Result<Keys, Refused> {
+        let keys = self.keys.iter().enumerate().map(|(place, text)| {
+            let secret = secret(text).ok_or(Refused::BadKey)?;
+            Ok(Key::new(place.to_string(), secret))
+        });
+        let ring = Keyring::new(keys.collect::<Result<Vec<Key>, Refused>>()?)?;
+        Ok(if self.has_tenant {
+            Tenants::by_route_param(TENANT_PARAM, AnyTenant(ring)).into()
+        } else {
+            ring.into()
+        })
+    }
+}
+
+/// A key as a record spells it; `None` when it cannot be one.
+fn secret(text: &str) -> Option<Secret> {
+    let (encoding, text) = if text.starts_with("whsec_") {
+        (Encoding::Whsec, text)
+    } else {
+        let (encoding, text) = text.split_once(':')?;
+        let encoding = match encoding {
+            "utf8" => Encoding::Utf8,
+            "base64" => Encoding::Base64,
+            "hex" => Encoding::Hex,
+            _ => return None,
+        };
+        (encoding, text)
+    };
+    Secret::parse(text, encoding).ok()
+}
+
+/// Takes the name that the route gives for the tenant's canonical id.
+struct AnyTenant(Keyring);
+
+impl KeySource for AnyTenant {
+    async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+        Ok(Some(Tenant::new(name, self.0.clone())))
+    }
+}

@@ -1,0 +1,90 @@
+//! `hookgate verify`: a verdict on every recorded request.
+
+mod clock;
+mod judge;
+mod lines;
+mod receivers;
+mod record;
+mod verdict;
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Read, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Args;
+
+use self::{
+    judge::Judge,
+    lines::{Line, Lines},
+    verdict::{Finding, Verdict},
+};
+
+/// The exit status when a record could not be judged.
+const MALFORMED: u8 = 2;
+
+/// Judge recorded requests as the middleware would, one JSON record a line.
+///
+/// Writes one verdict a line, in the same order: accepted, rejected with the reason, or error where the
+/// line is no record. Nothing is sent anywhere, and nothing is remembered: copies of an event are all
+/// accepted.
+///
+/// The exit status is 0, or 2 when a line was no record.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  hookgate verify recorded.jsonl\n  \
+                  tail -f recorded.jsonl | hookgate verify - | grep -v accepted\n\n\
+                  The format, every setting and every reason: \
+                  docs/verify.md in the sources")]
+pub(crate) struct Verify {
+    /// The records, or `-` for standard input.
+    file: PathBuf,
+}
+
+impl Verify {
+    pub(crate) fn run(self) -> io::Result<ExitCode> {
+        let output = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+        let all_judged = if self.file == Path::new("-") {
+            verify(io::stdin().lock(), output)?
+        } else {
+            let file = File::open(&self.file).map_err(|error| {
+                let text = format!("cannot open {}: {error}", self.file.display());
+                io::Error::new(error.kind(), text)
+            })?;
+            verify(file, output)?
+        };
+        Ok(if all_judged {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(MALFORMED)
+        })
+    }
+}
+
+/// Judges every line of `input`; whether all of them were records.
+fn verify(input: impl Read, mut output: impl Write) -> io::Result<bool> {
+    let mut lines = Lines::new(input);
+    let mut judge = Judge::new();
+    let mut all_judged = true;
+    let mut number: u64 = 0;
+    while let Some(line) = lines.next(&mut output)? {
+        number = number.saturating_add(1);
+        let verdict = match line {
+            Line::Whole(line) if line.trim_ascii().is_empty() => continue,
+            Line::Whole(line) => judge.judge(line, number),
+            Line::TooLong => Verdict {
+                id: None,
+                finding: Finding::Malformed {
+                    error: "the line is longer than 32 MiB".to_owned(),
+                    line: number,
+                },
+            },
+        };
+        all_judged &= !matches!(verdict.finding, Finding::Malformed { .. });
+        serde_json::to_writer(&mut output, &verdict)?;
+        output.write_all(b"\n")?;
+    }
+    output.flush()?;
+    Ok(all_judged)
+}

@@ -1,0 +1,86 @@
+//! [`Receivers`]: a receiver for each policy that records name, built once.
+
+use std::{collections::HashMap, sync::Arc};
+
+use hookgate::{Clock, Receiver, dedup::MemoryStore};
+use sha2::{Digest, Sha256};
+
+use super::record::Record;
+use crate::{
+    catalog::Listed,
+    refused::Refused,
+    terms::{Terms, WindowTerm},
+};
+
+/// Most receivers that are kept. Building one costs less than a verdict, so this need not be many.
+const KEPT: usize = 256;
+
+/// Receivers by their policy.
+pub(crate) struct Receivers {
+    clock: Arc<dyn Clock>,
+    /// Never touched: nothing is claimed here. Every receiver needs one.
+    store: MemoryStore,
+    built: HashMap<[u8; 32], Result<Receiver, Refused>>,
+}
+
+impl Receivers {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            store: MemoryStore::with_capacity(1),
+            built: HashMap::new(),
+        }
+    }
+
+    /// The receiver that `record` asks for, or why there is none.
+    pub(crate) fn of(
+        &mut self,
+        listed: &Listed,
+        record: &Record<'_>,
+    ) -> &Result<Receiver, Refused> {
+        let policy = policy(record);
+        // Records come from a few endpoints; where they do not, starting over keeps memory bounded.
+        if self.built.len() >= KEPT && !self.built.contains_key(&policy) {
+            self.built.clear();
+        }
+        self.built.entry(policy).or_insert_with(|| {
+            (listed.receiver)(Terms {
+                endpoint: &record.endpoint,
+                keys: &record.keys,
+                has_tenant: record.tenant.is_some(),
+                window: record.window,
+                settings: record.settings.map(|settings| settings.get()),
+                clock: self.clock.clone(),
+                store: self.store.clone(),
+            })
+        })
+    }
+}
+
+/// Stands for everything of a record that its receiver is built from. A digest, so that keys are kept
+/// nowhere but in the receivers; lengths keep two policies from running together.
+fn policy(record: &Record<'_>) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    let mut part = |bytes: &[u8]| {
+        digest.update((bytes.len() as u64).to_be_bytes());
+        digest.update(bytes);
+    };
+    part(record.provider.as_bytes());
+    part(record.endpoint.as_bytes());
+    part(&[u8::from(record.tenant.is_some())]);
+    match record.window {
+        WindowTerm::OfPack => part(b"pack"),
+        WindowTerm::Unchecked => part(b"unchecked"),
+        WindowTerm::Secs(secs) => part(&secs.to_be_bytes()),
+    }
+    part(
+        record
+            .settings
+            .map_or("", |settings| settings.get())
+            .as_bytes(),
+    );
+    for key in &record.keys {
+        part(key.as_bytes());
+    }
+    digest.finalize().into()
+}

@@ -1,0 +1,65 @@
+//! `providers`, `completions`, `man`, and help.
+
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::command::{hookgate, verdict, with};
+
+fn run(arguments: &[&str]) -> Output {
+    hookgate(arguments).output().unwrap()
+}
+
+fn text(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_help_has_an_example() {
+    for command in ["verify", "providers", "completions", "man"] {
+        assert!(text(&[command, "--help"]).contains("Example"), "{command}");
+    }
+    assert!(text(&["--help"]).contains("Example"));
+}
+
+#[test]
+fn providers_are_those_that_verify_takes() {
+    let list: Vec<Value> = serde_json::from_str(&text(&["providers", "--json"])).unwrap();
+    let table = text(&["providers"]);
+    for sheet in &list {
+        let name = sheet["name"].as_str().unwrap();
+        assert!(table.lines().any(|line| line == name), "{table}");
+        let error = verdict(&with("provider", name))["error"].to_string();
+        assert!(!error.contains("unknown `provider`"), "{name}");
+    }
+    let logto = list.iter().find(|sheet| sheet["name"] == "logto").unwrap();
+    assert_eq!(logto["signed_time"], "of_event");
+    assert_eq!(logto["sender_timeout_s"], 10);
+    assert_eq!(logto["retries"], json!({"for_secs": 3}));
+    assert!(table.contains("up to 23 h 54 min old, up to 5 min ahead"));
+}
+
+#[test]
+fn completions_and_pages_name_the_commands() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        assert!(
+            text(&["completions", shell]).contains("providers"),
+            "{shell}"
+        );
+    }
+    assert!(text(&["man"]).contains("hookgate\\-verify"));
+    for command in ["verify", "providers", "completions", "man"] {
+        let page = text(&["man", command]);
+        assert!(page.contains(&format!("hookgate\\-{command}")), "{page}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error_of_its_own() {
+    let output = run(&["verify", "no such file"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no such file"));
+}

@@ -1,0 +1,248 @@
+//! Published examples and recorded requests.
+
+use std::fs;
+
+use hmac::{Hmac, KeyInit, Mac};
+use hookgate::{KeyParts, UnixTime};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::command::{SIGNED_AT, base64, published, verdict, verify, with};
+
+/// The example of GitHub's documentation. Its body is no JSON.
+fn github_example() -> Value {
+    github(
+        b"Hello, World!",
+        "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+    )
+}
+
+fn github(body: &[u8], digest: &str) -> Value {
+    json!({
+        "id": "github",
+        "provider": "hmac-header",
+        "keys": ["utf8:It's a Secret to Everybody"],
+        "headers": [["X-Hub-Signature-256", format!("sha256={digest}")]],
+        "body_base64": base64(body),
+        "settings": {
+            "signature_header": "x-hub-signature-256",
+            "encoding": "hex",
+            "layout": {"single": {"prefix": "sha256="}},
+        },
+    })
+}
+
+fn hex_mac(key: &[u8], parts: &[&[u8]]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    for part in parts {
+        mac.update(part);
+    }
+    let bytes = mac.finalize().into_bytes();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn the_example_of_standard_webhooks_is_accepted() {
+    let key = KeyParts::new("hook", None, "standard-webhooks")
+        .part("msg_p5jXN8AQM9LWM0D4loKWxJek")
+        .clone()
+        .finish()
+        .unwrap();
+    assert_eq!(
+        verdict(&published()),
+        json!({
+            "id": "published",
+            "verdict": "accepted",
+            "key_id": "0",
+            "event_key": key.to_string(),
+        })
+    );
+}
+
+#[test]
+fn svix_signs_the_same_under_its_own_names() {
+    let text = published().to_string().replace("webhook-", "svix-");
+    let record = text.replace("standard-webhooks", "svix");
+    let record = serde_json::from_str(&record).unwrap();
+    assert_eq!(verdict(&record)["verdict"], "accepted");
+}
+
+#[test]
+fn any_key_may_match_and_is_named() {
+    let key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let bytes = "31f290f6bf06298aab4f08d43c3f082cf648a362da2da4b0";
+    for (keys, id) in [
+        (json!([key, "utf8:another"]), "0"),
+        (json!(["utf8:another", key]), "1"),
+        (
+            json!(["utf8:another", "hex:00", format!("hex:{bytes}")]),
+            "2",
+        ),
+        (json!(["base64:MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]), "0"),
+    ] {
+        assert_eq!(verdict(&with("keys", keys.clone()))["key_id"], id, "{keys}");
+    }
+    let as_text = with("keys", json!([format!("utf8:{key}")]));
+    assert_eq!(verdict(&as_text)["reason"], "signature_mismatch");
+}
+
+#[test]
+fn endpoint_and_tenant_are_part_of_the_event_key() {
+    let key = |endpoint: &str, tenant: Option<&str>| {
+        KeyParts::new(endpoint, tenant, "standard-webhooks")
+            .part("msg_p5jXN8AQM9LWM0D4loKWxJek")
+            .clone()
+            .finish()
+            .unwrap()
+            .to_string()
+    };
+    let mut record = with("endpoint", "orders");
+    assert_eq!(verdict(&record)["event_key"], key("orders", None));
+    for tenant in ["acme", "globex", "Ünïcode / with spaces"] {
+        record["tenant"] = json!(tenant);
+        assert_eq!(verdict(&record)["event_key"], key("orders", Some(tenant)));
+    }
+}
+
+#[test]
+fn the_example_of_github_verifies_although_it_is_no_json() {
+    let key = KeyParts::new("hook", None, "hmac-header")
+        .digest_of(b"Hello, World!")
+        .clone()
+        .finish()
+        .unwrap();
+    let verdict = verdict(&github_example());
+    assert_eq!(verdict["verdict"], "accepted");
+    assert_eq!(verdict["event_key"], key.to_string());
+}
+
+#[test]
+fn stripes_layout_is_read() {
+    let body = br#"{"id":"evt_1"}"#;
+    let at = |time: &str, now: i64| {
+        let mac = hex_mac(b"whsec_text", &[time.as_bytes(), b".", body]);
+        let record = json!({
+            "id": "stripe",
+            "provider": "hmac-header",
+            "keys": ["utf8:whsec_text"],
+            "headers": [["Stripe-Signature", format!("t={time},v0=00,v1={mac}")]],
+            "body_base64": base64(body),
+            "now": now,
+            "settings": {
+                "signature_header": "stripe-signature",
+                "encoding": "hex",
+                "layout": {"pairs": {"signature": "v1", "timestamp": "t"}},
+                "template": "{timestamp}.{body}",
+            },
+        });
+        verdict(&record)
+    };
+    assert_eq!(at("1614265330", SIGNED_AT)["verdict"], "accepted");
+    assert_eq!(
+        at("1614265330", SIGNED_AT + 301)["reason"],
+        "timestamp_too_old"
+    );
+    assert_eq!(at("soon", SIGNED_AT)["reason"], "malformed_timestamp");
+}
+
+/// What a Logto server sent, and what it was recorded to be.
+fn recorded() -> Vec<(Value, Value)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/logto");
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .collect();
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| {
+            let request: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+            let body = fs::read(path.with_extension("body")).unwrap();
+            let received = request["received_at"].as_str().unwrap();
+            let record = json!({
+                "id": path.file_stem().unwrap().to_str().unwrap(),
+                "provider": "logto",
+                "keys": [format!("utf8:{}", request["signing_key"].as_str().unwrap_or_default())],
+                "method": request["method"],
+                "path": request["path"],
+                "headers": request["headers"],
+                "body_base64": base64(&body),
+                "now": UnixTime::from_rfc3339(received).unwrap().as_secs(),
+            });
+            (record, request)
+        })
+        .collect()
+}
+
+/// Those that its README lists as odd and that are refused.
+const REFUSED: [(&str, &str); 3] = [
+    // Without a key in the file.
+    ("057-no-body-redirected-get", "bad_key"),
+    ("063-Role.Data.Updated", "bad_key"),
+    ("067-Role.Data.Updated", "malformed_signature"),
+];
+
+#[test]
+fn what_a_logto_server_sent_is_accepted_under_its_name() {
+    let (records, requests): (Vec<Value>, Vec<Value>) = recorded().into_iter().unzip();
+    let mut refused = Vec::new();
+    for (verdict, request) in verify(&records).iter().zip(&requests) {
+        if verdict["verdict"] == "accepted" {
+            assert_eq!(request["signature_verifies"], true, "{verdict}");
+            assert_eq!(verdict["event_type"], request["event"], "{verdict}");
+        } else {
+            refused.push((verdict["id"].clone(), verdict["reason"].clone()));
+        }
+    }
+    assert_eq!(
+        refused,
+        REFUSED.map(|(id, reason)| (json!(id), json!(reason)))
+    );
+    assert!(records.len() > 30 + refused.len());
+}
+
+#[test]
+fn what_a_logto_server_sent_is_refused_with_the_key_of_no_hook() {
+    let records: Vec<Value> = recorded()
+        .into_iter()
+        .map(|(mut record, _)| {
+            record["keys"] = json!(["utf8:the key of no hook"]);
+            record
+        })
+        .collect();
+    for verdict in verify(&records) {
+        let reason = match verdict["id"].as_str().unwrap() {
+            "057-no-body-redirected-get" => "method_not_allowed",
+            "063-Role.Data.Updated" => "missing_signature",
+            "067-Role.Data.Updated" => "malformed_signature",
+            _ => "signature_mismatch",
+        };
+        assert_eq!(verdict["reason"], reason, "{verdict}");
+    }
+}
+
+#[test]
+fn what_a_logto_server_sent_is_refused_once_it_cannot_be_remembered() {
+    let (mut record, _) = recorded().remove(0);
+    record["now"] = json!(record["now"].as_i64().unwrap() + 86_400);
+    assert_eq!(verdict(&record)["reason"], "timestamp_too_old");
+}
+
+/// Signed as Logto does, but not one of its events.
+pub(crate) fn not_an_event_of_logto() -> Value {
+    let body = b"Hello, World!";
+    json!({
+        "id": "logto",
+        "provider": "logto",
+        "keys": ["utf8:It's a Secret to Everybody"],
+        "headers": [[
+            "logto-signature-sha-256",
+            hex_mac(b"It's a Secret to Everybody", &[body]),
+        ]],
+        "body_base64": base64(body),
+    })
+}

@@ -1,0 +1,51 @@
+//! The smallest whole program: a Logto server's events, verified, typed, each handled once.
+//! Run it with `LOGTO_SIGNING_KEY=k3y cargo run -p hookgate-actix --example actix_logto`, then send it
+//! an event:
+//!
+//! ```sh
+//! body='{"event":"PostSignIn","createdAt":"'$(date -u +%Y-%m-%dT%H:%M:%SZ)'","sessionId":"s1","userId":"ana","hookId":"h1"}'
+//! curl -i 127.0.0.1:3000/webhooks/logto -H 'content-type: application/json' --data-binary "$body" \
+//!   -H "logto-signature-sha-256: $(printf %s "$body" | openssl dgst -sha256 -hmac k3y -r | cut -d' ' -f1)"
+//! ```
+
+use actix_web::{App, HttpServer, rt, web};
+use hookgate::dedup::MemoryStore;
+use hookgate::providers::logto::{self, Logto};
+use hookgate::{Ack, Nack, Receiver, Secret};
+use hookgate_actix::{Event, ReceiverExt};
+
+async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
+    match delivery.event() {
+        logto::Event::PostSignIn(sign_in) => println!("{} has signed in", sign_in.user_id),
+        logto::Event::UserDeleted(_) => println!("a user is gone"),
+        _ => return Ok(Ack::ignored("not ours")),
+    }
+    Ok(Ack::processed())
+}
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt().init();
+    let receiver = Receiver::new("logto", Logto::new(Secret::from_env("LOGTO_SIGNING_KEY")?))
+        .dedup(MemoryStore::new())
+        .build()?;
+    // Made once, outside of the closure that every worker thread calls: they share one receiver.
+    let gate = receiver.clone();
+    let app = move || {
+        let hook = web::resource("/webhooks/logto").wrap(gate.middleware());
+        App::new().service(hook.route(web::post().to(on_event)))
+    };
+    let server = HttpServer::new(app)
+        .bind("127.0.0.1:3000")?
+        .disable_signals()
+        .run();
+    let handle = server.handle();
+    rt::spawn(async move {
+        drop(rt::signal::ctrl_c().await);
+        // A handler whose sender has left runs on a worker's thread, and would end with it.
+        handle.pause().await;
+        receiver.drained().await;
+        handle.stop(true).await;
+    });
+    Ok(server.await?)
+}

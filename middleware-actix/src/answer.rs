@@ -1,0 +1,66 @@
+//! The core's answers as actix-web responses.
+
+use std::fmt;
+
+use actix_web::{
+    Error, HttpRequest, HttpResponse, ResponseError,
+    body::{BoxBody, EitherBody, MessageBody},
+    dev::ServiceResponse,
+    http::{
+        StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
+};
+use hookgate::Answer;
+
+/// A response to `request`; or an error that becomes the same response, where the request went down
+/// with its handler: actix-web has no response without the request that it answers.
+pub(crate) fn answered<B>(
+    request: Option<HttpRequest>,
+    answer: Answer,
+) -> Result<ServiceResponse<EitherBody<B, &'static str>>, Error> {
+    match request {
+        Some(request) => {
+            let response = response(&answer, answer.body()).map_into_right_body();
+            Ok(ServiceResponse::new(request, response))
+        }
+        None => Err(Answered(answer).into()),
+    }
+}
+
+/// The answer with `body`, translated from `http` 1.x to the types that actix-web has.
+pub(crate) fn response<B: MessageBody>(answer: &Answer, body: B) -> HttpResponse<B> {
+    let status =
+        StatusCode::from_u16(answer.status().as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::with_body(status, body);
+    for (name, value) in answer.headers() {
+        // Both crates take the same names and values, so nothing is lost here.
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_str().as_bytes()),
+            HeaderValue::from_bytes(value.as_bytes()),
+        ) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+/// An answer on actix-web's way for errors.
+#[derive(Debug)]
+struct Answered(Answer);
+
+impl fmt::Display for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.reason().fmt(f)
+    }
+}
+
+impl ResponseError for Answered {
+    fn status_code(&self) -> StatusCode {
+        response(&self.0, ()).status()
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        response(&self.0, self.0.body()).map_into_boxed_body()
+    }
+}

@@ -1,0 +1,103 @@
+//! hookgate for actix-web: [`ReceiverExt::middleware`] puts a receiver in front of a route, [`Event`]
+//! hands its verified, typed events to the handler.
+//!
+//! ```
+//! use actix_web::{App, web};
+//! use hookgate::{Ack, Nack, Receiver, Secret, dedup::MemoryStore, providers::logto::{self, Logto}};
+//! use hookgate_actix::{Event, ReceiverExt};
+//!
+//! async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
+//!     match delivery.event() {
+//!         logto::Event::PostSignIn(sign_in) => println!("signed in: {:?}", sign_in.user_id),
+//!         _ => return Ok(Ack::ignored("not ours")),
+//!     }
+//!     Ok(Ack::processed())
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let receiver = Receiver::new("logto", Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?))
+//!     .dedup(MemoryStore::new())
+//!     .build()?;
+//! // Built once, outside of the closure that every worker thread calls: they share one receiver.
+//! let app = move || {
+//!     App::new().service(
+//!         web::resource("/webhooks/logto")
+//!             .wrap(receiver.middleware())
+//!             .route(web::post().to(on_event)),
+//!     )
+//! };
+//! # let _ = app;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What the middleware covers
+//!
+//! - `web::resource(path).wrap(receiver.middleware())` puts the receiver in front of **every** method of
+//!   the resource, also of routes that are added after `.wrap()`: a GET is answered 405 by the receiver.
+//! - `web::post().to(handler).wrap(receiver.middleware())` covers that one route. A GET then matches no
+//!   route, never reaches the receiver, and is answered **404** by actix-web.
+//! - `web::scope(path).wrap(…)` and `App::wrap` cover all that is inside, unknown paths included. Route
+//!   parameters of a resource are only known inside of it, so a receiver with tenants named by a route
+//!   parameter must wrap the resource or the route.
+//! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run.
+//! - The last `.wrap()` is the outermost. A middleware between the receiver and the handler may look at
+//!   the response, but one that builds a new response takes the handler's verdict away: a 2xx then
+//!   counts as processed, anything else as retry.
+//!
+//! # What the handler gets
+//!
+//! - [`Event`], beside any other extractor.
+//! - The body is put back, as it was authenticated and with its length as `content-length`, so
+//!   `web::Bytes`, `web::Json` and `String` work too. They keep actix-web's own limits (256 KiB for
+//!   `Bytes` and `String`, 2 MiB for `Json`): raise them with `web::PayloadConfig` and `web::JsonConfig`
+//!   to the receiver's `body_limit`, or a delivery above them fails as often as it is sent.
+//!   `delivery.raw()` has no such limit.
+//! - Bodies with a `content-encoding` are refused with 415 before an extractor could inflate them.
+//!
+//! # What it takes from the connection
+//!
+//! - An access rule that needs the peer's address gets `peer_addr()`, never what a header says: not
+//!   `realip_remote_addr`, which believes `Forwarded` and `X-Forwarded-For` from anyone.
+//! - Route parameters are decoded as for a handler that takes a `web::Path`.
+//!
+//! # When the sender hangs up, and at shut-down
+//!
+//! A handler that runs, runs to its end. One whose sender has left, or that is past its deadline, goes
+//! on beside the worker's connections, on the worker's own thread, and would end with it: actix-web
+//! stops a worker, gracefully too, once it has no connections. So stop in this order:
+//!
+//! ```no_run
+//! # async fn shut_down(handle: actix_web::dev::ServerHandle, receiver: hookgate::Receiver) {
+//! handle.pause().await;     // no new connections
+//! receiver.drained().await; // handlers whose senders have left
+//! handle.stop(true).await;  // the others, within the server's `shutdown_timeout`
+//! # }
+//! ```
+//!
+//! With [`HttpServer::disable_signals`](actix_web::HttpServer::disable_signals), so that a signal does
+//! not stop the workers first. A handler that is cut off frees its event when its lease ends.
+//!
+//! The handler's deadline and its panics are answered through actix-web's error path, since the request
+//! went down with the handler: the sender gets the same answer, while middlewares outside, such as a
+//! logger, see an `Err`.
+
+mod answer;
+mod body;
+mod event;
+mod headers;
+mod middleware;
+mod receiver_ext;
+mod service;
+
+pub use self::{
+    event::{Event, EventRejection},
+    middleware::ReceiverMiddleware,
+    receiver_ext::ReceiverExt,
+    service::ReceiverService,
+};
+
+/// The README's program compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

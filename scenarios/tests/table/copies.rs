@@ -1,0 +1,132 @@
+//! Copies of one event: after each other, beside each other, altered.
+
+use std::time::Duration;
+
+use crate::scene::everywhere;
+
+/// How long a copy waits for the first, where the sender's timeout is unknown.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copies_after_each_other_run_once() {
+    everywhere(
+        |tools| tools.receiver(),
+        async |scene| {
+            let event = scene.event("msg_1", "process");
+            let mut answers = Vec::new();
+            for _ in 0..3 {
+                answers.push(scene.send(&event).await);
+            }
+            assert!(answers.iter().all(|answer| answer.status == 200));
+            assert_eq!(scene.stage.runs(), 1);
+            assert_eq!(
+                scene.send(&scene.event("msg_2", "process")).await.status,
+                200
+            );
+            assert_eq!(scene.stage.runs(), 2);
+            answers
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_that_is_signed_anew_is_the_same_event() {
+    everywhere(
+        |tools| tools.receiver(),
+        async |scene| {
+            scene.send(&scene.event("msg_1", "process")).await;
+            scene.clock.advance(Duration::from_secs(3600));
+            let copy = scene.send(&scene.event("msg_1", "process")).await;
+            assert_eq!(copy.status, 200);
+            assert_eq!(scene.stage.runs(), 1);
+            vec![copy]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_copies_at_once_run_once_and_all_get_200() {
+    everywhere(
+        |tools| tools.receiver(),
+        async |scene| {
+            let event = scene.event("msg_1", "wait");
+            let copies: Vec<_> = (0..50).map(|_| scene.start(&event)).collect();
+            scene.stage.began(1).await;
+            scene.sleeps(LONGEST_WAIT, 49).await;
+            scene.stage.open();
+            let mut answers = Vec::new();
+            for copy in copies {
+                answers.push(copy.await.unwrap());
+            }
+            assert!(answers.iter().all(|answer| answer.status == 200));
+            assert_eq!(scene.stage.runs(), 1);
+            answers
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_waited_for_a_failure_is_503_and_the_next_one_runs() {
+    everywhere(
+        |tools| tools.receiver(),
+        async |scene| {
+            let event = scene.event("msg_1", "wait_and_retry");
+            let first = scene.start(&event);
+            scene.stage.began(1).await;
+            let copy = scene.start(&event);
+            scene.sleeps(LONGEST_WAIT, 1).await;
+            scene.stage.open();
+            let answers = vec![first.await.unwrap(), copy.await.unwrap()];
+            assert_eq!(answers[0].status, 503);
+            assert_eq!(answers[1].status, 503);
+            assert_eq!(answers[1].header("retry-after"), Some("5"));
+            assert_eq!(scene.stage.runs(), 1);
+            scene.send(&event).await;
+            assert_eq!(scene.stage.runs(), 2);
+            answers
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_waits_no_longer_than_it_may() {
+    everywhere(
+        |tools| tools.receiver(),
+        async |scene| {
+            let event = scene.event("msg_1", "wait");
+            let first = scene.start(&event);
+            scene.stage.began(1).await;
+            let copy = scene.start(&event);
+            scene.sleeps(LONGEST_WAIT, 1).await;
+            scene.clock.advance(LONGEST_WAIT);
+            let copy = copy.await.unwrap();
+            assert_eq!(copy.status, 503);
+            assert!(copy.header("retry-after").is_some());
+            scene.stage.open();
+            let first = first.await.unwrap();
+            assert_eq!(first.status, 200);
+            assert_eq!(scene.stage.runs(), 1);
+            vec![first, copy]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_content_under_a_known_id_is_no_new_event() {
+    everywhere(
+        |tools| tools.receiver(),
+        async |scene| {
+            scene.send(&scene.event("msg_1", "process")).await;
+            let changed = scene.send(&scene.event("msg_1", "created")).await;
+            assert_eq!((changed.status, &*changed.body), (200, ""));
+            assert_eq!(scene.stage.runs(), 1);
+            vec![changed]
+        },
+    )
+    .await;
+}

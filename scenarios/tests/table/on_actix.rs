@@ -1,0 +1,68 @@
+//! The application on actix-web.
+
+use std::{net::TcpListener, sync::Arc, thread};
+
+use actix_web::{
+    App, HttpRequest, HttpResponse, HttpServer, Responder,
+    dev::ServerHandle,
+    http::{StatusCode, header},
+    rt::System,
+    web,
+};
+use hookgate::Receiver;
+use hookgate_actix::{Event, ReceiverExt};
+
+use crate::stage::{self, Reply, Stage};
+
+pub(crate) fn serve(listener: TcpListener, receiver: Receiver, stage: Arc<Stage>) -> ServerHandle {
+    let (tell, told) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        System::new().block_on(async move {
+            let stage = web::Data::from(stage);
+            let server = HttpServer::new(move || {
+                let hook = |path| web::resource(path).wrap(receiver.middleware());
+                App::new()
+                    .app_data(stage.clone())
+                    .service(hook("/hook").route(web::post().to(on_event)))
+                    .service(hook("/bytes").route(web::post().to(on_bytes)))
+                    .service(hook("/wrong").route(web::post().to(on_wrong_type)))
+                    .service(hook("/tenants/{tenant}").route(web::post().to(on_event)))
+                    .route("/open", web::post().to(on_event))
+            })
+            .workers(1)
+            .disable_signals()
+            .listen_auto_h2c(listener)
+            .unwrap()
+            .run();
+            tell.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    told.recv().unwrap()
+}
+
+async fn on_event(
+    request: HttpRequest,
+    stage: web::Data<Stage>,
+    Event(delivery): Event<stage::Event>,
+) -> HttpResponse {
+    match stage.act(delivery).await {
+        Reply::Said(said) => said.respond_to(&request).map_into_boxed_body(),
+        Reply::Own(status, text) => HttpResponse::build(StatusCode::from_u16(status).unwrap())
+            .insert_header((header::CONTENT_TYPE, "text/plain"))
+            .body(text),
+    }
+}
+
+async fn on_bytes(request: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let length = request.headers().get(header::CONTENT_LENGTH).unwrap();
+    assert_eq!(length.to_str().unwrap(), body.len().to_string());
+    assert!(!request.headers().contains_key(header::TRANSFER_ENCODING));
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .body(body)
+}
+
+async fn on_wrong_type(_: Event<String>) -> HttpResponse {
+    panic!("it cannot run")
+}

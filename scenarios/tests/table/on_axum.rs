@@ -1,0 +1,58 @@
+//! The application on axum.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use hookgate::Receiver;
+use hookgate_axum::{Event, ReceiverExt};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::stage::{self, Reply, Stage};
+
+pub(crate) fn serve(
+    listener: std::net::TcpListener,
+    receiver: &Receiver,
+    stage: Arc<Stage>,
+) -> JoinHandle<()> {
+    let app = Router::new()
+        .route("/hook", post(on_event).layer(receiver.layer()))
+        .route("/bytes", post(on_bytes).layer(receiver.layer()))
+        .route("/wrong", post(on_wrong_type).layer(receiver.layer()))
+        .route("/tenants/{tenant}", post(on_event).layer(receiver.layer()))
+        .route("/open", post(on_event))
+        .with_state(stage);
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let listener = TcpListener::from_std(listener).unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() })
+}
+
+async fn on_event(
+    State(stage): State<Arc<Stage>>,
+    Event(delivery): Event<stage::Event>,
+) -> Response {
+    match stage.act(delivery).await {
+        Reply::Said(said) => said.into_response(),
+        Reply::Own(status, text) => {
+            let status = StatusCode::from_u16(status).unwrap();
+            (status, [(header::CONTENT_TYPE, "text/plain")], text).into_response()
+        }
+    }
+}
+
+async fn on_bytes(headers: HeaderMap, body: Bytes) -> Response {
+    let length = headers[header::CONTENT_LENGTH].to_str().unwrap();
+    assert_eq!(length, body.len().to_string());
+    assert!(!headers.contains_key(header::TRANSFER_ENCODING));
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+async fn on_wrong_type(_: Event<String>) -> StatusCode {
+    panic!("it cannot run")
+}

@@ -1,0 +1,115 @@
+//! The application on bare tower and hyper: no router, no extractors.
+
+use std::{convert::Infallible, net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use hookgate::{
+    DeliverySlot, NotTaken, Outcome, Reason, Receiver, Verdict, road,
+    tower::{AnswerBody, ReceiverLayer, Wiring},
+};
+use http::{Request, Response, StatusCode, header};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+    service::TowerToHyperService,
+};
+use percent_encoding::percent_decode_str;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tower::{Layer, ServiceExt, service_fn};
+
+use crate::stage::{Event, Reply, Stage};
+
+pub(crate) fn serve(
+    listener: std::net::TcpListener,
+    receiver: &Receiver,
+    stage: Arc<Stage>,
+) -> JoinHandle<()> {
+    let gate = ReceiverLayer::<Full<Bytes>>::new(receiver.clone()).wiring(Wiring {
+        route_params: |parts| {
+            let tenant = parts.uri.path().strip_prefix("/tenants/");
+            let tenant = tenant.map(|name| percent_decode_str(name).decode_utf8_lossy());
+            tenant
+                .map(|name| ("tenant".into(), name.into()))
+                .into_iter()
+                .collect()
+        },
+        peer: |parts| parts.extensions.get::<SocketAddr>().copied(),
+    });
+    let inside =
+        service_fn(move |request: Request<Full<Bytes>>| on_request(stage.clone(), request));
+    let listener = TcpListener::from_std(listener).unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (connection, peer) = listener.accept().await.unwrap();
+            let service = gate
+                .layer(inside.clone())
+                .map_request(move |mut request: Request<Incoming>| {
+                    request.extensions_mut().insert(peer);
+                    request
+                })
+                .map_response(|response: Response<AnswerBody<Full<Bytes>>>| response);
+            tokio::spawn(async move {
+                // An error is a connection that the sender broke off.
+                let _ = auto::Builder::new(TokioExecutor::new())
+                    .serve_connection(TokioIo::new(connection), TowerToHyperService::new(service))
+                    .await;
+            });
+        }
+    })
+}
+
+async fn on_request(
+    stage: Arc<Stage>,
+    request: Request<Full<Bytes>>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let slot = request.extensions().get::<DeliverySlot>().unwrap().clone();
+    Ok(match request.uri().path() {
+        "/bytes" => on_bytes(request).await,
+        "/wrong" => match slot.take::<String>() {
+            Err(NotTaken::WrongEventType) => {
+                let answer = road::misused(Reason::WrongEventType, &"named another type");
+                let mut response = Response::new(Full::from(answer.body()));
+                *response.status_mut() = answer.status();
+                response
+                    .extensions_mut()
+                    .insert(Verdict(Outcome::WrongEventType));
+                response
+            }
+            _ => panic!("it cannot be had"),
+        },
+        _ => match stage.act(slot.take::<Event>().unwrap()).await {
+            Reply::Said(said) => {
+                let (status, outcome) = match said {
+                    Ok(ack) => (StatusCode::OK, ack.into()),
+                    Err(nack) => (StatusCode::SERVICE_UNAVAILABLE, nack.into()),
+                };
+                let mut response = Response::new(Full::default());
+                *response.status_mut() = status;
+                response.extensions_mut().insert(Verdict(outcome));
+                response
+            }
+            Reply::Own(status, text) => Response::builder()
+                .status(status)
+                .header(header::CONTENT_TYPE, "text/plain")
+                .body(Full::from(text))
+                .unwrap(),
+        },
+    })
+}
+
+async fn on_bytes(request: Request<Full<Bytes>>) -> Response<Full<Bytes>> {
+    let (parts, body) = request.into_parts();
+    let length = &parts.headers[header::CONTENT_LENGTH];
+    let body = http_body_util::BodyExt::collect(body)
+        .await
+        .unwrap()
+        .to_bytes();
+    assert_eq!(length.to_str().unwrap(), body.len().to_string());
+    assert!(!parts.headers.contains_key(header::TRANSFER_ENCODING));
+    Response::builder()
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Full::from(body))
+        .unwrap()
+}

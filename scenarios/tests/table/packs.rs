@@ -1,0 +1,67 @@
+//! Packs that sign as Standard Webhooks does, and read their events in another way.
+
+use hookgate::{
+    KeyParts, Keys, Provider, Rejection, Secret,
+    keys::LiveKeys,
+    provider::{Authenticated, Decoded, SenderProfile, Undecodable},
+    providers::preset::Preset,
+    request::RawRequest,
+    verified::Verified,
+};
+
+use crate::stage::{Event, Order};
+
+pub(crate) struct Pack {
+    preset: Preset<Order>,
+    event: fn(Decoded<Event>) -> Result<Decoded<Event>, Undecodable>,
+}
+
+impl Pack {
+    /// Its events need an id that these bodies do not have.
+    pub(crate) fn without_identity(secret: Secret) -> Self {
+        Self {
+            preset: Preset::standard_webhooks(secret).events(),
+            event: |_| Err(Undecodable("it has no id")),
+        }
+    }
+
+    /// The application asked for none of its events.
+    pub(crate) fn unwanted(secret: Secret) -> Self {
+        Self {
+            preset: Preset::standard_webhooks(secret).events(),
+            event: |decoded| Ok(decoded.wanted(false)),
+        }
+    }
+}
+
+impl Provider for Pack {
+    type Event = Event;
+
+    fn name(&self) -> &str {
+        self.preset.name()
+    }
+
+    fn profile(&self) -> SenderProfile {
+        self.preset.profile()
+    }
+
+    fn keys(&self) -> Keys {
+        self.preset.keys()
+    }
+
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
+        self.preset.verify(request, keys)
+    }
+
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<Event>, Undecodable> {
+        self.preset.decode(authenticated, key).and_then(self.event)
+    }
+}

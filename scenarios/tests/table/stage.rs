@@ -1,0 +1,173 @@
+//! The application that all frameworks serve: a handler that does what the event says.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Mutex,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use hookgate::{Ack, Delivery, Nack, payload::Payload};
+use serde::Deserialize;
+use tokio::{
+    sync::watch,
+    task::{Id, try_id},
+};
+
+/// What an event tells its handler to do.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Act {
+    Process,
+    Ignore,
+    Retry,
+    RetryAfter,
+    RetryFirst,
+    Reject,
+    Error,
+    Panic,
+    PanicFirst,
+    Wait,
+    WaitAndRetry,
+    Created,
+    NotFound,
+    Found,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Order {
+    act: Act,
+}
+
+pub(crate) type Event = Payload<Order>;
+
+/// What the handler answers, before a framework makes a response of it.
+pub(crate) enum Reply {
+    Said(Result<Ack, Nack>),
+    Own(u16, &'static str),
+}
+
+/// What the handlers of one server did, and what they wait for.
+pub(crate) struct Stage {
+    began: watch::Sender<usize>,
+    ended: watch::Sender<usize>,
+    moved: watch::Sender<bool>,
+    open: watch::Sender<bool>,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self {
+            began: watch::Sender::new(0),
+            ended: watch::Sender::new(0),
+            moved: watch::Sender::new(false),
+            open: watch::Sender::new(false),
+        }
+    }
+
+    /// How many handlers began.
+    pub(crate) fn runs(&self) -> usize {
+        *self.began.borrow()
+    }
+
+    /// How many handlers ended.
+    pub(crate) fn ends(&self) -> usize {
+        *self.ended.borrow()
+    }
+
+    pub(crate) async fn began(&self, runs: usize) {
+        reaches(&self.began, |began| *began >= runs).await;
+    }
+
+    pub(crate) async fn ended(&self, runs: usize) {
+        reaches(&self.ended, |ended| *ended >= runs).await;
+    }
+
+    /// A waiting handler goes on in a task of its own.
+    pub(crate) async fn moved(&self) {
+        reaches(&self.moved, |moved| *moved).await;
+    }
+
+    /// Lets waiting handlers go on, now and later.
+    pub(crate) fn open(&self) {
+        self.open.send_replace(true);
+    }
+
+    pub(crate) async fn act(&self, delivery: Delivery<Event>) -> Reply {
+        self.began.send_modify(|began| *began += 1);
+        let first = self.runs() == 1;
+        let act = match delivery.event() {
+            Payload::Known(order) => order.act,
+            Payload::Unrecognized { .. } => Act::Ignore,
+        };
+        let reply = match act {
+            Act::Process => Reply::Said(Ok(Ack::processed())),
+            Act::Ignore => Reply::Said(Ok(Ack::ignored("as told"))),
+            Act::RetryFirst if first => Reply::Said(Err(Nack::retry())),
+            Act::Retry => Reply::Said(Err(Nack::retry())),
+            Act::RetryAfter => Reply::Said(Err(Nack::retry_after(Duration::from_millis(41_500)))),
+            Act::Reject => Reply::Said(Err(Nack::rejected("as told"))),
+            Act::Error => Reply::Said(failing()),
+            Act::PanicFirst if first => panic!("as told"),
+            Act::Panic => panic!("as told"),
+            Act::RetryFirst | Act::PanicFirst => Reply::Said(Ok(Ack::processed())),
+            Act::Wait => {
+                self.wait().await;
+                Reply::Said(Ok(Ack::processed()))
+            }
+            Act::WaitAndRetry => {
+                self.wait().await;
+                Reply::Said(Err(Nack::retry()))
+            }
+            Act::Created => Reply::Own(201, "the handler's own"),
+            Act::NotFound => Reply::Own(404, "the handler's own"),
+            Act::Found => Reply::Own(302, "the handler's own"),
+        };
+        self.ended.send_modify(|ended| *ended += 1);
+        reply
+    }
+
+    async fn wait(&self) {
+        let mut open = self.open.subscribe();
+        let opens = open.wait_for(|open| *open);
+        WatchTask {
+            work: Mutex::new(Box::pin(async {
+                let _ = opens.await;
+            })),
+            first: None,
+            moved: &self.moved,
+        }
+        .await;
+    }
+}
+
+fn failing() -> Result<Ack, Nack> {
+    let number: u8 = "a name that must not leak".parse()?;
+    let _ = number;
+    Ok(Ack::processed())
+}
+
+pub(crate) async fn reaches<T>(value: &watch::Sender<T>, there: impl FnMut(&T) -> bool) {
+    let _ = value.subscribe().wait_for(there).await;
+}
+
+/// Tells when `work` is polled by another task than the first.
+struct WatchTask<'a> {
+    work: Mutex<Pin<Box<dyn Future<Output = ()> + Send + 'a>>>,
+    first: Option<Option<Id>>,
+    moved: &'a watch::Sender<bool>,
+}
+
+impl Future for WatchTask<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let task = try_id();
+        if *self.first.get_or_insert(task) != task {
+            self.moved.send_replace(true);
+        }
+        let work = self.work.get_mut().unwrap();
+        work.as_mut().poll(context)
+    }
+}

@@ -1,0 +1,31 @@
+//! [`AnyoneMayCall`]: no check, by name.
+
+use http::HeaderValue;
+
+use super::{Access, Denied};
+use crate::{clock::UnixTime, request::Head};
+
+/// Whoever knows the URL may call. A receiver with this rule warns at start.
+///
+/// # Security
+///
+/// With a pack that signs nothing, deliveries can be forged by anyone: they can make an event look
+/// handled before it arrives, and fill the dedup store. Treat such a notification as a hint, ask the
+/// provider for the truth, and give such a receiver a store of its own. Meant for development, and for
+/// senders that offer nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct AnyoneMayCall;
+
+impl Access for AnyoneMayCall {
+    fn check(&self, _head: &Head<'_>, _now: UnixTime) -> Result<(), Denied> {
+        Ok(())
+    }
+
+    fn challenges(&self) -> Vec<HeaderValue> {
+        Vec::new()
+    }
+
+    fn admits_anyone(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,70 @@
+//! [`Credential`]: one accepted value, known by its digest only.
+
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::error::{BuildError, SecretError};
+
+/// A value that a sender must present. Only its digest is kept, so that comparing takes the same time
+/// whatever the value and its length are, and nothing in memory can be presented.
+pub(super) struct Credential {
+    digest: [u8; 32],
+    fault: Option<SecretError>,
+}
+
+impl Credential {
+    /// The credential `value`, as it stands in a header.
+    pub(super) fn new(value: &[u8]) -> Self {
+        let fault = if value.is_empty() {
+            Some(SecretError::Empty)
+        } else if value.trim_ascii().len() != value.len() {
+            // HTTP strips white space around values: this one could never arrive.
+            Some(SecretError::Stray)
+        } else if value.iter().any(|byte| byte.is_ascii_control()) {
+            Some(SecretError::Encoding("header value"))
+        } else {
+            None
+        };
+        Self {
+            digest: Sha256::digest(value).into(),
+            fault,
+        }
+    }
+
+    /// A credential that arrives encoded, so that any byte may be in it; checked by its caller.
+    pub(super) fn decoded(value: &[u8]) -> Self {
+        Self {
+            digest: Sha256::digest(value).into(),
+            fault: None,
+        }
+    }
+
+    /// Whether `presented` is this value. One that cannot be right matches nothing, even where nobody
+    /// validated it.
+    pub(super) fn matches(&self, presented: &[u8]) -> Choice {
+        let digest: [u8; 32] = Sha256::digest(presented).into();
+        self.matches_digest(&digest)
+    }
+
+    pub(super) fn matches_digest(&self, presented: &[u8; 32]) -> Choice {
+        presented.ct_eq(&self.digest) & Choice::from(u8::from(self.fault.is_none()))
+    }
+
+    pub(super) fn validate(&self) -> Result<(), BuildError> {
+        match self.fault {
+            None => Ok(()),
+            Some(fault) => Err(fault.into()),
+        }
+    }
+}
+
+/// Whether `presented` is any of `accepted`. All are compared, so that time does not tell which.
+pub(super) fn matches_any(accepted: &[Credential], presented: &[u8]) -> bool {
+    let digest: [u8; 32] = Sha256::digest(presented).into();
+    accepted
+        .iter()
+        .fold(Choice::from(0), |found, credential| {
+            found | credential.matches_digest(&digest)
+        })
+        .into()
+}

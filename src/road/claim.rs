@@ -1,0 +1,58 @@
+//! Claiming the event, and what a copy of a completed one is answered.
+
+use std::sync::Arc;
+
+use crate::{
+    answer::{Answer, RETRY_AFTER},
+    clock::Timer,
+    dedup::{Claim, DedupStore},
+    delivery::Facts,
+    error::{Reason, StoreError},
+    event_key::ContentDigest,
+    log,
+    observer::Observed,
+    receiver::Policy,
+    wait::within,
+};
+
+/// One conditional write; repeated once with the same owner token, since its answer may be all that
+/// was lost.
+pub(super) async fn claim(
+    policy: &Policy,
+    facts: &Facts,
+    content: Option<&ContentDigest>,
+    timer: &Arc<dyn Timer>,
+) -> Result<Claim, StoreError> {
+    let owner = policy.owners.next();
+    let once = || async {
+        let claim = policy.store.claim(&facts.key, content, owner, policy.lease);
+        within(timer, policy.store_limit, claim)
+            .await
+            .unwrap_or(Err(StoreError::Timeout))
+    };
+    let claimed = match once().await {
+        Err(StoreError::Unavailable(_)) => once().await,
+        first => first,
+    };
+    claimed.inspect_err(|error| log::store(facts, "claim", error))
+}
+
+pub(super) fn duplicate(policy: &Policy, facts: &Facts, same_content: bool) -> Answer {
+    if !same_content {
+        policy.observer.changed_content(Observed::new(facts));
+        if policy.refuse_changed_content {
+            log::turned_away(facts, Reason::ChangedContent);
+            return Answer::changed_content();
+        }
+    }
+    log::turned_away(facts, Reason::Duplicate);
+    Answer::ok(Reason::Duplicate)
+}
+
+pub(super) fn store_answer(error: &StoreError) -> Answer {
+    let reason = match error {
+        StoreError::Full => Reason::StoreFull,
+        StoreError::Timeout | StoreError::Unavailable(_) => Reason::StoreUnavailable,
+    };
+    Answer::unavailable(reason, Some(RETRY_AFTER))
+}

@@ -1,0 +1,94 @@
+//! While the handler runs: its panics are caught and its lease is kept.
+
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
+
+use crate::{
+    clock::Timer,
+    dedup::{DedupStore, Settled},
+    delivery::{Facts, LeaseHandle},
+    error::StoreError,
+    log,
+    outcome::Outcome,
+    receiver::Policy,
+    wait::within,
+};
+
+/// What the framework says of the handler's run.
+#[derive(Debug)]
+pub struct Ran<R> {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The handler's own response, sent where the outcome allows it.
+    pub reply: Option<R>,
+    /// That response's status, for the log.
+    pub status: Option<u16>,
+}
+
+/// Extends the lease while the handler runs, up to the longest run.
+pub(super) async fn keep_alive(
+    policy: &Policy,
+    facts: &Facts,
+    lease: &LeaseHandle,
+    timer: &Arc<dyn Timer>,
+) {
+    let began = policy.clock.monotonic();
+    let mut held_until = began.saturating_add(policy.lease);
+    loop {
+        timer.sleep(policy.heartbeat).await;
+        if lease.heartbeat_stopped() {
+            return;
+        }
+        let now = policy.clock.monotonic();
+        if now.saturating_sub(began) >= policy.longest_run {
+            log::lease(
+                facts,
+                lease.attempt(),
+                "handler ran too long: its lease is no longer extended",
+            );
+            lease.lose();
+            return;
+        }
+        let extend = policy.store.extend(lease.lease(), policy.lease);
+        match within(timer, policy.store_limit, extend).await {
+            Ok(Ok(Settled::Ok)) => held_until = now.saturating_add(policy.lease),
+            Ok(Ok(Settled::LeaseLost)) => {
+                log::lease(facts, lease.attempt(), "lease lost while the handler runs");
+                lease.lose();
+                return;
+            }
+            // The lease may still hold: the next beat tries again.
+            Ok(Err(error)) => log::store(facts, "extend", &error),
+            Err(_) => log::store(facts, "extend", &StoreError::Timeout),
+        }
+        // The store need not answer for the handler to learn that its time is up.
+        if policy.clock.monotonic() >= held_until && !lease.is_lost() {
+            log::lease(
+                facts,
+                lease.attempt(),
+                "lease could not be extended in time: another copy may run",
+            );
+            lease.lose();
+        }
+    }
+}
+
+/// A handler's panic. Its message may hold personal data, so nothing of it is kept.
+pub(super) struct Panicked;
+
+pub(super) async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
+    let mut work = pin!(work);
+    poll_fn(
+        |context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+            Ok(Poll::Pending) => Poll::Pending,
+            Err(_) => Poll::Ready(Err(Panicked)),
+        },
+    )
+    .await
+}

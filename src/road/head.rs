@@ -1,0 +1,117 @@
+//! What is judged before the body is read: head, tenant, access.
+
+use std::{sync::Arc, time::Duration};
+
+use http::header;
+
+use crate::{
+    access::{Denied, both},
+    clock::{Timer, UnixTime},
+    error::Rejection,
+    keys::{Found, Keyring, Keys, Tenant},
+    receiver::Policy,
+    request::{Head, Single},
+    wait::within,
+};
+
+pub(super) fn check_head(policy: &Policy, head: &Head<'_>) -> Result<(), Rejection> {
+    if !policy.profile.methods.contains(&head.method) {
+        return Err(Rejection::MethodNotAllowed);
+    }
+    if let Some(networks) = &policy.networks {
+        networks.check(head)?;
+    }
+    let takes = policy.profile.media_types;
+    let media_type = match head.single(&header::CONTENT_TYPE) {
+        Single::Value(value) => value.split(|byte| *byte == b';').next().unwrap_or_default(),
+        Single::Missing | Single::Repeated => &[],
+    };
+    let media_type = media_type.trim_ascii();
+    if !takes.is_empty()
+        && !takes
+            .iter()
+            .any(|known| known.as_bytes().eq_ignore_ascii_case(media_type))
+    {
+        return Err(Rejection::UnsupportedMediaType);
+    }
+    let mut encoded = false;
+    head.headers.each(&header::CONTENT_ENCODING, &mut |value| {
+        encoded |= !value.trim_ascii().eq_ignore_ascii_case(b"identity");
+    });
+    if encoded {
+        return Err(Rejection::UnsupportedEncoding);
+    }
+    match (head.single(&header::HOST), head.authority) {
+        (Single::Repeated, _) => return Err(Rejection::HostMismatch),
+        (Single::Value(host), Some(authority))
+            if !host.eq_ignore_ascii_case(authority.as_bytes()) =>
+        {
+            return Err(Rejection::HostMismatch);
+        }
+        _ => {}
+    }
+    // A declared length is only ever a reason to refuse early: what counts is what is read.
+    if let Single::Value(length) = head.single(&header::CONTENT_LENGTH)
+        && std::str::from_utf8(length)
+            .ok()
+            .and_then(|length| length.parse::<u64>().ok())
+            .is_some_and(|length| length > policy.body.limit as u64)
+    {
+        return Err(Rejection::BodyTooLarge {
+            limit: policy.body.limit,
+        });
+    }
+    Ok(())
+}
+
+pub(super) async fn find_tenant(
+    policy: &Policy,
+    head: &Head<'_>,
+    now: Duration,
+    timer: &Arc<dyn Timer>,
+) -> Result<Option<Tenant>, Rejection> {
+    let Keys::Tenants(tenants) = &policy.keys else {
+        return Ok(None);
+    };
+    let found: Found = within(timer, policy.store_limit, tenants.find(head, now))
+        .await
+        .unwrap_or(Err(Rejection::KeysUnavailable));
+    found.map(Some)
+}
+
+pub(super) fn check_access(
+    policy: &Policy,
+    tenant: Option<&Tenant>,
+    head: &Head<'_>,
+    now: UnixTime,
+) -> Result<(), Rejection> {
+    if let Some(networks) = tenant.and_then(Tenant::allowed_networks) {
+        networks.check(head)?;
+    }
+    let of_tenant = tenant.and_then(Tenant::access_rule);
+    // `build` refuses a receiver without; with tenants, each must then have a rule of its own.
+    if policy.needs_access && policy.access.is_none() && of_tenant.is_none() {
+        return Err(Rejection::AccessMissing);
+    }
+    let mut judged = Ok(());
+    for access in [policy.access.as_deref(), of_tenant].into_iter().flatten() {
+        if access.needs_peer() && head.peer.is_none() {
+            return Err(Rejection::PeerNotWired);
+        }
+        judged = both(judged, access.check(head, now));
+    }
+    judged.map_err(|denied| match denied {
+        Denied::Missing => Rejection::AccessMissing,
+        Denied::Wrong => Rejection::AccessDenied,
+        Denied::Unavailable => Rejection::AccessUnavailable,
+    })
+}
+
+/// Without a ring no signature can match: the pack then believes the access rule, or nobody.
+pub(super) fn ring<'a>(policy: &'a Policy, tenant: Option<&'a Tenant>) -> Option<&'a Keyring> {
+    match (&policy.keys, tenant) {
+        (_, Some(tenant)) => tenant.keyring(),
+        (Keys::Ring(ring), None) => Some(ring),
+        (Keys::Tenants(_) | Keys::None, None) => None,
+    }
+}

@@ -1,0 +1,134 @@
+//! Ending the lease as the handler's outcome says.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Handled, Ran, handler::Panicked};
+use crate::{
+    answer::{Answer, RETRY_AFTER},
+    clock::Timer,
+    dedup::{DedupStore, End, Settled, State},
+    delivery::{Facts, LeaseHandle},
+    error::{Reason, StoreError},
+    log,
+    observer::Observed,
+    outcome::Outcome,
+    receiver::Policy,
+    wait::within,
+};
+
+/// The first pause between tries to write the mark of a handled event.
+const FIRST_SETTLE_PAUSE: Duration = Duration::from_millis(50);
+
+/// Ends the lease as the outcome says, and turns that into an answer.
+pub(super) async fn settle<R>(
+    policy: &Policy,
+    facts: &Facts,
+    lease: &LeaseHandle,
+    timer: &Arc<dyn Timer>,
+    ran: Result<Ran<R>, Panicked>,
+) -> Handled<R> {
+    let (end, verdict, why) = match &ran {
+        Ok(ran) => match &ran.outcome {
+            Outcome::Processed => (End::Processed, "processed", ""),
+            Outcome::Ignored { why } => (End::Ignored, "ignored", *why),
+            Outcome::Rejected { why, error } => {
+                policy
+                    .observer
+                    .handler_failed(Observed::new(facts), error.as_deref());
+                (End::Rejected, "rejected", *why)
+            }
+            Outcome::Retry { after, error } => {
+                policy
+                    .observer
+                    .handler_failed(Observed::new(facts), error.as_deref());
+                log::failed(facts, lease.attempt(), Reason::HandlerRetry, ran.status);
+                release(policy, facts, lease, timer).await;
+                return Handled::Answer(Answer::unavailable(Reason::HandlerRetry, *after));
+            }
+            Outcome::WrongEventType => {
+                release(policy, facts, lease, timer).await;
+                return Handled::Answer(Answer::misused(Reason::WrongEventType));
+            }
+        },
+        Err(Panicked) => {
+            policy.observer.handler_failed(Observed::new(facts), None);
+            log::failed(facts, lease.attempt(), Reason::HandlerPanicked, None);
+            release(policy, facts, lease, timer).await;
+            return Handled::Answer(Answer::unavailable(Reason::HandlerPanicked, None));
+        }
+    };
+    match mark(policy, facts, lease, timer, end).await {
+        Ok(Settled::Ok) => {
+            log::ended(facts, lease.attempt(), verdict, why);
+            match (end, ran.ok().and_then(|ran| ran.reply)) {
+                (End::Processed | End::Ignored, Some(reply)) => Handled::Reply(reply),
+                (End::Rejected, _) => Handled::Answer(Answer::ok(Reason::HandlerRejected)),
+                _ => Handled::Answer(Answer::ok(Reason::Handled)),
+            }
+        }
+        Ok(Settled::LeaseLost) => {
+            log::lease(
+                facts,
+                lease.attempt(),
+                "lease lost before the handler ended: its effect may repeat",
+            );
+            lease.lose();
+            Handled::Answer(state_of_new_owner(policy, facts, timer).await)
+        }
+        Err(error) => {
+            log::store(facts, "settle", &error);
+            Handled::Answer(Answer::unavailable(Reason::SettleFailed, Some(RETRY_AFTER)))
+        }
+    }
+}
+
+/// Writes the mark, again and again within the budget: the effect has happened.
+async fn mark(
+    policy: &Policy,
+    facts: &Facts,
+    lease: &LeaseHandle,
+    timer: &Arc<dyn Timer>,
+    end: End,
+) -> Result<Settled, StoreError> {
+    let tries = async {
+        let mut pause = FIRST_SETTLE_PAUSE;
+        loop {
+            let settle = policy.store.settle(lease.lease(), end, policy.retention);
+            match within(timer, policy.store_limit, settle).await {
+                Ok(Ok(settled)) => return settled,
+                Ok(Err(error)) => log::store(facts, "settle", &error),
+                Err(_) => log::store(facts, "settle", &StoreError::Timeout),
+            }
+            timer.sleep(pause).await;
+            pause = pause.saturating_mul(2);
+        }
+    };
+    within(timer, policy.settle_budget, tries)
+        .await
+        .map_err(|_| StoreError::Timeout)
+}
+
+/// Frees the key. Where that fails, the lease ends by itself.
+async fn release(policy: &Policy, facts: &Facts, lease: &LeaseHandle, timer: &Arc<dyn Timer>) {
+    let release = policy
+        .store
+        .settle(lease.lease(), End::Release, policy.retention);
+    match within(timer, policy.store_limit, release).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => log::store(facts, "release", &error),
+        Err(_) => log::store(facts, "release", &StoreError::Timeout),
+    }
+}
+
+async fn state_of_new_owner(policy: &Policy, facts: &Facts, timer: &Arc<dyn Timer>) -> Answer {
+    let look = policy.store.look(&facts.key);
+    match within(timer, policy.store_limit, look).await {
+        Ok(Ok(State::Done)) => Answer::ok(Reason::LeaseLost),
+        Ok(Ok(State::InProgress { retry_after })) => {
+            Answer::unavailable(Reason::LeaseLost, Some(retry_after))
+        }
+        Ok(Ok(State::Free) | Err(_)) | Err(_) => {
+            Answer::unavailable(Reason::LeaseLost, Some(RETRY_AFTER))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What the documents show is what compiles, and the tests that they name exist.
+
+use std::{error::Error, fs, path::Path};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+#[test]
+fn the_readmes_show_the_minimal_program() -> Outcome {
+    let axum = "examples/axum_logto.rs";
+    let actix = "middleware-actix/examples/actix_logto.rs";
+    for (readme, example) in [
+        ("README.md", axum),
+        ("middleware-axum/README.md", axum),
+        ("middleware-actix/README.md", actix),
+    ] {
+        let code = read(example)?;
+        let program: Vec<_> = code
+            .lines()
+            .skip_while(|line| line.starts_with("//!") || line.is_empty())
+            .collect();
+        assert!(
+            read(readme)?.contains(&format!("\n{}\n```", program.join("\n"))),
+            "{readme} does not show {example} as it is"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn the_readme_shows_the_command_that_sends_an_event() -> Outcome {
+    let example = read("examples/axum_logto.rs")?;
+    let command: Vec<_> = example
+        .lines()
+        .filter_map(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .skip_while(|line| *line != "```sh")
+        .collect();
+    assert!(
+        read("README.md")?.contains(&command.join("\n")),
+        "README.md does not show the command of examples/axum_logto.rs as it is"
+    );
+    Ok(())
+}
+
+/// `file::name` in a table stands for the test `name` in `tests/file.rs`.
+#[test]
+fn the_tests_that_security_names_exist() -> Outcome {
+    let security = read("SECURITY.md")?;
+    let mut named = 0;
+    for span in security.split('`').skip(1).step_by(2) {
+        // `Type::method` is not one.
+        let Some((file, name)) = span
+            .split_once("::")
+            .filter(|_| span.starts_with(|first: char| first.is_lowercase()))
+        else {
+            continue;
+        };
+        let code = read(&format!("tests/{file}.rs"))?;
+        assert!(
+            code.contains(&format!("fn {name}(")),
+            "tests/{file}.rs has no test `{name}`"
+        );
+        named += 1;
+    }
+    assert!(named > 0, "SECURITY.md names no test");
+    Ok(())
+}
+
+fn read(path: &str) -> Result<String, Box<dyn Error>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    Ok(fs::read_to_string(path)?.replace("\r\n", "\n"))
+}

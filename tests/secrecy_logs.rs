@@ -1,0 +1,187 @@
+//! Nothing leaks: no secret, payload, personal data or error text in a log line, span or answer.
+//!
+//! One test, in a file of its own: its subscriber is the whole process's.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod support;
+
+use std::{
+    error::Error,
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use hookgate::{Observed, Observer, Secret, access::ApiKey, providers::logto::Logto};
+use support::{CANARY, Connection, Fault, Gate, On, Stage, Step, logto, personal, quiet, until};
+use tracing_subscriber::{Registry, layer::SubscriberExt};
+
+/// Every field of every span and event, at every level.
+#[derive(Clone, Default)]
+struct Capture(Arc<Mutex<String>>);
+
+impl Capture {
+    fn text(&self) -> String {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+struct Fields<'a>(&'a mut String);
+
+impl tracing::field::Visit for Fields<'_> {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
+        fmt::write(self.0, format_args!(" {field}={value:?}")).unwrap();
+    }
+}
+
+impl<S> tracing_subscriber::Layer<S> for Capture
+where
+    S: tracing::Subscriber,
+{
+    fn on_new_span(
+        &self,
+        attributes: &tracing::span::Attributes<'_>,
+        _id: &tracing::span::Id,
+        _context: tracing_subscriber::layer::Context<'_, S>,
+    ) {
+        attributes.record(&mut Fields(&mut self.0.lock().unwrap()));
+    }
+
+    fn on_record(
+        &self,
+        _span: &tracing::span::Id,
+        values: &tracing::span::Record<'_>,
+        _context: tracing_subscriber::layer::Context<'_, S>,
+    ) {
+        values.record(&mut Fields(&mut self.0.lock().unwrap()));
+    }
+
+    fn on_event(
+        &self,
+        event: &tracing::Event<'_>,
+        _context: tracing_subscriber::layer::Context<'_, S>,
+    ) {
+        let mut text = self.0.lock().unwrap();
+        text.push_str(event.metadata().name());
+        event.record(&mut Fields(&mut text));
+        text.push('\n');
+    }
+}
+
+/// Gets what logs may not have.
+#[derive(Clone, Default)]
+struct Hook(Arc<Mutex<Vec<String>>>);
+
+impl Observer for Hook {
+    fn handler_failed(&self, delivery: Observed<'_>, error: Option<&(dyn Error + Send + Sync)>) {
+        let mut told = self.0.lock().unwrap();
+        told.push(error.map(ToString::to_string).unwrap_or_default());
+        assert!(!format!("{delivery:?}").contains(CANARY));
+    }
+}
+
+const SECRET: &str = "CANARY-SECRET-cl43GgdTZpcCdipNaSt";
+const API_KEY: &str = "CANARY-API-KEY";
+
+#[tokio::test]
+async fn logs_and_answers_hold_no_canary() {
+    let capture = Capture::default();
+    tracing::subscriber::set_global_default(Registry::default().with(capture.clone())).unwrap();
+    let hook = Hook::default();
+    let pack = Logto::new(Secret::utf8(SECRET).unwrap());
+    let stage = Stage::of(pack, |builder| {
+        builder
+            .access(ApiKey::header("x-api-key", API_KEY))
+            .observer(hook.clone())
+    })
+    .await;
+    let call = |event: &str, n| {
+        logto::signed(personal(event, n), SECRET)
+            .target("/hook?token=CANARY-QUERY")
+            .with("x-api-key", API_KEY)
+            .with("authorization", "Bearer CANARY-BEARER")
+    };
+    let mut answers = Vec::new();
+
+    // Handlers' ends of every kind.
+    let failing = "CANARY-ERROR: no row for anna@example.com";
+    stage
+        .script
+        .then(Step::Fail(failing))
+        .then(Step::Panic("CANARY-PANIC"));
+    stage
+        .script
+        .then(Step::Reject)
+        .then(Step::Ignore)
+        .then(Step::Process);
+    for n in [1, 1, 1, 2, 3, 3] {
+        answers.push(stage.send(&call("PostSignIn", n)).await);
+    }
+    answers.push(stage.send(&call("CANARY.Unknown", 4)).await);
+    answers.push(stage.send(&call("User.Created", 5)).await);
+    answers.push(stage.send(&call("Role.Created", 6)).await);
+
+    // Refusals of every kind.
+    let wrong = call("PostSignIn", 7);
+    let mut tampered = wrong.clone();
+    tampered.body = personal("PostSignIn", 8).into();
+    for refused in [
+        wrong.clone().with(logto::SIGNATURE, "CANARY-SIGNATURE"),
+        wrong.clone().without(logto::SIGNATURE),
+        wrong.clone().with("x-api-key", "CANARY-WRONG-KEY"),
+        wrong
+            .clone()
+            .with("content-type", "application/canary-CANARY"),
+        wrong
+            .clone()
+            .with("host", "CANARY.example.com")
+            .and("host", "b"),
+        logto::signed("\"CANARY-PAYLOAD\"", SECRET).with("x-api-key", API_KEY),
+        logto::signed(r#"{"event":["CANARY"]}"#, SECRET).with("x-api-key", API_KEY),
+        logto::signed(logto::body_at(1, "CANARY-TIME"), SECRET).with("x-api-key", API_KEY),
+        tampered,
+    ] {
+        answers.push(stage.send(&refused).await);
+    }
+
+    // A store whose errors name servers and passwords.
+    for on in [On::Claim, On::Mark, On::Release, On::Extend, On::Look] {
+        stage.store.always(on, Fault::Down);
+    }
+    answers.push(stage.send(&call("PostSignIn", 9)).await);
+    stage.store.heal();
+    for on in [On::Mark, On::Release, On::Extend, On::Look] {
+        stage.store.always(on, Fault::Down);
+    }
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate)).then(Step::Retry);
+    let slow = stage.sending(&call("PostSignIn", 10));
+    until("the run", || stage.script.last().raw.ends_with(b"}")).await;
+    let mut copy = Connection::open(stage.server.addr).await;
+    copy.write_call(&call("PostSignIn", 10)).await;
+    stage.pass(Duration::from_secs(12)).await;
+    answers.push(copy.reply().await);
+    answers.push(slow.await.unwrap());
+    gate.open();
+    answers.push(stage.send(&call("PostSignIn", 11)).await);
+    stage.pass(Duration::from_secs(40)).await;
+    stage.receiver.drained().await;
+
+    let log = capture.text();
+    for line in [
+        "delivery refused",
+        "delivery handled",
+        "settle",
+        "claim",
+        "extend",
+        "release",
+    ] {
+        assert!(log.contains(line), "nothing logged of {line}: {log}");
+    }
+    quiet("log", &log);
+    for answer in &answers {
+        quiet("answer", &format!("{:?} {}", answer.headers, answer.text()));
+    }
+    assert!(answers.iter().any(|answer| answer.status == 200));
+    assert_eq!(hook.0.lock().unwrap()[0], failing, "the hook has it");
+}

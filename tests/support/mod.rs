@@ -1,0 +1,38 @@
+//! What the tests of the road share: a server, clients, a store and a handler that follow a script.
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "every test file uses a part of this"
+)]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
+mod call;
+mod canary;
+mod gate;
+pub(crate) mod logto;
+mod raw;
+mod script;
+mod server;
+mod signing;
+mod stage;
+pub(crate) mod standard_webhooks;
+mod store;
+mod strict;
+
+pub(crate) use self::{
+    call::{Call, Reply},
+    canary::{CANARY, personal, quiet},
+    gate::{Gate, until},
+    raw::{Connection, read_reply},
+    script::{Script, Seen, Step},
+    server::Server,
+    signing::{hex, hmac_sha256},
+    stage::{NOW, Stage, now},
+    store::{Fault, On, ScriptedStore},
+    strict::Strict,
+};

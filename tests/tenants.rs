@@ -1,0 +1,311 @@
+//! One endpoint that serves many: whose keys, whose access rules, and whose events.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod support;
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::Router;
+use hookgate::{
+    KeySourceError, Receiver, Secret,
+    access::ApiKey,
+    keys::{KeySource, Tenant, TenantName, Tenants},
+    providers::logto::{Event, Logto},
+    testing::FakeClock,
+};
+use hookgate_axum::ReceiverExt;
+use support::{Call, Fault, Gate, On, Script, ScriptedStore, Server, logto, now, until};
+use tower::Layer;
+
+const ACME: &str = "acme's signing key";
+const BETA: &str = "beta's signing key";
+
+/// Knows `acme` in any letter case, and `beta`.
+#[derive(Clone, Default)]
+struct Directory(Arc<Known>);
+
+#[derive(Default)]
+struct Known {
+    asked: AtomicUsize,
+    fault: Mutex<Option<Fault>>,
+}
+
+impl Directory {
+    fn asked(&self) -> usize {
+        self.0.asked.load(Ordering::SeqCst)
+    }
+
+    fn fault(&self, fault: Option<Fault>) {
+        *self.0.fault.lock().unwrap() = fault;
+    }
+}
+
+impl KeySource for Directory {
+    async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+        self.0.asked.fetch_add(1, Ordering::SeqCst);
+        let fault = self.0.fault.lock().unwrap().clone();
+        match fault {
+            None => {}
+            Some(Fault::Waits(gate)) => gate.passed().await,
+            Some(Fault::Hangs) => std::future::pending().await,
+            Some(_) => return Err(KeySourceError::new("the directory is down")),
+        }
+        let key = |key| Secret::utf8(key).unwrap();
+        Ok(match name.to_ascii_lowercase().as_str() {
+            "acme" => Some(Tenant::new("acme", key(ACME))),
+            "beta" => {
+                let access = ApiKey::header("x-api-key", "beta's api key");
+                Some(Tenant::new("beta", key(BETA)).access(access))
+            }
+            "careless" => {
+                let access = ApiKey::header("x-api-key", "");
+                Some(Tenant::new("careless", key(ACME)).access(access))
+            }
+            _ => None,
+        })
+    }
+}
+
+struct Hosting {
+    clock: FakeClock,
+    store: ScriptedStore,
+    directory: Directory,
+    script: Script,
+    receiver: Receiver,
+    server: Server,
+}
+
+impl Hosting {
+    async fn named_at(name: TenantName) -> Self {
+        let clock = FakeClock::at(now());
+        let store = ScriptedStore::new(&clock);
+        let directory = Directory::default();
+        let receiver = Receiver::new("test", Logto::new(Tenants::new(name, directory.clone())))
+            .dedup(store.clone())
+            .clock(clock.clone())
+            .timer(clock.clone())
+            .build()
+            .unwrap();
+        let script = Script::default();
+        let app = Router::new().route("/of/{tenant}", script.route::<Event>(&receiver));
+        Self {
+            clock,
+            store,
+            directory,
+            script,
+            receiver,
+            server: Server::start(app).await,
+        }
+    }
+
+    async fn by_route() -> Self {
+        Self::named_at(TenantName::RouteParam("tenant".into())).await
+    }
+
+    async fn send(&self, call: &Call) -> u16 {
+        call.send(self.server.addr).await.status
+    }
+}
+
+fn acme(target: &str) -> Call {
+    logto::signed(logto::body(1), ACME).target(target)
+}
+
+#[tokio::test]
+async fn two_spellings_of_a_tenants_route_are_one_run() {
+    let hosting = Hosting::by_route().await;
+    for target in ["/of/acme", "/of/ACME", "/of/%61cme", "/of/Acme?x=1"] {
+        assert_eq!(hosting.send(&acme(target)).await, 200, "{target}");
+    }
+    assert_eq!(hosting.script.runs(), 1);
+    assert_eq!(hosting.script.last().tenant.as_deref(), Some("acme"));
+}
+
+#[tokio::test]
+async fn one_body_sent_to_two_tenants_is_two_events() {
+    let hosting = Hosting::by_route().await;
+    let beta = logto::signed(logto::body(1), BETA)
+        .target("/of/beta")
+        .with("x-api-key", "beta's api key");
+    assert_eq!(hosting.send(&acme("/of/acme")).await, 200);
+    assert_eq!(hosting.send(&beta).await, 200);
+    let seen = hosting.script.seen();
+    assert_eq!(seen.len(), 2);
+    assert_ne!(seen[0].key, seen[1].key);
+}
+
+#[tokio::test]
+async fn a_tenants_key_is_no_key_of_another() {
+    let hosting = Hosting::by_route().await;
+    let cross = acme("/of/beta").with("x-api-key", "beta's api key");
+    assert_eq!(hosting.send(&cross).await, 401);
+    assert_eq!(hosting.script.runs(), 0);
+}
+
+#[tokio::test]
+async fn an_unknown_tenant_is_answered_as_wrong_credentials_are() {
+    let hosting = Hosting::by_route().await;
+    let to = hosting.server.addr;
+    let unknown = acme("/of/nobody").send(to).await.dateless();
+    let denied = acme("/of/beta").send(to).await.dateless();
+    assert_eq!(unknown.status, 401);
+    assert_eq!(unknown, denied);
+    let endless = acme(&format!("/of/{}", "a".repeat(300)));
+    assert_eq!(endless.send(to).await.dateless(), denied);
+}
+
+#[tokio::test]
+async fn a_tenants_own_access_rule_is_checked_beside_the_signature() {
+    let hosting = Hosting::by_route().await;
+    let right = logto::signed(logto::body(1), BETA)
+        .target("/of/beta")
+        .with("x-api-key", "beta's api key");
+    assert_eq!(hosting.send(&right.clone().without("x-api-key")).await, 401);
+    assert_eq!(
+        hosting.send(&right.clone().with("x-api-key", "x")).await,
+        401
+    );
+    let twice = right.clone().and("x-api-key", "beta's api key");
+    assert_eq!(hosting.send(&twice).await, 401);
+    assert_eq!(hosting.send(&right).await, 200);
+}
+
+#[tokio::test]
+async fn a_tenants_empty_api_key_lets_nobody_in() {
+    let hosting = Hosting::by_route().await;
+    let careless = acme("/of/careless");
+    assert_eq!(hosting.send(&careless).await, 401);
+    assert_eq!(hosting.send(&careless.with("x-api-key", "")).await, 401);
+    assert_eq!(hosting.script.runs(), 0);
+}
+
+#[tokio::test]
+async fn a_key_source_that_is_down_is_503_and_is_asked_again() {
+    let hosting = Hosting::by_route().await;
+    hosting.directory.fault(Some(Fault::Down));
+    let down = acme("/of/acme").send(hosting.server.addr).await;
+    assert_eq!(down.status, 503);
+    assert_eq!(down.header("retry-after"), Some("5"));
+    hosting.directory.fault(None);
+    assert_eq!(hosting.send(&acme("/of/acme")).await, 200);
+}
+
+#[tokio::test]
+async fn a_key_source_that_hangs_is_503_at_the_time_limit() {
+    let hosting = Hosting::by_route().await;
+    hosting.directory.fault(Some(Fault::Hangs));
+    let to = hosting.server.addr;
+    let sent = tokio::spawn(async move { acme("/of/acme").send(to).await });
+    until("the look-up", || hosting.directory.asked() == 1).await;
+    until("the limit", || hosting.clock.sleepers() > 0).await;
+    hosting.clock.advance(Duration::from_secs(2));
+    assert_eq!(sent.await.unwrap().status, 503);
+    hosting.directory.fault(None);
+    assert_eq!(hosting.send(&acme("/of/acme")).await, 200);
+}
+
+#[tokio::test]
+async fn tenants_found_and_unknown_are_remembered_for_a_while() {
+    let hosting = Hosting::by_route().await;
+    for _ in 0..5 {
+        assert_eq!(hosting.send(&acme("/of/nobody")).await, 401);
+    }
+    assert_eq!(hosting.directory.asked(), 1);
+    hosting.clock.advance(Duration::from_secs(10));
+    assert_eq!(hosting.send(&acme("/of/nobody")).await, 401);
+    assert_eq!(hosting.directory.asked(), 2);
+
+    for _ in 0..5 {
+        assert_eq!(hosting.send(&acme("/of/acme")).await, 200);
+    }
+    assert_eq!(hosting.directory.asked(), 3);
+    hosting.clock.advance(Duration::from_secs(60));
+    assert_eq!(hosting.send(&acme("/of/acme")).await, 200);
+    assert_eq!(hosting.directory.asked(), 4);
+}
+
+#[tokio::test]
+async fn a_name_is_looked_up_once_at_a_time() {
+    let hosting = Hosting::by_route().await;
+    let gate = Gate::shut();
+    hosting.directory.fault(Some(Fault::Waits(gate.clone())));
+    let to = hosting.server.addr;
+    let sent: Vec<_> = (0..20)
+        .map(|_| tokio::spawn(async move { acme("/of/acme").send(to).await.status }))
+        .collect();
+    until("the look-up", || hosting.directory.asked() == 1).await;
+    for _ in 0..500 {
+        tokio::task::yield_now().await;
+    }
+    gate.open();
+    for one in sent {
+        assert_eq!(one.await.unwrap(), 200);
+    }
+    assert_eq!(hosting.directory.asked(), 1);
+    assert_eq!(hosting.script.runs(), 1);
+}
+
+#[tokio::test]
+async fn a_tenant_can_be_named_by_a_header_or_the_host() {
+    let header = TenantName::Header(http::HeaderName::from_static("x-tenant"));
+    let hosting = Hosting::named_at(header).await;
+    let call = acme("/of/x");
+    assert_eq!(hosting.send(&call).await, 401);
+    assert_eq!(
+        hosting.send(&call.clone().with("x-tenant", "Acme")).await,
+        200
+    );
+    let two = call
+        .clone()
+        .with("x-tenant", "acme")
+        .and("x-tenant", "beta");
+    assert_eq!(
+        hosting.send(&two).await,
+        401,
+        "which one counts cannot be told"
+    );
+
+    let hosting = Hosting::named_at(TenantName::Host).await;
+    assert_eq!(hosting.send(&call.clone().with("host", "acme")).await, 200);
+    assert_eq!(hosting.send(&call.clone().with("host", "other")).await, 401);
+    let http2 = call.target("http://acme/of/x");
+    assert_eq!(http2.send_http2(hosting.server.addr).await.status, 200);
+    assert_eq!(hosting.script.runs(), 1);
+}
+
+#[tokio::test]
+async fn a_route_without_the_parameter_is_500() {
+    let hosting = Hosting::by_route().await;
+    let bare = Router::new()
+        .route("/fixed", hosting.script.route::<Event>(&hosting.receiver))
+        .route(
+            "/misnamed/{tenannt}",
+            hosting.script.route::<Event>(&hosting.receiver),
+        );
+    let server = Server::start(bare).await;
+    for target in ["/fixed", "/misnamed/acme"] {
+        let reply = acme(target).send(server.addr).await;
+        assert_eq!(reply.status, 500, "{target}");
+    }
+    // Around the whole router nothing is routed yet.
+    let routes = || Router::new().route("/of/{tenant}", hosting.script.bare::<Event>());
+    let around = hosting.receiver.layer().layer(routes());
+    let server = Server::start(Router::new().fallback_service(around)).await;
+    assert_eq!(acme("/of/acme").send(server.addr).await.status, 500);
+    assert_eq!(hosting.store.count(On::Claim), 0);
+    // Axum layers the routes of a router one by one.
+    for inside in [
+        routes().layer(hosting.receiver.layer()),
+        routes().route_layer(hosting.receiver.layer()),
+    ] {
+        let server = Server::start(inside).await;
+        assert_eq!(acme("/of/acme").send(server.addr).await.status, 200);
+    }
+    assert_eq!(hosting.script.runs(), 1);
+}

@@ -1,0 +1,10 @@
+use hookgate::Verified;
+
+fn forge(mut verified: Verified<'_>) {
+    verified.signed_id = Some("another");
+    let Verified { key_id, .. } = verified;
+}
+
+fn main() {
+    let _ = forge;
+}

@@ -1,0 +1,7 @@
+use hookgate::{Receiver, Secret, providers::logto::Logto};
+use hookgate_axum::ReceiverExt;
+
+fn main() {
+    let secret = Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES").unwrap();
+    let _ = Receiver::new("logto", Logto::new(secret)).layer();
+}
