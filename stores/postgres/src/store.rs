@@ -29,6 +29,8 @@ const LOCKED: Duration = Duration::from_secs(1);
 /// The part of a call's time that a settle waits for a connection of the pool, before it takes the
 /// heartbeats'.
 const PATIENCE: u32 = 4;
+/// A migration happens at start, when nobody waits for an answer.
+const MIGRATION_LIMIT: Duration = Duration::from_secs(60);
 
 /// Claims and marks in a PostgreSQL table. Cheap to clone; all clones are one store.
 ///
@@ -97,8 +99,11 @@ impl PostgresStore {
         {
             return Ok(());
         }
-        // Sent as one message, the script is one transaction.
-        self.ask(schema::script(table)).await.map(drop)
+        // Sent as one message, the script is one transaction. It may wait for other instances' turns.
+        let script = schema::script(table);
+        session::ask(&self.0.pool, MIGRATION_LIMIT, script)
+            .await
+            .map(drop)
     }
 
     pub(crate) fn new(

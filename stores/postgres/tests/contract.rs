@@ -5,12 +5,11 @@
 mod place;
 
 use hookgate::{
-    EventKey,
+    EventKey, TokioTimer,
     dedup::{
         DedupStore,
         contract::{self, RealTime, Terms},
     },
-    tower::TokioTimer,
 };
 use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{LEASE, PgBouncer, PostgresServer, child_task, key, owner, respawn};

@@ -6,12 +6,11 @@ mod place;
 use std::collections::HashMap;
 
 use hookgate::{
-    EventKey,
+    EventKey, TokioTimer,
     dedup::{
         DedupStore,
         contract::{self, RealTime, Terms},
     },
-    tower::TokioTimer,
 };
 use hookgate_redis::{Prefix, RedisStore};
 use hookgate_test_support::{LEASE, child_task, key, owner, respawn};

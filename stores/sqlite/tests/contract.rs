@@ -9,12 +9,11 @@ use std::{
 };
 
 use hookgate::{
-    EventKey,
+    EventKey, TokioTimer,
     dedup::{
         DedupStore,
         contract::{self, RealTime, Terms},
     },
-    tower::TokioTimer,
 };
 use hookgate_sqlite::{SqliteStore, Table};
 use hookgate_test_support::{LEASE, child_task, key, owner, respawn};
