@@ -121,10 +121,12 @@ impl Facephi {
         self.scheme.config().recipe
     }
 
-    fn wants(&self, topic: Option<Topic>) -> bool {
-        self.interest
-            .as_ref()
-            .is_none_or(|wanted| topic.is_some_and(|topic| wanted.contains(&topic)))
+    fn wants(&self, event_type: Option<&EventType>) -> bool {
+        self.interest.as_ref().is_none_or(|wanted| {
+            event_type
+                .and_then(|name| Topic::of_event_type(name.as_str()))
+                .is_some_and(|topic| wanted.contains(&topic))
+        })
     }
 
     /// The event, and the type that may route it.
@@ -239,9 +241,6 @@ impl Provider for Facephi {
         key: &mut KeyParts,
     ) -> Result<Decoded<WorkflowEvent>, Undecodable> {
         let (event, event_type) = self.read(authenticated, key)?;
-        let topic = event_type
-            .as_ref()
-            .and_then(|name| Topic::of_event_type(name.as_str()));
         let occurred_at = event
             .attributes()
             .and_then(|attributes| attributes.occurred_at());
@@ -254,7 +253,7 @@ impl Provider for Facephi {
         let recognized = !matches!(event, WorkflowEvent::Unrecognized(_));
         let mut decoded = Decoded::new(event)
             .occurred_at(occurred_at)
-            .wanted(self.wants(topic))
+            .wanted(self.wants(event_type.as_ref()))
             .recognized(recognized);
         if let Some(event_type) = event_type {
             decoded = decoded.event_type(event_type);
