@@ -148,6 +148,11 @@ impl<'a> Members<'a> {
             return Ok(None);
         }
         let at = &mut self.at;
+        if let Some(length) = plain_member(at.rest(), name) {
+            at.skip(length);
+            self.comma = Some(at.at().saturating_sub(1));
+            return Ok(Some(None));
+        }
         at.skip_white_space();
         let start = at.at();
         let named = skip_name(at, name)?;
@@ -177,6 +182,22 @@ impl<'a> Members<'a> {
         self.at.skip_white_space();
         self.at.peek().map_or(Ok(()), |_| Err(Refused::NotJson))
     }
+}
+
+/// The length of a member of another name, up to its comma, as most are written: `"name":"value",`
+/// without escapes and white space.
+fn plain_member(text: &[u8], name: &str) -> Option<usize> {
+    let string = |text: &'_ [u8]| {
+        let length = memchr2(b'"', b'\\', text)?;
+        (text.get(length) == Some(&b'"')).then_some(length)
+    };
+    let behind = text.strip_prefix(b"\"")?;
+    let name_length = string(behind)?;
+    let value = behind.get(name_length..)?.strip_prefix(b"\":\"")?;
+    let value_length = string(value)?;
+    let is_plain = value.get(value_length.checked_add(1)?) == Some(&b',');
+    (is_plain && behind.get(..name_length) != Some(name.as_bytes()))
+        .then_some(name_length.saturating_add(value_length).saturating_add(6))
 }
 
 /// Takes a member's name and tells whether it is `name`.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Topic, WorkflowEvent, decode};
 use crate::{
+    clock::UnixTime,
     cloudevents::STRUCTURED_JSON,
     error::{BuildError, Rejection},
     event_key::KeyParts,
@@ -121,10 +122,12 @@ impl Facephi {
         self.scheme.config().recipe
     }
 
-    fn wants(&self, topic: Option<Topic>) -> bool {
-        self.interest
-            .as_ref()
-            .is_none_or(|wanted| topic.is_some_and(|topic| wanted.contains(&topic)))
+    fn wants(&self, event_type: Option<&EventType>) -> bool {
+        self.interest.as_ref().is_none_or(|wanted| {
+            event_type
+                .and_then(|name| Topic::of_event_type(name.as_str()))
+                .is_some_and(|topic| wanted.contains(&topic))
+        })
     }
 
     /// The event, and the type that may route it.
@@ -239,32 +242,26 @@ impl Provider for Facephi {
         key: &mut KeyParts,
     ) -> Result<Decoded<WorkflowEvent>, Undecodable> {
         let (event, event_type) = self.read(authenticated, key)?;
-        let topic = event_type
-            .as_ref()
-            .and_then(|name| Topic::of_event_type(name.as_str()));
         let occurred_at = event
             .attributes()
             .and_then(|attributes| attributes.occurred_at());
         let claimed_type = match &event {
             WorkflowEvent::DataOnly(event) => {
-                Some(event.claimed.trust_unsigned().event_type.clone())
+                Some(event.claimed.trust_unsigned().event_type.as_str().into())
             }
             _ => None,
         };
         let recognized = !matches!(event, WorkflowEvent::Unrecognized(_));
-        let mut decoded = Decoded::new(event)
-            .occurred_at(occurred_at)
-            .wanted(self.wants(topic))
-            .recognized(recognized);
-        if let Some(event_type) = event_type {
-            decoded = decoded.event_type(event_type);
-        } else if let Some(claim) = claimed_type {
-            decoded = decoded.claimed_type(claim);
-        }
-        if let Some(digest) = authenticated.digest {
-            decoded = decoded.content(digest);
-        }
-        Ok(decoded)
+        // In one go: an event is large, and each setter would move it.
+        Ok(Decoded {
+            wanted: self.wants(event_type.as_ref()),
+            occurred_at: occurred_at.filter(|time| *time != UnixTime::EPOCH),
+            content: authenticated.digest,
+            event_type,
+            claimed_type,
+            recognized,
+            event,
+        })
     }
 }
 
