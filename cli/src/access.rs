@@ -26,8 +26,8 @@ pub(crate) enum AccessRule {
     },
     /// Several headers with fixed values.
     Headers(Vec<(String, String)>),
-    /// User and password.
-    Basic { user: String, password: String },
+    /// Accepted pairs, each as `user:password`, split at the first colon.
+    Basic(Vec<String>),
     /// A signed token.
     Bearer(TokenRule),
     /// Ranges of addresses.
@@ -58,8 +58,17 @@ pub(crate) struct TokenRule {
 
 /// From where calls are let in.
 #[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum NetworkRule {
+    /// Straight from these ranges.
+    Direct(Vec<String>),
+    Behind(BehindProxies),
+}
+
+/// From where calls are let in, perhaps by way of proxies.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NetworkRule {
+pub(crate) struct BehindProxies {
     allow: Vec<String>,
     #[serde(default)]
     proxies: Vec<String>,
@@ -118,7 +127,7 @@ impl AccessRule {
                 let pairs = pairs.iter().map(|(name, value)| (name, value));
                 Arc::new(HeaderSecrets::new(pairs))
             }
-            Self::Basic { user, password } => Arc::new(Basic::new(user, password)),
+            Self::Basic(pairs) => Arc::new(basic(pairs)?),
             Self::Bearer(token) => Arc::new(token.bearer()?),
             Self::All(rules) => {
                 let (first, rest) = in_turn(rules)?;
@@ -144,6 +153,20 @@ impl AccessRule {
             }
         })
     }
+}
+
+fn basic(pairs: &[String]) -> Result<Basic, Refused> {
+    let mut accepted: Option<Basic> = None;
+    for pair in pairs {
+        let (user, password) = pair
+            .split_once(':')
+            .ok_or_else(|| malformed("a pair of `basic` has no colon"))?;
+        accepted = Some(match accepted {
+            None => Basic::new(user, password),
+            Some(basic) => basic.or(user, password),
+        });
+    }
+    accepted.ok_or_else(|| malformed("`basic` is empty"))
 }
 
 fn in_turn(
@@ -187,6 +210,15 @@ fn shared(text: &str) -> Result<Secret, Refused> {
 }
 
 impl NetworkRule {
+    fn networks(&self) -> Result<Networks, Refused> {
+        match self {
+            Self::Direct(ranges) => Ok(Networks::new(ranges)?),
+            Self::Behind(behind) => behind.networks(),
+        }
+    }
+}
+
+impl BehindProxies {
     fn networks(&self) -> Result<Networks, Refused> {
         let networks = Networks::new(&self.allow)?;
         match (self.proxies.is_empty(), self.forwarding) {

@@ -7,6 +7,7 @@ use hookgate::{
 };
 
 use crate::{
+    facephi::FacephiConfig,
     refused::Refused,
     terms::Terms,
     unico::{IdCloudConfig, UnicoCheckConfig},
@@ -43,6 +44,14 @@ pub(crate) const ALL: &[Listed] = &[
         signature: "HMAC-SHA256 of {body}, hex, in logto-signature-sha-256",
         event_key: "digest of the body",
         assumed: "nothing",
+        least_settings: None,
+    },
+    Listed {
+        name: "facephi",
+        receiver: |terms| terms.scheme(|config: FacephiConfig, keys| Ok(config.pack(keys))),
+        signature: "HMAC-SHA256 of the JSON without its member `signature`, base64, in that member",
+        event_key: "source and id",
+        assumed: "which bytes are signed; all data but of id_captured; retries",
         least_settings: None,
     },
     Listed {

@@ -3,6 +3,7 @@
 mod access;
 mod catalog;
 mod completions;
+mod facephi;
 mod fault;
 mod man;
 mod providers;

@@ -30,7 +30,7 @@ fn token(name: &str) -> String {
 
 #[test]
 fn every_kind_accepts_its_own_and_says_what_is_wrong() {
-    let basic = json!({"basic": {"user": "u", "password": "a:b"}});
+    let basic = json!({"basic": ["u:a:b"]});
     let headers = json!({"headers": [["x-one", "1"], ["x-two", "2"]]});
     let key = json!({"api_key": {"header": "authorization", "value": "raw"}});
     let any = json!({"any": [basic.clone(), key.clone()]});
@@ -129,7 +129,7 @@ fn networks_are_a_gate_of_their_own() {
 
 #[test]
 fn rules_that_mean_nothing_are_malformed() {
-    let networks = json!({"networks": {"allow": ["203.0.113.7"]}});
+    let networks = json!({"networks": ["203.0.113.7"]});
     let token = json!({"algorithms": ["RS256"]});
     for access in [
         json!({"all": []}),
@@ -137,16 +137,17 @@ fn rules_that_mean_nothing_are_malformed() {
         json!({"all": [{"any": []}]}),
         json!({"any": [networks.clone(), "none"]}),
         json!({"all": [networks.clone(), networks.clone()]}),
-        json!({"any": ["none", {"basic": {"user": "u", "password": "p"}}]}),
+        json!({"any": ["none", {"basic": ["u:p"]}]}),
         json!({"headers": []}),
-        json!({"basic": {"user": "a:b", "password": "p"}}),
+        json!({"basic": ["no colon"]}),
+        json!({"basic": []}),
         json!({"bearer": token}),
         json!({"bearer": {"pem": RSA, "algorithms": ["none"]}}),
         json!({"bearer": {"pem": RSA, "algorithms": ["HS256"]}}),
         json!({"bearer": {"secret": "utf8:short", "algorithms": ["HS256"]}}),
-        json!({"networks": {"allow": []}}),
+        json!({"networks": []}),
         json!({"networks": {"allow": ["203.0.113.7"], "proxies": ["10.0.0.1"]}}),
-        json!({"networks": {"allow": ["203.0.113.7/24"]}}),
+        json!({"networks": ["203.0.113.7/24"]}),
     ] {
         assert_eq!(
             verdict(&under(access.clone(), &[]))["verdict"],
@@ -154,7 +155,7 @@ fn rules_that_mean_nothing_are_malformed() {
             "{access}"
         );
     }
-    let empty = json!({"basic": {"user": "u", "password": ""}});
+    let empty = json!({"basic": ["u:"]});
     assert_eq!(reason(&under(empty, &[])), "bad_key");
 }
 

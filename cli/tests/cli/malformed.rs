@@ -118,7 +118,7 @@ fn what_cannot_be_meant_is_named_and_nothing_of_it_repeated() {
                 "settings",
                 json!({"access": {"api_key": {"header": SECRET.to_owned() + ":", "value": SECRET}}}),
             ),
-            "API key header",
+            "API key's header",
         ),
         (with("settings", json!({"access": SECRET})), "`access`"),
         (scheme(json!({})), "`signature_header` is missing"),

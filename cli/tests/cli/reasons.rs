@@ -20,7 +20,7 @@ fn cases() -> Vec<(Reason, Value)> {
         record
     };
     let from = |peer: Value| {
-        let networks = json!({"access": {"networks": {"allow": ["203.0.113.0/24"]}}});
+        let networks = json!({"access": {"networks": ["203.0.113.0/24"]}});
         let mut record = with("settings", networks);
         record["peer"] = peer;
         record

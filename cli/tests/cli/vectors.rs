@@ -232,6 +232,42 @@ fn what_a_logto_server_sent_is_refused_once_it_cannot_be_remembered() {
     assert_eq!(verdict(&record)["reason"], "timestamp_too_old");
 }
 
+#[test]
+fn facephi_signs_the_object_without_its_signature() {
+    let key = b"It's a Secret to Everybody";
+    let before = r#"{"specversion":"1.0","type":"com.idv_suite.api.workflows.id_captured.v1","source":"/operations/11111111-2222-4333-8444-555555555555","id":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee""#;
+    let after = r#","data":{"assets":[]}}"#;
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    mac.update(format!("{before}{after}").as_bytes());
+    let signature = base64(&mac.finalize().into_bytes());
+    let body = format!(r#"{before},"signature":"{signature}"{after}"#);
+    let mut record = json!({
+        "id": "facephi",
+        "provider": "facephi",
+        "keys": ["utf8:It's a Secret to Everybody"],
+        "headers": [],
+        "body_base64": base64(body.as_bytes()),
+    });
+    let accepted = verdict(&record);
+    assert_eq!(accepted["verdict"], "accepted", "{accepted}");
+    assert_eq!(
+        accepted["event_type"],
+        "com.idv_suite.api.workflows.id_captured.v1"
+    );
+    let identity = KeyParts::new("hook", None, "facephi")
+        .part("/operations/11111111-2222-4333-8444-555555555555")
+        .part("aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee")
+        .clone()
+        .finish()
+        .unwrap();
+    assert_eq!(accepted["event_key"], identity.to_string());
+
+    record["settings"] = json!({"recipe": "sorted_keys"});
+    assert_eq!(verdict(&record)["reason"], "signature_mismatch");
+    record["settings"] = json!({"recipe": "data_only"});
+    assert_eq!(verdict(&record)["verdict"], "error");
+}
+
 /// Signed as Logto does, but not one of its events.
 pub(crate) fn not_an_event_of_logto() -> Value {
     let body = b"Hello, World!";

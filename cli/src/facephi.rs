@@ -1,0 +1,29 @@
+//! What Facephi's pack leaves open, as `settings` say it.
+
+use hookgate::{Keys, providers::facephi::Facephi, schemes::Recipe};
+use serde::Deserialize;
+
+/// The settings of `facephi`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FacephiConfig {
+    #[serde(default)]
+    recipe: Recipe,
+    #[serde(default)]
+    trust_claimed_type: bool,
+    #[serde(default)]
+    plain_json: bool,
+}
+
+impl FacephiConfig {
+    pub(crate) fn pack(self, keys: Keys) -> Facephi {
+        let mut pack = Facephi::new(keys).recipe(self.recipe);
+        if self.trust_claimed_type {
+            pack = pack.trust_claimed_type();
+        }
+        if self.plain_json {
+            pack = pack.plain_json();
+        }
+        pack
+    }
+}
