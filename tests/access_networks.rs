@@ -1,4 +1,5 @@
 //! From where an endpoint may be called, and who may say so.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod support;
 
@@ -11,6 +12,7 @@ use hookgate::{
     providers::logto::Logto,
     testing::FakeClock,
 };
+use proptest::prelude::*;
 use support::{Stage, logto, now};
 
 fn networks(ranges: &[&str]) -> Networks {
@@ -282,4 +284,26 @@ async fn a_tenants_networks_are_its_own() {
     let broken = call("broken").with("x-api-key", "");
     assert_eq!(stage.send(&broken).await.status, 503);
     assert_eq!(stage.script.runs(), 1);
+}
+
+proptest! {
+    #[test]
+    fn what_stands_left_of_the_senders_address_changes_nothing(
+        left in "[ -~]{0,60}", allowed in any::<bool>(), lines in any::<bool>(),
+    ) {
+        let (sender, node) = if allowed { ("203.0.113.9", Ok(())) } else { ("192.0.2.1", Err(Rejection::AddressDenied)) };
+        for (forwarding, name, own) in [
+            (Forwarding::XForwardedFor, "x-forwarded-for", sender.to_owned()),
+            (Forwarding::Forwarded, "forwarded", format!("for=\"{sender}:80\";by=10.1.1.1")),
+        ] {
+            let behind = networks(&["203.0.113.0/24"]).behind(["10.0.0.0/8"], forwarding).unwrap();
+            let joined = format!("{left},{own}, {}", own.replace(sender, "10.2.2.2"));
+            let headers = if lines {
+                vec![(name, left.as_str()), (name, own.as_str())]
+            } else {
+                vec![(name, joined.as_str())]
+            };
+            prop_assert_eq!(judge(&behind, "10.1.1.1:1", &headers), node.clone());
+        }
+    }
 }

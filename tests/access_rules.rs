@@ -1,14 +1,27 @@
 //! Rules of access, each against what an attacker may send.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
-    BuildError, Head, Receiver, Secret, SecretError, UnixTime,
+    BuildError, Head, KeyParts, Keys, Provider, Receiver, Rejection, Secret, SecretError, Timer,
+    UnixTime, Verified,
     access::{Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Denied, HeaderSecrets},
     dedup::MemoryStore,
+    keys::LiveKeys,
+    provider::{Authenticated, Decoded, SenderProfile, Undecodable},
     providers::logto::Logto,
+    request::RawRequest,
+    road,
+    testing::FakeClock,
 };
 use proptest::prelude::*;
+use tracing_subscriber::util::SubscriberInitExt;
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
@@ -354,4 +367,90 @@ proptest! {
             prop_assert!(judged.is_err() || value == b"x" || value.starts_with(b"Basic"));
         }
     }
+}
+
+/// Says that access proves everything, but not that it needs any.
+struct Careless;
+
+impl Provider for Careless {
+    type Event = ();
+
+    fn name(&self) -> &str {
+        "careless"
+    }
+
+    fn profile(&self) -> SenderProfile {
+        SenderProfile::unknown()
+    }
+
+    fn keys(&self) -> Keys {
+        Keys::None
+    }
+
+    fn verify<'a>(&self, _: RawRequest<'a>, _: LiveKeys<'a>) -> Result<Verified<'a>, Rejection> {
+        Ok(Verified::by_access())
+    }
+
+    fn decode(
+        &self,
+        _: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<()>, Undecodable> {
+        key.part("1");
+        Ok(Decoded::new(()))
+    }
+}
+
+#[test]
+fn a_pack_that_forgets_to_ask_for_access_is_not_believed() {
+    let receiver = Receiver::new("test", Careless)
+        .dedup(MemoryStore::with_capacity(1))
+        .build()
+        .unwrap();
+    let headers = vec![("content-type", "application/json")];
+    let head = Head::new("POST", "/", &headers);
+    let timer: Arc<dyn Timer> = Arc::new(FakeClock::at(NOW));
+    let mut admitted = pin!(road::admit(&receiver, head, None::<bytes::Bytes>, &timer));
+    let polled = admitted
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    let Poll::Ready(Err(rejection)) = polled else {
+        panic!("admitted");
+    };
+    assert_eq!(rejection, Rejection::AccessMissing);
+}
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn lines_while(work: impl FnOnce()) -> String {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone());
+    let guard = subscriber.set_default();
+    work();
+    drop(guard);
+    let bytes = lines.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn letting_anyone_call_is_said_at_start() {
+    let warned = |rule: Box<dyn FnOnce()>| lines_while(rule).contains("anyone may call");
+    assert!(warned(Box::new(|| drop(build(AnyoneMayCall).unwrap()))));
+    let nested = || AllOf::of(AnyoneMayCall).and(Arc::new(AnyoneMayCall));
+    assert!(warned(Box::new(move || drop(build(nested()).unwrap()))));
+    let checked = || AllOf::of(AnyoneMayCall).and(ApiKey::header("x-key", "1"));
+    assert!(!warned(Box::new(move || drop(build(checked()).unwrap()))));
 }

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use hookgate::{access::ApiKey, providers::logto::Event};
 use http::Method;
 use http_body::Frame;
-use support::{Call, Connection, On, Stage, logto, until};
+use support::{Call, Connection, On, Stage, logto, soon, until};
 use tower::ServiceExt;
 
 /// A body of equal chunks, as many as one asks for; or of none, for ever.
@@ -70,7 +70,9 @@ async fn a_body_is_not_read_when_its_head_is_refused() {
     ] {
         // It would never come to an end, and says whether it was asked.
         let (body, asked) = endless(None);
-        let reply = app.clone().oneshot(call.with_body(body)).await.unwrap();
+        let reply = soon(app.clone().oneshot(call.with_body(body)))
+            .await
+            .unwrap();
         assert_eq!(reply.status(), status);
         assert_eq!(asked.load(Ordering::SeqCst), 0, "{status}");
     }

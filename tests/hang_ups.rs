@@ -13,13 +13,15 @@ use hookgate::{
 use support::{Connection, Fault, Gate, On, Script, ScriptedStore, Stage, Step, logto, now, until};
 use tower::ServiceExt;
 
-/// Has an event running whose sender is gone.
+/// Has an event running whose sender is gone, and is known to be.
 async fn abandoned(stage: &Stage, gate: &Gate) {
     stage.script.then(Step::wait(gate));
     let mut sender = Connection::open(stage.server.addr).await;
     sender.write_call(&logto::event(1)).await;
     until("the run", || stage.script.runs() == 1).await;
     sender.reset();
+    let gone = || stage.has_detached() || stage.script.dropped() == 1;
+    until("the server's notice", gone).await;
 }
 
 #[tokio::test]
@@ -44,6 +46,7 @@ async fn a_claim_whose_sender_left_is_still_run_and_settled() {
     sender.write_call(&logto::event(1)).await;
     until("the claim", || stage.store.count(On::Claim) == 1).await;
     sender.reset();
+    until("the server's notice", || stage.has_detached()).await;
     claim.open();
     until("the mark", || stage.store.count(On::Mark) == 1).await;
     assert_eq!(stage.script.finished(), 1);

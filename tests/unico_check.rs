@@ -1,4 +1,5 @@
 //! Unico Check: both shapes of the body, every mode without signature.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod support;
 
@@ -12,6 +13,7 @@ use hookgate::{
     providers::unico_check::{Event, Status, UnicoCheck, UnicoCheckSimulator},
     simulator::Sent,
 };
+use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use support::{Call, Stage};
 
@@ -328,4 +330,24 @@ fn the_retention_covers_the_forms_attempts_and_a_rule_is_needed() {
             .build()
             .is_err()
     );
+}
+
+proptest! {
+    #[test]
+    fn different_facts_are_different_events(
+        one in (any::<bool>(), "[a-z]{1,3}", 0_i64..4, prop::option::of(-2_i64..2)),
+        other in (any::<bool>(), "[a-z]{1,3}", 0_i64..4, prop::option::of(-2_i64..2)),
+    ) {
+        let body = |(flat, id, status, score): &(bool, String, i64, Option<i64>)| {
+            let score = score.map_or(String::new(), |score| format!(",\"score\":{score}"));
+            let data = format!("{{\"id\":\"{id}\",\"status\":{status}{score}}}");
+            if *flat { data } else { format!("{{\"event\":\"update_process\",\"data\":{data}}}") }
+        };
+        prop_assert_eq!(key_of(&body(&one)) == key_of(&body(&other)), one == other);
+    }
+
+    #[test]
+    fn no_body_panics(body in "[\\[\\]{}\":,a-z0-9 ]{0,60}") {
+        let _ = admitted(UnicoCheck::new(), &body);
+    }
 }

@@ -1,7 +1,17 @@
-//! [`AccessRule`]: what the sender must present, as `settings.access` says it.
+//! [`AccessRule`]: what the sender must present and from where, as `settings.access` says it.
 
-use hookgate::access::ApiKey;
+use std::{sync::Arc, time::Duration};
+
+use hookgate::{
+    Secret,
+    access::{
+        Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Bearer, Forwarding, HeaderSecrets,
+        Networks, TokenAlgorithm, TokenKey,
+    },
+};
 use serde::Deserialize;
+
+use crate::{refused::Refused, terms::secret};
 
 /// How the sender logs in.
 #[derive(Deserialize)]
@@ -14,13 +24,184 @@ pub(crate) enum AccessRule {
         /// Its value: a secret.
         value: String,
     },
+    /// Several headers with fixed values.
+    Headers(Vec<(String, String)>),
+    /// User and password.
+    Basic { user: String, password: String },
+    /// A signed token.
+    Bearer(TokenRule),
+    /// Ranges of addresses.
+    Networks(NetworkRule),
+    /// Every one of these.
+    All(Vec<AccessRule>),
+    /// One of these.
+    Any(Vec<AccessRule>),
+    /// Anyone may call.
+    None,
+}
+
+/// What a token must be.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenRule {
+    /// With its encoding, as in `keys`.
+    secret: Option<String>,
+    /// A public key or certificate.
+    pem: Option<String>,
+    algorithms: Vec<String>,
+    issuer: Option<String>,
+    audience: Option<String>,
+    #[serde(default)]
+    scopes: Vec<String>,
+    leeway_s: Option<u64>,
+}
+
+/// From where calls are let in.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NetworkRule {
+    allow: Vec<String>,
+    #[serde(default)]
+    proxies: Vec<String>,
+    forwarding: Option<ForwardingHeader>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ForwardingHeader {
+    Forwarded,
+    XForwardedFor,
+}
+
+type Rule = Arc<dyn Access>;
+
+/// The library's two gates.
+#[derive(Default)]
+pub(crate) struct Gates {
+    pub(crate) access: Option<Rule>,
+    pub(crate) networks: Option<Networks>,
 }
 
 impl AccessRule {
-    /// The library's rule.
-    pub(crate) fn access(&self) -> ApiKey {
-        match self {
-            Self::ApiKey { header, value } => ApiKey::header(header, value),
+    /// Networks are a gate of their own: they stand at the top, or directly in its `all`.
+    pub(crate) fn gates(&self) -> Result<Gates, Refused> {
+        let rules = match self {
+            Self::All(rules) => rules.iter().collect(),
+            rule => vec![rule],
+        };
+        let mut gates = Gates::default();
+        let mut all: Option<AllOf> = None;
+        for rule in &rules {
+            if let Self::Networks(networks) = rule {
+                if gates.networks.replace(networks.networks()?).is_some() {
+                    return Err(malformed("`networks` stands twice"));
+                }
+                continue;
+            }
+            let rule = rule.rule()?;
+            all = Some(match all {
+                None => AllOf::of(rule),
+                Some(all) => all.and(rule),
+            });
+        }
+        if rules.is_empty() {
+            return Err(malformed("`all` is empty"));
+        }
+        gates.access = all.map(|all| Arc::new(all) as Rule);
+        Ok(gates)
+    }
+
+    fn rule(&self) -> Result<Rule, Refused> {
+        Ok(match self {
+            Self::ApiKey { header, value } => Arc::new(ApiKey::header(header, value)),
+            Self::Headers(pairs) => {
+                let pairs = pairs.iter().map(|(name, value)| (name, value));
+                Arc::new(HeaderSecrets::new(pairs))
+            }
+            Self::Basic { user, password } => Arc::new(Basic::new(user, password)),
+            Self::Bearer(token) => Arc::new(token.bearer()?),
+            Self::All(rules) => {
+                let (first, rest) = in_turn(rules)?;
+                let mut all = AllOf::of(first.rule()?);
+                for rule in rest {
+                    all = all.and(rule.rule()?);
+                }
+                Arc::new(all)
+            }
+            Self::Any(rules) => {
+                let (first, rest) = in_turn(rules)?;
+                let mut any = AnyOf::of(first.rule()?);
+                for rule in rest {
+                    any = any.or(rule.rule()?);
+                }
+                Arc::new(any)
+            }
+            Self::None => Arc::new(AnyoneMayCall),
+            Self::Networks(_) => {
+                return Err(malformed(
+                    "`networks` are a gate of their own: at the top, or directly in its `all`",
+                ));
+            }
+        })
+    }
+}
+
+fn in_turn(
+    rules: &[AccessRule],
+) -> Result<(&AccessRule, impl Iterator<Item = &AccessRule>), Refused> {
+    let (first, rest) = rules
+        .split_first()
+        .ok_or_else(|| malformed("`all` or `any` is empty"))?;
+    Ok((first, rest.iter()))
+}
+
+impl TokenRule {
+    fn bearer(&self) -> Result<Bearer, Refused> {
+        let algorithms: Option<Vec<_>> = self
+            .algorithms
+            .iter()
+            .map(|name| TokenAlgorithm::from_name(name))
+            .collect();
+        let algorithms = algorithms.ok_or_else(|| malformed("an algorithm is unknown"))?;
+        let key = match (&self.secret, &self.pem) {
+            (Some(text), None) => TokenKey::secret(&shared(text)?, algorithms),
+            (None, Some(pem)) => TokenKey::pem(pem, algorithms),
+            _ => return Err(malformed("`bearer` has either a `secret` or a `pem`")),
+        };
+        let mut bearer = Bearer::of(key);
+        if let Some(issuer) = &self.issuer {
+            bearer = bearer.issuer(issuer);
+        }
+        if let Some(audience) = &self.audience {
+            bearer = bearer.audience(audience);
+        }
+        if let Some(secs) = self.leeway_s {
+            bearer = bearer.leeway(Duration::from_secs(secs));
+        }
+        Ok(self.scopes.iter().fold(bearer, Bearer::scope))
+    }
+}
+
+fn shared(text: &str) -> Result<Secret, Refused> {
+    secret(text).ok_or(Refused::BadKey)
+}
+
+impl NetworkRule {
+    fn networks(&self) -> Result<Networks, Refused> {
+        let networks = Networks::new(&self.allow)?;
+        match (self.proxies.is_empty(), self.forwarding) {
+            (true, None) => Ok(networks),
+            (false, Some(ForwardingHeader::Forwarded)) => {
+                Ok(networks.behind(&self.proxies, Forwarding::Forwarded)?)
+            }
+            (false, Some(ForwardingHeader::XForwardedFor)) => {
+                Ok(networks.behind(&self.proxies, Forwarding::XForwardedFor)?)
+            }
+            _ => Err(malformed("`proxies` and `forwarding` go together")),
         }
     }
+}
+
+fn malformed(what: &str) -> Refused {
+    Refused::Malformed(format!("`settings`: `access`: {what}"))
 }

@@ -2,11 +2,15 @@
 
 use hookgate::{
     Receiver,
-    providers::{logto::Logto, preset::Preset},
+    providers::{idcloud::IdCloud, logto::Logto, preset::Preset, unico_check::UnicoCheck},
     schemes::{HmacHeader, HmacHeaderConfig},
 };
 
-use crate::{refused::Refused, terms::Terms};
+use crate::{
+    refused::Refused,
+    terms::Terms,
+    unico::{IdCloudConfig, UnicoCheckConfig},
+};
 
 /// A pack, preset or scheme.
 pub(crate) struct Listed {
@@ -31,7 +35,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Listed> {
 const UNKNOWN_SENDER: &str = "how long it waits, and whether it sends again";
 
 /// A pack joins with an entry here: `terms.pack` takes its constructor, `terms.scheme` one that also takes
-/// the scheme's configuration.
+/// the scheme's configuration, `terms.by_access` is for senders that sign nothing.
 pub(crate) const ALL: &[Listed] = &[
     Listed {
         name: "logto",
@@ -40,6 +44,22 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "digest of the body",
         assumed: "nothing",
         least_settings: None,
+    },
+    Listed {
+        name: "idcloud",
+        receiver: |terms| terms.by_access(IdCloudConfig::pack, IdCloud::tenants),
+        signature: "none: the access rule is the proof",
+        event_key: "processId and state, or id and status",
+        assumed: "the body of IDPay; how its attempts grow apart",
+        least_settings: Some(r#"{"access":"none"}"#),
+    },
+    Listed {
+        name: "unico-check",
+        receiver: |terms| terms.by_access(UnicoCheckConfig::pack, UnicoCheck::tenants),
+        signature: "none: the access rule is the proof",
+        event_key: "shape, id, event, status, score",
+        assumed: "the body, by a customer's documentation; the Secret's form",
+        least_settings: Some(r#"{"access":"none"}"#),
     },
     Listed {
         name: "standard-webhooks",

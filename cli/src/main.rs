@@ -10,6 +10,7 @@ mod refused;
 mod settings;
 mod terms;
 mod text;
+mod unico;
 mod verify;
 
 use std::{io, process::ExitCode};

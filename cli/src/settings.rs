@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use hookgate::payload::{ByName, Json};
 use serde::de::DeserializeOwned;
 
-use crate::{access::AccessRule, fault, refused::Refused};
+use crate::{
+    access::{AccessRule, Gates},
+    fault,
+    refused::Refused,
+};
 
 const ACCESS: &str = "access";
 
@@ -25,13 +29,14 @@ impl Settings {
         }
     }
 
-    /// What the sender must present.
-    pub(crate) fn access(&self) -> Result<Option<AccessRule>, Refused> {
-        self.0
-            .get(ACCESS)
-            .map(|rule| serde_json::from_str(rule.get()))
-            .transpose()
-            .map_err(|error| malformed(format!("`access`: {}", fault::describe(&error))))
+    /// What the sender must present, and from where.
+    pub(crate) fn gates(&self) -> Result<Gates, Refused> {
+        let Some(text) = self.0.get(ACCESS) else {
+            return Ok(Gates::default());
+        };
+        serde_json::from_str::<AccessRule>(text.get())
+            .map_err(|error| malformed(format!("`access`: {}", fault::describe(&error))))?
+            .gates()
     }
 
     /// The scheme's fields: all members but `access`.

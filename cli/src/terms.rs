@@ -70,13 +70,34 @@ impl Terms<'_> {
         self.receiver(&settings, |keys| pack(config, keys))
     }
 
+    /// The receiver of a pack whose sender signs nothing: whatever keys there are, none is used. The second
+    /// function makes it serve tenants.
+    pub(crate) fn by_access<C: DeserializeOwned, P: Provider>(
+        self,
+        pack: impl FnOnce(C) -> P,
+        serving: impl FnOnce(P, Tenants) -> P,
+    ) -> Result<Receiver, Refused> {
+        let settings = Settings::read(self.settings)?;
+        let pack = pack(settings.of_scheme()?);
+        let pack = if self.has_tenant {
+            serving(pack, Tenants::by_route_param(TENANT_PARAM, AnyTenant(None)))
+        } else {
+            pack
+        };
+        self.receiver_of(&settings, pack)
+    }
+
     fn receiver<P: Provider>(
         self,
         settings: &Settings,
         pack: impl FnOnce(Keys) -> Result<P, BuildError>,
     ) -> Result<Receiver, Refused> {
-        let access = settings.access()?;
         let pack = pack(self.keys()?)?;
+        self.receiver_of(settings, pack)
+    }
+
+    fn receiver_of<P: Provider>(self, settings: &Settings, pack: P) -> Result<Receiver, Refused> {
+        let gates = settings.gates()?;
         let profile = pack.profile();
         let mut receiver = Receiver::new(self.endpoint, pack)
             .dedup(self.store)
@@ -93,8 +114,11 @@ impl Terms<'_> {
                     .retention(profile.retention.max(least));
             }
         }
-        if let Some(rule) = access {
-            receiver = receiver.access(rule.access());
+        if let Some(access) = gates.access {
+            receiver = receiver.access(access);
+        }
+        if let Some(networks) = gates.networks {
+            receiver = receiver.networks(networks);
         }
         Ok(receiver.build()?)
     }
@@ -106,7 +130,7 @@ impl Terms<'_> {
         });
         let ring = Keyring::new(keys.collect::<Result<Vec<Key>, Refused>>()?)?;
         Ok(if self.has_tenant {
-            Tenants::by_route_param(TENANT_PARAM, AnyTenant(ring)).into()
+            Tenants::by_route_param(TENANT_PARAM, AnyTenant(Some(ring))).into()
         } else {
             ring.into()
         })
@@ -114,7 +138,7 @@ impl Terms<'_> {
 }
 
 /// A key as a record spells it; `None` when it cannot be one.
-fn secret(text: &str) -> Option<Secret> {
+pub(crate) fn secret(text: &str) -> Option<Secret> {
     let (encoding, text) = if text.starts_with("whsec_") {
         (Encoding::Whsec, text)
     } else {
@@ -131,10 +155,13 @@ fn secret(text: &str) -> Option<Secret> {
 }
 
 /// Takes the name that the route gives for the tenant's canonical id.
-struct AnyTenant(Keyring);
+struct AnyTenant(Option<Keyring>);
 
 impl KeySource for AnyTenant {
     async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
-        Ok(Some(Tenant::new(name, self.0.clone())))
+        Ok(Some(match &self.0 {
+            Some(ring) => Tenant::new(name, ring.clone()),
+            None => Tenant::without_keys(name),
+        }))
     }
 }

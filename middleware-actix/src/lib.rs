@@ -44,6 +44,9 @@
 //! - The last `.wrap()` is the outermost. A middleware between the receiver and the handler may look at
 //!   the response, but one that builds a new response takes the handler's verdict away: a 2xx then
 //!   counts as processed, anything else as retry.
+//! - A middleware outside must not keep a clone of the `HttpRequest` while it calls on: actix-web's router
+//!   panics then, and so does giving a chunked body its length. The receiver takes such a panic for one of
+//!   the handler's, and answers 503.
 //!
 //! # What the handler gets
 //!

@@ -324,3 +324,22 @@ async fn extensions_pass_through_and_do_not_linger() {
         StatusCode::INTERNAL_SERVER_ERROR
     );
 }
+
+/// actix-web forbids it, and panics; the sender is asked to come again, and the worker lives on.
+#[actix_web::test]
+async fn a_request_that_is_kept_outside_is_a_failed_handler() {
+    let resource = web::resource("/")
+        .wrap(receiver().middleware())
+        .wrap(from_fn(
+            |request: actix_web::dev::ServiceRequest, next: actix_web::middleware::Next<_>| async move {
+                let _kept = request.request().clone();
+                next.call(request).await
+            },
+        ))
+        .route(web::post().to(on_event));
+    let app = init_service(App::new().service(resource)).await;
+    let chunked = signed("{}").insert_header((header::TRANSFER_ENCODING, "chunked"));
+    assert_eq!(status(&app, chunked).await, StatusCode::SERVICE_UNAVAILABLE);
+    let measured = signed("{}").insert_header((header::CONTENT_LENGTH, "2"));
+    assert_eq!(status(&app, measured).await, StatusCode::OK);
+}

@@ -5,6 +5,7 @@
 //! | [`ApiKey`] | one header with a fixed value |
 //! | [`HeaderSecrets`] | several headers with fixed values |
 //! | [`Basic`] | user and password |
+//! | `Bearer` (feature `jwt`) | a signed token |
 //! | [`AllOf`], [`AnyOf`] | rules made of rules |
 //! | [`AnyoneMayCall`] | nothing: a named choice, which warns at start |
 //!
@@ -18,11 +19,15 @@ mod anyone_may_call;
 mod api_key;
 mod authorization;
 mod basic;
+#[cfg(feature = "jwt")]
+mod bearer;
 mod combine;
 mod credential;
 mod forwarded;
 mod headers;
 mod networks;
+#[cfg(feature = "jwt")]
+mod token_key;
 
 use std::{fmt, sync::Arc};
 
@@ -36,6 +41,11 @@ pub use self::{
     combine::{AllOf, AnyOf},
     headers::HeaderSecrets,
     networks::{Forwarding, Networks},
+};
+#[cfg(feature = "jwt")]
+pub use self::{
+    bearer::Bearer,
+    token_key::{TokenAlgorithm, TokenKey},
 };
 use crate::{clock::UnixTime, error::BuildError, request::Head};
 

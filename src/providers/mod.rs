@@ -5,3 +5,11 @@ pub mod idcloud;
 pub mod logto;
 pub mod preset;
 pub mod unico_check;
+
+// The guides' programs compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/idcloud.md")]
+mod idcloud_guide {}
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/unico-check.md")]
+mod unico_check_guide {}

@@ -3,8 +3,9 @@
 //! Tests of an application go through the same road as real deliveries: a simulator signs, the
 //! receiver verifies. There is no other way to get a delivery. Each pack has a simulator of its
 //! own, such as [`logto::LogtoSimulator`](crate::providers::logto::LogtoSimulator) or
-//! [`facephi::FacephiSimulator`](crate::providers::facephi::FacephiSimulator); senders that
-//! follow Standard Webhooks share [`StandardWebhooksSimulator`]. All of them give a [`Sent`].
+//! [`facephi::FacephiSimulator`](crate::providers::facephi::FacephiSimulator); senders that follow
+//! Standard Webhooks share [`StandardWebhooksSimulator`], and those of the other presets
+//! [`PresetSimulator`]. All of them give a [`Sent`].
 //!
 //! | mistake | how |
 //! | --- | --- |
@@ -20,13 +21,16 @@
 //!
 //! A simulator holds a key and signs whatever it is given. It belongs into tests and tools.
 
+mod presets;
 mod sent;
 mod standard_webhooks;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-pub use self::{sent::Sent, standard_webhooks::StandardWebhooksSimulator};
+pub use self::{
+    presets::PresetSimulator, sent::Sent, standard_webhooks::StandardWebhooksSimulator,
+};
 
 /// HMAC-SHA256 over the pieces, one after the other.
 pub(crate) fn hmac_sha256(key: &[u8], pieces: &[&[u8]]) -> [u8; 32] {

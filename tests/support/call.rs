@@ -9,6 +9,8 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::TcpStream;
 
+use super::soon;
+
 /// One request.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
@@ -90,7 +92,8 @@ impl Call {
             .await
             .unwrap();
         let connection = tokio::spawn(connection);
-        let reply = Reply::of(sender.send_request(request).await.unwrap()).await;
+        let response = soon(sender.send_request(request)).await.unwrap();
+        let reply = soon(Reply::of(response)).await;
         drop(sender);
         connection.abort();
         reply
@@ -105,7 +108,8 @@ impl Call {
                 .unwrap();
         let connection = tokio::spawn(connection);
         let request = self.with_body(Full::new(self.body.clone()));
-        let reply = Reply::of(sender.send_request(request).await.unwrap()).await;
+        let response = soon(sender.send_request(request)).await.unwrap();
+        let reply = soon(Reply::of(response)).await;
         connection.abort();
         reply
     }

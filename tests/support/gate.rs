@@ -26,6 +26,12 @@ impl Gate {
     }
 }
 
+/// Awaits what must come.
+pub(crate) async fn soon<T>(coming: impl Future<Output = T>) -> T {
+    let came = tokio::time::timeout(HANG, coming).await;
+    came.expect("it never came")
+}
+
 /// Lets everything else run until `condition` holds.
 pub(crate) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let began = Instant::now();

@@ -27,7 +27,7 @@ mod strict;
 pub(crate) use self::{
     call::{Call, Reply},
     canary::{CANARY, personal, quiet},
-    gate::{Gate, until},
+    gate::{Gate, soon, until},
     raw::{Connection, read_reply},
     script::{Script, Seen, Step},
     server::Server,

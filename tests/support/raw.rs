@@ -9,7 +9,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{Call, Reply};
+use super::{Call, Reply, soon};
 
 /// One connection to a server.
 pub(crate) struct Connection(TcpStream);
@@ -55,7 +55,7 @@ impl Connection {
     }
 
     pub(crate) async fn reply(&mut self) -> Reply {
-        read_reply(&mut self.0).await
+        soon(read_reply(&mut self.0)).await
     }
 
     /// Resets the connection, as a sender does that gives up.

@@ -1,6 +1,9 @@
 //! [`Stage`]: a receiver with a fake clock, a scripted store and a scripted handler, on HTTP.
 
-use std::time::Duration;
+use std::{
+    task::{Context, Waker},
+    time::Duration,
+};
 
 use axum::Router;
 use hookgate::{
@@ -89,6 +92,13 @@ impl Stage {
     pub(crate) fn sending(&self, call: &Call) -> tokio::task::JoinHandle<Reply> {
         let (call, addr) = (call.clone(), self.server.addr);
         tokio::spawn(async move { call.send(addr).await })
+    }
+
+    /// Whether a handler goes on without its sender.
+    pub(crate) fn has_detached(&self) -> bool {
+        let mut drained = std::pin::pin!(self.receiver.drained());
+        let mut context = Context::from_waker(Waker::noop());
+        drained.as_mut().poll(&mut context).is_pending()
     }
 
     /// Moves time in small steps, as it passes, letting everything run in between.

@@ -1,6 +1,7 @@
 //! The command, run as its users run it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod access;
 mod command;
 mod documents;
 mod malformed;

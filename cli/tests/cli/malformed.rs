@@ -103,8 +103,8 @@ fn what_cannot_be_meant_is_named_and_nothing_of_it_repeated() {
         (with("settings", json!([SECRET])), "`settings`"),
         (with("settings", json!({ SECRET: 1 })), "unknown member"),
         (
-            with("settings", json!({"access": {"basic": [SECRET]}})),
-            "unknown member or kind, expected `api_key`",
+            with("settings", json!({"access": {SECRET: [SECRET]}})),
+            "unknown member or kind, expected one of `api_key`, `headers`",
         ),
         (
             with(

@@ -19,6 +19,12 @@ fn cases() -> Vec<(Reason, Value)> {
         record["settings"] = api_key.clone();
         record
     };
+    let from = |peer: Value| {
+        let networks = json!({"access": {"networks": {"allow": ["203.0.113.0/24"]}}});
+        let mut record = with("settings", networks);
+        record["peer"] = peer;
+        record
+    };
     let large = vec![b' '; 1024 * 1024 + 1];
     vec![
         (Reason::MethodNotAllowed, with("method", "GET")),
@@ -42,6 +48,8 @@ fn cases() -> Vec<(Reason, Value)> {
             Reason::BodyTooLarge,
             with_header("content-length", "1048577"),
         ),
+        (Reason::AddressDenied, from(json!("192.0.2.1:443"))),
+        (Reason::PeerNotWired, from(Value::Null)),
         (Reason::UnknownTenant, with("tenant", "")),
         (Reason::UnknownTenant, with("tenant", "t".repeat(257))),
         (

@@ -128,7 +128,7 @@ fn optional<'de, T: Deserialize<'de>>(value: Option<&'de RawValue>) -> Result<Op
     })
 }
 
-fn written<'a>(value: Option<&'a RawValue>) -> &'a str {
+fn written(value: Option<&RawValue>) -> &str {
     match value.map(RawValue::get) {
         None | Some("null") => "",
         Some(text) => text,

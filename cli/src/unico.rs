@@ -1,0 +1,56 @@
+//! What Unico's packs leave open, as `settings` say it.
+
+use hookgate::providers::{
+    idcloud::{IdCloud, Status},
+    unico_check::UnicoCheck,
+};
+use serde::Deserialize;
+
+/// The settings of `idcloud`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdCloudConfig {
+    #[serde(default)]
+    generation: Generation,
+}
+
+/// Which bodies the endpoint takes.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Generation {
+    #[default]
+    Current,
+    Numeric,
+    Both {
+        terminal: Vec<Status>,
+    },
+}
+
+impl IdCloudConfig {
+    pub(crate) fn pack(self) -> IdCloud {
+        match self.generation {
+            Generation::Current => IdCloud::new(),
+            Generation::Numeric => IdCloud::numeric(),
+            Generation::Both { terminal } => IdCloud::both_generations(terminal),
+        }
+    }
+}
+
+/// The settings of `unico-check`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UnicoCheckConfig {
+    #[serde(default)]
+    distinct_by_content: bool,
+}
+
+impl UnicoCheckConfig {
+    pub(crate) fn pack(self) -> UnicoCheck {
+        let pack = UnicoCheck::new();
+        if self.distinct_by_content {
+            pack.distinct_by_content()
+        } else {
+            pack
+        }
+    }
+}

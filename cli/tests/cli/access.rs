@@ -1,0 +1,211 @@
+//! Every way in which a sender may log in, as `settings.access` says it.
+
+use serde_json::{Value, json};
+
+use crate::command::{base64, verdict, with};
+
+const TOKENS: &str = include_str!("../../../tests/vectors/jwt/tokens.json");
+const RSA: &str = include_str!("../../../tests/vectors/jwt/rsa.crt.pem");
+
+/// The published record under `access`, with these headers added.
+fn under(access: Value, headers: &[(&str, &str)]) -> Value {
+    let mut record = with("settings", json!({ "access": access }));
+    let list = record["headers"].as_array_mut().unwrap();
+    list.extend(headers.iter().map(|(name, value)| json!([name, value])));
+    record
+}
+
+fn reason(record: &Value) -> String {
+    let verdict = verdict(record);
+    let said = [&verdict["reason"], &verdict["error"], &verdict["verdict"]];
+    let said = said.into_iter().find_map(Value::as_str);
+    said.unwrap().to_owned()
+}
+
+fn token(name: &str) -> String {
+    let tokens: Vec<Value> = serde_json::from_str(TOKENS).unwrap();
+    let found = tokens.iter().find(|it| it["name"] == name).unwrap();
+    format!("Bearer {}", found["token"].as_str().unwrap())
+}
+
+#[test]
+fn every_kind_accepts_its_own_and_says_what_is_wrong() {
+    let basic = json!({"basic": {"user": "u", "password": "a:b"}});
+    let headers = json!({"headers": [["x-one", "1"], ["x-two", "2"]]});
+    let key = json!({"api_key": {"header": "authorization", "value": "raw"}});
+    let any = json!({"any": [basic.clone(), key.clone()]});
+    let all = json!({"all": [headers.clone(), key.clone()]});
+    let right = format!("Basic {}", base64(b"u:a:b"));
+    let ones = [("x-one", "1"), ("x-two", "2")];
+    for (access, headers, expected) in [
+        (&basic, &[("authorization", right.as_str())][..], "accepted"),
+        (&basic, &[], "access_missing"),
+        (&basic, &[("authorization", "raw")], "access_denied"),
+        (&headers, &ones, "accepted"),
+        (&headers, &ones[..1], "access_missing"),
+        (&any, &[("authorization", &right)], "accepted"),
+        (&any, &[("authorization", "raw")], "accepted"),
+        (&any, &[("authorization", "x")], "access_denied"),
+        (
+            &all,
+            &[("authorization", "raw"), ones[0], ones[1]],
+            "accepted",
+        ),
+        (&all, &[("authorization", "raw")], "access_missing"),
+        (&json!("none"), &[], "accepted"),
+    ] {
+        assert_eq!(
+            reason(&under(access.clone(), headers)),
+            expected,
+            "{access}"
+        );
+    }
+}
+
+#[test]
+fn tokens_are_judged_at_the_records_time() {
+    let shared = json!({"bearer": {
+        "secret": "utf8:4c0b9ff1e0e84f0f8d8c57bd4ef13b21", "algorithms": ["HS256"],
+        "issuer": "https://id.example", "audience": "hookgate", "scopes": ["webhooks"],
+    }});
+    let public = json!({"bearer": {"pem": RSA, "algorithms": ["RS256"], "audience": "hookgate"}});
+    for (access, name, expected) in [
+        (&shared, "HS256", "accepted"),
+        (&shared, "alg none", "access_denied"),
+        (&shared, "RS256", "access_denied"),
+        (&public, "RS256", "accepted"),
+        (&public, "HS256 signed with the public key", "access_denied"),
+    ] {
+        let mut record = under(access.clone(), &[("authorization", &token(name))]);
+        record["now"] = json!(1_700_000_000);
+        record["window_s"] = Value::Null;
+        assert_eq!(reason(&record), expected, "{name}");
+        record["now"] = json!(1_700_003_660);
+        assert_eq!(reason(&record), "access_denied", "{name}");
+    }
+}
+
+#[test]
+fn networks_are_a_gate_of_their_own() {
+    let networks = json!({"networks": {
+        "allow": ["203.0.113.0/24"], "proxies": ["10.0.0.0/8"], "forwarding": "x_forwarded_for",
+    }});
+    let with_key = json!({"all": [
+        networks.clone(), {"api_key": {"header": "x-key", "value": "1"}},
+    ]});
+    let spoofed = [("x-forwarded-for", "203.0.113.9, 192.0.2.1")];
+    let real = [("x-forwarded-for", "192.0.2.1, 203.0.113.9")];
+    for (access, peer, headers, expected) in [
+        (&networks, json!("203.0.113.7:443"), &[][..], "accepted"),
+        (
+            &networks,
+            json!("[::ffff:203.0.113.7]:443"),
+            &[],
+            "accepted",
+        ),
+        (&networks, json!("10.0.0.1:1"), &real, "accepted"),
+        (&networks, json!("10.0.0.1:1"), &spoofed, "address_denied"),
+        (&networks, json!("192.0.2.1:1"), &[], "address_denied"),
+        (&networks, Value::Null, &[], "peer_not_wired"),
+        (&with_key, json!("203.0.113.7:443"), &[], "access_missing"),
+        (
+            &with_key,
+            json!("203.0.113.7:443"),
+            &[("x-key", "1")],
+            "accepted",
+        ),
+        (
+            &with_key,
+            json!("192.0.2.1:1"),
+            &[("x-key", "1")],
+            "address_denied",
+        ),
+    ] {
+        let mut record = under(access.clone(), headers);
+        record["peer"] = peer;
+        assert_eq!(reason(&record), expected, "{record}");
+    }
+}
+
+#[test]
+fn rules_that_mean_nothing_are_malformed() {
+    let networks = json!({"networks": {"allow": ["203.0.113.7"]}});
+    let token = json!({"algorithms": ["RS256"]});
+    for access in [
+        json!({"all": []}),
+        json!({"any": []}),
+        json!({"all": [{"any": []}]}),
+        json!({"any": [networks.clone(), "none"]}),
+        json!({"all": [networks.clone(), networks.clone()]}),
+        json!({"any": ["none", {"basic": {"user": "u", "password": "p"}}]}),
+        json!({"headers": []}),
+        json!({"basic": {"user": "a:b", "password": "p"}}),
+        json!({"bearer": token}),
+        json!({"bearer": {"pem": RSA, "algorithms": ["none"]}}),
+        json!({"bearer": {"pem": RSA, "algorithms": ["HS256"]}}),
+        json!({"bearer": {"secret": "utf8:short", "algorithms": ["HS256"]}}),
+        json!({"networks": {"allow": []}}),
+        json!({"networks": {"allow": ["203.0.113.7"], "proxies": ["10.0.0.1"]}}),
+        json!({"networks": {"allow": ["203.0.113.7/24"]}}),
+    ] {
+        assert_eq!(
+            verdict(&under(access.clone(), &[]))["verdict"],
+            "error",
+            "{access}"
+        );
+    }
+    let empty = json!({"basic": {"user": "u", "password": ""}});
+    assert_eq!(reason(&under(empty, &[])), "bad_key");
+}
+
+#[test]
+fn unicos_packs_are_believed_by_access_alone() {
+    let record = |provider: &str, settings: Value, body: &str| {
+        json!({
+            "id": "1", "provider": provider, "settings": settings,
+            "headers": [["authorization", "s3cret"]], "body_base64": base64(body.as_bytes()),
+        })
+    };
+    let key = json!({"api_key": {"header": "authorization", "value": "s3cret"}});
+    let current = r#"{"processId":"a","state":"PROCESS_STATE_FINISHED","flow":"id"}"#;
+    let numeric = r#"{"id":"a","status":3}"#;
+    let both = json!({"access": key, "generation": {"both": {"terminal": [3]}}});
+    let accepted = verdict(&record("idcloud", json!({"access": key}), current));
+    assert_eq!(
+        (
+            &accepted["verdict"],
+            &accepted["key_id"],
+            &accepted["event_type"]
+        ),
+        (
+            &json!("accepted"),
+            &json!("access"),
+            &json!("PROCESS_STATE_FINISHED")
+        )
+    );
+    assert_eq!(
+        reason(&record("idcloud", json!({"access": key}), numeric)),
+        "undecodable"
+    );
+    let settings = json!({"access": key, "generation": "numeric"});
+    assert_eq!(reason(&record("idcloud", settings, numeric)), "accepted");
+    let one = verdict(&record("idcloud", both.clone(), numeric));
+    let other = verdict(&record("idcloud", both, current));
+    assert_eq!(one["event_key"], other["event_key"]);
+    for provider in ["idcloud", "unico-check"] {
+        let without = verdict(&record(provider, json!({}), numeric));
+        assert!(without["error"].as_str().unwrap().contains("access"));
+        let wrong = json!({"access": {"api_key": {"header": "authorization", "value": "x"}}});
+        assert_eq!(
+            reason(&record(provider, wrong.clone(), numeric)),
+            "access_denied"
+        );
+        let mut of_a_tenant = record(provider, wrong, numeric);
+        of_a_tenant["tenant"] = json!("acme");
+        assert_eq!(reason(&of_a_tenant), "access_denied");
+        of_a_tenant["settings"] = json!({});
+        assert_eq!(reason(&of_a_tenant), "access_missing");
+    }
+    let unico = verdict(&record("unico-check", json!({"access": key}), numeric));
+    assert_eq!(unico["verdict"], "accepted");
+}

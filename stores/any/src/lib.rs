@@ -1,0 +1,25 @@
+//! One of hookgate's stores, chosen at run time by a URL.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), hookgate_stores::OpenError> {
+//! let store = hookgate_stores::open("memory:").await?;
+//! # let _ = store;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `memory:`, `sqlite:path`, `postgres://…` and `redis://…`, each engine behind a feature of its name.
+//!
+//! It is a crate of its own, and not part of the core, since the stores depend on the core; and not an
+//! example to copy, since every program that takes its store from its environment needs just this.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod address;
+mod error;
+mod open;
+
+pub use self::{error::OpenError, open::open};

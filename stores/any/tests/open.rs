@@ -1,0 +1,65 @@
+//! One program, four stores.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
+use hookgate::dedup::{Claim, DedupStore, End, Settled};
+use hookgate_stores::{OpenError, open};
+use hookgate_test_support::{
+    LEASE, PostgresServer, RETAIN, RedisServer, key, owner, temporary_folder, win,
+};
+
+async fn works(url: &str, survives_restart: bool) {
+    let store = open(url).await.expect("open");
+    assert_eq!(store.promises().survives_restart, survives_restart);
+    let lease = win(&store, 1).await;
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    if survives_restart {
+        let copy = open(url).await.expect("open again");
+        let claim = copy.claim(&key(1), None, owner(2), LEASE).await;
+        assert!(matches!(claim, Ok(Claim::Done { .. })), "{claim:?}");
+    }
+}
+
+#[tokio::test]
+async fn memory() {
+    works("memory:", false).await;
+}
+
+#[tokio::test]
+async fn sqlite() {
+    let folder = temporary_folder();
+    works(
+        &format!("sqlite:{}", folder.path().join("dedup.sqlite").display()),
+        true,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn postgres() {
+    if let Some(server) = PostgresServer::shared() {
+        works(&server.url(), true).await;
+    }
+}
+
+#[tokio::test]
+async fn redis() {
+    if let Some(server) = RedisServer::shared() {
+        works(&server.url(), true).await;
+    }
+}
+
+#[tokio::test]
+async fn no_error_repeats_a_url() {
+    let secret = "hunter2-do-not-log";
+    for url in [
+        format!("mysql://app:{secret}@host/db"),
+        format!("postgres://app:{secret}@[no"),
+        format!("redis://app:{secret}@[no"),
+        format!("memory:{secret}"),
+        format!("sqlite:/{secret}/no/such/folder"),
+    ] {
+        let error: OpenError = open(&url).await.expect_err("nothing is there");
+        assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
+    }
+}

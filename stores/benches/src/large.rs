@@ -1,0 +1,90 @@
+//! A claim in a table of ten million marks, beside one in a table of ten thousand.
+//!
+//! Filled in one go; the engine's own cache has its default size, and the system's file cache holds the
+//! rest on a machine with some gigabytes free. What is cold on a smaller machine costs a read of the disk.
+
+use std::time::Duration;
+
+use hookgate_postgres::PostgresStore;
+use hookgate_sqlite::SqliteStore;
+use hookgate_test_support::PostgresServer;
+use sqlx::{
+    AssertSqlSafe, PgPool, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteSynchronous},
+};
+
+use crate::measure::claim_time;
+
+const FEW: u64 = 10_000;
+const MANY: u64 = 10_000_000;
+
+pub(crate) async fn postgres() {
+    let Some(server) = PostgresServer::start_durable() else {
+        return;
+    };
+    let pool = PgPool::connect(&server.url()).await.expect("connect");
+    let settings = || PostgresStore::builder().call_limit(Duration::from_secs(60));
+    let store = settings().connect(&server.url()).await.expect("connect");
+    let mut times = Vec::new();
+    for (number, count) in [(0, FEW), (1, MANY)] {
+        let fill = format!(
+            "DROP TABLE IF EXISTS hookgate_dedup; {schema}; \
+             ALTER TABLE hookgate_dedup DROP CONSTRAINT hookgate_dedup_pkey; \
+             DROP INDEX hookgate_dedup_expires_at; \
+             INSERT INTO hookgate_dedup SELECT sha256(n::text::bytea), gen_random_uuid(), 1, 1, NULL, \
+             now() + interval '1 day' + n * interval '50 ms' FROM generate_series(1, {count}) AS n; \
+             ALTER TABLE hookgate_dedup ADD PRIMARY KEY (event_key); \
+             CREATE INDEX hookgate_dedup_expires_at ON hookgate_dedup (expires_at); ",
+            schema = PostgresStore::schema(),
+        );
+        sqlx::raw_sql(AssertSqlSafe(fill))
+            .execute(&pool)
+            .await
+            .expect("fill");
+        sqlx::raw_sql("VACUUM ANALYZE hookgate_dedup")
+            .execute(&pool)
+            .await
+            .expect("vacuum");
+        sqlx::raw_sql("CHECKPOINT")
+            .execute(&pool)
+            .await
+            .expect("checkpoint");
+        times.push(claim_time(&store, number * FEW).await);
+    }
+    report("PostgreSQL", &times);
+}
+
+pub(crate) async fn sqlite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut times = Vec::new();
+    for (number, count) in [(0, FEW), (1, MANY)] {
+        let path = folder.path().join(format!("{count}.sqlite"));
+        let store = SqliteStore::open(&path).await.expect("open");
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .synchronous(SqliteSynchronous::Off);
+        let pool = SqlitePool::connect_with(options).await.expect("open");
+        let fill = format!(
+            "DROP INDEX hookgate_dedup_expires_at; \
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
+             INSERT INTO hookgate_dedup SELECT randomblob(32), randomblob(16), 1, 1, NULL, \
+             unixepoch() * 1000 + 86400000 + i FROM n ORDER BY 1; \
+             CREATE INDEX hookgate_dedup_expires_at ON hookgate_dedup (expires_at); \
+             PRAGMA wal_checkpoint(TRUNCATE);"
+        );
+        sqlx::raw_sql(AssertSqlSafe(fill))
+            .execute(&pool)
+            .await
+            .expect("fill");
+        times.push(claim_time(&store, number * FEW).await);
+    }
+    report("SQLite", &times);
+}
+
+fn report(name: &str, times: &[Duration]) {
+    let (few, many) = (times[0], times[1]);
+    println!(
+        "{name}: a claim takes {few:.0?} with {FEW} keys, {many:.0?} with {MANY}, ratio {:.2}",
+        many.as_secs_f64() / few.as_secs_f64()
+    );
+}

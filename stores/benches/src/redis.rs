@@ -1,0 +1,41 @@
+//! Redis, without persistence: nothing but round trips.
+
+use hookgate::EventKey;
+use hookgate_redis::RedisStore;
+use hookgate_test_support::RedisServer;
+use redis::{Client, aio::ConnectionManager};
+
+use crate::measure::{Side, Store, compare};
+
+/// Two round trips that write the same.
+#[derive(Clone)]
+struct Bare(ConnectionManager);
+
+impl Side for Bare {
+    async fn handle(&self, key: EventKey) {
+        let name = format!("bare:{{{key}}}");
+        for condition in ["NX", "XX"] {
+            let () = redis::cmd("SET")
+                .arg(&name)
+                .arg(&[0_u8; 21][..])
+                .arg(condition)
+                .arg("PX")
+                .arg(3_600_000)
+                .query_async(&mut self.0.clone())
+                .await
+                .expect("set");
+        }
+    }
+}
+
+pub(crate) async fn run() {
+    let Some(server) = RedisServer::start(&[]) else {
+        return;
+    };
+    let client = Client::open(server.url()).expect("an address");
+    let bare = ConnectionManager::new(client).await.expect("connect");
+    let store = RedisStore::connect(&server.url()).await.expect("connect");
+    for under_way in [1, 32] {
+        compare("Redis", Store(store.clone()), Bare(bare.clone()), under_way).await;
+    }
+}

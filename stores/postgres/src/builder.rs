@@ -1,0 +1,112 @@
+//! [`PostgresStoreBuilder`]: what can be set.
+
+use std::time::Duration;
+
+use hookgate::StoreError;
+use sqlx::{
+    Connection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::{OpenError, PostgresStore, Table, fault::Failure};
+
+/// The road's own limit for a store call: past it, nobody waits for the answer.
+const CALL_LIMIT: Duration = Duration::from_secs(2);
+const CONNECTIONS: u32 = 10;
+const PRUNE_EVERY: Duration = Duration::from_secs(60);
+/// A connection that lay idle for longer is tried before it is used: a firewall may have dropped it.
+const TRUSTED_FOR: Duration = Duration::from_secs(10);
+
+/// Settings of a [`PostgresStore`]. Every one has a default.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct PostgresStoreBuilder {
+    table: Table,
+    connections: u32,
+    call_limit: Duration,
+    prune_every: Option<Duration>,
+}
+
+impl PostgresStoreBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            table: Table::default(),
+            connections: CONNECTIONS,
+            call_limit: CALL_LIMIT,
+            prune_every: Some(PRUNE_EVERY),
+        }
+    }
+
+    /// The store's table. Default: `hookgate_dedup`, in the first schema of the search path.
+    pub fn table(mut self, table: Table) -> Self {
+        self.table = table;
+        self
+    }
+
+    /// The most connections of a pool that the store opens itself, not counting the one for heartbeats.
+    /// Default: 10.
+    pub fn connections(mut self, most: u32) -> Self {
+        self.connections = most.max(1);
+        self
+    }
+
+    /// How long a call may take, the wait for a connection included. Default: 2 s, as the receiver's
+    /// `store_limit`.
+    pub fn call_limit(mut self, limit: Duration) -> Self {
+        self.call_limit = limit;
+        self
+    }
+
+    /// How often rows that ended are removed in the background; `None` leaves that to
+    /// [`PostgresStore::prune`]. Default: every minute.
+    pub fn prune_every(mut self, every: Option<Duration>) -> Self {
+        self.prune_every = every;
+        self
+    }
+
+    /// Connects to the server at `url`, with a pool of the store's own.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be read, or the server does not answer or refuses.
+    pub async fn connect(self, url: &str) -> Result<PostgresStore, OpenError> {
+        let options: PgConnectOptions = url.parse().map_err(|_| OpenError::Address)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(self.connections)
+            .acquire_timeout(self.call_limit)
+            // A ping ahead of each call would be a round trip more for each.
+            .test_before_acquire(false)
+            .before_acquire(|connection, kept| {
+                Box::pin(async move {
+                    if kept.idle_for > TRUSTED_FOR {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_with(options)
+            .await
+            .map_err(|error| StoreError::from(Failure::from(error)))?;
+        Ok(self.pool(pool))
+    }
+
+    /// Uses the application's own pool for claims. Heartbeats get a connection of their own, with the
+    /// same options, opened when the first is due.
+    ///
+    /// sqlx pools ping a connection before each use unless they were built with
+    /// `test_before_acquire(false)`: a round trip more for each call.
+    pub fn pool(self, pool: PgPool) -> PostgresStore {
+        let heartbeats = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(self.call_limit)
+            .test_before_acquire(false)
+            .connect_lazy_with(pool.connect_options().as_ref().clone());
+        PostgresStore::new(
+            pool,
+            heartbeats,
+            self.table,
+            self.call_limit,
+            self.prune_every,
+        )
+    }
+}

@@ -1,0 +1,64 @@
+//! hookgate's claims in a PostgreSQL table.
+//!
+//! For several instances of one application, and for effects exactly once: the handler's own writes and
+//! the mark "this event is done" commit together.
+//!
+//! ```no_run
+//! use hookgate_postgres::PostgresStore;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = PostgresStore::connect("postgres://app@db.internal/app").await?;
+//! store.migrate().await?; // or hand `PostgresStore::schema()` to whoever may create tables
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Then `Receiver::new(…).dedup(store.clone())`, and in a handler:
+//!
+//! ```no_run
+//! # use hookgate::Delivery;
+//! # use hookgate_postgres::PostgresStore;
+//! # async fn handler(delivery: Delivery<()>, store: PostgresStore, pool: sqlx::PgPool)
+//! # -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! let mut tx = pool.begin().await?;
+//! // … the application's own writes, in `tx` …
+//! store.settle_in(&mut tx, delivery.lease()).await?; // an error rolls everything back
+//! tx.commit().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it promises
+//!
+//! - One conditional statement decides a claim. An uncontended delivery costs two round trips.
+//! - A claim never waits for a handler's transaction: a row that is locked is in progress.
+//! - The server's clock counts, never an instance's.
+//! - Marks survive a restart of the application and of the server, as far as the server's own durability
+//!   goes: with `synchronous_commit = off` or after a failover to an asynchronous replica, the last marks
+//!   may be gone, and their events run again if their sender repeats them.
+//! - Nothing is kept on a connection, so a proxy that pools by transaction may stand in between.
+//! - Heartbeats have a connection of their own: an exhausted pool cannot cost a lease.
+//! - A row holds digests and times, no personal data.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod builder;
+mod error;
+mod fault;
+mod prune;
+mod row;
+mod schema;
+mod session;
+mod settle_in;
+mod statements;
+mod store;
+mod table;
+
+pub use self::{
+    builder::PostgresStoreBuilder,
+    error::{OpenError, SettleError},
+    store::PostgresStore,
+    table::{Table, TableError},
+};

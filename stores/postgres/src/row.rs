@@ -1,0 +1,84 @@
+//! What a row says.
+
+use std::time::Duration;
+
+use hookgate::{
+    StoreError,
+    dedup::{Claim, State},
+};
+use sqlx::{Row, postgres::PgRow};
+
+use crate::{fault::Failure, statements::state};
+
+/// The answer to a claim of a key without a row, or the row that was there before.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    /// The claim was granted.
+    Won { attempt: u32 },
+    /// The claim cannot be granted.
+    Held(Claim),
+    /// This owner has won it before, and its lease still runs.
+    Own { attempt: u32 },
+    /// The row has ended: it can be taken over.
+    Ended,
+}
+
+pub(crate) fn seen(row: &PgRow) -> Result<Seen, StoreError> {
+    let attempt = attempt(row, 1)?;
+    if get(row, 0)? {
+        return Ok(Seen::Won { attempt });
+    }
+    let own: bool = get(row, 3)?;
+    let same_content: bool = get(row, 4)?;
+    Ok(match state_of(get(row, 2)?, get(row, 5)?) {
+        State::Free => Seen::Ended,
+        State::Done => Seen::Held(Claim::Done { same_content }),
+        State::InProgress { .. } if own => Seen::Own { attempt },
+        State::InProgress { retry_after } => Seen::Held(Claim::InProgress { retry_after }),
+    })
+}
+
+pub(crate) fn attempt(row: &PgRow, column: usize) -> Result<u32, StoreError> {
+    let attempt: i32 = get(row, column)?;
+    Ok(attempt.unsigned_abs())
+}
+
+pub(crate) fn looked(row: &PgRow) -> Result<State, StoreError> {
+    Ok(state_of(get(row, 0)?, get(row, 1)?))
+}
+
+pub(crate) fn count(row: &PgRow) -> Result<u64, StoreError> {
+    let count: i64 = get(row, 0)?;
+    Ok(count.unsigned_abs())
+}
+
+pub(crate) fn text(row: &PgRow) -> Result<String, StoreError> {
+    get(row, 0)
+}
+
+/// Whether a lease that is not held any more was ended by its own owner: marked as done, or released where
+/// `release` asks for that.
+pub(crate) fn ended_so(row: &PgRow, release: bool) -> Result<bool, StoreError> {
+    let (state, lasts): (i16, bool) = (get(row, 0)?, get(row, 1)?);
+    Ok(match state {
+        state::PROCESSED | state::IGNORED | state::REJECTED => lasts && !release,
+        state::RELEASED => release,
+        _ => false,
+    })
+}
+
+fn state_of(state: i16, left_millis: i64) -> State {
+    let left = Duration::from_millis(u64::try_from(left_millis).unwrap_or(0));
+    match state {
+        _ if left.is_zero() => State::Free,
+        state::IN_PROGRESS => State::InProgress { retry_after: left },
+        _ => State::Done,
+    }
+}
+
+fn get<'r, T>(row: &'r PgRow, column: usize) -> Result<T, StoreError>
+where
+    T: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+{
+    row.try_get(column).map_err(|_| Failure::unexpected().error)
+}

@@ -1,0 +1,61 @@
+//! Settling inside the application's transaction: its writes and the mark commit together.
+
+use hookgate::{
+    LeaseHandle, StoreError,
+    dedup::{End, Settled},
+};
+use sqlx::PgConnection;
+
+use crate::{PostgresStore, SettleError, row, session};
+
+impl PostgresStore {
+    /// Marks the event as processed in `tx`, so that the handler's writes and the mark commit together:
+    /// the effect happens exactly once.
+    ///
+    /// It ends the heartbeat and writes only if this run still holds the lease; from then on until the end
+    /// of `tx` nobody can take the event over, since its row is locked, and copies are told that it is in
+    /// progress. Call it last, just before the commit.
+    ///
+    /// After the commit, the middleware's own settle finds the mark and is done. If the transaction is
+    /// rolled back, it decides by the handler's outcome: return an error, and the event is released.
+    ///
+    /// `tx` must be on the database that has the store's table; it need not come from the store's pool.
+    /// Use the isolation level `READ COMMITTED`: at higher ones, a heartbeat after the beginning of `tx`
+    /// makes this fail, and the sender's next attempt is needed.
+    ///
+    /// # Errors
+    ///
+    /// When the lease is lost, or the server did not answer or refused. Roll `tx` back then.
+    pub async fn settle_in(
+        &self,
+        tx: &mut PgConnection,
+        lease: &LeaseHandle,
+    ) -> Result<(), SettleError> {
+        lease.stop_heartbeat();
+        let settle = async {
+            let statements = self.statements();
+            let (key, owner) = (lease.lease().key(), lease.lease().owner());
+            let mark = statements.settle(key, owner, End::Processed, lease.retain());
+            if run(tx, mark).await?.is_some() {
+                return Ok(Settled::Ok);
+            }
+            match run(tx, statements.own_end(key, owner)).await? {
+                Some(row) if row::ended_so(&row, false)? => Ok(Settled::Ok),
+                _ => Ok(Settled::LeaseLost),
+            }
+        };
+        match tokio::time::timeout(self.call_limit(), settle).await {
+            Ok(Ok(Settled::Ok)) => Ok(()),
+            Ok(Ok(Settled::LeaseLost)) => Err(SettleError::LeaseLost),
+            Ok(Err(error)) => Err(SettleError::Store(error)),
+            Err(_) => Err(SettleError::Store(StoreError::Timeout)),
+        }
+    }
+}
+
+async fn run(
+    tx: &mut PgConnection,
+    sql: String,
+) -> Result<Option<sqlx::postgres::PgRow>, StoreError> {
+    session::run(tx, sql).await.map_err(|failure| failure.error)
+}

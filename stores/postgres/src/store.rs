@@ -1,0 +1,241 @@
+//! [`PostgresStore`]: claims and marks in one table.
+
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use hookgate::{
+    ContentDigest, EventKey, StoreError,
+    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
+};
+use sqlx::{PgPool, postgres::PgRow};
+use tokio::task::AbortHandle;
+
+use crate::{
+    OpenError, PostgresStoreBuilder, Table,
+    fault::Failure,
+    prune,
+    row::{self, Seen},
+    schema, session,
+    statements::Statements,
+};
+
+/// How often a claim looks again when others change the row under its eyes.
+const ROUNDS: usize = 3;
+/// Told to a copy whose row is locked: a transaction that settles is about to end.
+const LOCKED: Duration = Duration::from_secs(1);
+/// The part of a call's time that a settle waits for a connection of the pool, before it takes the
+/// heartbeats'.
+const PATIENCE: u32 = 4;
+/// A migration happens at start, when nobody waits for an answer.
+const MIGRATION_LIMIT: Duration = Duration::from_secs(60);
+
+/// Claims and marks in a PostgreSQL table. Cheap to clone; all clones are one store.
+///
+/// See the [crate's documentation](crate) for what it promises.
+#[derive(Clone)]
+pub struct PostgresStore(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pool: PgPool,
+    heartbeats: PgPool,
+    statements: Statements,
+    call_limit: Duration,
+    pruning: Option<AbortHandle>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(pruning) = &self.pruning {
+            pruning.abort();
+        }
+    }
+}
+
+impl PostgresStore {
+    /// Connects to the server at `url`, with a pool of the store's own and defaults for everything else.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be read, or the server does not answer or refuses.
+    pub async fn connect(url: &str) -> Result<Self, OpenError> {
+        Self::builder().connect(url).await
+    }
+
+    /// Uses the application's own pool. See [`PostgresStoreBuilder::pool`].
+    pub fn with_pool(pool: PgPool) -> Self {
+        Self::builder().pool(pool)
+    }
+
+    /// Settings: the table, limits, and how often old rows go.
+    pub fn builder() -> PostgresStoreBuilder {
+        PostgresStoreBuilder::new()
+    }
+
+    /// What [`migrate`](Self::migrate) runs, for a table of the default name: give it to whoever may create
+    /// tables. The application's role then needs `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the table.
+    pub fn schema() -> String {
+        Self::schema_of(&Table::default())
+    }
+
+    /// The same for a table of another name.
+    pub fn schema_of(table: &Table) -> String {
+        schema::script(table)
+    }
+
+    /// Creates the table, or brings it up to date. Several instances may do so at once; where it is up to
+    /// date, only reading is asked of the role.
+    ///
+    /// # Errors
+    ///
+    /// When the role may not create tables, or the server did not answer or refused.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let table = self.statements().table();
+        let found = self.ask(schema::version(table)).await?;
+        if let Some(row) = found
+            && row::text(&row)? == schema::VERSION
+        {
+            return Ok(());
+        }
+        // Sent as one message, the script is one transaction. It may wait for other instances' turns.
+        let script = schema::script(table);
+        session::ask(&self.0.pool, MIGRATION_LIMIT, script)
+            .await
+            .map(drop)
+    }
+
+    pub(crate) fn new(
+        pool: PgPool,
+        heartbeats: PgPool,
+        table: Table,
+        call_limit: Duration,
+        prune_every: Option<Duration>,
+    ) -> Self {
+        Self(Arc::new_cyclic(|store| Inner {
+            pool,
+            heartbeats,
+            statements: Statements::new(table),
+            call_limit,
+            pruning: prune_every.and_then(|every| prune::spawn(store.clone(), every)),
+        }))
+    }
+
+    pub(crate) fn upgrade(store: &Weak<Inner>) -> Option<Self> {
+        store.upgrade().map(Self)
+    }
+
+    pub(crate) fn statements(&self) -> &Statements {
+        &self.0.statements
+    }
+
+    pub(crate) fn call_limit(&self) -> Duration {
+        self.0.call_limit
+    }
+
+    pub(crate) async fn ask(&self, sql: String) -> Result<Option<PgRow>, StoreError> {
+        session::ask(&self.0.pool, self.0.call_limit, sql).await
+    }
+
+    /// On the connection that no handler can hold.
+    async fn ask_aside(&self, sql: String) -> Result<Option<PgRow>, StoreError> {
+        session::ask(&self.0.heartbeats, self.0.call_limit, sql).await
+    }
+
+    /// Whether a lease that is not held any more was ended by its own owner.
+    async fn ended_so(&self, lease: &Lease, release: bool) -> Result<Settled, StoreError> {
+        let own_end = self.statements().own_end(lease.key(), lease.owner());
+        match self.ask_aside(own_end).await? {
+            Some(row) if row::ended_so(&row, release)? => Ok(Settled::Ok),
+            _ => Ok(Settled::LeaseLost),
+        }
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore")
+            .field("table", self.statements().table())
+            .field("call_limit", &self.0.call_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+impl DedupStore for PostgresStore {
+    async fn claim(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
+        for _ in 0..ROUNDS {
+            let claim = self.statements().claim(key, content, &owner, lease);
+            // No answer: another claim came in between, and its row can be seen now.
+            let Some(row) = self.ask(claim).await? else {
+                continue;
+            };
+            match row::seen(&row)? {
+                Seen::Won { attempt } | Seen::Own { attempt } => return won(attempt),
+                Seen::Held(claim) => return Ok(claim),
+                Seen::Ended => {}
+            }
+            let take_over = self.statements().take_over(key, content, &owner, lease);
+            if let Some(row) = self.ask(take_over).await? {
+                return won(row::attempt(&row, 0)?);
+            }
+        }
+        Ok(Claim::InProgress {
+            retry_after: LOCKED,
+        })
+    }
+
+    async fn settle(
+        &self,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+    ) -> Result<Settled, StoreError> {
+        let (key, owner) = (lease.key(), lease.owner());
+        let settle = self.statements().settle(key, owner, end, retain);
+        // The event is handled: handlers that hold every connection of the application's pool must not
+        // keep its mark from being written.
+        let patience = self.0.call_limit / PATIENCE;
+        let settled = match session::ask(&self.0.pool, patience, settle.clone()).await {
+            Err(StoreError::Timeout) => self.ask_aside(settle).await?,
+            answer => answer?,
+        };
+        if settled.is_some() {
+            return Ok(Settled::Ok);
+        }
+        self.ended_so(lease, matches!(end, End::Release)).await
+    }
+
+    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
+        let extend = self.statements().extend(lease.key(), lease.owner(), by);
+        if self.ask_aside(extend).await?.is_some() {
+            return Ok(Settled::Ok);
+        }
+        // A heartbeat that met `settle_in` on its way lost nothing.
+        self.ended_so(lease, false).await
+    }
+
+    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
+        match self.ask(self.statements().look(key)).await? {
+            Some(row) => row::looked(&row),
+            None => Ok(State::Free),
+        }
+    }
+
+    fn promises(&self) -> Promises {
+        Promises::durable()
+    }
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}

@@ -1,0 +1,232 @@
+//! What goes wrong, with a real server: each fault ends in an error or in the right answer, and service
+//! resumes without a restart.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
+mod place;
+
+use std::time::{Duration, Instant};
+
+use hookgate::{
+    Ack, StoreError,
+    dedup::{Claim, DedupStore, End, Lease, Settled, State},
+};
+use hookgate_postgres::PostgresStore;
+use hookgate_test_support::{
+    App, Break, LEASE, Load, PostgresServer, Proxy, RETAIN, key, owner, send, send_until_done, win,
+};
+use place::{Place, fresh, fresh_table, run};
+use sqlx::postgres::PgPoolOptions;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_crashes_under_load_loses_nothing() {
+    let Some(server) = PostgresServer::start() else {
+        return;
+    };
+    let store = fresh(PostgresStore::builder(), &server.url()).await;
+    let app = App::start(store.clone(), |_| async { Ok(Ack::processed()) }).await;
+    assert_eq!(send(app.address(), "before").await, Some(200));
+
+    let load = Load::start(&store, 8, 600);
+    load.handled(150).await;
+    server.crash();
+    // While it is down, every delivery is answered 503, in time.
+    let asked = Instant::now();
+    assert_eq!(send(app.address(), "during").await, Some(503));
+    assert!(asked.elapsed() < Duration::from_secs(8));
+    load.failed(8).await;
+    server.resume();
+    load.handled(300).await;
+    server.crash();
+    server.resume();
+    assert!(load.finish().await > 0, "the load never noticed");
+
+    // What was done before is known, what failed is handled, in the same process.
+    assert_eq!(send(app.address(), "before").await, Some(200));
+    send_until_done(|| app.address(), "during").await;
+    for number in 0..600 {
+        let state = store.look(&key(number)).await;
+        assert!(matches!(state, Ok(State::Done)), "{number}: {state:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_cut_before_the_claim_arrives_costs_nothing() {
+    let Some(server) = PostgresServer::start() else {
+        return;
+    };
+    let proxy = Proxy::start(server.port()).await;
+    let url = server.url_as("postgres", proxy.port());
+    let store = fresh(PostgresStore::builder(), &url).await;
+
+    proxy.break_next(&[Break::BeforeRequest]);
+    let lease = win(&store, 1).await;
+    assert_eq!((proxy.breaks_left(), lease.attempt()), (0, 1));
+    proxy.break_next(&[Break::BeforeRequest]);
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    assert_eq!(proxy.breaks_left(), 0);
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_is_held_by_its_owner() {
+    let Some(server) = PostgresServer::start() else {
+        return;
+    };
+    let proxy = Proxy::start(server.port()).await;
+    let url = server.url_as("postgres", proxy.port());
+    let store = fresh(PostgresStore::builder().connections(1), &url).await;
+
+    // The store repeats it by itself.
+    proxy.break_next(&[Break::BeforeAnswer]);
+    assert_eq!(win(&store, 1).await.attempt(), 1);
+    assert_eq!(proxy.breaks_left(), 0);
+
+    // Where that is lost too, the caller repeats it with its token.
+    proxy.break_next(&[Break::BeforeAnswer, Break::BeforeAnswer]);
+    let claim = store.claim(&key(2), None, owner(2), LEASE).await;
+    assert!(
+        matches!(claim, Err(StoreError::Unavailable(_))),
+        "{claim:?}"
+    );
+    let stranger = store.claim(&key(2), None, owner(3), LEASE).await;
+    assert!(
+        matches!(stranger, Ok(Claim::InProgress { .. })),
+        "{stranger:?}"
+    );
+    let lease = win(&store, 2).await;
+    assert_eq!(lease.attempt(), 1);
+
+    // The same for its settle: written once, and known to its owner.
+    proxy.break_next(&[Break::BeforeAnswer, Break::BeforeAnswer]);
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(
+        matches!(settled, Err(StoreError::Unavailable(_))),
+        "{settled:?}"
+    );
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_goes_silent_is_given_up() {
+    let Some(server) = PostgresServer::start() else {
+        return;
+    };
+    let proxy = Proxy::start(server.port()).await;
+    let url = server.url_as("postgres", proxy.port());
+    let limit = Duration::from_millis(500);
+    let settings = PostgresStore::builder().connections(1).call_limit(limit);
+    let store = fresh(settings, &url).await;
+
+    proxy.break_next(&[Break::Silence]);
+    let asked = Instant::now();
+    let claim = store.claim(&key(1), None, owner(1), LEASE).await;
+    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
+    assert!(asked.elapsed() < limit * 3);
+    // Its place in the pool is free again.
+    win(&store, 1).await;
+}
+
+#[tokio::test]
+async fn an_exhausted_pool_costs_neither_lease_nor_mark() {
+    let Some(place) = Place::find() else { return };
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .connect(place.url())
+        .await
+        .expect("connect");
+    let store = PostgresStore::builder()
+        .table(fresh_table())
+        .call_limit(Duration::from_millis(800))
+        .pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    let (first, second) = (win(&store, 1).await, win(&store, 2).await);
+
+    let held = pool.acquire().await.expect("the only connection");
+    let claim = store.claim(&key(3), None, owner(3), LEASE).await;
+    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
+    let extended = store.extend(&first, LEASE).await;
+    assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+    for (lease, end) in [(&first, End::Processed), (&second, End::Release)] {
+        let settled = store.settle(lease, end, RETAIN).await;
+        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    }
+    drop(held);
+    win(&store, 3).await;
+    let state = store.look(&key(1)).await;
+    assert!(matches!(state, Ok(State::Done)), "{state:?}");
+}
+
+#[tokio::test]
+async fn a_read_only_server_refuses_and_is_found_again() {
+    let Some(server) = PostgresServer::start() else {
+        return;
+    };
+    let store = fresh(PostgresStore::builder(), &server.url()).await;
+    let app = App::start(store.clone(), |_| async { Ok(Ack::processed()) }).await;
+    let lease = win(&store, 1).await;
+    let admin = sqlx::PgPool::connect(&server.url()).await.expect("connect");
+
+    let switch =
+        |to: &str| format!("ALTER DATABASE postgres SET default_transaction_read_only = {to}");
+    run(&admin, switch("on")).await;
+    // Connections that are there go on; new ones, as after a failover to a replica, are read-only.
+    server.crash();
+    server.resume();
+    let claim = store.claim(&key(2), None, owner(2), LEASE).await;
+    assert!(
+        matches!(claim, Err(StoreError::Unavailable(_))),
+        "{claim:?}"
+    );
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(
+        matches!(settled, Err(StoreError::Unavailable(_))),
+        "{settled:?}"
+    );
+    assert_eq!(send(app.address(), "one").await, Some(503));
+
+    let writing = sqlx::postgres::PgConnectOptions::clone(&admin.connect_options())
+        .options([("default_transaction_read_only", "off")]);
+    let admin = sqlx::PgPool::connect_with(writing).await.expect("connect");
+    run(&admin, switch("off")).await;
+    win(&store, 2).await;
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    assert_eq!(send(app.address(), "one").await, Some(200));
+}
+
+#[tokio::test]
+async fn an_uncontended_delivery_costs_two_round_trips() {
+    let Some(server) = PostgresServer::start() else {
+        return;
+    };
+    let proxy = Proxy::start(server.port()).await;
+    let url = server.url_as("postgres", proxy.port());
+    let store = fresh(PostgresStore::builder(), &url).await;
+    for number in 0..3 {
+        proxy.requests();
+        let lease = win(&store, number).await;
+        let settled = store.settle(&lease, End::Processed, RETAIN).await;
+        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+        let requests = proxy.requests();
+        // Connections that the pool opens meanwhile, and its pings of those given back, wait for nobody.
+        let queries = requests.iter().filter(|first| **first == b'Q').count();
+        assert_eq!(queries, 2, "{requests:?}");
+    }
+}
+
+#[tokio::test]
+async fn durations_of_any_length_are_taken() {
+    let Some(place) = Place::find() else { return };
+    let store = place.store().await;
+    let Ok(Claim::Won(lease)) = store.claim(&key(1), None, owner(1), Duration::MAX).await else {
+        panic!("a claim of a free key is won");
+    };
+    let settled = store.extend(&lease, Duration::MAX).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    let settled = store.settle(&lease, End::Processed, Duration::MAX).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    let late = Lease::granted(key(1), owner(2), u32::MAX);
+    let settled = store.extend(&late, Duration::ZERO).await;
+    assert!(matches!(settled, Ok(Settled::LeaseLost)), "{settled:?}");
+}

@@ -1,0 +1,199 @@
+//! The table: who creates it, what it is called, and how it stays small.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
+mod place;
+
+use std::time::Duration;
+
+use hookgate::{
+    StoreError,
+    dedup::{Claim, DedupStore, End, Settled},
+};
+use hookgate_postgres::{OpenError, PostgresStore, Table};
+use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
+use place::{Place, fresh_table, number, run};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_instances_migrate_at_once() {
+    let Some(place) = Place::find() else { return };
+    let table = fresh_table();
+    let mut starting = Vec::new();
+    for _ in 0..8 {
+        let (table, url) = (table.clone(), place.url().to_owned());
+        starting.push(tokio::spawn(async move {
+            let store = PostgresStore::builder().table(table).connect(&url).await?;
+            store.migrate().await?;
+            Ok::<_, OpenError>(win(&store, u64::from(std::process::id()))).map(drop)
+        }));
+    }
+    for instance in starting {
+        instance.await.expect("no panic").expect("migrated");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_cannot_create_tables_works_on_what_is_there() {
+    let Some(place) = Place::find() else { return };
+    let admin = place.pool().await;
+    let (table, role) = (fresh_table(), format!("r{}", std::process::id()));
+    run(
+        &admin,
+        format!("DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN"),
+    )
+    .await;
+    let options = sqlx::postgres::PgConnectOptions::clone(&admin.connect_options()).username(&role);
+    let pool = sqlx::PgPool::connect_with(options).await.expect("connect");
+    let store = PostgresStore::builder().table(table.clone()).pool(pool);
+
+    let missing = store.claim(&key(0), None, owner(0), LEASE).await;
+    let Err(StoreError::Unavailable(why)) = missing else {
+        panic!("no table, no claim: {missing:?}");
+    };
+    assert!(why.to_string().contains("migrate()"), "{why}");
+    assert!(
+        store.migrate().await.is_err(),
+        "the role may not create tables"
+    );
+
+    // Whoever may runs the printed text.
+    run(&admin, PostgresStore::schema_of(&table)).await;
+    run(&admin, PostgresStore::schema_of(&table)).await;
+    run(
+        &admin,
+        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}"),
+    )
+    .await;
+    store.migrate().await.expect("nothing is left to do");
+    let lease = win(&store, 0).await;
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    store.prune().await.expect("prune");
+    run(&admin, format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+}
+
+#[tokio::test]
+async fn a_table_can_stand_in_another_schema_under_any_plain_name() {
+    let Some(place) = Place::find() else { return };
+    let admin = place.pool().await;
+    let schema = format!("s{}", std::process::id());
+    run(&admin, format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await;
+    let store = PostgresStore::builder()
+        .table(Table::new(&format!("{schema}.order")).expect("a plain name"))
+        .pool(admin.clone());
+    store.migrate().await.expect("migrate");
+    win(&store, 0).await;
+    let sql = format!("SELECT count(*) FROM {schema}.\"order\"");
+    assert_eq!(number(&admin, sql).await, 1);
+    run(&admin, format!("DROP SCHEMA {schema} CASCADE")).await;
+}
+
+#[tokio::test]
+async fn old_rows_go_in_the_background_and_young_ones_stay() {
+    let Some(place) = Place::find() else { return };
+    let (table, pool) = (fresh_table(), place.pool().await);
+    let quiet = PostgresStore::builder()
+        .table(table.clone())
+        .prune_every(None)
+        .pool(pool.clone());
+    quiet.migrate().await.expect("migrate");
+    for number in 0..6 {
+        let lease = win(&quiet, number).await;
+        if number != 5 {
+            let end = if number == 4 {
+                End::Release
+            } else {
+                End::Processed
+            };
+            quiet.settle(&lease, end, RETAIN).await.expect("settle");
+        }
+    }
+    let age = |number: u64, by: &'static str| {
+        format!(
+            "UPDATE {table} SET expires_at = now() - interval '{by}' \
+             WHERE event_key = decode('{}', 'hex')",
+            key(number)
+        )
+    };
+    run(&pool, age(0, "2 minutes")).await;
+    run(&pool, age(1, "10 seconds")).await; // ended, but a copy may be on its way
+    run(&pool, age(4, "2 minutes")).await;
+    run(&pool, age(5, "2 hours")).await; // a lapsed lease: it counts the attempts
+
+    // More than a batch.
+    run(
+        &pool,
+        format!(
+            "INSERT INTO {table} SELECT sha256(n::text::bytea), gen_random_uuid(), 1, 1, NULL, \
+             now() - interval '1 day' FROM generate_series(1, 2500) AS n"
+        ),
+    )
+    .await;
+    assert_eq!(quiet.prune().await.expect("prune"), 2502);
+    for kept in [1, 2, 3, 5] {
+        let sql = format!(
+            "SELECT count(*) FROM {table} WHERE event_key = decode('{}', 'hex')",
+            key(kept)
+        );
+        assert_eq!(number(&pool, sql).await, 1, "key {kept} stays");
+    }
+    let claim = quiet.claim(&key(5), None, owner(9), LEASE).await;
+    assert!(
+        matches!(&claim, Ok(Claim::Won(lease)) if lease.attempt() == 2),
+        "{claim:?}"
+    );
+
+    run(&pool, age(2, "2 minutes")).await;
+    let by_itself = PostgresStore::builder()
+        .table(table.clone())
+        .prune_every(Some(Duration::from_millis(20)))
+        .pool(pool.clone());
+    let left = format!("SELECT count(*) FROM {table}");
+    let began = std::time::Instant::now();
+    while number(&pool, left.clone()).await > 3 {
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "nothing went by itself"
+        );
+    }
+    // Its task ends with the store.
+    drop(by_itself);
+    run(&pool, age(3, "2 minutes")).await;
+    assert_eq!(quiet.prune().await.expect("prune"), 1);
+}
+
+#[tokio::test]
+async fn claims_and_pruning_use_indexes() {
+    let Some(place) = Place::find() else { return };
+    let (table, pool) = (fresh_table(), place.pool().await);
+    run(&pool, PostgresStore::schema_of(&table)).await;
+    let indexes =
+        format!("SELECT count(*) FROM pg_indexes WHERE '\"' || tablename || '\"' = '{table}'");
+    assert_eq!(number(&pool, indexes).await, 2);
+}
+
+#[tokio::test]
+async fn no_error_repeats_an_address() {
+    let secret = "hunter2-do-not-log";
+    for url in [
+        format!("postgres://app:{secret}@[not an address"),
+        format!("mysql://app:{secret}@127.0.0.1/app"),
+        format!("postgres://app:{secret}@127.0.0.1:1/{secret}"),
+    ] {
+        let opened = PostgresStore::builder()
+            .call_limit(Duration::from_millis(300))
+            .connect(&url)
+            .await;
+        let error = opened.expect_err("nobody answers there");
+        let mut text = format!("{error} {error:?}");
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            text.push_str(&format!(" {error} {error:?}"));
+            cause = error.source();
+        }
+        assert!(!text.contains(secret), "{text}");
+    }
+    if let Some(place) = Place::find() {
+        let store = place.store().await;
+        assert!(!format!("{store:?}").contains("127.0.0.1"));
+    }
+}

@@ -1,0 +1,98 @@
+//! [`RedisStoreBuilder`]: what can be set.
+
+use std::time::Duration;
+
+use redis::{
+    Client,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+
+use crate::{OpenError, Prefix, RedisStore, fault::Failure, line::Line};
+
+/// The road's own limit for a store call: past it, nobody waits for the answer.
+const CALL_LIMIT: Duration = Duration::from_secs(2);
+const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+/// The longest pause between tries to connect again, so that service resumes soon after the server does.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// Tries of one command to connect again; the call's limit ends them in any case.
+const RECONNECTS: usize = 4;
+
+/// Settings of a [`RedisStore`]. Every one has a default.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct RedisStoreBuilder {
+    prefix: Prefix,
+    call_limit: Duration,
+    connect_limit: Duration,
+}
+
+impl RedisStoreBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            prefix: Prefix::default(),
+            call_limit: CALL_LIMIT,
+            connect_limit: CONNECT_LIMIT,
+        }
+    }
+
+    /// What the names of the store's keys begin with. Default: `hookgate:dedup`.
+    pub fn prefix(mut self, prefix: Prefix) -> Self {
+        self.prefix = prefix;
+        self
+    }
+
+    /// How long a call may take, a new connection included. Default: 2 s, as the receiver's `store_limit`.
+    pub fn call_limit(mut self, limit: Duration) -> Self {
+        self.call_limit = limit;
+        self
+    }
+
+    /// How long one try to connect may take. Default: 1 s.
+    pub fn connect_limit(mut self, limit: Duration) -> Self {
+        self.connect_limit = limit;
+        self
+    }
+
+    /// Connects to the server at `url`: one connection for claims, and one for heartbeats. Both come back by
+    /// themselves.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be read, or the server does not answer or refuses.
+    pub async fn connect(self, url: &str) -> Result<RedisStore, OpenError> {
+        let client = Client::open(url).map_err(|_| OpenError::Address)?;
+        // redis's own defaults are half a second for an answer, and no limit to the pauses.
+        let config = ConnectionManagerConfig::new()
+            .set_response_timeout(Some(self.call_limit))
+            .set_connection_timeout(Some(self.connect_limit))
+            .set_max_delay(LONGEST_PAUSE)
+            .set_number_of_retries(RECONNECTS);
+        let dial = async || {
+            Line::dial(client.clone(), config.clone())
+                .await
+                .map_err(|error| Failure::from(error).error)
+        };
+        let (claims, heartbeats) = (dial().await?, dial().await?);
+        Ok(RedisStore::new(
+            claims,
+            heartbeats,
+            self.prefix,
+            self.call_limit,
+        ))
+    }
+
+    /// Uses the application's own connections, one for claims and one for heartbeats. They may be clones of
+    /// one: commands of clones travel side by side, and none waits for another, unless the application sends
+    /// commands that block.
+    ///
+    /// Their timeouts are the application's; the store's limit counts on top. A connection of the store's own
+    /// that has gone silent is replaced; these are not, so set a TCP user timeout or keepalive on them.
+    pub fn connections(
+        self,
+        claims: ConnectionManager,
+        heartbeats: ConnectionManager,
+    ) -> RedisStore {
+        let (claims, heartbeats) = (Line::given(claims), Line::given(heartbeats));
+        RedisStore::new(claims, heartbeats, self.prefix, self.call_limit)
+    }
+}

@@ -1,0 +1,58 @@
+//! hookgate's claims in Redis.
+//!
+//! For several instances of one application, at the highest rate and for a short retention.
+//!
+//! ```no_run
+//! use hookgate_redis::RedisStore;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = RedisStore::connect("redis://redis.internal/").await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Then `Receiver::new(…).dedup(store)`.
+//!
+//! # What it promises
+//!
+//! - One command decides a claim: `SET … NX PX`. Takeover, settle, extension and release are scripts, which
+//!   check the owner's token. An uncontended delivery costs two round trips.
+//! - The server's clock counts, never an instance's.
+//! - Each event is one key, named by a digest, without personal data: scripts touch one key each, so that
+//!   they run on a cluster or behind a proxy for one.
+//!
+//! # What it cannot promise
+//!
+//! **A server that forgets, forgets claims and marks, and their events run again if their sender repeats
+//! them.** That happens
+//!
+//! - when a server restarts without persistence, and with `appendfsync everysec` for up to a second's writes;
+//! - in a failover: replicas follow asynchronously, so the last writes are not on the new primary;
+//! - when memory runs full and `maxmemory-policy` is not `noeviction`: then Redis throws marks away without
+//!   a word. With `noeviction` a full server is [`StoreError::Full`](hookgate::StoreError), and the sender
+//!   is told to come back;
+//! - at `FLUSHALL`.
+//!
+//! Where an effect must not repeat, take a store in the database that has the effect, and settle inside its
+//! transaction.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod builder;
+mod entry;
+mod error;
+mod fault;
+mod line;
+mod prefix;
+mod session;
+mod statements;
+mod store;
+
+pub use self::{
+    builder::RedisStoreBuilder,
+    error::OpenError,
+    prefix::{Prefix, PrefixError},
+    store::RedisStore,
+};

@@ -1,0 +1,186 @@
+//! [`RedisStore`]: claims and marks, one key each.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use hookgate::{
+    ContentDigest, EventKey, StoreError,
+    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
+};
+use redis::{Value, aio::ConnectionManager};
+
+use crate::{
+    OpenError, Prefix, RedisStoreBuilder,
+    entry::{Entry, LINGER, Tag},
+    fault::{Fault, unavailable},
+    line::Line,
+    session::{self, Command},
+    statements::Statements,
+};
+
+/// Claims and marks in Redis. Cheap to clone; all clones are one store.
+///
+/// See the [crate's documentation](crate) for what it promises, and what it cannot.
+#[derive(Clone)]
+pub struct RedisStore(Arc<Inner>);
+
+struct Inner {
+    claims: Line,
+    heartbeats: Line,
+    prefix: Prefix,
+    statements: Statements,
+    call_limit: Duration,
+}
+
+impl RedisStore {
+    /// Connects to the server at `url`, with defaults for everything else.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be read, or the server does not answer or refuses.
+    pub async fn connect(url: &str) -> Result<Self, OpenError> {
+        Self::builder().connect(url).await
+    }
+
+    /// Uses the application's own connection, for heartbeats too. See
+    /// [`RedisStoreBuilder::connections`].
+    pub fn with_connection(connection: ConnectionManager) -> Self {
+        Self::builder().connections(connection.clone(), connection)
+    }
+
+    /// Settings: the prefix of keys, and limits.
+    pub fn builder() -> RedisStoreBuilder {
+        RedisStoreBuilder::new()
+    }
+
+    pub(crate) fn new(
+        claims: Line,
+        heartbeats: Line,
+        prefix: Prefix,
+        call_limit: Duration,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            claims,
+            heartbeats,
+            prefix,
+            statements: Statements::new(),
+            call_limit,
+        }))
+    }
+
+    async fn ask(&self, line: &Line, command: impl Command) -> Result<Value, StoreError> {
+        session::ask(line, self.0.call_limit, command).await
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore")
+            .field("prefix", &self.0.prefix)
+            .field("call_limit", &self.0.call_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+impl DedupStore for RedisStore {
+    async fn claim(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        let store = &*self.0;
+        let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
+        let name = store.prefix.key(key);
+        let claim = Statements::claim(&name, content, &owner, lease);
+        match self.ask(&store.claims, claim).await? {
+            Value::Okay => return won(1),
+            Value::Nil => {}
+            _ => return Err(unavailable(Fault::Unexpected)),
+        }
+        let take_over = store.statements.take_over(&name, content, &owner, lease);
+        let found = match self.ask(&store.claims, take_over).await? {
+            Value::Int(attempt) => return won(u32::try_from(attempt).unwrap_or(u32::MAX)),
+            found => read(found)?,
+        };
+        Ok(match (found.state(), found.entry) {
+            (State::InProgress { .. }, entry) if entry.owner == owner => {
+                return won(entry.attempt);
+            }
+            (State::Done, entry) => Claim::Done {
+                same_content: entry.has_content(content),
+            },
+            (State::InProgress { retry_after }, _) => Claim::InProgress { retry_after },
+            // The script grants what is free.
+            (State::Free, _) => return Err(unavailable(Fault::Unexpected)),
+        })
+    }
+
+    async fn settle(
+        &self,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+    ) -> Result<Settled, StoreError> {
+        let name = self.0.prefix.key(lease.key());
+        let settle = self.0.statements.settle(&name, lease.owner(), end, retain);
+        settled(self.ask(&self.0.claims, settle).await?)
+    }
+
+    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
+        let name = self.0.prefix.key(lease.key());
+        let extend = self.0.statements.extend(&name, lease.owner(), by);
+        settled(self.ask(&self.0.heartbeats, extend).await?)
+    }
+
+    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
+        let name = self.0.prefix.key(key);
+        let look = self.0.statements.look(&name);
+        match self.ask(&self.0.claims, look).await? {
+            Value::Array(found) if matches!(found.first(), Some(Value::Nil)) => Ok(State::Free),
+            found => Ok(read(found)?.state()),
+        }
+    }
+
+    /// Whether marks survive a restart is the server's setting, which the store is often not allowed to
+    /// read: see the [crate's documentation](crate).
+    fn promises(&self) -> Promises {
+        Promises::durable()
+    }
+}
+
+fn settled(held: Value) -> Result<Settled, StoreError> {
+    match held {
+        Value::Int(1) => Ok(Settled::Ok),
+        Value::Int(0) => Ok(Settled::LeaseLost),
+        _ => Err(unavailable(Fault::Unexpected)),
+    }
+}
+
+/// An entry, and what is left of its key's time to live.
+struct Found {
+    entry: Entry,
+    left: Duration,
+}
+
+impl Found {
+    fn state(&self) -> State {
+        match self.entry.tag {
+            Tag::Mark => State::Done,
+            Tag::Released => State::Free,
+            Tag::Lease => match self.left.checked_sub(LINGER) {
+                Some(retry_after) if !retry_after.is_zero() => State::InProgress { retry_after },
+                _ => State::Free,
+            },
+        }
+    }
+}
+
+fn read(found: Value) -> Result<Found, StoreError> {
+    let (entry, left): (Vec<u8>, i64) =
+        redis::from_redis_value(found).map_err(|_| unavailable(Fault::Unexpected))?;
+    Ok(Found {
+        entry: Entry::read(&entry).ok_or_else(|| unavailable(Fault::Foreign))?,
+        left: Duration::from_millis(u64::try_from(left).unwrap_or(0)),
+    })
+}

@@ -1,0 +1,126 @@
+//! [`SqliteStoreBuilder`]: what can be set.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{OpenError, SqliteStore, Table, fault::store_error, store::Pools};
+
+/// The road's own limit for a store call: past it, nobody waits for the answer.
+const CALL_LIMIT: Duration = Duration::from_secs(2);
+const PRUNE_EVERY: Duration = Duration::from_secs(60);
+const READERS: u32 = 2;
+
+/// Settings of a [`SqliteStore`]. Every one has a default.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct SqliteStoreBuilder {
+    table: Table,
+    call_limit: Duration,
+    prune_every: Option<Duration>,
+    synchronous: SqliteSynchronous,
+}
+
+impl SqliteStoreBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            table: Table::default(),
+            call_limit: CALL_LIMIT,
+            prune_every: Some(PRUNE_EVERY),
+            synchronous: SqliteSynchronous::Full,
+        }
+    }
+
+    /// The store's table. Default: `hookgate_dedup`.
+    pub fn table(mut self, table: Table) -> Self {
+        self.table = table;
+        self
+    }
+
+    /// How long a call may take, the wait for its turn to write included. Default: 2 s, as the receiver's
+    /// `store_limit`.
+    pub fn call_limit(mut self, limit: Duration) -> Self {
+        self.call_limit = limit;
+        self
+    }
+
+    /// How often rows that ended are removed in the background; `None` leaves that to
+    /// [`SqliteStore::prune`]. Default: every minute.
+    pub fn prune_every(mut self, every: Option<Duration>) -> Self {
+        self.prune_every = every;
+        self
+    }
+
+    /// Does not wait for the disk at each commit (`synchronous = NORMAL`). A crash of the process still
+    /// loses nothing; one of the machine may forget the last claims and marks, and their events run again
+    /// if their sender repeats them.
+    pub fn fast(mut self) -> Self {
+        self.synchronous = SqliteSynchronous::Normal;
+        self
+    }
+
+    /// Opens the file at `path`, makes it and the table where they are missing, and keeps its connections:
+    /// one that writes, one for heartbeats, and some that read.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened or is no database.
+    pub async fn open(self, path: impl AsRef<Path>) -> Result<SqliteStore, OpenError> {
+        // Set for each connection: a pragma that is run once counts for one connection of a pool alone.
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(self.synchronous)
+            .busy_timeout(self.patience());
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(self.call_limit)
+                // The file is there or it is not: there is no connection to lose.
+                .test_before_acquire(false)
+        };
+        // The first connection makes the file and switches it to WAL, before others look at it.
+        let writer = pool(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(store_error)?;
+        let pools = Pools {
+            writer,
+            readers: pool(READERS).connect_lazy_with(options.clone()),
+            heartbeats: pool(1).connect_lazy_with(options),
+        };
+        let store = SqliteStore::new(pools, self.table, self.call_limit, self.prune_every);
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Uses the application's own pool. Call [`SqliteStore::migrate`], or run
+    /// [`SqliteStore::schema`] with the application's migrations. Heartbeats get a connection of their own,
+    /// with the same options, opened when the first is due.
+    ///
+    /// The options are the application's: `journal_mode(Wal)` and a `busy_timeout` below the store's limit
+    /// are needed under load, and `synchronous` decides what a power cut may cost.
+    pub fn pool(self, pool: SqlitePool) -> SqliteStore {
+        let heartbeats = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(self.call_limit)
+            .test_before_acquire(false)
+            .connect_lazy_with(pool.connect_options().as_ref().clone());
+        let pools = Pools {
+            writer: pool.clone(),
+            readers: pool,
+            heartbeats,
+        };
+        SqliteStore::new(pools, self.table, self.call_limit, self.prune_every)
+    }
+
+    /// How long a statement waits for its turn to write: some of the call is left to tell a copy of what
+    /// runs that it runs.
+    fn patience(&self) -> Duration {
+        self.call_limit / 4 * 3
+    }
+}

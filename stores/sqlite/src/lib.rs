@@ -1,0 +1,71 @@
+//! hookgate's claims in a SQLite file.
+//!
+//! For one machine, without a server: the embedded default that survives restarts. Several processes of the
+//! machine can share the file; machines cannot (no network file system).
+//!
+//! ```
+//! use hookgate_sqlite::SqliteStore;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = std::env::temp_dir().join(format!("hookgate-doc-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! # let path = folder.join("dedup.sqlite");
+//! let store = SqliteStore::open(path).await?; // makes the file and its table
+//! # drop(store);
+//! # std::fs::remove_dir_all(folder)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Then `Receiver::new(…).dedup(store)`. Or the store takes the application's own pool, and a handler's
+//! writes commit together with the mark that its event is done:
+//!
+//! ```no_run
+//! # use hookgate::Delivery;
+//! # use hookgate_sqlite::SqliteStore;
+//! # async fn handler(delivery: Delivery<()>, store: SqliteStore, pool: sqlx::SqlitePool)
+//! # -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+//! // … the application's own writes, in `tx` …
+//! store.settle_in(&mut tx, delivery.lease()).await?; // an error rolls everything back
+//! tx.commit().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it promises
+//!
+//! - One conditional statement decides a claim, a takeover included.
+//! - A mark is on disk when its delivery is answered: it survives a crash of the process, and of the machine
+//!   too, unless [`SqliteStoreBuilder::fast`] was chosen.
+//! - A SQLite file has one writer at a time. While a handler's transaction writes, new events and takeovers
+//!   wait for it, for at most the store's limit, and are then answered 503; copies of running and of
+//!   completed events are answered at once. So keep such transactions short.
+//! - A full disk is [`StoreError::Full`](hookgate::StoreError): 503, and nothing that is known is forgotten.
+//! - The machine's clock counts: there is one. Set back, it lengthens leases and marks by as much; set ahead,
+//!   it ends them early.
+//! - A row holds digests and times, no personal data.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod builder;
+mod error;
+mod fault;
+mod prune;
+mod row;
+mod schema;
+mod session;
+mod settle_in;
+mod statements;
+mod store;
+mod table;
+
+pub use self::{
+    builder::SqliteStoreBuilder,
+    error::{OpenError, SettleError},
+    store::SqliteStore,
+    table::{Table, TableError},
+};

@@ -1,0 +1,68 @@
+//! What a row says.
+
+use std::time::Duration;
+
+use hookgate::{
+    StoreError,
+    dedup::{Claim, State},
+};
+use sqlx::{Row, sqlite::SqliteRow};
+
+use crate::{fault::unexpected, statements::state};
+
+/// What kept a claim from being granted.
+#[derive(Debug)]
+pub(crate) enum Held {
+    /// The claim cannot be granted.
+    By(Claim),
+    /// This owner has won it before, and its lease still runs.
+    Own { attempt: u32 },
+    /// The row has ended meanwhile.
+    Ended,
+}
+
+pub(crate) fn held(row: &SqliteRow) -> Result<Held, StoreError> {
+    let own: bool = get(row, 2)?;
+    let same_content: bool = get(row, 4)?;
+    Ok(match looked(row)? {
+        State::Free => Held::Ended,
+        State::Done => Held::By(Claim::Done { same_content }),
+        State::InProgress { .. } if own => Held::Own {
+            attempt: attempt(row, 3)?,
+        },
+        State::InProgress { retry_after } => Held::By(Claim::InProgress { retry_after }),
+    })
+}
+
+pub(crate) fn attempt(row: &SqliteRow, column: usize) -> Result<u32, StoreError> {
+    let attempt: i64 = get(row, column)?;
+    Ok(u32::try_from(attempt).unwrap_or(u32::MAX))
+}
+
+pub(crate) fn looked(row: &SqliteRow) -> Result<State, StoreError> {
+    let (state, left): (i64, i64) = (get(row, 0)?, get(row, 1)?);
+    let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+    Ok(match state {
+        _ if left.is_zero() => State::Free,
+        state::IN_PROGRESS => State::InProgress { retry_after: left },
+        _ => State::Done,
+    })
+}
+
+/// Whether a lease that is not held any more was ended by its own owner: marked as done, or released where
+/// `release` asks for that.
+pub(crate) fn ended_so(row: &SqliteRow, release: bool) -> Result<bool, StoreError> {
+    let (state, left): (i64, i64) = (get(row, 0)?, get(row, 1)?);
+    Ok(match state {
+        state::PROCESSED | state::IGNORED | state::REJECTED => left > 0 && !release,
+        state::RELEASED => release,
+        _ => false,
+    })
+}
+
+fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, StoreError>
+where
+    T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
+{
+    row.try_get(column).map_err(|_| unexpected())
+}

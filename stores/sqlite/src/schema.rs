@@ -1,0 +1,30 @@
+//! The store's table: plain SQL, for [`SqliteStore::migrate`](crate::SqliteStore::migrate) or for the
+//! application's own migrations.
+
+use crate::table::Table;
+
+/// Safe to run again, and by several processes at once. A later version adds statements that are safe to
+/// repeat, too.
+pub(crate) fn script(table: &Table) -> String {
+    let index = table.expiry_index();
+    format!(
+        "-- hookgate's claims and marks.\n\
+         CREATE TABLE IF NOT EXISTS {table} (\n    \
+             -- SHA-256 of what identifies the event: no personal data.\n    \
+             event_key  BLOB    NOT NULL PRIMARY KEY,\n    \
+             -- Random, of the run that holds the lease or wrote the mark.\n    \
+             owner      BLOB    NOT NULL,\n    \
+             -- Grows with each takeover of a lapsed lease.\n    \
+             attempt    INTEGER NOT NULL,\n    \
+             -- 0 in progress, 1 processed, 2 ignored, 3 rejected, 4 released.\n    \
+             state      INTEGER NOT NULL,\n    \
+             -- The first 8 bytes of the content's SHA-256, where the pack compares contents.\n    \
+             content    INTEGER,\n    \
+             -- The end of the lease or of the mark, in milliseconds since 1970. Over: the key is free.\n    \
+             expires_at INTEGER NOT NULL\n\
+         ) WITHOUT ROWID;\n\
+         \n\
+         -- For the removal of old rows.\n\
+         CREATE INDEX IF NOT EXISTS {index} ON {table} (expires_at);\n"
+    )
+}

@@ -1,0 +1,52 @@
+//! Settling inside the application's transaction: its writes and the mark commit together.
+
+use hookgate::{
+    LeaseHandle, StoreError,
+    dedup::{End, Settled},
+};
+use sqlx::SqliteConnection;
+
+use crate::{SettleError, SqliteStore, row};
+
+impl SqliteStore {
+    /// Marks the event as processed in `tx`, so that the handler's writes and the mark commit together:
+    /// the effect happens exactly once.
+    ///
+    /// It ends the heartbeat and writes only if this run still holds the lease; from then on until the end
+    /// of `tx` nobody else writes to the file, so nobody can take the event over. Call it last, just before
+    /// the commit.
+    ///
+    /// After the commit, the middleware's own settle finds the mark and is done. If the transaction is
+    /// rolled back, it decides by the handler's outcome: return an error, and the event is released.
+    ///
+    /// `tx` must be on the file that has the store's table. Begin it with
+    /// `pool.begin_with("BEGIN IMMEDIATE")`: a transaction that has only read when this is called may be
+    /// refused the turn to write.
+    ///
+    /// # Errors
+    ///
+    /// When the lease is lost, or the database could not do it. Roll `tx` back then.
+    pub async fn settle_in(
+        &self,
+        tx: &mut SqliteConnection,
+        lease: &LeaseHandle,
+    ) -> Result<(), SettleError> {
+        lease.stop_heartbeat();
+        let settle = async {
+            let mark = self.asked_settle(lease.lease(), End::Processed, lease.retain());
+            if !mark.run(tx).await?.is_empty() {
+                return Ok(Settled::Ok);
+            }
+            match self.asked_own_end(lease.lease()).run(tx).await?.first() {
+                Some(row) if row::ended_so(row, false)? => Ok(Settled::Ok),
+                _ => Ok(Settled::LeaseLost),
+            }
+        };
+        match tokio::time::timeout(self.call_limit(), settle).await {
+            Ok(Ok(Settled::Ok)) => Ok(()),
+            Ok(Ok(Settled::LeaseLost)) => Err(SettleError::LeaseLost),
+            Ok(Err(error)) => Err(SettleError::Store(error)),
+            Err(_) => Err(SettleError::Store(StoreError::Timeout)),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Every statement of the store, rendered once.
+//!
+//! Each that writes is one statement, and so a transaction of its own that writes from the start: it waits
+//! for its turn, and never has to turn from reading to writing, where SQLite would refuse to wait.
+
+use std::{sync::Arc, time::Duration};
+
+use hookgate::{ContentDigest, dedup::End};
+
+use crate::table::Table;
+
+/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes.
+const LAPSED_LEASES_STAY: Duration = Duration::from_secs(86_400);
+/// A row is removed this long after its end.
+const ENDED_ROWS_STAY: Duration = Duration::from_secs(60);
+/// Longer ones overflow the arithmetic.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// The machine's time, read by SQLite for each statement.
+const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+
+/// What the `state` column says.
+pub(crate) mod state {
+    pub(crate) const IN_PROGRESS: i64 = 0;
+    pub(crate) const PROCESSED: i64 = 1;
+    pub(crate) const IGNORED: i64 = 2;
+    pub(crate) const REJECTED: i64 = 3;
+    pub(crate) const RELEASED: i64 = 4;
+}
+
+/// Parameters: `?1` is the key, `?2` the owner.
+#[derive(Debug)]
+pub(crate) struct Statements {
+    /// Grants a key that is free. `?3` content, `?4` milliseconds. Answers the attempt, or nothing.
+    pub(crate) claim: Arc<str>,
+    /// Reads what kept a claim from being granted. `?3` content.
+    pub(crate) held: Arc<str>,
+    /// Ends a running lease of this owner. `?3` state, `?4` milliseconds.
+    pub(crate) settle: Arc<str>,
+    /// Moves the end of a running lease of this owner. `?3` milliseconds.
+    pub(crate) extend: Arc<str>,
+    /// What became of a lease that this owner does not hold any more. No row: others took it.
+    pub(crate) own_end: Arc<str>,
+    pub(crate) look: Arc<str>,
+    /// Removes rows that ended. `?1` how many at most.
+    pub(crate) prune: Arc<str>,
+    pub(crate) table: Table,
+}
+
+impl Statements {
+    pub(crate) fn new(table: Table) -> Self {
+        let running = format!(
+            "event_key = ?1 AND owner = ?2 AND state = {} AND expires_at > {NOW}",
+            state::IN_PROGRESS
+        );
+        Self {
+            claim: format!(
+                "INSERT INTO {table} AS t (event_key, owner, attempt, state, content, expires_at) \
+                 VALUES (?1, ?2, 1, {in_progress}, ?3, {NOW} + ?4) \
+                 ON CONFLICT (event_key) DO UPDATE SET owner = excluded.owner, \
+                 attempt = min(t.attempt + 1, {most}), state = excluded.state, \
+                 content = excluded.content, expires_at = excluded.expires_at \
+                 WHERE t.expires_at <= {NOW} RETURNING attempt",
+                in_progress = state::IN_PROGRESS,
+                most = u32::MAX,
+            )
+            .into(),
+            held: format!(
+                "SELECT state, expires_at - {NOW}, owner = ?2, attempt, \
+                 coalesce(content = ?3, TRUE) FROM {table} WHERE event_key = ?1"
+            )
+            .into(),
+            settle: format!(
+                "UPDATE {table} SET state = ?3, expires_at = {NOW} + ?4 WHERE {running} RETURNING 1"
+            )
+            .into(),
+            extend: format!(
+                "UPDATE {table} SET expires_at = {NOW} + ?3 WHERE {running} RETURNING 1"
+            )
+            .into(),
+            own_end: format!(
+                "SELECT state, expires_at - {NOW} FROM {table} WHERE event_key = ?1 AND owner = ?2"
+            )
+            .into(),
+            look: format!("SELECT state, expires_at - {NOW} FROM {table} WHERE event_key = ?1")
+                .into(),
+            prune: format!(
+                "DELETE FROM {table} WHERE event_key IN (SELECT event_key FROM {table} \
+                 WHERE expires_at < {NOW} - {ended} \
+                 AND (state <> {in_progress} OR expires_at < {NOW} - {lapsed}) \
+                 ORDER BY expires_at LIMIT ?1) RETURNING 1",
+                ended = ENDED_ROWS_STAY.as_millis(),
+                lapsed = LAPSED_LEASES_STAY.as_millis(),
+                in_progress = state::IN_PROGRESS,
+            )
+            .into(),
+            table,
+        }
+    }
+}
+
+/// The state that `end` leaves, and for how long it lasts.
+pub(crate) fn ended(end: End, retain: Duration) -> (i64, i64) {
+    match end {
+        End::Processed => (state::PROCESSED, millis(retain)),
+        End::Ignored => (state::IGNORED, millis(retain)),
+        End::Rejected => (state::REJECTED, millis(retain)),
+        End::Release => (state::RELEASED, 0),
+    }
+}
+
+/// Its first 8 bytes tell contents apart well enough: a difference is an observation, not a verdict.
+pub(crate) fn kept(content: Option<&ContentDigest>) -> Option<i64> {
+    let first = content.and_then(|digest| digest.as_bytes().first_chunk());
+    first.copied().map(i64::from_be_bytes)
+}
+
+/// Rounded up, so that nothing ends early.
+pub(crate) fn millis(duration: Duration) -> i64 {
+    let duration = duration.min(LONGEST);
+    let up = i64::from(!duration.subsec_nanos().is_multiple_of(1_000_000));
+    i64::try_from(duration.as_millis())
+        .unwrap_or(i64::MAX)
+        .saturating_add(up)
+}

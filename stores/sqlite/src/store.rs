@@ -1,0 +1,285 @@
+//! [`SqliteStore`]: claims and marks in one table.
+
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use hookgate::{
+    ContentDigest, EventKey, StoreError,
+    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
+};
+use sqlx::{AssertSqlSafe, Executor, SqlitePool};
+use tokio::task::AbortHandle;
+
+use crate::{
+    OpenError, SqliteStoreBuilder, Table,
+    fault::store_error,
+    prune,
+    row::{self, Held},
+    schema,
+    session::Asked,
+    statements::{Statements, ended, millis},
+};
+
+/// How often a claim tries again when what kept it ends under its eyes.
+const ROUNDS: usize = 3;
+/// Told to a copy whose event may be about to be settled.
+const LOCKED: Duration = Duration::from_secs(1);
+/// The part of a call's time that a settle waits for a connection of the pool, before it takes the
+/// heartbeats'.
+const PATIENCE: u32 = 4;
+
+/// Claims and marks in a SQLite file. Cheap to clone; all clones are one store.
+///
+/// See the [crate's documentation](crate) for what it promises.
+#[derive(Clone)]
+pub struct SqliteStore(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pools: Pools,
+    statements: Statements,
+    call_limit: Duration,
+    pruning: Option<AbortHandle>,
+}
+
+/// A file has one writer at a time: a pool of one connection makes a process's own writers queue, where
+/// several would each sleep and try again.
+pub(crate) struct Pools {
+    pub(crate) writer: SqlitePool,
+    pub(crate) readers: SqlitePool,
+    pub(crate) heartbeats: SqlitePool,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(pruning) = &self.pruning {
+            pruning.abort();
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Opens the file at `path`, with defaults for everything else. Makes it and the table where they are
+    /// missing.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened or is no database.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::builder().open(path).await
+    }
+
+    /// Uses the application's own pool. See [`SqliteStoreBuilder::pool`].
+    pub fn with_pool(pool: SqlitePool) -> Self {
+        Self::builder().pool(pool)
+    }
+
+    /// Settings: the table, limits, durability, and how often old rows go.
+    pub fn builder() -> SqliteStoreBuilder {
+        SqliteStoreBuilder::new()
+    }
+
+    /// What [`migrate`](Self::migrate) runs, for a table of the default name.
+    pub fn schema() -> String {
+        Self::schema_of(&Table::default())
+    }
+
+    /// The same for a table of another name.
+    pub fn schema_of(table: &Table) -> String {
+        schema::script(table)
+    }
+
+    /// Creates the table where it is missing. Several processes may do so at once.
+    ///
+    /// # Errors
+    ///
+    /// When the database could not do it.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let Inner {
+            pools, statements, ..
+        } = &*self.0;
+        let migrate = async {
+            let mut tx = pools.writer.begin_with("BEGIN IMMEDIATE").await?;
+            let script = schema::script(&statements.table);
+            tx.execute(sqlx::raw_sql(AssertSqlSafe(script))).await?;
+            tx.commit().await
+        };
+        migrate.await.map_err(store_error)
+    }
+
+    pub(crate) fn new(
+        pools: Pools,
+        table: Table,
+        call_limit: Duration,
+        prune_every: Option<Duration>,
+    ) -> Self {
+        Self(Arc::new_cyclic(|store| Inner {
+            pools,
+            statements: Statements::new(table),
+            call_limit,
+            pruning: prune_every.and_then(|every| prune::spawn(store.clone(), every)),
+        }))
+    }
+
+    pub(crate) fn upgrade(store: &Weak<Inner>) -> Option<Self> {
+        store.upgrade().map(Self)
+    }
+
+    pub(crate) fn call_limit(&self) -> Duration {
+        self.0.call_limit
+    }
+
+    pub(crate) fn asked_settle(&self, lease: &Lease, end: End, retain: Duration) -> Asked {
+        let (state, lasts) = ended(end, retain);
+        Asked::new(&self.0.statements.settle)
+            .key(lease.key())
+            .owner(lease.owner())
+            .number(state)
+            .number(lasts)
+    }
+
+    pub(crate) fn asked_own_end(&self, lease: &Lease) -> Asked {
+        Asked::new(&self.0.statements.own_end)
+            .key(lease.key())
+            .owner(lease.owner())
+    }
+
+    /// Removes up to `batch` rows and returns how many there were.
+    pub(crate) async fn asked_prune(&self, batch: i64) -> Result<u64, StoreError> {
+        let prune = Asked::new(&self.0.statements.prune).number(batch);
+        let gone = prune.on(&self.0.pools.writer, self.0.call_limit).await?;
+        Ok(gone.len() as u64)
+    }
+
+    /// What kept a claim from being granted; `None` when nothing is there.
+    async fn held(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: &OwnerToken,
+    ) -> Result<Option<Held>, StoreError> {
+        let held = Asked::new(&self.0.statements.held)
+            .key(key)
+            .owner(owner)
+            .content(content);
+        let rows = held.on(&self.0.pools.readers, self.0.call_limit).await?;
+        rows.first().map(row::held).transpose()
+    }
+
+    /// Whether a lease that is not held any more was ended by its own owner.
+    async fn ended_so(&self, lease: &Lease, release: bool) -> Result<Settled, StoreError> {
+        let own_end = self.asked_own_end(lease);
+        let rows = own_end.on(&self.0.pools.readers, self.0.call_limit).await?;
+        match rows.first() {
+            Some(row) if row::ended_so(row, release)? => Ok(Settled::Ok),
+            _ => Ok(Settled::LeaseLost),
+        }
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore")
+            .field("table", &self.0.statements.table)
+            .field("call_limit", &self.0.call_limit)
+            .finish_non_exhaustive()
+    }
+}
+
+impl DedupStore for SqliteStore {
+    async fn claim(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        let Inner {
+            pools,
+            statements,
+            call_limit,
+            ..
+        } = &*self.0;
+        let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
+        for _ in 0..ROUNDS {
+            // Only turns away: what is free is decided by the write. Readers do not wait for whoever
+            // writes, so copies are answered at once while a handler's transaction has its turn.
+            let known = self.held(key, content, &owner).await?;
+            match known {
+                Some(Held::Own { attempt }) => return won(attempt),
+                Some(Held::By(claim)) => return Ok(claim),
+                Some(Held::Ended) | None => {}
+            }
+            let claim = Asked::new(&statements.claim)
+                .key(key)
+                .owner(&owner)
+                .content(content)
+                .number(millis(lease));
+            match (claim.on(&pools.writer, *call_limit).await, known) {
+                (Ok(rows), _) => {
+                    if let Some(row) = rows.first() {
+                        return won(row::attempt(row, 0)?);
+                    }
+                }
+                // The transaction in the way may be the one that settles this event.
+                (Err(StoreError::Timeout), Some(_)) => {
+                    return Ok(Claim::InProgress {
+                        retry_after: LOCKED,
+                    });
+                }
+                (Err(error), _) => return Err(error),
+            }
+        }
+        Err(StoreError::Timeout)
+    }
+
+    async fn settle(
+        &self,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+    ) -> Result<Settled, StoreError> {
+        let Inner {
+            pools, call_limit, ..
+        } = &*self.0;
+        let settle = || self.asked_settle(lease, end, retain);
+        // The event is handled: handlers that hold every connection of the application's pool must not
+        // keep its mark from being written.
+        let settled = match settle().on(&pools.writer, *call_limit / PATIENCE).await {
+            Err(StoreError::Timeout) => settle().on(&pools.heartbeats, *call_limit).await?,
+            answer => answer?,
+        };
+        if !settled.is_empty() {
+            return Ok(Settled::Ok);
+        }
+        self.ended_so(lease, matches!(end, End::Release)).await
+    }
+
+    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
+        let extend = Asked::new(&self.0.statements.extend)
+            .key(lease.key())
+            .owner(lease.owner())
+            .number(millis(by));
+        let extended = extend
+            .on(&self.0.pools.heartbeats, self.0.call_limit)
+            .await?;
+        if !extended.is_empty() {
+            return Ok(Settled::Ok);
+        }
+        // A heartbeat that met `settle_in` on its way lost nothing.
+        self.ended_so(lease, false).await
+    }
+
+    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
+        let look = Asked::new(&self.0.statements.look).key(key);
+        let rows = look.on(&self.0.pools.readers, self.0.call_limit).await?;
+        rows.first().map_or(Ok(State::Free), row::looked)
+    }
+
+    fn promises(&self) -> Promises {
+        Promises::durable()
+    }
+}

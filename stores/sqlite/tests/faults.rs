@@ -1,0 +1,221 @@
+//! What goes wrong, with real files: each fault ends in an error or in the right answer, and service resumes
+//! without a restart.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
+mod place;
+
+use std::time::{Duration, Instant};
+
+use hookgate::{
+    Ack, StoreError,
+    dedup::{Claim, DedupStore, End, Settled, State},
+};
+use hookgate_sqlite::{OpenError, SqliteStore};
+use hookgate_test_support::{App, LEASE, Load, RETAIN, key, owner, send, win};
+use place::{Place, run};
+use sqlx::sqlite::SqlitePoolOptions;
+
+#[tokio::test]
+async fn marks_and_leases_survive_a_restart() {
+    let place = Place::new();
+    let store = place.store().await;
+    let (done, running) = (win(&store, 1).await, win(&store, 2).await);
+    store
+        .settle(&done, End::Processed, RETAIN)
+        .await
+        .expect("settle");
+    drop(store);
+    let store = place.store().await;
+    let states = (store.look(&key(1)).await, store.look(&key(2)).await);
+    assert!(
+        matches!(states, (Ok(State::Done), Ok(State::InProgress { .. }))),
+        "{states:?}"
+    );
+    let settled = store.settle(&running, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+}
+
+/// `max_page_count` stands in for a small disk: SQLite answers the same error from the same places.
+#[tokio::test]
+async fn a_full_disk_is_full_and_forgets_nothing() {
+    let place = Place::new();
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(place.options().pragma("max_page_count", "24"))
+        .await
+        .expect("open");
+    let store = SqliteStore::with_pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    let app = App::start(store.clone(), |_| async { Ok(Ack::processed()) }).await;
+    let first = win(&store, 0).await;
+    let mut count = 1;
+    let refused = loop {
+        match store.claim(&key(count), None, owner(count), LEASE).await {
+            Ok(Claim::Won(_)) => count += 1,
+            other => break other,
+        }
+        assert!(count < 10_000, "24 pages hold fewer keys");
+    };
+    assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
+    // A page may have room for some keys yet.
+    let mut event = 0;
+    while send(app.address(), &format!("event {event}")).await != Some(503) {
+        event += 1;
+        assert!(event < 1000, "the disk is full");
+    }
+
+    // What is there is known, and can be marked in place.
+    for known in 0..count {
+        let claim = store.claim(&key(known), None, owner(count), LEASE).await;
+        assert!(
+            matches!(claim, Ok(Claim::InProgress { .. })),
+            "{known}: {claim:?}"
+        );
+    }
+    let settled = store.settle(&first, End::Processed, RETAIN).await;
+    assert!(
+        matches!(settled, Ok(Settled::Ok) | Err(StoreError::Full)),
+        "{settled:?}"
+    );
+
+    // Room again: service resumes.
+    run(&pool, "PRAGMA max_page_count = 100000").await;
+    let resent = send(app.address(), &format!("event {event}")).await;
+    assert_eq!(resent, Some(200));
+    let settled = store.settle(&first, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+}
+
+#[tokio::test]
+async fn while_another_writes_copies_are_answered_and_new_events_wait() {
+    let place = Place::new();
+    let pool = place.pool().await;
+    let store = SqliteStore::builder()
+        .call_limit(Duration::from_millis(2000))
+        .pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    let (done, running) = (win(&store, 1).await, win(&store, 2).await);
+    store
+        .settle(&done, End::Processed, RETAIN)
+        .await
+        .expect("settle");
+
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    let asked = Instant::now();
+    let copy = store.claim(&key(1), None, owner(9), LEASE).await;
+    assert!(matches!(copy, Ok(Claim::Done { .. })), "{copy:?}");
+    let copy = store.claim(&key(2), None, owner(9), LEASE).await;
+    assert!(matches!(copy, Ok(Claim::InProgress { .. })), "{copy:?}");
+    let new = store.claim(&key(3), None, owner(3), LEASE).await;
+    assert!(matches!(new, Err(StoreError::Timeout)), "{new:?}");
+    assert!(asked.elapsed() < Duration::from_secs(8));
+    drop(tx);
+    win(&store, 3).await;
+    let extended = store.extend(&running, LEASE).await;
+    assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+}
+
+#[tokio::test]
+async fn an_exhausted_pool_costs_neither_lease_nor_mark() {
+    let place = Place::new();
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .connect_with(place.options())
+        .await
+        .expect("open");
+    let store = SqliteStore::builder()
+        .call_limit(Duration::from_millis(800))
+        .pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    let lease = win(&store, 1).await;
+    let held = pool.acquire().await.expect("the only connection");
+    let claim = store.claim(&key(2), None, owner(2), LEASE).await;
+    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
+    let extended = store.extend(&lease, LEASE).await;
+    assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+    // Written by the heartbeats' connection.
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    drop(held);
+    let state = store.look(&key(1)).await;
+    assert!(matches!(state, Ok(State::Done)), "{settled:?} {state:?}");
+    win(&store, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_tasks_of_two_stores_share_a_file() {
+    let place = Place::new();
+    let (one, two) = (place.store().await, place.store().await);
+    let load = Load::start(&one, 8, 200);
+    // The other one writes as well.
+    for number in 1000..1050 {
+        win(&two, number).await;
+    }
+    assert_eq!(load.finish().await, 0, "nobody was refused");
+    for number in 0..200 {
+        let state = two.look(&key(number)).await;
+        assert!(matches!(state, Ok(State::Done)), "{state:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_read_only_file_refuses_and_still_tells() {
+    let place = Place::new();
+    let pool = place.pool().await;
+    let store = SqliteStore::with_pool(pool);
+    store.migrate().await.expect("migrate");
+    let lease = win(&store, 1).await;
+    store
+        .settle(&lease, End::Processed, RETAIN)
+        .await
+        .expect("settle");
+    let reading = SqlitePoolOptions::new()
+        .connect_with(place.options().pragma("query_only", "ON"))
+        .await
+        .expect("open");
+    let reading = SqliteStore::with_pool(reading);
+    let claim = reading.claim(&key(2), None, owner(2), LEASE).await;
+    assert!(
+        matches!(claim, Err(StoreError::Unavailable(_))),
+        "{claim:?}"
+    );
+    let state = reading.look(&key(1)).await;
+    assert!(matches!(state, Ok(State::Done)), "{state:?}");
+}
+
+#[tokio::test]
+async fn durations_of_any_length_are_taken() {
+    let place = Place::new();
+    let store = place.store().await;
+    let Ok(Claim::Won(lease)) = store.claim(&key(1), None, owner(1), Duration::MAX).await else {
+        panic!("a claim of a free key is won");
+    };
+    for settled in [
+        store.extend(&lease, Duration::MAX).await,
+        store.settle(&lease, End::Processed, Duration::MAX).await,
+    ] {
+        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_error_repeats_a_path() {
+    let place = Place::new();
+    let secret = "hunter2-do-not-log";
+    let missing = SqliteStore::open(place.path(secret).join("x.sqlite")).await;
+    std::fs::write(
+        place.path(secret),
+        "this is no database, but long enough to be looked at",
+    )
+    .expect("write");
+    let foreign = SqliteStore::open(place.path(secret)).await;
+    for opened in [missing, foreign] {
+        let error: OpenError = opened.expect_err("no database there");
+        let mut text = format!("{error} {error:?}");
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            text.push_str(&format!(" {error} {error:?}"));
+            cause = error.source();
+        }
+        assert!(!text.contains(secret), "{text}");
+    }
+}

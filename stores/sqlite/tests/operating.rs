@@ -1,0 +1,145 @@
+//! The table: who creates it, and how it stays small.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
+mod place;
+
+use std::time::{Duration, Instant};
+
+use hookgate::{
+    StoreError,
+    dedup::{Claim, DedupStore, End},
+};
+use hookgate_sqlite::{SqliteStore, Table};
+use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
+use place::{Place, number, run};
+
+#[tokio::test]
+async fn a_missing_table_says_what_to_do() {
+    let place = Place::new();
+    let pool = place.pool().await;
+    let store = SqliteStore::with_pool(pool.clone());
+    let missing = store.claim(&key(0), None, owner(0), LEASE).await;
+    let Err(StoreError::Unavailable(why)) = missing else {
+        panic!("no table, no claim: {missing:?}");
+    };
+    assert!(why.to_string().contains("migrate()"), "{why}");
+    // The application's migrations may run the printed text, more than once.
+    run(&pool, SqliteStore::schema()).await;
+    run(&pool, SqliteStore::schema()).await;
+    win(&store, 0).await;
+}
+
+#[tokio::test]
+async fn old_rows_go_in_the_background_and_young_ones_stay() {
+    let place = Place::new();
+    let pool = place.pool().await;
+    let table = Table::new("dedup").expect("a name");
+    let quiet = SqliteStore::builder()
+        .table(table.clone())
+        .prune_every(None)
+        .pool(pool.clone());
+    quiet.migrate().await.expect("migrate");
+    for number in 0..6 {
+        let lease = win(&quiet, number).await;
+        if number != 5 {
+            let end = if number == 4 {
+                End::Release
+            } else {
+                End::Processed
+            };
+            quiet.settle(&lease, end, RETAIN).await.expect("settle");
+        }
+    }
+    let age = |number: u64, seconds: u64| {
+        format!(
+            "UPDATE dedup SET expires_at = (unixepoch() - {seconds}) * 1000 \
+             WHERE event_key = x'{}'",
+            key(number)
+        )
+    };
+    run(&pool, age(0, 120)).await;
+    run(&pool, age(1, 10)).await; // ended, but a copy may be on its way
+    run(&pool, age(4, 120)).await;
+    run(&pool, age(5, 7200)).await; // a lapsed lease: it counts the attempts
+
+    // More than a batch.
+    run(
+        &pool,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1300) \
+         INSERT INTO dedup SELECT randomblob(32), randomblob(16), 1, 1, NULL, 1 FROM n",
+    )
+    .await;
+    assert_eq!(quiet.prune().await.expect("prune"), 1302);
+    for kept in [1, 2, 3, 5] {
+        let sql = format!(
+            "SELECT count(*) FROM dedup WHERE event_key = x'{}'",
+            key(kept)
+        );
+        assert_eq!(number(&pool, sql).await, 1, "key {kept} stays");
+    }
+    let claim = quiet.claim(&key(5), None, owner(9), LEASE).await;
+    assert!(
+        matches!(&claim, Ok(Claim::Won(lease)) if lease.attempt() == 2),
+        "{claim:?}"
+    );
+
+    run(&pool, age(2, 120)).await;
+    let by_itself = SqliteStore::builder()
+        .table(table)
+        .prune_every(Some(Duration::from_millis(20)))
+        .pool(pool.clone());
+    let began = Instant::now();
+    while number(&pool, "SELECT count(*) FROM dedup").await > 3 {
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "nothing went by itself"
+        );
+    }
+    // Its task ends with the store.
+    drop(by_itself);
+    run(&pool, age(3, 120)).await;
+    assert_eq!(quiet.prune().await.expect("prune"), 1);
+}
+
+#[tokio::test]
+async fn claims_and_pruning_use_indexes() {
+    let place = Place::new();
+    let pool = place.pool().await;
+    run(&pool, SqliteStore::schema()).await;
+    for (sql, index) in [
+        (
+            "SELECT 1 FROM hookgate_dedup WHERE event_key = x'00'",
+            "PRIMARY KEY",
+        ),
+        (
+            "SELECT 1 FROM hookgate_dedup WHERE expires_at < 5 ORDER BY expires_at LIMIT 9",
+            "hookgate_dedup_expires_at",
+        ),
+    ] {
+        use sqlx::Row;
+        let plan = format!("EXPLAIN QUERY PLAN {sql}");
+        let row = sqlx::raw_sql(sqlx::AssertSqlSafe(plan))
+            .fetch_one(&pool)
+            .await
+            .expect("a plan");
+        let detail: String = row.get("detail");
+        assert!(
+            detail.contains(index) && !detail.contains("SCAN"),
+            "{detail}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_connection_has_its_pragmas() {
+    let place = Place::new();
+    drop(place.store().await);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(place.path("dedup.sqlite"));
+    let pool = sqlx::SqlitePool::connect_with(options).await.expect("open");
+    use sqlx::Row;
+    let mode = sqlx::raw_sql("PRAGMA journal_mode")
+        .fetch_one(&pool)
+        .await
+        .expect("a mode");
+    assert_eq!(mode.get::<String, _>(0), "wal");
+}

@@ -1,0 +1,64 @@
+//! A store in a file of its own.
+#![allow(dead_code, reason = "each test program needs a part of it")]
+
+use std::path::PathBuf;
+
+use hookgate_sqlite::SqliteStore;
+use hookgate_test_support::temporary_folder;
+use sqlx::{
+    AssertSqlSafe, Row, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
+};
+
+/// A folder for files; goes with them.
+pub(crate) struct Place(tempfile::TempDir);
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self(temporary_folder())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) async fn store(&self) -> SqliteStore {
+        SqliteStore::open(self.path("dedup.sqlite"))
+            .await
+            .expect("open")
+    }
+
+    /// The application's own pool, on a file of its own.
+    pub(crate) async fn pool(&self) -> SqlitePool {
+        SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(self.options())
+            .await
+            .expect("open")
+    }
+
+    pub(crate) fn options(&self) -> SqliteConnectOptions {
+        SqliteConnectOptions::new()
+            .filename(self.path("app.sqlite"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .busy_timeout(std::time::Duration::from_millis(1500))
+    }
+}
+
+/// Runs one statement.
+pub(crate) async fn run(pool: &SqlitePool, sql: impl Into<String>) {
+    sqlx::raw_sql(AssertSqlSafe(sql.into()))
+        .execute(pool)
+        .await
+        .expect("run a statement");
+}
+
+/// Reads one number.
+pub(crate) async fn number(pool: &SqlitePool, sql: impl Into<String>) -> i64 {
+    sqlx::raw_sql(AssertSqlSafe(sql.into()))
+        .fetch_one(pool)
+        .await
+        .expect("read a number")
+        .get(0)
+}

@@ -1,0 +1,131 @@
+//! A whole application with a receiver, and the sender of its webhooks: real HTTP on a free port.
+
+use std::{
+    future::Future,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use axum::{Router, routing::post};
+use hookgate::{
+    Ack, Delivery, Nack, Receiver, ReceiverBuilder, Secret, UnixTime,
+    dedup::DedupStore,
+    payload::{Json, Payload},
+    providers::preset::Preset,
+    simulator::StandardWebhooksSimulator,
+};
+use hookgate_axum::{Event, ReceiverExt};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+const SECRET: &[u8] = b"the secret of a test's sender";
+const PATH: &str = "/webhooks/test";
+
+/// What a handler takes.
+pub type TestDelivery = Delivery<Payload<Json>>;
+
+/// An application that listens on a free port until it is dropped.
+#[derive(Debug)]
+pub struct App {
+    address: SocketAddr,
+    serving: JoinHandle<()>,
+}
+
+impl App {
+    /// Its receiver claims in `store`; `handler` gets each event.
+    pub async fn start<S, H, F>(store: S, handler: H) -> Self
+    where
+        S: DedupStore,
+        H: Fn(TestDelivery) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Ack, Nack>> + Send + 'static,
+    {
+        Self::start_with(store, |receiver| receiver, handler).await
+    }
+
+    /// The same with other settings of the receiver.
+    pub async fn start_with<S, H, F>(
+        store: S,
+        settings: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder,
+        handler: H,
+    ) -> Self
+    where
+        S: DedupStore,
+        H: Fn(TestDelivery) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Ack, Nack>> + Send + 'static,
+    {
+        let secret = Secret::bytes(SECRET).expect("a secret");
+        let receiver = Receiver::new("test", Preset::standard_webhooks(secret)).dedup(store);
+        let receiver = settings(receiver).build().expect("a receiver");
+        let on_event = move |Event(delivery): Event<Payload<Json>>| handler(delivery);
+        let router = Router::new().route(PATH, post(on_event).layer(receiver.layer()));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .expect("bind to a free port");
+        let address = listener.local_addr().expect("a bound address");
+        let serving = tokio::spawn(async move {
+            let _ = axum::serve(listener, router).await;
+        });
+        Self { address, serving }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// Sends the event `id` once and returns the status; `None` when no answer came.
+pub async fn send(to: SocketAddr, id: &str) -> Option<u16> {
+    let now = UnixTime::from_system(std::time::SystemTime::now());
+    let body = format!("{{\"id\":\"{id}\"}}");
+    let sent = StandardWebhooksSimulator::new(SECRET)
+        .path(PATH)
+        .send(id, now, body);
+    let mut request = format!("{} {} HTTP/1.1\r\n", sent.method, sent.path);
+    for (name, value) in &sent.headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str(&format!(
+        "host: {to}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        sent.body.len()
+    ));
+    let exchange = async {
+        let mut stream = TcpStream::connect(to).await?;
+        stream.write_all(request.as_bytes()).await?;
+        stream.write_all(&sent.body).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    let answer = tokio::time::timeout(Duration::from_secs(30), exchange)
+        .await
+        .ok()?
+        .ok()?;
+    let status = answer.strip_prefix(b"HTTP/1.1 ")?.get(..3)?;
+    std::str::from_utf8(status).ok()?.parse().ok()
+}
+
+/// Sends the event `id` until it is answered 200, as senders that repeat do.
+///
+/// # Panics
+///
+/// When that takes more than a minute.
+pub async fn send_until_done(to: impl Fn() -> SocketAddr, id: &str) {
+    let sending = async {
+        while send(to(), id).await != Some(200) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), sending)
+        .await
+        .unwrap_or_else(|_| panic!("{id} was never answered 200"));
+}

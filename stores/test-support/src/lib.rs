@@ -1,0 +1,41 @@
+//! Throw-away servers on free ports and in temporary folders, and connections that break on demand.
+//!
+//! Nothing here touches a server that is running already, and everything dies with the test process,
+//! however that ends. A test whose program is not installed says so and passes; in CI it fails.
+//!
+//! This package is for tests alone, so it panics where a test would.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails"
+)]
+
+mod app;
+mod clock;
+mod load;
+mod pgbouncer;
+mod port;
+mod postgres;
+mod process;
+mod program;
+mod proxy;
+mod redis;
+mod skip;
+mod storm;
+mod wait;
+
+pub use self::{
+    app::{App, TestDelivery, send, send_until_done},
+    clock::ClockAhead,
+    load::{LEASE, Load, RETAIN, key, owner, wait_for, win},
+    pgbouncer::PgBouncer,
+    postgres::PostgresServer,
+    process::temporary_folder,
+    process::{Child, child_task, respawn},
+    proxy::{Break, Proxy},
+    redis::RedisServer,
+    skip::skip,
+    storm::{serve, storm},
+    wait::until,
+};

@@ -1,0 +1,139 @@
+//! A server's process, that cannot outlive the test.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs::File,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+/// Starts its arguments, tells their process id, and kills them when its standard input ends: which it
+/// does however the test process ends.
+const KEEPER: &str = r#""$@" </dev/null & echo $!; read -r _; kill -KILL $! 2>/dev/null; wait"#;
+
+/// A running server.
+#[derive(Debug)]
+pub(crate) struct Program {
+    keeper: Child,
+    id: String,
+}
+
+impl Program {
+    /// Runs `program`, which writes to a log in `home`.
+    pub(crate) fn start(program: &Path, arguments: &[OsString], home: &Path) -> Self {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(home.join("log"))
+            .expect("open the server's log");
+        let mut keeper = Command::new("sh")
+            .args(["-c", KEEPER, "keeper"])
+            .args(unprivileged())
+            .arg(program)
+            .args(arguments)
+            .current_dir(home)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("start a server");
+        let mut id = String::new();
+        let stdout = keeper.stdout.take().expect("the keeper's output");
+        BufReader::new(stdout)
+            .read_line(&mut id)
+            .expect("the server's process id");
+        Self {
+            keeper,
+            id: id.trim().to_owned(),
+        }
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let _ = Command::new("kill")
+            .args([&format!("-{name}"), &self.id])
+            .stderr(Stdio::null())
+            .status();
+    }
+
+    /// Its keeper buries it only at the end, so that no other process can get its id meanwhile: until then
+    /// a dead one is a zombie.
+    pub(crate) fn is_running(&self) -> bool {
+        Command::new("ps")
+            .args(["-o", "stat=", "-p", &self.id])
+            .output()
+            .is_ok_and(|output| !matches!(output.stdout.first(), None | Some(b'Z')))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
+
+/// Where `name` is installed: on the path, or in one of `folders`.
+pub(crate) fn find(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(folders.iter().cloned())
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
+}
+
+/// Some servers refuse to run as root: what to put in front of their command then.
+pub(crate) fn unprivileged() -> Vec<OsString> {
+    if !is_root() {
+        return Vec::new();
+    }
+    [
+        "setpriv",
+        "--reuid=nobody",
+        "--regid=nogroup",
+        "--clear-groups",
+        "--",
+    ]
+    .map(OsString::from)
+    .into()
+}
+
+/// Gives `folder` to whom [`unprivileged`] runs as.
+pub(crate) fn give_away(folder: &Path) {
+    if is_root() {
+        run(
+            "chown",
+            [
+                OsStr::new("-R"),
+                OsStr::new("nobody:nogroup"),
+                folder.as_os_str(),
+            ],
+        );
+    }
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(
+    program: impl AsRef<OsStr>,
+    arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) {
+    let output = Command::new(program.as_ref())
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("run a command");
+    assert!(
+        output.status.success(),
+        "{:?} failed: {}",
+        program.as_ref(),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
