@@ -13,8 +13,12 @@
 
 mod attributes;
 mod event;
+#[cfg(feature = "cloudevents-sdk")]
+mod sdk;
 mod structured;
 
+#[cfg(feature = "cloudevents-sdk")]
+pub use self::sdk::NotConvertible;
 pub(crate) use self::structured::{Content, Omitted, ReadData, Structured};
 pub use self::{
     attributes::{Attributes, Extension, Timestamp},
