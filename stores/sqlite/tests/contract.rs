@@ -17,7 +17,7 @@ use hookgate::{
 };
 use hookgate_sqlite::{SqliteStore, Table};
 use hookgate_test_support::{child_task, race, run_race};
-use place::Place;
+use place::{PATIENCE, Place};
 
 #[tokio::test]
 async fn the_store_keeps_the_contract() {
@@ -26,7 +26,11 @@ async fn the_store_keeps_the_contract() {
     let store = || async {
         let number = number.fetch_add(1, Ordering::Relaxed);
         let path = place.path(&format!("{number}.sqlite"));
-        SqliteStore::open(path).await.expect("open")
+        SqliteStore::builder()
+            .call_limit(PATIENCE)
+            .open(path)
+            .await
+            .expect("open")
     };
     contract::run(store, &RealTime::new(TokioTimer, Terms::short())).await;
 }
@@ -39,7 +43,10 @@ async fn it_keeps_the_contract_on_the_applications_pool() {
     let store = || async {
         let number = number.fetch_add(1, Ordering::Relaxed);
         let table = Table::new(&format!("t{number}")).expect("a name");
-        let store = SqliteStore::builder().table(table).pool(pool.clone());
+        let store = SqliteStore::builder()
+            .table(table)
+            .call_limit(PATIENCE)
+            .pool(pool.clone());
         store.migrate().await.expect("migrate");
         store
     };
