@@ -10,31 +10,27 @@ use sqlx::{Row, postgres::PgRow};
 
 use crate::{fault::Failure, statements::state};
 
-/// The answer to a claim of a key without a row, or the row that was there before.
+/// What kept a claim from being granted.
 #[derive(Debug)]
-pub(crate) enum Seen {
-    /// The claim was granted.
-    Won { attempt: u32 },
+pub(crate) enum Held {
     /// The claim cannot be granted.
-    Held(Claim),
+    By(Claim),
     /// This owner has won it before, and its lease still runs.
     Own { attempt: u32 },
     /// The row has ended: it can be taken over.
     Ended,
 }
 
-pub(crate) fn seen(row: &PgRow) -> Result<Seen, StoreError> {
-    let attempt = attempt(row, 1)?;
-    if get(row, 0)? {
-        return Ok(Seen::Won { attempt });
-    }
-    let own: bool = get(row, 3)?;
+pub(crate) fn held(row: &PgRow) -> Result<Held, StoreError> {
+    let own: bool = get(row, 2)?;
     let same_content: bool = get(row, 4)?;
-    Ok(match state_of(get(row, 2)?, get(row, 5)?) {
-        State::Free => Seen::Ended,
-        State::Done => Seen::Held(Claim::Done { same_content }),
-        State::InProgress { .. } if own => Seen::Own { attempt },
-        State::InProgress { retry_after } => Seen::Held(Claim::InProgress { retry_after }),
+    Ok(match looked(row)? {
+        State::Free => Held::Ended,
+        State::Done => Held::By(Claim::Done { same_content }),
+        State::InProgress { .. } if own => Held::Own {
+            attempt: attempt(row, 3)?,
+        },
+        State::InProgress { retry_after } => Held::By(Claim::InProgress { retry_after }),
     })
 }
 

@@ -43,11 +43,11 @@ impl Statements {
         &self.table
     }
 
-    /// Claims a key that has no row; else reads its row, as it was before this statement.
+    /// Claims a key that has no row. Answers the attempt, or nothing.
     ///
     /// The insert decides. `ON CONFLICT DO NOTHING` alone would do, but it waits for whoever is changing
     /// the row: that may be a handler's transaction that settled and goes on. So the insert is only tried
-    /// where no row is to be seen. No answer at all means that another claim came in between.
+    /// where no row is to be seen.
     pub(crate) fn claim(
         &self,
         key: &EventKey,
@@ -59,17 +59,28 @@ impl Statements {
         let (key, content, owner, lease) =
             (Key(key), Content(content), Owner(owner), FromNow(lease));
         format!(
-            "WITH won AS (\
-             INSERT INTO {table} (event_key, owner, attempt, state, content, expires_at) \
+            "INSERT INTO {table} (event_key, owner, attempt, state, content, expires_at) \
              SELECT {key}, {owner}, 1, {in_progress}, {content}, {lease} \
              WHERE NOT EXISTS (SELECT FROM {table} WHERE event_key = {key}) \
-             ON CONFLICT (event_key) DO NOTHING RETURNING attempt) \
-             SELECT true, attempt, {in_progress}::smallint, true, true, 0::bigint FROM won \
-             UNION ALL \
-             SELECT false, attempt, state, owner = {owner}, \
-             coalesce(content = {content}, true), {LEFT_MILLIS} \
-             FROM {table} WHERE event_key = {key}",
+             ON CONFLICT (event_key) DO NOTHING RETURNING attempt",
             in_progress = state::IN_PROGRESS,
+        )
+    }
+
+    /// Reads what kept a claim from being granted.
+    pub(crate) fn held(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: &OwnerToken,
+    ) -> String {
+        format!(
+            "SELECT state, {LEFT_MILLIS}, owner = {owner}, attempt, \
+             coalesce(content = {content}, true) FROM {table} WHERE event_key = {key}",
+            table = self.table,
+            key = Key(key),
+            content = Content(content),
+            owner = Owner(owner),
         )
     }
 

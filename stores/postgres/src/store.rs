@@ -17,7 +17,7 @@ use crate::{
     OpenError, PostgresStoreBuilder, Table,
     fault::Failure,
     prune,
-    row::{self, Seen},
+    row::{self, Held},
     schema, session,
     statements::Statements,
 };
@@ -172,17 +172,21 @@ impl DedupStore for PostgresStore {
     ) -> Result<Claim, StoreError> {
         let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
         for _ in 0..ROUNDS {
-            let claim = self.statements().claim(key, content, &owner, lease);
-            // No answer: another claim came in between, and its row can be seen now.
-            let Some(row) = self.ask(claim).await? else {
+            let statements = self.statements();
+            let claim = statements.claim(key, content, &owner, lease);
+            if let Some(row) = self.ask(claim).await? {
+                return won(row::attempt(&row, 0)?);
+            }
+            // No row: it was removed in between, and the next round may insert it.
+            let Some(row) = self.ask(statements.held(key, content, &owner)).await? else {
                 continue;
             };
-            match row::seen(&row)? {
-                Seen::Won { attempt } | Seen::Own { attempt } => return won(attempt),
-                Seen::Held(claim) => return Ok(claim),
-                Seen::Ended => {}
+            match row::held(&row)? {
+                Held::Own { attempt } => return won(attempt),
+                Held::By(claim) => return Ok(claim),
+                Held::Ended => {}
             }
-            let take_over = self.statements().take_over(key, content, &owner, lease);
+            let take_over = statements.take_over(key, content, &owner, lease);
             if let Some(row) = self.ask(take_over).await? {
                 return won(row::attempt(&row, 0)?);
             }

@@ -4,19 +4,18 @@
 
 mod place;
 
+use std::time::Duration;
+
 use hookgate::{
-    EventKey, TokioTimer,
+    TokioTimer,
     dedup::{
         DedupStore,
         contract::{self, RealTime, Terms},
     },
 };
 use hookgate_postgres::{PostgresStore, Table};
-use hookgate_test_support::{LEASE, PgBouncer, PostgresServer, child_task, key, owner, respawn};
+use hookgate_test_support::{PgBouncer, PostgresServer, child_task, race, run_race};
 use place::{Place, fresh, fresh_table};
-
-const PROCESSES: u64 = 8;
-const KEYS: u64 = 10_000;
 
 #[tokio::test]
 async fn the_store_keeps_the_contract() {
@@ -48,56 +47,25 @@ async fn eight_processes_claim_the_same_keys_and_each_has_one_winner() {
         .await
         .expect("connect");
     store.migrate().await.expect("migrate");
-    let name = format!("{table}").replace('"', "");
-
-    let racers: Vec<_> = (0..PROCESSES)
-        .map(|process| {
-            respawn(
-                "one_process_of_many",
-                &format!("{process} {name} {}", place.url()),
-            )
-        })
-        .collect();
-    let won: Vec<Vec<EventKey>> = racers
-        .into_iter()
-        .map(|racer| read(&racer.output()))
-        .collect();
-    assert!(
-        won.iter().filter(|keys| !keys.is_empty()).count() > 1,
-        "the race was none"
-    );
-    contract::judge(&keys(), won);
+    let table = table.to_string().replace('"', "");
+    race("one_process_of_many", &format!("{table} {}", place.url()));
 }
 
 #[tokio::test]
 async fn one_process_of_many() {
     let Some(task) = child_task() else { return };
-    let [process, name, url] = task.split(' ').collect::<Vec<_>>()[..] else {
-        panic!("a task has three words");
+    let [place, number, table, url] = task.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("a task has four words");
     };
     let store = PostgresStore::builder()
-        .table(Table::new(name).expect("a table's name"))
+        .table(Table::new(table).expect("a table's name"))
         .connections(2)
+        // A race on a busy machine proves no limits of time.
+        .call_limit(Duration::from_secs(60))
         .connect(url)
         .await
         .expect("connect");
-    let owner = owner(process.parse().expect("a number"));
-    for key in contract::race(&store, &keys(), owner, LEASE).await {
-        println!("won {key}");
-    }
-}
-
-fn keys() -> Vec<EventKey> {
-    (0..KEYS).map(key).collect()
-}
-
-fn read(printed: &str) -> Vec<EventKey> {
-    let known: std::collections::HashMap<String, EventKey> = keys()
-        .into_iter()
-        .map(|key| (key.to_string(), key))
-        .collect();
-    let won = printed.lines().filter_map(|line| line.split("won ").nth(1));
-    won.map(|hex| known[hex]).collect()
+    run_race(store, place, number).await;
 }
 
 #[tokio::test]

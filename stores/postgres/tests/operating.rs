@@ -18,12 +18,13 @@ async fn many_instances_migrate_at_once() {
     let Some(place) = Place::find() else { return };
     let table = fresh_table();
     let mut starting = Vec::new();
-    for _ in 0..8 {
+    for number in 0..8 {
         let (table, url) = (table.clone(), place.url().to_owned());
         starting.push(tokio::spawn(async move {
             let store = PostgresStore::builder().table(table).connect(&url).await?;
             store.migrate().await?;
-            Ok::<_, OpenError>(win(&store, u64::from(std::process::id()))).map(drop)
+            win(&store, number).await;
+            Ok::<_, OpenError>(())
         }));
     }
     for instance in starting {

@@ -4,23 +4,20 @@
 mod place;
 
 use std::{
-    collections::HashMap,
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 use hookgate::{
-    EventKey, TokioTimer,
+    TokioTimer,
     dedup::{
         DedupStore,
         contract::{self, RealTime, Terms},
     },
 };
 use hookgate_sqlite::{SqliteStore, Table};
-use hookgate_test_support::{LEASE, child_task, key, owner, respawn};
-use place::Place;
-
-const PROCESSES: u64 = 8;
-const KEYS: u64 = 10_000;
+use hookgate_test_support::{child_task, race, run_race};
+use place::{PATIENCE, Place};
 
 #[tokio::test]
 async fn the_store_keeps_the_contract() {
@@ -29,7 +26,11 @@ async fn the_store_keeps_the_contract() {
     let store = || async {
         let number = number.fetch_add(1, Ordering::Relaxed);
         let path = place.path(&format!("{number}.sqlite"));
-        SqliteStore::open(path).await.expect("open")
+        SqliteStore::builder()
+            .call_limit(PATIENCE)
+            .open(path)
+            .await
+            .expect("open")
     };
     contract::run(store, &RealTime::new(TokioTimer, Terms::short())).await;
 }
@@ -42,7 +43,10 @@ async fn it_keeps_the_contract_on_the_applications_pool() {
     let store = || async {
         let number = number.fetch_add(1, Ordering::Relaxed);
         let table = Table::new(&format!("t{number}")).expect("a name");
-        let store = SqliteStore::builder().table(table).pool(pool.clone());
+        let store = SqliteStore::builder()
+            .table(table)
+            .call_limit(PATIENCE)
+            .pool(pool.clone());
         store.migrate().await.expect("migrate");
         store
     };
@@ -53,50 +57,24 @@ async fn it_keeps_the_contract_on_the_applications_pool() {
 async fn eight_processes_claim_the_same_keys_and_each_has_one_winner() {
     let place = Place::new();
     let path = place.path("dedup.sqlite");
-    let racers: Vec<_> = (0..PROCESSES)
-        .map(|process| {
-            let task = format!("{process} {}", path.display());
-            respawn("one_process_of_many", &task)
-        })
-        .collect();
-    let won: Vec<Vec<EventKey>> = racers
-        .into_iter()
-        .map(|racer| read(&racer.output()))
-        .collect();
-    let winners = won.iter().filter(|keys| !keys.is_empty()).count();
-    assert!(winners > 1, "the race was none");
-    contract::judge(&keys(), won);
+    race("one_process_of_many", &path.display().to_string());
 }
 
 /// They open the file at once, too.
 #[tokio::test]
 async fn one_process_of_many() {
     let Some(task) = child_task() else { return };
-    let (process, path) = task.split_once(' ').expect("a task has two words");
+    let [place, number, path] = task.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("a task has three words");
+    };
     // Waiting for the disk has no part in who wins, and is what makes a turn long.
     let store = SqliteStore::builder()
         .fast()
-        .call_limit(std::time::Duration::from_secs(60))
+        .call_limit(Duration::from_secs(60))
         .open(path)
         .await
         .expect("open");
-    let owner = owner(process.parse().expect("a number"));
-    for key in contract::race(&store, &keys(), owner, LEASE).await {
-        println!("won {key}");
-    }
-}
-
-fn keys() -> Vec<EventKey> {
-    (0..KEYS).map(key).collect()
-}
-
-fn read(printed: &str) -> Vec<EventKey> {
-    let known: HashMap<String, EventKey> = keys()
-        .into_iter()
-        .map(|key| (key.to_string(), key))
-        .collect();
-    let won = printed.lines().filter_map(|line| line.split("won ").nth(1));
-    won.map(|hex| known[hex]).collect()
+    run_race(store, place, number).await;
 }
 
 #[tokio::test]

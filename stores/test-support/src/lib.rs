@@ -20,6 +20,7 @@ mod postgres;
 mod process;
 mod program;
 mod proxy;
+mod race;
 mod redis;
 mod skip;
 mod storm;
@@ -34,6 +35,7 @@ pub use self::{
     process::temporary_folder,
     process::{Child, child_task, respawn},
     proxy::{Break, Proxy},
+    race::{race, run_race},
     redis::RedisServer,
     skip::skip,
     storm::{serve, storm},

@@ -1,14 +1,20 @@
 //! A store on a table of its own.
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
 use hookgate_test_support::PostgresServer;
 use sqlx::{PgPool, Row};
+
+/// For tests that are not about limits of time, on a machine that may be busy.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server to put tables on: the one that the environment names, or one of the tests' own.
 pub(crate) struct Place {
@@ -40,7 +46,8 @@ impl Place {
 
     /// A store on a fresh table.
     pub(crate) async fn store(&self) -> PostgresStore {
-        fresh(PostgresStore::builder(), &self.url).await
+        let patient = PostgresStore::builder().call_limit(PATIENCE);
+        fresh(patient, &self.url).await
     }
 }
 

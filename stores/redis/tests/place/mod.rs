@@ -1,13 +1,19 @@
 //! A store under a prefix of its own.
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 use hookgate_redis::{Prefix, RedisStore};
 use hookgate_test_support::RedisServer;
+
+/// For tests that are not about limits of time, on a machine that may be busy.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server to put keys on: the one that the environment names, or one of the tests' own.
 pub(crate) struct Place {
@@ -34,7 +40,12 @@ impl Place {
 
     /// A store under a fresh prefix.
     pub(crate) async fn store(&self) -> RedisStore {
-        store_under(fresh_prefix(), &self.url).await
+        RedisStore::builder()
+            .prefix(fresh_prefix())
+            .call_limit(PATIENCE)
+            .connect(&self.url)
+            .await
+            .expect("connect")
     }
 }
 

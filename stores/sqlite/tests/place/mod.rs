@@ -1,7 +1,7 @@
 //! A store in a file of its own.
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use hookgate_sqlite::SqliteStore;
 use hookgate_test_support::temporary_folder;
@@ -9,6 +9,9 @@ use sqlx::{
     AssertSqlSafe, Row, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
 };
+
+/// For tests that are not about limits of time, on a machine that may be busy.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A folder for files; goes with them.
 pub(crate) struct Place(tempfile::TempDir);
@@ -23,7 +26,9 @@ impl Place {
     }
 
     pub(crate) async fn store(&self) -> SqliteStore {
-        SqliteStore::open(self.path("dedup.sqlite"))
+        SqliteStore::builder()
+            .call_limit(PATIENCE)
+            .open(self.path("dedup.sqlite"))
             .await
             .expect("open")
     }
@@ -42,7 +47,7 @@ impl Place {
             .filename(self.path("app.sqlite"))
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .busy_timeout(std::time::Duration::from_millis(1500))
+            .busy_timeout(Duration::from_millis(1500))
     }
 }
 
