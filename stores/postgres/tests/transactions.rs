@@ -210,13 +210,9 @@ async fn nobody_waits_for_an_open_transaction_nor_takes_its_event() {
     let mut lapsed = false;
     while !lapsed {
         lapsed = matches!(effects.store.look(&key).await, Ok(State::Free));
-        let asked = Instant::now();
+        // The transaction ends only after this, so a claim that waited for it would be given up instead.
         let claim = effects.store.claim(&key, None, owner(1), LEASE).await;
         assert!(matches!(claim, Ok(Claim::InProgress { .. })), "{claim:?}");
-        assert!(
-            asked.elapsed() < Duration::from_secs(1),
-            "a claim waited for a transaction"
-        );
         // Nor is its row removed.
         effects.store.prune().await.expect("prune");
     }
