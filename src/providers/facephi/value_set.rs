@@ -13,7 +13,7 @@ use serde::{
 ///
 /// `Debug` prints known values only: an unknown one is the sender's text.
 ///
-/// ```ignore
+/// ```text
 /// value_set! {
 ///     /// A light.
 ///     pub enum Light {
@@ -27,7 +27,7 @@ use serde::{
 ///
 /// becomes
 ///
-/// ```ignore
+/// ```text
 /// /// A light.
 /// #[derive(Clone, PartialEq, Eq, Hash)]
 /// #[non_exhaustive]
