@@ -1,6 +1,6 @@
 //! What a claim and a settle cost, beside the bare statements on the same engine.
 //!
-//! `cargo run --release -p hookgate-store-benches -- [postgres] [redis] [sqlite] [large-postgres] [large-sqlite]`
+//! `cargo bench -p hookgate-store-benches -- [postgres] [redis] [sqlite] [large-postgres] [large-sqlite]`
 //!
 //! Both sides go through the same driver, with the same pool and durability, to the same server, in turns
 //! of two seconds; the medians are compared. The large runs fill a table with 10,000,000 marks.
@@ -19,7 +19,10 @@ mod sqlite;
 
 #[tokio::main]
 async fn main() {
-    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let asked: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| word != "--bench")
+        .collect();
     let wants = |name: &str| {
         asked.iter().any(|asked| asked == name) || (asked.is_empty() && !name.starts_with("large"))
     };
