@@ -1,0 +1,403 @@
+//! [`ReceiverBuilder`]: every setting of a receiver, and what cannot be right.
+
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use http::HeaderValue;
+
+use super::{DynProvider, OwnerTokens, Policy, Receiver};
+use crate::{
+    access::{Access, Networks, challenges_of},
+    allowance::Allowance,
+    answer::Terms,
+    body::BodyBounds,
+    clock::{Clock, SystemClock, Timer, Window},
+    dedup::{BoxDedupStore, DedupStore},
+    error::BuildError,
+    event_key::KeyParts,
+    keys::Keys,
+    log,
+    observer::{Observer, Unobserved},
+    provider::{Retries, TimeKind},
+    waiting::WaitingCopies,
+};
+
+/// Clocks of sender and receiver drift: a mark must outlive the window by this much.
+pub const RETENTION_MARGIN: Duration = Duration::from_secs(60);
+/// Longest endpoint name: it is a metric label.
+const MAX_ENDPOINT_BYTES: usize = 64;
+/// The longest that a copy waits for the first, however long the sender would.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
+/// How long a handler may take where the sender's timeout is unknown.
+const HANDLER_DEADLINE: Duration = Duration::from_secs(8);
+
+/// Builds a [`Receiver`]. Every setting has a default from the pack's table, but for the dedup store:
+/// where marks are kept is a choice that only the application can make.
+#[must_use = "call `build`"]
+pub struct ReceiverBuilder {
+    name: String,
+    provider: Arc<dyn DynProvider>,
+    access: Option<Arc<dyn Access>>,
+    networks: Option<Networks>,
+    store: Option<BoxDedupStore>,
+    observer: Arc<dyn Observer>,
+    clock: Arc<dyn Clock>,
+    timer: Option<Arc<dyn Timer>>,
+    past: Option<Duration>,
+    future: Option<Duration>,
+    check_time: bool,
+    retention: Option<Duration>,
+    lease: Duration,
+    heartbeat: Duration,
+    longest_run: Duration,
+    handler_deadline: Option<Duration>,
+    store_limit: Duration,
+    settle_budget: Duration,
+    body_limit: Option<usize>,
+    body_deadline: Duration,
+    bytes_in_flight: usize,
+    handlers: usize,
+    refuse_changed_content: bool,
+    cancel_on_disconnect: bool,
+}
+
+impl ReceiverBuilder {
+    pub(super) fn new(name: String, provider: Arc<dyn DynProvider>) -> Self {
+        Self {
+            name,
+            provider,
+            access: None,
+            networks: None,
+            store: None,
+            observer: Arc::new(Unobserved),
+            clock: Arc::new(SystemClock::new()),
+            timer: None,
+            past: None,
+            future: None,
+            check_time: true,
+            retention: None,
+            lease: Duration::from_secs(30),
+            heartbeat: Duration::from_secs(10),
+            longest_run: Duration::from_secs(15 * 60),
+            handler_deadline: None,
+            store_limit: Duration::from_secs(2),
+            settle_budget: Duration::from_secs(2),
+            body_limit: None,
+            body_deadline: Duration::from_secs(5),
+            bytes_in_flight: 64 * 1024 * 1024,
+            handlers: 1024,
+            refuse_changed_content: false,
+            cancel_on_disconnect: false,
+        }
+    }
+
+    /// What the sender must present beside its signature. Default: nothing; packs whose sender signs nothing
+    /// need a rule.
+    pub fn access(mut self, access: impl Access) -> Self {
+        self.access = Some(Arc::new(access));
+        self
+    }
+
+    /// From where the sender may call: all else is 403, whatever it presents. Default: from anywhere.
+    pub fn networks(mut self, networks: Networks) -> Self {
+        self.networks = Some(networks);
+        self
+    }
+
+    /// Where it is remembered which events were handled. Required.
+    pub fn dedup(mut self, store: impl DedupStore) -> Self {
+        self.store = Some(BoxDedupStore::new(store));
+        self
+    }
+
+    /// The application's hooks.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Arc::new(observer);
+        self
+    }
+
+    /// How old a signed time may be. Default: the pack's; for a time that belongs to the event, as old
+    /// as can still be remembered (retention − future − 60 s).
+    pub fn past(mut self, limit: Duration) -> Self {
+        self.past = Some(limit);
+        self
+    }
+
+    /// How far ahead of our clock a signed time may be. Default: the pack's, 300 s.
+    pub fn future(mut self, limit: Duration) -> Self {
+        self.future = Some(limit);
+        self
+    }
+
+    /// Checks no time: a captured delivery runs again once its mark has expired. For tools that replay
+    /// recordings.
+    pub fn without_time_check(mut self) -> Self {
+        self.check_time = false;
+        self
+    }
+
+    /// How long a handled event is remembered, counted from completion. Default: the pack's.
+    pub fn retention(mut self, retention: Duration) -> Self {
+        self.retention = Some(retention);
+        self
+    }
+
+    /// How long a claim lasts without a heartbeat: how soon a crashed handler's event can run again.
+    /// Default: 30 s.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// How often a running handler's lease is extended. Default: 10 s.
+    pub fn heartbeat(mut self, every: Duration) -> Self {
+        self.heartbeat = every;
+        self
+    }
+
+    /// How long one handler may hold its event. Default: 15 min. Then its heartbeat ends, another copy
+    /// may run, and the handler learns that through [`LeaseHandle::lost`](crate::LeaseHandle::lost).
+    pub fn longest_run(mut self, limit: Duration) -> Self {
+        self.longest_run = limit;
+        self
+    }
+
+    /// When the sender is answered 503 although the handler still runs, counted from the head. Default:
+    /// 80 % of the sender's timeout, 8 s where that is unknown.
+    pub fn handler_deadline(mut self, limit: Duration) -> Self {
+        self.handler_deadline = Some(limit);
+        self
+    }
+
+    /// How long one call of the store or the key source may take. Default: 2 s.
+    pub fn store_limit(mut self, limit: Duration) -> Self {
+        self.store_limit = limit;
+        self
+    }
+
+    /// For how long writing the mark of a handled event is tried. Default: 2 s.
+    pub fn settle_budget(mut self, limit: Duration) -> Self {
+        self.settle_budget = limit;
+        self
+    }
+
+    /// The largest body that is read, in bytes. Default: the pack's, 1 MiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = Some(bytes);
+        self
+    }
+
+    /// How long reading a whole body may take. Default: 5 s.
+    pub fn body_deadline(mut self, limit: Duration) -> Self {
+        self.body_deadline = limit;
+        self
+    }
+
+    /// The bytes of all bodies that this receiver holds at once. Default: 64 MiB.
+    pub fn bytes_in_flight(mut self, bytes: usize) -> Self {
+        self.bytes_in_flight = bytes;
+        self
+    }
+
+    /// Handlers that run or go on in the background at once. Default: 1,024.
+    pub fn handlers(mut self, count: usize) -> Self {
+        self.handlers = count;
+        self
+    }
+
+    /// Answers a copy of a completed event with other content with 400 instead of 200. Default: it is
+    /// observed only, since senders re-sign and presigned URLs change.
+    pub fn refuse_changed_content(mut self) -> Self {
+        self.refuse_changed_content = true;
+        self
+    }
+
+    /// Drops a running handler when its sender hangs up. Its event stays claimed until the lease ends,
+    /// and may have half its effects. Default: handlers run to their end.
+    pub fn cancel_on_disconnect(mut self) -> Self {
+        self.cancel_on_disconnect = true;
+        self
+    }
+
+    /// The clock. Default: the operating system's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The timer. Default: the framework's runtime's.
+    pub fn timer(mut self, timer: impl Timer) -> Self {
+        self.timer = Some(Arc::new(timer));
+        self
+    }
+
+    /// The receiver. Does no IO.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be right, and what to change.
+    pub fn build(self) -> Result<Receiver, BuildError> {
+        let profile = self.provider.profile();
+        checked_name("endpoint's name", &self.name)?;
+        checked_name("pack's name", self.provider.name())?;
+        self.provider.validate()?;
+        if let Some(access) = &self.access {
+            access.validate()?;
+        }
+        let keys = self.provider.keys();
+        let needs_access = self.provider.needs_access();
+        if needs_access && self.access.is_none() && !matches!(keys, Keys::Tenants(_)) {
+            return Err(BuildError::Contradiction(
+                "the pack's sender signs nothing, or only a part of what is used, so the caller must show \
+                 credentials: add `.access(…)`; `AnyoneMayCall` is the named choice of none",
+            ));
+        }
+        let store = self.store.ok_or(BuildError::NoDedupStore)?;
+
+        let future = self.future.unwrap_or(profile.future);
+        let retention = self.retention.unwrap_or(profile.retention);
+        let past = self.past.or(profile.past).unwrap_or_else(|| {
+            retention
+                .saturating_sub(future)
+                .saturating_sub(RETENTION_MARGIN)
+        });
+        let window =
+            (self.check_time && profile.time != TimeKind::None).then_some(Window { past, future });
+        let least = window
+            .map_or(Duration::ZERO, |window| {
+                window
+                    .past
+                    .saturating_add(window.future)
+                    .saturating_add(RETENTION_MARGIN)
+            })
+            .max(profile.horizon());
+        if retention < least || retention.is_zero() {
+            return Err(BuildError::RetentionTooShort { retention, least });
+        }
+        let body_limit = self.body_limit.unwrap_or(profile.body_limit);
+        let handler_deadline = self.handler_deadline.unwrap_or_else(|| {
+            profile
+                .timeout
+                .map_or(HANDLER_DEADLINE, |timeout| timeout.mul_f64(0.8))
+        });
+        for (what, is_zero) in [
+            ("the body limit", body_limit == 0),
+            ("the byte budget", self.bytes_in_flight == 0),
+            ("the number of handlers", self.handlers == 0),
+            ("the lease", self.lease.is_zero()),
+            ("the heartbeat", self.heartbeat.is_zero()),
+            ("the longest run", self.longest_run.is_zero()),
+            ("the handler's deadline", handler_deadline.is_zero()),
+            ("the body's deadline", self.body_deadline.is_zero()),
+            ("the store's time limit", self.store_limit.is_zero()),
+            ("the settle budget", self.settle_budget.is_zero()),
+        ] {
+            if is_zero {
+                return Err(BuildError::Zero(what));
+            }
+        }
+        if self.heartbeat >= self.lease {
+            return Err(BuildError::Contradiction(
+                "the heartbeat must be shorter than the lease, or every long handler loses its event",
+            ));
+        }
+        if self.bytes_in_flight < body_limit {
+            return Err(BuildError::Contradiction(
+                "the byte budget of all bodies must be at least the limit of one",
+            ));
+        }
+
+        let name: Arc<str> = self.name.into();
+        let pack: Arc<str> = self.provider.name().into();
+        if !self.check_time {
+            log::start_up(
+                &name,
+                "signed times are not checked: a captured delivery runs again once its mark has expired",
+            );
+        }
+        if profile.retries == Retries::Never || profile.warning.is_some() {
+            log::start_up(
+                &name,
+                profile.warning.unwrap_or(
+                    "this sender never sends again: an event that is answered with an error is lost",
+                ),
+            );
+        }
+        if self.access.as_ref().is_some_and(|it| it.admits_anyone()) {
+            log::start_up(
+                &name,
+                "anyone may call: with a sender that signs nothing, deliveries can be forged by whoever \
+                 knows the URL",
+            );
+        }
+        Ok(Receiver(Arc::new(Policy {
+            key_prefix: KeyParts::new(&name, None, &pack),
+            keys,
+            needs_access,
+            networks: self.networks,
+            store,
+            observer: self.observer,
+            clock: self.clock,
+            timer: self.timer,
+            window,
+            retention,
+            lease: self.lease,
+            heartbeat: self.heartbeat,
+            longest_run: self.longest_run,
+            longest_wait: profile.copies_wait.unwrap_or_else(|| {
+                profile
+                    .timeout
+                    .map_or(LONGEST_WAIT, |timeout| (timeout / 2).min(LONGEST_WAIT))
+            }),
+            handler_deadline,
+            store_limit: self.store_limit,
+            settle_budget: self.settle_budget,
+            body: BodyBounds {
+                limit: body_limit,
+                deadline: self.body_deadline,
+                in_flight: Allowance::new(self.bytes_in_flight),
+            },
+            running: Allowance::new(self.handlers),
+            detached: Allowance::new(usize::MAX),
+            waiting: WaitingCopies::new(),
+            owners: OwnerTokens::new()?,
+            terms: Terms {
+                allow: HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
+                    BuildError::Contradiction("the pack's methods cannot stand in a header")
+                })?,
+                challenges: challenges_of(self.access.as_deref()),
+            },
+            access: self.access,
+            refuse_changed_content: self.refuse_changed_content,
+            cancel_on_disconnect: self.cancel_on_disconnect,
+            said_no_time: AtomicBool::new(false),
+            provider: self.provider,
+            profile,
+            name,
+            pack,
+        })))
+    }
+}
+
+impl fmt::Debug for ReceiverBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceiverBuilder")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Names are metric labels and part of keys.
+fn checked_name(what: &'static str, name: &str) -> Result<(), BuildError> {
+    let usable = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if name.is_empty() || name.len() > MAX_ENDPOINT_BYTES || !name.bytes().all(usable) {
+        return Err(BuildError::Name {
+            what,
+            why: "use 1 to 64 ASCII letters, digits, `-`, `_` or `.`",
+        });
+    }
+    Ok(())
+}
