@@ -103,7 +103,7 @@ impl Facephi {
         self
     }
 
-    /// The topics that the application wants. All other events are answered 200 and counted, and nothing
+    /// The topics that the application wants. All other events are answered 200 and told to the observer, and nothing
     /// of them is remembered.
     #[must_use]
     pub fn interested_in(mut self, topics: impl IntoIterator<Item = Topic>) -> Self {

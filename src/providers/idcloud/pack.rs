@@ -134,7 +134,7 @@ impl IdCloud {
     }
 
     /// The states or statuses that the application acts on, as the vendor advises. All others, unknown ones
-    /// among them, are answered 200 and counted, and nothing of them is remembered.
+    /// among them, are answered 200 and told to the observer, and nothing of them is remembered.
     #[must_use]
     pub fn interested_in<M: Into<Milestone>>(
         mut self,

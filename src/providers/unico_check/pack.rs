@@ -99,7 +99,7 @@ impl UnicoCheck {
         self
     }
 
-    /// The statuses that the application acts on. Other statuses are answered 200 and counted, and nothing of them is
+    /// The statuses that the application acts on. Other statuses are answered 200 and told to the observer, and nothing of them is
     /// remembered. Suspicious scores and what is not recognised are wanted all the same.
     #[must_use]
     pub fn interested_in(mut self, statuses: impl IntoIterator<Item = Status>) -> Self {
