@@ -1,4 +1,4 @@
-//! An application that receives Logto's webhooks, and notes down what its handler does.
+//! An application that receives webhooks of Logto and Facephi, and notes down what its handlers do.
 
 use std::{
     collections::VecDeque,
@@ -11,9 +11,13 @@ use std::{
 use axum::{Router, extract::State, routing::post};
 use bytes::Bytes;
 use hookgate::{
-    Ack, Delivery, Keyring, Nack, Receiver, Window,
+    Ack, Keyring, Nack, Receiver, Secret, Window,
+    access::ApiKey,
     dedup::MemoryStore,
-    providers::logto::{self, Logto},
+    providers::{
+        facephi::{API_KEY_HEADER, Facephi, WorkflowEvent},
+        logto::{self, Logto},
+    },
     testing::FakeClock,
 };
 use hookgate_axum::{Event, ReceiverExt};
@@ -26,7 +30,7 @@ use crate::{
 };
 
 /// Where the receiver stands.
-pub(crate) const PATH: &str = "/webhooks/logto";
+pub(crate) const PATH: &str = "/webhooks";
 
 /// A receiver on a free port, and the senders' side of it.
 pub(crate) struct Endpoint {
@@ -38,14 +42,27 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) async fn open(name: &str, keys: Keyring, clock: FakeClock) -> Result<Self> {
-        let desk = Arc::new(Desk::default());
+    pub(crate) async fn logto(name: &str, keys: Keyring, clock: FakeClock) -> Result<Self> {
         let receiver = Receiver::new(name, Logto::new(keys))
             .dedup(MemoryStore::new())
             .clock(clock.clone())
             .build()?;
+        Self::open::<logto::Event>(receiver, clock).await
+    }
+
+    pub(crate) async fn facephi(key: Secret, api_key: &str, clock: FakeClock) -> Result<Self> {
+        let receiver = Receiver::new("facephi", Facephi::new(key))
+            .access(ApiKey::header(API_KEY_HEADER, api_key))
+            .dedup(MemoryStore::new())
+            .clock(clock.clone())
+            .build()?;
+        Self::open::<WorkflowEvent>(receiver, clock).await
+    }
+
+    async fn open<E: Described>(receiver: Receiver, clock: FakeClock) -> Result<Self> {
+        let desk = Arc::new(Desk::default());
         let app = Router::new()
-            .route(PATH, post(on_event).layer(receiver.layer()))
+            .route(PATH, post(on_event::<E>).layer(receiver.layer()))
             .with_state(desk.clone());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -160,9 +177,9 @@ impl Desk {
 }
 
 /// The handler: it can only be reached with a delivery that passed every check.
-async fn on_event(
+async fn on_event<E: Described>(
     State(desk): State<Arc<Desk>>,
-    Event(delivery): Event<logto::Event>,
+    Event(delivery): Event<E>,
 ) -> Result<Ack, Nack> {
     let plan = desk.plans().pop_front().unwrap_or(Plan::Work);
     if let Plan::Take(time) = plan {
@@ -170,7 +187,7 @@ async fn on_event(
         tokio::time::sleep(time).await;
     }
     desk.runs().push(Run {
-        saw: describe(&delivery),
+        saw: delivery.event().describe(),
         ended: Instant::now(),
     });
     match plan {
@@ -182,9 +199,25 @@ async fn on_event(
     }
 }
 
-fn describe(delivery: &Delivery<logto::Event>) -> String {
-    match delivery.event() {
-        logto::Event::Unrecognized(event) => format!("{} (unrecognized)", event.name),
-        event => event.name().to_owned(),
+/// What the table says of an event.
+trait Described: Send + Sync + 'static {
+    fn describe(&self) -> String;
+}
+
+impl Described for logto::Event {
+    fn describe(&self) -> String {
+        match self {
+            Self::Unrecognized(event) => format!("{} (unrecognized)", event.name),
+            event => event.name().to_owned(),
+        }
+    }
+}
+
+impl Described for WorkflowEvent {
+    fn describe(&self) -> String {
+        match self.topic() {
+            Some(topic) => topic.to_string(),
+            None => "unrecognized".to_owned(),
+        }
     }
 }

@@ -2,17 +2,19 @@
 //!
 //! It starts an axum receiver on a free port of this machine and sends it, through real HTTP, what
 //! senders send and what attackers send: deliveries that a Logto server really made, copies, failures,
-//! forgeries. Each line of its table was promised first: it ends with an error if any answer, or how
+//! forgeries, the onboarding of a Facephi user. Each line of its table was promised first: it ends with an error if any answer, or how
 //! often the handler ran, is another one.
 //!
 //! | file | shows |
 //! | --- | --- |
 //! | `endpoint.rs` | how an application receives: this is what you would write |
+//! | `onboarding.rs` | the seven events of one Facephi operation |
 //! | `recording.rs` | what a Logto server put on the wire |
 //! | `sender.rs` | a plain HTTP client |
 //! | `report.rs` | the table, and whether it is as promised |
 
 mod endpoint;
+mod onboarding;
 mod recording;
 mod report;
 mod sender;
@@ -27,6 +29,7 @@ use hookgate::{
 
 use crate::{
     endpoint::{Endpoint, Plan},
+    onboarding::onboarding,
     recording::Recording,
     report::{Promise, Report},
 };
@@ -42,7 +45,7 @@ async fn main() -> Result<ExitCode> {
     let clock = FakeClock::at(UnixTime::from_secs(1_795_305_000));
     let mut keys = recording::keys(&recordings)?;
     keys.push(Key::new("simulated", Secret::utf8(SIGNING_KEY)?));
-    let endpoint = Endpoint::open("logto", Keyring::new(keys)?, clock.clone()).await?;
+    let endpoint = Endpoint::logto("logto", Keyring::new(keys)?, clock.clone()).await?;
     let mut report = Report::default();
 
     recorded(&endpoint, &recordings, &mut report).await?;
@@ -52,7 +55,8 @@ async fn main() -> Result<ExitCode> {
     outcomes(&endpoint, &logto, &mut report).await?;
     forgeries(&endpoint, &logto, &mut report).await?;
     time(&endpoint, &logto, &mut report).await?;
-    rotation(&recordings, clock, &mut report).await?;
+    rotation(&recordings, clock.clone(), &mut report).await?;
+    onboarding(clock, &mut report).await?;
 
     endpoint.close().await;
     Ok(report.finish())
@@ -189,7 +193,7 @@ async fn rotation(recordings: &[Recording], clock: FakeClock, report: &mut Repor
     let before = recording::find(recordings, 65)?;
     let after = recording::find(recordings, 73)?;
     let ring = Keyring::new([before.key()?])?;
-    let endpoint = Endpoint::open("rotating", ring.clone(), clock).await?;
+    let endpoint = Endpoint::logto("rotating", ring.clone(), clock).await?;
     let taken = Promise::handled_once(before.event());
     let refused = Promise::refused(401);
 
