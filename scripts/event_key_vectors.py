@@ -6,7 +6,9 @@ none), pack and the pack's parts, each preceded by its length in bytes as an uns
 big-endian number. The encoding is frozen: the file may grow, but no key in it may change.
 """
 
+import base64
 import hashlib
+import hmac
 import json
 import pathlib
 
@@ -34,6 +36,16 @@ CASES = [
 # The pack's parts of recorded deliveries: the SHA-256 of the body.
 RECORDINGS = ["001-User.Created", "088-PostSignIn", "204-Organization.Created"]
 
+# A Facephi event as the vendor's sample has it, invented values; the signature goes before `data`.
+FACEPHI_KEY = "N0tASecretForAnyone0123456789abc"
+FACEPHI_SOURCE = "/operations/11111111-2222-4333-8444-555555555555"
+FACEPHI_ID = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
+FACEPHI_HEAD = (
+    '{"specversion":"1.0","type":"com.idv_suite.api.workflows.operation_finished.v1",'
+    f'"source":"{FACEPHI_SOURCE}","id":"{FACEPHI_ID}","time":"2026-11-21T23:35:15.360Z",'
+)
+FACEPHI_DATA = '{"status":"SUCCEEDED","reason":""}'
+
 
 def event_key(endpoint, tenant, pack, parts):
     digest = hashlib.sha256(b"hookgate/key/v1")
@@ -41,6 +53,23 @@ def event_key(endpoint, tenant, pack, parts):
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()
+
+
+def facephi(recipe):
+    """A signed body, and the key of its event."""
+    tail = f'"data":{FACEPHI_DATA}}}'
+    data = FACEPHI_DATA.encode()
+    signed = {"without_member": (FACEPHI_HEAD + tail).encode(), "data_only": data}[recipe]
+    mac = hmac.new(FACEPHI_KEY.encode(), signed, hashlib.sha256).digest()
+    parts = [FACEPHI_SOURCE.encode(), FACEPHI_ID.encode()]
+    if recipe == "data_only":
+        parts.insert(0, hashlib.sha256(data).digest())
+    return {
+        "recipe": recipe,
+        "secret": FACEPHI_KEY,
+        "body": f'{FACEPHI_HEAD}"signature":"{base64.b64encode(mac).decode()}",{tail}',
+        "key": event_key("test", None, "facephi", parts),
+    }
 
 
 def main():
@@ -60,7 +89,8 @@ def main():
         parts = [hashlib.sha256(body).digest()]
         key = event_key("test", None, "logto", parts)
         recordings.append({"recording": name, "endpoint": "test", "key": key})
-    vectors = {"keys": keys, "logto_recordings": recordings}
+    signed = [facephi(recipe) for recipe in ["without_member", "data_only"]]
+    vectors = {"keys": keys, "logto_recordings": recordings, "facephi": signed}
     text = json.dumps(vectors, indent=2, ensure_ascii=False) + "\n"
     (ROOT / "tests/vectors/event_keys.json").write_text(text, encoding="utf-8")
 

@@ -4,9 +4,18 @@
 mod support;
 
 use axum::Router;
-use hookgate::{KeyParts, Reason, Receiver, Secret, providers::logto::Logto, testing::FakeClock};
+use hookgate::{
+    KeyParts, Reason, Receiver, Secret,
+    access::ApiKey,
+    providers::{
+        facephi::{API_KEY_HEADER, Facephi},
+        logto::Logto,
+    },
+    schemes::Recipe,
+    testing::FakeClock,
+};
 use serde::Deserialize;
-use support::{Script, ScriptedStore, Server, logto};
+use support::{Call, Script, ScriptedStore, Server, Stage, logto};
 
 /// Written by `scripts/event_key_vectors.py`, which shares no code with hookgate.
 const EVENT_KEYS: &str = include_str!("vectors/event_keys.json");
@@ -16,6 +25,7 @@ const REASONS: &str = include_str!("vectors/reasons.txt");
 struct Vectors {
     keys: Vec<Vector>,
     logto_recordings: Vec<Recorded>,
+    facephi: Vec<Signed>,
 }
 
 #[derive(Deserialize)]
@@ -31,6 +41,15 @@ struct Vector {
 struct Recorded {
     recording: String,
     endpoint: String,
+    key: String,
+}
+
+/// An event that the other program signed too.
+#[derive(Deserialize)]
+struct Signed {
+    recipe: Recipe,
+    secret: String,
+    body: String,
     key: String,
 }
 
@@ -79,6 +98,22 @@ async fn recorded_deliveries_have_their_key_on_the_road_too() {
         let server = Server::start(Router::new().route("/{*path}", route)).await;
         assert_eq!(recording.call.send(server.addr).await.status, 200);
         assert_eq!(script.last().key.to_string(), recorded.key);
+    }
+}
+
+#[tokio::test]
+async fn events_that_carry_their_signature_have_their_key_on_the_road_too() {
+    for signed in vectors().facephi {
+        let pack = Facephi::new(Secret::utf8(&signed.secret).unwrap()).recipe(signed.recipe);
+        let stage = Stage::of(pack, |builder| {
+            builder.access(ApiKey::header(API_KEY_HEADER, "key"))
+        })
+        .await;
+        let call = Call::post("/hook", signed.body)
+            .with("content-type", "application/cloudevents+json")
+            .with(API_KEY_HEADER, "key");
+        assert_eq!(stage.send(&call).await.status, 200);
+        assert_eq!(stage.script.last().key.to_string(), signed.key);
     }
 }
 
