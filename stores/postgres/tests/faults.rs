@@ -196,6 +196,40 @@ async fn a_read_only_server_refuses_and_is_found_again() {
 }
 
 #[tokio::test]
+async fn a_server_in_recovery_refuses_and_a_promoted_one_serves() {
+    let Some(server) = PostgresServer::start() else {
+        return;
+    };
+    let store = fresh(PostgresStore::builder(), &server.url()).await;
+    let app = App::start(store.clone(), |_| async { Ok(Ack::processed()) }).await;
+    assert_eq!(send(app.address(), "before").await, Some(200));
+    let lease = win(&store, 1).await;
+
+    server.crash();
+    server.resume_in_recovery();
+    for number in [1, 2] {
+        let claim = store.claim(&key(number), None, owner(9), LEASE).await;
+        assert!(
+            matches!(claim, Err(StoreError::Unavailable(_))),
+            "{claim:?}"
+        );
+    }
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(
+        matches!(settled, Err(StoreError::Unavailable(_))),
+        "{settled:?}"
+    );
+    assert_eq!(send(app.address(), "one").await, Some(503));
+
+    let admin = sqlx::PgPool::connect(&server.url()).await.expect("connect");
+    run(&admin, "SELECT pg_promote()").await;
+    send_until_done(|| app.address(), "one").await;
+    assert_eq!(send(app.address(), "before").await, Some(200));
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+}
+
+#[tokio::test]
 async fn an_uncontended_delivery_costs_two_round_trips() {
     let Some(server) = PostgresServer::start() else {
         return;

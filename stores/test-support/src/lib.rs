@@ -33,7 +33,7 @@ pub use self::{
     pgbouncer::PgBouncer,
     postgres::PostgresServer,
     process::temporary_folder,
-    process::{Child, child_task, respawn},
+    process::{Child, child_task, respawn, respawn_on_small_disk},
     proxy::{Break, Proxy},
     race::{race, run_race},
     redis::RedisServer,

@@ -108,6 +108,12 @@ impl PostgresServer {
         until("PostgreSQL crashes", || !program.is_running());
     }
 
+    /// Starts it again as a standby: in recovery, which serves reads only, until `pg_promote()`.
+    pub fn resume_in_recovery(&self) {
+        std::fs::write(self.data().join("standby.signal"), "").expect("mark it as a standby");
+        self.resume();
+    }
+
     /// Starts it again.
     pub fn resume(&self) {
         let mut arguments: Vec<OsString> = vec!["-D".into(), self.data().into_os_string()];

@@ -2,8 +2,11 @@
 
 use std::{
     io::Read,
+    path::Path,
     process::{Command, Stdio},
 };
+
+use crate::skip;
 
 const TASK: &str = "HOOKGATE_CHILD_TASK";
 
@@ -17,11 +20,46 @@ pub fn child_task() -> Option<String> {
 #[derive(Debug)]
 pub struct Child(std::process::Child);
 
+/// Mounts a file system of `$1` bytes at `$2`, then becomes the rest of its arguments.
+const ON_SMALL_DISK: &str = r#"mount -t tmpfs -o size="$1" hookgate "$2" && shift 2 && exec "$@""#;
+
 /// Runs the test `name` of this program in a process of its own, which finds `task` in
 /// [`child_task`].
 pub fn respawn(name: &str, task: &str) -> Child {
     let program = std::env::current_exe().expect("the path of this test");
-    let child = Command::new(program)
+    spawn(Command::new(program), name, task)
+}
+
+/// The same with a disk of `bytes` at `folder`, which is the task too. It is there for this process
+/// alone and goes with it. `None`, said loudly, where a process may not mount one for itself.
+pub fn respawn_on_small_disk(name: &str, folder: &Path, bytes: u64) -> Option<Child> {
+    let confined = || {
+        let mut command = Command::new("unshare");
+        command.args([
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-c",
+            ON_SMALL_DISK,
+            "sh",
+        ]);
+        command.arg(bytes.to_string()).arg(folder);
+        command
+    };
+    let may = confined().arg("true").stderr(Stdio::null()).status();
+    if !may.is_ok_and(|status| status.success()) {
+        skip(
+            "a process may not mount a file system of its own (`unshare --map-root-user --mount`)",
+        );
+        return None;
+    }
+    let mut command = confined();
+    command.arg(std::env::current_exe().expect("the path of this test"));
+    Some(spawn(command, name, &folder.to_string_lossy()))
+}
+
+fn spawn(mut command: Command, name: &str, task: &str) -> Child {
+    let child = command
         .args(["--exact", name, "--nocapture", "--include-ignored"])
         .env(TASK, task)
         .stdin(Stdio::null())
