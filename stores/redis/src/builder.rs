@@ -7,7 +7,7 @@ use redis::{
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 
-use crate::{OpenError, Prefix, RedisStore, fault::Failure, line::Line};
+use crate::{OpenError, Prefix, RedisStore, connection::Connection, fault::Failure, line::Line};
 
 /// The road's own limit for a store call: past it, nobody waits for the answer.
 const CALL_LIMIT: Duration = Duration::from_secs(2);
@@ -81,6 +81,38 @@ impl RedisStoreBuilder {
         ))
     }
 
+    /// Connects to the cluster of which `urls` are some nodes: one connection for claims and one for
+    /// heartbeats, each to all nodes. Where a slot moves, or a replica is promoted, commands follow.
+    ///
+    /// A failover forgets what had not reached the replica: see the [crate's documentation](crate).
+    ///
+    /// # Errors
+    ///
+    /// When an address cannot be read, or no node answers.
+    #[cfg(feature = "cluster")]
+    pub async fn connect_cluster<'u>(
+        self,
+        urls: impl IntoIterator<Item = &'u str>,
+    ) -> Result<RedisStore, OpenError> {
+        let client = redis::cluster::ClusterClient::builder(urls)
+            .response_timeout(self.call_limit)
+            .connection_timeout(self.connect_limit)
+            .max_retry_wait(u64::try_from(LONGEST_PAUSE.as_millis()).unwrap_or(u64::MAX))
+            .build()
+            .map_err(|_| OpenError::Address)?;
+        let dial = async || match client.get_async_connection().await {
+            Ok(connection) => Ok(Line::given(Connection::Cluster(connection))),
+            Err(error) => Err(Failure::from(error).error),
+        };
+        let (claims, heartbeats) = (dial().await?, dial().await?);
+        Ok(RedisStore::new(
+            claims,
+            heartbeats,
+            self.prefix,
+            self.call_limit,
+        ))
+    }
+
     /// Uses the application's own connections, one for claims and one for heartbeats. They may be clones of
     /// one: commands of clones travel side by side, and none waits for another, unless the application sends
     /// commands that block.
@@ -92,7 +124,8 @@ impl RedisStoreBuilder {
         claims: ConnectionManager,
         heartbeats: ConnectionManager,
     ) -> RedisStore {
-        let (claims, heartbeats) = (Line::given(claims), Line::given(heartbeats));
+        let given = |connection| Line::given(Connection::Server(connection));
+        let (claims, heartbeats) = (given(claims), given(heartbeats));
         RedisStore::new(claims, heartbeats, self.prefix, self.call_limit)
     }
 }

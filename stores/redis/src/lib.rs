@@ -19,7 +19,7 @@
 //!   check the owner's token. An uncontended delivery costs two round trips.
 //! - The server's clock counts, never an instance's.
 //! - Each event is one key, named by a digest, without personal data: scripts touch one key each, so that
-//!   they run on a cluster or behind a proxy for one.
+//!   they run on a cluster (feature `cluster`) or behind a proxy for one.
 //!
 //! # What it cannot promise
 //!
@@ -41,6 +41,7 @@
 struct Readme;
 
 mod builder;
+mod connection;
 mod entry;
 mod error;
 mod fault;

@@ -10,6 +10,8 @@ use redis::{
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 
+use crate::connection::Connection;
+
 /// redis's manager connects again after an error. A connection that has merely gone silent, as behind a
 /// firewall that dropped it, gives no error for up to a quarter of an hour: so a line of the store's own is
 /// dialled anew after a command that took too long.
@@ -20,7 +22,7 @@ pub(crate) struct Line {
 
 #[derive(Clone)]
 pub(crate) struct Dialled {
-    pub(crate) connection: ConnectionManager,
+    pub(crate) connection: Connection,
     number: u64,
 }
 
@@ -28,18 +30,17 @@ impl Line {
     /// Connects.
     pub(crate) async fn dial(client: Client, config: ConnectionManagerConfig) -> RedisResult<Self> {
         let connection = ConnectionManager::new_with_config(client.clone(), config.clone()).await?;
+        let connection = Connection::Server(connection);
         Ok(Self::new(connection, Some((client, config))))
     }
 
-    /// The application's: it stays as it is.
-    pub(crate) fn given(connection: ConnectionManager) -> Self {
+    /// The application's, or a cluster's, which replaces the connections to its nodes itself: it stays as it
+    /// is.
+    pub(crate) fn given(connection: Connection) -> Self {
         Self::new(connection, None)
     }
 
-    fn new(
-        connection: ConnectionManager,
-        redial: Option<(Client, ConnectionManagerConfig)>,
-    ) -> Self {
+    fn new(connection: Connection, redial: Option<(Client, ConnectionManagerConfig)>) -> Self {
         let current = Mutex::new(Dialled {
             connection,
             number: 0,
@@ -63,7 +64,7 @@ impl Line {
         let next = ConnectionManager::new_lazy_with_config(client.clone(), config.clone());
         if let Ok(connection) = next {
             *current = Dialled {
-                connection,
+                connection: Connection::Server(connection),
                 number: silent.number.wrapping_add(1),
             };
         }

@@ -3,10 +3,10 @@
 use std::{future::Future, time::Duration};
 
 use hookgate::StoreError;
-use redis::{Cmd, RedisResult, ScriptInvocation, Value, aio::ConnectionManager};
+use redis::{Cmd, RedisResult, ScriptInvocation, Value};
 use tokio::time::{Instant, timeout_at};
 
-use crate::{fault::Failure, line::Line};
+use crate::{connection::Connection, fault::Failure, line::Line};
 
 /// After a server comes back, the first command finds the old connection broken.
 const TRIES: usize = 2;
@@ -40,21 +40,18 @@ pub(crate) async fn ask(
 
 /// What can be sent, and sent again.
 pub(crate) trait Command: Sync {
-    fn send(
-        &self,
-        connection: ConnectionManager,
-    ) -> impl Future<Output = RedisResult<Value>> + Send;
+    fn send(&self, connection: Connection) -> impl Future<Output = RedisResult<Value>> + Send;
 }
 
 impl Command for Cmd {
-    async fn send(&self, mut connection: ConnectionManager) -> RedisResult<Value> {
+    async fn send(&self, mut connection: Connection) -> RedisResult<Value> {
         self.query_async(&mut connection).await
     }
 }
 
 /// Sends the script's digest, and its text only to a server that does not know it yet.
 impl Command for ScriptInvocation<'_> {
-    async fn send(&self, mut connection: ConnectionManager) -> RedisResult<Value> {
+    async fn send(&self, mut connection: Connection) -> RedisResult<Value> {
         self.invoke_async(&mut connection).await
     }
 }

@@ -62,6 +62,37 @@ impl RedisServer {
         Some(server)
     }
 
+    /// A cluster of `nodes` servers without replicas, each with its share of the slots. They write
+    /// everything to disk, and go on without those that are missing.
+    pub fn start_cluster(nodes: u16) -> Option<Vec<Self>> {
+        const SLOTS: u16 = 16384;
+        let mut cluster = Vec::new();
+        let mut buses = Vec::new();
+        for node in 0..nodes {
+            let bus = port::free().to_string();
+            let mut settings = vec!["--cluster-enabled", "yes", "--cluster-port", &bus];
+            settings.extend(["--cluster-require-full-coverage", "no"]);
+            settings.extend(["--appendonly", "yes", "--appendfsync", "always"]);
+            let server = Self::start(&settings)?;
+            let (first, end) = (SLOTS / nodes * node, SLOTS / nodes * (node + 1));
+            let last = if node + 1 == nodes { SLOTS } else { end } - 1;
+            server.send(&format!("CLUSTER ADDSLOTSRANGE {first} {last}"));
+            cluster.push(server);
+            buses.push(bus);
+        }
+        for (server, bus) in cluster.iter().zip(&buses).skip(1) {
+            cluster[0].send(&format!("CLUSTER MEET 127.0.0.1 {} {bus}", server.port));
+        }
+        until("the nodes agree", || {
+            cluster.iter().all(|server| {
+                let info = server.send("CLUSTER INFO");
+                info.contains("cluster_state:ok")
+                    && info.contains(&format!("cluster_known_nodes:{nodes}"))
+            })
+        });
+        Some(cluster)
+    }
+
     /// How to reach it.
     pub fn url(&self) -> String {
         self.url_at(self.port)
