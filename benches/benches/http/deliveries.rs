@@ -11,6 +11,9 @@ pub(crate) const KEY: &[u8] = b"cl43GgdTZpcCdipNaStkoyZiwLi9QlES";
 pub(crate) enum Sender {
     Logto,
     StandardWebhooks,
+    GitHub,
+    /// CloudEvents in structured JSON mode, not signed.
+    CloudEvents,
 }
 
 /// `count` requests as they go over the wire, the first with the number `first`.
@@ -23,12 +26,12 @@ pub(crate) fn requests(sender: Sender, first: u64, count: usize) -> Vec<Vec<u8>>
 }
 
 fn request(sender: Sender, number: u64, now: UnixTime) -> Vec<u8> {
-    let body = body(number, now);
+    let mut body = body(number, now);
+    let mut content_type = "application/json";
     let signature = match sender {
         Sender::Logto => {
-            let mac = mac(&[body.as_bytes()]);
-            let hex: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("logto-signature-sha-256: {hex}\r\n")
+            let mac = hex(&mac(&[body.as_bytes()]));
+            format!("logto-signature-sha-256: {mac}\r\n")
         }
         Sender::StandardWebhooks => {
             let id = format!("msg_{number:027}");
@@ -39,10 +42,24 @@ fn request(sender: Sender, number: u64, now: UnixTime) -> Vec<u8> {
                 "webhook-id: {id}\r\nwebhook-timestamp: {at}\r\nwebhook-signature: v1,{mac}\r\n"
             )
         }
+        Sender::GitHub => {
+            let mac = hex(&mac(&[body.as_bytes()]));
+            format!(
+                "x-github-event: push\r\nx-github-delivery: 72d3162e-cc78-11e3-81ab-{number:012}\r\n\
+                 x-hub-signature-256: sha256={mac}\r\n"
+            )
+        }
+        Sender::CloudEvents => {
+            content_type = "application/cloudevents+json";
+            body = format!(
+                r#"{{"specversion":"1.0","type":"PostSignIn","source":"/bench","id":"{number}","data":{body}}}"#
+            );
+            String::new()
+        }
     };
     format!(
         "POST /hook HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: keep-alive\r\n{signature}\
-         user-agent: Logto (https://logto.io/)\r\ncontent-type: application/json\r\naccept: */*\r\n\
+         user-agent: Logto (https://logto.io/)\r\ncontent-type: {content_type}\r\naccept: */*\r\n\
          accept-language: *\r\nsec-fetch-mode: cors\r\naccept-encoding: gzip, deflate\r\n\
          content-length: {}\r\n\r\n{body}",
         body.len()
@@ -78,4 +95,8 @@ fn mac(pieces: &[&[u8]]) -> [u8; 32] {
         mac.update(piece);
     }
     mac.finalize().into_bytes().into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,12 +1,18 @@
 //! Starts a server as a process of its own, sends to it, and reads what CPU time that took.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsStr,
+    fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    os::unix::ffi::OsStrExt,
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
 };
+
+use crate::deliveries::KEY;
 
 const CONNECTIONS: usize = 16;
 const WARM_UP: usize = 2_000;
@@ -17,12 +23,26 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `variant` on the first core.
+    /// Starts `variant` of this program's servers.
     pub(crate) fn start(variant: &str) -> Self {
+        let program = env::current_exe().expect("a path");
+        Self::run(&[program.as_os_str(), "serve".as_ref(), variant.as_ref()])
+    }
+
+    /// Starts a server that is written for Node.
+    pub(crate) fn node(script: &str) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("peers")
+            .join(script);
+        Self::run(&["node".as_ref(), script.as_os_str()])
+    }
+
+    /// Runs a program on the first core.
+    fn run(command: &[&OsStr]) -> Self {
         let mut process = Command::new("taskset")
             .args(["-c", "0"])
-            .arg(env::current_exe().expect("a path"))
-            .args(["serve", variant])
+            .args(command)
+            .env("BENCH_KEY", OsStr::from_bytes(KEY))
             .stdout(Stdio::piped())
             .spawn()
             .expect("taskset (util-linux) starts the server");
@@ -84,7 +104,7 @@ fn send_all(port: u16, requests: &[Vec<u8>]) {
     for request in requests {
         stream.write_all(request).expect("the server reads");
         let mut read = 0;
-        while !answer[..read].ends_with(b"\r\n\r\n") {
+        while !is_whole(&answer[..read]) {
             let more = stream
                 .read(&mut answer[read..])
                 .expect("the server answers");
@@ -97,4 +117,15 @@ fn send_all(port: u16, requests: &[Vec<u8>]) {
             String::from_utf8_lossy(&answer[..read])
         );
     }
+}
+
+/// Whether an answer has come with all of its body. Its length is always told here.
+fn is_whole(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer).to_ascii_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let mut lines = head.lines();
+    let length = lines.find_map(|line| line.strip_prefix("content-length:"));
+    length.is_none_or(|length| length.trim() == body.len().to_string())
 }

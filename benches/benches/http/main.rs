@@ -3,9 +3,12 @@
 //! `scripts/bench-http` runs this. The server is a process of its own on one core, the load comes from
 //! the other; both variants of a pair take turns, and each ratio is the median over the rounds.
 //! Deliveries are 0.8 KiB, all different, signed before the clock starts.
+//!
+//! `scripts/bench-peers` runs the same with the word `peers`: hookgate beside other receivers.
 
 mod deliveries;
 mod load;
+mod peers;
 mod server;
 
 use std::env;
@@ -29,6 +32,10 @@ fn main() {
     if let Some(variant) = arguments.iter().position(|word| word == "serve") {
         let variant = arguments.get(variant + 1).expect("a variant to serve");
         server::serve(variant);
+        return;
+    }
+    if arguments.iter().any(|word| word == "peers") {
+        peers::compare();
         return;
     }
     println!("| pair | by hand | hookgate | ratio (median of {ROUNDS}) | least to most |");

@@ -24,12 +24,12 @@ use serde::Deserialize;
 use sha2::Sha256;
 use tokio::net::TcpListener;
 
-use crate::deliveries::KEY;
+use crate::{deliveries::KEY, peers};
 
 /// What the handlers of the Standard Webhooks pair read.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct SignIn {
+pub(crate) struct SignIn {
     event: String,
     created_at: String,
     session_id: String,
@@ -52,7 +52,7 @@ struct User {
 
 impl SignIn {
     /// Touches every member, so that no parse is optimised away.
-    fn weight(&self) -> usize {
+    pub(crate) fn weight(&self) -> usize {
         let texts = [
             &self.event,
             &self.created_at,
@@ -93,7 +93,7 @@ pub(crate) fn serve(variant: &str) {
         }
         "logto-by-hand" => hook(post(logto_by_hand)),
         "standard-webhooks-by-hand" => hook(post(standard_webhooks_by_hand)),
-        other => panic!("no variant {other}"),
+        other => peers::app(other).unwrap_or_else(|| panic!("no variant {other}")),
     };
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -106,11 +106,11 @@ pub(crate) fn serve(variant: &str) {
         });
 }
 
-fn secret() -> Secret {
+pub(crate) fn secret() -> Secret {
     Secret::bytes(KEY).expect("the key is not empty")
 }
 
-fn hook(route: axum::routing::MethodRouter) -> Router {
+pub(crate) fn hook(route: axum::routing::MethodRouter) -> Router {
     Router::new().route("/hook", route)
 }
 
@@ -119,7 +119,7 @@ async fn on_event(Event(delivery): Event<logto::Event>) -> Ack {
     Ack::processed()
 }
 
-async fn on_payload(Event(delivery): Event<Payload<SignIn>>) -> Ack {
+pub(crate) async fn on_payload(Event(delivery): Event<Payload<SignIn>>) -> Ack {
     assert!(matches!(delivery.event(), Payload::Known(known) if known.weight() > 0));
     Ack::processed()
 }

@@ -1,0 +1,132 @@
+//! GitHub's deliveries at hookgate and at other receivers, each as its users set it up.
+//!
+//! Not the same work: hookgate also decides that each delivery runs once; the CloudEvents extractor verifies
+//! nothing.
+
+use axum::{
+    Json, Router,
+    body::{Body, Bytes},
+    error_handling::HandleErrorLayer,
+    http::{Request, StatusCode},
+    routing::post,
+};
+use cloudevents::{AttributesReader, Event};
+use hookgate::{Receiver, dedup::MemoryStore, providers::preset::Preset};
+use hookgate_axum::ReceiverExt;
+use webhook_verify::{Provider, tower::VerifyLayer};
+
+use crate::{
+    deliveries::{KEY, Sender},
+    load::Server,
+    server::{SignIn, hook, on_payload, secret},
+};
+
+const ROUNDS: usize = 9;
+const REQUESTS: usize = 10_000;
+
+/// Name, variant, and what is sent to it. The first is ours.
+const PEERS: [(&str, Peer, Sender); 4] = [
+    (
+        "hookgate on axum, with dedup",
+        Peer::Rust("github"),
+        Sender::GitHub,
+    ),
+    (
+        "webhook-verify 0.1.0 on axum",
+        Peer::Rust("webhook-verify"),
+        Sender::GitHub,
+    ),
+    (
+        "@octokit/webhooks 14.2.0 on Node",
+        Peer::Node("octokit.mjs"),
+        Sender::GitHub,
+    ),
+    (
+        "cloudevents-sdk 0.9 on axum, verifies nothing",
+        Peer::Rust("cloudevents-sdk"),
+        Sender::CloudEvents,
+    ),
+];
+
+enum Peer {
+    /// A variant of this program's servers.
+    Rust(&'static str),
+    /// A script in `peers/`.
+    Node(&'static str),
+}
+
+impl Peer {
+    fn start(&self) -> Server {
+        match self {
+            Self::Rust(variant) => Server::start(variant),
+            Self::Node(script) => Server::node(script),
+        }
+    }
+}
+
+/// The servers of this comparison that are written in Rust.
+pub(crate) fn app(variant: &str) -> Option<Router> {
+    Some(match variant {
+        "github" => {
+            let pack = Preset::github(secret()).events::<SignIn>();
+            let receiver = Receiver::new("bench", pack)
+                .dedup(MemoryStore::new())
+                .build()
+                .expect("the receiver is set up rightly");
+            hook(post(on_payload).layer(receiver.layer()))
+        }
+        "webhook-verify" => {
+            let key = webhook_verify::Secret::new(std::str::from_utf8(KEY).expect("a text"));
+            // Its layer with axum's own body cannot be shared between threads, so the body is put back here.
+            let layer: VerifyLayer<Bytes> = VerifyLayer::new(Provider::GitHub, key);
+            let layers = tower::ServiceBuilder::new()
+                .layer(HandleErrorLayer::new(|_| async { StatusCode::BAD_REQUEST }))
+                .layer(layer)
+                .map_request(|request: Request<Bytes>| request.map(Body::from));
+            hook(post(on_json)).layer(layers)
+        }
+        "cloudevents-sdk" => hook(post(on_cloud_event)),
+        _ => return None,
+    })
+}
+
+async fn on_json(Json(event): Json<SignIn>) -> StatusCode {
+    assert!(event.weight() > 0);
+    StatusCode::OK
+}
+
+async fn on_cloud_event(event: Event) -> StatusCode {
+    assert_eq!(event.ty(), "PostSignIn");
+    StatusCode::OK
+}
+
+/// Prints the table.
+pub(crate) fn compare() {
+    let mut times = PEERS.map(|_| Vec::with_capacity(ROUNDS));
+    for round in 0..ROUNDS {
+        let first = u64::try_from(round * REQUESTS).expect("a small number");
+        // Each round begins with another one.
+        for turn in 0..PEERS.len() {
+            let place = (turn + round) % PEERS.len();
+            let (_, peer, sender) = &PEERS[place];
+            let requests = crate::deliveries::requests(*sender, first, REQUESTS);
+            times[place].push(peer.start().cpu_per_request(&requests));
+        }
+    }
+    println!(
+        "| receiver | CPU time a request | requests a second on one core | hookgate's rate is |"
+    );
+    println!("| --- | --- | --- | --- |");
+    let medians = times.map(|mut times| {
+        times.sort_by(f64::total_cmp);
+        times[ROUNDS / 2]
+    });
+    for ((name, ..), median) in PEERS.iter().zip(medians) {
+        println!(
+            "| {name} | {:.1} µs | {:.0} | {:.2} × |",
+            median * 1e6,
+            1.0 / median,
+            median / medians[0]
+        );
+    }
+}
