@@ -75,7 +75,7 @@ impl TokenAlgorithm {
             .map_or("none", |(_, name, _)| *name)
     }
 
-    fn backend(self) -> Option<Algorithm> {
+    pub(crate) fn backend(self) -> Option<Algorithm> {
         let mut all = Self::ALL.iter();
         all.find(|(it, ..)| *it == self).map(|(.., it)| *it)
     }

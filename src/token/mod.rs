@@ -38,9 +38,13 @@ mod parameters;
 mod replays;
 mod signing_key;
 mod signing_keys;
+#[cfg(feature = "simulator")]
+mod simulator;
 mod throttle;
 
 pub(crate) use self::signing_keys::SigningKeys;
+#[cfg(feature = "simulator")]
+pub use self::simulator::{AssertionSimulator, TokenRefused, TokenSimulator};
 pub use self::{
     answer::TokenAnswer, assertion::Assertion, builder::TokenIssuerBuilder, client::Client,
     issuer::TokenIssuer, signing_key::SigningKey,
