@@ -27,6 +27,8 @@ pub mod schemes;
 pub mod simulator;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "token")]
+pub mod token;
 #[cfg(feature = "tokio")]
 mod tokio_timer;
 #[cfg(feature = "tower")]

@@ -105,6 +105,21 @@ mod lines {
         );
     }
 
+    #[cfg(feature = "token")]
+    pub(crate) fn token_issued(issuer: &str, grant: &'static str) {
+        tracing::debug!(target: TARGET, issuer, grant, "token issued");
+    }
+
+    /// `detail` is a text of ours, without anything of the caller's.
+    #[cfg(feature = "token")]
+    pub(crate) fn token_refused(
+        issuer: &str,
+        reason: &'static str,
+        detail: &dyn std::fmt::Display,
+    ) {
+        tracing::info!(target: TARGET, issuer, reason, "token refused: {detail}");
+    }
+
     pub(crate) fn misused(reason: Reason, advice: &dyn std::fmt::Display) {
         tracing::error!(target: TARGET, reason = reason.as_str(), "{advice}");
     }
@@ -123,6 +138,10 @@ mod lines {
     pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}
     pub(crate) fn store(_: &Facts, _: &'static str, _: &crate::StoreError) {}
     pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}
+    #[cfg(feature = "token")]
+    pub(crate) fn token_issued(_: &str, _: &'static str) {}
+    #[cfg(feature = "token")]
+    pub(crate) fn token_refused(_: &str, _: &'static str, _: &dyn std::fmt::Display) {}
 }
 
 pub(crate) use lines::*;

@@ -184,7 +184,7 @@ pub(crate) struct OwnerTokens {
 }
 
 impl OwnerTokens {
-    fn new() -> Result<Self, BuildError> {
+    pub(crate) fn new() -> Result<Self, BuildError> {
         let mut start = [0; 16];
         getrandom::fill(&mut start).map_err(|_| BuildError::Randomness)?;
         Ok(Self {

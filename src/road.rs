@@ -25,11 +25,12 @@ use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
+pub(crate) use self::head::{HeadRules, check_head};
 pub use self::{admitted::Admitted, handler::Ran};
 use self::{
     claim::{claim, duplicate, store_answer},
     handler::{catch_panic, keep_alive},
-    head::{check_access, check_head, find_tenant, ring},
+    head::{check_access, find_tenant, ring},
     settle::settle,
     window::check_time,
 };
@@ -79,7 +80,7 @@ async fn travel(
 ) -> Result<Admitted, Rejection> {
     let now = policy.clock.now();
     let arrived = policy.clock.monotonic();
-    check_head(policy, &head)?;
+    check_head(&HeadRules::of(policy), &head)?;
     let tenant = find_tenant(policy, &head, arrived, timer).await?;
     check_access(policy, tenant.as_ref(), &head, now)?;
     let body = policy.body.read(body, timer).await?;

@@ -92,7 +92,11 @@ mod headers;
 mod middleware;
 mod receiver_ext;
 mod service;
+#[cfg(feature = "token")]
+mod token;
 
+#[cfg(feature = "token")]
+pub use self::token::TokenIssuerExt;
 pub use self::{
     event::{Event, EventRejection},
     middleware::ReceiverMiddleware,

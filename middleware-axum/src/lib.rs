@@ -44,7 +44,11 @@
 
 mod event;
 mod receiver_ext;
+#[cfg(feature = "token")]
+mod token;
 
+#[cfg(feature = "token")]
+pub use self::token::TokenIssuerExt;
 pub use self::{
     event::{Event, EventRejection},
     receiver_ext::{ReceiverExt, ReceiverLayer},

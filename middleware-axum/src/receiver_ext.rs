@@ -42,7 +42,7 @@ impl ReceiverExt for Receiver {
     }
 }
 
-fn peer(parts: &Parts) -> Option<SocketAddr> {
+pub(crate) fn peer(parts: &Parts) -> Option<SocketAddr> {
     parts
         .extensions
         .get::<ConnectInfo<SocketAddr>>()

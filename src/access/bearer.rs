@@ -2,11 +2,16 @@
 
 use std::{collections::BTreeSet, fmt, time::Duration};
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderValue, header};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 
-use super::{Access, Denied, TokenAlgorithm, TokenKey, authorization::of_scheme};
+use super::{
+    Access, Denied, TokenKey,
+    authorization::of_scheme,
+    jwt::{Jwt, OneOrMore},
+};
+#[cfg(feature = "token")]
+use crate::token::{SigningKeys, TokenIssuer};
 use crate::{
     clock::UnixTime,
     error::BuildError,
@@ -48,6 +53,8 @@ const LEEWAY: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Bearer {
     keys: Vec<TokenKey>,
+    #[cfg(feature = "token")]
+    issued: Option<std::sync::Arc<SigningKeys>>,
     issuer: Option<String>,
     audience: Option<String>,
     scopes: BTreeSet<String>,
@@ -57,8 +64,24 @@ pub struct Bearer {
 impl Bearer {
     /// Tokens signed with this key.
     pub fn of(key: TokenKey) -> Self {
+        Self::with_keys(vec![key])
+    }
+
+    /// Tokens that this token endpoint issued, its audience and keys included: they are looked up in process, without
+    /// HTTP, and follow its rotations. Where one issuer serves several endpoints, give each its own
+    /// [`audience`](Self::audience).
+    #[cfg(feature = "token")]
+    pub fn issued_by(issuer: &TokenIssuer) -> Self {
+        let mut bearer = Self::with_keys(Vec::new());
+        bearer.issued = Some(issuer.keys().clone());
+        bearer.issuer(issuer.name()).audience(issuer.audience())
+    }
+
+    fn with_keys(keys: Vec<TokenKey>) -> Self {
         Self {
-            keys: vec![key],
+            keys,
+            #[cfg(feature = "token")]
+            issued: None,
             issuer: None,
             audience: None,
             scopes: BTreeSet::new(),
@@ -104,31 +127,17 @@ impl Bearer {
 
     /// Why not is not told: a sender gets one answer for all, and a log line with details would help only who guesses.
     fn accepts(&self, token: &[u8], now: UnixTime) -> Option<()> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return None;
-        }
-        let token = std::str::from_utf8(token).ok()?;
-        let (message, signature) = token.rsplit_once('.')?;
-        let (head, claims) = message.split_once('.')?;
-        let head = decoded(head)?;
-        let head: TokenHead = serde_json::from_slice(&head).ok()?;
-        if head.crit.is_some() {
-            return None;
-        }
-        let algorithm = TokenAlgorithm::from_name(&head.alg)?;
-        let signature = decoded(signature)?;
-        let signed = self.keys.iter().any(|key| {
-            key.verifies(
-                algorithm,
-                head.kid.as_deref(),
-                message.as_bytes(),
-                &signature,
-            )
-        });
-        if !signed {
-            return None;
-        }
-        let claims: Claims = serde_json::from_slice(&decoded(claims)?).ok()?;
+        let jwt = Jwt::read(token, MAX_TOKEN_BYTES)?;
+        #[cfg(feature = "token")]
+        let issued = self.issued.as_ref().map(|keys| keys.live_at(now));
+        #[cfg(feature = "token")]
+        let claims: Claims = jwt.claims(
+            self.keys
+                .iter()
+                .chain(issued.iter().flat_map(|keys| keys.verifiers())),
+        )?;
+        #[cfg(not(feature = "token"))]
+        let claims: Claims = jwt.claims(&self.keys)?;
         self.takes(&claims, now).then_some(())
     }
 
@@ -176,18 +185,6 @@ impl Access for Bearer {
     }
 }
 
-fn decoded(part: &str) -> Option<Vec<u8>> {
-    BASE64_URL_SAFE_NO_PAD.decode(part).ok()
-}
-
-/// All that is read of a token's head.
-#[derive(Deserialize)]
-struct TokenHead {
-    alg: String,
-    kid: Option<String>,
-    crit: Option<IgnoredAny>,
-}
-
 /// All that is read of a token's claims. Times may have a fraction (RFC 7519, section 2).
 #[derive(Deserialize)]
 struct Claims {
@@ -197,30 +194,6 @@ struct Claims {
     aud: Option<OneOrMore>,
     scope: Option<OneOrMore>,
     scp: Option<OneOrMore>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-impl OneOrMore {
-    fn has(&self, text: &str) -> bool {
-        match self {
-            Self::One(one) => one == text,
-            Self::More(list) => list.iter().any(|one| one == text),
-        }
-    }
-
-    /// Scopes are words in one text (RFC 8693, section 4.2), or a list.
-    fn has_word(&self, word: &str) -> bool {
-        match self {
-            Self::One(words) => words.split(' ').any(|one| one == word),
-            Self::More(_) => self.has(word),
-        }
-    }
 }
 
 impl fmt::Debug for Bearer {

@@ -25,6 +25,8 @@ mod combine;
 mod credential;
 mod forwarded;
 mod headers;
+#[cfg(feature = "jwt")]
+mod jwt;
 mod networks;
 #[cfg(feature = "jwt")]
 mod token_key;
@@ -41,6 +43,11 @@ pub use self::{
     combine::{AllOf, AnyOf},
     headers::HeaderSecrets,
     networks::{Forwarding, Networks},
+};
+#[cfg(feature = "token")]
+pub(crate) use self::{
+    authorization::of_scheme,
+    jwt::{Jwt, OneOrMore},
 };
 #[cfg(feature = "jwt")]
 pub use self::{

@@ -114,7 +114,7 @@ impl Networks {
     }
 
     /// The address behind all trusted proxies; `None` when it cannot be told.
-    fn sender(&self, peer: IpAddr, head: &Head<'_>) -> Option<IpAddr> {
+    pub(crate) fn sender(&self, peer: IpAddr, head: &Head<'_>) -> Option<IpAddr> {
         let mut nearest = peer;
         let Some(proxies) = &self.proxies else {
             return Some(nearest);

@@ -68,7 +68,14 @@ impl TokenAlgorithm {
         all.find(|(_, known, _)| *known == name).map(|(it, ..)| *it)
     }
 
-    fn backend(self) -> Option<Algorithm> {
+    /// The name, as tokens spell it.
+    pub fn name(self) -> &'static str {
+        let mut all = Self::ALL.iter();
+        all.find(|(it, ..)| *it == self)
+            .map_or("none", |(_, name, _)| *name)
+    }
+
+    pub(crate) fn backend(self) -> Option<Algorithm> {
         let mut all = Self::ALL.iter();
         all.find(|(it, ..)| *it == self).map(|(.., it)| *it)
     }
@@ -116,6 +123,12 @@ impl TokenKey {
         }
     }
 
+    /// The other half of a key that tokens are signed with here.
+    #[cfg(feature = "token")]
+    pub(crate) fn of_signer(key: DecodingKey, algorithm: TokenAlgorithm) -> Self {
+        Self::of(Ok(key), [algorithm])
+    }
+
     /// Only for tokens whose `kid` is this one, or that have none.
     #[must_use]
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
@@ -124,7 +137,7 @@ impl TokenKey {
     }
 
     /// Whether this key signed `message`, as the token's header says.
-    pub(super) fn verifies(
+    pub(crate) fn verifies(
         &self,
         algorithm: TokenAlgorithm,
         key_id: Option<&str>,
@@ -145,7 +158,7 @@ impl TokenKey {
         (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&algorithm, key).ok()
     }
 
-    pub(super) fn validate(&self) -> Result<(), BuildError> {
+    pub(crate) fn validate(&self) -> Result<(), BuildError> {
         if let Err(why) = &self.key {
             return Err(BuildError::Contradiction(why));
         }

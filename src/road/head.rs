@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::header;
 
 use crate::{
-    access::{Denied, both},
+    access::{Denied, Networks, both},
     clock::{Timer, UnixTime},
     error::Rejection,
     keys::{Found, Keyring, Keys, Tenant},
@@ -14,14 +14,33 @@ use crate::{
     wait::within,
 };
 
-pub(super) fn check_head(policy: &Policy, head: &Head<'_>) -> Result<(), Rejection> {
-    if !policy.profile.methods.contains(&head.method) {
+/// What every request to an endpoint must be.
+pub(crate) struct HeadRules<'a> {
+    pub(crate) methods: &'a [&'a str],
+    pub(crate) media_types: &'a [&'a str],
+    pub(crate) networks: Option<&'a Networks>,
+    pub(crate) body_limit: usize,
+}
+
+impl<'a> HeadRules<'a> {
+    pub(super) fn of(policy: &'a Policy) -> Self {
+        Self {
+            methods: policy.profile.methods,
+            media_types: policy.profile.media_types,
+            networks: policy.networks.as_ref(),
+            body_limit: policy.body.limit,
+        }
+    }
+}
+
+pub(crate) fn check_head(rules: &HeadRules<'_>, head: &Head<'_>) -> Result<(), Rejection> {
+    if !rules.methods.contains(&head.method) {
         return Err(Rejection::MethodNotAllowed);
     }
-    if let Some(networks) = &policy.networks {
+    if let Some(networks) = rules.networks {
         networks.check(head)?;
     }
-    let takes = policy.profile.media_types;
+    let takes = rules.media_types;
     let media_type = match head.single(&header::CONTENT_TYPE) {
         Single::Value(value) => value.split(|byte| *byte == b';').next().unwrap_or_default(),
         Single::Missing | Single::Repeated => &[],
@@ -55,10 +74,10 @@ pub(super) fn check_head(policy: &Policy, head: &Head<'_>) -> Result<(), Rejecti
         && std::str::from_utf8(length)
             .ok()
             .and_then(|length| length.parse::<u64>().ok())
-            .is_some_and(|length| length > policy.body.limit as u64)
+            .is_some_and(|length| length > rules.body_limit as u64)
     {
         return Err(Rejection::BodyTooLarge {
-            limit: policy.body.limit,
+            limit: rules.body_limit,
         });
     }
     Ok(())

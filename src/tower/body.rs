@@ -78,7 +78,15 @@ impl<B: Body<Data = Bytes>> Body for AnswerBody<B> {
 }
 
 /// A framework's request body, read frame by frame; trailers are passed over.
-pub(super) struct RequestBody<'a, B>(pub(super) Pin<&'a mut B>);
+#[derive(Debug)]
+pub struct RequestBody<'a, B>(pub(super) Pin<&'a mut B>);
+
+impl<'a, B> RequestBody<'a, B> {
+    /// This body.
+    pub fn new(body: Pin<&'a mut B>) -> Self {
+        Self(body)
+    }
+}
 
 impl<B: Body<Data = Bytes>> BodySource for RequestBody<'_, B> {
     fn poll_chunk(

@@ -8,7 +8,7 @@ mod layer;
 mod service;
 
 pub use self::{
-    body::AnswerBody,
+    body::{AnswerBody, RequestBody},
     layer::{ReceiverLayer, RouteParams, Wiring},
     service::ReceiverService,
 };

@@ -3,6 +3,8 @@
 use std::{fmt, time::Duration};
 
 use super::{Event, Milestone, State, Status, TransactionStatus, decode};
+#[cfg(feature = "token")]
+use crate::token::{Client, TokenIssuer, TokenIssuerBuilder};
 use crate::{
     error::{BuildError, Rejection},
     event_key::KeyParts,
@@ -35,7 +37,8 @@ const TERMINAL: &str = "terminal";
 /// | --- | --- |
 /// | auth type Basic, `user:pass` | `.access(Basic::from_text("user:pass"))` |
 /// | auth type API key, `header:value` or `value` | `.access(ApiKey::from_text("header:value"))` |
-/// | auth type OAuth2 | `.access(Bearer::…)`, feature `jwt` |
+/// | auth type OAuth2, your own token endpoint | `IdCloud::oauth2(url, client_id, secret)`, feature `token` |
+/// | auth type OAuth2, another provider | `.access(Bearer::…)`, feature `jwt` |
 /// | auth type none | `.access(AnyoneMayCall)` |
 /// | timeout | [`timeout`](Self::timeout) |
 /// | max attempts, interval between attempts | [`attempts`](Self::attempts) |
@@ -114,6 +117,33 @@ impl IdCloud {
     pub fn both_generations(terminal: impl IntoIterator<Item = Status>) -> Self {
         let terminal = terminal.into_iter().map(TransactionStatus::from);
         Self::of(Generations::Both(terminal.collect()))
+    }
+
+    /// The token endpoint for the auth type OAuth2, from the form's fields: provider URL, ClientId, Secret.
+    ///
+    /// It goes on the route that the URL names, and the receiver takes its tokens with `Bearer::issued_by`. How Unico
+    /// shows id and secret is not public: by `Authorization` and in the body, as a form and as JSON, are all taken.
+    ///
+    /// ```
+    /// use hookgate::{Receiver, access::Bearer, dedup::MemoryStore, providers::idcloud::IdCloud};
+    ///
+    /// # fn main() -> Result<(), hookgate::BuildError> {
+    /// let issuer = IdCloud::oauth2("https://hooks.example/token", "unico", "0f3c…").build()?;
+    /// let receiver = Receiver::new("idcloud", IdCloud::new())
+    ///     .access(Bearer::issued_by(&issuer))
+    ///     .dedup(MemoryStore::new())
+    ///     .build()?;
+    /// # let _ = receiver;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "token")]
+    pub fn oauth2(
+        provider_url: impl Into<String>,
+        client_id: impl Into<String>,
+        secret: impl AsRef<str>,
+    ) -> TokenIssuerBuilder {
+        TokenIssuer::new(provider_url).client(Client::new(client_id, secret))
     }
 
     fn of(generations: Generations) -> Self {

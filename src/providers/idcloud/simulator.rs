@@ -56,6 +56,13 @@ impl IdCloudSimulator {
         self
     }
 
+    /// Auth type OAuth2: a token that the owner's token endpoint gave, such as a
+    /// `TokenSimulator` fetches (feature `token`).
+    pub fn bearer(mut self, token: &str) -> Self {
+        self.credentials = Some(("authorization".to_owned(), format!("Bearer {token}")));
+        self
+    }
+
     /// The current body.
     pub fn process(&self, id: &str, state: State, flow: &str) -> Sent {
         self.body(json!({"processId": id, "state": state, "flow": flow}).to_string())

@@ -1,0 +1,36 @@
+//! Token endpoint and receiver on axum.
+
+use std::{io, net::SocketAddr};
+
+use axum::{Router, extract::State, routing::post};
+use hookgate::{Ack, Nack, Receiver, providers::idcloud, token::TokenIssuer};
+use hookgate_axum::{Event, ReceiverExt, TokenIssuerExt};
+
+use crate::Handled;
+
+async fn on_event(
+    State(handled): State<Handled>,
+    Event(delivery): Event<idcloud::Event>,
+) -> Result<Ack, Nack> {
+    // Ask Unico's API for the verdict on `delivery.event().id()`, and keep it.
+    println!("handling {}", delivery.event().id());
+    handled.one_more();
+    Ok(Ack::processed())
+}
+
+pub(crate) fn serve(
+    listener: std::net::TcpListener,
+    issuer: &TokenIssuer,
+    receiver: &Receiver,
+    handled: &Handled,
+) -> io::Result<impl Future<Output = io::Result<()>> + Send + 'static> {
+    let app = Router::new()
+        .route("/token", issuer.route())
+        .route("/webhooks/idcloud", post(on_event).layer(receiver.layer()))
+        .with_state(handled.clone());
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    // So that failures are counted for each address.
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    Ok(async { axum::serve(listener, app).await })
+}

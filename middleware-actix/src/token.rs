@@ -1,0 +1,91 @@
+//! [`TokenIssuerExt`]: the token endpoint as actix-web routes.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpRequest, HttpResponse, Route,
+    http::{
+        StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
+    web,
+};
+use hookgate::{
+    Head, TokioTimer,
+    token::{TokenAnswer, TokenIssuer},
+};
+
+use crate::{body::RequestBody, headers::RequestHeaders};
+
+/// Makes a [`TokenIssuer`] actix-web routes. Feature `token`.
+///
+/// ```
+/// use actix_web::{App, web};
+/// use hookgate::token::{Client, TokenIssuer};
+/// use hookgate_actix::TokenIssuerExt;
+///
+/// # fn main() -> Result<(), hookgate::BuildError> {
+/// let issuer = TokenIssuer::new("https://hooks.example/token")
+///     .client(Client::new("unico", "0f3c…"))
+///     .build()?;
+/// let app = App::new()
+///     .route("/token", issuer.route())
+///     .route("/.well-known/jwks.json", issuer.jwks_route());
+/// # let _ = app;
+/// # Ok(())
+/// # }
+/// ```
+pub trait TokenIssuerExt {
+    /// The token endpoint. It answers every method, with 405 for all but POST, and reads the body itself, within the
+    /// issuer's own limit.
+    fn route(&self) -> Route;
+
+    /// The issuer's public keys, for those who check its tokens elsewhere.
+    fn jwks_route(&self) -> Route;
+}
+
+impl TokenIssuerExt for TokenIssuer {
+    fn route(&self) -> Route {
+        let issuer = self.clone();
+        web::route().to(move |request: HttpRequest, body: web::Payload| {
+            let issuer = issuer.clone();
+            async move { answer(&issuer, &request, body).await }
+        })
+    }
+
+    fn jwks_route(&self) -> Route {
+        let issuer = self.clone();
+        web::get().to(move || {
+            let answer = response(&issuer.jwks());
+            async move { answer }
+        })
+    }
+}
+
+async fn answer(issuer: &TokenIssuer, request: &HttpRequest, body: web::Payload) -> HttpResponse {
+    let timer = issuer.timer().unwrap_or_else(|| Arc::new(TokioTimer));
+    let headers = RequestHeaders(request.headers());
+    let authority = request.uri().authority();
+    let head = Head::new(request.method().as_str(), request.uri().path(), &headers)
+        .authority(authority.map(|authority| authority.as_str()))
+        .peer(request.peer_addr());
+    let body = RequestBody(body.into_inner());
+    response(&issuer.answer(head, body, &timer).await)
+}
+
+/// Translated from `http` 1.x to the types that actix-web has.
+fn response(answer: &TokenAnswer) -> HttpResponse {
+    let status =
+        StatusCode::from_u16(answer.status().as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::new(status).set_body(answer.body().clone());
+    for (name, value) in answer.headers() {
+        // Both crates take the same names and values, so nothing is lost here.
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_str().as_bytes()),
+            HeaderValue::from_bytes(value.as_bytes()),
+        ) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response.map_into_boxed_body()
+}

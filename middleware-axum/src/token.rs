@@ -1,0 +1,79 @@
+//! [`TokenIssuerExt`]: the token endpoint as axum routes.
+
+use std::{pin::pin, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::Request,
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, any, get},
+};
+use hookgate::{
+    Head, TokioTimer,
+    token::{TokenAnswer, TokenIssuer},
+    tower::RequestBody,
+};
+
+use crate::receiver_ext::peer;
+
+/// Makes a [`TokenIssuer`] axum routes. Feature `token`.
+///
+/// ```
+/// use axum::Router;
+/// use hookgate::token::{Client, TokenIssuer};
+/// use hookgate_axum::TokenIssuerExt;
+///
+/// # fn main() -> Result<(), hookgate::BuildError> {
+/// let issuer = TokenIssuer::new("https://hooks.example/token")
+///     .client(Client::new("unico", "0f3c…"))
+///     .build()?;
+/// let app: Router = Router::new()
+///     .route("/token", issuer.route())
+///     .route("/.well-known/jwks.json", issuer.jwks_route());
+/// # let _ = app;
+/// # Ok(())
+/// # }
+/// ```
+pub trait TokenIssuerExt {
+    /// The token endpoint. It answers every method, with 405 for all but POST, and reads the body itself, within the
+    /// issuer's own limit.
+    ///
+    /// Failures are counted per address only with `into_make_service_with_connect_info::<SocketAddr>()`, which networks
+    /// need in any case.
+    fn route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S>;
+
+    /// The issuer's public keys, for those who check its tokens elsewhere.
+    fn jwks_route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S>;
+}
+
+impl TokenIssuerExt for TokenIssuer {
+    fn route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S> {
+        let issuer = self.clone();
+        any(move |request: Request| async move { answer(&issuer, request).await })
+    }
+
+    fn jwks_route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S> {
+        let issuer = self.clone();
+        get(move || async move { response(&issuer.jwks()) })
+    }
+}
+
+async fn answer(issuer: &TokenIssuer, request: Request) -> Response {
+    let timer = issuer.timer().unwrap_or_else(|| Arc::new(TokioTimer));
+    let (parts, body) = request.into_parts();
+    let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
+        .authority(parts.uri.authority().map(|authority| authority.as_str()))
+        .peer(peer(&parts));
+    let body = pin!(body);
+    let answer = issuer.answer(head, RequestBody::new(body), &timer).await;
+    response(&answer)
+}
+
+fn response(answer: &TokenAnswer) -> Response {
+    let mut response = Body::from(answer.body().clone()).into_response();
+    *response.status_mut() = answer.status();
+    for (name, value) in answer.headers() {
+        response.headers_mut().append(name.clone(), value.clone());
+    }
+    response
+}

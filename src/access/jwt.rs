@@ -1,0 +1,95 @@
+//! [`Jwt`]: a signed token, taken apart.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+
+use super::{TokenAlgorithm, TokenKey};
+
+/// A compact JWS (RFC 7515, section 3.1). Its claims can only be had together with the keys that they must be signed
+/// with.
+pub(crate) struct Jwt<'a> {
+    algorithm: TokenAlgorithm,
+    key_id: Option<String>,
+    message: &'a [u8],
+    signature: Vec<u8>,
+    claims: &'a str,
+}
+
+impl<'a> Jwt<'a> {
+    /// `None` when the token is longer than `limit`, is no compact JWS, names an algorithm that is not one of
+    /// [`TokenAlgorithm`], or wants something understood that is not (`crit`).
+    pub(crate) fn read(token: &'a [u8], limit: usize) -> Option<Self> {
+        if token.len() > limit {
+            return None;
+        }
+        let token = std::str::from_utf8(token).ok()?;
+        let (message, signature) = token.rsplit_once('.')?;
+        let (head, claims) = message.split_once('.')?;
+        let head: TokenHead = serde_json::from_slice(&decoded(head)?).ok()?;
+        if head.crit.is_some() {
+            return None;
+        }
+        Some(Self {
+            algorithm: TokenAlgorithm::from_name(&head.alg)?,
+            key_id: head.kid,
+            message: message.as_bytes(),
+            signature: decoded(signature)?,
+            claims,
+        })
+    }
+
+    /// The claims, if one of `keys` signed them.
+    pub(crate) fn claims<'k, T: DeserializeOwned>(
+        &self,
+        keys: impl IntoIterator<Item = &'k TokenKey>,
+    ) -> Option<T> {
+        let key_id = self.key_id.as_deref();
+        let signed = keys
+            .into_iter()
+            .any(|key| key.verifies(self.algorithm, key_id, self.message, &self.signature));
+        if !signed {
+            return None;
+        }
+        serde_json::from_slice(&decoded(self.claims)?).ok()
+    }
+}
+
+fn decoded(part: &str) -> Option<Vec<u8>> {
+    BASE64_URL_SAFE_NO_PAD.decode(part).ok()
+}
+
+/// All that is read of a token's head.
+#[derive(Deserialize)]
+struct TokenHead {
+    alg: String,
+    kid: Option<String>,
+    crit: Option<IgnoredAny>,
+}
+
+/// A claim that is one text or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    pub(crate) fn has(&self, text: &str) -> bool {
+        match self {
+            Self::One(one) => one == text,
+            Self::More(list) => list.iter().any(|one| one == text),
+        }
+    }
+
+    /// Scopes are words in one text (RFC 8693, section 4.2), or a list.
+    pub(crate) fn has_word(&self, word: &str) -> bool {
+        match self {
+            Self::One(words) => words.split(' ').any(|one| one == word),
+            Self::More(_) => self.has(word),
+        }
+    }
+}

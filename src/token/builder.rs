@@ -1,0 +1,288 @@
+//! [`TokenIssuerBuilder`]: every setting of a token endpoint, and what cannot be right.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::HeaderValue;
+
+use super::{
+    Assertion, Client, SigningKey, SigningKeys, TokenIssuer, issuer::Policy, throttle::Throttle,
+};
+use crate::{
+    access::{Access, Networks, TokenAlgorithm, challenges_of},
+    allowance::Allowance,
+    answer::Terms,
+    body::BodyBounds,
+    clock::{Clock, SystemClock, Timer},
+    error::BuildError,
+    log,
+    receiver::OwnerTokens,
+};
+
+/// Token requests that may be read at once, each at its limit.
+const BODIES_IN_FLIGHT: usize = 256;
+/// The longest life of a token: one cannot be called back.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Builds a [`TokenIssuer`]. At least one client, user or assertion must be named.
+#[must_use = "call `build`"]
+pub struct TokenIssuerBuilder {
+    name: String,
+    audience: Option<String>,
+    clients: Vec<Client>,
+    users: Vec<Client>,
+    assertions: Vec<Assertion>,
+    key: Option<SigningKey>,
+    lifetime: Duration,
+    also_named: Vec<String>,
+    access: Option<Arc<dyn Access>>,
+    networks: Option<Networks>,
+    failures_of_address: (u32, Duration),
+    failures_of_client: (u32, Duration),
+    body_limit: usize,
+    body_deadline: Duration,
+    clock: Arc<dyn Clock>,
+    timer: Option<Arc<dyn Timer>>,
+}
+
+impl TokenIssuerBuilder {
+    pub(super) fn new(name: String) -> Self {
+        Self {
+            name,
+            audience: None,
+            clients: Vec::new(),
+            users: Vec::new(),
+            assertions: Vec::new(),
+            key: None,
+            lifetime: Duration::from_secs(10 * 60),
+            also_named: Vec::new(),
+            access: None,
+            networks: None,
+            failures_of_address: (10, Duration::from_secs(60)),
+            failures_of_client: (100, Duration::from_secs(60)),
+            body_limit: 32 * 1024,
+            body_deadline: Duration::from_secs(5),
+            clock: Arc::new(SystemClock::new()),
+            timer: None,
+        }
+    }
+
+    /// A client for the grant `client_credentials`.
+    pub fn client(mut self, client: Client) -> Self {
+        self.clients.push(client);
+        self
+    }
+
+    /// A user who logs in with JSON, `{"user": …, "password": …}`: Unico Check's "RFC 7519".
+    pub fn user(mut self, user: Client) -> Self {
+        self.users.push(user);
+        self
+    }
+
+    /// What an assertion must be, for the grant `urn:ietf:params:oauth:grant-type:jwt-bearer`; call again for another
+    /// client. The first whose key fits judges.
+    pub fn assertion(mut self, assertion: Assertion) -> Self {
+        self.assertions.push(assertion);
+        self
+    }
+
+    /// The `aud` of the tokens. Default: the issuer's name.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
+    /// The key that signs. Default: a new ES256 key, which lives as long as the process.
+    pub fn signing_key(mut self, key: SigningKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// How long a token lives; at most a day. Default: 10 min.
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// Answers the token under another name too, beside `access_token`: what Unico Check reads is not public, and may be
+    /// `token`.
+    pub fn also_named(mut self, member: impl Into<String>) -> Self {
+        self.also_named.push(member.into());
+        self
+    }
+
+    /// What a caller must present beside its own credentials, such as the headers that Unico lets the owner add to the
+    /// token request. Default: nothing.
+    pub fn access(mut self, access: impl Access) -> Self {
+        self.access = Some(Arc::new(access));
+        self
+    }
+
+    /// From where tokens may be asked for: all else is 403. Default: from anywhere.
+    ///
+    /// Behind a proxy, this also says whose failures are counted: without it, all callers have the proxy's address.
+    pub fn networks(mut self, networks: Networks) -> Self {
+        self.networks = Some(networks);
+        self
+    }
+
+    /// How many failures one address may have within a time. Default: 10 in 60 s. At most 4,096 addresses are remembered;
+    /// of IPv6 addresses their /64 counts.
+    pub fn failures_of_address(mut self, most: u32, within: Duration) -> Self {
+        self.failures_of_address = (most, within);
+        self
+    }
+
+    /// How many failures one client or user may have within a time, from all addresses. Default: 100 in 60 s. Whoever
+    /// knows a client's id can use them up, and keeps the client from new tokens meanwhile: [`networks`](Self::networks)
+    /// help.
+    pub fn failures_of_client(mut self, most: u32, within: Duration) -> Self {
+        self.failures_of_client = (most, within);
+        self
+    }
+
+    /// The largest body that is read, in bytes. Default: 32 KiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// How long reading a whole body may take. Default: 5 s.
+    pub fn body_deadline(mut self, limit: Duration) -> Self {
+        self.body_deadline = limit;
+        self
+    }
+
+    /// The clock. Default: the operating system's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The timer. Default: the framework's runtime's.
+    pub fn timer(mut self, timer: impl Timer) -> Self {
+        self.timer = Some(Arc::new(timer));
+        self
+    }
+
+    /// The issuer. Does no IO.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be right, and what to change.
+    pub fn build(self) -> Result<TokenIssuer, BuildError> {
+        self.validate()?;
+        let key = match self.key {
+            Some(key) => key,
+            None => SigningKey::generate(TokenAlgorithm::Es256)?,
+        };
+        if self.access.as_ref().is_some_and(|it| it.admits_anyone()) {
+            log::start_up(
+                &self.name,
+                "the access rule of the token endpoint admits anyone: its clients' own credentials remain",
+            );
+        }
+        let throttle = |(most, within)| Throttle::new(most, within);
+        Ok(TokenIssuer::of(Policy {
+            audience: self.audience.unwrap_or_else(|| self.name.clone()).into(),
+            name: self.name.into(),
+            clients: self.clients,
+            users: self.users,
+            assertions: self.assertions,
+            keys: Arc::new(SigningKeys::new(key)),
+            lifetime: self.lifetime,
+            also_named: self.also_named,
+            terms: Terms {
+                allow: HeaderValue::from_static("POST"),
+                challenges: challenges_of(self.access.as_deref()),
+            },
+            access: self.access,
+            networks: self.networks,
+            addresses: throttle(self.failures_of_address),
+            accounts: throttle(self.failures_of_client),
+            body: BodyBounds {
+                limit: self.body_limit,
+                deadline: self.body_deadline,
+                in_flight: Allowance::new(self.body_limit.saturating_mul(BODIES_IN_FLIGHT)),
+            },
+            owners: OwnerTokens::new()?,
+            clock: self.clock,
+            timer: self.timer,
+        }))
+    }
+
+    fn validate(&self) -> Result<(), BuildError> {
+        if self.name.is_empty() || self.name.chars().any(char::is_control) {
+            return Err(BuildError::Name {
+                what: "issuer's name",
+                why: "it is the `iss` of every token: use the URL of the token endpoint",
+            });
+        }
+        if self.audience.as_deref() == Some("") {
+            return Err(BuildError::Contradiction(
+                "a token's audience cannot be empty",
+            ));
+        }
+        if self.clients.is_empty() && self.users.is_empty() && self.assertions.is_empty() {
+            return Err(BuildError::Contradiction(
+                "nobody could have a token: name a client, a user or an assertion",
+            ));
+        }
+        for list in [&self.clients, &self.users] {
+            for (place, client) in list.iter().enumerate() {
+                client.validate()?;
+                if list
+                    .iter()
+                    .take(place)
+                    .any(|other| other.id() == client.id())
+                {
+                    return Err(BuildError::Contradiction(
+                        "two clients or users of the token endpoint have the same id: give one of them both secrets",
+                    ));
+                }
+            }
+        }
+        self.assertions.iter().try_for_each(Assertion::validate)?;
+        if let Some(access) = &self.access {
+            access.validate()?;
+            if !self.clients.is_empty() && reads_authorization(&**access) {
+                return Err(BuildError::Contradiction(
+                    "clients log in to the token endpoint with `Authorization`, so its access rule cannot be Basic or \
+                     Bearer: use a header of another name",
+                ));
+            }
+        }
+        for (what, is_zero) in [
+            ("the tokens' lifetime", self.lifetime.as_secs() == 0),
+            ("the body limit", self.body_limit == 0),
+            ("the body's deadline", self.body_deadline.is_zero()),
+            ("the number of failures", self.failures_of_address.0 == 0),
+            ("the number of failures", self.failures_of_client.0 == 0),
+        ] {
+            if is_zero {
+                return Err(BuildError::Zero(what));
+            }
+        }
+        if self.lifetime > LONGEST_LIFETIME {
+            return Err(BuildError::Contradiction(
+                "a token that lives longer than a day cannot be called back for longer than a day",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn reads_authorization(access: &dyn Access) -> bool {
+    let is_scheme = |challenge: &HeaderValue| {
+        let challenge = challenge.as_bytes();
+        challenge.starts_with(b"Basic ") || challenge.starts_with(b"Bearer ")
+    };
+    access.challenges().iter().any(is_scheme)
+}
+
+impl fmt::Debug for TokenIssuerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenIssuerBuilder")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,93 @@
+//! [`Grant`]: what a token is issued for; [`Refused`]: why none is.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use crate::error::BuildError;
+
+/// What a client may have.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Rights {
+    pub(super) scopes: BTreeSet<String>,
+    /// The `aud` of its tokens; the issuer's where none is set.
+    pub(super) audience: Option<String>,
+}
+
+impl Rights {
+    /// The scopes that are granted when `wanted` are asked for (RFC 6749, section 3.3).
+    pub(super) fn grant(&self, wanted: Option<&str>) -> Result<Vec<String>, Refused> {
+        let Some(wanted) = wanted else {
+            return Ok(self.scopes.iter().cloned().collect());
+        };
+        let wanted: BTreeSet<_> = wanted.split(' ').filter(|word| !word.is_empty()).collect();
+        if wanted.iter().all(|word| self.scopes.contains(*word)) {
+            Ok(wanted.into_iter().map(str::to_owned).collect())
+        } else {
+            Err(Refused::InvalidScope)
+        }
+    }
+
+    pub(super) fn validate(&self) -> Result<(), BuildError> {
+        let usable = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        let no_scope = |scope: &String| scope.is_empty() || !scope.bytes().all(usable);
+        if self.scopes.iter().any(no_scope) || self.audience.as_deref() == Some("") {
+            return Err(BuildError::Contradiction(
+                "a scope is one word of printable ASCII without `\"` and `\\` (RFC 6749, section 3.3), and an audience \
+                 cannot be empty",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// What a token is issued for.
+#[derive(Debug)]
+pub(super) struct Grant {
+    pub(super) subject: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) audience: Option<String>,
+}
+
+/// Why no token is issued. The caller gets the code; the text is for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    InvalidRequest(&'static str),
+    InvalidClient,
+    InvalidGrant(&'static str),
+    UnsupportedGrantType,
+    InvalidScope,
+    Throttled(Duration),
+    StoreUnavailable,
+    Unsigned,
+}
+
+impl Refused {
+    /// RFC 6749, section 5.2; where that has no word, one of section 4.1.2.1.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant(_) => "invalid_grant",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::Throttled(_) | Self::StoreUnavailable => "temporarily_unavailable",
+            Self::Unsigned => "server_error",
+        }
+    }
+
+    pub(super) fn why(self) -> &'static str {
+        match self {
+            Self::InvalidRequest(why) | Self::InvalidGrant(why) => why,
+            Self::InvalidClient => "the client is unknown, or its secret wrong or missing",
+            Self::UnsupportedGrantType => "the grant type is not one that was set up",
+            Self::InvalidScope => "a scope that the client may not have",
+            Self::Throttled(_) => "too many failures from this address or for this client",
+            Self::StoreUnavailable => "the store of used assertions could not be asked",
+            Self::Unsigned => "the token could not be signed",
+        }
+    }
+
+    /// Whether it was a wrong guess, which counts against the caller.
+    pub(super) fn is_guess(self) -> bool {
+        matches!(self, Self::InvalidClient | Self::InvalidGrant(_))
+    }
+}

@@ -1,0 +1,51 @@
+//! The token endpoint: where a sender that speaks OAuth2 gets the token that it then shows with each delivery.
+//! Feature `token`.
+//!
+//! Facephi, Unico IDCloud and Unico Check can be told the address of a token endpoint. It is ours to run: [`TokenIssuer`]
+//! decides, `hookgate-axum` and `hookgate-actix` put it on a route, and
+//! [`Bearer::issued_by`](crate::access::Bearer::issued_by) accepts its tokens without HTTP.
+//!
+//! | grant | what arrives | setting |
+//! | --- | --- | --- |
+//! | `client_credentials` (RFC 6749, section 4.4) | id and secret, by Basic or in the body | [`client`](TokenIssuerBuilder::client) |
+//! | `urn:ietf:params:oauth:grant-type:jwt-bearer` (RFC 7523) | a token that the client signed | [`assertion`](TokenIssuerBuilder::assertion) |
+//! | user and password (Unico Check) | JSON with `user` and `password` | [`user`](TokenIssuerBuilder::user) |
+//!
+//! Parameters arrive as a form (RFC 6749) or as members of a JSON object: which one IDCloud and Facephi send is not
+//! public. Unknown ones are ignored, repeated ones refused.
+//!
+//! | answer | when |
+//! | --- | --- |
+//! | 200 `access_token`, `token_type`, `expires_in`, `scope` | granted |
+//! | 400 `invalid_request` | a parameter is missing, repeated or unreadable |
+//! | 401 `invalid_client` and a Basic challenge | unknown client or wrong secret |
+//! | 400 `invalid_grant` | the assertion, or user and password, do not hold |
+//! | 400 `unsupported_grant_type`, `invalid_scope` | as the names say |
+//! | 429 `temporarily_unavailable` and `Retry-After` | too many failures |
+//! | 503 `temporarily_unavailable` and `Retry-After` | the store of used assertions cannot be asked |
+//! | as in [`answer`](crate::answer) | method, media type, address, access rule, size or time of the body |
+//!
+//! All of them say `Cache-Control: no-store`. None says more than its code: why is in the log.
+
+mod answer;
+mod assertion;
+mod builder;
+mod client;
+mod form;
+mod grant;
+mod issuer;
+mod parameters;
+mod replays;
+mod signing_key;
+mod signing_keys;
+#[cfg(feature = "simulator")]
+mod simulator;
+mod throttle;
+
+pub(crate) use self::signing_keys::SigningKeys;
+#[cfg(feature = "simulator")]
+pub use self::simulator::{AssertionSimulator, TokenRefused, TokenSimulator};
+pub use self::{
+    answer::TokenAnswer, assertion::Assertion, builder::TokenIssuerBuilder, client::Client,
+    issuer::TokenIssuer, signing_key::SigningKey,
+};

@@ -1,0 +1,340 @@
+//! The sender's side of the token endpoint.
+
+use std::{fmt, time::Duration};
+
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
+use jsonwebtoken::{EncodingKey, crypto::aws_lc};
+use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
+
+use crate::{access::TokenAlgorithm, clock::UnixTime, error::BuildError, simulator::Sent};
+
+/// A sender that logs in with OAuth2: it asks for a token, uses it until it ends, then asks again.
+///
+/// It does no IO: send [`request`](Self::request) with any HTTP client, and give the answer to [`read`](Self::read).
+/// Which of these forms Facephi and IDCloud use is not public.
+///
+/// ```
+/// use hookgate::{UnixTime, token::TokenSimulator};
+///
+/// let now = UnixTime::from_secs(1_700_000_000);
+/// let mut unico = TokenSimulator::client("unico", "0f3c…").path("/token");
+/// assert_eq!(unico.token(now), None);
+/// let sent = unico.request(now);
+/// assert_eq!(sent.header("content-type"), Some("application/x-www-form-urlencoded"));
+/// // … send it; then, with the answer:
+/// unico.read(200, br#"{"access_token":"abc","token_type":"Bearer","expires_in":600}"#, now)?;
+/// assert_eq!(unico.token(now), Some("abc"));
+/// # Ok::<(), hookgate::token::TokenRefused>(())
+/// ```
+pub struct TokenSimulator {
+    path: String,
+    proof: Proof,
+    json: bool,
+    headers: Vec<(String, String)>,
+    held: Option<(Zeroizing<String>, UnixTime)>,
+}
+
+enum Proof {
+    Client {
+        id: String,
+        secret: Zeroizing<String>,
+        basic: bool,
+    },
+    User {
+        user: String,
+        password: Zeroizing<String>,
+    },
+    Assertion(AssertionSimulator),
+}
+
+impl TokenSimulator {
+    /// Grant `client_credentials`, id and secret in the body.
+    pub fn client(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self::of(Proof::Client {
+            id: id.into(),
+            secret: Zeroizing::new(secret.into()),
+            basic: false,
+        })
+    }
+
+    /// Grant `client_credentials`, id and secret in `Authorization`, encoded as RFC 6749, section 2.3.1 says.
+    pub fn client_by_basic(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self::of(Proof::Client {
+            id: id.into(),
+            secret: Zeroizing::new(secret.into()),
+            basic: true,
+        })
+    }
+
+    /// Unico Check's "RFC 7519": JSON with `user` and `password`.
+    pub fn user(user: impl Into<String>, password: impl Into<String>) -> Self {
+        let proof = Proof::User {
+            user: user.into(),
+            password: Zeroizing::new(password.into()),
+        };
+        Self::of(proof).in_json()
+    }
+
+    /// Grant `urn:ietf:params:oauth:grant-type:jwt-bearer`: Unico Check's "RFC 7523".
+    pub fn assertion(assertion: AssertionSimulator) -> Self {
+        Self::of(Proof::Assertion(assertion))
+    }
+
+    fn of(proof: Proof) -> Self {
+        Self {
+            path: "/".to_owned(),
+            proof,
+            json: false,
+            headers: Vec::new(),
+            held: None,
+        }
+    }
+
+    /// Asks at this path.
+    #[must_use]
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = path.into();
+        self
+    }
+
+    /// Asks with JSON instead of a form.
+    #[must_use]
+    pub fn in_json(mut self) -> Self {
+        self.json = true;
+        self
+    }
+
+    /// A header of the token request, as the owner adds in Unico's form; `name` in lower case.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The token request.
+    pub fn request(&self, now: UnixTime) -> Sent {
+        let mut parameters: Vec<(&str, Zeroizing<String>)> = Vec::new();
+        let mut add = |name, value: &str| parameters.push((name, Zeroizing::new(value.to_owned())));
+        let mut headers = self.headers.clone();
+        match &self.proof {
+            Proof::Client { id, secret, basic } => {
+                add("grant_type", "client_credentials");
+                if *basic {
+                    let pair = format!("{}:{}", encoded(id), encoded(secret));
+                    let value = format!("Basic {}", BASE64_STANDARD.encode(pair));
+                    headers.push(("authorization".to_owned(), value));
+                } else {
+                    add("client_id", id);
+                    add("client_secret", secret);
+                }
+            }
+            Proof::User { user, password } => {
+                add("user", user);
+                add("password", password);
+            }
+            Proof::Assertion(assertion) => {
+                add("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+                add("assertion", &assertion.token(now));
+            }
+        }
+        let (media_type, body) = if self.json {
+            let members = parameters
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), json!(**value)));
+            (
+                "application/json",
+                Value::Object(members.collect()).to_string(),
+            )
+        } else {
+            let pairs = parameters.iter();
+            let pairs = pairs.map(|(name, value)| format!("{name}={}", encoded(value)));
+            (
+                "application/x-www-form-urlencoded",
+                pairs.collect::<Vec<_>>().join("&"),
+            )
+        };
+        headers.insert(0, ("content-type".to_owned(), media_type.to_owned()));
+        Sent::new(&self.path, headers, body.into(), "authorization")
+    }
+
+    /// Reads the answer to the token request, and keeps its token.
+    ///
+    /// # Errors
+    ///
+    /// When it is not 200 with `access_token` (or `token`) and `expires_in`. A token that is held stays.
+    pub fn read(&mut self, status: u16, body: &[u8], now: UnixTime) -> Result<(), TokenRefused> {
+        let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |name: &str| answer.get(name).and_then(Value::as_str);
+        let refused = || TokenRefused {
+            status,
+            error: text("error").map(str::to_owned),
+        };
+        let token = text("access_token").or_else(|| text("token"));
+        // Some servers write the number as a text.
+        let expires_in = answer.get("expires_in").and_then(|value| match value {
+            Value::String(digits) => digits.parse().ok(),
+            value => value.as_u64(),
+        });
+        let (200, Some(token), Some(secs)) = (status, token, expires_in) else {
+            return Err(refused());
+        };
+        let until = now.saturating_add(Duration::from_secs(secs));
+        self.held = Some((Zeroizing::new(token.to_owned()), until));
+        Ok(())
+    }
+
+    /// The token, until it ends; afterwards another must be asked for.
+    pub fn token(&self, now: UnixTime) -> Option<&str> {
+        let (token, until) = self.held.as_ref()?;
+        (now < *until).then_some(token.as_str())
+    }
+}
+
+/// No token was given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no token: status {status}, error {error:?}")]
+#[non_exhaustive]
+pub struct TokenRefused {
+    /// The answer's status.
+    pub status: u16,
+    /// Its `error`, where it has one.
+    pub error: Option<String>,
+}
+
+/// Makes the assertions of a client (RFC 7523): signed anew for each token request.
+#[derive(Clone)]
+pub struct AssertionSimulator {
+    key: EncodingKey,
+    algorithm: TokenAlgorithm,
+    key_id: Option<String>,
+    claims: Map<String, Value>,
+    lifetime: Duration,
+}
+
+impl AssertionSimulator {
+    /// Signs with this private key in PEM.
+    ///
+    /// # Errors
+    ///
+    /// When it is no key for `algorithm`.
+    pub fn pem(pem: impl AsRef<[u8]>, algorithm: TokenAlgorithm) -> Result<Self, BuildError> {
+        let pem = pem.as_ref();
+        let readers = [
+            EncodingKey::from_rsa_pem,
+            EncodingKey::from_ec_pem,
+            EncodingKey::from_ed_pem,
+        ];
+        let keys = readers.iter().filter_map(|read| read(pem).ok());
+        let mut fitting = keys.filter_map(|key| Self::of(key, algorithm));
+        fitting.next().ok_or(BuildError::Contradiction(
+            "the private key cannot be read, or is not one for this algorithm",
+        ))
+    }
+
+    /// Signs with a shared secret: with a public key as that secret, the well-known attack.
+    ///
+    /// # Errors
+    ///
+    /// When `algorithm` is none of `Hs256`, `Hs384`, `Hs512`.
+    pub fn secret(secret: &[u8], algorithm: TokenAlgorithm) -> Result<Self, BuildError> {
+        Self::of(EncodingKey::from_secret(secret), algorithm).ok_or(BuildError::Contradiction(
+            "a shared secret signs with `Hs256`, `Hs384` or `Hs512`",
+        ))
+    }
+
+    fn of(key: EncodingKey, algorithm: TokenAlgorithm) -> Option<Self> {
+        let simulator = Self {
+            key,
+            algorithm,
+            key_id: None,
+            claims: Map::new(),
+            lifetime: Duration::from_secs(300),
+        };
+        simulator.signature(b"").is_some().then_some(simulator)
+    }
+
+    /// Adds a claim, or with `null` takes one away, the ones that are always there included: `iat`, `exp` and a random
+    /// `jti`.
+    #[must_use]
+    pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// The `kid` in the head. Default: none.
+    #[must_use]
+    pub fn key_id(mut self, id: impl Into<String>) -> Self {
+        self.key_id = Some(id.into());
+        self
+    }
+
+    /// The form's time until the token ends. Default: 300 s.
+    #[must_use]
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// An assertion that is made now.
+    pub fn token(&self, now: UnixTime) -> String {
+        let mut id = [0; 16];
+        // Without randomness two assertions have one id: a test then sees a replay.
+        let _ = getrandom::fill(&mut id);
+        let mut claims = Map::new();
+        claims.insert("iat".to_owned(), now.as_secs().into());
+        let exp = now.saturating_add(self.lifetime).as_secs();
+        claims.insert("exp".to_owned(), exp.into());
+        claims.insert("jti".to_owned(), const_hex::encode(id).into());
+        claims.extend(self.claims.clone());
+        claims.retain(|_, value| !value.is_null());
+        let mut head = json!({"alg": self.algorithm.name(), "typ": "JWT"});
+        if let (Some(id), Some(members)) = (&self.key_id, head.as_object_mut()) {
+            members.insert("kid".to_owned(), id.as_str().into());
+        }
+        let encode = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+        let message = format!("{}.{}", encode(&head), encode(&Value::Object(claims)));
+        let signature = self.signature(message.as_bytes()).unwrap_or_default();
+        format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    fn signature(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let algorithm = self.algorithm.backend()?;
+        let signer = (aws_lc::DEFAULT_PROVIDER.signer_factory)(&algorithm, &self.key).ok()?;
+        signer.try_sign(message).ok()
+    }
+}
+
+/// As HTML forms encode (RFC 6749, appendix B).
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
+                encoded.push(char::from(byte));
+            }
+            b' ' => encoded.push('+'),
+            byte => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+impl fmt::Debug for TokenSimulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSimulator")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for AssertionSimulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AssertionSimulator")
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}
