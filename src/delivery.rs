@@ -48,6 +48,28 @@ pub(crate) struct Facts {
     pub(crate) raw: Bytes,
 }
 
+impl Facts {
+    /// The event's type where the pack knows it, else `other` or `none`.
+    pub(crate) fn type_label(&self) -> &'static str {
+        self.event_type.as_ref().map_or("none", EventType::label)
+    }
+
+    /// What a log line says of it.
+    pub(crate) fn brief(&self) -> Brief {
+        Brief {
+            event_type: self.type_label(),
+            key: self.key,
+        }
+    }
+}
+
+/// What log lines say of a delivery that outlives its body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Brief {
+    pub(crate) event_type: &'static str,
+    pub(crate) key: EventKey,
+}
+
 impl<E> Delivery<E> {
     /// The event.
     pub fn event(&self) -> &E {
@@ -204,9 +226,11 @@ impl LeaseHandle {
         self.0.stopped.load(Ordering::Acquire)
     }
 
-    pub(crate) fn lose(&self) {
-        self.0.lost.store(true, Ordering::Release);
+    /// Whether it was not known to be lost before.
+    pub(crate) fn lose(&self) -> bool {
+        let known = self.0.lost.swap(true, Ordering::AcqRel);
         self.0.changed.notify(usize::MAX);
+        !known
     }
 }
 

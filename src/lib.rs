@@ -10,10 +10,14 @@ pub mod cloudevents;
 pub mod dedup;
 mod delivery;
 mod detach;
+mod ending;
 pub mod error;
 pub mod event_key;
 pub mod keys;
 mod log;
+mod meter;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod observer;
 pub mod outcome;
 pub mod payload;
@@ -25,6 +29,7 @@ pub mod road;
 pub mod schemes;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+mod span;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tokio")]

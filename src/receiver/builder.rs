@@ -20,6 +20,7 @@ use crate::{
     event_key::KeyParts,
     keys::Keys,
     log,
+    meter::Meter,
     observer::{Observer, Unobserved},
     provider::{Retries, TimeKind},
     waiting::WaitingCopies,
@@ -333,6 +334,7 @@ impl ReceiverBuilder {
                  knows the URL",
             );
         }
+        let meter = Meter::new(&name);
         Ok(Receiver(Arc::new(Policy {
             key_prefix: KeyParts::new(&name, None, &pack),
             keys,
@@ -340,6 +342,7 @@ impl ReceiverBuilder {
             networks: self.networks,
             store,
             observer: self.observer,
+            meter: meter.clone(),
             clock: self.clock,
             timer: self.timer,
             window,
@@ -358,11 +361,11 @@ impl ReceiverBuilder {
             body: BodyBounds {
                 limit: body_limit,
                 deadline: self.body_deadline,
-                in_flight: Allowance::new(self.bytes_in_flight),
+                in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
-            running: Allowance::new(self.handlers),
-            detached: Allowance::new(usize::MAX),
-            waiting: WaitingCopies::new(),
+            running: Allowance::new(self.handlers, meter.handlers_running()),
+            detached: Allowance::new(usize::MAX, meter.handlers_detached()),
+            waiting: WaitingCopies::new(meter.copies_waiting()),
             owners: OwnerTokens::new()?,
             terms: Terms {
                 allow: HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {

@@ -13,8 +13,10 @@
 
 mod call;
 mod canary;
+mod every_end;
 mod gate;
 pub(crate) mod logto;
+mod puppet;
 mod raw;
 mod script;
 mod server;
@@ -27,7 +29,9 @@ mod strict;
 pub(crate) use self::{
     call::{Call, Reply},
     canary::{CANARY, personal, quiet},
+    every_end::{Told, every_end},
     gate::{Gate, soon, until},
+    puppet::Puppet,
     raw::{Connection, read_reply},
     script::{Script, Seen, Step},
     server::Server,
