@@ -18,6 +18,8 @@ mod gate;
 pub(crate) mod logto;
 mod puppet;
 mod raw;
+#[cfg(feature = "metrics")]
+mod recorder;
 mod script;
 mod server;
 mod signing;
@@ -26,6 +28,8 @@ pub(crate) mod standard_webhooks;
 mod store;
 mod strict;
 
+#[cfg(feature = "metrics")]
+pub(crate) use self::recorder::Recorded;
 pub(crate) use self::{
     call::{Call, Reply},
     canary::{CANARY, personal, quiet},
