@@ -13,6 +13,7 @@ mod detach;
 mod ending;
 pub mod error;
 pub mod event_key;
+mod finding;
 pub mod keys;
 mod log;
 mod meter;
@@ -50,6 +51,7 @@ pub use self::{
     detach::{Detached, RunsToEnd, TimeLeft},
     error::{BuildError, KeySourceError, Reason, Rejection, SecretError, StoreError},
     event_key::{ContentDigest, EventKey, KeyParts},
+    finding::{Finding, Severity},
     keys::{Key, Keyring, Keys, Secret},
     observer::{Observed, Observer},
     outcome::{Ack, Nack, Outcome, Verdict},

@@ -8,14 +8,21 @@ mod lines {
     use crate::{
         delivery::{Brief, Facts},
         error::Reason,
+        finding::{Finding, Severity},
         meter::StoreCall,
     };
 
     /// What filters name: the crate, however its modules are called.
     const TARGET: &str = "hookgate";
 
-    pub(crate) fn start_up(endpoint: &str, advice: &str) {
-        tracing::warn!(target: TARGET, endpoint, "{advice}");
+    /// What the start-up check says.
+    pub(crate) fn found(endpoint: &str, finding: &Finding) {
+        let code = finding.code();
+        match finding.severity() {
+            Severity::Danger => tracing::error!(target: TARGET, endpoint, code, "{finding}"),
+            Severity::Warning => tracing::warn!(target: TARGET, endpoint, code, "{finding}"),
+            Severity::Note => tracing::info!(target: TARGET, endpoint, code, "{finding}"),
+        }
     }
 
     /// `detail` is the text of a [`Rejection`](crate::Rejection): ours, without anything of the sender's.
@@ -152,10 +159,11 @@ mod lines {
     use crate::{
         delivery::{Brief, Facts},
         error::Reason,
+        finding::Finding,
         meter::StoreCall,
     };
 
-    pub(crate) fn start_up(_: &str, _: &str) {}
+    pub(crate) fn found(_: &str, _: &Finding) {}
     pub(crate) fn rejected(_: &str, _: Reason, _: &crate::Rejection) {}
     pub(crate) fn no_time(_: &str) {}
     pub(crate) fn ended(_: &Facts, _: u32, _: &'static str, _: &'static str) {}

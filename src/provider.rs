@@ -276,8 +276,12 @@ pub struct SenderProfile {
     pub copies_wait: Option<Duration>,
     /// The largest body that is taken, in bytes.
     pub body_limit: usize,
-    /// What an operator must know before relying on inline handling; logged at start.
+    /// The largest body that it is known to send, in bytes; `None` where unknown.
+    pub largest_body: Option<usize>,
+    /// What an operator must know before relying on inline handling: a finding of the start-up check.
     pub warning: Option<&'static str>,
+    /// What is only assumed of it and relied on: findings of the start-up check.
+    pub assumed: &'static [&'static str],
 }
 
 impl SenderProfile {
@@ -295,7 +299,9 @@ impl SenderProfile {
             media_types: &["application/json"],
             copies_wait: None,
             body_limit: 1024 * 1024,
+            largest_body: None,
             warning: None,
+            assumed: &[],
         }
     }
 

@@ -13,6 +13,7 @@
 
 mod call;
 mod canary;
+mod durable;
 mod every_end;
 mod gate;
 pub(crate) mod logto;
@@ -33,6 +34,7 @@ pub(crate) use self::recorder::Recorded;
 pub(crate) use self::{
     call::{Call, Reply},
     canary::{CANARY, personal, quiet},
+    durable::Durable,
     every_end::{Told, every_end},
     gate::{Gate, soon, until},
     puppet::Puppet,

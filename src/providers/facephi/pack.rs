@@ -193,6 +193,10 @@ impl Provider for Facephi {
                 "Facephi's recipe `data_only` leaves type, time, operation and id of an event unsigned: \
                  who holds the access credentials can change them",
             ),
+            assumed: &[
+                "which bytes it signs, and in which encoding its secret is written",
+                "that it takes 200 as success, and sends at least once, in any order",
+            ],
             ..SenderProfile::unknown()
         }
     }
