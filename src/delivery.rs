@@ -19,6 +19,7 @@ use crate::{
     event_key::EventKey,
     keys::{KeyId, TenantId},
     provider::EventType,
+    trace_context::TraceContext,
     verified::Unsigned,
 };
 
@@ -45,6 +46,8 @@ pub(crate) struct Facts {
     pub(crate) sent_at: Option<UnixTime>,
     pub(crate) occurred_at: Option<UnixTime>,
     pub(crate) received_at: UnixTime,
+    pub(crate) trace_context: Option<TraceContext>,
+    pub(crate) claimed_trace_context: Option<TraceContext>,
     pub(crate) raw: Bytes,
 }
 
@@ -142,6 +145,18 @@ impl<E> Delivery<E> {
     /// When the request's head arrived here.
     pub fn received_at(&self) -> UnixTime {
         self.facts.received_at
+    }
+
+    /// The sender's trace, where the signed event names it (the CloudEvents extension for distributed
+    /// tracing). To be linked, not continued: the sender's ids and its sampling decide nothing here.
+    pub fn trace_context(&self) -> Option<&TraceContext> {
+        self.facts.trace_context.as_ref()
+    }
+
+    /// The sender's trace as the headers `traceparent` and `tracestate` name it, which nothing signs:
+    /// whoever can send a request can write them, and a copy may come with others.
+    pub fn claimed_trace_context(&self) -> Option<Unsigned<&TraceContext>> {
+        self.facts.claimed_trace_context.as_ref().map(Unsigned::new)
     }
 
     /// The lease under which this handler runs.

@@ -37,6 +37,7 @@ pub mod testing;
 mod tokio_timer;
 #[cfg(feature = "tower")]
 pub mod tower;
+mod trace_context;
 pub mod verified;
 mod wait;
 mod waiting;
@@ -58,5 +59,6 @@ pub use self::{
     provider::Provider,
     receiver::{RETENTION_MARGIN, Receiver, ReceiverBuilder},
     request::{Head, Headers},
+    trace_context::TraceContext,
     verified::{Unsigned, Verified},
 };

@@ -25,6 +25,7 @@ mod window;
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use http::HeaderName;
 
 pub(crate) use self::store_call::store_call;
 pub use self::{admitted::Admitted, handler::Ran};
@@ -48,8 +49,9 @@ use crate::{
     observer::Observed,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
-    request::{Head, RawRequest},
+    request::{Head, RawRequest, Single},
     span::DeliverySpan,
+    trace_context::TraceContext,
     wait::beside,
     waiting::Waited,
 };
@@ -150,6 +152,8 @@ async fn travel(
         sent_at: verified.sent_at(),
         occurred_at: decoded.occurred_at,
         received_at: now,
+        trace_context: decoded.trace_context,
+        claimed_trace_context: claimed_trace(&head),
         raw,
     };
     span.admitted(&facts);
@@ -162,6 +166,31 @@ async fn travel(
         span: span.clone(),
         bytes: body.grant,
         facts: Arc::new(facts),
+    })
+}
+
+/// The trace that the headers name. A repeated `traceparent` names none; `tracestate` may be in parts (W3C
+/// Trace Context, section 3.3.1).
+fn claimed_trace(head: &Head<'_>) -> Option<TraceContext> {
+    const PARENT: HeaderName = HeaderName::from_static("traceparent");
+    const STATE: HeaderName = HeaderName::from_static("tracestate");
+    let Single::Value(parent) = head.single(&PARENT) else {
+        return None;
+    };
+    let context = TraceContext::parse(parent)?;
+    let mut state = Vec::new();
+    head.headers.each(&STATE, &mut |part| {
+        if state.len() <= TraceContext::LONGEST_STATE {
+            if !state.is_empty() {
+                state.push(b',');
+            }
+            state.extend_from_slice(part);
+        }
+    });
+    Some(if state.is_empty() {
+        context
+    } else {
+        context.with_state(&state)
     })
 }
 

@@ -8,7 +8,10 @@
 mod open {
     use std::future::Future;
 
-    use tracing::{Instrument, Span, field::Empty};
+    use tracing::{
+        Instrument, Span,
+        field::{Empty, display},
+    };
 
     use crate::{delivery::Facts, ending::Ending, error::Reason};
 
@@ -51,6 +54,12 @@ mod open {
             }
             self.0.record("event_type", facts.type_label());
             self.0.record("key_id", &*facts.key_id);
+            let trace = facts.trace_context.as_ref();
+            if let Some(trace) = trace.or(facts.claimed_trace_context.as_ref()) {
+                let (trace_id, span_id) = trace.digits();
+                self.0.record("sender_trace_id", display(trace_id));
+                self.0.record("sender_span_id", display(span_id));
+            }
         }
 
         pub(crate) fn claimed(&self, attempt: u32) {

@@ -289,6 +289,30 @@ async fn every_503_writes_a_line_in_its_span() {
 }
 
 #[tokio::test]
+async fn the_senders_trace_is_noted_and_is_no_parent() {
+    let (spans, _guard) = collect();
+    let stage = Stage::logto().await;
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    stage
+        .send(&logto::event(1).with("traceparent", trace))
+        .await;
+    stage.send(&logto::event(2)).await;
+    // What was not admitted is not believed even that.
+    let forged = logto::signed(logto::body(3), "another key").with("traceparent", trace);
+    stage.send(&forged).await;
+    let all = spans.deliveries();
+    let noted: Vec<_> = all
+        .iter()
+        .map(|span| (span.field("sender_trace_id"), span.field("sender_span_id")))
+        .collect();
+    let ids = (
+        Some("0af7651916cd43dd8448eb211c80319c"),
+        Some("b7ad6b7169203331"),
+    );
+    assert_eq!(noted, [ids, (None, None), (None, None)]);
+}
+
+#[tokio::test]
 async fn the_span_of_an_admitted_delivery_says_key_type_and_attempt() {
     let (spans, _guard) = collect();
     let pack = Logto::new(Secret::utf8(logto::KEY).unwrap());

@@ -249,6 +249,9 @@ impl Provider for Facephi {
         let occurred_at = event
             .attributes()
             .and_then(|attributes| attributes.occurred_at());
+        let trace_context = event
+            .attributes()
+            .and_then(|attributes| attributes.trace_context());
         let claimed_type = match &event {
             WorkflowEvent::DataOnly(event) => {
                 Some(event.claimed.trust_unsigned().event_type.as_str().into())
@@ -260,6 +263,7 @@ impl Provider for Facephi {
         Ok(Decoded {
             wanted: self.wants(event_type.as_ref()),
             occurred_at: occurred_at.filter(|time| *time != UnixTime::EPOCH),
+            trace_context,
             content: authenticated.digest,
             event_type,
             claimed_type,
