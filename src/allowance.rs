@@ -7,6 +7,8 @@ use std::sync::{
 
 use event_listener::Event;
 
+use crate::meter::Level;
+
 /// A bounded amount that grants are taken from, and given back to when dropped.
 #[derive(Debug, Clone)]
 pub(crate) struct Allowance(Arc<Shared>);
@@ -16,14 +18,17 @@ struct Shared {
     limit: usize,
     used: AtomicUsize,
     unused: Event,
+    level: Level,
 }
 
 impl Allowance {
-    pub(crate) fn new(limit: usize) -> Self {
+    /// `level` follows what is granted.
+    pub(crate) fn new(limit: usize, level: Level) -> Self {
         Self(Arc::new(Shared {
             limit,
             used: AtomicUsize::new(0),
             unused: Event::new(),
+            level,
         }))
     }
 
@@ -71,6 +76,7 @@ impl Grant {
             })
             .is_ok();
         if taken {
+            shared.level.rise(more);
             self.amount = self.amount.saturating_add(more);
         }
         taken
@@ -80,6 +86,7 @@ impl Grant {
 impl Drop for Grant {
     fn drop(&mut self) {
         let shared = &self.of.0;
+        shared.level.fall(self.amount);
         if shared.used.fetch_sub(self.amount, Ordering::AcqRel) == self.amount {
             shared.unused.notify(usize::MAX);
         }

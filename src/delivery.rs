@@ -19,6 +19,7 @@ use crate::{
     event_key::EventKey,
     keys::{KeyId, TenantId},
     provider::EventType,
+    trace_context::TraceContext,
     verified::Unsigned,
 };
 
@@ -45,7 +46,31 @@ pub(crate) struct Facts {
     pub(crate) sent_at: Option<UnixTime>,
     pub(crate) occurred_at: Option<UnixTime>,
     pub(crate) received_at: UnixTime,
+    pub(crate) trace_context: Option<TraceContext>,
+    pub(crate) claimed_trace_context: Option<TraceContext>,
     pub(crate) raw: Bytes,
+}
+
+impl Facts {
+    /// The event's type where the pack knows it, else `other` or `none`.
+    pub(crate) fn type_label(&self) -> &'static str {
+        self.event_type.as_ref().map_or("none", EventType::label)
+    }
+
+    /// What a log line says of it.
+    pub(crate) fn brief(&self) -> Brief {
+        Brief {
+            event_type: self.type_label(),
+            key: self.key,
+        }
+    }
+}
+
+/// What log lines say of a delivery that outlives its body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Brief {
+    pub(crate) event_type: &'static str,
+    pub(crate) key: EventKey,
 }
 
 impl<E> Delivery<E> {
@@ -120,6 +145,18 @@ impl<E> Delivery<E> {
     /// When the request's head arrived here.
     pub fn received_at(&self) -> UnixTime {
         self.facts.received_at
+    }
+
+    /// The sender's trace, where the signed event names it (the CloudEvents extension for distributed
+    /// tracing). To be linked, not continued: the sender's ids and its sampling decide nothing here.
+    pub fn trace_context(&self) -> Option<&TraceContext> {
+        self.facts.trace_context.as_ref()
+    }
+
+    /// The sender's trace as the headers `traceparent` and `tracestate` name it, which nothing signs:
+    /// whoever can send a request can write them, and a copy may come with others.
+    pub fn claimed_trace_context(&self) -> Option<Unsigned<&TraceContext>> {
+        self.facts.claimed_trace_context.as_ref().map(Unsigned::new)
     }
 
     /// The lease under which this handler runs.
@@ -204,9 +241,11 @@ impl LeaseHandle {
         self.0.stopped.load(Ordering::Acquire)
     }
 
-    pub(crate) fn lose(&self) {
-        self.0.lost.store(true, Ordering::Release);
+    /// Whether it was not known to be lost before.
+    pub(crate) fn lose(&self) -> bool {
+        let known = self.0.lost.swap(true, Ordering::AcqRel);
         self.0.changed.notify(usize::MAX);
+        !known
     }
 }
 

@@ -13,9 +13,12 @@ use crate::{
     allowance::Grant,
     answer::{Answer, RETRY_AFTER},
     clock::{Sleep, Timer},
+    delivery::Brief,
     error::Reason,
+    log,
     receiver::Receiver,
     road::{Admitted, Handled},
+    span::DeliverySpan,
 };
 
 /// Runs the claimed part of the road in place, and hands it to `spawn` when it is dropped unfinished or
@@ -59,6 +62,7 @@ impl<F, S: FnOnce(Detached<F>)> RunsToEnd<F, S> {
             return;
         };
         if let Some(grant) = self.receiver.0.detached.take(1) {
+            self.time.span.detached();
             spawn(Detached {
                 work,
                 _grant: grant,
@@ -68,9 +72,11 @@ impl<F, S: FnOnce(Detached<F>)> RunsToEnd<F, S> {
 }
 
 /// What is left of the handler's deadline, which counts from the head.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct TimeLeft {
     arrived: Duration,
+    span: DeliverySpan,
+    of: Brief,
 }
 
 impl TimeLeft {
@@ -78,13 +84,23 @@ impl TimeLeft {
     pub fn of(admitted: &Admitted) -> Self {
         Self {
             arrived: admitted.arrived(),
+            span: admitted.span().clone(),
+            of: admitted.brief(),
         }
     }
 
-    fn left(self, receiver: &Receiver) -> Duration {
+    fn left(&self, receiver: &Receiver) -> Duration {
         let policy = &*receiver.0;
         let spent = policy.clock.monotonic().saturating_sub(self.arrived);
         policy.handler_deadline.saturating_sub(spent)
+    }
+
+    /// Says that nothing is left.
+    fn say_over(&self, receiver: &Receiver) {
+        let policy = &*receiver.0;
+        policy.meter.handler_deadline();
+        self.span
+            .within(|| log::past_deadline(&policy.name, self.of));
     }
 }
 
@@ -116,6 +132,7 @@ where
         if deadline.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
+        this.time.say_over(&this.receiver);
         this.detach();
         Poll::Ready(Handled::Answer(Answer::unavailable(
             Reason::HandlerDeadline,

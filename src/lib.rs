@@ -10,10 +10,15 @@ pub mod cloudevents;
 pub mod dedup;
 mod delivery;
 mod detach;
+mod ending;
 pub mod error;
 pub mod event_key;
+mod finding;
 pub mod keys;
 mod log;
+mod meter;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod observer;
 pub mod outcome;
 pub mod payload;
@@ -25,6 +30,7 @@ pub mod road;
 pub mod schemes;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+mod span;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "token")]
@@ -33,6 +39,7 @@ pub mod token;
 mod tokio_timer;
 #[cfg(feature = "tower")]
 pub mod tower;
+mod trace_context;
 pub mod verified;
 mod wait;
 mod waiting;
@@ -47,11 +54,13 @@ pub use self::{
     detach::{Detached, RunsToEnd, TimeLeft},
     error::{BuildError, KeySourceError, Reason, Rejection, SecretError, StoreError},
     event_key::{ContentDigest, EventKey, KeyParts},
+    finding::{Finding, Severity},
     keys::{Key, Keyring, Keys, Secret},
     observer::{Observed, Observer},
     outcome::{Ack, Nack, Outcome, Verdict},
     provider::Provider,
     receiver::{RETENTION_MARGIN, Receiver, ReceiverBuilder},
     request::{Head, Headers},
+    trace_context::TraceContext,
     verified::{Unsigned, Verified},
 };

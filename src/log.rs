@@ -1,18 +1,28 @@
 //! The log lines. No payload, header, credential or error text ever reaches one.
+//!
+//! Each stands on its own: it repeats the fields of the delivery's span, since a filter may let warnings
+//! through and no spans.
 
 #[cfg(feature = "tracing")]
 mod lines {
-    use crate::{delivery::Facts, error::Reason};
+    use crate::{
+        delivery::{Brief, Facts},
+        error::Reason,
+        finding::{Finding, Severity},
+        meter::StoreCall,
+    };
 
     /// What filters name: the crate, however its modules are called.
     const TARGET: &str = "hookgate";
 
-    fn label(facts: &Facts) -> &'static str {
-        facts.event_type.as_ref().map_or("none", |t| t.label())
-    }
-
-    pub(crate) fn start_up(endpoint: &str, advice: &str) {
-        tracing::warn!(target: TARGET, endpoint, "{advice}");
+    /// What the start-up check says.
+    pub(crate) fn found(endpoint: &str, finding: &Finding) {
+        let code = finding.code();
+        match finding.severity() {
+            Severity::Danger => tracing::error!(target: TARGET, endpoint, code, "{finding}"),
+            Severity::Warning => tracing::warn!(target: TARGET, endpoint, code, "{finding}"),
+            Severity::Note => tracing::info!(target: TARGET, endpoint, code, "{finding}"),
+        }
     }
 
     /// `detail` is the text of a [`Rejection`](crate::Rejection): ours, without anything of the sender's.
@@ -50,7 +60,7 @@ mod lines {
         tracing::debug!(
             target: TARGET,
             endpoint = &*facts.endpoint,
-            event_type = label(facts),
+            event_type = facts.type_label(),
             event_key = %facts.key,
             key_id = &*facts.key_id,
             attempt,
@@ -64,10 +74,44 @@ mod lines {
         tracing::debug!(
             target: TARGET,
             endpoint = &*facts.endpoint,
-            event_type = label(facts),
+            event_type = facts.type_label(),
             event_key = %facts.key,
             reason = reason.as_str(),
             "delivery answered without its handler"
+        );
+    }
+
+    /// A copy is sent back: its first still runs, or has failed.
+    pub(crate) fn sent_back(endpoint: &str, copy: Brief) {
+        tracing::info!(
+            target: TARGET,
+            endpoint,
+            event_type = copy.event_type,
+            event_key = %copy.key,
+            reason = Reason::InProgress.as_str(),
+            "copy of a running event answered 503"
+        );
+    }
+
+    pub(crate) fn overloaded(facts: &Facts) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            reason = Reason::Overloaded.as_str(),
+            "as many handlers run as may: delivery answered 503"
+        );
+    }
+
+    pub(crate) fn past_deadline(endpoint: &str, delivery: Brief) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint,
+            event_type = delivery.event_type,
+            event_key = %delivery.key,
+            reason = Reason::HandlerDeadline.as_str(),
+            "handler is past its deadline: its sender got 503, and it goes on"
         );
     }
 
@@ -75,7 +119,7 @@ mod lines {
         tracing::warn!(
             target: TARGET,
             endpoint = &*facts.endpoint,
-            event_type = label(facts),
+            event_type = facts.type_label(),
             event_key = %facts.key,
             attempt,
             status,
@@ -95,12 +139,12 @@ mod lines {
     }
 
     /// `error` is a [`StoreError`](crate::StoreError) without its source, which may name servers.
-    pub(crate) fn store(facts: &Facts, call: &'static str, error: &crate::StoreError) {
+    pub(crate) fn store(facts: &Facts, call: StoreCall, error: &crate::StoreError) {
         tracing::error!(
             target: TARGET,
             endpoint = &*facts.endpoint,
             event_key = %facts.key,
-            call,
+            call = call.as_str(),
             "{error}"
         );
     }
@@ -127,16 +171,24 @@ mod lines {
 
 #[cfg(not(feature = "tracing"))]
 mod lines {
-    use crate::{delivery::Facts, error::Reason};
+    use crate::{
+        delivery::{Brief, Facts},
+        error::Reason,
+        finding::Finding,
+        meter::StoreCall,
+    };
 
-    pub(crate) fn start_up(_: &str, _: &str) {}
+    pub(crate) fn found(_: &str, _: &Finding) {}
     pub(crate) fn rejected(_: &str, _: Reason, _: &crate::Rejection) {}
     pub(crate) fn no_time(_: &str) {}
     pub(crate) fn ended(_: &Facts, _: u32, _: &'static str, _: &'static str) {}
     pub(crate) fn turned_away(_: &Facts, _: Reason) {}
+    pub(crate) fn sent_back(_: &str, _: Brief) {}
+    pub(crate) fn overloaded(_: &Facts) {}
+    pub(crate) fn past_deadline(_: &str, _: Brief) {}
     pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
     pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}
-    pub(crate) fn store(_: &Facts, _: &'static str, _: &crate::StoreError) {}
+    pub(crate) fn store(_: &Facts, _: StoreCall, _: &crate::StoreError) {}
     pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}
     #[cfg(feature = "token")]
     pub(crate) fn token_issued(_: &str, _: &'static str) {}

@@ -10,6 +10,7 @@ use crate::{
     event_key::{ContentDigest, KeyParts},
     keys::{Keys, LiveKeys},
     request::{Head, RawRequest},
+    trace_context::TraceContext,
     verified::{Unsigned, Verified},
 };
 
@@ -123,6 +124,7 @@ pub struct Decoded<E> {
     pub(crate) event_type: Option<EventType>,
     pub(crate) claimed_type: Option<Box<str>>,
     pub(crate) occurred_at: Option<UnixTime>,
+    pub(crate) trace_context: Option<TraceContext>,
     pub(crate) content: Option<ContentDigest>,
     pub(crate) wanted: bool,
     pub(crate) recognized: bool,
@@ -136,6 +138,7 @@ impl<E> Decoded<E> {
             event_type: None,
             claimed_type: None,
             occurred_at: None,
+            trace_context: None,
             content: None,
             wanted: true,
             recognized: true,
@@ -160,6 +163,13 @@ impl<E> Decoded<E> {
     #[must_use]
     pub fn occurred_at(mut self, time: Option<UnixTime>) -> Self {
         self.occurred_at = time.filter(|time| *time != UnixTime::EPOCH);
+        self
+    }
+
+    /// The sender's trace, where something signed names it.
+    #[must_use]
+    pub fn trace_context(mut self, context: Option<TraceContext>) -> Self {
+        self.trace_context = context;
         self
     }
 
@@ -190,6 +200,7 @@ impl<E> Decoded<E> {
             event_type: self.event_type,
             claimed_type: self.claimed_type,
             occurred_at: self.occurred_at,
+            trace_context: self.trace_context,
             content: self.content,
             wanted: self.wanted,
             recognized: self.recognized,
@@ -276,8 +287,12 @@ pub struct SenderProfile {
     pub copies_wait: Option<Duration>,
     /// The largest body that is taken, in bytes.
     pub body_limit: usize,
-    /// What an operator must know before relying on inline handling; logged at start.
+    /// The largest body that it is known to send, in bytes; `None` where unknown.
+    pub largest_body: Option<usize>,
+    /// What an operator must know before relying on inline handling: a finding of the start-up check.
     pub warning: Option<&'static str>,
+    /// What is only assumed of it and relied on: findings of the start-up check.
+    pub assumed: &'static [&'static str],
 }
 
 impl SenderProfile {
@@ -295,7 +310,9 @@ impl SenderProfile {
             media_types: &["application/json"],
             copies_wait: None,
             body_limit: 1024 * 1024,
+            largest_body: None,
             warning: None,
+            assumed: &[],
         }
     }
 

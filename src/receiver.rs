@@ -1,6 +1,7 @@
 //! [`Receiver`]: one endpoint's policy.
 
 mod builder;
+mod check;
 
 use std::{
     any::Any,
@@ -22,8 +23,10 @@ use crate::{
     dedup::{BoxDedupStore, DedupStore, OwnerToken, Promises},
     error::{BuildError, Rejection},
     event_key::KeyParts,
+    finding::Finding,
     keys::{Keys, LiveKeys},
     log,
+    meter::Meter,
     observer::Observer,
     provider::{Authenticated, Decoded, Provider, SenderProfile, Undecodable},
     request::RawRequest,
@@ -106,6 +109,28 @@ impl Receiver {
         self.0.cancel_on_disconnect
     }
 
+    /// What an operator should know before this receiver takes deliveries, the worst first: each with
+    /// advice on what to change. `build()` logs them, so that a program need not ask; one that wants to
+    /// refuse its own start, or to show them elsewhere, does.
+    ///
+    /// ```
+    /// use hookgate::{Receiver, Secret, Severity, dedup::MemoryStore, providers::logto::Logto};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let receiver = Receiver::new("logto", Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?))
+    ///     .dedup(MemoryStore::new())
+    ///     .instances(3)
+    ///     .build()?;
+    /// let worst = &receiver.check()[0];
+    /// assert_eq!(worst.severity(), Severity::Danger);
+    /// assert_eq!(worst.code(), "store_not_shared");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn check(&self) -> Vec<Finding> {
+        check::check(&self.0)
+    }
+
     /// Resolves when no handler goes on in the background. Await it after the server has shut down
     /// gracefully, before the process ends.
     pub async fn drained(&self) {
@@ -137,6 +162,7 @@ pub(crate) struct Policy {
     pub(crate) networks: Option<Networks>,
     pub(crate) store: BoxDedupStore,
     pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) meter: Meter,
     pub(crate) clock: Arc<dyn Clock>,
     timer: Option<Arc<dyn Timer>>,
     pub(crate) window: Option<Window>,
@@ -156,6 +182,9 @@ pub(crate) struct Policy {
     pub(crate) terms: Terms,
     pub(crate) refuse_changed_content: bool,
     cancel_on_disconnect: bool,
+    instances: usize,
+    /// Neither the pack nor the application says how long the sender waits.
+    deadline_is_assumed: bool,
     key_prefix: KeyParts,
     said_no_time: AtomicBool,
 }

@@ -19,13 +19,16 @@ mod claim;
 mod handler;
 mod head;
 mod settle;
+mod store_call;
 mod window;
 
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use http::HeaderName;
 
 pub(crate) use self::head::{HeadRules, check_head};
+pub(crate) use self::store_call::store_call;
 pub use self::{admitted::Admitted, handler::Ran};
 use self::{
     claim::{claim, duplicate, store_answer},
@@ -39,15 +42,17 @@ use crate::{
     body::BodySource,
     clock::Timer,
     dedup::Claim,
-    delivery::{DeliverySlot, Facts, LeaseHandle, Sealed},
+    delivery::{Brief, DeliverySlot, Facts, LeaseHandle, Sealed},
+    ending::Ending,
     error::{Reason, Rejection},
-    event_key::EventKey,
     keys::{Keyring, LiveKeys},
     log,
     observer::Observed,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
-    request::{Head, RawRequest},
+    request::{Head, RawRequest, Single},
+    span::DeliverySpan,
+    trace_context::TraceContext,
     wait::beside,
     waiting::Waited,
 };
@@ -64,16 +69,35 @@ pub async fn admit(
     timer: &Arc<dyn Timer>,
 ) -> Result<Admitted, Rejection> {
     let policy = &*receiver.0;
-    let admitted = travel(policy, head, body, timer).await;
-    if let Err(rejection) = &admitted {
-        log::rejected(&policy.name, rejection.reason(), rejection);
-        policy.observer.rejected(&policy.name, rejection);
-    }
-    admitted
+    let span = DeliverySpan::open(&policy.name, &policy.pack);
+    let admitting = async {
+        let admitted = travel(policy, &span, head, body, timer).await;
+        if let Err(rejection) = &admitted {
+            let reason = rejection.reason();
+            log::rejected(&policy.name, reason, rejection);
+            policy.observer.rejected(&policy.name, rejection);
+            ended(policy, &span, Ending::of(reason), reason, "none");
+        }
+        admitted
+    };
+    span.cover(admitting).await
+}
+
+/// Says in span and metrics what became of a delivery: once for each.
+fn ended(
+    policy: &Policy,
+    span: &DeliverySpan,
+    ending: Ending,
+    reason: Reason,
+    event_type: &'static str,
+) {
+    span.ended(ending, reason);
+    policy.meter.ended(ending, reason, event_type);
 }
 
 async fn travel(
     policy: &Policy,
+    span: &DeliverySpan,
     head: Head<'_>,
     body: impl BodySource,
     timer: &Arc<dyn Timer>,
@@ -87,7 +111,10 @@ async fn travel(
     let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
     let keys = ring.as_ref().map_or(&[][..], |keys| keys);
     let request = RawRequest::new(head, &body.bytes);
-    let verified = policy.provider.verify(request, LiveKeys::new(keys, now))?;
+    let began = policy.meter.start(&policy.clock);
+    let verified = policy.provider.verify(request, LiveKeys::new(keys, now));
+    policy.meter.verified(began, &policy.clock);
+    let verified = verified?;
     if verified.is_by_access() && !policy.needs_access {
         // The pack did not say that it needs access, so nobody made sure that there is a rule.
         return Err(Rejection::AccessMissing);
@@ -114,27 +141,57 @@ async fn travel(
         policy.say_no_time();
     }
 
+    let facts = Facts {
+        endpoint: policy.name.clone(),
+        pack: policy.pack.clone(),
+        tenant,
+        key,
+        key_id: verified.key_id().clone(),
+        event_type: decoded.event_type,
+        claimed_type: decoded.claimed_type,
+        signed_id: verified.signed_id().map(Box::from),
+        sent_at: verified.sent_at(),
+        occurred_at: decoded.occurred_at,
+        received_at: now,
+        trace_context: decoded.trace_context,
+        claimed_trace_context: claimed_trace(&head),
+        raw,
+    };
+    span.admitted(&facts);
     Ok(Admitted {
         event: decoded.event,
         content: decoded.content,
         wanted: decoded.wanted,
         recognized: decoded.recognized,
         arrived,
+        span: span.clone(),
         bytes: body.grant,
-        facts: Arc::new(Facts {
-            endpoint: policy.name.clone(),
-            pack: policy.pack.clone(),
-            tenant,
-            key,
-            key_id: verified.key_id().clone(),
-            event_type: decoded.event_type,
-            claimed_type: decoded.claimed_type,
-            signed_id: verified.signed_id().map(Box::from),
-            sent_at: verified.sent_at(),
-            occurred_at: decoded.occurred_at,
-            received_at: now,
-            raw,
-        }),
+        facts: Arc::new(facts),
+    })
+}
+
+/// The trace that the headers name. A repeated `traceparent` names none; `tracestate` may be in parts (W3C
+/// Trace Context, section 3.3.1).
+fn claimed_trace(head: &Head<'_>) -> Option<TraceContext> {
+    const PARENT: HeaderName = HeaderName::from_static("traceparent");
+    const STATE: HeaderName = HeaderName::from_static("tracestate");
+    let Single::Value(parent) = head.single(&PARENT) else {
+        return None;
+    };
+    let context = TraceContext::parse(parent)?;
+    let mut state = Vec::new();
+    head.headers.each(&STATE, &mut |part| {
+        if state.len() <= TraceContext::LONGEST_STATE {
+            if !state.is_empty() {
+                state.push(b',');
+            }
+            state.extend_from_slice(part);
+        }
+    });
+    Some(if state.is_empty() {
+        context
+    } else {
+        context.with_state(&state)
     })
 }
 
@@ -154,10 +211,21 @@ pub enum Handled<R> {
     Running(RunningCopy),
 }
 
+impl<R> Handled<R> {
+    fn reason(&self) -> Reason {
+        match self {
+            Self::Reply(_) => Reason::Handled,
+            Self::Answer(answer) => answer.reason(),
+            Self::Running(_) => Reason::InProgress,
+        }
+    }
+}
+
 /// A copy of an event that is being handled. Its body is dropped.
 #[derive(Debug)]
 pub struct RunningCopy {
-    key: EventKey,
+    of: Brief,
+    span: DeliverySpan,
     retry_after: Duration,
 }
 
@@ -174,50 +242,62 @@ pub async fn handle<R, F>(
 where
     F: Future<Output = Ran<R>>,
 {
-    let policy = &*receiver.0;
-    let facts = admitted.facts.clone();
-    let handled = once(policy, admitted, &timer, run).await;
-    let reason = match &handled {
-        Handled::Reply(_) => Reason::Handled,
-        Handled::Answer(answer) => answer.reason(),
-        Handled::Running(_) => Reason::InProgress,
+    let span = admitted.span.clone();
+    let handling = async move {
+        let policy = &*receiver.0;
+        let facts = admitted.facts.clone();
+        let span = admitted.span.clone();
+        let (handled, ending) = once(policy, admitted, &timer, run).await;
+        let reason = handled.reason();
+        policy.observer.ended(Observed::new(&facts), reason);
+        // What became of a copy is only known when it has waited.
+        if !matches!(handled, Handled::Running(_)) {
+            let ending = ending.unwrap_or(Ending::of(reason));
+            ended(policy, &span, ending, reason, facts.type_label());
+        }
+        handled
     };
-    policy.observer.ended(Observed::new(&facts), reason);
-    handled
+    span.cover(handling).await
 }
 
+/// The ending is told where the reason does not say it all.
 async fn once<R, F>(
     policy: &Policy,
     admitted: Admitted,
     timer: &Arc<dyn Timer>,
     run: impl FnOnce(DeliverySlot, Bytes) -> F,
-) -> Handled<R>
+) -> (Handled<R>, Option<Ending>)
 where
     F: Future<Output = Ran<R>>,
 {
     let facts = admitted.facts;
+    let answered = |answer| (Handled::Answer(answer), None);
     if !admitted.wanted {
         log::turned_away(&facts, Reason::NotOfInterest);
-        return Handled::Answer(Answer::ok(Reason::NotOfInterest));
+        return answered(Answer::ok(Reason::NotOfInterest));
     }
     let Some(_running) = policy.running.take(1) else {
-        log::turned_away(&facts, Reason::Overloaded);
-        return Handled::Answer(Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER)));
+        log::overloaded(&facts);
+        return answered(Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER)));
     };
     let lease = match claim(policy, &facts, admitted.content.as_ref(), timer).await {
         Ok(Claim::Won(lease)) => LeaseHandle::new(lease, policy.retention),
         Ok(Claim::Done { same_content }) => {
-            return Handled::Answer(duplicate(policy, &facts, same_content));
+            return answered(duplicate(policy, &facts, same_content));
         }
         Ok(Claim::InProgress { retry_after }) => {
-            return Handled::Running(RunningCopy {
-                key: facts.key,
+            let copy = RunningCopy {
+                of: facts.brief(),
+                span: admitted.span,
                 retry_after,
-            });
+            };
+            return (Handled::Running(copy), None);
         }
-        Err(error) => return Handled::Answer(store_answer(&error)),
+        Err(error) => return answered(store_answer(&error)),
     };
+    admitted.span.claimed(lease.attempt());
     if !admitted.recognized {
+        policy.meter.unrecognized(facts.type_label());
         policy.observer.unrecognized(Observed::new(&facts));
     }
 
@@ -228,9 +308,16 @@ where
     });
     let raw = facts.raw.clone();
     let handler = catch_panic(async move { run(slot, raw).await });
+    let began = policy.meter.start(&policy.clock);
     let ran = beside(handler, keep_alive(policy, &facts, &lease, timer)).await;
+    let said = ran
+        .as_ref()
+        .map_or(Ending::Retry, |ran| Ending::from(&ran.outcome));
+    policy.meter.handler_ran(began, &policy.clock, said);
     drop(admitted.bytes);
-    settle(policy, &facts, &lease, timer, ran).await
+    let handled = settle(policy, &facts, &lease, timer, ran).await;
+    let ignored = said == Ending::Ignored && handled.reason() == Reason::Handled;
+    (handled, ignored.then_some(said))
 }
 
 /// What the sender gets.
@@ -256,23 +343,29 @@ pub async fn conclude<R>(
         Handled::Running(copy) => copy,
     };
     let policy = &*receiver.0;
-    let waited = policy
-        .waiting
-        .wait(
-            &copy.key,
-            &policy.store,
-            policy.store_limit,
-            timer,
-            policy.longest_wait,
-        )
-        .await;
-    Concluded::Answer(match waited {
-        Waited::Done => Answer::ok(Reason::Duplicate),
-        Waited::Free => Answer::unavailable(Reason::InProgress, Some(RETRY_AFTER)),
-        Waited::GaveUp => {
-            Answer::unavailable(Reason::InProgress, Some(copy.retry_after.min(RETRY_AFTER)))
+    let waiting = async {
+        let waited = policy.waiting.wait(&copy.of.key, policy, timer).await;
+        let answer = match waited {
+            Waited::Done => Answer::ok(Reason::Duplicate),
+            Waited::Free => Answer::unavailable(Reason::InProgress, Some(RETRY_AFTER)),
+            Waited::GaveUp => {
+                Answer::unavailable(Reason::InProgress, Some(copy.retry_after.min(RETRY_AFTER)))
+            }
+        };
+        if answer.reason() == Reason::InProgress {
+            log::sent_back(&policy.name, copy.of);
         }
-    })
+        let ending = Ending::of(answer.reason());
+        ended(
+            policy,
+            &copy.span,
+            ending,
+            answer.reason(),
+            copy.of.event_type,
+        );
+        answer
+    };
+    Concluded::Answer(copy.span.cover(waiting).await)
 }
 
 /// The answer to a program that is wired wrongly, with a log line that says what to change.

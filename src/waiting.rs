@@ -16,6 +16,9 @@ use crate::{
     clock::Timer,
     dedup::{DedupStore, State},
     event_key::EventKey,
+    meter::{Level, StoreCall},
+    receiver::Policy,
+    road::store_call,
     wait::{either, within},
 };
 
@@ -55,26 +58,25 @@ struct Room {
 }
 
 impl WaitingCopies {
-    pub(crate) fn new() -> Self {
+    /// `level` follows how many wait.
+    pub(crate) fn new(level: Level) -> Self {
         Self {
             rooms: Mutex::new(HashMap::new()),
-            seats: Allowance::new(PER_RECEIVER),
+            seats: Allowance::new(PER_RECEIVER, level),
         }
     }
 
-    /// Waits until `key` is no longer in progress, for at most `longest`.
+    /// Waits until `key` is no longer in progress, for at most as long as `policy` lets copies wait.
     pub(crate) async fn wait(
         &self,
         key: &EventKey,
-        store: &impl DedupStore,
-        store_limit: Duration,
+        policy: &Policy,
         timer: &Arc<dyn Timer>,
-        longest: Duration,
     ) -> Waited {
         let Some(seat) = self.sit(key) else {
             return Waited::GaveUp;
         };
-        within(timer, longest, seat.watch(store, store_limit, timer))
+        within(timer, policy.longest_wait, seat.watch(policy, timer))
             .await
             .unwrap_or(Waited::GaveUp)
     }
@@ -84,7 +86,7 @@ impl WaitingCopies {
         let mut rooms = self.rooms();
         let room = rooms.entry(*key).or_insert_with(|| {
             Arc::new(Room {
-                seats: Allowance::new(PER_KEY),
+                seats: Allowance::new(PER_KEY, Level::unmetered()),
                 leader: AtomicBool::new(false),
                 ended: Mutex::new(None),
                 changed: Event::new(),
@@ -122,12 +124,7 @@ struct Seat<'a> {
 }
 
 impl Seat<'_> {
-    async fn watch(
-        &self,
-        store: &impl DedupStore,
-        store_limit: Duration,
-        timer: &Arc<dyn Timer>,
-    ) -> Waited {
+    async fn watch(&self, policy: &Policy, timer: &Arc<dyn Timer>) -> Waited {
         loop {
             let listener = self.room.changed.listen();
             if let Some(ended) = self.room.ended() {
@@ -135,7 +132,7 @@ impl Seat<'_> {
             }
             match self.room.lead() {
                 Some(lead) => {
-                    let ended = self.ask(store, store_limit, timer).await;
+                    let ended = self.ask(policy, timer).await;
                     // Later copies belong into a new room: the event may run again.
                     self.copies.close(&self.key, &self.room);
                     self.room.end(ended);
@@ -147,24 +144,20 @@ impl Seat<'_> {
         }
     }
 
-    async fn ask(
-        &self,
-        store: &impl DedupStore,
-        store_limit: Duration,
-        timer: &Arc<dyn Timer>,
-    ) -> Waited {
+    async fn ask(&self, policy: &Policy, timer: &Arc<dyn Timer>) -> Waited {
         let mut pause = FIRST_LOOK;
         loop {
-            let hinted = either(store.settled(&self.key), timer.sleep(pause)).await;
-            match within(timer, store_limit, store.look(&self.key)).await {
-                Ok(Ok(State::Done)) => return Waited::Done,
-                Ok(Ok(State::Free)) => return Waited::Free,
+            let hinted = either(policy.store.settled(&self.key), timer.sleep(pause)).await;
+            let look = policy.store.look(&self.key);
+            match store_call(policy, StoreCall::Look, timer, look).await {
+                Ok(State::Done) => return Waited::Done,
+                Ok(State::Free) => return Waited::Free,
                 // A store that is down for a moment may be back before the wait ends. Its hint would come
                 // again at once, and again: the pause is kept all the same.
-                Ok(Ok(State::InProgress { .. }) | Err(_)) | Err(_) if hinted => {
+                Ok(State::InProgress { .. }) | Err(_) if hinted => {
                     timer.sleep(pause).await;
                 }
-                Ok(Ok(State::InProgress { .. }) | Err(_)) | Err(_) => {}
+                Ok(State::InProgress { .. }) | Err(_) => {}
             }
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         }

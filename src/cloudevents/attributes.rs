@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap}
 use crate::{
     clock::UnixTime,
     payload::{Extra, Json},
+    trace_context::TraceContext,
 };
 
 /// Context attributes (CloudEvents 1.0, section "Context Attributes").
@@ -72,6 +73,23 @@ impl Attributes {
                 Ok(number) => Extension::Integer(number),
                 Err(_) => Extension::Other(json),
             },
+        })
+    }
+
+    /// The trace that the event belongs to, by the extension for distributed tracing: `traceparent`, and
+    /// `tracestate` where that is well-formed.
+    pub fn trace_context(&self) -> Option<TraceContext> {
+        if self.extensions.is_empty() {
+            return None;
+        }
+        let text = |name| match self.extension(name) {
+            Some(Extension::Text(text)) => Some(text),
+            _ => None,
+        };
+        let context = TraceContext::parse(text("traceparent")?.as_bytes())?;
+        Some(match text("tracestate") {
+            Some(state) => context.with_state(state.as_bytes()),
+            None => context,
         })
     }
 

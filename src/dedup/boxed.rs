@@ -44,6 +44,9 @@ pub trait DynDedupStore: Send + Sync + 'static {
 
     /// See [`DedupStore::promises`].
     fn promises(&self) -> Promises;
+
+    /// See [`DedupStore::held`].
+    fn held(&self) -> Option<u64>;
 }
 
 impl<S: DedupStore> DynDedupStore for S {
@@ -84,6 +87,10 @@ impl<S: DedupStore> DynDedupStore for S {
 
     fn promises(&self) -> Promises {
         DedupStore::promises(self)
+    }
+
+    fn held(&self) -> Option<u64> {
+        DedupStore::held(self)
     }
 }
 
@@ -148,6 +155,10 @@ impl DedupStore for BoxDedupStore {
     fn promises(&self) -> Promises {
         self.0.promises()
     }
+
+    fn held(&self) -> Option<u64> {
+        self.0.held()
+    }
 }
 
 impl<S: DedupStore> DedupStore for Arc<S> {
@@ -184,5 +195,9 @@ impl<S: DedupStore> DedupStore for Arc<S> {
 
     fn promises(&self) -> Promises {
         DedupStore::promises(&**self)
+    }
+
+    fn held(&self) -> Option<u64> {
+        DedupStore::held(&**self)
     }
 }

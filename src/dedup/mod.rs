@@ -224,4 +224,10 @@ pub trait DedupStore: Send + Sync + 'static {
 
     /// What this store promises.
     fn promises(&self) -> Promises;
+
+    /// How many keys it holds, where it knows that without asking anybody: for metrics. The default
+    /// does not.
+    fn held(&self) -> Option<u64> {
+        None
+    }
 }

@@ -20,8 +20,9 @@ use crate::{
     event_key::KeyParts,
     keys::Keys,
     log,
+    meter::Meter,
     observer::{Observer, Unobserved},
-    provider::{Retries, TimeKind},
+    provider::TimeKind,
     waiting::WaitingCopies,
 };
 
@@ -62,6 +63,7 @@ pub struct ReceiverBuilder {
     handlers: usize,
     refuse_changed_content: bool,
     cancel_on_disconnect: bool,
+    instances: usize,
 }
 
 impl ReceiverBuilder {
@@ -91,6 +93,7 @@ impl ReceiverBuilder {
             handlers: 1024,
             refuse_changed_content: false,
             cancel_on_disconnect: false,
+            instances: 1,
         }
     }
 
@@ -222,6 +225,13 @@ impl ReceiverBuilder {
         self
     }
 
+    /// How many processes serve this endpoint, for the [start-up check](Receiver::check): more than one
+    /// need a store that they share. Default: 1.
+    pub fn instances(mut self, count: usize) -> Self {
+        self.instances = count;
+        self
+    }
+
     /// The clock. Default: the operating system's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -234,7 +244,7 @@ impl ReceiverBuilder {
         self
     }
 
-    /// The receiver. Does no IO.
+    /// The receiver. Does no IO, and logs what its [start-up check](Receiver::check) finds.
     ///
     /// # Errors
     ///
@@ -312,34 +322,15 @@ impl ReceiverBuilder {
 
         let name: Arc<str> = self.name.into();
         let pack: Arc<str> = self.provider.name().into();
-        if !self.check_time {
-            log::start_up(
-                &name,
-                "signed times are not checked: a captured delivery runs again once its mark has expired",
-            );
-        }
-        if profile.retries == Retries::Never || profile.warning.is_some() {
-            log::start_up(
-                &name,
-                profile.warning.unwrap_or(
-                    "this sender never sends again: an event that is answered with an error is lost",
-                ),
-            );
-        }
-        if self.access.as_ref().is_some_and(|it| it.admits_anyone()) {
-            log::start_up(
-                &name,
-                "anyone may call: with a sender that signs nothing, deliveries can be forged by whoever \
-                 knows the URL",
-            );
-        }
-        Ok(Receiver(Arc::new(Policy {
+        let meter = Meter::new(&name);
+        let receiver = Receiver(Arc::new(Policy {
             key_prefix: KeyParts::new(&name, None, &pack),
             keys,
             needs_access,
             networks: self.networks,
             store,
             observer: self.observer,
+            meter: meter.clone(),
             clock: self.clock,
             timer: self.timer,
             window,
@@ -358,11 +349,11 @@ impl ReceiverBuilder {
             body: BodyBounds {
                 limit: body_limit,
                 deadline: self.body_deadline,
-                in_flight: Allowance::new(self.bytes_in_flight),
+                in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
-            running: Allowance::new(self.handlers),
-            detached: Allowance::new(usize::MAX),
-            waiting: WaitingCopies::new(),
+            running: Allowance::new(self.handlers, meter.handlers_running()),
+            detached: Allowance::new(usize::MAX, meter.handlers_detached()),
+            waiting: WaitingCopies::new(meter.copies_waiting()),
             owners: OwnerTokens::new()?,
             terms: Terms {
                 allow: HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
@@ -373,12 +364,18 @@ impl ReceiverBuilder {
             access: self.access,
             refuse_changed_content: self.refuse_changed_content,
             cancel_on_disconnect: self.cancel_on_disconnect,
+            instances: self.instances,
+            deadline_is_assumed: self.handler_deadline.is_none() && profile.timeout.is_none(),
             said_no_time: AtomicBool::new(false),
             provider: self.provider,
             profile,
             name,
             pack,
-        })))
+        }));
+        for finding in receiver.check() {
+            log::found(receiver.name(), &finding);
+        }
+        Ok(receiver)
     }
 }
 

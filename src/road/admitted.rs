@@ -4,9 +4,10 @@ use std::{any::Any, fmt, sync::Arc, time::Duration};
 
 use crate::{
     allowance::Grant,
-    delivery::Facts,
+    delivery::{Brief, Facts},
     event_key::{ContentDigest, EventKey},
     provider::EventType,
+    span::DeliverySpan,
 };
 
 /// A request that passed every check, before its event was claimed.
@@ -17,6 +18,7 @@ pub struct Admitted {
     pub(super) wanted: bool,
     pub(super) recognized: bool,
     pub(super) arrived: Duration,
+    pub(super) span: DeliverySpan,
     /// The share of the byte budget that the body takes up.
     pub(super) bytes: Grant,
 }
@@ -45,6 +47,14 @@ impl Admitted {
     /// The clock's monotonic time when the head arrived.
     pub(crate) fn arrived(&self) -> Duration {
         self.arrived
+    }
+
+    pub(crate) fn span(&self) -> &DeliverySpan {
+        &self.span
+    }
+
+    pub(crate) fn brief(&self) -> Brief {
+        self.facts.brief()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::store_call;
 use crate::{
     answer::{Answer, RETRY_AFTER},
     clock::Timer,
@@ -10,9 +11,9 @@ use crate::{
     error::{Reason, StoreError},
     event_key::ContentDigest,
     log,
+    meter::StoreCall,
     observer::Observed,
     receiver::Policy,
-    wait::within,
 };
 
 /// One conditional write; repeated once with the same owner token, since its answer may be all that
@@ -26,19 +27,19 @@ pub(super) async fn claim(
     let owner = policy.owners.next();
     let once = || async {
         let claim = policy.store.claim(&facts.key, content, owner, policy.lease);
-        within(timer, policy.store_limit, claim)
-            .await
-            .unwrap_or(Err(StoreError::Timeout))
+        store_call(policy, StoreCall::Claim, timer, claim).await
     };
     let claimed = match once().await {
         Err(StoreError::Unavailable(_)) => once().await,
         first => first,
     };
-    claimed.inspect_err(|error| log::store(facts, "claim", error))
+    policy.meter.store_fill(&policy.store, &policy.clock);
+    claimed.inspect_err(|error| log::store(facts, StoreCall::Claim, error))
 }
 
 pub(super) fn duplicate(policy: &Policy, facts: &Facts, same_content: bool) -> Answer {
     if !same_content {
+        policy.meter.changed_content();
         policy.observer.changed_content(Observed::new(facts));
         if policy.refuse_changed_content {
             log::turned_away(facts, Reason::ChangedContent);

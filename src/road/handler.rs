@@ -8,15 +8,15 @@ use std::{
     task::Poll,
 };
 
+use super::store_call;
 use crate::{
     clock::Timer,
     dedup::{DedupStore, Settled},
     delivery::{Facts, LeaseHandle},
-    error::StoreError,
     log,
+    meter::StoreCall,
     outcome::Outcome,
     receiver::Policy,
-    wait::within,
 };
 
 /// What the framework says of the handler's run.
@@ -46,35 +46,33 @@ pub(super) async fn keep_alive(
         }
         let now = policy.clock.monotonic();
         if now.saturating_sub(began) >= policy.longest_run {
-            log::lease(
-                facts,
-                lease.attempt(),
-                "handler ran too long: its lease is no longer extended",
-            );
-            lease.lose();
+            let what = "handler ran too long: its lease is no longer extended";
+            lose(policy, facts, lease, what);
             return;
         }
         let extend = policy.store.extend(lease.lease(), policy.lease);
-        match within(timer, policy.store_limit, extend).await {
-            Ok(Ok(Settled::Ok)) => held_until = now.saturating_add(policy.lease),
-            Ok(Ok(Settled::LeaseLost)) => {
-                log::lease(facts, lease.attempt(), "lease lost while the handler runs");
-                lease.lose();
+        match store_call(policy, StoreCall::Extend, timer, extend).await {
+            Ok(Settled::Ok) => held_until = now.saturating_add(policy.lease),
+            Ok(Settled::LeaseLost) => {
+                lose(policy, facts, lease, "lease lost while the handler runs");
                 return;
             }
             // The lease may still hold: the next beat tries again.
-            Ok(Err(error)) => log::store(facts, "extend", &error),
-            Err(_) => log::store(facts, "extend", &StoreError::Timeout),
+            Err(error) => log::store(facts, StoreCall::Extend, &error),
         }
         // The store need not answer for the handler to learn that its time is up.
         if policy.clock.monotonic() >= held_until && !lease.is_lost() {
-            log::lease(
-                facts,
-                lease.attempt(),
-                "lease could not be extended in time: another copy may run",
-            );
-            lease.lose();
+            let what = "lease could not be extended in time: another copy may run";
+            lose(policy, facts, lease, what);
         }
+    }
+}
+
+/// The lease is known to be lost: counted once, however often that is found.
+pub(super) fn lose(policy: &Policy, facts: &Facts, lease: &LeaseHandle, what: &'static str) {
+    log::lease(facts, lease.attempt(), what);
+    if lease.lose() {
+        policy.meter.lease_lost();
     }
 }
 

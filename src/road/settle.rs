@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Handled, Ran, handler::Panicked};
+use super::{
+    Handled, Ran,
+    handler::{Panicked, lose},
+    store_call,
+};
 use crate::{
     answer::{Answer, RETRY_AFTER},
     clock::Timer,
@@ -10,6 +14,7 @@ use crate::{
     delivery::{Facts, LeaseHandle},
     error::{Reason, StoreError},
     log,
+    meter::StoreCall,
     observer::Observed,
     outcome::Outcome,
     receiver::Policy,
@@ -67,16 +72,12 @@ pub(super) async fn settle<R>(
             }
         }
         Ok(Settled::LeaseLost) => {
-            log::lease(
-                facts,
-                lease.attempt(),
-                "lease lost before the handler ended: its effect may repeat",
-            );
-            lease.lose();
+            let what = "lease lost before the handler ended: its effect may repeat";
+            lose(policy, facts, lease, what);
             Handled::Answer(state_of_new_owner(policy, facts, timer).await)
         }
         Err(error) => {
-            log::store(facts, "settle", &error);
+            log::store(facts, StoreCall::Settle, &error);
             Handled::Answer(Answer::unavailable(Reason::SettleFailed, Some(RETRY_AFTER)))
         }
     }
@@ -94,10 +95,9 @@ async fn mark(
         let mut pause = FIRST_SETTLE_PAUSE;
         loop {
             let settle = policy.store.settle(lease.lease(), end, policy.retention);
-            match within(timer, policy.store_limit, settle).await {
-                Ok(Ok(settled)) => return settled,
-                Ok(Err(error)) => log::store(facts, "settle", &error),
-                Err(_) => log::store(facts, "settle", &StoreError::Timeout),
+            match store_call(policy, StoreCall::Settle, timer, settle).await {
+                Ok(settled) => return settled,
+                Err(error) => log::store(facts, StoreCall::Settle, &error),
             }
             timer.sleep(pause).await;
             pause = pause.saturating_mul(2);
@@ -113,22 +113,18 @@ async fn release(policy: &Policy, facts: &Facts, lease: &LeaseHandle, timer: &Ar
     let release = policy
         .store
         .settle(lease.lease(), End::Release, policy.retention);
-    match within(timer, policy.store_limit, release).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) => log::store(facts, "release", &error),
-        Err(_) => log::store(facts, "release", &StoreError::Timeout),
+    if let Err(error) = store_call(policy, StoreCall::Release, timer, release).await {
+        log::store(facts, StoreCall::Release, &error);
     }
 }
 
 async fn state_of_new_owner(policy: &Policy, facts: &Facts, timer: &Arc<dyn Timer>) -> Answer {
     let look = policy.store.look(&facts.key);
-    match within(timer, policy.store_limit, look).await {
-        Ok(Ok(State::Done)) => Answer::ok(Reason::LeaseLost),
-        Ok(Ok(State::InProgress { retry_after })) => {
+    match store_call(policy, StoreCall::Look, timer, look).await {
+        Ok(State::Done) => Answer::ok(Reason::LeaseLost),
+        Ok(State::InProgress { retry_after }) => {
             Answer::unavailable(Reason::LeaseLost, Some(retry_after))
         }
-        Ok(Ok(State::Free) | Err(_)) | Err(_) => {
-            Answer::unavailable(Reason::LeaseLost, Some(RETRY_AFTER))
-        }
+        Ok(State::Free) | Err(_) => Answer::unavailable(Reason::LeaseLost, Some(RETRY_AFTER)),
     }
 }

@@ -13,9 +13,14 @@
 
 mod call;
 mod canary;
+mod durable;
+mod every_end;
 mod gate;
 pub(crate) mod logto;
+mod puppet;
 mod raw;
+#[cfg(feature = "metrics")]
+mod recorder;
 mod script;
 mod server;
 mod signing;
@@ -24,10 +29,15 @@ pub(crate) mod standard_webhooks;
 mod store;
 mod strict;
 
+#[cfg(feature = "metrics")]
+pub(crate) use self::recorder::Recorded;
 pub(crate) use self::{
     call::{Call, Reply},
     canary::{CANARY, personal, quiet},
+    durable::Durable,
+    every_end::{Told, every_end},
     gate::{Gate, soon, until},
+    puppet::Puppet,
     raw::{Connection, read_reply},
     script::{Script, Seen, Step},
     server::Server,

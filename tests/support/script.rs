@@ -121,6 +121,8 @@ impl Script {
             raw: delivery.raw().clone(),
             lease: delivery.lease().clone(),
         });
+        #[cfg(feature = "tracing")]
+        drop(tracing::info_span!("handler"));
         let mut guard = Running {
             inner: &self.0,
             finished: false,
@@ -145,6 +147,8 @@ impl Script {
         if let Some(Step::Panic(text)) = step {
             std::panic::panic_any(text);
         }
+        #[cfg(feature = "tracing")]
+        drop(tracing::info_span!("handler at its end"));
         guard.finished = true;
         match step {
             None | Some(Step::Process) => Ok(Ack::processed().into_response()),

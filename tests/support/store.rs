@@ -29,6 +29,8 @@ pub(crate) enum On {
 pub(crate) enum Fault {
     /// It does nothing.
     Down,
+    /// It says that there is no room.
+    Full,
     /// It is done, but its answer is lost.
     AnswerLost,
     /// It never answers.
@@ -131,6 +133,7 @@ impl ScriptedStore {
         match self.called(on) {
             None => work.await,
             Some(Fault::Down) => Err(down()),
+            Some(Fault::Full) => Err(StoreError::Full),
             Some(Fault::AnswerLost) => {
                 work.await?;
                 Err(down())
@@ -192,5 +195,9 @@ impl DedupStore for ScriptedStore {
 
     fn promises(&self) -> Promises {
         self.0.memory.promises()
+    }
+
+    fn held(&self) -> Option<u64> {
+        self.0.memory.held()
     }
 }

@@ -334,4 +334,8 @@ impl DedupStore for MemoryStore {
     fn promises(&self) -> Promises {
         Promises::in_process(u64::try_from(self.capacity()).unwrap_or(u64::MAX))
     }
+
+    fn held(&self) -> Option<u64> {
+        u64::try_from(self.len()).ok()
+    }
 }

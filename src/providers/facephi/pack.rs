@@ -193,6 +193,10 @@ impl Provider for Facephi {
                 "Facephi's recipe `data_only` leaves type, time, operation and id of an event unsigned: \
                  who holds the access credentials can change them",
             ),
+            assumed: &[
+                "which bytes it signs, and in which encoding its secret is written",
+                "that it takes 200 as success, and sends at least once, in any order",
+            ],
             ..SenderProfile::unknown()
         }
     }
@@ -245,6 +249,9 @@ impl Provider for Facephi {
         let occurred_at = event
             .attributes()
             .and_then(|attributes| attributes.occurred_at());
+        let trace_context = event
+            .attributes()
+            .and_then(|attributes| attributes.trace_context());
         let claimed_type = match &event {
             WorkflowEvent::DataOnly(event) => {
                 Some(event.claimed.trust_unsigned().event_type.as_str().into())
@@ -256,6 +263,7 @@ impl Provider for Facephi {
         Ok(Decoded {
             wanted: self.wants(event_type.as_ref()),
             occurred_at: occurred_at.filter(|time| *time != UnixTime::EPOCH),
+            trace_context,
             content: authenticated.digest,
             event_type,
             claimed_type,

@@ -114,6 +114,8 @@ impl Provider for Logto {
             retries: Retries::For(Duration::from_secs(3)),
             time: TimeKind::OccurredAt,
             retention: Duration::from_secs(24 * 3600),
+            // Of the recordings; custom data makes larger ones.
+            largest_body: Some(1415),
             warning: Some(
                 "Logto 1.42.0 never sends an event again, later builds only within 3 s: answer fast, \
                  keep a durable row or job of your own, and reconcile from the hook's recent logs",

@@ -35,6 +35,7 @@ impl Preset {
         preset.type_header = Some(HeaderName::from_static("x-github-event"));
         preset.profile.timeout = Some(Duration::from_secs(10));
         preset.profile.retries = Retries::Never;
+        preset.profile.largest_body = Some(25_000_000);
         preset.profile.warning = Some(
             "GitHub never sends again by itself: an event that is answered with an error is lost \
              unless it is redelivered by hand or through the API within 3 days",

@@ -143,6 +143,7 @@ impl Provider for UnicoCheck {
             retries: self.horizon.map_or(Retries::Unknown, Retries::For),
             time: TimeKind::None,
             retention: unknown.retention.max(self.horizon.unwrap_or_default()),
+            assumed: &["that it takes any 2xx as success, and signs no time"],
             ..unknown
         }
     }

@@ -1,0 +1,246 @@
+//! The start-up check: what an operator should know of a receiver before it takes deliveries.
+
+use std::time::Duration;
+
+use super::Policy;
+use crate::{
+    dedup::DedupStore,
+    finding::{Finding, Severity},
+    provider::{Retries, TimeKind},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// A sender that gives up sooner than this does not outlast a restart of the receiver.
+const SHORT_RETRIES: Duration = Duration::from_secs(10 * 60);
+
+/// One question about a receiver.
+type Check = fn(&Policy) -> Option<Finding>;
+
+/// Those that have one answer; what a pack assumes comes after them.
+const CHECKS: [Check; 11] = [
+    anyone_may_call,
+    store_not_shared,
+    time_not_checked,
+    events_can_be_lost,
+    body_limit_below_sender,
+    deadline_beyond_timeout,
+    cancels_on_disconnect,
+    forgets_at_restart,
+    store_capacity,
+    retries_unknown,
+    no_signed_time,
+];
+
+/// The worst first.
+pub(super) fn check(policy: &Policy) -> Vec<Finding> {
+    let mut found: Vec<Finding> = CHECKS.iter().filter_map(|check| check(policy)).collect();
+    found.extend(assumed(policy));
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+    found
+}
+
+fn anyone_may_call(policy: &Policy) -> Option<Finding> {
+    if !policy.access.as_ref()?.admits_anyone() {
+        return None;
+    }
+    const CODE: &str = "anyone_may_call";
+    Some(if policy.needs_access {
+        Finding::new(
+            Severity::Danger,
+            CODE,
+            "anyone may call, and the sender does not sign all that is used: deliveries can be forged by \
+             whoever knows the URL",
+            "add a rule of `hookgate::access`, or treat each event as a hint and ask the sender's API, with a \
+             store of its own for this receiver",
+        )
+    } else {
+        Finding::new(
+            Severity::Note,
+            CODE,
+            "anyone may call: the signature alone decides",
+            "add a rule of `hookgate::access` where the sender can present credentials too",
+        )
+    })
+}
+
+fn store_not_shared(policy: &Policy) -> Option<Finding> {
+    let apart = policy.instances > 1 && !policy.store.promises().shared;
+    apart.then(|| {
+        Finding::new(
+            Severity::Danger,
+            "store_not_shared",
+            format!(
+                "{} instances run, and each has a dedup store of its own: a copy that reaches another \
+                 instance runs again",
+                policy.instances
+            ),
+            "use a store that instances share, such as Postgres or Redis",
+        )
+    })
+}
+
+fn time_not_checked(policy: &Policy) -> Option<Finding> {
+    (policy.window.is_none() && policy.profile.time != TimeKind::None).then(|| {
+        Finding::new(
+            Severity::Warning,
+            "time_not_checked",
+            "signed times are not checked: a captured delivery runs again once its mark has expired",
+            "remove `without_time_check`, unless this receiver takes recordings",
+        )
+    })
+}
+
+fn events_can_be_lost(policy: &Policy) -> Option<Finding> {
+    let advice = "answer fast, keep a durable row or job of your own, and reconcile with the sender from time \
+                  to time";
+    let lost = |what: String| {
+        let what = policy.profile.warning.map_or(what, str::to_owned);
+        Some(Finding::new(
+            Severity::Warning,
+            "events_can_be_lost",
+            what,
+            advice,
+        ))
+    };
+    match policy.profile.retries {
+        Retries::Never => lost(
+            "this sender never sends again: an event that is answered with an error is lost"
+                .to_owned(),
+        ),
+        Retries::For(horizon) if horizon < SHORT_RETRIES => lost(format!(
+            "this sender gives up after {horizon:?}: an event whose handler fails for longer is lost"
+        )),
+        Retries::For(_) | Retries::Unknown => policy.profile.warning.map(|what| {
+            Finding::new(
+                Severity::Warning,
+                "sender",
+                what,
+                "see the pack's table of what is known of its sender",
+            )
+        }),
+    }
+}
+
+fn body_limit_below_sender(policy: &Policy) -> Option<Finding> {
+    let limit = policy.body.limit;
+    let largest = policy
+        .profile
+        .largest_body
+        .filter(|largest| *largest > limit)?;
+    Some(Finding::new(
+        Severity::Warning,
+        "body_limit_below_sender",
+        format!(
+            "this sender's bodies have up to {largest} bytes, and those over {limit} are refused with 413"
+        ),
+        "raise `body_limit` if large ones are expected; bodies are read before their signature can be checked",
+    ))
+}
+
+fn deadline_beyond_timeout(policy: &Policy) -> Option<Finding> {
+    let timeout = policy.profile.timeout?;
+    let deadline = policy.handler_deadline;
+    (deadline >= timeout).then(|| {
+        Finding::new(
+            Severity::Warning,
+            "deadline_beyond_timeout",
+            format!(
+                "handlers have {deadline:?}, but the sender gives up after {timeout:?}: it never sees \
+                 their answer, and may count them as failed"
+            ),
+            "lower `handler_deadline` below the sender's timeout",
+        )
+    })
+}
+
+fn cancels_on_disconnect(policy: &Policy) -> Option<Finding> {
+    policy.cancel_on_disconnect.then(|| {
+        Finding::new(
+            Severity::Warning,
+            "cancels_on_disconnect",
+            "a sender that hangs up ends its handler half-way, and its event stays claimed until the lease ends",
+            "remove `cancel_on_disconnect`, unless each effect can stop anywhere",
+        )
+    })
+}
+
+fn forgets_at_restart(policy: &Policy) -> Option<Finding> {
+    let forgets = !policy.store.promises().survives_restart;
+    forgets.then(|| {
+        Finding::new(
+            Severity::Note,
+            "forgets_at_restart",
+            "the dedup store forgets at a restart: copies that come after one run again",
+            "use a durable store, or effects that are idempotent by the event key",
+        )
+    })
+}
+
+fn store_capacity(policy: &Policy) -> Option<Finding> {
+    let capacity = policy.store.promises().capacity?;
+    let retention = policy.retention;
+    let a_day = capacity as f64 * DAY.as_secs_f64() / retention.as_secs_f64();
+    Some(Finding::new(
+        Severity::Note,
+        "store_capacity",
+        format!(
+            "the dedup store holds {capacity} keys for {retention:?}: {a_day:.0} new events a day, {:.1} \
+             a second; beyond that the sender gets 503",
+            a_day / DAY.as_secs_f64()
+        ),
+        "raise its capacity or lower the retention if more are expected",
+    ))
+}
+
+fn retries_unknown(policy: &Policy) -> Option<Finding> {
+    (policy.profile.retries == Retries::Unknown).then(|| {
+        Finding::new(
+            Severity::Note,
+            "retries_unknown",
+            format!(
+                "for how long this sender sends again is not known: a copy that comes more than {:?} after \
+                 its event was handled runs again",
+                policy.retention
+            ),
+            "ask the sender, and set the pack's retries or a longer `retention`",
+        )
+    })
+}
+
+fn no_signed_time(policy: &Policy) -> Option<Finding> {
+    (policy.profile.time == TimeKind::None).then(|| {
+        Finding::new(
+            Severity::Note,
+            "no_signed_time",
+            format!(
+                "this sender signs no time: a captured delivery runs again once its mark has expired, after {:?}",
+                policy.retention
+            ),
+            "make effects idempotent by the event key, or ask the sender's API before acting",
+        )
+    })
+}
+
+/// What is only assumed of the sender, and now relied on.
+fn assumed(policy: &Policy) -> impl Iterator<Item = Finding> {
+    let timeout = policy.deadline_is_assumed.then(|| {
+        Finding::new(
+            Severity::Note,
+            "timeout_assumed",
+            format!(
+                "how long this sender waits is not known: handlers have {:?}",
+                policy.handler_deadline
+            ),
+            "set `handler_deadline` below what the sender waits",
+        )
+    });
+    let of_pack = policy.profile.assumed.iter().map(|what| {
+        Finding::new(
+            Severity::Note,
+            "assumed",
+            format!("assumed of this sender: {what}"),
+            "confirm it with a real delivery, or change the setting",
+        )
+    });
+    timeout.into_iter().chain(of_pack)
+}

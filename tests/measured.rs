@@ -1,0 +1,160 @@
+//! Metrics: what each says, and that no label can grow without bound.
+#![cfg(feature = "metrics")]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod support;
+
+use std::{collections::BTreeSet, time::Duration};
+
+use hookgate::{
+    Reason,
+    metrics::{self as known, Kind},
+};
+use support::{CANARY, Gate, Recorded, Stage, Step, every_end, logto, until};
+
+#[tokio::test]
+async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let (_stage, _told) = every_end().await;
+    let reasons: BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    for (key, _) in recorded.all() {
+        let metric = known::ALL.iter().find(|metric| metric.name == key.name());
+        let metric = metric.unwrap_or_else(|| panic!("`{}` is not in the list", key.name()));
+        seen.insert(metric.name);
+        let labels: Vec<&str> = key.labels().map(::metrics::Label::key).collect();
+        assert_eq!(labels, metric.labels, "{}", metric.name);
+        for label in key.labels() {
+            let value = label.value();
+            assert!(!value.contains(CANARY), "{key:?}");
+            let bounded = match label.key() {
+                "endpoint" => value == "test",
+                "event_type" => ["none", "other", "thing.happened"].contains(&value),
+                "reason" => reasons.contains(value),
+                "call" => ["claim", "settle", "release", "extend", "look"].contains(&value),
+                "error" => ["full", "timeout", "unavailable"].contains(&value),
+                "outcome" => OUTCOMES.contains(&value),
+                _ => false,
+            };
+            assert!(bounded, "{label:?} of {}", metric.name);
+        }
+    }
+    let all: BTreeSet<&str> = known::ALL.iter().map(|metric| metric.name).collect();
+    assert_eq!(seen, all, "each is recorded");
+}
+
+const OUTCOMES: [&str; 9] = [
+    "ignored",
+    "lost",
+    "misused",
+    "processed",
+    "refused",
+    "rejected",
+    "retry",
+    "skipped",
+    "unavailable",
+];
+
+#[tokio::test]
+async fn each_request_is_counted_once_with_its_reason() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let (_stage, told) = every_end().await;
+    let deliveries = known::DELIVERIES.name;
+    for reason in Reason::ALL {
+        let told = told.reasons().iter().filter(|told| *told == reason).count();
+        let counted = recorded.sum(deliveries, &[("reason", reason.as_str())]);
+        assert_eq!(counted, told as f64, "{reason}");
+    }
+    let count = |outcome| recorded.sum(deliveries, &[("outcome", outcome)]);
+    for outcome in OUTCOMES {
+        assert!(count(outcome) > 0.0, "{outcome}");
+    }
+    assert_eq!(count("rejected"), 1.0);
+    assert_eq!(count("ignored"), 1.0);
+    assert_eq!(recorded.sum(known::HANDLER_DEADLINES.name, &[]), 2.0);
+    assert_eq!(recorded.sum(known::LEASES_LOST.name, &[]), 1.0);
+    assert_eq!(recorded.sum(known::CHANGED_CONTENT.name, &[]), 1.0);
+    assert_eq!(recorded.sum(known::UNRECOGNIZED.name, &[]), 1.0);
+}
+
+#[tokio::test]
+async fn gauges_follow_what_is_held_and_return_to_nothing() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let stage = Stage::logto().await;
+    let gauge = |metric: known::Metric| recorded.sum(metric.name, &[]);
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate));
+    let call = logto::event(1);
+    let first = stage.sending(&call);
+    until("the run", || stage.script.runs() == 1).await;
+    let copy = stage.sending(&call);
+    until("the copy", || gauge(known::COPIES_WAITING) == 1.0).await;
+    assert_eq!(gauge(known::HANDLERS_RUNNING), 1.0);
+    assert_eq!(gauge(known::HANDLERS_DETACHED), 0.0);
+    assert_eq!(gauge(known::BODY_BYTES), call.body.len() as f64);
+    assert_eq!(gauge(known::STORE_KEYS), 1.0);
+    assert_eq!(gauge(known::STORE_CAPACITY), 100_000.0);
+
+    stage.pass(Duration::from_secs(9)).await;
+    assert_eq!(first.await.unwrap().status, 503);
+    assert_eq!(copy.await.unwrap().status, 503);
+    assert_eq!(gauge(known::COPIES_WAITING), 0.0);
+    assert_eq!(gauge(known::HANDLERS_DETACHED), 1.0);
+    gate.open();
+    stage.receiver.drained().await;
+    stage.send(&logto::event(2)).await;
+    assert_eq!(gauge(known::HANDLERS_RUNNING), 0.0);
+    assert_eq!(gauge(known::HANDLERS_DETACHED), 0.0);
+    assert_eq!(gauge(known::BODY_BYTES), 0.0);
+    assert_eq!(gauge(known::STORE_KEYS), 2.0);
+}
+
+#[tokio::test]
+async fn times_are_in_seconds_by_the_receivers_clock() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let stage = Stage::logto().await;
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate));
+    let run = stage.sending(&logto::event(1));
+    until("the run", || stage.script.runs() == 1).await;
+    stage.clock.advance(Duration::from_secs(4));
+    gate.open();
+    assert_eq!(run.await.unwrap().status, 200);
+    let handled = [("outcome", "processed")];
+    assert_eq!(recorded.sum(known::HANDLER_SECONDS.name, &handled), 4.0);
+    assert_eq!(recorded.sum(known::VERIFY_SECONDS.name, &[]), 0.0);
+    assert_eq!(recorded.samples(known::VERIFY_SECONDS.name, &[]), 1);
+    for call in ["claim", "settle"] {
+        assert_eq!(
+            recorded.samples(known::STORE_SECONDS.name, &[("call", call)]),
+            1,
+            "{call}"
+        );
+    }
+}
+
+#[test]
+fn names_follow_the_conventions() {
+    let mut names = BTreeSet::new();
+    for metric in known::ALL {
+        assert!(names.insert(metric.name), "{} twice", metric.name);
+        assert!(metric.name.starts_with("hookgate_"));
+        assert_eq!(
+            metric.name.ends_with("_total"),
+            metric.kind == Kind::Counter,
+            "{}",
+            metric.name
+        );
+        assert_eq!(
+            metric.name.ends_with("_seconds"),
+            metric.kind == Kind::Seconds,
+            "{}",
+            metric.name
+        );
+        assert!(metric.labels.contains(&"endpoint"));
+    }
+}

@@ -1,0 +1,211 @@
+//! [`every_end`]: a delivery for each way in which one can end.
+
+use std::time::Duration;
+
+use axum::{Router, routing::post};
+use hookgate::{Ack, Observed, Observer, Reason, Receiver, Rejection, UnixTime};
+use hookgate_axum::{Event, ReceiverExt};
+use std::sync::{Arc, Mutex};
+
+use super::{
+    CANARY, Call, Connection, Fault, Gate, On, Puppet, ScriptedStore, Server, Stage, Step, until,
+};
+
+/// What the application was told of: for each request its reason, in order.
+#[derive(Clone, Default)]
+pub(crate) struct Told(Arc<Mutex<Vec<Reason>>>);
+
+impl Told {
+    pub(crate) fn reasons(&self) -> Vec<Reason> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Observer for Told {
+    fn rejected(&self, _endpoint: &str, rejection: &Rejection) {
+        self.0.lock().unwrap().push(rejection.reason());
+    }
+
+    fn ended(&self, _delivery: Observed<'_>, reason: Reason) {
+        self.0.lock().unwrap().push(reason);
+    }
+}
+
+/// A request that holds a canary in every place that its sender writes.
+pub(crate) fn call(word: &str) -> Call {
+    Call::post("/hook?token=CANARY-QUERY", format!("{word} {CANARY}"))
+        .with("authorization", "Bearer CANARY-BEARER")
+        .with("user-agent", "CANARY-AGENT")
+        .with("x-event-type", "CANARY-TYPE")
+        .with("webhook-id", "CANARY-ID")
+        .with("tracestate", "canary=CANARY-STATE")
+        .with(
+            "traceparent",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        )
+}
+
+/// Sends a delivery for each reason but those that no receiver gives: `bad_key` is of tools, and
+/// `not_protected` of a route without one.
+pub(crate) async fn every_end() -> (Stage, Told) {
+    let pack = Puppet::default();
+    let told = Told::default();
+    let clock = hookgate::testing::FakeClock::at(super::now());
+    let store = ScriptedStore::new(&clock);
+    let stage = Stage::on(pack.clone(), clock.clone(), store, |builder| {
+        builder
+            .observer(told.clone())
+            .handlers(2)
+            .body_limit(1000)
+            .refuse_changed_content()
+    })
+    .await;
+
+    // What handlers say.
+    for step in [
+        Step::Process,
+        Step::Ignore,
+        Step::Retry,
+        Step::Fail("CANARY-ERROR"),
+        Step::Panic("CANARY-PANIC"),
+        Step::Reject,
+        Step::Respond(http::StatusCode::IM_A_TEAPOT, "CANARY-REPLY"),
+    ] {
+        stage.script.then(step);
+    }
+    for n in 0..7 {
+        stage.send(&call(&format!("said{n}"))).await;
+    }
+    // What is answered without a handler, and what the pack does not know.
+    for word in ["said0", "unwanted", "unknown", "untyped", "odd"] {
+        stage.send(&call(word)).await;
+    }
+    let mut changed = call("said0");
+    changed.body = "said0 otherwise".into();
+    stage.send(&changed).await;
+
+    refusals(&stage, &pack).await;
+    store_faults(&stage).await;
+    running(&stage).await;
+    misuse(&stage, &told).await;
+    (stage, told)
+}
+
+/// A refusal for every reason there is: the first few by the road itself, all by the pack.
+async fn refusals(stage: &Stage, pack: &Puppet) {
+    stage
+        .send(&call("refused").with("content-type", "x/CANARY"))
+        .await;
+    stage
+        .send(&call("refused").with("content-encoding", "CANARY"))
+        .await;
+    stage.send(&call("refused").method(http::Method::PUT)).await;
+    let mut large = call("refused");
+    large.body = CANARY.repeat(1000).into();
+    stage.send(&large).await;
+    let mut unreadable = call("refused");
+    unreadable.body = b"CANARY \xff"[..].into();
+    stage.send(&unreadable).await;
+    let (age, limit) = (Duration::from_secs(9), Duration::from_secs(1));
+    for rejection in [
+        Rejection::HostMismatch,
+        Rejection::BodyTooSlow { deadline: limit },
+        Rejection::BodyIncomplete,
+        Rejection::AddressDenied,
+        Rejection::UnknownTenant,
+        Rejection::AccessMissing,
+        Rejection::AccessDenied,
+        Rejection::MissingSignature,
+        Rejection::MalformedSignature("not hex"),
+        Rejection::SignatureMismatch,
+        Rejection::SignatureMismatchUnder("the recipe"),
+        Rejection::MissingId,
+        Rejection::MalformedId("too long"),
+        Rejection::MissingTimestamp,
+        Rejection::MalformedTimestamp,
+        Rejection::TimestampTooOld { age, limit },
+        Rejection::TimestampInFuture { ahead: age, limit },
+        Rejection::NoLiveKey,
+        Rejection::KeysUnavailable,
+        Rejection::AccessUnavailable,
+        Rejection::PeerNotWired,
+        Rejection::RouteParamNotWired("tenant".into()),
+    ] {
+        pack.refuse(rejection);
+        stage.send(&call("refused")).await;
+    }
+}
+
+async fn store_faults(stage: &Stage) {
+    stage.store.next(On::Claim, Fault::Down);
+    stage.store.next(On::Claim, Fault::Down);
+    stage.send(&call("no-claim")).await;
+    stage.store.next(On::Claim, Fault::Full);
+    stage.send(&call("no-room")).await;
+    stage.store.always(On::Mark, Fault::Down);
+    let unmarked = stage.sending(&call("no-mark"));
+    until("the mark", || stage.store.count(On::Mark) > 3).await;
+    stage.pass(Duration::from_secs(3)).await;
+    assert_eq!(unmarked.await.unwrap().status, 503);
+    stage.store.heal();
+}
+
+/// Copies of a running event, handlers past their deadline, too many of them, and a lost lease.
+async fn running(stage: &Stage) {
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate)).then(Step::wait(&gate));
+    let runs = stage.script.runs();
+    let first = stage.sending(&call("slow"));
+    until("the run", || stage.script.runs() == runs + 1).await;
+    let copy = stage.sending(&call("slow"));
+    stage.pass(Duration::from_secs(4)).await;
+    assert_eq!(copy.await.unwrap().status, 503);
+    // Whose sender leaves.
+    let mut left = Connection::open(stage.server.addr).await;
+    left.write_call(&call("left")).await;
+    until("the run", || stage.script.runs() == runs + 2).await;
+    left.reset();
+    until("the task", || stage.has_detached()).await;
+    assert_eq!(stage.send(&call("one-more")).await.status, 503);
+    stage.pass(Duration::from_secs(6)).await;
+    assert_eq!(first.await.unwrap().status, 503, "past its deadline");
+    gate.open();
+    stage.receiver.drained().await;
+
+    stage.script.then(Step::UntilLost(Box::new(Step::Process)));
+    stage.store.always(On::Extend, Fault::Down);
+    let lost = stage.sending(&call("lost"));
+    stage.pass(Duration::from_secs(60)).await;
+    lost.await.unwrap();
+    stage.receiver.drained().await;
+    stage.store.heal();
+}
+
+/// A handler that takes another event than its receiver's pack has.
+async fn misuse(stage: &Stage, told: &Told) {
+    async fn takes_a_time(_: Event<UnixTime>) -> Ack {
+        Ack::processed()
+    }
+    let receiver = Receiver::new("test", Puppet::default())
+        .dedup(stage.store.clone())
+        .clock(stage.clock.clone())
+        .timer(stage.clock.clone())
+        .observer(told.clone())
+        .bytes_in_flight(1000)
+        .body_limit(1000)
+        .build()
+        .unwrap();
+    let route = post(takes_a_time).layer(receiver.layer());
+    let server = Server::start(Router::new().route("/hook", route)).await;
+    assert_eq!(call("mistaken").send(server.addr).await.status, 500);
+
+    // A body that is never finished holds its bytes, so that there is no room for another.
+    let mut slow = Connection::open(server.addr).await;
+    slow.write_head(&call("")).await;
+    slow.write(format!("content-length: 1000\r\n\r\n{}", "x".repeat(990)))
+        .await;
+    let mut reply = call("crowded").send(server.addr).await;
+    while reply.status != 503 {
+        reply = call("crowded").send(server.addr).await;
+    }
+}

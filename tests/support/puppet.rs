@@ -1,0 +1,75 @@
+//! [`Puppet`]: a pack that believes or refuses what the test says.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+use hookgate::{
+    ContentDigest, KeyParts, Keys, Provider, Rejection, Verified,
+    keys::{KeyId, LiveKeys},
+    provider::{Authenticated, Decoded, EventType, SenderProfile, Undecodable},
+    request::RawRequest,
+    verified::Coverage,
+};
+
+/// The first word of a body identifies its event, and says what it is: `unwanted…` was not asked for,
+/// `unknown…` has a type that the pack does not know, `untyped…` has none, `odd…` fits no type.
+#[derive(Clone, Default)]
+pub(crate) struct Puppet(Arc<Mutex<VecDeque<Rejection>>>);
+
+impl Puppet {
+    /// The next request is refused for this.
+    pub(crate) fn refuse(&self, rejection: Rejection) {
+        self.0.lock().unwrap().push_back(rejection);
+    }
+}
+
+impl Provider for Puppet {
+    type Event = String;
+
+    fn name(&self) -> &str {
+        "puppet"
+    }
+
+    fn profile(&self) -> SenderProfile {
+        SenderProfile::unknown()
+    }
+
+    fn keys(&self) -> Keys {
+        Keys::None
+    }
+
+    fn verify<'a>(
+        &self,
+        _request: RawRequest<'a>,
+        _keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
+        static KEY_ID: LazyLock<KeyId> = LazyLock::new(|| "key-1".into());
+        match self.0.lock().unwrap().pop_front() {
+            Some(rejection) => Err(rejection),
+            None => Ok(Verified::assertion(Coverage::Body, &KEY_ID)),
+        }
+    }
+
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<String>, Undecodable> {
+        let text = std::str::from_utf8(authenticated.bytes).map_err(|_| Undecodable("no text"))?;
+        let word = text.split(' ').next().unwrap_or_default();
+        key.part(word);
+        let decoded = Decoded::new(text.to_owned())
+            .content(ContentDigest::of(text.as_bytes()))
+            .wanted(!word.starts_with("unwanted"))
+            .recognized(!word.starts_with("odd"));
+        Ok(if word.starts_with("untyped") {
+            decoded
+        } else if word.starts_with("unknown") {
+            decoded.event_type(EventType::unknown("CANARY.type"))
+        } else {
+            decoded.event_type(EventType::known("thing.happened"))
+        })
+    }
+}
