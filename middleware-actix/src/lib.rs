@@ -92,6 +92,8 @@ mod headers;
 mod middleware;
 mod receiver_ext;
 mod service;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use self::{
     event::{Event, EventRejection},

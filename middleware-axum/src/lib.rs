@@ -44,6 +44,8 @@
 
 mod event;
 mod receiver_ext;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use self::{
     event::{Event, EventRejection},
