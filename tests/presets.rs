@@ -42,8 +42,13 @@ fn vectors(preset: &str) -> Vec<Vector> {
 
 impl Vector {
     fn preset(&self) -> Preset {
-        let secret = Secret::utf8(&self.secret).unwrap();
+        let secret = match self.secret.starts_with("whsec_") && self.preset != "stripe" {
+            true => Secret::whsec(&self.secret).unwrap(),
+            false => Secret::utf8(&self.secret).unwrap(),
+        };
         match &*self.preset {
+            "standard-webhooks" => Preset::standard_webhooks(secret),
+            "svix" => Preset::svix(secret),
             "github" => Preset::github(secret),
             "shopify" => Preset::shopify(secret),
             "slack" => Preset::slack(secret),
@@ -112,7 +117,14 @@ impl Vector {
 
 #[tokio::test]
 async fn what_senders_publish_is_taken_and_what_is_altered_is_not() {
-    for preset in ["github", "slack", "stripe", "shopify"] {
+    for preset in [
+        "standard-webhooks",
+        "svix",
+        "github",
+        "slack",
+        "stripe",
+        "shopify",
+    ] {
         let vectors = vectors(preset);
         assert!(!vectors.is_empty());
         for vector in vectors {

@@ -16,7 +16,7 @@ use hookgate::access::ApiKey;
 use hookgate::dedup::MemoryStore;
 use hookgate::providers::facephi::{API_KEY_HEADER, Facephi, WorkflowEvent};
 use hookgate::{Ack, Nack, Receiver, Secret};
-use hookgate_actix::{Event, ReceiverExt};
+use hookgate_actix::{Event, ReceiverExt, serve_until};
 
 async fn on_event(Event(delivery): Event<WorkflowEvent>) -> Result<Ack, Nack> {
     let operation = delivery.operation_id().unwrap_or("unknown");
@@ -46,13 +46,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .bind("127.0.0.1:3000")?
         .disable_signals()
         .run();
-    let handle = server.handle();
-    rt::spawn(async move {
-        drop(rt::signal::ctrl_c().await);
-        // A handler whose sender has left runs on a worker's thread, and would end with it.
-        handle.pause().await;
-        receiver.drained().await;
-        handle.stop(true).await;
-    });
-    Ok(server.await?)
+    let stop = async { drop(rt::signal::ctrl_c().await) };
+    // Handlers whose senders have left run on the workers' threads: they end before those do.
+    Ok(serve_until(server, stop, [receiver]).await?)
 }

@@ -12,7 +12,7 @@ use actix_web::{App, HttpServer, rt, web};
 use hookgate::dedup::MemoryStore;
 use hookgate::providers::logto::{self, Logto};
 use hookgate::{Ack, Nack, Receiver, Secret};
-use hookgate_actix::{Event, ReceiverExt};
+use hookgate_actix::{Event, ReceiverExt, serve_until};
 
 async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
     match delivery.event() {
@@ -39,13 +39,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .bind("127.0.0.1:3000")?
         .disable_signals()
         .run();
-    let handle = server.handle();
-    rt::spawn(async move {
-        drop(rt::signal::ctrl_c().await);
-        // A handler whose sender has left runs on a worker's thread, and would end with it.
-        handle.pause().await;
-        receiver.drained().await;
-        handle.stop(true).await;
-    });
-    Ok(server.await?)
+    let stop = async { drop(rt::signal::ctrl_c().await) };
+    // Handlers whose senders have left run on the workers' threads: they end before those do.
+    Ok(serve_until(server, stop, [receiver]).await?)
 }

@@ -68,18 +68,10 @@
 //!
 //! A handler that runs, runs to its end. One whose sender has left, or that is past its deadline, goes
 //! on beside the worker's connections, on the worker's own thread, and would end with it: actix-web
-//! stops a worker, gracefully too, once it has no connections. So stop in this order:
-//!
-//! ```no_run
-//! # async fn shut_down(handle: actix_web::dev::ServerHandle, receiver: hookgate::Receiver) {
-//! handle.pause().await;     // no new connections
-//! receiver.drained().await; // handlers whose senders have left
-//! handle.stop(true).await;  // the others, within the server's `shutdown_timeout`
-//! # }
-//! ```
-//!
-//! With [`HttpServer::disable_signals`](actix_web::HttpServer::disable_signals), so that a signal does
-//! not stop the workers first. A handler that is cut off frees its event when its lease ends.
+//! stops a worker, gracefully too, once it has no connections. [`serve_until`] stops in the order that
+//! loses no handler, and [`shut_down`] does it for a server that runs elsewhere. Both need
+//! [`HttpServer::disable_signals`](actix_web::HttpServer::disable_signals), so that a signal does not
+//! stop the workers first. A handler that is cut off frees its event when its lease ends.
 //!
 //! The handler's deadline and its panics are answered through actix-web's error path, since the request
 //! went down with the handler: the sender gets the same answer, while middlewares outside, such as a
@@ -94,6 +86,9 @@ mod receiver_ext;
 mod service;
 #[cfg(feature = "token")]
 mod token;
+mod shut_down;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;
@@ -102,6 +97,7 @@ pub use self::{
     middleware::ReceiverMiddleware,
     receiver_ext::ReceiverExt,
     service::ReceiverService,
+    shut_down::{serve_until, shut_down},
 };
 
 /// The README's program compiles.

@@ -46,6 +46,8 @@ mod event;
 mod receiver_ext;
 #[cfg(feature = "token")]
 mod token;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;

@@ -244,6 +244,25 @@ impl ReceiverBuilder {
         self
     }
 
+    /// As configured, but on the test kit's clock, with its switch before the store and its witness beside
+    /// the observer. A durable store does real IO: limits of time then stay real ones.
+    #[cfg(all(feature = "testing", feature = "simulator"))]
+    pub(crate) fn on_bench(
+        mut self,
+        clock: crate::testing::FakeClock,
+        store: impl FnOnce(Option<BoxDedupStore>) -> BoxDedupStore,
+        observer: impl FnOnce(Arc<dyn Observer>) -> Arc<dyn Observer>,
+    ) -> Self {
+        let is_durable = |store: &BoxDedupStore| DedupStore::promises(store).survives_restart;
+        if !self.store.as_ref().is_some_and(is_durable) {
+            self.timer = Some(Arc::new(clock.clone()));
+        }
+        self.clock = Arc::new(clock);
+        self.store = Some(store(self.store.take()));
+        self.observer = observer(self.observer);
+        self
+    }
+
     /// The receiver. Does no IO, and logs what its [start-up check](Receiver::check) finds.
     ///
     /// # Errors

@@ -5,6 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::{Method, Request};
 
+use crate::canonical;
+
 /// One request as a sender makes it.
 ///
 /// `host`, `connection` and `content-length` are not in it: they belong to the HTTP client that
@@ -21,6 +23,7 @@ pub struct Sent {
     /// The body.
     pub body: Bytes,
     signature_header: &'static str,
+    signature_member: Option<&'static str>,
 }
 
 impl Sent {
@@ -36,7 +39,14 @@ impl Sent {
             headers,
             body,
             signature_header,
+            signature_member: None,
         }
+    }
+
+    /// The signature is this member of the body, and covers at least the member `data`.
+    pub(crate) fn signed_within(mut self, member: &'static str) -> Self {
+        self.signature_member = Some(member);
+        self
     }
 
     /// The first value of a header; `name` in lower case.
@@ -66,7 +76,11 @@ impl Sent {
     /// One bit of the body is not what was signed. An empty body gets a byte.
     pub fn with_tampered_body(mut self) -> Self {
         let mut body = self.body.to_vec();
-        let middle = body.len() / 2;
+        let covered = self
+            .signature_member
+            .and_then(|_| canonical::cut(&body, "data").ok());
+        let covered = covered.map_or(0..body.len(), |data| data.value);
+        let middle = covered.start.saturating_add(covered.len() / 2);
         match body.get_mut(middle) {
             Some(byte) => *byte ^= 1,
             None => body.push(b' '),
@@ -96,8 +110,14 @@ impl Sent {
         })
     }
 
-    /// Without the header that carries the signature.
-    pub fn unsigned(self) -> Self {
+    /// Without the signature: the header or the member of the body that carries it.
+    pub fn unsigned(mut self) -> Self {
+        if let Some(Ok(cut)) = self
+            .signature_member
+            .map(|it| canonical::cut(&self.body, it))
+        {
+            self.body = cut.pieces(&self.body).concat().into();
+        }
         let name = self.signature_header;
         self.without_header(name)
     }
@@ -130,6 +150,15 @@ impl Sent {
     }
 
     fn change_signature(mut self, change: impl Fn(&str) -> String) -> Self {
+        if let Some(Ok(cut)) = self
+            .signature_member
+            .map(|it| canonical::cut(&self.body, it))
+        {
+            let [before, behind] = cut.around_value(&self.body);
+            let value = change(&String::from_utf8_lossy(cut.value(&self.body)));
+            self.body = [before, value.as_bytes(), behind].concat().into();
+            return self;
+        }
         let name = self.signature_header;
         for (found, value) in &mut self.headers {
             if found == name {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use hookgate::{
     Head, KeySourceError, Secret, UnixTime,
-    access::{Access, ApiKey, Denied},
+    access::{Access, ApiKey, Denied, Networks},
     keys::{KeySource, Tenant, Tenants},
     simulator::StandardWebhooksSimulator,
 };
@@ -239,6 +239,44 @@ async fn a_tenants_header_that_stands_twice_names_nobody() {
                 .await;
             is_challenged(&answer);
             assert_eq!(scene.send(&once).await.status, 200);
+            vec![answer]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_outside_of_the_networks_is_403_whatever_it_presents() {
+    everywhere(
+        |tools| {
+            tools
+                .receiver()
+                .networks(Networks::new(["203.0.113.0/24"]).unwrap())
+        },
+        async |scene| {
+            let event = scene
+                .event("msg_1", "process")
+                .with_header("x-forwarded-for", "203.0.113.7");
+            let answer = scene.send(&event).await;
+            assert_eq!(answer.status, 403, "{answer:?}");
+            assert_eq!(scene.stage.runs(), 0);
+            vec![answer]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_of_the_networks_is_let_in() {
+    everywhere(
+        |tools| {
+            tools
+                .receiver()
+                .networks(Networks::new(["127.0.0.0/8"]).unwrap())
+        },
+        async |scene| {
+            let answer = scene.send(&scene.event("msg_1", "process")).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
             vec![answer]
         },
     )

@@ -1,8 +1,19 @@
 //! Copies of one event: after each other, beside each other, altered.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use crate::scene::everywhere;
+use hookgate::{
+    Observed, Observer, Secret,
+    providers::facephi::{Facephi, FacephiSimulator, Topic},
+};
+
+use crate::scene::{NOW, SECRET, everywhere};
 
 /// How long a copy waits for the first, where the sender's timeout is unknown.
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
@@ -124,6 +135,65 @@ async fn other_content_under_a_known_id_is_no_new_event() {
             scene.send(&scene.event("msg_1", "process")).await;
             let changed = scene.send(&scene.event("msg_1", "created")).await;
             assert_eq!((changed.status, &*changed.body), (200, ""));
+            assert_eq!(scene.stage.runs(), 1);
+            vec![changed]
+        },
+    )
+    .await;
+}
+
+/// Counts copies whose content is not that of the event that was handled.
+#[derive(Clone, Default)]
+struct Changes(Arc<AtomicUsize>);
+
+impl Observer for Changes {
+    fn changed_content(&self, _: Observed<'_>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Facephi signs its download links anew for each attempt: another body, the same event.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_with_new_download_links_is_a_copy_and_is_counted() {
+    let changes = Changes::default();
+    everywhere(
+        |tools| {
+            changes.0.store(0, Ordering::SeqCst);
+            let pack = Facephi::new(Secret::bytes(SECRET).unwrap());
+            tools.receiver_of(pack).observer(changes.clone())
+        },
+        async |scene| {
+            let facephi = FacephiSimulator::new(SECRET, NOW).path("/facephi");
+            let event = facephi.send(Topic::IdCaptured);
+            let retry = facephi.retry().send(Topic::IdCaptured);
+            assert_ne!(event.body, retry.body);
+            let mut answers = Vec::new();
+            for sent in [&event, &event, &retry, &facephi.send(Topic::SelfieCaptured)] {
+                answers.push(scene.send(sent).await);
+            }
+            for answer in &answers {
+                assert_eq!((answer.status, &*answer.body), (200, ""), "{answer:?}");
+            }
+            assert_eq!(scene.stage.runs(), 2);
+            assert_eq!(changes.0.load(Ordering::SeqCst), 1);
+            answers
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_with_new_download_links_is_400_by_choice() {
+    everywhere(
+        |tools| {
+            let pack = Facephi::new(Secret::bytes(SECRET).unwrap());
+            tools.receiver_of(pack).refuse_changed_content()
+        },
+        async |scene| {
+            let facephi = FacephiSimulator::new(SECRET, NOW).path("/facephi");
+            scene.send(&facephi.send(Topic::IdCaptured)).await;
+            let changed = scene.send(&facephi.retry().send(Topic::IdCaptured)).await;
+            assert_eq!(changed.status, 400, "{changed:?}");
             assert_eq!(scene.stage.runs(), 1);
             vec![changed]
         },

@@ -9,7 +9,7 @@ use actix_web::{
     rt::System,
     web,
 };
-use hookgate::Receiver;
+use hookgate::{Receiver, providers::facephi::WorkflowEvent};
 use hookgate_actix::{Event, ReceiverExt};
 
 use crate::stage::{self, Reply, Stage};
@@ -25,6 +25,7 @@ pub(crate) fn serve(listener: TcpListener, receiver: Receiver, stage: Arc<Stage>
                     .app_data(stage.clone())
                     .service(hook("/hook").route(web::post().to(on_event)))
                     .service(hook("/bytes").route(web::post().to(on_bytes)))
+                    .service(hook("/facephi").route(web::post().to(on_workflow)))
                     .service(hook("/wrong").route(web::post().to(on_wrong_type)))
                     .service(hook("/tenants/{tenant}").route(web::post().to(on_event)))
                     .route("/open", web::post().to(on_event))
@@ -61,6 +62,11 @@ async fn on_bytes(request: HttpRequest, body: web::Bytes) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .body(body)
+}
+
+async fn on_workflow(stage: web::Data<Stage>, _: Event<WorkflowEvent>) -> HttpResponse {
+    stage.ran();
+    HttpResponse::Ok().finish()
 }
 
 async fn on_wrong_type(_: Event<String>) -> HttpResponse {

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use hookgate::Receiver;
+use hookgate::{Receiver, providers::facephi::WorkflowEvent};
 use hookgate_axum::{Event, ReceiverExt};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -24,6 +24,7 @@ pub(crate) fn serve(
     let app = Router::new()
         .route("/hook", post(on_event).layer(receiver.layer()))
         .route("/bytes", post(on_bytes).layer(receiver.layer()))
+        .route("/facephi", post(on_workflow).layer(receiver.layer()))
         .route("/wrong", post(on_wrong_type).layer(receiver.layer()))
         .route("/tenants/{tenant}", post(on_event).layer(receiver.layer()))
         .route("/open", post(on_event))
@@ -51,6 +52,10 @@ async fn on_bytes(headers: HeaderMap, body: Bytes) -> Response {
     assert_eq!(length, body.len().to_string());
     assert!(!headers.contains_key(header::TRANSFER_ENCODING));
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+async fn on_workflow(State(stage): State<Arc<Stage>>, _: Event<WorkflowEvent>) {
+    stage.ran();
 }
 
 async fn on_wrong_type(_: Event<String>) -> StatusCode {

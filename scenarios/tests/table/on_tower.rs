@@ -4,7 +4,9 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use hookgate::{
-    DeliverySlot, NotTaken, Outcome, Reason, Receiver, Verdict, road,
+    DeliverySlot, NotTaken, Outcome, Reason, Receiver, Verdict,
+    providers::facephi::WorkflowEvent,
+    road,
     tower::{AnswerBody, ReceiverLayer, Wiring},
 };
 use http::{Request, Response, StatusCode, header};
@@ -67,6 +69,11 @@ async fn on_request(
     let slot = request.extensions().get::<DeliverySlot>().unwrap().clone();
     Ok(match request.uri().path() {
         "/bytes" => on_bytes(request).await,
+        "/facephi" => {
+            slot.take::<WorkflowEvent>().unwrap();
+            stage.ran();
+            Response::new(Full::default())
+        }
         "/wrong" => match slot.take::<String>() {
             Err(NotTaken::WrongEventType) => {
                 let answer = road::misused(Reason::WrongEventType, &"named another type");

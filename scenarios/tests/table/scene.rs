@@ -22,7 +22,7 @@ use tokio::{
 
 use crate::{
     on_actix, on_axum, on_tower,
-    stage::{Event, Order, Stage, reaches},
+    stage::{Order, Stage, reaches},
     wire::{Answer, Connection, send_http1, send_http2},
 };
 
@@ -60,7 +60,7 @@ impl Tools {
         self.receiver_of(Preset::standard_webhooks(keys).events::<Order>())
     }
 
-    pub(crate) fn receiver_of(&self, pack: impl Provider<Event = Event>) -> ReceiverBuilder {
+    pub(crate) fn receiver_of(&self, pack: impl Provider) -> ReceiverBuilder {
         Receiver::new("scenes", pack)
             .clock(self.clock.clone())
             .timer(self.timer.clone())
@@ -171,15 +171,19 @@ impl Scene {
                 tokio::join!(self.receiver.drained(), meanwhile);
             }
             Running::Threads(server) => {
-                server.pause().await;
-                tokio::join!(self.receiver.drained(), meanwhile);
-                server.stop(true).await;
+                let stopped = hookgate_actix::shut_down(server, [self.receiver.clone()]);
+                tokio::join!(stopped, meanwhile);
             }
         }
     }
 
     pub(crate) async fn connect(&self) -> Connection {
         Connection::open(self.server).await
+    }
+
+    /// A connection whose sender has hardly any room for an answer.
+    pub(crate) async fn connect_with_little_room(&self) -> Connection {
+        Connection::open_with_little_room(self.server).await
     }
 
     /// Returns when the road has asked `times` times for a sleep of `duration`.

@@ -128,6 +128,12 @@ impl Stage {
         reply
     }
 
+    /// A handler that is done at once, whatever its event.
+    pub(crate) fn ran(&self) {
+        self.began.send_modify(|began| *began += 1);
+        self.ended.send_modify(|ended| *ended += 1);
+    }
+
     async fn wait(&self) {
         let mut open = self.open.subscribe();
         let opens = open.wait_for(|open| *open);

@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 /// The name under which senders call.
@@ -63,6 +63,24 @@ impl Connection {
             stream: TcpStream::connect(server).await.unwrap(),
             read: Vec::new(),
         }
+    }
+
+    /// As slow readers have it: a few KiB, and the server has to wait.
+    pub(crate) async fn open_with_little_room(server: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        Self {
+            stream: socket.connect(server).await.unwrap(),
+            read: Vec::new(),
+        }
+    }
+
+    /// The first bytes of an answer; [`answer`](Self::answer) reads on.
+    pub(crate) async fn begin_to_read(&mut self) -> &[u8] {
+        while self.read.len() < 32 {
+            self.fill().await.unwrap();
+        }
+        &self.read
     }
 
     /// The server may have closed: what it answered before that still counts.

@@ -237,7 +237,7 @@ impl FacephiSimulator {
     fn sent(&self, body: String) -> Sent {
         let mut headers = vec![("content-type".to_owned(), STRUCTURED_JSON.to_owned())];
         headers.extend(self.headers.iter().cloned());
-        Sent::new(&self.path, headers, body.into(), "")
+        Sent::new(&self.path, headers, body.into(), "").signed_within(SIGNATURE)
     }
 
     /// Data as it is known, or else assumed.

@@ -1,4 +1,4 @@
-//! Time that tests move by hand. Feature `testing`.
+//! [`FakeClock`]: time that tests move by hand.
 
 use std::{
     fmt,

@@ -1,0 +1,96 @@
+//! A handler with an effect, and the test of it: new users of a Logto server get a mail, each of them
+//! one. Run the test with `cargo test -p hookgate-actix --features testing --example actix_tested`.
+
+use std::error::Error;
+
+use actix_web::{App, HttpServer, rt, web};
+use hookgate::dedup::MemoryStore;
+use hookgate::keys::Keys;
+use hookgate::providers::logto::{self, Logto};
+use hookgate::{Ack, Nack, Receiver, ReceiverBuilder, Secret};
+use hookgate_actix::{Event, ReceiverExt, serve_until};
+
+/// Who sends the mails.
+#[derive(Clone)]
+enum Mailer {
+    Console,
+    #[cfg(test)]
+    Fake(hookgate::testing::Effect),
+}
+
+impl Mailer {
+    async fn welcome(&self, user: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
+        match self {
+            Self::Console => println!("welcome, {user}"),
+            #[cfg(test)]
+            Self::Fake(mails) => mails.happens().await?,
+        }
+        Ok(())
+    }
+}
+
+async fn on_event(
+    mailer: web::Data<Mailer>,
+    Event(delivery): Event<logto::Event>,
+) -> Result<Ack, Nack> {
+    let logto::Event::PostRegister(register) = delivery.event() else {
+        return Ok(Ack::ignored("no new user"));
+    };
+    mailer.welcome(&register.user_id).await?;
+    Ok(Ack::processed())
+}
+
+fn endpoint(keys: impl Into<Keys>) -> ReceiverBuilder {
+    Receiver::new("logto", Logto::new(keys))
+}
+
+/// The application's routes, for `HttpServer` and for tests.
+fn routes(receiver: &Receiver, mailer: Mailer) -> impl FnOnce(&mut web::ServiceConfig) {
+    let hook = web::resource("/webhooks/logto").wrap(receiver.middleware());
+    move |app| {
+        app.app_data(web::Data::new(mailer))
+            .service(hook.route(web::post().to(on_event)));
+    }
+}
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let receiver = endpoint(Secret::from_env("LOGTO_SIGNING_KEY")?)
+        .dedup(MemoryStore::new())
+        .build()?;
+    let gate = receiver.clone();
+    let app = move || App::new().configure(routes(&gate, Mailer::Console));
+    let server = HttpServer::new(app)
+        .bind("127.0.0.1:3000")?
+        .disable_signals()
+        .run();
+    let stop = async { drop(rt::signal::ctrl_c().await) };
+    Ok(serve_until(server, stop, [receiver]).await?)
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used, reason = "a test that panics has failed")]
+mod tests {
+    use hookgate::providers::logto::User;
+    use hookgate::testing::{Bench, Scenario, senders};
+    use hookgate_actix::testing::{kit, service};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_new_user_gets_one_mail_whatever_happens() {
+        let app = async |bench: &Bench| {
+            let receiver = bench.build(endpoint(bench.keys())).expect("it builds");
+            let mailer = Mailer::Fake(bench.effect());
+            service(App::new().configure(routes(&receiver, mailer))).await
+        };
+        let logto = senders::logto("/webhooks/logto", |logto, asked| {
+            let mut user = User::new(asked.id(), asked.at);
+            user.name = Some(asked.personal().to_owned());
+            logto.post_register(user)
+        });
+        let report = kit(app, logto).run(Scenario::ALL).await;
+        // Logto shows a signature and nothing else.
+        report.assert_passed_but([Scenario::WithoutCredentials, Scenario::WrongCredentials]);
+    }
+}

@@ -1,0 +1,9 @@
+//! The test kit itself: right applications pass it, and each seeded mistake fails it, with a message that
+//! says what to change.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod application;
+mod right;
+mod stores;
+mod wrong_on_actix;
+mod wrong_on_axum;

@@ -1,0 +1,141 @@
+//! [`Bench`]: what an application is built with while it is tested.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use super::{
+    Effect, FakeClock,
+    switch::Switched,
+    witness::{Watched, Witness},
+};
+use crate::{
+    clock::UnixTime,
+    dedup::{BoxDedupStore, MemoryStore},
+    error::BuildError,
+    keys::{Key, Keyring, Secret},
+    receiver::{Receiver, ReceiverBuilder},
+};
+
+/// Keys that the kit's own store holds: no scenario has more than a few.
+const CAPACITY: usize = 1000;
+
+/// What the kit gives to the application that it starts. Clones are the same bench.
+///
+/// One is made for each scenario. It outlives a restart of the application within.
+#[derive(Clone)]
+pub struct Bench(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) clock: FakeClock,
+    pub(super) effect: Effect,
+    pub(super) witness: Arc<Witness>,
+    pub(super) down: Arc<AtomicBool>,
+    pub(super) keyring: Keyring,
+    pub(super) keys_taken: AtomicBool,
+    store: BoxDedupStore,
+    receiver: Mutex<Option<Receiver>>,
+}
+
+impl Bench {
+    pub(super) fn new(now: UnixTime, secret: &str) -> Result<Self, BuildError> {
+        let clock = FakeClock::at(now);
+        let effect = Effect::default();
+        let store = MemoryStore::with_clock(CAPACITY, clock.clone());
+        Ok(Self(Arc::new(Inner {
+            clock,
+            witness: Arc::new(Witness::new(effect.clone())),
+            effect,
+            down: Arc::default(),
+            keyring: Keyring::new([key("current", secret)?])?,
+            keys_taken: AtomicBool::new(false),
+            store: BoxDedupStore::new(store),
+            receiver: Mutex::new(None),
+        })))
+    }
+
+    /// The sender's keys, for the application's pack: `Logto::new(bench.keys())`.
+    pub fn keys(&self) -> Keyring {
+        self.0.keys_taken.store(true, Ordering::SeqCst);
+        self.0.keyring.clone()
+    }
+
+    /// The effect that the application's handler has.
+    pub fn effect(&self) -> Effect {
+        self.0.effect.clone()
+    }
+
+    /// The time of the scenario: it stands still until the kit moves it.
+    pub fn clock(&self) -> FakeClock {
+        self.0.clock.clone()
+    }
+
+    /// Builds the application's receiver as it is configured, on the scenario's clock. Its store is the
+    /// one that was chosen with [`dedup`](ReceiverBuilder::dedup), behind a switch; where none was, one of
+    /// the kit's own, that outlives restarts.
+    ///
+    /// # Errors
+    ///
+    /// As [`ReceiverBuilder::build`].
+    pub fn build(&self, builder: ReceiverBuilder) -> Result<Receiver, BuildError> {
+        let clock = self.0.clock.clone();
+        let receiver = builder
+            .on_bench(
+                clock,
+                |chosen| {
+                    let survives_restart = chosen.is_none();
+                    BoxDedupStore::new(Switched {
+                        store: chosen.unwrap_or_else(|| self.0.store.clone()),
+                        down: self.0.down.clone(),
+                        survives_restart,
+                    })
+                },
+                |application| {
+                    Arc::new(Watched {
+                        application,
+                        witness: self.0.witness.clone(),
+                    })
+                },
+            )
+            .build()?;
+        *self.place() = Some(receiver.clone());
+        Ok(receiver)
+    }
+
+    pub(super) fn receiver(&self) -> Option<Receiver> {
+        self.place().clone()
+    }
+
+    fn place(&self) -> MutexGuard<'_, Option<Receiver>> {
+        let place = self.0.receiver.lock();
+        place.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn rotate<'a>(
+        &self,
+        secrets: impl IntoIterator<Item = (&'static str, &'a str)>,
+    ) -> Result<(), BuildError> {
+        let keys: Result<Vec<Key>, BuildError> = secrets
+            .into_iter()
+            .map(|(id, secret)| key(id, secret))
+            .collect();
+        self.0.keyring.replace(keys?)
+    }
+}
+
+fn key(id: &'static str, secret: &str) -> Result<Key, BuildError> {
+    Ok(Key::new(id, Secret::bytes(secret.as_bytes())?))
+}
+
+impl fmt::Debug for Bench {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bench")
+            .field("clock", &self.0.clock)
+            .field("effect", &self.0.effect)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,130 @@
+//! The application's log while a scenario is played: every event and span that goes through `tracing`.
+
+#[cfg(not(feature = "tracing"))]
+use std::future::Future;
+
+/// One line.
+#[derive(Debug)]
+pub(super) struct Line {
+    /// Where it was written.
+    pub(super) origin: String,
+    pub(super) text: String,
+}
+
+/// Runs `work` and gives the lines that were written meanwhile, on the thread that runs it.
+#[cfg(not(feature = "tracing"))]
+pub(super) async fn captured<F: Future>(work: F) -> (F::Output, Vec<Line>) {
+    (work.await, Vec::new())
+}
+
+#[cfg(feature = "tracing")]
+pub(super) use self::through_tracing::captured;
+
+#[cfg(feature = "tracing")]
+mod through_tracing {
+    use std::{
+        fmt::{self, Write},
+        future::{Future, poll_fn},
+        pin::pin,
+        sync::{
+            Arc, Mutex, PoisonError,
+            atomic::{AtomicU64, Ordering},
+        },
+    };
+
+    use tracing::{
+        Dispatch, Event, Metadata, Subscriber,
+        field::{Field, Visit},
+        span::{Attributes, Id, Record},
+    };
+
+    use super::Line;
+
+    /// Runs `work` and gives the lines that were written meanwhile, on the thread that runs it.
+    pub(in crate::testing) async fn captured<F: Future>(work: F) -> (F::Output, Vec<Line>) {
+        let lines = Arc::<Mutex<Vec<Line>>>::default();
+        let dispatch = Dispatch::new(Listener {
+            lines: lines.clone(),
+            spans: AtomicU64::new(1),
+        });
+        let mut work = pin!(work);
+        let output = poll_fn(|context| {
+            tracing::dispatcher::with_default(&dispatch, || work.as_mut().poll(context))
+        })
+        .await;
+        let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+        (output, std::mem::take(&mut *lines))
+    }
+
+    struct Listener {
+        lines: Arc<Mutex<Vec<Line>>>,
+        spans: AtomicU64,
+    }
+
+    impl Listener {
+        fn write(&self, origin: String, fields: impl FnOnce(&mut Text)) {
+            let mut text = Text(String::new());
+            fields(&mut text);
+            let line = Line {
+                origin,
+                text: text.0,
+            };
+            let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.push(line);
+        }
+    }
+
+    fn origin(metadata: &Metadata<'_>) -> String {
+        let what = if metadata.is_span() {
+            "span"
+        } else {
+            "log line"
+        };
+        let (file, line) = (metadata.file().unwrap_or("?"), metadata.line().unwrap_or(0));
+        format!("a {what} of `{}` ({file}:{line})", metadata.target())
+    }
+
+    impl Subscriber for Listener {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+
+        fn new_span(&self, span: &Attributes<'_>) -> Id {
+            self.write(origin(span.metadata()), |text| span.record(text));
+            Id::from_u64(self.spans.fetch_add(1, Ordering::Relaxed))
+        }
+
+        fn record(&self, _: &Id, values: &Record<'_>) {
+            self.write("a span's field".to_owned(), |text| values.record(text));
+        }
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, event: &Event<'_>) {
+            self.write(origin(event.metadata()), |text| event.record(text));
+        }
+
+        fn enter(&self, _: &Id) {}
+
+        fn exit(&self, _: &Id) {}
+    }
+
+    struct Text(String);
+
+    impl Visit for Text {
+        fn record_str(&mut self, field: &Field, value: &str) {
+            self.push(field, &value);
+        }
+
+        fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+            self.push(field, &format_args!("{value:?}"));
+        }
+    }
+
+    impl Text {
+        fn push(&mut self, field: &Field, value: &dyn fmt::Display) {
+            // Writing to a `String` cannot fail.
+            let _ = write!(self.0, "{}={value} ", field.name());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The scenarios, played.
+
+mod copies;
+mod events;
+mod failures;
+mod redaction;
+mod refusals;
+mod together;
+
+use super::{
+    Host, Scenario, Sender,
+    effect::Fault,
+    scene::{Played, Scene},
+};
+
+pub(super) async fn play<H: Host, S: Sender>(
+    scenario: Scenario,
+    scene: &mut Scene<'_, H, S>,
+) -> Played {
+    match scenario {
+        Scenario::FirstDelivery => events::first_delivery(scene).await,
+        Scenario::SequentialCopies => copies::sequential(scene).await,
+        Scenario::ConcurrentCopies => copies::concurrent(scene).await,
+        Scenario::CopyWhileRunning => copies::while_running(scene).await,
+        Scenario::RetryAfterFailure => failures::retry(scene, Fault::Fails).await,
+        Scenario::RetryAfterPanic => failures::retry(scene, Fault::Panics).await,
+        Scenario::HangUp => failures::hang_up(scene).await,
+        Scenario::Restart => failures::restart(scene).await,
+        Scenario::AlteredBody => refusals::altered_body(scene).await,
+        Scenario::AlteredSignature => refusals::altered_signature(scene).await,
+        Scenario::Unsigned => refusals::unsigned(scene).await,
+        Scenario::WrongKey => refusals::wrong_key(scene).await,
+        Scenario::RotatedKey => events::rotated_key(scene).await,
+        Scenario::TooOld => refusals::too_old(scene).await,
+        Scenario::FromTheFuture => refusals::from_the_future(scene).await,
+        Scenario::UnknownType => events::unknown_type(scene).await,
+        Scenario::OtherShape => events::other_shape(scene).await,
+        Scenario::Oversized => refusals::oversized(scene).await,
+        Scenario::StoreDown => failures::store_down(scene).await,
+        Scenario::Redaction => redaction::redaction(scene).await,
+        Scenario::WithoutCredentials => refusals::without_credentials(scene).await,
+        Scenario::WrongCredentials => refusals::wrong_credentials(scene).await,
+    }
+}

@@ -1,0 +1,106 @@
+//! [`Report`]: how the scenarios ended.
+
+use std::fmt;
+
+use super::Scenario;
+
+/// How one scenario ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ending {
+    /// As promised.
+    Passed,
+    /// It cannot be had, and why.
+    LeftOut(String),
+    /// Not as promised: what was expected, what came, what to change.
+    Failed(String),
+}
+
+/// How each scenario of a run ended. `Display` writes it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a report fails no test by itself: call `assert_passed` or `assert_passed_but`"]
+pub struct Report(pub(super) Vec<(Scenario, Ending)>);
+
+impl Report {
+    /// Each scenario and its end, in the order of the run.
+    pub fn endings(&self) -> &[(Scenario, Ending)] {
+        &self.0
+    }
+
+    /// Why a scenario failed; `None` where it did not.
+    pub fn failure(&self, scenario: Scenario) -> Option<&str> {
+        self.0.iter().find_map(|(found, ending)| match ending {
+            Ending::Failed(why) if *found == scenario => Some(why.as_str()),
+            _ => None,
+        })
+    }
+
+    /// What could not be had.
+    pub fn left_out(&self) -> Vec<Scenario> {
+        let left_out = self.0.iter();
+        left_out
+            .filter(|(_, ending)| matches!(ending, Ending::LeftOut(_)))
+            .map(|(scenario, _)| *scenario)
+            .collect()
+    }
+
+    /// Every scenario passed.
+    ///
+    /// # Panics
+    ///
+    /// When one failed or was left out, with the whole report.
+    #[track_caller]
+    pub fn assert_passed(&self) {
+        self.assert_passed_but([]);
+    }
+
+    /// Every scenario passed but `left_out`, which could not be had. They are named so that none goes
+    /// missing unseen.
+    ///
+    /// # Panics
+    ///
+    /// When one failed, when others were left out, or fewer, with the whole report.
+    #[track_caller]
+    pub fn assert_passed_but(&self, left_out: impl IntoIterator<Item = Scenario>) {
+        let named: Vec<_> = left_out.into_iter().collect();
+        let unnamed = |ending: &(Scenario, Ending)| match ending {
+            (_, Ending::Passed) => false,
+            (scenario, Ending::LeftOut(_)) => !named.contains(scenario),
+            (_, Ending::Failed(_)) => true,
+        };
+        let wrong = self.0.iter().filter(|ending| unnamed(ending)).count();
+        assert!(
+            wrong == 0,
+            "{wrong} of {} scenarios did not pass\n{self}",
+            self.0.len()
+        );
+        let left_out = self.left_out();
+        let passed: Vec<_> = named.iter().filter(|it| !left_out.contains(it)).collect();
+        assert!(
+            passed.is_empty(),
+            "named as left out, but they were not: {passed:?}\n{self}"
+        );
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (scenario, ending) in &self.0 {
+            match ending {
+                Ending::Passed => writeln!(f, "  passed    {scenario}")?,
+                Ending::LeftOut(why) => writeln!(
+                    f,
+                    "  left out  {scenario}: {why} (if that is meant, name \
+                     `Scenario::{scenario:?}` in `assert_passed_but`)"
+                )?,
+                Ending::Failed(why) => {
+                    writeln!(f, "  FAILED    {scenario}: {}", scenario.rule())?;
+                    for line in why.lines() {
+                        writeln!(f, "            {line}")?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,327 @@
+//! [`Scene`]: one scenario while it is played.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use super::{
+    Asked, Bench, Content, Host, Kit, Reply, Sender,
+    effect::{Effect, Fault},
+};
+use crate::{clock::UnixTime, error::Reason, keys::Keys, receiver::Receiver, simulator::Sent};
+
+/// Why a scenario did not come to its end.
+pub(super) enum Stop {
+    LeftOut(String),
+    Failed(Mismatch),
+}
+
+impl Stop {
+    pub(super) fn left_out(why: &str) -> Self {
+        Self::LeftOut(why.to_owned())
+    }
+}
+
+pub(super) type Played<T = ()> = Result<T, Stop>;
+
+/// What is not as promised.
+pub(super) struct Mismatch {
+    pub(super) step: String,
+    pub(super) expected: String,
+    pub(super) got: String,
+    pub(super) change: String,
+}
+
+impl Mismatch {
+    pub(super) fn stuck() -> Self {
+        Self {
+            step: "the whole scenario".to_owned(),
+            expected: "an end".to_owned(),
+            got: "nothing moved for half a minute".to_owned(),
+            change:
+                "look for a handler that waits for what no test gives it, or that never comes to \
+                     `Effect::happens`"
+                    .to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "step:     {}", self.step)?;
+        writeln!(f, "expected: {}", self.expected)?;
+        writeln!(f, "got:      {}", self.got)?;
+        write!(f, "change:   {}", self.change)
+    }
+}
+
+/// Makes the ids of each start of the process differ, for applications that keep theirs in a database.
+fn run_id() -> String {
+    let mut random = [0; 4];
+    // Without randomness a store that keeps its marks between runs would know the events: that is said.
+    let _ = getrandom::fill(&mut random);
+    const_hex::encode(random)
+}
+
+pub(super) struct Scene<'k, H: Host, S> {
+    pub(super) kit: &'k Kit<H, S>,
+    pub(super) bench: Bench,
+    app: Option<H::App>,
+    run: String,
+    counted: usize,
+    next: AtomicU32,
+}
+
+impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
+    pub(super) async fn begin(kit: &'k Kit<H, S>, bench: Bench) -> Self {
+        let app = kit.host.start(&bench).await;
+        Self {
+            app: Some(app),
+            counted: kit.count.as_ref().map_or(0, |count| count()),
+            run: run_id(),
+            next: AtomicU32::new(1),
+            kit,
+            bench,
+        }
+    }
+
+    /// Stops the application and starts it anew.
+    pub(super) async fn restart(&mut self) {
+        self.app = None;
+        self.app = Some(self.kit.host.start(&self.bench).await);
+    }
+
+    pub(super) fn effect(&self) -> Effect {
+        self.bench.effect()
+    }
+
+    /// How often the effect happened in this scenario.
+    pub(super) fn count(&self) -> usize {
+        match &self.kit.count {
+            Some(count) => count().saturating_sub(self.counted),
+            None => self.bench.0.effect.count(),
+        }
+    }
+
+    pub(super) fn now(&self) -> UnixTime {
+        crate::clock::Clock::now(&self.bench.0.clock)
+    }
+
+    /// A number that no other event of this scenario has.
+    pub(super) fn number(&self) -> u32 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn asked<'s>(&self, at: UnixTime, secret: &'s str, content: Content) -> Asked<'s> {
+        let number = self.number();
+        Asked {
+            at,
+            secret,
+            content,
+            id: format!("event-{}-{number}", self.run),
+            personal: format!("{PERSON}-{number}"),
+        }
+    }
+
+    /// What the sender makes of it, credentials included.
+    pub(super) fn ask(&self, asked: &Asked<'_>) -> Option<Sent> {
+        let sent = self.kit.sender.send(asked)?;
+        let with = |sent: Sent, (name, value): &(String, String)| sent.with_header(name, value);
+        Some(self.kit.credentials.iter().fold(sent, with))
+    }
+
+    /// A new event, signed now.
+    pub(super) fn event(&self) -> Played<Sent> {
+        self.event_at(self.now(), &self.kit.secret)
+    }
+
+    pub(super) fn event_at(&self, at: UnixTime, secret: &str) -> Played<Sent> {
+        self.ask(&self.asked(at, secret, Content::Usual))
+            .ok_or_else(|| {
+                Stop::Failed(Mismatch {
+                    step: "the kit asks the sender for an event".to_owned(),
+                    expected: "a request for `Content::Usual`".to_owned(),
+                    got: "none".to_owned(),
+                    change: "let the sender give what your handler handles".to_owned(),
+                })
+            })
+    }
+
+    /// The answer to come; dropped early, the sender hangs up.
+    pub(super) async fn call(&self, sent: &Sent) -> Reply {
+        match &self.app {
+            Some(app) => self.kit.host.call(app, sent.clone()).await,
+            None => Reply::new(0, [], ""),
+        }
+    }
+
+    pub(super) async fn send(&self, sent: &Sent) -> Reply {
+        self.bench.0.witness.clear();
+        self.call(sent).await
+    }
+
+    /// Sends to a handler whose effect goes wrong.
+    pub(super) async fn send_to_failing(&self, sent: &Sent, fault: Fault) -> Played<Reply> {
+        let effect = self.effect();
+        effect.goes_wrong_once(fault);
+        let reply = self.send(sent).await;
+        if effect.fault_is_left() {
+            return Err(self.mismatch(
+                "the handler is told to fail",
+                "that it comes to `Effect::happens`",
+                &reply,
+                "call `bench.effect().happens().await?` where your handler has its effect",
+            ));
+        }
+        Ok(reply)
+    }
+
+    pub(super) fn receiver(&self) -> Played<Receiver> {
+        self.bench.receiver().ok_or_else(|| {
+            Stop::Failed(Mismatch {
+                step: "the application starts".to_owned(),
+                expected: "a receiver that is built with `Bench::build`".to_owned(),
+                got: "none".to_owned(),
+                change: NOT_BUILT.to_owned(),
+            })
+        })
+    }
+
+    pub(super) fn needs_signature(&self) -> Played {
+        match self.receiver()?.0.keys {
+            Keys::None => Err(Stop::left_out("the sender of this pack signs nothing")),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn needs_effect(&self) -> Played {
+        match self.kit.count {
+            None => Ok(()),
+            Some(_) => Err(Stop::left_out(
+                "the handler has to be steered, and effects are counted with `Kit::count`: use \
+                 `Bench::effect` instead",
+            )),
+        }
+    }
+
+    /// The answer is 2xx, and by now the effect happened `effects` times.
+    pub(super) fn accepted(&self, step: &str, reply: &Reply, effects: usize) -> Played {
+        let change = if !reply.is_success() || self.last().is_none() {
+            self.diagnosis(reply).to_owned()
+        } else if self.count() > effects {
+            "the handler ran, or had its effect, once more than it may: look for an effect in two \
+             places, a second route or layer that handles the same request, or a store that forgets"
+                .to_owned()
+        } else if self.last() == Some(Reason::NotOfInterest) {
+            "the receiver is not interested in this event: let the sender give one of \
+             `interested_in(…)`"
+                .to_owned()
+        } else {
+            "the handler did not come to its effect: call `bench.effect().happens().await?` there, and \
+             let the sender give an event that your handler handles"
+                .to_owned()
+        };
+        if reply.is_success() && self.count() == effects && self.last().is_some() {
+            return Ok(());
+        }
+        let expected = format!("2xx by the receiver, and by now {}", times(effects));
+        Err(self.mismatch(step, &expected, reply, &change))
+    }
+
+    /// The answer is `status`, and by now the effect happened `effects` times.
+    pub(super) fn refused(
+        &self,
+        step: &str,
+        reply: &Reply,
+        status: u16,
+        effects: usize,
+        change: &str,
+    ) -> Played {
+        if reply.status == status && self.count() == effects {
+            return Ok(());
+        }
+        let expected = format!("{status}, and by now {}", times(effects));
+        let change = if self.last().is_none() {
+            self.diagnosis(reply)
+        } else {
+            change
+        };
+        Err(self.mismatch(step, &expected, reply, change))
+    }
+
+    pub(super) fn mismatch(&self, step: &str, expected: &str, reply: &Reply, change: &str) -> Stop {
+        let said = match self.last() {
+            Some(reason) => format!("the receiver said `{reason}`"),
+            None => "the receiver did not decide on it".to_owned(),
+        };
+        Stop::Failed(Mismatch {
+            step: step.to_owned(),
+            expected: expected.to_owned(),
+            got: format!("{}; {said}; {}", reply.status, times(self.count())),
+            change: change.to_owned(),
+        })
+    }
+
+    pub(super) fn last(&self) -> Option<Reason> {
+        self.bench.0.witness.last()
+    }
+
+    /// What is likely to be wrong where a request was not taken.
+    fn diagnosis(&self, reply: &Reply) -> &'static str {
+        if self.bench.receiver().is_none() {
+            return NOT_BUILT;
+        }
+        match (self.last(), reply.status) {
+            (None, 404 | 405) => {
+                "the application has no such route: give the sender the route's path, and the method \
+                 router the sender's method"
+            }
+            (None, _) => {
+                "the request was answered without the receiver: put it on this route, with \
+                 `.layer(receiver.layer())` on axum and `.wrap(receiver.middleware())` on actix-web, \
+                 and look for a layer in front of it that answers"
+            }
+            (Some(Reason::SignatureMismatch | Reason::MissingSignature), _) => {
+                "the signature is not that of the body which came to the receiver: use `bench.keys()`, \
+                 and put the receiver in front of whatever reads or changes the body or the headers"
+            }
+            (Some(Reason::BodyIncomplete), _) => {
+                "the body did not come whole to the receiver: put the receiver in front of whatever \
+                 reads it"
+            }
+            (Some(Reason::AccessMissing | Reason::AccessDenied), _) => {
+                "the endpoint asks for credentials: give them to the kit with `Kit::credentials`"
+            }
+            (Some(Reason::UnsupportedMediaType), _) => {
+                "the sender's media type is not one of the pack's: is it the right sender?"
+            }
+            (Some(Reason::PeerNotWired | Reason::RouteParamNotWired), _) => {
+                "the receiver needs the peer's address or a route parameter: see the log line"
+            }
+            (Some(Reason::HandlerRetry), _) => {
+                "the handler failed, or asked for a retry: it should have an effect for this event"
+            }
+            (Some(Reason::HandlerPanicked), _) => "the handler panicked: see the test's output",
+            (Some(Reason::WrongEventType), _) => {
+                "the handler takes an `Event` of another type than the pack gives"
+            }
+            (Some(Reason::InProgress), _) => {
+                "an earlier copy still holds the event: was its lease settled?"
+            }
+            _ => "see the reason that the receiver gave",
+        }
+    }
+}
+
+pub(super) const PERSON: &str = "canary-of-a-person";
+
+const NOT_BUILT: &str = "build the application's receiver with `bench.build(builder)?` in place of \
+                         `builder.build()?`, where the application is made";
+
+fn times(effects: usize) -> String {
+    match effects {
+        1 => "the effect happened once".to_owned(),
+        _ => format!("the effect happened {effects} times"),
+    }
+}
