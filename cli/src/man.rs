@@ -17,6 +17,8 @@ pub(crate) struct Man {
 #[derive(Clone, Copy, ValueEnum)]
 enum Page {
     Verify,
+    Send,
+    Listen,
     Providers,
     Completions,
     Man,
