@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use super::{
     desk::{Desk, Handed},
     shelf::{Arrived, MAX_BODY_BYTES, Shelf},
-    stop,
+    stop::Stop,
 };
 use crate::any_event::AnyEvent;
 
@@ -30,6 +30,7 @@ pub(super) async fn serve(
     receiver: Receiver,
     desk: Arc<Desk>,
     shelf: Option<Arc<Shelf>>,
+    stop: Stop,
 ) -> io::Result<()> {
     let gate = receiver.clone();
     let desk = web::Data::from(desk);
@@ -52,7 +53,7 @@ pub(super) async fn serve(
         .run();
     let handle = server.handle();
     let stopping = async move {
-        stop::asked().await;
+        stop.asked().await;
         // A handler whose sender has left runs on a worker's thread, and would end with it.
         handle.pause().await;
         receiver.drained().await;

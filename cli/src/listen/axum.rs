@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use super::{
     desk::{Desk, Handed},
     shelf::{Arrived, MAX_BODY_BYTES, Shelf},
-    stop,
+    stop::Stop,
 };
 use crate::any_event::AnyEvent;
 
@@ -27,6 +27,7 @@ pub(super) async fn serve(
     receiver: Receiver,
     desk: Arc<Desk>,
     shelf: Option<Arc<Shelf>>,
+    stop: Stop,
 ) -> io::Result<()> {
     let app = Router::new()
         .fallback(on_event)
@@ -40,7 +41,7 @@ pub(super) async fn serve(
         listener,
         app.into_make_service_with_connect_info::<SocketAddr>(),
     )
-    .with_graceful_shutdown(stop::asked())
+    .with_graceful_shutdown(stop.asked())
     .await?;
     receiver.drained().await;
     Ok(())

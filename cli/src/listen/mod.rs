@@ -21,7 +21,7 @@ use clap::{Args, ValueEnum};
 use hookgate::{Receiver, clock::SystemClock, dedup::MemoryStore};
 use tokio::net::TcpListener;
 
-use self::{desk::Desk, forward::Forward, report::Report, shelf::Shelf};
+use self::{desk::Desk, forward::Forward, report::Report, shelf::Shelf, stop::Stop};
 use crate::{
     catalog,
     credentials::{Credentials, Loaded},
@@ -144,6 +144,8 @@ impl Listen {
                 let text = format!("cannot listen on {}:{}: {error}", self.bind, self.port);
                 io::Error::new(error.kind(), text)
             })?;
+        // Before anybody is told that it listens, and may ask it to stop.
+        let stop = Stop::new()?;
         let framework = match self.framework {
             Framework::Axum => "axum",
             Framework::Actix => "actix-web",
@@ -154,8 +156,8 @@ impl Listen {
             listed.name
         );
         match self.framework {
-            Framework::Axum => axum::serve(listener, receiver, desk, shelf).await?,
-            Framework::Actix => actix::serve(listener, receiver, desk, shelf).await?,
+            Framework::Axum => axum::serve(listener, receiver, desk, shelf, stop).await?,
+            Framework::Actix => actix::serve(listener, receiver, desk, shelf, stop).await?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -66,7 +66,7 @@ pub(crate) struct Send {
     #[arg(long)]
     list: bool,
     /// Play a whole onboarding: the seven events of one Facephi operation, with the gaps of a real one.
-    #[arg(long, conflicts_with_all = ["event", "count", "rate", "concurrency", "data", "set", "edit"])]
+    #[arg(long, conflicts_with_all = ["event", "count", "rate", "data", "set", "edit"])]
     flow: bool,
     /// Send the onboarding's events out of order.
     #[arg(long, requires = "flow")]
@@ -228,13 +228,8 @@ impl Send {
         show: &Show,
         summary: &mut Summary,
     ) -> io::Result<()> {
-        // The events of an onboarding do not wait for one another.
-        let at_once = if self.flow {
-            plan.deliveries()
-        } else {
-            self.concurrency
-        };
-        let places = Arc::new(Semaphore::new(at_once.clamp(1, Semaphore::MAX_PERMITS)));
+        let at_once = self.concurrency.clamp(1, Semaphore::MAX_PERMITS);
+        let places = Arc::new(Semaphore::new(at_once));
         let begun = Instant::now();
         let mut under_way: JoinSet<io::Result<Delivered>> = JoinSet::new();
         let mut ended = |delivered: Delivered| {
