@@ -16,6 +16,7 @@ mod send;
 mod settings;
 mod terms;
 mod text;
+mod token;
 mod unico;
 mod verify;
 
@@ -42,6 +43,7 @@ enum Command {
     Verify(verify::Verify),
     Send(send::Send),
     Listen(listen::Listen),
+    Token(token::Token),
     Providers(providers::Providers),
     Completions(completions::Completions),
     Man(man::Man),
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Command::Verify(verify) => verify.run(),
         Command::Send(send) => send.run(),
         Command::Listen(listen) => listen.run(),
+        Command::Token(token) => token.run(),
         Command::Providers(providers) => providers.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

@@ -19,6 +19,7 @@ enum Page {
     Verify,
     Send,
     Listen,
+    Token,
     Providers,
     Completions,
     Man,

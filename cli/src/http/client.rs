@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, future::pending, io, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -30,7 +30,6 @@ pub(crate) struct Client {
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -147,14 +146,13 @@ where
             .send_request(request.map(Full::new))
             .await
             .map_err(|error| failure(&error))?;
-        let (head, body) = response.into_parts();
-        let body = Limited::new(body, MAX_ANSWER_BYTES)
+        let status = response.status();
+        let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES)
             .collect()
             .await
             .map_err(|_| Failure::Broken)?;
         Ok(Answered {
-            status: head.status,
-            headers: head.headers,
+            status,
             body: body.to_bytes(),
         })
     };

@@ -5,6 +5,6 @@ mod target;
 mod tls;
 
 pub(crate) use self::{
-    client::{Answered, Client, Failure},
+    client::{Client, Failure},
     target::Target,
 };

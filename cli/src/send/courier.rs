@@ -11,8 +11,8 @@ use super::{
     attempt::{Attempt, Delivered, Outcome},
     manner::Manner,
     mistake::Mistake,
-    presented::Presented,
     sender::{Event, Sender},
+    wallet::Wallet,
 };
 use crate::http::{Client, Failure};
 
@@ -23,7 +23,7 @@ pub(super) struct Courier {
     pub(super) sender: Sender,
     pub(super) manner: Manner,
     pub(super) mistake: Mistake,
-    pub(super) presented: Presented,
+    pub(super) wallet: Wallet,
     pub(super) clock: SystemClock,
     /// How far in the past everything is signed.
     pub(super) stale_by: Duration,
@@ -70,7 +70,8 @@ impl Courier {
 
     async fn attempt(&self, event: &Event, attempt: usize, left: Duration) -> io::Result<Attempt> {
         let sent = self.sender.request(event, attempt, self.now())?;
-        let sent = self.mistake.make(self.provider, sent, &self.presented);
+        let presented = self.wallet.presented().await?;
+        let sent = self.mistake.make(self.provider, sent, &presented);
         let begun = Instant::now();
         let answered = match sent.into_request() {
             Ok(request) => {

@@ -12,6 +12,7 @@ mod sample;
 mod sender;
 mod show;
 mod summary;
+mod wallet;
 
 use std::{
     io::{self, Write},
@@ -22,7 +23,7 @@ use std::{
 };
 
 use clap::Args;
-use hookgate::{clock::SystemClock, provider::TimeKind};
+use hookgate::{Clock, clock::SystemClock, provider::TimeKind};
 use tokio::{
     sync::Semaphore,
     task::JoinSet,
@@ -31,13 +32,14 @@ use tokio::{
 
 use self::{
     attempt::Delivered, courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, plan::Plan,
-    presented::Presented, sender::Sender, show::Show, summary::Summary,
+    presented::Presented, sender::Sender, show::Show, summary::Summary, wallet::Wallet,
 };
 use crate::{
     catalog::{self, Listed},
     credentials::{Credentials, Loaded},
     http::{Client, Target},
     providers,
+    token::{Endpoint, Login},
 };
 
 /// How much older than the receiver takes a stale event is.
@@ -92,6 +94,11 @@ pub(crate) struct Send {
     edit: Edit,
     #[command(flatten)]
     credentials: Credentials,
+    /// Fetch a token here and show it with each delivery, as `hookgate token` asks for one.
+    #[arg(long, value_name = "URL")]
+    token_url: Option<String>,
+    #[command(flatten)]
+    login: Login,
     /// Trust the certificates of this PEM file too.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -173,7 +180,19 @@ impl Send {
         }
         let clock = SystemClock::new();
         let settings = loaded.settings.as_deref();
-        let presented = Presented::of_settings(settings, hookgate::Clock::now(&clock))?;
+        let provider = Some(listed.name);
+        let endpoint = match &self.token_url {
+            Some(url) => Some(Endpoint::new(
+                url,
+                self.ca.as_deref(),
+                &self.login,
+                provider,
+            )?),
+            None => None,
+        };
+        // A token that is fetched takes the place of one that the command would make.
+        let makes_tokens = endpoint.is_none();
+        let fixed = Presented::of_settings(settings, clock.now(), makes_tokens)?;
         Ok(Courier {
             provider: listed.name,
             sender: Sender::new(
@@ -185,7 +204,7 @@ impl Send {
             client: Client::new(target, self.ca.as_deref())?,
             manner,
             mistake: self.mistake,
-            presented,
+            wallet: Wallet::new(fixed, endpoint),
             clock,
             stale_by: if self.mistake.stale {
                 stale_by(listed)?

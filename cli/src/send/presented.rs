@@ -25,8 +25,12 @@ const TOKEN_SECS: i64 = 3600;
 pub(crate) struct Presented(Vec<(String, String)>);
 
 impl Presented {
-    /// What `settings.access` asks for.
-    pub(crate) fn of_settings(settings: Option<&str>, now: UnixTime) -> io::Result<Self> {
+    /// What `settings.access` asks for; a token only if `makes_tokens`.
+    pub(crate) fn of_settings(
+        settings: Option<&str>,
+        now: UnixTime,
+        makes_tokens: bool,
+    ) -> io::Result<Self> {
         let mut presented = Self::default();
         let Some(text) = settings else {
             return Ok(presented);
@@ -37,17 +41,16 @@ impl Presented {
             let rule: AccessRule = serde_json::from_value(access.clone()).map_err(|error| {
                 io::Error::other(format!("`access`: {}", fault::describe(&error)))
             })?;
-            presented.add(&rule, now)?;
+            presented.add(&rule, now, makes_tokens)?;
         }
         Ok(presented)
     }
 
-    /// A token that was fetched.
-    pub(crate) fn bearer(token: &str) -> Self {
-        Self(vec![(
-            "authorization".to_owned(),
-            format!("Bearer {token}"),
-        )])
+    /// And a token that was fetched.
+    pub(crate) fn with_token(mut self, token: &str) -> Self {
+        self.0
+            .push(("authorization".to_owned(), format!("Bearer {token}")));
+        self
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -56,7 +59,7 @@ impl Presented {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    fn add(&mut self, rule: &AccessRule, now: UnixTime) -> io::Result<()> {
+    fn add(&mut self, rule: &AccessRule, now: UnixTime, makes_tokens: bool) -> io::Result<()> {
         match rule {
             AccessRule::ApiKey { header, value } => {
                 self.0.push((header.to_ascii_lowercase(), value.clone()));
@@ -72,18 +75,19 @@ impl Presented {
                     self.0.push(("authorization".to_owned(), value));
                 }
             }
+            AccessRule::Bearer(_) if !makes_tokens => {}
             AccessRule::Bearer(rule) => {
                 let value = format!("Bearer {}", token(rule, now)?);
                 self.0.push(("authorization".to_owned(), value));
             }
             AccessRule::All(rules) => {
                 for rule in rules {
-                    self.add(rule, now)?;
+                    self.add(rule, now, makes_tokens)?;
                 }
             }
             AccessRule::Any(rules) => {
                 if let Some(rule) = rules.first() {
-                    self.add(rule, now)?;
+                    self.add(rule, now, makes_tokens)?;
                 }
             }
             AccessRule::Networks(_) | AccessRule::None => {}

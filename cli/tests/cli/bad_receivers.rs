@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::listening::{Listening, send, sent};
 
 /// A receiver that does `answer` with each connection, on a free port. Ends with the test's process.
-fn receiver(answer: impl Fn(TcpStream) + Send + 'static) -> String {
+pub(crate) fn receiver(answer: impl Fn(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -24,6 +24,11 @@ fn receiver(answer: impl Fn(TcpStream) + Send + 'static) -> String {
 
 /// Reads one request, and gives its head.
 fn read(stream: &mut TcpStream) -> Vec<String> {
+    read_whole(stream).0
+}
+
+/// Reads one request, and gives its head, in lower case, and its body.
+pub(crate) fn read_whole(stream: &mut TcpStream) -> (Vec<String>, String) {
     let mut reader = BufReader::new(stream);
     let mut head = Vec::new();
     loop {
@@ -40,7 +45,7 @@ fn read(stream: &mut TcpStream) -> Vec<String> {
         .unwrap_or("0");
     let mut body = vec![0; length.parse().unwrap()];
     reader.read_exact(&mut body).unwrap();
-    head
+    (head, String::from_utf8(body).unwrap())
 }
 
 /// Reads the request and answers with this text.

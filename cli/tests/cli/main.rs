@@ -11,4 +11,5 @@ mod other_commands;
 mod reasons;
 mod send_and_listen;
 mod streaming;
+mod token_endpoints;
 mod vectors;
