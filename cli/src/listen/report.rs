@@ -12,6 +12,9 @@ use serde_json::Value;
 
 use crate::any_event::AnyEvent;
 
+/// In place of a type that nothing signed says.
+const NO_TYPE: &str = "(no signed type)";
+
 /// Writes lines: events to standard output, everything else to standard error.
 #[derive(Clone)]
 pub(super) struct Report(Arc<Manner>);
@@ -66,15 +69,18 @@ impl Report {
             serde_json::to_writer(&mut output, &handled)?;
             writeln!(output)?;
         } else {
-            writeln!(
+            write!(
                 output,
-                "handled  {}  id {}  attempt {}  key {}  event {}",
-                printable(handled.event_type.unwrap_or("(no signed type)")),
-                printable(handled.delivery_id.unwrap_or("-")),
-                handled.attempt,
+                "handled  {}  key {}  attempt {}  event {:.12}",
+                printable(handled.event_type.unwrap_or(NO_TYPE)),
                 printable(handled.key_id),
-                handled.event_key.get(..12).unwrap_or_default(),
+                handled.attempt,
+                handled.event_key,
             )?;
+            match handled.delivery_id {
+                Some(id) => writeln!(output, "  id {}", printable(id))?,
+                None => writeln!(output)?,
+            }
         }
         if self.0.show_payload {
             writeln!(
@@ -108,7 +114,7 @@ fn note(text: std::fmt::Arguments<'_>) {
 fn type_of<'a>(delivery: Observed<'a>) -> &'a str {
     delivery
         .event_type()
-        .map_or("(no signed type)", |event_type| event_type.as_str())
+        .map_or(NO_TYPE, |event_type| event_type.as_str())
 }
 
 impl Observer for Report {

@@ -39,6 +39,7 @@ impl Listening {
         let events = lines(child.stdout.take().unwrap());
         let notes = lines(child.stderr.take().unwrap());
         let first = notes.recv_timeout(PATIENCE).unwrap();
+        assert!(first.ends_with("; Ctrl-C ends it"), "{first}");
         let url = first
             .split_whitespace()
             .find(|word| word.starts_with("http://"))

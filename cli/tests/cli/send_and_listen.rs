@@ -309,42 +309,52 @@ fn no_secret_signature_or_payload_is_shown() {
 fn stable(text: &str, url: &str) -> String {
     let authority = url.trim_start_matches("http://");
     let text = text.replace(authority, "127.0.0.1:3000");
-    let mut words = Vec::new();
+    let mut lines = Vec::new();
     for line in text.lines() {
         let mut line = line.to_owned();
         while let Some(end) = line.find(" ms") {
             let begin = line[..end].rfind(' ').unwrap() + 1;
             line.replace_range(begin..end + 3, "T");
         }
-        words.push(line);
+        let words = line.split(' ').map(|word| {
+            let is_identity = word.len() >= 12 && word.chars().all(|it| it.is_ascii_hexdigit());
+            if is_identity { "X" } else { word }
+        });
+        lines.push(words.collect::<Vec<_>>().join(" "));
     }
-    words.join("\n")
+    lines.join("\n").trim_end().to_owned()
+}
+
+/// What a document shows between this text and the end of the block.
+fn shown<'a>(document: &'a str, from: &str) -> &'a str {
+    let (_, rest) = document.split_once(from).unwrap();
+    rest.split("```").next().unwrap()
 }
 
 #[test]
-fn the_onboarding_looks_as_the_guide_shows_it() {
+fn the_documents_show_what_is_printed() {
     let listening = Listening::start("facephi", &[]);
     let url = format!("{}/hook", listening.url);
-    let output = send(&["facephi", "--flow", "--speed", "20000", "--to", &url]);
-    let text = String::from_utf8(output.stdout).unwrap();
+    let output = send(&["facephi", "--flow", "--speed", "2000", "--to", &url]);
+    let printed = stable(std::str::from_utf8(&output.stdout).unwrap(), &listening.url);
+    let address = listening.url.clone();
+    let handled = stable(&listening.stop().events.join("\n"), &address);
+
+    let readme = include_str!("../../../README.md");
     let guide = include_str!("../../../docs/send-and-listen.md");
-    let shown = guide
-        .split("--flow --speed 20 --to http://127.0.0.1:3000/hook\n")
-        .nth(1)
-        .unwrap();
-    let shown = shown.split("```").next().unwrap();
-    assert_eq!(
-        stable(&text, &listening.url),
-        stable(shown.trim_end(), "http://127.0.0.1:3000")
+    let command = "--flow --speed 20 --to http://127.0.0.1:3000/hook\n";
+    let address = "http://127.0.0.1:3000";
+    assert_eq!(stable(shown(readme, command), address), printed);
+    assert_eq!(stable(shown(guide, command), address), printed);
+    let begin = "```text\nhandled  ";
+    let of_readme = format!("handled  {}", shown(readme, begin));
+    assert_eq!(stable(&of_readme, address), handled);
+    let of_guide = format!("handled  {}", shown(guide, begin));
+    let of_guide = of_guide.trim_end().trim_end_matches('…');
+    assert!(
+        handled.starts_with(&stable(of_guide, address)),
+        "{of_guide}"
     );
-    let first = listening.events.recv().unwrap();
-    let identities = |line: &str| -> String {
-        let words = line.split_whitespace().map(|word| {
-            let is_hex = word.len() > 8 && word.chars().all(|digit| digit.is_ascii_hexdigit());
-            if is_hex { "X" } else { word }
-        });
-        words.collect::<Vec<_>>().join(" ")
-    };
-    let listed = guide.lines().find(|line| line.starts_with("handled  com"));
-    assert_eq!(identities(&first), identities(listed.unwrap()));
+    let listens = "listening on http://127.0.0.1:3000 for facephi with axum; Ctrl-C ends it";
+    assert!(readme.contains(listens) && guide.contains(listens));
 }
