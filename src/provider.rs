@@ -194,7 +194,9 @@ impl<E> Decoded<E> {
         self
     }
 
-    pub(crate) fn map<T>(self, map: impl FnOnce(E) -> T) -> Decoded<T> {
+    /// The same event as another type: for packs that wrap a pack.
+    #[must_use]
+    pub fn map<T>(self, map: impl FnOnce(E) -> T) -> Decoded<T> {
         Decoded {
             event: map(self.event),
             event_type: self.event_type,

@@ -45,14 +45,14 @@ pub(crate) enum AccessRule {
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenRule {
     /// With its encoding, as in `keys`.
-    secret: Option<String>,
+    pub(crate) secret: Option<String>,
     /// A public key or certificate.
     pem: Option<String>,
-    algorithms: Vec<String>,
-    issuer: Option<String>,
-    audience: Option<String>,
+    pub(crate) algorithms: Vec<String>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) audience: Option<String>,
     #[serde(default)]
-    scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     leeway_s: Option<u64>,
 }
 

@@ -1,16 +1,22 @@
 //! `hookgate`: the library's verdicts at the command line, offline.
 
 mod access;
+mod any_event;
 mod catalog;
 mod completions;
+mod credentials;
 mod facephi;
 mod fault;
+mod http;
+mod listen;
 mod man;
 mod providers;
 mod refused;
+mod send;
 mod settings;
 mod terms;
 mod text;
+mod token;
 mod unico;
 mod verify;
 
@@ -25,7 +31,7 @@ use clap::{Parser, Subcommand};
     version,
     arg_required_else_help = true,
     after_help = "Example:\n  hookgate verify recorded.jsonl\n\n\
-                  Secrets are taken from files and standard input, never from arguments, and never shown."
+                  Secrets are taken from the environment, files and standard input, never from arguments, and never shown."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -35,6 +41,9 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Verify),
+    Send(send::Send),
+    Listen(listen::Listen),
+    Token(token::Token),
     Providers(providers::Providers),
     Completions(completions::Completions),
     Man(man::Man),
@@ -43,6 +52,9 @@ enum Command {
 fn main() -> ExitCode {
     let ran = match Cli::parse().command {
         Command::Verify(verify) => verify.run(),
+        Command::Send(send) => send.run(),
+        Command::Listen(listen) => listen.run(),
+        Command::Token(token) => token.run(),
         Command::Providers(providers) => providers.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

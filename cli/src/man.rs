@@ -17,6 +17,9 @@ pub(crate) struct Man {
 #[derive(Clone, Copy, ValueEnum)]
 enum Page {
     Verify,
+    Send,
+    Listen,
+    Token,
     Providers,
     Completions,
     Man,

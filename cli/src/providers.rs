@@ -36,7 +36,7 @@ impl Providers {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
         let sheets: Vec<Sheet> = catalog::ALL
             .iter()
-            .map(|listed| Sheet::of(listed).map_err(|refused| io::Error::other(text(refused))))
+            .map(|listed| Sheet::of(listed).map_err(unusable))
             .collect::<Result<_, _>>()?;
         let mut output = io::stdout().lock();
         if self.json {
@@ -50,11 +50,12 @@ impl Providers {
     }
 }
 
-fn text(refused: Refused) -> String {
-    match refused {
+/// Why there is no receiver, as an error of the command.
+pub(crate) fn unusable(refused: Refused) -> io::Error {
+    io::Error::other(match refused {
         Refused::BadKey => "a key cannot be used".to_owned(),
         Refused::Malformed(why) => why,
-    }
+    })
 }
 
 /// What is known of one. Durations are in seconds; `null` is unknown, or none.
@@ -125,7 +126,7 @@ impl Sheet {
 }
 
 /// A receiver with all defaults. Nothing is ever signed with its key.
-fn sample(listed: &Listed) -> Result<Receiver, Refused> {
+pub(crate) fn sample(listed: &Listed) -> Result<Receiver, Refused> {
     (listed.receiver)(Terms {
         endpoint: "hook",
         keys: &["hex:00".into()],
@@ -134,6 +135,7 @@ fn sample(listed: &Listed) -> Result<Receiver, Refused> {
         settings: listed.least_settings,
         clock: Arc::new(SystemClock::new()),
         store: MemoryStore::with_capacity(1),
+        extra: None,
     })
 }
 

@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use hookgate::{
     BuildError, Clock, Key, KeySourceError, Keyring, Keys, Provider, RETENTION_MARGIN, Receiver,
-    Secret,
+    ReceiverBuilder, Secret,
     dedup::MemoryStore,
     keys::{Encoding, KeySource, Tenant, Tenants},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
-use crate::{refused::Refused, settings::Settings, text::Text};
+use crate::{any_event::ForAnyEvent, refused::Refused, settings::Settings, text::Text};
 
 /// The route parameter that names the tenant.
 pub(crate) const TENANT_PARAM: &str = "tenant";
@@ -27,7 +27,12 @@ pub(crate) struct Terms<'a> {
     pub(crate) settings: Option<&'a str>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) store: MemoryStore,
+    /// What else the receiver gets.
+    pub(crate) extra: Option<Extra<'a>>,
 }
+
+/// Goes on building a receiver.
+pub(crate) type Extra<'a> = Box<dyn FnOnce(ReceiverBuilder) -> ReceiverBuilder + 'a>;
 
 /// How old, and how far ahead, a signed time may be.
 #[derive(Clone, Copy, Default)]
@@ -99,7 +104,7 @@ impl Terms<'_> {
     fn receiver_of<P: Provider>(self, settings: &Settings, pack: P) -> Result<Receiver, Refused> {
         let gates = settings.gates()?;
         let profile = pack.profile();
-        let mut receiver = Receiver::new(self.endpoint, pack)
+        let mut receiver = Receiver::new(self.endpoint, ForAnyEvent(pack))
             .dedup(self.store)
             .clock(self.clock);
         match self.window {
@@ -119,6 +124,9 @@ impl Terms<'_> {
         }
         if let Some(networks) = gates.networks {
             receiver = receiver.networks(networks);
+        }
+        if let Some(extra) = self.extra {
+            receiver = extra(receiver);
         }
         Ok(receiver.build()?)
     }

@@ -52,6 +52,7 @@ impl Receivers {
                 settings: record.settings.map(|settings| settings.get()),
                 clock: self.clock.clone(),
                 store: self.store.clone(),
+                extra: None,
             })
         })
     }

@@ -2,10 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod access;
+mod bad_receivers;
 mod command;
 mod documents;
+mod listening;
 mod malformed;
 mod other_commands;
 mod reasons;
+mod send_and_listen;
 mod streaming;
+mod token_endpoints;
 mod vectors;

@@ -18,7 +18,14 @@ fn text(arguments: &[&str]) -> String {
 
 #[test]
 fn every_help_has_an_example() {
-    for command in ["verify", "providers", "completions", "man"] {
+    for command in [
+        "verify",
+        "send",
+        "listen",
+        "providers",
+        "completions",
+        "man",
+    ] {
         assert!(text(&[command, "--help"]).contains("Example"), "{command}");
     }
     assert!(text(&["--help"]).contains("Example"));
@@ -50,7 +57,14 @@ fn completions_and_pages_name_the_commands() {
         );
     }
     assert!(text(&["man"]).contains("hookgate\\-verify"));
-    for command in ["verify", "providers", "completions", "man"] {
+    for command in [
+        "verify",
+        "send",
+        "listen",
+        "providers",
+        "completions",
+        "man",
+    ] {
         let page = text(&["man", command]);
         assert!(page.contains(&format!("hookgate\\-{command}")), "{page}");
     }

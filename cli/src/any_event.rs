@@ -1,0 +1,56 @@
+//! [`ForAnyEvent`]: a pack whose events need no type of their own, since the command only shows what every
+//! event has.
+
+use hookgate::{
+    BuildError, Keys, Provider, Rejection, Verified,
+    event_key::KeyParts,
+    keys::LiveKeys,
+    provider::{Authenticated, Decoded, SenderProfile, Undecodable},
+    request::RawRequest,
+};
+
+/// Stands for an event of any pack.
+pub(crate) struct AnyEvent;
+
+/// The pack `P`, with [`AnyEvent`] for its events. It verifies and identifies them as `P` does.
+pub(crate) struct ForAnyEvent<P>(pub(crate) P);
+
+impl<P: Provider> Provider for ForAnyEvent<P> {
+    type Event = AnyEvent;
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn profile(&self) -> SenderProfile {
+        self.0.profile()
+    }
+
+    fn keys(&self) -> Keys {
+        self.0.keys()
+    }
+
+    fn validate(&self) -> Result<(), BuildError> {
+        self.0.validate()
+    }
+
+    fn needs_access(&self) -> bool {
+        self.0.needs_access()
+    }
+
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
+        self.0.verify(request, keys)
+    }
+
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<AnyEvent>, Undecodable> {
+        Ok(self.0.decode(authenticated, key)?.map(|_| AnyEvent))
+    }
+}

@@ -1,0 +1,171 @@
+//! [`Credentials`]: keys and settings from the environment, files and standard input, never from arguments.
+
+use std::{
+    env, fs,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+/// Most that is read of a file of keys or settings.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
+
+/// Where keys and access credentials come from.
+#[derive(Args)]
+pub(crate) struct Credentials {
+    /// Take a key from this environment variable, instead of the provider's usual one. May be repeated.
+    ///
+    /// A key says its encoding as in the records of `verify` (`utf8:`, `base64:`, `hex:`, `whsec_`);
+    /// without one it is text, as the sender's own console shows it.
+    #[arg(long, value_name = "VARIABLE")]
+    key_env: Vec<String>,
+    /// Take the keys from this file, one a line; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// Take the provider's settings and access rule from this JSON file: `settings` of docs/verify.md.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+/// What [`Credentials`] led to. No `Debug`: it holds secrets.
+pub(crate) struct Loaded {
+    /// Each with its encoding.
+    pub(crate) keys: Vec<String>,
+    /// The JSON text of the settings.
+    pub(crate) settings: Option<String>,
+}
+
+impl Credentials {
+    /// Reads the keys and settings of `provider`. The texts of errors show nothing of what was read.
+    pub(crate) fn load(&self, provider: &str) -> io::Result<Loaded> {
+        let mut keys = Vec::new();
+        for name in &self.key_env {
+            let text = variable(name).ok_or_else(|| {
+                io::Error::other(format!("the environment variable {name} is not set"))
+            })?;
+            keys.push(text);
+        }
+        if let Some(path) = &self.key_file {
+            let text = read(path)?;
+            keys.extend(
+                text.lines()
+                    .filter(|line| !line.is_empty())
+                    .map(str::to_owned),
+            );
+        }
+        if keys.is_empty() && !proves_by_access(provider) {
+            let usual = usual_variable(provider);
+            let text = variable(&usual).ok_or_else(|| {
+                io::Error::other(format!(
+                    "no key: set the environment variable {usual}, or use --key-env or --key-file"
+                ))
+            })?;
+            keys.push(text);
+        }
+        let keys = keys.iter().map(|text| spelled(provider, text)).collect();
+        let settings = match &self.settings {
+            Some(path) => Some(read(path)?),
+            None => None,
+        };
+        let settings = with_usual_access(provider, settings)?;
+        Ok(Loaded { keys, settings })
+    }
+}
+
+/// The variable that is looked at when no other is named: `FACEPHI_SECRET`, `LOGTO_SIGNING_KEY`.
+pub(crate) fn usual_variable(provider: &str) -> String {
+    let last = match provider {
+        "logto" => "SIGNING_KEY",
+        "slack" => "SIGNING_SECRET",
+        "github" | "stripe" => "WEBHOOK_SECRET",
+        _ => "SECRET",
+    };
+    format!("{}_{last}", provider.to_uppercase().replace('-', "_"))
+}
+
+/// Senders that sign nothing have no keys, but access credentials.
+pub(crate) fn proves_by_access(provider: &str) -> bool {
+    matches!(provider, "idcloud" | "unico-check")
+}
+
+/// With its encoding. Only Standard Webhooks' own `whsec_` is base64; Stripe's is text.
+fn spelled(provider: &str, text: &str) -> String {
+    let has_encoding = ["utf8:", "base64:", "hex:", "pem:"]
+        .iter()
+        .any(|encoding| text.starts_with(encoding));
+    let is_whsec = matches!(provider, "standard-webhooks" | "svix") && text.starts_with("whsec_");
+    if has_encoding || is_whsec {
+        text.to_owned()
+    } else {
+        format!("utf8:{text}")
+    }
+}
+
+/// The settings, with the access rule of the provider's usual variables if they have none.
+fn with_usual_access(provider: &str, settings: Option<String>) -> io::Result<Option<String>> {
+    let Some(access) = usual_access(provider) else {
+        return Ok(settings);
+    };
+    let mut members = match &settings {
+        None => Map::new(),
+        Some(text) => match serde_json::from_str(text) {
+            Ok(Value::Object(members)) => members,
+            _ => return Err(io::Error::other("the settings are not a JSON object")),
+        },
+    };
+    if members.contains_key("access") {
+        return Ok(settings);
+    }
+    members.insert("access".to_owned(), access);
+    Ok(Some(Value::Object(members).to_string()))
+}
+
+/// What the sender presents, by the words of its form.
+fn usual_access(provider: &str) -> Option<Value> {
+    match provider {
+        "facephi" => {
+            let value = variable("FACEPHI_API_KEY")?;
+            Some(json!({"api_key": {"header": "x-api-key", "value": value}}))
+        }
+        "idcloud" => match variable("IDCLOUD_BASIC") {
+            Some(pair) => Some(json!({"basic": [pair]})),
+            None => {
+                let text = variable("IDCLOUD_API_KEY")?;
+                let (header, value) = text.split_once(':').unwrap_or(("authorization", &text));
+                Some(json!({"api_key": {"header": header, "value": value}}))
+            }
+        },
+        "unico-check" => {
+            let value = variable("UNICO_CHECK_SECRET")?;
+            Some(json!({"api_key": {"header": "authorization", "value": value}}))
+        }
+        _ => None,
+    }
+}
+
+/// A variable that is set to something.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// The text of a file, or of standard input (`-`).
+pub(crate) fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = if path == Path::new("-") {
+        io::stdin()
+            .lock()
+            .take(MAX_FILE_BYTES)
+            .read_to_string(&mut text)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(MAX_FILE_BYTES).read_to_string(&mut text))
+    };
+    match read {
+        Ok(_) => Ok(text),
+        Err(error) => Err(io::Error::new(
+            error.kind(),
+            format!("cannot read {}: {error}", path.display()),
+        )),
+    }
+}

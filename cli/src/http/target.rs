@@ -1,0 +1,84 @@
+//! [`Target`]: where requests go.
+
+use http::Uri;
+
+/// An `http` or `https` URL, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) is_tls: bool,
+    /// Without the brackets of an IPv6 address.
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// For the `host` header.
+    pub(crate) authority: String,
+    /// Path and query.
+    pub(crate) path: String,
+}
+
+impl Target {
+    /// Reads a URL. Credentials in it are refused: arguments can be seen by every user of the machine.
+    pub(crate) fn read(url: &str) -> Result<Self, String> {
+        let uri: Uri = url.parse().map_err(|_| "not a URL".to_owned())?;
+        let is_tls = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err("a URL begins with http:// or https://".to_owned()),
+        };
+        let authority = uri.authority().ok_or("the URL has no host")?;
+        if authority.as_str().contains('@') {
+            return Err("the URL has credentials; secrets are not taken from arguments".to_owned());
+        }
+        let host = authority.host().trim_matches(['[', ']']).to_owned();
+        if host.is_empty() {
+            return Err("the URL has no host".to_owned());
+        }
+        Ok(Self {
+            is_tls,
+            port: authority
+                .port_u16()
+                .unwrap_or(if is_tls { 443 } else { 80 }),
+            authority: authority.to_string(),
+            path: uri
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
+            host,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Target;
+
+    #[test]
+    fn a_url_is_taken_apart() {
+        let target = Target::read("https://[::1]/hook?a=b");
+        assert_eq!(
+            target,
+            Ok(Target {
+                is_tls: true,
+                host: "::1".to_owned(),
+                port: 443,
+                authority: "[::1]".to_owned(),
+                path: "/hook?a=b".to_owned(),
+            })
+        );
+        let target = Target::read("http://localhost:3000").map(|target| (target.port, target.path));
+        assert_eq!(target, Ok((3000, "/".to_owned())));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for url in [
+            "",
+            "localhost:3000",
+            "ftp://localhost/",
+            "http:///hook",
+            "http://user:s3cret@localhost/",
+        ] {
+            let error = Target::read(url).err().unwrap_or_default();
+            assert!(!error.is_empty(), "{url}");
+            assert!(!error.contains("s3cret"), "{error}");
+        }
+    }
+}

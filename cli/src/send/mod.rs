@@ -1,0 +1,312 @@
+//! `hookgate send`: what senders send, over real HTTP, in their own manner.
+
+mod attempt;
+mod courier;
+mod edit;
+mod identity;
+mod manner;
+mod mistake;
+mod plan;
+mod presented;
+mod sample;
+mod sender;
+mod show;
+mod summary;
+mod wallet;
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::Args;
+use hookgate::{Clock, clock::SystemClock, provider::TimeKind};
+use tokio::{
+    sync::Semaphore,
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
+
+use self::{
+    attempt::Delivered, courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, plan::Plan,
+    presented::Presented, sender::Sender, show::Show, summary::Summary, wallet::Wallet,
+};
+use crate::{
+    catalog::{self, Listed},
+    credentials::{Credentials, Loaded},
+    http::{Client, Target},
+    providers,
+    token::{Endpoint, Login},
+};
+
+/// How much older than the receiver takes a stale event is.
+const STALE_MARGIN: Duration = Duration::from_secs(3600);
+
+/// Send signed events as their senders do: headers, waiting, and sending again included.
+///
+/// Redirects are not followed. The exit status is 0 when every event was accepted (2xx), 1 when not.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    FACEPHI_SECRET=k3y hookgate send facephi --flow --speed 20 --to http://127.0.0.1:3000/hook\n  \
+    hookgate send logto PostSignIn --to http://127.0.0.1:3000/ --copies 3\n  \
+    hookgate send stripe invoice.paid --set data.object.amount=1990 --to http://127.0.0.1:3000/\n  \
+    hookgate send github              (lists its events)\n\n\
+    Keys come from the environment (FACEPHI_SECRET, LOGTO_SIGNING_KEY, …), --key-env or --key-file.\n\
+    More: docs/send-and-listen.md in the sources")]
+pub(crate) struct Send {
+    /// Whose webhooks: a name from `hookgate providers`.
+    provider: Option<String>,
+    /// Which event; without one, those there are are listed.
+    event: Option<String>,
+    /// Where to: an http:// or https:// URL.
+    #[arg(long, value_name = "URL")]
+    to: Option<String>,
+    /// List the events of the provider, or of all.
+    #[arg(long)]
+    list: bool,
+    /// Play a whole onboarding: the seven events of one Facephi operation, with the gaps of a real one.
+    #[arg(long, conflicts_with_all = ["event", "count", "rate", "data", "set", "edit"])]
+    flow: bool,
+    /// Send the onboarding's events out of order.
+    #[arg(long, requires = "flow")]
+    shuffle: bool,
+    /// Be this many times as fast as the sender, in gaps and in sending again.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = positive)]
+    speed: f64,
+    /// Send this many events, each another one.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    count: usize,
+    /// Send each event this many times, the same each time.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    copies: usize,
+    /// Begin at most this many deliveries a second.
+    #[arg(long, value_name = "PER_SECOND", value_parser = positive)]
+    rate: Option<f64>,
+    /// Have up to this many deliveries under way at once.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    concurrency: usize,
+    #[command(flatten)]
+    mistake: Mistake,
+    #[command(flatten)]
+    edit: Edit,
+    #[command(flatten)]
+    credentials: Credentials,
+    /// Fetch a token here and show it with each delivery, as `hookgate token` asks for one.
+    #[arg(long, value_name = "URL")]
+    token_url: Option<String>,
+    #[command(flatten)]
+    login: Login,
+    /// Trust the certificates of this PEM file too.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// Wait this many seconds for an answer, instead of as long as the sender does.
+    #[arg(long, value_name = "SECONDS", value_parser = positive)]
+    timeout: Option<f64>,
+    /// Spend at most this many seconds on one delivery, with all its attempts.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = positive)]
+    patience: f64,
+    /// Make at most this many attempts.
+    #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
+    attempts: usize,
+    /// Write a JSON line for each delivery, and one for the summary.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A number of seconds, or a factor, that is above zero and at most a billion.
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (1e-6..=1e9).contains(&number) => Ok(number),
+        _ => Err("expected a number above zero".to_owned()),
+    }
+}
+
+impl Send {
+    pub(crate) fn run(self) -> io::Result<ExitCode> {
+        let listed = match &self.provider {
+            None if self.list => return list(catalog::ALL),
+            None => return Err(io::Error::other("whose event? See `hookgate send --list`")),
+            Some(name) => catalog::find(name).ok_or_else(|| {
+                io::Error::other("unknown provider; `hookgate send --list` lists those there are")
+            })?,
+        };
+        if self.list || (self.event.is_none() && !self.flow) {
+            return list(std::slice::from_ref(listed));
+        }
+        let url = self
+            .to
+            .as_deref()
+            .ok_or_else(|| io::Error::other("where to? Add --to URL"))?;
+        let target = Target::read(url).map_err(|why| io::Error::other(format!("--to: {why}")))?;
+        let loaded = self.credentials.load(listed.name)?;
+        let courier = self.courier(listed, &loaded, target)?;
+        let plan = self.plan(listed)?;
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?
+            .block_on(self.send(courier, &plan))
+    }
+
+    fn plan(&self, listed: &Listed) -> io::Result<Plan> {
+        match &self.event {
+            Some(name) => Ok(Plan::Events {
+                name: name.clone(),
+                count: self.count,
+                copies: self.copies,
+                rate: self.rate,
+            }),
+            None if listed.name == "facephi" => Ok(Plan::Flow {
+                copies: self.copies,
+                shuffled: self.shuffle,
+            }),
+            None => Err(io::Error::other(
+                "--flow plays an onboarding: only facephi has one",
+            )),
+        }
+    }
+
+    fn courier(
+        &self,
+        listed: &'static Listed,
+        loaded: &Loaded,
+        target: Target,
+    ) -> io::Result<Courier> {
+        let mut manner = Manner::of(listed.name);
+        if let Some(secs) = self.timeout {
+            manner.timeout = Duration::from_secs_f64(secs);
+        }
+        let clock = SystemClock::new();
+        let settings = loaded.settings.as_deref();
+        let provider = Some(listed.name);
+        let endpoint = match &self.token_url {
+            Some(url) => Some(Endpoint::new(
+                url,
+                self.ca.as_deref(),
+                &self.login,
+                provider,
+            )?),
+            None => None,
+        };
+        // A token that is fetched takes the place of one that the command would make.
+        let makes_tokens = endpoint.is_none();
+        let fixed = Presented::of_settings(settings, clock.now(), makes_tokens)?;
+        Ok(Courier {
+            provider: listed.name,
+            sender: Sender::new(
+                listed.name,
+                loaded.keys.first().map(String::as_str),
+                settings,
+                &target.path,
+            )?,
+            client: Client::new(target, self.ca.as_deref())?,
+            manner,
+            mistake: self.mistake,
+            wallet: Wallet::new(fixed, endpoint),
+            clock,
+            stale_by: if self.mistake.stale {
+                stale_by(listed)?
+            } else {
+                Duration::ZERO
+            },
+            speed: self.speed,
+            patience: Duration::from_secs_f64(self.patience),
+            most_attempts: self.attempts.max(1),
+        })
+    }
+
+    async fn send(&self, courier: Courier, plan: &Plan) -> io::Result<ExitCode> {
+        let courier = Arc::new(courier);
+        let show = Show::new(self.json, plan.deliveries(), self.copies > 1);
+        let what = if self.flow { "an onboarding" } else { "events" };
+        show.begin(what, &courier)?;
+        let mut summary = Summary::default();
+        let interrupted = tokio::signal::ctrl_c();
+        tokio::select! {
+            ran = self.deliver(&courier, plan, &show, &mut summary) => ran?,
+            _ = interrupted => {}
+        }
+        show.finish();
+        let status = match summary.is_success() {
+            true => ExitCode::SUCCESS,
+            false => ExitCode::FAILURE,
+        };
+        let mut output = io::stdout().lock();
+        summary.write(&mut output, self.json)?;
+        output.flush()?;
+        Ok(status)
+    }
+
+    /// Delivers the whole plan, so many at once as were asked for.
+    async fn deliver(
+        &self,
+        courier: &Arc<Courier>,
+        plan: &Plan,
+        show: &Show,
+        summary: &mut Summary,
+    ) -> io::Result<()> {
+        let at_once = self.concurrency.clamp(1, Semaphore::MAX_PERMITS);
+        let places = Arc::new(Semaphore::new(at_once));
+        let begun = Instant::now();
+        let mut under_way: JoinSet<io::Result<Delivered>> = JoinSet::new();
+        let mut ended = |delivered: Delivered| {
+            summary.add(&delivered);
+            show.delivered(&delivered)
+        };
+        for job in plan.jobs(courier, &self.edit)? {
+            let mut job = job?;
+            sleep_until(begun + job.due).await;
+            if self.flow {
+                job.event.at = courier.now();
+            }
+            let place = places
+                .clone()
+                .acquire_owned()
+                .await
+                .map_err(io::Error::other)?;
+            let courier = courier.clone();
+            under_way.spawn(async move {
+                let delivered = courier.deliver(&job.event, job.copy).await;
+                drop(place);
+                delivered
+            });
+            while let Some(delivered) = under_way.try_join_next() {
+                ended(delivered.map_err(io::Error::other)??)?;
+            }
+        }
+        while let Some(delivered) = under_way.join_next().await {
+            ended(delivered.map_err(io::Error::other)??)?;
+        }
+        Ok(())
+    }
+}
+
+/// How far in the past an event is too old for a receiver of `listed`.
+fn stale_by(listed: &Listed) -> io::Result<Duration> {
+    let receiver = providers::sample(listed).map_err(providers::unusable)?;
+    match receiver.window() {
+        Some(window) if receiver.profile().time != TimeKind::None => {
+            Ok(window.past.saturating_add(STALE_MARGIN))
+        }
+        _ => Err(io::Error::other(format!(
+            "{} signs no time, so nothing that it sends can be stale",
+            listed.name
+        ))),
+    }
+}
+
+fn list(providers: &[Listed]) -> io::Result<ExitCode> {
+    let mut output = io::stdout().lock();
+    for listed in providers
+        .iter()
+        .filter(|listed| sender::is_simulated(listed.name))
+    {
+        writeln!(output, "{}", listed.name)?;
+        for event in sender::events(listed.name) {
+            writeln!(output, "  {event}")?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

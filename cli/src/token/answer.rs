@@ -1,0 +1,83 @@
+//! [`Issued`]: the answer of a token endpoint (RFC 6749, sections 5.1 and 5.2).
+
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+/// How long a token is used whose endpoint does not say it.
+const UNSAID: Duration = Duration::from_secs(300);
+
+/// Longest text that is taken over from an answer.
+const MAX_WORD: usize = 64;
+
+/// What was read of an answer. No `Debug`: it holds the token.
+pub(crate) struct Issued {
+    pub(super) status: StatusCode,
+    members: Map<String, Value>,
+}
+
+impl Issued {
+    pub(super) fn read(status: StatusCode, body: &[u8]) -> Self {
+        let members = match serde_json::from_slice(body) {
+            Ok(Value::Object(members)) => members,
+            _ => Map::new(),
+        };
+        Self { status, members }
+    }
+
+    /// The token; vendors' forms leave its member open, so `token` is looked at too.
+    pub(crate) fn token(&self) -> Option<&str> {
+        let names = ["access_token", "token"];
+        let token = names
+            .iter()
+            .find_map(|name| self.members.get(*name)?.as_str());
+        token.filter(|token| self.status.is_success() && !token.is_empty())
+    }
+
+    /// `expires_in`: a number, or one in a text.
+    pub(super) fn expires_in(&self) -> Option<Duration> {
+        let secs = match self.members.get("expires_in")? {
+            Value::Number(secs) => secs.as_u64(),
+            Value::String(secs) => secs.parse().ok(),
+            _ => None,
+        };
+        secs.map(Duration::from_secs)
+    }
+
+    /// How long the token is used.
+    pub(crate) fn lifetime(&self) -> Duration {
+        self.expires_in().unwrap_or(UNSAID)
+    }
+
+    /// `error`, where it is a code as those of RFC 6749; anything longer may repeat what was sent.
+    pub(crate) fn error(&self) -> Option<&str> {
+        self.word("error")
+    }
+
+    pub(super) fn token_type(&self) -> Option<&str> {
+        self.word("token_type")
+    }
+
+    fn word(&self, member: &str) -> Option<&str> {
+        let word = self.members.get(member)?.as_str()?;
+        let plain = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+        (word.len() <= MAX_WORD && word.bytes().all(plain)).then_some(word)
+    }
+
+    /// Head and claims, where the token is a JWT.
+    pub(super) fn jwt(&self) -> Option<(Map<String, Value>, Map<String, Value>)> {
+        let mut parts = self.token()?.split('.');
+        let mut part = || {
+            let text = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
+            serde_json::from_slice(&text).ok()
+        };
+        Some((part()?, part()?))
+    }
+
+    /// The status, for errors.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+}

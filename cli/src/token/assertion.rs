@@ -1,0 +1,70 @@
+//! [`Signer`]: assertions of RFC 7523, signed with the client's private key.
+
+use std::{fs, io, path::Path};
+
+use hookgate::UnixTime;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde::Serialize;
+
+/// How long an assertion is good for: it is used once, at once.
+const LIFETIME_SECS: i64 = 300;
+
+/// A private key and what it signs with. No `Debug`.
+pub(super) struct Signer {
+    algorithm: Algorithm,
+    key: EncodingKey,
+}
+
+/// RFC 7523, section 3.
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    iat: i64,
+    exp: i64,
+    jti: String,
+}
+
+impl Signer {
+    /// Reads a PEM file.
+    pub(super) fn read(path: &Path) -> io::Result<Self> {
+        let pem = fs::read(path).map_err(|error| {
+            let text = format!("cannot read {}: {error}", path.display());
+            io::Error::new(error.kind(), text)
+        })?;
+        let rsa = EncodingKey::from_rsa_pem(&pem).map(|key| (Algorithm::RS256, key));
+        let (algorithm, key) = rsa
+            .or_else(|_| EncodingKey::from_ec_pem(&pem).map(|key| (Algorithm::ES256, key)))
+            .or_else(|_| EncodingKey::from_ed_pem(&pem).map(|key| (Algorithm::EdDSA, key)))
+            .map_err(|_| {
+                io::Error::other(format!(
+                    "{} holds no private key in PEM of RSA, P-256 or Ed25519",
+                    path.display()
+                ))
+            })?;
+        Ok(Self { algorithm, key })
+    }
+
+    /// A fresh assertion.
+    pub(super) fn assertion(
+        &self,
+        issuer: &str,
+        subject: &str,
+        audience: &str,
+        now: UnixTime,
+    ) -> io::Result<String> {
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).map_err(|error| io::Error::other(error.to_string()))?;
+        let claims = Claims {
+            iss: issuer,
+            sub: subject,
+            aud: audience,
+            iat: now.as_secs(),
+            exp: now.as_secs().saturating_add(LIFETIME_SECS),
+            jti: format!("{:032x}", u128::from_be_bytes(id)),
+        };
+        jsonwebtoken::encode(&Header::new(self.algorithm), &claims, &self.key)
+            .map_err(|_| io::Error::other("the private key cannot sign"))
+    }
+}

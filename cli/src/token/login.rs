@@ -1,0 +1,206 @@
+//! [`Login`]: the grant, and who asks.
+
+use std::{io, path::PathBuf};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use clap::{Args, ValueEnum};
+use hookgate::UnixTime;
+use http::{Request, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
+
+use super::assertion::Signer;
+use crate::credentials::variable;
+
+const SECRET_VARIABLE: &str = "HOOKGATE_CLIENT_SECRET";
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/// What a form may hold as it is.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
+
+/// How to log in at a token endpoint.
+#[derive(Args)]
+pub(crate) struct Login {
+    /// What to ask with; the provider's usual one otherwise.
+    #[arg(long, value_enum)]
+    grant: Option<Grant>,
+    /// Where client credentials stand.
+    #[arg(long, value_enum, default_value_t = ClientAuth::Basic)]
+    client_auth: ClientAuth,
+    /// The client's id, or the user. Its secret or password is in HOOKGATE_CLIENT_SECRET.
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// Take the secret or password from this environment variable.
+    #[arg(long, value_name = "VARIABLE", default_value = SECRET_VARIABLE)]
+    client_secret_env: String,
+    /// The private key that signs assertions: a PEM file (RSA, P-256 or Ed25519).
+    #[arg(long, value_name = "FILE")]
+    private_key: Option<PathBuf>,
+    /// `iss` of assertions; the client's id otherwise.
+    #[arg(long)]
+    issuer: Option<String>,
+    /// `sub` of assertions; the client's id otherwise.
+    #[arg(long)]
+    subject: Option<String>,
+    /// `aud` of assertions; the endpoint's URL otherwise.
+    #[arg(long)]
+    audience: Option<String>,
+    /// Scopes to ask for, separated by blanks.
+    #[arg(long)]
+    scope: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Grant {
+    /// RFC 6749, section 4.4.
+    ClientCredentials,
+    /// RFC 7523: an assertion that the client signs.
+    JwtBearer,
+    /// JSON with `user` and `password`, as Unico Check's form calls it.
+    UserPassword,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ClientAuth {
+    /// `Authorization: Basic`.
+    Basic,
+    /// Parameters of the form.
+    Body,
+}
+
+/// All that a request needs. No `Debug`: it holds secrets.
+pub(super) struct Ready {
+    proof: Proof,
+    scope: Option<String>,
+}
+
+enum Proof {
+    Client {
+        id: String,
+        secret: String,
+        auth: ClientAuth,
+    },
+    Assertion {
+        signer: Signer,
+        issuer: String,
+        subject: String,
+        audience: Option<String>,
+    },
+    User {
+        user: String,
+        password: String,
+    },
+}
+
+impl Login {
+    /// Reads the secret or the key that the grant needs.
+    pub(super) fn ready(&self, provider: Option<&str>) -> io::Result<Ready> {
+        let usual = match provider {
+            Some("unico-check") => Grant::JwtBearer,
+            _ => Grant::ClientCredentials,
+        };
+        let id = self
+            .client_id
+            .clone()
+            .ok_or_else(|| io::Error::other("who asks? Add --client-id"))?;
+        let proof = match self.grant.unwrap_or(usual) {
+            Grant::ClientCredentials => Proof::Client {
+                id,
+                secret: self.secret()?,
+                auth: self.client_auth,
+            },
+            Grant::UserPassword => Proof::User {
+                user: id,
+                password: self.secret()?,
+            },
+            Grant::JwtBearer => {
+                let path = self.private_key.as_deref().ok_or_else(|| {
+                    io::Error::other("an assertion needs --private-key, a PEM file")
+                })?;
+                Proof::Assertion {
+                    signer: Signer::read(path)?,
+                    issuer: self.issuer.clone().unwrap_or_else(|| id.clone()),
+                    subject: self.subject.clone().unwrap_or(id),
+                    audience: self.audience.clone(),
+                }
+            }
+        };
+        Ok(Ready {
+            proof,
+            scope: self.scope.clone(),
+        })
+    }
+
+    fn secret(&self) -> io::Result<String> {
+        let name = &self.client_secret_env;
+        variable(name)
+            .ok_or_else(|| io::Error::other(format!("the environment variable {name} is not set")))
+    }
+}
+
+impl Ready {
+    /// The request, at `path` of the endpoint `url`.
+    pub(super) fn request(
+        &self,
+        path: &str,
+        url: &str,
+        now: UnixTime,
+    ) -> io::Result<Request<Bytes>> {
+        let request = Request::post(path).header(header::ACCEPT, "application/json");
+        let (request, media_type, body) = match &self.proof {
+            Proof::User { user, password } => (
+                request,
+                "application/json",
+                json!({"user": user, "password": password}).to_string(),
+            ),
+            Proof::Client { id, secret, auth } => {
+                let mut form = vec![("grant_type", "client_credentials")];
+                let request = match auth {
+                    ClientAuth::Basic => {
+                        // Encoded as in a form first (RFC 6749, section 2.3.1).
+                        let pair = format!("{}:{}", encoded(id), encoded(secret));
+                        let value = format!("Basic {}", STANDARD.encode(pair));
+                        request.header(header::AUTHORIZATION, value)
+                    }
+                    ClientAuth::Body => {
+                        form.extend([("client_id", id.as_str()), ("client_secret", secret)]);
+                        request
+                    }
+                };
+                (request, FORM_TYPE, self.form(form))
+            }
+            Proof::Assertion {
+                signer,
+                issuer,
+                subject,
+                audience,
+            } => {
+                let audience = audience.as_deref().unwrap_or(url);
+                let assertion = signer.assertion(issuer, subject, audience, now)?;
+                let form = vec![("grant_type", JWT_BEARER), ("assertion", &assertion)];
+                (request, FORM_TYPE, self.form(form))
+            }
+        };
+        request
+            .header(header::CONTENT_TYPE, media_type)
+            .body(body.into())
+            .map_err(io::Error::other)
+    }
+
+    fn form<'a>(&'a self, mut form: Vec<(&str, &'a str)>) -> String {
+        if let Some(scope) = &self.scope {
+            form.push(("scope", scope));
+        }
+        let pairs = form
+            .iter()
+            .map(|(name, value)| format!("{name}={}", encoded(value)));
+        pairs.collect::<Vec<_>>().join("&")
+    }
+}
+
+const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, FORM).to_string()
+}

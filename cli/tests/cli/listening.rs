@@ -1,0 +1,135 @@
+//! [`Listening`]: `hookgate listen` as a process of its own, stopped at the end.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc::{Receiver, Sender, channel},
+    thread,
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use crate::command::hookgate;
+
+/// Longest that any line is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running `hookgate listen`.
+pub(crate) struct Listening {
+    child: Child,
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) url: String,
+    pub(crate) events: Receiver<String>,
+    pub(crate) notes: Receiver<String>,
+}
+
+/// What a receiver had shown when it was stopped.
+pub(crate) struct Shown {
+    pub(crate) events: Vec<String>,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Listening {
+    /// Starts it on a free port.
+    pub(crate) fn start(provider: &str, arguments: &[&str]) -> Self {
+        let mut command = hookgate(&["listen", "--provider", provider, "--port", "0"]);
+        command.args(arguments);
+        let mut child = with_secrets(&mut command).spawn().unwrap();
+        let events = lines(child.stdout.take().unwrap());
+        let notes = lines(child.stderr.take().unwrap());
+        let first = notes.recv_timeout(PATIENCE).unwrap();
+        assert!(first.ends_with("; Ctrl-C ends it"), "{first}");
+        let url = first
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"))
+            .unwrap_or_else(|| panic!("{first}"));
+        Self {
+            child,
+            url: url.to_owned(),
+            events,
+            notes,
+        }
+    }
+
+    /// The next event, as JSON.
+    pub(crate) fn event(&self) -> Value {
+        serde_json::from_str(&self.events.recv_timeout(PATIENCE).unwrap()).unwrap()
+    }
+
+    /// The next line on standard error.
+    pub(crate) fn note(&self) -> String {
+        self.notes.recv_timeout(PATIENCE).unwrap()
+    }
+
+    /// Asks it to stop, as a service manager does, and waits for its end.
+    pub(crate) fn stop(mut self) -> Shown {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").arg(pid).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+        Shown {
+            events: self.events.iter().collect(),
+            notes: self.notes.iter().collect(),
+        }
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        // It has ended already, unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver): (Sender<String>, _) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines() {
+            if sender.send(line.unwrap()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// The invented credentials of every provider, in its usual variables.
+pub(crate) const SECRETS: [(&str, &str); 11] = [
+    ("FACEPHI_SECRET", "s3cretOfFacephi"),
+    ("FACEPHI_API_KEY", "s3cretKeyOfFacephi"),
+    ("GITHUB_WEBHOOK_SECRET", "s3cretOfGitHub"),
+    ("IDCLOUD_BASIC", "unico:s3cretOfIdCloud"),
+    ("LOGTO_SIGNING_KEY", "s3cretOfLogto"),
+    ("SHOPIFY_SECRET", "s3cretOfShopify"),
+    ("SLACK_SIGNING_SECRET", "s3cretOfSlack"),
+    (
+        "STANDARD_WEBHOOKS_SECRET",
+        "whsec_czNjcmV0T2ZTdGFuZGFyZFdlYmhvb2tz",
+    ),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_s3cretOfStripe"),
+    ("SVIX_SECRET", "whsec_czNjcmV0T2ZTdmlYczNjcmV0"),
+    ("UNICO_CHECK_SECRET", "s3cretOfUnicoCheck"),
+];
+
+fn with_secrets(command: &mut Command) -> &mut Command {
+    command.envs(SECRETS).env_remove("HOOKGATE_STORE")
+}
+
+/// `hookgate send` with these arguments, to its end.
+pub(crate) fn send(arguments: &[&str]) -> Output {
+    let mut command = hookgate(&["send"]);
+    command.args(arguments).stdin(Stdio::null());
+    with_secrets(&mut command).output().unwrap()
+}
+
+/// The JSON lines of a run of `send`, the summary apart.
+pub(crate) fn sent(output: &Output) -> (Vec<Value>, Value) {
+    let text = std::str::from_utf8(&output.stdout).unwrap();
+    let mut lines: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let summary = lines.pop().unwrap_or_else(|| panic!("{output:?}"));
+    (lines, summary["summary"].clone())
+}
