@@ -3,6 +3,7 @@
 mod access;
 mod catalog;
 mod completions;
+mod explain;
 mod facephi;
 mod fault;
 mod man;
@@ -35,6 +36,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Verify),
+    Explain(Box<explain::Explain>),
     Providers(providers::Providers),
     Completions(completions::Completions),
     Man(man::Man),
@@ -43,6 +45,7 @@ enum Command {
 fn main() -> ExitCode {
     let ran = match Cli::parse().command {
         Command::Verify(verify) => verify.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Providers(providers) => providers.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
