@@ -5,6 +5,7 @@ mod any_event;
 mod catalog;
 mod completions;
 mod credentials;
+mod explain;
 mod facephi;
 mod fault;
 mod http;
@@ -41,6 +42,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Verify),
+    Explain(Box<explain::Explain>),
     Send(send::Send),
     Listen(listen::Listen),
     Token(token::Token),
@@ -52,6 +54,7 @@ enum Command {
 fn main() -> ExitCode {
     let ran = match Cli::parse().command {
         Command::Verify(verify) => verify.run(),
+        Command::Explain(explain) => explain.run(),
         Command::Send(send) => send.run(),
         Command::Listen(listen) => listen.run(),
         Command::Token(token) => token.run(),

@@ -17,6 +17,7 @@ pub(crate) struct Man {
 #[derive(Clone, Copy, ValueEnum)]
 enum Page {
     Verify,
+    Explain,
     Send,
     Listen,
     Token,

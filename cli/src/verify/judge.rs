@@ -22,7 +22,13 @@ use super::{
     record::{Id, Record},
     verdict::{Finding, Verdict},
 };
-use crate::{catalog, fault, refused::Refused, terms::TENANT_PARAM, text::Text};
+use crate::{
+    catalog::{self, Listed},
+    fault,
+    refused::Refused,
+    terms::TENANT_PARAM,
+    text::Text,
+};
 
 /// Judges records one after the other.
 pub(crate) struct Judge {
@@ -78,6 +84,19 @@ impl Judge {
         let body = STANDARD
             .decode(record.body_base64.as_bytes())
             .map_err(|_| malformed("`body_base64` is not standard base64 with padding"))?;
+        Ok(match self.admit(listed, record, body.into())? {
+            Ok(admitted) => Finding::Accepted(admitted),
+            Err(rejection) => Finding::Rejected(rejection.reason()),
+        })
+    }
+
+    /// What the middleware would do with `record`, whose body is `body`, whatever its `body_base64` says.
+    pub(crate) fn admit(
+        &mut self,
+        listed: &Listed,
+        record: &mut Record<'_>,
+        body: Bytes,
+    ) -> Result<Result<Admitted, Rejection>, Refused> {
         let receiver = self
             .receivers
             .of(listed, record)
@@ -88,11 +107,8 @@ impl Judge {
             Some(now) => now.0,
             None => self.system.now(),
         });
-        match admit(receiver, record, body.into(), &self.timer) {
-            Some(Ok(admitted)) => Ok(Finding::Accepted(admitted)),
-            Some(Err(rejection)) => Ok(Finding::Rejected(rejection.reason())),
-            None => Err(malformed("this pack cannot be judged offline")),
-        }
+        admit(receiver, record, body, &self.timer)
+            .ok_or_else(|| Refused::Malformed("this pack cannot be judged offline".to_owned()))
     }
 }
 

@@ -1,10 +1,10 @@
 //! `hookgate verify`: a verdict on every recorded request.
 
 mod clock;
-mod judge;
+pub(crate) mod judge;
 mod lines;
 mod receivers;
-mod record;
+pub(crate) mod record;
 mod verdict;
 
 use std::{

@@ -1,0 +1,91 @@
+//! Encodings that bodies are found in, undone within bounds.
+
+use std::io::Read;
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+
+/// Largest body that is made of another one.
+const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+
+/// Either alphabet, with or without padding, line ends left out.
+pub(crate) fn unbase64(text: &[u8]) -> Option<Vec<u8>> {
+    let text: Vec<u8> = text
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .collect();
+    let decoded = STANDARD
+        .decode(&text)
+        .or_else(|_| URL_SAFE.decode(&text))
+        .ok()?;
+    (!decoded.is_empty()).then_some(decoded)
+}
+
+/// With `+` as a blank, where `form`. `None` where nothing was encoded, or a `%` stands alone.
+pub(crate) fn percent_decoded(text: &str, form: bool) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    let mut any = false;
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'%' => {
+                any = true;
+                let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+                let (high, low) = (digit(bytes.next())?, digit(bytes.next())?);
+                u8::try_from(high << 4 | low).ok()?
+            }
+            b'+' if form => {
+                any = true;
+                b' '
+            }
+            byte => byte,
+        });
+    }
+    any.then_some(decoded)
+}
+
+/// As browsers and most senders write the value of a form's field.
+pub(crate) fn form_encoded(bytes: &[u8], blank: &str) -> String {
+    let mut text = String::with_capacity(bytes.len().saturating_mul(2));
+    for byte in bytes {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' => {
+                text.push(char::from(*byte));
+            }
+            b' ' => text.push_str(blank),
+            byte => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+/// What is compressed, and how. Streams that are not, or become too large, give nothing.
+pub(crate) fn decompressed(body: &[u8]) -> Option<(Vec<u8>, &'static str)> {
+    let read = |decoder: &mut dyn Read| {
+        let mut out = Vec::new();
+        let limit = MAX_BODY_BYTES as u64;
+        decoder
+            .take(limit.saturating_add(1))
+            .read_to_end(&mut out)
+            .ok()?;
+        (!out.is_empty() && out.len() <= MAX_BODY_BYTES).then_some(out)
+    };
+    if body.starts_with(&[0x1f, 0x8b]) {
+        return Some((read(&mut MultiGzDecoder::new(body))?, "gzip"));
+    }
+    if body.first() == Some(&0x78)
+        && let Some(out) = read(&mut ZlibDecoder::new(body))
+    {
+        return Some((out, "deflate (zlib)"));
+    }
+    Some((read(&mut DeflateDecoder::new(body))?, "deflate"))
+}

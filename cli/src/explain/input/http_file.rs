@@ -1,0 +1,184 @@
+//! A request as text: what editors' REST clients read, and what proxies and `nc` show.
+//!
+//! ```text
+//! @host = https://example.org
+//! ### comments, and the border between requests
+//! POST {{host}}/hook HTTP/1.1
+//! Content-Type: application/json
+//!
+//! {"type":"push"}
+//! ```
+
+use std::path::Path;
+
+use super::{Captured, Unreadable, header, named_file, path_of};
+
+/// Most headers that are taken.
+const MAX_HEADERS: usize = 256;
+
+const METHODS: [&str; 9] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
+];
+
+/// Whether a text begins as a request does.
+pub(super) fn looks_like_one(text: &[u8]) -> bool {
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let first = String::from_utf8_lossy(first);
+    first.starts_with("###") || first.starts_with('@') || request_line(first.trim_end()).is_some()
+}
+
+/// The first request of a text.
+pub(super) fn read(bytes: &[u8], folder: &Path) -> Result<Captured, Unreadable> {
+    let mut lines = Lines { rest: bytes };
+    let mut variables = Vec::new();
+    let (method, target) = loop {
+        let line = lines.next_text()?.ok_or("there is no request line")?;
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') || line.starts_with("//") {
+            continue;
+        }
+        if let Some((name, value)) = line.strip_prefix('@').and_then(|line| line.split_once('=')) {
+            variables.push((name.trim().to_owned(), value.trim().to_owned()));
+            continue;
+        }
+        let line = substituted(line, &variables)?;
+        let (method, target) = request_line(&line).ok_or("the first line is no request line")?;
+        break (method.to_owned(), target.to_owned());
+    };
+    let mut headers: Vec<(String, String)> = Vec::new();
+    let mut on_the_wire = true;
+    loop {
+        let Some(line) = lines.next_text()? else {
+            break;
+        };
+        on_the_wire &= line.ends_with('\r');
+        let line = line.trim_end();
+        if line.is_empty() {
+            break;
+        }
+        if line.starts_with('#') || line.starts_with("//") {
+            continue;
+        }
+        // RFC 9112 section 5.2: a folded line goes on with a blank.
+        if let (true, Some((_, value))) = (line.starts_with([' ', '\t']), headers.last_mut()) {
+            value.push(' ');
+            value.push_str(line.trim());
+            continue;
+        }
+        let line = substituted(line, &variables)?;
+        headers.push(header(&line).ok_or("a header's line is not `Name: value`")?);
+        if headers.len() > MAX_HEADERS {
+            return Err("there are too many headers".to_owned());
+        }
+    }
+    let (bodies, mut notes) = bodies(lines.rest, &headers, on_the_wire, folder)?;
+    if !variables.is_empty() {
+        notes.push("variables are filled in in headers and URL, not in the body".to_owned());
+    }
+    Ok(Captured {
+        method,
+        path: path_of(&target),
+        headers,
+        bodies,
+        recorded: None,
+        notes,
+    })
+}
+
+type Bodies = (Vec<Vec<u8>>, Vec<String>);
+
+/// What the text behind the headers may be as a body.
+fn bodies(
+    text: &[u8],
+    headers: &[(String, String)],
+    on_the_wire: bool,
+    folder: &Path,
+) -> Result<Bodies, Unreadable> {
+    let mut notes = Vec::new();
+    if on_the_wire && !text.is_empty() {
+        return Ok((vec![text.to_vec()], notes));
+    }
+    let text = match border(text) {
+        Some(border) => {
+            notes.push("there are more requests; this is about the first".to_owned());
+            text.get(..border).unwrap_or_default()
+        }
+        None => text,
+    };
+    if let Some(name) = text.strip_prefix(b"< ") {
+        let name = std::str::from_utf8(name).map_err(|_| "the body's file name is not UTF-8")?;
+        return Ok((vec![named_file(name.trim(), folder)?], notes));
+    }
+    let declared = headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, value)| value.parse::<usize>().ok());
+    let trimmed = text
+        .strip_suffix(b"\r\n")
+        .or_else(|| text.strip_suffix(b"\n"))
+        .unwrap_or(text);
+    let mut bodies = vec![trimmed.to_vec()];
+    if trimmed.len() != text.len() {
+        bodies.push(text.to_vec());
+    }
+    // A declared length decides.
+    bodies.sort_by_key(|body| Some(body.len()) != declared);
+    Ok((bodies, notes))
+}
+
+/// Where the line `###` begins that ends a request.
+fn border(text: &[u8]) -> Option<usize> {
+    if text.starts_with(b"###") {
+        return Some(0);
+    }
+    let place = text.windows(4).position(|window| window == b"\n###")?;
+    place.checked_add(1)
+}
+
+/// The method and target; `POST` where there is a URL alone.
+fn request_line(line: &str) -> Option<(&str, &str)> {
+    let mut words = line.split_ascii_whitespace();
+    let first = words.next()?;
+    if METHODS.contains(&first) {
+        return Some((first, words.next()?));
+    }
+    let is_url = first.starts_with("http://") || first.starts_with("https://");
+    (is_url && words.next().is_none()).then_some(("POST", first))
+}
+
+/// `{{name}}` filled in.
+fn substituted(line: &str, variables: &[(String, String)]) -> Result<String, Unreadable> {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some((before, behind)) = rest.split_once("{{") {
+        let (name, after) = behind.split_once("}}").ok_or("a `{{` has no `}}`")?;
+        let (_, value) = variables
+            .iter()
+            .rfind(|(known, _)| known == name.trim())
+            .ok_or("a variable in `{{…}}` has no value in this file")?;
+        out.push_str(before);
+        out.push_str(value);
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+struct Lines<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Lines<'a> {
+    /// The next line with its carriage return, if it has one.
+    fn next_text(&mut self) -> Result<Option<&'a str>, Unreadable> {
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let mut parts = self.rest.splitn(2, |byte| *byte == b'\n');
+        let line = parts.next().unwrap_or_default();
+        self.rest = parts.next().unwrap_or_default();
+        std::str::from_utf8(line)
+            .map(Some)
+            .map_err(|_| "the head of the request is not UTF-8".to_owned())
+    }
+}

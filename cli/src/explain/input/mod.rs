@@ -1,0 +1,164 @@
+//! A captured request, in any of the forms in which people have one.
+
+mod curl;
+mod http_file;
+mod record;
+mod shell;
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+pub(crate) use self::record::settings_of;
+use super::case::{Case, NamedKey};
+
+/// Largest input that is read. Base64 of the largest body that packs take needs 1.4 MB.
+pub(crate) const MAX_INPUT_BYTES: u64 = 8 * 1024 * 1024;
+
+/// The form of a capture.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Form {
+    /// A request as text: `POST /hook`, headers, an empty line, the body.
+    Http,
+    /// A `curl` command.
+    Curl,
+    /// A JSON record, as `hookgate verify` reads them.
+    Json,
+    /// The body alone; headers come from `-H`.
+    Body,
+}
+
+/// What was captured.
+pub(crate) struct Captured {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(String, String)>,
+    /// What the body may be: text formats leave its last line end open. The likeliest first, never empty.
+    pub(crate) bodies: Vec<Vec<u8>>,
+    /// What only a record has.
+    pub(crate) recorded: Option<Recorded>,
+    /// What the reader of the report should know of the reading.
+    pub(crate) notes: Vec<String>,
+}
+
+/// What a record says beside the request.
+pub(crate) struct Recorded {
+    pub(crate) provider: String,
+    pub(crate) keys: Vec<NamedKey>,
+    /// A case with the rest: time, window, peer, settings, endpoint, tenant.
+    pub(crate) terms: Box<dyn Fn(&mut Case)>,
+}
+
+/// Why an input is no request. Shows nothing of it.
+pub(crate) type Unreadable = String;
+
+impl Captured {
+    /// A request of which nothing is known but its body.
+    fn of_body(body: Vec<u8>) -> Self {
+        Self {
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            headers: Vec::new(),
+            bodies: vec![body],
+            recorded: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Reads `bytes` in `form`, or in the form that they seem to have. Relative names of files are looked up
+    /// in `folder`.
+    pub(crate) fn read(
+        bytes: Vec<u8>,
+        form: Option<Form>,
+        name: &Path,
+        folder: &Path,
+    ) -> Result<Self, Unreadable> {
+        match form.unwrap_or_else(|| guessed(&bytes, name)) {
+            Form::Body => Ok(Self::of_body(bytes)),
+            Form::Json => record::read(&bytes),
+            Form::Http => http_file::read(&bytes, folder),
+            Form::Curl => {
+                let text = String::from_utf8(bytes).map_err(|_| "the command is not UTF-8")?;
+                curl::read(&text, folder)
+            }
+        }
+    }
+}
+
+fn guessed(bytes: &[u8], name: &Path) -> Form {
+    let start = bytes.trim_ascii_start();
+    let start = start.strip_prefix(b"$ ").unwrap_or(start);
+    if start.starts_with(b"curl ") || start.starts_with(b"curl\\") || start.starts_with(b"curl\t") {
+        return Form::Curl;
+    }
+    if record::looks_like_one(start) {
+        return Form::Json;
+    }
+    let extension = name.extension().and_then(|extension| extension.to_str());
+    match extension {
+        Some("http" | "rest") => Form::Http,
+        Some("json" | "jsonl") => Form::Body,
+        _ if http_file::looks_like_one(start) => Form::Http,
+        _ => Form::Body,
+    }
+}
+
+/// Reads a file whole, within the limit.
+pub(crate) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    read_within(File::open(path).map_err(|error| {
+        let text = format!("cannot open {}: {error}", path.display());
+        io::Error::new(error.kind(), text)
+    })?)
+}
+
+/// Reads an input whole, within the limit.
+pub(crate) fn read_within(input: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input
+        .take(MAX_INPUT_BYTES.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_INPUT_BYTES {
+        return Err(io::Error::other("the input is larger than 8 MiB"));
+    }
+    Ok(bytes)
+}
+
+/// A file that a capture names.
+fn named_file(name: &str, folder: &Path) -> Result<Vec<u8>, Unreadable> {
+    read_file(&folder.join(name)).map_err(|error| format!("the body's file: {}", error.kind()))
+}
+
+/// Splits a header's line.
+fn header(line: &str) -> Option<(String, String)> {
+    let (name, value) = line.split_once(':')?;
+    let token = |c: char| c.is_ascii_graphic() && !"\"(),/:;<=>?@[\\]{}".contains(c);
+    let name = name.trim();
+    (!name.is_empty() && name.chars().all(token))
+        .then(|| (name.to_owned(), value.trim().to_owned()))
+}
+
+/// The header of an option `-H`.
+pub(crate) fn header_option(line: &str) -> Result<(String, String), String> {
+    header(line).ok_or_else(|| "not `Name: value`".to_owned())
+}
+
+/// The path and query of a URL or request target.
+fn path_of(target: &str) -> String {
+    let rest = target.split_once("://").map_or(target, |(_, rest)| rest);
+    if rest.len() == target.len() && target.starts_with('/') {
+        return target.to_owned();
+    }
+    match rest.find(['/', '?']) {
+        Some(place) => {
+            let path = rest.get(place..).unwrap_or_default();
+            if path.starts_with('?') {
+                format!("/{path}")
+            } else {
+                path.to_owned()
+            }
+        }
+        None => "/".to_owned(),
+    }
+}

@@ -1,0 +1,106 @@
+//! Keys from the environment, files and standard input: never from the argument list, which others can see.
+
+use std::{env, io, path::PathBuf};
+
+use clap::Args;
+
+use super::{
+    case::{NamedKey, Reading},
+    input::{read_file, read_within},
+};
+
+/// Where the keys are.
+#[derive(Args)]
+pub(crate) struct KeyOptions {
+    /// An environment variable with a key of the receiver. May be given several times.
+    #[arg(long = "key-env", value_name = "VARIABLE")]
+    env: Vec<String>,
+    /// A file with a key of the receiver; one line end at its end does not count.
+    #[arg(long = "key-file", value_name = "FILE")]
+    file: Vec<PathBuf>,
+    /// Read a key of the receiver from standard input, as from a file.
+    #[arg(long = "key-stdin")]
+    stdin: bool,
+    /// How the receiver reads its keys. [default: whsec for Standard Webhooks and Svix, else utf8]
+    #[arg(long = "key-as", value_name = "READING")]
+    reading: Option<Reading>,
+    /// An environment variable with another key that you have, which may be the one that was signed with.
+    #[arg(long = "other-key-env", value_name = "VARIABLE")]
+    other_env: Vec<String>,
+    /// A file with another key that you have.
+    #[arg(long = "other-key-file", value_name = "FILE")]
+    other_file: Vec<PathBuf>,
+}
+
+/// The keys that options name.
+pub(crate) struct Keys {
+    pub(crate) of_receiver: Vec<NamedKey>,
+    pub(crate) others: Vec<NamedKey>,
+}
+
+impl KeyOptions {
+    pub(crate) fn takes_stdin(&self) -> bool {
+        self.stdin
+    }
+
+    /// Reads them, for a receiver of this provider.
+    pub(crate) fn read(&self, provider: &str) -> io::Result<Keys> {
+        let reading = self.reading.unwrap_or(match provider {
+            "standard-webhooks" | "svix" => Reading::Whsec,
+            _ => Reading::Utf8,
+        });
+        let key = |name: String, text: String| NamedKey {
+            name,
+            text,
+            reading,
+        };
+        let mut of_receiver = Vec::new();
+        for name in &self.env {
+            of_receiver.push(key(format!("${name}"), of_env(name)?));
+        }
+        for path in &self.file {
+            of_receiver.push(key(path.display().to_string(), of_bytes(read_file(path)?)?));
+        }
+        if self.stdin {
+            let text = of_bytes(read_within(io::stdin().lock())?)?;
+            of_receiver.push(key("the key of standard input".to_owned(), text));
+        }
+        let mut others = Vec::new();
+        for name in &self.other_env {
+            others.push(key(format!("${name}"), of_env(name)?));
+        }
+        for path in &self.other_file {
+            others.push(key(path.display().to_string(), of_bytes(read_file(path)?)?));
+        }
+        Ok(Keys {
+            of_receiver,
+            others,
+        })
+    }
+}
+
+fn of_env(name: &str) -> io::Result<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    env::var(name).map_err(|_| {
+        // What is no name may be the secret itself.
+        let name = if name.len() <= 64 && name.chars().all(plain) && !name.is_empty() {
+            name
+        } else {
+            "that you named"
+        };
+        io::Error::other(format!(
+            "the environment variable {name} is not set, or is not UTF-8"
+        ))
+    })
+}
+
+fn of_bytes(bytes: Vec<u8>) -> io::Result<String> {
+    let mut text = String::from_utf8(bytes).map_err(|_| io::Error::other("a key is not UTF-8"))?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(text)
+}

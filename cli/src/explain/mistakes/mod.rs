@@ -1,0 +1,129 @@
+//! The mistakes that `explain` knows, one file a family. A new one is a [`Trial`] in its family's `trials`
+//! (a change that the library's own checks must confirm) or a [`Finding`] in its `signs` (what the request
+//! shows by itself); a new family is one entry here.
+
+mod access;
+mod body_bytes;
+mod body_json;
+mod body_wrapped;
+mod facephi;
+mod head;
+mod key_order;
+mod provider;
+mod scheme;
+mod secret;
+mod signature_header;
+mod time;
+
+pub(super) use self::head::path_sign;
+use super::{
+    case::Case,
+    court::Ruling,
+    finding::{Finding, Trial},
+};
+
+/// Mistakes of one kind.
+pub(crate) struct Family {
+    /// What is tried, in words.
+    pub(crate) in_words: &'static str,
+    pub(crate) part: Part,
+    /// Changes to a case of which this is the ruling, the likeliest first.
+    pub(crate) trials: fn(&Case, &Ruling) -> Vec<Trial>,
+    /// What the case shows by itself. Asked only where no change helps.
+    pub(crate) signs: fn(&Case, &Ruling) -> Vec<Finding>,
+}
+
+/// What a family changes. Changes of a request and of a key are also tried together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Request,
+    Key,
+    /// On its own only.
+    Alone,
+}
+
+fn no_signs(_: &Case, _: &Ruling) -> Vec<Finding> {
+    Vec::new()
+}
+
+/// In the order in which they are tried: along the road, and the cheap before the many.
+pub(crate) const FAMILIES: &[Family] = &[
+    Family {
+        in_words: "method, media type, encoding and length",
+        part: Part::Alone,
+        trials: head::trials,
+        signs: head::signs,
+    },
+    Family {
+        in_words: "access credentials under another name or in another form",
+        part: Part::Alone,
+        trials: access::trials,
+        signs: access::signs,
+    },
+    Family {
+        in_words: "clock, time zone and unit of time",
+        part: Part::Alone,
+        trials: time::trials,
+        signs: time::signs,
+    },
+    Family {
+        in_words: "the secret read in other ways, with and without prefix, quotes and white space, and the other keys",
+        part: Part::Key,
+        trials: secret::trials,
+        signs: no_signs,
+    },
+    Family {
+        in_words: "the signature under other headers and in other forms",
+        part: Part::Request,
+        trials: signature_header::trials,
+        signs: signature_header::signs,
+    },
+    Family {
+        in_words: "white space, line ends, byte order mark, charset and length of the body",
+        part: Part::Request,
+        trials: body_bytes::trials,
+        signs: body_bytes::signs,
+    },
+    Family {
+        in_words: "the body compressed, in base64, or inside a form, a text or a gateway's event",
+        part: Part::Request,
+        trials: body_wrapped::trials,
+        signs: body_wrapped::signs,
+    },
+    Family {
+        in_words: "the body's JSON written anew: indentation, separators, escapes, sorted keys",
+        part: Part::Request,
+        trials: body_json::trials,
+        signs: body_json::signs,
+    },
+    Family {
+        in_words: "every signing recipe of Facephi with every reading of the secret",
+        part: Part::Alone,
+        trials: facephi::trials,
+        signs: facephi::signs,
+    },
+    Family {
+        in_words: "another digest, encoding, template or unit of the scheme",
+        part: Part::Request,
+        trials: scheme::trials,
+        signs: no_signs,
+    },
+    Family {
+        in_words: "another provider",
+        part: Part::Alone,
+        trials: provider::trials,
+        signs: provider::signs,
+    },
+    Family {
+        in_words: "the members of the body in another order",
+        part: Part::Alone,
+        trials: key_order::trials,
+        signs: no_signs,
+    },
+];
+
+/// Whether what is to be found concerns the proof.
+fn concerns_proof(ruling: &Ruling) -> bool {
+    use super::court::Stage;
+    (Stage::Signature..=Stage::Proof).contains(&ruling.stage()) || matches!(ruling, Ruling::BadKey)
+}

@@ -1,0 +1,71 @@
+//! Another provider than the one that the receiver is built for.
+
+use super::{
+    super::{
+        case::{Case, NamedKey, Reading},
+        court::Ruling,
+        finding::{Confidence, Finding, Trial},
+        signing::recognised,
+    },
+    concerns_proof,
+};
+
+pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
+    if !concerns_proof(ruling) {
+        return Vec::new();
+    }
+    let mut trials = Vec::new();
+    for sender in recognised(&case.headers) {
+        if sender.provider == case.provider {
+            continue;
+        }
+        for reading in [None, Some(Reading::Whsec), Some(Reading::Utf8)] {
+            let keys = case.keys.iter().map(|key| NamedKey {
+                reading: reading.unwrap_or(key.reading),
+                ..key.clone()
+            });
+            trials.push(Trial::proof(
+                case.for_provider(sender.provider).with_keys(keys.collect()),
+                "wrong_provider",
+                cause(case, sender.provider, sender.by),
+                advice(sender.provider),
+            ));
+        }
+    }
+    trials
+}
+
+pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
+    if !concerns_proof(ruling) {
+        return Vec::new();
+    }
+    let senders = recognised(&case.headers);
+    if senders
+        .iter()
+        .any(|sender| sender.provider == case.provider)
+    {
+        return Vec::new();
+    }
+    senders
+        .into_iter()
+        .map(|sender| {
+            Finding::sign(
+                Confidence::Likely,
+                "wrong_provider",
+                cause(case, sender.provider, sender.by),
+                advice(sender.provider),
+            )
+        })
+        .collect()
+}
+
+fn cause(case: &Case, provider: &str, by: &str) -> String {
+    format!(
+        "the request comes from {provider} (it has {by}), and the receiver is built for {}",
+        case.provider
+    )
+}
+
+fn advice(provider: &str) -> String {
+    format!("point the sender at its own endpoint, or build this one for {provider}")
+}

@@ -1,0 +1,280 @@
+//! The secret: how it is read, what stands around it, and the other keys.
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
+use super::{
+    super::{
+        case::{Case, NamedKey, Reading},
+        court::Ruling,
+        finding::Trial,
+    },
+    concerns_proof,
+};
+
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+/// Lines of a key's file that are tried.
+const MAX_LINES: usize = 16;
+
+pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
+    // The key of an access rule is not one of these.
+    if !concerns_proof(ruling) {
+        return Vec::new();
+    }
+    let mut trials = Vec::new();
+    for key in &case.other_keys {
+        for key in readings_of(key) {
+            trials.push(Trial::proof(
+                case.with_keys(vec![key.clone()]),
+                "other_key",
+                format!(
+                    "the request is signed with {} (read as {}), which is not a key of this receiver",
+                    key.name,
+                    key.reading.in_words()
+                ),
+                format!("configure {}, or add it beside the present key while keys are rotated", key.name),
+            ));
+        }
+    }
+    for key in &case.keys {
+        for variant in variants(key) {
+            trials.push(Trial::proof(
+                case.with_keys(vec![key.of_bytes(&variant.bytes)]),
+                variant.mistake,
+                format!("{}: {}", key.name, variant.cause),
+                variant.advice,
+            ));
+        }
+    }
+    trials
+}
+
+/// The key in each way of reading its text.
+fn readings_of(key: &NamedKey) -> Vec<NamedKey> {
+    let rest = [Reading::Utf8, Reading::Base64, Reading::Hex, Reading::Whsec];
+    let others = rest.into_iter().filter(|reading| *reading != key.reading);
+    std::iter::once(key.reading)
+        .chain(others)
+        .map(|reading| NamedKey {
+            reading,
+            text: key.text.trim().to_owned(),
+            ..key.clone()
+        })
+        .collect()
+}
+
+/// Other bytes that a key may have been meant to be.
+struct Variant {
+    bytes: Vec<u8>,
+    mistake: &'static str,
+    cause: String,
+    advice: String,
+}
+
+fn variants(key: &NamedKey) -> Vec<Variant> {
+    let mut found = Vec::new();
+    let mut add = |bytes: Vec<u8>, mistake, cause: String, advice: String| {
+        if !bytes.is_empty() {
+            found.push(Variant {
+                bytes,
+                mistake,
+                cause,
+                advice,
+            });
+        }
+    };
+    let read_as = key.reading.in_words();
+    // The text as it is, read in another way.
+    for (bytes, is, build) in all_readings(&key.text) {
+        if build != key.reading.constructor() {
+            add(
+                bytes,
+                "secret_encoding",
+                format!("the secret is {is}, but is read as {read_as}"),
+                format!("build it with {build}(…)"),
+            );
+        }
+    }
+    // The text without what does not belong to it, read as configured and in other ways.
+    for (text, mistake, what, advice) in cleaned(&key.text) {
+        let mut readings = all_readings(&text);
+        readings.sort_by_key(|(_, _, build)| *build != key.reading.constructor());
+        for (bytes, is, build) in readings {
+            let (cause, advice) = if build == key.reading.constructor() {
+                (what.to_owned(), advice.to_owned())
+            } else {
+                (
+                    format!("{what}; without that it is {is}"),
+                    format!("{advice}, and build it with {build}(…)"),
+                )
+            };
+            add(bytes, mistake, cause, advice);
+        }
+    }
+    // The sender has something that the configured text lacks.
+    let at_sender = "copy the sender's secret exactly, or set a new one at both sides";
+    for (added, what) in [
+        ("\n", "a line end"),
+        ("\r\n", "a line end"),
+        (" ", "a blank"),
+    ] {
+        add(
+            format!("{}{added}", key.text).into_bytes(),
+            "secret_stray_at_sender",
+            format!("the sender's secret ends with {what}, which the configured one lacks"),
+            at_sender.to_owned(),
+        );
+    }
+    add(
+        format!("whsec_{}", key.text).into_bytes(),
+        "secret_prefix",
+        "the sender's secret begins with whsec_, which the configured one lacks".to_owned(),
+        "configure the secret with its prefix: the whole text is the key".to_owned(),
+    );
+    for (text, how) in [
+        (key.text.to_ascii_lowercase(), "lower"),
+        (key.text.to_ascii_uppercase(), "upper"),
+    ] {
+        add(
+            text.into_bytes(),
+            "secret_case",
+            format!("the sender's secret is in {how} case"),
+            "copy the sender's secret exactly".to_owned(),
+        );
+    }
+    add(
+        STANDARD.encode(&key.text).into_bytes(),
+        "secret_decoded",
+        "the sender uses the base64 text of the configured secret as the key".to_owned(),
+        "configure the secret as the sender shows it, without decoding".to_owned(),
+    );
+    found
+}
+
+/// The bytes of a text in every way of reading it: what it then is, and what builds it.
+fn all_readings(text: &str) -> Vec<(Vec<u8>, &'static str, &'static str)> {
+    let mut found = vec![(text.as_bytes().to_vec(), "text", "Secret::utf8")];
+    if let Some(rest) = text.strip_prefix("whsec_")
+        && let Ok(bytes) = STANDARD.decode(rest)
+    {
+        found.push((bytes, "base64 after whsec_", "Secret::whsec"));
+    }
+    if let Some(bytes) = unhex(text) {
+        found.push((bytes, "hexadecimal", "Secret::hex"));
+    }
+    if let Ok(bytes) = STANDARD.decode(text) {
+        found.push((bytes, "base64", "Secret::base64"));
+    } else if let Ok(bytes) = URL_SAFE.decode(text) {
+        found.push((bytes, "base64 of the URL alphabet", "Secret::bytes"));
+    }
+    found
+}
+
+type Cleaned = (String, &'static str, &'static str, &'static str);
+
+/// The text without white space, quotes, prefixes and the like around it.
+fn cleaned(text: &str) -> Vec<Cleaned> {
+    let mut found: Vec<Cleaned> = Vec::new();
+    let mut add = |clean: &str, mistake, what, advice| {
+        if clean != text && !clean.is_empty() && !found.iter().any(|(known, ..)| known == clean) {
+            found.push((clean.to_owned(), mistake, what, advice));
+        }
+    };
+    let trim = "take the stray characters out of the configuration";
+    let blank = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    add(
+        blank,
+        "secret_white_space",
+        "the configured secret has white space around it",
+        trim,
+    );
+    let quote = |c: char| matches!(c, '"' | '\'' | '`' | '“' | '”');
+    let unquoted = blank.trim_matches(quote).trim();
+    add(
+        unquoted,
+        "secret_quotes",
+        "the configured secret has quotes around it",
+        trim,
+    );
+    for end in ["\\n", "\\r\\n", "%0A", "%0a", ";", ","] {
+        if let Some(rest) = blank.strip_suffix(end) {
+            add(
+                rest,
+                "secret_escape",
+                "the configured secret ends with an escape or a separator",
+                trim,
+            );
+        }
+    }
+    for prefix in ["utf8:", "base64:", "hex:", "Bearer ", "sha256="] {
+        if let Some(rest) = unquoted.strip_prefix(prefix) {
+            add(
+                rest,
+                "secret_prefix",
+                "the configured secret begins with something that is not part of it",
+                "configure the secret without that beginning",
+            );
+        }
+    }
+    if let Some((_, rest)) = unquoted.split_once('=').filter(|(name, rest)| {
+        !rest.is_empty()
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ' '))
+    }) {
+        add(
+            rest.trim_matches(quote),
+            "secret_assignment",
+            "the configured text is a whole line NAME=value, not the value alone",
+            "configure what stands after the equals sign",
+        );
+    }
+    if let Some((prefix, rest)) = unquoted.split_once('_')
+        && prefix.len() <= 8
+    {
+        add(
+            rest,
+            "secret_prefix",
+            "the secret's prefix is not part of the key",
+            "configure the secret without the text up to its first underscore",
+        );
+    }
+    for line in text.lines().take(MAX_LINES).map(str::trim) {
+        let value = line.split_once('=').map_or(line, |(_, value)| value);
+        for clean in [line, value.trim_matches(quote)] {
+            add(
+                clean,
+                "secret_file",
+                "the secret is one line of a longer text",
+                "configure that line's value alone",
+            );
+        }
+    }
+    if let Some(decoded) = super::super::encoded::percent_decoded(unquoted, false) {
+        if let Ok(text) = String::from_utf8(decoded) {
+            add(
+                &text,
+                "secret_percent",
+                "the configured secret is percent-encoded",
+                "configure it decoded",
+            );
+        }
+    }
+    found
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}

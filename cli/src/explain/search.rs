@@ -1,0 +1,134 @@
+//! [`explain`]: from a case to what is wrong with it.
+//!
+//! One mistake is undone after the other, until the library accepts the case: each time every family of
+//! mistakes proposes changes, and the first one that the library's own checks confirm is the finding. Where
+//! a single change does not do, one of the body or the headers is tried together with one of the key.
+
+use super::{
+    case::Case,
+    court::{Court, Ruling, Stage},
+    finding::{Confidence, Finding, Trial},
+    mistakes::{FAMILIES, Family, Part},
+};
+
+/// Mistakes that are undone one after the other.
+const MAX_ROUNDS: usize = 6;
+/// Changes of one side that are combined with those of the other.
+const MAX_COMBINED: usize = 120;
+
+/// What is wrong with a case.
+pub(crate) struct Explanation {
+    /// The ruling on the case as it is.
+    pub(crate) ruling: Ruling,
+    /// Surest first.
+    pub(crate) findings: Vec<Finding>,
+    /// Whether the case would be accepted without these mistakes.
+    pub(crate) complete: bool,
+    /// What was tried, where nothing matched: each family's words and its number of changes.
+    pub(crate) tried: Vec<(&'static str, usize)>,
+    /// Whether the search ended at its bound.
+    pub(crate) exhausted: bool,
+    /// How many requests were judged.
+    pub(crate) judged: usize,
+}
+
+/// Finds out what is wrong with `case`.
+pub(crate) fn explain(mut case: Case, court: &mut Court) -> Explanation {
+    let first = court.rule(&case);
+    let mut ruling = first.clone();
+    let mut findings = Vec::new();
+    let mut tried = Vec::new();
+    for _ in 0..MAX_ROUNDS {
+        if ruling.stage() == Stage::End {
+            break;
+        }
+        tried.clear();
+        let Some((found, after)) = undo(&case, &ruling, court, &mut tried) else {
+            break;
+        };
+        for finding in found.findings {
+            findings.push(finding);
+        }
+        case = found.case;
+        ruling = after;
+    }
+    let complete = ruling.stage() == Stage::End;
+    if !complete {
+        let mut signs: Vec<Finding> = FAMILIES
+            .iter()
+            .flat_map(|family| (family.signs)(&case, &ruling))
+            .collect();
+        signs.sort_by_key(|sign| sign.confidence);
+        findings.extend(signs);
+    }
+    // A change that undid the rest comes before what it had to be combined with.
+    findings.sort_by_key(|finding| finding.confidence != Confidence::Certain);
+    Explanation {
+        ruling: first,
+        findings,
+        complete,
+        tried: if complete { Vec::new() } else { tried },
+        exhausted: court.is_exhausted(),
+        judged: court.cases(),
+    }
+}
+
+/// A case with a mistake, or two at once, undone.
+struct Undone {
+    case: Case,
+    findings: Vec<Finding>,
+}
+
+fn undo(
+    case: &Case,
+    ruling: &Ruling,
+    court: &mut Court,
+    tried: &mut Vec<(&'static str, usize)>,
+) -> Option<(Undone, Ruling)> {
+    let stage = ruling.stage();
+    for family in FAMILIES {
+        let trials = (family.trials)(case, ruling);
+        if !trials.is_empty() {
+            tried.push((family.in_words, trials.len()));
+        }
+        for trial in trials {
+            if court.is_exhausted() {
+                return None;
+            }
+            let after = court.rule(&trial.case);
+            if trial.is_shown_by(stage, &after) {
+                let findings = vec![trial.finding];
+                let case = trial.case;
+                return Some((Undone { case, findings }, after));
+            }
+        }
+    }
+    if (Stage::Signature..=Stage::Proof).contains(&stage) || matches!(ruling, Ruling::BadKey) {
+        return undo_two(case, ruling, court);
+    }
+    None
+}
+
+/// Something of the request, and the key.
+fn undo_two(case: &Case, ruling: &Ruling, court: &mut Court) -> Option<(Undone, Ruling)> {
+    let of = |part: Part| {
+        let families = FAMILIES.iter().filter(move |family| family.part == part);
+        families.flat_map(|family: &Family| (family.trials)(case, ruling))
+    };
+    let keys: Vec<Trial> = of(Part::Key).take(MAX_COMBINED).collect();
+    for request in of(Part::Request).take(MAX_COMBINED) {
+        for key in &keys {
+            if court.is_exhausted() {
+                return None;
+            }
+            let both = request.case.with_keys(key.case.keys.clone());
+            let after = court.rule(&both);
+            if after.is_proved() {
+                let findings = vec![request.finding, key.finding.clone()];
+                let case = both;
+                return Some((Undone { case, findings }, after));
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,144 @@
+//! How each provider of a MAC in a header signs, as the scheme's own configuration; and what a request's
+//! headers say of its sender.
+
+use hookgate::schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout};
+
+use super::case::Case;
+
+/// The scheme of `case`'s provider, where it is a MAC in a header.
+pub(crate) fn scheme_of(case: &Case) -> Option<HmacHeaderConfig> {
+    if case.provider == "hmac-header" {
+        let mut settings = case.settings()?;
+        settings.remove("access");
+        return serde_json::from_value(settings.into()).ok();
+    }
+    preset(&case.provider)
+}
+
+/// The scheme of a provider that leaves nothing to be set.
+fn preset(provider: &str) -> Option<HmacHeaderConfig> {
+    use SignatureEncoding::{Base64, Hex};
+    let after = |prefix: &str| SignatureLayout::Single {
+        prefix: prefix.to_owned(),
+    };
+    Some(match provider {
+        "logto" => HmacHeaderConfig::new("logto-signature-sha-256", Hex),
+        "github" => HmacHeaderConfig {
+            layout: after("sha256="),
+            ..HmacHeaderConfig::new("x-hub-signature-256", Hex)
+        },
+        "shopify" => HmacHeaderConfig::new("x-shopify-hmac-sha256", Base64),
+        "stripe" => HmacHeaderConfig {
+            layout: SignatureLayout::Pairs {
+                signature: "v1".to_owned(),
+                timestamp: Some("t".to_owned()),
+            },
+            template: "{timestamp}.{body}".to_owned(),
+            ..HmacHeaderConfig::new("stripe-signature", Hex)
+        },
+        "slack" => HmacHeaderConfig {
+            layout: after("v0="),
+            template: "v0:{timestamp}:{body}".to_owned(),
+            timestamp_header: Some("x-slack-request-timestamp".to_owned()),
+            ..HmacHeaderConfig::new("x-slack-signature", Hex)
+        },
+        "standard-webhooks" => standard_webhooks("webhook"),
+        "svix" => standard_webhooks("svix"),
+        _ => return None,
+    })
+}
+
+fn standard_webhooks(prefix: &str) -> HmacHeaderConfig {
+    HmacHeaderConfig {
+        layout: SignatureLayout::SpaceSeparated {
+            prefix: "v1,".to_owned(),
+        },
+        template: "{id}.{timestamp}.{body}".to_owned(),
+        id_header: Some(format!("{prefix}-id")),
+        timestamp_header: Some(format!("{prefix}-timestamp")),
+        ..HmacHeaderConfig::new(format!("{prefix}-signature"), SignatureEncoding::Base64)
+    }
+}
+
+/// What stands before each signature.
+pub(crate) fn prefix_of(scheme: &HmacHeaderConfig) -> String {
+    match &scheme.layout {
+        SignatureLayout::Single { prefix } | SignatureLayout::SpaceSeparated { prefix } => {
+            prefix.clone()
+        }
+        SignatureLayout::Pairs { signature, .. } => format!("{signature}="),
+        _ => String::new(),
+    }
+}
+
+/// The header that carries the signed time, and where it stands in it.
+pub(crate) fn signed_time(case: &Case) -> Option<i64> {
+    let scheme = scheme_of(case)?;
+    if let Some(header) = &scheme.timestamp_header {
+        return case.value(header)?.parse().ok();
+    }
+    let SignatureLayout::Pairs {
+        timestamp: Some(name),
+        ..
+    } = &scheme.layout
+    else {
+        return None;
+    };
+    let pairs = case.value(&scheme.signature_header)?;
+    pairs
+        .split(',')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, _)| known == name)
+        .and_then(|(_, value)| value.parse().ok())
+}
+
+/// Headers that only one sender writes.
+const MARKS: &[(&str, &str)] = &[
+    ("x-hub-signature-256", "github"),
+    ("x-github-event", "github"),
+    ("x-github-delivery", "github"),
+    ("stripe-signature", "stripe"),
+    ("x-slack-signature", "slack"),
+    ("x-slack-request-timestamp", "slack"),
+    ("x-shopify-hmac-sha256", "shopify"),
+    ("x-shopify-topic", "shopify"),
+    ("logto-signature-sha-256", "logto"),
+    ("svix-signature", "svix"),
+    ("svix-id", "svix"),
+    ("webhook-signature", "standard-webhooks"),
+    ("webhook-id", "standard-webhooks"),
+];
+
+/// A sender, and the header that gives it away.
+pub(crate) struct Recognised {
+    pub(crate) provider: &'static str,
+    pub(crate) by: &'static str,
+}
+
+/// Whom the headers show, the surest first.
+pub(crate) fn recognised(headers: &[(String, String)]) -> Vec<Recognised> {
+    let has = |name: &str| {
+        headers
+            .iter()
+            .any(|(known, _)| known.eq_ignore_ascii_case(name))
+    };
+    let mut found: Vec<Recognised> = Vec::new();
+    for &(by, provider) in MARKS {
+        if has(by) && !found.iter().any(|known| known.provider == provider) {
+            found.push(Recognised { provider, by });
+        }
+    }
+    let cloud_event = headers.iter().any(|(name, value)| {
+        name.eq_ignore_ascii_case("content-type")
+            && value
+                .to_ascii_lowercase()
+                .starts_with("application/cloudevents+json")
+    });
+    if found.is_empty() && cloud_event {
+        found.push(Recognised {
+            provider: "facephi",
+            by: "content-type",
+        });
+    }
+    found
+}
