@@ -84,11 +84,11 @@ mod headers;
 mod middleware;
 mod receiver_ext;
 mod service;
-#[cfg(feature = "token")]
-mod token;
 mod shut_down;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "token")]
+mod token;
 
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;

@@ -44,10 +44,10 @@
 
 mod event;
 mod receiver_ext;
-#[cfg(feature = "token")]
-mod token;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "token")]
+mod token;
 
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;

@@ -14,7 +14,9 @@ use crate::{
     body::BodyBounds,
     clock::{Clock, SystemClock, Timer},
     error::BuildError,
+    finding::{Finding, Severity},
     log,
+    meter::Level,
     receiver::OwnerTokens,
 };
 
@@ -176,10 +178,13 @@ impl TokenIssuerBuilder {
             None => SigningKey::generate(TokenAlgorithm::Es256)?,
         };
         if self.access.as_ref().is_some_and(|it| it.admits_anyone()) {
-            log::start_up(
-                &self.name,
-                "the access rule of the token endpoint admits anyone: its clients' own credentials remain",
+            let finding = Finding::new(
+                Severity::Note,
+                "anyone_may_ask_for_tokens",
+                "the access rule of the token endpoint admits anyone",
+                "its clients' own credentials remain; leave the rule out, or give one that asks for more",
             );
+            log::found(&self.name, &finding);
         }
         let throttle = |(most, within)| Throttle::new(most, within);
         Ok(TokenIssuer::of(Policy {
@@ -202,7 +207,10 @@ impl TokenIssuerBuilder {
             body: BodyBounds {
                 limit: self.body_limit,
                 deadline: self.body_deadline,
-                in_flight: Allowance::new(self.body_limit.saturating_mul(BODIES_IN_FLIGHT)),
+                in_flight: Allowance::new(
+                    self.body_limit.saturating_mul(BODIES_IN_FLIGHT),
+                    Level::unmetered(),
+                ),
             },
             owners: OwnerTokens::new()?,
             clock: self.clock,
