@@ -27,7 +27,9 @@ use std::{fmt, future::Future, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::HeaderName;
 
-pub(crate) use self::head::{HeadRules, check_head, check_rules};
+#[cfg(feature = "token")]
+pub(crate) use self::head::check_rules;
+pub(crate) use self::head::{HeadRules, check_head};
 pub(crate) use self::store_call::store_call;
 pub use self::{admitted::Admitted, handler::Ran};
 use self::{
