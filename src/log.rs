@@ -164,6 +164,12 @@ mod lines {
         tracing::info!(target: TARGET, issuer, reason, "token refused: {detail}");
     }
 
+    /// `error` is without its source, which may name servers.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn no_new_keys(issuer: &str, error: &crate::access::JwksError) {
+        tracing::warn!(target: TARGET, issuer, "no new key set: {error}");
+    }
+
     pub(crate) fn misused(reason: Reason, advice: &dyn std::fmt::Display) {
         tracing::error!(target: TARGET, reason = reason.as_str(), "{advice}");
     }
@@ -189,6 +195,8 @@ mod lines {
     pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
     pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}
     pub(crate) fn store(_: &Facts, _: StoreCall, _: &crate::StoreError) {}
+    #[cfg(feature = "jwks")]
+    pub(crate) fn no_new_keys(_: &str, _: &crate::access::JwksError) {}
     pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}
     #[cfg(feature = "token")]
     pub(crate) fn token_issued(_: &str, _: &'static str) {}

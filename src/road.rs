@@ -27,6 +27,8 @@ use std::{fmt, future::Future, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::HeaderName;
 
+#[cfg(feature = "token")]
+pub(crate) use self::head::check_rules;
 pub(crate) use self::head::{HeadRules, check_head};
 pub(crate) use self::store_call::store_call;
 pub use self::{admitted::Admitted, handler::Ran};
@@ -106,7 +108,7 @@ async fn travel(
     let arrived = policy.clock.monotonic();
     check_head(&HeadRules::of(policy), &head)?;
     let tenant = find_tenant(policy, &head, arrived, timer).await?;
-    check_access(policy, tenant.as_ref(), &head, now)?;
+    check_access(policy, tenant.as_ref(), &head, now, timer).await?;
     let body = policy.body.read(body, timer).await?;
     let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
     let keys = ring.as_ref().map_or(&[][..], |keys| keys);

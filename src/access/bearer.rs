@@ -1,5 +1,7 @@
 //! [`Bearer`]: a signed token (RFC 6750, RFC 7519).
 
+#[cfg(feature = "jwks")]
+use std::sync::Arc;
 use std::{collections::BTreeSet, fmt, time::Duration};
 
 use http::{HeaderValue, header};
@@ -10,6 +12,10 @@ use super::{
     authorization::of_scheme,
     jwt::{Jwt, OneOrMore},
 };
+#[cfg(feature = "jwks")]
+use super::{Jwks, Preparing};
+#[cfg(feature = "jwks")]
+use crate::clock::Timer;
 #[cfg(feature = "token")]
 use crate::token::{SigningKeys, TokenIssuer};
 use crate::{
@@ -34,6 +40,7 @@ const LEEWAY: Duration = Duration::from_secs(60);
 /// | `iss` | exactly [`issuer`](Self::issuer), where set |
 /// | `aud` | has [`audience`](Self::audience), where set; where not, a token that is for somebody is refused |
 /// | scopes | `scope`, or else `scp`, has each [`scope`](Self::scope) |
+/// | `client_id`, or else `azp` | one of those that it may be [issued to](Self::issued_to), where set |
 /// | `crit` | refused: none is understood |
 /// | size | at most 8 KiB |
 ///
@@ -55,8 +62,11 @@ pub struct Bearer {
     keys: Vec<TokenKey>,
     #[cfg(feature = "token")]
     issued: Option<std::sync::Arc<SigningKeys>>,
+    #[cfg(feature = "jwks")]
+    published: Option<Jwks>,
     issuer: Option<String>,
     audience: Option<String>,
+    clients: BTreeSet<String>,
     scopes: BTreeSet<String>,
     leeway: Duration,
 }
@@ -82,8 +92,11 @@ impl Bearer {
             keys,
             #[cfg(feature = "token")]
             issued: None,
+            #[cfg(feature = "jwks")]
+            published: None,
             issuer: None,
             audience: None,
+            clients: BTreeSet::new(),
             scopes: BTreeSet::new(),
             leeway: LEEWAY,
         }
@@ -94,6 +107,15 @@ impl Bearer {
     pub fn or(mut self, key: TokenKey) -> Self {
         self.keys.push(key);
         self
+    }
+
+    /// Tokens signed with a key that their issuer publishes. Name the issuer and the audience too.
+    #[cfg(feature = "jwks")]
+    pub fn from_jwks(jwks: Jwks) -> Self {
+        Self {
+            published: Some(jwks),
+            ..Self::with_keys(Vec::new())
+        }
     }
 
     /// `iss` must be exactly this. Default: anything.
@@ -108,6 +130,14 @@ impl Bearer {
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = Some(audience.into());
+        self
+    }
+
+    /// The token must have been issued to this client: `client_id` (RFC 9068, section 2.2) says so, or else `azp` (OpenID
+    /// Connect). Call again for more. Default: any client of the issuer that gets a token for the audience.
+    #[must_use]
+    pub fn issued_to(mut self, client_id: impl Into<String>) -> Self {
+        self.clients.insert(client_id.into());
         self
     }
 
@@ -126,22 +156,44 @@ impl Bearer {
     }
 
     /// Why not is not told: a sender gets one answer for all, and a log line with details would help only who guesses.
-    fn accepts(&self, token: &[u8], now: UnixTime) -> Option<()> {
-        let jwt = Jwt::read(token, MAX_TOKEN_BYTES)?;
-        #[cfg(feature = "token")]
-        let issued = self.issued.as_ref().map(|keys| keys.live_at(now));
-        #[cfg(feature = "token")]
-        let claims: Claims = jwt.claims(
-            self.keys
-                .iter()
-                .chain(issued.iter().flat_map(|keys| keys.verifiers())),
-        )?;
-        #[cfg(not(feature = "token"))]
-        let claims: Claims = jwt.claims(&self.keys)?;
-        self.takes(&claims, now).then_some(())
+    fn accepts(&self, token: &Jwt<'_>, now: UnixTime) -> Result<(), Denied> {
+        let signed = self.is_signed(token, now);
+        if signed == Err(Denied::Wrong) || !self.takes(token, now) {
+            return Err(Denied::Wrong);
+        }
+        signed
     }
 
-    fn takes(&self, claims: &Claims, now: UnixTime) -> bool {
+    fn is_signed(&self, token: &Jwt<'_>, now: UnixTime) -> Result<(), Denied> {
+        if self.is_signed_here(token, now) {
+            return Ok(());
+        }
+        #[cfg(feature = "jwks")]
+        if let Some(jwks) = &self.published {
+            return jwks.judge(token);
+        }
+        Err(Denied::Wrong)
+    }
+
+    /// Whether a key that is always at hand signed the token.
+    fn is_signed_here(&self, token: &Jwt<'_>, now: UnixTime) -> bool {
+        #[cfg(feature = "token")]
+        if let Some(keys) = &self.issued
+            && keys
+                .live_at(now)
+                .verifiers()
+                .any(|key| token.is_signed_with(key))
+        {
+            return true;
+        }
+        let _ = now;
+        self.keys.iter().any(|key| token.is_signed_with(key))
+    }
+
+    fn takes(&self, token: &Jwt<'_>, now: UnixTime) -> bool {
+        let Some(claims) = token.unproven_claims::<Claims>() else {
+            return false;
+        };
         let now = now.as_millis() as f64 / 1000.0;
         let leeway = self.leeway.as_secs_f64();
         let in_time = now < claims.exp + leeway && claims.nbf.is_none_or(|nbf| nbf <= now + leeway);
@@ -151,9 +203,12 @@ impl Bearer {
             (Some(own), Some(named)) => named.has(own),
             (None, Some(_)) | (Some(_), None) => false,
         };
+        let client = claims.client_id.as_ref().or(claims.azp.as_ref());
+        let to_client =
+            self.clients.is_empty() || client.is_some_and(|client| self.clients.contains(client));
         let scopes = claims.scope.as_ref().or(claims.scp.as_ref());
         let scope = |wanted: &String| scopes.is_some_and(|scopes| scopes.has_word(wanted));
-        in_time && from_issuer && for_us && self.scopes.iter().all(scope)
+        in_time && from_issuer && for_us && to_client && self.scopes.iter().all(scope)
     }
 }
 
@@ -164,9 +219,25 @@ impl Access for Bearer {
             Single::Repeated => return Err(Denied::Wrong),
             Single::Value(value) => value,
         };
-        of_scheme(value, b"Bearer")
-            .and_then(|token| self.accepts(token, now))
+        let token = of_scheme(value, b"Bearer").and_then(|token| Jwt::read(token, MAX_TOKEN_BYTES));
+        token
             .ok_or(Denied::Wrong)
+            .and_then(|token| self.accepts(&token, now))
+    }
+
+    #[cfg(feature = "jwks")]
+    fn prepare(&self, head: &Head<'_>, now: UnixTime, timer: &Arc<dyn Timer>) -> Option<Preparing> {
+        let jwks = self.published.as_ref()?;
+        let Single::Value(value) = head.single(&header::AUTHORIZATION) else {
+            return None;
+        };
+        let token =
+            of_scheme(value, b"Bearer").and_then(|token| Jwt::read(token, MAX_TOKEN_BYTES))?;
+        // The issuer is asked for no token that would not open the endpoint anyway.
+        let may_open = jwks.may_lack_key_of(&token)
+            && self.takes(&token, now)
+            && !self.is_signed_here(&token, now);
+        may_open.then(|| jwks.refreshed(timer)).flatten()
     }
 
     fn challenges(&self) -> Vec<HeaderValue> {
@@ -176,11 +247,17 @@ impl Access for Bearer {
     fn validate(&self) -> Result<(), BuildError> {
         let empty = |text: &Option<String>| text.as_deref() == Some("");
         let no_scope = |scope: &String| scope.is_empty() || scope.contains(char::is_whitespace);
-        if empty(&self.issuer) || empty(&self.audience) || self.scopes.iter().any(no_scope) {
+        if empty(&self.issuer)
+            || empty(&self.audience)
+            || self.clients.contains("")
+            || self.scopes.iter().any(no_scope)
+        {
             return Err(BuildError::Contradiction(
-                "a token's issuer, audience and scopes cannot be empty, and a scope is one word",
+                "a token's issuer, audience, clients and scopes cannot be empty, and a scope is one word",
             ));
         }
+        #[cfg(feature = "jwks")]
+        self.published.as_ref().map_or(Ok(()), Jwks::validate)?;
         self.keys.iter().try_for_each(TokenKey::validate)
     }
 }
@@ -192,6 +269,8 @@ struct Claims {
     nbf: Option<f64>,
     iss: Option<String>,
     aud: Option<OneOrMore>,
+    client_id: Option<String>,
+    azp: Option<String>,
     scope: Option<OneOrMore>,
     scp: Option<OneOrMore>,
 }
@@ -202,6 +281,7 @@ impl fmt::Debug for Bearer {
             .field("keys", &self.keys)
             .field("issuer", &self.issuer)
             .field("audience", &self.audience)
+            .field("clients", &self.clients)
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
     }

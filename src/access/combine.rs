@@ -1,11 +1,15 @@
 //! [`AllOf`] and [`AnyOf`]: rules made of rules.
 
-use std::fmt;
+use std::{fmt, future::poll_fn, sync::Arc, task::Poll};
 
 use http::HeaderValue;
 
-use super::{Access, Denied};
-use crate::{clock::UnixTime, error::BuildError, request::Head};
+use super::{Access, Denied, Preparing};
+use crate::{
+    clock::{Timer, UnixTime},
+    error::BuildError,
+    request::Head,
+};
 
 type Rule = Box<dyn Access>;
 type Judged = Result<(), Denied>;
@@ -41,6 +45,10 @@ impl Access for AllOf {
     fn check(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Denied> {
         let judged = self.0.iter().map(|rule| rule.check(head, now));
         judged.fold(Ok(()), both)
+    }
+
+    fn prepare(&self, head: &Head<'_>, now: UnixTime, timer: &Arc<dyn Timer>) -> Option<Preparing> {
+        prepare_each(self.0.iter().map(|rule| &**rule), head, now, timer)
     }
 
     fn challenges(&self) -> Vec<HeaderValue> {
@@ -93,6 +101,10 @@ impl Access for AnyOf {
         judged.fold(Err(Denied::Missing), either)
     }
 
+    fn prepare(&self, head: &Head<'_>, now: UnixTime, timer: &Arc<dyn Timer>) -> Option<Preparing> {
+        prepare_each(self.0.iter().map(|rule| &**rule), head, now, timer)
+    }
+
     fn challenges(&self) -> Vec<HeaderValue> {
         challenges(&self.0)
     }
@@ -135,6 +147,28 @@ fn either(one: Judged, other: Judged) -> Judged {
         (Err(Denied::Wrong), _) | (_, Err(Denied::Wrong)) => Err(Denied::Wrong),
         (Err(Denied::Missing), Err(Denied::Missing)) => Err(Denied::Missing),
     }
+}
+
+/// What rules must wait for before they can judge, all at once.
+pub(crate) fn prepare_each<'a>(
+    rules: impl Iterator<Item = &'a dyn Access>,
+    head: &Head<'_>,
+    now: UnixTime,
+    timer: &Arc<dyn Timer>,
+) -> Option<Preparing> {
+    let waiting = rules.filter_map(|rule| rule.prepare(head, now, timer));
+    let mut waiting: Vec<_> = waiting.collect();
+    if waiting.len() < 2 {
+        return waiting.pop();
+    }
+    Some(Box::pin(poll_fn(move |context| {
+        waiting.retain_mut(|one| one.as_mut().poll(context).is_pending());
+        if waiting.is_empty() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })))
 }
 
 /// What every rule asks for, each once, in the order of the rules.

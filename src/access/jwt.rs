@@ -8,11 +8,10 @@ use serde::{
 
 use super::{TokenAlgorithm, TokenKey};
 
-/// A compact JWS (RFC 7515, section 3.1). Its claims can only be had together with the keys that they must be signed
-/// with.
+/// A compact JWS (RFC 7515, section 3.1).
 pub(crate) struct Jwt<'a> {
-    algorithm: TokenAlgorithm,
-    key_id: Option<String>,
+    pub(crate) algorithm: TokenAlgorithm,
+    pub(crate) key_id: Option<String>,
     message: &'a [u8],
     signature: Vec<u8>,
     claims: &'a str,
@@ -42,17 +41,22 @@ impl<'a> Jwt<'a> {
     }
 
     /// The claims, if one of `keys` signed them.
+    #[cfg(feature = "token")]
     pub(crate) fn claims<'k, T: DeserializeOwned>(
         &self,
         keys: impl IntoIterator<Item = &'k TokenKey>,
     ) -> Option<T> {
+        let signed = keys.into_iter().any(|key| self.is_signed_with(key));
+        signed.then(|| self.unproven_claims()).flatten()
+    }
+
+    pub(crate) fn is_signed_with(&self, key: &TokenKey) -> bool {
         let key_id = self.key_id.as_deref();
-        let signed = keys
-            .into_iter()
-            .any(|key| key.verifies(self.algorithm, key_id, self.message, &self.signature));
-        if !signed {
-            return None;
-        }
+        key.verifies(self.algorithm, key_id, self.message, &self.signature)
+    }
+
+    /// What the token says, whoever wrote it: to be believed only where [`is_signed_with`](Self::is_signed_with) holds.
+    pub(crate) fn unproven_claims<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&decoded(self.claims)?).ok()
     }
 }

@@ -5,7 +5,7 @@
 //! | [`ApiKey`] | one header with a fixed value |
 //! | [`HeaderSecrets`] | several headers with fixed values |
 //! | [`Basic`] | user and password |
-//! | `Bearer` (feature `jwt`) | a signed token |
+//! | `Bearer` (feature `jwt`) | a signed token; with `Jwks` (feature `jwks`) under keys that its issuer publishes |
 //! | [`AllOf`], [`AnyOf`] | rules made of rules |
 //! | [`AnyoneMayCall`] | nothing: a named choice, which warns at start |
 //!
@@ -25,17 +25,21 @@ mod combine;
 mod credential;
 mod forwarded;
 mod headers;
+#[cfg(feature = "jwks")]
+mod jwks;
 #[cfg(feature = "jwt")]
 mod jwt;
 mod networks;
 #[cfg(feature = "jwt")]
 mod token_key;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, pin::Pin, sync::Arc};
 
 use http::HeaderValue;
 
-pub(crate) use self::combine::both;
+pub(crate) use self::combine::{both, prepare_each};
+#[cfg(feature = "jwks")]
+pub use self::jwks::{HttpsFetcher, Jwks, JwksDocument, JwksError, JwksFetcher};
 pub use self::{
     anyone_may_call::AnyoneMayCall,
     api_key::ApiKey,
@@ -54,7 +58,14 @@ pub use self::{
     bearer::Bearer,
     token_key::{TokenAlgorithm, TokenKey},
 };
-use crate::{clock::UnixTime, error::BuildError, request::Head};
+use crate::{
+    clock::{Timer, UnixTime},
+    error::BuildError,
+    request::Head,
+};
+
+/// What a rule waits for before it can judge a request.
+pub type Preparing = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A rule for who may call an endpoint. Judged from the head alone, before the body is read.
 #[diagnostic::on_unimplemented(
@@ -70,6 +81,18 @@ pub trait Access: Send + Sync + 'static {
     ///
     /// Why not. Senders get one answer for all of it.
     fn check(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Denied>;
+
+    /// What must be had before the rule can judge this request, such as keys from a service; `None` when there is
+    /// nothing to wait for, which is the case for nearly all rules and requests.
+    ///
+    /// The road awaits it before [`check`](Self::check), for at most
+    /// [`store_limit`](crate::ReceiverBuilder::store_limit), then checks whatever has come: a rule that still lacks
+    /// what it needs says [`Denied::Unavailable`]. `timer` is for limits of the rule's own. A rule made of rules must
+    /// hand this on to each.
+    fn prepare(&self, head: &Head<'_>, now: UnixTime, timer: &Arc<dyn Timer>) -> Option<Preparing> {
+        let _ = (head, now, timer);
+        None
+    }
 
     /// The values of `WWW-Authenticate` that tell a caller what is wanted (RFC 9110, section 11.6.1):
     /// always the same, whatever arrived.
@@ -112,6 +135,10 @@ pub(crate) fn challenges_of(access: Option<&dyn Access>) -> Vec<HeaderValue> {
 impl<A: Access + ?Sized> Access for Arc<A> {
     fn check(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Denied> {
         (**self).check(head, now)
+    }
+
+    fn prepare(&self, head: &Head<'_>, now: UnixTime, timer: &Arc<dyn Timer>) -> Option<Preparing> {
+        (**self).prepare(head, now, timer)
     }
 
     fn challenges(&self) -> Vec<HeaderValue> {

@@ -175,7 +175,8 @@ impl ReceiverBuilder {
         self
     }
 
-    /// How long one call of the store or the key source may take. Default: 2 s.
+    /// How long one call of the store or the key source may take, and a wait for the keys of a token's issuer.
+    /// Default: 2 s.
     pub fn store_limit(mut self, limit: Duration) -> Self {
         self.store_limit = limit;
         self

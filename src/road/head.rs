@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::header;
 
 use crate::{
-    access::{Denied, Networks, both},
+    access::{Access, Denied, Networks, both, prepare_each},
     clock::{Timer, UnixTime},
     error::Rejection,
     keys::{Found, Keyring, Keys, Tenant},
@@ -98,11 +98,12 @@ pub(super) async fn find_tenant(
     found.map(Some)
 }
 
-pub(super) fn check_access(
+pub(super) async fn check_access(
     policy: &Policy,
     tenant: Option<&Tenant>,
     head: &Head<'_>,
     now: UnixTime,
+    timer: &Arc<dyn Timer>,
 ) -> Result<(), Rejection> {
     if let Some(networks) = tenant.and_then(Tenant::allowed_networks) {
         networks.check(head)?;
@@ -112,13 +113,27 @@ pub(super) fn check_access(
     if policy.needs_access && policy.access.is_none() && of_tenant.is_none() {
         return Err(Rejection::AccessMissing);
     }
-    let mut judged = Ok(());
-    for access in [policy.access.as_deref(), of_tenant].into_iter().flatten() {
-        if access.needs_peer() && head.peer.is_none() {
-            return Err(Rejection::PeerNotWired);
-        }
-        judged = both(judged, access.check(head, now));
+    let rules = [policy.access.as_deref(), of_tenant];
+    check_rules(&rules, head, now, timer, policy.store_limit).await
+}
+
+/// Whether every one of `rules` lets the caller pass; `limit` is how long they may take to get what they need.
+pub(crate) async fn check_rules(
+    rules: &[Option<&dyn Access>],
+    head: &Head<'_>,
+    now: UnixTime,
+    timer: &Arc<dyn Timer>,
+    limit: Duration,
+) -> Result<(), Rejection> {
+    let each = || rules.iter().copied().flatten();
+    if head.peer.is_none() && each().any(|rule| rule.needs_peer()) {
+        return Err(Rejection::PeerNotWired);
     }
+    if let Some(preparing) = prepare_each(each(), head, now, timer) {
+        // Past the limit the rules judge with what they have.
+        let _ = within(timer, limit, preparing).await;
+    }
+    let judged = each().map(|rule| rule.check(head, now)).fold(Ok(()), both);
     judged.map_err(|denied| match denied {
         Denied::Missing => Rejection::AccessMissing,
         Denied::Wrong => Rejection::AccessDenied,

@@ -17,7 +17,7 @@ use super::{
     throttle::{Caller, Throttle},
 };
 use crate::{
-    access::{Access, Denied, Networks, of_scheme},
+    access::{Access, Networks, of_scheme},
     answer::{Answer, Terms},
     body::{BodyBounds, BodySource},
     clock::{Clock, Timer, UnixTime},
@@ -25,13 +25,15 @@ use crate::{
     log,
     receiver::OwnerTokens,
     request::{Head, Single},
-    road::{HeadRules, check_head},
+    road::{HeadRules, check_head, check_rules},
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
 const CLIENT_CREDENTIALS: &str = "client_credentials";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+/// How long the access rule may take to get what it needs: as long as a receiver's.
+const ACCESS_LIMIT: Duration = Duration::from_secs(2);
 /// How much longer a retired key is accepted than its last token lives: the leeway of whoever checks it.
 const ROTATION_MARGIN: Duration = Duration::from_secs(120);
 
@@ -129,7 +131,7 @@ impl TokenIssuer {
     ) -> TokenAnswer {
         let policy = &*self.0;
         let read = async {
-            policy.check(&head)?;
+            policy.check(&head, timer).await?;
             policy.body.read(body, timer).await
         };
         let body = match read.await {
@@ -151,7 +153,7 @@ impl TokenIssuer {
 
 impl Policy {
     /// What is judged before the body is read, as on the road of a delivery.
-    fn check(&self, head: &Head<'_>) -> Result<(), Rejection> {
+    async fn check(&self, head: &Head<'_>, timer: &Arc<dyn Timer>) -> Result<(), Rejection> {
         let rules = HeadRules {
             methods: &["POST"],
             media_types: &[FORM, JSON],
@@ -159,19 +161,8 @@ impl Policy {
             body_limit: self.body.limit,
         };
         check_head(&rules, head)?;
-        let Some(access) = &self.access else {
-            return Ok(());
-        };
-        if access.needs_peer() && head.peer.is_none() {
-            return Err(Rejection::PeerNotWired);
-        }
-        access
-            .check(head, self.clock.now())
-            .map_err(|denied| match denied {
-                Denied::Missing => Rejection::AccessMissing,
-                Denied::Wrong => Rejection::AccessDenied,
-                Denied::Unavailable => Rejection::AccessUnavailable,
-            })
+        let rules = [self.access.as_deref()];
+        check_rules(&rules, head, self.clock.now(), timer, ACCESS_LIMIT).await
     }
 
     async fn issue(

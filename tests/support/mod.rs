@@ -16,6 +16,7 @@ mod canary;
 mod durable;
 mod every_end;
 mod gate;
+mod issuer;
 pub(crate) mod logto;
 mod puppet;
 mod raw;
@@ -37,6 +38,7 @@ pub(crate) use self::{
     durable::Durable,
     every_end::{Told, every_end},
     gate::{Gate, soon, until},
+    issuer::{Issuer, Says},
     puppet::Puppet,
     raw::{Connection, read_reply},
     script::{Script, Seen, Step},

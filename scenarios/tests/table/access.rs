@@ -1,10 +1,16 @@
 //! Access beside the signature, and tenants.
 
-use std::net::IpAddr;
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use hookgate::{
-    Head, KeySourceError, Secret, UnixTime,
-    access::{Access, ApiKey, Denied, Networks},
+    Head, KeySourceError, Secret, Timer, UnixTime,
+    access::{Access, AllOf, ApiKey, Denied, Networks, Preparing},
     keys::{KeySource, Tenant, Tenants},
     simulator::StandardWebhooksSimulator,
 };
@@ -82,6 +88,52 @@ async fn the_peer_is_who_opened_the_connection() {
                 .with_header("forwarded", "for=203.0.113.7")
                 .with_header("x-real-ip", "203.0.113.7");
             let answer = scene.send(&event).await;
+            assert_eq!(answer.status, 200);
+            vec![answer]
+        },
+    )
+    .await;
+}
+
+/// Cannot judge before something has come that is not there yet.
+#[derive(Default)]
+struct Awaited(Arc<AtomicBool>);
+
+impl Access for Awaited {
+    fn check(&self, _head: &Head<'_>, _now: UnixTime) -> Result<(), Denied> {
+        match self.0.load(Ordering::SeqCst) {
+            true => Ok(()),
+            false => Err(Denied::Unavailable),
+        }
+    }
+
+    fn prepare(
+        &self,
+        _head: &Head<'_>,
+        _now: UnixTime,
+        _timer: &Arc<dyn Timer>,
+    ) -> Option<Preparing> {
+        let came = self.0.clone();
+        Some(Box::pin(async move {
+            tokio::task::yield_now().await;
+            came.store(true, Ordering::SeqCst);
+        }))
+    }
+
+    fn challenges(&self) -> Vec<HeaderValue> {
+        Vec::new()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_rules_need_before_they_judge_is_awaited() {
+    everywhere(
+        |tools| {
+            let rules = AllOf::of(Awaited::default()).and(Arc::new(Awaited::default()));
+            tools.receiver().access(rules)
+        },
+        async |scene| {
+            let answer = scene.send(&scene.event("msg_1", "process")).await;
             assert_eq!(answer.status, 200);
             vec![answer]
         },

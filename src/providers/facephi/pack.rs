@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::{Topic, WorkflowEvent, decode};
+#[cfg(feature = "token")]
+use crate::token::{Client, TokenIssuer, TokenIssuerBuilder};
 use crate::{
+    access::ApiKey,
     clock::UnixTime,
     cloudevents::STRUCTURED_JSON,
     error::{BuildError, Rejection},
@@ -18,11 +21,20 @@ use crate::{
 };
 
 /// The header in which Facephi is assumed to send the API key of a destination: the one that its own
-/// services take. Use it with [`ApiKey::header`](crate::access::ApiKey::header), or another if the
-/// vendor's form lets you choose.
+/// services take. [`Facephi::api_key`] uses it; [`ApiKey::header`] takes another, if the vendor's form lets you
+/// choose.
 pub const API_KEY_HEADER: &str = "x-api-key";
 
 /// Webhooks of Facephi's workflows.
+///
+/// # The vendor's form
+///
+/// | the form's field | here |
+/// | --- | --- |
+/// | authentication: API Key | `.access(Facephi::api_key(key))` |
+/// | authentication: OAuth 2.0 Client Credentials, your own token endpoint | `Facephi::oauth2(url, client_id, client_secret)`, feature `token` |
+/// | authentication: OAuth 2.0 Client Credentials, your identity provider | `.access(Bearer::from_jwks(…).issued_to(client_id))`, feature `jwks` |
+/// | topics | [`interested_in`](Self::interested_in), or all of them |
 ///
 /// # Defaults
 ///
@@ -46,15 +58,15 @@ pub const API_KEY_HEADER: &str = "x-api-key";
 ///
 /// ```
 /// use hookgate::{
-///     Receiver, Secret, access::ApiKey, dedup::MemoryStore,
-///     providers::facephi::{API_KEY_HEADER, Facephi, Topic},
+///     Receiver, Secret, dedup::MemoryStore,
+///     providers::facephi::{Facephi, Topic},
 /// };
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let pack = Facephi::new(Secret::utf8("N0tASecretForAnyone0123456789abc")?)
 ///     .interested_in([Topic::IdCaptured, Topic::OperationFinished]);
 /// let receiver = Receiver::new("facephi", pack)
-///     .access(ApiKey::header(API_KEY_HEADER, "0f3c…"))
+///     .access(Facephi::api_key("0f3c…"))
 ///     .dedup(MemoryStore::new())
 ///     .build()?;
 /// # let _ = receiver;
@@ -80,6 +92,41 @@ impl Facephi {
             trust_claimed_type: false,
             plain_json: false,
         }
+    }
+
+    /// The form's API key. That it arrives as `x-api-key` is assumed.
+    pub fn api_key(key: impl AsRef<[u8]>) -> ApiKey {
+        ApiKey::header(API_KEY_HEADER, key)
+    }
+
+    /// The token endpoint for OAuth 2.0 Client Credentials, from the form's fields: token URL, client id, client secret.
+    ///
+    /// It goes on the route that the URL names, and the receiver takes its tokens with `Bearer::issued_by`. How Facephi
+    /// shows id and secret is not public: by `Authorization` and in the body, as a form and as JSON, are all taken.
+    ///
+    /// ```
+    /// use hookgate::{
+    ///     Receiver, Secret, access::Bearer, dedup::MemoryStore, providers::facephi::Facephi,
+    /// };
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let issuer = Facephi::oauth2("https://app.example.com/token", "facephi", "77ab…").build()?;
+    /// let pack = Facephi::new(Secret::utf8("N0tASecretForAnyone0123456789abc")?);
+    /// let receiver = Receiver::new("facephi", pack)
+    ///     .access(Bearer::issued_by(&issuer).issued_to("facephi"))
+    ///     .dedup(MemoryStore::new())
+    ///     .build()?;
+    /// # let _ = receiver;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "token")]
+    pub fn oauth2(
+        token_url: impl Into<String>,
+        client_id: impl Into<String>,
+        client_secret: impl AsRef<str>,
+    ) -> TokenIssuerBuilder {
+        TokenIssuer::new(token_url).client(Client::new(client_id, client_secret))
     }
 
     /// Which bytes are signed. [`diagnose`](crate::schemes::hmac_body_field::diagnose) finds it out from

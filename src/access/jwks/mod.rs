@@ -1,0 +1,269 @@
+//! [`Jwks`]: the keys that an issuer of tokens publishes (RFC 7517).
+
+mod fetcher;
+mod flight;
+mod https;
+mod key_set;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use arc_swap::ArcSwapOption;
+use tokio::runtime::Handle;
+
+use self::{
+    fetcher::DynFetcher,
+    flight::{Flight, Ticket},
+    key_set::KeySet,
+};
+pub use self::{
+    fetcher::{JwksDocument, JwksError, JwksFetcher},
+    https::HttpsFetcher,
+};
+use super::{Denied, Preparing, TokenAlgorithm, jwt::Jwt, token_key};
+use crate::{
+    TokioTimer,
+    clock::{Clock, SystemClock, Timer},
+    error::BuildError,
+    log,
+    wait::within,
+};
+
+/// For how long a set is good whose issuer does not say.
+const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
+/// However short or long the issuer says.
+const LEAST_FRESH: Duration = Duration::from_secs(60);
+const MOST_FRESH: Duration = Duration::from_secs(60 * 60);
+/// Tokens live for about an hour, and from an issuer that is down senders get no new ones: keys that go on for longer
+/// than that open the endpoint to nobody but those who stole one.
+const STALE_FOR: Duration = Duration::from_secs(60 * 60);
+const COOL_DOWN: Duration = Duration::from_secs(10);
+const FETCH_LIMIT: Duration = Duration::from_secs(5);
+
+/// The keys that an issuer of tokens publishes, fetched when they are needed and kept. Feature `jwks`.
+///
+/// Use it with [`Bearer::from_jwks`](super::Bearer::from_jwks). Clones share their keys, so give one to all receivers
+/// that trust the issuer.
+///
+/// | when | what |
+/// | --- | --- |
+/// | no set yet | the delivery waits for the fetch, at most [`store_limit`](crate::ReceiverBuilder::store_limit), else 503 |
+/// | the set is fresh | it judges, and nothing waits. How long it is fresh, `Cache-Control` says, within [`fresh_for`](Self::fresh_for) |
+/// | the set is no longer fresh, or a token names a key that is not in it | the delivery waits for a new set in the same way |
+/// | a fetch failed | the last good set goes on, at most [`stale_for`](Self::stale_for) after it was fresh; a token under a key that is not in it is 503, since nobody knows whether it is right |
+/// | nothing good is left | 503 |
+///
+/// One fetch runs at a time, in a task of its own, so that no sender that hangs up ends it. After each there is a
+/// [`cool_down`](Self::cool_down), in which a key that the new set does not have does not exist: 401. Only a token
+/// that would open the endpoint, were it signed, causes a fetch: wrong issuers and audiences and expired tokens do not.
+///
+/// # Security
+///
+/// Which algorithms a key may be used for is fixed here: the token's and the document's say can only narrow it. Shared
+/// secrets in a set are ignored. The address is fixed too: `jku` and the like in a token are not read.
+///
+/// # Examples
+///
+/// ```
+/// use hookgate::access::{Bearer, Jwks, TokenAlgorithm};
+///
+/// let jwks = Jwks::new("https://id.example/oauth2/jwks", [TokenAlgorithm::Rs256]);
+/// let access = Bearer::from_jwks(jwks)
+///     .issuer("https://id.example")
+///     .audience("https://hooks.example/webhooks/facephi");
+/// # let _ = access;
+/// ```
+#[derive(Clone)]
+pub struct Jwks {
+    fetcher: Arc<dyn DynFetcher>,
+    algorithms: Arc<[TokenAlgorithm]>,
+    clock: Arc<dyn Clock>,
+    fresh_for: (Duration, Duration),
+    stale_for: Duration,
+    cool_down: Duration,
+    fetch_limit: Duration,
+    last_good: Arc<ArcSwapOption<Kept>>,
+    flight: Arc<Flight>,
+}
+
+/// A set, and until when it is good for what. All monotonic.
+struct Kept {
+    set: KeySet,
+    /// Until then, a key that is not in it does not exist.
+    complete_until: Duration,
+    fresh_until: Duration,
+    usable_until: Duration,
+}
+
+impl Jwks {
+    /// The keys that are published at `url`, for tokens signed with one of `algorithms`.
+    pub fn new(url: impl AsRef<str>, algorithms: impl IntoIterator<Item = TokenAlgorithm>) -> Self {
+        Self::fetched_by(HttpsFetcher::new(url), algorithms)
+    }
+
+    /// The keys that `fetcher` brings: for an HTTP client of your own, with its proxies and certificates.
+    pub fn fetched_by(
+        fetcher: impl JwksFetcher,
+        algorithms: impl IntoIterator<Item = TokenAlgorithm>,
+    ) -> Self {
+        Self {
+            fetcher: Arc::new(fetcher),
+            algorithms: algorithms.into_iter().collect(),
+            clock: Arc::new(SystemClock::new()),
+            fresh_for: (LEAST_FRESH, MOST_FRESH),
+            stale_for: STALE_FOR,
+            cool_down: COOL_DOWN,
+            fetch_limit: FETCH_LIMIT,
+            last_good: Arc::default(),
+            flight: Arc::default(),
+        }
+    }
+
+    /// For how long at least and at most a set is fresh, whatever `Cache-Control: max-age` says. Default: 1 min to 1 h;
+    /// 5 min where the issuer says nothing.
+    #[must_use]
+    pub fn fresh_for(mut self, least: Duration, most: Duration) -> Self {
+        self.fresh_for = (least, most);
+        self
+    }
+
+    /// For how long a set goes on after it was fresh while no new one can be had. Default: 1 h. A key that its issuer
+    /// has withdrawn is accepted for as long, if its issuer cannot be asked.
+    #[must_use]
+    pub fn stale_for(mut self, limit: Duration) -> Self {
+        self.stale_for = limit;
+        self
+    }
+
+    /// The pause after a fetch, whether it succeeded or not. Default: 10 s. A key that the issuer began to use without
+    /// publishing it first is refused for as long.
+    #[must_use]
+    pub fn cool_down(mut self, pause: Duration) -> Self {
+        self.cool_down = pause;
+        self
+    }
+
+    /// How long one fetch may take, from connecting to the last byte. Default: 5 s.
+    #[must_use]
+    pub fn fetch_limit(mut self, limit: Duration) -> Self {
+        self.fetch_limit = limit;
+        self
+    }
+
+    /// The clock that the ages of sets are measured with. Default: the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Fetches now: at start, so that a wrong address shows early and the first delivery waits for nothing. Needs tokio.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no new set.
+    pub async fn refresh(&self) -> Result<(), JwksError> {
+        let timer: Arc<dyn Timer> = Arc::new(TokioTimer);
+        self.replace(&timer).await
+    }
+
+    async fn replace(&self, timer: &Arc<dyn Timer>) -> Result<(), JwksError> {
+        let limit = self.fetch_limit;
+        let document = within(timer, limit, self.fetcher.fetch()).await;
+        let document = document.unwrap_or(Err(JwksError::TooSlow { limit }))?;
+        let set = KeySet::read(&document.body, &self.algorithms)?;
+        let (least, most) = self.fresh_for;
+        let fresh_for = document.max_age.unwrap_or(FRESH_FOR).min(most).max(least);
+        let now = self.clock.monotonic();
+        let fresh_until = now.saturating_add(fresh_for);
+        self.last_good.store(Some(Arc::new(Kept {
+            set,
+            complete_until: now.saturating_add(self.cool_down),
+            fresh_until,
+            usable_until: fresh_until.saturating_add(self.stale_for),
+        })));
+        Ok(())
+    }
+
+    /// Whether asking the issuer could change what is said of this token.
+    pub(super) fn may_lack_key_of(&self, token: &Jwt<'_>) -> bool {
+        if !self.algorithms.contains(&token.algorithm) {
+            return false;
+        }
+        let kept = self.last_good.load();
+        let has = |kept: &Kept| token.key_id.as_ref().is_none_or(|id| kept.set.has(id));
+        kept.as_ref()
+            .is_none_or(|kept| self.clock.monotonic() >= kept.fresh_until || !has(kept))
+    }
+
+    /// Begins a fetch, or joins the one that is under way. `None` in the pause after one: there is nothing to wait for.
+    pub(super) fn refreshed(&self, timer: &Arc<dyn Timer>) -> Option<Preparing> {
+        let (ticket, landed) = self.flight.board(&self.clock, self.cool_down)?;
+        if let Some(ticket) = ticket {
+            let fetch = self.clone().fetch(timer.clone(), ticket);
+            match Handle::try_current() {
+                Ok(runtime) => drop(runtime.spawn(fetch)),
+                // A runtime that is not tokio: the delivery that asks brings the set itself.
+                Err(_) => return Some(Box::pin(fetch)),
+            }
+        }
+        Some(Box::pin(landed))
+    }
+
+    async fn fetch(self, timer: Arc<dyn Timer>, ticket: Ticket) {
+        if let Err(error) = self.replace(&timer).await {
+            log::no_new_keys(self.fetcher.issuer(), &error);
+        }
+        drop(ticket);
+    }
+
+    /// Whether one of the keys signed the token, as far as is known.
+    pub(super) fn judge(&self, token: &Jwt<'_>) -> Result<(), Denied> {
+        if !self.algorithms.contains(&token.algorithm) {
+            return Err(Denied::Wrong);
+        }
+        let now = self.clock.monotonic();
+        let kept = self.last_good.load();
+        let Some(kept) = kept.as_ref().filter(|kept| now < kept.usable_until) else {
+            return Err(Denied::Unavailable);
+        };
+        if kept.set.signed(token) {
+            return Ok(());
+        }
+        let knows_its_key = match &token.key_id {
+            Some(id) => kept.set.has(id),
+            None => now < kept.fresh_until,
+        };
+        if knows_its_key || now < kept.complete_until {
+            Err(Denied::Wrong)
+        } else {
+            Err(Denied::Unavailable)
+        }
+    }
+
+    pub(super) fn validate(&self) -> Result<(), BuildError> {
+        self.fetcher.validate()?;
+        if self.algorithms.is_empty() || self.algorithms.iter().any(|it| it.is_shared_secret()) {
+            return Err(BuildError::Contradiction(
+                "published keys need the algorithms that they may be used for, and HS… is none of them: \
+                 what is published is no shared secret",
+            ));
+        }
+        let (least, most) = self.fresh_for;
+        if least > most || self.cool_down.is_zero() || self.fetch_limit.is_zero() {
+            return Err(BuildError::Contradiction(
+                "published keys need a cool-down and a fetch limit above zero, and the least time that they are \
+                 fresh for cannot be above the most",
+            ));
+        }
+        token_key::self_test()
+    }
+}
+
+impl fmt::Debug for Jwks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jwks")
+            .field("issuer", &self.fetcher.issuer())
+            .field("algorithms", &self.algorithms)
+            .finish_non_exhaustive()
+    }
+}
