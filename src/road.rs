@@ -16,6 +16,7 @@
 
 mod admitted;
 mod claim;
+mod claimed_trace;
 mod handler;
 mod head;
 mod settle;
@@ -25,7 +26,6 @@ mod window;
 use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::HeaderName;
 
 #[cfg(feature = "token")]
 pub(crate) use self::head::check_rules;
@@ -34,6 +34,7 @@ pub(crate) use self::store_call::store_call;
 pub use self::{admitted::Admitted, handler::Ran};
 use self::{
     claim::{claim, duplicate, store_answer},
+    claimed_trace::claimed_trace,
     handler::{catch_panic, keep_alive},
     head::{check_access, find_tenant, ring},
     settle::settle,
@@ -52,9 +53,8 @@ use crate::{
     observer::Observed,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
-    request::{Head, RawRequest, Single},
+    request::{Head, RawRequest},
     span::DeliverySpan,
-    trace_context::TraceContext,
     wait::beside,
     waiting::Waited,
 };
@@ -113,9 +113,9 @@ async fn travel(
     let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
     let keys = ring.as_ref().map_or(&[][..], |keys| keys);
     let request = RawRequest::new(head, &body.bytes);
-    let began = policy.meter.start(&policy.clock);
+    let began = policy.meter.start(&*policy.clock);
     let verified = policy.provider.verify(request, LiveKeys::new(keys, now));
-    policy.meter.verified(began, &policy.clock);
+    policy.meter.verified(began, &*policy.clock);
     let verified = verified?;
     if verified.is_by_access() && !policy.needs_access {
         // The pack did not say that it needs access, so nobody made sure that there is a rule.
@@ -169,31 +169,6 @@ async fn travel(
         span: span.clone(),
         bytes: body.grant,
         facts: Arc::new(facts),
-    })
-}
-
-/// The trace that the headers name. A repeated `traceparent` names none; `tracestate` may be in parts (W3C
-/// Trace Context, section 3.3.1).
-fn claimed_trace(head: &Head<'_>) -> Option<TraceContext> {
-    const PARENT: HeaderName = HeaderName::from_static("traceparent");
-    const STATE: HeaderName = HeaderName::from_static("tracestate");
-    let Single::Value(parent) = head.single(&PARENT) else {
-        return None;
-    };
-    let context = TraceContext::parse(parent)?;
-    let mut state = Vec::new();
-    head.headers.each(&STATE, &mut |part| {
-        if state.len() <= TraceContext::LONGEST_STATE {
-            if !state.is_empty() {
-                state.push(b',');
-            }
-            state.extend_from_slice(part);
-        }
-    });
-    Some(if state.is_empty() {
-        context
-    } else {
-        context.with_state(&state)
     })
 }
 
@@ -310,12 +285,12 @@ where
     });
     let raw = facts.raw.clone();
     let handler = catch_panic(async move { run(slot, raw).await });
-    let began = policy.meter.start(&policy.clock);
+    let began = policy.meter.start(&*policy.clock);
     let ran = beside(handler, keep_alive(policy, &facts, &lease, timer)).await;
     let said = ran
         .as_ref()
         .map_or(Ending::Retry, |ran| Ending::from(&ran.outcome));
-    policy.meter.handler_ran(began, &policy.clock, said);
+    policy.meter.handler_ran(began, &*policy.clock, said);
     drop(admitted.bytes);
     let handled = settle(policy, &facts, &lease, timer, ran).await;
     let ignored = said == Ending::Ignored && handled.reason() == Reason::Handled;

@@ -224,6 +224,36 @@ fn the_worst_comes_first_and_every_finding_has_advice() {
 }
 
 #[test]
+fn the_guide_lists_the_codes_in_the_order_of_their_weight() {
+    let guide = include_str!("../docs/observability.md");
+    let (_, table) = guide.split_once("| code | severity | when |").unwrap();
+    let (table, _) = table.split_once("\n\n").unwrap();
+    let rows = table.lines().filter_map(|row| row.strip_prefix("| `"));
+    let listed: Vec<&str> = rows
+        .filter_map(|row| Some(row.split_once('`')?.0))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            "anyone_may_call",
+            "store_not_shared",
+            "time_not_checked",
+            "events_can_be_lost",
+            "sender",
+            "body_limit_below_sender",
+            "deadline_beyond_timeout",
+            "cancels_on_disconnect",
+            "forgets_at_restart",
+            "store_capacity",
+            "retries_unknown",
+            "no_signed_time",
+            "timeout_assumed",
+            "assumed"
+        ]
+    );
+}
+
+#[test]
 fn no_recording_of_logto_is_larger_than_its_table_says() {
     let largest = logto::recordings()
         .iter()

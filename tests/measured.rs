@@ -158,3 +158,30 @@ fn names_follow_the_conventions() {
         assert!(metric.labels.contains(&"endpoint"));
     }
 }
+
+#[test]
+fn the_guide_lists_each_metric_as_it_is() {
+    let guide = include_str!("../docs/observability.md");
+    for metric in known::ALL {
+        let kind = match metric.kind {
+            Kind::Counter => "counter",
+            Kind::Count => "gauge",
+            Kind::Bytes => "gauge, bytes",
+            Kind::Seconds => "histogram, seconds",
+            _ => unreachable!("a kind that the guide does not have"),
+        };
+        let labels = format!("`{}`", metric.labels.join("`, `"));
+        let row = format!(
+            "| `{}` | {kind} | {labels} | {} |\n",
+            metric.name, metric.meaning
+        );
+        assert!(guide.contains(&row), "docs/observability.md lacks {row}");
+    }
+    assert_eq!(
+        guide.matches("| `hookgate_").count(),
+        known::ALL.len() + ALERTS
+    );
+}
+
+/// Metrics that the guide names once more, among what to be woken for.
+const ALERTS: usize = 4;

@@ -33,7 +33,7 @@ pub(super) async fn claim(
         Err(StoreError::Unavailable(_)) => once().await,
         first => first,
     };
-    policy.meter.store_fill(&policy.store, &policy.clock);
+    policy.meter.store_fill(&policy.store, &*policy.clock);
     claimed.inspect_err(|error| log::store(facts, StoreCall::Claim, error))
 }
 

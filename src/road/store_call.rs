@@ -11,12 +11,12 @@ pub(crate) async fn store_call<T>(
     timer: &Arc<dyn Timer>,
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    let began = policy.meter.start(&policy.clock);
+    let began = policy.meter.start(&*policy.clock);
     let called = within(timer, policy.store_limit, work)
         .await
         .unwrap_or(Err(StoreError::Timeout));
     policy
         .meter
-        .store_called(call, began, &policy.clock, called.as_ref().err());
+        .store_called(call, began, &*policy.clock, called.as_ref().err());
     called
 }

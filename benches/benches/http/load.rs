@@ -7,7 +7,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     os::unix::ffi::OsStrExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
 };
@@ -17,16 +17,32 @@ use crate::deliveries::KEY;
 const CONNECTIONS: usize = 16;
 const WARM_UP: usize = 2_000;
 
+/// A build of this program, and what it is to serve.
+pub(crate) struct Subject {
+    pub(crate) program: PathBuf,
+    pub(crate) variant: String,
+}
+
+impl Subject {
+    /// Of the build that runs.
+    pub(crate) fn here(variant: impl Into<String>) -> Self {
+        Self {
+            program: env::current_exe().expect("a path"),
+            variant: variant.into(),
+        }
+    }
+}
+
 pub(crate) struct Server {
     process: Child,
     port: u16,
 }
 
 impl Server {
-    /// Starts `variant` of this program's servers.
-    pub(crate) fn start(variant: &str) -> Self {
-        let program = env::current_exe().expect("a path");
-        Self::run(&[program.as_os_str(), "serve".as_ref(), variant.as_ref()])
+    /// Starts `subject`.
+    pub(crate) fn start(subject: &Subject) -> Self {
+        let program = subject.program.as_os_str();
+        Self::run(&[program, "serve".as_ref(), subject.variant.as_ref()])
     }
 
     /// Starts a server that is written for Node.

@@ -1,31 +1,41 @@
-//! The whole road on axum beside a hand-written handler: the server's CPU time for each request.
+//! The whole road beside a hand-written handler, and with what observes it: the server's CPU time for
+//! each request.
 //!
 //! `scripts/bench-http` runs this. The server is a process of its own on one core, the load comes from
 //! the other; both variants of a pair take turns, and each ratio is the median over the rounds.
 //! Deliveries are 0.8 KiB, all different, signed before the clock starts.
 //!
 //! `scripts/bench-peers` runs the same with the word `peers`: hookgate beside other receivers.
+//!
+//! What a feature costs is measured between two builds of this program. `HOOKGATE_BENCH_BARE` names
+//! the one without `tracing`, `HOOKGATE_BENCH_METRICS` the one with `metrics` too; without them those
+//! pairs are left out.
 
+mod by_hand;
+#[cfg(feature = "metrics")]
+mod counting;
 mod deliveries;
 mod load;
+mod on_actix;
+mod on_axum;
 mod peers;
 mod server;
 
-use std::env;
+use std::{env, path::PathBuf};
 
 use deliveries::Sender;
-use load::Server;
+use load::{Server, Subject};
 
 const ROUNDS: usize = 9;
 const REQUESTS: usize = 20_000;
-const PAIRS: [(&str, &str, Sender); 2] = [
-    ("logto", "logto-by-hand", Sender::Logto),
-    (
-        "standard-webhooks",
-        "standard-webhooks-by-hand",
-        Sender::StandardWebhooks,
-    ),
-];
+
+/// Two that are compared.
+struct Pair {
+    name: String,
+    sender: Sender,
+    base: Subject,
+    with: Subject,
+}
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -38,34 +48,94 @@ fn main() {
         peers::compare();
         return;
     }
-    println!("| pair | by hand | hookgate | ratio (median of {ROUNDS}) | least to most |");
+    let rounds = number("HOOKGATE_BENCH_ROUNDS", ROUNDS);
+    println!("| pair | base | hookgate | ratio (median of {rounds}) | least to most |");
     println!("| --- | --- | --- | --- | --- |");
-    for (ours, by_hand, sender) in PAIRS {
-        let mut rounds: Vec<(f64, f64)> = (0..ROUNDS)
-            .map(|round| {
-                let first = u64::try_from(round * REQUESTS).expect("a small number");
-                let requests = deliveries::requests(sender, first, REQUESTS);
-                // Each round begins with fresh processes, and with the other one of the two.
-                let measure = |variant| Server::start(variant).cpu_per_request(&requests);
-                if round % 2 == 0 {
-                    let by_hand = measure(by_hand);
-                    (by_hand, measure(ours))
-                } else {
-                    let ours = measure(ours);
-                    (measure(by_hand), ours)
-                }
-            })
-            .collect();
-        rounds.sort_by(|a, b| (a.1 / a.0).total_cmp(&(b.1 / b.0)));
-        let ratio = |(by_hand, ours): (f64, f64)| ours / by_hand;
-        let middle = rounds[ROUNDS / 2];
-        println!(
-            "| {ours} | {:.2} µs | {:.2} µs | {:.3} | {:.3} to {:.3} |",
-            middle.0 * 1e6,
-            middle.1 * 1e6,
-            ratio(middle),
-            ratio(rounds[0]),
-            ratio(rounds[ROUNDS - 1]),
-        );
+    for pair in pairs() {
+        measure(&pair, rounds);
     }
+}
+
+/// A number of rounds for a quick look.
+fn number(variable: &str, otherwise: usize) -> usize {
+    let said = env::var(variable).ok();
+    said.map_or(otherwise, |said| said.parse().expect("a number"))
+}
+
+fn pairs() -> Vec<Pair> {
+    let senders = [
+        ("logto", Sender::Logto),
+        ("standard-webhooks", Sender::StandardWebhooks),
+    ];
+    let mut pairs = Vec::new();
+    for framework in ["axum", "actix"] {
+        for (name, sender) in senders {
+            pairs.push(Pair {
+                name: format!("{framework}: {name}, by hand"),
+                sender,
+                base: Subject::here(format!("{framework}-{name}-by-hand")),
+                with: Subject::here(format!("{framework}-{name}")),
+            });
+        }
+    }
+    let program = |variable| env::var_os(variable).map(PathBuf::from);
+    let Some(bare) = program("HOOKGATE_BENCH_BARE") else {
+        return pairs;
+    };
+    let observed = [
+        ("spans, no subscriber", env::current_exe().ok()),
+        (
+            "spans and metrics, counting recorder",
+            program("HOOKGATE_BENCH_METRICS"),
+        ),
+    ];
+    for (what, observed) in observed {
+        let Some(observed) = observed else { continue };
+        for (name, sender) in senders {
+            let variant = format!("axum-{name}");
+            pairs.push(Pair {
+                name: format!("axum: {name}, without {what}"),
+                sender,
+                base: Subject {
+                    program: bare.clone(),
+                    variant: variant.clone(),
+                },
+                with: Subject {
+                    program: observed.clone(),
+                    variant,
+                },
+            });
+        }
+    }
+    pairs
+}
+
+fn measure(pair: &Pair, count: usize) {
+    let mut rounds: Vec<(f64, f64)> = (0..count)
+        .map(|round| {
+            let first = u64::try_from(round * REQUESTS).expect("a small number");
+            let requests = deliveries::requests(pair.sender, first, REQUESTS);
+            // Each round begins with fresh processes, and with the other one of the two.
+            let measure = |subject| Server::start(subject).cpu_per_request(&requests);
+            if round % 2 == 0 {
+                let base = measure(&pair.base);
+                (base, measure(&pair.with))
+            } else {
+                let with = measure(&pair.with);
+                (measure(&pair.base), with)
+            }
+        })
+        .collect();
+    rounds.sort_by(|a, b| (a.1 / a.0).total_cmp(&(b.1 / b.0)));
+    let ratio = |(base, with): (f64, f64)| with / base;
+    let middle = rounds[count / 2];
+    println!(
+        "| {} | {:.2} µs | {:.2} µs | {:.3} | {:.3} to {:.3} |",
+        pair.name,
+        middle.0 * 1e6,
+        middle.1 * 1e6,
+        ratio(middle),
+        ratio(rounds[0]),
+        ratio(rounds[count - 1]),
+    );
 }

@@ -16,9 +16,11 @@ use hookgate_axum::ReceiverExt;
 use webhook_verify::{Provider, tower::VerifyLayer};
 
 use crate::{
+    by_hand::SignIn,
     deliveries::{KEY, Sender},
-    load::Server,
-    server::{SignIn, hook, on_payload, secret},
+    load::{Server, Subject},
+    on_axum::{hook, on_payload},
+    server::secret,
 };
 
 const ROUNDS: usize = 9;
@@ -58,7 +60,7 @@ enum Peer {
 impl Peer {
     fn start(&self) -> Server {
         match self {
-            Self::Rust(variant) => Server::start(variant),
+            Self::Rust(variant) => Server::start(&Subject::here(*variant)),
             Self::Node(script) => Server::node(script),
         }
     }
