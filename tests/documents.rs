@@ -5,13 +5,14 @@ use std::{error::Error, fs, path::Path};
 type Outcome = Result<(), Box<dyn Error>>;
 
 #[test]
-fn the_readmes_show_the_minimal_program() -> Outcome {
+fn the_readmes_and_guides_show_the_programs() -> Outcome {
     let axum = "examples/axum_logto.rs";
     let actix = "middleware-actix/examples/actix_logto.rs";
     for (readme, example) in [
         ("README.md", axum),
         ("middleware-axum/README.md", axum),
         ("middleware-actix/README.md", actix),
+        ("docs/testing.md", "examples/axum_tested.rs"),
     ] {
         let code = read(example)?;
         let program: Vec<_> = code

@@ -11,5 +11,8 @@ pub mod unico_check;
 #[doc = include_str!("../../docs/idcloud.md")]
 mod idcloud_guide {}
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/presets.md")]
+mod presets_guide {}
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/unico-check.md")]
 mod unico_check_guide {}

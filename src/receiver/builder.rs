@@ -250,13 +250,14 @@ impl ReceiverBuilder {
     #[cfg(all(feature = "testing", feature = "simulator"))]
     pub(crate) fn on_bench(
         mut self,
-        clock: crate::testing::FakeClock,
+        clock: impl Clock,
+        timer: impl FnOnce() -> Arc<dyn Timer>,
         store: impl FnOnce(Option<BoxDedupStore>) -> BoxDedupStore,
         observer: impl FnOnce(Arc<dyn Observer>) -> Arc<dyn Observer>,
     ) -> Self {
         let is_durable = |store: &BoxDedupStore| DedupStore::promises(store).survives_restart;
         if !self.store.as_ref().is_some_and(is_durable) {
-            self.timer = Some(Arc::new(clock.clone()));
+            self.timer = Some(timer());
         }
         self.clock = Arc::new(clock);
         self.store = Some(store(self.store.take()));

@@ -11,6 +11,7 @@ use std::{
 use super::{
     Effect, FakeClock,
     switch::Switched,
+    watched_timer::WatchedTimer,
     witness::{Watched, Witness},
 };
 use crate::{
@@ -32,6 +33,9 @@ pub struct Bench(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) clock: FakeClock,
+    pub(super) timer: WatchedTimer,
+    /// Limits of time are the kit's, and not real ones.
+    pub(super) moves_time: AtomicBool,
     pub(super) effect: Effect,
     pub(super) witness: Arc<Witness>,
     pub(super) down: Arc<AtomicBool>,
@@ -47,9 +51,11 @@ impl Bench {
         let effect = Effect::default();
         let store = MemoryStore::with_clock(CAPACITY, clock.clone());
         Ok(Self(Arc::new(Inner {
-            clock,
+            timer: WatchedTimer::new(clock.clone(), effect.clone()),
+            moves_time: AtomicBool::new(false),
             witness: Arc::new(Witness::new(effect.clone())),
             effect,
+            clock,
             down: Arc::default(),
             keyring: Keyring::new([key("current", secret)?])?,
             keys_taken: AtomicBool::new(false),
@@ -86,6 +92,10 @@ impl Bench {
         let receiver = builder
             .on_bench(
                 clock,
+                || {
+                    self.0.moves_time.store(true, Ordering::SeqCst);
+                    Arc::new(self.0.timer.clone())
+                },
                 |chosen| {
                     let survives_restart = chosen.is_none();
                     BoxDedupStore::new(Switched {

@@ -9,6 +9,8 @@ pub(super) struct Line {
     /// Where it was written.
     pub(super) origin: String,
     pub(super) text: String,
+    /// The receiver wrote it.
+    pub(super) by_receiver: bool,
 }
 
 /// Runs `work` and gives the lines that were written meanwhile, on the thread that runs it.
@@ -62,16 +64,21 @@ mod through_tracing {
     }
 
     impl Listener {
-        fn write(&self, origin: String, fields: impl FnOnce(&mut Text)) {
+        fn write(&self, origin: String, by_receiver: bool, fields: impl FnOnce(&mut Text)) {
             let mut text = Text(String::new());
             fields(&mut text);
             let line = Line {
                 origin,
                 text: text.0,
+                by_receiver,
             };
             let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
             lines.push(line);
         }
+    }
+
+    fn ours(metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "hookgate"
     }
 
     fn origin(metadata: &Metadata<'_>) -> String {
@@ -90,18 +97,21 @@ mod through_tracing {
         }
 
         fn new_span(&self, span: &Attributes<'_>) -> Id {
-            self.write(origin(span.metadata()), |text| span.record(text));
+            let metadata = span.metadata();
+            self.write(origin(metadata), ours(metadata), |text| span.record(text));
             Id::from_u64(self.spans.fetch_add(1, Ordering::Relaxed))
         }
 
         fn record(&self, _: &Id, values: &Record<'_>) {
-            self.write("a span's field".to_owned(), |text| values.record(text));
+            let origin = "a span's field".to_owned();
+            self.write(origin, false, |text| values.record(text));
         }
 
         fn record_follows_from(&self, _: &Id, _: &Id) {}
 
         fn event(&self, event: &Event<'_>) {
-            self.write(origin(event.metadata()), |text| event.record(text));
+            let metadata = event.metadata();
+            self.write(origin(metadata), ours(metadata), |text| event.record(text));
         }
 
         fn enter(&self, _: &Id) {}

@@ -47,6 +47,8 @@ pub mod senders;
 #[cfg(feature = "simulator")]
 mod switch;
 #[cfg(feature = "simulator")]
+mod watched_timer;
+#[cfg(feature = "simulator")]
 mod witness;
 
 pub use self::fake_clock::FakeClock;

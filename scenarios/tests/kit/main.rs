@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod application;
+mod over_http;
 mod right;
 mod stores;
 mod wrong_on_actix;

@@ -1,10 +1,12 @@
 //! Copies of one event.
 
+use std::sync::atomic::Ordering;
+
 use super::together::Together;
 use crate::{
     error::Reason,
     testing::{
-        Host, Sender,
+        Host, Reply, Sender,
         scene::{Played, Scene},
     },
 };
@@ -75,30 +77,32 @@ pub(super) async fn while_running<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -
     if let Some(early) = calls.reply(0) {
         scene.accepted("the event arrives, and its handler takes long", early, 1)?;
     }
+    let longest_wait = receiver.0.longest_wait;
+    let timer = &scene.bench.0.timer;
+    let before = timer.asked(longest_wait);
     calls.start(scene.call(&event));
+    let waits = || {
+        let moves_time = scene.bench.0.moves_time.load(Ordering::SeqCst);
+        let armed = !moves_time || timer.asked(longest_wait) > before;
+        witness.has(Reason::InProgress) && armed
+    };
     calls
-        .until(|calls| {
-            effect.began() > 1 || witness.has(Reason::InProgress) || calls.reply(1).is_some()
-        })
+        .until(|calls| effect.began() > 1 || waits() || calls.reply(1).is_some())
         .await;
     // As long as a copy waits, and no longer.
-    scene.bench.0.clock.advance(receiver.0.longest_wait);
+    scene.bench.0.clock.advance(longest_wait);
     let step = "a copy arrives while the first still runs";
     if effect.began() == 1 {
         calls.until(|calls| calls.reply(1).is_some()).await;
     }
-    if effect.began() > 1
-        || calls
-            .reply(1)
-            .is_some_and(crate::testing::Reply::is_success)
-    {
+    if effect.began() > 1 || calls.reply(1).is_some_and(Reply::is_success) {
         let began = effect.began();
         effect.let_go();
         calls.finish().await;
         let reply = calls
             .reply(1)
             .cloned()
-            .unwrap_or_else(|| crate::testing::Reply::new(0, [], ""));
+            .unwrap_or_else(|| Reply::new(0, [], ""));
         return Err(scene.mismatch(
             step,
             "no 2xx, and one handler at a time",
