@@ -9,7 +9,7 @@ use super::{
     super::{
         case::{Case, NamedKey, Reading},
         court::Ruling,
-        finding::Trial,
+        finding::{Confidence, Finding, Trial},
     },
     concerns_proof,
 };
@@ -53,6 +53,26 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         }
     }
     trials
+}
+
+pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
+    if !matches!(ruling, Ruling::BadKey) {
+        return Vec::new();
+    }
+    let (mistake, cause, advice) = if case.keys.is_empty() {
+        (
+            "no_key",
+            "no key was given, and this provider signs",
+            "name it: --key-env VARIABLE, --key-file FILE or --key-stdin",
+        )
+    } else {
+        (
+            "bad_key",
+            "a key cannot be decoded in its encoding, is empty, or has white space or quotes around it",
+            "copy the secret exactly, and say how it is written: --key-as",
+        )
+    };
+    vec![Finding::sign(Confidence::Certain, mistake, cause, advice)]
 }
 
 /// The key in each way of reading its text.
