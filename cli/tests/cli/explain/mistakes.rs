@@ -740,3 +740,13 @@ fn where_nothing_matches_it_says_what_was_tried() {
         "{explained}"
     );
 }
+
+#[test]
+fn every_mistake_is_documented() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/explain.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let (_, table) = document.split_once("## Mistakes").unwrap();
+    for (_, mistake, _) in rows() {
+        assert!(table.contains(&format!("`{mistake}`")), "{mistake}");
+    }
+}
