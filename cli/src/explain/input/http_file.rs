@@ -47,10 +47,7 @@ pub(super) fn read(bytes: &[u8], folder: &Path) -> Result<Captured, Unreadable> 
     };
     let mut headers: Vec<(String, String)> = Vec::new();
     let mut on_the_wire = true;
-    loop {
-        let Some(line) = lines.next_text()? else {
-            break;
-        };
+    while let Some(line) = lines.next_text()? {
         // What went over the wire has no variables.
         let variables = (!line.ends_with('\r')).then_some(&variables[..]);
         on_the_wire &= variables.is_none();

@@ -9,6 +9,7 @@ use super::{
     super::{
         case::{Case, NamedKey, Reading},
         court::Ruling,
+        encoded::percent_decoded,
         finding::{Confidence, Finding, Trial},
     },
     concerns_proof,
@@ -276,21 +277,21 @@ fn cleaned(text: &str) -> Vec<Cleaned> {
             );
         }
     }
-    if let Some(decoded) = super::super::encoded::percent_decoded(unquoted, false) {
-        if let Ok(text) = String::from_utf8(decoded) {
-            add(
-                &text,
-                "secret_percent",
-                "the configured secret is percent-encoded",
-                "configure it decoded",
-            );
-        }
+    if let Some(decoded) = percent_decoded(unquoted, false)
+        && let Ok(decoded) = String::from_utf8(decoded)
+    {
+        add(
+            &decoded,
+            "secret_percent",
+            "the configured secret is percent-encoded",
+            "configure it decoded",
+        );
     }
     found
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     text.as_bytes()

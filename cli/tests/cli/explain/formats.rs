@@ -162,7 +162,7 @@ fn the_provider_is_named_or_recognised() {
 fn an_input_that_is_too_large_or_missing_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let large = folder.path().join("large");
-    fs::write(&large, vec![b' '; 8 * 1024 * 1024 + 1]).unwrap();
+    fs::write(&large, vec![b' '; 16 * 1024 * 1024 + 1]).unwrap();
     let output = explain(&large, &[]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
