@@ -20,6 +20,13 @@ fn clean() -> Vec<Row> {
         github(key, format!("{BODY}\n")),
         github(key, ""),
         github(key, BODY).argument(&["--route", "/"]),
+        // As `listen --save` writes it.
+        stripe(AT - 500, BODY)
+            .set("path", "/hook?x=1")
+            .set("peer", "127.0.0.1:4000")
+            .set("endpoint", "listen")
+            .set("window_s", 600)
+            .set("settings", serde_json::json!({"access": "none"})),
     ]
 }
 
