@@ -42,8 +42,8 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Verify),
-    Explain(Box<explain::Explain>),
-    Send(send::Send),
+    Explain(explain::Explain),
+    Send(Box<send::Send>),
     Listen(listen::Listen),
     Token(token::Token),
     Providers(providers::Providers),

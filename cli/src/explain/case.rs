@@ -43,6 +43,9 @@ pub(crate) enum Reading {
     Hex,
     /// `whsec_` and standard base64.
     Whsec,
+    /// In another form of records, which the text itself names.
+    #[value(skip)]
+    Recorded,
 }
 
 impl Reading {
@@ -53,6 +56,7 @@ impl Reading {
             Self::Base64 => "base64",
             Self::Hex => "hexadecimal",
             Self::Whsec => "whsec_ and base64",
+            Self::Recorded => "the record says",
         }
     }
 
@@ -63,6 +67,7 @@ impl Reading {
             Self::Base64 => "Secret::base64",
             Self::Hex => "Secret::hex",
             Self::Whsec => "Secret::whsec",
+            Self::Recorded => "Secret::parse",
         }
     }
 }
@@ -78,15 +83,15 @@ pub(crate) struct NamedKey {
 }
 
 impl NamedKey {
-    /// A key as records spell it: `utf8:…`, `base64:…`, `hex:…` or `whsec_…`. Anything else cannot be used,
-    /// which the judge finds out.
+    /// A key as records spell it: `utf8:…`, `base64:…`, `hex:…` or `whsec_…`. Whether anything else can be
+    /// used, the judge finds out.
     pub(crate) fn of_record(name: String, text: &str) -> Self {
         let (reading, text) = match text.split_once(':') {
             Some(("utf8", text)) => (Reading::Utf8, text),
             Some(("base64", text)) => (Reading::Base64, text),
             Some(("hex", text)) => (Reading::Hex, text),
             _ if text.starts_with("whsec_") => (Reading::Whsec, text),
-            _ => (Reading::Utf8, text),
+            _ => (Reading::Recorded, text),
         };
         Self {
             name,
@@ -109,6 +114,7 @@ impl NamedKey {
         let prefix = match self.reading {
             Reading::Utf8 => "utf8:",
             Reading::Hex => "hex:",
+            Reading::Recorded => "",
             Reading::Whsec if self.text.starts_with("whsec_") => "",
             Reading::Base64 | Reading::Whsec => "base64:",
         };

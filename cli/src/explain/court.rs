@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Bytes of bodies that are verified at most. A mistake that takes longer to find is not found.
-const MAX_JUDGED_BYTES: usize = 384 * 1024 * 1024;
+const MAX_JUDGED_BYTES: usize = 96 * 1024 * 1024;
 /// Cases that are judged at most.
 const MAX_JUDGED_CASES: usize = 20_000;
 

@@ -167,3 +167,71 @@ fn escaped(string: &[u8], escapes: Escapes, out: &mut Vec<u8>) -> Option<()> {
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::{Escapes, Spacing, rewritten};
+
+    fn written(text: &str, spacing: Spacing, escapes: Escapes) -> String {
+        String::from_utf8(rewritten(text.as_bytes(), spacing, escapes).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn it_writes_as_other_writers_do() {
+        let text = r#"{"b": [1.0, {}, [ ]], "a/": "<í\u0031😀"}"#;
+        assert_eq!(
+            written(text, Spacing::Compact, Escapes::Kept),
+            r#"{"b":[1.0,{},[]],"a/":"<í\u0031😀"}"#
+        );
+        assert_eq!(
+            written(text, Spacing::Pretty("  "), Escapes::Fewest),
+            "{\n  \"b\": [\n    1.0,\n    {},\n    []\n  ],\n  \"a/\": \"<í1😀\"\n}"
+        );
+        assert_eq!(
+            written(text, Spacing::Spaced, Escapes::AsciiAndSlashes),
+            r#"{"b": [1.0, {}, []], "a\/": "<\u00ed1\ud83d\ude00"}"#
+        );
+        assert!(written(text, Spacing::Kept, Escapes::Html).contains(r"\u003c"));
+        assert_eq!(rewritten(b"{", Spacing::Compact, Escapes::Kept), None);
+    }
+
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::hash_map(any::<String>(), inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_meaning_stays_and_serde_is_met(value in json()) {
+            let compact = serde_json::to_string(&value).unwrap();
+            let pretty = serde_json::to_string_pretty(&value).unwrap();
+            prop_assert_eq!(written(&pretty, Spacing::Compact, Escapes::Kept), compact.clone());
+            prop_assert_eq!(written(&compact, Spacing::Pretty("  "), Escapes::Kept), pretty);
+            for escapes in [Escapes::Slashes, Escapes::Ascii, Escapes::AsciiAndSlashes, Escapes::Html] {
+                let other = written(&compact, Spacing::Spaced, escapes);
+                prop_assert_eq!(serde_json::from_str::<Value>(&other).unwrap(), value.clone());
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_rewritten_or_not(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let _ = rewritten(&bytes, Spacing::Pretty("\t"), Escapes::Ascii);
+        }
+    }
+}

@@ -14,22 +14,22 @@ use super::{
 pub(crate) struct KeyOptions {
     /// An environment variable with a key of the receiver. May be given several times.
     #[arg(long = "key-env", value_name = "VARIABLE")]
-    env: Vec<String>,
+    key_env: Vec<String>,
     /// A file with a key of the receiver; one line end at its end does not count.
     #[arg(long = "key-file", value_name = "FILE")]
-    file: Vec<PathBuf>,
+    key_file: Vec<PathBuf>,
     /// Read a key of the receiver from standard input, as from a file.
     #[arg(long = "key-stdin")]
-    stdin: bool,
+    key_stdin: bool,
     /// How the receiver reads its keys. [default: whsec for Standard Webhooks and Svix, else utf8]
     #[arg(long = "key-as", value_name = "READING")]
-    reading: Option<Reading>,
+    key_as: Option<Reading>,
     /// An environment variable with another key that you have, which may be the one that was signed with.
     #[arg(long = "other-key-env", value_name = "VARIABLE")]
-    other_env: Vec<String>,
+    other_key_env: Vec<String>,
     /// A file with another key that you have.
     #[arg(long = "other-key-file", value_name = "FILE")]
-    other_file: Vec<PathBuf>,
+    other_key_file: Vec<PathBuf>,
 }
 
 /// The keys that options name.
@@ -40,12 +40,12 @@ pub(crate) struct Keys {
 
 impl KeyOptions {
     pub(crate) fn takes_stdin(&self) -> bool {
-        self.stdin
+        self.key_stdin
     }
 
     /// Reads them, for a receiver of this provider.
     pub(crate) fn read(&self, provider: &str) -> io::Result<Keys> {
-        let reading = self.reading.unwrap_or(match provider {
+        let reading = self.key_as.unwrap_or(match provider {
             "standard-webhooks" | "svix" => Reading::Whsec,
             _ => Reading::Utf8,
         });
@@ -55,21 +55,21 @@ impl KeyOptions {
             reading,
         };
         let mut of_receiver = Vec::new();
-        for name in &self.env {
+        for name in &self.key_env {
             of_receiver.push(key(format!("${name}"), of_env(name)?));
         }
-        for path in &self.file {
+        for path in &self.key_file {
             of_receiver.push(key(path.display().to_string(), of_bytes(read_file(path)?)?));
         }
-        if self.stdin {
+        if self.key_stdin {
             let text = of_bytes(read_within(io::stdin().lock())?)?;
             of_receiver.push(key("the key of standard input".to_owned(), text));
         }
         let mut others = Vec::new();
-        for name in &self.other_env {
+        for name in &self.other_key_env {
             others.push(key(format!("${name}"), of_env(name)?));
         }
-        for path in &self.other_file {
+        for path in &self.other_key_file {
             others.push(key(path.display().to_string(), of_bytes(read_file(path)?)?));
         }
         Ok(Keys {

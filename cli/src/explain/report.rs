@@ -9,7 +9,7 @@ use super::{
     court::Ruling,
     finding::{Confidence, Finding},
     search::Explanation,
-    words::count,
+    words::{count, shown_method},
 };
 
 /// Columns of a line.
@@ -107,11 +107,7 @@ impl<'a> Report<'a> {
             in_words: explanation.ruling.in_words(),
             request: format!(
                 "{}, {}, a body of {}",
-                if case.method == "POST" {
-                    "POST"
-                } else {
-                    "not a POST"
-                },
+                shown_method(&case.method),
                 count(case.headers.len(), "header"),
                 count(case.body.len(), "byte")
             ),
@@ -156,11 +152,20 @@ impl<'a> Report<'a> {
         for note in self.notes {
             row("note", note)?;
         }
-        let verdict = match self.reason {
-            None => paint.good("accepted"),
-            Some(reason) => format!("{} ({reason}): {}", paint.bad("refused"), self.in_words),
-        };
-        row("verdict", &verdict)?;
+        match self.reason {
+            None => row("verdict", &paint.good("accepted"))?,
+            Some(reason) => {
+                let label = format!("{:<10}{} ", "verdict", paint.bad("refused"));
+                let text = format!("({reason}): {}", self.in_words);
+                paragraph(
+                    output,
+                    &label,
+                    paint.columns(&label),
+                    &" ".repeat(10),
+                    &text,
+                )?;
+            }
+        }
         for (number, finding) in (1..).zip(self.findings) {
             writeln!(output)?;
             let confidence = paint.sure(finding.confidence);

@@ -71,7 +71,7 @@ pub(crate) fn prefix_of(scheme: &HmacHeaderConfig) -> String {
     }
 }
 
-/// The header that carries the signed time, and where it stands in it.
+/// The signed time as its number stands in the request, in whatever unit.
 pub(crate) fn signed_time(case: &Case) -> Option<i64> {
     let scheme = scheme_of(case)?;
     if let Some(header) = &scheme.timestamp_header {

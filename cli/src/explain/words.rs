@@ -23,3 +23,16 @@ pub(crate) fn count(number: usize, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {thing}{plural}")
 }
+
+const METHODS: [&str; 9] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
+];
+
+/// A method that is known; others may hold anything.
+pub(crate) fn shown_method(method: &str) -> &str {
+    if METHODS.contains(&method) {
+        method
+    } else {
+        "another method"
+    }
+}

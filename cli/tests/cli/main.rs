@@ -5,6 +5,7 @@ mod access;
 mod bad_receivers;
 mod command;
 mod documents;
+mod explain;
 mod listening;
 mod malformed;
 mod other_commands;

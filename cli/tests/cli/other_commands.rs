@@ -20,6 +20,7 @@ fn text(arguments: &[&str]) -> String {
 fn every_help_has_an_example() {
     for command in [
         "verify",
+        "explain",
         "send",
         "listen",
         "providers",
@@ -59,6 +60,7 @@ fn completions_and_pages_name_the_commands() {
     assert!(text(&["man"]).contains("hookgate\\-verify"));
     for command in [
         "verify",
+        "explain",
         "send",
         "listen",
         "providers",

@@ -1,5 +1,8 @@
 //! A `curl` command, as browsers, gateways and documentation write it: the request that it would send.
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use base64::{Engine, prelude::BASE64_STANDARD};

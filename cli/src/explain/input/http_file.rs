@@ -47,11 +47,10 @@ pub(super) fn read(bytes: &[u8], folder: &Path) -> Result<Captured, Unreadable> 
     };
     let mut headers: Vec<(String, String)> = Vec::new();
     let mut on_the_wire = true;
-    loop {
-        let Some(line) = lines.next_text()? else {
-            break;
-        };
-        on_the_wire &= line.ends_with('\r');
+    while let Some(line) = lines.next_text()? {
+        // What went over the wire has no variables.
+        let variables = (!line.ends_with('\r')).then_some(&variables[..]);
+        on_the_wire &= variables.is_none();
         let line = line.trim_end();
         if line.is_empty() {
             break;
@@ -65,7 +64,10 @@ pub(super) fn read(bytes: &[u8], folder: &Path) -> Result<Captured, Unreadable> 
             value.push_str(line.trim());
             continue;
         }
-        let line = substituted(line, &variables)?;
+        let line = match variables {
+            Some(variables) => substituted(line, variables)?,
+            None => line.to_owned(),
+        };
         headers.push(header(&line).ok_or("a header's line is not `Name: value`")?);
         if headers.len() > MAX_HEADERS {
             return Err("there are too many headers".to_owned());
@@ -151,7 +153,9 @@ fn substituted(line: &str, variables: &[(String, String)]) -> Result<String, Unr
     let mut out = String::new();
     let mut rest = line;
     while let Some((before, behind)) = rest.split_once("{{") {
-        let (name, after) = behind.split_once("}}").ok_or("a `{{` has no `}}`")?;
+        let Some((name, after)) = behind.split_once("}}") else {
+            break;
+        };
         let (_, value) = variables
             .iter()
             .rfind(|(known, _)| known == name.trim())
@@ -180,5 +184,87 @@ impl<'a> Lines<'a> {
         std::str::from_utf8(line)
             .map(Some)
             .map_err(|_| "the head of the request is not UTF-8".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::{Captured, read};
+
+    fn http(text: &str) -> Captured {
+        read(text.as_bytes(), Path::new("")).unwrap()
+    }
+
+    #[test]
+    fn a_rest_clients_file_is_read() {
+        let captured = http(
+            "@host = https://example.org\n# a comment\n### The first\n# @name first\n\
+             POST {{host}}/hook HTTP/1.1\nContent-Type: application/json\n// another\nX-Sig: a:b\n\n{}\n\n### next\nGET x\n",
+        );
+        assert_eq!(captured.method, "POST");
+        assert_eq!(captured.path, "/hook");
+        let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            captured.headers,
+            [
+                header("Content-Type", "application/json"),
+                header("X-Sig", "a:b")
+            ]
+        );
+        assert_eq!(captured.bodies, [b"{}\n".to_vec(), b"{}\n\n".to_vec()]);
+        assert_eq!(captured.notes.len(), 2);
+    }
+
+    #[test]
+    fn the_declared_length_says_whether_the_last_line_end_counts() {
+        let with = "POST / HTTP/1.1\nContent-Length: 3\n\n{}\n";
+        assert_eq!(http(with).bodies.first().unwrap(), b"{}\n");
+        let without = "POST / HTTP/1.1\nContent-Length: 2\n\n{}\n";
+        assert_eq!(http(without).bodies.first().unwrap(), b"{}");
+    }
+
+    #[test]
+    fn a_body_may_be_in_another_file() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("body.json"), "{}\n").unwrap();
+        let text = "POST /\n\n< ./body.json\n";
+        let captured = read(text.as_bytes(), folder.path()).unwrap();
+        assert_eq!(captured.bodies, [b"{}\n"]);
+    }
+
+    #[test]
+    fn what_is_no_request_is_refused_without_repeating_it() {
+        for text in ["", "s3cret", "POST /\ns3cret\n\n", "POST {{s3cret}}\n\n"] {
+            let error = read(text.as_bytes(), Path::new("")).err().unwrap();
+            assert!(!error.contains("s3cret"), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_went_over_the_wire_comes_back(
+            body in proptest::collection::vec(any::<u8>(), 1..60),
+            value in "[!-~]([ -~]{0,20}[!-~])?",
+        ) {
+            let mut text = format!("POST /hook?x HTTP/1.1\r\nX-Sig: {value}\r\n\r\n").into_bytes();
+            text.extend_from_slice(&body);
+            let captured = read(&text, Path::new("")).unwrap();
+            prop_assert_eq!(captured.path, "/hook?x");
+            prop_assert_eq!(captured.headers, [("X-Sig".to_owned(), value)]);
+            prop_assert_eq!(captured.bodies, [body]);
+        }
+
+        #[test]
+        fn any_bytes_are_a_request_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&bytes, Path::new("/no such folder"));
+            let request = [b"POST /\n\n", &bytes[..]].concat();
+            let _ = read(&request, Path::new("/no such folder"));
+        }
     }
 }

@@ -14,8 +14,8 @@ use std::{
 pub(crate) use self::record::settings_of;
 use super::case::{Case, NamedKey};
 
-/// Largest input that is read. Base64 of the largest body that packs take needs 1.4 MB.
-pub(crate) const MAX_INPUT_BYTES: u64 = 8 * 1024 * 1024;
+/// Largest input that is read. Base64 of the largest body that `listen` saves needs 11 MiB.
+const MAX_INPUT_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The form of a capture.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -120,7 +120,7 @@ pub(crate) fn read_within(input: impl Read) -> io::Result<Vec<u8>> {
         .take(MAX_INPUT_BYTES.saturating_add(1))
         .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_INPUT_BYTES {
-        return Err(io::Error::other("the input is larger than 8 MiB"));
+        return Err(io::Error::other("the input is larger than 16 MiB"));
     }
     Ok(bytes)
 }

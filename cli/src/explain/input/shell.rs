@@ -194,3 +194,69 @@ enum Escaped {
     Character(char),
     Byte(u8),
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::words;
+
+    fn read(text: &str) -> Vec<String> {
+        words(text).unwrap_or_default()
+    }
+
+    #[test]
+    fn quotes_are_read_as_a_shell_reads_them() {
+        assert_eq!(read(r"a  'b c' d\ e"), ["a", "b c", "d e"]);
+        assert_eq!(read(r#""a\"b\$ \n" '' """#), [r#"a"b$ \n"#, "", ""]);
+        assert_eq!(read("a'b'\"c\"d"), ["abcd"]);
+        assert_eq!(read("a \\\n  b \\\r\n c\nnext"), ["a", "b", "c"]);
+        assert_eq!(read("a # comment 'x"), ["a"]);
+        assert_eq!(read("a#b | less"), ["a#b"]);
+    }
+
+    #[test]
+    fn dollar_quotes_are_read_as_bash_reads_them() {
+        assert_eq!(
+            read(r"$'a\n\t\'\\ \x41\u00ed\101\xc3\xad \ud83d\ude00'"),
+            ["a\n\t'\\ AíAí 😀"]
+        );
+        assert!(words(r"$'\xff'").is_err());
+        assert!(words(r"$'\ud800'").is_err());
+    }
+
+    #[test]
+    fn what_a_shell_would_fill_in_is_refused() {
+        for text in [
+            "a $HOME", "\"$X\"", "`x`", "\"$(x)\"", "'open", "\"open", "$'open", "a & 'b'",
+        ] {
+            assert!(words(text).is_err(), "{text}");
+        }
+        assert_eq!(read("\"5$ \""), ["5$ "]);
+    }
+
+    proptest! {
+        #[test]
+        fn quoted_words_come_back(all in proptest::collection::vec("[^\0]{0,12}", 1..5), manner in 0..3) {
+            let quote = |word: &String| match manner {
+                0 => format!("'{}'", word.replace('\'', r"'\''")),
+                1 => {
+                    let special = |c| matches!(c, '"' | '\\' | '$' | '`');
+                    let escaped: String = word
+                        .chars()
+                        .flat_map(|c| special(c).then_some('\\').into_iter().chain([c]))
+                        .collect();
+                    format!("\"{escaped}\"")
+                }
+                _ => format!("$'{}'", word.replace('\\', r"\\").replace('\'', r"\'")),
+            };
+            let text = all.iter().map(quote).collect::<Vec<_>>().join(" ");
+            prop_assert_eq!(words(&text), Ok(all));
+        }
+
+        #[test]
+        fn any_text_is_words_or_refused(text in any::<String>()) {
+            let _ = words(&text);
+        }
+    }
+}

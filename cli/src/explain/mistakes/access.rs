@@ -60,8 +60,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         }
     }
     // What remains: they are missing, or simply wrong.
-    let mut open = case.with_setting("access", json!("none"));
-    open.tenant.clone_from(&case.tenant);
+    let open = case.with_setting("access", json!("none"));
     let (mistake, cause) = match ruling {
         Ruling::Rejected(Rejection::AccessMissing) => ("access_missing", "are missing"),
         _ => ("access_denied", "are there, and wrong"),

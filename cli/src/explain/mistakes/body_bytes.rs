@@ -213,16 +213,21 @@ fn replaced(body: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 
 /// With a mark, or with a zero in each unit of ASCII.
 fn utf16(body: &[u8]) -> Option<String> {
-    let (body, unit): (&[u8], fn([u8; 2]) -> u16) = match body {
-        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
-        [_, 0, ..] => (body, u16::from_le_bytes),
-        [0, _, ..] => (body, u16::from_be_bytes),
+    let (body, is_little) = match body {
+        [0xff, 0xfe, rest @ ..] => (rest, true),
+        [0xfe, 0xff, rest @ ..] => (rest, false),
+        [_, 0, ..] => (body, true),
+        [0, _, ..] => (body, false),
         _ => return None,
     };
-    let units: Vec<u16> = body
-        .chunks_exact(2)
-        .filter_map(|pair| Some(unit(pair.try_into().ok()?)))
-        .collect();
+    let unit = |pair: &[u8]| {
+        let pair = pair.try_into().ok()?;
+        Some(if is_little {
+            u16::from_le_bytes(pair)
+        } else {
+            u16::from_be_bytes(pair)
+        })
+    };
+    let units: Vec<u16> = body.chunks_exact(2).filter_map(unit).collect();
     String::from_utf16(&units).ok()
 }

@@ -14,6 +14,8 @@ use super::{
 
 /// Larger bodies are not written in every manner.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Larger ones are tried with their own escapes alone: all manners are held in memory at once.
+const MAX_ESCAPED_BYTES: usize = 64 * 1024;
 
 const SPACINGS: [(Spacing, &str); 6] = [
     (Spacing::Compact, "without white space (compact)"),
@@ -53,7 +55,13 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         return Vec::new();
     }
     let mut trials = Vec::new();
-    for (escapes, escaped) in ESCAPES {
+    let most = if case.body.len() <= MAX_ESCAPED_BYTES {
+        ESCAPES.len()
+    } else {
+        1
+    };
+    let manners = ESCAPES.get(..most).unwrap_or_default();
+    for &(escapes, escaped) in manners {
         for (spacing, spaced) in SPACINGS {
             let Some(body) = rewritten(&case.body, spacing, escapes) else {
                 return trials;
@@ -81,7 +89,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     }
     if let Ok(sorted) = canonical::rfc8785(&case.body) {
         for (spacing, spaced) in SPACINGS {
-            for (escapes, escaped) in ESCAPES {
+            for &(escapes, escaped) in manners {
                 let Some(body) = rewritten(&sorted, spacing, escapes) else {
                     continue;
                 };

@@ -7,6 +7,7 @@ use super::super::{
     case::Case,
     court::Ruling,
     finding::{Confidence, Finding, Trial},
+    words::shown_method,
 };
 
 /// The media types that some pack takes.
@@ -15,10 +16,6 @@ const MEDIA_TYPES: [&str; 3] = [
     "application/cloudevents+json",
     "application/x-www-form-urlencoded",
 ];
-const METHODS: [&str; 8] = [
-    "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
-];
-
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     let Ruling::Rejected(rejection) = ruling else {
         return Vec::new();
@@ -70,10 +67,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
 }
 
 fn method(case: &Case) -> Trial {
-    let name = METHODS
-        .iter()
-        .find(|known| **known == case.method)
-        .map_or("not POST", |known| *known);
+    let name = shown_method(&case.method);
     let mut fixed = case.clone();
     "POST".clone_into(&mut fixed.method);
     Trial::step(

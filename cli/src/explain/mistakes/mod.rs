@@ -67,10 +67,16 @@ pub(crate) const FAMILIES: &[Family] = &[
         signs: time::signs,
     },
     Family {
+        in_words: "every signing recipe of Facephi with every reading of the secret",
+        part: Part::Alone,
+        trials: facephi::trials,
+        signs: facephi::signs,
+    },
+    Family {
         in_words: "the secret read in other ways, with and without prefix, quotes and white space, and the other keys",
         part: Part::Key,
         trials: secret::trials,
-        signs: no_signs,
+        signs: secret::signs,
     },
     Family {
         in_words: "the signature under other headers and in other forms",
@@ -95,12 +101,6 @@ pub(crate) const FAMILIES: &[Family] = &[
         part: Part::Request,
         trials: body_json::trials,
         signs: body_json::signs,
-    },
-    Family {
-        in_words: "every signing recipe of Facephi with every reading of the secret",
-        part: Part::Alone,
-        trials: facephi::trials,
-        signs: facephi::signs,
     },
     Family {
         in_words: "another digest, encoding, template or unit of the scheme",

@@ -9,7 +9,8 @@ use super::{
     super::{
         case::{Case, NamedKey, Reading},
         court::Ruling,
-        finding::Trial,
+        encoded::percent_decoded,
+        finding::{Confidence, Finding, Trial},
     },
     concerns_proof,
 };
@@ -53,6 +54,26 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         }
     }
     trials
+}
+
+pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
+    if !matches!(ruling, Ruling::BadKey) {
+        return Vec::new();
+    }
+    let (mistake, cause, advice) = if case.keys.is_empty() {
+        (
+            "no_key",
+            "no key was given, and this provider signs",
+            "name it: --key-env VARIABLE, --key-file FILE or --key-stdin",
+        )
+    } else {
+        (
+            "bad_key",
+            "a key cannot be decoded in its encoding, is empty, or has white space or quotes around it",
+            "copy the secret exactly, and say how it is written: --key-as",
+        )
+    };
+    vec![Finding::sign(Confidence::Certain, mistake, cause, advice)]
 }
 
 /// The key in each way of reading its text.
@@ -256,21 +277,21 @@ fn cleaned(text: &str) -> Vec<Cleaned> {
             );
         }
     }
-    if let Some(decoded) = super::super::encoded::percent_decoded(unquoted, false) {
-        if let Ok(text) = String::from_utf8(decoded) {
-            add(
-                &text,
-                "secret_percent",
-                "the configured secret is percent-encoded",
-                "configure it decoded",
-            );
-        }
+    if let Some(decoded) = percent_decoded(unquoted, false)
+        && let Ok(decoded) = String::from_utf8(decoded)
+    {
+        add(
+            &decoded,
+            "secret_percent",
+            "the configured secret is percent-encoded",
+            "configure it decoded",
+        );
     }
     found
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     text.as_bytes()

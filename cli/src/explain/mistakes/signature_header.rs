@@ -1,5 +1,7 @@
 //! The signature under another header, or in another form.
 
+use std::iter;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
     Rejection,
@@ -92,11 +94,10 @@ fn under_other_names(case: &Case, scheme: &HmacHeaderConfig) -> Vec<Trial> {
                 continue;
             }
             let prefix = prefix_of(scheme);
-            let forms = [value.clone(), format!("{prefix}{value}")];
-            let forms = &forms[..if prefix.is_empty() { 1 } else { 2 }];
-            for form in forms {
+            let prefixed = (!prefix.is_empty()).then(|| format!("{prefix}{value}"));
+            for form in iter::once(value.clone()).chain(prefixed) {
                 trials.push(Trial::proof(
-                    case.with_header(right, form.clone()),
+                    case.with_header(right, form),
                     "header_name",
                     format!("what belongs into the header {right} is in {}", shown(name)),
                     "set the scheme's header to the one that arrives, or choose the right provider",

@@ -14,7 +14,7 @@ use super::super::{
 };
 use crate::terms::WindowTerm;
 
-/// The year 2527 in seconds, and March 1970 plus in milliseconds: what is larger counts milliseconds.
+/// The year 2527 in seconds, July 1970 in milliseconds: what is larger counts milliseconds.
 const SECS_END: i64 = 17_600_000_000;
 /// How far from a whole time zone an offset may be.
 const ZONE_SLACK_S: u64 = 300;

@@ -1,0 +1,8 @@
+//! `hookgate explain`.
+
+mod clean;
+mod formats;
+mod mistakes;
+mod request;
+mod screens;
+mod secrecy;
