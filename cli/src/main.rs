@@ -43,9 +43,9 @@ pub(crate) struct Cli {
 enum Command {
     Verify(verify::Verify),
     Explain(Box<explain::Explain>),
-    Send(send::Send),
-    Listen(listen::Listen),
-    Token(token::Token),
+    Send(Box<send::Send>),
+    Listen(Box<listen::Listen>),
+    Token(Box<token::Token>),
     Providers(providers::Providers),
     Completions(completions::Completions),
     Man(man::Man),

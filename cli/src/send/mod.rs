@@ -3,6 +3,7 @@
 mod attempt;
 mod courier;
 mod edit;
+mod header_signer;
 mod identity;
 mod manner;
 mod mistake;
@@ -207,7 +208,7 @@ impl Send {
             wallet: Wallet::new(fixed, endpoint),
             clock,
             stale_by: if self.mistake.stale {
-                stale_by(listed)?
+                stale_by(listed, loaded)?
             } else {
                 Duration::ZERO
             },
@@ -284,8 +285,9 @@ impl Send {
 }
 
 /// How far in the past an event is too old for a receiver of `listed`.
-fn stale_by(listed: &Listed) -> io::Result<Duration> {
-    let receiver = providers::sample(listed).map_err(providers::unusable)?;
+fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
+    let settings = loaded.settings.as_deref().or(listed.least_settings);
+    let receiver = providers::sample_with(listed, settings).map_err(providers::unusable)?;
     match receiver.window() {
         Some(window) if receiver.profile().time != TimeKind::None => {
             Ok(window.past.saturating_add(STALE_MARGIN))

@@ -10,6 +10,7 @@ mod malformed;
 mod other_commands;
 mod reasons;
 mod send_and_listen;
+mod settings_and_stores;
 mod streaming;
 mod token_endpoints;
 mod vectors;
