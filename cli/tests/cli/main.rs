@@ -8,6 +8,7 @@ mod documents;
 mod listening;
 mod malformed;
 mod other_commands;
+mod real_endpoints;
 mod reasons;
 mod send_and_listen;
 mod settings_and_stores;
