@@ -3,6 +3,7 @@
 mod access;
 mod any_event;
 mod catalog;
+mod colour;
 mod completions;
 mod credentials;
 mod explain;
