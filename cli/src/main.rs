@@ -3,6 +3,7 @@
 mod access;
 mod any_event;
 mod catalog;
+mod colour;
 mod completions;
 mod credentials;
 mod explain;
@@ -44,8 +45,8 @@ enum Command {
     Verify(verify::Verify),
     Explain(explain::Explain),
     Send(Box<send::Send>),
-    Listen(listen::Listen),
-    Token(token::Token),
+    Listen(Box<listen::Listen>),
+    Token(Box<token::Token>),
     Providers(providers::Providers),
     Completions(completions::Completions),
     Man(man::Man),

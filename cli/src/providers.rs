@@ -126,13 +126,18 @@ impl Sheet {
 }
 
 /// A receiver with all defaults. Nothing is ever signed with its key.
-pub(crate) fn sample(listed: &Listed) -> Result<Receiver, Refused> {
+fn sample(listed: &Listed) -> Result<Receiver, Refused> {
+    sample_with(listed, listed.least_settings)
+}
+
+/// The same with these settings.
+pub(crate) fn sample_with(listed: &Listed, settings: Option<&str>) -> Result<Receiver, Refused> {
     (listed.receiver)(Terms {
         endpoint: "hook",
         keys: &["hex:00".into()],
         has_tenant: false,
         window: WindowTerm::OfPack,
-        settings: listed.least_settings,
+        settings,
         clock: Arc::new(SystemClock::new()),
         store: MemoryStore::with_capacity(1),
         extra: None,

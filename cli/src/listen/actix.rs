@@ -6,17 +6,18 @@ use actix_web::{
     App, Error, HttpRequest, HttpServer,
     body::MessageBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
+    error::ErrorRequestTimeout,
     http::header::HeaderMap,
     middleware::{Condition, Next, from_fn},
     web,
 };
 use hookgate::{Ack, Nack, Receiver};
 use hookgate_actix::{Event, ReceiverExt};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 
 use super::{
     desk::{Desk, Handed},
-    shelf::{Arrived, MAX_BODY_BYTES, Shelf},
+    shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
     stop::Stop,
 };
 use crate::any_event::AnyEvent;
@@ -86,7 +87,9 @@ async fn keep(
     mut request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let body = request.extract::<web::Bytes>().await?;
+    let body = timeout(BODY_DEADLINE, request.extract::<web::Bytes>())
+        .await
+        .map_err(ErrorRequestTimeout)??;
     let arrived = Arrived {
         method: request.method().to_string(),
         path: request.uri().to_string(),

@@ -12,11 +12,11 @@ use axum::{
 };
 use hookgate::{Ack, Nack, Receiver};
 use hookgate_axum::{Event, ReceiverExt};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 
 use super::{
     desk::{Desk, Handed},
-    shelf::{Arrived, MAX_BODY_BYTES, Shelf},
+    shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
     stop::Stop,
 };
 use crate::any_event::AnyEvent;
@@ -73,8 +73,10 @@ async fn keep(
     next: Next,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, MAX_BODY_BYTES).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let body = match timeout(BODY_DEADLINE, to_bytes(body, MAX_BODY_BYTES)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     let headers = head.headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();

@@ -10,7 +10,7 @@ use hookgate::{Delivery, Observed, Observer, Reason, Rejection};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::any_event::AnyEvent;
+use crate::{any_event::AnyEvent, colour::Colour};
 
 /// In place of a type that nothing signed says.
 const NO_TYPE: &str = "(no signed type)";
@@ -24,6 +24,10 @@ struct Manner {
     id_member: Option<&'static str>,
     json: bool,
     show_payload: bool,
+    /// Of standard output.
+    events: Colour,
+    /// Of standard error.
+    notes: Colour,
 }
 
 /// One handled event, for programs. What is unknown, or said by nothing that is authenticated, is `null`.
@@ -48,6 +52,8 @@ impl Report {
             },
             json,
             show_payload,
+            events: Colour::of(&io::stdout()),
+            notes: Colour::of(&io::stderr()),
         }))
     }
 
@@ -71,7 +77,8 @@ impl Report {
         } else {
             write!(
                 output,
-                "handled  {}  key {}  attempt {}  event {:.12}",
+                "{}  {}  key {}  attempt {}  event {:.12}",
+                self.0.events.good("handled"),
                 printable(handled.event_type.unwrap_or(NO_TYPE)),
                 printable(handled.key_id),
                 handled.attempt,
@@ -119,14 +126,16 @@ fn type_of<'a>(delivery: Observed<'a>) -> &'a str {
 
 impl Observer for Report {
     fn rejected(&self, _: &str, rejection: &Rejection) {
-        note(format_args!("refused  {}", rejection.reason()));
+        let refused = self.0.notes.bad("refused");
+        note(format_args!("{refused}  {}", rejection.reason()));
     }
 
     fn ended(&self, delivery: Observed<'_>, reason: Reason) {
         // Those two are shown already.
         if !matches!(reason, Reason::Handled | Reason::HandlerRetry) {
             note(format_args!(
-                "{reason}  {}  event {:.12}",
+                "{}  {}  event {:.12}",
+                self.0.notes.neutral(reason.as_str()),
                 printable(type_of(delivery)),
                 delivery.event_key().to_string()
             ));
@@ -137,7 +146,8 @@ impl Observer for Report {
         // The errors are the command's own: nothing of a payload is in them.
         let why = error.map_or_else(String::new, |error| format!(": {error}"));
         note(format_args!(
-            "failed   {}{why}",
+            "{}   {}{why}",
+            self.0.notes.bad("failed"),
             printable(type_of(delivery))
         ));
     }

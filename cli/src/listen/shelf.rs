@@ -6,6 +6,7 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -17,6 +18,9 @@ use crate::credentials::Loaded;
 
 /// Most that is kept of a body: more than any pack takes by default. A larger one is refused.
 pub(super) const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
+
+/// How long a body may take to arrive: the receiver, which has a deadline of its own, comes later.
+pub(super) const BODY_DEADLINE: Duration = Duration::from_secs(5);
 
 /// A directory of records.
 pub(super) struct Shelf {

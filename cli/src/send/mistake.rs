@@ -3,7 +3,7 @@
 use clap::Args;
 use hookgate::simulator::Sent;
 
-use super::presented::Presented;
+use super::{presented::Presented, sender::Sender};
 
 /// What goes wrong.
 #[derive(Args, Clone, Copy)]
@@ -21,7 +21,13 @@ pub(crate) struct Mistake {
 
 impl Mistake {
     /// The request as it is sent: with the credentials, and with what is to be wrong.
-    pub(crate) fn make(self, provider: &str, sent: Sent, presented: &Presented) -> Sent {
+    pub(crate) fn make(
+        self,
+        provider: &str,
+        sender: &Sender,
+        sent: Sent,
+        presented: &Presented,
+    ) -> Sent {
         let signs = !crate::credentials::proves_by_access(provider);
         let mut sent = sent;
         if self.tamper && signs {
@@ -35,7 +41,7 @@ impl Mistake {
             sent = if provider == "facephi" {
                 without_signature_member(sent)
             } else {
-                sent.unsigned()
+                sender.unsigned(sent)
             };
         }
         if self.unsigned && !signs {

@@ -3,11 +3,13 @@
 mod attempt;
 mod courier;
 mod edit;
+mod header_signer;
 mod identity;
 mod manner;
 mod mistake;
 mod plan;
 mod presented;
+mod run;
 mod sample;
 mod sender;
 mod show;
@@ -22,17 +24,9 @@ use std::{
     time::Duration,
 };
 
-use clap::Args;
-use hookgate::{Clock, clock::SystemClock, provider::TimeKind};
-use tokio::{
-    sync::Semaphore,
-    task::JoinSet,
-    time::{Instant, sleep_until},
-};
-
 use self::{
-    attempt::Delivered, courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, plan::Plan,
-    presented::Presented, sender::Sender, show::Show, summary::Summary, wallet::Wallet,
+    courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, plan::Plan,
+    presented::Presented, run::Run, sender::Sender, show::Show, summary::Summary, wallet::Wallet,
 };
 use crate::{
     catalog::{self, Listed},
@@ -41,6 +35,8 @@ use crate::{
     providers,
     token::{Endpoint, Login},
 };
+use clap::Args;
+use hookgate::{Clock, clock::SystemClock, provider::TimeKind};
 
 /// How much older than the receiver takes a stale event is.
 const STALE_MARGIN: Duration = Duration::from_secs(3600);
@@ -147,21 +143,13 @@ impl Send {
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?
-            .block_on(self.send(courier, &plan))
+            .block_on(self.send(courier, plan))
     }
 
     fn plan(&self, listed: &Listed) -> io::Result<Plan> {
         match &self.event {
-            Some(name) => Ok(Plan::Events {
-                name: name.clone(),
-                count: self.count,
-                copies: self.copies,
-                rate: self.rate,
-            }),
-            None if listed.name == "facephi" => Ok(Plan::Flow {
-                copies: self.copies,
-                shuffled: self.shuffle,
-            }),
+            Some(name) => Ok(Plan::events(name, self.count)),
+            None if listed.name == "facephi" => Plan::onboarding(self.shuffle),
             None => Err(io::Error::other(
                 "--flow plays an onboarding: only facephi has one",
             )),
@@ -207,7 +195,7 @@ impl Send {
             wallet: Wallet::new(fixed, endpoint),
             clock,
             stale_by: if self.mistake.stale {
-                stale_by(listed)?
+                stale_by(listed, loaded)?
             } else {
                 Duration::ZERO
             },
@@ -217,75 +205,41 @@ impl Send {
         })
     }
 
-    async fn send(&self, courier: Courier, plan: &Plan) -> io::Result<ExitCode> {
-        let courier = Arc::new(courier);
-        let show = Show::new(self.json, plan.deliveries(), self.copies > 1);
+    async fn send(&self, courier: Courier, plan: Plan) -> io::Result<ExitCode> {
+        let deliveries = plan.left().saturating_mul(self.copies);
+        let show = Show::new(self.json, deliveries, self.copies > 1);
         let what = if self.flow { "an onboarding" } else { "events" };
         show.begin(what, &courier)?;
-        let mut summary = Summary::default();
-        let interrupted = tokio::signal::ctrl_c();
-        tokio::select! {
-            ran = self.deliver(&courier, plan, &show, &mut summary) => ran?,
-            _ = interrupted => {}
-        }
-        show.finish();
-        let status = match summary.is_success() {
-            true => ExitCode::SUCCESS,
-            false => ExitCode::FAILURE,
+        let mut run = Run {
+            courier: Arc::new(courier),
+            edit: &self.edit,
+            copies: self.copies,
+            rate: self.rate,
+            at_once: self.concurrency,
+            show,
+            summary: Summary::default(),
         };
+        let is_whole = tokio::select! {
+            ran = run.deliver(plan) => ran.map(|()| true)?,
+            _ = tokio::signal::ctrl_c() => false,
+        };
+        run.show.finish();
+        let is_success = is_whole && run.summary.is_success();
         let mut output = io::stdout().lock();
-        summary.write(&mut output, self.json)?;
+        run.summary.write(&mut output, self.json)?;
         output.flush()?;
-        Ok(status)
-    }
-
-    /// Delivers the whole plan, so many at once as were asked for.
-    async fn deliver(
-        &self,
-        courier: &Arc<Courier>,
-        plan: &Plan,
-        show: &Show,
-        summary: &mut Summary,
-    ) -> io::Result<()> {
-        let at_once = self.concurrency.clamp(1, Semaphore::MAX_PERMITS);
-        let places = Arc::new(Semaphore::new(at_once));
-        let begun = Instant::now();
-        let mut under_way: JoinSet<io::Result<Delivered>> = JoinSet::new();
-        let mut ended = |delivered: Delivered| {
-            summary.add(&delivered);
-            show.delivered(&delivered)
-        };
-        for job in plan.jobs(courier, &self.edit)? {
-            let mut job = job?;
-            sleep_until(begun + job.due).await;
-            if self.flow {
-                job.event.at = courier.now();
-            }
-            let place = places
-                .clone()
-                .acquire_owned()
-                .await
-                .map_err(io::Error::other)?;
-            let courier = courier.clone();
-            under_way.spawn(async move {
-                let delivered = courier.deliver(&job.event, job.copy).await;
-                drop(place);
-                delivered
-            });
-            while let Some(delivered) = under_way.try_join_next() {
-                ended(delivered.map_err(io::Error::other)??)?;
-            }
-        }
-        while let Some(delivered) = under_way.join_next().await {
-            ended(delivered.map_err(io::Error::other)??)?;
-        }
-        Ok(())
+        Ok(if is_success {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 }
 
 /// How far in the past an event is too old for a receiver of `listed`.
-fn stale_by(listed: &Listed) -> io::Result<Duration> {
-    let receiver = providers::sample(listed).map_err(providers::unusable)?;
+fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
+    let settings = loaded.settings.as_deref().or(listed.least_settings);
+    let receiver = providers::sample_with(listed, settings).map_err(providers::unusable)?;
     match receiver.window() {
         Some(window) if receiver.profile().time != TimeKind::None => {
             Ok(window.past.saturating_add(STALE_MARGIN))

@@ -1,6 +1,6 @@
-//! [`Plan`]: which events are sent, and when.
+//! [`Plan`]: which events are sent, and when they occur.
 
-use std::{io, time::Duration};
+use std::{collections::VecDeque, io, time::Duration};
 
 use super::{
     courier::Courier,
@@ -12,106 +12,79 @@ use super::{
 /// When each event of an onboarding occurs, in seconds after its begin: about as long as a person takes.
 const ONBOARDING: [u64; 7] = [0, 20, 32, 35, 36, 41, 43];
 
-/// One delivery.
-pub(super) struct Job {
-    pub(super) event: Event,
-    /// Counted from 1.
-    pub(super) copy: usize,
-    /// When it is due, after the begin of the run.
-    pub(super) due: Duration,
-}
-
-/// What a run sends.
+/// The events of a run, in turn.
 pub(super) enum Plan {
     /// One event over and over, each time another one of its kind.
     Events {
         name: String,
-        count: usize,
-        copies: usize,
-        /// Deliveries a second.
-        rate: Option<f64>,
+        left: usize,
+        /// What a file or an editor gave: they are asked once.
+        body: Option<Vec<u8>>,
     },
     /// A whole onboarding of one operation.
-    Flow { copies: usize, shuffled: bool },
+    Onboarding {
+        operation: Identity,
+        left: VecDeque<(String, Duration)>,
+    },
 }
 
 impl Plan {
-    /// How many deliveries it has.
-    pub(super) fn deliveries(&self) -> usize {
-        match self {
-            Self::Events { count, copies, .. } => count.saturating_mul(*copies),
-            Self::Flow { copies, .. } => ONBOARDING.len().saturating_mul(*copies),
+    pub(super) fn events(name: &str, count: usize) -> Self {
+        Self::Events {
+            name: name.to_owned(),
+            left: count,
+            body: None,
         }
     }
 
-    /// Its deliveries in turn.
-    pub(super) fn jobs<'a>(
-        &'a self,
-        courier: &'a Courier,
-        edit: &'a Edit,
-    ) -> io::Result<Box<dyn Iterator<Item = io::Result<Job>> + 'a>> {
+    pub(super) fn onboarding(is_shuffled: bool) -> io::Result<Self> {
+        let mut names = sender::events("facephi");
+        if is_shuffled {
+            shuffle(&mut names)?;
+        }
+        Ok(Self::Onboarding {
+            operation: Identity::new()?,
+            left: names
+                .into_iter()
+                .zip(ONBOARDING.map(Duration::from_secs))
+                .collect(),
+        })
+    }
+
+    /// How many events are left.
+    pub(super) fn left(&self) -> usize {
         match self {
-            Self::Events {
-                name,
-                count,
-                copies,
-                rate,
-            } => {
-                // A file or an editor is asked once; members are set in each event anew.
-                let mut once = None;
-                let mut next = move || {
-                    let mut event = event(name, Identity::new()?, courier);
-                    event.body = match &once {
-                        Some(body) => Some(Vec::clone(body)),
-                        None => edit.body(&courier.sender, &event)?,
-                    };
-                    if edit.asks() {
-                        once.clone_from(&event.body);
-                    }
-                    Ok::<_, io::Error>(event)
+            Self::Events { left, .. } => *left,
+            Self::Onboarding { left, .. } => left.len(),
+        }
+    }
+
+    /// The next event, and how long after the begin it occurs.
+    pub(super) fn next(
+        &mut self,
+        courier: &Courier,
+        edit: &Edit,
+    ) -> io::Result<Option<(Event, Duration)>> {
+        match self {
+            Self::Events { left: 0, .. } => Ok(None),
+            Self::Events { name, left, body } => {
+                *left = left.saturating_sub(1);
+                let mut event = event(name, Identity::new()?, courier);
+                event.body = match body {
+                    Some(body) => Some(body.clone()),
+                    None => edit.body(&courier.sender, &event)?,
                 };
-                let gap = rate.map_or(Duration::ZERO, |rate| Duration::from_secs_f64(1.0 / rate));
-                let mut number: u32 = 0;
-                let jobs = (0..*count).flat_map(move |_| {
-                    let event = next();
-                    let copies = (1..=*copies).map(|copy| {
-                        let due = gap.saturating_mul(number);
-                        number = number.saturating_add(1);
-                        match &event {
-                            Ok(event) => Ok(Job {
-                                event: event.clone(),
-                                copy,
-                                due,
-                            }),
-                            Err(error) => Err(io::Error::other(error.to_string())),
-                        }
-                    });
-                    copies.collect::<Vec<_>>()
-                });
-                Ok(Box::new(jobs))
-            }
-            Self::Flow { copies, shuffled } => {
-                let identity = Identity::new()?;
-                let mut names = sender::events("facephi");
-                if *shuffled {
-                    shuffle(&mut names)?;
+                if edit.asks() {
+                    body.clone_from(&event.body);
                 }
-                let jobs = names
-                    .into_iter()
-                    .zip(ONBOARDING)
-                    .flat_map(move |(name, at)| {
-                        let due = Duration::from_secs(at).div_f64(courier.speed);
-                        let event = event(&name, identity.clone(), courier);
-                        let copies = (1..=*copies).map(|copy| {
-                            Ok(Job {
-                                event: event.clone(),
-                                copy,
-                                due,
-                            })
-                        });
-                        copies.collect::<Vec<_>>()
-                    });
-                Ok(Box::new(jobs))
+                Ok(Some((event, Duration::ZERO)))
+            }
+            Self::Onboarding { operation, left } => {
+                let next = left.pop_front().map(|(name, at)| {
+                    let due = at.div_f64(courier.speed);
+                    (event(&name, operation.clone(), courier), due)
+                });
+                Ok(next)
             }
         }
     }

@@ -16,7 +16,7 @@ use hookgate::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{identity::Identity, sample};
+use super::{header_signer::HeaderSigner, identity::Identity, sample};
 use crate::terms::secret;
 
 /// A sender, its key, and where it sends.
@@ -24,6 +24,7 @@ pub(crate) struct Sender {
     provider: &'static str,
     key: Vec<u8>,
     recipe: Recipe,
+    header: Option<HeaderSigner>,
     path: String,
 }
 
@@ -70,9 +71,14 @@ impl Sender {
                 .map_err(|_| io::Error::other("the settings are not those of the provider"))?,
             None => Shared::default(),
         };
+        let header = match provider {
+            "hmac-header" => Some(HeaderSigner::new(settings, &key)?),
+            _ => None,
+        };
         Ok(Self {
             provider,
             key,
+            header,
             recipe: shared.recipe,
             path: path.to_owned(),
         })
@@ -85,6 +91,7 @@ impl Sender {
             "logto" => self.logto(event)?,
             "idcloud" => self.idcloud(event)?,
             "unico-check" => self.unico_check(event)?,
+            "hmac-header" => self.custom(event, now)?,
             _ => self.preset(event, now),
         };
         let headers = sample::headers(self.provider, &event.identity);
@@ -180,14 +187,37 @@ impl Sender {
         }
     }
 
-    /// Senders whose simulators take any body. Their time is that of the attempt.
-    fn preset(&self, event: &Event, now: UnixTime) -> Sent {
-        let body = match &event.body {
+    /// A sender that only its settings describe: JSON, signed as they say.
+    fn custom(&self, event: &Event, now: UnixTime) -> io::Result<Sent> {
+        // Nobody signs this one yet.
+        let json = UnicoCheckSimulator::new().path(&self.path);
+        let sent = json.body(self.body(event));
+        match &self.header {
+            Some(signer) => signer.sign(sent, &event.identity.hex(), now),
+            None => Ok(sent),
+        }
+    }
+
+    /// The request without its signature.
+    pub(crate) fn unsigned(&self, sent: Sent) -> Sent {
+        match &self.header {
+            Some(signer) => sent.without_header(&signer.signature_header()),
+            None => sent.unsigned(),
+        }
+    }
+
+    fn body(&self, event: &Event) -> Vec<u8> {
+        match &event.body {
             Some(body) => body.clone(),
             None => {
                 sample::body(self.provider, &event.name, &event.identity, event.at).into_bytes()
             }
-        };
+        }
+    }
+
+    /// Senders whose simulators take any body. Their time is that of the attempt.
+    fn preset(&self, event: &Event, now: UnixTime) -> Sent {
+        let body = self.body(event);
         let preset = |preset: PresetSimulator| preset.path(&self.path).send(now, body.clone());
         let standard = |standard: StandardWebhooksSimulator| {
             let id = format!("msg_{}", event.identity.hex());
@@ -210,6 +240,7 @@ pub(crate) fn is_simulated(provider: &str) -> bool {
         provider,
         "facephi"
             | "github"
+            | "hmac-header"
             | "idcloud"
             | "logto"
             | "shopify"

@@ -13,6 +13,7 @@ use super::{
     courier::Courier,
     summary::millis,
 };
+use crate::colour::Colour;
 
 /// Most deliveries that get a line each, unless they are JSON lines.
 const MOST_LINES: usize = 50;
@@ -22,6 +23,7 @@ pub(super) struct Show {
     json: bool,
     lines: bool,
     copies: bool,
+    colour: Colour,
     bar: ProgressBar,
 }
 
@@ -45,6 +47,7 @@ impl Show {
             json,
             lines,
             copies,
+            colour: Colour::of(&io::stdout()),
             bar,
         }
     }
@@ -83,7 +86,7 @@ impl Show {
             } else {
                 delivered.event.clone()
             };
-            return writeln!(output, "{name:<34}{}", attempts(delivered));
+            return writeln!(output, "{name:<34}{}", attempts(delivered, self.colour));
         }
         Ok(())
     }
@@ -93,10 +96,18 @@ impl Show {
     }
 }
 
-fn attempts(delivered: &Delivered) -> String {
+fn attempts(delivered: &Delivered, colour: Colour) -> String {
     let attempts = delivered.attempts.iter();
     let mut text = attempts
-        .map(|Attempt { outcome, took }| format!("{outcome} in {}", millis(*took)))
+        .map(|Attempt { outcome, took }| {
+            let text = outcome.to_string();
+            let text = if outcome.is_success() {
+                colour.good(&text)
+            } else {
+                colour.bad(&text)
+            };
+            format!("{text} in {}", millis(*took))
+        })
         .collect::<Vec<_>>()
         .join(", then ");
     if let Some(left) = delivered.left {

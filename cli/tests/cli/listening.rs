@@ -95,10 +95,11 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The invented credentials of every provider, in its usual variables.
-pub(crate) const SECRETS: [(&str, &str); 11] = [
+pub(crate) const SECRETS: [(&str, &str); 12] = [
     ("FACEPHI_SECRET", "s3cretOfFacephi"),
     ("FACEPHI_API_KEY", "s3cretKeyOfFacephi"),
     ("GITHUB_WEBHOOK_SECRET", "s3cretOfGitHub"),
+    ("HMAC_HEADER_SECRET", "s3cretOfAnyoneElse"),
     ("IDCLOUD_BASIC", "unico:s3cretOfIdCloud"),
     ("LOGTO_SIGNING_KEY", "s3cretOfLogto"),
     ("SHOPIFY_SECRET", "s3cretOfShopify"),

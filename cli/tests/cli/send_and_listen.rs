@@ -232,6 +232,14 @@ fn saved_requests_are_judged_by_verify_as_the_middleware_did() {
                 "{provider} {verdicts:?}"
             );
             assert_eq!(verdicts[1]["reason"], reason, "{provider} {framework}");
+            for (name, status) in [("000001.json", 0), ("000002.json", 3)] {
+                let file = saved.join(name);
+                let explained = hookgate(&["explain", file.to_str().unwrap()]).output();
+                let explained = explained.unwrap();
+                let expected = if status == 3 { vec![3, 4] } else { vec![0] };
+                let status = explained.status.code().unwrap();
+                assert!(expected.contains(&status), "{provider}: {explained:?}");
+            }
         }
     }
 }

@@ -1,0 +1,67 @@
+//! [`Run`]: a plan, at its pace.
+
+use std::{io, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::Semaphore,
+    task::{JoinError, JoinSet},
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    attempt::Delivered, courier::Courier, edit::Edit, plan::Plan, show::Show, summary::Summary,
+};
+
+/// Delivers a plan.
+pub(super) struct Run<'a> {
+    pub(super) courier: Arc<Courier>,
+    pub(super) edit: &'a Edit,
+    pub(super) copies: usize,
+    /// Deliveries begun a second.
+    pub(super) rate: Option<f64>,
+    /// Deliveries under way at once.
+    pub(super) at_once: usize,
+    pub(super) show: Show,
+    pub(super) summary: Summary,
+}
+
+impl Run<'_> {
+    /// Sends every copy of every event, and returns when all have ended.
+    pub(super) async fn deliver(&mut self, mut plan: Plan) -> io::Result<()> {
+        let places = self.at_once.clamp(1, Semaphore::MAX_PERMITS);
+        let places = Arc::new(Semaphore::new(places));
+        let gap = self.rate.map_or(0.0, |rate| 1.0 / rate);
+        let gap = Duration::from_secs_f64(gap);
+        let begun = Instant::now();
+        let mut number: u32 = 0;
+        let mut under_way = JoinSet::new();
+        while let Some((mut event, due)) = plan.next(&self.courier, self.edit)? {
+            sleep_until(begun + due).await;
+            event.at = self.courier.now();
+            for copy in 1..=self.copies {
+                sleep_until(begun + gap.saturating_mul(number)).await;
+                number = number.saturating_add(1);
+                let place = places.clone().acquire_owned().await;
+                let (courier, event) = (self.courier.clone(), event.clone());
+                under_way.spawn(async move {
+                    let delivered = courier.deliver(&event, copy).await;
+                    drop(place);
+                    delivered
+                });
+                while let Some(delivered) = under_way.try_join_next() {
+                    self.ended(delivered)?;
+                }
+            }
+        }
+        while let Some(delivered) = under_way.join_next().await {
+            self.ended(delivered)?;
+        }
+        Ok(())
+    }
+
+    fn ended(&mut self, delivered: Result<io::Result<Delivered>, JoinError>) -> io::Result<()> {
+        let delivered = delivered.map_err(io::Error::other)??;
+        self.summary.add(&delivered);
+        self.show.delivered(&delivered)
+    }
+}
