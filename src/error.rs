@@ -148,6 +148,13 @@ pub enum Rejection {
     /// ambiguous.
     #[error("the signed id is malformed: {0}")]
     MalformedId(&'static str),
+    /// The signed nonce is missing.
+    #[error("the signed nonce is missing")]
+    MissingNonce,
+    /// The signed nonce is repeated, too long, or has characters that would make the signed text
+    /// ambiguous.
+    #[error("the signed nonce is malformed: {0}")]
+    MalformedNonce(&'static str),
     /// The signed time is missing.
     #[error("the signed time is missing")]
     MissingTimestamp,
@@ -213,6 +220,8 @@ impl Rejection {
             Self::SignatureMismatch | Self::SignatureMismatchUnder(_) => Reason::SignatureMismatch,
             Self::MissingId => Reason::MissingId,
             Self::MalformedId(_) => Reason::MalformedId,
+            Self::MissingNonce => Reason::MissingNonce,
+            Self::MalformedNonce(_) => Reason::MalformedNonce,
             Self::MissingTimestamp => Reason::MissingTimestamp,
             Self::MalformedTimestamp => Reason::MalformedTimestamp,
             Self::TimestampTooOld { .. } => Reason::TimestampTooOld,
@@ -285,6 +294,10 @@ reasons! {
     MissingId = "missing_id",
     /// The signed id cannot be taken.
     MalformedId = "malformed_id",
+    /// No signed nonce.
+    MissingNonce = "missing_nonce",
+    /// The signed nonce cannot be taken.
+    MalformedNonce = "malformed_nonce",
     /// No signed time.
     MissingTimestamp = "missing_timestamp",
     /// The signed time cannot be read.
@@ -313,6 +326,8 @@ reasons! {
     Handled = "handled",
     /// Not one of the events that the application asked for.
     NotOfInterest = "not_of_interest",
+    /// A signed request whose nonce was used for another event.
+    NonceReused = "nonce_reused",
     /// A copy of a completed event.
     Duplicate = "duplicate",
     /// A copy of a completed event with other content, refused by choice.

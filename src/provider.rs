@@ -52,6 +52,12 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
+    /// What an operator should know when the receiver is built, such as a certificate that has ended. Logged.
+    fn advice(&self, now: UnixTime) -> Option<&'static str> {
+        let _ = now;
+        None
+    }
+
     /// Proves who wrote the bytes. Checks no time: the road does that next.
     ///
     /// # Errors

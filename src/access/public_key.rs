@@ -36,13 +36,13 @@ pub(super) enum KeyKind {
     Ed25519,
 }
 
-const PRIVATE: &str =
-    "a token's key is a private one: give the public key or the certificate, and keep that one away";
+const PRIVATE: &str = "a token's key is a private one: give the public key or the certificate, and keep that one away";
 const NOT_PEM: &str = "a token's key is not PEM: there must be one block `CERTIFICATE`, `PUBLIC KEY` or \
                        `RSA PUBLIC KEY` (is it DER?)";
 const NOT_DER: &str = "a token's key is no certificate and no public key in DER (is it PEM?)";
 const BROKEN: &str = "a token's key cannot be read: its PEM block or its DER is damaged";
-const OTHER_KIND: &str = "a token's key is of a kind that verifies nothing here: RSA, P-256, P-384 and Ed25519 do";
+const OTHER_KIND: &str =
+    "a token's key is of a kind that verifies nothing here: RSA, P-256, P-384 and Ed25519 do";
 const WEAK: &str = "a token's RSA key has less than 2,048 bits: its signatures can be forged";
 
 /// The key of the first block. In a chain that is the owner's own certificate; those of its issuers follow.

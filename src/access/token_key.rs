@@ -91,12 +91,9 @@ impl TokenAlgorithm {
     const fn kind(self) -> KeyKind {
         match self {
             Self::Hs256 | Self::Hs384 | Self::Hs512 => KeyKind::Secret,
-            Self::Rs256
-            | Self::Rs384
-            | Self::Rs512
-            | Self::Ps256
-            | Self::Ps384
-            | Self::Ps512 => KeyKind::Rsa,
+            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512 => {
+                KeyKind::Rsa
+            }
             Self::Es256 => KeyKind::P256,
             Self::Es384 => KeyKind::P384,
             Self::EdDsa => KeyKind::Ed25519,
