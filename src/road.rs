@@ -53,7 +53,7 @@ use crate::{
     keys::{Keyring, LiveKeys},
     log,
     observer::Observed,
-    provider::{Authenticated, Undecodable},
+    provider::{Authenticated, TimeKind, Undecodable},
     receiver::{Policy, Receiver},
     request::{Head, RawRequest},
     span::DeliverySpan,
@@ -140,7 +140,10 @@ async fn travel(
     let key = parts
         .finish()
         .ok_or_else(|| undecodable(Undecodable("nothing identifies the event")))?;
-    check_time(policy, decoded.occurred_at, now)?;
+    // Where each attempt is signed anew, that time says how fresh the delivery is, and this one nothing.
+    if policy.profile.time == TimeKind::OccurredAt {
+        check_time(policy, decoded.occurred_at, now)?;
+    }
     if policy.window.is_some() && verified.sent_at().is_none() && decoded.occurred_at.is_none() {
         policy.say_no_time();
     }

@@ -129,7 +129,7 @@ impl FromStr for Template {
 impl Template {
     /// With the placeholders of signed requests: `{nonce}`, `{timestamp}`, `{algorithm}`, `{body}`.
     #[cfg(feature = "jwt")]
-    pub(super) fn of_signed_request(text: &str) -> Result<Self, BuildError> {
+    pub(crate) fn of_signed_request(text: &str) -> Result<Self, BuildError> {
         Self::read(text, &OF_SIGNED_REQUESTS)
     }
 

@@ -47,19 +47,19 @@ pub enum TimestampForm {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignedRequestConfig {
-    pub(super) signature_header: String,
+    pub(crate) signature_header: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) nonce_header: Option<String>,
+    pub(crate) nonce_header: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) timestamp_header: Option<String>,
+    pub(crate) timestamp_header: Option<String>,
     #[serde(default)]
-    pub(super) timestamp_form: TimestampForm,
+    pub(crate) timestamp_form: TimestampForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) algorithm_header: Option<String>,
+    pub(crate) algorithm_header: Option<String>,
     #[serde(default = "body")]
-    pub(super) template: String,
+    pub(crate) template: String,
     #[serde(default)]
-    pub(super) encoding: RequestEncoding,
+    pub(crate) encoding: RequestEncoding,
 }
 
 fn body() -> String {

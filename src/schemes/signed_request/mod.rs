@@ -272,7 +272,8 @@ impl SignedRequest {
     }
 }
 
-fn signed_text(
+/// The signed text, put together as the template says.
+pub(crate) fn signed_text(
     pieces: &[Piece],
     body: &[u8],
     nonce: &str,
