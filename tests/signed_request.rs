@@ -522,8 +522,9 @@ async fn a_nonce_leaves_no_gap_up_to_the_last_moment_of_the_window() {
     assert_eq!(stage.send(&call(&first)).await.status, 200);
     for _ in 0..10 {
         stage.clock.advance(window / 5);
-        assert_eq!(stage.send(&call(&first)).await.status, 200);
+        // Before the copy, which would remember the nonce anew had it been forgotten.
         assert_eq!(stage.send(&call(&other)).await.status, 401, "reused");
+        assert_eq!(stage.send(&call(&first)).await.status, 200);
     }
     assert_eq!(stage.clock.now(), signed.saturating_add(window));
     assert_eq!(stage.script.runs(), 1);

@@ -224,7 +224,12 @@ impl TokenKey {
         (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&algorithm, &public.key).ok()
     }
 
-    pub(crate) fn validate(&self) -> Result<(), BuildError> {
+    /// Whether the key can be used for each of its algorithms. Receivers ask when they are built.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub fn validate(&self) -> Result<(), BuildError> {
         if let Err(why) = &self.key {
             return Err(BuildError::Contradiction(why));
         }

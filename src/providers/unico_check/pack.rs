@@ -135,7 +135,7 @@ impl UnicoCheck {
     #[cfg(feature = "jwt")]
     pub fn signed(scheme: SignedRequest) -> Self {
         Self {
-            proof: Proof::Signature(scheme),
+            proof: Proof::Signature(Box::new(scheme)),
             ..Self::new()
         }
     }

@@ -10,7 +10,7 @@ pub(super) enum Proof {
     Access,
     /// The key of the owner's certificate.
     #[cfg(feature = "jwt")]
-    Signature(SignedRequest),
+    Signature(Box<SignedRequest>),
 }
 
 impl Proof {

@@ -157,7 +157,7 @@ impl SignedRequest {
     /// what counts is the key, and you named that.
     pub fn advice(&self, now: UnixTime) -> Option<&'static str> {
         let dates = self.keys.iter().map(|(_, key)| key.certificate_dates());
-        let advice = dates.flatten().filter_map(|(begin, end)| {
+        let mut advice = dates.flatten().filter_map(|(begin, end)| {
             if end < now {
                 Some(
                     "a certificate of signed requests has ended: the sender may stop to sign with its key; give \
@@ -169,7 +169,7 @@ impl SignedRequest {
                 None
             }
         });
-        advice.last()
+        advice.next()
     }
 
     /// Proves the whole body, and the nonce and time that the template names.
