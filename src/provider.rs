@@ -8,6 +8,7 @@ use crate::{
     clock::UnixTime,
     error::{BuildError, Rejection},
     event_key::{ContentDigest, KeyParts},
+    finding::Finding,
     keys::{Keys, LiveKeys},
     request::{Head, RawRequest},
     trace_context::TraceContext,
@@ -52,8 +53,8 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
-    /// What an operator should know when the receiver is built, such as a certificate that has ended. Logged.
-    fn advice(&self, now: UnixTime) -> Option<&'static str> {
+    /// What the start-up check should say of this pack at `now`, such as a certificate that has ended.
+    fn finding(&self, now: UnixTime) -> Option<Finding> {
         let _ = now;
         None
     }

@@ -244,7 +244,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn keys(&self) -> Keys;
     fn validate(&self) -> Result<(), BuildError>;
     fn needs_access(&self) -> bool;
-    fn advice(&self, now: UnixTime) -> Option<&'static str>;
+    fn finding(&self, now: UnixTime) -> Option<Finding>;
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -278,8 +278,8 @@ impl<P: Provider> DynProvider for P {
         Provider::needs_access(self)
     }
 
-    fn advice(&self, now: UnixTime) -> Option<&'static str> {
-        Provider::advice(self, now)
+    fn finding(&self, now: UnixTime) -> Option<Finding> {
+        Provider::finding(self, now)
     }
 
     fn verify<'a>(

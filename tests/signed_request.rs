@@ -20,6 +20,7 @@ use hookgate::{
     request::RawRequest,
     schemes::{RequestEncoding, SignedRequest, SignedRequestConfig, TimestampForm},
     simulator::{RequestSigner, Sent},
+    testing::FakeClock,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -378,11 +379,20 @@ fn a_certificates_dates_are_known_and_an_end_is_told_but_refuses_nothing() {
     );
     let scheme = SignedRequest::new(config(), [key]).unwrap();
     let second = Duration::from_secs(1);
-    assert_eq!(scheme.advice(begin), None);
-    assert_eq!(scheme.advice(end), None);
-    let told = |at| scheme.advice(at).unwrap();
-    assert!(told(end.saturating_add(second)).contains("has ended"));
-    assert!(told(begin.saturating_sub(second)).contains("not valid yet"));
+    assert_eq!(scheme.finding(begin), None);
+    assert_eq!(scheme.finding(end), None);
+    for (at, code) in [
+        (end.saturating_add(second), "certificate_ended"),
+        (begin.saturating_sub(second), "certificate_not_begun"),
+    ] {
+        let receiver = Receiver::new("test", UnicoCheck::signed(scheme.clone()))
+            .dedup(MemoryStore::with_capacity(1))
+            .clock(FakeClock::at(at))
+            .build()
+            .unwrap();
+        let codes: Vec<_> = receiver.check().iter().map(|it| it.code()).collect();
+        assert!(codes.contains(&code), "{codes:?}");
+    }
 }
 
 fn config() -> SignedRequestConfig {

@@ -173,6 +173,11 @@ impl TokenKey {
     /// The other half of a key that tokens are signed with here.
     #[cfg(feature = "token")]
     pub(crate) fn of_signer(key: DecodingKey, algorithm: TokenAlgorithm) -> Self {
+        let key = PublicKey {
+            key,
+            kind: algorithm.kind(),
+            dates: None,
+        };
         Self::of(Ok(key), [algorithm])
     }
 

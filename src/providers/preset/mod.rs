@@ -48,6 +48,7 @@ use crate::{
     clock::UnixTime,
     error::Rejection,
     event_key::KeyParts,
+    finding::Finding,
     keys::{Keys, LiveKeys},
     payload::{Json, Payload},
     provider::{Authenticated, Decoded, EventType, Provider, SenderProfile, TimeKind, Undecodable},
@@ -181,8 +182,8 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         self.scheme.leaves_something_unsigned()
     }
 
-    fn advice(&self, now: UnixTime) -> Option<&'static str> {
-        self.scheme.advice(now)
+    fn finding(&self, now: UnixTime) -> Option<Finding> {
+        self.scheme.finding(now)
     }
 
     fn verify<'a>(

@@ -5,6 +5,7 @@ use crate::schemes::SignedRequest;
 use crate::{
     clock::UnixTime,
     error::Rejection,
+    finding::Finding,
     keys::LiveKeys,
     request::RawRequest,
     schemes::{HmacBodyField, HmacHeader},
@@ -43,12 +44,12 @@ impl Scheme {
         }
     }
 
-    pub(super) fn advice(&self, now: UnixTime) -> Option<&'static str> {
+    pub(super) fn finding(&self, now: UnixTime) -> Option<Finding> {
         let _ = now;
         match self {
             Self::Header(_) | Self::BodyField(_) => None,
             #[cfg(feature = "jwt")]
-            Self::Request(scheme) => scheme.advice(now),
+            Self::Request(scheme) => scheme.finding(now),
         }
     }
 }

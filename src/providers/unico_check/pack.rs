@@ -13,6 +13,7 @@ use crate::{
     clock::UnixTime,
     error::{BuildError, Rejection},
     event_key::KeyParts,
+    finding::Finding,
     keys::{Keys, LiveKeys, Tenants},
     provider::{
         Authenticated, Decoded, EventType, Provider, Retries, SenderProfile, TimeKind, Undecodable,
@@ -227,8 +228,8 @@ impl Provider for UnicoCheck {
         !self.proof.is_signature()
     }
 
-    fn advice(&self, now: UnixTime) -> Option<&'static str> {
-        self.proof.advice(now)
+    fn finding(&self, now: UnixTime) -> Option<Finding> {
+        self.proof.finding(now)
     }
 
     fn verify<'a>(

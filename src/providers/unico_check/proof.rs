@@ -2,7 +2,9 @@
 
 #[cfg(feature = "jwt")]
 use crate::schemes::SignedRequest;
-use crate::{clock::UnixTime, error::Rejection, request::RawRequest, verified::Verified};
+use crate::{
+    clock::UnixTime, error::Rejection, finding::Finding, request::RawRequest, verified::Verified,
+};
 
 #[derive(Debug, Clone)]
 pub(super) enum Proof {
@@ -37,14 +39,14 @@ impl Proof {
         }
     }
 
-    pub(super) fn advice(&self, now: UnixTime) -> Option<&'static str> {
+    pub(super) fn finding(&self, now: UnixTime) -> Option<Finding> {
         match self {
             Self::Access => {
                 let _ = now;
                 None
             }
             #[cfg(feature = "jwt")]
-            Self::Signature(scheme) => scheme.advice(now),
+            Self::Signature(scheme) => scheme.finding(now),
         }
     }
 }

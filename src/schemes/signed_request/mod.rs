@@ -30,6 +30,7 @@ use crate::{
     access::{TokenAlgorithm, TokenKey},
     clock::UnixTime,
     error::{BuildError, Rejection},
+    finding::{Finding, Severity},
     keys::KeyId,
     request::{Head, RawRequest, Single},
     verified::{Coverage, Verified},
@@ -153,23 +154,29 @@ impl SignedRequest {
         self.nonce.is_some()
     }
 
-    /// What an operator should know of the certificates: one has ended, or has not begun. Nothing is refused for it:
-    /// what counts is the key, and you named that.
-    pub fn advice(&self, now: UnixTime) -> Option<&'static str> {
+    /// What the start-up check says of the certificates: one has ended, or has not begun. Nothing is refused for it: what
+    /// counts is the key, and you named that.
+    pub fn finding(&self, now: UnixTime) -> Option<Finding> {
         let dates = self.keys.iter().map(|(_, key)| key.certificate_dates());
-        let mut advice = dates.flatten().filter_map(|(begin, end)| {
-            if end < now {
-                Some(
-                    "a certificate of signed requests has ended: the sender may stop to sign with its key; give \
-                     it a new one, and both to the receiver meanwhile",
+        let mut findings = dates.flatten().filter_map(|(begin, end)| {
+            let (code, what, advice) = if end < now {
+                (
+                    "certificate_ended",
+                    "a certificate of signed requests has ended: the sender may stop to sign with its key",
+                    "give the sender a new one, and the receiver both meanwhile",
                 )
             } else if begin > now {
-                Some("a certificate of signed requests is not valid yet; is the clock right?")
+                (
+                    "certificate_not_begun",
+                    "a certificate of signed requests is not valid yet",
+                    "see whether the clock is right",
+                )
             } else {
-                None
-            }
+                return None;
+            };
+            Some(Finding::new(Severity::Warning, code, what, advice))
         });
-        advice.next()
+        findings.next()
     }
 
     /// Proves the whole body, and the nonce and time that the template names.
