@@ -139,7 +139,7 @@ pub enum Rejection {
     #[error("no signature matches any live key")]
     SignatureMismatch,
     /// No live key gives this signature, and what is signed is a setting: it may be the wrong one.
-    #[error("no signature matches any live key; if the secret is the sender's, look at {0}")]
+    #[error("no signature matches any live key; if the key is the sender's, look at {0}")]
     SignatureMismatchUnder(&'static str),
     /// The signed id is missing.
     #[error("the signed id is missing")]

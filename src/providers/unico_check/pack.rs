@@ -193,7 +193,14 @@ impl Provider for UnicoCheck {
             retries: horizon.map_or(Retries::Unknown, Retries::For),
             time: TimeKind::None,
             retention: unknown.retention.max(horizon.unwrap_or_default()),
-            assumed: &["that it takes any 2xx as success, and signs no time"],
+            assumed: if self.proof.is_signature() {
+                &[
+                    "that it takes any 2xx as success",
+                    "which bytes are signed, and that a retry may not be signed again",
+                ]
+            } else {
+                &["that it takes any 2xx as success, and signs no time"]
+            },
             ..unknown
         };
         if !self.proof.has_timestamp() {
