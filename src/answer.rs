@@ -8,7 +8,7 @@
 //! | body over the limit / too slow / broken off | 413 / 408 / 400 |
 //! | address not allowed | 403 |
 //! | access credentials missing or wrong, unknown tenant | 401 + the receiver's challenges |
-//! | signature missing, malformed or wrong; time outside the window | 401 + `WWW-Authenticate: Signature realm="webhook"` |
+//! | signature missing, malformed or wrong; time outside the window; nonce used for another event | 401 + `WWW-Authenticate: Signature realm="webhook"` |
 //! | verified, but no identity or type to be read | 400 |
 //! | not of interest; copy of a completed event; rejected for good | 200 |
 //! | processed or ignored | 200 with an empty body, or the handler's own 2xx |
@@ -79,6 +79,19 @@ impl Answer {
         Self::problem(StatusCode::BAD_REQUEST, Reason::ChangedContent)
     }
 
+    /// 401: a signed request whose nonce was used for another event.
+    pub(crate) fn nonce_reused() -> Self {
+        Self::unsigned(Reason::NonceReused)
+    }
+
+    /// 401 for whatever is wrong with a signature, its time or its nonce.
+    fn unsigned(reason: Reason) -> Self {
+        let mut answer = Self::problem(StatusCode::UNAUTHORIZED, reason);
+        let challenge = (header::WWW_AUTHENTICATE, SIGNATURE_CHALLENGE);
+        answer.headers.push(challenge);
+        answer
+    }
+
     /// 503, and how long to wait.
     pub(crate) fn unavailable(reason: Reason, retry_after: Option<Duration>) -> Self {
         let mut answer = Self::problem(StatusCode::SERVICE_UNAVAILABLE, reason);
@@ -103,15 +116,6 @@ impl Answer {
     pub(crate) fn rejected(rejection: &Rejection, terms: &Terms) -> Self {
         let reason = rejection.reason();
         let problem = |status| Self::problem(status, reason);
-        let challenged = |challenges: &[HeaderValue]| {
-            let mut answer = problem(StatusCode::UNAUTHORIZED);
-            answer.headers.extend(
-                challenges
-                    .iter()
-                    .map(|value| (header::WWW_AUTHENTICATE, value.clone())),
-            );
-            answer
-        };
         match rejection {
             Rejection::MethodNotAllowed => {
                 let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED);
@@ -128,7 +132,11 @@ impl Answer {
             Rejection::BodyTooSlow { .. } => problem(StatusCode::REQUEST_TIMEOUT),
             Rejection::AddressDenied => problem(StatusCode::FORBIDDEN),
             Rejection::UnknownTenant | Rejection::AccessMissing | Rejection::AccessDenied => {
-                challenged(&terms.challenges)
+                let mut answer = problem(StatusCode::UNAUTHORIZED);
+                let challenges = terms.challenges.iter().cloned();
+                let challenges = challenges.map(|value| (header::WWW_AUTHENTICATE, value));
+                answer.headers.extend(challenges);
+                answer
             }
             Rejection::MissingSignature
             | Rejection::MalformedSignature(_)
@@ -136,10 +144,12 @@ impl Answer {
             | Rejection::SignatureMismatchUnder(_)
             | Rejection::MissingId
             | Rejection::MalformedId(_)
+            | Rejection::MissingNonce
+            | Rejection::MalformedNonce(_)
             | Rejection::MissingTimestamp
             | Rejection::MalformedTimestamp
             | Rejection::TimestampTooOld { .. }
-            | Rejection::TimestampInFuture { .. } => challenged(&[SIGNATURE_CHALLENGE]),
+            | Rejection::TimestampInFuture { .. } => Self::unsigned(reason),
             Rejection::NoLiveKey
             | Rejection::KeysUnavailable
             | Rejection::AccessUnavailable

@@ -82,12 +82,15 @@ impl Ending {
             | Reason::SignatureMismatch
             | Reason::MissingId
             | Reason::MalformedId
+            | Reason::MissingNonce
+            | Reason::MalformedNonce
             | Reason::MissingTimestamp
             | Reason::MalformedTimestamp
             | Reason::TimestampTooOld
             | Reason::TimestampInFuture
             | Reason::Undecodable
             | Reason::BadKey
+            | Reason::NonceReused
             | Reason::ChangedContent => Self::Refused,
         }
     }

@@ -139,7 +139,7 @@ pub enum Rejection {
     #[error("no signature matches any live key")]
     SignatureMismatch,
     /// No live key gives this signature, and what is signed is a setting: it may be the wrong one.
-    #[error("no signature matches any live key; if the secret is the sender's, look at {0}")]
+    #[error("no signature matches any live key; if the key is the sender's, look at {0}")]
     SignatureMismatchUnder(&'static str),
     /// The signed id is missing.
     #[error("the signed id is missing")]
@@ -148,6 +148,13 @@ pub enum Rejection {
     /// ambiguous.
     #[error("the signed id is malformed: {0}")]
     MalformedId(&'static str),
+    /// The signed nonce is missing.
+    #[error("the signed nonce is missing")]
+    MissingNonce,
+    /// The signed nonce is repeated, too long, or has characters that would make the signed text
+    /// ambiguous.
+    #[error("the signed nonce is malformed: {0}")]
+    MalformedNonce(&'static str),
     /// The signed time is missing.
     #[error("the signed time is missing")]
     MissingTimestamp,
@@ -213,6 +220,8 @@ impl Rejection {
             Self::SignatureMismatch | Self::SignatureMismatchUnder(_) => Reason::SignatureMismatch,
             Self::MissingId => Reason::MissingId,
             Self::MalformedId(_) => Reason::MalformedId,
+            Self::MissingNonce => Reason::MissingNonce,
+            Self::MalformedNonce(_) => Reason::MalformedNonce,
             Self::MissingTimestamp => Reason::MissingTimestamp,
             Self::MalformedTimestamp => Reason::MalformedTimestamp,
             Self::TimestampTooOld { .. } => Reason::TimestampTooOld,
@@ -285,6 +294,10 @@ reasons! {
     MissingId = "missing_id",
     /// The signed id cannot be taken.
     MalformedId = "malformed_id",
+    /// No signed nonce.
+    MissingNonce = "missing_nonce",
+    /// The signed nonce cannot be taken.
+    MalformedNonce = "malformed_nonce",
     /// No signed time.
     MissingTimestamp = "missing_timestamp",
     /// The signed time cannot be read.
@@ -313,6 +326,8 @@ reasons! {
     Handled = "handled",
     /// Not one of the events that the application asked for.
     NotOfInterest = "not_of_interest",
+    /// A signed request whose nonce was used for another event.
+    NonceReused = "nonce_reused",
     /// A copy of a completed event.
     Duplicate = "duplicate",
     /// A copy of a completed event with other content, refused by choice.

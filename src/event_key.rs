@@ -8,6 +8,9 @@
 //! injective: no two different lists of parts give the same bytes. Vectors are in
 //! `tests/vectors/event_keys.json`; a change of this encoding makes every stored key unknown, so
 //! it is a breaking change.
+//!
+//! The nonce of a signed request is remembered under a key of the same form that begins with
+//! `hookgate/nonce/v1` and has the nonce as its one part.
 
 use std::fmt;
 
@@ -15,6 +18,8 @@ use sha2::{Digest, Sha256};
 
 /// Domain of event keys. Things that are no events (a nonce, a `jti`) get a domain of their own.
 const EVENT_DOMAIN: &[u8] = b"hookgate/key/v1";
+/// Domain of nonces.
+const NONCE_DOMAIN: &[u8] = b"hookgate/nonce/v1";
 
 /// The identity under which an event is handled once: 32 bytes, the same for every copy.
 ///
@@ -71,8 +76,17 @@ pub struct KeyParts {
 impl KeyParts {
     /// Ready for the parts of one event.
     pub fn new(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
+        Self::in_domain(EVENT_DOMAIN, endpoint, tenant, pack)
+    }
+
+    /// Ready for a nonce, which no part of an event can be mistaken for.
+    pub(crate) fn of_nonce(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
+        Self::in_domain(NONCE_DOMAIN, endpoint, tenant, pack)
+    }
+
+    fn in_domain(domain: &[u8], endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
         let mut key = Self {
-            hash: Sha256::new_with_prefix(EVENT_DOMAIN),
+            hash: Sha256::new_with_prefix(domain),
             parts: 0,
         };
         key.write(endpoint.as_bytes());

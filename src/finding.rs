@@ -28,7 +28,9 @@ pub enum Severity {
 }
 
 impl Finding {
-    pub(crate) fn new(
+    /// For packs: `code` is the stable name, `what` was found, `advice` says what to change. None of them may hold a
+    /// secret, since findings are logged.
+    pub fn new(
         severity: Severity,
         code: &'static str,
         what: impl Into<Cow<'static, str>>,

@@ -8,6 +8,7 @@ use crate::{
     clock::UnixTime,
     error::{BuildError, Rejection},
     event_key::{ContentDigest, KeyParts},
+    finding::Finding,
     keys::{Keys, LiveKeys},
     request::{Head, RawRequest},
     trace_context::TraceContext,
@@ -50,6 +51,12 @@ pub trait Provider: Send + Sync + 'static {
     /// or nothing, who may call at all is what is left to trust.
     fn needs_access(&self) -> bool {
         false
+    }
+
+    /// What the start-up check should say of this pack at `now`, such as a certificate that has ended.
+    fn finding(&self, now: UnixTime) -> Option<Finding> {
+        let _ = now;
+        None
     }
 
     /// Proves who wrote the bytes. Checks no time: the road does that next.

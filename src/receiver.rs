@@ -19,10 +19,10 @@ use crate::{
     allowance::Allowance,
     answer::Terms,
     body::BodyBounds,
-    clock::{Clock, Timer, Window},
+    clock::{Clock, Timer, UnixTime, Window},
     dedup::{BoxDedupStore, DedupStore, OwnerToken, Promises},
     error::{BuildError, Rejection},
-    event_key::KeyParts,
+    event_key::{EventKey, KeyParts},
     finding::Finding,
     keys::{Keys, LiveKeys},
     log,
@@ -167,6 +167,8 @@ pub(crate) struct Policy {
     timer: Option<Arc<dyn Timer>>,
     pub(crate) window: Option<Window>,
     pub(crate) retention: Duration,
+    /// How long a nonce is remembered: for as long as its request is in the window.
+    pub(crate) nonce_retention: Duration,
     pub(crate) lease: Duration,
     pub(crate) heartbeat: Duration,
     pub(crate) longest_run: Duration,
@@ -196,6 +198,13 @@ impl Policy {
             None => self.key_prefix.clone(),
             Some(_) => KeyParts::new(&self.name, tenant, &self.pack),
         }
+    }
+
+    /// Under which a nonce is remembered.
+    pub(crate) fn nonce_key(&self, tenant: Option<&str>, nonce: &str) -> Option<EventKey> {
+        let mut key = KeyParts::of_nonce(&self.name, tenant, &self.pack);
+        key.part(nonce);
+        key.finish()
     }
 
     /// Says once that deliveries carry no time.
@@ -235,6 +244,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn keys(&self) -> Keys;
     fn validate(&self) -> Result<(), BuildError>;
     fn needs_access(&self) -> bool;
+    fn finding(&self, now: UnixTime) -> Option<Finding>;
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -266,6 +276,10 @@ impl<P: Provider> DynProvider for P {
 
     fn needs_access(&self) -> bool {
         Provider::needs_access(self)
+    }
+
+    fn finding(&self, now: UnixTime) -> Option<Finding> {
+        Provider::finding(self, now)
     }
 
     fn verify<'a>(

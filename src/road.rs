@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  admit:   head ─▶ tenant ─▶ access ─▶ body ─▶ verify ─▶ freshness ─▶ decode
-//!  handle:  interest ─▶ claim ─▶ handler ─▶ settle
+//!  handle:  interest ─▶ nonce ─▶ claim ─▶ handler ─▶ settle
 //!  conclude: copies of a running event wait ─▶ answer
 //! ```
 //!
@@ -19,6 +19,7 @@ mod claim;
 mod claimed_trace;
 mod handler;
 mod head;
+mod nonce;
 mod settle;
 mod store_call;
 mod window;
@@ -37,6 +38,7 @@ use self::{
     claimed_trace::claimed_trace,
     handler::{catch_panic, keep_alive},
     head::{check_access, find_tenant, ring},
+    nonce::claim_nonce,
     settle::settle,
     window::check_time,
 };
@@ -51,7 +53,7 @@ use crate::{
     keys::{Keyring, LiveKeys},
     log,
     observer::Observed,
-    provider::{Authenticated, Undecodable},
+    provider::{Authenticated, TimeKind, Undecodable},
     receiver::{Policy, Receiver},
     request::{Head, RawRequest},
     span::DeliverySpan,
@@ -138,11 +140,17 @@ async fn travel(
     let key = parts
         .finish()
         .ok_or_else(|| undecodable(Undecodable("nothing identifies the event")))?;
-    check_time(policy, decoded.occurred_at, now)?;
+    // Where each attempt is signed anew, that time says how fresh the delivery is, and this one nothing.
+    if policy.profile.time == TimeKind::OccurredAt {
+        check_time(policy, decoded.occurred_at, now)?;
+    }
     if policy.window.is_some() && verified.sent_at().is_none() && decoded.occurred_at.is_none() {
         policy.say_no_time();
     }
 
+    let nonce = verified
+        .nonce()
+        .and_then(|nonce| policy.nonce_key(tenant.as_deref(), nonce));
     let facts = Facts {
         endpoint: policy.name.clone(),
         pack: policy.pack.clone(),
@@ -162,6 +170,7 @@ async fn travel(
     span.admitted(&facts);
     Ok(Admitted {
         event: decoded.event,
+        nonce,
         content: decoded.content,
         wanted: decoded.wanted,
         recognized: decoded.recognized,
@@ -257,6 +266,11 @@ where
         log::overloaded(&facts);
         return answered(Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER)));
     };
+    if let Some(nonce) = &admitted.nonce
+        && let Err(answer) = claim_nonce(policy, &facts, nonce, timer).await
+    {
+        return answered(answer);
+    }
     let lease = match claim(policy, &facts, admitted.content.as_ref(), timer).await {
         Ok(Claim::Won(lease)) => LeaseHandle::new(lease, policy.retention),
         Ok(Claim::Done { same_content }) => {

@@ -1,6 +1,7 @@
 //! [`Verified`]: the proof that a scheme found.
 
 use std::{
+    borrow::Cow,
     fmt,
     ops::Range,
     sync::{Arc, LazyLock},
@@ -17,8 +18,9 @@ use crate::{clock::UnixTime, event_key::ContentDigest, keys::KeyId};
 #[derive(Debug)]
 pub struct Verified<'a> {
     coverage: Coverage,
-    key_id: &'a KeyId,
+    key_id: Cow<'a, KeyId>,
     signed_id: Option<&'a str>,
+    nonce: Option<&'a str>,
     sent_at: Option<UnixTime>,
     digest: Option<ContentDigest>,
 }
@@ -46,10 +48,20 @@ impl<'a> Verified<'a> {
     /// Asserts that the key `key_id` proves `coverage`. For scheme authors: call it only after a
     /// constant-time comparison succeeded.
     pub fn assertion(coverage: Coverage, key_id: &'a KeyId) -> Self {
+        Self::asserted(coverage, Cow::Borrowed(key_id))
+    }
+
+    /// As [`assertion`](Self::assertion), by a key of the scheme's own rather than of the receiver's ring.
+    pub fn assertion_by(coverage: Coverage, key_id: KeyId) -> Self {
+        Self::asserted(coverage, Cow::Owned(key_id))
+    }
+
+    fn asserted(coverage: Coverage, key_id: Cow<'a, KeyId>) -> Self {
         Self {
             coverage,
             key_id,
             signed_id: None,
+            nonce: None,
             sent_at: None,
             digest: None,
         }
@@ -65,13 +77,21 @@ impl<'a> Verified<'a> {
     }
 
     pub(crate) fn is_by_access(&self) -> bool {
-        Arc::ptr_eq(self.key_id, &BY_ACCESS)
+        Arc::ptr_eq(&self.key_id, &BY_ACCESS)
     }
 
     /// The proof covers this id.
     #[must_use]
     pub fn with_signed_id(mut self, id: Option<&'a str>) -> Self {
         self.signed_id = id;
+        self
+    }
+
+    /// The proof covers this text, which the sender uses for one event only. The road remembers it: with another event
+    /// it is refused.
+    #[must_use]
+    pub fn with_nonce(mut self, nonce: Option<&'a str>) -> Self {
+        self.nonce = nonce;
         self
     }
 
@@ -91,13 +111,18 @@ impl<'a> Verified<'a> {
     }
 
     /// The id of the key that matched.
-    pub fn key_id(&self) -> &'a KeyId {
-        self.key_id
+    pub fn key_id(&self) -> &KeyId {
+        &self.key_id
     }
 
     /// The id that the proof covers.
     pub fn signed_id(&self) -> Option<&'a str> {
         self.signed_id
+    }
+
+    /// The text that the proof covers and that is used once.
+    pub fn nonce(&self) -> Option<&'a str> {
+        self.nonce
     }
 
     /// When this attempt was signed.

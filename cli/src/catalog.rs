@@ -3,12 +3,13 @@
 use hookgate::{
     Receiver,
     providers::{idcloud::IdCloud, logto::Logto, preset::Preset, unico_check::UnicoCheck},
-    schemes::{HmacHeader, HmacHeaderConfig},
+    schemes::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig},
 };
 
 use crate::{
     facephi::FacephiConfig,
     refused::Refused,
+    signed_request::SignedRequestRule,
     terms::Terms,
     unico::{IdCloudConfig, UnicoCheckConfig},
 };
@@ -26,7 +27,13 @@ pub(crate) struct Listed {
     pub(crate) assumed: &'static str,
     /// The least settings with which a receiver can be built.
     pub(crate) least_settings: Option<&'static str>,
+    /// A key with which one can be built. Nothing is ever verified with it.
+    pub(crate) sample_key: &'static str,
 }
+
+const SAMPLE_SECRET: &str = "hex:00";
+/// The public key of RFC 8410, section 10.1.
+const SAMPLE_PUBLIC_KEY: &str = "der:MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
 
 /// The one of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Listed> {
@@ -36,7 +43,8 @@ pub(crate) fn find(name: &str) -> Option<&'static Listed> {
 const UNKNOWN_SENDER: &str = "how long it waits, and whether it sends again";
 
 /// A pack joins with an entry here: `terms.pack` takes its constructor, `terms.scheme` one that also takes
-/// the scheme's configuration, `terms.by_access` is for senders that sign nothing.
+/// the scheme's configuration, `terms.without_secret` is for senders that sign nothing, or with a key whose
+/// public half the receiver has.
 pub(crate) const ALL: &[Listed] = &[
     Listed {
         name: "logto",
@@ -45,6 +53,7 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "digest of the body",
         assumed: "nothing",
         least_settings: None,
+        sample_key: SAMPLE_SECRET,
     },
     Listed {
         name: "facephi",
@@ -53,22 +62,34 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "source and id",
         assumed: "which bytes are signed; all data but of id_captured; retries",
         least_settings: None,
+        sample_key: SAMPLE_SECRET,
     },
     Listed {
         name: "idcloud",
-        receiver: |terms| terms.by_access(IdCloudConfig::pack, IdCloud::tenants),
+        receiver: |terms| {
+            terms.without_secret(
+                |config: IdCloudConfig, _| Ok(config.pack()),
+                |pack, tenants| Ok(IdCloud::tenants(pack, tenants)),
+            )
+        },
         signature: "none: the access rule is the proof",
         event_key: "processId and state, or id and status",
         assumed: "the body of IDPay; how its attempts grow apart",
         least_settings: Some(r#"{"access":"none"}"#),
+        sample_key: SAMPLE_SECRET,
     },
     Listed {
         name: "unico-check",
-        receiver: |terms| terms.by_access(UnicoCheckConfig::pack, UnicoCheck::tenants),
-        signature: "none: the access rule is the proof",
+        receiver: |terms| {
+            terms.without_secret(UnicoCheckConfig::pack, |pack, tenants| {
+                Ok(UnicoCheck::tenants(pack, tenants))
+            })
+        },
+        signature: "none: the access rule is the proof; or by a certificate's key, as `settings` say",
         event_key: "shape, id, event, status, score",
-        assumed: "the body, by a customer's documentation; the Secret's form",
+        assumed: "the body, by a customer's documentation; the Secret's form; which bytes are signed",
         least_settings: Some(r#"{"access":"none"}"#),
+        sample_key: SAMPLE_SECRET,
     },
     Listed {
         name: "standard-webhooks",
@@ -77,6 +98,7 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "the signed webhook-id",
         assumed: UNKNOWN_SENDER,
         least_settings: None,
+        sample_key: SAMPLE_SECRET,
     },
     Listed {
         name: "svix",
@@ -85,6 +107,7 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "the signed svix-id",
         assumed: UNKNOWN_SENDER,
         least_settings: None,
+        sample_key: SAMPLE_SECRET,
     },
     Listed {
         name: "github",
@@ -93,6 +116,7 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "digest of the body",
         assumed: "nothing",
         least_settings: None,
+        sample_key: SAMPLE_SECRET,
     },
     Listed {
         name: "stripe",
@@ -101,6 +125,7 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "the body's id, else its digest",
         assumed: "how long it waits",
         least_settings: None,
+        sample_key: SAMPLE_SECRET,
     },
     Listed {
         name: "slack",
@@ -109,6 +134,7 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "the body's event_id, else its digest",
         assumed: "nothing",
         least_settings: None,
+        sample_key: SAMPLE_SECRET,
     },
     Listed {
         name: "shopify",
@@ -117,6 +143,7 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "digest of the body",
         assumed: "nothing",
         least_settings: None,
+        sample_key: SAMPLE_SECRET,
     },
     Listed {
         name: "hmac-header",
@@ -130,5 +157,42 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "the signed id, else the digest of the body",
         assumed: UNKNOWN_SENDER,
         least_settings: Some(r#"{"signature_header":"x-signature","encoding":"hex"}"#),
+        sample_key: SAMPLE_SECRET,
+    },
+    Listed {
+        name: "hmac-body-field",
+        receiver: |terms| {
+            terms.scheme(|config: HmacBodyFieldConfig, keys| {
+                let scheme = HmacBodyField::try_from(config)?;
+                Ok(Preset::custom_body_field("hmac-body-field", scheme, keys))
+            })
+        },
+        signature: "HMAC of the JSON without its signature, in a member of it, as `settings` say",
+        event_key: "digest of what is signed",
+        assumed: UNKNOWN_SENDER,
+        least_settings: Some(r#"{"member":"signature"}"#),
+        sample_key: SAMPLE_SECRET,
+    },
+    Listed {
+        name: "signed-request",
+        receiver: |terms| {
+            terms.without_secret(
+                |rule: SignedRequestRule, keys| {
+                    let scheme = rule.scheme(keys)?;
+                    Ok(Preset::custom_signed_request("signed-request", scheme))
+                },
+                |_, _| {
+                    let why = "`tenant`: all would have the same key, so a request of one would pass for another";
+                    Err(Refused::Malformed(why.to_owned()))
+                },
+            )
+        },
+        signature: "by a certificate's key over a template, in a header, as `settings` say",
+        event_key: "digest of the body",
+        assumed: UNKNOWN_SENDER,
+        least_settings: Some(
+            r#"{"algorithms":["EdDSA"],"scheme":{"signature_header":"x-signature"}}"#,
+        ),
+        sample_key: SAMPLE_PUBLIC_KEY,
     },
 ];

@@ -16,6 +16,7 @@ mod providers;
 mod refused;
 mod send;
 mod settings;
+mod signed_request;
 mod terms;
 mod text;
 mod token;

@@ -134,7 +134,7 @@ fn sample(listed: &Listed) -> Result<Receiver, Refused> {
 pub(crate) fn sample_with(listed: &Listed, settings: Option<&str>) -> Result<Receiver, Refused> {
     (listed.receiver)(Terms {
         endpoint: "hook",
-        keys: &["hex:00".into()],
+        keys: &[listed.sample_key.into()],
         has_tenant: false,
         window: WindowTerm::OfPack,
         settings,

@@ -18,7 +18,7 @@ pub(crate) const TENANT_PARAM: &str = "tenant";
 /// What a receiver is built from.
 pub(crate) struct Terms<'a> {
     pub(crate) endpoint: &'a str,
-    /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…` or `whsec_…`.
+    /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`; public keys as `pem:…` or `der:…`.
     pub(crate) keys: &'a [Text<'a>],
     /// Whether the route names a tenant. Every tenant has the same keys.
     pub(crate) has_tenant: bool,
@@ -75,17 +75,17 @@ impl Terms<'_> {
         self.receiver(&settings, |keys| pack(config, keys))
     }
 
-    /// The receiver of a pack whose sender signs nothing: whatever keys there are, none is used. The second
-    /// function makes it serve tenants.
-    pub(crate) fn by_access<C: DeserializeOwned, P: Provider>(
+    /// The receiver of a pack whose sender shares no secret: it signs nothing, or with a key whose public half is in
+    /// `keys`. The second function makes it serve tenants.
+    pub(crate) fn without_secret<C: DeserializeOwned, P: Provider>(
         self,
-        pack: impl FnOnce(C) -> P,
-        serving: impl FnOnce(P, Tenants) -> P,
+        pack: impl FnOnce(C, &[Text<'_>]) -> Result<P, Refused>,
+        serving: impl FnOnce(P, Tenants) -> Result<P, Refused>,
     ) -> Result<Receiver, Refused> {
         let settings = Settings::read(self.settings)?;
-        let pack = pack(settings.of_scheme()?);
+        let pack = pack(settings.of_scheme()?, self.keys)?;
         let pack = if self.has_tenant {
-            serving(pack, Tenants::by_route_param(TENANT_PARAM, AnyTenant(None)))
+            serving(pack, Tenants::by_route_param(TENANT_PARAM, AnyTenant(None)))?
         } else {
             pack
         };

@@ -6,6 +6,8 @@ use hookgate::providers::{
 };
 use serde::Deserialize;
 
+use crate::{refused::Refused, signed_request::SignedRequestRule, text::Text};
+
 /// The settings of `idcloud`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,15 +44,19 @@ impl IdCloudConfig {
 pub(crate) struct UnicoCheckConfig {
     #[serde(default)]
     distinct_by_content: bool,
+    signed: Option<SignedRequestRule>,
 }
 
 impl UnicoCheckConfig {
-    pub(crate) fn pack(self) -> UnicoCheck {
-        let pack = UnicoCheck::new();
-        if self.distinct_by_content {
+    pub(crate) fn pack(self, keys: &[Text<'_>]) -> Result<UnicoCheck, Refused> {
+        let pack = match self.signed {
+            None => UnicoCheck::new(),
+            Some(rule) => UnicoCheck::signed(rule.scheme(keys)?),
+        };
+        Ok(if self.distinct_by_content {
             pack.distinct_by_content()
         } else {
             pack
-        }
+        })
     }
 }

@@ -31,6 +31,8 @@ mod jwks;
 mod jwt;
 mod networks;
 #[cfg(feature = "jwt")]
+mod public_key;
+#[cfg(feature = "jwt")]
 mod token_key;
 
 use std::{fmt, pin::Pin, sync::Arc};

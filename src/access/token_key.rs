@@ -7,11 +7,12 @@ use std::{
 };
 
 use jsonwebtoken::{
-    Algorithm, AlgorithmFamily, DecodingKey,
+    Algorithm, DecodingKey,
     crypto::{JwtVerifier, aws_lc},
 };
 
-use crate::{error::BuildError, keys::Secret};
+use super::public_key::{self, KeyKind, PublicKey};
+use crate::{clock::UnixTime, error::BuildError, keys::Secret};
 
 /// RFC 7518, section 3.2: a key must be as long as the hash; a shorter one could be guessed from one token.
 const LEAST_SECRET_BYTES: usize = 32;
@@ -84,6 +85,20 @@ impl TokenAlgorithm {
         let mut all = Self::ALL.iter();
         all.find(|(it, ..)| *it == self).map(|(.., it)| *it)
     }
+
+    /// The only keys that it can be used with: a public key can then never be taken for a secret, nor one curve for
+    /// another.
+    const fn kind(self) -> KeyKind {
+        match self {
+            Self::Hs256 | Self::Hs384 | Self::Hs512 => KeyKind::Secret,
+            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512 => {
+                KeyKind::Rsa
+            }
+            Self::Es256 => KeyKind::P256,
+            Self::Es384 => KeyKind::P384,
+            Self::EdDsa => KeyKind::Ed25519,
+        }
+    }
 }
 
 /// A key that tokens may be signed with, and the fixed list of algorithms that it may be used for.
@@ -94,7 +109,7 @@ impl TokenAlgorithm {
 pub struct TokenKey {
     id: Option<String>,
     algorithms: Vec<TokenAlgorithm>,
-    key: Result<Arc<DecodingKey>, &'static str>,
+    key: Result<Arc<PublicKey>, &'static str>,
 }
 
 impl TokenKey {
@@ -103,22 +118,49 @@ impl TokenKey {
         let key = if secret.expose().len() < LEAST_SECRET_BYTES {
             Err("a token's shared secret needs at least 32 bytes (RFC 7518, section 3.2)")
         } else {
-            Ok(DecodingKey::from_secret(secret.expose()))
+            Ok(PublicKey {
+                key: DecodingKey::from_secret(secret.expose()),
+                kind: KeyKind::Secret,
+                dates: None,
+            })
         };
         Self::of(key, algorithms)
     }
 
-    /// A public key, or a certificate that holds it, in PEM. The certificate is a container: neither its dates nor its
-    /// issuer are looked at.
+    /// A public key, or a certificate that holds it, in PEM. Of a chain the first certificate counts.
+    ///
+    /// A certificate is taken as a container that you trust, since you name it: its issuer is not looked at, and its
+    /// [dates](Self::certificate_dates) refuse nothing.
     pub fn pem(
         pem: impl AsRef<[u8]>,
         algorithms: impl IntoIterator<Item = TokenAlgorithm>,
     ) -> Self {
-        Self::of(public_key(pem.as_ref()), algorithms)
+        Self::of(public_key::of_pem(pem.as_ref()), algorithms)
     }
 
-    pub(super) fn of(
-        key: Result<DecodingKey, &'static str>,
+    /// As [`pem`](Self::pem), in DER: a certificate, a `SubjectPublicKeyInfo`, or an `RSAPublicKey` (PKCS #1).
+    pub fn der(
+        der: impl AsRef<[u8]>,
+        algorithms: impl IntoIterator<Item = TokenAlgorithm>,
+    ) -> Self {
+        Self::of(public_key::of_der(der.as_ref()), algorithms)
+    }
+
+    /// A key of an issuer's document. Its algorithms fit its kind.
+    pub(super) fn published(key: DecodingKey, algorithms: Vec<TokenAlgorithm>) -> Self {
+        let key = match algorithms.first() {
+            Some(algorithm) => Ok(PublicKey {
+                key,
+                kind: algorithm.kind(),
+                dates: None,
+            }),
+            None => Err("a published key has no algorithm"),
+        };
+        Self::of(key, algorithms)
+    }
+
+    fn of(
+        key: Result<PublicKey, &'static str>,
         algorithms: impl IntoIterator<Item = TokenAlgorithm>,
     ) -> Self {
         Self {
@@ -131,6 +173,11 @@ impl TokenKey {
     /// The other half of a key that tokens are signed with here.
     #[cfg(feature = "token")]
     pub(crate) fn of_signer(key: DecodingKey, algorithm: TokenAlgorithm) -> Self {
+        let key = PublicKey {
+            key,
+            kind: algorithm.kind(),
+            dates: None,
+        };
         Self::of(Ok(key), [algorithm])
     }
 
@@ -139,6 +186,22 @@ impl TokenKey {
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
+    }
+
+    /// From when until when the certificate that the key came in says to be valid; `None` for a bare key.
+    ///
+    /// Whether a sender goes on signing with the key of a certificate that has ended is its own affair, so an end
+    /// refuses nothing. A receiver of signed requests warns of it when it is built.
+    pub fn certificate_dates(&self) -> Option<(UnixTime, UnixTime)> {
+        self.key.as_ref().ok()?.dates
+    }
+
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    pub(crate) fn algorithms(&self) -> &[TokenAlgorithm] {
+        &self.algorithms
     }
 
     /// Whether this key signed `message`, as the token's header says.
@@ -158,12 +221,20 @@ impl TokenKey {
 
     /// By the backend that is named here, never by one that another crate installed for the whole process.
     fn verifier(&self, algorithm: TokenAlgorithm) -> Option<Box<dyn JwtVerifier>> {
-        let key = self.key.as_ref().ok()?;
+        let public = self.key.as_ref().ok()?;
+        if public.kind != algorithm.kind() {
+            return None;
+        }
         let algorithm = algorithm.backend()?;
-        (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&algorithm, key).ok()
+        (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&algorithm, &public.key).ok()
     }
 
-    pub(crate) fn validate(&self) -> Result<(), BuildError> {
+    /// Whether the key can be used for each of its algorithms. Receivers ask when they are built.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub fn validate(&self) -> Result<(), BuildError> {
         if let Err(why) = &self.key {
             return Err(BuildError::Contradiction(why));
         }
@@ -176,7 +247,7 @@ impl TokenKey {
         if !self.algorithms.iter().all(fits) {
             return Err(BuildError::Contradiction(
                 "a token's key cannot be used for one of its algorithms: secrets are for HS…, RSA keys for \
-                 RS… and PS…, P-256 and P-384 keys for ES…, Ed25519 keys for EdDSA",
+                 RS… and PS…, P-256 keys for ES256, P-384 keys for ES384, Ed25519 keys for EdDSA",
             ));
         }
         self_test()
@@ -191,20 +262,6 @@ pub(super) fn self_test() -> Result<(), BuildError> {
             "the cryptography behind tokens failed its self-test",
         ))
     }
-}
-
-fn public_key(pem: &[u8]) -> Result<DecodingKey, &'static str> {
-    if memchr::memmem::find(pem, b"PRIVATE KEY").is_some() {
-        return Err("a token's key is a private one: give the public key or the certificate");
-    }
-    let readers = [
-        DecodingKey::from_rsa_pem,
-        DecodingKey::from_ec_pem,
-        DecodingKey::from_ed_pem,
-    ];
-    let mut keys = readers.iter().filter_map(|read| read(pem).ok());
-    keys.find(|key| key.family() != AlgorithmFamily::Hmac)
-        .ok_or("a token's key is no RSA, EC or Ed25519 public key or certificate in PEM")
 }
 
 /// The token of RFC 7515, appendix A.1.

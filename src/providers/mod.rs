@@ -13,6 +13,6 @@ mod idcloud_guide {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/presets.md")]
 mod presets_guide {}
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "jwt"))]
 #[doc = include_str!("../../docs/unico-check.md")]
 mod unico_check_guide {}

@@ -298,12 +298,7 @@ impl ReceiverBuilder {
         let window =
             (self.check_time && profile.time != TimeKind::None).then_some(Window { past, future });
         let least = window
-            .map_or(Duration::ZERO, |window| {
-                window
-                    .past
-                    .saturating_add(window.future)
-                    .saturating_add(RETENTION_MARGIN)
-            })
+            .map_or(Duration::ZERO, remembered)
             .max(profile.horizon());
         if retention < least || retention.is_zero() {
             return Err(BuildError::RetentionTooShort { retention, least });
@@ -356,6 +351,7 @@ impl ReceiverBuilder {
             timer: self.timer,
             window,
             retention,
+            nonce_retention: window.map_or(retention, remembered),
             lease: self.lease,
             heartbeat: self.heartbeat,
             longest_run: self.longest_run,
@@ -406,6 +402,14 @@ impl fmt::Debug for ReceiverBuilder {
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
+}
+
+/// How long a request that was signed at the latest moment of the window is still taken, and a margin.
+fn remembered(window: Window) -> Duration {
+    window
+        .past
+        .saturating_add(window.future)
+        .saturating_add(RETENTION_MARGIN)
 }
 
 /// Names are metric labels and part of keys.

@@ -34,6 +34,7 @@ const CHECKS: [Check; 11] = [
 /// The worst first.
 pub(super) fn check(policy: &Policy) -> Vec<Finding> {
     let mut found: Vec<Finding> = CHECKS.iter().filter_map(|check| check(policy)).collect();
+    found.extend(policy.provider.finding(policy.clock.now()));
     found.extend(assumed(policy));
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
     found

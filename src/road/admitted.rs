@@ -15,6 +15,8 @@ pub struct Admitted {
     pub(super) event: Box<dyn Any + Send>,
     pub(super) facts: Arc<Facts>,
     pub(super) content: Option<ContentDigest>,
+    /// Under which the request's nonce is remembered, where it has one.
+    pub(super) nonce: Option<EventKey>,
     pub(super) wanted: bool,
     pub(super) recognized: bool,
     pub(super) arrived: Duration,

@@ -9,7 +9,7 @@ use crate::{
     dedup::{Claim, DedupStore},
     delivery::Facts,
     error::{Reason, StoreError},
-    event_key::ContentDigest,
+    event_key::{ContentDigest, EventKey},
     log,
     meter::StoreCall,
     observer::Observed,
@@ -24,9 +24,20 @@ pub(super) async fn claim(
     content: Option<&ContentDigest>,
     timer: &Arc<dyn Timer>,
 ) -> Result<Claim, StoreError> {
+    claim_key(policy, facts, &facts.key, content, timer).await
+}
+
+/// As [`claim`], of another key than the event's own.
+pub(super) async fn claim_key(
+    policy: &Policy,
+    facts: &Facts,
+    key: &EventKey,
+    content: Option<&ContentDigest>,
+    timer: &Arc<dyn Timer>,
+) -> Result<Claim, StoreError> {
     let owner = policy.owners.next();
     let once = || async {
-        let claim = policy.store.claim(&facts.key, content, owner, policy.lease);
+        let claim = policy.store.claim(key, content, owner, policy.lease);
         store_call(policy, StoreCall::Claim, timer, claim).await
     };
     let claimed = match once().await {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     answer::{Answer, RETRY_AFTER},
     clock::Timer,
-    dedup::{DedupStore, End, Settled, State},
+    dedup::{DedupStore, End, Lease, Settled, State},
     delivery::{Facts, LeaseHandle},
     error::{Reason, StoreError},
     log,
@@ -62,7 +62,7 @@ pub(super) async fn settle<R>(
             return Handled::Answer(Answer::unavailable(Reason::HandlerPanicked, None));
         }
     };
-    match mark(policy, facts, lease, timer, end).await {
+    match mark(policy, facts, lease.lease(), timer, end, policy.retention).await {
         Ok(Settled::Ok) => {
             log::ended(facts, lease.attempt(), verdict, why);
             match (end, ran.ok().and_then(|ran| ran.reply)) {
@@ -83,18 +83,19 @@ pub(super) async fn settle<R>(
     }
 }
 
-/// Writes the mark, again and again within the budget: the effect has happened.
-async fn mark(
+/// Writes the mark, again and again within the budget: what it stands for has happened.
+pub(super) async fn mark(
     policy: &Policy,
     facts: &Facts,
-    lease: &LeaseHandle,
+    lease: &Lease,
     timer: &Arc<dyn Timer>,
     end: End,
+    retain: Duration,
 ) -> Result<Settled, StoreError> {
     let tries = async {
         let mut pause = FIRST_SETTLE_PAUSE;
         loop {
-            let settle = policy.store.settle(lease.lease(), end, policy.retention);
+            let settle = policy.store.settle(lease, end, retain);
             match store_call(policy, StoreCall::Settle, timer, settle).await {
                 Ok(settled) => return settled,
                 Err(error) => log::store(facts, StoreCall::Settle, &error),

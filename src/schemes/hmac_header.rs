@@ -23,7 +23,10 @@ use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-use super::template::{Piece, Template};
+use super::{
+    signed_header::{SignedHeader, Unreadable},
+    template::{Piece, Template},
+};
 use crate::{
     clock::UnixTime,
     error::{BuildError, Rejection},
@@ -37,8 +40,6 @@ use crate::{
 const MAX_SIGNATURE_HEADER_BYTES: usize = 4096;
 /// Most signatures of one header that are tried: each costs a comparison with every live key.
 const MAX_SIGNATURES: usize = 16;
-/// Longest id that is taken. Known senders stay below 64 bytes.
-const MAX_ID_BYTES: usize = 256;
 /// Longest time that is taken: a signed 64-bit number has 20 characters.
 const MAX_TIMESTAMP_BYTES: usize = 20;
 /// Longest MAC: SHA-512.
@@ -185,13 +186,6 @@ pub struct HmacHeader {
     digest: Digest,
 }
 
-/// A header whose text is signed, and the byte that it may not contain.
-#[derive(Debug, Clone)]
-struct SignedHeader {
-    name: HeaderName,
-    delimiter: Option<u8>,
-}
-
 /// Where the time stands: in a header of its own, or beside the signatures.
 #[derive(Debug, Clone)]
 pub(crate) enum TimestampSource {
@@ -212,10 +206,10 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
             })
         };
         let id = match (config.id_header, template.has(&Piece::Id)) {
-            (Some(name), true) => Some(SignedHeader {
-                name: header("id header", name)?,
-                delimiter: template.delimiter_of(&Piece::Id),
-            }),
+            (Some(name), true) => {
+                let name = header("id header", name)?;
+                Some(SignedHeader::new(name, &template, &Piece::Id))
+            }
             (None, false) => None,
             (Some(_), false) => {
                 return Err(BuildError::Contradiction(
@@ -296,10 +290,7 @@ impl HmacHeader {
         id: Option<HeaderName>,
         timestamp: Option<(TimestampSource, TimeUnit)>,
     ) -> Self {
-        self.id = id.map(|name| SignedHeader {
-            name,
-            delimiter: template.delimiter_of(&Piece::Id),
-        });
+        self.id = id.map(|name| SignedHeader::new(name, &template, &Piece::Id));
         if let Some((source, unit)) = timestamp {
             self.timestamp = Some(source);
             self.timestamp_unit = unit;
@@ -366,6 +357,8 @@ impl HmacHeader {
                     Piece::Id => id.unwrap_or_default().as_bytes(),
                     Piece::Timestamp => timestamp.map_or(&[][..], |(text, _)| text),
                     Piece::Body => request.body,
+                    // Not placeholders of such templates.
+                    Piece::Nonce | Piece::Algorithm => &[],
                 });
             }
             if is_right(mac, &first, signatures.clone()) {
@@ -393,28 +386,16 @@ impl HmacHeader {
     }
 
     fn id<'a>(&self, head: &Head<'a>) -> Result<Option<&'a str>, Rejection> {
-        let Some(source) = &self.id else {
+        let Some(header) = &self.id else {
             return Ok(None);
         };
-        let value = match head.single(&source.name) {
-            Single::Value(value) if !value.is_empty() => value,
-            Single::Value(_) | Single::Missing => return Err(Rejection::MissingId),
-            Single::Repeated => return Err(Rejection::MalformedId("its header stands twice")),
-        };
-        if value.len() > MAX_ID_BYTES {
-            return Err(Rejection::MalformedId("it is too long"));
-        }
-        if source
-            .delimiter
-            .is_some_and(|byte| memchr(byte, value).is_some())
-        {
-            return Err(Rejection::MalformedId(
-                "it contains the byte that ends it in the signed text",
-            ));
-        }
-        std::str::from_utf8(value)
+        header
+            .text(head)
             .map(Some)
-            .map_err(|_| Rejection::MalformedId("it is not UTF-8"))
+            .map_err(|unreadable| match unreadable {
+                Unreadable::Missing => Rejection::MissingId,
+                Unreadable::Malformed(why) => Rejection::MalformedId(why),
+            })
     }
 
     /// The time, as its text stands in the signed text and as a moment.
@@ -454,7 +435,7 @@ impl HmacHeader {
 }
 
 /// Digits with an optional minus sign, nothing else: no plus sign, space, fraction or exponent.
-fn whole_number(text: &[u8]) -> Option<i64> {
+pub(super) fn whole_number(text: &[u8]) -> Option<i64> {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     if text.len() > MAX_TIMESTAMP_BYTES || !digits.iter().all(u8::is_ascii_digit) {
         return None;

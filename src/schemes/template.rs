@@ -1,4 +1,4 @@
-//! [`Template`]: which text a MAC is computed over.
+//! [`Template`]: which text is signed.
 
 use std::{fmt, str::FromStr};
 
@@ -17,8 +17,56 @@ pub struct Template(Vec<Piece>);
 pub(crate) enum Piece {
     Literal(Box<str>),
     Id,
+    /// Of signed requests alone.
+    Nonce,
     Timestamp,
+    /// Of signed requests alone.
+    Algorithm,
     Body,
+}
+
+/// The placeholders of one kind of template.
+struct Placeholders {
+    pieces: &'static [Piece],
+    unknown: &'static str,
+    repeated: &'static str,
+    adjacent: &'static str,
+}
+
+const OF_MACS: Placeholders = Placeholders {
+    pieces: &[Piece::Id, Piece::Timestamp, Piece::Body],
+    unknown: "the placeholders are `{id}`, `{timestamp}` and `{body}`",
+    repeated: "`{id}` and `{timestamp}` may stand only once",
+    adjacent: "a literal must part `{id}` and `{timestamp}` from the next placeholder towards `{body}`, or one \
+               signature would fit two readings",
+};
+
+#[cfg(feature = "jwt")]
+const OF_SIGNED_REQUESTS: Placeholders = Placeholders {
+    pieces: &[
+        Piece::Nonce,
+        Piece::Timestamp,
+        Piece::Algorithm,
+        Piece::Body,
+    ],
+    unknown: "the placeholders are `{nonce}`, `{timestamp}`, `{algorithm}` and `{body}`",
+    repeated: "`{nonce}`, `{timestamp}` and `{algorithm}` may stand only once",
+    adjacent: "a literal must part `{nonce}`, `{timestamp}` and `{algorithm}` from the next placeholder towards \
+               `{body}`, or one signature would fit two readings",
+};
+
+impl Piece {
+    /// As it stands in a template.
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Literal(text) => text,
+            Self::Id => "{id}",
+            Self::Nonce => "{nonce}",
+            Self::Timestamp => "{timestamp}",
+            Self::Algorithm => "{algorithm}",
+            Self::Body => "{body}",
+        }
+    }
 }
 
 impl Template {
@@ -74,6 +122,18 @@ impl FromStr for Template {
     type Err = BuildError;
 
     fn from_str(text: &str) -> Result<Self, BuildError> {
+        Self::read(text, &OF_MACS)
+    }
+}
+
+impl Template {
+    /// With the placeholders of signed requests: `{nonce}`, `{timestamp}`, `{algorithm}`, `{body}`.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn of_signed_request(text: &str) -> Result<Self, BuildError> {
+        Self::read(text, &OF_SIGNED_REQUESTS)
+    }
+
+    fn read(text: &str, placeholders: &Placeholders) -> Result<Self, BuildError> {
         let unusable = |why| BuildError::Name {
             what: "template",
             why,
@@ -87,40 +147,33 @@ impl FromStr for Template {
             let (name, after) = after
                 .split_once('}')
                 .ok_or_else(|| unusable("a `{` is not closed"))?;
-            pieces.push(match name {
-                "id" => Piece::Id,
-                "timestamp" => Piece::Timestamp,
-                "body" => Piece::Body,
-                _ => {
-                    return Err(unusable(
-                        "the placeholders are `{id}`, `{timestamp}` and `{body}`",
-                    ));
-                }
-            });
+            let is_named = |piece: &&Piece| {
+                let written = piece.as_str().strip_prefix('{');
+                written.and_then(|it| it.strip_suffix('}')) == Some(name)
+            };
+            let known = placeholders.pieces.iter().find(is_named);
+            pieces.push(known.ok_or_else(|| unusable(placeholders.unknown))?.clone());
             rest = after;
         }
         if !rest.is_empty() {
             pieces.push(Piece::Literal(rest.into()));
         }
-        let count = |piece| pieces.iter().filter(|known| **known == piece).count();
+        let count = |piece: Piece| pieces.iter().filter(|known| **known == piece).count();
         if count(Piece::Body) != 1 {
             return Err(unusable("`{body}` must stand exactly once"));
         }
-        if count(Piece::Id) > 1 || count(Piece::Timestamp) > 1 {
-            return Err(unusable("`{id}` and `{timestamp}` may stand only once"));
+        if placeholders.pieces.iter().any(|it| count(it.clone()) > 1) {
+            return Err(unusable(placeholders.repeated));
         }
         let template = Self(pieces);
-        for piece in [Piece::Id, Piece::Timestamp] {
-            if !template.has(&piece) {
+        for piece in placeholders.pieces {
+            if *piece == Piece::Body || !template.has(piece) {
                 continue;
             }
-            let Some(delimiter) = template.delimiter_of(&piece) else {
-                return Err(unusable(
-                    "a literal must part `{id}` and `{timestamp}` from the next placeholder \
-                     towards `{body}`, or one signature would fit two readings",
-                ));
-            };
-            if piece == Piece::Timestamp && (delimiter.is_ascii_digit() || delimiter == b'-') {
+            let delimiter = template
+                .delimiter_of(piece)
+                .ok_or_else(|| unusable(placeholders.adjacent))?;
+            if *piece == Piece::Timestamp && (delimiter.is_ascii_digit() || delimiter == b'-') {
                 return Err(unusable(
                     "the literal beside `{timestamp}` must differ from what a number consists of, \
                      or one signature would fit two readings",
@@ -133,12 +186,9 @@ impl FromStr for Template {
 
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|piece| match piece {
-            Piece::Literal(text) => f.write_str(text),
-            Piece::Id => f.write_str("{id}"),
-            Piece::Timestamp => f.write_str("{timestamp}"),
-            Piece::Body => f.write_str("{body}"),
-        })
+        self.0
+            .iter()
+            .try_for_each(|piece| f.write_str(piece.as_str()))
     }
 }
 

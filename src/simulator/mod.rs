@@ -22,12 +22,16 @@
 //! A simulator holds a key and signs whatever it is given. It belongs into tests and tools.
 
 mod presets;
+#[cfg(feature = "jwt")]
+mod request_signer;
 mod sent;
 mod standard_webhooks;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+#[cfg(feature = "jwt")]
+pub use self::request_signer::RequestSigner;
 pub use self::{
     presets::PresetSimulator, sent::Sent, standard_webhooks::StandardWebhooksSimulator,
 };

@@ -1,6 +1,6 @@
 //! One request of a sender.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -22,7 +22,7 @@ pub struct Sent {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
-    signature_header: &'static str,
+    signature_header: Cow<'static, str>,
     signature_member: Option<&'static str>,
 }
 
@@ -38,9 +38,16 @@ impl Sent {
             path: path.to_owned(),
             headers,
             body,
-            signature_header,
+            signature_header: Cow::Borrowed(signature_header),
             signature_member: None,
         }
+    }
+
+    /// The same, with its signature in this header.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn signed_in(mut self, header: String) -> Self {
+        self.signature_header = Cow::Owned(header);
+        self
     }
 
     /// The signature is this member of the body, and covers at least the member `data`.
@@ -118,8 +125,8 @@ impl Sent {
         {
             self.body = cut.pieces(&self.body).concat().into();
         }
-        let name = self.signature_header;
-        self.without_header(name)
+        let name = self.signature_header.clone();
+        self.without_header(&name)
     }
 
     /// `forged` and the real signature in one header, as HTTP clients join two of one name.
@@ -129,7 +136,7 @@ impl Sent {
 
     /// The header that carries the signature twice, the same value in both.
     pub fn with_repeated_signature(mut self) -> Self {
-        let name = self.signature_header;
+        let name = &*self.signature_header;
         if let Some(value) = self.header(name).map(str::to_owned) {
             self.headers.push((name.to_owned(), value));
         }
@@ -159,9 +166,9 @@ impl Sent {
             self.body = [before, value.as_bytes(), behind].concat().into();
             return self;
         }
-        let name = self.signature_header;
+        let name = &*self.signature_header;
         for (found, value) in &mut self.headers {
-            if found == name {
+            if *found == name {
                 *value = change(value);
             }
         }

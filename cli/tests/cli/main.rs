@@ -13,6 +13,7 @@ mod real_endpoints;
 mod reasons;
 mod send_and_listen;
 mod settings_and_stores;
+mod signed_requests;
 mod streaming;
 mod token_endpoints;
 mod vectors;

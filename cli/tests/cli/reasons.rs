@@ -10,6 +10,7 @@ use crate::{
         SIGNED_AT, base64, verdict, verify, with, with_header, with_other_header, without_header,
     },
     documents::reasons_of_verify,
+    signed_requests::{with_nonce, with_value},
     vectors::not_an_event_of_logto,
 };
 
@@ -87,6 +88,14 @@ fn cases() -> Vec<(Reason, Value)> {
         (
             Reason::MalformedId,
             with_other_header("webhook-id", "msg.p5jXN8AQM9LWM0D4loKWxJek"),
+        ),
+        (
+            Reason::MissingNonce,
+            with_value(with_nonce(), "x-nonce", ""),
+        ),
+        (
+            Reason::MalformedNonce,
+            with_value(with_nonce(), "x-nonce", "n.1"),
         ),
         (
             Reason::MissingTimestamp,

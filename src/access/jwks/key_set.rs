@@ -84,7 +84,7 @@ impl Jwk {
         if algorithms.is_empty() {
             return None;
         }
-        let key = TokenKey::of(Ok(key), algorithms);
+        let key = TokenKey::published(key, algorithms);
         let key = match &self.kid {
             Some(id) => key.with_id(id),
             None => key,

@@ -1,4 +1,4 @@
-//! [`Preset`]: senders that sign with a MAC in a header and leave the payload to the application.
+//! [`Preset`]: senders that sign, nearly all with a MAC in a header, and leave the payload to the application.
 //!
 //! A preset is data: a scheme, what identifies an event, and what is known of the sender. There is one
 //! file for each known sender, and [`Preset::custom`] for any other.
@@ -12,7 +12,10 @@
 //! | [`shopify`](Preset::shopify) | `{body}` | base64 | none | the body's digest | `x-shopify-topic`, unsigned |
 //! | [`custom`](Preset::custom) | as its scheme says | as its scheme says | ± 300 s where signed | the signed id, else the body's digest | none |
 //!
-//! All of them are HMAC-SHA256 but for `custom`, which may be told otherwise.
+//! | [`custom_body_field`](Preset::custom_body_field) | the JSON without its MAC, or one member | a member of the JSON | none | the digest of what is signed | none |
+//! | `custom_signed_request` (feature `jwt`) | as its scheme says | by the key of a certificate | ± 300 s where signed | the body's digest | none |
+//!
+//! All of them are HMAC-SHA256 but for the custom ones, which may be told otherwise.
 //!
 //! Where the digest of the body is the key, two deliveries with equal bodies are one event: the ids that
 //! those senders put into headers are not signed, and whoever captured a delivery could send it again
@@ -20,9 +23,13 @@
 //! [`event_type`](crate::Delivery::event_type), but a
 //! [`claimed_type`](crate::Delivery::claimed_type).
 
+mod body_field;
 mod envelope;
 mod github;
+mod scheme;
 mod shopify;
+#[cfg(feature = "jwt")]
+mod signed_request;
 mod slack;
 mod standard_webhooks;
 mod stripe;
@@ -32,10 +39,16 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 use http::HeaderName;
 use serde::de::DeserializeOwned;
 
-use self::envelope::{Envelope, Names};
+use self::{
+    body_field::signed_part,
+    envelope::{Envelope, Names},
+    scheme::Scheme,
+};
 use crate::{
+    clock::UnixTime,
     error::Rejection,
     event_key::KeyParts,
+    finding::Finding,
     keys::{Keys, LiveKeys},
     payload::{Json, Payload},
     provider::{Authenticated, Decoded, EventType, Provider, SenderProfile, TimeKind, Undecodable},
@@ -44,7 +57,7 @@ use crate::{
     verified::Verified,
 };
 
-/// A sender that signs with a MAC in a header. Its event is a [`Payload`]: the raw JSON, or a type of the
+/// A sender that signs, and leaves the payload to the application. Its event is a [`Payload`]: the raw JSON, or a type of the
 /// application's through [`Preset::events`].
 ///
 /// ```
@@ -65,7 +78,7 @@ use crate::{
 /// ```
 pub struct Preset<T = Json> {
     name: Cow<'static, str>,
-    scheme: HmacHeader,
+    scheme: Scheme,
     keys: Keys,
     identity: Identity,
     type_header: Option<HeaderName>,
@@ -92,24 +105,37 @@ impl Preset {
         scheme: HmacHeader,
         keys: impl Into<Keys>,
     ) -> Self {
-        let mut profile = SenderProfile::unknown();
-        if scheme.has_timestamp() {
-            profile.time = TimeKind::SentAt;
-            profile.past = Some(profile.future);
+        let identity = if scheme.has_signed_id() {
+            Identity::SignedId
+        } else {
+            Identity::BodyDigest
+        };
+        let has_timestamp = scheme.has_timestamp();
+        let preset = Self::of_scheme(name.into(), scheme.into(), keys.into(), identity);
+        if has_timestamp {
+            preset.signing_times()
+        } else {
+            preset
         }
+    }
+
+    fn of_scheme(name: Cow<'static, str>, scheme: Scheme, keys: Keys, identity: Identity) -> Self {
         Self {
-            name: name.into(),
-            identity: if scheme.has_signed_id() {
-                Identity::SignedId
-            } else {
-                Identity::BodyDigest
-            },
+            name,
             scheme,
-            keys: keys.into(),
+            keys,
+            identity,
             type_header: None,
-            profile,
+            profile: SenderProfile::unknown(),
             event: PhantomData,
         }
+    }
+
+    /// Signs a time anew for each attempt.
+    fn signing_times(mut self) -> Self {
+        self.profile.time = TimeKind::SentAt;
+        self.profile.past = Some(self.profile.future);
+        self
     }
 }
 
@@ -152,6 +178,14 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         self.keys.clone()
     }
 
+    fn needs_access(&self) -> bool {
+        self.scheme.leaves_something_unsigned()
+    }
+
+    fn finding(&self, now: UnixTime) -> Option<Finding> {
+        self.scheme.finding(now)
+    }
+
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -166,25 +200,29 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         key: &mut KeyParts,
     ) -> Result<Decoded<Payload<T>>, Undecodable> {
         let mut event_type = None;
+        let bytes = match &self.scheme {
+            Scheme::BodyField(scheme) => &signed_part(scheme, authenticated)?,
+            _ => authenticated.bytes,
+        };
         match self.identity {
             Identity::SignedId => {
                 key.part(authenticated.signed_id.ok_or(Undecodable("no signed id"))?);
             }
             Identity::BodyDigest => {
-                key.digest_of(authenticated.bytes);
+                key.digest_of(bytes);
             }
             Identity::Member(names) => {
-                let envelope = Envelope::read(authenticated.bytes, names)
+                let envelope = Envelope::read(bytes, names)
                     .map_err(|_| Undecodable("its id or type stands twice"))?;
                 match envelope.id {
                     Some(id) => key.part(id),
                     // One part more than an id has, so that no id can be mistaken for a digest.
-                    None => key.part("").digest_of(authenticated.bytes),
+                    None => key.part("").digest_of(bytes),
                 };
                 event_type = envelope.event_type;
             }
         };
-        let event = Payload::read(authenticated.bytes);
+        let event = Payload::read(bytes);
         let recognized = matches!(event, Payload::Known(_));
         let mut decoded = Decoded::new(event).recognized(recognized);
         if let Some(name) = event_type {

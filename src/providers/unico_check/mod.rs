@@ -6,6 +6,7 @@
 mod decode;
 mod event;
 mod pack;
+mod proof;
 #[cfg(feature = "simulator")]
 mod simulator;
 

@@ -5,14 +5,20 @@ use std::{fmt, time::Duration};
 use super::{
     Event, Status,
     decode::{self, UPDATE_PROCESS},
+    proof::Proof,
 };
+#[cfg(feature = "jwt")]
+use crate::schemes::SignedRequest;
 use crate::{
-    error::Rejection,
+    clock::UnixTime,
+    error::{BuildError, Rejection},
     event_key::KeyParts,
+    finding::Finding,
     keys::{Keys, LiveKeys, Tenants},
     provider::{
         Authenticated, Decoded, EventType, Provider, Retries, SenderProfile, TimeKind, Undecodable,
     },
+    receiver::RETENTION_MARGIN,
     request::RawRequest,
     verified::Verified,
 };
@@ -21,10 +27,13 @@ use crate::{
 ///
 /// # Security
 ///
-/// In these modes nothing is signed: whoever holds the credentials is believed. So the receiver must have an
-/// access rule, and `build()` refuses to go without; the named choice of none is
+/// In the modes of [`new`](Self::new) nothing is signed: whoever holds the credentials is believed. So the receiver
+/// must have an access rule, and `build()` refuses to go without; the named choice of none is
 /// [`AnyoneMayCall`](crate::access::AnyoneMayCall). A captured request can be sent again for as long as the
 /// credentials hold: within the retention it is a copy, afterwards it runs again.
+///
+/// With `signed` (feature `jwt`) the body is proved by the key of your certificate; a token or header may be required
+/// beside it. With `{{timestamp}}` in what is signed, what can no longer be recognised as a copy is refused.
 ///
 /// # The portal's form
 ///
@@ -34,15 +43,17 @@ use crate::{
 /// | Secret | `.access(ApiKey::authorization(secret))`: sent as typed (known), without a scheme added (assumed) |
 /// | Headers (Chave / Valor) | `.access(HeaderSecrets::new([(key, value), …]))` |
 /// | Secret and Headers | `.access(AllOf::of(ApiKey::authorization(secret)).and(HeaderSecrets::new([…])))` |
-/// | JWT Bearer | `.access(Bearer::…)`, feature `jwt` |
+/// | JWT Bearer, RFC 7523 or RFC 7519 | `.access(Bearer::…)`, feature `jwt`: the token of your own token endpoint |
+/// | JWT Bearer, headers with the tags `{{signature}}`, `{{nonce}}`, `{{timestamp}}`, `{{algorithm}}` | `UnicoCheck::signed(SignedRequest::new(…)?)`, feature `jwt` |
 /// | Tempo de tentativas em minutos, Número máximo de tentativas | [`attempts`](Self::attempts) |
 ///
 /// # Defaults
 ///
 /// | what | value | status |
 /// | --- | --- | --- |
-/// | proof | the access rule | known |
-/// | signed time | none; `eventDate` is given on, and checked nowhere | assumed |
+/// | proof | the access rule; of signed requests the signature | known |
+/// | signed time | none, or that of `{{timestamp}}`; `eventDate` is given on, and checked nowhere | assumed |
+/// | window of signed requests | one gap longer than the attempts take; without [`attempts`](Self::attempts) as long as can be remembered; 300 s ahead | assumed: a retry may not be signed again |
 /// | event key | shape, id, event, status, score | ours: a process moves on, and a score can change twice |
 /// | retention | 7 days, longer where the attempts need it | ours |
 /// | sender's timeout | unknown: handler's deadline 8 s | unknown |
@@ -75,10 +86,33 @@ use crate::{
 #[derive(Clone)]
 pub struct UnicoCheck {
     keys: Keys,
+    proof: Proof,
     interest: Option<Vec<Status>>,
-    horizon: Option<Duration>,
+    attempts: Option<Attempts>,
     distinct_by_content: bool,
 }
+
+/// What the form says of attempts.
+#[derive(Debug, Clone, Copy)]
+struct Attempts {
+    most: u32,
+    gap: Duration,
+}
+
+impl Attempts {
+    /// From the first to the last.
+    fn horizon(self) -> Duration {
+        self.gap.saturating_mul(self.most.saturating_sub(1))
+    }
+
+    /// How old the signature of the last may be if none is signed again: a gap is left for what each attempt takes.
+    fn oldest_signature(self) -> Duration {
+        self.gap.saturating_mul(self.most).max(LEAST_PAST)
+    }
+}
+
+/// The narrowest window: what senders that sign each attempt use.
+const LEAST_PAST: Duration = Duration::from_secs(300);
 
 impl UnicoCheck {
     /// The portal's webhook, in a mode that signs nothing.
@@ -86,9 +120,24 @@ impl UnicoCheck {
     pub fn new() -> Self {
         Self {
             keys: Keys::None,
+            proof: Proof::Access,
             interest: None,
-            horizon: None,
+            attempts: None,
             distinct_by_content: false,
+        }
+    }
+
+    /// The portal's webhook with signed requests: tags in the form's headers.
+    ///
+    /// That the key is that of the certificate which you uploaded is known. Which bytes are signed, in which encoding
+    /// and with which algorithm is not: take a first request apart, and set the scheme so that it verifies.
+    ///
+    /// Cannot serve tenants, who would all have the same key: a request of one could be sent to another.
+    #[cfg(feature = "jwt")]
+    pub fn signed(scheme: SignedRequest) -> Self {
+        Self {
+            proof: Proof::Signature(Box::new(scheme)),
+            ..Self::new()
         }
     }
 
@@ -110,7 +159,7 @@ impl UnicoCheck {
     /// The form's maximum of attempts and the gap between them. The retention must cover them all.
     #[must_use]
     pub fn attempts(mut self, most: u32, gap: Duration) -> Self {
-        self.horizon = Some(gap.saturating_mul(most.saturating_sub(1)));
+        self.attempts = Some(Attempts { most, gap });
         self
     }
 
@@ -139,12 +188,33 @@ impl Provider for UnicoCheck {
 
     fn profile(&self) -> SenderProfile {
         let unknown = SenderProfile::unknown();
-        SenderProfile {
-            retries: self.horizon.map_or(Retries::Unknown, Retries::For),
+        let horizon = self.attempts.map(Attempts::horizon);
+        let profile = SenderProfile {
+            retries: horizon.map_or(Retries::Unknown, Retries::For),
             time: TimeKind::None,
-            retention: unknown.retention.max(self.horizon.unwrap_or_default()),
-            assumed: &["that it takes any 2xx as success, and signs no time"],
+            retention: unknown.retention.max(horizon.unwrap_or_default()),
+            assumed: if self.proof.is_signature() {
+                &[
+                    "that it takes any 2xx as success",
+                    "which bytes are signed, and that a retry may not be signed again",
+                ]
+            } else {
+                &["that it takes any 2xx as success, and signs no time"]
+            },
             ..unknown
+        };
+        if !self.proof.has_timestamp() {
+            return profile;
+        }
+        let past = self.attempts.map(Attempts::oldest_signature);
+        let least = past.unwrap_or_default().saturating_add(profile.future);
+        SenderProfile {
+            time: TimeKind::SentAt,
+            past,
+            retention: profile
+                .retention
+                .max(least.saturating_add(RETENTION_MARGIN)),
+            ..profile
         }
     }
 
@@ -152,16 +222,29 @@ impl Provider for UnicoCheck {
         self.keys.clone()
     }
 
+    fn validate(&self) -> Result<(), BuildError> {
+        if self.proof.is_signature() && matches!(self.keys, Keys::Tenants(_)) {
+            return Err(BuildError::Contradiction(
+                "signed requests cannot serve tenants, who would all have the same key: give each a receiver of its own",
+            ));
+        }
+        Ok(())
+    }
+
     fn needs_access(&self) -> bool {
-        true
+        !self.proof.is_signature()
+    }
+
+    fn finding(&self, now: UnixTime) -> Option<Finding> {
+        self.proof.finding(now)
     }
 
     fn verify<'a>(
         &self,
-        _request: RawRequest<'a>,
+        request: RawRequest<'a>,
         _keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        Ok(Verified::by_access())
+        self.proof.verify(request)
     }
 
     fn decode(

@@ -11,7 +11,8 @@ use super::Status;
 
 /// One webhook of the portal, with the Secret and the headers of its form.
 ///
-/// Which headers Unico sends beside them is unknown: there is only what HTTP and JSON need.
+/// Which headers Unico sends beside them is unknown: there is only what HTTP and JSON need. Signed requests are these,
+/// signed by a `RequestSigner` (feature `jwt`): for each attempt anew, or once for all.
 ///
 /// ```
 /// use hookgate::providers::unico_check::{Status, UnicoCheckSimulator};

@@ -1,0 +1,47 @@
+//! [`SignedRequestRule`]: what requests signed with a certificate's key must be.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hookgate::{
+    access::{TokenAlgorithm, TokenKey},
+    schemes::{SignedRequest, SignedRequestConfig},
+};
+use serde::Deserialize;
+
+use crate::{refused::Refused, text::Text};
+
+/// What `keys` are for, and how the sender signs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignedRequestRule {
+    algorithms: Vec<String>,
+    scheme: SignedRequestConfig,
+}
+
+impl SignedRequestRule {
+    /// The scheme with these keys, each a public key or a certificate: `pem:…` or, in base64, `der:…`.
+    pub(crate) fn scheme(self, keys: &[Text<'_>]) -> Result<SignedRequest, Refused> {
+        let algorithms: Option<Vec<TokenAlgorithm>> = self
+            .algorithms
+            .iter()
+            .map(|name| TokenAlgorithm::from_name(name))
+            .collect();
+        let algorithms = algorithms.ok_or_else(|| {
+            Refused::Malformed("`settings`: `algorithms`: one is unknown".to_owned())
+        })?;
+        let keys = keys.iter().map(|text| public_key(text, &algorithms));
+        let keys = keys.collect::<Option<Vec<_>>>().ok_or(Refused::BadKey)?;
+        Ok(SignedRequest::new(self.scheme, keys)?)
+    }
+}
+
+/// A key as a record spells it; `None` when it cannot be one of these algorithms.
+fn public_key(text: &str, algorithms: &[TokenAlgorithm]) -> Option<TokenKey> {
+    let algorithms = algorithms.iter().copied();
+    let key = match text.split_once(':')? {
+        ("pem", pem) => TokenKey::pem(pem, algorithms),
+        ("der", der) => TokenKey::der(STANDARD.decode(der).ok()?, algorithms),
+        _ => return None,
+    };
+    key.validate().ok()?;
+    Some(key)
+}

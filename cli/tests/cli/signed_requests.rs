@@ -1,0 +1,220 @@
+//! Requests signed with a certificate's key, and MACs in a member of the body.
+
+use std::fs;
+
+use hookgate::KeyParts;
+use serde_json::{Value, json};
+
+use crate::command::{base64, verdict, verify};
+
+fn vectors(file: &str) -> Vec<u8> {
+    let folder = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/vectors/signed_request"
+    );
+    fs::read(format!("{folder}/{file}")).unwrap()
+}
+
+fn pem(file: &str) -> String {
+    format!("pem:{}", String::from_utf8(vectors(file)).unwrap())
+}
+
+/// All that another program signed.
+fn recorded() -> Vec<Value> {
+    let recorded: Value = serde_json::from_slice(&vectors("requests.json")).unwrap();
+    let requests = recorded["requests"].as_array().unwrap();
+    requests
+        .iter()
+        .map(|it| {
+            let key = it["key"].as_str().unwrap();
+            let template = it["template"].as_str().unwrap();
+            let mut scheme = json!({
+                "signature_header": "x-signature",
+                "algorithm_header": "x-algorithm",
+                "encoding": it["encoding"],
+                "template": template,
+                "timestamp_form": it["timestamp_form"],
+            });
+            for part in ["nonce", "timestamp"] {
+                if template.contains(&format!("{{{part}}}")) {
+                    scheme[format!("{part}_header")] = format!("x-{part}").into();
+                }
+            }
+            json!({
+                "id": it["nonce"],
+                "provider": "signed-request",
+                "keys": [pem(&format!("{key}.crt.pem"))],
+                "headers": [
+                    ["x-signature", it["signature"]],
+                    ["x-nonce", it["nonce"]],
+                    ["x-timestamp", it["timestamp"]],
+                    ["x-algorithm", it["algorithm"]],
+                ],
+                "body_base64": base64(recorded["body"].as_str().unwrap().as_bytes()),
+                "now": 1_700_000_300,
+                "settings": {"algorithms": [it["algorithm"]], "scheme": scheme},
+            })
+        })
+        .collect()
+}
+
+/// One with a nonce and a time in what is signed.
+pub(crate) fn with_nonce() -> Value {
+    let has_both = |record: &Value| {
+        let template = record["settings"]["scheme"]["template"].as_str().unwrap();
+        template == "{timestamp}.{nonce}.{body}"
+    };
+    recorded().into_iter().find(has_both).unwrap()
+}
+
+/// The value of a header changed.
+pub(crate) fn with_value(mut record: Value, name: &str, value: &str) -> Value {
+    for header in record["headers"].as_array_mut().unwrap() {
+        if header[0] == name {
+            header[1] = value.into();
+        }
+    }
+    record
+}
+
+#[test]
+fn every_recorded_request_is_accepted_and_none_with_another_body() {
+    let records = recorded();
+    for verdict in verify(&records) {
+        assert_eq!(verdict["verdict"], "accepted", "{verdict}");
+        assert_eq!(verdict["key_id"], "0");
+    }
+    let changed = records.into_iter().map(|mut record| {
+        record["body_base64"] = base64(b"{}").into();
+        record
+    });
+    for verdict in verify(&changed.collect::<Vec<_>>()) {
+        let reason = verdict["reason"].as_str().unwrap();
+        // A JWS that has its payload shows what it is of.
+        assert!(
+            ["signature_mismatch", "malformed_signature"].contains(&reason),
+            "{verdict}"
+        );
+    }
+}
+
+#[test]
+fn keys_are_pem_or_der_and_others_are_bad() {
+    let record = with_nonce();
+    let reason_with = |key: &str| {
+        let mut record = record.clone();
+        record["keys"] = json!([key]);
+        verdict(&record)["reason"].clone()
+    };
+    let der = format!("der:{}", base64(&vectors("rsa.crt.der")));
+    assert_eq!(reason_with(&der), Value::Null);
+    for key in [
+        "hex:00",
+        "pem:",
+        "der:AAAA",
+        "der:!",
+        &pem("rsa.key.pem"),
+        &pem("weak.pub.pem"),
+    ] {
+        assert_eq!(reason_with(key), "bad_key", "{key}");
+    }
+    assert_eq!(reason_with(&pem("ed.crt.pem")), "bad_key");
+    let other = pem("p256.crt.pem");
+    let mut record = record.clone();
+    record["settings"]["algorithms"] = json!(["ES256"]);
+    record["keys"] = json!([other]);
+    assert_eq!(verdict(&record)["reason"], "malformed_signature");
+    record["keys"] = json!([]);
+    assert_eq!(verdict(&record)["reason"], "bad_key");
+}
+
+#[test]
+fn settings_that_prove_nothing_and_tenants_are_malformed() {
+    let mut record = with_nonce();
+    record["settings"]["scheme"]["template"] = "{timestamp}.{body}".into();
+    assert_eq!(verdict(&record)["verdict"], "error");
+    let mut record = with_nonce();
+    record["settings"]["algorithms"] = json!(["none"]);
+    assert_eq!(verdict(&record)["verdict"], "error");
+    let mut record = with_nonce();
+    record["tenant"] = "acme".into();
+    assert_eq!(verdict(&record)["verdict"], "error");
+    record["provider"] = "unico-check".into();
+    record["settings"] = json!({"signed": record["settings"]});
+    assert_eq!(verdict(&record)["verdict"], "error");
+}
+
+#[test]
+fn unico_check_is_verified_by_its_signature_without_an_access_rule() {
+    let mut record = with_nonce();
+    record["provider"] = "unico-check".into();
+    record["settings"] = json!({"signed": record["settings"]});
+    let id = "f4dd6bc9-74d3-4dba-8deb-eb09ad4ea704";
+    let mut key = KeyParts::new("hook", None, "unico-check");
+    for part in ["enveloped", id, "update_process", "3", ""] {
+        key.part(part);
+    }
+    assert_eq!(
+        verdict(&record),
+        json!({
+            "id": record["id"],
+            "verdict": "accepted",
+            "key_id": "0",
+            "event_type": "update_process",
+            "event_key": key.finish().unwrap().to_string(),
+        })
+    );
+    let forged = with_value(record, "x-nonce", "n-0");
+    assert_eq!(verdict(&forged)["reason"], "signature_mismatch");
+}
+
+/// Signed by `openssl dgst -sha256 -hmac k3y`, over the body without its member.
+#[test]
+fn a_mac_in_a_member_of_the_body_is_verified() {
+    let body = br#"{"id":"e-1","mac":"2446999c80c76eecb98a55edeea745069de1a570fd6f202db9fd8912c0af4b50","n":1}"#;
+    let record = |body: &[u8]| {
+        json!({
+            "id": "1",
+            "provider": "hmac-body-field",
+            "keys": ["utf8:k3y"],
+            "body_base64": base64(body),
+            "settings": {"member": "mac", "encoding": "hex"},
+        })
+    };
+    let key = KeyParts::new("hook", None, "hmac-body-field")
+        .digest_of(br#"{"id":"e-1","n":1}"#)
+        .clone()
+        .finish()
+        .unwrap();
+    let accepted = verdict(&record(body));
+    assert_eq!(accepted["event_key"], key.to_string(), "{accepted}");
+    let changed = String::from_utf8_lossy(body).replace("\"n\":1", "\"n\":2");
+    let refused = verdict(&record(changed.as_bytes()));
+    assert_eq!(refused["reason"], "signature_mismatch");
+}
+
+#[test]
+fn the_documented_settings_make_receivers() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/verify.md");
+    let document = fs::read_to_string(path).unwrap();
+    let mut seen = 0;
+    for (begin, provider, key) in [
+        ("{\"signed\"", "unico-check", pem("rsa.crt.pem")),
+        ("{\"algorithms\"", "signed-request", pem("rsa.crt.pem")),
+        ("{\"member\"", "hmac-body-field", "utf8:k3y".to_owned()),
+    ] {
+        for line in document.lines().filter(|line| line.starts_with(begin)) {
+            let settings: Value = serde_json::from_str(line).unwrap();
+            let record = json!({
+                "id": "1",
+                "provider": provider,
+                "keys": [key],
+                "body_base64": base64(b"{}"),
+                "settings": settings,
+            });
+            assert_eq!(verdict(&record)["reason"], "missing_signature", "{line}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 3);
+}

@@ -1,0 +1,144 @@
+//! [`RequestSigner`]: signs what other simulators send, with a private key.
+
+use std::fmt;
+
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
+use jsonwebtoken::{
+    EncodingKey,
+    crypto::{JwtSigner, aws_lc},
+};
+use serde_json::json;
+
+use super::Sent;
+use crate::{
+    UnixTime,
+    access::TokenAlgorithm,
+    error::BuildError,
+    schemes::{
+        RequestEncoding, SignedRequestConfig, Template, TimestampForm, signed_request::signed_text,
+    },
+};
+
+/// Signs requests as a [`SignedRequest`](crate::schemes::SignedRequest) with the same settings verifies them.
+///
+/// A retry that is not signed again is a clone of what was sent; one that is, is signed with another nonce and time.
+#[derive(Clone)]
+pub struct RequestSigner {
+    config: SignedRequestConfig,
+    template: Template,
+    key: EncodingKey,
+    algorithm: TokenAlgorithm,
+    named: String,
+}
+
+impl RequestSigner {
+    /// Signs with a private key in PEM: PKCS #8, for RSA also PKCS #1.
+    ///
+    /// # Errors
+    ///
+    /// When the key cannot be read, or is not one of the algorithm's; when the template cannot be right.
+    pub fn new(
+        config: SignedRequestConfig,
+        private_key: impl AsRef<[u8]>,
+        algorithm: TokenAlgorithm,
+    ) -> Result<Self, BuildError> {
+        let pem = private_key.as_ref();
+        let key = match algorithm {
+            TokenAlgorithm::Es256 | TokenAlgorithm::Es384 => EncodingKey::from_ec_pem(pem),
+            TokenAlgorithm::EdDsa => EncodingKey::from_ed_pem(pem),
+            TokenAlgorithm::Hs256 | TokenAlgorithm::Hs384 | TokenAlgorithm::Hs512 => {
+                return Err(UNUSABLE);
+            }
+            _ => EncodingKey::from_rsa_pem(pem),
+        };
+        let signer = Self {
+            template: Template::of_signed_request(&config.template)?,
+            config,
+            key: key.map_err(|_| UNUSABLE)?,
+            algorithm,
+            named: algorithm.name().to_owned(),
+        };
+        signer.signer().ok_or(UNUSABLE)?;
+        Ok(signer)
+    }
+
+    /// Names another algorithm than the one that is used.
+    #[must_use]
+    pub fn naming_algorithm(mut self, name: impl Into<String>) -> Self {
+        self.named = name.into();
+        self
+    }
+
+    /// Signs `sent` with this nonce at this time, in the place of whatever signature it has.
+    pub fn sign(&self, sent: Sent, nonce: &str, at: UnixTime) -> Sent {
+        let timestamp = match self.config.timestamp_form {
+            TimestampForm::Seconds => at.as_secs().to_string(),
+            TimestampForm::Milliseconds => at.as_millis().to_string(),
+            TimestampForm::Rfc3339 => at.to_rfc3339(),
+        };
+        let text = signed_text(
+            self.template.pieces(),
+            &sent.body,
+            nonce,
+            &timestamp,
+            &self.named,
+        );
+        let signature = match self.config.encoding {
+            RequestEncoding::Base64 => BASE64_STANDARD.encode(self.signature(&text)),
+            RequestEncoding::Base64Url => BASE64_URL_SAFE_NO_PAD.encode(self.signature(&text)),
+            RequestEncoding::Hex => const_hex::encode(self.signature(&text)),
+            RequestEncoding::Jws => self.jws(&text),
+        };
+        let named = self.named.clone();
+        let headers = [
+            (Some(&self.config.signature_header), signature),
+            (self.config.nonce_header.as_ref(), nonce.to_owned()),
+            (self.config.timestamp_header.as_ref(), timestamp),
+            (self.config.algorithm_header.as_ref(), named),
+        ];
+        let mut signed = sent;
+        for (name, value) in headers {
+            if let Some(name) = name.map(|name| name.to_ascii_lowercase()) {
+                signed = signed.without_header(&name).with_header(name, value);
+            }
+        }
+        signed.signed_in(self.config.signature_header.to_ascii_lowercase())
+    }
+
+    /// Detached: the payload is the body, which is sent anyway.
+    fn jws(&self, text: &[u8]) -> String {
+        let head = json!({"alg": self.named}).to_string();
+        let head = BASE64_URL_SAFE_NO_PAD.encode(head);
+        let payload = BASE64_URL_SAFE_NO_PAD.encode(text);
+        let signature = self.signature(format!("{head}.{payload}").as_bytes());
+        format!("{head}..{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// That signing fails was ruled out when the key was read, but for the operating system's randomness: then nothing
+    /// stands there, and nobody takes it.
+    fn signature(&self, text: &[u8]) -> Vec<u8> {
+        self.signer()
+            .and_then(|signer| signer.try_sign(text).ok())
+            .unwrap_or_default()
+    }
+
+    fn signer(&self) -> Option<Box<dyn JwtSigner>> {
+        let algorithm = self.algorithm.backend()?;
+        (aws_lc::DEFAULT_PROVIDER.signer_factory)(&algorithm, &self.key).ok()
+    }
+}
+
+const UNUSABLE: BuildError = BuildError::Contradiction(
+    "the private key cannot be read, or is not one that the algorithm signs with",
+);
+
+impl fmt::Debug for RequestSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestSigner")
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}
