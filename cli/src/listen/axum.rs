@@ -1,6 +1,6 @@
 //! The receiver on axum.
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{future::IntoFuture, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -12,7 +12,11 @@ use axum::{
 };
 use hookgate::{Ack, Nack, Receiver};
 use hookgate_axum::{Event, ReceiverExt};
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::Notify,
+    time::{sleep, timeout},
+};
 
 use super::{
     desk::{Desk, Handed},
@@ -20,6 +24,10 @@ use super::{
     stop::Stop,
 };
 use crate::any_event::AnyEvent;
+
+/// How long open connections may take to end, once asked to stop: a little more than a handler may. axum itself
+/// waits for a request that never comes whole.
+const LINGER: Duration = Duration::from_secs(9);
 
 /// Serves until asked to stop, and until running handlers have finished.
 pub(super) async fn serve(
@@ -37,12 +45,24 @@ pub(super) async fn serve(
         Some(shelf) => app.layer(from_fn_with_state(shelf, keep)),
         None => app,
     };
-    axum::serve(
+    let told = Arc::new(Notify::new());
+    let tells = told.clone();
+    let serving = axum::serve(
         listener,
         app.into_make_service_with_connect_info::<SocketAddr>(),
     )
-    .with_graceful_shutdown(stop.asked())
-    .await?;
+    .with_graceful_shutdown(async move {
+        stop.asked().await;
+        tells.notify_one();
+    });
+    let too_late = async {
+        told.notified().await;
+        sleep(LINGER).await;
+    };
+    tokio::select! {
+        served = serving.into_future() => served?,
+        () = too_late => {}
+    }
     receiver.drained().await;
     Ok(())
 }

@@ -38,9 +38,7 @@ impl Show {
         let length = u64::try_from(deliveries).unwrap_or(u64::MAX);
         let bar = ProgressBar::with_draw_target(Some(length), target);
         // The template is fixed; without it the bar has its own.
-        if let Ok(style) =
-            ProgressStyle::with_template("{bar:40} {pos}/{len}  {per_sec}  {eta} left")
-        {
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}  {eta} left") {
             bar.set_style(style);
         }
         Self {

@@ -1,6 +1,6 @@
 //! What `send` and `listen` are told: settings, stores, delays, editors.
 
-use std::{fs, path::Path};
+use std::{fs, io::Write, path::Path};
 
 use serde_json::json;
 
@@ -173,5 +173,16 @@ fn what_cannot_be_begun_is_said_and_nothing_is_sent() {
         "process_finished",
     ] {
         assert!(listed.contains(event), "{listed}");
+    }
+}
+
+#[test]
+fn a_request_that_never_comes_whole_does_not_keep_it_from_ending() {
+    for framework in ["axum", "actix"] {
+        let listening = Listening::start("facephi", &["--framework", framework]);
+        let address = listening.url.trim_start_matches("http://");
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.write_all(b"POST / HTTP/1.1\r\nhost: a\r\n").unwrap();
+        listening.stop();
     }
 }
