@@ -43,7 +43,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Verify(verify::Verify),
-    Explain(explain::Explain),
+    Explain(Box<explain::Explain>),
     Send(Box<send::Send>),
     Listen(Box<listen::Listen>),
     Token(Box<token::Token>),
