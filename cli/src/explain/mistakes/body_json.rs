@@ -5,13 +5,15 @@ use hookgate::canonical;
 use super::{
     super::{
         case::Case,
-        court::Ruling,
+        court::{Ruling, Stage},
         finding::{Confidence, Finding, Trial},
         json_text::{Escapes, Spacing, rewritten},
     },
     concerns_proof,
 };
 
+/// Fewer may be sorted by chance.
+const FEW_MEMBERS: usize = 4;
 /// Larger bodies are not written in every manner.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// Larger ones are tried with their own escapes alone: all manners are held in memory at once.
@@ -121,7 +123,8 @@ fn add(trials: &mut Vec<Trial>, case: &Case, body: Vec<u8>, mistake: &'static st
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
-    if !concerns_proof(ruling) {
+    // A signature that is missing or malformed says nothing of the body.
+    if ruling.stage() != Stage::Proof {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -136,7 +139,8 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     }
     let sorted = canonical::rfc8785(&case.body).ok();
     let compact = rewritten(&case.body, Spacing::Compact, Escapes::Fewest);
-    if is_json && sorted.is_some() && sorted == compact {
+    let members = case.body.iter().filter(|byte| **byte == b':').count();
+    if is_json && members >= FEW_MEMBERS && sorted.is_some() && sorted == compact {
         found.push(Finding::sign(
             Confidence::Possible,
             "body_key_order",
