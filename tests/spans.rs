@@ -1,6 +1,10 @@
 //! One span for each delivery, over the whole road, with nothing of the sender's in it.
 #![cfg(feature = "tracing")]
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 mod support;
 

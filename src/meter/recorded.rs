@@ -205,7 +205,7 @@ impl Meter {
         self.level(|handles| &handles.waiting)
     }
 
-    fn level(&self, gauge: fn(&Handles) -> &Gauge) -> Level {
+    fn level(&self, gauge: Which) -> Level {
         Level(Some((self.clone(), gauge)))
     }
 
@@ -254,7 +254,10 @@ impl Handles {
 
 /// A gauge that follows an [`Allowance`](crate::allowance::Allowance).
 #[derive(Clone)]
-pub(crate) struct Level(Option<(Meter, fn(&Handles) -> &Gauge)>);
+pub(crate) struct Level(Option<(Meter, Which)>);
+
+/// One of a receiver's gauges.
+type Which = fn(&Handles) -> &Gauge;
 
 impl Level {
     pub(crate) fn unmetered() -> Self {

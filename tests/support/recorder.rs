@@ -9,7 +9,10 @@ use metrics::{
 
 /// Clones are one recorder.
 #[derive(Clone, Default)]
-pub(crate) struct Recorded(Arc<Mutex<Vec<(Key, Arc<Series>)>>>);
+pub(crate) struct Recorded(Arc<Mutex<Vec<Keyed>>>);
+
+/// One metric with one set of labels.
+type Keyed = (Key, Arc<Series>);
 
 /// What became of one metric with one set of labels.
 #[derive(Default)]
@@ -23,7 +26,7 @@ struct Values {
 
 impl Recorded {
     /// Every series.
-    pub(crate) fn all(&self) -> Vec<(Key, Arc<Series>)> {
+    pub(crate) fn all(&self) -> Vec<Keyed> {
         self.0.lock().unwrap().clone()
     }
 
