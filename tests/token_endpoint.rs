@@ -2,12 +2,18 @@
 #![cfg(feature = "token")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use hookgate::{
-    Head, Secret, Timer, UnixTime,
+    BodyBroken, BodySource, Head, Secret, Timer, UnixTime,
     access::{Access, ApiKey, Basic, Bearer, Denied, Networks, TokenAlgorithm, TokenKey},
     dedup::MemoryStore,
     testing::FakeClock,
@@ -16,6 +22,7 @@ use hookgate::{
         TokenIssuerBuilder, TokenSimulator,
     },
 };
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const URL: &str = "https://hooks.example/token";
@@ -685,4 +692,80 @@ async fn nothing_shows_a_secret_or_a_token() {
         !shown.contains("c4n4ry") && !shown.contains(&token(&answer)),
         "{shown}"
     );
+}
+
+/// A body that never comes to its end.
+struct Stuck;
+
+impl BodySource for Stuck {
+    fn poll_chunk(
+        self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, BodyBroken>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_is_given_up_at_its_deadline() {
+    let endpoint = Endpoint::client();
+    let headers = vec![("content-type", FORM)];
+    let head = Head::new("POST", "/token", &headers);
+    let timer: Arc<dyn Timer> = Arc::new(endpoint.clock.clone());
+    let mut answer = std::pin::pin!(endpoint.issuer.answer(head, Stuck, &timer));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(answer.as_mut().poll(&mut context).is_pending());
+    endpoint.clock.advance(Duration::from_millis(4_999));
+    assert!(answer.as_mut().poll(&mut context).is_pending());
+    endpoint.clock.advance(Duration::from_millis(1));
+    assert_eq!(answer.await.status(), 408);
+}
+
+/// What a caller may send, near enough to a token request to come far.
+fn near_requests() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = prop_oneof![
+        Just("grant_type=client_credentials".to_owned()),
+        Just("client_id=unico".to_owned()),
+        Just("client_secret=".to_owned()),
+        Just("&".to_owned()),
+        Just("%".to_owned()),
+        Just(r#"{"grant_type":"#.to_owned()),
+        Just(r#""urn:ietf:params:oauth:grant-type:jwt-bearer","#.to_owned()),
+        Just(r#""assertion":"a.b.c"}"#.to_owned()),
+        "\\PC{0,8}",
+    ];
+    prop_oneof![
+        proptest::collection::vec(pieces, 0..12).prop_map(|all| all.concat().into_bytes()),
+        proptest::collection::vec(any::<u8>(), 0..64),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn any_body_is_judged_and_none_without_the_secret_gets_a_token(
+        body in near_requests(),
+        authorization in proptest::option::of("(Basic )?[ -~]{0,24}"),
+        is_json in any::<bool>(),
+    ) {
+        let endpoint = Endpoint::of(|builder| {
+            builder
+                .client(Client::new("unico", "s3cr+t&:%"))
+                .assertion(of_owner("owner.pub"))
+        });
+        let mut headers = vec![("content-type", if is_json { JSON } else { FORM })];
+        headers.extend(authorization.as_deref().map(|value| ("authorization", value)));
+        let mut answer = std::pin::pin!(endpoint.post(&headers, body));
+        let mut context = Context::from_waker(Waker::noop());
+        let Poll::Ready(answer) = answer.as_mut().poll(&mut context) else {
+            return Err(TestCaseError::fail("nothing here has to wait"));
+        };
+        prop_assert!(matches!(answer.status().as_u16(), 400 | 401), "{answer:?}");
+        prop_assert!(body_is_one_error(&answer));
+    }
+}
+
+fn body_is_one_error(answer: &TokenAnswer) -> bool {
+    let members = body(answer);
+    let members = members.as_object().unwrap();
+    members.len() == 1 && members["error"].is_string()
 }
