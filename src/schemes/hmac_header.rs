@@ -358,6 +358,7 @@ impl HmacHeader {
                     Piece::Timestamp => timestamp.map_or(&[][..], |(text, _)| text),
                     Piece::Body => request.body,
                     // Not placeholders of such templates.
+                    #[cfg(feature = "jwt")]
                     Piece::Nonce | Piece::Algorithm => &[],
                 });
             }

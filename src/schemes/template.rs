@@ -18,9 +18,11 @@ pub(crate) enum Piece {
     Literal(Box<str>),
     Id,
     /// Of signed requests alone.
+    #[cfg(feature = "jwt")]
     Nonce,
     Timestamp,
     /// Of signed requests alone.
+    #[cfg(feature = "jwt")]
     Algorithm,
     Body,
 }
@@ -61,8 +63,10 @@ impl Piece {
         match self {
             Self::Literal(text) => text,
             Self::Id => "{id}",
+            #[cfg(feature = "jwt")]
             Self::Nonce => "{nonce}",
             Self::Timestamp => "{timestamp}",
+            #[cfg(feature = "jwt")]
             Self::Algorithm => "{algorithm}",
             Self::Body => "{body}",
         }
