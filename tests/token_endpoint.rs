@@ -1,6 +1,10 @@
 //! The token endpoint: who gets a token, who does not, and what the token opens.
 #![cfg(feature = "token")]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 use std::{
     future::Future,

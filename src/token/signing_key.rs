@@ -47,7 +47,7 @@ struct Inner {
 }
 
 enum Signer {
-    Hmac(hmac::Key),
+    Hmac(Box<hmac::Key>),
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
@@ -133,7 +133,7 @@ impl SigningKey {
         let verifier = TokenKey::secret(&shared, [TokenAlgorithm::Hs256]);
         Self::of(
             TokenAlgorithm::Hs256,
-            Signer::Hmac(signer),
+            Signer::Hmac(Box::new(signer)),
             verifier,
             id,
             None,
