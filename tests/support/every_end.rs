@@ -84,6 +84,13 @@ pub(crate) async fn every_end() -> (Stage, Told) {
     changed.body = "said0 otherwise".into();
     stage.send(&changed).await;
 
+    // Two events under one nonce.
+    for word in ["nonce1", "nonce2"] {
+        let mut call = call(word);
+        call.body = format!("{word} nonce=CANARY-NONCE").into();
+        stage.send(&call).await;
+    }
+
     refusals(&stage, &pack).await;
     store_faults(&stage).await;
     running(&stage).await;
@@ -121,6 +128,8 @@ async fn refusals(stage: &Stage, pack: &Puppet) {
         Rejection::SignatureMismatchUnder("the recipe"),
         Rejection::MissingId,
         Rejection::MalformedId("too long"),
+        Rejection::MissingNonce,
+        Rejection::MalformedNonce("too long"),
         Rejection::MissingTimestamp,
         Rejection::MalformedTimestamp,
         Rejection::TimestampTooOld { age, limit },

@@ -14,7 +14,8 @@ use hookgate::{
 };
 
 /// The first word of a body identifies its event, and says what it is: `unwanted…` was not asked for,
-/// `unknown…` has a type that the pack does not know, `untyped…` has none, `odd…` fits no type.
+/// `unknown…` has a type that the pack does not know, `untyped…` has none, `odd…` fits no type. A word `nonce=…` is the
+/// request's nonce.
 #[derive(Clone, Default)]
 pub(crate) struct Puppet(Arc<Mutex<VecDeque<Rejection>>>);
 
@@ -42,14 +43,16 @@ impl Provider for Puppet {
 
     fn verify<'a>(
         &self,
-        _request: RawRequest<'a>,
+        request: RawRequest<'a>,
         _keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
         static KEY_ID: LazyLock<KeyId> = LazyLock::new(|| "key-1".into());
-        match self.0.lock().unwrap().pop_front() {
-            Some(rejection) => Err(rejection),
-            None => Ok(Verified::assertion(Coverage::Body, &KEY_ID)),
+        if let Some(rejection) = self.0.lock().unwrap().pop_front() {
+            return Err(rejection);
         }
+        let text = std::str::from_utf8(request.body).unwrap_or_default();
+        let nonce = text.split(' ').find_map(|word| word.strip_prefix("nonce="));
+        Ok(Verified::assertion(Coverage::Body, &KEY_ID).with_nonce(nonce))
     }
 
     fn decode(
