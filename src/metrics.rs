@@ -1,4 +1,4 @@
-//! Every metric that hookgate records, through the [`metrics`](::metrics) facade. Feature `metrics`.
+//! Every metric that hookgate records, through the [`metrics`] facade. Feature `metrics`.
 //!
 //! Labels come from fixed sets, so that no sender can make a new time series: `endpoint` is a
 //! receiver's name, `event_type` is a type that the pack knows, `other` or `none`, `reason` is a

@@ -147,6 +147,7 @@ impl TokenKey {
     }
 
     /// A key of an issuer's document. Its algorithms fit its kind.
+    #[cfg(feature = "jwks")]
     pub(super) fn published(key: DecodingKey, algorithms: Vec<TokenAlgorithm>) -> Self {
         let key = match algorithms.first() {
             Some(algorithm) => Ok(PublicKey {
