@@ -53,7 +53,7 @@ use crate::{
     keys::{Keyring, LiveKeys},
     log,
     observer::Observed,
-    provider::{Authenticated, TimeKind, Undecodable},
+    provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
     request::{Head, RawRequest},
     span::DeliverySpan,
@@ -141,7 +141,7 @@ async fn travel(
         .finish()
         .ok_or_else(|| undecodable(Undecodable("nothing identifies the event")))?;
     // Where each attempt is signed anew, that time says how fresh the delivery is, and this one nothing.
-    if policy.profile.time == TimeKind::OccurredAt {
+    if verified.sent_at().is_none() {
         check_time(policy, decoded.occurred_at, now)?;
     }
     if policy.window.is_some() && verified.sent_at().is_none() && decoded.occurred_at.is_none() {
