@@ -69,11 +69,17 @@ impl<'a> Head<'a> {
     /// Looks a header up that may stand only once.
     pub fn single(&self, name: &HeaderName) -> Single<'a> {
         let mut found = Single::Missing;
-        self.headers.each(name, &mut |value| {
-            found = match found {
-                Single::Missing => Single::Value(value),
-                Single::Value(_) | Single::Repeated => Single::Repeated,
-            };
+        self.headers.each(name, &mut |value| found.add(value));
+        found
+    }
+
+    /// Looks several headers up, each of which may stand only once.
+    pub fn singles<const N: usize>(&self, names: &[HeaderName; N]) -> [Single<'a>; N] {
+        let mut found = [Single::Missing; N];
+        self.headers.each_of(names, &mut |place, value| {
+            if let Some(found) = found.get_mut(place) {
+                found.add(value);
+            }
         });
         found
     }
@@ -99,6 +105,15 @@ pub enum Single<'a> {
     Repeated,
 }
 
+impl<'a> Single<'a> {
+    fn add(&mut self, value: &'a [u8]) {
+        *self = match self {
+            Self::Missing => Self::Value(value),
+            Self::Value(_) | Self::Repeated => Self::Repeated,
+        };
+    }
+}
+
 /// Up to so many headers are compared one by one.
 const FEW_HEADERS: usize = 24;
 
@@ -109,6 +124,14 @@ const FEW_HEADERS: usize = 24;
 pub trait Headers {
     /// Calls `each` with every value of `name`, in wire order.
     fn each<'a>(&'a self, name: &HeaderName, each: &mut dyn FnMut(&'a [u8]));
+
+    /// Calls `each` with every value of each of `names` and the name's place there; those of one name in
+    /// wire order. An implementation may do so in one pass.
+    fn each_of<'a>(&'a self, names: &[HeaderName], each: &mut dyn FnMut(usize, &'a [u8])) {
+        for (place, name) in names.iter().enumerate() {
+            self.each(name, &mut |value| each(place, value));
+        }
+    }
 }
 
 impl Headers for HeaderMap {
@@ -123,6 +146,14 @@ impl Headers for HeaderMap {
         } else {
             for value in self.get_all(name) {
                 each(value.as_bytes());
+            }
+        }
+    }
+
+    fn each_of<'a>(&'a self, names: &[HeaderName], each: &mut dyn FnMut(usize, &'a [u8])) {
+        for (known, value) in self {
+            if let Some(place) = names.iter().position(|name| known == name) {
+                each(place, value.as_bytes());
             }
         }
     }

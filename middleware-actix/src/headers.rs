@@ -25,4 +25,13 @@ impl Headers for RequestHeaders<'_> {
             }
         }
     }
+
+    fn each_of<'a>(&'a self, names: &[HeaderName], each: &mut dyn FnMut(usize, &'a [u8])) {
+        for (known, value) in self.0 {
+            let known = known.as_str();
+            if let Some(place) = names.iter().position(|name| known == name.as_str()) {
+                each(place, value.as_bytes());
+            }
+        }
+    }
 }

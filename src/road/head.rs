@@ -1,8 +1,8 @@
 //! What is judged before the body is read: head, tenant, access.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use http::header;
+use http::{HeaderName, header};
 
 use crate::{
     access::{Access, Denied, Networks, both, prepare_each},
@@ -33,6 +33,14 @@ impl<'a> HeadRules<'a> {
     }
 }
 
+/// What [`check_head`] looks at.
+static NAMES: [HeaderName; 4] = [
+    header::CONTENT_TYPE,
+    header::CONTENT_ENCODING,
+    header::HOST,
+    header::CONTENT_LENGTH,
+];
+
 pub(crate) fn check_head(rules: &HeadRules<'_>, head: &Head<'_>) -> Result<(), Rejection> {
     if !rules.methods.contains(&head.method) {
         return Err(Rejection::MethodNotAllowed);
@@ -40,8 +48,9 @@ pub(crate) fn check_head(rules: &HeadRules<'_>, head: &Head<'_>) -> Result<(), R
     if let Some(networks) = rules.networks {
         networks.check(head)?;
     }
+    let [media_type, encoding, host, length] = head.singles(&NAMES);
     let takes = rules.media_types;
-    let media_type = match head.single(&header::CONTENT_TYPE) {
+    let media_type = match media_type {
         Single::Value(value) => value.split(|byte| *byte == b';').next().unwrap_or_default(),
         Single::Missing | Single::Repeated => &[],
     };
@@ -53,14 +62,15 @@ pub(crate) fn check_head(rules: &HeadRules<'_>, head: &Head<'_>) -> Result<(), R
     {
         return Err(Rejection::UnsupportedMediaType);
     }
-    let mut encoded = false;
-    head.headers.each(&header::CONTENT_ENCODING, &mut |value| {
-        encoded |= !value.trim_ascii().eq_ignore_ascii_case(b"identity");
-    });
+    let encoded = match encoding {
+        Single::Missing => false,
+        Single::Value(value) => !value.trim_ascii().eq_ignore_ascii_case(b"identity"),
+        Single::Repeated => true,
+    };
     if encoded {
         return Err(Rejection::UnsupportedEncoding);
     }
-    match (head.single(&header::HOST), head.authority) {
+    match (host, head.authority) {
         (Single::Repeated, _) => return Err(Rejection::HostMismatch),
         (Single::Value(host), Some(authority))
             if !host.eq_ignore_ascii_case(authority.as_bytes()) =>
@@ -70,7 +80,7 @@ pub(crate) fn check_head(rules: &HeadRules<'_>, head: &Head<'_>) -> Result<(), R
         _ => {}
     }
     // A declared length is only ever a reason to refuse early: what counts is what is read.
-    if let Single::Value(length) = head.single(&header::CONTENT_LENGTH)
+    if let Single::Value(length) = length
         && std::str::from_utf8(length)
             .ok()
             .and_then(|length| length.parse::<u64>().ok())
@@ -92,7 +102,9 @@ pub(super) async fn find_tenant(
     let Keys::Tenants(tenants) = &policy.keys else {
         return Ok(None);
     };
-    let found: Found = within(timer, policy.store_limit, tenants.find(head, now))
+    // Boxed, so that endpoints without tenants do not carry it along.
+    let mut found = Box::pin(tenants.find(head, now));
+    let found: Found = within(timer, policy.store_limit, found.as_mut())
         .await
         .unwrap_or(Err(Rejection::KeysUnavailable));
     found.map(Some)
@@ -131,7 +143,7 @@ pub(crate) async fn check_rules(
     }
     if let Some(preparing) = prepare_each(each(), head, now, timer) {
         // Past the limit the rules judge with what they have.
-        let _ = within(timer, limit, preparing).await;
+        let _ = within(timer, limit, pin!(preparing)).await;
     }
     let judged = each().map(|rule| rule.check(head, now)).fold(Ok(()), both);
     judged.map_err(|denied| match denied {
