@@ -63,7 +63,7 @@ impl BodyBounds {
         body: impl BodySource,
         timer: &Arc<dyn Timer>,
     ) -> Result<WholeBody, Rejection> {
-        within(timer, self.deadline, self.collect(body))
+        within(timer, self.deadline, pin!(self.collect(body)))
             .await
             .unwrap_or(Err(Rejection::BodyTooSlow {
                 deadline: self.deadline,

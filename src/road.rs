@@ -24,9 +24,10 @@ mod settle;
 mod store_call;
 mod window;
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use http::header;
 
 #[cfg(feature = "token")]
 pub(crate) use self::head::check_rules;
@@ -36,7 +37,7 @@ pub use self::{admitted::Admitted, handler::Ran};
 use self::{
     claim::{claim, duplicate, store_answer},
     claimed_trace::claimed_trace,
-    handler::{catch_panic, keep_alive},
+    handler::{Caught, keep_alive},
     head::{check_access, find_tenant, ring},
     nonce::claim_nonce,
     settle::settle,
@@ -55,7 +56,7 @@ use crate::{
     observer::Observed,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
-    request::{Head, RawRequest},
+    request::{Head, Headers, RawRequest},
     span::DeliverySpan,
     wait::beside,
     waiting::Waited,
@@ -66,16 +67,17 @@ use crate::{
 /// # Errors
 ///
 /// Why the request is refused; [`refusal`] makes the answer of it.
-pub async fn admit(
+pub fn admit(
     receiver: &Receiver,
     head: Head<'_>,
     body: impl BodySource,
     timer: &Arc<dyn Timer>,
-) -> Result<Admitted, Rejection> {
+) -> impl Future<Output = Result<Admitted, Rejection>> {
     let policy = &*receiver.0;
     let span = DeliverySpan::open(&policy.name, &policy.pack);
-    let admitting = async {
-        let admitted = travel(policy, &span, head, body, timer).await;
+    let parent = span.clone();
+    parent.cover(async move {
+        let admitted = travel(policy, &span, &head, body, timer).await;
         if let Err(rejection) = &admitted {
             let reason = rejection.reason();
             log::rejected(&policy.name, reason, rejection);
@@ -83,8 +85,7 @@ pub async fn admit(
             ended(policy, &span, Ending::of(reason), reason, "none");
         }
         admitted
-    };
-    span.cover(admitting).await
+    })
 }
 
 /// Says in span and metrics what became of a delivery: once for each.
@@ -102,19 +103,19 @@ fn ended(
 async fn travel(
     policy: &Policy,
     span: &DeliverySpan,
-    head: Head<'_>,
+    head: &Head<'_>,
     body: impl BodySource,
     timer: &Arc<dyn Timer>,
 ) -> Result<Admitted, Rejection> {
     let now = policy.clock.now();
     let arrived = policy.clock.monotonic();
-    check_head(&HeadRules::of(policy), &head)?;
-    let tenant = find_tenant(policy, &head, arrived, timer).await?;
-    check_access(policy, tenant.as_ref(), &head, now, timer).await?;
+    check_head(&HeadRules::of(policy), head)?;
+    let tenant = find_tenant(policy, head, arrived, timer).await?;
+    check_access(policy, tenant.as_ref(), head, now, timer).await?;
     let body = policy.body.read(body, timer).await?;
     let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
     let keys = ring.as_ref().map_or(&[][..], |keys| keys);
-    let request = RawRequest::new(head, &body.bytes);
+    let request = RawRequest::new(*head, &body.bytes);
     let began = policy.meter.start(&*policy.clock);
     let verified = policy.provider.verify(request, LiveKeys::new(keys, now));
     policy.meter.verified(began, &*policy.clock);
@@ -128,7 +129,7 @@ async fn travel(
     let raw = verified.bytes_of(&body.bytes);
     let tenant = tenant.as_ref().map(|tenant| tenant.id().clone());
     let mut parts = policy.key_parts(tenant.as_deref());
-    let authenticated = Authenticated::new(&raw, &verified, &body.bytes, head);
+    let authenticated = Authenticated::new(&raw, &verified, &body.bytes, *head);
     let undecodable = |Undecodable(why)| {
         policy.observer.undecodable(&policy.name, why, &raw);
         Rejection::Undecodable(why)
@@ -164,7 +165,7 @@ async fn travel(
         occurred_at: decoded.occurred_at,
         received_at: now,
         trace_context: decoded.trace_context,
-        claimed_trace_context: claimed_trace(&head),
+        claimed_trace_context: claimed_trace(head),
         raw,
     };
     span.admitted(&facts);
@@ -219,96 +220,89 @@ pub struct RunningCopy {
 ///
 /// This is the part that is moved to a task of its own when the sender hangs up: it owns all it needs.
 /// A panic of the handler is caught here, and is a retry.
-pub async fn handle<R, F>(
+pub fn handle<R, F>(
     receiver: Receiver,
     admitted: Admitted,
     timer: Arc<dyn Timer>,
     run: impl FnOnce(DeliverySlot, Bytes) -> F,
-) -> Handled<R>
+) -> impl Future<Output = Handled<R>>
 where
     F: Future<Output = Ran<R>>,
 {
     let span = admitted.span.clone();
-    let handling = async move {
+    span.cover(async move {
         let policy = &*receiver.0;
-        let facts = admitted.facts.clone();
-        let span = admitted.span.clone();
-        let (handled, ending) = once(policy, admitted, &timer, run).await;
-        let reason = handled.reason();
-        policy.observer.ended(Observed::new(&facts), reason);
-        // What became of a copy is only known when it has waited.
-        if !matches!(handled, Handled::Running(_)) {
-            let ending = ending.unwrap_or(Ending::of(reason));
-            ended(policy, &span, ending, reason, facts.type_label());
-        }
-        handled
-    };
-    span.cover(handling).await
-}
+        let timer = &timer;
+        let facts = admitted.facts;
+        // Where the reason does not say it all, the ending is told.
+        let done = |handled: Handled<R>, ending: Option<Ending>| {
+            let reason = handled.reason();
+            policy.observer.ended(Observed::new(&facts), reason);
+            // What became of a copy is only known when it has waited.
+            if !matches!(handled, Handled::Running(_)) {
+                let ending = ending.unwrap_or(Ending::of(reason));
+                ended(policy, &admitted.span, ending, reason, facts.type_label());
+            }
+            handled
+        };
+        let answered = |answer| done(Handled::Answer(answer), None);
 
-/// The ending is told where the reason does not say it all.
-async fn once<R, F>(
-    policy: &Policy,
-    admitted: Admitted,
-    timer: &Arc<dyn Timer>,
-    run: impl FnOnce(DeliverySlot, Bytes) -> F,
-) -> (Handled<R>, Option<Ending>)
-where
-    F: Future<Output = Ran<R>>,
-{
-    let facts = admitted.facts;
-    let answered = |answer| (Handled::Answer(answer), None);
-    if !admitted.wanted {
-        log::turned_away(&facts, Reason::NotOfInterest);
-        return answered(Answer::ok(Reason::NotOfInterest));
-    }
-    let Some(_running) = policy.running.take(1) else {
-        log::overloaded(&facts);
-        return answered(Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER)));
-    };
-    if let Some(nonce) = &admitted.nonce
-        && let Err(answer) = claim_nonce(policy, &facts, nonce, timer).await
-    {
-        return answered(answer);
-    }
-    let lease = match claim(policy, &facts, admitted.content.as_ref(), timer).await {
-        Ok(Claim::Won(lease)) => LeaseHandle::new(lease, policy.retention),
-        Ok(Claim::Done { same_content }) => {
-            return answered(duplicate(policy, &facts, same_content));
+        if !admitted.wanted {
+            log::turned_away(&facts, Reason::NotOfInterest);
+            return answered(Answer::ok(Reason::NotOfInterest));
         }
-        Ok(Claim::InProgress { retry_after }) => {
-            let copy = RunningCopy {
-                of: facts.brief(),
-                span: admitted.span,
-                retry_after,
-            };
-            return (Handled::Running(copy), None);
+        let Some(_running) = policy.running.take(1) else {
+            log::overloaded(&facts);
+            return answered(Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER)));
+        };
+        if let Some(nonce) = &admitted.nonce {
+            // Boxed, so that deliveries without a nonce do not carry it along.
+            let claimed = Box::pin(claim_nonce(policy, &facts, nonce, timer)).await;
+            if let Err(answer) = claimed {
+                return answered(answer);
+            }
         }
-        Err(error) => return answered(store_answer(&error)),
-    };
-    admitted.span.claimed(lease.attempt());
-    if !admitted.recognized {
-        policy.meter.unrecognized(facts.type_label());
-        policy.observer.unrecognized(Observed::new(&facts));
-    }
+        let lease = match claim(policy, &facts, admitted.content.as_ref(), timer).await {
+            Ok(Claim::Won(lease)) => LeaseHandle::new(lease, policy.retention),
+            Ok(Claim::Done { same_content }) => {
+                return answered(duplicate(policy, &facts, same_content));
+            }
+            Ok(Claim::InProgress { retry_after }) => {
+                let copy = RunningCopy {
+                    of: facts.brief(),
+                    span: admitted.span.clone(),
+                    retry_after,
+                };
+                return done(Handled::Running(copy), None);
+            }
+            Err(error) => return answered(store_answer(&error)),
+        };
+        admitted.span.claimed(lease.attempt());
+        if !admitted.recognized {
+            policy.meter.unrecognized(facts.type_label());
+            policy.observer.unrecognized(Observed::new(&facts));
+        }
 
-    let slot = DeliverySlot::new(Sealed {
-        event: admitted.event,
-        facts: facts.clone(),
-        lease: lease.clone(),
-    });
-    let raw = facts.raw.clone();
-    let handler = catch_panic(async move { run(slot, raw).await });
-    let began = policy.meter.start(&*policy.clock);
-    let ran = beside(handler, keep_alive(policy, &facts, &lease, timer)).await;
-    let said = ran
-        .as_ref()
-        .map_or(Ending::Retry, |ran| Ending::from(&ran.outcome));
-    policy.meter.handler_ran(began, &*policy.clock, said);
-    drop(admitted.bytes);
-    let handled = settle(policy, &facts, &lease, timer, ran).await;
-    let ignored = said == Ending::Ignored && handled.reason() == Reason::Handled;
-    (handled, ignored.then_some(said))
+        let slot = DeliverySlot::new(Sealed {
+            event: admitted.event,
+            facts: facts.clone(),
+            lease: lease.clone(),
+        });
+        let raw = facts.raw.clone();
+        let began = policy.meter.start(&*policy.clock);
+        let mut ran = {
+            let handler = pin!(Caught::start(|| run(slot, raw)));
+            beside(handler, || keep_alive(policy, &facts, &lease, timer)).await
+        };
+        let said = ran
+            .as_ref()
+            .map_or(Ending::Retry, |ran| Ending::from(&ran.outcome));
+        policy.meter.handler_ran(began, &*policy.clock, said);
+        drop(admitted.bytes);
+        let handled = settle(policy, &facts, &lease, timer, &mut ran).await;
+        let ignored = said == Ending::Ignored && handled.reason() == Reason::Handled;
+        done(handled, ignored.then_some(said))
+    })
 }
 
 /// What the sender gets.
@@ -356,7 +350,22 @@ pub async fn conclude<R>(
         );
         answer
     };
-    Concluded::Answer(copy.span.cover(waiting).await)
+    // Boxed, so that deliveries that wait for nobody do not carry it along.
+    Concluded::Answer(Box::pin(copy.span.cover(waiting)).await)
+}
+
+/// Whether the headers already say that the body has `length` bytes, so that the request can go on to the
+/// handler, with the body that was authenticated, as it is.
+pub fn says_length(headers: &dyn Headers, length: usize) -> bool {
+    let mut said = None;
+    headers.each(&header::CONTENT_LENGTH, &mut |value| {
+        said = std::str::from_utf8(value)
+            .ok()
+            .and_then(|value| value.parse().ok());
+    });
+    let mut framed = false;
+    headers.each(&header::TRANSFER_ENCODING, &mut |_| framed = true);
+    said == Some(length) && !framed
 }
 
 /// The answer to a program that is wired wrongly, with a log line that says what to change.

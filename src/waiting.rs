@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -14,7 +15,7 @@ use event_listener::Event;
 use crate::{
     allowance::{Allowance, Grant},
     clock::Timer,
-    dedup::{DedupStore, State},
+    dedup::State,
     event_key::EventKey,
     meter::{Level, StoreCall},
     receiver::Policy,
@@ -76,7 +77,8 @@ impl WaitingCopies {
         let Some(seat) = self.sit(key) else {
             return Waited::GaveUp;
         };
-        within(timer, policy.longest_wait, seat.watch(policy, timer))
+        let watching = pin!(seat.watch(policy, timer));
+        within(timer, policy.longest_wait, watching)
             .await
             .unwrap_or(Waited::GaveUp)
     }
@@ -147,8 +149,8 @@ impl Seat<'_> {
     async fn ask(&self, policy: &Policy, timer: &Arc<dyn Timer>) -> Waited {
         let mut pause = FIRST_LOOK;
         loop {
-            let hinted = either(policy.store.settled(&self.key), timer.sleep(pause)).await;
-            let look = policy.store.look(&self.key);
+            let hinted = either(policy.store.calls().settled(&self.key), timer.sleep(pause)).await;
+            let look = policy.store.calls().look(&self.key);
             match store_call(policy, StoreCall::Look, timer, look).await {
                 Ok(State::Done) => return Waited::Done,
                 Ok(State::Free) => return Waited::Free,

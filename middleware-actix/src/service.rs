@@ -5,7 +5,7 @@ use std::{
     fmt,
     future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
+    pin::{Pin, pin},
     rc::Rc,
     sync::Arc,
 };
@@ -102,19 +102,21 @@ where
             .peer(request.peer_addr());
         road::admit(&receiver, head, RequestBody(body), &timer).await
     };
-    let admitted = match admitted {
-        Ok(admitted) => admitted,
+    let (place, work) = match admitted {
+        Ok(admitted) => {
+            let time = TimeLeft::of(&admitted);
+            let place = Rc::new(Place::new(Some(request)));
+            let run = {
+                let place = place.clone();
+                move |slot, bytes| run(inner, place, slot, bytes)
+            };
+            let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
+            let work = RunsToEnd::new(receiver.clone(), timer.clone(), time, work, spawn);
+            (place, work)
+        }
         Err(rejection) => return answered(Some(request), road::refusal(&receiver, &rejection)),
     };
-    let time = TimeLeft::of(&admitted);
-    let place = Rc::new(Place::new(Some(request)));
-    let run = {
-        let place = place.clone();
-        move |slot, bytes| run(inner, place, slot, bytes)
-    };
-    let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
-    let work = RunsToEnd::new(receiver.clone(), timer.clone(), time, work, spawn);
-    match road::conclude(&receiver, &timer, work).await {
+    match road::conclude(&receiver, &timer, pin!(work)).await {
         Concluded::Reply(response) => Ok(response.map_into_left_body()),
         Concluded::Answer(answer) => answered(place.take(), answer),
     }
@@ -162,22 +164,14 @@ where
 fn inner_request(request: HttpRequest, slot: DeliverySlot, bytes: Bytes) -> ServiceRequest {
     let length = bytes.len();
     let mut request = ServiceRequest::from_parts(request, Payload::from(bytes));
-    if !says_length(request.headers(), length) {
+    // A change needs the request for itself alone: actix-web panics where a middleware outside keeps a copy.
+    if !road::says_length(&RequestHeaders(request.headers()), length) {
         let headers = request.headers_mut();
         headers.remove(header::TRANSFER_ENCODING);
         headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from(length));
     }
     request.extensions_mut().insert(slot);
     request
-}
-
-/// Whether the headers need no change, as for most requests. A change needs the request for itself
-/// alone: actix-web panics where a middleware outside keeps a copy of it.
-fn says_length(headers: &header::HeaderMap, length: usize) -> bool {
-    let said = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse().ok());
-    said == Some(length) && !headers.contains_key(header::TRANSFER_ENCODING)
 }
 
 /// What the handler said, or else what its status means.

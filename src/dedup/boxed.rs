@@ -8,7 +8,7 @@ use crate::{
     event_key::{ContentDigest, EventKey},
 };
 
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// [`DedupStore`] with boxed futures. Implemented for every store; never implement it by hand.
 pub trait DynDedupStore: Send + Sync + 'static {
@@ -109,6 +109,11 @@ impl BoxDedupStore {
     /// Puts `store` into the box.
     pub fn new(store: impl DedupStore) -> Self {
         Self(Arc::new(store))
+    }
+
+    /// Its calls, without a second future around the boxed one.
+    pub(crate) fn calls(&self) -> &dyn DynDedupStore {
+        &*self.0
     }
 }
 

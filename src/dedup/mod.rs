@@ -11,6 +11,7 @@ mod memory;
 
 use std::{fmt, future::Future, time::Duration};
 
+pub(crate) use self::boxed::Boxed;
 pub use self::{
     boxed::{BoxDedupStore, DynDedupStore},
     memory::MemoryStore,

@@ -6,7 +6,7 @@ use super::store_call;
 use crate::{
     answer::{Answer, RETRY_AFTER},
     clock::Timer,
-    dedup::{Claim, DedupStore},
+    dedup::Claim,
     delivery::Facts,
     error::{Reason, StoreError},
     event_key::{ContentDigest, EventKey},
@@ -37,7 +37,10 @@ pub(super) async fn claim_key(
 ) -> Result<Claim, StoreError> {
     let owner = policy.owners.next();
     let once = || async {
-        let claim = policy.store.claim(key, content, owner, policy.lease);
+        let claim = policy
+            .store
+            .calls()
+            .claim(key, content, owner, policy.lease);
         store_call(policy, StoreCall::Claim, timer, claim).await
     };
     let claimed = match once().await {

@@ -1,17 +1,19 @@
 //! While the handler runs: its panics are caught and its lease is kept.
 
 use std::{
-    future::{Future, poll_fn},
+    future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::Pin,
     sync::Arc,
-    task::Poll,
+    task::{Context, Poll},
 };
+
+use pin_project_lite::pin_project;
 
 use super::store_call;
 use crate::{
     clock::Timer,
-    dedup::{DedupStore, Settled},
+    dedup::Settled,
     delivery::{Facts, LeaseHandle},
     log,
     meter::StoreCall,
@@ -50,7 +52,7 @@ pub(super) async fn keep_alive(
             lose(policy, facts, lease, what);
             return;
         }
-        let extend = policy.store.extend(lease.lease(), policy.lease);
+        let extend = policy.store.calls().extend(lease.lease(), policy.lease);
         match store_call(policy, StoreCall::Extend, timer, extend).await {
             Ok(Settled::Ok) => held_until = now.saturating_add(policy.lease),
             Ok(Settled::LeaseLost) => {
@@ -79,14 +81,32 @@ pub(super) fn lose(policy: &Policy, facts: &Facts, lease: &LeaseHandle, what: &'
 /// A handler's panic. Its message may hold personal data, so nothing of it is kept.
 pub(super) struct Panicked;
 
-pub(super) async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
-    let mut work = pin!(work);
-    poll_fn(
-        |context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
-            Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Ok(Poll::Pending) => Poll::Pending,
+pin_project! {
+    /// A handler whose panics are caught, from the making of its future on.
+    pub(super) struct Caught<F> {
+        #[pin]
+        work: Option<F>,
+    }
+}
+
+impl<F> Caught<F> {
+    pub(super) fn start(run: impl FnOnce() -> F) -> Self {
+        Self {
+            work: catch_unwind(AssertUnwindSafe(run)).ok(),
+        }
+    }
+}
+
+impl<F: Future> Future for Caught<F> {
+    type Output = Result<F::Output, Panicked>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(work) = self.project().work.as_pin_mut() else {
+            return Poll::Ready(Err(Panicked));
+        };
+        match catch_unwind(AssertUnwindSafe(|| work.poll(context))) {
+            Ok(polled) => polled.map(Ok),
             Err(_) => Poll::Ready(Err(Panicked)),
-        },
-    )
-    .await
+        }
+    }
 }

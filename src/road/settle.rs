@@ -1,6 +1,6 @@
 //! Ending the lease as the handler's outcome says.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use super::{
     Handled, Ran,
@@ -10,7 +10,7 @@ use super::{
 use crate::{
     answer::{Answer, RETRY_AFTER},
     clock::Timer,
-    dedup::{DedupStore, End, Lease, Settled, State},
+    dedup::{End, Lease, Settled, State},
     delivery::{Facts, LeaseHandle},
     error::{Reason, StoreError},
     log,
@@ -24,15 +24,15 @@ use crate::{
 /// The first pause between tries to write the mark of a handled event.
 const FIRST_SETTLE_PAUSE: Duration = Duration::from_millis(50);
 
-/// Ends the lease as the outcome says, and turns that into an answer.
+/// Ends the lease as the outcome says, and turns that into an answer, or into the handler's own reply.
 pub(super) async fn settle<R>(
     policy: &Policy,
     facts: &Facts,
     lease: &LeaseHandle,
     timer: &Arc<dyn Timer>,
-    ran: Result<Ran<R>, Panicked>,
+    ran: &mut Result<Ran<R>, Panicked>,
 ) -> Handled<R> {
-    let (end, verdict, why) = match &ran {
+    let (end, verdict, why) = match ran {
         Ok(ran) => match &ran.outcome {
             Outcome::Processed => (End::Processed, "processed", ""),
             Outcome::Ignored { why } => (End::Ignored, "ignored", *why),
@@ -65,7 +65,7 @@ pub(super) async fn settle<R>(
     match mark(policy, facts, lease.lease(), timer, end, policy.retention).await {
         Ok(Settled::Ok) => {
             log::ended(facts, lease.attempt(), verdict, why);
-            match (end, ran.ok().and_then(|ran| ran.reply)) {
+            match (end, ran.as_mut().ok().and_then(|ran| ran.reply.take())) {
                 (End::Processed | End::Ignored, Some(reply)) => Handled::Reply(reply),
                 (End::Rejected, _) => Handled::Answer(Answer::ok(Reason::HandlerRejected)),
                 _ => Handled::Answer(Answer::ok(Reason::Handled)),
@@ -95,7 +95,7 @@ pub(super) async fn mark(
     let tries = async {
         let mut pause = FIRST_SETTLE_PAUSE;
         loop {
-            let settle = policy.store.settle(lease, end, retain);
+            let settle = policy.store.calls().settle(lease, end, retain);
             match store_call(policy, StoreCall::Settle, timer, settle).await {
                 Ok(settled) => return settled,
                 Err(error) => log::store(facts, StoreCall::Settle, &error),
@@ -104,23 +104,22 @@ pub(super) async fn mark(
             pause = pause.saturating_mul(2);
         }
     };
-    within(timer, policy.settle_budget, tries)
+    within(timer, policy.settle_budget, pin!(tries))
         .await
         .map_err(|_| StoreError::Timeout)
 }
 
 /// Frees the key. Where that fails, the lease ends by itself.
 async fn release(policy: &Policy, facts: &Facts, lease: &LeaseHandle, timer: &Arc<dyn Timer>) {
-    let release = policy
-        .store
-        .settle(lease.lease(), End::Release, policy.retention);
+    let retain = policy.retention;
+    let release = (policy.store.calls()).settle(lease.lease(), End::Release, retain);
     if let Err(error) = store_call(policy, StoreCall::Release, timer, release).await {
         log::store(facts, StoreCall::Release, &error);
     }
 }
 
 async fn state_of_new_owner(policy: &Policy, facts: &Facts, timer: &Arc<dyn Timer>) -> Answer {
-    let look = policy.store.look(&facts.key);
+    let look = policy.store.calls().look(&facts.key);
     match store_call(policy, StoreCall::Look, timer, look).await {
         Ok(State::Done) => Answer::ok(Reason::LeaseLost),
         Ok(State::InProgress { retry_after }) => {

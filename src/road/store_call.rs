@@ -1,18 +1,20 @@
 //! One call of the store, within its time limit, and measured.
 
-use std::{future::Future, sync::Arc};
+use std::sync::Arc;
 
-use crate::{clock::Timer, error::StoreError, meter::StoreCall, receiver::Policy, wait::within};
+use crate::{
+    clock::Timer, dedup::Boxed, error::StoreError, meter::StoreCall, receiver::Policy, wait::within,
+};
 
 /// No answer in time is an error as any other.
 pub(crate) async fn store_call<T>(
     policy: &Policy,
     call: StoreCall,
     timer: &Arc<dyn Timer>,
-    work: impl Future<Output = Result<T, StoreError>>,
+    mut work: Boxed<'_, Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
     let began = policy.meter.start(&*policy.clock);
-    let called = within(timer, policy.store_limit, work)
+    let called = within(timer, policy.store_limit, work.as_mut())
         .await
         .unwrap_or(Err(StoreError::Timeout));
     policy

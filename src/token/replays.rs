@@ -1,6 +1,6 @@
 //! Whether an assertion was used before.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
 
@@ -50,7 +50,7 @@ async fn asked<T>(
     timer: &Arc<dyn Timer>,
     call: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, Refused> {
-    match within(timer, STORE_LIMIT, call).await {
+    match within(timer, STORE_LIMIT, pin!(call)).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(_)) | Err(_) => Err(Refused::StoreUnavailable),
     }

@@ -12,6 +12,7 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header, request::Parts};
 use http_body::Body;
+use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::{
@@ -89,67 +90,42 @@ where
     fn call(&mut self, request: Request<In>) -> Self::Future {
         // The instance that was polled ready is the one that is called; its clone stays behind.
         let fresh = self.inner.clone();
-        let ready = std::mem::replace(&mut self.inner, fresh);
+        let mut inner = std::mem::replace(&mut self.inner, fresh);
         let receiver = self.receiver.clone();
         let timer = self.timer.clone();
         let wiring = self.wiring;
-        Box::pin(async move { Ok(serve(ready, receiver, timer, wiring, request).await) })
-    }
-}
-
-async fn serve<S, B, In, Out>(
-    mut inner: S,
-    receiver: Receiver,
-    timer: Arc<dyn Timer>,
-    wiring: Wiring,
-    request: Request<In>,
-) -> Response<AnswerBody<Out>>
-where
-    S: Service<Request<B>, Response = Response<Out>> + Send + 'static,
-    S::Future: Send + 'static,
-    S::Error: Send,
-    B: From<Bytes> + Send + 'static,
-    In: Body<Data = Bytes> + Send,
-    Out: Send + 'static,
-{
-    let (mut parts, body) = request.into_parts();
-    let route_params = if receiver.needs_route_params() {
-        (wiring.route_params)(&mut parts)
-    } else {
-        RouteParams::new()
-    };
-    let peer = (wiring.peer)(&parts);
-    let admitted = {
-        let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
-            .authority(parts.uri.authority().map(|authority| authority.as_str()))
-            .route_params(&route_params)
-            .peer(peer);
-        let body = pin!(body);
-        match road::admit(&receiver, head, RequestBody(body), &timer).await {
-            Ok(admitted) => admitted,
-            Err(rejection) => return fixed(&road::refusal(&receiver, &rejection)),
-        }
-    };
-    let time = TimeLeft::of(&admitted);
-    let run = move |slot, bytes| async move {
-        let called = inner.call(inner_request(parts, slot, bytes));
-        match called.await {
-            Ok(response) => ran(response),
-            Err(_) => Ran {
-                outcome: Outcome::Retry {
-                    after: None,
-                    error: None,
-                },
-                reply: None,
-                status: None,
-            },
-        }
-    };
-    let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
-    let work = RunsToEnd::new(receiver.clone(), timer.clone(), time, work, spawn);
-    match road::conclude(&receiver, &timer, work).await {
-        Concluded::Reply(response) => response.map(AnswerBody::own),
-        Concluded::Answer(answer) => fixed(&answer),
+        let (parts, body) = request.into_parts();
+        let mut parts = Box::new(parts);
+        Box::pin(async move {
+            let route_params = if receiver.needs_route_params() {
+                (wiring.route_params)(&mut parts)
+            } else {
+                RouteParams::new()
+            };
+            let admitted = {
+                let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
+                    .authority(parts.uri.authority().map(|authority| authority.as_str()))
+                    .route_params(&route_params)
+                    .peer((wiring.peer)(&parts));
+                let body = RequestBody(pin!(body));
+                road::admit(&receiver, head, body, &timer).await
+            };
+            let work = match admitted {
+                Ok(admitted) => {
+                    let time = TimeLeft::of(&admitted);
+                    let run = move |slot, bytes| Called {
+                        response: inner.call(inner_request(*parts, slot, bytes)),
+                    };
+                    let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
+                    RunsToEnd::new(receiver.clone(), timer.clone(), time, work, spawn)
+                }
+                Err(rejection) => return Ok(fixed(&road::refusal(&receiver, &rejection))),
+            };
+            Ok(match road::conclude(&receiver, &timer, pin!(work)).await {
+                Concluded::Reply(response) => response.map(AnswerBody::own),
+                Concluded::Answer(answer) => fixed(&answer),
+            })
+        })
     }
 }
 
@@ -162,12 +138,44 @@ fn spawn<F: Future + Send + 'static>(work: Detached<F>) {
 
 /// The request as the handler sees it: its body is what was authenticated.
 fn inner_request<B: From<Bytes>>(mut parts: Parts, slot: DeliverySlot, bytes: Bytes) -> Request<B> {
-    parts.headers.remove(header::TRANSFER_ENCODING);
-    parts
-        .headers
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    if !road::says_length(&parts.headers, bytes.len()) {
+        parts.headers.remove(header::TRANSFER_ENCODING);
+        parts
+            .headers
+            .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    }
     parts.extensions.insert(slot);
     Request::from_parts(parts, B::from(bytes))
+}
+
+pin_project! {
+    /// The inner service's response, for the road.
+    struct Called<F> {
+        #[pin]
+        response: F,
+    }
+}
+
+impl<F, Out, E> Future for Called<F>
+where
+    F: Future<Output = Result<Response<Out>, E>>,
+{
+    type Output = Ran<Response<Out>>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = self.project().response.poll(context);
+        response.map(|response| match response {
+            Ok(response) => ran(response),
+            Err(_) => Ran {
+                outcome: Outcome::Retry {
+                    after: None,
+                    error: None,
+                },
+                reply: None,
+                status: None,
+            },
+        })
+    }
 }
 
 /// What the handler said, or else what its status means.

@@ -5,7 +5,7 @@ mod flight;
 mod https;
 mod key_set;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, pin::pin, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwapOption;
 use tokio::runtime::Handle;
@@ -168,7 +168,7 @@ impl Jwks {
 
     async fn replace(&self, timer: &Arc<dyn Timer>) -> Result<(), JwksError> {
         let limit = self.fetch_limit;
-        let document = within(timer, limit, self.fetcher.fetch()).await;
+        let document = within(timer, limit, pin!(self.fetcher.fetch())).await;
         let document = document.unwrap_or(Err(JwksError::TooSlow { limit }))?;
         let set = KeySet::read(&document.body, &self.algorithms)?;
         let (least, most) = self.fresh_for;
