@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    scene::{Framework, Protocol, everywhere, on_raw_connections},
+    everywhere::on_raw_connections,
+    scene::Framework,
     wire::{head, http1},
 };
 
@@ -72,31 +73,6 @@ async fn a_sender_that_finishes_its_side_does_not_stop_the_handler() {
             }
             scene.stage.ended(1).await;
             scene.receiver.drained().await;
-            let copy = scene.send(&event).await;
-            assert_eq!(copy.status, 200);
-            assert_eq!(scene.stage.runs(), 1);
-            vec![copy]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_is_reset_does_not_stop_the_handler() {
-    everywhere(
-        |tools| tools.receiver(),
-        async |scene| {
-            if scene.protocol == Protocol::Http1 {
-                return Vec::new();
-            }
-            let event = scene.event("msg_1", "wait");
-            let sender = scene.start(&event);
-            scene.stage.began(1).await;
-            // Drops the request, and the connection with it.
-            sender.abort();
-            let _ = sender.await;
-            scene.stage.open();
-            scene.stage.ended(1).await;
             let copy = scene.send(&event).await;
             assert_eq!(copy.status, 200);
             assert_eq!(scene.stage.runs(), 1);

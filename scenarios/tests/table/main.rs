@@ -7,16 +7,24 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod access;
+mod bodies;
 mod connections;
 mod copies;
+mod everywhere;
 mod handlers;
 mod hang_ups;
+mod heads;
+mod leases;
 mod on_actix;
 mod on_axum;
 mod on_tower;
 mod packs;
+mod peers;
 mod refusals;
 mod scene;
 mod stage;
+mod store_faults;
 mod stores;
+mod streams;
+mod tenants;
 mod wire;
