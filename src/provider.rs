@@ -255,7 +255,8 @@ pub enum TimeKind {
     /// Belongs to the event and stays the same over retries: what is too old to be remembered as a copy
     /// is refused.
     OccurredAt,
-    /// None.
+    /// None that is there in each delivery, or is sure enough to refuse one for. What the pack reads as an event's time all
+    /// the same is checked where the application sets a window.
     None,
 }
 

@@ -103,6 +103,9 @@ fn a_sender_without_signed_time_and_a_time_that_is_not_checked() {
         builder.without_time_check()
     });
     assert_eq!(codes(&neither), ["no_signed_time"]);
+    // The application knows better, and sets a window.
+    let dated = found(pack(|it| it.time = TimeKind::None), |it| it.past(MINUTE));
+    assert_eq!(codes(&dated), NOTHING);
 }
 
 #[test]

@@ -209,7 +209,7 @@ fn retries_unknown(policy: &Policy) -> Option<Finding> {
 }
 
 fn no_signed_time(policy: &Policy) -> Option<Finding> {
-    (policy.profile.time == TimeKind::None).then(|| {
+    (policy.window.is_none() && policy.profile.time == TimeKind::None).then(|| {
         Finding::new(
             Severity::Note,
             "no_signed_time",
