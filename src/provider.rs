@@ -288,6 +288,8 @@ pub struct SenderProfile {
     pub future: Duration,
     /// How long a handled event is remembered.
     pub retention: Duration,
+    /// Whether its requests carry nonces: each is remembered in the store too, for as long as its request is in the window.
+    pub nonces: bool,
     /// The methods that are taken.
     pub methods: &'static [&'static str],
     /// The media types that are taken, lower case, without parameters.
@@ -316,6 +318,7 @@ impl SenderProfile {
             past: None,
             future: Duration::from_secs(300),
             retention: Duration::from_secs(7 * 24 * 3600),
+            nonces: false,
             methods: &["POST"],
             media_types: &["application/json"],
             copies_wait: None,

@@ -140,6 +140,23 @@ fn the_events_that_a_store_can_hold() {
 }
 
 #[test]
+fn a_nonce_takes_a_key_beside_its_event_for_as_long_as_its_request_is_in_the_window() {
+    let with_nonces = pack(|it| it.nonces = true);
+    let found = found(with_nonces, |builder| {
+        builder
+            .dedup(MemoryStore::with_capacity(1_000_000))
+            .retention(DAY)
+    });
+    let capacity = found.iter().find(|it| it.code() == "store_capacity");
+    let text = capacity.unwrap().to_string();
+    // 1,000,000 keys a day, of which each event takes one, and its nonce one for 11 minutes.
+    assert!(
+        text.contains("nonces among them for 660s: 992419 new events a day"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_limit_below_the_senders_bodies() {
     let of = |largest| {
         let pack = pack(|it| it.largest_body = Some(largest));

@@ -192,6 +192,7 @@ impl Provider for UnicoCheck {
         let profile = SenderProfile {
             retries: horizon.map_or(Retries::Unknown, Retries::For),
             time: TimeKind::None,
+            nonces: self.proof.has_nonce(),
             retention: unknown.retention.max(horizon.unwrap_or_default()),
             assumed: if self.proof.is_signature() {
                 &[
