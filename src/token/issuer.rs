@@ -18,6 +18,7 @@ use crate::{
     clock::{Clock, Timer},
     error::Rejection,
     log,
+    meter::token_asked,
     receiver::OwnerTokens,
     request::Head,
     road::{HeadRules, check_head, check_rules},
@@ -128,7 +129,9 @@ impl TokenIssuer {
         let body = match read.await {
             Ok(body) => body,
             Err(rejection) => {
-                log::token_refused(&policy.name, rejection.reason().as_str(), &rejection);
+                let reason = rejection.reason().as_str();
+                log::token_refused(&policy.name, reason, &rejection);
+                token_asked(&policy.name, reason);
                 return TokenAnswer::rejected(&Answer::rejected(&rejection, &policy.terms));
             }
         };
@@ -136,6 +139,7 @@ impl TokenIssuer {
             Ok(answer) => answer,
             Err(refused) => {
                 log::token_refused(&policy.name, refused.code(), &refused.why());
+                token_asked(&policy.name, refused.code());
                 TokenAnswer::refused(refused)
             }
         }
@@ -173,6 +177,7 @@ impl Policy {
         let now = self.clock.now();
         let token = self.sign(&grant, now)?;
         log::token_issued(&self.name, asked.name());
+        token_asked(&self.name, "issued");
         Ok(TokenAnswer::granted(
             &token,
             self.lifetime,
