@@ -10,6 +10,21 @@ pub(crate) use self::recorded::{Level, Meter};
 #[cfg(not(feature = "metrics"))]
 pub(crate) use self::unrecorded::{Level, Meter};
 
+/// A token request came to its end: `reason` is `issued`, or why not.
+#[cfg(feature = "token")]
+pub(crate) fn token_asked(issuer: &str, reason: &'static str) {
+    // Rare enough to be looked up each time.
+    #[cfg(feature = "metrics")]
+    ::metrics::counter!(
+        crate::metrics::TOKEN_REQUESTS.name,
+        "issuer" => issuer.to_owned(),
+        "reason" => reason,
+    )
+    .increment(1);
+    #[cfg(not(feature = "metrics"))]
+    let _ = (issuer, reason);
+}
+
 /// A call of the dedup store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StoreCall {

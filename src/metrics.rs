@@ -2,7 +2,8 @@
 //!
 //! Labels come from fixed sets, so that no sender can make a new time series: `endpoint` is a
 //! receiver's name, `event_type` is a type that the pack knows, `other` or `none`, `reason` is a
-//! [`Reason`](crate::Reason). Tenants, ids, keys and unknown types are never labels.
+//! [`Reason`](crate::Reason); of a token endpoint, `issuer` is its name, and `reason` is `issued`, an error of OAuth2
+//! (RFC 6749, section 5.2) or again a `Reason`. Tenants, clients, ids, keys and unknown types are never labels.
 //!
 //! | `outcome` | what became of the delivery |
 //! | --- | --- |
@@ -99,6 +100,8 @@ metrics! {
         "Events that arrived as `Unrecognized`.";
     LEASES_LOST = "hookgate_leases_lost_total", Counter, ["endpoint"],
         "Leases that ended before their handler did: its effect may repeat.";
+    TOKEN_REQUESTS = "hookgate_token_requests_total", Counter, ["issuer", "reason"],
+        "Requests to a token endpoint, granted or not.";
 }
 
 /// Tells the recorder that is installed what each metric means. Receivers do so by themselves at their

@@ -255,7 +255,8 @@ pub enum TimeKind {
     /// Belongs to the event and stays the same over retries: what is too old to be remembered as a copy
     /// is refused.
     OccurredAt,
-    /// None.
+    /// None that is there in each delivery, or is sure enough to refuse one for. What the pack reads as an event's time all
+    /// the same is checked where the application sets a window.
     None,
 }
 
@@ -287,6 +288,8 @@ pub struct SenderProfile {
     pub future: Duration,
     /// How long a handled event is remembered.
     pub retention: Duration,
+    /// Whether its requests carry nonces: each is remembered in the store too, for as long as its request is in the window.
+    pub nonces: bool,
     /// The methods that are taken.
     pub methods: &'static [&'static str],
     /// The media types that are taken, lower case, without parameters.
@@ -315,6 +318,7 @@ impl SenderProfile {
             past: None,
             future: Duration::from_secs(300),
             retention: Duration::from_secs(7 * 24 * 3600),
+            nonces: false,
             methods: &["POST"],
             media_types: &["application/json"],
             copies_wait: None,

@@ -103,6 +103,9 @@ fn a_sender_without_signed_time_and_a_time_that_is_not_checked() {
         builder.without_time_check()
     });
     assert_eq!(codes(&neither), ["no_signed_time"]);
+    // The application knows better, and sets a window.
+    let dated = found(pack(|it| it.time = TimeKind::None), |it| it.past(MINUTE));
+    assert_eq!(codes(&dated), NOTHING);
 }
 
 #[test]
@@ -132,6 +135,23 @@ fn the_events_that_a_store_can_hold() {
     let text = capacity.unwrap().to_string();
     assert!(
         text.contains("1000000 new events a day, 11.6 a second"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_nonce_takes_a_key_beside_its_event_for_as_long_as_its_request_is_in_the_window() {
+    let with_nonces = pack(|it| it.nonces = true);
+    let found = found(with_nonces, |builder| {
+        builder
+            .dedup(MemoryStore::with_capacity(1_000_000))
+            .retention(DAY)
+    });
+    let capacity = found.iter().find(|it| it.code() == "store_capacity");
+    let text = capacity.unwrap().to_string();
+    // 1,000,000 keys a day, of which each event takes one, and its nonce one for 11 minutes.
+    assert!(
+        text.contains("nonces among them for 660s: 992419 new events a day"),
         "{text}"
     );
 }

@@ -17,7 +17,10 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
     let recorded = Recorded::default();
     let _guard = ::metrics::set_default_local_recorder(&recorded);
     let (_stage, _told) = every_end().await;
-    let reasons: BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+    #[cfg(feature = "token")]
+    token_requests().await;
+    let mut reasons: BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+    reasons.extend(TOKEN_REASONS);
     let mut seen = BTreeSet::new();
     for (key, _) in recorded.all() {
         let metric = known::ALL.iter().find(|metric| metric.name == key.name());
@@ -30,6 +33,7 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
             assert!(!value.contains(CANARY), "{key:?}");
             let bounded = match label.key() {
                 "endpoint" => value == "test",
+                "issuer" => value == ISSUER,
                 "event_type" => ["none", "other", "thing.happened"].contains(&value),
                 "reason" => reasons.contains(value),
                 "call" => ["claim", "settle", "release", "extend", "look"].contains(&value),
@@ -40,8 +44,75 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
             assert!(bounded, "{label:?} of {}", metric.name);
         }
     }
-    let all: BTreeSet<&str> = known::ALL.iter().map(|metric| metric.name).collect();
+    let mut all: BTreeSet<&str> = known::ALL.iter().map(|metric| metric.name).collect();
+    if cfg!(not(feature = "token")) {
+        all.remove(known::TOKEN_REQUESTS.name);
+    }
     assert_eq!(seen, all, "each is recorded");
+}
+
+const ISSUER: &str = "https://hooks.example/token";
+
+/// What becomes of a token request, beside a [`Reason`].
+const TOKEN_REASONS: [&str; 8] = [
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "issued",
+    "server_error",
+    "temporarily_unavailable",
+    "unsupported_grant_type",
+];
+
+/// A token, and refusals of requests that hold a canary in every place.
+#[cfg(feature = "token")]
+async fn token_requests() {
+    use hookgate::{Head, Timer, testing::FakeClock, token};
+    use std::sync::Arc;
+
+    let issuer = token::TokenIssuer::new(ISSUER)
+        .client(token::Client::new("unico", "s3cret"))
+        .build()
+        .unwrap();
+    let timer: Arc<dyn Timer> = Arc::new(FakeClock::at(support::now()));
+    let form = "application/x-www-form-urlencoded";
+    let good = "grant_type=client_credentials&client_id=unico&client_secret=s3cret";
+    let wrong = "grant_type=client_credentials&client_id=CANARY&client_secret=CANARY";
+    for (media_type, body) in [
+        (form, good),
+        (form, wrong),
+        (form, "grant_type=CANARY"),
+        (
+            form,
+            "grant_type=client_credentials&scope=CANARY&scope=CANARY",
+        ),
+        ("x/CANARY", good),
+    ] {
+        let headers = vec![("content-type", media_type), ("user-agent", CANARY)];
+        let head = Head::new("POST", "/token?CANARY", &headers);
+        issuer.answer(head, Some(body.into()), &timer).await;
+    }
+}
+
+#[cfg(feature = "token")]
+#[tokio::test]
+async fn each_token_request_is_counted_once_with_what_became_of_it() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    token_requests().await;
+    let name = known::TOKEN_REQUESTS.name;
+    for reason in [
+        "issued",
+        "invalid_client",
+        "unsupported_grant_type",
+        "invalid_request",
+        "unsupported_media_type",
+    ] {
+        let labels = [("issuer", ISSUER), ("reason", reason)];
+        assert_eq!(recorded.sum(name, &labels), 1.0, "{reason}");
+    }
+    assert_eq!(recorded.sum(name, &[]), 5.0);
 }
 
 const OUTCOMES: [&str; 9] = [
@@ -155,7 +226,8 @@ fn names_follow_the_conventions() {
             "{}",
             metric.name
         );
-        assert!(metric.labels.contains(&"endpoint"));
+        let whose = ["endpoint", "issuer"];
+        assert!(whose.iter().any(|whose| metric.labels.contains(whose)));
     }
 }
 
@@ -184,4 +256,4 @@ fn the_guide_lists_each_metric_as_it_is() {
 }
 
 /// Metrics that the guide names once more, among what to be woken for.
-const ALERTS: usize = 4;
+const ALERTS: usize = 5;

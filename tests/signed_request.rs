@@ -464,6 +464,33 @@ async fn a_nonce_with_another_event_is_401_and_its_handler_does_not_run() {
 }
 
 #[tokio::test]
+async fn a_bounded_store_holds_as_many_events_as_the_start_up_check_says() {
+    let bodies_and_nonces = SignedRequestConfig::new("x-signature")
+        .nonce("x-nonce")
+        .template("{nonce}.{body}");
+    let key = file("rsa.key.pem");
+    let signer = RequestSigner::new(bodies_and_nonces.clone(), key, TokenAlgorithm::Rs256).unwrap();
+    let pack = UnicoCheck::signed(SignedRequest::new(bodies_and_nonces, [rsa()]).unwrap());
+    let stage = Stage::of(pack, |builder| {
+        builder
+            .retention(Duration::from_secs(24 * 3600))
+            .dedup(MemoryStore::with_capacity(10))
+    })
+    .await;
+    let findings = stage.receiver.check();
+    let said = findings.iter().find(|it| it.code() == "store_capacity");
+    let said = said.unwrap().what();
+    assert!(said.contains(": 5 new events a day"), "{said}");
+
+    let mut statuses = Vec::new();
+    for n in 1..=6 {
+        let sent = signer.sign(update(n), &format!("n-{n}"), support::now());
+        statuses.push(stage.send(&call(&sent)).await.status);
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 503]);
+}
+
+#[tokio::test]
 async fn a_retry_is_handled_whether_it_is_signed_again_or_not() {
     for signed_again in [false, true] {
         let stage = stage().await;

@@ -7,6 +7,7 @@ use hookgate::{
     ReceiverBuilder, Secret,
     dedup::MemoryStore,
     keys::{Encoding, KeySource, Tenant, Tenants},
+    provider::TimeKind,
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
@@ -110,6 +111,8 @@ impl Terms<'_> {
         match self.window {
             WindowTerm::OfPack => {}
             WindowTerm::Unchecked => receiver = receiver.without_time_check(),
+            // What such a pack reads as an event's time is not sure enough to refuse it for.
+            WindowTerm::Secs(_) if profile.time == TimeKind::None => {}
             WindowTerm::Secs(secs) => {
                 let limit = Duration::from_secs(secs);
                 let least = limit.saturating_mul(2).saturating_add(RETENTION_MARGIN);

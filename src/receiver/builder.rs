@@ -123,7 +123,8 @@ impl ReceiverBuilder {
     }
 
     /// How old a signed time may be. Default: the pack's; for a time that belongs to the event, as old
-    /// as can still be remembered (retention − future − 60 s).
+    /// as can still be remembered (retention − future − 60 s). Where the pack's profile names no time
+    /// ([`TimeKind::None`]), times are checked only if this or [`future`](Self::future) is set.
     pub fn past(mut self, limit: Duration) -> Self {
         self.past = Some(limit);
         self
@@ -295,8 +296,10 @@ impl ReceiverBuilder {
                 .saturating_sub(future)
                 .saturating_sub(RETENTION_MARGIN)
         });
-        let window =
-            (self.check_time && profile.time != TimeKind::None).then_some(Window { past, future });
+        // A pack that promises no time may still date its events: whoever sets a window means those.
+        let is_asked_for = self.past.is_some() || self.future.is_some();
+        let has_window = self.check_time && (profile.time != TimeKind::None || is_asked_for);
+        let window = has_window.then_some(Window { past, future });
         let least = window
             .map_or(Duration::ZERO, remembered)
             .max(profile.horizon());

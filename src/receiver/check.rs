@@ -180,12 +180,20 @@ fn forgets_at_restart(policy: &Policy) -> Option<Finding> {
 fn store_capacity(policy: &Policy) -> Option<Finding> {
     let capacity = policy.store.promises().capacity?;
     let retention = policy.retention;
-    let a_day = capacity as f64 * DAY.as_secs_f64() / retention.as_secs_f64();
+    // What one new event takes of the store: its own mark, and that of its nonce.
+    let (taken, kept) = if policy.profile.nonces {
+        let nonce = policy.nonce_retention;
+        let kept = format!("{retention:?}, nonces among them for {nonce:?}");
+        (retention.saturating_add(nonce), kept)
+    } else {
+        (retention, format!("{retention:?}"))
+    };
+    let a_day = capacity as f64 * DAY.as_secs_f64() / taken.as_secs_f64();
     Some(Finding::new(
         Severity::Note,
         "store_capacity",
         format!(
-            "the dedup store holds {capacity} keys for {retention:?}: {a_day:.0} new events a day, {:.1} \
+            "the dedup store holds {capacity} keys for {kept}: {a_day:.0} new events a day, {:.1} \
              a second; beyond that the sender gets 503",
             a_day / DAY.as_secs_f64()
         ),
@@ -209,7 +217,7 @@ fn retries_unknown(policy: &Policy) -> Option<Finding> {
 }
 
 fn no_signed_time(policy: &Policy) -> Option<Finding> {
-    (policy.profile.time == TimeKind::None).then(|| {
+    (policy.window.is_none() && policy.profile.time == TimeKind::None).then(|| {
         Finding::new(
             Severity::Note,
             "no_signed_time",

@@ -44,11 +44,12 @@ mod through_tracing {
 
     /// Runs `work` and gives the lines that were written meanwhile, on the thread that runs it.
     pub(in crate::testing) async fn captured<F: Future>(work: F) -> (F::Output, Vec<Line>) {
-        let lines = Arc::<Mutex<Vec<Line>>>::default();
-        let dispatch = Dispatch::new(Listener {
-            lines: lines.clone(),
-            spans: AtomicU64::new(1),
-        });
+        // Where there is one dispatcher, `tracing` asks the thread that comes to a callsite first whether anybody listens,
+        // and keeps the answer for all threads: another test's would say no. Where there are two, it asks those.
+        let _second = Dispatch::new(Listener::default());
+        let listener = Listener::default();
+        let lines = listener.lines.clone();
+        let dispatch = Dispatch::new(listener);
         let mut work = pin!(work);
         let output = poll_fn(|context| {
             tracing::dispatcher::with_default(&dispatch, || work.as_mut().poll(context))
@@ -58,9 +59,10 @@ mod through_tracing {
         (output, std::mem::take(&mut *lines))
     }
 
+    #[derive(Default)]
     struct Listener {
         lines: Arc<Mutex<Vec<Line>>>,
-        spans: AtomicU64,
+        last_span: AtomicU64,
     }
 
     impl Listener {
@@ -99,7 +101,8 @@ mod through_tracing {
         fn new_span(&self, span: &Attributes<'_>) -> Id {
             let metadata = span.metadata();
             self.write(origin(metadata), ours(metadata), |text| span.record(text));
-            Id::from_u64(self.spans.fetch_add(1, Ordering::Relaxed))
+            let last = self.last_span.fetch_add(1, Ordering::Relaxed);
+            Id::from_u64(last.wrapping_add(1).max(1))
         }
 
         fn record(&self, _: &Id, values: &Record<'_>) {

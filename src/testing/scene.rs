@@ -293,6 +293,10 @@ impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
             (Some(Reason::AccessMissing | Reason::AccessDenied), _) => {
                 "the endpoint asks for credentials: give them to the kit with `Kit::credentials`"
             }
+            (Some(Reason::AddressDenied), _) => {
+                "the endpoint takes calls from its networks only: let the requests come from there, with \
+                 `peer` of the kit's host"
+            }
             (Some(Reason::UnsupportedMediaType), _) => {
                 "the sender's media type is not one of the pack's: is it the right sender?"
             }

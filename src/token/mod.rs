@@ -27,8 +27,11 @@
 //!
 //! All of them say `Cache-Control: no-store`. None says more than its code: why is in the log.
 
+mod access_token;
 mod answer;
+mod asked;
 mod assertion;
+mod attempt;
 mod builder;
 mod client;
 mod form;

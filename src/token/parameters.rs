@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use http::header;
 use serde::{
     Deserialize, Deserializer,
     de::{self, IgnoredAny, MapAccess, Visitor},
@@ -9,8 +10,13 @@ use serde::{
 use zeroize::Zeroizing;
 
 use super::{form, grant::Refused};
-use crate::payload::members::Name;
+use crate::{
+    payload::members::Name,
+    request::{Head, Single},
+};
 
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const JSON: &str = "application/json";
 /// A token request has about five parameters: whoever sends more than this wants them read.
 const MAX_PARAMETERS: usize = 64;
 
@@ -27,9 +33,17 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
+    /// Reads the body as its media type says.
+    pub(super) fn read(head: &Head<'_>, body: &[u8]) -> Result<Self, Refused> {
+        match is_json(head) {
+            true => Self::of_json(body),
+            false => Self::of_form(body),
+        }
+    }
+
     /// Reads `application/x-www-form-urlencoded`. No parameter may stand twice (RFC 6749, section 3.2), unknown ones
     /// included.
-    pub(super) fn of_form(body: &[u8]) -> Result<Self, Refused> {
+    fn of_form(body: &[u8]) -> Result<Self, Refused> {
         let mut parameters = Self::default();
         let mut names = Vec::new();
         for pair in form::pairs(body) {
@@ -52,7 +66,7 @@ impl Parameters {
     }
 
     /// Reads a JSON object. A known member may stand once and must be a text.
-    pub(super) fn of_json(body: &[u8]) -> Result<Self, Refused> {
+    fn of_json(body: &[u8]) -> Result<Self, Refused> {
         serde_json::from_slice(body).map_err(|_| {
             Refused::InvalidRequest(
                 "the body is no JSON object with each parameter once, as a text",
@@ -110,5 +124,22 @@ impl<'de> Deserialize<'de> for Parameters {
         }
 
         deserializer.deserialize_map(Object)
+    }
+}
+
+/// The head was checked: the media type is one of the two.
+fn is_json(head: &Head<'_>) -> bool {
+    match head.single(&header::CONTENT_TYPE) {
+        Single::Value(value) => {
+            value
+                .split(|byte| *byte == b';')
+                .next()
+                .is_some_and(|media_type| {
+                    media_type
+                        .trim_ascii()
+                        .eq_ignore_ascii_case(JSON.as_bytes())
+                })
+        }
+        Single::Missing | Single::Repeated => false,
     }
 }

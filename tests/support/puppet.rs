@@ -6,7 +6,7 @@ use std::{
 };
 
 use hookgate::{
-    ContentDigest, KeyParts, Keys, Provider, Rejection, Verified,
+    ContentDigest, KeyParts, Keys, Provider, Rejection, UnixTime, Verified,
     keys::{KeyId, LiveKeys},
     provider::{Authenticated, Decoded, EventType, SenderProfile, Undecodable},
     request::RawRequest,
@@ -15,7 +15,7 @@ use hookgate::{
 
 /// The first word of a body identifies its event, and says what it is: `unwanted…` was not asked for,
 /// `unknown…` has a type that the pack does not know, `untyped…` has none, `odd…` fits no type. A word `nonce=…` is the
-/// request's nonce.
+/// request's nonce, a word `at=…` the event's time in seconds.
 #[derive(Clone, Default)]
 pub(crate) struct Puppet(Arc<Mutex<VecDeque<Rejection>>>);
 
@@ -63,7 +63,9 @@ impl Provider for Puppet {
         let text = std::str::from_utf8(authenticated.bytes).map_err(|_| Undecodable("no text"))?;
         let word = text.split(' ').next().unwrap_or_default();
         key.part(word);
+        let at = text.split(' ').find_map(|word| word.strip_prefix("at="));
         let decoded = Decoded::new(text.to_owned())
+            .occurred_at(at.map(|at| UnixTime::from_secs(at.parse().unwrap())))
             .content(ContentDigest::of(text.as_bytes()))
             .wanted(!word.starts_with("unwanted"))
             .recognized(!word.starts_with("odd"));

@@ -8,3 +8,4 @@ mod right;
 mod stores;
 mod wrong_on_actix;
 mod wrong_on_axum;
+mod wrong_receivers;

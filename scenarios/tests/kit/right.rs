@@ -8,7 +8,7 @@ use std::sync::{
 use axum::{Router, extract::State, routing::post};
 use hookgate::{
     Receiver, ReceiverBuilder,
-    access::{ApiKey, Basic},
+    access::{ApiKey, Basic, Networks},
     dedup::MemoryStore,
     payload::{Json, Payload},
     providers::{
@@ -225,6 +225,42 @@ async fn the_other_presets_pass() {
 /// An application that knows nothing of the kit but where it builds its receiver.
 async fn insert(State(rows): State<Arc<AtomicUsize>>, _: hookgate_axum::Event<LogtoEvent>) {
     rows.fetch_add(1, Ordering::SeqCst);
+}
+
+#[tokio::test]
+async fn an_endpoint_for_one_network_passes_when_the_requests_come_from_there() {
+    let receiver = |bench: &Bench| {
+        let theirs = Networks::new(["203.0.113.0/24"]).unwrap();
+        logto(bench).networks(theirs)
+    };
+    let axum =
+        || AxumHost::new(async |bench: &Bench| on_axum::<LogtoEvent>(bench, receiver(bench)));
+    let actix = || {
+        ActixHost::new(async |bench: &Bench| on_actix::<LogtoEvent>(bench, receiver(bench)).await)
+    };
+    let peer = "203.0.113.9:4711".parse().unwrap();
+    pass_but(
+        [
+            Kit::new(axum().peer(peer), logto_sender())
+                .run(Scenario::ALL)
+                .await,
+            Kit::new(actix().peer(peer), logto_sender())
+                .run(Scenario::ALL)
+                .await,
+        ],
+        &OPEN,
+    );
+    for report in [
+        Kit::new(axum(), logto_sender())
+            .run([&Scenario::FirstDelivery])
+            .await,
+        Kit::new(actix(), logto_sender())
+            .run([&Scenario::FirstDelivery])
+            .await,
+    ] {
+        let failure = report.failure(Scenario::FirstDelivery).unwrap();
+        assert!(failure.contains("`peer` of the kit's host"), "{failure}");
+    }
 }
 
 #[tokio::test]

@@ -10,24 +10,21 @@ use axum::{
     routing::post,
 };
 use hookgate::{
-    Ack, Nack, ReceiverBuilder,
+    Ack, Nack,
     dedup::MemoryStore,
     testing::{Bench, Effect, Scenario, Sender, senders},
 };
 use hookgate_axum::{Event, ReceiverExt, testing::kit};
 
-use crate::{
-    application::{LogtoEvent, PATH, axum_handler, logto, logto_sender, logto_to, on_axum},
-    stores::Boastful,
-};
+use crate::application::{LogtoEvent, PATH, axum_handler, logto, logto_sender, logto_to, on_axum};
 
 /// `scenario` fails, and its message has each of `words`.
-async fn fails(app: impl AsyncFn(&Bench) -> Router, scenario: Scenario, words: &[&str]) {
+pub(crate) async fn fails(app: impl AsyncFn(&Bench) -> Router, scenario: Scenario, words: &[&str]) {
     let kit = kit(app, logto_sender());
     has_words(&kit.run([&scenario]).await, scenario, words);
 }
 
-fn has_words(report: &hookgate::testing::Report, scenario: Scenario, words: &[&str]) {
+pub(crate) fn has_words(report: &hookgate::testing::Report, scenario: Scenario, words: &[&str]) {
     let Some(failure) = report.failure(scenario) else {
         panic!("the mistake was not found\n{report}");
     };
@@ -50,11 +47,6 @@ where
     let receiver = bench.build(logto(bench)).unwrap();
     let hook = post(handler).layer(receiver.layer());
     Router::new().route(PATH, hook).with_state(bench.effect())
-}
-
-/// An application that is right but for its receiver.
-fn received(bench: &Bench, set: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> Router {
-    on_axum::<LogtoEvent>(bench, set(logto(bench)))
 }
 
 #[tokio::test]
@@ -235,33 +227,6 @@ async fn a_handler_without_an_effect_is_found() {
     let words = ["happened 0 times", "bench.effect().happens()"];
     fails(app, Scenario::FirstDelivery, &words).await;
     fails(app, Scenario::RetryAfterFailure, &words).await;
-}
-
-#[tokio::test]
-async fn a_store_that_forgets_is_found() {
-    let app = async |bench: &Bench| received(bench, |it| it.dedup(Boastful::at_once()));
-    let words = ["first copy", "happened 2 times", "a store that forgets"];
-    fails(app, Scenario::SequentialCopies, &words).await;
-}
-
-#[tokio::test]
-async fn a_store_that_forgets_at_a_restart_and_says_otherwise_is_found() {
-    let app = async |bench: &Bench| received(bench, |it| it.dedup(Boastful::until_restart()));
-    let words = [
-        "after a restart",
-        "happened 2 times",
-        "a store that forgets",
-    ];
-    fails(app, Scenario::Restart, &words).await;
-}
-
-#[tokio::test]
-async fn a_receiver_without_a_window_is_found() {
-    let app = async |bench: &Bench| received(bench, ReceiverBuilder::without_time_check);
-    for scenario in [Scenario::TooOld, Scenario::FromTheFuture] {
-        let words = ["expected: 401", "got:      200", "without_time_check"];
-        fails(app, scenario, &words).await;
-    }
 }
 
 #[tokio::test]

@@ -1,9 +1,6 @@
 //! Connections that carry more than one request.
 
-use crate::{
-    scene::{NOW, on_raw_connections},
-    wire::http1,
-};
+use crate::{everywhere::on_raw_connections, scene::NOW, wire::http1};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pipelined_requests_are_answered_in_their_order() {

@@ -13,7 +13,10 @@ use hookgate::{
     providers::facephi::{Facephi, FacephiSimulator, Topic},
 };
 
-use crate::scene::{NOW, SECRET, everywhere};
+use crate::{
+    everywhere::everywhere,
+    scene::{NOW, SECRET},
+};
 
 /// How long a copy waits for the first, where the sender's timeout is unknown.
 const LONGEST_WAIT: Duration = Duration::from_secs(3);
@@ -196,6 +199,33 @@ async fn a_retry_with_new_download_links_is_400_by_choice() {
             assert_eq!(changed.status, 400, "{changed:?}");
             assert_eq!(scene.stage.runs(), 1);
             vec![changed]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_finds_no_seat_among_those_that_wait_is_503_at_once() {
+    const SEATS: usize = 64;
+    everywhere(
+        |tools| tools.receiver(),
+        async |scene| {
+            let event = scene.event("msg_1", "wait");
+            let first = scene.start(&event);
+            scene.stage.began(1).await;
+            let copies: Vec<_> = (0..SEATS).map(|_| scene.start(&event)).collect();
+            scene.sleeps(LONGEST_WAIT, SEATS).await;
+            let one_more = scene.send(&event).await;
+            assert_eq!(one_more.status, 503, "{one_more:?}");
+            assert_eq!(one_more.header("retry-after"), Some("5"));
+            scene.stage.open();
+            let mut answers = vec![one_more, first.await.unwrap()];
+            for copy in copies {
+                answers.push(copy.await.unwrap());
+            }
+            assert!(answers.iter().skip(1).all(|answer| answer.status == 200));
+            assert_eq!(scene.stage.runs(), 1);
+            answers
         },
     )
     .await;

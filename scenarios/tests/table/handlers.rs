@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use hookgate::{Secret, dedup::MemoryStore};
+use hookgate::Secret;
 
 use crate::{
+    everywhere::{everywhere, with_extractors},
     packs::Pack,
-    scene::{SECRET, Scene, everywhere, on_raw_connections, with_extractors},
+    scene::{SECRET, Scene},
     stores::Failing,
-    wire::{Answer, head},
+    wire::Answer,
 };
 
 const UNAVAILABLE: &str =
@@ -16,18 +17,18 @@ const UNAVAILABLE: &str =
 const SET_UP_WRONGLY: &str =
     r#"{"title":"Internal Server Error","status":500,"detail":"The receiver is set up wrongly."}"#;
 
-async fn sent(scene: &Scene, act: &str) -> Answer {
+pub(crate) async fn sent(scene: &Scene, act: &str) -> Answer {
     scene.send(&scene.event("msg_1", act)).await
 }
 
 /// 503 with the fixed text.
-fn is_unavailable(answer: &Answer, retry_after: Option<&str>) {
+pub(crate) fn is_unavailable(answer: &Answer, retry_after: Option<&str>) {
     assert_eq!(answer.status, 503, "{answer:?}");
     assert_eq!(answer.body, UNAVAILABLE);
     assert_eq!(answer.header("retry-after"), retry_after);
 }
 
-fn is_ok(answer: &Answer) {
+pub(crate) fn is_ok(answer: &Answer) {
     assert_eq!((answer.status, &*answer.body), (200, ""), "{answer:?}");
 }
 
@@ -155,62 +156,6 @@ async fn a_handler_past_its_deadline_is_503_and_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_is_down_is_503_and_runs_nothing() {
-    everywhere(
-        |tools| tools.receiver().dedup(Failing::always()),
-        async |scene| {
-            let answer = sent(scene, "process").await;
-            is_unavailable(&answer, Some("5"));
-            assert_eq!(scene.stage.runs(), 0);
-            vec![answer]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_is_full_is_503_and_runs_nothing() {
-    everywhere(
-        |tools| {
-            let store = MemoryStore::with_clock(1, tools.clock.clone());
-            tools.receiver().dedup(store)
-        },
-        async |scene| {
-            is_ok(&sent(scene, "process").await);
-            let full = scene.send(&scene.event("msg_2", "process")).await;
-            is_unavailable(&full, Some("5"));
-            is_ok(&sent(scene, "process").await);
-            assert_eq!(scene.stage.runs(), 1);
-            vec![full]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_mark_that_cannot_be_written_is_503_though_the_handler_is_done() {
-    let budget = Duration::from_millis(777);
-    everywhere(
-        |tools| {
-            tools
-                .receiver()
-                .dedup(Failing::to_settle())
-                .settle_budget(budget)
-        },
-        async |scene| {
-            let sender = scene.start(&scene.event("msg_1", "created"));
-            scene.sleeps(budget, 1).await;
-            scene.clock.advance(budget);
-            let answer = sender.await.unwrap();
-            is_unavailable(&answer, Some("5"));
-            assert_eq!(scene.stage.runs(), 1);
-            vec![answer]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_the_application_did_not_ask_for_is_200_without_store_or_handler() {
     everywhere(
         |tools| {
@@ -248,29 +193,6 @@ async fn more_handlers_than_allowed_are_503() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_handler_that_lost_its_lease_gets_no_2xx() {
-    everywhere(
-        |tools| tools.receiver().handler_deadline(Duration::from_secs(3600)),
-        async |scene| {
-            let event = scene.event("msg_1", "wait");
-            let late = scene.start(&event);
-            scene.stage.began(1).await;
-            // Nobody beats for it while the whole process stands still.
-            scene.sleeps(Duration::from_secs(10), 1).await;
-            scene.clock.advance(Duration::from_secs(31));
-            scene.stage.open();
-            let late = late.await.unwrap();
-            is_unavailable(&late, Some("5"));
-            let retry = scene.send(&event).await;
-            is_ok(&retry);
-            assert_eq!(scene.stage.runs(), 2);
-            vec![late, retry]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn an_event_of_another_type_than_the_packs_is_500_and_frees_its_key() {
     everywhere(
         |tools| tools.receiver(),
@@ -299,47 +221,6 @@ async fn an_event_without_middleware_is_500_and_runs_nothing() {
             let answer = scene.send(&event).await;
             assert_eq!((answer.status, &*answer.body), (500, SET_UP_WRONGLY));
             assert_eq!(scene.stage.runs(), 0);
-            vec![answer]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_handler_of_bytes_gets_what_was_authenticated() {
-    everywhere(
-        |tools| tools.receiver(),
-        async |scene| {
-            let mut event = scene.event("msg_1", "process");
-            event.path = "/bytes".to_owned();
-            let answer = scene.send(&event).await;
-            assert_eq!(answer.status, 200);
-            assert_eq!(answer.body, r#"{"act":"process"}"#);
-            vec![answer]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_chunked_body_has_its_length_for_the_handler() {
-    on_raw_connections(
-        |tools| tools.receiver(),
-        async |scene| {
-            let mut event = scene.event("msg_1", "process");
-            event.path = "/bytes".to_owned();
-            let head = head(&event);
-            let mut sender = scene.connect().await;
-            sender
-                .write(format!("{head}transfer-encoding: chunked\r\n\r\n"))
-                .await;
-            sender.write("8\r\n{\"act\":\"\r\n").await;
-            sender.write("9\r\nprocess\"}\r\n0\r\n\r\n").await;
-            let answer = sender.answer().await.unwrap();
-            assert_eq!(
-                (answer.status, &*answer.body),
-                (200, r#"{"act":"process"}"#)
-            );
             vec![answer]
         },
     )

@@ -2,10 +2,23 @@
 
 use std::time::Duration;
 
+use hookgate::simulator::Sent;
+
 use crate::{
-    scene::{Framework, Protocol, everywhere, on_raw_connections},
-    wire::{head, http1},
+    everywhere::on_raw_connections,
+    scene::{Framework, Scene},
+    wire::{Answer, head, http1},
 };
+
+/// The one handler runs to its end, and its event is done.
+pub(crate) async fn ran_once(scene: &Scene, event: &Sent) -> Answer {
+    scene.stage.ended(1).await;
+    scene.receiver.drained().await;
+    let copy = scene.send(event).await;
+    assert_eq!(copy.status, 200);
+    assert_eq!(scene.stage.runs(), 1);
+    copy
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sender_that_resets_its_connection_does_not_stop_the_handler() {
@@ -20,12 +33,7 @@ async fn a_sender_that_resets_its_connection_does_not_stop_the_handler() {
             // The connection is gone, and the handler with it but for its task.
             scene.stage.moved().await;
             scene.stage.open();
-            scene.stage.ended(1).await;
-            scene.receiver.drained().await;
-            let copy = scene.send(&event).await;
-            assert_eq!(copy.status, 200);
-            assert_eq!(scene.stage.runs(), 1);
-            vec![copy]
+            vec![ran_once(scene, &event).await]
         },
     )
     .await;
@@ -70,37 +78,7 @@ async fn a_sender_that_finishes_its_side_does_not_stop_the_handler() {
                 scene.stage.moved().await;
                 scene.stage.open();
             }
-            scene.stage.ended(1).await;
-            scene.receiver.drained().await;
-            let copy = scene.send(&event).await;
-            assert_eq!(copy.status, 200);
-            assert_eq!(scene.stage.runs(), 1);
-            vec![copy]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_is_reset_does_not_stop_the_handler() {
-    everywhere(
-        |tools| tools.receiver(),
-        async |scene| {
-            if scene.protocol == Protocol::Http1 {
-                return Vec::new();
-            }
-            let event = scene.event("msg_1", "wait");
-            let sender = scene.start(&event);
-            scene.stage.began(1).await;
-            // Drops the request, and the connection with it.
-            sender.abort();
-            let _ = sender.await;
-            scene.stage.open();
-            scene.stage.ended(1).await;
-            let copy = scene.send(&event).await;
-            assert_eq!(copy.status, 200);
-            assert_eq!(scene.stage.runs(), 1);
-            vec![copy]
+            vec![ran_once(scene, &event).await]
         },
     )
     .await;

@@ -4,19 +4,41 @@
 //! not need a raw connection, on a server that listens on a socket. What every framework answers is
 //! compared byte by byte. Time is moved by hand: nothing sleeps, and a scenario goes on when it has
 //! seen what it waits for.
+//!
+//! | rows of `hookgate::answer` | scenarios |
+//! | --- | --- |
+//! | method, media type, encoding, hosts | `heads` |
+//! | body too large, too slow, broken off; byte budget | `bodies`, `streams`, `hang_ups` |
+//! | address not allowed; peer needed and unknown | `peers` |
+//! | access rules: missing, wrong, cannot judge | `access` |
+//! | tenants: unknown, not to be had, route parameter missing | `tenants` |
+//! | signature, time, nonce; no live key; no identity | `refusals` |
+//! | what handlers say, deadline, too many, event of another type, no middleware | `handlers` |
+//! | copies: done, running, failed, too many, changed | `copies` |
+//! | store down, full, silent, no mark | `store_faults` |
+//! | lease lost, handler cut off | `leases` |
+//! | connections and streams that end early, wait, are read slowly or shared | `hang_ups`, `connections`, `streams` |
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod access;
+mod bodies;
 mod connections;
 mod copies;
+mod everywhere;
 mod handlers;
 mod hang_ups;
+mod heads;
+mod leases;
 mod on_actix;
 mod on_axum;
 mod on_tower;
 mod packs;
+mod peers;
 mod refusals;
 mod scene;
 mod stage;
+mod store_faults;
 mod stores;
+mod streams;
+mod tenants;
 mod wire;

@@ -1,6 +1,6 @@
 //! The application on actix-web.
 
-use std::{net::TcpListener, sync::Arc, thread};
+use std::{net::TcpListener, os::unix::net::UnixListener, sync::Arc, thread};
 
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer, Responder,
@@ -14,7 +14,13 @@ use hookgate_actix::{Event, ReceiverExt};
 
 use crate::stage::{self, Reply, Stage};
 
-pub(crate) fn serve(listener: TcpListener, receiver: Receiver, stage: Arc<Stage>) -> ServerHandle {
+/// Where it listens: actix-web knows the peer of each connection but of those that have none.
+pub(crate) enum Socket {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+pub(crate) fn serve(socket: Socket, receiver: Receiver, stage: Arc<Stage>) -> ServerHandle {
     let (tell, told) = std::sync::mpsc::channel();
     thread::spawn(move || {
         System::new().block_on(async move {
@@ -31,10 +37,12 @@ pub(crate) fn serve(listener: TcpListener, receiver: Receiver, stage: Arc<Stage>
                     .route("/open", web::post().to(on_event))
             })
             .workers(1)
-            .disable_signals()
-            .listen_auto_h2c(listener)
-            .unwrap()
-            .run();
+            .disable_signals();
+            let server = match socket {
+                Socket::Tcp(listener) => server.listen_auto_h2c(listener),
+                Socket::Unix(listener) => server.listen_uds(listener),
+            };
+            let server = server.unwrap().run();
             tell.send(server.handle()).unwrap();
             server.await.unwrap();
         });

@@ -14,10 +14,14 @@ use hookgate::{Receiver, providers::facephi::WorkflowEvent};
 use hookgate_axum::{Event, ReceiverExt};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::stage::{self, Reply, Stage};
+use crate::{
+    scene::Peers,
+    stage::{self, Reply, Stage},
+};
 
 pub(crate) fn serve(
     listener: std::net::TcpListener,
+    peers: Peers,
     receiver: &Receiver,
     stage: Arc<Stage>,
 ) -> JoinHandle<()> {
@@ -29,9 +33,16 @@ pub(crate) fn serve(
         .route("/tenants/{tenant}", post(on_event).layer(receiver.layer()))
         .route("/open", post(on_event))
         .with_state(stage);
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let listener = TcpListener::from_std(listener).unwrap();
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() })
+    tokio::spawn(async move {
+        match peers {
+            Peers::Known => {
+                let app = app.into_make_service_with_connect_info::<SocketAddr>();
+                axum::serve(listener, app).await.unwrap();
+            }
+            Peers::Unknown => axum::serve(listener, app).await.unwrap(),
+        }
+    })
 }
 
 async fn on_event(

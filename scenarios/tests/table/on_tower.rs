@@ -21,10 +21,14 @@ use percent_encoding::percent_decode_str;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::stage::{Event, Reply, Stage};
+use crate::{
+    scene::Peers,
+    stage::{Event, Reply, Stage},
+};
 
 pub(crate) fn serve(
     listener: std::net::TcpListener,
+    peers: Peers,
     receiver: &Receiver,
     stage: Arc<Stage>,
 ) -> JoinHandle<()> {
@@ -48,7 +52,9 @@ pub(crate) fn serve(
             let service = gate
                 .layer(inside.clone())
                 .map_request(move |mut request: Request<Incoming>| {
-                    request.extensions_mut().insert(peer);
+                    if peers == Peers::Known {
+                        request.extensions_mut().insert(peer);
+                    }
                     request
                 })
                 .map_response(|response: Response<AnswerBody<Full<Bytes>>>| response);

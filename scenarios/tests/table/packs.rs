@@ -5,14 +5,16 @@ use hookgate::{
     keys::LiveKeys,
     provider::{Authenticated, Decoded, SenderProfile, Undecodable},
     providers::preset::Preset,
-    request::RawRequest,
+    request::{RawRequest, Single},
     verified::Verified,
 };
+use http::HeaderName;
 
 use crate::stage::{Event, Order};
 
 pub(crate) struct Pack {
     preset: Preset<Order>,
+    nonce: Option<HeaderName>,
     event: fn(Decoded<Event>) -> Result<Decoded<Event>, Undecodable>,
 }
 
@@ -21,6 +23,7 @@ impl Pack {
     pub(crate) fn without_identity(secret: Secret) -> Self {
         Self {
             preset: Preset::standard_webhooks(secret).events(),
+            nonce: None,
             event: |_| Err(Undecodable("it has no id")),
         }
     }
@@ -29,7 +32,17 @@ impl Pack {
     pub(crate) fn unwanted(secret: Secret) -> Self {
         Self {
             preset: Preset::standard_webhooks(secret).events(),
+            nonce: None,
             event: |decoded| Ok(decoded.wanted(false)),
+        }
+    }
+
+    /// Its requests carry a nonce in the header `x-nonce`.
+    pub(crate) fn with_nonce(secret: Secret) -> Self {
+        Self {
+            preset: Preset::standard_webhooks(secret).events(),
+            nonce: Some(HeaderName::from_static("x-nonce")),
+            event: Ok,
         }
     }
 }
@@ -54,7 +67,11 @@ impl Provider for Pack {
         request: RawRequest<'a>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        self.preset.verify(request, keys)
+        let nonce = match self.nonce.as_ref().map(|name| request.head.single(name)) {
+            Some(Single::Value(nonce)) => Some(std::str::from_utf8(nonce).unwrap()),
+            _ => None,
+        };
+        Ok(self.preset.verify(request, keys)?.with_nonce(nonce))
     }
 
     fn decode(

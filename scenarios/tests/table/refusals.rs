@@ -1,23 +1,25 @@
-//! What is refused before its event is claimed.
+//! What is refused once its body was read, and before its event is claimed.
 
 use std::time::Duration;
 
 use hookgate::{
     Key, Keyring, Secret, UnixTime,
+    providers::facephi::{Facephi, FacephiSimulator, Topic},
     simulator::{Sent, StandardWebhooksSimulator},
 };
 
 use crate::{
+    everywhere::everywhere,
     packs::Pack,
-    scene::{NOW, Protocol, SECRET, Scene, everywhere, on_raw_connections},
-    wire::{Answer, HOST, head},
+    scene::{NOW, SECRET, Scene},
+    wire::Answer,
 };
 
 const UNAUTHENTICATED: &str =
     r#"{"title":"Unauthorized","status":401,"detail":"The request is not authenticated."}"#;
 
 /// Sends `sent`, sees `status`, and that the handler did not run.
-async fn refused(scene: &Scene, sent: &Sent, status: u16) -> Answer {
+pub(crate) async fn refused(scene: &Scene, sent: &Sent, status: u16) -> Answer {
     let answer = scene.send(sent).await;
     assert_eq!(answer.status, status, "{answer:?}");
     assert_eq!(
@@ -55,6 +57,9 @@ async fn whatever_is_wrong_with_a_signature_gets_one_answer() {
                 good.clone().without_header("webhook-id"),
                 good.clone().without_header("webhook-timestamp"),
                 good.clone().with_header("webhook-id", "msg_2"),
+                good.clone()
+                    .without_header("webhook-signature")
+                    .with_header("webhook-signature", "v1,".repeat(2000)),
                 stranger.send("msg_1", NOW, r#"{"act":"process"}"#),
             ] {
                 answers.push(unauthenticated(scene, &sent).await);
@@ -119,6 +124,79 @@ async fn a_rotated_key_is_taken_until_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn keys_that_have_all_ended_are_503_and_run_nothing() {
+    let end = NOW.saturating_add(Duration::from_secs(60));
+    everywhere(
+        |tools| {
+            let key = Key::new("only", Secret::bytes(SECRET).unwrap()).until(end);
+            tools.receiver_with(Keyring::new([key]).unwrap())
+        },
+        async |scene| {
+            scene.clock.advance(Duration::from_secs(60));
+            let answer = refused(scene, &scene.event("msg_1", "process"), 503).await;
+            assert_eq!(answer.header("retry-after"), Some("5"));
+            vec![answer]
+        },
+    )
+    .await;
+}
+
+/// The signature stands in the body, which has to be read for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_hides_its_signature_is_refused_as_one_without() {
+    everywhere(
+        |tools| tools.receiver_of(Facephi::new(Secret::bytes(SECRET).unwrap())),
+        async |scene| {
+            let facephi = FacephiSimulator::new(SECRET, NOW).path("/facephi");
+            let good = facephi.send(Topic::IdCaptured);
+            let text = std::str::from_utf8(&good.body).unwrap();
+            let mut answers = Vec::new();
+            for body in [
+                "no JSON".to_owned(),
+                text.trim_end_matches('}').to_owned(),
+                text.replacen('{', r#"{"signature":"AAAA","#, 1),
+                text.replacen('{', r#"{"type":"another","#, 1),
+                "[".repeat(100_000),
+            ] {
+                answers.push(unauthenticated(scene, &good.clone().with_body(body)).await);
+            }
+            assert!(answers.iter().all(|answer| *answer == answers[0]));
+            assert_eq!(scene.send(&good).await.status, 200);
+            answers
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nonce_that_was_used_for_another_event_is_refused_as_a_wrong_signature() {
+    everywhere(
+        |tools| tools.receiver_of(Pack::with_nonce(Secret::bytes(SECRET).unwrap())),
+        async |scene| {
+            let under = |id, nonce| {
+                let event = scene.event(id, "retry_first");
+                event.with_header("x-nonce", nonce)
+            };
+            let first = scene.send(&under("msg_1", "n-1")).await;
+            assert_eq!(first.status, 503);
+            let retry = scene.send(&under("msg_1", "n-1")).await;
+            assert_eq!(retry.status, 200);
+            let reused = scene.send(&under("msg_2", "n-1")).await;
+            assert_eq!(reused.status, 401);
+            assert_eq!(
+                reused.header("www-authenticate"),
+                Some(r#"Signature realm="webhook""#)
+            );
+            assert_eq!(reused.body, UNAUTHENTICATED);
+            assert_eq!(scene.stage.runs(), 2);
+            assert_eq!(scene.send(&under("msg_2", "n-2")).await.status, 200);
+            vec![first, retry, reused]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_time_outside_of_the_window_is_refused_and_its_limits_are_inside() {
     everywhere(
         |tools| tools.receiver(),
@@ -134,190 +212,6 @@ async fn a_time_outside_of_the_window_is_refused_and_its_limits_are_inside() {
             answers.push(scene.send(&at(NOW.saturating_add(window))).await);
             assert_eq!(scene.stage.runs(), 2);
             answers
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_method_is_405_and_says_which_is_allowed() {
-    everywhere(
-        |tools| tools.receiver(),
-        async |scene| {
-            let mut get = scene.event("msg_1", "process");
-            get.method = http::Method::GET;
-            let answer = refused(scene, &get, 405).await;
-            assert_eq!(answer.header("allow"), Some("POST"));
-            vec![answer]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_media_type_that_is_not_the_packs_is_415() {
-    everywhere(
-        |tools| tools.receiver(),
-        async |scene| {
-            let good = scene.event("msg_1", "process");
-            let bare = good.clone().without_header("content-type");
-            let form = bare
-                .clone()
-                .with_header("content-type", "application/x-www-form-urlencoded");
-            let twice = good.clone().with_header("content-type", "text/plain");
-            let answers = vec![
-                refused(scene, &bare, 415).await,
-                refused(scene, &form, 415).await,
-                refused(scene, &twice, 415).await,
-            ];
-            let spelled = bare.with_header("content-type", "Application/JSON; charset=utf-8");
-            assert_eq!(scene.send(&spelled).await.status, 200);
-            answers
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_encoded_body_is_415_before_anything_inflates_it() {
-    everywhere(
-        |tools| tools.receiver(),
-        async |scene| {
-            let good = scene.event("msg_1", "process");
-            let mut answers = Vec::new();
-            for encoding in ["gzip", "br", "zstd", "identity, gzip", "GZIP"] {
-                let sent = good.clone().with_header("content-encoding", encoding);
-                answers.push(refused(scene, &sent, 415).await);
-            }
-            let identity = good.with_header("content-encoding", "identity");
-            assert_eq!(scene.send(&identity).await.status, 200);
-            answers
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_hosts_are_400() {
-    everywhere(
-        |tools| tools.receiver(),
-        async |scene| {
-            let good = scene.event("msg_1", "process");
-            let answer = match scene.protocol {
-                Protocol::Http2 => {
-                    scene
-                        .send(&good.with_header("host", "other.example.com"))
-                        .await
-                }
-                Protocol::Http1 => {
-                    let mut absolute = good;
-                    absolute.path = "http://other.example.com/hook".to_owned();
-                    scene.send(&absolute).await
-                }
-            };
-            assert_eq!(answer.status, 400);
-            assert_eq!(scene.stage.runs(), 0);
-            vec![answer]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn one_host_twice_is_fine_where_both_are_the_same() {
-    everywhere(
-        |tools| tools.receiver(),
-        async |scene| {
-            let mut sent = scene.event("msg_1", "process");
-            match scene.protocol {
-                Protocol::Http2 => sent = sent.with_header("host", HOST),
-                Protocol::Http1 => sent.path = format!("http://{HOST}/hook"),
-            }
-            let answer = scene.send(&sent).await;
-            assert_eq!(answer.status, 200);
-            vec![answer]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_body_over_the_limit_is_413() {
-    everywhere(
-        |tools| tools.receiver().body_limit(64),
-        async |scene| {
-            let body = |padding: usize| format!(r#"{{"act":"process"}}{}"#, " ".repeat(padding));
-            let exact = scene.sender.send("msg_1", NOW, body(64 - 17));
-            let over = scene.sender.send("msg_2", NOW, body(64 - 16));
-            let answer = scene.send(&over).await;
-            assert_eq!(answer.status, 413);
-            assert_eq!(scene.stage.runs(), 0);
-            assert_eq!(scene.send(&exact).await.status, 200);
-            vec![answer]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_declared_length_over_the_limit_is_413_before_the_body_comes() {
-    on_raw_connections(
-        |tools| tools.receiver(),
-        async |scene| {
-            let mut sender = scene.connect().await;
-            let head = head(&scene.event("msg_1", "process"));
-            sender
-                .write(format!("{head}content-length: 1048577\r\n\r\n"))
-                .await;
-            let answer = sender.answer().await.unwrap();
-            assert_eq!(answer.status, 413);
-            vec![answer]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_chunked_body_over_the_limit_is_413_before_it_ends() {
-    on_raw_connections(
-        |tools| tools.receiver().body_limit(64),
-        async |scene| {
-            let mut sender = scene.connect().await;
-            let head = head(&scene.event("msg_1", "process"));
-            let chunk = format!("20\r\n{}\r\n", "x".repeat(32));
-            sender
-                .write(format!(
-                    "{head}transfer-encoding: chunked\r\n\r\n{chunk}{chunk}{chunk}"
-                ))
-                .await;
-            let answer = sender.answer().await.unwrap();
-            assert_eq!(answer.status, 413);
-            assert_eq!(scene.stage.runs(), 0);
-            vec![answer]
-        },
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_drips_is_408() {
-    on_raw_connections(
-        |tools| tools.receiver(),
-        async |scene| {
-            let sent = scene.event("msg_1", "process");
-            let mut sender = scene.connect().await;
-            let head = head(&sent);
-            sender
-                .write(format!("{head}content-length: 17\r\n\r\n{{"))
-                .await;
-            scene.sleeps(Duration::from_secs(5), 1).await;
-            scene.clock.advance(Duration::from_millis(4999));
-            sender.write("\"").await;
-            scene.clock.advance(Duration::from_millis(1));
-            let answer = sender.answer().await.unwrap();
-            assert_eq!(answer.status, 408);
-            assert_eq!(scene.stage.runs(), 0);
-            vec![answer]
         },
     )
     .await;

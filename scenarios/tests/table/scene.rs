@@ -1,7 +1,8 @@
-//! One server, its clock and its sender; and the run of a scenario on every framework.
+//! One server, its clock and its sender.
 
 use std::{
     net::{SocketAddr, TcpListener},
+    os::unix::net::UnixListener,
     sync::Arc,
     time::Duration,
 };
@@ -15,6 +16,7 @@ use hookgate::{
     simulator::{Sent, StandardWebhooksSimulator},
     testing::FakeClock,
 };
+use tempfile::TempDir;
 use tokio::{
     sync::watch,
     task::{AbortHandle, JoinHandle},
@@ -23,13 +25,11 @@ use tokio::{
 use crate::{
     on_actix, on_axum, on_tower,
     stage::{Order, Stage, reaches},
-    wire::{Answer, Connection, send_http1, send_http2},
+    wire::{Address, Answer, Connection, Http2, send_http1, send_http2},
 };
 
 pub(crate) const SECRET: &[u8] = b"the secret that sender and server share";
 pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_764_000_000);
-/// Nothing takes that long unless it is stuck.
-const STUCK: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framework {
@@ -42,6 +42,14 @@ pub(crate) enum Framework {
 pub(crate) enum Protocol {
     Http1,
     Http2,
+}
+
+/// Whether the server tells who opened a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Peers {
+    Known,
+    /// It was not set up to; on actix-web, which always is, a Unix socket has none.
+    Unknown,
 }
 
 /// What receivers of a scenario are made with.
@@ -91,10 +99,12 @@ pub(crate) struct Scene {
     pub(crate) clock: FakeClock,
     pub(crate) stage: Arc<Stage>,
     pub(crate) sender: StandardWebhooksSimulator,
-    pub(crate) server: SocketAddr,
     pub(crate) receiver: Receiver,
+    server: Address,
     timer: WatchedTimer,
     running: Running,
+    /// Of a Unix socket.
+    _folder: Option<TempDir>,
 }
 
 enum Running {
@@ -103,9 +113,10 @@ enum Running {
 }
 
 impl Scene {
-    fn new(
+    pub(crate) fn new(
         framework: Framework,
         protocol: Protocol,
+        peers: Peers,
         receiver: &impl Fn(&Tools) -> ReceiverBuilder,
     ) -> Self {
         let clock = FakeClock::at(NOW);
@@ -116,21 +127,31 @@ impl Scene {
         let tools = Tools { clock, timer };
         let receiver = receiver(&tools).build().unwrap();
         let stage = Arc::new(Stage::new());
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let server = listener.local_addr().unwrap();
-        let running = match framework {
-            Framework::Axum => {
-                let task = on_axum::serve(listener, &receiver, stage.clone());
-                Running::Task(task.abort_handle())
+        let mut folder = None;
+        let (server, running) = match (framework, peers) {
+            (Framework::Axum, _) => {
+                let (listener, server) = listen();
+                let task = on_axum::serve(listener, peers, &receiver, stage.clone());
+                (server, Running::Task(task.abort_handle()))
             }
-            Framework::Tower => {
-                let task = on_tower::serve(listener, &receiver, stage.clone());
-                Running::Task(task.abort_handle())
+            (Framework::Tower, _) => {
+                let (listener, server) = listen();
+                let task = on_tower::serve(listener, peers, &receiver, stage.clone());
+                (server, Running::Task(task.abort_handle()))
             }
-            Framework::ActixWeb => {
-                let receiver = receiver.clone();
-                Running::Threads(on_actix::serve(listener, receiver, stage.clone()))
+            (Framework::ActixWeb, Peers::Known) => {
+                let (listener, server) = listen();
+                let socket = on_actix::Socket::Tcp(listener);
+                let threads = on_actix::serve(socket, receiver.clone(), stage.clone());
+                (server, Running::Threads(threads))
+            }
+            (Framework::ActixWeb, Peers::Unknown) => {
+                let path = folder.insert(TempDir::new().unwrap()).path().join("socket");
+                let listener = UnixListener::bind(&path).unwrap();
+                listener.set_nonblocking(true).unwrap();
+                let socket = on_actix::Socket::Unix(listener);
+                let threads = on_actix::serve(socket, receiver.clone(), stage.clone());
+                (Address::Unix(path), Running::Threads(threads))
             }
         };
         Self {
@@ -143,6 +164,7 @@ impl Scene {
             server,
             receiver,
             running,
+            _folder: folder,
         }
     }
 
@@ -154,12 +176,12 @@ impl Scene {
 
     /// Sends on a connection of its own.
     pub(crate) async fn send(&self, sent: &Sent) -> Answer {
-        send(self.server, self.protocol, sent.clone()).await
+        send(self.server.clone(), self.protocol, sent.clone()).await
     }
 
     /// Sends beside what follows.
     pub(crate) fn start(&self, sent: &Sent) -> JoinHandle<Answer> {
-        tokio::spawn(send(self.server, self.protocol, sent.clone()))
+        tokio::spawn(send(self.server.clone(), self.protocol, sent.clone()))
     }
 
     /// Stops the server in the order that its framework's documentation asks for. What `meanwhile`
@@ -178,12 +200,33 @@ impl Scene {
     }
 
     pub(crate) async fn connect(&self) -> Connection {
-        Connection::open(self.server).await
+        Connection::open(self.tcp()).await
     }
 
     /// A connection whose sender has hardly any room for an answer.
     pub(crate) async fn connect_with_little_room(&self) -> Connection {
-        Connection::open_with_little_room(self.server).await
+        Connection::open_with_little_room(self.tcp()).await
+    }
+
+    pub(crate) async fn connect_http2(&self) -> Http2 {
+        Http2::open(self.tcp()).await
+    }
+
+    /// A connection, and the socket to break it off.
+    pub(crate) async fn connect_http2_with_socket(&self) -> (Http2, std::net::TcpStream) {
+        Http2::open_with_socket(self.tcp()).await
+    }
+
+    /// A connection whose sender has room for so many bytes of each answer.
+    pub(crate) async fn connect_http2_with_little_room(&self, room: u32) -> Http2 {
+        Http2::open_with_little_room(self.tcp(), room).await
+    }
+
+    fn tcp(&self) -> SocketAddr {
+        match &self.server {
+            Address::Tcp(server) => *server,
+            Address::Unix(path) => panic!("it listens on {path:?}"),
+        }
     }
 
     /// Returns when the road has asked `times` times for a sleep of `duration`.
@@ -193,10 +236,17 @@ impl Scene {
     }
 }
 
-async fn send(server: SocketAddr, protocol: Protocol, sent: Sent) -> Answer {
+fn listen() -> (TcpListener, Address) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let server = listener.local_addr().unwrap();
+    (listener, Address::Tcp(server))
+}
+
+async fn send(server: Address, protocol: Protocol, sent: Sent) -> Answer {
     match protocol {
-        Protocol::Http1 => send_http1(server, &sent).await,
-        Protocol::Http2 => send_http2(server, &sent).await,
+        Protocol::Http1 => send_http1(&server, &sent).await,
+        Protocol::Http2 => send_http2(&server, &sent).await,
     }
 }
 
@@ -206,58 +256,6 @@ impl Drop for Scene {
             Running::Task(task) => task.abort(),
             // Told at once; its threads end by themselves.
             Running::Threads(server) => drop(server.stop(false)),
-        }
-    }
-}
-
-/// Runs `scenario` on every framework over every protocol, and compares what they answer.
-pub(crate) async fn everywhere(
-    receiver: impl Fn(&Tools) -> ReceiverBuilder,
-    scenario: impl AsyncFn(&Scene) -> Vec<Answer>,
-) {
-    let all = [Framework::Axum, Framework::ActixWeb, Framework::Tower];
-    for protocol in [Protocol::Http1, Protocol::Http2] {
-        compare(&all, protocol, &receiver, &scenario).await;
-    }
-}
-
-/// [`everywhere`], for scenarios that write to an HTTP/1.1 connection byte by byte.
-pub(crate) async fn on_raw_connections(
-    receiver: impl Fn(&Tools) -> ReceiverBuilder,
-    scenario: impl AsyncFn(&Scene) -> Vec<Answer>,
-) {
-    let all = [Framework::Axum, Framework::ActixWeb, Framework::Tower];
-    compare(&all, Protocol::Http1, &receiver, &scenario).await;
-}
-
-/// [`everywhere`] that has extractors.
-pub(crate) async fn with_extractors(
-    receiver: impl Fn(&Tools) -> ReceiverBuilder,
-    scenario: impl AsyncFn(&Scene) -> Vec<Answer>,
-) {
-    let some = [Framework::Axum, Framework::ActixWeb];
-    for protocol in [Protocol::Http1, Protocol::Http2] {
-        compare(&some, protocol, &receiver, &scenario).await;
-    }
-}
-
-async fn compare(
-    frameworks: &[Framework],
-    protocol: Protocol,
-    receiver: &impl Fn(&Tools) -> ReceiverBuilder,
-    scenario: &impl AsyncFn(&Scene) -> Vec<Answer>,
-) {
-    let mut first: Option<Vec<Answer>> = None;
-    for framework in frameworks {
-        let scene = Scene::new(*framework, protocol, receiver);
-        let answers = tokio::time::timeout(STUCK, scenario(&scene))
-            .await
-            .unwrap_or_else(|_| panic!("stuck on {framework:?} over {protocol:?}"));
-        match &first {
-            None => first = Some(answers),
-            Some(first) => {
-                assert_eq!(&answers, first, "{framework:?} over {protocol:?}");
-            }
         }
     }
 }

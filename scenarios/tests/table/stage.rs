@@ -53,7 +53,17 @@ pub(crate) struct Stage {
     began: watch::Sender<usize>,
     ended: watch::Sender<usize>,
     moved: watch::Sender<bool>,
-    open: watch::Sender<bool>,
+    dropped: watch::Sender<bool>,
+    gate: watch::Sender<Gate>,
+}
+
+/// Which handlers that wait may go on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    Shut,
+    /// The handler that began as this one.
+    OpenFor(usize),
+    Open,
 }
 
 impl Stage {
@@ -62,7 +72,8 @@ impl Stage {
             began: watch::Sender::new(0),
             ended: watch::Sender::new(0),
             moved: watch::Sender::new(false),
-            open: watch::Sender::new(false),
+            dropped: watch::Sender::new(false),
+            gate: watch::Sender::new(Gate::Shut),
         }
     }
 
@@ -89,14 +100,28 @@ impl Stage {
         reaches(&self.moved, |moved| *moved).await;
     }
 
+    /// A waiting handler was dropped before its end.
+    pub(crate) async fn dropped(&self) {
+        reaches(&self.dropped, |dropped| *dropped).await;
+    }
+
     /// Lets waiting handlers go on, now and later.
     pub(crate) fn open(&self) {
-        self.open.send_replace(true);
+        self.gate.send_replace(Gate::Open);
+    }
+
+    /// Lets the handler that began as the `run`th go on, and no other.
+    pub(crate) fn open_for(&self, run: usize) {
+        self.gate.send_replace(Gate::OpenFor(run));
     }
 
     pub(crate) async fn act(&self, delivery: Delivery<Event>) -> Reply {
-        self.began.send_modify(|began| *began += 1);
-        let first = self.runs() == 1;
+        let mut run = 0;
+        self.began.send_modify(|began| {
+            *began += 1;
+            run = *began;
+        });
+        let first = run == 1;
         let act = match delivery.event() {
             Payload::Known(order) => order.act,
             Payload::Unrecognized { .. } => Act::Ignore,
@@ -113,11 +138,11 @@ impl Stage {
             Act::Panic => panic!("as told"),
             Act::RetryFirst | Act::PanicFirst => Reply::Said(Ok(Ack::processed())),
             Act::Wait => {
-                self.wait().await;
+                self.wait(run).await;
                 Reply::Said(Ok(Ack::processed()))
             }
             Act::WaitAndRetry => {
-                self.wait().await;
+                self.wait(run).await;
                 Reply::Said(Err(Nack::retry()))
             }
             Act::Created => Reply::Own(201, "the handler's own"),
@@ -134,15 +159,17 @@ impl Stage {
         self.ended.send_modify(|ended| *ended += 1);
     }
 
-    async fn wait(&self) {
-        let mut open = self.open.subscribe();
-        let opens = open.wait_for(|open| *open);
+    async fn wait(&self, run: usize) {
+        let mut gate = self.gate.subscribe();
+        let opens = gate.wait_for(move |gate| [Gate::Open, Gate::OpenFor(run)].contains(gate));
         WatchTask {
             work: Mutex::new(Box::pin(async {
                 let _ = opens.await;
             })),
             first: None,
+            ended: false,
             moved: &self.moved,
+            dropped: &self.dropped,
         }
         .await;
     }
@@ -158,11 +185,13 @@ pub(crate) async fn reaches<T>(value: &watch::Sender<T>, there: impl FnMut(&T) -
     let _ = value.subscribe().wait_for(there).await;
 }
 
-/// Tells when `work` is polled by another task than the first.
+/// Tells when `work` is polled by another task than the first, and when it is dropped before its end.
 struct WatchTask<'a> {
     work: Mutex<Pin<Box<dyn Future<Output = ()> + Send + 'a>>>,
     first: Option<Option<Id>>,
+    ended: bool,
     moved: &'a watch::Sender<bool>,
+    dropped: &'a watch::Sender<bool>,
 }
 
 impl Future for WatchTask<'_> {
@@ -174,6 +203,16 @@ impl Future for WatchTask<'_> {
             self.moved.send_replace(true);
         }
         let work = self.work.get_mut().unwrap();
-        work.as_mut().poll(context)
+        let polled = work.as_mut().poll(context);
+        self.ended = polled.is_ready();
+        polled
+    }
+}
+
+impl Drop for WatchTask<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.dropped.send_replace(true);
+        }
     }
 }

@@ -7,24 +7,36 @@ use hookgate::{
     dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State},
 };
 
-/// Down for every call, or for settling alone.
+/// Cannot claim, or cannot settle.
 pub(crate) struct Failing {
     store: MemoryStore,
-    claims: bool,
+    claims: Claims,
+}
+
+enum Claims {
+    Down,
+    /// A claim is never answered.
+    Silent,
+    Up,
 }
 
 impl Failing {
     pub(crate) fn always() -> Self {
-        Self {
-            store: MemoryStore::with_capacity(10),
-            claims: false,
-        }
+        Self::with(Claims::Down)
+    }
+
+    pub(crate) fn silently() -> Self {
+        Self::with(Claims::Silent)
     }
 
     pub(crate) fn to_settle() -> Self {
+        Self::with(Claims::Up)
+    }
+
+    fn with(claims: Claims) -> Self {
         Self {
             store: MemoryStore::with_capacity(10),
-            claims: true,
+            claims,
         }
     }
 }
@@ -41,10 +53,11 @@ impl DedupStore for Failing {
         owner: OwnerToken,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        if !self.claims {
-            return Err(down());
+        match self.claims {
+            Claims::Down => Err(down()),
+            Claims::Silent => std::future::pending().await,
+            Claims::Up => self.store.claim(key, content, owner, lease).await,
         }
-        self.store.claim(key, content, owner, lease).await
     }
 
     async fn settle(&self, _: &Lease, _: End, _: Duration) -> Result<Settled, StoreError> {

@@ -1,19 +1,45 @@
 //! The sender's side of a connection, byte by byte where a scenario needs it.
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr};
+use std::{collections::BTreeMap, convert::Infallible, fmt, net::SocketAddr, path::PathBuf};
 
 use bytes::Bytes;
 use hookgate::simulator::Sent;
-use http::Request;
-use http_body_util::{BodyExt, Full};
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, combinators::BoxBody};
+use hyper::{
+    body::{Body, Incoming},
+    client::conn::http2,
+};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpSocket, TcpStream},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpSocket, TcpStream, UnixStream},
+    task::JoinHandle,
 };
 
 /// The name under which senders call.
 pub(crate) const HOST: &str = "hooks.example.com";
+
+/// Where a server listens.
+#[derive(Debug, Clone)]
+pub(crate) enum Address {
+    Tcp(SocketAddr),
+    Unix(PathBuf),
+}
+
+/// Bytes to a server and back, over either.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+impl Address {
+    async fn connect(&self) -> Box<dyn Stream> {
+        match self {
+            Self::Tcp(server) => Box::new(TcpStream::connect(server).await.unwrap()),
+            Self::Unix(path) => Box::new(UnixStream::connect(path).await.unwrap()),
+        }
+    }
+}
 
 /// An answer, without what belongs to the connection and not to the answer: `date`, `connection`.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,25 +78,33 @@ impl fmt::Debug for Answer {
 }
 
 /// One HTTP/1.1 connection.
-pub(crate) struct Connection {
-    stream: TcpStream,
+pub(crate) struct Connection<S = TcpStream> {
+    stream: S,
     read: Vec<u8>,
 }
 
 impl Connection {
     pub(crate) async fn open(server: SocketAddr) -> Self {
-        Self {
-            stream: TcpStream::connect(server).await.unwrap(),
-            read: Vec::new(),
-        }
+        Self::over(TcpStream::connect(server).await.unwrap())
     }
 
     /// As slow readers have it: a few KiB, and the server has to wait.
     pub(crate) async fn open_with_little_room(server: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
+        Self::over(socket.connect(server).await.unwrap())
+    }
+
+    /// Sends a RST: the sender is gone.
+    pub(crate) fn reset(self) {
+        self.stream.set_zero_linger().unwrap();
+    }
+}
+
+impl<S: Stream> Connection<S> {
+    fn over(stream: S) -> Self {
         Self {
-            stream: socket.connect(server).await.unwrap(),
+            stream,
             read: Vec::new(),
         }
     }
@@ -131,11 +165,6 @@ impl Connection {
     pub(crate) async fn finish_writing(&mut self) {
         let _ = self.stream.shutdown().await;
     }
-
-    /// Sends a RST: the sender is gone.
-    pub(crate) fn reset(self) {
-        self.stream.set_zero_linger().unwrap();
-    }
 }
 
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
@@ -160,30 +189,87 @@ pub(crate) fn head(sent: &Sent) -> String {
     text
 }
 
-pub(crate) async fn send_http1(server: SocketAddr, sent: &Sent) -> Answer {
-    let mut connection = Connection::open(server).await;
+pub(crate) async fn send_http1(server: &Address, sent: &Sent) -> Answer {
+    let mut connection = Connection::over(server.connect().await);
     connection.write(http1(sent)).await;
     connection.answer().await.expect("an answer")
 }
 
-/// HTTP/2 with prior knowledge (RFC 9113, section 3.3).
-pub(crate) async fn send_http2(server: SocketAddr, sent: &Sent) -> Answer {
-    let stream = TcpStream::connect(server).await.unwrap();
-    let (mut sender, connection) =
-        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
-            .await
-            .unwrap();
-    let connection = tokio::spawn(connection);
-    let mut request = Request::builder()
-        .method(sent.method.clone())
-        .uri(format!("http://{HOST}{}", sent.path));
-    for (name, value) in &sent.headers {
-        request = request.header(name, value);
+pub(crate) async fn send_http2(server: &Address, sent: &Sent) -> Answer {
+    let builder = http2::Builder::new(TokioExecutor::new());
+    let connection = Http2::over(server.connect().await, &builder).await;
+    connection.send(sent).await
+}
+
+/// One HTTP/2 connection, with prior knowledge (RFC 9113, section 3.3).
+pub(crate) struct Http2 {
+    sender: http2::SendRequest<BoxBody<Bytes, Infallible>>,
+    connection: JoinHandle<hyper::Result<()>>,
+}
+
+impl Http2 {
+    pub(crate) async fn open(server: SocketAddr) -> Self {
+        let stream = TcpStream::connect(server).await.unwrap();
+        Self::over(stream, &http2::Builder::new(TokioExecutor::new())).await
     }
-    let request = request
-        .body(Full::<Bytes>::from(sent.body.clone()))
-        .unwrap();
-    let response = sender.send_request(request).await.unwrap();
+
+    /// And the socket, to break it off.
+    pub(crate) async fn open_with_socket(server: SocketAddr) -> (Self, std::net::TcpStream) {
+        let stream = TcpStream::connect(server)
+            .await
+            .unwrap()
+            .into_std()
+            .unwrap();
+        let socket = stream.try_clone().unwrap();
+        let stream = TcpStream::from_std(stream).unwrap();
+        let builder = http2::Builder::new(TokioExecutor::new());
+        (Self::over(stream, &builder).await, socket)
+    }
+
+    /// As slow readers have it: the server may send `room` bytes of each answer, and has to wait.
+    pub(crate) async fn open_with_little_room(server: SocketAddr, room: u32) -> Self {
+        let stream = TcpStream::connect(server).await.unwrap();
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        Self::over(stream, builder.initial_stream_window_size(room)).await
+    }
+
+    async fn over(stream: impl Stream + 'static, builder: &http2::Builder<TokioExecutor>) -> Self {
+        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.unwrap();
+        Self {
+            sender,
+            connection: tokio::spawn(connection),
+        }
+    }
+
+    pub(crate) async fn send(&self, sent: &Sent) -> Answer {
+        let response = self.start(sent, Full::from(sent.body.clone())).await;
+        answer(response.unwrap().unwrap()).await
+    }
+
+    /// Sends beside what follows, with this body in place of the request's own. Aborted, it resets its stream.
+    pub(crate) fn start(
+        &self,
+        sent: &Sent,
+        body: impl Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
+    ) -> JoinHandle<hyper::Result<Response<Incoming>>> {
+        let mut request = Request::builder()
+            .method(sent.method.clone())
+            .uri(format!("http://{HOST}{}", sent.path));
+        for (name, value) in &sent.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(BoxBody::new(body)).unwrap();
+        tokio::spawn(self.sender.clone().send_request(request))
+    }
+}
+
+impl Drop for Http2 {
+    fn drop(&mut self) {
+        self.connection.abort();
+    }
+}
+
+pub(crate) async fn answer(response: Response<Incoming>) -> Answer {
     let status = response.status().as_u16();
     // Frames say where a body ends, so a length beside them is each server's choice.
     let headers: Vec<_> = response
@@ -193,6 +279,5 @@ pub(crate) async fn send_http2(server: SocketAddr, sent: &Sent) -> Answer {
         .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
         .collect();
     let body = response.into_body().collect().await.unwrap().to_bytes();
-    connection.abort();
     Answer::new(status, headers, &body)
 }

@@ -13,12 +13,14 @@ impl Preset {
         scheme: SignedRequest,
     ) -> Self {
         let has_timestamp = scheme.has_timestamp();
-        let preset = Self::of_scheme(
+        let has_nonce = scheme.has_nonce();
+        let mut preset = Self::of_scheme(
             name.into(),
             Scheme::Request(scheme),
             Keys::None,
             Identity::BodyDigest,
         );
+        preset.profile.nonces = has_nonce;
         if has_timestamp {
             preset.signing_times()
         } else {

@@ -52,7 +52,7 @@ use crate::{
 /// | what | value | status |
 /// | --- | --- | --- |
 /// | proof | the access rule; of signed requests the signature | known |
-/// | signed time | none, or that of `{{timestamp}}`; `eventDate` is given on, and checked nowhere | assumed |
+/// | signed time | none, or that of `{{timestamp}}`; `eventDate` is given on, and checked where you set `.past(…)` | assumed |
 /// | window of signed requests | one gap longer than the attempts take; without [`attempts`](Self::attempts) as long as can be remembered; 300 s ahead | assumed: a retry may not be signed again |
 /// | event key | shape, id, event, status, score | ours: a process moves on, and a score can change twice |
 /// | retention | 7 days, longer where the attempts need it | ours |
@@ -192,6 +192,7 @@ impl Provider for UnicoCheck {
         let profile = SenderProfile {
             retries: horizon.map_or(Retries::Unknown, Retries::For),
             time: TimeKind::None,
+            nonces: self.proof.has_nonce(),
             retention: unknown.retention.max(horizon.unwrap_or_default()),
             assumed: if self.proof.is_signature() {
                 &[

@@ -39,6 +39,14 @@ impl Proof {
         }
     }
 
+    pub(super) fn has_nonce(&self) -> bool {
+        match self {
+            Self::Access => false,
+            #[cfg(feature = "jwt")]
+            Self::Signature(scheme) => scheme.has_nonce(),
+        }
+    }
+
     pub(super) fn finding(&self, now: UnixTime) -> Option<Finding> {
         match self {
             Self::Access => {

@@ -1,0 +1,72 @@
+//! No token request makes the endpoint panic or wait, none gets a token without the secret, and no answer shows
+//! anything of what was asked.
+#![no_main]
+
+use std::{
+    pin::pin,
+    sync::{Arc, LazyLock},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use hookgate::{
+    Head, Sleep, Timer,
+    access::{TokenAlgorithm, TokenKey},
+    token::{Assertion, Client, TokenIssuer},
+};
+use libfuzzer_sys::fuzz_target;
+
+const CERTIFICATE: &[u8] = include_bytes!("../../tests/vectors/signed_request/ed.crt.der");
+/// In no seed, and nothing that is compared byte by byte.
+const SECRET: &str = "2f0c7a54b1d94e0f8c61";
+
+static ISSUER: LazyLock<TokenIssuer> = LazyLock::new(|| {
+    let key = TokenKey::der(CERTIFICATE, [TokenAlgorithm::EdDsa]);
+    let often = u32::MAX;
+    TokenIssuer::new("https://hooks.example/token")
+        .client(Client::new("unico", SECRET).scope("webhooks"))
+        .user(Client::new("unico", SECRET))
+        .assertion(Assertion::signed_with(key).allow_missing_audience())
+        // Every input is to be judged, however many were wrong before it.
+        .failures_of_client(often, Duration::from_secs(1))
+        .build()
+        .unwrap()
+});
+
+struct Unarmed;
+
+impl Timer for Unarmed {
+    fn sleep(&self, _: Duration) -> Sleep {
+        panic!("nothing is to be waited for")
+    }
+}
+
+fuzz_target!(|text: &[u8]| {
+    let mut parts = text.splitn(3, |byte| *byte == b'\n');
+    let mut part = || parts.next().unwrap_or_default().to_vec();
+    let media_type: &[u8] = match part().as_slice() {
+        b"json" => b"application/json",
+        _ => b"application/x-www-form-urlencoded",
+    };
+    let mut headers = vec![("content-type", media_type.to_vec())];
+    let authorization = part();
+    if !authorization.is_empty() {
+        headers.push(("authorization", authorization));
+    }
+    let body = Some(part().into());
+    let timer: Arc<dyn Timer> = Arc::new(Unarmed);
+    let head = Head::new("POST", "/token", &headers);
+    let mut answering = pin!(ISSUER.answer(head, body, &timer));
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(answer) = answering.as_mut().poll(&mut context) else {
+        panic!("it waits");
+    };
+    assert!(matches!(answer.status().as_u16(), 400 | 401));
+    let fixed = [
+        r#"{"error":"invalid_request"}"#,
+        r#"{"error":"invalid_client"}"#,
+        r#"{"error":"invalid_grant"}"#,
+        r#"{"error":"unsupported_grant_type"}"#,
+    ];
+    assert!(fixed.iter().any(|text| answer.body() == text));
+});

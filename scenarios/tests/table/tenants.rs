@@ -1,0 +1,204 @@
+//! One endpoint for many tenants.
+
+use hookgate::{
+    KeySourceError, Secret,
+    access::{ApiKey, Networks},
+    keys::{KeySource, Tenant, Tenants},
+    simulator::StandardWebhooksSimulator,
+};
+use http::HeaderName;
+
+use crate::{
+    access::is_challenged,
+    everywhere::everywhere,
+    scene::{NOW, SECRET},
+};
+
+/// Four tenants; one of them is known under many names.
+struct Customers;
+
+impl KeySource for Customers {
+    async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+        let secret = |bytes: &[u8]| Secret::bytes(bytes).unwrap();
+        match name {
+            "acme-inc" | "acme" | "acme+co" | "a/c" | "100%25" => {
+                Ok(Some(Tenant::new("acme", secret(SECRET))))
+            }
+            "other" => Ok(Some(Tenant::new("other", secret(b"the other's secret")))),
+            "guarded" => {
+                let guarded = Tenant::new("guarded", secret(SECRET));
+                Ok(Some(guarded.access(ApiKey::header("x-api-key", "opens"))))
+            }
+            "far" => {
+                let far = Tenant::new("far", secret(SECRET));
+                Ok(Some(
+                    far.networks(Networks::new(["203.0.113.0/24"]).unwrap()),
+                ))
+            }
+            "unlucky" => Err(KeySourceError::new("a server's name that must not leak")),
+            _ => Ok(None),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_spellings_of_a_tenants_route_are_one_tenant() {
+    everywhere(
+        |tools| tools.receiver_with(Tenants::by_route_param("tenant", Customers)),
+        async |scene| {
+            let mut answers = Vec::new();
+            for name in [
+                "acme-inc",
+                "acme%2Dinc",
+                "acme%2dinc",
+                "acme",
+                "acme+co",
+                "acme%2Bco",
+                "a%2Fc",
+                "100%2525",
+            ] {
+                let mut event = scene.event("msg_1", "process");
+                event.path = format!("/tenants/{name}");
+                answers.push(scene.send(&event).await);
+            }
+            assert!(answers.iter().all(|answer| answer.status == 200));
+            assert_eq!(scene.stage.runs(), 1);
+            answers
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_tenants_key_opens_no_other_tenants_route() {
+    everywhere(
+        |tools| tools.receiver_with(Tenants::by_route_param("tenant", Customers)),
+        async |scene| {
+            let to = |path: &str, secret: &[u8]| {
+                StandardWebhooksSimulator::new(secret).path(path).send(
+                    "msg_1",
+                    NOW,
+                    r#"{"act":"process"}"#,
+                )
+            };
+            let crossed = scene.send(&to("/tenants/other", SECRET)).await;
+            assert_eq!(crossed.status, 401);
+            assert_eq!(scene.stage.runs(), 0);
+            let acme = scene.send(&to("/tenants/acme", SECRET)).await;
+            let other = scene
+                .send(&to("/tenants/other", b"the other's secret"))
+                .await;
+            assert_eq!((acme.status, other.status), (200, 200));
+            // The same id of two tenants is two events.
+            assert_eq!(scene.stage.runs(), 2);
+            vec![crossed]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_tenant_is_401_and_a_key_source_that_is_down_503() {
+    everywhere(
+        |tools| tools.receiver_with(Tenants::by_route_param("tenant", Customers)),
+        async |scene| {
+            let mut answers = Vec::new();
+            for name in ["nobody", "no%FFbody", "unlucky"] {
+                let mut event = scene.event("msg_1", "process");
+                event.path = format!("/tenants/{name}");
+                answers.push(scene.send(&event).await);
+            }
+            is_challenged(&answers[0]);
+            is_challenged(&answers[1]);
+            assert_eq!(answers[2].status, 503);
+            assert_eq!(scene.stage.runs(), 0);
+            answers
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_route_parameter_that_the_route_lacks_is_500_and_runs_nothing() {
+    everywhere(
+        |tools| tools.receiver_with(Tenants::by_route_param("tenant", Customers)),
+        async |scene| {
+            let answer = scene.send(&scene.event("msg_1", "process")).await;
+            assert_eq!(answer.status, 500);
+            assert_eq!(scene.stage.runs(), 0);
+            vec![answer]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_is_named_by_the_host_of_either_protocol() {
+    struct ByHost;
+    impl KeySource for ByHost {
+        async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+            assert_eq!(name, crate::wire::HOST);
+            Ok(Some(Tenant::new("host", Secret::bytes(SECRET).unwrap())))
+        }
+    }
+    everywhere(
+        |tools| {
+            let name = hookgate::keys::TenantName::Host;
+            tools.receiver_with(Tenants::new(name, ByHost))
+        },
+        async |scene| {
+            let answer = scene.send(&scene.event("msg_1", "process")).await;
+            assert_eq!(answer.status, 200);
+            vec![answer]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenants_header_that_stands_twice_names_nobody() {
+    everywhere(
+        |tools| {
+            let header = HeaderName::from_static("x-tenant");
+            tools.receiver_with(Tenants::new(
+                hookgate::keys::TenantName::Header(header),
+                Customers,
+            ))
+        },
+        async |scene| {
+            let once = scene
+                .event("msg_1", "process")
+                .with_header("x-tenant", "acme");
+            let answer = scene
+                .send(&once.clone().with_header("x-tenant", "other"))
+                .await;
+            is_challenged(&answer);
+            assert_eq!(scene.send(&once).await.status, 200);
+            vec![answer]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenants_own_rule_and_networks_count_beside_its_key() {
+    everywhere(
+        |tools| tools.receiver_with(Tenants::by_route_param("tenant", Customers)),
+        async |scene| {
+            let to = |name: &str| {
+                let mut event = scene.event("msg_1", "process");
+                event.path = format!("/tenants/{name}");
+                event
+            };
+            let open = scene.send(&to("guarded")).await;
+            is_challenged(&open);
+            let far = scene.send(&to("far")).await;
+            assert_eq!(far.status, 403, "{far:?}");
+            assert_eq!(scene.stage.runs(), 0);
+            let right = to("guarded").with_header("x-api-key", "opens");
+            assert_eq!(scene.send(&right).await.status, 200);
+            vec![open, far]
+        },
+    )
+    .await;
+}
