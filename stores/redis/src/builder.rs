@@ -61,9 +61,10 @@ impl RedisStoreBuilder {
     /// When the address cannot be read, or the server does not answer or refuses.
     pub async fn connect(self, url: &str) -> Result<RedisStore, OpenError> {
         let client = Client::open(url).map_err(|_| OpenError::Address)?;
-        // redis's own defaults are half a second for an answer, and no limit to the pauses.
+        // redis's own defaults are half a second for an answer and no limit to the pauses. The call's limit
+        // ends a wait for an answer, so that it needs no second timer.
         let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(self.call_limit))
+            .set_response_timeout(None)
             .set_connection_timeout(Some(self.connect_limit))
             .set_max_delay(LONGEST_PAUSE)
             .set_number_of_retries(RECONNECTS);

@@ -13,7 +13,8 @@ use crate::{
     entry::{Entry, LINGER, Tag},
     fault::{Fault, unavailable},
     line::Line,
-    session::{self, Command},
+    script::Statement,
+    session,
     statements::Statements,
 };
 
@@ -67,8 +68,8 @@ impl RedisStore {
         }))
     }
 
-    async fn ask(&self, line: &Line, command: impl Command) -> Result<Value, StoreError> {
-        session::ask(line, self.0.call_limit, command).await
+    async fn ask(&self, line: &Line, statement: &Statement<'_>) -> Result<Value, StoreError> {
+        session::ask(line, self.0.call_limit, statement).await
     }
 }
 
@@ -93,13 +94,13 @@ impl DedupStore for RedisStore {
         let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
         let name = store.prefix.key(key);
         let claim = Statements::claim(&name, content, &owner, lease);
-        match self.ask(&store.claims, claim).await? {
+        match self.ask(&store.claims, &claim).await? {
             Value::Okay => return won(1),
             Value::Nil => {}
             _ => return Err(unavailable(Fault::Unexpected)),
         }
         let take_over = store.statements.take_over(&name, content, &owner, lease);
-        let found = match self.ask(&store.claims, take_over).await? {
+        let found = match self.ask(&store.claims, &take_over).await? {
             Value::Int(attempt) => return won(u32::try_from(attempt).unwrap_or(u32::MAX)),
             found => read(found)?,
         };
@@ -124,19 +125,19 @@ impl DedupStore for RedisStore {
     ) -> Result<Settled, StoreError> {
         let name = self.0.prefix.key(lease.key());
         let settle = self.0.statements.settle(&name, lease.owner(), end, retain);
-        settled(self.ask(&self.0.claims, settle).await?)
+        settled(self.ask(&self.0.claims, &settle).await?)
     }
 
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
         let name = self.0.prefix.key(lease.key());
         let extend = self.0.statements.extend(&name, lease.owner(), by);
-        settled(self.ask(&self.0.heartbeats, extend).await?)
+        settled(self.ask(&self.0.heartbeats, &extend).await?)
     }
 
     async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
         let name = self.0.prefix.key(key);
         let look = self.0.statements.look(&name);
-        match self.ask(&self.0.claims, look).await? {
+        match self.ask(&self.0.claims, &look).await? {
             Value::Array(found) if matches!(found.first(), Some(Value::Nil)) => Ok(State::Free),
             found => Ok(read(found)?.state()),
         }
