@@ -25,8 +25,11 @@ use crate::{
 pub struct RedisStore(Arc<Inner>);
 
 struct Inner {
+    /// Who asks for a key.
     claims: Line,
-    heartbeats: Line,
+    /// Who has one. Apart, so that neither a flood of claims nor their silent connection costs a lease or a
+    /// mark; and a server that answers the one has the other's next commands already.
+    leases: Line,
     prefix: Prefix,
     statements: Statements,
     call_limit: Duration,
@@ -42,7 +45,7 @@ impl RedisStore {
         Self::builder().connect(url).await
     }
 
-    /// Uses the application's own connection, for heartbeats too. See
+    /// Uses the application's own connection for everything. See
     /// [`RedisStoreBuilder::connections`].
     pub fn with_connection(connection: ConnectionManager) -> Self {
         Self::builder().connections(connection.clone(), connection)
@@ -53,15 +56,10 @@ impl RedisStore {
         RedisStoreBuilder::new()
     }
 
-    pub(crate) fn new(
-        claims: Line,
-        heartbeats: Line,
-        prefix: Prefix,
-        call_limit: Duration,
-    ) -> Self {
+    pub(crate) fn new(claims: Line, leases: Line, prefix: Prefix, call_limit: Duration) -> Self {
         Self(Arc::new(Inner {
             claims,
-            heartbeats,
+            leases,
             prefix,
             statements: Statements::new(),
             call_limit,
@@ -125,13 +123,13 @@ impl DedupStore for RedisStore {
     ) -> Result<Settled, StoreError> {
         let name = self.0.prefix.key(lease.key());
         let settle = self.0.statements.settle(&name, lease.owner(), end, retain);
-        settled(self.ask(&self.0.claims, &settle).await?)
+        settled(self.ask(&self.0.leases, &settle).await?)
     }
 
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
         let name = self.0.prefix.key(lease.key());
         let extend = self.0.statements.extend(&name, lease.owner(), by);
-        settled(self.ask(&self.0.heartbeats, &extend).await?)
+        settled(self.ask(&self.0.leases, &extend).await?)
     }
 
     async fn look(&self, key: &EventKey) -> Result<State, StoreError> {

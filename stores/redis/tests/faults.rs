@@ -266,7 +266,7 @@ async fn no_call_guesses_while_the_server_is_gone() {
 }
 
 #[tokio::test]
-async fn a_claims_silent_connection_costs_no_lease() {
+async fn a_claims_silent_connection_costs_neither_lease_nor_mark() {
     let Some(server) = RedisServer::start(&[]) else {
         return;
     };
@@ -281,6 +281,8 @@ async fn a_claims_silent_connection_costs_no_lease() {
     wait_for("the claim is under way", || proxy.breaks_left() == 0).await;
     let extended = store.extend(&lease, LEASE).await;
     assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
     let claim = claiming.await.expect("a claim");
     assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
 }
