@@ -130,7 +130,8 @@ macro_rules! hex_text {
     ($name:ident) => {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                // Not byte by byte: the Redis store names its keys with it.
+                f.write_str(const_hex::Buffer::<32>::new().format(&self.0))
             }
         }
 

@@ -144,6 +144,8 @@ pub(super) async fn a_release_frees_the_key<S: DedupStore, P: Passage>(scene: &S
     scene
         .expect_state("a release frees the key", &key, Expected::Free)
         .await;
+    // Its answer may have been lost, and the wait for it long.
+    scene.pass(scene.terms.lease / 2).await;
     let repeated = scene.settle(&lease, End::Release).await;
     promise(
         "a release repeated by its owner is `Ok`",

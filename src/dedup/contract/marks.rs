@@ -116,6 +116,48 @@ pub(super) async fn a_repeated_settle_changes_nothing<S: DedupStore, P: Passage>
         .await;
 }
 
+/// A heartbeat may be under way when its event is settled. What it is told is up to the store.
+pub(super) async fn a_late_heartbeat_leaves_the_mark_as_it_is<S: DedupStore, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
+    let (shortened, lengthened) = (key(0), key(1));
+    let mut leases = Vec::new();
+    for key in [shortened, lengthened] {
+        leases.push(scene.win(&key, owner(0)).await);
+    }
+    let before_settle = scene.elapsed();
+    for lease in &leases {
+        scene.finish(lease, End::Processed).await;
+    }
+    let after_settle = scene.elapsed();
+    let twice = scene.terms.retain.saturating_mul(2);
+    for (lease, by) in leases.iter().zip([scene.terms.slack, twice]) {
+        scene.extend(lease, by).await;
+    }
+
+    let end = before_settle.saturating_add(scene.terms.retain);
+    scene.pass_until_before(end).await;
+    let state = scene.look(&shortened).await;
+    // A machine that stood still proves nothing.
+    if scene.elapsed() < end {
+        promise(
+            "a late heartbeat does not shorten the retention",
+            state == crate::dedup::State::Done,
+            &state,
+        );
+    }
+    scene
+        .pass_until_after(after_settle.saturating_add(scene.terms.retain))
+        .await;
+    scene
+        .expect_state(
+            "a late heartbeat does not lengthen the retention",
+            &lengthened,
+            Expected::Free,
+        )
+        .await;
+}
+
 pub(super) async fn a_stranger_cannot_settle<S: DedupStore, P: Passage>(scene: &Scene<'_, S, P>) {
     let key = key(0);
     let lease = scene.win(&key, owner(0)).await;

@@ -15,7 +15,7 @@
 //!
 //! A store on a server gives a store on fresh names (a table, a prefix, a bucket) each time that it
 //! is asked for one, and lets time pass with [`RealTime`], on its runtime's timer. A full run passes
-//! about twelve leases and six retentions of its [`Terms`].
+//! about twelve leases and eight retentions of its [`Terms`].
 //!
 //! One task polls all claims of a race here. A store should also be claimed from many threads, and
 //! a shared one from many processes: [`race`] is one claimer, [`judge`] tells whether each key had
@@ -71,6 +71,7 @@ where
         marks::every_end_but_release_leaves_a_mark,
         marks::a_mark_lasts_for_the_retention_counted_from_completion,
         marks::a_repeated_settle_changes_nothing,
+        marks::a_late_heartbeat_leaves_the_mark_as_it_is,
         marks::a_stranger_cannot_settle,
         contents::content_is_compared_with_the_completed_one,
         contents::the_content_is_that_of_the_owner_who_completed,

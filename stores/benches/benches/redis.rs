@@ -7,21 +7,21 @@ use redis::{Client, aio::ConnectionManager};
 
 use crate::measure::{Side, Store, compare};
 
-/// Two round trips that write the same.
+/// Two round trips that write the same, over two connections, as the store's.
 #[derive(Clone)]
-struct Bare(ConnectionManager);
+struct Bare([ConnectionManager; 2]);
 
 impl Side for Bare {
     async fn handle(&self, key: EventKey) {
         let name = format!("bare:{{{key}}}");
-        for condition in ["NX", "XX"] {
+        for (condition, mut connection) in ["NX", "XX"].into_iter().zip(self.0.clone()) {
             let () = redis::cmd("SET")
                 .arg(&name)
                 .arg(&[0_u8; 21][..])
                 .arg(condition)
                 .arg("PX")
                 .arg(3_600_000)
-                .query_async(&mut self.0.clone())
+                .query_async(&mut connection)
                 .await
                 .expect("set");
         }
@@ -33,7 +33,12 @@ pub(crate) async fn run() {
         return;
     };
     let client = Client::open(server.url()).expect("an address");
-    let bare = ConnectionManager::new(client).await.expect("connect");
+    let connect = async || {
+        ConnectionManager::new(client.clone())
+            .await
+            .expect("connect")
+    };
+    let bare = [connect().await, connect().await];
     let store = RedisStore::connect(&server.url()).await.expect("connect");
     for under_way in [1, 32] {
         compare("Redis", Store(store.clone()), Bare(bare.clone()), under_way).await;

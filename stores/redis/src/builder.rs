@@ -53,17 +53,18 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// Connects to the server at `url`: one connection for claims, and one for heartbeats. Both come back by
-    /// themselves.
+    /// Connects to the server at `url`: one connection for claims, and one for heartbeats and settles.
+    /// Both come back by themselves.
     ///
     /// # Errors
     ///
     /// When the address cannot be read, or the server does not answer or refuses.
     pub async fn connect(self, url: &str) -> Result<RedisStore, OpenError> {
         let client = Client::open(url).map_err(|_| OpenError::Address)?;
-        // redis's own defaults are half a second for an answer, and no limit to the pauses.
+        // redis's own defaults are half a second for an answer and no limit to the pauses. The call's limit
+        // ends a wait for an answer, so that it needs no second timer.
         let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(self.call_limit))
+            .set_response_timeout(None)
             .set_connection_timeout(Some(self.connect_limit))
             .set_max_delay(LONGEST_PAUSE)
             .set_number_of_retries(RECONNECTS);
@@ -72,17 +73,18 @@ impl RedisStoreBuilder {
                 .await
                 .map_err(|error| Failure::from(error).error)
         };
-        let (claims, heartbeats) = (dial().await?, dial().await?);
+        let (claims, leases) = (dial().await?, dial().await?);
         Ok(RedisStore::new(
             claims,
-            heartbeats,
+            leases,
             self.prefix,
             self.call_limit,
         ))
     }
 
     /// Connects to the cluster of which `urls` are some nodes: one connection for claims and one for
-    /// heartbeats, each to all nodes. Where a slot moves, or a replica is promoted, commands follow.
+    /// heartbeats and settles, each to all nodes. Where a slot moves, or a replica is promoted, commands
+    /// follow.
     ///
     /// A failover forgets what had not reached the replica: see the [crate's documentation](crate).
     ///
@@ -104,28 +106,24 @@ impl RedisStoreBuilder {
             Ok(connection) => Ok(Line::given(Connection::Cluster(connection))),
             Err(error) => Err(Failure::from(error).error),
         };
-        let (claims, heartbeats) = (dial().await?, dial().await?);
+        let (claims, leases) = (dial().await?, dial().await?);
         Ok(RedisStore::new(
             claims,
-            heartbeats,
+            leases,
             self.prefix,
             self.call_limit,
         ))
     }
 
-    /// Uses the application's own connections, one for claims and one for heartbeats. They may be clones of
-    /// one: commands of clones travel side by side, and none waits for another, unless the application sends
-    /// commands that block.
+    /// Uses the application's own connections, one for claims and one for heartbeats and settles. They may
+    /// be clones of one: commands of clones travel side by side, and none waits for another, unless the
+    /// application sends commands that block.
     ///
     /// Their timeouts are the application's; the store's limit counts on top. A connection of the store's own
     /// that has gone silent is replaced; these are not, so set a TCP user timeout or keepalive on them.
-    pub fn connections(
-        self,
-        claims: ConnectionManager,
-        heartbeats: ConnectionManager,
-    ) -> RedisStore {
+    pub fn connections(self, claims: ConnectionManager, leases: ConnectionManager) -> RedisStore {
         let given = |connection| Line::given(Connection::Server(connection));
-        let (claims, heartbeats) = (given(claims), given(heartbeats));
-        RedisStore::new(claims, heartbeats, self.prefix, self.call_limit)
+        let (claims, leases) = (given(claims), given(leases));
+        RedisStore::new(claims, leases, self.prefix, self.call_limit)
     }
 }

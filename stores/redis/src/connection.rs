@@ -1,11 +1,8 @@
 //! [`Connection`]: to one server, or to a cluster of them.
 
+use redis::{Cmd, RedisResult, Value, aio::ConnectionManager};
 #[cfg(feature = "cluster")]
-use redis::cluster_async::ClusterConnection;
-use redis::{
-    Cmd, Pipeline, RedisFuture, Value,
-    aio::{ConnectionLike, ConnectionManager},
-};
+use redis::{aio::ConnectionLike, cluster_async::ClusterConnection};
 
 /// Where commands go. Cheap to clone: commands of clones travel side by side.
 #[derive(Clone)]
@@ -16,33 +13,14 @@ pub(crate) enum Connection {
     Cluster(ClusterConnection),
 }
 
-impl ConnectionLike for Connection {
-    fn req_packed_command<'a>(&'a mut self, cmd: &'a Cmd) -> RedisFuture<'a, Value> {
-        match self {
-            Self::Server(server) => server.req_packed_command(cmd),
+impl Connection {
+    /// Sends a command; what the server refuses is an error.
+    pub(crate) async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+        let answer = match self {
+            Self::Server(server) => server.send_packed_command(command).await?,
             #[cfg(feature = "cluster")]
-            Self::Cluster(cluster) => cluster.req_packed_command(cmd),
-        }
-    }
-
-    fn req_packed_commands<'a>(
-        &'a mut self,
-        cmd: &'a Pipeline,
-        offset: usize,
-        count: usize,
-    ) -> RedisFuture<'a, Vec<Value>> {
-        match self {
-            Self::Server(server) => server.req_packed_commands(cmd, offset, count),
-            #[cfg(feature = "cluster")]
-            Self::Cluster(cluster) => cluster.req_packed_commands(cmd, offset, count),
-        }
-    }
-
-    fn get_db(&self) -> i64 {
-        match self {
-            Self::Server(server) => server.get_db(),
-            #[cfg(feature = "cluster")]
-            Self::Cluster(cluster) => cluster.get_db(),
-        }
+            Self::Cluster(cluster) => cluster.req_packed_command(command).await?,
+        };
+        answer.extract_error()
     }
 }

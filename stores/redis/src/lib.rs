@@ -47,6 +47,7 @@ mod error;
 mod fault;
 mod line;
 mod prefix;
+mod script;
 mod session;
 mod statements;
 mod store;

@@ -1,7 +1,8 @@
 //! Every command and script of the store. Each touches one key.
 //!
 //! Scripts run alone on the server, so that reading and writing in one is one step. They get what they
-//! compare as arguments and hold no state.
+//! compare as arguments and hold no state. `LINGER` stands for [`LINGER`] in milliseconds: as a number in the text it
+//! is compared a little faster than as an argument.
 
 use std::time::Duration;
 
@@ -9,13 +10,15 @@ use hookgate::{
     ContentDigest,
     dedup::{End, OwnerToken},
 };
-use redis::{Cmd, Script, ScriptInvocation};
 
-use crate::entry::{LINGER, Tag, content_bytes, first_lease, millis};
+use crate::{
+    entry::{LINGER, Tag, content_bytes, first_lease, millis},
+    script::{Script, Statement},
+};
 
 /// Grants the key if its lease has lapsed or was released, else tells what is there.
 ///
-/// ARGV: owner, content, time to live, linger. Returns the attempt, or the entry and its time to live.
+/// ARGV: owner, content, time to live. Returns the attempt, or the entry and its time to live.
 /// A key that went between the claim and this script is granted as a first claim.
 const TAKE_OVER: &str = r#"
 local entry = redis.call('GET', KEYS[1])
@@ -23,7 +26,7 @@ local attempt = 1
 if entry then
     local tag = entry:sub(1, 1)
     local left = redis.call('PTTL', KEYS[1])
-    local free = tag == 'F' or (tag == 'L' and left <= tonumber(ARGV[4]))
+    local free = tag == 'F' or (tag == 'L' and left <= LINGER)
     if not free then
         return {entry, left}
     end
@@ -36,7 +39,7 @@ return attempt
 
 /// Ends a running lease of this owner; again, if it did so before.
 ///
-/// ARGV: owner, tag, time to live, linger. Returns 1, or 0 when the lease is lost.
+/// ARGV: owner, tag, time to live. Returns 1, or 0 when the lease is lost.
 const SETTLE: &str = r#"
 local entry = redis.call('GET', KEYS[1])
 if not entry or entry:sub(2, 17) ~= ARGV[1] then return 0 end
@@ -44,18 +47,18 @@ local tag = entry:sub(1, 1)
 if tag ~= 'L' then
     return ((tag == 'F') == (ARGV[2] == 'F')) and 1 or 0
 end
-if redis.call('PTTL', KEYS[1]) <= tonumber(ARGV[4]) then return 0 end
+if redis.call('PTTL', KEYS[1]) <= LINGER then return 0 end
 redis.call('SET', KEYS[1], ARGV[2] .. entry:sub(2), 'PX', ARGV[3])
 return 1
 "#;
 
 /// Moves the end of a running lease of this owner.
 ///
-/// ARGV: owner, time to live, linger. Returns 1, or 0 when the lease is lost.
+/// ARGV: owner, time to live. Returns 1, or 0 when the lease is lost.
 const EXTEND: &str = r#"
 local entry = redis.call('GET', KEYS[1])
 if not entry or entry:sub(1, 17) ~= 'L' .. ARGV[1] then return 0 end
-if redis.call('PTTL', KEYS[1]) <= tonumber(ARGV[3]) then return 0 end
+if redis.call('PTTL', KEYS[1]) <= LINGER then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 "#;
 
@@ -74,11 +77,13 @@ pub(crate) struct Statements {
 
 impl Statements {
     pub(crate) fn new() -> Self {
+        let linger = millis(LINGER).to_string();
+        let script = |text: &str| Script::new(text.replace("LINGER", &linger));
         Self {
-            take_over: Script::new(TAKE_OVER),
-            settle: Script::new(SETTLE),
-            extend: Script::new(EXTEND),
-            look: Script::new(LOOK),
+            take_over: script(TAKE_OVER),
+            settle: script(SETTLE),
+            extend: script(EXTEND),
+            look: script(LOOK),
         }
     }
 
@@ -88,16 +93,12 @@ impl Statements {
         content: Option<&ContentDigest>,
         owner: &OwnerToken,
         lease: Duration,
-    ) -> Cmd {
-        let mut claim = Cmd::new();
-        claim
-            .arg("SET")
-            .arg(key)
-            .arg(first_lease(owner, content))
-            .arg("NX")
-            .arg("PX")
-            .arg(lease_lives(lease));
-        claim
+    ) -> Statement<'static> {
+        Statement::plain("SET", key)
+            .bytes(&first_lease(owner, content))
+            .text("NX")
+            .text("PX")
+            .number(lease_lives(lease))
     }
 
     pub(crate) fn take_over(
@@ -106,13 +107,12 @@ impl Statements {
         content: Option<&ContentDigest>,
         owner: &OwnerToken,
         lease: Duration,
-    ) -> ScriptInvocation<'_> {
-        let mut call = self.take_over.key(key);
-        call.arg(owner.as_bytes())
-            .arg(content_bytes(content))
-            .arg(lease_lives(lease))
-            .arg(millis(LINGER));
-        call
+    ) -> Statement<'_> {
+        self.take_over
+            .call(key)
+            .bytes(owner.as_bytes())
+            .bytes(&content_bytes(content))
+            .number(lease_lives(lease))
     }
 
     pub(crate) fn settle(
@@ -121,36 +121,29 @@ impl Statements {
         owner: &OwnerToken,
         end: End,
         retain: Duration,
-    ) -> ScriptInvocation<'_> {
+    ) -> Statement<'_> {
         let (tag, lives) = match end {
             End::Processed => (Tag::PROCESSED, retain),
             End::Ignored => (Tag::IGNORED, retain),
             End::Rejected => (Tag::REJECTED, retain),
             End::Release => (Tag::RELEASED, LINGER),
         };
-        let mut call = self.settle.key(key);
-        call.arg(owner.as_bytes())
-            .arg(&[tag][..])
-            .arg(millis(lives))
-            .arg(millis(LINGER));
-        call
+        self.settle
+            .call(key)
+            .bytes(owner.as_bytes())
+            .bytes(&[tag])
+            .number(millis(lives))
     }
 
-    pub(crate) fn extend(
-        &self,
-        key: &str,
-        owner: &OwnerToken,
-        by: Duration,
-    ) -> ScriptInvocation<'_> {
-        let mut call = self.extend.key(key);
-        call.arg(owner.as_bytes())
-            .arg(lease_lives(by))
-            .arg(millis(LINGER));
-        call
+    pub(crate) fn extend(&self, key: &str, owner: &OwnerToken, by: Duration) -> Statement<'_> {
+        self.extend
+            .call(key)
+            .bytes(owner.as_bytes())
+            .number(lease_lives(by))
     }
 
-    pub(crate) fn look(&self, key: &str) -> ScriptInvocation<'_> {
-        self.look.key(key)
+    pub(crate) fn look(&self, key: &str) -> Statement<'_> {
+        self.look.call(key)
     }
 }
 

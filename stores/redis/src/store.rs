@@ -13,7 +13,8 @@ use crate::{
     entry::{Entry, LINGER, Tag},
     fault::{Fault, unavailable},
     line::Line,
-    session::{self, Command},
+    script::Statement,
+    session,
     statements::Statements,
 };
 
@@ -24,8 +25,11 @@ use crate::{
 pub struct RedisStore(Arc<Inner>);
 
 struct Inner {
+    /// Who asks for a key.
     claims: Line,
-    heartbeats: Line,
+    /// Who has one. Apart, so that neither a flood of claims nor their silent connection costs a lease or a
+    /// mark; and a server that answers the one has the other's next commands already.
+    leases: Line,
     prefix: Prefix,
     statements: Statements,
     call_limit: Duration,
@@ -41,7 +45,7 @@ impl RedisStore {
         Self::builder().connect(url).await
     }
 
-    /// Uses the application's own connection, for heartbeats too. See
+    /// Uses the application's own connection for everything. See
     /// [`RedisStoreBuilder::connections`].
     pub fn with_connection(connection: ConnectionManager) -> Self {
         Self::builder().connections(connection.clone(), connection)
@@ -52,23 +56,18 @@ impl RedisStore {
         RedisStoreBuilder::new()
     }
 
-    pub(crate) fn new(
-        claims: Line,
-        heartbeats: Line,
-        prefix: Prefix,
-        call_limit: Duration,
-    ) -> Self {
+    pub(crate) fn new(claims: Line, leases: Line, prefix: Prefix, call_limit: Duration) -> Self {
         Self(Arc::new(Inner {
             claims,
-            heartbeats,
+            leases,
             prefix,
             statements: Statements::new(),
             call_limit,
         }))
     }
 
-    async fn ask(&self, line: &Line, command: impl Command) -> Result<Value, StoreError> {
-        session::ask(line, self.0.call_limit, command).await
+    async fn ask(&self, line: &Line, statement: &Statement<'_>) -> Result<Value, StoreError> {
+        session::ask(line, self.0.call_limit, statement).await
     }
 }
 
@@ -93,13 +92,13 @@ impl DedupStore for RedisStore {
         let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
         let name = store.prefix.key(key);
         let claim = Statements::claim(&name, content, &owner, lease);
-        match self.ask(&store.claims, claim).await? {
+        match self.ask(&store.claims, &claim).await? {
             Value::Okay => return won(1),
             Value::Nil => {}
             _ => return Err(unavailable(Fault::Unexpected)),
         }
         let take_over = store.statements.take_over(&name, content, &owner, lease);
-        let found = match self.ask(&store.claims, take_over).await? {
+        let found = match self.ask(&store.claims, &take_over).await? {
             Value::Int(attempt) => return won(u32::try_from(attempt).unwrap_or(u32::MAX)),
             found => read(found)?,
         };
@@ -124,19 +123,19 @@ impl DedupStore for RedisStore {
     ) -> Result<Settled, StoreError> {
         let name = self.0.prefix.key(lease.key());
         let settle = self.0.statements.settle(&name, lease.owner(), end, retain);
-        settled(self.ask(&self.0.claims, settle).await?)
+        settled(self.ask(&self.0.leases, &settle).await?)
     }
 
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
         let name = self.0.prefix.key(lease.key());
         let extend = self.0.statements.extend(&name, lease.owner(), by);
-        settled(self.ask(&self.0.heartbeats, extend).await?)
+        settled(self.ask(&self.0.leases, &extend).await?)
     }
 
     async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
         let name = self.0.prefix.key(key);
         let look = self.0.statements.look(&name);
-        match self.ask(&self.0.claims, look).await? {
+        match self.ask(&self.0.claims, &look).await? {
             Value::Array(found) if matches!(found.first(), Some(Value::Nil)) => Ok(State::Free),
             found => Ok(read(found)?.state()),
         }

@@ -12,7 +12,8 @@ use hookgate::{
 };
 use hookgate_redis::{OpenError, RedisStore};
 use hookgate_test_support::{
-    App, Break, LEASE, Load, Proxy, RETAIN, RedisServer, key, owner, send, send_until_done, win,
+    App, Break, LEASE, Load, Proxy, RETAIN, RedisServer, key, owner, send, send_until_done,
+    wait_for, win,
 };
 use place::{Place, fresh_prefix, store_under};
 
@@ -242,6 +243,75 @@ async fn an_uncontended_delivery_costs_two_round_trips() {
         assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
         assert_eq!(proxy.requests().len(), 2);
     }
+}
+
+#[tokio::test]
+async fn no_call_guesses_while_the_server_is_gone() {
+    let Some(server) = RedisServer::start(&[]) else {
+        return;
+    };
+    let store = store_under(fresh_prefix(), &server.url()).await;
+    let lease = win(&store, 1).await;
+    server.crash();
+    let claim = store.claim(&key(2), None, owner(2), LEASE).await;
+    let look = store.look(&key(1)).await;
+    let extended = store.extend(&lease, LEASE).await;
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    for told in [claim.err(), look.err(), extended.err(), settled.err()] {
+        assert!(
+            matches!(told, Some(StoreError::Unavailable(_) | StoreError::Timeout)),
+            "{told:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_claims_silent_connection_costs_neither_lease_nor_mark() {
+    let Some(server) = RedisServer::start(&[]) else {
+        return;
+    };
+    let proxy = Proxy::start(server.port()).await;
+    let store = store_under(fresh_prefix(), &server.url_at(proxy.port())).await;
+    let lease = win(&store, 1).await;
+    proxy.break_next(&[Break::Silence]);
+    let claiming = tokio::spawn({
+        let store = store.clone();
+        async move { store.claim(&key(2), None, owner(2), LEASE).await }
+    });
+    wait_for("the claim is under way", || proxy.breaks_left() == 0).await;
+    let extended = store.extend(&lease, LEASE).await;
+    assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    let claim = claiming.await.expect("a claim");
+    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
+}
+
+/// In the contract's short retention a mark looks like a lapsed lease to whoever forgets its tag.
+#[tokio::test]
+async fn a_late_heartbeat_leaves_a_long_mark_as_it_is() {
+    const DAY: Duration = Duration::from_secs(86_400);
+    let Some(server) = RedisServer::start(&[]) else {
+        return;
+    };
+    let prefix = fresh_prefix();
+    let store = store_under(prefix.clone(), &server.url()).await;
+    let lease = win(&store, 1).await;
+    for settled in [
+        store.settle(&lease, End::Processed, DAY).await,
+        // Repeated with another retention, too.
+        store.settle(&lease, End::Processed, RETAIN).await,
+    ] {
+        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    }
+    let extended = store.extend(&lease, LEASE).await;
+    assert!(matches!(extended, Ok(Settled::LeaseLost)), "{extended:?}");
+    let left = server.send(&format!("PTTL {prefix}:{{{}}}", key(1)));
+    let left: u64 = left
+        .trim_matches([':', '\r', '\n'])
+        .parse()
+        .expect("a number");
+    assert!(Duration::from_millis(left) > DAY / 2, "{left} ms");
 }
 
 #[tokio::test]

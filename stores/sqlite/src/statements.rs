@@ -123,3 +123,16 @@ pub(crate) fn millis(duration: Duration) -> i64 {
         .unwrap_or(i64::MAX)
         .saturating_add(up)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_early_and_times_can_be_added() {
+        assert_eq!(millis(Duration::ZERO), 0);
+        assert_eq!(millis(Duration::from_millis(7)), 7);
+        assert_eq!(millis(Duration::from_nanos(1_000_001)), 2);
+        assert_eq!(millis(Duration::MAX), 3_153_600_000_000);
+    }
+}

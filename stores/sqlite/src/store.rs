@@ -283,3 +283,35 @@ impl DedupStore for SqliteStore {
         Promises::durable()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use sqlx::Row;
+
+    use super::*;
+
+    /// SQLite's numbers for `synchronous`.
+    const NORMAL: i64 = 1;
+    const FULL: i64 = 2;
+
+    #[tokio::test]
+    async fn every_connection_waits_for_the_disk_unless_told_not_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let builder = SqliteStore::builder;
+        for (name, builder, expected) in [
+            ("safe", builder(), FULL),
+            ("fast", builder().fast(), NORMAL),
+        ] {
+            let store = builder.open(folder.path().join(name)).await.unwrap();
+            let pools = &store.0.pools;
+            for pool in [&pools.writer, &pools.readers, &pools.heartbeats] {
+                let row = sqlx::raw_sql("PRAGMA synchronous")
+                    .fetch_one(pool)
+                    .await
+                    .unwrap();
+                assert_eq!(row.get::<i64, _>(0), expected, "{name}");
+            }
+        }
+    }
+}

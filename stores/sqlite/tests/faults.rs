@@ -169,7 +169,7 @@ async fn a_read_only_file_refuses_and_still_tells() {
     let pool = place.pool().await;
     let store = SqliteStore::with_pool(pool);
     store.migrate().await.expect("migrate");
-    let lease = win(&store, 1).await;
+    let (lease, running) = (win(&store, 1).await, win(&store, 3).await);
     store
         .settle(&lease, End::Processed, RETAIN)
         .await
@@ -184,8 +184,28 @@ async fn a_read_only_file_refuses_and_still_tells() {
         matches!(claim, Err(StoreError::Unavailable(_))),
         "{claim:?}"
     );
+    for told in [
+        reading.extend(&running, LEASE).await,
+        reading.settle(&running, End::Processed, RETAIN).await,
+        reading.settle(&running, End::Release, RETAIN).await,
+    ] {
+        assert!(matches!(told, Err(StoreError::Unavailable(_))), "{told:?}");
+    }
     let state = reading.look(&key(1)).await;
     assert!(matches!(state, Ok(State::Done)), "{state:?}");
+}
+
+#[tokio::test]
+async fn a_heartbeat_that_meets_its_owners_mark_lost_nothing() {
+    let place = Place::new();
+    let store = place.store().await;
+    let lease = win(&store, 1).await;
+    store
+        .settle(&lease, End::Processed, RETAIN)
+        .await
+        .expect("settle");
+    let extended = store.extend(&lease, LEASE).await;
+    assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
 }
 
 #[tokio::test]
