@@ -47,6 +47,9 @@ struct Readme;
 mod builder;
 mod error;
 mod fault;
+mod introduction;
+mod migration;
+mod prepared;
 mod prune;
 mod row;
 mod schema;
@@ -55,6 +58,7 @@ mod settle_in;
 mod statements;
 mod store;
 mod table;
+mod value;
 
 pub use self::{
     builder::PostgresStoreBuilder,
