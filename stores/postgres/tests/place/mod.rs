@@ -13,9 +13,6 @@ use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
 use hookgate_test_support::PostgresServer;
 use sqlx::{PgPool, Row};
 
-/// For tests that are not about limits of time, on a machine that may be busy.
-const PATIENCE: Duration = Duration::from_secs(20);
-
 /// A server to put tables on: the one that the environment names, or one of the tests' own.
 pub(crate) struct Place {
     url: String,
@@ -46,9 +43,13 @@ impl Place {
 
     /// A store on a fresh table.
     pub(crate) async fn store(&self) -> PostgresStore {
-        let patient = PostgresStore::builder().call_limit(PATIENCE);
-        fresh(patient, &self.url).await
+        fresh(patient(), &self.url).await
     }
+}
+
+/// Settings for tests that are not about limits of time, on a machine that may be busy.
+pub(crate) fn patient() -> PostgresStoreBuilder {
+    PostgresStore::builder().call_limit(Duration::from_secs(20))
 }
 
 /// The name of a table that nobody else has.
