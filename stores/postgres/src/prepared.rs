@@ -10,7 +10,7 @@
 //! does with prepared statements of the extended protocol, and with a driver's names for them, is its own.
 
 use std::{
-    fmt::{self, Write as _},
+    fmt,
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -29,6 +29,11 @@ const ROUNDS: usize = 3;
 /// unknown names in a row are more than a restart of a large pool brings.
 const MOST_FORGOTTEN: u32 = 1000;
 
+/// The last value of each call, which no statement uses. The server evaluates it before it decides how to run
+/// the statement, and remembers the decision: made while the table holds a handful of rows, that would be to
+/// read all of them, and stay so while it grows to millions. It holds for the one statement.
+const BY_INDEX: &str = "set_config('enable_seqscan','off',true)";
+
 /// A statement under a name that can only mean this very statement.
 #[derive(Debug)]
 pub(crate) struct Prepared {
@@ -41,7 +46,7 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// `types` are those of the parameters, in their order; at most nine.
     pub(crate) fn new(word: &str, types: &str, text: String) -> Self {
-        let statement = format!("({types}) AS {text}");
+        let statement = format!("({types}, text) AS {text}");
         let digest = ContentDigest::of(statement.as_bytes());
         let (short, _) = digest.as_bytes().split_at(8);
         let name = format!("hookgate_{word}_{}", Hex(short));
@@ -134,13 +139,11 @@ impl Call<'_> {
 /// As it is run where it is known.
 impl fmt::Display for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "EXECUTE {}", self.statement.name)?;
-        let mut before = '(';
+        write!(f, "EXECUTE {}(", self.statement.name)?;
         for value in &self.values {
-            write!(f, "{before}{value}")?;
-            before = ',';
+            write!(f, "{value},")?;
         }
-        f.write_char(')')
+        write!(f, "{BY_INDEX})")
     }
 }
 
@@ -222,7 +225,7 @@ mod tests {
         );
         assert_eq!(
             call.to_string(),
-            format!(r"EXECUTE {}(E'\\x{key}','-7')", statement.name())
+            format!(r"EXECUTE {}(E'\\x{key}','-7',{BY_INDEX})", statement.name())
         );
     }
 }
