@@ -1,6 +1,8 @@
 //! A store on a table of its own.
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
+mod effects;
+
 use std::{
     sync::{
         Arc,
@@ -12,6 +14,9 @@ use std::{
 use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
 use hookgate_test_support::PostgresServer;
 use sqlx::{PgPool, Row};
+
+#[allow(unused_imports, reason = "each test program needs a part of it")]
+pub(crate) use effects::{PostgresEffects, effects};
 
 /// A server to put tables on: the one that the environment names, or one of the tests' own.
 pub(crate) struct Place {
