@@ -20,7 +20,7 @@ use sqlx::PgConnection;
 use crate::{
     fault::{self, Failure},
     session::{self, Ask},
-    value::{Hex, Value},
+    value::Value,
 };
 
 /// How often a proxy may move the session between two messages before the text is sent.
@@ -49,7 +49,7 @@ impl Prepared {
         let statement = format!("({types}, text) AS {text}");
         let digest = ContentDigest::of(statement.as_bytes());
         let (short, _) = digest.as_bytes().split_at(8);
-        let name = format!("hookgate_{word}_{}", Hex(short));
+        let name = format!("hookgate_{word}_{}", const_hex::display(short));
         Self {
             prepare: format!("PREPARE {name} {statement}"),
             name,

@@ -46,19 +46,11 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // Not `'\x…'`, which means something else with `standard_conforming_strings = off`.
-            Self::Bytes(bytes) => write!(f, r"E'\\x{}'", Hex(bytes)),
-            Self::Uuid(bytes) => write!(f, "'{}'", Hex(bytes)),
+            Self::Bytes(bytes) => write!(f, r"E'\\x{}'", const_hex::display(bytes)),
+            Self::Uuid(bytes) => write!(f, "'{}'", const_hex::display(bytes)),
             // Quoted: `-1::bigint` is the negative of `1::bigint`, which the least number has none of.
             Self::Number(number) => write!(f, "'{number}'"),
             Self::Null => f.write_str("NULL"),
         }
-    }
-}
-
-pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
