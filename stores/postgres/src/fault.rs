@@ -8,6 +8,8 @@ use hookgate::StoreError;
 /// starting up, in recovery, read-only. The next connection may reach another.
 const WRONG_SERVER: [&str; 5] = ["25006", "57P01", "57P02", "57P03", "57P05"];
 const UNDEFINED_TABLE: &str = "42P01";
+/// A connection does not know the name of a prepared statement, or knows it already.
+const STATEMENT_NAMES: [&str; 2] = ["26000", "42P05"];
 
 /// Why the database could not do what was asked. No text comes from an address or from a row.
 #[derive(Debug, thiserror::Error)]
@@ -75,4 +77,10 @@ impl From<sqlx::Error> for Failure {
             _ => Self::unexpected(),
         }
     }
+}
+
+/// Whether the server stopped at the name of a prepared statement, before it ran anything.
+pub(crate) fn is_about_a_name(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|refusal| refusal.code());
+    code.is_some_and(|code| STATEMENT_NAMES.contains(&&*code))
 }

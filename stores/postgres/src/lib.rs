@@ -36,7 +36,9 @@
 //! - Marks survive a restart of the application and of the server, as far as the server's own durability
 //!   goes: with `synchronous_commit = off` or after a failover to an asynchronous replica, the last marks
 //!   may be gone, and their events run again if their sender repeats them.
-//! - Nothing is kept on a connection, so a proxy that pools by transaction may stand in between.
+//! - A proxy that pools by transaction may stand in between: nothing that is kept on a connection matters.
+//!   Prepared statements are a cache there, under names that mean the same for whoever finds them; see
+//!   [`PostgresStoreBuilder::prepared`].
 //! - Heartbeats have a connection of their own: an exhausted pool cannot cost a lease.
 //! - A row holds digests and times, no personal data.
 
@@ -47,6 +49,9 @@ struct Readme;
 mod builder;
 mod error;
 mod fault;
+mod introduction;
+mod migration;
+mod prepared;
 mod prune;
 mod row;
 mod schema;
@@ -55,6 +60,7 @@ mod settle_in;
 mod statements;
 mod store;
 mod table;
+mod value;
 
 pub use self::{
     builder::PostgresStoreBuilder,

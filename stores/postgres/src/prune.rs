@@ -20,7 +20,7 @@ impl PostgresStore {
     pub async fn prune(&self) -> Result<u64, StoreError> {
         let mut removed = 0_u64;
         loop {
-            let gone = match self.ask(self.statements().prune(BATCH)).await? {
+            let gone = match self.ask(&self.statements().prune(BATCH)).await? {
                 Some(row) => row::count(&row)?,
                 None => 0,
             };

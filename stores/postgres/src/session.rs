@@ -1,61 +1,84 @@
 //! One statement on one connection of a pool.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use hookgate::StoreError;
 use sqlx::{
-    AssertSqlSafe, Executor, PgConnection, PgPool, Postgres, pool::PoolConnection, postgres::PgRow,
+    AssertSqlSafe, Executor, PgConnection, PgPool, Postgres, RawSql, pool::PoolConnection,
+    postgres::PgRow,
 };
-use tokio::time::{Instant, timeout_at};
 
 use crate::fault::Failure;
 
-/// Runs `sql` within `limit`, waits for a connection included.
+/// What can be asked of a connection, and again of another one.
+pub(crate) trait Ask: Sync {
+    type Answer: Send;
+
+    fn ask(
+        &self,
+        connection: &mut PgConnection,
+    ) -> impl Future<Output = Result<Self::Answer, Failure>> + Send;
+}
+
+/// A statement as plain text. Answers its first row.
+impl Ask for String {
+    type Answer = Option<PgRow>;
+
+    async fn ask(&self, connection: &mut PgConnection) -> Result<Option<PgRow>, Failure> {
+        Ok(read(connection, self.clone()).await?)
+    }
+}
+
+/// Asks `what` within `limit`, the wait for a connection included.
 ///
 /// Repeated on another connection where the first turns out to be broken: after a restart of the server,
 /// every connection that the pool kept is. A statement whose answer is lost may have run; all of the
 /// store's carry their owner's token and may run again.
-pub(crate) async fn ask(
+pub(crate) async fn ask<A: Ask>(
     pool: &PgPool,
     limit: Duration,
-    sql: String,
-) -> Result<Option<PgRow>, StoreError> {
-    let deadline = Instant::now() + limit;
-    let mut kept = pool.size();
-    loop {
-        match once(pool, deadline, sql.clone()).await {
-            Ok(row) => return Ok(row),
-            Err(failure) if failure.repeat && kept > 0 => kept -= 1,
-            Err(failure) => return Err(failure.error),
+    what: &A,
+) -> Result<A::Answer, StoreError> {
+    let asking = async {
+        let mut kept = pool.size();
+        loop {
+            match once(pool, what).await {
+                Err(failure) if failure.repeat && kept > 0 => kept -= 1,
+                answer => return answer.map_err(|failure| failure.error),
+            }
         }
-    }
+    };
+    tokio::time::timeout(limit, asking)
+        .await
+        .unwrap_or(Err(StoreError::Timeout))
 }
 
-async fn once(pool: &PgPool, deadline: Instant, sql: String) -> Result<Option<PgRow>, Failure> {
-    let mut session = timeout_at(deadline, Session::open(pool))
-        .await
-        .map_err(|_| Failure::timeout())??;
-    let answer = timeout_at(deadline, session.run(sql))
-        .await
-        .map_err(|_| Failure::timeout())?;
-    if answer
-        .as_ref()
-        .map_or_else(|failure| !failure.repeat, |_| true)
-    {
+async fn once<A: Ask>(pool: &PgPool, what: &A) -> Result<A::Answer, Failure> {
+    let mut session = Session::open(pool).await?;
+    let answer = session.ask(what).await;
+    if !matches!(&answer, Err(failure) if failure.repeat) {
         session.keep();
     }
     answer
 }
 
-/// Runs `sql` on a connection of the application's. The answer is read to its end: a row may come before
-/// the commit fails.
-pub(crate) async fn run(
+/// Runs `sql` and returns its first row. The answer is read to its end: a row may come before the commit
+/// fails.
+pub(crate) async fn read(
     connection: &mut PgConnection,
     sql: String,
-) -> Result<Option<PgRow>, Failure> {
-    // Digests, tokens, numbers and a validated name: see `statements`.
-    let sql = sqlx::raw_sql(AssertSqlSafe(sql));
-    Ok(connection.fetch_optional(sql).await?)
+) -> Result<Option<PgRow>, sqlx::Error> {
+    connection.fetch_optional(raw(sql)).await
+}
+
+/// Runs `sql` and returns how many rows it wrote.
+pub(crate) async fn write(connection: &mut PgConnection, sql: String) -> Result<u64, sqlx::Error> {
+    Ok(connection.execute(raw(sql)).await?.rows_affected())
+}
+
+/// Digests, tokens, numbers and a validated name: see `statements`.
+fn raw(sql: String) -> RawSql {
+    sqlx::raw_sql(AssertSqlSafe(sql))
 }
 
 /// A connection that goes back to its pool only when its statement ended. Dropped before, because it broke,
@@ -68,9 +91,9 @@ impl Session {
         Ok(Self(Some(pool.acquire().await?)))
     }
 
-    async fn run(&mut self, sql: String) -> Result<Option<PgRow>, Failure> {
+    async fn ask<A: Ask>(&mut self, what: &A) -> Result<A::Answer, Failure> {
         match &mut self.0 {
-            Some(connection) => run(connection, sql).await,
+            Some(connection) => what.ask(connection).await,
             None => Err(Failure::unexpected()),
         }
     }

@@ -6,7 +6,7 @@ use hookgate::{
 };
 use sqlx::PgConnection;
 
-use crate::{PostgresStore, SettleError, row, session};
+use crate::{PostgresStore, SettleError, fault::Failure, row, session};
 
 impl PostgresStore {
     /// Marks the event as processed in `tx`, so that the handler's writes and the mark commit together:
@@ -36,10 +36,13 @@ impl PostgresStore {
             let statements = self.statements();
             let (key, owner) = (lease.lease().key(), lease.lease().owner());
             let mark = statements.settle(key, owner, End::Processed, lease.retain());
-            if run(tx, mark).await?.is_some() {
+            // As text: a prepared statement that the connection does not know would fail `tx`.
+            let marked = session::write(tx, mark.text()).await;
+            if marked.map_err(Failure::from)? > 0 {
                 return Ok(Settled::Ok);
             }
-            match run(tx, statements.own_end(key, owner)).await? {
+            let own_end = session::read(tx, statements.own_end(key, owner)).await;
+            match own_end.map_err(Failure::from)? {
                 Some(row) if row::ended_so(&row, false)? => Ok(Settled::Ok),
                 _ => Ok(Settled::LeaseLost),
             }
@@ -51,11 +54,4 @@ impl PostgresStore {
             Err(_) => Err(SettleError::Store(StoreError::Timeout)),
         }
     }
-}
-
-async fn run(
-    tx: &mut PgConnection,
-    sql: String,
-) -> Result<Option<sqlx::postgres::PgRow>, StoreError> {
-    session::run(tx, sql).await.map_err(|failure| failure.error)
 }

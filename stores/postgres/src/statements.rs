@@ -1,19 +1,22 @@
 //! Every statement of the store.
 //!
-//! They travel as text in one message of the simple query protocol, for two reasons: that is one round
-//! trip from the first time on, and it leaves nothing behind on the connection, which a proxy may give to
-//! somebody else after each statement. (A prepared statement, even a nameless one, is parsed in one round
-//! trip and run in the next.) The values in the text are digests, tokens and numbers, written by the types
-//! below, so there is nothing that could be read as SQL.
+//! They travel in one message of the simple query protocol each: that is one round trip from the first time
+//! on, where a prepared statement of the extended protocol, even a nameless one, is parsed in one round trip
+//! and run in the next. Those that every delivery needs are [`Prepared`]; the others are plain text. The
+//! values in the text are digests, tokens and numbers, written by [`Value`].
 
-use std::{fmt, time::Duration};
+use std::{fmt::Display, time::Duration};
 
 use hookgate::{
     ContentDigest, EventKey,
     dedup::{End, OwnerToken},
 };
 
-use crate::table::Table;
+use crate::{
+    prepared::{Call, Prepared, Preparing},
+    table::Table,
+    value::Value,
+};
 
 /// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes.
 const LAPSED_LEASES_STAY: &str = "1 day";
@@ -29,21 +32,67 @@ pub(crate) mod state {
     pub(crate) const RELEASED: i16 = 4;
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Statements {
     table: Table,
+    claim: Prepared,
+    settle: Prepared,
+    extend: Prepared,
+    preparing: Preparing,
 }
 
 impl Statements {
-    pub(crate) fn new(table: Table) -> Self {
-        Self { table }
+    pub(crate) fn new(table: Table, prepared: bool) -> Self {
+        let held = format!(
+            "event_key = $1::bytea AND owner = $2::uuid AND state = {in_progress} \
+             AND expires_at > clock_timestamp()",
+            in_progress = state::IN_PROGRESS,
+        );
+        Self {
+            claim: Prepared::new(
+                "claim",
+                "bytea, uuid, bigint, float8",
+                format!(
+                    "INSERT INTO {table} (event_key, owner, attempt, state, content, expires_at) \
+                     SELECT $1::bytea, $2::uuid, 1, {in_progress}, $3::bigint, {lease} \
+                     WHERE NOT EXISTS (SELECT FROM {table} WHERE event_key = $1::bytea) \
+                     ON CONFLICT (event_key) DO NOTHING",
+                    in_progress = state::IN_PROGRESS,
+                    lease = from_now("$4"),
+                ),
+            ),
+            settle: Prepared::new(
+                "settle",
+                "bytea, uuid, smallint, float8",
+                format!(
+                    "UPDATE {table} SET state = $3::smallint, expires_at = {mark} WHERE {held}",
+                    mark = from_now("$4"),
+                ),
+            ),
+            extend: Prepared::new(
+                "extend",
+                "bytea, uuid, float8",
+                format!(
+                    "UPDATE {table} SET expires_at = {lease} WHERE {held}",
+                    lease = from_now("$3"),
+                ),
+            ),
+            table,
+            preparing: Preparing::new(prepared),
+        }
     }
 
     pub(crate) fn table(&self) -> &Table {
         &self.table
     }
 
-    /// Claims a key that has no row. Answers the attempt, or nothing.
+    /// The statements to make a new connection know, or none where that is switched off.
+    pub(crate) fn prepared(&self) -> Option<[&Prepared; 3]> {
+        let all = [&self.claim, &self.settle, &self.extend];
+        self.preparing.is_on().then_some(all)
+    }
+
+    /// Claims a key that has no row, for the first attempt.
     ///
     /// The insert decides. `ON CONFLICT DO NOTHING` alone would do, but it waits for whoever is changing
     /// the row: that may be a handler's transaction that settled and goes on. So the insert is only tried
@@ -54,17 +103,10 @@ impl Statements {
         content: Option<&ContentDigest>,
         owner: &OwnerToken,
         lease: Duration,
-    ) -> String {
-        let table = &self.table;
-        let (key, content, owner, lease) =
-            (Key(key), Content(content), Owner(owner), FromNow(lease));
-        format!(
-            "INSERT INTO {table} (event_key, owner, attempt, state, content, expires_at) \
-             SELECT {key}, {owner}, 1, {in_progress}, {content}, {lease} \
-             WHERE NOT EXISTS (SELECT FROM {table} WHERE event_key = {key}) \
-             ON CONFLICT (event_key) DO NOTHING RETURNING attempt",
-            in_progress = state::IN_PROGRESS,
-        )
+    ) -> Call<'_> {
+        let content = Value::of_content(content);
+        let lease = Value::of_duration(lease);
+        self.call(&self.claim, key, owner, [content, lease])
     }
 
     /// Reads what kept a claim from being granted.
@@ -75,12 +117,13 @@ impl Statements {
         owner: &OwnerToken,
     ) -> String {
         format!(
-            "SELECT state, {LEFT_MILLIS}, owner = {owner}, attempt, \
-             coalesce(content = {content}, true) FROM {table} WHERE event_key = {key}",
+            "SELECT state, {LEFT_MILLIS}, owner = {owner}::uuid, attempt, \
+             coalesce(content = {content}::bigint, true) \
+             FROM {table} WHERE event_key = {key}::bytea",
             table = self.table,
-            key = Key(key),
-            content = Content(content),
-            owner = Owner(owner),
+            key = Value::from(key),
+            content = Value::of_content(content),
+            owner = Value::from(owner),
         )
     }
 
@@ -92,16 +135,18 @@ impl Statements {
         owner: &OwnerToken,
         lease: Duration,
     ) -> String {
-        let table = &self.table;
-        let (key, content, owner, lease) =
-            (Key(key), Content(content), Owner(owner), FromNow(lease));
         format!(
-            "WITH ended AS (SELECT event_key FROM {table} \
-             WHERE event_key = {key} AND expires_at <= clock_timestamp() FOR UPDATE SKIP LOCKED) \
-             UPDATE {table} AS t SET owner = {owner}, \
+            "WITH ended AS (SELECT event_key FROM {table} WHERE event_key = {key}::bytea \
+             AND expires_at <= clock_timestamp() FOR UPDATE SKIP LOCKED) \
+             UPDATE {table} AS t SET owner = {owner}::uuid, \
              attempt = t.attempt + (t.attempt < {most})::integer, \
-             state = {in_progress}, content = {content}, expires_at = {lease} \
+             state = {in_progress}, content = {content}::bigint, expires_at = {lease} \
              FROM ended WHERE t.event_key = ended.event_key RETURNING t.attempt",
+            table = self.table,
+            key = Value::from(key),
+            owner = Value::from(owner),
+            content = Value::of_content(content),
+            lease = from_now(Value::of_duration(lease)),
             most = i32::MAX,
             in_progress = state::IN_PROGRESS,
         )
@@ -114,57 +159,55 @@ impl Statements {
         owner: &OwnerToken,
         end: End,
         retain: Duration,
-    ) -> String {
-        let (state, expires_at) = match end {
-            End::Processed => (state::PROCESSED, FromNow(retain)),
-            End::Ignored => (state::IGNORED, FromNow(retain)),
-            End::Rejected => (state::REJECTED, FromNow(retain)),
-            End::Release => (state::RELEASED, FromNow(Duration::ZERO)),
+    ) -> Call<'_> {
+        let (state, lasts) = match end {
+            End::Processed => (state::PROCESSED, retain),
+            End::Ignored => (state::IGNORED, retain),
+            End::Rejected => (state::REJECTED, retain),
+            End::Release => (state::RELEASED, Duration::ZERO),
         };
-        self.change_held(
-            key,
-            owner,
-            format_args!("state = {state}, expires_at = {expires_at}"),
-        )
+        let state = Value::Number(state.into());
+        let lasts = Value::of_duration(lasts);
+        self.call(&self.settle, key, owner, [state, lasts])
     }
 
     /// Moves the end of a running lease of this owner.
-    pub(crate) fn extend(&self, key: &EventKey, owner: &OwnerToken, by: Duration) -> String {
-        self.change_held(key, owner, format_args!("expires_at = {}", FromNow(by)))
+    pub(crate) fn extend(&self, key: &EventKey, owner: &OwnerToken, by: Duration) -> Call<'_> {
+        self.call(&self.extend, key, owner, [Value::of_duration(by)])
     }
 
-    fn change_held(
-        &self,
+    fn call<'a, const N: usize>(
+        &'a self,
+        statement: &'a Prepared,
         key: &EventKey,
         owner: &OwnerToken,
-        change: fmt::Arguments<'_>,
-    ) -> String {
-        format!(
-            "UPDATE {table} SET {change} WHERE event_key = {key} AND owner = {owner} \
-             AND state = {in_progress} AND expires_at > clock_timestamp() RETURNING 1",
-            table = self.table,
-            key = Key(key),
-            owner = Owner(owner),
-            in_progress = state::IN_PROGRESS,
-        )
+        more: [Value; N],
+    ) -> Call<'a> {
+        let mut values = vec![key.into(), owner.into()];
+        values.extend(more);
+        Call {
+            statement,
+            values,
+            preparing: &self.preparing,
+        }
     }
 
     /// What became of a lease that this owner does not hold any more. No row: others took it.
     pub(crate) fn own_end(&self, key: &EventKey, owner: &OwnerToken) -> String {
         format!(
             "SELECT state, expires_at > clock_timestamp() FROM {table} \
-             WHERE event_key = {key} AND owner = {owner}",
+             WHERE event_key = {key}::bytea AND owner = {owner}::uuid",
             table = self.table,
-            key = Key(key),
-            owner = Owner(owner),
+            key = Value::from(key),
+            owner = Value::from(owner),
         )
     }
 
     pub(crate) fn look(&self, key: &EventKey) -> String {
         format!(
-            "SELECT state, {LEFT_MILLIS} FROM {table} WHERE event_key = {key}",
+            "SELECT state, {LEFT_MILLIS} FROM {table} WHERE event_key = {key}::bytea",
             table = self.table,
-            key = Key(key),
+            key = Value::from(key),
         )
     }
 
@@ -187,51 +230,7 @@ impl Statements {
 /// application's transaction.
 const LEFT_MILLIS: &str = "ceil(extract(epoch FROM expires_at - clock_timestamp()) * 1000)::bigint";
 
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-struct Key<'a>(&'a EventKey);
-
-/// Not `'\x…'`, which means something else with `standard_conforming_strings = off`.
-impl fmt::Display for Key<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "decode('{}', 'hex')", Hex(self.0.as_bytes()))
-    }
-}
-
-struct Owner<'a>(&'a OwnerToken);
-
-impl fmt::Display for Owner<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "'{}'::uuid", Hex(self.0.as_bytes()))
-    }
-}
-
-struct Content<'a>(Option<&'a ContentDigest>);
-
-/// Its first 8 bytes tell contents apart well enough: a difference is an observation, not a verdict.
-impl fmt::Display for Content<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let first = self.0.and_then(|digest| digest.as_bytes().first_chunk());
-        match first {
-            Some(first) => write!(f, "'{}'::bigint", i64::from_be_bytes(*first)),
-            None => f.write_str("NULL::bigint"),
-        }
-    }
-}
-
-struct FromNow(Duration);
-
-/// By the server's clock, up to a hundred years ahead: more than that overflows its arithmetic.
-impl fmt::Display for FromNow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
-        let micros = self.0.min(LONGEST).as_micros();
-        write!(f, "clock_timestamp() + interval '1 microsecond' * {micros}")
-    }
+/// By the server's clock, so many microseconds ahead.
+fn from_now(micros: impl Display) -> String {
+    format!("clock_timestamp() + interval '1 microsecond' * {micros}::float8")
 }

@@ -10,18 +10,22 @@ use hookgate::{
     ContentDigest, EventKey, StoreError,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
 };
-use sqlx::{PgPool, postgres::PgRow};
+use sqlx::PgPool;
 use tokio::task::AbortHandle;
 
 use crate::{
     OpenError, PostgresStoreBuilder, Table,
     fault::Failure,
+    migration::Migration,
     prune,
     row::{self, Held},
-    schema, session,
+    schema,
+    session::{self, Ask},
     statements::Statements,
 };
 
+/// Of a key that had no row.
+const FIRST_ATTEMPT: u32 = 1;
 /// How often a claim looks again when others change the row under its eyes.
 const ROUNDS: usize = 3;
 /// Told to a copy whose row is locked: a transaction that settles is about to end.
@@ -41,7 +45,7 @@ pub struct PostgresStore(Arc<Inner>);
 pub(crate) struct Inner {
     pool: PgPool,
     heartbeats: PgPool,
-    statements: Statements,
+    statements: Arc<Statements>,
     call_limit: Duration,
     pruning: Option<AbortHandle>,
 }
@@ -92,31 +96,21 @@ impl PostgresStore {
     ///
     /// When the role may not create tables, or the server did not answer or refused.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let table = self.statements().table();
-        let found = self.ask(schema::version(table)).await?;
-        if let Some(row) = found
-            && row::text(&row)? == schema::VERSION
-        {
-            return Ok(());
-        }
-        // Sent as one message, the script is one transaction. It may wait for other instances' turns.
-        let script = schema::script(table);
-        session::ask(&self.0.pool, MIGRATION_LIMIT, script)
-            .await
-            .map(drop)
+        let migration = Migration(self.statements());
+        session::ask(&self.0.pool, MIGRATION_LIMIT, &migration).await
     }
 
     pub(crate) fn new(
         pool: PgPool,
         heartbeats: PgPool,
-        table: Table,
+        statements: Arc<Statements>,
         call_limit: Duration,
         prune_every: Option<Duration>,
     ) -> Self {
         Self(Arc::new_cyclic(|store| Inner {
             pool,
             heartbeats,
-            statements: Statements::new(table),
+            statements,
             call_limit,
             pruning: prune_every.and_then(|every| prune::spawn(store.clone(), every)),
         }))
@@ -134,19 +128,19 @@ impl PostgresStore {
         self.0.call_limit
     }
 
-    pub(crate) async fn ask(&self, sql: String) -> Result<Option<PgRow>, StoreError> {
-        session::ask(&self.0.pool, self.0.call_limit, sql).await
+    pub(crate) async fn ask<A: Ask>(&self, what: &A) -> Result<A::Answer, StoreError> {
+        session::ask(&self.0.pool, self.0.call_limit, what).await
     }
 
     /// On the connection that no handler can hold.
-    async fn ask_aside(&self, sql: String) -> Result<Option<PgRow>, StoreError> {
-        session::ask(&self.0.heartbeats, self.0.call_limit, sql).await
+    async fn ask_aside<A: Ask>(&self, what: &A) -> Result<A::Answer, StoreError> {
+        session::ask(&self.0.heartbeats, self.0.call_limit, what).await
     }
 
     /// Whether a lease that is not held any more was ended by its own owner.
     async fn ended_so(&self, lease: &Lease, release: bool) -> Result<Settled, StoreError> {
         let own_end = self.statements().own_end(lease.key(), lease.owner());
-        match self.ask_aside(own_end).await? {
+        match self.ask_aside(&own_end).await? {
             Some(row) if row::ended_so(&row, release)? => Ok(Settled::Ok),
             _ => Ok(Settled::LeaseLost),
         }
@@ -174,11 +168,11 @@ impl DedupStore for PostgresStore {
         for _ in 0..ROUNDS {
             let statements = self.statements();
             let claim = statements.claim(key, content, &owner, lease);
-            if let Some(row) = self.ask(claim).await? {
-                return won(row::attempt(&row, 0)?);
+            if self.ask(&claim).await? > 0 {
+                return won(FIRST_ATTEMPT);
             }
             // No row: it was removed in between, and the next round may insert it.
-            let Some(row) = self.ask(statements.held(key, content, &owner)).await? else {
+            let Some(row) = self.ask(&statements.held(key, content, &owner)).await? else {
                 continue;
             };
             match row::held(&row)? {
@@ -187,7 +181,7 @@ impl DedupStore for PostgresStore {
                 Held::Ended => {}
             }
             let take_over = statements.take_over(key, content, &owner, lease);
-            if let Some(row) = self.ask(take_over).await? {
+            if let Some(row) = self.ask(&take_over).await? {
                 return won(row::attempt(&row, 0)?);
             }
         }
@@ -207,11 +201,11 @@ impl DedupStore for PostgresStore {
         // The event is handled: handlers that hold every connection of the application's pool must not
         // keep its mark from being written.
         let patience = self.0.call_limit / PATIENCE;
-        let settled = match session::ask(&self.0.pool, patience, settle.clone()).await {
-            Err(StoreError::Timeout) => self.ask_aside(settle).await?,
+        let settled = match session::ask(&self.0.pool, patience, &settle).await {
+            Err(StoreError::Timeout) => self.ask_aside(&settle).await?,
             answer => answer?,
         };
-        if settled.is_some() {
+        if settled > 0 {
             return Ok(Settled::Ok);
         }
         self.ended_so(lease, matches!(end, End::Release)).await
@@ -219,7 +213,7 @@ impl DedupStore for PostgresStore {
 
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
         let extend = self.statements().extend(lease.key(), lease.owner(), by);
-        if self.ask_aside(extend).await?.is_some() {
+        if self.ask_aside(&extend).await? > 0 {
             return Ok(Settled::Ok);
         }
         // A heartbeat that met `settle_in` on its way lost nothing.
@@ -227,7 +221,7 @@ impl DedupStore for PostgresStore {
     }
 
     async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        match self.ask(self.statements().look(key)).await? {
+        match self.ask(&self.statements().look(key)).await? {
             Some(row) => row::looked(&row),
             None => Ok(State::Free),
         }

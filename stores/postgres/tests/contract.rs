@@ -13,9 +13,9 @@ use hookgate::{
         contract::{self, RealTime, Terms},
     },
 };
-use hookgate_postgres::{PostgresStore, Table};
+use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
 use hookgate_test_support::{PgBouncer, PostgresServer, child_task, race, run_race};
-use place::{Place, fresh, fresh_table};
+use place::{Place, fresh, fresh_table, patient};
 
 #[tokio::test]
 async fn the_store_keeps_the_contract() {
@@ -25,7 +25,24 @@ async fn the_store_keeps_the_contract() {
 }
 
 #[tokio::test]
+async fn it_keeps_the_contract_in_plain_text() {
+    let Some(place) = Place::find() else { return };
+    let time = RealTime::new(TokioTimer, Terms::short());
+    let text = || patient().prepared(false);
+    contract::run(|| fresh(text(), place.url()), &time).await;
+}
+
+#[tokio::test]
 async fn it_keeps_the_contract_behind_a_transaction_pool() {
+    behind_a_transaction_pool(patient).await;
+}
+
+#[tokio::test]
+async fn it_keeps_the_contract_in_plain_text_behind_a_transaction_pool() {
+    behind_a_transaction_pool(|| patient().prepared(false)).await;
+}
+
+async fn behind_a_transaction_pool(settings: impl Fn() -> PostgresStoreBuilder) {
     let Some(server) = PostgresServer::start() else {
         return;
     };
@@ -34,7 +51,7 @@ async fn it_keeps_the_contract_behind_a_transaction_pool() {
     };
     let url = server.url_as("postgres", bouncer.port());
     let time = RealTime::new(TokioTimer, Terms::short());
-    contract::run(|| fresh(PostgresStore::builder(), &url), &time).await;
+    contract::run(|| fresh(settings(), &url), &time).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -236,17 +236,41 @@ async fn an_uncontended_delivery_costs_two_round_trips() {
     };
     let proxy = Proxy::start(server.port()).await;
     let url = server.url_as("postgres", proxy.port());
-    let store = fresh(PostgresStore::builder(), &url).await;
-    for number in 0..3 {
-        proxy.requests();
-        let lease = win(&store, number).await;
-        let settled = store.settle(&lease, End::Processed, RETAIN).await;
-        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-        let requests = proxy.requests();
-        // Connections that the pool opens meanwhile, and its pings of those given back, wait for nobody.
-        let queries = requests.iter().filter(|first| **first == b'Q').count();
-        assert_eq!(queries, 2, "{requests:?}");
+    // One connection: what the pool says to those that it opens meanwhile is no delivery's.
+    let own = fresh(PostgresStore::builder().connections(1), &url).await;
+    for event in 0..3 {
+        assert_eq!(messages_of_a_delivery(&own, event, &proxy).await, 2);
     }
+    let text = fresh(
+        PostgresStore::builder().connections(1).prepared(false),
+        &url,
+    );
+    assert_eq!(messages_of_a_delivery(&text.await, 0, &proxy).await, 2);
+
+    // A connection of the application's learns each statement when it is first asked for it.
+    let admin = sqlx::PgPool::connect(&server.url()).await.expect("connect");
+    let table = fresh_table();
+    run(&admin, PostgresStore::schema_of(&table)).await;
+    let pool = PgPoolOptions::new().max_connections(1).connect(&url).await;
+    let theirs = PostgresStore::builder()
+        .table(table)
+        .pool(pool.expect("connect"));
+    for (event, messages) in (0..).zip([4, 2, 2]) {
+        assert_eq!(
+            messages_of_a_delivery(&theirs, event, &proxy).await,
+            messages
+        );
+    }
+}
+
+async fn messages_of_a_delivery(store: &PostgresStore, event: u64, proxy: &Proxy) -> usize {
+    proxy.requests();
+    let lease = win(store, event).await;
+    let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    // The pool's pings of connections given back wait for nobody.
+    let requests = proxy.requests();
+    requests.iter().filter(|first| **first == b'Q').count()
 }
 
 #[tokio::test]

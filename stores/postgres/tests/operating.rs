@@ -11,7 +11,7 @@ use hookgate::{
 };
 use hookgate_postgres::{OpenError, PostgresStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
-use place::{Place, fresh_table, number, run};
+use place::{Place, fresh_table, number, patient, run};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_instances_migrate_at_once() {
@@ -160,6 +160,31 @@ async fn old_rows_go_in_the_background_and_young_ones_stay() {
     drop(by_itself);
     run(&pool, age(3, "2 minutes")).await;
     assert_eq!(quiet.prune().await.expect("prune"), 1);
+}
+
+#[tokio::test]
+async fn pruning_passes_by_rows_that_somebody_works_on() {
+    let Some(place) = Place::find() else { return };
+    let (table, pool) = (fresh_table(), place.pool().await);
+    let store = patient().table(table.clone()).pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    for number in [1, 2] {
+        win(&store, number).await;
+    }
+    let old = format!("UPDATE {table} SET expires_at = now() - interval '2 days'");
+    run(&pool, old).await;
+    let mut tx = pool.begin().await.expect("begin");
+    let lock = format!(
+        "SELECT FROM {table} WHERE event_key = decode('{}', 'hex') FOR UPDATE",
+        key(1)
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(lock))
+        .execute(&mut *tx)
+        .await
+        .expect("lock");
+    assert_eq!(store.prune().await.expect("prune"), 1);
+    tx.commit().await.expect("commit");
+    assert_eq!(store.prune().await.expect("prune"), 1);
 }
 
 #[tokio::test]

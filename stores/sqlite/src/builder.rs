@@ -13,6 +13,9 @@ use crate::{OpenError, SqliteStore, Table, fault::store_error, store::Pools};
 const CALL_LIMIT: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 const READERS: u32 = 2;
+/// How long a takeover waits for its turn to write. Whoever writes may be settling that very event, so it does
+/// not wait for a transaction; it does for the commits of others, or under load it never had its turn.
+const TAKEOVER_PATIENCE: Duration = Duration::from_millis(200);
 
 /// Settings of a [`SqliteStore`]. Every one has a default.
 #[derive(Debug, Clone)]
@@ -63,7 +66,7 @@ impl SqliteStoreBuilder {
     }
 
     /// Opens the file at `path`, makes it and the table where they are missing, and keeps its connections:
-    /// one that writes, one for heartbeats, and some that read.
+    /// one that writes, one for heartbeats, one for takeovers of lapsed leases, and some that read.
     ///
     /// # Errors
     ///
@@ -91,7 +94,8 @@ impl SqliteStoreBuilder {
         let pools = Pools {
             writer,
             readers: pool(READERS).connect_lazy_with(options.clone()),
-            heartbeats: pool(1).connect_lazy_with(options),
+            heartbeats: pool(1).connect_lazy_with(options.clone()),
+            takeovers: self.takeovers(options),
         };
         let store = SqliteStore::new(pools, self.table, self.call_limit, self.prune_every);
         store.migrate().await?;
@@ -99,8 +103,8 @@ impl SqliteStoreBuilder {
     }
 
     /// Uses the application's own pool. Call [`SqliteStore::migrate`], or run
-    /// [`SqliteStore::schema`] with the application's migrations. Heartbeats get a connection of their own,
-    /// with the same options, opened when the first is due.
+    /// [`SqliteStore::schema`] with the application's migrations. Heartbeats and takeovers of lapsed leases
+    /// get a connection each, with the same options, opened when the first is due.
     ///
     /// The options are the application's: `journal_mode(Wal)` and a `busy_timeout` below the store's limit
     /// are needed under load, and `synchronous` decides what a power cut may cost.
@@ -110,17 +114,28 @@ impl SqliteStoreBuilder {
             .acquire_timeout(self.call_limit)
             .test_before_acquire(false)
             .connect_lazy_with(pool.connect_options().as_ref().clone());
+        let takeovers = self.takeovers(pool.connect_options().as_ref().clone());
         let pools = Pools {
             writer: pool.clone(),
             readers: pool,
             heartbeats,
+            takeovers,
         };
         SqliteStore::new(pools, self.table, self.call_limit, self.prune_every)
     }
 
-    /// How long a statement waits for its turn to write: some of the call is left to tell a copy of what
-    /// runs that it runs.
+    /// How long a statement waits for its turn to write. SQLite itself gives up then, before the call ends:
+    /// a claim that is given up by its caller alone would still be granted when its turn comes.
     fn patience(&self) -> Duration {
         self.call_limit / 4 * 3
+    }
+
+    fn takeovers(&self, options: SqliteConnectOptions) -> SqlitePool {
+        let patience = TAKEOVER_PATIENCE.min(self.call_limit / 4);
+        SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(patience)
+            .test_before_acquire(false)
+            .connect_lazy_with(options.busy_timeout(patience))
     }
 }

@@ -39,9 +39,11 @@
 //! - One conditional statement decides a claim, a takeover included.
 //! - A mark is on disk when its delivery is answered: it survives a crash of the process, and of the machine
 //!   too, unless [`SqliteStoreBuilder::fast`] was chosen.
-//! - A SQLite file has one writer at a time. While a handler's transaction writes, new events and takeovers
-//!   wait for it, for at most the store's limit, and are then answered 503; copies of running and of
-//!   completed events are answered at once. So keep such transactions short.
+//! - A SQLite file has one writer at a time. While a handler's transaction writes, copies of running and of
+//!   completed events are answered at once, since reading waits for nobody. Nor does the takeover of a lapsed
+//!   lease wait for the transaction, which may be settling that event: after a fifth of a second it is told
+//!   that the event is in progress. New events have to write: they wait for at most three quarters of the
+//!   store's limit, and are then answered 503. So keep such transactions short.
 //! - A full disk is [`StoreError::Full`](hookgate::StoreError): 503, and nothing that is known is forgotten.
 //! - The machine's clock counts: there is one. Set back, it lengthens leases and marks by as much; set ahead,
 //!   it ends them early.

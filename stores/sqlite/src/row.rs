@@ -17,14 +17,18 @@ pub(crate) enum Held {
     By(Claim),
     /// This owner has won it before, and its lease still runs.
     Own { attempt: u32 },
-    /// The row has ended meanwhile.
+    /// Its lease lapsed, so its handler died, or is about to settle in its transaction.
+    Lapsed,
+    /// Its mark ended, or its lease was released.
     Ended,
 }
 
 pub(crate) fn held(row: &SqliteRow) -> Result<Held, StoreError> {
     let own: bool = get(row, 2)?;
     let same_content: bool = get(row, 4)?;
+    let state: i64 = get(row, 0)?;
     Ok(match looked(row)? {
+        State::Free if state == state::IN_PROGRESS => Held::Lapsed,
         State::Free => Held::Ended,
         State::Done => Held::By(Claim::Done { same_content }),
         State::InProgress { .. } if own => Held::Own {

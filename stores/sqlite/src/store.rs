@@ -51,6 +51,8 @@ pub(crate) struct Pools {
     pub(crate) writer: SqlitePool,
     pub(crate) readers: SqlitePool,
     pub(crate) heartbeats: SqlitePool,
+    /// For leases that lapsed: does not wait long for its turn.
+    pub(crate) takeovers: SqlitePool,
 }
 
 impl Drop for Inner {
@@ -207,30 +209,29 @@ impl DedupStore for SqliteStore {
         for _ in 0..ROUNDS {
             // Only turns away: what is free is decided by the write. Readers do not wait for whoever
             // writes, so copies are answered at once while a handler's transaction has its turn.
-            let known = self.held(key, content, &owner).await?;
-            match known {
+            let (writer, lapsed) = match self.held(key, content, &owner).await? {
                 Some(Held::Own { attempt }) => return won(attempt),
                 Some(Held::By(claim)) => return Ok(claim),
-                Some(Held::Ended) | None => {}
-            }
+                Some(Held::Lapsed) => (&pools.takeovers, true),
+                Some(Held::Ended) | None => (&pools.writer, false),
+            };
             let claim = Asked::new(&statements.claim)
                 .key(key)
                 .owner(&owner)
                 .content(content)
                 .number(millis(lease));
-            match (claim.on(&pools.writer, *call_limit).await, known) {
-                (Ok(rows), _) => {
-                    if let Some(row) = rows.first() {
-                        return won(row::attempt(row, 0)?);
-                    }
-                }
+            match claim.on(writer, *call_limit).await {
                 // The transaction in the way may be the one that settles this event.
-                (Err(StoreError::Timeout), Some(_)) => {
+                Err(StoreError::Timeout) if lapsed => {
                     return Ok(Claim::InProgress {
                         retry_after: LOCKED,
                     });
                 }
-                (Err(error), _) => return Err(error),
+                answer => {
+                    if let Some(row) = answer?.first() {
+                        return won(row::attempt(row, 0)?);
+                    }
+                }
             }
         }
         Err(StoreError::Timeout)

@@ -13,6 +13,8 @@
 
 mod app;
 mod clock;
+mod effects;
+mod instances;
 mod load;
 mod pgbouncer;
 mod port;
@@ -24,11 +26,14 @@ mod race;
 mod redis;
 mod skip;
 mod storm;
+pub mod transactions;
 mod wait;
 
 pub use self::{
     app::{App, TestDelivery, send, send_until_done},
     clock::ClockAhead,
+    effects::{Effects, NotSettled},
+    instances::{copies_to_two_instances, in_a_storm, serve_effects, storm_over_effects},
     load::{LEASE, Load, RETAIN, key, owner, wait_for, win},
     pgbouncer::PgBouncer,
     postgres::PostgresServer,
@@ -38,6 +43,6 @@ pub use self::{
     race::{race, run_race},
     redis::RedisServer,
     skip::skip,
-    storm::{serve, storm},
+    storm::{Storm, serve, storm},
     wait::until,
 };

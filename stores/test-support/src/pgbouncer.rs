@@ -23,6 +23,18 @@ pub struct PgBouncer {
 impl PgBouncer {
     /// `None`, said loudly, where PgBouncer is not installed.
     pub fn start(server: &PostgresServer) -> Option<Self> {
+        Self::with(server, "")
+    }
+
+    /// The same, cleaning a connection after each transaction.
+    pub fn start_forgetful(server: &PostgresServer) -> Option<Self> {
+        Self::with(
+            server,
+            "server_reset_query = DISCARD ALL\nserver_reset_query_always = 1\n",
+        )
+    }
+
+    fn with(server: &PostgresServer, more: &str) -> Option<Self> {
         let Some(program) = program::find("pgbouncer", &["/usr/sbin".into()]) else {
             skip("PgBouncer is not installed (no `pgbouncer`)");
             return None;
@@ -42,7 +54,8 @@ impl PgBouncer {
                  auth_type = any\n\
                  pool_mode = transaction\n\
                  default_pool_size = 3\n\
-                 ignore_startup_parameters = extra_float_digits\n",
+                 ignore_startup_parameters = extra_float_digits\n\
+                 {more}",
                 server.port()
             ),
         )

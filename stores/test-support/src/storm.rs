@@ -14,17 +14,30 @@ use crate::{App, Child, process::temporary_folder, respawn, send_until_done, unt
 
 const INSTANCES: usize = 2;
 const SENDERS: u64 = 8;
+const EVENTS: u64 = 200;
+const KILLS: u64 = 12;
 
-/// Sends `events` events, each until it is answered 200, to two processes that run the test `instance`; and
-/// kills one of them `kills` times, another one taking its place. Returns how often it did.
+/// What a [`storm`] was.
+#[derive(Debug, Clone, Copy)]
+pub struct Storm {
+    /// Sent, each until it was answered 200.
+    pub events: u64,
+    /// Processes that were killed.
+    pub kills: u64,
+    /// Events that could be under way at once.
+    pub under_way: u64,
+}
+
+/// Sends 200 events, each until it is answered 200, to two processes that run the test `instance`; and kills
+/// one of them a dozen times, another one taking its place.
 ///
 /// `task` is what each process finds in [`child_task`](crate::child_task); the path in front of it is for
 /// [`serve`].
 ///
 /// # Panics
 ///
-/// When an event is never answered 200.
-pub async fn storm(instance: &'static str, task: &str, events: u64, kills: u64) -> u64 {
+/// When an event is never answered 200, or all were before half of the kills.
+pub async fn storm(instance: &'static str, task: &str) -> Storm {
     let folder = temporary_folder();
     let start =
         |number: u64| Instance::start(instance, &folder.path().join(number.to_string()), task);
@@ -36,7 +49,7 @@ pub async fn storm(instance: &'static str, task: &str, events: u64, kills: u64) 
         .map(|sender| {
             let (addresses, done) = (addresses.clone(), done.clone());
             tokio::spawn(async move {
-                for event in (sender..events).step_by(SENDERS as usize) {
+                for event in (sender..EVENTS).step_by(SENDERS as usize) {
                     let turn = AtomicU64::new(event);
                     let to = || {
                         let turn = turn.fetch_add(1, Ordering::Relaxed) as usize;
@@ -51,7 +64,7 @@ pub async fn storm(instance: &'static str, task: &str, events: u64, kills: u64) 
 
     let began = Instant::now();
     let mut killed = 0;
-    while killed < kills && done.load(Ordering::Relaxed) < events {
+    while killed < KILLS && done.load(Ordering::Relaxed) < EVENTS {
         // At whatever it is doing: the moment differs from kill to kill and from run to run.
         let moment = 20 + u64::from(began.elapsed().subsec_nanos()) % 150;
         tokio::time::sleep(Duration::from_millis(moment)).await;
@@ -66,7 +79,15 @@ pub async fn storm(instance: &'static str, task: &str, events: u64, kills: u64) 
     for sender in senders {
         sender.await.expect("every event is done");
     }
-    killed
+    assert!(
+        killed >= KILLS / 2,
+        "too few kills to call it a storm: {killed}"
+    );
+    Storm {
+        events: EVENTS,
+        kills: killed,
+        under_way: SENDERS,
+    }
 }
 
 /// Keeps `app` up in a process of a [`storm`], until it is killed, or its parent was. `place` is the first

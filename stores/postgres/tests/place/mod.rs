@@ -1,6 +1,8 @@
 //! A store on a table of its own.
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
+mod effects;
+
 use std::{
     sync::{
         Arc,
@@ -13,8 +15,8 @@ use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
 use hookgate_test_support::PostgresServer;
 use sqlx::{PgPool, Row};
 
-/// For tests that are not about limits of time, on a machine that may be busy.
-const PATIENCE: Duration = Duration::from_secs(20);
+#[allow(unused_imports, reason = "each test program needs a part of it")]
+pub(crate) use effects::{PostgresEffects, effects};
 
 /// A server to put tables on: the one that the environment names, or one of the tests' own.
 pub(crate) struct Place {
@@ -46,9 +48,13 @@ impl Place {
 
     /// A store on a fresh table.
     pub(crate) async fn store(&self) -> PostgresStore {
-        let patient = PostgresStore::builder().call_limit(PATIENCE);
-        fresh(patient, &self.url).await
+        fresh(patient(), &self.url).await
     }
+}
+
+/// Settings for tests that are not about limits of time, on a machine that may be busy.
+pub(crate) fn patient() -> PostgresStoreBuilder {
+    PostgresStore::builder().call_limit(Duration::from_secs(20))
 }
 
 /// The name of a table that nobody else has.

@@ -1,7 +1,12 @@
 //! A store in a file of its own.
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
-use std::{path::PathBuf, time::Duration};
+mod effects;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use hookgate_sqlite::SqliteStore;
 use hookgate_test_support::temporary_folder;
@@ -9,6 +14,9 @@ use sqlx::{
     AssertSqlSafe, Row, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
 };
+
+#[allow(unused_imports, reason = "each test program needs a part of it")]
+pub(crate) use effects::{SqliteEffects, effects};
 
 /// For tests that are not about limits of time, on a machine that may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,12 +51,17 @@ impl Place {
     }
 
     pub(crate) fn options(&self) -> SqliteConnectOptions {
-        SqliteConnectOptions::new()
-            .filename(self.path("app.sqlite"))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .busy_timeout(Duration::from_millis(1500))
+        options(&self.path("app.sqlite"))
     }
+}
+
+/// As an application opens its file.
+pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .busy_timeout(Duration::from_millis(1500))
 }
 
 /// Runs one statement.

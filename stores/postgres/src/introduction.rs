@@ -1,0 +1,37 @@
+//! Makes a new connection know the prepared statements before they are asked for.
+//!
+//! Asking for one that is not known costs a round trip and a line in the server's log. Nothing depends on
+//! this: behind a proxy, the connection that is introduced may be another one than the statement's.
+
+use sqlx::PgConnection;
+
+use crate::{
+    fault::Failure,
+    session::{self, Ask},
+    statements::Statements,
+};
+
+/// Introduces a connection, whatever comes of it.
+pub(crate) struct Introduction<'a>(pub(crate) &'a Statements);
+
+impl Ask for Introduction<'_> {
+    type Answer = ();
+
+    async fn ask(&self, connection: &mut PgConnection) -> Result<(), Failure> {
+        let Some(statements) = self.0.prepared() else {
+            return Ok(());
+        };
+        // Where the table is missing or the statements are known, preparing them would be an error.
+        let table = self.0.table();
+        let [first, ..] = statements.map(|statement| statement.name());
+        let useful = format!(
+            "SELECT WHERE to_regclass('{table}') IS NOT NULL \
+             AND NOT EXISTS (SELECT FROM pg_prepared_statements WHERE name = '{first}')"
+        );
+        if let Ok(Some(_)) = session::read(connection, useful).await {
+            let prepare = statements.map(|statement| statement.prepare()).join("; ");
+            let _ = session::write(connection, prepare).await;
+        }
+        Ok(())
+    }
+}

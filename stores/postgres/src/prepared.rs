@@ -1,0 +1,231 @@
+//! [`Prepared`]: a statement that a connection of the server may know already.
+//!
+//! PostgreSQL parses and plans a text each time, which costs it more than an indexed insert does. A prepared
+//! statement saves that, but belongs to one connection of the server, and a proxy that pools by transaction
+//! hands those around: a name may be unknown there, or stand for what another client prepared. So a name
+//! here holds a digest of its statement. Whoever prepared it, prepared the same; and whether it is there is
+//! found out by asking for it, since an unknown name fails before anything has run.
+//!
+//! It is `PREPARE` and `EXECUTE` in SQL, by the simple query protocol, which is one round trip. What a proxy
+//! does with prepared statements of the extended protocol, and with a driver's names for them, is its own.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use hookgate::ContentDigest;
+use sqlx::PgConnection;
+
+use crate::{
+    fault::{self, Failure},
+    session::{self, Ask},
+    value::Value,
+};
+
+/// How often a proxy may move the session between two messages before the text is sent.
+const ROUNDS: usize = 3;
+/// Connections that forget each time are behind a proxy that cleans up after each transaction. So many
+/// unknown names in a row are more than a restart of a large pool brings.
+const MOST_FORGOTTEN: u32 = 1000;
+
+/// The last value of each call, which no statement uses. The server evaluates it before it decides how to run
+/// the statement, and remembers the decision: made while the table holds a handful of rows, that would be to
+/// read all of them, and stay so while it grows to millions. It holds for the one statement.
+const BY_INDEX: &str = "set_config('enable_seqscan','off',true)";
+
+/// A statement under a name that can only mean this very statement.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    name: String,
+    /// With `$1`, `$2` … for the values, each with its type.
+    text: String,
+    prepare: String,
+}
+
+impl Prepared {
+    /// `types` are those of the parameters, in their order; at most nine.
+    pub(crate) fn new(word: &str, types: &str, text: String) -> Self {
+        let statement = format!("({types}, text) AS {text}");
+        let digest = ContentDigest::of(statement.as_bytes());
+        let (short, _) = digest.as_bytes().split_at(8);
+        let name = format!("hookgate_{word}_{}", const_hex::display(short));
+        Self {
+            prepare: format!("PREPARE {name} {statement}"),
+            name,
+            text,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What makes a connection know it.
+    pub(crate) fn prepare(&self) -> &str {
+        &self.prepare
+    }
+}
+
+/// Whether statements are prepared. Switches itself off where that is of no use.
+#[derive(Debug)]
+pub(crate) struct Preparing {
+    wanted: bool,
+    /// Unknown names since one was known.
+    forgotten: AtomicU32,
+}
+
+impl Preparing {
+    pub(crate) fn new(wanted: bool) -> Self {
+        Self {
+            wanted,
+            forgotten: AtomicU32::new(0),
+        }
+    }
+
+    pub(crate) fn is_on(&self) -> bool {
+        self.wanted && self.forgotten.load(Ordering::Relaxed) < MOST_FORGOTTEN
+    }
+
+    fn known(&self) {
+        // Read first: nearly always zero, and then no line of memory is fought for.
+        if self.forgotten.load(Ordering::Relaxed) > 0 {
+            self.forgotten.store(0, Ordering::Relaxed);
+        }
+    }
+
+    fn unknown(&self) {
+        let before = self.forgotten.fetch_add(1, Ordering::Relaxed);
+        if before.saturating_add(1) == MOST_FORGOTTEN {
+            complain();
+        }
+    }
+}
+
+/// A statement with its values. Answers how many rows it wrote.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) statement: &'a Prepared,
+    pub(crate) values: Vec<Value>,
+    pub(crate) preparing: &'a Preparing,
+}
+
+impl Call<'_> {
+    /// With its values in place: what runs anywhere, in a transaction that must not fail as well.
+    pub(crate) fn text(&self) -> String {
+        let text = self.statement.text.clone();
+        (1..)
+            .zip(&self.values)
+            .fold(text, |text, (number, value): (u8, _)| {
+                text.replace(&format!("${number}"), &value.to_string())
+            })
+    }
+
+    /// Runs it where it is known. `None` where it is not: then nothing has run.
+    async fn execute(&self, connection: &mut PgConnection) -> Result<Option<u64>, Failure> {
+        known_there(session::write(connection, self.to_string()).await)
+    }
+
+    /// Makes it known and runs it, in one transaction. `None` where it is known: then nothing has run.
+    async fn prepare_and_execute(
+        &self,
+        connection: &mut PgConnection,
+    ) -> Result<Option<u64>, Failure> {
+        let both = format!("{}; {self}", self.statement.prepare);
+        known_there(session::write(connection, both).await)
+    }
+}
+
+/// As it is run where it is known.
+impl fmt::Display for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EXECUTE {}(", self.statement.name)?;
+        for value in &self.values {
+            write!(f, "{value},")?;
+        }
+        write!(f, "{BY_INDEX})")
+    }
+}
+
+impl Ask for Call<'_> {
+    type Answer = u64;
+
+    async fn ask(&self, connection: &mut PgConnection) -> Result<u64, Failure> {
+        if self.preparing.is_on() {
+            for _ in 0..ROUNDS {
+                if let Some(rows) = self.execute(connection).await? {
+                    self.preparing.known();
+                    return Ok(rows);
+                }
+                self.preparing.unknown();
+                if let Some(rows) = self.prepare_and_execute(connection).await? {
+                    return Ok(rows);
+                }
+            }
+        }
+        Ok(session::write(connection, self.text()).await?)
+    }
+}
+
+fn known_there(written: Result<u64, sqlx::Error>) -> Result<Option<u64>, Failure> {
+    match written {
+        Ok(rows) => Ok(Some(rows)),
+        Err(error) if fault::is_about_a_name(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(feature = "tracing")]
+fn complain() {
+    tracing::warn!(
+        target: "hookgate",
+        "prepared statements are forgotten after each use, so the dedup store goes on without them: \
+         build it with `prepared(false)`"
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+fn complain() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(table: &str) -> Prepared {
+        Prepared::new(
+            "claim",
+            "bytea, bigint",
+            format!("UPDATE {table} SET n = $2::bigint WHERE k = $1::bytea"),
+        )
+    }
+
+    #[test]
+    fn a_name_stands_for_one_text() {
+        let (one, same, other) = (statement("a"), statement("a"), statement("b"));
+        assert_eq!(one.name(), same.name());
+        assert_ne!(one.name(), other.name());
+        let types = Prepared::new("claim", "bytea, integer", one.text.clone());
+        assert_ne!(one.name(), types.name());
+        // PostgreSQL would cut a longer one, and its digest with it.
+        assert!(one.name().len() < 64, "{}", one.name());
+    }
+
+    #[test]
+    fn the_text_and_the_call_have_the_same_values() {
+        let (statement, preparing) = (statement("a"), Preparing::new(true));
+        let call = Call {
+            statement: &statement,
+            values: vec![Value::Bytes([0xab; 32]), Value::Number(-7)],
+            preparing: &preparing,
+        };
+        let key = "ab".repeat(32);
+        assert_eq!(
+            call.text(),
+            format!(r"UPDATE a SET n = '-7'::bigint WHERE k = E'\\x{key}'::bytea")
+        );
+        assert_eq!(
+            call.to_string(),
+            format!(r"EXECUTE {}(E'\\x{key}','-7',{BY_INDEX})", statement.name())
+        );
+    }
+}

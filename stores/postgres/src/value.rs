@@ -1,0 +1,56 @@
+//! [`Value`]: what stands in a statement, written so that nothing in it could be read as SQL.
+
+use std::{fmt, time::Duration};
+
+use hookgate::{ContentDigest, EventKey, dedup::OwnerToken};
+
+/// More than that overflows the server's arithmetic.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// A literal without a type: whoever uses it names that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Value {
+    Bytes([u8; 32]),
+    Uuid([u8; 16]),
+    Number(i64),
+    Null,
+}
+
+impl Value {
+    /// Its first 8 bytes tell contents apart well enough: a difference is an observation, not a verdict.
+    pub(crate) fn of_content(content: Option<&ContentDigest>) -> Self {
+        let first = content.and_then(|digest| digest.as_bytes().first_chunk());
+        first.map_or(Self::Null, |first| Self::Number(i64::from_be_bytes(*first)))
+    }
+
+    /// In microseconds, up to a hundred years.
+    pub(crate) fn of_duration(duration: Duration) -> Self {
+        let micros = duration.min(LONGEST).as_micros();
+        Self::Number(i64::try_from(micros).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<&EventKey> for Value {
+    fn from(key: &EventKey) -> Self {
+        Self::Bytes(*key.as_bytes())
+    }
+}
+
+impl From<&OwnerToken> for Value {
+    fn from(owner: &OwnerToken) -> Self {
+        Self::Uuid(*owner.as_bytes())
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // Not `'\x…'`, which means something else with `standard_conforming_strings = off`.
+            Self::Bytes(bytes) => write!(f, r"E'\\x{}'", const_hex::display(bytes)),
+            Self::Uuid(bytes) => write!(f, "'{}'", const_hex::display(bytes)),
+            // Quoted: `-1::bigint` is the negative of `1::bigint`, which the least number has none of.
+            Self::Number(number) => write!(f, "'{number}'"),
+            Self::Null => f.write_str("NULL"),
+        }
+    }
+}
