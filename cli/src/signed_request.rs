@@ -7,7 +7,7 @@ use hookgate::{
 };
 use serde::Deserialize;
 
-use crate::{refused::Refused, text::Text};
+use crate::{refused::Refused, terms::secret, text::Text};
 
 /// What `keys` are for, and how the sender signs.
 #[derive(Deserialize)]
@@ -18,7 +18,8 @@ pub(crate) struct SignedRequestRule {
 }
 
 impl SignedRequestRule {
-    /// The scheme with these keys, each a public key or a certificate: `pem:…` or, in base64, `der:…`.
+    /// The scheme with these keys, each a public key or a certificate: `pem:…` or, in base64, `der:…`; for HMAC a
+    /// shared secret as elsewhere.
     pub(crate) fn scheme(self, keys: &[Text<'_>]) -> Result<SignedRequest, Refused> {
         let algorithms: Option<Vec<TokenAlgorithm>> = self
             .algorithms
@@ -28,19 +29,19 @@ impl SignedRequestRule {
         let algorithms = algorithms.ok_or_else(|| {
             Refused::Malformed("`settings`: `algorithms`: one is unknown".to_owned())
         })?;
-        let keys = keys.iter().map(|text| public_key(text, &algorithms));
+        let keys = keys.iter().map(|text| key(text, &algorithms));
         let keys = keys.collect::<Option<Vec<_>>>().ok_or(Refused::BadKey)?;
         Ok(SignedRequest::new(self.scheme, keys)?)
     }
 }
 
 /// A key as a record spells it; `None` when it cannot be one of these algorithms.
-fn public_key(text: &str, algorithms: &[TokenAlgorithm]) -> Option<TokenKey> {
+fn key(text: &str, algorithms: &[TokenAlgorithm]) -> Option<TokenKey> {
     let algorithms = algorithms.iter().copied();
-    let key = match text.split_once(':')? {
-        ("pem", pem) => TokenKey::pem(pem, algorithms),
-        ("der", der) => TokenKey::der(STANDARD.decode(der).ok()?, algorithms),
-        _ => return None,
+    let key = match text.split_once(':') {
+        Some(("pem", pem)) => TokenKey::pem(pem, algorithms),
+        Some(("der", der)) => TokenKey::der(STANDARD.decode(der).ok()?, algorithms),
+        _ => TokenKey::secret(&secret(text)?, algorithms),
     };
     key.validate().ok()?;
     Some(key)

@@ -128,6 +128,27 @@ fn keys_are_pem_or_der_and_others_are_bad() {
     assert_eq!(verdict(&record)["reason"], "bad_key");
 }
 
+/// Signed by `openssl dgst -sha256 -hmac "$KEY" -binary | base64`.
+#[test]
+fn a_shared_secret_is_taken_for_hmac_alone() {
+    let record = |algorithm: &str| {
+        json!({
+            "id": "1",
+            "provider": "signed-request",
+            "keys": ["utf8:thirty-two bytes of a secret key"],
+            "headers": [["x-signature", "pRY+bI0C1HArTAMiROm0gh7cSlxQyNfSDfihSnbenko="]],
+            "body_base64": base64(b"{}"),
+            "settings": {"algorithms": [algorithm], "scheme": {"signature_header": "x-signature"}},
+        })
+    };
+    assert_eq!(verdict(&record("HS256"))["verdict"], "accepted");
+    assert_eq!(verdict(&record("HS512"))["reason"], "signature_mismatch");
+    assert_eq!(verdict(&record("RS256"))["reason"], "bad_key");
+    let mut short = record("HS256");
+    short["keys"] = json!(["utf8:thirty-one bytes of a secret k"]);
+    assert_eq!(verdict(&short)["reason"], "bad_key");
+}
+
 #[test]
 fn settings_that_prove_nothing_and_tenants_are_malformed() {
     let mut record = with_nonce();
