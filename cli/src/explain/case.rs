@@ -43,6 +43,10 @@ pub(crate) enum Reading {
     Hex,
     /// `whsec_` and standard base64.
     Whsec,
+    /// A public key or a certificate in PEM.
+    Pem,
+    /// A public key or a certificate in DER, as base64.
+    Der,
     /// In another form of records, which the text itself names.
     #[value(skip)]
     Recorded,
@@ -56,8 +60,15 @@ impl Reading {
             Self::Base64 => "base64",
             Self::Hex => "hexadecimal",
             Self::Whsec => "whsec_ and base64",
+            Self::Pem => "PEM",
+            Self::Der => "DER",
             Self::Recorded => "the record says",
         }
+    }
+
+    /// Whether it is a public key, which verifies and cannot sign.
+    pub(crate) const fn is_public(self) -> bool {
+        matches!(self, Self::Pem | Self::Der)
     }
 
     /// What builds such a key.
@@ -67,6 +78,8 @@ impl Reading {
             Self::Base64 => "Secret::base64",
             Self::Hex => "Secret::hex",
             Self::Whsec => "Secret::whsec",
+            Self::Pem => "TokenKey::pem",
+            Self::Der => "TokenKey::der",
             Self::Recorded => "Secret::parse",
         }
     }
@@ -83,13 +96,15 @@ pub(crate) struct NamedKey {
 }
 
 impl NamedKey {
-    /// A key as records spell it: `utf8:…`, `base64:…`, `hex:…` or `whsec_…`. Whether anything else can be
+    /// A key as records spell it: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`, `pem:…` or `der:…`. Whether anything else can be
     /// used, the judge finds out.
     pub(crate) fn of_record(name: String, text: &str) -> Self {
         let (reading, text) = match text.split_once(':') {
             Some(("utf8", text)) => (Reading::Utf8, text),
             Some(("base64", text)) => (Reading::Base64, text),
             Some(("hex", text)) => (Reading::Hex, text),
+            Some(("pem", text)) => (Reading::Pem, text),
+            Some(("der", text)) => (Reading::Der, text),
             _ if text.starts_with("whsec_") => (Reading::Whsec, text),
             _ => (Reading::Recorded, text),
         };
@@ -114,6 +129,8 @@ impl NamedKey {
         let prefix = match self.reading {
             Reading::Utf8 => "utf8:",
             Reading::Hex => "hex:",
+            Reading::Pem => "pem:",
+            Reading::Der => "der:",
             Reading::Recorded => "",
             Reading::Whsec if self.text.starts_with("whsec_") => "",
             Reading::Base64 | Reading::Whsec => "base64:",

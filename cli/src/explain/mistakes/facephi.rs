@@ -19,6 +19,9 @@ use super::{
     concerns_proof,
 };
 
+/// How a secret's text can be read: as it is, as base64, as hexadecimal.
+const READINGS: usize = 3;
+
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     if case.provider != "facephi" || !concerns_proof(ruling) {
         return Vec::new();
@@ -57,6 +60,16 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         ));
     }
     trials
+}
+
+/// The library's own search: every recipe with every reading of each key.
+pub(super) fn searched(case: &Case, ruling: &Ruling) -> usize {
+    if case.provider != "facephi" || !concerns_proof(ruling) {
+        return 0;
+    }
+    let keys = case.keys.len().saturating_add(case.other_keys.len());
+    keys.saturating_mul(READINGS)
+        .saturating_mul(Recipe::ALL.len())
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
