@@ -89,7 +89,7 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "shape, id, event, status, score",
         assumed: "the body, by a customer's documentation; the Secret's form; which bytes are signed",
         least_settings: Some(r#"{"access":"none"}"#),
-        sample_key: SAMPLE_SECRET,
+        sample_key: SAMPLE_PUBLIC_KEY,
     },
     Listed {
         name: "standard-webhooks",

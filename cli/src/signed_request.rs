@@ -1,9 +1,12 @@
 //! [`SignedRequestRule`]: what requests signed with a certificate's key must be.
 
+use std::io;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
     access::{TokenAlgorithm, TokenKey},
     schemes::{SignedRequest, SignedRequestConfig},
+    simulator::RequestSigner,
 };
 use serde::Deserialize;
 
@@ -32,6 +35,21 @@ impl SignedRequestRule {
         let keys = keys.iter().map(|text| key(text, &algorithms));
         let keys = keys.collect::<Option<Vec<_>>>().ok_or(Refused::BadKey)?;
         Ok(SignedRequest::new(self.scheme, keys)?)
+    }
+}
+
+impl SignedRequestRule {
+    /// What signs as the scheme verifies, with the first of the algorithms that the private key is for.
+    pub(crate) fn signer(self, private_key: &[u8]) -> io::Result<RequestSigner> {
+        let algorithms = self.algorithms.iter();
+        let mut algorithms = algorithms.filter_map(|name| TokenAlgorithm::from_name(name));
+        let of = |algorithm| RequestSigner::new(self.scheme.clone(), private_key, algorithm);
+        algorithms.find_map(|algorithm| of(algorithm).ok()).ok_or_else(|| {
+            io::Error::other(
+                "the private key cannot be read (PEM: PKCS #8, for RSA also PKCS #1), or the settings name no \
+                 algorithm that it signs with",
+            )
+        })
     }
 }
 

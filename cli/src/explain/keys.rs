@@ -9,9 +9,7 @@ use super::{
     case::{NamedKey, Reading},
     input::{read_file, read_within},
 };
-
-/// What no shared secret contains, and every PEM.
-const PEM_BEGIN: &str = "-----BEGIN ";
+use crate::credentials::PEM_BEGIN;
 
 /// Where the keys are.
 #[derive(Args)]

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use self::{desk::Desk, forward::Forward, report::Report, shelf::Shelf, stop::Stop};
 use crate::{
     catalog,
-    credentials::{Credentials, Loaded},
+    credentials::{Credentials, End, Loaded},
     providers,
     terms::{Terms, WindowTerm},
 };
@@ -104,7 +104,7 @@ impl Listen {
         let listed = catalog::find(&self.provider).ok_or_else(|| {
             io::Error::other("unknown provider; `hookgate providers` lists those there are")
         })?;
-        let loaded = self.credentials.load(listed.name)?;
+        let loaded = self.credentials.load(listed.name, End::Receiver)?;
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?

@@ -1,10 +1,12 @@
 //! `hookgate send`: what senders send, over real HTTP, in their own manner.
 
 mod attempt;
+mod body_signer;
 mod courier;
 mod edit;
 mod header_signer;
 mod identity;
+mod mac;
 mod manner;
 mod mistake;
 mod plan;
@@ -13,6 +15,7 @@ mod run;
 mod sample;
 mod sender;
 mod show;
+mod signer;
 mod summary;
 mod wallet;
 
@@ -30,13 +33,14 @@ use self::{
 };
 use crate::{
     catalog::{self, Listed},
-    credentials::{Credentials, Loaded},
+    credentials::{self, Credentials, End, Loaded, Proof},
     http::{Client, Target},
     providers,
     token::{Endpoint, Login},
 };
 use clap::Args;
 use hookgate::{Clock, clock::SystemClock, provider::TimeKind};
+use serde_json::{Value, json};
 
 /// How much older than the receiver takes a stale event is.
 const STALE_MARGIN: Duration = Duration::from_secs(3600);
@@ -137,7 +141,7 @@ impl Send {
             .as_deref()
             .ok_or_else(|| io::Error::other("where to? Add --to URL"))?;
         let target = Target::read(url).map_err(|why| io::Error::other(format!("--to: {why}")))?;
-        let loaded = self.credentials.load(listed.name)?;
+        let loaded = self.credentials.load(listed.name, End::Sender)?;
         let courier = self.courier(listed, &loaded, target)?;
         let plan = self.plan(listed)?;
         tokio::runtime::Builder::new_multi_thread()
@@ -169,6 +173,13 @@ impl Send {
         let clock = SystemClock::new();
         let settings = loaded.settings.as_deref();
         let provider = Some(listed.name);
+        let key = match Proof::of(listed.name, settings) {
+            Proof::Certificate => {
+                let file = self.login.private_key();
+                Some(credentials::private_key(listed.name, file)?)
+            }
+            Proof::Secret | Proof::Access => loaded.keys.first().cloned(),
+        };
         let endpoint = match &self.token_url {
             Some(url) => Some(Endpoint::new(
                 url,
@@ -183,12 +194,7 @@ impl Send {
         let fixed = Presented::of_settings(settings, clock.now(), makes_tokens)?;
         Ok(Courier {
             provider: listed.name,
-            sender: Sender::new(
-                listed.name,
-                loaded.keys.first().map(String::as_str),
-                settings,
-                &target.path,
-            )?,
+            sender: Sender::new(listed.name, key.as_deref(), settings, &target.path)?,
             client: Client::new(target, self.ca.as_deref())?,
             manner,
             mistake: self.mistake,
@@ -239,7 +245,9 @@ impl Send {
 /// How far in the past an event is too old for a receiver of `listed`.
 fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
     let settings = loaded.settings.as_deref().or(listed.least_settings);
-    let receiver = providers::sample_with(listed, settings).map_err(providers::unusable)?;
+    let settings = settings.map(of_sample_key).transpose()?;
+    let receiver =
+        providers::sample_with(listed, settings.as_deref()).map_err(providers::unusable)?;
     match receiver.window() {
         Some(window) if receiver.profile().time != TimeKind::None => {
             Ok(window.past.saturating_add(STALE_MARGIN))
@@ -251,12 +259,21 @@ fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
     }
 }
 
+/// The settings, with the algorithm of the sample's key: which one it is changes no time.
+fn of_sample_key(settings: &str) -> io::Result<String> {
+    let mut members: Value = serde_json::from_str(settings)
+        .map_err(|_| io::Error::other("the settings are not a JSON object"))?;
+    for rule in ["", "/signed"] {
+        if let Some(algorithms) = members.pointer_mut(&format!("{rule}/algorithms")) {
+            *algorithms = json!(["EdDSA"]);
+        }
+    }
+    Ok(members.to_string())
+}
+
 fn list(providers: &[Listed]) -> io::Result<ExitCode> {
     let mut output = io::stdout().lock();
-    for listed in providers
-        .iter()
-        .filter(|listed| sender::is_simulated(listed.name))
-    {
+    for listed in providers {
         writeln!(output, "{}", listed.name)?;
         for event in sender::events(listed.name) {
             writeln!(output, "  {event}")?;

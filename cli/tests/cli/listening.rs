@@ -95,14 +95,17 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The invented credentials of every provider, in its usual variables.
-pub(crate) const SECRETS: [(&str, &str); 12] = [
+pub(crate) const SECRETS: [(&str, &str); 17] = [
     ("FACEPHI_SECRET", "s3cretOfFacephi"),
     ("FACEPHI_API_KEY", "s3cretKeyOfFacephi"),
     ("GITHUB_WEBHOOK_SECRET", "s3cretOfGitHub"),
+    ("HMAC_BODY_FIELD_SECRET", "s3cretOfYetAnother"),
     ("HMAC_HEADER_SECRET", "s3cretOfAnyoneElse"),
     ("IDCLOUD_BASIC", "unico:s3cretOfIdCloud"),
     ("LOGTO_SIGNING_KEY", "s3cretOfLogto"),
     ("SHOPIFY_SECRET", "s3cretOfShopify"),
+    ("SIGNED_REQUEST_CERTIFICATE", CERTIFICATE),
+    ("SIGNED_REQUEST_PRIVATE_KEY", PRIVATE_KEY),
     ("SLACK_SIGNING_SECRET", "s3cretOfSlack"),
     (
         "STANDARD_WEBHOOKS_SECRET",
@@ -110,8 +113,13 @@ pub(crate) const SECRETS: [(&str, &str); 12] = [
     ),
     ("STRIPE_WEBHOOK_SECRET", "whsec_s3cretOfStripe"),
     ("SVIX_SECRET", "whsec_czNjcmV0T2ZTdmlYczNjcmV0"),
+    ("UNICO_CHECK_CERTIFICATE", CERTIFICATE),
+    ("UNICO_CHECK_PRIVATE_KEY", PRIVATE_KEY),
     ("UNICO_CHECK_SECRET", "s3cretOfUnicoCheck"),
 ];
+
+const CERTIFICATE: &str = include_str!("../../../tests/vectors/signed_request/rsa.crt.pem");
+const PRIVATE_KEY: &str = include_str!("../../../tests/vectors/signed_request/rsa.key.pem");
 
 fn with_secrets(command: &mut Command) -> &mut Command {
     command.envs(SECRETS).env_remove("HOOKGATE_STORE")
