@@ -42,8 +42,9 @@ use clap::Args;
 use hookgate::{Clock, clock::SystemClock, provider::TimeKind};
 use serde_json::{Value, json};
 
-/// How much older than the receiver takes a stale event is.
-const STALE_MARGIN: Duration = Duration::from_secs(3600);
+/// How much older than the receiver takes a stale event is. No whole or half hour beyond the usual window: it is not to
+/// look like a wrong time zone.
+const STALE_MARGIN: Duration = Duration::from_secs(40 * 60);
 
 /// Send signed events as their senders do: headers, waiting, and sending again included.
 ///

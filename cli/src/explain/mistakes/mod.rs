@@ -4,9 +4,9 @@
 
 mod access;
 mod body_bytes;
+mod body_field;
 mod body_json;
 mod body_wrapped;
-mod facephi;
 mod head;
 mod key_order;
 mod provider;
@@ -84,11 +84,11 @@ pub(crate) const FAMILIES: &[Family] = &[
         signs: time::signs,
     },
     Family {
-        in_words: "every signing recipe of Facephi with every reading of the secret",
+        in_words: "every signing recipe of a MAC in the body, as Facephi's, with every reading of the secret",
         part: Part::Alone,
-        trials: facephi::trials,
-        searched: facephi::searched,
-        signs: facephi::signs,
+        trials: body_field::trials,
+        searched: body_field::searched,
+        signs: body_field::signs,
     },
     Family {
         in_words: "the secret read in other ways, with and without prefix, quotes and white space, and the other keys",

@@ -642,6 +642,26 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             "facephi_attributes",
             facephi(KEY, "e1"),
         ),
+        (
+            "a body field, another recipe and form",
+            "scheme_recipe",
+            facephi(KEY, &null_event)
+                .change("content-type", |_| "application/json".to_owned())
+                .set("provider", "hmac-body-field")
+                .set(
+                    "settings",
+                    json!({"member": "signature", "encoding": "hex"}),
+                ),
+        ),
+        (
+            "a body field, not signed",
+            "signature_missing",
+            facephi(KEY, "")
+                .body(facephi_signed())
+                .change("content-type", |_| "application/json".to_owned())
+                .set("provider", "hmac-body-field")
+                .set("settings", json!({"member": "signature"})),
+        ),
         // Unico Check's signed requests.
         (
             "unico, the body in base64url",
