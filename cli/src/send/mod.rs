@@ -9,6 +9,7 @@ mod identity;
 mod mac;
 mod manner;
 mod mistake;
+mod pace;
 mod plan;
 mod presented;
 mod run;
@@ -28,7 +29,7 @@ use std::{
 };
 
 use self::{
-    courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, plan::Plan,
+    courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, pace::Pace, plan::Plan,
     presented::Presented, run::Run, sender::Sender, show::Show, summary::Summary, wallet::Wallet,
 };
 use crate::{
@@ -221,7 +222,7 @@ impl Send {
             courier: Arc::new(courier),
             edit: &self.edit,
             copies: self.copies,
-            rate: self.rate,
+            pace: Pace::of(self.rate),
             at_once: self.concurrency,
             show,
             summary: Summary::default(),

@@ -33,9 +33,19 @@ pub(crate) struct Shown {
 impl Listening {
     /// Starts it on a free port.
     pub(crate) fn start(provider: &str, arguments: &[&str]) -> Self {
+        Self::start_in(&[], provider, arguments)
+    }
+
+    /// With more in the environment.
+    pub(crate) fn start_in(
+        environment: &[(&str, &str)],
+        provider: &str,
+        arguments: &[&str],
+    ) -> Self {
         let mut command = hookgate(&["listen", "--provider", provider, "--port", "0"]);
         command.args(arguments);
-        let mut child = with_secrets(&mut command).spawn().unwrap();
+        let command = with_secrets(&mut command).envs(environment.iter().copied());
+        let mut child = command.spawn().unwrap();
         let events = lines(child.stdout.take().unwrap());
         let notes = lines(child.stderr.take().unwrap());
         let first = notes.recv_timeout(PATIENCE).unwrap();

@@ -1,4 +1,4 @@
-//! What `send` and `listen` are told: settings, stores, delays, editors.
+//! What `send` and `listen` are told: settings, delays, editors.
 
 use std::{fs, io::Write, path::Path};
 
@@ -74,20 +74,6 @@ fn both_ends_read_the_same_settings() {
             assert_eq!(listening.note(), "refused  signature_mismatch", "{place}");
         }
         assert_eq!(listening.stop().events.len(), 1, "{provider} {place}");
-    }
-}
-
-#[test]
-fn a_store_on_disk_remembers_over_a_restart() {
-    let directory = tempfile::tempdir().unwrap();
-    let store = format!("sqlite:{}", directory.path().join("dedup.sqlite").display());
-    let body = file(directory.path(), "body.json", r#"{"action":"opened"}"#);
-    for (framework, handled) in [("axum", 1), ("actix", 0)] {
-        let arguments = ["--store", &store, "--framework", framework, "--json"];
-        let listening = Listening::start("github", &arguments);
-        let output = send(&["github", "issues", "--to", &listening.url, "--data", &body]);
-        assert!(output.status.success(), "{output:?}");
-        assert_eq!(listening.stop().events.len(), handled, "{framework}");
     }
 }
 
