@@ -1,6 +1,6 @@
 //! [`SignedRequestRule`]: what requests signed with a certificate's key must be.
 
-use std::io;
+use std::{borrow::Cow, io};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
@@ -8,16 +8,43 @@ use hookgate::{
     schemes::{SignedRequest, SignedRequestConfig},
     simulator::RequestSigner,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::Map;
 
-use crate::{refused::Refused, terms::secret, text::Text};
+use crate::{credentials::PEM_BEGIN, refused::Refused, terms::secret, text::Text};
 
 /// What `keys` are for, and how the sender signs.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct SignedRequestRule {
     algorithms: Vec<String>,
     scheme: SignedRequestConfig,
+}
+
+/// The member of the settings that is not the scheme's.
+const ALGORITHMS: &str = "algorithms";
+/// The scheme's own fields may stand in a member of this name.
+const SCHEME: &str = "scheme";
+
+impl<'de> Deserialize<'de> for SignedRequestRule {
+    /// Member by member: flattened, unknown ones would not be refused.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        let algorithms = members
+            .remove(ALGORITHMS)
+            .ok_or_else(|| D::Error::missing_field(ALGORITHMS))?;
+        let scheme = match members.remove(SCHEME) {
+            None => members.into(),
+            Some(scheme) if members.is_empty() => scheme,
+            Some(_) => {
+                return Err(D::Error::custom(
+                    "a value of the wrong type, expected one `scheme`",
+                ));
+            }
+        };
+        Ok(Self {
+            algorithms: serde_json::from_value(algorithms).map_err(D::Error::custom)?,
+            scheme: serde_json::from_value(scheme).map_err(D::Error::custom)?,
+        })
+    }
 }
 
 impl SignedRequestRule {
@@ -53,11 +80,20 @@ impl SignedRequestRule {
     }
 }
 
+/// A PEM as records and settings spell it: its text, or base64 of that, which goes on one line.
+pub(crate) fn pem_text(text: &str) -> Option<Cow<'_, str>> {
+    if text.contains(PEM_BEGIN) {
+        return Some(text.into());
+    }
+    let decoded = STANDARD.decode(text).ok()?;
+    String::from_utf8(decoded).ok().map(Cow::Owned)
+}
+
 /// A key as a record spells it; `None` when it cannot be one of these algorithms.
 fn key(text: &str, algorithms: &[TokenAlgorithm]) -> Option<TokenKey> {
     let algorithms = algorithms.iter().copied();
     let key = match text.split_once(':') {
-        Some(("pem", pem)) => TokenKey::pem(pem, algorithms),
+        Some(("pem", pem)) => TokenKey::pem(pem_text(pem)?.as_bytes(), algorithms),
         Some(("der", der)) => TokenKey::der(STANDARD.decode(der).ok()?, algorithms),
         _ => TokenKey::secret(&secret(text)?, algorithms),
     };

@@ -1,12 +1,12 @@
 //! [`Case`]: a request with all that it is judged by, and changes to it.
 
-use std::net::SocketAddr;
+use std::{borrow::Cow, net::SocketAddr};
 
 use bytes::Bytes;
 use hookgate::UnixTime;
 use serde_json::{Map, Value};
 
-use crate::terms::WindowTerm;
+use crate::{signed_request::pem_text, terms::WindowTerm};
 
 /// A captured request and the receiver's terms. Has no `Debug`: it holds keys and a payload.
 #[derive(Clone)]
@@ -103,7 +103,15 @@ impl NamedKey {
             Some(("utf8", text)) => (Reading::Utf8, text),
             Some(("base64", text)) => (Reading::Base64, text),
             Some(("hex", text)) => (Reading::Hex, text),
-            Some(("pem", text)) => (Reading::Pem, text),
+            Some(("pem", text)) => {
+                let text = pem_text(text).map_or_else(|| text.to_owned(), Cow::into_owned);
+                let reading = Reading::Pem;
+                return Self {
+                    name,
+                    text,
+                    reading,
+                };
+            }
             Some(("der", text)) => (Reading::Der, text),
             _ if text.starts_with("whsec_") => (Reading::Whsec, text),
             _ => (Reading::Recorded, text),

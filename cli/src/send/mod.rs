@@ -113,7 +113,7 @@ pub(crate) struct Send {
     /// Make at most this many attempts.
     #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
     attempts: usize,
-    /// Write a JSON line for each delivery, and one for the summary.
+    /// Write a JSON line for each delivery, and one for the summary; of --list an object.
     #[arg(long)]
     json: bool,
 }
@@ -129,14 +129,14 @@ fn positive(text: &str) -> Result<f64, String> {
 impl Send {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
         let listed = match &self.provider {
-            None if self.list => return list(catalog::ALL),
+            None if self.list => return list(catalog::ALL, self.json),
             None => return Err(io::Error::other("whose event? See `hookgate send --list`")),
             Some(name) => catalog::find(name).ok_or_else(|| {
                 io::Error::other("unknown provider; `hookgate send --list` lists those there are")
             })?,
         };
         if self.list || (self.event.is_none() && !self.flow) {
-            return list(std::slice::from_ref(listed));
+            return list(std::slice::from_ref(listed), self.json);
         }
         let url = self
             .to
@@ -273,8 +273,15 @@ fn of_sample_key(settings: &str) -> io::Result<String> {
     Ok(members.to_string())
 }
 
-fn list(providers: &[Listed]) -> io::Result<ExitCode> {
+fn list(providers: &[Listed], json: bool) -> io::Result<ExitCode> {
     let mut output = io::stdout().lock();
+    if json {
+        let events = providers
+            .iter()
+            .map(|listed| (listed.name.to_owned(), sender::events(listed.name).into()));
+        writeln!(output, "{}", Value::Object(events.collect()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     for listed in providers {
         writeln!(output, "{}", listed.name)?;
         for event in sender::events(listed.name) {

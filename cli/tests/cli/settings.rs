@@ -42,7 +42,7 @@ fn both_ends_read_the_same_settings() {
         ("idcloud", r#"{"access":"none"}"#),
         (
             "unico-check",
-            r#"{"access":{"bearer":{"secret":"utf8:long enough to be a secret of 32 bytes","algorithms":["HS256"],"issuer":"https://i","audience":"a","scopes":["b"]}}}"#,
+            r#"{"access":{"bearer":{"secret":"utf8:long enough to be a secret of 32 bytes","algorithms":["HS256"],"issuer":"https://i","audience":"a","issued_to":["c"],"scopes":["b"]}}}"#,
         ),
     ];
     let documented = documented.map(|settings| ("hmac-header", settings));

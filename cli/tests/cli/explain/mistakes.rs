@@ -783,7 +783,7 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             .set("provider", "signed-request")
             .set(
                 "settings",
-                json!({"algorithms": ["PS256"], "scheme": {"signature_header": "x-signature"}}),
+                json!({"algorithms": ["PS256"], "signature_header": "x-signature"}),
             ),
         ),
         (

@@ -291,9 +291,8 @@ pub(crate) fn unico(signature: &str) -> Row {
         ("x-algorithm", "RS256"),
     ];
     let key = format!("pem:{}", certificate("rsa.crt.pem"));
-    let scheme = json!({"signature_header": "x-signature"});
     Row::new("unico-check", &key, &headers, UNICO_BODY.as_bytes()).set(
         "settings",
-        json!({"signed": {"algorithms": ["RS256"], "scheme": scheme}}),
+        json!({"signed": {"algorithms": ["RS256"], "signature_header": "x-signature"}}),
     )
 }

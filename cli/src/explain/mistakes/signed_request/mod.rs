@@ -32,6 +32,7 @@ const UNICO_CHECK: &str = "unico-check";
 const SIGNED_REQUEST: &str = "signed-request";
 /// The setting of `unico-check` that holds those of `signed-request`.
 const SIGNED: &str = "signed";
+const ACCESS: &str = "access";
 
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     if ruling.stage() == Stage::Freshness {
@@ -106,13 +107,8 @@ pub(in super::super) fn unchecked_signature(case: &Case, ruling: &Ruling) -> Opt
 
 /// Whether the signature is what is to be found out, or there is no receiver yet.
 fn is_searched(case: &Case, ruling: &Ruling) -> bool {
-    let has_none_yet = || {
-        let setting = match &*case.provider {
-            UNICO_CHECK => SIGNED,
-            _ => "scheme",
-        };
-        matches!(ruling, Ruling::Malformed(_)) && case.setting(setting).is_none()
-    };
+    let has_none_yet =
+        || matches!(ruling, Ruling::Malformed(_)) && configured(case, "signature_header").is_none();
     match &*case.provider {
         UNICO_CHECK if !matches!(ruling, Ruling::Malformed(_)) => {
             case.setting(SIGNED).is_some() && concerns_proof(ruling)
@@ -132,18 +128,39 @@ fn parts(case: &Case) -> Parts<'_> {
     Parts::of(case, |setting| configured(case, setting))
 }
 
+/// The settings of signed requests, the scheme's own among them.
+fn rule(case: &Case) -> Option<Map<String, Value>> {
+    let mut rule = match &*case.provider {
+        UNICO_CHECK => case.setting(SIGNED)?.as_object()?.clone(),
+        _ => case.settings()?,
+    };
+    if let Some(Value::Object(scheme)) = rule.remove("scheme") {
+        rule.extend(scheme);
+    }
+    Some(rule)
+}
+
+/// With these in their place.
+fn with_rule(case: &Case, mut rule: Map<String, Value>) -> Case {
+    if case.provider == UNICO_CHECK {
+        return case.with_setting(SIGNED, rule.into());
+    }
+    if let Some(access) = case.setting(ACCESS) {
+        rule.insert(ACCESS.to_owned(), access);
+    }
+    let mut case = case.clone();
+    case.settings = Some(Value::Object(rule).to_string());
+    case
+}
+
 /// One of the scheme's settings.
 fn configured(case: &Case, setting: &str) -> Option<String> {
-    let rule = match &*case.provider {
-        UNICO_CHECK => case.setting(SIGNED)?,
-        _ => Value::Object(case.settings()?),
-    };
-    let text = rule.get("scheme")?.get(setting)?.as_str()?;
-    Some(text.to_owned())
+    let text = rule(case)?.get(setting)?.as_str()?.to_owned();
+    Some(text)
 }
 
 /// The scheme's settings for what was found.
-fn scheme_of(found: &Found<'_>) -> Value {
+fn scheme_of(found: &Found<'_>) -> Map<String, Value> {
     let Candidate {
         template,
         nonce,
@@ -167,7 +184,7 @@ fn scheme_of(found: &Found<'_>) -> Value {
     if let Some(form) = timestamp.and_then(|held| timestamp_form(held.value)) {
         set("timestamp_form", form.into());
     }
-    scheme.into()
+    scheme
 }
 
 /// Whether some receiver takes it: a template can leave two readings, and a key or a header's form be unusable.
@@ -183,7 +200,7 @@ fn is_taken(case: &Case, found: &Found<'_>) -> bool {
 fn refusal(case: &Case, found: &Found<'_>) -> Option<String> {
     let name = found.signature.name;
     let headers = case.with_header(name, &*found.form.value).headers;
-    let config: SignedRequestConfig = serde_json::from_value(scheme_of(found)).ok()?;
+    let config: SignedRequestConfig = serde_json::from_value(scheme_of(found).into()).ok()?;
     let key = found.tried.token_key();
     let scheme = match SignedRequest::new(config, [key]) {
         Ok(scheme) => scheme,
@@ -200,20 +217,13 @@ fn trial(case: &Case, found: &Found<'_>) -> Trial {
         tried,
         ..
     } = found;
-    let rule = json!({"algorithms": [tried.algorithm.name()], "scheme": scheme_of(found)});
+    let mut rule = scheme_of(found);
+    rule.insert("algorithms".to_owned(), json!([tried.algorithm.name()]));
     let mut changed = case.with_keys(vec![tried.key.clone()]);
     if form.flaw.is_some() {
         changed = changed.with_header(signature.name, &*form.value);
     }
-    changed = match &*case.provider {
-        UNICO_CHECK => changed.with_setting(SIGNED, rule),
-        _ => ["algorithms", "scheme"]
-            .into_iter()
-            .fold(changed, |case, name| {
-                let value = rule.get(name).cloned().unwrap_or_default();
-                case.with_setting(name, value)
-            }),
-    };
+    changed = with_rule(&changed, rule);
     let line = builder_line(case, found);
     let (mistake, advice) = match (form.flaw, tried.flaw) {
         (Some(_), _) => (
@@ -257,20 +267,9 @@ fn other_form_of_time(case: &Case) -> Option<Trial> {
     if form == configured_form {
         return None;
     }
-    let with_form = |mut scheme: Value| {
-        let members = scheme.as_object_mut()?;
-        members.insert("timestamp_form".to_owned(), form.into());
-        Some(scheme)
-    };
-    let changed = match &*case.provider {
-        UNICO_CHECK => {
-            let mut rule = case.setting(SIGNED)?;
-            let scheme = with_form(rule.get("scheme")?.clone())?;
-            rule.as_object_mut()?.insert("scheme".to_owned(), scheme);
-            case.with_setting(SIGNED, rule)
-        }
-        _ => case.with_setting("scheme", with_form(case.setting("scheme")?)?),
-    };
+    let mut rule = rule(case)?;
+    rule.insert("timestamp_form".to_owned(), form.into());
+    let changed = with_rule(case, rule);
     Some(Trial::step(
         changed,
         "timestamp_unit",
