@@ -155,7 +155,7 @@ impl Send {
     fn plan(&self, listed: &Listed) -> io::Result<Plan> {
         match &self.event {
             Some(name) => Ok(Plan::events(name, self.count)),
-            None if listed.name == "facephi" => Plan::onboarding(self.shuffle),
+            None if listed.name == "facephi" => Plan::onboarding(self.shuffle, self.speed),
             None => Err(io::Error::other(
                 "--flow plays an onboarding: only facephi has one",
             )),

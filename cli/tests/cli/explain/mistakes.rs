@@ -21,6 +21,10 @@ use crate::command::base64;
 
 const KEY: &[u8] = SECRET.as_bytes();
 const OTHER: &str = "an0ther-s3cret-0123456789";
+const RSA_CERTIFICATE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../tests/vectors/signed_request/rsa.crt.pem"
+);
 const SIGNATURE: &str = "x-hub-signature-256";
 
 fn pretty(indent: &[u8]) -> String {
@@ -773,6 +777,18 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
                         "template": "{timestamp}.{body}",
                     }}}),
                 ),
+        ),
+        (
+            "unico, all set right, newline added",
+            "newline_added",
+            unico(&STANDARD.encode(rs256(UNICO_BODY.as_bytes()))).body(format!("{UNICO_BODY}\n")),
+        ),
+        (
+            "unico, another certificate",
+            "signed_request",
+            unico(&STANDARD.encode(rs256(UNICO_BODY.as_bytes())))
+                .key(&format!("pem:{}", certificate("p256.crt.pem")))
+                .argument(&["--other-key-file", RSA_CERTIFICATE]),
         ),
         (
             "signed request, wrong template",

@@ -186,6 +186,30 @@ fn certificates_are_taken_from_files_as_they_are() {
 }
 
 #[test]
+fn a_certificate_that_is_not_the_receivers_is_named() {
+    let row = unico(&STANDARD.encode(rs256(UNICO_BODY.as_bytes())))
+        .key(&format!("pem:{}", certificate("p256.crt.pem")))
+        .argument(&["--other-key-file", &format!("{CERTIFICATES}/rsa.crt.pem")]);
+    let cause = confirmed(&row, "another certificate")["cause"].clone();
+    let cause = cause.as_str().unwrap();
+    assert!(
+        cause.contains("which is not a key of this receiver"),
+        "{cause}"
+    );
+}
+
+#[test]
+fn with_a_certificate_and_no_signature_it_says_that_nothing_is_signed() {
+    let row = unico("").without("x-signature").set("settings", json!({}));
+    let explained = row.explained();
+    let named = explained["findings"].as_array().unwrap().iter();
+    let named: Vec<_> = named
+        .map(|finding| finding["mistake"].as_str().unwrap())
+        .collect();
+    assert_eq!(named, ["bad_settings", "signature_missing"]);
+}
+
+#[test]
 fn where_nothing_is_signed_so_it_says_how_much_was_tried() {
     let row = unico(&base64(&[7; 256]));
     let explained = row.explained();

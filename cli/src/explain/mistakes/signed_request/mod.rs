@@ -66,17 +66,18 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     found.extend(own_text(case));
     found.extend(unusable_keys(case));
     let Ruling::Rejected(rejection) = ruling else {
+        let has_certificate = case.keys.iter().any(|key| key.reading.is_public());
+        if found.is_empty() && has_certificate && parts(case).signatures.is_empty() {
+            found.push(unsigned("no header holds a signature"));
+        }
         return found;
     };
     match rejection {
         Rejection::MissingSignature if found.is_empty() => {
             let name = configured(case, "signature_header").unwrap_or_default();
-            found.push(Finding::sign(
-                Confidence::Certain,
-                "signature_missing",
-                format!("the request is not signed: there is no header {name}, or it is empty"),
-                "give a header of the sender's form the value {{signature}}, and look for a proxy that drops it",
-            ));
+            found.push(unsigned(&format!(
+                "there is no header {name}, or it is empty"
+            )));
         }
         Rejection::MalformedSignature(why) if found.is_empty() => found.push(Finding::sign(
             Confidence::Certain,
@@ -93,6 +94,15 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
         _ => {}
     }
     found
+}
+
+fn unsigned(why: &str) -> Finding {
+    Finding::sign(
+        Confidence::Certain,
+        "signature_missing",
+        format!("the request is not signed: {why}"),
+        "give a header of the sender's form the value {{signature}}, and look for a proxy that drops it",
+    )
 }
 
 /// What the request is signed with, where the receiver believes its access rule alone.
