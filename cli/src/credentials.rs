@@ -1,6 +1,7 @@
 //! [`Credentials`]: keys and settings from the environment, files and standard input, never from arguments.
 
 use std::{
+    borrow::Cow,
     env, fs,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -8,6 +9,8 @@ use std::{
 
 use clap::Args;
 use serde_json::{Map, Value, json};
+
+use crate::signed_request::pem_text;
 
 /// What every PEM contains, and no shared secret.
 pub(crate) const PEM_BEGIN: &str = "-----BEGIN ";
@@ -205,6 +208,14 @@ fn usual_access(provider: &str) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// The PEM of a key that was named as others are.
+pub(crate) fn pem_of_key(key: &str) -> io::Result<String> {
+    let pem = key.strip_prefix("pem:").and_then(pem_text);
+    pem.map(Cow::into_owned).ok_or_else(|| {
+        io::Error::other("the private key is not PEM, nor base64 of it after `pem:`")
+    })
 }
 
 /// A variable that is set to something.

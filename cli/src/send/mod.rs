@@ -178,7 +178,11 @@ impl Send {
         let key = match Proof::of(listed.name, settings) {
             Proof::Certificate => {
                 let file = self.login.private_key();
-                Some(credentials::private_key(listed.name, file)?)
+                let named = loaded.keys.first().filter(|_| file.is_none());
+                Some(match named {
+                    Some(key) => credentials::pem_of_key(key)?,
+                    None => credentials::private_key(listed.name, file)?,
+                })
             }
             Proof::Secret | Proof::Access => loaded.keys.first().cloned(),
         };
