@@ -13,6 +13,7 @@ use super::{
         finding::{Confidence, Finding, Trial},
     },
     concerns_proof,
+    signed_request::takes_certificates,
 };
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -58,7 +59,8 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     // What is wrong with a certificate, its own family says.
-    if !matches!(ruling, Ruling::BadKey) || case.keys.iter().any(|key| key.reading.is_public()) {
+    let is_certificate = || case.keys.iter().any(|key| key.reading.is_public());
+    if !matches!(ruling, Ruling::BadKey) || (takes_certificates(case) && is_certificate()) {
         return Vec::new();
     }
     let (mistake, cause, advice) = if case.keys.is_empty() {

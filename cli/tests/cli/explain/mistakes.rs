@@ -458,6 +458,11 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             "bad_key",
             github(b"another one", BODY).key("hex:c4nary"),
         ),
+        (
+            "a certificate for a secret",
+            "bad_key",
+            ours().key(&format!("pem:{}", certificate("rsa.crt.pem"))),
+        ),
         // The signature.
         (
             "hex instead of base64",

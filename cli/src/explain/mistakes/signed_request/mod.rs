@@ -115,6 +115,11 @@ pub(in super::super) fn unchecked_signature(case: &Case, ruling: &Ruling) -> Opt
     Some(trial(case, &found).finding)
 }
 
+/// Whether the provider's keys are those of certificates.
+pub(super) fn takes_certificates(case: &Case) -> bool {
+    matches!(&*case.provider, UNICO_CHECK | SIGNED_REQUEST)
+}
+
 /// Whether the signature is what is to be found out, or there is no receiver yet.
 fn is_searched(case: &Case, ruling: &Ruling) -> bool {
     let has_none_yet =
