@@ -49,7 +49,7 @@ pub(crate) fn read_whole(stream: &mut TcpStream) -> (Vec<String>, String) {
 }
 
 /// Reads the request and answers with this text.
-fn answering(text: &'static str) -> impl Fn(TcpStream) + Send + 'static {
+pub(crate) fn answering(text: &'static str) -> impl Fn(TcpStream) + Send + 'static {
     move |mut stream| {
         read(&mut stream);
         let _ = stream.write_all(text.as_bytes());

@@ -18,5 +18,6 @@ mod settings;
 mod signed_requests;
 mod stores;
 mod streaming;
+mod terminal;
 mod token_endpoints;
 mod vectors;
