@@ -186,6 +186,21 @@ fn certificates_are_taken_from_files_as_they_are() {
 }
 
 #[test]
+fn what_a_receiver_without_signatures_could_not_check_is_said_too() {
+    let unsafe_one = unico(&STANDARD.encode(rs256(filled("{timestamp}{body}").as_bytes())));
+    let open = unsafe_one.set(
+        "settings",
+        json!({"access": "none", "distinct_by_content": true}),
+    );
+    let explained = open.explained();
+    assert_eq!(explained["verdict"], "accepted");
+    assert_eq!(explained["findings"][0]["mistake"], "signed_request_unsafe");
+    // Without a certificate nobody asks for it.
+    let explained = open.set("keys", json!([])).explained();
+    assert_eq!(explained["findings"], json!([]));
+}
+
+#[test]
 fn a_certificate_that_is_not_the_receivers_is_named() {
     let row = unico(&STANDARD.encode(rs256(UNICO_BODY.as_bytes())))
         .key(&format!("pem:{}", certificate("p256.crt.pem")))

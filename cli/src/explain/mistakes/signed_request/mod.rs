@@ -111,8 +111,15 @@ pub(in super::super) fn unchecked_signature(case: &Case, ruling: &Ruling) -> Opt
         && matches!(ruling, Ruling::Accepted(_))
         && case.setting(SIGNED).is_none()
         && case.keys.iter().any(|key| key.reading.is_public());
-    let found = find(case).filter(|_| is_unchecked)?;
-    Some(trial(case, &found).finding)
+    if !is_unchecked {
+        return None;
+    }
+    let found = find(case)?;
+    Some(if is_taken(case, &found) {
+        trial(case, &found).finding
+    } else {
+        untakable(case, &found)
+    })
 }
 
 /// Whether the provider's keys are those of certificates.
