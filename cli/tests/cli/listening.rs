@@ -36,6 +36,23 @@ impl Listening {
         Self::start_in(&[], provider, arguments)
     }
 
+    /// Starts one that must refuse to, and gives what it says. Ends it if it listens all the same.
+    pub(crate) fn refused(provider: &str, arguments: &[&str]) -> String {
+        let mut command = hookgate(&["listen", "--provider", provider, "--port", "0"]);
+        let mut child = with_secrets(command.args(arguments)).spawn().unwrap();
+        let notes = lines(child.stderr.take().unwrap());
+        let first = notes.recv_timeout(PATIENCE);
+        if first
+            .as_ref()
+            .map_or(true, |line| line.starts_with("listening"))
+        {
+            let _ = child.kill();
+        }
+        let status = child.wait().unwrap();
+        assert_eq!(status.code(), Some(1), "{first:?}");
+        first.unwrap()
+    }
+
     /// With more in the environment.
     pub(crate) fn start_in(
         environment: &[(&str, &str)],

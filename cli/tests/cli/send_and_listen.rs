@@ -138,19 +138,7 @@ fn a_failing_handler_is_asked_again_as_the_sender_asks() {
 
 #[test]
 fn an_address_that_others_can_reach_needs_a_flag() {
-    let refused = hookgate(&[
-        "listen",
-        "--provider",
-        "facephi",
-        "--port",
-        "0",
-        "--bind",
-        "0.0.0.0",
-    ])
-    .output()
-    .unwrap();
-    assert_eq!(refused.status.code(), Some(1));
-    let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+    let error = Listening::refused("facephi", &["--bind", "0.0.0.0"]);
     assert!(error.contains("--listen-beyond-loopback"), "{error}");
     let allowed = Listening::start(
         "facephi",
