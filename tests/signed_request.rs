@@ -410,6 +410,21 @@ fn signer() -> RequestSigner {
     RequestSigner::new(config(), file("rsa.key.pem"), TokenAlgorithm::Rs256).unwrap()
 }
 
+#[test]
+fn a_simulator_takes_no_key_that_cannot_sign() {
+    for (name, algorithm) in [
+        ("rsa.crt.pem", TokenAlgorithm::Rs256),
+        ("ed.key.pem", TokenAlgorithm::Rs256),
+        ("rsa.key.pem", TokenAlgorithm::Es256),
+        ("p256.key.pem", TokenAlgorithm::Es384),
+        ("rsa.key.pem", TokenAlgorithm::Hs256),
+        ("rsa.pub.der", TokenAlgorithm::Rs256),
+    ] {
+        let signer = RequestSigner::new(config(), file(name), algorithm);
+        assert!(signer.is_err(), "{name} {algorithm:?}");
+    }
+}
+
 fn update(score: i64) -> Sent {
     UnicoCheckSimulator::new()
         .path("/hook")

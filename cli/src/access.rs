@@ -11,7 +11,7 @@ use hookgate::{
 };
 use serde::Deserialize;
 
-use crate::{refused::Refused, terms::secret};
+use crate::{refused::Refused, signed_request::pem_text, terms::secret};
 
 /// How the sender logs in.
 #[derive(Deserialize)]
@@ -51,6 +51,9 @@ pub(crate) struct TokenRule {
     pub(crate) algorithms: Vec<String>,
     pub(crate) issuer: Option<String>,
     pub(crate) audience: Option<String>,
+    /// Clients, one of which the token must have been issued to.
+    #[serde(default)]
+    pub(crate) issued_to: Vec<String>,
     #[serde(default)]
     pub(crate) scopes: Vec<String>,
     leeway_s: Option<u64>,
@@ -188,7 +191,9 @@ impl TokenRule {
         let algorithms = algorithms.ok_or_else(|| malformed("an algorithm is unknown"))?;
         let key = match (&self.secret, &self.pem) {
             (Some(text), None) => TokenKey::secret(&shared(text)?, algorithms),
-            (None, Some(pem)) => TokenKey::pem(pem, algorithms),
+            (None, Some(pem)) => {
+                TokenKey::pem(pem_text(pem).ok_or(Refused::BadKey)?.as_bytes(), algorithms)
+            }
             _ => return Err(malformed("`bearer` has either a `secret` or a `pem`")),
         };
         let mut bearer = Bearer::of(key);
@@ -201,6 +206,7 @@ impl TokenRule {
         if let Some(secs) = self.leeway_s {
             bearer = bearer.leeway(Duration::from_secs(secs));
         }
+        let bearer = self.issued_to.iter().fold(bearer, Bearer::issued_to);
         Ok(self.scopes.iter().fold(bearer, Bearer::scope))
     }
 }

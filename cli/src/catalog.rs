@@ -89,7 +89,7 @@ pub(crate) const ALL: &[Listed] = &[
         event_key: "shape, id, event, status, score",
         assumed: "the body, by a customer's documentation; the Secret's form; which bytes are signed",
         least_settings: Some(r#"{"access":"none"}"#),
-        sample_key: SAMPLE_SECRET,
+        sample_key: SAMPLE_PUBLIC_KEY,
     },
     Listed {
         name: "standard-webhooks",
@@ -190,9 +190,7 @@ pub(crate) const ALL: &[Listed] = &[
         signature: "by a certificate's key over a template, in a header, as `settings` say",
         event_key: "digest of the body",
         assumed: UNKNOWN_SENDER,
-        least_settings: Some(
-            r#"{"algorithms":["EdDSA"],"scheme":{"signature_header":"x-signature"}}"#,
-        ),
+        least_settings: Some(r#"{"algorithms":["EdDSA"],"signature_header":"x-signature"}"#),
         sample_key: SAMPLE_PUBLIC_KEY,
     },
 ];

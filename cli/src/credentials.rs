@@ -1,6 +1,7 @@
 //! [`Credentials`]: keys and settings from the environment, files and standard input, never from arguments.
 
 use std::{
+    borrow::Cow,
     env, fs,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -8,6 +9,11 @@ use std::{
 
 use clap::Args;
 use serde_json::{Map, Value, json};
+
+use crate::signed_request::pem_text;
+
+/// What every PEM contains, and no shared secret.
+pub(crate) const PEM_BEGIN: &str = "-----BEGIN ";
 
 /// Most that is read of a file of keys or settings.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
@@ -18,10 +24,11 @@ pub(crate) struct Credentials {
     /// Take a key from this environment variable, instead of the provider's usual one. May be repeated.
     ///
     /// A key says its encoding as in the records of `verify` (`utf8:`, `base64:`, `hex:`, `whsec_`);
-    /// without one it is text, as the sender's own console shows it.
+    /// without one it is text, as the sender's own console shows it. Of signed requests it is the certificate
+    /// in PEM.
     #[arg(long, value_name = "VARIABLE")]
     key_env: Vec<String>,
-    /// Take the keys from this file, one a line; `-` is standard input.
+    /// Take the keys from this file, one a line, or one in PEM; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
     /// Take the provider's settings and access rule from this JSON file: `settings` of docs/verify.md.
@@ -37,9 +44,49 @@ pub(crate) struct Loaded {
     pub(crate) settings: Option<String>,
 }
 
+/// What shows that a request is the sender's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// A MAC with a secret that both ends have.
+    Secret,
+    /// A signature: the sender has the private key, the receiver the certificate.
+    Certificate,
+    /// What the sender presents to log in; nothing is signed.
+    Access,
+}
+
+impl Proof {
+    /// The proof of `provider` under these settings.
+    pub(crate) fn of(provider: &str, settings: Option<&str>) -> Self {
+        let is_signed = || {
+            let members =
+                settings.and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
+            members.is_some_and(|members| members.contains_key("signed"))
+        };
+        match provider {
+            "signed-request" => Self::Certificate,
+            "unico-check" if is_signed() => Self::Certificate,
+            "idcloud" | "unico-check" => Self::Access,
+            _ => Self::Secret,
+        }
+    }
+}
+
+/// Which end of a webhook wants keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Sender,
+    Receiver,
+}
+
 impl Credentials {
     /// Reads the keys and settings of `provider`. The texts of errors show nothing of what was read.
-    pub(crate) fn load(&self, provider: &str) -> io::Result<Loaded> {
+    pub(crate) fn load(&self, provider: &str, end: End) -> io::Result<Loaded> {
+        let settings = match &self.settings {
+            Some(path) => Some(read(path)?),
+            None => None,
+        };
+        let proof = Proof::of(provider, settings.as_deref());
         let mut keys = Vec::new();
         for name in &self.key_env {
             let text = variable(name).ok_or_else(|| {
@@ -49,14 +96,20 @@ impl Credentials {
         }
         if let Some(path) = &self.key_file {
             let text = read(path)?;
-            keys.extend(
-                text.lines()
-                    .filter(|line| !line.is_empty())
-                    .map(str::to_owned),
-            );
+            if text.contains(PEM_BEGIN) {
+                keys.push(text);
+            } else {
+                let lines = text.lines().filter(|line| !line.is_empty());
+                keys.extend(lines.map(str::to_owned));
+            }
         }
-        if keys.is_empty() && !proves_by_access(provider) {
-            let usual = usual_variable(provider);
+        let needs_key = match proof {
+            Proof::Secret => true,
+            Proof::Certificate => end == End::Receiver,
+            Proof::Access => false,
+        };
+        if keys.is_empty() && needs_key {
+            let usual = usual_variable(provider, proof);
             let text = variable(&usual).ok_or_else(|| {
                 io::Error::other(format!(
                     "no key: set the environment variable {usual}, or use --key-env or --key-file"
@@ -65,34 +118,46 @@ impl Credentials {
             keys.push(text);
         }
         let keys = keys.iter().map(|text| spelled(provider, text)).collect();
-        let settings = match &self.settings {
-            Some(path) => Some(read(path)?),
-            None => None,
-        };
         let settings = with_usual_access(provider, settings)?;
         Ok(Loaded { keys, settings })
     }
 }
 
 /// The variable that is looked at when no other is named: `FACEPHI_SECRET`, `LOGTO_SIGNING_KEY`.
-pub(crate) fn usual_variable(provider: &str) -> String {
+fn usual_variable(provider: &str, proof: Proof) -> String {
     let last = match provider {
+        _ if proof == Proof::Certificate => "CERTIFICATE",
         "logto" => "SIGNING_KEY",
         "slack" => "SIGNING_SECRET",
         "github" | "stripe" => "WEBHOOK_SECRET",
         _ => "SECRET",
     };
+    variable_of(provider, last)
+}
+
+fn variable_of(provider: &str, last: &str) -> String {
     format!("{}_{last}", provider.to_uppercase().replace('-', "_"))
 }
 
-/// Senders that sign nothing have no keys, but access credentials.
-pub(crate) fn proves_by_access(provider: &str) -> bool {
-    matches!(provider, "idcloud" | "unico-check")
+/// The private key in PEM that a sender signs with: of a file, else of the provider's usual variable.
+pub(crate) fn private_key(provider: &str, file: Option<&Path>) -> io::Result<String> {
+    if let Some(path) = file {
+        return read(path);
+    }
+    let usual = variable_of(provider, "PRIVATE_KEY");
+    variable(&usual).ok_or_else(|| {
+        io::Error::other(format!(
+            "no private key: set the environment variable {usual} to its PEM, or use --private-key"
+        ))
+    })
 }
 
 /// With its encoding. Only Standard Webhooks' own `whsec_` is base64; Stripe's is text.
 fn spelled(provider: &str, text: &str) -> String {
-    let has_encoding = ["utf8:", "base64:", "hex:", "pem:"]
+    if text.contains(PEM_BEGIN) && !text.starts_with("pem:") {
+        return format!("pem:{text}");
+    }
+    let has_encoding = ["utf8:", "base64:", "hex:", "pem:", "der:"]
         .iter()
         .any(|encoding| text.starts_with(encoding));
     let is_whsec = matches!(provider, "standard-webhooks" | "svix") && text.starts_with("whsec_");
@@ -143,6 +208,14 @@ fn usual_access(provider: &str) -> Option<Value> {
         }
         _ => None,
     }
+}
+
+/// The PEM of a key that was named as others are.
+pub(crate) fn pem_of_key(key: &str) -> io::Result<String> {
+    let pem = key.strip_prefix("pem:").and_then(pem_text);
+    pem.map(Cow::into_owned).ok_or_else(|| {
+        io::Error::other("the private key is not PEM, nor base64 of it after `pem:`")
+    })
 }
 
 /// A variable that is set to something.

@@ -53,7 +53,11 @@ impl Providers {
 /// Why there is no receiver, as an error of the command.
 pub(crate) fn unusable(refused: Refused) -> io::Error {
     io::Error::other(match refused {
-        Refused::BadKey => "a key cannot be used".to_owned(),
+        Refused::BadKey => "a key cannot be used: it is empty, not in the encoding that it says, or not for the algorithms that are set"
+            .to_owned(),
+        Refused::Malformed(why) if why.starts_with("`settings`") => {
+            format!("{why}; --settings FILE gives them, and docs/verify.md lists them")
+        }
         Refused::Malformed(why) => why,
     })
 }

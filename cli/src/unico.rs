@@ -48,6 +48,11 @@ pub(crate) struct UnicoCheckConfig {
 }
 
 impl UnicoCheckConfig {
+    /// How requests are signed, where they are.
+    pub(crate) fn into_signed(self) -> Option<SignedRequestRule> {
+        self.signed
+    }
+
     pub(crate) fn pack(self, keys: &[Text<'_>]) -> Result<UnicoCheck, Refused> {
         let pack = match self.signed {
             None => UnicoCheck::new(),

@@ -61,7 +61,9 @@ impl RequestSigner {
             algorithm,
             named: algorithm.name().to_owned(),
         };
-        signer.signer().ok_or(UNUSABLE)?;
+        // The backend takes a key as it comes, and finds out when it signs: a public one, or one of another kind.
+        let signed = signer.signer().and_then(|it| it.try_sign(b"").ok());
+        signed.ok_or(UNUSABLE)?;
         Ok(signer)
     }
 

@@ -1,12 +1,12 @@
 //! [`Case`]: a request with all that it is judged by, and changes to it.
 
-use std::net::SocketAddr;
+use std::{borrow::Cow, net::SocketAddr};
 
 use bytes::Bytes;
 use hookgate::UnixTime;
 use serde_json::{Map, Value};
 
-use crate::terms::WindowTerm;
+use crate::{signed_request::pem_text, terms::WindowTerm};
 
 /// A captured request and the receiver's terms. Has no `Debug`: it holds keys and a payload.
 #[derive(Clone)]
@@ -43,6 +43,10 @@ pub(crate) enum Reading {
     Hex,
     /// `whsec_` and standard base64.
     Whsec,
+    /// A public key or a certificate in PEM.
+    Pem,
+    /// A public key or a certificate in DER, as base64.
+    Der,
     /// In another form of records, which the text itself names.
     #[value(skip)]
     Recorded,
@@ -56,8 +60,15 @@ impl Reading {
             Self::Base64 => "base64",
             Self::Hex => "hexadecimal",
             Self::Whsec => "whsec_ and base64",
+            Self::Pem => "PEM",
+            Self::Der => "DER",
             Self::Recorded => "the record says",
         }
+    }
+
+    /// Whether it is a public key, which verifies and cannot sign.
+    pub(crate) const fn is_public(self) -> bool {
+        matches!(self, Self::Pem | Self::Der)
     }
 
     /// What builds such a key.
@@ -67,6 +78,8 @@ impl Reading {
             Self::Base64 => "Secret::base64",
             Self::Hex => "Secret::hex",
             Self::Whsec => "Secret::whsec",
+            Self::Pem => "TokenKey::pem",
+            Self::Der => "TokenKey::der",
             Self::Recorded => "Secret::parse",
         }
     }
@@ -83,13 +96,23 @@ pub(crate) struct NamedKey {
 }
 
 impl NamedKey {
-    /// A key as records spell it: `utf8:…`, `base64:…`, `hex:…` or `whsec_…`. Whether anything else can be
+    /// A key as records spell it: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`, `pem:…` or `der:…`. Whether anything else can be
     /// used, the judge finds out.
     pub(crate) fn of_record(name: String, text: &str) -> Self {
         let (reading, text) = match text.split_once(':') {
             Some(("utf8", text)) => (Reading::Utf8, text),
             Some(("base64", text)) => (Reading::Base64, text),
             Some(("hex", text)) => (Reading::Hex, text),
+            Some(("pem", text)) => {
+                let text = pem_text(text).map_or_else(|| text.to_owned(), Cow::into_owned);
+                let reading = Reading::Pem;
+                return Self {
+                    name,
+                    text,
+                    reading,
+                };
+            }
+            Some(("der", text)) => (Reading::Der, text),
             _ if text.starts_with("whsec_") => (Reading::Whsec, text),
             _ => (Reading::Recorded, text),
         };
@@ -114,6 +137,8 @@ impl NamedKey {
         let prefix = match self.reading {
             Reading::Utf8 => "utf8:",
             Reading::Hex => "hex:",
+            Reading::Pem => "pem:",
+            Reading::Der => "der:",
             Reading::Recorded => "",
             Reading::Whsec if self.text.starts_with("whsec_") => "",
             Reading::Base64 | Reading::Whsec => "base64:",

@@ -2,12 +2,14 @@
 
 use std::{env, io, path::PathBuf};
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::Args;
 
 use super::{
     case::{NamedKey, Reading},
     input::{read_file, read_within},
 };
+use crate::credentials::PEM_BEGIN;
 
 /// Where the keys are.
 #[derive(Args)]
@@ -21,7 +23,8 @@ pub(crate) struct KeyOptions {
     /// Read a key of the receiver from standard input, as from a file.
     #[arg(long = "key-stdin")]
     key_stdin: bool,
-    /// How the receiver reads its keys. [default: whsec for Standard Webhooks and Svix, else utf8]
+    /// How the receiver reads its keys. [default: pem or der for a certificate or public key, whsec for Standard
+    /// Webhooks and Svix, else utf8]
     #[arg(long = "key-as", value_name = "READING")]
     key_as: Option<Reading>,
     /// An environment variable with another key that you have, which may be the one that was signed with.
@@ -45,32 +48,47 @@ impl KeyOptions {
 
     /// Reads them, for a receiver of this provider.
     pub(crate) fn read(&self, provider: &str) -> io::Result<Keys> {
-        let reading = self.key_as.unwrap_or(match provider {
+        let usual = |text: &str| match provider {
+            _ if text.contains(PEM_BEGIN) => Reading::Pem,
             "standard-webhooks" | "svix" => Reading::Whsec,
             _ => Reading::Utf8,
-        });
+        };
         let key = |name: String, text: String| NamedKey {
             name,
+            reading: self.key_as.unwrap_or_else(|| usual(&text)),
             text,
-            reading,
+        };
+        let of_bytes = |name: String, bytes: Vec<u8>| -> io::Result<NamedKey> {
+            // DER begins with a sequence, and is hardly ever text.
+            if self.key_as.is_none()
+                && bytes.first() == Some(&0x30)
+                && str::from_utf8(&bytes).is_err()
+            {
+                return Ok(NamedKey {
+                    name,
+                    text: BASE64_STANDARD.encode(bytes),
+                    reading: Reading::Der,
+                });
+            }
+            Ok(key(name, text_of(bytes)?))
         };
         let mut of_receiver = Vec::new();
         for name in &self.key_env {
             of_receiver.push(key(format!("${name}"), of_env(name)?));
         }
         for path in &self.key_file {
-            of_receiver.push(key(path.display().to_string(), of_bytes(read_file(path)?)?));
+            of_receiver.push(of_bytes(path.display().to_string(), read_file(path)?)?);
         }
         if self.key_stdin {
-            let text = of_bytes(read_within(io::stdin().lock())?)?;
-            of_receiver.push(key("the key of standard input".to_owned(), text));
+            let name = "the key of standard input".to_owned();
+            of_receiver.push(of_bytes(name, read_within(io::stdin().lock())?)?);
         }
         let mut others = Vec::new();
         for name in &self.other_key_env {
             others.push(key(format!("${name}"), of_env(name)?));
         }
         for path in &self.other_key_file {
-            others.push(key(path.display().to_string(), of_bytes(read_file(path)?)?));
+            others.push(of_bytes(path.display().to_string(), read_file(path)?)?);
         }
         Ok(Keys {
             of_receiver,
@@ -94,7 +112,7 @@ fn of_env(name: &str) -> io::Result<String> {
     })
 }
 
-fn of_bytes(bytes: Vec<u8>) -> io::Result<String> {
+fn text_of(bytes: Vec<u8>) -> io::Result<String> {
     let mut text = String::from_utf8(bytes).map_err(|_| io::Error::other("a key is not UTF-8"))?;
     if text.ends_with('\n') {
         text.pop();

@@ -61,7 +61,8 @@ const UNEXPLAINED: u8 = 4;
     hookgate explain captured.http --key-env WEBHOOK_SECRET\n  \
     hookgate explain copied-as-curl.sh --provider github --key-file secret.txt\n  \
     hookgate explain body.json -H 'x-hub-signature-256: sha256=…' --key-env WEBHOOK_SECRET\n  \
-    hookgate explain record.json --other-key-env OLD_SECRET --json\n\n\
+    hookgate explain record.json --other-key-env OLD_SECRET --json\n  \
+    hookgate explain captured.http --provider unico-check --key-file unico.crt\n\n\
     From \"signature does not match\" to the line that mends it: docs/explain.md in the sources")]
 pub(crate) struct Explain {
     /// A .http file, a curl command, a JSON record of `verify`, or a body; `-` is standard input.
@@ -138,6 +139,8 @@ impl Explain {
         };
         let mut explanation = explain(case.clone(), &mut court);
         explanation.findings.extend(mistakes::path_sign(&case));
+        let unchecked = mistakes::unchecked_signature(&case, &explanation.ruling);
+        explanation.findings.extend(unchecked);
         let report = Report::new(&subject, &case, &explanation);
         report.write(self.json)?;
         Ok(match (&explanation.ruling, explanation.is_explained()) {

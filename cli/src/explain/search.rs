@@ -88,8 +88,9 @@ fn undo(
     let stage = ruling.stage();
     for family in FAMILIES {
         let trials = (family.trials)(case, ruling);
-        if !trials.is_empty() {
-            tried.push((family.in_words, trials.len()));
+        let changes = (family.searched)(case, ruling).max(trials.len());
+        if changes > 0 {
+            tried.push((family.in_words, changes));
         }
         for trial in trials {
             if court.is_exhausted() {

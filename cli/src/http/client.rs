@@ -4,7 +4,7 @@ use std::{error::Error, fmt, future::pending, io, path::Path, sync::Arc, time::D
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, StatusCode, header};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -44,8 +44,10 @@ pub(crate) enum Failure {
     Tls,
     /// Nothing came within the sender's time.
     TimedOut,
-    /// The connection broke before the answer.
+    /// The other side closed the connection before the answer was whole.
     Broken,
+    /// The other side, or something on the way, reset the connection.
+    Reset,
     /// What came is not HTTP.
     NotHttp,
     /// The request cannot be written.
@@ -61,6 +63,7 @@ impl Failure {
             Self::Tls => "tls",
             Self::TimedOut => "timed_out",
             Self::Broken => "broken",
+            Self::Reset => "reset",
             Self::NotHttp => "not_http",
             Self::Unwritable => "unwritable",
         }
@@ -74,7 +77,8 @@ impl fmt::Display for Failure {
             Self::Unreachable => "cannot be reached",
             Self::Tls => "TLS failed",
             Self::TimedOut => "no answer in time",
-            Self::Broken => "connection broke before an answer",
+            Self::Broken => "connection closed before an answer",
+            Self::Reset => "connection reset",
             Self::NotHttp => "the answer is not HTTP",
             Self::Unwritable => "the request cannot be written",
         })
@@ -118,6 +122,7 @@ impl Client {
             .map_err(|error| match error.kind() {
                 io::ErrorKind::ConnectionRefused => Failure::Refused,
                 io::ErrorKind::TimedOut => Failure::TimedOut,
+                io::ErrorKind::ConnectionReset => Failure::Reset,
                 _ => Failure::Unreachable,
             })?;
         // Without it only the last packets come later.
@@ -149,12 +154,17 @@ where
         let status = response.status();
         let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES)
             .collect()
-            .await
-            .map_err(|_| Failure::Broken)?;
-        Ok(Answered {
-            status,
-            body: body.to_bytes(),
-        })
+            .await;
+        let body = match body {
+            Ok(body) => body.to_bytes(),
+            // Senders look at the status.
+            Err(error) if error.is::<LengthLimitError>() => Bytes::new(),
+            Err(error) => {
+                let known = error.downcast_ref::<hyper::Error>();
+                return Err(known.map_or(Failure::Broken, failure));
+            }
+        };
+        Ok(Answered { status, body })
     };
     // The connection only moves bytes; how it ends shows in the exchange.
     let connection = async {
@@ -174,6 +184,15 @@ fn failure(error: &hyper::Error) -> Failure {
         .and_then(|source| source.downcast_ref::<io::Error>());
     match io {
         Some(io) if io.kind() == io::ErrorKind::TimedOut => Failure::TimedOut,
+        // Writing to what was reset is a broken pipe.
+        Some(io)
+            if matches!(
+                io.kind(),
+                io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+            ) =>
+        {
+            Failure::Reset
+        }
         Some(_) => Failure::Broken,
         None if error.is_parse() => Failure::NotHttp,
         None if error.is_user() => Failure::Unwritable,

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use self::{desk::Desk, forward::Forward, report::Report, shelf::Shelf, stop::Stop};
 use crate::{
     catalog,
-    credentials::{Credentials, Loaded},
+    credentials::{Credentials, End, Loaded},
     providers,
     terms::{Terms, WindowTerm},
 };
@@ -104,7 +104,7 @@ impl Listen {
         let listed = catalog::find(&self.provider).ok_or_else(|| {
             io::Error::other("unknown provider; `hookgate providers` lists those there are")
         })?;
-        let loaded = self.credentials.load(listed.name)?;
+        let loaded = self.credentials.load(listed.name, End::Receiver)?;
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?
@@ -155,6 +155,11 @@ impl Listen {
             listener.local_addr()?,
             listed.name
         );
+        if self.store.as_deref().is_some_and(has_password) {
+            eprintln!(
+                "warning: other users of this machine can see the password in --store; HOOKGATE_STORE hides it"
+            );
+        }
         match self.framework {
             Framework::Axum => axum::serve(listener, receiver, desk, shelf, stop).await?,
             Framework::Actix => actix::serve(listener, receiver, desk, shelf, stop).await?,
@@ -192,4 +197,12 @@ impl Listen {
         });
         built.map_err(providers::unusable)
     }
+}
+
+/// Whether a store's URL has one. It would stand before the host, behind a colon.
+fn has_password(url: &str) -> bool {
+    let authority = url.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = authority.split(['/', '?']).next().unwrap_or_default();
+    let credentials = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    credentials.contains(':')
 }

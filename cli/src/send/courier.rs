@@ -71,9 +71,7 @@ impl Courier {
     async fn attempt(&self, event: &Event, attempt: usize, left: Duration) -> io::Result<Attempt> {
         let sent = self.sender.request(event, attempt, self.now())?;
         let presented = self.wallet.presented().await?;
-        let sent = self
-            .mistake
-            .make(self.provider, &self.sender, sent, &presented);
+        let sent = self.mistake.make(&self.sender, sent, &presented);
         let begun = Instant::now();
         let answered = match sent.into_request() {
             Ok(request) => {

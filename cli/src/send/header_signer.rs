@@ -2,16 +2,13 @@
 
 use std::io;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, KeyInit, Mac};
 use hookgate::{
     UnixTime,
-    schemes::{Digest, HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimeUnit},
+    schemes::{HmacHeader, HmacHeaderConfig, SignatureLayout, TimeUnit},
     simulator::Sent,
 };
-use sha1::Sha1;
-use sha2::{Sha256, Sha512};
 
+use super::mac::mac;
 use crate::{providers, settings::Settings};
 
 /// A MAC in a header, and perhaps an id and a time. No `Debug`: it holds the key.
@@ -46,11 +43,8 @@ impl HeaderSigner {
             _ => at.as_secs(),
         };
         let time = time.to_string();
-        let mac = self.mac(&signed_text(&self.config.template, id, &time, &sent.body))?;
-        let mac = match self.config.encoding {
-            SignatureEncoding::Base64 => STANDARD.encode(mac),
-            _ => mac.iter().map(|byte| format!("{byte:02x}")).collect(),
-        };
+        let text = signed_text(&self.config.template, id, &time, &sent.body);
+        let mac = mac(self.config.digest, self.config.encoding, &self.key, &text)?;
         let value = match &self.config.layout {
             SignatureLayout::Single { prefix } | SignatureLayout::SpaceSeparated { prefix } => {
                 format!("{prefix}{mac}")
@@ -75,21 +69,6 @@ impl HeaderSigner {
         }
         Ok(signed)
     }
-
-    fn mac(&self, text: &[u8]) -> io::Result<Vec<u8>> {
-        match self.config.digest {
-            Digest::Sha1 => mac::<Hmac<Sha1>>(&self.key, text),
-            Digest::Sha256 => mac::<Hmac<Sha256>>(&self.key, text),
-            Digest::Sha512 => mac::<Hmac<Sha512>>(&self.key, text),
-            _ => Err(io::Error::other("this digest cannot be made yet")),
-        }
-    }
-}
-
-fn mac<M: Mac + KeyInit>(key: &[u8], text: &[u8]) -> io::Result<Vec<u8>> {
-    let mut mac = <M as KeyInit>::new_from_slice(key).map_err(io::Error::other)?;
-    mac.update(text);
-    Ok(mac.finalize().into_bytes().to_vec())
 }
 
 /// The template with its placeholders filled in, in one pass: what is filled in may look like one.

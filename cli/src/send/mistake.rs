@@ -21,28 +21,18 @@ pub(crate) struct Mistake {
 
 impl Mistake {
     /// The request as it is sent: with the credentials, and with what is to be wrong.
-    pub(crate) fn make(
-        self,
-        provider: &str,
-        sender: &Sender,
-        sent: Sent,
-        presented: &Presented,
-    ) -> Sent {
-        let signs = !crate::credentials::proves_by_access(provider);
+    pub(crate) fn make(self, sender: &Sender, sent: Sent, presented: &Presented) -> Sent {
+        let signs = sender.signs();
         let mut sent = sent;
         if self.tamper && signs {
-            sent = if provider == "facephi" {
+            sent = if sender.signs_within() {
                 with_changed_data(sent)
             } else {
                 sent.with_tampered_body()
             };
         }
         if self.unsigned && signs {
-            sent = if provider == "facephi" {
-                without_signature_member(sent)
-            } else {
-                sender.unsigned(sent)
-            };
+            sent = sender.unsigned(sent);
         }
         if self.unsigned && !signs {
             return sent;
@@ -61,32 +51,18 @@ impl Mistake {
     }
 }
 
-/// One more member, so that it is still JSON: a bit that breaks the JSON would be refused for that.
+/// One more member, so that it is still JSON: a bit that breaks the JSON would be refused for that. It goes into the
+/// data where there are any, since some senders sign no more.
 fn with_changed_data(sent: Sent) -> Sent {
     let body = String::from_utf8_lossy(&sent.body);
-    let changed = if body.contains("\"data\":{}") {
-        body.replacen("\"data\":{}", "\"data\":{\"tampered\":true}", 1)
-    } else {
-        body.replacen("\"data\":{", "\"data\":{\"tampered\":true,", 1)
-    };
-    sent.with_body(changed)
-}
-
-/// The simulator puts it before the data, among members that hold no other quotes of that kind.
-fn without_signature_member(sent: Sent) -> Sent {
-    let body = String::from_utf8_lossy(&sent.body).into_owned();
-    let cut = body
-        .split_once("\"signature\":\"")
-        .and_then(|(head, tail)| {
-            let (_, tail) = tail.split_once('"')?;
-            Some(match tail.strip_prefix(',') {
-                Some(tail) => format!("{head}{tail}"),
-                None => format!("{}{tail}", head.trim_end_matches(',')),
-            })
-        });
-    match cut {
-        Some(body) => sent.with_body(body),
-        None => sent,
+    let changed = ["\"data\":{", "{"].into_iter().find_map(|begin| {
+        let (head, tail) = body.split_once(begin)?;
+        let comma = if tail.starts_with('}') { "" } else { "," };
+        Some(format!("{head}{begin}\"tampered\":true{comma}{tail}"))
+    });
+    match changed {
+        Some(changed) => sent.with_body(changed),
+        None => sent.with_tampered_body(),
     }
 }
 

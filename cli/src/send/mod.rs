@@ -1,18 +1,22 @@
 //! `hookgate send`: what senders send, over real HTTP, in their own manner.
 
 mod attempt;
+mod body_signer;
 mod courier;
 mod edit;
 mod header_signer;
 mod identity;
+mod mac;
 mod manner;
 mod mistake;
+mod pace;
 mod plan;
 mod presented;
 mod run;
 mod sample;
 mod sender;
 mod show;
+mod signer;
 mod summary;
 mod wallet;
 
@@ -25,21 +29,23 @@ use std::{
 };
 
 use self::{
-    courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, plan::Plan,
+    courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, pace::Pace, plan::Plan,
     presented::Presented, run::Run, sender::Sender, show::Show, summary::Summary, wallet::Wallet,
 };
 use crate::{
     catalog::{self, Listed},
-    credentials::{Credentials, Loaded},
+    credentials::{self, Credentials, End, Loaded, Proof},
     http::{Client, Target},
     providers,
     token::{Endpoint, Login},
 };
 use clap::Args;
 use hookgate::{Clock, clock::SystemClock, provider::TimeKind};
+use serde_json::{Value, json};
 
-/// How much older than the receiver takes a stale event is.
-const STALE_MARGIN: Duration = Duration::from_secs(3600);
+/// How much older than the receiver takes a stale event is. No whole or half hour beyond the usual window: it is not to
+/// look like a wrong time zone.
+const STALE_MARGIN: Duration = Duration::from_secs(40 * 60);
 
 /// Send signed events as their senders do: headers, waiting, and sending again included.
 ///
@@ -107,7 +113,7 @@ pub(crate) struct Send {
     /// Make at most this many attempts.
     #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
     attempts: usize,
-    /// Write a JSON line for each delivery, and one for the summary.
+    /// Write a JSON line for each delivery, and one for the summary; of --list an object.
     #[arg(long)]
     json: bool,
 }
@@ -123,21 +129,21 @@ fn positive(text: &str) -> Result<f64, String> {
 impl Send {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
         let listed = match &self.provider {
-            None if self.list => return list(catalog::ALL),
+            None if self.list => return list(catalog::ALL, self.json),
             None => return Err(io::Error::other("whose event? See `hookgate send --list`")),
             Some(name) => catalog::find(name).ok_or_else(|| {
                 io::Error::other("unknown provider; `hookgate send --list` lists those there are")
             })?,
         };
         if self.list || (self.event.is_none() && !self.flow) {
-            return list(std::slice::from_ref(listed));
+            return list(std::slice::from_ref(listed), self.json);
         }
         let url = self
             .to
             .as_deref()
             .ok_or_else(|| io::Error::other("where to? Add --to URL"))?;
         let target = Target::read(url).map_err(|why| io::Error::other(format!("--to: {why}")))?;
-        let loaded = self.credentials.load(listed.name)?;
+        let loaded = self.credentials.load(listed.name, End::Sender)?;
         let courier = self.courier(listed, &loaded, target)?;
         let plan = self.plan(listed)?;
         tokio::runtime::Builder::new_multi_thread()
@@ -149,7 +155,7 @@ impl Send {
     fn plan(&self, listed: &Listed) -> io::Result<Plan> {
         match &self.event {
             Some(name) => Ok(Plan::events(name, self.count)),
-            None if listed.name == "facephi" => Plan::onboarding(self.shuffle),
+            None if listed.name == "facephi" => Plan::onboarding(self.shuffle, self.speed),
             None => Err(io::Error::other(
                 "--flow plays an onboarding: only facephi has one",
             )),
@@ -169,6 +175,17 @@ impl Send {
         let clock = SystemClock::new();
         let settings = loaded.settings.as_deref();
         let provider = Some(listed.name);
+        let key = match Proof::of(listed.name, settings) {
+            Proof::Certificate => {
+                let file = self.login.private_key();
+                let named = loaded.keys.first().filter(|_| file.is_none());
+                Some(match named {
+                    Some(key) => credentials::pem_of_key(key)?,
+                    None => credentials::private_key(listed.name, file)?,
+                })
+            }
+            Proof::Secret | Proof::Access => loaded.keys.first().cloned(),
+        };
         let endpoint = match &self.token_url {
             Some(url) => Some(Endpoint::new(
                 url,
@@ -183,12 +200,7 @@ impl Send {
         let fixed = Presented::of_settings(settings, clock.now(), makes_tokens)?;
         Ok(Courier {
             provider: listed.name,
-            sender: Sender::new(
-                listed.name,
-                loaded.keys.first().map(String::as_str),
-                settings,
-                &target.path,
-            )?,
+            sender: Sender::new(listed.name, key.as_deref(), settings, &target.path)?,
             client: Client::new(target, self.ca.as_deref())?,
             manner,
             mistake: self.mistake,
@@ -214,7 +226,7 @@ impl Send {
             courier: Arc::new(courier),
             edit: &self.edit,
             copies: self.copies,
-            rate: self.rate,
+            pace: Pace::of(self.rate),
             at_once: self.concurrency,
             show,
             summary: Summary::default(),
@@ -239,7 +251,9 @@ impl Send {
 /// How far in the past an event is too old for a receiver of `listed`.
 fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
     let settings = loaded.settings.as_deref().or(listed.least_settings);
-    let receiver = providers::sample_with(listed, settings).map_err(providers::unusable)?;
+    let settings = settings.map(of_sample_key).transpose()?;
+    let receiver =
+        providers::sample_with(listed, settings.as_deref()).map_err(providers::unusable)?;
     match receiver.window() {
         Some(window) if receiver.profile().time != TimeKind::None => {
             Ok(window.past.saturating_add(STALE_MARGIN))
@@ -251,12 +265,28 @@ fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
     }
 }
 
-fn list(providers: &[Listed]) -> io::Result<ExitCode> {
+/// The settings, with the algorithm of the sample's key: which one it is changes no time.
+fn of_sample_key(settings: &str) -> io::Result<String> {
+    let mut members: Value = serde_json::from_str(settings)
+        .map_err(|_| io::Error::other("the settings are not a JSON object"))?;
+    for rule in ["", "/signed"] {
+        if let Some(algorithms) = members.pointer_mut(&format!("{rule}/algorithms")) {
+            *algorithms = json!(["EdDSA"]);
+        }
+    }
+    Ok(members.to_string())
+}
+
+fn list(providers: &[Listed], json: bool) -> io::Result<ExitCode> {
     let mut output = io::stdout().lock();
-    for listed in providers
-        .iter()
-        .filter(|listed| sender::is_simulated(listed.name))
-    {
+    if json {
+        let events = providers
+            .iter()
+            .map(|listed| (listed.name.to_owned(), sender::events(listed.name).into()));
+        writeln!(output, "{}", Value::Object(events.collect()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for listed in providers {
         writeln!(output, "{}", listed.name)?;
         for event in sender::events(listed.name) {
             writeln!(output, "  {event}")?;

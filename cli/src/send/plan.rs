@@ -24,6 +24,7 @@ pub(super) enum Plan {
     /// A whole onboarding of one operation.
     Onboarding {
         operation: Identity,
+        /// Each with the time after the begin at which it is due.
         left: VecDeque<(String, Duration)>,
     },
 }
@@ -37,7 +38,8 @@ impl Plan {
         }
     }
 
-    pub(super) fn onboarding(is_shuffled: bool) -> io::Result<Self> {
+    /// `speed` times as fast as a person.
+    pub(super) fn onboarding(is_shuffled: bool, speed: f64) -> io::Result<Self> {
         let mut names = sender::events("facephi");
         if is_shuffled {
             shuffle(&mut names)?;
@@ -46,7 +48,7 @@ impl Plan {
             operation: Identity::new()?,
             left: names
                 .into_iter()
-                .zip(ONBOARDING.map(Duration::from_secs))
+                .zip(ONBOARDING.map(|secs| Duration::from_secs(secs).div_f64(speed)))
                 .collect(),
         })
     }
@@ -80,10 +82,9 @@ impl Plan {
                 Ok(Some((event, Duration::ZERO)))
             }
             Self::Onboarding { operation, left } => {
-                let next = left.pop_front().map(|(name, at)| {
-                    let due = at.div_f64(courier.speed);
-                    (event(&name, operation.clone(), courier), due)
-                });
+                let next = left
+                    .pop_front()
+                    .map(|(name, due)| (event(&name, operation.clone(), courier), due));
                 Ok(next)
             }
         }
@@ -109,4 +110,27 @@ fn shuffle(names: &mut [String]) -> io::Result<()> {
         names.rotate_left(1);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dues(speed: f64) -> Vec<Duration> {
+        match Plan::onboarding(true, speed) {
+            Ok(Plan::Onboarding { left, .. }) => left.into_iter().map(|(_, due)| due).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_onboarding_takes_as_long_as_a_person_divided_by_the_speed() {
+        let real = dues(1.0);
+        assert_eq!(real.first(), Some(&Duration::ZERO));
+        assert_eq!(real.last(), Some(&Duration::from_secs(43)));
+        assert!(real.is_sorted());
+        for (fast, real) in dues(20.0).into_iter().zip(real) {
+            assert_eq!(fast * 20, real);
+        }
+    }
 }

@@ -116,6 +116,10 @@ fn token(rule: &TokenRule, now: UnixTime) -> io::Result<String> {
             ("iss", text(&rule.issuer)),
             ("aud", text(&rule.audience)),
             ("scope", scope),
+            (
+                "client_id",
+                rule.issued_to.first().cloned().map(Value::from),
+            ),
         ] {
             if let Some(value) = value {
                 claims.insert(name.to_owned(), value);

@@ -1,6 +1,6 @@
 //! [`Run`]: a plan, at its pace.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, sync::Arc};
 
 use tokio::{
     sync::Semaphore,
@@ -9,7 +9,8 @@ use tokio::{
 };
 
 use super::{
-    attempt::Delivered, courier::Courier, edit::Edit, plan::Plan, show::Show, summary::Summary,
+    attempt::Delivered, courier::Courier, edit::Edit, pace::Pace, plan::Plan, show::Show,
+    summary::Summary,
 };
 
 /// Delivers a plan.
@@ -17,8 +18,7 @@ pub(super) struct Run<'a> {
     pub(super) courier: Arc<Courier>,
     pub(super) edit: &'a Edit,
     pub(super) copies: usize,
-    /// Deliveries begun a second.
-    pub(super) rate: Option<f64>,
+    pub(super) pace: Pace,
     /// Deliveries under way at once.
     pub(super) at_once: usize,
     pub(super) show: Show,
@@ -30,8 +30,6 @@ impl Run<'_> {
     pub(super) async fn deliver(&mut self, mut plan: Plan) -> io::Result<()> {
         let places = self.at_once.clamp(1, Semaphore::MAX_PERMITS);
         let places = Arc::new(Semaphore::new(places));
-        let gap = self.rate.map_or(0.0, |rate| 1.0 / rate);
-        let gap = Duration::from_secs_f64(gap);
         let begun = Instant::now();
         let mut number: u32 = 0;
         let mut under_way = JoinSet::new();
@@ -39,7 +37,7 @@ impl Run<'_> {
             sleep_until(begun + due).await;
             event.at = self.courier.now();
             for copy in 1..=self.copies {
-                sleep_until(begun + gap.saturating_mul(number)).await;
+                sleep_until(begun + self.pace.due(number)).await;
                 number = number.saturating_add(1);
                 let place = places.clone().acquire_owned().await;
                 let (courier, event) = (self.courier.clone(), event.clone());

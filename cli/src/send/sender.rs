@@ -16,15 +16,17 @@ use hookgate::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{header_signer::HeaderSigner, identity::Identity, sample};
-use crate::terms::secret;
+use super::{identity::Identity, sample, signer::Signer};
+use crate::{credentials::Proof, terms::secret};
 
 /// A sender, its key, and where it sends.
 pub(crate) struct Sender {
     provider: &'static str,
+    proof: Proof,
+    /// The shared secret's bytes, or a private key in PEM.
     key: Vec<u8>,
     recipe: Recipe,
-    header: Option<HeaderSigner>,
+    signer: Option<Signer>,
     path: String,
 }
 
@@ -47,38 +49,32 @@ struct Shared {
 }
 
 impl Sender {
-    /// The sender of `provider`, which signs with `key`, the first of the receiver's.
+    /// The sender of `provider`, which signs with `key`: the first of the receiver's, or a private key in PEM.
     pub(crate) fn new(
         provider: &'static str,
         key: Option<&str>,
         settings: Option<&str>,
         path: &str,
     ) -> io::Result<Self> {
-        if !is_simulated(provider) {
-            return Err(io::Error::other(format!(
-                "there is no simulator of {provider} yet"
-            )));
-        }
-        let key = match key {
-            Some(text) => secret(text)
+        let proof = Proof::of(provider, settings);
+        let key = match (proof, key) {
+            (Proof::Secret, Some(text)) => secret(text)
                 .ok_or_else(|| io::Error::other("the key cannot be used"))?
                 .expose()
                 .to_vec(),
-            None => Vec::new(),
+            (Proof::Certificate, Some(pem)) => pem.as_bytes().to_vec(),
+            _ => Vec::new(),
         };
         let shared: Shared = match settings {
             Some(text) => serde_json::from_str(text)
                 .map_err(|_| io::Error::other("the settings are not those of the provider"))?,
             None => Shared::default(),
         };
-        let header = match provider {
-            "hmac-header" => Some(HeaderSigner::new(settings, &key)?),
-            _ => None,
-        };
         Ok(Self {
             provider,
+            proof,
+            signer: Signer::of(provider, proof, settings, &key)?,
             key,
-            header,
             recipe: shared.recipe,
             path: path.to_owned(),
         })
@@ -91,8 +87,13 @@ impl Sender {
             "logto" => self.logto(event)?,
             "idcloud" => self.idcloud(event)?,
             "unico-check" => self.unico_check(event)?,
-            "hmac-header" => self.custom(event, now)?,
-            _ => self.preset(event, now),
+            "hmac-header" | "hmac-body-field" | "signed-request" => self.described(event),
+            _ => self.preset(event, now)?,
+        };
+        // Signed anew for each attempt; the nonce, as the id, is the event's.
+        let sent = match &self.signer {
+            Some(signer) => signer.sign(sent, &event.identity.hex(), now)?,
+            None => sent,
         };
         let headers = sample::headers(self.provider, &event.identity);
         let mut sent = headers
@@ -107,6 +108,10 @@ impl Sender {
     /// The body that `event` has by itself, to be edited; for Facephi its `data`.
     pub(crate) fn draft(&self, event: &Event) -> io::Result<Value> {
         let sent = self.request(event, 1, event.at)?;
+        let sent = match &self.signer {
+            Some(Signer::Body(signer)) => signer.unsigned(sent),
+            _ => sent,
+        };
         let mut body: Value = serde_json::from_slice(&sent.body)?;
         Ok(match body.get_mut("data") {
             Some(data) if self.provider == "facephi" => data.take(),
@@ -187,21 +192,27 @@ impl Sender {
         }
     }
 
-    /// A sender that only its settings describe: JSON, signed as they say.
-    fn custom(&self, event: &Event, now: UnixTime) -> io::Result<Sent> {
-        // Nobody signs this one yet.
+    /// A sender that only its settings describe: JSON, which is signed as they say.
+    fn described(&self, event: &Event) -> Sent {
+        // A request with a body and nothing else, which this simulator does not sign.
         let json = UnicoCheckSimulator::new().path(&self.path);
-        let sent = json.body(self.body(event));
-        match &self.header {
-            Some(signer) => signer.sign(sent, &event.identity.hex(), now),
-            None => Ok(sent),
-        }
+        json.body(self.body(event))
+    }
+
+    /// Whether there is a signature, which can be wrong or missing.
+    pub(crate) fn signs(&self) -> bool {
+        self.proof != Proof::Access
+    }
+
+    /// Whether the signature is in the body that it covers.
+    pub(crate) fn signs_within(&self) -> bool {
+        self.provider == "facephi" || matches!(self.signer, Some(Signer::Body(_)))
     }
 
     /// The request without its signature.
     pub(crate) fn unsigned(&self, sent: Sent) -> Sent {
-        match &self.header {
-            Some(signer) => sent.without_header(&signer.signature_header()),
+        match &self.signer {
+            Some(signer) => signer.unsigned(sent),
             None => sent.unsigned(),
         }
     }
@@ -216,40 +227,26 @@ impl Sender {
     }
 
     /// Senders whose simulators take any body. Their time is that of the attempt.
-    fn preset(&self, event: &Event, now: UnixTime) -> Sent {
+    fn preset(&self, event: &Event, now: UnixTime) -> io::Result<Sent> {
         let body = self.body(event);
         let preset = |preset: PresetSimulator| preset.path(&self.path).send(now, body.clone());
         let standard = |standard: StandardWebhooksSimulator| {
             let id = format!("msg_{}", event.identity.hex());
             standard.path(&self.path).send(&id, now, body.clone())
         };
-        match self.provider {
+        Ok(match self.provider {
             "github" => preset(PresetSimulator::github(&self.key).event_type(&event.name)),
             "shopify" => preset(PresetSimulator::shopify(&self.key).event_type(&event.name)),
             "slack" => preset(PresetSimulator::slack(&self.key)),
             "stripe" => preset(PresetSimulator::stripe(&self.key)),
             "svix" => standard(StandardWebhooksSimulator::new(&self.key).svix_names()),
-            _ => standard(StandardWebhooksSimulator::new(&self.key)),
-        }
+            "standard-webhooks" => standard(StandardWebhooksSimulator::new(&self.key)),
+            other => {
+                let why = format!("there is no simulator of {other} yet");
+                return Err(io::Error::other(why));
+            }
+        })
     }
-}
-
-/// Whether the command can send as `provider` does.
-pub(crate) fn is_simulated(provider: &str) -> bool {
-    matches!(
-        provider,
-        "facephi"
-            | "github"
-            | "hmac-header"
-            | "idcloud"
-            | "logto"
-            | "shopify"
-            | "slack"
-            | "standard-webhooks"
-            | "stripe"
-            | "svix"
-            | "unico-check"
-    )
 }
 
 /// The events of `provider` that are sent without a body of one's own.

@@ -1,6 +1,9 @@
 //! [`Login`]: the grant, and who asks.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -34,7 +37,8 @@ pub(crate) struct Login {
     /// Take the secret or password from this environment variable.
     #[arg(long, value_name = "VARIABLE", default_value = SECRET_VARIABLE)]
     client_secret_env: String,
-    /// The private key that signs assertions: a PEM file (RSA, P-256 or Ed25519).
+    /// The private key that signs assertions, and requests that are signed with a certificate's key: a PEM file
+    /// (RSA, P-256 or Ed25519).
     #[arg(long, value_name = "FILE")]
     private_key: Option<PathBuf>,
     /// `iss` of assertions; the client's id otherwise.
@@ -94,6 +98,11 @@ enum Proof {
 }
 
 impl Login {
+    /// The file of the private key, where it was named.
+    pub(crate) fn private_key(&self) -> Option<&Path> {
+        self.private_key.as_deref()
+    }
+
     /// Reads the secret or the key that the grant needs.
     pub(super) fn ready(&self, provider: Option<&str>) -> io::Result<Ready> {
         let usual = match provider {

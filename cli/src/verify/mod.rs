@@ -40,16 +40,21 @@ const MALFORMED: u8 = 2;
 pub(crate) struct Verify {
     /// The records, or `-` for standard input.
     file: PathBuf,
+    /// Write JSON lines, as without it: every command takes this option.
+    #[arg(long)]
+    json: bool,
 }
 
 impl Verify {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
+        // There is no other form.
+        let Self { file, json: _ } = self;
         let output = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
-        let all_judged = if self.file == Path::new("-") {
+        let all_judged = if file == Path::new("-") {
             verify(io::stdin().lock(), output)?
         } else {
-            let file = File::open(&self.file).map_err(|error| {
-                let text = format!("cannot open {}: {error}", self.file.display());
+            let file = File::open(&file).map_err(|error| {
+                let text = format!("cannot open {}: {error}", file.display());
                 io::Error::new(error.kind(), text)
             })?;
             verify(file, output)?

@@ -1,6 +1,9 @@
 //! Every way in which a sender may log in, as `settings.access` says it.
 
+use ::base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::command::{base64, verdict, with};
 
@@ -69,11 +72,15 @@ fn tokens_are_judged_at_the_records_time() {
         "issuer": "https://id.example", "audience": "hookgate", "scopes": ["webhooks"],
     }});
     let public = json!({"bearer": {"pem": RSA, "algorithms": ["RS256"], "audience": "hookgate"}});
+    let encoded = base64(RSA.as_bytes());
+    let encoded =
+        json!({"bearer": {"pem": encoded, "algorithms": ["RS256"], "audience": "hookgate"}});
     for (access, name, expected) in [
         (&shared, "HS256", "accepted"),
         (&shared, "alg none", "access_denied"),
         (&shared, "RS256", "access_denied"),
         (&public, "RS256", "accepted"),
+        (&encoded, "RS256", "accepted"),
         (&public, "HS256 signed with the public key", "access_denied"),
     ] {
         let mut record = under(access.clone(), &[("authorization", &token(name))]);
@@ -82,6 +89,40 @@ fn tokens_are_judged_at_the_records_time() {
         assert_eq!(reason(&record), expected, "{name}");
         record["now"] = json!(1_700_003_660);
         assert_eq!(reason(&record), "access_denied", "{name}");
+    }
+}
+
+/// A token of `client`, signed here.
+fn token_of(claim: &str, client: &str) -> String {
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let head = part(json!({"alg": "HS256"}));
+    let text = format!(
+        "{head}.{}",
+        part(json!({"exp": 1_700_000_600, claim: client}))
+    );
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"4c0b9ff1e0e84f0f8d8c57bd4ef13b21").unwrap();
+    mac.update(text.as_bytes());
+    let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+    format!("Bearer {text}.{signature}")
+}
+
+#[test]
+fn tokens_of_other_clients_are_refused() {
+    let rule = json!({"bearer": {
+        "secret": "utf8:4c0b9ff1e0e84f0f8d8c57bd4ef13b21", "algorithms": ["HS256"],
+        "issued_to": ["facephi", "unico"],
+    }});
+    for (claim, client, expected) in [
+        ("client_id", "facephi", "accepted"),
+        ("azp", "unico", "accepted"),
+        ("client_id", "another", "access_denied"),
+        ("sub", "facephi", "access_denied"),
+    ] {
+        let header = token_of(claim, client);
+        let mut record = under(rule.clone(), &[("authorization", &header)]);
+        record["now"] = json!(1_700_000_000);
+        record["window_s"] = Value::Null;
+        assert_eq!(reason(&record), expected, "{claim} {client}");
     }
 }
 

@@ -49,10 +49,26 @@ pub(crate) fn read_whole(stream: &mut TcpStream) -> (Vec<String>, String) {
 }
 
 /// Reads the request and answers with this text.
-fn answering(text: &'static str) -> impl Fn(TcpStream) + Send + 'static {
+pub(crate) fn answering(text: &'static str) -> impl Fn(TcpStream) + Send + 'static {
     move |mut stream| {
         read(&mut stream);
         let _ = stream.write_all(text.as_bytes());
+    }
+}
+
+/// Reads the request, answers with this text, and resets the connection: a close with nothing left to be sent in peace.
+fn resetting(text: &'static str) -> impl Fn(TcpStream) + Send + 'static {
+    move |mut stream| {
+        read(&mut stream);
+        let _ = stream.write_all(text.as_bytes());
+        stream.set_nonblocking(true).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build();
+        runtime.unwrap().block_on(async {
+            let stream = tokio::net::TcpStream::from_std(stream).unwrap();
+            stream.set_zero_linger().unwrap();
+        });
     }
 }
 
@@ -96,7 +112,14 @@ fn each_failure_has_a_name_and_the_run_an_end() {
         (receiver(answering(broken)), json!(500)),
         (receiver(answering(redirect)), json!(302)),
         (receiver(hanging), json!("timed_out")),
-        (receiver(drop), json!("broken")),
+        (receiver(answering("")), json!("broken")),
+        (receiver(resetting("")), json!("reset")),
+        (
+            receiver(resetting(
+                "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nfour",
+            )),
+            json!("reset"),
+        ),
         (
             receiver(answering("SSH-2.0-OpenSSH\r\n")),
             json!("not_http"),
@@ -113,6 +136,77 @@ fn each_failure_has_a_name_and_the_run_an_end() {
         assert_eq!(status, Some(1), "{url}");
         assert_eq!(summary["accepted"], 0, "{url}");
         assert_eq!(summary["unfinished"], 1, "{url}");
+    }
+}
+
+/// What a person reads of each failure.
+#[test]
+fn each_failure_is_said_in_words_with_what_comes_next() {
+    for (answer, words) in [
+        (
+            Box::new(answering("")) as Box<dyn Fn(TcpStream) + Send>,
+            "connection closed before an answer",
+        ),
+        (Box::new(resetting("")), "connection reset"),
+        (
+            Box::new(answering(
+                "HTTP/1.1 307 T\r\nlocation: /x\r\ncontent-length: 0\r\n\r\n",
+            )),
+            "307 (redirect, not followed)",
+        ),
+    ] {
+        let url = receiver(answer);
+        let output = send(&["facephi", "id_captured", "--to", &url, "--attempts", "1"]);
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8(output.stdout).unwrap();
+        for said in [
+            words,
+            "would be sent again after 1 s",
+            "1 sent: 0 accepted, 1 not",
+        ] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+    }
+}
+
+#[test]
+fn an_endless_answer_is_not_read_to_its_end() {
+    let url = receiver(|mut stream| {
+        read(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        while stream.write_all(&[b'a'; 65_536]).is_ok() {}
+    });
+    let output = send(&["github", "push", "--to", &url]);
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// As many as were asked for arrive, however fast the receiver is; how they are spread, `pace.rs` shows.
+#[test]
+fn a_rate_and_a_concurrency_lose_and_double_nothing() {
+    let (seen, heads) = std::sync::mpsc::channel();
+    let url = receiver(move |mut stream| {
+        seen.send(read(&mut stream)).unwrap();
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    });
+    let output = send(&[
+        "github",
+        "push",
+        "--to",
+        &url,
+        "--count",
+        "12",
+        "--rate",
+        "200",
+        "--concurrency",
+        "3",
+        "--json",
+    ]);
+    let (lines, summary) = sent(&output);
+    assert_eq!((lines.len(), &summary["sent"]), (12, &json!(12)));
+    assert_eq!(heads.try_iter().count(), 12);
+    for wrong in ["0", "-1", "nan", "fast"] {
+        let output = send(&["github", "push", "--to", &url, "--rate", wrong]);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
     }
 }
 

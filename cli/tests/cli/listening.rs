@@ -33,9 +33,36 @@ pub(crate) struct Shown {
 impl Listening {
     /// Starts it on a free port.
     pub(crate) fn start(provider: &str, arguments: &[&str]) -> Self {
+        Self::start_in(&[], provider, arguments)
+    }
+
+    /// Starts one that must refuse to, and gives what it says. Ends it if it listens all the same.
+    pub(crate) fn refused(provider: &str, arguments: &[&str]) -> String {
+        let mut command = hookgate(&["listen", "--provider", provider, "--port", "0"]);
+        let mut child = with_secrets(command.args(arguments)).spawn().unwrap();
+        let notes = lines(child.stderr.take().unwrap());
+        let first = notes.recv_timeout(PATIENCE);
+        if first
+            .as_ref()
+            .map_or(true, |line| line.starts_with("listening"))
+        {
+            let _ = child.kill();
+        }
+        let status = child.wait().unwrap();
+        assert_eq!(status.code(), Some(1), "{first:?}");
+        first.unwrap()
+    }
+
+    /// With more in the environment.
+    pub(crate) fn start_in(
+        environment: &[(&str, &str)],
+        provider: &str,
+        arguments: &[&str],
+    ) -> Self {
         let mut command = hookgate(&["listen", "--provider", provider, "--port", "0"]);
         command.args(arguments);
-        let mut child = with_secrets(&mut command).spawn().unwrap();
+        let command = with_secrets(&mut command).envs(environment.iter().copied());
+        let mut child = command.spawn().unwrap();
         let events = lines(child.stdout.take().unwrap());
         let notes = lines(child.stderr.take().unwrap());
         let first = notes.recv_timeout(PATIENCE).unwrap();
@@ -95,14 +122,17 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The invented credentials of every provider, in its usual variables.
-pub(crate) const SECRETS: [(&str, &str); 12] = [
+pub(crate) const SECRETS: [(&str, &str); 17] = [
     ("FACEPHI_SECRET", "s3cretOfFacephi"),
     ("FACEPHI_API_KEY", "s3cretKeyOfFacephi"),
     ("GITHUB_WEBHOOK_SECRET", "s3cretOfGitHub"),
+    ("HMAC_BODY_FIELD_SECRET", "s3cretOfYetAnother"),
     ("HMAC_HEADER_SECRET", "s3cretOfAnyoneElse"),
     ("IDCLOUD_BASIC", "unico:s3cretOfIdCloud"),
     ("LOGTO_SIGNING_KEY", "s3cretOfLogto"),
     ("SHOPIFY_SECRET", "s3cretOfShopify"),
+    ("SIGNED_REQUEST_CERTIFICATE", CERTIFICATE),
+    ("SIGNED_REQUEST_PRIVATE_KEY", PRIVATE_KEY),
     ("SLACK_SIGNING_SECRET", "s3cretOfSlack"),
     (
         "STANDARD_WEBHOOKS_SECRET",
@@ -110,8 +140,13 @@ pub(crate) const SECRETS: [(&str, &str); 12] = [
     ),
     ("STRIPE_WEBHOOK_SECRET", "whsec_s3cretOfStripe"),
     ("SVIX_SECRET", "whsec_czNjcmV0T2ZTdmlYczNjcmV0"),
+    ("UNICO_CHECK_CERTIFICATE", CERTIFICATE),
+    ("UNICO_CHECK_PRIVATE_KEY", PRIVATE_KEY),
     ("UNICO_CHECK_SECRET", "s3cretOfUnicoCheck"),
 ];
+
+const CERTIFICATE: &str = include_str!("../../../tests/vectors/signed_request/rsa.crt.pem");
+const PRIVATE_KEY: &str = include_str!("../../../tests/vectors/signed_request/rsa.key.pem");
 
 fn with_secrets(command: &mut Command) -> &mut Command {
     command.envs(SECRETS).env_remove("HOOKGATE_STORE")

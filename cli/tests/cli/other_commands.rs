@@ -23,6 +23,7 @@ fn every_help_has_an_example() {
         "explain",
         "send",
         "listen",
+        "token",
         "providers",
         "completions",
         "man",
@@ -50,6 +51,17 @@ fn providers_are_those_that_verify_takes() {
 }
 
 #[test]
+fn every_command_that_says_something_says_it_in_json() {
+    let events: Value = serde_json::from_str(&text(&["send", "--list", "--json"])).unwrap();
+    assert_eq!(events["idcloud"][0], "process_finished");
+    let one: Value = serde_json::from_str(&text(&["send", "slack", "--json"])).unwrap();
+    assert_eq!(one, json!({"slack": ["app_mention", "message"]}));
+    for command in ["verify", "explain", "send", "listen", "token", "providers"] {
+        assert!(text(&[command, "--help"]).contains("--json"), "{command}");
+    }
+}
+
+#[test]
 fn completions_and_pages_name_the_commands() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         assert!(
@@ -63,6 +75,7 @@ fn completions_and_pages_name_the_commands() {
         "explain",
         "send",
         "listen",
+        "token",
         "providers",
         "completions",
         "man",

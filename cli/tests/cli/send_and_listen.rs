@@ -1,100 +1,34 @@
 //! `hookgate send` and `hookgate listen`, both as processes, over real HTTP.
 
-use std::{collections::BTreeSet, fs};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use crate::{
-    command::{hookgate, verdicts, verify_text},
+    command::hookgate,
     listening::{Listening, SECRETS, send, sent},
+    senders::ROWS,
 };
 
-const FRAMEWORKS: [&str; 2] = ["axum", "actix"];
+pub(crate) const FRAMEWORKS: [&str; 2] = ["axum", "actix"];
 
-/// A provider, one of its events, and why a receiver refuses it unsigned, changed and stale; `None` where it
-/// signs no time.
-const PROVIDERS: [(&str, &str, &str, &str, Option<&str>); 10] = [
-    (
-        "facephi",
-        "id_captured",
-        "missing_signature",
-        "signature_mismatch",
-        Some("timestamp_too_old"),
-    ),
-    (
-        "github",
-        "push",
-        "missing_signature",
-        "signature_mismatch",
-        None,
-    ),
-    (
-        "idcloud",
-        "process_finished",
-        "access_missing",
-        "access_denied",
-        None,
-    ),
-    (
-        "logto",
-        "PostSignIn",
-        "missing_signature",
-        "signature_mismatch",
-        Some("timestamp_too_old"),
-    ),
-    (
-        "shopify",
-        "orders/create",
-        "missing_signature",
-        "signature_mismatch",
-        None,
-    ),
-    (
-        "slack",
-        "app_mention",
-        "missing_signature",
-        "signature_mismatch",
-        Some("timestamp_too_old"),
-    ),
-    (
-        "standard-webhooks",
-        "user.created",
-        "missing_signature",
-        "signature_mismatch",
-        Some("timestamp_too_old"),
-    ),
-    (
-        "stripe",
-        "invoice.paid",
-        "missing_signature",
-        "signature_mismatch",
-        Some("timestamp_too_old"),
-    ),
-    (
-        "svix",
-        "user.created",
-        "missing_signature",
-        "signature_mismatch",
-        Some("timestamp_too_old"),
-    ),
-    (
-        "unico-check",
-        "update_process",
-        "access_missing",
-        "access_denied",
-        None,
-    ),
-];
+#[test]
+fn every_provider_that_verify_takes_is_here() {
+    let output = hookgate(&["providers", "--json"]).output().unwrap();
+    let listed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let listed: BTreeSet<_> = listed.iter().filter_map(|it| it["name"].as_str()).collect();
+    let here: BTreeSet<_> = ROWS.iter().map(|row| row.provider).collect();
+    assert_eq!(here, listed);
+}
 
 #[test]
 fn events_of_every_provider_are_handled_once_by_both_frameworks() {
     for framework in FRAMEWORKS {
-        for (provider, event, ..) in PROVIDERS {
-            let listening = Listening::start(provider, &["--json", "--framework", framework]);
+        for row in &ROWS {
+            let provider = row.name();
+            let listening = row.listen(&["--json", "--framework", framework]);
             let url = format!("{}/hook", listening.url);
-            let output = send(&[
-                provider, event, "--to", &url, "--count", "2", "--copies", "3", "--json",
-            ]);
+            let output = row.send(&url, &["--count", "2", "--copies", "3", "--json"]);
             assert!(output.status.success(), "{provider}: {output:?}");
             let (lines, summary) = sent(&output);
             assert_eq!(lines.len(), 6, "{provider}");
@@ -156,20 +90,11 @@ fn an_onboarding_arrives_whole_in_order_and_out_of_order() {
 
 #[test]
 fn what_is_wrong_on_purpose_is_refused_for_that_reason() {
-    for (provider, event, unsigned, tampered, stale) in PROVIDERS {
-        let listening = Listening::start(provider, &[]);
-        let wrong = |mistake: &str| {
-            send(&[
-                provider,
-                event,
-                "--to",
-                &listening.url,
-                mistake,
-                "--attempts",
-                "1",
-            ])
-        };
-        for (mistake, reason) in [("--unsigned", unsigned), ("--tamper", tampered)] {
+    for row in &ROWS {
+        let provider = row.name();
+        let listening = row.listen(&[]);
+        let wrong = |mistake: &str| row.send(&listening.url, &[mistake, "--attempts", "1"]);
+        for (mistake, reason) in [("--unsigned", row.unsigned), ("--tamper", row.tampered)] {
             assert_eq!(
                 wrong(mistake).status.code(),
                 Some(1),
@@ -179,7 +104,7 @@ fn what_is_wrong_on_purpose_is_refused_for_that_reason() {
         }
         let output = wrong("--stale");
         assert_eq!(output.status.code(), Some(1), "{provider}");
-        match stale {
+        match row.stale {
             Some(reason) => assert_eq!(listening.note(), format!("refused  {reason}")),
             None => {
                 let error = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -212,53 +137,8 @@ fn a_failing_handler_is_asked_again_as_the_sender_asks() {
 }
 
 #[test]
-fn saved_requests_are_judged_by_verify_as_the_middleware_did() {
-    for framework in FRAMEWORKS {
-        let directory = tempfile::tempdir().unwrap();
-        let saved = directory.path().join("seen");
-        let arguments = ["--framework", framework, "--save", saved.to_str().unwrap()];
-        for (provider, event, _, reason, _) in PROVIDERS {
-            let _ = fs::remove_dir_all(&saved);
-            let listening = Listening::start(provider, &arguments);
-            let url = format!("{}/hook?a=b", listening.url);
-            assert!(send(&[provider, event, "--to", &url]).status.success());
-            send(&[provider, event, "--to", &url, "--tamper", "--attempts", "1"]);
-            listening.stop();
-            let record = |name: &str| fs::read(saved.join(name)).unwrap();
-            let records = [record("000001.json"), record("000002.json")].concat();
-            let verdicts = verdicts(&verify_text(records));
-            assert_eq!(
-                verdicts[0]["verdict"], "accepted",
-                "{provider} {verdicts:?}"
-            );
-            assert_eq!(verdicts[1]["reason"], reason, "{provider} {framework}");
-            for (name, status) in [("000001.json", 0), ("000002.json", 3)] {
-                let file = saved.join(name);
-                let explained = hookgate(&["explain", file.to_str().unwrap()]).output();
-                let explained = explained.unwrap();
-                let expected = if status == 3 { vec![3, 4] } else { vec![0] };
-                let status = explained.status.code().unwrap();
-                assert!(expected.contains(&status), "{provider}: {explained:?}");
-            }
-        }
-    }
-}
-
-#[test]
 fn an_address_that_others_can_reach_needs_a_flag() {
-    let refused = hookgate(&[
-        "listen",
-        "--provider",
-        "facephi",
-        "--port",
-        "0",
-        "--bind",
-        "0.0.0.0",
-    ])
-    .output()
-    .unwrap();
-    assert_eq!(refused.status.code(), Some(1));
-    let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+    let error = Listening::refused("facephi", &["--bind", "0.0.0.0"]);
     assert!(error.contains("--listen-beyond-loopback"), "{error}");
     let allowed = Listening::start(
         "facephi",
@@ -289,14 +169,18 @@ fn events_are_edited_before_they_are_signed() {
 
 #[test]
 fn no_secret_signature_or_payload_is_shown() {
-    for (provider, event, ..) in PROVIDERS {
+    for row in &ROWS {
+        let provider = row.name();
         for json in [&[][..], &["--json"]] {
-            let listening = Listening::start(provider, &[json, &["--fail", "1"]].concat());
+            let listening = row.listen(&[json, &["--fail", "1"]].concat());
             let mut output = String::new();
             for mistake in [&[][..], &["--tamper"], &["--unsigned"]] {
-                let arguments = [provider, event, "--to", &listening.url, "--speed", "1000"];
-                let personal = ["--attempts", "2", "--set", "personal=canary"];
-                let run = send(&[&arguments, &personal[..], mistake, json].concat());
+                let arguments = ["--speed", "1000", "--attempts", "2"];
+                let personal = ["--set", "personal=canary"];
+                let run = row.send(
+                    &listening.url,
+                    &[&arguments, &personal[..], mistake, json].concat(),
+                );
                 output.push_str(&String::from_utf8_lossy(&run.stdout));
                 output.push_str(&String::from_utf8_lossy(&run.stderr));
             }

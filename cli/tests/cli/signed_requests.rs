@@ -29,6 +29,7 @@ fn recorded() -> Vec<Value> {
             let key = it["key"].as_str().unwrap();
             let template = it["template"].as_str().unwrap();
             let mut scheme = json!({
+                "algorithms": [it["algorithm"]],
                 "signature_header": "x-signature",
                 "algorithm_header": "x-algorithm",
                 "encoding": it["encoding"],
@@ -52,7 +53,7 @@ fn recorded() -> Vec<Value> {
                 ],
                 "body_base64": base64(recorded["body"].as_str().unwrap().as_bytes()),
                 "now": 1_700_000_300,
-                "settings": {"algorithms": [it["algorithm"]], "scheme": scheme},
+                "settings": scheme,
             })
         })
         .collect()
@@ -61,7 +62,7 @@ fn recorded() -> Vec<Value> {
 /// One with a nonce and a time in what is signed.
 pub(crate) fn with_nonce() -> Value {
     let has_both = |record: &Value| {
-        let template = record["settings"]["scheme"]["template"].as_str().unwrap();
+        let template = record["settings"]["template"].as_str().unwrap();
         template == "{timestamp}.{nonce}.{body}"
     };
     recorded().into_iter().find(has_both).unwrap()
@@ -107,7 +108,10 @@ fn keys_are_pem_or_der_and_others_are_bad() {
         verdict(&record)["reason"].clone()
     };
     let der = format!("der:{}", base64(&vectors("rsa.crt.der")));
-    assert_eq!(reason_with(&der), Value::Null);
+    let encoded = format!("pem:{}", base64(&vectors("rsa.crt.pem")));
+    for key in [der, encoded, pem("rsa.crt.pem")] {
+        assert_eq!(reason_with(&key), Value::Null, "{key}");
+    }
     for key in [
         "hex:00",
         "pem:",
@@ -115,6 +119,8 @@ fn keys_are_pem_or_der_and_others_are_bad() {
         "der:!",
         &pem("rsa.key.pem"),
         &pem("weak.pub.pem"),
+        &format!("pem:{}", base64(&vectors("rsa.crt.der"))),
+        &format!("pem:{}", base64(&vectors("rsa.key.pem"))),
     ] {
         assert_eq!(reason_with(key), "bad_key", "{key}");
     }
@@ -128,10 +134,55 @@ fn keys_are_pem_or_der_and_others_are_bad() {
     assert_eq!(verdict(&record)["reason"], "bad_key");
 }
 
+/// Signed by `openssl dgst -sha256 -hmac "$KEY" -binary | base64`.
+#[test]
+fn a_shared_secret_is_taken_for_hmac_alone() {
+    let record = |algorithm: &str| {
+        json!({
+            "id": "1",
+            "provider": "signed-request",
+            "keys": ["utf8:thirty-two bytes of a secret key"],
+            "headers": [["x-signature", "pRY+bI0C1HArTAMiROm0gh7cSlxQyNfSDfihSnbenko="]],
+            "body_base64": base64(b"{}"),
+            "settings": {"algorithms": [algorithm], "signature_header": "x-signature"},
+        })
+    };
+    assert_eq!(verdict(&record("HS256"))["verdict"], "accepted");
+    assert_eq!(verdict(&record("HS512"))["reason"], "signature_mismatch");
+    assert_eq!(verdict(&record("RS256"))["reason"], "bad_key");
+    let mut short = record("HS256");
+    short["keys"] = json!(["utf8:thirty-one bytes of a secret k"]);
+    assert_eq!(verdict(&short)["reason"], "bad_key");
+}
+
+#[test]
+fn the_schemes_fields_may_stand_in_an_object_of_their_own() {
+    let mut record = with_nonce();
+    let mut scheme = record["settings"].clone();
+    let algorithms = scheme.as_object_mut().unwrap().remove("algorithms");
+    record["settings"] = json!({"algorithms": algorithms, "scheme": scheme});
+    assert_eq!(verdict(&record)["verdict"], "accepted");
+    record["settings"]["template"] = "{body}".into();
+    assert_eq!(verdict(&record)["verdict"], "error");
+    let mut record = with_nonce();
+    record["settings"]["templat"] = "{body}".into();
+    let error = verdict(&record)["error"].to_string();
+    assert!(
+        error.contains("unknown member") && error.contains("`template`"),
+        "{error}"
+    );
+    record["settings"]
+        .as_object_mut()
+        .unwrap()
+        .remove("algorithms");
+    let error = verdict(&record)["error"].to_string();
+    assert!(error.contains("`algorithms` is missing"), "{error}");
+}
+
 #[test]
 fn settings_that_prove_nothing_and_tenants_are_malformed() {
     let mut record = with_nonce();
-    record["settings"]["scheme"]["template"] = "{timestamp}.{body}".into();
+    record["settings"]["template"] = "{timestamp}.{body}".into();
     assert_eq!(verdict(&record)["verdict"], "error");
     let mut record = with_nonce();
     record["settings"]["algorithms"] = json!(["none"]);

@@ -4,18 +4,19 @@
 
 mod access;
 mod body_bytes;
+mod body_field;
 mod body_json;
 mod body_wrapped;
-mod facephi;
 mod head;
 mod key_order;
 mod provider;
 mod scheme;
 mod secret;
 mod signature_header;
+mod signed_request;
 mod time;
 
-pub(super) use self::head::path_sign;
+pub(super) use self::{head::path_sign, signed_request::unchecked_signature};
 use super::{
     case::Case,
     court::Ruling,
@@ -29,6 +30,8 @@ pub(crate) struct Family {
     pub(crate) part: Part,
     /// Changes to a case of which this is the ruling, the likeliest first.
     pub(crate) trials: fn(&Case, &Ruling) -> Vec<Trial>,
+    /// How many changes `trials` goes through by itself, to propose those alone that match.
+    pub(crate) searched: fn(&Case, &Ruling) -> usize,
     /// What the case shows by itself. Asked only where no change helps.
     pub(crate) signs: fn(&Case, &Ruling) -> Vec<Finding>,
 }
@@ -42,6 +45,10 @@ pub(crate) enum Part {
     Alone,
 }
 
+fn no_search(_: &Case, _: &Ruling) -> usize {
+    0
+}
+
 fn no_signs(_: &Case, _: &Ruling) -> Vec<Finding> {
     Vec::new()
 }
@@ -52,72 +59,91 @@ pub(crate) const FAMILIES: &[Family] = &[
         in_words: "method, media type, encoding and length",
         part: Part::Alone,
         trials: head::trials,
+        searched: no_search,
         signs: head::signs,
     },
     Family {
         in_words: "access credentials under another name or in another form",
         part: Part::Alone,
         trials: access::trials,
+        searched: no_search,
         signs: access::signs,
+    },
+    Family {
+        in_words: "parts, separators, encodings and algorithms of requests signed with a certificate's key",
+        part: Part::Alone,
+        trials: signed_request::trials,
+        searched: signed_request::searched,
+        signs: signed_request::signs,
     },
     Family {
         in_words: "clock, time zone and unit of time",
         part: Part::Alone,
         trials: time::trials,
+        searched: no_search,
         signs: time::signs,
     },
     Family {
-        in_words: "every signing recipe of Facephi with every reading of the secret",
+        in_words: "every signing recipe of a MAC in the body, as Facephi's, with every reading of the secret",
         part: Part::Alone,
-        trials: facephi::trials,
-        signs: facephi::signs,
+        trials: body_field::trials,
+        searched: body_field::searched,
+        signs: body_field::signs,
     },
     Family {
         in_words: "the secret read in other ways, with and without prefix, quotes and white space, and the other keys",
         part: Part::Key,
         trials: secret::trials,
+        searched: no_search,
         signs: secret::signs,
     },
     Family {
         in_words: "the signature under other headers and in other forms",
         part: Part::Request,
         trials: signature_header::trials,
+        searched: no_search,
         signs: signature_header::signs,
     },
     Family {
         in_words: "white space, line ends, byte order mark, charset and length of the body",
         part: Part::Request,
         trials: body_bytes::trials,
+        searched: no_search,
         signs: body_bytes::signs,
     },
     Family {
         in_words: "the body compressed, in base64, or inside a form, a text or a gateway's event",
         part: Part::Request,
         trials: body_wrapped::trials,
+        searched: no_search,
         signs: body_wrapped::signs,
     },
     Family {
         in_words: "the body's JSON written anew: indentation, separators, escapes, sorted keys",
         part: Part::Request,
         trials: body_json::trials,
+        searched: no_search,
         signs: body_json::signs,
     },
     Family {
         in_words: "another digest, encoding, template or unit of the scheme",
         part: Part::Request,
         trials: scheme::trials,
+        searched: no_search,
         signs: no_signs,
     },
     Family {
         in_words: "another provider",
         part: Part::Alone,
         trials: provider::trials,
+        searched: no_search,
         signs: provider::signs,
     },
     Family {
         in_words: "the members of the body in another order",
         part: Part::Alone,
         trials: key_order::trials,
+        searched: no_search,
         signs: no_signs,
     },
 ];

@@ -13,6 +13,7 @@ use super::{
         finding::{Confidence, Finding, Trial},
     },
     concerns_proof,
+    signed_request::takes_certificates,
 };
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -43,7 +44,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
             ));
         }
     }
-    for key in &case.keys {
+    for key in case.keys.iter().filter(|key| !key.reading.is_public()) {
         for variant in variants(key) {
             trials.push(Trial::proof(
                 case.with_keys(vec![key.of_bytes(&variant.bytes)]),
@@ -57,7 +58,9 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
-    if !matches!(ruling, Ruling::BadKey) {
+    // What is wrong with a certificate, its own family says.
+    let is_certificate = || case.keys.iter().any(|key| key.reading.is_public());
+    if !matches!(ruling, Ruling::BadKey) || (takes_certificates(case) && is_certificate()) {
         return Vec::new();
     }
     let (mistake, cause, advice) = if case.keys.is_empty() {
@@ -79,7 +82,15 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
 /// The key in each way of reading its text.
 fn readings_of(key: &NamedKey) -> Vec<NamedKey> {
     let rest = [Reading::Utf8, Reading::Base64, Reading::Hex, Reading::Whsec];
-    let others = rest.into_iter().filter(|reading| *reading != key.reading);
+    let rest = if key.reading.is_public() {
+        &[]
+    } else {
+        &rest[..]
+    };
+    let others = rest
+        .iter()
+        .copied()
+        .filter(|reading| *reading != key.reading);
     std::iter::once(key.reading)
         .chain(others)
         .map(|reading| NamedKey {

@@ -2,21 +2,29 @@
 
 use std::io::Write;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD},
+};
 use flate2::{
     Compression,
     write::{DeflateEncoder, GzEncoder, ZlibEncoder},
 };
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::request::{
-    AT, BODY, FACEPHI_EVENT, Row, SECRET, facephi, facephi_signed, github, hex, logto, mac,
-    shopify, slack, standard, stripe,
+    AT, BODY, FACEPHI_EVENT, NONCE, Row, SECRET, UNICO_BODY, certificate, es256_in_der, facephi,
+    facephi_signed, github, hex, logto, mac, rs256, shopify, slack, standard, stripe, unico,
 };
 use crate::command::base64;
 
 const KEY: &[u8] = SECRET.as_bytes();
 const OTHER: &str = "an0ther-s3cret-0123456789";
+const RSA_CERTIFICATE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../tests/vectors/signed_request/rsa.crt.pem"
+);
 const SIGNATURE: &str = "x-hub-signature-256";
 
 fn pretty(indent: &[u8]) -> String {
@@ -88,6 +96,13 @@ fn percent(text: &str) -> String {
             byte => format!("%{byte:02X}"),
         })
         .collect()
+}
+
+/// A JWS with its payload in it.
+fn jws(payload: &[u8]) -> String {
+    let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"RS256"}"#);
+    let text = format!("{head}.{}", URL_SAFE_NO_PAD.encode(payload));
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(rs256(text.as_bytes())))
 }
 
 fn with_api_key(value: &str) -> serde_json::Value {
@@ -443,6 +458,11 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             "bad_key",
             github(b"another one", BODY).key("hex:c4nary"),
         ),
+        (
+            "a certificate for a secret",
+            "bad_key",
+            ours().key(&format!("pem:{}", certificate("rsa.crt.pem"))),
+        ),
         // The signature.
         (
             "hex instead of base64",
@@ -630,6 +650,162 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             "facephi, attributes",
             "facephi_attributes",
             facephi(KEY, "e1"),
+        ),
+        (
+            "a body field, another recipe and form",
+            "scheme_recipe",
+            facephi(KEY, &null_event)
+                .change("content-type", |_| "application/json".to_owned())
+                .set("provider", "hmac-body-field")
+                .set(
+                    "settings",
+                    json!({"member": "signature", "encoding": "hex"}),
+                ),
+        ),
+        (
+            "a body field, not signed",
+            "signature_missing",
+            facephi(KEY, "")
+                .body(facephi_signed())
+                .change("content-type", |_| "application/json".to_owned())
+                .set("provider", "hmac-body-field")
+                .set("settings", json!({"member": "signature"})),
+        ),
+        // Unico Check's signed requests.
+        (
+            "unico, the body in base64url",
+            "signed_request",
+            unico(&URL_SAFE_NO_PAD.encode(rs256(UNICO_BODY.as_bytes()))),
+        ),
+        (
+            "unico, time, nonce and body",
+            "signed_request",
+            unico(&STANDARD.encode(rs256(format!("{AT}.{NONCE}.{UNICO_BODY}").as_bytes()))),
+        ),
+        (
+            "unico, another header",
+            "signed_request",
+            unico(&STANDARD.encode(rs256(UNICO_BODY.as_bytes())))
+                .renamed("x-signature", "x-assinatura"),
+        ),
+        (
+            "unico, a JWS",
+            "signed_request",
+            unico(&jws(UNICO_BODY.as_bytes())),
+        ),
+        (
+            "unico, nothing set yet",
+            "signed_request",
+            unico(&STANDARD.encode(rs256(UNICO_BODY.as_bytes()))).set("settings", json!({})),
+        ),
+        (
+            "unico, HMAC with the Secret",
+            "signed_request",
+            unico(&STANDARD.encode(mac(
+                b"thirty-two bytes of a secret key",
+                format!("{NONCE}|{UNICO_BODY}").as_bytes(),
+            )))
+            .argument(&["--other-key-env", "UNICO_SECRET"])
+            .environment("UNICO_SECRET", "thirty-two bytes of a secret key"),
+        ),
+        (
+            "unico, HMAC with a short secret",
+            "signed_request_unsafe",
+            unico(&hex(&mac(b"abc-def", UNICO_BODY.as_bytes())))
+                .argument(&["--other-key-env", "UNICO_SECRET"])
+                .environment("UNICO_SECRET", "abc-def"),
+        ),
+        (
+            "unico, nothing between the parts",
+            "signed_request_unsafe",
+            unico(&STANDARD.encode(rs256(format!("{AT}{NONCE}{UNICO_BODY}").as_bytes()))),
+        ),
+        (
+            "unico, a separator that the nonce has too",
+            "signed_request_unsafe",
+            unico(&STANDARD.encode(rs256(format!("{NONCE}-{UNICO_BODY}").as_bytes()))),
+        ),
+        (
+            "unico, ECDSA in DER",
+            "signed_request_form",
+            unico(&STANDARD.encode(es256_in_der(UNICO_BODY.as_bytes())))
+                .key(&format!("pem:{}", certificate("p256.crt.pem"))),
+        ),
+        (
+            "unico, base64url with padding",
+            "signed_request_form",
+            unico(&URL_SAFE.encode(rs256(UNICO_BODY.as_bytes()))),
+        ),
+        (
+            "unico, claims of its own",
+            "signed_request_claims",
+            unico(&jws(
+                json!({"body_sha256": hex(&Sha256::digest(UNICO_BODY))})
+                    .to_string()
+                    .as_bytes(),
+            )),
+        ),
+        (
+            "unico, the PEM on one line",
+            "signed_request",
+            unico(&STANDARD.encode(rs256(UNICO_BODY.as_bytes()))).key(&format!(
+                "pem:{}",
+                certificate("rsa.crt.pem").replace('\n', "\\n")
+            )),
+        ),
+        (
+            "unico, the private key",
+            "certificate_unusable",
+            unico(&STANDARD.encode(rs256(UNICO_BODY.as_bytes())))
+                .key(&format!("pem:{}", certificate("rsa.key.pem"))),
+        ),
+        (
+            "unico, a tag that nothing replaced",
+            "signed_request_tag",
+            unico("{{signature}}"),
+        ),
+        (
+            "unico, not signed",
+            "signature_missing",
+            unico("").without("x-signature"),
+        ),
+        (
+            "unico, milliseconds",
+            "timestamp_unit",
+            unico(&STANDARD.encode(rs256(format!("{ms}.{UNICO_BODY}").as_bytes())))
+                .change("x-timestamp", |_| ms.to_string())
+                .set(
+                    "settings",
+                    json!({"signed": {"algorithms": ["RS256"], "scheme": {
+                        "signature_header": "x-signature",
+                        "timestamp_header": "x-timestamp",
+                        "template": "{timestamp}.{body}",
+                    }}}),
+                ),
+        ),
+        (
+            "unico, all set right, newline added",
+            "newline_added",
+            unico(&STANDARD.encode(rs256(UNICO_BODY.as_bytes()))).body(format!("{UNICO_BODY}\n")),
+        ),
+        (
+            "unico, another certificate",
+            "signed_request",
+            unico(&STANDARD.encode(rs256(UNICO_BODY.as_bytes())))
+                .key(&format!("pem:{}", certificate("p256.crt.pem")))
+                .argument(&["--other-key-file", RSA_CERTIFICATE]),
+        ),
+        (
+            "signed request, wrong template",
+            "signed_request",
+            unico(&hex(&rs256(
+                format!("{UNICO_BODY}\n{AT}\n{NONCE}").as_bytes(),
+            )))
+            .set("provider", "signed-request")
+            .set(
+                "settings",
+                json!({"algorithms": ["PS256"], "signature_header": "x-signature"}),
+            ),
         ),
         (
             "facephi, plain json",

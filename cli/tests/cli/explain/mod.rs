@@ -6,3 +6,4 @@ mod mistakes;
 mod request;
 mod screens;
 mod secrecy;
+mod signed_requests;

@@ -6,6 +6,11 @@ use std::{
     thread,
 };
 
+use aws_lc_rs::{
+    rand::SystemRandom,
+    rsa::KeyPair as RsaKeyPair,
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -230,4 +235,64 @@ pub(crate) const FACEPHI_EVENT: &str = concat!(
 /// The event without its signature: what the pack's default recipe covers.
 pub(crate) fn facephi_signed() -> String {
     FACEPHI_EVENT.replace(r#""signature":"SIGNATURE","#, "")
+}
+
+/// The folder with the keys and certificates of signed requests.
+pub(crate) const CERTIFICATES: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../tests/vectors/signed_request"
+);
+
+/// The text of a PEM file there.
+pub(crate) fn certificate(file: &str) -> String {
+    std::fs::read_to_string(format!("{CERTIFICATES}/{file}")).unwrap()
+}
+
+/// RSA with PKCS #1 v1.5 and SHA-256, by the key of `rsa.crt.pem`.
+pub(crate) fn rs256(signed: &[u8]) -> Vec<u8> {
+    let pair = RsaKeyPair::from_pkcs8(&private_key("rsa.key.pem")).unwrap();
+    let mut signature = vec![0; pair.public_modulus_len()];
+    let random = SystemRandom::new();
+    pair.sign(&RSA_PKCS1_SHA256, &random, signed, &mut signature)
+        .unwrap();
+    signature
+}
+
+/// ECDSA on P-256 as Java writes it: in DER.
+pub(crate) fn es256_in_der(signed: &[u8]) -> Vec<u8> {
+    let pair = EcdsaKeyPair::from_pkcs8(
+        &ECDSA_P256_SHA256_ASN1_SIGNING,
+        &private_key("p256.key.pem"),
+    );
+    let signature = pair.unwrap().sign(&SystemRandom::new(), signed).unwrap();
+    signature.as_ref().to_vec()
+}
+
+fn private_key(file: &str) -> Vec<u8> {
+    let pem = certificate(file);
+    let lines = pem.lines().filter(|line| !line.starts_with('-'));
+    STANDARD.decode(lines.collect::<String>()).unwrap()
+}
+
+/// The nonce of Unico Check's requests here.
+pub(crate) const NONCE: &str = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
+/// What Unico Check sends, with something personal in it.
+pub(crate) const UNICO_BODY: &str = r#"{"event":"canary-personal","data":{"id":"f4dd6bc9-74d3-4dba-8deb-eb09ad4ea704","status":3}}"#;
+
+/// A request of Unico Check's with all of the form's tags and this signature, at a receiver for which a signature over
+/// the body in base64 was assumed.
+pub(crate) fn unico(signature: &str) -> Row {
+    let headers = [
+        ("content-type", "application/json"),
+        ("user-agent", "unico"),
+        ("x-signature", signature),
+        ("x-nonce", NONCE),
+        ("x-timestamp", &*AT.to_string()),
+        ("x-algorithm", "RS256"),
+    ];
+    let key = format!("pem:{}", certificate("rsa.crt.pem"));
+    Row::new("unico-check", &key, &headers, UNICO_BODY.as_bytes()).set(
+        "settings",
+        json!({"signed": {"algorithms": ["RS256"], "signature_header": "x-signature"}}),
+    )
 }

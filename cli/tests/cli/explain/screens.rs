@@ -4,7 +4,10 @@ use std::{env, fs, path::PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use super::request::{AT, BODY, Row, SECRET, facephi, facephi_signed, github, standard, stripe};
+use super::request::{
+    AT, BODY, NONCE, Row, SECRET, UNICO_BODY, facephi, facephi_signed, github, rs256, standard,
+    stripe, unico,
+};
 use crate::command::hookgate;
 
 fn screens() -> Vec<(&'static str, Row)> {
@@ -27,6 +30,10 @@ fn screens() -> Vec<(&'static str, Row)> {
                 .set("method", "GET"),
         ),
         ("truncated", github(key, BODY).body(&BODY[..60])),
+        (
+            "unico",
+            unico(&STANDARD.encode(rs256(format!("{AT}.{NONCE}.{UNICO_BODY}").as_bytes()))),
+        ),
         (
             "unsigned",
             standard(key, AT, BODY).without("webhook-signature"),

@@ -2,7 +2,7 @@
 
 use super::{
     mistakes::rows,
-    request::{PERSONAL, Row},
+    request::{NONCE, PERSONAL, Row},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -14,6 +14,8 @@ fn canaries(row: &Row) -> Vec<String> {
         "example.org".to_owned(),
         "k3y-canary".to_owned(),
         "ONBOARDING".to_owned(),
+        "f4dd6bc9".to_owned(),
+        NONCE.to_owned(),
         "thirty-two".to_owned(),
         "00112233445566".to_owned(),
         STANDARD.encode("thirty-two bytes"),
@@ -24,6 +26,11 @@ fn canaries(row: &Row) -> Vec<String> {
         let text = key.as_str().unwrap();
         let text = text.split_once(':').map_or(text, |(_, text)| text);
         canaries.push(text.trim_matches(['"', ' ', '\n']).to_owned());
+        // Of a key over several lines, each.
+        let lines = text
+            .lines()
+            .filter(|line| line.len() >= 16 && !line.starts_with('-'));
+        canaries.extend(lines.map(str::to_owned));
     }
     canaries.extend(["c4nary", "C4NARY", "YzRuYXJ5"].map(str::to_owned));
     for header in row.record["headers"].as_array().unwrap() {
@@ -33,7 +40,10 @@ fn canaries(row: &Row) -> Vec<String> {
             .to_ascii_lowercase()
             .replace('_', "-");
         let value = header[1].as_str().unwrap();
-        if name.contains("signature") || name.contains("hmac") {
+        if ["signature", "assinatura", "hmac"]
+            .iter()
+            .any(|it| name.contains(it))
+        {
             // Any sixteen characters of it.
             canaries.extend(
                 value

@@ -1,10 +1,13 @@
-//! What `send` and `listen` are told: settings, stores, delays, editors.
+//! What `send` and `listen` are told: settings, delays, editors.
 
 use std::{fs, io::Write, path::Path};
 
 use serde_json::json;
 
-use crate::listening::{Listening, send, sent};
+use crate::{
+    command::base64,
+    listening::{Listening, send, sent},
+};
 
 /// Writes a file and gives its path.
 fn file(directory: &Path, name: &str, text: &str) -> String {
@@ -42,7 +45,7 @@ fn both_ends_read_the_same_settings() {
         ("idcloud", r#"{"access":"none"}"#),
         (
             "unico-check",
-            r#"{"access":{"bearer":{"secret":"utf8:long enough to be a secret of 32 bytes","algorithms":["HS256"],"issuer":"https://i","audience":"a","scopes":["b"]}}}"#,
+            r#"{"access":{"bearer":{"secret":"utf8:long enough to be a secret of 32 bytes","algorithms":["HS256"],"issuer":"https://i","audience":"a","issued_to":["c"],"scopes":["b"]}}}"#,
         ),
     ];
     let documented = documented.map(|settings| ("hmac-header", settings));
@@ -77,18 +80,49 @@ fn both_ends_read_the_same_settings() {
     }
 }
 
+/// Both ends, each with its own half, from wherever keys may be.
 #[test]
-fn a_store_on_disk_remembers_over_a_restart() {
+fn a_certificate_and_its_private_key_come_from_files_and_variables() {
     let directory = tempfile::tempdir().unwrap();
-    let store = format!("sqlite:{}", directory.path().join("dedup.sqlite").display());
-    let body = file(directory.path(), "body.json", r#"{"action":"opened"}"#);
-    for (framework, handled) in [("axum", 1), ("actix", 0)] {
-        let arguments = ["--store", &store, "--framework", framework, "--json"];
-        let listening = Listening::start("github", &arguments);
-        let output = send(&["github", "issues", "--to", &listening.url, "--data", &body]);
-        assert!(output.status.success(), "{output:?}");
-        assert_eq!(listening.stop().events.len(), handled, "{framework}");
+    let settings = r#"{"algorithms":["RS256"],"signature_header":"x-signature"}"#;
+    let settings = file(directory.path(), "settings.json", settings);
+    let vectors = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/vectors/signed_request"
+    );
+    let of = |name: &str| format!("{vectors}/{name}");
+    let encoded = format!("pem:{}", base64(&fs::read(of("rsa.key.pem")).unwrap()));
+    let encoded = file(directory.path(), "encoded", &encoded);
+    let certificate = ["--settings", &settings, "--key-file", &of("rsa.crt.pem")];
+    let listening = Listening::start("signed-request", &certificate);
+    let to = ["signed-request", "user.created", "--to", &listening.url];
+    let to = [&to[..], &["--settings", &settings, "--attempts", "1"]].concat();
+    for key in [
+        &["--private-key", &of("rsa.key.pem")][..],
+        &["--key-file", &of("rsa.key.pem")],
+        &["--key-file", &encoded],
+        &["--key-env", "UNICO_CHECK_PRIVATE_KEY"],
+    ] {
+        let output = send(&[&to[..], key].concat());
+        assert!(output.status.success(), "{key:?}: {output:?}");
     }
+    for (key, why) in [
+        (
+            ["--private-key", &of("ed.key.pem")],
+            "no algorithm that it signs with",
+        ),
+        (
+            ["--private-key", &of("rsa.crt.pem")],
+            "the private key cannot be read",
+        ),
+        (["--key-file", &settings], "not PEM"),
+    ] {
+        let output = send(&[&to[..], &key].concat());
+        assert_eq!(output.status.code(), Some(1));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(why), "{error}");
+    }
+    assert_eq!(listening.stop().events.len(), 4);
 }
 
 #[test]

@@ -1,0 +1,114 @@
+//! What was found, in words, and as the line of a program.
+
+use hookgate::schemes::RequestEncoding;
+
+use super::{
+    super::super::case::{Case, Reading},
+    UNICO_CHECK,
+    candidates::timestamp_form,
+    search::Found,
+};
+
+/// What is signed, with what, and where that stands.
+pub(super) fn cause(found: &Found<'_>) -> String {
+    let Found {
+        signature,
+        form,
+        tried,
+        candidate,
+    } = found;
+    let key = if tried.is_configured {
+        tried.key.name.clone()
+    } else {
+        format!("{}, which is not a key of this receiver,", tried.key.name)
+    };
+    let mut cause = format!(
+        "{key} signs {} with {}, in {} in the header {}",
+        literal(&candidate.template),
+        tried.algorithm.name(),
+        in_words(form.encoding),
+        shown(signature.name)
+    );
+    if !tried.key.reading.is_public() {
+        cause.push_str(&format!(
+            "; it is a shared secret, read as {}",
+            tried.key.reading.in_words()
+        ));
+    }
+    for flaw in [form.flaw, tried.flaw].into_iter().flatten() {
+        cause.push_str(&format!("; {flaw}"));
+    }
+    cause
+}
+
+/// What builds the pack that takes it.
+pub(super) fn builder_line(case: &Case, found: &Found<'_>) -> String {
+    let Found {
+        signature,
+        form,
+        tried,
+        candidate,
+    } = found;
+    let mut config = format!("SignedRequestConfig::new({:?})", shown(signature.name));
+    let mut set = |setting: String| config.push_str(&setting);
+    if let Some(held) = candidate.nonce {
+        set(format!(".nonce({:?})", shown(held.name)));
+    }
+    if let Some(held) = candidate.timestamp {
+        let form = form_path(timestamp_form(held.value).unwrap_or_default());
+        set(format!(".timestamp({:?}, {form})", shown(held.name)));
+    }
+    if let Some(held) = candidate.algorithm {
+        set(format!(".algorithm({:?})", shown(held.name)));
+    }
+    if candidate.template != "{body}" {
+        set(format!(".template({})", literal(&candidate.template)));
+    }
+    if let Some(name) = match form.encoding {
+        RequestEncoding::Base64Url => Some("Base64Url"),
+        RequestEncoding::Hex => Some("Hex"),
+        RequestEncoding::Jws => Some("Jws"),
+        _ => None,
+    } {
+        set(format!(".encoding(RequestEncoding::{name})"));
+    }
+    let key = match tried.key.reading {
+        Reading::Pem => "TokenKey::pem(certificate".to_owned(),
+        Reading::Der => "TokenKey::der(certificate".to_owned(),
+        secret => format!("TokenKey::secret(&{}(text)?", secret.constructor()),
+    };
+    let algorithm = format!("{:?}", tried.algorithm);
+    let scheme = format!("SignedRequest::new({config}, [{key}, [TokenAlgorithm::{algorithm}])])?");
+    match &*case.provider {
+        UNICO_CHECK => format!("UnicoCheck::signed({scheme})"),
+        _ => format!("Preset::custom_signed_request(name, {scheme})"),
+    }
+}
+
+/// The form of a time, as a program writes it.
+pub(super) fn form_path(form: &str) -> &'static str {
+    match form {
+        "milliseconds" => "TimestampForm::Milliseconds",
+        "rfc3339" => "TimestampForm::Rfc3339",
+        _ => "TimestampForm::Seconds",
+    }
+}
+
+fn in_words(encoding: RequestEncoding) -> &'static str {
+    match encoding {
+        RequestEncoding::Base64 => "base64",
+        RequestEncoding::Base64Url => "base64url",
+        RequestEncoding::Hex => "hexadecimal",
+        RequestEncoding::Jws => "a JWS",
+        _ => "another form",
+    }
+}
+
+/// As a program writes it. Templates hold placeholders and separators, nothing of the request.
+fn literal(template: &str) -> String {
+    format!("{template:?}")
+}
+
+pub(super) fn shown(name: &str) -> String {
+    name.to_ascii_lowercase()
+}

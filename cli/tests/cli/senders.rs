@@ -1,0 +1,97 @@
+//! Every sender, with what is needed to try it.
+
+use std::process::Output;
+
+use crate::listening::{Listening, send};
+
+/// A sender, and why a receiver refuses what is wrong with it.
+pub(crate) struct Row {
+    pub(crate) provider: &'static str,
+    pub(crate) event: &'static str,
+    /// The name of the file with both ends' settings.
+    pub(crate) settings: Option<&'static str>,
+    pub(crate) unsigned: &'static str,
+    pub(crate) tampered: &'static str,
+    /// `None` where it signs no time.
+    pub(crate) stale: Option<&'static str>,
+}
+
+/// One that signs the body alone.
+const fn signing(provider: &'static str, event: &'static str) -> Row {
+    Row {
+        provider,
+        event,
+        settings: None,
+        unsigned: "missing_signature",
+        tampered: "signature_mismatch",
+        stale: None,
+    }
+}
+
+/// One that signs a time too.
+const fn signing_time(provider: &'static str, event: &'static str) -> Row {
+    Row {
+        stale: Some("timestamp_too_old"),
+        ..signing(provider, event)
+    }
+}
+
+/// One that only shows credentials.
+const fn showing(provider: &'static str, event: &'static str) -> Row {
+    Row {
+        unsigned: "access_missing",
+        tampered: "access_denied",
+        ..signing(provider, event)
+    }
+}
+
+pub(crate) const ROWS: [Row; 14] = [
+    signing_time("facephi", "id_captured"),
+    signing("github", "push"),
+    signing("hmac-body-field", "user.created").with("hmac-body-field.json"),
+    signing_time("hmac-header", "user.created").with("hmac-header.json"),
+    showing("idcloud", "process_finished"),
+    signing_time("logto", "PostSignIn"),
+    signing("shopify", "orders/create"),
+    signing_time("signed-request", "user.created").with("signed-request.json"),
+    signing_time("slack", "app_mention"),
+    signing_time("standard-webhooks", "user.created"),
+    signing_time("stripe", "invoice.paid"),
+    signing_time("svix", "user.created"),
+    showing("unico-check", "update_process"),
+    signing_time("unico-check", "update_process").with("unico-check-signed.json"),
+];
+
+impl Row {
+    const fn with(mut self, settings: &'static str) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    fn settings(&self) -> Vec<String> {
+        let path = |name| format!("{}/tests/cli/settings/{name}", env!("CARGO_MANIFEST_DIR"));
+        let arguments = self
+            .settings
+            .map(|name| ["--settings".to_owned(), path(name)]);
+        arguments.into_iter().flatten().collect()
+    }
+
+    pub(crate) fn listen(&self, arguments: &[&str]) -> Listening {
+        let settings = self.settings();
+        let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+        Listening::start(self.provider, &[&settings, arguments].concat())
+    }
+
+    pub(crate) fn send(&self, url: &str, arguments: &[&str]) -> Output {
+        let settings = self.settings();
+        let mut all = vec![self.provider, self.event, "--to", url];
+        all.extend(settings.iter().map(String::as_str));
+        all.extend(arguments);
+        send(&all)
+    }
+
+    /// For messages of assertions.
+    pub(crate) fn name(&self) -> &'static str {
+        self.settings.unwrap_or(self.provider)
+    }
+}
