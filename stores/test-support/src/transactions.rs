@@ -234,7 +234,8 @@ pub async fn a_lost_lease_fails_the_transaction<E: Effects>(effects: E) {
 
 /// Once settled, nothing extends the lease: after a rollback another instance may have it.
 pub async fn settle_in_ends_the_heartbeat<E: Effects>(effects: E) {
-    let lease = Duration::from_millis(400);
+    // Long enough for heartbeats to keep it on a busy machine.
+    let lease = Duration::from_secs(3);
     let (app, _) = app(&effects, lease, |effects: E, delivery, _| async move {
         let mut tx = effects.write(delivery.event_key()).await?;
         effects.settle_in(&mut tx, delivery.lease()).await?;
