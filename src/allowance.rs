@@ -17,17 +17,27 @@ pub(crate) struct Allowance(Arc<Shared>);
 struct Shared {
     limit: usize,
     used: AtomicUsize,
-    unused: Event,
+    /// Only where somebody waits for it: to say that nobody does costs an atomic fence and a lock.
+    unused: Option<Event>,
     level: Level,
 }
 
 impl Allowance {
     /// `level` follows what is granted.
     pub(crate) fn new(limit: usize, level: Level) -> Self {
+        Self::of(limit, level, None)
+    }
+
+    /// One without a limit, whose end can be waited for.
+    pub(crate) fn counted(level: Level) -> Self {
+        Self::of(usize::MAX, level, Some(Event::new()))
+    }
+
+    fn of(limit: usize, level: Level, unused: Option<Event>) -> Self {
         Self(Arc::new(Shared {
             limit,
             used: AtomicUsize::new(0),
-            unused: Event::new(),
+            unused,
             level,
         }))
     }
@@ -46,10 +56,13 @@ impl Allowance {
         self.0.used.load(Ordering::Acquire)
     }
 
-    /// Resolves when nothing is granted.
+    /// Resolves when nothing is granted; at once where nothing is [counted](Self::counted).
     pub(crate) async fn unused(&self) {
+        let Some(unused) = &self.0.unused else {
+            return;
+        };
         while self.used() > 0 {
-            let listener = self.0.unused.listen();
+            let listener = unused.listen();
             if self.used() == 0 {
                 return;
             }
@@ -87,8 +100,11 @@ impl Drop for Grant {
     fn drop(&mut self) {
         let shared = &self.of.0;
         shared.level.fall(self.amount);
-        if shared.used.fetch_sub(self.amount, Ordering::AcqRel) == self.amount {
-            shared.unused.notify(usize::MAX);
+        let used = shared.used.fetch_sub(self.amount, Ordering::AcqRel);
+        if let Some(unused) = &shared.unused
+            && used == self.amount
+        {
+            unused.notify(usize::MAX);
         }
     }
 }

@@ -27,7 +27,7 @@ mod window;
 use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::header;
+use http::{HeaderName, header};
 
 #[cfg(feature = "token")]
 pub(crate) use self::head::check_rules;
@@ -357,15 +357,16 @@ pub async fn conclude<R>(
 /// Whether the headers already say that the body has `length` bytes, so that the request can go on to the
 /// handler, with the body that was authenticated, as it is.
 pub fn says_length(headers: &dyn Headers, length: usize) -> bool {
+    static FRAMING: [HeaderName; 2] = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
     let mut said = None;
-    headers.each(&header::CONTENT_LENGTH, &mut |value| {
+    let mut encoded = false;
+    headers.each_of(&FRAMING, &mut |place, value| {
+        encoded |= place != 0;
         said = std::str::from_utf8(value)
             .ok()
             .and_then(|value| value.parse().ok());
     });
-    let mut framed = false;
-    headers.each(&header::TRANSFER_ENCODING, &mut |_| framed = true);
-    said == Some(length) && !framed
+    said == Some(length) && !encoded
 }
 
 /// The answer to a program that is wired wrongly, with a log line that says what to change.

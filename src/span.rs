@@ -21,7 +21,7 @@ mod open {
 
     impl DeliverySpan {
         pub(crate) fn open(endpoint: &str, pack: &str) -> Self {
-            Self(tracing::info_span!(
+            let span = tracing::info_span!(
                 target: "hookgate",
                 "hookgate.delivery",
                 endpoint,
@@ -34,7 +34,14 @@ mod open {
                 detached = Empty,
                 sender_trace_id = Empty,
                 sender_span_id = Empty,
-            ))
+            );
+            // What nobody listens to is not entered, left and recorded into either: with tracing's feature
+            // `log`, which actix-web switches on, a disabled span looks for a logger each time.
+            Self(if span.is_disabled() {
+                Span::none()
+            } else {
+                span
+            })
         }
 
         /// `work`, inside of the span.

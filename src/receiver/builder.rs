@@ -372,7 +372,7 @@ impl ReceiverBuilder {
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
             running: Allowance::new(self.handlers, meter.handlers_running()),
-            detached: Allowance::new(usize::MAX, meter.handlers_detached()),
+            detached: Allowance::counted(meter.handlers_detached()),
             waiting: WaitingCopies::new(meter.copies_waiting()),
             owners: OwnerTokens::new()?,
             terms: Terms {

@@ -8,14 +8,16 @@
 //! `scripts/bench-peers` runs the same with the word `peers`: hookgate beside other receivers.
 //!
 //! What a feature costs is measured between two builds of this program. `HOOKGATE_BENCH_BARE` names
-//! the one without `tracing`, `HOOKGATE_BENCH_METRICS` the one with `metrics` too; without them those
-//! pairs are left out.
+//! the one without `tracing`, `HOOKGATE_BENCH_METRICS` the one with `metrics` too, `HOOKGATE_BENCH_ACTIX`
+//! the one with `actix`; without them those pairs are left out. Those on axum run without actix-web in the
+//! program, which would switch features of other libraries on.
 
 mod by_hand;
 #[cfg(feature = "metrics")]
 mod counting;
 mod deliveries;
 mod load;
+#[cfg(feature = "actix")]
 mod on_actix;
 mod on_axum;
 mod peers;
@@ -68,17 +70,26 @@ fn pairs() -> Vec<Pair> {
         ("standard-webhooks", Sender::StandardWebhooks),
     ];
     let mut pairs = Vec::new();
-    for framework in ["axum", "actix"] {
+    let program = |variable| env::var_os(variable).map(PathBuf::from);
+    let frameworks = [
+        ("axum", env::current_exe().ok()),
+        ("actix", program("HOOKGATE_BENCH_ACTIX")),
+    ];
+    for (framework, program) in frameworks {
+        let Some(program) = program else { continue };
         for (name, sender) in senders {
+            let subject = |variant| Subject {
+                program: program.clone(),
+                variant,
+            };
             pairs.push(Pair {
                 name: format!("{framework}: {name}, by hand"),
                 sender,
-                base: Subject::here(format!("{framework}-{name}-by-hand")),
-                with: Subject::here(format!("{framework}-{name}")),
+                base: subject(format!("{framework}-{name}-by-hand")),
+                with: subject(format!("{framework}-{name}")),
             });
         }
     }
-    let program = |variable| env::var_os(variable).map(PathBuf::from);
     let Some(bare) = program("HOOKGATE_BENCH_BARE") else {
         return pairs;
     };

@@ -4,7 +4,7 @@ use hookgate::{
     Receiver, Secret, dedup::MemoryStore, providers::logto::Logto, providers::preset::Preset,
 };
 
-use crate::{by_hand::SignIn, deliveries::KEY, on_actix, on_axum, peers};
+use crate::{by_hand::SignIn, deliveries::KEY, on_axum, peers};
 
 /// Serves `variant`, such as `axum-logto` or `actix-standard-webhooks-by-hand`, until it is killed.
 pub(crate) fn serve(variant: &str) {
@@ -12,7 +12,8 @@ pub(crate) fn serve(variant: &str) {
     crate::counting::install();
     match variant.split_once('-') {
         Some(("axum", subject)) => on_axum::serve(subject),
-        Some(("actix", subject)) => on_actix::serve(subject),
+        #[cfg(feature = "actix")]
+        Some(("actix", subject)) => crate::on_actix::serve(subject),
         _ => {
             let app = peers::app(variant).unwrap_or_else(|| panic!("no variant {variant}"));
             on_axum::run(app);
