@@ -26,22 +26,22 @@ use crate::{
 ///
 /// The normal case pays for no task. Where `spawn` finds no runtime it drops the work, and the lease ends
 /// by itself.
-pub struct RunsToEnd<F, S: FnOnce(Detached<F>)> {
-    receiver: Receiver,
+pub struct RunsToEnd<'a, F, S: FnOnce(Detached<F>)> {
+    receiver: &'a Receiver,
     work: Option<Pin<Box<F>>>,
     began: bool,
     spawn: Option<S>,
-    timer: Arc<dyn Timer>,
+    timer: &'a Arc<dyn Timer>,
     time: TimeLeft,
     deadline: Option<Sleep>,
 }
 
-impl<F, S: FnOnce(Detached<F>)> RunsToEnd<F, S> {
+impl<'a, F, S: FnOnce(Detached<F>)> RunsToEnd<'a, F, S> {
     /// Runs `work`, which is [`handle`](crate::road::handle)'s future. `time` comes from
     /// [`TimeLeft::of`], before the request is handed over.
     pub fn new(
-        receiver: Receiver,
-        timer: Arc<dyn Timer>,
+        receiver: &'a Receiver,
+        timer: &'a Arc<dyn Timer>,
         time: TimeLeft,
         work: F,
         spawn: S,
@@ -105,9 +105,9 @@ impl TimeLeft {
 }
 
 // The work is boxed; nothing else is ever pinned.
-impl<F, S: FnOnce(Detached<F>)> Unpin for RunsToEnd<F, S> {}
+impl<F, S: FnOnce(Detached<F>)> Unpin for RunsToEnd<'_, F, S> {}
 
-impl<R, F, S> Future for RunsToEnd<F, S>
+impl<R, F, S> Future for RunsToEnd<'_, F, S>
 where
     F: Future<Output = Handled<R>>,
     S: FnOnce(Detached<F>),
@@ -128,11 +128,11 @@ where
         this.work = Some(work);
         let deadline = this
             .deadline
-            .get_or_insert_with(|| this.timer.sleep(this.time.left(&this.receiver)));
+            .get_or_insert_with(|| this.timer.sleep(this.time.left(this.receiver)));
         if deadline.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
-        this.time.say_over(&this.receiver);
+        this.time.say_over(this.receiver);
         this.detach();
         Poll::Ready(Handled::Answer(Answer::unavailable(
             Reason::HandlerDeadline,
@@ -141,7 +141,7 @@ where
     }
 }
 
-impl<F, S: FnOnce(Detached<F>)> Drop for RunsToEnd<F, S> {
+impl<F, S: FnOnce(Detached<F>)> Drop for RunsToEnd<'_, F, S> {
     fn drop(&mut self) {
         // Before its first poll nothing is claimed: there is nothing to finish.
         if self.began && !self.receiver.cancels_on_disconnect() {
@@ -150,7 +150,7 @@ impl<F, S: FnOnce(Detached<F>)> Drop for RunsToEnd<F, S> {
     }
 }
 
-impl<F, S: FnOnce(Detached<F>)> fmt::Debug for RunsToEnd<F, S> {
+impl<F, S: FnOnce(Detached<F>)> fmt::Debug for RunsToEnd<'_, F, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunsToEnd").finish_non_exhaustive()
     }

@@ -111,7 +111,7 @@ where
                 move |slot, bytes| run(inner, place, slot, bytes)
             };
             let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
-            let work = RunsToEnd::new(receiver.clone(), timer.clone(), time, work, spawn);
+            let work = RunsToEnd::new(&receiver, &timer, time, work, spawn);
             (place, work)
         }
         Err(rejection) => return answered(Some(request), road::refusal(&receiver, &rejection)),

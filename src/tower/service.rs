@@ -117,7 +117,7 @@ where
                         response: inner.call(inner_request(*parts, slot, bytes)),
                     };
                     let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
-                    RunsToEnd::new(receiver.clone(), timer.clone(), time, work, spawn)
+                    RunsToEnd::new(&receiver, &timer, time, work, spawn)
                 }
                 Err(rejection) => return Ok(fixed(&road::refusal(&receiver, &rejection))),
             };
