@@ -2,10 +2,13 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{convert::Infallible, future::Ready, time::Duration};
 
-use http::StatusCode;
-use support::{Call, Gate, On, Stage, Step, logto, until};
+use axum::{Router, body::Body};
+use hookgate::tower::ReceiverLayer;
+use http::{Request, Response, StatusCode};
+use support::{Call, Gate, On, Server, Stage, Step, logto, until};
+use tower::{Layer, service_fn};
 
 #[tokio::test]
 async fn a_handler_that_fails_twice_runs_three_times_and_is_then_done() {
@@ -36,6 +39,18 @@ async fn a_panic_is_a_retry() {
     assert_eq!(stage.store.count(On::Release), 1);
     assert_eq!(stage.send(&call).await.status, 200);
     assert_eq!(stage.script.runs(), 2);
+}
+
+#[tokio::test]
+async fn a_service_that_panics_before_it_has_a_future_is_a_retry_too() {
+    let stage = Stage::logto().await;
+    let panics = service_fn(
+        |_: Request<Body>| -> Ready<Result<Response<Body>, Infallible>> { panic!("out of cheese") },
+    );
+    let service = ReceiverLayer::new(stage.receiver.clone()).layer(panics);
+    let server = Server::start(Router::new().route_service("/hook", service)).await;
+    assert_eq!(logto::event(1).send(server.addr).await.status, 503);
+    assert_eq!(stage.store.count(On::Release), 1);
 }
 
 #[tokio::test]
