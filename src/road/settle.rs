@@ -2,11 +2,7 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use super::{
-    Handled, Ran,
-    handler::{Panicked, lose},
-    store_call,
-};
+use super::{Handled, Ran, heartbeat::lose, store_call};
 use crate::{
     answer::{Answer, RETRY_AFTER},
     clock::Timer,
@@ -15,8 +11,8 @@ use crate::{
     error::{Reason, StoreError},
     log,
     meter::StoreCall,
-    observer::Observed,
     outcome::Outcome,
+    panics::Panicked,
     receiver::Policy,
     wait::within,
 };
@@ -36,16 +32,8 @@ pub(super) async fn settle<R>(
         Ok(ran) => match &ran.outcome {
             Outcome::Processed => (End::Processed, "processed", ""),
             Outcome::Ignored { why } => (End::Ignored, "ignored", *why),
-            Outcome::Rejected { why, error } => {
-                policy
-                    .observer
-                    .handler_failed(Observed::new(facts), error.as_deref());
-                (End::Rejected, "rejected", *why)
-            }
-            Outcome::Retry { after, error } => {
-                policy
-                    .observer
-                    .handler_failed(Observed::new(facts), error.as_deref());
+            Outcome::Rejected { why, .. } => (End::Rejected, "rejected", *why),
+            Outcome::Retry { after, .. } => {
                 log::failed(facts, lease.attempt(), Reason::HandlerRetry, ran.status);
                 release(policy, facts, lease, timer).await;
                 return Handled::Answer(Answer::unavailable(Reason::HandlerRetry, *after));
@@ -56,7 +44,6 @@ pub(super) async fn settle<R>(
             }
         },
         Err(Panicked) => {
-            policy.observer.handler_failed(Observed::new(facts), None);
             log::failed(facts, lease.attempt(), Reason::HandlerPanicked, None);
             release(policy, facts, lease, timer).await;
             return Handled::Answer(Answer::unavailable(Reason::HandlerPanicked, None));
@@ -110,7 +97,12 @@ pub(super) async fn mark(
 }
 
 /// Frees the key. Where that fails, the lease ends by itself.
-async fn release(policy: &Policy, facts: &Facts, lease: &LeaseHandle, timer: &Arc<dyn Timer>) {
+pub(super) async fn release(
+    policy: &Policy,
+    facts: &Facts,
+    lease: &LeaseHandle,
+    timer: &Arc<dyn Timer>,
+) {
     let retain = policy.retention;
     let release = (policy.store.calls()).settle(lease.lease(), End::Release, retain);
     if let Err(error) = store_call(policy, StoreCall::Release, timer, release).await {
