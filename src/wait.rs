@@ -173,14 +173,14 @@ mod tests {
         let work = pin!(ready(7));
         let mut limited = pin!(within(&timer, Duration::ZERO, work));
         assert_eq!(poll(limited.as_mut()), Poll::Ready(Ok(7)));
-        let mut aside = false;
+        let aside = Cell::new(false);
         let main = pin!(ready(7));
         let mut both = pin!(beside(main, || {
-            aside = true;
+            aside.set(true);
             pending()
         }));
         assert_eq!(poll(both.as_mut()), Poll::Ready(7));
-        assert!(!aside);
+        assert!(!aside.get());
         assert_eq!(counting.begun(), 0);
     }
 

@@ -57,6 +57,8 @@
 //!   to the receiver's `body_limit`, or a delivery above them fails as often as it is sent.
 //!   `delivery.raw()` has no such limit.
 //! - Bodies with a `content-encoding` are refused with 415 before an extractor could inflate them.
+//! - It runs on its worker's thread. One that blocks it holds up the worker's other connections and its own
+//!   heartbeat: see [handlers that block](hookgate#handlers-that-block).
 //!
 //! # What it takes from the connection
 //!
