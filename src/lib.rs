@@ -40,6 +40,7 @@ mod tokio_timer;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod trace_context;
+mod unsettled;
 pub mod verified;
 mod wait;
 mod waiting;
@@ -49,7 +50,7 @@ pub use self::tokio_timer::TokioTimer;
 pub use self::{
     answer::Answer,
     body::{BodyBroken, BodySource},
-    clock::{Clock, Sleep, Timer, UnixTime, Window},
+    clock::{Background, Clock, Sleep, Timer, UnixTime, Window},
     delivery::{Delivery, DeliverySlot, LeaseHandle, NotTaken},
     detach::{Detached, RunsToEnd, TimeLeft},
     error::{BuildError, KeySourceError, Reason, Rejection, SecretError, StoreError},
@@ -59,7 +60,7 @@ pub use self::{
     observer::{Observed, Observer},
     outcome::{Ack, Nack, Outcome, Verdict},
     provider::Provider,
-    receiver::{RETENTION_MARGIN, Receiver, ReceiverBuilder},
+    receiver::{Busy, RETENTION_MARGIN, Receiver, ReceiverBuilder},
     request::{Head, Headers},
     trace_context::TraceContext,
     verified::{Unsigned, Verified},

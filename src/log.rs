@@ -149,6 +149,11 @@ mod lines {
         );
     }
 
+    /// The store was not told how a lease ends.
+    pub(crate) fn unsettled(endpoint: &str, key: &crate::EventKey, what: &'static str) {
+        tracing::warn!(target: TARGET, endpoint, event_key = %key, "{what}");
+    }
+
     #[cfg(feature = "token")]
     pub(crate) fn token_issued(issuer: &str, grant: &'static str) {
         tracing::debug!(target: TARGET, issuer, grant, "token issued");
@@ -195,6 +200,7 @@ mod lines {
     pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
     pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}
     pub(crate) fn store(_: &Facts, _: StoreCall, _: &crate::StoreError) {}
+    pub(crate) fn unsettled(_: &str, _: &crate::EventKey, _: &'static str) {}
     #[cfg(feature = "jwks")]
     pub(crate) fn no_new_keys(_: &str, _: &crate::access::JwksError) {}
     pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}

@@ -1,6 +1,7 @@
 //! [`Receiver`]: one endpoint's policy.
 
 mod builder;
+mod busy;
 mod check;
 
 use std::{
@@ -13,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-pub use self::builder::{RETENTION_MARGIN, ReceiverBuilder};
+pub use self::{
+    builder::{RETENTION_MARGIN, ReceiverBuilder},
+    busy::Busy,
+};
 use crate::{
     access::{Access, Networks},
     allowance::Allowance,
@@ -30,6 +34,7 @@ use crate::{
     observer::Observer,
     provider::{Authenticated, Decoded, Provider, SenderProfile, Undecodable},
     request::RawRequest,
+    unsettled::UnsettledLeases,
     verified::Verified,
     waiting::WaitingCopies,
 };
@@ -131,10 +136,25 @@ impl Receiver {
         check::check(&self.0)
     }
 
-    /// Resolves when no handler goes on in the background. Await it after the server has shut down
-    /// gracefully, before the process ends.
+    /// What it has not ended yet.
+    pub fn busy(&self) -> Busy {
+        let policy = &*self.0;
+        Busy {
+            handlers: policy.running.used(),
+            detached: policy.detached.used(),
+            unsettled: policy.unsettled.count(),
+        }
+    }
+
+    /// Resolves when it has nothing left to end: no handler runs, with its sender or without, and the store has heard
+    /// of every lease. Deliveries go on arriving meanwhile.
     pub async fn drained(&self) {
-        self.0.detached.unused().await;
+        let policy = &*self.0;
+        while !self.busy().is_idle() {
+            policy.running.unused().await;
+            policy.detached.unused().await;
+            policy.unsettled.ended(self).await;
+        }
     }
 }
 
@@ -180,6 +200,7 @@ pub(crate) struct Policy {
     pub(crate) running: Allowance,
     pub(crate) detached: Allowance,
     pub(crate) waiting: WaitingCopies,
+    pub(crate) unsettled: UnsettledLeases,
     pub(crate) owners: OwnerTokens,
     pub(crate) terms: Terms,
     pub(crate) refuse_changed_content: bool,

@@ -257,12 +257,12 @@ where
         };
         if let Some(nonce) = &admitted.nonce {
             // Boxed, so that deliveries without a nonce do not carry it along.
-            let claimed = Box::pin(claim_nonce(policy, &facts, nonce, timer)).await;
+            let claimed = Box::pin(claim_nonce(&receiver, &facts, nonce, timer)).await;
             if let Err(answer) = claimed {
                 return answered(answer);
             }
         }
-        let lease = match claim(policy, &facts, admitted.content.as_ref(), timer).await {
+        let lease = match claim(&receiver, &facts, admitted.content.as_ref(), timer).await {
             Ok(Claim::Won(lease)) => LeaseHandle::new(lease, policy.retention),
             Ok(Claim::Done { same_content }) => {
                 return answered(duplicate(policy, &facts, same_content));
@@ -299,7 +299,7 @@ where
             .map_or(Ending::Retry, |ran| Ending::from(&ran.outcome));
         policy.meter.handler_ran(began, &*policy.clock, said);
         drop(admitted.bytes);
-        let handled = settle(policy, &facts, &lease, timer, &mut ran).await;
+        let handled = settle(&receiver, &facts, &lease, timer, &mut ran).await;
         let ignored = said == Ending::Ignored && handled.reason() == Reason::Handled;
         done(handled, ignored.then_some(said))
     })

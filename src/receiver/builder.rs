@@ -23,6 +23,7 @@ use crate::{
     meter::Meter,
     observer::{Observer, Unobserved},
     provider::TimeKind,
+    unsettled::UnsettledLeases,
     waiting::WaitingCopies,
 };
 
@@ -372,8 +373,9 @@ impl ReceiverBuilder {
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
             running: Allowance::new(self.handlers, meter.handlers_running()),
-            detached: Allowance::counted(meter.handlers_detached()),
+            detached: Allowance::new(usize::MAX, meter.handlers_detached()),
             waiting: WaitingCopies::new(meter.copies_waiting()),
+            unsettled: UnsettledLeases::new(),
             owners: OwnerTokens::new()?,
             terms: Terms {
                 allow: HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
