@@ -10,6 +10,7 @@ pub mod cloudevents;
 pub mod dedup;
 mod delivery;
 mod detach;
+mod drain;
 mod ending;
 pub mod error;
 pub mod event_key;
@@ -53,6 +54,7 @@ pub use self::{
     clock::{Background, Clock, Sleep, Timer, UnixTime, Window},
     delivery::{Delivery, DeliverySlot, LeaseHandle, NotTaken},
     detach::{Detached, RunsToEnd, TimeLeft},
+    drain::Drain,
     error::{BuildError, KeySourceError, Reason, Rejection, SecretError, StoreError},
     event_key::{ContentDigest, EventKey, KeyParts},
     finding::{Finding, Severity},

@@ -104,6 +104,29 @@ mod lines {
         );
     }
 
+    pub(crate) fn shutting_down(facts: &Facts) {
+        tracing::info!(
+            target: TARGET,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            reason = Reason::ShuttingDown.as_str(),
+            "the process is about to stop: delivery answered 503"
+        );
+    }
+
+    /// What a process cuts off when it stops now.
+    pub(crate) fn left(endpoint: &str, busy: crate::Busy) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint,
+            handlers = busy.handlers,
+            unsettled = busy.unsettled,
+            "not all has ended before the process stops: the events of its handlers run again, and leases that are \
+             not settled end by themselves"
+        );
+    }
+
     pub(crate) fn past_deadline(endpoint: &str, delivery: Brief) {
         tracing::warn!(
             target: TARGET,
@@ -196,6 +219,8 @@ mod lines {
     pub(crate) fn turned_away(_: &Facts, _: Reason) {}
     pub(crate) fn sent_back(_: &str, _: Brief) {}
     pub(crate) fn overloaded(_: &Facts) {}
+    pub(crate) fn shutting_down(_: &Facts) {}
+    pub(crate) fn left(_: &str, _: crate::Busy) {}
     pub(crate) fn past_deadline(_: &str, _: Brief) {}
     pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
     pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}

@@ -146,8 +146,15 @@ impl Receiver {
         }
     }
 
+    /// From now on, what it has not begun is answered 503, over connections that are open too: the process is about to
+    /// stop. There is no way back; all clones refuse.
+    pub fn refuse(&self) {
+        // In one order with the count of running handlers: who then finds that none runs knows that none will.
+        self.0.refuses.store(true, Ordering::SeqCst);
+    }
+
     /// Resolves when it has nothing left to end: no handler runs, with its sender or without, and the store has heard
-    /// of every lease. Deliveries go on arriving meanwhile.
+    /// of every lease. Deliveries are taken meanwhile, unless it [refuses](Self::refuse) them.
     pub async fn drained(&self) {
         let policy = &*self.0;
         while !self.busy().is_idle() {
@@ -210,6 +217,7 @@ pub(crate) struct Policy {
     deadline_is_assumed: bool,
     key_prefix: KeyParts,
     said_no_time: AtomicBool,
+    refuses: AtomicBool,
 }
 
 impl Policy {
@@ -226,6 +234,11 @@ impl Policy {
         let mut key = KeyParts::of_nonce(&self.name, tenant, &self.pack);
         key.part(nonce);
         key.finish()
+    }
+
+    /// Whether the process is about to stop.
+    pub(crate) fn refuses(&self) -> bool {
+        self.refuses.load(Ordering::SeqCst)
     }
 
     /// Says once that deliveries carry no time.

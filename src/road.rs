@@ -255,6 +255,11 @@ where
             log::overloaded(&facts);
             return answered(Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER)));
         };
+        // Asked once this one counts as running, so that who drains either waits for it or has it turned away.
+        if policy.refuses() {
+            log::shutting_down(&facts);
+            return answered(Answer::shutting_down());
+        }
         if let Some(nonce) = &admitted.nonce {
             // Boxed, so that deliveries without a nonce do not carry it along.
             let claimed = Box::pin(claim_nonce(&receiver, &facts, nonce, timer)).await;

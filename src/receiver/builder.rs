@@ -389,6 +389,7 @@ impl ReceiverBuilder {
             instances: self.instances,
             deadline_is_assumed: self.handler_deadline.is_none() && profile.timeout.is_none(),
             said_no_time: AtomicBool::new(false),
+            refuses: AtomicBool::new(false),
             provider: self.provider,
             profile,
             name,

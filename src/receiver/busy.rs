@@ -17,4 +17,13 @@ impl Busy {
     pub const fn is_idle(&self) -> bool {
         self.handlers == 0 && self.detached == 0 && self.unsettled == 0
     }
+
+    /// What two have not ended, together.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self {
+            handlers: self.handlers.saturating_add(other.handlers),
+            detached: self.detached.saturating_add(other.detached),
+            unsettled: self.unsettled.saturating_add(other.unsettled),
+        }
+    }
 }
