@@ -318,6 +318,8 @@ reasons! {
     AccessUnavailable = "access_unavailable",
     /// Too many bytes in flight or handlers running.
     Overloaded = "overloaded",
+    /// The process is about to stop, and begins nothing new.
+    ShuttingDown = "shutting_down",
     /// The peer's address is needed and unknown.
     PeerNotWired = "peer_not_wired",
     /// A route parameter is needed and unknown.

@@ -268,15 +268,20 @@ where
             let answer = Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER));
             return delivery.answered(answer);
         };
+        // Asked once this one counts as running, so that who drains either waits for it or has it turned away.
+        if policy.refuses() {
+            log::shutting_down(&facts);
+            return delivery.answered(Answer::shutting_down());
+        }
         if let Some(nonce) = &admitted.nonce {
             // Boxed, so that deliveries without a nonce do not carry it along.
-            let claimed = Box::pin(claim_nonce(policy, &facts, nonce, timer)).await;
+            let claimed = Box::pin(claim_nonce(&receiver, &facts, nonce, timer)).await;
             if let Err(answer) = claimed {
                 return delivery.answered(answer);
             }
         }
         let claimed = policy.clock.monotonic();
-        let lease = match claim(policy, &facts, admitted.content.as_ref(), timer).await {
+        let lease = match claim(&receiver, &facts, admitted.content.as_ref(), timer).await {
             Ok(Claim::Won(lease)) => LeaseHandle::new(lease, policy.retention),
             Ok(Claim::Done { same_content }) => {
                 return delivery.answered(duplicate(policy, &facts, same_content));
@@ -314,7 +319,7 @@ where
         let said = finished.said();
         policy.meter.handler_ran(began, &*policy.clock, said);
         drop(admitted.bytes);
-        let handled = settle(policy, &facts, lease, timer, &mut finished.ran).await;
+        let handled = settle(&receiver, &facts, lease, timer, &mut finished.ran).await;
         if let Some(error) = finished.failure() {
             delivery.tell(|observer, seen| observer.handler_failed(seen, error));
         }

@@ -23,6 +23,7 @@ use crate::{
     meter::Meter,
     observer::{Observer, Told, Unobserved},
     provider::TimeKind,
+    unsettled::UnsettledLeases,
     waiting::WaitingCopies,
 };
 
@@ -378,8 +379,9 @@ impl ReceiverBuilder {
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
             running: Allowance::new(self.handlers, meter.handlers_running()),
-            detached: Allowance::counted(meter.handlers_detached()),
+            detached: Allowance::new(usize::MAX, meter.handlers_detached()),
             waiting: WaitingCopies::new(meter.copies_waiting()),
+            unsettled: UnsettledLeases::new(),
             owners: OwnerTokens::new()?,
             terms: Terms {
                 allow: HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
@@ -393,6 +395,7 @@ impl ReceiverBuilder {
             instances: self.instances,
             deadline_is_assumed: self.handler_deadline.is_none() && profile.timeout.is_none(),
             said_no_time: AtomicBool::new(false),
+            refuses: AtomicBool::new(false),
             provider: self.provider,
             profile,
             name,
