@@ -193,7 +193,10 @@ pub enum Rejection {
     #[error("too many body bytes in flight, or too many look-ups of tenants under way")]
     Overloaded,
     /// The peer's address is needed, but the framework was not set up to give it.
-    #[error("the peer's address is needed and unknown")]
+    #[error(
+        "the peer's address is needed and unknown: on axum serve with \
+         `into_make_service_with_connect_info::<SocketAddr>()`; a Unix socket has none"
+    )]
     PeerNotWired,
     /// A route parameter is needed, but the layer does not see it.
     #[error("the route parameter `{0}` is needed and unknown")]
