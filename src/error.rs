@@ -189,11 +189,14 @@ pub enum Rejection {
     /// Something that access checks need could not be had.
     #[error("what access checks need is unavailable")]
     AccessUnavailable,
-    /// The bodies in flight use up the receiver's byte budget.
-    #[error("too many body bytes in flight")]
+    /// The bodies in flight use up the receiver's byte budget, or as many tenants are looked up as may be.
+    #[error("too many body bytes in flight, or too many look-ups of tenants under way")]
     Overloaded,
     /// The peer's address is needed, but the framework was not set up to give it.
-    #[error("the peer's address is needed and unknown")]
+    #[error(
+        "the peer's address is needed and unknown: on axum serve with \
+         `into_make_service_with_connect_info::<SocketAddr>()`; a Unix socket has none"
+    )]
     PeerNotWired,
     /// A route parameter is needed, but the layer does not see it.
     #[error("the route parameter `{0}` is needed and unknown")]
@@ -316,7 +319,7 @@ reasons! {
     KeysUnavailable = "keys_unavailable",
     /// What access checks need is down.
     AccessUnavailable = "access_unavailable",
-    /// Too many bytes in flight or handlers running.
+    /// Too many bytes in flight, look-ups of tenants under way or handlers running.
     Overloaded = "overloaded",
     /// The process is about to stop, and begins nothing new.
     ShuttingDown = "shutting_down",
