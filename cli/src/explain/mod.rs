@@ -39,7 +39,7 @@ use self::{
     report::{Report, Subject},
     search::explain,
 };
-use crate::{catalog, terms::WindowTerm};
+use crate::{catalog, screen::note, terms::WindowTerm};
 
 /// The exit status when the input is no request, as for wrong arguments.
 const UNREADABLE: u8 = 2;
@@ -229,6 +229,6 @@ impl Explain {
 }
 
 fn unreadable(why: &str) -> io::Result<ExitCode> {
-    eprintln!("hookgate: {why}");
+    note(format_args!("hookgate: {why}"));
     Ok(ExitCode::from(UNREADABLE))
 }

@@ -26,6 +26,7 @@ use crate::{
     catalog,
     credentials::{Credentials, End, Loaded},
     providers,
+    screen::note,
     terms::{Terms, WindowTerm},
 };
 
@@ -73,9 +74,12 @@ pub(crate) struct Listen {
     /// Show each event's payload, which is personal data.
     #[arg(long, conflicts_with = "json")]
     show_payload: bool,
-    /// Pass verified deliveries on to this local application, and answer by its answer.
+    /// Pass verified deliveries on to this route of a local application, and answer by its answer.
     #[arg(long, value_name = "URL")]
     forward: Option<String>,
+    /// Let the path and query of each request, which nothing signs, choose the application's route.
+    #[arg(long, requires = "forward")]
+    forward_unsigned_path: bool,
     /// Keep each request, the keys with it, in this directory, one record that `verify` and `explain` read.
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
@@ -119,7 +123,7 @@ impl Listen {
         let report = Report::new(listed.name, self.json, self.show_payload);
         let receiver = self.receiver(listed, &loaded, &report).await?;
         let forward = match &self.forward {
-            Some(url) => Some(Forward::to(url)?),
+            Some(url) => Some(Forward::to(url, self.forward_unsigned_path)?),
             None => None,
         };
         let desk = Arc::new(Desk::new(
@@ -150,14 +154,14 @@ impl Listen {
             Framework::Axum => "axum",
             Framework::Actix => "actix-web",
         };
-        eprintln!(
+        note(format_args!(
             "listening on http://{} for {} with {framework}; Ctrl-C ends it",
             listener.local_addr()?,
             listed.name
-        );
+        ));
         if self.store.as_deref().is_some_and(has_password) {
-            eprintln!(
-                "warning: other users of this machine can see the password in --store; HOOKGATE_STORE hides it"
+            note(
+                "warning: other users of this machine can see the password in --store; HOOKGATE_STORE hides it",
             );
         }
         match self.framework {
