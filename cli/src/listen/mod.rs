@@ -105,6 +105,11 @@ impl Listen {
                 self.bind
             )));
         }
+        if self.store.as_deref().is_some_and(has_password) {
+            return Err(io::Error::other(
+                "--store has a password, and others can see the arguments of a program: set HOOKGATE_STORE instead",
+            ));
+        }
         let listed = catalog::find(&self.provider).ok_or_else(|| {
             io::Error::other("unknown provider; `hookgate providers` lists those there are")
         })?;
@@ -159,11 +164,6 @@ impl Listen {
             listener.local_addr()?,
             listed.name
         ));
-        if self.store.as_deref().is_some_and(has_password) {
-            note(
-                "warning: other users of this machine can see the password in --store; HOOKGATE_STORE hides it",
-            );
-        }
         match self.framework {
             Framework::Axum => axum::serve(listener, receiver, desk, shelf, stop).await?,
             Framework::Actix => actix::serve(listener, receiver, desk, shelf, stop).await?,
@@ -203,10 +203,14 @@ impl Listen {
     }
 }
 
-/// Whether a store's URL has one. It would stand before the host, behind a colon.
+/// Whether a store's URL has one: before the host, behind a colon, or as a parameter of Postgres.
 fn has_password(url: &str) -> bool {
-    let authority = url.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = authority.split(['/', '?']).next().unwrap_or_default();
+    let after_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?']).next().unwrap_or_default();
     let credentials = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
     credentials.contains(':')
+        || parameters
+            .split('&')
+            .any(|parameter| parameter.starts_with("password="))
 }

@@ -10,7 +10,7 @@ mod verdict;
 use std::{
     fs::File,
     io::{self, Read},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -21,7 +21,7 @@ use self::{
     lines::{Line, Lines},
     verdict::{Finding, Verdict},
 };
-use crate::screen::Screen;
+use crate::{credentials::is_stdin, screen::Screen};
 
 /// The exit status when a record could not be judged.
 const MALFORMED: u8 = 2;
@@ -50,7 +50,7 @@ impl Verify {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
         // There is no other form.
         let Self { file, json: _ } = self;
-        let all_judged = if file == Path::new("-") {
+        let all_judged = if is_stdin(&file) {
             verify(io::stdin().lock())?
         } else {
             let file = File::open(&file).map_err(|error| {

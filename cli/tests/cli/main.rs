@@ -18,6 +18,7 @@ mod saved_requests;
 mod send_and_listen;
 mod senders;
 mod settings;
+mod settings_secrecy;
 mod signed_requests;
 mod stores;
 mod streaming;
