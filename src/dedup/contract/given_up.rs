@@ -62,7 +62,10 @@ pub(super) async fn a_release_that_overtakes_its_claim_wins<S: DedupStore, P: Pa
     }
     let other = scene.win(&key, owner(1)).await;
     expect_refusal(scene, &key, 0).await;
-    scene.finish(&other, End::Processed).await;
+    scene.finish(&other, End::Release).await;
+    expect_refusal(scene, &key, 0).await;
+    let last = scene.win(&key, owner(2)).await;
+    scene.finish(&last, End::Processed).await;
     let done = scene.claim(&key, owner(0)).await;
     promise(
         "a late claim of a completed event is told that it is done",
