@@ -40,6 +40,7 @@ mod tokio_timer;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod trace_context;
+pub mod unread;
 pub mod verified;
 mod wait;
 mod waiting;

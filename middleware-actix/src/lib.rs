@@ -81,6 +81,7 @@ mod answer;
 mod body;
 mod event;
 mod headers;
+mod linger;
 mod middleware;
 mod receiver_ext;
 mod service;
@@ -94,6 +95,7 @@ mod token;
 pub use self::token::TokenIssuerExt;
 pub use self::{
     event::{Event, EventRejection},
+    linger::AnswerBody,
     middleware::ReceiverMiddleware,
     receiver_ext::ReceiverExt,
     service::ReceiverService,
