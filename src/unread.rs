@@ -189,8 +189,8 @@ impl Place {
         let one_more = |taken: usize| taken.checked_add(1).filter(|taken| *taken <= AT_ONCE);
         LINGERING
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more)
-            .is_ok()
-            .then_some(Self)
+            .ok()
+            .map(|_| Self)
     }
 }
 
