@@ -56,6 +56,7 @@ impl Ending {
             | Reason::KeysUnavailable
             | Reason::AccessUnavailable
             | Reason::Overloaded
+            | Reason::ShuttingDown
             | Reason::InProgress
             | Reason::StoreUnavailable
             | Reason::StoreFull

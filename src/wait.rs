@@ -97,14 +97,15 @@ fn poll_once<A: Future<Output = ()>>(aside: &mut Option<Pin<Box<A>>>, context: &
     }
 }
 
-/// Resolves when `hint` does, or after `pause`: `true` when the hint came.
-pub(crate) fn hinted(
-    mut hint: impl Future<Output = ()> + Unpin,
-    mut pause: Sleep,
+/// Resolves with whichever ends first: `true` when that is `first`, also where both are ready. The second, a
+/// limit mostly, is asked before it.
+pub(crate) fn either(
+    mut first: impl Future<Output = ()> + Unpin,
+    mut second: impl Future<Output = ()> + Unpin,
 ) -> impl Future<Output = bool> {
     poll_fn(move |context| {
-        let is_over = pause.as_mut().poll(context).is_ready();
-        if Pin::new(&mut hint).poll(context).is_ready() {
+        let is_over = Pin::new(&mut second).poll(context).is_ready();
+        if Pin::new(&mut first).poll(context).is_ready() {
             return Poll::Ready(true);
         }
         if is_over {
@@ -200,10 +201,8 @@ mod tests {
     fn a_hint_that_comes_when_the_pause_ends_is_a_hint() {
         for (hint_at, hint) in [(2, true), (3, false)] {
             let (_, timer) = timer();
-            let mut waiting = pin!(hinted(
-                Box::pin(at_poll(hint_at, ())),
-                timer.sleep(Duration::ZERO)
-            ));
+            let hint_at = Box::pin(at_poll(hint_at, ()));
+            let mut waiting = pin!(either(hint_at, timer.sleep(Duration::ZERO)));
             assert_eq!(poll(waiting.as_mut()), Poll::Pending);
             assert_eq!(poll(waiting.as_mut()), Poll::Ready(hint));
         }

@@ -20,7 +20,7 @@ use crate::{
     meter::{Level, StoreCall},
     receiver::Policy,
     road::store_call,
-    wait::{hinted, within},
+    wait::{either, within},
 };
 
 /// Copies of one event that may wait at once.
@@ -154,7 +154,7 @@ impl Seat<'_> {
         let mut pause = FIRST_LOOK;
         loop {
             let settled = policy.store.calls().settled(&self.key);
-            let hinted = hinted(settled, timer.sleep(pause)).await;
+            let hinted = either(settled, timer.sleep(pause)).await;
             let look = policy.store.calls().look(&self.key);
             match store_call(policy, StoreCall::Look, timer, look).await {
                 Ok(State::Done) => return Waited::Done,

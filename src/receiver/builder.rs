@@ -10,7 +10,7 @@ use http::HeaderValue;
 
 use super::{DynProvider, OwnerTokens, Policy, Receiver};
 use crate::{
-    access::{Access, Networks, challenges_of},
+    access::{Access, Networks},
     allowance::Allowance,
     answer::Terms,
     body::BodyBounds,
@@ -23,6 +23,7 @@ use crate::{
     meter::Meter,
     observer::{Observer, Told, Unobserved},
     provider::TimeKind,
+    unsettled::UnsettledLeases,
     waiting::WaitingCopies,
 };
 
@@ -345,6 +346,7 @@ impl ReceiverBuilder {
             ));
         }
 
+        let serves_many = matches!(keys, Keys::Tenants(_));
         let name: Arc<str> = self.name.into();
         let pack: Arc<str> = self.provider.name().into();
         let meter = Meter::new(&name);
@@ -378,21 +380,24 @@ impl ReceiverBuilder {
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
             running: Allowance::new(self.handlers, meter.handlers_running()),
-            detached: Allowance::counted(meter.handlers_detached()),
+            detached: Allowance::new(usize::MAX, meter.handlers_detached()),
             waiting: WaitingCopies::new(meter.copies_waiting()),
+            unsettled: UnsettledLeases::new(),
             owners: OwnerTokens::new()?,
-            terms: Terms {
-                allow: HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
+            terms: Terms::new(
+                HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
                     BuildError::Contradiction("the pack's methods cannot stand in a header")
                 })?,
-                challenges: challenges_of(self.access.as_deref()),
-            },
+                self.access.as_deref(),
+                serves_many,
+            ),
             access: self.access,
             refuse_changed_content: self.refuse_changed_content,
             cancel_on_disconnect: self.cancel_on_disconnect,
             instances: self.instances,
             deadline_is_assumed: self.handler_deadline.is_none() && profile.timeout.is_none(),
             said_no_time: AtomicBool::new(false),
+            refuses: AtomicBool::new(false),
             provider: self.provider,
             profile,
             name,

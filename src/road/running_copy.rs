@@ -79,13 +79,13 @@ impl RunningCopy {
         if self.content.is_none() {
             return duplicate(policy, facts, true);
         }
-        match claim(policy, facts, self.content.as_ref(), timer).await {
+        match claim(&self.receiver, facts, self.content.as_ref(), timer).await {
             Ok(Claim::Done { same_content }) => duplicate(policy, facts, same_content),
             Ok(Claim::InProgress { .. }) => sent_back(RETRY_AFTER),
             Ok(Claim::Won(lease)) => {
                 // The store has forgotten its mark. What has waited has no body to run with.
                 let lease = LeaseHandle::new(lease, policy.retention);
-                release(policy, facts, &lease, timer).await;
+                release(&self.receiver, facts, &lease, timer).await;
                 sent_back(RETRY_AFTER)
             }
             Err(error) if policy.refuse_changed_content => store_answer(&error),
