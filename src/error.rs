@@ -352,6 +352,8 @@ reasons! {
     SettleFailed = "settle_failed",
     /// The lease ended before the handler did.
     LeaseLost = "lease_lost",
+    /// Dropped before its end: its sender left a receiver that cancels on disconnect, or the process ends.
+    CutOff = "cut_off",
     /// The handler asked for an event of another type than the pack's.
     WrongEventType = "wrong_event_type",
     /// The route has no middleware.

@@ -22,6 +22,7 @@ mod meter;
 pub mod metrics;
 mod observer;
 pub mod outcome;
+mod panics;
 pub mod payload;
 pub mod provider;
 pub mod providers;

@@ -82,15 +82,33 @@ mod lines {
     }
 
     /// A copy is sent back: its first still runs, or has failed.
-    pub(crate) fn sent_back(endpoint: &str, copy: Brief) {
+    pub(crate) fn sent_back(copy: &Facts) {
         tracing::info!(
             target: TARGET,
-            endpoint,
-            event_type = copy.event_type,
+            endpoint = &*copy.endpoint,
+            event_type = copy.type_label(),
             event_key = %copy.key,
             reason = Reason::InProgress.as_str(),
             "copy of a running event answered 503"
         );
+    }
+
+    /// A delivery is dropped on its way.
+    pub(crate) fn cut_off(facts: &Facts) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            reason = Reason::CutOff.as_str(),
+            "delivery dropped before its end; the next copy may run once its lease has ended"
+        );
+    }
+
+    /// `whose` panicked where nothing may: the text of a panic may hold personal data, and is left to the
+    /// application's panic hook.
+    pub(crate) fn panicked(endpoint: &str, whose: &'static str) {
+        tracing::error!(target: TARGET, endpoint, "{whose} panicked; the delivery goes on");
     }
 
     pub(crate) fn overloaded(facts: &Facts) {
@@ -217,7 +235,9 @@ mod lines {
     pub(crate) fn no_time(_: &str) {}
     pub(crate) fn ended(_: &Facts, _: u32, _: &'static str, _: &'static str) {}
     pub(crate) fn turned_away(_: &Facts, _: Reason) {}
-    pub(crate) fn sent_back(_: &str, _: Brief) {}
+    pub(crate) fn sent_back(_: &Facts) {}
+    pub(crate) fn cut_off(_: &Facts) {}
+    pub(crate) fn panicked(_: &str, _: &'static str) {}
     pub(crate) fn overloaded(_: &Facts) {}
     pub(crate) fn shutting_down(_: &Facts) {}
     pub(crate) fn left(_: &str, _: crate::Busy) {}

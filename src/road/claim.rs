@@ -67,7 +67,9 @@ pub(super) async fn claim_key(
 pub(super) fn duplicate(policy: &Policy, facts: &Facts, same_content: bool) -> Answer {
     if !same_content {
         policy.meter.changed_content();
-        policy.observer.changed_content(Observed::new(facts));
+        policy
+            .observer
+            .tell(|observer| observer.changed_content(Observed::new(facts)));
         if policy.refuse_changed_content {
             log::turned_away(facts, Reason::ChangedContent);
             return Answer::changed_content();

@@ -2,11 +2,7 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use super::{
-    Handled, Ran,
-    handler::{Panicked, lose},
-    store_call,
-};
+use super::{Handled, Ran, heartbeat::lose, store_call};
 use crate::{
     answer::{Answer, RETRY_AFTER},
     clock::Timer,
@@ -15,8 +11,8 @@ use crate::{
     error::{Reason, StoreError},
     log,
     meter::StoreCall,
-    observer::Observed,
     outcome::Outcome,
+    panics::Panicked,
     receiver::{Policy, Receiver},
     unsettled::Unsettled,
     wait::within,
@@ -38,16 +34,8 @@ pub(super) async fn settle<R>(
         Ok(ran) => match &ran.outcome {
             Outcome::Processed => (End::Processed, "processed", ""),
             Outcome::Ignored { why } => (End::Ignored, "ignored", *why),
-            Outcome::Rejected { why, error } => {
-                policy
-                    .observer
-                    .handler_failed(Observed::new(facts), error.as_deref());
-                (End::Rejected, "rejected", *why)
-            }
-            Outcome::Retry { after, error } => {
-                policy
-                    .observer
-                    .handler_failed(Observed::new(facts), error.as_deref());
+            Outcome::Rejected { why, .. } => (End::Rejected, "rejected", *why),
+            Outcome::Retry { after, .. } => {
                 log::failed(facts, lease.attempt(), Reason::HandlerRetry, ran.status);
                 release(receiver, facts, lease, timer).await;
                 return Handled::Answer(Answer::unavailable(Reason::HandlerRetry, *after));
@@ -58,7 +46,6 @@ pub(super) async fn settle<R>(
             }
         },
         Err(Panicked) => {
-            policy.observer.handler_failed(Observed::new(facts), None);
             log::failed(facts, lease.attempt(), Reason::HandlerPanicked, None);
             release(receiver, facts, lease, timer).await;
             return Handled::Answer(Answer::unavailable(Reason::HandlerPanicked, None));
@@ -112,7 +99,12 @@ pub(super) async fn mark(
 }
 
 /// Frees the key. Where that fails, it is tried on in the background.
-async fn release(receiver: &Receiver, facts: &Facts, lease: &LeaseHandle, timer: &Arc<dyn Timer>) {
+pub(super) async fn release(
+    receiver: &Receiver,
+    facts: &Facts,
+    lease: &LeaseHandle,
+    timer: &Arc<dyn Timer>,
+) {
     let retain = receiver.0.retention;
     let mut open = Unsettled::new(receiver, timer, lease.lease(), End::Release, retain);
     if let Err(error) = open.tell().await {

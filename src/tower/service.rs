@@ -122,7 +122,7 @@ where
                 }
                 Err(rejection) => return Ok(fixed(&road::refusal(&receiver, &rejection))),
             };
-            Ok(match road::conclude(&receiver, &timer, pin!(work)).await {
+            Ok(match road::conclude(&timer, pin!(work)).await {
                 Concluded::Reply(response) => response.map(AnswerBody::own),
                 Concluded::Answer(answer) => {
                     let mut response = fixed(&answer);
