@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use hookgate::{
     ContentDigest, EventKey, StoreError,
     dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State},
@@ -38,6 +40,81 @@ impl Failing {
             store: MemoryStore::with_capacity(10),
             claims,
         }
+    }
+}
+
+/// A server that stops, and goes on later with what it was asked meanwhile, though nobody waits for that any more.
+#[derive(Clone)]
+pub(crate) struct Stopping {
+    store: MemoryStore,
+    runs: watch::Sender<bool>,
+    asked: watch::Sender<usize>,
+}
+
+impl Stopping {
+    pub(crate) fn over(store: MemoryStore) -> Self {
+        Self {
+            store,
+            runs: watch::Sender::new(false),
+            asked: watch::Sender::new(0),
+        }
+    }
+
+    /// It has gone on, and all that it was asked is done.
+    pub(crate) async fn goes_on(&self) {
+        self.runs.send_replace(true);
+        let _ = self.asked.subscribe().wait_for(|asked| *asked == 0).await;
+    }
+
+    /// Asks the server: it does `work` whatever becomes of who asks.
+    async fn ask<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
+        self.asked.send_modify(|asked| *asked += 1);
+        let (server, mut runs) = (self.clone(), self.runs.subscribe());
+        let asked = tokio::spawn(async move {
+            let _ = runs.wait_for(|runs| *runs).await;
+            let done = work.await;
+            server.asked.send_modify(|asked| *asked -= 1);
+            done
+        });
+        asked.await.unwrap()
+    }
+}
+
+impl DedupStore for Stopping {
+    async fn claim(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        let (store, key, content) = (self.store.clone(), *key, content.copied());
+        let claim = async move { store.claim(&key, content.as_ref(), owner, lease).await };
+        self.ask(claim).await
+    }
+
+    async fn settle(
+        &self,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+    ) -> Result<Settled, StoreError> {
+        let store = self.store.clone();
+        let lease = Lease::granted(*lease.key(), *lease.owner(), lease.attempt());
+        self.ask(async move { store.settle(&lease, end, retain).await })
+            .await
+    }
+
+    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
+        self.store.extend(lease, by).await
+    }
+
+    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
+        self.store.look(key).await
+    }
+
+    fn promises(&self) -> Promises {
+        self.store.promises()
     }
 }
 
