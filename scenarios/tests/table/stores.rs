@@ -1,8 +1,8 @@
 //! Stores that cannot.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use hookgate::{
     ContentDigest, EventKey, StoreError,
@@ -49,6 +49,8 @@ pub(crate) struct Stopping {
     store: MemoryStore,
     runs: watch::Sender<bool>,
     asked: watch::Sender<usize>,
+    /// It does one after the other, in the order in which they came.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Stopping {
@@ -57,6 +59,7 @@ impl Stopping {
             store,
             runs: watch::Sender::new(false),
             asked: watch::Sender::new(0),
+            turn: Arc::default(),
         }
     }
 
@@ -71,6 +74,7 @@ impl Stopping {
         self.asked.send_modify(|asked| *asked += 1);
         let (server, mut runs) = (self.clone(), self.runs.subscribe());
         let asked = tokio::spawn(async move {
+            let _turn = server.turn.lock().await;
             let _ = runs.wait_for(|runs| *runs).await;
             let done = work.await;
             server.asked.send_modify(|asked| *asked -= 1);
