@@ -8,7 +8,7 @@
 //! | body over the limit / too slow / broken off | 413 / 408 / 400 |
 //! | address not allowed | 403 |
 //! | access credentials missing or wrong, unknown tenant | 401 + the receiver's challenges |
-//! | signature missing, malformed or wrong; time outside the window; nonce used for another event | 401 + `WWW-Authenticate: Signature realm="webhook"` |
+//! | signature missing, malformed or wrong; time outside the window; nonce used for another event | 401 + `WWW-Authenticate: Signature realm="webhook"`; with tenants after the receiver's challenges, as for every 401 |
 //! | verified, but no identity or type to be read | 400 |
 //! | not of interest; copy of a completed event; rejected for good | 200 |
 //! | processed or ignored | 200 with an empty body, or the handler's own 2xx |
@@ -28,7 +28,10 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use crate::error::{Reason, Rejection};
+use crate::{
+    access::{Access, challenges_of},
+    error::{Reason, Rejection},
+};
 
 /// The challenge for whatever is wrong with a signature or its time.
 const SIGNATURE_CHALLENGE: HeaderValue = HeaderValue::from_static("Signature realm=\"webhook\"");
@@ -88,15 +91,16 @@ impl Answer {
     }
 
     /// 401: a signed request whose nonce was used for another event.
-    pub(crate) fn nonce_reused() -> Self {
-        Self::unsigned(Reason::NonceReused)
+    pub(crate) fn nonce_reused(terms: &Terms) -> Self {
+        Self::challenged(Reason::NonceReused, &terms.signature)
     }
 
-    /// 401 for whatever is wrong with a signature, its time or its nonce.
-    fn unsigned(reason: Reason) -> Self {
+    /// 401, and what is wanted.
+    fn challenged(reason: Reason, challenges: &[HeaderValue]) -> Self {
         let mut answer = Self::problem(StatusCode::UNAUTHORIZED, reason);
-        let challenge = (header::WWW_AUTHENTICATE, SIGNATURE_CHALLENGE);
-        answer.headers.push(challenge);
+        let challenges = challenges.iter().cloned();
+        let challenges = challenges.map(|value| (header::WWW_AUTHENTICATE, value));
+        answer.headers.extend(challenges);
         answer
     }
 
@@ -148,11 +152,7 @@ impl Answer {
             Rejection::BodyTooSlow { .. } => problem(StatusCode::REQUEST_TIMEOUT),
             Rejection::AddressDenied => problem(StatusCode::FORBIDDEN),
             Rejection::UnknownTenant | Rejection::AccessMissing | Rejection::AccessDenied => {
-                let mut answer = problem(StatusCode::UNAUTHORIZED);
-                let challenges = terms.challenges.iter().cloned();
-                let challenges = challenges.map(|value| (header::WWW_AUTHENTICATE, value));
-                answer.headers.extend(challenges);
-                answer
+                Self::challenged(reason, &terms.access)
             }
             Rejection::MissingSignature
             | Rejection::MalformedSignature(_)
@@ -165,7 +165,7 @@ impl Answer {
             | Rejection::MissingTimestamp
             | Rejection::MalformedTimestamp
             | Rejection::TimestampTooOld { .. }
-            | Rejection::TimestampInFuture { .. } => Self::unsigned(reason),
+            | Rejection::TimestampInFuture { .. } => Self::challenged(reason, &terms.signature),
             Rejection::NoLiveKey
             | Rejection::KeysUnavailable
             | Rejection::AccessUnavailable
@@ -191,8 +191,33 @@ impl Answer {
 /// What a receiver's answers contain that is its own.
 #[derive(Debug)]
 pub(crate) struct Terms {
-    pub(crate) allow: HeaderValue,
-    pub(crate) challenges: Vec<HeaderValue>,
+    allow: HeaderValue,
+    /// What the 401 for credentials says is wanted.
+    access: Vec<HeaderValue>,
+    /// What the 401 for a signature, its time or its nonce says.
+    signature: Vec<HeaderValue>,
+}
+
+impl Terms {
+    /// `serves_many`: the caller says whose keys count. Then both challenges stand in every 401: a name without a tenant
+    /// is refused as credentials are, a tenant's wrong signature as signatures are, and the two must look alike.
+    pub(crate) fn new(allow: HeaderValue, access: Option<&dyn Access>, serves_many: bool) -> Self {
+        let access = challenges_of(access);
+        let both = || [access.clone(), vec![SIGNATURE_CHALLENGE]].concat();
+        if serves_many {
+            Self {
+                allow,
+                access: both(),
+                signature: both(),
+            }
+        } else {
+            Self {
+                allow,
+                access,
+                signature: vec![SIGNATURE_CHALLENGE],
+            }
+        }
+    }
 }
 
 /// One text per status, so that an answer tells nothing more than its status does.

@@ -7,6 +7,7 @@ mod body;
 pub mod canonical;
 pub mod clock;
 pub mod cloudevents;
+mod constant_time;
 pub mod dedup;
 mod delivery;
 mod detach;

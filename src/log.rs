@@ -210,10 +210,18 @@ mod lines {
         tracing::info!(target: TARGET, issuer, reason, "token refused: {detail}");
     }
 
-    /// `error` is without its source, which may name servers.
+    /// `error` is without its source, which may name servers. `is_left`: the last good set goes on.
     #[cfg(feature = "jwks")]
-    pub(crate) fn no_new_keys(issuer: &str, error: &crate::access::JwksError) {
-        tracing::warn!(target: TARGET, issuer, "no new key set: {error}");
+    pub(crate) fn no_new_keys(issuer: &str, error: &crate::access::JwksError, is_left: bool) {
+        if is_left {
+            tracing::warn!(target: TARGET, issuer, "no new key set, the last good one goes on: {error}");
+        } else {
+            tracing::error!(
+                target: TARGET,
+                issuer,
+                "no key set: tokens of this issuer are answered 503 until there is one: {error}"
+            );
+        }
     }
 
     pub(crate) fn misused(reason: Reason, advice: &dyn std::fmt::Display) {
@@ -247,7 +255,7 @@ mod lines {
     pub(crate) fn store(_: &Facts, _: StoreCall, _: &crate::StoreError) {}
     pub(crate) fn unsettled(_: &str, _: &crate::EventKey, _: &'static str) {}
     #[cfg(feature = "jwks")]
-    pub(crate) fn no_new_keys(_: &str, _: &crate::access::JwksError) {}
+    pub(crate) fn no_new_keys(_: &str, _: &crate::access::JwksError, _: bool) {}
     pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}
     #[cfg(feature = "token")]
     pub(crate) fn token_issued(_: &str, _: &'static str) {}

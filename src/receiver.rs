@@ -262,6 +262,15 @@ impl Policy {
         self.refuses.load(Ordering::SeqCst)
     }
 
+    /// What an operator should know once a tenant's rule lets anyone call; `None` where the receiver's own rule counts
+    /// beside it.
+    pub(crate) fn tenant_is_open(&self) -> Option<Finding> {
+        let own = self.access.as_ref();
+        own.is_none_or(|own| own.admits_anyone()).then(|| {
+            check::anyone_may_call_of(self.needs_access, "anyone may call for one of its tenants")
+        })
+    }
+
     /// Says once that deliveries carry no time.
     pub(crate) fn say_no_time(&self) {
         if !self.said_no_time.swap(true, Ordering::Relaxed) {

@@ -1,13 +1,14 @@
 //! The road of a delivery, one step after the other, the same for every framework.
 //!
 //! ```text
-//!  admit:   head ─▶ tenant ─▶ access ─▶ body ─▶ verify ─▶ freshness ─▶ decode
+//!  admit:   head ─▶ access ─▶ tenant ─▶ body ─▶ verify ─▶ freshness ─▶ decode
 //!  handle:  interest ─▶ nonce ─▶ claim ─▶ handler ─▶ settle
 //!  conclude: copies of a running event wait ─▶ answer
 //! ```
 //!
-//! The order is a rule: cheap checks before costly ones; the body is not read before the head was
-//! judged; nothing is parsed before its bytes are verified; the store is never touched for a request
+//! The order is a rule: cheap checks before costly ones; the receiver's own access rule is judged before
+//! a tenant is looked up, so that strangers do not reach the key source, and the tenant's own networks and
+//! rule once it is known; the body is not read before the head was judged; nothing is parsed before its bytes are verified; the store is never touched for a request
 //! that is not verified or not wanted; a parse failure leaves no claim behind.
 //!
 //! For framework authors: call [`admit`], then [`handle`] inside a [`RunsToEnd`](crate::RunsToEnd),
@@ -32,16 +33,14 @@ use std::{fmt, future::Future, pin::pin, sync::Arc};
 use bytes::Bytes;
 use http::{HeaderName, header};
 
-#[cfg(feature = "token")]
-pub(crate) use self::head::check_rules;
-pub(crate) use self::head::{HeadRules, check_head};
+pub(crate) use self::head::{HeadRules, check_head, check_rule};
 pub(crate) use self::store_call::store_call;
 pub use self::{admitted::Admitted, handler::Ran, running_copy::RunningCopy};
 use self::{
     claim::{claim, duplicate, store_answer},
     claimed_trace::claimed_trace,
     handler::Caught,
-    head::{check_access, find_tenant, ring},
+    head::{admit_tenant, ring},
     heartbeat::keep_alive,
     nonce::claim_nonce,
     settle::settle,
@@ -56,7 +55,7 @@ use crate::{
     delivery::{DeliverySlot, Facts, LeaseHandle, Run, Sealed},
     ending::Ending,
     error::{Reason, Rejection},
-    keys::{Keyring, LiveKeys},
+    keys::{Keyring, Keys, LiveKeys},
     log,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
@@ -140,8 +139,21 @@ async fn travel(
     let now = policy.clock.now();
     let arrived = policy.clock.monotonic();
     check_head(&HeadRules::of(policy), head)?;
-    let tenant = find_tenant(policy, head, arrived, timer).await?;
-    check_access(policy, tenant.as_ref(), head, now, timer).await?;
+    check_rule(
+        policy.access.as_deref(),
+        head,
+        now,
+        timer,
+        policy.store_limit,
+    )
+    .await?;
+    let tenant = match &policy.keys {
+        // Boxed, so that endpoints without tenants do not carry it along.
+        Keys::Tenants(tenants) => {
+            Some(Box::pin(admit_tenant(policy, tenants, head, (now, arrived), timer)).await?)
+        }
+        Keys::Ring(_) | Keys::None => None,
+    };
     let body = policy.body.read(body, timer).await?;
     let came = Came {
         head: now,

@@ -97,14 +97,15 @@ fn poll_once<A: Future<Output = ()>>(aside: &mut Option<Pin<Box<A>>>, context: &
     }
 }
 
-/// Resolves when `hint` does, or when `end` does: `true` when the hint came.
+/// Resolves with whichever ends first: `true` when that is `first`, also where both are ready. The second, a
+/// limit mostly, is asked before it.
 pub(crate) fn either(
-    mut hint: impl Future<Output = ()> + Unpin,
-    mut end: impl Future<Output = ()> + Unpin,
+    mut first: impl Future<Output = ()> + Unpin,
+    mut second: impl Future<Output = ()> + Unpin,
 ) -> impl Future<Output = bool> {
     poll_fn(move |context| {
-        let is_over = Pin::new(&mut end).poll(context).is_ready();
-        if Pin::new(&mut hint).poll(context).is_ready() {
+        let is_over = Pin::new(&mut second).poll(context).is_ready();
+        if Pin::new(&mut first).poll(context).is_ready() {
             return Poll::Ready(true);
         }
         if is_over {

@@ -10,7 +10,7 @@ use http::HeaderValue;
 
 use super::{DynProvider, OwnerTokens, Policy, Receiver};
 use crate::{
-    access::{Access, Networks, challenges_of},
+    access::{Access, Networks},
     allowance::Allowance,
     answer::Terms,
     body::BodyBounds,
@@ -376,6 +376,7 @@ impl ReceiverBuilder {
             ));
         }
 
+        let serves_many = matches!(keys, Keys::Tenants(_));
         let name: Arc<str> = self.name.into();
         let pack: Arc<str> = self.provider.name().into();
         let meter = Meter::new(&name);
@@ -413,12 +414,13 @@ impl ReceiverBuilder {
             waiting: WaitingCopies::new(meter.copies_waiting()),
             unsettled: UnsettledLeases::new(),
             owners: OwnerTokens::new()?,
-            terms: Terms {
-                allow: HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
+            terms: Terms::new(
+                HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
                     BuildError::Contradiction("the pack's methods cannot stand in a header")
                 })?,
-                challenges: challenges_of(self.access.as_deref()),
-            },
+                self.access.as_deref(),
+                serves_many,
+            ),
             access: self.access,
             refuse_changed_content: self.refuse_changed_content,
             cancel_on_disconnect: self.cancel_on_disconnect,
