@@ -1,8 +1,13 @@
 //! Stores that cannot.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use tokio::sync::{Mutex, watch};
+use tokio::sync::oneshot;
 
 use hookgate::{
     ContentDigest, EventKey, StoreError,
@@ -43,44 +48,60 @@ impl Failing {
     }
 }
 
-/// A server that stops, and goes on later with what it was asked meanwhile, though nobody waits for that any more.
+/// A server that stops, and later does what it was asked meanwhile, though nobody waits for that any more.
 #[derive(Clone)]
 pub(crate) struct Stopping {
     store: MemoryStore,
-    runs: watch::Sender<bool>,
-    asked: watch::Sender<usize>,
-    /// It does one after the other, in the order in which they came.
-    turn: Arc<Mutex<()>>,
+    /// What it was asked since it stopped; `None` once it has gone on.
+    asked: Arc<Mutex<Option<Vec<Work>>>>,
+}
+
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// In which order a server does what it was asked while it had stopped: one that has several connections, in any.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Order {
+    OldestFirst,
+    NewestFirst,
 }
 
 impl Stopping {
     pub(crate) fn over(store: MemoryStore) -> Self {
         Self {
             store,
-            runs: watch::Sender::new(false),
-            asked: watch::Sender::new(0),
-            turn: Arc::default(),
+            asked: Arc::new(Mutex::new(Some(Vec::new()))),
         }
     }
 
-    /// It has gone on, and all that it was asked is done.
-    pub(crate) async fn goes_on(&self) {
-        self.runs.send_replace(true);
-        let _ = self.asked.subscribe().wait_for(|asked| *asked == 0).await;
+    /// It goes on, and all that it was asked is done.
+    pub(crate) async fn goes_on(&self, order: Order) {
+        let mut asked = self.asked.lock().unwrap().take().unwrap();
+        if matches!(order, Order::NewestFirst) {
+            asked.reverse();
+        }
+        for work in asked {
+            work.await;
+        }
     }
 
     /// Asks the server: it does `work` whatever becomes of who asks.
     async fn ask<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
-        self.asked.send_modify(|asked| *asked += 1);
-        let (server, mut runs) = (self.clone(), self.runs.subscribe());
-        let asked = tokio::spawn(async move {
-            let _turn = server.turn.lock().await;
-            let _ = runs.wait_for(|runs| *runs).await;
-            let done = work.await;
-            server.asked.send_modify(|asked| *asked -= 1);
-            done
+        let (tell, told) = oneshot::channel();
+        let work = Box::pin(async move {
+            // Perhaps nobody listens.
+            let _ = tell.send(work.await);
         });
-        asked.await.unwrap()
+        let at_once = match &mut *self.asked.lock().unwrap() {
+            Some(asked) => {
+                asked.push(work);
+                None
+            }
+            None => Some(work),
+        };
+        if let Some(work) = at_once {
+            work.await;
+        }
+        told.await.unwrap()
     }
 }
 
