@@ -187,6 +187,35 @@ fn handlers_that_end_with_their_sender() {
 }
 
 #[test]
+fn two_routes_of_one_receiver() {
+    use hookgate_axum::ReceiverExt;
+    let receiver = || {
+        let pack = Logto::new(Secret::utf8(logto::KEY).unwrap());
+        let receiver = Receiver::new("test", pack).dedup(MemoryStore::new());
+        receiver.build().unwrap()
+    };
+    let is_told = |receiver: &Receiver| {
+        let found = receiver.check();
+        codes(&found).contains(&"on_two_routes")
+    };
+    let one = receiver();
+    let _layer = one.layer();
+    assert!(!is_told(&one));
+    let _layer = one.clone().layer();
+    assert!(is_told(&one));
+
+    // Workers of actix-web make one each.
+    let shared = receiver();
+    for _ in 0..2 {
+        let shared = shared.clone();
+        std::thread::spawn(move || drop(shared.layer()))
+            .join()
+            .unwrap();
+    }
+    assert!(!is_told(&shared));
+}
+
+#[test]
 fn no_access_and_no_signature() {
     let open = |builder: ReceiverBuilder| builder.access(AnyoneMayCall);
     let worst = &found(IdCloud::new(), open)[0];
@@ -263,6 +292,7 @@ fn the_guide_lists_the_codes_in_the_order_of_their_weight() {
             "body_limit_below_sender",
             "deadline_beyond_timeout",
             "cancels_on_disconnect",
+            "on_two_routes",
             "forgets_at_restart",
             "store_capacity",
             "retries_unknown",

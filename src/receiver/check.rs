@@ -1,6 +1,6 @@
 //! The start-up check: what an operator should know of a receiver before it takes deliveries.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use super::Policy;
 use crate::{
@@ -17,7 +17,7 @@ const SHORT_RETRIES: Duration = Duration::from_secs(10 * 60);
 type Check = fn(&Policy) -> Option<Finding>;
 
 /// Those that have one answer; what a pack assumes comes after them.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     anyone_may_call,
     store_not_shared,
     time_not_checked,
@@ -25,6 +25,7 @@ const CHECKS: [Check; 11] = [
     body_limit_below_sender,
     deadline_beyond_timeout,
     cancels_on_disconnect,
+    on_two_routes,
     forgets_at_restart,
     store_capacity,
     retries_unknown,
@@ -168,6 +169,22 @@ fn cancels_on_disconnect(policy: &Policy) -> Option<Finding> {
             "remove `cancel_on_disconnect`, unless each effect can stop anywhere",
         )
     })
+}
+
+fn on_two_routes(policy: &Policy) -> Option<Finding> {
+    let is = policy.is_on_two_routes.load(Ordering::Relaxed);
+    is.then(two_routes)
+}
+
+/// Also said when it is found, which is after the check at start.
+pub(super) fn two_routes() -> Finding {
+    Finding::new(
+        Severity::Warning,
+        "on_two_routes",
+        "a second layer or middleware was made of this receiver: an event that was handled on one route is a copy on \
+         the other, and answered 200 without its handler",
+        "make a receiver with a name of its own for each route, unless both are one endpoint under two addresses",
+    )
 }
 
 fn forgets_at_restart(policy: &Policy) -> Option<Finding> {

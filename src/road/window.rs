@@ -2,23 +2,37 @@
 
 use crate::{clock::UnixTime, error::Rejection, receiver::Policy};
 
-/// A signed time must be inside the window; both limits are inside.
+/// When a request came, by two readings of the clock. A body may take its time between them.
+#[derive(Clone, Copy)]
+pub(super) struct Came {
+    pub(super) head: UnixTime,
+    pub(super) body: UnixTime,
+}
+
+/// A signed time must be inside the window; both limits are inside. Each side is judged by the reading that is the
+/// harder one for the sender:
+///
+/// - the past by the time after the body. What was young enough when its head came may outlive its mark while its body
+///   drips, and would run again.
+/// - the future by the head's time. By the later one, what is dated too far ahead would become acceptable by coming
+///   slowly.
 pub(super) fn check_time(
     policy: &Policy,
     signed: Option<UnixTime>,
-    now: UnixTime,
+    came: Came,
 ) -> Result<(), Rejection> {
     let (Some(window), Some(signed)) = (policy.window, signed) else {
         return Ok(());
     };
-    let age = now.since(signed);
+    // The wall clock may have been set back meanwhile.
+    let age = came.body.max(came.head).since(signed);
     if age > window.past {
         return Err(Rejection::TimestampTooOld {
             age,
             limit: window.past,
         });
     }
-    let ahead = signed.since(now);
+    let ahead = signed.since(came.head);
     if ahead > window.future {
         return Err(Rejection::TimestampInFuture {
             ahead,
