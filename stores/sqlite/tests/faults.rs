@@ -124,10 +124,51 @@ async fn while_another_writes_copies_are_answered_and_new_events_wait() {
     drop(tx);
     // Nothing that was refused is granted afterwards.
     for (number, attempt) in [(3, 2), (4, 2), (5, 1)] {
-        assert_eq!(win(&store, number).await.attempt(), attempt, "{number}");
+        let claim = store.claim(&key(number), None, owner(8), LEASE).await;
+        assert!(
+            matches!(&claim, Ok(Claim::Won(lease)) if lease.attempt() == attempt),
+            "{number}: {claim:?}"
+        );
     }
     let extended = store.extend(&running, LEASE).await;
     assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+}
+
+/// Claims queue for the one connection that writes. The last one's statement still waits for its turn when its
+/// caller has gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_whose_turn_comes_too_late_is_not_granted() {
+    let place = Place::new();
+    let path = place.path("dedup.sqlite");
+    let store = SqliteStore::builder()
+        .call_limit(Duration::from_millis(800))
+        .open(&path)
+        .await
+        .expect("open");
+    let pool = SqlitePoolOptions::new()
+        .connect_with(place::options(&path))
+        .await
+        .expect("open");
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    let claims = (1..=3).map(|number| {
+        let store = store.clone();
+        tokio::spawn(async move { store.claim(&key(number), None, owner(number), LEASE).await })
+    });
+    for claim in claims.collect::<Vec<_>>() {
+        let claim = claim.await.expect("no panic");
+        assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
+    }
+    tx.commit().await.expect("commit");
+    // Whatever still waits has had its turn when this has.
+    let mut after = store.claim(&key(4), None, owner(4), LEASE).await;
+    while matches!(after, Err(StoreError::Timeout)) {
+        after = store.claim(&key(4), None, owner(4), LEASE).await;
+    }
+    assert!(matches!(after, Ok(Claim::Won(_))), "{after:?}");
+    for number in 1..=3 {
+        let state = store.look(&key(number)).await;
+        assert!(matches!(state, Ok(State::Free)), "{number}: {state:?}");
+    }
 }
 
 #[tokio::test]
