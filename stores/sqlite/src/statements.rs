@@ -44,7 +44,8 @@ pub(crate) struct Statements {
     /// Marks a running lease of this owner as done. `?3` state, `?4` milliseconds.
     pub(crate) settle: Arc<str>,
     /// Releases a running lease of this owner. Where it holds none, notes that it is not to be granted the key
-    /// any more. Answers whether its release is what the row says; nothing: the key is done.
+    /// any more. Answers whether it held the key once and its release is what the row says; nothing: the key is
+    /// done.
     pub(crate) release: Arc<str>,
     /// Moves the end of a running lease of this owner. `?3` milliseconds.
     pub(crate) extend: Arc<str>,
@@ -94,7 +95,7 @@ impl Statements {
                  given_up = CASE WHEN {own} OR {given_up} THEN t.given_up ELSE \
                  substr(CAST(coalesce(t.given_up, x'') || ?2 AS BLOB), -{MOST_GIVEN_UP}) END \
                  WHERE t.state IN ({in_progress}, {released}) OR t.expires_at <= {NOW} \
-                 RETURNING owner = ?2 AND state = {released}",
+                 RETURNING owner = ?2 AND state = {released} AND attempt > 0",
                 own = format_args!(
                     "t.owner = ?2 AND t.state = {} AND t.expires_at > {NOW}",
                     state::IN_PROGRESS
