@@ -4,7 +4,13 @@
 
 mod place;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use hookgate::{
     Ack, StoreError,
@@ -12,11 +18,12 @@ use hookgate::{
 };
 use hookgate_sqlite::{OpenError, SqliteStore};
 use hookgate_test_support::{
-    App, LEASE, Load, RETAIN, child_task, key, owner, respawn_on_small_disk, send,
+    App, LEASE, Load, RETAIN, child_task, key, owner, respawn_on_small_disk, send, send_until_done,
     temporary_folder, win,
 };
 use place::Place;
 use sqlx::sqlite::SqlitePoolOptions;
+use tokio::sync::Mutex;
 
 #[tokio::test]
 async fn marks_and_leases_survive_a_restart() {
@@ -169,6 +176,39 @@ async fn a_claim_whose_turn_comes_too_late_is_not_granted() {
         let state = store.look(&key(number)).await;
         assert!(matches!(state, Ok(State::Free)), "{number}: {state:?}");
     }
+}
+
+/// As when a process is stopped, or its container paused, while it has its turn to write.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_whose_mark_waits_for_another_writer_is_handled_once() {
+    let place = Place::new();
+    let path = place.path("dedup.sqlite");
+    let store = SqliteStore::open(&path).await.expect("open");
+    let other = SqlitePoolOptions::new()
+        .connect_with(place::options(&path))
+        .await
+        .expect("open");
+    let (runs, turn) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(None)));
+    let app = {
+        let (runs, turn) = (runs.clone(), turn.clone());
+        App::start(store, move |_| {
+            let (runs, turn, other) = (runs.clone(), turn.clone(), other.clone());
+            async move {
+                if runs.fetch_add(1, Ordering::SeqCst) == 0 {
+                    let begun = other.begin_with("BEGIN IMMEDIATE").await;
+                    *turn.lock().await = Some(begun.expect("begin"));
+                }
+                Ok(Ack::processed())
+            }
+        })
+        .await
+    };
+    // The budget of its settle is over, and the event is handled.
+    assert_eq!(send(app.address(), "one").await, Some(503));
+    let turn = turn.lock().await.take().expect("the handler has run");
+    turn.commit().await.expect("commit");
+    send_until_done(|| app.address(), "one").await;
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
