@@ -17,6 +17,7 @@
 //! | handler past its deadline | 503 + `Retry-After`; work and lease go on |
 //! | done, but the mark could not be written | 503 + `Retry-After` |
 //! | store, key source or access check down, store full, overloaded, no live key | 503 + `Retry-After` |
+//! | the process is about to stop | 503 + `Retry-After`; on HTTP/1.1 the connection is closed |
 //! | middleware, peer address or route parameter missing; event of another type extracted | 500 |
 //!
 //! Error bodies are `application/problem+json` (RFC 9457) with a fixed text per status: what went wrong
@@ -44,6 +45,7 @@ pub struct Answer {
     headers: Vec<(HeaderName, HeaderValue)>,
     body: &'static str,
     reason: Reason,
+    closes: bool,
 }
 
 impl Answer {
@@ -67,6 +69,11 @@ impl Answer {
         self.reason
     }
 
+    /// Whether the connection is to be closed behind it: on HTTP/1.1 the framework then says `Connection: close`.
+    pub fn closes(&self) -> bool {
+        self.closes
+    }
+
     /// 200 without a body.
     pub(crate) fn ok(reason: Reason) -> Self {
         Self {
@@ -74,6 +81,7 @@ impl Answer {
             headers: Vec::new(),
             body: "",
             reason,
+            closes: false,
         }
     }
 
@@ -109,6 +117,14 @@ impl Answer {
                 .push((header::RETRY_AFTER, HeaderValue::from(secs.max(1))));
         }
         answer
+    }
+
+    /// 503: the process is about to stop. Who comes again should find another one.
+    pub(crate) fn shutting_down() -> Self {
+        Self {
+            closes: true,
+            ..Self::unavailable(Reason::ShuttingDown, Some(RETRY_AFTER))
+        }
     }
 
     /// 500: the program is wired wrongly.
@@ -167,6 +183,7 @@ impl Answer {
             )],
             body: problem_text(status),
             reason,
+            closes: false,
         }
     }
 }

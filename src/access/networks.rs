@@ -91,10 +91,10 @@ impl Networks {
         forwarding: Forwarding,
     ) -> Result<Self, BuildError> {
         let trusted = parsed("trusted proxy", proxies)?;
-        if let Some(all) = trusted.iter().find(|range| range.prefix_len() == 0) {
+        if let Some(all) = trusted.iter().position(|range| range.prefix_len() == 0) {
             return Err(BuildError::Range {
                 what: "trusted proxy",
-                range: all.to_string(),
+                place: all.saturating_add(1),
                 why: "it trusts every address, so anyone could write the forwarding header",
             });
         }
@@ -144,9 +144,11 @@ fn parsed<R: AsRef<str>>(
     what: &'static str,
     ranges: impl IntoIterator<Item = R>,
 ) -> Result<Vec<IpNet>, BuildError> {
-    let ranges: Vec<_> = ranges
-        .into_iter()
-        .map(|text| range(what, text.as_ref()))
+    let ranges: Vec<_> = (1..)
+        .zip(ranges)
+        .map(|(place, text)| {
+            range(text.as_ref()).map_err(|why| BuildError::Range { what, place, why })
+        })
         .collect::<Result<_, _>>()?;
     if ranges.is_empty() {
         return Err(BuildError::Contradiction(
@@ -156,25 +158,17 @@ fn parsed<R: AsRef<str>>(
     Ok(ranges)
 }
 
-fn range(what: &'static str, text: &str) -> Result<IpNet, BuildError> {
-    let refused = |why| BuildError::Range {
-        what,
-        range: text.to_owned(),
-        why,
-    };
+/// Reads one range, or says what to change.
+fn range(text: &str) -> Result<IpNet, &'static str> {
     let range: IpNet = text
         .parse()
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| refused("it is neither an address nor a range such as `203.0.113.0/24`"))?;
+        .map_err(|_| "it is neither an address nor a range such as `203.0.113.0/24`")?;
     if range.trunc() != range {
-        return Err(refused(
-            "it has bits beyond its prefix: write the range's first address",
-        ));
+        return Err("it has bits beyond its prefix: write the range's first address");
     }
     if range.addr().to_canonical() != range.addr() {
-        return Err(refused(
-            "it is IPv4 written as IPv6, which never matches: write it as IPv4",
-        ));
+        return Err("it is IPv4 written as IPv6, which never matches: write it as IPv4");
     }
     Ok(range)
 }

@@ -160,7 +160,8 @@ fn checked(keys: impl IntoIterator<Item = Key>) -> Result<Vec<Key>, BuildError> 
     }
     for (place, key) in keys.iter().enumerate() {
         if keys.iter().take(place).any(|other| other.id == key.id) {
-            return Err(BuildError::RepeatedKeyId(key.id.to_string()));
+            let place = place.saturating_add(1);
+            return Err(BuildError::RepeatedKeyId { place });
         }
     }
     Ok(keys)
