@@ -237,6 +237,28 @@ fn a_jws_chooses_no_algorithm_and_no_key_of_its_own() {
 }
 
 #[test]
+fn ed25519_may_go_by_the_name_of_rfc_9864() {
+    // Made with the Python package `cryptography`: detached, over the recorded body, by `ed.key.pem`.
+    const JWS: &str = "eyJhbGciOiJFZDI1NTE5In0..72PAHIxDJKfbhbiQ8YQYje5sfUxD8xRxBD_4LYFCzxDCQbLrjMtO7iH_Af__nZpO0oe60ZRw2OcC1HnC9U3bAQ";
+    let recorded = recorded();
+    let key = || TokenKey::pem(file("ed.crt.pem"), [TokenAlgorithm::EdDsa]);
+    let headers = vec![("x-signature", JWS.to_owned())];
+    let of_jws = SignedRequestConfig::new("X-Signature").encoding(RequestEncoding::Jws);
+    let scheme = SignedRequest::new(of_jws, [key()]).unwrap();
+    assert!(verify(&scheme, &headers, &recorded.body).is_ok());
+    assert!(verify(&scheme, &headers, "{}").is_err());
+    let mut named = recorded.requests.iter();
+    let named = named.find(|it| it.algorithm == "EdDSA" && !it.template.contains("{algorithm}"));
+    let named = named.unwrap();
+    let scheme = SignedRequest::new(named.config(), [key()]).unwrap();
+    for (name, is_right) in [("EdDSA", true), ("Ed25519", true), ("Ed448", false)] {
+        let headers = with(&named.headers(), "x-algorithm", name);
+        let judged = verify(&scheme, &headers, &recorded.body);
+        assert_eq!(judged.is_ok(), is_right, "{name}");
+    }
+}
+
+#[test]
 fn a_header_is_missing_repeated_or_ambiguous() {
     let config = config();
     let scheme = SignedRequest::new(config, [rsa()]).unwrap();
