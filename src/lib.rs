@@ -11,6 +11,7 @@ pub mod dedup;
 mod delivery;
 mod detach;
 mod ending;
+mod erased;
 pub mod error;
 pub mod event_key;
 mod finding;

@@ -207,6 +207,7 @@ impl TokenIssuerBuilder {
             body: BodyBounds {
                 limit: self.body_limit,
                 deadline: self.body_deadline,
+                erased: true,
                 in_flight: Allowance::new(
                     self.body_limit.saturating_mul(BODIES_IN_FLIGHT),
                     Level::unmetered(),

@@ -16,6 +16,7 @@ use crate::{
     answer::{Answer, Terms},
     body::{BodyBounds, BodySource},
     clock::{Clock, Timer},
+    erased::Erased,
     error::Rejection,
     log,
     meter::token_asked,
@@ -126,8 +127,8 @@ impl TokenIssuer {
             policy.check(&head, timer).await?;
             policy.body.read(body, timer).await
         };
-        let body = match read.await {
-            Ok(body) => body,
+        let (body, _grant) = match read.await {
+            Ok(body) => (Erased::new(body.bytes), body.grant),
             Err(rejection) => {
                 let reason = rejection.reason().as_str();
                 log::token_refused(&policy.name, reason, &rejection);
@@ -135,7 +136,7 @@ impl TokenIssuer {
                 return TokenAnswer::rejected(&Answer::rejected(&rejection, &policy.terms));
             }
         };
-        match policy.issue(&head, &body.bytes, timer).await {
+        match policy.issue(&head, &body, timer).await {
             Ok(answer) => answer,
             Err(refused) => {
                 log::token_refused(&policy.name, refused.code(), &refused.why());
