@@ -122,7 +122,7 @@ fn client<'a>(head: &Head<'_>, parameters: &'a Parameters) -> Result<Asked<'a>, 
         },
         _ if value.is_some() || secret.is_some() => Err(TWO),
         (Some(assertion), Some(kind)) => match kind.as_str() {
-            CLIENT_ASSERTION_TYPE => Ok(Asked::ClientAssertion(Unproven::read(assertion))),
+            CLIENT_ASSERTION_TYPE => Ok(Asked::ClientAssertion(Unproven::of_client(assertion))),
             _ => Err(Refused::InvalidClient("another `client_assertion_type`")),
         },
         _ => Err(Refused::InvalidRequest(

@@ -37,10 +37,10 @@ impl Policy {
     /// The address whose failures are counted, where addresses are.
     pub(super) fn sender(&self, head: &Head<'_>) -> Option<IpAddr> {
         self.addresses.as_ref()?;
-        let peer = head.peer?.ip().to_canonical();
+        let peer = head.peer_addr()?.ip();
         match &self.networks {
             Some(networks) => networks.sender(peer, head),
-            None => Some(peer).filter(|peer| !peer.is_unspecified()),
+            None => Some(peer),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     addresses::Addresses, issuer::Policy, throttle::Throttle,
 };
 use crate::{
-    access::{Access, Networks, TokenAlgorithm, challenges_of},
+    access::{Access, Networks, TokenAlgorithm},
     allowance::Allowance,
     answer::Terms,
     body::BodyBounds,
@@ -243,10 +243,11 @@ impl TokenIssuerBuilder {
             keys: Arc::new(SigningKeys::new(key)),
             lifetime: self.lifetime,
             also_named: self.also_named,
-            terms: Terms {
-                allow: HeaderValue::from_static("POST"),
-                challenges: challenges_of(self.access.as_deref()),
-            },
+            terms: Terms::new(
+                HeaderValue::from_static("POST"),
+                self.access.as_deref(),
+                false,
+            ),
             endpoint: self.endpoint.map(Into::into),
             replays: self.replays,
             access: self.access,

@@ -12,6 +12,8 @@ use crate::{
 
 /// The longest assertion: a certificate chain may stand in its head.
 const MAX_ASSERTION_BYTES: usize = 16 * 1024;
+/// The `typ` of a client's assertion, where it has one of its own (draft-ietf-oauth-rfc7523bis, section 4).
+const OF_CLIENT: &str = "client-authentication+jwt";
 /// How far the clocks of client and issuer may be apart.
 pub(super) const LEEWAY: Duration = Duration::from_secs(60);
 
@@ -24,7 +26,16 @@ pub(super) struct Unproven<'a> {
 impl<'a> Unproven<'a> {
     /// `None` for what is no signed token, or has no `exp`.
     pub(super) fn read(token: &'a str) -> Option<Self> {
-        let jwt = Jwt::read(token.as_bytes(), MAX_ASSERTION_BYTES)?;
+        Self::of(Jwt::read(token.as_bytes(), MAX_ASSERTION_BYTES)?)
+    }
+
+    /// As [`read`](Self::read), of an assertion that authenticates a client.
+    pub(super) fn of_client(token: &'a str) -> Option<Self> {
+        let token = token.as_bytes();
+        Self::of(Jwt::read_as(token, MAX_ASSERTION_BYTES, OF_CLIENT)?)
+    }
+
+    fn of(jwt: Jwt<'a>) -> Option<Self> {
         let claims = jwt.unproven_claims()?;
         Some(Self { jwt, claims })
     }

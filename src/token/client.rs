@@ -2,13 +2,13 @@
 
 use std::{fmt, time::Duration};
 
-use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::grant::{Refused, Rights};
 use crate::{
     access::TokenKey,
+    constant_time::SecretDigest,
     error::{BuildError, SecretError},
 };
 
@@ -45,6 +45,7 @@ pub(super) const UNKNOWN: Refused =
 /// | `exp` | required, not reached, and at most 5 min ahead ([`longest_assertion`](Self::longest_assertion)), each but for 60 s that the clocks may be apart |
 /// | `nbf`, `iat` | not ahead of our clock, where they are there |
 /// | `jti` | required, and never seen before |
+/// | `typ` | `JWT`, `client-authentication+jwt` or missing |
 ///
 /// `client_id`, where it is sent too, must be the same client's (RFC 7521, section 4.2).
 ///
@@ -71,7 +72,7 @@ pub(super) const UNKNOWN: Refused =
 #[derive(Clone)]
 pub struct Client {
     id: String,
-    accepted: Vec<[u8; 32]>,
+    accepted: Vec<SecretDigest>,
     keys: Vec<TokenKey>,
     longest: Duration,
     fault: Option<SecretError>,
@@ -178,7 +179,7 @@ impl Client {
         self.rights.validate()
     }
 
-    fn matches(&self, presented: &[u8; 32]) -> Choice {
+    fn matches(&self, presented: &SecretDigest) -> Choice {
         self.accepted
             .iter()
             .fold(Choice::from(0), |found, own| found | own.ct_eq(presented))
@@ -233,7 +234,7 @@ impl Presented {
         self.id == id || self.plain.as_ref().is_some_and(|(plain, _)| plain == id)
     }
 
-    fn readings(&self) -> impl Iterator<Item = [u8; 32]> {
+    fn readings(&self) -> impl Iterator<Item = SecretDigest> {
         let plain = self.plain.as_ref();
         std::iter::once(digest(&self.id, &self.secret))
             .chain(plain.map(|(id, secret)| digest(id, secret)))
@@ -241,13 +242,9 @@ impl Presented {
 }
 
 /// The length goes first, so that no other split of the same text has the same digest.
-fn digest(id: &str, secret: &str) -> [u8; 32] {
-    Sha256::new()
-        .chain_update((id.len() as u64).to_be_bytes())
-        .chain_update(id)
-        .chain_update(secret)
-        .finalize()
-        .into()
+fn digest(id: &str, secret: &str) -> SecretDigest {
+    let length = (id.len() as u64).to_be_bytes();
+    SecretDigest::of(&[&length, id.as_bytes(), secret.as_bytes()])
 }
 
 impl fmt::Debug for Client {

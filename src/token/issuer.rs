@@ -22,7 +22,7 @@ use crate::{
     meter::token_asked,
     receiver::OwnerTokens,
     request::Head,
-    road::{HeadRules, check_head, check_rules},
+    road::{HeadRules, check_head, check_rule},
 };
 
 /// How long the access rule may take to get what it needs: as long as a receiver's.
@@ -43,7 +43,7 @@ const ROTATION_MARGIN: Duration = Duration::from_secs(120);
 /// let issuer = TokenIssuer::new("https://hooks.example/token")
 ///     .client(Client::new("unico", "0f3c…"))
 ///     .build()?;
-/// // For the receiver:
+/// // For the receiver; where the issuer has several clients, say which one it is for, with `issued_to`:
 /// let access = Bearer::issued_by(&issuer);
 /// # let _ = access;
 /// # Ok(())
@@ -166,8 +166,8 @@ impl Policy {
         if self.addresses.is_some() && self.sender(head).is_none() {
             return Err(Rejection::PeerNotWired);
         }
-        let rules = [self.access.as_deref()];
-        check_rules(&rules, head, self.clock.now(), timer, ACCESS_LIMIT).await
+        let rule = self.access.as_deref();
+        check_rule(rule, head, self.clock.now(), timer, ACCESS_LIMIT).await
     }
 
     async fn issue(
