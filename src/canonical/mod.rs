@@ -20,6 +20,7 @@
 
 mod cursor;
 mod cut;
+mod misplaced;
 mod number;
 mod order;
 mod writer;
