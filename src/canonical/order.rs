@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn sorting_decodes_one_character_a_comparison_however_long_the_names_are() {
         for (count, begin) in [
-            (1000, "a".repeat(1000)),
+            (1000_usize, "a".repeat(1000)),
             (16_384, "é".repeat(20)),
             (4096, "\\n".repeat(100)),
             (4096, "\\\\".repeat(100)),
