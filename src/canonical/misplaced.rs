@@ -17,7 +17,11 @@ struct Object {
 }
 
 impl Misplaced {
-    pub(super) fn note(&mut self, whole: Range<usize>, members: impl Iterator<Item = Range<usize>>) {
+    pub(super) fn note(
+        &mut self,
+        whole: Range<usize>,
+        members: impl Iterator<Item = Range<usize>>,
+    ) {
         let first = self.members.len();
         self.members.extend(members);
         self.objects.push(Object {
