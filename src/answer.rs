@@ -148,6 +148,7 @@ impl Answer {
             | Rejection::MalformedNonce(_)
             | Rejection::MissingTimestamp
             | Rejection::MalformedTimestamp
+            | Rejection::UnreadableEventTime
             | Rejection::TimestampTooOld { .. }
             | Rejection::TimestampInFuture { .. } => Self::unsigned(reason),
             Rejection::NoLiveKey

@@ -11,6 +11,7 @@ mod facephi;
 mod fault;
 mod http;
 mod listen;
+mod logto;
 mod man;
 mod providers;
 mod refused;
