@@ -13,6 +13,7 @@ mod detach;
 mod ending;
 pub mod error;
 pub mod event_key;
+mod event_time;
 mod finding;
 pub mod keys;
 mod log;
