@@ -7,25 +7,34 @@ use actix_web::{
     body::{BoxBody, EitherBody, MessageBody},
     dev::ServiceResponse,
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{HeaderName, HeaderValue},
     },
+    web::Bytes,
 };
 use hookgate::Answer;
+
+use crate::AnswerBody;
 
 /// A response to `request`; or an error that becomes the same response, where the request went down
 /// with its handler: actix-web has no response without the request that it answers.
 pub(crate) fn answered<B>(
     request: Option<HttpRequest>,
     answer: Answer,
-) -> Result<ServiceResponse<EitherBody<B, &'static str>>, Error> {
+) -> Result<ServiceResponse<EitherBody<B, AnswerBody>>, Error> {
     match request {
         Some(request) => {
-            let response = response(&answer, answer.body()).map_into_right_body();
+            let response = fixed(&answer).map_into_right_body();
             Ok(ServiceResponse::new(request, response))
         }
         None => Err(Answered(answer).into()),
     }
+}
+
+/// The answer with its own text.
+pub(crate) fn fixed(answer: &Answer) -> HttpResponse<AnswerBody> {
+    let text = Bytes::from_static(answer.body().as_bytes());
+    response(answer, AnswerBody::new(text))
 }
 
 /// The answer with `body`, translated from `http` 1.x to the types that actix-web has.
@@ -41,6 +50,12 @@ pub(crate) fn response<B: MessageBody>(answer: &Answer, body: B) -> HttpResponse
         ) {
             response.headers_mut().append(name, value);
         }
+    }
+    if answer.closes() {
+        // Left out on HTTP/2, which knows no such header.
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
     }
     response
 }

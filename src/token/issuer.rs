@@ -21,7 +21,7 @@ use crate::{
     meter::token_asked,
     receiver::OwnerTokens,
     request::Head,
-    road::{HeadRules, check_head, check_rules},
+    road::{HeadRules, check_head, check_rule},
 };
 
 /// How long the access rule may take to get what it needs: as long as a receiver's.
@@ -98,6 +98,11 @@ impl TokenIssuer {
         self.0.timer.clone()
     }
 
+    /// How many bytes of a body are read at most.
+    pub fn body_limit(&self) -> usize {
+        self.0.body.limit
+    }
+
     /// From now on `key` signs. Tokens of the present key stay good until they end.
     pub fn rotate(&self, key: &SigningKey) {
         let overlap = self.0.lifetime.saturating_add(ROTATION_MARGIN);
@@ -156,8 +161,8 @@ impl Policy {
             body_limit: self.body.limit,
         };
         check_head(&rules, head)?;
-        let rules = [self.access.as_deref()];
-        check_rules(&rules, head, self.clock.now(), timer, ACCESS_LIMIT).await
+        let rule = self.access.as_deref();
+        check_rule(rule, head, self.clock.now(), timer, ACCESS_LIMIT).await
     }
 
     async fn issue(

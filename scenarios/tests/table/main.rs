@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | method, media type, encoding, hosts | `heads` |
 //! | body too large, too slow, broken off; byte budget | `bodies`, `streams`, `hang_ups` |
+//! | refused with a body that is unread or large | `unread` |
 //! | address not allowed; peer needed and unknown | `peers` |
 //! | access rules: missing, wrong, cannot judge | `access` |
 //! | tenants: unknown, not to be had, route parameter missing | `tenants` |
@@ -17,6 +18,7 @@
 //! | copies: done, running, failed, too many, changed | `copies` |
 //! | store down, full, silent, no mark | `store_faults` |
 //! | lease lost, handler cut off | `leases` |
+//! | the process stops | `shut_downs` |
 //! | connections and streams that end early, wait, are read slowly or shared | `hang_ups`, `connections`, `streams` |
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
@@ -36,9 +38,11 @@ mod packs;
 mod peers;
 mod refusals;
 mod scene;
+mod shut_downs;
 mod stage;
 mod store_faults;
 mod stores;
 mod streams;
 mod tenants;
+mod unread;
 mod wire;
