@@ -16,6 +16,7 @@ mod ending;
 mod erased;
 pub mod error;
 pub mod event_key;
+mod event_time;
 mod finding;
 pub mod keys;
 mod log;
