@@ -116,7 +116,7 @@ where
         }
         Err(rejection) => return answered(Some(request), road::refusal(&receiver, &rejection)),
     };
-    match road::conclude(&receiver, &timer, pin!(work)).await {
+    match road::conclude(&timer, pin!(work)).await {
         Concluded::Reply(response) => Ok(response.map_into_left_body()),
         Concluded::Answer(answer) => answered(place.take(), answer),
     }

@@ -19,8 +19,8 @@ const MAX_HOPS: usize = 16;
 /// itself. A receiver's networks are judged with the head, a tenant's once the tenant is known.
 ///
 /// The address is the peer's that opened the connection; an IPv4 address that a dual-stack socket shows as
-/// IPv6 (`::ffff:203.0.113.7`) counts as the IPv4 one. Where the framework was not set up to tell the peer,
-/// the answer is 500 and the log says what to add: never a skipped check.
+/// IPv6 (`::ffff:203.0.113.7`) counts as the IPv4 one, and `0.0.0.0` and `::` as none. Where the framework was
+/// not set up to tell the peer, the answer is 500 and the log says what to add: never a skipped check.
 ///
 /// Behind proxies the peer is a proxy: then say which ones write the sender's address, and in which header
 /// ([`behind`](Self::behind)).
@@ -41,7 +41,8 @@ const MAX_HOPS: usize = 16;
 /// The header is read from the right, where the nearest proxy wrote: each address that is a trusted proxy's
 /// is passed over, and the first other one is the sender's. What stands left of it came from the sender and
 /// is never read, so it may claim anything. Whatever is met before and cannot be read as an address is a
-/// refusal. From a peer that is no trusted proxy the header means nothing.
+/// refusal, but for empty elements, which say nothing (RFC 9110, section 5.6.1.2). From a peer that is no
+/// trusted proxy the header means nothing.
 #[derive(Clone)]
 pub struct Networks {
     allowed: Vec<IpNet>,
@@ -107,7 +108,7 @@ impl Networks {
     /// Whether the request comes from an allowed network.
     pub(crate) fn check(&self, head: &Head<'_>) -> Result<(), Rejection> {
         let peer = head.peer.ok_or(Rejection::PeerNotWired)?.ip();
-        match self.sender(peer.to_canonical(), head) {
+        match self.sender(peer, head) {
             Some(sender) if contains(&self.allowed, sender) => Ok(()),
             _ => Err(Rejection::AddressDenied),
         }
