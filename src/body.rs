@@ -28,6 +28,25 @@ pub trait BodySource {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, BodyBroken>>>;
+
+    /// Whether nothing more will come, where that is known before the end was read.
+    fn is_over(&self) -> bool {
+        false
+    }
+}
+
+/// Lent to whoever reads it.
+impl<S: BodySource + Unpin + ?Sized> BodySource for &mut S {
+    fn poll_chunk(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, BodyBroken>>> {
+        Pin::new(&mut **self).poll_chunk(context)
+    }
+
+    fn is_over(&self) -> bool {
+        (**self).is_over()
+    }
 }
 
 /// A body that is already complete.
@@ -37,6 +56,10 @@ impl BodySource for Option<Bytes> {
         _context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, BodyBroken>>> {
         Poll::Ready(self.take().map(Ok))
+    }
+
+    fn is_over(&self) -> bool {
+        self.as_ref().is_none_or(Bytes::is_empty)
     }
 }
 

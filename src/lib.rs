@@ -43,6 +43,7 @@ mod tokio_timer;
 #[cfg(feature = "tower")]
 pub mod tower;
 mod trace_context;
+pub mod unread;
 mod unsettled;
 pub mod verified;
 mod wait;

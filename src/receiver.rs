@@ -94,6 +94,11 @@ impl Receiver {
         self.0.retention
     }
 
+    /// How many bytes of a body are read at most.
+    pub fn body_limit(&self) -> usize {
+        self.0.body.limit
+    }
+
     /// What the dedup store promises.
     pub fn promises(&self) -> Promises {
         DedupStore::promises(&self.0.store)

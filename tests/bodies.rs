@@ -55,7 +55,7 @@ fn endless(chunk: Option<&'static [u8]>) -> (Body, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn a_body_is_not_read_when_its_head_is_refused() {
+async fn a_body_is_not_read_before_the_refusal_of_its_head_is_answered() {
     let stage = Stage::logto_with(|builder| builder.access(ApiKey::header("x-key", "k"))).await;
     let app: Router = Router::new().route("/hook", stage.script.route::<Event>(&stage.receiver));
     let right = logto::event(1).with("x-key", "k");

@@ -10,22 +10,31 @@ use actix_web::{
         ConnectionType, StatusCode,
         header::{HeaderName, HeaderValue},
     },
+    web::Bytes,
 };
 use hookgate::Answer;
+
+use crate::AnswerBody;
 
 /// A response to `request`; or an error that becomes the same response, where the request went down
 /// with its handler: actix-web has no response without the request that it answers.
 pub(crate) fn answered<B>(
     request: Option<HttpRequest>,
     answer: Answer,
-) -> Result<ServiceResponse<EitherBody<B, &'static str>>, Error> {
+) -> Result<ServiceResponse<EitherBody<B, AnswerBody>>, Error> {
     match request {
         Some(request) => {
-            let response = response(&answer, answer.body()).map_into_right_body();
+            let response = fixed(&answer).map_into_right_body();
             Ok(ServiceResponse::new(request, response))
         }
         None => Err(Answered(answer).into()),
     }
+}
+
+/// The answer with its own text.
+pub(crate) fn fixed(answer: &Answer) -> HttpResponse<AnswerBody> {
+    let text = Bytes::from_static(answer.body().as_bytes());
+    response(answer, AnswerBody::new(text))
 }
 
 /// The answer with `body`, translated from `http` 1.x to the types that actix-web has.

@@ -21,4 +21,8 @@ impl BodySource for RequestBody {
             .poll_next(context)
             .map_err(|_| BodyBroken)
     }
+
+    fn is_over(&self) -> bool {
+        matches!(self.0, Payload::None)
+    }
 }

@@ -82,6 +82,7 @@ mod answer;
 mod body;
 mod event;
 mod headers;
+mod linger;
 mod middleware;
 mod receiver_ext;
 mod service;
@@ -95,6 +96,7 @@ mod token;
 pub use self::token::TokenIssuerExt;
 pub use self::{
     event::{Event, EventRejection},
+    linger::AnswerBody,
     middleware::ReceiverMiddleware,
     receiver_ext::ReceiverExt,
     service::ReceiverService,

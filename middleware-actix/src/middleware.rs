@@ -14,7 +14,7 @@ use actix_web::{
 };
 use hookgate::{Receiver, Timer, TokioTimer};
 
-use crate::service::ReceiverService;
+use crate::{linger::AnswerBody, service::ReceiverService};
 
 /// Puts a [`Receiver`] in front of a route. Made by
 /// [`ReceiverExt::middleware`](crate::ReceiverExt::middleware).
@@ -47,7 +47,7 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: 'static,
 {
-    type Response = ServiceResponse<EitherBody<B, &'static str>>;
+    type Response = ServiceResponse<EitherBody<B, AnswerBody>>;
     type Error = Error;
     type Transform = ReceiverService<S>;
     type InitError = ();

@@ -4,7 +4,6 @@ use std::{
     cell::Cell,
     fmt,
     future::Future,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     rc::Rc,
     sync::Arc,
@@ -18,12 +17,17 @@ use actix_web::{
     web::Bytes,
 };
 use hookgate::{
-    DeliverySlot, Detached, Head, Outcome, Receiver, RunsToEnd, TimeLeft, Timer, Verdict,
+    DeliverySlot, Head, Outcome, Receiver, RunsToEnd, TimeLeft, Timer, Verdict,
     road::{self, Concluded, Ran},
 };
 use percent_encoding::percent_decode_str;
 
-use crate::{answer::answered, body::RequestBody, headers::RequestHeaders};
+use crate::{
+    AnswerBody,
+    answer::{answered, fixed},
+    headers::RequestHeaders,
+    linger::{linger, spawn, watched},
+};
 
 /// A service behind a [`Receiver`]. Made by [`ReceiverMiddleware`](crate::ReceiverMiddleware).
 pub struct ReceiverService<S> {
@@ -50,14 +54,14 @@ impl<S> fmt::Debug for ReceiverService<S> {
     }
 }
 
-type Answered<B> = Result<ServiceResponse<EitherBody<B, &'static str>>, Error>;
+type Answered<B> = Result<ServiceResponse<EitherBody<B, AnswerBody>>, Error>;
 
 impl<S, B> Service<ServiceRequest> for ReceiverService<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: 'static,
 {
-    type Response = ServiceResponse<EitherBody<B, &'static str>>;
+    type Response = ServiceResponse<EitherBody<B, AnswerBody>>;
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Answered<B>>>>;
 
@@ -90,32 +94,32 @@ where
         Vec::new()
     };
     let admitted = {
+        let mut body = watched(&request, body);
         let headers = RequestHeaders(request.headers());
+        let authority = request.uri().authority();
         let head = Head::new(request.method().as_str(), request.uri().path(), &headers)
-            .authority(
-                request
-                    .uri()
-                    .authority()
-                    .map(|authority| authority.as_str()),
-            )
+            .authority(authority.map(|authority| authority.as_str()))
             .route_params(&route_params)
             .peer(request.peer_addr());
-        road::admit(&receiver, head, RequestBody(body), &timer).await
-    };
-    let (place, work) = match admitted {
-        Ok(admitted) => {
-            let time = TimeLeft::of(&admitted);
-            let place = Rc::new(Place::new(Some(request)));
-            let run = {
-                let place = place.clone();
-                move |slot, bytes| run(inner, place, slot, bytes)
-            };
-            let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
-            let work = RunsToEnd::new(&receiver, &timer, time, work, spawn);
-            (place, work)
+        match road::admit(&receiver, head, &mut body, &timer).await {
+            Ok(admitted) => admitted,
+            Err(rejection) => {
+                let response = fixed(&road::refusal(&receiver, &rejection));
+                let limit = receiver.body_limit();
+                let response = linger(response, body, &request, limit, &timer);
+                let response = response.map_into_right_body();
+                return Ok(ServiceResponse::new(request, response));
+            }
         }
-        Err(rejection) => return answered(Some(request), road::refusal(&receiver, &rejection)),
     };
+    let time = TimeLeft::of(&admitted);
+    let place = Rc::new(Place::new(Some(request)));
+    let run = {
+        let place = place.clone();
+        move |slot, bytes| run(inner, place, slot, bytes)
+    };
+    let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
+    let work = RunsToEnd::new(&receiver, &timer, time, work, spawn);
     match road::conclude(&timer, pin!(work)).await {
         Concluded::Reply(response) => Ok(response.map_into_left_body()),
         Concluded::Answer(answer) => answered(place.take(), answer),
@@ -201,17 +205,6 @@ const fn retry() -> Outcome {
     Outcome::Retry {
         after: None,
         error: None,
-    }
-}
-
-/// Goes on beside the server's connections, on the same thread. Without a runtime the work is dropped,
-/// and its lease ends by itself.
-fn spawn<F: Future + 'static>(work: Detached<F>) {
-    if tokio::runtime::Handle::try_current().is_ok() {
-        // Outside of a `LocalSet`, where actix-web never runs a service itself, this panics, and tokio
-        // has no way to ask. It may be called while a connection is being dropped: there a second
-        // panic would end the process.
-        let _ = catch_unwind(AssertUnwindSafe(|| tokio::task::spawn_local(work)));
     }
 }
 

@@ -15,7 +15,11 @@ use hookgate::{
     token::{TokenAnswer, TokenIssuer},
 };
 
-use crate::{body::RequestBody, headers::RequestHeaders};
+use crate::{
+    AnswerBody,
+    headers::RequestHeaders,
+    linger::{linger, watched},
+};
 
 /// Makes a [`TokenIssuer`] actix-web routes. Feature `token`.
 ///
@@ -62,22 +66,27 @@ impl TokenIssuerExt for TokenIssuer {
     }
 }
 
-async fn answer(issuer: &TokenIssuer, request: &HttpRequest, body: web::Payload) -> HttpResponse {
+async fn answer(
+    issuer: &TokenIssuer,
+    request: &HttpRequest,
+    body: web::Payload,
+) -> HttpResponse<AnswerBody> {
     let timer = issuer.timer().unwrap_or_else(|| Arc::new(TokioTimer));
     let headers = RequestHeaders(request.headers());
     let authority = request.uri().authority();
     let head = Head::new(request.method().as_str(), request.uri().path(), &headers)
         .authority(authority.map(|authority| authority.as_str()))
         .peer(request.peer_addr());
-    let body = RequestBody(body.into_inner());
-    response(&issuer.answer(head, body, &timer).await)
+    let mut body = watched(request, body.into_inner());
+    let response = response(&issuer.answer(head, &mut body, &timer).await);
+    linger(response, body, request, issuer.body_limit(), &timer)
 }
 
 /// Translated from `http` 1.x to the types that actix-web has.
-fn response(answer: &TokenAnswer) -> HttpResponse {
+fn response(answer: &TokenAnswer) -> HttpResponse<AnswerBody> {
     let status =
         StatusCode::from_u16(answer.status().as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponse::new(status).set_body(answer.body().clone());
+    let mut response = HttpResponse::with_body(status, AnswerBody::new(answer.body().clone()));
     for (name, value) in answer.headers() {
         // Both crates take the same names and values, so nothing is lost here.
         if let (Ok(name), Ok(value)) = (
@@ -87,5 +96,5 @@ fn response(answer: &TokenAnswer) -> HttpResponse {
             response.headers_mut().append(name, value);
         }
     }
-    response.map_into_boxed_body()
+    response
 }

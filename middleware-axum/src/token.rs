@@ -1,6 +1,6 @@
 //! [`TokenIssuerExt`]: the token endpoint as axum routes.
 
-use std::{pin::pin, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     body::Body,
@@ -11,7 +11,8 @@ use axum::{
 use hookgate::{
     Head, TokioTimer,
     token::{TokenAnswer, TokenIssuer},
-    tower::RequestBody,
+    tower::{RequestBody, linger},
+    unread::WatchedBody,
 };
 
 use crate::receiver_ext::peer;
@@ -64,9 +65,10 @@ async fn answer(issuer: &TokenIssuer, request: Request) -> Response {
     let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
         .authority(parts.uri.authority().map(|authority| authority.as_str()))
         .peer(peer(&parts));
-    let body = pin!(body);
-    let answer = issuer.answer(head, RequestBody::new(body), &timer).await;
-    response(&answer)
+    let mut body = WatchedBody::new(RequestBody::new(body));
+    let mut response = response(&issuer.answer(head, &mut body, &timer).await);
+    linger(&mut response, body, &parts, issuer.body_limit(), &timer);
+    response
 }
 
 fn response(answer: &TokenAnswer) -> Response {

@@ -38,7 +38,7 @@ pub(super) async fn claim_nonce(
             same_content: false,
         }) => {
             log::turned_away(facts, Reason::NonceReused);
-            return Err(Answer::nonce_reused(&policy.terms));
+            return Err(Answer::nonce_reused(&receiver.0.terms));
         }
         Ok(Claim::InProgress { retry_after }) => {
             let after = retry_after.min(RETRY_AFTER);

@@ -98,6 +98,11 @@ impl TokenIssuer {
         self.0.timer.clone()
     }
 
+    /// How many bytes of a body are read at most.
+    pub fn body_limit(&self) -> usize {
+        self.0.body.limit
+    }
+
     /// From now on `key` signs. Tokens of the present key stay good until they end.
     pub fn rotate(&self, key: &SigningKey) {
         let overlap = self.0.lifetime.saturating_add(ROTATION_MARGIN);

@@ -79,22 +79,22 @@ impl<B: Body<Data = Bytes>> Body for AnswerBody<B> {
 
 /// A framework's request body, read frame by frame; trailers are passed over.
 #[derive(Debug)]
-pub struct RequestBody<'a, B>(pub(super) Pin<&'a mut B>);
+pub struct RequestBody<B>(B);
 
-impl<'a, B> RequestBody<'a, B> {
+impl<B> RequestBody<B> {
     /// This body.
-    pub fn new(body: Pin<&'a mut B>) -> Self {
+    pub fn new(body: B) -> Self {
         Self(body)
     }
 }
 
-impl<B: Body<Data = Bytes>> BodySource for RequestBody<'_, B> {
+impl<B: Body<Data = Bytes> + Unpin> BodySource for RequestBody<B> {
     fn poll_chunk(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, BodyBroken>>> {
         loop {
-            return match self.0.as_mut().poll_frame(context) {
+            return match Pin::new(&mut self.0).poll_frame(context) {
                 Poll::Pending => Poll::Pending,
                 Poll::Ready(None) => Poll::Ready(None),
                 Poll::Ready(Some(Err(_))) => Poll::Ready(Some(Err(BodyBroken))),
@@ -104,5 +104,9 @@ impl<B: Body<Data = Bytes>> BodySource for RequestBody<'_, B> {
                 },
             };
         }
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.is_end_stream()
     }
 }

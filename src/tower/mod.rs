@@ -5,10 +5,12 @@
 
 mod body;
 mod layer;
+mod linger;
 mod service;
 
 pub use self::{
     body::{AnswerBody, RequestBody},
     layer::{ReceiverLayer, RouteParams, Wiring},
+    linger::linger,
     service::ReceiverService,
 };

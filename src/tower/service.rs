@@ -18,16 +18,18 @@ use tower_service::Service;
 use super::{
     RouteParams, Wiring,
     body::{AnswerBody, RequestBody},
+    linger::{linger, spawn},
 };
 use crate::{
     answer::Answer,
     clock::Timer,
     delivery::DeliverySlot,
-    detach::{Detached, RunsToEnd, TimeLeft},
+    detach::{RunsToEnd, TimeLeft},
     outcome::{Outcome, Verdict},
     receiver::Receiver,
     request::Head,
     road::{self, Concluded, Ran},
+    unread::WatchedBody,
 };
 
 /// A service behind a [`Receiver`]. Made by [`ReceiverLayer`](super::ReceiverLayer).
@@ -76,7 +78,7 @@ where
     S::Future: Send + 'static,
     S::Error: Send,
     B: From<Bytes> + Send + 'static,
-    In: Body<Data = Bytes> + Send + 'static,
+    In: Body<Data = Bytes> + Send + Unpin + 'static,
     Out: Send + 'static,
 {
     type Response = Response<AnswerBody<Out>>;
@@ -104,24 +106,26 @@ where
             };
             let speaks_http1 = parts.version <= Version::HTTP_11;
             let admitted = {
+                let mut body = WatchedBody::new(RequestBody::new(body));
                 let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
                     .authority(parts.uri.authority().map(|authority| authority.as_str()))
                     .route_params(&route_params)
                     .peer((wiring.peer)(&parts));
-                let body = RequestBody(pin!(body));
-                road::admit(&receiver, head, body, &timer).await
-            };
-            let work = match admitted {
-                Ok(admitted) => {
-                    let time = TimeLeft::of(&admitted);
-                    let run = move |slot, bytes| Called {
-                        response: inner.call(inner_request(*parts, slot, bytes)),
-                    };
-                    let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
-                    RunsToEnd::new(&receiver, &timer, time, work, spawn)
+                match road::admit(&receiver, head, &mut body, &timer).await {
+                    Ok(admitted) => admitted,
+                    Err(rejection) => {
+                        let mut response = fixed(&road::refusal(&receiver, &rejection));
+                        linger(&mut response, body, &parts, receiver.body_limit(), &timer);
+                        return Ok(response);
+                    }
                 }
-                Err(rejection) => return Ok(fixed(&road::refusal(&receiver, &rejection))),
             };
+            let time = TimeLeft::of(&admitted);
+            let run = move |slot, bytes| Called {
+                response: inner.call(inner_request(*parts, slot, bytes)),
+            };
+            let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
+            let work = RunsToEnd::new(&receiver, &timer, time, work, spawn);
             Ok(match road::conclude(&timer, pin!(work)).await {
                 Concluded::Reply(response) => response.map(AnswerBody::own),
                 Concluded::Answer(answer) => {
@@ -135,13 +139,6 @@ where
                 }
             })
         })
-    }
-}
-
-/// Without a runtime the work is dropped, and its lease ends by itself.
-fn spawn<F: Future + Send + 'static>(work: Detached<F>) {
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn(work);
     }
 }
 

@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | method, media type, encoding, hosts | `heads` |
 //! | body too large, too slow, broken off; byte budget | `bodies`, `streams`, `hang_ups` |
+//! | refused with a body that is unread or large | `unread` |
 //! | address not allowed; peer needed and unknown | `peers` |
 //! | access rules: missing, wrong, cannot judge | `access` |
 //! | tenants: unknown, not to be had, route parameter missing | `tenants` |
@@ -43,4 +44,5 @@ mod store_faults;
 mod stores;
 mod streams;
 mod tenants;
+mod unread;
 mod wire;

@@ -256,7 +256,7 @@ impl Scene {
         Http2::open_with_little_room(self.tcp(), room).await
     }
 
-    fn tcp(&self) -> SocketAddr {
+    pub(crate) fn tcp(&self) -> SocketAddr {
         match &self.server {
             Address::Tcp(server) => *server,
             Address::Unix(path) => panic!("it listens on {path:?}"),
@@ -265,9 +265,17 @@ impl Scene {
 
     /// Returns when the road has asked `times` times for a sleep of `duration`.
     pub(crate) async fn sleeps(&self, duration: Duration, times: usize) {
-        let count = |asked: &Vec<Duration>| asked.iter().filter(|it| **it == duration).count();
-        reaches(&self.timer.asked, |asked| count(asked) >= times).await;
+        reaches(&self.timer.asked, |asked| count(asked, duration) >= times).await;
     }
+
+    /// How often the road has asked for a sleep of `duration`.
+    pub(crate) fn slept(&self, duration: Duration) -> usize {
+        count(&self.timer.asked.borrow(), duration)
+    }
+}
+
+fn count(asked: &[Duration], duration: Duration) -> usize {
+    asked.iter().filter(|it| **it == duration).count()
 }
 
 fn listen() -> (TcpListener, Address) {

@@ -8,7 +8,7 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Full, combinators::BoxBody};
 use hyper::{
     body::{Body, Incoming},
-    client::conn::http2,
+    client::conn::{http1, http2},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::{
@@ -41,10 +41,12 @@ impl Address {
     }
 }
 
-/// An answer, without what belongs to the connection and not to the answer: `date`, `connection`.
+/// An answer, without what each server says in its own way: `date`, `connection`.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// It says `Connection: close`.
+    pub(crate) closes: bool,
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: String,
 }
@@ -52,7 +54,9 @@ pub(crate) struct Answer {
 impl Answer {
     fn new(status: u16, headers: impl IntoIterator<Item = (String, String)>, body: &[u8]) -> Self {
         let mut kept = BTreeMap::<String, String>::new();
+        let mut closes = false;
         for (name, value) in headers {
+            closes |= name == "connection" && value.eq_ignore_ascii_case("close");
             if !["date", "connection"].contains(&&*name) {
                 kept.entry(name)
                     .and_modify(|known| *known += &format!("; {value}"))
@@ -61,6 +65,7 @@ impl Answer {
         }
         Self {
             status,
+            closes,
             headers: kept,
             body: String::from_utf8(body.to_vec()).unwrap(),
         }
@@ -73,7 +78,12 @@ impl Answer {
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?} {:?}", self.status, self.headers, self.body)
+        let close = if self.closes { " (closes)" } else { "" };
+        write!(
+            f,
+            "{}{close} {:?} {:?}",
+            self.status, self.headers, self.body
+        )
     }
 }
 
@@ -150,6 +160,22 @@ impl<S: Stream> Connection<S> {
         Some(Answer::new(status.parse().unwrap(), headers, &body))
     }
 
+    /// The server says `100 Continue`.
+    pub(crate) async fn continues(&mut self) {
+        const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+        while self.read.len() < CONTINUE.len() {
+            self.fill().await.unwrap();
+        }
+        let said: Vec<u8> = self.read.drain(..CONTINUE.len()).collect();
+        assert_eq!(said, CONTINUE);
+    }
+
+    /// The server closes, having said nothing more.
+    pub(crate) async fn ends(&mut self) {
+        while self.fill().await.is_some() {}
+        assert!(self.read.is_empty());
+    }
+
     async fn fill(&mut self) -> Option<()> {
         let mut chunk = [0; 4096];
         match self.stream.read(&mut chunk).await {
@@ -199,6 +225,55 @@ pub(crate) async fn send_http2(server: &Address, sent: &Sent) -> Answer {
     let builder = http2::Builder::new(TokioExecutor::new());
     let connection = Http2::over(server.connect().await, &builder).await;
     connection.send(sent).await
+}
+
+/// A sender that sends all on one connection over HTTP/1.1, until it is told to open another: what HTTP clients do.
+pub(crate) struct KeepAlive {
+    server: SocketAddr,
+    sender: Option<http1::SendRequest<Full<Bytes>>>,
+}
+
+impl KeepAlive {
+    pub(crate) fn to(server: SocketAddr) -> Self {
+        Self {
+            server,
+            sender: None,
+        }
+    }
+
+    /// An error is a request that is lost: it may have been handled, so it is not sent again.
+    pub(crate) async fn send(&mut self, sent: &Sent) -> hyper::Result<Answer> {
+        let mut kept = self.sender.take();
+        if let Some(sender) = &mut kept
+            && sender.ready().await.is_err()
+        {
+            kept = None;
+        }
+        let mut sender = match kept {
+            Some(sender) => sender,
+            None => {
+                let stream = TcpStream::connect(self.server).await.unwrap();
+                let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+                tokio::spawn(connection);
+                sender
+            }
+        };
+        let sent = sent.clone().with_header("host", HOST);
+        let request = request(&sent, &sent.path, Full::from(sent.body.clone()));
+        let answer = answer(sender.send_request(request).await?).await;
+        if !answer.closes {
+            self.sender = Some(sender);
+        }
+        Ok(answer)
+    }
+}
+
+fn request<B>(sent: &Sent, target: &str, body: B) -> Request<B> {
+    let mut request = Request::builder().method(sent.method.clone()).uri(target);
+    for (name, value) in &sent.headers {
+        request = request.header(name, value);
+    }
+    request.body(body).unwrap()
 }
 
 /// One HTTP/2 connection, with prior knowledge (RFC 9113, section 3.3).
@@ -252,13 +327,8 @@ impl Http2 {
         sent: &Sent,
         body: impl Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static,
     ) -> JoinHandle<hyper::Result<Response<Incoming>>> {
-        let mut request = Request::builder()
-            .method(sent.method.clone())
-            .uri(format!("http://{HOST}{}", sent.path));
-        for (name, value) in &sent.headers {
-            request = request.header(name, value);
-        }
-        let request = request.body(BoxBody::new(body)).unwrap();
+        let target = format!("http://{HOST}{}", sent.path);
+        let request = request(sent, &target, BoxBody::new(body));
         tokio::spawn(self.sender.clone().send_request(request))
     }
 }

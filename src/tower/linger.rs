@@ -1,0 +1,56 @@
+//! [`linger`]: an answer to a request whose body was not read to its end.
+
+use std::{future::Future, sync::Arc};
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, Version, header, request::Parts};
+use http_body::Body;
+
+use super::RequestBody;
+use crate::{
+    clock::Timer,
+    unread::{Connection, WatchedBody},
+};
+
+/// Makes `response` arrive at a sender that may still write the body of the request `parts`: says `Connection: close`
+/// where that is needed, and reads on in a task of its own, as [`unread`](crate::unread) says. `limit` is the most that
+/// the endpoint reads of a body.
+///
+/// Does nothing when the body is over. Without a tokio runtime nothing is read on.
+pub fn linger<B, Out>(
+    response: &mut Response<Out>,
+    body: WatchedBody<RequestBody<B>>,
+    parts: &Parts,
+    limit: usize,
+    timer: &Arc<dyn Timer>,
+) where
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+{
+    let connection = if parts.version < Version::HTTP_2 {
+        Connection::Sequential
+    } else {
+        Connection::Multiplexed
+    };
+    let Some(unread) = body.unread(connection, &parts.headers, limit) else {
+        return;
+    };
+    if unread.closes() {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    // Beside the answer and not before it: hyper writes the one while the other is read.
+    if let Some(drain) = unread.drain(timer.clone()) {
+        spawn(drain);
+    }
+}
+
+/// Without a runtime the work is dropped.
+pub(super) fn spawn<F>(work: F)
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(work);
+    }
+}
