@@ -15,6 +15,7 @@ mod drain;
 mod ending;
 pub mod error;
 pub mod event_key;
+mod event_time;
 mod finding;
 pub mod keys;
 mod log;

@@ -186,10 +186,12 @@ async fn travel(
         .finish()
         .ok_or_else(|| undecodable(Undecodable("nothing identifies the event")))?;
     // Where each attempt is signed anew, that time says how fresh the delivery is, and this one nothing.
+    let event_time = decoded.occurred_at.unless_epoch();
     if verified.sent_at().is_none() {
-        check_time(policy, decoded.occurred_at, now)?;
+        check_time(policy, event_time, now)?;
     }
-    if policy.window.is_some() && verified.sent_at().is_none() && decoded.occurred_at.is_none() {
+    let occurred_at = event_time.at();
+    if policy.window.is_some() && verified.sent_at().is_none() && occurred_at.is_none() {
         policy.say_no_time();
     }
 
@@ -206,7 +208,7 @@ async fn travel(
         claimed_type: decoded.claimed_type,
         signed_id: verified.signed_id().map(Box::from),
         sent_at: verified.sent_at(),
-        occurred_at: decoded.occurred_at,
+        occurred_at,
         received_at: now,
         trace_context: decoded.trace_context,
         claimed_trace_context: claimed_trace(head),

@@ -1,15 +1,20 @@
 //! Whether a signed time is inside the window.
 
-use crate::{clock::UnixTime, error::Rejection, receiver::Policy};
+use crate::{clock::UnixTime, error::Rejection, event_time::EventTime, receiver::Policy};
 
-/// A signed time must be inside the window; both limits are inside.
+/// A signed time must be one that can be read, and inside the window; both limits are inside.
 pub(super) fn check_time(
     policy: &Policy,
-    signed: Option<UnixTime>,
+    signed: impl Into<EventTime>,
     now: UnixTime,
 ) -> Result<(), Rejection> {
-    let (Some(window), Some(signed)) = (policy.window, signed) else {
+    let Some(window) = policy.window else {
         return Ok(());
+    };
+    let signed = match signed.into() {
+        EventTime::None => return Ok(()),
+        EventTime::At(time) => time,
+        EventTime::Unreadable => return Err(Rejection::UnreadableEventTime),
     };
     let age = now.since(signed);
     if age > window.past {
