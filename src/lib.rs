@@ -13,6 +13,7 @@ mod delivery;
 mod detach;
 mod drain;
 mod ending;
+mod erased;
 pub mod error;
 pub mod event_key;
 mod event_time;

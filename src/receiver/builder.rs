@@ -377,6 +377,7 @@ impl ReceiverBuilder {
             body: BodyBounds {
                 limit: body_limit,
                 deadline: self.body_deadline,
+                erased: false,
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
             running: Allowance::new(self.handlers, meter.handlers_running()),
