@@ -6,6 +6,7 @@ use axum::Router;
 use hookgate::{
     Secret,
     access::{TokenAlgorithm, TokenKey},
+    dedup::MemoryStore,
     token::{Assertion, Client, SigningKey, TokenIssuer},
 };
 use hookgate_axum::TokenIssuerExt;
@@ -44,16 +45,18 @@ fn write(directory: &Path, name: &str, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// A token endpoint for the client `unico`, the user `operator` and the certificate of `unico-check`, and its address.
+/// A token endpoint for the clients `unico` and `signing`, the user `operator` and the certificate of `unico-check`, and its address.
 fn token_endpoint(runtime: &Runtime, certificate: &str) -> String {
     let secret = Secret::utf8(TOKEN_SECRET).unwrap();
     let key = TokenKey::pem(certificate, [TokenAlgorithm::Es256]);
-    let assertion = Assertion::of("unico-check", key)
+    let assertion = Assertion::of("unico-check", key.clone())
         .audience(AUDIENCE)
         .subject("unico-check");
     let issuer = TokenIssuer::new(AUDIENCE)
         .signing_key(SigningKey::secret(&secret).unwrap())
         .client(Client::new("unico", CLIENT_SECRET).scope("webhooks"))
+        .client(Client::private_key_jwt("signing", key.clone()))
+        .replay_store(MemoryStore::new())
         .user(Client::new("operator", CLIENT_SECRET))
         .assertion(assertion)
         .build()
@@ -89,6 +92,7 @@ fn the_librarys_endpoint_gives_a_token_for_every_grant() {
             shown.unwrap_or_else(|_| panic!("{output:?}")),
         )
     };
+    let signs = ["--client-auth", "private-key-jwt", "--private-key", &key];
     for grant in [
         &["unico", "idcloud"][..],
         &[
@@ -108,6 +112,7 @@ fn the_librarys_endpoint_gives_a_token_for_every_grant() {
             "--audience",
             AUDIENCE,
         ],
+        &[&["signing"][..], &signs, &["--audience", AUDIENCE]].concat(),
     ] {
         let (status, shown) = ask(grant, CLIENT_SECRET);
         assert_eq!(status, Some(0), "{grant:?}: {shown}");
@@ -135,6 +140,13 @@ fn the_librarys_endpoint_gives_a_token_for_every_grant() {
             ],
             "",
             "invalid_grant",
+        ),
+        // For the endpoint's address instead of the issuer, and for another client.
+        (&[&["signing"][..], &signs].concat(), "", "invalid_client"),
+        (
+            &[&["unico"][..], &signs, &["--audience", AUDIENCE]].concat(),
+            "",
+            "invalid_client",
         ),
     ] {
         let (status, shown) = ask(arguments, secret);
