@@ -52,8 +52,9 @@ use crate::{
     ending::Ending,
     error::{Reason, Rejection},
     keys::{Keyring, LiveKeys},
-    log,
+    log, meter,
     observer::Observed,
+    outcome::Outcome,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
     request::{Head, Headers, RawRequest},
@@ -288,12 +289,19 @@ where
             facts: facts.clone(),
             lease: lease.clone(),
         });
+        let asked = slot.clone();
         let raw = facts.raw.clone();
         let began = policy.meter.start(&*policy.clock);
         let mut ran = {
             let handler = pin!(Caught::start(|| run(slot, raw)));
             beside(handler, || keep_alive(policy, &facts, &lease, timer)).await
         };
+        if let Ok(ran) = &mut ran
+            && asked.was_mistaken()
+        {
+            correct(&mut ran.outcome);
+        }
+        drop(asked);
         let said = ran
             .as_ref()
             .map_or(Ending::Retry, |ran| Ending::from(&ran.outcome));
@@ -303,6 +311,17 @@ where
         let ignored = said == Ending::Ignored && handled.reason() == Reason::Handled;
         done(handled, ignored.then_some(said))
     })
+}
+
+/// A handler that took an `Option<Event<_>>` of another type than its pack's ran without its event: whatever it said, it
+/// did not handle it.
+fn correct(outcome: &mut Outcome) {
+    if !matches!(outcome, Outcome::WrongEventType) {
+        let advice = "a handler asks for an event of another type than its receiver's pack gives, \
+                      and runs without it: name the pack's event type";
+        log::misused(Reason::WrongEventType, &advice);
+        *outcome = Outcome::WrongEventType;
+    }
 }
 
 /// What the sender gets.
@@ -373,4 +392,11 @@ pub fn says_length(headers: &dyn Headers, length: usize) -> bool {
 pub fn misused(reason: Reason, advice: &dyn fmt::Display) -> Answer {
     log::misused(reason, advice);
     Answer::misused(reason)
+}
+
+/// Counts, and says with `advice` on what to change, that a handler asked for an event on a route without a receiver:
+/// each time, since it may run all the same where it takes an `Option` of it. [`Answer::not_protected`] is the answer.
+pub fn unprotected(advice: &dyn fmt::Display) {
+    log::misused(Reason::NotProtected, advice);
+    meter::unprotected();
 }

@@ -40,7 +40,9 @@
 //! - `web::scope(path).wrap(…)` and `App::wrap` cover all that is inside, unknown paths included. Route
 //!   parameters of a resource are only known inside of it, so a receiver with tenants named by a route
 //!   parameter must wrap the resource or the route.
-//! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run.
+//! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run. One
+//!   that takes an `Option<Event<_>>` does run there, with `None`: wrap the application in
+//!   [`RequireReceiver`], which makes such answers 500.
 //! - The last `.wrap()` is the outermost. A middleware between the receiver and the handler may look at
 //!   the response, but one that builds a new response takes the handler's verdict away: a 2xx then
 //!   counts as processed, anything else as retry.
@@ -84,6 +86,7 @@ mod headers;
 mod linger;
 mod middleware;
 mod receiver_ext;
+mod require_receiver;
 mod service;
 mod shut_down;
 #[cfg(feature = "testing")]
@@ -98,6 +101,7 @@ pub use self::{
     linger::AnswerBody,
     middleware::ReceiverMiddleware,
     receiver_ext::ReceiverExt,
+    require_receiver::{RequireReceiver, RequireReceiverService},
     service::ReceiverService,
     shut_down::{serve_until, shut_down},
 };
