@@ -10,12 +10,14 @@
 //!   -H 'x-api-key: ap1' --data-binary "$head,\"signature\":\"$mac\",$data"
 //! ```
 
+use std::time::Duration;
+
 use axum::{Router, routing::post};
 use hookgate::access::ApiKey;
 use hookgate::dedup::MemoryStore;
 use hookgate::providers::facephi::{API_KEY_HEADER, Facephi, WorkflowEvent};
 use hookgate::{Ack, Nack, Receiver, Secret};
-use hookgate_axum::{Event, ReceiverExt};
+use hookgate_axum::{Event, ReceiverExt, serve_until};
 
 async fn on_event(Event(delivery): Event<WorkflowEvent>) -> Result<Ack, Nack> {
     let operation = delivery.operation_id().unwrap_or("unknown");
@@ -38,9 +40,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let app = Router::new().route("/webhooks/facephi", post(on_event).layer(receiver.layer()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     let stop = async { drop(tokio::signal::ctrl_c().await) };
-    axum::serve(listener, app)
-        .with_graceful_shutdown(stop)
-        .await?;
-    receiver.drained().await;
+    // Handlers that run when it is told to stop have half a minute to end.
+    serve_until(listener, app, stop, [receiver], Duration::from_secs(30)).await?;
     Ok(())
 }

@@ -7,11 +7,13 @@
 //!   -H "logto-signature-sha-256: $(printf %s "$body" | openssl dgst -sha256 -hmac k3y -r | cut -d' ' -f1)"
 //! ```
 
+use std::time::Duration;
+
 use axum::{Router, routing::post};
 use hookgate::dedup::MemoryStore;
 use hookgate::providers::logto::{self, Logto};
 use hookgate::{Ack, Nack, Receiver, Secret};
-use hookgate_axum::{Event, ReceiverExt};
+use hookgate_axum::{Event, ReceiverExt, serve_until};
 
 async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
     match delivery.event() {
@@ -31,9 +33,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let app = Router::new().route("/webhooks/logto", post(on_event).layer(receiver.layer()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     let stop = async { drop(tokio::signal::ctrl_c().await) };
-    axum::serve(listener, app)
-        .with_graceful_shutdown(stop)
-        .await?;
-    receiver.drained().await;
+    // Handlers that run when it is told to stop have half a minute to end.
+    serve_until(listener, app, stop, [receiver], Duration::from_secs(30)).await?;
     Ok(())
 }

@@ -25,6 +25,8 @@ struct Row {
     content: Option<ContentDigest>,
     /// How it ended; `None` while it runs.
     end: Option<End>,
+    /// Who released it: a claim of theirs that comes late is not granted.
+    given_up: Vec<OwnerToken>,
     /// The key is free from then on.
     until: Duration,
 }
@@ -32,6 +34,23 @@ struct Row {
 impl<C: Clock> OwnStore<C> {
     fn rows(&self) -> MutexGuard<'_, HashMap<EventKey, Row>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers that `lease` is not to be granted any more, whether it was or not.
+    fn give_up(&self, lease: &Lease) {
+        let now = self.clock.monotonic();
+        let mut rows = self.rows();
+        let row = rows.entry(*lease.key()).or_insert_with(|| Row {
+            owner: *lease.owner(),
+            attempt: 0,
+            content: None,
+            end: Some(End::Release),
+            given_up: Vec::new(),
+            until: now,
+        });
+        if !row.given_up.contains(lease.owner()) {
+            row.given_up.push(*lease.owner());
+        }
     }
 
     /// Changes a running lease, if `lease` is the one that runs.
@@ -61,6 +80,7 @@ impl<C: Clock> DedupStore for OwnStore<C> {
         let now = self.clock.monotonic();
         let mut rows = self.rows();
         let before = rows.get(key);
+        let given_up = before.map_or_else(Vec::new, |row| row.given_up.clone());
         let attempt = match before {
             Some(row) if row.until > now => match row.end {
                 None if row.owner == owner => {
@@ -76,6 +96,10 @@ impl<C: Clock> DedupStore for OwnStore<C> {
                     return Ok(Claim::Done { same_content });
                 }
             },
+            _ if given_up.contains(&owner) => {
+                let retry_after = Duration::from_secs(1);
+                return Ok(Claim::InProgress { retry_after });
+            }
             ended => ended.map_or(1, |row| row.attempt.saturating_add(1)),
         };
         let row = Row {
@@ -83,6 +107,7 @@ impl<C: Clock> DedupStore for OwnStore<C> {
             attempt,
             content: content.copied(),
             end: None,
+            given_up,
             until: now.saturating_add(lease),
         };
         rows.insert(*key, row);
@@ -96,6 +121,7 @@ impl<C: Clock> DedupStore for OwnStore<C> {
         retain: Duration,
     ) -> Result<Settled, StoreError> {
         let lasts = if end == End::Release {
+            self.give_up(lease);
             Duration::ZERO
         } else {
             retain

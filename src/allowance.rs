@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use event_listener::Event;
@@ -17,27 +17,21 @@ pub(crate) struct Allowance(Arc<Shared>);
 struct Shared {
     limit: usize,
     used: AtomicUsize,
-    /// Only where somebody waits for it: to say that nobody does costs an atomic fence and a lock.
-    unused: Option<Event>,
+    unused: Event,
+    /// Somebody waits, or has waited, for it. To notify nobody costs a fence and a lock, each time that the last grant is
+    /// given back; to look here costs a load.
+    awaited: AtomicBool,
     level: Level,
 }
 
 impl Allowance {
     /// `level` follows what is granted.
     pub(crate) fn new(limit: usize, level: Level) -> Self {
-        Self::of(limit, level, None)
-    }
-
-    /// One without a limit, whose end can be waited for.
-    pub(crate) fn counted(level: Level) -> Self {
-        Self::of(usize::MAX, level, Some(Event::new()))
-    }
-
-    fn of(limit: usize, level: Level, unused: Option<Event>) -> Self {
         Self(Arc::new(Shared {
             limit,
             used: AtomicUsize::new(0),
-            unused,
+            unused: Event::new(),
+            awaited: AtomicBool::new(false),
             level,
         }))
     }
@@ -53,16 +47,16 @@ impl Allowance {
 
     /// How much is granted.
     pub(crate) fn used(&self) -> usize {
-        self.0.used.load(Ordering::Acquire)
+        self.0.used.load(Ordering::SeqCst)
     }
 
-    /// Resolves when nothing is granted; at once where nothing is [counted](Self::counted).
+    /// Resolves when nothing is granted.
     pub(crate) async fn unused(&self) {
-        let Some(unused) = &self.0.unused else {
-            return;
-        };
+        // Said before it is looked, and given back before it is asked whether somebody waits: in one order for all
+        // threads, so that one of the two sees the other.
+        self.0.awaited.store(true, Ordering::SeqCst);
         while self.used() > 0 {
-            let listener = unused.listen();
+            let listener = self.0.unused.listen();
             if self.used() == 0 {
                 return;
             }
@@ -84,7 +78,7 @@ impl Grant {
         let shared = &self.of.0;
         let taken = shared
             .used
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |used| {
                 used.checked_add(more).filter(|used| *used <= shared.limit)
             })
             .is_ok();
@@ -100,11 +94,9 @@ impl Drop for Grant {
     fn drop(&mut self) {
         let shared = &self.of.0;
         shared.level.fall(self.amount);
-        let used = shared.used.fetch_sub(self.amount, Ordering::AcqRel);
-        if let Some(unused) = &shared.unused
-            && used == self.amount
-        {
-            unused.notify(usize::MAX);
+        let used = shared.used.fetch_sub(self.amount, Ordering::SeqCst);
+        if used == self.amount && shared.awaited.load(Ordering::SeqCst) {
+            shared.unused.notify(usize::MAX);
         }
     }
 }

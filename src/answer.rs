@@ -8,7 +8,7 @@
 //! | body over the limit / too slow / broken off | 413 / 408 / 400 |
 //! | address not allowed | 403 |
 //! | access credentials missing or wrong, unknown tenant | 401 + the receiver's challenges |
-//! | signature missing, malformed or wrong; time outside the window; nonce used for another event | 401 + `WWW-Authenticate: Signature realm="webhook"` |
+//! | signature missing, malformed or wrong; time outside the window; nonce used for another event | 401 + `WWW-Authenticate: Signature realm="webhook"`; with tenants after the receiver's challenges, as for every 401 |
 //! | verified, but no identity or type to be read | 400 |
 //! | not of interest; copy of a completed event; rejected for good | 200 |
 //! | processed or ignored | 200 with an empty body, or the handler's own 2xx |
@@ -17,6 +17,7 @@
 //! | handler past its deadline | 503 + `Retry-After`; work and lease go on |
 //! | done, but the mark could not be written | 503 + `Retry-After` |
 //! | store, key source or access check down, store full, overloaded, no live key | 503 + `Retry-After` |
+//! | the process is about to stop | 503 + `Retry-After`; on HTTP/1.1 the connection is closed |
 //! | middleware, peer address or route parameter missing; event of another type extracted | 500 |
 //!
 //! Error bodies are `application/problem+json` (RFC 9457) with a fixed text per status: what went wrong
@@ -27,7 +28,10 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use crate::error::{Reason, Rejection};
+use crate::{
+    access::{Access, challenges_of},
+    error::{Reason, Rejection},
+};
 
 /// The challenge for whatever is wrong with a signature or its time.
 const SIGNATURE_CHALLENGE: HeaderValue = HeaderValue::from_static("Signature realm=\"webhook\"");
@@ -41,6 +45,7 @@ pub struct Answer {
     headers: Vec<(HeaderName, HeaderValue)>,
     body: &'static str,
     reason: Reason,
+    closes: bool,
 }
 
 impl Answer {
@@ -64,6 +69,11 @@ impl Answer {
         self.reason
     }
 
+    /// Whether the connection is to be closed behind it: on HTTP/1.1 the framework then says `Connection: close`.
+    pub fn closes(&self) -> bool {
+        self.closes
+    }
+
     /// 200 without a body.
     pub(crate) fn ok(reason: Reason) -> Self {
         Self {
@@ -71,6 +81,7 @@ impl Answer {
             headers: Vec::new(),
             body: "",
             reason,
+            closes: false,
         }
     }
 
@@ -80,15 +91,16 @@ impl Answer {
     }
 
     /// 401: a signed request whose nonce was used for another event.
-    pub(crate) fn nonce_reused() -> Self {
-        Self::unsigned(Reason::NonceReused)
+    pub(crate) fn nonce_reused(terms: &Terms) -> Self {
+        Self::challenged(Reason::NonceReused, &terms.signature)
     }
 
-    /// 401 for whatever is wrong with a signature, its time or its nonce.
-    fn unsigned(reason: Reason) -> Self {
+    /// 401, and what is wanted.
+    fn challenged(reason: Reason, challenges: &[HeaderValue]) -> Self {
         let mut answer = Self::problem(StatusCode::UNAUTHORIZED, reason);
-        let challenge = (header::WWW_AUTHENTICATE, SIGNATURE_CHALLENGE);
-        answer.headers.push(challenge);
+        let challenges = challenges.iter().cloned();
+        let challenges = challenges.map(|value| (header::WWW_AUTHENTICATE, value));
+        answer.headers.extend(challenges);
         answer
     }
 
@@ -105,6 +117,14 @@ impl Answer {
                 .push((header::RETRY_AFTER, HeaderValue::from(secs.max(1))));
         }
         answer
+    }
+
+    /// 503: the process is about to stop. Who comes again should find another one.
+    pub(crate) fn shutting_down() -> Self {
+        Self {
+            closes: true,
+            ..Self::unavailable(Reason::ShuttingDown, Some(RETRY_AFTER))
+        }
     }
 
     /// 500: the route has no receiver.
@@ -137,11 +157,7 @@ impl Answer {
             Rejection::BodyTooSlow { .. } => problem(StatusCode::REQUEST_TIMEOUT),
             Rejection::AddressDenied => problem(StatusCode::FORBIDDEN),
             Rejection::UnknownTenant | Rejection::AccessMissing | Rejection::AccessDenied => {
-                let mut answer = problem(StatusCode::UNAUTHORIZED);
-                let challenges = terms.challenges.iter().cloned();
-                let challenges = challenges.map(|value| (header::WWW_AUTHENTICATE, value));
-                answer.headers.extend(challenges);
-                answer
+                Self::challenged(reason, &terms.access)
             }
             Rejection::MissingSignature
             | Rejection::MalformedSignature(_)
@@ -154,7 +170,7 @@ impl Answer {
             | Rejection::MissingTimestamp
             | Rejection::MalformedTimestamp
             | Rejection::TimestampTooOld { .. }
-            | Rejection::TimestampInFuture { .. } => Self::unsigned(reason),
+            | Rejection::TimestampInFuture { .. } => Self::challenged(reason, &terms.signature),
             Rejection::NoLiveKey
             | Rejection::KeysUnavailable
             | Rejection::AccessUnavailable
@@ -172,6 +188,7 @@ impl Answer {
             )],
             body: problem_text(status),
             reason,
+            closes: false,
         }
     }
 }
@@ -179,8 +196,33 @@ impl Answer {
 /// What a receiver's answers contain that is its own.
 #[derive(Debug)]
 pub(crate) struct Terms {
-    pub(crate) allow: HeaderValue,
-    pub(crate) challenges: Vec<HeaderValue>,
+    allow: HeaderValue,
+    /// What the 401 for credentials says is wanted.
+    access: Vec<HeaderValue>,
+    /// What the 401 for a signature, its time or its nonce says.
+    signature: Vec<HeaderValue>,
+}
+
+impl Terms {
+    /// `serves_many`: the caller says whose keys count. Then both challenges stand in every 401: a name without a tenant
+    /// is refused as credentials are, a tenant's wrong signature as signatures are, and the two must look alike.
+    pub(crate) fn new(allow: HeaderValue, access: Option<&dyn Access>, serves_many: bool) -> Self {
+        let access = challenges_of(access);
+        let both = || [access.clone(), vec![SIGNATURE_CHALLENGE]].concat();
+        if serves_many {
+            Self {
+                allow,
+                access: both(),
+                signature: both(),
+            }
+        } else {
+            Self {
+                allow,
+                access,
+                signature: vec![SIGNATURE_CHALLENGE],
+            }
+        }
+    }
 }
 
 /// One text per status, so that an answer tells nothing more than its status does.

@@ -3,6 +3,7 @@
 use std::{
     any::Any,
     fmt,
+    ops::Deref,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -29,11 +30,12 @@ use crate::{
 /// `Delivery` cannot run unverified. `Debug` shows no payload.
 pub struct Delivery<E> {
     event: E,
+    raw: Bytes,
     facts: Arc<Facts>,
     lease: LeaseHandle,
 }
 
-/// What the road knows of a delivery, beside its event.
+/// What the road knows of a delivery, beside its event. Nothing of its body: a copy that waits keeps these.
 pub(crate) struct Facts {
     pub(crate) endpoint: Arc<str>,
     pub(crate) pack: Arc<str>,
@@ -48,7 +50,6 @@ pub(crate) struct Facts {
     pub(crate) received_at: UnixTime,
     pub(crate) trace_context: Option<TraceContext>,
     pub(crate) claimed_trace_context: Option<TraceContext>,
-    pub(crate) raw: Bytes,
 }
 
 impl Facts {
@@ -86,7 +87,7 @@ impl<E> Delivery<E> {
 
     /// The authenticated bytes: what the event was read from.
     pub fn raw(&self) -> &Bytes {
-        &self.facts.raw
+        &self.raw
     }
 
     /// The event's type as its sender names it, where something signed says it.
@@ -185,6 +186,7 @@ struct Held {
     retain: Duration,
     stopped: AtomicBool,
     lost: AtomicBool,
+    over: AtomicBool,
     changed: Event,
 }
 
@@ -195,6 +197,7 @@ impl LeaseHandle {
             retain,
             stopped: AtomicBool::new(false),
             lost: AtomicBool::new(false),
+            over: AtomicBool::new(false),
             changed: Event::new(),
         }))
     }
@@ -226,15 +229,21 @@ impl LeaseHandle {
         self.0.lost.load(Ordering::Acquire)
     }
 
-    /// Resolves when the lease is known to be lost.
+    /// Resolves when the lease is known to be lost, or no longer this handler's: its run has ended. So what
+    /// was started for the handler and waits for this, a task say, is let go with it;
+    /// [`is_lost`](Self::is_lost) tells the two apart.
     pub async fn lost(&self) {
-        while !self.is_lost() {
+        while !self.is_gone() {
             let listener = self.0.changed.listen();
-            if self.is_lost() {
+            if self.is_gone() {
                 return;
             }
             listener.await;
         }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.is_lost() || self.0.over.load(Ordering::Acquire)
     }
 
     pub(crate) fn heartbeat_stopped(&self) -> bool {
@@ -246,6 +255,31 @@ impl LeaseHandle {
         let known = self.0.lost.swap(true, Ordering::AcqRel);
         self.0.changed.notify(usize::MAX);
         !known
+    }
+}
+
+/// The lease of a run, as the road holds it. Dropped, the run has ended, well or not.
+pub(crate) struct Run(LeaseHandle);
+
+impl Run {
+    pub(crate) fn under(lease: LeaseHandle) -> Self {
+        Self(lease)
+    }
+}
+
+impl Deref for Run {
+    type Target = LeaseHandle;
+
+    fn deref(&self) -> &LeaseHandle {
+        &self.0
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        let held = &*self.0.0;
+        held.over.store(true, Ordering::Release);
+        held.changed.notify(usize::MAX);
     }
 }
 
@@ -263,6 +297,7 @@ impl fmt::Debug for LeaseHandle {
 /// Made by the road alone.
 pub(crate) struct Sealed {
     pub(crate) event: Box<dyn Any + Send>,
+    pub(crate) raw: Bytes,
     pub(crate) facts: Arc<Facts>,
     pub(crate) lease: LeaseHandle,
 }
@@ -313,6 +348,7 @@ impl DeliverySlot {
         match sealed.event.downcast::<E>() {
             Ok(event) => Ok(Delivery {
                 event: *event,
+                raw: sealed.raw,
                 facts: sealed.facts,
                 lease: sealed.lease,
             }),

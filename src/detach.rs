@@ -12,13 +12,14 @@ use std::{
 use crate::{
     allowance::Grant,
     answer::{Answer, RETRY_AFTER},
-    clock::{Sleep, Timer},
+    clock::Timer,
     delivery::Brief,
     error::Reason,
     log,
     receiver::Receiver,
     road::{Admitted, Handled},
     span::DeliverySpan,
+    wait::{Elapsed, Limit},
 };
 
 /// Runs the claimed part of the road in place, and hands it to `spawn` when it is dropped unfinished or
@@ -33,7 +34,7 @@ pub struct RunsToEnd<'a, F, S: FnOnce(Detached<F>)> {
     spawn: Option<S>,
     timer: &'a Arc<dyn Timer>,
     time: TimeLeft,
-    deadline: Option<Sleep>,
+    deadline: Limit,
 }
 
 impl<'a, F, S: FnOnce(Detached<F>)> RunsToEnd<'a, F, S> {
@@ -53,7 +54,7 @@ impl<'a, F, S: FnOnce(Detached<F>)> RunsToEnd<'a, F, S> {
             spawn: Some(spawn),
             timer,
             time,
-            deadline: None,
+            deadline: Limit::default(),
         }
     }
 
@@ -122,16 +123,17 @@ where
             return Poll::Pending;
         };
         this.began = true;
-        if let Poll::Ready(handled) = work.as_mut().poll(context) {
+        let arm = || this.timer.sleep(this.time.left(this.receiver));
+        let polled = this
+            .deadline
+            .poll(context, arm, |context| work.as_mut().poll(context));
+        if let Poll::Ready(Ok(handled)) = polled {
             return Poll::Ready(handled);
         }
         this.work = Some(work);
-        let deadline = this
-            .deadline
-            .get_or_insert_with(|| this.timer.sleep(this.time.left(this.receiver)));
-        if deadline.as_mut().poll(context).is_pending() {
+        let Poll::Ready(Err(Elapsed)) = polled else {
             return Poll::Pending;
-        }
+        };
         this.time.say_over(this.receiver);
         this.detach();
         Poll::Ready(Handled::Answer(Answer::unavailable(

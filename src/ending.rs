@@ -11,7 +11,7 @@ pub(crate) enum Ending {
     Ignored,
     /// The handler refused it for good.
     Rejected,
-    /// The handler failed: the next copy may run.
+    /// The handler failed or was cut off: the next copy may run.
     Retry,
     /// Answered 200 without its handler: a copy, or not of interest.
     Skipped,
@@ -50,12 +50,13 @@ impl Ending {
         match reason {
             Reason::Handled => Self::Processed,
             Reason::HandlerRejected => Self::Rejected,
-            Reason::HandlerRetry | Reason::HandlerPanicked => Self::Retry,
+            Reason::HandlerRetry | Reason::HandlerPanicked | Reason::CutOff => Self::Retry,
             Reason::NotOfInterest | Reason::Duplicate => Self::Skipped,
             Reason::NoLiveKey
             | Reason::KeysUnavailable
             | Reason::AccessUnavailable
             | Reason::Overloaded
+            | Reason::ShuttingDown
             | Reason::InProgress
             | Reason::StoreUnavailable
             | Reason::StoreFull

@@ -40,22 +40,25 @@ pub enum BuildError {
         /// What to change.
         why: &'static str,
     },
-    /// A range of addresses cannot be right.
-    #[error("the {what} `{range}` is not usable: {why}")]
+    /// A range of addresses cannot be right. It is not shown: a key may stand where a range should.
+    #[error("the {what} number {place} is not usable: {why}")]
     Range {
         /// What it is for.
         what: &'static str,
-        /// The range as given.
-        range: String,
+        /// Its place in the list, counted from 1.
+        place: usize,
         /// What to change.
         why: &'static str,
     },
     /// The pack has no key.
     #[error("no key: give the pack at least one secret")]
     NoKey,
-    /// Two keys of a ring have the same id.
-    #[error("two keys of the ring have the id `{0}`")]
-    RepeatedKeyId(String),
+    /// Two keys of a ring have the same id. It is not shown: a key may stand where an id should.
+    #[error("key number {place} of the ring has the id of one before it")]
+    RepeatedKeyId {
+        /// The second one's place in the ring, counted from 1.
+        place: usize,
+    },
     /// No dedup store was chosen.
     #[error(
         "no dedup store: call `.dedup(MemoryStore::new())` for one process, \
@@ -189,11 +192,14 @@ pub enum Rejection {
     /// Something that access checks need could not be had.
     #[error("what access checks need is unavailable")]
     AccessUnavailable,
-    /// The bodies in flight use up the receiver's byte budget.
-    #[error("too many body bytes in flight")]
+    /// The bodies in flight use up the receiver's byte budget, or as many tenants are looked up as may be.
+    #[error("too many body bytes in flight, or too many look-ups of tenants under way")]
     Overloaded,
     /// The peer's address is needed, but the framework was not set up to give it.
-    #[error("the peer's address is needed and unknown")]
+    #[error(
+        "the peer's address is needed and unknown: on axum serve with \
+         `into_make_service_with_connect_info::<SocketAddr>()`; a Unix socket has none"
+    )]
     PeerNotWired,
     /// A route parameter is needed, but the layer does not see it.
     #[error("the route parameter `{0}` is needed and unknown")]
@@ -316,8 +322,10 @@ reasons! {
     KeysUnavailable = "keys_unavailable",
     /// What access checks need is down.
     AccessUnavailable = "access_unavailable",
-    /// Too many bytes in flight or handlers running.
+    /// Too many bytes in flight, look-ups of tenants under way or handlers running.
     Overloaded = "overloaded",
+    /// The process is about to stop, and begins nothing new.
+    ShuttingDown = "shutting_down",
     /// The peer's address is needed and unknown.
     PeerNotWired = "peer_not_wired",
     /// A route parameter is needed and unknown.
@@ -350,6 +358,8 @@ reasons! {
     SettleFailed = "settle_failed",
     /// The lease ended before the handler did.
     LeaseLost = "lease_lost",
+    /// Dropped before its end: its sender left a receiver that cancels on disconnect, or the process ends.
+    CutOff = "cut_off",
     /// The handler asked for an event of another type than the pack's.
     WrongEventType = "wrong_event_type",
     /// The route has no middleware.

@@ -7,9 +7,11 @@ mod body;
 pub mod canonical;
 pub mod clock;
 pub mod cloudevents;
+mod constant_time;
 pub mod dedup;
 mod delivery;
 mod detach;
+mod drain;
 mod ending;
 pub mod error;
 pub mod event_key;
@@ -21,6 +23,7 @@ mod meter;
 pub mod metrics;
 mod observer;
 pub mod outcome;
+mod panics;
 pub mod payload;
 pub mod provider;
 pub mod providers;
@@ -41,6 +44,7 @@ mod tokio_timer;
 pub mod tower;
 mod trace_context;
 pub mod unread;
+mod unsettled;
 pub mod verified;
 mod wait;
 mod waiting;
@@ -50,9 +54,10 @@ pub use self::tokio_timer::TokioTimer;
 pub use self::{
     answer::Answer,
     body::{BodyBroken, BodySource},
-    clock::{Clock, Sleep, Timer, UnixTime, Window},
+    clock::{Background, Clock, Sleep, Timer, UnixTime, Window},
     delivery::{Delivery, DeliverySlot, LeaseHandle, NotTaken},
     detach::{Detached, RunsToEnd, TimeLeft},
+    drain::Drain,
     error::{BuildError, KeySourceError, Reason, Rejection, SecretError, StoreError},
     event_key::{ContentDigest, EventKey, KeyParts},
     finding::{Finding, Severity},
@@ -60,7 +65,7 @@ pub use self::{
     observer::{Observed, Observer},
     outcome::{Ack, Nack, Outcome, Verdict},
     provider::Provider,
-    receiver::{RETENTION_MARGIN, Receiver, ReceiverBuilder},
+    receiver::{Busy, RETENTION_MARGIN, Receiver, ReceiverBuilder},
     request::{Head, Headers},
     trace_context::TraceContext,
     verified::{Unsigned, Verified},

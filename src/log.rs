@@ -82,15 +82,33 @@ mod lines {
     }
 
     /// A copy is sent back: its first still runs, or has failed.
-    pub(crate) fn sent_back(endpoint: &str, copy: Brief) {
+    pub(crate) fn sent_back(copy: &Facts) {
         tracing::info!(
             target: TARGET,
-            endpoint,
-            event_type = copy.event_type,
+            endpoint = &*copy.endpoint,
+            event_type = copy.type_label(),
             event_key = %copy.key,
             reason = Reason::InProgress.as_str(),
             "copy of a running event answered 503"
         );
+    }
+
+    /// A delivery is dropped on its way.
+    pub(crate) fn cut_off(facts: &Facts) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            reason = Reason::CutOff.as_str(),
+            "delivery dropped before its end; the next copy may run once its lease has ended"
+        );
+    }
+
+    /// `whose` panicked where nothing may: the text of a panic may hold personal data, and is left to the
+    /// application's panic hook.
+    pub(crate) fn panicked(endpoint: &str, whose: &'static str) {
+        tracing::error!(target: TARGET, endpoint, "{whose} panicked; the delivery goes on");
     }
 
     pub(crate) fn overloaded(facts: &Facts) {
@@ -101,6 +119,29 @@ mod lines {
             event_key = %facts.key,
             reason = Reason::Overloaded.as_str(),
             "as many handlers run as may: delivery answered 503"
+        );
+    }
+
+    pub(crate) fn shutting_down(facts: &Facts) {
+        tracing::info!(
+            target: TARGET,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            reason = Reason::ShuttingDown.as_str(),
+            "the process is about to stop: delivery answered 503"
+        );
+    }
+
+    /// What a process cuts off when it stops now.
+    pub(crate) fn left(endpoint: &str, busy: crate::Busy) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint,
+            handlers = busy.handlers,
+            unsettled = busy.unsettled,
+            "not all has ended before the process stops: the events of its handlers run again, and leases that are \
+             not settled end by themselves"
         );
     }
 
@@ -149,6 +190,11 @@ mod lines {
         );
     }
 
+    /// The store was not told how a lease ends.
+    pub(crate) fn unsettled(endpoint: &str, key: &crate::EventKey, what: &'static str) {
+        tracing::warn!(target: TARGET, endpoint, event_key = %key, "{what}");
+    }
+
     #[cfg(feature = "token")]
     pub(crate) fn token_issued(issuer: &str, grant: &'static str) {
         tracing::debug!(target: TARGET, issuer, grant, "token issued");
@@ -164,10 +210,18 @@ mod lines {
         tracing::info!(target: TARGET, issuer, reason, "token refused: {detail}");
     }
 
-    /// `error` is without its source, which may name servers.
+    /// `error` is without its source, which may name servers. `is_left`: the last good set goes on.
     #[cfg(feature = "jwks")]
-    pub(crate) fn no_new_keys(issuer: &str, error: &crate::access::JwksError) {
-        tracing::warn!(target: TARGET, issuer, "no new key set: {error}");
+    pub(crate) fn no_new_keys(issuer: &str, error: &crate::access::JwksError, is_left: bool) {
+        if is_left {
+            tracing::warn!(target: TARGET, issuer, "no new key set, the last good one goes on: {error}");
+        } else {
+            tracing::error!(
+                target: TARGET,
+                issuer,
+                "no key set: tokens of this issuer are answered 503 until there is one: {error}"
+            );
+        }
     }
 
     pub(crate) fn misused(reason: Reason, advice: &dyn std::fmt::Display) {
@@ -189,14 +243,19 @@ mod lines {
     pub(crate) fn no_time(_: &str) {}
     pub(crate) fn ended(_: &Facts, _: u32, _: &'static str, _: &'static str) {}
     pub(crate) fn turned_away(_: &Facts, _: Reason) {}
-    pub(crate) fn sent_back(_: &str, _: Brief) {}
+    pub(crate) fn sent_back(_: &Facts) {}
+    pub(crate) fn cut_off(_: &Facts) {}
+    pub(crate) fn panicked(_: &str, _: &'static str) {}
     pub(crate) fn overloaded(_: &Facts) {}
+    pub(crate) fn shutting_down(_: &Facts) {}
+    pub(crate) fn left(_: &str, _: crate::Busy) {}
     pub(crate) fn past_deadline(_: &str, _: Brief) {}
     pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
     pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}
     pub(crate) fn store(_: &Facts, _: StoreCall, _: &crate::StoreError) {}
+    pub(crate) fn unsettled(_: &str, _: &crate::EventKey, _: &'static str) {}
     #[cfg(feature = "jwks")]
-    pub(crate) fn no_new_keys(_: &str, _: &crate::access::JwksError) {}
+    pub(crate) fn no_new_keys(_: &str, _: &crate::access::JwksError, _: bool) {}
     pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}
     #[cfg(feature = "token")]
     pub(crate) fn token_issued(_: &str, _: &'static str) {}

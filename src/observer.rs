@@ -1,6 +1,6 @@
 //! [`Observer`]: what an application may want to know of its deliveries, beyond the handler.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, sync::Arc};
 
 use bytes::Bytes;
 
@@ -9,12 +9,16 @@ use crate::{
     error::{Reason, Rejection},
     event_key::EventKey,
     keys::KeyId,
+    log,
+    panics::caught,
     provider::EventType,
 };
 
-/// Hooks of an application. All do nothing unless overridden; none can change an answer.
+/// Hooks of an application. All do nothing unless overridden; none can change an answer, not by a panic
+/// either: that is caught, and logged without its text.
 ///
-/// They run on the road: return quickly, and hand longer work to a queue or task.
+/// They run on the road: return quickly, and hand longer work to a queue or task. What a handler said is
+/// settled before they are told of it.
 pub trait Observer: Send + Sync + 'static {
     /// A request was refused before anything of it was believed.
     fn rejected(&self, endpoint: &str, rejection: &Rejection) {
@@ -29,7 +33,8 @@ pub trait Observer: Send + Sync + 'static {
 
     /// A verified delivery came to its end here: once for each, copies and unwanted events included.
     /// A handler that goes on after its deadline ends when it is done; a copy of a running event is
-    /// [`Reason::InProgress`], whatever it then waits for.
+    /// [`Reason::InProgress`], whatever it then waits for; one that is dropped before its end, since its
+    /// sender left or the process ends, is [`Reason::CutOff`].
     fn ended(&self, delivery: Observed<'_>, reason: Reason) {
         let _ = (delivery, reason);
     }
@@ -55,6 +60,25 @@ pub trait Observer: Send + Sync + 'static {
 pub(crate) struct Unobserved;
 
 impl Observer for Unobserved {}
+
+/// The application's observer as a receiver has it: it is told of nothing but through
+/// [`tell`](Self::tell), so that no panic of it reaches the road.
+pub(crate) struct Told {
+    observer: Arc<dyn Observer>,
+    endpoint: Arc<str>,
+}
+
+impl Told {
+    pub(crate) fn new(observer: Arc<dyn Observer>, endpoint: Arc<str>) -> Self {
+        Self { observer, endpoint }
+    }
+
+    pub(crate) fn tell(&self, tell: impl FnOnce(&dyn Observer)) {
+        if caught(|| tell(&*self.observer)).is_err() {
+            log::panicked(&self.endpoint, "an observer");
+        }
+    }
+}
 
 /// A delivery as an [`Observer`] sees it: nothing of its payload but its type.
 #[derive(Clone, Copy)]

@@ -1,6 +1,7 @@
 //! [`Receiver`]: one endpoint's policy.
 
 mod builder;
+mod busy;
 mod check;
 
 use std::{
@@ -13,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-pub use self::builder::{RETENTION_MARGIN, ReceiverBuilder};
+pub use self::{
+    builder::{RETENTION_MARGIN, ReceiverBuilder},
+    busy::Busy,
+};
 use crate::{
     access::{Access, Networks},
     allowance::Allowance,
@@ -27,9 +31,10 @@ use crate::{
     keys::{Keys, LiveKeys},
     log,
     meter::Meter,
-    observer::Observer,
+    observer::Told,
     provider::{Authenticated, Decoded, Provider, SenderProfile, Undecodable},
     request::RawRequest,
+    unsettled::UnsettledLeases,
     verified::Verified,
     waiting::WaitingCopies,
 };
@@ -136,10 +141,32 @@ impl Receiver {
         check::check(&self.0)
     }
 
-    /// Resolves when no handler goes on in the background. Await it after the server has shut down
-    /// gracefully, before the process ends.
+    /// What it has not ended yet.
+    pub fn busy(&self) -> Busy {
+        let policy = &*self.0;
+        Busy {
+            handlers: policy.running.used(),
+            detached: policy.detached.used(),
+            unsettled: policy.unsettled.count(),
+        }
+    }
+
+    /// From now on, what it has not begun is answered 503, over connections that are open too: the process is about to
+    /// stop. There is no way back; all clones refuse.
+    pub fn refuse(&self) {
+        // In one order with the count of running handlers: who then finds that none runs knows that none will.
+        self.0.refuses.store(true, Ordering::SeqCst);
+    }
+
+    /// Resolves when it has nothing left to end: no handler runs, with its sender or without, and the store has heard
+    /// of every lease. Deliveries are taken meanwhile, unless it [refuses](Self::refuse) them.
     pub async fn drained(&self) {
-        self.0.detached.unused().await;
+        let policy = &*self.0;
+        while !self.busy().is_idle() {
+            policy.running.unused().await;
+            policy.detached.unused().await;
+            policy.unsettled.ended(self).await;
+        }
     }
 }
 
@@ -166,7 +193,7 @@ pub(crate) struct Policy {
     pub(crate) needs_access: bool,
     pub(crate) networks: Option<Networks>,
     pub(crate) store: BoxDedupStore,
-    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) observer: Told,
     pub(crate) meter: Meter,
     pub(crate) clock: Arc<dyn Clock>,
     timer: Option<Arc<dyn Timer>>,
@@ -185,6 +212,7 @@ pub(crate) struct Policy {
     pub(crate) running: Allowance,
     pub(crate) detached: Allowance,
     pub(crate) waiting: WaitingCopies,
+    pub(crate) unsettled: UnsettledLeases,
     pub(crate) owners: OwnerTokens,
     pub(crate) terms: Terms,
     pub(crate) refuse_changed_content: bool,
@@ -194,6 +222,7 @@ pub(crate) struct Policy {
     deadline_is_assumed: bool,
     key_prefix: KeyParts,
     said_no_time: AtomicBool,
+    refuses: AtomicBool,
 }
 
 impl Policy {
@@ -210,6 +239,20 @@ impl Policy {
         let mut key = KeyParts::of_nonce(&self.name, tenant, &self.pack);
         key.part(nonce);
         key.finish()
+    }
+
+    /// Whether the process is about to stop.
+    pub(crate) fn refuses(&self) -> bool {
+        self.refuses.load(Ordering::SeqCst)
+    }
+
+    /// What an operator should know once a tenant's rule lets anyone call; `None` where the receiver's own rule counts
+    /// beside it.
+    pub(crate) fn tenant_is_open(&self) -> Option<Finding> {
+        let own = self.access.as_ref();
+        own.is_none_or(|own| own.admits_anyone()).then(|| {
+            check::anyone_may_call_of(self.needs_access, "anyone may call for one of its tenants")
+        })
     }
 
     /// Says once that deliveries carry no time.

@@ -1,6 +1,9 @@
 //! What arrived, as the road sees it: untrusted, and independent of any framework's types.
 
-use std::{fmt, net::SocketAddr};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
 
 use http::{HeaderMap, HeaderName};
 
@@ -18,8 +21,7 @@ pub struct Head<'a> {
     pub authority: Option<&'a str>,
     /// The route's parameters, decoded.
     pub route_params: &'a [(Box<str>, Box<str>)],
-    /// The address of the peer that opened the connection; never what a header claims.
-    pub peer: Option<SocketAddr>,
+    pub(crate) peer: Option<SocketAddr>,
     /// The headers.
     pub headers: &'a (dyn Headers + Sync),
 }
@@ -51,11 +53,23 @@ impl<'a> Head<'a> {
         self
     }
 
-    /// The peer's address.
+    /// The address of the peer that opened the connection, where the framework tells it; never what a header claims.
+    ///
+    /// An IPv4 address that a dual-stack socket shows as IPv6 (`::ffff:203.0.113.7`) is taken as the IPv4 one. `0.0.0.0`
+    /// and `::` stand for no address (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.2), which is what some servers
+    /// say where they know none: such a peer is unknown.
     #[must_use]
     pub fn peer(mut self, peer: Option<SocketAddr>) -> Self {
-        self.peer = peer;
+        self.peer = peer.and_then(|mut peer| {
+            peer.set_ip(host_address(peer.ip())?);
+            Some(peer)
+        });
         self
+    }
+
+    /// The address of the peer that opened the connection; `None` where it is unknown.
+    pub fn peer_addr(&self) -> Option<SocketAddr> {
+        self.peer
     }
 
     /// The value of one route parameter.
@@ -85,7 +99,13 @@ impl<'a> Head<'a> {
     }
 }
 
-/// Shows the method and the path's length only: a path can carry a token.
+/// `address`, if a host can have it: in one form only, so that ranges need no second one.
+pub(crate) fn host_address(address: IpAddr) -> Option<IpAddr> {
+    let address = address.to_canonical();
+    (!address.is_unspecified()).then_some(address)
+}
+
+/// Shows the method only: a path can carry a token.
 impl fmt::Debug for Head<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Head")

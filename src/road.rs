@@ -1,13 +1,14 @@
 //! The road of a delivery, one step after the other, the same for every framework.
 //!
 //! ```text
-//!  admit:   head ─▶ tenant ─▶ access ─▶ body ─▶ verify ─▶ freshness ─▶ decode
+//!  admit:   head ─▶ access ─▶ tenant ─▶ body ─▶ verify ─▶ freshness ─▶ decode
 //!  handle:  interest ─▶ nonce ─▶ claim ─▶ handler ─▶ settle
 //!  conclude: copies of a running event wait ─▶ answer
 //! ```
 //!
-//! The order is a rule: cheap checks before costly ones; the body is not read before the head was
-//! judged; nothing is parsed before its bytes are verified; the store is never touched for a request
+//! The order is a rule: cheap checks before costly ones; the receiver's own access rule is judged before
+//! a tenant is looked up, so that strangers do not reach the key source, and the tenant's own networks and
+//! rule once it is known; the body is not read before the head was judged; nothing is parsed before its bytes are verified; the store is never touched for a request
 //! that is not verified or not wanted; a parse failure leaves no claim behind.
 //!
 //! For framework authors: call [`admit`], then [`handle`] inside a [`RunsToEnd`](crate::RunsToEnd),
@@ -19,28 +20,31 @@ mod claim;
 mod claimed_trace;
 mod handler;
 mod head;
+mod heartbeat;
 mod nonce;
+mod running_copy;
 mod settle;
 mod store_call;
+mod underway;
 mod window;
 
-use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
+use std::{fmt, future::Future, pin::pin, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderName, header};
 
-#[cfg(feature = "token")]
-pub(crate) use self::head::check_rules;
-pub(crate) use self::head::{HeadRules, check_head};
+pub(crate) use self::head::{HeadRules, check_head, check_rule};
 pub(crate) use self::store_call::store_call;
-pub use self::{admitted::Admitted, handler::Ran};
+pub use self::{admitted::Admitted, handler::Ran, running_copy::RunningCopy};
 use self::{
     claim::{claim, duplicate, store_answer},
     claimed_trace::claimed_trace,
-    handler::{Caught, keep_alive},
-    head::{check_access, find_tenant, ring},
+    handler::Caught,
+    head::{admit_tenant, ring},
+    heartbeat::keep_alive,
     nonce::claim_nonce,
     settle::settle,
+    underway::Underway,
     window::check_time,
 };
 use crate::{
@@ -48,19 +52,16 @@ use crate::{
     body::BodySource,
     clock::Timer,
     dedup::Claim,
-    delivery::{Brief, DeliverySlot, Facts, LeaseHandle, Sealed},
+    delivery::{DeliverySlot, Facts, LeaseHandle, Run, Sealed},
     ending::Ending,
     error::{Reason, Rejection},
-    keys::{Keyring, LiveKeys},
+    keys::{Keyring, Keys, LiveKeys},
     log, meter,
-    observer::Observed,
-    outcome::Outcome,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
     request::{Head, Headers, RawRequest},
     span::DeliverySpan,
     wait::beside,
-    waiting::Waited,
 };
 
 /// From the head to the decoded event.
@@ -78,18 +79,45 @@ pub fn admit(
     let span = DeliverySpan::open(&policy.name, &policy.pack);
     let parent = span.clone();
     parent.cover(async move {
+        let mut unjudged = Unjudged {
+            policy,
+            span: &span,
+            is_judged: false,
+        };
         let admitted = travel(policy, &span, &head, body, timer).await;
+        unjudged.is_judged = true;
         if let Err(rejection) = &admitted {
-            let reason = rejection.reason();
-            log::rejected(&policy.name, reason, rejection);
-            policy.observer.rejected(&policy.name, rejection);
-            ended(policy, &span, Ending::of(reason), reason, "none");
+            refused(policy, &span, rejection);
         }
         admitted
     })
 }
 
-/// Says in span and metrics what became of a delivery: once for each.
+/// A request before it is judged. Dropped, its sender has left before its body was read.
+struct Unjudged<'a> {
+    policy: &'a Policy,
+    span: &'a DeliverySpan,
+    is_judged: bool,
+}
+
+impl Drop for Unjudged<'_> {
+    fn drop(&mut self) {
+        if !self.is_judged {
+            refused(self.policy, self.span, &Rejection::BodyIncomplete);
+        }
+    }
+}
+
+fn refused(policy: &Policy, span: &DeliverySpan, rejection: &Rejection) {
+    let reason = rejection.reason();
+    log::rejected(&policy.name, reason, rejection);
+    policy
+        .observer
+        .tell(|observer| observer.rejected(&policy.name, rejection));
+    ended(policy, span, Ending::of(reason), reason, "none");
+}
+
+/// Says in span and metrics what became of a delivery: once for each, also of one that is dropped.
 fn ended(
     policy: &Policy,
     span: &DeliverySpan,
@@ -111,8 +139,21 @@ async fn travel(
     let now = policy.clock.now();
     let arrived = policy.clock.monotonic();
     check_head(&HeadRules::of(policy), head)?;
-    let tenant = find_tenant(policy, head, arrived, timer).await?;
-    check_access(policy, tenant.as_ref(), head, now, timer).await?;
+    check_rule(
+        policy.access.as_deref(),
+        head,
+        now,
+        timer,
+        policy.store_limit,
+    )
+    .await?;
+    let tenant = match &policy.keys {
+        // Boxed, so that endpoints without tenants do not carry it along.
+        Keys::Tenants(tenants) => {
+            Some(Box::pin(admit_tenant(policy, tenants, head, (now, arrived), timer)).await?)
+        }
+        Keys::Ring(_) | Keys::None => None,
+    };
     let body = policy.body.read(body, timer).await?;
     let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
     let keys = ring.as_ref().map_or(&[][..], |keys| keys);
@@ -132,7 +173,9 @@ async fn travel(
     let mut parts = policy.key_parts(tenant.as_deref());
     let authenticated = Authenticated::new(&raw, &verified, &body.bytes, *head);
     let undecodable = |Undecodable(why)| {
-        policy.observer.undecodable(&policy.name, why, &raw);
+        policy
+            .observer
+            .tell(|observer| observer.undecodable(&policy.name, why, &raw));
         Rejection::Undecodable(why)
     };
     let decoded = policy
@@ -167,11 +210,11 @@ async fn travel(
         received_at: now,
         trace_context: decoded.trace_context,
         claimed_trace_context: claimed_trace(head),
-        raw,
     };
     span.admitted(&facts);
     Ok(Admitted {
         event: decoded.event,
+        raw,
         nonce,
         content: decoded.content,
         wanted: decoded.wanted,
@@ -209,14 +252,6 @@ impl<R> Handled<R> {
     }
 }
 
-/// A copy of an event that is being handled. Its body is dropped.
-#[derive(Debug)]
-pub struct RunningCopy {
-    of: Brief,
-    span: DeliverySpan,
-    retry_after: Duration,
-}
-
 /// Claims the event, runs the handler once, and settles.
 ///
 /// This is the part that is moved to a task of its own when the sender hangs up: it owns all it needs.
@@ -235,93 +270,81 @@ where
         let policy = &*receiver.0;
         let timer = &timer;
         let facts = admitted.facts;
-        // Where the reason does not say it all, the ending is told.
-        let done = |handled: Handled<R>, ending: Option<Ending>| {
-            let reason = handled.reason();
-            policy.observer.ended(Observed::new(&facts), reason);
-            // What became of a copy is only known when it has waited.
-            if !matches!(handled, Handled::Running(_)) {
-                let ending = ending.unwrap_or(Ending::of(reason));
-                ended(policy, &admitted.span, ending, reason, facts.type_label());
-            }
-            handled
-        };
-        let answered = |answer| done(Handled::Answer(answer), None);
-
+        let delivery = Underway::new(policy, &admitted.span, &facts);
         if !admitted.wanted {
             log::turned_away(&facts, Reason::NotOfInterest);
-            return answered(Answer::ok(Reason::NotOfInterest));
+            return delivery.answered(Answer::ok(Reason::NotOfInterest));
         }
         let Some(_running) = policy.running.take(1) else {
             log::overloaded(&facts);
-            return answered(Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER)));
+            let answer = Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER));
+            return delivery.answered(answer);
         };
+        // Asked once this one counts as running, so that who drains either waits for it or has it turned away.
+        if policy.refuses() {
+            log::shutting_down(&facts);
+            return delivery.answered(Answer::shutting_down());
+        }
         if let Some(nonce) = &admitted.nonce {
             // Boxed, so that deliveries without a nonce do not carry it along.
-            let claimed = Box::pin(claim_nonce(policy, &facts, nonce, timer)).await;
+            let claimed = Box::pin(claim_nonce(&receiver, &facts, nonce, timer)).await;
             if let Err(answer) = claimed {
-                return answered(answer);
+                return delivery.answered(answer);
             }
         }
-        let lease = match claim(policy, &facts, admitted.content.as_ref(), timer).await {
+        let claimed = policy.clock.monotonic();
+        let lease = match claim(&receiver, &facts, admitted.content.as_ref(), timer).await {
             Ok(Claim::Won(lease)) => LeaseHandle::new(lease, policy.retention),
             Ok(Claim::Done { same_content }) => {
-                return answered(duplicate(policy, &facts, same_content));
+                return delivery.answered(duplicate(policy, &facts, same_content));
             }
             Ok(Claim::InProgress { retry_after }) => {
-                let copy = RunningCopy {
-                    of: facts.brief(),
-                    span: admitted.span.clone(),
-                    retry_after,
-                };
-                return done(Handled::Running(copy), None);
+                let (of, span) = (facts.clone(), admitted.span.clone());
+                let copy =
+                    RunningCopy::new(receiver.clone(), of, span, admitted.content, retry_after);
+                return delivery.ended(Handled::Running(copy));
             }
-            Err(error) => return answered(store_answer(&error)),
+            Err(error) => return delivery.answered(store_answer(&error)),
         };
         admitted.span.claimed(lease.attempt());
+        let held = Run::under(lease);
+        let lease: &LeaseHandle = &held;
         if !admitted.recognized {
             policy.meter.unrecognized(facts.type_label());
-            policy.observer.unrecognized(Observed::new(&facts));
+            delivery.tell(|observer, seen| observer.unrecognized(seen));
         }
 
         let slot = DeliverySlot::new(Sealed {
             event: admitted.event,
+            raw: admitted.raw.clone(),
             facts: facts.clone(),
             lease: lease.clone(),
         });
         let asked = slot.clone();
-        let raw = facts.raw.clone();
         let began = policy.meter.start(&*policy.clock);
-        let mut ran = {
-            let handler = pin!(Caught::start(|| run(slot, raw)));
-            beside(handler, || keep_alive(policy, &facts, &lease, timer)).await
+        let mut finished = {
+            let handler = pin!(Caught::start(&facts, || run(slot, admitted.raw)));
+            beside(handler, || {
+                keep_alive(policy, &facts, lease, timer, claimed)
+            })
+            .await
         };
-        if let Ok(ran) = &mut ran
-            && asked.was_mistaken()
-        {
-            correct(&mut ran.outcome);
+        if asked.was_mistaken() {
+            finished.ran_without_its_event();
         }
         drop(asked);
-        let said = ran
-            .as_ref()
-            .map_or(Ending::Retry, |ran| Ending::from(&ran.outcome));
+        let said = finished.said();
         policy.meter.handler_ran(began, &*policy.clock, said);
         drop(admitted.bytes);
-        let handled = settle(policy, &facts, &lease, timer, &mut ran).await;
-        let ignored = said == Ending::Ignored && handled.reason() == Reason::Handled;
-        done(handled, ignored.then_some(said))
+        let handled = settle(&receiver, &facts, lease, timer, &mut finished.ran).await;
+        if let Some(error) = finished.failure() {
+            delivery.tell(|observer, seen| observer.handler_failed(seen, error));
+        }
+        if said == Ending::Ignored && handled.reason() == Reason::Handled {
+            return delivery.ended_as(said, handled);
+        }
+        delivery.ended(handled)
     })
-}
-
-/// A handler that took an `Option<Event<_>>` of another type than its pack's ran without its event: whatever it said, it
-/// did not handle it.
-fn correct(outcome: &mut Outcome) {
-    if !matches!(outcome, Outcome::WrongEventType) {
-        let advice = "a handler asks for an event of another type than its receiver's pack gives, \
-                      and runs without it: name the pack's event type";
-        log::misused(Reason::WrongEventType, &advice);
-        *outcome = Outcome::WrongEventType;
-    }
 }
 
 /// What the sender gets.
@@ -337,40 +360,17 @@ pub enum Concluded<R> {
 ///
 /// The wait is outside of what is moved to a task: a copy whose sender leaves is simply dropped.
 pub async fn conclude<R>(
-    receiver: &Receiver,
     timer: &Arc<dyn Timer>,
     work: impl Future<Output = Handled<R>>,
 ) -> Concluded<R> {
-    let copy = match work.await {
+    let mut copy = match work.await {
         Handled::Reply(reply) => return Concluded::Reply(reply),
         Handled::Answer(answer) => return Concluded::Answer(answer),
         Handled::Running(copy) => copy,
     };
-    let policy = &*receiver.0;
-    let waiting = async {
-        let waited = policy.waiting.wait(&copy.of.key, policy, timer).await;
-        let answer = match waited {
-            Waited::Done => Answer::ok(Reason::Duplicate),
-            Waited::Free => Answer::unavailable(Reason::InProgress, Some(RETRY_AFTER)),
-            Waited::GaveUp => {
-                Answer::unavailable(Reason::InProgress, Some(copy.retry_after.min(RETRY_AFTER)))
-            }
-        };
-        if answer.reason() == Reason::InProgress {
-            log::sent_back(&policy.name, copy.of);
-        }
-        let ending = Ending::of(answer.reason());
-        ended(
-            policy,
-            &copy.span,
-            ending,
-            answer.reason(),
-            copy.of.event_type,
-        );
-        answer
-    };
+    let span = copy.span().clone();
     // Boxed, so that deliveries that wait for nobody do not carry it along.
-    Concluded::Answer(Box::pin(copy.span.cover(waiting)).await)
+    Concluded::Answer(Box::pin(span.cover(async move { copy.wait(timer).await })).await)
 }
 
 /// Whether the headers already say that the body has `length` bytes, so that the request can go on to the

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::clock::{Sleep, Timer};
+use crate::clock::{Background, Sleep, Timer};
 
 /// tokio's timer. Needs a runtime with time enabled.
 #[derive(Debug, Clone, Copy, Default)]
@@ -11,5 +11,12 @@ pub struct TokioTimer;
 impl Timer for TokioTimer {
     fn sleep(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// A task of the current runtime; without one, `work` is dropped.
+pub(crate) fn spawn(work: Background) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(work);
     }
 }

@@ -149,7 +149,8 @@ impl Seat<'_> {
     async fn ask(&self, policy: &Policy, timer: &Arc<dyn Timer>) -> Waited {
         let mut pause = FIRST_LOOK;
         loop {
-            let hinted = either(policy.store.calls().settled(&self.key), timer.sleep(pause)).await;
+            let settled = policy.store.calls().settled(&self.key);
+            let hinted = either(settled, timer.sleep(pause)).await;
             let look = policy.store.calls().look(&self.key);
             match store_call(policy, StoreCall::Look, timer, look).await {
                 Ok(State::Done) => return Waited::Done,

@@ -85,7 +85,7 @@ fn every_recorded_token_is_judged_as_it_should_be() {
 
 #[test]
 fn keys_of_several_kinds_stand_side_by_side_and_none_lends_its_algorithm() {
-    let all = ["secret", "rsa", "ec", "ed"].map(|name| key(name, "pub"));
+    let all = ["secret", "rsa", "ec", "ed", "curve"].map(|name| key(name, "pub"));
     let [first, rest @ ..] = all;
     let rule = rest.into_iter().fold(bearer(first), Bearer::or);
     for it in tokens() {
@@ -143,6 +143,8 @@ fn keys_that_cannot_be_right_are_refused_at_start() {
         rsa(),
         [TokenAlgorithm::Rs256, TokenAlgorithm::Es256],
     ));
+    // A curve with no algorithm here, whatever name it is given.
+    refused(TokenKey::pem(pem("ed448.pub"), [TokenAlgorithm::EdDsa]));
     let private = String::from_utf8(rsa())
         .unwrap()
         .replace("PUBLIC", "PRIVATE");
@@ -158,6 +160,17 @@ fn keys_that_cannot_be_right_are_refused_at_start() {
             .is_err()
     );
     assert!(!format!("{:?}", bearer(secret())).contains("4c0b9ff1"));
+}
+
+#[test]
+fn ed25519_has_two_names_and_is_one_algorithm() {
+    for name in ["EdDSA", "Ed25519"] {
+        let named = TokenAlgorithm::from_name(name);
+        assert_eq!(named, Some(TokenAlgorithm::EdDsa), "{name}");
+    }
+    for name in ["Ed448", "ed25519", "eddsa", "EdDSA25519"] {
+        assert_eq!(TokenAlgorithm::from_name(name), None, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,10 @@ use std::{collections::HashMap, time::Duration};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hookgate::{
     Secret, UnixTime,
-    access::{Access, AnyOf, Basic, Bearer, HttpsFetcher, Jwks, TokenAlgorithm},
+    access::{
+        Access, AnyOf, Basic, Bearer, Denied, HttpsFetcher, Jwks, JwksDocument, JwksError,
+        JwksFetcher, TokenAlgorithm,
+    },
     providers::{
         facephi::{Facephi, FacephiSimulator, Topic},
         idcloud::{IdCloud, IdCloudSimulator, Status},
@@ -22,7 +25,10 @@ use hookgate::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use support::{Call, Gate, Issuer, Reply, Says, ScriptedStore, Stage, hmac_sha256, soon, until};
+use support::{
+    Call, Gate, Issuer, Log, Reply, Says, ScriptedStore, Stage, hmac_sha256, soon, until,
+};
+use tracing::Level;
 
 const COOL_DOWN: Duration = Duration::from_secs(10);
 const FRESH: Duration = Duration::from_secs(5 * 60);
@@ -364,6 +370,144 @@ async fn while_the_issuer_is_down_the_last_good_set_goes_on_for_a_bounded_time()
 }
 
 #[tokio::test]
+async fn a_set_without_a_usable_key_withdraws_all_that_was_published_before() {
+    let others = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"other","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    for (what, set) in [
+        ("empty", r#"{"keys":[]}"#),
+        ("keys for other algorithms", others),
+        (
+            "nothing that is a key",
+            r#"{"keys":[{},7,{"kty":"oct","k":"AAAA"}]}"#,
+        ),
+    ] {
+        let scene = Scene::new(|recorded| recorded.before.set()).await;
+        assert_eq!(scene.status(scene.old("RS256")).await, 200, "{what}");
+        let log = Log::begin();
+        scene
+            .issuer
+            .says(Says::Set(set.to_owned(), Some("max-age=3600")));
+        scene.stage.clock.advance(FRESH);
+        for name in ["RS256", "ES256", "PS256"] {
+            // Not 401, after which the event would be lost: a set may be empty by mistake, and come back.
+            let reply = scene.send(scene.old(name)).await;
+            Scene::assert_unavailable(&reply, what);
+        }
+        assert_eq!(scene.stage.script.runs(), 1, "{what}");
+        assert_eq!(scene.issuer.fetches(), 2, "{what}: asked once a pause");
+        let lines = log.with("no key set");
+        assert_eq!(lines.len(), 1, "{what}: {lines:?}");
+        assert_eq!(lines[0].0, Level::ERROR, "{what}");
+
+        // Whatever it said of how long that is good: it is asked again after each pause.
+        scene.stage.clock.advance(COOL_DOWN);
+        let still = scene.send(scene.old("RS256")).await;
+        Scene::assert_unavailable(&still, what);
+        assert_eq!(scene.issuer.fetches(), 3, "{what}");
+        // An issuer that then fails has nothing to go back to.
+        scene.issuer.says(Says::HangsUp);
+        scene.stage.clock.advance(COOL_DOWN);
+        let down = scene.send(scene.old("RS256")).await;
+        Scene::assert_unavailable(&down, what);
+
+        scene.issuer.says(scene.recorded.overlap.set());
+        scene.stage.clock.advance(COOL_DOWN);
+        assert_eq!(scene.status(scene.old("RS256")).await, 200, "{what}");
+        assert_eq!(scene.status(scene.new_token()).await, 200, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_key_set_leaves_the_last_good_one_in_force() {
+    for (what, says) in [
+        ("no JSON", Says::Set("<html>".to_owned(), None)),
+        ("no object", Says::Set("[]".to_owned(), None)),
+        ("no keys", Says::Set("{}".to_owned(), None)),
+        (
+            "keys that are no list",
+            Says::Set(r#"{"keys":{}}"#.to_owned(), None),
+        ),
+        (
+            "keys that are null",
+            Says::Set(r#"{"keys":null}"#.to_owned(), None),
+        ),
+        ("half a set", Says::Set(r#"{"keys":["#.to_owned(), None)),
+        ("an error", Says::Status("503 Service Unavailable")),
+        ("nothing", Says::HangsUp),
+    ] {
+        let scene = Scene::new(|recorded| recorded.before.set()).await;
+        assert_eq!(scene.status(scene.old("RS256")).await, 200, "{what}");
+        let log = Log::begin();
+        scene.issuer.says(says);
+        scene.stage.clock.advance(FRESH);
+        assert_eq!(scene.status(scene.old("ES256")).await, 200, "{what}");
+        assert_eq!(scene.issuer.fetches(), 2, "{what}");
+        let lines = log.with("no new key set");
+        assert_eq!(lines.len(), 1, "{what}: {lines:?}");
+        assert_eq!(lines[0].0, Level::WARN, "{what}");
+    }
+}
+
+/// Brings one set.
+struct Published(String);
+
+impl JwksFetcher for Published {
+    async fn fetch(&self) -> Result<JwksDocument, JwksError> {
+        Ok(JwksDocument::new(self.0.clone()))
+    }
+}
+
+/// The public key of RFC 7517, appendix A.1: on P-256, and nobody's here.
+const OTHER: (&str, &str) = (
+    "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+    "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+);
+
+#[tokio::test]
+async fn a_token_is_tried_against_few_keys_however_many_are_published() {
+    let recorded = recording();
+    let published: Value = serde_json::from_str(&recorded.before.answer.body).unwrap();
+    let keys = published["keys"].as_array().unwrap();
+    let right = keys.iter().find(|key| key["kty"] == "EC").unwrap();
+    let token = &recorded.before.tokens["ES256"];
+    let others = |count: usize, kid: Option<&str>| {
+        let (x, y) = OTHER;
+        let other = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": kid});
+        std::iter::repeat_n(other, count)
+    };
+    let judge = async |set: Vec<Value>| {
+        let fetcher = Published(json!({ "keys": set }).to_string());
+        let clock = FakeClock::at(UnixTime::from_secs(recorded.recorded_at));
+        let jwks = Jwks::fetched_by(fetcher, ALGORITHMS).clock(clock);
+        jwks.refresh().await.unwrap();
+        let rule = Bearer::from_jwks(jwks).audience(&recorded.audience);
+        let headers = vec![("authorization", format!("Bearer {token}"))];
+        let head = hookgate::Head::new("POST", "/", &headers);
+        rule.check(&head, UnixTime::from_secs(recorded.recorded_at))
+    };
+    let nameless = || {
+        let mut key = right.clone();
+        key.as_object_mut().unwrap().remove("kid");
+        key
+    };
+    let wrong = Err(Denied::Wrong);
+    assert_eq!(
+        judge(others(7, None).chain([nameless()]).collect()).await,
+        Ok(())
+    );
+    assert_eq!(
+        judge(others(8, None).chain([nameless()]).collect()).await,
+        wrong
+    );
+    // One that the token names comes first, wherever it stands, and others that it does not name cost nothing.
+    assert_eq!(
+        judge(others(99, None).chain([right.clone()]).collect()).await,
+        Ok(())
+    );
+    let elsewhere = others(99, Some("other")).chain([nameless()]);
+    assert_eq!(judge(elsewhere.collect()).await, Ok(()));
+}
+
+#[tokio::test]
 async fn max_age_counts_within_bounds() {
     let minute = Duration::from_secs(60);
     for (control, fresh) in [
@@ -424,6 +568,57 @@ async fn only_public_keys_for_signatures_are_taken_and_an_odd_one_costs_no_other
     let (message, _) = token.rsplit_once('.').unwrap();
     let mac = BASE64_URL_SAFE_NO_PAD.encode(hmac_sha256(secret, message.as_bytes()));
     assert_eq!(scene.status(&format!("{message}.{mac}")).await, 401);
+}
+
+/// `Ed25519` (RFC 9864) is `EdDSA` with a key on that curve, and with no other.
+#[tokio::test]
+async fn a_published_key_for_ed25519_may_be_named_in_either_way() {
+    let tokens: Value = serde_json::from_str(include_str!("vectors/jwt/tokens.json")).unwrap();
+    let named = |name: &str| {
+        let mut tokens = tokens.as_array().unwrap().iter();
+        let token = tokens.find(|it| it["name"] == name).unwrap();
+        token["token"].as_str().unwrap().to_owned()
+    };
+    let pem = include_str!("vectors/jwt/curve.pub.pem");
+    let der: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = base64::prelude::BASE64_STANDARD.decode(der).unwrap();
+    // RFC 8410, section 4: the key is the last 32 bytes.
+    let x = BASE64_URL_SAFE_NO_PAD.encode(&der[der.len() - 32..]);
+    let now = UnixTime::from_secs(1_700_000_000);
+    let judge = async |crv: &str, alg: Option<&str>, token: &str| {
+        let key = json!({"kty": "OKP", "crv": crv, "alg": alg, "x": x});
+        let fetcher = Published(json!({"keys": [key]}).to_string());
+        let jwks = Jwks::fetched_by(fetcher, [TokenAlgorithm::EdDsa]).clock(FakeClock::at(now));
+        let fetched = jwks.refresh().await;
+        let rule = Bearer::from_jwks(jwks).audience("hookgate");
+        let headers = vec![("authorization", format!("Bearer {}", named(token)))];
+        let head = hookgate::Head::new("POST", "/", &headers);
+        fetched.map(|()| rule.check(&head, now))
+    };
+    let (new, old) = (
+        "Ed25519 by the name of RFC 9864",
+        "the same key by the name of RFC 8037",
+    );
+    for alg in [None, Some("EdDSA"), Some("Ed25519")] {
+        for token in [new, old] {
+            let judged = judge("Ed25519", alg, token).await;
+            assert_eq!(judged.unwrap(), Ok(()), "{alg:?}: {token}");
+        }
+        for token in [
+            "Ed448 says Ed25519",
+            "Ed448 says EdDSA",
+            "Ed448 says what it is",
+        ] {
+            let judged = judge("Ed25519", alg, token).await;
+            assert_eq!(judged.unwrap(), Err(Denied::Wrong), "{alg:?}: {token}");
+        }
+        let judged = judge("Ed448", alg, new).await;
+        assert!(matches!(judged, Err(JwksError::NoUsableKey)), "{alg:?}");
+    }
+    for alg in ["Ed448", "ed25519", "ES256"] {
+        let judged = judge("Ed25519", Some(alg), new).await;
+        assert!(matches!(judged, Err(JwksError::NoUsableKey)), "{alg}");
+    }
 }
 
 #[tokio::test]

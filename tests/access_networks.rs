@@ -6,9 +6,10 @@ mod support;
 use std::net::SocketAddr;
 
 use hookgate::{
-    Head, Key, KeySourceError, Keyring, Receiver, Rejection, Secret, Timer,
-    access::{ApiKey, Forwarding, Networks},
-    keys::{KeySource, Tenant, Tenants},
+    Head, Key, KeySourceError, Keyring, Receiver, ReceiverBuilder, Rejection, Secret, Timer,
+    UnixTime,
+    access::{Access, AllOf, AnyOf, ApiKey, Denied, Forwarding, Networks},
+    keys::{KeySource, Tenant, TenantName, Tenants},
     providers::logto::Logto,
     testing::FakeClock,
 };
@@ -88,6 +89,83 @@ fn a_peer_is_judged_by_its_own_address() {
     );
 }
 
+/// A rule that wants the peer, and would take any.
+struct AnyPeer;
+
+impl Access for AnyPeer {
+    fn check(&self, _: &Head<'_>, _: UnixTime) -> Result<(), Denied> {
+        Ok(())
+    }
+
+    fn challenges(&self) -> Vec<http::HeaderValue> {
+        Vec::new()
+    }
+
+    fn needs_peer(&self) -> bool {
+        true
+    }
+}
+
+/// Tenants whose own networks or rule want the peer.
+struct Wary;
+
+impl KeySource for Wary {
+    async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+        let tenant = Tenant::new(name, Secret::utf8(logto::KEY).unwrap());
+        Ok(match name {
+            "networks" => Some(tenant.networks(networks(&["0.0.0.0/0", "::/0"]))),
+            "rule" => Some(tenant.access(AnyPeer)),
+            _ => Some(tenant),
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_a_peer_is_500_wherever_its_address_is_needed() {
+    type Set = fn(ReceiverBuilder) -> ReceiverBuilder;
+    let own = || Logto::new(Secret::utf8(logto::KEY).unwrap());
+    let header = TenantName::Header(http::HeaderName::from_static("x-tenant"));
+    let many = || Logto::new(Tenants::new(header.clone(), Wary));
+    let wanting: [(Logto, &str, Set); 6] = [
+        (own(), "", |it| {
+            it.networks(networks(&["0.0.0.0/0", "::/0"]))
+        }),
+        (own(), "", |it| it.access(AnyPeer)),
+        (own(), "", |it| it.access(AllOf::of(AnyPeer).and(AnyPeer))),
+        (own(), "", |it| {
+            it.access(AnyOf::of(ApiKey::header("x-key", "0f3c")).or(AnyPeer))
+        }),
+        (many(), "networks", |it| it),
+        (many(), "rule", |it| it),
+    ];
+    for (number, (pack, tenant, set)) in wanting.into_iter().enumerate() {
+        let clock = FakeClock::at(now());
+        let builder = Receiver::new("test", pack).clock(clock.clone());
+        let builder = builder.dedup(hookgate::dedup::MemoryStore::with_capacity(1));
+        let receiver = set(builder).build().unwrap();
+        let timer: std::sync::Arc<dyn Timer> = std::sync::Arc::new(clock);
+        let call = logto::event(1)
+            .with("x-tenant", tenant)
+            .with("x-key", "0f3c");
+        let judge = |peer: Option<&str>| {
+            let peer = peer.map(|peer| peer.parse().unwrap());
+            let head = Head::new("POST", "/", &call.headers).peer(peer);
+            let body = Some(call.body.clone());
+            at_once(hookgate::road::admit(&receiver, head, body, &timer)).map(drop)
+        };
+        let unspecified = ["0.0.0.0:80", "[::]:80", "[::ffff:0.0.0.0]:80"].map(Some);
+        for peer in [None].into_iter().chain(unspecified) {
+            let rejection = judge(peer).unwrap_err();
+            assert_eq!(rejection, Rejection::PeerNotWired, "{number}: {peer:?}");
+            let answer = hookgate::road::refusal(&receiver, &rejection);
+            assert_eq!(answer.status(), 500, "{number}: {peer:?}");
+            let advice = "into_make_service_with_connect_info";
+            assert!(rejection.to_string().contains(advice), "what to wire");
+        }
+        assert_eq!(judge(Some("203.0.113.7:80")), Ok(()), "{number}");
+    }
+}
+
 #[test]
 fn without_trusted_proxies_no_header_means_anything() {
     let networks = networks(&["203.0.113.0/24"]);
@@ -115,6 +193,10 @@ fn the_list_is_read_from_the_right_and_what_a_sender_wrote_is_not() {
         "203.0.113.9, 10.2.2.2",
         "203.0.113.9:443,192.168.0.1 , 10.2.2.2",
         "::ffff:203.0.113.9",
+        // Empty elements say nothing (RFC 9110, section 5.6.1.2).
+        "203.0.113.9, ",
+        "203.0.113.9,,10.2.2.2",
+        ",, \t,203.0.113.9,\t, ,",
     ] {
         assert_eq!(through(allowed), Ok(()), "{allowed}");
     }
@@ -123,9 +205,11 @@ fn the_list_is_read_from_the_right_and_what_a_sender_wrote_is_not() {
         "203.0.113.9, 10.2.2.2, 192.0.2.1",
         "203.0.113.9, 192.0.2.1, 10.2.2.2",
         "203.0.113.9, garbage, 10.2.2.2",
-        "203.0.113.9, ",
-        "203.0.113.9,,10.2.2.2",
+        "203.0.113.9, 192.0.2.1,, ",
         "203.0.113.9, unknown",
+        "203.0.113.9, 0.0.0.0",
+        "203.0.113.9, ::, 10.2.2.2",
+        " , ,",
         "10.2.2.2",
         "",
     ] {
@@ -176,8 +260,17 @@ fn forwarded_is_read_in_the_same_manner() {
         through("for=\"192.0.2.1, for=\"[2001:db8::1]\", for=10.2.2.2"),
         Ok(())
     );
+    for list in [
+        ",for=\"[2001:db8::1]\", ,",
+        "for=\"[2001:db8::1]\",,for=10.2.2.2",
+    ] {
+        assert_eq!(through(list), Ok(()), "{list}");
+    }
     for spoofed in [
         "for=\"[2001:db8::1]\", for=192.0.2.1",
+        "for=\"[2001:db8::1]\", for=192.0.2.1,,",
+        "for=\"[2001:db8::1]\", ;",
+        "for=\"[2001:db8::1]\", for=\"[::]\"",
         "for=\"[2001:db8::1]\", proto=https",
         "for=\"[2001:db8::1]\";for=\"[2001:db8::1]\"",
         "for=\"[2001:db8::1]\", for=_hidden, for=10.2.2.2",

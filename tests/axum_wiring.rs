@@ -125,7 +125,7 @@ struct Loopback;
 
 impl Access for Loopback {
     fn check(&self, head: &Head<'_>, _now: UnixTime) -> Result<(), Denied> {
-        match head.peer {
+        match head.peer_addr() {
             Some(peer) if peer.ip().is_loopback() => Ok(()),
             _ => Err(Denied::Wrong),
         }

@@ -37,7 +37,7 @@ fn no_key() {
 fn two_keys_of_one_id() {
     let key = || Key::new("a", Secret::utf8("secret").unwrap());
     let ring = Keyring::new([key(), key()]);
-    assert!(matches!(ring, Err(BuildError::RepeatedKeyId(id)) if id == "a"));
+    assert!(matches!(ring, Err(BuildError::RepeatedKeyId { place: 2 })));
 }
 
 #[test]
@@ -197,20 +197,26 @@ fn a_packs_name_that_is_no_label() {
 }
 
 #[test]
-fn a_heartbeat_that_is_not_shorter_than_the_lease() {
+fn a_heartbeat_that_could_not_be_repeated_within_the_lease() {
     let lease = Duration::from_secs(10);
-    for heartbeat in [lease, lease * 2] {
+    let half = lease / 2;
+    for heartbeat in [half + Duration::from_millis(1), lease, lease * 2] {
         let error = refused(|builder| builder.lease(lease).heartbeat(heartbeat));
         assert!(matches!(error, BuildError::Contradiction(_)));
     }
-    let just = lease - Duration::from_millis(1);
     assert!(
         receiver("logto")
             .lease(lease)
-            .heartbeat(just)
+            .heartbeat(half)
             .build()
             .is_ok()
     );
+}
+
+#[test]
+fn the_heartbeat_follows_a_shorter_lease_by_itself() {
+    let shorter = receiver("logto").lease(Duration::from_secs(6));
+    assert!(shorter.build().is_ok());
 }
 
 #[test]

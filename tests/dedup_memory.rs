@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     pin::pin,
     sync::atomic::{AtomicUsize, Ordering},
     task::{Context, Poll, Waker},
@@ -295,7 +295,7 @@ mod model {
     }
 
     fn step() -> impl Strategy<Value = Step> {
-        let (key, owner) = (0..7_usize, 0..4_u8);
+        let (key, owner) = (0..7_usize, 0..8_u8);
         let end = prop_oneof![
             3 => Just(End::Processed),
             1 => Just(End::Ignored),
@@ -329,6 +329,8 @@ mod model {
     struct Model {
         time: u64,
         keys: HashMap<usize, Known>,
+        /// What was released, by whom.
+        given_up: HashSet<(usize, u8)>,
     }
 
     impl Model {
@@ -385,6 +387,10 @@ mod model {
                         prop_assert_eq!(lease.attempt(), known.attempt);
                         model.keys.insert(number, Known { until, ..known });
                     }
+                    (None, claim) if model.given_up.contains(&(number, by)) => {
+                        let refused = matches!(claim, Ok(Claim::InProgress { .. }));
+                        prop_assert!(refused, "given up, but {claim:?}");
+                    }
                     (Some(known), Ok(Claim::InProgress { .. })) => {
                         prop_assert!(!known.is_done && known.owner != by);
                     }
@@ -411,6 +417,9 @@ mod model {
                 let lease = Lease::granted(key(number), owner(by), 1);
                 let settled = now(store.settle(&lease, end, Duration::from_millis(retain)));
                 let settled = settled.unwrap();
+                if end == End::Release {
+                    model.given_up.insert((number, by));
+                }
                 let owned = model.live(number).filter(|known| known.owner == by);
                 let expected = match (owned, end) {
                     (Some(known), End::Release) if known.is_done => Settled::LeaseLost,

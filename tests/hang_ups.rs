@@ -77,10 +77,30 @@ async fn a_graceful_shutdown_drains_the_handlers_whose_senders_left() {
 }
 
 #[tokio::test]
-async fn a_receiver_without_detached_handlers_is_drained_at_once() {
+async fn a_receiver_without_handlers_is_drained_at_once() {
     let stage = Stage::logto().await;
     assert_eq!(stage.send(&logto::event(1)).await.status, 200);
     stage.receiver.drained().await;
+}
+
+#[tokio::test]
+async fn a_receiver_is_not_drained_while_a_handler_has_its_sender() {
+    let stage = Stage::logto().await;
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate));
+    let sent = stage.sending(&logto::event(1));
+    until("the run", || stage.script.runs() == 1).await;
+    let receiver = stage.receiver.clone();
+    let drained = tokio::spawn(async move { receiver.drained().await });
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!drained.is_finished(), "a handler still runs");
+    assert_eq!(stage.receiver.busy().handlers, 1);
+    gate.open();
+    drained.await.unwrap();
+    assert_eq!(stage.script.finished(), 1);
+    assert_eq!(sent.await.unwrap().status, 200);
 }
 
 #[tokio::test]
@@ -125,9 +145,9 @@ async fn a_copy_that_waits_and_leaves_is_dropped() {
     copy.write_call(&logto::event(1)).await;
     until("the copy's claim", || stage.store.count(On::Claim) == 2).await;
     copy.reset();
-    stage.receiver.drained().await;
     gate.open();
     assert_eq!(first.await.unwrap().status, 200);
+    stage.receiver.drained().await;
     assert_eq!(stage.script.runs(), 1);
 }
 

@@ -4,24 +4,32 @@
 mod support;
 
 use std::{
+    future::Future,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use axum::Router;
 use hookgate::{
-    KeySourceError, Receiver, Secret,
-    access::ApiKey,
+    Head, KeySourceError, Provider, Reason, Receiver, ReceiverBuilder, Secret, Timer,
+    access::{AllOf, AnyoneMayCall, ApiKey, Networks},
+    dedup::MemoryStore,
     keys::{KeySource, Tenant, TenantName, Tenants},
-    providers::logto::{Event, Logto},
+    providers::{
+        idcloud::{IdCloud, IdCloudSimulator, Status},
+        logto::{Event, Logto},
+    },
+    road,
     testing::FakeClock,
 };
 use hookgate_axum::ReceiverExt;
-use support::{Call, Fault, Gate, On, Script, ScriptedStore, Server, logto, now, until};
+use support::{Call, Fault, Gate, Log, On, Script, ScriptedStore, Server, logto, now, until};
 use tower::Layer;
+use tracing::Level;
 
 const ACME: &str = "acme's signing key";
 const BETA: &str = "beta's signing key";
@@ -34,6 +42,8 @@ struct Directory(Arc<Known>);
 struct Known {
     asked: AtomicUsize,
     fault: Mutex<Option<Fault>>,
+    /// What names that nobody has wait for.
+    strangers: Mutex<Option<Gate>>,
 }
 
 impl Directory {
@@ -57,6 +67,7 @@ impl KeySource for Directory {
             Some(_) => return Err(KeySourceError::new("the directory is down")),
         }
         let key = |key| Secret::utf8(key).unwrap();
+        let strangers = self.0.strangers.lock().unwrap().clone();
         Ok(match name.to_ascii_lowercase().as_str() {
             "acme" => Some(Tenant::new("acme", key(ACME))),
             "beta" => {
@@ -67,10 +78,63 @@ impl KeySource for Directory {
                 let access = ApiKey::header("x-api-key", "");
                 Some(Tenant::new("careless", key(ACME)).access(access))
             }
-            _ => None,
+            "open" => Some(Tenant::new("open", key(ACME)).access(AnyoneMayCall)),
+            _ => {
+                if let Some(gate) = strangers {
+                    gate.passed().await;
+                }
+                None
+            }
         })
     }
 }
+
+/// A receiver without a server, for more calls than sockets.
+struct Desk {
+    clock: FakeClock,
+    directory: Directory,
+    receiver: Receiver,
+    timer: Arc<dyn Timer>,
+}
+
+impl Desk {
+    fn new(set: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> Self {
+        Self::of(Logto::new, set)
+    }
+
+    fn of<P: Provider>(
+        pack: impl FnOnce(Tenants) -> P,
+        set: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder,
+    ) -> Self {
+        let clock = FakeClock::at(now());
+        let directory = Directory::default();
+        let header = TenantName::Header(http::HeaderName::from_static("x-tenant"));
+        let pack = pack(Tenants::new(header, directory.clone()));
+        let builder = Receiver::new("test", pack).dedup(MemoryStore::with_capacity(1));
+        let receiver = set(builder.clock(clock.clone())).build().unwrap();
+        Self {
+            timer: Arc::new(clock.clone()),
+            clock,
+            directory,
+            receiver,
+        }
+    }
+
+    /// What becomes of a call for `tenant`: the answer, and why.
+    async fn judge(&self, call: &Call, tenant: &str) -> Result<(), (u16, Reason)> {
+        let call = call.clone().with("x-tenant", tenant);
+        let peer = "203.0.113.7:443".parse().ok();
+        let head = Head::new("POST", "/", &call.headers).peer(peer);
+        let admitted = road::admit(&self.receiver, head, Some(call.body.clone()), &self.timer);
+        admitted.await.map(drop).map_err(|rejection| {
+            let answer = road::refusal(&self.receiver, &rejection);
+            (answer.status().as_u16(), rejection.reason())
+        })
+    }
+}
+
+/// So many names that nobody has.
+const STRANGERS: usize = 50_000;
 
 struct Hosting {
     clock: FakeClock,
@@ -158,6 +222,159 @@ async fn an_unknown_tenant_is_answered_as_wrong_credentials_are() {
     assert_eq!(unknown, denied);
     let endless = acme(&format!("/of/{}", "a".repeat(300)));
     assert_eq!(endless.send(to).await.dateless(), denied);
+}
+
+#[tokio::test]
+async fn every_401_of_an_endpoint_for_many_is_the_same() {
+    let hosting = Hosting::by_route().await;
+    let to = hosting.server.addr;
+    let unsigned = acme("/of/acme").without(logto::SIGNATURE);
+    let unknown = acme("/of/nobody").send(to).await.dateless();
+    let challenges: Vec<_> = unknown.headers.get_all("www-authenticate").iter().collect();
+    let both = ["ApiKey realm=\"webhook\"", "Signature realm=\"webhook\""];
+    assert_eq!(challenges, both);
+    let old = logto::body_at(1, "2026-11-19T00:00:00Z");
+    for call in [
+        acme("/of/beta"),
+        acme("/of/beta").with("x-api-key", "beta's api key"),
+        unsigned.clone(),
+        unsigned.clone().with(logto::SIGNATURE, "zz"),
+        unsigned.with(logto::SIGNATURE, "00".repeat(32)),
+        logto::signed(old, ACME).target("/of/acme"),
+    ] {
+        assert_eq!(call.send(to).await.dateless(), unknown, "{call:?}");
+    }
+    assert_eq!(hosting.script.runs(), 0);
+}
+
+#[tokio::test]
+async fn strangers_never_reach_the_key_source_of_a_receiver_with_a_rule_of_its_own() {
+    let right = logto::event(1).with("x-api-key", "shared by all tenants");
+    let signed = logto::signed(logto::body(1), ACME).with("x-api-key", "shared by all tenants");
+    let wrong = right.clone().with("x-api-key", "wrong");
+    let elsewhere = Networks::new(["198.51.100.0/24"]).unwrap();
+    type Set = Box<dyn FnOnce(ReceiverBuilder) -> ReceiverBuilder>;
+    let key = || ApiKey::header("x-api-key", "shared by all tenants");
+    let rules: [(Set, &Call, (u16, Reason)); 4] = [
+        (
+            Box::new(move |it| it.access(key())),
+            &wrong,
+            (401, Reason::AccessDenied),
+        ),
+        (
+            Box::new(move |it| it.access(AllOf::of(key()).and(AnyoneMayCall))),
+            &wrong,
+            (401, Reason::AccessDenied),
+        ),
+        (
+            Box::new(|it| it.networks(elsewhere)),
+            &right,
+            (403, Reason::AddressDenied),
+        ),
+        (
+            Box::new(|it| it.body_limit(1)),
+            &right,
+            (413, Reason::BodyTooLarge),
+        ),
+    ];
+    for (rule, (set, call, refused)) in rules.into_iter().enumerate() {
+        let desk = Desk::new(set);
+        let call = call.clone().with("content-length", "296");
+        let strangers = if rule == 0 { STRANGERS } else { 100 };
+        for number in 0..strangers {
+            let judged = desk.judge(&call, &format!("made-up-{number}")).await;
+            assert_eq!(judged, Err(refused));
+        }
+        assert_eq!(desk.directory.asked(), 0);
+    }
+    let desk = Desk::new(|it| it.access(ApiKey::header("x-api-key", "shared by all tenants")));
+    assert_eq!(
+        desk.judge(&wrong, "acme").await,
+        Err((401, Reason::AccessDenied))
+    );
+    assert_eq!(desk.directory.asked(), 0);
+    assert_eq!(desk.judge(&signed, "acme").await, Ok(()));
+    assert_eq!(desk.directory.asked(), 1);
+}
+
+#[tokio::test]
+async fn made_up_names_hold_a_bounded_part_of_the_key_source_and_keep_no_known_tenant_out() {
+    // Only tenants have rules here, so that whose counts is not known before the look-up.
+    let desk = Desk::new(|builder| builder);
+    let signed = logto::signed(logto::body(1), ACME);
+    assert_eq!(desk.judge(&signed, "acme").await, Ok(()));
+    let gate = Gate::shut();
+    *desk.directory.0.strangers.lock().unwrap() = Some(gate.clone());
+    let names: Vec<_> = (0..STRANGERS).map(|n| format!("made-up-{n}")).collect();
+    let mut context = Context::from_waker(Waker::noop());
+    let mut waiting = Vec::new();
+    for name in &names {
+        let mut judged = Box::pin(desk.judge(&signed, name));
+        match judged.as_mut().poll(&mut context) {
+            Poll::Pending => waiting.push(judged),
+            Poll::Ready(judged) => assert_eq!(judged, Err((503, Reason::Overloaded))),
+        }
+    }
+    let at_once = waiting.len();
+    assert!((1..1000).contains(&at_once), "{at_once} at once");
+    assert_eq!(desk.directory.asked(), 1 + at_once);
+
+    assert_eq!(desk.judge(&signed, "acme").await, Ok(()), "remembered");
+    assert_eq!(desk.directory.asked(), 1 + at_once);
+    desk.clock.advance(Duration::from_secs(60));
+    assert_eq!(desk.judge(&signed, "acme").await, Ok(()), "looked up again");
+    assert_eq!(desk.directory.asked(), 2 + at_once);
+
+    // Those that waited are over their limit, and gave back what they held.
+    for judged in waiting {
+        assert_eq!(judged.await, Err((503, Reason::KeysUnavailable)));
+    }
+    gate.open();
+    let unknown = Err((401, Reason::UnknownTenant));
+    assert_eq!(desk.judge(&signed, "another").await, unknown);
+    assert_eq!(
+        desk.judge(&signed, "beta").await,
+        Err((401, Reason::AccessMissing))
+    );
+}
+
+#[tokio::test]
+async fn a_tenant_that_anyone_may_call_is_told_once_when_it_is_looked_up() {
+    let log = Log::begin();
+    let told = |log: &Log| log.with("code=\"anyone_may_call\"");
+    let signed = logto::signed(logto::body(1), ACME);
+    let desk = Desk::new(|builder| builder);
+    assert_eq!(desk.judge(&signed, "acme").await, Ok(()));
+    assert_eq!(told(&log), []);
+    for _ in 0..3 {
+        for spelling in ["open", "OPEN"] {
+            assert_eq!(desk.judge(&signed, spelling).await, Ok(()));
+        }
+        desk.clock.advance(Duration::from_secs(60));
+    }
+    let lines = told(&log);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!(lines[0].0, Level::INFO, "the signature decides");
+    assert!(!lines[0].1.contains("open"), "tenants are not shown");
+
+    // Where nothing else proves who calls it is a danger.
+    let body = IdCloudSimulator::new()
+        .transaction("a", Status::Concluded)
+        .body;
+    let event = Call::post("/", body);
+    let unsigned = |tenants| IdCloud::numeric().tenants(tenants);
+    let desk = Desk::of(unsigned, |builder| builder);
+    assert_eq!(desk.judge(&event, "open").await, Ok(()));
+    let lines = told(&log);
+    assert_eq!((lines.len(), lines[1].0), (2, Level::ERROR), "{lines:?}");
+
+    // Beside a rule of the receiver it opens nothing.
+    let desk = Desk::of(unsigned, |it| {
+        it.access(ApiKey::header("x-api-key", "0f3c"))
+    });
+    let right = event.with("x-api-key", "0f3c");
+    assert_eq!(desk.judge(&right, "open").await, Ok(()));
+    assert_eq!(told(&log).len(), 2);
 }
 
 #[tokio::test]

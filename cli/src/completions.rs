@@ -1,14 +1,11 @@
 //! `hookgate completions`: what a shell needs to complete the command.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{io, process::ExitCode};
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use crate::Cli;
+use crate::{Cli, screen::Screen};
 
 /// Write the completion script of a shell.
 #[derive(Args)]
@@ -24,7 +21,7 @@ impl Completions {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "hookgate", &mut script);
-        io::stdout().write_all(&script)?;
+        Screen::stdout().document(&String::from_utf8_lossy(&script))?;
         Ok(ExitCode::SUCCESS)
     }
 }

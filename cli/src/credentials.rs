@@ -89,10 +89,7 @@ impl Credentials {
         let proof = Proof::of(provider, settings.as_deref());
         let mut keys = Vec::new();
         for name in &self.key_env {
-            let text = variable(name).ok_or_else(|| {
-                io::Error::other(format!("the environment variable {name} is not set"))
-            })?;
-            keys.push(text);
+            keys.push(named_variable(name)?);
         }
         if let Some(path) = &self.key_file {
             let text = read(path)?;
@@ -223,10 +220,31 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|text| !text.is_empty())
 }
 
+/// A variable that an option names.
+pub(crate) fn named_variable(name: &str) -> io::Result<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    variable(name).ok_or_else(|| {
+        // What is no name may be the secret itself.
+        let name = if name.len() <= 64 && name.chars().all(plain) && !name.is_empty() {
+            name
+        } else {
+            "that you named"
+        };
+        io::Error::other(format!(
+            "the environment variable {name} is not set, is empty, or is not UTF-8"
+        ))
+    })
+}
+
+/// Whether a path stands for standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// The text of a file, or of standard input (`-`).
 pub(crate) fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    let read = if path == Path::new("-") {
+    let read = if is_stdin(path) {
         io::stdin()
             .lock()
             .take(MAX_FILE_BYTES)

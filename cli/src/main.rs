@@ -3,7 +3,6 @@
 mod access;
 mod any_event;
 mod catalog;
-mod colour;
 mod completions;
 mod credentials;
 mod explain;
@@ -14,6 +13,7 @@ mod listen;
 mod man;
 mod providers;
 mod refused;
+mod screen;
 mod send;
 mod settings;
 mod signed_request;
@@ -23,7 +23,10 @@ mod token;
 mod unico;
 mod verify;
 
-use std::{io, process::ExitCode};
+use std::{
+    env, io,
+    process::{self, ExitCode},
+};
 
 use clap::{Parser, Subcommand};
 
@@ -54,7 +57,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let ran = match Cli::parse().command {
+    let cli = Cli::try_parse().unwrap_or_else(|error| misused(&error));
+    let ran = match cli.command {
         Command::Verify(verify) => verify.run(),
         Command::Explain(explain) => explain.run(),
         Command::Send(send) => send.run(),
@@ -69,8 +73,22 @@ fn main() -> ExitCode {
         // Whoever read the output has seen enough (`| head`).
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("hookgate: {error}");
+            screen::note(format_args!("hookgate: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Ends the command with what clap says of its arguments: the help that was asked for, or an error.
+fn misused(error: &clap::Error) -> ! {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    // Errors repeat arguments: this is the same one, of arguments that show themselves.
+    let arguments = env::args_os().map(|argument| screen::spelled(&argument.to_string_lossy()));
+    if let Err(error) = Cli::try_parse_from(arguments) {
+        error.exit();
+    }
+    screen::note("hookgate: these arguments are not understood; --help lists those there are");
+    process::exit(error.exit_code())
 }

@@ -4,7 +4,7 @@ use std::{io, process::ExitCode};
 
 use clap::{Args, CommandFactory, ValueEnum};
 
-use crate::Cli;
+use crate::{Cli, screen::Screen};
 
 /// Write a manual page.
 #[derive(Args)]
@@ -35,7 +35,9 @@ impl Man {
         let command = page
             .and_then(|page| root.find_subcommand(page.get_name()).cloned())
             .unwrap_or(root);
-        clap_mangen::Man::new(command).render(&mut io::stdout())?;
+        let mut page = Vec::new();
+        clap_mangen::Man::new(command).render(&mut page)?;
+        Screen::stdout().document(&String::from_utf8_lossy(&page))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::{
     catalog::{self, Listed},
     refused::Refused,
+    screen::Screen,
     terms::{Terms, WindowTerm},
 };
 
@@ -38,14 +39,12 @@ impl Providers {
             .iter()
             .map(|listed| Sheet::of(listed).map_err(unusable))
             .collect::<Result<_, _>>()?;
-        let mut output = io::stdout().lock();
+        let mut screen = Screen::stdout();
         if self.json {
-            serde_json::to_writer_pretty(&mut output, &sheets)?;
-            writeln!(output)?;
+            screen.pretty_json(&sheets)?;
         } else {
-            write_table(&mut output, &sheets)?;
+            write_table(&mut screen, &sheets)?;
         }
-        output.flush()?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -148,13 +147,13 @@ pub(crate) fn sample_with(listed: &Listed, settings: Option<&str>) -> Result<Rec
     })
 }
 
-fn write_table(output: &mut impl Write, sheets: &[Sheet]) -> io::Result<()> {
+fn write_table(screen: &mut Screen<impl Write>, sheets: &[Sheet]) -> io::Result<()> {
     for (place, sheet) in sheets.iter().enumerate() {
         if place > 0 {
-            writeln!(output)?;
+            screen.say("")?;
         }
-        writeln!(output, "{}", sheet.name)?;
-        let mut row = |label: &str, value: &str| writeln!(output, "  {label:<12}{value}");
+        screen.say(sheet.name)?;
+        let mut row = |label: &str, value: &str| screen.say(format_args!("  {label:<12}{value}"));
         row("signature", sheet.signature)?;
         row("event key", sheet.event_key)?;
         row("time", &time(sheet))?;

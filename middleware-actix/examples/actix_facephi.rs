@@ -11,6 +11,8 @@
 //!   -H 'x-api-key: ap1' --data-binary "$head,\"signature\":\"$mac\",$data"
 //! ```
 
+use std::time::Duration;
+
 use actix_web::{App, HttpServer, rt, web};
 use hookgate::access::ApiKey;
 use hookgate::dedup::MemoryStore;
@@ -47,6 +49,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .disable_signals()
         .run();
     let stop = async { drop(rt::signal::ctrl_c().await) };
-    // Handlers whose senders have left run on the workers' threads: they end before those do.
-    Ok(serve_until(server, stop, [receiver]).await?)
+    // Handlers that run then have half a minute to end: the workers, on whose threads they run, end after them.
+    serve_until(server, stop, [receiver], Duration::from_secs(30)).await?;
+    Ok(())
 }

@@ -8,6 +8,8 @@
 //!   -H "logto-signature-sha-256: $(printf %s "$body" | openssl dgst -sha256 -hmac k3y -r | cut -d' ' -f1)"
 //! ```
 
+use std::time::Duration;
+
 use actix_web::{App, HttpServer, rt, web};
 use hookgate::dedup::MemoryStore;
 use hookgate::providers::logto::{self, Logto};
@@ -40,6 +42,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .disable_signals()
         .run();
     let stop = async { drop(rt::signal::ctrl_c().await) };
-    // Handlers whose senders have left run on the workers' threads: they end before those do.
-    Ok(serve_until(server, stop, [receiver]).await?)
+    // Handlers that run then have half a minute to end: the workers, on whose threads they run, end after them.
+    serve_until(server, stop, [receiver], Duration::from_secs(30)).await?;
+    Ok(())
 }

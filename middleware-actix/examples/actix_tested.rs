@@ -1,7 +1,7 @@
 //! A handler with an effect, and the test of it: new users of a Logto server get a mail, each of them
 //! one. Run the test with `cargo test -p hookgate-actix --features testing --example actix_tested`.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use actix_web::{App, HttpServer, rt, web};
 use hookgate::dedup::MemoryStore;
@@ -65,7 +65,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .disable_signals()
         .run();
     let stop = async { drop(rt::signal::ctrl_c().await) };
-    Ok(serve_until(server, stop, [receiver]).await?)
+    serve_until(server, stop, [receiver], Duration::from_secs(30)).await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use actix_web::{
     body::{BoxBody, EitherBody, MessageBody},
     dev::ServiceResponse,
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{HeaderName, HeaderValue},
     },
     web::Bytes,
@@ -50,6 +50,12 @@ pub(crate) fn response<B: MessageBody>(answer: &Answer, body: B) -> HttpResponse
         ) {
             response.headers_mut().append(name, value);
         }
+    }
+    if answer.closes() {
+        // Left out on HTTP/2, which knows no such header.
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
     }
     response
 }

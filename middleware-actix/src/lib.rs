@@ -70,8 +70,9 @@
 //!
 //! A handler that runs, runs to its end. One whose sender has left, or that is past its deadline, goes
 //! on beside the worker's connections, on the worker's own thread, and would end with it: actix-web
-//! stops a worker, gracefully too, once it has no connections. [`serve_until`] stops in the order that
-//! loses no handler, and [`shut_down`] does it for a server that runs elsewhere. Both need
+//! stops a worker, gracefully too, once it has no connections. [`serve_until`] answers 503 to what is new,
+//! waits for all handlers of all receivers within a bound, and only then stops the workers; [`shut_down`]
+//! does it for a server that runs elsewhere. Both need
 //! [`HttpServer::disable_signals`](actix_web::HttpServer::disable_signals), so that a signal does not
 //! stop the workers first. A handler that is cut off frees its event when its lease ends.
 //!

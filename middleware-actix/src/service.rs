@@ -120,7 +120,7 @@ where
     };
     let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
     let work = RunsToEnd::new(&receiver, &timer, time, work, spawn);
-    match road::conclude(&receiver, &timer, pin!(work)).await {
+    match road::conclude(&timer, pin!(work)).await {
         Concluded::Reply(response) => Ok(response.map_into_left_body()),
         Concluded::Answer(answer) => answered(place.take(), answer),
     }

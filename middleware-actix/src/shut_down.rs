@@ -4,14 +4,16 @@ use std::{
     future::{Future, poll_fn},
     io,
     pin::pin,
-    task::Poll,
+    sync::OnceLock,
+    time::Duration,
 };
 
 use actix_web::dev::{Server, ServerHandle};
-use hookgate::Receiver;
+use hookgate::{Busy, Drain, Receiver, TokioTimer};
 
 /// Runs `server` until `stop` resolves, then stops it in the order that loses no handler
-/// ([`shut_down`]). `receivers` are those of its routes. Returns once the server has stopped.
+/// ([`shut_down`]). `receivers` are those of its routes. Returns once the server has stopped, with what was cut off
+/// because `bound` was over: nothing, as a rule.
 ///
 /// # Errors
 ///
@@ -20,6 +22,8 @@ use hookgate::Receiver;
 /// # Examples
 ///
 /// ```no_run
+/// use std::time::Duration;
+///
 /// use actix_web::{App, HttpServer, rt};
 ///
 /// # async fn serve(receiver: hookgate::Receiver) -> std::io::Result<()> {
@@ -28,41 +32,49 @@ use hookgate::Receiver;
 ///     .disable_signals()
 ///     .run();
 /// let stop = async { drop(rt::signal::ctrl_c().await) };
-/// hookgate_actix::serve_until(server, stop, [receiver]).await
+/// hookgate_actix::serve_until(server, stop, [receiver], Duration::from_secs(30)).await?;
+/// # Ok(())
 /// # }
 /// ```
 pub async fn serve_until(
     server: Server,
     stop: impl Future<Output = ()>,
     receivers: impl IntoIterator<Item = Receiver>,
-) -> io::Result<()> {
+    bound: Duration,
+) -> io::Result<Busy> {
     let handle = server.handle();
-    let mut stopping = pin!(async move {
+    // Told before the server stops: its own future may end first.
+    let left = OnceLock::new();
+    let mut stopping = pin!(async {
         stop.await;
-        shut_down(&handle, receivers).await;
+        let busy = Drain::begin(receivers, TokioTimer, bound).idle().await;
+        let _ = left.set(busy);
+        handle.stop(busy.is_idle()).await;
     });
     let mut server = pin!(server);
     let mut stopped = false;
-    poll_fn(|context| {
+    let served = poll_fn(|context| {
         // The handle's commands are obeyed by the server's own future: both go on together.
         stopped = stopped || stopping.as_mut().poll(context).is_ready();
-        match server.as_mut().poll(context) {
-            Poll::Ready(ended) => Poll::Ready(ended),
-            Poll::Pending => Poll::Pending,
-        }
+        server.as_mut().poll(context)
     })
-    .await
+    .await;
+    served.map(|()| left.get().copied().unwrap_or_default())
 }
 
-/// Stops a server: no new connections; then the handlers whose senders have left, or whose deadline has
-/// passed, run to their ends; then the workers stop, with the handlers that still have a sender, within
-/// the server's `shutdown_timeout`.
+/// Stops a server: the receivers answer 503 to what they have not begun, and close its connection; all running handlers
+/// end, with their senders or without, and the store hears of every lease; then the workers stop gracefully, within the
+/// server's `shutdown_timeout`. After `bound` they stop all the same, at once, and what is cut off is returned.
 ///
-/// The server's future must be polled meanwhile.
-pub async fn shut_down(server: &ServerHandle, receivers: impl IntoIterator<Item = Receiver>) {
-    server.pause().await;
-    for receiver in receivers {
-        receiver.drained().await;
-    }
-    server.stop(true).await;
+/// A worker ends with its last connection, and takes the handlers along that go on without one: so it must not be
+/// stopped before those have ended. The server's future must be polled meanwhile. The receivers refuse deliveries for
+/// good.
+pub async fn shut_down(
+    server: &ServerHandle,
+    receivers: impl IntoIterator<Item = Receiver>,
+    bound: Duration,
+) -> Busy {
+    let left = Drain::begin(receivers, TokioTimer, bound).idle().await;
+    server.stop(left.is_idle()).await;
+    left
 }

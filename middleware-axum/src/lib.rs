@@ -41,9 +41,16 @@
 //! - An access rule that needs the peer's address needs
 //!   `into_make_service_with_connect_info::<SocketAddr>()`. Without it every request is answered 500, and
 //!   the log says what to add: never a skipped check.
+//!
+//! # When the sender hangs up, and at shut-down
+//!
+//! A handler that runs, runs to its end: when its sender has left, or when it is past its deadline, in a task of its
+//! own, which ends with the process. [`serve_until`] stops in the order that loses no handler. A handler that is cut off
+//! frees its event when its lease ends.
 
 mod event;
 mod receiver_ext;
+mod serve_until;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "token")]
@@ -54,4 +61,5 @@ pub use self::token::TokenIssuerExt;
 pub use self::{
     event::{Event, EventRejection},
     receiver_ext::{ReceiverExt, ReceiverLayer},
+    serve_until::serve_until,
 };

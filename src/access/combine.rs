@@ -128,7 +128,7 @@ impl Access for AnyOf {
 }
 
 /// What two rules that must both hold come to.
-pub(crate) fn both(one: Judged, other: Judged) -> Judged {
+fn both(one: Judged, other: Judged) -> Judged {
     match (one, other) {
         (Err(Denied::Wrong), _) | (_, Err(Denied::Wrong)) => Err(Denied::Wrong),
         (Err(Denied::Missing), _) | (_, Err(Denied::Missing)) => Err(Denied::Missing),
@@ -150,7 +150,7 @@ fn either(one: Judged, other: Judged) -> Judged {
 }
 
 /// What rules must wait for before they can judge, all at once.
-pub(crate) fn prepare_each<'a>(
+fn prepare_each<'a>(
     rules: impl Iterator<Item = &'a dyn Access>,
     head: &Head<'_>,
     now: UnixTime,

@@ -1,14 +1,15 @@
 //! [`Credential`]: one accepted value, known by its digest only.
 
-use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::error::{BuildError, SecretError};
+use crate::{
+    constant_time::SecretDigest,
+    error::{BuildError, SecretError},
+};
 
-/// A value that a sender must present. Only its digest is kept, so that comparing takes the same time
-/// whatever the value and its length are, and nothing in memory can be presented.
+/// A value that a sender must present.
 pub(super) struct Credential {
-    digest: [u8; 32],
+    digest: SecretDigest,
     fault: Option<SecretError>,
 }
 
@@ -26,7 +27,7 @@ impl Credential {
             None
         };
         Self {
-            digest: Sha256::digest(value).into(),
+            digest: SecretDigest::of(&[value]),
             fault,
         }
     }
@@ -34,7 +35,7 @@ impl Credential {
     /// A credential that arrives encoded, so that any byte may be in it; checked by its caller.
     pub(super) fn decoded(value: &[u8]) -> Self {
         Self {
-            digest: Sha256::digest(value).into(),
+            digest: SecretDigest::of(&[value]),
             fault: None,
         }
     }
@@ -42,11 +43,10 @@ impl Credential {
     /// Whether `presented` is this value. One that cannot be right matches nothing, even where nobody
     /// validated it.
     pub(super) fn matches(&self, presented: &[u8]) -> Choice {
-        let digest: [u8; 32] = Sha256::digest(presented).into();
-        self.matches_digest(&digest)
+        self.matches_digest(&SecretDigest::of(&[presented]))
     }
 
-    pub(super) fn matches_digest(&self, presented: &[u8; 32]) -> Choice {
+    fn matches_digest(&self, presented: &SecretDigest) -> Choice {
         presented.ct_eq(&self.digest) & Choice::from(u8::from(self.fault.is_none()))
     }
 
@@ -60,7 +60,7 @@ impl Credential {
 
 /// Whether `presented` is any of `accepted`. All are compared, so that time does not tell which.
 pub(super) fn matches_any(accepted: &[Credential], presented: &[u8]) -> bool {
-    let digest: [u8; 32] = Sha256::digest(presented).into();
+    let digest = SecretDigest::of(&[presented]);
     accepted
         .iter()
         .fold(Choice::from(0), |found, credential| {

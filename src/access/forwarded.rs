@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, SocketAddrV4};
 use http::{HeaderName, header};
 
 use super::Forwarding;
-use crate::request::Head;
+use crate::request::{Head, host_address};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -26,8 +26,12 @@ pub(super) fn from_the_right<'a>(
     forwarding: Forwarding,
 ) -> impl Iterator<Item = Option<IpAddr>> + 'a {
     let elements = lines.iter().rev().flat_map(|line| Elements(Some(line)));
+    // RFC 9110, section 5.6.1.2: empty elements of a list are ignored. Servers limit the length of heads, so there are
+    // only so many.
+    let elements = elements.map(<[u8]>::trim_ascii);
+    let elements = elements.filter(|element| !element.is_empty());
     elements.map(move |element| {
-        let element = std::str::from_utf8(element).ok()?.trim_ascii();
+        let element = std::str::from_utf8(element).ok()?;
         let node = match forwarding {
             Forwarding::XForwardedFor => element,
             Forwarding::Forwarded => node_of(element)?,
@@ -104,7 +108,7 @@ fn address(node: &str) -> Option<IpAddr> {
     address
         .or_else(|| bracketed().map(IpAddr::V6))
         .or_else(with_port)
-        .map(|address| address.to_canonical())
+        .and_then(host_address)
 }
 
 #[cfg(test)]
@@ -137,9 +141,14 @@ mod tests {
     #[test]
     fn what_is_no_address_is_none() {
         for text in [
-            "",
             "unknown",
             "_hidden",
+            "\u{a0}",
+            "0.0.0.0",
+            "0.0.0.0:80",
+            "::",
+            "[::]:80",
+            "::ffff:0.0.0.0",
             "1.1.1",
             "1.1.1.1:x",
             "[1.1.1.1]",
@@ -149,8 +158,11 @@ mod tests {
             assert_eq!(read(&[text], Forwarding::XForwardedFor), [None], "{text}");
         }
         for text in [
-            "",
             "for",
+            ";",
+            "for=",
+            "for=0.0.0.0",
+            "for=\"[::]:80\"",
             "by=1.1.1.1",
             "for=1.1.1.1;for=2.2.2.2",
             "for=\"1.1.1.1",
@@ -159,6 +171,18 @@ mod tests {
             "for=\"\"",
         ] {
             assert_eq!(read(&[text], Forwarding::Forwarded), [None], "{text}");
+        }
+    }
+
+    #[test]
+    fn empty_elements_are_passed_over() {
+        let lines = ["", ", 1.1.1.1,, \t,2.2.2.2,", " , "];
+        let expected = ["2.2.2.2", "1.1.1.1"].map(some);
+        assert_eq!(read(&lines, Forwarding::XForwardedFor), expected);
+        let lines = [",for=1.1.1.1,", "", ",, for=2.2.2.2 ,\t"];
+        assert_eq!(read(&lines, Forwarding::Forwarded), expected);
+        for forwarding in [Forwarding::XForwardedFor, Forwarding::Forwarded] {
+            assert_eq!(read(&["", " ,,\t"], forwarding), []);
         }
     }
 

@@ -8,6 +8,9 @@ use serde::{
 
 use super::{TokenAlgorithm, TokenKey};
 
+/// What `typ` says of a token that is of no kind of its own (RFC 7519, section 5.1).
+const PLAIN: &str = "JWT";
+
 /// A compact JWS (RFC 7515, section 3.1).
 pub(crate) struct Jwt<'a> {
     pub(crate) algorithm: TokenAlgorithm,
@@ -18,9 +21,19 @@ pub(crate) struct Jwt<'a> {
 }
 
 impl<'a> Jwt<'a> {
-    /// `None` when the token is longer than `limit`, is no compact JWS, names an algorithm that is not one of
-    /// [`TokenAlgorithm`], or wants something understood that is not (`crit`).
+    /// A token without a kind, or of the kind `JWT`: see [`read_as`](Self::read_as).
+    #[cfg(feature = "token")]
     pub(crate) fn read(token: &'a [u8], limit: usize) -> Option<Self> {
+        Self::read_as(token, limit, PLAIN)
+    }
+
+    /// `None` when the token is longer than `limit`, is no compact JWS, is of a kind (`typ`) other than `JWT` and `kind`,
+    /// names an algorithm that is not one of [`TokenAlgorithm`], or wants something understood that is not (`crit`).
+    ///
+    /// The same key may sign tokens of several kinds, such as proofs of possession (`dpop+jwt`), whose claims the caller
+    /// chooses: one must not pass for another (RFC 8725, section 3.11). Many issuers name none, so a missing one is
+    /// taken.
+    pub(crate) fn read_as(token: &'a [u8], limit: usize, kind: &str) -> Option<Self> {
         if token.len() > limit {
             return None;
         }
@@ -28,7 +41,7 @@ impl<'a> Jwt<'a> {
         let (message, signature) = token.rsplit_once('.')?;
         let (head, claims) = message.split_once('.')?;
         let head: TokenHead = serde_json::from_slice(&decoded(head)?).ok()?;
-        if head.crit.is_some() {
+        if head.crit.is_some() || head.typ.is_some_and(|typ| !is_of(&typ, kind)) {
             return None;
         }
         Some(Self {
@@ -65,10 +78,20 @@ fn decoded(part: &str) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(part).ok()
 }
 
+/// Media types have no letter case, and their `application/` may be left out (RFC 7515, section 4.1.9).
+fn is_of(typ: &str, kind: &str) -> bool {
+    let name = match typ.split_once('/') {
+        Some((tree, name)) if tree.eq_ignore_ascii_case("application") => name,
+        _ => typ,
+    };
+    [PLAIN, kind].iter().any(|it| name.eq_ignore_ascii_case(it))
+}
+
 /// All that is read of a token's head.
 #[derive(Deserialize)]
 struct TokenHead {
     alg: String,
+    typ: Option<String>,
     kid: Option<String>,
     crit: Option<IgnoredAny>,
 }

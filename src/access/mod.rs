@@ -39,7 +39,6 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use http::HeaderValue;
 
-pub(crate) use self::combine::{both, prepare_each};
 #[cfg(feature = "jwks")]
 pub use self::jwks::{HttpsFetcher, Jwks, JwksDocument, JwksError, JwksFetcher};
 pub use self::{

@@ -19,8 +19,8 @@ const MAX_HOPS: usize = 16;
 /// itself. A receiver's networks are judged with the head, a tenant's once the tenant is known.
 ///
 /// The address is the peer's that opened the connection; an IPv4 address that a dual-stack socket shows as
-/// IPv6 (`::ffff:203.0.113.7`) counts as the IPv4 one. Where the framework was not set up to tell the peer,
-/// the answer is 500 and the log says what to add: never a skipped check.
+/// IPv6 (`::ffff:203.0.113.7`) counts as the IPv4 one, and `0.0.0.0` and `::` as none. Where the framework was
+/// not set up to tell the peer, the answer is 500 and the log says what to add: never a skipped check.
 ///
 /// Behind proxies the peer is a proxy: then say which ones write the sender's address, and in which header
 /// ([`behind`](Self::behind)).
@@ -41,7 +41,8 @@ const MAX_HOPS: usize = 16;
 /// The header is read from the right, where the nearest proxy wrote: each address that is a trusted proxy's
 /// is passed over, and the first other one is the sender's. What stands left of it came from the sender and
 /// is never read, so it may claim anything. Whatever is met before and cannot be read as an address is a
-/// refusal. From a peer that is no trusted proxy the header means nothing.
+/// refusal, but for empty elements, which say nothing (RFC 9110, section 5.6.1.2). From a peer that is no
+/// trusted proxy the header means nothing.
 #[derive(Clone)]
 pub struct Networks {
     allowed: Vec<IpNet>,
@@ -90,10 +91,10 @@ impl Networks {
         forwarding: Forwarding,
     ) -> Result<Self, BuildError> {
         let trusted = parsed("trusted proxy", proxies)?;
-        if let Some(all) = trusted.iter().find(|range| range.prefix_len() == 0) {
+        if let Some(all) = trusted.iter().position(|range| range.prefix_len() == 0) {
             return Err(BuildError::Range {
                 what: "trusted proxy",
-                range: all.to_string(),
+                place: all.saturating_add(1),
                 why: "it trusts every address, so anyone could write the forwarding header",
             });
         }
@@ -107,7 +108,7 @@ impl Networks {
     /// Whether the request comes from an allowed network.
     pub(crate) fn check(&self, head: &Head<'_>) -> Result<(), Rejection> {
         let peer = head.peer.ok_or(Rejection::PeerNotWired)?.ip();
-        match self.sender(peer.to_canonical(), head) {
+        match self.sender(peer, head) {
             Some(sender) if contains(&self.allowed, sender) => Ok(()),
             _ => Err(Rejection::AddressDenied),
         }
@@ -143,9 +144,11 @@ fn parsed<R: AsRef<str>>(
     what: &'static str,
     ranges: impl IntoIterator<Item = R>,
 ) -> Result<Vec<IpNet>, BuildError> {
-    let ranges: Vec<_> = ranges
-        .into_iter()
-        .map(|text| range(what, text.as_ref()))
+    let ranges: Vec<_> = (1..)
+        .zip(ranges)
+        .map(|(place, text)| {
+            range(text.as_ref()).map_err(|why| BuildError::Range { what, place, why })
+        })
         .collect::<Result<_, _>>()?;
     if ranges.is_empty() {
         return Err(BuildError::Contradiction(
@@ -155,25 +158,17 @@ fn parsed<R: AsRef<str>>(
     Ok(ranges)
 }
 
-fn range(what: &'static str, text: &str) -> Result<IpNet, BuildError> {
-    let refused = |why| BuildError::Range {
-        what,
-        range: text.to_owned(),
-        why,
-    };
+/// Reads one range, or says what to change.
+fn range(text: &str) -> Result<IpNet, &'static str> {
     let range: IpNet = text
         .parse()
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| refused("it is neither an address nor a range such as `203.0.113.0/24`"))?;
+        .map_err(|_| "it is neither an address nor a range such as `203.0.113.0/24`")?;
     if range.trunc() != range {
-        return Err(refused(
-            "it has bits beyond its prefix: write the range's first address",
-        ));
+        return Err("it has bits beyond its prefix: write the range's first address");
     }
     if range.addr().to_canonical() != range.addr() {
-        return Err(refused(
-            "it is IPv4 written as IPv6, which never matches: write it as IPv4",
-        ));
+        return Err("it is IPv4 written as IPv6, which never matches: write it as IPv4");
     }
     Ok(range)
 }

@@ -43,9 +43,12 @@ pub enum TokenAlgorithm {
     Es256,
     /// ECDSA on P-384 with SHA-384.
     Es384,
-    /// Ed25519.
+    /// Ed25519: `EdDSA` (RFC 8037), or `Ed25519` by its newer name (RFC 9864). Never with another curve.
     EdDsa,
 }
+
+/// RFC 9864, section 2.2: a name for the one curve, where `EdDSA` leaves it to the key.
+const ED25519: &str = "Ed25519";
 
 impl TokenAlgorithm {
     const ALL: [(Self, &'static str, Algorithm); 12] = [
@@ -63,13 +66,17 @@ impl TokenAlgorithm {
         (Self::EdDsa, "EdDSA", Algorithm::EdDSA),
     ];
 
-    /// The algorithm of this name, as tokens spell it.
+    /// The algorithm of this name, as tokens spell it. `EdDSA` and `Ed25519` are one: Ed25519 is the only curve that it
+    /// is used with here.
     pub fn from_name(name: &str) -> Option<Self> {
+        if name == ED25519 {
+            return Some(Self::EdDsa);
+        }
         let mut all = Self::ALL.iter();
         all.find(|(_, known, _)| *known == name).map(|(it, ..)| *it)
     }
 
-    /// The name, as tokens spell it.
+    /// The name, as tokens spell it; of Ed25519 `EdDSA`, which every reader knows.
     pub fn name(self) -> &'static str {
         let mut all = Self::ALL.iter();
         all.find(|(it, ..)| *it == self)
@@ -205,6 +212,12 @@ impl TokenKey {
         &self.algorithms
     }
 
+    /// Whether a token with this head may be signed with this key: what costs nothing to tell.
+    pub(crate) fn fits(&self, algorithm: TokenAlgorithm, key_id: Option<&str>) -> bool {
+        self.algorithms.contains(&algorithm)
+            && !matches!((&self.id, key_id), (Some(own), Some(named)) if own != named)
+    }
+
     /// Whether this key signed `message`, as the token's header says.
     pub(crate) fn verifies(
         &self,
@@ -213,11 +226,10 @@ impl TokenKey {
         message: &[u8],
         signature: &[u8],
     ) -> bool {
-        let fits = self.algorithms.contains(&algorithm)
-            && !matches!((&self.id, key_id), (Some(own), Some(named)) if own != named);
-        fits && self
-            .verifier(algorithm)
-            .is_some_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+        self.fits(algorithm, key_id)
+            && self
+                .verifier(algorithm)
+                .is_some_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
     }
 
     /// By the backend that is named here, never by one that another crate installed for the whole process.

@@ -61,7 +61,8 @@ pub enum End {
     Ignored,
     /// It can never be handled; done, so that copies do not try again.
     Rejected,
-    /// Not handled: the next copy may run.
+    /// Not handled: the next copy may run. Also for a claim whose answer never came, see
+    /// [`DedupStore::settle`].
     Release,
 }
 
@@ -176,9 +177,21 @@ impl Promises {
 ///
 /// - One conditional write decides a claim; a loser may then read the state.
 /// - A claim repeated by its owner while its lease lasts is won again, with the same attempt.
+/// - **What a token released, it is not granted again.** Whoever gives a claim up releases it, and a
+///   release may overtake its claim: a stalled server runs what it was sent in any order. So a release
+///   is remembered, also of a token that holds nothing: one that never claimed, or whose lease lapsed.
+///   A claim of that key by that token that comes afterwards is told [`Claim::InProgress`] or
+///   [`Claim::Done`], as it is; nobody listens. Any other owner may claim at once, and a look says
+///   [`State::Free`]. A store that takes more than one step for a claim holds to this in each. The note
+///   goes when the row of a lapsed lease would, and a store may bound how many it keeps of a key. A store
+///   that is full and cannot remember it answers [`StoreError::Full`]: it never grows beyond its capacity
+///   for a note.
 /// - `Done` marks are kept for the `retain` given at settle, counted from then; nothing that has not
 ///   expired is ever evicted. A store that is full answers [`StoreError::Full`].
-/// - A lapsed lease frees the key: the next claim takes it over with a higher attempt.
+/// - A lease lasts until now + `lease`, also after a takeover, and is then lost, even if nobody took it
+///   over.
+/// - A lapsed lease frees the key: the next claim takes it over with a higher attempt. The attempt is
+///   remembered for longer than a handler may run.
 /// - Errors never carry keys, tokens or addresses with credentials.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no dedup store",
@@ -199,6 +212,11 @@ pub trait DedupStore: Send + Sync + 'static {
     /// Ends `lease`. A mark, if `end` leaves one, is kept until now + `retain`.
     ///
     /// Idempotent by token: the same settle repeated by its owner is [`Settled::Ok`] again.
+    ///
+    /// [`End::Release`] may name a lease that the caller never saw granted, as
+    /// [`Lease::granted(key, owner, 1)`](Lease::granted): its claim timed out, and may have been granted,
+    /// lost, or be still on its way. Either answer then confirms that the token holds nothing and will
+    /// not be granted the key any more.
     fn settle(
         &self,
         lease: &Lease,

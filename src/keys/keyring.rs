@@ -6,12 +6,12 @@ use std::{
 };
 
 use arc_swap::{ArcSwap, Guard};
-use hmac::{Hmac, KeyInit};
+use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
 use super::Secret;
-use crate::{clock::UnixTime, error::BuildError};
+use crate::{clock::UnixTime, constant_time::KeyedMac, error::BuildError};
 
 /// The id of a key, as configured. Tells which key matched: while rotating, and test from live.
 pub type KeyId = Arc<str>;
@@ -29,20 +29,20 @@ pub struct Key {
 /// small body.
 #[derive(Default)]
 struct Prepared {
-    sha1: OnceLock<Hmac<Sha1>>,
-    sha256: OnceLock<Hmac<Sha256>>,
-    sha512: OnceLock<Hmac<Sha512>>,
+    sha1: OnceLock<KeyedMac<Hmac<Sha1>>>,
+    sha256: OnceLock<KeyedMac<Hmac<Sha256>>>,
+    sha512: OnceLock<KeyedMac<Hmac<Sha512>>>,
 }
 
 /// A digest whose keyed MAC a [`Key`] keeps ready.
-pub(crate) trait DigestKind: KeyInit + Clone {
-    fn prepared(key: &Key) -> &OnceLock<Self>;
+pub(crate) trait DigestKind: Mac + KeyInit + Clone {
+    fn prepared(key: &Key) -> &OnceLock<KeyedMac<Self>>;
 }
 
 macro_rules! digest_kind {
     ($mac:ty, $field:ident) => {
         impl DigestKind for $mac {
-            fn prepared(key: &Key) -> &OnceLock<Self> {
+            fn prepared(key: &Key) -> &OnceLock<KeyedMac<Self>> {
                 &key.prepared.$field
             }
         }
@@ -83,12 +83,12 @@ impl Key {
 
     /// The keyed MAC, ready to be cloned; `None` only if the MAC refused the key's length, which
     /// HMAC never does.
-    pub(crate) fn mac<M: DigestKind>(&self) -> Option<&M> {
+    pub(crate) fn mac<M: DigestKind>(&self) -> Option<&KeyedMac<M>> {
         let slot = M::prepared(self);
         if let Some(ready) = slot.get() {
             return Some(ready);
         }
-        let made = M::new_from_slice(self.secret.expose()).ok()?;
+        let made = KeyedMac::new(self.secret.expose())?;
         Some(slot.get_or_init(|| made))
     }
 
@@ -160,7 +160,8 @@ fn checked(keys: impl IntoIterator<Item = Key>) -> Result<Vec<Key>, BuildError> 
     }
     for (place, key) in keys.iter().enumerate() {
         if keys.iter().take(place).any(|other| other.id == key.id) {
-            return Err(BuildError::RepeatedKeyId(key.id.to_string()));
+            let place = place.saturating_add(1);
+            return Err(BuildError::RepeatedKeyId { place });
         }
     }
     Ok(keys)

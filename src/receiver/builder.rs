@@ -10,7 +10,7 @@ use http::HeaderValue;
 
 use super::{DynProvider, OwnerTokens, Policy, Receiver};
 use crate::{
-    access::{Access, Networks, challenges_of},
+    access::{Access, Networks},
     allowance::Allowance,
     answer::Terms,
     body::BodyBounds,
@@ -21,8 +21,9 @@ use crate::{
     keys::Keys,
     log,
     meter::Meter,
-    observer::{Observer, Unobserved},
+    observer::{Observer, Told, Unobserved},
     provider::TimeKind,
+    unsettled::UnsettledLeases,
     waiting::WaitingCopies,
 };
 
@@ -52,7 +53,7 @@ pub struct ReceiverBuilder {
     check_time: bool,
     retention: Option<Duration>,
     lease: Duration,
-    heartbeat: Duration,
+    heartbeat: Option<Duration>,
     longest_run: Duration,
     handler_deadline: Option<Duration>,
     store_limit: Duration,
@@ -82,7 +83,7 @@ impl ReceiverBuilder {
             check_time: true,
             retention: None,
             lease: Duration::from_secs(30),
-            heartbeat: Duration::from_secs(10),
+            heartbeat: None,
             longest_run: Duration::from_secs(15 * 60),
             handler_deadline: None,
             store_limit: Duration::from_secs(2),
@@ -156,9 +157,14 @@ impl ReceiverBuilder {
         self
     }
 
-    /// How often a running handler's lease is extended. Default: 10 s.
+    /// How often a running handler's lease is extended: at most half of the lease, so that one that fails can
+    /// be repeated in time. Default: a third of the lease, 10 s.
+    ///
+    /// It is sent by the task that runs the handler, between two of the handler's waits. A handler that blocks
+    /// its thread sends none, and loses its event: see
+    /// [handlers that block](crate#handlers-that-block).
     pub fn heartbeat(mut self, every: Duration) -> Self {
-        self.heartbeat = every;
+        self.heartbeat = Some(every);
         self
     }
 
@@ -306,6 +312,7 @@ impl ReceiverBuilder {
         if retention < least || retention.is_zero() {
             return Err(BuildError::RetentionTooShort { retention, least });
         }
+        let heartbeat = self.heartbeat.unwrap_or(self.lease / 3);
         let body_limit = self.body_limit.unwrap_or(profile.body_limit);
         let handler_deadline = self.handler_deadline.unwrap_or_else(|| {
             profile
@@ -317,7 +324,7 @@ impl ReceiverBuilder {
             ("the byte budget", self.bytes_in_flight == 0),
             ("the number of handlers", self.handlers == 0),
             ("the lease", self.lease.is_zero()),
-            ("the heartbeat", self.heartbeat.is_zero()),
+            ("the heartbeat", heartbeat.is_zero()),
             ("the longest run", self.longest_run.is_zero()),
             ("the handler's deadline", handler_deadline.is_zero()),
             ("the body's deadline", self.body_deadline.is_zero()),
@@ -328,9 +335,9 @@ impl ReceiverBuilder {
                 return Err(BuildError::Zero(what));
             }
         }
-        if self.heartbeat >= self.lease {
+        if heartbeat > self.lease / 2 {
             return Err(BuildError::Contradiction(
-                "the heartbeat must be shorter than the lease, or every long handler loses its event",
+                "the heartbeat must be at most half of the lease, so that one that fails can be repeated in                  time: lower it or raise the lease",
             ));
         }
         if self.bytes_in_flight < body_limit {
@@ -339,6 +346,7 @@ impl ReceiverBuilder {
             ));
         }
 
+        let serves_many = matches!(keys, Keys::Tenants(_));
         let name: Arc<str> = self.name.into();
         let pack: Arc<str> = self.provider.name().into();
         let meter = Meter::new(&name);
@@ -348,7 +356,7 @@ impl ReceiverBuilder {
             needs_access,
             networks: self.networks,
             store,
-            observer: self.observer,
+            observer: Told::new(self.observer, name.clone()),
             meter: meter.clone(),
             clock: self.clock,
             timer: self.timer,
@@ -356,7 +364,7 @@ impl ReceiverBuilder {
             retention,
             nonce_retention: window.map_or(retention, remembered),
             lease: self.lease,
-            heartbeat: self.heartbeat,
+            heartbeat,
             longest_run: self.longest_run,
             longest_wait: profile.copies_wait.unwrap_or_else(|| {
                 profile
@@ -372,21 +380,24 @@ impl ReceiverBuilder {
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
             running: Allowance::new(self.handlers, meter.handlers_running()),
-            detached: Allowance::counted(meter.handlers_detached()),
+            detached: Allowance::new(usize::MAX, meter.handlers_detached()),
             waiting: WaitingCopies::new(meter.copies_waiting()),
+            unsettled: UnsettledLeases::new(),
             owners: OwnerTokens::new()?,
-            terms: Terms {
-                allow: HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
+            terms: Terms::new(
+                HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
                     BuildError::Contradiction("the pack's methods cannot stand in a header")
                 })?,
-                challenges: challenges_of(self.access.as_deref()),
-            },
+                self.access.as_deref(),
+                serves_many,
+            ),
             access: self.access,
             refuse_changed_content: self.refuse_changed_content,
             cancel_on_disconnect: self.cancel_on_disconnect,
             instances: self.instances,
             deadline_is_assumed: self.handler_deadline.is_none() && profile.timeout.is_none(),
             said_no_time: AtomicBool::new(false),
+            refuses: AtomicBool::new(false),
             provider: self.provider,
             profile,
             name,

@@ -41,16 +41,21 @@ pub(super) fn check(policy: &Policy) -> Vec<Finding> {
 }
 
 fn anyone_may_call(policy: &Policy) -> Option<Finding> {
-    if !policy.access.as_ref()?.admits_anyone() {
-        return None;
-    }
+    let open = policy.access.as_ref()?.admits_anyone();
+    open.then(|| anyone_may_call_of(policy.needs_access, "anyone may call"))
+}
+
+/// `what` says of whom: of the receiver, or of a tenant, whose rule is not known before it is looked up.
+pub(super) fn anyone_may_call_of(needs_access: bool, what: &str) -> Finding {
     const CODE: &str = "anyone_may_call";
-    Some(if policy.needs_access {
+    if needs_access {
         Finding::new(
             Severity::Danger,
             CODE,
-            "anyone may call, and the sender does not sign all that is used: deliveries can be forged by \
-             whoever knows the URL",
+            format!(
+                "{what}, and the sender does not sign all that is used: deliveries can be forged by whoever \
+                 knows the URL"
+            ),
             "add a rule of `hookgate::access`, or treat each event as a hint and ask the sender's API, with a \
              store of its own for this receiver",
         )
@@ -58,10 +63,10 @@ fn anyone_may_call(policy: &Policy) -> Option<Finding> {
         Finding::new(
             Severity::Note,
             CODE,
-            "anyone may call: the signature alone decides",
+            format!("{what}: the signature alone decides"),
             "add a rule of `hookgate::access` where the sender can present credentials too",
         )
-    })
+    }
 }
 
 fn store_not_shared(policy: &Policy) -> Option<Finding> {

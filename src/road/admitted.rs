@@ -2,6 +2,8 @@
 
 use std::{any::Any, fmt, sync::Arc, time::Duration};
 
+use bytes::Bytes;
+
 use crate::{
     allowance::Grant,
     delivery::{Brief, Facts},
@@ -13,6 +15,8 @@ use crate::{
 /// A request that passed every check, before its event was claimed.
 pub struct Admitted {
     pub(super) event: Box<dyn Any + Send>,
+    /// The authenticated bytes.
+    pub(super) raw: Bytes,
     pub(super) facts: Arc<Facts>,
     pub(super) content: Option<ContentDigest>,
     /// Under which the request's nonce is remembered, where it has one.

@@ -13,29 +13,32 @@ use crate::{
     log,
     meter::StoreCall,
     observer::Observed,
-    receiver::Policy,
+    receiver::{Policy, Receiver},
+    unsettled::Unsettled,
 };
 
 /// One conditional write; repeated once with the same owner token, since its answer may be all that
-/// was lost.
+/// was lost. What the store may have granted without anybody knowing is released.
 pub(super) async fn claim(
-    policy: &Policy,
+    receiver: &Receiver,
     facts: &Facts,
     content: Option<&ContentDigest>,
     timer: &Arc<dyn Timer>,
 ) -> Result<Claim, StoreError> {
-    claim_key(policy, facts, &facts.key, content, timer).await
+    claim_key(receiver, facts, &facts.key, content, timer).await
 }
 
 /// As [`claim`], of another key than the event's own.
 pub(super) async fn claim_key(
-    policy: &Policy,
+    receiver: &Receiver,
     facts: &Facts,
     key: &EventKey,
     content: Option<&ContentDigest>,
     timer: &Arc<dyn Timer>,
 ) -> Result<Claim, StoreError> {
+    let policy = &*receiver.0;
     let owner = policy.owners.next();
+    let open = Unsettled::claim(receiver, timer, key, owner);
     let once = || async {
         let claim = policy
             .store
@@ -43,10 +46,20 @@ pub(super) async fn claim_key(
             .claim(key, content, owner, policy.lease);
         store_call(policy, StoreCall::Claim, timer, claim).await
     };
-    let claimed = match once().await {
-        Err(StoreError::Unavailable(_)) => once().await,
-        first => first,
-    };
+    let first = once().await;
+    let is_repeated = matches!(first, Err(StoreError::Unavailable(_)));
+    let claimed = if is_repeated { once().await } else { first };
+    match &claimed {
+        // This one is won in any case, be it by the first try.
+        Ok(Claim::Won(_)) => open.is_known(),
+        Ok(Claim::InProgress { .. } | Claim::Done { .. }) | Err(StoreError::Full)
+            if !is_repeated =>
+        {
+            open.is_known()
+        }
+        // A try without an answer may be granted late.
+        _ => drop(open),
+    }
     policy.meter.store_fill(&policy.store, &*policy.clock);
     claimed.inspect_err(|error| log::store(facts, StoreCall::Claim, error))
 }
@@ -54,7 +67,9 @@ pub(super) async fn claim_key(
 pub(super) fn duplicate(policy: &Policy, facts: &Facts, same_content: bool) -> Answer {
     if !same_content {
         policy.meter.changed_content();
-        policy.observer.changed_content(Observed::new(facts));
+        policy
+            .observer
+            .tell(|observer| observer.changed_content(Observed::new(facts)));
         if policy.refuse_changed_content {
             log::turned_away(facts, Reason::ChangedContent);
             return Answer::changed_content();

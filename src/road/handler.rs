@@ -1,24 +1,22 @@
-//! While the handler runs: its panics are caught and its lease is kept.
+//! The handler's run: its panics are caught, those of what it leaves behind as well.
 
 use std::{
+    error::Error,
     future::Future,
-    panic::{AssertUnwindSafe, catch_unwind},
+    mem,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
 use pin_project_lite::pin_project;
 
-use super::store_call;
 use crate::{
-    clock::Timer,
-    dedup::Settled,
-    delivery::{Facts, LeaseHandle},
+    delivery::Facts,
+    ending::Ending,
+    error::Reason,
     log,
-    meter::StoreCall,
     outcome::Outcome,
-    receiver::Policy,
+    panics::{Panicked, caught},
 };
 
 /// What the framework says of the handler's run.
@@ -32,81 +30,104 @@ pub struct Ran<R> {
     pub status: Option<u16>,
 }
 
-/// Extends the lease while the handler runs, up to the longest run.
-pub(super) async fn keep_alive(
-    policy: &Policy,
-    facts: &Facts,
-    lease: &LeaseHandle,
-    timer: &Arc<dyn Timer>,
-) {
-    let began = policy.clock.monotonic();
-    let mut held_until = began.saturating_add(policy.lease);
-    loop {
-        timer.sleep(policy.heartbeat).await;
-        if lease.heartbeat_stopped() {
-            return;
-        }
-        let now = policy.clock.monotonic();
-        if now.saturating_sub(began) >= policy.longest_run {
-            let what = "handler ran too long: its lease is no longer extended";
-            lose(policy, facts, lease, what);
-            return;
-        }
-        let extend = policy.store.calls().extend(lease.lease(), policy.lease);
-        match store_call(policy, StoreCall::Extend, timer, extend).await {
-            Ok(Settled::Ok) => held_until = now.saturating_add(policy.lease),
-            Ok(Settled::LeaseLost) => {
-                lose(policy, facts, lease, "lease lost while the handler runs");
-                return;
-            }
-            // The lease may still hold: the next beat tries again.
-            Err(error) => log::store(facts, StoreCall::Extend, &error),
-        }
-        // The store need not answer for the handler to learn that its time is up.
-        if policy.clock.monotonic() >= held_until && !lease.is_lost() {
-            let what = "lease could not be extended in time: another copy may run";
-            lose(policy, facts, lease, what);
-        }
-    }
-}
-
-/// The lease is known to be lost: counted once, however often that is found.
-pub(super) fn lose(policy: &Policy, facts: &Facts, lease: &LeaseHandle, what: &'static str) {
-    log::lease(facts, lease.attempt(), what);
-    if lease.lose() {
-        policy.meter.lease_lost();
-    }
-}
-
-/// A handler's panic. Its message may hold personal data, so nothing of it is kept.
-pub(super) struct Panicked;
-
 pin_project! {
-    /// A handler whose panics are caught, from the making of its future on.
-    pub(super) struct Caught<F> {
+    /// A handler whose panics are caught, from the making of its future to its drop.
+    pub(super) struct Caught<'a, F> {
         #[pin]
         work: Option<F>,
+        facts: &'a Facts,
+    }
+
+    impl<F> PinnedDrop for Caught<'_, F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            contain(this.facts, "a handler that was dropped", || this.work.set(None));
+        }
     }
 }
 
-impl<F> Caught<F> {
-    pub(super) fn start(run: impl FnOnce() -> F) -> Self {
+impl<'a, F> Caught<'a, F> {
+    pub(super) fn start(facts: &'a Facts, run: impl FnOnce() -> F) -> Self {
         Self {
-            work: catch_unwind(AssertUnwindSafe(run)).ok(),
+            work: caught(run).ok(),
+            facts,
         }
     }
 }
 
-impl<F: Future> Future for Caught<F> {
-    type Output = Result<F::Output, Panicked>;
+impl<'a, R, F: Future<Output = Ran<R>>> Future for Caught<'a, F> {
+    type Output = Finished<'a, R>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(work) = self.project().work.as_pin_mut() else {
-            return Poll::Ready(Err(Panicked));
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Finished<'a, R>> {
+        let this = self.project();
+        let polled = match this.work.as_pin_mut() {
+            Some(work) => caught(|| work.poll(context)),
+            None => Err(Panicked),
         };
-        match catch_unwind(AssertUnwindSafe(|| work.poll(context))) {
-            Ok(polled) => polled.map(Ok),
-            Err(_) => Poll::Ready(Err(Panicked)),
+        let ran = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(ran)) => Ok(ran),
+            Err(panicked) => Err(panicked),
+        };
+        Poll::Ready(Finished {
+            ran,
+            facts: this.facts,
+        })
+    }
+}
+
+/// A run that has ended. What it left, an error or a response that is not sent, may panic when it is
+/// dropped: that is caught too.
+pub(super) struct Finished<'a, R> {
+    pub(super) ran: Result<Ran<R>, Panicked>,
+    facts: &'a Facts,
+}
+
+impl<R> Finished<'_, R> {
+    /// It asked for an event of another type than its pack's, as an `Option`, and ran with `None`: whatever it said, it
+    /// did not handle the event.
+    pub(super) fn ran_without_its_event(&mut self) {
+        if let Ok(ran) = &mut self.ran
+            && !matches!(ran.outcome, Outcome::WrongEventType)
+        {
+            let advice = "a handler asks for an event of another type than its receiver's pack gives, \
+                          and runs without it: name the pack's event type";
+            log::misused(Reason::WrongEventType, &advice);
+            let said = mem::replace(&mut ran.outcome, Outcome::WrongEventType);
+            contain(self.facts, "what a handler left", || drop(said));
         }
+    }
+
+    /// What the handler said.
+    pub(super) fn said(&self) -> Ending {
+        let ran = self.ran.as_ref();
+        ran.map_or(Ending::Retry, |ran| Ending::from(&ran.outcome))
+    }
+
+    /// Whether it failed or rejected the event, and with what error.
+    pub(super) fn failure(&self) -> Option<Option<&(dyn Error + Send + Sync)>> {
+        match &self.ran {
+            Err(Panicked) => Some(None),
+            Ok(ran) => match &ran.outcome {
+                Outcome::Retry { error, .. } | Outcome::Rejected { error, .. } => {
+                    Some(error.as_deref())
+                }
+                Outcome::Processed | Outcome::Ignored { .. } | Outcome::WrongEventType => None,
+            },
+        }
+    }
+}
+
+impl<R> Drop for Finished<'_, R> {
+    fn drop(&mut self) {
+        let ran = mem::replace(&mut self.ran, Err(Panicked));
+        contain(self.facts, "what a handler left", || drop(ran));
+    }
+}
+
+/// Runs what can no longer change how the delivery ends.
+fn contain(facts: &Facts, whose: &'static str, work: impl FnOnce()) {
+    if caught(work).is_err() {
+        log::panicked(&facts.endpoint, whose);
     }
 }

@@ -5,10 +5,11 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use http::{HeaderName, header};
 
 use crate::{
-    access::{Access, Denied, Networks, both, prepare_each},
+    access::{Access, Denied, Networks},
     clock::{Timer, UnixTime},
     error::Rejection,
-    keys::{Found, Keyring, Keys, Tenant},
+    keys::{Found, Keyring, Keys, Tenant, Tenants},
+    log,
     receiver::Policy,
     request::{Head, Single},
     wait::within,
@@ -93,60 +94,53 @@ pub(crate) fn check_head(rules: &HeadRules<'_>, head: &Head<'_>) -> Result<(), R
     Ok(())
 }
 
-pub(super) async fn find_tenant(
+/// Whose request it is, of an endpoint that serves many, if that one lets its sender in.
+///
+/// Only callers that the receiver's own rule lets in come here, so that strangers do not reach its key source.
+pub(super) async fn admit_tenant(
     policy: &Policy,
+    tenants: &Tenants,
     head: &Head<'_>,
-    now: Duration,
+    (now, arrived): (UnixTime, Duration),
     timer: &Arc<dyn Timer>,
-) -> Result<Option<Tenant>, Rejection> {
-    let Keys::Tenants(tenants) = &policy.keys else {
-        return Ok(None);
-    };
-    // Boxed, so that endpoints without tenants do not carry it along.
-    let mut found = Box::pin(tenants.find(head, now));
-    let found: Found = within(timer, policy.store_limit, found.as_mut())
-        .await
-        .unwrap_or(Err(Rejection::KeysUnavailable));
-    found.map(Some)
-}
-
-pub(super) async fn check_access(
-    policy: &Policy,
-    tenant: Option<&Tenant>,
-    head: &Head<'_>,
-    now: UnixTime,
-    timer: &Arc<dyn Timer>,
-) -> Result<(), Rejection> {
-    if let Some(networks) = tenant.and_then(Tenant::allowed_networks) {
+) -> Result<Tenant, Rejection> {
+    let found = pin!(tenants.find(head, arrived));
+    let found = within(timer, policy.store_limit, found).await;
+    let Found { tenant, is_news } = found.unwrap_or(Err(Rejection::KeysUnavailable))?;
+    if is_news && let Some(finding) = policy.tenant_is_open() {
+        log::found(&policy.name, &finding);
+    }
+    if let Some(networks) = tenant.allowed_networks() {
         networks.check(head)?;
     }
-    let of_tenant = tenant.and_then(Tenant::access_rule);
+    let rule = tenant.access_rule();
     // `build` refuses a receiver without; with tenants, each must then have a rule of its own.
-    if policy.needs_access && policy.access.is_none() && of_tenant.is_none() {
+    if policy.needs_access && policy.access.is_none() && rule.is_none() {
         return Err(Rejection::AccessMissing);
     }
-    let rules = [policy.access.as_deref(), of_tenant];
-    check_rules(&rules, head, now, timer, policy.store_limit).await
+    check_rule(rule, head, now, timer, policy.store_limit).await?;
+    Ok(tenant)
 }
 
-/// Whether every one of `rules` lets the caller pass; `limit` is how long they may take to get what they need.
-pub(crate) async fn check_rules(
-    rules: &[Option<&dyn Access>],
+/// Whether `rule`, where there is one, lets the caller pass; `limit` is how long it may take to get what it needs.
+pub(crate) async fn check_rule(
+    rule: Option<&dyn Access>,
     head: &Head<'_>,
     now: UnixTime,
     timer: &Arc<dyn Timer>,
     limit: Duration,
 ) -> Result<(), Rejection> {
-    let each = || rules.iter().copied().flatten();
-    if head.peer.is_none() && each().any(|rule| rule.needs_peer()) {
+    let Some(rule) = rule else {
+        return Ok(());
+    };
+    if head.peer.is_none() && rule.needs_peer() {
         return Err(Rejection::PeerNotWired);
     }
-    if let Some(preparing) = prepare_each(each(), head, now, timer) {
-        // Past the limit the rules judge with what they have.
-        let _ = within(timer, limit, pin!(preparing)).await;
+    if let Some(mut preparing) = rule.prepare(head, now, timer) {
+        // Past the limit the rule judges with what it has.
+        let _ = within(timer, limit, preparing.as_mut()).await;
     }
-    let judged = each().map(|rule| rule.check(head, now)).fold(Ok(()), both);
-    judged.map_err(|denied| match denied {
+    rule.check(head, now).map_err(|denied| match denied {
         Denied::Missing => Rejection::AccessMissing,
         Denied::Wrong => Rejection::AccessDenied,
         Denied::Unavailable => Rejection::AccessUnavailable,

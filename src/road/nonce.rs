@@ -15,7 +15,7 @@ use crate::{
     event_key::{ContentDigest, EventKey},
     log,
     meter::StoreCall,
-    receiver::Policy,
+    receiver::Receiver,
 };
 
 /// Remembers that `nonce` belongs to this event, before the event itself is claimed; `Err` is the answer of a delivery
@@ -25,20 +25,20 @@ use crate::{
 /// goes on, and its event is handled if it was not. It is kept for as long as a time of the same window is taken, so a
 /// nonce is forgotten only when its request is too old.
 pub(super) async fn claim_nonce(
-    policy: &Policy,
+    receiver: &Receiver,
     facts: &Facts,
     nonce: &EventKey,
     timer: &Arc<dyn Timer>,
 ) -> Result<(), Answer> {
     let event = ContentDigest::from_bytes(*facts.key.as_bytes());
-    let lease = match claim_key(policy, facts, nonce, Some(&event), timer).await {
+    let lease = match claim_key(receiver, facts, nonce, Some(&event), timer).await {
         Ok(Claim::Won(lease)) => lease,
         Ok(Claim::Done { same_content: true }) => return Ok(()),
         Ok(Claim::Done {
             same_content: false,
         }) => {
             log::turned_away(facts, Reason::NonceReused);
-            return Err(Answer::nonce_reused());
+            return Err(Answer::nonce_reused(&receiver.0.terms));
         }
         Ok(Claim::InProgress { retry_after }) => {
             let after = retry_after.min(RETRY_AFTER);
@@ -47,12 +47,12 @@ pub(super) async fn claim_nonce(
         Err(error) => return Err(store_answer(&error)),
     };
     match mark(
-        policy,
+        receiver,
         facts,
         &lease,
         timer,
         End::Processed,
-        policy.nonce_retention,
+        receiver.0.nonce_retention,
     )
     .await
     {

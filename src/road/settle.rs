@@ -2,11 +2,7 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use super::{
-    Handled, Ran,
-    handler::{Panicked, lose},
-    store_call,
-};
+use super::{Handled, Ran, heartbeat::lose, store_call};
 use crate::{
     answer::{Answer, RETRY_AFTER},
     clock::Timer,
@@ -15,9 +11,10 @@ use crate::{
     error::{Reason, StoreError},
     log,
     meter::StoreCall,
-    observer::Observed,
     outcome::Outcome,
-    receiver::Policy,
+    panics::Panicked,
+    receiver::{Policy, Receiver},
+    unsettled::Unsettled,
     wait::within,
 };
 
@@ -26,43 +23,35 @@ const FIRST_SETTLE_PAUSE: Duration = Duration::from_millis(50);
 
 /// Ends the lease as the outcome says, and turns that into an answer, or into the handler's own reply.
 pub(super) async fn settle<R>(
-    policy: &Policy,
+    receiver: &Receiver,
     facts: &Facts,
     lease: &LeaseHandle,
     timer: &Arc<dyn Timer>,
     ran: &mut Result<Ran<R>, Panicked>,
 ) -> Handled<R> {
+    let policy = &*receiver.0;
     let (end, verdict, why) = match ran {
         Ok(ran) => match &ran.outcome {
             Outcome::Processed => (End::Processed, "processed", ""),
             Outcome::Ignored { why } => (End::Ignored, "ignored", *why),
-            Outcome::Rejected { why, error } => {
-                policy
-                    .observer
-                    .handler_failed(Observed::new(facts), error.as_deref());
-                (End::Rejected, "rejected", *why)
-            }
-            Outcome::Retry { after, error } => {
-                policy
-                    .observer
-                    .handler_failed(Observed::new(facts), error.as_deref());
+            Outcome::Rejected { why, .. } => (End::Rejected, "rejected", *why),
+            Outcome::Retry { after, .. } => {
                 log::failed(facts, lease.attempt(), Reason::HandlerRetry, ran.status);
-                release(policy, facts, lease, timer).await;
+                release(receiver, facts, lease, timer).await;
                 return Handled::Answer(Answer::unavailable(Reason::HandlerRetry, *after));
             }
             Outcome::WrongEventType => {
-                release(policy, facts, lease, timer).await;
+                release(receiver, facts, lease, timer).await;
                 return Handled::Answer(Answer::misused(Reason::WrongEventType));
             }
         },
         Err(Panicked) => {
-            policy.observer.handler_failed(Observed::new(facts), None);
             log::failed(facts, lease.attempt(), Reason::HandlerPanicked, None);
-            release(policy, facts, lease, timer).await;
+            release(receiver, facts, lease, timer).await;
             return Handled::Answer(Answer::unavailable(Reason::HandlerPanicked, None));
         }
     };
-    match mark(policy, facts, lease.lease(), timer, end, policy.retention).await {
+    match mark(receiver, facts, lease.lease(), timer, end, policy.retention).await {
         Ok(Settled::Ok) => {
             log::ended(facts, lease.attempt(), verdict, why);
             match (end, ran.as_mut().ok().and_then(|ran| ran.reply.take())) {
@@ -83,20 +72,20 @@ pub(super) async fn settle<R>(
     }
 }
 
-/// Writes the mark, again and again within the budget: what it stands for has happened.
+/// Writes the mark, again and again within the budget, and beyond it in the background: what it stands for has happened.
 pub(super) async fn mark(
-    policy: &Policy,
+    receiver: &Receiver,
     facts: &Facts,
     lease: &Lease,
     timer: &Arc<dyn Timer>,
     end: End,
     retain: Duration,
 ) -> Result<Settled, StoreError> {
+    let mut open = Unsettled::new(receiver, timer, lease, end, retain);
     let tries = async {
         let mut pause = FIRST_SETTLE_PAUSE;
         loop {
-            let settle = policy.store.calls().settle(lease, end, retain);
-            match store_call(policy, StoreCall::Settle, timer, settle).await {
+            match open.tell().await {
                 Ok(settled) => return settled,
                 Err(error) => log::store(facts, StoreCall::Settle, &error),
             }
@@ -104,16 +93,21 @@ pub(super) async fn mark(
             pause = pause.saturating_mul(2);
         }
     };
-    within(timer, policy.settle_budget, pin!(tries))
+    within(timer, receiver.0.settle_budget, pin!(tries))
         .await
         .map_err(|_| StoreError::Timeout)
 }
 
-/// Frees the key. Where that fails, the lease ends by itself.
-async fn release(policy: &Policy, facts: &Facts, lease: &LeaseHandle, timer: &Arc<dyn Timer>) {
-    let retain = policy.retention;
-    let release = (policy.store.calls()).settle(lease.lease(), End::Release, retain);
-    if let Err(error) = store_call(policy, StoreCall::Release, timer, release).await {
+/// Frees the key. Where that fails, it is tried on in the background.
+pub(super) async fn release(
+    receiver: &Receiver,
+    facts: &Facts,
+    lease: &LeaseHandle,
+    timer: &Arc<dyn Timer>,
+) {
+    let retain = receiver.0.retention;
+    let mut open = Unsettled::new(receiver, timer, lease.lease(), End::Release, retain);
+    if let Err(error) = open.tell().await {
         log::store(facts, StoreCall::Release, &error);
     }
 }

@@ -8,7 +8,7 @@ use super::{
     Assertion, Client, SigningKey, SigningKeys, TokenIssuer, issuer::Policy, throttle::Throttle,
 };
 use crate::{
-    access::{Access, Networks, TokenAlgorithm, challenges_of},
+    access::{Access, Networks, TokenAlgorithm},
     allowance::Allowance,
     answer::Terms,
     body::BodyBounds,
@@ -196,10 +196,11 @@ impl TokenIssuerBuilder {
             keys: Arc::new(SigningKeys::new(key)),
             lifetime: self.lifetime,
             also_named: self.also_named,
-            terms: Terms {
-                allow: HeaderValue::from_static("POST"),
-                challenges: challenges_of(self.access.as_deref()),
-            },
+            terms: Terms::new(
+                HeaderValue::from_static("POST"),
+                self.access.as_deref(),
+                false,
+            ),
             access: self.access,
             networks: self.networks,
             addresses: throttle(self.failures_of_address),

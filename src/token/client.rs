@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::grant::Rights;
-use crate::error::{BuildError, SecretError};
+use crate::{
+    constant_time::SecretDigest,
+    error::{BuildError, SecretError},
+};
 
 /// A client of the token endpoint with its secret, or a user with their password.
 ///
@@ -25,7 +27,7 @@ use crate::error::{BuildError, SecretError};
 #[derive(Clone)]
 pub struct Client {
     id: String,
-    accepted: Vec<[u8; 32]>,
+    accepted: Vec<SecretDigest>,
     fault: Option<SecretError>,
     rights: Rights,
 }
@@ -89,7 +91,7 @@ impl Client {
         self.rights.validate()
     }
 
-    fn matches(&self, presented: &[u8; 32]) -> Choice {
+    fn matches(&self, presented: &SecretDigest) -> Choice {
         self.accepted
             .iter()
             .fold(Choice::from(0), |found, own| found | own.ct_eq(presented))
@@ -125,7 +127,7 @@ impl Presented {
         self.id == id || self.plain.as_ref().is_some_and(|(plain, _)| plain == id)
     }
 
-    fn readings(&self) -> impl Iterator<Item = [u8; 32]> {
+    fn readings(&self) -> impl Iterator<Item = SecretDigest> {
         let plain = self.plain.as_ref();
         std::iter::once(digest(&self.id, &self.secret))
             .chain(plain.map(|(id, secret)| digest(id, secret)))
@@ -133,13 +135,9 @@ impl Presented {
 }
 
 /// The length goes first, so that no other split of the same text has the same digest.
-fn digest(id: &str, secret: &str) -> [u8; 32] {
-    Sha256::new()
-        .chain_update((id.len() as u64).to_be_bytes())
-        .chain_update(id)
-        .chain_update(secret)
-        .finalize()
-        .into()
+fn digest(id: &str, secret: &str) -> SecretDigest {
+    let length = (id.len() as u64).to_be_bytes();
+    SecretDigest::of(&[&length, id.as_bytes(), secret.as_bytes()])
 }
 
 impl fmt::Debug for Client {

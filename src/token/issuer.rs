@@ -21,7 +21,7 @@ use crate::{
     meter::token_asked,
     receiver::OwnerTokens,
     request::Head,
-    road::{HeadRules, check_head, check_rules},
+    road::{HeadRules, check_head, check_rule},
 };
 
 /// How long the access rule may take to get what it needs: as long as a receiver's.
@@ -161,8 +161,8 @@ impl Policy {
             body_limit: self.body.limit,
         };
         check_head(&rules, head)?;
-        let rules = [self.access.as_deref()];
-        check_rules(&rules, head, self.clock.now(), timer, ACCESS_LIMIT).await
+        let rule = self.access.as_deref();
+        check_rule(rule, head, self.clock.now(), timer, ACCESS_LIMIT).await
     }
 
     async fn issue(

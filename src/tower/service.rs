@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header, request::Parts};
+use http::{HeaderValue, Request, Response, Version, header, request::Parts};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
@@ -104,6 +104,7 @@ where
             } else {
                 RouteParams::new()
             };
+            let speaks_http1 = parts.version <= Version::HTTP_11;
             let admitted = {
                 let mut body = WatchedBody::new(RequestBody::new(body));
                 let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
@@ -125,9 +126,17 @@ where
             };
             let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
             let work = RunsToEnd::new(&receiver, &timer, time, work, spawn);
-            Ok(match road::conclude(&receiver, &timer, pin!(work)).await {
+            Ok(match road::conclude(&timer, pin!(work)).await {
                 Concluded::Reply(response) => response.map(AnswerBody::own),
-                Concluded::Answer(answer) => fixed(&answer),
+                Concluded::Answer(answer) => {
+                    let mut response = fixed(&answer);
+                    // HTTP/2 knows no such header (RFC 9113, section 8.2.2): there the server says that it goes away.
+                    if answer.closes() && speaks_http1 {
+                        let close = HeaderValue::from_static("close");
+                        response.headers_mut().insert(header::CONNECTION, close);
+                    }
+                    response
+                }
             })
         })
     }

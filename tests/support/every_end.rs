@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{Router, routing::post};
-use hookgate::{Ack, Observed, Observer, Reason, Receiver, Rejection, UnixTime};
+use hookgate::{Ack, Observed, Observer, Reason, Receiver, ReceiverBuilder, Rejection, UnixTime};
 use hookgate_axum::{Event, ReceiverExt};
 use std::sync::{Arc, Mutex};
 
@@ -94,6 +94,7 @@ pub(crate) async fn every_end() -> (Stage, Told) {
     refusals(&stage, &pack).await;
     store_faults(&stage).await;
     running(&stage).await;
+    cut_off(&stage, &told).await;
     misuse(&stage, &told).await;
     (stage, told)
 }
@@ -190,16 +191,35 @@ async fn running(stage: &Stage) {
     stage.store.heal();
 }
 
+/// A sender that leaves a receiver which then drops its handler.
+async fn cut_off(stage: &Stage, told: &Told) {
+    let receiver = beside(stage, told).cancel_on_disconnect().build().unwrap();
+    let route = stage.script.route::<String>(&receiver);
+    let server = Server::start(Router::new().route("/hook", route)).await;
+    stage.script.then(Step::wait(&Gate::shut()));
+    let (runs, dropped) = (stage.script.runs(), stage.script.dropped());
+    let mut left = Connection::open(server.addr).await;
+    left.write_call(&call("cut-off")).await;
+    until("the run", || stage.script.runs() == runs + 1).await;
+    left.reset();
+    until("the drop", || stage.script.dropped() == dropped + 1).await;
+}
+
+/// Another receiver on the same stage.
+fn beside(stage: &Stage, told: &Told) -> ReceiverBuilder {
+    Receiver::new("test", Puppet::default())
+        .dedup(stage.store.clone())
+        .clock(stage.clock.clone())
+        .timer(stage.clock.clone())
+        .observer(told.clone())
+}
+
 /// A handler that takes another event than its receiver's pack has.
 async fn misuse(stage: &Stage, told: &Told) {
     async fn takes_a_time(_: Event<UnixTime>) -> Ack {
         Ack::processed()
     }
-    let receiver = Receiver::new("test", Puppet::default())
-        .dedup(stage.store.clone())
-        .clock(stage.clock.clone())
-        .timer(stage.clock.clone())
-        .observer(told.clone())
+    let receiver = beside(stage, told)
         .bytes_in_flight(1000)
         .body_limit(1000)
         .build()

@@ -17,6 +17,7 @@ mod durable;
 mod every_end;
 mod gate;
 mod issuer;
+mod log;
 pub(crate) mod logto;
 mod puppet;
 mod raw;
@@ -39,6 +40,7 @@ pub(crate) use self::{
     every_end::{Told, every_end},
     gate::{Gate, soon, until},
     issuer::{Issuer, Says},
+    log::Log,
     puppet::Puppet,
     raw::{Connection, read_reply},
     script::{Script, Seen, Step},

@@ -1,9 +1,6 @@
 //! [`Stage`]: a receiver with a fake clock, a scripted store and a scripted handler, on HTTP.
 
-use std::{
-    task::{Context, Waker},
-    time::Duration,
-};
+use std::time::Duration;
 
 use axum::Router;
 use hookgate::{
@@ -96,9 +93,7 @@ impl Stage {
 
     /// Whether a handler goes on without its sender.
     pub(crate) fn has_detached(&self) -> bool {
-        let mut drained = std::pin::pin!(self.receiver.drained());
-        let mut context = Context::from_waker(Waker::noop());
-        drained.as_mut().poll(&mut context).is_pending()
+        self.receiver.busy().detached > 0
     }
 
     /// Moves time in small steps, as it passes, letting everything run in between.

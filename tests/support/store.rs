@@ -35,6 +35,8 @@ pub(crate) enum Fault {
     AnswerLost,
     /// It never answers.
     Hangs,
+    /// It is done, and never answers.
+    Silent,
     /// It is done once the gate is open.
     Waits(Gate),
 }
@@ -139,6 +141,10 @@ impl ScriptedStore {
                 Err(down())
             }
             Some(Fault::Hangs) => std::future::pending().await,
+            Some(Fault::Silent) => {
+                work.await?;
+                std::future::pending().await
+            }
             Some(Fault::Waits(gate)) => {
                 gate.passed().await;
                 work.await

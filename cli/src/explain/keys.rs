@@ -1,6 +1,6 @@
 //! Keys from the environment, files and standard input: never from the argument list, which others can see.
 
-use std::{env, io, path::PathBuf};
+use std::{io, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::Args;
@@ -9,7 +9,7 @@ use super::{
     case::{NamedKey, Reading},
     input::{read_file, read_within},
 };
-use crate::credentials::PEM_BEGIN;
+use crate::credentials::{PEM_BEGIN, named_variable};
 
 /// Where the keys are.
 #[derive(Args)]
@@ -74,7 +74,7 @@ impl KeyOptions {
         };
         let mut of_receiver = Vec::new();
         for name in &self.key_env {
-            of_receiver.push(key(format!("${name}"), of_env(name)?));
+            of_receiver.push(key(format!("${name}"), named_variable(name)?));
         }
         for path in &self.key_file {
             of_receiver.push(of_bytes(path.display().to_string(), read_file(path)?)?);
@@ -85,7 +85,7 @@ impl KeyOptions {
         }
         let mut others = Vec::new();
         for name in &self.other_key_env {
-            others.push(key(format!("${name}"), of_env(name)?));
+            others.push(key(format!("${name}"), named_variable(name)?));
         }
         for path in &self.other_key_file {
             others.push(of_bytes(path.display().to_string(), read_file(path)?)?);
@@ -95,21 +95,6 @@ impl KeyOptions {
             others,
         })
     }
-}
-
-fn of_env(name: &str) -> io::Result<String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    env::var(name).map_err(|_| {
-        // What is no name may be the secret itself.
-        let name = if name.len() <= 64 && name.chars().all(plain) && !name.is_empty() {
-            name
-        } else {
-            "that you named"
-        };
-        io::Error::other(format!(
-            "the environment variable {name} is not set, or is not UTF-8"
-        ))
-    })
 }
 
 fn text_of(bytes: Vec<u8>) -> io::Result<String> {

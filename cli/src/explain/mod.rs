@@ -11,6 +11,7 @@ mod case;
 mod court;
 mod encoded;
 mod finding;
+mod headers;
 mod input;
 mod json_text;
 mod keys;
@@ -34,12 +35,13 @@ use hookgate::{Clock, UnixTime, clock::SystemClock};
 use self::{
     case::Case,
     court::{Court, Ruling},
-    input::{Captured, Form, header_option, read_file, read_within, settings_of},
+    headers::{Given, HeaderOptions},
+    input::{Captured, Form, read_file, read_within, settings_of},
     keys::KeyOptions,
     report::{Report, Subject},
     search::explain,
 };
-use crate::{catalog, terms::WindowTerm};
+use crate::{catalog, credentials::is_stdin, screen::note, terms::WindowTerm};
 
 /// The exit status when the input is no request, as for wrong arguments.
 const UNREADABLE: u8 = 2;
@@ -70,9 +72,8 @@ pub(crate) struct Explain {
     /// The form of FILE. [default: what it looks like]
     #[arg(long, value_name = "FORM")]
     form: Option<Form>,
-    /// A header of the request, beside those of FILE.
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = header_option)]
-    headers: Vec<(String, String)>,
+    #[command(flatten)]
+    headers: HeaderOptions,
     /// The provider whose receiver this is. [default: the record's, else recognised by the headers]
     #[arg(long, value_name = "NAME")]
     provider: Option<String>,
@@ -110,10 +111,19 @@ fn moment(text: &str) -> Result<UnixTime, String> {
 
 impl Explain {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
-        let (bytes, folder) = if self.file == Path::new("-") {
-            if self.keys.takes_stdin() {
-                return unreadable("standard input is either the request or a key");
-            }
+        let takers = [
+            is_stdin(&self.file),
+            self.keys.takes_stdin(),
+            self.headers.takes_stdin(),
+        ];
+        if takers.iter().filter(|takes| **takes).count() > 1 {
+            return unreadable("standard input is either the request, or a key, or headers");
+        }
+        let given = match self.headers.read()? {
+            Ok(given) => given,
+            Err(why) => return unreadable(&why),
+        };
+        let (bytes, folder) = if is_stdin(&self.file) {
             (read_within(io::stdin().lock())?, PathBuf::new())
         } else {
             let folder = self.file.parent().map(Path::to_owned).unwrap_or_default();
@@ -123,7 +133,7 @@ impl Explain {
             Ok(captured) => captured,
             Err(why) => return unreadable(&format!("the input is no request: {why}")),
         };
-        captured.headers.extend(self.headers.iter().cloned());
+        captured.headers.extend(given.headers.iter().cloned());
         let subject = match self.subject(&captured) {
             Some(subject) => subject,
             None => {
@@ -133,7 +143,7 @@ impl Explain {
             }
         };
         let mut court = Court::new();
-        let case = match self.case(captured, &subject, &mut court)? {
+        let case = match self.case(captured, &given, &subject, &mut court)? {
             Ok(case) => case,
             Err(why) => return unreadable(&why),
         };
@@ -173,6 +183,7 @@ impl Explain {
     fn case(
         &self,
         captured: Captured,
+        given: &Given,
         subject: &Subject,
         court: &mut Court,
     ) -> io::Result<Result<Case, String>> {
@@ -213,6 +224,10 @@ impl Explain {
                 Err(why) => return Ok(Err(why)),
             }
         }
+        let names = mistakes::credential_headers(&case);
+        if let Err(why) = given.without_credentials_in(&names) {
+            return Ok(Err(why));
+        }
         // Where the capture leaves the body's end open, the reading that the signature covers is meant.
         let alternatives = bodies.map(|body| {
             let mut case = case.clone();
@@ -229,6 +244,6 @@ impl Explain {
 }
 
 fn unreadable(why: &str) -> io::Result<ExitCode> {
-    eprintln!("hookgate: {why}");
+    note(format_args!("hookgate: {why}"));
     Ok(ExitCode::from(UNREADABLE))
 }

@@ -1,6 +1,6 @@
 //! [`Report`]: what a person reads, and what a program reads. Nothing in it is secret or personal.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use super::{
     search::Explanation,
     words::{count, shown_method},
 };
+use crate::screen::{Line, Screen, Tone};
 
 /// Columns of a line.
 const WIDTH: usize = 88;
@@ -122,20 +123,38 @@ impl<'a> Report<'a> {
     }
 
     pub(crate) fn write(&self, json: bool) -> io::Result<()> {
-        let output = io::stdout();
-        let paint = Paint(output.is_terminal() && std::env::var_os("NO_COLOR").is_none());
-        let mut output = output.lock();
+        let mut screen = Screen::stdout();
         if json {
-            serde_json::to_writer_pretty(&mut output, self)?;
-            writeln!(output)?;
+            screen.pretty_json(self)
         } else {
-            self.write_text(&mut output, paint)?;
+            self.write_text(&mut screen)
         }
-        output.flush()
     }
 
-    fn write_text(&self, output: &mut impl Write, paint: Paint) -> io::Result<()> {
-        let mut row = |label: &str, value: &str| writeln!(output, "{label:<10}{value}");
+    fn write_text(&self, screen: &mut Screen<impl Write>) -> io::Result<()> {
+        self.write_subject(screen)?;
+        for (number, finding) in (1..).zip(self.findings) {
+            screen.say("")?;
+            let tone = match finding.confidence {
+                Confidence::Certain => Tone::Bad,
+                Confidence::Likely => Tone::Neutral,
+                Confidence::Possible => Tone::Faint,
+            };
+            let mut label = screen.begin();
+            label.text(format_args!("{number}. "));
+            label.strong(tone, finding.confidence.as_str()).text(": ");
+            paragraph(screen, label, "   ", &finding.cause)?;
+            let mut arrow = screen.begin();
+            arrow.text("   → ");
+            paragraph(screen, arrow, "     ", &finding.advice)?;
+        }
+        screen.say("")?;
+        self.write_end(screen)
+    }
+
+    /// What was judged, and how.
+    fn write_subject(&self, screen: &mut Screen<impl Write>) -> io::Result<()> {
+        let mut row = |label: &str, value: &str| screen.say(format_args!("{label:<10}{value}"));
         row("request", &self.request)?;
         let provider = match self.recognised_by {
             Some(by) => format!("{} (recognised by {by})", self.provider),
@@ -152,46 +171,22 @@ impl<'a> Report<'a> {
         for note in self.notes {
             row("note", note)?;
         }
-        match self.reason {
-            None => row("verdict", &paint.good("accepted"))?,
-            Some(reason) => {
-                let label = format!("{:<10}{} ", "verdict", paint.bad("refused"));
-                let text = format!("({reason}): {}", self.in_words);
-                paragraph(
-                    output,
-                    &label,
-                    paint.columns(&label),
-                    &" ".repeat(10),
-                    &text,
-                )?;
-            }
-        }
-        for (number, finding) in (1..).zip(self.findings) {
-            writeln!(output)?;
-            let confidence = paint.sure(finding.confidence);
-            let label = format!("{number}. {confidence}: ");
-            let indent = "   ";
-            paragraph(
-                output,
-                &label,
-                paint.columns(&label),
-                indent,
-                &finding.cause,
-            )?;
-            paragraph(output, "   → ", 5, "     ", &finding.advice)?;
-        }
-        writeln!(output)?;
-        self.write_end(output)
+        let mut verdict = screen.begin();
+        verdict.text(format_args!("{:<10}", "verdict"));
+        let Some(reason) = self.reason else {
+            verdict.strong(Tone::Good, "accepted");
+            return screen.line(verdict);
+        };
+        verdict.strong(Tone::Bad, "refused").text(" ");
+        let text = format!("({reason}): {}", self.in_words);
+        paragraph(screen, verdict, &" ".repeat(10), &text)
     }
 
-    fn write_end(&self, output: &mut impl Write) -> io::Result<()> {
+    fn write_end(&self, screen: &mut Screen<impl Write>) -> io::Result<()> {
         let certain = |finding: &Finding| finding.confidence == Confidence::Certain;
         if self.reason.is_none() {
             if self.findings.is_empty() {
-                writeln!(
-                    output,
-                    "Nothing is wrong: the middleware hands this event on."
-                )?;
+                screen.say("Nothing is wrong: the middleware hands this event on.")?;
             }
             return Ok(());
         }
@@ -201,32 +196,29 @@ impl<'a> Report<'a> {
             } else {
                 "these"
             };
-            return writeln!(
-                output,
+            return screen.say(format_args!(
                 "Without {these}, the middleware accepts the request."
-            );
+            ));
         }
         if self.findings.iter().any(certain) {
-            writeln!(output, "Beyond that nothing more was found.")?;
+            screen.say("Beyond that nothing more was found.")?;
         } else {
-            writeln!(
-                output,
+            screen.say(format_args!(
                 "No change makes the proof match. Tried, {}:",
                 count(self.judged, "request")
-            )?;
+            ))?;
             for tried in &self.tried {
-                let label = format!("  {:>4} × ", tried.changes);
-                paragraph(output, &label, 9, "         ", tried.what)?;
+                let mut label = screen.begin();
+                label.text(format_args!("  {:>4} × ", tried.changes));
+                paragraph(screen, label, "         ", tried.what)?;
             }
-            writeln!(
-                output,
-                "Left: a secret of another account or environment, or a body that was changed in its content."
+            screen.say(
+                "Left: a secret of another account or environment, or a body that was changed in its content.",
             )?;
         }
         if self.exhausted {
-            writeln!(
-                output,
-                "The search ended at its bound; a smaller request would be searched further."
+            screen.say(
+                "The search ended at its bound; a smaller request would be searched further.",
             )?;
         }
         Ok(())
@@ -235,63 +227,22 @@ impl<'a> Report<'a> {
 
 /// Text after a label, broken at blanks.
 fn paragraph(
-    output: &mut impl Write,
-    label: &str,
-    columns: usize,
+    screen: &mut Screen<impl Write>,
+    label: Line,
     indent: &str,
     text: &str,
 ) -> io::Result<()> {
-    write!(output, "{label}")?;
-    let mut column = columns;
+    let mut line = label;
     for (place, word) in text.split(' ').enumerate() {
-        let length = word.chars().count();
         if place > 0 {
-            if column + 1 + length > WIDTH {
-                write!(output, "\n{indent}")?;
-                column = indent.len();
+            if line.columns() + 1 + word.chars().count() > WIDTH {
+                screen.line(std::mem::replace(&mut line, screen.begin()))?;
+                line.text(indent);
             } else {
-                write!(output, " ")?;
-                column += 1;
+                line.text(" ");
             }
         }
-        write!(output, "{word}")?;
-        column += length;
+        line.text(word);
     }
-    writeln!(output)
-}
-
-/// Colours, on a terminal.
-#[derive(Clone, Copy)]
-struct Paint(bool);
-
-impl Paint {
-    fn paint(self, code: u8, text: &str) -> String {
-        if self.0 {
-            format!("\u{1b}[1;{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
-    }
-
-    fn good(self, text: &str) -> String {
-        self.paint(32, text)
-    }
-
-    fn bad(self, text: &str) -> String {
-        self.paint(31, text)
-    }
-
-    fn sure(self, confidence: Confidence) -> String {
-        let code = match confidence {
-            Confidence::Certain => 31,
-            Confidence::Likely => 33,
-            Confidence::Possible => 36,
-        };
-        self.paint(code, confidence.as_str())
-    }
-
-    /// The columns that a label takes, without its colours.
-    fn columns(self, label: &str) -> usize {
-        label.chars().count() - if self.0 { 11 } else { 0 }
-    }
+    screen.line(line)
 }

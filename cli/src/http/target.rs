@@ -13,6 +13,8 @@ pub(crate) struct Target {
     pub(crate) authority: String,
     /// Path and query.
     pub(crate) path: String,
+    /// Whether the URL has a path, if only `/`.
+    pub(crate) names_path: bool,
 }
 
 impl Target {
@@ -32,8 +34,12 @@ impl Target {
         if host.is_empty() {
             return Err("the URL has no host".to_owned());
         }
+        let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let end_of_host = after_scheme.find(['/', '?', '#']);
+        let rest = end_of_host.and_then(|place| after_scheme.get(place..));
         Ok(Self {
             is_tls,
+            names_path: rest.is_some_and(|rest| rest.starts_with('/')),
             port: authority
                 .port_u16()
                 .unwrap_or(if is_tls { 443 } else { 80 }),
@@ -61,10 +67,17 @@ mod tests {
                 port: 443,
                 authority: "[::1]".to_owned(),
                 path: "/hook?a=b".to_owned(),
+                names_path: true,
             })
         );
-        let target = Target::read("http://localhost:3000").map(|target| (target.port, target.path));
-        assert_eq!(target, Ok((3000, "/".to_owned())));
+        for (url, names_path) in [
+            ("http://localhost:3000", false),
+            ("http://localhost:3000?a=/", false),
+            ("http://localhost:3000/", true),
+        ] {
+            let target = Target::read(url).map(|it| (it.port, it.names_path));
+            assert_eq!(target, Ok((3000, names_path)), "{url}");
+        }
     }
 
     #[test]

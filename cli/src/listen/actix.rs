@@ -7,7 +7,7 @@ use actix_web::{
     body::MessageBody,
     dev::{Payload, ServiceRequest, ServiceResponse},
     error::ErrorRequestTimeout,
-    http::header::HeaderMap,
+    http::{header::HeaderMap, uri::PathAndQuery},
     middleware::{Condition, Next, from_fn},
     web,
 };
@@ -16,11 +16,11 @@ use hookgate_actix::{Event, ReceiverExt};
 use tokio::{net::TcpListener, time::timeout};
 
 use super::{
-    desk::{Desk, Handed},
+    desk::{Desk, Handed, target},
     shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
     stop::Stop,
 };
-use crate::any_event::AnyEvent;
+use crate::{any_event::AnyEvent, screen::note};
 
 /// Enough for a development tool.
 const WORKERS: usize = 2;
@@ -75,7 +75,7 @@ async fn on_event(
         .iter()
         .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
     let handed = Handed {
-        path: request.uri().to_string(),
+        path: target(request.uri().path_and_query().map(PathAndQuery::as_str)),
         headers: headers.collect(),
         body,
     };
@@ -92,7 +92,7 @@ async fn keep(
         .map_err(ErrorRequestTimeout)??;
     let arrived = Arrived {
         method: request.method().to_string(),
-        path: request.uri().to_string(),
+        path: target(request.uri().path_and_query().map(PathAndQuery::as_str)),
         headers: pairs(request.headers()),
         body: body.to_vec(),
         peer: request.peer_addr(),
@@ -102,7 +102,7 @@ async fn keep(
         .and_then(|shelf| shelf.as_ref().as_ref())
         && let Err(error) = shelf.keep(arrived)
     {
-        eprintln!("hookgate: cannot save a request: {error}");
+        note(format_args!("hookgate: cannot save a request: {error}"));
     }
     request.set_payload(Payload::from(body));
     next.call(request).await

@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, StatusCode, Uri},
+    http::{HeaderMap, StatusCode, Uri, uri::PathAndQuery},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -19,11 +19,11 @@ use tokio::{
 };
 
 use super::{
-    desk::{Desk, Handed},
+    desk::{Desk, Handed, target},
     shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
     stop::Stop,
 };
-use crate::any_event::AnyEvent;
+use crate::{any_event::AnyEvent, screen::note};
 
 /// How long open connections may take to end, once asked to stop: a little more than a handler may. axum itself
 /// waits for a request that never comes whole.
@@ -78,7 +78,7 @@ async fn on_event(
         .iter()
         .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
     let handed = Handed {
-        path: path(&uri),
+        path: target(uri.path_and_query().map(PathAndQuery::as_str)),
         headers: headers.collect(),
         body,
     };
@@ -104,18 +104,13 @@ async fn keep(
     });
     let arrived = Arrived {
         method: head.method.to_string(),
-        path: path(&head.uri),
+        path: target(head.uri.path_and_query().map(PathAndQuery::as_str)),
         headers: headers.collect(),
         body: body.to_vec(),
         peer: Some(peer),
     };
     if let Err(error) = shelf.keep(arrived) {
-        eprintln!("hookgate: cannot save a request: {error}");
+        note(format_args!("hookgate: cannot save a request: {error}"));
     }
     next.run(Request::from_parts(head, Body::from(body))).await
-}
-
-fn path(uri: &Uri) -> String {
-    uri.path_and_query()
-        .map_or_else(|| uri.path().to_owned(), ToString::to_string)
 }

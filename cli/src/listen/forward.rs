@@ -14,27 +14,50 @@ use crate::{
 /// How long the application may take: as long as a handler here may by default.
 const LIMIT: Duration = Duration::from_secs(8);
 
-/// What belongs to one connection, or is written anew.
-const NOT_PASSED_ON: [&str; 9] = [
+/// What belongs to one connection (RFC 9110, section 7.6.1), or is written anew.
+const NOT_PASSED_ON: [&str; 11] = [
     "connection",
     "content-length",
     "expect",
     "host",
     "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
     "te",
     "trailer",
     "transfer-encoding",
     "upgrade",
 ];
 
+/// Headers that begin with this word are the command's own. Without the hyphen: servers that hand headers over as
+/// variables (CGI) take `hookgate_event_key` for the same name.
+const OURS: &str = "hookgate";
+
 /// The application that deliveries go on to.
-pub(super) struct Forward(Client);
+pub(super) struct Forward {
+    client: Client,
+    /// Whether each request's own path is taken in place of the URL's.
+    by_unsigned_path: bool,
+}
 
 impl Forward {
-    pub(super) fn to(url: &str) -> io::Result<Self> {
-        let target =
-            Target::read(url).map_err(|why| io::Error::other(format!("--forward: {why}")))?;
-        Ok(Self(Client::new(target, None)?))
+    /// To this URL; with `by_unsigned_path` it says only where the application is.
+    pub(super) fn to(url: &str, by_unsigned_path: bool) -> io::Result<Self> {
+        let wrong = |why: &str| io::Error::other(format!("--forward: {why}"));
+        let target = Target::read(url).map_err(|why| wrong(&why))?;
+        match (target.names_path, by_unsigned_path) {
+            (false, false) => Err(wrong(
+                "the URL has no path: add the application's route, if only `/`; or add --forward-unsigned-path, and \
+                 each request's own path, which nothing signs, chooses the route",
+            )),
+            (true, true) if target.path != "/" => Err(wrong(
+                "the URL has a path, and --forward-unsigned-path takes that of each request: leave out one of them",
+            )),
+            _ => Ok(Self {
+                client: Client::new(target, None)?,
+                by_unsigned_path,
+            }),
+        }
     }
 
     /// Passes the request on, its headers included, with the event's key in `hookgate-event-key`.
@@ -45,16 +68,14 @@ impl Forward {
         handed: Handed,
     ) -> io::Result<()> {
         let mut request = Request::post(self.path(&handed.path));
-        for (name, value) in &handed.headers {
-            if !NOT_PASSED_ON.contains(&name.as_str()) {
-                request = request.header(name, value.as_slice());
-            }
+        for (name, value) in passed_on(&handed.headers) {
+            request = request.header(name, value);
         }
         let request = request
             .header("hookgate-event-key", delivery.event_key().to_string())
             .body(handed.body)
             .map_err(io::Error::other)?;
-        match self.0.send(request, LIMIT).await {
+        match self.client.send(request, LIMIT).await {
             Ok(answered) if answered.status.is_success() => Ok(()),
             Ok(answered) => Err(io::Error::other(format!(
                 "the application answered {}",
@@ -64,11 +85,31 @@ impl Forward {
         }
     }
 
-    /// The URL's own path, or where it has none that of the request.
-    fn path<'a>(&'a self, of_request: &'a str) -> &'a str {
-        match self.0.target().path.as_str() {
-            "/" => of_request,
-            path => path,
+    /// Path and query to ask for.
+    fn path(&self, of_request: &str) -> String {
+        if self.by_unsigned_path {
+            // Two slashes at the start would name a host to whoever resolves it as a reference (RFC 3986, section 4.2).
+            format!("/{}", of_request.trim_start_matches('/'))
+        } else {
+            self.client.target().path.clone()
         }
     }
+}
+
+/// The sender's headers, without what it must not say and what ends with its connection.
+fn passed_on(headers: &[(String, Vec<u8>)]) -> impl Iterator<Item = (&str, &[u8])> {
+    let named: Vec<String> = headers
+        .iter()
+        .filter(|(name, _)| name == "connection")
+        .flat_map(|(_, value)| value.split(|byte| *byte == b','))
+        .map(|name| String::from_utf8_lossy(name.trim_ascii()).to_ascii_lowercase())
+        .collect();
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_slice()))
+        .filter(move |(name, _)| {
+            !name.starts_with(OURS)
+                && !NOT_PASSED_ON.contains(name)
+                && !named.iter().any(|other| other == name)
+        })
 }

@@ -26,6 +26,7 @@ use crate::{
     catalog,
     credentials::{Credentials, End, Loaded},
     providers,
+    screen::note,
     terms::{Terms, WindowTerm},
 };
 
@@ -73,9 +74,12 @@ pub(crate) struct Listen {
     /// Show each event's payload, which is personal data.
     #[arg(long, conflicts_with = "json")]
     show_payload: bool,
-    /// Pass verified deliveries on to this local application, and answer by its answer.
+    /// Pass verified deliveries on to this route of a local application, and answer by its answer.
     #[arg(long, value_name = "URL")]
     forward: Option<String>,
+    /// Let the path and query of each request, which nothing signs, choose the application's route.
+    #[arg(long, requires = "forward")]
+    forward_unsigned_path: bool,
     /// Keep each request, the keys with it, in this directory, one record that `verify` and `explain` read.
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
@@ -101,6 +105,11 @@ impl Listen {
                 self.bind
             )));
         }
+        if self.store.as_deref().is_some_and(has_password) {
+            return Err(io::Error::other(
+                "--store has a password, and others can see the arguments of a program: set HOOKGATE_STORE instead",
+            ));
+        }
         let listed = catalog::find(&self.provider).ok_or_else(|| {
             io::Error::other("unknown provider; `hookgate providers` lists those there are")
         })?;
@@ -119,7 +128,7 @@ impl Listen {
         let report = Report::new(listed.name, self.json, self.show_payload);
         let receiver = self.receiver(listed, &loaded, &report).await?;
         let forward = match &self.forward {
-            Some(url) => Some(Forward::to(url)?),
+            Some(url) => Some(Forward::to(url, self.forward_unsigned_path)?),
             None => None,
         };
         let desk = Arc::new(Desk::new(
@@ -150,16 +159,11 @@ impl Listen {
             Framework::Axum => "axum",
             Framework::Actix => "actix-web",
         };
-        eprintln!(
+        note(format_args!(
             "listening on http://{} for {} with {framework}; Ctrl-C ends it",
             listener.local_addr()?,
             listed.name
-        );
-        if self.store.as_deref().is_some_and(has_password) {
-            eprintln!(
-                "warning: other users of this machine can see the password in --store; HOOKGATE_STORE hides it"
-            );
-        }
+        ));
         match self.framework {
             Framework::Axum => axum::serve(listener, receiver, desk, shelf, stop).await?,
             Framework::Actix => actix::serve(listener, receiver, desk, shelf, stop).await?,
@@ -199,10 +203,14 @@ impl Listen {
     }
 }
 
-/// Whether a store's URL has one. It would stand before the host, behind a colon.
+/// Whether a store's URL has one: before the host, behind a colon, or as a parameter of Postgres.
 fn has_password(url: &str) -> bool {
-    let authority = url.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = authority.split(['/', '?']).next().unwrap_or_default();
+    let after_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?']).next().unwrap_or_default();
     let credentials = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
     credentials.contains(':')
+        || parameters
+            .split('&')
+            .any(|parameter| parameter.starts_with("password="))
 }

@@ -1,16 +1,15 @@
 //! [`Report`]: what is shown of events and refusals.
 
-use std::{
-    error::Error,
-    io::{self, Write},
-    sync::Arc,
-};
+use std::{error::Error, io, sync::Arc};
 
 use hookgate::{Delivery, Observed, Observer, Reason, Rejection};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{any_event::AnyEvent, colour::Colour};
+use crate::{
+    any_event::AnyEvent,
+    screen::{Screen, Tone},
+};
 
 /// In place of a type that nothing signed says.
 const NO_TYPE: &str = "(no signed type)";
@@ -24,10 +23,6 @@ struct Manner {
     id_member: Option<&'static str>,
     json: bool,
     show_payload: bool,
-    /// Of standard output.
-    events: Colour,
-    /// Of standard error.
-    notes: Colour,
 }
 
 /// One handled event, for programs. What is unknown, or said by nothing that is authenticated, is `null`.
@@ -52,8 +47,6 @@ impl Report {
             },
             json,
             show_payload,
-            events: Colour::of(&io::stdout()),
-            notes: Colour::of(&io::stderr()),
         }))
     }
 
@@ -70,52 +63,36 @@ impl Report {
             attempt: delivery.lease().attempt(),
             key_id: delivery.key_id(),
         };
-        let mut output = io::stdout().lock();
+        let mut screen = Screen::stdout();
         if self.0.json {
-            serde_json::to_writer(&mut output, &handled)?;
-            writeln!(output)?;
-        } else {
-            write!(
-                output,
-                "{}  {}  key {}  attempt {}  event {:.12}",
-                self.0.events.good("handled"),
-                printable(handled.event_type.unwrap_or(NO_TYPE)),
-                printable(handled.key_id),
-                handled.attempt,
-                handled.event_key,
-            )?;
-            match handled.delivery_id {
-                Some(id) => writeln!(output, "  id {}", printable(id))?,
-                None => writeln!(output)?,
-            }
+            return screen.json(&handled);
         }
+        let mut line = screen.begin();
+        line.painted(Tone::Good, "handled").text(format_args!(
+            "  {}  key {}  attempt {}  event {:.12}",
+            handled.event_type.unwrap_or(NO_TYPE),
+            handled.key_id,
+            handled.attempt,
+            handled.event_key,
+        ));
+        if let Some(id) = handled.delivery_id {
+            line.text(format_args!("  id {id}"));
+        }
+        screen.line(line)?;
         if self.0.show_payload {
-            writeln!(
-                output,
-                "         {}",
-                printable(&String::from_utf8_lossy(delivery.raw()))
-            )?;
+            let payload = String::from_utf8_lossy(delivery.raw());
+            screen.say(format_args!("         {payload}"))?;
         }
-        output.flush()
+        Ok(())
     }
 }
 
-/// Control characters of a sender must not reach the terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|character| {
-            if character.is_control() {
-                '\u{FFFD}'
-            } else {
-                character
-            }
-        })
-        .collect()
-}
-
-/// Standard error that nobody reads is no reason to stop.
-fn note(text: std::fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+/// A line on standard error, after a word in its colour. That nobody reads it is no reason to stop.
+fn note(tone: Tone, word: &str, text: std::fmt::Arguments<'_>) {
+    let mut screen = Screen::stderr();
+    let mut line = screen.begin();
+    line.painted(tone, word).text(text);
+    let _ = screen.line(line);
 }
 
 fn type_of<'a>(delivery: Observed<'a>) -> &'a str {
@@ -126,29 +103,23 @@ fn type_of<'a>(delivery: Observed<'a>) -> &'a str {
 
 impl Observer for Report {
     fn rejected(&self, _: &str, rejection: &Rejection) {
-        let refused = self.0.notes.bad("refused");
-        note(format_args!("{refused}  {}", rejection.reason()));
+        let reason = rejection.reason();
+        note(Tone::Bad, "refused", format_args!("  {reason}"));
     }
 
     fn ended(&self, delivery: Observed<'_>, reason: Reason) {
         // Those two are shown already.
         if !matches!(reason, Reason::Handled | Reason::HandlerRetry) {
-            note(format_args!(
-                "{}  {}  event {:.12}",
-                self.0.notes.neutral(reason.as_str()),
-                printable(type_of(delivery)),
-                delivery.event_key().to_string()
-            ));
+            let (event_type, key) = (type_of(delivery), delivery.event_key().to_string());
+            let text = format_args!("  {event_type}  event {key:.12}");
+            note(Tone::Neutral, reason.as_str(), text);
         }
     }
 
     fn handler_failed(&self, delivery: Observed<'_>, error: Option<&(dyn Error + Send + Sync)>) {
         // The errors are the command's own: nothing of a payload is in them.
         let why = error.map_or_else(String::new, |error| format!(": {error}"));
-        note(format_args!(
-            "{}   {}{why}",
-            self.0.notes.bad("failed"),
-            printable(type_of(delivery))
-        ));
+        let event_type = type_of(delivery);
+        note(Tone::Bad, "failed", format_args!("   {event_type}{why}"));
     }
 }

@@ -14,7 +14,7 @@ use hookgate::{Clock, clock::SystemClock};
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
 
-use crate::credentials::Loaded;
+use crate::{credentials::Loaded, screen};
 
 /// Most that is kept of a body: more than any pack takes by default. A larger one is refused.
 pub(super) const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
@@ -115,7 +115,8 @@ impl Shelf {
                 endpoint: &self.endpoint,
                 settings: self.settings.as_deref(),
             };
-            let mut line = serde_json::to_vec(&record)?;
+            // The sender's text may be read on a terminal, too.
+            let mut line = screen::json(serde_json::to_vec(&record)?);
             line.push(b'\n');
             return file.write_all(&line);
         }

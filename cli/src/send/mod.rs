@@ -20,13 +20,7 @@ mod signer;
 mod summary;
 mod wallet;
 
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-    process::ExitCode,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use self::{
     courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, pace::Pace, plan::Plan,
@@ -37,6 +31,7 @@ use crate::{
     credentials::{self, Credentials, End, Loaded, Proof},
     http::{Client, Target},
     providers,
+    screen::Screen,
     token::{Endpoint, Login},
 };
 use clap::Args;
@@ -237,9 +232,7 @@ impl Send {
         };
         run.show.finish();
         let is_success = is_whole && run.summary.is_success();
-        let mut output = io::stdout().lock();
-        run.summary.write(&mut output, self.json)?;
-        output.flush()?;
+        run.summary.write(&mut Screen::stdout(), self.json)?;
         Ok(if is_success {
             ExitCode::SUCCESS
         } else {
@@ -278,18 +271,18 @@ fn of_sample_key(settings: &str) -> io::Result<String> {
 }
 
 fn list(providers: &[Listed], json: bool) -> io::Result<ExitCode> {
-    let mut output = io::stdout().lock();
+    let mut screen = Screen::stdout();
     if json {
         let events = providers
             .iter()
             .map(|listed| (listed.name.to_owned(), sender::events(listed.name).into()));
-        writeln!(output, "{}", Value::Object(events.collect()))?;
+        screen.json(&Value::Object(events.collect()))?;
         return Ok(ExitCode::SUCCESS);
     }
     for listed in providers {
-        writeln!(output, "{}", listed.name)?;
+        screen.say(listed.name)?;
         for event in sender::events(listed.name) {
-            writeln!(output, "  {event}")?;
+            screen.say(format_args!("  {event}"))?;
         }
     }
     Ok(ExitCode::SUCCESS)

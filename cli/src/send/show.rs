@@ -1,9 +1,6 @@
 //! [`Show`]: lines, JSON lines, or a progress bar, while a run goes on.
 
-use std::{
-    io::{self, IsTerminal, Write},
-    time::Duration,
-};
+use std::{io, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
@@ -13,7 +10,7 @@ use super::{
     courier::Courier,
     summary::millis,
 };
-use crate::colour::Colour;
+use crate::screen::{Line, Screen, Tone, stderr_is_terminal};
 
 /// Most deliveries that get a line each, unless they are JSON lines.
 const MOST_LINES: usize = 50;
@@ -23,14 +20,13 @@ pub(super) struct Show {
     json: bool,
     lines: bool,
     copies: bool,
-    colour: Colour,
     bar: ProgressBar,
 }
 
 impl Show {
     pub(super) fn new(json: bool, deliveries: usize, copies: bool) -> Self {
         let lines = deliveries <= MOST_LINES;
-        let target = if !json && !lines && io::stderr().is_terminal() {
+        let target = if !json && !lines && stderr_is_terminal() {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
@@ -45,7 +41,6 @@ impl Show {
             json,
             lines,
             copies,
-            colour: Colour::of(&io::stdout()),
             bar,
         }
     }
@@ -60,23 +55,22 @@ impl Show {
         } else {
             ""
         };
-        let mut output = io::stdout().lock();
-        writeln!(
-            output,
+        let mut screen = Screen::stdout();
+        screen.say(format_args!(
             "{what} of {} to {}{}{assumed}",
             courier.provider, target.authority, target.path
-        )?;
+        ))?;
         if self.lines {
-            writeln!(output)?;
+            screen.say("")?;
         }
-        output.flush()
+        Ok(())
     }
 
     pub(super) fn delivered(&self, delivered: &Delivered) -> io::Result<()> {
         self.bar.inc(1);
-        let mut output = io::stdout().lock();
+        let mut screen = Screen::stdout();
         if self.json {
-            return writeln!(output, "{}", json_line(delivered));
+            return screen.json(&json_line(delivered));
         }
         if self.lines {
             let name = if self.copies {
@@ -84,7 +78,10 @@ impl Show {
             } else {
                 delivered.event.clone()
             };
-            return writeln!(output, "{name:<34}{}", attempts(delivered, self.colour));
+            let mut line = screen.begin();
+            line.text(format_args!("{name:<34}"));
+            add_attempts(&mut line, delivered);
+            return screen.line(line);
         }
         Ok(())
     }
@@ -94,24 +91,23 @@ impl Show {
     }
 }
 
-fn attempts(delivered: &Delivered, colour: Colour) -> String {
-    let attempts = delivered.attempts.iter();
-    let mut text = attempts
-        .map(|Attempt { outcome, took }| {
-            let text = outcome.to_string();
-            let text = if outcome.is_success() {
-                colour.good(&text)
-            } else {
-                colour.bad(&text)
-            };
-            format!("{text} in {}", millis(*took))
-        })
-        .collect::<Vec<_>>()
-        .join(", then ");
-    if let Some(left) = delivered.left {
-        text.push_str(&format!("; would be sent again after {}", words(left)));
+/// How the attempts ended, one after the other.
+fn add_attempts(line: &mut Line, delivered: &Delivered) {
+    for (place, Attempt { outcome, took }) in delivered.attempts.iter().enumerate() {
+        if place > 0 {
+            line.text(", then ");
+        }
+        let tone = if outcome.is_success() {
+            Tone::Good
+        } else {
+            Tone::Bad
+        };
+        line.painted(tone, outcome);
+        line.text(format_args!(" in {}", millis(*took)));
     }
-    text
+    if let Some(left) = delivered.left {
+        line.text(format_args!("; would be sent again after {}", words(left)));
+    }
 }
 
 /// The largest unit that fits.

@@ -9,6 +9,7 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use super::attempt::{Attempt, Delivered, Outcome};
+use crate::screen::Screen;
 
 /// Counts answers, and keeps how long each took.
 #[derive(Default)]
@@ -42,34 +43,33 @@ impl Summary {
         self.accepted == self.delivered
     }
 
-    pub(super) fn write(mut self, output: &mut impl Write, json: bool) -> io::Result<()> {
+    pub(super) fn write(mut self, screen: &mut Screen<impl Write>, json: bool) -> io::Result<()> {
         self.took.sort_unstable();
         if json {
-            return writeln!(output, "{}", self.json());
+            return screen.json(&self.json());
         }
         let not = self.delivered.saturating_sub(self.accepted);
-        writeln!(
-            output,
-            "\n{} sent: {} accepted, {not} not",
+        screen.say("")?;
+        screen.say(format_args!(
+            "{} sent: {} accepted, {not} not",
             self.delivered, self.accepted
-        )?;
+        ))?;
         let answers = self.answers.iter();
         let answers: Vec<_> = answers
             .map(|(outcome, count)| format!("{count} × {outcome}"))
             .collect();
-        writeln!(output, "answers: {}", answers.join(", "))?;
+        screen.say(format_args!("answers: {}", answers.join(", ")))?;
         let ranks = [("median", 50), ("90 %", 90), ("99 %", 99), ("longest", 100)];
         let times: Vec<_> = ranks
             .iter()
             .map(|(name, percent)| format!("{name} {}", millis(self.percentile(*percent))))
             .collect();
-        writeln!(output, "time to answer: {}", times.join(", "))?;
+        screen.say(format_args!("time to answer: {}", times.join(", ")))?;
         if self.unfinished > 0 {
-            writeln!(
-                output,
+            screen.say(format_args!(
                 "{} would be sent again later; --speed and --patience let you see it",
                 self.unfinished
-            )?;
+            ))?;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use super::assertion::Signer;
-use crate::credentials::variable;
+use crate::credentials::named_variable;
 
 const SECRET_VARIABLE: &str = "HOOKGATE_CLIENT_SECRET";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -142,9 +142,7 @@ impl Login {
     }
 
     fn secret(&self) -> io::Result<String> {
-        let name = &self.client_secret_env;
-        variable(name)
-            .ok_or_else(|| io::Error::other(format!("the environment variable {name} is not set")))
+        named_variable(&self.client_secret_env)
     }
 }
 

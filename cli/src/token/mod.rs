@@ -6,7 +6,7 @@ mod login;
 mod shown;
 
 use std::{
-    io::{self, Write},
+    io,
     path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
@@ -17,7 +17,10 @@ use hookgate::{Clock, clock::SystemClock};
 
 use self::shown::Shown;
 pub(crate) use self::{answer::Issued, login::Login};
-use crate::http::{Client, Target};
+use crate::{
+    http::{Client, Target},
+    screen::Screen,
+};
 
 /// How long an endpoint may take. Nothing is known of the vendors' own limits.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -61,14 +64,12 @@ impl Token {
             .build()?
             .block_on(endpoint.ask())?;
         let shown = Shown::new(&answered, begun.elapsed(), endpoint.clock.now());
-        let mut output = io::stdout().lock();
+        let mut screen = Screen::stdout();
         if self.json {
-            serde_json::to_writer(&mut output, &shown)?;
-            writeln!(output)?;
+            screen.json(&shown)?;
         } else {
-            shown.write(&mut output)?;
+            shown.write(&mut screen)?;
         }
-        output.flush()?;
         Ok(if shown.has_token() {
             ExitCode::SUCCESS
         } else {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::answer::Issued;
+use crate::screen::Screen;
 
 /// Claims that say what a token is for, and not whose it is.
 const SHOWN: [&str; 4] = ["iss", "aud", "scope", "ver"];
@@ -63,16 +64,15 @@ impl Shown {
         self.issued
     }
 
-    pub(super) fn write(&self, output: &mut impl Write) -> io::Result<()> {
+    pub(super) fn write(&self, screen: &mut Screen<impl Write>) -> io::Result<()> {
         let verdict = if self.issued {
             "a token was issued"
         } else {
             "there is no token in the answer"
         };
-        writeln!(output, "{verdict}\n")?;
-        let mut row = |name: &str, value: &str| {
-            writeln!(output, "  {:<14}{}", printable(name), printable(value))
-        };
+        screen.say(verdict)?;
+        screen.say("")?;
+        let mut row = |name: &str, value: &str| screen.say(format_args!("  {name:<14}{value}"));
         row("status", &format!("{} in {:.1} ms", self.status, self.ms))?;
         if let Some(error) = &self.error {
             row("error", error)?;
@@ -126,12 +126,4 @@ fn in_words(secs: u64) -> String {
         3600..86_400 => format!("{} h {} min", secs / 3600, secs % 3600 / 60),
         _ => format!("{} d {} h", secs / 86_400, secs % 86_400 / 3600),
     }
-}
-
-/// Control characters of an endpoint must not reach the terminal.
-fn printable(text: &str) -> String {
-    let shown = text
-        .chars()
-        .map(|it| if it.is_control() { '\u{FFFD}' } else { it });
-    shown.collect()
 }

@@ -1,6 +1,6 @@
 //! [`Lines`]: the input line by line, each within a bound.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 
 /// Longest line that is read. Base64 of the largest body that a pack takes by default needs 1.4 MB.
 const MAX_LINE_BYTES: usize = 32 * 1024 * 1024;
@@ -31,14 +31,17 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The next line. Flushes `output` before waiting for input, so that whoever feeds us line by line
+    /// The next line. Calls `flush` before waiting for input, so that whoever feeds us line by line
     /// sees each verdict before the next record.
-    pub(crate) fn next(&mut self, output: &mut impl Write) -> io::Result<Option<Line<'_>>> {
+    pub(crate) fn next(
+        &mut self,
+        mut flush: impl FnMut() -> io::Result<()>,
+    ) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
         let (mut any, mut whole) = (false, true);
         loop {
             if self.input.buffer().is_empty() {
-                output.flush()?;
+                flush()?;
             }
             let ready = match self.input.fill_buf() {
                 Ok(ready) => ready,
@@ -84,7 +87,7 @@ mod tests {
             longest: 4,
         };
         let mut all = Vec::new();
-        while let Ok(Some(line)) = lines.next(&mut io::sink()) {
+        while let Ok(Some(line)) = lines.next(|| Ok(())) {
             all.push(match line {
                 Line::Whole(line) => Some(String::from_utf8_lossy(line).into_owned()),
                 Line::TooLong => None,

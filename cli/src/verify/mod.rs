@@ -9,8 +9,8 @@ mod verdict;
 
 use std::{
     fs::File,
-    io::{self, BufWriter, Read, Write},
-    path::{Path, PathBuf},
+    io::{self, Read},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -21,6 +21,7 @@ use self::{
     lines::{Line, Lines},
     verdict::{Finding, Verdict},
 };
+use crate::{credentials::is_stdin, screen::Screen};
 
 /// The exit status when a record could not be judged.
 const MALFORMED: u8 = 2;
@@ -49,15 +50,14 @@ impl Verify {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
         // There is no other form.
         let Self { file, json: _ } = self;
-        let output = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
-        let all_judged = if file == Path::new("-") {
-            verify(io::stdin().lock(), output)?
+        let all_judged = if is_stdin(&file) {
+            verify(io::stdin().lock())?
         } else {
             let file = File::open(&file).map_err(|error| {
                 let text = format!("cannot open {}: {error}", file.display());
                 io::Error::new(error.kind(), text)
             })?;
-            verify(file, output)?
+            verify(file)?
         };
         Ok(if all_judged {
             ExitCode::SUCCESS
@@ -68,12 +68,13 @@ impl Verify {
 }
 
 /// Judges every line of `input`; whether all of them were records.
-fn verify(input: impl Read, mut output: impl Write) -> io::Result<bool> {
+fn verify(input: impl Read) -> io::Result<bool> {
+    let mut screen = Screen::stdout_in_blocks();
     let mut lines = Lines::new(input);
     let mut judge = Judge::new();
     let mut all_judged = true;
     let mut number: u64 = 0;
-    while let Some(line) = lines.next(&mut output)? {
+    while let Some(line) = lines.next(|| screen.flush())? {
         number = number.saturating_add(1);
         let verdict = match line {
             Line::Whole(line) if line.trim_ascii().is_empty() => continue,
@@ -87,9 +88,8 @@ fn verify(input: impl Read, mut output: impl Write) -> io::Result<bool> {
             },
         };
         all_judged &= !matches!(verdict.finding, Finding::Malformed { .. });
-        serde_json::to_writer(&mut output, &verdict)?;
-        output.write_all(b"\n")?;
+        screen.json(&verdict)?;
     }
-    output.flush()?;
+    screen.flush()?;
     Ok(all_judged)
 }

@@ -38,8 +38,18 @@ impl Listening {
 
     /// Starts one that must refuse to, and gives what it says. Ends it if it listens all the same.
     pub(crate) fn refused(provider: &str, arguments: &[&str]) -> String {
+        Self::refused_in(&[], provider, arguments)
+    }
+
+    /// The same with more in the environment.
+    pub(crate) fn refused_in(
+        environment: &[(&str, &str)],
+        provider: &str,
+        arguments: &[&str],
+    ) -> String {
         let mut command = hookgate(&["listen", "--provider", provider, "--port", "0"]);
-        let mut child = with_secrets(command.args(arguments)).spawn().unwrap();
+        let command = with_secrets(command.args(arguments)).envs(environment.iter().copied());
+        let mut child = command.spawn().unwrap();
         let notes = lines(child.stderr.take().unwrap());
         let first = notes.recv_timeout(PATIENCE);
         if first

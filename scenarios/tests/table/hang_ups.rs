@@ -49,7 +49,9 @@ async fn a_handler_whose_sender_left_ends_before_its_server_does() {
             scene.stage.began(1).await;
             sender.reset();
             scene.stage.moved().await;
-            scene.shut_down(async { scene.stage.open() }).await;
+            scene.begin_to_stop().await;
+            scene.stage.open();
+            assert!(scene.stopped().await.is_idle());
             assert_eq!(scene.stage.ends(), 1);
             Vec::new()
         },

@@ -18,6 +18,7 @@
 //! | copies: done, running, failed, too many, changed | `copies` |
 //! | store down, full, silent, no mark | `store_faults` |
 //! | lease lost, handler cut off | `leases` |
+//! | the process stops | `shut_downs` |
 //! | connections and streams that end early, wait, are read slowly or shared | `hang_ups`, `connections`, `streams` |
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
@@ -37,6 +38,7 @@ mod packs;
 mod peers;
 mod refusals;
 mod scene;
+mod shut_downs;
 mod stage;
 mod store_faults;
 mod stores;

@@ -10,9 +10,12 @@ use actix_web::{
     web,
 };
 use hookgate::{Receiver, providers::facephi::WorkflowEvent};
-use hookgate_actix::{Event, ReceiverExt};
+use hookgate_actix::{Event, ReceiverExt, serve_until};
 
-use crate::stage::{self, Reply, Stage};
+use crate::{
+    scene::{BOUND, Stop},
+    stage::{self, Reply, Stage},
+};
 
 /// Where it listens: actix-web knows the peer of each connection but of those that have none.
 pub(crate) enum Socket {
@@ -20,13 +23,19 @@ pub(crate) enum Socket {
     Unix(UnixListener),
 }
 
-pub(crate) fn serve(socket: Socket, receiver: Receiver, stage: Arc<Stage>) -> ServerHandle {
+pub(crate) fn serve(
+    socket: Socket,
+    receiver: Receiver,
+    stage: Arc<Stage>,
+    mut stop: Stop,
+) -> ServerHandle {
     let (tell, told) = std::sync::mpsc::channel();
     thread::spawn(move || {
         System::new().block_on(async move {
             let stage = web::Data::from(stage);
+            let gate = receiver.clone();
             let server = HttpServer::new(move || {
-                let hook = |path| web::resource(path).wrap(receiver.middleware());
+                let hook = |path| web::resource(path).wrap(gate.middleware());
                 App::new()
                     .app_data(stage.clone())
                     .service(hook("/hook").route(web::post().to(on_event)))
@@ -44,7 +53,8 @@ pub(crate) fn serve(socket: Socket, receiver: Receiver, stage: Arc<Stage>) -> Se
             };
             let server = server.unwrap().run();
             tell.send(server.handle()).unwrap();
-            server.await.unwrap();
+            let left = serve_until(server, stop.told(), [receiver], BOUND).await;
+            stop.stopped(left.unwrap());
         });
     });
     told.recv().unwrap()

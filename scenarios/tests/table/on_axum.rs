@@ -11,11 +11,11 @@ use axum::{
     routing::post,
 };
 use hookgate::{Receiver, providers::facephi::WorkflowEvent};
-use hookgate_axum::{Event, ReceiverExt};
+use hookgate_axum::{Event, ReceiverExt, serve_until};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
-    scene::Peers,
+    scene::{BOUND, Peers, Stop},
     stage::{self, Reply, Stage},
 };
 
@@ -24,6 +24,7 @@ pub(crate) fn serve(
     peers: Peers,
     receiver: &Receiver,
     stage: Arc<Stage>,
+    mut stop: Stop,
 ) -> JoinHandle<()> {
     let app = Router::new()
         .route("/hook", post(on_event).layer(receiver.layer()))
@@ -34,14 +35,16 @@ pub(crate) fn serve(
         .route("/open", post(on_event))
         .with_state(stage);
     let listener = TcpListener::from_std(listener).unwrap();
+    let receivers = [receiver.clone()];
     tokio::spawn(async move {
-        match peers {
+        let left = match peers {
             Peers::Known => {
                 let app = app.into_make_service_with_connect_info::<SocketAddr>();
-                axum::serve(listener, app).await.unwrap();
+                serve_until(listener, app, stop.told(), receivers, BOUND).await
             }
-            Peers::Unknown => axum::serve(listener, app).await.unwrap(),
-        }
+            Peers::Unknown => serve_until(listener, app, stop.told(), receivers, BOUND).await,
+        };
+        stop.stopped(left.unwrap());
     })
 }
 

@@ -4,7 +4,7 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use hookgate::{
-    DeliverySlot, NotTaken, Outcome, Reason, Receiver, Verdict,
+    DeliverySlot, Drain, NotTaken, Outcome, Reason, Receiver, TokioTimer, Verdict,
     providers::facephi::WorkflowEvent,
     road,
     tower::{AnswerBody, ReceiverLayer, Wiring},
@@ -22,7 +22,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
-    scene::Peers,
+    scene::{BOUND, Peers, Stop},
     stage::{Event, Reply, Stage},
 };
 
@@ -31,6 +31,7 @@ pub(crate) fn serve(
     peers: Peers,
     receiver: &Receiver,
     stage: Arc<Stage>,
+    mut stop: Stop,
 ) -> JoinHandle<()> {
     let gate = ReceiverLayer::<Full<Bytes>>::new(receiver.clone()).wiring(Wiring {
         route_params: |parts| {
@@ -46,9 +47,17 @@ pub(crate) fn serve(
     let inside =
         service_fn(move |request: Request<Full<Bytes>>| on_request(stage.clone(), request));
     let listener = TcpListener::from_std(listener).unwrap();
+    let receiver = receiver.clone();
     tokio::spawn(async move {
-        loop {
-            let (connection, peer) = listener.accept().await.unwrap();
+        let mut draining = Box::pin(async {
+            stop.told().await;
+            Drain::begin([receiver], TokioTimer, BOUND).idle().await
+        });
+        let left = loop {
+            let (connection, peer) = tokio::select! {
+                left = &mut draining => break left,
+                accepted = listener.accept() => accepted.unwrap(),
+            };
             let service = gate
                 .layer(inside.clone())
                 .map_request(move |mut request: Request<Incoming>| {
@@ -64,7 +73,9 @@ pub(crate) fn serve(
                     .serve_connection(TokioIo::new(connection), TowerToHyperService::new(service))
                     .await;
             });
-        }
+        };
+        drop(draining);
+        stop.stopped(left);
     })
 }
 

@@ -18,7 +18,7 @@ struct FromHere;
 
 impl Access for FromHere {
     fn check(&self, head: &Head<'_>, _now: UnixTime) -> Result<(), Denied> {
-        match head.peer.map(|peer| peer.ip()) {
+        match head.peer_addr().map(|peer| peer.ip()) {
             Some(IpAddr::V4(address)) if address.is_loopback() => Ok(()),
             _ => Err(Denied::Wrong),
         }

@@ -3,13 +3,13 @@
 use std::{
     net::{SocketAddr, TcpListener},
     os::unix::net::UnixListener,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use actix_web::dev::ServerHandle;
 use hookgate::{
-    Provider, Receiver, ReceiverBuilder, Secret, Sleep, Timer, UnixTime,
+    Busy, Provider, Receiver, ReceiverBuilder, Secret, Sleep, Timer, UnixTime,
     dedup::MemoryStore,
     keys::Keys,
     providers::preset::Preset,
@@ -18,7 +18,7 @@ use hookgate::{
 };
 use tempfile::TempDir;
 use tokio::{
-    sync::watch,
+    sync::{oneshot, watch},
     task::{AbortHandle, JoinHandle},
 };
 
@@ -103,6 +103,8 @@ pub(crate) struct Scene {
     server: Address,
     timer: WatchedTimer,
     running: Running,
+    stop: Mutex<Option<oneshot::Sender<()>>>,
+    left: watch::Receiver<Option<Busy>>,
     /// Of a Unix socket.
     _folder: Option<TempDir>,
 }
@@ -110,6 +112,29 @@ pub(crate) struct Scene {
 enum Running {
     Task(AbortHandle),
     Threads(ServerHandle),
+}
+
+/// How long a server may take to stop. Nothing else lasts as long.
+pub(crate) const BOUND: Duration = Duration::from_secs(31);
+
+/// A server's end of its stop.
+pub(crate) struct Stop {
+    told: oneshot::Receiver<()>,
+    left: watch::Sender<Option<Busy>>,
+}
+
+impl Stop {
+    /// Resolves when the server is told to stop: never where its scenario ends without that.
+    pub(crate) async fn told(&mut self) {
+        if (&mut self.told).await.is_err() {
+            std::future::pending().await
+        }
+    }
+
+    /// The server has stopped.
+    pub(crate) fn stopped(self, left: Busy) {
+        self.left.send_replace(Some(left));
+    }
 }
 
 impl Scene {
@@ -128,21 +153,24 @@ impl Scene {
         let receiver = receiver(&tools).build().unwrap();
         let stage = Arc::new(Stage::new());
         let mut folder = None;
+        let (tell, told) = oneshot::channel();
+        let (ended, left) = watch::channel(None);
+        let stop = Stop { told, left: ended };
         let (server, running) = match (framework, peers) {
             (Framework::Axum, _) => {
                 let (listener, server) = listen();
-                let task = on_axum::serve(listener, peers, &receiver, stage.clone());
+                let task = on_axum::serve(listener, peers, &receiver, stage.clone(), stop);
                 (server, Running::Task(task.abort_handle()))
             }
             (Framework::Tower, _) => {
                 let (listener, server) = listen();
-                let task = on_tower::serve(listener, peers, &receiver, stage.clone());
+                let task = on_tower::serve(listener, peers, &receiver, stage.clone(), stop);
                 (server, Running::Task(task.abort_handle()))
             }
             (Framework::ActixWeb, Peers::Known) => {
                 let (listener, server) = listen();
                 let socket = on_actix::Socket::Tcp(listener);
-                let threads = on_actix::serve(socket, receiver.clone(), stage.clone());
+                let threads = on_actix::serve(socket, receiver.clone(), stage.clone(), stop);
                 (server, Running::Threads(threads))
             }
             (Framework::ActixWeb, Peers::Unknown) => {
@@ -150,7 +178,7 @@ impl Scene {
                 let listener = UnixListener::bind(&path).unwrap();
                 listener.set_nonblocking(true).unwrap();
                 let socket = on_actix::Socket::Unix(listener);
-                let threads = on_actix::serve(socket, receiver.clone(), stage.clone());
+                let threads = on_actix::serve(socket, receiver.clone(), stage.clone(), stop);
                 (Address::Unix(path), Running::Threads(threads))
             }
         };
@@ -164,6 +192,8 @@ impl Scene {
             server,
             receiver,
             running,
+            stop: Mutex::new(Some(tell)),
+            left,
             _folder: folder,
         }
     }
@@ -184,19 +214,23 @@ impl Scene {
         tokio::spawn(send(self.server.clone(), self.protocol, sent.clone()))
     }
 
-    /// Stops the server in the order that its framework's documentation asks for. What `meanwhile`
-    /// does happens once nothing new arrives.
-    pub(crate) async fn shut_down(&self, meanwhile: impl Future<Output = ()>) {
-        match &self.running {
-            Running::Task(task) => {
-                task.abort();
-                tokio::join!(self.receiver.drained(), meanwhile);
-            }
-            Running::Threads(server) => {
-                let stopped = hookgate_actix::shut_down(server, [self.receiver.clone()]);
-                tokio::join!(stopped, meanwhile);
-            }
-        }
+    /// Tells the server to stop, as its framework's documentation asks for, and returns once it begins to.
+    pub(crate) async fn begin_to_stop(&self) {
+        let stop = self.stop.lock().unwrap().take();
+        stop.unwrap().send(()).unwrap();
+        self.sleeps(BOUND, 1).await;
+    }
+
+    /// Whether the server has stopped.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.left.borrow().is_some()
+    }
+
+    /// What the server left when it stopped.
+    pub(crate) async fn stopped(&self) -> Busy {
+        let mut left = self.left.clone();
+        let left = left.wait_for(Option::is_some).await.unwrap();
+        left.unwrap()
     }
 
     pub(crate) async fn connect(&self) -> Connection {

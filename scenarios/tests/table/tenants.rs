@@ -1,5 +1,10 @@
 //! One endpoint for many tenants.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use hookgate::{
     KeySourceError, Secret,
     access::{ApiKey, Networks},
@@ -9,10 +14,17 @@ use hookgate::{
 use http::HeaderName;
 
 use crate::{
-    access::is_challenged,
     everywhere::everywhere,
     scene::{NOW, SECRET},
+    wire::Answer,
 };
+
+/// What each 401 says of an endpoint for many: nothing tells whether the tenant is known.
+fn is_challenged_twice(answer: &Answer) {
+    assert_eq!(answer.status, 401, "{answer:?}");
+    let both = r#"ApiKey realm="webhook"; Signature realm="webhook""#;
+    assert_eq!(answer.header("www-authenticate"), Some(both));
+}
 
 /// Four tenants; one of them is known under many names.
 struct Customers;
@@ -82,7 +94,7 @@ async fn one_tenants_key_opens_no_other_tenants_route() {
                 )
             };
             let crossed = scene.send(&to("/tenants/other", SECRET)).await;
-            assert_eq!(crossed.status, 401);
+            is_challenged_twice(&crossed);
             assert_eq!(scene.stage.runs(), 0);
             let acme = scene.send(&to("/tenants/acme", SECRET)).await;
             let other = scene
@@ -108,8 +120,8 @@ async fn an_unknown_tenant_is_401_and_a_key_source_that_is_down_503() {
                 event.path = format!("/tenants/{name}");
                 answers.push(scene.send(&event).await);
             }
-            is_challenged(&answers[0]);
-            is_challenged(&answers[1]);
+            is_challenged_twice(&answers[0]);
+            is_challenged_twice(&answers[1]);
             assert_eq!(answers[2].status, 503);
             assert_eq!(scene.stage.runs(), 0);
             answers
@@ -172,7 +184,7 @@ async fn a_tenants_header_that_stands_twice_names_nobody() {
             let answer = scene
                 .send(&once.clone().with_header("x-tenant", "other"))
                 .await;
-            is_challenged(&answer);
+            is_challenged_twice(&answer);
             assert_eq!(scene.send(&once).await.status, 200);
             vec![answer]
         },
@@ -191,13 +203,53 @@ async fn a_tenants_own_rule_and_networks_count_beside_its_key() {
                 event
             };
             let open = scene.send(&to("guarded")).await;
-            is_challenged(&open);
+            is_challenged_twice(&open);
             let far = scene.send(&to("far")).await;
             assert_eq!(far.status, 403, "{far:?}");
             assert_eq!(scene.stage.runs(), 0);
             let right = to("guarded").with_header("x-api-key", "opens");
             assert_eq!(scene.send(&right).await.status, 200);
             vec![open, far]
+        },
+    )
+    .await;
+}
+
+/// Counts what it is asked.
+struct Counting(Arc<AtomicUsize>);
+
+impl KeySource for Counting {
+    async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Customers.tenant(name).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_reach_no_key_source_of_a_receiver_with_a_rule_of_its_own() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    everywhere(
+        |tools| {
+            asked.store(0, Ordering::SeqCst);
+            let tenants = Tenants::by_route_param("tenant", Counting(asked.clone()));
+            let rule = ApiKey::header("x-api-key", "opens");
+            tools.receiver_with(tenants).access(rule)
+        },
+        async |scene| {
+            let to = |name: &str, key: &str| {
+                let mut event = scene.event("msg_1", "process");
+                event.path = format!("/tenants/{name}");
+                event.with_header("x-api-key", key)
+            };
+            let mut answers = Vec::new();
+            for name in ["acme", "nobody", "unlucky", "far"] {
+                answers.push(scene.send(&to(name, "wrong")).await);
+            }
+            answers.iter().for_each(is_challenged_twice);
+            assert_eq!(asked.load(Ordering::SeqCst), 0);
+            assert_eq!(scene.send(&to("acme", "opens")).await.status, 200);
+            assert_eq!(asked.load(Ordering::SeqCst), 1);
+            answers
         },
     )
     .await;

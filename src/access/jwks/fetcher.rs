@@ -75,7 +75,8 @@ impl JwksDocument {
     }
 }
 
-/// Why there is no new key set. The last good one goes on until it is too old, then the answer is 503.
+/// Why there is no new key set. The last good one goes on until it is too old, then the answer is 503; after
+/// [`NoUsableKey`](Self::NoUsableKey) it ends at once.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwksError {
@@ -106,7 +107,8 @@ pub enum JwksError {
         /// The most that are taken.
         limit: usize,
     },
-    /// An empty set, or one without a public key for the algorithms that are set.
+    /// An empty set, or one without a public key for the algorithms that are set: the issuer has withdrawn those that it
+    /// published before.
     #[error("the key set has no signing key for the algorithms that are set")]
     NoUsableKey,
 }

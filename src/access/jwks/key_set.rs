@@ -7,8 +7,13 @@ use serde_json::value::RawValue;
 use super::JwksError;
 use crate::access::{TokenAlgorithm, TokenKey, jwt::Jwt};
 
-/// The most keys in a set. Issuers publish a handful; a token without `kid` is tried against all.
+/// The most keys in a set. Issuers publish a handful.
 const MAX_KEYS: usize = 100;
+/// The most keys that one token is tried against. Where several may be meant, a token must say which one by its `kid`
+/// (OpenID Connect Core, section 10.1), so only an issuer that names none of its keys needs more than one, and that one
+/// has the present key, the next and a few that have ended. Beyond, what a stranger sends would cost up to a hundred
+/// verifications.
+const MAX_TRIALS: usize = 8;
 
 /// The keys that fit, each with the algorithms that it may be used for.
 pub(super) struct KeySet(Vec<PublishedKey>);
@@ -38,8 +43,16 @@ impl KeySet {
         self.0.iter().any(|it| it.id.as_deref() == Some(key_id))
     }
 
+    /// Whether one of the keys signed the token: of those that fit, the ones that it names, then the nameless.
     pub(super) fn signed(&self, token: &Jwt<'_>) -> bool {
-        self.0.iter().any(|it| token.is_signed_with(&it.key))
+        let named = token.key_id.as_deref();
+        let is_named = |it: &&PublishedKey| it.id.is_some() && it.id.as_deref() == named;
+        let keys = self.0.iter().filter(is_named);
+        let others = self.0.iter().filter(|it| !is_named(it));
+        keys.chain(others)
+            .filter(|it| it.key.fits(token.algorithm, named))
+            .take(MAX_TRIALS)
+            .any(|it| token.is_signed_with(&it.key))
     }
 }
 

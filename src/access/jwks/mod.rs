@@ -49,8 +49,9 @@ const FETCH_LIMIT: Duration = Duration::from_secs(5);
 /// | no set yet | the delivery waits for the fetch, at most [`store_limit`](crate::ReceiverBuilder::store_limit), else 503 |
 /// | the set is fresh | it judges, and nothing waits. How long it is fresh, `Cache-Control` says, within [`fresh_for`](Self::fresh_for) |
 /// | the set is no longer fresh, or a token names a key that is not in it | the delivery waits for a new set in the same way |
-/// | a fetch failed | the last good set goes on, at most [`stale_for`](Self::stale_for) after it was fresh; a token under a key that is not in it is 503, since nobody knows whether it is right |
-/// | nothing good is left | 503 |
+/// | a fetch failed, or what came is no key set | the last good set goes on, at most [`stale_for`](Self::stale_for) after it was fresh; a token under a key that is not in it is 503, since nobody knows whether it is right |
+/// | a set came without a key that can be used | the issuer has withdrawn all of its keys: the last good set ends at once |
+/// | nothing good is left | 503, and an error line |
 ///
 /// One fetch runs at a time, in a task of its own, so that no sender that hangs up ends it. After each there is a
 /// [`cool_down`](Self::cool_down), in which a key that the new set does not have does not exist: 401. Only a token
@@ -60,6 +61,9 @@ const FETCH_LIMIT: Duration = Duration::from_secs(5);
 ///
 /// Which algorithms a key may be used for is fixed here: the token's and the document's say can only narrow it. Shared
 /// secrets in a set are ignored. The address is fixed too: `jku` and the like in a token are not read.
+///
+/// A token is tried against eight keys at most: those that its `kid` names, then those without one. An issuer with more
+/// keys for one algorithm must name the key in its tokens (OpenID Connect Core, section 10.1).
 ///
 /// # Examples
 ///
@@ -92,6 +96,12 @@ struct Kept {
     complete_until: Duration,
     fresh_until: Duration,
     usable_until: Duration,
+}
+
+impl Kept {
+    fn is_usable(&self, now: Duration) -> bool {
+        now < self.usable_until
+    }
 }
 
 impl Jwks {
@@ -127,7 +137,7 @@ impl Jwks {
     }
 
     /// For how long a set goes on after it was fresh while no new one can be had. Default: 1 h. A key that its issuer
-    /// has withdrawn is accepted for as long, if its issuer cannot be asked.
+    /// has withdrawn is accepted for as long, if its issuer cannot be asked; a set without any key is an answer.
     #[must_use]
     pub fn stale_for(mut self, limit: Duration) -> Self {
         self.stale_for = limit;
@@ -160,7 +170,7 @@ impl Jwks {
     ///
     /// # Errors
     ///
-    /// Why there is no new set.
+    /// Why there is no new set. After [`JwksError::NoUsableKey`] there is none at all: the issuer has withdrawn its keys.
     pub async fn refresh(&self) -> Result<(), JwksError> {
         let timer: Arc<dyn Timer> = Arc::new(TokioTimer);
         self.replace(&timer).await
@@ -170,7 +180,12 @@ impl Jwks {
         let limit = self.fetch_limit;
         let document = within(timer, limit, pin!(self.fetcher.fetch())).await;
         let document = document.unwrap_or(Err(JwksError::TooSlow { limit }))?;
-        let set = KeySet::read(&document.body, &self.algorithms)?;
+        let set = KeySet::read(&document.body, &self.algorithms);
+        if matches!(set, Err(JwksError::NoUsableKey)) {
+            // The issuer was asked, and answered: whatever it published before, it has withdrawn.
+            self.last_good.store(None);
+        }
+        let set = set?;
         let (least, most) = self.fresh_for;
         let fresh_for = document.max_age.unwrap_or(FRESH_FOR).min(most).max(least);
         let now = self.clock.monotonic();
@@ -211,7 +226,10 @@ impl Jwks {
 
     async fn fetch(self, timer: Arc<dyn Timer>, ticket: Ticket) {
         if let Err(error) = self.replace(&timer).await {
-            log::no_new_keys(self.fetcher.issuer(), &error);
+            let now = self.clock.monotonic();
+            let kept = self.last_good.load();
+            let is_left = kept.as_ref().is_some_and(|kept| kept.is_usable(now));
+            log::no_new_keys(self.fetcher.issuer(), &error, is_left);
         }
         drop(ticket);
     }
@@ -223,7 +241,7 @@ impl Jwks {
         }
         let now = self.clock.monotonic();
         let kept = self.last_good.load();
-        let Some(kept) = kept.as_ref().filter(|kept| now < kept.usable_until) else {
+        let Some(kept) = kept.as_ref().filter(|kept| kept.is_usable(now)) else {
             return Err(Denied::Unavailable);
         };
         if kept.set.signed(token) {

@@ -1,11 +1,11 @@
-//! What a bounded store does when it is full. Nothing to prove for one without a bound.
+//! What a bounded store does when it is full; and that one without a bound forgets nothing.
 
 use super::{
     Passage,
-    scene::{Expected, Scene, answered, key, owner, promise, won},
+    scene::{Expected, Scene, answered, join_all, key, owner, promise, won},
 };
 use crate::{
-    dedup::{Claim, DedupStore, End},
+    dedup::{Claim, DedupStore, End, Lease, State},
     error::StoreError,
 };
 
@@ -43,6 +43,13 @@ pub(super) async fn a_full_store_says_so_and_forgets_nothing<S: DedupStore, P: P
             &claim,
         );
     }
+    // Nothing of a key is remembered beyond the capacity, for whoever gave it up either. What it is told
+    // is up to the store: to remember the token costs it no room, or it says that it has none.
+    let never_claimed = Lease::granted(new, owner(1), 1);
+    let _ = scene
+        .store
+        .settle(&never_claimed, End::Release, scene.terms.retain)
+        .await;
     let mut unharmed = 0;
     for number in 0..capacity {
         let copy = scene.claim(&key(number), owner(capacity)).await;
@@ -102,6 +109,49 @@ pub(super) async fn lapsed_leases_cannot_fill_a_store_for_ever<S: DedupStore, P:
         taken.attempt() > lapsed.attempt(),
         &taken,
     );
+}
+
+/// Enough to notice one that keeps the latest only, as caches do; few enough for a server in a test.
+const MANY: usize = 300;
+
+/// As far as a suite can tell: one that forgets beyond a million keys passes.
+pub(super) async fn a_store_without_a_bound_forgets_nothing<S: DedupStore, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
+    if scene.store.promises().capacity.is_some() {
+        return;
+    }
+    let began = scene.elapsed();
+    let running = scene.win(&key(MANY), owner(0)).await;
+    let numbers: Vec<_> = (0..MANY).collect();
+    // A few side by side: all of them would wait for a slow disk until their leases are over.
+    for few in numbers.chunks(10) {
+        let handled = few.iter().map(async |number| {
+            let lease = scene.win(&key(*number), owner(*number)).await;
+            scene.finish(&lease, End::Processed).await;
+        });
+        join_all(handled).await;
+    }
+    let mut kept = 0;
+    for number in numbers {
+        kept += usize::from(scene.look(&key(number)).await == State::Done);
+    }
+    // A machine that stood still proves nothing.
+    if scene.elapsed() < began.saturating_add(scene.terms.retain) {
+        promise(
+            "a store that says it has no bound forgets no mark",
+            kept == MANY,
+            &format_args!("{kept} of {MANY}"),
+        );
+    }
+    let state = scene.look(running.key()).await;
+    if scene.elapsed() < began.saturating_add(scene.terms.lease) {
+        promise(
+            "a store that says it has no bound forgets no lease",
+            matches!(state, State::InProgress { .. }),
+            &state,
+        );
+    }
 }
 
 /// A full store may look at a part of its leases at a time, so it has a few tries.

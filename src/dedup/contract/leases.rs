@@ -6,19 +6,32 @@ use super::{
 };
 use crate::dedup::{Claim, DedupStore, End, Settled};
 
-pub(super) async fn a_lapsed_lease_is_taken_over_with_a_higher_attempt<
-    S: DedupStore,
-    P: Passage,
->(
+pub(super) async fn a_lease_lasts_for_its_time_and_is_then_taken_over<S: DedupStore, P: Passage>(
     scene: &Scene<'_, S, P>,
 ) {
     let key = key(0);
+    let mut before_claim = scene.elapsed();
     let mut last = scene.win(&key, owner(0)).await.attempt();
     for taker in 1..4 {
-        scene.lapse().await;
+        let after_claim = scene.elapsed();
+        let end = before_claim.saturating_add(scene.terms.lease);
+        scene.pass_until_before(end).await;
+        let claim = scene.claim(&key, owner(taker)).await;
+        // A machine that stood still proves nothing.
+        if scene.elapsed() < end {
+            promise(
+                "a lease lasts until now + `lease`, after a takeover too",
+                matches!(claim, Claim::InProgress { .. }),
+                &claim,
+            );
+        }
+        scene
+            .pass_until_after(after_claim.saturating_add(scene.terms.lease))
+            .await;
         scene
             .expect_state("a lapsed lease frees the key", &key, Expected::Free)
             .await;
+        before_claim = scene.elapsed();
         let lease = won(
             "a lapsed lease is taken over",
             scene.claim(&key, owner(taker)).await,
@@ -30,6 +43,27 @@ pub(super) async fn a_lapsed_lease_is_taken_over_with_a_higher_attempt<
         );
         last = lease.attempt();
     }
+}
+
+/// Nobody may come for a while: the handler of the lapsed lease still runs, and its writes are fenced
+/// by its attempt.
+pub(super) async fn an_attempt_outlives_its_lease<S: DedupStore, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
+    let key = key(0);
+    let lapsed = scene.win(&key, owner(0)).await;
+    for _ in 0..3 {
+        scene.lapse().await;
+    }
+    let lease = won(
+        "a lapsed lease is taken over",
+        scene.claim(&key, owner(1)).await,
+    );
+    promise(
+        "the attempt grows with a takeover, long after the lease has lapsed too",
+        lease.attempt() > lapsed.attempt(),
+        &lease,
+    );
 }
 
 pub(super) async fn a_late_owner_learns_that_it_lost<S: DedupStore, P: Passage>(

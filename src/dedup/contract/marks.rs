@@ -40,32 +40,46 @@ pub(super) async fn a_mark_lasts_for_the_retention_counted_from_completion<
 >(
     scene: &Scene<'_, S, P>,
 ) {
-    let key = key(0);
-    let lease = scene.win(&key, owner(0)).await;
+    let ends = [End::Processed, End::Ignored, End::Rejected];
+    let mut leases = Vec::new();
+    for (number, end) in ends.into_iter().enumerate() {
+        leases.push((scene.win(&key(number), owner(0)).await, end));
+    }
     // Most of the lease goes by first: a retention counted from the claim ends too early.
     scene.pass(scene.terms.lease / 2).await;
     let before_settle = scene.elapsed();
-    scene.finish(&lease, End::Processed).await;
+    for (lease, end) in &leases {
+        scene.finish(lease, *end).await;
+    }
     let after_settle = scene.elapsed();
 
-    let end = before_settle.saturating_add(scene.terms.retain);
-    scene.pass_until_before(end).await;
-    let copy = scene.claim(&key, owner(1)).await;
-    // A machine that stood still proves nothing.
-    if scene.elapsed() < end {
-        promise(
-            "a mark is kept for the whole retention, counted from completion",
-            matches!(copy, Claim::Done { .. }),
-            &copy,
-        );
+    let over = before_settle.saturating_add(scene.terms.retain);
+    scene.pass_until_before(over).await;
+    for (lease, end) in &leases {
+        let copy = scene.claim(lease.key(), owner(1)).await;
+        // A machine that stood still proves nothing.
+        if scene.elapsed() < over {
+            promise(
+                "a mark of any end is kept for the whole retention, counted from completion",
+                matches!(copy, Claim::Done { .. }),
+                &(end, copy),
+            );
+        }
     }
     scene
         .pass_until_after(after_settle.saturating_add(scene.terms.retain))
         .await;
-    scene
-        .expect_state("a mark ends with its retention", &key, Expected::Free)
-        .await;
+    for (lease, _) in &leases {
+        scene
+            .expect_state(
+                "a mark ends with its retention",
+                lease.key(),
+                Expected::Free,
+            )
+            .await;
+    }
     // And the road begins anew.
+    let key = key(0);
     let lease = scene.win(&key, owner(2)).await;
     scene.finish(&lease, End::Processed).await;
     scene

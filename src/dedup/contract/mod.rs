@@ -15,7 +15,7 @@
 //!
 //! A store on a server gives a store on fresh names (a table, a prefix, a bucket) each time that it
 //! is asked for one, and lets time pass with [`RealTime`], on its runtime's timer. A full run passes
-//! about twelve leases and eight retentions of its [`Terms`].
+//! about eighteen leases and eight retentions of its [`Terms`].
 //!
 //! One task polls all claims of a race here. A store should also be claimed from many threads, and
 //! a shared one from many processes: [`race`] is one claimer, [`judge`] tells whether each key had
@@ -24,6 +24,7 @@
 mod capacity;
 mod claims;
 mod contents;
+mod given_up;
 mod leases;
 mod marks;
 mod passage;
@@ -63,11 +64,16 @@ where
         claims::an_owner_wins_its_claim_again,
         claims::others_are_told_that_it_is_in_progress,
         claims::a_look_never_claims,
-        leases::a_lapsed_lease_is_taken_over_with_a_higher_attempt,
+        leases::a_lease_lasts_for_its_time_and_is_then_taken_over,
         leases::a_late_owner_learns_that_it_lost,
         leases::a_lapsed_lease_is_lost_even_if_nobody_took_it,
         leases::an_extended_lease_ends_when_it_was_told_to,
+        leases::an_attempt_outlives_its_lease,
         leases::a_release_frees_the_key,
+        given_up::a_release_that_overtakes_its_claim_wins,
+        given_up::a_lapsed_lease_that_was_given_up_is_not_granted_again,
+        given_up::what_was_held_and_released_is_not_granted_again,
+        given_up::others_come_and_go_beside_what_was_given_up,
         marks::every_end_but_release_leaves_a_mark,
         marks::a_mark_lasts_for_the_retention_counted_from_completion,
         marks::a_repeated_settle_changes_nothing,
@@ -78,5 +84,6 @@ where
         waiting::whoever_waits_is_woken,
         capacity::a_full_store_says_so_and_forgets_nothing,
         capacity::lapsed_leases_cannot_fill_a_store_for_ever,
+        capacity::a_store_without_a_bound_forgets_nothing,
     ];
 }

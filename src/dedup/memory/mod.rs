@@ -8,11 +8,13 @@
 //! | `table` | from a key to its slot |
 //! | `leases` | which entries are in progress |
 //! | `expiry` | in which order the others are forgotten |
+//! | `given_up` | whose late claims are not granted |
 //! | `room` | how many keys there are, over all shards |
 //! | `hash`, `moment` | where a key belongs; time as entries keep it |
 
 mod entry;
 mod expiry;
+mod given_up;
 mod hash;
 mod leases;
 mod moment;
@@ -75,6 +77,9 @@ use crate::{
 /// lost when it lapses, even if nobody took it over: its owner is told
 /// [`Settled::LeaseLost`]. A release of a key that is not known is [`Settled::Ok`], since it may
 /// be a repeated one.
+///
+/// A release is remembered for a minute, so that a claim of the same token that comes after it is
+/// not granted: the last 256 in each of its shards, beside the capacity. A full store takes them too.
 ///
 /// # Examples
 ///

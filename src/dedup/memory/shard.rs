@@ -7,6 +7,7 @@ use event_listener::{Event, EventListener};
 use super::{
     entry::{Entry, OwnerMark, Phase},
     expiry::Expiry,
+    given_up::GivenUp,
     hash::KeyHash,
     leases::Leases,
     moment::{Moment, Now},
@@ -28,6 +29,7 @@ pub(super) struct Shard {
     expiry: Expiry,
     /// Who waits for a key in progress, by slot. Entries that nobody waits for have none.
     waiters: BTreeMap<u32, Event>,
+    given_up: GivenUp,
     /// The highest attempt of a lapsed lease that was dropped to make room. Later attempts are
     /// higher, so that its owner's writes stay fenced.
     dropped_attempt: u32,
@@ -56,6 +58,9 @@ const PURGED_BY_CLAIM: usize = 4;
 /// row of keys that were claimed again before they were purged gives no room.
 const PURGED_FOR_ROOM: usize = 1024;
 
+/// Told to a claim that was given up before it came, of a key that nobody holds. Nobody listens.
+const GIVEN_UP: Duration = Duration::from_secs(1);
+
 impl Shard {
     pub(super) fn new() -> Self {
         Self {
@@ -64,6 +69,7 @@ impl Shard {
             leases: Leases::new(),
             expiry: Expiry::new(),
             waiters: BTreeMap::new(),
+            given_up: GivenUp::new(),
             dropped_attempt: 0,
         }
     }
@@ -81,6 +87,10 @@ impl Shard {
             }
         }
         let owner = OwnerMark::of(&claimant.owner);
+        self.given_up.purge(now);
+        if self.given_up.has(hash, owner) {
+            return Ok(self.refuse(hash, claimant, now));
+        }
         let Some(slot) = self.find(hash, claimant.key) else {
             return self.admit(hash, claimant, owner, room);
         };
@@ -119,6 +129,10 @@ impl Shard {
         room: &Room,
     ) -> (Settled, Option<Event>) {
         let lost = (Settled::LeaseLost, None);
+        let owner = OwnerMark::of(lease.owner());
+        if end == End::Release {
+            self.given_up.add(hash, owner, now);
+        }
         let Some(slot) = self.find(hash, lease.key()) else {
             // Nothing is held, which is all that a release asks for: it may be a repeated one.
             let released = end == End::Release;
@@ -127,7 +141,7 @@ impl Shard {
         let Some(entry) = self.slab.get_mut(slot) else {
             return lost;
         };
-        if !entry.is_owned_by(OwnerMark::of(lease.owner())) {
+        if !entry.is_owned_by(owner) {
             return lost;
         }
         match (entry.phase(now), end) {
@@ -226,6 +240,22 @@ impl Shard {
         let waiters = self.drop_running(KeyHash::of(entry.key()), slot);
         room.give_back();
         Reclaimed::Room(waiters)
+    }
+
+    /// What a claim is told that its owner gave up before it came.
+    fn refuse(&self, hash: KeyHash, claimant: &Claimant<'_>, now: Now) -> Claim {
+        let found = self.find(hash, claimant.key);
+        match found.and_then(|slot| self.slab.get(slot)) {
+            Some(entry) if entry.phase(now) == Phase::Done => Claim::Done {
+                same_content: entry.has_same_content(claimant.content),
+            },
+            Some(entry) if entry.phase(now) == Phase::Running => Claim::InProgress {
+                retry_after: now.until(entry.until()),
+            },
+            _ => Claim::InProgress {
+                retry_after: GIVEN_UP,
+            },
+        }
     }
 
     /// Begins with a key that is not known.

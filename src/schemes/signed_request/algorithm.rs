@@ -13,5 +13,6 @@ pub(super) fn is_named(algorithm: TokenAlgorithm, name: &str) -> bool {
         TokenAlgorithm::Ps512 => &["SHA512", "SHA-512"],
         _ => &[],
     };
-    name == algorithm.name() || others.iter().any(|other| name.eq_ignore_ascii_case(other))
+    TokenAlgorithm::from_name(name) == Some(algorithm)
+        || others.iter().any(|other| name.eq_ignore_ascii_case(other))
 }

@@ -347,7 +347,8 @@ fn identified(
             None => place.to_string().into(),
         };
         if identified.iter().any(|(other, _)| *other == id) {
-            return Err(BuildError::RepeatedKeyId(id.to_string()));
+            let place = place.saturating_add(1);
+            return Err(BuildError::RepeatedKeyId { place });
         }
         identified.push((id, key));
     }

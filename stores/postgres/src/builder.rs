@@ -109,8 +109,9 @@ impl PostgresStoreBuilder {
         Ok(self.store(pool, statements))
     }
 
-    /// Uses the application's own pool for claims. Heartbeats get a connection of their own, with the
-    /// same options, opened when the first is due.
+    /// Uses the application's own pool for claims. Heartbeats get a connection of their own, opened when the
+    /// first is due, with the options that the pool has then: what `set_connect_options` tells the pool, such
+    /// as credentials that rotate, counts for them too.
     ///
     /// sqlx pools ping a connection before each use unless they were built with
     /// `test_before_acquire(false)`: a round trip more for each call.
@@ -120,9 +121,7 @@ impl PostgresStoreBuilder {
     }
 
     fn store(self, pool: PgPool, statements: Arc<Statements>) -> PostgresStore {
-        let heartbeats = self
-            .own_pool(1, &statements)
-            .connect_lazy_with(pool.connect_options().as_ref().clone());
+        let heartbeats = self.own_pool(1, &statements);
         PostgresStore::new(
             pool,
             heartbeats,

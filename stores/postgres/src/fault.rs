@@ -7,6 +7,8 @@ use hookgate::StoreError;
 /// Codes with which a server says that it is not, or no longer, the one to talk to: shutting down,
 /// starting up, in recovery, read-only. The next connection may reach another.
 const WRONG_SERVER: [&str; 5] = ["25006", "57P01", "57P02", "57P03", "57P05"];
+/// `lock_timeout`: others work on the row.
+const LOCKED: &str = "55P03";
 const UNDEFINED_TABLE: &str = "42P01";
 /// A connection does not know the name of a prepared statement, or knows it already.
 const STATEMENT_NAMES: [&str; 2] = ["26000", "42P05"];
@@ -63,6 +65,9 @@ impl From<sqlx::Error> for Failure {
                 let code = refusal.code().unwrap_or_default().into_owned();
                 if code == UNDEFINED_TABLE {
                     return Self::of(Fault::NoTable, false);
+                }
+                if code == LOCKED {
+                    return Self::timeout();
                 }
                 let repeat = WRONG_SERVER.contains(&&*code);
                 let message = refusal.message().to_owned();

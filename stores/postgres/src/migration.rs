@@ -5,7 +5,8 @@ use sqlx::PgConnection;
 use crate::{
     fault::Failure,
     introduction::Introduction,
-    row, schema,
+    row,
+    schema::{self, Age},
     session::{self, Ask},
     statements::Statements,
 };
@@ -18,14 +19,27 @@ impl Ask for Migration<'_> {
 
     async fn ask(&self, connection: &mut PgConnection) -> Result<(), Failure> {
         let table = self.0.table();
-        let found = session::read(connection, schema::version(table)).await?;
-        let up_to_date = found
-            .is_some_and(|row| row::text(&row).is_ok_and(|version| version == schema::VERSION));
-        if !up_to_date {
-            // Sent as one message, the script is one transaction. It may wait for other instances' turns.
-            session::write(connection, schema::script(table)).await?;
+        let found = session::read(connection, schema::found(table)).await?;
+        match found.map_or(Ok(Age::Old), |row| row::age(&row))? {
+            Age::Old => {
+                // Sent as one message, the script is one transaction. It may wait for other instances' turns.
+                session::write(connection, schema::script(table)).await?;
+            }
+            Age::Newer => mention(),
+            Age::Current => {}
         }
         // There was no table yet when this connection was opened.
         Introduction(self.0).ask(connection).await
     }
 }
+
+#[cfg(feature = "tracing")]
+fn mention() {
+    tracing::info!(
+        target: "hookgate",
+        "the dedup store's table is of a later release: it is left as it is"
+    );
+}
+
+#[cfg(not(feature = "tracing"))]
+fn mention() {}

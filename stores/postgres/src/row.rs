@@ -8,7 +8,14 @@ use hookgate::{
 };
 use sqlx::{Row, postgres::PgRow};
 
-use crate::{fault::Failure, statements::state};
+use crate::{
+    fault::Failure,
+    schema::{self, Age},
+    statements::state,
+};
+
+/// Told to a claim that was given up before it came. Nobody listens.
+const GIVEN_UP: Duration = Duration::from_secs(1);
 
 /// What kept a claim from being granted.
 #[derive(Debug)]
@@ -24,7 +31,11 @@ pub(crate) enum Held {
 pub(crate) fn held(row: &PgRow) -> Result<Held, StoreError> {
     let own: bool = get(row, 2)?;
     let same_content: bool = get(row, 4)?;
+    let given_up: bool = get(row, 5)?;
     Ok(match looked(row)? {
+        State::Free if given_up => Held::By(Claim::InProgress {
+            retry_after: GIVEN_UP,
+        }),
         State::Free => Held::Ended,
         State::Done => Held::By(Claim::Done { same_content }),
         State::InProgress { .. } if own => Held::Own {
@@ -48,17 +59,22 @@ pub(crate) fn count(row: &PgRow) -> Result<u64, StoreError> {
     Ok(count.unsigned_abs())
 }
 
-pub(crate) fn text(row: &PgRow) -> Result<String, StoreError> {
+pub(crate) fn age(row: &PgRow) -> Result<Age, Failure> {
+    let read = |_| Failure::unexpected();
+    let comment: String = row.try_get(0).map_err(read)?;
+    Ok(schema::age(&comment, row.try_get(1).map_err(read)?))
+}
+
+/// Whether a token that gave a key up is the one that released it last.
+pub(crate) fn is_own_release(row: &PgRow) -> Result<bool, StoreError> {
     get(row, 0)
 }
 
-/// Whether a lease that is not held any more was ended by its own owner: marked as done, or released where
-/// `release` asks for that.
-pub(crate) fn ended_so(row: &PgRow, release: bool) -> Result<bool, StoreError> {
+/// Whether a lease that is not held any more was marked as done by its owner.
+pub(crate) fn is_own_mark(row: &PgRow) -> Result<bool, StoreError> {
     let (state, lasts): (i16, bool) = (get(row, 0)?, get(row, 1)?);
     Ok(match state {
-        state::PROCESSED | state::IGNORED | state::REJECTED => lasts && !release,
-        state::RELEASED => release,
+        state::PROCESSED | state::IGNORED | state::REJECTED => lasts,
         _ => false,
     })
 }

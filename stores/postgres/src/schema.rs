@@ -3,14 +3,32 @@
 
 use crate::table::Table;
 
-/// Stands in the table's comment, where the next version finds it.
-pub(crate) const VERSION: &str = "hookgate dedup, schema 1";
+/// What this release makes.
+pub(crate) const VERSION: u32 = 1;
+
+/// Stands before the version in the table's comment, where other releases find it.
+const COMMENT: &str = "hookgate dedup, schema ";
+
+/// Those that every statement of this release needs.
+const COLUMNS: [&str; 7] = [
+    "event_key",
+    "owner",
+    "attempt",
+    "state",
+    "content",
+    "expires_at",
+    "given_up",
+];
 
 /// One lock for all of hookgate's migrations on a server: `CREATE … IF NOT EXISTS` alone fails when
 /// several instances run it at once.
 const LOCK: i64 = 0x686f_6f6b_6761_7465;
 
 /// Safe to run again, and by several instances at once.
+///
+/// It writes a version only where none is: somebody else's comment stays, and so does the version of a later
+/// release that migrated while this one waited for its turn. The script of a later release raises a version
+/// that it can read and that is lower, and nothing else.
 pub(crate) fn script(table: &Table) -> String {
     let index = table.expiry_index();
     format!(
@@ -29,20 +47,77 @@ pub(crate) fn script(table: &Table) -> String {
              -- The first 8 bytes of the content's SHA-256, where the pack compares contents.\n    \
              content    bigint,\n    \
              -- The end of the lease or of the mark, by this server's clock. Over: the key is free.\n    \
-             expires_at timestamptz NOT NULL\n\
+             expires_at timestamptz NOT NULL,\n    \
+             -- Tokens that released the key without holding it: a late claim of theirs is not granted.\n    \
+             given_up   uuid[]\n\
          );\n\
          \n\
          -- For the removal of old rows.\n\
          CREATE INDEX IF NOT EXISTS {index} ON {table} (expires_at);\n\
          \n\
-         COMMENT ON TABLE {table} IS '{VERSION}';\n"
+         DO $$ BEGIN\n    \
+             IF coalesce(obj_description(to_regclass('{table}'), 'pg_class'), '') = '' THEN\n        \
+                 COMMENT ON TABLE {table} IS '{COMMENT}{VERSION}';\n    \
+             END IF;\n\
+         END $$;\n"
     )
 }
 
-/// Reads the version: no row where there is no such table, NULL where it has no comment.
-pub(crate) fn version(table: &Table) -> String {
+/// Reads the comment, and whether the table has the columns: no row where there is no such table.
+pub(crate) fn found(table: &Table) -> String {
     format!(
-        "SELECT coalesce(obj_description(found, 'pg_class'), '') \
-         FROM to_regclass('{table}') AS found WHERE found IS NOT NULL"
+        "SELECT coalesce(obj_description(found, 'pg_class'), ''), \
+         (SELECT count(*) = {count} FROM pg_attribute WHERE attrelid = found AND NOT attisdropped \
+         AND attname IN ('{columns}')) \
+         FROM to_regclass('{table}') AS found WHERE found IS NOT NULL",
+        count = COLUMNS.len(),
+        columns = COLUMNS.join("', '"),
     )
+}
+
+/// What to do about a table that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// Of an earlier release, or not the store's at all: the script brings it up to date, or says why not.
+    Old,
+    /// As this release makes it; or the columns are there, and the comment is somebody else's.
+    Current,
+    /// Of a later release, which sees to it that this one can go on: nothing of it is touched.
+    Newer,
+}
+
+/// Judges a table by its comment, and by whether it has the columns.
+pub(crate) fn age(comment: &str, has_columns: bool) -> Age {
+    let version = comment.strip_prefix(COMMENT);
+    match version.and_then(|version| version.parse::<u32>().ok()) {
+        Some(version) if version > VERSION => Age::Newer,
+        Some(VERSION) => Age::Current,
+        None if has_columns => Age::Current,
+        Some(_) | None => Age::Old,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_brought_up_to_date_only_where_it_is_old() {
+        let comment = |version: u32| format!("{COMMENT}{version}");
+        for (comment, has_columns, expected) in [
+            (comment(VERSION - 1), true, Age::Old),
+            (comment(VERSION), true, Age::Current),
+            (comment(VERSION + 1), true, Age::Newer),
+            // A later release may have renamed some.
+            (comment(VERSION + 1), false, Age::Newer),
+            (comment(u32::MAX), false, Age::Newer),
+            (String::new(), true, Age::Current),
+            ("the webhooks of the shop".to_owned(), true, Age::Current),
+            (format!("{COMMENT}two"), true, Age::Current),
+            (String::new(), false, Age::Old),
+            ("orders".to_owned(), false, Age::Old),
+        ] {
+            assert_eq!(age(&comment, has_columns), expected, "{comment}");
+        }
+    }
 }

@@ -43,7 +43,7 @@ impl PostgresStore {
             }
             let own_end = session::read(tx, statements.own_end(key, owner)).await;
             match own_end.map_err(Failure::from)? {
-                Some(row) if row::ended_so(&row, false)? => Ok(Settled::Ok),
+                Some(row) if row::is_own_mark(&row)? => Ok(Settled::Ok),
                 _ => Ok(Settled::LeaseLost),
             }
         };

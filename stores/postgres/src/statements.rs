@@ -18,10 +18,16 @@ use crate::{
     value::Value,
 };
 
-/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes.
+/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes; and
+/// so does a row with tokens that gave the key up.
 const LAPSED_LEASES_STAY: &str = "1 day";
 /// A row is removed this long after its end: a copy that arrives right then meets no locked row.
 const ENDED_ROWS_STAY: &str = "1 minute";
+
+/// The most tokens that are remembered to have given up a key; then the oldest goes.
+const MOST_GIVEN_UP: usize = 8;
+/// A release of a key that its token does not hold waits so long for whoever works on the row.
+const GIVE_UP_PATIENCE: &str = "200ms";
 
 /// What the `state` column says.
 pub(crate) mod state {
@@ -118,16 +124,18 @@ impl Statements {
     ) -> String {
         format!(
             "SELECT state, {LEFT_MILLIS}, owner = {owner}::uuid, attempt, \
-             coalesce(content = {content}::bigint, true) \
+             coalesce(content = {content}::bigint, true), {given_up} \
              FROM {table} WHERE event_key = {key}::bytea",
             table = self.table,
+            given_up = given_up_by(owner, &self.table),
             key = Value::from(key),
             content = Value::of_content(content),
             owner = Value::from(owner),
         )
     }
 
-    /// Claims a key whose row has ended, unless somebody works on that row right now.
+    /// Claims a key whose row has ended, unless somebody works on that row right now, or this owner gave the
+    /// key up.
     pub(crate) fn take_over(
         &self,
         key: &EventKey,
@@ -137,7 +145,7 @@ impl Statements {
     ) -> String {
         format!(
             "WITH ended AS (SELECT event_key FROM {table} WHERE event_key = {key}::bytea \
-             AND expires_at <= clock_timestamp() FOR UPDATE SKIP LOCKED) \
+             AND expires_at <= clock_timestamp() AND NOT {given_up} FOR UPDATE SKIP LOCKED) \
              UPDATE {table} AS t SET owner = {owner}::uuid, \
              attempt = t.attempt + (t.attempt < {most})::integer, \
              state = {in_progress}, content = {content}::bigint, expires_at = {lease} \
@@ -149,6 +157,38 @@ impl Statements {
             lease = from_now(Value::of_duration(lease)),
             most = i32::MAX,
             in_progress = state::IN_PROGRESS,
+            given_up = given_up_by(owner, &self.table),
+        )
+    }
+
+    /// Notes that this owner, which holds nothing, is not to be granted the key any more; where its claim has
+    /// come meanwhile, releases it. Answers whether its release is what the row says; no row: the key is done.
+    ///
+    /// A row makes its first claim fail, and the token in it a takeover. Whoever works on the row may be a
+    /// handler's transaction: that is not waited for, the caller comes again.
+    pub(crate) fn give_up(&self, key: &EventKey, owner: &OwnerToken) -> String {
+        format!(
+            "SET LOCAL lock_timeout = '{GIVE_UP_PATIENCE}'; \
+             INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at, given_up) \
+             VALUES ({key}::bytea, {owner}::uuid, 0, {released}, clock_timestamp(), ARRAY[{owner}::uuid]) \
+             ON CONFLICT (event_key) DO UPDATE SET \
+             state = CASE WHEN {came} THEN {released} ELSE t.state END, \
+             expires_at = CASE WHEN {came} THEN least(t.expires_at, clock_timestamp()) ELSE t.expires_at END, \
+             given_up = CASE WHEN {given_up} THEN t.given_up ELSE \
+             (t.given_up || {owner}::uuid)[greatest(cardinality(t.given_up) - {most} + 2, 1):] END \
+             WHERE t.state IN ({in_progress}, {released}) OR t.expires_at <= clock_timestamp() \
+             RETURNING t.owner = {owner}::uuid AND t.state = {released}",
+            table = self.table,
+            key = Value::from(key),
+            owner = Value::from(owner),
+            came = format_args!(
+                "t.owner = excluded.owner AND t.state = {}",
+                state::IN_PROGRESS
+            ),
+            given_up = given_up_by(owner, "t"),
+            most = MOST_GIVEN_UP,
+            in_progress = state::IN_PROGRESS,
+            released = state::RELEASED,
         )
     }
 
@@ -217,13 +257,24 @@ impl Statements {
         format!(
             "WITH old AS (SELECT event_key FROM {table} \
              WHERE expires_at < now() - interval '{ENDED_ROWS_STAY}' \
-             AND (state <> {in_progress} OR expires_at < now() - interval '{LAPSED_LEASES_STAY}') \
+             AND (state <> {in_progress} AND given_up IS NULL OR expires_at < now() - interval '{LAPSED_LEASES_STAY}') \
              ORDER BY expires_at LIMIT {batch} FOR UPDATE SKIP LOCKED), \
              gone AS (DELETE FROM {table} AS t USING old WHERE t.event_key = old.event_key RETURNING 1) \
              SELECT count(*) FROM gone",
             in_progress = state::IN_PROGRESS,
         )
     }
+}
+
+/// Whether a token is not to be granted the key any more: it released it, or gave it up without holding it.
+/// `row` is the table, or what it is called there.
+fn given_up_by(owner: &OwnerToken, row: impl Display) -> String {
+    format!(
+        "({row}.owner = {owner}::uuid AND {row}.state = {released} \
+         OR coalesce({owner}::uuid = ANY ({row}.given_up), false))",
+        owner = Value::from(owner),
+        released = state::RELEASED,
+    )
 }
 
 /// Milliseconds until the row ends; not positive once it has. `now()` would be the start of the

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Weak},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
@@ -10,7 +10,10 @@ use hookgate::{
     ContentDigest, EventKey, StoreError,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
 };
-use sqlx::PgPool;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use tokio::task::AbortHandle;
 
 use crate::{
@@ -45,6 +48,8 @@ pub struct PostgresStore(Arc<Inner>);
 pub(crate) struct Inner {
     pool: PgPool,
     heartbeats: PgPool,
+    /// The pool's options that the heartbeats' have now.
+    followed: Mutex<Arc<PgConnectOptions>>,
     statements: Arc<Statements>,
     call_limit: Duration,
     pruning: Option<AbortHandle>,
@@ -90,7 +95,8 @@ impl PostgresStore {
     }
 
     /// Creates the table, or brings it up to date. Several instances may do so at once; where it is up to
-    /// date, only reading is asked of the role.
+    /// date, or of a later release, only reading is asked of the role. A later release's table is left as it
+    /// is, and so is one that has the columns and a comment of somebody else's.
     ///
     /// # Errors
     ///
@@ -102,14 +108,16 @@ impl PostgresStore {
 
     pub(crate) fn new(
         pool: PgPool,
-        heartbeats: PgPool,
+        heartbeats: PgPoolOptions,
         statements: Arc<Statements>,
         call_limit: Duration,
         prune_every: Option<Duration>,
     ) -> Self {
+        let options = pool.connect_options();
         Self(Arc::new_cyclic(|store| Inner {
             pool,
-            heartbeats,
+            heartbeats: heartbeats.connect_lazy_with(PgConnectOptions::clone(&options)),
+            followed: Mutex::new(options),
             statements,
             call_limit,
             pruning: prune_every.and_then(|every| prune::spawn(store.clone(), every)),
@@ -134,14 +142,41 @@ impl PostgresStore {
 
     /// On the connection that no handler can hold.
     async fn ask_aside<A: Ask>(&self, what: &A) -> Result<A::Answer, StoreError> {
+        self.follow_the_pool();
         session::ask(&self.0.heartbeats, self.0.call_limit, what).await
     }
 
-    /// Whether a lease that is not held any more was ended by its own owner.
-    async fn ended_so(&self, lease: &Lease, release: bool) -> Result<Settled, StoreError> {
+    /// Whatever the application has told its pool since, the next connection for heartbeats is opened with:
+    /// where credentials rotate, those of the start are of no use after a while.
+    fn follow_the_pool(&self) {
+        let options = self.0.pool.connect_options();
+        let mut followed = self
+            .0
+            .followed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !Arc::ptr_eq(&followed, &options) {
+            self.0
+                .heartbeats
+                .set_connect_options(PgConnectOptions::clone(&options));
+            *followed = options;
+        }
+    }
+
+    /// Whether a lease that is not held any more was marked as done by its own owner.
+    async fn marked(&self, lease: &Lease) -> Result<Settled, StoreError> {
         let own_end = self.statements().own_end(lease.key(), lease.owner());
         match self.ask_aside(&own_end).await? {
-            Some(row) if row::ended_so(&row, release)? => Ok(Settled::Ok),
+            Some(row) if row::is_own_mark(&row)? => Ok(Settled::Ok),
+            _ => Ok(Settled::LeaseLost),
+        }
+    }
+
+    /// Sees to it that a claim of this lease that is still on its way is not granted.
+    async fn give_up(&self, lease: &Lease) -> Result<Settled, StoreError> {
+        let give_up = self.statements().give_up(lease.key(), lease.owner());
+        match self.ask_aside(&give_up).await? {
+            Some(row) if row::is_own_release(&row)? => Ok(Settled::Ok),
             _ => Ok(Settled::LeaseLost),
         }
     }
@@ -208,7 +243,10 @@ impl DedupStore for PostgresStore {
         if settled > 0 {
             return Ok(Settled::Ok);
         }
-        self.ended_so(lease, matches!(end, End::Release)).await
+        match end {
+            End::Release => self.give_up(lease).await,
+            End::Processed | End::Ignored | End::Rejected => self.marked(lease).await,
+        }
     }
 
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
@@ -217,7 +255,7 @@ impl DedupStore for PostgresStore {
             return Ok(Settled::Ok);
         }
         // A heartbeat that met `settle_in` on its way lost nothing.
-        self.ended_so(lease, false).await
+        self.marked(lease).await
     }
 
     async fn look(&self, key: &EventKey) -> Result<State, StoreError> {

@@ -15,7 +15,7 @@ use hookgate_test_support::{
     App, Break, LEASE, Load, PostgresServer, Proxy, RETAIN, key, owner, send, send_until_done, win,
 };
 use place::{Place, fresh, fresh_table, run};
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_crashes_under_load_loses_nothing() {
@@ -155,6 +155,54 @@ async fn an_exhausted_pool_costs_neither_lease_nor_mark() {
     win(&store, 3).await;
     let state = store.look(&key(1)).await;
     assert!(matches!(state, Ok(State::Done)), "{state:?}");
+}
+
+/// Credentials that rotate (tokens of a cloud's, a vault's): the application tells its pool.
+#[tokio::test]
+async fn heartbeats_follow_the_credentials_of_the_pool() {
+    let Some(place) = Place::find() else { return };
+    let admin = sqlx::PgPool::connect(place.url()).await.expect("connect");
+    let table = fresh_table();
+    run(&admin, PostgresStore::schema_of(&table)).await;
+    let roles = ["first", "second"].map(|word| format!("{word}{}", std::process::id()));
+    for role in &roles {
+        run(
+            &admin,
+            format!(
+                "CREATE ROLE {role} LOGIN; \
+                 GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}"
+            ),
+        )
+        .await;
+    }
+    let [first, second] = &roles;
+    let as_role = |role: &str| PgConnectOptions::clone(&admin.connect_options()).username(role);
+    let pool = PgPoolOptions::new()
+        .max_connections(2)
+        .connect_with(as_role(first))
+        .await
+        .expect("connect");
+    let store = PostgresStore::builder().table(table).pool(pool.clone());
+    let lease = win(&store, 1).await;
+    let extended = store.extend(&lease, LEASE).await;
+    assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+
+    pool.set_connect_options(as_role(second));
+    run(&admin, format!("ALTER ROLE {first} NOLOGIN")).await;
+    // In time all connections are made anew.
+    run(
+        &admin,
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{first}'"),
+    )
+    .await;
+    win(&store, 2).await;
+    let extended = store.extend(&lease, LEASE).await;
+    assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+    pool.close().await;
+    drop(store);
+    for role in &roles {
+        run(&admin, format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+    }
 }
 
 #[tokio::test]

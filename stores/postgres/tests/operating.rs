@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use hookgate::{
     StoreError,
-    dedup::{Claim, DedupStore, End, Settled},
+    dedup::{Claim, DedupStore, End, Lease, Settled},
 };
 use hookgate_postgres::{OpenError, PostgresStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
 use place::{Place, fresh_table, number, patient, run};
+use sqlx::{PgPool, Row, postgres::PgConnectOptions};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_instances_migrate_at_once() {
@@ -42,8 +43,8 @@ async fn a_role_that_cannot_create_tables_works_on_what_is_there() {
         format!("DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN"),
     )
     .await;
-    let options = sqlx::postgres::PgConnectOptions::clone(&admin.connect_options()).username(&role);
-    let pool = sqlx::PgPool::connect_with(options).await.expect("connect");
+    let options = PgConnectOptions::clone(&admin.connect_options()).username(&role);
+    let pool = PgPool::connect_with(options).await.expect("connect");
     let store = PostgresStore::builder().table(table.clone()).pool(pool);
 
     let missing = store.claim(&key(0), None, owner(0), LEASE).await;
@@ -69,6 +70,97 @@ async fn a_role_that_cannot_create_tables_works_on_what_is_there() {
     let settled = store.settle(&lease, End::Processed, RETAIN).await;
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
     store.prune().await.expect("prune");
+    run(&admin, format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
+}
+
+/// What another release's `migrate()` leaves, and what others may write there.
+async fn comment(pool: &PgPool, table: &Table) -> String {
+    let sql = format!("SELECT coalesce(obj_description('{table}'::regclass, 'pg_class'), '')");
+    let row = sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+        .fetch_one(pool)
+        .await;
+    row.expect("a comment").get(0)
+}
+
+#[tokio::test]
+async fn a_version_is_never_lowered_and_nothing_of_a_later_one_is_touched() {
+    let Some(place) = Place::find() else { return };
+    let (table, pool) = (fresh_table(), place.pool().await);
+    let store = PostgresStore::builder()
+        .table(table.clone())
+        .pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    let own = comment(&pool, &table).await;
+
+    // A rolling upgrade: this release starts once more, after a later one has migrated.
+    let later = "hookgate dedup, schema 2";
+    run(
+        &pool,
+        format!(
+            "ALTER TABLE {table} ADD COLUMN tenant text; DROP INDEX {index}; \
+             COMMENT ON TABLE {table} IS '{later}'",
+            index = index_of(&table),
+        ),
+    )
+    .await;
+    store.migrate().await.expect("nothing is to be done");
+    assert_eq!(comment(&pool, &table).await, later);
+    assert_eq!(
+        indexes(&pool, &table).await,
+        1,
+        "the later release dropped one"
+    );
+    win(&store, 0).await;
+    // The same by hand, or by an instance that looked before the later one had migrated.
+    run(&pool, PostgresStore::schema_of(&table)).await;
+    assert_eq!(comment(&pool, &table).await, later);
+
+    // Somebody's own words, with the columns there.
+    run(
+        &pool,
+        format!("COMMENT ON TABLE {table} IS 'of the webhooks'"),
+    )
+    .await;
+    store.migrate().await.expect("nothing is to be done");
+    run(&pool, PostgresStore::schema_of(&table)).await;
+    assert_eq!(comment(&pool, &table).await, "of the webhooks");
+
+    // A lower one is brought up to date.
+    run(&pool, format!("DROP TABLE {table}")).await;
+    store.migrate().await.expect("migrate");
+    assert_eq!(comment(&pool, &table).await, own);
+}
+
+fn index_of(table: &Table) -> String {
+    format!("{}_expires_at", table.to_string().replace('"', ""))
+}
+
+async fn indexes(pool: &PgPool, table: &Table) -> i64 {
+    let sql = format!("SELECT count(*) FROM pg_index WHERE indrelid = '{table}'::regclass");
+    number(pool, sql).await
+}
+
+#[tokio::test]
+async fn a_role_that_cannot_create_tables_starts_beside_a_later_version() {
+    let Some(place) = Place::find() else { return };
+    let admin = place.pool().await;
+    let (table, role) = (fresh_table(), format!("later{}", std::process::id()));
+    run(&admin, PostgresStore::schema_of(&table)).await;
+    run(
+        &admin,
+        format!(
+            "DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN; \
+             GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {role}; \
+             COMMENT ON TABLE {table} IS 'hookgate dedup, schema 2'"
+        ),
+    )
+    .await;
+    let options = PgConnectOptions::clone(&admin.connect_options()).username(&role);
+    let pool = PgPool::connect_with(options).await.expect("connect");
+    let store = PostgresStore::builder().table(table).pool(pool);
+    store.migrate().await.expect("nothing is to be done");
+    win(&store, 0).await;
+    drop(store);
     run(&admin, format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
 }
 
@@ -118,7 +210,15 @@ async fn old_rows_go_in_the_background_and_young_ones_stay() {
     run(&pool, age(0, "2 minutes")).await;
     run(&pool, age(1, "10 seconds")).await; // ended, but a copy may be on its way
     run(&pool, age(4, "2 minutes")).await;
-    run(&pool, age(5, "2 hours")).await; // a lapsed lease: it counts the attempts
+    // Lapsed leases count the attempts for a day, and what was given up is remembered for as long.
+    run(&pool, age(5, "23 hours 55 minutes")).await;
+    quiet
+        .settle(&unclaimed(6), End::Release, RETAIN)
+        .await
+        .expect("release");
+    run(&pool, age(6, "23 hours 55 minutes")).await;
+    win(&quiet, 7).await;
+    run(&pool, age(7, "24 hours 5 minutes")).await;
 
     // More than a batch.
     run(
@@ -129,8 +229,8 @@ async fn old_rows_go_in_the_background_and_young_ones_stay() {
         ),
     )
     .await;
-    assert_eq!(quiet.prune().await.expect("prune"), 2502);
-    for kept in [1, 2, 3, 5] {
+    assert_eq!(quiet.prune().await.expect("prune"), 2503);
+    for kept in [1, 2, 3, 5, 6] {
         let sql = format!(
             "SELECT count(*) FROM {table} WHERE event_key = decode('{}', 'hex')",
             key(kept)
@@ -150,7 +250,7 @@ async fn old_rows_go_in_the_background_and_young_ones_stay() {
         .pool(pool.clone());
     let left = format!("SELECT count(*) FROM {table}");
     let began = std::time::Instant::now();
-    while number(&pool, left.clone()).await > 3 {
+    while number(&pool, left.clone()).await > 4 {
         assert!(
             began.elapsed() < Duration::from_secs(20),
             "nothing went by itself"
@@ -160,6 +260,11 @@ async fn old_rows_go_in_the_background_and_young_ones_stay() {
     drop(by_itself);
     run(&pool, age(3, "2 minutes")).await;
     assert_eq!(quiet.prune().await.expect("prune"), 1);
+}
+
+/// The lease of a claim that never came.
+fn unclaimed(number: u64) -> Lease {
+    Lease::granted(key(number), owner(number), 1)
 }
 
 #[tokio::test]
@@ -192,9 +297,7 @@ async fn claims_and_pruning_use_indexes() {
     let Some(place) = Place::find() else { return };
     let (table, pool) = (fresh_table(), place.pool().await);
     run(&pool, PostgresStore::schema_of(&table)).await;
-    let indexes =
-        format!("SELECT count(*) FROM pg_indexes WHERE '\"' || tablename || '\"' = '{table}'");
-    assert_eq!(number(&pool, indexes).await, 2);
+    assert_eq!(indexes(&pool, &table).await, 2);
 }
 
 #[tokio::test]

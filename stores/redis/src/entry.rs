@@ -1,4 +1,5 @@
-//! What is stored under a key: `tag owner attempt content`, 21 bytes, or 29 with content.
+//! What is stored under a key: `tag owner attempt content given-up`, 21 bytes, or 29 with content, and 16 more
+//! for each token that gave the key up without holding it.
 //!
 //! Nothing in it tells the time: the key's own time to live does, by the server's clock. A lease's key lives
 //! on for [`LINGER`] after the lease has lapsed, so that the next claim knows how many came before; what is
@@ -9,8 +10,13 @@ use std::time::Duration;
 use hookgate::{ContentDigest, dedup::OwnerToken};
 
 /// How long a lapsed or released lease is remembered, to count the attempts by which handlers fence their
-/// writes. Four times the default of the longest run.
-pub(crate) const LINGER: Duration = Duration::from_secs(3600);
+/// writes: a day, longer than any handler is meant to run. The store is told of leases only, not for how long
+/// a receiver lets its handlers run (`longest_run`, 15 minutes by default).
+pub(crate) const LINGER: Duration = Duration::from_secs(86_400);
+/// The most tokens that are remembered of a key; then the oldest goes.
+pub(crate) const MOST_GIVEN_UP: usize = 8;
+/// A token's.
+pub(crate) const TOKEN_BYTES: usize = 16;
 /// Redis takes times to live as signed 64-bit milliseconds and adds them to the time of day.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 /// Tag, owner and attempt.
@@ -22,7 +28,7 @@ const CONTENT_BYTES: usize = 8;
 pub(crate) enum Tag {
     /// A lease that runs, or has lapsed.
     Lease,
-    /// A lease that its owner released.
+    /// A lease that its owner released, or never had.
     Released,
     /// A mark: processed, ignored or rejected.
     Mark,
@@ -30,7 +36,7 @@ pub(crate) enum Tag {
 
 impl Tag {
     pub(crate) const LEASE: u8 = b'L';
-    pub(crate) const RELEASED: u8 = b'F';
+    const RELEASED: u8 = b'F';
     pub(crate) const PROCESSED: u8 = b'P';
     pub(crate) const IGNORED: u8 = b'I';
     pub(crate) const REJECTED: u8 = b'R';
@@ -51,6 +57,7 @@ pub(crate) struct Entry {
     pub(crate) owner: OwnerToken,
     pub(crate) attempt: u32,
     content: Option<[u8; CONTENT_BYTES]>,
+    given_up: Vec<OwnerToken>,
 }
 
 impl Entry {
@@ -58,7 +65,8 @@ impl Entry {
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let (tag, rest) = bytes.split_first()?;
         let (owner, rest) = rest.split_first_chunk()?;
-        let (attempt, content) = rest.split_first_chunk()?;
+        let (attempt, rest) = rest.split_first_chunk()?;
+        let (content, given_up) = rest.split_at(rest.len() % TOKEN_BYTES);
         let content = match content {
             [] => None,
             content => Some(content.try_into().ok()?),
@@ -68,7 +76,18 @@ impl Entry {
             owner: OwnerToken::from_bytes(*owner),
             attempt: u32::from_be_bytes(*attempt),
             content,
+            given_up: given_up
+                .as_chunks()
+                .0
+                .iter()
+                .map(|token| OwnerToken::from_bytes(*token))
+                .collect(),
         })
+    }
+
+    /// Whether a claim of `owner` is not to be granted, though nobody holds the key.
+    pub(crate) fn was_given_up_by(&self, owner: &OwnerToken) -> bool {
+        self.given_up.contains(owner) || self.tag == Tag::Released && self.owner == *owner
     }
 
     /// True where either side has none.
@@ -124,6 +143,22 @@ mod tests {
         assert!(!with.has_content(Some(&other)));
         let without = Entry::read(&first_lease(&owner, None)).expect("an entry");
         assert!(without.has_content(Some(&one)));
+        assert!(!without.was_given_up_by(&owner));
+    }
+
+    #[test]
+    fn tokens_that_gave_up_are_read_behind_any_content() {
+        let [owner, other, third] = [7, 8, 9].map(|byte| OwnerToken::from_bytes([byte; 16]));
+        let content = ContentDigest::of(b"content");
+        for content in [None, Some(&content)] {
+            let mut bytes = first_lease(&owner, content);
+            bytes.extend_from_slice(other.as_bytes());
+            bytes.extend_from_slice(third.as_bytes());
+            let entry = Entry::read(&bytes).expect("an entry");
+            let gave_up = [owner, other, third].map(|token| entry.was_given_up_by(&token));
+            assert_eq!(gave_up, [false, true, true]);
+            assert_eq!(entry.content, kept(content));
+        }
     }
 
     #[test]

@@ -1,8 +1,15 @@
 //! Every command and script of the store. Each touches one key.
 //!
 //! Scripts run alone on the server, so that reading and writing in one is one step. They get what they
-//! compare as arguments and hold no state. `LINGER` stands for [`LINGER`] in milliseconds: as a number in the text it
-//! is compared a little faster than as an argument.
+//! compare as arguments and hold no state. `LINGER` stands for [`LINGER`] in milliseconds, `MOST` for the bytes
+//! of [`MOST_GIVEN_UP`] tokens: as a number in the text it is compared a little faster than as an argument.
+//!
+//! # Full memory
+//!
+//! Under `noeviction` a server whose memory is full refuses `SET`, in a script too, but only as the script's
+//! first write. What was granted must be settled all the same, by a value of the same length. So where `SET`
+//! is refused, the script first writes what takes no memory: the end that the key has. All versions have this
+//! rule; the flag `allow-oom` in a script's first line, which does the same, is an error before Redis 7.
 
 use std::time::Duration;
 
@@ -12,44 +19,83 @@ use hookgate::{
 };
 
 use crate::{
-    entry::{LINGER, Tag, content_bytes, first_lease, millis},
+    entry::{LINGER, MOST_GIVEN_UP, TOKEN_BYTES, Tag, content_bytes, first_lease, millis},
     script::{Script, Statement},
 };
 
-/// Grants the key if its lease has lapsed or was released, else tells what is there.
+/// Grants the key if its lease has lapsed or was released, unless this owner gave it up; else tells what is
+/// there.
 ///
 /// ARGV: owner, content, time to live. Returns the attempt, or the entry and its time to live.
 /// A key that went between the claim and this script is granted as a first claim.
 const TAKE_OVER: &str = r#"
 local entry = redis.call('GET', KEYS[1])
-local attempt = 1
+local attempt, given_up = 1, ''
 if entry then
     local tag = entry:sub(1, 1)
     local left = redis.call('PTTL', KEYS[1])
     local free = tag == 'F' or (tag == 'L' and left <= LINGER)
-    if not free then
+    if not free or entry:find(ARGV[1], tag == 'F' and 2 or 22, true) then
         return {entry, left}
     end
     attempt = struct.unpack('>I4', entry:sub(18, 21))
     if attempt < 4294967295 then attempt = attempt + 1 end
+    given_up = entry:sub(22 + (#entry - 21) % 16)
 end
-redis.call('SET', KEYS[1], 'L' .. ARGV[1] .. struct.pack('>I4', attempt) .. ARGV[2], 'PX', ARGV[3])
+local value = 'L' .. ARGV[1] .. struct.pack('>I4', attempt) .. ARGV[2] .. given_up
+redis.call('SET', KEYS[1], value, 'PX', ARGV[3])
 return attempt
 "#;
 
-/// Ends a running lease of this owner; again, if it did so before.
+/// Marks the running lease of this owner as done; again, if it did so before.
 ///
 /// ARGV: owner, tag, time to live. Returns 1, or 0 when the lease is lost.
 const SETTLE: &str = r#"
 local entry = redis.call('GET', KEYS[1])
 if not entry or entry:sub(2, 17) ~= ARGV[1] then return 0 end
 local tag = entry:sub(1, 1)
-if tag ~= 'L' then
-    return ((tag == 'F') == (ARGV[2] == 'F')) and 1 or 0
+if tag ~= 'L' then return tag ~= 'F' and 1 or 0 end
+local left = redis.call('PTTL', KEYS[1])
+if left <= LINGER then return 0 end
+local value = ARGV[2] .. entry:sub(2)
+if redis.pcall('SET', KEYS[1], value, 'PX', ARGV[3]).err then
+    redis.call('PEXPIRE', KEYS[1], left)
+    redis.call('SET', KEYS[1], value, 'PX', ARGV[3])
 end
-if redis.call('PTTL', KEYS[1]) <= LINGER then return 0 end
-redis.call('SET', KEYS[1], ARGV[2] .. entry:sub(2), 'PX', ARGV[3])
 return 1
+"#;
+
+/// Ends the running lease of this owner, so that the next claim wins. Where it holds none, notes that it is
+/// not to be granted the key any more, which a server without memory refuses.
+///
+/// ARGV: owner. Returns 1, or 0 when the lease is lost.
+const RELEASE: &str = r#"
+local entry = redis.call('GET', KEYS[1])
+if not entry then
+    local value = 'F' .. ARGV[1] .. struct.pack('>I4', 0) .. ARGV[1]
+    redis.call('SET', KEYS[1], value, 'PX', LINGER)
+    return 1
+end
+local tag = entry:sub(1, 1)
+local left = math.max(redis.call('PTTL', KEYS[1]), 1)
+if entry:sub(2, 17) == ARGV[1] then
+    if tag == 'F' then return 1 end
+    if tag == 'L' and left > LINGER then
+        local value = 'F' .. entry:sub(2)
+        if redis.pcall('SET', KEYS[1], value, 'PX', LINGER).err then
+            redis.call('PEXPIRE', KEYS[1], left)
+            redis.call('SET', KEYS[1], value, 'PX', LINGER)
+        end
+        return 1
+    end
+end
+if (tag == 'L' or tag == 'F') and not entry:find(ARGV[1], 22, true) then
+    local tokens = 22 + (#entry - 21) % 16
+    local given_up = entry:sub(tokens)
+    if #given_up >= MOST then given_up = given_up:sub(17) end
+    redis.call('SET', KEYS[1], entry:sub(1, tokens - 1) .. given_up .. ARGV[1], 'PX', left)
+end
+return 0
 "#;
 
 /// Moves the end of a running lease of this owner.
@@ -71,6 +117,7 @@ return {redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])}
 pub(crate) struct Statements {
     take_over: Script,
     settle: Script,
+    release: Script,
     extend: Script,
     look: Script,
 }
@@ -78,10 +125,15 @@ pub(crate) struct Statements {
 impl Statements {
     pub(crate) fn new() -> Self {
         let linger = millis(LINGER).to_string();
-        let script = |text: &str| Script::new(text.replace("LINGER", &linger));
+        let most = (MOST_GIVEN_UP * TOKEN_BYTES).to_string();
+        let script = |text: &str| {
+            let text = text.replace("LINGER", &linger).replace("MOST", &most);
+            Script::new(text)
+        };
         Self {
             take_over: script(TAKE_OVER),
             settle: script(SETTLE),
+            release: script(RELEASE),
             extend: script(EXTEND),
             look: script(LOOK),
         }
@@ -122,17 +174,17 @@ impl Statements {
         end: End,
         retain: Duration,
     ) -> Statement<'_> {
-        let (tag, lives) = match end {
-            End::Processed => (Tag::PROCESSED, retain),
-            End::Ignored => (Tag::IGNORED, retain),
-            End::Rejected => (Tag::REJECTED, retain),
-            End::Release => (Tag::RELEASED, LINGER),
+        let tag = match end {
+            End::Processed => Tag::PROCESSED,
+            End::Ignored => Tag::IGNORED,
+            End::Rejected => Tag::REJECTED,
+            End::Release => return self.release.call(key).bytes(owner.as_bytes()),
         };
         self.settle
             .call(key)
             .bytes(owner.as_bytes())
             .bytes(&[tag])
-            .number(millis(lives))
+            .number(millis(retain))
     }
 
     pub(crate) fn extend(&self, key: &str, owner: &OwnerToken, by: Duration) -> Statement<'_> {

@@ -18,6 +18,9 @@ use crate::{
     statements::Statements,
 };
 
+/// Told to a claim that was given up before it came. Nobody listens.
+const GIVEN_UP: Duration = Duration::from_secs(1);
+
 /// Claims and marks in Redis. Cheap to clone; all clones are one store.
 ///
 /// See the [crate's documentation](crate) for what it promises, and what it cannot.
@@ -110,6 +113,9 @@ impl DedupStore for RedisStore {
                 same_content: entry.has_content(content),
             },
             (State::InProgress { retry_after }, _) => Claim::InProgress { retry_after },
+            (State::Free, entry) if entry.was_given_up_by(&owner) => Claim::InProgress {
+                retry_after: GIVEN_UP,
+            },
             // The script grants what is free.
             (State::Free, _) => return Err(unavailable(Fault::Unexpected)),
         })

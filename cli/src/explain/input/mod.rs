@@ -131,17 +131,12 @@ fn named_file(name: &str, folder: &Path) -> Result<Vec<u8>, Unreadable> {
 }
 
 /// Splits a header's line.
-fn header(line: &str) -> Option<(String, String)> {
+pub(crate) fn header(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once(':')?;
     let token = |c: char| c.is_ascii_graphic() && !"\"(),/:;<=>?@[\\]{}".contains(c);
     let name = name.trim();
     (!name.is_empty() && name.chars().all(token))
         .then(|| (name.to_owned(), value.trim().to_owned()))
-}
-
-/// The header of an option `-H`.
-pub(crate) fn header_option(line: &str) -> Result<(String, String), String> {
-    header(line).ok_or_else(|| "not `Name: value`".to_owned())
 }
 
 /// The path and query of a URL or request target.

@@ -17,7 +17,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     if ruling.stage() != Stage::Access {
         return Vec::new();
     }
-    let names = expected_headers(&case.setting("access").unwrap_or_default());
+    let names = credential_headers(case);
     let mut trials = Vec::new();
     for name in &names {
         let values: Vec<&str> = case.values(name).collect();
@@ -89,6 +89,11 @@ pub(super) fn signs(_: &Case, ruling: &Ruling) -> Vec<Finding> {
         )],
         _ => Vec::new(),
     }
+}
+
+/// The headers that the receiver's access rule looks at.
+pub(in crate::explain) fn credential_headers(case: &Case) -> Vec<String> {
+    expected_headers(&case.setting("access").unwrap_or_default())
 }
 
 /// The headers that the rule looks at.

@@ -16,7 +16,9 @@ mod signature_header;
 mod signed_request;
 mod time;
 
-pub(super) use self::{head::path_sign, signed_request::unchecked_signature};
+pub(super) use self::{
+    access::credential_headers, head::path_sign, signed_request::unchecked_signature,
+};
 use super::{
     case::Case,
     court::Ruling,

@@ -3,7 +3,7 @@
 mod clean;
 mod formats;
 mod mistakes;
-mod request;
+pub(crate) mod request;
 mod screens;
 mod secrecy;
 mod signed_requests;

@@ -110,3 +110,74 @@ fn keys_are_not_taken_from_arguments_and_a_wrong_name_is_not_repeated() {
     let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     assert!(!text.contains("c4nary"), "{text}");
 }
+
+/// A notification whose proof is its credential, without that header.
+fn credential_row() -> Row {
+    let body = r#"{"processId":"p","state":"PROCESS_STATE_FINISHED"}"#;
+    Row::new(
+        "idcloud",
+        "utf8:unused",
+        &[("content-type", "application/json")],
+        body.as_bytes(),
+    )
+}
+
+fn with_access(rule: serde_json::Value) -> Row {
+    credential_row().set("settings", serde_json::json!({ "access": rule }))
+}
+
+#[test]
+fn a_credential_among_the_arguments_is_refused_and_not_repeated() {
+    let api_key = serde_json::json!({"api_key": {"header": "X-Client", "value": "c4nary"}});
+    let basic = serde_json::json!({"basic": ["unico:c4nary"]});
+    for (rule, header) in [
+        (&basic, "authorization: Basic c4nary"),
+        (&basic, "Proxy-Authorization: c4nary"),
+        (&basic, "cookie: session=c4nary"),
+        (&basic, "x_api_key: c4nary"),
+        (&basic, "x-anything: Bearer c4nary"),
+        // The receiver's own, whatever it is called.
+        (&api_key, "x-client: c4nary"),
+        (&basic, "c4nary without a colon"),
+    ] {
+        let output = with_access(rule.clone()).explain(&["-H", header]);
+        assert_eq!(output.status.code(), Some(2), "{header}: {output:?}");
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!text.contains("c4nary"), "{text}");
+        let advice = header.contains(": ").then_some("--header-file");
+        assert!(text.contains(advice.unwrap_or("Name: value")), "{text}");
+    }
+}
+
+#[test]
+fn a_credential_comes_from_a_file_the_environment_or_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let credential = format!("Authorization: Basic {}\n", STANDARD.encode("unico:c4nary"));
+    let file = folder.path().join("headers");
+    std::fs::write(&file, format!("{credential}\nx-other: 1\n")).unwrap();
+    let row = with_access(serde_json::json!({"basic": ["unico:c4nary"]}));
+    let record = folder.path().join("record.json");
+    std::fs::write(&record, row.record.to_string()).unwrap();
+    let (file, record) = (file.to_str().unwrap(), record.to_str().unwrap());
+    for arguments in [
+        ["--header-file", file],
+        ["--header-env", "HEADER"],
+        ["--header-file", "-"],
+    ] {
+        let mut command = crate::command::hookgate(&["explain", record]);
+        command.args(arguments).env("HEADER", &credential);
+        let output = super::request::feed(command, credential.as_bytes());
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
+    }
+    for arguments in [
+        &["--header-file", "-", "--key-stdin"][..],
+        &["--header-env", "c4nary=k3y"],
+    ] {
+        let mut command = crate::command::hookgate(&["explain", record]);
+        command.args(arguments);
+        let output = super::request::feed(command, b"");
+        assert!(matches!(output.status.code(), Some(1 | 2)), "{output:?}");
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!text.contains("c4nary"), "{text}");
+    }
+}

@@ -1,0 +1,50 @@
+//! Signed requests as no client would write them: any target, any lines.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use hmac::{Hmac, KeyInit, Mac};
+use hookgate::{Clock, clock::SystemClock};
+use serde_json::json;
+use sha2::Sha256;
+
+use crate::listening::{Listening, SECRETS};
+
+pub(crate) const CLOSE: &str = "connection: close\r\n";
+
+/// An event of Logto that occurs now.
+pub(crate) fn logto_event(name: &str, session: &str) -> String {
+    let created = SystemClock::new().now().to_rfc3339();
+    json!({"event": name, "createdAt": created, "sessionId": session, "hookId": "h"}).to_string()
+}
+
+/// The MAC of a body, in hex.
+pub(crate) fn logto_signature(body: &str) -> String {
+    let (_, secret) = SECRETS
+        .iter()
+        .find(|(name, _)| *name == "LOGTO_SIGNING_KEY")
+        .unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    let mac = mac.finalize().into_bytes();
+    mac.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Sends `body`, signed as Logto does, to `listening`, under this request target and with these lines beside its own; one
+/// of them closes the connection. Gives the status line.
+pub(crate) fn post(listening: &Listening, target: &str, lines: &str, body: &str) -> String {
+    let authority = listening.url.strip_prefix("http://").unwrap();
+    let request = format!(
+        "POST {target} HTTP/1.1\r\nHost: {authority}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+         logto-signature-sha-256: {}\r\n{lines}\r\n{body}",
+        body.len(),
+        logto_signature(body)
+    );
+    let mut stream = TcpStream::connect(authority).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.lines().next().unwrap_or_default().to_owned()
+}

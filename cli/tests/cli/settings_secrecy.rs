@@ -1,0 +1,251 @@
+//! Whatever stands in a record's settings, no error of `verify` repeats a word of it.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    command::{hookgate, published, verdicts, verify_text},
+    explain::request::feed,
+    listening::SECRETS,
+};
+
+const CANARY: &str = "c4nary";
+
+/// What may stand where something else should: secrets, and texts that look like the parser's own.
+fn misplaced() -> Vec<Value> {
+    vec![
+        json!(CANARY),
+        json!(format!("x, expected `{CANARY}` at line 1")),
+        json!(format!("missing field `{CANARY}`")),
+        json!(format!("{CANARY}: \u{1b}[31m\n")),
+        json!(format!("{{{CANARY}}}.{{body}}")),
+        json!([CANARY]),
+        json!([[CANARY, CANARY]]),
+        json!({ CANARY: CANARY }),
+        json!({ (format!("x, expected `{CANARY}` at line 1")): [CANARY] }),
+        json!(-1.5),
+        json!(null),
+    ]
+}
+
+fn access() -> Value {
+    let (_, certificate) = SECRETS[8];
+    let token = json!({
+        "secret": "utf8:long enough to be a secret of 32 bytes", "algorithms": ["HS256"], "issuer": "i",
+        "audience": "a", "issued_to": ["c"], "scopes": ["s"], "leeway_s": 5,
+    });
+    json!({"all": [
+        {"networks": {
+            "allow": ["203.0.113.0/24"], "proxies": ["10.0.0.0/8"], "forwarding": "x_forwarded_for",
+        }},
+        {"any": [
+            {"api_key": {"header": "x-api-key", "value": "v"}},
+            {"headers": [["x-client", "acme"], ["x-token", "v"]]},
+            {"basic": ["a:b"]},
+            {"bearer": token},
+            {"bearer": {"pem": certificate, "algorithms": ["RS256"], "audience": "a"}},
+        ]},
+    ]})
+}
+
+/// Settings with every member that there is, which make receivers.
+fn whole() -> Vec<(&'static str, Value)> {
+    let (_, certificate) = SECRETS[8];
+    let signed = json!({
+        "algorithms": ["RS256"], "signature_header": "x-signature", "encoding": "hex",
+        "template": "{nonce}.{timestamp}.{algorithm}.{body}", "nonce_header": "x-nonce",
+        "timestamp_header": "x-time", "timestamp_form": "rfc3339", "algorithm_header": "x-algorithm",
+    });
+    let header = |layout: Value| {
+        json!({
+            "signature_header": "x-signature", "encoding": "hex", "layout": layout,
+            "template": "{id}.{timestamp}.{body}", "id_header": "x-id", "timestamp_header": "x-time",
+            "timestamp_unit": "milliseconds", "digest": "sha512",
+        })
+    };
+    let pairs = json!({
+        "signature_header": "x-signature", "encoding": "base64", "template": "{timestamp}.{body}",
+        "layout": {"pairs": {"signature": "v1", "timestamp": "t"}},
+    });
+    let mut scheme = signed.clone();
+    let algorithms = scheme.as_object_mut().unwrap().remove("algorithms");
+    let all = [
+        ("logto", json!({})),
+        (
+            "facephi",
+            json!({"recipe": "data_only", "trust_claimed_type": true, "plain_json": true}),
+        ),
+        (
+            "idcloud",
+            json!({"generation": {"both": {"terminal": [3, 4]}}}),
+        ),
+        (
+            "unico-check",
+            json!({"distinct_by_content": true, "signed": signed.clone()}),
+        ),
+        (
+            "hmac-header",
+            header(json!({"single": {"prefix": "sha512="}})),
+        ),
+        (
+            "hmac-header",
+            header(json!({"space_separated": {"prefix": "v1,"}})),
+        ),
+        ("hmac-header", pairs),
+        (
+            "hmac-body-field",
+            json!({
+                "member": "signature", "recipe": "data_only", "data_member": "content", "encoding": "hex",
+                "digest": "sha1",
+            }),
+        ),
+        ("signed-request", signed),
+        (
+            "signed-request",
+            json!({"algorithms": algorithms, "scheme": scheme}),
+        ),
+    ];
+    all.into_iter()
+        .map(|(provider, mut settings)| {
+            settings["access"] = match provider {
+                "logto" => access(),
+                // The same code reads it.
+                _ => json!({"api_key": {"header": "x-api-key", "value": "v"}}),
+            };
+            let key = match provider {
+                "unico-check" | "signed-request" => format!("pem:{certificate}"),
+                _ => "utf8:k3y".to_owned(),
+            };
+            let mut record = published();
+            record["provider"] = provider.into();
+            record["keys"] = json!([key]);
+            record["peer"] = "203.0.113.7:443".into();
+            record["settings"] = settings;
+            (provider, record)
+        })
+        .collect()
+}
+
+/// `value` with something in the place of each of its parts, itself included, and with each name changed.
+fn changed(value: &Value) -> Vec<Value> {
+    let mut all = misplaced();
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                for changed in changed(member) {
+                    let mut object = members.clone();
+                    object.insert(name.clone(), changed);
+                    all.push(object.into());
+                }
+                let renamed: Map<_, _> = members
+                    .iter()
+                    .map(|(other, member)| {
+                        let name = if other == name { CANARY } else { other };
+                        (name.to_owned(), member.clone())
+                    })
+                    .collect();
+                all.push(renamed.into());
+            }
+            let mut more = members.clone();
+            more.insert(CANARY.to_owned(), CANARY.into());
+            all.push(more.into());
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                for changed in changed(item) {
+                    let mut list = items.clone();
+                    list[place] = changed;
+                    all.push(list.into());
+                }
+            }
+        }
+        _ => {}
+    }
+    all
+}
+
+#[test]
+fn no_error_repeats_what_stands_in_any_setting() {
+    let mut records = Vec::new();
+    for (provider, record) in whole() {
+        let verdict = verdicts(&verify_text(record.to_string())).remove(0);
+        assert_eq!(verdict["verdict"], "rejected", "{provider}: {verdict}");
+        assert_ne!(verdict["reason"], "bad_key", "{provider}");
+        for settings in changed(&record["settings"]) {
+            let mut record = record.clone();
+            record["settings"] = settings;
+            records.push(record);
+        }
+    }
+    let lines: String = records.iter().map(|record| format!("{record}\n")).collect();
+    let output = verify_text(lines);
+    assert!(output.stderr.is_empty(), "{output:?}");
+    let verdicts = verdicts(&output);
+    let mut errors: usize = 0;
+    for (verdict, record) in verdicts.iter().zip(&records) {
+        let text = verdict.to_string();
+        assert!(!text.contains(CANARY), "{record}: {verdict}");
+        errors += usize::from(verdict["verdict"] == "error");
+    }
+    assert_eq!(verdicts.len(), records.len());
+    // Most of what is out of place is refused, and not overlooked.
+    assert!(errors * 2 > records.len(), "{errors} of {}", records.len());
+}
+
+#[test]
+fn every_documented_setting_is_looked_at_here() {
+    let document = include_str!("../../../docs/verify.md");
+    let (_, part) = document.split_once("\n## Settings\n").unwrap();
+    let (part, _) = part.split_once("\n## ").unwrap();
+    let here: String = whole()
+        .iter()
+        .map(|(_, record)| record.to_string())
+        .collect();
+    let rows = part
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let mut count: usize = 0;
+    // The one kind that is a text, and alone.
+    for name in rows.filter(|name| *name != "\"none\"") {
+        assert!(here.contains(&format!("\"{name}\"")), "{name}");
+        count += 1;
+    }
+    assert!(count > 20, "{count}");
+}
+
+#[test]
+fn a_range_is_named_by_its_place() {
+    let mut record = published();
+    for (ranges, place) in [
+        (json!([CANARY]), "allowed network number 1"),
+        (
+            json!(["203.0.113.0/24", CANARY]),
+            "allowed network number 2",
+        ),
+        (
+            json!({"allow": ["203.0.113.0/24"], "proxies": ["10.0.0.0/8", CANARY], "forwarding": "forwarded"}),
+            "trusted proxy number 2",
+        ),
+        (
+            json!({"allow": ["203.0.113.0/24"], "proxies": ["10.0.0.0/8", "::/0"], "forwarding": "forwarded"}),
+            "trusted proxy number 2",
+        ),
+        (json!(["10.0.0.1/8"]), "allowed network number 1"),
+        (json!(["::ffff:10.0.0.1"]), "allowed network number 1"),
+    ] {
+        record["settings"] = json!({"access": {"networks": ranges}});
+        let verdict = verdicts(&verify_text(record.to_string())).remove(0);
+        let error = verdict["error"].as_str().unwrap();
+        assert!(error.contains(place), "{error}");
+        for shown in ["c4nary", "10.0.0.1", "::"] {
+            assert!(!error.contains(shown), "{error}");
+        }
+        let output = feed(
+            hookgate(&["explain", "-", "--json"]),
+            record.to_string().as_bytes(),
+        );
+        let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(explained["reason"], "bad_settings");
+        assert!(explained.to_string().contains(place), "{explained}");
+        assert!(!explained.to_string().contains(CANARY), "{explained}");
+    }
+}

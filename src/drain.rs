@@ -1,0 +1,101 @@
+//! [`Drain`]: how a process stops without cutting a handler off.
+
+use std::{fmt, pin::pin, sync::Arc, time::Duration};
+
+use crate::{
+    clock::{Sleep, Timer},
+    log,
+    receiver::{Busy, Receiver},
+    wait::either,
+};
+
+/// Ends what receivers have begun, before their server stops: for framework authors, and for servers of one's own. The
+/// framework crates' `serve_until` does all of it.
+///
+/// # Examples
+///
+/// ```
+/// use std::{sync::Arc, time::Duration};
+///
+/// use hookgate::{Drain, Receiver, Timer};
+///
+/// # async fn stop(receiver: Receiver, timer: Arc<dyn Timer>) {
+/// // The server still runs: who has a connection open is told to come again later.
+/// let mut drain = Drain::begin([receiver], timer, Duration::from_secs(30));
+/// let left = drain.idle().await;
+/// if !left.is_idle() {
+///     eprintln!("{} handlers will be cut off", left.handlers);
+/// }
+/// // Now the server stops.
+/// # }
+/// ```
+pub struct Drain {
+    receivers: Vec<Receiver>,
+    bound: Sleep,
+    is_over: bool,
+}
+
+impl Drain {
+    /// From now on the receivers refuse what they have not begun, and `bound` runs: on a timer of theirs, where one has
+    /// its own, else on `timer`.
+    pub fn begin(
+        receivers: impl IntoIterator<Item = Receiver>,
+        timer: impl Timer,
+        bound: Duration,
+    ) -> Self {
+        let receivers: Vec<Receiver> = receivers.into_iter().collect();
+        for receiver in &receivers {
+            receiver.refuse();
+        }
+        let own = receivers.iter().find_map(Receiver::timer);
+        let timer = own.unwrap_or_else(|| Arc::new(timer));
+        Self {
+            bound: timer.sleep(bound),
+            receivers,
+            is_over: false,
+        }
+    }
+
+    /// Resolves when all receivers are idle at once, or when the bound is over. What is left then is logged and
+    /// returned: it is cut off when the process ends.
+    pub async fn idle(&mut self) -> Busy {
+        let receivers = &self.receivers;
+        let all_idle = pin!(async {
+            // One after the other is not enough: while the second is waited for, a copy may leave a lease of the first
+            // to be given back.
+            while !busy(receivers).is_idle() {
+                for receiver in receivers {
+                    receiver.drained().await;
+                }
+            }
+        });
+        self.is_over = !either(all_idle, &mut self.bound).await;
+        let left = busy(receivers);
+        if !left.is_idle() {
+            for receiver in receivers {
+                log::left(receiver.name(), receiver.busy());
+            }
+        }
+        left
+    }
+
+    /// Resolves when the bound is over: what is left of it belongs to the server's own connections.
+    pub async fn over(self) {
+        if !self.is_over {
+            self.bound.await;
+        }
+    }
+}
+
+fn busy(receivers: &[Receiver]) -> Busy {
+    let all = receivers.iter().map(Receiver::busy);
+    all.fold(Busy::default(), Busy::and)
+}
+
+impl fmt::Debug for Drain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drain")
+            .field("receivers", &self.receivers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,29 @@
+//! [`Busy`]: what a receiver has not ended yet.
+
+/// What a receiver has not ended yet: a process that stops now would lose it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Busy {
+    /// Handlers that run.
+    pub handlers: usize,
+    /// Those of them that go on without their sender: it has hung up, or was answered at the handler's deadline.
+    pub detached: usize,
+    /// Leases whose end the store has not confirmed yet.
+    pub unsettled: usize,
+}
+
+impl Busy {
+    /// Whether there is nothing left.
+    pub const fn is_idle(&self) -> bool {
+        self.handlers == 0 && self.detached == 0 && self.unsettled == 0
+    }
+
+    /// What two have not ended, together.
+    pub(crate) const fn and(self, other: Self) -> Self {
+        Self {
+            handlers: self.handlers.saturating_add(other.handlers),
+            detached: self.detached.saturating_add(other.detached),
+            unsettled: self.unsettled.saturating_add(other.unsettled),
+        }
+    }
+}

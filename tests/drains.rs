@@ -1,0 +1,92 @@
+//! A process that stops ends what its receivers have begun, and begins nothing new.
+
+mod support;
+
+use std::{sync::Arc, time::Duration};
+
+use hookgate::{Drain, Timer};
+use support::{Connection, Fault, Gate, On, Stage, Step, logto, until};
+
+const BOUND: Duration = Duration::from_secs(60);
+
+fn drain<'a>(stages: impl IntoIterator<Item = &'a Stage>) -> Drain {
+    let receivers: Vec<_> = stages
+        .into_iter()
+        .map(|stage| stage.receiver.clone())
+        .collect();
+    let timer: Arc<dyn Timer> = Arc::new(hookgate::TokioTimer);
+    Drain::begin(receivers, timer, BOUND)
+}
+
+#[tokio::test]
+async fn every_receiver_is_waited_for() {
+    for busy in [0, 1] {
+        let stages = [Stage::logto().await, Stage::logto().await];
+        let gate = Gate::shut();
+        stages[busy].script.then(Step::wait(&gate));
+        let sent = stages[busy].sending(&logto::event(1));
+        until("the run", || stages[busy].script.runs() == 1).await;
+        let mut drain = drain(&stages);
+        let idle = tokio::spawn(async move { drain.idle().await });
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!idle.is_finished());
+        gate.open();
+        assert!(idle.await.unwrap().is_idle());
+        assert_eq!(stages[busy].script.finished(), 1);
+        assert_eq!(sent.await.unwrap().status, 200);
+    }
+}
+
+#[tokio::test]
+async fn nothing_begins_while_it_drains() {
+    let stage = Stage::logto().await;
+    let mut slow = Connection::open(stage.server.addr).await;
+    let call = logto::event(2);
+    slow.write_head(&call).await;
+    slow.write(format!("content-length: {}\r\n\r\n", call.body.len()))
+        .await;
+    until("the wait for the body", || stage.clock.sleepers() > 0).await;
+
+    let mut drain = drain([&stage]);
+    assert!(drain.idle().await.is_idle());
+    let reply = stage.send(&logto::event(1)).await;
+    assert_eq!(reply.status, 503);
+    assert_eq!(reply.header("retry-after"), Some("5"));
+    assert_eq!(reply.header("connection"), Some("close"));
+    slow.write(&call.body).await;
+    assert_eq!(slow.reply().await.status, 503, "it had only arrived");
+    assert_eq!(stage.store.count(On::Claim), 0);
+    assert_eq!(stage.script.runs(), 0);
+}
+
+#[tokio::test]
+async fn an_answer_over_http_2_does_not_say_that_its_connection_closes() {
+    let stage = Stage::logto().await;
+    let _drain = drain([&stage]);
+    let reply = logto::event(1).send_http2(stage.server.addr).await;
+    assert_eq!(reply.status, 503);
+    assert_eq!(reply.header("connection"), None);
+}
+
+#[tokio::test]
+async fn what_is_left_when_the_bound_is_over_is_told() {
+    let stage = Stage::logto().await;
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate));
+    let _first = stage.sending(&logto::event(1));
+    until("the run", || stage.script.runs() == 1).await;
+    stage.pass(BOUND - Duration::from_secs(10)).await;
+    stage.store.always(On::Release, Fault::Hangs);
+    for _ in 0..2 {
+        stage.store.next(On::Claim, Fault::AnswerLost);
+    }
+    assert_eq!(stage.send(&logto::event(2)).await.status, 503);
+
+    let mut drain = drain([&stage]);
+    stage.clock.advance(BOUND);
+    let left = drain.idle().await;
+    assert_eq!((left.handlers, left.detached, left.unsettled), (1, 1, 1));
+    drain.over().await;
+}

@@ -1,0 +1,57 @@
+//! [`Log`]: the lines that a test causes on its own thread.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+use tracing::{Dispatch, Event, Level, Subscriber, dispatcher::DefaultGuard, field::Field};
+use tracing_subscriber::{Layer, Registry, layer::Context, layer::SubscriberExt};
+
+/// Listens until dropped.
+pub(crate) struct Log {
+    lines: Lines,
+    _listening: DefaultGuard,
+    /// Where there is one dispatcher, `tracing` asks the thread that comes to a callsite first whether anybody listens,
+    /// and keeps the answer for all: another test's would say no. Where there are two, it asks those.
+    _second: Dispatch,
+}
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<(Level, String)>>>);
+
+impl Log {
+    pub(crate) fn begin() -> Self {
+        let second = Dispatch::new(Registry::default().with(Lines::default()));
+        let lines = Lines::default();
+        let listener = Registry::default().with(lines.clone());
+        Self {
+            lines,
+            _listening: tracing::subscriber::set_default(listener),
+            _second: second,
+        }
+    }
+
+    /// All fields of the lines so far, in order.
+    pub(crate) fn lines(&self) -> Vec<(Level, String)> {
+        self.lines.0.lock().unwrap().clone()
+    }
+
+    /// Those with `text` in them.
+    pub(crate) fn with(&self, text: &str) -> Vec<(Level, String)> {
+        let mut lines = self.lines();
+        lines.retain(|(_, line)| line.contains(text));
+        lines
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Lines {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut text = String::new();
+        event.record(&mut |field: &Field, value: &dyn fmt::Debug| {
+            text.push_str(&format!("{field}={value:?} "));
+        });
+        let line = (*event.metadata().level(), text);
+        self.0.lock().unwrap().push(line);
+    }
+}
