@@ -95,6 +95,7 @@ pub(crate) async fn every_end() -> (Stage, Told) {
     store_faults(&stage).await;
     running(&stage).await;
     cut_off(&stage, &told).await;
+    shutting_down(&stage, &told).await;
     misuse(&stage, &told).await;
     (stage, told)
 }
@@ -203,6 +204,15 @@ async fn cut_off(stage: &Stage, told: &Told) {
     until("the run", || stage.script.runs() == runs + 1).await;
     left.reset();
     until("the drop", || stage.script.dropped() == dropped + 1).await;
+}
+
+/// A process that is about to stop.
+async fn shutting_down(stage: &Stage, told: &Told) {
+    let receiver = beside(stage, told).build().unwrap();
+    receiver.refuse();
+    let route = stage.script.route::<String>(&receiver);
+    let server = Server::start(Router::new().route("/hook", route)).await;
+    assert_eq!(call("too-late").send(server.addr).await.status, 503);
 }
 
 /// Another receiver on the same stage.
