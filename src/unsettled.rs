@@ -171,7 +171,10 @@ impl InBackground {
 
 impl Drop for InBackground {
     fn drop(&mut self) {
-        if let Some(open) = self.open.take() {
+        // A store that panics does so again.
+        if let Some(open) = self.open.take()
+            && !std::thread::panicking()
+        {
             self.receiver.0.unsettled.leave(open);
         }
     }

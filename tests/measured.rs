@@ -99,7 +99,8 @@ async fn token_requests() {
         ("x/CANARY", good),
     ] {
         let headers = vec![("content-type", media_type), ("user-agent", CANARY)];
-        let head = Head::new("POST", "/token?CANARY", &headers);
+        let peer = Some(([203, 0, 113, 7], 4711).into());
+        let head = Head::new("POST", "/token?CANARY", &headers).peer(peer);
         issuer.answer(head, Some(body.into()), &timer).await;
     }
 }

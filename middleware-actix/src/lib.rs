@@ -40,6 +40,8 @@
 //! - `web::scope(path).wrap(…)` and `App::wrap` cover all that is inside, unknown paths included. Route
 //!   parameters of a resource are only known inside of it, so a receiver with tenants named by a route
 //!   parameter must wrap the resource or the route.
+//! - One receiver is one endpoint, however many routes it stands on: an event that was handled on the one is a copy on
+//!   the other, and answered 200 without its handler. Make a receiver with a name of its own for each route.
 //! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run.
 //! - The last `.wrap()` is the outermost. A middleware between the receiver and the handler may look at
 //!   the response, but one that builds a new response takes the handler's verdict away: a 2xx then

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -99,7 +99,7 @@ impl ReceiverBuilder {
     }
 
     /// What the sender must present beside its signature. Default: nothing; packs whose sender signs nothing
-    /// need a rule.
+    /// need a rule. Judged before the body is read, and before a tenant is looked up.
     pub fn access(mut self, access: impl Access) -> Self {
         self.access = Some(Arc::new(access));
         self
@@ -126,6 +126,9 @@ impl ReceiverBuilder {
     /// How old a signed time may be. Default: the pack's; for a time that belongs to the event, as old
     /// as can still be remembered (retention − future − 60 s). Where the pack's profile names no time
     /// ([`TimeKind::None`]), times are checked only if this or [`future`](Self::future) is set.
+    ///
+    /// A longer one alone is safe at once: marks are kept for the [retention](Self::retention), whatever the window. Before
+    /// that is raised, set this to what it is now.
     pub fn past(mut self, limit: Duration) -> Self {
         self.past = Some(limit);
         self
@@ -145,6 +148,33 @@ impl ReceiverBuilder {
     }
 
     /// How long a handled event is remembered, counted from completion. Default: the pack's.
+    ///
+    /// # Security
+    ///
+    /// **Raising it reopens replays** where [`past`](Self::past) follows it, as for a time that belongs to the event: the
+    /// window is wider at once, while marks that are there keep the end that they were written with. What they no
+    /// longer remember runs again when it is replayed. Two steps are safe:
+    ///
+    /// 1. Raise this, and set `past` to what it was ([`Receiver::window`] tells), in every process.
+    /// 2. Once the *new* retention has gone by since the last process with the old one ended, remove that `past`: what
+    ///    was handled before is then too old for the wider window as well.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use hookgate::{Receiver, Secret, dedup::MemoryStore, providers::logto::Logto};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// const HOUR: Duration = Duration::from_secs(3600);
+    /// let logto = || Ok::<_, hookgate::SecretError>(Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?));
+    /// let old = Receiver::new("logto", logto()?).retention(24 * HOUR).dedup(MemoryStore::new()).build()?;
+    /// let past = old.window().expect("Logto dates its events").past;
+    /// // For the next seven days:
+    /// let step_1 = Receiver::new("logto", logto()?).retention(7 * 24 * HOUR).past(past).dedup(MemoryStore::new()).build()?;
+    /// # let _ = step_1;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retention(mut self, retention: Duration) -> Self {
         self.retention = Some(retention);
         self
@@ -208,6 +238,9 @@ impl ReceiverBuilder {
     }
 
     /// The bytes of all bodies that this receiver holds at once. Default: 64 MiB.
+    ///
+    /// What is made of a body while it is verified, such as its canonical text, is not among them: verifying awaits
+    /// nothing, so no more of it exists than threads run, each for one body within its limit.
     pub fn bytes_in_flight(mut self, bytes: usize) -> Self {
         self.bytes_in_flight = bytes;
         self
@@ -377,6 +410,7 @@ impl ReceiverBuilder {
             body: BodyBounds {
                 limit: body_limit,
                 deadline: self.body_deadline,
+                erased: false,
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
             running: Allowance::new(self.handlers, meter.handlers_running()),
@@ -398,6 +432,8 @@ impl ReceiverBuilder {
             deadline_is_assumed: self.handler_deadline.is_none() && profile.timeout.is_none(),
             said_no_time: AtomicBool::new(false),
             refuses: AtomicBool::new(false),
+            mounted_on: OnceLock::new(),
+            is_on_two_routes: AtomicBool::new(false),
             provider: self.provider,
             profile,
             name,

@@ -61,6 +61,7 @@ mod row;
 mod schema;
 mod session;
 mod settle_in;
+mod start;
 mod statements;
 mod store;
 mod table;
