@@ -313,7 +313,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn keys(&self) -> Keys;
     fn validate(&self) -> Result<(), BuildError>;
     fn needs_access(&self) -> bool;
-    fn finding(&self, now: UnixTime) -> Option<Finding>;
+    fn findings(&self, now: UnixTime) -> Vec<Finding>;
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -347,8 +347,8 @@ impl<P: Provider> DynProvider for P {
         Provider::needs_access(self)
     }
 
-    fn finding(&self, now: UnixTime) -> Option<Finding> {
-        Provider::finding(self, now)
+    fn findings(&self, now: UnixTime) -> Vec<Finding> {
+        Provider::findings(self, now)
     }
 
     fn verify<'a>(

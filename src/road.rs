@@ -56,7 +56,7 @@ use crate::{
     ending::Ending,
     error::{Reason, Rejection},
     keys::{Keyring, Keys, LiveKeys},
-    log,
+    log, meter,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
     request::{Head, Headers, RawRequest},
@@ -190,10 +190,12 @@ async fn travel(
         .finish()
         .ok_or_else(|| undecodable(Undecodable("nothing identifies the event")))?;
     // Where each attempt is signed anew, that time says how fresh the delivery is, and this one nothing.
+    let event_time = decoded.occurred_at.unless_epoch();
     if verified.sent_at().is_none() {
-        check_time(policy, decoded.occurred_at, came)?;
+        check_time(policy, event_time, came)?;
     }
-    if policy.window.is_some() && verified.sent_at().is_none() && decoded.occurred_at.is_none() {
+    let occurred_at = event_time.at();
+    if policy.window.is_some() && verified.sent_at().is_none() && occurred_at.is_none() {
         policy.say_no_time();
     }
 
@@ -210,7 +212,7 @@ async fn travel(
         claimed_type: decoded.claimed_type,
         signed_id: verified.signed_id().map(Box::from),
         sent_at: verified.sent_at(),
-        occurred_at: decoded.occurred_at,
+        occurred_at,
         received_at: now,
         trace_context: decoded.trace_context,
         claimed_trace_context: claimed_trace(head),
@@ -324,6 +326,7 @@ where
             facts: facts.clone(),
             lease: lease.clone(),
         });
+        let asked = slot.clone();
         let began = policy.meter.start(&*policy.clock);
         let mut finished = {
             let handler = pin!(Caught::start(&facts, || run(slot, admitted.raw)));
@@ -332,6 +335,10 @@ where
             })
             .await
         };
+        if asked.was_mistaken() {
+            finished.ran_without_its_event();
+        }
+        drop(asked);
         let said = finished.said();
         policy.meter.handler_ran(began, &*policy.clock, said);
         drop(admitted.bytes);
@@ -391,4 +398,11 @@ pub fn says_length(headers: &dyn Headers, length: usize) -> bool {
 pub fn misused(reason: Reason, advice: &dyn fmt::Display) -> Answer {
     log::misused(reason, advice);
     Answer::misused(reason)
+}
+
+/// Counts, and says with `advice` on what to change, that a handler asked for an event on a route without a receiver:
+/// each time, since it may run all the same where it takes an `Option` of it. [`Answer::not_protected`] is the answer.
+pub fn unprotected(advice: &dyn fmt::Display) {
+    log::misused(Reason::NotProtected, advice);
+    meter::unprotected();
 }

@@ -5,8 +5,9 @@ mod support;
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
-    Finding, Provider, Receiver, ReceiverBuilder, Secret, Severity,
+    Finding, Key, Keyring, Provider, Receiver, ReceiverBuilder, Secret, Severity,
     access::{AnyoneMayCall, ApiKey},
     dedup::{BoxDedupStore, MemoryStore},
     provider::{Retries, SenderProfile, TimeKind},
@@ -106,6 +107,37 @@ fn a_sender_without_signed_time_and_a_time_that_is_not_checked() {
     // The application knows better, and sets a window.
     let dated = found(pack(|it| it.time = TimeKind::None), |it| it.past(MINUTE));
     assert_eq!(codes(&dated), NOTHING);
+}
+
+#[test]
+fn a_secret_that_can_be_found_by_trying_or_was_not_copied_whole() {
+    let with = |keys: Vec<Key>| {
+        let ring = Keyring::new(keys).unwrap();
+        let pack = Preset::standard_webhooks(ring).with_profile(ideal);
+        found(pack, |builder| builder)
+    };
+    let of = |secret: Secret| codes(&with(vec![Key::new("it", secret)]));
+    let bytes = |length| Secret::bytes(vec![7; length]).unwrap();
+    assert_eq!(of(Secret::utf8("k").unwrap()), ["secret_short"]);
+    assert_eq!(of(bytes(15)), ["secret_short"]);
+    assert_eq!(of(bytes(16)), NOTHING);
+    assert_eq!(of(bytes(1000)), NOTHING);
+    let whsec = |length| Secret::whsec(STANDARD.encode(vec![7; length])).unwrap();
+    for (length, code) in [
+        (15, Some("secret_short")),
+        (16, Some("secret_not_standard")),
+        (23, Some("secret_not_standard")),
+        (24, None),
+        (64, None),
+        (65, Some("secret_not_standard")),
+    ] {
+        assert_eq!(of(whsec(length)), Vec::from_iter(code), "{length}");
+    }
+    let keys = [("old", 3), ("new", 32), ("newer", 4)];
+    let ring = keys.map(|(id, length)| Key::new(id, bytes(length)));
+    let said = with(ring.into()).remove(0);
+    assert!(said.what().contains("`old`, `newer`"), "{said}");
+    assert!(!said.what().contains("`new`"), "{said}");
 }
 
 #[test]
@@ -238,7 +270,7 @@ fn what_is_only_assumed_of_a_sender() {
         |it| it.access(ApiKey::header("x-api-key", "a key")),
     );
     let assumed: Vec<&Finding> = assumed.iter().filter(|it| it.code() == "assumed").collect();
-    assert_eq!(assumed.len(), 2);
+    assert_eq!(assumed.len(), 3);
     assert!(assumed[0].to_string().contains("which bytes it signs"));
     assert_eq!(of_sender(|it| it.assumed = &["something"]), ["assumed"]);
 }
@@ -287,6 +319,10 @@ fn the_guide_lists_the_codes_in_the_order_of_their_weight() {
             "anyone_may_call",
             "store_not_shared",
             "time_not_checked",
+            "secret_short",
+            "secret_not_standard",
+            "accepts_unreadable_time",
+            "tokens_taken_as_requests",
             "events_can_be_lost",
             "sender",
             "body_limit_below_sender",

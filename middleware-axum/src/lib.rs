@@ -40,7 +40,7 @@
 //! - The receiver has a body limit of its own. The layer therefore disables axum's `DefaultBodyLimit`
 //!   inside, which would cut a handler's `Bytes` at 2 MB; outside it plays no part, since it limits
 //!   extractors only.
-//! - An access rule that needs the peer's address needs
+//! - An access rule that needs the peer's address, and the token endpoint, need
 //!   `into_make_service_with_connect_info::<SocketAddr>()`. Without it every request is answered 500, and
 //!   the log says what to add: never a skipped check.
 //!

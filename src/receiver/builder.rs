@@ -99,7 +99,7 @@ impl ReceiverBuilder {
     }
 
     /// What the sender must present beside its signature. Default: nothing; packs whose sender signs nothing
-    /// need a rule.
+    /// need a rule. Judged before the body is read, and before a tenant is looked up.
     pub fn access(mut self, access: impl Access) -> Self {
         self.access = Some(Arc::new(access));
         self
@@ -222,6 +222,9 @@ impl ReceiverBuilder {
     }
 
     /// The bytes of all bodies that this receiver holds at once. Default: 64 MiB.
+    ///
+    /// What is made of a body while it is verified, such as its canonical text, is not among them: verifying awaits
+    /// nothing, so no more of it exists than threads run, each for one body within its limit.
     pub fn bytes_in_flight(mut self, bytes: usize) -> Self {
         self.bytes_in_flight = bytes;
         self
@@ -391,6 +394,7 @@ impl ReceiverBuilder {
             body: BodyBounds {
                 limit: body_limit,
                 deadline: self.body_deadline,
+                erased: false,
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
             running: Allowance::new(self.handlers, meter.handlers_running()),

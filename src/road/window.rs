@@ -1,6 +1,6 @@
 //! Whether a signed time is inside the window.
 
-use crate::{clock::UnixTime, error::Rejection, receiver::Policy};
+use crate::{clock::UnixTime, error::Rejection, event_time::EventTime, receiver::Policy};
 
 /// When a request came, by two readings of the clock. A body may take its time between them.
 #[derive(Clone, Copy)]
@@ -9,8 +9,8 @@ pub(super) struct Came {
     pub(super) body: UnixTime,
 }
 
-/// A signed time must be inside the window; both limits are inside. Each side is judged by the reading that is the
-/// harder one for the sender:
+/// A signed time must be one that can be read, and inside the window; both limits are inside. Each side is judged by the
+/// reading that is the harder one for the sender:
 ///
 /// - the past by the time after the body. What was young enough when its head came may outlive its mark while its body
 ///   drips, and would run again.
@@ -18,11 +18,16 @@ pub(super) struct Came {
 ///   slowly.
 pub(super) fn check_time(
     policy: &Policy,
-    signed: Option<UnixTime>,
+    signed: impl Into<EventTime>,
     came: Came,
 ) -> Result<(), Rejection> {
-    let (Some(window), Some(signed)) = (policy.window, signed) else {
+    let Some(window) = policy.window else {
         return Ok(());
+    };
+    let signed = match signed.into() {
+        EventTime::None => return Ok(()),
+        EventTime::At(time) => time,
+        EventTime::Unreadable => return Err(Rejection::UnreadableEventTime),
     };
     // The wall clock may have been set back meanwhile.
     let age = came.body.max(came.head).since(signed);

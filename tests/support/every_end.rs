@@ -134,6 +134,7 @@ async fn refusals(stage: &Stage, pack: &Puppet) {
         Rejection::MalformedNonce("too long"),
         Rejection::MissingTimestamp,
         Rejection::MalformedTimestamp,
+        Rejection::UnreadableEventTime,
         Rejection::TimestampTooOld { age, limit },
         Rejection::TimestampInFuture { ahead: age, limit },
         Rejection::NoLiveKey,
