@@ -47,6 +47,20 @@ FACEPHI_HEAD = (
 FACEPHI_DATA = '{"status":"SUCCEEDED","reason":""}'
 
 
+# Unico IDCloud: which bodies the endpoint takes, a body, and the parts that identify its event.
+IDCLOUD = [
+    ("current", '{"processId":"p1","state":"PROCESS_STATE_FINISHED"}', ["p1", "state", "PROCESS_STATE_FINISHED"]),
+    ("current", '{"processId":"p1","state":"created"}', ["p1", "state", "PROCESS_STATE_CREATED"]),
+    ("numeric", '{"id":"p1","status":2}', ["p1", "process_status", "2"]),
+    ("numeric", '{"id":"p1","status":"2"}', ["p1", "payment_status", "2"]),
+    ("numeric", '{"id":"p1","status":"approved"}', ["p1", "payment_status", "approved"]),
+    ("both", '{"processId":"p1","state":"PROCESS_STATE_FINISHED"}', ["p1", "end"]),
+    ("both", '{"id":"p1","status":3}', ["p1", "end"]),
+    ("both", '{"id":"p1","status":2}', ["p1", "process_status", "2"]),
+    ("both", '{"id":"p1","status":"end"}', ["p1", "payment_status", "end"]),
+]
+
+
 def event_key(endpoint, tenant, pack, parts):
     digest = hashlib.sha256(b"hookgate/key/v1")
     for part in [endpoint.encode(), (tenant or "").encode(), pack.encode(), *parts]:
@@ -90,7 +104,15 @@ def main():
         key = event_key("test", None, "logto", parts)
         recordings.append({"recording": name, "endpoint": "test", "key": key})
     signed = [facephi(recipe) for recipe in ["without_member", "data_only"]]
-    vectors = {"keys": keys, "logto_recordings": recordings, "facephi": signed}
+    idcloud = [
+        {
+            "generation": generation,
+            "body": body,
+            "key": event_key("test", None, "idcloud", [part.encode() for part in parts]),
+        }
+        for generation, body, parts in IDCLOUD
+    ]
+    vectors = {"keys": keys, "logto_recordings": recordings, "facephi": signed, "idcloud": idcloud}
     text = json.dumps(vectors, indent=2, ensure_ascii=False) + "\n"
     (ROOT / "tests/vectors/event_keys.json").write_text(text, encoding="utf-8")
 

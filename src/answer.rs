@@ -172,6 +172,7 @@ impl Answer {
             | Rejection::MalformedNonce(_)
             | Rejection::MissingTimestamp
             | Rejection::MalformedTimestamp
+            | Rejection::UnreadableEventTime
             | Rejection::TimestampTooOld { .. }
             | Rejection::TimestampInFuture { .. } => Self::challenged(reason, &terms.signature),
             Rejection::NoLiveKey

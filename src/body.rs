@@ -2,6 +2,7 @@
 
 use std::{
     future::poll_fn,
+    mem,
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
@@ -13,6 +14,7 @@ use bytes::{Bytes, BytesMut};
 use crate::{
     allowance::{Allowance, Grant},
     clock::Timer,
+    erased::{erase, erase_buffer},
     error::Rejection,
     wait::within,
 };
@@ -76,6 +78,9 @@ pub(crate) struct BodyBounds {
     pub(crate) limit: usize,
     pub(crate) deadline: Duration,
     pub(crate) in_flight: Allowance,
+    /// Whether what is read is a secret, and erased once it is not needed. Room for the limit is then made at once, so
+    /// that growing leaves no copy behind.
+    pub(crate) erased: bool,
 }
 
 impl BodyBounds {
@@ -96,32 +101,85 @@ impl BodyBounds {
     async fn collect(&self, body: impl BodySource) -> Result<WholeBody, Rejection> {
         let mut body = pin!(body);
         let mut grant = self.in_flight.take(0).ok_or(Rejection::Overloaded)?;
-        let mut first = Bytes::new();
-        let mut joined = BytesMut::new();
+        let mut read = Read::new(self.erased);
         while let Some(chunk) = poll_fn(|context| body.as_mut().poll_chunk(context)).await {
             let chunk = chunk.map_err(|BodyBroken| Rejection::BodyIncomplete)?;
-            let so_far = first.len().max(joined.len());
-            if so_far.saturating_add(chunk.len()) > self.limit {
+            if read.len().saturating_add(chunk.len()) > self.limit {
                 return Err(Rejection::BodyTooLarge { limit: self.limit });
             }
             if !grant.grow(chunk.len()) {
                 return Err(Rejection::Overloaded);
             }
-            // Most bodies arrive in one chunk, which is then used as it is.
-            if so_far == 0 {
-                first = chunk;
-            } else {
-                if joined.is_empty() {
-                    joined.extend_from_slice(&first);
-                }
-                joined.extend_from_slice(&chunk);
-            }
+            read.add(chunk, self.limit);
         }
-        let bytes = if joined.is_empty() {
+        let bytes = read.take();
+        Ok(WholeBody { bytes, grant })
+    }
+}
+
+/// What has been read of a body so far.
+struct Read {
+    /// Most bodies arrive in one chunk, which is then used as it is.
+    first: Bytes,
+    joined: BytesMut,
+    erased: bool,
+}
+
+impl Read {
+    fn new(erased: bool) -> Self {
+        Self {
+            first: Bytes::new(),
+            joined: BytesMut::new(),
+            erased,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.first.len().max(self.joined.len())
+    }
+
+    fn add(&mut self, chunk: Bytes, limit: usize) {
+        if self.len() == 0 {
+            self.first = chunk;
+            return;
+        }
+        if self.joined.is_empty() {
+            if self.erased {
+                self.joined.reserve(limit);
+            }
+            self.joined.extend_from_slice(&self.first);
+            self.erase_first();
+        }
+        self.joined.extend_from_slice(&chunk);
+        if self.erased {
+            erase(chunk);
+        }
+    }
+
+    fn erase_first(&mut self) {
+        let first = mem::take(&mut self.first);
+        if self.erased {
+            erase(first);
+        }
+    }
+
+    /// All of it.
+    fn take(&mut self) -> Bytes {
+        let first = mem::take(&mut self.first);
+        if self.joined.is_empty() {
             first
         } else {
-            joined.freeze()
-        };
-        Ok(WholeBody { bytes, grant })
+            mem::take(&mut self.joined).freeze()
+        }
+    }
+}
+
+impl Drop for Read {
+    /// Of a body that was not read to its end.
+    fn drop(&mut self) {
+        if self.erased {
+            erase(mem::take(&mut self.first));
+            erase_buffer(&mut self.joined);
+        }
     }
 }

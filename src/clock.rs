@@ -37,10 +37,18 @@ impl UnixTime {
 
     /// Reads an RFC 3339 date and time.
     ///
+    /// Date and time are parted by `T` or `t`, or by a space. RFC 3339, section 5.6 leaves it to applications to take a
+    /// space, and senders write one; no other character is taken.
+    ///
     /// # Errors
     ///
     /// `None` when the text is not RFC 3339.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
+        /// `2026-11-28`
+        const DATE_BYTES: usize = 10;
+        if !matches!(text.as_bytes().get(DATE_BYTES), Some(b'T' | b't' | b' ')) {
+            return None;
+        }
         let time =
             time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339)
                 .ok()?;

@@ -13,6 +13,9 @@ pub enum SecretError {
     /// An HMAC with an empty key can be forged by anyone.
     #[error("the secret is empty")]
     Empty,
+    /// Zeros are what HMAC pads a key with, so a key of zeros is the empty key.
+    #[error("every byte of the secret is zero, as if it were empty")]
+    Zero,
     /// White space or quotes around a secret come from a copied line or a `.env` file.
     #[error("the secret begins or ends with white space or a quote; remove it")]
     Stray,
@@ -161,9 +164,14 @@ pub enum Rejection {
     /// The signed time is missing.
     #[error("the signed time is missing")]
     MissingTimestamp,
-    /// The signed time is repeated or not a whole number.
+    /// The signed time of the attempt is there, and repeated or not in the sender's form.
     #[error("the signed time is malformed")]
     MalformedTimestamp,
+    /// The time of the event, which the signature covers, is there and no time in the sender's form.
+    #[error(
+        "the event's signed time cannot be read; `accept_unreadable_time` of the pack takes it for none"
+    )]
+    UnreadableEventTime,
     /// The signed time is older than the window allows.
     #[error("signed {age:?} ago, more than the allowed {limit:?}")]
     TimestampTooOld {
@@ -229,7 +237,7 @@ impl Rejection {
             Self::MissingNonce => Reason::MissingNonce,
             Self::MalformedNonce(_) => Reason::MalformedNonce,
             Self::MissingTimestamp => Reason::MissingTimestamp,
-            Self::MalformedTimestamp => Reason::MalformedTimestamp,
+            Self::MalformedTimestamp | Self::UnreadableEventTime => Reason::MalformedTimestamp,
             Self::TimestampTooOld { .. } => Reason::TimestampTooOld,
             Self::TimestampInFuture { .. } => Reason::TimestampInFuture,
             Self::Undecodable(_) => Reason::Undecodable,

@@ -71,7 +71,7 @@ macro_rules! metrics {
 
 metrics! {
     DELIVERIES = "hookgate_deliveries_total", Counter, ["endpoint", "outcome", "reason", "event_type"],
-        "Requests that came to their end, refused ones included; not those whose sender left first.";
+        "Requests that came to their end, refused ones included, and those whose sender left first.";
     VERIFY_SECONDS = "hookgate_verify_duration_seconds", Seconds, ["endpoint"],
         "Time to prove who wrote the bytes, successful or not.";
     HANDLER_SECONDS = "hookgate_handler_duration_seconds", Seconds, ["endpoint", "outcome"],

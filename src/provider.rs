@@ -4,6 +4,7 @@ use std::{borrow::Cow, ops::Range, time::Duration};
 
 use bytes::Bytes;
 
+pub use crate::event_time::EventTime;
 use crate::{
     clock::UnixTime,
     error::{BuildError, Rejection},
@@ -54,9 +55,9 @@ pub trait Provider: Send + Sync + 'static {
     }
 
     /// What the start-up check should say of this pack at `now`, such as a certificate that has ended.
-    fn finding(&self, now: UnixTime) -> Option<Finding> {
+    fn findings(&self, now: UnixTime) -> Vec<Finding> {
         let _ = now;
-        None
+        Vec::new()
     }
 
     /// Proves who wrote the bytes. Checks no time: the road does that next.
@@ -130,7 +131,7 @@ pub struct Decoded<E> {
     pub(crate) event: E,
     pub(crate) event_type: Option<EventType>,
     pub(crate) claimed_type: Option<Box<str>>,
-    pub(crate) occurred_at: Option<UnixTime>,
+    pub(crate) occurred_at: EventTime,
     pub(crate) trace_context: Option<TraceContext>,
     pub(crate) content: Option<ContentDigest>,
     pub(crate) wanted: bool,
@@ -144,7 +145,7 @@ impl<E> Decoded<E> {
             event,
             event_type: None,
             claimed_type: None,
-            occurred_at: None,
+            occurred_at: EventTime::None,
             trace_context: None,
             content: None,
             wanted: true,
@@ -166,10 +167,11 @@ impl<E> Decoded<E> {
         self
     }
 
-    /// The signed time at which the event occurred. The epoch means "no time".
+    /// The signed time at which the event occurred. One that is there and [cannot be read](EventTime::Unreadable) is
+    /// refused where times are checked.
     #[must_use]
-    pub fn occurred_at(mut self, time: Option<UnixTime>) -> Self {
-        self.occurred_at = time.filter(|time| *time != UnixTime::EPOCH);
+    pub fn occurred_at(mut self, time: impl Into<EventTime>) -> Self {
+        self.occurred_at = time.into();
         self
     }
 

@@ -8,9 +8,10 @@ use std::{
     any::Any,
     fmt,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread::{self, ThreadId},
     time::Duration,
 };
 
@@ -151,6 +152,24 @@ impl Receiver {
         }
     }
 
+    /// For framework authors: a layer or middleware of it was made.
+    ///
+    /// One that stands on two routes is no endpoint of its own there: what the second route gets is a copy of what the
+    /// first got. So a second one on the same thread is logged, and is a [finding](Self::check) from then on. Other
+    /// threads may be workers that serve the same route.
+    pub fn mounted(&self) {
+        let policy = &*self.0;
+        let here = thread::current().id();
+        let mut is_first = false;
+        let on = policy.mounted_on.get_or_init(|| {
+            is_first = true;
+            here
+        });
+        if !is_first && *on == here && !policy.is_on_two_routes.swap(true, Ordering::Relaxed) {
+            log::found(&policy.name, &check::two_routes());
+        }
+    }
+
     /// From now on, what it has not begun is answered 503, over connections that are open too: the process is about to
     /// stop. There is no way back; all clones refuse.
     pub fn refuse(&self) {
@@ -223,6 +242,8 @@ pub(crate) struct Policy {
     key_prefix: KeyParts,
     said_no_time: AtomicBool,
     refuses: AtomicBool,
+    mounted_on: OnceLock<ThreadId>,
+    is_on_two_routes: AtomicBool,
 }
 
 impl Policy {
@@ -292,7 +313,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn keys(&self) -> Keys;
     fn validate(&self) -> Result<(), BuildError>;
     fn needs_access(&self) -> bool;
-    fn finding(&self, now: UnixTime) -> Option<Finding>;
+    fn findings(&self, now: UnixTime) -> Vec<Finding>;
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -326,8 +347,8 @@ impl<P: Provider> DynProvider for P {
         Provider::needs_access(self)
     }
 
-    fn finding(&self, now: UnixTime) -> Option<Finding> {
-        Provider::finding(self, now)
+    fn findings(&self, now: UnixTime) -> Vec<Finding> {
+        Provider::findings(self, now)
     }
 
     fn verify<'a>(

@@ -45,7 +45,7 @@ use self::{
     nonce::claim_nonce,
     settle::settle,
     underway::Underway,
-    window::check_time,
+    window::{Came, check_time},
 };
 use crate::{
     answer::{Answer, RETRY_AFTER},
@@ -155,6 +155,10 @@ async fn travel(
         Keys::Ring(_) | Keys::None => None,
     };
     let body = policy.body.read(body, timer).await?;
+    let came = Came {
+        head: now,
+        body: policy.clock.now(),
+    };
     let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
     let keys = ring.as_ref().map_or(&[][..], |keys| keys);
     let request = RawRequest::new(*head, &body.bytes);
@@ -166,7 +170,7 @@ async fn travel(
         // The pack did not say that it needs access, so nobody made sure that there is a rule.
         return Err(Rejection::AccessMissing);
     }
-    check_time(policy, verified.sent_at(), now)?;
+    check_time(policy, verified.sent_at(), came)?;
 
     let raw = verified.bytes_of(&body.bytes);
     let tenant = tenant.as_ref().map(|tenant| tenant.id().clone());
@@ -186,10 +190,12 @@ async fn travel(
         .finish()
         .ok_or_else(|| undecodable(Undecodable("nothing identifies the event")))?;
     // Where each attempt is signed anew, that time says how fresh the delivery is, and this one nothing.
+    let event_time = decoded.occurred_at.unless_epoch();
     if verified.sent_at().is_none() {
-        check_time(policy, decoded.occurred_at, now)?;
+        check_time(policy, event_time, came)?;
     }
-    if policy.window.is_some() && verified.sent_at().is_none() && decoded.occurred_at.is_none() {
+    let occurred_at = event_time.at();
+    if policy.window.is_some() && verified.sent_at().is_none() && occurred_at.is_none() {
         policy.say_no_time();
     }
 
@@ -206,7 +212,7 @@ async fn travel(
         claimed_type: decoded.claimed_type,
         signed_id: verified.signed_id().map(Box::from),
         sent_at: verified.sent_at(),
-        occurred_at: decoded.occurred_at,
+        occurred_at,
         received_at: now,
         trace_context: decoded.trace_context,
         claimed_trace_context: claimed_trace(head),

@@ -114,3 +114,139 @@ pub(crate) fn either(
         Poll::Pending
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+    use std::{
+        cell::{Cell, RefCell},
+        future::{pending, ready},
+        pin::pin,
+        sync::atomic::{AtomicUsize, Ordering},
+        task::Waker,
+    };
+
+    use super::*;
+
+    /// Sleeps that are over at the second poll; counts those that were begun.
+    #[derive(Clone, Default)]
+    struct Counting(Arc<AtomicUsize>);
+
+    impl Counting {
+        fn begun(&self) -> usize {
+            self.0.load(Ordering::SeqCst)
+        }
+    }
+
+    impl Timer for Counting {
+        fn sleep(&self, _: Duration) -> Sleep {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Box::pin(at_poll(2, ()))
+        }
+    }
+
+    /// Is ready at the poll of this number.
+    fn at_poll<T: Copy>(number: usize, output: T) -> impl Future<Output = T> {
+        let mut polls = 0;
+        poll_fn(move |_| {
+            polls += 1;
+            if polls >= number {
+                Poll::Ready(output)
+            } else {
+                Poll::Pending
+            }
+        })
+    }
+
+    fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    fn timer() -> (Counting, Arc<dyn Timer>) {
+        let counting = Counting::default();
+        (counting.clone(), Arc::new(counting))
+    }
+
+    #[test]
+    fn work_that_never_waits_arms_no_timer() {
+        let (counting, timer) = timer();
+        let work = pin!(ready(7));
+        let mut limited = pin!(within(&timer, Duration::ZERO, work));
+        assert_eq!(poll(limited.as_mut()), Poll::Ready(Ok(7)));
+        let aside = Cell::new(false);
+        let main = pin!(ready(7));
+        let mut both = pin!(beside(main, || {
+            aside.set(true);
+            pending()
+        }));
+        assert_eq!(poll(both.as_mut()), Poll::Ready(7));
+        assert!(!aside.get());
+        assert_eq!(counting.begun(), 0);
+    }
+
+    #[test]
+    fn an_output_that_is_ready_when_the_limit_passes_is_not_thrown_away() {
+        for (ready_at, output) in [(2, Ok(7)), (3, Err(Elapsed))] {
+            let (counting, timer) = timer();
+            let work = pin!(at_poll(ready_at, 7));
+            let mut limited = pin!(within(&timer, Duration::ZERO, work));
+            assert_eq!(poll(limited.as_mut()), Poll::Pending);
+            assert_eq!(poll(limited.as_mut()), Poll::Ready(output));
+            assert_eq!(counting.begun(), 1);
+        }
+    }
+
+    #[test]
+    fn a_hint_that_comes_when_the_pause_ends_is_a_hint() {
+        for (hint_at, hint) in [(2, true), (3, false)] {
+            let (_, timer) = timer();
+            let hint_at = Box::pin(at_poll(hint_at, ()));
+            let mut waiting = pin!(either(hint_at, timer.sleep(Duration::ZERO)));
+            assert_eq!(poll(waiting.as_mut()), Poll::Pending);
+            assert_eq!(poll(waiting.as_mut()), Poll::Ready(hint));
+        }
+    }
+
+    /// A task's budget: one that is polled when it is used up is not ready.
+    struct Budget {
+        left: Cell<bool>,
+        order: RefCell<Vec<&'static str>>,
+    }
+
+    impl Budget {
+        fn ask(&self, who: &'static str) -> bool {
+            self.order.borrow_mut().push(who);
+            self.left.replace(false)
+        }
+    }
+
+    #[test]
+    fn what_runs_beside_the_work_is_polled_before_it() {
+        let budget = Budget {
+            left: Cell::new(true),
+            order: RefCell::default(),
+        };
+        let main = pin!(poll_fn(|_| {
+            budget.ask("work");
+            Poll::<()>::Pending
+        }));
+        let beats = Cell::new(0);
+        let mut both = pin!(beside(main, || poll_fn(|_| {
+            if budget.ask("beside") {
+                beats.set(beats.get() + 1);
+            }
+            Poll::Pending
+        })));
+        for _ in 0..3 {
+            budget.left.set(true);
+            assert_eq!(poll(both.as_mut()), Poll::Pending);
+        }
+        // In the first poll it is made, after the work.
+        assert_eq!(
+            *budget.order.borrow(),
+            ["work", "beside", "beside", "work", "beside", "work"]
+        );
+        assert_eq!(beats.get(), 2);
+    }
+}

@@ -107,13 +107,12 @@ impl WaitingCopies {
     fn rooms(&self) -> MutexGuard<'_, HashMap<EventKey, Arc<Room>>> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Takes `room` out of the map, unless a newer one stands there.
-    fn close(&self, key: &EventKey, room: &Arc<Room>) {
-        let mut rooms = self.rooms();
-        if rooms.get(key).is_some_and(|known| Arc::ptr_eq(known, room)) {
-            rooms.remove(key);
-        }
+/// Takes `room` out of the map, unless a newer one stands there.
+fn close(rooms: &mut HashMap<EventKey, Arc<Room>>, key: &EventKey, room: &Arc<Room>) {
+    if rooms.get(key).is_some_and(|known| Arc::ptr_eq(known, room)) {
+        rooms.remove(key);
     }
 }
 
@@ -135,15 +134,20 @@ impl Seat<'_> {
             match self.room.lead() {
                 Some(lead) => {
                     let ended = self.ask(policy, timer).await;
-                    // Later copies belong into a new room: the event may run again.
-                    self.copies.close(&self.key, &self.room);
-                    self.room.end(ended);
+                    self.end(ended);
                     drop(lead);
                     return ended;
                 }
                 None => listener.await,
             }
         }
+    }
+
+    /// Ends the wait of all in this room.
+    fn end(&self, ended: Waited) {
+        // First the room is closed: later copies belong into a new one, since the event may run again.
+        close(&mut self.copies.rooms(), &self.key, &self.room);
+        self.room.end(ended);
     }
 
     async fn ask(&self, policy: &Policy, timer: &Arc<dyn Timer>) -> Waited {
@@ -172,12 +176,8 @@ impl Drop for Seat<'_> {
         // The last to leave closes the room, under the lock that newcomers sit down under.
         let mut rooms = self.copies.rooms();
         drop(self.in_room.take());
-        if self.room.seats.used() == 0
-            && rooms
-                .get(&self.key)
-                .is_some_and(|known| Arc::ptr_eq(known, &self.room))
-        {
-            rooms.remove(&self.key);
+        if self.room.seats.used() == 0 {
+            close(&mut rooms, &self.key, &self.room);
         }
     }
 }
@@ -209,5 +209,66 @@ impl Drop for Lead<'_> {
     fn drop(&mut self) {
         self.0.leader.store(false, Ordering::Release);
         self.0.changed.notify(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+    use std::{
+        pin::Pin,
+        task::{Context, Wake, Waker},
+    };
+
+    use super::*;
+
+    fn key() -> EventKey {
+        EventKey::from_bytes([7; 32])
+    }
+
+    fn copies() -> Arc<WaitingCopies> {
+        Arc::new(WaitingCopies::new(Level::unmetered()))
+    }
+
+    #[test]
+    fn the_last_to_leave_closes_the_room() {
+        let copies = copies();
+        let (one, other) = (copies.sit(&key()).unwrap(), copies.sit(&key()).unwrap());
+        drop(one);
+        assert_eq!(copies.rooms().len(), 1);
+        drop(other);
+        assert_eq!(copies.rooms().len(), 0, "nothing is kept of an event");
+        assert_eq!(copies.seats.used(), 0);
+    }
+
+    /// Sits down when it is woken, as one could on another thread, and tells what it found.
+    struct Newcomer {
+        copies: Arc<WaitingCopies>,
+        found: Mutex<Vec<Option<Waited>>>,
+    }
+
+    impl Wake for Newcomer {
+        fn wake(self: Arc<Self>) {
+            let seat = self.copies.sit(&key()).unwrap();
+            self.found.lock().unwrap().push(seat.room.ended());
+        }
+    }
+
+    #[test]
+    fn who_sits_down_when_a_wait_has_ended_is_not_told_its_outcome() {
+        let copies = copies();
+        let (leader, follower) = (copies.sit(&key()).unwrap(), copies.sit(&key()).unwrap());
+        let newcomer = Arc::new(Newcomer {
+            copies: copies.clone(),
+            found: Mutex::default(),
+        });
+        let waker = Waker::from(newcomer.clone());
+        let mut listener = follower.room.changed.listen();
+        let polled = Pin::new(&mut listener).poll(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending());
+        leader.end(Waited::Free);
+        assert_eq!(follower.room.ended(), Some(Waited::Free));
+        assert_eq!(*newcomer.found.lock().unwrap(), [None]);
     }
 }

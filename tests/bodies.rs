@@ -15,7 +15,7 @@ use std::{
 
 use axum::{Router, body::Body};
 use bytes::Bytes;
-use hookgate::{access::ApiKey, providers::logto::Event};
+use hookgate::{TokioTimer, access::ApiKey, providers::logto::Event};
 use http::Method;
 use http_body::Frame;
 use support::{Call, Connection, On, Stage, logto, soon, until};
@@ -207,4 +207,45 @@ async fn what_is_over_the_budget_is_given_back_after_each_end() {
         let no_event = logto::signed("[]", logto::KEY);
         assert_eq!(stage.send(&no_event).await.status, 400);
     }
+}
+
+/// A body whose next chunk is always there: it uses up its task's budget at each poll.
+struct Busy {
+    chunks_left: usize,
+}
+
+impl http_body::Body for Busy {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let budget = std::pin::pin!(tokio::task::consume_budget());
+        std::task::ready!(budget.poll(context));
+        let Some(left) = self.chunks_left.checked_sub(1) else {
+            return Poll::Ready(None);
+        };
+        self.chunks_left = left;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::new()))))
+    }
+}
+
+/// On tokio's timer, in tokio's task.
+#[tokio::test]
+async fn a_body_that_is_always_ready_is_too_slow_at_its_deadline_too() {
+    let stage = Stage::logto_with(|builder| {
+        builder
+            .timer(TokioTimer)
+            .body_deadline(Duration::from_millis(5))
+    })
+    .await;
+    let app: Router = Router::new().route("/hook", stage.script.route::<Event>(&stage.receiver));
+    // So many only keep a broken test from hanging.
+    let busy = Body::new(Busy {
+        chunks_left: 20_000_000,
+    });
+    let reply = app.oneshot(logto::event(1).with_body(busy)).await;
+    assert_eq!(reply.unwrap().status(), 408);
 }

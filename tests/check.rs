@@ -5,8 +5,9 @@ mod support;
 
 use std::time::Duration;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
-    Finding, Provider, Receiver, ReceiverBuilder, Secret, Severity,
+    Finding, Key, Keyring, Provider, Receiver, ReceiverBuilder, Secret, Severity,
     access::{AnyoneMayCall, ApiKey},
     dedup::{BoxDedupStore, MemoryStore},
     provider::{Retries, SenderProfile, TimeKind},
@@ -109,6 +110,37 @@ fn a_sender_without_signed_time_and_a_time_that_is_not_checked() {
 }
 
 #[test]
+fn a_secret_that_can_be_found_by_trying_or_was_not_copied_whole() {
+    let with = |keys: Vec<Key>| {
+        let ring = Keyring::new(keys).unwrap();
+        let pack = Preset::standard_webhooks(ring).with_profile(ideal);
+        found(pack, |builder| builder)
+    };
+    let of = |secret: Secret| codes(&with(vec![Key::new("it", secret)]));
+    let bytes = |length| Secret::bytes(vec![7; length]).unwrap();
+    assert_eq!(of(Secret::utf8("k").unwrap()), ["secret_short"]);
+    assert_eq!(of(bytes(15)), ["secret_short"]);
+    assert_eq!(of(bytes(16)), NOTHING);
+    assert_eq!(of(bytes(1000)), NOTHING);
+    let whsec = |length| Secret::whsec(STANDARD.encode(vec![7; length])).unwrap();
+    for (length, code) in [
+        (15, Some("secret_short")),
+        (16, Some("secret_not_standard")),
+        (23, Some("secret_not_standard")),
+        (24, None),
+        (64, None),
+        (65, Some("secret_not_standard")),
+    ] {
+        assert_eq!(of(whsec(length)), Vec::from_iter(code), "{length}");
+    }
+    let keys = [("old", 3), ("new", 32), ("newer", 4)];
+    let ring = keys.map(|(id, length)| Key::new(id, bytes(length)));
+    let said = with(ring.into()).remove(0);
+    assert!(said.what().contains("`old`, `newer`"), "{said}");
+    assert!(!said.what().contains("`new`"), "{said}");
+}
+
+#[test]
 fn a_store_of_one_process_under_several() {
     let memory = |count| {
         of_settings(move |builder| {
@@ -187,6 +219,35 @@ fn handlers_that_end_with_their_sender() {
 }
 
 #[test]
+fn two_routes_of_one_receiver() {
+    use hookgate_axum::ReceiverExt;
+    let receiver = || {
+        let pack = Logto::new(Secret::utf8(logto::KEY).unwrap());
+        let receiver = Receiver::new("test", pack).dedup(MemoryStore::new());
+        receiver.build().unwrap()
+    };
+    let is_told = |receiver: &Receiver| {
+        let found = receiver.check();
+        codes(&found).contains(&"on_two_routes")
+    };
+    let one = receiver();
+    let _layer = one.layer();
+    assert!(!is_told(&one));
+    let _layer = one.clone().layer();
+    assert!(is_told(&one));
+
+    // Workers of actix-web make one each.
+    let shared = receiver();
+    for _ in 0..2 {
+        let shared = shared.clone();
+        std::thread::spawn(move || drop(shared.layer()))
+            .join()
+            .unwrap();
+    }
+    assert!(!is_told(&shared));
+}
+
+#[test]
 fn no_access_and_no_signature() {
     let open = |builder: ReceiverBuilder| builder.access(AnyoneMayCall);
     let worst = &found(IdCloud::new(), open)[0];
@@ -209,7 +270,7 @@ fn what_is_only_assumed_of_a_sender() {
         |it| it.access(ApiKey::header("x-api-key", "a key")),
     );
     let assumed: Vec<&Finding> = assumed.iter().filter(|it| it.code() == "assumed").collect();
-    assert_eq!(assumed.len(), 2);
+    assert_eq!(assumed.len(), 3);
     assert!(assumed[0].to_string().contains("which bytes it signs"));
     assert_eq!(of_sender(|it| it.assumed = &["something"]), ["assumed"]);
 }
@@ -258,11 +319,16 @@ fn the_guide_lists_the_codes_in_the_order_of_their_weight() {
             "anyone_may_call",
             "store_not_shared",
             "time_not_checked",
+            "secret_short",
+            "secret_not_standard",
+            "accepts_unreadable_time",
+            "tokens_taken_as_requests",
             "events_can_be_lost",
             "sender",
             "body_limit_below_sender",
             "deadline_beyond_timeout",
             "cancels_on_disconnect",
+            "on_two_routes",
             "forgets_at_restart",
             "store_capacity",
             "retries_unknown",

@@ -11,12 +11,16 @@ use std::{
 };
 
 use axum::{Router, body::Body};
+use bytes::Bytes;
 use hookgate::{
     Secret,
     providers::logto::{Event, Logto},
     testing::FakeClock,
 };
-use support::{Connection, Fault, Gate, On, Reply, ScriptedStore, Stage, Step, logto, now, until};
+use support::{
+    Call, Connection, Fault, Gate, On, Puppet, Reply, ScriptedStore, Stage, Step, Watched, logto,
+    now, until,
+};
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
@@ -230,4 +234,26 @@ async fn no_more_than_1024_copies_of_a_receiver_wait() {
         taken += usize::from(copy.await.unwrap() == 200);
     }
     assert_eq!(taken, 1024);
+}
+
+/// In process: over HTTP the server holds bytes of its own. The pack compares contents, so the copy's digest
+/// is kept.
+#[tokio::test]
+async fn a_waiting_copy_keeps_nothing_of_its_body() {
+    let stage = Stage::of(Puppet::default(), |builder| builder).await;
+    let app: Router = Router::new().route("/hook", stage.script.route::<String>(&stage.receiver));
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate));
+    let call = Call::post("/hook", "one a");
+    let first = tokio::spawn(app.clone().oneshot(call.request::<Body>()));
+    until("the run", || stage.script.runs() == 1).await;
+    let (bytes, gone) = Watched::new(&call.body);
+    let request = call.with_body(Body::from(Bytes::from_owner(bytes)));
+    let copy = tokio::spawn(app.oneshot(request));
+    until("the copy", || stage.store.count(On::Claim) == 2).await;
+    until("the drop", || gone.load(Ordering::SeqCst)).await;
+    assert!(!copy.is_finished());
+    gate.open();
+    assert_eq!(first.await.unwrap().unwrap().status(), 200);
+    assert_eq!(copy.await.unwrap().unwrap().status(), 200);
 }

@@ -12,7 +12,8 @@ use hookgate::{
     access::{AnyoneMayCall, ApiKey},
     dedup::MemoryStore,
     payload::{Json, Payload},
-    providers::preset::Preset,
+    provider::{Provider, SenderProfile},
+    providers::{facephi::Facephi, preset::Preset},
     road::{self, Ran},
     schemes::{HmacBodyField, HmacBodyFieldConfig, Recipe},
 };
@@ -61,6 +62,45 @@ async fn an_event_is_handled_once_whichever_live_key_signed_it() {
     assert_eq!(stage.script.last().key_id, "new");
     let forged = with_mac(r#"{"id":"1","n":3}"#, "nobody's");
     assert_eq!(stage.send(&forged).await.status, 401);
+}
+
+/// An object of so many bytes, signed by a recipe that covers all of it, whichever that is.
+fn of_size(size: usize, recipe: Recipe) -> Call {
+    let around = with_mac("{\"a\":\"\"}", NEW).body.len();
+    let signed = format!("{{\"a\":\"{}\"}}", "x".repeat(size - around));
+    let call = match recipe {
+        Recipe::EmptyMember | Recipe::NullMember => {
+            let blank = if recipe == Recipe::NullMember {
+                "null"
+            } else {
+                "\"\""
+            };
+            let open = &signed[..signed.len() - 1];
+            let mac = mac(&format!("{open},\"mac\":{blank}}}"), NEW);
+            Call::post("/hook", format!("{open},\"mac\":\"{mac}\"}}"))
+        }
+        _ => with_mac(&signed, NEW),
+    };
+    call.with("content-type", "application/json")
+}
+
+#[tokio::test]
+async fn a_body_over_a_tenth_of_the_usual_limit_is_413_unless_the_receiver_sets_another() {
+    let limit = HmacBodyField::BODY_LIMIT;
+    let usual = SenderProfile::unknown().body_limit;
+    assert!(limit * 10 <= usual);
+    for recipe in Recipe::ALL.iter().filter(|recipe| recipe.covers_all()) {
+        let stage = Stage::of(pack(*recipe), |builder| builder).await;
+        let raised = Stage::of(pack(*recipe), |builder| builder.body_limit(usual)).await;
+        for (size, status) in [(limit, 200), (limit + 1, 413)] {
+            let reply = stage.send(&of_size(size, *recipe)).await;
+            assert_eq!(reply.status, status, "{recipe:?}");
+            let reply = raised.send(&of_size(size, *recipe)).await;
+            assert_eq!(reply.status, 200, "{recipe:?}");
+        }
+        let pack = Facephi::new(ring()).recipe(*recipe);
+        assert_eq!(pack.profile().body_limit, limit);
+    }
 }
 
 #[tokio::test]

@@ -6,9 +6,10 @@ mod support;
 use axum::Router;
 use hookgate::{
     KeyParts, Reason, Receiver, Secret,
-    access::ApiKey,
+    access::{AnyoneMayCall, ApiKey},
     providers::{
         facephi::{API_KEY_HEADER, Facephi},
+        idcloud::{IdCloud, Status},
         logto::Logto,
     },
     schemes::Recipe,
@@ -26,6 +27,7 @@ struct Vectors {
     keys: Vec<Vector>,
     logto_recordings: Vec<Recorded>,
     facephi: Vec<Signed>,
+    idcloud: Vec<Notified>,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +51,14 @@ struct Recorded {
 struct Signed {
     recipe: Recipe,
     secret: String,
+    body: String,
+    key: String,
+}
+
+/// A notification, and which bodies its endpoint takes.
+#[derive(Deserialize)]
+struct Notified {
+    generation: String,
     body: String,
     key: String,
 }
@@ -114,6 +124,21 @@ async fn events_that_carry_their_signature_have_their_key_on_the_road_too() {
             .with(API_KEY_HEADER, "key");
         assert_eq!(stage.send(&call).await.status, 200);
         assert_eq!(stage.script.last().key.to_string(), signed.key);
+    }
+}
+
+#[tokio::test]
+async fn notifications_of_idcloud_have_their_key_on_the_road_too() {
+    for notified in vectors().idcloud {
+        let pack = match &*notified.generation {
+            "current" => IdCloud::new(),
+            "numeric" => IdCloud::numeric(),
+            _ => IdCloud::both_generations([Status::Concluded]),
+        };
+        let stage = Stage::of(pack, |builder| builder.access(AnyoneMayCall)).await;
+        let call = Call::post("/hook", notified.body).with("content-type", "application/json");
+        assert_eq!(stage.send(&call).await.status, 200);
+        assert_eq!(stage.script.last().key.to_string(), notified.key);
     }
 }
 

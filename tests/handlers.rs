@@ -2,13 +2,23 @@
 
 mod support;
 
-use std::{convert::Infallible, future::Ready, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Ready,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use axum::{Router, body::Body};
-use hookgate::tower::ReceiverLayer;
+use hookgate::{Nack, TokioTimer, Verdict, tower::ReceiverLayer};
 use http::{Request, Response, StatusCode};
-use support::{Call, Gate, On, Server, Stage, Step, logto, until};
-use tower::{Layer, service_fn};
+use support::{Bomb, Call, Gate, On, Server, Stage, Step, busy_app, logto, until};
+use tower::{Layer, ServiceExt, service_fn};
 
 #[tokio::test]
 async fn a_handler_that_fails_twice_runs_three_times_and_is_then_done() {
@@ -224,4 +234,97 @@ async fn a_copy_by_another_target_or_with_other_headers_is_a_copy() {
     assert_eq!(stage.send(&call).await.status, 200);
     assert_eq!(stage.send(&odd).await.status, 200);
     assert_eq!(stage.script.runs(), 1);
+}
+
+/// On tokio's timer, in tokio's task: its budget for each poll is what the handler uses up.
+#[tokio::test]
+async fn the_sender_of_a_handler_that_is_always_busy_is_answered_at_its_deadline() {
+    let stage = Stage::logto_with(|builder| {
+        builder
+            .timer(TokioTimer)
+            .handler_deadline(Duration::from_millis(5))
+    })
+    .await;
+    let answered = Arc::new(AtomicBool::new(false));
+    let told = answered.clone();
+    let app = busy_app(&stage.receiver, "its answer", move || {
+        told.load(Ordering::SeqCst)
+    });
+    let reply = app.oneshot(logto::event(1).request::<Body>()).await;
+    let reply = reply.unwrap();
+    answered.store(true, Ordering::SeqCst);
+    assert_eq!(reply.status(), 503);
+    assert_eq!(reply.headers()["retry-after"], "5", "it is no panic");
+    until("its end", || stage.store.count(On::Mark) == 1).await;
+}
+
+/// A handler's future that panics when it is dropped.
+struct Explodes {
+    answer: fn() -> Response<Body>,
+    _bomb: Bomb,
+}
+
+impl Future for Explodes {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(Ok((self.answer)()))
+    }
+}
+
+/// What a handler's panic may not cost: the sender's answer, and the event of the next copy.
+async fn answer_of(stage: &Stage, answer: fn() -> Response<Body>) -> u16 {
+    let explodes = service_fn(move |_: Request<Body>| Explodes {
+        answer,
+        _bomb: Bomb,
+    });
+    let service = ReceiverLayer::new(stage.receiver.clone()).layer(explodes);
+    let server = Server::start(Router::new().route_service("/hook", service)).await;
+    logto::event(1).send(server.addr).await.status
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_when_it_is_dropped_has_said_what_it_said() {
+    let stage = Stage::logto().await;
+    assert_eq!(answer_of(&stage, Response::default).await, 200);
+    assert_eq!(stage.store.count(On::Mark), 1);
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_again_when_it_is_dropped_is_a_retry() {
+    let stage = Stage::logto().await;
+    let answered = answer_of(&stage, || panic!("out of cheese")).await;
+    assert_eq!(answered, 503);
+    assert_eq!(stage.store.count(On::Release), 1);
+}
+
+#[tokio::test]
+async fn a_panic_whose_payload_panics_is_a_retry_too() {
+    let stage = Stage::logto().await;
+    let answered = answer_of(&stage, || std::panic::panic_any(Bomb)).await;
+    assert_eq!(answered, 503);
+    assert_eq!(stage.store.count(On::Release), 1);
+
+    let panics = service_fn(
+        |_: Request<Body>| -> Ready<Result<Response<Body>, Infallible>> {
+            std::panic::panic_any(Bomb)
+        },
+    );
+    let service = ReceiverLayer::new(stage.receiver.clone()).layer(panics);
+    let server = Server::start(Router::new().route_service("/hook", service)).await;
+    assert_eq!(logto::event(2).send(server.addr).await.status, 503);
+    assert_eq!(stage.store.count(On::Release), 2);
+}
+
+#[tokio::test]
+async fn an_error_that_panics_when_it_is_dropped_is_a_retry_as_any_other() {
+    let stage = Stage::logto().await;
+    let failed = || {
+        let nack = Nack::retry_after(Duration::from_secs(7)).with_error(Bomb);
+        let mut response = Response::default();
+        response.extensions_mut().insert(Verdict(nack.into()));
+        response
+    };
+    assert_eq!(answer_of(&stage, failed).await, 503);
+    assert_eq!(stage.store.count(On::Release), 1);
 }

@@ -2,12 +2,19 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
 use axum::{Router, body::Body};
 use hookgate::{
-    Receiver, Secret,
+    Head, Receiver, RunsToEnd, Secret, TimeLeft, Timer,
     providers::logto::{self as pack, Logto},
+    road::{self, Handled},
     testing::FakeClock,
 };
 use support::{Connection, Fault, Gate, On, Script, ScriptedStore, Stage, Step, logto, now, until};
@@ -199,4 +206,42 @@ fn a_handler_that_is_dropped_with_its_runtime_frees_its_event_at_the_end_of_its_
         assert_eq!(script.runs(), 2);
         assert_eq!(script.last().lease.attempt(), 2);
     });
+}
+
+/// How often `work` is handed over to a task, polled `times` times and dropped.
+async fn handed_over(times: usize, work: impl Future<Output = Handled<()>>) -> usize {
+    let stage = Stage::logto().await;
+    let timer: Arc<dyn Timer> = Arc::new(stage.clock.clone());
+    let call = logto::event(1);
+    let head = Head::new("POST", "/hook", &call.headers);
+    let admitted = road::admit(&stage.receiver, head, Some(call.body.clone()), &timer);
+    let time = TimeLeft::of(&admitted.await.unwrap());
+    let mut spawned = 0;
+    {
+        let mut running = pin!(RunsToEnd::new(&stage.receiver, &timer, time, work, |_| {
+            spawned += 1;
+        }));
+        for _ in 0..times {
+            let mut context = Context::from_waker(Waker::noop());
+            let polled = AssertUnwindSafe(|| running.as_mut().poll(&mut context));
+            assert!(!matches!(catch_unwind(polled), Ok(Poll::Ready(_))));
+        }
+    }
+    spawned
+}
+
+#[tokio::test]
+async fn work_that_has_begun_is_handed_over() {
+    assert_eq!(handed_over(1, std::future::pending()).await, 1);
+}
+
+#[tokio::test]
+async fn work_that_never_began_is_not_handed_over() {
+    assert_eq!(handed_over(0, std::future::pending()).await, 0);
+}
+
+#[tokio::test]
+async fn work_in_which_something_panicked_is_not_handed_over() {
+    let panics = async { panic!("a store of the application's, say") };
+    assert_eq!(handed_over(1, panics).await, 0);
 }

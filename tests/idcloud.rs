@@ -233,7 +233,7 @@ fn the_key_is_id_and_state_or_status() {
     };
     let process = |state: &str| format!(r#"{{"flow":"id","state":"{state}","processId":"{ID}"}}"#);
     let transaction = |status: &str| format!(r#"{{"id":"{ID}","status":{status}}}"#);
-    let finished = key("test", &[ID, "PROCESS_STATE_FINISHED"]);
+    let finished = key("test", &[ID, "state", "PROCESS_STATE_FINISHED"]);
     assert_eq!(
         of(IdCloud::new(), &process("PROCESS_STATE_FINISHED")),
         finished
@@ -241,21 +241,24 @@ fn the_key_is_id_and_state_or_status() {
     assert_eq!(of(IdCloud::new(), &process("finished")), finished);
     assert_eq!(
         of(IdCloud::numeric(), &transaction("3")),
-        key("test", &[ID, "3"])
+        key("test", &[ID, "process_status", "3"])
     );
     assert_eq!(
         of(IdCloud::numeric(), &transaction("\"approved\"")),
-        key("test", &[ID, "approved"])
+        key("test", &[ID, "payment_status", "approved"])
     );
     let both = || IdCloud::both_generations([Status::Concluded, Status::Cancelled]);
-    let terminal = key("test", &[ID, "terminal"]);
+    let terminal = key("test", &[ID, "end"]);
     assert_eq!(of(both(), &process("finished")), terminal);
     assert_eq!(of(both(), &transaction("3")), terminal);
     assert_eq!(of(both(), &transaction("4")), terminal);
-    assert_eq!(of(both(), &transaction("2")), key("test", &[ID, "2"]));
+    assert_eq!(
+        of(both(), &transaction("2")),
+        key("test", &[ID, "process_status", "2"])
+    );
     assert_eq!(
         of(both(), &process("PROCESS_STATE_CREATED")),
-        key("test", &[ID, "PROCESS_STATE_CREATED"])
+        key("test", &[ID, "state", "PROCESS_STATE_CREATED"])
     );
 }
 
@@ -293,6 +296,28 @@ async fn only_who_has_the_credentials_is_believed_and_each_event_runs_once() {
         status(&stage, unico().process(ID, State::Finished, "id")).await,
         400
     );
+}
+
+#[tokio::test]
+async fn what_is_written_alike_in_two_vocabularies_is_two_events() {
+    let run = async |pack: IdCloud, bodies: &[&'static str]| {
+        let stage = stage(pack).await;
+        for body in bodies {
+            assert_eq!(status(&stage, unico().body(*body)).await, 200);
+        }
+        stage.script.runs()
+    };
+    let both = IdCloud::both_generations([Status::Concluded]);
+    let bodies = [
+        r#"{"processId":"p1","state":"PROCESS_STATE_FINISHED"}"#,
+        r#"{"id":"p1","status":"terminal"}"#,
+        r#"{"id":"p1","status":"end"}"#,
+        r#"{"id":"p1","status":""}"#,
+        r#"{"id":"p1","status":"PROCESS_STATE_FINISHED"}"#,
+    ];
+    assert_eq!(run(both, &bodies).await, bodies.len());
+    let bodies = [r#"{"id":"p1","status":2}"#, r#"{"id":"p1","status":"2"}"#];
+    assert_eq!(run(IdCloud::numeric(), &bodies).await, bodies.len());
 }
 
 #[tokio::test]

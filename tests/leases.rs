@@ -4,8 +4,15 @@ mod support;
 
 use std::time::Duration;
 
-use hookgate::dedup::{Claim, DedupStore, OwnerToken, State};
-use support::{Fault, Gate, On, Stage, Step, logto, until};
+use axum::body::Body;
+use hookgate::{
+    Receiver, Secret, TokioTimer,
+    dedup::{Claim, DedupStore, End, OwnerToken, Settled, State},
+    providers::logto::Logto,
+    testing::FakeClock,
+};
+use support::{Fault, Gate, On, ScriptedStore, Stage, Step, busy_app, logto, now, until};
+use tower::ServiceExt;
 
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -160,16 +167,18 @@ async fn a_late_owner_that_asks_for_a_retry_does_not_free_the_new_owners_event()
 async fn a_heartbeat_tells_the_handler_that_its_lease_is_lost() {
     let stage = patient().await;
     let first = running(&stage, Step::UntilLost(Box::new(Step::Process))).await;
-    // Somebody else has it: the wall between two processes, seen from one.
-    stage.store.next(On::Extend, Fault::Down);
-    stage.store.next(On::Extend, Fault::Down);
-    stage.store.next(On::Extend, Fault::Down);
-    stage.pass(LEASE).await;
-    let key = stage.script.last().key;
+    // The store gave it to somebody else, though by our clock it is ours.
+    let seen = stage.script.last();
+    let memory = stage.store.memory();
+    let release = memory.settle(seen.lease.lease(), End::Release, LEASE);
+    assert_eq!(release.await.unwrap(), Settled::Ok);
     let other = OwnerToken::from_bytes([9; 16]);
-    let claim = stage.store.memory().claim(&key, None, other, LEASE).await;
+    let claim = memory.claim(&seen.key, None, other, LEASE).await;
     assert!(matches!(claim, Ok(Claim::Won(_))));
-    stage.pass(Duration::from_secs(11)).await;
+    stage.pass(Duration::from_millis(9_900)).await;
+    assert!(!seen.lease.is_lost());
+    stage.pass(Duration::from_millis(200)).await;
+    assert!(seen.lease.is_lost());
     assert_eq!(first.await.unwrap().status, 503);
 }
 
@@ -228,4 +237,176 @@ async fn every_run_has_an_owner_token_of_its_own() {
     for (place, owner) in owners.iter().enumerate() {
         assert!(!owners[..place].contains(owner));
     }
+}
+
+/// On tokio's timer, in tokio's task: its budget for each poll is what the handler uses up. The store's
+/// answers need budget too, as those over a socket do.
+#[tokio::test]
+async fn a_handler_that_is_always_busy_keeps_its_lease_by_heartbeat() {
+    let clock = FakeClock::at(now());
+    let store = ScriptedStore::new(&clock);
+    let answers = Gate::shut();
+    answers.open();
+    store.always(On::Extend, Fault::Waits(answers));
+    let receiver = Receiver::new("test", Logto::new(Secret::utf8(logto::KEY).unwrap()))
+        .dedup(store.clone())
+        .clock(clock)
+        .timer(TokioTimer)
+        .lease(Duration::from_secs(3600))
+        .heartbeat(Duration::from_millis(5))
+        .store_limit(Duration::from_secs(3600))
+        .handler_deadline(Duration::from_secs(3600))
+        .build()
+        .unwrap();
+    // The third is sent only when the second was answered.
+    let beats = store.clone();
+    let app = busy_app(&receiver, "its heartbeats", move || {
+        beats.count(On::Extend) >= 3
+    });
+    let reply = app.oneshot(logto::event(1).request::<Body>()).await;
+    assert_eq!(reply.unwrap().status(), 200);
+    assert_eq!(store.count(On::Mark), 1);
+}
+
+#[tokio::test]
+async fn a_handler_is_told_that_it_lost_when_its_lease_ends_though_the_store_says_nothing() {
+    for fault in [Fault::Hangs, Fault::Down] {
+        let stage = patient().await;
+        let gate = Gate::shut();
+        let first = running(&stage, Step::wait(&gate)).await;
+        stage.store.always(On::Extend, fault);
+        stage.pass(LEASE - Duration::from_millis(50)).await;
+        let lease = stage.script.last().lease;
+        assert!(!lease.is_lost(), "it still holds");
+        stage.pass(Duration::from_millis(50)).await;
+        assert!(lease.is_lost());
+        let tried = stage.store.count(On::Extend);
+        stage.pass(LEASE).await;
+        assert_eq!(
+            stage.store.count(On::Extend),
+            tried,
+            "nothing is left to keep"
+        );
+        gate.open();
+        assert_eq!(first.await.unwrap().status, 503);
+    }
+}
+
+#[tokio::test]
+async fn three_heartbeats_fit_into_a_lease() {
+    // The defaults; and the rarest heartbeat that is taken, with a limit that none could reach.
+    let rarest = |builder: hookgate::ReceiverBuilder| {
+        builder
+            .heartbeat(LEASE / 2)
+            .store_limit(Duration::from_secs(3600))
+    };
+    let defaults = |builder| builder;
+    let settings: [fn(hookgate::ReceiverBuilder) -> hookgate::ReceiverBuilder; 2] =
+        [defaults, rarest];
+    for set in settings {
+        for fault in [Fault::Hangs, Fault::Down] {
+            let stage = Stage::logto_with(|builder| {
+                set(builder.handler_deadline(Duration::from_secs(3600)))
+            })
+            .await;
+            let gate = Gate::shut();
+            let first = running(&stage, Step::wait(&gate)).await;
+            for _ in 0..2 {
+                stage.store.next(On::Extend, fault.clone());
+            }
+            stage.pass(LEASE + Duration::from_secs(10)).await;
+            assert!(stage.store.count(On::Extend) >= 3);
+            assert!(!stage.script.last().lease.is_lost());
+            gate.open();
+            assert_eq!(first.await.unwrap().status, 200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lease_is_never_believed_for_longer_than_the_store_holds_it() {
+    let stage = patient().await;
+    let (claim, beat, handler) = (Gate::shut(), Gate::shut(), Gate::shut());
+    let late = Duration::from_millis(1_500);
+
+    // The answer to the claim comes late: the lease counts from before it was sent.
+    stage.store.next(On::Claim, Fault::Waits(claim.clone()));
+    stage.store.always(On::Extend, Fault::Down);
+    stage.script.then(Step::wait(&handler));
+    let first = stage.sending(&logto::event(1));
+    until("the claim", || stage.store.count(On::Claim) == 1).await;
+    stage.pass(late).await;
+    claim.open();
+    until("the run", || stage.script.runs() == 1).await;
+    stage.pass(LEASE - late - Duration::from_millis(50)).await;
+    assert!(!stage.script.last().lease.is_lost());
+    stage.pass(Duration::from_millis(50)).await;
+    assert!(stage.script.last().lease.is_lost());
+
+    // So does a heartbeat's.
+    stage.store.heal();
+    stage.store.next(On::Extend, Fault::Waits(beat.clone()));
+    stage.store.always(On::Extend, Fault::Down);
+    stage.script.then(Step::wait(&handler));
+    let second = stage.sending(&logto::event(2));
+    until("the run", || stage.script.runs() == 2).await;
+    let beats = stage.store.count(On::Extend);
+    stage.pass(Duration::from_secs(10)).await;
+    assert_eq!(stage.store.count(On::Extend), beats + 1);
+    stage.pass(late).await;
+    beat.open();
+    stage.pass(LEASE - late - Duration::from_millis(50)).await;
+    assert!(!stage.script.last().lease.is_lost());
+    stage.pass(Duration::from_millis(50)).await;
+    assert!(stage.script.last().lease.is_lost());
+    handler.open();
+    drop((first, second));
+}
+
+#[tokio::test]
+async fn the_longest_run_ends_between_two_heartbeats_too() {
+    let stage = Stage::logto_with(|builder| {
+        builder
+            .handler_deadline(Duration::from_secs(3600))
+            .longest_run(Duration::from_secs(55))
+    })
+    .await;
+    let gate = Gate::shut();
+    let first = running(&stage, Step::wait(&gate)).await;
+    stage.pass(Duration::from_millis(54_950)).await;
+    assert!(!stage.script.last().lease.is_lost());
+    stage.pass(Duration::from_millis(50)).await;
+    assert!(stage.script.last().lease.is_lost());
+    gate.open();
+    drop(first);
+}
+
+#[tokio::test]
+async fn who_waits_for_a_lost_lease_is_let_go_when_the_run_has_ended() {
+    let stage = patient().await;
+    let gate = Gate::shut();
+    let first = running(&stage, Step::wait(&gate)).await;
+    let lease = stage.script.last().lease;
+    let watcher = tokio::spawn({
+        let lease = lease.clone();
+        async move { lease.lost().await }
+    });
+    stage.pass(Duration::from_secs(60)).await;
+    assert!(!watcher.is_finished());
+    gate.open();
+    assert_eq!(first.await.unwrap().status, 200);
+    support::soon(watcher).await.unwrap();
+    assert!(!lease.is_lost(), "it ended well");
+    support::soon(lease.lost()).await;
+}
+
+#[tokio::test]
+async fn who_waits_for_a_lost_lease_is_let_go_when_the_run_is_cut_off() {
+    let stage = Stage::logto_with(|builder| builder.cancel_on_disconnect()).await;
+    stage.script.then(Step::wait(&Gate::shut()));
+    let mut sender = support::Connection::open(stage.server.addr).await;
+    sender.write_call(&logto::event(1)).await;
+    until("the run", || stage.script.runs() == 1).await;
+    sender.reset();
+    support::soon(stage.script.last().lease.lost()).await;
 }

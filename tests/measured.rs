@@ -4,16 +4,25 @@
 
 mod support;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
 
 use axum::{Router, body::Body, routing::post};
 use hookgate::{
-    Reason,
+    BodyBroken, BodySource, Head, Reason, Timer,
     metrics::{self as known, Kind},
     providers::logto::Event,
+    road,
 };
 use hookgate_axum::EventRejection;
-use support::{CANARY, Gate, Recorded, Stage, Step, every_end, logto, until};
+use support::{
+    CANARY, Connection, Fault, Gate, On, Recorded, Stage, Step, every_end, logto, until,
+};
 use tower::ServiceExt;
 
 type LogtoEvent = hookgate_axum::Event<Event>;
@@ -120,7 +129,8 @@ async fn token_requests() {
         ("x/CANARY", good),
     ] {
         let headers = vec![("content-type", media_type), ("user-agent", CANARY)];
-        let head = Head::new("POST", "/token?CANARY", &headers);
+        let peer = Some(([203, 0, 113, 7], 4711).into());
+        let head = Head::new("POST", "/token?CANARY", &headers).peer(peer);
         issuer.answer(head, Some(body.into()), &timer).await;
     }
 }
@@ -178,6 +188,85 @@ async fn each_request_is_counted_once_with_its_reason() {
     assert_eq!(recorded.sum(known::LEASES_LOST.name, &[]), 1.0);
     assert_eq!(recorded.sum(known::CHANGED_CONTENT.name, &[]), 1.0);
     assert_eq!(recorded.sum(known::UNRECOGNIZED.name, &[]), 1.0);
+}
+
+#[tokio::test]
+async fn a_copy_whose_sender_leaves_while_it_waits_is_counted_once() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let stage = Stage::logto().await;
+    let gauge = |metric: known::Metric| recorded.sum(metric.name, &[]);
+    let ended = |reason| recorded.sum(known::DELIVERIES.name, &[("reason", reason)]);
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate));
+    let first = stage.sending(&logto::event(1));
+    until("the run", || stage.script.runs() == 1).await;
+    let mut copy = Connection::open(stage.server.addr).await;
+    copy.write_call(&logto::event(1)).await;
+    until("the copy", || gauge(known::COPIES_WAITING) == 1.0).await;
+    assert_eq!(gauge(known::DELIVERIES), 0.0);
+    copy.reset();
+    until("the copy's end", || gauge(known::COPIES_WAITING) == 0.0).await;
+    assert_eq!(ended("in_progress"), 1.0);
+    gate.open();
+    assert_eq!(first.await.unwrap().status, 200);
+    assert_eq!(gauge(known::DELIVERIES), 2.0);
+}
+
+#[tokio::test]
+async fn a_copy_whose_sender_leaves_before_it_is_known_for_one_is_counted_once() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let stage = Stage::logto().await;
+    let gauge = |metric: known::Metric| recorded.sum(metric.name, &[]);
+    let (gate, claim) = (Gate::shut(), Gate::shut());
+    stage.script.then(Step::wait(&gate));
+    let first = stage.sending(&logto::event(1));
+    until("the run", || stage.script.runs() == 1).await;
+    stage.store.next(On::Claim, Fault::Waits(claim.clone()));
+    let mut copy = Connection::open(stage.server.addr).await;
+    copy.write_call(&logto::event(1)).await;
+    until("the claim", || stage.store.count(On::Claim) == 2).await;
+    copy.reset();
+    until("the task", || gauge(known::HANDLERS_DETACHED) == 1.0).await;
+    claim.open();
+    until("its end", || gauge(known::HANDLERS_DETACHED) == 0.0).await;
+    let in_progress = [("reason", "in_progress")];
+    assert_eq!(recorded.sum(known::DELIVERIES.name, &in_progress), 1.0);
+    gate.open();
+    assert_eq!(first.await.unwrap().status, 200);
+    assert_eq!(gauge(known::DELIVERIES), 2.0);
+}
+
+/// A body that never comes.
+struct Never;
+
+impl BodySource for Never {
+    fn poll_chunk(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<bytes::Bytes, BodyBroken>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_sender_leaves_before_its_body_was_read_is_counted_once() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    let stage = Stage::logto().await;
+    let timer: Arc<dyn Timer> = Arc::new(stage.clock.clone());
+    let call = logto::event(1);
+    let head = Head::new("POST", "/hook", &call.headers);
+    {
+        let mut admitting = pin!(road::admit(&stage.receiver, head, Never, &timer));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(admitting.as_mut().poll(&mut context).is_pending());
+        assert_eq!(recorded.sum(known::DELIVERIES.name, &[]), 0.0);
+    }
+    let incomplete = [("reason", "body_incomplete")];
+    assert_eq!(recorded.sum(known::DELIVERIES.name, &incomplete), 1.0);
+    assert_eq!(recorded.sum(known::DELIVERIES.name, &[]), 1.0);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hookgate::providers::preset::Preset;
 use hookgate::{Clock, Provider, Secret, UnixTime, providers::logto::Logto, testing::FakeClock};
-use support::{Call, ScriptedStore, Stage, logto, standard_webhooks};
+use support::{Call, Connection, ScriptedStore, Stage, logto, standard_webhooks, until};
 
 const FUTURE: Duration = Duration::from_secs(300);
 const MARGIN: Duration = Duration::from_secs(60);
@@ -60,6 +60,92 @@ async fn with_a_time_that_belongs_to_the_event() {
     let pack = Logto::new(Secret::utf8(logto::KEY).unwrap());
     let past = day - FUTURE - MARGIN;
     replays(pack, logto::event(1), support::now(), past, day).await;
+}
+
+/// A receiver that takes bodies which come slower than the margin is wide.
+async fn with_slow_bodies() -> Stage {
+    Stage::logto_with(|builder| builder.body_deadline(Duration::from_secs(120))).await
+}
+
+/// Sends all but the end of `call`'s body, and returns once it is waited for.
+async fn dripping(stage: &Stage, call: &Call) -> Connection {
+    let mut slow = Connection::open(stage.server.addr).await;
+    slow.write_head(call).await;
+    let (begin, _) = call.body.split_at(call.body.len() - 1);
+    slow.write(format!("content-length: {}\r\n\r\n", call.body.len()))
+        .await;
+    slow.write(begin).await;
+    until("the wait for the body", || stage.clock.sleepers() > 0).await;
+    slow
+}
+
+#[tokio::test]
+async fn with_a_body_that_comes_slowly() {
+    let stage = with_slow_bodies().await;
+    let signed = support::now();
+    stage.clock.set_wall(signed.saturating_sub(FUTURE));
+    let call = logto::event(1);
+    assert_eq!(stage.send(&call).await.status, 200);
+
+    let past = stage.receiver.window().unwrap().past;
+    stage.clock.advance(FUTURE + past);
+    assert_eq!(stage.send(&call).await.status, 200, "at the last moment");
+    let mut slow = dripping(&stage, &call).await;
+    stage.clock.advance(MARGIN + Duration::from_secs(1));
+    slow.write(&call.body[call.body.len() - 1..]).await;
+    assert_eq!(slow.reply().await.status, 401);
+    assert_eq!(stage.script.runs(), 1);
+}
+
+#[tokio::test]
+async fn what_is_dated_too_far_ahead_does_not_become_acceptable_by_coming_slowly() {
+    let stage = with_slow_bodies().await;
+    let early = support::now().saturating_sub(FUTURE + Duration::from_secs(1));
+    stage.clock.set_wall(early);
+    let call = logto::event(1);
+    let mut slow = dripping(&stage, &call).await;
+    stage.clock.advance(Duration::from_secs(60));
+    slow.write(&call.body[call.body.len() - 1..]).await;
+    assert_eq!(slow.reply().await.status, 401);
+    assert_eq!(stage.script.runs(), 0);
+}
+
+/// What `ReceiverBuilder::retention` says of raising it.
+#[tokio::test]
+async fn with_a_retention_that_is_raised_in_two_steps() {
+    let hour = Duration::from_secs(3600);
+    let (old, new) = (hour, 24 * hour);
+    let clock = FakeClock::at(support::now());
+    let store = ScriptedStore::new(&clock);
+    let pack = || Logto::new(Secret::utf8(logto::KEY).unwrap());
+    let at = |retention, past: Option<Duration>| {
+        Stage::on(pack(), clock.clone(), store.clone(), move |builder| {
+            let builder = builder.retention(retention);
+            match past {
+                Some(past) => builder.past(past),
+                None => builder,
+            }
+        })
+    };
+    let before = at(old, None).await;
+    let past = before.receiver.window().unwrap().past;
+    assert_eq!(before.send(&logto::event(1)).await.status, 200);
+
+    let between = at(new, Some(past)).await;
+    for _ in 0..24 {
+        between.send(&logto::event(1)).await;
+        clock.advance(hour);
+    }
+    let after = at(new, None).await;
+    for _ in 0..48 {
+        assert_eq!(after.send(&logto::event(1)).await.status, 401);
+        clock.advance(hour);
+    }
+    assert_eq!(
+        between.script.runs() + after.script.runs(),
+        0,
+        "it ran again"
+    );
 }
 
 #[tokio::test]

@@ -144,6 +144,9 @@ async fn logs_and_answers_hold_no_canary() {
         answers.push(stage.send(&refused).await);
     }
 
+    #[cfg(feature = "token")]
+    token_requests().await;
+
     // A store whose errors name servers and passwords.
     for on in [On::Claim, On::Mark, On::Release, On::Extend, On::Look] {
         stage.store.always(on, Fault::Down);
@@ -175,6 +178,12 @@ async fn logs_and_answers_hold_no_canary() {
         "claim",
         "extend",
         "release",
+        #[cfg(feature = "token")]
+        "token issued",
+        #[cfg(feature = "token")]
+        "token refused",
+        #[cfg(feature = "token")]
+        "into_make_service_with_connect_info",
     ] {
         assert!(log.contains(line), "nothing logged of {line}: {log}");
     }
@@ -184,4 +193,95 @@ async fn logs_and_answers_hold_no_canary() {
     }
     assert!(answers.iter().any(|answer| answer.status == 200));
     assert_eq!(hook.0.lock().unwrap()[0], failing, "the hook has it");
+}
+
+/// Token requests of every end, with a canary wherever something of the caller's can be.
+#[cfg(feature = "token")]
+async fn token_requests() {
+    use hookgate::{
+        Head,
+        access::{TokenAlgorithm, TokenKey},
+        dedup::MemoryStore,
+        testing::FakeClock,
+        token::{Assertion, AssertionSimulator, Client, TokenIssuer, TokenSimulator},
+    };
+
+    let file = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/token");
+        std::fs::read(format!("{folder}/{name}.pem")).unwrap()
+    };
+    let key = || TokenKey::pem(file("ed25519.pub"), [TokenAlgorithm::EdDsa]);
+    let clock = FakeClock::at(support::now());
+    let issuer = TokenIssuer::new("https://hooks.example/token")
+        .client(Client::new("CANARY-ID", "CANARY-SECRET").scope("CANARY-SCOPE"))
+        .client(Client::private_key_jwt("CANARY-SIGNER", key()))
+        .user(Client::new("CANARY-USER", "CANARY-PASSWORD"))
+        .assertion(Assertion::of("CANARY-CLIENT", key()).refuse_replays())
+        .replay_store(MemoryStore::new())
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let signed = |audience: &str, subject: &str| {
+        let signer = AssertionSimulator::pem(file("ed25519.key"), TokenAlgorithm::EdDsa).unwrap();
+        signer
+            .key_id("CANARY-KEY")
+            .claim("aud", audience)
+            .claim("sub", subject)
+            .claim("jti", "CANARY-JTI")
+    };
+    let url = "https://hooks.example/token";
+    let simulators = [
+        TokenSimulator::client("CANARY-ID", "CANARY-SECRET"),
+        TokenSimulator::client_by_basic("CANARY-ID", "CANARY-SECRET"),
+        TokenSimulator::client("CANARY-ID", "CANARY-WRONG"),
+        TokenSimulator::client_by_basic("CANARY-UNKNOWN", "CANARY-WRONG").in_json(),
+        TokenSimulator::user("CANARY-USER", "CANARY-PASSWORD"),
+        TokenSimulator::user("CANARY-USER", "CANARY-WRONG"),
+        TokenSimulator::assertion(signed(url, "CANARY-SUBJECT")),
+        TokenSimulator::assertion(signed(url, "CANARY-SUBJECT")),
+        TokenSimulator::assertion(signed("CANARY-AUDIENCE", "CANARY-SUBJECT")),
+        TokenSimulator::assertion(signed(url, "CANARY-ID")),
+        TokenSimulator::private_key_jwt("CANARY-SIGNER", signed(url, "CANARY-SIGNER")),
+        TokenSimulator::private_key_jwt("CANARY-SIGNER", signed(url, "CANARY-SIGNER")),
+        TokenSimulator::private_key_jwt("CANARY-SIGNER", signed(url, "CANARY-OTHER")),
+        TokenSimulator::private_key_jwt("CANARY-ID", signed(url, "CANARY-ID")),
+    ];
+    let mut requests: Vec<_> = simulators
+        .into_iter()
+        .map(|simulator| {
+            let sent = simulator.request(support::now());
+            let headers = sent.headers.iter();
+            let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
+            (headers.collect::<Vec<_>>(), sent.body.to_vec())
+        })
+        .collect();
+    let form = requests[0].clone();
+    for more in [
+        "&scope=CANARY-SCOPE",
+        "&scope=CANARY-OTHER",
+        "&scope=CANARY&scope=CANARY",
+        "&client_assertion=CANARY&client_assertion_type=CANARY",
+        "&assertion=CANARY",
+        "&CANARY=%",
+    ] {
+        let body = [&form.1[..], more.as_bytes()].concat();
+        requests.push((form.0.clone(), body));
+    }
+    requests.push((form.0.clone(), b"grant_type=CANARY".to_vec()));
+    let other_type = vec![("content-type".to_owned(), "application/CANARY".to_owned())];
+    requests.push((other_type, form.1.clone()));
+    let timer: Arc<dyn hookgate::Timer> = Arc::new(clock);
+    // Then again, until it has to wait.
+    for round in 0..4 {
+        for (headers, body) in &requests {
+            let peer = (round < 3).then(|| ([203, 0, 113, 7], 4711).into());
+            let head = Head::new("POST", "/CANARY-PATH", headers).peer(peer);
+            let answer = issuer.answer(head, Some(body.clone().into()), &timer).await;
+            // A token is signed, and shows nothing of this kind but in its claims.
+            if answer.status() != 200 {
+                let body = String::from_utf8_lossy(answer.body()).into_owned();
+                quiet("answer", &format!("{:?} {body}", answer.headers()));
+            }
+        }
+    }
 }

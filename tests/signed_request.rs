@@ -11,12 +11,19 @@ mod support;
 
 use std::time::Duration;
 
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD as STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64},
+};
 use hookgate::{
     BuildError, Clock, Head, Receiver, Rejection, UnixTime,
     access::{AnyoneMayCall, TokenAlgorithm, TokenKey},
     dedup::MemoryStore,
     keys::{KeySource, Tenant, Tenants},
-    providers::unico_check::{Status, UnicoCheck, UnicoCheckSimulator},
+    providers::{
+        preset::Preset,
+        unico_check::{Status, UnicoCheck, UnicoCheckSimulator},
+    },
     request::RawRequest,
     schemes::{RequestEncoding, SignedRequest, SignedRequestConfig, TimestampForm},
     simulator::{RequestSigner, Sent},
@@ -52,6 +59,10 @@ impl Request {
             .algorithm("X-Algorithm")
             .template(&self.template)
             .encoding(self.encoding);
+        // The other program's library writes `typ: JWT` into every JWS.
+        if self.encoding == RequestEncoding::Jws {
+            config = config.accept_tokens_as_requests();
+        }
         if self.template.contains("{nonce}") {
             config = config.nonce("X-Nonce");
         }
@@ -197,7 +208,6 @@ fn the_allow_list_decides_and_a_header_only_chooses_from_it() {
 
 #[test]
 fn a_jws_chooses_no_algorithm_and_no_key_of_its_own() {
-    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
     let recorded = recorded();
     let it = |it: &&Request| it.encoding == RequestEncoding::Jws && it.algorithm == "RS256";
     let it = recorded.requests.iter().find(it).unwrap();
@@ -233,6 +243,28 @@ fn a_jws_chooses_no_algorithm_and_no_key_of_its_own() {
     ] {
         let forged = with(&it.headers(), "x-signature", &jws);
         assert!(verify(&scheme, &forged, &recorded.body).is_err(), "{jws}");
+    }
+}
+
+#[test]
+fn ed25519_may_go_by_the_name_of_rfc_9864() {
+    // Made with the Python package `cryptography`: detached, over the recorded body, by `ed.key.pem`.
+    const JWS: &str = "eyJhbGciOiJFZDI1NTE5In0..72PAHIxDJKfbhbiQ8YQYje5sfUxD8xRxBD_4LYFCzxDCQbLrjMtO7iH_Af__nZpO0oe60ZRw2OcC1HnC9U3bAQ";
+    let recorded = recorded();
+    let key = || TokenKey::pem(file("ed.crt.pem"), [TokenAlgorithm::EdDsa]);
+    let headers = vec![("x-signature", JWS.to_owned())];
+    let of_jws = SignedRequestConfig::new("X-Signature").encoding(RequestEncoding::Jws);
+    let scheme = SignedRequest::new(of_jws, [key()]).unwrap();
+    assert!(verify(&scheme, &headers, &recorded.body).is_ok());
+    assert!(verify(&scheme, &headers, "{}").is_err());
+    let mut named = recorded.requests.iter();
+    let named = named.find(|it| it.algorithm == "EdDSA" && !it.template.contains("{algorithm}"));
+    let named = named.unwrap();
+    let scheme = SignedRequest::new(named.config(), [key()]).unwrap();
+    for (name, is_right) in [("EdDSA", true), ("Ed25519", true), ("Ed448", false)] {
+        let headers = with(&named.headers(), "x-algorithm", name);
+        let judged = verify(&scheme, &headers, &recorded.body);
+        assert_eq!(judged.is_ok(), is_right, "{name}");
     }
 }
 
@@ -379,8 +411,8 @@ fn a_certificates_dates_are_known_and_an_end_is_told_but_refuses_nothing() {
     );
     let scheme = SignedRequest::new(config(), [key]).unwrap();
     let second = Duration::from_secs(1);
-    assert_eq!(scheme.finding(begin), None);
-    assert_eq!(scheme.finding(end), None);
+    assert_eq!(scheme.findings(begin), []);
+    assert_eq!(scheme.findings(end), []);
     for (at, code) in [
         (end.saturating_add(second), "certificate_ended"),
         (begin.saturating_sub(second), "certificate_not_begun"),
@@ -393,6 +425,116 @@ fn a_certificates_dates_are_known_and_an_end_is_told_but_refuses_nothing() {
         let codes: Vec<_> = receiver.check().iter().map(|it| it.code()).collect();
         assert!(codes.contains(&code), "{codes:?}");
     }
+}
+
+/// A token assertion as a sender signs it with the key of its certificate, taken apart.
+struct Assertion {
+    head: String,
+    claims: &'static str,
+    payload: String,
+    signature: Vec<u8>,
+}
+
+impl Assertion {
+    /// With this head. The signature is of both, as RFC 7515 has it.
+    fn with_head(head: &str) -> Self {
+        let claims = r#"{"iss":"unico","sub":"unico-check","aud":"https://hooks.example/token","exp":1796490000}"#;
+        let (head, payload) = (BASE64.encode(head), BASE64.encode(claims));
+        let plain = SignedRequestConfig::new("x-signature").encoding(RequestEncoding::Base64Url);
+        let signer = RequestSigner::new(plain, file("rsa.key.pem"), TokenAlgorithm::Rs256);
+        let sent = UnicoCheckSimulator::new().body(format!("{head}.{payload}"));
+        let signed = signer.unwrap().sign(sent, "", UnixTime::EPOCH);
+        Self {
+            head,
+            claims,
+            payload,
+            signature: BASE64
+                .decode(signed.header("x-signature").unwrap())
+                .unwrap(),
+        }
+    }
+
+    /// As requests of each encoding, each with the settings that would take it.
+    fn as_requests(&self) -> Vec<(SignedRequestConfig, Call)> {
+        let Self {
+            head,
+            claims,
+            payload,
+            signature,
+        } = self;
+        let base64url = BASE64.encode(signature);
+        let of = |encoding, body: String, signature: String| {
+            let call = Call::post("/hook", body)
+                .with("content-type", "application/json")
+                .with("x-signature", signature);
+            (
+                SignedRequestConfig::new("x-signature").encoding(encoding),
+                call,
+            )
+        };
+        let jws = |jws| of(RequestEncoding::Jws, (*claims).to_owned(), jws);
+        let part = |encoding, signature| of(encoding, format!("{head}.{payload}"), signature);
+        let (in_nonce, call) = of(
+            RequestEncoding::Base64Url,
+            payload.clone(),
+            base64url.clone(),
+        );
+        vec![
+            jws(format!("{head}.{payload}.{base64url}")),
+            jws(format!("{head}..{base64url}")),
+            part(RequestEncoding::Base64Url, base64url),
+            part(RequestEncoding::Base64, STANDARD.encode(signature)),
+            part(RequestEncoding::Hex, support::hex(signature)),
+            (
+                in_nonce.nonce("x-nonce").template("{nonce}.{body}"),
+                call.with("x-nonce", head),
+            ),
+        ]
+    }
+}
+
+async fn stage_of(config: SignedRequestConfig) -> Stage {
+    let scheme = SignedRequest::new(config, [rsa()]).unwrap();
+    Stage::of(Preset::custom_signed_request("acme", scheme), |it| it).await
+}
+
+#[tokio::test]
+async fn a_captured_token_assertion_is_no_signed_request_unless_tokens_are_taken_by_name() {
+    for typ in [
+        "JWT",
+        "jwt",
+        "at+jwt",
+        "application/at+JWT",
+        "application/jwt",
+        "client-authentication+jwt",
+    ] {
+        let assertion = Assertion::with_head(&format!(r#"{{"alg":"RS256","typ":"{typ}"}}"#));
+        for (config, call) in assertion.as_requests() {
+            let stage = stage_of(config.clone()).await;
+            assert_eq!(stage.send(&call).await.status, 401, "{typ} {config:?}");
+            assert_eq!(stage.script.runs(), 0);
+            let stage = stage_of(config.accept_tokens_as_requests()).await;
+            assert_eq!(stage.send(&call).await.status, 200, "{typ}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_that_does_not_call_itself_a_token_is_kept_out_or_the_start_up_check_says_so()
+{
+    let code = "tokens_taken_as_requests";
+    for head in [r#"{"alg":"RS256"}"#, r#"{"alg":"RS256","typ":"JOSE"}"#] {
+        for (config, call) in Assertion::with_head(head).as_requests() {
+            let stage = stage_of(config).await;
+            let is_told = stage.receiver.check().iter().any(|it| it.code() == code);
+            let is_taken = stage.send(&call).await.status == 200;
+            assert_eq!(is_told, is_taken, "{call:?}");
+        }
+    }
+    // A time in the signed text keeps them out.
+    let timed = config().encoding(RequestEncoding::Jws);
+    let stage = stage_of(timed.accept_tokens_as_requests()).await;
+    assert!(stage.receiver.check().iter().all(|it| it.code() != code));
 }
 
 fn config() -> SignedRequestConfig {

@@ -15,7 +15,7 @@ use std::{
 };
 
 use hookgate::{Reason, Secret, providers::logto::Logto};
-use support::{CANARY, Connection, Gate, Stage, Step, every_end, logto, until};
+use support::{CANARY, Connection, Gate, On, Stage, Step, every_end, logto, until};
 use tracing::{Subscriber, field::Visit, span};
 use tracing_subscriber::{Layer, Registry, layer::Context, layer::SubscriberExt};
 
@@ -270,6 +270,7 @@ async fn every_503_writes_a_line_in_its_span() {
     for reason in [
         "in_progress",
         "overloaded",
+        "shutting_down",
         "store_unavailable",
         "store_full",
         "settle_failed",
@@ -331,4 +332,28 @@ async fn the_span_of_an_admitted_delivery_says_key_type_and_attempt() {
     assert_eq!(span.field("attempt"), Some("1"));
     assert_eq!(span.field("verdict"), Some("processed"));
     assert_eq!(span.field("reason"), Some("handled"));
+}
+
+#[tokio::test]
+async fn the_span_of_a_copy_whose_sender_leaves_says_what_became_of_it() {
+    let (spans, _guard) = collect();
+    let stage = Stage::logto().await;
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate));
+    let first = stage.sending(&logto::event(1));
+    until("the run", || stage.script.runs() == 1).await;
+    let mut copy = Connection::open(stage.server.addr).await;
+    copy.write_call(&logto::event(1)).await;
+    until("the copy", || stage.store.count(On::Claim) == 2).await;
+    copy.reset();
+    until("its end", || {
+        spans.deliveries().get(1).is_some_and(|span| span.closed)
+    })
+    .await;
+    let span = &spans.deliveries()[1];
+    assert_eq!(span.field("verdict"), Some("unavailable"));
+    assert_eq!(span.field("reason"), Some("in_progress"));
+    gate.open();
+    assert_eq!(first.await.unwrap().status, 200);
+    assert_eq!(spans.deliveries().len(), 2);
 }

@@ -4,8 +4,14 @@ mod support;
 
 use std::time::Duration;
 
-use hookgate::{Secret, providers::logto::Logto, testing::FakeClock};
+use axum::{Router, body::Body};
+use hookgate::{
+    Secret, TokioTimer,
+    providers::logto::{Event, Logto},
+    testing::FakeClock,
+};
 use support::{Fault, On, ScriptedStore, Stage, logto, now, until};
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn a_store_that_is_down_is_503_and_the_handler_does_not_run() {
@@ -133,4 +139,23 @@ async fn the_store_is_never_touched_for_what_is_not_verified() {
         assert_eq!(stage.store.count(on), 0, "{on:?}");
     }
     assert_eq!(stage.script.runs(), 0);
+}
+
+/// On tokio's timer, in tokio's task: its budget for each poll is what the store uses up.
+#[tokio::test]
+async fn a_store_that_is_always_busy_is_503_at_its_limits() {
+    let limit = Duration::from_millis(5);
+    for (on, runs) in [(On::Claim, 0), (On::Mark, 1)] {
+        let stage = Stage::logto_with(|builder| match on {
+            On::Claim => builder.timer(TokioTimer).store_limit(limit),
+            _ => builder.timer(TokioTimer).settle_budget(limit),
+        })
+        .await;
+        stage.store.next(on, Fault::Busy);
+        let app: Router =
+            Router::new().route("/hook", stage.script.route::<Event>(&stage.receiver));
+        let reply = app.oneshot(logto::event(1).request::<Body>()).await;
+        assert_eq!(reply.unwrap().status(), 503);
+        assert_eq!(stage.script.runs(), runs);
+    }
 }

@@ -74,6 +74,10 @@ impl KeySource for Directory {
                 let access = ApiKey::header("x-api-key", "beta's api key");
                 Some(Tenant::new("beta", key(BETA)).access(access))
             }
+            "zeroed" => {
+                let secret = Secret::hex("00".repeat(32)).map_err(KeySourceError::new)?;
+                Some(Tenant::new("zeroed", secret))
+            }
             "careless" => {
                 let access = ApiKey::header("x-api-key", "");
                 Some(Tenant::new("careless", key(ACME)).access(access))
@@ -229,7 +233,13 @@ async fn every_401_of_an_endpoint_for_many_is_the_same() {
     let hosting = Hosting::by_route().await;
     let to = hosting.server.addr;
     let unsigned = acme("/of/acme").without(logto::SIGNATURE);
-    let unknown = acme("/of/nobody").send(to).await.dateless();
+    // Whether the body was read shows all the same, on the connection.
+    let answer = async |call: Call| {
+        let mut reply = call.send(to).await.dateless();
+        reply.headers.remove("connection");
+        reply
+    };
+    let unknown = answer(acme("/of/nobody")).await;
     let challenges: Vec<_> = unknown.headers.get_all("www-authenticate").iter().collect();
     let both = ["ApiKey realm=\"webhook\"", "Signature realm=\"webhook\""];
     assert_eq!(challenges, both);
@@ -242,7 +252,7 @@ async fn every_401_of_an_endpoint_for_many_is_the_same() {
         unsigned.with(logto::SIGNATURE, "00".repeat(32)),
         logto::signed(old, ACME).target("/of/acme"),
     ] {
-        assert_eq!(call.send(to).await.dateless(), unknown, "{call:?}");
+        assert_eq!(answer(call.clone()).await, unknown, "{call:?}");
     }
     assert_eq!(hosting.script.runs(), 0);
 }
@@ -401,6 +411,18 @@ async fn a_tenants_empty_api_key_lets_nobody_in() {
     assert_eq!(hosting.send(&careless).await, 503);
     assert_eq!(hosting.send(&careless.with("x-api-key", "")).await, 503);
     assert_eq!(hosting.script.runs(), 0);
+}
+
+#[tokio::test]
+async fn a_tenants_secret_of_zeros_is_refused_at_its_look_up_and_harms_nobody_else() {
+    let hosting = Hosting::by_route().await;
+    // HMAC pads keys with zeros: this one needs no secret.
+    let forged = logto::signed(logto::body(1), "").target("/of/zeroed");
+    assert_eq!(hosting.send(&forged).await, 503);
+    assert_eq!(hosting.script.runs(), 0);
+    assert_eq!(hosting.send(&acme("/of/acme")).await, 200);
+    assert_eq!(hosting.send(&forged).await, 503);
+    assert_eq!(hosting.script.runs(), 1);
 }
 
 #[tokio::test]

@@ -227,6 +227,15 @@ fn the_key_has_shape_id_event_status_and_score_and_nothing_else() {
     ] {
         assert_ne!(key_of(&changed), key_of(DOCUMENTED), "{changed}");
     }
+    // Without a name it is the update of a process, so an empty one must not make another event of it.
+    let (unnamed, empty) = (
+        format!(r#"{{"id":"{ID}","status":3,"score":14}}"#),
+        format!(r#"{{"id":"{ID}","event":"","status":3,"score":14}}"#),
+    );
+    assert_eq!(key_of(&unnamed), key_of(&empty));
+    for body in [&unnamed, &empty] {
+        assert!(matches!(event(body), Event::ProcessUpdated(_)), "{body}");
+    }
     let distinct = |body: &str| {
         admitted(UnicoCheck::new().distinct_by_content(), body)
             .unwrap()

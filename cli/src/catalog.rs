@@ -2,12 +2,13 @@
 
 use hookgate::{
     Receiver,
-    providers::{idcloud::IdCloud, logto::Logto, preset::Preset, unico_check::UnicoCheck},
+    providers::{idcloud::IdCloud, preset::Preset, unico_check::UnicoCheck},
     schemes::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig},
 };
 
 use crate::{
     facephi::FacephiConfig,
+    logto::LogtoConfig,
     refused::Refused,
     signed_request::SignedRequestRule,
     terms::Terms,
@@ -31,7 +32,7 @@ pub(crate) struct Listed {
     pub(crate) sample_key: &'static str,
 }
 
-const SAMPLE_SECRET: &str = "hex:00";
+const SAMPLE_SECRET: &str = "hex:01";
 /// The public key of RFC 8410, section 10.1.
 const SAMPLE_PUBLIC_KEY: &str = "der:MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
 
@@ -48,7 +49,7 @@ const UNKNOWN_SENDER: &str = "how long it waits, and whether it sends again";
 pub(crate) const ALL: &[Listed] = &[
     Listed {
         name: "logto",
-        receiver: |terms| terms.pack(Logto::new),
+        receiver: |terms| terms.scheme(|config: LogtoConfig, keys| Ok(config.pack(keys))),
         signature: "HMAC-SHA256 of {body}, hex, in logto-signature-sha-256",
         event_key: "digest of the body",
         assumed: "nothing",

@@ -13,6 +13,8 @@ pub(crate) struct FacephiConfig {
     trust_claimed_type: bool,
     #[serde(default)]
     plain_json: bool,
+    #[serde(default)]
+    accept_unreadable_time: bool,
 }
 
 impl FacephiConfig {
@@ -23,6 +25,9 @@ impl FacephiConfig {
         }
         if self.plain_json {
             pack = pack.plain_json();
+        }
+        if self.accept_unreadable_time {
+            pack = pack.accept_unreadable_time();
         }
         pack
     }

@@ -10,6 +10,7 @@ mod facephi;
 mod fault;
 mod http;
 mod listen;
+mod logto;
 mod man;
 mod providers;
 mod refused;

@@ -44,6 +44,8 @@ impl IdCloudConfig {
 pub(crate) struct UnicoCheckConfig {
     #[serde(default)]
     distinct_by_content: bool,
+    #[serde(default)]
+    accept_unreadable_time: bool,
     signed: Option<SignedRequestRule>,
 }
 
@@ -54,14 +56,16 @@ impl UnicoCheckConfig {
     }
 
     pub(crate) fn pack(self, keys: &[Text<'_>]) -> Result<UnicoCheck, Refused> {
-        let pack = match self.signed {
+        let mut pack = match self.signed {
             None => UnicoCheck::new(),
             Some(rule) => UnicoCheck::signed(rule.scheme(keys)?),
         };
-        Ok(if self.distinct_by_content {
-            pack.distinct_by_content()
-        } else {
-            pack
-        })
+        if self.distinct_by_content {
+            pack = pack.distinct_by_content();
+        }
+        if self.accept_unreadable_time {
+            pack = pack.accept_unreadable_time();
+        }
+        Ok(pack)
     }
 }

@@ -12,6 +12,7 @@ use std::{
 use hookgate::{
     Head, Sleep, Timer,
     access::{TokenAlgorithm, TokenKey},
+    dedup::MemoryStore,
     token::{Assertion, Client, TokenIssuer},
 };
 use libfuzzer_sys::fuzz_target;
@@ -25,8 +26,11 @@ static ISSUER: LazyLock<TokenIssuer> = LazyLock::new(|| {
     let often = u32::MAX;
     TokenIssuer::new("https://hooks.example/token")
         .client(Client::new("unico", SECRET).scope("webhooks"))
-        .user(Client::new("unico", SECRET))
-        .assertion(Assertion::signed_with(key).allow_missing_audience())
+        .client(Client::private_key_jwt("signer", key.clone()))
+        .user(Client::new("user", SECRET))
+        .assertion(Assertion::of("asserter", key).allow_missing_audience())
+        .replay_store(MemoryStore::new())
+        .without_addresses()
         // Every input is to be judged, however many were wrong before it.
         .failures_of_client(often, Duration::from_secs(1))
         .build()

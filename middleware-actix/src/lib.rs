@@ -40,6 +40,8 @@
 //! - `web::scope(path).wrap(…)` and `App::wrap` cover all that is inside, unknown paths included. Route
 //!   parameters of a resource are only known inside of it, so a receiver with tenants named by a route
 //!   parameter must wrap the resource or the route.
+//! - One receiver is one endpoint, however many routes it stands on: an event that was handled on the one is a copy on
+//!   the other, and answered 200 without its handler. Make a receiver with a name of its own for each route.
 //! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run. One
 //!   that takes an `Option<Event<_>>` does run there, with `None`: wrap the application in
 //!   [`RequireReceiver`], which makes such answers 500.
@@ -59,6 +61,8 @@
 //!   to the receiver's `body_limit`, or a delivery above them fails as often as it is sent.
 //!   `delivery.raw()` has no such limit.
 //! - Bodies with a `content-encoding` are refused with 415 before an extractor could inflate them.
+//! - It runs on its worker's thread. One that blocks it holds up the worker's other connections and its own
+//!   heartbeat: see [handlers that block](hookgate#handlers-that-block).
 //!
 //! # Who is refused while it still writes
 //!

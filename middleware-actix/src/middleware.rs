@@ -27,6 +27,7 @@ pub struct ReceiverMiddleware {
 impl ReceiverMiddleware {
     /// On tokio's timer, unless the receiver has one of its own.
     pub(crate) fn new(receiver: Receiver) -> Self {
+        receiver.mounted();
         Self {
             timer: receiver.timer().unwrap_or_else(|| Arc::new(TokioTimer)),
             receiver,

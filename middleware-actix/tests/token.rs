@@ -20,11 +20,16 @@ fn issuer(set: impl FnOnce(TokenIssuerBuilder) -> TokenIssuerBuilder) -> TokenIs
     set(issuer).build().unwrap()
 }
 
-fn post(body: &str) -> TestRequest {
+/// As over a Unix socket.
+fn post_from_nowhere(body: &str) -> TestRequest {
     TestRequest::post()
         .uri("/token")
         .insert_header(("content-type", "application/x-www-form-urlencoded"))
         .set_payload(body.to_owned())
+}
+
+fn post(body: &str) -> TestRequest {
+    post_from_nowhere(body).peer_addr("203.0.113.7:1".parse().unwrap())
 }
 
 macro_rules! service {
@@ -76,17 +81,27 @@ async fn the_route_answers_every_method_and_has_a_limit_of_its_own() {
 }
 
 #[actix_web::test]
-async fn networks_see_the_peer_and_refuse_all_without_it() {
-    let networks = || Networks::new(["203.0.113.0/24"]).unwrap();
-    let service = service!(issuer(|builder| builder.networks(networks())));
-    let answer = call_service(&service, post(RIGHT).to_request()).await;
-    assert_eq!(answer.status(), 500);
+async fn networks_see_the_peer() {
+    let networks = Networks::new(["203.0.113.0/24"]).unwrap();
+    let service = service!(issuer(|builder| builder.networks(networks)));
     for (peer, status) in [("203.0.113.7:1", 200), ("198.51.100.7:1", 403)] {
         let request = post(RIGHT).peer_addr(peer.parse().unwrap()).to_request();
-        assert_eq!(
-            call_service(&service, request).await.status(),
-            status,
-            "{peer}"
-        );
+        let answer = call_service(&service, request).await;
+        assert_eq!(answer.status(), status, "{peer}");
     }
+}
+
+#[actix_web::test]
+async fn without_a_peer_all_are_refused_unless_addresses_are_left_out_by_name() {
+    type Set = fn(TokenIssuerBuilder) -> TokenIssuerBuilder;
+    let builders: [(Set, u16); 2] = [(|it| it, 500), (TokenIssuerBuilder::without_addresses, 200)];
+    for (set, status) in builders {
+        let service = service!(issuer(set));
+        let request = post_from_nowhere(RIGHT).to_request();
+        assert_eq!(call_service(&service, request).await.status(), status);
+    }
+    let networks = Networks::new(["203.0.113.0/24"]).unwrap();
+    let service = service!(issuer(|builder| builder.networks(networks)));
+    let answer = call_service(&service, post_from_nowhere(RIGHT).to_request()).await;
+    assert_eq!(answer.status(), 500);
 }

@@ -20,6 +20,8 @@ use crate::receiver_ext::peer;
 /// Makes a [`TokenIssuer`] axum routes. Feature `token`.
 ///
 /// ```
+/// use std::net::SocketAddr;
+///
 /// use axum::Router;
 /// use hookgate::token::{Client, TokenIssuer};
 /// use hookgate_axum::TokenIssuerExt;
@@ -31,6 +33,8 @@ use crate::receiver_ext::peer;
 /// let app: Router = Router::new()
 ///     .route("/token", issuer.route())
 ///     .route("/.well-known/jwks.json", issuer.jwks_route());
+/// // For `axum::serve(listener, app)`:
+/// let app = app.into_make_service_with_connect_info::<SocketAddr>();
 /// # let _ = app;
 /// # Ok(())
 /// # }
@@ -39,8 +43,9 @@ pub trait TokenIssuerExt {
     /// The token endpoint. It answers every method, with 405 for all but POST, and reads the body itself, within the
     /// issuer's own limit.
     ///
-    /// Failures are counted per address only with `into_make_service_with_connect_info::<SocketAddr>()`, which networks
-    /// need in any case.
+    /// Failures are counted by address, so serve with `into_make_service_with_connect_info::<SocketAddr>()`. Without it
+    /// every request is answered 500, unless the issuer was built with
+    /// [`without_addresses`](hookgate::token::TokenIssuerBuilder::without_addresses).
     fn route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S>;
 
     /// The issuer's public keys, for those who check its tokens elsewhere.

@@ -31,10 +31,22 @@ fn app(set: impl FnOnce(TokenIssuerBuilder) -> TokenIssuerBuilder) -> Router {
         .layer(DefaultBodyLimit::max(1))
 }
 
-fn post(body: &str) -> Request<Body> {
+/// Without `into_make_service_with_connect_info`, as far as axum can tell.
+fn post_from_nowhere(body: &str) -> Request<Body> {
     let request =
         Request::post("/token").header("content-type", "application/x-www-form-urlencoded");
     request.body(Body::from(body.to_owned())).unwrap()
+}
+
+fn post_from(peer: &str, body: &str) -> Request<Body> {
+    let mut request = post_from_nowhere(body);
+    let peer: SocketAddr = peer.parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer));
+    request
+}
+
+fn post(body: &str) -> Request<Body> {
+    post_from("203.0.113.7:1", body)
 }
 
 async fn json(response: Response) -> serde_json::Value {
@@ -71,20 +83,24 @@ async fn the_route_answers_every_method_and_has_a_limit_of_its_own() {
 }
 
 #[tokio::test]
-async fn networks_see_the_peer_and_refuse_all_without_connect_info() {
+async fn networks_see_the_peer() {
     let app = app(|builder| builder.networks(Networks::new(["203.0.113.0/24"]).unwrap()));
-    assert_eq!(
-        app.clone().oneshot(post(RIGHT)).await.unwrap().status(),
-        500
-    );
     for (peer, status) in [("203.0.113.7:1", 200), ("198.51.100.7:1", 403)] {
-        let mut request = post(RIGHT);
-        let peer: SocketAddr = peer.parse().unwrap();
-        request.extensions_mut().insert(ConnectInfo(peer));
-        assert_eq!(
-            app.clone().oneshot(request).await.unwrap().status(),
-            status,
-            "{peer}"
-        );
+        let answer = app.clone().oneshot(post_from(peer, RIGHT)).await.unwrap();
+        assert_eq!(answer.status(), status, "{peer}");
     }
+}
+
+#[tokio::test]
+async fn without_connect_info_all_are_refused_unless_addresses_are_left_out_by_name() {
+    let networks = || Networks::new(["203.0.113.0/24"]).unwrap();
+    type Set = fn(TokenIssuerBuilder) -> TokenIssuerBuilder;
+    let builders: [(Set, u16); 2] = [(|it| it, 500), (TokenIssuerBuilder::without_addresses, 200)];
+    for (set, status) in builders {
+        let answer = app(set).oneshot(post_from_nowhere(RIGHT)).await.unwrap();
+        assert_eq!(answer.status(), status);
+    }
+    let app = app(|builder| builder.networks(networks()));
+    let answer = app.oneshot(post_from_nowhere(RIGHT)).await.unwrap();
+    assert_eq!(answer.status(), 500);
 }

@@ -5,7 +5,8 @@ use http::HeaderValue;
 use super::{Access, Denied};
 use crate::{clock::UnixTime, request::Head};
 
-/// Whoever knows the URL may call. A receiver with this rule warns at start.
+/// Whoever knows the URL may call. A receiver with this rule warns at start; of a tenant's the same is logged when the
+/// tenant is first looked up, unless the receiver has another rule beside it.
 ///
 /// # Security
 ///

@@ -53,16 +53,6 @@ impl<'a> Jwt<'a> {
         })
     }
 
-    /// The claims, if one of `keys` signed them.
-    #[cfg(feature = "token")]
-    pub(crate) fn claims<'k, T: DeserializeOwned>(
-        &self,
-        keys: impl IntoIterator<Item = &'k TokenKey>,
-    ) -> Option<T> {
-        let signed = keys.into_iter().any(|key| self.is_signed_with(key));
-        signed.then(|| self.unproven_claims()).flatten()
-    }
-
     pub(crate) fn is_signed_with(&self, key: &TokenKey) -> bool {
         let key_id = self.key_id.as_deref();
         key.verifies(self.algorithm, key_id, self.message, &self.signature)
@@ -109,6 +99,15 @@ impl OneOrMore {
         match self {
             Self::One(one) => one == text,
             Self::More(list) => list.iter().any(|one| one == text),
+        }
+    }
+
+    /// Whether it names at least one, and only such.
+    #[cfg(feature = "token")]
+    pub(crate) fn all(&self, fits: impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::One(one) => fits(one),
+            Self::More(list) => !list.is_empty() && list.iter().all(|one| fits(one)),
         }
     }
 

@@ -83,8 +83,8 @@ impl TokenAlgorithm {
             .map_or("none", |(_, name, _)| *name)
     }
 
-    #[cfg(feature = "jwks")]
-    pub(super) fn is_shared_secret(self) -> bool {
+    #[cfg(any(feature = "jwks", feature = "token"))]
+    pub(crate) fn is_shared_secret(self) -> bool {
         matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
 

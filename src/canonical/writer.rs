@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::{
     MAX_DEPTH, Order, Refused,
     cursor::{Cursor, Escaped},
+    misplaced::Misplaced,
     number,
 };
 
@@ -262,18 +263,12 @@ impl Writer<'_> {
     fn close_object(&mut self, start: usize, first: usize) -> Result<(), Refused> {
         self.out.push(b'}');
         self.open.pop();
-        let members = self.members.get(first..).unwrap_or_default();
+        let members = self.members.get_mut(first..).unwrap_or_default();
         let out = &self.out;
         let name = |member: &Member| out.get(member.name.clone()).unwrap_or_default();
-        if has_repeated(members, name) {
-            return Err(Refused::Repeated);
-        }
-        let order = self.order;
-        if !members.is_sorted_by(|a, b| order.compare(name(a), name(b)).is_le()) {
-            let mut sorted: Vec<&Member> = members.iter().collect();
-            sorted.sort_by(|a, b| order.compare(name(a), name(b)));
+        if put_in_order(members, self.order, name)? {
             self.misplaced
-                .note(start..out.len(), sorted.into_iter().map(Member::whole));
+                .note(start..out.len(), members.iter().map(Member::whole));
         }
         self.members.truncate(first);
         Ok(())
@@ -339,8 +334,34 @@ impl Writer<'_> {
     }
 }
 
+/// Puts the members of one object in order and tells whether they were in another, which few are.
+fn put_in_order<'a>(
+    members: &mut [Member],
+    order: Order,
+    name: impl Fn(&Member) -> &'a [u8],
+) -> Result<bool, Refused> {
+    let compare = |a: &Member, b: &Member| order.compare(name(a), name(b));
+    let misplaced = match order {
+        Order::Received => {
+            if has_repeated(members, &name) {
+                return Err(Refused::Repeated);
+            }
+            !members.is_sorted_by(|a, b| compare(a, b).is_le())
+        }
+        Order::Sorted => !members.is_sorted_by(|a, b| compare(a, b).is_lt()),
+    };
+    if misplaced {
+        members.sort_by(compare);
+    }
+    // In this order, equal names are neighbours.
+    if order == Order::Sorted && misplaced && has_equal_neighbours(members, name) {
+        return Err(Refused::Repeated);
+    }
+    Ok(misplaced)
+}
+
 /// Equal names have equal written forms.
-fn has_repeated<'a>(members: &'a [Member], name: impl Fn(&Member) -> &'a [u8]) -> bool {
+fn has_repeated<'a>(members: &[Member], name: impl Fn(&Member) -> &'a [u8]) -> bool {
     if members.len() <= FEW_MEMBERS {
         return members.iter().enumerate().any(|(place, member)| {
             members
@@ -354,71 +375,7 @@ fn has_repeated<'a>(members: &'a [Member], name: impl Fn(&Member) -> &'a [u8]) -
     !names.is_sorted_by(|a, b| a < b)
 }
 
-/// Objects whose members were written in another order than theirs.
-#[derive(Default)]
-struct Misplaced {
-    objects: Vec<Object>,
-    /// The members of all of them, each object's in its right order.
-    members: Vec<Range<usize>>,
+fn has_equal_neighbours<'a>(members: &[Member], name: impl Fn(&Member) -> &'a [u8]) -> bool {
+    let neighbours = members.iter().zip(members.iter().skip(1));
+    neighbours.into_iter().any(|(a, b)| name(a) == name(b))
 }
-
-struct Object {
-    /// From brace to brace.
-    whole: Range<usize>,
-    members: Range<usize>,
-}
-
-impl Misplaced {
-    fn note(&mut self, whole: Range<usize>, members: impl Iterator<Item = Range<usize>>) {
-        let first = self.members.len();
-        self.members.extend(members);
-        self.objects.push(Object {
-            whole,
-            members: first..self.members.len(),
-        });
-    }
-
-    /// What was written from `place` on is taken back.
-    fn forget_from(&mut self, place: usize) {
-        self.objects.retain(|object| object.whole.start < place);
-    }
-
-    /// Copies what was written, every noted object in its right order, outer ones before those inside.
-    fn put_right(mut self, written: Vec<u8>) -> Vec<u8> {
-        if self.objects.is_empty() {
-            return written;
-        }
-        self.objects
-            .sort_unstable_by_key(|object| object.whole.start);
-        let mut out = Vec::with_capacity(written.len());
-        let mut left = Vec::from_iter(std::iter::once(0..written.len()));
-        while let Some(span) = left.pop() {
-            let next = self
-                .objects
-                .partition_point(|object| object.whole.start < span.start);
-            let copy = |out: &mut Vec<u8>, span| {
-                out.extend_from_slice(written.get(span).unwrap_or_default());
-            };
-            match self.objects.get(next) {
-                Some(object) if object.whole.start < span.end => {
-                    let members = self.members.get(object.members.clone()).unwrap_or_default();
-                    let brace = object.whole.end.saturating_sub(1);
-                    copy(&mut out, span.start..object.whole.start.saturating_add(1));
-                    left.push(brace..span.end);
-                    for (place, member) in members.iter().enumerate().rev() {
-                        left.push(member.clone());
-                        if place > 0 {
-                            left.push(COMMA);
-                        }
-                    }
-                }
-                _ if span == COMMA => out.push(b','),
-                _ => copy(&mut out, span),
-            }
-        }
-        out
-    }
-}
-
-/// Stands for a comma between two members: no span of a text is like it.
-const COMMA: Range<usize> = usize::MAX..usize::MAX;

@@ -3,9 +3,11 @@
 use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap};
+use serde_json::value::RawValue;
 
 use crate::{
     clock::UnixTime,
+    event_time::EventTime,
     payload::{Extra, Json},
     trace_context::TraceContext,
 };
@@ -53,9 +55,14 @@ impl Attributes {
         }
     }
 
-    /// When it happened. `None` without a time, and when the text is no time by RFC 3339.
+    /// When it happened. `None` without a time, and when it is no time by RFC 3339.
     pub fn occurred_at(&self) -> Option<UnixTime> {
-        self.time.as_ref()?.at()
+        self.event_time().at()
+    }
+
+    /// The same, where one that cannot be read is told from none.
+    pub(crate) fn event_time(&self) -> EventTime {
+        self.time.as_ref().map_or(EventTime::None, |time| time.time)
     }
 
     /// The extension `name`, in the type system of CloudEvents. `null` is one that is not set.
@@ -128,12 +135,19 @@ impl fmt::Debug for Attributes {
 
 /// A moment as its sender wrote it.
 ///
-/// A text that is no RFC 3339 time is kept, and is no time: what an event says must not be lost over the
-/// way it writes its date.
-#[derive(Clone, PartialEq, Eq)]
+/// What is no RFC 3339 time is kept, and is no time. A receiver that checks times refuses such an event; who reads one
+/// without a receiver must not lose what it says over the way it writes its date.
+#[derive(Clone)]
 pub struct Timestamp {
-    text: String,
-    at: Option<UnixTime>,
+    written: Written,
+    time: EventTime,
+}
+
+#[derive(Clone)]
+enum Written {
+    Text(String),
+    /// JSON that is no text.
+    Other(Json),
 }
 
 impl Timestamp {
@@ -141,40 +155,55 @@ impl Timestamp {
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
         Self {
-            at: UnixTime::from_rfc3339(&text),
-            text,
+            time: EventTime::of_rfc3339(&text),
+            written: Written::Text(text),
         }
     }
 
-    /// The text as it was written.
+    /// JSON that should be such a text.
+    pub(super) fn of_json(json: &RawValue) -> Self {
+        match serde_json::from_str::<String>(json.get()) {
+            Ok(text) => Self::new(text),
+            Err(_) => Self {
+                written: Written::Other(Json::from_raw(json)),
+                time: EventTime::Unreadable,
+            },
+        }
+    }
+
+    /// The text as it was written; of what is no text, its JSON.
     pub fn as_str(&self) -> &str {
-        &self.text
+        match &self.written {
+            Written::Text(text) => text,
+            Written::Other(json) => json.get(),
+        }
     }
 
     /// The moment.
     pub fn at(&self) -> Option<UnixTime> {
-        self.at
+        self.time.at()
     }
 }
 
 impl From<UnixTime> for Timestamp {
     fn from(at: UnixTime) -> Self {
         Self {
-            text: at.to_rfc3339(),
-            at: Some(at),
+            written: Written::Text(at.to_rfc3339()),
+            time: EventTime::At(at),
         }
     }
 }
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.at {
+        match self.at() {
             Some(at) => at.fmt(f),
             None => f.write_str("Timestamp(..)"),
         }
     }
 }
 
+/// From a text.
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(Self::new)
@@ -183,7 +212,10 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
+        match &self.written {
+            Written::Text(text) => serializer.serialize_str(text),
+            Written::Other(json) => json.serialize(serializer),
+        }
     }
 }
 

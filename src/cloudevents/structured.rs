@@ -269,7 +269,13 @@ impl<'de, R: ReadData> Visitor<'de> for Envelope<'de, '_, R> {
                 }
                 "time" => {
                     seen.first(4)?;
-                    self.members.time = map.next_value()?;
+                    self.members.time = match self.reader {
+                        Some(_) => map.next_value()?,
+                        // What is no text has ended the first pass.
+                        None => map
+                            .next_value::<Option<&RawValue>>()?
+                            .map(Timestamp::of_json),
+                    };
                 }
                 "subject" => {
                     seen.first(5)?;

@@ -43,14 +43,20 @@ pub enum Encoding {
 /// assert!(Secret::base64("not base64!").is_err());
 /// ```
 #[derive(Clone)]
-pub struct Secret(Arc<Zeroizing<Vec<u8>>>);
+pub struct Secret(Arc<Held>);
+
+struct Held {
+    bytes: Zeroizing<Vec<u8>>,
+    /// How it was written down; `None` where it was given as bytes.
+    encoding: Option<Encoding>,
+}
 
 impl Secret {
     /// A secret whose text's own bytes are the key.
     ///
     /// # Errors
     ///
-    /// When it is empty, or begins or ends with white space or a quote.
+    /// When it is empty or zero throughout, or begins or ends with white space or a quote.
     pub fn utf8(text: impl AsRef<str>) -> Result<Self, SecretError> {
         Self::parse(text, Encoding::Utf8)
     }
@@ -105,7 +111,7 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// When it is empty or undecodable, or begins or ends with white space or a quote: a key that
+    /// When it is empty, zero throughout or undecodable, or begins or ends with white space or a quote: a key that
     /// cannot be right is refused at start rather than found by the first delivery.
     pub fn parse(text: impl AsRef<str>, encoding: Encoding) -> Result<Self, SecretError> {
         let text = text.as_ref();
@@ -121,25 +127,38 @@ impl Secret {
             }
             Encoding::Whsec => base64(text.strip_prefix("whsec_").unwrap_or(text))?,
         };
-        Self::bytes(bytes)
+        Self::held(bytes, Some(encoding))
     }
 
     /// A key given as bytes.
     ///
     /// # Errors
     ///
-    /// When it is empty: an HMAC with an empty key can be forged by anyone.
+    /// When it is empty or zero throughout. HMAC pads a key with zeros (RFC 2104, section 2), so both are the key that
+    /// everybody knows.
     pub fn bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, SecretError> {
-        let bytes = Zeroizing::new(bytes.into());
+        Self::held(bytes.into(), None)
+    }
+
+    fn held(bytes: Vec<u8>, encoding: Option<Encoding>) -> Result<Self, SecretError> {
+        let bytes = Zeroizing::new(bytes);
         if bytes.is_empty() {
             return Err(SecretError::Empty);
         }
-        Ok(Self(Arc::new(bytes)))
+        if bytes.iter().all(|byte| *byte == 0) {
+            return Err(SecretError::Zero);
+        }
+        Ok(Self(Arc::new(Held { bytes, encoding })))
     }
 
     /// The key's bytes. Named so that a reader sees where a secret leaves its wrapper.
     pub fn expose(&self) -> &[u8] {
-        &self.0
+        &self.0.bytes
+    }
+
+    /// Whether it is written as Standard Webhooks writes secrets.
+    pub(crate) fn is_whsec(&self) -> bool {
+        self.0.encoding == Some(Encoding::Whsec)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -99,7 +99,7 @@ impl ReceiverBuilder {
     }
 
     /// What the sender must present beside its signature. Default: nothing; packs whose sender signs nothing
-    /// need a rule.
+    /// need a rule. Judged before the body is read, and before a tenant is looked up.
     pub fn access(mut self, access: impl Access) -> Self {
         self.access = Some(Arc::new(access));
         self
@@ -126,6 +126,9 @@ impl ReceiverBuilder {
     /// How old a signed time may be. Default: the pack's; for a time that belongs to the event, as old
     /// as can still be remembered (retention − future − 60 s). Where the pack's profile names no time
     /// ([`TimeKind::None`]), times are checked only if this or [`future`](Self::future) is set.
+    ///
+    /// A longer one alone is safe at once: marks are kept for the [retention](Self::retention), whatever the window. Before
+    /// that is raised, set this to what it is now.
     pub fn past(mut self, limit: Duration) -> Self {
         self.past = Some(limit);
         self
@@ -145,6 +148,16 @@ impl ReceiverBuilder {
     }
 
     /// How long a handled event is remembered, counted from completion. Default: the pack's.
+    ///
+    /// # Security
+    ///
+    /// **Raising it reopens replays** where [`past`](Self::past) follows it, as for a time that belongs to the event: the
+    /// window is wider at once, while marks that are there keep the end that they were written with. What they no
+    /// longer remember runs again when it is replayed. Two steps are safe:
+    ///
+    /// 1. Raise this, and set `past` to what it was ([`Receiver::window`] tells), in every process.
+    /// 2. Once the *new* retention has gone by since the last process with the old one ended, remove that `past`: what
+    ///    was handled before is then too old for the wider window as well.
     pub fn retention(mut self, retention: Duration) -> Self {
         self.retention = Some(retention);
         self
@@ -170,6 +183,9 @@ impl ReceiverBuilder {
 
     /// How long one handler may hold its event. Default: 15 min. Then its heartbeat ends, another copy
     /// may run, and the handler learns that through [`LeaseHandle::lost`](crate::LeaseHandle::lost).
+    ///
+    /// Keep it below a day: for as long the SQL and Redis stores remember the attempt of a lapsed lease,
+    /// by which a handler that goes on can fence its writes.
     pub fn longest_run(mut self, limit: Duration) -> Self {
         self.longest_run = limit;
         self
@@ -189,7 +205,8 @@ impl ReceiverBuilder {
         self
     }
 
-    /// For how long writing the mark of a handled event is tried. Default: 2 s.
+    /// For how long writing the mark of a handled event is tried while its sender waits. Default: 2 s. Then the sender is
+    /// answered 503, and it is tried on in the background, for as long as the lease may last.
     pub fn settle_budget(mut self, limit: Duration) -> Self {
         self.settle_budget = limit;
         self
@@ -208,6 +225,9 @@ impl ReceiverBuilder {
     }
 
     /// The bytes of all bodies that this receiver holds at once. Default: 64 MiB.
+    ///
+    /// What is made of a body while it is verified, such as its canonical text, is not among them: verifying awaits
+    /// nothing, so no more of it exists than threads run, each for one body within its limit.
     pub fn bytes_in_flight(mut self, bytes: usize) -> Self {
         self.bytes_in_flight = bytes;
         self
@@ -377,6 +397,7 @@ impl ReceiverBuilder {
             body: BodyBounds {
                 limit: body_limit,
                 deadline: self.body_deadline,
+                erased: false,
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
             running: Allowance::new(self.handlers, meter.handlers_running()),
@@ -398,6 +419,8 @@ impl ReceiverBuilder {
             deadline_is_assumed: self.handler_deadline.is_none() && profile.timeout.is_none(),
             said_no_time: AtomicBool::new(false),
             refuses: AtomicBool::new(false),
+            mounted_on: OnceLock::new(),
+            is_on_two_routes: AtomicBool::new(false),
             provider: self.provider,
             profile,
             name,

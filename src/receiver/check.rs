@@ -1,11 +1,12 @@
 //! The start-up check: what an operator should know of a receiver before it takes deliveries.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, sync::atomic::Ordering, time::Duration};
 
 use super::Policy;
 use crate::{
     dedup::DedupStore,
     finding::{Finding, Severity},
+    keys::{Keys, Secret},
     provider::{Retries, TimeKind},
 };
 
@@ -13,18 +14,26 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A sender that gives up sooner than this does not outlast a restart of the receiver.
 const SHORT_RETRIES: Duration = Duration::from_secs(10 * 60);
 
+/// Shorter secrets than 128 bits can be found by trying.
+const LEAST_SECRET: usize = 16;
+/// Standard Webhooks, section "Symmetric": secrets of 192 to 512 bits.
+const STANDARD_SECRETS: RangeInclusive<usize> = 24..=64;
+
 /// One question about a receiver.
 type Check = fn(&Policy) -> Option<Finding>;
 
 /// Those that have one answer; what a pack assumes comes after them.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 14] = [
     anyone_may_call,
+    secret_short,
+    secret_not_standard,
     store_not_shared,
     time_not_checked,
     events_can_be_lost,
     body_limit_below_sender,
     deadline_beyond_timeout,
     cancels_on_disconnect,
+    on_two_routes,
     forgets_at_restart,
     store_capacity,
     retries_unknown,
@@ -34,7 +43,7 @@ const CHECKS: [Check; 11] = [
 /// The worst first.
 pub(super) fn check(policy: &Policy) -> Vec<Finding> {
     let mut found: Vec<Finding> = CHECKS.iter().filter_map(|check| check(policy)).collect();
-    found.extend(policy.provider.finding(policy.clock.now()));
+    found.extend(policy.provider.findings(policy.clock.now()));
     found.extend(assumed(policy));
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
     found
@@ -67,6 +76,48 @@ pub(super) fn anyone_may_call_of(needs_access: bool, what: &str) -> Finding {
             "add a rule of `hookgate::access` where the sender can present credentials too",
         )
     }
+}
+
+fn secret_short(policy: &Policy) -> Option<Finding> {
+    let ids = keys_whose(policy, |secret| secret.expose().len() < LEAST_SECRET)?;
+    Some(Finding::new(
+        Severity::Warning,
+        "secret_short",
+        format!(
+            "a secret has less than {LEAST_SECRET} bytes (key {ids}): whoever captures one delivery can try all such \
+             secrets until one fits"
+        ),
+        "make a new secret of 32 random bytes, and keep both in the ring until the sender uses it",
+    ))
+}
+
+fn secret_not_standard(policy: &Policy) -> Option<Finding> {
+    let ids = keys_whose(policy, |secret| {
+        let length = secret.expose().len();
+        secret.is_whsec() && length >= LEAST_SECRET && !STANDARD_SECRETS.contains(&length)
+    })?;
+    Some(Finding::new(
+        Severity::Warning,
+        "secret_not_standard",
+        format!(
+            "a `whsec_` secret is not of {} to {} bytes, as Standard Webhooks wants them (key {ids})",
+            STANDARD_SECRETS.start(),
+            STANDARD_SECRETS.end()
+        ),
+        "see whether the secret was copied whole",
+    ))
+}
+
+/// The ids of the ring's keys whose secret `is_weak`; nothing where there is none. Those of tenants are only known when
+/// they are asked for.
+fn keys_whose(policy: &Policy, is_weak: impl Fn(&Secret) -> bool) -> Option<String> {
+    let Keys::Ring(ring) = &policy.keys else {
+        return None;
+    };
+    let ring = ring.load();
+    let weak = ring.iter().filter(|key| is_weak(key.secret()));
+    let ids: Vec<String> = weak.map(|key| format!("`{}`", key.id())).collect();
+    (!ids.is_empty()).then(|| ids.join(", "))
 }
 
 fn store_not_shared(policy: &Policy) -> Option<Finding> {
@@ -168,6 +219,22 @@ fn cancels_on_disconnect(policy: &Policy) -> Option<Finding> {
             "remove `cancel_on_disconnect`, unless each effect can stop anywhere",
         )
     })
+}
+
+fn on_two_routes(policy: &Policy) -> Option<Finding> {
+    let is = policy.is_on_two_routes.load(Ordering::Relaxed);
+    is.then(two_routes)
+}
+
+/// Also said when it is found, which is after the check at start.
+pub(super) fn two_routes() -> Finding {
+    Finding::new(
+        Severity::Warning,
+        "on_two_routes",
+        "a second layer or middleware was made of this receiver: an event that was handled on one route is a copy on \
+         the other, and answered 200 without its handler",
+        "make a receiver with a name of its own for each route, unless both are one endpoint under two addresses",
+    )
 }
 
 fn forgets_at_restart(policy: &Policy) -> Option<Finding> {

@@ -1,24 +1,43 @@
 //! Whether a signed time is inside the window.
 
-use crate::{clock::UnixTime, error::Rejection, receiver::Policy};
+use crate::{clock::UnixTime, error::Rejection, event_time::EventTime, receiver::Policy};
 
-/// A signed time must be inside the window; both limits are inside.
+/// When a request came, by two readings of the clock. A body may take its time between them.
+#[derive(Clone, Copy)]
+pub(super) struct Came {
+    pub(super) head: UnixTime,
+    pub(super) body: UnixTime,
+}
+
+/// A signed time must be one that can be read, and inside the window; both limits are inside. Each side is judged by the
+/// reading that is the harder one for the sender:
+///
+/// - the past by the time after the body. What was young enough when its head came may outlive its mark while its body
+///   drips, and would run again.
+/// - the future by the head's time. By the later one, what is dated too far ahead would become acceptable by coming
+///   slowly.
 pub(super) fn check_time(
     policy: &Policy,
-    signed: Option<UnixTime>,
-    now: UnixTime,
+    signed: impl Into<EventTime>,
+    came: Came,
 ) -> Result<(), Rejection> {
-    let (Some(window), Some(signed)) = (policy.window, signed) else {
+    let Some(window) = policy.window else {
         return Ok(());
     };
-    let age = now.since(signed);
+    let signed = match signed.into() {
+        EventTime::None => return Ok(()),
+        EventTime::At(time) => time,
+        EventTime::Unreadable => return Err(Rejection::UnreadableEventTime),
+    };
+    // The wall clock may have been set back meanwhile.
+    let age = came.body.max(came.head).since(signed);
     if age > window.past {
         return Err(Rejection::TimestampTooOld {
             age,
             limit: window.past,
         });
     }
-    let ahead = signed.since(now);
+    let ahead = signed.since(came.head);
     if ahead > window.future {
         return Err(Rejection::TimestampInFuture {
             ahead,

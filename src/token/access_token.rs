@@ -33,7 +33,7 @@ impl Policy {
         let claims = Claims {
             iss: &self.name,
             sub: &grant.subject,
-            client_id: &grant.subject,
+            client_id: &grant.client,
             aud: grant.audience.as_deref().unwrap_or(&self.audience),
             iat: issued_at,
             exp: issued_at.saturating_add_unsigned(self.lifetime.as_secs()),

@@ -61,16 +61,16 @@ impl TokenAnswer {
     /// RFC 6749, section 5.2.
     pub(super) fn refused(refused: Refused) -> Self {
         let status = match refused {
-            Refused::InvalidClient => StatusCode::UNAUTHORIZED,
+            Refused::InvalidClient(_) => StatusCode::UNAUTHORIZED,
             Refused::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
-            Refused::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Refused::Overloaded | Refused::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Refused::Unsigned => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };
         let mut answer = Self::of(status, &json!({"error": refused.code()}));
         let wait = match refused {
             Refused::Throttled(wait) => Some(wait),
-            Refused::StoreUnavailable => Some(RETRY_AFTER),
+            Refused::Overloaded | Refused::StoreUnavailable => Some(RETRY_AFTER),
             _ => None,
         };
         if let Some(wait) = wait {
@@ -78,7 +78,7 @@ impl TokenAnswer {
             let secs = u64::try_from(secs).unwrap_or(u64::MAX);
             answer.headers.push((header::RETRY_AFTER, secs.into()));
         }
-        if refused == Refused::InvalidClient {
+        if matches!(refused, Refused::InvalidClient(_)) {
             answer.headers.push((header::WWW_AUTHENTICATE, CHALLENGE));
         }
         answer

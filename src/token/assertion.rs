@@ -2,20 +2,13 @@
 
 use std::{fmt, time::Duration};
 
-use serde::Deserialize;
-
-use super::grant::{Refused, Rights};
-use crate::{
-    access::{Jwt, OneOrMore, TokenKey},
-    clock::UnixTime,
-    dedup::{BoxDedupStore, DedupStore},
-    error::BuildError,
+use super::{
+    claims::{Claims, Fault, LEEWAY, Times, Unproven, Version},
+    client::validate_id,
+    grant::{Proven, Rights},
 };
+use crate::{access::TokenKey, clock::UnixTime, error::BuildError};
 
-/// The longest assertion: a certificate chain may stand in its head.
-const MAX_ASSERTION_BYTES: usize = 16 * 1024;
-/// How far the clocks of client and issuer may be apart.
-const LEEWAY: Duration = Duration::from_secs(60);
 /// How far ahead `exp` may be, beyond the leeway.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
 
@@ -24,11 +17,16 @@ const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// Unico Check signs with the private key that the owner uploaded, so the key here is the public one of the owner's
 /// own certificate.
 ///
+/// Whose assertion it is, is said here and not by the assertion: [`of`](Self::of) names the client, which is the
+/// `client_id` of the tokens (RFC 9068, section 2.2). The claimed `sub` becomes their `sub`, and cannot be the id of
+/// anybody else at this issuer.
+///
 /// | claim | rule |
 /// | --- | --- |
 /// | `exp` | required, not reached, and at most [`longest`](Self::longest) ahead |
 /// | `nbf`, `iat` | not ahead of our clock, where they are there |
 /// | `aud` | has the issuer's name or one of [`audience`](Self::audience) |
+/// | `sub` | required (RFC 7523, section 3) |
 /// | `iss`, `sub`, `ver` | exactly what is set, where it is |
 /// | `jti` | never seen before, with [`refuse_replays`](Self::refuse_replays) |
 ///
@@ -36,7 +34,8 @@ const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// use hookgate::{access::{TokenAlgorithm, TokenKey}, token::Assertion};
 ///
 /// # let certificate = "";
-/// let assertion = Assertion::signed_with(TokenKey::pem(certificate, [TokenAlgorithm::Rs256]))
+/// let key = TokenKey::pem(certificate, [TokenAlgorithm::Rs256]);
+/// let assertion = Assertion::of("unico-check", key)
 ///     .allow_missing_audience() // Unico's form has no field for it
 ///     .subject("unico-check")
 ///     .version("1");
@@ -44,31 +43,37 @@ const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// ```
 #[derive(Clone)]
 pub struct Assertion {
+    id: String,
     keys: Vec<TokenKey>,
     audiences: Vec<String>,
     audience_may_lack: bool,
     issuer: Option<String>,
     subject: Option<String>,
     version: Option<String>,
-    longest: Duration,
-    leeway: Duration,
-    replays: Option<BoxDedupStore>,
+    times: Times,
+    once: bool,
     rights: Rights,
 }
 
 impl Assertion {
-    /// One that this key signed.
-    pub fn signed_with(key: TokenKey) -> Self {
+    /// One of the client `id`, signed with this key.
+    ///
+    /// The id is a name of yours: what the receiver asks for with
+    /// [`Bearer::issued_to`](crate::access::Bearer::issued_to). It is the id of nobody else at this issuer.
+    pub fn of(id: impl Into<String>, key: TokenKey) -> Self {
         Self {
+            id: id.into(),
             keys: vec![key],
             audiences: Vec::new(),
             audience_may_lack: false,
             issuer: None,
             subject: None,
             version: None,
-            longest: LONGEST,
-            leeway: LEEWAY,
-            replays: None,
+            times: Times {
+                longest: LONGEST,
+                leeway: LEEWAY,
+            },
+            once: false,
             rights: Rights::default(),
         }
     }
@@ -102,7 +107,7 @@ impl Assertion {
         self
     }
 
-    /// `sub` must be exactly this: the field *Sub* of Unico's form. Default: anything.
+    /// `sub` must be exactly this: the field *Sub* of Unico's form. Default: anything but the id of somebody else.
     #[must_use]
     pub fn subject(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
@@ -119,24 +124,25 @@ impl Assertion {
     /// How far ahead `exp` may be. Default: 1 h.
     #[must_use]
     pub fn longest(mut self, longest: Duration) -> Self {
-        self.longest = longest;
+        self.times.longest = longest;
         self
     }
 
     /// How far the client's clock may be off. Default: 60 s.
     #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = leeway;
+        self.times.leeway = leeway;
         self
     }
 
-    /// Takes each assertion once: it then must have a `jti`, which is kept in `store` until the assertion has ended.
+    /// Takes each assertion once: it then must have a `jti`, which is kept in the issuer's
+    /// [`replay_store`](super::TokenIssuerBuilder::replay_store) until the assertion has ended.
     ///
     /// Default: not checked, since a sender may post one assertion twice, for a retry or until it ends (unknown for
     /// Unico). Who captures an assertion could have tokens until it ends; TLS keeps it from being captured.
     #[must_use]
-    pub fn refuse_replays(mut self, store: impl DedupStore) -> Self {
-        self.replays = Some(BoxDedupStore::new(store));
+    pub fn refuse_replays(mut self) -> Self {
+        self.once = true;
         self
     }
 
@@ -154,78 +160,71 @@ impl Assertion {
         self
     }
 
-    pub(super) fn rights(&self) -> &Rights {
-        &self.rights
+    pub(super) fn id(&self) -> &str {
+        &self.id
     }
 
-    pub(super) fn replays(&self) -> Option<&BoxDedupStore> {
-        self.replays.as_ref()
+    pub(super) fn is_used_once(&self) -> bool {
+        self.once
     }
 
-    /// The claims of `token`, if they hold. `None` when it is not signed with a key of this one, so that another
-    /// setting may judge it.
+    /// Who `token` was signed by and for, or why it does not hold. The signature comes last: a stranger makes the server
+    /// verify nothing that would be refused anyway.
     pub(super) fn judge(
         &self,
-        token: &str,
+        token: &Unproven<'_>,
         name: &str,
         now: UnixTime,
-    ) -> Option<Result<Asserted, Refused>> {
-        let jwt = Jwt::read(token.as_bytes(), MAX_ASSERTION_BYTES)?;
-        let claims: Claims = jwt.claims(&self.keys)?;
-        Some(match self.fault(&claims, name, now) {
-            Some(why) => Err(Refused::InvalidGrant(why)),
-            None => Ok(Asserted {
-                remember: self.remaining(&claims, now),
-                subject: claims.sub.or_else(|| claims.iss.clone()),
-                issuer: claims.iss,
-                id: claims.jti,
-            }),
+    ) -> Result<Proven<'_>, Fault> {
+        let claims = &token.claims;
+        let subject = token.subject().filter(|subject| !subject.is_empty());
+        let subject = subject.ok_or(Fault::NoSubject)?;
+        if let Some(fault) = self.other(claims, name) {
+            return Err(fault);
+        }
+        let once = self.times.once(claims, &self.id, now);
+        if self.once && once.is_none() {
+            return Err(Fault::NoId);
+        }
+        if let Some(fault) = self.times.fault(claims, now) {
+            return Err(fault);
+        }
+        if !token.is_signed_with(&self.keys) {
+            return Err(Fault::Signature);
+        }
+        Ok(Proven {
+            client: &self.id,
+            subject: subject.to_owned(),
+            rights: &self.rights,
+            once: once.filter(|_| self.once),
         })
     }
 
-    fn fault(&self, claims: &Claims, name: &str, now: UnixTime) -> Option<&'static str> {
-        let now = now.as_millis() as f64 / 1000.0;
-        let leeway = self.leeway.as_secs_f64();
-        let ahead = |time: Option<f64>| time.is_some_and(|time| time > now + leeway);
-        let is_us = |own: &String, named: &OneOrMore| named.has(own);
-        let for_us = match &claims.aud {
-            None => self.audience_may_lack,
-            Some(named) => named.has(name) || self.audiences.iter().any(|own| is_us(own, named)),
-        };
+    /// Which claim says something else than is set.
+    fn other(&self, claims: &Claims, name: &str) -> Option<Fault> {
         let differs = |wanted: &Option<String>, found: Option<&str>| {
             wanted.is_some() && wanted.as_deref() != found
         };
         let version = claims.ver.as_ref().map(Version::to_text);
-        if now >= claims.exp + leeway {
-            Some("the assertion has ended")
-        } else if claims.exp > now + self.longest.as_secs_f64() + leeway {
-            Some("the assertion lives longer than is allowed")
-        } else if ahead(claims.nbf) || ahead(claims.iat) {
-            Some("the assertion is not valid yet")
-        } else if !for_us {
-            Some("the assertion is for another audience")
-        } else if differs(&self.issuer, claims.iss.as_deref()) {
-            Some("the assertion has another issuer")
+        let for_us = match &claims.aud {
+            None => self.audience_may_lack,
+            Some(named) => named.has(name) || self.audiences.iter().any(|own| named.has(own)),
+        };
+        if differs(&self.issuer, claims.iss.as_deref()) {
+            Some(Fault::Issuer)
         } else if differs(&self.subject, claims.sub.as_deref()) {
-            Some("the assertion has another subject")
+            Some(Fault::Subject)
         } else if differs(&self.version, version.as_deref()) {
-            Some("the assertion has another version")
+            Some(Fault::Version)
+        } else if !for_us {
+            Some(Fault::Audience)
         } else {
             None
         }
     }
 
-    /// For how long the assertion could still be used.
-    fn remaining(&self, claims: &Claims, now: UnixTime) -> Duration {
-        let now = now.as_millis() as f64 / 1000.0;
-        let most = self.longest.saturating_add(self.leeway);
-        let left = (claims.exp - now).clamp(0.0, most.as_secs_f64());
-        Duration::try_from_secs_f64(left)
-            .unwrap_or(most)
-            .saturating_add(self.leeway)
-    }
-
     pub(super) fn validate(&self) -> Result<(), BuildError> {
+        validate_id(&self.id)?;
         let given = [&self.issuer, &self.subject, &self.version];
         let empty = given.iter().any(|text| text.as_deref() == Some(""));
         if empty || self.audiences.iter().any(String::is_empty) {
@@ -233,7 +232,7 @@ impl Assertion {
                 "an assertion's audience, issuer, subject and version cannot be empty",
             ));
         }
-        if self.longest.is_zero() {
+        if self.times.longest.is_zero() {
             return Err(BuildError::Zero("the longest life of an assertion"));
         }
         self.rights.validate()?;
@@ -241,47 +240,10 @@ impl Assertion {
     }
 }
 
-/// What an assertion that holds says.
-pub(super) struct Asserted {
-    pub(super) subject: Option<String>,
-    pub(super) issuer: Option<String>,
-    pub(super) id: Option<String>,
-    /// For how long its id must be remembered.
-    pub(super) remember: Duration,
-}
-
-#[derive(Deserialize)]
-struct Claims {
-    exp: f64,
-    nbf: Option<f64>,
-    iat: Option<f64>,
-    iss: Option<String>,
-    sub: Option<String>,
-    aud: Option<OneOrMore>,
-    ver: Option<Version>,
-    jti: Option<String>,
-}
-
-/// How Unico writes the field *Ver* is not known: as a text or as a number.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Version {
-    Text(String),
-    Number(serde_json::Number),
-}
-
-impl Version {
-    fn to_text(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
-        }
-    }
-}
-
 impl fmt::Debug for Assertion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Assertion")
+            .field("id", &self.id)
             .field("keys", &self.keys)
             .field("audiences", &self.audiences)
             .field("issuer", &self.issuer)

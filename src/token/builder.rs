@@ -5,7 +5,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use http::HeaderValue;
 
 use super::{
-    Assertion, Client, SigningKey, SigningKeys, TokenIssuer, issuer::Policy, throttle::Throttle,
+    Assertion, Client, SigningKey, SigningKeys, TokenIssuer, accounts::Accounts,
+    addresses::Addresses, issuer::Policy, throttle::Throttle,
 };
 use crate::{
     access::{Access, Networks, TokenAlgorithm},
@@ -13,6 +14,7 @@ use crate::{
     answer::Terms,
     body::BodyBounds,
     clock::{Clock, SystemClock, Timer},
+    dedup::{BoxDedupStore, DedupStore},
     error::BuildError,
     finding::{Finding, Severity},
     log,
@@ -22,6 +24,8 @@ use crate::{
 
 /// Token requests that may be read at once, each at its limit.
 const BODIES_IN_FLIGHT: usize = 256;
+/// Token requests that may be judged at once, those that wait for the replay store included.
+const UNDER_WAY: usize = 1024;
 /// The longest life of a token: one cannot be called back.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -38,6 +42,9 @@ pub struct TokenIssuerBuilder {
     also_named: Vec<String>,
     access: Option<Arc<dyn Access>>,
     networks: Option<Networks>,
+    endpoint: Option<String>,
+    replays: Option<BoxDedupStore>,
+    counts_addresses: bool,
     failures_of_address: (u32, Duration),
     failures_of_client: (u32, Duration),
     body_limit: usize,
@@ -59,6 +66,9 @@ impl TokenIssuerBuilder {
             also_named: Vec::new(),
             access: None,
             networks: None,
+            endpoint: None,
+            replays: None,
+            counts_addresses: true,
             failures_of_address: (10, Duration::from_secs(60)),
             failures_of_client: (100, Duration::from_secs(60)),
             body_limit: 32 * 1024,
@@ -81,9 +91,30 @@ impl TokenIssuerBuilder {
     }
 
     /// What an assertion must be, for the grant `urn:ietf:params:oauth:grant-type:jwt-bearer`; call again for another
-    /// client. The first whose key fits judges.
+    /// client. The first that it fits judges.
     pub fn assertion(mut self, assertion: Assertion) -> Self {
         self.assertions.push(assertion);
+        self
+    }
+
+    /// Where it is kept which assertions were used: those of [`Client::private_key_jwt`], and of
+    /// [`Assertion::refuse_replays`]. Default: none, and `build` refuses who needs one.
+    ///
+    /// Several instances need a store that they share. It may be that of a receiver: the entries are apart.
+    pub fn replay_store(mut self, store: impl DedupStore) -> Self {
+        self.replays = Some(BoxDedupStore::new(store));
+        self
+    }
+
+    /// Lets the assertion of a client ([`Client::private_key_jwt`]) name the endpoint's address, `url`, as its `aud`, as
+    /// OpenID Connect Core 1.0, section 9, suggests. Default: it must name the issuer.
+    ///
+    /// # Security
+    ///
+    /// An assertion is worth something wherever its `aud` is taken. A client that learns endpoints' addresses from others
+    /// can be made to sign one for yours and send it to theirs, so take the issuer's name where the client lets you.
+    pub fn accept_endpoint_as_audience(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
         self
     }
 
@@ -127,6 +158,18 @@ impl TokenIssuerBuilder {
         self
     }
 
+    /// Counts no failures by address, for where there are none: behind a Unix socket, or in a function that a gateway
+    /// calls. Default: they are counted, and a request whose peer is unknown is answered 500, as a receiver with networks
+    /// does it.
+    ///
+    /// Failures are then counted by the id that is presented alone, as
+    /// [`failures_of_client`](Self::failures_of_client) says: guessing goes on slowly, and strangers lock nobody out
+    /// whose id they do not know.
+    pub fn without_addresses(mut self) -> Self {
+        self.counts_addresses = false;
+        self
+    }
+
     /// How many failures one address may have within a time. Default: 10 in 60 s. At most 4,096 addresses are remembered;
     /// of IPv6 addresses their /64 counts.
     pub fn failures_of_address(mut self, most: u32, within: Duration) -> Self {
@@ -134,9 +177,11 @@ impl TokenIssuerBuilder {
         self
     }
 
-    /// How many failures one client or user may have within a time, from all addresses. Default: 100 in 60 s. Whoever
-    /// knows a client's id can use them up, and keeps the client from new tokens meanwhile: [`networks`](Self::networks)
-    /// help.
+    /// How many failures there may be under one id of a client or a user, or under one `sub` of an assertion, within a
+    /// time, from all addresses. Default: 100 in 60 s. Whoever knows the id can use them up, and keeps its owner from new
+    /// tokens meanwhile: [`networks`](Self::networks) help.
+    ///
+    /// Ids are counted as they are presented, known or not, in 65,536 slots (512 KiB): waiting tells nobody which exist.
     pub fn failures_of_client(mut self, most: u32, within: Duration) -> Self {
         self.failures_of_client = (most, within);
         self
@@ -187,6 +232,8 @@ impl TokenIssuerBuilder {
             log::found(&self.name, &finding);
         }
         let throttle = |(most, within)| Throttle::new(most, within);
+        let access_logs_in = self.access.as_deref().is_some_and(reads_authorization);
+        let addresses = throttle(self.failures_of_address);
         Ok(TokenIssuer::of(Policy {
             audience: self.audience.unwrap_or_else(|| self.name.clone()).into(),
             name: self.name.into(),
@@ -201,13 +248,18 @@ impl TokenIssuerBuilder {
                 self.access.as_deref(),
                 false,
             ),
+            endpoint: self.endpoint.map(Into::into),
+            replays: self.replays,
             access: self.access,
+            access_logs_in,
             networks: self.networks,
-            addresses: throttle(self.failures_of_address),
-            accounts: throttle(self.failures_of_client),
+            addresses: self.counts_addresses.then(|| Addresses::new(addresses)),
+            accounts: Accounts::new(throttle(self.failures_of_client)),
+            under_way: Allowance::new(UNDER_WAY, Level::unmetered()),
             body: BodyBounds {
                 limit: self.body_limit,
                 deadline: self.body_deadline,
+                erased: true,
                 in_flight: Allowance::new(
                     self.body_limit.saturating_mul(BODIES_IN_FLIGHT),
                     Level::unmetered(),
@@ -236,21 +288,7 @@ impl TokenIssuerBuilder {
                 "nobody could have a token: name a client, a user or an assertion",
             ));
         }
-        for list in [&self.clients, &self.users] {
-            for (place, client) in list.iter().enumerate() {
-                client.validate()?;
-                if list
-                    .iter()
-                    .take(place)
-                    .any(|other| other.id() == client.id())
-                {
-                    return Err(BuildError::Contradiction(
-                        "two clients or users of the token endpoint have the same id: give one of them both secrets",
-                    ));
-                }
-            }
-        }
-        self.assertions.iter().try_for_each(Assertion::validate)?;
+        self.validate_callers()?;
         if let Some(access) = &self.access {
             access.validate()?;
             if !self.clients.is_empty() && reads_authorization(&**access) {
@@ -259,6 +297,11 @@ impl TokenIssuerBuilder {
                      Bearer: use a header of another name",
                 ));
             }
+        }
+        if self.networks.is_some() && !self.counts_addresses {
+            return Err(BuildError::Contradiction(
+                "the token endpoint has networks, which need addresses, and is built without addresses: leave one out",
+            ));
         }
         for (what, is_zero) in [
             ("the tokens' lifetime", self.lifetime.as_secs() == 0),
@@ -274,6 +317,40 @@ impl TokenIssuerBuilder {
         if self.lifetime > LONGEST_LIFETIME {
             return Err(BuildError::Contradiction(
                 "a token that lives longer than a day cannot be called back for longer than a day",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Clients, users and assertions.
+    fn validate_callers(&self) -> Result<(), BuildError> {
+        let named = || self.clients.iter().chain(&self.users);
+        named().try_for_each(Client::validate)?;
+        self.assertions.iter().try_for_each(Assertion::validate)?;
+        let mut ids: Vec<_> = named().map(Client::id).collect();
+        ids.extend(self.assertions.iter().map(Assertion::id));
+        ids.sort_unstable();
+        if ids
+            .windows(2)
+            .any(|pair| matches!(pair, [one, other] if one == other))
+        {
+            return Err(BuildError::Contradiction(
+                "two clients, users or assertions of the token endpoint have one id, so that a token of one would be \
+                 taken for the other's: give each an id of its own, and one of them both secrets where they are one",
+            ));
+        }
+        if self.users.iter().any(|user| !user.keys().is_empty()) {
+            return Err(BuildError::Contradiction(
+                "a user of the token endpoint has a key: users log in with a password, clients with a key",
+            ));
+        }
+        let signs = |client: &Client| !client.keys().is_empty();
+        let used_once =
+            self.clients.iter().any(signs) || self.assertions.iter().any(Assertion::is_used_once);
+        if used_once && self.replays.is_none() {
+            return Err(BuildError::Contradiction(
+                "assertions are to be taken once, and nothing keeps which were used: call `.replay_store(…)`, with a \
+                 store that all instances share",
             ));
         }
         Ok(())

@@ -1,19 +1,26 @@
 //! [`Client`]: who may have a token for a secret.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-use super::grant::Rights;
+use super::grant::{Refused, Rights};
 use crate::{
+    access::TokenKey,
     constant_time::SecretDigest,
     error::{BuildError, SecretError},
 };
 
-/// A client of the token endpoint with its secret, or a user with their password.
+/// How far ahead the `exp` of a client's assertion may be: it is made for one request, at once.
+const LONGEST: Duration = Duration::from_secs(5 * 60);
+/// The one answer for a client that is not known, and for a secret that is not its own.
+pub(super) const UNKNOWN: Refused =
+    Refused::InvalidClient("the client is unknown, or its secret wrong or missing");
+
+/// A client of the token endpoint with its secret or its public key, or a user with their password.
 ///
-/// Only a digest of id and secret is kept, and compared in constant time.
+/// Of secrets only a digest of id and secret is kept, and compared in constant time.
 ///
 /// ```
 /// use hookgate::token::Client;
@@ -24,10 +31,50 @@ use crate::{
 ///     .scope("webhooks");
 /// # let _ = client;
 /// ```
+///
+/// # Clients with a key
+///
+/// A client of [`private_key_jwt`](Self::private_key_jwt) shows no secret. It signs an assertion for each request, and
+/// sends it as `client_assertion`, with `client_assertion_type` =
+/// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` (RFC 7523, section 2.2):
+///
+/// | claim | rule |
+/// | --- | --- |
+/// | `iss`, `sub` | both the client's id; its key is looked up under that id alone |
+/// | `aud` | the issuer's name, and nobody else; with [`accept_endpoint_as_audience`] also the endpoint's address |
+/// | `exp` | required, not reached, and at most 5 min ahead ([`longest_assertion`](Self::longest_assertion)), each but for 60 s that the clocks may be apart |
+/// | `nbf`, `iat` | not ahead of our clock, where they are there |
+/// | `jti` | required, and never seen before |
+/// | `typ` | `JWT`, `client-authentication+jwt` or missing |
+///
+/// `client_id`, where it is sent too, must be the same client's (RFC 7521, section 4.2).
+///
+/// ```
+/// use hookgate::{
+///     access::{TokenAlgorithm, TokenKey},
+///     dedup::MemoryStore,
+///     token::{Client, TokenIssuer},
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let public_key = std::fs::read("tests/vectors/token/owner.pub.pem")?;
+/// let key = TokenKey::pem(public_key, [TokenAlgorithm::Rs256]);
+/// let issuer = TokenIssuer::new("https://hooks.example/token")
+///     .client(Client::private_key_jwt("unico", key))
+///     .replay_store(MemoryStore::new()) // for `jti`: several instances need one that is shared
+///     .build()?;
+/// # let _ = issuer;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`accept_endpoint_as_audience`]: super::TokenIssuerBuilder::accept_endpoint_as_audience
 #[derive(Clone)]
 pub struct Client {
     id: String,
     accepted: Vec<SecretDigest>,
+    keys: Vec<TokenKey>,
+    longest: Duration,
     fault: Option<SecretError>,
     rights: Rights,
 }
@@ -35,13 +82,32 @@ pub struct Client {
 impl Client {
     /// The client `id` with this secret. An empty one is refused when the issuer is built.
     pub fn new(id: impl Into<String>, secret: impl AsRef<str>) -> Self {
-        let client = Self {
-            id: id.into(),
+        Self::of(id.into()).or(secret)
+    }
+
+    /// The client `id` that signs assertions with the private half of this public key, instead of showing a secret:
+    /// `private_key_jwt` (OpenID Connect Core 1.0, section 9). The issuer then needs a
+    /// [`replay_store`](super::TokenIssuerBuilder::replay_store).
+    pub fn private_key_jwt(id: impl Into<String>, key: TokenKey) -> Self {
+        Self::of(id.into()).or_key(key)
+    }
+
+    fn of(id: String) -> Self {
+        Self {
+            id,
             accepted: Vec::new(),
+            keys: Vec::new(),
+            longest: LONGEST,
             fault: None,
             rights: Rights::default(),
-        };
-        client.or(secret)
+        }
+    }
+
+    /// Also accepts assertions that this key signed, for as long as a rotation takes.
+    #[must_use]
+    pub fn or_key(mut self, key: TokenKey) -> Self {
+        self.keys.push(key);
+        self
     }
 
     /// Also accepts this secret, for as long as a rotation takes.
@@ -53,6 +119,14 @@ impl Client {
         } else {
             self.accepted.push(digest(&self.id, secret));
         }
+        self
+    }
+
+    /// How far ahead the `exp` of its assertions may be. Default: 5 min. Some libraries sign for longer unless they are told
+    /// otherwise, Authlib for 1 h; a `jti` is remembered for as long.
+    #[must_use]
+    pub fn longest_assertion(mut self, longest: Duration) -> Self {
+        self.longest = longest;
         self
     }
 
@@ -75,6 +149,14 @@ impl Client {
         &self.id
     }
 
+    pub(super) fn longest(&self) -> Duration {
+        self.longest
+    }
+
+    pub(super) fn keys(&self) -> &[TokenKey] {
+        &self.keys
+    }
+
     pub(super) fn rights(&self) -> &Rights {
         &self.rights
     }
@@ -83,9 +165,15 @@ impl Client {
         if let Some(fault) = self.fault {
             return Err(fault.into());
         }
-        if self.id.is_empty() || self.id.chars().any(char::is_control) {
+        validate_id(&self.id)?;
+        self.keys.iter().try_for_each(TokenKey::validate)?;
+        if self.longest.is_zero() {
+            return Err(BuildError::Zero("the longest life of a client's assertion"));
+        }
+        let mut algorithms = self.keys.iter().flat_map(TokenKey::algorithms);
+        if algorithms.any(|algorithm| algorithm.is_shared_secret()) {
             return Err(BuildError::Contradiction(
-                "a client of the token endpoint has an empty id, or a control character in it",
+                "`private_key_jwt` takes a public key: a secret that client and server share goes into `Client::new`",
             ));
         }
         self.rights.validate()
@@ -96,6 +184,16 @@ impl Client {
             .iter()
             .fold(Choice::from(0), |found, own| found | own.ct_eq(presented))
     }
+}
+
+/// The id of a client, a user or an assertion.
+pub(super) fn validate_id(id: &str) -> Result<(), BuildError> {
+    if id.is_empty() || id.chars().any(char::is_control) {
+        return Err(BuildError::Contradiction(
+            "an id of the token endpoint is empty, or has a control character in it",
+        ));
+    }
+    Ok(())
 }
 
 /// The one of `clients` that shows this id and secret. All are compared, so that time does not tell which.
@@ -122,6 +220,15 @@ pub(super) struct Presented {
 }
 
 impl Presented {
+    /// In one reading.
+    pub(super) fn plain(id: &str, secret: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            secret: Zeroizing::new(secret.to_owned()),
+            plain: None,
+        }
+    }
+
     /// Whether the client with this id is meant.
     pub(super) fn names(&self, id: &str) -> bool {
         self.id == id || self.plain.as_ref().is_some_and(|(plain, _)| plain == id)
@@ -145,6 +252,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("id", &self.id)
             .field("accepted", &self.accepted.len())
+            .field("keys", &self.keys)
             .field("rights", &self.rights)
             .finish_non_exhaustive()
     }

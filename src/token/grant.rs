@@ -42,20 +42,42 @@ impl Rights {
 /// What a token is issued for.
 #[derive(Debug)]
 pub(super) struct Grant {
+    /// Who asked: always a setting.
+    pub(super) client: String,
+    /// For whom: the client itself, or whom its assertion names.
     pub(super) subject: String,
     pub(super) scopes: Vec<String>,
     pub(super) audience: Option<String>,
+}
+
+/// Who proved to be whom, before scopes are looked at.
+pub(super) struct Proven<'a> {
+    /// The id of a client, user or assertion that was set up.
+    pub(super) client: &'a str,
+    pub(super) subject: String,
+    pub(super) rights: &'a Rights,
+    /// What may be used once only.
+    pub(super) once: Option<Once>,
+}
+
+/// What keeps an assertion from being used twice.
+pub(super) struct Once {
+    pub(super) client: String,
+    pub(super) id: String,
+    /// For how long the id must be remembered.
+    pub(super) remember: Duration,
 }
 
 /// Why no token is issued. The caller gets the code; the text is for the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refused {
     InvalidRequest(&'static str),
-    InvalidClient,
+    InvalidClient(&'static str),
     InvalidGrant(&'static str),
     UnsupportedGrantType,
     InvalidScope,
     Throttled(Duration),
+    Overloaded,
     StoreUnavailable,
     Unsigned,
 }
@@ -65,22 +87,24 @@ impl Refused {
     pub(super) fn code(self) -> &'static str {
         match self {
             Self::InvalidRequest(_) => "invalid_request",
-            Self::InvalidClient => "invalid_client",
+            Self::InvalidClient(_) => "invalid_client",
             Self::InvalidGrant(_) => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
-            Self::Throttled(_) | Self::StoreUnavailable => "temporarily_unavailable",
+            Self::Throttled(_) | Self::Overloaded | Self::StoreUnavailable => {
+                "temporarily_unavailable"
+            }
             Self::Unsigned => "server_error",
         }
     }
 
     pub(super) fn why(self) -> &'static str {
         match self {
-            Self::InvalidRequest(why) | Self::InvalidGrant(why) => why,
-            Self::InvalidClient => "the client is unknown, or its secret wrong or missing",
+            Self::InvalidRequest(why) | Self::InvalidClient(why) | Self::InvalidGrant(why) => why,
             Self::UnsupportedGrantType => "the grant type is not one that was set up",
             Self::InvalidScope => "a scope that the client may not have",
-            Self::Throttled(_) => "too many failures from this address or for this client",
+            Self::Throttled(_) => "too many failures from this address or under this id",
+            Self::Overloaded => "too many token requests at once",
             Self::StoreUnavailable => "the store of used assertions could not be asked",
             Self::Unsigned => "the token could not be signed",
         }
@@ -88,6 +112,6 @@ impl Refused {
 
     /// Whether it was a wrong guess, which counts against the caller.
     pub(super) fn is_guess(self) -> bool {
-        matches!(self, Self::InvalidClient | Self::InvalidGrant(_))
+        matches!(self, Self::InvalidClient(_) | Self::InvalidGrant(_))
     }
 }

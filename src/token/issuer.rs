@@ -4,19 +4,20 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     Assertion, Client, SigningKey, SigningKeys, TokenAnswer, TokenIssuerBuilder,
-    asked::Asked,
-    client::find,
-    grant::{Grant, Refused},
+    accounts::Accounts,
+    addresses::Addresses,
+    grant::Refused,
     parameters::{FORM, JSON, Parameters},
-    replays::use_once,
-    throttle::Throttle,
 };
 use crate::{
     access::{Access, Networks},
+    allowance::Allowance,
     answer::{Answer, Terms},
     body::{BodyBounds, BodySource},
     clock::{Clock, Timer},
-    error::Rejection,
+    dedup::BoxDedupStore,
+    erased::Erased,
+    error::{Reason, Rejection},
     log,
     meter::token_asked,
     receiver::OwnerTokens,
@@ -42,7 +43,7 @@ const ROTATION_MARGIN: Duration = Duration::from_secs(120);
 /// let issuer = TokenIssuer::new("https://hooks.example/token")
 ///     .client(Client::new("unico", "0f3c…"))
 ///     .build()?;
-/// // For the receiver:
+/// // For the receiver; where the issuer has several clients, say which one it is for, with `issued_to`:
 /// let access = Bearer::issued_by(&issuer);
 /// # let _ = access;
 /// # Ok(())
@@ -61,10 +62,17 @@ pub(super) struct Policy {
     pub(super) keys: Arc<SigningKeys>,
     pub(super) lifetime: Duration,
     pub(super) also_named: Vec<String>,
+    /// The endpoint's address, where clients may name it as `aud` beside the issuer's name.
+    pub(super) endpoint: Option<Box<str>>,
+    pub(super) replays: Option<BoxDedupStore>,
     pub(super) access: Option<Arc<dyn Access>>,
+    /// Whether the access rule reads `Authorization`, as far as its challenges say.
+    pub(super) access_logs_in: bool,
     pub(super) networks: Option<Networks>,
-    pub(super) addresses: Throttle,
-    pub(super) accounts: Throttle,
+    /// None where addresses are not counted.
+    pub(super) addresses: Option<Addresses>,
+    pub(super) accounts: Accounts,
+    pub(super) under_way: Allowance,
     pub(super) body: BodyBounds,
     pub(super) owners: OwnerTokens,
     pub(super) terms: Terms,
@@ -131,16 +139,15 @@ impl TokenIssuer {
             policy.check(&head, timer).await?;
             policy.body.read(body, timer).await
         };
-        let body = match read.await {
-            Ok(body) => body,
+        let (body, _grant) = match read.await {
+            Ok(body) => (Erased::new(body.bytes), body.grant),
             Err(rejection) => {
-                let reason = rejection.reason().as_str();
-                log::token_refused(&policy.name, reason, &rejection);
-                token_asked(&policy.name, reason);
+                policy.log_rejected(&rejection);
+                token_asked(&policy.name, rejection.reason().as_str());
                 return TokenAnswer::rejected(&Answer::rejected(&rejection, &policy.terms));
             }
         };
-        match policy.issue(&head, &body.bytes, timer).await {
+        match policy.issue(&head, &body, timer).await {
             Ok(answer) => answer,
             Err(refused) => {
                 log::token_refused(&policy.name, refused.code(), &refused.why());
@@ -161,6 +168,9 @@ impl Policy {
             body_limit: self.body.limit,
         };
         check_head(&rules, head)?;
+        if self.addresses.is_some() && self.sender(head).is_none() {
+            return Err(Rejection::PeerNotWired);
+        }
         let rule = self.access.as_deref();
         check_rule(rule, head, self.clock.now(), timer, ACCESS_LIMIT).await
     }
@@ -174,13 +184,8 @@ impl Policy {
         let parameters = Parameters::read(head, body)?;
         let asked = self.asked(head, &parameters)?;
         let attempt = self.begin(head, &asked)?;
-        let granted = self.grant(&asked, &parameters, timer).await;
-        if !granted.as_ref().is_err_and(|refused| refused.is_guess()) {
-            attempt.forgive();
-        }
-        let grant = granted?;
-        let now = self.clock.now();
-        let token = self.sign(&grant, now)?;
+        let grant = self.grant(&asked, &attempt, &parameters, timer).await?;
+        let token = self.sign(&grant, self.clock.now())?;
         log::token_issued(&self.name, asked.name());
         token_asked(&self.name, "issued");
         Ok(TokenAnswer::granted(
@@ -191,46 +196,19 @@ impl Policy {
         ))
     }
 
-    async fn grant(
-        &self,
-        asked: &Asked<'_>,
-        parameters: &Parameters,
-        timer: &Arc<dyn Timer>,
-    ) -> Result<Grant, Refused> {
-        let scope = parameters.scope.as_ref().map(|it| it.as_str());
-        let (subject, rights) = match asked {
-            Asked::Client(presented) => {
-                let client = find(&self.clients, presented).ok_or(Refused::InvalidClient)?;
-                (client.id().to_owned(), client.rights())
-            }
-            Asked::User(presented) => {
-                const WRONG: Refused = Refused::InvalidGrant("user or password is wrong");
-                let user = find(&self.users, presented).ok_or(WRONG)?;
-                (user.id().to_owned(), user.rights())
-            }
-            Asked::Assertion(token) => {
-                let now = self.clock.now();
-                let judged = self.assertions.iter().find_map(|assertion| {
-                    let asserted = assertion.judge(token, &self.name, now)?;
-                    Some(asserted.map(|asserted| (assertion, asserted)))
-                });
-                let (assertion, asserted) = judged.unwrap_or(Err(Refused::InvalidGrant(
-                    "the assertion cannot be read, or no known key signed it",
-                )))?;
-                if let Some(store) = assertion.replays() {
-                    use_once(store, &asserted, &self.name, &self.owners, timer).await?;
-                }
-                let subject = asserted.subject.ok_or(Refused::InvalidGrant(
-                    "the assertion has neither `sub` nor `iss`",
-                ))?;
-                (subject, assertion.rights())
-            }
-        };
-        Ok(Grant {
-            scopes: rights.grant(scope)?,
-            audience: rights.audience.clone(),
-            subject,
-        })
+    fn log_rejected(&self, rejection: &Rejection) {
+        match rejection.reason() {
+            reason @ Reason::PeerNotWired => log::misused(
+                reason,
+                &format_args!(
+                    "the token endpoint {} counts failures by address, and the caller's is unknown: serve axum with \
+                     `into_make_service_with_connect_info::<SocketAddr>()`, or, where there are no addresses, build the \
+                     issuer with `without_addresses()`",
+                    self.name
+                ),
+            ),
+            reason => log::token_refused(&self.name, reason.as_str(), rejection),
+        }
     }
 }
 

@@ -17,8 +17,20 @@ use crate::{
 
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 pub(super) const JSON: &str = "application/json";
-/// A token request has about five parameters: whoever sends more than this wants them read.
+/// A token request has about six parameters: whoever sends more than this wants them read.
 const MAX_PARAMETERS: usize = 64;
+
+const NAMES: [&str; 9] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "scope",
+    "assertion",
+    "user",
+    "password",
+];
 
 /// The parameters that are known. Without a value they count as left out (RFC 6749, section 3.2).
 #[derive(Default)]
@@ -27,9 +39,13 @@ pub(super) struct Parameters {
     pub(super) client_id: Option<Zeroizing<String>>,
     pub(super) client_secret: Option<Zeroizing<String>>,
     pub(super) scope: Option<Zeroizing<String>>,
+    pub(super) client_assertion: Option<Zeroizing<String>>,
+    pub(super) client_assertion_type: Option<Zeroizing<String>>,
     pub(super) assertion: Option<Zeroizing<String>>,
     pub(super) user: Option<Zeroizing<String>>,
     pub(super) password: Option<Zeroizing<String>>,
+    /// Nobody is known to log in with a user and a password in a form.
+    pub(super) are_json: bool,
 }
 
 impl Parameters {
@@ -59,9 +75,6 @@ impl Parameters {
             }
             names.push(name);
         }
-        // Nobody is known to send a user and a password in a form.
-        parameters.user = None;
-        parameters.password = None;
         Ok(parameters)
     }
 
@@ -75,16 +88,23 @@ impl Parameters {
     }
 
     fn slot(&mut self, name: &str) -> Option<&mut Option<Zeroizing<String>>> {
-        Some(match name {
-            "grant_type" => &mut self.grant_type,
-            "client_id" => &mut self.client_id,
-            "client_secret" => &mut self.client_secret,
-            "scope" => &mut self.scope,
-            "assertion" => &mut self.assertion,
-            "user" => &mut self.user,
-            "password" => &mut self.password,
-            _ => return None,
-        })
+        let place = NAMES.iter().position(|known| *known == name)?;
+        self.slots().into_iter().nth(place)
+    }
+
+    /// In the order of [`NAMES`].
+    fn slots(&mut self) -> [&mut Option<Zeroizing<String>>; NAMES.len()] {
+        [
+            &mut self.grant_type,
+            &mut self.client_id,
+            &mut self.client_secret,
+            &mut self.client_assertion,
+            &mut self.client_assertion_type,
+            &mut self.scope,
+            &mut self.assertion,
+            &mut self.user,
+            &mut self.password,
+        ]
     }
 }
 
@@ -100,7 +120,10 @@ impl<'de> Deserialize<'de> for Parameters {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Parameters, A::Error> {
-                let mut parameters = Parameters::default();
+                let mut parameters = Parameters {
+                    are_json: true,
+                    ..Parameters::default()
+                };
                 while let Some(Name(name)) = map.next_key()? {
                     match parameters.slot(&name) {
                         None => drop(map.next_value::<IgnoredAny>()?),
@@ -108,15 +131,7 @@ impl<'de> Deserialize<'de> for Parameters {
                         Some(slot) => *slot = Some(Zeroizing::new(map.next_value()?)),
                     }
                 }
-                for slot in [
-                    &mut parameters.grant_type,
-                    &mut parameters.client_id,
-                    &mut parameters.client_secret,
-                    &mut parameters.scope,
-                    &mut parameters.assertion,
-                    &mut parameters.user,
-                    &mut parameters.password,
-                ] {
+                for slot in parameters.slots() {
                     slot.take_if(|value| value.is_empty());
                 }
                 Ok(parameters)

@@ -4,7 +4,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
 
-use super::{assertion::Asserted, grant::Refused};
+use super::grant::{Once, Refused};
 use crate::{
     clock::Timer,
     dedup::{BoxDedupStore, Claim, DedupStore, End, Settled},
@@ -21,28 +21,31 @@ const LEASE: Duration = Duration::from_secs(30);
 /// How long one call of the store may take.
 const STORE_LIMIT: Duration = Duration::from_secs(2);
 
+/// Whether an assertion was used before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    First,
+    Again,
+}
+
 /// Marks the assertion as used.
 pub(super) async fn use_once(
     store: &BoxDedupStore,
-    asserted: &Asserted,
+    once: &Once,
     name: &str,
     owners: &OwnerTokens,
     timer: &Arc<dyn Timer>,
-) -> Result<(), Refused> {
-    const USED: Refused = Refused::InvalidGrant("the assertion was used before");
-    let Some(id) = &asserted.id else {
-        return Err(Refused::InvalidGrant("the assertion has no `jti`"));
-    };
-    let key = key(name, asserted.issuer.as_deref().unwrap_or_default(), id);
+) -> Result<Use, Refused> {
+    let key = key(name, &once.client, &once.id);
     let claim = store.claim(&key, None, owners.next(), LEASE);
     let lease = match asked(timer, claim).await? {
         Claim::Won(lease) => lease,
-        Claim::InProgress { .. } | Claim::Done { .. } => return Err(USED),
+        Claim::InProgress { .. } | Claim::Done { .. } => return Ok(Use::Again),
     };
-    let settle = store.settle(&lease, End::Processed, asserted.remember);
+    let settle = store.settle(&lease, End::Processed, once.remember);
     match asked(timer, settle).await? {
-        Settled::Ok => Ok(()),
-        Settled::LeaseLost => Err(USED),
+        Settled::Ok => Ok(Use::First),
+        Settled::LeaseLost => Ok(Use::Again),
     }
 }
 
@@ -57,9 +60,9 @@ async fn asked<T>(
 }
 
 /// Each part after its length, as event keys are.
-fn key(name: &str, issuer: &str, id: &str) -> EventKey {
+fn key(name: &str, client: &str, id: &str) -> EventKey {
     let mut hash = Sha256::new_with_prefix(DOMAIN);
-    for part in [name, issuer, id] {
+    for part in [name, client, id] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }

@@ -10,6 +10,7 @@ use jsonwebtoken::{EncodingKey, crypto::aws_lc};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
+use super::client_assertion::CLIENT_ASSERTION_TYPE;
 use crate::{access::TokenAlgorithm, clock::UnixTime, error::BuildError, simulator::Sent};
 
 /// A sender that logs in with OAuth2: it asks for a token, uses it until it ends, then asks again.
@@ -48,6 +49,10 @@ enum Proof {
         user: String,
         password: Zeroizing<String>,
     },
+    ClientAssertion {
+        id: String,
+        assertion: AssertionSimulator,
+    },
     Assertion(AssertionSimulator),
 }
 
@@ -68,6 +73,17 @@ impl TokenSimulator {
             secret: Zeroizing::new(secret.into()),
             basic: true,
         })
+    }
+
+    /// Grant `client_credentials`, with an assertion that the client signs in place of a secret: `private_key_jwt` (RFC 7523,
+    /// section 2.2). Its `iss` and `sub` are `id`, where [`claim`](AssertionSimulator::claim) says nothing else.
+    pub fn private_key_jwt(id: impl Into<String>, mut assertion: AssertionSimulator) -> Self {
+        let id = id.into();
+        for name in ["iss", "sub"] {
+            let claim = assertion.claims.entry(name);
+            claim.or_insert_with(|| id.as_str().into());
+        }
+        Self::of(Proof::ClientAssertion { id, assertion })
     }
 
     /// Unico Check's "RFC 7519": JSON with `user` and `password`.
@@ -131,6 +147,12 @@ impl TokenSimulator {
                     add("client_id", id);
                     add("client_secret", secret);
                 }
+            }
+            Proof::ClientAssertion { id, assertion } => {
+                add("grant_type", "client_credentials");
+                add("client_id", id);
+                add("client_assertion_type", CLIENT_ASSERTION_TYPE);
+                add("client_assertion", &assertion.token(now));
             }
             Proof::User { user, password } => {
                 add("user", user);

@@ -50,6 +50,7 @@ pub struct ReceiverLayer<B> {
 impl<B> ReceiverLayer<B> {
     /// The layer of `receiver`, on tokio's timer unless the receiver has one of its own.
     pub fn new(receiver: Receiver) -> Self {
+        receiver.mounted();
         Self {
             timer: receiver.timer().unwrap_or_else(|| Arc::new(TokioTimer)),
             receiver,

@@ -96,6 +96,7 @@ pub(crate) async fn every_end() -> (Stage, Told) {
     running(&stage).await;
     cut_off(&stage, &told).await;
     misuse(&stage, &told).await;
+    stopping(&stage, &told).await;
     (stage, told)
 }
 
@@ -133,6 +134,7 @@ async fn refusals(stage: &Stage, pack: &Puppet) {
         Rejection::MalformedNonce("too long"),
         Rejection::MissingTimestamp,
         Rejection::MalformedTimestamp,
+        Rejection::UnreadableEventTime,
         Rejection::TimestampTooOld { age, limit },
         Rejection::TimestampInFuture { ahead: age, limit },
         Rejection::NoLiveKey,
@@ -203,6 +205,15 @@ async fn cut_off(stage: &Stage, told: &Told) {
     until("the run", || stage.script.runs() == runs + 1).await;
     left.reset();
     until("the drop", || stage.script.dropped() == dropped + 1).await;
+}
+
+/// A process that is about to stop.
+async fn stopping(stage: &Stage, told: &Told) {
+    let receiver = beside(stage, told).build().unwrap();
+    let route = stage.script.route::<String>(&receiver);
+    let server = Server::start(Router::new().route("/hook", route)).await;
+    receiver.refuse();
+    assert_eq!(call("too-late").send(server.addr).await.status, 503);
 }
 
 /// Another receiver on the same stage.

@@ -1,11 +1,16 @@
-//! [`Log`]: the lines that a test causes on its own thread.
+//! [`Log`]: the lines and the spans' fields that a test causes on its own thread.
 
 use std::{
     fmt,
     sync::{Arc, Mutex},
 };
 
-use tracing::{Dispatch, Event, Level, Subscriber, dispatcher::DefaultGuard, field::Field};
+use tracing::{
+    Dispatch, Event, Level, Subscriber,
+    dispatcher::DefaultGuard,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+};
 use tracing_subscriber::{Layer, Registry, layer::Context, layer::SubscriberExt};
 
 /// Listens until dropped.
@@ -32,7 +37,7 @@ impl Log {
         }
     }
 
-    /// All fields of the lines so far, in order.
+    /// All fields of the lines and spans so far, in order.
     pub(crate) fn lines(&self) -> Vec<(Level, String)> {
         self.lines.0.lock().unwrap().clone()
     }
@@ -45,13 +50,26 @@ impl Log {
     }
 }
 
-impl<S: Subscriber> Layer<S> for Lines {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+impl Lines {
+    fn write(&self, level: Level, record: impl FnOnce(&mut dyn Visit)) {
         let mut text = String::new();
-        event.record(&mut |field: &Field, value: &dyn fmt::Debug| {
+        record(&mut |field: &Field, value: &dyn fmt::Debug| {
             text.push_str(&format!("{field}={value:?} "));
         });
-        let line = (*event.metadata().level(), text);
-        self.0.lock().unwrap().push(line);
+        self.0.lock().unwrap().push((level, text));
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Lines {
+    fn on_new_span(&self, span: &Attributes<'_>, _: &Id, _: Context<'_, S>) {
+        self.write(*span.metadata().level(), |visit| span.record(visit));
+    }
+
+    fn on_record(&self, _: &Id, values: &Record<'_>, _: Context<'_, S>) {
+        self.write(Level::TRACE, |visit| values.record(visit));
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        self.write(*event.metadata().level(), |visit| event.record(visit));
     }
 }

@@ -11,8 +11,10 @@
     reason = "a test that panics has failed"
 )]
 
+mod busy;
 mod call;
 mod canary;
+mod drops;
 mod durable;
 mod every_end;
 mod gate;
@@ -34,8 +36,10 @@ mod strict;
 #[cfg(feature = "metrics")]
 pub(crate) use self::recorder::Recorded;
 pub(crate) use self::{
+    busy::{busy_app, busy_until},
     call::{Call, Reply},
     canary::{CANARY, personal, quiet},
+    drops::{Bomb, Watched},
     durable::Durable,
     every_end::{Told, every_end},
     gate::{Gate, soon, until},

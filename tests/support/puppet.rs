@@ -8,14 +8,15 @@ use std::{
 use hookgate::{
     ContentDigest, KeyParts, Keys, Provider, Rejection, UnixTime, Verified,
     keys::{KeyId, LiveKeys},
-    provider::{Authenticated, Decoded, EventType, SenderProfile, Undecodable},
+    provider::{Authenticated, Decoded, EventTime, EventType, SenderProfile, Undecodable},
     request::RawRequest,
     verified::Coverage,
 };
 
 /// The first word of a body identifies its event, and says what it is: `unwanted…` was not asked for,
 /// `unknown…` has a type that the pack does not know, `untyped…` has none, `odd…` fits no type. A word `nonce=…` is the
-/// request's nonce, a word `at=…` the event's time in seconds.
+/// request's nonce, a word `at=…` the event's time in
+/// seconds, or one that cannot be read.
 #[derive(Clone, Default)]
 pub(crate) struct Puppet(Arc<Mutex<VecDeque<Rejection>>>);
 
@@ -65,7 +66,10 @@ impl Provider for Puppet {
         key.part(word);
         let at = text.split(' ').find_map(|word| word.strip_prefix("at="));
         let decoded = Decoded::new(text.to_owned())
-            .occurred_at(at.map(|at| UnixTime::from_secs(at.parse().unwrap())))
+            .occurred_at(at.map_or(EventTime::None, |at| match at.parse() {
+                Ok(secs) => EventTime::At(UnixTime::from_secs(secs)),
+                Err(_) => EventTime::Unreadable,
+            }))
             .content(ContentDigest::of(text.as_bytes()))
             .wanted(!word.starts_with("unwanted"))
             .recognized(!word.starts_with("odd"));

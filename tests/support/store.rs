@@ -12,7 +12,7 @@ use hookgate::{
     testing::FakeClock,
 };
 
-use super::Gate;
+use super::{Gate, busy_until};
 
 /// A call of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub(crate) enum Fault {
     Silent,
     /// It is done once the gate is open.
     Waits(Gate),
+    /// It works, without an end, and uses up its task's budget at each poll.
+    Busy,
+    /// It panics.
+    Panics,
 }
 
 /// Clones are one store.
@@ -149,6 +153,11 @@ impl ScriptedStore {
                 gate.passed().await;
                 work.await
             }
+            Some(Fault::Busy) => {
+                busy_until("its limit", || false).await;
+                work.await
+            }
+            Some(Fault::Panics) => panic!("the store panics"),
         }
     }
 }

@@ -82,9 +82,9 @@ impl Ruling {
             Rejection::MissingSignature | Rejection::MalformedSignature(_) => Stage::Signature,
             Rejection::MissingId | Rejection::MalformedId(_) => Stage::SignedId,
             Rejection::MissingTimestamp | Rejection::MalformedTimestamp => Stage::SignedTime,
-            Rejection::TimestampTooOld { .. } | Rejection::TimestampInFuture { .. } => {
-                Stage::Freshness
-            }
+            Rejection::UnreadableEventTime
+            | Rejection::TimestampTooOld { .. }
+            | Rejection::TimestampInFuture { .. } => Stage::Freshness,
             Rejection::Undecodable(_) => Stage::Event,
             // Also what only a running middleware says.
             _ => Stage::Proof,

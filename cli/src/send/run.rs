@@ -3,7 +3,6 @@
 use std::{io, sync::Arc};
 
 use tokio::{
-    sync::Semaphore,
     task::{JoinError, JoinSet},
     time::{Instant, sleep_until},
 };
@@ -28,8 +27,7 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     /// Sends every copy of every event, and returns when all have ended.
     pub(super) async fn deliver(&mut self, mut plan: Plan) -> io::Result<()> {
-        let places = self.at_once.clamp(1, Semaphore::MAX_PERMITS);
-        let places = Arc::new(Semaphore::new(places));
+        let at_once = self.at_once.max(1);
         let begun = Instant::now();
         let mut number: u32 = 0;
         let mut under_way = JoinSet::new();
@@ -39,13 +37,15 @@ impl Run<'_> {
             for copy in 1..=self.copies {
                 sleep_until(begun + self.pace.due(number)).await;
                 number = number.saturating_add(1);
-                let place = places.clone().acquire_owned().await;
+                // One that has ended counts until it is shown: lines come in the order in which deliveries begin, where
+                // they go one by one.
+                while under_way.len() >= at_once
+                    && let Some(delivered) = under_way.join_next().await
+                {
+                    self.ended(delivered)?;
+                }
                 let (courier, event) = (self.courier.clone(), event.clone());
-                under_way.spawn(async move {
-                    let delivered = courier.deliver(&event, copy).await;
-                    drop(place);
-                    delivered
-                });
+                under_way.spawn(async move { courier.deliver(&event, copy).await });
                 while let Some(delivered) = under_way.try_join_next() {
                     self.ended(delivered)?;
                 }

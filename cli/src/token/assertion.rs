@@ -6,8 +6,9 @@ use hookgate::UnixTime;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 
-/// How long an assertion is good for: it is used once, at once.
-const LIFETIME_SECS: i64 = 300;
+/// How long an assertion is good for: it is used once, at once. Well below the five minutes that endpoints may take of a
+/// client's at most, for clocks that differ.
+const LIFETIME_SECS: i64 = 120;
 
 /// A private key and what it signs with. No `Debug`.
 pub(super) struct Signer {

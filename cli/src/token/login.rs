@@ -18,6 +18,7 @@ use crate::credentials::named_variable;
 
 const SECRET_VARIABLE: &str = "HOOKGATE_CLIENT_SECRET";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// What a form may hold as it is.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
@@ -28,7 +29,7 @@ pub(crate) struct Login {
     /// What to ask with; the provider's usual one otherwise.
     #[arg(long, value_enum)]
     grant: Option<Grant>,
-    /// Where client credentials stand.
+    /// How a client shows who it is.
     #[arg(long, value_enum, default_value_t = ClientAuth::Basic)]
     client_auth: ClientAuth,
     /// The client's id, or the user. Its secret or password is in HOOKGATE_CLIENT_SECRET.
@@ -71,6 +72,8 @@ enum ClientAuth {
     Basic,
     /// Parameters of the form.
     Body,
+    /// An assertion that --private-key signs, in place of a secret (RFC 7523, section 2.2).
+    PrivateKeyJwt,
 }
 
 /// All that a request needs. No `Debug`: it holds secrets.
@@ -80,21 +83,33 @@ pub(super) struct Ready {
 }
 
 enum Proof {
-    Client {
-        id: String,
-        secret: String,
-        auth: ClientAuth,
-    },
-    Assertion {
-        signer: Signer,
-        issuer: String,
-        subject: String,
-        audience: Option<String>,
-    },
-    User {
-        user: String,
-        password: String,
-    },
+    Client { id: String, credential: Credential },
+    Assertion(Asserted),
+    User { user: String, password: String },
+}
+
+/// What shows that a client is who it says.
+enum Credential {
+    Basic(String),
+    Body(String),
+    Assertion(Asserted),
+}
+
+/// What an assertion says, and what signs it.
+struct Asserted {
+    signer: Signer,
+    issuer: String,
+    subject: String,
+    audience: Option<String>,
+}
+
+impl Asserted {
+    /// A fresh one, for the endpoint `url`.
+    fn assertion(&self, url: &str, now: UnixTime) -> io::Result<String> {
+        let audience = self.audience.as_deref().unwrap_or(url);
+        self.signer
+            .assertion(&self.issuer, &self.subject, audience, now)
+    }
 }
 
 impl Login {
@@ -115,29 +130,35 @@ impl Login {
             .ok_or_else(|| io::Error::other("who asks? Add --client-id"))?;
         let proof = match self.grant.unwrap_or(usual) {
             Grant::ClientCredentials => Proof::Client {
+                credential: match self.client_auth {
+                    ClientAuth::Basic => Credential::Basic(self.secret()?),
+                    ClientAuth::Body => Credential::Body(self.secret()?),
+                    ClientAuth::PrivateKeyJwt => Credential::Assertion(self.asserted(&id)?),
+                },
                 id,
-                secret: self.secret()?,
-                auth: self.client_auth,
             },
             Grant::UserPassword => Proof::User {
                 user: id,
                 password: self.secret()?,
             },
-            Grant::JwtBearer => {
-                let path = self.private_key.as_deref().ok_or_else(|| {
-                    io::Error::other("an assertion needs --private-key, a PEM file")
-                })?;
-                Proof::Assertion {
-                    signer: Signer::read(path)?,
-                    issuer: self.issuer.clone().unwrap_or_else(|| id.clone()),
-                    subject: self.subject.clone().unwrap_or(id),
-                    audience: self.audience.clone(),
-                }
-            }
+            Grant::JwtBearer => Proof::Assertion(self.asserted(&id)?),
         };
         Ok(Ready {
             proof,
             scope: self.scope.clone(),
+        })
+    }
+
+    fn asserted(&self, id: &str) -> io::Result<Asserted> {
+        let path = self
+            .private_key
+            .as_deref()
+            .ok_or_else(|| io::Error::other("an assertion needs --private-key, a PEM file"))?;
+        Ok(Asserted {
+            signer: Signer::read(path)?,
+            issuer: self.issuer.clone().unwrap_or_else(|| id.to_owned()),
+            subject: self.subject.clone().unwrap_or_else(|| id.to_owned()),
+            audience: self.audience.clone(),
         })
     }
 
@@ -161,30 +182,35 @@ impl Ready {
                 "application/json",
                 json!({"user": user, "password": password}).to_string(),
             ),
-            Proof::Client { id, secret, auth } => {
-                let mut form = vec![("grant_type", "client_credentials")];
-                let request = match auth {
-                    ClientAuth::Basic => {
+            Proof::Client { id, credential } => {
+                let grant = ("grant_type", "client_credentials");
+                match credential {
+                    Credential::Basic(secret) => {
                         // Encoded as in a form first (RFC 6749, section 2.3.1).
                         let pair = format!("{}:{}", encoded(id), encoded(secret));
                         let value = format!("Basic {}", STANDARD.encode(pair));
-                        request.header(header::AUTHORIZATION, value)
+                        let request = request.header(header::AUTHORIZATION, value);
+                        (request, FORM_TYPE, self.form(vec![grant]))
                     }
-                    ClientAuth::Body => {
-                        form.extend([("client_id", id.as_str()), ("client_secret", secret)]);
-                        request
+                    Credential::Body(secret) => {
+                        let secret = ("client_secret", secret.as_str());
+                        let form = vec![grant, ("client_id", id), secret];
+                        (request, FORM_TYPE, self.form(form))
                     }
-                };
-                (request, FORM_TYPE, self.form(form))
+                    Credential::Assertion(asserted) => {
+                        let form = vec![
+                            grant,
+                            ("client_id", id),
+                            ("client_assertion_type", CLIENT_ASSERTION),
+                        ];
+                        let assertion = asserted.assertion(url, now)?;
+                        let form = [form, vec![("client_assertion", &*assertion)]].concat();
+                        (request, FORM_TYPE, self.form(form))
+                    }
+                }
             }
-            Proof::Assertion {
-                signer,
-                issuer,
-                subject,
-                audience,
-            } => {
-                let audience = audience.as_deref().unwrap_or(url);
-                let assertion = signer.assertion(issuer, subject, audience, now)?;
+            Proof::Assertion(asserted) => {
+                let assertion = asserted.assertion(url, now)?;
                 let form = vec![("grant_type", JWT_BEARER), ("assertion", &assertion)];
                 (request, FORM_TYPE, self.form(form))
             }

@@ -13,6 +13,7 @@ use sha2::Sha256;
 use crate::listening::{Listening, SECRETS};
 
 pub(crate) const CLOSE: &str = "connection: close\r\n";
+pub(crate) const JSON: &str = "content-type: application/json\r\n";
 
 /// An event of Logto that occurs now.
 pub(crate) fn logto_event(name: &str, session: &str) -> String {
@@ -32,15 +33,25 @@ pub(crate) fn logto_signature(body: &str) -> String {
     mac.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Sends `body`, signed as Logto does, to `listening`, under this request target and with these lines beside its own; one
-/// of them closes the connection. Gives the status line.
+/// Sends `body`, signed as Logto does, under this request target and with these lines beside its own; one of them closes
+/// the connection. Gives the status line.
 pub(crate) fn post(listening: &Listening, target: &str, lines: &str, body: &str) -> String {
+    let signature = logto_signature(body);
+    let lines = format!("{JSON}logto-signature-sha-256: {signature}\r\n{lines}");
+    post_unsigned(listening, target, &lines, body)
+}
+
+/// Sends `body` with these lines and nothing but what HTTP needs.
+pub(crate) fn post_unsigned(
+    listening: &Listening,
+    target: &str,
+    lines: &str,
+    body: &str,
+) -> String {
     let authority = listening.url.strip_prefix("http://").unwrap();
     let request = format!(
-        "POST {target} HTTP/1.1\r\nHost: {authority}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-         logto-signature-sha-256: {}\r\n{lines}\r\n{body}",
+        "POST {target} HTTP/1.1\r\nHost: {authority}\r\ncontent-length: {}\r\n{lines}\r\n{body}",
         body.len(),
-        logto_signature(body)
     );
     let mut stream = TcpStream::connect(authority).unwrap();
     stream.write_all(request.as_bytes()).unwrap();

@@ -6,6 +6,7 @@ use axum::Router;
 use hookgate::{
     Secret,
     access::{TokenAlgorithm, TokenKey},
+    dedup::MemoryStore,
     token::{Assertion, Client, SigningKey, TokenIssuer},
 };
 use hookgate_axum::TokenIssuerExt;
@@ -44,16 +45,19 @@ fn write(directory: &Path, name: &str, text: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// A token endpoint for the client `unico`, its password and its certificate, and the address of it.
+/// A token endpoint for the clients `unico` and `signing`, the user `operator` and the certificate of `unico-check`, and its address.
 fn token_endpoint(runtime: &Runtime, certificate: &str) -> String {
     let secret = Secret::utf8(TOKEN_SECRET).unwrap();
-    let assertion = Assertion::signed_with(TokenKey::pem(certificate, [TokenAlgorithm::Es256]))
+    let key = TokenKey::pem(certificate, [TokenAlgorithm::Es256]);
+    let assertion = Assertion::of("unico-check", key.clone())
         .audience(AUDIENCE)
-        .subject("unico");
+        .subject("unico-check");
     let issuer = TokenIssuer::new(AUDIENCE)
         .signing_key(SigningKey::secret(&secret).unwrap())
         .client(Client::new("unico", CLIENT_SECRET).scope("webhooks"))
-        .user(Client::new("unico", CLIENT_SECRET))
+        .client(Client::private_key_jwt("signing", key.clone()))
+        .replay_store(MemoryStore::new())
+        .user(Client::new("operator", CLIENT_SECRET))
         .assertion(assertion)
         .build()
         .unwrap();
@@ -69,14 +73,14 @@ fn token_endpoint(runtime: &Runtime, certificate: &str) -> String {
 fn the_librarys_endpoint_gives_a_token_for_every_grant() {
     let runtime = Runtime::new().unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let client = certified("unico");
+    let client = certified("unico-check");
     let url = token_endpoint(&runtime, &client.cert.pem());
     let key = write(
         directory.path(),
         "key.pem",
         &client.signing_key.serialize_pem(),
     );
-    let common = ["token", "--json", "--client-id", "unico", "--from", &url];
+    let common = ["token", "--json", "--from", &url, "--client-id"];
     let ask = |arguments: &[&str], secret: &str| -> (Option<i32>, Value) {
         let output = hookgate(&[&common[..], arguments].concat())
             .env("HOOKGATE_CLIENT_SECRET", secret)
@@ -88,11 +92,27 @@ fn the_librarys_endpoint_gives_a_token_for_every_grant() {
             shown.unwrap_or_else(|_| panic!("{output:?}")),
         )
     };
+    let signs = ["--client-auth", "private-key-jwt", "--private-key", &key];
     for grant in [
-        &["idcloud"][..],
-        &["facephi", "--client-auth", "body", "--scope", "webhooks"],
-        &["unico-check", "--grant", "user-password"],
-        &["unico-check", "--private-key", &key, "--audience", AUDIENCE],
+        &["unico", "idcloud"][..],
+        &[
+            "unico",
+            "facephi",
+            "--client-auth",
+            "body",
+            "--scope",
+            "webhooks",
+        ],
+        &["operator", "unico-check", "--grant", "user-password"],
+        &[
+            "unico-check",
+            "unico-check",
+            "--private-key",
+            &key,
+            "--audience",
+            AUDIENCE,
+        ],
+        &[&["signing"][..], &signs, &["--audience", AUDIENCE]].concat(),
     ] {
         let (status, shown) = ask(grant, CLIENT_SECRET);
         assert_eq!(status, Some(0), "{grant:?}: {shown}");
@@ -101,14 +121,15 @@ fn the_librarys_endpoint_gives_a_token_for_every_grant() {
         assert_eq!(shown["algorithm"], "HS256");
     }
     for (arguments, secret, error) in [
-        (&["idcloud"][..], "wrong", "invalid_client"),
+        (&["unico", "idcloud"][..], "wrong", "invalid_client"),
         (
-            &["idcloud", "--scope", "all"],
+            &["unico", "idcloud", "--scope", "all"],
             CLIENT_SECRET,
             "invalid_scope",
         ),
         (
             &[
+                "unico-check",
                 "unico-check",
                 "--private-key",
                 &key,
@@ -119,6 +140,13 @@ fn the_librarys_endpoint_gives_a_token_for_every_grant() {
             ],
             "",
             "invalid_grant",
+        ),
+        // For the endpoint's address instead of the issuer, and for another client.
+        (&[&["signing"][..], &signs].concat(), "", "invalid_client"),
+        (
+            &[&["unico"][..], &signs, &["--audience", AUDIENCE]].concat(),
+            "",
+            "invalid_client",
         ),
     ] {
         let (status, shown) = ask(arguments, secret);

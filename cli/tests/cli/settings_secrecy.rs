@@ -53,7 +53,7 @@ fn whole() -> Vec<(&'static str, Value)> {
     let signed = json!({
         "algorithms": ["RS256"], "signature_header": "x-signature", "encoding": "hex",
         "template": "{nonce}.{timestamp}.{algorithm}.{body}", "nonce_header": "x-nonce",
-        "timestamp_header": "x-time", "timestamp_form": "rfc3339", "algorithm_header": "x-algorithm",
+        "timestamp_header": "x-time", "timestamp_form": "rfc3339", "algorithm_header": "x-algorithm", "accept_tokens_as_requests": false,
     });
     let header = |layout: Value| {
         json!({
@@ -69,10 +69,10 @@ fn whole() -> Vec<(&'static str, Value)> {
     let mut scheme = signed.clone();
     let algorithms = scheme.as_object_mut().unwrap().remove("algorithms");
     let all = [
-        ("logto", json!({})),
+        ("logto", json!({"accept_unreadable_time": true})),
         (
             "facephi",
-            json!({"recipe": "data_only", "trust_claimed_type": true, "plain_json": true}),
+            json!({"recipe": "data_only", "trust_claimed_type": true, "plain_json": true, "accept_unreadable_time": true}),
         ),
         (
             "idcloud",
@@ -80,7 +80,7 @@ fn whole() -> Vec<(&'static str, Value)> {
         ),
         (
             "unico-check",
-            json!({"distinct_by_content": true, "signed": signed.clone()}),
+            json!({"distinct_by_content": true, "accept_unreadable_time": true, "signed": signed.clone()}),
         ),
         (
             "hmac-header",

@@ -36,6 +36,10 @@ fn recorded() -> Vec<Value> {
                 "template": template,
                 "timestamp_form": it["timestamp_form"],
             });
+            // The other program's library writes `typ: JWT` into every JWS.
+            if it["encoding"] == "jws" {
+                scheme["accept_tokens_as_requests"] = true.into();
+            }
             for part in ["nonce", "timestamp"] {
                 if template.contains(&format!("{{{part}}}")) {
                     scheme[format!("{part}_header")] = format!("x-{part}").into();
@@ -113,7 +117,7 @@ fn keys_are_pem_or_der_and_others_are_bad() {
         assert_eq!(reason_with(&key), Value::Null, "{key}");
     }
     for key in [
-        "hex:00",
+        "hex:01",
         "pem:",
         "der:AAAA",
         "der:!",

@@ -1,6 +1,10 @@
 //! `hookgate token`, and `send` with a token that it fetches, against endpoints that say what they are told.
 
-use std::{fs, process::Output, sync::mpsc::channel};
+use std::{
+    fs,
+    process::{Command, Output},
+    sync::mpsc::channel,
+};
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::{
@@ -19,10 +23,19 @@ const CLIENT: [&str; 2] = ["--client-id", "unico"];
 const SECRET: &str = "s3cret of the client";
 
 fn token(arguments: &[&str]) -> Output {
-    let mut command = hookgate(&["token"]);
-    command.args(arguments).args(CLIENT);
+    let mut command = asking(arguments);
     command.env("HOOKGATE_CLIENT_SECRET", SECRET);
     command.output().unwrap()
+}
+
+fn token_without_secret(arguments: &[&str]) -> Output {
+    asking(arguments).output().unwrap()
+}
+
+fn asking(arguments: &[&str]) -> Command {
+    let mut command = hookgate(&["token"]);
+    command.args(arguments).args(CLIENT);
+    command
 }
 
 /// An endpoint that gives this answer, and what it was asked.
@@ -104,6 +117,53 @@ fn each_grant_is_asked_as_its_vendor_asks() {
     let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
     assert_eq!(claims["sub"], "unico");
     assert_eq!(claims["aud"], json!(url));
+}
+
+#[test]
+fn a_client_signs_in_place_of_showing_a_secret() {
+    let (url, asked) = endpoint("200 OK", &json!({"access_token": "opaque"}));
+    let directory = tempfile::tempdir().unwrap();
+    let key = directory.path().join("key.pem");
+    fs::write(&key, private_key()).unwrap();
+    let key = key.to_str().unwrap();
+    let signed = [
+        "idcloud",
+        "--client-auth",
+        "private-key-jwt",
+        "--from",
+        &url,
+    ];
+    let arguments = [
+        &signed[..],
+        &["--private-key", key, "--audience", "https://issuer"],
+    ];
+    let output = token_without_secret(&arguments.concat());
+    assert!(output.status.success(), "{output:?}");
+    let (head, body) = asked.recv().unwrap();
+    assert!(
+        !head.iter().any(|line| line.starts_with("authorization")),
+        "{head:?}"
+    );
+    let form = "grant_type=client_credentials&client_id=unico&client_assertion_type=\
+                urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=";
+    let claims = body.strip_prefix(form).unwrap().split('.').nth(1).unwrap();
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+    for (name, value) in [
+        ("iss", "unico"),
+        ("sub", "unico"),
+        ("aud", "https://issuer"),
+    ] {
+        assert_eq!(claims[name], value);
+    }
+    assert!(claims["jti"].as_str().is_some_and(|id| id.len() == 32));
+    let lifetime = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
+    assert!((1..300).contains(&lifetime), "{lifetime}");
+    let output = token_without_secret(&signed);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("--private-key"),
+        "{output:?}"
+    );
 }
 
 #[test]

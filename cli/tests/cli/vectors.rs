@@ -75,7 +75,7 @@ fn any_key_may_match_and_is_named() {
         (json!([key, "utf8:another"]), "0"),
         (json!(["utf8:another", key]), "1"),
         (
-            json!(["utf8:another", "hex:00", format!("hex:{bytes}")]),
+            json!(["utf8:another", "hex:01", format!("hex:{bytes}")]),
             "2",
         ),
         (json!(["base64:MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]), "0"),

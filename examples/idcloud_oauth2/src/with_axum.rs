@@ -30,7 +30,7 @@ pub(crate) fn serve(
         .with_state(handled.clone());
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    // So that failures are counted for each address.
+    // The token endpoint counts failures for each address, and answers 500 where it cannot be known.
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     Ok(async { axum::serve(listener, app).await })
 }

@@ -73,7 +73,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     // Certificate and key go to Unico; the certificate is all that is needed here.
     let certificate = Certificate::generate()?;
     let public = TokenKey::pem(&certificate.pem, [TokenAlgorithm::Rs256]);
-    let assertion = Assertion::signed_with(public.clone())
+    let assertion = Assertion::of("unico-check", public.clone())
         .allow_missing_audience() // Unico's form has no field for it.
         .subject(SUBJECT)
         .version(VERSION);
@@ -85,7 +85,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let pack = UnicoCheck::signed(SignedRequest::new(signed_request(), [public])?)
         .attempts(10, Duration::from_secs(60));
     let receiver = Receiver::new("unico-check", pack)
-        .access(Bearer::issued_by(&issuer))
+        .access(Bearer::issued_by(&issuer).issued_to("unico-check"))
         .dedup(MemoryStore::new())
         .build()?;
 

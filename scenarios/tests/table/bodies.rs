@@ -7,7 +7,7 @@ use hookgate::simulator::Sent;
 use crate::{
     everywhere::{everywhere, on_raw_connections},
     scene::{NOW, Scene, Tools},
-    wire::head,
+    wire::{head, http1},
 };
 
 /// An event whose body has `length` bytes.
@@ -196,5 +196,37 @@ async fn bodies_under_way_leave_no_room_for_more_than_the_budget() {
         assert_eq!(scene.send(&others.next().unwrap()).await.status, 200);
         vec![crowded, slow]
     })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_whose_body_comes_slowly_does_not_outlive_its_mark() {
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+    const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
+    /// The least that is safe.
+    const PAST: Duration = RETENTION.saturating_sub(hookgate::RETENTION_MARGIN);
+    on_raw_connections(
+        |tools| {
+            let receiver = tools.receiver().retention(RETENTION);
+            let receiver = receiver.past(PAST).future(Duration::ZERO);
+            receiver.body_deadline(DAY)
+        },
+        async |scene| {
+            let event = scene.event("msg_1", "process");
+            assert_eq!(scene.send(&event).await.status, 200);
+            scene.clock.advance(PAST);
+            let asked = scene.asked(DAY);
+            let mut slow = scene.connect().await;
+            let whole = http1(&event);
+            slow.write(&whole[..whole.len() - 8]).await;
+            scene.sleeps(DAY, asked + 1).await;
+            scene.clock.advance(hookgate::RETENTION_MARGIN);
+            slow.write(&whole[whole.len() - 8..]).await;
+            let answer = slow.answer().await.unwrap();
+            assert_eq!(answer.status, 401);
+            assert_eq!(scene.stage.runs(), 1);
+            vec![answer]
+        },
+    )
     .await;
 }

@@ -17,6 +17,7 @@
 //! | what handlers say, deadline, too many, event of another type, no middleware | `handlers` |
 //! | copies: done, running, failed, too many, changed | `copies` |
 //! | store down, full, silent, no mark | `store_faults` |
+//! | a handler that is always ready: deadline, lease | `busy` |
 //! | lease lost, handler cut off | `leases` |
 //! | the process stops | `shut_downs` |
 //! | connections and streams that end early, wait, are read slowly or shared | `hang_ups`, `connections`, `streams` |
@@ -24,6 +25,7 @@
 
 mod access;
 mod bodies;
+mod busy;
 mod connections;
 mod copies;
 mod everywhere;

@@ -263,6 +263,12 @@ impl Scene {
         }
     }
 
+    /// How often the road has asked for a sleep of `duration`.
+    pub(crate) fn asked(&self, duration: Duration) -> usize {
+        let asked = self.timer.asked.borrow();
+        asked.iter().filter(|it| **it == duration).count()
+    }
+
     /// Returns when the road has asked `times` times for a sleep of `duration`.
     pub(crate) async fn sleeps(&self, duration: Duration, times: usize) {
         reaches(&self.timer.asked, |asked| count(asked, duration) >= times).await;

@@ -15,6 +15,9 @@ use tokio::{
     task::{Id, try_id},
 };
 
+/// Steps of work, far more than a timer of some milliseconds lasts: they only keep a broken test from hanging.
+const MOST_WORK: usize = 50_000_000;
+
 /// What an event tells its handler to do.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +33,7 @@ pub(crate) enum Act {
     PanicFirst,
     Wait,
     WaitAndRetry,
+    Busy,
     Created,
     NotFound,
     Found,
@@ -145,6 +149,10 @@ impl Stage {
                 self.wait(run).await;
                 Reply::Said(Err(Nack::retry()))
             }
+            Act::Busy => {
+                self.busy(run).await;
+                Reply::Said(Ok(Ack::processed()))
+            }
             Act::Created => Reply::Own(201, "the handler's own"),
             Act::NotFound => Reply::Own(404, "the handler's own"),
             Act::Found => Reply::Own(302, "the handler's own"),
@@ -157,6 +165,18 @@ impl Stage {
     pub(crate) fn ran(&self) {
         self.began.send_modify(|began| *began += 1);
         self.ended.send_modify(|ended| *ended += 1);
+    }
+
+    /// Works while the gate is shut, as a handler whose next row is always there: it uses up its task's
+    /// budget at each poll, and leaves none to whoever is polled afterwards.
+    async fn busy(&self, run: usize) {
+        for _ in 0..MOST_WORK {
+            if [Gate::Open, Gate::OpenFor(run)].contains(&self.gate.borrow()) {
+                return;
+            }
+            tokio::task::consume_budget().await;
+        }
+        panic!("a busy handler that nobody let go");
     }
 
     async fn wait(&self, run: usize) {

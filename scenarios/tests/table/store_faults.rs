@@ -1,13 +1,13 @@
 //! A store that is down, full or silent.
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use hookgate::dedup::MemoryStore;
 
 use crate::{
     everywhere::everywhere,
     handlers::{is_ok, is_unavailable, sent},
-    stores::Failing,
+    stores::{Failing, Order, Stopping},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,4 +87,43 @@ async fn a_store_that_never_answers_is_503_and_runs_nothing() {
         },
     )
     .await;
+}
+
+/// The first claim reaches the store when nobody waits for it any more, before its release or after. As senders do
+/// that give up soon, this one repeats within seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_store_that_stopped_for_longer_than_a_call_the_next_copy_is_handled() {
+    let limit = Duration::from_millis(777);
+    let first_pause = Duration::from_millis(250);
+    for order in [Order::OldestFirst, Order::NewestFirst] {
+        let made = Mutex::new(None);
+        everywhere(
+            |tools| {
+                let store = MemoryStore::with_clock(10, tools.clock.clone());
+                let store = Stopping::over(store);
+                *made.lock().unwrap() = Some(store.clone());
+                tools.receiver().dedup(store).store_limit(limit)
+            },
+            async |scene| {
+                let store = made.lock().unwrap().take().unwrap();
+                let event = scene.event("msg_1", "created");
+                let sender = scene.start(&event);
+                scene.sleeps(limit, 1).await;
+                scene.clock.advance(limit);
+                let refused = sender.await.unwrap();
+                is_unavailable(&refused, Some("5"));
+
+                scene.sleeps(first_pause, 1).await;
+                scene.clock.advance(first_pause);
+                scene.sleeps(limit, 2).await;
+                store.goes_on(order).await;
+                let handled = scene.send(&event).await;
+                assert_eq!(handled.status, 201);
+                assert_eq!(scene.send(&event).await.status, 200);
+                assert_eq!(scene.stage.runs(), 1);
+                vec![refused, handled]
+            },
+        )
+        .await;
+    }
 }

@@ -11,6 +11,8 @@ use crate::{
     cloudevents::STRUCTURED_JSON,
     error::{BuildError, Rejection},
     event_key::KeyParts,
+    event_time::{EventTime, accepts_unreadable_time},
+    finding::Finding,
     keys::{Keys, LiveKeys},
     provider::{
         Authenticated, Decoded, EventType, Provider, Retries, SenderProfile, TimeKind, Undecodable,
@@ -44,11 +46,11 @@ pub const API_KEY_HEADER: &str = "x-api-key";
 /// | recipe | [`Recipe::WithoutMember`] | assumed; a setting |
 /// | key | the secret's text as it is: [`Secret::utf8`](crate::Secret::utf8) | assumed; build the secret from base64 or hex otherwise |
 /// | media type | `application/cloudevents+json`; with [`plain_json`](Self::plain_json) also `application/json` | known |
-/// | signed time | `time`, of the event; the epoch is none, as in the vendor's sample | known |
+/// | signed time | `time`, of the event; the epoch is none, as in the vendor's sample. One that cannot be read is refused | known |
 /// | past, future | retention − future − 60 s; 300 s | ours |
 /// | retention | 7 days | ours, since retries are unknown |
 /// | lease, copies wait, handler's deadline | 30 s, 3 s, 8 s | ours, since the sender's timeout is unknown |
-/// | body limit | 1 MiB (pictures are links) | ours |
+/// | body limit | [100 KiB](HmacBodyField::BODY_LIMIT) (pictures are links), since a forged body may be read and written anew | ours |
 /// | event key | `source` and `id`; with [`Recipe::DataOnly`] the data's digest and the two as claimed | CloudEvents |
 /// | content digest | the MAC: the same for every way of writing the same content; another after the secret has changed | ours |
 /// | success | 200 | assumed |
@@ -79,6 +81,7 @@ pub struct Facephi {
     interest: Option<Vec<Topic>>,
     trust_claimed_type: bool,
     plain_json: bool,
+    accept_unreadable_time: bool,
 }
 
 impl Facephi {
@@ -91,6 +94,7 @@ impl Facephi {
             interest: None,
             trust_claimed_type: false,
             plain_json: false,
+            accept_unreadable_time: false,
         }
     }
 
@@ -162,6 +166,14 @@ impl Facephi {
     #[must_use]
     pub fn plain_json(mut self) -> Self {
         self.plain_json = true;
+        self
+    }
+
+    /// Takes a `time` that is there and cannot be read for none, instead of refusing the event: it is then accepted at any
+    /// age, and a captured delivery runs again once its mark has expired.
+    #[must_use]
+    pub fn accept_unreadable_time(mut self) -> Self {
+        self.accept_unreadable_time = true;
         self
     }
 
@@ -240,9 +252,11 @@ impl Provider for Facephi {
                 "Facephi's recipe `data_only` leaves type, time, operation and id of an event unsigned: \
                  who holds the access credentials can change them",
             ),
+            body_limit: HmacBodyField::BODY_LIMIT,
             assumed: &[
                 "which bytes it signs, and in which encoding its secret is written",
                 "that it takes 200 as success, and sends at least once, in any order",
+                "that its bodies, in which pictures are links, stay below 100 KiB",
             ],
             ..SenderProfile::unknown()
         }
@@ -273,6 +287,11 @@ impl Provider for Facephi {
         !self.signs().covers_all()
     }
 
+    fn findings(&self, _now: UnixTime) -> Vec<Finding> {
+        let accepts = self.accept_unreadable_time;
+        Vec::from_iter(accepts.then(accepts_unreadable_time))
+    }
+
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -295,7 +314,8 @@ impl Provider for Facephi {
         let (event, event_type) = self.read(authenticated, key)?;
         let occurred_at = event
             .attributes()
-            .and_then(|attributes| attributes.occurred_at());
+            .map_or(EventTime::None, |attributes| attributes.event_time())
+            .unless_unreadable(self.accept_unreadable_time);
         let trace_context = event
             .attributes()
             .and_then(|attributes| attributes.trace_context());
@@ -309,7 +329,7 @@ impl Provider for Facephi {
         // In one go: an event is large, and each setter would move it.
         Ok(Decoded {
             wanted: self.wants(event_type.as_ref()),
-            occurred_at: occurred_at.filter(|time| *time != UnixTime::EPOCH),
+            occurred_at,
             trace_context,
             content: authenticated.digest,
             event_type,
@@ -347,6 +367,7 @@ impl fmt::Debug for Facephi {
             .field("recipe", &self.signs())
             .field("interest", &self.interest)
             .field("trust_claimed_type", &self.trust_claimed_type)
+            .field("accept_unreadable_time", &self.accept_unreadable_time)
             .finish_non_exhaustive()
     }
 }

@@ -18,8 +18,9 @@ use crate::{
 
 /// How long a copy may wait while the timeout is unknown: what a handler has by default.
 const COPIES_WAIT: Duration = Duration::from_secs(8);
-/// What stands in the key for the end of a process, where both generations are taken.
-const TERMINAL: &str = "terminal";
+/// What stands in the key for the end of a process, where both generations are taken. Nothing follows it, while a text
+/// follows each [kind of milestone](Milestone::kind): so no text can be mistaken for it.
+const SHARED_END: &str = "end";
 
 /// Webhooks of Unico IDCloud, IDUnico and IDPay.
 ///
@@ -50,7 +51,7 @@ const TERMINAL: &str = "terminal";
 /// | --- | --- | --- |
 /// | proof | the access rule | known: nothing is signed |
 /// | signed time | none | known |
-/// | event key | `processId` and state, or `id` and status | ours |
+/// | event key | `processId` and state, or `id` and status; which of them it is (a status: number or text) is in the key too | ours |
 /// | retention | 7 days, longer where the attempts need it | ours |
 /// | sender's timeout | a field of the form; unset here: handler's deadline 8 s | known |
 /// | success | 2xx | known |
@@ -269,9 +270,9 @@ impl Provider for IdCloud {
         self.takes(milestone)?;
         key.part(&identity.id);
         if self.is_shared_end(milestone) {
-            key.part(TERMINAL);
+            key.part(SHARED_END);
         } else {
-            key.part(milestone.text().as_bytes());
+            key.part(milestone.kind()).part(milestone.text());
         }
         let event_type = milestone.event_type();
         let wanted = self
@@ -287,6 +288,15 @@ impl Provider for IdCloud {
 }
 
 impl Milestone {
+    /// What kind of text follows in the key: the number 2 and the text `2` are two statuses.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::State(_) => "state",
+            Self::Status(TransactionStatus::Process(_)) => "process_status",
+            Self::Status(TransactionStatus::Payment(_)) => "payment_status",
+        }
+    }
+
     /// The text that the current version of the vendor's page writes; of a number, its digits.
     fn text(&self) -> String {
         match self {

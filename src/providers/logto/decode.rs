@@ -12,7 +12,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::payload::is_too_deep;
+use crate::{event_time::EventTime, payload::is_too_deep};
 
 use super::{
     Misfit,
@@ -95,7 +95,7 @@ fn from_any_order(text: &str) -> Result<Event, NotAnEvent> {
         name,
         raw: Json::read(text).map_err(|_| no("the body is not a JSON object"))?,
         error,
-        created_at: head.created_at.text(),
+        time: head.created_at.time(),
         hook_id: head.hook_id.text(),
     }))
 }
@@ -181,6 +181,15 @@ impl<'de> Once<'de> {
             Self::Missing => Self::Here(value),
             Self::Here(_) | Self::Repeated => Self::Repeated,
         };
+    }
+
+    /// Of two times nobody can say which one counts, so there is one that cannot be read.
+    fn time(self) -> EventTime {
+        match self {
+            Self::Missing => EventTime::None,
+            Self::Here(value) => EventTime::of_json(value),
+            Self::Repeated => EventTime::Unreadable,
+        }
     }
 
     fn text(self) -> Option<String> {

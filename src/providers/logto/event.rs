@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, de::MapAccess, ser::SerializeMap};
 
-use crate::UnixTime;
+use crate::{UnixTime, event_time::EventTime};
 
 use super::{
     access_control::{Role, RoleScopes, Scope},
@@ -174,7 +174,12 @@ impl Event {
 
     /// When it happened, as Logto signed it: the same in every copy. `None` without such a time.
     pub fn created_at(&self) -> Option<UnixTime> {
-        self.facts().created_at()
+        self.time().at()
+    }
+
+    /// The same, where one that cannot be read is told from none.
+    pub(super) fn time(&self) -> EventTime {
+        self.facts().time()
     }
 
     /// The hook that sent it.
@@ -199,7 +204,7 @@ impl fmt::Debug for Event {
         f.debug_struct("Event")
             .field("name", &self.name())
             .field("hook_id", &facts.hook_id())
-            .field("created_at", &facts.created_at())
+            .field("created_at", &facts.time().at())
             .field("status", &facts.status())
             .finish_non_exhaustive()
     }
@@ -219,7 +224,7 @@ fn write<T: WriteMembers + Open, S: Serializer>(
 
 /// What every event can be asked.
 pub(crate) trait Facts {
-    fn created_at(&self) -> Option<UnixTime>;
+    fn time(&self) -> EventTime;
     fn hook_id(&self) -> Option<&str>;
     fn session_id(&self) -> Option<&str>;
     fn user_id(&self) -> Option<&str>;
@@ -227,8 +232,8 @@ pub(crate) trait Facts {
 }
 
 impl Facts for Interaction {
-    fn created_at(&self) -> Option<UnixTime> {
-        self.occurred_at()
+    fn time(&self) -> EventTime {
+        EventTime::of_rfc3339(&self.created_at)
     }
 
     fn hook_id(&self) -> Option<&str> {
@@ -249,8 +254,8 @@ impl Facts for Interaction {
 }
 
 impl<T: About> Facts for DataEvent<T> {
-    fn created_at(&self) -> Option<UnixTime> {
-        self.envelope.occurred_at()
+    fn time(&self) -> EventTime {
+        EventTime::of_rfc3339(&self.envelope.created_at)
     }
 
     fn hook_id(&self) -> Option<&str> {

@@ -6,8 +6,11 @@ use http::HeaderName;
 
 use super::{Event, EventName, digest_without_hook_id};
 use crate::{
+    clock::UnixTime,
     error::Rejection,
     event_key::KeyParts,
+    event_time::accepts_unreadable_time,
+    finding::Finding,
     keys::{Keys, LiveKeys},
     provider::{
         Authenticated, Decoded, EventType, Provider, Retries, SenderProfile, TimeKind, Undecodable,
@@ -25,7 +28,7 @@ use crate::{
 /// | --- | --- | --- |
 /// | signature | HMAC-SHA256 of the raw body, hex, in `logto-signature-sha-256` | known |
 /// | key | the hook's signing key, its text as it is | known |
-/// | signed time | `createdAt`, of the event; the same in every copy | known |
+/// | signed time | `createdAt`, of the event; the same in every copy. One that cannot be read is refused | known |
 /// | past, future | retention − future − 60 s; 300 s | ours |
 /// | retention | 24 h | ours |
 /// | event key | digest of the body, which includes hook, event, time and data | Logto sends no id |
@@ -57,6 +60,7 @@ pub struct Logto {
     keys: Keys,
     interest: Option<Vec<EventName>>,
     merge_hooks: bool,
+    accept_unreadable_time: bool,
 }
 
 impl Logto {
@@ -75,6 +79,7 @@ impl Logto {
             keys: signing_key.into(),
             interest: None,
             merge_hooks: false,
+            accept_unreadable_time: false,
         }
     }
 
@@ -91,6 +96,14 @@ impl Logto {
     #[must_use]
     pub fn merge_hooks(mut self) -> Self {
         self.merge_hooks = true;
+        self
+    }
+
+    /// Takes a `createdAt` that is there and cannot be read for none, instead of refusing the event: it is then accepted at any
+    /// age, and a captured delivery runs again once its mark has expired.
+    #[must_use]
+    pub fn accept_unreadable_time(mut self) -> Self {
+        self.accept_unreadable_time = true;
         self
     }
 
@@ -128,6 +141,11 @@ impl Provider for Logto {
         self.keys.clone()
     }
 
+    fn findings(&self, _now: UnixTime) -> Vec<Finding> {
+        let accepts = self.accept_unreadable_time;
+        Vec::from_iter(accepts.then(accepts_unreadable_time))
+    }
+
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -155,7 +173,7 @@ impl Provider for Logto {
             Some(name) => EventType::known(name.as_str()),
             None => EventType::unknown(event.name()),
         };
-        let occurred_at = event.created_at();
+        let occurred_at = event.time().unless_unreadable(self.accept_unreadable_time);
         let recognized = event.known_name().is_some();
         Ok(Decoded::new(event)
             .event_type(event_type)
@@ -170,6 +188,7 @@ impl fmt::Debug for Logto {
         f.debug_struct("Logto")
             .field("interest", &self.interest)
             .field("merge_hooks", &self.merge_hooks)
+            .field("accept_unreadable_time", &self.accept_unreadable_time)
             .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::UnixTime;
+use crate::event_time::EventTime;
 
 use super::{Json, Misfit, event::Facts};
 
@@ -16,7 +16,7 @@ pub struct Unrecognized {
     pub raw: Json,
     /// Why there is no type for it.
     pub error: Misfit,
-    pub(crate) created_at: Option<String>,
+    pub(super) time: EventTime,
     pub(crate) hook_id: Option<String>,
 }
 
@@ -30,8 +30,8 @@ impl fmt::Debug for Unrecognized {
 }
 
 impl Facts for Unrecognized {
-    fn created_at(&self) -> Option<UnixTime> {
-        UnixTime::from_rfc3339(self.created_at.as_deref()?)
+    fn time(&self) -> EventTime {
+        self.time
     }
 
     fn hook_id(&self) -> Option<&str> {

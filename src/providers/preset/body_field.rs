@@ -21,6 +21,8 @@ impl Preset {
     /// With [`Recipe::DataOnly`] only that member is signed: the event is its value, and the receiver must have an access
     /// rule.
     ///
+    /// Bodies of up to [100 KiB](HmacBodyField::BODY_LIMIT) are taken; the receiver's `body_limit` sets another limit.
+    ///
     /// ```
     /// use hookgate::{
     ///     Secret,
@@ -40,12 +42,14 @@ impl Preset {
         scheme: HmacBodyField,
         keys: impl Into<Keys>,
     ) -> Self {
-        Self::of_scheme(
+        let mut preset = Self::of_scheme(
             name.into(),
             Scheme::BodyField(scheme),
             keys.into(),
             Identity::BodyDigest,
-        )
+        );
+        preset.profile.body_limit = HmacBodyField::BODY_LIMIT;
+        preset
     }
 }
 

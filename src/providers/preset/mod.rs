@@ -182,8 +182,8 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         self.scheme.leaves_something_unsigned()
     }
 
-    fn finding(&self, now: UnixTime) -> Option<Finding> {
-        self.scheme.finding(now)
+    fn findings(&self, now: UnixTime) -> Vec<Finding> {
+        self.scheme.findings(now)
     }
 
     fn verify<'a>(

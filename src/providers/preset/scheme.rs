@@ -44,12 +44,12 @@ impl Scheme {
         }
     }
 
-    pub(super) fn finding(&self, now: UnixTime) -> Option<Finding> {
+    pub(super) fn findings(&self, now: UnixTime) -> Vec<Finding> {
         let _ = now;
         match self {
-            Self::Header(_) | Self::BodyField(_) => None,
+            Self::Header(_) | Self::BodyField(_) => Vec::new(),
             #[cfg(feature = "jwt")]
-            Self::Request(scheme) => scheme.finding(now),
+            Self::Request(scheme) => scheme.findings(now),
         }
     }
 }

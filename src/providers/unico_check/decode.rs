@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     UnixTime,
+    event_time::EventTime,
     payload::{Json, Misfit, is_too_deep, members::Name},
     provider::Undecodable,
 };
@@ -29,8 +30,15 @@ pub(super) struct Identity<'a> {
     pub(super) score: &'a str,
 }
 
+/// What a body says.
+pub(super) struct Read<'a> {
+    pub(super) identity: Identity<'a>,
+    pub(super) time: EventTime,
+    pub(super) event: Event,
+}
+
 /// Reads a body.
-pub(super) fn event(body: &[u8]) -> Result<(Identity<'_>, Event), Undecodable> {
+pub(super) fn event(body: &[u8]) -> Result<Read<'_>, Undecodable> {
     let text = std::str::from_utf8(body).map_err(|_| Undecodable("the body is not UTF-8"))?;
     if is_too_deep(body) {
         return Err(Undecodable("the body is nested too deep"));
@@ -49,6 +57,8 @@ pub(super) fn event(body: &[u8]) -> Result<(Identity<'_>, Event), Undecodable> {
         None => None,
         Some(name) => Some(parsed(name).ok_or(Undecodable("the member `event` is not text"))?),
     };
+    // In the key an empty name is as good as none, so it must be that for the event too.
+    let name = name.filter(|name| !name.is_empty());
     let identity = Identity {
         shape,
         id,
@@ -57,16 +67,22 @@ pub(super) fn event(body: &[u8]) -> Result<(Identity<'_>, Event), Undecodable> {
         score: written(inner.score),
     };
     let raw = Json::read(text).map_err(|_| NOT_AN_OBJECT)?;
-    let event = typed(&identity, &inner, &outer, raw);
-    Ok((identity, event))
+    let time = outer.event_date.map_or(EventTime::None, EventTime::of_json);
+    let event = typed(&identity, &inner, time.at(), raw);
+    Ok(Read {
+        identity,
+        time,
+        event,
+    })
 }
 
-fn typed(identity: &Identity<'_>, inner: &Members<'_>, outer: &Members<'_>, raw: Json) -> Event {
+fn typed(
+    identity: &Identity<'_>,
+    inner: &Members<'_>,
+    occurred_at: Option<UnixTime>,
+    raw: Json,
+) -> Event {
     let id = identity.id.clone();
-    let occurred_at = outer
-        .event_date
-        .and_then(parsed)
-        .and_then(|date: String| UnixTime::from_rfc3339(&date));
     let status: Result<Option<Status>, _> = optional(inner.status);
     let score: Result<Option<i64>, _> = optional(inner.score);
     let (status, score) = match (status, score) {

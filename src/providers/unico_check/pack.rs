@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use super::{
     Event, Status,
-    decode::{self, UPDATE_PROCESS},
+    decode::{self, Read, UPDATE_PROCESS},
     proof::Proof,
 };
 #[cfg(feature = "jwt")]
@@ -13,6 +13,7 @@ use crate::{
     clock::UnixTime,
     error::{BuildError, Rejection},
     event_key::KeyParts,
+    event_time::accepts_unreadable_time,
     finding::Finding,
     keys::{Keys, LiveKeys, Tenants},
     provider::{
@@ -52,7 +53,7 @@ use crate::{
 /// | what | value | status |
 /// | --- | --- | --- |
 /// | proof | the access rule; of signed requests the signature | known |
-/// | signed time | none, or that of `{{timestamp}}`; `eventDate` is given on, and checked where you set `.past(…)` | assumed |
+/// | signed time | none, or that of `{{timestamp}}`; `eventDate` is given on, and checked where you set `.past(…)`: one that cannot be read is then refused | assumed |
 /// | window of signed requests | one gap longer than the attempts take; without [`attempts`](Self::attempts) as long as can be remembered; 300 s ahead | assumed: a retry may not be signed again |
 /// | event key | shape, id, event, status, score | ours: a process moves on, and a score can change twice |
 /// | retention | 7 days, longer where the attempts need it | ours |
@@ -90,6 +91,7 @@ pub struct UnicoCheck {
     interest: Option<Vec<Status>>,
     attempts: Option<Attempts>,
     distinct_by_content: bool,
+    accept_unreadable_time: bool,
 }
 
 /// What the form says of attempts.
@@ -124,6 +126,7 @@ impl UnicoCheck {
             interest: None,
             attempts: None,
             distinct_by_content: false,
+            accept_unreadable_time: false,
         }
     }
 
@@ -168,6 +171,14 @@ impl UnicoCheck {
     #[must_use]
     pub fn distinct_by_content(mut self) -> Self {
         self.distinct_by_content = true;
+        self
+    }
+
+    /// Takes an `eventDate` that is there and cannot be read for none, where you set a window, instead of refusing the
+    /// notification: it is then accepted at any age.
+    #[must_use]
+    pub fn accept_unreadable_time(mut self) -> Self {
+        self.accept_unreadable_time = true;
         self
     }
 
@@ -236,8 +247,10 @@ impl Provider for UnicoCheck {
         !self.proof.is_signature()
     }
 
-    fn finding(&self, now: UnixTime) -> Option<Finding> {
-        self.proof.finding(now)
+    fn findings(&self, now: UnixTime) -> Vec<Finding> {
+        let mut findings = self.proof.findings(now);
+        findings.extend(self.accept_unreadable_time.then(accepts_unreadable_time));
+        findings
     }
 
     fn verify<'a>(
@@ -253,7 +266,11 @@ impl Provider for UnicoCheck {
         authenticated: &Authenticated<'_>,
         key: &mut KeyParts,
     ) -> Result<Decoded<Event>, Undecodable> {
-        let (identity, event) = decode::event(authenticated.bytes)?;
+        let Read {
+            identity,
+            time,
+            event,
+        } = decode::event(authenticated.bytes)?;
         key.part(identity.shape)
             .part(&identity.id)
             .part(identity.event.as_deref().unwrap_or_default())
@@ -262,7 +279,7 @@ impl Provider for UnicoCheck {
         if self.distinct_by_content {
             key.digest_of(authenticated.bytes);
         }
-        let occurred_at = event.occurred_at();
+        let occurred_at = time.unless_unreadable(self.accept_unreadable_time);
         let wanted = self.wants(&event);
         let recognized = !matches!(event, Event::Unrecognized(_));
         let mut decoded = Decoded::new(event)
@@ -284,6 +301,7 @@ impl fmt::Debug for UnicoCheck {
         f.debug_struct("UnicoCheck")
             .field("interest", &self.interest)
             .field("distinct_by_content", &self.distinct_by_content)
+            .field("accept_unreadable_time", &self.accept_unreadable_time)
             .finish_non_exhaustive()
     }
 }

@@ -47,14 +47,14 @@ impl Proof {
         }
     }
 
-    pub(super) fn finding(&self, now: UnixTime) -> Option<Finding> {
+    pub(super) fn findings(&self, now: UnixTime) -> Vec<Finding> {
         match self {
             Self::Access => {
                 let _ = now;
-                None
+                Vec::new()
             }
             #[cfg(feature = "jwt")]
-            Self::Signature(scheme) => scheme.finding(now),
+            Self::Signature(scheme) => scheme.findings(now),
         }
     }
 }

@@ -60,6 +60,8 @@ pub struct SignedRequestConfig {
     pub(crate) template: String,
     #[serde(default)]
     pub(crate) encoding: RequestEncoding,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) accept_tokens_as_requests: bool,
 }
 
 fn body() -> String {
@@ -77,6 +79,7 @@ impl SignedRequestConfig {
             algorithm_header: None,
             template: body(),
             encoding: RequestEncoding::default(),
+            accept_tokens_as_requests: false,
         }
     }
 
@@ -117,6 +120,18 @@ impl SignedRequestConfig {
     #[must_use]
     pub fn encoding(mut self, encoding: RequestEncoding) -> Self {
         self.encoding = encoding;
+        self
+    }
+
+    /// Takes a JWS whose head says that it is a token (`typ` is `JWT`, `at+jwt` or another of them), and a signed text
+    /// that is what a token's signature is over.
+    ///
+    /// For senders whose library writes `typ: JWT` into every JWS. Whoever has seen a token that the same key signed can
+    /// then send it as a request whose body is its claims, unless the template has a time (RFC 8725, sections 2.8 and
+    /// 3.11). Default: refused.
+    #[must_use]
+    pub fn accept_tokens_as_requests(mut self) -> Self {
+        self.accept_tokens_as_requests = true;
         self
     }
 }

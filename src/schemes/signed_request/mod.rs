@@ -48,6 +48,11 @@ const MAX_SIGNATURE_HEADER_BYTES: usize = 8 * 1024;
 /// header that stands twice is refused, since senders, proxies and frameworks disagree on which one counts. The nonce is
 /// remembered by the road: with other content it is refused, with the same it is a copy.
 ///
+/// A key that also signs tokens makes requests of them, for whoever has seen one. So a JWS whose head says that it is a
+/// token, and a text that is what a token's signature is over, are refused (RFC 8725, section 3.11), unless
+/// [`accept_tokens_as_requests`](SignedRequestConfig::accept_tokens_as_requests) is set. A token whose head says nothing is
+/// only kept apart by a time in the template.
+///
 /// # Examples
 ///
 /// ```no_run
@@ -77,6 +82,7 @@ pub struct SignedRequest {
     timestamp: Option<SignedHeader>,
     timestamp_form: TimestampForm,
     algorithm: Option<SignedHeader>,
+    accept_tokens: bool,
 }
 
 impl SignedRequest {
@@ -141,6 +147,7 @@ impl SignedRequest {
                 None => None,
             },
             template,
+            accept_tokens: config.accept_tokens_as_requests,
         })
     }
 
@@ -154,29 +161,28 @@ impl SignedRequest {
         self.nonce.is_some()
     }
 
-    /// What the start-up check says of the certificates: one has ended, or has not begun. Nothing is refused for it: what
-    /// counts is the key, and you named that.
-    pub fn finding(&self, now: UnixTime) -> Option<Finding> {
+    /// What the start-up check says: a certificate has ended, or has not begun, or tokens of the same key would be taken
+    /// for requests. No request is refused for a certificate's dates: what counts is the key, and you named that.
+    pub fn findings(&self, now: UnixTime) -> Vec<Finding> {
         let dates = self.keys.iter().map(|(_, key)| key.certificate_dates());
-        let mut findings = dates.flatten().filter_map(|(begin, end)| {
-            let (code, what, advice) = if end < now {
-                (
-                    "certificate_ended",
-                    "a certificate of signed requests has ended: the sender may stop to sign with its key",
-                    "give the sender a new one, and the receiver both meanwhile",
-                )
-            } else if begin > now {
-                (
-                    "certificate_not_begun",
-                    "a certificate of signed requests is not valid yet",
-                    "see whether the clock is right",
-                )
-            } else {
-                return None;
-            };
-            Some(Finding::new(Severity::Warning, code, what, advice))
-        });
-        findings.next()
+        let of_dates = dates.flatten().find_map(|dates| of_certificate(dates, now));
+        of_dates.into_iter().chain(self.takes_tokens()).collect()
+    }
+
+    /// A JWS of the body alone is a token, if the body is a token's claims and the head says nothing.
+    fn takes_tokens(&self) -> Option<Finding> {
+        let parts_both = self.has_timestamp()
+            || matches!(self.template.pieces(), [Piece::Literal(_), ..])
+            || (self.encoding != RequestEncoding::Jws && !self.accept_tokens);
+        (!parts_both).then(|| {
+            Finding::new(
+                Severity::Warning,
+                "tokens_taken_as_requests",
+                "nothing in what is signed parts requests from tokens: whoever has seen a token of the same key can \
+                 send it as a request whose body is its claims",
+                "let the sender sign a time too, or use the key for nothing else",
+            )
+        })
     }
 
     /// Proves the whole body, and the nonce and time that the template names.
@@ -201,7 +207,7 @@ impl SignedRequest {
             timestamp.map_or("", |(text, _)| text),
             algorithm.unwrap_or_default(),
         );
-        let signature = Signature::read(self.encoding, header, signed_text)?;
+        let signature = Signature::read(self.encoding, header, signed_text, self.accept_tokens)?;
         let key_id = self.key_of(&signature, algorithm)?;
         Ok(Verified::assertion_by(Coverage::Body, key_id)
             .with_nonce(nonce)
@@ -277,6 +283,25 @@ impl SignedRequest {
             pieces => Cow::Owned(signed_text(pieces, body, nonce, timestamp, algorithm)),
         }
     }
+}
+
+fn of_certificate((begin, end): (UnixTime, UnixTime), now: UnixTime) -> Option<Finding> {
+    let (code, what, advice) = if end < now {
+        (
+            "certificate_ended",
+            "a certificate of signed requests has ended: the sender may stop to sign with its key",
+            "give the sender a new one, and the receiver both meanwhile",
+        )
+    } else if begin > now {
+        (
+            "certificate_not_begun",
+            "a certificate of signed requests is not valid yet",
+            "see whether the clock is right",
+        )
+    } else {
+        return None;
+    };
+    Some(Finding::new(Severity::Warning, code, what, advice))
 }
 
 /// The signed text, put together as the template says.

@@ -21,14 +21,21 @@ pub(super) struct Signature<'a> {
 }
 
 impl<'a> Signature<'a> {
-    /// Reads `header`, which should hold a signature of `text`.
+    /// Reads `header`, which should hold a signature of `text`. Unless `tokens` are taken too, neither may be a token's.
     pub(super) fn read(
         encoding: RequestEncoding,
         header: &'a [u8],
         text: Cow<'a, [u8]>,
+        tokens: bool,
     ) -> Result<Self, Rejection> {
+        if encoding == RequestEncoding::Jws {
+            return Self::of_jws(header, &text, tokens).map_err(malformed);
+        }
+        if !tokens && is_signed_part_of_token(&text) {
+            return Err(malformed("what is signed is a token"));
+        }
         let bytes = match encoding {
-            RequestEncoding::Jws => return Self::of_jws(header, &text).map_err(malformed),
+            RequestEncoding::Jws => None,
             RequestEncoding::Base64 => BASE64_STANDARD.decode(header).ok(),
             RequestEncoding::Base64Url => BASE64_URL_SAFE_NO_PAD.decode(header).ok(),
             // The decoder would pass over a `0x` before the digits.
@@ -46,7 +53,7 @@ impl<'a> Signature<'a> {
 
     /// RFC 7515, section 5.2, and appendix F where the payload is left out. Nothing that is fetched or carried in the
     /// head (`jku`, `jwk`, `x5u`, `x5c`) is read: the keys are the receiver's.
-    fn of_jws(header: &'a [u8], text: &[u8]) -> Result<Self, &'static str> {
+    fn of_jws(header: &'a [u8], text: &[u8], tokens: bool) -> Result<Self, &'static str> {
         const NOT_COMPACT: &str = "it is no compact JWS";
         let jws = std::str::from_utf8(header).map_err(|_| NOT_COMPACT)?;
         let (message, signature) = jws.rsplit_once('.').ok_or(NOT_COMPACT)?;
@@ -54,6 +61,11 @@ impl<'a> Signature<'a> {
         let decoded = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).map_err(|_| NOT_COMPACT);
         let bytes = decoded(signature)?;
         let read: JwsHead = serde_json::from_slice(&decoded(head)?).map_err(|_| NOT_COMPACT)?;
+        if !tokens && read.typ.as_deref().is_some_and(is_token_type) {
+            return Err(
+                "its JWS is a token by its head; if requests are signed so, set `accept_tokens_as_requests`",
+            );
+        }
         // `b64` (RFC 7797) would need `crit`, so with it is refused too.
         if read.crit.is_some() {
             return Err("the head of its JWS demands an extension");
@@ -77,6 +89,29 @@ impl<'a> Signature<'a> {
     }
 }
 
+/// Whether a JWS of this type is a token: `JWT`, `at+jwt` and its like, with or without `application/` (RFC 7515, section
+/// 4.1.9; RFC 8725, section 3.11). A key that signs tokens too would otherwise make requests of them.
+fn is_token_type(typ: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    let subtype = typ.strip_prefix("application/").unwrap_or(&typ);
+    subtype == "jwt" || subtype.ends_with("+jwt")
+}
+
+/// Whether this is what the signature of a compact JWS is over: a head and a payload, in base64url. Whoever has seen a
+/// token can take it apart and send it so, as a body or, before a dot, as a nonce. No JSON looks like it.
+fn is_signed_part_of_token(text: &[u8]) -> bool {
+    let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let mut parts = text.split(|byte| *byte == b'.');
+    let (Some(head), Some(payload), None) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    // The head first: any other text has a brace there.
+    head.iter().chain(payload).all(is_base64url)
+        && BASE64_URL_SAFE_NO_PAD
+            .decode(head)
+            .is_ok_and(|head| serde_json::from_slice::<JwsHead>(&head).is_ok())
+}
+
 fn malformed(why: &'static str) -> Rejection {
     Rejection::MalformedSignature(why)
 }
@@ -86,5 +121,6 @@ fn malformed(why: &'static str) -> Rejection {
 struct JwsHead {
     alg: String,
     kid: Option<String>,
+    typ: Option<String>,
     crit: Option<IgnoredAny>,
 }

@@ -162,7 +162,8 @@ impl Statements {
     }
 
     /// Notes that this owner, which holds nothing, is not to be granted the key any more; where its claim has
-    /// come meanwhile, releases it. Answers whether its release is what the row says; no row: the key is done.
+    /// come meanwhile, releases it. Answers whether it held the key once and its release is what the row says; no
+    /// row: the key is done.
     ///
     /// A row makes its first claim fail, and the token in it a takeover. Whoever works on the row may be a
     /// handler's transaction: that is not waited for, the caller comes again.
@@ -177,7 +178,7 @@ impl Statements {
              given_up = CASE WHEN {given_up} THEN t.given_up ELSE \
              (t.given_up || {owner}::uuid)[greatest(cardinality(t.given_up) - {most} + 2, 1):] END \
              WHERE t.state IN ({in_progress}, {released}) OR t.expires_at <= clock_timestamp() \
-             RETURNING t.owner = {owner}::uuid AND t.state = {released}",
+             RETURNING t.owner = {owner}::uuid AND t.state = {released} AND t.attempt > 0",
             table = self.table,
             key = Value::from(key),
             owner = Value::from(owner),

@@ -12,7 +12,8 @@ use hookgate::{
 };
 use hookgate_postgres::PostgresStore;
 use hookgate_test_support::{
-    App, Break, LEASE, Load, PostgresServer, Proxy, RETAIN, key, owner, send, send_until_done, win,
+    App, Break, LEASE, Load, PostgresServer, Proxy, RETAIN, give_up, key, owner, send,
+    send_until_done, win,
 };
 use place::{Place, fresh, fresh_table, run};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -104,6 +105,125 @@ async fn a_claim_whose_answer_was_lost_is_held_by_its_owner() {
         "{settled:?}"
     );
     let settled = store.settle(&lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_that_stood_still_refused_can_be_claimed_by_another_at_once() {
+    let Some(server) = PostgresServer::start() else {
+        return;
+    };
+    let store = fresh(
+        PostgresStore::builder().call_limit(Duration::from_millis(500)),
+        &server.url(),
+    )
+    .await;
+    // Connections are there, and the server knows the statements.
+    win(&store, 100).await;
+    give_up(&store, 101).await;
+    server.pause();
+    let claims = (0..20).map(|number| {
+        let store = store.clone();
+        tokio::spawn(async move { store.claim(&key(number), None, owner(number), LEASE).await })
+    });
+    for claim in claims.collect::<Vec<_>>() {
+        let claim = claim.await.expect("no panic");
+        assert!(claim.is_err(), "{claim:?}");
+    }
+    let releases = (0..20).map(|number| {
+        let store = store.clone();
+        tokio::spawn(async move { give_up(&store, number).await })
+    });
+    let releases: Vec<_> = releases.collect();
+    server.unpause();
+    for release in releases {
+        release.await.expect("confirmed");
+    }
+    for number in 0..20 {
+        let other = store
+            .claim(&key(number), None, owner(number + 50), LEASE)
+            .await;
+        assert!(matches!(other, Ok(Claim::Won(_))), "{number}: {other:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_release_that_overtakes_either_step_of_its_claim_wins() {
+    let Some(server) = PostgresServer::start() else {
+        return;
+    };
+    let proxy = Proxy::start(server.port()).await;
+    let table = fresh_table();
+    let settings = || {
+        PostgresStore::builder()
+            .table(table.clone())
+            .connections(1)
+            .prepared(false)
+    };
+    let limit = Duration::from_millis(500);
+    let direct = settings().connect(&server.url()).await.expect("connect");
+    direct.migrate().await.expect("migrate");
+    let url = server.url_as("postgres", proxy.port());
+    let proxied = settings()
+        .call_limit(limit)
+        .connect(&url)
+        .await
+        .expect("connect");
+
+    proxy.break_next(&[Break::Late]);
+    is_not_granted_late(&proxied, &direct, &proxy, 1).await;
+
+    // Of a lapsed lease, the third statement is the one that takes it over.
+    let lapsed = direct.claim(&key(2), None, owner(99), Duration::ZERO).await;
+    assert!(matches!(lapsed, Ok(Claim::Won(_))), "{lapsed:?}");
+    win(&proxied, 3).await;
+    proxy.break_next(&[Break::Through, Break::Through, Break::Late]);
+    is_not_granted_late(&proxied, &direct, &proxy, 2).await;
+}
+
+/// Claims of a store behind a proxy arrive when their callers have released them.
+async fn is_not_granted_late(
+    proxied: &PostgresStore,
+    direct: &PostgresStore,
+    proxy: &Proxy,
+    number: u64,
+) {
+    let claim = proxied
+        .claim(&key(number), None, owner(number), LEASE)
+        .await;
+    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
+    assert_eq!(proxy.breaks_left(), 0);
+    give_up(direct, number).await;
+    proxy.let_go().await;
+    let state = direct.look(&key(number)).await;
+    assert!(matches!(state, Ok(State::Free)), "{state:?}");
+    let other = direct.claim(&key(number), None, owner(100), LEASE).await;
+    assert!(matches!(other, Ok(Claim::Won(_))), "{other:?}");
+}
+
+/// A handler's transaction that settled has the row: a release of a copy's claim does not wait for it, since
+/// heartbeats use the same connection, and is repeated.
+#[tokio::test]
+async fn a_release_does_not_wait_for_a_transaction_that_has_the_row() {
+    let Some(place) = Place::find() else { return };
+    let pool = sqlx::PgPool::connect(place.url()).await.expect("connect");
+    let table = fresh_table();
+    let store = place::patient().table(table.clone()).pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    let running = win(&store, 1).await;
+    let mut tx = pool.begin().await.expect("begin");
+    let lock = format!("SELECT FROM {table} FOR UPDATE");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(lock))
+        .execute(&mut *tx)
+        .await
+        .expect("lock");
+    let unclaimed = Lease::granted(key(1), owner(2), 1);
+    let released = store.settle(&unclaimed, End::Release, RETAIN).await;
+    assert!(matches!(released, Err(StoreError::Timeout)), "{released:?}");
+    tx.commit().await.expect("commit");
+    let released = store.settle(&unclaimed, End::Release, RETAIN).await;
+    assert!(matches!(released, Ok(Settled::LeaseLost)), "{released:?}");
+    let settled = store.settle(&running, End::Processed, RETAIN).await;
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
 }
 

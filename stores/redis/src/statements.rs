@@ -74,7 +74,7 @@ local entry = redis.call('GET', KEYS[1])
 if not entry then
     local value = 'F' .. ARGV[1] .. struct.pack('>I4', 0) .. ARGV[1]
     redis.call('SET', KEYS[1], value, 'PX', LINGER)
-    return 1
+    return 0
 end
 local tag = entry:sub(1, 1)
 local left = math.max(redis.call('PTTL', KEYS[1]), 1)

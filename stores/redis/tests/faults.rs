@@ -4,16 +4,22 @@
 
 mod place;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use hookgate::{
     Ack, StoreError,
-    dedup::{Claim, DedupStore, End, Settled, State},
+    dedup::{Claim, DedupStore, End, Lease, Settled, State},
 };
 use hookgate_redis::{OpenError, RedisStore};
 use hookgate_test_support::{
-    App, Break, LEASE, Load, Proxy, RETAIN, RedisServer, key, owner, send, send_until_done,
-    wait_for, win,
+    App, Break, LEASE, Load, Proxy, RETAIN, RedisServer, give_up, key, owner, send,
+    send_until_done, wait_for, win,
 };
 use place::{Place, fresh_prefix, store_under};
 
@@ -120,6 +126,214 @@ async fn a_full_server_that_evicts_nothing_is_full() {
     }
     server.send("CONFIG SET maxmemory 0");
     assert_eq!(send(app.address(), "one").await, Some(200));
+}
+
+/// Its value is replaced by one of the same length, and a heartbeat moves a time: neither takes memory.
+#[tokio::test]
+async fn what_was_granted_is_settled_in_full_memory() {
+    let Some(server) = RedisServer::start(&["--maxmemory-policy", "noeviction"]) else {
+        return;
+    };
+    let store = store_under(fresh_prefix(), &server.url()).await;
+    let ends = [End::Processed, End::Ignored, End::Rejected, End::Release];
+    let mut leases = Vec::new();
+    for (number, end) in (0..).zip(ends) {
+        let claim = store
+            .claim(&key(number), Some(&content()), owner(number), LEASE)
+            .await;
+        let Ok(Claim::Won(lease)) = claim else {
+            panic!("a claim of a free key is won: {claim:?}");
+        };
+        leases.push((lease, end));
+    }
+    let running = win(&store, 10).await;
+    server.send("CONFIG SET maxmemory 1");
+    let keys = server.send("DBSIZE");
+    let new = store.claim(&key(11), None, owner(11), LEASE).await;
+    assert!(matches!(new, Err(StoreError::Full)), "{new:?}");
+    for (lease, end) in &leases {
+        // The second time as whoever had no answer.
+        for _ in 0..2 {
+            let extended = store.extend(&running, LEASE).await;
+            assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+            let settled = store.settle(lease, *end, RETAIN).await;
+            assert!(matches!(settled, Ok(Settled::Ok)), "{end:?}: {settled:?}");
+        }
+    }
+    // Only what would take memory is refused: a note of what was never claimed.
+    let unclaimed = Lease::granted(key(11), owner(11), 1);
+    let released = store.settle(&unclaimed, End::Release, RETAIN).await;
+    assert!(matches!(released, Err(StoreError::Full)), "{released:?}");
+    assert_eq!(server.send("DBSIZE"), keys);
+
+    server.send("CONFIG SET maxmemory 0");
+    for (lease, end) in &leases {
+        let claim = store
+            .claim(lease.key(), Some(&content()), owner(9), LEASE)
+            .await;
+        let right = match end {
+            End::Release => matches!(claim, Ok(Claim::Won(_))),
+            _ => matches!(claim, Ok(Claim::Done { same_content: true })),
+        };
+        assert!(right, "{end:?}: {claim:?}");
+    }
+    let settled = store.settle(&running, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+}
+
+fn content() -> hookgate::ContentDigest {
+    hookgate::ContentDigest::of(b"content")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_handled_while_memory_fills_up_is_handled_once() {
+    let Some(server) = RedisServer::start(&["--maxmemory-policy", "noeviction"]) else {
+        return;
+    };
+    let server = Arc::new(server);
+    let store = store_under(fresh_prefix(), &server.url()).await;
+    let runs = Arc::new(AtomicUsize::new(0));
+    let app = {
+        let (runs, server) = (runs.clone(), server.clone());
+        App::start(store, move |_| {
+            runs.fetch_add(1, Ordering::SeqCst);
+            server.send("CONFIG SET maxmemory 1");
+            async { Ok(Ack::processed()) }
+        })
+        .await
+    };
+    assert_eq!(send(app.address(), "one").await, Some(200));
+    server.send("CONFIG SET maxmemory 0");
+    assert_eq!(send(app.address(), "one").await, Some(200));
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_that_stood_still_refused_can_be_claimed_by_another_at_once() {
+    let Some(server) = RedisServer::start(&[]) else {
+        return;
+    };
+    let store = RedisStore::builder()
+        .prefix(fresh_prefix())
+        .call_limit(Duration::from_millis(300))
+        .connect(&server.url())
+        .await
+        .expect("connect");
+    // Connections are there, and the server knows the statements.
+    win(&store, 100).await;
+    give_up(&store, 101).await;
+    server.pause();
+    let claims = (0..20).map(|number| {
+        let store = store.clone();
+        tokio::spawn(async move { store.claim(&key(number), None, owner(number), LEASE).await })
+    });
+    for claim in claims.collect::<Vec<_>>() {
+        let claim = claim.await.expect("no panic");
+        assert!(claim.is_err(), "{claim:?}");
+    }
+    let releases = (0..20).map(|number| {
+        let store = store.clone();
+        tokio::spawn(async move { give_up(&store, number).await })
+    });
+    let releases: Vec<_> = releases.collect();
+    server.unpause();
+    for release in releases {
+        release.await.expect("confirmed");
+    }
+    for number in 0..20 {
+        let other = store
+            .claim(&key(number), None, owner(number + 50), LEASE)
+            .await;
+        assert!(matches!(other, Ok(Claim::Won(_))), "{number}: {other:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_release_that_overtakes_either_step_of_its_claim_wins() {
+    let Some(server) = RedisServer::start(&[]) else {
+        return;
+    };
+    let proxy = Proxy::start(server.port()).await;
+    let (prefix, limit) = (fresh_prefix(), Duration::from_millis(500));
+    let at = |url: String| {
+        let builder = RedisStore::builder()
+            .prefix(prefix.clone())
+            .call_limit(limit);
+        async move { builder.connect(&url).await.expect("connect") }
+    };
+    let (proxied, direct) = (
+        at(server.url_at(proxy.port())).await,
+        at(server.url()).await,
+    );
+    proxy.break_next(&[Break::Late]);
+    is_not_granted_late(&proxied, &direct, &proxy, 1).await;
+
+    // Of a lapsed lease, the script that takes it over. The server knows the script.
+    for number in [2, 3] {
+        let lapsed = direct
+            .claim(&key(number), None, owner(99), Duration::ZERO)
+            .await;
+        assert!(matches!(lapsed, Ok(Claim::Won(_))), "{lapsed:?}");
+    }
+    while win_or_retry(&direct, 2).await.is_none() {}
+    while win_or_retry(&proxied, 4).await.is_none() {}
+    proxy.break_next(&[Break::Through, Break::Late]);
+    is_not_granted_late(&proxied, &direct, &proxy, 3).await;
+}
+
+/// A connection that has just gone silent is replaced; the first command on the next may still fail.
+async fn win_or_retry(store: &RedisStore, number: u64) -> Option<()> {
+    let claim = store.claim(&key(number), None, owner(number), LEASE).await;
+    matches!(claim, Ok(Claim::Won(_))).then_some(())
+}
+
+/// Claims of a store behind a proxy arrive when their callers have released them.
+async fn is_not_granted_late(
+    proxied: &RedisStore,
+    direct: &RedisStore,
+    proxy: &Proxy,
+    number: u64,
+) {
+    let claim = proxied
+        .claim(&key(number), None, owner(number), LEASE)
+        .await;
+    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
+    assert_eq!(proxy.breaks_left(), 0);
+    give_up(direct, number).await;
+    proxy.let_go().await;
+    let state = direct.look(&key(number)).await;
+    assert!(matches!(state, Ok(State::Free)), "{state:?}");
+    let other = direct.claim(&key(number), None, owner(100), LEASE).await;
+    assert!(matches!(other, Ok(Claim::Won(_))), "{other:?}");
+}
+
+/// By its attempt a handler fences its writes, and it may run for longer than its lease.
+#[tokio::test]
+async fn attempts_and_releases_are_remembered_for_a_day() {
+    const DAY: u64 = 86_400_000;
+    let Some(server) = RedisServer::start(&[]) else {
+        return;
+    };
+    let prefix = fresh_prefix();
+    let store = store_under(prefix.clone(), &server.url()).await;
+    let left = |number| {
+        let left = server.send(&format!("PTTL {prefix}:{{{}}}", key(number)));
+        left.trim_matches([':', '\r', '\n'])
+            .parse::<u64>()
+            .expect("a number")
+    };
+    let a_day = DAY - 300_000..=DAY;
+    let lease = win(&store, 1).await;
+    let lease_millis = u64::try_from(LEASE.as_millis()).expect("a short lease");
+    assert!(a_day.contains(&(left(1) - lease_millis)), "{}", left(1));
+    store
+        .settle(&lease, End::Release, RETAIN)
+        .await
+        .expect("release");
+    give_up(&store, 2).await;
+    for number in [1, 2] {
+        assert!(a_day.contains(&left(number)), "{}", left(number));
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{OpenError, SqliteStore, Table, fault::store_error, store::Pools};
+use crate::{OpenError, SqliteStore, Table, start, store::Pools};
 
 /// The road's own limit for a store call: past it, nobody waits for the answer.
 const CALL_LIMIT: Duration = Duration::from_secs(2);
@@ -66,7 +66,8 @@ impl SqliteStoreBuilder {
     }
 
     /// Opens the file at `path`, makes it and the table where they are missing, and keeps its connections:
-    /// one that writes, one for heartbeats, one for takeovers of lapsed leases, and some that read.
+    /// one that writes, one for heartbeats, one for takeovers of lapsed leases, and some that read. Several
+    /// processes may do so at once: each waits for its turn, 10 s at most, or `call_limit` where that is longer.
     ///
     /// # Errors
     ///
@@ -87,10 +88,11 @@ impl SqliteStoreBuilder {
                 .test_before_acquire(false)
         };
         // The first connection makes the file and switches it to WAL, before others look at it.
-        let writer = pool(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(store_error)?;
+        let first = || {
+            let (pool, options) = (pool(1), options.clone());
+            async move { pool.connect_with(options).await }
+        };
+        let writer = start::until_it_has_its_turn(self.call_limit, first).await?;
         let pools = Pools {
             writer,
             readers: pool(READERS).connect_lazy_with(options.clone()),
@@ -124,8 +126,8 @@ impl SqliteStoreBuilder {
         SqliteStore::new(pools, self.table, self.call_limit, self.prune_every)
     }
 
-    /// How long a statement waits for its turn to write. SQLite itself gives up then, before the call ends:
-    /// a claim that is given up by its caller alone would still be granted when its turn comes.
+    /// How long a statement waits for its turn to write. SQLite itself gives up then, before the call ends,
+    /// so that the connection is free for the next.
     fn patience(&self) -> Duration {
         self.call_limit / 4 * 3
     }

@@ -10,6 +10,9 @@ use sqlx::{Row, sqlite::SqliteRow};
 
 use crate::{fault::unexpected, statements::state};
 
+/// Told to a claim that was given up before it came. Nobody listens.
+const GIVEN_UP: Duration = Duration::from_secs(1);
+
 /// What kept a claim from being granted.
 #[derive(Debug)]
 pub(crate) enum Held {
@@ -27,7 +30,11 @@ pub(crate) fn held(row: &SqliteRow) -> Result<Held, StoreError> {
     let own: bool = get(row, 2)?;
     let same_content: bool = get(row, 4)?;
     let state: i64 = get(row, 0)?;
+    let given_up: bool = get(row, 5)?;
     Ok(match looked(row)? {
+        State::Free if given_up => Held::By(Claim::InProgress {
+            retry_after: GIVEN_UP,
+        }),
         State::Free if state == state::IN_PROGRESS => Held::Lapsed,
         State::Free => Held::Ended,
         State::Done => Held::By(Claim::Done { same_content }),
@@ -53,15 +60,18 @@ pub(crate) fn looked(row: &SqliteRow) -> Result<State, StoreError> {
     })
 }
 
-/// Whether a lease that is not held any more was ended by its own owner: marked as done, or released where
-/// `release` asks for that.
-pub(crate) fn ended_so(row: &SqliteRow, release: bool) -> Result<bool, StoreError> {
+/// Whether a lease that is not held any more was marked as done by its owner.
+pub(crate) fn is_own_mark(row: &SqliteRow) -> Result<bool, StoreError> {
     let (state, left): (i64, i64) = (get(row, 0)?, get(row, 1)?);
     Ok(match state {
-        state::PROCESSED | state::IGNORED | state::REJECTED => left > 0 && !release,
-        state::RELEASED => release,
+        state::PROCESSED | state::IGNORED | state::REJECTED => left > 0,
         _ => false,
     })
+}
+
+/// Whether a token that gave a key up is the one that released it last.
+pub(crate) fn is_own_release(row: &SqliteRow) -> Result<bool, StoreError> {
+    get(row, 0)
 }
 
 fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, StoreError>

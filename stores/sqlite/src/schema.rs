@@ -21,10 +21,22 @@ pub(crate) fn script(table: &Table) -> String {
              -- The first 8 bytes of the content's SHA-256, where the pack compares contents.\n    \
              content    INTEGER,\n    \
              -- The end of the lease or of the mark, in milliseconds since 1970. Over: the key is free.\n    \
-             expires_at INTEGER NOT NULL\n\
+             expires_at INTEGER NOT NULL,\n    \
+             -- Tokens of 16 bytes that released the key without holding it: a late claim of theirs is not\n    \
+             -- granted.\n    \
+             given_up   BLOB\n\
          ) WITHOUT ROWID;\n\
          \n\
          -- For the removal of old rows.\n\
          CREATE INDEX IF NOT EXISTS {index} ON {table} (expires_at);\n"
+    )
+}
+
+/// Whether the script has nothing to do: reading waits for nobody, where the script needs its turn to write.
+pub(crate) fn is_there(table: &Table) -> String {
+    format!(
+        "SELECT count(*) = 2 FROM sqlite_schema WHERE type IN ('table', 'index') \
+         AND '\"' || name || '\"' IN ('{table}', '{index}')",
+        index = table.expiry_index(),
     )
 }

@@ -1,6 +1,9 @@
 //! One statement.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use hookgate::{ContentDigest, EventKey, StoreError, dedup::OwnerToken};
 use sqlx::{
@@ -8,8 +11,12 @@ use sqlx::{
     query::Query,
     sqlite::{SqliteArguments, SqliteRow},
 };
+use tokio::time::Instant;
 
-use crate::{fault::store_error, statements::kept};
+use crate::{
+    fault::store_error,
+    statements::{kept, millis},
+};
 
 /// A statement with its values.
 pub(crate) struct Asked(Query<'static, Sqlite, SqliteArguments>);
@@ -36,17 +43,17 @@ impl Asked {
         Self(self.0.bind(number))
     }
 
-    /// Runs it on a connection of `pool`, within `limit`, the wait for a connection included.
+    /// Runs it on a connection of `pool` before `call` ends, the wait for a connection included.
     pub(crate) async fn on(
         self,
         pool: &SqlitePool,
-        limit: Duration,
+        call: Call,
     ) -> Result<Vec<SqliteRow>, StoreError> {
         let run = async {
             let mut connection = pool.acquire().await.map_err(store_error)?;
             self.run(&mut connection).await
         };
-        tokio::time::timeout(limit, run)
+        tokio::time::timeout_at(call.ends, run)
             .await
             .unwrap_or(Err(StoreError::Timeout))
     }
@@ -57,5 +64,42 @@ impl Asked {
         connection: &mut SqliteConnection,
     ) -> Result<Vec<SqliteRow>, StoreError> {
         connection.fetch_all(self.0).await.map_err(store_error)
+    }
+}
+
+/// The time of one call of the store, for all of its statements together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Call {
+    ends: Instant,
+    /// What a commit, and the way back of its answer, may take of it.
+    margin: Duration,
+}
+
+impl Call {
+    pub(crate) fn within(limit: Duration) -> Self {
+        Self {
+            ends: Instant::now() + limit,
+            margin: limit / 8,
+        }
+    }
+
+    /// The same call, given up earlier.
+    pub(crate) fn at_most(self, limit: Duration) -> Self {
+        let ends = self.ends.min(Instant::now() + limit);
+        Self { ends, ..self }
+    }
+
+    /// The last moment, in milliseconds since 1970, at which a statement may take effect: dropped by its
+    /// caller, it still waits for its turn to write, and nobody would know of what it did.
+    ///
+    /// # Errors
+    ///
+    /// When that has gone by: then nothing is to be run.
+    pub(crate) fn last_moment(self) -> Result<i64, StoreError> {
+        let left = self.ends.saturating_duration_since(Instant::now());
+        let left = left.checked_sub(self.margin).filter(|left| !left.is_zero());
+        let left = left.ok_or(StoreError::Timeout)?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Ok(millis(now.unwrap_or_default().saturating_add(left)))
     }
 }

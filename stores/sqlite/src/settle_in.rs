@@ -38,7 +38,7 @@ impl SqliteStore {
                 return Ok(Settled::Ok);
             }
             match self.asked_own_end(lease.lease()).run(tx).await?.first() {
-                Some(row) if row::ended_so(row, false)? => Ok(Settled::Ok),
+                Some(row) if row::is_own_mark(row)? => Ok(Settled::Ok),
                 _ => Ok(Settled::LeaseLost),
             }
         };

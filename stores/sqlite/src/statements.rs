@@ -5,18 +5,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hookgate::{ContentDigest, dedup::End};
+use hookgate::ContentDigest;
 
 use crate::table::Table;
 
-/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes.
+/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes; and
+/// so does a row with tokens that gave the key up.
 const LAPSED_LEASES_STAY: Duration = Duration::from_secs(86_400);
 /// A row is removed this long after its end.
 const ENDED_ROWS_STAY: Duration = Duration::from_secs(60);
 /// Longer ones overflow the arithmetic.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 
-/// The machine's time, read by SQLite for each statement.
+/// The bytes of the most tokens that are remembered to have given up a key, 8 of them; then the oldest goes.
+const MOST_GIVEN_UP: usize = 8 * 16;
+
+/// The machine's time, read by SQLite for each statement, once it has its turn to write.
 const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
 /// What the `state` column says.
@@ -31,12 +35,18 @@ pub(crate) mod state {
 /// Parameters: `?1` is the key, `?2` the owner.
 #[derive(Debug)]
 pub(crate) struct Statements {
-    /// Grants a key that is free. `?3` content, `?4` milliseconds. Answers the attempt, or nothing.
+    /// Grants a key that is free, unless this owner gave it up. `?3` content, `?4` milliseconds, `?5` the time
+    /// until which it may do so: its turn may come when nobody waits for it any more. Answers the attempt, or
+    /// nothing.
     pub(crate) claim: Arc<str>,
     /// Reads what kept a claim from being granted. `?3` content.
     pub(crate) held: Arc<str>,
-    /// Ends a running lease of this owner. `?3` state, `?4` milliseconds.
+    /// Marks a running lease of this owner as done. `?3` state, `?4` milliseconds.
     pub(crate) settle: Arc<str>,
+    /// Releases a running lease of this owner. Where it holds none, notes that it is not to be granted the key
+    /// any more. Answers whether it held the key once and its release is what the row says; nothing: the key is
+    /// done.
+    pub(crate) release: Arc<str>,
     /// Moves the end of a running lease of this owner. `?3` milliseconds.
     pub(crate) extend: Arc<str>,
     /// What became of a lease that this owner does not hold any more. No row: others took it.
@@ -56,22 +66,43 @@ impl Statements {
         Self {
             claim: format!(
                 "INSERT INTO {table} AS t (event_key, owner, attempt, state, content, expires_at) \
-                 VALUES (?1, ?2, 1, {in_progress}, ?3, {NOW} + ?4) \
+                 SELECT ?1, ?2, 1, {in_progress}, ?3, {NOW} + ?4 WHERE {NOW} <= ?5 \
                  ON CONFLICT (event_key) DO UPDATE SET owner = excluded.owner, \
                  attempt = min(t.attempt + 1, {most}), state = excluded.state, \
                  content = excluded.content, expires_at = excluded.expires_at \
-                 WHERE t.expires_at <= {NOW} RETURNING attempt",
+                 WHERE t.expires_at <= {NOW} AND NOT {given_up} RETURNING attempt",
+                given_up = given_up("t"),
                 in_progress = state::IN_PROGRESS,
                 most = u32::MAX,
             )
             .into(),
             held: format!(
                 "SELECT state, expires_at - {NOW}, owner = ?2, attempt, \
-                 coalesce(content = ?3, TRUE) FROM {table} WHERE event_key = ?1"
+                 coalesce(content = ?3, TRUE), {given_up} FROM {table} AS t WHERE event_key = ?1",
+                given_up = given_up("t"),
             )
             .into(),
             settle: format!(
                 "UPDATE {table} SET state = ?3, expires_at = {NOW} + ?4 WHERE {running} RETURNING 1"
+            )
+            .into(),
+            release: format!(
+                "INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at, given_up) \
+                 VALUES (?1, ?2, 0, {released}, {NOW}, ?2) \
+                 ON CONFLICT (event_key) DO UPDATE SET \
+                 state = CASE WHEN {own} THEN {released} ELSE t.state END, \
+                 expires_at = CASE WHEN {own} THEN {NOW} ELSE t.expires_at END, \
+                 given_up = CASE WHEN {own} OR {given_up} THEN t.given_up ELSE \
+                 substr(CAST(coalesce(t.given_up, x'') || ?2 AS BLOB), -{MOST_GIVEN_UP}) END \
+                 WHERE t.state IN ({in_progress}, {released}) OR t.expires_at <= {NOW} \
+                 RETURNING owner = ?2 AND state = {released} AND attempt > 0",
+                own = format_args!(
+                    "t.owner = ?2 AND t.state = {} AND t.expires_at > {NOW}",
+                    state::IN_PROGRESS
+                ),
+                given_up = given_up("t"),
+                in_progress = state::IN_PROGRESS,
+                released = state::RELEASED,
             )
             .into(),
             extend: format!(
@@ -87,7 +118,7 @@ impl Statements {
             prune: format!(
                 "DELETE FROM {table} WHERE event_key IN (SELECT event_key FROM {table} \
                  WHERE expires_at < {NOW} - {ended} \
-                 AND (state <> {in_progress} OR expires_at < {NOW} - {lapsed}) \
+                 AND (state <> {in_progress} AND given_up IS NULL OR expires_at < {NOW} - {lapsed}) \
                  ORDER BY expires_at LIMIT ?1) RETURNING 1",
                 ended = ENDED_ROWS_STAY.as_millis(),
                 lapsed = LAPSED_LEASES_STAY.as_millis(),
@@ -99,14 +130,13 @@ impl Statements {
     }
 }
 
-/// The state that `end` leaves, and for how long it lasts.
-pub(crate) fn ended(end: End, retain: Duration) -> (i64, i64) {
-    match end {
-        End::Processed => (state::PROCESSED, millis(retain)),
-        End::Ignored => (state::IGNORED, millis(retain)),
-        End::Rejected => (state::REJECTED, millis(retain)),
-        End::Release => (state::RELEASED, 0),
-    }
+/// Whether the owner is not to be granted the key any more: it released it, or gave it up without holding it.
+fn given_up(row: &str) -> String {
+    format!(
+        "({row}.owner = ?2 AND {row}.state = {released} \
+         OR instr(coalesce({row}.given_up, x''), ?2) > 0)",
+        released = state::RELEASED,
+    )
 }
 
 /// Its first 8 bytes tell contents apart well enough: a difference is an observation, not a verdict.

@@ -11,17 +11,16 @@ use hookgate::{
     ContentDigest, EventKey, StoreError,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
 };
-use sqlx::{AssertSqlSafe, Executor, SqlitePool};
+use sqlx::{AssertSqlSafe, Executor, Row, SqlitePool};
 use tokio::task::AbortHandle;
 
 use crate::{
-    OpenError, SqliteStoreBuilder, Table,
-    fault::store_error,
-    prune,
+    OpenError, SqliteStoreBuilder, Table, prune,
     row::{self, Held},
     schema,
-    session::Asked,
-    statements::{Statements, ended, millis},
+    session::{Asked, Call},
+    start,
+    statements::{Statements, millis, state},
 };
 
 /// How often a claim tries again when what kept it ends under its eyes.
@@ -94,22 +93,29 @@ impl SqliteStore {
         schema::script(table)
     }
 
-    /// Creates the table where it is missing. Several processes may do so at once.
+    /// Creates the table where it is missing. Several processes may do so at once: each waits for its turn,
+    /// 10 s at most, or `call_limit` where that is longer. Where the table is there, it only reads.
     ///
     /// # Errors
     ///
     /// When the database could not do it.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        start::until_it_has_its_turn(self.0.call_limit, || self.create_table()).await
+    }
+
+    async fn create_table(&self) -> Result<(), sqlx::Error> {
         let Inner {
             pools, statements, ..
         } = &*self.0;
-        let migrate = async {
-            let mut tx = pools.writer.begin_with("BEGIN IMMEDIATE").await?;
-            let script = schema::script(&statements.table);
-            tx.execute(sqlx::raw_sql(AssertSqlSafe(script))).await?;
-            tx.commit().await
-        };
-        migrate.await.map_err(store_error)
+        let is_there = AssertSqlSafe(schema::is_there(&statements.table));
+        let found = sqlx::raw_sql(is_there).fetch_one(&pools.readers).await?;
+        if found.try_get(0)? {
+            return Ok(());
+        }
+        let mut tx = pools.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let script = schema::script(&statements.table);
+        tx.execute(sqlx::raw_sql(AssertSqlSafe(script))).await?;
+        tx.commit().await
     }
 
     pub(crate) fn new(
@@ -134,13 +140,27 @@ impl SqliteStore {
         self.0.call_limit
     }
 
+    fn call(&self) -> Call {
+        Call::within(self.0.call_limit)
+    }
+
     pub(crate) fn asked_settle(&self, lease: &Lease, end: End, retain: Duration) -> Asked {
-        let (state, lasts) = ended(end, retain);
-        Asked::new(&self.0.statements.settle)
-            .key(lease.key())
-            .owner(lease.owner())
-            .number(state)
-            .number(lasts)
+        let statements = &self.0.statements;
+        let marked = |state| {
+            Asked::new(&statements.settle)
+                .key(lease.key())
+                .owner(lease.owner())
+                .number(state)
+                .number(millis(retain))
+        };
+        match end {
+            End::Processed => marked(state::PROCESSED),
+            End::Ignored => marked(state::IGNORED),
+            End::Rejected => marked(state::REJECTED),
+            End::Release => Asked::new(&statements.release)
+                .key(lease.key())
+                .owner(lease.owner()),
+        }
     }
 
     pub(crate) fn asked_own_end(&self, lease: &Lease) -> Asked {
@@ -152,7 +172,7 @@ impl SqliteStore {
     /// Removes up to `batch` rows and returns how many there were.
     pub(crate) async fn asked_prune(&self, batch: i64) -> Result<u64, StoreError> {
         let prune = Asked::new(&self.0.statements.prune).number(batch);
-        let gone = prune.on(&self.0.pools.writer, self.0.call_limit).await?;
+        let gone = prune.on(&self.0.pools.writer, self.call()).await?;
         Ok(gone.len() as u64)
     }
 
@@ -162,21 +182,22 @@ impl SqliteStore {
         key: &EventKey,
         content: Option<&ContentDigest>,
         owner: &OwnerToken,
+        call: Call,
     ) -> Result<Option<Held>, StoreError> {
         let held = Asked::new(&self.0.statements.held)
             .key(key)
             .owner(owner)
             .content(content);
-        let rows = held.on(&self.0.pools.readers, self.0.call_limit).await?;
+        let rows = held.on(&self.0.pools.readers, call).await?;
         rows.first().map(row::held).transpose()
     }
 
-    /// Whether a lease that is not held any more was ended by its own owner.
-    async fn ended_so(&self, lease: &Lease, release: bool) -> Result<Settled, StoreError> {
+    /// Whether a lease that is not held any more was marked as done by its own owner.
+    async fn marked(&self, lease: &Lease, call: Call) -> Result<Settled, StoreError> {
         let own_end = self.asked_own_end(lease);
-        let rows = own_end.on(&self.0.pools.readers, self.0.call_limit).await?;
+        let rows = own_end.on(&self.0.pools.readers, call).await?;
         match rows.first() {
-            Some(row) if row::ended_so(row, release)? => Ok(Settled::Ok),
+            Some(row) if row::is_own_mark(row)? => Ok(Settled::Ok),
             _ => Ok(Settled::LeaseLost),
         }
     }
@@ -200,16 +221,14 @@ impl DedupStore for SqliteStore {
         lease: Duration,
     ) -> Result<Claim, StoreError> {
         let Inner {
-            pools,
-            statements,
-            call_limit,
-            ..
+            pools, statements, ..
         } = &*self.0;
+        let call = self.call();
         let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
         for _ in 0..ROUNDS {
             // Only turns away: what is free is decided by the write. Readers do not wait for whoever
             // writes, so copies are answered at once while a handler's transaction has its turn.
-            let (writer, lapsed) = match self.held(key, content, &owner).await? {
+            let (writer, lapsed) = match self.held(key, content, &owner, call).await? {
                 Some(Held::Own { attempt }) => return won(attempt),
                 Some(Held::By(claim)) => return Ok(claim),
                 Some(Held::Lapsed) => (&pools.takeovers, true),
@@ -219,8 +238,9 @@ impl DedupStore for SqliteStore {
                 .key(key)
                 .owner(&owner)
                 .content(content)
-                .number(millis(lease));
-            match claim.on(writer, *call_limit).await {
+                .number(millis(lease))
+                .number(call.last_moment()?);
+            match claim.on(writer, call).await {
                 // The transaction in the way may be the one that settles this event.
                 Err(StoreError::Timeout) if lapsed => {
                     return Ok(Claim::InProgress {
@@ -246,17 +266,21 @@ impl DedupStore for SqliteStore {
         let Inner {
             pools, call_limit, ..
         } = &*self.0;
+        let call = self.call();
         let settle = || self.asked_settle(lease, end, retain);
         // The event is handled: handlers that hold every connection of the application's pool must not
         // keep its mark from being written.
-        let settled = match settle().on(&pools.writer, *call_limit / PATIENCE).await {
-            Err(StoreError::Timeout) => settle().on(&pools.heartbeats, *call_limit).await?,
+        let sooner = call.at_most(*call_limit / PATIENCE);
+        let settled = match settle().on(&pools.writer, sooner).await {
+            Err(StoreError::Timeout) => settle().on(&pools.heartbeats, call).await?,
             answer => answer?,
         };
-        if !settled.is_empty() {
-            return Ok(Settled::Ok);
+        match (end, settled.first()) {
+            (End::Release, Some(row)) if row::is_own_release(row)? => Ok(Settled::Ok),
+            (End::Release, _) => Ok(Settled::LeaseLost),
+            (_, Some(_)) => Ok(Settled::Ok),
+            (_, None) => self.marked(lease, call).await,
         }
-        self.ended_so(lease, matches!(end, End::Release)).await
     }
 
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
@@ -264,19 +288,18 @@ impl DedupStore for SqliteStore {
             .key(lease.key())
             .owner(lease.owner())
             .number(millis(by));
-        let extended = extend
-            .on(&self.0.pools.heartbeats, self.0.call_limit)
-            .await?;
+        let call = self.call();
+        let extended = extend.on(&self.0.pools.heartbeats, call).await?;
         if !extended.is_empty() {
             return Ok(Settled::Ok);
         }
         // A heartbeat that met `settle_in` on its way lost nothing.
-        self.ended_so(lease, false).await
+        self.marked(lease, call).await
     }
 
     async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
         let look = Asked::new(&self.0.statements.look).key(key);
-        let rows = look.on(&self.0.pools.readers, self.0.call_limit).await?;
+        let rows = look.on(&self.0.pools.readers, self.call()).await?;
         rows.first().map_or(Ok(State::Free), row::looked)
     }
 
@@ -286,10 +309,12 @@ impl DedupStore for SqliteStore {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails"
+)]
 mod tests {
-    use sqlx::Row;
-
     use super::*;
 
     /// SQLite's numbers for `synchronous`.
@@ -314,5 +339,28 @@ mod tests {
                 assert_eq!(row.get::<i64, _>(0), expected, "{name}");
             }
         }
+    }
+
+    /// A claim that read nothing, and was released by another connection before it had its turn to write.
+    #[tokio::test]
+    async fn the_write_of_a_claim_decides_whether_it_was_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("file")).await.unwrap();
+        let key = EventKey::from_bytes([7; 32]);
+        let [late, other] = [1, 2].map(|byte| OwnerToken::from_bytes([byte; 16]));
+        let unclaimed = Lease::granted(key, late, 1);
+        let released = store.settle(&unclaimed, End::Release, Duration::ZERO).await;
+        assert_eq!(released.unwrap(), Settled::LeaseLost);
+        let claim = async |owner| {
+            let claim = Asked::new(&store.0.statements.claim)
+                .key(&key)
+                .owner(owner)
+                .content(None)
+                .number(millis(Duration::from_secs(30)))
+                .number(store.call().last_moment().unwrap());
+            claim.on(&store.0.pools.writer, store.call()).await.unwrap()
+        };
+        assert!(claim(&late).await.is_empty());
+        assert_eq!(row::attempt(&claim(&other).await[0], 0).unwrap(), 1);
     }
 }

@@ -4,7 +4,13 @@
 
 mod place;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use hookgate::{
     Ack, StoreError,
@@ -12,11 +18,12 @@ use hookgate::{
 };
 use hookgate_sqlite::{OpenError, SqliteStore};
 use hookgate_test_support::{
-    App, LEASE, Load, RETAIN, child_task, key, owner, respawn_on_small_disk, send,
+    App, LEASE, Load, RETAIN, child_task, key, owner, respawn_on_small_disk, send, send_until_done,
     temporary_folder, win,
 };
 use place::Place;
 use sqlx::sqlite::SqlitePoolOptions;
+use tokio::sync::Mutex;
 
 #[tokio::test]
 async fn marks_and_leases_survive_a_restart() {
@@ -124,10 +131,84 @@ async fn while_another_writes_copies_are_answered_and_new_events_wait() {
     drop(tx);
     // Nothing that was refused is granted afterwards.
     for (number, attempt) in [(3, 2), (4, 2), (5, 1)] {
-        assert_eq!(win(&store, number).await.attempt(), attempt, "{number}");
+        let claim = store.claim(&key(number), None, owner(8), LEASE).await;
+        assert!(
+            matches!(&claim, Ok(Claim::Won(lease)) if lease.attempt() == attempt),
+            "{number}: {claim:?}"
+        );
     }
     let extended = store.extend(&running, LEASE).await;
     assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+}
+
+/// Claims queue for the one connection that writes. The last one's statement still waits for its turn when its
+/// caller has gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_whose_turn_comes_too_late_is_not_granted() {
+    let place = Place::new();
+    let path = place.path("dedup.sqlite");
+    let store = SqliteStore::builder()
+        .call_limit(Duration::from_millis(800))
+        .open(&path)
+        .await
+        .expect("open");
+    let pool = SqlitePoolOptions::new()
+        .connect_with(place::options(&path))
+        .await
+        .expect("open");
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    let claims = (1..=3).map(|number| {
+        let store = store.clone();
+        tokio::spawn(async move { store.claim(&key(number), None, owner(number), LEASE).await })
+    });
+    for claim in claims.collect::<Vec<_>>() {
+        let claim = claim.await.expect("no panic");
+        assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
+    }
+    tx.commit().await.expect("commit");
+    // Whatever still waits has had its turn when this has.
+    let mut after = store.claim(&key(4), None, owner(4), LEASE).await;
+    while matches!(after, Err(StoreError::Timeout)) {
+        after = store.claim(&key(4), None, owner(4), LEASE).await;
+    }
+    assert!(matches!(after, Ok(Claim::Won(_))), "{after:?}");
+    for number in 1..=3 {
+        let state = store.look(&key(number)).await;
+        assert!(matches!(state, Ok(State::Free)), "{number}: {state:?}");
+    }
+}
+
+/// As when a process is stopped, or its container paused, while it has its turn to write.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_whose_mark_waits_for_another_writer_is_handled_once() {
+    let place = Place::new();
+    let path = place.path("dedup.sqlite");
+    let store = SqliteStore::open(&path).await.expect("open");
+    let other = SqlitePoolOptions::new()
+        .connect_with(place::options(&path))
+        .await
+        .expect("open");
+    let (runs, turn) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(None)));
+    let app = {
+        let (runs, turn) = (runs.clone(), turn.clone());
+        App::start(store, move |_| {
+            let (runs, turn, other) = (runs.clone(), turn.clone(), other.clone());
+            async move {
+                if runs.fetch_add(1, Ordering::SeqCst) == 0 {
+                    let begun = other.begin_with("BEGIN IMMEDIATE").await;
+                    *turn.lock().await = Some(begun.expect("begin"));
+                }
+                Ok(Ack::processed())
+            }
+        })
+        .await
+    };
+    // The budget of its settle is over, and the event is handled.
+    assert_eq!(send(app.address(), "one").await, Some(503));
+    let turn = turn.lock().await.take().expect("the handler has run");
+    turn.commit().await.expect("commit");
+    send_until_done(|| app.address(), "one").await;
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

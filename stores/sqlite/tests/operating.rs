@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use hookgate::{
     StoreError,
-    dedup::{Claim, DedupStore, End},
+    dedup::{Claim, DedupStore, End, Lease},
 };
 use hookgate_sqlite::{SqliteStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
-use place::{Place, number, run};
+use place::{Place, number, options, run};
+use sqlx::{SqlitePool, sqlite::SqliteJournalMode};
 
 #[tokio::test]
 async fn a_missing_table_says_what_to_do() {
@@ -28,6 +29,9 @@ async fn a_missing_table_says_what_to_do() {
     run(&pool, SqliteStore::schema()).await;
     win(&store, 0).await;
 }
+
+/// In seconds.
+const DAY: u64 = 86_400;
 
 #[tokio::test]
 async fn old_rows_go_in_the_background_and_young_ones_stay() {
@@ -60,17 +64,26 @@ async fn old_rows_go_in_the_background_and_young_ones_stay() {
     run(&pool, age(0, 120)).await;
     run(&pool, age(1, 10)).await; // ended, but a copy may be on its way
     run(&pool, age(4, 120)).await;
-    run(&pool, age(5, 7200)).await; // a lapsed lease: it counts the attempts
+    // Lapsed leases count the attempts for a day, and what was given up is remembered for as long.
+    run(&pool, age(5, DAY - 300)).await;
+    let unclaimed = Lease::granted(key(6), owner(6), 1);
+    quiet
+        .settle(&unclaimed, End::Release, RETAIN)
+        .await
+        .expect("release");
+    run(&pool, age(6, DAY - 300)).await;
+    win(&quiet, 7).await;
+    run(&pool, age(7, DAY + 300)).await;
 
     // More than a batch.
     run(
         &pool,
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1300) \
-         INSERT INTO dedup SELECT randomblob(32), randomblob(16), 1, 1, NULL, 1 FROM n",
+         INSERT INTO dedup SELECT randomblob(32), randomblob(16), 1, 1, NULL, 1, NULL FROM n",
     )
     .await;
-    assert_eq!(quiet.prune().await.expect("prune"), 1302);
-    for kept in [1, 2, 3, 5] {
+    assert_eq!(quiet.prune().await.expect("prune"), 1303);
+    for kept in [1, 2, 3, 5, 6] {
         let sql = format!(
             "SELECT count(*) FROM dedup WHERE event_key = x'{}'",
             key(kept)
@@ -89,7 +102,7 @@ async fn old_rows_go_in_the_background_and_young_ones_stay() {
         .prune_every(Some(Duration::from_millis(20)))
         .pool(pool.clone());
     let began = Instant::now();
-    while number(&pool, "SELECT count(*) FROM dedup").await > 3 {
+    while number(&pool, "SELECT count(*) FROM dedup").await > 4 {
         assert!(
             began.elapsed() < Duration::from_secs(20),
             "nothing went by itself"
@@ -99,6 +112,54 @@ async fn old_rows_go_in_the_background_and_young_ones_stay() {
     drop(by_itself);
     run(&pool, age(3, 120)).await;
     assert_eq!(quiet.prune().await.expect("prune"), 1);
+}
+
+#[tokio::test]
+async fn a_fresh_file_that_another_has_is_waited_for() {
+    let place = Place::new();
+    let path = place.path("dedup.sqlite");
+    let other = options(&path).journal_mode(SqliteJournalMode::Delete);
+    let pool = SqlitePool::connect_with(other).await.expect("open");
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    let limit = Duration::from_millis(50);
+    let mut opening = std::pin::pin!(SqliteStore::builder().call_limit(limit).open(&path));
+    // Many times as long as a call may take, and it has neither failed nor gone ahead.
+    let early = tokio::time::timeout(limit * 10, &mut opening).await;
+    assert!(early.is_err(), "{early:?}");
+    tx.commit().await.expect("commit");
+    pool.close().await;
+    let opened = opening.await;
+    assert!(opened.is_ok(), "{opened:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_open_a_fresh_file_at_once() {
+    for round in 0..10 {
+        let place = Place::new();
+        let path = place.path("dedup.sqlite");
+        let opens = (0..8).map(|_| tokio::spawn(SqliteStore::open(path.clone())));
+        for open in opens.collect::<Vec<_>>() {
+            let opened = open.await.expect("no panic");
+            assert!(opened.is_ok(), "round {round}: {opened:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_migration_only_reads_where_the_table_is_there() {
+    let place = Place::new();
+    let pool = place.pool().await;
+    let store = SqliteStore::with_pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    // Would wait for its turn to write, and in vain.
+    store.migrate().await.expect("nothing is to be done");
+    drop(tx);
+    // One part of it is missing.
+    run(&pool, "DROP INDEX hookgate_dedup_expires_at").await;
+    store.migrate().await.expect("migrate");
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'hookgate_dedup_expires_at'";
+    assert_eq!(number(&pool, sql).await, 1);
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ pub use self::{
     clock::ClockAhead,
     effects::{Effects, NotSettled},
     instances::{copies_to_two_instances, in_a_storm, serve_effects, storm_over_effects},
-    load::{LEASE, Load, RETAIN, key, owner, wait_for, win},
+    load::{LEASE, Load, RETAIN, give_up, key, owner, wait_for, win},
     pgbouncer::PgBouncer,
     postgres::PostgresServer,
     process::temporary_folder,

@@ -46,6 +46,28 @@ pub async fn win(store: &impl DedupStore, number: u64) -> Lease {
     }
 }
 
+/// Gives up the claim of `number`, as a receiver does whose claim had no answer: released under its token until
+/// the store confirms it.
+///
+/// # Panics
+///
+/// When that takes more than a minute.
+pub async fn give_up(store: &impl DedupStore, number: u64) {
+    let unanswered = Lease::granted(key(number), owner(number), 1);
+    let giving_up = async {
+        while store
+            .settle(&unanswered, End::Release, RETAIN)
+            .await
+            .is_err()
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), giving_up)
+        .await
+        .unwrap_or_else(|_| panic!("the release of key {number} was never confirmed"));
+}
+
 /// Handles many events and repeats every call that fails, with the token that it had before, as a receiver
 /// and its sender do together.
 #[derive(Debug)]

@@ -108,6 +108,20 @@ impl PostgresServer {
         until("PostgreSQL crashes", || !program.is_running());
     }
 
+    /// Stops all its processes where they stand (SIGSTOP): what is sent meanwhile waits for them.
+    pub fn pause(&self) {
+        if let Some(program) = &*self.running() {
+            program.pause();
+        }
+    }
+
+    /// Lets them go on.
+    pub fn unpause(&self) {
+        if let Some(program) = &*self.running() {
+            program.unpause();
+        }
+    }
+
     /// Starts it again as a standby: in recovery, which serves reads only, until `pg_promote()`.
     pub fn resume_in_recovery(&self) {
         std::fs::write(self.data().join("standby.signal"), "").expect("mark it as a standby");

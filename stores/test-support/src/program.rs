@@ -57,6 +57,31 @@ impl Program {
             .status();
     }
 
+    /// Stops it and its children, itself first: stopped, it has no more.
+    pub(crate) fn pause(&self) {
+        self.signal("STOP");
+        self.signal_children("STOP");
+    }
+
+    /// Lets it and its children go on.
+    pub(crate) fn unpause(&self) {
+        self.signal_children("CONT");
+        self.signal("CONT");
+    }
+
+    fn signal_children(&self, name: &str) {
+        let children = Command::new("ps")
+            .args(["-o", "pid=", "--ppid", &self.id])
+            .output()
+            .expect("list processes");
+        let children = String::from_utf8_lossy(&children.stdout).into_owned();
+        let _ = Command::new("kill")
+            .arg(format!("-{name}"))
+            .args(children.split_whitespace())
+            .stderr(Stdio::null())
+            .status();
+    }
+
     /// Its keeper buries it only at the end, so that no other process can get its id meanwhile: until then
     /// a dead one is a zombie.
     pub(crate) fn is_running(&self) -> bool {

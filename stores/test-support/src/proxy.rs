@@ -21,12 +21,24 @@ pub enum Break {
     BeforeAnswer,
     /// Nothing arrives any more, and nobody is told.
     Silence,
+    /// Not at all: for those before the one that does.
+    Through,
+    /// The request reaches the server when [`Proxy::let_go`] says so, and its answer nobody.
+    Late,
 }
 
 #[derive(Debug, Default)]
 struct Plan {
     next: Vec<Break>,
     requests: Vec<u8>,
+    held: Vec<Held>,
+}
+
+/// A request that is on its way for longer than its sender waits.
+#[derive(Debug)]
+struct Held {
+    request: Vec<u8>,
+    server: TcpStream,
 }
 
 /// Forwards connections to a server, and breaks them on demand.
@@ -76,6 +88,25 @@ impl Proxy {
         lock(&self.plan).next.len()
     }
 
+    /// Delivers the requests that were held back, and waits until each was answered, which nobody sees.
+    ///
+    /// # Panics
+    ///
+    /// When there is none, or the server does not answer.
+    pub async fn let_go(&self) {
+        let held = std::mem::take(&mut lock(&self.plan).held);
+        assert!(!held.is_empty(), "no request was held back");
+        for Held {
+            request,
+            mut server,
+        } in held
+        {
+            server.write_all(&request).await.expect("deliver a request");
+            let answered = server.read(&mut [0; 65_536]).await;
+            assert!(answered.is_ok_and(|length| length > 0), "no answer");
+        }
+    }
+
     /// The first byte of each request since it was last asked.
     pub fn requests(&self) -> Vec<u8> {
         std::mem::take(&mut lock(&self.plan).requests)
@@ -122,7 +153,12 @@ async fn forward(mut client: TcpStream, target: u16, plan: Arc<Mutex<Plan>>) -> 
                     Some(Break::BeforeRequest) => return Ok(()),
                     Some(Break::Silence) => return std::future::pending().await,
                     Some(Break::BeforeAnswer) => lose_answer = true,
-                    None => {}
+                    Some(Break::Late) => {
+                        let request = request[..length].to_vec();
+                        lock(&plan).held.push(Held { request, server });
+                        return std::future::pending().await;
+                    }
+                    Some(Break::Through) | None => {}
                 }
                 server.write_all(&request[..length]).await?;
             }

@@ -116,6 +116,20 @@ impl RedisServer {
         }
     }
 
+    /// Stops it where it stands (SIGSTOP): what is sent meanwhile waits for it.
+    pub fn pause(&self) {
+        if let Some(program) = &*self.running() {
+            program.pause();
+        }
+    }
+
+    /// Lets it go on.
+    pub fn unpause(&self) {
+        if let Some(program) = &*self.running() {
+            program.unpause();
+        }
+    }
+
     /// Starts it again.
     pub fn resume(&self) {
         let mut arguments: Vec<OsString> = ["--bind", "127.0.0.1", "--save", ""]

@@ -28,6 +28,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         Ruling::Rejected(Rejection::TimestampInFuture { ahead, limit }) => {
             outside(case, Side::Future, *ahead, *limit)
         }
+        Ruling::Rejected(Rejection::UnreadableEventTime) => vec![unreadable(case)],
         Ruling::Rejected(Rejection::SignatureMismatch | Rejection::SignatureMismatchUnder(_)) => {
             rescaled(case)
         }
@@ -153,6 +154,17 @@ fn outside(case: &Case, side: Side, by: Duration, limit: Duration) -> Vec<Trial>
         advice,
     ));
     trials
+}
+
+/// The proof matches, and the event's own time is in no form that the pack reads.
+fn unreadable(case: &Case) -> Trial {
+    Trial::step(
+        case.with_setting("accept_unreadable_time", json!(true)),
+        "unreadable_time",
+        "the proof matches, but the time in the event is no RFC 3339 date and time with its offset",
+        "let the sender write such a time; the pack's .accept_unreadable_time() takes one that cannot be read for \
+         none, and the event is then accepted at any age",
+    )
 }
 
 /// The whole hours, or half ones, that an offset is near to.

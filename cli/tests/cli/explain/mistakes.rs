@@ -560,6 +560,21 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             "timestamp_rewritten",
             standard(KEY, AT, BODY).change("webhook-timestamp", |_| ms.to_string()),
         ),
+        (
+            "time of the event without its offset",
+            "unreadable_time",
+            logto(r#"{"event":"User.Created","createdAt":"2025-06-15 15:06:40","hookId":"h"}"#),
+        ),
+        ("time of the event in another type", "unreadable_time", {
+            let numbered = |text: String| text.replace("\"2025-06-15T15:06:40Z\"", "1750000000");
+            let mut row = facephi(KEY, &numbered(facephi_signed()));
+            let body = FACEPHI_EVENT.replace(
+                "SIGNATURE",
+                &STANDARD.encode(mac(KEY, numbered(facephi_signed()).as_bytes())),
+            );
+            row.record["body_base64"] = base64(numbered(body).as_bytes()).into();
+            row
+        }),
         // The provider and the head.
         (
             "slack's request at github's",

@@ -133,6 +133,9 @@ fn every_algorithm_and_text_form_is_found() {
             encoding.is_none_or(|encoding| line.contains(encoding)),
             "{line}"
         );
+        // The other program's library writes `typ: JWT` into every JWS.
+        let is_jws = encoding == Some("RequestEncoding::Jws");
+        assert_eq!(line.contains(".accept_tokens_as_requests()"), is_jws);
         found.insert((algorithm.to_owned(), encoding));
     }
     // Nine algorithms; the four text forms are spread over them.

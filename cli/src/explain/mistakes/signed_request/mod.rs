@@ -194,6 +194,9 @@ fn scheme_of(found: &Found<'_>) -> Map<String, Value> {
     set("signature_header", found.signature.name.into());
     set("template", template.as_str().into());
     set("encoding", json!(found.form.encoding));
+    if found.form.is_token {
+        set("accept_tokens_as_requests", json!(true));
+    }
     for (setting, held) in [
         ("nonce_header", nonce),
         ("timestamp_header", timestamp),

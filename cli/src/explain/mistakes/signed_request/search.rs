@@ -64,6 +64,8 @@ pub(super) struct Form {
     pub(super) value: String,
     /// How it stands in the request otherwise, where no scheme takes it so.
     pub(super) flaw: Option<&'static str>,
+    /// Its head says that it is a token, which a scheme takes only if it is told to.
+    pub(super) is_token: bool,
 }
 
 /// What is signed, and how.
@@ -160,9 +162,14 @@ pub(super) fn forms(value: &str) -> Vec<Form> {
         encoding,
         value: value.to_owned(),
         flaw: None,
+        is_token: false,
     };
     if value.split('.').count() == 3 {
-        return vec![form(RequestEncoding::Jws, value)];
+        let token = Form {
+            is_token: true,
+            ..form(RequestEncoding::Jws, value)
+        };
+        return vec![form(RequestEncoding::Jws, value), token];
     }
     let mut forms = vec![
         form(RequestEncoding::Base64, value),
@@ -178,6 +185,7 @@ pub(super) fn forms(value: &str) -> Vec<Form> {
         flaw: Some(
             "it is base64 of the URL alphabet with padding, or of the other without, which no scheme takes",
         ),
+        is_token: false,
     });
     for length in [32, 48] {
         if let Some(bytes) = of_ecdsa_der(&bytes, length) {
@@ -185,6 +193,7 @@ pub(super) fn forms(value: &str) -> Vec<Form> {
                 encoding: RequestEncoding::Base64,
                 value: BASE64_STANDARD.encode(bytes),
                 flaw: Some("it is ECDSA in DER, as Java writes it, which no scheme takes"),
+                is_token: false,
             });
         }
     }
@@ -223,7 +232,10 @@ fn number(der: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Whether `tried` made this signature over `text`.
 pub(super) fn signs(tried: &Tried, form: &Form, text: &[u8]) -> bool {
-    let config = SignedRequestConfig::new(HEADER).encoding(form.encoding);
+    let mut config = SignedRequestConfig::new(HEADER).encoding(form.encoding);
+    if form.is_token {
+        config = config.accept_tokens_as_requests();
+    }
     let headers = vec![(HEADER, form.value.as_str())];
     let request = RawRequest::new(Head::new("POST", "/", &headers), text);
     SignedRequest::new(config, [tried.token_key.clone()])

@@ -35,6 +35,12 @@ pub(super) fn cause(found: &Found<'_>) -> String {
             tried.key.reading.in_words()
         ));
     }
+    if form.is_token {
+        cause.push_str(
+            "; its head says that it is a token, and where no time is signed, whoever has seen a token of this key can \
+             send that as a request",
+        );
+    }
     for flaw in [form.flaw, tried.flaw].into_iter().flatten() {
         cause.push_str(&format!("; {flaw}"));
     }
@@ -71,6 +77,9 @@ pub(super) fn builder_line(case: &Case, found: &Found<'_>) -> String {
         _ => None,
     } {
         set(format!(".encoding(RequestEncoding::{name})"));
+    }
+    if form.is_token {
+        set(".accept_tokens_as_requests()".to_owned());
     }
     let key = match tried.key.reading {
         Reading::Pem => "TokenKey::pem(certificate".to_owned(),

@@ -1,0 +1,151 @@
+//! The middleware and `verify` say the same of a request, where a rule is easily read in two ways.
+
+use std::fs;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hookgate::{Clock, clock::SystemClock};
+use serde_json::{Value, json};
+
+use crate::{
+    command::{verdicts, verify_text},
+    explain::request::mac,
+    listening::Listening,
+    raw_request::{CLOSE, JSON, logto_event, logto_signature, post_unsigned},
+    send_and_listen::FRAMEWORKS,
+};
+
+/// A request, and why it is refused; `None` where it is not.
+struct Row {
+    provider: &'static str,
+    settings: Value,
+    lines: String,
+    body: String,
+    reason: Option<&'static str>,
+}
+
+/// An event of Logto with this time in place of its own.
+fn timed(time: Value, settings: Value, reason: Option<&'static str>) -> Row {
+    let mut event: Value = serde_json::from_str(&logto_event("PostSignIn", "s")).unwrap();
+    event["createdAt"] = time;
+    let body = event.to_string();
+    Row {
+        provider: "logto",
+        settings,
+        lines: format!(
+            "{JSON}logto-signature-sha-256: {}\r\n",
+            logto_signature(&body)
+        ),
+        body,
+        reason,
+    }
+}
+
+/// A notification of IDCloud under this access rule, with these lines.
+fn notified(access: Value, lines: &str, reason: Option<&'static str>) -> Row {
+    Row {
+        provider: "idcloud",
+        settings: json!({ "access": access }),
+        lines: format!("{JSON}{lines}"),
+        body: r#"{"processId":"p","state":"PROCESS_STATE_FINISHED"}"#.to_owned(),
+        reason,
+    }
+}
+
+fn behind_proxies(forwarded_for: &str, reason: Option<&'static str>) -> Row {
+    let networks = json!({
+        "allow": ["203.0.113.0/24"], "proxies": ["127.0.0.0/8"], "forwarding": "x_forwarded_for",
+    });
+    let access = json!({"all": ["none", {"networks": networks}]});
+    notified(
+        access,
+        &format!("x-forwarded-for: {forwarded_for}\r\n"),
+        reason,
+    )
+}
+
+const TOKEN_SECRET: &str = "long enough to be a secret of 32 bytes";
+
+fn with_token(head: Value, reason: Option<&'static str>) -> Row {
+    let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let end = SystemClock::new().now().as_secs() + 600;
+    let signed = format!("{}.{}", encode(head), encode(json!({ "exp": end })));
+    let signature = URL_SAFE_NO_PAD.encode(mac(TOKEN_SECRET.as_bytes(), signed.as_bytes()));
+    let rule =
+        json!({"bearer": {"secret": format!("utf8:{TOKEN_SECRET}"), "algorithms": ["HS256"]}});
+    let line = format!("authorization: Bearer {signed}.{signature}\r\n");
+    notified(rule, &line, reason)
+}
+
+fn rows() -> Vec<Row> {
+    let now = SystemClock::new().now().to_rfc3339();
+    let relaxed = json!({"accept_unreadable_time": true});
+    let malformed = Some("malformed_timestamp");
+    vec![
+        timed(json!(now.replace('T', "X")), json!({}), malformed),
+        timed(json!("yesterday"), json!({}), malformed),
+        timed(json!(1_750_000_000), json!({}), malformed),
+        timed(json!("yesterday"), relaxed.clone(), None),
+        timed(json!(1_750_000_000), relaxed, None),
+        timed(Value::Null, json!({}), None),
+        timed(json!(now.replace('T', "t")), json!({}), None),
+        Row {
+            provider: "facephi",
+            settings: json!({"recipe": "sorted_keys"}),
+            lines: "content-type: application/cloudevents+json\r\n".to_owned(),
+            body: format!("{{\"data\":\"{}\"}}", "x".repeat(400_000)),
+            reason: Some("body_too_large"),
+        },
+        behind_proxies("198.51.100.7, , 203.0.113.9, ,", None),
+        behind_proxies("203.0.113.9, 0.0.0.0", Some("address_denied")),
+        behind_proxies("203.0.113.9, 198.51.100.7", Some("address_denied")),
+        with_token(json!({"alg": "HS256", "typ": "JWT"}), None),
+        with_token(
+            json!({"alg": "HS256", "typ": "logout+jwt"}),
+            Some("access_denied"),
+        ),
+        with_token(json!({"alg": "none"}), Some("access_denied")),
+    ]
+}
+
+#[test]
+fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
+    for framework in FRAMEWORKS {
+        for (number, row) in rows().into_iter().enumerate() {
+            let folder = tempfile::tempdir().unwrap();
+            let saved = folder.path().join("seen");
+            let settings = folder.path().join("settings.json");
+            fs::write(&settings, row.settings.to_string()).unwrap();
+            let paths = [&saved, &settings].map(|path| path.to_str().unwrap());
+            let arguments = [
+                "--json",
+                "--framework",
+                framework,
+                "--save",
+                paths[0],
+                "--settings",
+                paths[1],
+            ];
+            let listening = Listening::start(row.provider, &arguments);
+            let answer =
+                post_unsigned(&listening, "/", &format!("{}{CLOSE}", row.lines), &row.body);
+            let what = format!("{framework}, {} {number}: {answer}", row.provider);
+            let record = fs::read(saved.join("000001.json")).unwrap();
+            let verdict = verdicts(&verify_text(record)).remove(0);
+            match row.reason {
+                Some(reason) => {
+                    assert_eq!(listening.note(), format!("refused  {reason}"), "{what}");
+                    assert_eq!(verdict["reason"], reason, "{what}");
+                }
+                None => {
+                    assert_eq!(verdict["verdict"], "accepted", "{what}: {verdict}");
+                    assert_eq!(
+                        listening.event()["event_key"],
+                        verdict["event_key"],
+                        "{what}"
+                    );
+                }
+            }
+            listening.stop();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Bytes that are a secret, erased when they are dropped.
+
+use bytes::{Bytes, BytesMut};
+use zeroize::Zeroize;
+
+/// Overwrites bytes, as far as nobody else holds them: an HTTP server may have cut them out of a buffer that it goes on
+/// reading into, and that buffer is the server's.
+pub(crate) fn erase(bytes: Bytes) {
+    if let Ok(mut bytes) = bytes.try_into_mut() {
+        erase_buffer(&mut bytes);
+    }
+}
+
+/// Overwrites a buffer of our own.
+pub(crate) fn erase_buffer(bytes: &mut BytesMut) {
+    bytes.as_mut().zeroize();
+}
+
+/// A body that holds a secret.
+#[cfg(feature = "token")]
+pub(crate) struct Erased(Bytes);
+
+#[cfg(feature = "token")]
+impl Erased {
+    pub(crate) fn new(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+}
+
+#[cfg(feature = "token")]
+impl std::ops::Deref for Erased {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[cfg(feature = "token")]
+impl Drop for Erased {
+    fn drop(&mut self) {
+        erase(std::mem::take(&mut self.0));
+    }
+}
