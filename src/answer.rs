@@ -127,6 +127,11 @@ impl Answer {
         }
     }
 
+    /// 500: the route has no receiver.
+    pub fn not_protected() -> Self {
+        Self::misused(Reason::NotProtected)
+    }
+
     /// 500: the program is wired wrongly.
     pub(crate) fn misused(reason: Reason) -> Self {
         Self::problem(StatusCode::INTERNAL_SERVER_ERROR, reason)

@@ -305,7 +305,13 @@ pub(crate) struct Sealed {
 /// Carries one sealed delivery through a framework's request extensions, which want `Clone`: whoever
 /// takes it first has it.
 #[derive(Clone)]
-pub struct DeliverySlot(Arc<Mutex<Option<Sealed>>>);
+pub struct DeliverySlot(Arc<Slot>);
+
+struct Slot {
+    sealed: Mutex<Option<Sealed>>,
+    /// Somebody asked for an event of a type that it has not.
+    asked_for_another: AtomicBool,
+}
 
 /// Why a slot gave no delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -319,7 +325,16 @@ pub enum NotTaken {
 
 impl DeliverySlot {
     pub(crate) fn new(sealed: Sealed) -> Self {
-        Self(Arc::new(Mutex::new(Some(sealed))))
+        Self(Arc::new(Slot {
+            sealed: Mutex::new(Some(sealed)),
+            asked_for_another: AtomicBool::new(false),
+        }))
+    }
+
+    /// Whether somebody asked for an event of another type, and nobody for the one that is there.
+    pub(crate) fn was_mistaken(&self) -> bool {
+        let sealed = || self.0.sealed.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.asked_for_another.load(Ordering::Acquire) && sealed().is_some()
     }
 
     /// Takes the delivery out, as one of `E`.
@@ -328,7 +343,7 @@ impl DeliverySlot {
     ///
     /// When it was taken before, or is of another type; it then stays.
     pub fn take<E: 'static>(&self) -> Result<Delivery<E>, NotTaken> {
-        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.0.sealed.lock().unwrap_or_else(PoisonError::into_inner);
         let sealed = slot.take().ok_or(NotTaken::Taken)?;
         match sealed.event.downcast::<E>() {
             Ok(event) => Ok(Delivery {
@@ -339,6 +354,7 @@ impl DeliverySlot {
             }),
             Err(event) => {
                 *slot = Some(Sealed { event, ..sealed });
+                self.0.asked_for_another.store(true, Ordering::Release);
                 Err(NotTaken::WrongEventType)
             }
         }

@@ -71,11 +71,8 @@ impl Drain {
         });
         self.is_over = !either(all_idle, &mut self.bound).await;
         let left = busy(receivers);
-        if !left.is_idle() {
-            for receiver in receivers {
-                log::left(receiver.name(), receiver.busy());
-            }
-        }
+        let busy = receivers.iter().filter(|it| !it.busy().is_idle());
+        busy.for_each(|receiver| log::left(receiver.name(), receiver.busy()));
         left
     }
 

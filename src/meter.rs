@@ -25,6 +25,12 @@ pub(crate) fn token_asked(issuer: &str, reason: &'static str) {
     let _ = (issuer, reason);
 }
 
+/// A handler asked for an event on a route without a receiver.
+pub(crate) fn unprotected() {
+    #[cfg(feature = "metrics")]
+    ::metrics::counter!(crate::metrics::UNPROTECTED.name).increment(1);
+}
+
 /// A call of the dedup store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StoreCall {

@@ -100,6 +100,8 @@ metrics! {
         "Events that arrived as `Unrecognized`.";
     LEASES_LOST = "hookgate_leases_lost_total", Counter, ["endpoint"],
         "Leases that ended before their handler did: its effect may repeat.";
+    UNPROTECTED = "hookgate_unprotected_requests_total", Counter, [],
+        "Requests whose handler asked for an event on a route without a receiver: 500, or it ran without one.";
     TOKEN_REQUESTS = "hookgate_token_requests_total", Counter, ["issuer", "reason"],
         "Requests to a token endpoint, granted or not.";
 }

@@ -56,7 +56,7 @@ use crate::{
     ending::Ending,
     error::{Reason, Rejection},
     keys::{Keyring, Keys, LiveKeys},
-    log,
+    log, meter,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
     request::{Head, Headers, RawRequest},
@@ -326,6 +326,7 @@ where
             facts: facts.clone(),
             lease: lease.clone(),
         });
+        let asked = slot.clone();
         let began = policy.meter.start(&*policy.clock);
         let mut finished = {
             let handler = pin!(Caught::start(&facts, || run(slot, admitted.raw)));
@@ -334,6 +335,10 @@ where
             })
             .await
         };
+        if asked.was_mistaken() {
+            finished.ran_without_its_event();
+        }
+        drop(asked);
         let said = finished.said();
         policy.meter.handler_ran(began, &*policy.clock, said);
         drop(admitted.bytes);
@@ -393,4 +398,11 @@ pub fn says_length(headers: &dyn Headers, length: usize) -> bool {
 pub fn misused(reason: Reason, advice: &dyn fmt::Display) -> Answer {
     log::misused(reason, advice);
     Answer::misused(reason)
+}
+
+/// Counts, and says with `advice` on what to change, that a handler asked for an event on a route without a receiver:
+/// each time, since it may run all the same where it takes an `Option` of it. [`Answer::not_protected`] is the answer.
+pub fn unprotected(advice: &dyn fmt::Display) {
+    log::misused(Reason::NotProtected, advice);
+    meter::unprotected();
 }

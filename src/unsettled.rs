@@ -75,7 +75,7 @@ impl<'a> Unsettled<'a> {
         }
     }
 
-    /// A claim that is about to be made: unless its answer is [known](Self::is_known), the store may hold it for nobody,
+    /// A claim that is about to be made: unless its answer is [known](Self::known), the store may hold it for nobody,
     /// and it is released under its token.
     pub(crate) fn claim(
         receiver: &'a Receiver,
@@ -88,7 +88,7 @@ impl<'a> Unsettled<'a> {
     }
 
     /// Nothing is open any more.
-    pub(crate) fn is_known(mut self) {
+    pub(crate) fn known(mut self) {
         self.ending = None;
     }
 

@@ -16,7 +16,7 @@ use hookgate::{
     access::{Access, Denied},
     providers::logto::Event as LogtoEvent,
 };
-use hookgate_axum::{Event, ReceiverExt};
+use hookgate_axum::{Event, EventRejection, ReceiverExt};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::{BodyExt, Full};
 use support::{Call, On, Server, Stage, logto, standard_webhooks};
@@ -57,6 +57,22 @@ async fn a_method_added_after_the_layer_is_not_covered_and_an_event_there_is_500
     let reply = logto::event(1).method(Method::PUT).send(server.addr).await;
     assert_eq!(reply.status, 500);
     assert_eq!(stage.store.count(On::Claim), 0);
+}
+
+#[tokio::test]
+async fn a_handler_that_runs_without_its_event_for_its_type_has_not_handled_it() {
+    let stage = Stage::logto().await;
+    let wrong = post(|event: Result<Event<String>, EventRejection>| async move {
+        assert!(event.is_err());
+        StatusCode::OK
+    });
+    let app: Router = Router::new().route("/hook", wrong.layer(stage.receiver.layer()));
+    let server = Server::start(app).await;
+    for attempts in 1..=2 {
+        assert_eq!(logto::event(1).send(server.addr).await.status, 500);
+        assert_eq!(stage.store.count(On::Claim), attempts);
+    }
+    assert_eq!(stage.store.count(On::Mark), 0);
 }
 
 #[tokio::test]

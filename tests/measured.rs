@@ -12,20 +12,27 @@ use std::{
     time::Duration,
 };
 
+use axum::{Router, body::Body, routing::post};
 use hookgate::{
     BodyBroken, BodySource, Head, Reason, Timer,
     metrics::{self as known, Kind},
+    providers::logto::Event,
     road,
 };
+use hookgate_axum::EventRejection;
 use support::{
     CANARY, Connection, Fault, Gate, On, Recorded, Stage, Step, every_end, logto, until,
 };
+use tower::ServiceExt;
+
+type LogtoEvent = hookgate_axum::Event<Event>;
 
 #[tokio::test]
 async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
     let recorded = Recorded::default();
     let _guard = ::metrics::set_default_local_recorder(&recorded);
     let (_stage, _told) = every_end().await;
+    unprotected_requests().await;
     #[cfg(feature = "token")]
     token_requests().await;
     let mut reasons: BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
@@ -58,6 +65,29 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
         all.remove(known::TOKEN_REQUESTS.name);
     }
     assert_eq!(seen, all, "each is recorded");
+}
+
+/// Two requests to routes that forgot their receiver.
+async fn unprotected_requests() {
+    let tried = |event: Result<LogtoEvent, EventRejection>| async move {
+        assert!(event.is_err());
+    };
+    let app: Router = Router::new()
+        .route("/tried", post(tried))
+        .route("/taken", post(|_: LogtoEvent| async {}));
+    for (path, status) in [("/tried", 200), ("/taken", 500)] {
+        let request = logto::event(1).target(path).request::<Body>();
+        let response = app.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status);
+    }
+}
+
+#[tokio::test]
+async fn each_request_to_a_route_without_a_receiver_is_counted_even_if_its_handler_runs() {
+    let recorded = Recorded::default();
+    let _guard = ::metrics::set_default_local_recorder(&recorded);
+    unprotected_requests().await;
+    assert_eq!(recorded.sum(known::UNPROTECTED.name, &[]), 2.0);
 }
 
 const ISSUER: &str = "https://hooks.example/token";
@@ -316,7 +346,9 @@ fn names_follow_the_conventions() {
             metric.name
         );
         let whose = ["endpoint", "issuer"];
-        assert!(whose.iter().any(|whose| metric.labels.contains(whose)));
+        let is_somebodys = whose.iter().any(|whose| metric.labels.contains(whose));
+        // A route without a receiver has no endpoint.
+        assert_eq!(is_somebodys, *metric != known::UNPROTECTED);
     }
 }
 
@@ -331,7 +363,10 @@ fn the_guide_lists_each_metric_as_it_is() {
             Kind::Seconds => "histogram, seconds",
             _ => unreachable!("a kind that the guide does not have"),
         };
-        let labels = format!("`{}`", metric.labels.join("`, `"));
+        let labels = match metric.labels {
+            [] => "none".to_owned(),
+            labels => format!("`{}`", labels.join("`, `")),
+        };
         let row = format!(
             "| `{}` | {kind} | {labels} | {} |\n",
             metric.name, metric.meaning
@@ -345,4 +380,4 @@ fn the_guide_lists_each_metric_as_it_is() {
 }
 
 /// Metrics that the guide names once more, among what to be woken for.
-const ALERTS: usize = 5;
+const ALERTS: usize = 6;

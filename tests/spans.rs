@@ -270,6 +270,7 @@ async fn every_503_writes_a_line_in_its_span() {
     for reason in [
         "in_progress",
         "overloaded",
+        "shutting_down",
         "store_unavailable",
         "store_full",
         "settle_failed",

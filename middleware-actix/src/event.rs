@@ -6,17 +6,25 @@ use std::{
 };
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, dev::Payload,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError,
+    dev::{Extensions, Payload},
     http::StatusCode,
 };
-use hookgate::{Delivery, DeliverySlot, NotTaken, Outcome, Reason, Verdict, road};
+use hookgate::{Answer, Delivery, DeliverySlot, NotTaken, Outcome, Reason, Verdict, road};
 
-use crate::answer::response;
+use crate::{answer::response, require_receiver::Unprotected};
 
 /// The verified delivery of this request, with an event of type `E`.
 ///
 /// Stands beside any other extractor. On a route without the receiver's middleware it answers 500 and
 /// logs what to add; the handler does not run.
+///
+/// # Security
+///
+/// Take the event itself. actix-web makes `None` of whatever keeps an extractor from its value: a handler that takes an
+/// `Option<Event<_>>`, or a `Result` of one, runs on a route without the receiver too, and its answer is its own. No type
+/// can forbid that. It is logged as an error and counted each time; [`RequireReceiver`](crate::RequireReceiver) makes
+/// such answers 500.
 #[derive(Debug)]
 pub struct Event<E>(pub Delivery<E>);
 
@@ -27,7 +35,7 @@ impl<E: 'static> FromRequest for Event<E> {
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let extensions = request.extensions();
         let taken = match extensions.get::<DeliverySlot>() {
-            None => Err(EventRejection::NotProtected),
+            None => Err(not_protected(&extensions)),
             Some(slot) => slot.take().map(Event).map_err(|not_taken| match not_taken {
                 NotTaken::Taken => EventRejection::Taken,
                 _ => EventRejection::WrongEventType,
@@ -35,6 +43,16 @@ impl<E: 'static> FromRequest for Event<E> {
         };
         ready(taken)
     }
+}
+
+/// Told at once, and not when an answer is made of it: a handler that takes an `Option` of an event runs all the same.
+fn not_protected(extensions: &Extensions) -> EventRejection {
+    let rejection = EventRejection::NotProtected;
+    road::unprotected(&rejection);
+    if let Some(guard) = extensions.get::<Unprotected>() {
+        guard.found();
+    }
+    rejection
 }
 
 /// Why there is no event. Always a mistake in the program, so always 500.
@@ -73,14 +91,13 @@ impl ResponseError for EventRejection {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let (reason, verdict) = match self {
-            Self::NotProtected => (Reason::NotProtected, None),
+        let (answer, verdict) = match self {
+            Self::NotProtected => (Answer::not_protected(), None),
             Self::WrongEventType | Self::Taken => (
-                Reason::WrongEventType,
+                road::misused(Reason::WrongEventType, self),
                 Some(Verdict(Outcome::WrongEventType)),
             ),
         };
-        let answer = road::misused(reason, self);
         let mut response = response(&answer, answer.body()).map_into_boxed_body();
         if let Some(verdict) = verdict {
             response.extensions_mut().insert(verdict);

@@ -42,7 +42,9 @@
 //!   parameter must wrap the resource or the route.
 //! - One receiver is one endpoint, however many routes it stands on: an event that was handled on the one is a copy on
 //!   the other, and answered 200 without its handler. Make a receiver with a name of its own for each route.
-//! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run.
+//! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run. One
+//!   that takes an `Option<Event<_>>` does run there, with `None`: wrap the application in
+//!   [`RequireReceiver`], which makes such answers 500.
 //! - The last `.wrap()` is the outermost. A middleware between the receiver and the handler may look at
 //!   the response, but one that builds a new response takes the handler's verdict away: a 2xx then
 //!   counts as processed, anything else as retry.
@@ -89,6 +91,7 @@ mod headers;
 mod linger;
 mod middleware;
 mod receiver_ext;
+mod require_receiver;
 mod service;
 mod shut_down;
 #[cfg(feature = "testing")]
@@ -103,6 +106,7 @@ pub use self::{
     linger::AnswerBody,
     middleware::ReceiverMiddleware,
     receiver_ext::ReceiverExt,
+    require_receiver::{RequireReceiver, RequireReceiverService},
     service::ReceiverService,
     shut_down::{serve_until, shut_down},
 };

@@ -13,6 +13,9 @@ use http::request::Parts;
 ///
 /// Stands beside any other extractor. On a route without the receiver's layer it answers 500 and logs
 /// what to add; the handler does not run.
+///
+/// `Option<Event<_>>` does not compile. A handler that takes a `Result<Event<_>, EventRejection>` runs on such a route
+/// too, with the error, and its answer is its own: take the event itself.
 #[derive(Debug)]
 pub struct Event<E>(pub Delivery<E>);
 
@@ -23,7 +26,7 @@ impl<S: Sync, E: Send + 'static> FromRequestParts<S> for Event<E> {
         let slot = parts
             .extensions
             .get::<DeliverySlot>()
-            .ok_or(EventRejection::NotProtected)?;
+            .ok_or_else(EventRejection::not_protected)?;
         slot.take().map(Event).map_err(|not_taken| match not_taken {
             NotTaken::Taken => EventRejection::Taken,
             _ => EventRejection::WrongEventType,
@@ -41,6 +44,15 @@ pub enum EventRejection {
     WrongEventType,
     /// The handler has two `Event` extractors, or something before it took the delivery.
     Taken,
+}
+
+impl EventRejection {
+    /// Told at once: a handler that takes a `Result` of an event runs all the same.
+    fn not_protected() -> Self {
+        let rejection = Self::NotProtected;
+        road::unprotected(&rejection);
+        rejection
+    }
 }
 
 impl fmt::Display for EventRejection {
@@ -64,7 +76,7 @@ impl std::error::Error for EventRejection {}
 impl IntoResponse for EventRejection {
     fn into_response(self) -> Response {
         let (answer, verdict) = match self {
-            Self::NotProtected => (road::misused(Reason::NotProtected, &self), None),
+            Self::NotProtected => (Answer::not_protected(), None),
             Self::WrongEventType | Self::Taken => (
                 road::misused(Reason::WrongEventType, &self),
                 Some(Verdict(Outcome::WrongEventType)),

@@ -158,23 +158,6 @@ impl ReceiverBuilder {
     /// 1. Raise this, and set `past` to what it was ([`Receiver::window`] tells), in every process.
     /// 2. Once the *new* retention has gone by since the last process with the old one ended, remove that `past`: what
     ///    was handled before is then too old for the wider window as well.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use hookgate::{Receiver, Secret, dedup::MemoryStore, providers::logto::Logto};
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// const HOUR: Duration = Duration::from_secs(3600);
-    /// let logto = || Ok::<_, hookgate::SecretError>(Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?));
-    /// let old = Receiver::new("logto", logto()?).retention(24 * HOUR).dedup(MemoryStore::new()).build()?;
-    /// let past = old.window().expect("Logto dates its events").past;
-    /// // For the next seven days:
-    /// let step_1 = Receiver::new("logto", logto()?).retention(7 * 24 * HOUR).past(past).dedup(MemoryStore::new()).build()?;
-    /// # let _ = step_1;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn retention(mut self, retention: Duration) -> Self {
         self.retention = Some(retention);
         self
@@ -200,6 +183,9 @@ impl ReceiverBuilder {
 
     /// How long one handler may hold its event. Default: 15 min. Then its heartbeat ends, another copy
     /// may run, and the handler learns that through [`LeaseHandle::lost`](crate::LeaseHandle::lost).
+    ///
+    /// Keep it below a day: for as long the SQL and Redis stores remember the attempt of a lapsed lease,
+    /// by which a handler that goes on can fence its writes.
     pub fn longest_run(mut self, limit: Duration) -> Self {
         self.longest_run = limit;
         self
@@ -219,7 +205,8 @@ impl ReceiverBuilder {
         self
     }
 
-    /// For how long writing the mark of a handled event is tried. Default: 2 s.
+    /// For how long writing the mark of a handled event is tried while its sender waits. Default: 2 s. Then the sender is
+    /// answered 503, and it is tried on in the background, for as long as the lease may last.
     pub fn settle_budget(mut self, limit: Duration) -> Self {
         self.settle_budget = limit;
         self

@@ -51,11 +51,11 @@ pub(super) async fn claim_key(
     let claimed = if is_repeated { once().await } else { first };
     match &claimed {
         // This one is won in any case, be it by the first try.
-        Ok(Claim::Won(_)) => open.is_known(),
+        Ok(Claim::Won(_)) => open.known(),
         Ok(Claim::InProgress { .. } | Claim::Done { .. }) | Err(StoreError::Full)
             if !is_repeated =>
         {
-            open.is_known()
+            open.known()
         }
         // A try without an answer may be granted late.
         _ => drop(open),

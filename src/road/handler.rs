@@ -13,6 +13,7 @@ use pin_project_lite::pin_project;
 use crate::{
     delivery::Facts,
     ending::Ending,
+    error::Reason,
     log,
     outcome::Outcome,
     panics::{Panicked, caught},
@@ -83,6 +84,20 @@ pub(super) struct Finished<'a, R> {
 }
 
 impl<R> Finished<'_, R> {
+    /// It asked for an event of another type than its pack's, as an `Option`, and ran with `None`: whatever it said, it
+    /// did not handle the event.
+    pub(super) fn ran_without_its_event(&mut self) {
+        if let Ok(ran) = &mut self.ran
+            && !matches!(ran.outcome, Outcome::WrongEventType)
+        {
+            let advice = "a handler asks for an event of another type than its receiver's pack gives, \
+                          and runs without it: name the pack's event type";
+            log::misused(Reason::WrongEventType, &advice);
+            let said = mem::replace(&mut ran.outcome, Outcome::WrongEventType);
+            contain(self.facts, "what a handler left", || drop(said));
+        }
+    }
+
     /// What the handler said.
     pub(super) fn said(&self) -> Ending {
         let ran = self.ran.as_ref();

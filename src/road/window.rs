@@ -9,8 +9,8 @@ pub(super) struct Came {
     pub(super) body: UnixTime,
 }
 
-/// A signed time must be one that can be read, and inside the window; both limits are inside. Each side is judged by the reading that is the
-/// harder one for the sender:
+/// A signed time must be one that can be read, and inside the window; both limits are inside. Each side is judged by the
+/// reading that is the harder one for the sender:
 ///
 /// - the past by the time after the body. What was young enough when its head came may outlive its mark while its body
 ///   drips, and would run again.

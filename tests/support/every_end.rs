@@ -95,8 +95,8 @@ pub(crate) async fn every_end() -> (Stage, Told) {
     store_faults(&stage).await;
     running(&stage).await;
     cut_off(&stage, &told).await;
-    shutting_down(&stage, &told).await;
     misuse(&stage, &told).await;
+    stopping(&stage, &told).await;
     (stage, told)
 }
 
@@ -208,11 +208,11 @@ async fn cut_off(stage: &Stage, told: &Told) {
 }
 
 /// A process that is about to stop.
-async fn shutting_down(stage: &Stage, told: &Told) {
+async fn stopping(stage: &Stage, told: &Told) {
     let receiver = beside(stage, told).build().unwrap();
-    receiver.refuse();
     let route = stage.script.route::<String>(&receiver);
     let server = Server::start(Router::new().route("/hook", route)).await;
+    receiver.refuse();
     assert_eq!(call("too-late").send(server.addr).await.status, 503);
 }
 

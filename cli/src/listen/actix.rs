@@ -12,13 +12,13 @@ use actix_web::{
     web,
 };
 use hookgate::{Ack, Nack, Receiver};
-use hookgate_actix::{Event, ReceiverExt};
+use hookgate_actix::{Event, ReceiverExt, serve_until};
 use tokio::{net::TcpListener, time::timeout};
 
 use super::{
     desk::{Desk, Handed, target},
     shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
-    stop::Stop,
+    stop::{LINGER, Stop},
 };
 use crate::{any_event::AnyEvent, screen::note};
 
@@ -52,16 +52,8 @@ pub(super) async fn serve(
         .listen(listener.into_std()?)?
         .disable_signals()
         .run();
-    let handle = server.handle();
-    let stopping = async move {
-        stop.asked().await;
-        // A handler whose sender has left runs on a worker's thread, and would end with it.
-        handle.pause().await;
-        receiver.drained().await;
-        handle.stop(true).await;
-    };
-    let (served, ()) = tokio::join!(server, stopping);
-    served
+    serve_until(server, stop.asked(), [receiver], LINGER).await?;
+    Ok(())
 }
 
 async fn on_event(

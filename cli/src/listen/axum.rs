@@ -1,6 +1,6 @@
 //! The receiver on axum.
 
-use std::{future::IntoFuture, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -11,23 +11,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hookgate::{Ack, Nack, Receiver};
-use hookgate_axum::{Event, ReceiverExt};
-use tokio::{
-    net::TcpListener,
-    sync::Notify,
-    time::{sleep, timeout},
-};
+use hookgate_axum::{Event, ReceiverExt, serve_until};
+use tokio::{net::TcpListener, time::timeout};
 
 use super::{
     desk::{Desk, Handed, target},
     shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
-    stop::Stop,
+    stop::{LINGER, Stop},
 };
 use crate::{any_event::AnyEvent, screen::note};
-
-/// How long open connections may take to end, once asked to stop: a little more than a handler may. axum itself
-/// waits for a request that never comes whole.
-const LINGER: Duration = Duration::from_secs(9);
 
 /// Serves until asked to stop, and until running handlers have finished.
 pub(super) async fn serve(
@@ -45,25 +37,8 @@ pub(super) async fn serve(
         Some(shelf) => app.layer(from_fn_with_state(shelf, keep)),
         None => app,
     };
-    let told = Arc::new(Notify::new());
-    let tells = told.clone();
-    let serving = axum::serve(
-        listener,
-        app.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(async move {
-        stop.asked().await;
-        tells.notify_one();
-    });
-    let too_late = async {
-        told.notified().await;
-        sleep(LINGER).await;
-    };
-    tokio::select! {
-        served = serving.into_future() => served?,
-        () = too_late => {}
-    }
-    receiver.drained().await;
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    serve_until(listener, app, stop.asked(), [receiver], LINGER).await?;
     Ok(())
 }
 

@@ -1,6 +1,10 @@
 //! [`Stop`]: Ctrl-C, or the signal by which service managers end a program.
 
-use std::io;
+use std::{io, time::Duration};
+
+/// How long running handlers and open connections may take to end, once asked to stop: more than a handler that
+/// forwards takes, and not for ever, since a server waits for a request that never comes whole.
+pub(super) const LINGER: Duration = Duration::from_secs(30);
 
 /// Both signals, taken from the moment on at which this is made.
 pub(super) struct Stop {
