@@ -130,7 +130,7 @@ async fn a_handler_that_runs_without_its_event_for_its_type_has_not_handled_it()
     let wrong = move |event: Option<Event<String>>| {
         assert!(event.is_none());
         counted.fetch_add(1, Ordering::SeqCst);
-        async { HttpResponse::Ok() }
+        async { HttpResponse::Ok().finish() }
     };
     let resource = web::resource("/")
         .wrap(receiver().middleware())
