@@ -95,8 +95,8 @@ pub(crate) async fn every_end() -> (Stage, Told) {
     store_faults(&stage).await;
     running(&stage).await;
     cut_off(&stage, &told).await;
-    misuse(&stage, &told).await;
     stopping(&stage, &told).await;
+    misuse(&stage, &told).await;
     (stage, told)
 }
 
