@@ -20,6 +20,9 @@
 //! | the process is about to stop | 503 + `Retry-After`; on HTTP/1.1 the connection is closed |
 //! | middleware, peer address or route parameter missing; event of another type extracted | 500 |
 //!
+//! A refusal that leaves a body unread says `Connection: close` on HTTP/1.1, and the rest is read and dropped within
+//! bounds, so that the answer arrives: [`unread`](crate::unread).
+//!
 //! Error bodies are `application/problem+json` (RFC 9457) with a fixed text per status: what went wrong
 //! exactly is for logs and hooks, never for the sender. Redirects are never answered: senders follow
 //! them with a GET and count that as success.

@@ -27,12 +27,12 @@ impl<M: Mac> KeyedMac<M> {
     }
 
     /// Whether `signature` is that of what was read.
-    pub(crate) fn is(self, signature: &Output<M>) -> bool {
+    pub(crate) fn verifies(self, signature: &Output<M>) -> bool {
         self.0.verify(signature).is_ok()
     }
 
     /// Whether one of `signatures` is. All are compared, so that time does not tell which.
-    pub(crate) fn is_one_of(self, signatures: impl Iterator<Item = Output<M>>) -> bool {
+    pub(crate) fn verifies_one_of(self, signatures: impl Iterator<Item = Output<M>>) -> bool {
         let own = self.0.finalize();
         signatures.fold(false, |found, other| found | (own == CtOutput::from(other)))
     }

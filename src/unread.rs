@@ -70,6 +70,7 @@ enum Progress {
 pub struct WatchedBody<B> {
     body: B,
     progress: Progress,
+    read: u64,
     continued: bool,
 }
 
@@ -79,6 +80,7 @@ impl<B: BodySource + Unpin> WatchedBody<B> {
         Self {
             body,
             progress: Progress::Untouched,
+            read: 0,
             continued: false,
         }
     }
@@ -99,8 +101,13 @@ impl<B: BodySource + Unpin> WatchedBody<B> {
         headers: &dyn Headers,
         limit: usize,
     ) -> Option<Unread<B>> {
-        let announced = connection == Connection::Multiplexed || announces_body(headers);
-        if !announced || self.progress == Progress::Over || self.body.is_over() {
+        let whole = match announced(headers) {
+            Announced::Nothing => connection == Connection::Sequential,
+            // The end itself need not have been read.
+            Announced::Bytes(length) => self.read >= length,
+            Announced::Something => false,
+        };
+        if whole || self.is_over() {
             return None;
         }
         // Whoever waits for `100 Continue` sends nothing once it has its answer (RFC 9110, section 10.1.1); to ask for
@@ -122,6 +129,9 @@ impl<B: BodySource + Unpin> BodySource for WatchedBody<B> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, BodyBroken>>> {
         let chunk = Pin::new(&mut self.body).poll_chunk(context);
+        if let Poll::Ready(Some(Ok(chunk))) = &chunk {
+            self.read = self.read.saturating_add(chunk.len() as u64);
+        }
         self.progress = match &chunk {
             // What broke brings nothing more.
             Poll::Ready(None | Some(Err(BodyBroken))) => Progress::Over,
@@ -200,12 +210,27 @@ impl Drop for Place {
     }
 }
 
-/// Whether an HTTP/1.x request has a body (RFC 9112, section 6).
-fn announces_body(headers: &dyn Headers) -> bool {
+/// What the head says of a body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Announced {
+    Nothing,
+    Bytes(u64),
+    /// Of unknown length.
+    Something,
+}
+
+/// What an HTTP/1.x head says of the body behind it (RFC 9112, section 6); one of HTTP/2 need not say anything.
+fn announced(headers: &dyn Headers) -> Announced {
     static FRAMING: [HeaderName; 2] = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
-    let mut announced = false;
+    let mut announced = Announced::Nothing;
     headers.each_of(&FRAMING, &mut |place, value| {
-        announced |= place != 0 || value.trim_ascii() != b"0";
+        let length = std::str::from_utf8(value).ok();
+        let length = length.and_then(|length| length.trim().parse().ok());
+        announced = match (place, length) {
+            // The encoding counts where both are there (RFC 9112, section 6.3).
+            (0, Some(length)) if announced != Announced::Something => Announced::Bytes(length),
+            _ => Announced::Something,
+        };
     });
     announced
 }

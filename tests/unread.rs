@@ -124,6 +124,16 @@ fn nothing_is_left_of_a_body_that_was_read_or_broke_or_was_never_announced() {
         assert!(poll_chunk(&mut body).is_ready());
         assert!(unread(body, 64).is_none());
     }
+    let (body, _) = Chunks::new(1, Poll::Pending);
+    let mut body = WatchedBody::new(body);
+    assert!(poll_chunk(&mut body).is_ready());
+    let length = vec![("content-length", CHUNK.len().to_string())];
+    let unread = body.unread(Connection::Sequential, &length, 64);
+    assert!(
+        unread.is_none(),
+        "its last byte was read, though not its end"
+    );
+
     for framing in [vec![], vec![("content-length", "0")]] {
         let body = WatchedBody::new(Chunks::without_an_end().0);
         let unread = body.unread(Connection::Sequential, &framing, 64);

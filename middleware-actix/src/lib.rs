@@ -64,6 +64,13 @@
 //! - It runs on its worker's thread. One that blocks it holds up the worker's other connections and its own
 //!   heartbeat: see [handlers that block](hookgate#handlers-that-block).
 //!
+//! # Who is refused while it still writes
+//!
+//! gets its answer, with `Connection: close` on HTTP/1.1. actix-web then reads on and drops what comes, for as long as
+//! [`client_disconnect_timeout`](actix_web::HttpServer::client_disconnect_timeout) says: leave that at its default of
+//! a second. At zero the connection is reset, and such senders lose their answer. Over HTTP/2 it is
+//! [`hookgate::unread`] that reads on.
+//!
 //! # What it takes from the connection
 //!
 //! - An access rule that needs the peer's address gets `peer_addr()`, never what a header says: not

@@ -93,8 +93,8 @@ async fn networks_see_the_peer() {
 
 #[actix_web::test]
 async fn without_a_peer_all_are_refused_unless_addresses_are_left_out_by_name() {
-    let builders: [(fn(TokenIssuerBuilder) -> TokenIssuerBuilder, u16); 2] =
-        [(|it| it, 500), (TokenIssuerBuilder::without_addresses, 200)];
+    type Set = fn(TokenIssuerBuilder) -> TokenIssuerBuilder;
+    let builders: [(Set, u16); 2] = [(|it| it, 500), (TokenIssuerBuilder::without_addresses, 200)];
     for (set, status) in builders {
         let service = service!(issuer(set));
         let request = post_from_nowhere(RIGHT).to_request();

@@ -2,12 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    io,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use actix_web::{
@@ -27,7 +24,6 @@ use hookgate::{
     simulator::{Sent, StandardWebhooksSimulator},
 };
 use hookgate_actix::{Event, ReceiverExt, RequireReceiver};
-use tracing_subscriber::util::SubscriberInitExt;
 
 const SECRET: &str = "a secret that only these tests know";
 const SETUP: &str =
@@ -81,46 +77,6 @@ where
         }
         Err(error) => (error.error_response().status().as_u16(), String::new()),
     }
-}
-
-/// What a subscriber was told.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[actix_web::test]
-async fn a_handler_that_takes_an_optional_event_without_a_receiver_is_told_of_each_time() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone());
-    let _guard = subscriber.finish().set_default();
-    let app = App::new()
-        .route("/maybe", web::post().to(maybe))
-        .route("/tried", web::post().to(tried))
-        .route("/taken", web::post().to(taken));
-    let app = init_service(app).await;
-    for (path, expected) in [
-        ("/maybe", (200, "none")),
-        ("/maybe", (200, "none")),
-        ("/tried", (202, "error")),
-        ("/taken", (500, SETUP)),
-    ] {
-        let (status, body) = answer(&app, request(&event("msg_1"), path)).await;
-        assert_eq!((status, body.as_str()), expected);
-    }
-    let lines = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    let told =
-        |line: &&str| line.contains("ERROR") && line.contains(".wrap(receiver.middleware())");
-    assert_eq!(lines.lines().filter(told).count(), 4, "{lines}");
 }
 
 #[actix_web::test]

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hookgate::{Answer, Delivery, DeliverySlot, NotTaken, Outcome, Reason, Verdict, road};
-use http::request::Parts;
+use http::{HeaderValue, header, request::Parts};
 
 /// The verified delivery of this request, with an event of type `E`.
 ///
@@ -83,6 +83,12 @@ impl IntoResponse for EventRejection {
             ),
         };
         let mut response = answered(&answer);
+        if self == Self::NotProtected {
+            // The body may be unread, and out of reach here: hyper closes then, and the sender has to know. On HTTP/2,
+            // which knows no such header, hyper leaves it out.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
         if let Some(verdict) = verdict {
             response.extensions_mut().insert(verdict);
         }

@@ -40,6 +40,11 @@
 //! - The receiver has a body limit of its own. The layer therefore disables axum's `DefaultBodyLimit`
 //!   inside, which would cut a handler's `Bytes` at 2 MB; outside it plays no part, since it limits
 //!   extractors only.
+//! - Who is refused while it still writes gets its answer, and what follows of its body is dropped, within bounds:
+//!   [`hookgate::unread`].
+//! - Who closes its side of the connection after the request (a half-closed connection) gets no answer, and its event
+//!   may be dropped before the receiver has it: it is never told that it was handled. That is hyper's default, and
+//!   `axum::serve` has no setting for it; a server of your own on hyper has `http1::Builder::half_close(true)`.
 //! - An access rule that needs the peer's address, and the token endpoint, need
 //!   `into_make_service_with_connect_info::<SocketAddr>()`. Without it every request is answered 500, and
 //!   the log says what to add: never a skipped check.

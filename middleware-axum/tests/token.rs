@@ -94,8 +94,8 @@ async fn networks_see_the_peer() {
 #[tokio::test]
 async fn without_connect_info_all_are_refused_unless_addresses_are_left_out_by_name() {
     let networks = || Networks::new(["203.0.113.0/24"]).unwrap();
-    let builders: [(fn(TokenIssuerBuilder) -> TokenIssuerBuilder, u16); 2] =
-        [(|it| it, 500), (TokenIssuerBuilder::without_addresses, 200)];
+    type Set = fn(TokenIssuerBuilder) -> TokenIssuerBuilder;
+    let builders: [(Set, u16); 2] = [(|it| it, 500), (TokenIssuerBuilder::without_addresses, 200)];
     for (set, status) in builders {
         let answer = app(set).oneshot(post_from_nowhere(RIGHT)).await.unwrap();
         assert_eq!(answer.status(), status);

@@ -183,6 +183,9 @@ impl ReceiverBuilder {
 
     /// How long one handler may hold its event. Default: 15 min. Then its heartbeat ends, another copy
     /// may run, and the handler learns that through [`LeaseHandle::lost`](crate::LeaseHandle::lost).
+    ///
+    /// Keep it below a day: for as long the SQL and Redis stores remember the attempt of a lapsed lease,
+    /// by which a handler that goes on can fence its writes.
     pub fn longest_run(mut self, limit: Duration) -> Self {
         self.longest_run = limit;
         self

@@ -338,7 +338,7 @@ fn find_key<'a, M: Mac + DigestKind>(
                 for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
                     mac.update(piece);
                 }
-                mac.is(signature)
+                mac.verifies(signature)
             })
         })
         .map(Key::id)

@@ -532,8 +532,8 @@ pub(super) fn decode_exactly(encoding: SignatureEncoding, text: &[u8], into: &mu
 /// Whether a signature is that of `mac`.
 fn is_right<M: Mac>(mac: KeyedMac<M>, first: &Output<M>, mut others: Signatures<'_>) -> bool {
     if others.rest.is_none() {
-        return mac.is(first);
+        return mac.verifies(first);
     }
     let others = iter::from_fn(|| others.next::<M>());
-    mac.is_one_of(iter::once(first.clone()).chain(others))
+    mac.verifies_one_of(iter::once(first.clone()).chain(others))
 }

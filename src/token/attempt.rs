@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::{
     accounts::{Account, Kind},
+    addresses::Addresses,
     asked::Asked,
     client::Presented,
     grant::Refused,
@@ -95,15 +96,14 @@ impl Attempt<'_> {
             addresses.failed(address, now);
         }
         let [first, second] = self.accounts;
-        for account in [first, second.filter(|second| Some(*second) != first)] {
-            if let Some(account) = account {
-                self.policy.accounts.failed(account, now);
-            }
+        let second = second.filter(|second| Some(*second) != first);
+        for account in first.into_iter().chain(second) {
+            self.policy.accounts.failed(account, now);
         }
         Err(answer)
     }
 
-    fn addresses(&self) -> impl Iterator<Item = (&super::addresses::Addresses, IpAddr)> {
+    fn addresses(&self) -> impl Iterator<Item = (&Addresses, IpAddr)> {
         self.policy.addresses.as_ref().zip(self.address).into_iter()
     }
 }

@@ -3,7 +3,7 @@
 use hookgate::{
     KeyParts, Keys, Provider, Rejection, Secret,
     keys::LiveKeys,
-    provider::{Authenticated, Decoded, SenderProfile, Undecodable},
+    provider::{Authenticated, Decoded, EventTime, SenderProfile, Undecodable},
     providers::preset::Preset,
     request::{RawRequest, Single},
     verified::Verified,
@@ -15,6 +15,8 @@ use crate::stage::{Event, Order};
 pub(crate) struct Pack {
     preset: Preset<Order>,
     nonce: Option<HeaderName>,
+    /// Takes no time of the attempt, so that the event's is judged.
+    dated_by_event: bool,
     event: fn(Decoded<Event>) -> Result<Decoded<Event>, Undecodable>,
 }
 
@@ -24,6 +26,7 @@ impl Pack {
         Self {
             preset: Preset::standard_webhooks(secret).events(),
             nonce: None,
+            dated_by_event: false,
             event: |_| Err(Undecodable("it has no id")),
         }
     }
@@ -33,6 +36,7 @@ impl Pack {
         Self {
             preset: Preset::standard_webhooks(secret).events(),
             nonce: None,
+            dated_by_event: false,
             event: |decoded| Ok(decoded.wanted(false)),
         }
     }
@@ -42,7 +46,18 @@ impl Pack {
         Self {
             preset: Preset::standard_webhooks(secret).events(),
             nonce: Some(HeaderName::from_static("x-nonce")),
+            dated_by_event: false,
             event: Ok,
+        }
+    }
+
+    /// Its events have a time that nobody can read.
+    pub(crate) fn with_unreadable_time(secret: Secret) -> Self {
+        Self {
+            preset: Preset::standard_webhooks(secret).events(),
+            nonce: None,
+            dated_by_event: true,
+            event: |decoded| Ok(decoded.occurred_at(EventTime::Unreadable)),
         }
     }
 }
@@ -71,7 +86,12 @@ impl Provider for Pack {
             Some(Single::Value(nonce)) => Some(std::str::from_utf8(nonce).unwrap()),
             _ => None,
         };
-        Ok(self.preset.verify(request, keys)?.with_nonce(nonce))
+        let verified = self.preset.verify(request, keys)?.with_nonce(nonce);
+        Ok(if self.dated_by_event {
+            verified.with_sent_at(None)
+        } else {
+            verified
+        })
     }
 
     fn decode(

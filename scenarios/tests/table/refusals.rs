@@ -218,6 +218,18 @@ async fn a_time_outside_of_the_window_is_refused_and_its_limits_are_inside() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_event_whose_time_cannot_be_read_is_refused_as_one_outside_of_the_window() {
+    everywhere(
+        |tools| {
+            let secret = Secret::bytes(SECRET).unwrap();
+            tools.receiver_of(Pack::with_unreadable_time(secret))
+        },
+        async |scene| vec![unauthenticated(scene, &scene.event("msg_1", "process")).await],
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_verified_body_without_an_identity_is_400() {
     everywhere(
         |tools| {

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 /// Steps of work, far more than a timer of some milliseconds lasts: they only keep a broken test from hanging.
-const MOST_WORK: usize = 50_000_000;
+const MOST_WORK: usize = 5_000_000;
 
 /// What an event tells its handler to do.
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -17,6 +17,8 @@
 //!
 //! - One command decides a claim: `SET … NX PX`. Takeover, settle, extension and release are scripts, which
 //!   check the owner's token. An uncontended delivery costs two round trips.
+//! - A claim that was released because it had no answer is not granted when it comes late.
+//! - With `maxmemory-policy noeviction`, what was granted can be extended, settled and released in full memory.
 //! - The server's clock counts, never an instance's.
 //! - Each event is one key, named by a digest, without personal data: scripts touch one key each, so that
 //!   they run on a cluster (feature `cluster`) or behind a proxy for one.

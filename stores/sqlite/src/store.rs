@@ -309,7 +309,11 @@ impl DedupStore for SqliteStore {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails"
+)]
 mod tests {
     use super::*;
 
@@ -335,5 +339,28 @@ mod tests {
                 assert_eq!(row.get::<i64, _>(0), expected, "{name}");
             }
         }
+    }
+
+    /// A claim that read nothing, and was released by another connection before it had its turn to write.
+    #[tokio::test]
+    async fn the_write_of_a_claim_decides_whether_it_was_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("file")).await.unwrap();
+        let key = EventKey::from_bytes([7; 32]);
+        let [late, other] = [1, 2].map(|byte| OwnerToken::from_bytes([byte; 16]));
+        let unclaimed = Lease::granted(key, late, 1);
+        let released = store.settle(&unclaimed, End::Release, Duration::ZERO).await;
+        assert_eq!(released.unwrap(), Settled::LeaseLost);
+        let claim = async |owner| {
+            let claim = Asked::new(&store.0.statements.claim)
+                .key(&key)
+                .owner(owner)
+                .content(None)
+                .number(millis(Duration::from_secs(30)))
+                .number(store.call().last_moment().unwrap());
+            claim.on(&store.0.pools.writer, store.call()).await.unwrap()
+        };
+        assert!(claim(&late).await.is_empty());
+        assert_eq!(row::attempt(&claim(&other).await[0], 0).unwrap(), 1);
     }
 }
