@@ -734,6 +734,7 @@ async fn a_receiver_elsewhere_takes_the_tokens_of_facephis_endpoint_through_its_
     let asked = sender.request(hookgate::Clock::now(&clock));
     let headers = asked.headers.clone();
     let head = hookgate::Head::new("POST", "/token", &headers);
+    let head = head.peer("203.0.113.7:443".parse().ok());
     let timer: std::sync::Arc<dyn hookgate::Timer> = std::sync::Arc::new(clock.clone());
     let answer = endpoint.answer(head, Some(asked.body), &timer).await;
     sender

@@ -255,7 +255,7 @@ async fn token_requests() {
             (headers.collect::<Vec<_>>(), sent.body.to_vec())
         })
         .collect();
-    let form = requests[0].clone();
+    let form = requests.first().unwrap().clone();
     for more in [
         "&scope=CANARY-SCOPE",
         "&scope=CANARY-OTHER",

@@ -214,6 +214,12 @@ async fn the_client_of_a_token_is_a_setting_and_no_claim_of_the_assertion() {
         let forged = owner().claim("sub", other).token(NOW);
         refused(&assert_with(&endpoint, &forged).await, 400, "invalid_grant");
     }
+    // `iss` is who signed, and no stand-in for `sub`.
+    let nameless = owner()
+        .claim("sub", Value::Null)
+        .claim("iss", "unico-check");
+    let answer = assert_with(&endpoint, &nameless.token(NOW)).await;
+    refused(&answer, 400, "invalid_grant");
     let itself = owner().claim("sub", "unico-check").token(NOW);
     assert_eq!(assert_with(&endpoint, &itself).await.status(), 200);
 }
