@@ -123,6 +123,24 @@ fn a_retention_shorter_than_the_window() {
     ));
 }
 
+/// The age is judged before the claim, so what the store takes counts once it is more than clocks drift.
+#[test]
+fn a_retention_shorter_than_the_window_and_what_slow_stores_take() {
+    let of = |retention| {
+        receiver("logto")
+            .past(10 * MINUTE)
+            .future(5 * MINUTE)
+            .store_limit(MINUTE)
+            .settle_budget(MINUTE)
+            .retention(retention)
+    };
+    assert!(of(20 * MINUTE).build().is_ok());
+    assert!(matches!(
+        of(20 * MINUTE - Duration::from_millis(1)).build(),
+        Err(BuildError::RetentionTooShort { least, .. }) if least == 20 * MINUTE
+    ));
+}
+
 #[test]
 fn a_retention_shorter_than_the_senders_retries() {
     let secret = Secret::whsec(standard_webhooks::KEY).unwrap();

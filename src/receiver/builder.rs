@@ -27,7 +27,8 @@ use crate::{
     waiting::WaitingCopies,
 };
 
-/// Clocks of sender and receiver drift: a mark must outlive the window by this much.
+/// Clocks of sender and receiver drift: a mark must outlive the window by this much, and by more where calls of the store
+/// may take longer ([`ReceiverBuilder::store_limit`]).
 pub const RETENTION_MARGIN: Duration = Duration::from_secs(60);
 /// Longest endpoint name: it is a metric label.
 const MAX_ENDPOINT_BYTES: usize = 64;
@@ -199,7 +200,8 @@ impl ReceiverBuilder {
     }
 
     /// How long one call of the store or the key source may take, and a wait for the keys of a token's issuer.
-    /// Default: 2 s.
+    /// Default: 2 s. A delivery's age is judged before its claim, so marks have to outlive the window by four such calls and
+    /// the settle budget, where that is more than [`RETENTION_MARGIN`].
     pub fn store_limit(mut self, limit: Duration) -> Self {
         self.store_limit = limit;
         self
@@ -317,17 +319,17 @@ impl ReceiverBuilder {
 
         let future = self.future.unwrap_or(profile.future);
         let retention = self.retention.unwrap_or(profile.retention);
-        let past = self.past.or(profile.past).unwrap_or_else(|| {
-            retention
-                .saturating_sub(future)
-                .saturating_sub(RETENTION_MARGIN)
-        });
+        let margin = self.margin();
+        let past = self
+            .past
+            .or(profile.past)
+            .unwrap_or_else(|| retention.saturating_sub(future).saturating_sub(margin));
         // A pack that promises no time may still date its events: whoever sets a window means those.
         let is_asked_for = self.past.is_some() || self.future.is_some();
         let has_window = self.check_time && (profile.time != TimeKind::None || is_asked_for);
         let window = has_window.then_some(Window { past, future });
         let least = window
-            .map_or(Duration::ZERO, remembered)
+            .map_or(Duration::ZERO, |window| remembered(window, margin))
             .max(profile.horizon());
         if retention < least || retention.is_zero() {
             return Err(BuildError::RetentionTooShort { retention, least });
@@ -357,7 +359,8 @@ impl ReceiverBuilder {
         }
         if heartbeat > self.lease / 2 {
             return Err(BuildError::Contradiction(
-                "the heartbeat must be at most half of the lease, so that one that fails can be repeated in                  time: lower it or raise the lease",
+                "the heartbeat must be at most half of the lease, so that one that fails can be repeated in \
+                 time: lower it or raise the lease",
             ));
         }
         if self.bytes_in_flight < body_limit {
@@ -382,7 +385,7 @@ impl ReceiverBuilder {
             timer: self.timer,
             window,
             retention,
-            nonce_retention: window.map_or(retention, remembered),
+            nonce_retention: window.map_or(retention, |window| remembered(window, margin)),
             lease: self.lease,
             heartbeat,
             longest_run: self.longest_run,
@@ -433,6 +436,15 @@ impl ReceiverBuilder {
     }
 }
 
+impl ReceiverBuilder {
+    /// By how much a mark must outlive the window. What passes between the judgement of an age and the claim counts:
+    /// nonce and event are claimed, each in two tries, and the nonce's mark is written between.
+    fn margin(&self) -> Duration {
+        let calls = self.store_limit.saturating_mul(4);
+        RETENTION_MARGIN.max(calls.saturating_add(self.settle_budget))
+    }
+}
+
 impl fmt::Debug for ReceiverBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReceiverBuilder")
@@ -442,11 +454,11 @@ impl fmt::Debug for ReceiverBuilder {
 }
 
 /// How long a request that was signed at the latest moment of the window is still taken, and a margin.
-fn remembered(window: Window) -> Duration {
+fn remembered(window: Window, margin: Duration) -> Duration {
     window
         .past
         .saturating_add(window.future)
-        .saturating_add(RETENTION_MARGIN)
+        .saturating_add(margin)
 }
 
 /// Names are metric labels and part of keys.
