@@ -161,7 +161,7 @@ async fn travel(
     };
     let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
     let keys = ring.as_ref().map_or(&[][..], |keys| keys);
-    let request = RawRequest::new(*head, &body.bytes);
+    let request = RawRequest::new(*head, &body.bytes).body_limit(policy.own_body_limit);
     let began = policy.meter.start(&*policy.clock);
     let verified = policy.provider.verify(request, LiveKeys::new(keys, now));
     policy.meter.verified(began, &*policy.clock);
