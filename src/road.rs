@@ -57,6 +57,7 @@ use crate::{
     error::{Reason, Rejection},
     keys::{Keyring, Keys, LiveKeys},
     log, meter,
+    observer::Observer,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
     request::{Head, Headers, RawRequest},
@@ -176,10 +177,12 @@ async fn travel(
     let tenant = tenant.as_ref().map(|tenant| tenant.id().clone());
     let mut parts = policy.key_parts(tenant.as_deref());
     let authenticated = Authenticated::new(&raw, &verified, &body.bytes, *head);
+    let tell = |why| {
+        let told = |observer: &dyn Observer| observer.undecodable(&policy.name, why, &raw);
+        policy.observer.tell(told);
+    };
     let undecodable = |Undecodable(why)| {
-        policy
-            .observer
-            .tell(|observer| observer.undecodable(&policy.name, why, &raw));
+        tell(why);
         Rejection::Undecodable(why)
     };
     let decoded = policy
@@ -192,7 +195,11 @@ async fn travel(
     // Where each attempt is signed anew, that time says how fresh the delivery is, and this one nothing.
     let event_time = decoded.occurred_at.unless_epoch();
     if verified.sent_at().is_none() {
-        check_time(policy, event_time, came)?;
+        check_time(policy, event_time, came).inspect_err(|rejection| {
+            if *rejection == Rejection::UnreadableEventTime {
+                tell("the time of the event cannot be read");
+            }
+        })?;
     }
     let occurred_at = event_time.at();
     if policy.window.is_some() && verified.sent_at().is_none() && occurred_at.is_none() {

@@ -97,7 +97,7 @@ fn with_token(head: Value, reason: Option<&'static str>) -> Row {
 fn rows() -> Vec<Row> {
     let now = SystemClock::new().now().to_rfc3339();
     let relaxed = json!({"accept_unreadable_time": true});
-    let malformed = Some("malformed_timestamp");
+    let malformed = Some("unreadable_event_time");
     vec![
         timed(json!(now.replace('T', "X")), json!({}), malformed),
         timed(json!("yesterday"), json!({}), malformed),
