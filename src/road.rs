@@ -193,7 +193,7 @@ async fn travel(
         .finish()
         .ok_or_else(|| undecodable(Undecodable("nothing identifies the event")))?;
     // Where each attempt is signed anew, that time says how fresh the delivery is, and this one nothing.
-    let event_time = decoded.occurred_at.unless_epoch();
+    let event_time = decoded.occurred_at.unless_placeholder();
     if verified.sent_at().is_none() {
         check_time(policy, event_time, came).inspect_err(|rejection| {
             if *rejection == Rejection::UnreadableEventTime {

@@ -141,9 +141,11 @@ async fn answer(stage: &Stage, of: Of, id: &str, json: Option<&str>) -> (u16, bo
 }
 
 /// What senders of broken times may write, and nothing reads.
-const UNREADABLE: [&str; 10] = [
+const UNREADABLE: [&str; 12] = [
     "\"yesterday\"",
-    "\"\"",
+    "\" \"",
+    "\"0001-01-01T00:00:00.\"",
+    "\"0001-01-01T00:00:01\"",
     "\"null\"",
     "\"2026-11-21\"",
     "\"2026-11-21X23:35:15Z\"",
@@ -178,6 +180,12 @@ async fn refuses_what_cannot_be_read(strict: Stage, relaxed: Stage, of: Of, name
         ("none", None),
         ("null", Some("null")),
         ("epoch", Some("\"1970-01-01T00:00:00Z\"")),
+        ("empty", Some("\"\"")),
+        ("least of .NET", Some("\"0001-01-01T00:00:00\"")),
+        ("in parts", Some("\"0001-01-01T00:00:00.0000000\"")),
+        ("in UTC", Some("\"0001-01-01T00:00:00Z\"")),
+        ("in parts, in UTC", Some("\"0001-01-01T00:00:00.000Z\"")),
+        ("of an offset", Some("\"0001-01-01T00:00:00+00:00\"")),
         ("fresh", Some(&*fresh)),
     ] {
         assert_eq!(answer(&strict, of, id, json).await, (200, true), "{id}");
