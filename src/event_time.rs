@@ -84,11 +84,15 @@ fn stands_for_none(text: &str) -> bool {
         })
 }
 
-/// What the start-up check says of a pack that was told so.
+/// The code of [`accepts_unreadable_time`].
+pub(crate) const ACCEPTS_UNREADABLE_TIME: &str = "accepts_unreadable_time";
+
+/// What the start-up check says of a pack that was told so. Where no event's time is checked it says nothing, since
+/// nothing is accepted there that would be refused.
 pub(crate) fn accepts_unreadable_time() -> Finding {
     Finding::new(
         Severity::Warning,
-        "accepts_unreadable_time",
+        ACCEPTS_UNREADABLE_TIME,
         "a signed time that cannot be read counts as none: such a delivery is accepted at any age, and runs again \
          once its mark has expired",
         "remove `accept_unreadable_time` once the sender writes times that can be read",

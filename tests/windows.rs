@@ -224,6 +224,32 @@ async fn unico_check_refuses_a_date_that_cannot_be_read_where_a_window_is_set() 
     refuses_what_cannot_be_read(strict, relaxed, of_unico, "eventDate").await;
 }
 
+#[tokio::test]
+async fn that_unreadable_times_are_accepted_is_only_said_where_times_are_checked() {
+    let said = async |pack: Logto, checks: bool| {
+        let stage = Stage::of(pack, |builder| match checks {
+            true => builder,
+            false => builder.without_time_check(),
+        });
+        let findings = stage.await.receiver.check();
+        findings
+            .iter()
+            .any(|it| it.code() == "accepts_unreadable_time")
+    };
+    let relaxed = || Logto::new(secret()).accept_unreadable_time();
+    assert!(said(relaxed(), true).await);
+    assert!(!said(relaxed(), false).await);
+    // Without a window nothing checks the date of Unico's notifications.
+    let unico = UnicoCheck::new().accept_unreadable_time();
+    let stage = Stage::of(unico, |builder| builder.access(AnyoneMayCall)).await;
+    let findings = stage.receiver.check();
+    assert!(
+        findings
+            .iter()
+            .all(|it| it.code() != "accepts_unreadable_time")
+    );
+}
+
 #[test]
 fn date_and_time_are_parted_by_t_or_a_space_and_by_nothing_else() {
     let expected = UnixTime::from_rfc3339("2026-11-28T16:00:00Z");
