@@ -1,4 +1,4 @@
-//! The middleware and `verify` say the same of a request, where a rule is easily read in two ways.
+//! The middleware, `verify` and `explain` say the same of a request, where a rule is easily read in two ways.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use hookgate::{Clock, clock::SystemClock};
 use serde_json::{Value, json};
 
 use crate::{
-    command::{verdicts, verify_text},
+    command::{hookgate, verdicts, verify_text},
     explain::request::mac,
     listening::Listening,
     raw_request::{CLOSE, JSON, logto_event, logto_signature, post_unsigned},
@@ -120,6 +120,28 @@ fn rows() -> Vec<Row> {
     ]
 }
 
+/// What `listen` says of the row's request, and its answer.
+fn heard(listening: Listening, row: &Row, what: &str) -> Option<Value> {
+    let lines = format!("{}{CLOSE}", row.lines);
+    let answer = post_unsigned(&listening, "/", &lines, &row.body);
+    let event_key = match row.reason {
+        Some(reason) => {
+            let note = listening.note();
+            assert_eq!(note, format!("refused  {reason}"), "{what}: {answer}");
+            None
+        }
+        None => Some(listening.event()["event_key"].clone()),
+    };
+    listening.stop();
+    event_key
+}
+
+/// What `explain` says of a record, as JSON.
+fn explained(record: &str) -> Value {
+    let output = hookgate(&["explain", record, "--json"]).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|why| panic!("{why}: {output:?}"))
+}
+
 #[test]
 fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
     for framework in FRAMEWORKS {
@@ -129,36 +151,26 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
             let settings = folder.path().join("settings.json");
             fs::write(&settings, row.settings.to_string()).unwrap();
             let paths = [&saved, &settings].map(|path| path.to_str().unwrap());
-            let arguments = [
-                "--json",
-                "--framework",
-                framework,
-                "--save",
-                paths[0],
-                "--settings",
-                paths[1],
-            ];
-            let listening = Listening::start(row.provider, &arguments);
-            let answer =
-                post_unsigned(&listening, "/", &format!("{}{CLOSE}", row.lines), &row.body);
-            let what = format!("{framework}, {} {number}: {answer}", row.provider);
-            let record = fs::read(saved.join("000001.json")).unwrap();
-            let verdict = verdicts(&verify_text(record)).remove(0);
-            match row.reason {
-                Some(reason) => {
-                    assert_eq!(listening.note(), format!("refused  {reason}"), "{what}");
-                    assert_eq!(verdict["reason"], reason, "{what}");
-                }
-                None => {
-                    assert_eq!(verdict["verdict"], "accepted", "{what}: {verdict}");
-                    assert_eq!(
-                        listening.event()["event_key"],
-                        verdict["event_key"],
-                        "{what}"
-                    );
-                }
+            let plain = ["--json", "--framework", framework, "--settings", paths[1]];
+            let saving = [&plain[..], &["--save", paths[0]]].concat();
+            let what = format!("{framework}, {} {number}", row.provider);
+
+            let unsaved = heard(Listening::start(row.provider, &plain), &row, &what);
+            let event_key = heard(Listening::start(row.provider, &saving), &row, &what);
+            assert_eq!(event_key, unsaved, "{what}");
+            let record = saved.join("000001.json");
+            let verified = verdicts(&verify_text(fs::read(&record).unwrap())).remove(0);
+            let explained = explained(record.to_str().unwrap());
+            for (command, said) in [("verify", &verified), ("explain", &explained)] {
+                let is_accepted = said["verdict"] == "accepted";
+                assert_eq!(
+                    is_accepted,
+                    row.reason.is_none(),
+                    "{what}, {command}: {said}"
+                );
+                assert_eq!(said["reason"].as_str(), row.reason, "{what}, {command}");
             }
-            listening.stop();
+            assert_eq!(verified.get("event_key"), event_key.as_ref(), "{what}");
         }
     }
 }
