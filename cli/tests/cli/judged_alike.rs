@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use hookgate::{Clock, clock::SystemClock};
 use serde_json::{Value, json};
 
@@ -37,6 +40,21 @@ fn timed(time: Value, settings: Value, reason: Option<&'static str>) -> Row {
         ),
         body,
         reason,
+    }
+}
+
+/// An event of Facephi that is forged, and larger than what is written anew.
+fn large(recipe: &str, reason: &'static str) -> Row {
+    let mac = STANDARD.encode([0; 32]);
+    Row {
+        provider: "facephi",
+        settings: json!({ "recipe": recipe }),
+        lines: "content-type: application/cloudevents+json\r\n".to_owned(),
+        body: format!(
+            "{{\"data\":\"{}\",\"signature\":\"{mac}\"}}",
+            "x".repeat(400_000)
+        ),
+        reason: Some(reason),
     }
 }
 
@@ -79,7 +97,7 @@ fn with_token(head: Value, reason: Option<&'static str>) -> Row {
 fn rows() -> Vec<Row> {
     let now = SystemClock::new().now().to_rfc3339();
     let relaxed = json!({"accept_unreadable_time": true});
-    let malformed = Some("malformed_timestamp");
+    let malformed = Some("unreadable_event_time");
     vec![
         timed(json!(now.replace('T', "X")), json!({}), malformed),
         timed(json!("yesterday"), json!({}), malformed),
@@ -88,13 +106,8 @@ fn rows() -> Vec<Row> {
         timed(json!(1_750_000_000), relaxed, None),
         timed(Value::Null, json!({}), None),
         timed(json!(now.replace('T', "t")), json!({}), None),
-        Row {
-            provider: "facephi",
-            settings: json!({"recipe": "sorted_keys"}),
-            lines: "content-type: application/cloudevents+json\r\n".to_owned(),
-            body: format!("{{\"data\":\"{}\"}}", "x".repeat(400_000)),
-            reason: Some("body_too_large"),
-        },
+        large("sorted_keys", "body_too_large"),
+        large("without_member", "signature_mismatch"),
         behind_proxies("198.51.100.7, , 203.0.113.9, ,", None),
         behind_proxies("203.0.113.9, 0.0.0.0", Some("address_denied")),
         behind_proxies("203.0.113.9, 198.51.100.7", Some("address_denied")),
