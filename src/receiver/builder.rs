@@ -315,11 +315,11 @@ impl ReceiverBuilder {
                  credentials: add `.access(…)`; `AnyoneMayCall` is the named choice of none",
             ));
         }
+        let margin = self.margin();
         let store = self.store.ok_or(BuildError::NoDedupStore)?;
 
         let future = self.future.unwrap_or(profile.future);
         let retention = self.retention.unwrap_or(profile.retention);
-        let margin = self.margin();
         let past = self
             .past
             .or(profile.past)
