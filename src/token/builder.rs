@@ -6,7 +6,7 @@ use http::HeaderValue;
 
 use super::{
     Assertion, Client, SigningKey, SigningKeys, TokenIssuer, accounts::Accounts,
-    addresses::Addresses, issuer::Policy, throttle::Throttle,
+    addresses::Addresses, issuer::Policy, replays::Replays, throttle::Throttle,
 };
 use crate::{
     access::{Access, Networks, TokenAlgorithm},
@@ -19,7 +19,6 @@ use crate::{
     finding::{Finding, Severity},
     log,
     meter::Level,
-    receiver::OwnerTokens,
 };
 
 /// Token requests that may be read at once, each at its limit.
@@ -249,7 +248,7 @@ impl TokenIssuerBuilder {
                 false,
             ),
             endpoint: self.endpoint.map(Into::into),
-            replays: self.replays,
+            replays: self.replays.map(Replays::new).transpose()?,
             access: self.access,
             access_logs_in,
             networks: self.networks,
@@ -265,7 +264,6 @@ impl TokenIssuerBuilder {
                     Level::unmetered(),
                 ),
             },
-            owners: OwnerTokens::new()?,
             clock: self.clock,
             timer: self.timer,
         }))
