@@ -15,6 +15,7 @@ use hookgate::{
     StoreError,
     dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State},
     event_key::{ContentDigest, EventKey},
+    testing::FakeClock,
 };
 
 use super::{Endpoint, NOW, header, private_key_jwt, refused};
@@ -185,5 +186,21 @@ async fn while_a_request_with_an_assertion_is_under_way_another_with_it_is_no_gu
     refused(&first.await, 503, "temporarily_unavailable");
     until_released(&store, 1).await;
     assert!(endpoint.opens(&endpoint.form(&assertion).await));
+    refused(&endpoint.form(&assertion).await, 401, "invalid_client");
+}
+
+#[tokio::test]
+async fn an_assertion_is_remembered_for_longer_than_it_is_taken() {
+    let clock = FakeClock::at(NOW);
+    let client = private_key_jwt::signing_client("unico");
+    let store = MemoryStore::with_clock(100, clock.clone());
+    let endpoint = Endpoint::of(|builder| builder.client(client).replay_store(store));
+    let lives = Duration::from_secs(60);
+    let assertion = private_key_jwt::signer().lifetime(lives).token(NOW);
+    let assertion = private_key_jwt::posted(&assertion);
+    assert!(endpoint.opens(&endpoint.form(&assertion).await));
+    // The store's clock is ahead of the issuer's: an assertion is taken for 60 s beyond its end.
+    clock.advance(Duration::from_secs(179));
+    endpoint.clock.advance(Duration::from_secs(119));
     refused(&endpoint.form(&assertion).await, 401, "invalid_client");
 }
