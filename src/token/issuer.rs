@@ -65,8 +65,7 @@ pub(super) struct Policy {
     pub(super) endpoint: Option<Box<str>>,
     pub(super) replays: Option<Replays>,
     pub(super) access: Option<Arc<dyn Access>>,
-    /// Whether the access rule reads `Authorization`, as far as its challenges say.
-    pub(super) access_logs_in: bool,
+    pub(super) access_reads_authorization: bool,
     pub(super) networks: Option<Networks>,
     /// None where addresses are not counted.
     pub(super) addresses: Option<Addresses>,
