@@ -56,7 +56,7 @@ use crate::{
     body::BodySource,
     clock::Timer,
     dedup::Claim,
-    delivery::{DeliverySlot, Facts, LeaseHandle, Run, Sealed},
+    delivery::{DeliverySlot, Facts, LeaseHandle, Run, Sealed, Untaken},
     ending::Ending,
     error::{Reason, Rejection},
     keys::{Keyring, Keys, LiveKeys},
@@ -98,7 +98,8 @@ pub fn admit(
     })
 }
 
-/// A request before it is judged. Dropped, its sender has left before its body was read.
+/// A request before it is judged. Dropped, its sender has left before its body was read. A panic, of a pack or a rule
+/// say, is no refusal: it goes on to the server.
 struct Unjudged<'a> {
     policy: &'a Policy,
     span: &'a DeliverySpan,
@@ -107,7 +108,7 @@ struct Unjudged<'a> {
 
 impl Drop for Unjudged<'_> {
     fn drop(&mut self) {
-        if !self.is_judged {
+        if !self.is_judged && !std::thread::panicking() {
             refused(self.policy, self.span, &Rejection::BodyIncomplete);
         }
     }
@@ -230,7 +231,7 @@ async fn travel(
     };
     span.admitted(&facts);
     Ok(Admitted {
-        event: decoded.event,
+        event: Untaken::new(decoded.event, policy.name.clone()),
         raw,
         nonce,
         content: decoded.content,
