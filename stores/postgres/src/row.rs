@@ -75,11 +75,6 @@ pub(crate) fn age(row: &PgRow) -> Result<Age, Failure> {
     Ok(schema::age(&comment, row.try_get(1).map_err(read)?))
 }
 
-/// Whether a token that gave a key up is the one that released it last.
-pub(crate) fn is_own_release(row: &PgRow) -> Result<bool, StoreError> {
-    get(row, 0)
-}
-
 /// Whether a lease that is not held any more was marked as done by its owner.
 pub(crate) fn is_own_mark(row: &PgRow) -> Result<bool, StoreError> {
     let (state, lasts): (i16, bool) = (get(row, 0)?, get(row, 1)?);

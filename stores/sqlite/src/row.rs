@@ -73,11 +73,6 @@ pub(crate) fn is_own_mark(row: &SqliteRow) -> Result<bool, StoreError> {
     })
 }
 
-/// Whether a token that gave a key up is the one that released it last.
-pub(crate) fn is_own_release(row: &SqliteRow) -> Result<bool, StoreError> {
-    get(row, 0)
-}
-
 fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, StoreError>
 where
     T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
