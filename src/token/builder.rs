@@ -1,6 +1,10 @@
 //! [`TokenIssuerBuilder`]: every setting of a token endpoint, and what cannot be right.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use http::{HeaderValue, header};
 
@@ -258,6 +262,7 @@ impl TokenIssuerBuilder {
             access_reads_authorization,
             networks: self.networks,
             addresses: self.counts_addresses.then(|| Addresses::new(addresses)),
+            told_of_proxies: AtomicBool::new(false),
             accounts: Accounts::new(throttle(self.failures_of_client)),
             under_way: Allowance::new(UNDER_WAY, Level::unmetered()),
             body: BodyBounds {
