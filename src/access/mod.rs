@@ -28,6 +28,8 @@ mod headers;
 #[cfg(feature = "jwks")]
 mod jwks;
 #[cfg(feature = "jwt")]
+mod jws_head;
+#[cfg(feature = "jwt")]
 mod jwt;
 mod networks;
 #[cfg(feature = "jwt")]
@@ -41,6 +43,8 @@ use http::{HeaderName, HeaderValue, header};
 
 #[cfg(feature = "jwks")]
 pub use self::jwks::{HttpsFetcher, Jwks, JwksDocument, JwksError, JwksFetcher};
+#[cfg(feature = "jwt")]
+pub(crate) use self::jws_head::JwsHead;
 pub use self::{
     anyone_may_call::AnyoneMayCall,
     api_key::ApiKey,
