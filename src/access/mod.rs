@@ -56,6 +56,7 @@ pub use self::{
 #[cfg(feature = "token")]
 pub(crate) use self::{
     authorization::of_scheme,
+    forwarded::is_forwarded,
     jwt::{Jwt, OneOrMore},
 };
 #[cfg(feature = "jwt")]

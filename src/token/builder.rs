@@ -1,6 +1,10 @@
 //! [`TokenIssuerBuilder`]: every setting of a token endpoint, and what cannot be right.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use http::{HeaderValue, header};
 
@@ -180,8 +184,9 @@ impl TokenIssuerBuilder {
     }
 
     /// How many failures there may be under one id of a client or a user, or under one `sub` of an assertion, within a
-    /// time, from all addresses. Default: 100 in 60 s. Whoever knows the id can use them up, and keeps its owner from new
-    /// tokens meanwhile: [`networks`](Self::networks) help.
+    /// time, from all addresses. Default: 100 in 60 s. Beyond, a secret is not looked at: whoever knows the id can use the
+    /// failures up, and keeps its owner from new tokens meanwhile, so [`networks`](Self::networks) help. A key cannot be
+    /// guessed: an assertion is judged all the same, and only a wrong one is answered 429.
     ///
     /// Ids are counted as they are presented, known or not, in 65,536 slots (512 KiB): waiting tells nobody which exist.
     pub fn failures_of_client(mut self, most: u32, within: Duration) -> Self {
@@ -257,6 +262,7 @@ impl TokenIssuerBuilder {
             access_reads_authorization,
             networks: self.networks,
             addresses: self.counts_addresses.then(|| Addresses::new(addresses)),
+            told_of_proxies: AtomicBool::new(false),
             accounts: Accounts::new(throttle(self.failures_of_client)),
             under_way: Allowance::new(UNDER_WAY, Level::unmetered()),
             body: BodyBounds {
@@ -285,6 +291,11 @@ impl TokenIssuerBuilder {
                 "a token's audience cannot be empty",
             ));
         }
+        if self.endpoint.as_deref() == Some("") {
+            return Err(BuildError::Contradiction(
+                "the endpoint's address, which clients may name as audience, cannot be empty",
+            ));
+        }
         if self.clients.is_empty() && self.users.is_empty() && self.assertions.is_empty() {
             return Err(BuildError::Contradiction(
                 "nobody could have a token: name a client, a user or an assertion",
@@ -305,12 +316,16 @@ impl TokenIssuerBuilder {
                 "the token endpoint has networks, which need addresses, and is built without addresses: leave one out",
             ));
         }
+        // Failures that are forgiven at once are not counted.
+        let forgets = |(most, within): (u32, Duration)| (within / most.max(1)).is_zero();
         for (what, is_zero) in [
             ("the tokens' lifetime", self.lifetime.as_secs() == 0),
             ("the body limit", self.body_limit == 0),
             ("the body's deadline", self.body_deadline.is_zero()),
             ("the number of failures", self.failures_of_address.0 == 0),
             ("the number of failures", self.failures_of_client.0 == 0),
+            ("the time of one failure", forgets(self.failures_of_address)),
+            ("the time of one failure", forgets(self.failures_of_client)),
         ] {
             if is_zero {
                 return Err(BuildError::Zero(what));

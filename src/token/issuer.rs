@@ -1,6 +1,13 @@
 //! [`TokenIssuer`]: decides who gets a token.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use super::{
     Assertion, Client, SigningKey, SigningKeys, TokenAnswer, TokenIssuerBuilder,
@@ -11,7 +18,7 @@ use super::{
     replays::Replays,
 };
 use crate::{
-    access::{Access, Networks},
+    access::{Access, Networks, is_forwarded},
     allowance::Allowance,
     answer::{Answer, Terms},
     body::{BodyBounds, BodySource},
@@ -69,6 +76,7 @@ pub(super) struct Policy {
     pub(super) networks: Option<Networks>,
     /// None where addresses are not counted.
     pub(super) addresses: Option<Addresses>,
+    pub(super) told_of_proxies: AtomicBool,
     pub(super) accounts: Accounts,
     pub(super) under_way: Allowance,
     pub(super) body: BodyBounds,
@@ -168,8 +176,21 @@ impl Policy {
         if self.addresses.is_some() && self.sender(head).is_none() {
             return Err(Rejection::PeerNotWired);
         }
+        self.tell_of_proxies(head);
         let rule = self.access.as_deref();
         check_rule(rule, head, self.clock.now(), timer, ACCESS_LIMIT).await
+    }
+
+    /// Once, where failures are counted by an address that is a proxy's.
+    fn tell_of_proxies(&self, head: &Head<'_>) {
+        if self.addresses.is_some()
+            && self.networks.is_none()
+            && !self.told_of_proxies.load(Ordering::Relaxed)
+            && is_forwarded(head)
+            && !self.told_of_proxies.swap(true, Ordering::Relaxed)
+        {
+            log::forwarded_unread(&self.name);
+        }
     }
 
     async fn issue(

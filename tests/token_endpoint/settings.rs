@@ -101,6 +101,11 @@ fn settings_that_cannot_be_right_are_refused_at_start() {
             .client(client())
             .failures_of_address(0, Duration::from_secs(1)),
     );
+    for within in [Duration::ZERO, Duration::from_nanos(9)] {
+        refused(issuer().client(client()).failures_of_address(10, within));
+        refused(issuer().client(client()).failures_of_client(10, within));
+    }
+    refused(issuer().client(client()).accept_endpoint_as_audience(""));
     refused(
         issuer()
             .client(client())
