@@ -86,7 +86,7 @@ fn of_size(size: usize, recipe: Recipe) -> Call {
 
 /// The same content with a space that no signature covers.
 fn re_written(call: &Call) -> Call {
-    let body = [b"{ ", &call.body[1..]].concat();
+    let body = [b"{ ", call.body.get(1..).unwrap()].concat();
     Call::post("/hook", body).with("content-type", "application/json")
 }
 
