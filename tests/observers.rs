@@ -58,7 +58,10 @@ async fn each_verified_delivery_ends_once_whatever_becomes_of_it() {
 
 /// What a refused request leaves.
 #[derive(Clone, Default)]
-struct Refused(Arc<Mutex<Vec<(Reason, Option<Bytes>)>>>);
+struct Refused(Arc<Mutex<Vec<Seen>>>);
+
+/// Why a request was refused, and its body where the observer got it.
+type Seen = (Reason, Option<Bytes>);
 
 impl Observer for Refused {
     fn rejected(&self, _: &str, rejection: &Rejection) {
