@@ -134,7 +134,7 @@ impl Statements {
         )
     }
 
-    /// Claims a key whose row has ended, unless somebody works on that row right now, or this owner gave the
+    /// Claims a key whose row has ended or was released, unless somebody works on that row right now, or this owner gave the
     /// key up.
     pub(crate) fn take_over(
         &self,
@@ -145,7 +145,8 @@ impl Statements {
     ) -> String {
         format!(
             "WITH ended AS (SELECT event_key FROM {table} WHERE event_key = {key}::bytea \
-             AND expires_at <= clock_timestamp() AND NOT {given_up} FOR UPDATE SKIP LOCKED) \
+             AND (state = {released} OR expires_at <= clock_timestamp()) AND NOT {given_up} \
+             FOR UPDATE SKIP LOCKED) \
              UPDATE {table} AS t SET owner = {owner}::uuid, \
              attempt = t.attempt + (t.attempt < {most})::integer, \
              state = {in_progress}, content = {content}::bigint, expires_at = {lease} \
@@ -157,6 +158,7 @@ impl Statements {
             lease = from_now(Value::of_duration(lease)),
             most = i32::MAX,
             in_progress = state::IN_PROGRESS,
+            released = state::RELEASED,
             given_up = given_up_by(owner, &self.table),
         )
     }

@@ -456,3 +456,39 @@ async fn durations_of_any_length_are_taken() {
     let settled = store.extend(&late, Duration::ZERO).await;
     assert!(matches!(settled, Ok(Settled::LeaseLost)), "{settled:?}");
 }
+
+/// The clock of the server was set back, or a replica with another one was promoted.
+#[tokio::test]
+async fn what_was_released_is_free_though_its_end_lies_ahead() {
+    let Some(place) = Place::find() else { return };
+    let (pool, table) = (place.pool().await, fresh_table());
+    let store = place::patient().table(table.clone()).pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    let lease = win(&store, 1).await;
+    let released = store.settle(&lease, End::Release, RETAIN).await;
+    assert!(matches!(released, Ok(Settled::Ok)), "{released:?}");
+    let ahead = format!("UPDATE {table} SET expires_at = now() + interval '1 hour'");
+    run(&pool, ahead.as_str()).await;
+    let state = store.look(&key(1)).await;
+    assert!(matches!(state, Ok(State::Free)), "{state:?}");
+    let late = store.claim(&key(1), None, owner(1), LEASE).await;
+    assert!(matches!(late, Ok(Claim::InProgress { .. })), "{late:?}");
+    let next = store.claim(&key(1), None, owner(2), LEASE).await;
+    assert!(
+        matches!(&next, Ok(Claim::Won(lease)) if lease.attempt() == 2),
+        "{next:?}"
+    );
+
+    // What a later release may write is not taken for done.
+    run(&pool, format!("UPDATE {table} SET state = 99")).await;
+    let claim = store.claim(&key(1), None, owner(3), LEASE).await;
+    assert!(
+        matches!(claim, Err(StoreError::Unavailable(_))),
+        "{claim:?}"
+    );
+    let state = store.look(&key(1)).await;
+    assert!(
+        matches!(state, Err(StoreError::Unavailable(_))),
+        "{state:?}"
+    );
+}

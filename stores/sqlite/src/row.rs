@@ -54,9 +54,13 @@ pub(crate) fn looked(row: &SqliteRow) -> Result<State, StoreError> {
     let (state, left): (i64, i64) = (get(row, 0)?, get(row, 1)?);
     let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
     Ok(match state {
+        // Wherever its end lies: a clock that was set back may put it ahead.
+        state::RELEASED => State::Free,
         _ if left.is_zero() => State::Free,
         state::IN_PROGRESS => State::InProgress { retry_after: left },
-        _ => State::Done,
+        state::PROCESSED | state::IGNORED | state::REJECTED => State::Done,
+        // What is not known is not done: that would be answered as if the event were handled.
+        _ => return Err(unexpected()),
     })
 }
 

@@ -70,9 +70,11 @@ impl Statements {
                  ON CONFLICT (event_key) DO UPDATE SET owner = excluded.owner, \
                  attempt = min(t.attempt + 1, {most}), state = excluded.state, \
                  content = excluded.content, expires_at = excluded.expires_at \
-                 WHERE t.expires_at <= {NOW} AND NOT {given_up} RETURNING attempt",
+                 WHERE (t.state = {released} OR t.expires_at <= {NOW}) AND NOT {given_up} \
+                 RETURNING attempt",
                 given_up = given_up("t"),
                 in_progress = state::IN_PROGRESS,
+                released = state::RELEASED,
                 most = u32::MAX,
             )
             .into(),
