@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::clock::{Background, Sleep, Timer};
+use crate::clock::{Sleep, Timer};
 
 /// tokio's timer. Needs a runtime with time enabled.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,7 +15,10 @@ impl Timer for TokioTimer {
 }
 
 /// A task of the current runtime; without one, `work` is dropped.
-pub(crate) fn spawn(work: Background) {
+pub(crate) fn spawn<F>(work: F)
+where
+    F: Future<Output: Send> + Send + 'static,
+{
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         runtime.spawn(work);
     }

@@ -1,6 +1,6 @@
 //! [`linger`]: an answer to a request whose body was not read to its end.
 
-use std::{future::Future, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, Version, header, request::Parts};
@@ -9,6 +9,7 @@ use http_body::Body;
 use super::RequestBody;
 use crate::{
     clock::Timer,
+    tokio_timer,
     unread::{Connection, WatchedBody},
 };
 
@@ -40,17 +41,6 @@ pub fn linger<B, Out>(
     }
     // Beside the answer and not before it: hyper writes the one while the other is read.
     if let Some(drain) = unread.drain(timer.clone()) {
-        spawn(drain);
-    }
-}
-
-/// Without a runtime the work is dropped.
-pub(super) fn spawn<F>(work: F)
-where
-    F: Future + Send + 'static,
-    F::Output: Send,
-{
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn(work);
+        tokio_timer::spawn(drain);
     }
 }

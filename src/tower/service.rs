@@ -18,7 +18,7 @@ use tower_service::Service;
 use super::{
     RouteParams, Wiring,
     body::{AnswerBody, RequestBody},
-    linger::{linger, spawn},
+    linger::linger,
 };
 use crate::{
     answer::Answer,
@@ -29,6 +29,7 @@ use crate::{
     receiver::Receiver,
     request::Head,
     road::{self, Concluded, Ran},
+    tokio_timer,
     unread::WatchedBody,
 };
 
@@ -125,7 +126,7 @@ where
                 response: inner.call(inner_request(*parts, slot, bytes)),
             };
             let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
-            let work = RunsToEnd::new(&receiver, &timer, time, work, spawn);
+            let work = RunsToEnd::new(&receiver, &timer, time, work, tokio_timer::spawn);
             Ok(match road::conclude(&timer, pin!(work)).await {
                 Concluded::Reply(response) => response.map(AnswerBody::own),
                 Concluded::Answer(answer) => {
