@@ -9,8 +9,9 @@ use crate::{
 
 /// The time that a sender wrote into an event, as far as it could be read.
 ///
-/// A receiver that checks times refuses an event whose time is there and [cannot be read](Self::Unreadable): taken for
-/// none, it would be accepted at any age, and a captured delivery would run again once its mark has expired.
+/// A receiver that checks times refuses an event whose time is there and [cannot be read](Self::Unreadable). If such a
+/// time counted as none, the event would be accepted at any age. A captured delivery would then run again once its mark
+/// has expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EventTime {
     /// There is none: it is missing, `null` or a text that stands for none.

@@ -35,8 +35,8 @@ pub trait Observer: Send + Sync + 'static {
     }
 
     /// A verified delivery came to its end here: once for each, copies and unwanted events included.
-    /// A handler that goes on after its deadline ends when it is done; a copy of a running event is
-    /// [`Reason::InProgress`], whatever it then waits for; one that is dropped before its end, since its
+    /// A handler that goes on after its deadline ends when it is done. A copy of a running event is
+    /// [`Reason::InProgress`], whatever it then waits for. A delivery that is dropped before its end, since its
     /// sender left or the process ends, is [`Reason::CutOff`].
     fn ended(&self, delivery: Observed<'_>, reason: Reason) {
         let _ = (delivery, reason);

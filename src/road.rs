@@ -6,10 +6,14 @@
 //!  conclude: copies of a running event wait ─▶ answer
 //! ```
 //!
-//! The order is a rule: cheap checks before costly ones; the receiver's own access rule is judged before
-//! a tenant is looked up, so that strangers do not reach the key source, and the tenant's own networks and
-//! rule once it is known; the body is not read before the head was judged; nothing is parsed before its bytes are verified; the store is never touched for a request
-//! that is not verified or not wanted; a parse failure leaves no claim behind.
+//! The order is a rule: cheap checks come before costly ones.
+//!
+//! - The receiver's own access rule is judged before a tenant is looked up, so strangers do not reach the key source.
+//!   The tenant's own networks and rule are judged once it is known.
+//! - The body is not read before the head was judged.
+//! - Nothing is parsed before its bytes are verified.
+//! - The store is never touched for a request that is not verified or not wanted.
+//! - A parse failure leaves no claim behind.
 //!
 //! For framework authors: call [`admit`], then [`handle`] inside a [`RunsToEnd`](crate::RunsToEnd),
 //! then [`conclude`]. `hookgate::tower` is the example. Nothing here names a runtime, and whether a
@@ -52,7 +56,7 @@ use crate::{
     body::BodySource,
     clock::Timer,
     dedup::Claim,
-    delivery::{DeliverySlot, Facts, LeaseHandle, Run, Sealed},
+    delivery::{DeliverySlot, Facts, LeaseHandle, Run, Sealed, Untaken},
     ending::Ending,
     error::{Reason, Rejection},
     keys::{Keyring, Keys, LiveKeys},
@@ -94,7 +98,8 @@ pub fn admit(
     })
 }
 
-/// A request before it is judged. Dropped, its sender has left before its body was read.
+/// A request before it is judged. Dropped, its sender has left before its body was read. A panic, of a pack or a rule
+/// say, is no refusal: it goes on to the server.
 struct Unjudged<'a> {
     policy: &'a Policy,
     span: &'a DeliverySpan,
@@ -103,7 +108,7 @@ struct Unjudged<'a> {
 
 impl Drop for Unjudged<'_> {
     fn drop(&mut self) {
-        if !self.is_judged {
+        if !self.is_judged && !std::thread::panicking() {
             refused(self.policy, self.span, &Rejection::BodyIncomplete);
         }
     }
@@ -226,7 +231,7 @@ async fn travel(
     };
     span.admitted(&facts);
     Ok(Admitted {
-        event: decoded.event,
+        event: Untaken::new(decoded.event, policy.name.clone()),
         raw,
         nonce,
         content: decoded.content,

@@ -208,7 +208,8 @@ impl ReceiverBuilder {
     }
 
     /// For how long writing the mark of a handled event is tried while its sender waits. Default: 2 s. Then the sender is
-    /// answered 503, and it is tried on in the background, for as long as the lease may last.
+    /// answered 503, and it is tried on in the background, for as long as the lease may last. A release that the store did
+    /// not answer is tried for 5 min, or for as long as a lease where that is longer.
     pub fn settle_budget(mut self, limit: Duration) -> Self {
         self.settle_budget = limit;
         self

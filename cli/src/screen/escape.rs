@@ -4,8 +4,8 @@ use std::fmt::{self, Write};
 
 /// Whether a character commands or deceives whoever reads the text: a terminal obeys C0 and C1 controls, and the rest turns,
 /// splits or hides text. What hides is Unicode's property `Default_Ignorable_Code_Point`, and U+2800, a blank that is no
-/// white space. Four of that property are not among these: the joiners U+200C and U+200D, which languages and emoji need, and
-/// the selectors U+FE0E and U+FE0F, which say whether a sign is text or an emoji.
+/// white space. Four of that property are not among these. Languages and emoji need the joiners U+200C and U+200D. The
+/// selectors U+FE0E and U+FE0F say whether a sign is text or an emoji.
 const fn is_hidden(character: char) -> bool {
     matches!(
         character,
