@@ -48,7 +48,7 @@ fn large(recipe: &str, reason: &'static str) -> Row {
     let mac = STANDARD.encode([0; 32]);
     Row {
         provider: "facephi",
-        settings: json!({ "recipe": recipe }),
+        settings: json!({ "recipe": recipe, "access": "none" }),
         lines: "content-type: application/cloudevents+json\r\n".to_owned(),
         body: format!(
             "{{\"data\":\"{}\",\"signature\":\"{mac}\"}}",

@@ -11,7 +11,7 @@ use crate::{
     },
     documents::reasons_of_verify,
     signed_requests::{with_nonce, with_value},
-    vectors::not_an_event_of_logto,
+    vectors::{event_of_logto_with_an_unreadable_time, not_an_event_of_logto},
 };
 
 fn cases() -> Vec<(Reason, Value)> {
@@ -107,6 +107,10 @@ fn cases() -> Vec<(Reason, Value)> {
         ),
         (Reason::TimestampTooOld, with("now", SIGNED_AT + 301)),
         (Reason::TimestampInFuture, with("now", SIGNED_AT - 301)),
+        (
+            Reason::UnreadableEventTime,
+            event_of_logto_with_an_unreadable_time(),
+        ),
         (Reason::Undecodable, not_an_event_of_logto()),
         (Reason::BadKey, with("keys", json!([]))),
         (Reason::BadKey, with("keys", json!(["utf8:"]))),

@@ -270,7 +270,14 @@ fn facephi_signs_the_object_without_its_signature() {
 
 /// Signed as Logto does, but not one of its events.
 pub(crate) fn not_an_event_of_logto() -> Value {
-    let body = b"Hello, World!";
+    of_logto(b"Hello, World!")
+}
+
+pub(crate) fn event_of_logto_with_an_unreadable_time() -> Value {
+    of_logto(br#"{"event":"PostSignIn","createdAt":"yesterday","hookId":"h"}"#)
+}
+
+fn of_logto(body: &[u8]) -> Value {
     json!({
         "id": "logto",
         "provider": "logto",
