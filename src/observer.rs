@@ -25,8 +25,11 @@ pub trait Observer: Send + Sync + 'static {
         let _ = (endpoint, rejection);
     }
 
-    /// A request was verified, but is not the pack's envelope. `bytes` are authenticated, and personal:
-    /// keep them where payloads may be kept, to read the event by hand.
+    /// A request was verified and then refused, since it is not the pack's envelope, or its event has a time that
+    /// [cannot be read](Rejection::UnreadableEventTime). `bytes` are authenticated, and personal: keep them where
+    /// payloads may be kept, to read the event by hand. The sender has an error for an answer and may never send it again.
+    ///
+    /// Nothing remembers the event, so the same bytes may come more than once, at any age.
     fn undecodable(&self, endpoint: &str, why: &'static str, bytes: &Bytes) {
         let _ = (endpoint, why, bytes);
     }

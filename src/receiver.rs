@@ -228,6 +228,8 @@ pub(crate) struct Policy {
     pub(crate) store_limit: Duration,
     pub(crate) settle_budget: Duration,
     pub(crate) body: BodyBounds,
+    /// The limit for bodies, where it is not the pack's.
+    pub(crate) own_body_limit: Option<usize>,
     pub(crate) running: Allowance,
     pub(crate) detached: Allowance,
     pub(crate) waiting: WaitingCopies,

@@ -1,5 +1,6 @@
 //! Refused senders that go on writing are many, and cost the good ones nothing. Alone in its process, whose count of
 //! such senders it fills.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod support;
 

@@ -4,7 +4,7 @@ use std::{
     future::{Future, poll_fn},
     io,
     pin::pin,
-    sync::OnceLock,
+    task::Poll,
     time::Duration,
 };
 
@@ -13,7 +13,10 @@ use hookgate::{Busy, Drain, Receiver, TokioTimer};
 
 /// Runs `server` until `stop` resolves, then stops it in the order that loses no handler
 /// ([`shut_down`]). `receivers` are those of its routes. Returns once the server has stopped, with what was cut off
-/// because `bound` was over: nothing, as a rule.
+/// because `bound` was over: nothing, as a rule. A connection that is still open then is cut off too, whatever the
+/// server's `shutdown_timeout` says.
+///
+/// The server may end by itself, before it is told to: returned is then what the receivers have not ended.
 ///
 /// # Errors
 ///
@@ -43,38 +46,89 @@ pub async fn serve_until(
     bound: Duration,
 ) -> io::Result<Busy> {
     let handle = server.handle();
-    // Told before the server stops: its own future may end first.
-    let left = OnceLock::new();
+    let receivers: Vec<Receiver> = receivers.into_iter().collect();
     let mut stopping = pin!(async {
         stop.await;
-        let busy = Drain::begin(receivers, TokioTimer, bound).idle().await;
-        let _ = left.set(busy);
-        handle.stop(busy.is_idle()).await;
+        stop_within(&handle, receivers.clone(), bound).await
     });
     let mut server = pin!(server);
-    let mut stopped = false;
+    let mut stopped = None;
     let served = poll_fn(|context| {
         // The handle's commands are obeyed by the server's own future: both go on together.
-        stopped = stopped || stopping.as_mut().poll(context).is_ready();
-        server.as_mut().poll(context)
+        if stopped.is_none() {
+            stopped = ready(stopping.as_mut().poll(context));
+        }
+        let served = server.as_mut().poll(context);
+        match (&served, &stopped) {
+            // While it waits for its workers it hears no further command. It is dropped, and they stop at once.
+            (Poll::Pending, Some(Stopped { is_cut: true, .. })) => Poll::Ready(Ok(())),
+            // Its own end may be what the other waits for.
+            (Poll::Ready(_), None) => {
+                stopped = ready(stopping.as_mut().poll(context));
+                served
+            }
+            _ => served,
+        }
     })
     .await;
-    served.map(|()| left.get().copied().unwrap_or_default())
+    served.map(|()| match stopped {
+        Some(stopped) => stopped.left,
+        None => busy(&receivers),
+    })
 }
 
 /// Stops a server: the receivers answer 503 to what they have not begun, and close its connection; all running handlers
-/// end, with their senders or without, and the store hears of every lease; then the workers stop gracefully, within the
-/// server's `shutdown_timeout`. After `bound` they stop all the same, at once, and what is cut off is returned.
+/// end, with their senders or without, and the store hears of every lease; then the workers stop gracefully. All of it
+/// takes `bound` at most. What is cut off is returned.
 ///
 /// A worker ends with its last connection, and takes the handlers along that go on without one: so it must not be
 /// stopped before those have ended. The server's future must be polled meanwhile. The receivers refuse deliveries for
 /// good.
+///
+/// Once this returns, drop the server's future: a connection may be open that keeps it waiting for its
+/// `shutdown_timeout`, and dropped it stops its workers at once. [`serve_until`] does that.
 pub async fn shut_down(
     server: &ServerHandle,
     receivers: impl IntoIterator<Item = Receiver>,
     bound: Duration,
 ) -> Busy {
-    let left = Drain::begin(receivers, TokioTimer, bound).idle().await;
-    server.stop(left.is_idle()).await;
-    left
+    stop_within(server, receivers, bound).await.left
+}
+
+struct Stopped {
+    left: Busy,
+    /// The bound was over before the workers had stopped.
+    is_cut: bool,
+}
+
+async fn stop_within(
+    server: &ServerHandle,
+    receivers: impl IntoIterator<Item = Receiver>,
+    bound: Duration,
+) -> Stopped {
+    let mut drain = Drain::begin(receivers, TokioTimer, bound);
+    // Counted before the workers stop and take along what is left.
+    let left = drain.idle().await;
+    let mut workers = pin!(server.stop(left.is_idle()));
+    let mut over = pin!(drain.over());
+    let is_cut = poll_fn(|context| {
+        if workers.as_mut().poll(context).is_ready() {
+            return Poll::Ready(false);
+        }
+        over.as_mut().poll(context).map(|()| true)
+    })
+    .await;
+    Stopped { left, is_cut }
+}
+
+fn ready<T>(poll: Poll<T>) -> Option<T> {
+    match poll {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
+
+fn busy(receivers: &[Receiver]) -> Busy {
+    let all = receivers.iter().map(Receiver::busy);
+    all.fold(Busy::default(), Busy::and)
 }

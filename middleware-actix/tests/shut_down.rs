@@ -4,10 +4,10 @@
 
 use std::{
     cell::Cell,
-    future::{Future, poll_fn},
+    future::{Future, pending, poll_fn},
     pin::pin,
     sync::{
-        Arc,
+        Arc, Barrier,
         atomic::{AtomicUsize, Ordering},
     },
     task::Poll,
@@ -44,12 +44,7 @@ async fn on_event(stage: web::Data<Stage>, _: Event<logto::Event>) -> Ack {
 #[actix_web::test]
 async fn a_handler_whose_sender_left_ends_before_the_server_does() {
     let clock = FakeClock::at(UnixTime::from_secs(1_795_304_115));
-    let receiver = Receiver::new("logto", Logto::new(Secret::utf8(KEY).unwrap()))
-        .clock(clock.clone())
-        .timer(clock.clone())
-        .dedup(MemoryStore::with_clock(10, clock.clone()))
-        .build()
-        .unwrap();
+    let receiver = receiver(&clock);
     let stage = web::Data::new(Stage {
         began: Semaphore::new(0),
         may_end: Semaphore::new(0),
@@ -73,11 +68,8 @@ async fn a_handler_whose_sender_left_ends_before_the_server_does() {
     let running = serve_until(server.run(), told, [receiver.clone()], BOUND);
     let running = rt::spawn(running);
 
-    let sent = LogtoSimulator::new(KEY, clock.now())
-        .path("/hook")
-        .post_sign_in(User::new("ana", clock.now()));
     let mut sender = TcpStream::connect(address).await.unwrap();
-    sender.write_all(&http1(&sent)).await.unwrap();
+    sender.write_all(&sign_in(&clock)).await.unwrap();
     stage.began.acquire().await.unwrap().forget();
     // A RST: the sender is gone.
     sender.set_zero_linger().unwrap();
@@ -109,7 +101,53 @@ async fn a_handler_whose_sender_left_ends_before_the_server_does() {
     assert_eq!(stage.ended.load(Ordering::SeqCst), 1);
 }
 
-fn http1(sent: &hookgate::simulator::Sent) -> Vec<u8> {
+#[actix_web::test]
+async fn a_server_that_ends_by_itself_tells_what_it_has_not_ended() {
+    let clock = FakeClock::at(UnixTime::from_secs(1_795_304_115));
+    let receiver = receiver(&clock);
+    let (began, may_end) = (Arc::new(Semaphore::new(0)), Arc::new(Barrier::new(2)));
+    let (gate, begins, waits) = (receiver.clone(), began.clone(), may_end.clone());
+    let server = HttpServer::new(move || {
+        let hook = web::resource("/hook").wrap(gate.middleware());
+        let (begins, waits) = (begins.clone(), waits.clone());
+        // Its worker cannot give it up.
+        let blocks = move |_: Event<logto::Event>| {
+            begins.add_permits(1);
+            waits.wait();
+            async { Ack::processed() }
+        };
+        App::new().service(hook.route(web::post().to(blocks)))
+    })
+    .workers(1)
+    .disable_signals()
+    .bind("127.0.0.1:0")
+    .unwrap();
+    let address = *server.addrs().first().unwrap();
+    let server = server.run();
+    let handle = server.handle();
+    let running = rt::spawn(serve_until(server, pending(), [receiver.clone()], BOUND));
+    let mut sender = TcpStream::connect(address).await.unwrap();
+    sender.write_all(&sign_in(&clock)).await.unwrap();
+    began.acquire().await.unwrap().forget();
+    handle.stop(false).await;
+    let left = running.await.unwrap().unwrap();
+    may_end.wait();
+    assert_eq!(left.handlers, 1);
+}
+
+fn receiver(clock: &FakeClock) -> Receiver {
+    Receiver::new("logto", Logto::new(Secret::utf8(KEY).unwrap()))
+        .clock(clock.clone())
+        .timer(clock.clone())
+        .dedup(MemoryStore::with_clock(10, clock.clone()))
+        .build()
+        .unwrap()
+}
+
+fn sign_in(clock: &FakeClock) -> Vec<u8> {
+    let sent = LogtoSimulator::new(KEY, clock.now())
+        .path("/hook")
+        .post_sign_in(User::new("ana", clock.now()));
     let mut text = format!("POST {} HTTP/1.1\r\nhost: localhost\r\n", sent.path);
     for (name, value) in &sent.headers {
         text += &format!("{name}: {value}\r\n");

@@ -214,7 +214,8 @@ impl ReceiverBuilder {
         self
     }
 
-    /// The largest body that is read, in bytes. Default: the pack's, 1 MiB.
+    /// The largest body that is read, in bytes. Default: the pack's, 1 MiB; 100 KiB where [each body is written
+    /// anew](crate::schemes::HmacBodyField::REWRITE_LIMIT).
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
         self
@@ -403,6 +404,7 @@ impl ReceiverBuilder {
                 erased: false,
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
+            own_body_limit: self.body_limit,
             running: Allowance::new(self.handlers, meter.handlers_running()),
             detached: Allowance::new(usize::MAX, meter.handlers_detached()),
             waiting: WaitingCopies::new(meter.copies_waiting()),

@@ -19,7 +19,7 @@ impl Busy {
     }
 
     /// What two have not ended, together.
-    pub(crate) const fn and(self, other: Self) -> Self {
+    pub const fn and(self, other: Self) -> Self {
         Self {
             handlers: self.handlers.saturating_add(other.handlers),
             detached: self.detached.saturating_add(other.detached),

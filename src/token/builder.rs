@@ -2,11 +2,11 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use http::HeaderValue;
+use http::{HeaderValue, header};
 
 use super::{
     Assertion, Client, SigningKey, SigningKeys, TokenIssuer, accounts::Accounts,
-    addresses::Addresses, issuer::Policy, throttle::Throttle,
+    addresses::Addresses, issuer::Policy, replays::Replays, throttle::Throttle,
 };
 use crate::{
     access::{Access, Networks, TokenAlgorithm},
@@ -19,7 +19,6 @@ use crate::{
     finding::{Finding, Severity},
     log,
     meter::Level,
-    receiver::OwnerTokens,
 };
 
 /// Token requests that may be read at once, each at its limit.
@@ -145,6 +144,9 @@ impl TokenIssuerBuilder {
 
     /// What a caller must present beside its own credentials, such as the headers that Unico lets the owner add to the
     /// token request. Default: nothing.
+    ///
+    /// Clients log in with `Authorization`: where there are any, the rule cannot read that header
+    /// ([`Access::reads`]).
     pub fn access(mut self, access: impl Access) -> Self {
         self.access = Some(Arc::new(access));
         self
@@ -232,7 +234,8 @@ impl TokenIssuerBuilder {
             log::found(&self.name, &finding);
         }
         let throttle = |(most, within)| Throttle::new(most, within);
-        let access_logs_in = self.access.as_deref().is_some_and(reads_authorization);
+        let access = self.access.as_deref();
+        let access_reads_authorization = access.is_some_and(|it| it.reads(&header::AUTHORIZATION));
         let addresses = throttle(self.failures_of_address);
         Ok(TokenIssuer::of(Policy {
             audience: self.audience.unwrap_or_else(|| self.name.clone()).into(),
@@ -249,9 +252,9 @@ impl TokenIssuerBuilder {
                 false,
             ),
             endpoint: self.endpoint.map(Into::into),
-            replays: self.replays,
+            replays: self.replays.map(Replays::new).transpose()?,
             access: self.access,
-            access_logs_in,
+            access_reads_authorization,
             networks: self.networks,
             addresses: self.counts_addresses.then(|| Addresses::new(addresses)),
             accounts: Accounts::new(throttle(self.failures_of_client)),
@@ -265,7 +268,6 @@ impl TokenIssuerBuilder {
                     Level::unmetered(),
                 ),
             },
-            owners: OwnerTokens::new()?,
             clock: self.clock,
             timer: self.timer,
         }))
@@ -291,10 +293,10 @@ impl TokenIssuerBuilder {
         self.validate_callers()?;
         if let Some(access) = &self.access {
             access.validate()?;
-            if !self.clients.is_empty() && reads_authorization(&**access) {
+            if !self.clients.is_empty() && access.reads(&header::AUTHORIZATION) {
                 return Err(BuildError::Contradiction(
-                    "clients log in to the token endpoint with `Authorization`, so its access rule cannot be Basic or \
-                     Bearer: use a header of another name",
+                    "clients log in to the token endpoint with `Authorization`, so its access rule cannot read it: \
+                     use a header of another name",
                 ));
             }
         }
@@ -355,14 +357,6 @@ impl TokenIssuerBuilder {
         }
         Ok(())
     }
-}
-
-fn reads_authorization(access: &dyn Access) -> bool {
-    let is_scheme = |challenge: &HeaderValue| {
-        let challenge = challenge.as_bytes();
-        challenge.starts_with(b"Basic ") || challenge.starts_with(b"Bearer ")
-    };
-    access.challenges().iter().any(is_scheme)
 }
 
 impl fmt::Debug for TokenIssuerBuilder {

@@ -8,6 +8,7 @@ use super::{
     addresses::Addresses,
     grant::Refused,
     parameters::{FORM, JSON, Parameters},
+    replays::Replays,
 };
 use crate::{
     access::{Access, Networks},
@@ -15,12 +16,10 @@ use crate::{
     answer::{Answer, Terms},
     body::{BodyBounds, BodySource},
     clock::{Clock, Timer},
-    dedup::BoxDedupStore,
     erased::Erased,
     error::{Reason, Rejection},
     log,
     meter::token_asked,
-    receiver::OwnerTokens,
     request::Head,
     road::{HeadRules, check_head, check_rule},
 };
@@ -64,17 +63,15 @@ pub(super) struct Policy {
     pub(super) also_named: Vec<String>,
     /// The endpoint's address, where clients may name it as `aud` beside the issuer's name.
     pub(super) endpoint: Option<Box<str>>,
-    pub(super) replays: Option<BoxDedupStore>,
+    pub(super) replays: Option<Replays>,
     pub(super) access: Option<Arc<dyn Access>>,
-    /// Whether the access rule reads `Authorization`, as far as its challenges say.
-    pub(super) access_logs_in: bool,
+    pub(super) access_reads_authorization: bool,
     pub(super) networks: Option<Networks>,
     /// None where addresses are not counted.
     pub(super) addresses: Option<Addresses>,
     pub(super) accounts: Accounts,
     pub(super) under_way: Allowance,
     pub(super) body: BodyBounds,
-    pub(super) owners: OwnerTokens,
     pub(super) terms: Terms,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) timer: Option<Arc<dyn Timer>>,

@@ -11,6 +11,7 @@ mod in_front;
 mod keys;
 mod private_key_jwt;
 mod properties;
+mod replays;
 mod secrecy;
 mod settings;
 mod throttle;

@@ -44,8 +44,11 @@ pub(crate) fn serve(
                     .service(hook("/wrong").route(web::post().to(on_wrong_type)))
                     .service(hook("/tenants/{tenant}").route(web::post().to(on_event)))
                     .route("/open", web::post().to(on_event))
+                    .route("/plain", web::post().to(on_plain))
             })
             .workers(1)
+            // In seconds, longer than any scenario: what ends before was not left to it.
+            .shutdown_timeout(86_400)
             .disable_signals();
             let server = match socket {
                 Socket::Tcp(listener) => server.listen_auto_h2c(listener),
@@ -80,6 +83,11 @@ async fn on_bytes(request: HttpRequest, body: web::Bytes) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .body(body)
+}
+
+/// No receiver is here.
+async fn on_plain(body: web::Bytes) -> web::Bytes {
+    body
 }
 
 async fn on_workflow(stage: web::Data<Stage>, _: Event<WorkflowEvent>) -> HttpResponse {

@@ -33,6 +33,7 @@ pub(crate) fn serve(
         .route("/wrong", post(on_wrong_type).layer(receiver.layer()))
         .route("/tenants/{tenant}", post(on_event).layer(receiver.layer()))
         .route("/open", post(on_event))
+        .route("/plain", post(on_plain))
         .with_state(stage);
     let listener = TcpListener::from_std(listener).unwrap();
     let receivers = [receiver.clone()];
@@ -66,6 +67,11 @@ async fn on_bytes(headers: HeaderMap, body: Bytes) -> Response {
     assert_eq!(length, body.len().to_string());
     assert!(!headers.contains_key(header::TRANSFER_ENCODING));
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// No receiver is here.
+async fn on_plain(body: Bytes) -> Bytes {
+    body
 }
 
 async fn on_workflow(State(stage): State<Arc<Stage>>, _: Event<WorkflowEvent>) {

@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use crate::{everywhere::on_raw_connections, handlers::is_unavailable, scene::BOUND, wire::http1};
+use crate::{
+    everywhere::on_raw_connections,
+    handlers::is_unavailable,
+    scene::BOUND,
+    wire::{head, http1},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_stops_once_every_handler_has_ended_and_begins_none_meanwhile() {
@@ -66,6 +71,33 @@ async fn a_handler_whose_deadline_passes_while_its_server_stops_runs_to_its_end(
             assert!(scene.stopped().await.is_idle());
             assert_eq!(scene.stage.ends(), 1);
             vec![answer]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_never_comes_whole_holds_a_server_up_no_longer_than_its_bound() {
+    on_raw_connections(
+        |tools| tools.receiver(),
+        async |scene| {
+            // Bare tower has no other routes: there the receiver itself reads the body.
+            let mut event = scene.event("msg_1", "process");
+            event.path = "/plain".to_owned();
+            let mut sender = scene.connect().await;
+            let head = head(&event);
+            sender
+                .write(format!(
+                    "{head}expect: 100-continue\r\ncontent-length: 9\r\n\r\n"
+                ))
+                .await;
+            // It is being read.
+            sender.continues().await;
+            sender.write("half").await;
+            scene.begin_to_stop().await;
+            scene.clock.advance(BOUND);
+            assert!(scene.stopped().await.is_idle());
+            Vec::new()
         },
     )
     .await;
