@@ -58,6 +58,7 @@ struct Readme;
 mod builder;
 mod error;
 mod fault;
+mod migration;
 mod prune;
 mod row;
 mod schema;

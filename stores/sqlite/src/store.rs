@@ -11,11 +11,11 @@ use hookgate::{
     ContentDigest, EventKey, StoreError,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
 };
-use sqlx::{AssertSqlSafe, Executor, Row, SqlitePool};
+use sqlx::SqlitePool;
 use tokio::task::AbortHandle;
 
 use crate::{
-    OpenError, SqliteStoreBuilder, Table, prune,
+    OpenError, SqliteStoreBuilder, Table, migration, prune,
     row::{self, Held},
     schema,
     session::{Asked, Call},
@@ -100,31 +100,11 @@ impl SqliteStore {
     ///
     /// When the database could not do it.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        start::until_it_has_its_turn(self.0.call_limit, || self.create_table()).await
-    }
-
-    async fn create_table(&self) -> Result<(), sqlx::Error> {
         let Inner {
             pools, statements, ..
         } = &*self.0;
-        let is_there = AssertSqlSafe(schema::is_there(&statements.table));
-        let found = sqlx::raw_sql(is_there).fetch_one(&pools.readers).await?;
-        if found.try_get(0)? {
-            return Ok(());
-        }
-        let mut tx = pools.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let script = schema::script(&statements.table);
-        tx.execute(sqlx::raw_sql(AssertSqlSafe(script))).await?;
-        let lacks_notes = AssertSqlSafe(schema::lacks_notes(&statements.table));
-        if sqlx::raw_sql(lacks_notes)
-            .fetch_one(&mut *tx)
-            .await?
-            .try_get(0)?
-        {
-            let add = AssertSqlSafe(schema::add_notes(&statements.table));
-            tx.execute(sqlx::raw_sql(add)).await?;
-        }
-        tx.commit().await
+        let create = || migration::run(pools, &statements.table);
+        start::until_it_has_its_turn(self.0.call_limit, create).await
     }
 
     pub(crate) fn new(
@@ -328,6 +308,8 @@ impl DedupStore for SqliteStore {
     reason = "a panic is how a test fails"
 )]
 mod tests {
+    use sqlx::Row;
+
     use super::*;
 
     /// SQLite's numbers for `synchronous`.
