@@ -107,10 +107,11 @@ impl BodyBounds {
             if read.len().saturating_add(chunk.len()) > self.limit {
                 return Err(Rejection::BodyTooLarge { limit: self.limit });
             }
-            if !grant.grow(chunk.len()) {
+            let room = read.room_with(chunk.len(), self.limit);
+            if !grant.grow(room.saturating_sub(read.room)) {
                 return Err(Rejection::Overloaded);
             }
-            read.add(chunk, self.limit);
+            read.add(chunk, room);
         }
         let bytes = read.take();
         Ok(WholeBody { bytes, grant })
@@ -122,6 +123,8 @@ struct Read {
     /// Most bodies arrive in one chunk, which is then used as it is.
     first: Bytes,
     joined: BytesMut,
+    /// For how many bytes there is room: at least those that have been read.
+    room: usize,
     erased: bool,
 }
 
@@ -130,6 +133,7 @@ impl Read {
         Self {
             first: Bytes::new(),
             joined: BytesMut::new(),
+            room: 0,
             erased,
         }
     }
@@ -138,14 +142,26 @@ impl Read {
         self.first.len().max(self.joined.len())
     }
 
-    fn add(&mut self, chunk: Bytes, limit: usize) {
+    /// For how many bytes there must be room once `more` have come. Of what is erased, a second chunk makes room for the
+    /// limit.
+    fn room_with(&self, more: usize, limit: usize) -> usize {
+        if self.erased && self.len() > 0 {
+            limit
+        } else {
+            self.len().saturating_add(more)
+        }
+    }
+
+    /// `room` is what was said to be needed.
+    fn add(&mut self, chunk: Bytes, room: usize) {
+        self.room = room;
         if self.len() == 0 {
             self.first = chunk;
             return;
         }
         if self.joined.is_empty() {
             if self.erased {
-                self.joined.reserve(limit);
+                self.joined.reserve(room);
             }
             self.joined.extend_from_slice(&self.first);
             self.erase_first();
@@ -180,6 +196,54 @@ impl Drop for Read {
         if self.erased {
             erase(mem::take(&mut self.first));
             erase_buffer(&mut self.joined);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::VecDeque, task::Waker};
+
+    use super::*;
+    use crate::meter::Level;
+
+    /// Chunks, and then nothing more for now.
+    struct Stalled(VecDeque<Bytes>);
+
+    impl BodySource for Stalled {
+        fn poll_chunk(
+            mut self: Pin<&mut Self>,
+            _context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Bytes, BodyBroken>>> {
+            match self.0.pop_front() {
+                Some(chunk) => Poll::Ready(Some(Ok(chunk))),
+                None => Poll::Pending,
+            }
+        }
+    }
+
+    #[test]
+    fn room_that_is_made_for_a_body_is_counted_as_what_is_read_is() {
+        for (erased, chunks, used) in [
+            (true, 1, 10),
+            (true, 2, 100),
+            (true, 3, 100),
+            (false, 3, 30),
+        ] {
+            let bounds = BodyBounds {
+                limit: 100,
+                deadline: Duration::from_secs(1),
+                in_flight: Allowance::new(100, Level::unmetered()),
+                erased,
+            };
+            let chunk = Bytes::from_static(b"0123456789");
+            let body = Stalled(std::iter::repeat_n(chunk, chunks).collect());
+            let mut reading = Box::pin(bounds.collect(body));
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(reading.as_mut().poll(&mut context).is_pending());
+            assert_eq!(bounds.in_flight.used(), used, "{erased} {chunks}");
+            drop(reading);
+            assert_eq!(bounds.in_flight.used(), 0);
         }
     }
 }

@@ -19,6 +19,8 @@ use crate::{
     dedup::Lease,
     event_key::EventKey,
     keys::{KeyId, TenantId},
+    log,
+    panics::caught,
     provider::EventType,
     trace_context::TraceContext,
     verified::Unsigned,
@@ -296,10 +298,45 @@ impl fmt::Debug for LeaseHandle {
 ///
 /// Made by the road alone.
 pub(crate) struct Sealed {
-    pub(crate) event: Box<dyn Any + Send>,
+    pub(crate) event: Untaken,
     pub(crate) raw: Bytes,
     pub(crate) facts: Arc<Facts>,
     pub(crate) lease: LeaseHandle,
+}
+
+/// A decoded event until a handler takes it. It may panic when it is dropped: that is caught, for it says nothing of how
+/// the delivery ends.
+pub(crate) struct Untaken {
+    event: Option<Box<dyn Any + Send>>,
+    endpoint: Arc<str>,
+}
+
+impl Untaken {
+    pub(crate) fn new(event: Box<dyn Any + Send>, endpoint: Arc<str>) -> Self {
+        let event = Some(event);
+        Self { event, endpoint }
+    }
+
+    /// The event as one of `E`, where it is one.
+    fn downcast<E: 'static>(mut self) -> Result<E, Self> {
+        match self.event.take().map(<Box<dyn Any + Send>>::downcast::<E>) {
+            Some(Ok(event)) => Ok(*event),
+            Some(Err(event)) => {
+                self.event = Some(event);
+                Err(self)
+            }
+            None => Err(self),
+        }
+    }
+}
+
+impl Drop for Untaken {
+    fn drop(&mut self) {
+        let event = self.event.take();
+        if caught(|| drop(event)).is_err() {
+            log::panicked(&self.endpoint, "an event that nobody took");
+        }
+    }
 }
 
 /// Carries one sealed delivery through a framework's request extensions, which want `Clone`: whoever
@@ -347,7 +384,7 @@ impl DeliverySlot {
         let sealed = slot.take().ok_or(NotTaken::Taken)?;
         match sealed.event.downcast::<E>() {
             Ok(event) => Ok(Delivery {
-                event: *event,
+                event,
                 raw: sealed.raw,
                 facts: sealed.facts,
                 lease: sealed.lease,

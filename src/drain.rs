@@ -1,6 +1,12 @@
 //! [`Drain`]: how a process stops without cutting a handler off.
 
-use std::{fmt, pin::pin, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use crate::{
     clock::{Sleep, Timer},
@@ -31,8 +37,22 @@ use crate::{
 /// ```
 pub struct Drain {
     receivers: Vec<Receiver>,
-    bound: Sleep,
-    is_over: bool,
+    bound: Bound,
+}
+
+/// A sleep that may be asked again when it is over: the receivers may be idle in the same moment.
+struct Bound(Option<Sleep>);
+
+impl Future for Bound {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if let Some(sleep) = &mut self.0 {
+            ready!(sleep.as_mut().poll(context));
+            self.0 = None;
+        }
+        Poll::Ready(())
+    }
 }
 
 impl Drain {
@@ -50,9 +70,8 @@ impl Drain {
         let own = receivers.iter().find_map(Receiver::timer);
         let timer = own.unwrap_or_else(|| Arc::new(timer));
         Self {
-            bound: timer.sleep(bound),
+            bound: Bound(Some(timer.sleep(bound))),
             receivers,
-            is_over: false,
         }
     }
 
@@ -69,7 +88,7 @@ impl Drain {
                 }
             }
         });
-        self.is_over = !either(all_idle, &mut self.bound).await;
+        either(all_idle, &mut self.bound).await;
         let left = busy(receivers);
         let busy = receivers.iter().filter(|it| !it.busy().is_idle());
         busy.for_each(|receiver| log::left(receiver.name(), receiver.busy()));
@@ -78,9 +97,7 @@ impl Drain {
 
     /// Resolves when the bound is over: what is left of it belongs to the server's own connections.
     pub async fn over(self) {
-        if !self.is_over {
-            self.bound.await;
-        }
+        self.bound.await;
     }
 }
 

@@ -87,6 +87,7 @@ impl Ending {
             | Reason::MalformedNonce
             | Reason::MissingTimestamp
             | Reason::MalformedTimestamp
+            | Reason::UnreadableEventTime
             | Reason::TimestampTooOld
             | Reason::TimestampInFuture
             | Reason::Undecodable

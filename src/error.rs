@@ -237,7 +237,8 @@ impl Rejection {
             Self::MissingNonce => Reason::MissingNonce,
             Self::MalformedNonce(_) => Reason::MalformedNonce,
             Self::MissingTimestamp => Reason::MissingTimestamp,
-            Self::MalformedTimestamp | Self::UnreadableEventTime => Reason::MalformedTimestamp,
+            Self::MalformedTimestamp => Reason::MalformedTimestamp,
+            Self::UnreadableEventTime => Reason::UnreadableEventTime,
             Self::TimestampTooOld { .. } => Reason::TimestampTooOld,
             Self::TimestampInFuture { .. } => Reason::TimestampInFuture,
             Self::Undecodable(_) => Reason::Undecodable,
@@ -316,6 +317,8 @@ reasons! {
     MissingTimestamp = "missing_timestamp",
     /// The signed time cannot be read.
     MalformedTimestamp = "malformed_timestamp",
+    /// Verified, but the event's own time cannot be read.
+    UnreadableEventTime = "unreadable_event_time",
     /// Older than the window.
     TimestampTooOld = "timestamp_too_old",
     /// Further ahead than the window.

@@ -9,22 +9,29 @@ use crate::{
 
 /// The time that a sender wrote into an event, as far as it could be read.
 ///
-/// A receiver that checks times refuses an event whose time is there and [cannot be read](Self::Unreadable): taken for
-/// none, it would be accepted at any age, and a captured delivery would run again once its mark has expired.
+/// A receiver that checks times refuses an event whose time is there and [cannot be read](Self::Unreadable). If such a
+/// time counted as none, the event would be accepted at any age. A captured delivery would then run again once its mark
+/// has expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EventTime {
-    /// There is none: it is missing or `null`.
+    /// There is none: it is missing, `null` or a text that stands for none.
     #[default]
     None,
-    /// It is this. The [epoch](UnixTime::EPOCH) counts as none: senders use it as a placeholder.
+    /// It is this. The [epoch](UnixTime::EPOCH) and the beginning of the year 1 count as none: senders use them as
+    /// placeholders.
     At(UnixTime),
     /// It is there, but is no time in the form that the sender should use.
     Unreadable,
 }
 
 impl EventTime {
-    /// A text that should be an RFC 3339 date and time.
+    /// A text that should be an RFC 3339 date and time. An empty one stands for none, and so does the
+    /// [`DateTime.MinValue`](https://learn.microsoft.com/dotnet/api/system.datetime.minvalue) of .NET, which is written
+    /// without an offset where nobody has set the time.
     pub fn of_rfc3339(text: &str) -> Self {
+        if stands_for_none(text) {
+            return Self::None;
+        }
         UnixTime::from_rfc3339(text).map_or(Self::Unreadable, Self::At)
     }
 
@@ -47,9 +54,9 @@ impl EventTime {
 
     /// None, where it is only a placeholder.
     #[must_use]
-    pub(crate) fn unless_epoch(self) -> Self {
+    pub(crate) fn unless_placeholder(self) -> Self {
         match self {
-            Self::At(UnixTime::EPOCH) => Self::None,
+            Self::At(UnixTime::EPOCH | YEAR_1) => Self::None,
             other => other,
         }
     }
@@ -64,11 +71,29 @@ impl EventTime {
     }
 }
 
-/// What the start-up check says of a pack that was told so.
+/// 0001-01-01T00:00:00Z.
+const YEAR_1: UnixTime = UnixTime::from_secs(-62_135_596_800);
+
+/// Whether a text is what senders write where they have no time. With an offset it is [`YEAR_1`].
+fn stands_for_none(text: &str) -> bool {
+    let fraction = text.strip_prefix("0001-01-01T00:00:00");
+    text.is_empty()
+        || fraction.is_some_and(|fraction| {
+            let digits = fraction.strip_prefix('.');
+            fraction.is_empty()
+                || digits.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte == b'0'))
+        })
+}
+
+/// The code of [`accepts_unreadable_time`].
+pub(crate) const ACCEPTS_UNREADABLE_TIME: &str = "accepts_unreadable_time";
+
+/// What the start-up check says of a pack that was told so. Where no event's time is checked it says nothing, since
+/// nothing is accepted there that would be refused.
 pub(crate) fn accepts_unreadable_time() -> Finding {
     Finding::new(
         Severity::Warning,
-        "accepts_unreadable_time",
+        ACCEPTS_UNREADABLE_TIME,
         "a signed time that cannot be read counts as none: such a delivery is accepted at any age, and runs again \
          once its mark has expired",
         "remove `accept_unreadable_time` once the sender writes times that can be read",

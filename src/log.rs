@@ -224,6 +224,28 @@ mod lines {
         }
     }
 
+    #[cfg(feature = "jwks")]
+    pub(crate) fn many_keys(issuer: &str) {
+        tracing::warn!(
+            target: TARGET,
+            issuer,
+            "the key set has over 8 keys for one algorithm, and a token is tried against 8: those that do not name their \
+             key (`kid`) may be refused; this is said once"
+        );
+    }
+
+    /// Nobody said which proxies write the header.
+    #[cfg(feature = "token")]
+    pub(crate) fn forwarded_unread(issuer: &str) {
+        tracing::warn!(
+            target: TARGET,
+            issuer,
+            "a token request came with a forwarding header, which is not read: behind a proxy all callers have its \
+             address, and one that fails too often keeps all waiting; set `networks` with `Networks::behind`; this is \
+             said once"
+        );
+    }
+
     pub(crate) fn misused(reason: Reason, advice: &dyn std::fmt::Display) {
         tracing::error!(target: TARGET, reason = reason.as_str(), "{advice}");
     }
@@ -256,6 +278,10 @@ mod lines {
     pub(crate) fn unsettled(_: &str, _: &crate::EventKey, _: &'static str) {}
     #[cfg(feature = "jwks")]
     pub(crate) fn no_new_keys(_: &str, _: &crate::access::JwksError, _: bool) {}
+    #[cfg(feature = "jwks")]
+    pub(crate) fn many_keys(_: &str) {}
+    #[cfg(feature = "token")]
+    pub(crate) fn forwarded_unread(_: &str) {}
     pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}
     #[cfg(feature = "token")]
     pub(crate) fn token_issued(_: &str, _: &'static str) {}

@@ -25,15 +25,18 @@ pub trait Observer: Send + Sync + 'static {
         let _ = (endpoint, rejection);
     }
 
-    /// A request was verified, but is not the pack's envelope. `bytes` are authenticated, and personal:
-    /// keep them where payloads may be kept, to read the event by hand.
+    /// A request was verified and then refused, since it is not the pack's envelope, or its event has a time that
+    /// [cannot be read](Rejection::UnreadableEventTime). `bytes` are authenticated, and personal: keep them where
+    /// payloads may be kept, to read the event by hand. The sender has an error for an answer and may never send it again.
+    ///
+    /// Nothing remembers the event, so the same bytes may come more than once, at any age.
     fn undecodable(&self, endpoint: &str, why: &'static str, bytes: &Bytes) {
         let _ = (endpoint, why, bytes);
     }
 
     /// A verified delivery came to its end here: once for each, copies and unwanted events included.
-    /// A handler that goes on after its deadline ends when it is done; a copy of a running event is
-    /// [`Reason::InProgress`], whatever it then waits for; one that is dropped before its end, since its
+    /// A handler that goes on after its deadline ends when it is done. A copy of a running event is
+    /// [`Reason::InProgress`], whatever it then waits for. A delivery that is dropped before its end, since its
     /// sender left or the process ends, is [`Reason::CutOff`].
     fn ended(&self, delivery: Observed<'_>, reason: Reason) {
         let _ = (delivery, reason);

@@ -148,6 +148,7 @@ impl Receiver {
         Busy {
             handlers: policy.running.used(),
             detached: policy.detached.used(),
+            copies: policy.waiting.count(),
             unsettled: policy.unsettled.count(),
         }
     }
@@ -178,13 +179,14 @@ impl Receiver {
         self.0.refuses.store(true, Ordering::SeqCst);
     }
 
-    /// Resolves when it has nothing left to end: no handler runs, with its sender or without, and the store has heard
-    /// of every lease. Deliveries are taken meanwhile, unless it [refuses](Self::refuse) them.
+    /// Resolves when it has nothing left to end: no handler runs, with its sender or without, no copy waits for one,
+    /// and the store has heard of every lease. Deliveries are taken meanwhile, unless it [refuses](Self::refuse) them.
     pub async fn drained(&self) {
         let policy = &*self.0;
         while !self.busy().is_idle() {
             policy.running.unused().await;
             policy.detached.unused().await;
+            policy.waiting.ended().await;
             policy.unsettled.ended(self).await;
         }
     }
@@ -229,6 +231,8 @@ pub(crate) struct Policy {
     pub(crate) store_limit: Duration,
     pub(crate) settle_budget: Duration,
     pub(crate) body: BodyBounds,
+    /// The limit for bodies, where it is not the pack's.
+    pub(crate) own_body_limit: Option<usize>,
     pub(crate) running: Allowance,
     pub(crate) detached: Allowance,
     pub(crate) waiting: WaitingCopies,

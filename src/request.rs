@@ -197,12 +197,25 @@ pub struct RawRequest<'a> {
     pub head: Head<'a>,
     /// The body, byte for byte as it arrived.
     pub body: &'a [u8],
+    pub(crate) body_limit: Option<usize>,
 }
 
 impl<'a> RawRequest<'a> {
     /// Puts head and body together.
     pub fn new(head: Head<'a>, body: &'a [u8]) -> Self {
-        Self { head, body }
+        Self {
+            head,
+            body,
+            body_limit: None,
+        }
+    }
+
+    /// The limit for bodies that the receiver's owner set, in bytes; `None` where it is the pack's. A scheme that does
+    /// more with small bodies than with large ones takes it for its own bound, where it is more.
+    #[must_use]
+    pub fn body_limit(mut self, limit: Option<usize>) -> Self {
+        self.body_limit = limit;
+        self
     }
 }
 

@@ -6,10 +6,14 @@
 //!  conclude: copies of a running event wait ─▶ answer
 //! ```
 //!
-//! The order is a rule: cheap checks before costly ones; the receiver's own access rule is judged before
-//! a tenant is looked up, so that strangers do not reach the key source, and the tenant's own networks and
-//! rule once it is known; the body is not read before the head was judged; nothing is parsed before its bytes are verified; the store is never touched for a request
-//! that is not verified or not wanted; a parse failure leaves no claim behind.
+//! The order is a rule: cheap checks come before costly ones.
+//!
+//! - The receiver's own access rule is judged before a tenant is looked up, so strangers do not reach the key source.
+//!   The tenant's own networks and rule are judged once it is known.
+//! - The body is not read before the head was judged.
+//! - Nothing is parsed before its bytes are verified.
+//! - The store is never touched for a request that is not verified or not wanted.
+//! - A parse failure leaves no claim behind.
 //!
 //! For framework authors: call [`admit`], then [`handle`] inside a [`RunsToEnd`](crate::RunsToEnd),
 //! then [`conclude`]. `hookgate::tower` is the example. Nothing here names a runtime, and whether a
@@ -52,11 +56,12 @@ use crate::{
     body::BodySource,
     clock::Timer,
     dedup::Claim,
-    delivery::{DeliverySlot, Facts, LeaseHandle, Run, Sealed},
+    delivery::{DeliverySlot, Facts, LeaseHandle, Run, Sealed, Untaken},
     ending::Ending,
     error::{Reason, Rejection},
     keys::{Keyring, Keys, LiveKeys},
     log, meter,
+    observer::Observer,
     provider::{Authenticated, Undecodable},
     receiver::{Policy, Receiver},
     request::{Head, Headers, RawRequest},
@@ -93,7 +98,8 @@ pub fn admit(
     })
 }
 
-/// A request before it is judged. Dropped, its sender has left before its body was read.
+/// A request before it is judged. Dropped, its sender has left before its body was read. A panic, of a pack or a rule
+/// say, is no refusal: it goes on to the server.
 struct Unjudged<'a> {
     policy: &'a Policy,
     span: &'a DeliverySpan,
@@ -102,7 +108,7 @@ struct Unjudged<'a> {
 
 impl Drop for Unjudged<'_> {
     fn drop(&mut self) {
-        if !self.is_judged {
+        if !self.is_judged && !std::thread::panicking() {
             refused(self.policy, self.span, &Rejection::BodyIncomplete);
         }
     }
@@ -161,7 +167,7 @@ async fn travel(
     };
     let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
     let keys = ring.as_ref().map_or(&[][..], |keys| keys);
-    let request = RawRequest::new(*head, &body.bytes);
+    let request = RawRequest::new(*head, &body.bytes).body_limit(policy.own_body_limit);
     let began = policy.meter.start(&*policy.clock);
     let verified = policy.provider.verify(request, LiveKeys::new(keys, now));
     policy.meter.verified(began, &*policy.clock);
@@ -176,10 +182,12 @@ async fn travel(
     let tenant = tenant.as_ref().map(|tenant| tenant.id().clone());
     let mut parts = policy.key_parts(tenant.as_deref());
     let authenticated = Authenticated::new(&raw, &verified, &body.bytes, *head);
+    let tell = |why| {
+        let told = |observer: &dyn Observer| observer.undecodable(&policy.name, why, &raw);
+        policy.observer.tell(told);
+    };
     let undecodable = |Undecodable(why)| {
-        policy
-            .observer
-            .tell(|observer| observer.undecodable(&policy.name, why, &raw));
+        tell(why);
         Rejection::Undecodable(why)
     };
     let decoded = policy
@@ -190,9 +198,13 @@ async fn travel(
         .finish()
         .ok_or_else(|| undecodable(Undecodable("nothing identifies the event")))?;
     // Where each attempt is signed anew, that time says how fresh the delivery is, and this one nothing.
-    let event_time = decoded.occurred_at.unless_epoch();
+    let event_time = decoded.occurred_at.unless_placeholder();
     if verified.sent_at().is_none() {
-        check_time(policy, event_time, came)?;
+        check_time(policy, event_time, came).inspect_err(|rejection| {
+            if *rejection == Rejection::UnreadableEventTime {
+                tell("the time of the event cannot be read");
+            }
+        })?;
     }
     let occurred_at = event_time.at();
     if policy.window.is_some() && verified.sent_at().is_none() && occurred_at.is_none() {
@@ -219,7 +231,7 @@ async fn travel(
     };
     span.admitted(&facts);
     Ok(Admitted {
-        event: decoded.event,
+        event: Untaken::new(decoded.event, policy.name.clone()),
         raw,
         nonce,
         content: decoded.content,

@@ -1,8 +1,8 @@
 //! What becomes of a body that a refusal leaves unread.
 //!
 //! A server that answers and closes while the sender still writes makes the sender's system throw the answer away (RFC
-//! 9112, section 9.6): the sender sees a broken connection where a 413 would have told it to stop, and what it sends
-//! next on that connection is lost. So the answer says `Connection: close`, and the rest of the body is read and
+//! 9112, section 9.6). The sender sees a broken connection where a 413 would have told it to stop. What it sends next
+//! on that connection is lost. So the answer says `Connection: close`, and the rest of the body is read and
 //! dropped, for a while: a lingering close. HTTP/2 forbids that header (RFC 9113, section 8.2.2) and needs it for
 //! nothing; there the stream ends once the rest was read, or with `NO_ERROR` after that while.
 //!

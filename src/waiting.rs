@@ -67,20 +67,37 @@ impl WaitingCopies {
         }
     }
 
-    /// Waits until `key` is no longer in progress, for at most as long as `policy` lets copies wait.
+    /// Waits until `key` is no longer in progress, for at most as long as `policy` lets copies wait. It counts as one that
+    /// waits while the grant is held: until it is answered.
     pub(crate) async fn wait(
         &self,
         key: &EventKey,
         policy: &Policy,
         timer: &Arc<dyn Timer>,
-    ) -> Waited {
-        let Some(seat) = self.sit(key) else {
-            return Waited::GaveUp;
+    ) -> (Waited, Option<Grant>) {
+        let Some(mut seat) = self.sit(key) else {
+            return (Waited::GaveUp, None);
         };
-        let watching = pin!(seat.watch(policy, timer));
-        within(timer, policy.longest_wait, watching)
-            .await
-            .unwrap_or(Waited::GaveUp)
+        // Asked once this one counts, so that who drains either waits for it or has it turned away.
+        if policy.refuses() {
+            return (Waited::GaveUp, None);
+        }
+        let waited = {
+            let watching = pin!(seat.watch(policy, timer));
+            within(timer, policy.longest_wait, watching).await
+        };
+        let waited = waited.unwrap_or(Waited::GaveUp);
+        (waited, seat.in_receiver.take())
+    }
+
+    /// How many wait, or are about to be answered.
+    pub(crate) fn count(&self) -> usize {
+        self.seats.used()
+    }
+
+    /// Resolves when there is none.
+    pub(crate) async fn ended(&self) {
+        self.seats.unused().await;
     }
 
     fn sit(&self, key: &EventKey) -> Option<Seat<'_>> {
@@ -100,7 +117,7 @@ impl WaitingCopies {
             key: *key,
             room: room.clone(),
             in_room: Some(in_room),
-            _in_receiver: in_receiver,
+            in_receiver: Some(in_receiver),
         })
     }
 
@@ -121,7 +138,7 @@ struct Seat<'a> {
     key: EventKey,
     room: Arc<Room>,
     in_room: Option<Grant>,
-    _in_receiver: Grant,
+    in_receiver: Option<Grant>,
 }
 
 impl Seat<'_> {

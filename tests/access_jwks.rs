@@ -8,7 +8,13 @@
 
 mod support;
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, VecDeque},
+    future::Future,
+    sync::Mutex,
+    task::{Context, Waker},
+    time::Duration,
+};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hookgate::{
@@ -758,4 +764,67 @@ async fn a_receiver_elsewhere_takes_the_tokens_of_facephis_endpoint_through_its_
     let head = hookgate::Head::new("POST", "/", &headers);
     let now = UnixTime::from_secs(1_700_000_000);
     assert_eq!(access.check(&head, now), Ok(()));
+}
+
+/// Brings the old set first, once the gate is open, then the new one.
+struct OldThenNew {
+    sets: Mutex<VecDeque<String>>,
+    gate: Gate,
+}
+
+impl JwksFetcher for OldThenNew {
+    async fn fetch(&self) -> Result<JwksDocument, JwksError> {
+        let (set, is_last) = {
+            let mut sets = self.sets.lock().unwrap();
+            (sets.pop_front().unwrap(), sets.is_empty())
+        };
+        if !is_last {
+            self.gate.passed().await;
+        }
+        Ok(JwksDocument::new(set))
+    }
+}
+
+#[tokio::test]
+async fn an_older_answer_never_brings_back_keys_that_a_newer_one_has_withdrawn() {
+    let recorded = recording();
+    let gate = Gate::shut();
+    let fetcher = OldThenNew {
+        sets: Mutex::new([recorded.before.answer.body, recorded.after.answer.body].into()),
+        gate: gate.clone(),
+    };
+    let now = UnixTime::from_secs(recorded.recorded_at);
+    let jwks = Jwks::fetched_by(fetcher, ALGORITHMS).clock(FakeClock::at(now));
+    let mut older = Box::pin(jwks.refresh());
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(older.as_mut().poll(&mut context).is_pending());
+    let mut newer = Box::pin(jwks.refresh());
+    let early = newer.as_mut().poll(&mut context);
+    gate.open();
+    older.await.unwrap();
+    if early.is_pending() {
+        newer.await.unwrap();
+    }
+    let rule = Bearer::from_jwks(jwks.clone()).audience(&recorded.audience);
+    let token = &recorded.before.tokens["ES256"];
+    let headers = vec![("authorization", format!("Bearer {token}"))];
+    let head = hookgate::Head::new("POST", "/", &headers);
+    assert_eq!(rule.check(&head, now), Err(Denied::Wrong));
+}
+
+#[tokio::test]
+async fn a_set_with_more_keys_than_are_tried_is_told_once() {
+    let (x, y) = OTHER;
+    for (keys, told) in [(8, 0), (9, 1)] {
+        let log = Log::begin();
+        let key = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y});
+        let set = json!({"keys": vec![key; keys]}).to_string();
+        let jwks = Jwks::fetched_by(Published(set), ALGORITHMS);
+        for _ in 0..3 {
+            jwks.refresh().await.unwrap();
+        }
+        let lines = log.with("do not name their key");
+        assert_eq!(lines.len(), told, "{lines:?}");
+        assert!(lines.iter().all(|line| line.0 == Level::WARN));
+    }
 }

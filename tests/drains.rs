@@ -4,8 +4,8 @@ mod support;
 
 use std::{sync::Arc, time::Duration};
 
-use hookgate::{Drain, Timer};
-use support::{Connection, Fault, Gate, On, Stage, Step, logto, until};
+use hookgate::{Drain, Sleep, Timer};
+use support::{Call, Connection, Fault, Gate, On, Puppet, Stage, Step, logto, until};
 
 const BOUND: Duration = Duration::from_secs(60);
 
@@ -88,5 +88,48 @@ async fn what_is_left_when_the_bound_is_over_is_told() {
     stage.clock.advance(BOUND);
     let left = drain.idle().await;
     assert_eq!((left.handlers, left.detached, left.unsettled), (1, 1, 1));
+    drain.over().await;
+}
+
+#[tokio::test]
+async fn a_copy_that_waits_for_a_run_is_waited_for() {
+    let stage = Stage::of(Puppet::default(), |builder| builder).await;
+    let call = Call::post("/hook", "one");
+    let (run, claim) = (Gate::shut(), Gate::shut());
+    stage.script.then(Step::wait(&run));
+    let first = stage.sending(&call);
+    until("the run", || stage.script.runs() == 1).await;
+    let copy = stage.sending(&call);
+    until("the wait", || stage.receiver.busy().copies == 1).await;
+    stage.store.next(On::Claim, Fault::Waits(claim.clone()));
+
+    let mut drain = drain([&stage]);
+    let idle = tokio::spawn(async move { drain.idle().await });
+    run.open();
+    assert_eq!(first.await.unwrap().status, 200);
+    until("the copy's claim", || stage.store.count(On::Claim) == 3).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!idle.is_finished(), "it may claim what nobody gives back");
+    claim.open();
+    assert!(idle.await.unwrap().is_idle());
+    assert_eq!(copy.await.unwrap().status, 200);
+}
+
+/// Its sleeps are over at once, and may not be asked again.
+struct Once;
+
+impl Timer for Once {
+    fn sleep(&self, _: Duration) -> Sleep {
+        Box::pin(async {})
+    }
+}
+
+#[tokio::test]
+async fn a_bound_that_is_over_when_all_are_idle_is_not_waited_for_again() {
+    let mut drain = Drain::begin([], Once, BOUND);
+    assert!(drain.idle().await.is_idle());
+    assert!(drain.idle().await.is_idle());
     drain.over().await;
 }

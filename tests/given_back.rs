@@ -6,15 +6,19 @@ mod support;
 use std::{
     future::{Future, poll_fn},
     pin::pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
     time::Duration,
 };
 
 use axum::body::Body;
 use hookgate::{
-    Head, Outcome, Receiver, Timer,
-    dedup::{DedupStore, State},
+    Background, Head, Outcome, Receiver, Secret, Sleep, Timer,
+    dedup::{Claim, DedupStore, State},
+    providers::logto::Logto,
     road::{self, Ran},
     testing::FakeClock,
 };
@@ -110,17 +114,57 @@ async fn a_release_is_tried_with_growing_pauses_until_the_store_answers() {
     }
 }
 
+/// A store that stood still may grant the claim when its lease would be over.
 #[tokio::test]
-async fn a_release_is_not_tried_beyond_the_end_of_the_lease() {
+async fn a_claim_that_is_granted_after_the_length_of_its_lease_is_given_back() {
+    let stage = Stage::logto().await;
+    stage.store.always(On::Release, Fault::Down);
+    stage.store.next(On::Claim, Fault::Hangs);
+    assert_eq!(given_up(&stage, &logto::event(1)).await.status, 503);
+    stage.pass(Duration::from_secs(60)).await;
+
+    // What the store was sent a minute ago is done now.
+    let other = Stage::logto().await;
+    assert_eq!(other.send(&logto::event(1)).await.status, 200);
+    let (key, owner) = (other.script.last().key, stage.store.owners()[0]);
+    let memory = stage.store.memory();
+    let lease = Duration::from_secs(30);
+    let granted = memory.claim(&key, None, owner, lease).await;
+    assert!(matches!(granted, Ok(Claim::Won(_))));
+
+    stage.store.heal();
+    stage.pass(Duration::from_secs(4)).await;
+    assert!(stage.receiver.busy().is_idle());
+    assert_eq!(stage.send(&logto::event(1)).await.status, 200);
+    assert_eq!(stage.script.runs(), 1);
+}
+
+#[tokio::test]
+async fn a_release_is_not_tried_for_ever() {
     let stage = Stage::logto().await;
     stage.store.always(On::Release, Fault::Down);
     stage.store.next(On::Claim, Fault::Silent);
     assert_eq!(given_up(&stage, &logto::event(1)).await.status, 503);
-    stage.pass(Duration::from_secs(33)).await;
+    stage.pass(Duration::from_secs(303)).await;
     assert!(stage.receiver.busy().is_idle());
     let tries = stage.store.count(On::Release);
     stage.pass(Duration::from_secs(60)).await;
     assert_eq!(stage.store.count(On::Release), tries);
+}
+
+#[tokio::test]
+async fn a_mark_is_not_tried_beyond_the_end_of_the_lease() {
+    let stage = Stage::logto().await;
+    stage.store.always(On::Mark, Fault::Down);
+    let sent = stage.sending(&logto::event(1));
+    until("the first try", || stage.store.count(On::Mark) == 1).await;
+    stage.pass(Duration::from_millis(2_200)).await;
+    assert_eq!(sent.await.unwrap().status, 503);
+    stage.pass(Duration::from_secs(33)).await;
+    assert!(stage.receiver.busy().is_idle());
+    let tries = stage.store.count(On::Mark);
+    stage.pass(Duration::from_secs(60)).await;
+    assert_eq!(stage.store.count(On::Mark), tries);
 }
 
 #[tokio::test]
@@ -225,19 +269,109 @@ async fn a_claim_whose_sender_left_is_given_back_where_that_cancels() {
 #[tokio::test]
 async fn no_more_leases_wait_for_the_store_than_there_is_room_for() {
     let stage = Stage::logto().await;
-    stage.store.always(On::Claim, Fault::Down);
     stage.store.always(On::Release, Fault::Down);
+    lose_claims(&stage, 1_100).await;
+    assert_eq!(stage.receiver.busy().unsettled, 1_024);
+    stage.store.heal();
+    stage.pass(SOON).await;
+    assert!(stage.receiver.busy().is_idle());
+}
+
+/// All its claims are given up, `count` of them.
+async fn lose_claims(stage: &Stage, count: u64) {
+    stage.store.always(On::Claim, Fault::Down);
     let app = stage
         .script
         .route::<hookgate::providers::logto::Event>(&stage.receiver);
-    for n in 0..1_100 {
+    for n in 0..count {
         let request = logto::event(n).request::<Body>();
         let response = app.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), 503);
     }
-    assert_eq!(stage.receiver.busy().unsettled, 1_024);
-    stage.store.heal();
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_asked_a_few_times_at_once() {
+    let stage = Stage::logto().await;
+    stage.store.always(On::Release, Fault::Hangs);
+    lose_claims(&stage, 100).await;
     stage.pass(SOON).await;
+    assert_eq!(stage.store.count(On::Release), 8);
+    stage.pass(Duration::from_secs(2)).await;
+    assert_eq!(stage.store.count(On::Release), 16, "the others' turns");
+    stage.store.heal();
+    stage.pass(Duration::from_secs(4)).await;
+    assert!(stage.receiver.busy().is_idle());
+}
+
+#[tokio::test]
+async fn what_was_given_up_at_once_is_not_given_back_at_once() {
+    let stage = Stage::logto().await;
+    lose_claims(&stage, 200).await;
+    for _ in 0..200 {
+        tokio::task::yield_now().await;
+    }
+    stage.pass(Duration::from_millis(200)).await;
+    let told = stage.store.count(On::Release);
+    assert!((1..200).contains(&told), "{told} of 200");
+    stage.pass(SOON).await;
+    assert!(stage.receiver.busy().is_idle());
+}
+
+/// A timer whose runtime has ended, and may be back.
+struct Unable {
+    clock: FakeClock,
+    is_back: Arc<AtomicBool>,
+}
+
+impl Timer for Unable {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.clock.sleep(duration)
+    }
+
+    fn spawn(&self, work: Background) {
+        if self.is_back.load(Ordering::SeqCst) {
+            tokio::spawn(work);
+        }
+    }
+}
+
+async fn without_tasks() -> (Stage, Arc<AtomicBool>) {
+    let is_back = Arc::new(AtomicBool::new(false));
+    let clock = FakeClock::at(now());
+    let timer = Unable {
+        clock: clock.clone(),
+        is_back: is_back.clone(),
+    };
+    let store = ScriptedStore::new(&clock);
+    let pack = Logto::new(Secret::utf8(logto::KEY).unwrap());
+    let stage = Stage::on(pack, clock, store, |builder| builder.timer(timer)).await;
+    (stage, is_back)
+}
+
+#[tokio::test]
+async fn what_no_task_had_lapses_and_leaves_its_place() {
+    let (stage, is_back) = without_tasks().await;
+    lose_claims(&stage, 1_100).await;
+    assert_eq!(stage.receiver.busy().unsettled, 1_024);
+    stage.clock.advance(Duration::from_secs(300));
+    lose_claims(&stage, 1).await;
+    assert_eq!(stage.receiver.busy().unsettled, 1);
+    is_back.store(true, Ordering::SeqCst);
+    lose_claims(&stage, 1).await;
+    stage.pass(SOON).await;
+    assert_eq!(stage.store.count(On::Release), 2);
+    assert!(stage.receiver.busy().is_idle());
+}
+
+#[tokio::test]
+async fn where_no_place_is_left_those_that_no_task_had_go_on() {
+    let (stage, is_back) = without_tasks().await;
+    lose_claims(&stage, 1_024).await;
+    is_back.store(true, Ordering::SeqCst);
+    lose_claims(&stage, 1).await;
+    stage.pass(SOON).await;
+    assert_eq!(stage.store.count(On::Release), 1_024);
     assert!(stage.receiver.busy().is_idle());
 }
 

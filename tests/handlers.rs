@@ -7,7 +7,7 @@ use std::{
     future::Ready,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
@@ -15,9 +15,20 @@ use std::{
 };
 
 use axum::{Router, body::Body};
-use hookgate::{Nack, TokioTimer, Verdict, tower::ReceiverLayer};
+use hookgate::{
+    Head, KeyParts, Keys, Nack, Outcome, Provider, Reason, Receiver, Rejection, Timer, TokioTimer,
+    Verdict, Verified,
+    dedup::MemoryStore,
+    keys::{KeyId, LiveKeys},
+    provider::{Authenticated, Decoded, SenderProfile, Undecodable},
+    request::RawRequest,
+    road::{self, Handled, Ran},
+    testing::FakeClock,
+    tower::ReceiverLayer,
+    verified::Coverage,
+};
 use http::{Request, Response, StatusCode};
-use support::{Bomb, Call, Gate, On, Server, Stage, Step, busy_app, logto, until};
+use support::{Bomb, Call, Gate, On, Server, Stage, Step, busy_app, logto, now, until};
 use tower::{Layer, ServiceExt, service_fn};
 
 #[tokio::test]
@@ -327,4 +338,65 @@ async fn an_error_that_panics_when_it_is_dropped_is_a_retry_as_any_other() {
     };
     assert_eq!(answer_of(&stage, failed).await, 503);
     assert_eq!(stage.store.count(On::Release), 1);
+}
+
+/// Its events panic when they are dropped.
+struct Armed;
+
+impl Provider for Armed {
+    type Event = Bomb;
+
+    fn name(&self) -> &str {
+        "armed"
+    }
+
+    fn profile(&self) -> SenderProfile {
+        SenderProfile::unknown()
+    }
+
+    fn keys(&self) -> Keys {
+        Keys::None
+    }
+
+    fn verify<'a>(&self, _: RawRequest<'a>, _: LiveKeys<'a>) -> Result<Verified<'a>, Rejection> {
+        static KEY_ID: LazyLock<KeyId> = LazyLock::new(|| "key-1".into());
+        Ok(Verified::assertion(Coverage::Body, &KEY_ID))
+    }
+
+    fn decode(
+        &self,
+        _: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<Bomb>, Undecodable> {
+        key.part("one");
+        Ok(Decoded::new(Bomb))
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_panics_when_nobody_took_it_is_handled_all_the_same() {
+    let clock = FakeClock::at(now());
+    let receiver = Receiver::new("test", Armed)
+        .dedup(MemoryStore::with_clock(10, clock.clone()))
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let timer: Arc<dyn Timer> = Arc::new(clock);
+    for expected in [Reason::Handled, Reason::Duplicate] {
+        let headers = vec![("content-type", "application/json")];
+        let head = Head::new("POST", "/", &headers);
+        let admitted = road::admit(&receiver, head, Some("one".into()), &timer).await;
+        let run = |_slot, _bytes| async {
+            Ran::<()> {
+                outcome: Outcome::Processed,
+                reply: None,
+                status: None,
+            }
+        };
+        let work = road::handle(receiver.clone(), admitted.unwrap(), timer.clone(), run);
+        let Handled::Answer(answer) = work.await else {
+            panic!("no answer");
+        };
+        assert_eq!(answer.reason(), expected);
+    }
 }

@@ -1,5 +1,7 @@
 //! A sender that leaves does not take its handler with it.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 mod support;
 
 use std::{

@@ -56,6 +56,57 @@ async fn each_verified_delivery_ends_once_whatever_becomes_of_it() {
     );
 }
 
+/// What a refused request leaves.
+#[derive(Clone, Default)]
+struct Refused(Arc<Mutex<Vec<(Reason, Option<Bytes>)>>>);
+
+impl Observer for Refused {
+    fn rejected(&self, _: &str, rejection: &Rejection) {
+        let mut refused = self.0.lock().unwrap();
+        let reason = rejection.reason();
+        match refused.last_mut() {
+            Some((told, Some(_))) if *told == Reason::Undecodable => *told = reason,
+            _ => refused.push((reason, None)),
+        }
+    }
+
+    fn undecodable(&self, endpoint: &str, _: &'static str, bytes: &Bytes) {
+        assert_eq!(endpoint, "test");
+        // Which reason it is comes with `rejected`.
+        let told = (Reason::Undecodable, Some(bytes.clone()));
+        self.0.lock().unwrap().push(told);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_time_of_an_event_has_its_own_reason_and_its_bytes_reach_the_application() {
+    let refused = Refused::default();
+    let pack = Logto::new(Secret::utf8(logto::KEY).unwrap());
+    let stage = Stage::of(pack, |builder| builder.observer(refused.clone())).await;
+    let with_time = |time: &str| {
+        format!(
+            r#"{{"event":"PostSignIn","sessionId":"s","userId":"u","hookId":"h","createdAt":"{time}"}}"#
+        )
+    };
+    let unreadable = with_time("yesterday");
+    for call in [
+        logto::signed(unreadable.clone(), logto::KEY),
+        logto::signed(with_time("2001-01-01T00:00:00Z"), logto::KEY),
+        logto::signed(unreadable.clone(), "another key"),
+    ] {
+        assert_eq!(stage.send(&call).await.status, 401);
+    }
+    assert_eq!(stage.script.runs(), 0);
+    assert_eq!(
+        *refused.0.lock().unwrap(),
+        [
+            (Reason::UnreadableEventTime, Some(Bytes::from(unreadable))),
+            (Reason::TimestampTooOld, None),
+            (Reason::SignatureMismatch, None),
+        ]
+    );
+}
+
 /// Every hook panics, and throws what panics again.
 #[derive(Clone, Default)]
 struct Panics(Arc<Mutex<Vec<&'static str>>>);

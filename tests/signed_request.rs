@@ -531,6 +531,27 @@ async fn an_assertion_that_does_not_call_itself_a_token_is_kept_out_or_the_start
             assert_eq!(is_told, is_taken, "{call:?}");
         }
     }
+    // So do literals that no token's payload, or no token at all, has in their place.
+    for (template, encoding, is_told) in [
+        ("{body}|", RequestEncoding::Jws, false),
+        ("|{body}", RequestEncoding::Jws, false),
+        ("{body}\n", RequestEncoding::Jws, true),
+        (" {body}", RequestEncoding::Jws, true),
+        ("{body}|", RequestEncoding::Base64, false),
+        ("{nonce}:{body}", RequestEncoding::Base64, false),
+        ("{nonce}.{body}", RequestEncoding::Base64, true),
+        ("e{body}", RequestEncoding::Base64, true),
+    ] {
+        let mut config = SignedRequestConfig::new("x-signature")
+            .template(template)
+            .encoding(encoding);
+        if template.contains("{nonce}") {
+            config = config.nonce("x-nonce");
+        }
+        let stage = stage_of(config.accept_tokens_as_requests()).await;
+        let told = stage.receiver.check().iter().any(|it| it.code() == code);
+        assert_eq!(told, is_told, "{template:?} {encoding:?}");
+    }
     // A time in the signed text keeps them out.
     let timed = config().encoding(RequestEncoding::Jws);
     let stage = stage_of(timed.accept_tokens_as_requests()).await;
@@ -546,6 +567,21 @@ fn config() -> SignedRequestConfig {
 
 fn pack() -> UnicoCheck {
     UnicoCheck::signed(SignedRequest::new(config(), [rsa()]).unwrap())
+}
+
+#[test]
+fn that_unreadable_dates_are_accepted_is_not_said_where_the_time_of_each_attempt_is_checked() {
+    let receiver = Receiver::new("test", pack().accept_unreadable_time())
+        .dedup(MemoryStore::with_capacity(1))
+        .build()
+        .unwrap();
+    assert!(receiver.window().is_some());
+    let findings = receiver.check();
+    assert!(
+        findings
+            .iter()
+            .all(|it| it.code() != "accepts_unreadable_time")
+    );
 }
 
 fn signer() -> RequestSigner {

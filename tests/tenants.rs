@@ -349,6 +349,40 @@ async fn made_up_names_hold_a_bounded_part_of_the_key_source_and_keep_no_known_t
 }
 
 #[tokio::test]
+async fn a_known_tenant_needs_no_place_of_strangers_after_its_look_up_has_failed() {
+    let desk = Desk::new(|builder| builder);
+    let signed = logto::signed(logto::body(1), ACME);
+    assert_eq!(desk.judge(&signed, "acme").await, Ok(()));
+    *desk.directory.0.strangers.lock().unwrap() = Some(Gate::shut());
+    let names: Vec<_> = (0..STRANGERS).map(|n| format!("made-up-{n}")).collect();
+    let mut context = Context::from_waker(Waker::noop());
+    let mut held = Vec::new();
+    for name in &names {
+        let mut judged = Box::pin(desk.judge(&signed, name));
+        if judged.as_mut().poll(&mut context).is_pending() {
+            held.push(judged);
+        }
+    }
+    desk.clock.advance(Duration::from_secs(60));
+
+    desk.directory.fault(Some(Fault::Down));
+    for _ in 0..2 {
+        let judged = desk.judge(&signed, "acme").await;
+        assert_eq!(judged, Err((503, Reason::KeysUnavailable)));
+    }
+    desk.directory.fault(Some(Fault::Hangs));
+    let mut dropped = Box::pin(desk.judge(&signed, "acme"));
+    assert!(dropped.as_mut().poll(&mut context).is_pending());
+    drop(dropped);
+
+    desk.directory.fault(None);
+    assert_eq!(desk.judge(&signed, "acme").await, Ok(()));
+    let stranger = desk.judge(&signed, "one-more").await;
+    assert_eq!(stranger, Err((503, Reason::Overloaded)));
+    drop(held);
+}
+
+#[tokio::test]
 async fn a_tenant_that_anyone_may_call_is_told_once_when_it_is_looked_up() {
     let log = Log::begin();
     let told = |log: &Log| log.with("code=\"anyone_may_call\"");

@@ -141,9 +141,11 @@ async fn answer(stage: &Stage, of: Of, id: &str, json: Option<&str>) -> (u16, bo
 }
 
 /// What senders of broken times may write, and nothing reads.
-const UNREADABLE: [&str; 10] = [
+const UNREADABLE: [&str; 12] = [
     "\"yesterday\"",
-    "\"\"",
+    "\" \"",
+    "\"0001-01-01T00:00:00.\"",
+    "\"0001-01-01T00:00:01\"",
     "\"null\"",
     "\"2026-11-21\"",
     "\"2026-11-21X23:35:15Z\"",
@@ -178,6 +180,12 @@ async fn refuses_what_cannot_be_read(strict: Stage, relaxed: Stage, of: Of, name
         ("none", None),
         ("null", Some("null")),
         ("epoch", Some("\"1970-01-01T00:00:00Z\"")),
+        ("empty", Some("\"\"")),
+        ("least of .NET", Some("\"0001-01-01T00:00:00\"")),
+        ("in parts", Some("\"0001-01-01T00:00:00.0000000\"")),
+        ("in UTC", Some("\"0001-01-01T00:00:00Z\"")),
+        ("in parts, in UTC", Some("\"0001-01-01T00:00:00.000Z\"")),
+        ("of an offset", Some("\"0001-01-01T00:00:00+00:00\"")),
         ("fresh", Some(&*fresh)),
     ] {
         assert_eq!(answer(&strict, of, id, json).await, (200, true), "{id}");
@@ -214,6 +222,32 @@ async fn unico_check_refuses_a_date_that_cannot_be_read_where_a_window_is_set() 
     let strict = stage(UnicoCheck::new()).await;
     let relaxed = stage(UnicoCheck::new().accept_unreadable_time()).await;
     refuses_what_cannot_be_read(strict, relaxed, of_unico, "eventDate").await;
+}
+
+#[tokio::test]
+async fn that_unreadable_times_are_accepted_is_only_said_where_times_are_checked() {
+    let said = async |pack: Logto, checks: bool| {
+        let stage = Stage::of(pack, |builder| match checks {
+            true => builder,
+            false => builder.without_time_check(),
+        });
+        let findings = stage.await.receiver.check();
+        findings
+            .iter()
+            .any(|it| it.code() == "accepts_unreadable_time")
+    };
+    let relaxed = || Logto::new(secret()).accept_unreadable_time();
+    assert!(said(relaxed(), true).await);
+    assert!(!said(relaxed(), false).await);
+    // Without a window nothing checks the date of Unico's notifications.
+    let unico = UnicoCheck::new().accept_unreadable_time();
+    let stage = Stage::of(unico, |builder| builder.access(AnyoneMayCall)).await;
+    let findings = stage.receiver.check();
+    assert!(
+        findings
+            .iter()
+            .all(|it| it.code() != "accepts_unreadable_time")
+    );
 }
 
 #[test]

@@ -40,8 +40,8 @@
 //! - `web::scope(path).wrap(…)` and `App::wrap` cover all that is inside, unknown paths included. Route
 //!   parameters of a resource are only known inside of it, so a receiver with tenants named by a route
 //!   parameter must wrap the resource or the route.
-//! - One receiver is one endpoint, however many routes it stands on: an event that was handled on the one is a copy on
-//!   the other, and answered 200 without its handler. Make a receiver with a name of its own for each route.
+//! - One receiver is one endpoint, however many routes it stands on. An event that was handled on one route is a copy on
+//!   another, which answers 200 without its handler. Make a receiver with a name of its own for each route.
 //! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run. One
 //!   that takes an `Option<Event<_>>` does run there, with `None`: wrap the application in
 //!   [`RequireReceiver`], which makes such answers 500.
@@ -64,11 +64,11 @@
 //! - It runs on its worker's thread. One that blocks it holds up the worker's other connections and its own
 //!   heartbeat: see [handlers that block](hookgate#handlers-that-block).
 //!
-//! # Who is refused while it still writes
+//! # When a sender is refused while it still writes
 //!
-//! gets its answer, with `Connection: close` on HTTP/1.1. actix-web then reads on and drops what comes, for as long as
-//! [`client_disconnect_timeout`](actix_web::HttpServer::client_disconnect_timeout) says: leave that at its default of
-//! a second. At zero the connection is reset, and such senders lose their answer. Over HTTP/2 it is
+//! The sender gets its answer, with `Connection: close` on HTTP/1.1. actix-web then reads on and drops what comes, for as
+//! long as [`client_disconnect_timeout`](actix_web::HttpServer::client_disconnect_timeout) says. Leave that at its default
+//! of a second. At zero the connection is reset, and such senders lose their answer. Over HTTP/2 it is
 //! [`hookgate::unread`] that reads on.
 //!
 //! # What it takes from the connection

@@ -34,25 +34,26 @@
 //! - `Router::layer` and `Router::route_layer` cover the routes added before them. Route parameters are
 //!   only known inside the route: a receiver with tenants named by a route parameter answers 500 when it
 //!   is put around a whole router from outside.
-//! - One receiver is one endpoint, however many routes it stands on: an event that was handled on the one is a copy on
-//!   the other, and answered 200 without its handler. Make a receiver with a name of its own for each route.
+//! - One receiver is one endpoint, however many routes it stands on. An event that was handled on one route is a copy on
+//!   another, which answers 200 without its handler. Make a receiver with a name of its own for each route.
 //! - Several layers on one `MethodRouter` read best through `tower::ServiceBuilder`.
 //! - The receiver has a body limit of its own. The layer therefore disables axum's `DefaultBodyLimit`
 //!   inside, which would cut a handler's `Bytes` at 2 MB; outside it plays no part, since it limits
 //!   extractors only.
-//! - Who is refused while it still writes gets its answer, and what follows of its body is dropped, within bounds:
+//! - A sender that is refused while it still writes gets its answer. The rest of its body is dropped, within bounds:
 //!   [`hookgate::unread`].
-//! - Who closes its side of the connection after the request (a half-closed connection) gets no answer, and its event
-//!   may be dropped before the receiver has it: it is never told that it was handled. That is hyper's default, and
-//!   `axum::serve` has no setting for it; a server of your own on hyper has `http1::Builder::half_close(true)`.
+//! - A sender that closes its side of the connection after the request (a half-closed connection) gets no answer. Its
+//!   event may be dropped before the receiver has it, and it is never told that the event was handled. That is hyper's
+//!   default, and `axum::serve` has no setting for it. A server of your own on hyper has
+//!   `http1::Builder::half_close(true)`.
 //! - An access rule that needs the peer's address, and the token endpoint, need
 //!   `into_make_service_with_connect_info::<SocketAddr>()`. Without it every request is answered 500, and
 //!   the log says what to add: never a skipped check.
 //!
 //! # When the sender hangs up, and at shut-down
 //!
-//! A handler that runs, runs to its end: when its sender has left, or when it is past its deadline, in a task of its
-//! own, which ends with the process. [`serve_until`] stops in the order that loses no handler. A handler that is cut off
+//! A handler that runs, runs to its end. When its sender has left, or when it is past its deadline, it goes on in a task
+//! of its own, which ends with the process. [`serve_until`] stops in the order that loses no handler. A handler that is cut off
 //! frees its event when its lease ends.
 
 mod event;

@@ -1,6 +1,6 @@
 //! [`AnyoneMayCall`]: no check, by name.
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
 use super::{Access, Denied};
 use crate::{clock::UnixTime, request::Head};
@@ -24,6 +24,10 @@ impl Access for AnyoneMayCall {
 
     fn challenges(&self) -> Vec<HeaderValue> {
         Vec::new()
+    }
+
+    fn reads(&self, _name: &HeaderName) -> bool {
+        false
     }
 
     fn admits_anyone(&self) -> bool {

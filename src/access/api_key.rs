@@ -102,6 +102,10 @@ impl Access for ApiKey {
         vec![API_KEY_CHALLENGE]
     }
 
+    fn reads(&self, name: &HeaderName) -> bool {
+        self.name.as_ref().is_ok_and(|own| own == name)
+    }
+
     fn validate(&self) -> Result<(), BuildError> {
         if let Err(NotAName) = &self.name {
             return Err(BuildError::Name {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use http::{HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 use zeroize::Zeroizing;
 
 use super::{
@@ -124,6 +124,10 @@ impl Access for Basic {
         vec![HeaderValue::from_static(
             "Basic realm=\"webhook\", charset=\"UTF-8\"",
         )]
+    }
+
+    fn reads(&self, name: &HeaderName) -> bool {
+        *name == header::AUTHORIZATION
     }
 
     fn validate(&self) -> Result<(), BuildError> {

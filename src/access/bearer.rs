@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::{collections::BTreeSet, fmt, time::Duration};
 
-use http::{HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
 use super::{
@@ -245,6 +245,10 @@ impl Access for Bearer {
 
     fn challenges(&self) -> Vec<HeaderValue> {
         vec![HeaderValue::from_static("Bearer realm=\"webhook\"")]
+    }
+
+    fn reads(&self, name: &HeaderName) -> bool {
+        *name == header::AUTHORIZATION
     }
 
     fn validate(&self) -> Result<(), BuildError> {

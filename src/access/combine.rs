@@ -2,7 +2,7 @@
 
 use std::{fmt, future::poll_fn, sync::Arc, task::Poll};
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
 use super::{Access, Denied, Preparing};
 use crate::{
@@ -53,6 +53,10 @@ impl Access for AllOf {
 
     fn challenges(&self) -> Vec<HeaderValue> {
         challenges(&self.0)
+    }
+
+    fn reads(&self, name: &HeaderName) -> bool {
+        self.0.iter().any(|rule| rule.reads(name))
     }
 
     fn admits_anyone(&self) -> bool {
@@ -107,6 +111,10 @@ impl Access for AnyOf {
 
     fn challenges(&self) -> Vec<HeaderValue> {
         challenges(&self.0)
+    }
+
+    fn reads(&self, name: &HeaderName) -> bool {
+        self.0.iter().any(|rule| rule.reads(name))
     }
 
     fn admits_anyone(&self) -> bool {

@@ -5,9 +5,18 @@ use std::net::{IpAddr, SocketAddr, SocketAddrV4};
 use http::{HeaderName, header};
 
 use super::Forwarding;
+#[cfg(feature = "token")]
+use crate::request::Single;
 use crate::request::{Head, host_address};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Whether a proxy, or somebody who would be one, wrote for whom it forwards.
+#[cfg(feature = "token")]
+pub(crate) fn is_forwarded(head: &Head<'_>) -> bool {
+    let stands = |name| head.single(name) != Single::Missing;
+    stands(&header::FORWARDED) || stands(&X_FORWARDED_FOR)
+}
 
 /// All values of the header, in wire order: each proxy may append to the last line or add one.
 pub(super) fn lines<'a>(head: &Head<'a>, forwarding: Forwarding) -> Vec<&'a [u8]> {

@@ -69,6 +69,11 @@ impl Access for HeaderSecrets {
         vec![API_KEY_CHALLENGE]
     }
 
+    fn reads(&self, name: &HeaderName) -> bool {
+        let mut names = self.pairs.iter().flat_map(|(own, _)| own);
+        names.any(|own| own == name)
+    }
+
     fn validate(&self) -> Result<(), BuildError> {
         if self.pairs.is_empty() {
             return Err(BuildError::Contradiction(

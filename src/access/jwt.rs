@@ -1,15 +1,9 @@
 //! [`Jwt`]: a signed token, taken apart.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use serde::{
-    Deserialize,
-    de::{DeserializeOwned, IgnoredAny},
-};
+use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{TokenAlgorithm, TokenKey};
-
-/// What `typ` says of a token that is of no kind of its own (RFC 7519, section 5.1).
-const PLAIN: &str = "JWT";
+use super::{JwsHead, TokenAlgorithm, TokenKey};
 
 /// A compact JWS (RFC 7515, section 3.1).
 pub(crate) struct Jwt<'a> {
@@ -24,7 +18,7 @@ impl<'a> Jwt<'a> {
     /// A token without a kind, or of the kind `JWT`: see [`read_as`](Self::read_as).
     #[cfg(feature = "token")]
     pub(crate) fn read(token: &'a [u8], limit: usize) -> Option<Self> {
-        Self::read_as(token, limit, PLAIN)
+        Self::read_as(token, limit, JwsHead::PLAIN)
     }
 
     /// `None` when the token is longer than `limit`, is no compact JWS, is of a kind (`typ`) other than `JWT` and `kind`,
@@ -40,13 +34,13 @@ impl<'a> Jwt<'a> {
         let token = std::str::from_utf8(token).ok()?;
         let (message, signature) = token.rsplit_once('.')?;
         let (head, claims) = message.split_once('.')?;
-        let head: TokenHead = serde_json::from_slice(&decoded(head)?).ok()?;
-        if head.crit.is_some() || head.typ.is_some_and(|typ| !is_of(&typ, kind)) {
+        let head: JwsHead = serde_json::from_slice(&decoded(head)?).ok()?;
+        if head.demands_extension() || !head.may_be_token_of(kind) {
             return None;
         }
         Some(Self {
-            algorithm: TokenAlgorithm::from_name(&head.alg)?,
-            key_id: head.kid,
+            algorithm: head.algorithm()?,
+            key_id: head.key_id(),
             message: message.as_bytes(),
             signature: decoded(signature)?,
             claims,
@@ -66,24 +60,6 @@ impl<'a> Jwt<'a> {
 
 fn decoded(part: &str) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(part).ok()
-}
-
-/// Media types have no letter case, and their `application/` may be left out (RFC 7515, section 4.1.9).
-fn is_of(typ: &str, kind: &str) -> bool {
-    let name = match typ.split_once('/') {
-        Some((tree, name)) if tree.eq_ignore_ascii_case("application") => name,
-        _ => typ,
-    };
-    [PLAIN, kind].iter().any(|it| name.eq_ignore_ascii_case(it))
-}
-
-/// All that is read of a token's head.
-#[derive(Deserialize)]
-struct TokenHead {
-    alg: String,
-    typ: Option<String>,
-    kid: Option<String>,
-    crit: Option<IgnoredAny>,
 }
 
 /// A claim that is one text or a list of them.

@@ -28,6 +28,8 @@ mod headers;
 #[cfg(feature = "jwks")]
 mod jwks;
 #[cfg(feature = "jwt")]
+mod jws_head;
+#[cfg(feature = "jwt")]
 mod jwt;
 mod networks;
 #[cfg(feature = "jwt")]
@@ -37,10 +39,12 @@ mod token_key;
 
 use std::{fmt, pin::Pin, sync::Arc};
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue, header};
 
 #[cfg(feature = "jwks")]
 pub use self::jwks::{HttpsFetcher, Jwks, JwksDocument, JwksError, JwksFetcher};
+#[cfg(feature = "jwt")]
+pub(crate) use self::jws_head::JwsHead;
 pub use self::{
     anyone_may_call::AnyoneMayCall,
     api_key::ApiKey,
@@ -52,6 +56,7 @@ pub use self::{
 #[cfg(feature = "token")]
 pub(crate) use self::{
     authorization::of_scheme,
+    forwarded::is_forwarded,
     jwt::{Jwt, OneOrMore},
 };
 #[cfg(feature = "jwt")]
@@ -99,6 +104,16 @@ pub trait Access: Send + Sync + 'static {
     /// always the same, whatever arrived.
     fn challenges(&self) -> Vec<HeaderValue>;
 
+    /// Whether the rule looks at the header `name`. A token endpoint asks so of `Authorization`, in which its clients log
+    /// in: no other credentials can stand there.
+    ///
+    /// The default knows of `Authorization` alone, and takes each challenge but the `ApiKey` of this library to ask for it
+    /// (RFC 9110, section 11.6.1). A rule that reads more, or less, says so; a rule made of rules must hand this on.
+    fn reads(&self, name: &HeaderName) -> bool {
+        let asks = |challenge: &HeaderValue| *challenge != API_KEY_CHALLENGE;
+        *name == header::AUTHORIZATION && self.challenges().iter().any(asks)
+    }
+
     /// Whether the rule lets everyone pass. A receiver then warns at start.
     fn admits_anyone(&self) -> bool {
         false
@@ -144,6 +159,10 @@ impl<A: Access + ?Sized> Access for Arc<A> {
 
     fn challenges(&self) -> Vec<HeaderValue> {
         (**self).challenges()
+    }
+
+    fn reads(&self, name: &HeaderName) -> bool {
+        (**self).reads(name)
     }
 
     fn admits_anyone(&self) -> bool {

@@ -20,8 +20,8 @@
 //!
 //! Memory is a text of the size of the one that was read, 24 bytes for each member of the objects that are open, and 48
 //! for each object whose members are in another order than theirs. The byte budget of a receiver does not count it,
-//! though strangers' bodies are written before their proof is known: it is one body a thread at a time, and the packs
-//! that need this have a [smaller limit](crate::schemes::HmacBodyField::BODY_LIMIT) for bodies.
+//! though strangers' bodies are written before their proof is known: it is one body a thread at a time, and only
+//! up to a [smaller limit](crate::schemes::HmacBodyField::REWRITE_LIMIT) than that for bodies.
 
 mod cursor;
 mod cut;

@@ -69,7 +69,8 @@ pub enum End {
 /// Whether a lease was still held when it was to be settled or extended. Exhaustive on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
-    /// It was held by this owner (or had been ended by this owner in the same way before).
+    /// It was held by this owner (or had been ended by this owner in the same way before). A release: this owner
+    /// holds nothing.
     Ok,
     /// It lapsed and is free, taken over or done by another owner: this owner must not act on it.
     LeaseLost,
@@ -215,8 +216,9 @@ pub trait DedupStore: Send + Sync + 'static {
     ///
     /// [`End::Release`] may name a lease that the caller never saw granted, as
     /// [`Lease::granted(key, owner, 1)`](Lease::granted): its claim timed out, and may have been granted,
-    /// lost, or be still on its way. Either answer then confirms that the token holds nothing and will
-    /// not be granted the key any more.
+    /// lost, or be still on its way. A release is therefore [`Settled::Ok`] whether or not the token held
+    /// the key: it confirms that the token holds nothing and will not be granted the key any more. The lease
+    /// or the mark of another owner, and a mark of its own, stay as they are.
     fn settle(
         &self,
         lease: &Lease,

@@ -10,7 +10,10 @@ use std::{
 };
 
 use http::{HeaderName, header};
-use quick_cache::sync::Cache;
+use quick_cache::{
+    DefaultHashBuilder, UnitWeighter,
+    sync::{Cache, DefaultLifecycle, EntryAction, EntryResult, PlaceholderGuard},
+};
 
 use super::Keyring;
 use crate::{
@@ -188,6 +191,51 @@ struct Remembered {
     until: Duration,
 }
 
+type Vacant<'a> = PlaceholderGuard<
+    'a,
+    String,
+    Remembered,
+    UnitWeighter,
+    DefaultHashBuilder,
+    DefaultLifecycle<String, Remembered>,
+>;
+
+/// The place of a name that is looked up. Left without an answer, because the source failed or its caller is gone, it has
+/// what it had before: a tenant stays one that was found, of which there are only so many, and is never kept out by those
+/// who make names up.
+struct Place<'a> {
+    vacant: Option<Vacant<'a>>,
+    lapsed: Option<Remembered>,
+}
+
+impl<'a> Place<'a> {
+    fn after(vacant: Vacant<'a>, lapsed: Option<Remembered>) -> Self {
+        Self {
+            vacant: Some(vacant),
+            lapsed: lapsed.filter(|lapsed| lapsed.tenant.is_some()),
+        }
+    }
+
+    fn was_found(&self) -> bool {
+        self.lapsed.is_some()
+    }
+
+    fn fill(&mut self, known: Remembered) {
+        if let Some(vacant) = self.vacant.take() {
+            // Refused only when the cache dropped the place meanwhile: then it is not remembered.
+            let _ = vacant.insert(known);
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(lapsed) = self.lapsed.take() {
+            self.fill(lapsed);
+        }
+    }
+}
+
 /// The tenant of a request.
 pub(crate) struct Found {
     pub(crate) tenant: Tenant,
@@ -223,22 +271,42 @@ impl Tenants {
         if name.is_empty() || name.len() > MAX_NAME_BYTES {
             return Err(Rejection::UnknownTenant);
         }
-        let lapsed = self.cache.remove_if(name, |known| known.until <= now);
-        let (tenant, is_news) = match self.cache.get_value_or_guard_async(name).await {
-            Ok(known) => (known.tenant, false),
-            Err(place) => {
-                // One that was found before is a tenant, of which there are only so many: it is never kept out by
-                // those who make names up.
-                let was_found = lapsed.is_some_and(|(_, lapsed)| lapsed.tenant.is_some());
-                let known = self.look_up(name, was_found, now).await?;
-                // Refused only when the cache dropped the place meanwhile: then it is not remembered.
-                let _ = place.insert(known.clone());
-                let is_news = known.tenant.as_ref().is_some_and(|it| self.is_news(it));
-                (known.tenant, is_news)
-            }
+        let remembered = match self.cache.get(name) {
+            Some(known) if known.until > now => Some(known),
+            _ => None,
+        };
+        let (tenant, is_news) = match remembered {
+            Some(known) => (known.tenant, false),
+            None => self.find_anew(name, now).await?,
         };
         let tenant = tenant.ok_or(Rejection::UnknownTenant)?;
         Ok(Found { tenant, is_news })
+    }
+
+    /// The tenant of a name that is not remembered, or has to be looked up again, and whether it is news. Who waited for
+    /// the look-up of another has its answer.
+    async fn find_anew(
+        &self,
+        name: &str,
+        now: Duration,
+    ) -> Result<(Option<Tenant>, bool), Rejection> {
+        let lapsed = |_: &String, known: &mut Remembered| match known.until > now {
+            true => EntryAction::Retain(known.tenant.clone()),
+            false => EntryAction::ReplaceWithGuard,
+        };
+        let mut place = match self.cache.entry_async(name, lapsed).await {
+            EntryResult::Retained(tenant) => return Ok((tenant, false)),
+            EntryResult::Replaced(place, lapsed) => Place::after(place, Some(lapsed)),
+            EntryResult::Vacant(place) => Place::after(place, None),
+            // Neither is asked for.
+            EntryResult::Removed(..) | EntryResult::Timeout => {
+                return Err(Rejection::KeysUnavailable);
+            }
+        };
+        let known = self.look_up(name, place.was_found(), now).await?;
+        place.fill(known.clone());
+        let is_news = known.tenant.as_ref().is_some_and(|it| self.is_news(it));
+        Ok((known.tenant, is_news))
     }
 
     async fn look_up(

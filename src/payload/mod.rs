@@ -4,6 +4,7 @@ mod depth;
 pub(crate) mod json;
 pub(crate) mod members;
 mod misfit;
+mod once;
 pub(crate) mod open_enum;
 
 use std::fmt;
@@ -11,7 +12,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-pub(crate) use self::depth::is_too_deep;
+pub(crate) use self::{depth::is_too_deep, once::Once};
 pub use self::{
     json::{ByName, Json},
     members::Extra,

@@ -208,13 +208,15 @@ impl ReceiverBuilder {
     }
 
     /// For how long writing the mark of a handled event is tried while its sender waits. Default: 2 s. Then the sender is
-    /// answered 503, and it is tried on in the background, for as long as the lease may last.
+    /// answered 503, and it is tried on in the background, for as long as the lease may last. A release that the store did
+    /// not answer is tried for 5 min, or for as long as a lease where that is longer.
     pub fn settle_budget(mut self, limit: Duration) -> Self {
         self.settle_budget = limit;
         self
     }
 
-    /// The largest body that is read, in bytes. Default: the pack's, 1 MiB.
+    /// The largest body that is read, in bytes. Default: the pack's, 1 MiB; 100 KiB where [each body is written
+    /// anew](crate::schemes::HmacBodyField::REWRITE_LIMIT).
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
         self
@@ -403,6 +405,7 @@ impl ReceiverBuilder {
                 erased: false,
                 in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
             },
+            own_body_limit: self.body_limit,
             running: Allowance::new(self.handlers, meter.handlers_running()),
             detached: Allowance::new(usize::MAX, meter.handlers_detached()),
             waiting: WaitingCopies::new(meter.copies_waiting()),

@@ -8,6 +8,8 @@ pub struct Busy {
     pub handlers: usize,
     /// Those of them that go on without their sender: it has hung up, or was answered at the handler's deadline.
     pub detached: usize,
+    /// Copies of a running event that wait for its outcome.
+    pub copies: usize,
     /// Leases whose end the store has not confirmed yet.
     pub unsettled: usize,
 }
@@ -15,7 +17,7 @@ pub struct Busy {
 impl Busy {
     /// Whether there is nothing left.
     pub const fn is_idle(&self) -> bool {
-        self.handlers == 0 && self.detached == 0 && self.unsettled == 0
+        self.handlers == 0 && self.detached == 0 && self.copies == 0 && self.unsettled == 0
     }
 
     /// What two have not ended, together.
@@ -23,6 +25,7 @@ impl Busy {
         Self {
             handlers: self.handlers.saturating_add(other.handlers),
             detached: self.detached.saturating_add(other.detached),
+            copies: self.copies.saturating_add(other.copies),
             unsettled: self.unsettled.saturating_add(other.unsettled),
         }
     }

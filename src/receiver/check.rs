@@ -5,6 +5,7 @@ use std::{ops::RangeInclusive, sync::atomic::Ordering, time::Duration};
 use super::Policy;
 use crate::{
     dedup::DedupStore,
+    event_time::ACCEPTS_UNREADABLE_TIME,
     finding::{Finding, Severity},
     keys::{Keys, Secret},
     provider::{Retries, TimeKind},
@@ -43,7 +44,10 @@ const CHECKS: [Check; 14] = [
 /// The worst first.
 pub(super) fn check(policy: &Policy) -> Vec<Finding> {
     let mut found: Vec<Finding> = CHECKS.iter().filter_map(|check| check(policy)).collect();
-    found.extend(policy.provider.findings(policy.clock.now()));
+    // A pack does not know whether its times are checked.
+    let of_pack = policy.provider.findings(policy.clock.now());
+    let counts = |it: &Finding| policy.window.is_some() || it.code() != ACCEPTS_UNREADABLE_TIME;
+    found.extend(of_pack.into_iter().filter(counts));
     found.extend(assumed(policy));
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
     found
@@ -79,20 +83,20 @@ pub(super) fn anyone_may_call_of(needs_access: bool, what: &str) -> Finding {
 }
 
 fn secret_short(policy: &Policy) -> Option<Finding> {
-    let ids = keys_whose(policy, |secret| secret.expose().len() < LEAST_SECRET)?;
+    let places = keys_whose(policy, |secret| secret.expose().len() < LEAST_SECRET)?;
     Some(Finding::new(
         Severity::Warning,
         "secret_short",
         format!(
-            "a secret has less than {LEAST_SECRET} bytes (key {ids}): whoever captures one delivery can try all such \
-             secrets until one fits"
+            "a secret has less than {LEAST_SECRET} bytes ({places} of the ring): whoever captures one delivery can try \
+             all such secrets until one fits"
         ),
         "make a new secret of 32 random bytes, and keep both in the ring until the sender uses it",
     ))
 }
 
 fn secret_not_standard(policy: &Policy) -> Option<Finding> {
-    let ids = keys_whose(policy, |secret| {
+    let places = keys_whose(policy, |secret| {
         let length = secret.expose().len();
         secret.is_whsec() && length >= LEAST_SECRET && !STANDARD_SECRETS.contains(&length)
     })?;
@@ -100,7 +104,7 @@ fn secret_not_standard(policy: &Policy) -> Option<Finding> {
         Severity::Warning,
         "secret_not_standard",
         format!(
-            "a `whsec_` secret is not of {} to {} bytes, as Standard Webhooks wants them (key {ids})",
+            "a `whsec_` secret is not of {} to {} bytes, as Standard Webhooks wants them ({places} of the ring)",
             STANDARD_SECRETS.start(),
             STANDARD_SECRETS.end()
         ),
@@ -108,16 +112,19 @@ fn secret_not_standard(policy: &Policy) -> Option<Finding> {
     ))
 }
 
-/// The ids of the ring's keys whose secret `is_weak`; nothing where there is none. Those of tenants are only known when
-/// they are asked for.
+/// The places of the ring's keys whose secret `is_weak`, counted from 1; nothing where there is none. Not their ids: a key
+/// may stand where an id should. Those of tenants are only known when they are asked for.
 fn keys_whose(policy: &Policy, is_weak: impl Fn(&Secret) -> bool) -> Option<String> {
     let Keys::Ring(ring) = &policy.keys else {
         return None;
     };
     let ring = ring.load();
-    let weak = ring.iter().filter(|key| is_weak(key.secret()));
-    let ids: Vec<String> = weak.map(|key| format!("`{}`", key.id())).collect();
-    (!ids.is_empty()).then(|| ids.join(", "))
+    let numbered = (1..).zip(ring.iter());
+    let weak = numbered.filter(|(_, key)| is_weak(key.secret()));
+    let places: Vec<String> = weak
+        .map(|(place, _): (usize, _)| format!("key number {place}"))
+        .collect();
+    (!places.is_empty()).then(|| places.join(", "))
 }
 
 fn store_not_shared(policy: &Policy) -> Option<Finding> {

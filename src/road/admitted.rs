@@ -1,12 +1,12 @@
 //! [`Admitted`].
 
-use std::{any::Any, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
 use crate::{
     allowance::Grant,
-    delivery::{Brief, Facts},
+    delivery::{Brief, Facts, Untaken},
     event_key::{ContentDigest, EventKey},
     provider::EventType,
     span::DeliverySpan,
@@ -14,7 +14,7 @@ use crate::{
 
 /// A request that passed every check, before its event was claimed.
 pub struct Admitted {
-    pub(super) event: Box<dyn Any + Send>,
+    pub(super) event: Untaken,
     /// The authenticated bytes.
     pub(super) raw: Bytes,
     pub(super) facts: Arc<Facts>,

@@ -49,16 +49,17 @@ pub(super) async fn claim_key(
     let first = once().await;
     let is_repeated = matches!(first, Err(StoreError::Unavailable(_)));
     let claimed = if is_repeated { once().await } else { first };
-    match &claimed {
+    let known = match &claimed {
         // This one is won in any case, be it by the first try.
-        Ok(Claim::Won(_)) => open.known(),
-        Ok(Claim::InProgress { .. } | Claim::Done { .. }) | Err(StoreError::Full)
-            if !is_repeated =>
-        {
-            open.known()
-        }
-        // A try without an answer may be granted late.
-        _ => drop(open),
+        Ok(Claim::Won(_)) => true,
+        // A first try without an answer may be granted late.
+        Ok(Claim::InProgress { .. } | Claim::Done { .. }) | Err(StoreError::Full) => !is_repeated,
+        Err(StoreError::Timeout | StoreError::Unavailable(_)) => false,
+    };
+    if known {
+        open.known();
+    } else {
+        drop(open);
     }
     policy.meter.store_fill(&policy.store, &*policy.clock);
     claimed.inspect_err(|error| log::store(facts, StoreCall::Claim, error))

@@ -60,7 +60,8 @@ impl RunningCopy {
     pub(super) async fn wait(&mut self, timer: &Arc<dyn Timer>) -> Answer {
         let policy = &*self.receiver.0;
         let key = &self.facts.key;
-        let answer = match policy.waiting.wait(key, policy, timer).await {
+        let (waited, _counts) = policy.waiting.wait(key, policy, timer).await;
+        let answer = match waited {
             Waited::Done => self.of_completed(timer).await,
             Waited::Free => sent_back(RETRY_AFTER),
             Waited::GaveUp => sent_back(self.retry_after),

@@ -81,7 +81,7 @@ pub(super) async fn mark(
     end: End,
     retain: Duration,
 ) -> Result<Settled, StoreError> {
-    let mut open = Unsettled::new(receiver, timer, lease, end, retain);
+    let mut open = Unsettled::mark(receiver, timer, lease, end, retain);
     let tries = async {
         let mut pause = FIRST_SETTLE_PAUSE;
         loop {
@@ -105,8 +105,7 @@ pub(super) async fn release(
     lease: &LeaseHandle,
     timer: &Arc<dyn Timer>,
 ) {
-    let retain = receiver.0.retention;
-    let mut open = Unsettled::new(receiver, timer, lease.lease(), End::Release, retain);
+    let mut open = Unsettled::release(receiver, timer, lease.lease());
     if let Err(error) = open.tell().await {
         log::store(facts, StoreCall::Release, &error);
     }

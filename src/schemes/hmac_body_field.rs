@@ -13,8 +13,8 @@
 //! | [`DataOnly`](Recipe::DataOnly) | the value of one other member | that value |
 //!
 //! The bytes are tried as they arrived first, the pieces around the member hashed in place. Where they
-//! do not match, what ECMAScript's `JSON.stringify` would have written is tried, and then is what counts
-//! from there on. [`diagnose`] tries them all on one captured body, and some that cover less than any
+//! do not match, what ECMAScript's `JSON.stringify` would have written is tried of a body of up to [100
+//! KiB](HmacBodyField::REWRITE_LIMIT), and then is what counts from there on. [`diagnose`] tries them all on one captured body, and some that cover less than any
 //! receiver may rely on.
 
 use bytes::Bytes;
@@ -35,6 +35,7 @@ use crate::{
     event_key::ContentDigest,
     keys::{DigestKind, Encoding, Key, KeyId, LiveKeys, Secret},
     payload::members::Name,
+    provider::SenderProfile,
     request::{Head, RawRequest},
     verified::{Coverage, Verified},
 };
@@ -124,8 +125,8 @@ impl HmacBodyFieldConfig {
 /// # Security
 ///
 /// Before the MAC has matched, a body gets one scan that allocates nothing and does not recurse, and
-/// where its bytes do not match, one that writes it anew: time and memory are bounded by its size, for which packs have
-/// a limit of [their own](Self::BODY_LIMIT).
+/// where its bytes do not match, one that writes it anew: time and memory are bounded by its size, which has a limit
+/// of [its own](Self::REWRITE_LIMIT).
 /// Whatever the recipe does not cover is not in what [`verify`](Self::verify) asserts. The raw scan looks
 /// at the top level only: whoever decodes the body must refuse text that is not JSON, and members that
 /// stand twice.
@@ -161,14 +162,25 @@ impl TryFrom<HmacBodyFieldConfig> for HmacBodyField {
 }
 
 impl HmacBodyField {
-    /// The largest body that packs with such a scheme take, in bytes, a tenth of what others take. The receiver's
-    /// `body_limit` sets another.
+    /// The largest body that is written anew, in bytes, a tenth of what packs take. A `body_limit` of the receiver that
+    /// is more raises it.
     ///
-    /// Whoever can call has a body read and written anew, with every recipe: that is how a body is verified that
-    /// something on the way has re-written, or that is signed with sorted keys. It takes up to six times the CPU of
-    /// the body's HMAC, and memory that no budget counts: at once a text of the body's size and 24 bytes for each
-    /// member, 48 for each object in the wrong order.
-    pub const BODY_LIMIT: usize = 100 * 1024;
+    /// A body is written anew if its bytes as they arrived do not match, since something on the way may have re-written
+    /// it: above the limit that is not tried, and a mismatch is one. With [`Recipe::SortedKeys`] every body is, so packs
+    /// take none above the limit.
+    ///
+    /// Whoever can call has a server do it. It takes up to six times the CPU of the body's HMAC, and memory that no
+    /// budget counts: at once a text of the body's size and 24 bytes for each member, 48 for each object in the wrong
+    /// order.
+    pub const REWRITE_LIMIT: usize = 100 * 1024;
+
+    /// The largest body that a pack with this scheme takes, in bytes.
+    pub(crate) fn body_limit(&self) -> usize {
+        match self.config.recipe {
+            Recipe::SortedKeys => Self::REWRITE_LIMIT,
+            _ => SenderProfile::unknown().body_limit,
+        }
+    }
 
     /// For packs, whose names are known to be right.
     pub(crate) fn in_member(member: &str) -> Self {
@@ -203,27 +215,32 @@ impl HmacBodyField {
             return Err(Rejection::NoLiveKey);
         }
         match self.config.digest {
-            Digest::Sha1 => self.prove::<Hmac<Sha1>>(request.body, keys),
-            Digest::Sha256 => self.prove::<Hmac<Sha256>>(request.body, keys),
-            Digest::Sha512 => self.prove::<Hmac<Sha512>>(request.body, keys),
+            Digest::Sha1 => self.prove::<Hmac<Sha1>>(request, keys),
+            Digest::Sha256 => self.prove::<Hmac<Sha256>>(request, keys),
+            Digest::Sha512 => self.prove::<Hmac<Sha512>>(request, keys),
         }
     }
 
     /// Tries the bytes as they arrived, then as ECMAScript writes them.
     fn prove<'a, M: Mac + DigestKind>(
         &self,
-        body: &[u8],
+        request: RawRequest<'_>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
+        let body = request.body;
         let at = find(body, &self.config.member).map_err(unreadable)?;
         let signature = read_signature::<M>(at.value(body), self.config.encoding)?;
         let proved = |coverage, key_id| {
             Verified::assertion(coverage, key_id).with_digest(digest_of::<M>(&signature))
         };
-        if let Some((pieces, coverage)) = self.raw(body, &at)?
-            && let Some(key_id) = find_key::<M>(&pieces, &signature, keys)
-        {
-            return Ok(proved(coverage, key_id));
+        if let Some((pieces, coverage)) = self.raw(body, &at)? {
+            if let Some(key_id) = find_key::<M>(&pieces, &signature, keys) {
+                return Ok(proved(coverage, key_id));
+            }
+            let set = request.body_limit.unwrap_or_default();
+            if body.len() > Self::REWRITE_LIMIT.max(set) {
+                return Err(Rejection::SignatureMismatch);
+            }
         }
         let canonical = self.canonical(body)?;
         let key_id =
@@ -397,7 +414,8 @@ pub fn diagnose(
     config: &HmacBodyFieldConfig,
 ) -> Result<Vec<Diagnosis>, BuildError> {
     let scheme = HmacBodyField::try_from(config.clone())?;
-    let request = RawRequest::new(Head::new("POST", "/", &NO_HEADERS), body);
+    let head = Head::new("POST", "/", &NO_HEADERS);
+    let request = RawRequest::new(head, body).body_limit(Some(body.len()));
     let mut found = Vec::new();
     for encoding in [Encoding::Utf8, Encoding::Base64, Encoding::Hex] {
         let Ok(secret) = Secret::parse(secret, encoding) else {

@@ -63,14 +63,18 @@ impl TokenAnswer {
         let status = match refused {
             Refused::InvalidClient(_) => StatusCode::UNAUTHORIZED,
             Refused::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
-            Refused::Overloaded | Refused::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Refused::Overloaded | Refused::StoreUnavailable | Refused::UnderWay => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Refused::Unsigned => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         };
         let mut answer = Self::of(status, &json!({"error": refused.code()}));
         let wait = match refused {
             Refused::Throttled(wait) => Some(wait),
-            Refused::Overloaded | Refused::StoreUnavailable => Some(RETRY_AFTER),
+            Refused::Overloaded | Refused::StoreUnavailable | Refused::UnderWay => {
+                Some(RETRY_AFTER)
+            }
             _ => None,
         };
         if let Some(wait) = wait {

@@ -83,14 +83,12 @@ impl Policy {
         }
     }
 
-    /// Whether `Authorization` stands there for nobody: without a rule that may read it, or with a client's secret, where
-    /// the rule reads something else.
+    /// Whether `Authorization` stands there for nobody: the access rule, if there is one, reads something else.
     fn shows_authorization(&self, head: &Head<'_>) -> bool {
         match head.single(&header::AUTHORIZATION) {
             Single::Missing => false,
             Single::Repeated => true,
-            Single::Value(_) if self.access.is_none() => true,
-            Single::Value(value) => !self.access_logs_in && of_scheme(value, b"Basic").is_some(),
+            Single::Value(_) => !self.access_reads_authorization,
         }
     }
 }

@@ -136,7 +136,7 @@ impl Assertion {
     }
 
     /// Takes each assertion once: it then must have a `jti`, which is kept in the issuer's
-    /// [`replay_store`](super::TokenIssuerBuilder::replay_store) until the assertion has ended.
+    /// [`replay_store`](super::TokenIssuerBuilder::replay_store) until 60 s after the assertion is taken no more.
     ///
     /// Default: not checked, since a sender may post one assertion twice, for a retry or until it ends (unknown for
     /// Unico). Who captures an assertion could have tokens until it ends; TLS keeps it from being captured.

@@ -1,12 +1,12 @@
 //! [`Attempt`]: a token request that counts against its caller when it was a wrong guess.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use super::{
     accounts::{Account, Kind},
     addresses::Addresses,
     asked::Asked,
-    client::Presented,
+    claims::Unproven,
     grant::Refused,
     issuer::Policy,
 };
@@ -16,23 +16,30 @@ use crate::{allowance::Grant, request::Head};
 /// and a caller that hangs up before the judgement has failed in nothing.
 pub(super) struct Attempt<'a> {
     policy: &'a Policy,
-    address: Option<IpAddr>,
-    /// A client may be named in two readings.
-    accounts: [Option<Account>; 2],
+    /// Where addresses are counted.
+    address: Option<(&'a Addresses, IpAddr)>,
+    account: Option<Account>,
     _under_way: Grant,
 }
 
 impl Policy {
-    /// Refuses who failed too often, by the address and by the id that is shown.
+    /// Refuses who failed too often, by the address and by the id that is shown. An assertion is judged whatever failed
+    /// under the subject that it names: strangers can write that, and a key cannot be guessed.
     pub(super) fn begin(&self, head: &Head<'_>, asked: &Asked<'_>) -> Result<Attempt<'_>, Refused> {
         let attempt = Attempt {
             policy: self,
-            address: self.sender(head),
-            accounts: self.accounts_of(asked),
+            address: self.addresses.as_ref().zip(self.sender(head)),
+            account: self.account_of(asked),
             _under_way: self.under_way.take(1).ok_or(Refused::Overloaded)?,
         };
-        attempt.may_go_on()?;
-        Ok(attempt)
+        let wait = match asked {
+            Asked::Client(_) | Asked::User(_) => attempt.wait(),
+            Asked::ClientAssertion(_) | Asked::Assertion(_) => attempt.wait_of_address(),
+        };
+        match wait {
+            Some(wait) => Err(Refused::Throttled(wait)),
+            None => Ok(attempt),
+        }
     }
 
     /// The address whose failures are counted, where addresses are.
@@ -45,65 +52,46 @@ impl Policy {
         }
     }
 
-    /// By the id that is presented. What cannot be read names nobody, and costs nothing to judge.
-    fn accounts_of(&self, asked: &Asked<'_>) -> [Option<Account>; 2] {
-        let of = |kind, id: &str| Some(self.accounts.of(kind, id));
-        let readings = |kind, presented: &Presented| {
-            let plain = presented.plain.as_ref();
-            [
-                of(kind, &presented.id),
-                plain.and_then(|(id, _)| of(kind, id)),
-            ]
-        };
-        match asked {
-            Asked::Client(presented) => readings(Kind::Client, presented),
-            Asked::User(presented) => readings(Kind::User, presented),
+    /// By the id that is presented: of two readings the decoded one, which all spellings of an id come to. What cannot be
+    /// read names nobody, and costs nothing to judge.
+    fn account_of(&self, asked: &Asked<'_>) -> Option<Account> {
+        let (kind, id) = match asked {
+            Asked::Client(presented) => (Kind::Client, Some(&*presented.id)),
+            Asked::User(presented) => (Kind::User, Some(&*presented.id)),
             Asked::ClientAssertion(token) => {
-                let subject = token.as_ref().and_then(|token| token.subject());
-                [subject.and_then(|id| of(Kind::Client, id)), None]
+                (Kind::Client, token.as_ref().and_then(Unproven::subject))
             }
-            Asked::Assertion(token) => {
-                let subject = token.as_ref().and_then(|token| token.subject());
-                [subject.and_then(|id| of(Kind::Subject, id)), None]
-            }
-        }
+            Asked::Assertion(token) => (Kind::Subject, token.as_ref().and_then(Unproven::subject)),
+        };
+        id.map(|id| self.accounts.of(kind, id))
     }
 }
 
 impl Attempt<'_> {
-    fn may_go_on(&self) -> Result<(), Refused> {
+    fn wait(&self) -> Option<Duration> {
         let now = self.policy.clock.monotonic();
-        let of_address = self.addresses().find_map(|(all, one)| all.wait(one, now));
-        let of_account = || {
-            let mut accounts = self.accounts.iter().flatten();
-            accounts.find_map(|account| self.policy.accounts.wait(*account, now))
-        };
-        match of_address.or_else(of_account) {
-            Some(wait) => Err(Refused::Throttled(wait)),
-            None => Ok(()),
-        }
+        let of_account = || self.policy.accounts.wait(self.account?, now);
+        self.wait_of_address().or_else(of_account)
     }
 
-    /// Counts `judged` if it was a wrong guess. A guess beyond those that are allowed, judged at the same moment as the
-    /// last of them, is not told that it was wrong.
+    fn wait_of_address(&self) -> Option<Duration> {
+        let (addresses, address) = self.address?;
+        addresses.wait(address, self.policy.clock.monotonic())
+    }
+
+    /// Counts `judged` if it was a wrong guess. A guess beyond those that are allowed is not told that it was wrong.
     pub(super) fn judged<T>(&self, judged: Result<T, Refused>) -> Result<T, Refused> {
         let Some(refused) = judged.as_ref().err().filter(|refused| refused.is_guess()) else {
             return judged;
         };
-        let answer = self.may_go_on().err().unwrap_or(*refused);
+        let answer = self.wait().map_or(*refused, Refused::Throttled);
         let now = self.policy.clock.monotonic();
-        for (addresses, address) in self.addresses() {
+        if let Some((addresses, address)) = self.address {
             addresses.failed(address, now);
         }
-        let [first, second] = self.accounts;
-        let second = second.filter(|second| Some(*second) != first);
-        for account in first.into_iter().chain(second) {
+        if let Some(account) = self.account {
             self.policy.accounts.failed(account, now);
         }
         Err(answer)
-    }
-
-    fn addresses(&self) -> impl Iterator<Item = (&Addresses, IpAddr)> {
-        self.policy.addresses.as_ref().zip(self.address).into_iter()
     }
 }

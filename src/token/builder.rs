@@ -1,12 +1,16 @@
 //! [`TokenIssuerBuilder`]: every setting of a token endpoint, and what cannot be right.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
-use http::HeaderValue;
+use http::{HeaderValue, header};
 
 use super::{
     Assertion, Client, SigningKey, SigningKeys, TokenIssuer, accounts::Accounts,
-    addresses::Addresses, issuer::Policy, throttle::Throttle,
+    addresses::Addresses, issuer::Policy, replays::Replays, throttle::Throttle,
 };
 use crate::{
     access::{Access, Networks, TokenAlgorithm},
@@ -19,7 +23,6 @@ use crate::{
     finding::{Finding, Severity},
     log,
     meter::Level,
-    receiver::OwnerTokens,
 };
 
 /// Token requests that may be read at once, each at its limit.
@@ -145,6 +148,9 @@ impl TokenIssuerBuilder {
 
     /// What a caller must present beside its own credentials, such as the headers that Unico lets the owner add to the
     /// token request. Default: nothing.
+    ///
+    /// Clients log in with `Authorization`: where there are any, the rule cannot read that header
+    /// ([`Access::reads`]).
     pub fn access(mut self, access: impl Access) -> Self {
         self.access = Some(Arc::new(access));
         self
@@ -178,8 +184,9 @@ impl TokenIssuerBuilder {
     }
 
     /// How many failures there may be under one id of a client or a user, or under one `sub` of an assertion, within a
-    /// time, from all addresses. Default: 100 in 60 s. Whoever knows the id can use them up, and keeps its owner from new
-    /// tokens meanwhile: [`networks`](Self::networks) help.
+    /// time, from all addresses. Default: 100 in 60 s. Beyond, a secret is not looked at: whoever knows the id can use the
+    /// failures up, and keeps its owner from new tokens meanwhile, so [`networks`](Self::networks) help. A key cannot be
+    /// guessed: an assertion is judged all the same, and only a wrong one is answered 429.
     ///
     /// Ids are counted as they are presented, known or not, in 65,536 slots (512 KiB): waiting tells nobody which exist.
     pub fn failures_of_client(mut self, most: u32, within: Duration) -> Self {
@@ -232,7 +239,8 @@ impl TokenIssuerBuilder {
             log::found(&self.name, &finding);
         }
         let throttle = |(most, within)| Throttle::new(most, within);
-        let access_logs_in = self.access.as_deref().is_some_and(reads_authorization);
+        let access = self.access.as_deref();
+        let access_reads_authorization = access.is_some_and(|it| it.reads(&header::AUTHORIZATION));
         let addresses = throttle(self.failures_of_address);
         Ok(TokenIssuer::of(Policy {
             audience: self.audience.unwrap_or_else(|| self.name.clone()).into(),
@@ -249,11 +257,12 @@ impl TokenIssuerBuilder {
                 false,
             ),
             endpoint: self.endpoint.map(Into::into),
-            replays: self.replays,
+            replays: self.replays.map(Replays::new).transpose()?,
             access: self.access,
-            access_logs_in,
+            access_reads_authorization,
             networks: self.networks,
             addresses: self.counts_addresses.then(|| Addresses::new(addresses)),
+            told_of_proxies: AtomicBool::new(false),
             accounts: Accounts::new(throttle(self.failures_of_client)),
             under_way: Allowance::new(UNDER_WAY, Level::unmetered()),
             body: BodyBounds {
@@ -265,7 +274,6 @@ impl TokenIssuerBuilder {
                     Level::unmetered(),
                 ),
             },
-            owners: OwnerTokens::new()?,
             clock: self.clock,
             timer: self.timer,
         }))
@@ -283,6 +291,11 @@ impl TokenIssuerBuilder {
                 "a token's audience cannot be empty",
             ));
         }
+        if self.endpoint.as_deref() == Some("") {
+            return Err(BuildError::Contradiction(
+                "the endpoint's address, which clients may name as audience, cannot be empty",
+            ));
+        }
         if self.clients.is_empty() && self.users.is_empty() && self.assertions.is_empty() {
             return Err(BuildError::Contradiction(
                 "nobody could have a token: name a client, a user or an assertion",
@@ -291,10 +304,10 @@ impl TokenIssuerBuilder {
         self.validate_callers()?;
         if let Some(access) = &self.access {
             access.validate()?;
-            if !self.clients.is_empty() && reads_authorization(&**access) {
+            if !self.clients.is_empty() && access.reads(&header::AUTHORIZATION) {
                 return Err(BuildError::Contradiction(
-                    "clients log in to the token endpoint with `Authorization`, so its access rule cannot be Basic or \
-                     Bearer: use a header of another name",
+                    "clients log in to the token endpoint with `Authorization`, so its access rule cannot read it: \
+                     use a header of another name",
                 ));
             }
         }
@@ -303,12 +316,16 @@ impl TokenIssuerBuilder {
                 "the token endpoint has networks, which need addresses, and is built without addresses: leave one out",
             ));
         }
+        // Failures that are forgiven at once are not counted.
+        let forgets = |(most, within): (u32, Duration)| (within / most.max(1)).is_zero();
         for (what, is_zero) in [
             ("the tokens' lifetime", self.lifetime.as_secs() == 0),
             ("the body limit", self.body_limit == 0),
             ("the body's deadline", self.body_deadline.is_zero()),
             ("the number of failures", self.failures_of_address.0 == 0),
             ("the number of failures", self.failures_of_client.0 == 0),
+            ("the time of one failure", forgets(self.failures_of_address)),
+            ("the time of one failure", forgets(self.failures_of_client)),
         ] {
             if is_zero {
                 return Err(BuildError::Zero(what));
@@ -355,14 +372,6 @@ impl TokenIssuerBuilder {
         }
         Ok(())
     }
-}
-
-fn reads_authorization(access: &dyn Access) -> bool {
-    let is_scheme = |challenge: &HeaderValue| {
-        let challenge = challenge.as_bytes();
-        challenge.starts_with(b"Basic ") || challenge.starts_with(b"Bearer ")
-    };
-    access.challenges().iter().any(is_scheme)
 }
 
 impl fmt::Debug for TokenIssuerBuilder {

@@ -8,6 +8,7 @@ use super::grant::Once;
 use crate::{
     access::{Jwt, OneOrMore, TokenKey},
     clock::UnixTime,
+    receiver::RETENTION_MARGIN,
 };
 
 /// The longest assertion: a certificate chain may stand in its head.
@@ -104,14 +105,16 @@ impl Times {
         }
     }
 
-    /// What keeps an assertion of `client` from being used twice: its `jti`, for as long as it could be used.
+    /// What keeps an assertion of `client` from being used twice: its `jti`, for as long as it could be used, and a
+    /// margin, as events have it: the clocks of instances and store are not one.
     pub(super) fn once(self, claims: &Claims, client: &str, now: UnixTime) -> Option<Once> {
         let now = now.as_millis() as f64 / 1000.0;
         let most = self.longest.saturating_add(self.leeway);
         let left = (claims.exp - now).clamp(0.0, most.as_secs_f64());
         let remember = Duration::try_from_secs_f64(left)
             .unwrap_or(most)
-            .saturating_add(self.leeway);
+            .saturating_add(self.leeway)
+            .saturating_add(RETENTION_MARGIN);
         Some(Once {
             client: client.to_owned(),
             id: claims.jti.clone()?,

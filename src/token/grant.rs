@@ -79,6 +79,7 @@ pub(super) enum Refused {
     Throttled(Duration),
     Overloaded,
     StoreUnavailable,
+    UnderWay,
     Unsigned,
 }
 
@@ -91,7 +92,7 @@ impl Refused {
             Self::InvalidGrant(_) => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
-            Self::Throttled(_) | Self::Overloaded | Self::StoreUnavailable => {
+            Self::Throttled(_) | Self::Overloaded | Self::StoreUnavailable | Self::UnderWay => {
                 "temporarily_unavailable"
             }
             Self::Unsigned => "server_error",
@@ -106,6 +107,7 @@ impl Refused {
             Self::Throttled(_) => "too many failures from this address or under this id",
             Self::Overloaded => "too many token requests at once",
             Self::StoreUnavailable => "the store of used assertions could not be asked",
+            Self::UnderWay => "another request with the assertion is under way, or was until now",
             Self::Unsigned => "the token could not be signed",
         }
     }

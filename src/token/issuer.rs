@@ -1,6 +1,13 @@
 //! [`TokenIssuer`]: decides who gets a token.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use super::{
     Assertion, Client, SigningKey, SigningKeys, TokenAnswer, TokenIssuerBuilder,
@@ -8,19 +15,18 @@ use super::{
     addresses::Addresses,
     grant::Refused,
     parameters::{FORM, JSON, Parameters},
+    replays::Replays,
 };
 use crate::{
-    access::{Access, Networks},
+    access::{Access, Networks, is_forwarded},
     allowance::Allowance,
     answer::{Answer, Terms},
     body::{BodyBounds, BodySource},
     clock::{Clock, Timer},
-    dedup::BoxDedupStore,
     erased::Erased,
     error::{Reason, Rejection},
     log,
     meter::token_asked,
-    receiver::OwnerTokens,
     request::Head,
     road::{HeadRules, check_head, check_rule},
 };
@@ -64,17 +70,16 @@ pub(super) struct Policy {
     pub(super) also_named: Vec<String>,
     /// The endpoint's address, where clients may name it as `aud` beside the issuer's name.
     pub(super) endpoint: Option<Box<str>>,
-    pub(super) replays: Option<BoxDedupStore>,
+    pub(super) replays: Option<Replays>,
     pub(super) access: Option<Arc<dyn Access>>,
-    /// Whether the access rule reads `Authorization`, as far as its challenges say.
-    pub(super) access_logs_in: bool,
+    pub(super) access_reads_authorization: bool,
     pub(super) networks: Option<Networks>,
     /// None where addresses are not counted.
     pub(super) addresses: Option<Addresses>,
+    pub(super) told_of_proxies: AtomicBool,
     pub(super) accounts: Accounts,
     pub(super) under_way: Allowance,
     pub(super) body: BodyBounds,
-    pub(super) owners: OwnerTokens,
     pub(super) terms: Terms,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) timer: Option<Arc<dyn Timer>>,
@@ -171,8 +176,21 @@ impl Policy {
         if self.addresses.is_some() && self.sender(head).is_none() {
             return Err(Rejection::PeerNotWired);
         }
+        self.tell_of_proxies(head);
         let rule = self.access.as_deref();
         check_rule(rule, head, self.clock.now(), timer, ACCESS_LIMIT).await
+    }
+
+    /// Once, where failures are counted by an address that is a proxy's.
+    fn tell_of_proxies(&self, head: &Head<'_>) {
+        if self.addresses.is_some()
+            && self.networks.is_none()
+            && !self.told_of_proxies.load(Ordering::Relaxed)
+            && is_forwarded(head)
+            && !self.told_of_proxies.swap(true, Ordering::Relaxed)
+        {
+            log::forwarded_unread(&self.name);
+        }
     }
 
     async fn issue(

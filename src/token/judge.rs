@@ -10,7 +10,7 @@ use super::{
     grant::{Grant, Proven, Refused},
     issuer::Policy,
     parameters::Parameters,
-    replays::{Use, use_once},
+    replays::Use,
 };
 use crate::clock::{Timer, UnixTime};
 
@@ -36,8 +36,8 @@ impl Policy {
             .rights
             .grant(parameters.scope.as_ref().map(|it| it.as_str()))?;
         if let Some(once) = &proven.once {
-            let store = self.replays.as_ref().ok_or(Refused::StoreUnavailable)?;
-            let used = use_once(store, once, &self.name, &self.owners, timer).await?;
+            let replays = self.replays.as_ref().ok_or(Refused::StoreUnavailable)?;
+            let used = replays.use_once(once, &self.name, timer).await?;
             attempt.judged(match used {
                 Use::First => Ok(()),
                 Use::Again => Err(used_before(asked)),

@@ -15,7 +15,7 @@ use hookgate::{
     token::Client,
 };
 
-use super::{Endpoint, FORM, RIGHT, header};
+use super::{Endpoint, FORM, RIGHT, header, log::Log};
 
 #[tokio::test]
 async fn what_stands_in_front_is_judged_before_the_credentials() {
@@ -82,4 +82,30 @@ async fn a_body_that_does_not_arrive_is_given_up_at_its_deadline() {
     assert!(answer.as_mut().poll(&mut context).is_pending());
     endpoint.clock.advance(Duration::from_millis(1));
     assert_eq!(answer.await.status(), 408);
+}
+
+#[tokio::test]
+async fn a_forwarding_header_that_nobody_reads_is_told_once() {
+    for name in ["forwarded", "x-forwarded-for"] {
+        let log = Log::begin();
+        let endpoint = Endpoint::client();
+        let told = || log.with("Networks::behind").len();
+        assert_eq!(endpoint.form(RIGHT).await.status(), 200);
+        assert_eq!(told(), 0);
+        for _ in 0..3 {
+            let headers = [("content-type", FORM), (name, "for=198.51.100.1")];
+            assert_eq!(endpoint.post(&headers, RIGHT).await.status(), 200);
+            assert_eq!(told(), 1, "{name}");
+        }
+        let networks = Networks::new(["203.0.113.0/24"]).unwrap();
+        let client = || Client::new("unico", "s3cr+t&:%");
+        for endpoint in [
+            Endpoint::of(|builder| builder.client(client()).networks(networks)),
+            Endpoint::of(|builder| builder.client(client()).without_addresses()),
+        ] {
+            let headers = [("content-type", FORM), (name, "for=198.51.100.1")];
+            assert_eq!(endpoint.post(&headers, RIGHT).await.status(), 200);
+        }
+        assert_eq!(told(), 1, "{name}");
+    }
 }

@@ -9,8 +9,12 @@
 mod assertions;
 mod in_front;
 mod keys;
+#[path = "../support/log.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod log;
 mod private_key_jwt;
 mod properties;
+mod replays;
 mod secrecy;
 mod settings;
 mod throttle;

@@ -28,7 +28,7 @@ fn endpoint(set: impl FnOnce(TokenIssuerBuilder) -> TokenIssuerBuilder) -> Endpo
 }
 
 /// Signs as the client does, for this endpoint.
-fn signer() -> AssertionSimulator {
+pub(crate) fn signer() -> AssertionSimulator {
     let signer = AssertionSimulator::pem(file("owner.key"), TokenAlgorithm::Rs256).unwrap();
     signer
         .claim("iss", "unico")
@@ -37,7 +37,7 @@ fn signer() -> AssertionSimulator {
 }
 
 /// The form that shows it.
-fn posted(assertion: &str) -> String {
+pub(crate) fn posted(assertion: &str) -> String {
     let kind = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
     format!(
         "grant_type=client_credentials&client_assertion_type={kind}&client_assertion={assertion}"

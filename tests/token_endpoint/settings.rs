@@ -1,18 +1,71 @@
 //! Settings that cannot be right.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use hookgate::{
-    Secret,
-    access::{ApiKey, Basic, Networks, TokenAlgorithm, TokenKey},
+    Head, Secret, UnixTime,
+    access::{
+        Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Denied, HeaderSecrets, Networks,
+        TokenAlgorithm, TokenKey,
+    },
     dedup::MemoryStore,
     token::{Assertion, Client, SigningKey, TokenIssuer, TokenIssuerBuilder},
 };
+use http::HeaderValue;
 
 use super::{
     URL,
     assertions::{file, of_owner},
 };
+
+#[test]
+fn a_rule_that_reads_the_header_in_which_clients_log_in_is_refused() {
+    let built = |rule: Arc<dyn Access>| {
+        let client = Client::new("unico", "s");
+        TokenIssuer::new(URL).client(client).access(rule).build()
+    };
+    let refused = |rule: Arc<dyn Access>| assert!(built(rule.clone()).is_err(), "{rule:?}");
+    refused(Arc::new(Basic::new("a", "b")));
+    refused(Arc::new(ApiKey::authorization("abc")));
+    refused(Arc::new(ApiKey::from_text("abc")));
+    refused(Arc::new(ApiKey::from_text("Authorization:Bearer abc")));
+    refused(Arc::new(HeaderSecrets::new([
+        ("x-a", "b"),
+        ("authorization", "c"),
+    ])));
+    let beside = || ApiKey::header("x-key", "k");
+    refused(Arc::new(
+        AllOf::of(beside()).and(ApiKey::authorization("abc")),
+    ));
+    refused(Arc::new(
+        AnyOf::of(beside()).or(AllOf::of(Basic::new("a", "b"))),
+    ));
+    refused(Arc::new(Own(vec![HeaderValue::from_static(
+        "Digest realm=\"a\"",
+    )])));
+    for rule in [
+        Arc::new(beside()) as Arc<dyn Access>,
+        Arc::new(HeaderSecrets::new([("x-a", "b")])),
+        Arc::new(AnyoneMayCall),
+        Arc::new(AllOf::of(beside())),
+        Arc::new(Own(Vec::new())),
+    ] {
+        assert!(built(rule.clone()).is_ok(), "{rule:?}");
+    }
+}
+
+/// A rule that is not this library's, and says nothing of the headers that it reads.
+struct Own(Vec<HeaderValue>);
+
+impl Access for Own {
+    fn check(&self, _head: &Head<'_>, _now: UnixTime) -> Result<(), Denied> {
+        Ok(())
+    }
+
+    fn challenges(&self) -> Vec<HeaderValue> {
+        self.0.clone()
+    }
+}
 
 #[test]
 fn settings_that_cannot_be_right_are_refused_at_start() {
@@ -48,7 +101,11 @@ fn settings_that_cannot_be_right_are_refused_at_start() {
             .client(client())
             .failures_of_address(0, Duration::from_secs(1)),
     );
-    refused(issuer().client(client()).access(Basic::new("a", "b")));
+    for within in [Duration::ZERO, Duration::from_nanos(9)] {
+        refused(issuer().client(client()).failures_of_address(10, within));
+        refused(issuer().client(client()).failures_of_client(10, within));
+    }
+    refused(issuer().client(client()).accept_endpoint_as_audience(""));
     refused(
         issuer()
             .client(client())

@@ -22,7 +22,7 @@ use hookgate::{
 use super::{
     Endpoint, FORM, NOW, RIGHT, URL,
     assertions::{file, posted},
-    header, refused,
+    header, private_key_jwt, refused,
 };
 
 const FORMS: &[(&str, &str)] = &[("content-type", FORM)];
@@ -210,7 +210,41 @@ async fn wrong_assertions_are_counted_by_address_and_by_the_subject_that_they_na
         judged += usize::from(told == 400);
     }
     assert_eq!(judged, 100);
-    assert_eq!(status(&endpoint, "203.0.113.8:1", &right()).await, 429);
+    // Who knows a subject keeps nobody out who can sign for it.
+    assert_eq!(status(&endpoint, "203.0.113.8:1", &right()).await, 200);
+}
+
+#[tokio::test]
+async fn guesses_under_the_id_of_a_client_with_a_key_do_not_keep_it_out() {
+    let client = private_key_jwt::signing_client("unico");
+    let store = MemoryStore::new();
+    let endpoint = Endpoint::of(|builder| builder.client(client).replay_store(store));
+    let right = || private_key_jwt::posted(&private_key_jwt::signer().token(NOW));
+    let signed = right();
+    let (signed, _) = signed.rsplit_once('.').unwrap();
+    let forged = format!("{signed}.{}", "A".repeat(342));
+    for number in 0..100 {
+        assert_eq!(status(&endpoint, &host(number), &forged).await, 401);
+    }
+    assert_eq!(status(&endpoint, &host(200), &forged).await, 429);
+    assert_eq!(status(&endpoint, &host(201), &guess("unico")).await, 429);
+    assert_eq!(status(&endpoint, &host(202), &right()).await, 200);
+}
+
+#[tokio::test]
+async fn a_guess_in_two_readings_counts_under_one_id() {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    let named = |id: &str| Client::new(id, "s3cret");
+    let endpoint = Endpoint::of(|builder| builder.client(named("a b")).client(named("a+b")));
+    let grant = "grant_type=client_credentials";
+    let basic = format!("Basic {}", BASE64_STANDARD.encode("a+b:x"));
+    let headers = [("content-type", FORM), ("authorization", &*basic)];
+    for number in 0..100 {
+        let answer = endpoint.post_from(&host(number), &headers, grant).await;
+        assert_eq!(answer.status(), 401);
+    }
+    assert_eq!(status(&endpoint, &host(200), &guess("a+b")).await, 429);
+    assert_eq!(status(&endpoint, &host(201), &guess("a%2Bb")).await, 401);
 }
 
 /// A store whose claims wait until it is opened.

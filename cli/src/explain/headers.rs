@@ -133,8 +133,13 @@ const KEYS: [&str; 7] = [
     "private",
     "subscription",
 ];
-/// How credentials of `Authorization` begin (RFC 7617, RFC 6750), under whatever name.
-const SCHEMES: [&str; 2] = ["basic", "bearer"];
+/// Words of names that stand for a credential by themselves. As parts they are in names that have none, such as `bypass`.
+const WORDS: [&str; 5] = ["auth", "pass", "passphrase", "pwd", "pw"];
+/// Names that are a key's as a whole. `idempotency-key` and its like let nobody in.
+const NAMES: [&str; 2] = ["key", "x-key"];
+/// How credentials of `Authorization` begin, under whatever name: RFC 7617, RFC 6750, RFC 7616, RFC 4559, and two that
+/// vendors made up.
+const SCHEMES: [&str; 6] = ["basic", "bearer", "digest", "negotiate", "token", "apikey"];
 
 /// Whether a header looks like one that logs somebody in. A signature does not: it is of this request alone.
 fn is_credential(name: &str, value: &str) -> bool {
@@ -144,9 +149,12 @@ fn is_credential(name: &str, value: &str) -> bool {
         [kind, last] => *last == "key" && KEYS.contains(kind),
         _ => false,
     });
-    let scheme = value.split_once(' ').map_or("", |(scheme, _)| scheme);
+    let scheme = value
+        .split_once([' ', '\t'])
+        .map_or("", |(scheme, _)| scheme);
     is_key
-        || words.contains(&"auth")
+        || NAMES.contains(&name.as_str())
+        || words.iter().any(|word| WORDS.contains(word))
         || PARTS.iter().any(|part| name.contains(part))
         || SCHEMES.iter().any(|it| it.eq_ignore_ascii_case(scheme))
 }
@@ -170,11 +178,22 @@ mod tests {
             "x-webhook-secret",
             "ocp-apim-subscription-key",
             "x-functions-key",
+            "Key",
+            "x-key",
+            "X_Key",
+            "x-pass",
+            "x-pwd",
+            "x-passphrase",
         ] {
             assert!(is_credential(name, "k3y"), "{name}");
         }
         assert!(is_credential("x-anything", "bearer ey"));
         assert!(is_credential("x-anything", "Basic dTpw"));
+        assert!(is_credential("x-anything", "Basic\tdTpw"));
+        assert!(is_credential("x-anything", "Digest username=\"u\""));
+        assert!(is_credential("x-anything", "negotiate YII="));
+        assert!(is_credential("x-anything", "Token k3y"));
+        assert!(is_credential("x-anything", "ApiKey k3y"));
     }
 
     #[test]
@@ -190,6 +209,12 @@ mod tests {
             ("x-author", "ana"),
             ("idempotency-key", "7"),
             ("user-agent", "Basics of it"),
+            (
+                "digest",
+                "SHA-256=X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=",
+            ),
+            ("x-key-id", "7"),
+            ("x-bypass-cache", "Tokens of it"),
         ] {
             assert!(!is_credential(name, value), "{name}");
         }

@@ -18,7 +18,8 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Reads a URL. Credentials in it are refused: arguments can be seen by every user of the machine.
+    /// Reads a URL. A user or password before the host is refused: others can see the arguments of a program. A query is
+    /// part of the route, and some endpoints have a token there, so it is taken as it is.
     pub(crate) fn read(url: &str) -> Result<Self, String> {
         let uri: Uri = url.parse().map_err(|_| "not a URL".to_owned())?;
         let is_tls = match uri.scheme_str() {
@@ -28,7 +29,10 @@ impl Target {
         };
         let authority = uri.authority().ok_or("the URL has no host")?;
         if authority.as_str().contains('@') {
-            return Err("the URL has credentials; secrets are not taken from arguments".to_owned());
+            return Err(
+                "the URL has a user or a password, and others can see the arguments of a program"
+                    .to_owned(),
+            );
         }
         let host = authority.host().trim_matches(['[', ']']).to_owned();
         if host.is_empty() {
@@ -77,6 +81,19 @@ mod tests {
         ] {
             let target = Target::read(url).map(|it| (it.port, it.names_path));
             assert_eq!(target, Ok((3000, names_path)), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_part_of_the_route_and_a_user_before_the_host_is_refused() {
+        let target = Target::read("http://localhost/hook?token=k3y&by=a@b");
+        assert_eq!(
+            target.map(|it| it.path).as_deref(),
+            Ok("/hook?token=k3y&by=a@b")
+        );
+        for url in ["http://k3y@localhost/", "http://:k3y@localhost/"] {
+            let error = Target::read(url).err().unwrap_or_default();
+            assert!(error.contains("a user or a password"), "{error}");
         }
     }
 

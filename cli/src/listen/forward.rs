@@ -29,9 +29,27 @@ const NOT_PASSED_ON: [&str; 11] = [
     "upgrade",
 ];
 
-/// Headers that begin with this word are the command's own. Without the hyphen: servers that hand headers over as
-/// variables (CGI) take `hookgate_event_key` for the same name.
+/// Headers that begin with this word are the command's own. Without the hyphen, since nobody else has the word.
 const OURS: &str = "hookgate";
+
+/// What frameworks take for the method, host or path of a request. The route is the command's to choose, and nothing signs
+/// these. `forwarded` is one of them by its `host` (RFC 7239, section 5.3).
+const ROUTING: [&str; 8] = [
+    "base-url",
+    "forwarded",
+    "x-envoy-original-path",
+    "x-host",
+    "x-method-override",
+    "x-override-url",
+    "x-rewrite-url",
+    "x-script-name",
+];
+
+/// How more of those begin.
+const ROUTING_PREFIXES: [&str; 3] = ["x-forwarded-", "x-http-", "x-original-"];
+
+/// Of those, what says where a request came from, and how: by it no route is chosen.
+const NOT_ROUTING: [&str; 2] = ["x-forwarded-for", "x-forwarded-proto"];
 
 /// The application that deliveries go on to.
 pub(super) struct Forward {
@@ -108,8 +126,16 @@ fn passed_on(headers: &[(String, Vec<u8>)]) -> impl Iterator<Item = (&str, &[u8]
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_slice()))
         .filter(move |(name, _)| {
-            !name.starts_with(OURS)
-                && !NOT_PASSED_ON.contains(name)
+            // Servers that hand headers over as variables (CGI) take both for one.
+            let known = name.replace('_', "-");
+            !known.starts_with(OURS)
+                && !NOT_PASSED_ON.contains(&known.as_str())
+                && !chooses_route(&known)
                 && !named.iter().any(|other| other == name)
         })
+}
+
+fn chooses_route(name: &str) -> bool {
+    ROUTING.contains(&name)
+        || (ROUTING_PREFIXES.iter().any(|it| name.starts_with(it)) && !NOT_ROUTING.contains(&name))
 }

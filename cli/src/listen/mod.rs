@@ -203,14 +203,23 @@ impl Listen {
     }
 }
 
-/// Whether a store's URL has one: before the host, behind a colon, or as a parameter of Postgres.
+/// Whether a store's URL has one: behind a colon and before an `@`, or as a parameter of Postgres (`password`,
+/// `sslpassword`). A URL that cannot be used counts too: with `/` or `?` in its password it has been seen all the same.
 fn has_password(url: &str) -> bool {
-    let after_scheme = url.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = after_scheme.split(['/', '?']).next().unwrap_or_default();
-    let credentials = authority.rsplit_once('@').map_or("", |(user, _)| user);
-    let parameters = url.split_once('?').map_or("", |(_, parameters)| parameters);
-    credentials.contains(':')
-        || parameters
-            .split('&')
-            .any(|parameter| parameter.starts_with("password="))
+    let (scheme, rest) = url.split_once(':').unwrap_or_default();
+    // Their rest is a path.
+    if matches!(scheme, "sqlite" | "memory") {
+        return false;
+    }
+    let before_host = rest.rsplit_once('@').map_or("", |(user, _)| user);
+    before_host.contains(':') || rest.split(['?', '&', '#']).skip(1).any(names_password)
+}
+
+/// Whether a parameter is one, read as a store reads it: decoded, and without the line ends and tabs that URLs lose.
+fn names_password(parameter: &str) -> bool {
+    let name = parameter.split('=').next().unwrap_or_default();
+    let name = name.replace(['\n', '\r', '\t'], "");
+    let name = percent_encoding::percent_decode_str(&name).decode_utf8_lossy();
+    let name = name.to_ascii_lowercase();
+    name.contains("password") || ["pass", "pwd"].contains(&name.as_str())
 }

@@ -2,24 +2,37 @@
 
 use std::fmt::{self, Write};
 
-/// Whether a character commands whoever shows it: a terminal obeys C0 and C1 controls, and the rest turns, hides or
-/// splits the text around it. The joiners U+200C and U+200D are not among these: languages and emoji need them.
+/// Whether a character commands or deceives whoever reads the text: a terminal obeys C0 and C1 controls, and the rest turns,
+/// splits or hides text. What hides is Unicode's property `Default_Ignorable_Code_Point`, and U+2800, a blank that is no
+/// white space. Four of that property are not among these. Languages and emoji need the joiners U+200C and U+200D. The
+/// selectors U+FE0E and U+FE0F say whether a sign is text or an emoji.
 const fn is_hidden(character: char) -> bool {
     matches!(
         character,
         '\0'..='\u{1f}'
             | '\u{7f}'..='\u{9f}'
             | '\u{ad}'
+            | '\u{34f}'
             | '\u{61c}'
-            | '\u{180e}'
+            // Letters without a shape: fillers of Hangul, vowels of Khmer, selectors of Mongolian.
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
             | '\u{200b}'
             | '\u{200e}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0d}'
             | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            // Tags: a text that nobody sees.
-            | '\u{e0000}'..='\u{e007f}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            // Shorthand and music.
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            // Tags and selectors: a whole text that nobody sees.
+            | '\u{e0000}'..='\u{e0fff}'
     )
 }
 
@@ -105,6 +118,46 @@ mod tests {
                 .chain("\u{a0}\u{200c}\u{200d}\u{2027}\u{202f}\u{2070}".chars())
                 .all(|it| !is_hidden(it))
         );
+    }
+
+    /// `Default_Ignorable_Code_Point` in `DerivedCoreProperties.txt` of Unicode 16.0, range by range.
+    const IGNORABLE: [(u32, u32); 17] = [
+        (0xad, 0xad),
+        (0x34f, 0x34f),
+        (0x61c, 0x61c),
+        (0x115f, 0x1160),
+        (0x17b4, 0x17b5),
+        (0x180b, 0x180f),
+        (0x200b, 0x200f),
+        (0x202a, 0x202e),
+        (0x2060, 0x206f),
+        (0x3164, 0x3164),
+        (0xfe00, 0xfe0f),
+        (0xfeff, 0xfeff),
+        (0xffa0, 0xffa0),
+        (0xfff0, 0xfff8),
+        (0x1bca0, 0x1bca3),
+        (0x1d173, 0x1d17a),
+        (0xe0000, 0xe0fff),
+    ];
+
+    #[test]
+    fn what_unicode_lets_a_screen_ignore_is_spelled_but_for_joiners_and_emoji() {
+        for code in IGNORABLE.iter().flat_map(|(first, last)| *first..=*last) {
+            let text = char::from_u32(code).unwrap().to_string();
+            if ["\u{200c}", "\u{200d}", "\u{fe0e}", "\u{fe0f}"].contains(&text.as_str()) {
+                assert_eq!(spelled(&text), text);
+            } else {
+                assert_eq!(spelled(&text), format!("\\u{{{code:x}}}"));
+            }
+        }
+        assert_eq!(spelled("a\u{2800}b"), r"a\u{2800}b");
+    }
+
+    #[test]
+    fn text_that_shows_stays_as_it_is() {
+        let text = "\u{2764}\u{fe0f} \u{1820}\u{1821} \u{d55c}\u{ae00} \u{1780}\u{17b6} \u{2801}\u{28ff} \u{ff9f}\u{ffa1}\u{fffc}\u{fffd}";
+        assert_eq!(spelled(text), text);
     }
 
     proptest! {

@@ -95,6 +95,62 @@ fn the_event_key_that_the_application_gets_is_the_receivers_alone() {
 }
 
 #[test]
+fn no_header_names_another_method_host_or_path_to_the_application() {
+    let named = [
+        "x-original-url",
+        "x-rewrite-url",
+        "x-original-uri",
+        "x-original-method",
+        "x-original-host",
+        "X-HTTP-Method-Override",
+        "x-http-method",
+        "x-method-override",
+        "x-http-host-override",
+        "x-forwarded-prefix",
+        "x-forwarded-host",
+        "x-forwarded-path",
+        "x-forwarded-uri",
+        "x-forwarded-method",
+        "x-forwarded-server",
+        "forwarded",
+        "x-host",
+        "x_original_url",
+        "X_HTTP_METHOD_OVERRIDE",
+        "x-forwarded_host",
+    ];
+    let of_origin = ["x-forwarded-for", "x-forwarded-proto", "x-real-ip"];
+    let lines: String = named
+        .iter()
+        .chain(&of_origin)
+        .map(|name| format!("{name}: stranger\r\n"))
+        .collect();
+    let runtime = Runtime::new().unwrap();
+    for framework in FRAMEWORKS {
+        let (url, got) = application(&runtime);
+        for by_path in [false, true] {
+            let (url, unsigned) = match by_path {
+                false => (format!("{url}/hook"), None),
+                true => (url.clone(), Some("--forward-unsigned-path")),
+            };
+            let mut arguments = vec!["--framework", framework, "--forward", &url];
+            arguments.extend(unsigned);
+            let listening = Listening::start("logto", &arguments);
+            let answer = post(&listening, "/hook", &format!("{lines}{CLOSE}"), framework);
+            assert_eq!(answer, HANDLED, "{arguments:?}");
+            let got = got.recv().unwrap();
+            assert_eq!(got.target, "/hook", "{arguments:?}");
+            for name in named {
+                assert_eq!(got.values(name), [""; 0], "{arguments:?} {name}");
+            }
+            for name in of_origin {
+                assert_eq!(got.values(name), ["stranger"], "{arguments:?} {name}");
+            }
+            listening.stop();
+        }
+    }
+}
+
+#[test]
 fn an_unsigned_path_chooses_the_route_only_where_it_was_asked_for_and_never_the_host() {
     let runtime = Runtime::new().unwrap();
     for framework in FRAMEWORKS {

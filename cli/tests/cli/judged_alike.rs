@@ -1,13 +1,16 @@
-//! The middleware and `verify` say the same of a request, where a rule is easily read in two ways.
+//! The middleware, `verify` and `explain` say the same of a request, where a rule is easily read in two ways.
 
 use std::fs;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use hookgate::{Clock, clock::SystemClock};
 use serde_json::{Value, json};
 
 use crate::{
-    command::{verdicts, verify_text},
+    command::{hookgate, verdicts, verify_text},
     explain::request::mac,
     listening::Listening,
     raw_request::{CLOSE, JSON, logto_event, logto_signature, post_unsigned},
@@ -37,6 +40,21 @@ fn timed(time: Value, settings: Value, reason: Option<&'static str>) -> Row {
         ),
         body,
         reason,
+    }
+}
+
+/// An event of Facephi that is forged, and larger than what is written anew.
+fn large(recipe: &str, reason: &'static str) -> Row {
+    let mac = STANDARD.encode([0; 32]);
+    Row {
+        provider: "facephi",
+        settings: json!({ "recipe": recipe }),
+        lines: "content-type: application/cloudevents+json\r\n".to_owned(),
+        body: format!(
+            "{{\"data\":\"{}\",\"signature\":\"{mac}\"}}",
+            "x".repeat(400_000)
+        ),
+        reason: Some(reason),
     }
 }
 
@@ -79,7 +97,7 @@ fn with_token(head: Value, reason: Option<&'static str>) -> Row {
 fn rows() -> Vec<Row> {
     let now = SystemClock::new().now().to_rfc3339();
     let relaxed = json!({"accept_unreadable_time": true});
-    let malformed = Some("malformed_timestamp");
+    let malformed = Some("unreadable_event_time");
     vec![
         timed(json!(now.replace('T', "X")), json!({}), malformed),
         timed(json!("yesterday"), json!({}), malformed),
@@ -88,13 +106,8 @@ fn rows() -> Vec<Row> {
         timed(json!(1_750_000_000), relaxed, None),
         timed(Value::Null, json!({}), None),
         timed(json!(now.replace('T', "t")), json!({}), None),
-        Row {
-            provider: "facephi",
-            settings: json!({"recipe": "sorted_keys"}),
-            lines: "content-type: application/cloudevents+json\r\n".to_owned(),
-            body: format!("{{\"data\":\"{}\"}}", "x".repeat(400_000)),
-            reason: Some("body_too_large"),
-        },
+        large("sorted_keys", "body_too_large"),
+        large("without_member", "signature_mismatch"),
         behind_proxies("198.51.100.7, , 203.0.113.9, ,", None),
         behind_proxies("203.0.113.9, 0.0.0.0", Some("address_denied")),
         behind_proxies("203.0.113.9, 198.51.100.7", Some("address_denied")),
@@ -107,6 +120,28 @@ fn rows() -> Vec<Row> {
     ]
 }
 
+/// What `listen` says of the row's request, and its answer.
+fn heard(listening: Listening, row: &Row, what: &str) -> Option<Value> {
+    let lines = format!("{}{CLOSE}", row.lines);
+    let answer = post_unsigned(&listening, "/", &lines, &row.body);
+    let event_key = match row.reason {
+        Some(reason) => {
+            let note = listening.note();
+            assert_eq!(note, format!("refused  {reason}"), "{what}: {answer}");
+            None
+        }
+        None => Some(listening.event()["event_key"].clone()),
+    };
+    listening.stop();
+    event_key
+}
+
+/// What `explain` says of a record, as JSON.
+fn explained(record: &str) -> Value {
+    let output = hookgate(&["explain", record, "--json"]).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|why| panic!("{why}: {output:?}"))
+}
+
 #[test]
 fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
     for framework in FRAMEWORKS {
@@ -116,36 +151,26 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
             let settings = folder.path().join("settings.json");
             fs::write(&settings, row.settings.to_string()).unwrap();
             let paths = [&saved, &settings].map(|path| path.to_str().unwrap());
-            let arguments = [
-                "--json",
-                "--framework",
-                framework,
-                "--save",
-                paths[0],
-                "--settings",
-                paths[1],
-            ];
-            let listening = Listening::start(row.provider, &arguments);
-            let answer =
-                post_unsigned(&listening, "/", &format!("{}{CLOSE}", row.lines), &row.body);
-            let what = format!("{framework}, {} {number}: {answer}", row.provider);
-            let record = fs::read(saved.join("000001.json")).unwrap();
-            let verdict = verdicts(&verify_text(record)).remove(0);
-            match row.reason {
-                Some(reason) => {
-                    assert_eq!(listening.note(), format!("refused  {reason}"), "{what}");
-                    assert_eq!(verdict["reason"], reason, "{what}");
-                }
-                None => {
-                    assert_eq!(verdict["verdict"], "accepted", "{what}: {verdict}");
-                    assert_eq!(
-                        listening.event()["event_key"],
-                        verdict["event_key"],
-                        "{what}"
-                    );
-                }
+            let plain = ["--json", "--framework", framework, "--settings", paths[1]];
+            let saving = [&plain[..], &["--save", paths[0]]].concat();
+            let what = format!("{framework}, {} {number}", row.provider);
+
+            let unsaved = heard(Listening::start(row.provider, &plain), &row, &what);
+            let event_key = heard(Listening::start(row.provider, &saving), &row, &what);
+            assert_eq!(event_key, unsaved, "{what}");
+            let record = saved.join("000001.json");
+            let verified = verdicts(&verify_text(fs::read(&record).unwrap())).remove(0);
+            let explained = explained(record.to_str().unwrap());
+            for (command, said) in [("verify", &verified), ("explain", &explained)] {
+                let is_accepted = said["verdict"] == "accepted";
+                assert_eq!(
+                    is_accepted,
+                    row.reason.is_none(),
+                    "{what}, {command}: {said}"
+                );
+                assert_eq!(said["reason"].as_str(), row.reason, "{what}, {command}");
             }
-            listening.stop();
+            assert_eq!(verified.get("event_key"), event_key.as_ref(), "{what}");
         }
     }
 }

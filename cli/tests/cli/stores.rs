@@ -116,9 +116,31 @@ fn a_password_among_the_arguments_is_refused() {
         "redis://default:s3cret@127.0.0.1:1",
         "postgres://app:s3cret@127.0.0.1:1/db",
         "postgres://127.0.0.1:1/db?user=app&password=s3cret",
+        "postgres://127.0.0.1:1/db?user=app&pass%77ord=s3cret",
+        "postgres://127.0.0.1:1/db?pass\tword=s3cret",
+        "postgres://127.0.0.1:1/db?sslpassword=s3cret",
+        "postgres://app:s3/cret@127.0.0.1:1/db",
+        "postgres://app:s3?cret@127.0.0.1:1/db",
+        "redis://:s3#cret@127.0.0.1:1",
     ] {
         let error = Listening::refused("github", &["--store", url]);
-        assert!(error.contains("HOOKGATE_STORE"), "{error}");
-        assert!(!error.contains("s3cret"), "{error}");
+        assert!(error.contains("HOOKGATE_STORE"), "{url}: {error}");
+        assert!(!error.contains("cret"), "{error}");
+    }
+}
+
+#[test]
+fn a_store_without_a_password_may_be_an_argument() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a:b@c");
+    let url = format!("sqlite:{}", path.to_str().unwrap());
+    let listening = Listening::start("github", &["--store", &url]);
+    listening.stop();
+    for url in [
+        "postgres://app@[::1]:1/db?application_name=passwords",
+        "redis://127.0.0.1:1/0",
+    ] {
+        let error = Listening::refused("github", &["--store", url]);
+        assert!(!error.contains("HOOKGATE_STORE"), "{url}: {error}");
     }
 }

@@ -47,13 +47,38 @@ impl Flight {
         if now < state.paused_until {
             return None;
         }
+        Some((Some(self.begin(&mut state, clock, pause)), landed))
+    }
+
+    /// Begins a fetch of one's own, also during the pause, once none is under way: what it brings is newer than all that
+    /// was brought before.
+    pub(super) async fn next(self: &Arc<Self>, clock: &Arc<dyn Clock>, pause: Duration) -> Ticket {
+        loop {
+            let landed = self.landed.listen();
+            if let Some(ticket) = self.begin_if_none(clock, pause) {
+                return ticket;
+            }
+            landed.await;
+        }
+    }
+
+    fn begin_if_none(self: &Arc<Self>, clock: &Arc<dyn Clock>, pause: Duration) -> Option<Ticket> {
+        let mut state = self.state();
+        (!state.under_way).then(|| self.begin(&mut state, clock, pause))
+    }
+
+    fn begin(
+        self: &Arc<Self>,
+        state: &mut State,
+        clock: &Arc<dyn Clock>,
+        pause: Duration,
+    ) -> Ticket {
         state.under_way = true;
-        let ticket = Ticket {
+        Ticket {
             flight: self.clone(),
             clock: clock.clone(),
             pause,
-        };
-        Some((Some(ticket), landed))
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

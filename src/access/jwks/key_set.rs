@@ -39,6 +39,15 @@ impl KeySet {
         Ok(Self(keys))
     }
 
+    /// Whether a token that does not name its key may not be tried against the right one.
+    pub(super) fn needs_key_ids(&self) -> bool {
+        let mut algorithms = self.0.iter().flat_map(|it| it.key.algorithms());
+        algorithms.any(|algorithm| {
+            let fitting = self.0.iter().filter(|it| it.key.fits(*algorithm, None));
+            fitting.count() > MAX_TRIALS
+        })
+    }
+
     pub(super) fn has(&self, key_id: &str) -> bool {
         self.0.iter().any(|it| it.id.as_deref() == Some(key_id))
     }

@@ -5,7 +5,15 @@ mod flight;
 mod https;
 mod key_set;
 
-use std::{fmt, pin::pin, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use arc_swap::ArcSwapOption;
 use tokio::runtime::Handle;
@@ -87,6 +95,8 @@ pub struct Jwks {
     fetch_limit: Duration,
     last_good: Arc<ArcSwapOption<Kept>>,
     flight: Arc<Flight>,
+    /// The log has said that tokens must name their keys.
+    told: Arc<AtomicBool>,
 }
 
 /// A set, and until when it is good for what. All monotonic.
@@ -125,6 +135,7 @@ impl Jwks {
             fetch_limit: FETCH_LIMIT,
             last_good: Arc::default(),
             flight: Arc::default(),
+            told: Arc::default(),
         }
     }
 
@@ -166,14 +177,18 @@ impl Jwks {
         self
     }
 
-    /// Fetches now: at start, so that a wrong address shows early and the first delivery waits for nothing. Needs tokio.
+    /// Fetches now: at start, so that a wrong address shows early and the first delivery waits for nothing. Waits for a
+    /// fetch that is under way, so that none brings older keys after newer ones. Needs tokio.
     ///
     /// # Errors
     ///
     /// Why there is no new set. After [`JwksError::NoUsableKey`] there is none at all: the issuer has withdrawn its keys.
     pub async fn refresh(&self) -> Result<(), JwksError> {
         let timer: Arc<dyn Timer> = Arc::new(TokioTimer);
-        self.replace(&timer).await
+        let ticket = self.flight.next(&self.clock, self.cool_down).await;
+        let replaced = self.replace(&timer).await;
+        drop(ticket);
+        replaced
     }
 
     async fn replace(&self, timer: &Arc<dyn Timer>) -> Result<(), JwksError> {
@@ -186,6 +201,9 @@ impl Jwks {
             self.last_good.store(None);
         }
         let set = set?;
+        if set.needs_key_ids() && !self.told.swap(true, Ordering::Relaxed) {
+            log::many_keys(self.fetcher.issuer());
+        }
         let (least, most) = self.fresh_for;
         let fresh_for = document.max_age.unwrap_or(FRESH_FOR).min(most).max(least);
         let now = self.clock.monotonic();

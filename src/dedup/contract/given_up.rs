@@ -8,18 +8,23 @@ use super::{
     scene::{Expected, Scene, answered, key, owner, promise, won},
 };
 use crate::{
-    dedup::{Claim, DedupStore, End, Lease},
+    dedup::{Claim, DedupStore, End, Lease, Settled},
     event_key::EventKey,
 };
 
 /// Tokens that may give up one key at about the same time: as many as a sender has copies under way.
 const TOKENS: usize = 4;
 
-/// Releases the claim of `key` by `owner`, which may never have arrived. Either answer confirms it.
+/// Releases the claim of `key` by `owner`, which may never have arrived.
 async fn give_up<S: DedupStore, P: Passage>(scene: &Scene<'_, S, P>, key: &EventKey, by: usize) {
     let lease = Lease::granted(*key, owner(by), 1);
     let settle = scene.store.settle(&lease, End::Release, scene.terms.retain);
-    answered("settle", settle.await);
+    let released = answered("settle", settle.await);
+    promise(
+        "a release of what is not held is `Ok`",
+        released == Settled::Ok,
+        &released,
+    );
 }
 
 async fn expect_refusal<S: DedupStore, P: Passage>(
@@ -111,7 +116,17 @@ pub(super) async fn what_was_held_and_released_is_not_granted_again<S: DedupStor
     scene.finish(&lease, End::Release).await;
     // A claim is sent twice where its connection broke; the first may arrive last.
     expect_refusal(scene, &key, 0).await;
-    scene.win(&key, owner(1)).await;
+    // However many take it over meanwhile.
+    for by in 1..TOKENS {
+        let next = scene.win(&key, owner(by)).await;
+        expect_refusal(scene, &key, 0).await;
+        scene.finish(&next, End::Release).await;
+        for earlier in 0..=by {
+            expect_refusal(scene, &key, earlier).await;
+        }
+    }
+    let last = scene.win(&key, owner(TOKENS)).await;
+    scene.finish(&last, End::Processed).await;
 }
 
 pub(super) async fn others_come_and_go_beside_what_was_given_up<S: DedupStore, P: Passage>(

@@ -4,7 +4,7 @@ use super::{
     Passage,
     scene::{Expected, Scene, key, owner, promise, won},
 };
-use crate::dedup::{Claim, DedupStore, End, Settled};
+use crate::dedup::{Claim, DedupStore, End, Lease, Settled};
 
 pub(super) async fn a_lease_lasts_for_its_time_and_is_then_taken_over<S: DedupStore, P: Passage>(
     scene: &Scene<'_, S, P>,
@@ -74,14 +74,14 @@ pub(super) async fn a_late_owner_learns_that_it_lost<S: DedupStore, P: Passage>(
     scene.lapse().await;
     let new = scene.win(&key, owner(1)).await;
 
+    release_changes_nothing(scene, &late).await;
     let told = [
         scene.settle(&late, End::Processed).await,
-        scene.settle(&late, End::Release).await,
         scene.extend(&late, scene.terms.lease).await,
     ];
     promise(
-        "after a takeover, settle, release and extension by the late owner are told `LeaseLost`",
-        told == [Settled::LeaseLost; 3],
+        "after a takeover, settle and extension by the late owner are told `LeaseLost`",
+        told == [Settled::LeaseLost; 2],
         &told,
     );
     scene
@@ -93,14 +93,14 @@ pub(super) async fn a_late_owner_learns_that_it_lost<S: DedupStore, P: Passage>(
         .await;
     scene.finish(&new, End::Processed).await;
 
+    release_changes_nothing(scene, &late).await;
     let told = [
         scene.settle(&late, End::Processed).await,
-        scene.settle(&late, End::Release).await,
         scene.extend(&late, scene.terms.lease).await,
     ];
     promise(
         "after another owner's completion, a late owner is told `LeaseLost`",
-        told == [Settled::LeaseLost; 3],
+        told == [Settled::LeaseLost; 2],
         &told,
     );
     scene
@@ -112,7 +112,6 @@ pub(super) async fn a_late_owner_learns_that_it_lost<S: DedupStore, P: Passage>(
         .await;
 }
 
-/// A release may be told either: it has no effect, and a store need not remember who held the key.
 pub(super) async fn a_lapsed_lease_is_lost_even_if_nobody_took_it<S: DedupStore, P: Passage>(
     scene: &Scene<'_, S, P>,
 ) {
@@ -128,7 +127,7 @@ pub(super) async fn a_lapsed_lease_is_lost_even_if_nobody_took_it<S: DedupStore,
         told == [Settled::LeaseLost; 2],
         &told,
     );
-    scene.settle(&late, End::Release).await;
+    release_changes_nothing(scene, &late).await;
     scene
         .expect_state("a lapsed lease stays free", &key, Expected::Free)
         .await;
@@ -180,12 +179,7 @@ pub(super) async fn a_release_frees_the_key<S: DedupStore, P: Passage>(scene: &S
         .await;
     // Its answer may have been lost, and the wait for it long.
     scene.pass(scene.terms.lease / 2).await;
-    let repeated = scene.settle(&lease, End::Release).await;
-    promise(
-        "a release repeated by its owner is `Ok`",
-        repeated == Settled::Ok,
-        &repeated,
-    );
+    release_changes_nothing(scene, &lease).await;
     let told = [
         scene.settle(&lease, End::Processed).await,
         scene.extend(&lease, scene.terms.lease).await,
@@ -197,11 +191,19 @@ pub(super) async fn a_release_frees_the_key<S: DedupStore, P: Passage>(scene: &S
     );
 
     let next = scene.win(&key, owner(1)).await;
-    let late = scene.settle(&lease, End::Release).await;
-    promise(
-        "a release repeated after another claim is told `LeaseLost`",
-        late == Settled::LeaseLost,
-        &late,
-    );
+    release_changes_nothing(scene, &lease).await;
     scene.finish(&next, End::Processed).await;
+}
+
+/// Of a lease that its owner does not hold any more; whose the key is then is what follows.
+async fn release_changes_nothing<S: DedupStore, P: Passage>(
+    scene: &Scene<'_, S, P>,
+    lease: &Lease,
+) {
+    let released = scene.settle(lease, End::Release).await;
+    promise(
+        "a release of what is not held is `Ok`",
+        released == Settled::Ok,
+        &released,
+    );
 }

@@ -128,21 +128,22 @@ impl Shard {
         now: Now,
         room: &Room,
     ) -> (Settled, Option<Event>) {
-        let lost = (Settled::LeaseLost, None);
         let owner = OwnerMark::of(lease.owner());
-        if end == End::Release {
+        // That nothing is held is all that a release asks for: it may be a repeated one.
+        let not_held = if end == End::Release {
             self.given_up.add(hash, owner, now);
-        }
+            (Settled::Ok, None)
+        } else {
+            (Settled::LeaseLost, None)
+        };
         let Some(slot) = self.find(hash, lease.key()) else {
-            // Nothing is held, which is all that a release asks for: it may be a repeated one.
-            let released = end == End::Release;
-            return if released { (Settled::Ok, None) } else { lost };
+            return not_held;
         };
         let Some(entry) = self.slab.get_mut(slot) else {
-            return lost;
+            return not_held;
         };
         if !entry.is_owned_by(owner) {
-            return lost;
+            return not_held;
         }
         match (entry.phase(now), end) {
             (Phase::Done, End::Processed | End::Ignored | End::Rejected) => (Settled::Ok, None),
@@ -160,7 +161,7 @@ impl Shard {
                 self.expiry.push(&mut self.slab, slot, retain, until);
                 (Settled::Ok, waiters)
             }
-            (Phase::Lapsed | Phase::Forgotten, _) | (Phase::Done, End::Release) => lost,
+            (Phase::Lapsed | Phase::Forgotten, _) | (Phase::Done, End::Release) => not_held,
         }
     }
 

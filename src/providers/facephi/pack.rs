@@ -50,7 +50,7 @@ pub const API_KEY_HEADER: &str = "x-api-key";
 /// | past, future | retention − future − 60 s; 300 s | ours |
 /// | retention | 7 days | ours, since retries are unknown |
 /// | lease, copies wait, handler's deadline | 30 s, 3 s, 8 s | ours, since the sender's timeout is unknown |
-/// | body limit | [100 KiB](HmacBodyField::BODY_LIMIT) (pictures are links), since a forged body may be read and written anew | ours |
+/// | body limit | 1 MiB; [100 KiB](HmacBodyField::REWRITE_LIMIT) with [`Recipe::SortedKeys`], and for a body that something on the way has re-written | ours |
 /// | event key | `source` and `id`; with [`Recipe::DataOnly`] the data's digest and the two as claimed | CloudEvents |
 /// | content digest | the MAC: the same for every way of writing the same content; another after the secret has changed | ours |
 /// | success | 200 | assumed |
@@ -252,11 +252,11 @@ impl Provider for Facephi {
                 "Facephi's recipe `data_only` leaves type, time, operation and id of an event unsigned: \
                  who holds the access credentials can change them",
             ),
-            body_limit: HmacBodyField::BODY_LIMIT,
+            body_limit: self.scheme.body_limit(),
             assumed: &[
                 "which bytes it signs, and in which encoding its secret is written",
                 "that it takes 200 as success, and sends at least once, in any order",
-                "that its bodies, in which pictures are links, stay below 100 KiB",
+                "that its bodies, in which pictures are links, stay below 100 KiB where they have to be written anew",
             ],
             ..SenderProfile::unknown()
         }

@@ -6,10 +6,9 @@ use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, Visitor},
 };
-use serde_json::value::RawValue;
 
 use crate::{
-    payload::{Json, Misfit, is_too_deep, members::Name},
+    payload::{Json, Misfit, Once, is_too_deep, members::Name},
     provider::Undecodable,
 };
 
@@ -60,33 +59,11 @@ struct Members<'de> {
     status: Once<'de>,
 }
 
-#[derive(Default, Clone, Copy)]
-enum Once<'de> {
-    #[default]
-    Missing,
-    Here(&'de RawValue),
-    /// Nobody can say which one counts, so none does.
-    Repeated,
-}
-
-impl<'de> Once<'de> {
-    fn set(&mut self, value: &'de RawValue) {
-        *self = match self {
-            Self::Missing => Self::Here(value),
-            Self::Here(_) | Self::Repeated => Self::Repeated,
-        };
-    }
-
-    fn is_missing(self) -> bool {
-        matches!(self, Self::Missing)
-    }
-
-    fn read<T: Deserialize<'de>>(self, why: &'static str) -> Result<T, Undecodable> {
-        match self {
-            Self::Here(value) => serde_json::from_str(value.get()).map_err(|_| Undecodable(why)),
-            Self::Missing | Self::Repeated => Err(Undecodable(why)),
-        }
-    }
+fn read_one<'de, T: Deserialize<'de>>(
+    member: Once<'de>,
+    why: &'static str,
+) -> Result<T, Undecodable> {
+    member.read().ok_or(Undecodable(why))
 }
 
 impl Members<'_> {
@@ -94,14 +71,13 @@ impl Members<'_> {
     /// that generation is looked for first.
     fn identity(&self) -> Result<Identity, Undecodable> {
         let (id, milestone) = if !self.process_id.is_missing() || self.id.is_missing() {
-            let id = self.process_id.read("no single `processId` of text")?;
-            let state: State = self.state.read("no single `state` of text")?;
+            let id = read_one(self.process_id, "no single `processId` of text")?;
+            let state: State = read_one(self.state, "no single `state` of text")?;
             (id, state.into())
         } else {
-            let id = self.id.read("no single `id` of text")?;
-            let status = self.status;
-            let status: TransactionStatus =
-                status.read("no single `status`, a whole number or a text")?;
+            let id = read_one(self.id, "no single `id` of text")?;
+            let why = "no single `status`, a whole number or a text";
+            let status: TransactionStatus = read_one(self.status, why)?;
             (id, status.into())
         };
         let id: String = id;

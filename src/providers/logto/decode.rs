@@ -10,9 +10,11 @@ use serde::{
     Deserializer,
     de::{self, MapAccess, Visitor},
 };
-use serde_json::value::RawValue;
 
-use crate::{event_time::EventTime, payload::is_too_deep};
+use crate::{
+    event_time::EventTime,
+    payload::{Once, is_too_deep},
+};
 
 use super::{
     Misfit,
@@ -80,7 +82,10 @@ impl Event {
 fn from_any_order(text: &str) -> Result<Event, NotAnEvent> {
     let head = parse(text, HeadVisitor).map_err(|_| no("the body is not a JSON object"))?;
     let name = match head.event {
-        Once::Here(name) => text_of(name).ok_or(no("the member `event` is not text"))?,
+        Once::Here(_) => {
+            let text: Option<String> = head.event.read();
+            text.ok_or(no("the member `event` is not text"))?
+        }
         Once::Missing => return Err(no("the member `event` is missing")),
         Once::Repeated => return Err(no("the member `event` is repeated")),
     };
@@ -95,8 +100,8 @@ fn from_any_order(text: &str) -> Result<Event, NotAnEvent> {
         name,
         raw: Json::read(text).map_err(|_| no("the body is not a JSON object"))?,
         error,
-        time: head.created_at.time(),
-        hook_id: head.hook_id.text(),
+        time: time_of(head.created_at),
+        hook_id: head.hook_id.read(),
     }))
 }
 
@@ -166,42 +171,13 @@ struct Head<'de> {
     hook_id: Once<'de>,
 }
 
-#[derive(Default)]
-enum Once<'de> {
-    #[default]
-    Missing,
-    Here(&'de RawValue),
-    /// Nobody can say which one counts, so none does.
-    Repeated,
-}
-
-impl<'de> Once<'de> {
-    fn set(&mut self, value: &'de RawValue) {
-        *self = match self {
-            Self::Missing => Self::Here(value),
-            Self::Here(_) | Self::Repeated => Self::Repeated,
-        };
+/// Of two times nobody can say which one counts, so there is one that cannot be read.
+fn time_of(member: Once<'_>) -> EventTime {
+    match member {
+        Once::Missing => EventTime::None,
+        Once::Here(value) => EventTime::of_json(value),
+        Once::Repeated => EventTime::Unreadable,
     }
-
-    /// Of two times nobody can say which one counts, so there is one that cannot be read.
-    fn time(self) -> EventTime {
-        match self {
-            Self::Missing => EventTime::None,
-            Self::Here(value) => EventTime::of_json(value),
-            Self::Repeated => EventTime::Unreadable,
-        }
-    }
-
-    fn text(self) -> Option<String> {
-        match self {
-            Self::Here(value) => text_of(value),
-            Self::Missing | Self::Repeated => None,
-        }
-    }
-}
-
-fn text_of(value: &RawValue) -> Option<String> {
-    serde_json::from_str(value.get()).ok()
 }
 
 struct HeadVisitor;

@@ -4,7 +4,6 @@ use crate::UnixTime;
 
 use super::{
     application::Application,
-    created_at,
     interaction::InteractionEvent,
     json::ByName,
     members::{Extra, object},
@@ -48,7 +47,7 @@ impl Envelope {
     /// An envelope of neither origin.
     pub fn new(created_at: UnixTime) -> Self {
         Self {
-            created_at: created_at::text(created_at),
+            created_at: created_at.to_rfc3339(),
             interaction_event: None,
             user_agent: None,
             application_id: None,

@@ -3,8 +3,7 @@
 use crate::UnixTime;
 
 use super::{
-    application::Application, created_at, json::Json, members::object, open_enum::open_enum,
-    user::User,
+    application::Application, json::Json, members::object, open_enum::open_enum, user::User,
 };
 
 object! {
@@ -46,7 +45,7 @@ impl Interaction {
     ) -> Self {
         Self {
             interaction_event: Some(interaction_event),
-            created_at: created_at::text(created_at),
+            created_at: created_at.to_rfc3339(),
             session_id: session_id.into(),
             user_agent: None,
             user_id: user.id.clone(),

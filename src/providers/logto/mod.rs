@@ -16,7 +16,6 @@
 
 mod access_control;
 mod application;
-mod created_at;
 mod data;
 mod decode;
 mod envelope;

@@ -12,7 +12,6 @@ use crate::{
 };
 
 use super::{
-    created_at,
     data::DataEvent,
     envelope::Envelope,
     event::Event,
@@ -143,7 +142,7 @@ impl LogtoSimulator {
     pub fn unknown(&self, name: &str) -> Sent {
         let body = json!({
             "event": name,
-            "createdAt": created_at::text(self.now),
+            "createdAt": self.now.to_rfc3339(),
             "hookId": self.hook_id,
         });
         self.body(body.to_string())

@@ -21,7 +21,8 @@ impl Preset {
     /// With [`Recipe::DataOnly`] only that member is signed: the event is its value, and the receiver must have an access
     /// rule.
     ///
-    /// Bodies of up to [100 KiB](HmacBodyField::BODY_LIMIT) are taken; the receiver's `body_limit` sets another limit.
+    /// Bodies of up to 1 MiB are taken. One of more than [100 KiB](HmacBodyField::REWRITE_LIMIT) must arrive as its sender
+    /// wrote it, and with [`Recipe::SortedKeys`] none above that is taken; the receiver's `body_limit` raises both.
     ///
     /// ```
     /// use hookgate::{
@@ -42,13 +43,14 @@ impl Preset {
         scheme: HmacBodyField,
         keys: impl Into<Keys>,
     ) -> Self {
+        let body_limit = scheme.body_limit();
         let mut preset = Self::of_scheme(
             name.into(),
             Scheme::BodyField(scheme),
             keys.into(),
             Identity::BodyDigest,
         );
-        preset.profile.body_limit = HmacBodyField::BODY_LIMIT;
+        preset.profile.body_limit = body_limit;
         preset
     }
 }

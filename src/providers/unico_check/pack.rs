@@ -249,7 +249,9 @@ impl Provider for UnicoCheck {
 
     fn findings(&self, now: UnixTime) -> Vec<Finding> {
         let mut findings = self.proof.findings(now);
-        findings.extend(self.accept_unreadable_time.then(accepts_unreadable_time));
+        // Where each attempt's time is signed, that one is checked and the event's is not.
+        let counts = self.accept_unreadable_time && !self.proof.has_timestamp();
+        findings.extend(counts.then(accepts_unreadable_time));
         findings
     }
 

@@ -20,7 +20,10 @@ use std::{borrow::Cow, fmt};
 use http::HeaderName;
 
 pub use self::config::{RequestEncoding, SignedRequestConfig, TimestampForm};
-use self::{algorithm::is_named, signature::Signature};
+use self::{
+    algorithm::is_named,
+    signature::{Signature, is_base64url},
+};
 use super::{
     hmac_header::whole_number,
     signed_header::{SignedHeader, Unreadable},
@@ -169,11 +172,26 @@ impl SignedRequest {
         of_dates.into_iter().chain(self.takes_tokens()).collect()
     }
 
+    /// Whether no token's signature is over a text that the template can make.
+    fn parts_tokens_from_requests(&self) -> bool {
+        let pieces = self.template.pieces();
+        if self.encoding == RequestEncoding::Jws {
+            // What is signed is the payload: a token's claims, if the literals leave it an object.
+            let begins = |text: &str| text.trim_ascii_start().starts_with(|it| it != '{');
+            let ends = |text: &str| text.trim_ascii_end().ends_with(|it| it != '}');
+            return matches!(pieces, [Piece::Literal(text), ..] if begins(text))
+                || matches!(pieces, [.., Piece::Literal(text)] if ends(text));
+        }
+        // What is signed would be head and payload of a token.
+        let is_foreign = |byte: u8| !(is_base64url(byte) || byte == b'.');
+        let foreign =
+            |it: &Piece| matches!(it, Piece::Literal(text) if text.bytes().any(is_foreign));
+        !self.accept_tokens || pieces.iter().any(foreign)
+    }
+
     /// A JWS of the body alone is a token, if the body is a token's claims and the head says nothing.
     fn takes_tokens(&self) -> Option<Finding> {
-        let parts_both = self.has_timestamp()
-            || matches!(self.template.pieces(), [Piece::Literal(_), ..])
-            || (self.encoding != RequestEncoding::Jws && !self.accept_tokens);
+        let parts_both = self.has_timestamp() || self.parts_tokens_from_requests();
         (!parts_both).then(|| {
             Finding::new(
                 Severity::Warning,

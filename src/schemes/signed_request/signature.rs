@@ -6,10 +6,12 @@ use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
-use serde::{Deserialize, de::IgnoredAny};
 
 use super::RequestEncoding;
-use crate::{access::TokenAlgorithm, error::Rejection};
+use crate::{
+    access::{JwsHead, TokenAlgorithm},
+    error::Rejection,
+};
 
 /// A signature, what it is over, and what it says of itself.
 pub(super) struct Signature<'a> {
@@ -28,14 +30,8 @@ impl<'a> Signature<'a> {
         text: Cow<'a, [u8]>,
         tokens: bool,
     ) -> Result<Self, Rejection> {
-        if encoding == RequestEncoding::Jws {
-            return Self::of_jws(header, &text, tokens).map_err(malformed);
-        }
-        if !tokens && is_signed_part_of_token(&text) {
-            return Err(malformed("what is signed is a token"));
-        }
         let bytes = match encoding {
-            RequestEncoding::Jws => None,
+            RequestEncoding::Jws => return Self::of_jws(header, &text, tokens).map_err(malformed),
             RequestEncoding::Base64 => BASE64_STANDARD.decode(header).ok(),
             RequestEncoding::Base64Url => BASE64_URL_SAFE_NO_PAD.decode(header).ok(),
             // The decoder would pass over a `0x` before the digits.
@@ -43,6 +39,9 @@ impl<'a> Signature<'a> {
             RequestEncoding::Hex => const_hex::decode(header).ok(),
         };
         let bytes = bytes.ok_or_else(|| malformed("it is not in the scheme's encoding"))?;
+        if !tokens && is_signed_part_of_token(&text) {
+            return Err(malformed("what is signed is a token"));
+        }
         Ok(Self {
             bytes,
             message: text,
@@ -61,17 +60,16 @@ impl<'a> Signature<'a> {
         let decoded = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).map_err(|_| NOT_COMPACT);
         let bytes = decoded(signature)?;
         let read: JwsHead = serde_json::from_slice(&decoded(head)?).map_err(|_| NOT_COMPACT)?;
-        if !tokens && read.typ.as_deref().is_some_and(is_token_type) {
+        if !tokens && read.is_token() {
             return Err(
                 "its JWS is a token by its head; if requests are signed so, set `accept_tokens_as_requests`",
             );
         }
         // `b64` (RFC 7797) would need `crit`, so with it is refused too.
-        if read.crit.is_some() {
+        if read.demands_extension() {
             return Err("the head of its JWS demands an extension");
         }
-        let algorithm = TokenAlgorithm::from_name(&read.alg);
-        let algorithm = algorithm.ok_or("its algorithm is unknown")?;
+        let algorithm = read.algorithm().ok_or("its algorithm is unknown")?;
         let message = if payload.is_empty() {
             let payload = BASE64_URL_SAFE_NO_PAD.encode(text);
             Cow::Owned(format!("{head}.{payload}").into_bytes())
@@ -84,43 +82,30 @@ impl<'a> Signature<'a> {
             bytes,
             message,
             algorithm: Some(algorithm),
-            key_id: read.kid,
+            key_id: read.key_id(),
         })
     }
-}
-
-/// Whether a JWS of this type is a token: `JWT`, `at+jwt` and its like, with or without `application/` (RFC 7515, section
-/// 4.1.9; RFC 8725, section 3.11). A key that signs tokens too would otherwise make requests of them.
-fn is_token_type(typ: &str) -> bool {
-    let typ = typ.to_ascii_lowercase();
-    let subtype = typ.strip_prefix("application/").unwrap_or(&typ);
-    subtype == "jwt" || subtype.ends_with("+jwt")
 }
 
 /// Whether this is what the signature of a compact JWS is over: a head and a payload, in base64url. Whoever has seen a
 /// token can take it apart and send it so, as a body or, before a dot, as a nonce. No JSON looks like it.
 fn is_signed_part_of_token(text: &[u8]) -> bool {
-    let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let mut parts = text.split(|byte| *byte == b'.');
     let (Some(head), Some(payload), None) = (parts.next(), parts.next(), parts.next()) else {
         return false;
     };
     // The head first: any other text has a brace there.
-    head.iter().chain(payload).all(is_base64url)
+    head.iter().chain(payload).all(|byte| is_base64url(*byte))
         && BASE64_URL_SAFE_NO_PAD
             .decode(head)
             .is_ok_and(|head| serde_json::from_slice::<JwsHead>(&head).is_ok())
 }
 
-fn malformed(why: &'static str) -> Rejection {
-    Rejection::MalformedSignature(why)
+/// Whether base64url has this byte (RFC 4648, section 5).
+pub(super) fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
-/// All that is read of a JWS's head.
-#[derive(Deserialize)]
-struct JwsHead {
-    alg: String,
-    kid: Option<String>,
-    typ: Option<String>,
-    crit: Option<IgnoredAny>,
+fn malformed(why: &'static str) -> Rejection {
+    Rejection::MalformedSignature(why)
 }

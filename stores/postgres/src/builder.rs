@@ -9,8 +9,8 @@ use sqlx::{
 };
 
 use crate::{
-    OpenError, PostgresStore, Table, fault::Failure, introduction::Introduction, session::Ask,
-    statements::Statements,
+    OpenError, PostgresStore, Table, fault::Failure, introduction::Introduction, lock::LockLimit,
+    session::Ask, statements::Statements,
 };
 
 /// The road's own limit for a store call: past it, nobody waits for the answer.
@@ -56,7 +56,7 @@ impl PostgresStoreBuilder {
     }
 
     /// How long a call may take, the wait for a connection included. Default: 2 s, as the receiver's
-    /// `store_limit`.
+    /// `store_limit`. The server waits for a lock for three quarters of it at most.
     pub fn call_limit(mut self, limit: Duration) -> Self {
         self.call_limit = limit;
         self
@@ -132,7 +132,8 @@ impl PostgresStoreBuilder {
     }
 
     fn statements(&self) -> Arc<Statements> {
-        Arc::new(Statements::new(self.table.clone(), self.prepared))
+        let lock = LockLimit::of_call(self.call_limit);
+        Arc::new(Statements::new(self.table.clone(), self.prepared, lock))
     }
 
     fn own_pool(&self, connections: u32, statements: &Arc<Statements>) -> PgPoolOptions {

@@ -28,9 +28,9 @@ impl Ask for Introduction<'_> {
             "SELECT WHERE to_regclass('{table}') IS NOT NULL \
              AND NOT EXISTS (SELECT FROM pg_prepared_statements WHERE name = '{first}')"
         );
-        if let Ok(Some(_)) = session::read(connection, useful).await {
+        if let Ok(Some(_)) = session::read(connection, self.0.alone(useful)).await {
             let prepare = statements.map(|statement| statement.prepare()).join("; ");
-            let _ = session::write(connection, prepare).await;
+            let _ = session::write(connection, self.0.alone(prepare)).await;
         }
         Ok(())
     }

@@ -52,6 +52,7 @@ mod builder;
 mod error;
 mod fault;
 mod introduction;
+mod lock;
 mod migration;
 mod prepared;
 mod prune;

@@ -1,15 +1,21 @@
 //! [`Migration`]: what [`PostgresStore::migrate`](crate::PostgresStore::migrate) does on one connection.
 
+use std::time::Duration;
+
 use sqlx::PgConnection;
 
 use crate::{
     fault::Failure,
     introduction::Introduction,
+    lock::LockLimit,
     row,
     schema::{self, Age},
     session::{self, Ask},
     statements::Statements,
 };
+
+/// A migration happens at start, when nobody waits for an answer.
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// Creates the table, or brings it up to date, where it is not.
 pub(crate) struct Migration<'a>(pub(crate) &'a Statements);
@@ -19,11 +25,12 @@ impl Ask for Migration<'_> {
 
     async fn ask(&self, connection: &mut PgConnection) -> Result<(), Failure> {
         let table = self.0.table();
-        let found = session::read(connection, schema::found(table)).await?;
+        let lock = LockLimit::of_call(LIMIT);
+        let found = session::read(connection, lock.ahead_of(schema::found(table))).await?;
         match found.map_or(Ok(Age::Old), |row| row::age(&row))? {
             Age::Old => {
                 // Sent as one message, the script is one transaction. It may wait for other instances' turns.
-                session::write(connection, schema::script(table)).await?;
+                session::write(connection, lock.ahead_of(schema::script(table))).await?;
             }
             Age::Newer => mention(),
             Age::Current => {}

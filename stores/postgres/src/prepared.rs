@@ -19,6 +19,7 @@ use sqlx::PgConnection;
 
 use crate::{
     fault::{self, Failure},
+    lock::LockLimit,
     session::{self, Ask},
     value::Value,
 };
@@ -29,7 +30,7 @@ const ROUNDS: usize = 3;
 /// unknown names in a row are more than a restart of a large pool brings.
 const MOST_FORGOTTEN: u32 = 1000;
 
-/// The last value of each call, which no statement uses. The server evaluates it before it decides how to run
+/// A part of the last value of each call, which no statement uses. The server evaluates it before it decides how to run
 /// the statement, and remembers the decision: made while the table holds a handful of rows, that would be to
 /// read all of them, and stay so while it grows to millions. It holds for the one statement.
 const BY_INDEX: &str = "set_config('enable_seqscan','off',true)";
@@ -108,6 +109,7 @@ pub(crate) struct Call<'a> {
     pub(crate) statement: &'a Prepared,
     pub(crate) values: Vec<Value>,
     pub(crate) preparing: &'a Preparing,
+    pub(crate) lock: LockLimit,
 }
 
 impl Call<'_> {
@@ -132,7 +134,7 @@ impl Call<'_> {
         connection: &mut PgConnection,
     ) -> Result<Option<u64>, Failure> {
         let both = format!("{}; {self}", self.statement.prepare);
-        known_there(session::write(connection, both).await)
+        known_there(session::write(connection, self.lock.ahead_of(both)).await)
     }
 }
 
@@ -143,7 +145,11 @@ impl fmt::Display for Call<'_> {
         for value in &self.values {
             write!(f, "{value},")?;
         }
-        write!(f, "{BY_INDEX})")
+        write!(
+            f,
+            "{BY_INDEX}||set_config('lock_timeout','{}',true))",
+            self.lock
+        )
     }
 }
 
@@ -163,7 +169,8 @@ impl Ask for Call<'_> {
                 }
             }
         }
-        Ok(session::write(connection, self.text()).await?)
+        let alone = self.lock.ahead_of(self.text());
+        Ok(session::write(connection, alone).await?)
     }
 }
 
@@ -189,6 +196,8 @@ fn complain() {}
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn statement(table: &str) -> Prepared {
@@ -217,6 +226,7 @@ mod tests {
             statement: &statement,
             values: vec![Value::Bytes([0xab; 32]), Value::Number(-7)],
             preparing: &preparing,
+            lock: LockLimit::of_call(Duration::from_secs(2)),
         };
         let key = "ab".repeat(32);
         assert_eq!(
@@ -225,7 +235,10 @@ mod tests {
         );
         assert_eq!(
             call.to_string(),
-            format!(r"EXECUTE {}(E'\\x{key}','-7',{BY_INDEX})", statement.name())
+            format!(
+                r"EXECUTE {}(E'\\x{key}','-7',{BY_INDEX}||set_config('lock_timeout','1500',true))",
+                statement.name()
+            )
         );
     }
 }

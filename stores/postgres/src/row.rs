@@ -51,7 +51,17 @@ pub(crate) fn attempt(row: &PgRow, column: usize) -> Result<u32, StoreError> {
 }
 
 pub(crate) fn looked(row: &PgRow) -> Result<State, StoreError> {
-    Ok(state_of(get(row, 0)?, get(row, 1)?))
+    let (state, left): (i16, i64) = (get(row, 0)?, get(row, 1)?);
+    let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+    Ok(match state {
+        // Wherever its end lies: a clock that was set back, or a failover's, may put it ahead.
+        state::RELEASED => State::Free,
+        _ if left.is_zero() => State::Free,
+        state::IN_PROGRESS => State::InProgress { retry_after: left },
+        state::PROCESSED | state::IGNORED | state::REJECTED => State::Done,
+        // What is not known is not done: that would be answered as if the event were handled.
+        _ => return Err(Failure::unexpected().error),
+    })
 }
 
 pub(crate) fn count(row: &PgRow) -> Result<u64, StoreError> {
@@ -65,11 +75,6 @@ pub(crate) fn age(row: &PgRow) -> Result<Age, Failure> {
     Ok(schema::age(&comment, row.try_get(1).map_err(read)?))
 }
 
-/// Whether a token that gave a key up is the one that released it last.
-pub(crate) fn is_own_release(row: &PgRow) -> Result<bool, StoreError> {
-    get(row, 0)
-}
-
 /// Whether a lease that is not held any more was marked as done by its owner.
 pub(crate) fn is_own_mark(row: &PgRow) -> Result<bool, StoreError> {
     let (state, lasts): (i16, bool) = (get(row, 0)?, get(row, 1)?);
@@ -77,15 +82,6 @@ pub(crate) fn is_own_mark(row: &PgRow) -> Result<bool, StoreError> {
         state::PROCESSED | state::IGNORED | state::REJECTED => lasts,
         _ => false,
     })
-}
-
-fn state_of(state: i16, left_millis: i64) -> State {
-    let left = Duration::from_millis(u64::try_from(left_millis).unwrap_or(0));
-    match state {
-        _ if left.is_zero() => State::Free,
-        state::IN_PROGRESS => State::InProgress { retry_after: left },
-        _ => State::Done,
-    }
 }
 
 fn get<'r, T>(row: &'r PgRow, column: usize) -> Result<T, StoreError>

@@ -26,7 +26,7 @@ const LOCK: i64 = 0x686f_6f6b_6761_7465;
 
 /// Safe to run again, and by several instances at once.
 ///
-/// It writes a version only where none is: somebody else's comment stays, and so does the version of a later
+/// It writes a version only where none is and every column is there: somebody else's comment stays, and so does the version of a later
 /// release that migrated while this one waited for its turn. The script of a later release raises a version
 /// that it can read and that is lower, and nothing else.
 pub(crate) fn script(table: &Table) -> String {
@@ -52,26 +52,39 @@ pub(crate) fn script(table: &Table) -> String {
              given_up   uuid[]\n\
          );\n\
          \n\
+         -- Of an earlier build.\n\
+         ALTER TABLE {table} ADD COLUMN IF NOT EXISTS content bigint;\n\
+         ALTER TABLE {table} ADD COLUMN IF NOT EXISTS given_up uuid[];\n\
+         \n\
          -- For the removal of old rows.\n\
          CREATE INDEX IF NOT EXISTS {index} ON {table} (expires_at);\n\
          \n\
          DO $$ BEGIN\n    \
-             IF coalesce(obj_description(to_regclass('{table}'), 'pg_class'), '') = '' THEN\n        \
+             IF NOT ({has_columns}) THEN\n        \
+                 RAISE EXCEPTION 'hookgate: the table has not the columns of a dedup store';\n    \
+             ELSIF coalesce(obj_description(to_regclass('{table}'), 'pg_class'), '') = '' THEN\n        \
                  COMMENT ON TABLE {table} IS '{COMMENT}{VERSION}';\n    \
              END IF;\n\
-         END $$;\n"
+         END $$;\n",
+        has_columns = has_columns(&format!("to_regclass('{table}')")),
+    )
+}
+
+fn has_columns(class: &str) -> String {
+    format!(
+        "SELECT count(*) = {count} FROM pg_attribute WHERE attrelid = {class} AND NOT attisdropped \
+         AND attname IN ('{columns}')",
+        count = COLUMNS.len(),
+        columns = COLUMNS.join("', '"),
     )
 }
 
 /// Reads the comment, and whether the table has the columns: no row where there is no such table.
 pub(crate) fn found(table: &Table) -> String {
     format!(
-        "SELECT coalesce(obj_description(found, 'pg_class'), ''), \
-         (SELECT count(*) = {count} FROM pg_attribute WHERE attrelid = found AND NOT attisdropped \
-         AND attname IN ('{columns}')) \
+        "SELECT coalesce(obj_description(found, 'pg_class'), ''), ({has_columns}) \
          FROM to_regclass('{table}') AS found WHERE found IS NOT NULL",
-        count = COLUMNS.len(),
-        columns = COLUMNS.join("', '"),
+        has_columns = has_columns("found"),
     )
 }
 
@@ -91,7 +104,8 @@ pub(crate) fn age(comment: &str, has_columns: bool) -> Age {
     let version = comment.strip_prefix(COMMENT);
     match version.and_then(|version| version.parse::<u32>().ok()) {
         Some(version) if version > VERSION => Age::Newer,
-        Some(VERSION) => Age::Current,
+        // A comment may be there without what it promises: an earlier build's, or a copied one.
+        Some(VERSION) if has_columns => Age::Current,
         None if has_columns => Age::Current,
         Some(_) | None => Age::Old,
     }
@@ -107,6 +121,7 @@ mod tests {
         for (comment, has_columns, expected) in [
             (comment(VERSION - 1), true, Age::Old),
             (comment(VERSION), true, Age::Current),
+            (comment(VERSION), false, Age::Old),
             (comment(VERSION + 1), true, Age::Newer),
             // A later release may have renamed some.
             (comment(VERSION + 1), false, Age::Newer),

@@ -13,6 +13,7 @@ use hookgate::{
 };
 
 use crate::{
+    lock::LockLimit,
     prepared::{Call, Prepared, Preparing},
     table::Table,
     value::Value,
@@ -27,7 +28,7 @@ const ENDED_ROWS_STAY: &str = "1 minute";
 /// The most tokens that are remembered to have given up a key; then the oldest goes.
 const MOST_GIVEN_UP: usize = 8;
 /// A release of a key that its token does not hold waits so long for whoever works on the row.
-const GIVE_UP_PATIENCE: &str = "200ms";
+const GIVE_UP_PATIENCE: Duration = Duration::from_millis(200);
 
 /// What the `state` column says.
 pub(crate) mod state {
@@ -45,10 +46,11 @@ pub(crate) struct Statements {
     settle: Prepared,
     extend: Prepared,
     preparing: Preparing,
+    lock: LockLimit,
 }
 
 impl Statements {
-    pub(crate) fn new(table: Table, prepared: bool) -> Self {
+    pub(crate) fn new(table: Table, prepared: bool, lock: LockLimit) -> Self {
         let held = format!(
             "event_key = $1::bytea AND owner = $2::uuid AND state = {in_progress} \
              AND expires_at > clock_timestamp()",
@@ -85,6 +87,7 @@ impl Statements {
             ),
             table,
             preparing: Preparing::new(prepared),
+            lock,
         }
     }
 
@@ -96,6 +99,11 @@ impl Statements {
     pub(crate) fn prepared(&self) -> Option<[&Prepared; 3]> {
         let all = [&self.claim, &self.settle, &self.extend];
         self.preparing.is_on().then_some(all)
+    }
+
+    /// As a transaction of its own, which does not wait for locks until nobody waits for it.
+    pub(crate) fn alone(&self, sql: impl Display) -> String {
+        self.lock.ahead_of(sql)
     }
 
     /// Claims a key that has no row, for the first attempt.
@@ -122,7 +130,7 @@ impl Statements {
         content: Option<&ContentDigest>,
         owner: &OwnerToken,
     ) -> String {
-        format!(
+        self.alone(format_args!(
             "SELECT state, {LEFT_MILLIS}, owner = {owner}::uuid, attempt, \
              coalesce(content = {content}::bigint, true), {given_up} \
              FROM {table} WHERE event_key = {key}::bytea",
@@ -131,11 +139,11 @@ impl Statements {
             key = Value::from(key),
             content = Value::of_content(content),
             owner = Value::from(owner),
-        )
+        ))
     }
 
-    /// Claims a key whose row has ended, unless somebody works on that row right now, or this owner gave the
-    /// key up.
+    /// Claims a key whose row has ended or was released, unless somebody works on that row right now, or this owner gave the
+    /// key up. Notes who released it.
     pub(crate) fn take_over(
         &self,
         key: &EventKey,
@@ -143,12 +151,15 @@ impl Statements {
         owner: &OwnerToken,
         lease: Duration,
     ) -> String {
-        format!(
+        self.alone(format_args!(
             "WITH ended AS (SELECT event_key FROM {table} WHERE event_key = {key}::bytea \
-             AND expires_at <= clock_timestamp() AND NOT {given_up} FOR UPDATE SKIP LOCKED) \
+             AND (state = {released} OR expires_at <= clock_timestamp()) AND NOT {given_up} \
+             FOR UPDATE SKIP LOCKED) \
              UPDATE {table} AS t SET owner = {owner}::uuid, \
              attempt = t.attempt + (t.attempt < {most})::integer, \
-             state = {in_progress}, content = {content}::bigint, expires_at = {lease} \
+             state = {in_progress}, content = {content}::bigint, expires_at = {lease}, \
+             given_up = CASE WHEN t.state = {released} AND t.owner = ANY (t.given_up) IS NOT TRUE \
+             THEN {noted} ELSE t.given_up END \
              FROM ended WHERE t.event_key = ended.event_key RETURNING t.attempt",
             table = self.table,
             key = Value::from(key),
@@ -157,28 +168,27 @@ impl Statements {
             lease = from_now(Value::of_duration(lease)),
             most = i32::MAX,
             in_progress = state::IN_PROGRESS,
+            released = state::RELEASED,
+            noted = noted("t.owner"),
             given_up = given_up_by(owner, &self.table),
-        )
+        ))
     }
 
     /// Notes that this owner, which holds nothing, is not to be granted the key any more; where its claim has
-    /// come meanwhile, releases it. Answers whether it held the key once and its release is what the row says; no
-    /// row: the key is done.
+    /// come meanwhile, releases it. A key that is done stays so.
     ///
     /// A row makes its first claim fail, and the token in it a takeover. Whoever works on the row may be a
     /// handler's transaction: that is not waited for, the caller comes again.
     pub(crate) fn give_up(&self, key: &EventKey, owner: &OwnerToken) -> String {
-        format!(
-            "SET LOCAL lock_timeout = '{GIVE_UP_PATIENCE}'; \
-             INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at, given_up) \
+        let lock = self.lock.at_most(GIVE_UP_PATIENCE);
+        lock.ahead_of(format_args!(
+            "INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at, given_up) \
              VALUES ({key}::bytea, {owner}::uuid, 0, {released}, clock_timestamp(), ARRAY[{owner}::uuid]) \
              ON CONFLICT (event_key) DO UPDATE SET \
              state = CASE WHEN {came} THEN {released} ELSE t.state END, \
              expires_at = CASE WHEN {came} THEN least(t.expires_at, clock_timestamp()) ELSE t.expires_at END, \
-             given_up = CASE WHEN {given_up} THEN t.given_up ELSE \
-             (t.given_up || {owner}::uuid)[greatest(cardinality(t.given_up) - {most} + 2, 1):] END \
-             WHERE t.state IN ({in_progress}, {released}) OR t.expires_at <= clock_timestamp() \
-             RETURNING t.owner = {owner}::uuid AND t.state = {released} AND t.attempt > 0",
+             given_up = CASE WHEN {given_up} THEN t.given_up ELSE {noted} END \
+             WHERE t.state IN ({in_progress}, {released}) OR t.expires_at <= clock_timestamp()",
             table = self.table,
             key = Value::from(key),
             owner = Value::from(owner),
@@ -187,10 +197,10 @@ impl Statements {
                 state::IN_PROGRESS
             ),
             given_up = given_up_by(owner, "t"),
-            most = MOST_GIVEN_UP,
+            noted = noted(format_args!("{}::uuid", Value::from(owner))),
             in_progress = state::IN_PROGRESS,
             released = state::RELEASED,
-        )
+        ))
     }
 
     /// Ends a running lease of this owner.
@@ -230,10 +240,12 @@ impl Statements {
             statement,
             values,
             preparing: &self.preparing,
+            lock: self.lock,
         }
     }
 
-    /// What became of a lease that this owner does not hold any more. No row: others took it.
+    /// What became of a lease that this owner does not hold any more. No row: others took it. For the application's
+    /// transaction as well.
     pub(crate) fn own_end(&self, key: &EventKey, owner: &OwnerToken) -> String {
         format!(
             "SELECT state, expires_at > clock_timestamp() FROM {table} \
@@ -245,17 +257,17 @@ impl Statements {
     }
 
     pub(crate) fn look(&self, key: &EventKey) -> String {
-        format!(
+        self.alone(format_args!(
             "SELECT state, {LEFT_MILLIS} FROM {table} WHERE event_key = {key}::bytea",
             table = self.table,
             key = Value::from(key),
-        )
+        ))
     }
 
     /// Removes up to `batch` rows that ended, and passes by those that somebody works on.
     pub(crate) fn prune(&self, batch: u32) -> String {
         let table = &self.table;
-        format!(
+        self.alone(format_args!(
             "WITH old AS (SELECT event_key FROM {table} \
              WHERE expires_at < now() - interval '{ENDED_ROWS_STAY}' \
              AND (state <> {in_progress} AND given_up IS NULL OR expires_at < now() - interval '{LAPSED_LEASES_STAY}') \
@@ -263,7 +275,7 @@ impl Statements {
              gone AS (DELETE FROM {table} AS t USING old WHERE t.event_key = old.event_key RETURNING 1) \
              SELECT count(*) FROM gone",
             in_progress = state::IN_PROGRESS,
-        )
+        ))
     }
 }
 
@@ -276,6 +288,11 @@ fn given_up_by(owner: &OwnerToken, row: impl Display) -> String {
         owner = Value::from(owner),
         released = state::RELEASED,
     )
+}
+
+/// The notes of row `t`, and one more token; the oldest goes where there are too many.
+fn noted(token: impl Display) -> String {
+    format!("(t.given_up || {token})[greatest(cardinality(t.given_up) - {MOST_GIVEN_UP} + 2, 1):]")
 }
 
 /// Milliseconds until the row ends; not positive once it has. `now()` would be the start of the

@@ -19,7 +19,7 @@ use tokio::task::AbortHandle;
 use crate::{
     OpenError, PostgresStoreBuilder, Table,
     fault::Failure,
-    migration::Migration,
+    migration::{self, Migration},
     prune,
     row::{self, Held},
     schema,
@@ -33,11 +33,9 @@ const FIRST_ATTEMPT: u32 = 1;
 const ROUNDS: usize = 3;
 /// Told to a copy whose row is locked: a transaction that settles is about to end.
 const LOCKED: Duration = Duration::from_secs(1);
-/// The part of a call's time that a settle waits for a connection of the pool, before it takes the
+/// The part of a call's time that a mark waits for a connection of the pool, before it takes the
 /// heartbeats'.
 const PATIENCE: u32 = 4;
-/// A migration happens at start, when nobody waits for an answer.
-const MIGRATION_LIMIT: Duration = Duration::from_secs(60);
 
 /// Claims and marks in a PostgreSQL table. Cheap to clone; all clones are one store.
 ///
@@ -103,7 +101,7 @@ impl PostgresStore {
     /// When the role may not create tables, or the server did not answer or refused.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let migration = Migration(self.statements());
-        session::ask(&self.0.pool, MIGRATION_LIMIT, &migration).await
+        session::ask(&self.0.pool, migration::LIMIT, &migration).await
     }
 
     pub(crate) fn new(
@@ -140,7 +138,7 @@ impl PostgresStore {
         session::ask(&self.0.pool, self.0.call_limit, what).await
     }
 
-    /// On the connection that no handler can hold.
+    /// On the connection that no handler can hold: for heartbeats, and for marks that the pool has no room for.
     async fn ask_aside<A: Ask>(&self, what: &A) -> Result<A::Answer, StoreError> {
         self.follow_the_pool();
         session::ask(&self.0.heartbeats, self.0.call_limit, what).await
@@ -166,6 +164,7 @@ impl PostgresStore {
     /// Whether a lease that is not held any more was marked as done by its own owner.
     async fn marked(&self, lease: &Lease) -> Result<Settled, StoreError> {
         let own_end = self.statements().own_end(lease.key(), lease.owner());
+        let own_end = self.statements().alone(own_end);
         match self.ask_aside(&own_end).await? {
             Some(row) if row::is_own_mark(&row)? => Ok(Settled::Ok),
             _ => Ok(Settled::LeaseLost),
@@ -175,10 +174,8 @@ impl PostgresStore {
     /// Sees to it that a claim of this lease that is still on its way is not granted.
     async fn give_up(&self, lease: &Lease) -> Result<Settled, StoreError> {
         let give_up = self.statements().give_up(lease.key(), lease.owner());
-        match self.ask_aside(&give_up).await? {
-            Some(row) if row::is_own_release(&row)? => Ok(Settled::Ok),
-            _ => Ok(Settled::LeaseLost),
-        }
+        self.ask(&give_up).await?;
+        Ok(Settled::Ok)
     }
 }
 
@@ -233,6 +230,13 @@ impl DedupStore for PostgresStore {
     ) -> Result<Settled, StoreError> {
         let (key, owner) = (lease.key(), lease.owner());
         let settle = self.statements().settle(key, owner, end, retain);
+        // Whoever gave up claims, many perhaps, is not to stand before the heartbeats.
+        if end == End::Release {
+            return match self.ask(&settle).await? {
+                0 => self.give_up(lease).await,
+                _ => Ok(Settled::Ok),
+            };
+        }
         // The event is handled: handlers that hold every connection of the application's pool must not
         // keep its mark from being written.
         let patience = self.0.call_limit / PATIENCE;
@@ -243,10 +247,7 @@ impl DedupStore for PostgresStore {
         if settled > 0 {
             return Ok(Settled::Ok);
         }
-        match end {
-            End::Release => self.give_up(lease).await,
-            End::Processed | End::Ignored | End::Rejected => self.marked(lease).await,
-        }
+        self.marked(lease).await
     }
 
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {

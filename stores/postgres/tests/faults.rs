@@ -10,12 +10,12 @@ use hookgate::{
     Ack, StoreError,
     dedup::{Claim, DedupStore, End, Lease, Settled, State},
 };
-use hookgate_postgres::PostgresStore;
+use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{
     App, Break, LEASE, Load, PostgresServer, Proxy, RETAIN, give_up, key, owner, send,
     send_until_done, win,
 };
-use place::{Place, fresh, fresh_table, run};
+use place::{Place, fresh, fresh_table, number, run};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -201,8 +201,8 @@ async fn is_not_granted_late(
     assert!(matches!(other, Ok(Claim::Won(_))), "{other:?}");
 }
 
-/// A handler's transaction that settled has the row: a release of a copy's claim does not wait for it, since
-/// heartbeats use the same connection, and is repeated.
+/// A handler's transaction that settled has the row: a release of a copy's claim does not wait for it, and is
+/// repeated.
 #[tokio::test]
 async fn a_release_does_not_wait_for_a_transaction_that_has_the_row() {
     let Some(place) = Place::find() else { return };
@@ -222,7 +222,7 @@ async fn a_release_does_not_wait_for_a_transaction_that_has_the_row() {
     assert!(matches!(released, Err(StoreError::Timeout)), "{released:?}");
     tx.commit().await.expect("commit");
     let released = store.settle(&unclaimed, End::Release, RETAIN).await;
-    assert!(matches!(released, Ok(Settled::LeaseLost)), "{released:?}");
+    assert!(matches!(released, Ok(Settled::Ok)), "{released:?}");
     let settled = store.settle(&running, End::Processed, RETAIN).await;
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
 }
@@ -267,10 +267,11 @@ async fn an_exhausted_pool_costs_neither_lease_nor_mark() {
     assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
     let extended = store.extend(&first, LEASE).await;
     assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
-    for (lease, end) in [(&first, End::Processed), (&second, End::Release)] {
-        let settled = store.settle(lease, end, RETAIN).await;
-        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-    }
+    let settled = store.settle(&first, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    // A release can wait: there may be many of them, and the lease ends by itself.
+    let released = store.settle(&second, End::Release, RETAIN).await;
+    assert!(matches!(released, Err(StoreError::Timeout)), "{released:?}");
     drop(held);
     win(&store, 3).await;
     let state = store.look(&key(1)).await;
@@ -455,4 +456,141 @@ async fn durations_of_any_length_are_taken() {
     let late = Lease::granted(key(1), owner(2), u32::MAX);
     let settled = store.extend(&late, Duration::ZERO).await;
     assert!(matches!(settled, Ok(Settled::LeaseLost)), "{settled:?}");
+}
+
+/// The clock of the server was set back, or a replica with another one was promoted.
+#[tokio::test]
+async fn what_was_released_is_free_though_its_end_lies_ahead() {
+    let Some(place) = Place::find() else { return };
+    let (pool, table) = (place.pool().await, fresh_table());
+    let store = place::patient().table(table.clone()).pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    let lease = win(&store, 1).await;
+    let released = store.settle(&lease, End::Release, RETAIN).await;
+    assert!(matches!(released, Ok(Settled::Ok)), "{released:?}");
+    let ahead = format!("UPDATE {table} SET expires_at = now() + interval '1 hour'");
+    run(&pool, ahead.as_str()).await;
+    let state = store.look(&key(1)).await;
+    assert!(matches!(state, Ok(State::Free)), "{state:?}");
+    let late = store.claim(&key(1), None, owner(1), LEASE).await;
+    assert!(matches!(late, Ok(Claim::InProgress { .. })), "{late:?}");
+    let next = store.claim(&key(1), None, owner(2), LEASE).await;
+    assert!(
+        matches!(&next, Ok(Claim::Won(lease)) if lease.attempt() == 2),
+        "{next:?}"
+    );
+
+    // What a later release may write is not taken for done.
+    run(&pool, format!("UPDATE {table} SET state = 99")).await;
+    let claim = store.claim(&key(1), None, owner(3), LEASE).await;
+    assert!(
+        matches!(claim, Err(StoreError::Unavailable(_))),
+        "{claim:?}"
+    );
+    let state = store.look(&key(1)).await;
+    assert!(
+        matches!(state, Err(StoreError::Unavailable(_))),
+        "{state:?}"
+    );
+}
+
+/// Each release waits a while for the row of a handler's transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_heartbeat_does_not_queue_behind_releases() {
+    let Some(place) = Place::find() else { return };
+    let (pool, table) = (place.pool().await, fresh_table());
+    let store = PostgresStore::builder()
+        .table(table.clone())
+        .call_limit(Duration::from_secs(5))
+        .connect(place.url())
+        .await
+        .expect("connect");
+    store.migrate().await.expect("migrate");
+    let running = win(&store, 1).await;
+    win(&store, 2).await;
+    let mut tx = pool.begin().await.expect("begin");
+    let lock = format!(
+        "SELECT FROM {table} WHERE owner <> '{}' FOR UPDATE",
+        uuid(1)
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(lock))
+        .execute(&mut *tx)
+        .await
+        .expect("lock");
+    let releases = (100..200).map(|by| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let unclaimed = Lease::granted(key(2), owner(by), 1);
+            store.settle(&unclaimed, End::Release, RETAIN).await
+        })
+    });
+    let releases: Vec<_> = releases.collect();
+    while waiting(&pool, &table).await == 0 {}
+    let extended = store.extend(&running, LEASE).await;
+    assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
+    for release in releases {
+        let released = release.await.expect("no panic");
+        assert!(matches!(released, Err(StoreError::Timeout)), "{released:?}");
+    }
+}
+
+fn uuid(number: u64) -> String {
+    let bytes = owner(number).as_bytes().map(|byte| format!("{byte:02x}"));
+    bytes.concat()
+}
+
+/// How many of the server's processes wait for a lock with a statement about the table.
+async fn waiting(pool: &sqlx::PgPool, table: &Table) -> i64 {
+    let sql = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
+         AND pid IN (SELECT pid FROM pg_locks WHERE relation = to_regclass('{table}'))"
+    );
+    number(pool, sql).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_waited_for_a_lock_in_vain_leaves_nobody_waiting() {
+    let Some(place) = Place::find() else { return };
+    let (pool, table) = (place.pool().await, fresh_table());
+    let settings = |prepared| {
+        PostgresStore::builder()
+            .table(table.clone())
+            .prepared(prepared)
+            .call_limit(Duration::from_millis(600))
+    };
+    let theirs = settings(true).pool(pool.clone());
+    theirs.migrate().await.expect("migrate");
+    let own = settings(true).connect(place.url()).await.expect("connect");
+    let text = settings(false).connect(place.url()).await;
+    let lease = win(&theirs, 1).await;
+
+    let mut tx = pool.begin().await.expect("begin");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("LOCK TABLE {table}")))
+        .execute(&mut *tx)
+        .await
+        .expect("lock");
+    for store in [theirs, own, text.expect("connect")] {
+        let refused = [
+            store.claim(&key(2), None, owner(2), LEASE).await.err(),
+            store.settle(&lease, End::Processed, RETAIN).await.err(),
+            store.settle(&lease, End::Release, RETAIN).await.err(),
+            store.extend(&lease, LEASE).await.err(),
+            store.look(&key(1)).await.err(),
+            store.prune().await.err(),
+        ];
+        for error in refused {
+            assert!(matches!(error, Some(StoreError::Timeout)), "{error:?}");
+        }
+    }
+    // The lock is still held, so only whoever gave up waits no more.
+    let nobody = async { while waiting(&pool, &table).await > 0 {} };
+    let nobody = tokio::time::timeout(Duration::from_secs(20), nobody).await;
+    assert!(nobody.is_ok(), "a process of the server waits on");
+    tx.rollback().await.expect("rollback");
+    win(&own_again(&place, &table).await, 2).await;
+}
+
+async fn own_again(place: &Place, table: &Table) -> PostgresStore {
+    let settings = place::patient().table(table.clone());
+    settings.connect(place.url()).await.expect("connect")
 }

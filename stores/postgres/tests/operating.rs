@@ -131,6 +131,33 @@ async fn a_version_is_never_lowered_and_nothing_of_a_later_one_is_touched() {
     assert_eq!(comment(&pool, &table).await, own);
 }
 
+/// A comment may be there without what it promises: an earlier build's table, or a copied comment.
+#[tokio::test]
+async fn a_table_without_one_of_its_columns_is_brought_up_to_date() {
+    let Some(place) = Place::find() else { return };
+    let (table, pool) = (fresh_table(), place.pool().await);
+    let store = PostgresStore::builder()
+        .table(table.clone())
+        .pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    run(&pool, format!("ALTER TABLE {table} DROP COLUMN given_up")).await;
+    store.migrate().await.expect("migrate");
+    let unclaimed = Lease::granted(key(1), owner(1), 1);
+    let released = store.settle(&unclaimed, End::Release, RETAIN).await;
+    assert!(released.is_ok(), "{released:?}");
+    win(&store, 2).await;
+
+    // Not the store's at all: it is said, and nothing is written on it.
+    let strange = "(event_key bytea, expires_at timestamptz)";
+    run(
+        &pool,
+        format!("DROP TABLE {table}; CREATE TABLE {table} {strange}"),
+    )
+    .await;
+    assert!(store.migrate().await.is_err());
+    assert_eq!(comment(&pool, &table).await, "");
+}
+
 fn index_of(table: &Table) -> String {
     format!("{}_expires_at", table.to_string().replace('"', ""))
 }

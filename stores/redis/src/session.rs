@@ -6,7 +6,11 @@ use hookgate::StoreError;
 use redis::Value;
 use tokio::time::{Instant, timeout_at};
 
-use crate::{fault::Failure, line::Line, script::Statement};
+use crate::{
+    fault::{Failure, Fault, unavailable},
+    line::Line,
+    script::Statement,
+};
 
 /// After a server comes back, the first command finds the old connection broken.
 const TRIES: usize = 2;
@@ -20,6 +24,7 @@ pub(crate) async fn ask(
 ) -> Result<Value, StoreError> {
     let deadline = Instant::now() + limit;
     let mut tries = TRIES;
+    let mut has_broken = false;
     loop {
         tries -= 1;
         let mut dialled = line.current();
@@ -33,7 +38,12 @@ pub(crate) async fn ask(
             line.hang_up(&dialled);
         }
         if !failure.repeat || tries == 0 {
-            return Err(failure.error);
+            return Err(match failure.error {
+                // What was refused is the repeat: the first try may have been done.
+                StoreError::Full if has_broken => unavailable(Fault::Broken),
+                error => error,
+            });
         }
+        has_broken = true;
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 /// Grants the key if its lease has lapsed or was released, unless this owner gave it up; else tells what is
 /// there.
 ///
-/// ARGV: owner, content, time to live. Returns the attempt, or the entry and its time to live.
+/// ARGV: owner, content, time to live. Returns the attempt, or the entry and its time to live. Notes who released it.
 /// A key that went between the claim and this script is granted as a first claim.
 const TAKE_OVER: &str = r#"
 local entry = redis.call('GET', KEYS[1])
@@ -41,6 +41,11 @@ if entry then
     attempt = struct.unpack('>I4', entry:sub(18, 21))
     if attempt < 4294967295 then attempt = attempt + 1 end
     given_up = entry:sub(22 + (#entry - 21) % 16)
+    local before = entry:sub(2, 17)
+    if tag == 'F' and not given_up:find(before, 1, true) then
+        if #given_up >= MOST then given_up = given_up:sub(17) end
+        given_up = given_up .. before
+    end
 end
 local value = 'L' .. ARGV[1] .. struct.pack('>I4', attempt) .. ARGV[2] .. given_up
 redis.call('SET', KEYS[1], value, 'PX', ARGV[3])
@@ -68,13 +73,13 @@ return 1
 /// Ends the running lease of this owner, so that the next claim wins. Where it holds none, notes that it is
 /// not to be granted the key any more, which a server without memory refuses.
 ///
-/// ARGV: owner. Returns 1, or 0 when the lease is lost.
+/// ARGV: owner. Returns 1: the owner holds nothing.
 const RELEASE: &str = r#"
 local entry = redis.call('GET', KEYS[1])
 if not entry then
     local value = 'F' .. ARGV[1] .. struct.pack('>I4', 0) .. ARGV[1]
     redis.call('SET', KEYS[1], value, 'PX', LINGER)
-    return 0
+    return 1
 end
 local tag = entry:sub(1, 1)
 local left = math.max(redis.call('PTTL', KEYS[1]), 1)
@@ -95,7 +100,7 @@ if (tag == 'L' or tag == 'F') and not entry:find(ARGV[1], 22, true) then
     if #given_up >= MOST then given_up = given_up:sub(17) end
     redis.call('SET', KEYS[1], entry:sub(1, tokens - 1) .. given_up .. ARGV[1], 'PX', left)
 end
-return 0
+return 1
 "#;
 
 /// Moves the end of a running lease of this owner.

@@ -95,10 +95,11 @@ async fn a_flush_is_noticed_by_whoever_holds_a_lease() {
     for told in [
         store.extend(&lease, LEASE).await,
         store.settle(&lease, End::Processed, RETAIN).await,
-        store.settle(&lease, End::Release, RETAIN).await,
     ] {
         assert!(matches!(told, Ok(Settled::LeaseLost)), "{told:?}");
     }
+    let released = store.settle(&lease, End::Release, RETAIN).await;
+    assert!(matches!(released, Ok(Settled::Ok)), "{released:?}");
     // That token gave it up; any other may claim.
     let claim = store.claim(&key(1), None, owner(2), LEASE).await;
     assert!(matches!(claim, Ok(Claim::Won(_))), "{claim:?}");
@@ -588,4 +589,53 @@ async fn no_error_repeats_an_address() {
         }
         assert!(!text.contains(secret), "{text}");
     }
+}
+
+/// Full is said of what was surely not done. A server cannot be filled up between two tries, so one is played here:
+/// it hangs up at the first claim, and refuses the second.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_whose_first_try_broke_is_not_said_to_be_refused() {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .expect("bind to a free port");
+    let port = listener.local_addr().expect("a bound address").port();
+    let claims = Arc::new(AtomicUsize::new(0));
+    let counted = claims.clone();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let claims = counted.clone();
+            tokio::spawn(async move {
+                let (requests, mut answers) = client.into_split();
+                let mut requests = BufReader::new(requests);
+                let mut line = Vec::new();
+                while requests
+                    .read_until(b'\n', &mut line)
+                    .await
+                    .is_ok_and(|read| read > 0)
+                {
+                    // `*` begins a command, and the line after its length is its name.
+                    let answer: &[u8] = match line.trim_ascii() {
+                        b"SET" if claims.fetch_add(1, Ordering::SeqCst) == 0 => return,
+                        b"SET" => b"-OOM command not allowed\r\n",
+                        b"CLIENT" | b"HELLO" | b"PING" | b"SELECT" => b"+OK\r\n",
+                        _ => b"",
+                    };
+                    line.clear();
+                    answers.write_all(answer).await.expect("answer");
+                }
+            });
+        }
+    });
+    let store = store_under(fresh_prefix(), &format!("redis://127.0.0.1:{port}")).await;
+    let claim = store.claim(&key(1), None, owner(1), LEASE).await;
+    assert!(
+        matches!(claim, Err(StoreError::Unavailable(_))),
+        "{claim:?}"
+    );
+    assert_eq!(claims.load(Ordering::SeqCst), 2);
+    // Without a break before, full is full.
+    let claim = store.claim(&key(1), None, owner(1), LEASE).await;
+    assert!(matches!(claim, Err(StoreError::Full)), "{claim:?}");
 }

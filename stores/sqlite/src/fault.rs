@@ -23,16 +23,30 @@ pub(crate) fn unexpected() -> StoreError {
     StoreError::Unavailable(Fault::Unexpected.into())
 }
 
+/// Whether a statement was refused its turn, before it did anything: a connection of the pool, or the one place of
+/// whoever writes.
+pub(crate) fn had_no_turn(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(refusal) => matches!(code(&**refusal) & 0xff, BUSY | LOCKED),
+        sqlx::Error::PoolTimedOut => true,
+        _ => false,
+    }
+}
+
+/// The extended code; its lower byte is the plain one.
+fn code(refusal: &dyn sqlx::error::DatabaseError) -> i32 {
+    let code = refusal.code().and_then(|code| code.parse().ok());
+    code.unwrap_or_default()
+}
+
 pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
+    if had_no_turn(&error) {
+        return StoreError::Timeout;
+    }
     let fault = match error {
         sqlx::Error::Database(refusal) => {
-            let extended: i32 = refusal
-                .code()
-                .and_then(|code| code.parse().ok())
-                .unwrap_or_default();
-            // The lower byte is the plain code.
+            let extended = code(&*refusal);
             match extended & 0xff {
-                BUSY | LOCKED => return StoreError::Timeout,
                 FULL => return StoreError::Full,
                 _ if refusal.message().starts_with("no such table") => Fault::NoTable,
                 _ => Fault::Refused {
@@ -41,7 +55,6 @@ pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
                 },
             }
         }
-        sqlx::Error::PoolTimedOut => return StoreError::Timeout,
         sqlx::Error::PoolClosed => Fault::PoolClosed,
         _ => Fault::Unexpected,
     };

@@ -54,9 +54,13 @@ pub(crate) fn looked(row: &SqliteRow) -> Result<State, StoreError> {
     let (state, left): (i64, i64) = (get(row, 0)?, get(row, 1)?);
     let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
     Ok(match state {
+        // Wherever its end lies: a clock that was set back may put it ahead.
+        state::RELEASED => State::Free,
         _ if left.is_zero() => State::Free,
         state::IN_PROGRESS => State::InProgress { retry_after: left },
-        _ => State::Done,
+        state::PROCESSED | state::IGNORED | state::REJECTED => State::Done,
+        // What is not known is not done: that would be answered as if the event were handled.
+        _ => return Err(unexpected()),
     })
 }
 
@@ -67,11 +71,6 @@ pub(crate) fn is_own_mark(row: &SqliteRow) -> Result<bool, StoreError> {
         state::PROCESSED | state::IGNORED | state::REJECTED => left > 0,
         _ => false,
     })
-}
-
-/// Whether a token that gave a key up is the one that released it last.
-pub(crate) fn is_own_release(row: &SqliteRow) -> Result<bool, StoreError> {
-    get(row, 0)
 }
 
 fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, StoreError>

@@ -3,6 +3,19 @@
 
 use crate::table::Table;
 
+/// Those that every statement of this release needs.
+const COLUMNS: [&str; 7] = [
+    "event_key",
+    "owner",
+    "attempt",
+    "state",
+    "content",
+    "expires_at",
+    NOTES,
+];
+/// The one that a table of an earlier build lacks.
+const NOTES: &str = "given_up";
+
 /// Safe to run again, and by several processes at once. A later version adds statements that are safe to
 /// repeat, too.
 pub(crate) fn script(table: &Table) -> String {
@@ -32,11 +45,33 @@ pub(crate) fn script(table: &Table) -> String {
     )
 }
 
-/// Whether the script has nothing to do: reading waits for nobody, where the script needs its turn to write.
+/// Whether a migration has nothing to do: reading waits for nobody, where the script needs its turn to write.
 pub(crate) fn is_there(table: &Table) -> String {
     format!(
-        "SELECT count(*) = 2 FROM sqlite_schema WHERE type IN ('table', 'index') \
+        "SELECT count(*) = 2 AND (SELECT count(*) = {count} FROM {columns} WHERE name IN ('{names}')) \
+         FROM sqlite_schema WHERE type IN ('table', 'index') \
          AND '\"' || name || '\"' IN ('{table}', '{index}')",
+        count = COLUMNS.len(),
+        columns = columns(table),
+        names = COLUMNS.join("', '"),
         index = table.expiry_index(),
     )
+}
+
+/// Whether the table, which is there, has no place for tokens that gave a key up.
+pub(crate) fn lacks_notes(table: &Table) -> String {
+    format!(
+        "SELECT count(*) = 0 FROM {columns} WHERE name = '{NOTES}'",
+        columns = columns(table),
+    )
+}
+
+/// SQLite has no `ADD COLUMN IF NOT EXISTS`, so this is no part of the script.
+pub(crate) fn add_notes(table: &Table) -> String {
+    format!("ALTER TABLE {table} ADD COLUMN {NOTES} BLOB")
+}
+
+/// The table's columns, as a table.
+fn columns(table: &Table) -> String {
+    format!("pragma_table_info(trim('{table}', '\"'))")
 }

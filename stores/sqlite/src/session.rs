@@ -14,7 +14,7 @@ use sqlx::{
 use tokio::time::Instant;
 
 use crate::{
-    fault::store_error,
+    fault::{had_no_turn, store_error},
     statements::{kept, millis},
 };
 
@@ -49,13 +49,26 @@ impl Asked {
         pool: &SqlitePool,
         call: Call,
     ) -> Result<Vec<SqliteRow>, StoreError> {
+        let rows = self.in_turn(pool, call).await?;
+        rows.ok_or(StoreError::Timeout)
+    }
+
+    /// The same. `None` where it had no turn: then it has done nothing, while a call that ended may have.
+    pub(crate) async fn in_turn(
+        self,
+        pool: &SqlitePool,
+        call: Call,
+    ) -> Result<Option<Vec<SqliteRow>>, StoreError> {
         let run = async {
-            let mut connection = pool.acquire().await.map_err(store_error)?;
-            self.run(&mut connection).await
+            let mut connection = pool.acquire().await?;
+            connection.fetch_all(self.0).await
         };
-        tokio::time::timeout_at(call.ends, run)
-            .await
-            .unwrap_or(Err(StoreError::Timeout))
+        match tokio::time::timeout_at(call.ends, run).await {
+            Ok(Ok(rows)) => Ok(Some(rows)),
+            Ok(Err(error)) if had_no_turn(&error) => Ok(None),
+            Ok(Err(error)) => Err(store_error(error)),
+            Err(_) => Err(StoreError::Timeout),
+        }
     }
 
     /// The rows are read to the end: SQLite commits after the last one, and can still fail then.

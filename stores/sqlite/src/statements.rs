@@ -35,7 +35,7 @@ pub(crate) mod state {
 /// Parameters: `?1` is the key, `?2` the owner.
 #[derive(Debug)]
 pub(crate) struct Statements {
-    /// Grants a key that is free, unless this owner gave it up. `?3` content, `?4` milliseconds, `?5` the time
+    /// Grants a key that is free, unless this owner gave it up, and notes who released it. `?3` content, `?4` milliseconds, `?5` the time
     /// until which it may do so: its turn may come when nobody waits for it any more. Answers the attempt, or
     /// nothing.
     pub(crate) claim: Arc<str>,
@@ -44,8 +44,7 @@ pub(crate) struct Statements {
     /// Marks a running lease of this owner as done. `?3` state, `?4` milliseconds.
     pub(crate) settle: Arc<str>,
     /// Releases a running lease of this owner. Where it holds none, notes that it is not to be granted the key
-    /// any more. Answers whether it held the key once and its release is what the row says; nothing: the key is
-    /// done.
+    /// any more. A key that is done stays so.
     pub(crate) release: Arc<str>,
     /// Moves the end of a running lease of this owner. `?3` milliseconds.
     pub(crate) extend: Arc<str>,
@@ -69,10 +68,16 @@ impl Statements {
                  SELECT ?1, ?2, 1, {in_progress}, ?3, {NOW} + ?4 WHERE {NOW} <= ?5 \
                  ON CONFLICT (event_key) DO UPDATE SET owner = excluded.owner, \
                  attempt = min(t.attempt + 1, {most}), state = excluded.state, \
-                 content = excluded.content, expires_at = excluded.expires_at \
-                 WHERE t.expires_at <= {NOW} AND NOT {given_up} RETURNING attempt",
+                 content = excluded.content, expires_at = excluded.expires_at, \
+                 given_up = CASE WHEN t.state = {released} \
+                 AND instr(coalesce(t.given_up, x''), t.owner) = 0 \
+                 THEN substr(CAST(coalesce(t.given_up, x'') || t.owner AS BLOB), -{MOST_GIVEN_UP}) \
+                 ELSE t.given_up END \
+                 WHERE (t.state = {released} OR t.expires_at <= {NOW}) AND NOT {given_up} \
+                 RETURNING attempt",
                 given_up = given_up("t"),
                 in_progress = state::IN_PROGRESS,
+                released = state::RELEASED,
                 most = u32::MAX,
             )
             .into(),
@@ -94,8 +99,7 @@ impl Statements {
                  expires_at = CASE WHEN {own} THEN {NOW} ELSE t.expires_at END, \
                  given_up = CASE WHEN {own} OR {given_up} THEN t.given_up ELSE \
                  substr(CAST(coalesce(t.given_up, x'') || ?2 AS BLOB), -{MOST_GIVEN_UP}) END \
-                 WHERE t.state IN ({in_progress}, {released}) OR t.expires_at <= {NOW} \
-                 RETURNING owner = ?2 AND state = {released} AND attempt > 0",
+                 WHERE t.state IN ({in_progress}, {released}) OR t.expires_at <= {NOW}",
                 own = format_args!(
                     "t.owner = ?2 AND t.state = {} AND t.expires_at > {NOW}",
                     state::IN_PROGRESS

@@ -27,7 +27,7 @@ use crate::{
 const ROUNDS: usize = 3;
 /// Told to a copy whose event may be about to be settled.
 const LOCKED: Duration = Duration::from_secs(1);
-/// The part of a call's time that a settle waits for a connection of the pool, before it takes the
+/// The part of a call's time that a mark waits for a connection of the pool, before it takes the
 /// heartbeats'.
 const PATIENCE: u32 = 4;
 
@@ -93,8 +93,8 @@ impl SqliteStore {
         schema::script(table)
     }
 
-    /// Creates the table where it is missing. Several processes may do so at once: each waits for its turn,
-    /// 10 s at most, or `call_limit` where that is longer. Where the table is there, it only reads.
+    /// Creates the table where it is missing, and adds what a table of an earlier build lacks. Several processes may do so at once: each waits for its turn,
+    /// 10 s at most, or `call_limit` where that is longer. Where all is there, it only reads.
     ///
     /// # Errors
     ///
@@ -115,6 +115,15 @@ impl SqliteStore {
         let mut tx = pools.writer.begin_with("BEGIN IMMEDIATE").await?;
         let script = schema::script(&statements.table);
         tx.execute(sqlx::raw_sql(AssertSqlSafe(script))).await?;
+        let lacks_notes = AssertSqlSafe(schema::lacks_notes(&statements.table));
+        if sqlx::raw_sql(lacks_notes)
+            .fetch_one(&mut *tx)
+            .await?
+            .try_get(0)?
+        {
+            let add = AssertSqlSafe(schema::add_notes(&statements.table));
+            tx.execute(sqlx::raw_sql(add)).await?;
+        }
         tx.commit().await
     }
 
@@ -240,18 +249,19 @@ impl DedupStore for SqliteStore {
                 .content(content)
                 .number(millis(lease))
                 .number(call.last_moment()?);
-            match claim.on(writer, call).await {
+            match claim.in_turn(writer, call).await? {
+                Some(rows) => {
+                    if let Some(row) = rows.first() {
+                        return won(row::attempt(row, 0)?);
+                    }
+                }
                 // The transaction in the way may be the one that settles this event.
-                Err(StoreError::Timeout) if lapsed => {
+                None if lapsed => {
                     return Ok(Claim::InProgress {
                         retry_after: LOCKED,
                     });
                 }
-                answer => {
-                    if let Some(row) = answer?.first() {
-                        return won(row::attempt(row, 0)?);
-                    }
-                }
+                None => return Err(StoreError::Timeout),
             }
         }
         Err(StoreError::Timeout)
@@ -268,6 +278,11 @@ impl DedupStore for SqliteStore {
         } = &*self.0;
         let call = self.call();
         let settle = || self.asked_settle(lease, end, retain);
+        // Whoever gave up claims, many perhaps, is not to stand before the heartbeats.
+        if end == End::Release {
+            settle().on(&pools.writer, call).await?;
+            return Ok(Settled::Ok);
+        }
         // The event is handled: handlers that hold every connection of the application's pool must not
         // keep its mark from being written.
         let sooner = call.at_most(*call_limit / PATIENCE);
@@ -275,12 +290,10 @@ impl DedupStore for SqliteStore {
             Err(StoreError::Timeout) => settle().on(&pools.heartbeats, call).await?,
             answer => answer?,
         };
-        match (end, settled.first()) {
-            (End::Release, Some(row)) if row::is_own_release(row)? => Ok(Settled::Ok),
-            (End::Release, _) => Ok(Settled::LeaseLost),
-            (_, Some(_)) => Ok(Settled::Ok),
-            (_, None) => self.marked(lease, call).await,
+        if !settled.is_empty() {
+            return Ok(Settled::Ok);
         }
+        self.marked(lease, call).await
     }
 
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
@@ -341,6 +354,39 @@ mod tests {
         }
     }
 
+    /// Its answer is not known: told that it is in progress, nobody would give it back.
+    #[tokio::test]
+    async fn a_takeover_whose_commit_stalls_is_not_said_to_be_another_owners() {
+        let folder = tempfile::tempdir().unwrap();
+        let limit = Duration::from_millis(500);
+        let store = SqliteStore::builder().call_limit(limit);
+        let store = store.open(folder.path().join("file")).await.unwrap();
+        let key = EventKey::from_bytes([7; 32]);
+        let [lapsed, next] = [1, 2].map(|byte| OwnerToken::from_bytes([byte; 16]));
+        let claim = async |owner, lease| store.claim(&key, None, owner, lease).await;
+        assert!(matches!(
+            claim(lapsed, Duration::ZERO).await,
+            Ok(Claim::Won(_))
+        ));
+
+        let (go_on, stalled) = std::sync::mpsc::channel::<()>();
+        let mut takeover = store.0.pools.takeovers.acquire().await.unwrap();
+        let commit = move || stalled.recv().is_err();
+        takeover
+            .lock_handle()
+            .await
+            .unwrap()
+            .set_commit_hook(commit);
+        drop(takeover);
+        let told = claim(next, Duration::from_secs(30)).await;
+        assert!(matches!(told, Err(StoreError::Timeout)), "{told:?}");
+        drop(go_on);
+        // It was granted all the same, which is why its caller has to give it back.
+        while store.0.pools.takeovers.acquire().await.is_err() {}
+        let again = claim(next, Duration::from_secs(30)).await;
+        assert!(matches!(again, Ok(Claim::Won(_))), "{again:?}");
+    }
+
     /// A claim that read nothing, and was released by another connection before it had its turn to write.
     #[tokio::test]
     async fn the_write_of_a_claim_decides_whether_it_was_given_up() {
@@ -350,7 +396,7 @@ mod tests {
         let [late, other] = [1, 2].map(|byte| OwnerToken::from_bytes([byte; 16]));
         let unclaimed = Lease::granted(key, late, 1);
         let released = store.settle(&unclaimed, End::Release, Duration::ZERO).await;
-        assert_eq!(released.unwrap(), Settled::LeaseLost);
+        assert_eq!(released.unwrap(), Settled::Ok);
         let claim = async |owner| {
             let claim = Asked::new(&store.0.statements.claim)
                 .key(&key)

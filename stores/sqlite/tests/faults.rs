@@ -21,7 +21,7 @@ use hookgate_test_support::{
     App, LEASE, Load, RETAIN, child_task, key, owner, respawn_on_small_disk, send, send_until_done,
     temporary_folder, win,
 };
-use place::Place;
+use place::{Place, run};
 use sqlx::sqlite::SqlitePoolOptions;
 use tokio::sync::Mutex;
 
@@ -334,4 +334,43 @@ async fn no_error_repeats_a_path() {
         }
         assert!(!text.contains(secret), "{text}");
     }
+}
+
+/// The machine's clock was set back.
+#[tokio::test]
+async fn what_was_released_is_free_though_its_end_lies_ahead() {
+    let place = Place::new();
+    let pool = place.pool().await;
+    let store = SqliteStore::with_pool(pool.clone());
+    store.migrate().await.expect("migrate");
+    let lease = win(&store, 1).await;
+    let released = store.settle(&lease, End::Release, RETAIN).await;
+    assert!(matches!(released, Ok(Settled::Ok)), "{released:?}");
+    run(
+        &pool,
+        "UPDATE hookgate_dedup SET expires_at = expires_at + 3600000",
+    )
+    .await;
+    let state = store.look(&key(1)).await;
+    assert!(matches!(state, Ok(State::Free)), "{state:?}");
+    let late = store.claim(&key(1), None, owner(1), LEASE).await;
+    assert!(matches!(late, Ok(Claim::InProgress { .. })), "{late:?}");
+    let next = store.claim(&key(1), None, owner(2), LEASE).await;
+    assert!(
+        matches!(&next, Ok(Claim::Won(lease)) if lease.attempt() == 2),
+        "{next:?}"
+    );
+
+    // What a later release may write is not taken for done.
+    run(&pool, "UPDATE hookgate_dedup SET state = 99").await;
+    let claim = store.claim(&key(1), None, owner(3), LEASE).await;
+    assert!(
+        matches!(claim, Err(StoreError::Unavailable(_))),
+        "{claim:?}"
+    );
+    let state = store.look(&key(1)).await;
+    assert!(
+        matches!(state, Err(StoreError::Unavailable(_))),
+        "{state:?}"
+    );
 }

@@ -180,6 +180,20 @@ async fn a_migration_only_reads_where_the_table_is_there() {
 }
 
 #[tokio::test]
+async fn a_table_without_one_of_its_columns_is_brought_up_to_date() {
+    let place = Place::new();
+    let pool = place.pool().await;
+    run(&pool, SqliteStore::schema()).await;
+    run(&pool, "ALTER TABLE hookgate_dedup DROP COLUMN given_up").await;
+    let store = SqliteStore::with_pool(pool);
+    store.migrate().await.expect("migrate");
+    let unclaimed = Lease::granted(key(1), owner(1), 1);
+    let released = store.settle(&unclaimed, End::Release, RETAIN).await;
+    assert!(released.is_ok(), "{released:?}");
+    win(&store, 2).await;
+}
+
+#[tokio::test]
 async fn claims_and_pruning_use_indexes() {
     let place = Place::new();
     let pool = place.pool().await;
