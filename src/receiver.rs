@@ -157,7 +157,8 @@ impl Receiver {
     ///
     /// One that stands on two routes is no endpoint of its own there: what the second route gets is a copy of what the
     /// first got. So a second one on the same thread is logged, and is a [finding](Self::check) from then on. Other
-    /// threads may be workers that serve the same route.
+    /// threads may be workers that serve the same route. One router that is built twice on a thread, for two listeners, is
+    /// not told apart: the finding says "if".
     pub fn mounted(&self) {
         let policy = &*self.0;
         let here = thread::current().id();

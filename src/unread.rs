@@ -6,6 +6,9 @@
 //! dropped, for a while: a lingering close. HTTP/2 forbids that header (RFC 9113, section 8.2.2) and needs it for
 //! nothing; there the stream ends once the rest was read, or with `NO_ERROR` after that while.
 //!
+//! Two bodies are not read. Whoever waits for `100 Continue` sends nothing once it has its answer. And when
+//! [`AT_ONCE`] bodies are being read, the connection of one more closes at once: its answer may be lost.
+//!
 //! For framework authors: hand the road a [`WatchedBody`], and after a refusal ask it what is [`Unread`].
 //! `hookgate::tower` is the example.
 
@@ -21,7 +24,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderName, header};
+use http::{HeaderName, Version, header};
 
 use crate::{
     body::{BodyBroken, BodySource},
@@ -52,10 +55,24 @@ static LINGERING: AtomicUsize = AtomicUsize::new(0);
 /// How requests follow one another on a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Connection {
-    /// HTTP/1.x: the next request begins where this body ends.
-    Sequential,
+    /// HTTP/1.0: the next request begins where this body ends, and nobody waits for `100 Continue`.
+    Http10,
+    /// HTTP/1.1: the next request begins where this body ends.
+    Http11,
     /// HTTP/2 and later: each request has a stream of its own.
     Multiplexed,
+}
+
+impl From<Version> for Connection {
+    fn from(version: Version) -> Self {
+        if version < Version::HTTP_11 {
+            Self::Http10
+        } else if version < Version::HTTP_2 {
+            Self::Http11
+        } else {
+            Self::Multiplexed
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +119,7 @@ impl<B: BodySource + Unpin> WatchedBody<B> {
         limit: usize,
     ) -> Option<Unread<B>> {
         let whole = match announced(headers) {
-            Announced::Nothing => connection == Connection::Sequential,
+            Announced::Nothing => connection != Connection::Multiplexed,
             // The end itself need not have been read.
             Announced::Bytes(length) => self.read >= length,
             Announced::Something => false,
@@ -113,9 +130,10 @@ impl<B: BodySource + Unpin> WatchedBody<B> {
         // Whoever waits for `100 Continue` sends nothing once it has its answer (RFC 9110, section 10.1.1); to ask for
         // the body would be to say it.
         let waits = self.progress == Progress::Untouched && !self.continued;
-        let waits = waits && expects_continue(headers);
+        // From HTTP/1.0 the expectation is ignored (same section): its body comes all the same.
+        let waits = waits && connection != Connection::Http10 && expects_continue(headers);
         Some(Unread {
-            closes: connection == Connection::Sequential,
+            closes: connection != Connection::Multiplexed,
             most: limit.saturating_mul(TIMES_THE_LIMIT).max(AT_LEAST),
             body: self.body,
             waits,
@@ -217,6 +235,12 @@ enum Announced {
     Bytes(u64),
     /// Of unknown length.
     Something,
+}
+
+/// Whether an HTTP/1.x head with these `headers` announces a body of at least one byte, or of a length that is not known
+/// before its end (RFC 9112, section 6).
+pub fn announces_body(headers: &dyn Headers) -> bool {
+    !matches!(announced(headers), Announced::Nothing | Announced::Bytes(0))
 }
 
 /// What an HTTP/1.x head says of the body behind it (RFC 9112, section 6); one of HTTP/2 need not say anything.

@@ -63,7 +63,7 @@ fn headers(also: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static
 }
 
 fn unread(body: WatchedBody<Chunks>, limit: usize) -> Option<Unread<Chunks>> {
-    body.unread(Connection::Sequential, &headers(&[]), limit)
+    body.unread(Connection::Http11, &headers(&[]), limit)
 }
 
 fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
@@ -128,7 +128,7 @@ fn nothing_is_left_of_a_body_that_was_read_or_broke_or_was_never_announced() {
     let mut body = WatchedBody::new(body);
     assert!(poll_chunk(&mut body).is_ready());
     let length = vec![("content-length", CHUNK.len().to_string())];
-    let unread = body.unread(Connection::Sequential, &length, 64);
+    let unread = body.unread(Connection::Http11, &length, 64);
     assert!(
         unread.is_none(),
         "its last byte was read, though not its end"
@@ -136,7 +136,7 @@ fn nothing_is_left_of_a_body_that_was_read_or_broke_or_was_never_announced() {
 
     for framing in [vec![], vec![("content-length", "0")]] {
         let body = WatchedBody::new(Chunks::without_an_end().0);
-        let unread = body.unread(Connection::Sequential, &framing, 64);
+        let unread = body.unread(Connection::Http11, &framing, 64);
         assert!(unread.is_none());
     }
 }
@@ -144,7 +144,8 @@ fn nothing_is_left_of_a_body_that_was_read_or_broke_or_was_never_announced() {
 #[test]
 fn a_connection_closes_and_a_stream_does_not() {
     for (connection, closes) in [
-        (Connection::Sequential, true),
+        (Connection::Http10, true),
+        (Connection::Http11, true),
         (Connection::Multiplexed, false),
     ] {
         for framing in [
@@ -165,7 +166,7 @@ fn who_waits_for_continue_is_not_read_unless_it_was_said() {
     let expects = headers(&[("expect", "100-Continue")]);
     let timer = Arc::new(FakeClock::at(now()));
     let drains = |body: WatchedBody<Chunks>| {
-        let unread = body.unread(Connection::Sequential, &expects, 64).unwrap();
+        let unread = body.unread(Connection::Http11, &expects, 64).unwrap();
         assert!(unread.closes());
         unread.drain(timer.clone()).is_some()
     };
@@ -176,6 +177,20 @@ fn who_waits_for_continue_is_not_read_unless_it_was_said() {
     let mut begun = WatchedBody::new(body());
     assert!(poll_chunk(&mut begun).is_pending());
     assert!(drains(begun));
+}
+
+#[test]
+fn who_speaks_http_1_0_is_read_whatever_it_expects() {
+    let expects = headers(&[("expect", "100-continue")]);
+    for (version, is_read) in [
+        (http::Version::HTTP_10, true),
+        (http::Version::HTTP_11, false),
+    ] {
+        let body = WatchedBody::new(Chunks::new(0, Poll::Pending).0);
+        let unread = body.unread(version.into(), &expects, 64).unwrap();
+        let drain = unread.drain(Arc::new(FakeClock::at(now())));
+        assert_eq!(drain.is_some(), is_read, "{version:?}");
+    }
 }
 
 fn poll_chunk(body: &mut WatchedBody<Chunks>) -> Poll<Option<Result<Bytes, BodyBroken>>> {

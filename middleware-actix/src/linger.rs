@@ -78,8 +78,8 @@ pub(crate) fn watched(request: &HttpRequest, body: Payload) -> WatchedBody<Reque
     let body = RequestBody(body);
     match connection(request) {
         // actix-web says `100 Continue` before it calls a service.
-        Connection::Sequential => WatchedBody::continued(body),
         Connection::Multiplexed => WatchedBody::new(body),
+        _ => WatchedBody::continued(body),
     }
 }
 
@@ -110,8 +110,11 @@ pub(crate) fn linger(
 }
 
 fn connection(request: &HttpRequest) -> Connection {
-    if request.version() < Version::HTTP_2 {
-        Connection::Sequential
+    // actix-web's versions are those of `http` 0.2.
+    if request.version() < Version::HTTP_11 {
+        Connection::Http10
+    } else if request.version() < Version::HTTP_2 {
+        Connection::Http11
     } else {
         Connection::Multiplexed
     }

@@ -23,6 +23,10 @@ use crate::{answer::answered, linger::AnswerBody};
 /// sender never sends the event again. The handler has run all the same: the guard sees what became of it, it cannot
 /// stop it.
 ///
+/// It sees only handlers that ask for an `Event`: one that reads the body by other means is no matter of this guard. Make
+/// it the outermost middleware, the last [`wrap`](actix_web::App::wrap) of the `App`: one outside of it has its own say
+/// on the answer.
+///
 /// ```
 /// use actix_web::App;
 /// use hookgate_actix::RequireReceiver;

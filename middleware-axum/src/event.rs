@@ -6,8 +6,11 @@ use axum::{
     extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
-use hookgate::{Answer, Delivery, DeliverySlot, NotTaken, Outcome, Reason, Verdict, road};
-use http::{HeaderValue, header, request::Parts};
+use hookgate::{
+    Answer, Delivery, DeliverySlot, NotTaken, Outcome, Reason, Verdict, road,
+    unread::announces_body,
+};
+use http::{HeaderValue, Version, header, request::Parts};
 
 /// The verified delivery of this request, with an event of type `E`.
 ///
@@ -26,7 +29,7 @@ impl<S: Sync, E: Send + 'static> FromRequestParts<S> for Event<E> {
         let slot = parts
             .extensions
             .get::<DeliverySlot>()
-            .ok_or_else(EventRejection::not_protected)?;
+            .ok_or_else(|| EventRejection::not_protected(parts))?;
         slot.take().map(Event).map_err(|not_taken| match not_taken {
             NotTaken::Taken => EventRejection::Taken,
             _ => EventRejection::WrongEventType,
@@ -39,7 +42,12 @@ impl<S: Sync, E: Send + 'static> FromRequestParts<S> for Event<E> {
 #[non_exhaustive]
 pub enum EventRejection {
     /// The route has no receiver.
-    NotProtected,
+    NotProtected {
+        /// The answer says `Connection: close`: over HTTP/1.x a body is announced, and may be unread.
+        ///
+        /// It is not read on, since nobody here has it. Who still writes a large body may lose this answer.
+        closes: bool,
+    },
     /// The receiver's pack has events of another type.
     WrongEventType,
     /// The handler has two `Event` extractors, or something before it took the delivery.
@@ -48,8 +56,9 @@ pub enum EventRejection {
 
 impl EventRejection {
     /// Told at once: a handler that takes a `Result` of an event runs all the same.
-    fn not_protected() -> Self {
-        let rejection = Self::NotProtected;
+    fn not_protected(parts: &Parts) -> Self {
+        let closes = parts.version < Version::HTTP_2 && announces_body(&parts.headers);
+        let rejection = Self::NotProtected { closes };
         road::unprotected(&rejection);
         rejection
     }
@@ -58,7 +67,7 @@ impl EventRejection {
 impl fmt::Display for EventRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotProtected => {
+            Self::NotProtected { .. } => {
                 "a handler takes an `Event`, but its route has no receiver: \
                  add `.layer(receiver.layer())` to the method router, after the method"
             }
@@ -76,16 +85,15 @@ impl std::error::Error for EventRejection {}
 impl IntoResponse for EventRejection {
     fn into_response(self) -> Response {
         let (answer, verdict) = match self {
-            Self::NotProtected => (Answer::not_protected(), None),
+            Self::NotProtected { .. } => (Answer::not_protected(), None),
             Self::WrongEventType | Self::Taken => (
                 road::misused(Reason::WrongEventType, &self),
                 Some(Verdict(Outcome::WrongEventType)),
             ),
         };
         let mut response = answered(&answer);
-        if self == Self::NotProtected {
-            // The body may be unread, and out of reach here: hyper closes then, and the sender has to know. On HTTP/2,
-            // which knows no such header, hyper leaves it out.
+        if self == (Self::NotProtected { closes: true }) {
+            // The body is out of reach here: hyper closes where it is unread, and the sender has to know.
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
         }

@@ -238,9 +238,10 @@ pub(super) fn two_routes() -> Finding {
     Finding::new(
         Severity::Warning,
         "on_two_routes",
-        "a second layer or middleware was made of this receiver: an event that was handled on one route is a copy on \
-         the other, and answered 200 without its handler",
-        "make a receiver with a name of its own for each route, unless both are one endpoint under two addresses",
+        "a second layer or middleware was made of this receiver: if these are two routes, an event that was handled on \
+         one is a copy on the other, and answered 200 without its handler",
+        "make a receiver with a name of its own for each route; where one router was built twice, or both are one endpoint \
+         under two addresses, nothing is to be done",
     )
 }
 

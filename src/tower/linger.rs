@@ -3,15 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, Version, header, request::Parts};
+use http::{HeaderValue, Response, header, request::Parts};
 use http_body::Body;
 
 use super::RequestBody;
-use crate::{
-    clock::Timer,
-    tokio_timer,
-    unread::{Connection, WatchedBody},
-};
+use crate::{clock::Timer, tokio_timer, unread::WatchedBody};
 
 /// Makes `response` arrive at a sender that may still write the body of the request `parts`: says `Connection: close`
 /// where that is needed, and reads on in a task of its own, as [`unread`](crate::unread) says. `limit` is the most that
@@ -27,12 +23,7 @@ pub fn linger<B, Out>(
 ) where
     B: Body<Data = Bytes> + Send + Unpin + 'static,
 {
-    let connection = if parts.version < Version::HTTP_2 {
-        Connection::Sequential
-    } else {
-        Connection::Multiplexed
-    };
-    let Some(unread) = body.unread(connection, &parts.headers, limit) else {
+    let Some(unread) = body.unread(parts.version.into(), &parts.headers, limit) else {
         return;
     };
     if unread.closes() {

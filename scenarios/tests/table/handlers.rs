@@ -212,6 +212,22 @@ async fn an_event_of_another_type_than_the_packs_is_500_and_frees_its_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_middleware_a_request_that_has_no_body_keeps_its_connection() {
+    with_extractors(
+        |tools| tools.receiver(),
+        async |scene| {
+            let mut event = scene.event("msg_1", "process");
+            event.path = "/open".to_owned();
+            event.body.clear();
+            let answer = scene.send(&event).await;
+            assert_eq!((answer.status, answer.closes), (500, false));
+            vec![answer]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_event_without_middleware_is_500_and_runs_nothing() {
     with_extractors(
         |tools| tools.receiver(),
