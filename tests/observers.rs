@@ -56,9 +56,12 @@ async fn each_verified_delivery_ends_once_whatever_becomes_of_it() {
     );
 }
 
-/// What a refused request leaves.
+/// Why a request was refused, and the bytes that the application was given of it.
+type Refusal = (Reason, Option<Bytes>);
+
+/// What refused requests leave.
 #[derive(Clone, Default)]
-struct Refused(Arc<Mutex<Vec<(Reason, Option<Bytes>)>>>);
+struct Refused(Arc<Mutex<Vec<Refusal>>>);
 
 impl Observer for Refused {
     fn rejected(&self, _: &str, rejection: &Rejection) {
