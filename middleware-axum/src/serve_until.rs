@@ -20,7 +20,7 @@ use hookgate::{Busy, Drain, Receiver, TokioTimer};
 use tokio::sync::oneshot;
 use tower_service::Service;
 
-/// Serves `app` on `listener`, as [`axum::serve`], until `stop` resolves; then stops in the order that loses no handler.
+/// Serves `app` on `listener`, as [`axum::serve()`], until `stop` resolves; then stops in the order that loses no handler.
 /// `receivers` are those of its routes.
 ///
 /// Once told to stop, the receivers answer 503 to what they have not begun, and close its connection. All running
@@ -30,7 +30,7 @@ use tower_service::Service;
 ///
 /// # Errors
 ///
-/// As [`axum::serve`]: none, today.
+/// As [`axum::serve()`]: none, today.
 ///
 /// # Examples
 ///
