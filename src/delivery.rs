@@ -59,21 +59,6 @@ impl Facts {
     pub(crate) fn type_label(&self) -> &'static str {
         self.event_type.as_ref().map_or("none", EventType::label)
     }
-
-    /// What a log line says of it.
-    pub(crate) fn brief(&self) -> Brief {
-        Brief {
-            event_type: self.type_label(),
-            key: self.key,
-        }
-    }
-}
-
-/// What log lines say of a delivery that outlives its body.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Brief {
-    pub(crate) event_type: &'static str,
-    pub(crate) key: EventKey,
 }
 
 impl<E> Delivery<E> {

@@ -13,7 +13,7 @@ use crate::{
     allowance::Grant,
     answer::{Answer, RETRY_AFTER},
     clock::Timer,
-    delivery::Brief,
+    delivery::Facts,
     error::Reason,
     log,
     receiver::Receiver,
@@ -73,11 +73,19 @@ impl<'a, F, S: FnOnce(Detached<F>)> RunsToEnd<'a, F, S> {
 }
 
 /// What is left of the handler's deadline, which counts from the head.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct TimeLeft {
     arrived: Duration,
     span: DeliverySpan,
-    of: Brief,
+    of: Arc<Facts>,
+}
+
+impl fmt::Debug for TimeLeft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimeLeft")
+            .field("arrived", &self.arrived)
+            .finish_non_exhaustive()
+    }
 }
 
 impl TimeLeft {
@@ -86,7 +94,7 @@ impl TimeLeft {
         Self {
             arrived: admitted.arrived(),
             span: admitted.span().clone(),
-            of: admitted.brief(),
+            of: admitted.facts(),
         }
     }
 
@@ -100,8 +108,7 @@ impl TimeLeft {
     fn say_over(&self, receiver: &Receiver) {
         let policy = &*receiver.0;
         policy.meter.handler_deadline();
-        self.span
-            .within(|| log::past_deadline(&policy.name, self.of));
+        self.span.within(|| log::past_deadline(&self.of));
     }
 }
 

@@ -6,7 +6,7 @@
 #[cfg(feature = "tracing")]
 mod lines {
     use crate::{
-        delivery::{Brief, Facts},
+        delivery::Facts,
         error::Reason,
         finding::{Finding, Severity},
         meter::StoreCall,
@@ -145,12 +145,12 @@ mod lines {
         );
     }
 
-    pub(crate) fn past_deadline(endpoint: &str, delivery: Brief) {
+    pub(crate) fn past_deadline(facts: &Facts) {
         tracing::warn!(
             target: TARGET,
-            endpoint,
-            event_type = delivery.event_type,
-            event_key = %delivery.key,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
             reason = Reason::HandlerDeadline.as_str(),
             "handler is past its deadline: its sender got 503, and it goes on"
         );
@@ -253,12 +253,7 @@ mod lines {
 
 #[cfg(not(feature = "tracing"))]
 mod lines {
-    use crate::{
-        delivery::{Brief, Facts},
-        error::Reason,
-        finding::Finding,
-        meter::StoreCall,
-    };
+    use crate::{delivery::Facts, error::Reason, finding::Finding, meter::StoreCall};
 
     pub(crate) fn found(_: &str, _: &Finding) {}
     pub(crate) fn rejected(_: &str, _: Reason, _: &crate::Rejection) {}
@@ -271,7 +266,7 @@ mod lines {
     pub(crate) fn overloaded(_: &Facts) {}
     pub(crate) fn shutting_down(_: &Facts) {}
     pub(crate) fn left(_: &str, _: crate::Busy) {}
-    pub(crate) fn past_deadline(_: &str, _: Brief) {}
+    pub(crate) fn past_deadline(_: &Facts) {}
     pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
     pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}
     pub(crate) fn store(_: &Facts, _: StoreCall, _: &crate::StoreError) {}

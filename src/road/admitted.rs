@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     allowance::Grant,
-    delivery::{Brief, Facts, Untaken},
+    delivery::{Facts, Untaken},
     event_key::{ContentDigest, EventKey},
     provider::EventType,
     span::DeliverySpan,
@@ -59,8 +59,8 @@ impl Admitted {
         &self.span
     }
 
-    pub(crate) fn brief(&self) -> Brief {
-        self.facts.brief()
+    pub(crate) fn facts(&self) -> Arc<Facts> {
+        self.facts.clone()
     }
 }
 
