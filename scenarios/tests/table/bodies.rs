@@ -215,7 +215,7 @@ async fn a_replay_whose_body_comes_slowly_does_not_outlive_its_mark() {
             let event = scene.event("msg_1", "process");
             assert_eq!(scene.send(&event).await.status, 200);
             scene.clock.advance(PAST);
-            let asked = scene.asked(DAY);
+            let asked = scene.slept(DAY);
             let mut slow = scene.connect().await;
             let whole = http1(&event);
             slow.write(&whole[..whole.len() - 8]).await;

@@ -263,15 +263,18 @@ impl Scene {
         }
     }
 
-    /// How often the road has asked for a sleep of `duration`.
-    pub(crate) fn asked(&self, duration: Duration) -> usize {
-        let asked = self.timer.asked.borrow();
-        asked.iter().filter(|it| **it == duration).count()
-    }
-
     /// Returns when the road has asked `times` times for a sleep of `duration`.
     pub(crate) async fn sleeps(&self, duration: Duration, times: usize) {
         reaches(&self.timer.asked, |asked| count(asked, duration) >= times).await;
+    }
+
+    /// Returns when the road has asked for a sleep from `least` to `most`.
+    pub(crate) async fn sleeps_between(&self, least: Duration, most: Duration) {
+        let asked = &self.timer.asked;
+        reaches(asked, |asked| {
+            asked.iter().any(|it| (least..=most).contains(it))
+        })
+        .await;
     }
 
     /// How often the road has asked for a sleep of `duration`.

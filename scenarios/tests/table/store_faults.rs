@@ -113,7 +113,8 @@ async fn after_a_store_that_stopped_for_longer_than_a_call_the_next_copy_is_hand
                 let refused = sender.await.unwrap();
                 is_unavailable(&refused, Some("5"));
 
-                scene.sleeps(first_pause, 1).await;
+                // Up to a quarter shorter, so that what was given up at once is not told at once.
+                scene.sleeps_between(first_pause * 3 / 4, first_pause).await;
                 scene.clock.advance(first_pause);
                 scene.sleeps(limit, 2).await;
                 store.goes_on(order).await;
