@@ -4,10 +4,12 @@
 use std::error::Error;
 
 use axum::{Router, extract::State, routing::post};
-use hookgate::dedup::MemoryStore;
-use hookgate::keys::Keys;
-use hookgate::providers::logto::{self, Logto};
-use hookgate::{Ack, Nack, Receiver, ReceiverBuilder, Secret};
+use hookgate::{
+    Ack, Nack, Receiver, ReceiverBuilder, Secret,
+    dedup::MemoryStore,
+    providers::logto::{self, Logto},
+    tenants::Keys,
+};
 use hookgate_axum::{Event, ReceiverExt};
 
 /// Who sends the mails.
@@ -63,8 +65,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 #[cfg(test)]
 #[allow(clippy::expect_used, reason = "a test that panics has failed")]
 mod tests {
-    use hookgate::providers::logto::User;
-    use hookgate::testing::{Bench, Scenario, senders};
+    use hookgate::{
+        providers::logto::User,
+        testing::{Bench, Scenario, senders},
+    };
     use hookgate_axum::testing::kit;
 
     use super::*;

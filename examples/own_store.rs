@@ -9,9 +9,13 @@ use std::{
 };
 
 use hookgate::{
-    Clock, ContentDigest, EventKey, StoreError, UnixTime,
-    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, contract},
+    EventKey, UnixTime,
+    dedup::{
+        Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError, contract,
+    },
+    pack::ContentDigest,
     testing::FakeClock,
+    time::Clock,
 };
 
 struct OwnStore<C> {

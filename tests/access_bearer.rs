@@ -5,8 +5,10 @@
 mod support;
 
 use hookgate::{
-    Head, Secret, UnixTime,
-    access::{Access, AnyOf, Basic, Bearer, Denied, TokenAlgorithm, TokenKey},
+    Secret, UnixTime,
+    access::{Access, AnyOf, Basic, Bearer, Denied},
+    keys::{TokenAlgorithm, TokenKey},
+    pack::Head,
     providers::idcloud::{IdCloud, IdCloudSimulator, Status},
     testing::FakeClock,
 };

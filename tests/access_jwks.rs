@@ -21,8 +21,9 @@ use hookgate::{
     Secret, UnixTime,
     access::{
         Access, AnyOf, Basic, Bearer, Denied, HttpsFetcher, Jwks, JwksDocument, JwksError,
-        JwksFetcher, TokenAlgorithm,
+        JwksFetcher,
     },
+    keys::TokenAlgorithm,
     providers::{
         facephi::{Facephi, FacephiSimulator, Topic},
         idcloud::{IdCloud, IdCloudSimulator, Status},
@@ -487,7 +488,7 @@ async fn a_token_is_tried_against_few_keys_however_many_are_published() {
         jwks.refresh().await.unwrap();
         let rule = Bearer::from_jwks(jwks).audience(&recorded.audience);
         let headers = vec![("authorization", format!("Bearer {token}"))];
-        let head = hookgate::Head::new("POST", "/", &headers);
+        let head = hookgate::pack::Head::new("POST", "/", &headers);
         rule.check(&head, UnixTime::from_secs(recorded.recorded_at))
     };
     let nameless = || {
@@ -598,7 +599,7 @@ async fn a_published_key_for_ed25519_may_be_named_in_either_way() {
         let fetched = jwks.refresh().await;
         let rule = Bearer::from_jwks(jwks).audience("hookgate");
         let headers = vec![("authorization", format!("Bearer {}", named(token)))];
-        let head = hookgate::Head::new("POST", "/", &headers);
+        let head = hookgate::pack::Head::new("POST", "/", &headers);
         fetched.map(|()| rule.check(&head, now))
     };
     let (new, old) = (
@@ -649,7 +650,7 @@ async fn refreshing_at_start_says_what_is_wrong_and_spares_the_first_delivery_th
         "authorization",
         format!("Bearer {}", recorded.before.tokens["ES256"]),
     )];
-    let head = hookgate::Head::new("POST", "/", &headers);
+    let head = hookgate::pack::Head::new("POST", "/", &headers);
     let now = UnixTime::from_secs(recorded.recorded_at);
     assert_eq!(access.check(&head, now), Ok(()));
 }
@@ -706,7 +707,8 @@ async fn facephi_logs_in_with_a_token_that_was_issued_to_the_client_in_its_form(
     let access = AnyOf::of(oauth2).or(Facephi::api_key("0f3c"));
     let store = ScriptedStore::new(&clock);
     let secret = "N0tASecretForAnyone0123456789abc";
-    let sent = FacephiSimulator::new(secret, hookgate::Clock::now(&clock)).send(Topic::IdCaptured);
+    let sent =
+        FacephiSimulator::new(secret, hookgate::time::Clock::now(&clock)).send(Topic::IdCaptured);
     let pack = Facephi::new(Secret::utf8(secret).unwrap());
     let stage = Stage::on(pack, clock, store, |builder| builder.access(access)).await;
     let send = async |name: &str, value: &str| {
@@ -737,20 +739,20 @@ async fn a_receiver_elsewhere_takes_the_tokens_of_facephis_endpoint_through_its_
     let form = Facephi::oauth2("https://app.example.com/token", "facephi", "77ab");
     let endpoint = form.clock(clock.clone()).build().unwrap();
     let mut sender = hookgate::token::TokenSimulator::client("facephi", "77ab");
-    let asked = sender.request(hookgate::Clock::now(&clock));
+    let asked = sender.request(hookgate::time::Clock::now(&clock));
     let headers = asked.headers.clone();
-    let head = hookgate::Head::new("POST", "/token", &headers);
+    let head = hookgate::pack::Head::new("POST", "/token", &headers);
     let head = head.peer("203.0.113.7:443".parse().ok());
-    let timer: std::sync::Arc<dyn hookgate::Timer> = std::sync::Arc::new(clock.clone());
+    let timer: std::sync::Arc<dyn hookgate::time::Timer> = std::sync::Arc::new(clock.clone());
     let answer = endpoint.answer(head, Some(asked.body), &timer).await;
     sender
         .read(
             answer.status().as_u16(),
             answer.body(),
-            hookgate::Clock::now(&clock),
+            hookgate::time::Clock::now(&clock),
         )
         .unwrap();
-    let token = sender.token(hookgate::Clock::now(&clock)).unwrap();
+    let token = sender.token(hookgate::time::Clock::now(&clock)).unwrap();
 
     let set = String::from_utf8(endpoint.jwks().body().to_vec()).unwrap();
     let issuer = Issuer::start(Says::Set(set, None)).await;
@@ -761,7 +763,7 @@ async fn a_receiver_elsewhere_takes_the_tokens_of_facephis_endpoint_through_its_
         .audience("https://app.example.com/token")
         .issued_to("facephi");
     let headers = vec![("authorization", format!("Bearer {token}"))];
-    let head = hookgate::Head::new("POST", "/", &headers);
+    let head = hookgate::pack::Head::new("POST", "/", &headers);
     let now = UnixTime::from_secs(1_700_000_000);
     assert_eq!(access.check(&head, now), Ok(()));
 }
@@ -808,7 +810,7 @@ async fn an_older_answer_never_brings_back_keys_that_a_newer_one_has_withdrawn()
     let rule = Bearer::from_jwks(jwks.clone()).audience(&recorded.audience);
     let token = &recorded.before.tokens["ES256"];
     let headers = vec![("authorization", format!("Bearer {token}"))];
-    let head = hookgate::Head::new("POST", "/", &headers);
+    let head = hookgate::pack::Head::new("POST", "/", &headers);
     assert_eq!(rule.check(&head, now), Err(Denied::Wrong));
 }
 

@@ -6,12 +6,13 @@ mod support;
 use std::net::SocketAddr;
 
 use hookgate::{
-    Head, Key, KeySourceError, Keyring, Receiver, ReceiverBuilder, Rejection, Secret, Timer,
-    UnixTime,
+    Key, Keyring, Receiver, ReceiverBuilder, Rejection, Secret, UnixTime,
     access::{Access, AllOf, AnyOf, ApiKey, Denied, Forwarding, Networks},
-    keys::{KeySource, Tenant, TenantName, Tenants},
+    pack::Head,
     providers::logto::Logto,
+    tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
     testing::FakeClock,
+    time::Timer,
 };
 use proptest::prelude::*;
 use support::{Stage, logto, now};
@@ -35,7 +36,7 @@ fn judge(networks: &Networks, peer: &str, headers: &[(&str, &str)]) -> Result<()
         .collect();
     let head = Head::new("POST", "/", &headers).peer(peer.parse::<SocketAddr>().ok());
     let timer: std::sync::Arc<dyn Timer> = std::sync::Arc::new(clock);
-    let admitted = at_once(hookgate::road::admit(
+    let admitted = at_once(hookgate::framework::admit(
         &receiver,
         head,
         None::<bytes::Bytes>,
@@ -151,13 +152,13 @@ async fn a_request_without_a_peer_is_500_wherever_its_address_is_needed() {
             let peer = peer.map(|peer| peer.parse().unwrap());
             let head = Head::new("POST", "/", &call.headers).peer(peer);
             let body = Some(call.body.clone());
-            at_once(hookgate::road::admit(&receiver, head, body, &timer)).map(drop)
+            at_once(hookgate::framework::admit(&receiver, head, body, &timer)).map(drop)
         };
         let unspecified = ["0.0.0.0:80", "[::]:80", "[::ffff:0.0.0.0]:80"].map(Some);
         for peer in [None].into_iter().chain(unspecified) {
             let rejection = judge(peer).unwrap_err();
             assert_eq!(rejection, Rejection::PeerNotWired, "{number}: {peer:?}");
-            let answer = hookgate::road::refusal(&receiver, &rejection);
+            let answer = hookgate::framework::refusal(&receiver, &rejection);
             assert_eq!(answer.status(), 500, "{number}: {peer:?}");
             let advice = "into_make_service_with_connect_info";
             assert!(rejection.to_string().contains(advice), "what to wire");
@@ -368,7 +369,7 @@ impl KeySource for Two {
 
 #[tokio::test]
 async fn a_tenants_networks_are_its_own() {
-    let header = hookgate::keys::TenantName::Header(http::HeaderName::from_static("x-tenant"));
+    let header = hookgate::tenants::TenantName::Header(http::HeaderName::from_static("x-tenant"));
     let stage = Stage::of(Logto::new(Tenants::new(header, Two)), |builder| builder).await;
     let call = |tenant: &str| logto::event(1).with("x-tenant", tenant);
     assert_eq!(stage.send(&call("near")).await.status, 200);

@@ -9,16 +9,20 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
-    BuildError, Head, KeyParts, Keys, Provider, Receiver, Rejection, Secret, SecretError, Timer,
-    UnixTime, Verified,
+    BuildError, Receiver, Rejection, Secret, UnixTime,
     access::{Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Denied, HeaderSecrets},
     dedup::MemoryStore,
-    keys::LiveKeys,
-    provider::{Authenticated, Decoded, SenderProfile, Undecodable},
+    framework,
+    keys::SecretError,
+    pack::{
+        Authenticated, Decoded, Head, KeyParts, LiveKeys, Provider, RawRequest, SenderProfile,
+        Undecodable,
+    },
     providers::logto::Logto,
-    request::RawRequest,
-    road,
+    schemes::Verified,
+    tenants::Keys,
     testing::FakeClock,
+    time::Timer,
 };
 use proptest::prelude::*;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -410,7 +414,12 @@ fn a_pack_that_forgets_to_ask_for_access_is_not_believed() {
     let headers = vec![("content-type", "application/json")];
     let head = Head::new("POST", "/", &headers);
     let timer: Arc<dyn Timer> = Arc::new(FakeClock::at(NOW));
-    let mut admitted = pin!(road::admit(&receiver, head, None::<bytes::Bytes>, &timer));
+    let mut admitted = pin!(framework::admit(
+        &receiver,
+        head,
+        None::<bytes::Bytes>,
+        &timer
+    ));
     let polled = admitted
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()));

@@ -6,10 +6,11 @@
 mod support;
 
 use hookgate::{
-    KeySourceError, Secret,
-    access::{AnyOf, AnyoneMayCall, ApiKey, Basic, Bearer, Jwks, Networks, TokenAlgorithm},
-    keys::{KeySource, Tenant, TenantName, Tenants},
+    Secret,
+    access::{AnyOf, AnyoneMayCall, ApiKey, Basic, Bearer, Jwks, Networks},
+    keys::TokenAlgorithm,
     providers::logto::Logto,
+    tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
 };
 use support::{CANARY, Call, Issuer, Log, Reply, Says, Stage, logto, quiet};
 use tracing::Level;

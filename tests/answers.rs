@@ -11,9 +11,11 @@ use std::time::Duration;
 
 use axum::Router;
 use hookgate::{
-    Clock, Head, Receiver, Secret, UnixTime,
+    Receiver, Secret, UnixTime,
     access::{Access, ApiKey, Denied},
+    pack::Head,
     providers::{logto::Logto, preset::Preset},
+    time::Clock,
 };
 use hookgate_axum::ReceiverExt;
 use http::{HeaderValue, Method};
@@ -302,7 +304,7 @@ async fn a_layer_that_hides_the_verdict_changes_no_meaning() {
         *rebuilt.status_mut() = response.status();
         rebuilt
     });
-    type Event = <Preset as hookgate::Provider>::Event;
+    type Event = <Preset as hookgate::pack::Provider>::Event;
     let layers = tower::ServiceBuilder::new()
         .layer(stage.receiver.layer())
         .layer(strip);

@@ -12,9 +12,11 @@ use axum::{
 };
 use bytes::Bytes;
 use hookgate::{
-    Ack, Clock, Head, Nack, UnixTime,
+    Ack, Nack, UnixTime,
     access::{Access, Denied},
+    pack::Head,
     providers::logto::Event as LogtoEvent,
+    time::Clock,
 };
 use hookgate_axum::{Event, EventRejection, ReceiverExt};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};

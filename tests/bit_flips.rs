@@ -7,11 +7,12 @@
 
 mod support;
 
-use hookgate::{
-    Keyring, Reason, Receiver, Rejection, Secret, Timer, providers::logto::Logto, road,
-    testing::FakeClock,
-};
 use std::sync::Arc;
+
+use hookgate::{
+    Keyring, Reason, Receiver, Rejection, Secret, framework, providers::logto::Logto,
+    testing::FakeClock, time::Timer,
+};
 use support::{Call, ScriptedStore, hex, logto};
 
 /// Through the road itself, up to the decoded event: a server would add nothing but time.
@@ -21,7 +22,7 @@ struct Road {
 }
 
 impl Road {
-    fn new(keys: impl Into<hookgate::Keys>) -> Self {
+    fn new(keys: impl Into<hookgate::tenants::Keys>) -> Self {
         let clock = FakeClock::at(logto::recording(37).received_at);
         Self {
             receiver: Receiver::new("test", Logto::new(keys))
@@ -34,8 +35,8 @@ impl Road {
     }
 
     async fn admits(&self, call: &Call) -> Result<(), Reason> {
-        let head = hookgate::Head::new(call.method.as_str(), "/", &call.headers);
-        road::admit(&self.receiver, head, Some(call.body.clone()), &self.timer)
+        let head = hookgate::pack::Head::new(call.method.as_str(), "/", &call.headers);
+        framework::admit(&self.receiver, head, Some(call.body.clone()), &self.timer)
             .await
             .map(drop)
             .map_err(|rejection: Rejection| rejection.reason())

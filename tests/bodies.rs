@@ -15,7 +15,7 @@ use std::{
 
 use axum::{Router, body::Body};
 use bytes::Bytes;
-use hookgate::{TokioTimer, access::ApiKey, providers::logto::Event};
+use hookgate::{access::ApiKey, providers::logto::Event, time::TokioTimer};
 use http::Method;
 use http_body::Frame;
 use support::{Call, Connection, On, Stage, logto, soon, until};

@@ -10,9 +10,10 @@ mod support;
 use std::time::Duration;
 
 use hookgate::{
-    BuildError, Key, Keyring, Receiver, ReceiverBuilder, Secret, SecretError,
+    BuildError, Key, Keyring, Receiver, ReceiverBuilder, Secret,
     access::ApiKey,
     dedup::MemoryStore,
+    keys::SecretError,
     providers::{logto::Logto, preset::Preset},
     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding},
 };
@@ -146,7 +147,7 @@ fn a_retention_shorter_than_the_senders_retries() {
     let secret = Secret::whsec(standard_webhooks::KEY).unwrap();
     let horizon = Duration::from_secs(3 * 24 * 3600);
     let pack = Preset::standard_webhooks(secret)
-        .with_profile(|profile| profile.retries = hookgate::provider::Retries::For(horizon));
+        .with_profile(|profile| profile.retries = hookgate::pack::Retries::For(horizon));
     let built = Receiver::new("standard", pack)
         .dedup(MemoryStore::new())
         .retention(horizon - MINUTE)

@@ -5,7 +5,7 @@
     reason = "a test that panics has failed"
 )]
 
-use hookgate::canonical::{Refused, cut, ecmascript, rfc8785};
+use hookgate::json::canonical::{Refused, cut, ecmascript, rfc8785};
 use proptest::prelude::*;
 use serde_json::{Map, Value, value::RawValue};
 

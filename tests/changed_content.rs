@@ -9,11 +9,14 @@ use std::{
 };
 
 use hookgate::{
-    ContentDigest, KeyParts, Keys, Observed, Observer, Provider, Rejection, Secret, Verified,
-    keys::LiveKeys,
-    provider::{Authenticated, Decoded, SenderProfile, Undecodable},
+    Observed, Observer, Rejection, Secret,
+    pack::{
+        Authenticated, ContentDigest, Decoded, KeyParts, LiveKeys, Provider, RawRequest,
+        SenderProfile, Undecodable,
+    },
     providers::logto::Logto,
-    request::RawRequest,
+    schemes::Verified,
+    tenants::Keys,
 };
 use support::{Fault, Gate, On, Reply, Stage, Step, logto, until};
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
-    Finding, Key, Keyring, Provider, Receiver, ReceiverBuilder, Secret, Severity,
+    Finding, Key, Keyring, Receiver, ReceiverBuilder, Secret, Severity,
     access::{AnyoneMayCall, ApiKey},
     dedup::{BoxDedupStore, MemoryStore},
-    provider::{Retries, SenderProfile, TimeKind},
+    pack::{Provider, Retries, SenderProfile, TimeKind},
     providers::{facephi::Facephi, idcloud::IdCloud, logto::Logto, preset::Preset},
 };
 use support::{Durable, logto};

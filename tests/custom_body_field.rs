@@ -8,14 +8,15 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use hookgate::{
-    Head, Key, Keyring, Outcome, Receiver, Secret, Timer, TokioTimer,
+    Key, Keyring, Receiver, Secret,
     access::{AnyoneMayCall, ApiKey},
     dedup::MemoryStore,
-    payload::{Json, Payload},
-    provider::{Provider, SenderProfile},
+    framework::{self, Outcome, Ran},
+    json::{Json, Payload},
+    pack::{Head, Provider, SenderProfile},
     providers::{facephi::Facephi, preset::Preset},
-    road::{self, Ran},
     schemes::{HmacBodyField, HmacBodyFieldConfig, Recipe},
+    time::{Timer, TokioTimer},
 };
 use support::{Call, Stage};
 
@@ -160,7 +161,7 @@ async fn seen(recipe: Recipe, body: String) -> (u16, Option<String>) {
 
 /// The frozen encoding, written down once more.
 fn key_of(signed: &str) -> Option<String> {
-    let mut key = hookgate::KeyParts::new("test", None, "acme");
+    let mut key = hookgate::pack::KeyParts::new("test", None, "acme");
     key.digest_of(signed.as_bytes());
     Some(key.finish().unwrap().to_string())
 }
@@ -211,11 +212,11 @@ async fn the_event_is_read_without_the_mac() {
         let head = Head::new("POST", "/", &headers);
         let body = format!("{{\"id\":\"1\",\"mac\":\"{}\"}}", mac(signed, NEW));
         let timer: Arc<dyn Timer> = Arc::new(TokioTimer);
-        let admitted = road::admit(&receiver, head, Some(Bytes::from(body)), &timer)
+        let admitted = framework::admit(&receiver, head, Some(Bytes::from(body)), &timer)
             .await
             .unwrap();
         let mut read = None;
-        road::handle(receiver, admitted, timer, |slot, _| {
+        framework::handle(receiver, admitted, timer, |slot, _| {
             read = slot.take::<Payload<Json>>().ok();
             async {
                 Ran::<()> {

@@ -5,10 +5,12 @@
 use std::{sync::Mutex, time::Duration};
 
 use hookgate::{
-    ContentDigest, EventKey, StoreError, UnixTime,
+    EventKey, UnixTime,
     dedup::{
-        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State, contract,
+        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State,
+        StoreError, contract,
     },
+    pack::ContentDigest,
     testing::FakeClock,
 };
 
@@ -53,7 +55,7 @@ impl DedupStore for Flawed {
         owner: OwnerToken,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        let now = hookgate::Clock::monotonic(&self.clock);
+        let now = hookgate::time::Clock::monotonic(&self.clock);
         let (first, last) = {
             let mut claimed = self.claimed.lock().unwrap();
             let first = claimed.iter().find(|(known, ..)| known == key).copied();

@@ -12,11 +12,12 @@ use std::{
 };
 
 use hookgate::{
-    ContentDigest, EventKey, StoreError, UnixTime,
+    EventKey, UnixTime,
     dedup::{
         BoxDedupStore, Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Settled, State,
-        contract,
+        StoreError, contract,
     },
+    pack::ContentDigest,
     testing::FakeClock,
 };
 

@@ -4,7 +4,10 @@ mod support;
 
 use std::{sync::Arc, time::Duration};
 
-use hookgate::{Drain, Sleep, Timer};
+use hookgate::{
+    framework::Drain,
+    time::{Sleep, Timer},
+};
 use support::{Call, Connection, Fault, Gate, On, Puppet, Stage, Step, logto, until};
 
 const BOUND: Duration = Duration::from_secs(60);
@@ -14,7 +17,7 @@ fn drain<'a>(stages: impl IntoIterator<Item = &'a Stage>) -> Drain {
         .into_iter()
         .map(|stage| stage.receiver.clone())
         .collect();
-    let timer: Arc<dyn Timer> = Arc::new(hookgate::TokioTimer);
+    let timer: Arc<dyn Timer> = Arc::new(hookgate::time::TokioTimer);
     Drain::begin(receivers, timer, BOUND)
 }
 

@@ -5,8 +5,9 @@ mod support;
 
 use axum::Router;
 use hookgate::{
-    KeyParts, Reason, Receiver, Secret,
+    Reason, Receiver, Secret,
     access::{AnyoneMayCall, ApiKey},
+    pack::KeyParts,
     providers::{
         facephi::{API_KEY_HEADER, Facephi},
         idcloud::{IdCloud, Status},

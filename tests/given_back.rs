@@ -16,11 +16,13 @@ use std::{
 
 use axum::body::Body;
 use hookgate::{
-    Background, Head, Outcome, Receiver, Secret, Sleep, Timer,
+    Receiver, Secret,
     dedup::{Claim, DedupStore, State},
+    framework::{self, Outcome, Ran},
+    pack::Head,
     providers::logto::Logto,
-    road::{self, Ran},
     testing::FakeClock,
+    time::{Background, Sleep, Timer},
 };
 use support::{
     Call, Connection, Fault, Gate, On, Puppet, Reply, ScriptedStore, Stage, Step, logto, now, until,
@@ -412,7 +414,7 @@ fn what_no_runtime_could_give_back_is_given_back_by_who_drains() {
     let handling = runtime().block_on(async {
         let headers = vec![("content-type", "application/json")];
         let head = Head::new("POST", "/", &headers);
-        let admitted = road::admit(&receiver, head, Some("one".into()), &timer).await;
+        let admitted = framework::admit(&receiver, head, Some("one".into()), &timer).await;
         let run = |_slot, _bytes| async {
             Ran::<()> {
                 outcome: Outcome::Processed,
@@ -420,7 +422,7 @@ fn what_no_runtime_could_give_back_is_given_back_by_who_drains() {
                 status: None,
             }
         };
-        let work = road::handle(receiver.clone(), admitted.unwrap(), timer.clone(), run);
+        let work = framework::handle(receiver.clone(), admitted.unwrap(), timer.clone(), run);
         let mut work = Box::pin(work);
         poll_fn(|context| {
             assert!(work.as_mut().poll(context).is_pending());

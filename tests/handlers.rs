@@ -16,16 +16,19 @@ use std::{
 
 use axum::{Router, body::Body};
 use hookgate::{
-    Head, KeyParts, Keys, Nack, Outcome, Provider, Reason, Receiver, Rejection, Timer, TokioTimer,
-    Verdict, Verified,
+    Nack, Reason, Receiver, Rejection,
     dedup::MemoryStore,
-    keys::{KeyId, LiveKeys},
-    provider::{Authenticated, Decoded, SenderProfile, Undecodable},
-    request::RawRequest,
-    road::{self, Handled, Ran},
+    framework::{self, Handled, Outcome, Ran, Verdict},
+    keys::KeyId,
+    pack::{
+        Authenticated, Decoded, Head, KeyParts, LiveKeys, Provider, RawRequest, SenderProfile,
+        Undecodable,
+    },
+    schemes::{Coverage, Verified},
+    tenants::Keys,
     testing::FakeClock,
+    time::{Timer, TokioTimer},
     tower::ReceiverLayer,
-    verified::Coverage,
 };
 use http::{Request, Response, StatusCode};
 use support::{Bomb, Call, Gate, On, Server, Stage, Step, busy_app, logto, now, until};
@@ -385,7 +388,7 @@ async fn an_event_that_panics_when_nobody_took_it_is_handled_all_the_same() {
     for expected in [Reason::Handled, Reason::Duplicate] {
         let headers = vec![("content-type", "application/json")];
         let head = Head::new("POST", "/", &headers);
-        let admitted = road::admit(&receiver, head, Some("one".into()), &timer).await;
+        let admitted = framework::admit(&receiver, head, Some("one".into()), &timer).await;
         let run = |_slot, _bytes| async {
             Ran::<()> {
                 outcome: Outcome::Processed,
@@ -393,7 +396,7 @@ async fn an_event_that_panics_when_nobody_took_it_is_handled_all_the_same() {
                 status: None,
             }
         };
-        let work = road::handle(receiver.clone(), admitted.unwrap(), timer.clone(), run);
+        let work = framework::handle(receiver.clone(), admitted.unwrap(), timer.clone(), run);
         let Handled::Answer(answer) = work.await else {
             panic!("no answer");
         };

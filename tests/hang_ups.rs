@@ -14,10 +14,12 @@ use std::{
 
 use axum::{Router, body::Body};
 use hookgate::{
-    Head, Receiver, RunsToEnd, Secret, TimeLeft, Timer,
+    Receiver, Secret,
+    framework::{self, Handled, RunsToEnd, TimeLeft},
+    pack::Head,
     providers::logto::{self as pack, Logto},
-    road::{self, Handled},
     testing::FakeClock,
+    time::Timer,
 };
 use support::{Connection, Fault, Gate, On, Script, ScriptedStore, Stage, Step, logto, now, until};
 use tower::ServiceExt;
@@ -216,7 +218,7 @@ async fn handed_over(times: usize, work: impl Future<Output = Handled<()>>) -> u
     let timer: Arc<dyn Timer> = Arc::new(stage.clock.clone());
     let call = logto::event(1);
     let head = Head::new("POST", "/hook", &call.headers);
-    let admitted = road::admit(&stage.receiver, head, Some(call.body.clone()), &timer);
+    let admitted = framework::admit(&stage.receiver, head, Some(call.body.clone()), &timer);
     let time = TimeLeft::of(&admitted.await.unwrap());
     let mut spawned = 0;
     {

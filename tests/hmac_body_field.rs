@@ -8,14 +8,13 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use hookgate::{
-    BuildError, Head, Key, Rejection, Secret, UnixTime,
-    keys::{Encoding, LiveKeys},
-    request::RawRequest,
+    BuildError, Key, Rejection, Secret, UnixTime,
+    keys::Encoding,
+    pack::{Head, LiveKeys, RawRequest},
     schemes::{
-        Digest, HmacBodyField, HmacBodyFieldConfig, Recipe, SignatureEncoding,
+        Coverage, Digest, HmacBodyField, HmacBodyFieldConfig, Recipe, SignatureEncoding,
         hmac_body_field::{Signed, diagnose},
     },
-    verified::Coverage,
 };
 use proptest::prelude::*;
 use sha2::Sha256;

@@ -12,11 +12,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac, digest::block_api::EagerHash};
 use hookgate::{
-    BuildError, Clock, Head, Key, Reason, Secret, UnixTime,
-    keys::LiveKeys,
+    BuildError, Key, Reason, Secret, UnixTime,
+    pack::{Head, LiveKeys, RawRequest},
     providers::preset::Preset,
-    request::RawRequest,
     schemes::{HmacHeader, HmacHeaderConfig, Template},
+    time::Clock,
 };
 use serde_json::json;
 use support::{Call, Stage, hex};

@@ -6,16 +6,16 @@ mod support;
 use std::time::Duration;
 
 use hookgate::{
-    BuildError, KeySourceError, Receiver, UnixTime,
+    BuildError, Receiver, UnixTime,
     access::{AnyoneMayCall, ApiKey, Basic},
     dedup::MemoryStore,
-    keys::{KeySource, Tenant, TenantName, Tenants},
-    provider::{Provider, Retries},
+    pack::{Provider, Retries},
     providers::idcloud::{
         Event, Flow, IdCloud, IdCloudSimulator, LastEvent, Milestone, PaymentStatus, State, Status,
         TransactionStatus,
     },
     simulator::Sent,
+    tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
 };
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -56,10 +56,10 @@ fn decoded(pack: &IdCloud, body: &str) -> Result<Event, String> {
 
 fn admitted(receiver: &Receiver, body: &str) -> Result<(Event, String), String> {
     let headers = vec![("content-type", "application/json")];
-    let head = hookgate::Head::new("POST", "/", &headers);
-    let timer: std::sync::Arc<dyn hookgate::Timer> =
+    let head = hookgate::pack::Head::new("POST", "/", &headers);
+    let timer: std::sync::Arc<dyn hookgate::time::Timer> =
         std::sync::Arc::new(hookgate::testing::FakeClock::at(UnixTime::EPOCH));
-    let admission = at_once(hookgate::road::admit(
+    let admission = at_once(hookgate::framework::admit(
         receiver,
         head,
         Some(bytes::Bytes::copy_from_slice(body.as_bytes())),
@@ -68,7 +68,7 @@ fn admitted(receiver: &Receiver, body: &str) -> Result<(Event, String), String> 
     .map_err(|rejection| rejection.to_string())?;
     let key = admission.event_key().to_string();
     let mut event = None;
-    at_once(hookgate::road::handle(
+    at_once(hookgate::framework::handle(
         receiver.clone(),
         admission,
         timer,
@@ -78,8 +78,8 @@ fn admitted(receiver: &Receiver, body: &str) -> Result<(Event, String), String> 
                 .ok()
                 .map(|delivery| delivery.into_event());
             async {
-                hookgate::road::Ran::<()> {
-                    outcome: hookgate::Outcome::Processed,
+                hookgate::framework::Ran::<()> {
+                    outcome: hookgate::framework::Outcome::Processed,
                     reply: None,
                     status: None,
                 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use axum::body::Body;
 use hookgate::{
-    Receiver, Secret, TokioTimer,
+    Receiver, Secret,
     dedup::{Claim, DedupStore, End, OwnerToken, Settled, State},
     providers::logto::Logto,
     testing::FakeClock,
+    time::TokioTimer,
 };
 use support::{Fault, Gate, On, ScriptedStore, Stage, Step, busy_app, logto, now, until};
 use tower::ServiceExt;

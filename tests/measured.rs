@@ -14,10 +14,12 @@ use std::{
 
 use axum::{Router, body::Body, routing::post};
 use hookgate::{
-    BodyBroken, BodySource, Head, Reason, Timer,
+    Reason,
+    framework::{self, BodyBroken, BodySource},
     metrics::{self as known, Kind},
+    pack::Head,
     providers::logto::Event,
-    road,
+    time::Timer,
 };
 use hookgate_axum::EventRejection;
 use support::{
@@ -107,8 +109,9 @@ const TOKEN_REASONS: [&str; 8] = [
 /// A token, and refusals of requests that hold a canary in every place.
 #[cfg(feature = "token")]
 async fn token_requests() {
-    use hookgate::{Head, Timer, testing::FakeClock, token};
     use std::sync::Arc;
+
+    use hookgate::{pack::Head, testing::FakeClock, time::Timer, token};
 
     let issuer = token::TokenIssuer::new(ISSUER)
         .client(token::Client::new("unico", "s3cret"))
@@ -259,7 +262,7 @@ async fn a_request_whose_sender_leaves_before_its_body_was_read_is_counted_once(
     let call = logto::event(1);
     let head = Head::new("POST", "/hook", &call.headers);
     {
-        let mut admitting = pin!(road::admit(&stage.receiver, head, Never, &timer));
+        let mut admitting = pin!(framework::admit(&stage.receiver, head, Never, &timer));
         let mut context = Context::from_waker(Waker::noop());
         assert!(admitting.as_mut().poll(&mut context).is_pending());
         assert_eq!(recorded.sum(known::DELIVERIES.name, &[]), 0.0);

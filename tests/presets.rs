@@ -10,14 +10,15 @@ use std::{
 use bytes::Bytes;
 use hmac::{KeyInit, Mac};
 use hookgate::{
-    Delivery, DeliverySlot, EventKey, Head, Outcome, Receiver, Rejection, Secret, Timer, UnixTime,
+    Delivery, EventKey, Receiver, Rejection, Secret, UnixTime,
     dedup::MemoryStore,
-    payload::{Json, Payload},
-    provider::Retries,
+    framework::{self, Admitted, DeliverySlot, Handled, Outcome, Ran},
+    json::{Json, Payload},
+    pack::{Head, Retries},
     providers::preset::Preset,
-    road::{self, Admitted, Handled, Ran},
     simulator::PresetSimulator,
     testing::FakeClock,
+    time::Timer,
 };
 use serde::Deserialize;
 
@@ -88,7 +89,7 @@ impl Vector {
         let headers: Headers = self.headers.clone().into_iter().collect();
         let head = Head::new("POST", "/", &headers);
         let body = Some(Bytes::from(self.body.clone()));
-        let admitted = road::admit(&receiver, head, body, &timer).await?;
+        let admitted = framework::admit(&receiver, head, body, &timer).await?;
         Ok((receiver, admitted, timer))
     }
 
@@ -108,7 +109,7 @@ impl Vector {
                 status: None,
             }
         };
-        let handled = road::handle(receiver, admitted, timer, run).await;
+        let handled = framework::handle(receiver, admitted, timer, run).await;
         assert!(matches!(handled, Handled::Answer(_)));
         let delivery = taken.lock().unwrap().take();
         delivery.unwrap()

@@ -3,13 +3,14 @@
 
 mod support;
 
+use std::sync::{Arc, Mutex};
+
 use axum::Router;
 use hookgate::{
     Key, Keyring, Observer, Reason, Receiver, Rejection, Secret, UnixTime,
     providers::logto::{Event, EventName, Logto},
     testing::FakeClock,
 };
-use std::sync::{Arc, Mutex};
 use support::{
     Script, ScriptedStore, Server, Stage,
     logto::{self, Recording, recording, recordings},
@@ -44,7 +45,7 @@ struct Replay {
 }
 
 impl Replay {
-    async fn at(received_at: UnixTime, keys: impl Into<hookgate::Keys>) -> Self {
+    async fn at(received_at: UnixTime, keys: impl Into<hookgate::tenants::Keys>) -> Self {
         let clock = FakeClock::at(received_at);
         let reasons = Reasons::default();
         let receiver = Receiver::new("test", Logto::new(keys))

@@ -5,8 +5,13 @@ mod support;
 
 use std::time::Duration;
 
-use hookgate::providers::preset::Preset;
-use hookgate::{Clock, Provider, Secret, UnixTime, providers::logto::Logto, testing::FakeClock};
+use hookgate::{
+    Secret, UnixTime,
+    pack::Provider,
+    providers::{logto::Logto, preset::Preset},
+    testing::FakeClock,
+    time::Clock,
+};
 use support::{Call, Connection, ScriptedStore, Stage, logto, standard_webhooks, until};
 
 const FUTURE: Duration = Duration::from_secs(300);

@@ -12,11 +12,13 @@ use std::{
 
 use bytes::Bytes;
 use hookgate::{
-    BodyBroken, BodySource, Head, Keyring, Reason, Receiver, Rejection, Secret, Timer,
+    Keyring, Reason, Receiver, Rejection, Secret,
+    framework::{self, BodyBroken, BodySource},
+    pack::Head,
     providers::{logto::Logto, preset::Preset},
-    road,
     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout},
     testing::FakeClock,
+    time::Timer,
 };
 use proptest::{collection::vec, prelude::*};
 use support::{ScriptedStore, hex, hmac_sha256, logto, now, standard_webhooks};
@@ -57,7 +59,7 @@ struct Road {
 const LIMIT: usize = 2_000;
 
 impl Road {
-    fn new(pack: impl hookgate::Provider) -> Self {
+    fn new(pack: impl hookgate::pack::Provider) -> Self {
         let clock = FakeClock::at(now());
         let receiver = Receiver::new("test", pack)
             .dedup(ScriptedStore::new(&clock))
@@ -83,12 +85,12 @@ impl Road {
     /// Nothing here is ever pending: the chunks are there, and so are the keys.
     fn judge(&self, method: &str, headers: &HeaderList, body: Chunks) -> Result<String, Rejection> {
         let head = Head::new(method, "/", headers);
-        let mut judged = std::pin::pin!(road::admit(&self.receiver, head, body, &self.timer));
+        let mut judged = std::pin::pin!(framework::admit(&self.receiver, head, body, &self.timer));
         let waker = std::task::Waker::noop();
         match judged.as_mut().poll(&mut Context::from_waker(waker)) {
             Poll::Ready(judged) => {
                 if let Err(rejection) = &judged {
-                    let answer = road::refusal(&self.receiver, rejection);
+                    let answer = framework::refusal(&self.receiver, rejection);
                     assert!(answer.status().is_client_error() || answer.status().is_server_error());
                     assert_eq!(answer.reason(), rejection.reason());
                 }

@@ -5,13 +5,13 @@ mod support;
 use std::sync::{Arc, Mutex};
 
 use hookgate::{
-    BuildError, Head, Key, KeySourceError, Keyring, Nack, Outcome, Receiver, Secret, StoreError,
+    BuildError, Key, Keyring, Nack, Receiver, Secret,
     access::ApiKey,
-    dedup::MemoryStore,
-    keys::Tenant,
+    dedup::{MemoryStore, StoreError},
+    framework::{self, Outcome},
+    pack::{Head, RawRequest},
     providers::logto::{Event, Logto},
-    request::RawRequest,
-    road,
+    tenants::{KeySourceError, Tenant},
 };
 use support::{Stage, logto, personal, quiet};
 
@@ -68,26 +68,26 @@ async fn what_travels_with_a_delivery_shows_no_canary() {
     stage.clock.set_wall(support::now());
     let call = logto::signed(personal("PostSignIn", 1), SECRET);
     let head = Head::new("POST", "/", &call.headers);
-    let timer: Arc<dyn hookgate::Timer> = Arc::new(stage.clock.clone());
+    let timer: Arc<dyn hookgate::time::Timer> = Arc::new(stage.clock.clone());
     let body = Some(call.body.clone());
-    let admitted = road::admit(&stage.receiver, head, body, &timer)
+    let admitted = framework::admit(&stage.receiver, head, body, &timer)
         .await
         .unwrap();
     quiet("admitted", &format!("{admitted:?}"));
     let shown = Arc::new(Mutex::new(String::new()));
     let show = shown.clone();
-    let run = move |slot: hookgate::DeliverySlot, _bytes| async move {
+    let run = move |slot: hookgate::framework::DeliverySlot, _bytes| async move {
         let mut text = format!("{slot:?}");
         let delivery = slot.take::<Event>().unwrap();
         text.push_str(&format!("{delivery:?} {:?} {slot:?}", delivery.lease()));
         show.lock().unwrap().push_str(&text);
-        road::Ran {
+        framework::Ran {
             outcome: Outcome::Processed,
             reply: Some(()),
             status: None,
         }
     };
-    road::handle(stage.receiver.clone(), admitted, timer.clone(), run).await;
+    framework::handle(stage.receiver.clone(), admitted, timer.clone(), run).await;
     let shown = shown.lock().unwrap();
     assert!(shown.contains("Delivery"));
     quiet("delivery", &shown);

@@ -202,9 +202,9 @@ async fn logs_and_answers_hold_no_canary() {
 #[cfg(feature = "token")]
 async fn token_requests() {
     use hookgate::{
-        Head,
-        access::{TokenAlgorithm, TokenKey},
         dedup::MemoryStore,
+        keys::{TokenAlgorithm, TokenKey},
+        pack::Head,
         testing::FakeClock,
         token::{Assertion, AssertionSimulator, Client, TokenIssuer, TokenSimulator},
     };
@@ -273,7 +273,7 @@ async fn token_requests() {
     requests.push((form.0.clone(), b"grant_type=CANARY".to_vec()));
     let other_type = vec![("content-type".to_owned(), "application/CANARY".to_owned())];
     requests.push((other_type, form.1.clone()));
-    let timer: Arc<dyn hookgate::Timer> = Arc::new(clock);
+    let timer: Arc<dyn hookgate::time::Timer> = Arc::new(clock);
     // Then again, until it has to wait.
     for round in 0..4 {
         for (headers, body) in &requests {

@@ -16,18 +16,20 @@ use base64::{
     prelude::{BASE64_STANDARD as STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64},
 };
 use hookgate::{
-    BuildError, Clock, Head, Receiver, Rejection, UnixTime,
-    access::{AnyoneMayCall, TokenAlgorithm, TokenKey},
+    BuildError, Receiver, Rejection, UnixTime,
+    access::AnyoneMayCall,
     dedup::MemoryStore,
-    keys::{KeySource, Tenant, Tenants},
+    keys::{TokenAlgorithm, TokenKey},
+    pack::{Head, RawRequest},
     providers::{
         preset::Preset,
         unico_check::{Status, UnicoCheck, UnicoCheckSimulator},
     },
-    request::RawRequest,
     schemes::{RequestEncoding, SignedRequest, SignedRequestConfig, TimestampForm},
     simulator::{RequestSigner, Sent},
+    tenants::{KeySource, Tenant, Tenants},
     testing::FakeClock,
+    time::Clock,
 };
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -818,7 +820,7 @@ async fn what_nobody_wants_leaves_no_nonce_behind() {
 struct Nobody;
 
 impl KeySource for Nobody {
-    async fn tenant(&self, _: &str) -> Result<Option<Tenant>, hookgate::KeySourceError> {
+    async fn tenant(&self, _: &str) -> Result<Option<Tenant>, hookgate::tenants::KeySourceError> {
         Ok(None)
     }
 }

@@ -17,7 +17,10 @@ use std::{
 use hookgate::{Reason, Secret, providers::logto::Logto};
 use support::{CANARY, Connection, Gate, On, Stage, Step, every_end, logto, until};
 use tracing::{Subscriber, field::Visit, span};
-use tracing_subscriber::{Layer, Registry, layer::Context, layer::SubscriberExt};
+use tracing_subscriber::{
+    Layer, Registry,
+    layer::{Context, SubscriberExt},
+};
 
 /// One span and all that was ever said of it.
 #[derive(Clone, Debug, Default)]

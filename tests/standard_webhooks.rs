@@ -3,7 +3,8 @@
 mod support;
 
 use hookgate::{
-    Clock, Key, Keyring, Secret, providers::preset::Preset, simulator::StandardWebhooksSimulator,
+    Key, Keyring, Secret, providers::preset::Preset, simulator::StandardWebhooksSimulator,
+    time::Clock,
 };
 use support::{Call, Stage, standard_webhooks as standard};
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use axum::{Router, body::Body};
 use hookgate::{
-    Secret, TokioTimer,
+    Secret,
     providers::logto::{Event, Logto},
     testing::FakeClock,
+    time::TokioTimer,
 };
 use support::{Fault, On, ScriptedStore, Stage, logto, now, until};
 use tower::ServiceExt;

@@ -4,9 +4,8 @@
 mod support;
 
 use hookgate::{
-    Head, Key, Secret,
-    keys::LiveKeys,
-    request::RawRequest,
+    Key, Secret,
+    pack::{Head, LiveKeys, RawRequest},
     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding, Template},
 };
 use proptest::{prelude::*, sample::select};

@@ -15,16 +15,18 @@ use std::{
 
 use axum::Router;
 use hookgate::{
-    Head, KeySourceError, Provider, Reason, Receiver, ReceiverBuilder, Secret, Timer,
+    Reason, Receiver, ReceiverBuilder, Secret,
     access::{AllOf, AnyoneMayCall, ApiKey, Networks},
     dedup::MemoryStore,
-    keys::{KeySource, Tenant, TenantName, Tenants},
+    framework,
+    pack::{Head, Provider},
     providers::{
         idcloud::{IdCloud, IdCloudSimulator, Status},
         logto::{Event, Logto},
     },
-    road,
+    tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
     testing::FakeClock,
+    time::Timer,
 };
 use hookgate_axum::ReceiverExt;
 use support::{Call, Fault, Gate, Log, On, Script, ScriptedStore, Server, logto, now, until};
@@ -129,9 +131,9 @@ impl Desk {
         let call = call.clone().with("x-tenant", tenant);
         let peer = "203.0.113.7:443".parse().ok();
         let head = Head::new("POST", "/", &call.headers).peer(peer);
-        let admitted = road::admit(&self.receiver, head, Some(call.body.clone()), &self.timer);
+        let admitted = framework::admit(&self.receiver, head, Some(call.body.clone()), &self.timer);
         admitted.await.map(drop).map_err(|rejection| {
-            let answer = road::refusal(&self.receiver, &rejection);
+            let answer = framework::refusal(&self.receiver, &rejection);
             (answer.status().as_u16(), rejection.reason())
         })
     }

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex};
 use axum::{Router, routing::post};
 use base64::Engine;
 use hookgate::{
-    Ack, Delivery, Receiver, Secret, TraceContext,
+    Ack, Delivery, Receiver, Secret,
     cloudevents::Attributes,
     dedup::MemoryStore,
-    payload::Json,
+    json::Json,
+    pack::TraceContext,
     providers::{
         facephi::{Facephi, WorkflowEvent},
         logto,

@@ -9,7 +9,7 @@ use hookgate::{
     Receiver, UnixTime,
     access::{Access, AllOf, AnyoneMayCall, ApiKey, HeaderSecrets},
     dedup::MemoryStore,
-    provider::{Provider, Retries},
+    pack::{Provider, Retries},
     providers::unico_check::{Event, Status, UnicoCheck, UnicoCheckSimulator},
     simulator::Sent,
 };
@@ -44,15 +44,15 @@ fn receiver(pack: UnicoCheck) -> Receiver {
 fn admitted(pack: UnicoCheck, body: &str) -> Result<(Event, String), String> {
     let receiver = receiver(pack);
     let headers = vec![("content-type", "application/json")];
-    let head = hookgate::Head::new("POST", "/", &headers);
-    let timer: std::sync::Arc<dyn hookgate::Timer> =
+    let head = hookgate::pack::Head::new("POST", "/", &headers);
+    let timer: std::sync::Arc<dyn hookgate::time::Timer> =
         std::sync::Arc::new(hookgate::testing::FakeClock::at(UnixTime::EPOCH));
     let body = Some(bytes::Bytes::copy_from_slice(body.as_bytes()));
-    let admitted = at_once(hookgate::road::admit(&receiver, head, body, &timer))
+    let admitted = at_once(hookgate::framework::admit(&receiver, head, body, &timer))
         .map_err(|rejection| rejection.to_string())?;
     let key = admitted.event_key().to_string();
     let mut event = None;
-    at_once(hookgate::road::handle(
+    at_once(hookgate::framework::handle(
         receiver,
         admitted,
         timer,
@@ -62,8 +62,8 @@ fn admitted(pack: UnicoCheck, body: &str) -> Result<(Event, String), String> {
                 .ok()
                 .map(|delivery| delivery.into_event());
             async {
-                hookgate::road::Ran::<()> {
-                    outcome: hookgate::Outcome::Processed,
+                hookgate::framework::Ran::<()> {
+                    outcome: hookgate::framework::Outcome::Processed,
                     reply: None,
                     status: None,
                 }

@@ -13,9 +13,11 @@ use std::{
 
 use bytes::Bytes;
 use hookgate::{
-    BodyBroken, BodySource,
+    framework::{
+        BodyBroken, BodySource,
+        unread::{AT_LEAST, Connection, LINGER, TIMES_THE_LIMIT, Unread, WatchedBody},
+    },
     testing::FakeClock,
-    unread::{AT_LEAST, Connection, LINGER, TIMES_THE_LIMIT, Unread, WatchedBody},
 };
 use support::now;
 

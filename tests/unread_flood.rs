@@ -8,8 +8,8 @@ use std::{io, sync::Arc};
 
 use axum::{Router, serve::Listener};
 use hookgate::{
+    framework::unread::{AT_ONCE, LINGER},
     providers::logto::Event,
-    unread::{AT_ONCE, LINGER},
 };
 use support::{Stage, logto, soon};
 use tokio::{

@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
-    KeyParts, Keys, Provider, Rejection, Secret, UnixTime, Verified,
+    Rejection, Secret, UnixTime,
     access::AnyoneMayCall,
-    keys::LiveKeys,
-    provider::{Authenticated, Decoded, SenderProfile, TimeKind, Undecodable},
+    pack::{
+        Authenticated, Decoded, KeyParts, LiveKeys, Provider, RawRequest, SenderProfile, TimeKind,
+        Undecodable,
+    },
     providers::{facephi::Facephi, logto::Logto, unico_check::UnicoCheck},
-    request::RawRequest,
+    schemes::Verified,
+    tenants::Keys,
 };
 use support::{Call, Puppet, Stage, logto, now};
 

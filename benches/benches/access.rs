@@ -6,15 +6,17 @@
 
 use std::{alloc::System, hint::black_box, sync::Arc, time::Instant};
 
-use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
 use criterion::Criterion;
 use hookgate::{
-    Clock, Head, Secret, Timer, TokioTimer, UnixTime,
-    access::{
-        Access, ApiKey, Basic, Bearer, Jwks, JwksDocument, JwksError, JwksFetcher, TokenAlgorithm,
-        TokenKey,
-    },
-    clock::SystemClock,
+    Secret, UnixTime,
+    access::{Access, ApiKey, Basic, Bearer, Jwks, JwksDocument, JwksError, JwksFetcher},
+    keys::{TokenAlgorithm, TokenKey},
+    pack::Head,
+    time::{Clock, SystemClock, Timer, TokioTimer},
 };
 use http::{HeaderMap, HeaderValue, header};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};

@@ -13,13 +13,11 @@ use bytes::Bytes;
 use criterion::{Criterion, Throughput};
 use hmac::{Hmac, KeyInit, Mac};
 use hookgate::{
-    Head, Key, KeyParts, Provider, Secret, UnixTime,
+    Key, Secret, UnixTime,
     cloudevents::Timestamp,
-    keys::LiveKeys,
-    payload::Json,
-    provider::Authenticated,
+    json::Json,
+    pack::{Authenticated, Head, KeyParts, LiveKeys, Provider, RawRequest},
     providers::facephi::{AssetType, Facephi, PresignedUrl},
-    request::RawRequest,
 };
 use http::HeaderMap;
 use serde::{Deserialize, de::IgnoredAny};

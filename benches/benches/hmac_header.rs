@@ -14,10 +14,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use criterion::{Criterion, Throughput};
 use hmac::{Hmac, KeyInit, Mac};
 use hookgate::{
-    Head, Key, Secret, UnixTime, Window,
-    keys::LiveKeys,
-    request::RawRequest,
+    Key, Secret, UnixTime,
+    pack::{Head, LiveKeys, RawRequest},
     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout},
+    time::Window,
 };
 use http::{HeaderMap, HeaderValue, header};
 use sha2::Sha256;

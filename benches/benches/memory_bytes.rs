@@ -8,8 +8,9 @@ use std::{
 };
 
 use hookgate::{
-    ContentDigest, EventKey,
+    EventKey,
     dedup::{Claim, DedupStore, End, MemoryStore, OwnerToken},
+    pack::ContentDigest,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 

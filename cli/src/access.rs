@@ -6,8 +6,9 @@ use hookgate::{
     Secret,
     access::{
         Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Bearer, Forwarding, HeaderSecrets,
-        Networks, TokenAlgorithm, TokenKey,
+        Networks,
     },
+    keys::{TokenAlgorithm, TokenKey},
 };
 use serde::Deserialize;
 

@@ -2,11 +2,13 @@
 //! event has.
 
 use hookgate::{
-    BuildError, Keys, Provider, Rejection, Verified,
-    event_key::KeyParts,
-    keys::LiveKeys,
-    provider::{Authenticated, Decoded, SenderProfile, Undecodable},
-    request::RawRequest,
+    BuildError, Rejection,
+    pack::{
+        Authenticated, Decoded, KeyParts, LiveKeys, Provider, RawRequest, SenderProfile,
+        Undecodable,
+    },
+    schemes::Verified,
+    tenants::Keys,
 };
 
 /// Stands for an event of any pack.

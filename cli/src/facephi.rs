@@ -1,6 +1,6 @@
 //! What Facephi's pack leaves open, as `settings` say it.
 
-use hookgate::{Keys, providers::facephi::Facephi, schemes::Recipe};
+use hookgate::{providers::facephi::Facephi, schemes::Recipe, tenants::Keys};
 use serde::Deserialize;
 
 /// The settings of `facephi`.

@@ -1,6 +1,6 @@
 //! What Logto's pack leaves open, as `settings` say it.
 
-use hookgate::{Keys, providers::logto::Logto};
+use hookgate::{providers::logto::Logto, tenants::Keys};
 use serde::Deserialize;
 
 /// The settings of `logto`.

@@ -9,9 +9,9 @@ use std::{
 use clap::Args;
 use hookgate::{
     Receiver,
-    clock::SystemClock,
     dedup::MemoryStore,
-    provider::{Retries, TimeKind},
+    pack::{Retries, TimeKind},
+    time::SystemClock,
 };
 use serde::Serialize;
 

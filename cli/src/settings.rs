@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hookgate::payload::{ByName, Json};
+use hookgate::json::{ByName, Json};
 use serde::de::DeserializeOwned;
 
 use crate::{

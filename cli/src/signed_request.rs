@@ -4,7 +4,7 @@ use std::{borrow::Cow, io};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
-    access::{TokenAlgorithm, TokenKey},
+    keys::{TokenAlgorithm, TokenKey},
     schemes::{SignedRequest, SignedRequestConfig},
     simulator::RequestSigner,
 };

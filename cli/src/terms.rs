@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use hookgate::{
-    BuildError, Clock, Key, KeySourceError, Keyring, Keys, Provider, RETENTION_MARGIN, Receiver,
-    ReceiverBuilder, Secret,
+    BuildError, Key, Keyring, Receiver, ReceiverBuilder, Secret,
     dedup::MemoryStore,
-    keys::{Encoding, KeySource, Tenant, Tenants},
-    provider::TimeKind,
+    keys::Encoding,
+    pack::{Provider, TimeKind},
+    tenants::{KeySource, KeySourceError, Keys, Tenant, Tenants},
+    time::Clock,
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
@@ -115,7 +116,9 @@ impl Terms<'_> {
             WindowTerm::Secs(_) if profile.time == TimeKind::None => {}
             WindowTerm::Secs(secs) => {
                 let limit = Duration::from_secs(secs);
-                let least = limit.saturating_mul(2).saturating_add(RETENTION_MARGIN);
+                let least = limit
+                    .saturating_mul(2)
+                    .saturating_add(ReceiverBuilder::RETENTION_MARGIN);
                 receiver = receiver
                     .past(limit)
                     .future(limit)

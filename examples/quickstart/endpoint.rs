@@ -11,7 +11,7 @@ use std::{
 use axum::{Router, extract::State, routing::post};
 use bytes::Bytes;
 use hookgate::{
-    Ack, Keyring, Nack, Receiver, Secret, Window,
+    Ack, Keyring, Nack, Receiver, Secret,
     access::ApiKey,
     dedup::MemoryStore,
     providers::{
@@ -19,6 +19,7 @@ use hookgate::{
         logto::{self, Logto},
     },
     testing::FakeClock,
+    time::Window,
 };
 use hookgate_axum::{Event, ReceiverExt};
 use http::Request;

@@ -22,9 +22,10 @@ mod sender;
 use std::{error::Error, process::ExitCode, time::Duration};
 
 use hookgate::{
-    Clock, Key, Keyring, Secret, UnixTime,
+    Key, Keyring, Secret, UnixTime,
     providers::logto::{LogtoSimulator, User},
     testing::FakeClock,
+    time::Clock,
 };
 
 use crate::{

@@ -1,9 +1,10 @@
 //! One operation of a Facephi tenant: seven events, each a CloudEvent that carries its own signature.
 
 use hookgate::{
-    Clock, Secret,
+    Secret,
     providers::facephi::{API_KEY_HEADER, FacephiSimulator, Mistake, Topic},
     testing::FakeClock,
+    time::Clock,
 };
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use hookgate::canonical::{Refused, cut};
+use hookgate::json::canonical::{Refused, cut};
 use libfuzzer_sys::fuzz_target;
 use serde_json::value::RawValue;
 

@@ -1,7 +1,7 @@
 //! What is written is written the same again, and means what serde_json reads.
 #![no_main]
 
-use hookgate::canonical::{ecmascript, rfc8785};
+use hookgate::json::canonical::{ecmascript, rfc8785};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 

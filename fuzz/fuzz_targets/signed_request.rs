@@ -3,12 +3,7 @@
 
 use std::sync::LazyLock;
 
-use hookgate::{
-    Head,
-    access::{TokenAlgorithm, TokenKey},
-    request::RawRequest,
-    schemes::{RequestEncoding, SignedRequest, SignedRequestConfig, TimestampForm},
-};
+use hookgate::{keys::{TokenAlgorithm, TokenKey}, pack::{Head, RawRequest}, schemes::{RequestEncoding, SignedRequest, SignedRequestConfig, TimestampForm}};
 use libfuzzer_sys::fuzz_target;
 
 const CERTIFICATE: &[u8] = include_bytes!("../../tests/vectors/signed_request/ed.crt.der");

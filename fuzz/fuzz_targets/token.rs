@@ -9,12 +9,7 @@ use std::{
     time::Duration,
 };
 
-use hookgate::{
-    Head, Sleep, Timer,
-    access::{TokenAlgorithm, TokenKey},
-    dedup::MemoryStore,
-    token::{Assertion, Client, TokenIssuer},
-};
+use hookgate::{dedup::MemoryStore, keys::{TokenAlgorithm, TokenKey}, pack::Head, time::{Sleep, Timer}, token::{Assertion, Client, TokenIssuer}};
 use libfuzzer_sys::fuzz_target;
 
 const CERTIFICATE: &[u8] = include_bytes!("../../tests/vectors/signed_request/ed.crt.der");

@@ -1,7 +1,7 @@
 //! A context that is read is written as it was, but for versions to come.
 #![no_main]
 
-use hookgate::TraceContext;
+use hookgate::pack::TraceContext;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {

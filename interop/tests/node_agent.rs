@@ -12,7 +12,7 @@ use hookgate::{
     Ack, Receiver, Secret, UnixTime,
     access::ApiKey,
     dedup::MemoryStore,
-    payload::{Json, Payload},
+    json::{Json, Payload},
     providers::preset::Preset,
     simulator::{Sent, StandardWebhooksSimulator},
 };

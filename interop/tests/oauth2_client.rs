@@ -4,8 +4,9 @@
 use std::net::{SocketAddr, TcpListener};
 
 use hookgate::{
-    Head, UnixTime,
+    UnixTime,
     access::{Access, Bearer, Denied},
+    pack::Head,
     token::{Client, TokenIssuer},
 };
 use http_body_util::{BodyExt, Full};
@@ -83,7 +84,7 @@ async fn exchange(address: SocketAddr, issuer: &TokenIssuer) {
             *answer.scopes().unwrap(),
             [Scope::new("webhooks".to_owned())]
         );
-        let rule = Bearer::issued_by(issuer).scope("webhooks");
+        let rule = issuer.bearer().scope("webhooks");
         let token = answer.access_token().secret();
         assert_eq!(judge(&rule, token), Ok(()));
         assert_eq!(judge(&rule.scope("more"), token), Err(Denied::Wrong));

@@ -7,8 +7,8 @@ use std::{
 };
 
 use hookgate::{
+    framework::unread::TIMES_THE_LIMIT,
     token::{Client, TokenIssuer},
-    unread::TIMES_THE_LIMIT,
 };
 
 const FORM: &str = "application/x-www-form-urlencoded";

@@ -11,9 +11,11 @@
 use std::time::Duration;
 
 use actix_web::{App, HttpServer, rt, web};
-use hookgate::dedup::MemoryStore;
-use hookgate::providers::logto::{self, Logto};
-use hookgate::{Ack, Nack, Receiver, Secret};
+use hookgate::{
+    Ack, Nack, Receiver, Secret,
+    dedup::MemoryStore,
+    providers::logto::{self, Logto},
+};
 use hookgate_actix::{Event, ReceiverExt, serve_until};
 
 async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {

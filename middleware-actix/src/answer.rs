@@ -12,7 +12,7 @@ use actix_web::{
     },
     web::Bytes,
 };
-use hookgate::Answer;
+use hookgate::framework::Answer;
 
 use crate::AnswerBody;
 

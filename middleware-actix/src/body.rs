@@ -7,7 +7,7 @@ use std::{
 
 use actix_web::{dev::Payload, web::Bytes};
 use futures_core::Stream;
-use hookgate::{BodyBroken, BodySource};
+use hookgate::framework::{BodyBroken, BodySource};
 
 /// The body as it arrived: nothing has decoded it, and the road refuses what is encoded.
 pub(crate) struct RequestBody(pub(crate) Payload);

@@ -10,7 +10,10 @@ use actix_web::{
     dev::{Extensions, Payload},
     http::StatusCode,
 };
-use hookgate::{Answer, Delivery, DeliverySlot, NotTaken, Outcome, Reason, Verdict, road};
+use hookgate::{
+    Delivery, Reason,
+    framework::{self, Answer, DeliverySlot, NotTaken, Outcome, Verdict},
+};
 
 use crate::{answer::response, require_receiver::Unprotected};
 
@@ -48,7 +51,7 @@ impl<E: 'static> FromRequest for Event<E> {
 /// Told at once, and not when an answer is made of it: a handler that takes an `Option` of an event runs all the same.
 fn not_protected(extensions: &Extensions) -> EventRejection {
     let rejection = EventRejection::NotProtected;
-    road::unprotected(&rejection);
+    framework::unprotected(&rejection);
     if let Some(guard) = extensions.get::<Unprotected>() {
         guard.found();
     }
@@ -94,7 +97,7 @@ impl ResponseError for EventRejection {
         let (answer, verdict) = match self {
             Self::NotProtected => (Answer::not_protected(), None),
             Self::WrongEventType | Self::Taken => (
-                road::misused(Reason::WrongEventType, self),
+                framework::misused(Reason::WrongEventType, self),
                 Some(Verdict(Outcome::WrongEventType)),
             ),
         };

@@ -1,7 +1,7 @@
 //! actix-web's headers, as the road looks them up.
 
 use actix_web::http::header::HeaderMap;
-use hookgate::Headers;
+use hookgate::pack::Headers;
 use http::HeaderName;
 
 /// Up to so many headers are compared one by one: a look-up by text parses and hashes the name first.

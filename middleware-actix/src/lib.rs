@@ -3,7 +3,11 @@
 //!
 //! ```
 //! use actix_web::{App, web};
-//! use hookgate::{Ack, Nack, Receiver, Secret, dedup::MemoryStore, providers::logto::{self, Logto}};
+//! use hookgate::{
+//!     Ack, Nack, Receiver, Secret,
+//!     dedup::MemoryStore,
+//!     providers::logto::{self, Logto},
+//! };
 //! use hookgate_actix::{Event, ReceiverExt};
 //!
 //! async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
@@ -69,7 +73,7 @@
 //! The sender gets its answer, with `Connection: close` on HTTP/1.1. actix-web then reads on and drops what comes, for as
 //! long as [`client_disconnect_timeout`](actix_web::HttpServer::client_disconnect_timeout) says. Leave that at its default
 //! of a second. At zero the connection is reset, and such senders lose their answer. Over HTTP/2 it is
-//! [`hookgate::unread`] that reads on.
+//! [`hookgate::framework::unread`] that reads on.
 //!
 //! # What it takes from the connection
 //!

@@ -17,8 +17,8 @@ use actix_web::{
     web::Bytes,
 };
 use hookgate::{
-    Timer,
-    unread::{Connection, WatchedBody},
+    framework::unread::{Connection, WatchedBody},
+    time::Timer,
 };
 
 use crate::{body::RequestBody, headers::RequestHeaders};
@@ -84,7 +84,7 @@ pub(crate) fn watched(request: &HttpRequest, body: Payload) -> WatchedBody<Reque
 }
 
 /// Makes `response` arrive at a sender that may still write the body of `request`, as
-/// [`unread`](hookgate::unread) says.
+/// [`unread`](hookgate::framework::unread) says.
 pub(crate) fn linger(
     response: HttpResponse<AnswerBody>,
     body: WatchedBody<RequestBody>,

@@ -12,7 +12,10 @@ use actix_web::{
     body::EitherBody,
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
 };
-use hookgate::{Receiver, Timer, TokioTimer};
+use hookgate::{
+    Receiver,
+    time::{Timer, TokioTimer},
+};
 
 use crate::{linger::AnswerBody, service::ReceiverService};
 

@@ -12,7 +12,7 @@ use actix_web::{
     body::EitherBody,
     dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
 };
-use hookgate::Answer;
+use hookgate::framework::Answer;
 
 use crate::{answer::answered, linger::AnswerBody};
 

@@ -17,8 +17,10 @@ use actix_web::{
     web::Bytes,
 };
 use hookgate::{
-    DeliverySlot, Head, Outcome, Receiver, RunsToEnd, TimeLeft, Timer, Verdict,
-    road::{self, Concluded, Ran},
+    Receiver,
+    framework::{self, Concluded, DeliverySlot, Outcome, Ran, RunsToEnd, TimeLeft, Verdict},
+    pack::Head,
+    time::Timer,
 };
 use percent_encoding::percent_decode_str;
 
@@ -101,10 +103,10 @@ where
             .authority(authority.map(|authority| authority.as_str()))
             .route_params(&route_params)
             .peer(request.peer_addr());
-        match road::admit(&receiver, head, &mut body, &timer).await {
+        match framework::admit(&receiver, head, &mut body, &timer).await {
             Ok(admitted) => admitted,
             Err(rejection) => {
-                let response = fixed(&road::refusal(&receiver, &rejection));
+                let response = fixed(&framework::refusal(&receiver, &rejection));
                 let limit = receiver.body_limit();
                 let response = linger(response, body, &request, limit, &timer);
                 let response = response.map_into_right_body();
@@ -118,9 +120,9 @@ where
         let place = place.clone();
         move |slot, bytes| run(inner, place, slot, bytes)
     };
-    let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
+    let work = framework::handle(receiver.clone(), admitted, timer.clone(), run);
     let work = RunsToEnd::new(&receiver, &timer, time, work, spawn);
-    match road::conclude(&timer, pin!(work)).await {
+    match framework::conclude(&timer, pin!(work)).await {
         Concluded::Reply(response) => Ok(response.map_into_left_body()),
         Concluded::Answer(answer) => answered(place.take(), answer),
     }
@@ -169,7 +171,7 @@ fn inner_request(request: HttpRequest, slot: DeliverySlot, bytes: Bytes) -> Serv
     let length = bytes.len();
     let mut request = ServiceRequest::from_parts(request, Payload::from(bytes));
     // A change needs the request for itself alone: actix-web panics where a middleware outside keeps a copy.
-    if !road::says_length(&RequestHeaders(request.headers()), length) {
+    if !framework::says_length(&RequestHeaders(request.headers()), length) {
         let headers = request.headers_mut();
         headers.remove(header::TRANSFER_ENCODING);
         headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from(length));

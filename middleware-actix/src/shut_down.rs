@@ -9,7 +9,11 @@ use std::{
 };
 
 use actix_web::dev::{Server, ServerHandle};
-use hookgate::{Busy, Drain, Receiver, TokioTimer};
+use hookgate::{
+    Receiver,
+    framework::{Busy, Drain},
+    time::TokioTimer,
+};
 
 /// Runs `server` until `stop` resolves, then stops it in the order that loses no handler
 /// ([`shut_down`]). `receivers` are those of its routes. Returns once the server has stopped, with what was cut off

@@ -59,9 +59,9 @@ use actix_web::{
     web::Bytes,
 };
 use hookgate::{
-    Timer, TokioTimer,
     simulator::Sent,
     testing::{Bench, Host, Kit, Reply, Sender},
+    time::{Timer, TokioTimer},
 };
 use tokio::task::LocalSet;
 

@@ -11,7 +11,8 @@ use actix_web::{
     web,
 };
 use hookgate::{
-    Head, TokioTimer,
+    pack::Head,
+    time::TokioTimer,
     token::{TokenAnswer, TokenIssuer},
 };
 

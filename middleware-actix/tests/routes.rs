@@ -25,7 +25,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use hookgate::{
     Ack, Nack, Receiver, Secret,
     dedup::MemoryStore,
-    payload::{Json, Payload as Received},
+    json::{Json, Payload as Received},
     providers::preset::Preset,
     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding},
 };

@@ -16,10 +16,11 @@ use std::{
 
 use actix_web::{App, HttpServer, rt, web};
 use hookgate::{
-    Ack, Clock, Receiver, Secret, UnixTime,
+    Ack, Receiver, Secret, UnixTime,
     dedup::MemoryStore,
     providers::logto::{self, Logto, LogtoSimulator, User},
     testing::FakeClock,
+    time::Clock,
 };
 use hookgate_actix::{Event, ReceiverExt, serve_until};
 use tokio::{io::AsyncWriteExt, net::TcpStream, sync::Semaphore};

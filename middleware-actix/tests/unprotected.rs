@@ -19,7 +19,7 @@ use actix_web::{
 use hookgate::{
     Receiver, Secret,
     dedup::MemoryStore,
-    payload::{Json, Payload},
+    json::{Json, Payload},
     providers::preset::Preset,
     simulator::{Sent, StandardWebhooksSimulator},
 };

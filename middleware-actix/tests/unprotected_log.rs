@@ -13,7 +13,7 @@ use actix_web::{
     test::{TestRequest, call_service, init_service},
     web,
 };
-use hookgate::payload::{Json, Payload};
+use hookgate::json::{Json, Payload};
 use hookgate_actix::Event;
 use tracing_subscriber::util::SubscriberInitExt;
 

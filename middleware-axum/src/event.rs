@@ -7,8 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hookgate::{
-    Answer, Delivery, DeliverySlot, NotTaken, Outcome, Reason, Verdict, road,
-    unread::announces_body,
+    Delivery, Reason,
+    framework::{self, Answer, DeliverySlot, NotTaken, Outcome, Verdict, unread::announces_body},
 };
 use http::{HeaderValue, Version, header, request::Parts};
 
@@ -59,7 +59,7 @@ impl EventRejection {
     fn not_protected(parts: &Parts) -> Self {
         let closes = parts.version < Version::HTTP_2 && announces_body(&parts.headers);
         let rejection = Self::NotProtected { closes };
-        road::unprotected(&rejection);
+        framework::unprotected(&rejection);
         rejection
     }
 }
@@ -87,7 +87,7 @@ impl IntoResponse for EventRejection {
         let (answer, verdict) = match self {
             Self::NotProtected { .. } => (Answer::not_protected(), None),
             Self::WrongEventType | Self::Taken => (
-                road::misused(Reason::WrongEventType, &self),
+                framework::misused(Reason::WrongEventType, &self),
                 Some(Verdict(Outcome::WrongEventType)),
             ),
         };

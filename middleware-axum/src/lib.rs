@@ -3,7 +3,11 @@
 //!
 //! ```
 //! use axum::{Router, routing::post};
-//! use hookgate::{Ack, Nack, Receiver, Secret, dedup::MemoryStore, providers::logto::{self, Logto}};
+//! use hookgate::{
+//!     Ack, Nack, Receiver, Secret,
+//!     dedup::MemoryStore,
+//!     providers::logto::{self, Logto},
+//! };
 //! use hookgate_axum::{Event, ReceiverExt};
 //!
 //! async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
@@ -41,7 +45,7 @@
 //!   inside, which would cut a handler's `Bytes` at 2 MB; outside it plays no part, since it limits
 //!   extractors only.
 //! - A sender that is refused while it still writes gets its answer. The rest of its body is dropped, within bounds:
-//!   [`hookgate::unread`].
+//!   [`hookgate::framework::unread`].
 //! - A sender that closes its side of the connection after the request (a half-closed connection) gets no answer. Its
 //!   event may be dropped before the receiver has it, and it is never told that the event was handled. That is hyper's
 //!   default, and `axum::serve` has no setting for it. A server of your own on hyper has

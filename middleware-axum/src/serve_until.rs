@@ -16,7 +16,11 @@ use axum::{
     response::Response,
     serve::{IncomingStream, Listener},
 };
-use hookgate::{Busy, Drain, Receiver, TokioTimer};
+use hookgate::{
+    Receiver,
+    framework::{Busy, Drain},
+    time::TokioTimer,
+};
 use tokio::sync::oneshot;
 use tower_service::Service;
 

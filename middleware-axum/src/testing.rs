@@ -55,9 +55,9 @@ use axum::{
     response::Response,
 };
 use hookgate::{
-    Timer, TokioTimer,
     simulator::Sent,
     testing::{Bench, Host, Kit, Reply, Sender},
+    time::{Timer, TokioTimer},
 };
 use http::{HeaderMap, Request};
 use tower_service::Service;

@@ -9,10 +9,11 @@ use axum::{
     routing::{MethodRouter, any, get},
 };
 use hookgate::{
-    Head, TokioTimer,
+    framework::unread::WatchedBody,
+    pack::Head,
+    time::TokioTimer,
     token::{TokenAnswer, TokenIssuer},
     tower::{RequestBody, linger},
-    unread::WatchedBody,
 };
 
 use crate::receiver_ext::peer;

@@ -3,7 +3,7 @@
 use http::{HeaderName, HeaderValue};
 
 use super::{Access, Denied};
-use crate::{clock::UnixTime, request::Head};
+use crate::{request::Head, time::UnixTime};
 
 /// Whoever knows the URL may call. A receiver with this rule warns at start; of a tenant's the same is logged when the
 /// tenant is first looked up, unless the receiver has another rule beside it.

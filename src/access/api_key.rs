@@ -9,9 +9,9 @@ use super::{
     credential::{Credential, matches_any},
 };
 use crate::{
-    clock::UnixTime,
-    error::BuildError,
     request::{Head, Single},
+    setup::BuildError,
+    time::UnixTime,
 };
 
 /// A header that must stand once, with exactly one of the accepted values.

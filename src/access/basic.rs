@@ -12,9 +12,9 @@ use super::{
     credential::{Credential, matches_any},
 };
 use crate::{
-    clock::UnixTime,
-    error::{BuildError, SecretError},
     request::{Head, Single},
+    setup::{BuildError, SecretError},
+    time::UnixTime,
 };
 
 /// The longest user and password, in bytes of UTF-8: decoding needs a place, and no form takes more.

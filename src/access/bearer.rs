@@ -1,27 +1,27 @@
 //! [`Bearer`]: a signed token (RFC 6750, RFC 7519).
 
-#[cfg(feature = "jwks")]
+#[cfg(any(feature = "jwks", feature = "token"))]
 use std::sync::Arc;
 use std::{collections::BTreeSet, fmt, time::Duration};
 
 use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
-use super::{
-    Access, Denied, TokenKey,
-    authorization::of_scheme,
-    jwt::{Jwt, OneOrMore},
-};
+use super::{Access, Denied, authorization::of_scheme};
 #[cfg(feature = "jwks")]
 use super::{Jwks, Preparing};
-#[cfg(feature = "jwks")]
-use crate::clock::Timer;
 #[cfg(feature = "token")]
-use crate::token::{SigningKeys, TokenIssuer};
+use crate::keys::jose::SigningKeys;
+#[cfg(feature = "jwks")]
+use crate::time::Timer;
 use crate::{
-    clock::UnixTime,
-    error::BuildError,
+    keys::{
+        TokenKey,
+        jose::{Jwt, OneOrMore},
+    },
     request::{Head, Single},
+    setup::BuildError,
+    time::UnixTime,
 };
 
 /// The longest token: servers take no longer headers, and nothing that a webhook needs comes near it.
@@ -48,9 +48,9 @@ const ACCESS_TOKEN: &str = "at+jwt";
 /// | size | at most 8 KiB |
 ///
 /// ```
-/// use hookgate::{Secret, access::{Bearer, TokenAlgorithm, TokenKey}};
+/// use hookgate::{Secret, access::Bearer, keys::{TokenAlgorithm, TokenKey}};
 ///
-/// # fn main() -> Result<(), hookgate::SecretError> {
+/// # fn main() -> Result<(), hookgate::keys::SecretError> {
 /// let secret = Secret::utf8("4c0b9ff1e0e84f0f8d8c57bd4ef13b21")?;
 /// let access = Bearer::of(TokenKey::secret(&secret, [TokenAlgorithm::Hs256]))
 ///     .issuer("https://id.example")
@@ -64,7 +64,7 @@ const ACCESS_TOKEN: &str = "at+jwt";
 pub struct Bearer {
     keys: Vec<TokenKey>,
     #[cfg(feature = "token")]
-    issued: Option<std::sync::Arc<SigningKeys>>,
+    issued: Option<Arc<SigningKeys>>,
     #[cfg(feature = "jwks")]
     published: Option<Jwks>,
     issuer: Option<String>,
@@ -80,14 +80,12 @@ impl Bearer {
         Self::with_keys(vec![key])
     }
 
-    /// Tokens that this token endpoint issued, its audience and keys included: they are looked up in process, without
-    /// HTTP, and follow its rotations. Where one issuer serves several endpoints, give each its own
-    /// [`audience`](Self::audience).
+    /// Tokens signed with the live keys of this process's own issuer, and its rotations.
     #[cfg(feature = "token")]
-    pub fn issued_by(issuer: &TokenIssuer) -> Self {
+    pub(crate) fn of_issuer(keys: Arc<SigningKeys>) -> Self {
         let mut bearer = Self::with_keys(Vec::new());
-        bearer.issued = Some(issuer.keys().clone());
-        bearer.issuer(issuer.name()).audience(issuer.audience())
+        bearer.issued = Some(keys);
+        bearer
     }
 
     fn with_keys(keys: Vec<TokenKey>) -> Self {

@@ -6,9 +6,9 @@ use http::{HeaderName, HeaderValue};
 
 use super::{Access, Denied, Preparing};
 use crate::{
-    clock::{Timer, UnixTime},
-    error::BuildError,
     request::Head,
+    setup::BuildError,
+    time::{Timer, UnixTime},
 };
 
 type Rule = Box<dyn Access>;

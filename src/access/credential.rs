@@ -3,8 +3,8 @@
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::{
-    constant_time::SecretDigest,
-    error::{BuildError, SecretError},
+    keys::SecretDigest,
+    setup::{BuildError, SecretError},
 };
 
 /// A value that a sender must present.

@@ -7,9 +7,9 @@ use subtle::Choice;
 
 use super::{API_KEY_CHALLENGE, Access, Denied, api_key::NotAName, credential::Credential};
 use crate::{
-    clock::UnixTime,
-    error::BuildError,
     request::{Head, Single},
+    setup::BuildError,
+    time::UnixTime,
 };
 
 /// Headers that must all stand once, each with exactly its value: the key and value pairs of a sender's

@@ -27,24 +27,16 @@ mod forwarded;
 mod headers;
 #[cfg(feature = "jwks")]
 mod jwks;
-#[cfg(feature = "jwt")]
-mod jws_head;
-#[cfg(feature = "jwt")]
-mod jwt;
 mod networks;
-#[cfg(feature = "jwt")]
-mod public_key;
-#[cfg(feature = "jwt")]
-mod token_key;
 
 use std::{fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header};
 
+#[cfg(feature = "jwt")]
+pub use self::bearer::Bearer;
 #[cfg(feature = "jwks")]
 pub use self::jwks::{HttpsFetcher, Jwks, JwksDocument, JwksError, JwksFetcher};
-#[cfg(feature = "jwt")]
-pub(crate) use self::jws_head::JwsHead;
 pub use self::{
     anyone_may_call::AnyoneMayCall,
     api_key::ApiKey,
@@ -54,20 +46,11 @@ pub use self::{
     networks::{Forwarding, Networks},
 };
 #[cfg(feature = "token")]
-pub(crate) use self::{
-    authorization::of_scheme,
-    forwarded::is_forwarded,
-    jwt::{Jwt, OneOrMore},
-};
-#[cfg(feature = "jwt")]
-pub use self::{
-    bearer::Bearer,
-    token_key::{TokenAlgorithm, TokenKey},
-};
+pub(crate) use self::{authorization::of_scheme, forwarded::is_forwarded};
 use crate::{
-    clock::{Timer, UnixTime},
-    error::BuildError,
     request::Head,
+    setup::BuildError,
+    time::{Timer, UnixTime},
 };
 
 /// What a rule waits for before it can judge a request.
@@ -92,7 +75,7 @@ pub trait Access: Send + Sync + 'static {
     /// nothing to wait for, which is the case for nearly all rules and requests.
     ///
     /// The road awaits it before [`check`](Self::check), for at most
-    /// [`store_limit`](crate::ReceiverBuilder::store_limit), then checks whatever has come: a rule that still lacks
+    /// [`store_limit`](crate::receiver::ReceiverBuilder::store_limit), then checks whatever has come: a rule that still lacks
     /// what it needs says [`Denied::Unavailable`]. `timer` is for limits of the rule's own. A rule made of rules must
     /// hand this on to each.
     fn prepare(&self, head: &Head<'_>, now: UnixTime, timer: &Arc<dyn Timer>) -> Option<Preparing> {

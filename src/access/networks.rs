@@ -5,10 +5,7 @@ use std::{fmt, net::IpAddr};
 use ipnet::IpNet;
 
 use super::forwarded;
-use crate::{
-    error::{BuildError, Rejection},
-    request::Head,
-};
+use crate::{request::Head, setup::BuildError, verdict::Rejection};
 
 /// Proxies that one request may have come through: whoever writes a longer list wants it read.
 const MAX_HOPS: usize = 16;

@@ -6,10 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeMap}
 use serde_json::value::RawValue;
 
 use crate::{
-    clock::UnixTime,
-    event_time::EventTime,
-    payload::{Extra, Json},
-    trace_context::TraceContext,
+    json::{Extra, Json},
+    request::TraceContext,
+    time::{EventTime, UnixTime},
 };
 
 /// Context attributes (CloudEvents 1.0, section "Context Attributes").

@@ -7,7 +7,7 @@ use super::{
     attributes::Attributes,
     structured::{Content, NotAnEvent, ReadData, Structured},
 };
-use crate::payload::Json;
+use crate::json::Json;
 
 /// An event: its attributes, and its data as it was written.
 ///

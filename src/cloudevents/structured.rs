@@ -14,7 +14,7 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::attributes::{Attributes, Timestamp};
-use crate::payload::{Extra, Json, Misfit, is_too_deep, members::Name};
+use crate::json::{Extra, Json, Misfit, is_too_deep, members::Name};
 
 /// A body that is not the envelope of one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -4,8 +4,8 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use super::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State};
 use crate::{
-    error::StoreError,
-    event_key::{ContentDigest, EventKey},
+    identity::{ContentDigest, EventKey},
+    verdict::StoreError,
 };
 
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

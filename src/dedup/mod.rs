@@ -8,18 +8,17 @@ mod boxed;
 #[cfg(feature = "testing")]
 pub mod contract;
 mod memory;
+mod owner_tokens;
 
 use std::{fmt, future::Future, time::Duration};
 
-pub(crate) use self::boxed::Boxed;
+pub(crate) use self::{boxed::Boxed, owner_tokens::OwnerTokens};
 pub use self::{
     boxed::{BoxDedupStore, DynDedupStore},
     memory::MemoryStore,
 };
-use crate::{
-    error::StoreError,
-    event_key::{ContentDigest, EventKey},
-};
+use crate::identity::{ContentDigest, EventKey};
+pub use crate::verdict::StoreError;
 
 /// What a claim brought. Exhaustive on purpose: a caller must answer each.
 #[derive(Debug)]

@@ -10,11 +10,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-use super::Secret;
-use crate::{clock::UnixTime, constant_time::KeyedMac, error::BuildError};
-
-/// The id of a key, as configured. Tells which key matched: while rotating, and test from live.
-pub type KeyId = Arc<str>;
+use super::{KeyedMac, Secret};
+use crate::{identity::KeyId, setup::BuildError, time::UnixTime};
 
 /// One key of a ring.
 #[derive(Clone)]

@@ -1,42 +1,19 @@
-//! Keys: one [`Secret`], a [`Keyring`] of live ones, or [`Tenants`] for an endpoint that serves many.
+//! Keys: one [`Secret`], a [`Keyring`] of live ones, and the keys of signed tokens.
 
+mod constant_time;
+#[cfg(feature = "jwt")]
+pub(crate) mod jose;
 mod keyring;
 mod secret;
-mod tenant;
 
-pub(crate) use self::{keyring::DigestKind, tenant::Found};
-pub use self::{
-    keyring::{Key, KeyId, Keyring, LiveKeys},
-    secret::{Encoding, Secret},
-    tenant::{KeySource, Tenant, TenantId, TenantName, Tenants},
+#[cfg(feature = "jwt")]
+pub use self::jose::{TokenAlgorithm, TokenKey};
+pub(crate) use self::{
+    constant_time::{KeyedMac, SecretDigest},
+    keyring::DigestKind,
 };
-
-/// Whose keys verify an endpoint's requests.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Keys {
-    /// One ring for every request.
-    Ring(Keyring),
-    /// The request's head says whose ring.
-    Tenants(Tenants),
-    /// None: the sender signs nothing, and its access rule is all there is.
-    None,
-}
-
-impl From<Secret> for Keys {
-    fn from(secret: Secret) -> Self {
-        Self::Ring(secret.into())
-    }
-}
-
-impl From<Keyring> for Keys {
-    fn from(ring: Keyring) -> Self {
-        Self::Ring(ring)
-    }
-}
-
-impl From<Tenants> for Keys {
-    fn from(tenants: Tenants) -> Self {
-        Self::Tenants(tenants)
-    }
-}
+pub use self::{
+    keyring::{Key, Keyring, LiveKeys},
+    secret::{Encoding, Secret},
+};
+pub use crate::{identity::KeyId, setup::SecretError};

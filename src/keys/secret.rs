@@ -8,7 +8,7 @@ use base64::{
 };
 use zeroize::Zeroizing;
 
-use crate::error::SecretError;
+use crate::setup::SecretError;
 
 /// Secrets are copied by hand, so missing padding is taken; everything else is strict.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

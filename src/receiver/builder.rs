@@ -8,28 +8,21 @@ use std::{
 
 use http::HeaderValue;
 
-use super::{DynProvider, OwnerTokens, Policy, Receiver};
+use super::{Policy, Receiver};
 use crate::{
-    access::{Access, Networks},
-    allowance::Allowance,
-    answer::Terms,
-    body::BodyBounds,
-    clock::{Clock, SystemClock, Timer, Window},
-    dedup::{BoxDedupStore, DedupStore},
-    error::BuildError,
-    event_key::KeyParts,
-    keys::Keys,
-    log,
-    meter::Meter,
-    observer::{Observer, Told, Unobserved},
-    provider::TimeKind,
-    unsettled::UnsettledLeases,
-    waiting::WaitingCopies,
+    access::{Access, Networks, challenges_of},
+    dedup::{BoxDedupStore, DedupStore, OwnerTokens},
+    identity::KeyParts,
+    leases::{StoreCalls, UnsettledLeases, WaitingCopies},
+    limits::{Allowance, BodyBounds},
+    provider::{DynProvider, SenderProfile, TimeKind},
+    setup::BuildError,
+    telemetry::{Meter, Observer, Told, Unobserved, log},
+    tenants::Keys,
+    time::{Clock, RETENTION_MARGIN, SystemClock, Timer, Window},
+    verdict::Terms,
 };
 
-/// Clocks of sender and receiver drift: a mark must outlive the window by this much, and by more where calls of the store
-/// may take longer ([`ReceiverBuilder::store_limit`]).
-pub const RETENTION_MARGIN: Duration = Duration::from_secs(60);
 /// Longest endpoint name: it is a metric label.
 const MAX_ENDPOINT_BYTES: usize = 64;
 /// The longest that a copy waits for the first, however long the sender would.
@@ -69,6 +62,10 @@ pub struct ReceiverBuilder {
 }
 
 impl ReceiverBuilder {
+    /// Clocks of sender and receiver drift: a mark must outlive the window by this much, and by more where calls of the
+    /// store may take longer ([`store_limit`](Self::store_limit)).
+    pub const RETENTION_MARGIN: Duration = RETENTION_MARGIN;
+
     pub(super) fn new(name: String, provider: Arc<dyn DynProvider>) -> Self {
         Self {
             name,
@@ -183,7 +180,7 @@ impl ReceiverBuilder {
     }
 
     /// How long one handler may hold its event. Default: 15 min. Then its heartbeat ends, another copy
-    /// may run, and the handler learns that through [`LeaseHandle::lost`](crate::LeaseHandle::lost).
+    /// may run, and the handler learns that through [`LeaseHandle::lost`](crate::leases::LeaseHandle::lost).
     ///
     /// Keep it below a day: for as long the SQL and Redis stores remember the attempt of a lapsed lease,
     /// by which a handler that goes on can fence its writes.
@@ -201,7 +198,7 @@ impl ReceiverBuilder {
 
     /// How long one call of the store or the key source may take, and a wait for the keys of a token's issuer.
     /// Default: 2 s. A delivery's age is judged before its claim, so marks have to outlive the window by four such calls and
-    /// the settle budget, where that is more than [`RETENTION_MARGIN`].
+    /// the settle budget, where that is more than [`RETENTION_MARGIN`](Self::RETENTION_MARGIN).
     pub fn store_limit(mut self, limit: Duration) -> Self {
         self.store_limit = limit;
         self
@@ -375,12 +372,12 @@ impl ReceiverBuilder {
         let name: Arc<str> = self.name.into();
         let pack: Arc<str> = self.provider.name().into();
         let meter = Meter::new(&name);
+        let calls = StoreCalls::new(store, meter.clone(), self.clock.clone(), self.store_limit);
         let receiver = Receiver(Arc::new(Policy {
             key_prefix: KeyParts::new(&name, None, &pack),
             keys,
             needs_access,
             networks: self.networks,
-            store,
             observer: Told::new(self.observer, name.clone()),
             meter: meter.clone(),
             clock: self.clock,
@@ -391,13 +388,7 @@ impl ReceiverBuilder {
             lease: self.lease,
             heartbeat,
             longest_run: self.longest_run,
-            longest_wait: profile.copies_wait.unwrap_or_else(|| {
-                profile
-                    .timeout
-                    .map_or(LONGEST_WAIT, |timeout| (timeout / 2).min(LONGEST_WAIT))
-            }),
             handler_deadline,
-            store_limit: self.store_limit,
             settle_budget: self.settle_budget,
             body: BodyBounds {
                 limit: body_limit,
@@ -408,14 +399,15 @@ impl ReceiverBuilder {
             own_body_limit: self.body_limit,
             running: Allowance::new(self.handlers, meter.handlers_running()),
             detached: Allowance::new(usize::MAX, meter.handlers_detached()),
-            waiting: WaitingCopies::new(meter.copies_waiting()),
-            unsettled: UnsettledLeases::new(),
+            waiting: WaitingCopies::new(patience(&profile), meter.copies_waiting()),
+            unsettled: UnsettledLeases::new(name.clone(), calls.clone(), self.lease),
+            calls,
             owners: OwnerTokens::new()?,
             terms: Terms::new(
                 HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
                     BuildError::Contradiction("the pack's methods cannot stand in a header")
                 })?,
-                self.access.as_deref(),
+                challenges_of(self.access.as_deref()),
                 serves_many,
             ),
             access: self.access,
@@ -444,7 +436,7 @@ impl ReceiverBuilder {
     /// nonce and event are claimed, each in two tries, and the nonce's mark is written between.
     fn margin(&self) -> Duration {
         let calls = self.store_limit.saturating_mul(4);
-        RETENTION_MARGIN.max(calls.saturating_add(self.settle_budget))
+        Self::RETENTION_MARGIN.max(calls.saturating_add(self.settle_budget))
     }
 }
 
@@ -454,6 +446,15 @@ impl fmt::Debug for ReceiverBuilder {
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
+}
+
+/// For how long a copy waits for the first.
+fn patience(profile: &SenderProfile) -> Duration {
+    profile.copies_wait.unwrap_or_else(|| {
+        profile
+            .timeout
+            .map_or(LONGEST_WAIT, |timeout| (timeout / 2).min(LONGEST_WAIT))
+    })
 }
 
 /// How long a request that was signed at the latest moment of the window is still taken, and a margin.

@@ -4,11 +4,11 @@ use std::{ops::RangeInclusive, sync::atomic::Ordering, time::Duration};
 
 use super::Policy;
 use crate::{
-    dedup::DedupStore,
-    event_time::ACCEPTS_UNREADABLE_TIME,
-    finding::{Finding, Severity},
-    keys::{Keys, Secret},
+    keys::Secret,
     provider::{Retries, TimeKind},
+    setup::{Finding, Severity},
+    tenants::Keys,
+    time::ACCEPTS_UNREADABLE_TIME,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -128,7 +128,7 @@ fn keys_whose(policy: &Policy, is_weak: impl Fn(&Secret) -> bool) -> Option<Stri
 }
 
 fn store_not_shared(policy: &Policy) -> Option<Finding> {
-    let apart = policy.instances > 1 && !policy.store.promises().shared;
+    let apart = policy.instances > 1 && !policy.calls.promises().shared;
     apart.then(|| {
         Finding::new(
             Severity::Danger,
@@ -246,7 +246,7 @@ pub(super) fn two_routes() -> Finding {
 }
 
 fn forgets_at_restart(policy: &Policy) -> Option<Finding> {
-    let forgets = !policy.store.promises().survives_restart;
+    let forgets = !policy.calls.promises().survives_restart;
     forgets.then(|| {
         Finding::new(
             Severity::Note,
@@ -258,7 +258,7 @@ fn forgets_at_restart(policy: &Policy) -> Option<Finding> {
 }
 
 fn store_capacity(policy: &Policy) -> Option<Finding> {
-    let capacity = policy.store.promises().capacity?;
+    let capacity = policy.calls.promises().capacity?;
     let retention = policy.retention;
     // What one new event takes of the store: its own mark, and that of its nonce.
     let (taken, kept) = if policy.profile.nonces {

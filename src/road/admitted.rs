@@ -5,11 +5,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use crate::{
-    allowance::Grant,
-    delivery::{Facts, Untaken},
-    event_key::{ContentDigest, EventKey},
-    provider::EventType,
-    span::DeliverySpan,
+    delivery::Untaken,
+    identity::{ContentDigest, EventKey, EventType},
+    limits::Grant,
+    telemetry::{DeliverySpan, Facts},
 };
 
 /// A request that passed every check, before its event was claimed.

@@ -2,19 +2,14 @@
 
 use std::sync::Arc;
 
-use super::store_call;
 use crate::{
-    answer::{Answer, RETRY_AFTER},
-    clock::Timer,
     dedup::Claim,
-    delivery::Facts,
-    error::{Reason, StoreError},
-    event_key::{ContentDigest, EventKey},
-    log,
-    meter::StoreCall,
-    observer::Observed,
+    identity::{ContentDigest, EventKey},
+    leases::Unsettled,
     receiver::{Policy, Receiver},
-    unsettled::Unsettled,
+    telemetry::{Facts, Observed, StoreCall, log},
+    time::Timer,
+    verdict::{Answer, RETRY_AFTER, Reason, StoreError},
 };
 
 /// One conditional write; repeated once with the same owner token, since its answer may be all that
@@ -38,14 +33,8 @@ pub(super) async fn claim_key(
 ) -> Result<Claim, StoreError> {
     let policy = &*receiver.0;
     let owner = policy.owners.next();
-    let open = Unsettled::claim(receiver, timer, key, owner);
-    let once = || async {
-        let claim = policy
-            .store
-            .calls()
-            .claim(key, content, owner, policy.lease);
-        store_call(policy, StoreCall::Claim, timer, claim).await
-    };
+    let open = Unsettled::claim(&policy.unsettled, timer, key, owner);
+    let once = || policy.calls.claim(key, content, owner, policy.lease, timer);
     let first = once().await;
     let is_repeated = matches!(first, Err(StoreError::Unavailable(_)));
     let claimed = if is_repeated { once().await } else { first };
@@ -61,7 +50,7 @@ pub(super) async fn claim_key(
     } else {
         drop(open);
     }
-    policy.meter.store_fill(&policy.store, &*policy.clock);
+    policy.calls.note_fill();
     claimed.inspect_err(|error| log::store(facts, StoreCall::Claim, error))
 }
 

@@ -2,10 +2,7 @@
 
 use http::HeaderName;
 
-use crate::{
-    request::{Head, Single},
-    trace_context::TraceContext,
-};
+use crate::request::{Head, Single, TraceContext};
 
 const PARENT: HeaderName = HeaderName::from_static("traceparent");
 const STATE: HeaderName = HeaderName::from_static("tracestate");

@@ -11,12 +11,8 @@ use std::{
 use pin_project_lite::pin_project;
 
 use crate::{
-    delivery::Facts,
-    ending::Ending,
-    error::Reason,
-    log,
-    outcome::Outcome,
-    panics::{Panicked, caught},
+    telemetry::{Facts, Panicked, caught, log},
+    verdict::{Ending, Outcome, Reason},
 };
 
 /// What the framework says of the handler's run.

@@ -6,13 +6,13 @@ use http::{HeaderName, header};
 
 use crate::{
     access::{Access, Denied, Networks},
-    clock::{Timer, UnixTime},
-    error::Rejection,
-    keys::{Found, Keyring, Keys, Tenant, Tenants},
-    log,
+    keys::Keyring,
     receiver::Policy,
     request::{Head, Single},
-    wait::within,
+    telemetry::log,
+    tenants::{Found, Keys, Tenant, Tenants},
+    time::{Timer, UnixTime, within},
+    verdict::Rejection,
 };
 
 /// What every request to an endpoint must be.
@@ -105,7 +105,7 @@ pub(super) async fn admit_tenant(
     timer: &Arc<dyn Timer>,
 ) -> Result<Tenant, Rejection> {
     let found = pin!(tenants.find(head, arrived));
-    let found = within(timer, policy.store_limit, found).await;
+    let found = within(timer, policy.calls.limit(), found).await;
     let Found { tenant, is_news } = found.unwrap_or(Err(Rejection::KeysUnavailable))?;
     if is_news && let Some(finding) = policy.tenant_is_open() {
         log::found(&policy.name, &finding);
@@ -118,7 +118,7 @@ pub(super) async fn admit_tenant(
     if policy.needs_access && policy.access.is_none() && rule.is_none() {
         return Err(Rejection::AccessMissing);
     }
-    check_rule(rule, head, now, timer, policy.store_limit).await?;
+    check_rule(rule, head, now, timer, policy.calls.limit()).await?;
     Ok(tenant)
 }
 

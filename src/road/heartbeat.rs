@@ -2,14 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::store_call::store_call_of;
 use crate::{
-    clock::Timer,
     dedup::Settled,
-    delivery::{Facts, LeaseHandle},
-    log,
-    meter::StoreCall,
+    leases::LeaseHandle,
     receiver::Policy,
+    telemetry::{Facts, StoreCall, log},
+    time::Timer,
 };
 
 /// Extends the lease while the handler runs, up to the longest run, and tells the handler when it is lost:
@@ -45,9 +43,11 @@ pub(super) async fn keep_alive(
             return lose(policy, facts, lease, what);
         }
         // Half of what is left: one that hangs leaves time for another.
-        let limit = policy.store_limit.min(held_until.saturating_sub(now) / 2);
-        let extend = policy.store.calls().extend(lease.lease(), policy.lease);
-        match store_call_of(limit, policy, StoreCall::Extend, timer, extend).await {
+        let limit = held_until.saturating_sub(now) / 2;
+        let extend = policy
+            .calls
+            .extend(lease.lease(), policy.lease, limit, timer);
+        match extend.await {
             Ok(Settled::Ok) => {
                 held_until = now.saturating_add(policy.lease);
                 beat = now.saturating_add(policy.heartbeat);

@@ -7,15 +7,12 @@ use super::{
     settle::mark,
 };
 use crate::{
-    answer::{Answer, RETRY_AFTER},
-    clock::Timer,
     dedup::{Claim, End, Settled},
-    delivery::Facts,
-    error::Reason,
-    event_key::{ContentDigest, EventKey},
-    log,
-    meter::StoreCall,
+    identity::{ContentDigest, EventKey},
     receiver::Receiver,
+    telemetry::{Facts, StoreCall, log},
+    time::Timer,
+    verdict::{Answer, RETRY_AFTER, Reason},
 };
 
 /// Remembers that `nonce` belongs to this event, before the event itself is claimed; `Err` is the answer of a delivery

@@ -8,17 +8,13 @@ use super::{
     settle::release,
 };
 use crate::{
-    answer::{Answer, RETRY_AFTER},
-    clock::Timer,
     dedup::Claim,
-    delivery::{Facts, LeaseHandle},
-    ending::Ending,
-    error::Reason,
-    event_key::ContentDigest,
-    log,
+    identity::ContentDigest,
+    leases::{LeaseHandle, Waited},
     receiver::Receiver,
-    span::DeliverySpan,
-    waiting::Waited,
+    telemetry::{DeliverySpan, Facts, log},
+    time::Timer,
+    verdict::{Answer, Ending, RETRY_AFTER, Reason},
 };
 
 /// A copy of an event that is being handled. Its body is dropped, its digest is kept.
@@ -60,7 +56,10 @@ impl RunningCopy {
     pub(super) async fn wait(&mut self, timer: &Arc<dyn Timer>) -> Answer {
         let policy = &*self.receiver.0;
         let key = &self.facts.key;
-        let (waited, _counts) = policy.waiting.wait(key, policy, timer).await;
+        let (waited, _counts) = policy
+            .waiting
+            .wait(key, &policy.calls, timer, || policy.refuses())
+            .await;
         let answer = match waited {
             Waited::Done => self.of_completed(timer).await,
             Waited::Free => sent_back(RETRY_AFTER),

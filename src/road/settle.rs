@@ -2,20 +2,14 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
-use super::{Handled, Ran, heartbeat::lose, store_call};
+use super::{Handled, Ran, heartbeat::lose};
 use crate::{
-    answer::{Answer, RETRY_AFTER},
-    clock::Timer,
     dedup::{End, Lease, Settled, State},
-    delivery::{Facts, LeaseHandle},
-    error::{Reason, StoreError},
-    log,
-    meter::StoreCall,
-    outcome::Outcome,
-    panics::Panicked,
+    leases::{LeaseHandle, Unsettled},
     receiver::{Policy, Receiver},
-    unsettled::Unsettled,
-    wait::within,
+    telemetry::{Facts, Panicked, StoreCall, log},
+    time::{Timer, within},
+    verdict::{Answer, Outcome, RETRY_AFTER, Reason, StoreError},
 };
 
 /// The first pause between tries to write the mark of a handled event.
@@ -81,7 +75,7 @@ pub(super) async fn mark(
     end: End,
     retain: Duration,
 ) -> Result<Settled, StoreError> {
-    let mut open = Unsettled::mark(receiver, timer, lease, end, retain);
+    let mut open = Unsettled::mark(&receiver.0.unsettled, timer, lease, end, retain);
     let tries = async {
         let mut pause = FIRST_SETTLE_PAUSE;
         loop {
@@ -105,15 +99,14 @@ pub(super) async fn release(
     lease: &LeaseHandle,
     timer: &Arc<dyn Timer>,
 ) {
-    let mut open = Unsettled::release(receiver, timer, lease.lease());
+    let mut open = Unsettled::release(&receiver.0.unsettled, timer, lease.lease());
     if let Err(error) = open.tell().await {
         log::store(facts, StoreCall::Release, &error);
     }
 }
 
 async fn state_of_new_owner(policy: &Policy, facts: &Facts, timer: &Arc<dyn Timer>) -> Answer {
-    let look = policy.store.calls().look(&facts.key);
-    match store_call(policy, StoreCall::Look, timer, look).await {
+    match policy.calls.look(&facts.key, timer).await {
         Ok(State::Done) => Answer::ok(Reason::LeaseLost),
         Ok(State::InProgress { retry_after }) => {
             Answer::unavailable(Reason::LeaseLost, Some(retry_after))

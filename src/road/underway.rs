@@ -2,14 +2,9 @@
 
 use super::{Handled, ended};
 use crate::{
-    answer::Answer,
-    delivery::Facts,
-    ending::Ending,
-    error::Reason,
-    log,
-    observer::{Observed, Observer},
     receiver::Policy,
-    span::DeliverySpan,
+    telemetry::{DeliverySpan, Facts, Observed, Observer, log},
+    verdict::{Answer, Ending, Reason},
 };
 
 /// Says once what became of a delivery: to the application, in its span and in metrics. Dropped before

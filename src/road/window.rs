@@ -1,6 +1,10 @@
 //! Whether a signed time is inside the window.
 
-use crate::{clock::UnixTime, error::Rejection, event_time::EventTime, receiver::Policy};
+use crate::{
+    receiver::Policy,
+    time::{EventTime, UnixTime},
+    verdict::Rejection,
+};
 
 /// When a request came, by two readings of the clock. A body may take its time between them.
 #[derive(Clone, Copy)]

@@ -27,17 +27,22 @@ use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-use super::hmac_header::{Digest, MAX_MAC_BYTES, SignatureEncoding, decode_exactly};
+use super::{
+    Coverage, Verified,
+    hmac_header::{Digest, MAX_MAC_BYTES, SignatureEncoding, decode_exactly},
+};
 use crate::{
-    canonical::{self, Cut, Edit, Order, Refused, cut, find},
-    clock::UnixTime,
-    error::{BuildError, Rejection},
-    event_key::ContentDigest,
-    keys::{DigestKind, Encoding, Key, KeyId, LiveKeys, Secret},
-    payload::members::Name,
-    provider::SenderProfile,
+    identity::{ContentDigest, KeyId},
+    json::{
+        canonical::{self, Cut, Edit, Order, Refused, cut, find},
+        members::Name,
+    },
+    keys::{DigestKind, Encoding, Key, LiveKeys, Secret},
+    limits::BODY_LIMIT,
     request::{Head, RawRequest},
-    verified::{Coverage, Verified},
+    setup::BuildError,
+    time::UnixTime,
+    verdict::Rejection,
 };
 
 /// Longest signature as it is written, escapes included: SHA-512 in hexadecimal, every character escaped.
@@ -178,7 +183,7 @@ impl HmacBodyField {
     pub(crate) fn body_limit(&self) -> usize {
         match self.config.recipe {
             Recipe::SortedKeys => Self::REWRITE_LIMIT,
-            _ => SenderProfile::unknown().body_limit,
+            _ => BODY_LIMIT,
         }
     }
 

@@ -26,16 +26,16 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
 use super::{
+    Coverage, Verified,
     signed_header::{SignedHeader, Unreadable},
     template::{Piece, Template},
 };
 use crate::{
-    clock::UnixTime,
-    constant_time::KeyedMac,
-    error::{BuildError, Rejection},
-    keys::{DigestKind, LiveKeys},
+    keys::{DigestKind, KeyedMac, LiveKeys},
     request::{Head, RawRequest, Single},
-    verified::{Coverage, Verified},
+    setup::BuildError,
+    time::UnixTime,
+    verdict::Rejection,
 };
 
 /// Longest signature header that is parsed. Standard Webhooks with a dozen keys in rotation needs 600

@@ -6,6 +6,7 @@ mod signed_header;
 #[cfg(feature = "jwt")]
 pub mod signed_request;
 mod template;
+mod verified;
 
 pub(crate) use self::hmac_header::TimestampSource;
 #[cfg(feature = "jwt")]
@@ -18,4 +19,5 @@ pub use self::{
         Digest, HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimeUnit,
     },
     template::Template,
+    verified::{Coverage, Verified},
 };

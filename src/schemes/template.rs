@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::error::BuildError;
+use crate::setup::BuildError;
 
 /// The signed text, written as the senders document it: `{body}`, `{timestamp}.{body}`,
 /// `{id}.{timestamp}.{body}`, `v0:{timestamp}:{body}`.

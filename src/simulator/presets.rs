@@ -6,9 +6,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-use crate::UnixTime;
-
 use super::{Sent, hmac_sha256};
+use crate::time::UnixTime;
 
 /// Sends as the sender of a [`Preset`](crate::providers::preset::Preset) does.
 ///

@@ -14,12 +14,12 @@ use serde_json::json;
 
 use super::Sent;
 use crate::{
-    UnixTime,
-    access::TokenAlgorithm,
-    error::BuildError,
+    keys::TokenAlgorithm,
     schemes::{
         RequestEncoding, SignedRequestConfig, Template, TimestampForm, signed_request::signed_text,
     },
+    setup::BuildError,
+    time::UnixTime,
 };
 
 /// Signs requests as a [`SignedRequest`](crate::schemes::SignedRequest) with the same settings verifies them.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use bytes::Bytes;
 use http::{Method, Request};
 
-use crate::canonical;
+use crate::json::canonical;
 
 /// One request as a sender makes it.
 ///

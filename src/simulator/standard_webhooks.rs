@@ -6,9 +6,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-use crate::UnixTime;
-
 use super::{Sent, hmac_sha256};
+use crate::time::UnixTime;
 
 /// Names of the headers: id, timestamp, signature.
 type Names = [&'static str; 3];

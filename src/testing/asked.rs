@@ -1,6 +1,6 @@
 //! [`Sender`]: who sends, and [`Asked`]: what the kit wants to be sent.
 
-use crate::{clock::UnixTime, simulator::Sent};
+use crate::{simulator::Sent, time::UnixTime};
 
 /// One request that the kit wants. The same `Asked` twice must give the same event.
 #[derive(Debug, Clone)]

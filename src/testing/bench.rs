@@ -9,17 +9,17 @@ use std::{
 };
 
 use super::{
-    Effect, FakeClock,
+    Effect,
     switch::Switched,
     watched_timer::WatchedTimer,
     witness::{Watched, Witness},
 };
 use crate::{
-    clock::UnixTime,
     dedup::{BoxDedupStore, MemoryStore},
-    error::BuildError,
     keys::{Key, Keyring, Secret},
     receiver::{Receiver, ReceiverBuilder},
+    setup::BuildError,
+    time::{FakeClock, UnixTime},
 };
 
 /// Keys that the kit's own store holds: no scenario has more than a few.

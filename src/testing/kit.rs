@@ -6,7 +6,7 @@ use super::{
     Bench, Ending, Host, Report, Scenario, Sender, play,
     scene::{Mismatch, Scene, Stop},
 };
-use crate::clock::UnixTime;
+use crate::time::UnixTime;
 
 /// A Saturday in 2026, like any other.
 const NOW: UnixTime = UnixTime::from_secs(1_795_304_115);

@@ -20,8 +20,6 @@
     allow(rustdoc::broken_intra_doc_links, reason = "the kit needs `simulator`")
 )]
 
-mod fake_clock;
-
 #[cfg(feature = "simulator")]
 mod asked;
 #[cfg(feature = "simulator")]
@@ -51,7 +49,6 @@ mod watched_timer;
 #[cfg(feature = "simulator")]
 mod witness;
 
-pub use self::fake_clock::FakeClock;
 #[cfg(feature = "simulator")]
 pub use self::{
     asked::{Asked, Content, Sender},
@@ -62,3 +59,4 @@ pub use self::{
     report::{Ending, Report},
     scenario::Scenario,
 };
+pub use crate::time::FakeClock;

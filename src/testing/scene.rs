@@ -9,7 +9,7 @@ use super::{
     Asked, Bench, Content, Host, Kit, Reply, Sender,
     effect::{Effect, Fault},
 };
-use crate::{clock::UnixTime, error::Reason, keys::Keys, receiver::Receiver, simulator::Sent};
+use crate::{receiver::Receiver, simulator::Sent, tenants::Keys, time::UnixTime, verdict::Reason};
 
 /// Why a scenario did not come to its end.
 pub(super) enum Stop {
@@ -105,7 +105,7 @@ impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
     }
 
     pub(super) fn now(&self) -> UnixTime {
-        crate::clock::Clock::now(&self.bench.0.clock)
+        crate::time::Clock::now(&self.bench.0.clock)
     }
 
     /// A number that no other event of this scenario has.

@@ -10,8 +10,8 @@ use std::{
 
 use crate::{
     dedup::{BoxDedupStore, Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
-    error::StoreError,
-    event_key::{ContentDigest, EventKey},
+    identity::{ContentDigest, EventKey},
+    verdict::StoreError,
 };
 
 /// Names what no answer or log may show.

@@ -5,8 +5,8 @@ use std::{
     time::Duration,
 };
 
-use super::{Effect, FakeClock};
-use crate::clock::{Sleep, Timer};
+use super::Effect;
+use crate::time::{FakeClock, Sleep, Timer};
 
 /// Tells which sleeps have begun, so that the kit moves the clock no earlier than that: over a real
 /// server they begin on other threads.

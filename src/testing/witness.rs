@@ -9,8 +9,8 @@ use bytes::Bytes;
 
 use super::Effect;
 use crate::{
-    error::{Reason, Rejection},
-    observer::{Observed, Observer},
+    telemetry::{Observed, Observer},
+    verdict::{Reason, Rejection},
 };
 
 /// The reasons of the deliveries since the last [`clear`](Self::clear).

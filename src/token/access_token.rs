@@ -7,7 +7,7 @@ use super::{
     grant::{Grant, Refused},
     issuer::Policy,
 };
-use crate::clock::UnixTime;
+use crate::time::UnixTime;
 
 /// An access token's claims (RFC 9068, section 2.2).
 #[derive(Serialize)]

@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::grant::Refused;
-use crate::answer::{Answer, RETRY_AFTER};
+use crate::verdict::{Answer, RETRY_AFTER};
 
 /// What a 401 says is wanted. The realm is apart from that of webhooks: other credentials are meant.
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"token\", charset=\"UTF-8\"");

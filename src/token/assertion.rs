@@ -7,7 +7,7 @@ use super::{
     client::validate_id,
     grant::{Proven, Rights},
 };
-use crate::{access::TokenKey, clock::UnixTime, error::BuildError};
+use crate::{keys::TokenKey, setup::BuildError, time::UnixTime};
 
 /// How far ahead `exp` may be, beyond the leeway.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
@@ -31,7 +31,7 @@ const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// | `jti` | never seen before, with [`refuse_replays`](Self::refuse_replays) |
 ///
 /// ```
-/// use hookgate::{access::{TokenAlgorithm, TokenKey}, token::Assertion};
+/// use hookgate::{keys::{TokenAlgorithm, TokenKey}, token::Assertion};
 ///
 /// # let certificate = "";
 /// let key = TokenKey::pem(certificate, [TokenAlgorithm::Rs256]);

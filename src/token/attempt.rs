@@ -10,7 +10,7 @@ use super::{
     grant::Refused,
     issuer::Policy,
 };
-use crate::{allowance::Grant, request::Head};
+use crate::{limits::Grant, request::Head};
 
 /// An attempt under way. What is under way is counted apart from what failed: right requests at once are no failures,
 /// and a caller that hangs up before the judgement has failed in nothing.

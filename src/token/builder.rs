@@ -9,20 +9,21 @@ use std::{
 use http::{HeaderValue, header};
 
 use super::{
-    Assertion, Client, SigningKey, SigningKeys, TokenIssuer, accounts::Accounts,
-    addresses::Addresses, issuer::Policy, replays::Replays, throttle::Throttle,
+    Assertion, Client, TokenIssuer, accounts::Accounts, addresses::Addresses, issuer::Policy,
+    replays::Replays, throttle::Throttle,
 };
 use crate::{
-    access::{Access, Networks, TokenAlgorithm},
-    allowance::Allowance,
-    answer::Terms,
-    body::BodyBounds,
-    clock::{Clock, SystemClock, Timer},
+    access::{Access, Networks, challenges_of},
     dedup::{BoxDedupStore, DedupStore},
-    error::BuildError,
-    finding::{Finding, Severity},
-    log,
-    meter::Level,
+    keys::{
+        TokenAlgorithm,
+        jose::{SigningKey, SigningKeys},
+    },
+    limits::{Allowance, BodyBounds},
+    setup::{BuildError, Finding, Severity},
+    telemetry::{Level, log},
+    time::{Clock, SystemClock, Timer},
+    verdict::Terms,
 };
 
 /// Token requests that may be read at once, each at its limit.
@@ -253,7 +254,7 @@ impl TokenIssuerBuilder {
             also_named: self.also_named,
             terms: Terms::new(
                 HeaderValue::from_static("POST"),
-                self.access.as_deref(),
+                challenges_of(self.access.as_deref()),
                 false,
             ),
             endpoint: self.endpoint.map(Into::into),

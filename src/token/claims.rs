@@ -6,9 +6,11 @@ use serde::Deserialize;
 
 use super::grant::Once;
 use crate::{
-    access::{Jwt, OneOrMore, TokenKey},
-    clock::UnixTime,
-    receiver::RETENTION_MARGIN,
+    keys::{
+        TokenKey,
+        jose::{Jwt, OneOrMore},
+    },
+    time::{RETENTION_MARGIN, UnixTime},
 };
 
 /// The longest assertion: a certificate chain may stand in its head.

@@ -7,9 +7,8 @@ use zeroize::Zeroizing;
 
 use super::grant::{Refused, Rights};
 use crate::{
-    access::TokenKey,
-    constant_time::SecretDigest,
-    error::{BuildError, SecretError},
+    keys::{SecretDigest, TokenKey},
+    setup::{BuildError, SecretError},
 };
 
 /// How far ahead the `exp` of a client's assertion may be: it is made for one request, at once.
@@ -51,8 +50,8 @@ pub(super) const UNKNOWN: Refused =
 ///
 /// ```
 /// use hookgate::{
-///     access::{TokenAlgorithm, TokenKey},
 ///     dedup::MemoryStore,
+///     keys::{TokenAlgorithm, TokenKey},
 ///     token::{Client, TokenIssuer},
 /// };
 ///

@@ -8,7 +8,7 @@ use super::{
     grant::{Proven, Refused},
     issuer::Policy,
 };
-use crate::clock::UnixTime;
+use crate::time::UnixTime;
 
 /// What `client_assertion_type` must be, exactly.
 pub(super) const CLIENT_ASSERTION_TYPE: &str =

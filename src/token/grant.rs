@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use crate::error::BuildError;
+use crate::setup::BuildError;
 
 /// What a client may have.
 #[derive(Debug, Clone, Default)]

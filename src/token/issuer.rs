@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    Assertion, Client, SigningKey, SigningKeys, TokenAnswer, TokenIssuerBuilder,
+    Assertion, Client, TokenAnswer, TokenIssuerBuilder,
     accounts::Accounts,
     addresses::Addresses,
     grant::Refused,
@@ -18,17 +18,14 @@ use super::{
     replays::Replays,
 };
 use crate::{
-    access::{Access, Networks, is_forwarded},
-    allowance::Allowance,
-    answer::{Answer, Terms},
-    body::{BodyBounds, BodySource},
-    clock::{Clock, Timer},
-    erased::Erased,
-    error::{Reason, Rejection},
-    log,
-    meter::token_asked,
+    access::{Access, Bearer, Networks, is_forwarded},
+    keys::jose::{SigningKey, SigningKeys},
+    limits::{Allowance, BodyBounds, BodySource, Erased},
     request::Head,
     road::{HeadRules, check_head, check_rule},
+    telemetry::{log, meter::token_asked},
+    time::{Clock, Timer},
+    verdict::{Answer, Reason, Rejection, Terms},
 };
 
 /// How long the access rule may take to get what it needs: as long as a receiver's.
@@ -43,14 +40,14 @@ const ROTATION_MARGIN: Duration = Duration::from_secs(120);
 /// # Examples
 ///
 /// ```
-/// use hookgate::{access::Bearer, token::{Client, TokenIssuer}};
+/// use hookgate::token::{Client, TokenIssuer};
 ///
 /// # fn main() -> Result<(), hookgate::BuildError> {
 /// let issuer = TokenIssuer::new("https://hooks.example/token")
 ///     .client(Client::new("unico", "0f3c…"))
 ///     .build()?;
 /// // For the receiver; where the issuer has several clients, say which one it is for, with `issued_to`:
-/// let access = Bearer::issued_by(&issuer);
+/// let access = issuer.bearer();
 /// # let _ = access;
 /// # Ok(())
 /// # }
@@ -128,8 +125,13 @@ impl TokenIssuer {
         TokenAnswer::keys(self.0.keys.jwks(self.0.clock.now()))
     }
 
-    pub(crate) fn keys(&self) -> &Arc<SigningKeys> {
-        &self.0.keys
+    /// An access rule that lets in who shows a token of this issuer, with its [audience](Self::audience). The tokens are
+    /// checked in process, without HTTP, and the rule follows its rotations. Where one issuer serves several endpoints, give
+    /// each its own [`audience`](Bearer::audience).
+    pub fn bearer(&self) -> Bearer {
+        Bearer::of_issuer(self.0.keys.clone())
+            .issuer(self.name())
+            .audience(self.audience())
     }
 
     /// Answers a token request.

@@ -12,7 +12,7 @@ use super::{
     parameters::Parameters,
     replays::Use,
 };
-use crate::clock::{Timer, UnixTime};
+use crate::time::{Timer, UnixTime};
 
 impl Policy {
     /// What `asked` is granted. Wrong guesses are counted on the way, the moment that they are known.

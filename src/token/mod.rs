@@ -3,7 +3,7 @@
 //!
 //! Facephi, Unico IDCloud and Unico Check can be told the address of a token endpoint. It is ours to run: [`TokenIssuer`]
 //! decides, `hookgate-axum` and `hookgate-actix` put it on a route, and
-//! [`Bearer::issued_by`](crate::access::Bearer::issued_by) accepts its tokens without HTTP.
+//! [`TokenIssuer::bearer`] accepts its tokens without HTTP.
 //!
 //! | grant | what arrives | setting |
 //! | --- | --- | --- |
@@ -27,7 +27,7 @@
 //! | 429 `temporarily_unavailable` and `Retry-After` | too many failures |
 //! | 503 `temporarily_unavailable` and `Retry-After` | the store of used assertions cannot be asked; too many at once |
 //! | 500 | the peer's address is unknown, so nobody's failures could be counted: wire it, or see [`without_addresses`](TokenIssuerBuilder::without_addresses) |
-//! | as in [`answer`](crate::answer) | method, media type, address, access rule, size or time of the body |
+//! | as in [`answer`](crate::verdict) | method, media type, address, access rule, size or time of the body |
 //!
 //! All of them say `Cache-Control: no-store`. None says more than its code: why is in the log.
 
@@ -48,16 +48,14 @@ mod issuer;
 mod judge;
 mod parameters;
 mod replays;
-mod signing_key;
-mod signing_keys;
 #[cfg(feature = "simulator")]
 mod simulator;
 mod throttle;
 
-pub(crate) use self::signing_keys::SigningKeys;
 #[cfg(feature = "simulator")]
 pub use self::simulator::{AssertionSimulator, TokenRefused, TokenSimulator};
 pub use self::{
     answer::TokenAnswer, assertion::Assertion, builder::TokenIssuerBuilder, client::Client,
-    issuer::TokenIssuer, signing_key::SigningKey,
+    issuer::TokenIssuer,
 };
+pub use crate::keys::jose::SigningKey;

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{form, grant::Refused};
 use crate::{
-    payload::members::Name,
+    json::members::Name,
     request::{Head, Single},
 };
 

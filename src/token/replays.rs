@@ -6,14 +6,13 @@ use sha2::{Digest, Sha256};
 
 use super::grant::{Once, Refused};
 use crate::{
-    allowance::Allowance,
-    clock::Timer,
-    dedup::{BoxDedupStore, Claim, DedupStore, End, Lease, Settled},
-    error::{BuildError, StoreError},
-    event_key::EventKey,
-    meter::Level,
-    receiver::OwnerTokens,
-    wait::within,
+    dedup::{BoxDedupStore, Claim, DedupStore, End, Lease, OwnerTokens, Settled},
+    identity::EventKey,
+    limits::Allowance,
+    setup::BuildError,
+    telemetry::Level,
+    time::{Timer, within},
+    verdict::StoreError,
 };
 
 /// Domain of used assertions, apart from that of event keys: one store may hold both.

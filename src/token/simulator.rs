@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::client_assertion::CLIENT_ASSERTION_TYPE;
-use crate::{access::TokenAlgorithm, clock::UnixTime, error::BuildError, simulator::Sent};
+use crate::{keys::TokenAlgorithm, setup::BuildError, simulator::Sent, time::UnixTime};
 
 /// A sender that logs in with OAuth2: it asks for a token, uses it until it ends, then asks again.
 ///

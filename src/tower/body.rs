@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use crate::body::{BodyBroken, BodySource};
+use crate::limits::{BodyBroken, BodySource};
 
 pin_project! {
     /// The body of a response behind the receiver.

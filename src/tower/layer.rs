@@ -6,7 +6,10 @@ use http::request::Parts;
 use tower_layer::Layer;
 
 use super::ReceiverService;
-use crate::{clock::Timer, receiver::Receiver, tokio_timer::TokioTimer};
+use crate::{
+    receiver::Receiver,
+    time::{Timer, TokioTimer},
+};
 
 /// A route's parameters, decoded, by name.
 pub type RouteParams = Vec<(Box<str>, Box<str>)>;
@@ -39,7 +42,7 @@ impl fmt::Debug for Wiring {
 /// Puts a [`Receiver`] in front of a service.
 ///
 /// The inner service takes `Request<B>`: its body is what was authenticated, and a
-/// [`DeliverySlot`](crate::DeliverySlot) in its extensions holds the delivery.
+/// [`DeliverySlot`](crate::delivery::DeliverySlot) in its extensions holds the delivery.
 pub struct ReceiverLayer<B> {
     receiver: Receiver,
     timer: Arc<dyn Timer>,

@@ -7,10 +7,13 @@ use http::{HeaderValue, Response, header, request::Parts};
 use http_body::Body;
 
 use super::RequestBody;
-use crate::{clock::Timer, tokio_timer, unread::WatchedBody};
+use crate::{
+    limits::unread::WatchedBody,
+    time::{self, Timer},
+};
 
 /// Makes `response` arrive at a sender that may still write the body of the request `parts`: says `Connection: close`
-/// where that is needed, and reads on in a task of its own, as [`unread`](crate::unread) says. `limit` is the most that
+/// where that is needed, and reads on in a task of its own, as [`unread`](crate::limits::unread) says. `limit` is the most that
 /// the endpoint reads of a body.
 ///
 /// Does nothing when the body is over. Without a tokio runtime nothing is read on.
@@ -32,6 +35,6 @@ pub fn linger<B, Out>(
     }
     // Beside the answer and not before it: hyper writes the one while the other is read.
     if let Some(drain) = unread.drain(timer.clone()) {
-        tokio_timer::spawn(drain);
+        time::spawn(drain);
     }
 }

@@ -21,16 +21,13 @@ use super::{
     linger::linger,
 };
 use crate::{
-    answer::Answer,
-    clock::Timer,
     delivery::DeliverySlot,
-    detach::{RunsToEnd, TimeLeft},
-    outcome::{Outcome, Verdict},
+    limits::unread::WatchedBody,
     receiver::Receiver,
     request::Head,
-    road::{self, Concluded, Ran},
-    tokio_timer,
-    unread::WatchedBody,
+    road::{self, Concluded, Ran, RunsToEnd, TimeLeft},
+    time::{self, Timer},
+    verdict::{Answer, Outcome, Verdict},
 };
 
 /// A service behind a [`Receiver`]. Made by [`ReceiverLayer`](super::ReceiverLayer).
@@ -126,7 +123,7 @@ where
                 response: inner.call(inner_request(*parts, slot, bytes)),
             };
             let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
-            let work = RunsToEnd::new(&receiver, &timer, time, work, tokio_timer::spawn);
+            let work = RunsToEnd::new(&receiver, &timer, time, work, time::spawn);
             Ok(match road::conclude(&timer, pin!(work)).await {
                 Concluded::Reply(response) => response.map(AnswerBody::own),
                 Concluded::Answer(answer) => {

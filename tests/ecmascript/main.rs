@@ -9,7 +9,7 @@
 
 use std::{fs, io::Write};
 
-use hookgate::canonical::{Refused, ecmascript};
+use hookgate::json::canonical::{Refused, ecmascript};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 

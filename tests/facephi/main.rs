@@ -17,7 +17,7 @@ use hookgate::{
     BuildError, Receiver, Rejection, UnixTime,
     access::ApiKey,
     dedup::MemoryStore,
-    payload::Misfit,
+    json::Misfit,
     providers::facephi::{
         API_KEY_HEADER, Facephi, FacialResult, Liveness, Mistake, OperationReason, OperationStatus,
         PresignedUrl, Topic, ValidationCode, WorkflowEvent,

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use hookgate::{
-    ContentDigest, EventKey, StoreError,
-    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
+    EventKey,
+    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
+    pack::ContentDigest,
 };
 
 /// Never called: for what is decided at start.

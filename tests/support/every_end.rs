@@ -1,11 +1,13 @@
 //! [`every_end`]: a delivery for each way in which one can end.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{Router, routing::post};
 use hookgate::{Ack, Observed, Observer, Reason, Receiver, ReceiverBuilder, Rejection, UnixTime};
 use hookgate_axum::{Event, ReceiverExt};
-use std::sync::{Arc, Mutex};
 
 use super::{
     CANARY, Call, Connection, Fault, Gate, On, Puppet, ScriptedStore, Server, Stage, Step, until,

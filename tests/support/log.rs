@@ -11,7 +11,10 @@ use tracing::{
     field::{Field, Visit},
     span::{Attributes, Id, Record},
 };
-use tracing_subscriber::{Layer, Registry, layer::Context, layer::SubscriberExt};
+use tracing_subscriber::{
+    Layer, Registry,
+    layer::{Context, SubscriberExt},
+};
 
 /// Listens until dropped.
 pub(crate) struct Log {

@@ -6,11 +6,14 @@ use std::{
 };
 
 use hookgate::{
-    ContentDigest, KeyParts, Keys, Provider, Rejection, UnixTime, Verified,
-    keys::{KeyId, LiveKeys},
-    provider::{Authenticated, Decoded, EventTime, EventType, SenderProfile, Undecodable},
-    request::RawRequest,
-    verified::Coverage,
+    Rejection, UnixTime,
+    keys::KeyId,
+    pack::{
+        Authenticated, ContentDigest, Decoded, EventTime, EventType, KeyParts, LiveKeys, Provider,
+        RawRequest, SenderProfile, Undecodable,
+    },
+    schemes::{Coverage, Verified},
+    tenants::Keys,
 };
 
 /// The first word of a body identifies its event, and says what it is: `unwanted…` was not asked for,

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use axum::Router;
 use hookgate::{
-    Provider, Receiver, ReceiverBuilder, Secret, UnixTime,
+    Receiver, ReceiverBuilder, Secret, UnixTime,
+    pack::Provider,
     providers::{
         logto::{self, Logto},
         preset::Preset,
@@ -99,8 +100,8 @@ impl Stage {
     /// Moves time in small steps, as it passes, letting everything run in between.
     pub(crate) async fn pass(&self, time: Duration) {
         let step = Duration::from_millis(50);
-        let end = hookgate::Clock::monotonic(&self.clock) + time;
-        while hookgate::Clock::monotonic(&self.clock) < end {
+        let end = hookgate::time::Clock::monotonic(&self.clock) + time;
+        while hookgate::time::Clock::monotonic(&self.clock) < end {
             self.clock.advance(step);
             for _ in 0..8 {
                 tokio::task::yield_now().await;

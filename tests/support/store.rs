@@ -7,8 +7,12 @@ use std::{
 };
 
 use hookgate::{
-    ContentDigest, EventKey, StoreError,
-    dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State},
+    EventKey,
+    dedup::{
+        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State,
+        StoreError,
+    },
+    pack::ContentDigest,
     testing::FakeClock,
 };
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use hookgate::{
-    access::{Bearer, Denied, TokenAlgorithm, TokenKey},
+    access::Denied,
     dedup::MemoryStore,
+    keys::{TokenAlgorithm, TokenKey},
     token::{Assertion, AssertionSimulator, Client, TokenAnswer, TokenSimulator},
 };
 use serde_json::{Value, json};
@@ -197,7 +198,7 @@ async fn the_client_of_a_token_is_a_setting_and_no_claim_of_the_assertion() {
             .user(Client::new("operator", "pass"))
             .assertion(Assertion::of("unico-check", key))
     });
-    let issued_to = |id: &str| Bearer::issued_by(&endpoint.issuer).issued_to(id);
+    let issued_to = |id: &str| endpoint.issuer.bearer().issued_to(id);
     let somebody = owner().claim("sub", "process-7").claim("iss", "idcloud");
     let answer = assert_with(&endpoint, &somebody.token(NOW)).await;
     let told = claims(&answer);

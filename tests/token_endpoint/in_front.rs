@@ -10,8 +10,10 @@ use std::{
 
 use bytes::Bytes;
 use hookgate::{
-    BodyBroken, BodySource, Head, Timer,
     access::{ApiKey, Networks},
+    framework::{BodyBroken, BodySource},
+    pack::Head,
+    time::Timer,
     token::Client,
 };
 

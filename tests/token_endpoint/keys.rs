@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use hookgate::{
     Secret,
-    access::TokenAlgorithm,
+    keys::TokenAlgorithm,
     token::{Client, SigningKey},
 };
 use serde_json::{Value, json};

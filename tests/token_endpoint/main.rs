@@ -27,10 +27,13 @@ use base64::{
 };
 use bytes::Bytes;
 use hookgate::{
-    BodySource, Head, Timer, UnixTime,
+    UnixTime,
     access::{Access, Bearer, Denied},
+    framework::BodySource,
+    pack::Head,
     simulator::Sent,
     testing::FakeClock,
+    time::Timer,
     token::{Client, TokenAnswer, TokenIssuer, TokenIssuerBuilder, TokenSimulator},
 };
 use serde_json::{Value, json};
@@ -100,12 +103,12 @@ impl Endpoint {
 
     fn judge(&self, rule: &Bearer, token: &str) -> Result<(), Denied> {
         let headers = vec![("authorization", format!("Bearer {token}"))];
-        let now = hookgate::Clock::now(&self.clock);
+        let now = hookgate::time::Clock::now(&self.clock);
         rule.check(&Head::new("POST", "/", &headers), now)
     }
 
     fn opens(&self, answer: &TokenAnswer) -> bool {
-        let rule = Bearer::issued_by(&self.issuer);
+        let rule = self.issuer.bearer();
         self.judge(&rule, &token(answer)).is_ok()
     }
 }
@@ -149,7 +152,7 @@ async fn a_client_gets_a_token_that_opens_the_receiver_until_it_ends() {
     assert_eq!(told["expires_in"], 600);
     assert_eq!(told["scope"], "webhooks");
     assert_eq!(header(&answer, "cache-control"), Some("no-store"));
-    let rule = Bearer::issued_by(&endpoint.issuer).scope("webhooks");
+    let rule = endpoint.issuer.bearer().scope("webhooks");
     let token = token(&answer);
     assert_eq!(endpoint.judge(&rule, &token), Ok(()));
     let strict = rule.leeway(Duration::ZERO);
@@ -278,7 +281,7 @@ async fn a_client_gets_the_scopes_that_it_asks_for_and_no_other() {
     assert_eq!(body(&ask("").await)["scope"], "a b");
     let one = ask("b").await;
     assert_eq!(body(&one)["scope"], "b");
-    let rule = |scope| Bearer::issued_by(&endpoint.issuer).scope(scope);
+    let rule = |scope| endpoint.issuer.bearer().scope(scope);
     assert_eq!(endpoint.judge(&rule("b"), &token(&one)), Ok(()));
     assert_eq!(endpoint.judge(&rule("a"), &token(&one)), Err(Denied::Wrong));
     refused(&ask("a+c").await, 400, "invalid_scope");
@@ -291,10 +294,10 @@ async fn a_token_for_one_endpoint_does_not_open_another() {
         Endpoint::of(|builder| builder.client(client("facephi")).client(client("idcloud")));
     let body = "grant_type=client_credentials&client_id=facephi&client_secret=s";
     let token = token(&endpoint.form(body).await);
-    let rule = |audience| Bearer::issued_by(&endpoint.issuer).audience(audience);
+    let rule = |audience| endpoint.issuer.bearer().audience(audience);
     assert_eq!(endpoint.judge(&rule("facephi"), &token), Ok(()));
     assert_eq!(endpoint.judge(&rule("idcloud"), &token), Err(Denied::Wrong));
-    let unnamed = Bearer::issued_by(&endpoint.issuer);
+    let unnamed = endpoint.issuer.bearer();
     assert_eq!(endpoint.judge(&unnamed, &token), Err(Denied::Wrong));
     // Another issuer of the same name has other keys.
     let stranger = Endpoint::client();

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
-    access::{Bearer, TokenAlgorithm, TokenKey},
     dedup::MemoryStore,
+    keys::{TokenAlgorithm, TokenKey},
     token::{AssertionSimulator, Client, TokenAnswer, TokenIssuerBuilder, TokenSimulator},
 };
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ async fn a_client_that_signs_gets_a_token_for_each_assertion_once() {
         assert_eq!(claims(&answer)["client_id"], "unico");
         assert_eq!(claims(&answer)["sub"], "unico");
         assert_eq!(claims(&answer)["scope"], "webhooks");
-        let rule = Bearer::issued_by(&first.issuer).issued_to("unico");
+        let rule = first.issuer.bearer().issued_to("unico");
         assert_eq!(first.judge(&rule, &token(&answer)), Ok(()));
         // The same assertion, here and at the other instance.
         refused(&first.send(sent.clone()).await, 401, "invalid_client");

@@ -12,9 +12,12 @@ use std::{
 };
 
 use hookgate::{
-    StoreError,
-    dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State},
-    event_key::{ContentDigest, EventKey},
+    EventKey,
+    dedup::{
+        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State,
+        StoreError,
+    },
+    pack::ContentDigest,
     testing::FakeClock,
 };
 

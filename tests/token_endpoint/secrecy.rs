@@ -39,7 +39,10 @@ mod memory {
     };
 
     use bytes::Bytes;
-    use hookgate::{BodyBroken, BodySource, token::Client};
+    use hookgate::{
+        framework::{BodyBroken, BodySource},
+        token::Client,
+    };
 
     use super::super::{Endpoint, FORM};
 

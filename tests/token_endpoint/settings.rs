@@ -3,12 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use hookgate::{
-    Head, Secret, UnixTime,
-    access::{
-        Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Denied, HeaderSecrets, Networks,
-        TokenAlgorithm, TokenKey,
-    },
+    Secret, UnixTime,
+    access::{Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Denied, HeaderSecrets, Networks},
     dedup::MemoryStore,
+    keys::{TokenAlgorithm, TokenKey},
+    pack::Head,
     token::{Assertion, Client, SigningKey, TokenIssuer, TokenIssuerBuilder},
 };
 use http::HeaderValue;

@@ -12,10 +12,13 @@ use std::{
 };
 
 use hookgate::{
-    StoreError,
-    access::{TokenAlgorithm, TokenKey},
-    dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State},
-    event_key::{ContentDigest, EventKey},
+    EventKey,
+    dedup::{
+        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State,
+        StoreError,
+    },
+    keys::{TokenAlgorithm, TokenKey},
+    pack::ContentDigest,
     token::{Assertion, AssertionSimulator, Client, TokenAnswer},
 };
 

@@ -6,7 +6,7 @@ use actix_web::{
     rt::System,
     web::{self, Bytes, ServiceConfig},
 };
-use hookgate::{Ack, payload::Payload, providers::logto};
+use hookgate::{Ack, json::Payload, providers::logto};
 use hookgate_actix::{Event, ReceiverExt};
 
 use crate::{

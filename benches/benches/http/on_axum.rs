@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::{MethodRouter, post},
 };
-use hookgate::{Ack, payload::Payload, providers::logto};
+use hookgate::{Ack, json::Payload, providers::logto};
 use hookgate_axum::{Event, ReceiverExt};
 use tokio::net::TcpListener;
 

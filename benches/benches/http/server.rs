@@ -1,7 +1,9 @@
 //! The servers that are compared: one route, one thread that serves, no logging.
 
 use hookgate::{
-    Receiver, Secret, dedup::MemoryStore, providers::logto::Logto, providers::preset::Preset,
+    Receiver, Secret,
+    dedup::MemoryStore,
+    providers::{logto::Logto, preset::Preset},
 };
 
 use crate::{by_hand::SignIn, deliveries::KEY, on_axum, peers};

@@ -30,7 +30,10 @@ use std::{
 
 use bytes::Bytes;
 use clap::Args;
-use hookgate::{Clock, UnixTime, clock::SystemClock};
+use hookgate::{
+    UnixTime,
+    time::{Clock, SystemClock},
+};
 
 use self::{
     case::Case,

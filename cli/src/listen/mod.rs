@@ -18,7 +18,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use hookgate::{Receiver, clock::SystemClock, dedup::MemoryStore};
+use hookgate::{Receiver, dedup::MemoryStore, time::SystemClock};
 use tokio::net::TcpListener;
 
 use self::{desk::Desk, forward::Forward, report::Report, shelf::Shelf, stop::Stop};

@@ -10,7 +10,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hookgate::{Clock, clock::SystemClock};
+use hookgate::time::{Clock, SystemClock};
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
 

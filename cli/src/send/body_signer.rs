@@ -3,7 +3,7 @@
 use std::io;
 
 use hookgate::{
-    canonical::{Refused, cut, rfc8785},
+    json::canonical::{Refused, cut, rfc8785},
     schemes::{HmacBodyField, HmacBodyFieldConfig, Recipe},
     simulator::Sent,
 };

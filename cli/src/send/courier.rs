@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hookgate::{Clock, UnixTime, clock::SystemClock};
+use hookgate::{
+    UnixTime,
+    time::{Clock, SystemClock},
+};
 
 use super::{
     attempt::{Attempt, Delivered, Outcome},

@@ -22,6 +22,13 @@ mod wallet;
 
 use std::{io, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
+use clap::Args;
+use hookgate::{
+    pack::TimeKind,
+    time::{Clock, SystemClock},
+};
+use serde_json::{Value, json};
+
 use self::{
     courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, pace::Pace, plan::Plan,
     presented::Presented, run::Run, sender::Sender, show::Show, summary::Summary, wallet::Wallet,
@@ -34,9 +41,6 @@ use crate::{
     screen::Screen,
     token::{Endpoint, Login},
 };
-use clap::Args;
-use hookgate::{Clock, clock::SystemClock, provider::TimeKind};
-use serde_json::{Value, json};
 
 /// How much older than the receiver takes a stale event is. No whole or half hour beyond the usual window: it is not to
 /// look like a wrong time zone.

@@ -13,7 +13,7 @@ use std::{
 };
 
 use clap::Args;
-use hookgate::{Clock, clock::SystemClock};
+use hookgate::time::{Clock, SystemClock};
 
 use self::shown::Shown;
 pub(crate) use self::{answer::Issued, login::Login};

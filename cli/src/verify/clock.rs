@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use hookgate::{Clock, UnixTime};
+use hookgate::{UnixTime, time::Clock};
 
 /// Set for each record, read by the receivers that judge it.
 #[derive(Default)]

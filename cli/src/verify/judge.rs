@@ -11,9 +11,10 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use hookgate::{
-    Clock, Head, Reason, Receiver, Rejection, Sleep, Timer,
-    clock::SystemClock,
-    road::{self, Admitted},
+    Reason, Receiver, Rejection,
+    framework::{self, Admitted},
+    pack::Head,
+    time::{Clock, Sleep, SystemClock, Timer},
 };
 
 use super::{
@@ -139,7 +140,7 @@ fn admit(
     let head = Head::new(&record.method, path, &record.headers)
         .route_params(params.as_ref().map_or(&[], |params| params))
         .peer(record.peer);
-    let mut admitted = pin!(road::admit(receiver, head, Some(body), timer));
+    let mut admitted = pin!(framework::admit(receiver, head, Some(body), timer));
     match admitted
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()))

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use hookgate::{Clock, Receiver, dedup::MemoryStore};
+use hookgate::{Receiver, dedup::MemoryStore, time::Clock};
 use sha2::{Digest, Sha256};
 
 use super::record::Record;

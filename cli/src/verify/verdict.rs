@@ -1,6 +1,6 @@
 //! [`Verdict`]: one line of the output.
 
-use hookgate::{Reason, provider::EventType, road::Admitted};
+use hookgate::{Reason, framework::Admitted, pack::EventType};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::text::Text;

@@ -6,7 +6,7 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use hookgate::{Clock, clock::SystemClock};
+use hookgate::time::{Clock, SystemClock};
 use serde_json::{Value, json};
 
 use crate::{

@@ -6,7 +6,7 @@ use std::{
 };
 
 use hmac::{Hmac, KeyInit, Mac};
-use hookgate::{Clock, clock::SystemClock};
+use hookgate::time::{Clock, SystemClock};
 use serde_json::json;
 use sha2::Sha256;
 

@@ -5,8 +5,8 @@ use std::{fs, net::SocketAddr, path::Path, sync::Arc};
 use axum::Router;
 use hookgate::{
     Secret,
-    access::{TokenAlgorithm, TokenKey},
     dedup::MemoryStore,
+    keys::{TokenAlgorithm, TokenKey},
     token::{Assertion, Client, SigningKey, TokenIssuer},
 };
 use hookgate_axum::TokenIssuerExt;

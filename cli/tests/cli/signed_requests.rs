@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use hookgate::KeyParts;
+use hookgate::pack::KeyParts;
 use serde_json::{Value, json};
 
 use crate::command::{base64, verdict, verify};

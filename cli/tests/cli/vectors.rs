@@ -3,7 +3,7 @@
 use std::fs;
 
 use hmac::{Hmac, KeyInit, Mac};
-use hookgate::{KeyParts, UnixTime};
+use hookgate::{UnixTime, pack::KeyParts};
 use serde_json::{Value, json};
 use sha2::Sha256;
 

@@ -25,12 +25,11 @@ use std::{
 
 use hookgate::{
     Receiver, UnixTime,
-    access::{Bearer, TokenAlgorithm},
     dedup::MemoryStore,
+    keys::TokenAlgorithm,
     providers::idcloud::{IdCloud, State},
     token::{SigningKey, TokenIssuer, TokenRefused},
 };
-
 use sender::Unico;
 
 /// The fields of Unico's form; the provider URL is made below, from a free port.
@@ -61,7 +60,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let url = format!("http://{address}/token");
     let issuer = IdCloud::oauth2(url, CLIENT_ID, SECRET).build()?;
     let receiver = Receiver::new("idcloud", IdCloud::new().interested_in([State::Finished]))
-        .access(Bearer::issued_by(&issuer))
+        .access(issuer.bearer())
         .dedup(MemoryStore::new())
         .build()?;
 

@@ -23,16 +23,15 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use certificate::Certificate;
 use hookgate::{
     Receiver, UnixTime,
-    access::{Bearer, TokenAlgorithm, TokenKey},
     dedup::MemoryStore,
+    keys::{TokenAlgorithm, TokenKey},
     providers::unico_check::UnicoCheck,
     schemes::{SignedRequest, SignedRequestConfig, TimestampForm},
     token::{Assertion, TokenIssuer, TokenRefused},
 };
-
-use certificate::Certificate;
 use sender::Unico;
 
 /// The fields *Sub* and *Ver* of Unico's form.
@@ -85,7 +84,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let pack = UnicoCheck::signed(SignedRequest::new(signed_request(), [public])?)
         .attempts(10, Duration::from_secs(60));
     let receiver = Receiver::new("unico-check", pack)
-        .access(Bearer::issued_by(&issuer).issued_to("unico-check"))
+        .access(issuer.bearer().issued_to("unico-check"))
         .dedup(MemoryStore::new())
         .build()?;
 

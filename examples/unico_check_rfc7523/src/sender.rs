@@ -5,7 +5,7 @@ use std::{error::Error, net::SocketAddr};
 use bytes::Bytes;
 use hookgate::{
     UnixTime,
-    access::TokenAlgorithm,
+    keys::TokenAlgorithm,
     providers::unico_check::{Status, UnicoCheckSimulator},
     simulator::{RequestSigner, Sent},
     token::{AssertionSimulator, TokenSimulator},

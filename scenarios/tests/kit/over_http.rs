@@ -5,7 +5,8 @@ use std::{convert::Infallible, future::Future, net::TcpListener, thread, time::D
 use actix_web::{App, HttpServer, dev::ServerHandle, rt::System, web};
 use bytes::Bytes;
 use hookgate::{
-    Ack, DeliverySlot, Outcome, Receiver, Verdict,
+    Ack, Receiver,
+    framework::{DeliverySlot, Outcome, Verdict},
     simulator::Sent,
     testing::{Bench, Effect, Host, Kit, Reply, Scenario},
     tower::{AnswerBody, ReceiverLayer},

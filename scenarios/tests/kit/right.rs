@@ -10,7 +10,7 @@ use hookgate::{
     Receiver, ReceiverBuilder,
     access::{ApiKey, Basic, Networks},
     dedup::MemoryStore,
-    payload::{Json, Payload},
+    json::{Json, Payload},
     providers::{
         facephi::{Facephi, Topic, WorkflowEvent},
         idcloud::{self, IdCloud},

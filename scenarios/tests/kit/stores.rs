@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use hookgate::{
-    ContentDigest, EventKey, StoreError,
-    dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State},
+    EventKey,
+    dedup::{
+        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State,
+        StoreError,
+    },
+    pack::ContentDigest,
 };
 
 /// In memory, and says that it is not.

@@ -10,9 +10,10 @@ use std::{
 
 use axum::{Router, extract::Request, response::Response};
 use hookgate::{
-    Head, ReceiverBuilder, UnixTime,
+    ReceiverBuilder, UnixTime,
     access::{Access, Denied},
     dedup::MemoryStore,
+    pack::Head,
     testing::{Bench, Scenario},
 };
 use hookgate_axum::testing::kit;

@@ -6,8 +6,10 @@ use std::sync::{
 };
 
 use hookgate::{
-    Head, Timer, UnixTime,
+    UnixTime,
     access::{Access, AllOf, ApiKey, Denied, Preparing},
+    pack::Head,
+    time::Timer,
 };
 use http::HeaderValue;
 

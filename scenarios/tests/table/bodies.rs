@@ -204,7 +204,7 @@ async fn a_replay_whose_body_comes_slowly_does_not_outlive_its_mark() {
     const DAY: Duration = Duration::from_secs(24 * 3600);
     const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
     /// The least that is safe.
-    const PAST: Duration = RETENTION.saturating_sub(hookgate::RETENTION_MARGIN);
+    const PAST: Duration = RETENTION.saturating_sub(hookgate::ReceiverBuilder::RETENTION_MARGIN);
     on_raw_connections(
         |tools| {
             let receiver = tools.receiver().retention(RETENTION);
@@ -220,7 +220,9 @@ async fn a_replay_whose_body_comes_slowly_does_not_outlive_its_mark() {
             let whole = http1(&event);
             slow.write(&whole[..whole.len() - 8]).await;
             scene.sleeps(DAY, asked + 1).await;
-            scene.clock.advance(hookgate::RETENTION_MARGIN);
+            scene
+                .clock
+                .advance(hookgate::ReceiverBuilder::RETENTION_MARGIN);
             slow.write(&whole[whole.len() - 8..]).await;
             let answer = slow.answer().await.unwrap();
             assert_eq!(answer.status, 401);

@@ -4,7 +4,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hookgate::TokioTimer;
+use hookgate::time::TokioTimer;
 use tokio::sync::watch;
 
 use crate::{

@@ -5,7 +5,7 @@
 //! compared byte by byte. Time is moved by hand: nothing sleeps, and a scenario goes on when it has
 //! seen what it waits for.
 //!
-//! | rows of `hookgate::answer` | scenarios |
+//! | rows of `hookgate::framework` | scenarios |
 //! | --- | --- |
 //! | method, media type, encoding, hosts | `heads` |
 //! | body too large, too slow, broken off; byte budget | `bodies`, `streams`, `hang_ups` |

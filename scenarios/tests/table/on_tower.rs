@@ -4,9 +4,10 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use hookgate::{
-    DeliverySlot, Drain, NotTaken, Outcome, Reason, Receiver, TokioTimer, Verdict,
+    Reason, Receiver,
+    framework::{self, DeliverySlot, Drain, NotTaken, Outcome, Verdict},
     providers::facephi::WorkflowEvent,
-    road,
+    time::TokioTimer,
     tower::{AnswerBody, ReceiverLayer, Wiring},
 };
 use http::{Request, Response, StatusCode, header};
@@ -93,7 +94,7 @@ async fn on_request(
         }
         "/wrong" => match slot.take::<String>() {
             Err(NotTaken::WrongEventType) => {
-                let answer = road::misused(Reason::WrongEventType, &"named another type");
+                let answer = framework::misused(Reason::WrongEventType, &"named another type");
                 let mut response = Response::new(Full::from(answer.body()));
                 *response.status_mut() = answer.status();
                 response

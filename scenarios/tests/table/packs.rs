@@ -1,12 +1,14 @@
 //! Packs that sign as Standard Webhooks does, and read their events in another way.
 
 use hookgate::{
-    KeyParts, Keys, Provider, Rejection, Secret,
-    keys::LiveKeys,
-    provider::{Authenticated, Decoded, EventTime, SenderProfile, Undecodable},
+    Rejection, Secret,
+    pack::{
+        Authenticated, Decoded, EventTime, KeyParts, LiveKeys, Provider, RawRequest, SenderProfile,
+        Single, Undecodable,
+    },
     providers::preset::Preset,
-    request::{RawRequest, Single},
-    verified::Verified,
+    schemes::Verified,
+    tenants::Keys,
 };
 use http::HeaderName;
 

@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use hookgate::{
-    Head, ReceiverBuilder, UnixTime,
+    ReceiverBuilder, UnixTime,
     access::{Access, Denied, Networks},
+    pack::Head,
 };
 use http::HeaderValue;
 

@@ -9,12 +9,15 @@ use std::{
 
 use actix_web::dev::ServerHandle;
 use hookgate::{
-    Busy, Provider, Receiver, ReceiverBuilder, Secret, Sleep, Timer, UnixTime,
+    Receiver, ReceiverBuilder, Secret, UnixTime,
     dedup::MemoryStore,
-    keys::Keys,
+    framework::Busy,
+    pack::Provider,
     providers::preset::Preset,
     simulator::{Sent, StandardWebhooksSimulator},
+    tenants::Keys,
     testing::FakeClock,
+    time::{Sleep, Timer},
 };
 use tempfile::TempDir;
 use tokio::{
@@ -200,7 +203,7 @@ impl Scene {
 
     /// The event `id`, signed now, that tells the handler what to do.
     pub(crate) fn event(&self, id: &str, act: &str) -> Sent {
-        let now = hookgate::Clock::now(&self.clock);
+        let now = hookgate::time::Clock::now(&self.clock);
         self.sender.send(id, now, format!(r#"{{"act":"{act}"}}"#))
     }
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use hookgate::{Ack, Delivery, Nack, payload::Payload};
+use hookgate::{Ack, Delivery, Nack, json::Payload};
 use serde::Deserialize;
 use tokio::{
     sync::watch,

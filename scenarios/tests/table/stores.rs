@@ -7,14 +7,16 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::oneshot;
-
 use hookgate::{
-    ContentDigest, EventKey, StoreError,
-    dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State},
+    EventKey,
+    dedup::{
+        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State,
+        StoreError,
+    },
+    pack::ContentDigest,
     testing::FakeClock,
 };
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// Cannot claim, or cannot settle.
 pub(crate) struct Failing {

@@ -6,10 +6,10 @@ use std::sync::{
 };
 
 use hookgate::{
-    KeySourceError, Secret,
+    Secret,
     access::{ApiKey, Networks},
-    keys::{KeySource, Tenant, Tenants},
     simulator::StandardWebhooksSimulator,
+    tenants::{KeySource, KeySourceError, Tenant, Tenants},
 };
 use http::HeaderName;
 
@@ -155,7 +155,7 @@ async fn a_tenant_is_named_by_the_host_of_either_protocol() {
     }
     everywhere(
         |tools| {
-            let name = hookgate::keys::TenantName::Host;
+            let name = hookgate::tenants::TenantName::Host;
             tools.receiver_with(Tenants::new(name, ByHost))
         },
         async |scene| {
@@ -173,7 +173,7 @@ async fn a_tenants_header_that_stands_twice_names_nobody() {
         |tools| {
             let header = HeaderName::from_static("x-tenant");
             tools.receiver_with(Tenants::new(
-                hookgate::keys::TenantName::Header(header),
+                hookgate::tenants::TenantName::Header(header),
                 Customers,
             ))
         },

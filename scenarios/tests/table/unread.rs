@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use hookgate::{ReceiverBuilder, access::ApiKey, simulator::Sent, unread::LINGER};
+use hookgate::{ReceiverBuilder, access::ApiKey, framework::unread::LINGER, simulator::Sent};
 use http::Method;
 use http_body_util::Full;
 use hyper::body::{Body, Frame};

@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use bytes::Bytes;
 
-use crate::error::{BuildError, Source};
+use crate::{setup::BuildError, verdict::Source};
 
 /// Brings the key set of an issuer. [`HttpsFetcher`](super::HttpsFetcher) does so from a URL.
 ///

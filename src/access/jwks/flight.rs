@@ -7,7 +7,7 @@ use std::{
 
 use event_listener::{Event, EventListener};
 
-use crate::clock::Clock;
+use crate::time::Clock;
 
 /// Whoever needs keys boards: the first begins a fetch, the others wait for it, and during the pause after it nobody
 /// begins another. So what senders make up causes one fetch a pause, however much of it comes.

@@ -7,7 +7,7 @@ use reqwest::{Client, Url, redirect::Policy};
 use tokio::runtime::Handle;
 
 use super::{JwksDocument, JwksError, JwksFetcher};
-use crate::error::BuildError;
+use crate::setup::BuildError;
 
 /// The most that is read: sets of a handful of keys with certificates are a tenth of it.
 const MAX_BYTES: usize = 256 * 1024;

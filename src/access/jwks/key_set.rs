@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::JwksError;
-use crate::access::{TokenAlgorithm, TokenKey, jwt::Jwt};
+use crate::keys::{TokenAlgorithm, TokenKey, jose::Jwt};
 
 /// The most keys in a set. Issuers publish a handful.
 const MAX_KEYS: usize = 100;

@@ -27,13 +27,15 @@ pub use self::{
     fetcher::{JwksDocument, JwksError, JwksFetcher},
     https::HttpsFetcher,
 };
-use super::{Denied, Preparing, TokenAlgorithm, jwt::Jwt, token_key};
+use super::{Denied, Preparing};
 use crate::{
-    TokioTimer,
-    clock::{Clock, SystemClock, Timer},
-    error::BuildError,
-    log,
-    wait::within,
+    keys::{
+        TokenAlgorithm,
+        jose::{self, Jwt},
+    },
+    setup::BuildError,
+    telemetry::log,
+    time::{Clock, SystemClock, Timer, TokioTimer, within},
 };
 
 /// For how long a set is good whose issuer does not say.
@@ -54,7 +56,7 @@ const FETCH_LIMIT: Duration = Duration::from_secs(5);
 ///
 /// | when | what |
 /// | --- | --- |
-/// | no set yet | the delivery waits for the fetch, at most [`store_limit`](crate::ReceiverBuilder::store_limit), else 503 |
+/// | no set yet | the delivery waits for the fetch, at most [`store_limit`](crate::receiver::ReceiverBuilder::store_limit), else 503 |
 /// | the set is fresh | it judges, and nothing waits. How long it is fresh, `Cache-Control` says, within [`fresh_for`](Self::fresh_for) |
 /// | the set is no longer fresh, or a token names a key that is not in it | the delivery waits for a new set in the same way |
 /// | a fetch failed, or what came is no key set | the last good set goes on, at most [`stale_for`](Self::stale_for) after it was fresh; a token under a key that is not in it is 503, since nobody knows whether it is right |
@@ -76,7 +78,7 @@ const FETCH_LIMIT: Duration = Duration::from_secs(5);
 /// # Examples
 ///
 /// ```
-/// use hookgate::access::{Bearer, Jwks, TokenAlgorithm};
+/// use hookgate::{access::{Bearer, Jwks}, keys::TokenAlgorithm};
 ///
 /// let jwks = Jwks::new("https://id.example/oauth2/jwks", [TokenAlgorithm::Rs256]);
 /// let access = Bearer::from_jwks(jwks)
@@ -291,7 +293,7 @@ impl Jwks {
                  fresh for cannot be above the most",
             ));
         }
-        token_key::self_test()
+        jose::self_test()
     }
 }
 

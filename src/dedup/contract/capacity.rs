@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     dedup::{Claim, DedupStore, End, Lease, State},
-    error::StoreError,
+    verdict::StoreError,
 };
 
 /// Where a store takes longer to fill than a test may take.

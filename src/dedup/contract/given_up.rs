@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     dedup::{Claim, DedupStore, End, Lease, Settled},
-    event_key::EventKey,
+    identity::EventKey,
 };
 
 /// Tokens that may give up one key at about the same time: as many as a sender has copies under way.

@@ -2,10 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{
-    clock::{Clock, SystemClock, Timer},
-    testing::FakeClock,
-};
+use crate::time::{Clock, FakeClock, SystemClock, Timer};
 
 /// The durations that the suite works with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

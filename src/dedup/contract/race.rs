@@ -5,7 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use super::scene::answered;
 use crate::{
     dedup::{Claim, DedupStore, OwnerToken},
-    event_key::EventKey,
+    identity::EventKey,
 };
 
 /// One claimer: claims each key once as `owner` and returns those that it won.

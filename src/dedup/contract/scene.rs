@@ -5,8 +5,8 @@ use std::{fmt::Debug, future::poll_fn, pin::pin, task::Poll, time::Duration};
 use super::{Passage, Terms};
 use crate::{
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Settled, State},
-    error::StoreError,
-    event_key::{ContentDigest, EventKey},
+    identity::{ContentDigest, EventKey},
+    verdict::StoreError,
 };
 
 /// A store without keys, and time.

@@ -3,7 +3,7 @@
 use super::moment::{Moment, Now};
 use crate::{
     dedup::OwnerToken,
-    event_key::{ContentDigest, EventKey},
+    identity::{ContentDigest, EventKey},
 };
 
 /// One key: in progress or done.

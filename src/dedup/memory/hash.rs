@@ -1,6 +1,6 @@
 //! Where a key belongs.
 
-use crate::event_key::EventKey;
+use crate::identity::EventKey;
 
 /// Spreads keys over shards and, by [`KeyHash`], over the table of one.
 pub(super) struct Place {

@@ -42,9 +42,9 @@ use self::{
 };
 use super::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State};
 use crate::{
-    clock::{Clock, SystemClock},
-    error::StoreError,
-    event_key::{ContentDigest, EventKey},
+    identity::{ContentDigest, EventKey},
+    time::{Clock, SystemClock},
+    verdict::StoreError,
 };
 
 /// Remembers events in this process: for a service of one instance, and for tests.
@@ -88,7 +88,7 @@ use crate::{
 /// use hookgate::{EventKey, dedup::{Claim, DedupStore, End, MemoryStore, OwnerToken, Settled}};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), hookgate::StoreError> {
+/// # async fn main() -> Result<(), hookgate::dedup::StoreError> {
 /// let store = MemoryStore::new();
 /// let key = EventKey::from_bytes([7; 32]);
 /// let owner = OwnerToken::from_bytes([1; 16]);

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     dedup::{Claim, End, Lease, OwnerToken, Settled, State},
-    error::StoreError,
-    event_key::{ContentDigest, EventKey},
+    identity::{ContentDigest, EventKey},
+    verdict::StoreError,
 };
 
 /// A part of the keys.

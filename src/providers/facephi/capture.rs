@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::value_set::value_set;
-use crate::payload::{Json, members::object};
+use crate::json::{Json, members::object};
 
 object! {
     /// An identity document was captured. *Known* from the vendor's sample.

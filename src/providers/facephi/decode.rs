@@ -5,9 +5,9 @@ use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use super::event::{DataOnly, Origin, Unrecognized, WorkflowData, WorkflowEvent};
 use crate::{
     cloudevents::{Attributes, Content, Omitted, ReadData, Structured},
-    payload::{Json, Misfit, is_too_deep},
+    json::{Json, Misfit, is_too_deep},
     provider::{Authenticated, Undecodable},
-    verified::Unsigned,
+    request::Unsigned,
 };
 
 /// The member that carries the MAC.

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     cloudevents::Attributes,
     delivery::Delivery,
-    payload::{Json, Misfit},
-    verified::Unsigned,
+    json::{Json, Misfit},
+    request::Unsigned,
 };
 
 /// One event of a workflow: its attributes, and its data as a type.

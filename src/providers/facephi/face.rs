@@ -4,7 +4,7 @@
 //! product that compute them.
 
 use super::value_set::value_set;
-use crate::payload::members::object;
+use crate::json::members::object;
 
 object! {
     /// The selfie was compared with the document's portrait.

@@ -4,7 +4,7 @@
 //! operations.
 
 use super::value_set::value_set;
-use crate::payload::members::object;
+use crate::json::members::object;
 
 object! {
     /// A user has begun.

@@ -7,19 +7,16 @@ use super::{Topic, WorkflowEvent, decode};
 use crate::token::{Client, TokenIssuer, TokenIssuerBuilder};
 use crate::{
     access::ApiKey,
-    clock::UnixTime,
     cloudevents::STRUCTURED_JSON,
-    error::{BuildError, Rejection},
-    event_key::KeyParts,
-    event_time::{EventTime, accepts_unreadable_time},
-    finding::Finding,
-    keys::{Keys, LiveKeys},
-    provider::{
-        Authenticated, Decoded, EventType, Provider, Retries, SenderProfile, TimeKind, Undecodable,
-    },
+    identity::{EventType, KeyParts},
+    keys::LiveKeys,
+    provider::{Authenticated, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable},
     request::RawRequest,
-    schemes::{HmacBodyField, Recipe},
-    verified::Verified,
+    schemes::{HmacBodyField, Recipe, Verified},
+    setup::{BuildError, Finding},
+    tenants::Keys,
+    time::{EventTime, UnixTime, accepts_unreadable_time},
+    verdict::Rejection,
 };
 
 /// The header in which Facephi is assumed to send the API key of a destination: the one that its own
@@ -44,7 +41,7 @@ pub const API_KEY_HEADER: &str = "x-api-key";
 /// | --- | --- | --- |
 /// | signature | HMAC-SHA256, base64, in the member `signature` | known |
 /// | recipe | [`Recipe::WithoutMember`] | assumed; a setting |
-/// | key | the secret's text as it is: [`Secret::utf8`](crate::Secret::utf8) | assumed; build the secret from base64 or hex otherwise |
+/// | key | the secret's text as it is: [`Secret::utf8`](crate::keys::Secret::utf8) | assumed; build the secret from base64 or hex otherwise |
 /// | media type | `application/cloudevents+json`; with [`plain_json`](Self::plain_json) also `application/json` | known |
 /// | signed time | `time`, of the event; the epoch is none, as in the vendor's sample. One that cannot be read is refused | known |
 /// | past, future | retention − future − 60 s; 300 s | ours |
@@ -59,10 +56,7 @@ pub const API_KEY_HEADER: &str = "x-api-key";
 /// # Examples
 ///
 /// ```
-/// use hookgate::{
-///     Receiver, Secret, dedup::MemoryStore,
-///     providers::facephi::{Facephi, Topic},
-/// };
+/// use hookgate::{Receiver, Secret, dedup::MemoryStore, providers::facephi::{Facephi, Topic}};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let pack = Facephi::new(Secret::utf8("N0tASecretForAnyone0123456789abc")?)
@@ -85,8 +79,8 @@ pub struct Facephi {
 }
 
 impl Facephi {
-    /// Webhooks signed with the destination's secret (a [`Secret`](crate::Secret)), any key of a
-    /// [`Keyring`](crate::Keyring), or the keys of tenants.
+    /// Webhooks signed with the destination's secret (a [`Secret`](crate::keys::Secret)), any key of a
+    /// [`Keyring`](crate::keys::Keyring), or the keys of tenants.
     pub fn new(secret: impl Into<Keys>) -> Self {
         Self {
             scheme: HmacBodyField::in_member(decode::SIGNATURE),
@@ -105,19 +99,22 @@ impl Facephi {
 
     /// The token endpoint for OAuth 2.0 Client Credentials, from the form's fields: token URL, client id, client secret.
     ///
-    /// It goes on the route that the URL names, and the receiver takes its tokens with `Bearer::issued_by`. How Facephi
+    /// It goes on the route that the URL names, and the receiver takes its tokens with `TokenIssuer::bearer`. How Facephi
     /// shows id and secret is not public: by `Authorization` and in the body, as a form and as JSON, are all taken.
     ///
     /// ```
     /// use hookgate::{
-    ///     Receiver, Secret, access::Bearer, dedup::MemoryStore, providers::facephi::Facephi,
+    ///     Receiver, Secret,
+    ///     access::Bearer,
+    ///     dedup::MemoryStore,
+    ///     providers::facephi::Facephi,
     /// };
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let issuer = Facephi::oauth2("https://app.example.com/token", "facephi", "77ab…").build()?;
     /// let pack = Facephi::new(Secret::utf8("N0tASecretForAnyone0123456789abc")?);
     /// let receiver = Receiver::new("facephi", pack)
-    ///     .access(Bearer::issued_by(&issuer).issued_to("facephi"))
+    ///     .access(issuer.bearer().issued_to("facephi"))
     ///     .dedup(MemoryStore::new())
     ///     .build()?;
     /// # let _ = receiver;

@@ -8,11 +8,11 @@ use zeroize::Zeroizing;
 
 use super::{Topic, decode::SIGNATURE};
 use crate::{
-    canonical::{self, Order},
-    clock::UnixTime,
     cloudevents::STRUCTURED_JSON,
+    json::canonical::{self, Order},
     schemes::Recipe,
     simulator::{Sent, hmac_sha256},
+    time::UnixTime,
 };
 
 /// One destination of a Facephi tenant, and one operation at a time: compact JSON in the order of the

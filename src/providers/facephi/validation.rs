@@ -4,7 +4,7 @@
 //! versions of the service that validates documents. What it returns depends on the provider behind it.
 
 use super::value_set::value_set;
-use crate::payload::{Json, members::object};
+use crate::json::{Json, members::object};
 
 object! {
     /// A document was validated.

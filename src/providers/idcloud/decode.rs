@@ -7,12 +7,11 @@ use serde::{
     de::{DeserializeOwned, MapAccess, Visitor},
 };
 
+use super::{Event, State, TransactionStatus, Unrecognized, status::Milestone};
 use crate::{
-    payload::{Json, Misfit, Once, is_too_deep, members::Name},
+    json::{Json, Misfit, Once, is_too_deep, members::Name},
     provider::Undecodable,
 };
-
-use super::{Event, State, TransactionStatus, Unrecognized, status::Milestone};
 
 /// What identifies a notification.
 pub(super) struct Identity {

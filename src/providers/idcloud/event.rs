@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use crate::payload::{Json, Misfit, members::object, open_enum::open_enum};
-
 use super::{State, TransactionStatus};
+use crate::json::{Json, Misfit, members::object, open_enum::open_enum};
 
 /// A notification. It never carries the verdict: ask Unico's API for that (known).
 #[derive(Debug, Clone)]

@@ -6,14 +6,14 @@ use super::{Event, Milestone, State, Status, TransactionStatus, decode};
 #[cfg(feature = "token")]
 use crate::token::{Client, TokenIssuer, TokenIssuerBuilder};
 use crate::{
-    error::{BuildError, Rejection},
-    event_key::KeyParts,
-    keys::{Keys, LiveKeys, Tenants},
-    provider::{
-        Authenticated, Decoded, EventType, Provider, Retries, SenderProfile, TimeKind, Undecodable,
-    },
+    identity::{EventType, KeyParts},
+    keys::LiveKeys,
+    provider::{Authenticated, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable},
     request::RawRequest,
-    verified::Verified,
+    schemes::Verified,
+    setup::BuildError,
+    tenants::{Keys, Tenants},
+    verdict::Rejection,
 };
 
 /// How long a copy may wait while the timeout is unknown: what a handler has by default.
@@ -63,7 +63,12 @@ const SHARED_END: &str = "end";
 ///
 /// ```
 /// use std::time::Duration;
-/// use hookgate::{Receiver, access::Basic, dedup::MemoryStore, providers::idcloud::{IdCloud, State}};
+/// use hookgate::{
+///     Receiver,
+///     access::Basic,
+///     dedup::MemoryStore,
+///     providers::idcloud::{IdCloud, State},
+/// };
 ///
 /// # fn main() -> Result<(), hookgate::BuildError> {
 /// let pack = IdCloud::new()
@@ -122,16 +127,16 @@ impl IdCloud {
 
     /// The token endpoint for the auth type OAuth2, from the form's fields: provider URL, ClientId, Secret.
     ///
-    /// It goes on the route that the URL names, and the receiver takes its tokens with `Bearer::issued_by`. How Unico
+    /// It goes on the route that the URL names, and the receiver takes its tokens with `TokenIssuer::bearer`. How Unico
     /// shows id and secret is not public: by `Authorization` and in the body, as a form and as JSON, are all taken.
     ///
     /// ```
-    /// use hookgate::{Receiver, access::Bearer, dedup::MemoryStore, providers::idcloud::IdCloud};
+    /// use hookgate::{Receiver, dedup::MemoryStore, providers::idcloud::IdCloud};
     ///
     /// # fn main() -> Result<(), hookgate::BuildError> {
     /// let issuer = IdCloud::oauth2("https://hooks.example/token", "unico", "0f3c…").build()?;
     /// let receiver = Receiver::new("idcloud", IdCloud::new())
-    ///     .access(Bearer::issued_by(&issuer))
+    ///     .access(issuer.bearer())
     ///     .dedup(MemoryStore::new())
     ///     .build()?;
     /// # let _ = receiver;

@@ -5,9 +5,8 @@ use std::fmt;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
 
-use crate::simulator::Sent;
-
 use super::{State, TransactionStatus};
+use crate::simulator::Sent;
 
 /// One webhook of IDCloud, with the credentials of its form.
 ///

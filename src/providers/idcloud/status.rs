@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::payload::open_enum::open_enum;
+use crate::json::open_enum::open_enum;
 
 /// What precedes a state in the current generation.
 const STATE_PREFIX: &str = "PROCESS_STATE_";

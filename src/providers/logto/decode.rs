@@ -11,18 +11,16 @@ use serde::{
     de::{self, MapAccess, Visitor},
 };
 
-use crate::{
-    event_time::EventTime,
-    payload::{Once, is_too_deep},
-};
-
 use super::{
-    Misfit,
+    Json, Misfit,
     event::{Event, TAG},
-    json::Json,
     members::Name,
     name::EventName,
     unrecognized::Unrecognized,
+};
+use crate::{
+    json::{Once, is_too_deep},
+    time::EventTime,
 };
 
 /// A body that is no Logto event at all.

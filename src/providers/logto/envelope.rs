@@ -1,13 +1,12 @@
 //! Where data and exception events come from.
 
-use crate::UnixTime;
-
 use super::{
+    ByName,
     application::Application,
     interaction::InteractionEvent,
-    json::ByName,
     members::{Extra, object},
 };
+use crate::time::UnixTime;
 
 object! {
     /// Where a data or exception event comes from: a call of the Management API (with `path`,

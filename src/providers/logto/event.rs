@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Serialize, Serializer, de::MapAccess, ser::SerializeMap};
 
-use crate::{UnixTime, event_time::EventTime};
-
 use super::{
     access_control::{Role, RoleScopes, Scope},
     data::{About, DataEvent},
@@ -21,6 +19,7 @@ use super::{
     user::User,
     user_update::UserUpdate,
 };
+use crate::time::{EventTime, UnixTime};
 
 /// The member that tells an event's type.
 pub(crate) const TAG: &str = "event";

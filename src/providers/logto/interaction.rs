@@ -1,10 +1,7 @@
 //! Events of an end user's flow: registration, sign-in, password reset.
 
-use crate::UnixTime;
-
-use super::{
-    application::Application, json::Json, members::object, open_enum::open_enum, user::User,
-};
+use super::{Json, application::Application, members::object, open_enum::open_enum, user::User};
+use crate::time::UnixTime;
 
 object! {
     /// What an end user has done.

@@ -33,9 +33,6 @@ mod unrecognized;
 mod user;
 mod user_update;
 
-pub use crate::payload::{ByName, Extra, Json, Misfit};
-use crate::payload::{json, members, open_enum};
-
 #[cfg(feature = "simulator")]
 pub use self::simulator::LogtoSimulator;
 pub use self::{
@@ -58,3 +55,5 @@ pub use self::{
     user::{Identity, User},
     user_update::UserUpdate,
 };
+pub use crate::json::{ByName, Extra, Json, Misfit};
+use crate::json::{members, open_enum};

@@ -1,6 +1,6 @@
 //! Organizations and their template, as data events carry them.
 
-use super::{access_control::RoleType, json::Json, members::object};
+use super::{Json, access_control::RoleType, members::object};
 
 object! {
     /// An organization.

@@ -6,18 +6,15 @@ use http::HeaderName;
 
 use super::{Event, EventName, digest_without_hook_id};
 use crate::{
-    clock::UnixTime,
-    error::Rejection,
-    event_key::KeyParts,
-    event_time::accepts_unreadable_time,
-    finding::Finding,
-    keys::{Keys, LiveKeys},
-    provider::{
-        Authenticated, Decoded, EventType, Provider, Retries, SenderProfile, TimeKind, Undecodable,
-    },
+    identity::{EventType, KeyParts},
+    keys::LiveKeys,
+    provider::{Authenticated, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable},
     request::RawRequest,
-    schemes::{Digest, HmacHeader, SignatureEncoding, SignatureLayout},
-    verified::Verified,
+    schemes::{Digest, HmacHeader, SignatureEncoding, SignatureLayout, Verified},
+    setup::Finding,
+    tenants::Keys,
+    time::{UnixTime, accepts_unreadable_time},
+    verdict::Rejection,
 };
 
 /// Webhooks of a Logto server.
@@ -48,7 +45,7 @@ use crate::{
 /// ```
 /// use hookgate::{Secret, providers::logto::{EventName, Logto}};
 ///
-/// # fn main() -> Result<(), hookgate::SecretError> {
+/// # fn main() -> Result<(), hookgate::keys::SecretError> {
 /// let pack = Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?)
 ///     .interested_in([EventName::PostSignIn, EventName::UserDeleted]);
 /// # let _ = pack;
@@ -64,8 +61,8 @@ pub struct Logto {
 }
 
 impl Logto {
-    /// Webhooks signed with the hook's signing key (a [`Secret`](crate::Secret)), any key of a
-    /// [`Keyring`](crate::Keyring), or the keys of tenants.
+    /// Webhooks signed with the hook's signing key (a [`Secret`](crate::keys::Secret)), any key of a
+    /// [`Keyring`](crate::keys::Keyring), or the keys of tenants.
     ///
     /// Logto swaps a hook's key at once: while rotating, hold the old and the new one in a ring.
     pub fn new(signing_key: impl Into<Keys>) -> Self {

@@ -6,17 +6,16 @@ use bytes::Bytes;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::{
-    UnixTime,
-    simulator::{Sent, hmac_sha256},
-};
-
 use super::{
     data::DataEvent,
     envelope::Envelope,
     event::Event,
     interaction::{Interaction, InteractionEvent},
     user::User,
+};
+use crate::{
+    simulator::{Sent, hmac_sha256},
+    time::UnixTime,
 };
 
 const SIGNATURE: &str = "logto-signature-sha-256";

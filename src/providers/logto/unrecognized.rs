@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use crate::event_time::EventTime;
-
 use super::{Json, Misfit, event::Facts};
+use crate::time::EventTime;
 
 /// An event with an unknown name, or with members that do not fit its name's type.
 #[derive(Clone)]

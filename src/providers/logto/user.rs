@@ -1,11 +1,7 @@
 //! Users, as events carry them.
 
-use crate::UnixTime;
-
-use super::{
-    json::{ByName, Json},
-    members::object,
-};
+use super::{ByName, Json, members::object};
+use crate::time::UnixTime;
 
 object! {
     /// A user, with all that Logto knows of them: personal data in every field.

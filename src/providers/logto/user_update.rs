@@ -9,9 +9,9 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{
+    Json,
     data::{About, DATA, EnvelopeSlots, ReadAbout},
     envelope::Envelope,
-    json::Json,
     members::{self, Taken},
     user::User,
 };

@@ -7,10 +7,10 @@ use serde::de::IgnoredAny;
 
 use super::{Identity, Preset, Scheme};
 use crate::{
-    keys::Keys,
-    payload::{ByName, is_too_deep},
+    json::{ByName, is_too_deep},
     provider::{Authenticated, Undecodable},
     schemes::{HmacBodyField, Recipe},
+    tenants::Keys,
 };
 
 impl Preset {

@@ -6,9 +6,9 @@ use http::HeaderName;
 
 use super::Preset;
 use crate::{
-    keys::Keys,
     provider::Retries,
     schemes::{Digest, HmacHeader, SignatureEncoding, SignatureLayout},
+    tenants::Keys,
 };
 
 impl Preset {
@@ -17,7 +17,7 @@ impl Preset {
     ///
     /// - No time is signed, and neither are `x-github-event` and `x-github-delivery`. An event is
     ///   identified by the digest of its body; its type is a
-    ///   [`claimed_type`](crate::Delivery::claimed_type).
+    ///   [`claimed_type`](crate::delivery::Delivery::claimed_type).
     /// - Known: GitHub waits 10 s and never sends again by itself. Deliveries of the last 3 days can be
     ///   sent again by hand or through its API, byte for byte, and are then the same event.
     /// - Known: payloads have up to 25 MB. The receiver's limit stays at 1 MiB, since a body is read

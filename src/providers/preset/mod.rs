@@ -20,8 +20,8 @@
 //! Where the digest of the body is the key, two deliveries with equal bodies are one event: the ids that
 //! those senders put into headers are not signed, and whoever captured a delivery could send it again
 //! under another id. A type that stands in a header alone is for the same reason no
-//! [`event_type`](crate::Delivery::event_type), but a
-//! [`claimed_type`](crate::Delivery::claimed_type).
+//! [`event_type`](crate::delivery::Delivery::event_type), but a
+//! [`claimed_type`](crate::delivery::Delivery::claimed_type).
 
 mod body_field;
 mod envelope;
@@ -45,16 +45,16 @@ use self::{
     scheme::Scheme,
 };
 use crate::{
-    clock::UnixTime,
-    error::Rejection,
-    event_key::KeyParts,
-    finding::Finding,
-    keys::{Keys, LiveKeys},
-    payload::{Json, Payload},
-    provider::{Authenticated, Decoded, EventType, Provider, SenderProfile, TimeKind, Undecodable},
+    identity::{EventType, KeyParts},
+    json::{Json, Payload},
+    keys::LiveKeys,
+    provider::{Authenticated, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
     request::{RawRequest, Single},
-    schemes::HmacHeader,
-    verified::Verified,
+    schemes::{HmacHeader, Verified},
+    setup::Finding,
+    tenants::Keys,
+    time::UnixTime,
+    verdict::Rejection,
 };
 
 /// A sender that signs, and leaves the payload to the application. Its event is a [`Payload`]: the raw JSON, or a type of the

@@ -3,13 +3,12 @@
 #[cfg(feature = "jwt")]
 use crate::schemes::SignedRequest;
 use crate::{
-    clock::UnixTime,
-    error::Rejection,
-    finding::Finding,
     keys::LiveKeys,
     request::RawRequest,
-    schemes::{HmacBodyField, HmacHeader},
-    verified::Verified,
+    schemes::{HmacBodyField, HmacHeader, Verified},
+    setup::Finding,
+    time::UnixTime,
+    verdict::Rejection,
 };
 
 #[derive(Debug, Clone)]

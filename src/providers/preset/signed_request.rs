@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Identity, Preset, Scheme};
-use crate::{keys::Keys, schemes::SignedRequest};
+use crate::{schemes::SignedRequest, tenants::Keys};
 
 impl Preset {
     /// Any sender that signs its requests as `scheme` describes it (feature `jwt`). An event is identified by the digest

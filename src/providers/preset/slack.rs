@@ -6,20 +6,20 @@ use http::HeaderName;
 
 use super::{Identity, Names, Preset};
 use crate::{
-    keys::Keys,
     provider::Retries,
     schemes::{
         Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
     },
+    tenants::Keys,
 };
 
 impl Preset {
     /// Slack: `x-slack-signature` over `v0:{timestamp}:{body}`, under the app's signing secret as text
-    /// ([`Secret::utf8`](crate::Secret::utf8)).
+    /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - Events are JSON, identified by their `event_id`. Commands and interactions are forms: they are
     ///   verified alike, identified by the digest of the body, and arrive as
-    ///   [`Payload::Unrecognized`](crate::payload::Payload::Unrecognized) with the form in `raw`.
+    ///   [`Payload::Unrecognized`](crate::json::Payload::Unrecognized) with the form in `raw`.
     /// - Answer `url_verification` with a response of your own, which carries the `challenge`: a 2xx of
     ///   the handler's own is passed on.
     /// - Known: Slack waits 3 s, and sends an event again at once, after a minute and after 5 minutes.

@@ -4,10 +4,10 @@ use http::HeaderName;
 
 use super::Preset;
 use crate::{
-    keys::Keys,
     schemes::{
         Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
     },
+    tenants::Keys,
 };
 
 impl Preset {

@@ -6,11 +6,11 @@ use http::HeaderName;
 
 use super::{Identity, Names, Preset};
 use crate::{
-    keys::Keys,
     provider::Retries,
     schemes::{
         Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
     },
+    tenants::Keys,
 };
 
 impl Preset {
@@ -18,7 +18,7 @@ impl Preset {
     /// `id` identifies the event over all attempts.
     ///
     /// The endpoint's secret is taken as text, its `whsec_` included
-    /// ([`Secret::utf8`](crate::Secret::utf8)): it is no base64, as those of Standard Webhooks are.
+    /// ([`Secret::utf8`](crate::keys::Secret::utf8)): it is no base64, as those of Standard Webhooks are.
     ///
     /// - Signatures under `v0`, which Stripe adds in test mode, are passed over.
     /// - Known: Stripe sends again for 3 days in live mode. How long it waits is not published; the

@@ -8,14 +8,12 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{
-    UnixTime,
-    event_time::EventTime,
-    payload::{Json, Misfit, is_too_deep, members::Name},
-    provider::Undecodable,
-};
-
 use super::{Event, ProcessUpdate, Status, SuspiciousScore, Unrecognized};
+use crate::{
+    json::{Json, Misfit, is_too_deep, members::Name},
+    provider::Undecodable,
+    time::{EventTime, UnixTime},
+};
 
 /// The only event name that has been seen.
 pub(super) const UPDATE_PROCESS: &str = "update_process";

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use crate::{
-    UnixTime,
-    payload::{Json, Misfit},
-};
-
 use super::Status;
+use crate::{
+    json::{Json, Misfit},
+    time::UnixTime,
+};
 
 /// A notification.
 #[derive(Debug, Clone)]

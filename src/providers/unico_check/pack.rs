@@ -10,18 +10,15 @@ use super::{
 #[cfg(feature = "jwt")]
 use crate::schemes::SignedRequest;
 use crate::{
-    clock::UnixTime,
-    error::{BuildError, Rejection},
-    event_key::KeyParts,
-    event_time::accepts_unreadable_time,
-    finding::Finding,
-    keys::{Keys, LiveKeys, Tenants},
-    provider::{
-        Authenticated, Decoded, EventType, Provider, Retries, SenderProfile, TimeKind, Undecodable,
-    },
-    receiver::RETENTION_MARGIN,
+    identity::{EventType, KeyParts},
+    keys::LiveKeys,
+    provider::{Authenticated, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable},
     request::RawRequest,
-    verified::Verified,
+    schemes::Verified,
+    setup::{BuildError, Finding},
+    tenants::{Keys, Tenants},
+    time::{RETENTION_MARGIN, UnixTime, accepts_unreadable_time},
+    verdict::Rejection,
 };
 
 /// Webhooks of the Unico Check portal.

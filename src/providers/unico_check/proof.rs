@@ -3,7 +3,7 @@
 #[cfg(feature = "jwt")]
 use crate::schemes::SignedRequest;
 use crate::{
-    clock::UnixTime, error::Rejection, finding::Finding, request::RawRequest, verified::Verified,
+    request::RawRequest, schemes::Verified, setup::Finding, time::UnixTime, verdict::Rejection,
 };
 
 #[derive(Debug, Clone)]

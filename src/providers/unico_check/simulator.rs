@@ -5,9 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use serde_json::json;
 
-use crate::simulator::Sent;
-
 use super::Status;
+use crate::simulator::Sent;
 
 /// One webhook of the portal, with the Secret and the headers of its form.
 ///

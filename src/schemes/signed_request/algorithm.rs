@@ -1,6 +1,6 @@
 //! What a header that names the algorithm may say.
 
-use crate::access::TokenAlgorithm;
+use crate::keys::TokenAlgorithm;
 
 /// Whether `name` means `algorithm`: as tokens spell it (RFC 7518), as Java does, or the digest alone.
 pub(super) fn is_named(algorithm: TokenAlgorithm, name: &str) -> bool {

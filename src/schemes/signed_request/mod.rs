@@ -25,18 +25,18 @@ use self::{
     signature::{Signature, is_base64url},
 };
 use super::{
+    Coverage, Verified,
     hmac_header::whole_number,
     signed_header::{SignedHeader, Unreadable},
     template::{Piece, Template},
 };
 use crate::{
-    access::{TokenAlgorithm, TokenKey},
-    clock::UnixTime,
-    error::{BuildError, Rejection},
-    finding::{Finding, Severity},
-    keys::KeyId,
+    identity::KeyId,
+    keys::{TokenAlgorithm, TokenKey},
     request::{Head, RawRequest, Single},
-    verified::{Coverage, Verified},
+    setup::{BuildError, Finding, Severity},
+    time::UnixTime,
+    verdict::Rejection,
 };
 
 /// Longest signature header that is parsed. RSA with 8,192 bits needs 2,048 in hexadecimal; a JWS that carries its
@@ -60,7 +60,7 @@ const MAX_SIGNATURE_HEADER_BYTES: usize = 8 * 1024;
 ///
 /// ```no_run
 /// use hookgate::{
-///     access::{TokenAlgorithm, TokenKey},
+///     keys::{TokenAlgorithm, TokenKey},
 ///     schemes::{SignedRequest, SignedRequestConfig, TimestampForm},
 /// };
 ///

@@ -9,8 +9,8 @@ use base64::{
 
 use super::RequestEncoding;
 use crate::{
-    access::{JwsHead, TokenAlgorithm},
-    error::Rejection,
+    keys::{TokenAlgorithm, jose::JwsHead},
+    verdict::Rejection,
 };
 
 /// A signature, what it is over, and what it says of itself.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hookgate::StoreError;
+use hookgate::dedup::StoreError;
 use sqlx::{
     Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},

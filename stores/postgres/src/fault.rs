@@ -2,7 +2,7 @@
 
 use std::io;
 
-use hookgate::StoreError;
+use hookgate::dedup::StoreError;
 
 /// Codes with which a server says that it is not, or no longer, the one to talk to: shutting down,
 /// starting up, in recovery, read-only. The next connection may reach another.

@@ -14,7 +14,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use hookgate::ContentDigest;
+use hookgate::pack::ContentDigest;
 use sqlx::PgConnection;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::{sync::Weak, time::Duration};
 
-use hookgate::StoreError;
+use hookgate::dedup::StoreError;
 use tokio::{runtime::Handle, task::AbortHandle};
 
 use crate::{PostgresStore, row, store::Inner};

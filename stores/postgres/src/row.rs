@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use hookgate::{
-    StoreError,
-    dedup::{Claim, State},
-};
+use hookgate::dedup::{Claim, State, StoreError};
 use sqlx::{Row, postgres::PgRow};
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use hookgate::StoreError;
+use hookgate::dedup::StoreError;
 use sqlx::{
     AssertSqlSafe, Executor, PgConnection, PgPool, Postgres, RawSql, pool::PoolConnection,
     postgres::PgRow,

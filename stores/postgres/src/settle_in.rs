@@ -1,8 +1,8 @@
 //! Settling inside the application's transaction: its writes and the mark commit together.
 
 use hookgate::{
-    LeaseHandle, StoreError,
-    dedup::{End, Settled},
+    LeaseHandle,
+    dedup::{End, Settled, StoreError},
 };
 use sqlx::PgConnection;
 

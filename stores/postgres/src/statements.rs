@@ -8,8 +8,9 @@
 use std::{fmt::Display, time::Duration};
 
 use hookgate::{
-    ContentDigest, EventKey,
+    EventKey,
     dedup::{End, OwnerToken},
+    pack::ContentDigest,
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use hookgate::{ContentDigest, EventKey, dedup::OwnerToken};
+use hookgate::{EventKey, dedup::OwnerToken, pack::ContentDigest};
 
 /// More than that overflows the server's arithmetic.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);

@@ -7,11 +7,11 @@ mod place;
 use std::time::Duration;
 
 use hookgate::{
-    TokioTimer,
     dedup::{
         DedupStore,
         contract::{self, RealTime, Terms},
     },
+    time::TokioTimer,
 };
 use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
 use hookgate_test_support::{PgBouncer, PostgresServer, child_task, race, run_race};

@@ -7,8 +7,8 @@ mod place;
 use std::time::{Duration, Instant};
 
 use hookgate::{
-    Ack, StoreError,
-    dedup::{Claim, DedupStore, End, Lease, Settled, State},
+    Ack,
+    dedup::{Claim, DedupStore, End, Lease, Settled, State, StoreError},
 };
 use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{

@@ -5,10 +5,7 @@ mod place;
 
 use std::time::Duration;
 
-use hookgate::{
-    StoreError,
-    dedup::{Claim, DedupStore, End, Lease, Settled},
-};
+use hookgate::dedup::{Claim, DedupStore, End, Lease, Settled, StoreError};
 use hookgate_postgres::{OpenError, PostgresStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
 use place::{Place, fresh_table, number, patient, run};

@@ -8,10 +8,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use hookgate::{
-    StoreError,
-    dedup::{DedupStore, End, Settled},
-};
+use hookgate::dedup::{DedupStore, End, Settled, StoreError};
 use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{LEASE, PgBouncer, PostgresServer, Proxy, RETAIN, key, owner, win};
 use place::{Place, fresh, fresh_table, number, patient, run};

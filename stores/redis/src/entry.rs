@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use hookgate::{ContentDigest, dedup::OwnerToken};
+use hookgate::{dedup::OwnerToken, pack::ContentDigest};
 
 /// How long a lapsed or released lease is remembered, to count the attempts by which handlers fence their
 /// writes: a day, longer than any handler is meant to run. The store is told of leases only, not for how long

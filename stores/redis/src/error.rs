@@ -1,6 +1,6 @@
 //! Errors of opening a store.
 
-use hookgate::StoreError;
+use hookgate::dedup::StoreError;
 
 use crate::prefix::PrefixError;
 

@@ -1,6 +1,6 @@
 //! What went wrong, without anything that could be secret.
 
-use hookgate::StoreError;
+use hookgate::dedup::StoreError;
 use redis::{ErrorKind, RedisError};
 
 /// `maxmemory` is reached and nothing may be evicted.

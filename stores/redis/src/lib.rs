@@ -31,7 +31,7 @@
 //! - when a server restarts without persistence, and with `appendfsync everysec` for up to a second's writes;
 //! - in a failover: replicas follow asynchronously, so the last writes are not on the new primary;
 //! - when memory runs full and `maxmemory-policy` is not `noeviction`: then Redis throws marks away without
-//!   a word. With `noeviction` a full server is [`StoreError::Full`](hookgate::StoreError), and the sender
+//!   a word. With `noeviction` a full server is [`StoreError::Full`](hookgate::dedup::StoreError), and the sender
 //!   is told to come back;
 //! - at `FLUSHALL`.
 //!

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookgate::StoreError;
+use hookgate::dedup::StoreError;
 use redis::Value;
 use tokio::time::{Instant, timeout_at};
 

@@ -14,8 +14,8 @@
 use std::time::Duration;
 
 use hookgate::{
-    ContentDigest,
     dedup::{End, OwnerToken},
+    pack::ContentDigest,
 };
 
 use crate::{

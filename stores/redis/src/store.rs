@@ -3,8 +3,9 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use hookgate::{
-    ContentDigest, EventKey, StoreError,
-    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
+    EventKey,
+    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
+    pack::ContentDigest,
 };
 use redis::{Value, aio::ConnectionManager};
 

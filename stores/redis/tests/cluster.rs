@@ -7,11 +7,11 @@ mod place;
 use std::time::{Duration, Instant};
 
 use hookgate::{
-    StoreError, TokioTimer,
     dedup::{
-        Claim, DedupStore, End, Settled, State,
+        Claim, DedupStore, End, Settled, State, StoreError,
         contract::{self, RealTime, Terms},
     },
+    time::TokioTimer,
 };
 use hookgate_redis::RedisStore;
 use hookgate_test_support::{LEASE, RETAIN, RedisServer, key, owner, win};

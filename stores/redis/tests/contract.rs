@@ -6,11 +6,11 @@ mod place;
 use std::time::Duration;
 
 use hookgate::{
-    TokioTimer,
     dedup::{
         DedupStore,
         contract::{self, RealTime, Terms},
     },
+    time::TokioTimer,
 };
 use hookgate_redis::{Prefix, RedisStore};
 use hookgate_test_support::{child_task, race, run_race};

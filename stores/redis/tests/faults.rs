@@ -13,8 +13,8 @@ use std::{
 };
 
 use hookgate::{
-    Ack, StoreError,
-    dedup::{Claim, DedupStore, End, Lease, Settled, State},
+    Ack,
+    dedup::{Claim, DedupStore, End, Lease, Settled, State, StoreError},
 };
 use hookgate_redis::{OpenError, RedisStore};
 use hookgate_test_support::{
@@ -184,8 +184,8 @@ async fn what_was_granted_is_settled_in_full_memory() {
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
 }
 
-fn content() -> hookgate::ContentDigest {
-    hookgate::ContentDigest::of(b"content")
+fn content() -> hookgate::pack::ContentDigest {
+    hookgate::pack::ContentDigest::of(b"content")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! Errors of opening a store and of settling inside a transaction.
 
-use hookgate::StoreError;
+use hookgate::dedup::StoreError;
 
 use crate::table::TableError;
 

@@ -1,6 +1,6 @@
 //! What went wrong, without anything that could be secret.
 
-use hookgate::StoreError;
+use hookgate::dedup::StoreError;
 
 const BUSY: i32 = 5;
 const LOCKED: i32 = 6;

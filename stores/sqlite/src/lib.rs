@@ -46,7 +46,7 @@
 //!   store's limit, and are then answered 503. So keep such transactions short.
 //! - A claim that was refused is not granted later: neither when its turn to write comes late, nor when it was
 //!   released before.
-//! - A full disk is [`StoreError::Full`](hookgate::StoreError): 503, and nothing that is known is forgotten.
+//! - A full disk is [`StoreError::Full`](hookgate::dedup::StoreError): 503, and nothing that is known is forgotten.
 //! - The machine's clock counts: there is one. Set back, it lengthens leases and marks by as much; set ahead,
 //!   it ends them early.
 //! - A row holds digests and times, no personal data.

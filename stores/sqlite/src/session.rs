@@ -5,7 +5,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hookgate::{ContentDigest, EventKey, StoreError, dedup::OwnerToken};
+use hookgate::{
+    EventKey,
+    dedup::{OwnerToken, StoreError},
+    pack::ContentDigest,
+};
 use sqlx::{
     AssertSqlSafe, Executor, Sqlite, SqliteConnection, SqlitePool,
     query::Query,

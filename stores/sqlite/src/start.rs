@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookgate::StoreError;
+use hookgate::dedup::StoreError;
 use tokio::time::{Instant, sleep};
 
 use crate::fault::store_error;

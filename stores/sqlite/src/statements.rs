@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hookgate::ContentDigest;
+use hookgate::pack::ContentDigest;
 
 use crate::table::Table;
 

@@ -8,8 +8,9 @@ use std::{
 };
 
 use hookgate::{
-    ContentDigest, EventKey, StoreError,
-    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
+    EventKey,
+    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
+    pack::ContentDigest,
 };
 use sqlx::SqlitePool;
 use tokio::task::AbortHandle;

@@ -9,11 +9,11 @@ use std::{
 };
 
 use hookgate::{
-    TokioTimer,
     dedup::{
         DedupStore,
         contract::{self, RealTime, Terms},
     },
+    time::TokioTimer,
 };
 use hookgate_sqlite::{SqliteStore, Table};
 use hookgate_test_support::{child_task, race, run_race};

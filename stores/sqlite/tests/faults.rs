@@ -13,8 +13,8 @@ use std::{
 };
 
 use hookgate::{
-    Ack, StoreError,
-    dedup::{Claim, DedupStore, End, Settled, State},
+    Ack,
+    dedup::{Claim, DedupStore, End, Settled, State, StoreError},
 };
 use hookgate_sqlite::{OpenError, SqliteStore};
 use hookgate_test_support::{

@@ -9,10 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hookgate::{
-    StoreError,
-    dedup::{Claim, DedupStore, End, Lease},
-};
+use hookgate::dedup::{Claim, DedupStore, End, Lease, StoreError};
 use hookgate_sqlite::{SqliteStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
 use place::{Place, number, options, run};

@@ -10,7 +10,7 @@ use axum::{Router, routing::post};
 use hookgate::{
     Ack, Delivery, Nack, Receiver, ReceiverBuilder, Secret, UnixTime,
     dedup::DedupStore,
-    payload::{Json, Payload},
+    json::{Json, Payload},
     providers::preset::Preset,
     simulator::StandardWebhooksSimulator,
 };

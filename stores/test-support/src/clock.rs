@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use hookgate::{Clock, UnixTime, clock::SystemClock};
+use hookgate::{
+    UnixTime,
+    time::{Clock, SystemClock},
+};
 
 /// The system's clock, ahead by so much: what an instance without NTP has.
 #[derive(Debug)]

@@ -9,8 +9,9 @@ use std::{
 };
 
 use hookgate::{
-    ContentDigest, EventKey,
+    EventKey,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Settled},
+    pack::ContentDigest,
 };
 use tokio::task::JoinHandle;
 

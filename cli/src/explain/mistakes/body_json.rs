@@ -1,6 +1,6 @@
 //! The body was parsed and written anew, by another writer than the sender's.
 
-use hookgate::canonical;
+use hookgate::json::canonical;
 
 use super::{
     super::{

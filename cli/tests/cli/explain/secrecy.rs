@@ -1,10 +1,11 @@
 //! No output shows a secret, a signature or anything of the body.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+
 use super::{
     mistakes::rows,
     request::{NONCE, PERSONAL, Row},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// Pieces of a row that no output may contain.
 fn canaries(row: &Row) -> Vec<String> {

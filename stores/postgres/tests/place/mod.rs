@@ -11,12 +11,11 @@ use std::{
     time::Duration,
 };
 
+#[allow(unused_imports, reason = "each test program needs a part of it")]
+pub(crate) use effects::{PostgresEffects, effects};
 use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
 use hookgate_test_support::PostgresServer;
 use sqlx::{PgPool, Row};
-
-#[allow(unused_imports, reason = "each test program needs a part of it")]
-pub(crate) use effects::{PostgresEffects, effects};
 
 /// A server to put tables on: the one that the environment names, or one of the tests' own.
 pub(crate) struct Place {

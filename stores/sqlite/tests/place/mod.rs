@@ -8,15 +8,14 @@ use std::{
     time::Duration,
 };
 
+#[allow(unused_imports, reason = "each test program needs a part of it")]
+pub(crate) use effects::{SqliteEffects, effects};
 use hookgate_sqlite::SqliteStore;
 use hookgate_test_support::temporary_folder;
 use sqlx::{
     AssertSqlSafe, Row, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
 };
-
-#[allow(unused_imports, reason = "each test program needs a part of it")]
-pub(crate) use effects::{SqliteEffects, effects};
 
 /// For tests that are not about limits of time, on a machine that may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

@@ -7,8 +7,8 @@ mod signs;
 mod words;
 
 use hookgate::{
-    Head, Rejection,
-    request::RawRequest,
+    Rejection,
+    pack::{Head, RawRequest},
     schemes::{SignedRequest, SignedRequestConfig},
 };
 use serde_json::{Map, Value, json};

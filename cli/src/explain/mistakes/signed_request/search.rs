@@ -3,10 +3,9 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
-    Head, Secret,
-    access::{TokenAlgorithm, TokenKey},
-    keys::Encoding,
-    request::RawRequest,
+    Secret,
+    keys::{Encoding, TokenAlgorithm, TokenKey},
+    pack::{Head, RawRequest},
     schemes::{RequestEncoding, SignedRequest, SignedRequestConfig},
 };
 

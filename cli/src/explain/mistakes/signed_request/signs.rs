@@ -1,7 +1,7 @@
 //! What a request, or a key, shows by itself.
 
 use hookgate::{
-    access::{TokenAlgorithm, TokenKey},
+    keys::{TokenAlgorithm, TokenKey},
     schemes::RequestEncoding,
 };
 

@@ -1,0 +1,129 @@
+//! The proof types that handlers take: [`Delivery`], and the sealed form in which it travels.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+
+use crate::{
+    identity::{EventKey, EventType},
+    request::{TraceContext, Unsigned},
+    time::UnixTime,
+};
+mod slot;
+pub use self::slot::{DeliverySlot, NotTaken};
+pub(crate) use self::slot::{Sealed, Untaken};
+use crate::{leases::LeaseHandle, telemetry::Facts};
+
+/// A request that passed every check, with its decoded event.
+///
+/// Its fields are private and only the road makes one, behind verification: a handler that takes a
+/// `Delivery` cannot run unverified. `Debug` shows no payload.
+pub struct Delivery<E> {
+    event: E,
+    raw: Bytes,
+    facts: Arc<Facts>,
+    lease: LeaseHandle,
+}
+
+impl<E> Delivery<E> {
+    /// The event.
+    pub fn event(&self) -> &E {
+        &self.event
+    }
+
+    /// The event, by value.
+    pub fn into_event(self) -> E {
+        self.event
+    }
+
+    /// The authenticated bytes: what the event was read from.
+    pub fn raw(&self) -> &Bytes {
+        &self.raw
+    }
+
+    /// The event's type as its sender names it, where something signed says it.
+    pub fn event_type(&self) -> Option<&str> {
+        self.facts.event_type.as_ref().map(EventType::as_str)
+    }
+
+    /// The event's type as a header names it that nothing signs, such as `x-github-event`. Whoever
+    /// captured a delivery can send it again under another type: read what the event is from its
+    /// payload before acting on it.
+    pub fn claimed_type(&self) -> Option<Unsigned<&str>> {
+        self.facts.claimed_type.as_deref().map(Unsigned::new)
+    }
+
+    /// The identity under which the event is handled once. A stable key for the application's own
+    /// idempotent effects.
+    pub fn event_key(&self) -> &EventKey {
+        &self.facts.key
+    }
+
+    /// The id that the signature covers, where the sender has one.
+    pub fn signed_id(&self) -> Option<&str> {
+        self.facts.signed_id.as_deref()
+    }
+
+    /// The id of the key that matched.
+    pub fn key_id(&self) -> &str {
+        &self.facts.key_id
+    }
+
+    /// The endpoint's name.
+    pub fn endpoint(&self) -> &str {
+        &self.facts.endpoint
+    }
+
+    /// The pack's name.
+    pub fn pack(&self) -> &str {
+        &self.facts.pack
+    }
+
+    /// The canonical id of the tenant, where the endpoint serves many.
+    pub fn tenant(&self) -> Option<&str> {
+        self.facts.tenant.as_deref()
+    }
+
+    /// When this attempt was signed, where the sender signs that.
+    pub fn sent_at(&self) -> Option<UnixTime> {
+        self.facts.sent_at
+    }
+
+    /// When the event occurred, where the sender signs that.
+    pub fn occurred_at(&self) -> Option<UnixTime> {
+        self.facts.occurred_at
+    }
+
+    /// When the request's head arrived here.
+    pub fn received_at(&self) -> UnixTime {
+        self.facts.received_at
+    }
+
+    /// The sender's trace, where the signed event names it (the CloudEvents extension for distributed
+    /// tracing). To be linked, not continued: the sender's ids and its sampling decide nothing here.
+    pub fn trace_context(&self) -> Option<&TraceContext> {
+        self.facts.trace_context.as_ref()
+    }
+
+    /// The sender's trace as the headers `traceparent` and `tracestate` name it, which nothing signs:
+    /// whoever can send a request can write them, and a copy may come with others.
+    pub fn claimed_trace_context(&self) -> Option<Unsigned<&TraceContext>> {
+        self.facts.claimed_trace_context.as_ref().map(Unsigned::new)
+    }
+
+    /// The lease under which this handler runs.
+    pub fn lease(&self) -> &LeaseHandle {
+        &self.lease
+    }
+}
+
+impl<E> fmt::Debug for Delivery<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("endpoint", &self.facts.endpoint)
+            .field("event_key", &self.facts.key)
+            .field("key_id", &self.facts.key_id)
+            .field("attempt", &self.lease.attempt())
+            .finish_non_exhaustive()
+    }
+}

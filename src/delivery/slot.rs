@@ -1,0 +1,128 @@
+//! [`DeliverySlot`]: how a delivery travels through a framework's request.
+
+use std::{
+    any::Any,
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use bytes::Bytes;
+
+use super::Delivery;
+use crate::{
+    leases::LeaseHandle,
+    telemetry::{Facts, caught, log},
+};
+
+/// A delivery whose event type is not named: how it travels through a framework's request.
+///
+/// Made by the road alone.
+pub(crate) struct Sealed {
+    pub(crate) event: Untaken,
+    pub(crate) raw: Bytes,
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) lease: LeaseHandle,
+}
+
+/// A decoded event until a handler takes it. It may panic when it is dropped: that is caught, for it says nothing of how
+/// the delivery ends.
+pub(crate) struct Untaken {
+    event: Option<Box<dyn Any + Send>>,
+    endpoint: Arc<str>,
+}
+
+impl Untaken {
+    pub(crate) fn new(event: Box<dyn Any + Send>, endpoint: Arc<str>) -> Self {
+        let event = Some(event);
+        Self { event, endpoint }
+    }
+
+    /// The event as one of `E`, where it is one.
+    fn downcast<E: 'static>(mut self) -> Result<E, Self> {
+        match self.event.take().map(<Box<dyn Any + Send>>::downcast::<E>) {
+            Some(Ok(event)) => Ok(*event),
+            Some(Err(event)) => {
+                self.event = Some(event);
+                Err(self)
+            }
+            None => Err(self),
+        }
+    }
+}
+
+impl Drop for Untaken {
+    fn drop(&mut self) {
+        let event = self.event.take();
+        if caught(|| drop(event)).is_err() {
+            log::panicked(&self.endpoint, "an event that nobody took");
+        }
+    }
+}
+
+/// Carries one sealed delivery through a framework's request extensions, which want `Clone`: whoever
+/// takes it first has it.
+#[derive(Clone)]
+pub struct DeliverySlot(Arc<Slot>);
+
+struct Slot {
+    sealed: Mutex<Option<Sealed>>,
+    /// Somebody asked for an event of a type that it has not.
+    asked_for_another: AtomicBool,
+}
+
+/// Why a slot gave no delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotTaken {
+    /// It was taken before: two extractors in one handler.
+    Taken,
+    /// The pack's event is of another type.
+    WrongEventType,
+}
+
+impl DeliverySlot {
+    pub(crate) fn new(sealed: Sealed) -> Self {
+        Self(Arc::new(Slot {
+            sealed: Mutex::new(Some(sealed)),
+            asked_for_another: AtomicBool::new(false),
+        }))
+    }
+
+    /// Whether somebody asked for an event of another type, and nobody for the one that is there.
+    pub(crate) fn was_mistaken(&self) -> bool {
+        let sealed = || self.0.sealed.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.asked_for_another.load(Ordering::Acquire) && sealed().is_some()
+    }
+
+    /// Takes the delivery out, as one of `E`.
+    ///
+    /// # Errors
+    ///
+    /// When it was taken before, or is of another type; it then stays.
+    pub fn take<E: 'static>(&self) -> Result<Delivery<E>, NotTaken> {
+        let mut slot = self.0.sealed.lock().unwrap_or_else(PoisonError::into_inner);
+        let sealed = slot.take().ok_or(NotTaken::Taken)?;
+        match sealed.event.downcast::<E>() {
+            Ok(event) => Ok(Delivery {
+                event,
+                raw: sealed.raw,
+                facts: sealed.facts,
+                lease: sealed.lease,
+            }),
+            Err(event) => {
+                *slot = Some(Sealed { event, ..sealed });
+                self.0.asked_for_another.store(true, Ordering::Release);
+                Err(NotTaken::WrongEventType)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DeliverySlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeliverySlot(..)")
+    }
+}

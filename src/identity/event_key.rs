@@ -1,0 +1,24 @@
+//! [`EventKey`]: the identity under which an event is handled once.
+
+use super::hex_text::hex_text;
+
+/// The identity under which an event is handled once: 32 bytes, the same for every copy.
+///
+/// It holds a digest, so a store that keeps it keeps no personal data. `Debug` and `Display` show
+/// it as hex.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventKey([u8; 32]);
+
+impl EventKey {
+    /// From stored bytes, for store authors. Keys of deliveries are only made by the road.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+hex_text!(EventKey);

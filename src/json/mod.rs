@@ -1,0 +1,18 @@
+//! JSON as senders write it: cut and written anew byte for byte, read without loss, open to the unknown, silent in `Debug`.
+
+pub mod canonical;
+mod depth;
+pub(crate) mod members;
+mod misfit;
+mod once;
+pub(crate) mod open_enum;
+mod payload;
+pub(crate) mod value;
+
+pub(crate) use self::{depth::is_too_deep, once::Once};
+pub use self::{
+    members::Extra,
+    misfit::Misfit,
+    payload::Payload,
+    value::{ByName, Json},
+};

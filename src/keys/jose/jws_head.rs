@@ -1,0 +1,61 @@
+//! [`JwsHead`]: what the head of a compact JWS says.
+
+use serde::{Deserialize, de::IgnoredAny};
+
+use crate::keys::TokenAlgorithm;
+
+/// All that is read of the head of a compact JWS (RFC 7515, section 4.1). Nothing that it carries or links to (`jku`,
+/// `jwk`, `x5u`, `x5c`) is: keys are the receiver's.
+#[derive(Deserialize)]
+pub(crate) struct JwsHead {
+    alg: String,
+    kid: Option<String>,
+    typ: Option<String>,
+    crit: Option<IgnoredAny>,
+}
+
+impl JwsHead {
+    /// What `typ` says of a token that is of no kind of its own (RFC 7519, section 5.1).
+    pub(crate) const PLAIN: &str = "JWT";
+
+    /// The algorithm that it names; `None` where it is unknown.
+    pub(crate) fn algorithm(&self) -> Option<TokenAlgorithm> {
+        TokenAlgorithm::from_name(&self.alg)
+    }
+
+    /// The id of the key that it names.
+    pub(crate) fn key_id(self) -> Option<String> {
+        self.kid
+    }
+
+    /// Whether it wants something understood that is not.
+    pub(crate) fn demands_extension(&self) -> bool {
+        self.crit.is_some()
+    }
+
+    /// Whether it is a token by what it says: `JWT`, `at+jwt` and its like (RFC 8725, section 3.11).
+    pub(crate) fn is_token(&self) -> bool {
+        self.kind().is_some_and(|kind| {
+            let kind = kind.to_ascii_lowercase();
+            kind == "jwt" || kind.ends_with("+jwt")
+        })
+    }
+
+    /// Whether it may be a token of this kind: it says so, or says only that it is a token, or nothing.
+    pub(crate) fn may_be_token_of(&self, kind: &str) -> bool {
+        self.kind().is_none_or(|it| {
+            let is = |kind: &str| it.eq_ignore_ascii_case(kind);
+            is(Self::PLAIN) || is(kind)
+        })
+    }
+
+    /// What `typ` says. Media types have no letter case, and their `application/` may be left out (RFC 7515, section
+    /// 4.1.9).
+    fn kind(&self) -> Option<&str> {
+        let typ = self.typ.as_deref()?;
+        Some(match typ.split_once('/') {
+            Some((tree, name)) if tree.eq_ignore_ascii_case("application") => name,
+            _ => typ,
+        })
+    }
+}

@@ -1,0 +1,261 @@
+//! [`SigningKey`]: a key that tokens are signed with.
+
+use std::{fmt, sync::Arc};
+
+use aws_lc_rs::{
+    hmac,
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::{
+    keys::{Secret, TokenAlgorithm, TokenKey},
+    setup::BuildError,
+};
+
+/// What the id of a shared secret is derived with, so that it tells nothing of the secret.
+const KEY_ID_DOMAIN: &[u8] = b"hookgate/kid/v1";
+
+/// A key that tokens are signed with, and its public half. Cheap to clone; `Debug` shows its id and algorithm.
+///
+/// ```
+/// use hookgate::{keys::TokenAlgorithm, token::SigningKey};
+///
+/// # fn main() -> Result<(), hookgate::BuildError> {
+/// let key = SigningKey::generate(TokenAlgorithm::Es256)?;
+/// assert!(!key.id().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct SigningKey(Arc<Inner>);
+
+struct Inner {
+    id: Box<str>,
+    algorithm: TokenAlgorithm,
+    signer: Signer,
+    verifier: TokenKey,
+    /// The public half as a JWK; none for a shared secret.
+    public: Option<Value>,
+}
+
+enum Signer {
+    Hmac(Box<hmac::Key>),
+    Ecdsa(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+impl SigningKey {
+    /// A new random key for `Es256`, `EdDsa` or `Hs256`. It lives as long as the process: tokens that were issued
+    /// before a restart do not open anything afterwards, and each instance has keys of its own.
+    ///
+    /// # Errors
+    ///
+    /// For any other algorithm, and without randomness.
+    pub fn generate(algorithm: TokenAlgorithm) -> Result<Self, BuildError> {
+        match algorithm {
+            TokenAlgorithm::Es256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+                .map_err(|_| BuildError::Randomness)
+                .and_then(Self::es256),
+            TokenAlgorithm::EdDsa => Ed25519KeyPair::generate()
+                .map_err(|_| BuildError::Randomness)
+                .and_then(Self::ed25519),
+            TokenAlgorithm::Hs256 => {
+                let mut key = Zeroizing::new([0; 32]);
+                getrandom::fill(&mut *key).map_err(|_| BuildError::Randomness)?;
+                Self::hs256(&*key)
+            }
+            _ => Err(BuildError::Contradiction(
+                "tokens are signed with `Es256`, `EdDsa` or `Hs256`",
+            )),
+        }
+    }
+
+    /// A secret that is shared with whoever checks the tokens: HS256.
+    ///
+    /// # Errors
+    ///
+    /// When it has less than 32 bytes (RFC 7518, section 3.2).
+    pub fn secret(secret: &Secret) -> Result<Self, BuildError> {
+        Self::hs256(secret.expose())
+    }
+
+    /// A private key in PEM (PKCS #8): on P-256 for ES256, or Ed25519 for EdDSA.
+    ///
+    /// # Errors
+    ///
+    /// When it is anything else.
+    pub fn pem(pem: impl AsRef<[u8]>) -> Result<Self, BuildError> {
+        let pem = pem.as_ref();
+        let readers = [EncodingKey::from_ec_pem, EncodingKey::from_ed_pem];
+        let keys = readers.iter().filter_map(|read| read(pem).ok());
+        let mut read = keys.filter_map(|key| Self::der(key.as_bytes()).ok());
+        read.next().ok_or(UNREADABLE)
+    }
+
+    /// A private key in DER (PKCS #8): on P-256 for ES256, or Ed25519 for EdDSA.
+    ///
+    /// # Errors
+    ///
+    /// When it is anything else.
+    pub fn der(der: impl AsRef<[u8]>) -> Result<Self, BuildError> {
+        let der = der.as_ref();
+        if let Ok(pair) = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der) {
+            return Self::es256(pair);
+        }
+        let pair = Ed25519KeyPair::from_pkcs8(der).map_err(|_| UNREADABLE)?;
+        Self::ed25519(pair)
+    }
+
+    /// Its id: the `kid` of the tokens that it signs. The key's thumbprint (RFC 7638); for a shared secret a value
+    /// derived from it.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// Its algorithm.
+    pub fn algorithm(&self) -> TokenAlgorithm {
+        self.0.algorithm
+    }
+
+    fn hs256(secret: &[u8]) -> Result<Self, BuildError> {
+        let signer = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        let id = hmac::sign(&signer, KEY_ID_DOMAIN);
+        let id = base64(id.as_ref().get(..16).unwrap_or_default());
+        let shared = Secret::bytes(secret)?;
+        let verifier = TokenKey::secret(&shared, [TokenAlgorithm::Hs256]);
+        Self::of(
+            TokenAlgorithm::Hs256,
+            Signer::Hmac(Box::new(signer)),
+            verifier,
+            id,
+            None,
+        )
+    }
+
+    fn es256(pair: EcdsaKeyPair) -> Result<Self, BuildError> {
+        // Uncompressed (SEC 1, section 2.3.3): 4, x, y.
+        let point = pair.public_key().as_ref();
+        let (Some(x), Some(y)) = (point.get(1..33), point.get(33..65)) else {
+            return Err(UNREADABLE);
+        };
+        let (x, y) = (base64(x), base64(y));
+        let key = DecodingKey::from_ec_components(&x, &y).map_err(|_| UNREADABLE)?;
+        // Members in the order of RFC 7638, section 3.2, which is that of the alphabet.
+        let public = json!({"crv": "P-256", "kty": "EC", "x": x, "y": y});
+        let algorithm = TokenAlgorithm::Es256;
+        let verifier = TokenKey::of_signer(key, algorithm);
+        let id = thumbprint(&public);
+        Self::of(algorithm, Signer::Ecdsa(pair), verifier, id, Some(public))
+    }
+
+    fn ed25519(pair: Ed25519KeyPair) -> Result<Self, BuildError> {
+        let x = base64(pair.public_key().as_ref());
+        let key = DecodingKey::from_ed_components(&x).map_err(|_| UNREADABLE)?;
+        let public = json!({"crv": "Ed25519", "kty": "OKP", "x": x});
+        let algorithm = TokenAlgorithm::EdDsa;
+        let verifier = TokenKey::of_signer(key, algorithm);
+        let id = thumbprint(&public);
+        Self::of(algorithm, Signer::Ed25519(pair), verifier, id, Some(public))
+    }
+
+    /// The key, once it has verified what it signed: no request is the first to learn that it cannot.
+    fn of(
+        algorithm: TokenAlgorithm,
+        signer: Signer,
+        verifier: TokenKey,
+        id: String,
+        public: Option<Value>,
+    ) -> Result<Self, BuildError> {
+        verifier.validate()?;
+        let key = Self(Arc::new(Inner {
+            verifier: verifier.with_id(&id),
+            id: id.into(),
+            algorithm,
+            signer,
+            public,
+        }));
+        let works = key.sign_bytes(KEY_ID_DOMAIN).is_some_and(|signature| {
+            key.0
+                .verifier
+                .verifies(algorithm, None, KEY_ID_DOMAIN, &signature)
+        });
+        if works {
+            Ok(key)
+        } else {
+            Err(BuildError::Contradiction(
+                "the cryptography behind tokens failed its self-test",
+            ))
+        }
+    }
+
+    /// A compact JWS of `claims` (RFC 7515, section 3.1), typed as an access token (RFC 9068, section 2.1).
+    pub(crate) fn sign(&self, claims: &impl Serialize) -> Option<Zeroizing<String>> {
+        let head = json!({"alg": self.0.algorithm.name(), "typ": "at+jwt", "kid": self.id()});
+        let head = base64(head.to_string().as_bytes());
+        let claims = base64(&serde_json::to_vec(claims).ok()?);
+        let mut token = Zeroizing::new(format!("{head}.{claims}"));
+        let signature = self.sign_bytes(token.as_bytes())?;
+        token.push('.');
+        token.push_str(&base64(&signature));
+        Some(token)
+    }
+
+    fn sign_bytes(&self, message: &[u8]) -> Option<Vec<u8>> {
+        match &self.0.signer {
+            Signer::Hmac(key) => Some(hmac::sign(key, message).as_ref().to_vec()),
+            Signer::Ecdsa(pair) => {
+                let signature = pair.sign(&SystemRandom::new(), message).ok()?;
+                Some(signature.as_ref().to_vec())
+            }
+            Signer::Ed25519(pair) => Some(pair.try_sign(message).ok()?.as_ref().to_vec()),
+        }
+    }
+
+    pub(crate) fn verifier(&self) -> &TokenKey {
+        &self.0.verifier
+    }
+
+    /// The public half (RFC 7517), where it may be published.
+    pub(crate) fn jwk(&self) -> Option<Value> {
+        let mut jwk = self.0.public.clone()?;
+        let more = [
+            ("use", "sig"),
+            ("alg", self.0.algorithm.name()),
+            ("kid", self.id()),
+        ];
+        let members = jwk.as_object_mut()?;
+        for (name, value) in more {
+            members.insert(name.to_owned(), value.into());
+        }
+        Some(jwk)
+    }
+}
+
+const UNREADABLE: BuildError = BuildError::Contradiction(
+    "a key to sign tokens with is no private P-256 or Ed25519 key in PKCS #8",
+);
+
+fn base64(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// RFC 7638, section 3: the digest of the required members alone.
+fn thumbprint(public: &Value) -> String {
+    base64(&Sha256::digest(public.to_string()))
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("id", &self.0.id)
+            .field("algorithm", &self.0.algorithm)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+//! [`Allowance`]: a bounded amount of something (bytes in flight, running handlers, waiting copies).
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use event_listener::Event;
+
+use crate::telemetry::Level;
+
+/// A bounded amount that grants are taken from, and given back to when dropped.
+#[derive(Debug, Clone)]
+pub(crate) struct Allowance(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    limit: usize,
+    used: AtomicUsize,
+    unused: Event,
+    /// Somebody waits, or has waited, for it. To notify nobody costs a fence and a lock, each time that the last grant is
+    /// given back; to look here costs a load.
+    awaited: AtomicBool,
+    level: Level,
+}
+
+impl Allowance {
+    /// `level` follows what is granted.
+    pub(crate) fn new(limit: usize, level: Level) -> Self {
+        Self(Arc::new(Shared {
+            limit,
+            used: AtomicUsize::new(0),
+            unused: Event::new(),
+            awaited: AtomicBool::new(false),
+            level,
+        }))
+    }
+
+    /// Takes `amount`, or `None` when that is more than is left.
+    pub(crate) fn take(&self, amount: usize) -> Option<Grant> {
+        let mut grant = Grant {
+            of: self.clone(),
+            amount: 0,
+        };
+        grant.grow(amount).then_some(grant)
+    }
+
+    /// How much is granted.
+    pub(crate) fn used(&self) -> usize {
+        self.0.used.load(Ordering::SeqCst)
+    }
+
+    /// Resolves when nothing is granted.
+    pub(crate) async fn unused(&self) {
+        // Said before it is looked, and given back before it is asked whether somebody waits: in one order for all
+        // threads, so that one of the two sees the other.
+        self.0.awaited.store(true, Ordering::SeqCst);
+        while self.used() > 0 {
+            let listener = self.0.unused.listen();
+            if self.used() == 0 {
+                return;
+            }
+            listener.await;
+        }
+    }
+}
+
+/// Part of an [`Allowance`].
+#[derive(Debug)]
+pub(crate) struct Grant {
+    of: Allowance,
+    amount: usize,
+}
+
+impl Grant {
+    /// Takes `more`; `false`, and nothing taken, when that is more than is left.
+    pub(crate) fn grow(&mut self, more: usize) -> bool {
+        let shared = &self.of.0;
+        let taken = shared
+            .used
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |used| {
+                used.checked_add(more).filter(|used| *used <= shared.limit)
+            })
+            .is_ok();
+        if taken {
+            shared.level.rise(more);
+            self.amount = self.amount.saturating_add(more);
+        }
+        taken
+    }
+}
+
+impl Drop for Grant {
+    fn drop(&mut self) {
+        let shared = &self.of.0;
+        shared.level.fall(self.amount);
+        let used = shared.used.fetch_sub(self.amount, Ordering::SeqCst);
+        if used == self.amount && shared.awaited.load(Ordering::SeqCst) {
+            shared.unused.notify(usize::MAX);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! [`Decoded`]: an event and what the road needs to know of it.
+
+use crate::{
+    identity::{ContentDigest, EventType},
+    request::TraceContext,
+    time::EventTime,
+};
+
+/// Verified, but not the pack's envelope, or without what the event key needs. The text is fixed: it
+/// carries nothing of the payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undecodable(pub &'static str);
+
+/// What a pack read from authenticated bytes.
+#[derive(Debug)]
+pub struct Decoded<E> {
+    pub(crate) event: E,
+    pub(crate) event_type: Option<EventType>,
+    pub(crate) claimed_type: Option<Box<str>>,
+    pub(crate) occurred_at: EventTime,
+    pub(crate) trace_context: Option<TraceContext>,
+    pub(crate) content: Option<ContentDigest>,
+    pub(crate) wanted: bool,
+    pub(crate) recognized: bool,
+}
+
+impl<E> Decoded<E> {
+    /// An event without type and time, wanted.
+    pub fn new(event: E) -> Self {
+        Self {
+            event,
+            event_type: None,
+            claimed_type: None,
+            occurred_at: EventTime::None,
+            trace_context: None,
+            content: None,
+            wanted: true,
+            recognized: true,
+        }
+    }
+
+    /// The signed type.
+    #[must_use]
+    pub fn event_type(mut self, event_type: EventType) -> Self {
+        self.event_type = Some(event_type);
+        self
+    }
+
+    /// A type that no signature covers. It is shown to the handler as such, and used for nothing.
+    #[must_use]
+    pub fn claimed_type(mut self, name: impl Into<Box<str>>) -> Self {
+        self.claimed_type = Some(name.into());
+        self
+    }
+
+    /// The signed time at which the event occurred. One that is there and [cannot be read](EventTime::Unreadable) is
+    /// refused where times are checked.
+    #[must_use]
+    pub fn occurred_at(mut self, time: impl Into<EventTime>) -> Self {
+        self.occurred_at = time.into();
+        self
+    }
+
+    /// The sender's trace, where something signed names it.
+    #[must_use]
+    pub fn trace_context(mut self, context: Option<TraceContext>) -> Self {
+        self.trace_context = context;
+        self
+    }
+
+    /// The digest of what is stable in the event.
+    #[must_use]
+    pub fn content(mut self, digest: ContentDigest) -> Self {
+        self.content = Some(digest);
+        self
+    }
+
+    /// Whether the application asked for such events.
+    #[must_use]
+    pub fn wanted(mut self, wanted: bool) -> Self {
+        self.wanted = wanted;
+        self
+    }
+
+    /// Whether the event fits a type of the pack.
+    #[must_use]
+    pub fn recognized(mut self, recognized: bool) -> Self {
+        self.recognized = recognized;
+        self
+    }
+
+    /// The same event as another type: for packs that wrap a pack.
+    #[must_use]
+    pub fn map<T>(self, map: impl FnOnce(E) -> T) -> Decoded<T> {
+        Decoded {
+            event: map(self.event),
+            event_type: self.event_type,
+            claimed_type: self.claimed_type,
+            occurred_at: self.occurred_at,
+            trace_context: self.trace_context,
+            content: self.content,
+            wanted: self.wanted,
+            recognized: self.recognized,
+        }
+    }
+}

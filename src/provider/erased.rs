@@ -1,0 +1,78 @@
+//! [`DynProvider`]: a pack without its event type.
+
+use std::any::Any;
+
+use super::{Authenticated, Decoded, Provider, SenderProfile, Undecodable};
+use crate::{
+    identity::KeyParts,
+    keys::LiveKeys,
+    request::RawRequest,
+    schemes::Verified,
+    setup::{BuildError, Finding},
+    tenants::Keys,
+    time::UnixTime,
+    verdict::Rejection,
+};
+
+/// [`Provider`] without its event type.
+pub(crate) trait DynProvider: Send + Sync {
+    fn name(&self) -> &str;
+    fn profile(&self) -> SenderProfile;
+    fn keys(&self) -> Keys;
+    fn validate(&self) -> Result<(), BuildError>;
+    fn needs_access(&self) -> bool;
+    fn findings(&self, now: UnixTime) -> Vec<Finding>;
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection>;
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<Box<dyn Any + Send>>, Undecodable>;
+}
+
+impl<P: Provider> DynProvider for P {
+    fn name(&self) -> &str {
+        Provider::name(self)
+    }
+
+    fn profile(&self) -> SenderProfile {
+        Provider::profile(self)
+    }
+
+    fn keys(&self) -> Keys {
+        Provider::keys(self)
+    }
+
+    fn validate(&self) -> Result<(), BuildError> {
+        Provider::validate(self)
+    }
+
+    fn needs_access(&self) -> bool {
+        Provider::needs_access(self)
+    }
+
+    fn findings(&self, now: UnixTime) -> Vec<Finding> {
+        Provider::findings(self, now)
+    }
+
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
+        Provider::verify(self, request, keys)
+    }
+
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<Box<dyn Any + Send>>, Undecodable> {
+        Provider::decode(self, authenticated, key)
+            .map(|decoded| decoded.map(|event| Box::new(event) as Box<dyn Any + Send>))
+    }
+}

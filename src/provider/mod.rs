@@ -1,0 +1,91 @@
+//! [`Provider`]: a sender family, and what is known of how it behaves.
+
+use crate::{
+    identity::KeyParts,
+    keys::LiveKeys,
+    request::RawRequest,
+    schemes::Verified,
+    setup::{BuildError, Finding},
+    tenants::Keys,
+    time::UnixTime,
+    verdict::Rejection,
+};
+
+mod authenticated;
+mod decoded;
+mod erased;
+mod profile;
+pub(crate) use self::erased::DynProvider;
+pub use self::{
+    authenticated::Authenticated,
+    decoded::{Decoded, Undecodable},
+    profile::{Retries, SenderProfile, TimeKind},
+};
+
+/// A pack: how a sender signs, what it sends, how it retries.
+///
+/// The road calls [`verify`](Self::verify) on the raw request, and [`decode`](Self::decode) only on
+/// bytes that it authenticated.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no pack of a sender",
+    label = "not a `Provider`",
+    note = "`Receiver::new(name, pack)` takes a pack such as `Logto::new(secret)` or \
+            `Preset::standard_webhooks(secret)`; for any other sender see `Preset::custom`"
+)]
+pub trait Provider: Send + Sync + 'static {
+    /// What handlers take.
+    type Event: Send + 'static;
+
+    /// The pack's name, part of every event key. Stable: another name is another identity.
+    fn name(&self) -> &str;
+
+    /// What is known of the sender: the one table of the pack's defaults.
+    fn profile(&self) -> SenderProfile;
+
+    /// Whose keys verify.
+    fn keys(&self) -> Keys;
+
+    /// Called at start.
+    ///
+    /// # Errors
+    ///
+    /// When the pack's settings contradict each other.
+    fn validate(&self) -> Result<(), BuildError> {
+        Ok(())
+    }
+
+    /// Whether the receiver must have an access rule: where the proof covers only a part of what is used,
+    /// or nothing, who may call at all is what is left to trust.
+    fn needs_access(&self) -> bool {
+        false
+    }
+
+    /// What the start-up check should say of this pack at `now`, such as a certificate that has ended.
+    fn findings(&self, now: UnixTime) -> Vec<Finding> {
+        let _ = now;
+        Vec::new()
+    }
+
+    /// Proves who wrote the bytes. Checks no time: the road does that next.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no proof.
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection>;
+
+    /// Reads the event and writes the parts of its identity, from authenticated content only.
+    ///
+    /// # Errors
+    ///
+    /// Only when the bytes are not the pack's envelope, or lack what the identity needs. What is
+    /// merely unknown is an event too.
+    fn decode(
+        &self,
+        authenticated: &Authenticated<'_>,
+        key: &mut KeyParts,
+    ) -> Result<Decoded<Self::Event>, Undecodable>;
+}

@@ -1,0 +1,117 @@
+//! [`Head`]: everything before the body, independent of any framework's types.
+
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+};
+
+use http::HeaderName;
+
+use super::{Headers, Single};
+
+/// The head of a request: everything before the body.
+///
+/// The framework crates fill it; it borrows from the framework's own request.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Head<'a> {
+    /// The method, as sent.
+    pub method: &'a str,
+    /// The path, as sent, without the query.
+    pub path: &'a str,
+    /// `:authority` of HTTP/2, or the authority of an absolute request target.
+    pub authority: Option<&'a str>,
+    /// The route's parameters, decoded.
+    pub route_params: &'a [(Box<str>, Box<str>)],
+    pub(crate) peer: Option<SocketAddr>,
+    /// The headers.
+    pub headers: &'a (dyn Headers + Sync),
+}
+
+impl<'a> Head<'a> {
+    /// A head without authority, route parameters and peer.
+    pub fn new(method: &'a str, path: &'a str, headers: &'a (dyn Headers + Sync)) -> Self {
+        Self {
+            method,
+            path,
+            authority: None,
+            route_params: &[],
+            peer: None,
+            headers,
+        }
+    }
+
+    /// The authority, where the request target has one.
+    #[must_use]
+    pub fn authority(mut self, authority: Option<&'a str>) -> Self {
+        self.authority = authority;
+        self
+    }
+
+    /// The route's parameters.
+    #[must_use]
+    pub fn route_params(mut self, params: &'a [(Box<str>, Box<str>)]) -> Self {
+        self.route_params = params;
+        self
+    }
+
+    /// The address of the peer that opened the connection, where the framework tells it; never what a header claims.
+    ///
+    /// An IPv4 address that a dual-stack socket shows as IPv6 (`::ffff:203.0.113.7`) is taken as the IPv4 one. `0.0.0.0`
+    /// and `::` stand for no address (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.2), which is what some servers
+    /// say where they know none: such a peer is unknown.
+    #[must_use]
+    pub fn peer(mut self, peer: Option<SocketAddr>) -> Self {
+        self.peer = peer.and_then(|mut peer| {
+            peer.set_ip(host_address(peer.ip())?);
+            Some(peer)
+        });
+        self
+    }
+
+    /// The address of the peer that opened the connection; `None` where it is unknown.
+    pub fn peer_addr(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    /// The value of one route parameter.
+    pub fn route_param(&self, name: &str) -> Option<&'a str> {
+        self.route_params
+            .iter()
+            .find(|(known, _)| **known == *name)
+            .map(|(_, value)| &**value)
+    }
+
+    /// Looks a header up that may stand only once.
+    pub fn single(&self, name: &HeaderName) -> Single<'a> {
+        let mut found = Single::Missing;
+        self.headers.each(name, &mut |value| found.add(value));
+        found
+    }
+
+    /// Looks several headers up, each of which may stand only once.
+    pub fn singles<const N: usize>(&self, names: &[HeaderName; N]) -> [Single<'a>; N] {
+        let mut found = [Single::Missing; N];
+        self.headers.each_of(names, &mut |place, value| {
+            if let Some(found) = found.get_mut(place) {
+                found.add(value);
+            }
+        });
+        found
+    }
+}
+
+/// `address`, if a host can have it: in one form only, so that ranges need no second one.
+pub(crate) fn host_address(address: IpAddr) -> Option<IpAddr> {
+    let address = address.to_canonical();
+    (!address.is_unspecified()).then_some(address)
+}
+
+/// Shows the method only: a path can carry a token.
+impl fmt::Debug for Head<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head")
+            .field("method", &self.method)
+            .finish_non_exhaustive()
+    }
+}

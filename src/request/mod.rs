@@ -1,0 +1,16 @@
+//! What arrived, as the road sees it: untrusted, and independent of any framework's types.
+
+mod head;
+mod headers;
+mod raw_request;
+mod trace_context;
+mod unsigned;
+
+pub(crate) use self::head::host_address;
+pub use self::{
+    head::Head,
+    headers::{Headers, Single},
+    raw_request::RawRequest,
+    trace_context::TraceContext,
+    unsigned::Unsigned,
+};

@@ -1,0 +1,164 @@
+//! [`Verified`]: the proof that a scheme found.
+
+use std::{
+    borrow::Cow,
+    ops::Range,
+    sync::{Arc, LazyLock},
+};
+
+use bytes::Bytes;
+
+use crate::{
+    identity::{ContentDigest, KeyId},
+    time::UnixTime,
+};
+
+/// Who wrote which bytes, and what else the proof covers.
+///
+/// Only schemes make one, through [`Verified::assertion`]; search for that name to review every place
+/// that claims a proof.
+#[derive(Debug)]
+pub struct Verified<'a> {
+    coverage: Coverage,
+    key_id: Cow<'a, KeyId>,
+    signed_id: Option<&'a str>,
+    nonce: Option<&'a str>,
+    sent_at: Option<UnixTime>,
+    digest: Option<ContentDigest>,
+}
+
+/// Which bytes the proof covers. Everything after verification reads these and nothing else.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Coverage {
+    /// The whole body, as it arrived.
+    Body,
+    /// The whole body but for this range of it, which holds the proof itself. A pack that decodes such
+    /// a body gets the range as [`Authenticated::hole`](crate::provider::Authenticated) and reads
+    /// nothing from it.
+    BodyBut(Range<usize>),
+    /// This range of the body and nothing around it.
+    Part(Range<usize>),
+    /// These bytes, made from the body.
+    Bytes(Bytes),
+}
+
+/// Stands for a key's id where nothing is signed.
+static BY_ACCESS: LazyLock<KeyId> = LazyLock::new(|| "access".into());
+
+impl<'a> Verified<'a> {
+    /// Asserts that the key `key_id` proves `coverage`. For scheme authors: call it only after a
+    /// constant-time comparison succeeded.
+    pub fn assertion(coverage: Coverage, key_id: &'a KeyId) -> Self {
+        Self::asserted(coverage, Cow::Borrowed(key_id))
+    }
+
+    /// As [`assertion`](Self::assertion), by a key of the scheme's own rather than of the receiver's ring.
+    pub fn assertion_by(coverage: Coverage, key_id: KeyId) -> Self {
+        Self::asserted(coverage, Cow::Owned(key_id))
+    }
+
+    fn asserted(coverage: Coverage, key_id: Cow<'a, KeyId>) -> Self {
+        Self {
+            coverage,
+            key_id,
+            signed_id: None,
+            nonce: None,
+            sent_at: None,
+            digest: None,
+        }
+    }
+
+    /// For packs whose sender signs nothing: whoever passed the access rule is believed all of the body. The
+    /// key's id is then `access`.
+    ///
+    /// Such a pack must also say that it [needs access](crate::provider::Provider::needs_access): without that, the
+    /// road refuses what it verified.
+    pub fn by_access() -> Self {
+        Self::assertion(Coverage::Body, &BY_ACCESS)
+    }
+
+    pub(crate) fn is_by_access(&self) -> bool {
+        Arc::ptr_eq(&self.key_id, &BY_ACCESS)
+    }
+
+    /// The proof covers this id.
+    #[must_use]
+    pub fn with_signed_id(mut self, id: Option<&'a str>) -> Self {
+        self.signed_id = id;
+        self
+    }
+
+    /// The proof covers this text, which the sender uses for one event only. The road remembers it: with another event
+    /// it is refused.
+    #[must_use]
+    pub fn with_nonce(mut self, nonce: Option<&'a str>) -> Self {
+        self.nonce = nonce;
+        self
+    }
+
+    /// The proof covers this time, made anew for each attempt.
+    #[must_use]
+    pub fn with_sent_at(mut self, time: Option<UnixTime>) -> Self {
+        self.sent_at = time;
+        self
+    }
+
+    /// A digest of the covered bytes that the scheme had to compute anyway. A pack may take it as the
+    /// event's content digest instead of hashing the bytes once more.
+    #[must_use]
+    pub fn with_digest(mut self, digest: ContentDigest) -> Self {
+        self.digest = Some(digest);
+        self
+    }
+
+    /// The id of the key that matched.
+    pub fn key_id(&self) -> &KeyId {
+        &self.key_id
+    }
+
+    /// The id that the proof covers.
+    pub fn signed_id(&self) -> Option<&'a str> {
+        self.signed_id
+    }
+
+    /// The text that the proof covers and that is used once.
+    pub fn nonce(&self) -> Option<&'a str> {
+        self.nonce
+    }
+
+    /// When this attempt was signed.
+    pub fn sent_at(&self) -> Option<UnixTime> {
+        self.sent_at
+    }
+
+    /// A digest of the covered bytes, where the scheme has one.
+    pub fn digest(&self) -> Option<ContentDigest> {
+        self.digest
+    }
+
+    /// Which bytes the proof covers.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// The covered bytes of `body`, which must be the one that was verified.
+    pub fn bytes_of(&self, body: &Bytes) -> Bytes {
+        match &self.coverage {
+            Coverage::Body | Coverage::BodyBut(_) => body.clone(),
+            // A range that is not of this body covers nothing.
+            Coverage::Part(range) => body
+                .get(range.clone())
+                .map_or_else(Bytes::new, |part| body.slice_ref(part)),
+            Coverage::Bytes(bytes) => bytes.clone(),
+        }
+    }
+
+    /// The part of the authenticated bytes that holds the proof itself.
+    pub(crate) fn hole(&self) -> Option<Range<usize>> {
+        match &self.coverage {
+            Coverage::BodyBut(range) => Some(range.clone()),
+            Coverage::Body | Coverage::Part(_) | Coverage::Bytes(_) => None,
+        }
+    }
+}

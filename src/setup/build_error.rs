@@ -1,0 +1,69 @@
+//! [`BuildError`]: a receiver was configured in a way that cannot be right.
+
+use std::time::Duration;
+
+use super::SecretError;
+
+/// A receiver was configured in a way that cannot be right. Returned at start, never later.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A secret cannot be right.
+    #[error("a secret cannot be used: {0}")]
+    Secret(#[from] SecretError),
+    /// A name is empty, too long or has characters that cannot be in it. It is not shown: a key may
+    /// stand where a name should.
+    #[error("the {what} is not usable: {why}")]
+    Name {
+        /// Which name.
+        what: &'static str,
+        /// What to change.
+        why: &'static str,
+    },
+    /// A range of addresses cannot be right. It is not shown: a key may stand where a range should.
+    #[error("the {what} number {place} is not usable: {why}")]
+    Range {
+        /// What it is for.
+        what: &'static str,
+        /// Its place in the list, counted from 1.
+        place: usize,
+        /// What to change.
+        why: &'static str,
+    },
+    /// The pack has no key.
+    #[error("no key: give the pack at least one secret")]
+    NoKey,
+    /// Two keys of a ring have the same id. It is not shown: a key may stand where an id should.
+    #[error("key number {place} of the ring has the id of one before it")]
+    RepeatedKeyId {
+        /// The second one's place in the ring, counted from 1.
+        place: usize,
+    },
+    /// No dedup store was chosen.
+    #[error(
+        "no dedup store: call `.dedup(MemoryStore::new())` for one process, \
+         or give a store that is shared and survives restarts"
+    )]
+    NoDedupStore,
+    /// Marks would be forgotten while their deliveries are still accepted: a replay gap.
+    #[error(
+        "retention {retention:?} is too short: it must be at least {least:?} \
+         (window to the past + to the future + 60 s, and the sender's retry horizon); \
+         raise it or narrow the window"
+    )]
+    RetentionTooShort {
+        /// What was set.
+        retention: Duration,
+        /// The least that is safe.
+        least: Duration,
+    },
+    /// A limit or duration that must be positive is zero.
+    #[error("{0} must be greater than zero")]
+    Zero(&'static str),
+    /// Two settings contradict each other.
+    #[error("{0}")]
+    Contradiction(&'static str),
+    /// The operating system gave no randomness.
+    #[error("the operating system gave no randomness for owner tokens")]
+    Randomness,
+}

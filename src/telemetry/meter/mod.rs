@@ -1,0 +1,59 @@
+//! [`Meter`]: what one receiver records. Without the feature `metrics` it does nothing.
+
+#[cfg(feature = "metrics")]
+mod recorded;
+#[cfg(not(feature = "metrics"))]
+mod unrecorded;
+
+#[cfg(feature = "metrics")]
+pub(crate) use self::recorded::{Level, Meter};
+#[cfg(not(feature = "metrics"))]
+pub(crate) use self::unrecorded::{Level, Meter};
+
+/// A token request came to its end: `reason` is `issued`, or why not.
+#[cfg(feature = "token")]
+pub(crate) fn token_asked(issuer: &str, reason: &'static str) {
+    // Rare enough to be looked up each time.
+    #[cfg(feature = "metrics")]
+    ::metrics::counter!(
+        crate::telemetry::metrics::TOKEN_REQUESTS.name,
+        "issuer" => issuer.to_owned(),
+        "reason" => reason,
+    )
+    .increment(1);
+    #[cfg(not(feature = "metrics"))]
+    let _ = (issuer, reason);
+}
+
+/// A handler asked for an event on a route without a receiver.
+pub(crate) fn unprotected() {
+    #[cfg(feature = "metrics")]
+    ::metrics::counter!(crate::telemetry::metrics::UNPROTECTED.name).increment(1);
+}
+
+/// A call of the dedup store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StoreCall {
+    Claim,
+    Settle,
+    Release,
+    Extend,
+    Look,
+}
+
+impl StoreCall {
+    /// The name in logs and metrics.
+    #[cfg_attr(
+        not(any(feature = "tracing", feature = "metrics")),
+        expect(dead_code, reason = "nobody is told")
+    )]
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Claim => "claim",
+            Self::Settle => "settle",
+            Self::Release => "release",
+            Self::Extend => "extend",
+            Self::Look => "look",
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Every metric that hookgate records, through the [`metrics`] facade. Feature `metrics`.
+//!
+//! Labels come from fixed sets, so that no sender can make a new time series: `endpoint` is a
+//! receiver's name, `event_type` is a type that the pack knows, `other` or `none`, `reason` is a
+//! [`Reason`](crate::verdict::Reason); of a token endpoint, `issuer` is its name, and `reason` is `issued`, an error of OAuth2
+//! (RFC 6749, section 5.2) or again a `Reason`. Tenants, clients, ids, keys and unknown types are never labels.
+//!
+//! | `outcome` | what became of the delivery |
+//! | --- | --- |
+//! | `processed`, `ignored`, `rejected`, `retry` | what its handler said; a panic is `retry` |
+//! | `skipped` | a copy, or not of interest: 200 without its handler |
+//! | `refused` | not believed, or not what the receiver takes |
+//! | `unavailable` | 503: the store, the keys or the program's own limits |
+//! | `lost` | the lease ended before the handler did |
+//! | `misused` | 500: the program is wired wrongly |
+//!
+//! Install the recorder before the first delivery: a receiver asks for its handles once.
+//!
+//! ```
+//! for metric in hookgate::metrics::ALL {
+//!     println!("{} ({}): {}", metric.name, metric.labels.join(", "), metric.meaning);
+//! }
+//! ```
+
+use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+
+/// One metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metric {
+    /// The name, by the conventions of Prometheus: unit and `_total` at its end.
+    pub name: &'static str,
+    /// What is counted or measured.
+    pub kind: Kind,
+    /// The names of its labels.
+    pub labels: &'static [&'static str],
+    /// What it says.
+    pub meaning: &'static str,
+}
+
+/// How a metric behaves, and what its values are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Only grows.
+    Counter,
+    /// Goes up and down: a number of things.
+    Count,
+    /// Goes up and down: bytes.
+    Bytes,
+    /// A distribution of seconds.
+    Seconds,
+}
+
+macro_rules! metrics {
+    ($($constant:ident = $name:literal, $kind:ident, [$($label:literal),*], $meaning:literal;)+) => {
+        $(
+            #[doc = $meaning]
+            pub const $constant: Metric = Metric {
+                name: $name,
+                kind: Kind::$kind,
+                labels: &[$($label),*],
+                meaning: $meaning,
+            };
+        )+
+
+        /// All of them.
+        pub const ALL: &[Metric] = &[$($constant),+];
+    };
+}
+
+metrics! {
+    DELIVERIES = "hookgate_deliveries_total", Counter, ["endpoint", "outcome", "reason", "event_type"],
+        "Requests that came to their end, refused ones included, and those whose sender left first.";
+    VERIFY_SECONDS = "hookgate_verify_duration_seconds", Seconds, ["endpoint"],
+        "Time to prove who wrote the bytes, successful or not.";
+    HANDLER_SECONDS = "hookgate_handler_duration_seconds", Seconds, ["endpoint", "outcome"],
+        "Time that handlers ran, also those that went on without their sender.";
+    HANDLER_DEADLINES = "hookgate_handler_deadlines_total", Counter, ["endpoint"],
+        "Handlers whose sender was answered 503 at the deadline while they went on.";
+    HANDLERS_RUNNING = "hookgate_handlers_running", Count, ["endpoint"],
+        "Events between claim and settle now, those that go on without their sender included.";
+    HANDLERS_DETACHED = "hookgate_handlers_detached", Count, ["endpoint"],
+        "Handlers that go on without their sender now.";
+    COPIES_WAITING = "hookgate_copies_waiting", Count, ["endpoint"],
+        "Copies that wait for the outcome of a running event now.";
+    BODY_BYTES = "hookgate_body_bytes_in_flight", Bytes, ["endpoint"],
+        "Bytes of all bodies that are held now.";
+    STORE_SECONDS = "hookgate_store_call_duration_seconds", Seconds, ["endpoint", "call"],
+        "Time of each call of the dedup store: claim, settle, release, extend or look.";
+    STORE_ERRORS = "hookgate_store_errors_total", Counter, ["endpoint", "call", "error"],
+        "Calls of the dedup store that failed: full, timeout or unavailable.";
+    STORE_KEYS = "hookgate_store_keys", Count, ["endpoint"],
+        "Keys that the dedup store holds, where it can say; looked at once a second.";
+    STORE_CAPACITY = "hookgate_store_capacity_keys", Count, ["endpoint"],
+        "Keys that the dedup store can hold, where it is bounded.";
+    CHANGED_CONTENT = "hookgate_changed_content_total", Counter, ["endpoint"],
+        "Copies of a completed event with other content than it had.";
+    UNRECOGNIZED = "hookgate_unrecognized_total", Counter, ["endpoint", "event_type"],
+        "Events that arrived as `Unrecognized`.";
+    LEASES_LOST = "hookgate_leases_lost_total", Counter, ["endpoint"],
+        "Leases that ended before their handler did: its effect may repeat.";
+    UNPROTECTED = "hookgate_unprotected_requests_total", Counter, [],
+        "Requests whose handler asked for an event on a route without a receiver: 500, or it ran without one.";
+    TOKEN_REQUESTS = "hookgate_token_requests_total", Counter, ["issuer", "reason"],
+        "Requests to a token endpoint, granted or not.";
+}
+
+/// Tells the recorder that is installed what each metric means. Receivers do so by themselves at their
+/// first delivery.
+pub fn describe() {
+    for metric in ALL {
+        match metric.kind {
+            Kind::Counter => describe_counter!(metric.name, Unit::Count, metric.meaning),
+            Kind::Count => describe_gauge!(metric.name, Unit::Count, metric.meaning),
+            Kind::Bytes => describe_gauge!(metric.name, Unit::Bytes, metric.meaning),
+            Kind::Seconds => describe_histogram!(metric.name, Unit::Seconds, metric.meaning),
+        }
+    }
+}

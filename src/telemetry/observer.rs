@@ -1,0 +1,119 @@
+//! [`Observer`]: what an application may want to know of its deliveries, beyond the handler.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use bytes::Bytes;
+
+use super::{Facts, caught, log};
+use crate::{
+    identity::{EventKey, EventType, KeyId},
+    verdict::{Reason, Rejection},
+};
+
+/// Hooks of an application. All do nothing unless overridden; none can change an answer, not by a panic
+/// either: that is caught, and logged without its text.
+///
+/// They run on the road: return quickly, and hand longer work to a queue or task. What a handler said is
+/// settled before they are told of it.
+pub trait Observer: Send + Sync + 'static {
+    /// A request was refused before anything of it was believed.
+    fn rejected(&self, endpoint: &str, rejection: &Rejection) {
+        let _ = (endpoint, rejection);
+    }
+
+    /// A request was verified and then refused, since it is not the pack's envelope, or its event has a time that
+    /// [cannot be read](Rejection::UnreadableEventTime). `bytes` are authenticated, and personal: keep them where
+    /// payloads may be kept, to read the event by hand. The sender has an error for an answer and may never send it again.
+    ///
+    /// Nothing remembers the event, so the same bytes may come more than once, at any age.
+    fn undecodable(&self, endpoint: &str, why: &'static str, bytes: &Bytes) {
+        let _ = (endpoint, why, bytes);
+    }
+
+    /// A verified delivery came to its end here: once for each, copies and unwanted events included.
+    /// A handler that goes on after its deadline ends when it is done. A copy of a running event is
+    /// [`Reason::InProgress`], whatever it then waits for. A delivery that is dropped before its end, since its
+    /// sender left or the process ends, is [`Reason::CutOff`].
+    fn ended(&self, delivery: Observed<'_>, reason: Reason) {
+        let _ = (delivery, reason);
+    }
+
+    /// The handler failed or rejected the event. The error's text may hold personal data; it is given
+    /// to nobody else.
+    fn handler_failed(&self, delivery: Observed<'_>, error: Option<&(dyn Error + Send + Sync)>) {
+        let _ = (delivery, error);
+    }
+
+    /// A copy of a completed event has other content than the event that was handled.
+    fn changed_content(&self, delivery: Observed<'_>) {
+        let _ = delivery;
+    }
+
+    /// An event arrived as `Unrecognized`.
+    fn unrecognized(&self, delivery: Observed<'_>) {
+        let _ = delivery;
+    }
+}
+
+/// The observer that does nothing.
+pub(crate) struct Unobserved;
+
+impl Observer for Unobserved {}
+
+/// The application's observer as a receiver has it: it is told of nothing but through
+/// [`tell`](Self::tell), so that no panic of it reaches the road.
+pub(crate) struct Told {
+    observer: Arc<dyn Observer>,
+    endpoint: Arc<str>,
+}
+
+impl Told {
+    pub(crate) fn new(observer: Arc<dyn Observer>, endpoint: Arc<str>) -> Self {
+        Self { observer, endpoint }
+    }
+
+    pub(crate) fn tell(&self, tell: impl FnOnce(&dyn Observer)) {
+        if caught(|| tell(&*self.observer)).is_err() {
+            log::panicked(&self.endpoint, "an observer");
+        }
+    }
+}
+
+/// A delivery as an [`Observer`] sees it: nothing of its payload but its type.
+#[derive(Clone, Copy)]
+pub struct Observed<'a>(&'a Facts);
+
+impl<'a> Observed<'a> {
+    pub(crate) fn new(facts: &'a Facts) -> Self {
+        Self(facts)
+    }
+
+    /// The endpoint's name.
+    pub fn endpoint(&self) -> &'a str {
+        &self.0.endpoint
+    }
+
+    /// The event's identity.
+    pub fn event_key(&self) -> &'a EventKey {
+        &self.0.key
+    }
+
+    /// The event's type, where something signed says it.
+    pub fn event_type(&self) -> Option<&'a EventType> {
+        self.0.event_type.as_ref()
+    }
+
+    /// The id of the key that matched.
+    pub fn key_id(&self) -> &'a KeyId {
+        &self.0.key_id
+    }
+}
+
+impl fmt::Debug for Observed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observed")
+            .field("endpoint", &self.endpoint())
+            .field("event_key", self.event_key())
+            .finish_non_exhaustive()
+    }
+}

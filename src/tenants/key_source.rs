@@ -1,0 +1,44 @@
+//! [`KeySource`]: where tenants are found.
+
+use std::{future::Future, pin::Pin};
+
+use super::{KeySourceError, Tenant};
+
+/// Finds tenants: in a table, a file, a service.
+///
+/// A tenant whose access rule cannot be right is answered as if the source were down: 503.
+///
+/// # Limits
+///
+/// Asked only for callers that the receiver's own networks and access rule let in, for names that are not remembered
+/// (10,000; found ones for 60 s, unknown ones for 10 s), once at a time for each, within the receiver's time limit for
+/// look-ups. Of names that were not found before, 64 are looked up at once; beyond that the answer is 503. A tenant
+/// that is remembered, or whose time to be looked up again has come, needs none of these 64.
+///
+/// # Security
+///
+/// Where only tenants have rules, strangers reach the source: whose rule counts is not known before. Give such a
+/// receiver [`networks`](crate::receiver::ReceiverBuilder::networks) or a rule of its own where senders share something. The names
+/// of tenants are no secrets: a request of an unknown one is refused before its body is read, one of a known tenant
+/// without a rule after.
+pub trait KeySource: Send + Sync + 'static {
+    /// The tenant that `name`, as the request spells it, stands for; `None` when there is none.
+    fn tenant(
+        &self,
+        name: &str,
+    ) -> impl Future<Output = Result<Option<Tenant>, KeySourceError>> + Send;
+}
+
+/// [`KeySource`] with boxed futures.
+pub(super) trait DynKeySource: Send + Sync {
+    fn tenant<'a>(&'a self, name: &'a str) -> Lookup<'a>;
+}
+
+pub(super) type Lookup<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<Tenant>, KeySourceError>> + Send + 'a>>;
+
+impl<S: KeySource> DynKeySource for S {
+    fn tenant<'a>(&'a self, name: &'a str) -> Lookup<'a> {
+        Box::pin(KeySource::tenant(self, name))
+    }
+}

@@ -1,0 +1,201 @@
+//! [`Tenants`]: one endpoint that serves many, each with keys and access rules of its own.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use http::{HeaderName, header};
+use quick_cache::sync::{Cache, EntryAction, EntryResult};
+
+use super::{
+    KeySource, Tenant,
+    key_source::DynKeySource,
+    place::{Place, Remembered},
+};
+use crate::{
+    identity::TenantId,
+    limits::Allowance,
+    request::{Head, Single},
+    telemetry::Level,
+    verdict::Rejection,
+};
+
+/// Longest name of a tenant that is looked up: more is no name, and would only fill the cache.
+const MAX_NAME_BYTES: usize = 256;
+
+/// Names that are remembered, found and unknown together.
+const CACHED_NAMES: usize = 10_000;
+
+/// How long a found tenant is remembered. Its keyring is a live handle, so rotation needs no waiting.
+const FOUND_FOR: Duration = Duration::from_secs(60);
+
+/// How long an unknown name is remembered, so that one which is said again does not reach the key source.
+const UNKNOWN_FOR: Duration = Duration::from_secs(10);
+
+/// Look-ups of names that were not found before, at once. Whoever makes names up, and passes the receiver's own rule or
+/// finds none, then holds this much of the key source and no more: a database's pool of connections is of this size. At
+/// 5 ms for one that is 12,800 new names a second, which no restart of a receiver needs.
+const LOOK_UPS: usize = 64;
+
+/// Where a request names its tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TenantName {
+    /// In a parameter of the route, such as `/webhooks/{tenant}`.
+    RouteParam(String),
+    /// In a header. Nothing signs it: it only chooses whose keys must match.
+    Header(HeaderName),
+    /// In the host that the sender called: `:authority` on HTTP/2, else `Host`.
+    Host,
+}
+
+/// Tenants by the name that a request gives, with a bounded cache of found and unknown names.
+#[derive(Clone)]
+pub struct Tenants {
+    name: TenantName,
+    source: Arc<dyn DynKeySource>,
+    cache: Arc<Cache<String, Remembered>>,
+    look_ups: Allowance,
+    /// Those of which the operator was told that anyone may call: each once, under however many names it is known.
+    told: Arc<Mutex<HashSet<TenantId>>>,
+}
+
+/// The tenant of a request.
+pub(crate) struct Found {
+    pub(crate) tenant: Tenant,
+    /// Whether anyone may call, and this is the first look-up to show it.
+    pub(crate) is_news: bool,
+}
+
+impl Tenants {
+    /// Tenants named at `name`, found by `source`.
+    pub fn new(name: TenantName, source: impl KeySource) -> Self {
+        Self {
+            name,
+            source: Arc::new(source),
+            cache: Arc::new(Cache::new(CACHED_NAMES)),
+            look_ups: Allowance::new(LOOK_UPS, Level::unmetered()),
+            told: Arc::default(),
+        }
+    }
+
+    /// Tenants named in the route parameter `param`.
+    pub fn by_route_param(param: impl Into<String>, source: impl KeySource) -> Self {
+        Self::new(TenantName::RouteParam(param.into()), source)
+    }
+
+    /// Whether the framework must give route parameters.
+    pub(crate) fn needs_route_params(&self) -> bool {
+        matches!(self.name, TenantName::RouteParam(_))
+    }
+
+    /// The tenant of this request. `now` is monotonic.
+    pub(crate) async fn find(&self, head: &Head<'_>, now: Duration) -> Result<Found, Rejection> {
+        let name = self.name_in(head)?;
+        if name.is_empty() || name.len() > MAX_NAME_BYTES {
+            return Err(Rejection::UnknownTenant);
+        }
+        let remembered = match self.cache.get(name) {
+            Some(known) if known.until > now => Some(known),
+            _ => None,
+        };
+        let (tenant, is_news) = match remembered {
+            Some(known) => (known.tenant, false),
+            None => self.find_anew(name, now).await?,
+        };
+        let tenant = tenant.ok_or(Rejection::UnknownTenant)?;
+        Ok(Found { tenant, is_news })
+    }
+
+    /// The tenant of a name that is not remembered, or has to be looked up again, and whether it is news. Who waited for
+    /// the look-up of another has its answer.
+    async fn find_anew(
+        &self,
+        name: &str,
+        now: Duration,
+    ) -> Result<(Option<Tenant>, bool), Rejection> {
+        let lapsed = |_: &String, known: &mut Remembered| match known.until > now {
+            true => EntryAction::Retain(known.tenant.clone()),
+            false => EntryAction::ReplaceWithGuard,
+        };
+        let mut place = match self.cache.entry_async(name, lapsed).await {
+            EntryResult::Retained(tenant) => return Ok((tenant, false)),
+            EntryResult::Replaced(place, lapsed) => Place::after(place, Some(lapsed)),
+            EntryResult::Vacant(place) => Place::after(place, None),
+            // Neither is asked for.
+            EntryResult::Removed(..) | EntryResult::Timeout => {
+                return Err(Rejection::KeysUnavailable);
+            }
+        };
+        let known = self.look_up(name, place.was_found(), now).await?;
+        place.fill(known.clone());
+        let is_news = known.tenant.as_ref().is_some_and(|it| self.is_news(it));
+        Ok((known.tenant, is_news))
+    }
+
+    async fn look_up(
+        &self,
+        name: &str,
+        was_found: bool,
+        now: Duration,
+    ) -> Result<Remembered, Rejection> {
+        let _one_of_them = if was_found {
+            None
+        } else {
+            Some(self.look_ups.take(1).ok_or(Rejection::Overloaded)?)
+        };
+        let tenant = self.source.tenant(name).await;
+        let tenant = tenant.map_err(|_| Rejection::KeysUnavailable)?;
+        if tenant.as_ref().is_some_and(|it| !it.has_usable_access()) {
+            return Err(Rejection::KeysUnavailable);
+        }
+        let keep = if tenant.is_some() {
+            FOUND_FOR
+        } else {
+            UNKNOWN_FOR
+        };
+        Ok(Remembered {
+            tenant,
+            until: now.saturating_add(keep),
+        })
+    }
+
+    fn is_news(&self, tenant: &Tenant) -> bool {
+        if !tenant.admits_anyone() {
+            return false;
+        }
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        // A source that makes tenants up as it is asked must not fill the memory.
+        told.len() < CACHED_NAMES && told.insert(tenant.id().clone())
+    }
+
+    fn name_in<'a>(&self, head: &Head<'a>) -> Result<&'a str, Rejection> {
+        let single = |name| match head.single(name) {
+            Single::Value(value) => {
+                std::str::from_utf8(value).map_err(|_| Rejection::UnknownTenant)
+            }
+            Single::Missing | Single::Repeated => Err(Rejection::UnknownTenant),
+        };
+        match &self.name {
+            TenantName::RouteParam(param) => head
+                .route_param(param)
+                .ok_or_else(|| Rejection::RouteParamNotWired(param.clone())),
+            TenantName::Header(name) => single(name),
+            TenantName::Host => match head.authority {
+                Some(authority) => Ok(authority),
+                None => single(&header::HOST),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Tenants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tenants")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,38 @@
+//! Time: moments, clocks and timers, all of them arguments.
+//!
+//! Nothing in the library reads a clock or sleeps by itself: a receiver has a [`Clock`] and a [`Timer`], and tests bring
+//! their own.
+
+mod clock;
+mod event_time;
+#[cfg(feature = "testing")]
+mod fake_clock;
+mod timer;
+#[cfg(feature = "tokio")]
+mod tokio_timer;
+mod unix_time;
+mod wait;
+mod window;
+
+use std::time::Duration;
+
+#[cfg(feature = "testing")]
+pub use self::fake_clock::FakeClock;
+#[cfg(feature = "tokio")]
+pub use self::tokio_timer::TokioTimer;
+#[cfg(feature = "tower")]
+pub(crate) use self::tokio_timer::spawn;
+pub use self::{
+    clock::{Clock, SystemClock},
+    event_time::EventTime,
+    timer::{Background, Sleep, Timer},
+    unix_time::UnixTime,
+    window::Window,
+};
+pub(crate) use self::{
+    event_time::{ACCEPTS_UNREADABLE_TIME, accepts_unreadable_time},
+    wait::{Elapsed, Limit, beside, either, within},
+};
+
+/// Clocks of sender and receiver drift: what is remembered must outlive what is accepted by this much.
+pub(crate) const RETENTION_MARGIN: Duration = Duration::from_secs(60);

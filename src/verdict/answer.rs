@@ -1,0 +1,251 @@
+//! Every situation and what the sender gets: the one response table, used by every framework.
+//!
+//! | situation | status |
+//! | --- | --- |
+//! | method | 405 + `Allow` |
+//! | media type missing or not the pack's, or a content encoding | 415 |
+//! | `Host` and `:authority` differ | 400 |
+//! | body over the limit / too slow / broken off | 413 / 408 / 400 |
+//! | address not allowed | 403 |
+//! | access credentials missing or wrong, unknown tenant | 401 + the receiver's challenges |
+//! | signature missing, malformed or wrong; time outside the window; nonce used for another event | 401 + `WWW-Authenticate: Signature realm="webhook"`; with tenants after the receiver's challenges, as for every 401 |
+//! | verified, but no identity or type to be read | 400 |
+//! | not of interest; copy of a completed event; rejected for good | 200 |
+//! | processed or ignored | 200 with an empty body, or the handler's own 2xx |
+//! | copy while the first still runs, beyond what waits; failed first copy | 503 + `Retry-After` |
+//! | retry, error, panic, any other answer of the handler | 503 (+ `Retry-After` when given) |
+//! | handler past its deadline | 503 + `Retry-After`; work and lease go on |
+//! | done, but the mark could not be written | 503 + `Retry-After` |
+//! | store, key source or access check down, store full, overloaded, no live key | 503 + `Retry-After` |
+//! | the process is about to stop | 503 + `Retry-After`; on HTTP/1.1 the connection is closed |
+//! | middleware, peer address or route parameter missing; event of another type extracted | 500 |
+//!
+//! A refusal that leaves a body unread says `Connection: close` on HTTP/1.1, and the rest is read and dropped within
+//! bounds, so that the answer arrives: [`unread`](crate::limits::unread).
+//!
+//! Error bodies are `application/problem+json` (RFC 9457) with a fixed text per status: what went wrong
+//! exactly is for logs and hooks, never for the sender. Redirects are never answered: senders follow
+//! them with a GET and count that as success.
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use super::{Reason, Rejection};
+
+/// The challenge for whatever is wrong with a signature or its time.
+const SIGNATURE_CHALLENGE: HeaderValue = HeaderValue::from_static("Signature realm=\"webhook\"");
+/// What a sender is asked to wait when nothing better is known.
+pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// An answer that is not the handler's own.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: &'static str,
+    reason: Reason,
+    closes: bool,
+}
+
+impl Answer {
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers, `content-type` included where there is a body.
+    pub fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.headers
+    }
+
+    /// The body: a fixed text, empty on success.
+    pub fn body(&self) -> &'static str {
+        self.body
+    }
+
+    /// Why, for logs and metrics.
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// Whether the connection is to be closed behind it: on HTTP/1.1 the framework then says `Connection: close`.
+    pub fn closes(&self) -> bool {
+        self.closes
+    }
+
+    /// 200 without a body.
+    pub(crate) fn ok(reason: Reason) -> Self {
+        Self {
+            status: StatusCode::OK,
+            headers: Vec::new(),
+            body: "",
+            reason,
+            closes: false,
+        }
+    }
+
+    /// 400: a copy with other content, refused by choice.
+    pub(crate) fn changed_content() -> Self {
+        Self::problem(StatusCode::BAD_REQUEST, Reason::ChangedContent)
+    }
+
+    /// 401: a signed request whose nonce was used for another event.
+    pub(crate) fn nonce_reused(terms: &Terms) -> Self {
+        Self::challenged(Reason::NonceReused, &terms.signature)
+    }
+
+    /// 401, and what is wanted.
+    fn challenged(reason: Reason, challenges: &[HeaderValue]) -> Self {
+        let mut answer = Self::problem(StatusCode::UNAUTHORIZED, reason);
+        let challenges = challenges.iter().cloned();
+        let challenges = challenges.map(|value| (header::WWW_AUTHENTICATE, value));
+        answer.headers.extend(challenges);
+        answer
+    }
+
+    /// 503, and how long to wait.
+    pub(crate) fn unavailable(reason: Reason, retry_after: Option<Duration>) -> Self {
+        let mut answer = Self::problem(StatusCode::SERVICE_UNAVAILABLE, reason);
+        if let Some(after) = retry_after {
+            // Whole seconds, rounded up: a sender that comes back too early is turned away again.
+            let secs = after
+                .as_secs()
+                .saturating_add(u64::from(after.subsec_nanos() > 0));
+            answer
+                .headers
+                .push((header::RETRY_AFTER, HeaderValue::from(secs.max(1))));
+        }
+        answer
+    }
+
+    /// 503: the process is about to stop. Who comes again should find another one.
+    pub(crate) fn shutting_down() -> Self {
+        Self {
+            closes: true,
+            ..Self::unavailable(Reason::ShuttingDown, Some(RETRY_AFTER))
+        }
+    }
+
+    /// 500: the route has no receiver.
+    pub fn not_protected() -> Self {
+        Self::misused(Reason::NotProtected)
+    }
+
+    /// 500: the program is wired wrongly.
+    pub(crate) fn misused(reason: Reason) -> Self {
+        Self::problem(StatusCode::INTERNAL_SERVER_ERROR, reason)
+    }
+
+    /// What a refused sender gets.
+    pub(crate) fn rejected(rejection: &Rejection, terms: &Terms) -> Self {
+        let reason = rejection.reason();
+        let problem = |status| Self::problem(status, reason);
+        match rejection {
+            Rejection::MethodNotAllowed => {
+                let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED);
+                answer.headers.push((header::ALLOW, terms.allow.clone()));
+                answer
+            }
+            Rejection::UnsupportedMediaType | Rejection::UnsupportedEncoding => {
+                problem(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+            }
+            Rejection::HostMismatch | Rejection::BodyIncomplete | Rejection::Undecodable(_) => {
+                problem(StatusCode::BAD_REQUEST)
+            }
+            Rejection::BodyTooLarge { .. } => problem(StatusCode::PAYLOAD_TOO_LARGE),
+            Rejection::BodyTooSlow { .. } => problem(StatusCode::REQUEST_TIMEOUT),
+            Rejection::AddressDenied => problem(StatusCode::FORBIDDEN),
+            Rejection::UnknownTenant | Rejection::AccessMissing | Rejection::AccessDenied => {
+                Self::challenged(reason, &terms.access)
+            }
+            Rejection::MissingSignature
+            | Rejection::MalformedSignature(_)
+            | Rejection::SignatureMismatch
+            | Rejection::SignatureMismatchUnder(_)
+            | Rejection::MissingId
+            | Rejection::MalformedId(_)
+            | Rejection::MissingNonce
+            | Rejection::MalformedNonce(_)
+            | Rejection::MissingTimestamp
+            | Rejection::MalformedTimestamp
+            | Rejection::UnreadableEventTime
+            | Rejection::TimestampTooOld { .. }
+            | Rejection::TimestampInFuture { .. } => Self::challenged(reason, &terms.signature),
+            Rejection::NoLiveKey
+            | Rejection::KeysUnavailable
+            | Rejection::AccessUnavailable
+            | Rejection::Overloaded => Self::unavailable(reason, Some(RETRY_AFTER)),
+            Rejection::PeerNotWired | Rejection::RouteParamNotWired(_) => Self::misused(reason),
+        }
+    }
+
+    fn problem(status: StatusCode, reason: Reason) -> Self {
+        Self {
+            status,
+            headers: vec![(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/problem+json"),
+            )],
+            body: problem_text(status),
+            reason,
+            closes: false,
+        }
+    }
+}
+
+/// What a receiver's answers contain that is its own.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    allow: HeaderValue,
+    /// What the 401 for credentials says is wanted.
+    access: Vec<HeaderValue>,
+    /// What the 401 for a signature, its time or its nonce says.
+    signature: Vec<HeaderValue>,
+}
+
+impl Terms {
+    /// `access` are the challenges of the access rule. `serves_many`: the caller says whose keys count. Then both challenges stand in every 401: a name without a tenant
+    /// is refused as credentials are, a tenant's wrong signature as signatures are, and the two must look alike.
+    pub(crate) fn new(allow: HeaderValue, access: Vec<HeaderValue>, serves_many: bool) -> Self {
+        let both = || [access.clone(), vec![SIGNATURE_CHALLENGE]].concat();
+        if serves_many {
+            Self {
+                allow,
+                access: both(),
+                signature: both(),
+            }
+        } else {
+            Self {
+                allow,
+                access,
+                signature: vec![SIGNATURE_CHALLENGE],
+            }
+        }
+    }
+}
+
+/// One text per status, so that an answer tells nothing more than its status does.
+fn problem_text(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => r#"{"title":"Bad Request","status":400,"detail":"The request cannot be read."}"#,
+        401 => {
+            r#"{"title":"Unauthorized","status":401,"detail":"The request is not authenticated."}"#
+        }
+        403 => r#"{"title":"Forbidden","status":403,"detail":"The request is not allowed."}"#,
+        405 => r#"{"title":"Method Not Allowed","status":405,"detail":"Use an allowed method."}"#,
+        408 => {
+            r#"{"title":"Request Timeout","status":408,"detail":"The body did not arrive in time."}"#
+        }
+        413 => r#"{"title":"Content Too Large","status":413,"detail":"The body is too large."}"#,
+        415 => {
+            r#"{"title":"Unsupported Media Type","status":415,"detail":"Send an accepted media type without content encoding."}"#
+        }
+        500 => {
+            r#"{"title":"Internal Server Error","status":500,"detail":"The receiver is set up wrongly."}"#
+        }
+        _ => {
+            r#"{"title":"Service Unavailable","status":503,"detail":"Send the request again later."}"#
+        }
+    }
+}
