@@ -1,6 +1,22 @@
-//! For authors of middleware: the road of a delivery, and what a framework must bring.
+//! For authors of middleware: the road of a delivery, one step after the other, the same for every framework.
 //!
-//! Call [`admit`], then [`handle`] inside a [`RunsToEnd`], then [`conclude`]. [`tower`](crate::tower) is the example.
+//! ```text
+//!  admit:   head ─▶ access ─▶ tenant ─▶ body ─▶ verify ─▶ freshness ─▶ decode
+//!  handle:  interest ─▶ nonce ─▶ claim ─▶ handler ─▶ settle
+//!  conclude: copies of a running event wait ─▶ answer
+//! ```
+//!
+//! The order is a rule: cheap checks come before costly ones.
+//!
+//! - The receiver's own access rule is judged before a tenant is looked up, so strangers do not reach the key source.
+//!   The tenant's own networks and rule are judged once it is known.
+//! - The body is not read before the head was judged.
+//! - Nothing is parsed before its bytes are verified.
+//! - The store is never touched for a request that is not verified or not wanted.
+//! - A parse failure leaves no claim behind.
+//!
+//! Call [`admit`], then [`handle`] inside a [`RunsToEnd`], then [`conclude`]; [`tower`](crate::tower) is the example. The
+//! sender gets an [`Answer`], or the handler's own response. A refusal may leave a body [`unread`].
 
 pub use crate::{
     delivery::{DeliverySlot, NotTaken},

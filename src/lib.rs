@@ -1,35 +1,84 @@
 #![doc = include_str!("docs/crate.md")]
 
-// The floors, from the ground up: each uses only those above it in this list. `tests/documents` reads the imports.
-pub mod access;
-pub mod cloudevents;
-pub mod dedup;
-mod delivery;
-mod identity;
-pub mod json;
-pub mod keys;
-mod leases;
-mod limits;
-mod provider;
-pub mod providers;
-mod receiver;
-mod request;
-mod road;
-pub mod schemes;
+// The floors, from the ground up: each uses only those that stand before it here. A test reads the imports.
+
+// What is wrong with a configuration.
 mod setup;
-#[cfg(feature = "simulator")]
-pub mod simulator;
-mod telemetry;
-pub mod tenants;
-#[cfg(feature = "testing")]
-pub mod testing;
+
+// Moments, clocks, timers.
 pub mod time;
-#[cfg(feature = "token")]
-pub mod token;
-#[cfg(feature = "tower")]
-pub mod tower;
+
+// What arrived, untrusted.
+mod request;
+
+// What is the same: events, contents, keys, tenants.
+mod identity;
+
+// How it ended, and what the sender gets.
 mod verdict;
 
+// What is told: log, spans, metrics, observer.
+mod telemetry;
+
+// Claims, and the stores that keep them.
+pub mod dedup;
+
+// What is bounded.
+mod limits;
+
+// JSON, cut and written anew, read without loss.
+pub mod json;
+
+// Secrets, public keys and rings of them.
+pub mod keys;
+
+// Who may call.
+pub mod access;
+
+// Whose keys and rules count.
+pub mod tenants;
+
+// Recipes that prove who wrote the bytes.
+pub mod schemes;
+
+// The envelope of CloudEvents.
+pub mod cloudevents;
+
+// What a pack is.
+mod provider;
+
+// The leases that this process holds.
+mod leases;
+
+// What handlers take.
+mod delivery;
+
+// One endpoint: its settings, checked once.
+mod receiver;
+
+// From the head of a request to its answer.
+mod road;
+
+// What senders send, for tests and tools.
+#[cfg(feature = "simulator")]
+pub mod simulator;
+
+// Where a sender gets its token.
+#[cfg(feature = "token")]
+pub mod token;
+
+// The senders that are known.
+pub mod providers;
+
+// The application's test kit.
+#[cfg(feature = "testing")]
+pub mod testing;
+
+// The road as a tower layer.
+#[cfg(feature = "tower")]
+pub mod tower;
+
+// The shelves for authors of middleware and of packs. An application finds its names below.
 pub mod framework;
 pub mod pack;
 

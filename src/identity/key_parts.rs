@@ -1,16 +1,4 @@
-//! The identity under which an event is handled once, and the digest of its content.
-//!
-//! # The encoding is frozen
-//!
-//! An event key is SHA-256 over the ASCII text `hookgate/key/v1`, followed by the endpoint, the
-//! tenant (empty where the endpoint has none), the pack's name and the pack's parts, each preceded
-//! by its length in bytes as an unsigned 64-bit big-endian number. Lengths make the encoding
-//! injective: no two different lists of parts give the same bytes. Vectors are in
-//! `tests/vectors/event_keys.json`; a change of this encoding makes every stored key unknown, so
-//! it is a breaking change.
-//!
-//! The nonce of a signed request is remembered under a key of the same form that begins with
-//! `hookgate/nonce/v1` and has the nonce as its one part.
+//! [`KeyParts`]: how the identity of an event is written.
 
 use std::fmt;
 
@@ -27,6 +15,18 @@ const NONCE_DOMAIN: &[u8] = b"hookgate/nonce/v1";
 /// Where a pack writes the parts of an event's identity, in a fixed order.
 ///
 /// Parts come from authenticated content only.
+///
+/// # The encoding is frozen
+///
+/// An event key is SHA-256 over the ASCII text `hookgate/key/v1`, followed by the endpoint, the
+/// tenant (empty where the endpoint has none), the pack's name and the pack's parts, each preceded
+/// by its length in bytes as an unsigned 64-bit big-endian number. Lengths make the encoding
+/// injective: no two different lists of parts give the same bytes. Vectors are in
+/// `tests/vectors/event_keys.json`; a change of this encoding makes every stored key unknown, so
+/// it is a breaking change.
+///
+/// The nonce of a signed request is remembered under a key of the same form that begins with
+/// `hookgate/nonce/v1` and has the nonce as its one part.
 #[derive(Clone)]
 pub struct KeyParts {
     hash: Sha256,

@@ -11,7 +11,7 @@ use crate::{
     time::UnixTime,
 };
 
-/// What [`Provider::decode`] may read: everything here but `body` and `head` is covered by the proof.
+/// What [`Provider::decode`](super::Provider::decode) may read: everything here but `body` and `head` is covered by the proof.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Authenticated<'a> {

@@ -1,23 +1,7 @@
 //! The road of a delivery, one step after the other, the same for every framework.
 //!
-//! ```text
-//!  admit:   head ─▶ access ─▶ tenant ─▶ body ─▶ verify ─▶ freshness ─▶ decode
-//!  handle:  interest ─▶ nonce ─▶ claim ─▶ handler ─▶ settle
-//!  conclude: copies of a running event wait ─▶ answer
-//! ```
-//!
-//! The order is a rule: cheap checks come before costly ones.
-//!
-//! - The receiver's own access rule is judged before a tenant is looked up, so strangers do not reach the key source.
-//!   The tenant's own networks and rule are judged once it is known.
-//! - The body is not read before the head was judged.
-//! - Nothing is parsed before its bytes are verified.
-//! - The store is never touched for a request that is not verified or not wanted.
-//! - A parse failure leaves no claim behind.
-//!
-//! For framework authors: call [`admit`], then [`handle`] inside a [`RunsToEnd`](crate::road::RunsToEnd),
-//! then [`conclude`]. `hookgate::tower` is the example. Nothing here names a runtime, and whether a
-//! future is `Send` follows from what the framework puts in.
+//! [`framework`](crate::framework) says which steps there are, and why in this order. Nothing here names a runtime, and
+//! whether a future is `Send` follows from what the framework puts in.
 
 mod admitted;
 mod claim;

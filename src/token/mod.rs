@@ -27,7 +27,7 @@
 //! | 429 `temporarily_unavailable` and `Retry-After` | too many failures |
 //! | 503 `temporarily_unavailable` and `Retry-After` | the store of used assertions cannot be asked; too many at once |
 //! | 500 | the peer's address is unknown, so nobody's failures could be counted: wire it, or see [`without_addresses`](TokenIssuerBuilder::without_addresses) |
-//! | as in [`answer`](crate::verdict) | method, media type, address, access rule, size or time of the body |
+//! | as in [`Answer`](crate::framework::Answer) | method, media type, address, access rule, size or time of the body |
 //!
 //! All of them say `Cache-Control: no-store`. None says more than its code: why is in the log.
 

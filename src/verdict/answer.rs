@@ -1,31 +1,4 @@
-//! Every situation and what the sender gets: the one response table, used by every framework.
-//!
-//! | situation | status |
-//! | --- | --- |
-//! | method | 405 + `Allow` |
-//! | media type missing or not the pack's, or a content encoding | 415 |
-//! | `Host` and `:authority` differ | 400 |
-//! | body over the limit / too slow / broken off | 413 / 408 / 400 |
-//! | address not allowed | 403 |
-//! | access credentials missing or wrong, unknown tenant | 401 + the receiver's challenges |
-//! | signature missing, malformed or wrong; time outside the window; nonce used for another event | 401 + `WWW-Authenticate: Signature realm="webhook"`; with tenants after the receiver's challenges, as for every 401 |
-//! | verified, but no identity or type to be read | 400 |
-//! | not of interest; copy of a completed event; rejected for good | 200 |
-//! | processed or ignored | 200 with an empty body, or the handler's own 2xx |
-//! | copy while the first still runs, beyond what waits; failed first copy | 503 + `Retry-After` |
-//! | retry, error, panic, any other answer of the handler | 503 (+ `Retry-After` when given) |
-//! | handler past its deadline | 503 + `Retry-After`; work and lease go on |
-//! | done, but the mark could not be written | 503 + `Retry-After` |
-//! | store, key source or access check down, store full, overloaded, no live key | 503 + `Retry-After` |
-//! | the process is about to stop | 503 + `Retry-After`; on HTTP/1.1 the connection is closed |
-//! | middleware, peer address or route parameter missing; event of another type extracted | 500 |
-//!
-//! A refusal that leaves a body unread says `Connection: close` on HTTP/1.1, and the rest is read and dropped within
-//! bounds, so that the answer arrives: [`unread`](crate::limits::unread).
-//!
-//! Error bodies are `application/problem+json` (RFC 9457) with a fixed text per status: what went wrong
-//! exactly is for logs and hooks, never for the sender. Redirects are never answered: senders follow
-//! them with a GET and count that as success.
+//! [`Answer`]: every situation and what the sender gets: the one response table, used by every framework.
 
 use std::time::Duration;
 
@@ -38,7 +11,34 @@ const SIGNATURE_CHALLENGE: HeaderValue = HeaderValue::from_static("Signature rea
 /// What a sender is asked to wait when nothing better is known.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// An answer that is not the handler's own.
+/// What the sender gets, where that is not the handler's own response.
+///
+/// | situation | status |
+/// | --- | --- |
+/// | method | 405 + `Allow` |
+/// | media type missing or not the pack's, or a content encoding | 415 |
+/// | `Host` and `:authority` differ | 400 |
+/// | body over the limit / too slow / broken off | 413 / 408 / 400 |
+/// | address not allowed | 403 |
+/// | access credentials missing or wrong, unknown tenant | 401 + the receiver's challenges |
+/// | signature missing, malformed or wrong; time outside the window; nonce used for another event | 401 + `WWW-Authenticate: Signature realm="webhook"`; with tenants after the receiver's challenges, as for every 401 |
+/// | verified, but no identity or type to be read | 400 |
+/// | not of interest; copy of a completed event; rejected for good | 200 |
+/// | processed or ignored | 200 with an empty body, or the handler's own 2xx |
+/// | copy while the first still runs, beyond what waits; failed first copy | 503 + `Retry-After` |
+/// | retry, error, panic, any other answer of the handler | 503 (+ `Retry-After` when given) |
+/// | handler past its deadline | 503 + `Retry-After`; work and lease go on |
+/// | done, but the mark could not be written | 503 + `Retry-After` |
+/// | store, key source or access check down, store full, overloaded, no live key | 503 + `Retry-After` |
+/// | the process is about to stop | 503 + `Retry-After`; on HTTP/1.1 the connection is closed |
+/// | middleware, peer address or route parameter missing; event of another type extracted | 500 |
+///
+/// A refusal that leaves a body unread says `Connection: close` on HTTP/1.1, and the rest is read and dropped within
+/// bounds, so that the answer arrives: [`unread`](crate::limits::unread).
+///
+/// Error bodies are `application/problem+json` (RFC 9457) with a fixed text per status: what went wrong
+/// exactly is for logs and hooks, never for the sender. Redirects are never answered: senders follow
+/// them with a GET and count that as success.
 #[derive(Debug, Clone)]
 pub struct Answer {
     status: StatusCode,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Reason;
 
-/// Why a request was not admitted. What the sender gets is decided in [`crate::verdict`]; these
+/// Why a request was not admitted. What the sender gets is decided by [`Answer`](super::Answer); these
 /// details are for logs, hooks and tools. Nothing here carries payload, credentials or addresses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
