@@ -1,5 +1,7 @@
 //! `src` is a house with floors: each folder uses only those that stand above it in `lib.rs`.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use std::{
     collections::BTreeSet,
     fs,
