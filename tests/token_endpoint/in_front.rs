@@ -15,7 +15,8 @@ use hookgate::{
     token::Client,
 };
 
-use super::{Endpoint, FORM, RIGHT, header, log::Log};
+use super::{Endpoint, FORM, RIGHT, header};
+use crate::props::Log;
 
 #[tokio::test]
 async fn what_stands_in_front_is_judged_before_the_credentials() {
