@@ -103,7 +103,6 @@ mod telemetry {
     #[cfg(feature = "metrics")]
     mod measured;
     mod observers;
-    #[cfg(feature = "tracing")]
     mod spans;
 }
 

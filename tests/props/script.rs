@@ -121,7 +121,6 @@ impl Script {
             raw: delivery.raw().clone(),
             lease: delivery.lease().clone(),
         });
-        #[cfg(feature = "tracing")]
         drop(tracing::info_span!("handler"));
         let mut guard = Running {
             inner: &self.0,
@@ -147,7 +146,6 @@ impl Script {
         if let Some(Step::Panic(text)) = step {
             std::panic::panic_any(text);
         }
-        #[cfg(feature = "tracing")]
         drop(tracing::info_span!("handler at its end"));
         guard.finished = true;
         match step {

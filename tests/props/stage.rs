@@ -5,10 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use hookgate::{
     Provider, Receiver, ReceiverBuilder, Secret, UnixTime,
-    providers::{
-        logto::{self, Logto},
-        preset::Preset,
-    },
+    providers::{logto::Logto, preset::Preset},
     testing::FakeClock,
 };
 
