@@ -97,7 +97,18 @@ mod dedup {
 }
 
 #[cfg(feature = "token")]
-mod token_endpoint;
+mod token_endpoint {
+    mod assertions;
+    mod grants;
+    mod in_front;
+    mod keys;
+    mod private_key_jwt;
+    mod properties;
+    mod replays;
+    mod secrecy;
+    mod settings;
+    mod throttle;
+}
 
 mod telemetry {
     #[cfg(feature = "metrics")]

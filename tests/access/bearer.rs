@@ -1,6 +1,6 @@
 //! Bearer tokens, each against what an attacker may send.
 
-use crate::props::{Call, ScriptedStore, Stage};
+use crate::props::{Call, ScriptedStore, Stage, Token, vector};
 use hookgate::{
     Head, Secret, UnixTime,
     access::{Access, AnyOf, Basic, Bearer, Denied, TokenAlgorithm, TokenKey},
@@ -8,30 +8,11 @@ use hookgate::{
     testing::FakeClock,
 };
 use proptest::prelude::*;
-use serde::Deserialize;
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
-#[derive(Deserialize)]
-struct Token {
-    name: String,
-    key: String,
-    accepted: bool,
-    token: String,
-}
-
-fn tokens() -> Vec<Token> {
-    serde_json::from_str(include_str!("../vectors/jwt/tokens.json")).unwrap()
-}
-
-fn token(name: &str) -> String {
-    let mut tokens = tokens().into_iter();
-    tokens.find(|it| it.name == name).unwrap().token
-}
-
 fn pem(file: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/jwt");
-    std::fs::read(format!("{folder}/{file}.pem")).unwrap()
+    vector(&format!("jwt/{file}.pem"))
 }
 
 fn secret() -> TokenKey {
@@ -66,7 +47,7 @@ fn judge(rule: &impl Access, token: &str) -> Result<(), Denied> {
 #[test]
 fn every_recorded_token_is_judged_as_it_should_be() {
     for kind in ["pub", "crt"] {
-        for it in tokens() {
+        for it in Token::all() {
             let rule = bearer(key(&it.key, kind));
             rule.validate().unwrap();
             let expected = if it.accepted {
@@ -84,7 +65,7 @@ fn keys_of_several_kinds_stand_side_by_side_and_none_lends_its_algorithm() {
     let all = ["secret", "rsa", "ec", "ed", "curve"].map(|name| key(name, "pub"));
     let [first, rest @ ..] = all;
     let rule = rest.into_iter().fold(bearer(first), Bearer::or);
-    for it in tokens() {
+    for it in Token::all() {
         assert_eq!(judge(&rule, &it.token).is_ok(), it.accepted, "{}", it.name);
     }
 }
@@ -92,25 +73,34 @@ fn keys_of_several_kinds_stand_side_by_side_and_none_lends_its_algorithm() {
 #[test]
 fn a_setting_that_is_left_out_is_not_checked_but_for_the_audience() {
     let rule = Bearer::of(secret());
-    assert!(judge(&rule, &token("no audience")).is_ok());
-    assert!(judge(&rule, &token("HS256")).is_err(), "it is for somebody");
+    assert!(judge(&rule, &Token::named("no audience")).is_ok());
+    assert!(
+        judge(&rule, &Token::named("HS256")).is_err(),
+        "it is for somebody"
+    );
     let rule = Bearer::of(secret()).audience("hookgate");
     for name in ["wrong issuer", "no issuer", "missing scope", "no scope"] {
-        assert!(judge(&rule, &token(name)).is_ok(), "{name}");
+        assert!(judge(&rule, &Token::named(name)).is_ok(), "{name}");
     }
     for name in ["expired", "no exp", "not yet valid", "wrong audience"] {
-        assert!(judge(&rule, &token(name)).is_err(), "{name}");
+        assert!(judge(&rule, &Token::named(name)).is_err(), "{name}");
     }
     let strict = bearer(secret()).leeway(std::time::Duration::ZERO);
     let end = 1_700_003_600_000;
-    let at = |millis| judge_at(&strict, &token("HS256"), UnixTime::from_millis(millis));
+    let at = |millis| {
+        judge_at(
+            &strict,
+            &Token::named("HS256"),
+            UnixTime::from_millis(millis),
+        )
+    };
     assert_eq!((at(end - 1).is_ok(), at(end).is_ok()), (true, false));
 }
 
 #[test]
 fn the_header_must_stand_once_and_be_of_the_scheme() {
     let rule = bearer(secret());
-    let token = token("HS256");
+    let token = Token::named("HS256");
     let check = |headers: Vec<(&str, String)>| rule.check(&Head::new("POST", "/", &headers), NOW);
     let bearer = || ("authorization", format!("bearer  {token}"));
     assert_eq!(check(vec![bearer()]), Ok(()));
@@ -198,11 +188,13 @@ async fn over_http_a_token_opens_and_one_answer_covers_every_fault() {
         "missing scope",
         "payload changed",
     ] {
-        let reply = stage.send(&call(format!("Bearer {}", token(name)))).await;
+        let reply = stage
+            .send(&call(format!("Bearer {}", Token::named(name))))
+            .await;
         assert_eq!(reply.dateless(), first, "{name}");
     }
     assert_eq!(stage.script.runs(), 0);
-    let right = call(format!("Bearer {}", token("HS256")));
+    let right = call(format!("Bearer {}", Token::named("HS256")));
     assert_eq!(stage.send(&right).await.status, 200);
     assert_eq!(stage.script.runs(), 1);
 }
@@ -211,7 +203,7 @@ proptest! {
     #[test]
     fn no_change_of_a_token_is_accepted(place in 0_usize..400, byte in any::<u8>()) {
         let rule = bearer(secret());
-        let right = token("HS256").into_bytes();
+        let right = Token::named("HS256").into_bytes();
         let mut changed = right.clone();
         let place = place % right.len();
         changed[place] = byte;

@@ -2,14 +2,13 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    future::Future,
     sync::Mutex,
-    task::{Context, Waker},
     time::Duration,
 };
 
 use crate::props::{
-    Call, Gate, Issuer, Log, Reply, Says, ScriptedStore, Stage, hmac_sha256, soon, until,
+    Call, Gate, Issuer, Log, Reply, Says, ScriptedStore, Stage, Token, hmac_sha256, poll, soon,
+    until,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hookgate::{
@@ -571,12 +570,6 @@ async fn only_public_keys_for_signatures_are_taken_and_an_odd_one_costs_no_other
 /// `Ed25519` (RFC 9864) is `EdDSA` with a key on that curve, and with no other.
 #[tokio::test]
 async fn a_published_key_for_ed25519_may_be_named_in_either_way() {
-    let tokens: Value = serde_json::from_str(include_str!("../vectors/jwt/tokens.json")).unwrap();
-    let named = |name: &str| {
-        let mut tokens = tokens.as_array().unwrap().iter();
-        let token = tokens.find(|it| it["name"] == name).unwrap();
-        token["token"].as_str().unwrap().to_owned()
-    };
     let pem = include_str!("../vectors/jwt/curve.pub.pem");
     let der: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     let der = base64::prelude::BASE64_STANDARD.decode(der).unwrap();
@@ -589,7 +582,7 @@ async fn a_published_key_for_ed25519_may_be_named_in_either_way() {
         let jwks = Jwks::fetched_by(fetcher, [TokenAlgorithm::EdDsa]).clock(FakeClock::at(now));
         let fetched = jwks.refresh().await;
         let rule = Bearer::from_jwks(jwks).audience("hookgate");
-        let headers = vec![("authorization", format!("Bearer {}", named(token)))];
+        let headers = vec![("authorization", format!("Bearer {}", Token::named(token)))];
         let head = hookgate::Head::new("POST", "/", &headers);
         fetched.map(|()| rule.check(&head, now))
     };
@@ -788,10 +781,9 @@ async fn an_older_answer_never_brings_back_keys_that_a_newer_one_has_withdrawn()
     let now = UnixTime::from_secs(recorded.recorded_at);
     let jwks = Jwks::fetched_by(fetcher, ALGORITHMS).clock(FakeClock::at(now));
     let mut older = Box::pin(jwks.refresh());
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(older.as_mut().poll(&mut context).is_pending());
+    assert!(poll(older.as_mut()).is_pending());
     let mut newer = Box::pin(jwks.refresh());
-    let early = newer.as_mut().poll(&mut context);
+    let early = poll(newer.as_mut());
     gate.open();
     older.await.unwrap();
     if early.is_pending() {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::props::{Stage, logto, now};
+use crate::props::{Stage, at_once, logto, now};
 use hookgate::{
     Head, Key, KeySourceError, Keyring, Receiver, ReceiverBuilder, Rejection, Secret, Timer,
     UnixTime,
@@ -43,15 +43,6 @@ fn judge(networks: &Networks, peer: &str, headers: &[(&str, &str)]) -> Result<()
         Err(Rejection::MissingSignature) => Ok(()),
         Err(rejection) => Err(rejection),
         Ok(_) => unreachable!("nothing is signed"),
-    }
-}
-
-fn at_once<T>(future: impl Future<Output = T>) -> T {
-    let mut future = std::pin::pin!(future);
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match future.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(done) => done,
-        std::task::Poll::Pending => unreachable!("nothing here waits"),
     }
 }
 

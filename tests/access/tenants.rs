@@ -1,16 +1,17 @@
 //! One endpoint that serves many: whose keys, whose access rules, and whose events.
 
 use std::{
-    future::Future,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll, Waker},
+    task::Poll,
     time::Duration,
 };
 
-use crate::props::{Call, Fault, Gate, Log, On, Script, ScriptedStore, Server, logto, now, until};
+use crate::props::{
+    Call, Fault, Gate, Log, On, Script, ScriptedStore, Server, logto, now, poll, until,
+};
 use axum::Router;
 use hookgate::{
     Head, KeySourceError, Provider, Reason, Receiver, ReceiverBuilder, Secret, Timer,
@@ -313,11 +314,10 @@ async fn made_up_names_hold_a_bounded_part_of_the_key_source_and_keep_no_known_t
     let gate = Gate::shut();
     *desk.directory.0.strangers.lock().unwrap() = Some(gate.clone());
     let names: Vec<_> = (0..STRANGERS).map(|n| format!("made-up-{n}")).collect();
-    let mut context = Context::from_waker(Waker::noop());
     let mut waiting = Vec::new();
     for name in &names {
         let mut judged = Box::pin(desk.judge(&signed, name));
-        match judged.as_mut().poll(&mut context) {
+        match poll(judged.as_mut()) {
             Poll::Pending => waiting.push(judged),
             Poll::Ready(judged) => assert_eq!(judged, Err((503, Reason::Overloaded))),
         }
@@ -352,11 +352,10 @@ async fn a_known_tenant_needs_no_place_of_strangers_after_its_look_up_has_failed
     assert_eq!(desk.judge(&signed, "acme").await, Ok(()));
     *desk.directory.0.strangers.lock().unwrap() = Some(Gate::shut());
     let names: Vec<_> = (0..STRANGERS).map(|n| format!("made-up-{n}")).collect();
-    let mut context = Context::from_waker(Waker::noop());
     let mut held = Vec::new();
     for name in &names {
         let mut judged = Box::pin(desk.judge(&signed, name));
-        if judged.as_mut().poll(&mut context).is_pending() {
+        if poll(judged.as_mut()).is_pending() {
             held.push(judged);
         }
     }
@@ -369,7 +368,7 @@ async fn a_known_tenant_needs_no_place_of_strangers_after_its_look_up_has_failed
     }
     desk.directory.fault(Some(Fault::Hangs));
     let mut dropped = Box::pin(desk.judge(&signed, "acme"));
-    assert!(dropped.as_mut().poll(&mut context).is_pending());
+    assert!(poll(dropped.as_mut()).is_pending());
     drop(dropped);
 
     desk.directory.fault(None);

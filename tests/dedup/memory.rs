@@ -4,11 +4,11 @@ use std::{
     collections::{HashMap, HashSet},
     pin::pin,
     sync::atomic::{AtomicUsize, Ordering},
-    task::{Context, Poll, Waker},
     thread,
     time::Duration,
 };
 
+use crate::props::{at_once, poll};
 use hookgate::{
     ContentDigest, EventKey, StoreError, UnixTime,
     dedup::{
@@ -34,15 +34,8 @@ fn owner(number: u8) -> OwnerToken {
 }
 
 /// The output of a future that must not wait.
-fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("the memory store waited"),
-    }
-}
-
 fn claim(store: &MemoryStore, key: &EventKey, by: u8) -> Result<Claim, StoreError> {
-    now(store.claim(key, None, owner(by), LEASE))
+    at_once(store.claim(key, None, owner(by), LEASE))
 }
 
 fn win(store: &MemoryStore, key: &EventKey, by: u8) -> Lease {
@@ -54,7 +47,7 @@ fn win(store: &MemoryStore, key: &EventKey, by: u8) -> Lease {
 
 fn complete(store: &MemoryStore, key: &EventKey, retain: Duration) {
     let lease = win(store, key, 1);
-    let settled = now(store.settle(&lease, End::Processed, retain));
+    let settled = at_once(store.settle(&lease, End::Processed, retain));
     assert_eq!(settled.unwrap(), Settled::Ok);
 }
 
@@ -86,7 +79,7 @@ fn one_of_many_threads_wins_a_key() {
         let claimers: Vec<_> = (0..8)
             .map(|by| {
                 let (store, keys) = (&store, &keys);
-                scope.spawn(move || now(contract::race(store, keys, owner(by), LEASE)))
+                scope.spawn(move || at_once(contract::race(store, keys, owner(by), LEASE)))
             })
             .collect();
         claimers.into_iter().map(|c| c.join().unwrap()).collect()
@@ -128,7 +121,7 @@ fn a_store_without_room_holds_nothing() {
 fn clones_share_their_keys_and_show_none() {
     let store = MemoryStore::with_capacity(5);
     complete(&store.clone(), &key(0), RETAIN);
-    assert_eq!(now(store.look(&key(0))).unwrap(), State::Done);
+    assert_eq!(at_once(store.look(&key(0))).unwrap(), State::Done);
     let shown = format!("{store:?}");
     assert_eq!(shown, "MemoryStore { len: 1, capacity: 5, .. }");
 }
@@ -151,9 +144,9 @@ fn marks_of_any_retention_leave_when_it_is_over() {
         clock.advance(Duration::from_secs(if gone == 0 { shortest } else { 10 }));
         // Room for exactly one: what is kept for longer stays.
         complete(&store, &key(2_000 + gone), Duration::from_secs(1_000_000));
-        assert_eq!(now(store.look(&key(99 - gone))).unwrap(), State::Free);
+        assert_eq!(at_once(store.look(&key(99 - gone))).unwrap(), State::Free);
         if gone < 99 {
-            assert_eq!(now(store.look(&key(98 - gone))).unwrap(), State::Done);
+            assert_eq!(at_once(store.look(&key(98 - gone))).unwrap(), State::Done);
         }
     }
 }
@@ -164,7 +157,7 @@ fn a_mark_without_end_stays() {
     let store = MemoryStore::with_clock(2, clock.clone());
     complete(&store, &key(0), Duration::MAX);
     clock.advance(Duration::from_secs(500 * 365 * 86_400));
-    assert_eq!(now(store.look(&key(0))).unwrap(), State::Done);
+    assert_eq!(at_once(store.look(&key(0))).unwrap(), State::Done);
 }
 
 #[test]
@@ -192,7 +185,7 @@ fn a_few_lapsed_leases_are_found_among_many_that_run() {
         } else {
             LEASE * 10
         };
-        let claim = now(store.claim(&key(number), None, owner(1), lease));
+        let claim = at_once(store.claim(&key(number), None, owner(1), lease));
         assert!(matches!(claim, Ok(Claim::Won(_))));
     }
     clock.advance(LEASE);
@@ -229,7 +222,7 @@ fn whoever_waits_is_woken_by_a_settle_in_another_thread() {
                         .block_on(store.settled(&key));
                 });
             }
-            now(store.settle(&lease, end, RETAIN)).unwrap();
+            at_once(store.settle(&lease, end, RETAIN)).unwrap();
         });
     }
 }
@@ -238,12 +231,12 @@ fn whoever_waits_is_woken_by_a_settle_in_another_thread() {
 fn nobody_waits_for_a_key_that_is_not_in_progress() {
     let clock = fake_clock();
     let store = MemoryStore::with_clock(10, clock.clone());
-    now(store.settled(&key(0)));
+    at_once(store.settled(&key(0)));
     complete(&store, &key(0), RETAIN);
-    now(store.settled(&key(0)));
+    at_once(store.settled(&key(0)));
     win(&store, &key(1), 1);
     clock.advance(LEASE);
-    now(store.settled(&key(1)));
+    at_once(store.settled(&key(1)));
 }
 
 #[test]
@@ -253,14 +246,13 @@ fn a_wait_outlasts_a_takeover() {
     let key = key(0);
     win(&store, &key, 1);
     let mut wait = pin!(store.settled(&key));
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(wait.as_mut().poll(&mut context).is_pending());
+    assert!(poll(wait.as_mut()).is_pending());
 
     clock.advance(LEASE);
     let lease = win(&store, &key, 2);
-    assert!(wait.as_mut().poll(&mut context).is_pending());
-    now(store.settle(&lease, End::Processed, RETAIN)).unwrap();
-    assert!(wait.as_mut().poll(&mut context).is_ready());
+    assert!(poll(wait.as_mut()).is_pending());
+    at_once(store.settle(&lease, End::Processed, RETAIN)).unwrap();
+    assert!(poll(wait.as_mut()).is_ready());
 }
 
 #[test]
@@ -270,11 +262,10 @@ fn a_lapsed_lease_that_makes_room_wakes_whoever_waits_for_it() {
     let key_held = key(0);
     win(&store, &key_held, 1);
     let mut wait = pin!(store.settled(&key_held));
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(wait.as_mut().poll(&mut context).is_pending());
+    assert!(poll(wait.as_mut()).is_pending());
     clock.advance(LEASE);
     win(&store, &key(1), 2);
-    assert!(wait.as_mut().poll(&mut context).is_ready());
+    assert!(poll(wait.as_mut()).is_ready());
 }
 
 mod model {
@@ -374,7 +365,7 @@ mod model {
                 let digest = digest(content);
                 let lease_time = Duration::from_millis(lease);
                 let key = key(number);
-                let claim = now(store.claim(&key, digest.as_ref(), owner(by), lease_time));
+                let claim = at_once(store.claim(&key, digest.as_ref(), owner(by), lease_time));
                 let until = model.time + lease;
                 match (model.live(number), claim) {
                     (Some(known), Ok(Claim::Done { same_content })) if known.is_done => {
@@ -413,7 +404,7 @@ mod model {
             }
             Step::Settle(number, by, end, retain) => {
                 let lease = Lease::granted(key(number), owner(by), 1);
-                let settled = now(store.settle(&lease, end, Duration::from_millis(retain)));
+                let settled = at_once(store.settle(&lease, end, Duration::from_millis(retain)));
                 let settled = settled.unwrap();
                 if end == End::Release {
                     model.given_up.insert((number, by));
@@ -447,7 +438,7 @@ mod model {
             }
             Step::Extend(number, by, extension) => {
                 let lease = Lease::granted(key(number), owner(by), 1);
-                let extended = now(store.extend(&lease, Duration::from_millis(extension)));
+                let extended = at_once(store.extend(&lease, Duration::from_millis(extension)));
                 let owned = model
                     .live(number)
                     .filter(|known| known.owner == by && !known.is_done);
@@ -478,7 +469,7 @@ mod model {
             for step in steps {
                 take(&store, &mut model, &clock, step)?;
                 for number in 0..7 {
-                    let state = now(store.look(&key(number))).unwrap();
+                    let state = at_once(store.look(&key(number))).unwrap();
                     prop_assert_eq!(state, model.state(number));
                 }
                 prop_assert!((model.count()..=CAPACITY).contains(&store.len()));

@@ -1,10 +1,6 @@
 //! Facephi's deliveries, over HTTP through the whole road.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
+use crate::props::Log;
 use crate::props::facephi::{API_KEY, NOW, SECRET, Scene, facephi, pack};
 use hookgate::{
     BuildError, Receiver, Rejection, UnixTime,
@@ -445,41 +441,9 @@ async fn an_event_from_the_future_is_refused() {
     assert_eq!(scene.runs(), 0);
 }
 
-/// Collects log lines.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    /// Collects what this thread logs, which with one-threaded tests is all of a test.
-    fn collect() -> (Self, tracing::subscriber::DefaultGuard) {
-        let lines = Self::default();
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_max_level(tracing::Level::TRACE)
-            .with_writer(move || writer.clone())
-            .finish();
-        (lines, tracing::subscriber::set_default(subscriber))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
 #[tokio::test]
 async fn the_epoch_is_no_time_and_is_said_once() {
-    let (lines, _guard) = Lines::collect();
+    let log = Log::begin();
     let scene = Scene::of(Recipe::WithoutMember).await;
     for sent in facephi().at(UnixTime::EPOCH).onboarding() {
         assert_eq!(scene.send(sent).await, 200);
@@ -491,14 +455,14 @@ async fn the_epoch_is_no_time_and_is_said_once() {
             .iter()
             .all(|handled| handled.occurred_at.is_none())
     );
-    assert_eq!(lines.text().matches("no signed time").count(), 1);
+    assert_eq!(log.with("no signed time").len(), 1);
 }
 
 #[tokio::test]
 async fn a_body_of_another_recipe_is_refused_and_the_log_says_what_to_look_at() {
     for configured in recipes() {
         for sent_by in recipes().filter(|recipe| *recipe != configured) {
-            let (lines, _guard) = Lines::collect();
+            let log = Log::begin();
             let scene = Scene::of(configured).await;
             let sent = facephi().recipe(sent_by).send(Topic::IdCaptured);
             assert_eq!(scene.send(sent.clone()).await, 401);
@@ -506,7 +470,7 @@ async fn a_body_of_another_recipe_is_refused_and_the_log_says_what_to_look_at() 
                 scene.rejection(),
                 Some(Rejection::SignatureMismatchUnder(_))
             ));
-            let log = lines.text();
+            let log = log.text();
             let name = serde_json::to_value(configured).unwrap();
             assert!(
                 log.contains(&format!("recipe (now `{}`)", name.as_str().unwrap())),
@@ -530,7 +494,7 @@ async fn a_body_of_another_recipe_is_refused_and_the_log_says_what_to_look_at() 
 
 #[tokio::test]
 async fn nothing_personal_is_shown_or_logged() {
-    let (lines, _guard) = Lines::collect();
+    let log = Log::begin();
     for recipe in [Recipe::WithoutMember, Recipe::DataOnly] {
         let scene = Scene::of(recipe).await;
         for sent in facephi().recipe(recipe).onboarding() {
@@ -541,7 +505,7 @@ async fn nothing_personal_is_shown_or_logged() {
             .iter()
             .map(|handled| format!("{:?} {:#?}", handled.event, handled.event))
             .collect();
-        let shown = scene_shown + &lines.text() + &format!("{:?} {:?}", pack(), facephi());
+        let shown = scene_shown + &log.text() + &format!("{:?} {:?}", pack(), facephi());
         for personal in [
             "cdn.example",
             "sig=",
@@ -553,7 +517,7 @@ async fn nothing_personal_is_shown_or_logged() {
             assert!(!shown.contains(personal), "{personal}: {shown}");
         }
         // The simulator shows which operation it plays; events and logs do not.
-        assert!(!lines.text().contains(OPERATION));
+        assert!(!log.text().contains(OPERATION));
     }
 }
 

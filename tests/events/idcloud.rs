@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::props::{self, Call, Stage, Step};
+use crate::props::{self, Call, Stage, Step, decoded, decoded_by, event_key};
 use hookgate::{
-    BuildError, KeySourceError, Receiver, UnixTime,
+    BuildError, KeySourceError, Receiver,
     access::{AnyoneMayCall, ApiKey, Basic},
     dedup::MemoryStore,
     keys::{KeySource, Tenant, TenantName, Tenants},
@@ -16,7 +16,6 @@ use hookgate::{
     simulator::Sent,
 };
 use proptest::prelude::*;
-use sha2::{Digest, Sha256};
 
 const ID: &str = "8263a268-5388-492a-bca2-28e1ff4a69f0";
 const PAIR: &str = "unico:pass:word";
@@ -25,84 +24,21 @@ fn unico() -> IdCloudSimulator {
     IdCloudSimulator::new().basic(PAIR)
 }
 
-fn call(sent: &Sent) -> Call {
-    let mut call = Call::post("/hook", sent.body.clone());
-    for (name, value) in &sent.headers {
-        call = call.with(name, value);
-    }
-    call
-}
-
 async fn stage(pack: IdCloud) -> Stage {
     Stage::of(pack, |builder| builder.access(Basic::from_text(PAIR))).await
 }
 
 async fn status(stage: &Stage, sent: Sent) -> u16 {
-    stage.send(&call(&sent)).await.status
+    stage.send(&Call::of(&sent)).await.status
 }
 
 /// What the pack reads, without credentials: the road is tested elsewhere.
-fn decoded(pack: &IdCloud, body: &str) -> Result<Event, String> {
-    let receiver = Receiver::new("test", pack.clone())
-        .access(AnyoneMayCall)
-        .dedup(MemoryStore::with_capacity(1))
-        .build()
-        .unwrap();
-    admitted(&receiver, body).map(|(event, _)| event)
+fn read(pack: &IdCloud, body: &str) -> Result<Event, String> {
+    decoded(pack.clone(), body).map(|(event, _)| event)
 }
 
-fn admitted(receiver: &Receiver, body: &str) -> Result<(Event, String), String> {
-    let headers = vec![("content-type", "application/json")];
-    let head = hookgate::Head::new("POST", "/", &headers);
-    let timer: std::sync::Arc<dyn hookgate::Timer> =
-        std::sync::Arc::new(hookgate::testing::FakeClock::at(UnixTime::EPOCH));
-    let admission = at_once(hookgate::road::admit(
-        receiver,
-        head,
-        Some(bytes::Bytes::copy_from_slice(body.as_bytes())),
-        &timer,
-    ))
-    .map_err(|rejection| rejection.to_string())?;
-    let key = admission.event_key().to_string();
-    let mut event = None;
-    at_once(hookgate::road::handle(
-        receiver.clone(),
-        admission,
-        timer,
-        |slot, _| {
-            event = slot
-                .take::<Event>()
-                .ok()
-                .map(|delivery| delivery.into_event());
-            async {
-                hookgate::road::Ran::<()> {
-                    outcome: hookgate::Outcome::Processed,
-                    reply: None,
-                    status: None,
-                }
-            }
-        },
-    ));
-    Ok((event.unwrap(), key))
-}
-
-fn at_once<T>(future: impl Future<Output = T>) -> T {
-    let mut future = std::pin::pin!(future);
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match future.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(done) => done,
-        std::task::Poll::Pending => unreachable!("nothing here waits"),
-    }
-}
-
-/// The frozen encoding, written down once more.
 fn key(endpoint: &str, parts: &[&str]) -> String {
-    let mut hash = Sha256::new_with_prefix("hookgate/key/v1");
-    for part in [endpoint, "", "idcloud"].iter().chain(parts) {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    props::hex(&hash.finalize())
+    event_key(endpoint, "idcloud", parts)
 }
 
 #[test]
@@ -110,7 +46,7 @@ fn the_vendors_samples_are_read() {
     let current = IdCloud::new();
     let body =
         format!(r#"{{ "processId": "{ID}", "state": "PROCESS_STATE_FINISHED", "flow": "id" }}"#);
-    let Ok(Event::Process(process)) = decoded(&current, &body) else {
+    let Ok(Event::Process(process)) = read(&current, &body) else {
         panic!("not a process");
     };
     assert_eq!(
@@ -123,7 +59,7 @@ fn the_vendors_samples_are_read() {
         r#"{{"processId":"{ID}","state":"PROCESS_STATE_FINISHED","flow":"idunicodocs_r2","lastEvent":
         "EVENT_TYPE_DOCUMENT_STEP_STARTED","lastEventDescription":"Document step has started","new":[1]}}"#
     );
-    let Ok(Event::Process(process)) = decoded(&current, &body) else {
+    let Ok(Event::Process(process)) = read(&current, &body) else {
         panic!("not a process");
     };
     assert_eq!(process.last_event, Some(LastEvent::DocumentStepStarted));
@@ -143,7 +79,7 @@ fn the_vendors_samples_are_read() {
         ),
     ] {
         let body = format!(r#"{{ "id": "{ID}", "status": {status} }}"#);
-        let Ok(Event::Transaction(transaction)) = decoded(&numeric, &body) else {
+        let Ok(Event::Transaction(transaction)) = read(&numeric, &body) else {
             panic!("not a transaction: {status}");
         };
         let expected: TransactionStatus = expected;
@@ -174,7 +110,7 @@ fn states_are_compared_leniently() {
 #[test]
 fn a_member_that_does_not_fit_is_no_reason_to_refuse() {
     let body = format!(r#"{{"processId":"{ID}","state":"finished","flow":7}}"#);
-    let Ok(Event::Unrecognized(event)) = decoded(&IdCloud::new(), &body) else {
+    let Ok(Event::Unrecognized(event)) = read(&IdCloud::new(), &body) else {
         panic!("recognized");
     };
     assert_eq!((event.id.as_str(), event.raw.get()), (ID, body.as_str()));
@@ -197,7 +133,7 @@ fn without_identity_there_is_no_event() {
         "{\"processId\":\"a\",\"processId\":\"b\",\"state\":\"x\"}",
         "{\"processId\":\"a\",\"state\":\"finished\"} x",
     ] {
-        assert!(decoded(&IdCloud::new(), body).is_err(), "{body}");
+        assert!(read(&IdCloud::new(), body).is_err(), "{body}");
     }
     for body in [
         "{\"id\":\"a\"}",
@@ -208,14 +144,14 @@ fn without_identity_there_is_no_event() {
         "{\"id\":\"a\",\"status\":{}}",
         "{\"id\":\"a\",\"status\":3,\"status\":4}",
     ] {
-        assert!(decoded(&IdCloud::numeric(), body).is_err(), "{body}");
+        assert!(read(&IdCloud::numeric(), body).is_err(), "{body}");
     }
     let deep = format!(
         "{{\"id\":\"a\",\"status\":3,\"x\":{}{}}}",
         "[".repeat(200),
         "]".repeat(200)
     );
-    assert!(decoded(&IdCloud::numeric(), &deep).is_err());
+    assert!(read(&IdCloud::numeric(), &deep).is_err());
 }
 
 #[test]
@@ -226,7 +162,7 @@ fn the_key_is_id_and_state_or_status() {
             .dedup(MemoryStore::with_capacity(1))
             .build()
             .unwrap();
-        admitted(&receiver, body).unwrap().1
+        decoded_by::<Event>(&receiver, body).unwrap().1
     };
     let process = |state: &str| format!(r#"{{"flow":"id","state":"{state}","processId":"{ID}"}}"#);
     let transaction = |status: &str| format!(r#"{{"id":"{ID}","status":{status}}}"#);
@@ -264,7 +200,7 @@ async fn only_who_has_the_credentials_is_believed_and_each_event_runs_once() {
     let stage = stage(IdCloud::numeric()).await;
     let concluded = || unico().transaction(ID, Status::Concluded);
     let stranger = IdCloudSimulator::new().transaction(ID, Status::Concluded);
-    let reply = stage.send(&call(&stranger)).await;
+    let reply = stage.send(&Call::of(&stranger)).await;
     assert_eq!(reply.status, 401);
     assert_eq!(
         reply.header("www-authenticate"),
@@ -272,7 +208,7 @@ async fn only_who_has_the_credentials_is_believed_and_each_event_runs_once() {
     );
     let guess = IdCloudSimulator::new().basic("unico:pass");
     let wrong = stage
-        .send(&call(&guess.transaction(ID, Status::Concluded)))
+        .send(&Call::of(&guess.transaction(ID, Status::Concluded)))
         .await;
     assert_eq!(
         wrong.clone().dateless(),
@@ -359,7 +295,7 @@ async fn a_copy_waits_for_its_first_longer_than_elsewhere() {
     let stage = stage(pack).await;
     let gate = props::Gate::shut();
     stage.script.then(Step::wait(&gate));
-    let sent = call(&unico().transaction(ID, Status::Concluded));
+    let sent = Call::of(&unico().transaction(ID, Status::Concluded));
     let first = stage.sending(&sent);
     props::until("the first runs", || stage.script.runs() == 1).await;
     let copy = stage.sending(&sent);
@@ -425,7 +361,7 @@ async fn each_tenant_has_a_rule_of_its_own_and_none_goes_without() {
     let stage = Stage::of(pack, |builder| builder).await;
     let by = |tenant: &str, key: &str| {
         let unico = IdCloudSimulator::new().api_key(key);
-        call(&unico.transaction(ID, Status::Concluded)).with("x-tenant", tenant)
+        Call::of(&unico.transaction(ID, Status::Concluded)).with("x-tenant", tenant)
     };
     for (tenant, key, expected) in [
         ("acme", "X-API-Key:acmes", 200),
@@ -485,11 +421,11 @@ fn bodies() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn no_body_panics_and_each_is_taken_by_one_generation_at_most(body in bodies()) {
-        let current = decoded(&IdCloud::new(), &body);
-        let numeric = decoded(&IdCloud::numeric(), &body);
-        let both = decoded(&IdCloud::both_generations([Status::Concluded]), &body);
+        let current = read(&IdCloud::new(), &body);
+        let numeric = read(&IdCloud::numeric(), &body);
+        let both = read(&IdCloud::both_generations([Status::Concluded]), &body);
         prop_assert!(current.is_err() || numeric.is_err());
         prop_assert_eq!(both.is_ok(), current.is_ok() || numeric.is_ok());
-        let _ = decoded(&IdCloud::new(), body.get(..body.len() / 2).unwrap_or_default());
+        let _ = read(&IdCloud::new(), body.get(..body.len() / 2).unwrap_or_default());
     }
 }

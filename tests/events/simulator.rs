@@ -1,50 +1,12 @@
 //! The simulators send what the real senders sent when they were recorded.
 
-use std::{fs, path::PathBuf};
-
+use crate::props::logto::{KEY, SIGNATURE, with_body};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
     UnixTime,
     providers::logto::{Event, EventName, LogtoSimulator, User},
     simulator::{Sent, StandardWebhooksSimulator},
 };
-use serde_json::Value;
-
-const KEY: &str = "cl43GgdTZpcCdipNaStkoyZiwLi9QlES";
-const SIGNATURE: &str = "logto-signature-sha-256";
-
-struct Recorded {
-    file: String,
-    key: String,
-    path: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
-
-/// The recorded deliveries that have a body.
-fn recorded() -> Vec<Recorded> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/logto");
-    let mut recorded: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .map(|path| (path.clone(), fs::read(path.with_extension("body")).unwrap()))
-        .filter(|(_, body)| !body.is_empty())
-        .map(|(path, body)| {
-            let request: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-            Recorded {
-                file: path.file_stem().unwrap().to_str().unwrap().to_owned(),
-                key: request["signing_key"].as_str().unwrap().to_owned(),
-                path: request["path"].as_str().unwrap().to_owned(),
-                headers: serde_json::from_value(request["headers"].clone()).unwrap(),
-                body,
-            }
-        })
-        .collect();
-    recorded.sort_by(|one, other| one.file.cmp(&other.file));
-    assert_eq!(recorded.len(), 39);
-    recorded
-}
 
 /// Custom headers of the recorded hooks.
 fn custom_headers(file: &str) -> &'static [(&'static str, &'static str)] {
@@ -64,28 +26,33 @@ fn custom_headers(file: &str) -> &'static [(&'static str, &'static str)] {
 
 #[test]
 fn logto_sends_the_recorded_headers_in_their_order() {
-    for recorded in recorded() {
-        let mut logto = LogtoSimulator::new(&recorded.key, UnixTime::EPOCH).path(&recorded.path);
+    for recorded in with_body() {
+        let (key, path) = (
+            recorded.signing_key.unwrap_or_default(),
+            recorded.call.target,
+        );
+        let mut logto = LogtoSimulator::new(&key, UnixTime::EPOCH).path(&path);
         for (name, value) in custom_headers(&recorded.file) {
             logto = logto.custom_header(*name, *value);
         }
-        let sent = logto.body(recorded.body.clone());
+        let sent = logto.body(recorded.call.body.clone());
         let clients = ["host", "connection", "content-length"];
         let mut expected = recorded.headers;
         expected.retain(|(name, _)| !clients.contains(&name.as_str()));
         assert_eq!(sent.headers, expected, "{}", recorded.file);
         assert_eq!(sent.method, "POST");
-        assert_eq!(sent.path, recorded.path);
-        assert_eq!(sent.body, recorded.body);
+        assert_eq!(sent.path, path);
+        assert_eq!(sent.body, recorded.call.body);
     }
 }
 
 #[test]
 fn a_typed_event_is_sent_with_the_recorded_signature() {
     let mut same = 0;
-    for recorded in recorded() {
-        let event = Event::from_slice(&recorded.body).unwrap();
-        let sent = LogtoSimulator::new(&recorded.key, UnixTime::EPOCH)
+    for recorded in with_body() {
+        let event = Event::from_slice(&recorded.call.body).unwrap();
+        let key = recorded.signing_key.unwrap_or_default();
+        let sent = LogtoSimulator::new(&key, UnixTime::EPOCH)
             .event(&event)
             .unwrap();
         let signature = recorded.headers.iter().find(|(name, _)| name == SIGNATURE);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::props::{self, Call, Stage};
+use crate::props::{Call, Stage, decoded, event_key};
 use hookgate::{
     Receiver, UnixTime,
     access::{Access, AllOf, AnyoneMayCall, ApiKey, HeaderSecrets},
@@ -12,7 +12,6 @@ use hookgate::{
     simulator::Sent,
 };
 use proptest::prelude::*;
-use sha2::{Digest, Sha256};
 
 const ID: &str = "f4dd6bc9-74d3-4dba-8deb-eb09ad4ea704";
 /// As a customer's documentation shows it.
@@ -22,79 +21,16 @@ const DOCUMENTED: &str = r#"{
   "data": { "id": "f4dd6bc9-74d3-4dba-8deb-eb09ad4ea704", "status": 3, "score": 14 }
 }"#;
 
-fn call(sent: &Sent) -> Call {
-    let mut call = Call::post("/hook", sent.body.clone());
-    for (name, value) in &sent.headers {
-        call = call.with(name, value);
-    }
-    call
-}
-
-fn receiver(pack: UnicoCheck) -> Receiver {
-    Receiver::new("test", pack)
-        .access(AnyoneMayCall)
-        .dedup(MemoryStore::with_capacity(1))
-        .build()
-        .unwrap()
-}
-
-fn admitted(pack: UnicoCheck, body: &str) -> Result<(Event, String), String> {
-    let receiver = receiver(pack);
-    let headers = vec![("content-type", "application/json")];
-    let head = hookgate::Head::new("POST", "/", &headers);
-    let timer: std::sync::Arc<dyn hookgate::Timer> =
-        std::sync::Arc::new(hookgate::testing::FakeClock::at(UnixTime::EPOCH));
-    let body = Some(bytes::Bytes::copy_from_slice(body.as_bytes()));
-    let admitted = at_once(hookgate::road::admit(&receiver, head, body, &timer))
-        .map_err(|rejection| rejection.to_string())?;
-    let key = admitted.event_key().to_string();
-    let mut event = None;
-    at_once(hookgate::road::handle(
-        receiver,
-        admitted,
-        timer,
-        |slot, _| {
-            event = slot
-                .take::<Event>()
-                .ok()
-                .map(|delivery| delivery.into_event());
-            async {
-                hookgate::road::Ran::<()> {
-                    outcome: hookgate::Outcome::Processed,
-                    reply: None,
-                    status: None,
-                }
-            }
-        },
-    ));
-    Ok((event.unwrap(), key))
-}
-
-fn at_once<T>(future: impl Future<Output = T>) -> T {
-    let mut future = std::pin::pin!(future);
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match future.as_mut().poll(&mut context) {
-        std::task::Poll::Ready(done) => done,
-        std::task::Poll::Pending => unreachable!("nothing here waits"),
-    }
-}
-
 fn event(body: &str) -> Event {
-    admitted(UnicoCheck::new(), body).unwrap().0
+    decoded(UnicoCheck::new(), body).unwrap().0
 }
 
 fn key_of(body: &str) -> String {
-    admitted(UnicoCheck::new(), body).unwrap().1
+    decoded(UnicoCheck::new(), body).unwrap().1
 }
 
-/// The frozen encoding, written down once more.
 fn key(parts: &[&str]) -> String {
-    let mut hash = Sha256::new_with_prefix("hookgate/key/v1");
-    for part in ["test", "", "unico-check"].iter().chain(parts) {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    props::hex(&hash.finalize())
+    event_key("test", "unico-check", parts)
 }
 
 #[test]
@@ -198,7 +134,7 @@ fn without_identity_there_is_no_event() {
         "{\"event\":\"update_process\",\"data\":{\"id\":\"a\",\"status\":3,\"score\":1,\"score\":2}}",
         "{\"data\":{\"id\":\"a\",\"status\":3},\"data\":{\"id\":\"b\",\"status\":3}}",
     ] {
-        assert!(admitted(UnicoCheck::new(), body).is_err(), "{body}");
+        assert!(decoded(UnicoCheck::new(), body).is_err(), "{body}");
     }
 }
 
@@ -234,7 +170,7 @@ fn the_key_has_shape_id_event_status_and_score_and_nothing_else() {
         assert!(matches!(event(body), Event::ProcessUpdated(_)), "{body}");
     }
     let distinct = |body: &str| {
-        admitted(UnicoCheck::new().distinct_by_content(), body)
+        decoded(UnicoCheck::new().distinct_by_content(), body)
             .unwrap()
             .1
     };
@@ -246,7 +182,7 @@ async fn statuses(rule: impl Access, calls: &[Sent]) -> (Vec<u16>, usize) {
     let stage = Stage::of(UnicoCheck::new(), |builder| builder.access(rule)).await;
     let mut statuses = Vec::new();
     for sent in calls {
-        statuses.push(stage.send(&call(sent)).await.status);
+        statuses.push(stage.send(&Call::of(sent)).await.status);
     }
     (statuses, stage.script.runs())
 }
@@ -299,7 +235,7 @@ async fn a_process_moves_on_and_a_second_score_change_is_not_swallowed() {
         (unico.update_process(ID, Status::Concluded, Some(-3)), 3),
         (unico.update_process(ID, Status::Concluded, Some(14)), 3),
     ] {
-        assert_eq!(stage.send(&call(&sent)).await.status, 200);
+        assert_eq!(stage.send(&Call::of(&sent)).await.status, 200);
         assert_eq!(stage.script.runs(), runs);
     }
 }
@@ -317,7 +253,7 @@ async fn statuses_that_nobody_wants_are_not_run_but_scores_are() {
         (unico.update_process(ID, Status::Concluded, None), 1),
         (unico.body(score), 2),
     ] {
-        assert_eq!(stage.send(&call(&sent)).await.status, 200);
+        assert_eq!(stage.send(&Call::of(&sent)).await.status, 200);
         assert_eq!(stage.script.runs(), runs);
     }
 }
@@ -354,6 +290,6 @@ proptest! {
 
     #[test]
     fn no_body_panics(body in "[\\[\\]{}\":,a-z0-9 ]{0,60}") {
-        let _ = admitted(UnicoCheck::new(), &body);
+        let _ = decoded(UnicoCheck::new(), &body);
     }
 }

@@ -4,6 +4,7 @@
 
 use std::{fs, io::Write};
 
+use crate::props::vector;
 use hookgate::canonical::{Refused, ecmascript};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -29,17 +30,13 @@ struct Digests {
     blocks: Vec<String>,
 }
 
-fn vectors(name: &str) -> String {
-    let path = format!(
-        "{}/tests/vectors/ecmascript/{name}",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    fs::read_to_string(path).unwrap()
+fn recorded(name: &str) -> Vec<u8> {
+    vector(&format!("ecmascript/{name}"))
 }
 
 #[test]
 fn documents_recorded_in_full_are_written_as_node_writes_them() {
-    let recorded: Vec<Recorded> = serde_json::from_str(&vectors("documents.json")).unwrap();
+    let recorded: Vec<Recorded> = serde_json::from_slice(&recorded("documents.json")).unwrap();
     assert_eq!(recorded.len() as u64, IN_FULL);
     for (number, Recorded { text, written }) in (0..).zip(recorded) {
         assert_eq!(
@@ -54,7 +51,7 @@ fn documents_recorded_in_full_are_written_as_node_writes_them() {
 
 #[test]
 fn blocks_of_documents_have_the_digests_of_what_node_writes() {
-    let digests: Digests = serde_json::from_str(&vectors("digests.json")).unwrap();
+    let digests: Digests = serde_json::from_slice(&recorded("digests.json")).unwrap();
     assert_eq!(
         digests.seed,
         documents::SEED,

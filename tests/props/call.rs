@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use hookgate::simulator::Sent;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use http_body::Body;
 use http_body_util::{BodyExt, Full};
@@ -30,6 +31,13 @@ impl Call {
             body: body.into(),
         };
         call.with("content-type", "application/json")
+    }
+
+    /// What a simulator sent, to `/hook`.
+    pub(crate) fn of(sent: &Sent) -> Self {
+        let call = Self::post("/hook", sent.body.clone());
+        let headers = sent.headers.iter();
+        headers.fold(call, |call, (name, value)| call.with(name, value))
     }
 
     pub(crate) fn method(mut self, method: Method) -> Self {

@@ -1,7 +1,6 @@
-//! A receiver behind a real HTTP server, and a client that sends to it.
+//! [`Scene`]: a Facephi receiver on HTTP, which keeps the events that its handler gets.
 
 use std::{
-    net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -18,10 +17,8 @@ use hookgate::{
     testing::FakeClock,
 };
 use hookgate_axum::{Event, ReceiverExt};
-use http_body_util::{BodyExt, Full};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+
+use super::{Call, Server};
 
 pub(crate) const SECRET: &str = "N0tASecretForAnyone0123456789abc";
 pub(crate) const API_KEY: &str = "key-of-the-destination";
@@ -57,7 +54,7 @@ impl Observer for Seen {
 }
 
 pub(crate) struct Scene {
-    pub(crate) address: SocketAddr,
+    server: Server,
     pub(crate) seen: Seen,
     pub(crate) clock: FakeClock,
 }
@@ -86,13 +83,10 @@ impl Scene {
             .build()
             .unwrap();
         let app = Router::new()
-            .route("/", post(on_event).layer(receiver.layer()))
+            .route("/hook", post(on_event).layer(receiver.layer()))
             .with_state(seen.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, app).await });
         Self {
-            address,
+            server: Server::start(app).await,
             seen,
             clock,
         }
@@ -100,16 +94,7 @@ impl Scene {
 
     /// Sends one request and gives the answer's status.
     pub(crate) async fn send(&self, sent: Sent) -> u16 {
-        let stream = TcpStream::connect(self.address).await.unwrap();
-        let (mut client, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
-        tokio::spawn(connection);
-        let mut request = sent.into_request().unwrap().map(Full::new);
-        let host = self.address.to_string().parse().unwrap();
-        request.headers_mut().insert("host", host);
-        let answer = client.send_request(request).await.unwrap();
-        let status = answer.status().as_u16();
-        answer.into_body().collect().await.unwrap();
-        status
+        Call::of(&sent).send(self.server.addr).await.status
     }
 
     pub(crate) fn handled(&self) -> Vec<Handled> {

@@ -1,6 +1,10 @@
-//! [`Gate`]: holds a handler or a store call until the test opens it.
+//! [`Gate`]: holds a handler or a store call until the test opens it. Beside it, how a test waits, or does not.
 
-use std::time::{Duration, Instant};
+use std::{
+    pin::{Pin, pin},
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
 
 use tokio::sync::watch;
 
@@ -22,7 +26,9 @@ impl Gate {
 
     pub(crate) async fn passed(&self) {
         let mut open = self.0.subscribe();
-        open.wait_for(|open| *open).await.unwrap();
+        // Many may pass in one poll of their test's task, whose budget is of 128 steps.
+        let passed = tokio::task::unconstrained(open.wait_for(|open| *open));
+        passed.await.unwrap();
     }
 }
 
@@ -38,5 +44,19 @@ pub(crate) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     while !condition() {
         assert!(began.elapsed() < HANG, "never came: {what}");
         tokio::task::yield_now().await;
+    }
+}
+
+/// Polls once, and asks for no waking.
+pub(crate) fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// What comes of work that waits for nothing.
+#[track_caller]
+pub(crate) fn at_once<T>(work: impl Future<Output = T>) -> T {
+    match poll(pin!(work)) {
+        Poll::Ready(done) => done,
+        Poll::Pending => panic!("it waits"),
     }
 }

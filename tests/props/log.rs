@@ -1,4 +1,4 @@
-//! [`Log`]: the lines and the spans' fields that a test causes on its own thread.
+//! [`Listening`] and [`Log`]: what a test causes to be logged on its own thread.
 
 use std::{
     fmt,
@@ -13,13 +13,27 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, Registry, layer::Context, layer::SubscriberExt};
 
-/// Listens until dropped.
-pub(crate) struct Log {
-    lines: Lines,
+/// Lets a layer listen to this thread until dropped. A test of one thread is on one thread, its tasks too.
+pub(crate) struct Listening {
     _listening: DefaultGuard,
     /// Where there is one dispatcher, `tracing` asks the thread that comes to a callsite first whether anybody listens,
     /// and keeps the answer for all: another test's would say no. Where there are two, it asks those.
     _second: Dispatch,
+}
+
+impl Listening {
+    pub(crate) fn by(layer: impl Layer<Registry> + Send + Sync) -> Self {
+        Self {
+            _second: Dispatch::new(Registry::default().with(Lines::default())),
+            _listening: tracing::subscriber::set_default(Registry::default().with(layer)),
+        }
+    }
+}
+
+/// The lines and the spans' fields. Listens until dropped.
+pub(crate) struct Log {
+    lines: Lines,
+    _listening: Listening,
 }
 
 #[derive(Clone, Default)]
@@ -27,13 +41,10 @@ struct Lines(Arc<Mutex<Vec<(Level, String)>>>);
 
 impl Log {
     pub(crate) fn begin() -> Self {
-        let second = Dispatch::new(Registry::default().with(Lines::default()));
         let lines = Lines::default();
-        let listener = Registry::default().with(lines.clone());
         Self {
+            _listening: Listening::by(lines.clone()),
             lines,
-            _listening: tracing::subscriber::set_default(listener),
-            _second: second,
         }
     }
 
@@ -47,6 +58,12 @@ impl Log {
         let mut lines = self.lines();
         lines.retain(|(_, line)| line.contains(text));
         lines
+    }
+
+    /// All of them, one a line.
+    pub(crate) fn text(&self) -> String {
+        let lines = self.lines().into_iter();
+        lines.map(|(_, line)| line + "\n").collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Logto's recordings, and events signed as Logto does.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::Path};
 
 use bytes::Bytes;
 use hookgate::UnixTime;
@@ -23,13 +23,15 @@ pub(crate) struct Recording {
     pub(crate) received_at: UnixTime,
     pub(crate) signing_key: Option<String>,
     pub(crate) verifies: bool,
+    /// The headers in their order, and as they were spelled.
+    pub(crate) headers: Vec<(String, String)>,
     /// The request as it was recorded.
     pub(crate) call: Call,
 }
 
 /// All recordings, by number.
 pub(crate) fn recordings() -> Vec<Recording> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/logto");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/logto");
     let mut all: Vec<Recording> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -41,8 +43,9 @@ pub(crate) fn recordings() -> Vec<Recording> {
             let mut call = Call::post(&text("path").unwrap(), body)
                 .method(text("method").unwrap().parse().unwrap());
             call.headers.clear();
-            for header in about["headers"].as_array().unwrap() {
-                let (name, value) = (header[0].as_str().unwrap(), header[1].as_str().unwrap());
+            let headers: Vec<(String, String)> =
+                serde_json::from_value(about["headers"].clone()).unwrap();
+            for (name, value) in &headers {
                 call.headers.append(
                     name.parse::<HeaderName>().unwrap(),
                     HeaderValue::from_bytes(&latin1(value)).unwrap(),
@@ -55,11 +58,20 @@ pub(crate) fn recordings() -> Vec<Recording> {
                 received_at: UnixTime::from_rfc3339(&text("received_at").unwrap()).unwrap(),
                 signing_key: text("signing_key").filter(|key| !key.is_empty()),
                 verifies: about["signature_verifies"] == true,
+                headers,
                 call,
             }
         })
         .collect();
     all.sort_by_key(|recording| recording.number);
+    all
+}
+
+/// Those with a body, which all but one have.
+pub(crate) fn with_body() -> Vec<Recording> {
+    let mut all = recordings();
+    all.retain(|recording| !recording.call.body.is_empty());
+    assert_eq!(all.len(), 39);
     all
 }
 

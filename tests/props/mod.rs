@@ -3,8 +3,11 @@
 mod busy;
 mod call;
 mod canary;
+mod decoded;
 mod drops;
 mod durable;
+#[cfg(feature = "token")]
+pub(crate) mod endpoint;
 mod every_end;
 pub(crate) mod facephi;
 mod gate;
@@ -22,25 +25,30 @@ mod stage;
 pub(crate) mod standard_webhooks;
 mod store;
 mod strict;
+mod vectors;
 
 #[cfg(feature = "metrics")]
 pub(crate) use self::recorder::Recorded;
+#[cfg(feature = "jwt")]
+pub(crate) use self::vectors::Token;
 pub(crate) use self::{
     busy::{busy_app, busy_until},
     call::{Call, Reply},
     canary::{CANARY, personal, quiet},
+    decoded::{decoded, decoded_by, event_key},
     drops::{Bomb, Watched},
     durable::Durable,
-    every_end::{Told, every_end},
-    gate::{Gate, soon, until},
+    every_end::every_end,
+    gate::{Gate, at_once, poll, soon, until},
     issuer::{Issuer, Says},
-    log::Log,
+    log::{Listening, Log},
     puppet::Puppet,
-    raw::{Connection, read_reply},
-    script::{Script, Seen, Step},
+    raw::Connection,
+    script::{Script, Step},
     server::Server,
     signing::{hex, hmac_sha256},
     stage::{NOW, Stage, now},
     store::{Fault, On, ScriptedStore},
     strict::Strict,
+    vectors::vector,
 };

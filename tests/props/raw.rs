@@ -26,11 +26,6 @@ impl Connection {
         self.0.flush().await.unwrap();
     }
 
-    /// Writes as far as the server takes it.
-    pub(crate) async fn try_write(&mut self, bytes: &[u8]) -> bool {
-        self.0.write_all(bytes).await.is_ok()
-    }
-
     /// The head of `call`, without its end, so that more headers can follow.
     pub(crate) async fn write_head(&mut self, call: &Call) {
         let mut head = format!("{} {} HTTP/1.1\r\n", call.method, call.target).into_bytes();

@@ -41,8 +41,6 @@ pub(crate) enum Fault {
     Waits(Gate),
     /// It works, without an end, and uses up its task's budget at each poll.
     Busy,
-    /// It panics.
-    Panics,
 }
 
 /// Clones are one store.
@@ -157,7 +155,6 @@ impl ScriptedStore {
                 busy_until("its limit", || false).await;
                 work.await
             }
-            Some(Fault::Panics) => panic!("the store panics"),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use crate::props::now;
+use crate::props::{now, poll};
 use bytes::Bytes;
 use hookgate::{
     BodyBroken, BodySource,
@@ -62,10 +62,6 @@ fn headers(also: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static
 
 fn unread(body: WatchedBody<Chunks>, limit: usize) -> Option<Unread<Chunks>> {
     body.unread(Connection::Http11, &headers(&[]), limit)
-}
-
-fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 #[test]

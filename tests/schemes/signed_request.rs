@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::props::{self, Call, Fault, On, Stage};
+use crate::props::{self, Call, Fault, On, Stage, vector};
 use base64::{
     Engine,
     prelude::{BASE64_STANDARD as STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64},
@@ -74,12 +74,11 @@ impl Request {
 }
 
 fn recorded() -> Recorded {
-    serde_json::from_str(include_str!("../vectors/signed_request/requests.json")).unwrap()
+    serde_json::from_slice(&file("requests.json")).unwrap()
 }
 
 fn file(name: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/signed_request");
-    std::fs::read(format!("{folder}/{name}")).unwrap()
+    vector(&format!("signed_request/{name}"))
 }
 
 fn algorithm(name: &str) -> TokenAlgorithm {
@@ -600,14 +599,6 @@ fn update(score: i64) -> Sent {
         .update_process(ID, Status::Concluded, Some(score))
 }
 
-fn call(sent: &Sent) -> Call {
-    let mut call = Call::post("/hook", sent.body.clone());
-    for (name, value) in &sent.headers {
-        call = call.with(name, value);
-    }
-    call
-}
-
 async fn stage() -> Stage {
     Stage::of(pack(), |builder| builder).await
 }
@@ -615,7 +606,7 @@ async fn stage() -> Stage {
 #[tokio::test]
 async fn a_signed_request_that_is_replayed_does_not_run_twice() {
     let stage = stage().await;
-    let sent = call(&signer().sign(update(3), "n-1", props::now()));
+    let sent = Call::of(&signer().sign(update(3), "n-1", props::now()));
     for _ in 0..3 {
         assert_eq!(stage.send(&sent).await.status, 200);
     }
@@ -624,7 +615,7 @@ async fn a_signed_request_that_is_replayed_does_not_run_twice() {
     // Signed anew with another nonce it is the same event still.
     stage.clock.advance(Duration::from_secs(300));
     let again = signer().sign(update(3), "n-2", stage.clock.now());
-    assert_eq!(stage.send(&call(&again)).await.status, 200);
+    assert_eq!(stage.send(&Call::of(&again)).await.status, 200);
     assert_eq!(stage.script.runs(), 1);
 }
 
@@ -634,8 +625,8 @@ async fn a_nonce_with_another_event_is_401_and_its_handler_does_not_run() {
     let signer = signer();
     let first = signer.sign(update(3), "n-1", props::now());
     let other = signer.sign(update(4), "n-1", props::now());
-    assert_eq!(stage.send(&call(&first)).await.status, 200);
-    let reply = stage.send(&call(&other)).await;
+    assert_eq!(stage.send(&Call::of(&first)).await.status, 200);
+    let reply = stage.send(&Call::of(&other)).await;
     assert_eq!(reply.status, 401);
     assert_eq!(
         reply.header("www-authenticate"),
@@ -643,7 +634,7 @@ async fn a_nonce_with_another_event_is_401_and_its_handler_does_not_run() {
     );
     assert_eq!(stage.script.runs(), 1);
     let other = signer.sign(update(4), "n-2", props::now());
-    assert_eq!(stage.send(&call(&other)).await.status, 200);
+    assert_eq!(stage.send(&Call::of(&other)).await.status, 200);
     assert_eq!(stage.script.runs(), 2);
 }
 
@@ -669,7 +660,7 @@ async fn a_bounded_store_holds_as_many_events_as_the_start_up_check_says() {
     let mut statuses = Vec::new();
     for n in 1..=6 {
         let sent = signer.sign(update(n), &format!("n-{n}"), props::now());
-        statuses.push(stage.send(&call(&sent)).await.status);
+        statuses.push(stage.send(&Call::of(&sent)).await.status);
     }
     assert_eq!(statuses, [200, 200, 200, 200, 200, 503]);
 }
@@ -680,14 +671,14 @@ async fn a_retry_is_handled_whether_it_is_signed_again_or_not() {
         let stage = stage().await;
         stage.script.then(props::Step::Retry);
         let mut sent = signer().sign(update(3), "n-1", props::now());
-        assert_eq!(stage.send(&call(&sent)).await.status, 503);
+        assert_eq!(stage.send(&Call::of(&sent)).await.status, 503);
         stage.clock.advance(Duration::from_secs(600));
         if signed_again {
             sent = signer().sign(sent, "n-2", stage.clock.now());
         }
-        assert_eq!(stage.send(&call(&sent)).await.status, 200);
+        assert_eq!(stage.send(&Call::of(&sent)).await.status, 200);
         assert_eq!(stage.script.runs(), 2);
-        assert_eq!(stage.send(&call(&sent)).await.status, 200);
+        assert_eq!(stage.send(&Call::of(&sent)).await.status, 200);
         assert_eq!(stage.script.runs(), 2);
     }
 }
@@ -712,18 +703,18 @@ async fn what_is_wrong_on_demand_is_refused_before_the_store_is_touched() {
         other.sign(update(3), "n-1", now),
         pss.sign(update(3), "n-1", now),
     ] {
-        assert_eq!(stage.send(&call(&wrong)).await.status, 401);
+        assert_eq!(stage.send(&Call::of(&wrong)).await.status, 401);
     }
     assert_eq!(stage.store.count(On::Claim), 0);
     assert_eq!(stage.script.runs(), 0);
-    assert_eq!(stage.send(&call(&sent)).await.status, 200);
+    assert_eq!(stage.send(&Call::of(&sent)).await.status, 200);
 }
 
 #[tokio::test]
 async fn the_window_is_the_horizon_of_the_retries() {
     let pack = pack().attempts(10, Duration::from_secs(600));
     let stage = Stage::of(pack, |builder| builder).await;
-    let sent = call(&signer().sign(update(3), "n-1", props::now()));
+    let sent = Call::of(&signer().sign(update(3), "n-1", props::now()));
     // The last of ten attempts, 9 gaps later, none of them signed again.
     stage.clock.advance(Duration::from_secs(9 * 600 + 30));
     assert_eq!(stage.send(&sent).await.status, 200);
@@ -740,18 +731,18 @@ async fn a_nonce_leaves_no_gap_up_to_the_last_moment_of_the_window() {
     let signed = stage.clock.now().saturating_add(window);
     let first = signer().sign(update(3), "n-1", signed);
     let other = signer().sign(update(4), "n-1", signed);
-    assert_eq!(stage.send(&call(&first)).await.status, 200);
+    assert_eq!(stage.send(&Call::of(&first)).await.status, 200);
     for _ in 0..10 {
         stage.clock.advance(window / 5);
         // Before the copy, which would remember the nonce anew had it been forgotten.
-        assert_eq!(stage.send(&call(&other)).await.status, 401, "reused");
-        assert_eq!(stage.send(&call(&first)).await.status, 200);
+        assert_eq!(stage.send(&Call::of(&other)).await.status, 401, "reused");
+        assert_eq!(stage.send(&Call::of(&first)).await.status, 200);
     }
     assert_eq!(stage.clock.now(), signed.saturating_add(window));
     assert_eq!(stage.script.runs(), 1);
     stage.clock.advance(Duration::from_millis(1));
     let before = stage.store.count(On::Claim);
-    assert_eq!(stage.send(&call(&other)).await.status, 401, "too old");
+    assert_eq!(stage.send(&Call::of(&other)).await.status, 401, "too old");
     assert_eq!(stage.store.count(On::Claim), before);
 }
 
@@ -759,7 +750,7 @@ async fn a_nonce_leaves_no_gap_up_to_the_last_moment_of_the_window() {
 async fn while_a_nonce_is_being_remembered_a_copy_is_503() {
     let stage = stage().await;
     stage.store.always(On::Mark, Fault::Down);
-    let sent = call(&signer().sign(update(3), "n-1", props::now()));
+    let sent = Call::of(&signer().sign(update(3), "n-1", props::now()));
     let first = stage.sending(&sent);
     props::until("the claim", || stage.store.count(On::Mark) > 0).await;
     let copy = stage.send(&sent).await;
@@ -782,7 +773,7 @@ async fn while_a_nonce_is_being_remembered_a_copy_is_503() {
 async fn a_store_that_fails_at_the_nonce_is_503_and_the_next_copy_runs() {
     for fault in [Fault::Down, Fault::AnswerLost] {
         let stage = stage().await;
-        let sent = call(&signer().sign(update(3), "n-1", props::now()));
+        let sent = Call::of(&signer().sign(update(3), "n-1", props::now()));
         stage.store.always(On::Claim, fault.clone());
         assert_eq!(stage.send(&sent).await.status, 503);
         stage.store.heal();
@@ -792,7 +783,7 @@ async fn a_store_that_fails_at_the_nonce_is_503_and_the_next_copy_runs() {
     }
     let stage = stage().await;
     stage.store.next(On::Claim, Fault::AnswerLost);
-    let sent = call(&signer().sign(update(3), "n-1", props::now()));
+    let sent = Call::of(&signer().sign(update(3), "n-1", props::now()));
     assert_eq!(stage.send(&sent).await.status, 200);
     assert_eq!(stage.script.runs(), 1);
 }
@@ -802,7 +793,7 @@ async fn what_nobody_wants_leaves_no_nonce_behind() {
     let pack = pack().interested_in([Status::Cancelled]);
     let stage = Stage::of(pack, |builder| builder).await;
     let sent = signer().sign(update(3), "n-1", props::now());
-    assert_eq!(stage.send(&call(&sent)).await.status, 200);
+    assert_eq!(stage.send(&Call::of(&sent)).await.status, 200);
     assert_eq!(stage.store.count(On::Claim), 0);
 }
 

@@ -1,7 +1,7 @@
 //! Nothing leaks of who calls, and of whom they call for: no credential, tenant, address, key source's error or key set's
 //! address in a log line, span or answer.
 
-use crate::props::{self, CANARY, Call, Issuer, Log, Reply, Says, Stage, logto, quiet};
+use crate::props::{self, CANARY, Call, Issuer, Log, Reply, Says, Stage, Token, logto, quiet};
 use hookgate::{
     KeySourceError, Secret,
     access::{AnyOf, AnyoneMayCall, ApiKey, Basic, Bearer, Jwks, Networks, TokenAlgorithm},
@@ -36,10 +36,7 @@ impl KeySource for Customers {
 
 /// A token that would open the endpoint, were the key set there.
 fn token() -> String {
-    let tokens: Vec<serde_json::Value> =
-        serde_json::from_str(include_str!("../vectors/jwt/tokens.json")).unwrap();
-    let right = tokens.iter().find(|it| it["name"] == "ES256").unwrap();
-    right["token"].as_str().unwrap().to_owned()
+    Token::named("ES256")
 }
 
 #[tokio::test]

@@ -1,71 +1,16 @@
 //! Nothing leaks: no secret, payload, personal data or error text in a log line, span or answer.
-//!
-//! One test, in a file of its own: its subscriber is the whole process's.
 
 use std::{
     error::Error,
-    fmt,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use crate::props::{
-    self, CANARY, Connection, Fault, Gate, On, Stage, Step, logto, personal, quiet, until,
+    self, CANARY, Connection, Fault, Gate, Log, On, Stage, Step, logto, personal, quiet, until,
+    vector,
 };
 use hookgate::{Observed, Observer, Secret, access::ApiKey, providers::logto::Logto};
-use tracing_subscriber::{Registry, layer::SubscriberExt};
-
-/// Every field of every span and event, at every level.
-#[derive(Clone, Default)]
-struct Capture(Arc<Mutex<String>>);
-
-impl Capture {
-    fn text(&self) -> String {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-struct Fields<'a>(&'a mut String);
-
-impl tracing::field::Visit for Fields<'_> {
-    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
-        fmt::write(self.0, format_args!(" {field}={value:?}")).unwrap();
-    }
-}
-
-impl<S> tracing_subscriber::Layer<S> for Capture
-where
-    S: tracing::Subscriber,
-{
-    fn on_new_span(
-        &self,
-        attributes: &tracing::span::Attributes<'_>,
-        _id: &tracing::span::Id,
-        _context: tracing_subscriber::layer::Context<'_, S>,
-    ) {
-        attributes.record(&mut Fields(&mut self.0.lock().unwrap()));
-    }
-
-    fn on_record(
-        &self,
-        _span: &tracing::span::Id,
-        values: &tracing::span::Record<'_>,
-        _context: tracing_subscriber::layer::Context<'_, S>,
-    ) {
-        values.record(&mut Fields(&mut self.0.lock().unwrap()));
-    }
-
-    fn on_event(
-        &self,
-        event: &tracing::Event<'_>,
-        _context: tracing_subscriber::layer::Context<'_, S>,
-    ) {
-        let mut text = self.0.lock().unwrap();
-        text.push_str(event.metadata().name());
-        event.record(&mut Fields(&mut text));
-        text.push('\n');
-    }
-}
 
 /// Gets what logs may not have.
 #[derive(Clone, Default)]
@@ -84,8 +29,7 @@ const API_KEY: &str = "CANARY-API-KEY";
 
 #[tokio::test]
 async fn logs_and_answers_hold_no_canary() {
-    let capture = Capture::default();
-    tracing::subscriber::set_global_default(Registry::default().with(capture.clone())).unwrap();
+    let log = Log::begin();
     let hook = Hook::default();
     let pack = Logto::new(Secret::utf8(SECRET).unwrap());
     let stage = Stage::of(pack, |builder| {
@@ -172,7 +116,7 @@ async fn logs_and_answers_hold_no_canary() {
     stage.pass(Duration::from_secs(10)).await;
     stage.receiver.drained().await;
 
-    let log = capture.text();
+    let log = log.text();
     for line in [
         "delivery refused",
         "delivery handled",
@@ -208,10 +152,7 @@ async fn token_requests() {
         token::{Assertion, AssertionSimulator, Client, TokenIssuer, TokenSimulator},
     };
 
-    let file = |name: &str| {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/token");
-        std::fs::read(format!("{folder}/{name}.pem")).unwrap()
-    };
+    let file = |name: &str| vector(&format!("token/{name}.pem"));
     let key = || TokenKey::pem(file("ed25519.pub"), [TokenAlgorithm::EdDsa]);
     let clock = FakeClock::at(props::now());
     let issuer = TokenIssuer::new("https://hooks.example/token")

@@ -4,12 +4,12 @@ use std::{
     collections::BTreeSet,
     pin::{Pin, pin},
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
     time::Duration,
 };
 
 use crate::props::{
-    self, CANARY, Connection, Fault, Gate, On, Recorded, Stage, Step, every_end, logto, until,
+    self, CANARY, Connection, Fault, Gate, On, Recorded, Stage, Step, every_end, logto, poll, until,
 };
 use axum::{Router, body::Body, routing::post};
 use hookgate::{
@@ -256,8 +256,7 @@ async fn a_request_whose_sender_leaves_before_its_body_was_read_is_counted_once(
     let head = Head::new("POST", "/hook", &call.headers);
     {
         let mut admitting = pin!(road::admit(&stage.receiver, head, Never, &timer));
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(admitting.as_mut().poll(&mut context).is_pending());
+        assert!(poll(admitting.as_mut()).is_pending());
         assert_eq!(recorded.sum(known::DELIVERIES.name, &[]), 0.0);
     }
     let incomplete = [("reason", "body_incomplete")];

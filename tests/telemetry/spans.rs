@@ -6,10 +6,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use crate::props::{CANARY, Connection, Gate, On, Stage, Step, every_end, logto, until};
+use crate::props::{CANARY, Connection, Gate, Listening, On, Stage, Step, every_end, logto, until};
 use hookgate::{Reason, Secret, providers::logto::Logto};
 use tracing::{Subscriber, field::Visit, span};
-use tracing_subscriber::{Layer, Registry, layer::Context, layer::SubscriberExt};
+use tracing_subscriber::{Layer, layer::Context};
 
 /// One span and all that was ever said of it.
 #[derive(Clone, Debug, Default)]
@@ -104,10 +104,10 @@ impl<S: Subscriber + for<'a> tracing_subscriber::registry::LookupSpan<'a>> Layer
     }
 }
 
-fn collect() -> (Spans, tracing::subscriber::DefaultGuard) {
+fn collect() -> (Spans, Listening) {
     let spans = Spans::default();
-    let subscriber = Registry::default().with(spans.clone());
-    (spans, tracing::subscriber::set_default(subscriber))
+    let listening = Listening::by(spans.clone());
+    (spans, listening)
 }
 
 #[tokio::test]

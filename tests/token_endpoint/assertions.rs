@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::props::vector;
 use base64::Engine;
 use hookgate::{
     access::{Bearer, Denied, TokenAlgorithm, TokenKey},
@@ -10,11 +11,10 @@ use hookgate::{
 };
 use serde_json::{Value, json};
 
-use super::{Endpoint, NOW, URL, claims, header, refused, token};
+use crate::props::endpoint::{Endpoint, NOW, URL, claims, header, refused, token};
 
 pub(crate) fn file(name: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/token");
-    std::fs::read(format!("{folder}/{name}.pem")).unwrap()
+    vector(&format!("token/{name}.pem"))
 }
 
 /// Signs as Unico would, with the key that the owner uploaded.

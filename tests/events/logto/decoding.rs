@@ -1,7 +1,8 @@
 //! Logto's events: every recorded delivery has its type, nothing of it is lost, nothing is shown.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::collections::BTreeSet;
 
+use crate::props::logto;
 use hookgate::{
     UnixTime,
     providers::logto::{
@@ -14,19 +15,9 @@ use sha2::{Digest, Sha256};
 
 /// Recorded bodies by file name, without the one that has none.
 fn bodies() -> Vec<(String, Vec<u8>)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/logto");
-    let mut bodies: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "body"))
-        .map(|path| {
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, fs::read(path).unwrap())
-        })
-        .filter(|(_, body)| !body.is_empty())
-        .collect();
-    bodies.sort();
-    bodies
+    let all = logto::with_body().into_iter();
+    all.map(|recording| (recording.file, recording.call.body.to_vec()))
+        .collect()
 }
 
 fn body(name: &str) -> Vec<u8> {

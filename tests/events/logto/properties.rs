@@ -1,22 +1,16 @@
 //! Logto's events under inputs that nobody thought of: no panic, nothing lost, and one answer to
 //! one question whatever the order of members.
 
-use std::{fs, path::PathBuf, sync::LazyLock};
+use std::sync::LazyLock;
 
+use crate::props::logto;
 use hookgate::providers::logto::{Event, digest_without_hook_id};
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Value, json};
 
 static BODIES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/logto");
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "body"))
-        .collect();
-    paths.sort();
-    let bodies = paths.into_iter().map(|path| fs::read(path).unwrap());
-    bodies.filter(|body| !body.is_empty()).collect()
+    let all = logto::with_body().into_iter();
+    all.map(|recording| recording.call.body.to_vec()).collect()
 });
 
 fn any_body() -> impl Strategy<Value = Vec<u8>> {

@@ -1,135 +1,16 @@
-//! The token endpoint: who gets a token, who does not, and what the token opens.
+//! Clients: who gets a token, who does not, and what the token opens.
 
-mod assertions;
-mod in_front;
-mod keys;
-mod private_key_jwt;
-mod properties;
-mod replays;
-mod secrecy;
-mod settings;
-mod throttle;
+use std::time::Duration;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
-
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
-use bytes::Bytes;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
-    BodySource, Head, Timer, UnixTime,
-    access::{Access, Bearer, Denied},
-    simulator::Sent,
-    testing::FakeClock,
-    token::{Client, TokenAnswer, TokenIssuer, TokenIssuerBuilder, TokenSimulator},
+    access::{Bearer, Denied},
+    token::{Client, TokenSimulator},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
-const URL: &str = "https://hooks.example/token";
-const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
-const FORM: &str = "application/x-www-form-urlencoded";
-const JSON: &str = "application/json";
-
-/// An issuer whose clock the test moves.
-struct Endpoint {
-    issuer: TokenIssuer,
-    clock: FakeClock,
-}
-
-impl Endpoint {
-    fn of(set: impl FnOnce(TokenIssuerBuilder) -> TokenIssuerBuilder) -> Self {
-        let clock = FakeClock::at(NOW);
-        let builder = TokenIssuer::new(URL).clock(clock.clone());
-        let issuer = set(builder).build().unwrap();
-        Self { issuer, clock }
-    }
-
-    fn client() -> Self {
-        Self::of(|builder| builder.client(Client::new("unico", "s3cr+t&:%").scope("webhooks")))
-    }
-
-    async fn post(&self, headers: &[(&str, &str)], body: impl Into<Bytes>) -> TokenAnswer {
-        self.post_from("203.0.113.7:4711", headers, body).await
-    }
-
-    async fn send(&self, sent: Sent) -> TokenAnswer {
-        let headers: Vec<_> = sent.headers.iter().map(|(n, v)| (&**n, &**v)).collect();
-        self.post(&headers, sent.body.clone()).await
-    }
-
-    async fn post_from(
-        &self,
-        peer: &str,
-        headers: &[(&str, &str)],
-        body: impl Into<Bytes>,
-    ) -> TokenAnswer {
-        let peer = Some(peer.parse().unwrap());
-        self.answer(peer, headers, Some(body.into())).await
-    }
-
-    async fn answer(
-        &self,
-        peer: Option<SocketAddr>,
-        headers: &[(&str, &str)],
-        body: impl BodySource,
-    ) -> TokenAnswer {
-        let headers = headers.to_vec();
-        let head = Head::new("POST", "/token", &headers).peer(peer);
-        let timer: Arc<dyn Timer> = Arc::new(self.clock.clone());
-        self.issuer.answer(head, body, &timer).await
-    }
-
-    async fn form(&self, body: &str) -> TokenAnswer {
-        self.post(&[("content-type", FORM)], body.to_owned()).await
-    }
-
-    async fn json(&self, body: Value) -> TokenAnswer {
-        let headers = [("content-type", JSON)];
-        self.post(&headers, body.to_string()).await
-    }
-
-    fn judge(&self, rule: &Bearer, token: &str) -> Result<(), Denied> {
-        let headers = vec![("authorization", format!("Bearer {token}"))];
-        let now = hookgate::Clock::now(&self.clock);
-        rule.check(&Head::new("POST", "/", &headers), now)
-    }
-
-    fn opens(&self, answer: &TokenAnswer) -> bool {
-        let rule = Bearer::issued_by(&self.issuer);
-        self.judge(&rule, &token(answer)).is_ok()
-    }
-}
-
-fn body(answer: &TokenAnswer) -> Value {
-    serde_json::from_slice(answer.body()).unwrap()
-}
-
-fn token(answer: &TokenAnswer) -> String {
-    assert_eq!(answer.status(), 200, "{}", body(answer));
-    body(answer)["access_token"].as_str().unwrap().to_owned()
-}
-
-/// What a token says.
-fn claims(answer: &TokenAnswer) -> Value {
-    let token = token(answer);
-    let claims = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
-}
-
-fn header<'a>(answer: &'a TokenAnswer, name: &str) -> Option<&'a str> {
-    let mut found = answer.headers().iter().filter(|(it, _)| it == name);
-    found.next().map(|(_, value)| value.to_str().unwrap())
-}
-
-#[track_caller]
-fn refused(answer: &TokenAnswer, status: u16, error: &str) {
-    let expected = json!({"error": error});
-    assert_eq!((answer.status().as_u16(), body(answer)), (status, expected));
-    assert_eq!(header(answer, "cache-control"), Some("no-store"));
-}
-
-const RIGHT: &str = "grant_type=client_credentials&client_id=unico&client_secret=s3cr%2Bt%26%3A%25";
+use super::assertions;
+use crate::props::endpoint::{Endpoint, FORM, JSON, NOW, RIGHT, body, header, refused, token};
 
 #[tokio::test]
 async fn a_client_gets_a_token_that_opens_the_receiver_until_it_ends() {
