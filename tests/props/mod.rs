@@ -11,6 +11,7 @@ pub(crate) mod endpoint;
 mod every_end;
 pub(crate) mod facephi;
 mod gate;
+#[cfg(feature = "jwks")]
 mod issuer;
 mod log;
 pub(crate) mod logto;
@@ -27,6 +28,8 @@ mod store;
 mod strict;
 mod vectors;
 
+#[cfg(feature = "jwks")]
+pub(crate) use self::issuer::{Issuer, Says};
 #[cfg(feature = "metrics")]
 pub(crate) use self::recorder::Recorded;
 #[cfg(feature = "jwt")]
@@ -40,7 +43,6 @@ pub(crate) use self::{
     durable::Durable,
     every_end::every_end,
     gate::{Gate, at_once, poll, soon, until},
-    issuer::{Issuer, Says},
     log::{Listening, Log},
     puppet::Puppet,
     raw::Connection,

@@ -6,7 +6,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use axum::{
@@ -27,7 +26,6 @@ pub(crate) enum Step {
     Process,
     Ignore,
     Retry,
-    RetryAfter(Duration),
     /// An error through `?`, with this text.
     Fail(&'static str),
     Reject,
@@ -152,7 +150,6 @@ impl Script {
             None | Some(Step::Process) => Ok(Ack::processed().into_response()),
             Some(Step::Ignore) => Ok(Ack::ignored("not ours").into_response()),
             Some(Step::Retry) => Err(Nack::retry()),
-            Some(Step::RetryAfter(after)) => Err(Nack::retry_after(after)),
             Some(Step::Fail(text)) => Err(std::io::Error::other(text))?,
             Some(Step::Reject) => Err(Nack::rejected("never")),
             Some(Step::Respond(status, body)) => Ok((status, body).into_response()),

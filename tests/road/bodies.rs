@@ -87,19 +87,6 @@ async fn a_sender_that_waits_for_100_continue_is_refused_without_sending_its_bod
 }
 
 #[tokio::test]
-async fn a_body_over_the_limit_is_413_by_its_declared_length() {
-    let size = logto::body(1).len();
-    let stage = Stage::logto_with(|builder| builder.body_limit(size)).await;
-    assert_eq!(stage.send(&logto::event(1)).await.status, 200);
-    let mut raw = Connection::open(stage.server.addr).await;
-    raw.write_head(&logto::event(1)).await;
-    raw.write(format!("content-length: {}\r\n\r\n", size + 1))
-        .await;
-    assert_eq!(raw.reply().await.status, 413);
-    assert_eq!(stage.script.runs(), 1);
-}
-
-#[tokio::test]
 async fn a_chunked_body_is_413_once_it_is_over_the_limit() {
     let size = logto::body(1).len();
     let stage = Stage::logto_with(|builder| builder.body_limit(size)).await;

@@ -7,8 +7,7 @@ use std::{
 };
 
 use crate::props::{
-    self, CANARY, Connection, Fault, Gate, Log, On, Stage, Step, logto, personal, quiet, until,
-    vector,
+    CANARY, Connection, Fault, Gate, Log, On, Stage, Step, logto, personal, quiet, until,
 };
 use hookgate::{Observed, Observer, Secret, access::ApiKey, providers::logto::Logto};
 
@@ -144,6 +143,7 @@ async fn logs_and_answers_hold_no_canary() {
 /// Token requests of every end, with a canary wherever something of the caller's can be.
 #[cfg(feature = "token")]
 async fn token_requests() {
+    use crate::props::{now, vector};
     use hookgate::{
         Head,
         access::{TokenAlgorithm, TokenKey},
@@ -154,7 +154,7 @@ async fn token_requests() {
 
     let file = |name: &str| vector(&format!("token/{name}.pem"));
     let key = || TokenKey::pem(file("ed25519.pub"), [TokenAlgorithm::EdDsa]);
-    let clock = FakeClock::at(props::now());
+    let clock = FakeClock::at(now());
     let issuer = TokenIssuer::new("https://hooks.example/token")
         .client(Client::new("CANARY-ID", "CANARY-SECRET").scope("CANARY-SCOPE"))
         .client(Client::private_key_jwt("CANARY-SIGNER", key()))
@@ -192,7 +192,7 @@ async fn token_requests() {
     let mut requests: Vec<_> = simulators
         .into_iter()
         .map(|simulator| {
-            let sent = simulator.request(props::now());
+            let sent = simulator.request(now());
             let headers = sent.headers.iter();
             let headers = headers.map(|(name, value)| (name.clone(), value.clone()));
             (headers.collect::<Vec<_>>(), sent.body.to_vec())
