@@ -4,18 +4,20 @@ use std::sync::Arc;
 
 use base64::Engine;
 use hookgate::{
-    access::Denied,
+    access::{Bearer, Denied},
     dedup::MemoryStore,
     keys::{TokenAlgorithm, TokenKey},
     token::{Assertion, AssertionSimulator, Client, TokenAnswer, TokenSimulator},
 };
 use serde_json::{Value, json};
 
-use super::{Endpoint, NOW, URL, claims, header, refused, token};
+use crate::props::{
+    endpoint::{Endpoint, NOW, URL, claims, header, refused, token},
+    vector,
+};
 
 pub(crate) fn file(name: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/token");
-    std::fs::read(format!("{folder}/{name}.pem")).unwrap()
+    vector(&format!("token/{name}.pem"))
 }
 
 /// Signs as Unico would, with the key that the owner uploaded.

@@ -1,10 +1,9 @@
 //! What is judged before the credentials: method, media type, networks, access rule, size and time of the body.
 
 use std::{
-    future::Future,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -17,7 +16,11 @@ use hookgate::{
     token::Client,
 };
 
-use super::{Endpoint, FORM, RIGHT, header, log::Log};
+use crate::props::{
+    Log,
+    endpoint::{Endpoint, FORM, RIGHT, header},
+    poll,
+};
 
 #[tokio::test]
 async fn what_stands_in_front_is_judged_before_the_credentials() {
@@ -78,10 +81,9 @@ async fn a_body_that_does_not_arrive_is_given_up_at_its_deadline() {
     let endpoint = Endpoint::client();
     let peer = Some(([203, 0, 113, 7], 4711).into());
     let mut answer = std::pin::pin!(endpoint.answer(peer, &[("content-type", FORM)], Stuck));
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(answer.as_mut().poll(&mut context).is_pending());
+    assert!(poll(answer.as_mut()).is_pending());
     endpoint.clock.advance(Duration::from_millis(4_999));
-    assert!(answer.as_mut().poll(&mut context).is_pending());
+    assert!(poll(answer.as_mut()).is_pending());
     endpoint.clock.advance(Duration::from_millis(1));
     assert_eq!(answer.await.status(), 408);
 }

@@ -10,7 +10,8 @@ use hookgate::{
 };
 use serde_json::{Value, json};
 
-use super::{Endpoint, RIGHT, assertions::file, body, header, token};
+use super::assertions::file;
+use crate::props::endpoint::{Endpoint, RIGHT, body, header, token};
 
 #[tokio::test]
 async fn keys_of_each_kind_sign_and_rotate_without_a_gap() {

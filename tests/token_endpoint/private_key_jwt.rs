@@ -4,13 +4,15 @@ use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
+    access::Bearer,
     dedup::MemoryStore,
     keys::{TokenAlgorithm, TokenKey},
     token::{AssertionSimulator, Client, TokenAnswer, TokenIssuerBuilder, TokenSimulator},
 };
 use serde_json::{Value, json};
 
-use super::{Endpoint, FORM, NOW, URL, assertions::file, claims, refused, token};
+use super::assertions::file;
+use crate::props::endpoint::{Endpoint, FORM, NOW, URL, claims, refused, token};
 
 /// Where the endpoint answers, when the issuer has another name.
 const ADDRESS: &str = "https://hooks.example/oauth/token";
@@ -88,10 +90,7 @@ async fn assertions_as_common_libraries_make_them_are_taken() {
         "iss": "unico", "sub": "unico", "aud": URL, "iat": now, "exp": now + 3600, "jti": "a1",
     });
     let lenient = endpoint(|builder| builder);
-    let signed = |claims: &Value| {
-        install();
-        jsonwebtoken::encode(&head, claims, &key).unwrap()
-    };
+    let signed = |claims: &Value| jsonwebtoken::encode(&head, claims, &key).unwrap();
     let answer = shown(&lenient, &signed(&openid_client)).await;
     assert!(lenient.opens(&answer));
     // An hour is too long, unless the client is given it.
@@ -278,12 +277,5 @@ fn with_kind(kind: &str) -> String {
     let claims = json!({
         "iss": "unico", "sub": "unico", "aud": URL, "exp": now + 60, "jti": format!("of {kind}"),
     });
-    install();
     jsonwebtoken::encode(&head, &claims, &key).unwrap()
-}
-
-/// The library's own way to sign is for the whole process.
-fn install() {
-    let provider = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
-    provider.ok();
 }

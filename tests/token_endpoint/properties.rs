@@ -1,9 +1,6 @@
 //! Whatever is sent is judged.
 
-use std::{
-    future::Future,
-    task::{Context, Poll, Waker},
-};
+use std::task::Poll;
 
 use hookgate::{
     dedup::MemoryStore,
@@ -11,7 +8,11 @@ use hookgate::{
 };
 use proptest::prelude::*;
 
-use super::{Endpoint, FORM, JSON, assertions::of_owner, body, private_key_jwt::signing_client};
+use super::{assertions::of_owner, private_key_jwt::signing_client};
+use crate::props::{
+    endpoint::{Endpoint, FORM, JSON, body},
+    poll,
+};
 
 /// What a caller may send, near enough to a token request to come far.
 fn near_requests() -> impl Strategy<Value = Vec<u8>> {
@@ -54,8 +55,7 @@ proptest! {
         let mut headers = vec![("content-type", if is_json { JSON } else { FORM })];
         headers.extend(authorization.as_deref().map(|value| ("authorization", value)));
         let mut answer = std::pin::pin!(endpoint.post(&headers, body));
-        let mut context = Context::from_waker(Waker::noop());
-        let Poll::Ready(answer) = answer.as_mut().poll(&mut context) else {
+        let Poll::Ready(answer) = poll(answer.as_mut()) else {
             return Err(TestCaseError::fail("nothing here has to wait"));
         };
         prop_assert!(matches!(answer.status().as_u16(), 400 | 401), "{answer:?}");

@@ -1,109 +1,17 @@
 //! Assertions that are taken once, while the store that keeps them has faults.
 
-use std::{
-    future::pending,
-    pin::pin,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    task::{Context, Poll, Waker},
-    time::Duration,
+use std::{pin::pin, task::Poll, time::Duration};
+
+use hookgate::{dedup::MemoryStore, testing::FakeClock};
+
+use super::private_key_jwt;
+use crate::props::{
+    Fault, On, ScriptedStore,
+    endpoint::{Endpoint, NOW, header, refused},
+    poll, until,
 };
 
-use hookgate::{
-    EventKey,
-    dedup::{
-        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State,
-        StoreError,
-    },
-    pack::ContentDigest,
-    testing::FakeClock,
-};
-
-use super::{Endpoint, NOW, header, private_key_jwt, refused};
-
-/// What goes wrong with one call.
-#[derive(Clone, Copy, PartialEq)]
-enum Fault {
-    /// The claim is made, and its answer is an error.
-    ClaimLost,
-    /// The claim is made, and no answer comes.
-    ClaimSilent,
-    /// The mark is not written.
-    MarkFails,
-    /// The mark is not written, and no answer comes.
-    MarkHangs,
-}
-
-#[derive(Default)]
-struct Faulty {
-    memory: MemoryStore,
-    next: Mutex<Option<Fault>>,
-    releases: AtomicUsize,
-}
-
-impl Faulty {
-    fn fails(&self, fault: Fault) -> bool {
-        let mut next = self.next.lock().unwrap();
-        next.take_if(|next| *next == fault).is_some()
-    }
-
-    fn releases(&self) -> usize {
-        self.releases.load(Ordering::SeqCst)
-    }
-}
-
-impl DedupStore for Faulty {
-    async fn claim(
-        &self,
-        key: &EventKey,
-        content: Option<&ContentDigest>,
-        owner: OwnerToken,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        let claimed = self.memory.claim(key, content, owner, lease).await;
-        if self.fails(Fault::ClaimLost) {
-            return Err(StoreError::Timeout);
-        }
-        if self.fails(Fault::ClaimSilent) {
-            return pending().await;
-        }
-        claimed
-    }
-
-    async fn settle(
-        &self,
-        lease: &Lease,
-        end: End,
-        retain: Duration,
-    ) -> Result<Settled, StoreError> {
-        if self.fails(Fault::MarkFails) {
-            return Err(StoreError::Timeout);
-        }
-        if self.fails(Fault::MarkHangs) {
-            return pending().await;
-        }
-        let settled = self.memory.settle(lease, end, retain).await;
-        self.releases
-            .fetch_add(usize::from(end == End::Release), Ordering::SeqCst);
-        settled
-    }
-
-    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
-        self.memory.extend(lease, by).await
-    }
-
-    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        self.memory.look(key).await
-    }
-
-    fn promises(&self) -> Promises {
-        self.memory.promises()
-    }
-}
-
-fn endpoint(store: &Arc<Faulty>) -> Endpoint {
+fn endpoint(store: &ScriptedStore) -> Endpoint {
     let client = private_key_jwt::signing_client("unico");
     Endpoint::of(|builder| builder.client(client).replay_store(store.clone()))
 }
@@ -112,34 +20,32 @@ fn assertion() -> String {
     private_key_jwt::posted(&private_key_jwt::signer().token(NOW))
 }
 
+/// A store whose leases do not end while a test lasts.
+fn store() -> ScriptedStore {
+    ScriptedStore::over(MemoryStore::new())
+}
+
 /// Lets what runs in the background run.
-async fn until_released(store: &Faulty, releases: usize) {
-    for _ in 0..1_000 {
-        if store.releases() == releases {
-            return;
-        }
-        tokio::task::yield_now().await;
-    }
-    panic!("{} releases instead of {releases}", store.releases());
+async fn until_released(store: &ScriptedStore, releases: usize) {
+    until("the release", || store.count(On::Release) == releases).await;
 }
 
 #[tokio::test]
 async fn what_a_store_did_not_confirm_is_released_and_the_client_that_comes_again_gets_its_token() {
-    let store = Arc::<Faulty>::default();
+    let store = store();
     let endpoint = endpoint(&store);
     let faults = [
-        Fault::ClaimLost,
-        Fault::ClaimSilent,
-        Fault::MarkFails,
-        Fault::MarkHangs,
+        (On::Claim, Fault::AnswerLost),
+        (On::Claim, Fault::Silent),
+        (On::Mark, Fault::Down),
+        (On::Mark, Fault::Hangs),
     ];
     // More often than an address may fail.
-    for (round, fault) in (1..).zip(faults.repeat(5)) {
+    for (round, (on, fault)) in (1..).zip(faults.iter().cycle().take(20).cloned()) {
         let assertion = assertion();
-        *store.next.lock().unwrap() = Some(fault);
+        store.next(on, fault);
         let mut answer = pin!(endpoint.form(&assertion));
-        let mut context = Context::from_waker(Waker::noop());
-        let answer = match answer.as_mut().poll(&mut context) {
+        let answer = match poll(answer.as_mut()) {
             Poll::Ready(answer) => answer,
             Poll::Pending => {
                 endpoint.clock.advance(Duration::from_secs(2));
@@ -155,15 +61,14 @@ async fn what_a_store_did_not_confirm_is_released_and_the_client_that_comes_agai
 
 #[tokio::test]
 async fn a_request_that_is_dropped_while_the_store_is_asked_gives_its_assertion_back() {
-    let store = Arc::<Faulty>::default();
+    let store = store();
     let endpoint = endpoint(&store);
-    for (round, fault) in (1..).zip([Fault::ClaimSilent, Fault::MarkHangs]) {
+    for (round, (on, fault)) in (1..).zip([(On::Claim, Fault::Silent), (On::Mark, Fault::Hangs)]) {
         let assertion = assertion();
-        *store.next.lock().unwrap() = Some(fault);
+        store.next(on, fault);
         {
             let mut dropped = pin!(endpoint.form(&assertion));
-            let mut context = Context::from_waker(Waker::noop());
-            assert!(dropped.as_mut().poll(&mut context).is_pending());
+            assert!(poll(dropped.as_mut()).is_pending());
         }
         until_released(&store, round).await;
         assert!(endpoint.opens(&endpoint.form(&assertion).await));
@@ -172,13 +77,12 @@ async fn a_request_that_is_dropped_while_the_store_is_asked_gives_its_assertion_
 
 #[tokio::test]
 async fn while_a_request_with_an_assertion_is_under_way_another_with_it_is_no_guess() {
-    let store = Arc::<Faulty>::default();
+    let store = store();
     let endpoint = endpoint(&store);
     let assertion = assertion();
-    *store.next.lock().unwrap() = Some(Fault::MarkHangs);
+    store.next(On::Mark, Fault::Hangs);
     let mut first = pin!(endpoint.form(&assertion));
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(first.as_mut().poll(&mut context).is_pending());
+    assert!(poll(first.as_mut()).is_pending());
     for _ in 0..20 {
         let answer = endpoint.form(&assertion).await;
         refused(&answer, 503, "temporarily_unavailable");

@@ -12,10 +12,8 @@ use hookgate::{
 };
 use http::HeaderValue;
 
-use super::{
-    URL,
-    assertions::{file, of_owner},
-};
+use super::assertions::{file, of_owner};
+use crate::props::endpoint::URL;
 
 #[test]
 fn a_rule_that_reads_the_header_in_which_clients_log_in_is_refused() {

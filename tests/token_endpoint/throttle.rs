@@ -1,31 +1,21 @@
 //! Who fails too often waits, and nobody else does.
 
-use std::{
-    net::SocketAddr,
-    pin::Pin,
-    sync::{
-        Arc, LazyLock,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    task::{Context, Poll, Waker},
-    time::Duration,
-};
+use std::{net::SocketAddr, pin::Pin, sync::LazyLock, task::Poll, time::Duration};
 
 use hookgate::{
-    EventKey,
-    dedup::{
-        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State,
-        StoreError,
-    },
+    dedup::MemoryStore,
     keys::{TokenAlgorithm, TokenKey},
-    pack::ContentDigest,
     token::{Assertion, AssertionSimulator, Client, TokenAnswer},
 };
 
 use super::{
-    Endpoint, FORM, NOW, RIGHT, URL,
     assertions::{file, posted},
-    header, private_key_jwt, refused,
+    private_key_jwt,
+};
+use crate::props::{
+    Fault, Gate, On, ScriptedStore,
+    endpoint::{Endpoint, FORM, NOW, RIGHT, URL, header, refused},
+    poll,
 };
 
 const FORMS: &[(&str, &str)] = &[("content-type", FORM)];
@@ -125,7 +115,7 @@ async fn strangers_with_made_up_ids_lock_nobody_out_where_addresses_are_not_coun
             .assertion(of_signer())
             .without_addresses()
     });
-    let json = &[("content-type", super::JSON)];
+    let json = &[("content-type", crate::props::endpoint::JSON)];
     let user = |id: &str, password: &str| format!(r#"{{"user":"{id}","password":"{password}"}}"#);
     let from = "203.0.113.7:1";
     for number in 0..10_000 {
@@ -250,62 +240,21 @@ async fn a_guess_in_two_readings_counts_under_one_id() {
     assert_eq!(status(&endpoint, &host(201), &guess("a%2Bb")).await, 401);
 }
 
-/// A store whose claims wait until it is opened.
-#[derive(Default)]
-struct Shut {
-    store: MemoryStore,
-    open: AtomicBool,
-    asked: AtomicUsize,
-}
-
-impl DedupStore for Shut {
-    async fn claim(
-        &self,
-        key: &EventKey,
-        content: Option<&ContentDigest>,
-        owner: OwnerToken,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        self.asked.fetch_add(1, Ordering::SeqCst);
-        std::future::poll_fn(|_| match self.open.load(Ordering::SeqCst) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        })
-        .await;
-        self.store.claim(key, content, owner, lease).await
-    }
-
-    async fn settle(
-        &self,
-        lease: &Lease,
-        end: End,
-        retain: Duration,
-    ) -> Result<Settled, StoreError> {
-        self.store.settle(lease, end, retain).await
-    }
-
-    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
-        self.store.extend(lease, by).await
-    }
-
-    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        self.store.look(key).await
-    }
-
-    fn promises(&self) -> Promises {
-        self.store.promises()
-    }
+/// A store whose claims wait at the gate.
+fn shut() -> (ScriptedStore, Gate) {
+    let store = ScriptedStore::over(MemoryStore::new());
+    let gate = Gate::shut();
+    store.always(On::Claim, Fault::Waits(gate.clone()));
+    (store, gate)
 }
 
 type Answering<'a> = Pin<Box<dyn Future<Output = TokenAnswer> + 'a>>;
 
-fn poll(answering: &mut Answering<'_>) -> Poll<u16> {
-    let mut context = Context::from_waker(Waker::noop());
-    let answer = answering.as_mut().poll(&mut context);
-    answer.map(|answer| answer.status().as_u16())
+fn status_now(answering: &mut Answering<'_>) -> Poll<u16> {
+    poll(answering.as_mut()).map(|answer| answer.status().as_u16())
 }
 
-fn once(store: &Arc<Shut>) -> Endpoint {
+fn once(store: &ScriptedStore) -> Endpoint {
     let assertion = of_signer().refuse_replays();
     Endpoint::of(|builder| builder.assertion(assertion).replay_store(store.clone()))
 }
@@ -317,47 +266,53 @@ fn asking(endpoint: &Endpoint) -> Answering<'_> {
 
 #[tokio::test]
 async fn right_requests_at_once_are_no_failures() {
-    let store = Arc::<Shut>::default();
+    let (store, gate) = shut();
     let endpoint = once(&store);
     let mut all: Vec<_> = (0..30).map(|_| asking(&endpoint)).collect();
-    assert!(all.iter_mut().all(|one| poll(one).is_pending()));
-    assert_eq!(store.asked.load(Ordering::SeqCst), 30);
-    store.open.store(true, Ordering::SeqCst);
-    assert!(all.iter_mut().all(|one| poll(one) == Poll::Ready(200)));
+    assert!(all.iter_mut().all(|one| status_now(one).is_pending()));
+    assert_eq!(store.count(On::Claim), 30);
+    gate.open();
+    assert!(
+        all.iter_mut()
+            .all(|one| status_now(one) == Poll::Ready(200))
+    );
 }
 
 #[tokio::test]
 async fn who_hangs_up_before_the_judgement_has_not_failed() {
-    let store = Arc::<Shut>::default();
+    let (store, gate) = shut();
     let endpoint = once(&store);
     for _ in 0..200 {
-        assert!(poll(&mut asking(&endpoint)).is_pending());
+        assert!(status_now(&mut asking(&endpoint)).is_pending());
     }
-    store.open.store(true, Ordering::SeqCst);
-    assert_eq!(poll(&mut asking(&endpoint)), Poll::Ready(200));
+    gate.open();
+    assert_eq!(status_now(&mut asking(&endpoint)), Poll::Ready(200));
     // A wrong guess is counted before anything is waited for: hanging up does not take it back.
-    store.open.store(false, Ordering::SeqCst);
+    store.heal();
+    store.always(On::Claim, Fault::Waits(Gate::shut()));
     for _ in 0..10 {
         assert_eq!(status(&endpoint, "203.0.113.7:1", &forged("x")).await, 400);
     }
-    assert_eq!(poll(&mut asking(&endpoint)), Poll::Ready(429));
+    assert_eq!(status_now(&mut asking(&endpoint)), Poll::Ready(429));
 }
 
 #[tokio::test]
 async fn requests_under_way_are_bounded_and_give_their_place_back() {
-    let store = Arc::<Shut>::default();
+    let (store, gate) = shut();
     let endpoint = once(&store);
     let mut all: Vec<_> = (0..1_024).map(|_| asking(&endpoint)).collect();
-    assert!(all.iter_mut().all(|one| poll(one).is_pending()));
+    assert!(all.iter_mut().all(|one| status_now(one).is_pending()));
     let mut one_more = asking(&endpoint);
-    let mut context = Context::from_waker(Waker::noop());
-    let Poll::Ready(answer) = one_more.as_mut().poll(&mut context) else {
+    let Poll::Ready(answer) = poll(one_more.as_mut()) else {
         panic!("one more is under way");
     };
     refused(&answer, 503, "temporarily_unavailable");
     assert!(header(&answer, "retry-after").is_some());
     all.truncate(1_000);
-    assert!(poll(&mut asking(&endpoint)).is_pending());
-    store.open.store(true, Ordering::SeqCst);
-    assert!(all.iter_mut().all(|one| poll(one) == Poll::Ready(200)));
+    assert!(status_now(&mut asking(&endpoint)).is_pending());
+    gate.open();
+    assert!(
+        all.iter_mut()
+            .all(|one| status_now(one) == Poll::Ready(200))
+    );
 }

@@ -1,4 +1,4 @@
-use hookgate::schemes::Verified;
+use hookgate::Verified;
 
 fn forge(mut verified: Verified<'_>) {
     verified.signed_id = Some("another");

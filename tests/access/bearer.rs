@@ -1,0 +1,217 @@
+//! Bearer tokens, each against what an attacker may send.
+
+use hookgate::{
+    Secret, UnixTime,
+    access::{Access, AnyOf, Basic, Bearer, Denied},
+    keys::{TokenAlgorithm, TokenKey},
+    pack::Head,
+    providers::idcloud::{IdCloud, IdCloudSimulator, Status},
+    testing::FakeClock,
+};
+use proptest::prelude::*;
+
+use crate::props::{Call, ScriptedStore, Stage, Token, vector};
+
+const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+
+fn pem(file: &str) -> Vec<u8> {
+    vector(&format!("jwt/{file}.pem"))
+}
+
+fn secret() -> TokenKey {
+    let secret = Secret::utf8("4c0b9ff1e0e84f0f8d8c57bd4ef13b21").unwrap();
+    TokenKey::secret(&secret, [TokenAlgorithm::Hs256])
+}
+
+fn key(name: &str, kind: &str) -> TokenKey {
+    let of = |algorithm| TokenKey::pem(pem(&format!("{name}.{kind}")), [algorithm]);
+    match name {
+        "secret" => secret(),
+        "rsa" => of(TokenAlgorithm::Rs256).with_id("k1"),
+        "ec" => of(TokenAlgorithm::Es256),
+        _ => of(TokenAlgorithm::EdDsa),
+    }
+}
+
+fn bearer(key: TokenKey) -> Bearer {
+    let bearer = Bearer::of(key).issuer("https://id.example");
+    bearer.audience("hookgate").scope("webhooks")
+}
+
+fn judge_at(rule: &impl Access, token: &str, now: UnixTime) -> Result<(), Denied> {
+    let headers = vec![("authorization", format!("Bearer {token}"))];
+    rule.check(&Head::new("POST", "/", &headers), now)
+}
+
+fn judge(rule: &impl Access, token: &str) -> Result<(), Denied> {
+    judge_at(rule, token, NOW)
+}
+
+#[test]
+fn every_recorded_token_is_judged_as_it_should_be() {
+    for kind in ["pub", "crt"] {
+        for it in Token::all() {
+            let rule = bearer(key(&it.key, kind));
+            rule.validate().unwrap();
+            let expected = if it.accepted {
+                Ok(())
+            } else {
+                Err(Denied::Wrong)
+            };
+            assert_eq!(judge(&rule, &it.token), expected, "{} ({kind})", it.name);
+        }
+    }
+}
+
+#[test]
+fn keys_of_several_kinds_stand_side_by_side_and_none_lends_its_algorithm() {
+    let all = ["secret", "rsa", "ec", "ed", "curve"].map(|name| key(name, "pub"));
+    let [first, rest @ ..] = all;
+    let rule = rest.into_iter().fold(bearer(first), Bearer::or);
+    for it in Token::all() {
+        assert_eq!(judge(&rule, &it.token).is_ok(), it.accepted, "{}", it.name);
+    }
+}
+
+#[test]
+fn a_setting_that_is_left_out_is_not_checked_but_for_the_audience() {
+    let rule = Bearer::of(secret());
+    assert!(judge(&rule, &Token::named("no audience")).is_ok());
+    assert!(
+        judge(&rule, &Token::named("HS256")).is_err(),
+        "it is for somebody"
+    );
+    let rule = Bearer::of(secret()).audience("hookgate");
+    for name in ["wrong issuer", "no issuer", "missing scope", "no scope"] {
+        assert!(judge(&rule, &Token::named(name)).is_ok(), "{name}");
+    }
+    for name in ["expired", "no exp", "not yet valid", "wrong audience"] {
+        assert!(judge(&rule, &Token::named(name)).is_err(), "{name}");
+    }
+    let strict = bearer(secret()).leeway(std::time::Duration::ZERO);
+    let end = 1_700_003_600_000;
+    let at = |millis| {
+        judge_at(
+            &strict,
+            &Token::named("HS256"),
+            UnixTime::from_millis(millis),
+        )
+    };
+    assert_eq!((at(end - 1).is_ok(), at(end).is_ok()), (true, false));
+}
+
+#[test]
+fn the_header_must_stand_once_and_be_of_the_scheme() {
+    let rule = bearer(secret());
+    let token = Token::named("HS256");
+    let check = |headers: Vec<(&str, String)>| rule.check(&Head::new("POST", "/", &headers), NOW);
+    let bearer = || ("authorization", format!("bearer  {token}"));
+    assert_eq!(check(vec![bearer()]), Ok(()));
+    assert_eq!(check(vec![]), Err(Denied::Missing));
+    assert_eq!(check(vec![bearer(), bearer()]), Err(Denied::Wrong));
+    for value in [
+        token.clone(),
+        format!("Basic {token}"),
+        format!("Bearer{token}"),
+        "Bearer".into(),
+    ] {
+        assert_eq!(check(vec![("authorization", value)]), Err(Denied::Wrong));
+    }
+}
+
+#[test]
+fn keys_that_cannot_be_right_are_refused_at_start() {
+    let refused = |key: TokenKey| assert!(Bearer::of(key).validate().is_err());
+    let short = Secret::utf8("short").unwrap();
+    let rsa = || pem("rsa.pub");
+    refused(TokenKey::secret(&short, [TokenAlgorithm::Hs256]));
+    refused(TokenKey::pem("no key", [TokenAlgorithm::Rs256]));
+    refused(TokenKey::pem(rsa(), []));
+    refused(TokenKey::pem(rsa(), [TokenAlgorithm::Hs256]));
+    refused(TokenKey::pem(
+        rsa(),
+        [TokenAlgorithm::Rs256, TokenAlgorithm::Es256],
+    ));
+    // A curve with no algorithm here, whatever name it is given.
+    refused(TokenKey::pem(pem("ed448.pub"), [TokenAlgorithm::EdDsa]));
+    let private = String::from_utf8(rsa())
+        .unwrap()
+        .replace("PUBLIC", "PRIVATE");
+    refused(TokenKey::pem(private, [TokenAlgorithm::Rs256]));
+    let long = Secret::utf8("4c0b9ff1e0e84f0f8d8c57bd4ef13b21").unwrap();
+    refused(TokenKey::secret(&long, [TokenAlgorithm::Rs256]));
+    assert!(bearer(secret()).scope("two words").validate().is_err());
+    assert!(bearer(secret()).issuer("").validate().is_err());
+    assert!(
+        bearer(secret())
+            .or(TokenKey::pem("no key", []))
+            .validate()
+            .is_err()
+    );
+    assert!(!format!("{:?}", bearer(secret())).contains("4c0b9ff1"));
+}
+
+#[test]
+fn ed25519_has_two_names_and_is_one_algorithm() {
+    for name in ["EdDSA", "Ed25519"] {
+        let named = TokenAlgorithm::from_name(name);
+        assert_eq!(named, Some(TokenAlgorithm::EdDsa), "{name}");
+    }
+    for name in ["Ed448", "ed25519", "eddsa", "EdDSA25519"] {
+        assert_eq!(TokenAlgorithm::from_name(name), None, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn over_http_a_token_opens_and_one_answer_covers_every_fault() {
+    let clock = FakeClock::at(NOW);
+    let store = ScriptedStore::new(&clock);
+    let stage = Stage::on(IdCloud::numeric(), clock, store, |builder| {
+        builder.access(AnyOf::of(bearer(secret())).or(Basic::new("unico", "pass")))
+    })
+    .await;
+    let body = IdCloudSimulator::new()
+        .transaction("a", Status::Concluded)
+        .body;
+    let call = |value: String| Call::post("/hook", body.clone()).with("authorization", value);
+    let first = stage.send(&call("Bearer x".to_owned())).await.dateless();
+    assert_eq!(first.status, 401);
+    let challenges: Vec<_> = first.headers.get_all("www-authenticate").iter().collect();
+    assert_eq!(
+        challenges,
+        [
+            "Bearer realm=\"webhook\"",
+            "Basic realm=\"webhook\", charset=\"UTF-8\""
+        ]
+    );
+    for name in [
+        "alg none",
+        "expired",
+        "wrong audience",
+        "missing scope",
+        "payload changed",
+    ] {
+        let reply = stage
+            .send(&call(format!("Bearer {}", Token::named(name))))
+            .await;
+        assert_eq!(reply.dateless(), first, "{name}");
+    }
+    assert_eq!(stage.script.runs(), 0);
+    let right = call(format!("Bearer {}", Token::named("HS256")));
+    assert_eq!(stage.send(&right).await.status, 200);
+    assert_eq!(stage.script.runs(), 1);
+}
+
+proptest! {
+    #[test]
+    fn no_change_of_a_token_is_accepted(place in 0_usize..400, byte in any::<u8>()) {
+        let rule = bearer(secret());
+        let right = Token::named("HS256").into_bytes();
+        let mut changed = right.clone();
+        let place = place % right.len();
+        changed[place] = byte;
+        let headers = vec![("authorization", [b"Bearer ".as_slice(), &changed].concat())];
+        let judged = rule.check(&Head::new("POST", "/", &headers), NOW);
+        prop_assert_eq!(judged.is_ok(), changed == right);
+    }
+}

@@ -1,0 +1,392 @@
+//! From where an endpoint may be called, and who may say so.
+
+use std::net::SocketAddr;
+
+use hookgate::{
+    Key, Keyring, Receiver, ReceiverBuilder, Rejection, Secret, UnixTime,
+    access::{Access, AllOf, AnyOf, ApiKey, Denied, Forwarding, Networks},
+    pack::Head,
+    providers::logto::Logto,
+    tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
+    testing::FakeClock,
+    time::Timer,
+};
+use proptest::prelude::*;
+
+use crate::props::{Stage, at_once, logto, now};
+
+fn networks(ranges: &[&str]) -> Networks {
+    Networks::new(ranges).unwrap()
+}
+
+/// What becomes of a call from `peer` with these forwarding headers.
+fn judge(networks: &Networks, peer: &str, headers: &[(&str, &str)]) -> Result<(), Rejection> {
+    let clock = FakeClock::at(now());
+    let receiver = Receiver::new("test", Logto::new(Secret::utf8(logto::KEY).unwrap()))
+        .networks(networks.clone())
+        .dedup(hookgate::dedup::MemoryStore::with_capacity(1))
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    let headers: Vec<(&str, &str)> = [("content-type", "application/json")]
+        .into_iter()
+        .chain(headers.iter().copied())
+        .collect();
+    let head = Head::new("POST", "/", &headers).peer(peer.parse::<SocketAddr>().ok());
+    let timer: std::sync::Arc<dyn Timer> = std::sync::Arc::new(clock);
+    let admitted = at_once(hookgate::framework::admit(
+        &receiver,
+        head,
+        None::<bytes::Bytes>,
+        &timer,
+    ));
+    match admitted {
+        // The gate is open: the next check found that nothing is signed.
+        Err(Rejection::MissingSignature) => Ok(()),
+        Err(rejection) => Err(rejection),
+        Ok(_) => unreachable!("nothing is signed"),
+    }
+}
+
+#[test]
+fn a_peer_is_judged_by_its_own_address() {
+    let networks = networks(&["203.0.113.0/24", "2001:db8::/32", "198.51.100.7"]);
+    for allowed in [
+        "203.0.113.0:1",
+        "203.0.113.255:1",
+        "198.51.100.7:1",
+        "[2001:db8:ffff::1]:1",
+        "[::ffff:203.0.113.9]:1",
+    ] {
+        assert_eq!(judge(&networks, allowed, &[]), Ok(()), "{allowed}");
+    }
+    for denied in [
+        "203.0.114.0:1",
+        "198.51.100.8:1",
+        "[2001:db9::1]:1",
+        "[::ffff:203.0.114.1]:1",
+        "[::203.0.113.9]:1",
+    ] {
+        assert_eq!(
+            judge(&networks, denied, &[]),
+            Err(Rejection::AddressDenied),
+            "{denied}"
+        );
+    }
+    assert_eq!(
+        judge(&networks, "unknown", &[]),
+        Err(Rejection::PeerNotWired)
+    );
+}
+
+/// A rule that wants the peer, and would take any.
+struct AnyPeer;
+
+impl Access for AnyPeer {
+    fn check(&self, _: &Head<'_>, _: UnixTime) -> Result<(), Denied> {
+        Ok(())
+    }
+
+    fn challenges(&self) -> Vec<http::HeaderValue> {
+        Vec::new()
+    }
+
+    fn needs_peer(&self) -> bool {
+        true
+    }
+}
+
+/// Tenants whose own networks or rule want the peer.
+struct Wary;
+
+impl KeySource for Wary {
+    async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+        let tenant = Tenant::new(name, Secret::utf8(logto::KEY).unwrap());
+        Ok(match name {
+            "networks" => Some(tenant.networks(networks(&["0.0.0.0/0", "::/0"]))),
+            "rule" => Some(tenant.access(AnyPeer)),
+            _ => Some(tenant),
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_request_without_a_peer_is_500_wherever_its_address_is_needed() {
+    type Set = fn(ReceiverBuilder) -> ReceiverBuilder;
+    let own = || Logto::new(Secret::utf8(logto::KEY).unwrap());
+    let header = TenantName::Header(http::HeaderName::from_static("x-tenant"));
+    let many = || Logto::new(Tenants::new(header.clone(), Wary));
+    let wanting: [(Logto, &str, Set); 6] = [
+        (own(), "", |it| {
+            it.networks(networks(&["0.0.0.0/0", "::/0"]))
+        }),
+        (own(), "", |it| it.access(AnyPeer)),
+        (own(), "", |it| it.access(AllOf::of(AnyPeer).and(AnyPeer))),
+        (own(), "", |it| {
+            it.access(AnyOf::of(ApiKey::header("x-key", "0f3c")).or(AnyPeer))
+        }),
+        (many(), "networks", |it| it),
+        (many(), "rule", |it| it),
+    ];
+    for (number, (pack, tenant, set)) in wanting.into_iter().enumerate() {
+        let clock = FakeClock::at(now());
+        let builder = Receiver::new("test", pack).clock(clock.clone());
+        let builder = builder.dedup(hookgate::dedup::MemoryStore::with_capacity(1));
+        let receiver = set(builder).build().unwrap();
+        let timer: std::sync::Arc<dyn Timer> = std::sync::Arc::new(clock);
+        let call = logto::event(1)
+            .with("x-tenant", tenant)
+            .with("x-key", "0f3c");
+        let judge = |peer: Option<&str>| {
+            let peer = peer.map(|peer| peer.parse().unwrap());
+            let head = Head::new("POST", "/", &call.headers).peer(peer);
+            let body = Some(call.body.clone());
+            at_once(hookgate::framework::admit(&receiver, head, body, &timer)).map(drop)
+        };
+        let unspecified = ["0.0.0.0:80", "[::]:80", "[::ffff:0.0.0.0]:80"].map(Some);
+        for peer in [None].into_iter().chain(unspecified) {
+            let rejection = judge(peer).unwrap_err();
+            assert_eq!(rejection, Rejection::PeerNotWired, "{number}: {peer:?}");
+            let answer = hookgate::framework::refusal(&receiver, &rejection);
+            assert_eq!(answer.status(), 500, "{number}: {peer:?}");
+            let advice = "into_make_service_with_connect_info";
+            assert!(rejection.to_string().contains(advice), "what to wire");
+        }
+        assert_eq!(judge(Some("203.0.113.7:80")), Ok(()), "{number}");
+    }
+}
+
+#[test]
+fn without_trusted_proxies_no_header_means_anything() {
+    let networks = networks(&["203.0.113.0/24"]);
+    for name in ["x-forwarded-for", "forwarded", "x-real-ip"] {
+        let claims = [(name, "203.0.113.9"), ("forwarded", "for=203.0.113.9")];
+        assert_eq!(
+            judge(&networks, "192.0.2.1:1", &claims),
+            Err(Rejection::AddressDenied)
+        );
+        let others = [(name, "192.0.2.1")];
+        assert_eq!(judge(&networks, "203.0.113.9:1", &others), Ok(()));
+    }
+}
+
+#[test]
+fn the_list_is_read_from_the_right_and_what_a_sender_wrote_is_not() {
+    let behind = networks(&["203.0.113.0/24"])
+        .behind(["10.0.0.0/8", "192.168.0.1"], Forwarding::XForwardedFor)
+        .unwrap();
+    let through = |list: &str| judge(&behind, "10.1.1.1:1", &[("x-forwarded-for", list)]);
+    for allowed in [
+        "203.0.113.9",
+        "192.0.2.1, 203.0.113.9",
+        "garbage, , 203.0.113.9",
+        "203.0.113.9, 10.2.2.2",
+        "203.0.113.9:443,192.168.0.1 , 10.2.2.2",
+        "::ffff:203.0.113.9",
+        // Empty elements say nothing (RFC 9110, section 5.6.1.2).
+        "203.0.113.9, ",
+        "203.0.113.9,,10.2.2.2",
+        ",, \t,203.0.113.9,\t, ,",
+    ] {
+        assert_eq!(through(allowed), Ok(()), "{allowed}");
+    }
+    for spoofed in [
+        "203.0.113.9, 192.0.2.1",
+        "203.0.113.9, 10.2.2.2, 192.0.2.1",
+        "203.0.113.9, 192.0.2.1, 10.2.2.2",
+        "203.0.113.9, garbage, 10.2.2.2",
+        "203.0.113.9, 192.0.2.1,, ",
+        "203.0.113.9, unknown",
+        "203.0.113.9, 0.0.0.0",
+        "203.0.113.9, ::, 10.2.2.2",
+        " , ,",
+        "10.2.2.2",
+        "",
+    ] {
+        assert_eq!(through(spoofed), Err(Rejection::AddressDenied), "{spoofed}");
+    }
+    // A proxy that adds a line of its own: the last line is the nearest.
+    let lines = [
+        ("x-forwarded-for", "203.0.113.9"),
+        ("X-Forwarded-For", "192.0.2.1"),
+    ];
+    assert_eq!(
+        judge(&behind, "10.1.1.1:1", &lines),
+        Err(Rejection::AddressDenied)
+    );
+    let lines = [
+        ("x-forwarded-for", "192.0.2.1"),
+        ("X-Forwarded-For", "203.0.113.9"),
+    ];
+    assert_eq!(judge(&behind, "10.1.1.1:1", &lines), Ok(()));
+    // From elsewhere the header means nothing, and the other header never does.
+    let list = [("x-forwarded-for", "203.0.113.9")];
+    assert_eq!(
+        judge(&behind, "192.0.2.1:1", &list),
+        Err(Rejection::AddressDenied)
+    );
+    assert_eq!(judge(&behind, "203.0.113.9:1", &list), Ok(()));
+    let other = [("forwarded", "for=203.0.113.9")];
+    assert_eq!(
+        judge(&behind, "10.1.1.1:1", &other),
+        Err(Rejection::AddressDenied)
+    );
+    // A list that nobody needs is not read to its end.
+    let long = format!("203.0.113.9{}", ", 10.2.2.2".repeat(100));
+    assert_eq!(through(&long), Err(Rejection::AddressDenied));
+}
+
+#[test]
+fn forwarded_is_read_in_the_same_manner() {
+    let behind = networks(&["2001:db8::/32"])
+        .behind(["10.0.0.0/8"], Forwarding::Forwarded)
+        .unwrap();
+    let through = |list: &str| judge(&behind, "[::ffff:10.1.1.1]:1", &[("forwarded", list)]);
+    assert_eq!(
+        through("for=192.0.2.1, for=\"[2001:db8::1]:80\";proto=https"),
+        Ok(())
+    );
+    assert_eq!(
+        through("for=\"192.0.2.1, for=\"[2001:db8::1]\", for=10.2.2.2"),
+        Ok(())
+    );
+    for list in [
+        ",for=\"[2001:db8::1]\", ,",
+        "for=\"[2001:db8::1]\",,for=10.2.2.2",
+    ] {
+        assert_eq!(through(list), Ok(()), "{list}");
+    }
+    for spoofed in [
+        "for=\"[2001:db8::1]\", for=192.0.2.1",
+        "for=\"[2001:db8::1]\", for=192.0.2.1,,",
+        "for=\"[2001:db8::1]\", ;",
+        "for=\"[2001:db8::1]\", for=\"[::]\"",
+        "for=\"[2001:db8::1]\", proto=https",
+        "for=\"[2001:db8::1]\";for=\"[2001:db8::1]\"",
+        "for=\"[2001:db8::1]\", for=_hidden, for=10.2.2.2",
+        "2001:db8::1",
+    ] {
+        assert_eq!(through(spoofed), Err(Rejection::AddressDenied), "{spoofed}");
+    }
+}
+
+#[test]
+fn ranges_that_cannot_be_meant_are_refused() {
+    for range in [
+        "",
+        "203.0.113.0/33",
+        "203.0.113.9/24",
+        "::ffff:203.0.113.9",
+        "::ffff:203.0.113.0/120",
+        "host",
+    ] {
+        assert!(Networks::new([range]).is_err(), "{range}");
+    }
+    assert!(Networks::new::<&str>([]).is_err());
+    let behind = |range| networks(&["203.0.113.9"]).behind([range], Forwarding::XForwardedFor);
+    for range in ["0.0.0.0/0", "::/0", "10.0.0.1/8"] {
+        assert!(behind(range).is_err(), "{range}");
+    }
+    assert!(
+        networks(&["203.0.113.9"])
+            .behind::<&str>([], Forwarding::Forwarded)
+            .is_err()
+    );
+}
+
+#[tokio::test]
+async fn over_http_the_socket_counts_and_credentials_open_nothing() {
+    let elsewhere = Stage::logto_with(|builder| {
+        builder
+            .networks(networks(&["203.0.113.0/24"]))
+            .access(ApiKey::header("x-api-key", "0f3c"))
+    })
+    .await;
+    let call = logto::event(1).with("x-api-key", "0f3c");
+    let reply = elsewhere
+        .send(&call.clone().with("x-forwarded-for", "203.0.113.9"))
+        .await;
+    assert_eq!(reply.status, 403);
+    assert!(!reply.headers.contains_key("www-authenticate"));
+    assert_eq!(elsewhere.script.runs(), 0);
+
+    let here = Stage::logto_with(|builder| {
+        builder
+            .networks(networks(&["127.0.0.0/8"]))
+            .access(ApiKey::header("x-api-key", "0f3c"))
+    })
+    .await;
+    assert_eq!(
+        here.send(&call.clone().without("x-api-key")).await.status,
+        401
+    );
+    assert_eq!(here.send(&call).await.status, 200);
+
+    let behind = networks(&["203.0.113.0/24"])
+        .behind(["127.0.0.1"], Forwarding::XForwardedFor)
+        .unwrap();
+    let proxied = Stage::logto_with(|builder| builder.networks(behind)).await;
+    let spoofed = call
+        .clone()
+        .with("x-forwarded-for", "203.0.113.9, 192.0.2.1");
+    assert_eq!(proxied.send(&spoofed).await.status, 403);
+    let two_lines = call
+        .clone()
+        .with("x-forwarded-for", "203.0.113.9")
+        .and("x-forwarded-for", "192.0.2.1");
+    assert_eq!(proxied.send(&two_lines).await.status, 403);
+    let real = call.with("x-forwarded-for", "192.0.2.1, 203.0.113.9");
+    assert_eq!(proxied.send(&real).await.status, 200);
+    assert_eq!(proxied.script.runs(), 1);
+}
+
+/// `far` may call from elsewhere only; `broken` has a rule that cannot be right.
+struct Two;
+
+impl KeySource for Two {
+    async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+        let ring = Keyring::new([Key::new("0", Secret::utf8(logto::KEY).unwrap())]).unwrap();
+        let tenant = Tenant::new(name, ring);
+        Ok(match name {
+            "far" => Some(tenant.networks(networks(&["203.0.113.0/24"]))),
+            "near" => Some(tenant.networks(networks(&["127.0.0.1"]))),
+            "broken" => Some(tenant.access(ApiKey::header("x-api-key", ""))),
+            _ => None,
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_tenants_networks_are_its_own() {
+    let header = hookgate::tenants::TenantName::Header(http::HeaderName::from_static("x-tenant"));
+    let stage = Stage::of(Logto::new(Tenants::new(header, Two)), |builder| builder).await;
+    let call = |tenant: &str| logto::event(1).with("x-tenant", tenant);
+    assert_eq!(stage.send(&call("near")).await.status, 200);
+    assert_eq!(stage.send(&call("far")).await.status, 403);
+    assert_eq!(stage.send(&call("nobody")).await.status, 401);
+    let broken = call("broken").with("x-api-key", "");
+    assert_eq!(stage.send(&broken).await.status, 503);
+    assert_eq!(stage.script.runs(), 1);
+}
+
+proptest! {
+    #[test]
+    fn what_stands_left_of_the_senders_address_changes_nothing(
+        left in "[ -~]{0,60}", allowed in any::<bool>(), lines in any::<bool>(),
+    ) {
+        let (sender, node) = if allowed { ("203.0.113.9", Ok(())) } else { ("192.0.2.1", Err(Rejection::AddressDenied)) };
+        for (forwarding, name, own) in [
+            (Forwarding::XForwardedFor, "x-forwarded-for", sender.to_owned()),
+            (Forwarding::Forwarded, "forwarded", format!("for=\"{sender}:80\";by=10.1.1.1")),
+        ] {
+            let behind = networks(&["203.0.113.0/24"]).behind(["10.0.0.0/8"], forwarding).unwrap();
+            let joined = format!("{left},{own}, {}", own.replace(sender, "10.2.2.2"));
+            let headers = if lines {
+                vec![(name, left.as_str()), (name, own.as_str())]
+            } else {
+                vec![(name, joined.as_str())]
+            };
+            prop_assert_eq!(judge(&behind, "10.1.1.1:1", &headers), node.clone());
+        }
+    }
+}

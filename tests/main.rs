@@ -1,0 +1,131 @@
+//! The library's tests, in one binary. A new case goes into its topic's folder; `CONTRIBUTING.md` says when it goes into
+//! `scenarios/` instead.
+//!
+//! - `props`: what tests share: a server, clients, a store and a handler that follow a script.
+//! - `schemes`: what a signature covers, and which are refused.
+//! - `json`: how JSON is written again, byte for byte.
+//! - `events`: what each pack reads, and what its simulator sends.
+//! - `access`: who may call, and for whom.
+//! - `receiver`: settings that are refused, and those that are warned of.
+//! - `road`: what becomes of a request, from its head to its answer.
+//! - `dedup`: each event once: stores, leases' ends, copies.
+//! - `token_endpoint`: who gets a token.
+//! - `telemetry`: metrics, spans, observers.
+//! - `secrecy`: what no log line, answer, error or `Debug` text holds.
+//! - `documents`: what is written down is so.
+//!
+//! `apart` holds binaries of their own. `Cargo.toml` says why each needs its own process.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
+mod props;
+
+mod schemes {
+    mod bit_flips;
+    mod custom_body_field;
+    mod hmac_body_field;
+    mod hmac_header;
+    mod presets;
+    #[cfg(feature = "jwt")]
+    mod signed_request;
+    mod standard_webhooks;
+    mod templates;
+}
+
+mod json {
+    mod canonical;
+    mod documents;
+    mod ecmascript;
+}
+
+mod events {
+    mod cloudevents;
+    mod facephi;
+    mod idcloud;
+    mod logto {
+        mod decoding;
+        mod interest;
+        mod properties;
+        mod recordings;
+    }
+    mod simulator;
+    mod unico_check;
+}
+
+mod access {
+    #[cfg(feature = "jwt")]
+    mod bearer;
+    #[cfg(feature = "jwks")]
+    mod jwks;
+    mod networks;
+    mod rules;
+    mod tenants;
+}
+
+mod receiver {
+    mod build_refusals;
+    mod check;
+}
+
+mod road {
+    mod answers;
+    mod axum_wiring;
+    mod bodies;
+    mod drains;
+    mod given_back;
+    mod handlers;
+    mod hang_ups;
+    mod leases;
+    mod properties;
+    mod trace_context;
+    mod unread;
+    mod windows;
+}
+
+mod dedup {
+    mod changed_content;
+    mod contract;
+    mod copies;
+    mod memory;
+    mod replay_gap;
+    mod store_faults;
+}
+
+#[cfg(feature = "token")]
+mod token_endpoint {
+    mod assertions;
+    mod grants;
+    mod in_front;
+    mod keys;
+    mod private_key_jwt;
+    mod properties;
+    mod replays;
+    mod secrecy;
+    mod settings;
+    mod throttle;
+}
+
+mod telemetry {
+    #[cfg(feature = "metrics")]
+    mod measured;
+    mod observers;
+    mod spans;
+}
+
+mod secrecy {
+    #[cfg(feature = "jwks")]
+    mod access;
+    mod logs;
+    mod texts;
+}
+
+mod documents {
+    mod floors;
+    mod frozen;
+    mod shown;
+}

@@ -1,0 +1,56 @@
+//! What tests share: a server, clients, a store and a handler that follow a script.
+
+mod busy;
+mod call;
+mod canary;
+mod decoded;
+mod drops;
+mod durable;
+#[cfg(feature = "token")]
+pub(crate) mod endpoint;
+mod every_end;
+pub(crate) mod facephi;
+mod gate;
+#[cfg(feature = "jwks")]
+mod issuer;
+mod log;
+pub(crate) mod logto;
+mod puppet;
+mod raw;
+#[cfg(feature = "metrics")]
+mod recorder;
+mod script;
+mod server;
+mod signing;
+mod stage;
+pub(crate) mod standard_webhooks;
+mod store;
+mod strict;
+mod vectors;
+
+#[cfg(feature = "jwks")]
+pub(crate) use self::issuer::{Issuer, Says};
+#[cfg(feature = "metrics")]
+pub(crate) use self::recorder::Recorded;
+#[cfg(feature = "jwt")]
+pub(crate) use self::vectors::Token;
+pub(crate) use self::{
+    busy::{busy_app, busy_until},
+    call::{Call, Reply},
+    canary::{CANARY, personal, quiet},
+    decoded::{decoded, decoded_by, event_key},
+    drops::{Bomb, Watched},
+    durable::Durable,
+    every_end::every_end,
+    gate::{Gate, at_once, poll, soon, until},
+    log::{Listening, Log},
+    puppet::Puppet,
+    raw::Connection,
+    script::{Script, Step},
+    server::Server,
+    signing::{hex, hmac_sha256},
+    stage::{NOW, Stage, now},
+    store::{Fault, On, ScriptedStore},
+    strict::Strict,
+    vectors::vector,
+};

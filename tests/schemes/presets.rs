@@ -1,0 +1,319 @@
+//! The presets take what their senders publish, and key, date and type it as their table says.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use hmac::{KeyInit, Mac};
+use hookgate::{
+    Delivery, EventKey, Receiver, Rejection, Secret, UnixTime,
+    dedup::MemoryStore,
+    framework::{self, Admitted, DeliverySlot, Handled, Outcome, Ran},
+    json::{Json, Payload},
+    pack::{Head, Retries},
+    providers::preset::Preset,
+    simulator::PresetSimulator,
+    testing::FakeClock,
+    time::Timer,
+};
+use serde::Deserialize;
+
+type Headers = Vec<(String, String)>;
+
+#[derive(Clone, Deserialize)]
+struct Vector {
+    preset: String,
+    origin: String,
+    secret: String,
+    at: Option<i64>,
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+fn vectors(preset: &str) -> Vec<Vector> {
+    let all: Vec<Vector> = serde_json::from_str(include_str!("../vectors/presets.json")).unwrap();
+    all.into_iter()
+        .filter(|vector| vector.preset == preset)
+        .collect()
+}
+
+impl Vector {
+    fn preset(&self) -> Preset {
+        let secret = match self.secret.starts_with("whsec_") && self.preset != "stripe" {
+            true => Secret::whsec(&self.secret).unwrap(),
+            false => Secret::utf8(&self.secret).unwrap(),
+        };
+        match &*self.preset {
+            "standard-webhooks" => Preset::standard_webhooks(secret),
+            "svix" => Preset::svix(secret),
+            "github" => Preset::github(secret),
+            "shopify" => Preset::shopify(secret),
+            "slack" => Preset::slack(secret),
+            "stripe" => Preset::stripe(secret),
+            other => panic!("no preset {other}"),
+        }
+    }
+
+    fn clock(&self) -> FakeClock {
+        FakeClock::at(UnixTime::from_secs(self.at.unwrap_or(1_700_000_000)))
+    }
+
+    fn with_header(&self, name: &str, value: &str) -> Self {
+        let mut changed = self.clone();
+        changed.headers.insert(name.to_owned(), value.to_owned());
+        changed
+    }
+
+    /// Signed anew over another body, through the receiver's own secret.
+    fn resigned(&self, header: &str, prefix: &str, signed: &str, body: &str) -> Self {
+        let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(self.secret.as_bytes()).unwrap();
+        mac.update(signed.as_bytes());
+        let signature = const_hex::encode(mac.finalize().into_bytes());
+        let mut changed = self.with_header(header, &format!("{prefix}{signature}"));
+        changed.body = body.to_owned();
+        changed
+    }
+
+    async fn admit(&self) -> Result<(Receiver, Admitted, Arc<dyn Timer>), Rejection> {
+        let clock = self.clock();
+        let timer: Arc<dyn Timer> = Arc::new(clock.clone());
+        let receiver = Receiver::new("presets", self.preset())
+            .dedup(MemoryStore::with_clock(10, clock.clone()))
+            .clock(clock)
+            .build()
+            .unwrap();
+        let headers: Headers = self.headers.clone().into_iter().collect();
+        let head = Head::new("POST", "/", &headers);
+        let body = Some(Bytes::from(self.body.clone()));
+        let admitted = framework::admit(&receiver, head, body, &timer).await?;
+        Ok((receiver, admitted, timer))
+    }
+
+    async fn key(&self) -> EventKey {
+        *self.admit().await.unwrap().1.event_key()
+    }
+
+    async fn delivery(&self) -> Delivery<Payload<Json>> {
+        let (receiver, admitted, timer) = self.admit().await.unwrap();
+        let taken = Arc::new(Mutex::new(None));
+        let place = taken.clone();
+        let run = move |slot: DeliverySlot, _| async move {
+            *place.lock().unwrap() = Some(slot.take().unwrap());
+            Ran {
+                outcome: Outcome::Processed,
+                reply: None::<()>,
+                status: None,
+            }
+        };
+        let handled = framework::handle(receiver, admitted, timer, run).await;
+        assert!(matches!(handled, Handled::Answer(_)));
+        let delivery = taken.lock().unwrap().take();
+        delivery.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn what_senders_publish_is_taken_and_what_is_altered_is_not() {
+    for preset in [
+        "standard-webhooks",
+        "svix",
+        "github",
+        "slack",
+        "stripe",
+        "shopify",
+    ] {
+        let vectors = vectors(preset);
+        assert!(!vectors.is_empty());
+        for vector in vectors {
+            let delivery = vector.delivery().await;
+            assert_eq!(delivery.raw(), &vector.body, "{}", vector.origin);
+            assert_eq!(delivery.pack(), preset);
+            let mut altered = vector.clone();
+            altered.body.push(' ');
+            let refused = altered.admit().await.err();
+            assert_eq!(
+                refused,
+                Some(Rejection::SignatureMismatch),
+                "{}",
+                vector.origin
+            );
+        }
+    }
+}
+
+#[test]
+fn the_simulators_sign_what_senders_publish() {
+    for (preset, signature) in [
+        ("github", "x-hub-signature-256"),
+        ("slack", "x-slack-signature"),
+        ("stripe", "stripe-signature"),
+        ("shopify", "x-shopify-hmac-sha256"),
+    ] {
+        for vector in vectors(preset) {
+            let sender = match preset {
+                "github" => PresetSimulator::github(&vector.secret).event_type("ping"),
+                "shopify" => PresetSimulator::shopify(&vector.secret),
+                "slack" => PresetSimulator::slack(&vector.secret),
+                _ => PresetSimulator::stripe(&vector.secret),
+            };
+            let at = UnixTime::from_secs(vector.at.unwrap_or_default());
+            let sent = sender.send(at, vector.body.clone());
+            for (name, value) in &vector.headers {
+                // Stripe's test mode adds a signature of another version.
+                let value = value.split(",v0=").next();
+                assert_eq!(sent.header(name), value, "{preset}");
+            }
+            assert_eq!(sent.headers.len(), vector.headers.len(), "{preset}");
+            assert!(sent.unsigned().header(signature).is_none());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_signed_time_is_checked_and_a_missing_one_is_not() {
+    for preset in ["slack", "stripe"] {
+        for vector in vectors(preset) {
+            let delivery = vector.delivery().await;
+            let at = UnixTime::from_secs(vector.at.unwrap());
+            assert_eq!(delivery.sent_at(), Some(at));
+            let late = Vector {
+                at: vector.at.map(|at| at + 301),
+                ..vector
+            };
+            let refused = late.admit().await.err();
+            assert!(matches!(refused, Some(Rejection::TimestampTooOld { .. })));
+        }
+    }
+    for preset in ["github", "shopify"] {
+        for vector in vectors(preset) {
+            assert_eq!(vector.delivery().await.sent_at(), None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_type_is_signed_or_claimed_never_both() {
+    let types = [
+        ("github", [(None, Some("ping"))].as_slice()),
+        ("shopify", &[(None, Some("orders/create"))]),
+        ("slack", &[(None, None), (Some("event_callback"), None)]),
+        ("stripe", &[(Some("setup_intent.created"), None)]),
+    ];
+    for (preset, expected) in types {
+        for (vector, (signed, claimed)) in vectors(preset).iter().zip(expected) {
+            let delivery = vector.delivery().await;
+            assert_eq!(delivery.event_type(), *signed, "{preset}");
+            let claim = delivery.claimed_type();
+            assert_eq!(claim.map(|claim| *claim.trust_unsigned()), *claimed);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_nothing_signs_makes_no_new_event() {
+    for (preset, header) in [
+        ("github", "x-github-event"),
+        ("github", "x-github-delivery"),
+        ("shopify", "x-shopify-topic"),
+        ("shopify", "x-shopify-webhook-id"),
+        ("shopify", "x-shopify-event-id"),
+        ("slack", "x-slack-retry-num"),
+    ] {
+        for vector in vectors(preset) {
+            let changed = vector.with_header(header, "another");
+            assert_eq!(vector.key().await, changed.key().await, "{header}");
+        }
+    }
+    // The body says whether it is JSON or a form: the media type is not signed.
+    for vector in vectors("slack") {
+        for media_type in ["application/json", "application/x-www-form-urlencoded"] {
+            let changed = vector.with_header("content-type", media_type);
+            assert_eq!(vector.key().await, changed.key().await, "{media_type}");
+        }
+    }
+}
+
+fn stripe(body: &str) -> Vector {
+    let vector = vectors("stripe").remove(0);
+    let at = vector.at.unwrap();
+    vector.resigned(
+        "stripe-signature",
+        &format!("t={at},v1="),
+        &format!("{at}.{body}"),
+        body,
+    )
+}
+
+#[tokio::test]
+async fn stripes_events_are_told_apart_by_their_id_or_else_their_bytes() {
+    let first = stripe(r#"{"id":"evt_1","pending_webhooks":2}"#).key().await;
+    let retry = stripe(r#"{"pending_webhooks":1,"id":"evt_1"}"#).key().await;
+    let other = stripe(r#"{"id":"evt_2","pending_webhooks":2}"#).key().await;
+    assert_eq!(first, retry);
+    assert_ne!(first, other);
+
+    let bare = stripe(r#"{"object":"event"}"#).key().await;
+    assert_eq!(bare, stripe(r#"{"object":"event"}"#).key().await);
+    assert_ne!(bare, stripe(r#"{"object": "event"}"#).key().await);
+    let nested = stripe(r#"{"data":{"id":"evt_1"}}"#).key().await;
+    assert_ne!(first, nested);
+}
+
+#[tokio::test]
+async fn an_id_that_stands_twice_is_refused() {
+    let twice = stripe(r#"{"id":"evt_1","id":"evt_2"}"#);
+    let refused = twice.admit().await.err();
+    assert!(matches!(refused, Some(Rejection::Undecodable(_))));
+}
+
+#[tokio::test]
+async fn stripes_signatures_of_other_versions_count_for_nothing() {
+    let vector = vectors("stripe").remove(0);
+    let header = vector.headers["stripe-signature"].clone();
+    let only_v0 = header.replace("v0=", "was-v0=").replace("v1=", "v0=");
+    let refused = vector
+        .with_header("stripe-signature", &only_v0)
+        .admit()
+        .await;
+    assert!(matches!(
+        refused.err(),
+        Some(Rejection::MalformedSignature(_))
+    ));
+    let rotated = header.replace("v1=", &format!("v1={},v1=", "0".repeat(64)));
+    assert!(
+        vector
+            .with_header("stripe-signature", &rotated)
+            .admit()
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn slacks_forms_arrive_as_they_came() {
+    let vector = vectors("slack").remove(0);
+    let Payload::Unrecognized { raw, .. } = vector.delivery().await.into_event() else {
+        panic!("a form is no JSON");
+    };
+    assert_eq!(raw, vector.body);
+    let text = vector.with_header("content-type", "text/plain");
+    assert_eq!(
+        text.admit().await.err(),
+        Some(Rejection::UnsupportedMediaType)
+    );
+}
+
+#[tokio::test]
+async fn copies_are_remembered_longer_than_they_come() {
+    for preset in ["github", "slack", "stripe", "shopify"] {
+        let (receiver, ..) = vectors(preset).remove(0).admit().await.unwrap();
+        let horizon = match receiver.profile().retries {
+            Retries::For(horizon) => horizon,
+            _ => Duration::ZERO,
+        };
+        assert!(receiver.retention() > horizon, "{preset}");
+    }
+}
