@@ -7,7 +7,7 @@ import re
 import subprocess
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "cli/tests/vectors/verdicts"
-# How many are chosen at most for nothing but their kind, and the longest line that is chosen.
+# For how many there is room, and the longest line that is chosen.
 CHOSEN = 1000
 LONGEST = 4000
 
@@ -63,7 +63,7 @@ class Choice:
     """The chosen records: of kinds that are as different as can be, and short."""
 
     def __init__(self):
-        self.kept = []
+        self.kept = {}
         self.kinds, self.families, self.senders = (collections.Counter() for _ in range(3))
 
     def take(self, candidates):
@@ -72,7 +72,9 @@ class Choice:
             candidates,
             key=lambda it: (self.families[it.family], self.kinds[it.kind], self.senders[it.sender], len(it.line)),
         )
-        self.kept.append(best)
+        if id(best) in self.kept:
+            return
+        self.kept[id(best)] = best
         self.kinds[best.kind] += 1
         self.families[best.family] += 1
         self.senders[best.sender] += 1
@@ -106,8 +108,7 @@ def choose(judged):
     for candidates in grouped(short, lambda it: it.kind):
         if len(choice.kept) < CHOSEN and not choice.kinds[candidates[0].kind]:
             choice.take(candidates)
-    known = {id(it) for it in choice.kept}
-    return [it for it in judged if id(it) in known]
+    return [it for it in judged if id(it) in choice.kept]
 
 
 def write(command, judged):
