@@ -8,6 +8,7 @@ mod documents;
 mod explain;
 mod foreign_text;
 mod forwarding;
+mod frozen_verdicts;
 mod judged_alike;
 mod listening;
 mod malformed;

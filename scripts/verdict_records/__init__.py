@@ -1,0 +1,1 @@
+"""Recorded requests of every provider, right and wrong: what `scripts/record-verdicts` writes."""

@@ -1,0 +1,118 @@
+"""The records with their verdicts: a table of all, and the few that keep every kind of verdict."""
+
+import collections
+import json
+import pathlib
+import re
+import subprocess
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "cli/tests/vectors/verdicts"
+# For how many there is room, and the longest line that is chosen.
+CHOSEN = 1000
+LONGEST = 4000
+
+
+class Judged:
+    """A record's line, and what the command says of it."""
+
+    def __init__(self, recorded, verdict):
+        self.sender, self.kind, self.line = recorded
+        self.verdict = json.loads(verdict)
+        # Kinds that differ in a number alone are variants of one.
+        self.family = re.sub("[0-9]+", "", self.kind)
+
+    def outcome(self):
+        """Verdict, and reason or error text without the place in the line."""
+        said = self.verdict.get("reason") or self.verdict.get("error") or self.verdict["key_id"]
+        return self.verdict["verdict"], re.sub(r" \(column \d+\)", "", said)
+
+
+def verdicts(command, lines):
+    done = subprocess.run([command, "verify", "-"], input=b"\n".join(lines) + b"\n", stdout=subprocess.PIPE)
+    # 2: some lines are no records.
+    assert done.returncode == 2, f"exit status {done.returncode}"
+    said = done.stdout.splitlines()
+    assert len(said) == len(lines), f"{len(said)} verdicts on {len(lines)} records"
+    return said
+
+
+def judge(command, recorded):
+    said = verdicts(command, [it.line for it in recorded])
+    return [Judged(*pair) for pair in zip(recorded, said)]
+
+
+def table(judged):
+    """How many records of each provider have which outcome."""
+    counts = collections.Counter((it.sender, *it.outcome()) for it in judged)
+    rows = [f"{sender} | {verdict} | {said} | {count}" for (sender, verdict, said), count in sorted(counts.items())]
+    return "\n".join(rows)
+
+
+def features(it):
+    """The settings and other terms of a record that is right in all."""
+    record = json.loads(it.line)
+    settings = record.get("settings", {})
+    settings = {**settings, **settings.get("signed", {})}
+    found = {f"{name} {json.dumps(settings[name])}" for name in settings.keys() - {"access", "signed"}}
+    found |= {f"{name} given" for name in ("tenant", "endpoint", "peer") if name in record}
+    found |= {f"window {record.get('window_s', 'usual')}", f"key {it.verdict['key_id']}"}
+    return found | {"key " + re.split("[:_]", key)[0] for key in record.get("keys", [])}
+
+
+class Choice:
+    """The chosen records: of kinds that are as different as can be, and short."""
+
+    def __init__(self):
+        self.kept = {}
+        self.kinds, self.families, self.senders = (collections.Counter() for _ in range(3))
+
+    def take(self, candidates):
+        """The best of these."""
+        best = min(
+            candidates,
+            key=lambda it: (self.families[it.family], self.kinds[it.kind], self.senders[it.sender], len(it.line)),
+        )
+        if id(best) in self.kept:
+            return
+        self.kept[id(best)] = best
+        self.kinds[best.kind] += 1
+        self.families[best.family] += 1
+        self.senders[best.sender] += 1
+
+
+def grouped(judged, key):
+    """Lists of records with the same key, the shortest list first."""
+    groups = collections.defaultdict(list)
+    for it in judged:
+        groups[key(it)].append(it)
+    return sorted(groups.values(), key=len)
+
+
+def choose(judged):
+    """In this order:
+
+    - one for each outcome of each provider;
+    - right ones that show a setting which no right one before had;
+    - one for each kind, while there is room.
+    """
+    short = [it for it in judged if len(it.line) <= LONGEST]
+    choice = Choice()
+    for candidates in grouped(short, lambda it: (it.sender, *it.outcome())):
+        choice.take(candidates)
+    seen = set()
+    for it in sorted(short, key=lambda it: len(it.line)):
+        shown = {(it.sender, feature) for feature in features(it)} if it.kind == "right" else set()
+        if not shown <= seen:
+            seen |= shown
+            choice.take([it])
+    for candidates in grouped(short, lambda it: it.kind):
+        if len(choice.kept) < CHOSEN and not choice.kinds[candidates[0].kind]:
+            choice.take(candidates)
+    return [it for it in judged if id(it) in choice.kept]
+
+
+def write(command, judged):
+    kept = [it.line for it in choose(judged)]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "records.jsonl").write_bytes(b"\n".join(kept) + b"\n")
+    (FOLDER / "verdicts.jsonl").write_bytes(b"\n".join(verdicts(command, kept)) + b"\n")
