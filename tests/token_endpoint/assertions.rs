@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use hookgate::{
-    access::{Bearer, Denied},
+    access::Denied,
     dedup::MemoryStore,
     keys::{TokenAlgorithm, TokenKey},
     token::{Assertion, AssertionSimulator, Client, TokenAnswer, TokenSimulator},

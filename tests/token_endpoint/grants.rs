@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
-    access::{Bearer, Denied},
+    access::Denied,
     token::{Client, TokenSimulator},
 };
 use serde_json::json;

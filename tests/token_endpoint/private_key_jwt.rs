@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
-    access::Bearer,
     dedup::MemoryStore,
     keys::{TokenAlgorithm, TokenKey},
     token::{AssertionSimulator, Client, TokenAnswer, TokenIssuerBuilder, TokenSimulator},
