@@ -1,18 +1,18 @@
-//! The library's tests, in one binary. A new case goes into its topic's folder; `CONTRIBUTING.md` says when it goes into
-//! `scenarios/` instead.
+//! The library's tests, in one binary. A new case goes into its topic's folder. `CONTRIBUTING.md` says when it goes
+//! into `scenarios/` instead.
 //!
 //! - `props`: what tests share: a server, clients, a store and a handler that follow a script.
-//! - `schemes`: what a signature covers, and which are refused.
+//! - `schemes`: what a signature covers, and which signatures are refused.
 //! - `json`: how JSON is written again, byte for byte.
 //! - `events`: what each pack reads, and what its simulator sends.
 //! - `access`: who may call, and for whom.
-//! - `receiver`: settings that are refused, and those that are warned of.
-//! - `road`: what becomes of a request, from its head to its answer.
+//! - `receiver`: settings that `build` refuses, and settings that the check warns of.
+//! - `road`: what happens to a request, from its head to its answer.
 //! - `dedup`: each event once: stores, leases' ends, copies.
 //! - `token_endpoint`: who gets a token.
 //! - `telemetry`: metrics, spans, observers.
 //! - `secrecy`: what no log line, answer, error or `Debug` text holds.
-//! - `documents`: what is written down is so.
+//! - `documents`: the documents are right.
 //!
 //! `apart` holds binaries of their own. `Cargo.toml` says why each needs its own process.
 #![allow(

@@ -1,4 +1,4 @@
-//! [`Listening`] and [`Log`]: what a test causes to be logged on its own thread.
+//! [`Listening`] and [`Log`]: what a test logs on its own thread.
 
 use std::{
     fmt,
@@ -16,11 +16,12 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 
-/// Lets a layer listen to this thread until dropped. A test of one thread is on one thread, its tasks too.
+/// Lets a layer listen to this thread until dropped. A test of one thread runs on one thread, its tasks too.
 pub(crate) struct Listening {
     _listening: DefaultGuard,
-    /// Where there is one dispatcher, `tracing` asks the thread that comes to a callsite first whether anybody listens,
-    /// and keeps the answer for all: another test's would say no. Where there are two, it asks those.
+    /// Where there is one dispatcher, `tracing` asks the thread that first reaches a callsite whether anybody listens.
+    /// It keeps the answer for all threads, and another test's thread would say no. Where there are two dispatchers, it
+    /// asks those.
     _second: Dispatch,
 }
 
