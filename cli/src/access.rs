@@ -1,4 +1,4 @@
-//! [`AccessRule`]: what the sender must present and from where, as `settings.access` says it.
+//! [`AccessRule`]: what the sender must present, and from where it must call, as `settings.access` says it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -60,16 +60,16 @@ pub(crate) struct TokenRule {
     leeway_s: Option<u64>,
 }
 
-/// From where calls are let in.
+/// Where calls must come from.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(crate) enum NetworkRule {
-    /// Straight from these ranges.
+    /// Directly from these ranges.
     Direct(Vec<String>),
     Behind(BehindProxies),
 }
 
-/// From where calls are let in, perhaps by way of proxies.
+/// Where calls must come from, perhaps by way of proxies.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BehindProxies {
@@ -96,7 +96,7 @@ pub(crate) struct Gates {
 }
 
 impl AccessRule {
-    /// Networks are a gate of their own: they stand at the top, or directly in its `all`.
+    /// Networks are a gate of their own. They stand at the top, or directly in its `all`.
     pub(crate) fn gates(&self) -> Result<Gates, Refused> {
         let rules = match self {
             Self::All(rules) => rules.iter().collect(),

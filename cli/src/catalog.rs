@@ -17,7 +17,7 @@ use crate::{
 
 /// A pack, preset or scheme.
 pub(crate) struct Listed {
-    /// What records call it.
+    /// Its name in records.
     pub(crate) name: &'static str,
     pub(crate) receiver: fn(Terms<'_>) -> Result<Receiver, Refused>,
     /// How it signs.
@@ -28,7 +28,7 @@ pub(crate) struct Listed {
     pub(crate) assumed: &'static str,
     /// The least settings with which a receiver can be built.
     pub(crate) least_settings: Option<&'static str>,
-    /// A key with which one can be built. Nothing is ever verified with it.
+    /// A key with which one can be built. It never verifies anything.
     pub(crate) sample_key: &'static str,
 }
 
@@ -43,9 +43,9 @@ pub(crate) fn find(name: &str) -> Option<&'static Listed> {
 
 const UNKNOWN_SENDER: &str = "how long it waits, and whether it sends again";
 
-/// A pack joins with an entry here: `terms.pack` takes its constructor, `terms.scheme` one that also takes
-/// the scheme's configuration, `terms.without_secret` is for senders that sign nothing, or with a key whose
-/// public half the receiver has.
+/// A pack joins with an entry here. `terms.pack` takes its constructor. `terms.scheme` takes one that also
+/// takes the scheme's configuration. `terms.without_secret` is for senders that sign nothing, or with a key
+/// whose public half the receiver has.
 pub(crate) const ALL: &[Listed] = &[
     Listed {
         name: "logto",

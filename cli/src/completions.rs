@@ -1,4 +1,4 @@
-//! `hookgate completions`: what a shell needs to complete the command.
+//! `hookgate completions`: the script that a shell needs to complete the command.
 
 use std::{io, process::ExitCode};
 

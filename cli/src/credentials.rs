@@ -12,10 +12,10 @@ use serde_json::{Map, Value, json};
 
 use crate::signed_request::pem_text;
 
-/// What every PEM contains, and no shared secret.
+/// Text that every PEM contains, and no shared secret.
 pub(crate) const PEM_BEGIN: &str = "-----BEGIN ";
 
-/// Most that is read of a file of keys or settings.
+/// The most bytes that are read of a file of keys or settings.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 /// Where keys and access credentials come from.
@@ -23,12 +23,11 @@ const MAX_FILE_BYTES: u64 = 1024 * 1024;
 pub(crate) struct Credentials {
     /// Take a key from this environment variable, instead of the provider's usual one. May be repeated.
     ///
-    /// A key says its encoding as in the records of `verify` (`utf8:`, `base64:`, `hex:`, `whsec_`);
-    /// without one it is text, as the sender's own console shows it. Of signed requests it is the certificate
-    /// in PEM.
+    /// A key says its encoding as in the records of `verify` (`utf8:`, `base64:`, `hex:`, `whsec_`). Without
+    /// one it is text, as the sender's own console shows it. For signed requests it is the certificate in PEM.
     #[arg(long, value_name = "VARIABLE")]
     key_env: Vec<String>,
-    /// Take the keys from this file, one a line, or one in PEM; `-` is standard input.
+    /// Take the keys from this file, one a line, or one in PEM. `-` is standard input.
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
     /// Take the provider's settings and access rule from this JSON file: `settings` of docs/verify.md.
@@ -36,7 +35,7 @@ pub(crate) struct Credentials {
     settings: Option<PathBuf>,
 }
 
-/// What [`Credentials`] led to. No `Debug`: it holds secrets.
+/// The result of reading [`Credentials`]. It has no `Debug`, since it holds secrets.
 pub(crate) struct Loaded {
     /// Each with its encoding.
     pub(crate) keys: Vec<String>,
@@ -44,14 +43,14 @@ pub(crate) struct Loaded {
     pub(crate) settings: Option<String>,
 }
 
-/// What shows that a request is the sender's.
+/// The proof that a request is the sender's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Proof {
     /// A MAC with a secret that both ends have.
     Secret,
     /// A signature: the sender has the private key, the receiver the certificate.
     Certificate,
-    /// What the sender presents to log in; nothing is signed.
+    /// The sender presents credentials and signs nothing.
     Access,
 }
 
@@ -72,7 +71,7 @@ impl Proof {
     }
 }
 
-/// Which end of a webhook wants keys.
+/// The end of a webhook that wants keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     Sender,
@@ -80,7 +79,7 @@ pub(crate) enum End {
 }
 
 impl Credentials {
-    /// Reads the keys and settings of `provider`. The texts of errors show nothing of what was read.
+    /// Reads the keys and settings of `provider`. The texts of errors show nothing that was read.
     pub(crate) fn load(&self, provider: &str, end: End) -> io::Result<Loaded> {
         let settings = match &self.settings {
             Some(path) => Some(read(path)?),
@@ -120,7 +119,7 @@ impl Credentials {
     }
 }
 
-/// The variable that is looked at when no other is named: `FACEPHI_SECRET`, `LOGTO_SIGNING_KEY`.
+/// The variable that counts when no other is named: `FACEPHI_SECRET`, `LOGTO_SIGNING_KEY`.
 fn usual_variable(provider: &str, proof: Proof) -> String {
     let last = match provider {
         _ if proof == Proof::Certificate => "CERTIFICATE",
@@ -136,7 +135,7 @@ fn variable_of(provider: &str, last: &str) -> String {
     format!("{}_{last}", provider.to_uppercase().replace('-', "_"))
 }
 
-/// The private key in PEM that a sender signs with: of a file, else of the provider's usual variable.
+/// The private key in PEM that a sender signs with: from a file, or else from the provider's usual variable.
 pub(crate) fn private_key(provider: &str, file: Option<&Path>) -> io::Result<String> {
     if let Some(path) = file {
         return read(path);
@@ -149,7 +148,7 @@ pub(crate) fn private_key(provider: &str, file: Option<&Path>) -> io::Result<Str
     })
 }
 
-/// With its encoding. Only Standard Webhooks' own `whsec_` is base64; Stripe's is text.
+/// With its encoding. Only Standard Webhooks' own `whsec_` is base64. Stripe's is text.
 fn spelled(provider: &str, text: &str) -> String {
     if text.contains(PEM_BEGIN) && !text.starts_with("pem:") {
         return format!("pem:{text}");
@@ -184,7 +183,7 @@ fn with_usual_access(provider: &str, settings: Option<String>) -> io::Result<Opt
     Ok(Some(Value::Object(members).to_string()))
 }
 
-/// What the sender presents, by the words of its form.
+/// What the sender presents, in the words of its form.
 fn usual_access(provider: &str) -> Option<Value> {
     match provider {
         "facephi" => {
@@ -207,7 +206,7 @@ fn usual_access(provider: &str) -> Option<Value> {
     }
 }
 
-/// The PEM of a key that was named as others are.
+/// The PEM of a key that was named as other keys are.
 pub(crate) fn pem_of_key(key: &str) -> io::Result<String> {
     let pem = key.strip_prefix("pem:").and_then(pem_text);
     pem.map(Cow::into_owned).ok_or_else(|| {
@@ -224,7 +223,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 pub(crate) fn named_variable(name: &str) -> io::Result<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     variable(name).ok_or_else(|| {
-        // What is no name may be the secret itself.
+        // A text that is no name may be the secret itself.
         let name = if name.len() <= 64 && name.chars().all(plain) && !name.is_empty() {
             name
         } else {

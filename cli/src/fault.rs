@@ -1,9 +1,9 @@
-//! What is wrong with a JSON text, without a word of it.
+//! What is wrong with a JSON text, without any part of it.
 
 use serde_json::error::Category;
 
-/// Describes `error`. Its own text quotes values, which may be secrets, so only the parts that come from
-/// this program's types are taken over.
+/// Describes `error`. Its own text quotes values, which may be secrets. So only the parts that come from this
+/// program's types are taken over.
 pub(crate) fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match error.classify() {
@@ -23,7 +23,7 @@ fn of_members(text: &str) -> String {
     if let Some(name) = own("duplicate field `") {
         return format!("`{name}` stands twice");
     }
-    // The name that is unknown comes first and may hold anything; the last part is ours.
+    // The unknown name comes first and may hold anything. The last part is ours.
     let expected = text.rsplit_once(", expected ").map(|(_, known)| {
         known
             .rsplit_once(" at line ")

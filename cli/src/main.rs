@@ -31,7 +31,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-/// Tools for the receiving side of webhooks. What they say is what hookgate's middleware does.
+/// Tools for the receiving side of webhooks. They say what hookgate's middleware does.
 #[derive(Parser)]
 #[command(
     name = "hookgate",
@@ -71,7 +71,7 @@ fn main() -> ExitCode {
     };
     match ran {
         Ok(status) => status,
-        // Whoever read the output has seen enough (`| head`).
+        // The reader of the output has seen enough (`| head`).
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             screen::note(format_args!("hookgate: {error}"));
@@ -80,12 +80,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Ends the command with what clap says of its arguments: the help that was asked for, or an error.
+/// Ends the command with clap's answer to its arguments: the help that was asked for, or an error.
 fn misused(error: &clap::Error) -> ! {
     if !error.use_stderr() {
         error.exit();
     }
-    // Errors repeat arguments: this is the same one, of arguments that show themselves.
+    // Errors repeat arguments. This is the same error, of arguments that show hidden characters.
     let arguments = env::args_os().map(|argument| screen::spelled(&argument.to_string_lossy()));
     if let Err(error) = Cli::try_parse_from(arguments) {
         error.exit();

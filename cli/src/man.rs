@@ -10,7 +10,7 @@ use crate::{Cli, screen::Screen};
 #[derive(Args)]
 #[command(after_help = "Example:\n  hookgate man verify | man -l -")]
 pub(crate) struct Man {
-    /// The command that it is about; all of `hookgate` if there is none.
+    /// The command that it is about. Without one, all of `hookgate`.
     command: Option<Page>,
 }
 

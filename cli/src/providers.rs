@@ -61,7 +61,7 @@ pub(crate) fn unusable(refused: Refused) -> io::Error {
     })
 }
 
-/// What is known of one. Durations are in seconds; `null` is unknown, or none.
+/// What is known of one. Durations are in seconds. `null` is unknown, or none.
 #[derive(Serialize)]
 struct Sheet {
     name: &'static str,

@@ -39,7 +39,7 @@ impl Settings {
             .gates()
     }
 
-    /// The scheme's fields: all members but `access`.
+    /// The scheme's fields: all members except `access`.
     pub(crate) fn of_scheme<C: DeserializeOwned>(&self) -> Result<C, Refused> {
         let fields: BTreeMap<&str, &Json> = self.fields().collect();
         serde_json::to_string(&fields)

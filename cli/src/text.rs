@@ -4,7 +4,7 @@ use std::{borrow::Cow, ops::Deref};
 
 use serde::{Deserialize, Serialize};
 
-/// Shows nothing in `Debug`, since it may be a key: it has none.
+/// It has no `Debug`, since it may be a key.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 

@@ -1,4 +1,4 @@
-//! [`Case`]: a request with all that it is judged by, and changes to it.
+//! [`Case`]: a request, everything that it is judged by, and changes to it.
 
 use std::{borrow::Cow, net::SocketAddr};
 
@@ -20,7 +20,7 @@ pub(crate) struct Case {
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
-    /// The time to judge at; none: time is not checked.
+    /// The time to judge at. `None`: time is not checked.
     pub(crate) now: Option<UnixTime>,
     pub(crate) window: WindowTerm,
     pub(crate) peer: Option<SocketAddr>,
@@ -96,8 +96,8 @@ pub(crate) struct NamedKey {
 }
 
 impl NamedKey {
-    /// A key as records spell it: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`, `pem:…` or `der:…`. Whether anything else can be
-    /// used, the judge finds out.
+    /// A key as records spell it: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`, `pem:…` or `der:…`. The judge finds out
+    /// whether anything else can be used.
     pub(crate) fn of_record(name: String, text: &str) -> Self {
         let (reading, text) = match text.split_once(':') {
             Some(("utf8", text)) => (Reading::Utf8, text),
@@ -164,7 +164,7 @@ impl Case {
             .map(|(_, value)| value.as_str())
     }
 
-    /// With another body. What was declared of the old one's length no longer counts.
+    /// With another body. The declared length of the old one no longer counts.
     pub(crate) fn with_body(&self, body: impl Into<Bytes>) -> Self {
         let mut case = self.without_header("content-length");
         case.body = body.into();
@@ -193,7 +193,7 @@ impl Case {
         case
     }
 
-    /// With one setting changed; as it is where the settings cannot be read.
+    /// With one setting changed. Unchanged where the settings cannot be read.
     pub(crate) fn with_setting(&self, name: &str, value: Value) -> Self {
         let mut case = self.clone();
         if let Some(mut settings) = self.settings() {
@@ -203,7 +203,7 @@ impl Case {
         case
     }
 
-    /// For another provider: what belongs to the old one's scheme is gone, access is not.
+    /// For another provider. The settings of the old one's scheme are gone, and access stays.
     pub(crate) fn for_provider(&self, provider: &str) -> Self {
         let mut case = self.clone();
         provider.clone_into(&mut case.provider);
@@ -214,7 +214,7 @@ impl Case {
         case
     }
 
-    /// The settings, `None` where they are no JSON object.
+    /// The settings. `None` where they are no JSON object.
     pub(crate) fn settings(&self) -> Option<Map<String, Value>> {
         match &self.settings {
             None => Some(Map::new()),

@@ -16,9 +16,9 @@ use crate::{
     },
 };
 
-/// Bytes of bodies that are verified at most. A mistake that takes longer to find is not found.
+/// The most bytes of bodies that are verified. A mistake that takes longer to find is not found.
 const MAX_JUDGED_BYTES: usize = 96 * 1024 * 1024;
-/// Cases that are judged at most.
+/// The most cases that are judged.
 const MAX_JUDGED_CASES: usize = 20_000;
 
 /// Judges cases over the road that the middleware takes.
@@ -28,10 +28,10 @@ pub(crate) struct Court {
     cases: usize,
 }
 
-/// What became of a case.
+/// The ruling on a case.
 #[derive(Clone)]
 pub(crate) enum Ruling {
-    /// The middleware would hand the event on. The number is that of the key that matched, where a key did.
+    /// The middleware would hand the event on. The number is that of the key that matched, where one did.
     Accepted(Option<usize>),
     /// The middleware would refuse it.
     Rejected(Rejection),
@@ -41,7 +41,7 @@ pub(crate) enum Ruling {
     Malformed(String),
 }
 
-/// How far along the road a case came: a change that takes it further has mended something.
+/// How far along the road a case came. A change that takes it further has mended something.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
     Built,
@@ -56,7 +56,7 @@ pub(crate) enum Stage {
     SignedId,
     SignedTime,
     Proof,
-    /// The proof matched; what follows concerns bytes that the sender wrote.
+    /// The proof matched. The later checks are about bytes that the sender wrote.
     Freshness,
     Event,
     End,
@@ -86,7 +86,7 @@ impl Ruling {
             | Rejection::TimestampTooOld { .. }
             | Rejection::TimestampInFuture { .. } => Stage::Freshness,
             Rejection::Undecodable(_) => Stage::Event,
-            // Also what only a running middleware says.
+            // Also the reasons that only a running middleware gives.
             _ => Stage::Proof,
         }
     }
@@ -96,7 +96,7 @@ impl Ruling {
         self.stage() >= Stage::Freshness
     }
 
-    /// The reason's stable name, `None` when accepted.
+    /// The reason's stable name. `None` when accepted.
     pub(crate) fn reason(&self) -> Option<&'static str> {
         match self {
             Self::Accepted(_) => None,

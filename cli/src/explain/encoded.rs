@@ -1,4 +1,4 @@
-//! Encodings that bodies are found in, undone within bounds.
+//! Encodings that bodies arrive in, undone within bounds.
 
 use std::io::Read;
 
@@ -30,7 +30,7 @@ pub(crate) fn unbase64(text: &[u8]) -> Option<Vec<u8>> {
     (!decoded.is_empty()).then_some(decoded)
 }
 
-/// With `+` as a blank, where `form`. `None` where nothing was encoded, or a `%` stands alone.
+/// With `+` as a blank, if `form` is set. `None` where nothing was encoded, or a `%` stands alone.
 pub(crate) fn percent_decoded(text: &str, form: bool) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
@@ -68,7 +68,8 @@ pub(crate) fn form_encoded(bytes: &[u8], blank: &str) -> String {
     text
 }
 
-/// What is compressed, and how. Streams that are not, or become too large, give nothing.
+/// The decompressed bytes, and the kind of compression. Streams that are not compressed, or become too large,
+/// give nothing.
 pub(crate) fn decompressed(body: &[u8]) -> Option<(Vec<u8>, &'static str)> {
     let read = |decoder: &mut dyn Read| {
         let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! [`Finding`]: a cause in plain words; [`Trial`]: a change that would prove one.
+//! [`Finding`]: a cause in plain words. [`Trial`]: a change that would prove one.
 
 use serde::Serialize;
 
@@ -65,7 +65,7 @@ pub(crate) struct Trial {
     needs: Needs,
 }
 
-/// What shows that a trial's mistake was made.
+/// The sign that a trial's mistake was made.
 #[derive(Clone, Copy)]
 enum Needs {
     /// The proof matches.

@@ -1,5 +1,5 @@
-//! [`HeaderOptions`]: headers beside those of the capture. Credentials come as keys do: never from the argument list, which
-//! others can see.
+//! [`HeaderOptions`]: headers beside those of the capture. Credentials come as keys do, and never from the argument
+//! list, which others can see.
 
 use std::{
     io,
@@ -18,7 +18,7 @@ pub(crate) struct HeaderOptions {
     /// refused: others can see the arguments of a program.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     headers: Vec<String>,
-    /// A file with headers of the request, `Name: value` on each line; `-` is standard input.
+    /// A file with headers of the request, `Name: value` on each line. `-` is standard input.
     #[arg(long = "header-file", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// An environment variable with a header of the request, `Name: value`, or several on lines of their own.
@@ -26,10 +26,10 @@ pub(crate) struct HeaderOptions {
     variables: Vec<String>,
 }
 
-/// What options say of headers.
+/// The headers that options name.
 pub(crate) struct Given {
     pub(crate) headers: Vec<(String, String)>,
-    /// How many of them, from the first on, are arguments.
+    /// How many of them, counted from the first, are arguments.
     of_arguments: usize,
 }
 
@@ -41,7 +41,7 @@ impl HeaderOptions {
         self.files.iter().any(|path| is_stdin(path))
     }
 
-    /// Reads them; the inner error is of wrong options.
+    /// Reads them. The inner error is about wrong options.
     pub(crate) fn read(&self) -> io::Result<Result<Given, Wrong>> {
         let mut headers = Vec::new();
         for line in &self.headers {
@@ -79,7 +79,7 @@ impl HeaderOptions {
 }
 
 impl Given {
-    /// Refuses an argument that has one of the receiver's own credentials, whatever their header is called.
+    /// Refuses an argument that has one of the receiver's own credentials, under any header's name.
     pub(crate) fn without_credentials_in(&self, names: &[String]) -> Result<(), Wrong> {
         let arguments = self.headers.iter().take(self.of_arguments);
         let names_one = |name: &str| {
@@ -110,7 +110,7 @@ fn credential(name: &str) -> Wrong {
     )
 }
 
-/// Parts of names by which credentials go.
+/// Parts of the names of headers with credentials.
 const PARTS: [&str; 10] = [
     "authorization",
     "cookie",
@@ -123,7 +123,7 @@ const PARTS: [&str; 10] = [
     "jwt",
     "session",
 ];
-/// What makes a key of `…-key` that lets somebody in.
+/// Words that make `…-key` the name of a key that lets somebody in.
 const KEYS: [&str; 7] = [
     "access",
     "api",
@@ -133,15 +133,17 @@ const KEYS: [&str; 7] = [
     "private",
     "subscription",
 ];
-/// Words of names that stand for a credential by themselves. As parts they are in names that have none, such as `bypass`.
+/// Words of names that stand for a credential by themselves. As parts they also stand in harmless names, such as
+/// `bypass`.
 const WORDS: [&str; 5] = ["auth", "pass", "passphrase", "pwd", "pw"];
-/// Names that are a key's as a whole. `idempotency-key` and its like let nobody in.
+/// Whole names that are a key's. `idempotency-key` and its like let nobody in.
 const NAMES: [&str; 2] = ["key", "x-key"];
-/// How credentials of `Authorization` begin, under whatever name: RFC 7617, RFC 6750, RFC 7616, RFC 4559, and two that
-/// vendors made up.
+/// How credentials of `Authorization` begin, under any header's name: RFC 7617, RFC 6750, RFC 7616, RFC 4559, and two
+/// that vendors made up.
 const SCHEMES: [&str; 6] = ["basic", "bearer", "digest", "negotiate", "token", "apikey"];
 
-/// Whether a header looks like one that logs somebody in. A signature does not: it is of this request alone.
+/// Whether a header looks like one that logs somebody in. A signature does not: it belongs to this request
+/// alone.
 fn is_credential(name: &str, value: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('_', "-");
     let words: Vec<&str> = name.split('-').collect();

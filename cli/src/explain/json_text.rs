@@ -1,5 +1,5 @@
-//! JSON written anew in the manner of other writers, without a detour over values: numbers, repeated
-//! members and their order stay as they are.
+//! JSON written anew in the manner of other writers, and not by way of values. So numbers, repeated members and
+//! their order stay as they are.
 
 use serde::de::IgnoredAny;
 
@@ -33,7 +33,7 @@ pub(crate) enum Escapes {
     Html,
 }
 
-/// `text` in another manner; `None` where it is no JSON.
+/// `text` in another manner. `None` where it is no JSON.
 pub(crate) fn rewritten(text: &[u8], spacing: Spacing, escapes: Escapes) -> Option<Vec<u8>> {
     // Bounds the depth, too.
     serde_json::from_slice::<IgnoredAny>(text).ok()?;

@@ -1,4 +1,5 @@
-//! Keys from the environment, files and standard input: never from the argument list, which others can see.
+//! Keys from the environment, files and standard input. They never come from the argument list, which others
+//! can see.
 
 use std::{io, path::PathBuf};
 
@@ -17,7 +18,7 @@ pub(crate) struct KeyOptions {
     /// An environment variable with a key of the receiver. May be given several times.
     #[arg(long = "key-env", value_name = "VARIABLE")]
     key_env: Vec<String>,
-    /// A file with a key of the receiver; one line end at its end does not count.
+    /// A file with a key of the receiver. One line end at its end does not count.
     #[arg(long = "key-file", value_name = "FILE")]
     key_file: Vec<PathBuf>,
     /// Read a key of the receiver from standard input, as from a file.
@@ -27,7 +28,7 @@ pub(crate) struct KeyOptions {
     /// Webhooks and Svix, else utf8]
     #[arg(long = "key-as", value_name = "READING")]
     key_as: Option<Reading>,
-    /// An environment variable with another key that you have, which may be the one that was signed with.
+    /// An environment variable with another key that you have. The request may be signed with it.
     #[arg(long = "other-key-env", value_name = "VARIABLE")]
     other_key_env: Vec<String>,
     /// A file with another key that you have.

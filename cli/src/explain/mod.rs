@@ -55,12 +55,12 @@ const UNEXPLAINED: u8 = 4;
 
 /// Say in plain words why a captured request is refused, and what to change.
 ///
-/// Judges the request as the middleware would. Where it is refused, the likely mistakes are undone one by
-/// one, and the library's own check says which of them was made. Nothing is sent anywhere; no secret, no
-/// signature and nothing of the body is shown.
+/// Judges the request as the middleware would. Where that refuses it, the command undoes the likely mistakes
+/// one by one, and the library's own check says which of them was made. It sends nothing anywhere. It shows no
+/// secret, no signature and nothing of the body.
 ///
-/// The exit status is 0 when nothing is wrong, 3 when a cause was found, 4 when the request is refused and
-/// none was found, 2 when the input is no request, and 1 when something could not be read.
+/// The exit status is 0 when nothing is wrong, 3 when a cause was found, and 4 when the request is refused and
+/// no cause was found. It is 2 when the input is no request, and 1 when something could not be read.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     hookgate explain captured.http --key-env WEBHOOK_SECRET\n  \
@@ -70,7 +70,7 @@ const UNEXPLAINED: u8 = 4;
     hookgate explain captured.http --provider unico-check --key-file unico.crt\n\n\
     From \"signature does not match\" to the line that mends it: docs/explain.md in the sources")]
 pub(crate) struct Explain {
-    /// A .http file, a curl command, a JSON record of `verify`, or a body; `-` is standard input.
+    /// A .http file, a curl command, a JSON record of `verify`, or a body. `-` is standard input.
     file: PathBuf,
     /// The form of FILE. [default: what it looks like]
     #[arg(long, value_name = "FORM")]
@@ -182,7 +182,7 @@ impl Explain {
         })
     }
 
-    /// The case, with the body that the capture most probably means; the inner error is of wrong options.
+    /// The case, with the body that the capture most probably means. The inner error is about wrong options.
     fn case(
         &self,
         captured: Captured,
@@ -231,7 +231,7 @@ impl Explain {
         if let Err(why) = given.without_credentials_in(&names) {
             return Ok(Err(why));
         }
-        // Where the capture leaves the body's end open, the reading that the signature covers is meant.
+        // Where the capture leaves the body's end open, it means the reading that the signature covers.
         let alternatives = bodies.map(|body| {
             let mut case = case.clone();
             case.body = body.into();

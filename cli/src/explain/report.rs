@@ -62,7 +62,7 @@ struct Tried {
 }
 
 impl Explanation {
-    /// Whether a cause was found that is more than possible.
+    /// Whether a cause was found that is likely or certain.
     pub(crate) fn is_explained(&self) -> bool {
         let sure = |finding: &Finding| finding.confidence != Confidence::Possible;
         self.findings.iter().any(sure)
@@ -152,7 +152,7 @@ impl<'a> Report<'a> {
         self.write_end(screen)
     }
 
-    /// What was judged, and how.
+    /// The case that was judged, and how.
     fn write_subject(&self, screen: &mut Screen<impl Write>) -> io::Result<()> {
         let mut row = |label: &str, value: &str| screen.say(format_args!("{label:<10}{value}"));
         row("request", &self.request)?;
@@ -213,7 +213,7 @@ impl<'a> Report<'a> {
                 paragraph(screen, label, "         ", tried.what)?;
             }
             screen.say(
-                "Left: a secret of another account or environment, or a body that was changed in its content.",
+                "Still possible: a secret of another account or environment, or a body with other content.",
             )?;
         }
         if self.exhausted {

@@ -1,8 +1,8 @@
 //! [`explain`]: from a case to what is wrong with it.
 //!
-//! One mistake is undone after the other, until the library accepts the case: each time every family of
-//! mistakes proposes changes, and the first one that the library's own checks confirm is the finding. Where
-//! a single change does not do, one of the body or the headers is tried together with one of the key.
+//! The search undoes one mistake after the other, until the library accepts the case. Each time every family of
+//! mistakes proposes changes. The first one that the library's own checks confirm is the finding. Where a
+//! single change is not enough, one of the body or the headers is tried together with one of the key.
 
 use super::{
     case::Case,
@@ -11,9 +11,9 @@ use super::{
     mistakes::{FAMILIES, Family, Part},
 };
 
-/// Mistakes that are undone one after the other.
+/// The most mistakes that are undone one after the other.
 const MAX_ROUNDS: usize = 6;
-/// Changes of one side that are combined with those of the other.
+/// The most changes of one side that are combined with those of the other.
 const MAX_COMBINED: usize = 120;
 
 /// What is wrong with a case.
@@ -24,7 +24,7 @@ pub(crate) struct Explanation {
     pub(crate) findings: Vec<Finding>,
     /// Whether the case would be accepted without these mistakes.
     pub(crate) complete: bool,
-    /// What was tried, where nothing matched: each family's words and its number of changes.
+    /// The tried changes, where nothing matched: each family's words and its number of changes.
     pub(crate) tried: Vec<(&'static str, usize)>,
     /// Whether the search ended at its bound.
     pub(crate) exhausted: bool,
@@ -61,7 +61,7 @@ pub(crate) fn explain(mut case: Case, court: &mut Court) -> Explanation {
         signs.sort_by_key(|sign| sign.confidence);
         findings.extend(signs);
     }
-    // A change that undid the rest comes before what it had to be combined with.
+    // A change that undid the rest comes before the change that it was combined with.
     findings.sort_by_key(|finding| finding.confidence != Confidence::Certain);
     Explanation {
         ruling: first,

@@ -1,5 +1,5 @@
-//! How each provider of a MAC in a header signs, as the scheme's own configuration; and what a request's
-//! headers say of its sender.
+//! How each provider of a MAC in a header signs, as the scheme's own configuration. Also what a request's
+//! headers say about its sender.
 
 use hookgate::schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout};
 
@@ -71,7 +71,7 @@ pub(crate) fn prefix_of(scheme: &HmacHeaderConfig) -> String {
     }
 }
 
-/// The signed time as its number stands in the request, in whatever unit.
+/// The signed time as its number stands in the request, in any unit.
 pub(crate) fn signed_time(case: &Case) -> Option<i64> {
     let scheme = scheme_of(case)?;
     if let Some(header) = &scheme.timestamp_header {
@@ -115,7 +115,7 @@ pub(crate) struct Recognised {
     pub(crate) by: &'static str,
 }
 
-/// Whom the headers show, the surest first.
+/// The senders that the headers show, the surest first.
 pub(crate) fn recognised(headers: &[(String, String)]) -> Vec<Recognised> {
     let has = |name: &str| {
         headers

@@ -28,7 +28,7 @@ const METHODS: [&str; 9] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE",
 ];
 
-/// A method that is known; others may hold anything.
+/// A method that is known. Others may hold anything.
 pub(crate) fn shown_method(method: &str) -> &str {
     if METHODS.contains(&method) {
         method

@@ -16,10 +16,10 @@ use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 
 use super::{Target, tls};
 
-/// Most that is read of an answer.
+/// The most bytes that are read of an answer.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
-/// Sends requests. Cheap to clone.
+/// Sends requests. It is cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Client {
     target: Arc<Target>,
@@ -48,7 +48,7 @@ pub(crate) enum Failure {
     Broken,
     /// The other side, or something on the way, reset the connection.
     Reset,
-    /// What came is not HTTP.
+    /// The answer is not HTTP.
     NotHttp,
     /// The request cannot be written.
     Unwritable,
@@ -166,7 +166,7 @@ where
         };
         Ok(Answered { status, body })
     };
-    // The connection only moves bytes; how it ends shows in the exchange.
+    // The connection only moves bytes. The exchange shows how it ends.
     let connection = async {
         let _ = connection.await;
         pending().await
@@ -184,7 +184,7 @@ fn failure(error: &hyper::Error) -> Failure {
         .and_then(|source| source.downcast_ref::<io::Error>());
     match io {
         Some(io) if io.kind() == io::ErrorKind::TimedOut => Failure::TimedOut,
-        // Writing to what was reset is a broken pipe.
+        // Writing to a connection that was reset is a broken pipe.
         Some(io)
             if matches!(
                 io.kind(),

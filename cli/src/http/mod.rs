@@ -1,7 +1,7 @@
 //! HTTP as a sender speaks it: one connection for each request, no redirect followed, every wait bounded.
 //!
-//! Straight on hyper: a client library adds headers of its own, keeps connections and follows redirects, which
-//! the senders do not.
+//! It stands directly on hyper. A client library adds headers of its own, keeps connections and follows
+//! redirects. The senders do not.
 
 mod client;
 mod target;

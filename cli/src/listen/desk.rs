@@ -30,8 +30,8 @@ pub(super) struct Handed {
     pub(super) body: Bytes,
 }
 
-/// Path and query of a request target, whatever its form: an absolute one (RFC 9112, section 3.2.2) also names a host,
-/// and the sender chooses which.
+/// Path and query of a request target in any form. An absolute one (RFC 9112, section 3.2.2) also names a host, and
+/// the sender chooses which.
 pub(super) fn target(path_and_query: Option<&str>) -> String {
     path_and_query.unwrap_or("/").to_owned()
 }
@@ -65,7 +65,7 @@ impl Desk {
         if let Some(forward) = &self.forward {
             forward.pass_on(&delivery, handed).await?;
         }
-        // Where nobody reads the output, the event was not shown: it may come again.
+        // Where nobody reads the output, the event was not shown. It may come again.
         self.report.handled(&delivery)?;
         Ok(Ack::processed())
     }

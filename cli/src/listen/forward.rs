@@ -11,10 +11,10 @@ use crate::{
     http::{Client, Target},
 };
 
-/// How long the application may take: as long as a handler here may by default.
+/// How long the application may take: as long as a handler may here by default.
 const LIMIT: Duration = Duration::from_secs(8);
 
-/// What belongs to one connection (RFC 9110, section 7.6.1), or is written anew.
+/// Headers that belong to one connection (RFC 9110, section 7.6.1), or are written anew.
 const NOT_PASSED_ON: [&str; 11] = [
     "connection",
     "content-length",
@@ -29,11 +29,11 @@ const NOT_PASSED_ON: [&str; 11] = [
     "upgrade",
 ];
 
-/// Headers that begin with this word are the command's own. Without the hyphen, since nobody else has the word.
+/// Headers that begin with this word are the command's own. It has no hyphen, since nobody else uses the word.
 const OURS: &str = "hookgate";
 
-/// What frameworks take for the method, host or path of a request. The route is the command's to choose, and nothing signs
-/// these. `forwarded` is one of them by its `host` (RFC 7239, section 5.3).
+/// Headers that frameworks take for the method, host or path of a request. The command chooses the route, and nothing
+/// signs these. `forwarded` is one of them by its `host` (RFC 7239, section 5.3).
 const ROUTING: [&str; 8] = [
     "base-url",
     "forwarded",
@@ -45,10 +45,10 @@ const ROUTING: [&str; 8] = [
     "x-script-name",
 ];
 
-/// How more of those begin.
+/// How more such headers begin.
 const ROUTING_PREFIXES: [&str; 3] = ["x-forwarded-", "x-http-", "x-original-"];
 
-/// Of those, what says where a request came from, and how: by it no route is chosen.
+/// The ones of those that say where a request came from, and how. They choose no route.
 const NOT_ROUTING: [&str; 2] = ["x-forwarded-for", "x-forwarded-proto"];
 
 /// The application that deliveries go on to.
@@ -59,7 +59,7 @@ pub(super) struct Forward {
 }
 
 impl Forward {
-    /// To this URL; with `by_unsigned_path` it says only where the application is.
+    /// To this URL. With `by_unsigned_path` it says only where the application is.
     pub(super) fn to(url: &str, by_unsigned_path: bool) -> io::Result<Self> {
         let wrong = |why: &str| io::Error::other(format!("--forward: {why}"));
         let target = Target::read(url).map_err(|why| wrong(&why))?;
@@ -106,7 +106,8 @@ impl Forward {
     /// Path and query to ask for.
     fn path(&self, of_request: &str) -> String {
         if self.by_unsigned_path {
-            // Two slashes at the start would name a host to whoever resolves it as a reference (RFC 3986, section 4.2).
+            // Two slashes at the start would name a host to a program that resolves it as a reference (RFC 3986,
+            // section 4.2).
             format!("/{}", of_request.trim_start_matches('/'))
         } else {
             self.client.target().path.clone()
@@ -114,7 +115,7 @@ impl Forward {
     }
 }
 
-/// The sender's headers, without what it must not say and what ends with its connection.
+/// The sender's headers, without those that it must not write and those that end with its connection.
 fn passed_on(headers: &[(String, Vec<u8>)]) -> impl Iterator<Item = (&str, &[u8])> {
     let named: Vec<String> = headers
         .iter()

@@ -32,8 +32,8 @@ use crate::{
 
 /// Receive webhooks on this machine, as an application with hookgate's middleware does.
 ///
-/// Takes every path. Each event that is handled is a line on standard output; what is refused, and why, is a
-/// line on standard error. Ctrl-C ends it once the running handlers have finished.
+/// Takes every path. Each handled event is a line on standard output. Each refusal, with its reason, is a line
+/// on standard error. Ctrl-C ends it once the running handlers have finished.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     FACEPHI_SECRET=k3y hookgate listen --provider facephi --port 3000\n  \
@@ -44,7 +44,7 @@ pub(crate) struct Listen {
     /// Whose webhooks: a name from `hookgate providers`.
     #[arg(long)]
     provider: String,
-    /// The port; 0 takes a free one and says which.
+    /// The port. 0 takes a free one and says which.
     #[arg(long)]
     port: u16,
     /// The address to listen on.
@@ -56,14 +56,14 @@ pub(crate) struct Listen {
     /// Whose middleware.
     #[arg(long, value_enum, default_value_t = Framework::Axum)]
     framework: Framework,
-    /// Where handled events are remembered: memory:, sqlite:PATH, postgres://… or redis://…; or the
-    /// environment variable HOOKGATE_STORE, for a URL with a password.
+    /// Where handled events are remembered: memory:, sqlite:PATH, postgres://… or redis://…. For a URL with a
+    /// password use the environment variable HOOKGATE_STORE.
     #[arg(long, value_name = "URL")]
     store: Option<String>,
     /// The receiver's name: part of every event key.
     #[arg(long, default_value = "hook")]
     endpoint: String,
-    /// How many seconds old, and how many ahead, a signed time may be; the provider's default otherwise.
+    /// How many seconds old, and how many ahead, a signed time may be. The provider's default otherwise.
     #[arg(long, value_name = "SECONDS")]
     window: Option<u64>,
     #[command(flatten)]
@@ -153,7 +153,7 @@ impl Listen {
                 let text = format!("cannot listen on {}:{}: {error}", self.bind, self.port);
                 io::Error::new(error.kind(), text)
             })?;
-        // Before anybody is told that it listens, and may ask it to stop.
+        // This comes before anybody is told that it listens, and may ask it to stop.
         let stop = Stop::new()?;
         let framework = match self.framework {
             Framework::Axum => "axum",
@@ -203,8 +203,8 @@ impl Listen {
     }
 }
 
-/// Whether a store's URL has one: behind a colon and before an `@`, or as a parameter of Postgres (`password`,
-/// `sslpassword`). A URL that cannot be used counts too: with `/` or `?` in its password it has been seen all the same.
+/// Whether a store's URL has a password: behind a colon and before an `@`, or as a parameter of Postgres (`password`,
+/// `sslpassword`). A URL that cannot be used counts too: with `/` or `?` in its password, others have still seen it.
 fn has_password(url: &str) -> bool {
     let (scheme, rest) = url.split_once(':').unwrap_or_default();
     // Their rest is a path.
@@ -215,7 +215,8 @@ fn has_password(url: &str) -> bool {
     before_host.contains(':') || rest.split(['?', '&', '#']).skip(1).any(names_password)
 }
 
-/// Whether a parameter is one, read as a store reads it: decoded, and without the line ends and tabs that URLs lose.
+/// Whether a parameter is a password, read as a store reads it: decoded, and without the line ends and tabs that
+/// URLs lose.
 fn names_password(parameter: &str) -> bool {
     let name = parameter.split('=').next().unwrap_or_default();
     let name = name.replace(['\n', '\r', '\t'], "");

@@ -11,7 +11,7 @@ use crate::{
     screen::{Screen, Tone},
 };
 
-/// In place of a type that nothing signed says.
+/// Stands in place of a type that nothing signed says.
 const NO_TYPE: &str = "(no signed type)";
 
 /// Writes lines: events to standard output, everything else to standard error.
@@ -25,7 +25,7 @@ struct Manner {
     show_payload: bool,
 }
 
-/// One handled event, for programs. What is unknown, or said by nothing that is authenticated, is `null`.
+/// One handled event, for programs. A value that is unknown, or that nothing authenticated says, is `null`.
 #[derive(Serialize)]
 struct Handled<'a> {
     event_key: String,
@@ -87,7 +87,7 @@ impl Report {
     }
 }
 
-/// A line on standard error, after a word in its colour. That nobody reads it is no reason to stop.
+/// A line on standard error, after a word in its colour. A missing reader is no reason to stop.
 fn note(tone: Tone, word: &str, text: std::fmt::Arguments<'_>) {
     let mut screen = Screen::stderr();
     let mut line = screen.begin();

@@ -16,10 +16,10 @@ use serde_json::{Value, value::RawValue};
 
 use crate::{credentials::Loaded, screen};
 
-/// Most that is kept of a body: more than any pack takes by default. A larger one is refused.
+/// The most bytes that are kept of a body: more than any pack takes by default. A larger one is refused.
 pub(super) const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
-/// How long a body may take to arrive: the receiver, which has a deadline of its own, comes later.
+/// How long a body may take to arrive. The receiver, which has a deadline of its own, comes later.
 pub(super) const BODY_DEADLINE: Duration = Duration::from_secs(5);
 
 /// A directory of records.
@@ -65,7 +65,7 @@ struct Record<'a> {
 }
 
 impl Shelf {
-    /// Makes the directory if there is none. Records that are there already are kept.
+    /// Makes the directory if there is none. Existing records are kept.
     pub(super) fn open(
         directory: PathBuf,
         provider: &'static str,
@@ -87,7 +87,7 @@ impl Shelf {
         })
     }
 
-    /// Writes one record to a file of its own, which only its owner can read: keys are in it.
+    /// Writes one record to a file of its own. Only its owner can read it, since it holds keys.
     pub(super) fn keep(&self, arrived: Arrived) -> io::Result<()> {
         let now = self.clock.now().as_millis();
         loop {

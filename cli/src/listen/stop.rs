@@ -2,11 +2,11 @@
 
 use std::{io, time::Duration};
 
-/// How long running handlers and open connections may take to end, once asked to stop: more than a handler that
-/// forwards takes, and not for ever, since a server waits for a request that never comes whole.
+/// How long running handlers and open connections may take to end, once asked to stop. It is more than a
+/// handler that forwards takes. It is not for ever, since a server waits for a request that never comes whole.
 pub(super) const LINGER: Duration = Duration::from_secs(30);
 
-/// Both signals, taken from the moment on at which this is made.
+/// Both signals. They are taken from the moment at which this is made.
 pub(super) struct Stop {
     #[cfg(unix)]
     interrupted: tokio::signal::unix::Signal,
@@ -14,7 +14,7 @@ pub(super) struct Stop {
     terminated: tokio::signal::unix::Signal,
 }
 
-/// What shells report of a program that was interrupted.
+/// The status that shells report for an interrupted program.
 const INTERRUPTED: i32 = 130;
 
 impl Stop {
@@ -33,7 +33,7 @@ impl Stop {
         Ok(Self {})
     }
 
-    /// Resolves at the first of them. A second one ends the program at once, whatever still runs.
+    /// Resolves at the first of them. A second one ends the program at once, even if handlers still run.
     pub(super) async fn asked(mut self) {
         self.next().await;
         tokio::spawn(async move {

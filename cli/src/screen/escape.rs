@@ -1,11 +1,11 @@
-//! What came from outside, in characters that only show themselves.
+//! Text from outside, in characters that only show themselves.
 
 use std::fmt::{self, Write};
 
-/// Whether a character commands or deceives whoever reads the text: a terminal obeys C0 and C1 controls, and the rest turns,
-/// splits or hides text. What hides is Unicode's property `Default_Ignorable_Code_Point`, and U+2800, a blank that is no
-/// white space. Four of that property are not among these. Languages and emoji need the joiners U+200C and U+200D. The
-/// selectors U+FE0E and U+FE0F say whether a sign is text or an emoji.
+/// Whether a character commands a terminal or deceives a reader. A terminal obeys C0 and C1 controls, and the rest
+/// turns, splits or hides text. Text is hidden by characters with Unicode's property `Default_Ignorable_Code_Point`,
+/// and by U+2800, a blank that is no white space. Four of that property are not among these. Languages and emoji need
+/// the joiners U+200C and U+200D. The selectors U+FE0E and U+FE0F say whether a sign is text or an emoji.
 const fn is_hidden(character: char) -> bool {
     matches!(
         character,
@@ -36,7 +36,7 @@ const fn is_hidden(character: char) -> bool {
     )
 }
 
-/// Takes text for a line: what is hidden becomes `\n`, `\u{1b}` and the like, so that a line stays one.
+/// Takes text for a line. Hidden characters become `\n`, `\u{1b}` and the like, so that a line stays one line.
 pub(super) struct Escaping<'a>(pub(super) &'a mut String);
 
 impl fmt::Write for Escaping<'_> {
@@ -52,7 +52,7 @@ impl fmt::Write for Escaping<'_> {
     }
 }
 
-/// A text with what is hidden spelled.
+/// A text with its hidden characters spelled.
 pub(crate) fn spelled(text: &str) -> String {
     let mut spelled = String::new();
     // Never fails.
@@ -60,9 +60,9 @@ pub(crate) fn spelled(text: &str) -> String {
     spelled
 }
 
-/// The same JSON, with `\uXXXX` for what is hidden. JSON's own white space stays: strings hold none of it.
+/// The same JSON, with `\uXXXX` for hidden characters. JSON's own white space stays: strings hold none of it.
 pub(crate) fn json(text: Vec<u8>) -> Vec<u8> {
-    // Most of what is written.
+    // Most text is written in this way.
     if !text.iter().any(|byte| *byte >= 0x7f) {
         return text;
     }

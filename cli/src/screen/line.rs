@@ -1,4 +1,4 @@
-//! [`Line`]: one line, in which colours are the command's own.
+//! [`Line`]: one line, in which only the command sets colours.
 
 use std::fmt::{Display, Write};
 
@@ -25,7 +25,7 @@ impl Tone {
     }
 }
 
-/// Grows by texts, each of which may come from outside: what is hidden in them is spelled.
+/// Grows by texts, each of which may come from outside. Hidden characters in them are spelled.
 pub(crate) struct Line {
     text: String,
     paints: bool,

@@ -1,5 +1,5 @@
-//! [`Screen`]: the one way out. Whatever the command shows goes through here, and what came from outside cannot command
-//! the terminal that shows it, nor split, turn or hide the text around it.
+//! [`Screen`]: the one way out. All output of the command goes through here. Text from outside cannot command the
+//! terminal that shows it. It cannot split, turn or hide the text around it either.
 //!
 //! `cli/clippy.toml` allows no other place to name standard output or standard error.
 
@@ -19,7 +19,7 @@ pub(crate) use self::{
     line::{Line, Tone},
 };
 
-/// What is written at once where nobody waits for each line: enough that system calls do not count.
+/// The bytes that are written at once where nobody waits for each line: enough that system calls do not count.
 const BLOCK_BYTES: usize = 64 * 1024;
 
 /// Standard output or standard error, locked. Writes whole lines.
@@ -38,7 +38,7 @@ impl Screen<StdoutLock<'static>> {
 }
 
 impl Screen<BufWriter<StdoutLock<'static>>> {
-    /// Standard output, in blocks: what is written shows once it is [flushed](Self::flush).
+    /// Standard output, in blocks. Text shows once it is [flushed](Self::flush).
     pub(crate) fn stdout_in_blocks() -> Self {
         let Screen { output, paints } = Screen::stdout();
         Self {
@@ -56,7 +56,7 @@ impl Screen<StderrLock<'static>> {
     }
 }
 
-/// A line on standard error. That nobody reads it is no reason to stop.
+/// A line on standard error. A missing reader is no reason to stop.
 pub(crate) fn note(text: impl Display) {
     let _ = Screen::stderr().say(text);
 }
@@ -126,7 +126,7 @@ impl<W: Write> Screen<W> {
         self.output.write_all(&text)
     }
 
-    /// Shows what was written.
+    /// Shows the text that was written.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.output.flush()
     }

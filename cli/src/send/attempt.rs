@@ -1,4 +1,4 @@
-//! [`Attempt`] and [`Delivered`]: what became of what was sent.
+//! [`Attempt`] and [`Delivered`]: what became of a request and of an event.
 
 use std::{fmt, time::Duration};
 
@@ -14,7 +14,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// Whether the sender takes it for success. It does not follow redirects: they fail.
+    /// Whether the sender takes it for success. It does not follow redirects, so they fail.
     pub(crate) fn is_success(self) -> bool {
         matches!(self, Self::Answered(status) if status.is_success())
     }
@@ -46,7 +46,7 @@ pub(crate) struct Delivered {
     /// Counted from 1.
     pub(crate) copy: usize,
     pub(crate) attempts: Vec<Attempt>,
-    /// What the sender would do next, and the command does not wait for.
+    /// The sender's next step, which the command does not wait for.
     pub(crate) left: Option<Duration>,
 }
 

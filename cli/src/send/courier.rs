@@ -34,7 +34,7 @@ pub(super) struct Courier {
     pub(super) speed: f64,
     /// How long one event may take in all, waiting included.
     pub(super) patience: Duration,
-    /// Most attempts that are made.
+    /// The most attempts that are made.
     pub(super) most_attempts: usize,
 }
 

@@ -14,7 +14,7 @@ use super::sender::{Event, Sender};
 /// How the body differs from the simulator's.
 #[derive(Args)]
 pub(crate) struct Edit {
-    /// Send this file as the body; for Facephi as the event's `data`. `-` is standard input.
+    /// Send this file as the body, for Facephi as the event's `data`. `-` is standard input.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
     /// Change a member of the body (for Facephi of its `data`): a path of names and indices, and JSON or
@@ -32,12 +32,12 @@ impl Edit {
         self.data.is_none() && self.set.is_empty() && !self.edit
     }
 
-    /// Whether the user is asked, or a stream read: that can happen once.
+    /// Whether the user is asked, or a stream is read. That can happen once.
     pub(crate) fn asks(&self) -> bool {
         self.data.is_some() || self.edit
     }
 
-    /// The body to send in place of `event`'s own, if it is to be another one.
+    /// The body to send in place of `event`'s own, if there is another one.
     pub(crate) fn body(&self, sender: &Sender, event: &Event) -> io::Result<Option<Vec<u8>>> {
         if self.is_empty() {
             return Ok(None);
@@ -94,7 +94,7 @@ fn set(root: &mut Value, assignment: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// What the user made of it. The file is gone afterwards.
+/// The body after the user's changes. The file is gone afterwards.
 fn edited(body: &[u8]) -> io::Result<Vec<u8>> {
     let editor = env::var("VISUAL")
         .or_else(|_| env::var("EDITOR"))
@@ -104,10 +104,10 @@ fn edited(body: &[u8]) -> io::Result<Vec<u8>> {
         .and_then(|value| serde_json::to_vec_pretty(&value))
         .unwrap_or_else(|_| body.to_vec());
     let edited = edit_file(&editor, &path, &pretty);
-    // Payloads do not lie about; that there was no file is no error of its own.
+    // No payload is left behind. A missing file is no error of its own.
     let _ = fs::remove_file(&path);
     let edited = edited?;
-    // Compact, as senders write; what is no JSON goes as it is.
+    // Compact, as senders write. A text that is no JSON goes as it is.
     Ok(match serde_json::from_slice::<Value>(&edited) {
         Ok(value) => serde_json::to_vec(&value)?,
         Err(_) => edited,

@@ -1,4 +1,4 @@
-//! [`Identity`]: what makes one event another event than the rest.
+//! [`Identity`]: the values by which one event differs from all others.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! [`Manner`]: how a sender behaves: how long it waits, what it sends again, and when.
+//! [`Manner`]: how long a sender waits, what it sends again, and when.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub(crate) struct Manner {
     pub(crate) timeout: Duration,
     /// How long it waits before each further attempt. Empty: it never sends again.
     pub(crate) gaps: &'static [Duration],
-    /// Whether it sends again only after a 5xx: not after 4xx, timeouts and broken connections.
+    /// Whether it sends again only after a 5xx, and not after 4xx, timeouts and broken connections.
     pub(crate) only_after_5xx: bool,
     /// Whether anything of this is assumed rather than known.
     pub(crate) is_assumed: bool,
@@ -51,7 +51,7 @@ const STANDARD_WEBHOOKS: &[Duration] = &[
     hours(20),
     hours(24),
 ];
-/// Shopify: 8 times within 4 hours; how they are spread is assumed.
+/// Shopify: 8 times within 4 hours. How they are spread is assumed.
 const SHOPIFY: &[Duration] = &[
     minutes(1),
     minutes(2),
@@ -75,7 +75,7 @@ const STRIPE: &[Duration] = &[
 const IDCLOUD: &[Duration] = &[secs(30), secs(60), secs(120), secs(240)];
 /// Unico Check: one gap in minutes and a number of attempts, both chosen in the form.
 const UNICO_CHECK: &[Duration] = &[minutes(1), minutes(1), minutes(1)];
-/// Of whom nothing is known.
+/// A sender of which nothing is known.
 const UNKNOWN: &[Duration] = &[secs(1), secs(5), secs(30), minutes(5)];
 
 impl Manner {
@@ -100,8 +100,8 @@ impl Manner {
         }
     }
 
-    /// How long the sender waits before the attempt after the `attempt`th, which ended so; `None` if it
-    /// gives up.
+    /// How long the sender waits before the attempt after the `attempt`th, which ended in this way. `None` if
+    /// it gives up.
     pub(crate) fn again_after(&self, outcome: &Outcome, attempt: usize) -> Option<Duration> {
         let repeats = match outcome {
             Outcome::Answered(status) if status.is_success() => false,

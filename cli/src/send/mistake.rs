@@ -1,4 +1,4 @@
-//! [`Mistake`]: what is wrong with a request on purpose.
+//! [`Mistake`]: a fault that is put into a request on purpose.
 
 use clap::Args;
 use hookgate::simulator::Sent;
@@ -8,19 +8,19 @@ use super::{presented::Presented, sender::Sender};
 /// What goes wrong.
 #[derive(Args, Clone, Copy)]
 pub(crate) struct Mistake {
-    /// Change the body after it was signed; for senders that sign nothing, the credentials.
+    /// Change the body after it was signed. For senders that sign nothing, change the credentials.
     #[arg(long)]
     pub(crate) tamper: bool,
     /// Sign a time that is too old for the receiver.
     #[arg(long)]
     pub(crate) stale: bool,
-    /// Leave the signature away; for senders that sign nothing, the credentials.
+    /// Leave the signature out. For senders that sign nothing, leave out the credentials.
     #[arg(long)]
     pub(crate) unsigned: bool,
 }
 
 impl Mistake {
-    /// The request as it is sent: with the credentials, and with what is to be wrong.
+    /// The request as it is sent, with the credentials and with the mistake.
     pub(crate) fn make(self, sender: &Sender, sent: Sent, presented: &Presented) -> Sent {
         let signs = sender.signs();
         let mut sent = sent;
@@ -51,8 +51,8 @@ impl Mistake {
     }
 }
 
-/// One more member, so that it is still JSON: a bit that breaks the JSON would be refused for that. It goes into the
-/// data where there are any, since some senders sign no more.
+/// One more member, so that it is still JSON: a body that is no JSON would be refused for that. The member goes into
+/// the data where there are any, since some senders sign no more.
 fn with_changed_data(sent: Sent) -> Sent {
     let body = String::from_utf8_lossy(&sent.body);
     let changed = ["\"data\":{", "{"].into_iter().find_map(|begin| {
@@ -66,7 +66,7 @@ fn with_changed_data(sent: Sent) -> Sent {
     }
 }
 
-/// Well-formed, and not what it was: its last letter or digit is another one.
+/// Well-formed, and different: its last letter or digit is another one.
 fn changed(value: &str) -> String {
     let mut characters: Vec<char> = value.chars().collect();
     if let Some(last) = characters

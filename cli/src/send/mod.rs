@@ -42,13 +42,13 @@ use crate::{
     token::{Endpoint, Login},
 };
 
-/// How much older than the receiver takes a stale event is. No whole or half hour beyond the usual window: it is not to
-/// look like a wrong time zone.
+/// How much older a stale event is than the receiver takes. It is no whole or half hour beyond the usual window, so
+/// that it does not look like a wrong time zone.
 const STALE_MARGIN: Duration = Duration::from_secs(40 * 60);
 
 /// Send signed events as their senders do: headers, waiting, and sending again included.
 ///
-/// Redirects are not followed. The exit status is 0 when every event was accepted (2xx), 1 when not.
+/// It follows no redirects. The exit status is 0 when every event was accepted (2xx), 1 when not.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     FACEPHI_SECRET=k3y hookgate send facephi --flow --speed 20 --to http://127.0.0.1:3000/hook\n  \
@@ -60,7 +60,7 @@ const STALE_MARGIN: Duration = Duration::from_secs(40 * 60);
 pub(crate) struct Send {
     /// Whose webhooks: a name from `hookgate providers`.
     provider: Option<String>,
-    /// Which event; without one, those there are are listed.
+    /// Which event. Without one, the command lists the events.
     event: Option<String>,
     /// Where to: an http:// or https:// URL.
     #[arg(long, value_name = "URL")]
@@ -112,7 +112,7 @@ pub(crate) struct Send {
     /// Make at most this many attempts.
     #[arg(long, value_name = "N", default_value_t = usize::MAX, hide_default_value = true)]
     attempts: usize,
-    /// Write a JSON line for each delivery, and one for the summary; of --list an object.
+    /// Write a JSON line for each delivery, and one for the summary. With --list, write an object.
     #[arg(long)]
     json: bool,
 }
@@ -194,7 +194,7 @@ impl Send {
             )?),
             None => None,
         };
-        // A token that is fetched takes the place of one that the command would make.
+        // A fetched token takes the place of one that the command would make.
         let makes_tokens = endpoint.is_none();
         let fixed = Presented::of_settings(settings, clock.now(), makes_tokens)?;
         Ok(Courier {
@@ -262,7 +262,7 @@ fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
     }
 }
 
-/// The settings, with the algorithm of the sample's key: which one it is changes no time.
+/// The settings, with the algorithm of the sample's key. The algorithm changes no time.
 fn of_sample_key(settings: &str) -> io::Result<String> {
     let mut members: Value = serde_json::from_str(settings)
         .map_err(|_| io::Error::other("the settings are not a JSON object"))?;

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-/// A schedule that does not drift: what is late is made up for, and none begins early.
+/// A schedule that does not drift: late deliveries are made up for, and none begins early.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
     gap: Duration,
 }
 
 impl Pace {
-    /// At most `rate` begun a second; none: as fast as they go.
+    /// At most `rate` begun a second. `None`: as fast as they go.
     pub(super) fn of(rate: Option<f64>) -> Self {
         let gap = rate.map_or(0.0, |rate| 1.0 / rate);
         Self {
@@ -17,7 +17,7 @@ impl Pace {
         }
     }
 
-    /// How long after the begin the delivery of this number may begin, counted from 0.
+    /// How long after the start the delivery of this number may begin, counted from 0.
     pub(super) fn due(self, number: u32) -> Duration {
         self.gap.saturating_mul(number)
     }
@@ -40,7 +40,7 @@ mod tests {
                 let count = dues.iter().filter(within).count();
                 assert!(count <= rate.ceil() as usize, "{rate}: {count}");
             }
-            // Nor much less: the last one begins when as many have passed.
+            // It is not much less either: the last one begins when as many have passed.
             assert!((dues[199] - 199.0 / rate).abs() < 1e-3, "{rate}");
         }
     }

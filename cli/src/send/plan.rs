@@ -9,7 +9,7 @@ use super::{
     sender::{self, Event},
 };
 
-/// When each event of an onboarding occurs, in seconds after its begin: about as long as a person takes.
+/// When each event of an onboarding occurs, in seconds after its start: about as long as a person takes.
 const ONBOARDING: [u64; 7] = [0, 20, 32, 35, 36, 41, 43];
 
 /// The events of a run, in turn.
@@ -18,13 +18,13 @@ pub(super) enum Plan {
     Events {
         name: String,
         left: usize,
-        /// What a file or an editor gave: they are asked once.
+        /// The body that a file or an editor gave: they are asked once.
         body: Option<Vec<u8>>,
     },
     /// A whole onboarding of one operation.
     Onboarding {
         operation: Identity,
-        /// Each with the time after the begin at which it is due.
+        /// Each with the time after the start at which it is due.
         left: VecDeque<(String, Duration)>,
     },
 }
@@ -61,7 +61,7 @@ impl Plan {
         }
     }
 
-    /// The next event, and how long after the begin it occurs.
+    /// The next event, and how long after the start it occurs.
     pub(super) fn next(
         &mut self,
         courier: &Courier,
@@ -100,7 +100,7 @@ fn event(name: &str, identity: Identity, courier: &Courier) -> Event {
     }
 }
 
-/// Fisher and Yates; then once around if that left them in order.
+/// Fisher and Yates. Then they are rotated by one if that left them in order.
 fn shuffle(names: &mut [String]) -> io::Result<()> {
     let before = names.to_vec();
     for place in (1..names.len()).rev() {

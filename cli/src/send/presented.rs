@@ -17,15 +17,15 @@ use crate::{
     terms::secret,
 };
 
-/// How long a token that the command makes itself is good for.
+/// How long a token is valid that the command makes itself.
 const TOKEN_SECS: i64 = 3600;
 
-/// Headers. No `Debug`: they are secrets.
+/// Headers. They have no `Debug`, since they are secrets.
 #[derive(Clone, Default)]
 pub(crate) struct Presented(Vec<(String, String)>);
 
 impl Presented {
-    /// What `settings.access` asks for; a token only if `makes_tokens`.
+    /// What `settings.access` asks for. A token only if `makes_tokens` is set.
     pub(crate) fn of_settings(
         settings: Option<&str>,
         now: UnixTime,
@@ -96,7 +96,7 @@ impl Presented {
     }
 }
 
-/// A token that `rule` takes, where the command has what it needs to sign one.
+/// A token that `rule` takes, where the command can sign one.
 fn token(rule: &TokenRule, now: UnixTime) -> io::Result<String> {
     let key = rule.secret.as_deref().and_then(secret);
     let (Some(key), true) = (key, rule.algorithms.iter().any(|name| name == "HS256")) else {

@@ -37,8 +37,8 @@ impl Run<'_> {
             for copy in 1..=self.copies {
                 sleep_until(begun + self.pace.due(number)).await;
                 number = number.saturating_add(1);
-                // One that has ended counts until it is shown: lines come in the order in which deliveries begin, where
-                // they go one by one.
+                // A delivery that has ended counts until it is shown. So lines come in the order in which deliveries
+                // begin, where they go one by one.
                 while under_way.len() >= at_once
                     && let Some(delivered) = under_way.join_next().await
                 {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::identity::Identity;
 
-/// The events that each such sender is known by here. Other names are sent as they are.
+/// The known events of each such sender. Other names are sent as they are.
 pub(crate) fn events(provider: &str) -> &'static [&'static str] {
     match provider {
         "github" => &["push", "issues", "ping"],
@@ -44,7 +44,7 @@ pub(crate) fn body(provider: &str, event: &str, identity: &Identity, at: UnixTim
     }
 }
 
-/// What the sender adds to the signed request, where that is known.
+/// The headers that the sender adds to the signed request, where they are known.
 pub(crate) fn headers(provider: &str, identity: &Identity) -> Vec<(&'static str, String)> {
     match provider {
         "github" => vec![

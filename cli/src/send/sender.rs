@@ -30,14 +30,14 @@ pub(crate) struct Sender {
     path: String,
 }
 
-/// What is to be sent. It stays the same over all attempts.
+/// The event to send. It stays the same over all attempts.
 #[derive(Clone)]
 pub(crate) struct Event {
     pub(crate) name: String,
     pub(crate) identity: Identity,
     /// When it occurred.
     pub(crate) at: UnixTime,
-    /// In place of the simulator's own body; for Facephi in place of `data`.
+    /// In place of the simulator's own body, for Facephi in place of `data`.
     pub(crate) body: Option<Vec<u8>>,
 }
 
@@ -90,7 +90,7 @@ impl Sender {
             "hmac-header" | "hmac-body-field" | "signed-request" => self.described(event),
             _ => self.preset(event, now)?,
         };
-        // Signed anew for each attempt; the nonce, as the id, is the event's.
+        // Signed anew for each attempt. The nonce, like the id, belongs to the event.
         let sent = match &self.signer {
             Some(signer) => signer.sign(sent, &event.identity.hex(), now)?,
             None => sent,
@@ -105,7 +105,7 @@ impl Sender {
         Ok(sent)
     }
 
-    /// The body that `event` has by itself, to be edited; for Facephi its `data`.
+    /// The body that `event` has by itself, for Facephi its `data`. It is there to be edited.
     pub(crate) fn draft(&self, event: &Event) -> io::Result<Value> {
         let sent = self.request(event, 1, event.at)?;
         let sent = match &self.signer {
@@ -192,7 +192,7 @@ impl Sender {
         }
     }
 
-    /// A sender that only its settings describe: JSON, which is signed as they say.
+    /// A sender that only its settings describe. It sends JSON, signed as they say.
     fn described(&self, event: &Event) -> Sent {
         // A request with a body and nothing else, which this simulator does not sign.
         let json = UnicoCheckSimulator::new().path(&self.path);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::screen::{Line, Screen, Tone, stderr_is_terminal};
 
-/// Most deliveries that get a line each, unless they are JSON lines.
+/// The most deliveries that get a line each, unless they are JSON lines.
 const MOST_LINES: usize = 50;
 
 /// Shows each delivery as it ends.
@@ -33,7 +33,7 @@ impl Show {
         };
         let length = u64::try_from(deliveries).unwrap_or(u64::MAX);
         let bar = ProgressBar::with_draw_target(Some(length), target);
-        // The template is fixed; without it the bar has its own.
+        // The template is fixed. Without it the bar has its own.
         if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}  {eta} left") {
             bar.set_style(style);
         }

@@ -101,7 +101,7 @@ impl Summary {
     }
 }
 
-/// Milliseconds, with as many digits as say something.
+/// Milliseconds, with only the digits that matter.
 pub(super) fn millis(time: Duration) -> String {
     let millis = time.as_secs_f64() * 1000.0;
     if millis < 10.0 {

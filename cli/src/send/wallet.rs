@@ -18,7 +18,7 @@ pub(super) struct Wallet {
 }
 
 impl Wallet {
-    /// A token of `endpoint` is shown beside what is fixed.
+    /// A token of `endpoint` is shown beside the fixed credentials.
     pub(super) fn new(fixed: Presented, endpoint: Option<Endpoint>) -> Self {
         Self {
             fixed,
@@ -32,7 +32,7 @@ impl Wallet {
         let Some(endpoint) = &self.endpoint else {
             return Ok(self.fixed.clone());
         };
-        // Held while asking: deliveries at once need one token, not one each.
+        // Held while asking: several deliveries at once need one token, not one each.
         let mut fetched = self.fetched.lock().await;
         if let Some((presented, end)) = fetched.as_ref()
             && Instant::now() < *end

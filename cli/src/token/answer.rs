@@ -6,13 +6,13 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-/// How long a token is used whose endpoint does not say it.
+/// How long a token is used if its endpoint does not say.
 const UNSAID: Duration = Duration::from_secs(300);
 
-/// Longest text that is taken over from an answer.
+/// The longest text that is taken over from an answer.
 const MAX_WORD: usize = 64;
 
-/// What was read of an answer. No `Debug`: it holds the token.
+/// The contents of an answer. It has no `Debug`, since it holds the token.
 pub(crate) struct Issued {
     pub(super) status: StatusCode,
     members: Map<String, Value>,
@@ -27,7 +27,7 @@ impl Issued {
         Self { status, members }
     }
 
-    /// The token; vendors' forms leave its member open, so `token` is looked at too.
+    /// The token. Vendors' forms leave its member open, so `token` counts too.
     pub(crate) fn token(&self) -> Option<&str> {
         let names = ["access_token", "token"];
         let token = names
@@ -51,7 +51,7 @@ impl Issued {
         self.expires_in().unwrap_or(UNSAID)
     }
 
-    /// `error`, where it is a code as those of RFC 6749; anything longer may repeat what was sent.
+    /// `error`, where it is a code like those of RFC 6749. Anything longer may repeat what was sent.
     pub(crate) fn error(&self) -> Option<&str> {
         self.word("error")
     }

@@ -6,11 +6,11 @@ use hookgate::UnixTime;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 
-/// How long an assertion is good for: it is used once, at once. Well below the five minutes that endpoints may take of a
-/// client's at most, for clocks that differ.
+/// How long an assertion is valid. It is used once, at once. The time is well below the five minutes that endpoints
+/// take from a client at most, since clocks differ.
 const LIFETIME_SECS: i64 = 120;
 
-/// A private key and what it signs with. No `Debug`.
+/// A private key and its algorithm. It has no `Debug`.
 pub(super) struct Signer {
     algorithm: Algorithm,
     key: EncodingKey,

@@ -1,4 +1,4 @@
-//! [`Login`]: the grant, and who asks.
+//! [`Login`]: the grant, and the client that asks.
 
 use std::{
     io,
@@ -20,16 +20,16 @@ const SECRET_VARIABLE: &str = "HOOKGATE_CLIENT_SECRET";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const CLIENT_ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// What a form may hold as it is.
+/// The characters that a form may hold as they are.
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
 /// How to log in at a token endpoint.
 #[derive(Args)]
 pub(crate) struct Login {
-    /// What to ask with; the provider's usual one otherwise.
+    /// The grant to ask with. The provider's usual one otherwise.
     #[arg(long, value_enum)]
     grant: Option<Grant>,
-    /// How a client shows who it is.
+    /// How a client proves who it is.
     #[arg(long, value_enum, default_value_t = ClientAuth::Basic)]
     client_auth: ClientAuth,
     /// The client's id, or the user. Its secret or password is in HOOKGATE_CLIENT_SECRET.
@@ -42,13 +42,13 @@ pub(crate) struct Login {
     /// (RSA, P-256 or Ed25519).
     #[arg(long, value_name = "FILE")]
     private_key: Option<PathBuf>,
-    /// `iss` of assertions; the client's id otherwise.
+    /// `iss` of assertions. The client's id otherwise.
     #[arg(long)]
     issuer: Option<String>,
-    /// `sub` of assertions; the client's id otherwise.
+    /// `sub` of assertions. The client's id otherwise.
     #[arg(long)]
     subject: Option<String>,
-    /// `aud` of assertions; the endpoint's URL otherwise.
+    /// `aud` of assertions. The endpoint's URL otherwise.
     #[arg(long)]
     audience: Option<String>,
     /// Scopes to ask for, separated by blanks.
@@ -76,7 +76,7 @@ enum ClientAuth {
     PrivateKeyJwt,
 }
 
-/// All that a request needs. No `Debug`: it holds secrets.
+/// All that a request needs. It has no `Debug`, since it holds secrets.
 pub(super) struct Ready {
     proof: Proof,
     scope: Option<String>,
@@ -88,14 +88,14 @@ enum Proof {
     User { user: String, password: String },
 }
 
-/// What shows that a client is who it says.
+/// The proof that a client is who it says.
 enum Credential {
     Basic(String),
     Body(String),
     Assertion(Asserted),
 }
 
-/// What an assertion says, and what signs it.
+/// The claims of an assertion, and its signer.
 struct Asserted {
     signer: Signer,
     issuer: String,

@@ -1,4 +1,4 @@
-//! `hookgate token`: asks a token endpoint as each vendor would, and shows what it says.
+//! `hookgate token`: asks a token endpoint as each vendor would, and shows the answer.
 
 mod answer;
 mod assertion;
@@ -22,20 +22,20 @@ use crate::{
     screen::Screen,
 };
 
-/// How long an endpoint may take. Nothing is known of the vendors' own limits.
+/// How long an endpoint may take. The vendors' own limits are unknown.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Ask a token endpoint as a sender would, and show the answer without the token.
 ///
-/// Tokens that are JWTs are decoded, not verified: whether a receiver takes them, `send --token-url` shows.
-/// The exit status is 0 when there was a token, 1 when not.
+/// Tokens that are JWTs are decoded, not verified. `send --token-url` shows whether a receiver takes them. The
+/// exit status is 0 when there was a token, 1 when not.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     HOOKGATE_CLIENT_SECRET=k3y hookgate token idcloud --client-id unico --from http://127.0.0.1:3000/token\n  \
     hookgate token unico-check --private-key key.pem --client-id unico --from https://hooks.example/token\n\n\
     More: docs/send-and-listen.md in the sources")]
 pub(crate) struct Token {
-    /// Whose manner: facephi, idcloud or unico-check. Sets the grant, unless --grant does.
+    /// Whose manner: facephi, idcloud or unico-check. It sets the grant, unless --grant does.
     provider: Option<String>,
     /// The token endpoint: an http:// or https:// URL.
     #[arg(long, value_name = "URL")]
@@ -87,7 +87,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Reads secrets and keys; asks nobody yet.
+    /// Reads secrets and keys. Asks nobody yet.
     pub(crate) fn new(
         url: &str,
         roots: Option<&std::path::Path>,

@@ -12,12 +12,12 @@ use serde_json::{Map, Value};
 use super::answer::Issued;
 use crate::screen::Screen;
 
-/// Claims that say what a token is for, and not whose it is.
+/// Claims that say what a token is for, and not to whom it belongs.
 const SHOWN: [&str; 4] = ["iss", "aud", "scope", "ver"];
 /// Claims that are times.
 const TIMES: [&str; 3] = ["iat", "nbf", "exp"];
 
-/// What may be seen.
+/// The parts that may be seen.
 #[derive(Serialize)]
 pub(super) struct Shown {
     status: u16,

@@ -22,7 +22,7 @@ impl Clock for RecordClock {
         UnixTime::from_millis(self.0.load(Ordering::Relaxed))
     }
 
-    /// Stands still: no verdict may depend on how long the others took.
+    /// It stands still: no verdict may depend on how long the others took.
     fn monotonic(&self) -> Duration {
         Duration::ZERO
     }

@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-/// Longest line that is read. Base64 of the largest body that a pack takes by default needs 1.4 MB.
+/// The longest line that is read. Base64 of the largest body that a pack takes by default needs 1.4 MB.
 const MAX_LINE_BYTES: usize = 32 * 1024 * 1024;
-/// Read at once: enough that system calls do not count.
+/// The bytes that are read at once: enough that system calls do not count.
 const BUFFER_BYTES: usize = 256 * 1024;
 
 /// The lines of `R`.
@@ -18,7 +18,7 @@ pub(crate) struct Lines<R> {
 pub(crate) enum Line<'a> {
     /// Without its end.
     Whole(&'a [u8]),
-    /// Longer than is read; skipped.
+    /// Longer than the bound, and skipped.
     TooLong,
 }
 
@@ -31,7 +31,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    /// The next line. Calls `flush` before waiting for input, so that whoever feeds us line by line
+    /// The next line. Calls `flush` before waiting for input, so that a program which feeds us line by line
     /// sees each verdict before the next record.
     pub(crate) fn next(
         &mut self,

@@ -28,9 +28,8 @@ const MALFORMED: u8 = 2;
 
 /// Judge recorded requests as the middleware would, one JSON record a line.
 ///
-/// Writes one verdict a line, in the same order: accepted, rejected with the reason, or error where the
-/// line is no record. Nothing is sent anywhere, and nothing is remembered: copies of an event are all
-/// accepted.
+/// Writes one verdict a line, in the same order: accepted, rejected with the reason, or error where the line is
+/// no record. It sends nothing anywhere and remembers nothing, so it accepts all copies of an event.
 ///
 /// The exit status is 0, or 2 when a line was no record.
 #[derive(Args)]
@@ -67,7 +66,7 @@ impl Verify {
     }
 }
 
-/// Judges every line of `input`; whether all of them were records.
+/// Judges every line of `input`. Returns whether all of them were records.
 fn verify(input: impl Read) -> io::Result<bool> {
     let mut screen = Screen::stdout_in_blocks();
     let mut lines = Lines::new(input);

@@ -1,4 +1,4 @@
-//! [`Record`]: one recorded request, and what it is to be judged by.
+//! [`Record`]: one recorded request, and what it is judged by.
 
 use std::net::SocketAddr;
 
@@ -52,7 +52,7 @@ fn hook() -> Text<'static> {
     "hook".into()
 }
 
-/// All that is asked of a line that is no record: whose verdict this is.
+/// The only part that is read of a line that is no record: whose verdict this is.
 #[derive(Deserialize)]
 pub(crate) struct Id<'a> {
     #[serde(borrow)]

@@ -5,14 +5,14 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::text::Text;
 
-/// What is said of one record.
+/// The verdict on one record.
 pub(crate) struct Verdict<'a> {
     /// The record's, where it could be read.
     pub(crate) id: Option<Text<'a>>,
     pub(crate) finding: Finding,
 }
 
-/// What was found.
+/// The finding.
 pub(crate) enum Finding {
     /// The middleware would hand the event on.
     Accepted(Admitted),

@@ -1,4 +1,4 @@
-//! `hookgate send` against receivers that fail in each way there is.
+//! `hookgate send` against receivers that fail in every way.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::listening::{Listening, send, sent};
 
-/// A receiver that does `answer` with each connection, on a free port. Ends with the test's process.
+/// A receiver that does `answer` with each connection, on a free port. It ends with the test's process.
 pub(crate) fn receiver(answer: impl Fn(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
@@ -56,7 +56,7 @@ pub(crate) fn answering(text: &'static str) -> impl Fn(TcpStream) + Send + 'stat
     }
 }
 
-/// Reads the request, answers with this text, and resets the connection: a close with nothing left to be sent in peace.
+/// Reads the request, answers with this text, and resets the connection: a close that sends nothing more.
 fn resetting(text: &'static str) -> impl Fn(TcpStream) + Send + 'static {
     move |mut stream| {
         read(&mut stream);
@@ -72,7 +72,7 @@ fn resetting(text: &'static str) -> impl Fn(TcpStream) + Send + 'static {
     }
 }
 
-/// What `send` says of a receiver: the exit status, and how the attempts ended.
+/// What `send` says about a receiver: the exit status, and how the attempts ended.
 fn outcome(provider: &str, event: &str, url: &str) -> (Option<i32>, Vec<Value>, Value) {
     let output = send(&[
         provider,
@@ -180,7 +180,7 @@ fn an_endless_answer_is_not_read_to_its_end() {
     assert!(output.status.success(), "{output:?}");
 }
 
-/// As many as were asked for arrive, however fast the receiver is; how they are spread, `pace.rs` shows.
+/// As many as were asked for arrive, however fast the receiver is. `pace.rs` shows how they are spread.
 #[test]
 fn a_rate_and_a_concurrency_lose_and_double_nothing() {
     let (seen, heads) = std::sync::mpsc::channel();

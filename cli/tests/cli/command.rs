@@ -1,4 +1,4 @@
-//! Runs the command, and builds what it reads.
+//! Runs the command, and builds its input.
 
 use std::{
     io::Write,
@@ -9,7 +9,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-/// Where the example of the Standard Webhooks specification is inside the window.
+/// A moment at which the example of the Standard Webhooks specification is inside the window.
 pub(crate) const SIGNED_AT: i64 = 1_614_265_330;
 
 /// `hookgate` with these arguments.
@@ -28,7 +28,7 @@ pub(crate) fn verify_text(input: impl Into<Vec<u8>>) -> Output {
     let mut child = hookgate(&["verify", "-"]).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.into();
-    // Beside reading the output, or both would wait once the pipes are full.
+    // It writes while it reads the output, or both would wait once the pipes are full.
     let writer = thread::spawn(move || stdin.write_all(&input).unwrap());
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();

@@ -1,4 +1,4 @@
-//! What the documents say is what the command does.
+//! The command does what the documents say.
 
 use std::fs;
 

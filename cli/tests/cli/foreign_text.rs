@@ -1,4 +1,4 @@
-//! What came from outside commands no terminal, whichever command shows it, and in whichever form.
+//! Text from outside commands no terminal, in any command and in any form.
 
 use std::{fs, process::Output};
 
@@ -14,7 +14,8 @@ use crate::{
     send_and_listen::FRAMEWORKS,
 };
 
-/// What a terminal obeys, and what turns, hides or splits the text around it; `PWN` shows where it came out.
+/// Characters that a terminal obeys, and characters that turn, hide or split the text around them. `PWN` shows
+/// where they came out.
 const HOSTILE: [&str; 12] = [
     "\u{1b}[31mPWN",
     "\u{1b}]0;PWN\u{7}",
@@ -43,7 +44,7 @@ fn shows_itself(text: &str) -> bool {
     !text.chars().any(|c| c != '\n' && hidden(c))
 }
 
-/// All that a run has shown.
+/// All output of a run.
 fn shown(output: &Output) -> String {
     let text = [&output.stdout[..], &output.stderr].concat();
     String::from_utf8(text).unwrap()

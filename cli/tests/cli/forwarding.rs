@@ -1,4 +1,4 @@
-//! `listen --forward`: what a real application gets of what a sender wrote around its signed body.
+//! `listen --forward`: which parts around a signed body reach a real application.
 
 use std::{
     fs,
@@ -84,7 +84,7 @@ fn the_event_key_that_the_application_gets_is_the_receivers_alone() {
             "{framework}"
         );
         assert_eq!(got.target, "/hook?from=logto", "{framework}");
-        // The rest goes on as the documents say.
+        // The other headers go on as the documents say.
         assert_eq!(got.values("authorization"), ["Bearer of-the-stranger"]);
         assert_eq!(got.values("x-hop"), [""; 0], "{framework}");
         assert_eq!(got.values("proxy-authorization"), [""; 0], "{framework}");
@@ -205,7 +205,7 @@ fn a_route_of_the_application_takes_every_request_whatever_its_path() {
     }
 }
 
-/// What the sender says of hosts is not part of the path that is kept.
+/// Hosts that the sender names are no part of the path that is kept.
 #[test]
 fn an_absolute_target_is_saved_as_a_path_and_judged_the_same() {
     for framework in FRAMEWORKS {

@@ -1,4 +1,4 @@
-//! The verdicts on the recorded requests of `tests/vectors/verdicts` are what they were: the lines are frozen.
+//! The verdicts on the recorded requests of `tests/vectors/verdicts` stay the same: the lines are frozen.
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::Output};
 
@@ -29,7 +29,7 @@ fn frozen() -> Vec<Value> {
         .collect()
 }
 
-/// Which lines differ, as the first of them shows it, with its record.
+/// The first lines that differ, with their records.
 fn difference(records: &[&[u8]], frozen: &[&[u8]], said: &[&[u8]]) -> Option<String> {
     let differ: Vec<usize> = (0..records.len())
         .filter(|place| frozen.get(*place) != said.get(*place))

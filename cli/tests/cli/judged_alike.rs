@@ -1,4 +1,4 @@
-//! The middleware, `verify` and `explain` say the same of a request, where a rule is easily read in two ways.
+//! The middleware, `verify` and `explain` judge a request alike, where a rule is easily read in two ways.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ use crate::{
     send_and_listen::FRAMEWORKS,
 };
 
-/// A request, and why it is refused; `None` where it is not.
+/// A request, and why it is refused. `None` where it is not.
 struct Row {
     provider: &'static str,
     settings: Value,
@@ -43,7 +43,7 @@ fn timed(time: Value, settings: Value, reason: Option<&'static str>) -> Row {
     }
 }
 
-/// An event of Facephi that is forged, and larger than what is written anew.
+/// An event of Facephi that is forged, and larger than bodies that are written anew.
 fn large(recipe: &str, reason: &'static str) -> Row {
     let mac = STANDARD.encode([0; 32]);
     Row {
@@ -120,7 +120,7 @@ fn rows() -> Vec<Row> {
     ]
 }
 
-/// What `listen` says of the row's request, and its answer.
+/// What `listen` says about the row's request, and its answer.
 fn heard(listening: Listening, row: &Row, what: &str) -> Option<Value> {
     let lines = format!("{}{CLOSE}", row.lines);
     let answer = post_unsigned(&listening, "/", &lines, &row.body);
@@ -136,7 +136,7 @@ fn heard(listening: Listening, row: &Row, what: &str) -> Option<Value> {
     event_key
 }
 
-/// What `explain` says of a record, as JSON.
+/// What `explain` says about a record, as JSON.
 fn explained(record: &str) -> Value {
     let output = hookgate(&["explain", record, "--json"]).output().unwrap();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|why| panic!("{why}: {output:?}"))

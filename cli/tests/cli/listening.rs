@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::command::hookgate;
 
-/// Longest that any line is waited for.
+/// The longest wait for any line.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running `hookgate listen`.
@@ -24,7 +24,7 @@ pub(crate) struct Listening {
     pub(crate) notes: Receiver<String>,
 }
 
-/// What a receiver had shown when it was stopped.
+/// The output of a receiver until it was stopped.
 pub(crate) struct Shown {
     pub(crate) events: Vec<String>,
     pub(crate) notes: Vec<String>,
@@ -36,7 +36,7 @@ impl Listening {
         Self::start_in(&[], provider, arguments)
     }
 
-    /// Starts one that must refuse to, and gives what it says. Ends it if it listens all the same.
+    /// Starts one that must refuse to listen, and gives its output. Ends it if it listens all the same.
     pub(crate) fn refused(provider: &str, arguments: &[&str]) -> String {
         Self::refused_in(&[], provider, arguments)
     }

@@ -33,15 +33,15 @@ pub(crate) fn logto_signature(body: &str) -> String {
     mac.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Sends `body`, signed as Logto does, under this request target and with these lines beside its own; one of them closes
-/// the connection. Gives the status line.
+/// Sends `body`, signed as Logto does, under this request target and with these lines beside its own. One of them
+/// closes the connection. Gives the status line.
 pub(crate) fn post(listening: &Listening, target: &str, lines: &str, body: &str) -> String {
     let signature = logto_signature(body);
     let lines = format!("{JSON}logto-signature-sha-256: {signature}\r\n{lines}");
     post_unsigned(listening, target, &lines, body)
 }
 
-/// Sends `body` with these lines and nothing but what HTTP needs.
+/// Sends `body` with these lines and only what HTTP needs.
 pub(crate) fn post_unsigned(
     listening: &Listening,
     target: &str,

@@ -1,4 +1,4 @@
-//! What `listen --save` keeps: `verify` judges it as the middleware did, and `explain` names the cause.
+//! The records of `listen --save`. `verify` judges them as the middleware did, and `explain` names the cause.
 
 use std::{fs, path::Path};
 
@@ -11,14 +11,14 @@ use crate::{
     senders::{ROWS, Row},
 };
 
-/// What is done wrong, why the middleware refuses it, and what `explain` must find first; `None` where nothing tells.
+/// The mistake, why the middleware refuses it, and what `explain` must find first. `None` where nothing tells.
 struct Wrong<'a> {
     arguments: &'a [&'a str],
     reason: &'a str,
     mistake: Option<&'a str>,
 }
 
-/// Everything that can be wrong with what `row` sends.
+/// Every mistake that a request of `row` can have.
 fn all_wrong(row: &Row) -> Vec<Wrong<'_>> {
     let shows_credentials = row.unsigned == "access_missing";
     let mut all = vec![
@@ -34,7 +34,7 @@ fn all_wrong(row: &Row) -> Vec<Wrong<'_>> {
         Wrong {
             arguments: &["--tamper"],
             reason: row.tampered,
-            // Of a body that was changed in its content nothing can be said.
+            // Nothing can be said about a body whose content was changed.
             mistake: shows_credentials.then_some("access_denied"),
         },
     ];
@@ -115,7 +115,7 @@ fn a_saved_request_signed_with_another_key_is_told_by_that_key() {
         .filter(|row| row.unsigned == "missing_signature")
     {
         let name = row.name();
-        // Of a certificate's key there is no other here.
+        // There is no other certificate's key here.
         let Some(mistake) = (match row.provider {
             "signed-request" | "unico-check" => None,
             "facephi" => Some("facephi_recipe"),

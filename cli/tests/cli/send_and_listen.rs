@@ -197,7 +197,7 @@ fn no_secret_signature_or_payload_is_shown() {
     }
 }
 
-/// Measured times, ports and identities are not stable; everything else is.
+/// Measured times, ports and identities are not stable. Everything else is.
 fn stable(text: &str, url: &str) -> String {
     let authority = url.trim_start_matches("http://");
     let text = text.replace(authority, "127.0.0.1:3000");
@@ -217,7 +217,7 @@ fn stable(text: &str, url: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-/// What a document shows between this text and the end of the block.
+/// The part of a document between this text and the end of the block.
 fn shown<'a>(document: &'a str, from: &str) -> &'a str {
     let (_, rest) = document.split_once(from).unwrap();
     rest.split("```").next().unwrap()

@@ -1,10 +1,10 @@
-//! Every sender, with what is needed to try it.
+//! Every sender, with everything that a trial needs.
 
 use std::process::Output;
 
 use crate::listening::{Listening, send};
 
-/// A sender, and why a receiver refuses what is wrong with it.
+/// A sender, and why a receiver refuses its wrong requests.
 pub(crate) struct Row {
     pub(crate) provider: &'static str,
     pub(crate) event: &'static str,

@@ -1,4 +1,4 @@
-//! What `send` and `listen` are told: settings, delays, editors.
+//! Options of `send` and `listen`: settings, delays, editors.
 
 use std::{fs, io::Write, path::Path};
 
@@ -80,7 +80,7 @@ fn both_ends_read_the_same_settings() {
     }
 }
 
-/// Both ends, each with its own half, from wherever keys may be.
+/// Both ends, each with its own half, from every place of keys.
 #[test]
 fn a_certificate_and_its_private_key_come_from_files_and_variables() {
     let directory = tempfile::tempdir().unwrap();

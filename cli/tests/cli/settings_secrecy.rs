@@ -1,4 +1,4 @@
-//! Whatever stands in a record's settings, no error of `verify` repeats a word of it.
+//! No error of `verify` repeats anything of a record's settings.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::{
 
 const CANARY: &str = "c4nary";
 
-/// What may stand where something else should: secrets, and texts that look like the parser's own.
+/// Values in a wrong place: secrets, and texts that look like the parser's own.
 fn misplaced() -> Vec<Value> {
     vec![
         json!(CANARY),
@@ -187,7 +187,7 @@ fn no_error_repeats_what_stands_in_any_setting() {
         errors += usize::from(verdict["verdict"] == "error");
     }
     assert_eq!(verdicts.len(), records.len());
-    // Most of what is out of place is refused, and not overlooked.
+    // Most values in a wrong place are refused, and not overlooked.
     assert!(errors * 2 > records.len(), "{errors} of {}", records.len());
 }
 
@@ -204,7 +204,7 @@ fn every_documented_setting_is_looked_at_here() {
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     let mut count: usize = 0;
-    // The one kind that is a text, and alone.
+    // The one kind that is a text, and stands alone.
     for name in rows.filter(|name| *name != "\"none\"") {
         assert!(here.contains(&format!("\"{name}\"")), "{name}");
         count += 1;

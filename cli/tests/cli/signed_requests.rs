@@ -19,7 +19,7 @@ fn pem(file: &str) -> String {
     format!("pem:{}", String::from_utf8(vectors(file)).unwrap())
 }
 
-/// All that another program signed.
+/// All requests that another program signed.
 fn recorded() -> Vec<Value> {
     let recorded: Value = serde_json::from_slice(&vectors("requests.json")).unwrap();
     let requests = recorded["requests"].as_array().unwrap();
@@ -63,7 +63,7 @@ fn recorded() -> Vec<Value> {
         .collect()
 }
 
-/// One with a nonce and a time in what is signed.
+/// One with a nonce and a time in the signed text.
 pub(crate) fn with_nonce() -> Value {
     let has_both = |record: &Value| {
         let template = record["settings"]["template"].as_str().unwrap();
@@ -95,7 +95,7 @@ fn every_recorded_request_is_accepted_and_none_with_another_body() {
     });
     for verdict in verify(&changed.collect::<Vec<_>>()) {
         let reason = verdict["reason"].as_str().unwrap();
-        // A JWS that has its payload shows what it is of.
+        // A JWS that has its payload shows what it covers.
         assert!(
             ["signature_mismatch", "malformed_signature"].contains(&reason),
             "{verdict}"

@@ -1,4 +1,4 @@
-//! `listen --store`: every store there is remembers what was handled, whichever framework runs.
+//! `listen --store`: every store remembers what was handled, on each framework.
 
 use std::{fs, path::Path};
 
@@ -16,7 +16,7 @@ fn body(folder: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// One event, sent to one receiver after the other: how many of them handled it.
+/// Sends one event to one receiver after the other. Returns how many of them handled it.
 fn handled(receivers: impl IntoIterator<Item = Listening>, body: &str) -> Vec<usize> {
     let runs = receivers.into_iter().map(|listening| {
         let output = send(&["github", "issues", "--to", &listening.url, "--data", body]);
@@ -39,7 +39,7 @@ fn remembers(url: &str) {
         .into_iter()
         .map(|(framework, endpoint)| start(framework, endpoint));
     assert_eq!(handled(receivers, &body), [1, 0, 0, 1], "{url}");
-    // The same out of the environment, where a password is hidden.
+    // The same from the environment, where a password is hidden.
     let receivers = FRAMEWORKS.iter().map(|framework| {
         let arguments = ["--framework", framework, "--endpoint", "a"];
         Listening::start_in(&[("HOOKGATE_STORE", url)], "github", &arguments)

@@ -79,7 +79,7 @@ fn whoever_has_seen_enough_may_stop_reading() {
     drop(child.stdout.take());
     let mut stdin = child.stdin.take().unwrap();
     let line = format!("{}\n", published());
-    // Fails once the command has gone.
+    // The write fails once the command has gone.
     for _ in 0..1000 {
         if stdin.write_all(line.as_bytes()).is_err() {
             break;

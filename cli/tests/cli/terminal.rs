@@ -1,4 +1,4 @@
-//! What a person at a terminal sees beside the text: colours, and a bar on long runs.
+//! What a terminal shows beside the text: colours, and a bar on long runs.
 #![cfg(target_os = "linux")]
 
 use std::process::{Command, Stdio};
@@ -10,7 +10,8 @@ use crate::{
     listening::SECRETS,
 };
 
-/// What `hookgate` with these arguments writes on a terminal of its own; `None`, said loudly, where there is no `script`.
+/// What `hookgate` with these arguments writes on a terminal of its own. `None`, said loudly, where there is no
+/// `script`.
 fn on_a_terminal(arguments: &str, environment: &[(&str, &str)]) -> Option<String> {
     let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_hookgate"));
     let output = Command::new("script")

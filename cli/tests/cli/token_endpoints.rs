@@ -1,4 +1,4 @@
-//! `hookgate token`, and `send` with a token that it fetches, against endpoints that say what they are told.
+//! `hookgate token`, and `send` with a token that it fetches, against endpoints with chosen answers.
 
 use std::{
     fs,
@@ -38,7 +38,7 @@ fn asking(arguments: &[&str]) -> Command {
     command
 }
 
-/// An endpoint that gives this answer, and what it was asked.
+/// An endpoint that gives this answer, and the requests that it got.
 fn endpoint(
     status: &'static str,
     answer: &Value,
@@ -54,7 +54,7 @@ fn endpoint(
     (url, asked)
 }
 
-/// A P-256 key in PEM, of which nobody else knows.
+/// A P-256 key in PEM, which nobody else knows.
 fn private_key() -> String {
     let document = EcdsaKeyPair::generate_pkcs8(
         &ECDSA_P256_SHA256_FIXED_SIGNING,

@@ -145,7 +145,7 @@ fn stripes_layout_is_read() {
     assert_eq!(at("soon", SIGNED_AT)["reason"], "malformed_timestamp");
 }
 
-/// What a Logto server sent, and what it was recorded to be.
+/// The deliveries of a Logto server, and how they were recorded.
 fn recorded() -> Vec<(Value, Value)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/logto");
     let mut paths: Vec<_> = fs::read_dir(folder)

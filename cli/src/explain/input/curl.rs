@@ -1,4 +1,4 @@
-//! A `curl` command, as browsers, gateways and documentation write it: the request that it would send.
+//! The request that a `curl` command would send, as browsers, gateways and documentation write such commands.
 
 #[cfg(test)]
 mod tests;
@@ -10,7 +10,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{Captured, Unreadable, header, named_file, path_of, shell};
 use crate::explain::encoded::form_encoded;
 
-/// Options that change nothing of the request, or nothing that matters here.
+/// Options that do not change the request, or nothing of it that matters here.
 const FLAGS: &[&str] = &[
     "-s",
     "-S",

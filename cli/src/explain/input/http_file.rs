@@ -1,4 +1,4 @@
-//! A request as text: what editors' REST clients read, and what proxies and `nc` show.
+//! A request as text: editors' REST clients read it, and proxies and `nc` show it.
 //!
 //! ```text
 //! @host = https://example.org
@@ -13,7 +13,7 @@ use std::path::Path;
 
 use super::{Captured, Unreadable, header, named_file, path_of};
 
-/// Most headers that are taken.
+/// The most headers that are taken.
 const MAX_HEADERS: usize = 256;
 
 const METHODS: [&str; 9] = [
@@ -48,7 +48,7 @@ pub(super) fn read(bytes: &[u8], folder: &Path) -> Result<Captured, Unreadable> 
     let mut headers: Vec<(String, String)> = Vec::new();
     let mut on_the_wire = true;
     while let Some(line) = lines.next_text()? {
-        // What went over the wire has no variables.
+        // A copy of the wire has no variables.
         let variables = (!line.ends_with('\r')).then_some(&variables[..]);
         on_the_wire &= variables.is_none();
         let line = line.trim_end();
@@ -89,7 +89,7 @@ pub(super) fn read(bytes: &[u8], folder: &Path) -> Result<Captured, Unreadable> 
 
 type Bodies = (Vec<Vec<u8>>, Vec<String>);
 
-/// What the text behind the headers may be as a body.
+/// The bodies that the text behind the headers may stand for.
 fn bodies(
     text: &[u8],
     headers: &[(String, String)],
@@ -137,7 +137,7 @@ fn border(text: &[u8]) -> Option<usize> {
     place.checked_add(1)
 }
 
-/// The method and target; `POST` where there is a URL alone.
+/// The method and target. `POST` where there is only a URL.
 fn request_line(line: &str) -> Option<(&str, &str)> {
     let mut words = line.split_ascii_whitespace();
     let first = words.next()?;

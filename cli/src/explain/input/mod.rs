@@ -1,4 +1,4 @@
-//! A captured request, in any of the forms in which people have one.
+//! A captured request, in any of the usual forms.
 
 mod curl;
 mod http_file;
@@ -14,7 +14,7 @@ use std::{
 pub(crate) use self::record::settings_of;
 use super::case::{Case, NamedKey};
 
-/// Largest input that is read. Base64 of the largest body that `listen` saves needs 11 MiB.
+/// The largest input that is read. Base64 of the largest body that `listen` saves needs 11 MiB.
 const MAX_INPUT_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The form of a capture.
@@ -26,20 +26,21 @@ pub(crate) enum Form {
     Curl,
     /// A JSON record, as `hookgate verify` reads them.
     Json,
-    /// The body alone; headers come from `-H`.
+    /// The body alone. Headers come from `-H`.
     Body,
 }
 
-/// What was captured.
+/// The captured request.
 pub(crate) struct Captured {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
-    /// What the body may be: text formats leave its last line end open. The likeliest first, never empty.
+    /// The bodies that it may have, the likeliest first, never empty: text formats leave the last line end
+    /// open.
     pub(crate) bodies: Vec<Vec<u8>>,
-    /// What only a record has.
+    /// The parts that only a record has.
     pub(crate) recorded: Option<Recorded>,
-    /// What the reader of the report should know of the reading.
+    /// Notes for the reader of the report on how the input was read.
     pub(crate) notes: Vec<String>,
 }
 
@@ -51,11 +52,11 @@ pub(crate) struct Recorded {
     pub(crate) terms: Box<dyn Fn(&mut Case)>,
 }
 
-/// Why an input is no request. Shows nothing of it.
+/// Why an input is no request. The text shows nothing of it.
 pub(crate) type Unreadable = String;
 
 impl Captured {
-    /// A request of which nothing is known but its body.
+    /// A request of which only the body is known.
     fn of_body(body: Vec<u8>) -> Self {
         Self {
             method: "POST".to_owned(),

@@ -20,7 +20,7 @@ pub(super) fn words(text: &str) -> Result<Vec<String>, Unreadable> {
 struct Reader<'a> {
     rest: Peekable<Chars<'a>>,
     words: Vec<String>,
-    /// The present one; `Some("")` after empty quotes.
+    /// The present one. `Some("")` after empty quotes.
     word: Option<String>,
 }
 
@@ -56,7 +56,7 @@ impl Reader<'_> {
                     while self.rest.next_if(|next| *next != '\n').is_some() {}
                 }
                 ';' | '|' | '&' | '<' | '>' | '(' | ')' => {
-                    // What comes after the command is of no interest; what comes in the middle would change it.
+                    // Text after the command does not matter. Text in the middle would change it.
                     self.end_word();
                     if self.rest.any(|next| next == '\'' || next == '"') {
                         return Err(

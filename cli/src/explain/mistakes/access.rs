@@ -1,4 +1,4 @@
-//! How the sender logs in: the credentials under another name, or in another form.
+//! The sender's credentials, under another name or in another form.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::Rejection;
@@ -59,7 +59,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
             }
         }
     }
-    // What remains: they are missing, or simply wrong.
+    // The remaining case: they are missing, or simply wrong.
     let open = case.with_setting("access", json!("none"));
     let (mistake, cause) = match ruling {
         Ruling::Rejected(Rejection::AccessMissing) => ("access_missing", "are missing"),

@@ -35,7 +35,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
             declared.to_vec(),
             "body_longer",
             "the body has more bytes than content-length says, and the signature covers those alone",
-            "look for what adds to the body behind its end",
+            "look for the program that adds bytes at the body's end",
         );
     }
     if let Some(rest) = body
@@ -167,7 +167,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             Confidence::Likely,
             "body_empty",
             "the body is empty: something before the check has read it",
-            "put the middleware before whatever reads the body",
+            "put the middleware before the code that reads the body",
         )),
         _ => {}
     }

@@ -1,5 +1,5 @@
-//! A MAC inside the body that it covers, as Facephi's: every signing recipe with every reading of the secret, and the
-//! builder's line to use.
+//! A MAC inside the body that it covers, as Facephi's. Tries every signing recipe with every reading of the secret,
+//! and gives the builder's line.
 
 use hookgate::{
     Rejection,
@@ -27,7 +27,7 @@ const READINGS: usize = 3;
 const FACEPHI: &str = "facephi";
 const HMAC_BODY_FIELD: &str = "hmac-body-field";
 
-/// The scheme's settings, those of the receiver first: where they can be others, in every text form and with every
+/// The scheme's settings, those of the receiver first. Where they can be others, in every text form and with every
 /// digest. `None` where the MAC is elsewhere.
 fn schemes(case: &Case) -> Option<Vec<HmacBodyFieldConfig>> {
     match &*case.provider {
@@ -151,7 +151,7 @@ fn mistake(case: &Case) -> &'static str {
     }
 }
 
-/// What matches: the key, the scheme, what is signed, and how the key's text is read.
+/// A match: the key, the scheme, what is signed, and how the key's text is read.
 fn diagnoses(case: &Case) -> Vec<(&NamedKey, HmacBodyFieldConfig, Signed, Reading)> {
     let mut all = Vec::new();
     for scheme in schemes(case).unwrap_or_default() {

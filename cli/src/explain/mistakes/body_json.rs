@@ -1,4 +1,4 @@
-//! The body was parsed and written anew, by another writer than the sender's.
+//! Something parsed the body and wrote it anew, with another writer than the sender's.
 
 use hookgate::json::canonical;
 
@@ -16,7 +16,7 @@ use super::{
 const FEW_MEMBERS: usize = 4;
 /// Larger bodies are not written in every manner.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
-/// Larger ones are tried with their own escapes alone: all manners are held in memory at once.
+/// Larger ones are tried only with their own escapes: all manners are held in memory at once.
 const MAX_ESCAPED_BYTES: usize = 64 * 1024;
 
 const SPACINGS: [(Spacing, &str); 6] = [
@@ -123,7 +123,7 @@ fn add(trials: &mut Vec<Trial>, case: &Case, body: Vec<u8>, mistake: &'static st
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
-    // A signature that is missing or malformed says nothing of the body.
+    // A signature that is missing or malformed says nothing about the body.
     if ruling.stage() != Stage::Proof {
         return Vec::new();
     }

@@ -76,7 +76,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     trials
 }
 
-/// What stands inside of JSON around the body.
+/// The texts inside of JSON around the body.
 fn unwrapped(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
     let mut found = Vec::new();
     match serde_json::from_slice::<Value>(body) {

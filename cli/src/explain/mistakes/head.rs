@@ -44,7 +44,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             Confidence::Certain,
             "body_too_large",
             format!("the body, or its declared length, is over the pack's limit of {limit} bytes"),
-            "raise the receiver's `body_limit`, if such bodies are to be expected",
+            "raise the receiver's `body_limit`, if you expect such bodies",
         ));
     }
     if let Ruling::Rejected(Rejection::PeerNotWired) = ruling {
@@ -133,9 +133,9 @@ fn encoding(case: &Case) -> Trial {
     Trial::step(
         without,
         "content_encoding",
-        "the request says content-encoding, and the middleware takes no encoded body: what is signed could not be \
-         told from what is read",
-        "switch compression off at the sender or proxy, or put what decompresses, and takes the header away, in front",
+        "the request says content-encoding, and the middleware takes no encoded body: the signed bytes could \
+         differ from those that are read",
+        "switch compression off at the sender or proxy, or let a proxy in front decompress and take the header away",
     )
 }
 

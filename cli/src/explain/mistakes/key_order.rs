@@ -1,4 +1,4 @@
-//! The members of the body's object in another order than was signed: all orders of a few.
+//! The members of the body's object in another order than was signed. Tries all orders of a few members.
 
 use std::fmt;
 

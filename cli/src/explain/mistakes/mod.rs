@@ -1,6 +1,6 @@
-//! The mistakes that `explain` knows, one file a family. A new one is a [`Trial`] in its family's `trials`
-//! (a change that the library's own checks must confirm) or a [`Finding`] in its `signs` (what the request
-//! shows by itself); a new family is one entry here.
+//! The mistakes that `explain` knows, one file a family. A new one may be a [`Trial`] in its family's `trials`:
+//! a change that the library's own checks must confirm. Or it is a [`Finding`] in its `signs`: something that
+//! the request shows by itself. A new family is one entry here.
 
 mod access;
 mod body_bytes;
@@ -27,18 +27,18 @@ use super::{
 
 /// Mistakes of one kind.
 pub(crate) struct Family {
-    /// What is tried, in words.
+    /// The tried changes, in words.
     pub(crate) in_words: &'static str,
     pub(crate) part: Part,
     /// Changes to a case of which this is the ruling, the likeliest first.
     pub(crate) trials: fn(&Case, &Ruling) -> Vec<Trial>,
     /// How many changes `trials` goes through by itself, to propose those alone that match.
     pub(crate) searched: fn(&Case, &Ruling) -> usize,
-    /// What the case shows by itself. Asked only where no change helps.
+    /// What the case shows by itself. It is asked only where no change helps.
     pub(crate) signs: fn(&Case, &Ruling) -> Vec<Finding>,
 }
 
-/// What a family changes. Changes of a request and of a key are also tried together.
+/// The part that a family changes. Changes of a request and of a key are also tried together.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Request,
@@ -55,7 +55,7 @@ fn no_signs(_: &Case, _: &Ruling) -> Vec<Finding> {
     Vec::new()
 }
 
-/// In the order in which they are tried: along the road, and the cheap before the many.
+/// In the order in which they are tried: along the road, and cheap ones before long searches.
 pub(crate) const FAMILIES: &[Family] = &[
     Family {
         in_words: "method, media type, encoding and length",
@@ -150,7 +150,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     },
 ];
 
-/// Whether what is to be found concerns the proof.
+/// Whether the search is about the proof.
 fn concerns_proof(ruling: &Ruling) -> bool {
     use super::court::Stage;
     (Stage::Signature..=Stage::Proof).contains(&ruling.stage()) || matches!(ruling, Ruling::BadKey)

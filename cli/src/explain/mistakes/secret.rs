@@ -58,7 +58,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
-    // What is wrong with a certificate, its own family says.
+    // A certificate's own family says what is wrong with it.
     let is_certificate = || case.keys.iter().any(|key| key.reading.is_public());
     if !matches!(ruling, Ruling::BadKey) || (takes_certificates(case) && is_certificate()) {
         return Vec::new();
@@ -133,7 +133,7 @@ fn variants(key: &NamedKey) -> Vec<Variant> {
             );
         }
     }
-    // The text without what does not belong to it, read as configured and in other ways.
+    // The text without stray parts, read as configured and in other ways.
     for (text, mistake, what, advice) in cleaned(&key.text) {
         let mut readings = all_readings(&text);
         readings.sort_by_key(|(_, _, build)| *build != key.reading.constructor());
@@ -189,7 +189,7 @@ fn variants(key: &NamedKey) -> Vec<Variant> {
     found
 }
 
-/// The bytes of a text in every way of reading it: what it then is, and what builds it.
+/// The bytes of a text in every way of reading it, with the name of that way and the code that builds it.
 fn all_readings(text: &str) -> Vec<(Vec<u8>, &'static str, &'static str)> {
     let mut found = vec![(text.as_bytes().to_vec(), "text", "Secret::utf8")];
     if let Some(rest) = text.strip_prefix("whsec_")

@@ -36,8 +36,11 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
             trials.push(Trial::proof(
                 case.with_header(header, *value),
                 "signature_repeated",
-                format!("the header {header} stands {} times; one of them is right", values.len()),
-                "look for a proxy that adds a copy: which one counts could not be told, so none does",
+                format!(
+                    "the header {header} stands {} times; one of them is right",
+                    values.len()
+                ),
+                "look for a proxy that adds a copy: nobody can tell which one counts, so none does",
             ));
         }
     }
@@ -68,7 +71,7 @@ fn under_other_names(case: &Case, scheme: &HmacHeaderConfig) -> Vec<Trial> {
     .into_iter()
     .flatten()
     .collect();
-    // All of them renamed in one manner first: underscores, a prefix.
+    // First all of them renamed in one manner: underscores, a prefix.
     let mut renamed = case.clone();
     let mut any = None;
     for (name, _) in &mut renamed.headers {
@@ -99,7 +102,7 @@ fn under_other_names(case: &Case, scheme: &HmacHeaderConfig) -> Vec<Trial> {
                 trials.push(Trial::proof(
                     case.with_header(right, form),
                     "header_name",
-                    format!("what belongs into the header {right} is in {}", shown(name)),
+                    format!("the value of the header {right} is in {}", shown(name)),
                     "set the scheme's header to the one that arrives, or choose the right provider",
                 ));
             }
@@ -160,7 +163,7 @@ fn forms(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
             as_it_is,
         ));
     }
-    // A plus sign that a form's decoder took for a blank. Lists have blanks of their own.
+    // A blank that a form's decoder made of a plus sign. Lists have blanks of their own.
     if scheme.encoding == SignatureEncoding::Base64
         && !matches!(scheme.layout, SignatureLayout::SpaceSeparated { .. })
         && value.contains(' ')
@@ -177,7 +180,7 @@ fn forms(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
             part.to_owned(),
             "signature_repeated",
             "several signatures were joined with commas; one of them is right",
-            "look for a proxy that adds a copy: which one counts could not be told, so none does",
+            "look for a proxy that adds a copy: nobody can tell which one counts, so none does",
         ));
     }
     if !prefix.is_empty() && !value.contains(&prefix) {

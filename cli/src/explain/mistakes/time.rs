@@ -14,7 +14,7 @@ use super::super::{
 };
 use crate::terms::WindowTerm;
 
-/// The year 2527 in seconds, July 1970 in milliseconds: what is larger counts milliseconds.
+/// The year 2527 in seconds, July 1970 in milliseconds. A larger number counts milliseconds.
 const SECS_END: i64 = 17_600_000_000;
 /// How far from a whole time zone an offset may be.
 const ZONE_SLACK_S: u64 = 300;
@@ -179,7 +179,7 @@ fn time_zone(by: Duration) -> Option<String> {
     })
 }
 
-/// Something on the way wrote the time in another unit than was signed.
+/// Something on the way wrote the time in another unit than the signed one.
 fn rescaled(case: &Case) -> Vec<Trial> {
     let (Some(scheme), Some(time)) = (scheme_of(case), signed_time(case)) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The forms in which people have a request, and the places where keys are.
+//! The forms of a captured request, and the places where keys are.
 
 use std::{fs, path::Path, process::Output};
 

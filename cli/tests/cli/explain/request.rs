@@ -24,10 +24,10 @@ pub(crate) const AT: i64 = 1_750_000_000;
 pub(crate) const SECRET: &str = "c4nary-s3cret-0123456789abcdef";
 /// Stands for personal data. No output may contain it.
 pub(crate) const PERSONAL: &str = "canary-personal";
-/// As a program writes it, with what writers disagree about.
+/// As a program writes it, with texts that writers write differently.
 pub(crate) const BODY: &str = r#"{"type":"push","name":"canary-personal María","url":"https://example.org/a/b?c=<1>","amount":12,"nested":{"z":1,"a":[true,null]}}"#;
 
-/// A request with everything that it is judged by; `Value` is a record of `verify`.
+/// A request with everything that it is judged by. `Value` is a record of `verify`.
 #[derive(Clone)]
 pub(crate) struct Row {
     pub(crate) record: Value,
@@ -204,7 +204,7 @@ pub(crate) fn logto(signed: impl AsRef<[u8]>) -> Row {
     Row::new("logto", &utf8(SECRET), &headers, signed.as_ref())
 }
 
-/// A Standard Webhooks request; its key is the secret's bytes.
+/// A Standard Webhooks request. Its key is the secret's bytes.
 pub(crate) fn standard(key: &[u8], at: i64, signed: &str) -> Row {
     let text = format!("msg_1.{at}.{signed}");
     let signature = format!("v1,{}", STANDARD.encode(mac(key, text.as_bytes())));
@@ -218,7 +218,7 @@ pub(crate) fn standard(key: &[u8], at: i64, signed: &str) -> Row {
     Row::new("standard-webhooks", &key, &headers, signed.as_bytes())
 }
 
-/// A Facephi event; `signed` is what its signature covers.
+/// A Facephi event. `signed` is what its signature covers.
 pub(crate) fn facephi(key: &[u8], signed: &str) -> Row {
     let signature = STANDARD.encode(mac(key, signed.as_bytes()));
     let body = FACEPHI_EVENT.replace("SIGNATURE", &signature);
@@ -276,11 +276,11 @@ fn private_key(file: &str) -> Vec<u8> {
 
 /// The nonce of Unico Check's requests here.
 pub(crate) const NONCE: &str = "6f9619ff-8b86-d011-b42d-00cf4fc964ff";
-/// What Unico Check sends, with something personal in it.
+/// A body of Unico Check's, with something personal in it.
 pub(crate) const UNICO_BODY: &str = r#"{"event":"canary-personal","data":{"id":"f4dd6bc9-74d3-4dba-8deb-eb09ad4ea704","status":3}}"#;
 
-/// A request of Unico Check's with all of the form's tags and this signature, at a receiver for which a signature over
-/// the body in base64 was assumed.
+/// A request of Unico Check's with all of the form's tags and this signature. Its receiver assumes a signature over
+/// the body in base64.
 pub(crate) fn unico(signature: &str) -> Row {
     let headers = [
         ("content-type", "application/json"),

@@ -27,7 +27,7 @@ fn canaries(row: &Row) -> Vec<String> {
         let text = key.as_str().unwrap();
         let text = text.split_once(':').map_or(text, |(_, text)| text);
         canaries.push(text.trim_matches(['"', ' ', '\n']).to_owned());
-        // Of a key over several lines, each.
+        // Each line of a key over several lines.
         let lines = text
             .lines()
             .filter(|line| line.len() >= 16 && !line.starts_with('-'));
@@ -74,7 +74,7 @@ fn no_output_shows_a_secret_a_signature_or_a_payload() {
             for canary in canaries(&row) {
                 assert!(!text.contains(&canary), "{name} shows {canary}:\n{text}");
             }
-            // Nor a usable one, of which the request has nothing.
+            // It shows no usable key either, of which the request has nothing.
             let digits =
                 |word: &&str| word.len() >= 40 && word.chars().all(|c| c.is_ascii_hexdigit());
             let word = text
@@ -137,7 +137,7 @@ fn a_credential_among_the_arguments_is_refused_and_not_repeated() {
         (&basic, "cookie: session=c4nary"),
         (&basic, "x_api_key: c4nary"),
         (&basic, "x-anything: Bearer c4nary"),
-        // The receiver's own, whatever it is called.
+        // The receiver's own credential, under any header's name.
         (&api_key, "x-client: c4nary"),
         (&basic, "c4nary without a colon"),
     ] {

@@ -1,4 +1,4 @@
-//! Unico Check's signed request: every candidate is found, and the builder's line is printed.
+//! Unico Check's signed request. `explain` finds every candidate, and prints the builder's line.
 
 use std::{collections::BTreeSet, fs};
 
@@ -75,7 +75,7 @@ fn every_separator_is_found() {
     }
 }
 
-/// What another program signed: every algorithm, text form and form of time.
+/// Requests that another program signed: every algorithm, text form and form of time.
 #[test]
 fn every_algorithm_and_text_form_is_found() {
     let recorded = fs::read(format!("{CERTIFICATES}/requests.json")).unwrap();
@@ -102,7 +102,7 @@ fn every_algorithm_and_text_form_is_found() {
                 json!({"access": "none", "distinct_by_content": true}),
             )
             .argument(&["--provider", "unico-check"]);
-        // A receiver that believes anybody: what is signed is said all the same.
+        // A receiver that believes anybody. `explain` still says what is signed.
         let explained = row.explained();
         assert_eq!(explained["verdict"], "accepted", "{request}");
         let finding = &explained["findings"][0];
@@ -138,7 +138,7 @@ fn every_algorithm_and_text_form_is_found() {
         assert_eq!(line.contains(".accept_tokens_as_requests()"), is_jws);
         found.insert((algorithm.to_owned(), encoding));
     }
-    // Nine algorithms; the four text forms are spread over them.
+    // Nine algorithms. The four text forms are spread over them.
     let algorithms: BTreeSet<_> = found.iter().map(|(algorithm, _)| algorithm).collect();
     assert_eq!(algorithms.len(), 9, "{found:?}");
     let encodings: BTreeSet<_> = found.iter().map(|(_, encoding)| encoding).collect();

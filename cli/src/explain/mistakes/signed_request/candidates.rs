@@ -1,15 +1,15 @@
-//! What a signed request may be made of: which headers hold its parts, and which text of them is signed.
+//! The possible parts of a signed request: which headers hold them, and which text of them is signed.
 
 use super::super::super::case::Case;
 
-/// Headers that are looked at.
+/// The most headers that are looked at.
 const MAX_HEADERS: usize = 64;
-/// Headers of one role that are tried, beside the configured one.
+/// The most headers of one role that are tried, beside the configured one.
 const MAX_OF_ROLE: usize = 4;
 /// Longest nonce: as long as the library takes.
 const MAX_NONCE_BYTES: usize = 256;
 
-/// What may stand between the parts, the likeliest first.
+/// The separators that may stand between the parts, the likeliest first.
 const SEPARATORS: [&str; 12] = [
     ".", "", "\n", ":", "|", "-", "_", ",", ";", " ", "&", "\r\n",
 ];
@@ -32,7 +32,7 @@ const OF_OTHERS: [&str; 14] = [
     "x-forwarded-",
 ];
 
-/// A header, and what is in it.
+/// A header, and its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Held<'a> {
     pub(super) name: &'a str,
@@ -141,7 +141,7 @@ pub(super) struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// The text, in one pass: what is filled in may look like a placeholder.
+    /// The text, in one pass: a value that is filled in may look like a placeholder.
     pub(super) fn text(&self, body: &[u8]) -> Vec<u8> {
         let filled = |held: &Option<Held<'_>>| held.map_or("", |held| held.value).to_owned();
         let mut text = Vec::with_capacity(body.len().saturating_add(128));
@@ -201,7 +201,7 @@ const NONCE: &str = "{nonce}";
 const TIMESTAMP: &str = "{timestamp}";
 const ALGORITHM: &str = "{algorithm}";
 
-/// The placeholders with the body among them, in every order; those without the algorithm first.
+/// The placeholders with the body among them, in every order, those without the algorithm first.
 fn orders() -> Vec<Vec<&'static str>> {
     let placeholders = [TIMESTAMP, NONCE, BODY, ALGORITHM];
     let mut all: Vec<Vec<&str>> = Vec::new();

@@ -1,5 +1,5 @@
-//! Requests signed with a certificate's key, as Unico Check sends them: every candidate for what is signed, where it
-//! stands and how it is written, and the builder's line to use.
+//! Requests signed with a certificate's key, as Unico Check sends them. Tries every candidate for what is signed,
+//! where it stands and how it is written. Gives the builder's line to use.
 
 mod candidates;
 mod search;
@@ -45,7 +45,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     found.map(|found| trial(case, &found)).into_iter().collect()
 }
 
-/// How many candidates the search goes through by itself.
+/// The number of candidates that the search goes through by itself.
 pub(super) fn searched(case: &Case, ruling: &Ruling) -> usize {
     if !is_searched(case, ruling) {
         return 0;
@@ -105,7 +105,7 @@ fn unsigned(why: &str) -> Finding {
     )
 }
 
-/// What the request is signed with, where the receiver believes its access rule alone.
+/// The signature of a request whose receiver believes its access rule alone.
 pub(in super::super) fn unchecked_signature(case: &Case, ruling: &Ruling) -> Option<Finding> {
     let is_unchecked = case.provider == UNICO_CHECK
         && matches!(ruling, Ruling::Accepted(_))
@@ -127,7 +127,7 @@ pub(super) fn takes_certificates(case: &Case) -> bool {
     matches!(&*case.provider, UNICO_CHECK | SIGNED_REQUEST)
 }
 
-/// Whether the signature is what is to be found out, or there is no receiver yet.
+/// Whether the search is about the signature, or there is no receiver yet.
 fn is_searched(case: &Case, ruling: &Ruling) -> bool {
     let has_none_yet =
         || matches!(ruling, Ruling::Malformed(_)) && configured(case, "signature_header").is_none();
@@ -212,7 +212,8 @@ fn scheme_of(found: &Found<'_>) -> Map<String, Value> {
     scheme
 }
 
-/// Whether some receiver takes it: a template can leave two readings, and a key or a header's form be unusable.
+/// Whether some receiver takes it. A template can leave two readings, and a key or a header's form can be
+/// unusable.
 fn is_taken(case: &Case, found: &Found<'_>) -> bool {
     found
         .tried

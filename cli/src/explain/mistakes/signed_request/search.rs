@@ -1,5 +1,5 @@
-//! The search: which candidate is signed, with which key and algorithm, in which text form. What matches, the
-//! library's own scheme says, over the candidate's text.
+//! The search: which candidate is signed, with which key and algorithm, in which text form. The library's own
+//! scheme says what matches, over the candidate's text.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
@@ -17,11 +17,11 @@ use super::{
     candidates::{Candidate, Held, Parts},
 };
 
-/// Bytes that are verified at most. A candidate behind that is not found.
+/// The most bytes that are verified. A candidate behind that is not found.
 const MAX_BYTES: usize = 384 * 1024 * 1024;
-/// What verifying a short text counts for: the signature costs more than the text then.
+/// The size that a short text counts for: its signature costs more than the text.
 const LEAST_COST: usize = 4096;
-/// The least that a shared secret may have (RFC 7518, section 3.2).
+/// The least bytes that a shared secret may have (RFC 7518, section 3.2).
 const LEAST_SECRET_BYTES: usize = 32;
 
 const ALGORITHMS: [TokenAlgorithm; 12] = [
@@ -61,9 +61,9 @@ pub(super) struct Form {
     pub(super) encoding: RequestEncoding,
     /// As the scheme expects it.
     pub(super) value: String,
-    /// How it stands in the request otherwise, where no scheme takes it so.
+    /// How it stands in the request, where no scheme takes that form.
     pub(super) flaw: Option<&'static str>,
-    /// Its head says that it is a token, which a scheme takes only if it is told to.
+    /// Its head says that it is a token. A scheme takes that only if it is told to.
     pub(super) is_token: bool,
 }
 
@@ -101,7 +101,7 @@ pub(super) fn keys_of(case: &Case) -> Vec<Tried> {
 
 type Make = Box<dyn Fn(TokenAlgorithm) -> TokenKey>;
 
-/// The key as a public one; or as a shared secret, in each way of reading its text.
+/// The key as a public one, or as a shared secret in each way of reading its text.
 fn readings(key: &NamedKey) -> Vec<(NamedKey, Option<&'static str>, Make)> {
     let text = key.text.clone();
     let of = |reading| NamedKey {

@@ -73,7 +73,7 @@ fn payload(jws: &str) -> Option<Vec<u8>> {
 pub(super) fn unusable_keys(case: &Case) -> Vec<Finding> {
     let mut found = Vec::new();
     for key in case.keys.iter().filter(|key| key.reading == Reading::Pem) {
-        // Of whichever algorithm: a key that can be read is usable for one.
+        // Any algorithm will do: a key that can be read is usable for one.
         let usable = keys_of(&case.with_keys(vec![key.clone()]));
         if usable.is_empty()
             && let Err(error) = TokenKey::pem(&key.text, [TokenAlgorithm::Rs256]).validate()

@@ -1,4 +1,4 @@
-//! What was found, in words, and as the line of a program.
+//! The findings, in words and as the line of a program.
 
 use hookgate::schemes::RequestEncoding;
 
@@ -37,8 +37,8 @@ pub(super) fn cause(found: &Found<'_>) -> String {
     }
     if form.is_token {
         cause.push_str(
-            "; its head says that it is a token, and where no time is signed, whoever has seen a token of this key can \
-             send that as a request",
+            "; its head says that it is a token, and where no time is signed, anyone who has seen a token of this key \
+             can send it as a request",
         );
     }
     for flaw in [form.flaw, tried.flaw].into_iter().flatten() {
@@ -47,7 +47,7 @@ pub(super) fn cause(found: &Found<'_>) -> String {
     cause
 }
 
-/// What builds the pack that takes it.
+/// The code that builds the pack that takes it.
 pub(super) fn builder_line(case: &Case, found: &Found<'_>) -> String {
     let Found {
         signature,
