@@ -14,7 +14,7 @@ const jwk = (pair) => ({ ...pair.privateKey.export({ format: "jwk" }), use: "sig
 const old = [jwk(rsa()), jwk(ec())];
 const young = [jwk(rsa()), jwk(ec())];
 
-// Published one after the other: the first key of a kind signs.
+// They are published one after the other: the first key of a kind signs.
 const phases = { before: old, overlap: [...young, ...old], after: young };
 
 // What the provider publishes with these keys, and a token for each algorithm.

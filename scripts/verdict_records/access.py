@@ -1,4 +1,4 @@
-"""Access rules of `settings.access`, what a sender presents for them, and what is wrong with either."""
+"""Access rules of `settings.access`, what a sender presents for them, and mistakes in either."""
 
 import base64
 import hmac
@@ -19,7 +19,7 @@ def basic(pair):
 
 
 def token(claims, head=None, algorithm="HS256", secret=TOKEN_SECRET, key=None):
-    """A signed token; `head` is what it says of itself beside its algorithm."""
+    """A signed token. `head` is what it says of itself beside its algorithm."""
     part = lambda value: encoded(json.dumps(value).encode(), "base64_url")
     message = f"{part({'alg': algorithm, **(head or {})})}.{part(claims)}"
     if algorithm.startswith("HS"):
@@ -175,7 +175,7 @@ PEERS = [
     "[::ffff:0.0.0.0]:80",
     None,
 ]
-# The last address that is no proxy's counts; what stands left of it is never read.
+# The last address that is no proxy's counts. Addresses left of it are never read.
 FORWARDED_FOR = [
     ["203.0.113.9"],
     ["192.0.2.1, 203.0.113.9"],

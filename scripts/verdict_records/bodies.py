@@ -1,4 +1,4 @@
-"""What each sender sends: the members of its JSON, with their texts."""
+"""The bodies of each sender: the members of its JSON, with their texts."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""One record on its way: what its sender sends, and what it is to be judged by."""
+"""One record on its way: what its sender sends, and what it is judged by."""
 
 import base64
 import datetime
@@ -70,7 +70,7 @@ class Case:
         return next((text for own, text in self.parts if own == name), None)
 
     def set_part(self, name, text):
-        """Gives the member `name` of the body this JSON text; `None` takes it away."""
+        """Gives the member `name` of the body this JSON text. `None` takes the member away."""
         if text is None:
             self.parts = [part for part in self.parts if part[0] != name]
         elif self.part(name) is None:
@@ -90,7 +90,7 @@ class Case:
         return next((value for own, value in self.headers if own.lower() == name.lower()), None)
 
     def set_header(self, name, value):
-        """Gives every header `name` this value; `None` takes it away."""
+        """Gives every header `name` this value. `None` takes it away."""
         if value is None:
             self.headers = [pair for pair in self.headers if pair[0].lower() != name.lower()]
             return
@@ -102,7 +102,7 @@ class Case:
         self.headers.append([name, value])
 
     def access(self, rule):
-        """Asks for `rule` beside what is asked for already."""
+        """Asks for `rule` beside the present rule."""
         known = self.settings.get("access")
         if known is None or known == "none":
             self.settings["access"] = rule

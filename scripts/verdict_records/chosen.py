@@ -7,13 +7,13 @@ import re
 import subprocess
 
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "cli/tests/vectors/verdicts"
-# For how many there is room, and the longest line that is chosen.
+# The number of records that there is room for, and the longest line that is chosen.
 CHOSEN = 1000
 LONGEST = 4000
 
 
 class Judged:
-    """A record's line, and what the command says of it."""
+    """A record's line, and the command's verdict on it."""
 
     def __init__(self, recorded, verdict):
         self.sender, self.kind, self.line = recorded

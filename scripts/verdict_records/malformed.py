@@ -10,7 +10,7 @@ SECRET = "cl43GgdTZpcCdipNaStkoyZiwLi9QlES"
 
 
 def line(edit):
-    """`edit` makes another line of the record's."""
+    """`edit` makes another line of the record's line."""
 
     def kind(case):
         case.sign()

@@ -7,7 +7,7 @@ from .case import Verbatim, rfc3339, written
 
 
 def deep(levels):
-    """JSON of so many levels; the body's own is one more."""
+    """JSON of so many levels. The body's own is one more."""
     return "[" * levels + "]" * levels
 
 
@@ -225,7 +225,7 @@ def in_another_order(case):
     case.sign()
 
 
-# What may become of a body's bytes.
+# Changes of a body's bytes.
 TEXTS = [
     lambda body: b"",
     lambda body: b"{}",
@@ -257,7 +257,7 @@ TEXTS = [
 
 
 def other_text(edit):
-    """Whoever signs the body signs these bytes; a MAC in the body is of the body that there was."""
+    """A sender that signs the body signs these bytes. A MAC in the body covers the body from before."""
 
     def kind(case):
         case.scheme.write(case)

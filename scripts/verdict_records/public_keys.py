@@ -33,7 +33,7 @@ def private_key(name):
 class Rsa:
     """RFC 8017: PKCS #1 v1.5 (section 8.2) and PSS (section 8.1)."""
 
-    # What precedes each digest (section 9.2, note 1).
+    # The bytes that precede each digest (section 9.2, note 1).
     PREFIXES = {
         "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
         "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
@@ -179,7 +179,7 @@ def key_for(algorithm):
 
 
 def sign(algorithm, message, name=None):
-    """The signature of `message` by the test key `name`, which is else the one that `algorithm` is for."""
+    """The signature of `message` by the test key `name`, by default the one that `algorithm` is for."""
     signer = SIGNERS[name or key_for(algorithm)]
     if isinstance(signer, Ed25519):
         return signer.sign(message)

@@ -51,7 +51,7 @@ def variant(name):
     return int(last) if last.isdigit() else 0
 
 
-# A line in bytes, whose sender's it is and of which kind.
+# A line in bytes, its sender and its kind.
 Recorded = collections.namedtuple("Recorded", "sender kind line")
 
 
@@ -74,7 +74,7 @@ def lines(count):
         turn = turns[name, kind]
         turns[name, kind] += 1
         dice = Dice(SEED, name, kind, turn)
-        # Right ones go through every setting; wrong ones begin at any.
+        # Right ones go through every setting. Wrong ones begin at any setting.
         place = ALL.index(sender) + (0 if kind == "right" else Dice(name, kind).number(1000))
         case = sender.case(dice, place, turn, variant(kind))
         make(case)

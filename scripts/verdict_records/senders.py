@@ -65,7 +65,7 @@ def logto(case):
 
 
 RECIPES = ["without_member", "empty_member", "null_member", "sorted_keys", "data_only"]
-# What a caller shows where the signature is not the whole proof.
+# The credentials that a caller shows where the signature is not the whole proof.
 API_KEY = "0f3c5d1e77ab"
 
 
@@ -272,5 +272,5 @@ ALL = [
     Sender("signed-request", signed_request, bodies.plain, ["id", "data"]),
 ]
 MANIFOLD = ("unico-check+signed", "hmac-header", "hmac-body-field", "signed-request")
-# In which order records come. Those with many settings come twice as often.
+# The order of records. Senders with many settings come twice as often.
 ROTA = ALL + [sender for sender in ALL if sender.name in MANIFOLD]

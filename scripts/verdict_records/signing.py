@@ -49,7 +49,7 @@ def by_code_units(pair):
 
 
 def in_order(text):
-    """The JSON text with the members of every object sorted; what is no JSON stays as it is."""
+    """The JSON text with the members of every object sorted. A text that is no JSON stays as it is."""
 
     def ordered(value):
         if isinstance(value, dict):
@@ -63,7 +63,7 @@ def in_order(text):
 
 
 class Plain:
-    """Whoever signs the body as it is written."""
+    """A sender that signs the body as it is written."""
 
     def write(self, case):
         case.body = joined(case.parts)
@@ -121,7 +121,7 @@ class MacInHeader(Plain):
 
 
 def read_name(own):
-    """The name that a JSON text stands for, where it does for one."""
+    """The name that a JSON text stands for, where it stands for one."""
     try:
         return json.loads(own) if isinstance(own, Verbatim) else own
     except ValueError:
@@ -156,13 +156,13 @@ class MacInBody:
         return joined(parts)
 
     def signature(self, case, secret=None, digest=None, body=None):
-        """The MAC as it is encoded; `body` is what is signed in place of the case's own."""
+        """The MAC as it is encoded. `body` is signed in place of the case's own body."""
         text = self.signed_text(case.parts) if body is None else body
         key = case.secret.key if secret is None else secret
         return encoded(hmac.digest(key, text, digest or self.digest), self.encoding)
 
     def write(self, case):
-        """The member gets a place among the others; `sign` fills it."""
+        """The member gets a place among the others. `sign` fills it."""
         if case.part(self.member) is None:
             case.parts.insert(case.dice.number(len(case.parts) + 1), (self.member, '""'))
 
@@ -176,7 +176,7 @@ class MacInBody:
 
 
 class SignedByKey(Plain):
-    """A signature by a private key: `config` is the settings of `signed-request` but for its algorithms."""
+    """A signature by a private key: `config` is the settings of `signed-request` without its algorithms."""
 
     def __init__(self, config, algorithm):
         self.config = config

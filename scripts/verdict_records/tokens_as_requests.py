@@ -1,4 +1,4 @@
-"""What a JWS of a request may say of itself, and what a token's signature is over."""
+"""A JWS of a request that calls itself a token, and a text that a token's signature covers."""
 
 from .case import ABSENT
 from .signing import encoded
@@ -28,7 +28,7 @@ HEADS = [
 
 
 def as_jws(case):
-    """The usual scheme, but for a compact JWS."""
+    """The usual scheme, for a compact JWS."""
     settings(case)["encoding"] = "jws"
     case.scheme.encoding = "jws"
 
@@ -72,7 +72,7 @@ def parts(case):
 
 
 def signed_part_of_token(case):
-    """The body is what a token's signature is over."""
+    """The body is the text that a token's signature covers."""
     plain = settings(case)
     for name in ("template", "timestamp_header", "timestamp_form", "nonce_header"):
         plain.pop(name, None)

@@ -1,4 +1,4 @@
-"""What is judged before the body: method, headers, tenant, peer, access rule, keys; and the body's size."""
+"""Checks before the body: method, headers, tenant, peer, access rule, keys. Also the body's size."""
 
 from . import access
 from .case import ABSENT
@@ -119,7 +119,7 @@ def with_rule(place, present):
         rule, right, wrong = access.rules(case.dice)[place]
         known = [name.lower() for name, _ in case.headers]
         headers = present(right, wrong)
-        # Both rules of a sender that needs one may read the same header: then the one of this case counts.
+        # Both rules of a sender that needs one may read the same header. The rule of this case counts then.
         if any(name.lower() in known for name, _ in right):
             names = [name.lower() for name, _ in right]
             case.headers = [pair for pair in case.headers if pair[0].lower() not in names]

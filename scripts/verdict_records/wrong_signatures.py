@@ -1,4 +1,4 @@
-"""What may be wrong with a signature, with what it is over, and with the id beside it."""
+"""Mistakes in a signature, in the text that it covers, and in the id beside it."""
 
 import base64
 
@@ -22,7 +22,7 @@ def recoded(text, encoding):
         return text
 
 
-# What may become of a signature's text; the second argument is its encoding.
+# Changes of a signature's text. The second argument is its encoding.
 EDITS = {
     "flipped": lambda text, _: flipped(text),
     "first letter": lambda text, _: ("B" if text[0] == "A" else "A") + text[1:],
@@ -103,7 +103,7 @@ MADE = {
 }
 
 
-# What may become of the body after it was signed.
+# Changes of the body after it was signed.
 def one_bit(case):
     at = case.dice.number(len(case.body))
     return case.body[:at] + bytes([case.body[at] ^ 1 << case.dice.number(8)]) + case.body[at + 1 :]
@@ -239,7 +239,7 @@ def another_key(case):
     case.sign()
 
 
-# Senders whose signature is over an id or a nonce, and over a time in a header of its own.
+# Senders whose signature covers an id or a nonce, and a time in a header of its own.
 WITH_ID = ["standard-webhooks", "svix", "hmac-header", "signed-request", "unico-check+signed"]
 WITH_TIME = WITH_ID + ["slack"]
 IN_BODY = ["facephi", "hmac-body-field"]
@@ -247,7 +247,7 @@ IN_LIST = ["standard-webhooks", "svix", "stripe", "hmac-header"]
 
 
 def kinds(sender):
-    """All that may be wrong with the signatures of `sender`, each under a name."""
+    """All mistakes in the signatures of `sender`, each under a name."""
     found = {f"signature {name}": edited(edit) for name, edit in EDITS.items()}
     found.update({f"signed with {name}": made(how) for name, how in MADE.items()})
     found.update({f"body afterwards: {name}": afterwards(change) for name, change in AFTERWARDS.items()})

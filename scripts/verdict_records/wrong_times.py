@@ -2,7 +2,7 @@
 
 from .case import ABSENT
 
-# In place of a signed time; `{n}` is the right number.
+# Texts in place of a signed time. `{n}` is the right number.
 TEXTS = [
     "",
     " ",
