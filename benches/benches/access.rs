@@ -32,7 +32,7 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 const TURNS: usize = 301;
 const SECRET: &str = "4c0b9ff1e0e84f0f8d8c57bd4ef13b21";
 const API_KEY: &str = "0f3c0c8d7e1b4a5f9d2e6c3b8a7f1e0d";
-/// Made for this file alone.
+/// The key was made for this file alone.
 const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgn649N7r5bOisVq70\n\
 DliBDXVchhdoAgJUsjMMnpoJRC+hRANCAARKZXVws/dqLjJwn1H6PJyWVHq/YqYk\n\

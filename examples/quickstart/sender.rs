@@ -17,7 +17,7 @@ pub(crate) struct Answered {
     pub(crate) at: Instant,
 }
 
-/// Sends a request and waits for the whole answer. Dropped earlier, it hangs up.
+/// Sends a request and waits for the whole answer. If it is dropped earlier, it hangs up.
 pub(crate) async fn send(to: SocketAddr, mut request: Request<Bytes>) -> Result<Answered> {
     let host = to.to_string().parse()?;
     request.headers_mut().entry(header::HOST).or_insert(host);

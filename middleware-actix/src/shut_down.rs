@@ -111,7 +111,7 @@ async fn stop_within(
     bound: Duration,
 ) -> Stopped {
     let mut drain = Drain::begin(receivers, TokioTimer, bound);
-    // Counted before the workers stop and cut off the rest.
+    // The count comes before the workers stop and cut off the rest.
     let left = drain.idle().await;
     let mut workers = pin!(server.stop(left.is_idle()));
     let mut over = pin!(drain.over());

@@ -1,4 +1,4 @@
-//! The token endpoint on actix-web. What it decides is tested in the core.
+//! The token endpoint on actix-web. The core's tests cover its decisions.
 #![cfg(feature = "token")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! The token endpoint on axum. What it decides is tested in the core.
+//! The token endpoint on axum. The core's tests cover its decisions.
 #![cfg(feature = "token")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

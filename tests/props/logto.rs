@@ -80,7 +80,7 @@ pub(crate) fn recording(number: u64) -> Recording {
     found.unwrap_or_else(|| panic!("no recording {number}"))
 }
 
-/// As header values travel; the JSON has their text.
+/// The bytes of header values on the wire: the JSON has their text.
 fn latin1(text: &str) -> Vec<u8> {
     text.chars()
         .map(|c| u8::try_from(u32::from(c)).unwrap())

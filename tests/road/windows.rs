@@ -173,7 +173,7 @@ async fn refuses_what_cannot_be_read(strict: Stage, relaxed: Stage, of: Of, name
         );
     }
     let fresh = format!("\"{}\"", now().to_rfc3339());
-    // Of two of them none counts.
+    // If a body has two, neither counts.
     let twice = format!("{fresh},\"{name}\":{fresh}");
     let (status, ran) = answer(&strict, of, "twice", Some(&twice)).await;
     assert!(matches!(status, 400 | 401) && !ran, "{status}");

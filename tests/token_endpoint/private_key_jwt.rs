@@ -75,7 +75,8 @@ async fn a_client_that_signs_gets_a_token_for_each_assertion_once() {
     }
 }
 
-/// Made by another library than the simulator's own writer, with the claims that openid-client and Authlib send.
+/// Another library than the simulator's own writer made these, with the claims that openid-client and Authlib
+/// send.
 #[tokio::test]
 async fn assertions_as_common_libraries_make_them_are_taken() {
     let key = jsonwebtoken::EncodingKey::from_rsa_pem(&file("owner.key")).unwrap();

@@ -96,7 +96,7 @@ pub(crate) enum Age {
     Old,
     /// It is as this release makes it, or the columns are there and the comment is somebody else's.
     Current,
-    /// It is of a later release, which sees to it that this one can go on. It is left as it is.
+    /// It is of a later release, which takes care that this one can go on. It is left as it is.
     Newer,
 }
 

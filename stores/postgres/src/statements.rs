@@ -111,7 +111,7 @@ impl Statements {
     ///
     /// The insert decides. `ON CONFLICT DO NOTHING` alone would do, but it waits for a transaction that is
     /// changing the row. That may be a handler's, which settled and goes on. So the insert is only tried where
-    /// no row is to be seen.
+    /// the statement sees no row.
     pub(crate) fn claim(
         &self,
         key: &EventKey,
@@ -296,8 +296,8 @@ fn noted(token: impl Display) -> String {
     format!("(t.given_up || {token})[greatest(cardinality(t.given_up) - {MOST_GIVEN_UP} + 2, 1):]")
 }
 
-/// Milliseconds until the row ends; not positive once it has. `now()` would be the start of the
-/// application's transaction.
+/// Milliseconds until the row ends, not positive once it has. `now()` would be the start of the application's
+/// transaction.
 const LEFT_MILLIS: &str = "ceil(extract(epoch FROM expires_at - clock_timestamp()) * 1000)::bigint";
 
 /// The moment that is so many microseconds ahead by the server's clock.

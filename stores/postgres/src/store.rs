@@ -28,7 +28,7 @@ use crate::{
     statements::Statements,
 };
 
-/// Of a key that had no row.
+/// The attempt of a key that had no row.
 const FIRST_ATTEMPT: u32 = 1;
 /// How often a claim looks again when others change the row under its eyes.
 const ROUNDS: usize = 3;

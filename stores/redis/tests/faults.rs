@@ -68,7 +68,7 @@ async fn a_server_without_persistence_forgets_and_goes_on() {
         .expect("settle");
     server.crash();
     server.resume();
-    // The first answer may be an error; nothing needs a restart.
+    // The first answer may be an error. Nothing needs a restart.
     let mut state = store.look(&key(1)).await;
     for _ in 0..50 {
         if state.is_ok() {

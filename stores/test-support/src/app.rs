@@ -83,7 +83,7 @@ impl Drop for App {
     }
 }
 
-/// Sends the event `id` once and returns the status; `None` when no answer came.
+/// Sends the event `id` once and returns the status, `None` when no answer came.
 pub async fn send(to: SocketAddr, id: &str) -> Option<u16> {
     let now = UnixTime::from_system(std::time::SystemTime::now());
     let body = format!("{{\"id\":\"{id}\"}}");

@@ -21,7 +21,7 @@ pub enum Break {
     BeforeAnswer,
     /// Nothing arrives any more, and nobody is told.
     Silence,
-    /// Not at all: for requests before the one that breaks.
+    /// It does not break: for requests before the one that does.
     Through,
     /// The request reaches the server when [`Proxy::let_go`] says so. Its answer reaches nobody.
     Late,
