@@ -126,5 +126,6 @@ mod secrecy {
 
 mod documents {
     mod frozen;
+    mod listed;
     mod shown;
 }
