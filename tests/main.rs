@@ -2,17 +2,17 @@
 //! `scenarios/` instead.
 //!
 //! - `props`: what tests share: a server, clients, a store and a handler that follow a script.
-//! - `schemes`: what a signature covers, and which are refused.
+//! - `schemes`: what a signature covers, and which signatures are refused.
 //! - `json`: how JSON is written again, byte for byte.
 //! - `events`: what each pack reads, and what its simulator sends.
 //! - `access`: who may call, and for whom.
 //! - `receiver`: settings that are refused, and those that are warned of.
 //! - `road`: what becomes of a request, from its head to its answer.
-//! - `dedup`: each event once: stores, leases' ends, copies.
+//! - `dedup`: each event once: the memory store, copies, what happens when a store fails.
 //! - `token_endpoint`: who gets a token.
 //! - `telemetry`: metrics, spans, observers.
 //! - `secrecy`: what no log line, answer, error or `Debug` text holds.
-//! - `documents`: what is written down is so.
+//! - `documents`: what documents and vectors promise.
 //!
 //! `apart` holds binaries of their own. `Cargo.toml` says why each needs its own process.
 #![allow(
@@ -127,5 +127,6 @@ mod secrecy {
 mod documents {
     mod floors;
     mod frozen;
+    mod listed;
     mod shown;
 }
