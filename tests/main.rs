@@ -31,7 +31,6 @@ mod schemes {
     mod hmac_body_field;
     mod hmac_header;
     mod presets;
-    #[cfg(feature = "jwt")]
     mod signed_request;
     mod standard_webhooks;
     mod templates;
@@ -58,9 +57,7 @@ mod events {
 }
 
 mod access {
-    #[cfg(feature = "jwt")]
     mod bearer;
-    #[cfg(feature = "jwks")]
     mod jwks;
     mod networks;
     mod rules;
@@ -96,7 +93,6 @@ mod dedup {
     mod store_faults;
 }
 
-#[cfg(feature = "token")]
 mod token_endpoint {
     mod assertions;
     mod grants;
@@ -111,14 +107,12 @@ mod token_endpoint {
 }
 
 mod telemetry {
-    #[cfg(feature = "metrics")]
     mod measured;
     mod observers;
     mod spans;
 }
 
 mod secrecy {
-    #[cfg(feature = "jwks")]
     mod access;
     mod logs;
     mod texts;

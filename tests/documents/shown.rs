@@ -71,6 +71,6 @@ fn the_tests_that_security_names_exist() -> Outcome {
 }
 
 fn read(path: &str) -> Result<String, Box<dyn Error>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     Ok(fs::read_to_string(path)?.replace("\r\n", "\n"))
 }
