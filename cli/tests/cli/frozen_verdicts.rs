@@ -62,7 +62,11 @@ fn every_recorded_request_gets_the_verdict_line_that_it_always_got() {
     let output = verified("records.jsonl");
     let (records, frozen) = (vector("records.jsonl"), vector("verdicts.jsonl"));
     let (records, frozen, said) = (lines(&records), lines(&frozen), lines(&output.stdout));
-    assert_eq!(records.len(), frozen.len(), "the vector has a verdict for each record");
+    assert_eq!(
+        records.len(),
+        frozen.len(),
+        "the vector has a verdict for each record"
+    );
     if let Some(difference) = difference(&records, &frozen, &said) {
         panic!("{difference}");
     }
@@ -76,7 +80,10 @@ fn every_recorded_request_gets_the_verdict_line_that_it_always_got() {
 fn the_frozen_verdicts_know_every_provider_and_every_reason_of_verify() {
     let text = |verdict: &Value, member: &str| verdict[member].as_str().map(str::to_owned);
     let verdicts = frozen();
-    let reasons: BTreeSet<_> = verdicts.iter().filter_map(|it| text(it, "reason")).collect();
+    let reasons: BTreeSet<_> = verdicts
+        .iter()
+        .filter_map(|it| text(it, "reason"))
+        .collect();
     assert_eq!(reasons, reasons_of_verify().into_iter().collect());
 
     let accepted = verdicts.iter().filter(|it| it["verdict"] == "accepted");
