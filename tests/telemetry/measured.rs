@@ -58,10 +58,7 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
             assert!(bounded, "{label:?} of {}", metric.name);
         }
     }
-    let mut all: BTreeSet<&str> = known::ALL.iter().map(|metric| metric.name).collect();
-    if cfg!(not(feature = "token")) {
-        all.remove(known::TOKEN_REQUESTS.name);
-    }
+    let all: BTreeSet<&str> = known::ALL.iter().map(|metric| metric.name).collect();
     assert_eq!(seen, all, "each is recorded");
 }
 
