@@ -27,9 +27,9 @@ struct Row {
     owner: OwnerToken,
     attempt: u32,
     content: Option<ContentDigest>,
-    /// How it ended; `None` while it runs.
+    /// How it ended. `None` while it runs.
     end: Option<End>,
-    /// Who released it: a claim of theirs that comes late is not granted.
+    /// The owners that released it. A claim of theirs that comes late is not granted.
     given_up: Vec<OwnerToken>,
     /// The key is free from then on.
     until: Duration,
@@ -40,7 +40,7 @@ impl<C: Clock> OwnStore<C> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Remembers that `lease` is not to be granted any more, whether it was or not.
+    /// Remembers that `lease` must not be granted any more, whether it was or not.
     fn give_up(&self, lease: &Lease) {
         let now = self.clock.monotonic();
         let mut rows = self.rows();

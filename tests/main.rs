@@ -1,5 +1,5 @@
-//! The library's tests, in one binary. A new case goes into its topic's folder; `CONTRIBUTING.md` says when it goes into
-//! `scenarios/` instead.
+//! The library's tests, in one binary. A new case goes into its topic's folder. `CONTRIBUTING.md` says when it goes
+//! into `scenarios/` instead.
 //!
 //! - `props`: what tests share: a server, clients, a store and a handler that follow a script.
 //! - `schemes`: what a signature covers, and which signatures are refused.

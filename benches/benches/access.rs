@@ -1,8 +1,9 @@
-//! Access rules beside what they cannot do without: `Bearer` beside `jsonwebtoken` alone, with the key at hand on both
-//! sides; `Basic` and `ApiKey` beside two SHA-256 and one comparison in constant time; and what they allocate.
+//! Access rules beside what they cannot do without, and what they allocate. `Bearer` is beside `jsonwebtoken` alone,
+//! with the key at hand on both sides. `Basic` and `ApiKey` are beside two SHA-256 and one comparison in constant
+//! time.
 //!
 //! Both sides take turns in small batches, and each ratio is the median over all turns, so that a busy machine
-//! disturbs both alike. Bars: 1.1 for tokens; 1.5 without allocation for the others.
+//! disturbs both alike. The bars are 1.1 for tokens, and 1.5 without allocation for the others.
 
 use std::{alloc::System, hint::black_box, sync::Arc, time::Instant};
 
@@ -234,7 +235,7 @@ fn main() {
         ),
     ];
     let timer: Arc<dyn Timer> = Arc::new(TokioTimer);
-    // The road reads the clock once a request, whatever the rule; `jsonwebtoken` reads it for each token.
+    // The road reads the clock once a request, with any rule. `jsonwebtoken` reads it for each token.
     let now = SystemClock::new().now();
 
     let mut criterion = Criterion::default().configure_from_args();

@@ -1,10 +1,10 @@
 //! Facephi's verify + decode beside the bare keyed HMAC of the same bytes and one derived serde pass into
 //! the same members, and the allocations of both.
 //!
-//! The pack's identity parts are hashed on our side alone; the last block of that hash is the road's.
+//! Only our side hashes the pack's identity parts. The road hashes the last block.
 //!
-//! The table at the end is what counts: both sides take turns in small batches, and each ratio is the
-//! median over all turns, so that a busy machine disturbs both alike.
+//! Look at the table at the end. Both sides take turns in small batches, and each ratio is the median over all
+//! turns, so that a busy machine disturbs both alike.
 
 use std::{alloc::System, fmt::Write, hint::black_box, time::Instant};
 
@@ -76,7 +76,7 @@ fn mac_of(signed: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// A compact event of about `size` bytes: what grows is what was read from the document.
+/// A compact event of about `size` bytes. The part that was read from the document grows.
 fn compact(size: usize) -> String {
     let mut ocr = String::from("\"MatchingSidesScore\":0.97");
     for number in 0.. {

@@ -1,8 +1,8 @@
 //! `HmacHeader::verify` (look-up, decoding, comparison, window) beside the bare keyed HMAC of the same
 //! bytes, and the allocations it makes.
 //!
-//! The table at the end is what counts: both sides take turns in small batches, and each ratio is the
-//! median over all turns, so that a busy machine disturbs both alike.
+//! Look at the table at the end. Both sides take turns in small batches, and each ratio is the median over all
+//! turns, so that a busy machine disturbs both alike.
 
 use std::{
     alloc::System,

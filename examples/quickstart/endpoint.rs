@@ -90,7 +90,7 @@ impl Endpoint {
         Ok(self.receiver.window().ok_or("time is not checked")?)
     }
 
-    /// What the handler does in its next runs; afterwards it works.
+    /// What the handler does in its next runs. Afterwards it succeeds.
     pub(crate) fn plan(&self, plans: impl IntoIterator<Item = Plan>) {
         self.desk.plans().extend(plans);
     }
@@ -177,7 +177,7 @@ impl Desk {
     }
 }
 
-/// The handler: it can only be reached with a delivery that passed every check.
+/// The handler. Only a delivery that passed every check can reach it.
 async fn on_event<E: Described>(
     State(desk): State<Arc<Desk>>,
     Event(delivery): Event<E>,

@@ -1,9 +1,9 @@
 //! What hookgate does, in one command: `cargo run --example quickstart`.
 //!
-//! It starts an axum receiver on a free port of this machine and sends it, through real HTTP, what
-//! senders send and what attackers send: deliveries that a Logto server really made, copies, failures,
-//! forgeries, the onboarding of a Facephi user. Each line of its table was promised first: it ends with an error if any answer, or how
-//! often the handler ran, is another one.
+//! It starts an axum receiver on a free port of this machine. It sends it, through real HTTP, what senders send and
+//! what attackers send. These are deliveries that a Logto server really made, copies, failures, forgeries, and the
+//! onboarding of a Facephi user. Each line of its table was promised first. The program ends with an error if any
+//! answer, or how often the handler ran, is another one.
 //!
 //! | file | shows |
 //! | --- | --- |
@@ -50,7 +50,7 @@ async fn main() -> Result<ExitCode> {
     let mut report = Report::default();
 
     recorded(&endpoint, &recordings, &mut report).await?;
-    // The receiver's clock stands at the last recording; so does the simulated server's.
+    // The receiver's clock stands at the last recording, and so does the simulated server's.
     let logto = LogtoSimulator::new(SIGNING_KEY, clock.now()).path(endpoint::PATH);
     copies(&endpoint, &logto, &mut report).await?;
     outcomes(&endpoint, &logto, &mut report).await?;
@@ -162,7 +162,7 @@ async fn forgeries(endpoint: &Endpoint, logto: &LogtoSimulator, report: &mut Rep
     Ok(())
 }
 
-/// `createdAt` is the event's own time: too old is what could no longer be told from a copy.
+/// `createdAt` is the event's own time. An event that could no longer be told from a copy is too old.
 async fn time(endpoint: &Endpoint, logto: &LogtoSimulator, report: &mut Report) -> Result<()> {
     let window = endpoint.window()?;
     let [past, future] = [window.past, window.future].map(|limit| limit.as_secs() / 60);
@@ -217,7 +217,7 @@ async fn rotation(recordings: &[Recording], clock: FakeClock, report: &mut Repor
     Ok(())
 }
 
-/// Another user is another event: the body is what identifies it.
+/// Another user is another event: the body identifies it.
 fn user(id: &str) -> User {
     User::new(id, UnixTime::from_secs(1_795_300_000))
 }

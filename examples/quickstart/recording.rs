@@ -64,7 +64,7 @@ impl Recording {
         Ok(time.ok_or("received_at is not RFC 3339")?)
     }
 
-    /// The request as it was; only the address that it goes to is ours.
+    /// The request as it was. Only the address that it goes to is ours.
     pub(crate) fn request(&self) -> Result<Request<Bytes>> {
         let mut request = Request::builder()
             .method(self.around.method.as_str())
@@ -85,7 +85,7 @@ impl Recording {
     }
 }
 
-/// Every hook's key once; one hook has none.
+/// Every hook's key once. One hook has none.
 pub(crate) fn keys(recordings: &[Recording]) -> Result<Vec<Key>> {
     let mut known = Vec::new();
     let mut keys = Vec::new();

@@ -4,7 +4,7 @@ use std::{process::ExitCode, time::Instant};
 
 use crate::endpoint::Observed;
 
-/// What must come of a line.
+/// What each line must show.
 pub(crate) struct Promise {
     answers: Answers,
     runs: usize,

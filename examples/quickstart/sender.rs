@@ -30,7 +30,7 @@ pub(crate) async fn send(to: SocketAddr, mut request: Request<Bytes>) -> Result<
         response.into_body().collect().await?;
         Ok(Answered { status, at })
     };
-    // The connection only moves bytes; how it ends shows in the exchange.
+    // The connection only moves bytes. The exchange shows how it ends.
     let connection = async {
         let _ = connection.await;
         pending().await

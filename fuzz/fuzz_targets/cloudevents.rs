@@ -16,7 +16,7 @@ fuzz_target!(|body: &[u8]| {
         event.attributes.occurred_at(),
         again.attributes.occurred_at()
     );
-    // What was not set may have been written as `null`.
+    // A member that was not set may have been written as `null`.
     if let (Ok(Value::Object(mut was)), Ok(Value::Object(mut is))) = (
         serde_json::from_slice(body),
         serde_json::from_slice(&written),

@@ -11,7 +11,7 @@ type Members = BTreeMap<String, Box<RawValue>>;
 
 fuzz_target!(|text: &[u8]| {
     let found = cut(text, "signature");
-    // Duplicates elsewhere are none of the cut's business, and a map keeps one of them.
+    // The cut does not look at duplicates elsewhere, and a map keeps one of them.
     let Ok(members) = serde_json::from_slice::<Members>(text) else {
         return;
     };

@@ -1,4 +1,4 @@
-//! What is written is written the same again, and means what serde_json reads.
+//! A text that was written is written the same again, and means what serde_json reads.
 #![no_main]
 
 use hookgate::json::canonical::{ecmascript, rfc8785};
@@ -9,7 +9,7 @@ fuzz_target!(|text: &[u8]| {
     for write in [ecmascript, rfc8785] {
         let Ok(once) = write(text) else { continue };
         assert_eq!(write(&once).as_deref(), Ok(&*once));
-        // serde_json takes neither lone surrogates nor 128 levels; numbers are compared as doubles.
+        // serde_json takes neither lone surrogates nor 128 levels. Numbers are compared as doubles.
         if let (Ok(was), Ok(is)) = (
             serde_json::from_slice::<Value>(text),
             serde_json::from_slice::<Value>(&once),
@@ -22,7 +22,7 @@ fuzz_target!(|text: &[u8]| {
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
-            // serde_json reads 17 digits and more without the last bit of care.
+            // serde_json may read 17 digits and more wrong in the last bit.
             let (a, b) = (a.as_f64().unwrap_or(0.0), b.as_f64().unwrap_or(0.0));
             a == b || ((a - b) / b).abs() < 1e-15
         }

@@ -1,4 +1,4 @@
-//! No header makes a signed request panic, none but what was signed passes, and every public key is read or refused.
+//! No header makes a signed request panic, only what was signed passes, and every public key is read or refused.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! No token request makes the endpoint panic or wait, none gets a token without the secret, and no answer shows
-//! anything of what was asked.
+//! No token request makes the endpoint panic or wait, and none gets a token without the secret. No answer shows
+//! anything of the request.
 #![no_main]
 
 use std::{
@@ -13,7 +13,7 @@ use hookgate::{dedup::MemoryStore, keys::{TokenAlgorithm, TokenKey}, pack::Head,
 use libfuzzer_sys::fuzz_target;
 
 const CERTIFICATE: &[u8] = include_bytes!("../../tests/vectors/signed_request/ed.crt.der");
-/// In no seed, and nothing that is compared byte by byte.
+/// It is in no seed, and nothing compares it byte by byte.
 const SECRET: &str = "2f0c7a54b1d94e0f8c61";
 
 static ISSUER: LazyLock<TokenIssuer> = LazyLock::new(|| {
@@ -26,7 +26,7 @@ static ISSUER: LazyLock<TokenIssuer> = LazyLock::new(|| {
         .assertion(Assertion::of("asserter", key).allow_missing_audience())
         .replay_store(MemoryStore::new())
         .without_addresses()
-        // Every input is to be judged, however many were wrong before it.
+        // Every input must be judged, however many were wrong before it.
         .failures_of_client(often, Duration::from_secs(3600))
         .build()
         .unwrap()

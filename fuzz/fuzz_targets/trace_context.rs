@@ -1,4 +1,4 @@
-//! A context that is read is written as it was, but for versions to come.
+//! A context that is read is written as it was, except in later versions of the format.
 #![no_main]
 
 use hookgate::pack::TraceContext;

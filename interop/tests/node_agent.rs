@@ -1,4 +1,4 @@
-//! Node's own client, with a keep-alive agent, against receivers on axum and on actix-web: it reads each refusal, and
+//! Node's own client, with a keep-alive agent, against receivers on axum and on actix-web. It reads each refusal, and
 //! its next event is handled.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

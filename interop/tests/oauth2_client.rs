@@ -17,7 +17,7 @@ use oauth2::{
     basic::{BasicClient, BasicErrorResponseType},
 };
 
-/// Has every character that is encoded somewhere on its way.
+/// It has every character that is encoded somewhere on its way.
 const SECRET: &str = "s3cr+t &:%=\u{e9}/";
 
 fn issuer(address: SocketAddr) -> TokenIssuer {
@@ -107,7 +107,7 @@ fn judge(rule: &Bearer, token: &str) -> Result<(), Denied> {
     rule.check(&Head::new("POST", "/", &headers), now)
 }
 
-/// The crate brings its own request; this carries it.
+/// The crate brings its own request. This carries it.
 async fn send(address: SocketAddr, request: HttpRequest) -> Result<HttpResponse, hyper::Error> {
     let mut request = request.map(|body| Full::new(hyper::body::Bytes::from(body)));
     let host = address.to_string().parse().unwrap();

@@ -1,4 +1,4 @@
-//! The token endpoint's refusals arrive at who still writes, on axum and on actix-web.
+//! The token endpoint's refusals arrive at clients that still write, on axum and on actix-web.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{

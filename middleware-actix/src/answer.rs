@@ -16,8 +16,8 @@ use hookgate::framework::Answer;
 
 use crate::AnswerBody;
 
-/// A response to `request`; or an error that becomes the same response, where the request went down
-/// with its handler: actix-web has no response without the request that it answers.
+/// A response to `request`. Where the request went down with its handler, it is an error that becomes the same
+/// response: actix-web has no response without the request that it answers.
 pub(crate) fn answered<B>(
     request: Option<HttpRequest>,
     answer: Answer,

@@ -19,15 +19,15 @@ use crate::{answer::response, require_receiver::Unprotected};
 
 /// The verified delivery of this request, with an event of type `E`.
 ///
-/// Stands beside any other extractor. On a route without the receiver's middleware it answers 500 and
-/// logs what to add; the handler does not run.
+/// It stands beside any other extractor. On a route without the receiver's middleware it answers 500 and logs
+/// what to add. The handler does not run.
 ///
 /// # Security
 ///
-/// Take the event itself. actix-web makes `None` of whatever keeps an extractor from its value: a handler that takes an
-/// `Option<Event<_>>`, or a `Result` of one, runs on a route without the receiver too, and its answer is its own. No type
-/// can forbid that. It is logged as an error and counted each time; [`RequireReceiver`](crate::RequireReceiver) makes
-/// such answers 500.
+/// Take the event itself. actix-web makes `None` of an extractor's error. So a handler that takes an
+/// `Option<Event<_>>`, or a `Result` of one, also runs on a route without the receiver, and its answer is its own. No
+/// type can forbid that. Each such run is logged as an error and counted. [`RequireReceiver`](crate::RequireReceiver)
+/// makes such answers 500.
 #[derive(Debug)]
 pub struct Event<E>(pub Delivery<E>);
 
@@ -48,7 +48,8 @@ impl<E: 'static> FromRequest for Event<E> {
     }
 }
 
-/// Told at once, and not when an answer is made of it: a handler that takes an `Option` of an event runs all the same.
+/// It is logged at once, and not when an answer is made of it: a handler that takes an `Option` of an event runs all
+/// the same.
 fn not_protected(extensions: &Extensions) -> EventRejection {
     let rejection = EventRejection::NotProtected;
     framework::unprotected(&rejection);
@@ -58,7 +59,7 @@ fn not_protected(extensions: &Extensions) -> EventRejection {
     rejection
 }
 
-/// Why there is no event. Always a mistake in the program, so always 500.
+/// Why there is no event. It is always a mistake in the program, so the answer is always 500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventRejection {

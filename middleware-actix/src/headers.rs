@@ -4,7 +4,7 @@ use actix_web::http::header::HeaderMap;
 use hookgate::pack::Headers;
 use http::HeaderName;
 
-/// Up to so many headers are compared one by one: a look-up by text parses and hashes the name first.
+/// Up to this many headers are compared one by one: a look-up by text parses and hashes the name first.
 const FEW_HEADERS: usize = 24;
 
 /// actix-web has header types of its own, and those of `http` 0.2.

@@ -42,58 +42,58 @@
 //! - `web::post().to(handler).wrap(receiver.middleware())` covers that one route. A GET then matches no
 //!   route, never reaches the receiver, and is answered **404** by actix-web.
 //! - `web::scope(path).wrap(…)` and `App::wrap` cover all that is inside, unknown paths included. Route
-//!   parameters of a resource are only known inside of it, so a receiver with tenants named by a route
+//!   parameters of a resource are only known inside of it. So a receiver with tenants named by a route
 //!   parameter must wrap the resource or the route.
 //! - One receiver is one endpoint, however many routes it stands on. An event that was handled on one route is a copy on
 //!   another, which answers 200 without its handler. Make a receiver with a name of its own for each route.
-//! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run. One
-//!   that takes an `Option<Event<_>>` does run there, with `None`: wrap the application in
+//! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run. A
+//!   handler that takes an `Option<Event<_>>` does run there, with `None`. Wrap the application in
 //!   [`RequireReceiver`], which makes such answers 500.
-//! - The last `.wrap()` is the outermost. A middleware between the receiver and the handler may look at
-//!   the response, but one that builds a new response takes the handler's verdict away: a 2xx then
-//!   counts as processed, anything else as retry.
-//! - A middleware outside must not keep a clone of the `HttpRequest` while it calls on: actix-web's router
-//!   panics then, and so does giving a chunked body its length. The receiver takes such a panic for one of
-//!   the handler's, and answers 503.
+//! - The last `.wrap()` is the outermost. A middleware between the receiver and the handler may look at the
+//!   response. A middleware that builds a new response takes the handler's verdict away: a 2xx then counts as
+//!   processed, anything else as retry.
+//! - A middleware outside must not keep a clone of the `HttpRequest` while it calls the next service.
+//!   actix-web's router panics then, and the code that gives a chunked body its length panics too. The receiver
+//!   takes such a panic for one of the handler's, and answers 503.
 //!
 //! # What the handler gets
 //!
 //! - [`Event`], beside any other extractor.
-//! - The body is put back, as it was authenticated and with its length as `content-length`, so
-//!   `web::Bytes`, `web::Json` and `String` work too. They keep actix-web's own limits (256 KiB for
-//!   `Bytes` and `String`, 2 MiB for `Json`): raise them with `web::PayloadConfig` and `web::JsonConfig`
-//!   to the receiver's `body_limit`, or a delivery above them fails as often as it is sent.
-//!   `delivery.raw()` has no such limit.
+//! - The body is put back, as it was authenticated and with its length as `content-length`. So `web::Bytes`,
+//!   `web::Json` and `String` work too. They keep actix-web's own limits (256 KiB for `Bytes` and `String`,
+//!   2 MiB for `Json`). Raise them with `web::PayloadConfig` and `web::JsonConfig` to the receiver's
+//!   `body_limit`. Otherwise a delivery above them fails as often as it is sent. `delivery.raw()` has no such
+//!   limit.
 //! - Bodies with a `content-encoding` are refused with 415 before an extractor could inflate them.
-//! - It runs on its worker's thread. One that blocks it holds up the worker's other connections and its own
-//!   heartbeat: see [handlers that block](hookgate#handlers-that-block).
+//! - The handler runs on its worker's thread. A handler that blocks it holds up the worker's other connections
+//!   and its own heartbeat: see [handlers that block](hookgate#handlers-that-block).
 //!
 //! # When a sender is refused while it still writes
 //!
-//! The sender gets its answer, with `Connection: close` on HTTP/1.1. actix-web then reads on and drops what comes, for as
-//! long as [`client_disconnect_timeout`](actix_web::HttpServer::client_disconnect_timeout) says. Leave that at its default
-//! of a second. At zero the connection is reset, and such senders lose their answer. Over HTTP/2 it is
-//! [`hookgate::framework::unread`] that reads on.
+//! The sender gets its answer, with `Connection: close` on HTTP/1.1. actix-web then reads on and drops what comes, for
+//! as long as [`client_disconnect_timeout`](actix_web::HttpServer::client_disconnect_timeout) says. Leave that at its
+//! default of a second. At zero the connection is reset, and such senders lose their answer. Over HTTP/2
+//! [`hookgate::framework::unread`] reads on.
 //!
 //! # What it takes from the connection
 //!
-//! - An access rule that needs the peer's address gets `peer_addr()`, never what a header says: not
+//! - An access rule that needs the peer's address gets `peer_addr()`, never what a header says. It does not get
 //!   `realip_remote_addr`, which believes `Forwarded` and `X-Forwarded-For` from anyone.
 //! - Route parameters are decoded as for a handler that takes a `web::Path`.
 //!
 //! # When the sender hangs up, and at shut-down
 //!
-//! A handler that runs, runs to its end. One whose sender has left, or that is past its deadline, goes
-//! on beside the worker's connections, on the worker's own thread, and would end with it: actix-web
-//! stops a worker, gracefully too, once it has no connections. [`serve_until`] answers 503 to what is new,
-//! waits for all handlers of all receivers within a bound, and only then stops the workers; [`shut_down`]
-//! does it for a server that runs elsewhere. Both need
-//! [`HttpServer::disable_signals`](actix_web::HttpServer::disable_signals), so that a signal does not
-//! stop the workers first. A handler that is cut off frees its event when its lease ends.
+//! A handler that has begun runs to its end. If its sender has left, or if it is past its deadline, it goes on
+//! beside the worker's connections, on the worker's own thread. It would end with the thread: actix-web stops a
+//! worker, gracefully too, once it has no connections. [`serve_until`] answers 503 to what is new and waits for
+//! all handlers of all receivers within a bound. It stops the workers only after that. [`shut_down`] does it
+//! for a server that runs elsewhere. Both need
+//! [`HttpServer::disable_signals`](actix_web::HttpServer::disable_signals), so that a signal does not stop the
+//! workers first. A handler that is cut off frees its event when its lease ends.
 //!
-//! The handler's deadline and its panics are answered through actix-web's error path, since the request
-//! went down with the handler: the sender gets the same answer, while middlewares outside, such as a
-//! logger, see an `Err`.
+//! The receiver answers a handler's deadline and its panics through actix-web's error path, since the request
+//! went down with the handler. The sender gets the same answer, while middlewares outside, such as a logger,
+//! see an `Err`.
 
 mod answer;
 mod body;

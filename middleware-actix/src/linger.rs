@@ -28,7 +28,7 @@ pub struct AnswerBody {
     text: Option<Bytes>,
     length: u64,
     /// Held, never read. actix-web reads on by itself after an answer, for as long as its
-    /// `client_disconnect_timeout` says: where it has dropped a chunked body, it does so without an end.
+    /// `client_disconnect_timeout` says. Where it has dropped a chunked body, it reads on without an end.
     _unread: Option<Payload>,
 }
 
@@ -49,7 +49,7 @@ impl AnswerBody {
     }
 }
 
-/// Shows its length alone: it may be a token.
+/// Shows only its length: it may be a token.
 impl fmt::Debug for AnswerBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AnswerBody")
@@ -123,9 +123,9 @@ fn connection(request: &HttpRequest) -> Connection {
 /// Goes on beside the server's connections, on the same thread. Without a runtime the work is dropped.
 pub(crate) fn spawn<F: Future<Output: 'static> + 'static>(work: F) {
     if tokio::runtime::Handle::try_current().is_ok() {
-        // Outside of a `LocalSet`, where actix-web never runs a service itself, this panics, and tokio
-        // has no way to ask. It may be called while a connection is being dropped: there a second
-        // panic would end the process.
+        // Outside of a `LocalSet`, where actix-web never runs a service itself, this panics, and tokio has no
+        // way to ask. It may be called while a connection is being dropped, where a second panic would end the
+        // process.
         let _ = catch_unwind(AssertUnwindSafe(|| tokio::task::spawn_local(work)));
     }
 }

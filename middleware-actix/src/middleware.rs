@@ -28,7 +28,7 @@ pub struct ReceiverMiddleware {
 }
 
 impl ReceiverMiddleware {
-    /// On tokio's timer, unless the receiver has one of its own.
+    /// It runs on tokio's timer, unless the receiver has one of its own.
     pub(crate) fn new(receiver: Receiver) -> Self {
         receiver.mounted();
         Self {

@@ -1,4 +1,4 @@
-//! [`RequireReceiver`]: no answer of a handler that asked for an event which nobody verified.
+//! [`RequireReceiver`]: replaces the answer of a handler that asked for an event which nobody verified.
 
 use std::{
     cell::Cell,
@@ -16,16 +16,16 @@ use hookgate::framework::Answer;
 
 use crate::{answer::answered, linger::AnswerBody};
 
-/// Guards an application against routes that forgot their receiver: where a handler asked for an
+/// Guards an application against routes that forgot their receiver. Where a handler asked for an
 /// [`Event`](crate::Event) on such a route, the answer is 500, whatever the handler said.
 ///
-/// Without it a handler that takes an `Option<Event<_>>` there runs with `None` and may answer 200, after which the
-/// sender never sends the event again. The handler has run all the same: the guard sees what became of it, it cannot
-/// stop it.
+/// Without it a handler that takes an `Option<Event<_>>` there runs with `None` and may answer 200. The sender then
+/// never sends the event again. With it the handler runs all the same: the guard sees the result, and cannot stop
+/// the handler.
 ///
-/// It sees only handlers that ask for an `Event`: one that reads the body by other means is no matter of this guard. Make
-/// it the outermost middleware, the last [`wrap`](actix_web::App::wrap) of the `App`: one outside of it has its own say
-/// on the answer.
+/// It sees only handlers that ask for an `Event`, and not those that read the body by other means. Make it the
+/// outermost middleware, the last [`wrap`](actix_web::App::wrap) of the `App`: a middleware outside of it can change
+/// the answer.
 ///
 /// ```
 /// use actix_web::App;

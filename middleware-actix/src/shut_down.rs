@@ -15,12 +15,12 @@ use hookgate::{
     time::TokioTimer,
 };
 
-/// Runs `server` until `stop` resolves, then stops it in the order that loses no handler
-/// ([`shut_down`]). `receivers` are those of its routes. Returns once the server has stopped, with what was cut off
-/// because `bound` was over: nothing, as a rule. A connection that is still open then is cut off too, whatever the
-/// server's `shutdown_timeout` says.
+/// Runs `server` until `stop` resolves, then stops it in the order that loses no handler ([`shut_down`]).
+/// `receivers` are those of its routes. Returns once the server has stopped, with what was cut off because `bound`
+/// was over: nothing, as a rule. It also cuts off connections that are still open then, whatever the server's
+/// `shutdown_timeout` says.
 ///
-/// The server may end by itself, before it is told to: returned is then what the receivers have not ended.
+/// If the server ends by itself, before it is told to, this returns what the receivers have not ended.
 ///
 /// # Errors
 ///
@@ -58,13 +58,14 @@ pub async fn serve_until(
     let mut server = pin!(server);
     let mut stopped = None;
     let served = poll_fn(|context| {
-        // The handle's commands are obeyed by the server's own future: both go on together.
+        // The server's own future obeys the handle's commands, so both go on together.
         if stopped.is_none() {
             stopped = ready(stopping.as_mut().poll(context));
         }
         let served = server.as_mut().poll(context);
         match (&served, &stopped) {
-            // While it waits for its workers it hears no further command. It is dropped, and they stop at once.
+            // While the server waits for its workers it takes no further command. It is dropped, and they stop
+            // at once.
             (Poll::Pending, Some(Stopped { is_cut: true, .. })) => Poll::Ready(Ok(())),
             // Its own end may be what the other waits for.
             (Poll::Ready(_), None) => {
@@ -81,16 +82,15 @@ pub async fn serve_until(
     })
 }
 
-/// Stops a server: the receivers answer 503 to what they have not begun, and close its connection; all running handlers
-/// end, with their senders or without, and the store hears of every lease; then the workers stop gracefully. All of it
-/// takes `bound` at most. What is cut off is returned.
+/// Stops a server. The receivers answer 503 to what they have not begun, and close its connection. All running handlers
+/// end, with their senders or without, and the store is told of every lease. Then the workers stop gracefully. All of
+/// it takes `bound` at most. This returns what was cut off.
 ///
-/// A worker ends with its last connection, and takes the handlers along that go on without one: so it must not be
-/// stopped before those have ended. The server's future must be polled meanwhile. The receivers refuse deliveries for
-/// good.
+/// A worker ends with its last connection, and with it the handlers that go on without one. So it must not be stopped
+/// before those have ended. The server's future must be polled meanwhile. The receivers refuse deliveries for good.
 ///
-/// Once this returns, drop the server's future: a connection may be open that keeps it waiting for its
-/// `shutdown_timeout`, and dropped it stops its workers at once. [`serve_until`] does that.
+/// Once this returns, drop the server's future. An open connection may keep it waiting for its
+/// `shutdown_timeout`, and a dropped server stops its workers at once. [`serve_until`] does that.
 pub async fn shut_down(
     server: &ServerHandle,
     receivers: impl IntoIterator<Item = Receiver>,
@@ -111,7 +111,7 @@ async fn stop_within(
     bound: Duration,
 ) -> Stopped {
     let mut drain = Drain::begin(receivers, TokioTimer, bound);
-    // Counted before the workers stop and take along what is left.
+    // Counted before the workers stop and cut off the rest.
     let left = drain.idle().await;
     let mut workers = pin!(server.stop(left.is_idle()));
     let mut over = pin!(drain.over());

@@ -67,11 +67,11 @@ use tokio::task::LocalSet;
 
 /// Nothing in process takes that long, unless it is stuck.
 const STUCK: Duration = Duration::from_secs(30);
-/// From where the requests come: an address of no network (RFC 5737).
+/// The requests come from here: an address of no network (RFC 5737).
 const PEER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 50_000);
 
-/// A kit for the `App` that `app` makes a [`service`] of: once for each scenario, and again where one is
-/// about a restart. `app` gets what the application is to be built with, and may do IO.
+/// A kit for the `App` that `app` makes a [`service`] of. The kit calls `app` once for each scenario, and again
+/// where a scenario is about a restart. `app` gets what the application is to be built with, and may do IO.
 pub fn kit<A, S>(app: A, sender: S) -> Kit<ActixHost<A>, S>
 where
     A: AsyncFn(&Bench) -> Service,
@@ -111,7 +111,7 @@ where
     }))
 }
 
-/// Runs an `App` in process. Made by [`kit`]; the requests come from 192.0.2.1.
+/// Runs an `App` in process. Made by [`kit`]. The requests come from 192.0.2.1.
 pub struct ActixHost<A> {
     app: A,
     peer: SocketAddr,

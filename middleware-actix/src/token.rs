@@ -44,11 +44,11 @@ pub trait TokenIssuerExt {
     /// The token endpoint. It answers every method, with 405 for all but POST, and reads the body itself, within the
     /// issuer's own limit.
     ///
-    /// Failures are counted by address. Over a Unix socket there is none, and every request is answered 500, unless the
+    /// It counts failures by address. Over a Unix socket there is none, and every request is answered 500, unless the
     /// issuer was built with [`without_addresses`](hookgate::token::TokenIssuerBuilder::without_addresses).
     fn route(&self) -> Route;
 
-    /// The issuer's public keys, for those who check its tokens elsewhere.
+    /// The issuer's public keys, for programs that check its tokens elsewhere.
     fn jwks_route(&self) -> Route;
 }
 

@@ -1,5 +1,5 @@
-//! What is particular to actix-web: what a wrap covers, what extractors get, which way errors take.
-//! What every framework must do alike is in the package `scenarios`.
+//! Cases of actix-web alone: what a wrap covers, what extractors get, which way errors take. Cases of every
+//! framework are in the package `scenarios`.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -292,8 +292,8 @@ async fn any_error_becomes_a_nack_through_the_question_mark() {
     assert!(!String::from_utf8_lossy(&body).contains("database"));
 }
 
-/// What a middleware outside leaves in the request's extensions is still there inside, and the slot
-/// of one request is not in the next, though actix-web reuses requests.
+/// Extensions that a middleware outside leaves in the request are still there inside. The slot of one request
+/// is not in the next, though actix-web reuses requests.
 #[actix_web::test]
 async fn extensions_pass_through_and_do_not_linger() {
     struct Mark;
@@ -325,7 +325,7 @@ async fn extensions_pass_through_and_do_not_linger() {
     );
 }
 
-/// actix-web forbids it, and panics; the sender is asked to come again, and the worker lives on.
+/// actix-web forbids it, and panics. The sender is asked to come again, and the worker lives on.
 #[actix_web::test]
 async fn a_request_that_is_kept_outside_is_a_failed_handler() {
     let resource = web::resource("/")

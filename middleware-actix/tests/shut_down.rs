@@ -80,7 +80,7 @@ async fn a_handler_whose_sender_left_ends_before_the_server_does() {
     }
 
     stop.add_permits(1);
-    // Were the server to stop by itself now, it would: its workers have no connections.
+    // If the server could stop by itself now, it would: its workers have no connections.
     let turns = Cell::new(0);
     let mut running = pin!(running);
     poll_fn(|context| {

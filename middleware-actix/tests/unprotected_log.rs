@@ -1,5 +1,5 @@
-//! What the log says of handlers that ask for an event which nobody verified. Alone in its process, as what is logged
-//! there is everybody's.
+//! What the log says of handlers that ask for an event which nobody verified. The test is alone in its process, since
+//! log lines there are everybody's.
 
 #![allow(clippy::unwrap_used)]
 

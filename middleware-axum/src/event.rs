@@ -14,11 +14,11 @@ use http::{HeaderValue, Version, header, request::Parts};
 
 /// The verified delivery of this request, with an event of type `E`.
 ///
-/// Stands beside any other extractor. On a route without the receiver's layer it answers 500 and logs
-/// what to add; the handler does not run.
+/// It stands beside any other extractor. On a route without the receiver's layer it answers 500 and logs what
+/// to add. The handler does not run.
 ///
 /// `Option<Event<_>>` does not compile. A handler that takes a `Result<Event<_>, EventRejection>` runs on such a route
-/// too, with the error, and its answer is its own: take the event itself.
+/// too, with the error, and its answer is its own. Take the event itself.
 #[derive(Debug)]
 pub struct Event<E>(pub Delivery<E>);
 
@@ -37,7 +37,7 @@ impl<S: Sync, E: Send + 'static> FromRequestParts<S> for Event<E> {
     }
 }
 
-/// Why there is no event. Always a mistake in the program, so always 500.
+/// Why there is no event. It is always a mistake in the program, so the answer is always 500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventRejection {
@@ -45,7 +45,8 @@ pub enum EventRejection {
     NotProtected {
         /// The answer says `Connection: close`: over HTTP/1.x a body is announced, and may be unread.
         ///
-        /// It is not read on, since nobody here has it. Who still writes a large body may lose this answer.
+        /// Nothing reads it on, since nobody here has it. A sender that still writes a large body may lose this
+        /// answer.
         closes: bool,
     },
     /// The receiver's pack has events of another type.
@@ -55,7 +56,7 @@ pub enum EventRejection {
 }
 
 impl EventRejection {
-    /// Told at once: a handler that takes a `Result` of an event runs all the same.
+    /// It is logged at once: a handler that takes a `Result` of an event runs all the same.
     fn not_protected(parts: &Parts) -> Self {
         let closes = parts.version < Version::HTTP_2 && announces_body(&parts.headers);
         let rejection = Self::NotProtected { closes };
@@ -93,7 +94,8 @@ impl IntoResponse for EventRejection {
         };
         let mut response = answered(&answer);
         if self == (Self::NotProtected { closes: true }) {
-            // The body is out of reach here: hyper closes where it is unread, and the sender has to know.
+            // The body is out of reach here. hyper closes the connection where it is unread, and the sender has
+            // to know.
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
         }

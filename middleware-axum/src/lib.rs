@@ -32,18 +32,18 @@
 //!
 //! - `post(handler).layer(receiver.layer())` puts the receiver in front of **every** method of that
 //!   `MethodRouter`, the ones without a handler included: a GET is answered 405 by the receiver.
-//! - A method added **after** `.layer()`, as in `post(handler).layer(receiver.layer()).get(other)`, is
-//!   **not** covered. Its handler is reached unverified; if it takes an [`Event`], it answers 500 and
-//!   does not run.
-//! - `Router::layer` and `Router::route_layer` cover the routes added before them. Route parameters are
-//!   only known inside the route: a receiver with tenants named by a route parameter answers 500 when it
-//!   is put around a whole router from outside.
+//! - A method added **after** `.layer()`, as in `post(handler).layer(receiver.layer()).get(other)`, is **not**
+//!   covered. Unverified requests reach its handler. If the handler takes an [`Event`], it answers 500 and does
+//!   not run.
+//! - `Router::layer` and `Router::route_layer` cover the routes added before them. Route parameters are only
+//!   known inside the route. So a receiver with tenants named by a route parameter answers 500 when it is put
+//!   around a whole router from outside.
 //! - One receiver is one endpoint, however many routes it stands on. An event that was handled on one route is a copy on
 //!   another, which answers 200 without its handler. Make a receiver with a name of its own for each route.
 //! - Several layers on one `MethodRouter` read best through `tower::ServiceBuilder`.
-//! - The receiver has a body limit of its own. The layer therefore disables axum's `DefaultBodyLimit`
-//!   inside, which would cut a handler's `Bytes` at 2 MB; outside it plays no part, since it limits
-//!   extractors only.
+//! - The receiver has a body limit of its own. The layer therefore disables axum's `DefaultBodyLimit` inside,
+//!   which would cut a handler's `Bytes` at 2 MB. Outside that limit plays no part, since it limits extractors
+//!   only.
 //! - A sender that is refused while it still writes gets its answer. The rest of its body is dropped, within bounds:
 //!   [`hookgate::framework::unread`].
 //! - A sender that closes its side of the connection after the request (a half-closed connection) gets no answer. Its
@@ -56,9 +56,9 @@
 //!
 //! # When the sender hangs up, and at shut-down
 //!
-//! A handler that runs, runs to its end. When its sender has left, or when it is past its deadline, it goes on in a task
-//! of its own, which ends with the process. [`serve_until`] stops in the order that loses no handler. A handler that is cut off
-//! frees its event when its lease ends.
+//! A handler that has begun runs to its end. When its sender has left, or when it is past its deadline, it goes on in a
+//! task of its own, which ends with the process. [`serve_until`] stops in the order that loses no handler. A handler
+//! that is cut off frees its event when its lease ends.
 
 mod event;
 mod receiver_ext;

@@ -64,8 +64,8 @@ fn route_params(parts: &mut Parts) -> RouteParams {
     }
 }
 
-/// Parameters that are there, but are not UTF-8: a mistake of the sender's, not of the application's,
-/// which a missing parameter would be.
+/// Parameters that are there, but are not UTF-8. That is a mistake of the sender's. A missing parameter would
+/// be one of the application's.
 fn unreadable(parts: &Parts) -> RouteParams {
     let route = parts.extensions.get::<MatchedPath>();
     let pieces = route.map_or("", MatchedPath::as_str).split('{').skip(1);

@@ -24,13 +24,13 @@ use hookgate::{
 use tokio::sync::oneshot;
 use tower_service::Service;
 
-/// Serves `app` on `listener`, as [`axum::serve()`], until `stop` resolves; then stops in the order that loses no handler.
-/// `receivers` are those of its routes.
+/// Serves `app` on `listener`, as [`axum::serve()`], until `stop` resolves. Then stops in the order that loses no
+/// handler. `receivers` are those of its routes.
 ///
 /// Once told to stop, the receivers answer 503 to what they have not begun, and close its connection. All running
-/// handlers end, with their senders or without, and the store hears of every lease. Then the server itself shuts down
-/// gracefully. All of it takes `bound` at most. Returned is what had not ended by then, and is cut off when the process
-/// ends: nothing, as a rule. The receivers refuse deliveries for good.
+/// handlers end, with their senders or without, and the store is told of every lease. Then the server itself shuts down
+/// gracefully. All of it takes `bound` at most. This returns what had not ended by then, and is cut off when the
+/// process ends: nothing, as a rule. The receivers refuse deliveries for good.
 ///
 /// # Errors
 ///

@@ -64,11 +64,11 @@ use tower_service::Service;
 
 /// Nothing in process takes that long, unless it is stuck.
 const STUCK: Duration = Duration::from_secs(30);
-/// From where the requests come: an address of no network (RFC 5737).
+/// The requests come from here: an address of no network (RFC 5737).
 const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 50_000);
 
-/// A kit for the router that `app` makes: once for each scenario, and again where one is about a
-/// restart. `app` gets what the application is to be built with, and may do IO.
+/// A kit for the router that `app` makes. The kit calls `app` once for each scenario, and again where a
+/// scenario is about a restart. `app` gets what the application is to be built with, and may do IO.
 pub fn kit<A, S>(app: A, sender: S) -> Kit<AxumHost<A>, S>
 where
     A: AsyncFn(&Bench) -> Router,
@@ -77,7 +77,7 @@ where
     Kit::new(AxumHost { app, peer: PEER }, sender)
 }
 
-/// Runs a router in process. Made by [`kit`]; the requests come from 192.0.2.1.
+/// Runs a router in process. Made by [`kit`]. The requests come from 192.0.2.1.
 pub struct AxumHost<A> {
     app: A,
     peer: SocketAddr,

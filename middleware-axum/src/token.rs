@@ -44,12 +44,12 @@ pub trait TokenIssuerExt {
     /// The token endpoint. It answers every method, with 405 for all but POST, and reads the body itself, within the
     /// issuer's own limit.
     ///
-    /// Failures are counted by address, so serve with `into_make_service_with_connect_info::<SocketAddr>()`. Without it
+    /// It counts failures by address, so serve with `into_make_service_with_connect_info::<SocketAddr>()`. Without it
     /// every request is answered 500, unless the issuer was built with
     /// [`without_addresses`](hookgate::token::TokenIssuerBuilder::without_addresses).
     fn route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S>;
 
-    /// The issuer's public keys, for those who check its tokens elsewhere.
+    /// The issuer's public keys, for programs that check its tokens elsewhere.
     fn jwks_route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S>;
 }
 

@@ -135,7 +135,7 @@ impl Scene {
     }
 }
 
-/// `token` with another member in its head: its signature no longer fits.
+/// `token` with another member in its head. Its signature no longer fits.
 fn with_head(token: &str, name: &str, value: Value) -> String {
     let (head, rest) = token.split_once('.').unwrap();
     let mut head: Value =
@@ -246,7 +246,7 @@ async fn the_issuer_is_not_asked_for_what_would_not_open_the_endpoint_anyway() {
         &with_claim("exp", json!(scene.recorded.recorded_at - 61)),
         &with_claim("nbf", json!(scene.recorded.recorded_at + 61)),
     ] {
-        // Not 503, although there is no key yet: these are wrong whatever it is.
+        // Not 503, although there is no key yet: these are wrong under any key.
         assert_eq!(scene.status(token).await, 401, "{token}");
         assert_eq!(scene.issuer.fetches(), 0, "{token}");
     }
@@ -305,7 +305,7 @@ async fn a_slow_issuer_costs_a_delivery_no_more_than_the_limit_and_its_answer_is
     until("it waits", || scene.stage.clock.sleepers() > 1).await;
     scene.stage.clock.advance(Duration::from_secs(2));
     Scene::assert_unavailable(&soon(sending).await.unwrap(), "slow");
-    // Its sender is gone; the fetch is not.
+    // Its sender is gone. The fetch goes on.
     gate.open();
     let began = std::time::Instant::now();
     while scene.status(scene.old("RS256")).await != 200 {
@@ -397,7 +397,7 @@ async fn a_set_without_a_usable_key_withdraws_all_that_was_published_before() {
         assert_eq!(lines.len(), 1, "{what}: {lines:?}");
         assert_eq!(lines[0].0, Level::ERROR, "{what}");
 
-        // Whatever it said of how long that is good: it is asked again after each pause.
+        // The issuer is asked again after each pause, whatever it said of how long that is good.
         scene.stage.clock.advance(COOL_DOWN);
         let still = scene.send(scene.old("RS256")).await;
         Scene::assert_unavailable(&still, what);
@@ -497,7 +497,7 @@ async fn a_token_is_tried_against_few_keys_however_many_are_published() {
         judge(others(8, None).chain([nameless()]).collect()).await,
         wrong
     );
-    // One that the token names comes first, wherever it stands, and others that it does not name cost nothing.
+    // The key that the token names comes first, wherever it stands. Keys that it does not name cost nothing.
     assert_eq!(
         judge(others(99, None).chain([right.clone()]).collect()).await,
         Ok(())
@@ -544,7 +544,7 @@ async fn only_public_keys_for_signatures_are_taken_and_an_odd_one_costs_no_other
             json!("not even an object"),
         ];
         keys.splice(0..0, odd);
-        // The key of the RSA tokens is for PS256 alone; the one of the EC tokens is for encryption.
+        // The key of the RSA tokens is for PS256 alone. The key of the EC tokens is for encryption.
         for key in keys {
             match key["kty"].as_str() {
                 Some("RSA") => key["alg"] = json!("PS256"),

@@ -1,4 +1,4 @@
-//! From where an endpoint may be called, and who may say so.
+//! The addresses that may call an endpoint, and the proxies that may name them.
 
 use std::net::SocketAddr;
 
@@ -19,7 +19,7 @@ fn networks(ranges: &[&str]) -> Networks {
     Networks::new(ranges).unwrap()
 }
 
-/// What becomes of a call from `peer` with these forwarding headers.
+/// The result of a call from `peer` with these forwarding headers.
 fn judge(networks: &Networks, peer: &str, headers: &[(&str, &str)]) -> Result<(), Rejection> {
     let clock = FakeClock::at(now());
     let receiver = Receiver::new("test", Logto::new(Secret::utf8(logto::KEY).unwrap()))
@@ -219,7 +219,7 @@ fn the_list_is_read_from_the_right_and_what_a_sender_wrote_is_not() {
         ("X-Forwarded-For", "203.0.113.9"),
     ];
     assert_eq!(judge(&behind, "10.1.1.1:1", &lines), Ok(()));
-    // From elsewhere the header means nothing, and the other header never does.
+    // From elsewhere the header means nothing. The other header never means anything.
     let list = [("x-forwarded-for", "203.0.113.9")];
     assert_eq!(
         judge(&behind, "192.0.2.1:1", &list),
@@ -340,7 +340,7 @@ async fn over_http_the_socket_counts_and_credentials_open_nothing() {
     assert_eq!(proxied.script.runs(), 1);
 }
 
-/// `far` may call from elsewhere only; `broken` has a rule that cannot be right.
+/// `far` may call from elsewhere only. `broken` has a rule that cannot be right.
 struct Two;
 
 impl KeySource for Two {

@@ -230,7 +230,7 @@ fn all_of_needs_all_and_any_of_needs_one() {
     }
 }
 
-/// Something that is needed to judge is down.
+/// The rule needs something to judge by, and that is down.
 struct Down;
 
 impl Access for Down {

@@ -43,7 +43,7 @@ struct Directory(Arc<Known>);
 struct Known {
     asked: AtomicUsize,
     fault: Mutex<Option<Fault>>,
-    /// What names that nobody has wait for.
+    /// Look-ups of names that nobody has wait at this gate.
     strangers: Mutex<Option<Gate>>,
 }
 
@@ -125,7 +125,7 @@ impl Desk {
         }
     }
 
-    /// What becomes of a call for `tenant`: the answer, and why.
+    /// The result of a call for `tenant`: the answer, and why.
     async fn judge(&self, call: &Call, tenant: &str) -> Result<(), (u16, Reason)> {
         let call = call.clone().with("x-tenant", tenant);
         let peer = "203.0.113.7:443".parse().ok();
@@ -138,7 +138,7 @@ impl Desk {
     }
 }
 
-/// So many names that nobody has.
+/// This many names that nobody has.
 const STRANGERS: usize = 50_000;
 
 struct Hosting {
@@ -234,7 +234,7 @@ async fn every_401_of_an_endpoint_for_many_is_the_same() {
     let hosting = Hosting::by_route().await;
     let to = hosting.server.addr;
     let unsigned = acme("/of/acme").without(logto::SIGNATURE);
-    // Whether the body was read shows all the same, on the connection.
+    // The connection still shows whether the body was read.
     let answer = async |call: Call| {
         let mut reply = call.send(to).await.dateless();
         reply.headers.remove("connection");
@@ -310,7 +310,7 @@ async fn strangers_never_reach_the_key_source_of_a_receiver_with_a_rule_of_its_o
 
 #[tokio::test]
 async fn made_up_names_hold_a_bounded_part_of_the_key_source_and_keep_no_known_tenant_out() {
-    // Only tenants have rules here, so that whose counts is not known before the look-up.
+    // Only tenants have rules here, so that the look-up decides whose rule counts.
     let desk = Desk::new(|builder| builder);
     let signed = logto::signed(logto::body(1), ACME);
     assert_eq!(desk.judge(&signed, "acme").await, Ok(()));
@@ -335,7 +335,7 @@ async fn made_up_names_hold_a_bounded_part_of_the_key_source_and_keep_no_known_t
     assert_eq!(desk.judge(&signed, "acme").await, Ok(()), "looked up again");
     assert_eq!(desk.directory.asked(), 2 + at_once);
 
-    // Those that waited are over their limit, and gave back what they held.
+    // The waiting ones are over their limit, and gave back what they held.
     for judged in waiting {
         assert_eq!(judged.await, Err((503, Reason::KeysUnavailable)));
     }
@@ -400,7 +400,7 @@ async fn a_tenant_that_anyone_may_call_is_told_once_when_it_is_looked_up() {
     assert_eq!(lines[0].0, Level::INFO, "the signature decides");
     assert!(!lines[0].1.contains("open"), "tenants are not shown");
 
-    // Where nothing else proves who calls it is a danger.
+    // It is a danger where nothing else proves who calls.
     let body = IdCloudSimulator::new()
         .transaction("a", Status::Concluded)
         .body;

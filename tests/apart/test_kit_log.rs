@@ -1,4 +1,4 @@
-//! The redaction canary of the test kit, where a line of the log was first written by another test.
+//! The redaction canary of the test kit, where another test wrote a line of the log first.
 //!
 //! One test, in a file of its own: with another subscriber in the process it would show nothing.
 

@@ -1,5 +1,5 @@
-//! Refused senders that go on writing are many, and cost the good ones nothing. Alone in its process, whose count of
-//! such senders it fills.
+//! Many refused senders go on writing, and cost the good ones nothing. The test is alone in its process, whose count
+//! of such senders it fills.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -25,7 +25,7 @@ use tokio::{
 
 use crate::props::{Stage, logto, soon};
 
-/// Those beyond the count have no place.
+/// Senders beyond the count have no place.
 const TOO_MANY: usize = 76;
 const SENDERS: usize = AT_ONCE + TOO_MANY;
 
@@ -67,7 +67,7 @@ impl Count {
     }
 }
 
-/// Is refused, for its head or in the middle of its body, and never comes to an end.
+/// A sender that is refused, for its head or in the middle of its body, and never comes to an end.
 async fn drip(mut server: DuplexStream, in_the_middle: bool, answered: &Count, closed: &Count) {
     let (head, begin) = if in_the_middle {
         (

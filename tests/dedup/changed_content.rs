@@ -18,7 +18,7 @@ use hookgate::{
 
 use crate::props::{self, Fault, Gate, On, Reply, Stage, Step, logto, until};
 
-/// Signed as Logto signs; the first word of the body identifies an event.
+/// Signed as Logto signs. The first word of the body identifies an event.
 struct Words(Logto);
 
 impl Provider for Words {
@@ -112,7 +112,7 @@ async fn an_event_without_identity_is_no_event_and_its_bytes_go_to_the_applicati
     assert_eq!(*told, ["nothing identifies the event: b\" none\""]);
 }
 
-/// The first runs; then its copies wait, until it has ended.
+/// The first runs. Its copies then wait until it has ended.
 async fn beside_the_first(stage: &Stage, copies: &[&'static str], step: Step) -> Vec<Reply> {
     let gate = Gate::shut();
     stage.script.then(Step::Wait(gate.clone(), Box::new(step)));

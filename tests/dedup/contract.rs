@@ -12,7 +12,7 @@ use hookgate::{
     testing::FakeClock,
 };
 
-/// What is wrong with a store that is right in all else.
+/// The one fault of a store that is right in all else.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flaw {
     /// Leases end after three fifths of their time.
@@ -21,7 +21,7 @@ enum Flaw {
     ShortTakeovers,
     /// Marks of ignored and rejected events end after a second.
     ShortMarks,
-    /// A release of what is not held leaves no trace.
+    /// A release of a key that is not held leaves no trace.
     ForgetsReleases,
     /// The attempt is forgotten soon after its lease.
     ForgetsAttempts,

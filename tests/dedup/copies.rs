@@ -193,7 +193,7 @@ async fn a_waiting_copy_holds_no_bytes_of_its_body() {
     }
 }
 
-/// In process: what is bounded is the receiver, whatever the connections.
+/// In process: the receiver has the bound, and not its connections.
 #[tokio::test]
 async fn no_more_than_1024_copies_of_a_receiver_wait() {
     let stage = Stage::logto().await;

@@ -144,7 +144,7 @@ fn marks_of_any_retention_leave_when_it_is_over() {
         ));
         let shortest = 1_000 - 10 * (99 - gone as u64);
         clock.advance(Duration::from_secs(if gone == 0 { shortest } else { 10 }));
-        // Room for exactly one: what is kept for longer stays.
+        // Room for exactly one. The key that is kept for longer stays.
         complete(&store, &key(2_000 + gone), Duration::from_secs(1_000_000));
         assert_eq!(at_once(store.look(&key(99 - gone))).unwrap(), State::Free);
         if gone < 99 {
@@ -306,7 +306,7 @@ mod model {
         ]
     }
 
-    /// What the store must know of a key. Kept for ever: it has no bound to keep.
+    /// What the store must know of a key. It is kept for ever, since it has no bound to keep.
     #[derive(Debug, Clone, Copy)]
     struct Known {
         owner: u8,
@@ -320,7 +320,7 @@ mod model {
     struct Model {
         time: u64,
         keys: HashMap<usize, Known>,
-        /// What was released, by whom.
+        /// The keys that were released, and by which owner.
         given_up: HashSet<(usize, u8)>,
     }
 
@@ -432,7 +432,7 @@ mod model {
                         );
                         Settled::Ok
                     }
-                    // Nothing to release, which is all that it asks for.
+                    // There is nothing to release, and a release asks for no more.
                     (None, End::Release) => Settled::Ok,
                     (None, _) => Settled::LeaseLost,
                 };

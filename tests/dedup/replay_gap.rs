@@ -70,7 +70,7 @@ async fn with_slow_bodies() -> Stage {
     Stage::logto_with(|builder| builder.body_deadline(Duration::from_secs(120))).await
 }
 
-/// Sends all but the end of `call`'s body, and returns once it is waited for.
+/// Sends all but the end of `call`'s body, and returns once the receiver waits for it.
 async fn dripping(stage: &Stage, call: &Call) -> Connection {
     let mut slow = Connection::open(stage.server.addr).await;
     slow.write_head(call).await;

@@ -67,7 +67,7 @@ async fn a_full_store_is_503_and_forgets_nothing() {
     }
     assert_eq!(stage.script.runs(), 3);
 
-    // Room comes with time only.
+    // Only time makes room.
     stage.clock.advance(Duration::from_secs(24 * 3600));
     stage.clock.set_wall(now());
     assert_eq!(stage.send(&logto::event(4)).await.status, 200);
@@ -141,7 +141,7 @@ async fn the_store_is_never_touched_for_what_is_not_verified() {
     assert_eq!(stage.script.runs(), 0);
 }
 
-/// On tokio's timer, in tokio's task: its budget for each poll is what the store uses up.
+/// It runs on tokio's timer, in tokio's task: the store uses up the task's budget for each poll.
 #[tokio::test]
 async fn a_store_that_is_always_busy_is_503_at_its_limits() {
     let limit = Duration::from_millis(5);

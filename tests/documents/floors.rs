@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What stands on the floors: re-exports, which nothing inside uses.
+/// The shelves that stand on the floors: re-exports, which nothing inside uses.
 const SHELVES: [&str; 2] = ["framework", "pack"];
 
 fn src() -> PathBuf {
@@ -41,7 +41,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The first names of all paths of this crate in `text`: of `crate::a::b`, and of each in `crate::{a::b, c}`.
-/// Comments name what they like.
+/// Comments may name anything.
 fn named(text: &str) -> BTreeSet<String> {
     let code: String = text
         .lines()

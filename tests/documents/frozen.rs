@@ -1,4 +1,4 @@
-//! What others rely on and no release may change: event keys and the names of reasons.
+//! Event keys and the names of reasons: others rely on them, and no release may change them.
 
 use axum::Router;
 use hookgate::{

@@ -1,4 +1,4 @@
-//! What the documents show is what compiles, and the tests that they name exist.
+//! The documents show what compiles, and the tests that they name exist.
 
 use std::{error::Error, fs, path::Path};
 

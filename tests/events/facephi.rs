@@ -233,7 +233,7 @@ async fn texts_that_two_readers_understand_differently_are_refused() {
         assert!(body.contains(from));
         sent.clone().with_body(body.replacen(from, to, 1))
     };
-    // What is used is what was signed: 993 is read as 992.
+    // The handler gets what was signed: 993 is read as 992.
     assert_eq!(scene.send(changed("740992", "740993")).await, 200);
     let handled = scene.handled().pop().unwrap();
     assert_eq!(handled.raw, event);
@@ -307,7 +307,7 @@ async fn with_data_only_the_claim_identifies_and_does_no_more() {
         (None, None, None)
     );
 
-    // Relabelled, redated or extended it is the same event still, and a copy of it.
+    // It may be relabelled, redated or extended: it is still the same event, and a copy of it.
     let body = text(&sent);
     for (from, to) in [
         ("operation_finished", "operation_started"),
@@ -320,7 +320,7 @@ async fn with_data_only_the_claim_identifies_and_does_no_more() {
     }
     assert_eq!((scene.runs(), scene.changed()), (1, 0));
 
-    // Another operation, or another id, is another event: the one thing that the claim decides.
+    // Another operation, or another id, is another event. The claim decides nothing else.
     let other = facephi.operation("another").send(Topic::OperationFinished);
     assert_eq!(scene.send(other).await, 200);
     assert_eq!(scene.runs(), 2);
@@ -425,7 +425,7 @@ async fn a_retry_is_recognised_or_refused_however_late() {
         scene.send(early.clone()).await;
     }
     assert_eq!(scene.runs(), 2);
-    // Recognised as long as it is remembered, then refused for its age.
+    // A copy is recognised as long as the event is remembered, then refused for its age.
     let recognised = answers.iter().take_while(|status| **status == 200).count();
     assert_eq!(recognised, 24 * 7 - 1);
     assert!(answers[recognised..].iter().all(|status| *status == 401));
@@ -519,7 +519,7 @@ async fn nothing_personal_is_shown_or_logged() {
         ] {
             assert!(!shown.contains(personal), "{personal}: {shown}");
         }
-        // The simulator shows which operation it plays; events and logs do not.
+        // The simulator shows which operation it plays. Events and logs do not.
         assert!(!log.text().contains(OPERATION));
     }
 }

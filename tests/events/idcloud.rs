@@ -33,7 +33,7 @@ async fn status(stage: &Stage, sent: Sent) -> u16 {
     stage.send(&Call::of(&sent)).await.status
 }
 
-/// What the pack reads, without credentials: the road is tested elsewhere.
+/// What the pack reads, without credentials. Other tests cover the road.
 fn read(pack: &IdCloud, body: &str) -> Result<Event, String> {
     decoded(pack.clone(), body).map(|(event, _)| event)
 }

@@ -48,8 +48,8 @@ fn lone_surrogates_are_no_i_json() {
     assert_eq!(written(r#"["\ud83d\ude00"]"#).as_deref(), Ok("[\"😀\"]"));
 }
 
-/// Putting nested objects in order costs no more than their size: each level would otherwise copy all
-/// that is inside it.
+/// Putting nested objects in order costs no more than their size. Otherwise each level would copy all that is
+/// inside it.
 #[test]
 fn deep_objects_in_the_wrong_order_are_put_right() {
     let mut text = String::from("0");

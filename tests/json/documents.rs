@@ -31,7 +31,7 @@ pub(crate) fn document(number: u64) -> String {
 struct Maker {
     state: u64,
     text: String,
-    /// How many more values there may be.
+    /// The number of values that may still come.
     left: u32,
 }
 
@@ -166,7 +166,7 @@ impl Maker {
             _ => return self.string(),
         };
         let units = plain.encode_utf16().collect();
-        // Now and then a character of it is escaped, which changes nothing.
+        // Sometimes a character of it is escaped, which changes nothing.
         let written: String = plain
             .chars()
             .map(|character| match self.below(8) {

@@ -1,6 +1,6 @@
 //! The ECMAScript writer against Node's `JSON.stringify(JSON.parse(text))`.
 //!
-//! What Node gives is recorded by `scripts/record-ecmascript`; no Node is needed here.
+//! `scripts/record-ecmascript` recorded Node's results, so the test needs no Node.
 
 use std::{fs, io::Write};
 
@@ -13,7 +13,7 @@ use crate::props::vector;
 
 /// Recorded in full.
 const IN_FULL: u64 = 2_000;
-/// Recorded as one digest for each block of so many documents.
+/// Recorded as one digest for each block of this many documents.
 const BLOCK: u64 = 1_000;
 /// All of them.
 const ALL: u64 = 202_000;
@@ -58,7 +58,7 @@ fn blocks_of_documents_have_the_digests_of_what_node_writes() {
         "the seed has changed: record again"
     );
     assert_eq!(digests.blocks.len() as u64, (ALL - IN_FULL) / BLOCK);
-    // The blocks are independent, and a debug build takes its time over them.
+    // The blocks are independent, and a debug build is slow with them.
     let half = digests.blocks.len() / 2;
     std::thread::scope(|scope| {
         scope.spawn(|| check_blocks(0, &digests.blocks[..half]));
@@ -173,8 +173,8 @@ fn texts_that_json_parse_throws_on_are_refused() {
     }
 }
 
-/// Gives the documents to `scripts/record-ecmascript`: each after its length, in the file that it names.
-/// Does nothing without it.
+/// Gives the documents to `scripts/record-ecmascript`: each after its length, in the file that the script
+/// names. Does nothing without the script.
 #[test]
 fn documents_are_handed_out_on_demand() {
     let Some(path) = std::env::var_os("HOOKGATE_DOCUMENTS") else {

@@ -4,11 +4,11 @@ use axum::{Router, routing::post};
 use hookgate::{Ack, Receiver, providers::logto};
 use hookgate_axum::{Event, ReceiverExt};
 
-/// Steps of work: far more than a timer of some milliseconds lasts. Only keeps a broken test from hanging.
+/// Steps of work: far more than a timer of some milliseconds lasts. It only keeps a broken test from hanging.
 const MOST: usize = 5_000_000;
 
-/// Works until `condition` holds, as a handler whose next row is always there: it uses up its task's budget
-/// at each poll (tokio's, 128 steps) and leaves none to whoever is polled afterwards.
+/// Works until `condition` holds, as a handler whose next row is always there. It uses up its task's budget at
+/// each poll (tokio's, 128 steps), and leaves none to anything that is polled afterwards.
 pub(crate) async fn busy_until(what: &str, condition: impl Fn() -> bool) {
     for _ in 0..MOST {
         if condition() {

@@ -1,4 +1,4 @@
-//! [`Call`]: one request, to be changed and sent; [`Reply`]: what came back.
+//! [`Call`]: one request, to be changed and sent. [`Reply`]: the answer to it.
 
 use std::net::SocketAddr;
 
@@ -33,7 +33,7 @@ impl Call {
         call.with("content-type", "application/json")
     }
 
-    /// What a simulator sent, to `/hook`.
+    /// A simulator's request, to `/hook`.
     pub(crate) fn of(sent: &Sent) -> Self {
         let call = Self::post("/hook", sent.body.clone());
         let headers = sent.headers.iter();

@@ -1,6 +1,6 @@
-//! Data that must not be shown, to be looked for.
+//! Data that must not be shown. Tests look for it.
 
-/// Stands in every value that must not be shown.
+/// This text stands in every value that must not be shown.
 pub(crate) const CANARY: &str = "CANARY";
 
 /// A user with personal data in every place, and a presigned address.

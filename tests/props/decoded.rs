@@ -16,8 +16,8 @@ use sha2::{Digest, Sha256};
 
 use super::{at_once, hex};
 
-/// The event that `pack` reads in `body`, and its key at an endpoint called `test`; else the refusal's text. Nobody's
-/// credentials are asked for.
+/// The event that `pack` reads in `body`, and its key at an endpoint called `test`. Otherwise the refusal's text. The
+/// receiver asks for no credentials.
 pub(crate) fn decoded<P>(pack: P, body: &str) -> Result<(P::Event, String), String>
 where
     P: Provider<Event: Sync>,

@@ -1,4 +1,4 @@
-//! [`Bomb`] and [`Watched`]: values whose drop is seen.
+//! [`Bomb`] and [`Watched`]: values that show when they are dropped.
 
 use std::sync::{
     Arc,

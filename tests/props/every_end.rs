@@ -13,7 +13,7 @@ use super::{
     CANARY, Call, Connection, Fault, Gate, On, Puppet, ScriptedStore, Server, Stage, Step, until,
 };
 
-/// What the application was told of: for each request its reason, in order.
+/// The reasons that the application was told, one for each request, in order.
 #[derive(Clone, Default)]
 pub(crate) struct Told(Arc<Mutex<Vec<Reason>>>);
 
@@ -47,8 +47,8 @@ pub(crate) fn call(word: &str) -> Call {
         )
 }
 
-/// Sends a delivery for each reason but those that no receiver gives: `bad_key` is of tools, and
-/// `not_protected` of a route without one.
+/// Sends a delivery for each reason that a receiver gives. Only tools give `bad_key`, and only a route without
+/// a receiver gives `not_protected`.
 pub(crate) async fn every_end() -> (Stage, Told) {
     let pack = Puppet::default();
     let told = Told::default();
@@ -78,7 +78,7 @@ pub(crate) async fn every_end() -> (Stage, Told) {
     for n in 0..7 {
         stage.send(&call(&format!("said{n}"))).await;
     }
-    // What is answered without a handler, and what the pack does not know.
+    // Events that are answered without a handler, and events that the pack does not know.
     for word in ["said0", "unwanted", "unknown", "untyped", "odd"] {
         stage.send(&call(word)).await;
     }
@@ -98,12 +98,12 @@ pub(crate) async fn every_end() -> (Stage, Told) {
     running(&stage).await;
     cut_off(&stage, &told).await;
     stopping(&stage, &told).await;
-    // Last: it leaves a body half sent, which ends when the server sees that its sender is gone.
+    // This comes last: it leaves a body half sent, which ends when the server sees that its sender is gone.
     misuse(&stage, &told).await;
     (stage, told)
 }
 
-/// A refusal for every reason there is: the first few by the road itself, all by the pack.
+/// A refusal for every reason. The road itself gives the first few, the pack gives all.
 async fn refusals(stage: &Stage, pack: &Puppet) {
     stage
         .send(&call("refused").with("content-type", "x/CANARY"))

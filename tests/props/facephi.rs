@@ -32,7 +32,7 @@ pub(crate) struct Handled {
     pub(crate) operation_id: Option<String>,
     pub(crate) occurred_at: Option<UnixTime>,
     pub(crate) key: String,
-    /// The delivery's authenticated bytes; the handler's own body is equal.
+    /// The delivery's authenticated bytes. The handler's own body is equal.
     pub(crate) raw: Bytes,
 }
 

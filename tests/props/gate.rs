@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::watch;
 
-/// Longer than anything here can take; only keeps a broken test from hanging.
+/// Longer than anything here can take. It only keeps a broken test from hanging.
 const HANG: Duration = Duration::from_secs(30);
 
 /// Shut until opened. Clones are one gate.
@@ -26,13 +26,13 @@ impl Gate {
 
     pub(crate) async fn passed(&self) {
         let mut open = self.0.subscribe();
-        // Many may pass in one poll of their test's task, whose budget is of 128 steps.
+        // Many may pass in one poll of their test's task, whose budget is 128 steps.
         let passed = tokio::task::unconstrained(open.wait_for(|open| *open));
         passed.await.unwrap();
     }
 }
 
-/// Awaits what must come.
+/// Awaits a future that must resolve.
 pub(crate) async fn soon<T>(coming: impl Future<Output = T>) -> T {
     let came = tokio::time::timeout(HANG, coming).await;
     came.expect("it never came")
@@ -47,12 +47,12 @@ pub(crate) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// Polls once, and asks for no waking.
+/// Polls once, and does not ask to be woken.
 pub(crate) fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// What comes of work that waits for nothing.
+/// The output of work that waits for nothing.
 #[track_caller]
 pub(crate) fn at_once<T>(work: impl Future<Output = T>) -> T {
     match poll(pin!(work)) {

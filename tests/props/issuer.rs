@@ -87,7 +87,7 @@ impl Issuer {
         self.asked().len()
     }
 
-    /// Bytes of bodies that somebody took.
+    /// The number of body bytes that somebody took.
     pub(crate) fn written(&self) -> usize {
         self.shared.lock().unwrap().written
     }

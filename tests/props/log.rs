@@ -1,4 +1,4 @@
-//! [`Listening`] and [`Log`]: what a test causes to be logged on its own thread.
+//! [`Listening`] and [`Log`]: what a test logs on its own thread.
 
 use std::{
     fmt,

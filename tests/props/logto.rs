@@ -18,7 +18,7 @@ pub(crate) const SIGNATURE: &str = "logto-signature-sha-256";
 pub(crate) struct Recording {
     pub(crate) file: String,
     pub(crate) number: u64,
-    /// The event's name, or what it is where it is none.
+    /// The event's name. Where there is none, what it is.
     pub(crate) event: String,
     pub(crate) received_at: UnixTime,
     pub(crate) signing_key: Option<String>,

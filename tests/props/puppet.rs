@@ -16,10 +16,9 @@ use hookgate::{
     tenants::Keys,
 };
 
-/// The first word of a body identifies its event, and says what it is: `unwanted…` was not asked for,
-/// `unknown…` has a type that the pack does not know, `untyped…` has none, `odd…` fits no type. A word `nonce=…` is the
-/// request's nonce, a word `at=…` the event's time in
-/// seconds, or one that cannot be read.
+/// The first word of a body identifies its event, and says what it is. `unwanted…` was not asked for. `unknown…` has a
+/// type that the pack does not know, `untyped…` has none, and `odd…` fits no type. A word `nonce=…` is the request's
+/// nonce. A word `at=…` is the event's time in seconds, or one that cannot be read.
 #[derive(Clone, Default)]
 pub(crate) struct Puppet(Arc<Mutex<VecDeque<Rejection>>>);
 

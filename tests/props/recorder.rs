@@ -14,7 +14,7 @@ pub(crate) struct Recorded(Arc<Mutex<Vec<Keyed>>>);
 /// One metric with one set of labels.
 type Keyed = (Key, Arc<Series>);
 
-/// What became of one metric with one set of labels.
+/// The values of one metric with one set of labels.
 #[derive(Default)]
 pub(crate) struct Series(Mutex<Values>);
 

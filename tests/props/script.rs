@@ -79,7 +79,7 @@ impl Script {
         self.0.seen.lock().unwrap().len()
     }
 
-    /// How many runs came to their end, well or not; a panic is no end.
+    /// How many runs came to their end, well or not. A panic is no end.
     pub(crate) fn finished(&self) -> usize {
         self.0.finished.load(Ordering::SeqCst)
     }

@@ -1,4 +1,4 @@
-//! [`vector`]: a recorded file; [`Token`]: a recorded token.
+//! [`vector`]: a recorded file. [`Token`]: a recorded token.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! What `build` refuses: whatever would fail open, or later.
+//! What `build` refuses: everything that would fail open, or later.
 
 use std::time::Duration;
 
@@ -118,7 +118,7 @@ fn a_retention_shorter_than_the_window() {
     ));
 }
 
-/// The age is judged before the claim, so what the store takes counts once it is more than clocks drift.
+/// The age is judged before the claim, so the store's time counts once it is more than clocks drift.
 #[test]
 fn a_retention_shorter_than_the_window_and_what_slow_stores_take() {
     let of = |retention| {

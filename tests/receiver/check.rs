@@ -16,7 +16,7 @@ use crate::props::{self, Durable, logto};
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// A sender of whom everything is known, and nothing is to be said.
+/// A sender of which everything is known, so that there are no findings.
 fn ideal(profile: &mut SenderProfile) {
     profile.timeout = Some(Duration::from_secs(10));
     profile.retries = Retries::For(DAY);
@@ -44,12 +44,12 @@ fn codes(found: &[Finding]) -> Vec<&'static str> {
     found.iter().map(Finding::code).collect()
 }
 
-/// What is found of the ideal sender with this changed.
+/// The findings for the ideal sender with this changed.
 fn of_sender(adapt: impl FnOnce(&mut SenderProfile)) -> Vec<&'static str> {
     codes(&found(pack(adapt), |builder| builder))
 }
 
-/// What is found of the ideal sender with these settings.
+/// The findings for the ideal sender with these settings.
 fn of_settings(set: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> Vec<&'static str> {
     codes(&found(pack(|_| {}), set))
 }
@@ -206,7 +206,7 @@ fn a_deadline_that_the_sender_does_not_wait_for() {
     assert_eq!(of(Duration::from_millis(9_999)), NOTHING);
     assert_eq!(of(Duration::from_secs(10)), ["deadline_beyond_timeout"]);
 
-    // Where nobody knows how long it waits, the default is a guess, and a setting is none.
+    // Where nobody knows how long it waits, the default is a guess, and a setting is not.
     assert_eq!(of_sender(|it| it.timeout = None), ["timeout_assumed"]);
     let said = found(pack(|it| it.timeout = None), |builder| {
         builder.handler_deadline(MINUTE)
@@ -259,7 +259,7 @@ fn no_access_and_no_signature() {
         builder.access(ApiKey::header("x-api-key", "a key"))
     });
     assert!(!codes(&closed).contains(&"anyone_may_call"));
-    // Whoever calls, the signature decides.
+    // The signature decides for every caller.
     let signed = found(pack(|_| {}), open);
     assert_eq!(codes(&signed), ["anyone_may_call"]);
     assert_eq!(signed[0].severity(), Severity::Note);

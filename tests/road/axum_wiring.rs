@@ -94,7 +94,7 @@ async fn handlers_of_bytes_and_json_get_the_authenticated_body() {
     let reply = logto::event(1).target("/bytes").send(server.addr).await;
     assert_eq!(reply.text(), logto::body(1));
     let chunked = logto::event(2).target("/bytes");
-    // Without a known length it travels chunked.
+    // A body without a known length travels chunked.
     let body = Full::new(chunked.body.clone()).map_frame(|frame| frame);
     let reply = chunked.send_body(server.addr, Body::new(body)).await;
     assert_eq!(reply.text(), logto::body(2));

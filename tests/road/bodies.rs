@@ -20,7 +20,7 @@ use tower::ServiceExt;
 
 use crate::props::{Call, Connection, On, Stage, logto, soon, until};
 
-/// A body of equal chunks, as many as one asks for; or of none, for ever.
+/// A body of equal chunks, as many as one asks for, or a body that never has a chunk.
 struct Endless {
     chunk: Option<Bytes>,
     read: Arc<AtomicUsize>,
@@ -67,7 +67,7 @@ async fn a_body_is_not_read_before_the_refusal_of_its_head_is_answered() {
         (right.clone().without("x-key"), 401),
         (right.clone().with("x-key", "wrong"), 401),
     ] {
-        // It would never come to an end, and says whether it was asked.
+        // A body that would never come to an end, and says whether it was asked.
         let (body, asked) = endless(None);
         let reply = soon(app.clone().oneshot(call.with_body(body)))
             .await
@@ -195,7 +195,7 @@ async fn what_is_over_the_budget_is_given_back_after_each_end() {
     }
 }
 
-/// A body whose next chunk is always there: it uses up its task's budget at each poll.
+/// A body whose next chunk is always there. It uses up its task's budget at each poll.
 struct Busy {
     chunks_left: usize,
 }
@@ -218,7 +218,7 @@ impl http_body::Body for Busy {
     }
 }
 
-/// On tokio's timer, in tokio's task.
+/// It runs on tokio's timer, in tokio's task.
 #[tokio::test]
 async fn a_body_that_is_always_ready_is_too_slow_at_its_deadline_too() {
     let stage = Stage::logto_with(|builder| {
@@ -228,7 +228,7 @@ async fn a_body_that_is_always_ready_is_too_slow_at_its_deadline_too() {
     })
     .await;
     let app: Router = Router::new().route("/hook", stage.script.route::<Event>(&stage.receiver));
-    // So many only keep a broken test from hanging.
+    // This many only keep a broken test from hanging.
     let busy = Body::new(Busy {
         chunks_left: 5_000_000,
     });

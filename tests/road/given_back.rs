@@ -1,4 +1,5 @@
-//! What was given up is given back, and what was done is marked, as soon as the store answers again.
+//! Claims that were given up are given back, and events that were done are marked, as soon as the store answers
+//! again.
 
 use std::{
     future::{Future, poll_fn},
@@ -27,10 +28,10 @@ use crate::props::{
     Call, Connection, Fault, Gate, On, Puppet, Reply, ScriptedStore, Stage, Step, logto, now, until,
 };
 
-/// How soon what was given up is given back.
+/// How soon a claim that was given up is given back.
 const SOON: Duration = Duration::from_millis(500);
 
-/// The answer to a call whose claim does not come to an answer.
+/// The answer to a call whose claim gets no answer.
 async fn given_up(stage: &Stage, call: &Call) -> Reply {
     let before = stage.store.count(On::Claim);
     let sent = stage.sending(call);
@@ -123,7 +124,7 @@ async fn a_claim_that_is_granted_after_the_length_of_its_lease_is_given_back() {
     assert_eq!(given_up(&stage, &logto::event(1)).await.status, 503);
     stage.pass(Duration::from_secs(60)).await;
 
-    // What the store was sent a minute ago is done now.
+    // The store does now what it was sent a minute ago.
     let other = Stage::logto().await;
     assert_eq!(other.send(&logto::event(1)).await.status, 200);
     let (key, owner) = (other.script.last().key, stage.store.owners()[0]);
@@ -391,7 +392,7 @@ async fn a_receiver_is_not_drained_before_the_store_has_heard_of_every_lease() {
     assert_eq!(stage.store.memory().held(), Some(0));
 }
 
-/// The runtime goes while a claim is under way: nothing can run the release, until somebody waits for it.
+/// The runtime goes while a claim is under way. Nothing can run the release until somebody waits for it.
 #[test]
 fn what_no_runtime_could_give_back_is_given_back_by_who_drains() {
     let clock = FakeClock::at(now());

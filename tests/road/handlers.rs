@@ -213,7 +213,7 @@ async fn a_copy_by_another_target_or_with_other_headers_is_a_copy() {
     assert_eq!(stage.script.runs(), 1);
 }
 
-/// On tokio's timer, in tokio's task: its budget for each poll is what the handler uses up.
+/// It runs on tokio's timer, in tokio's task: the handler uses up the task's budget for each poll.
 #[tokio::test]
 async fn the_sender_of_a_handler_that_is_always_busy_is_answered_at_its_deadline() {
     let stage = Stage::logto_with(|builder| {
@@ -249,7 +249,7 @@ impl Future for Explodes {
     }
 }
 
-/// What a handler's panic may not cost: the sender's answer, and the event of the next copy.
+/// A handler's panic must not cost the sender's answer, or the event of the next copy.
 async fn answer_of(stage: &Stage, answer: fn() -> Response<Body>) -> u16 {
     let explodes = service_fn(move |_: Request<Body>| Explodes {
         answer,

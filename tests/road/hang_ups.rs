@@ -73,7 +73,7 @@ async fn a_graceful_shutdown_drains_the_handlers_whose_senders_left() {
         script,
         ..
     } = stage;
-    // The connection is gone, so the server has nothing to wait for; the receiver has.
+    // The connection is gone, so the server has nothing to wait for. The receiver has.
     server.shut_down().await;
     assert_eq!(script.finished(), 0);
     let drained = tokio::spawn(async move { receiver.drained().await });
@@ -201,7 +201,7 @@ fn a_handler_that_is_dropped_with_its_runtime_frees_its_event_at_the_end_of_its_
         let early = tokio::spawn(restarted.clone().oneshot(request()));
         until("the early copy", || store.count(On::Claim) == 2).await;
         clock.advance(Duration::from_millis(1));
-        // It waited for the first: what became of that, the next one finds out.
+        // It waited for the first. The next one finds out how that ended.
         assert_eq!(script.runs(), 1);
         drop(early);
         let reply = restarted.oneshot(request()).await.unwrap();

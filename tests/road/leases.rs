@@ -25,7 +25,7 @@ async fn running(stage: &Stage, step: Step) -> tokio::task::JoinHandle<props::Re
     sent
 }
 
-/// Long enough a deadline that it plays no part.
+/// A deadline that is so long that it plays no part.
 async fn patient() -> Stage {
     Stage::logto_with(|builder| builder.handler_deadline(Duration::from_secs(3600))).await
 }
@@ -241,7 +241,7 @@ async fn every_run_has_an_owner_token_of_its_own() {
     }
 }
 
-/// On tokio's timer, in tokio's task: its budget for each poll is what the handler uses up. The store's
+/// It runs on tokio's timer, in tokio's task: the handler uses up the task's budget for each poll. The store's
 /// answers need budget too, as those over a socket do.
 #[tokio::test]
 async fn a_handler_that_is_always_busy_keeps_its_lease_by_heartbeat() {
@@ -296,7 +296,7 @@ async fn a_handler_is_told_that_it_lost_when_its_lease_ends_though_the_store_say
 
 #[tokio::test]
 async fn three_heartbeats_fit_into_a_lease() {
-    // The defaults; and the rarest heartbeat that is taken, with a limit that none could reach.
+    // The defaults, and the rarest heartbeat that is taken, with a limit that none could reach.
     let rarest = |builder: hookgate::ReceiverBuilder| {
         builder
             .heartbeat(LEASE / 2)
@@ -345,7 +345,7 @@ async fn a_lease_is_never_believed_for_longer_than_the_store_holds_it() {
     stage.pass(Duration::from_millis(50)).await;
     assert!(stage.script.last().lease.is_lost());
 
-    // So does a heartbeat's.
+    // A heartbeat's answer counts in the same way.
     stage.store.heal();
     stage.store.next(On::Extend, Fault::Waits(beat.clone()));
     stage.store.always(On::Extend, Fault::Down);

@@ -1,4 +1,4 @@
-//! Whatever arrives: a typed answer, never a panic, and the same however it is cut into chunks.
+//! Every request gets a typed answer and never a panic, and the same answer however it is cut into chunks.
 
 use std::{
     collections::VecDeque,

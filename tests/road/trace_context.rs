@@ -1,4 +1,4 @@
-//! The sender's trace: read strictly, given as data, never believed.
+//! The sender's trace is read strictly, given as data, and never believed.
 
 use std::sync::{Arc, Mutex};
 
@@ -140,7 +140,7 @@ proptest! {
         prop_assume!(bytes[place] != byte);
         bytes[place] = byte;
         if let Some(context) = TraceContext::parse(&bytes) {
-            // A version is all that is read and not kept.
+            // Only the version is read and not kept.
             prop_assert!(place < 2 || context.to_string().as_bytes() == bytes);
         }
     }

@@ -1,4 +1,4 @@
-//! What is left of a refused body is read within its bounds, and not where that would do harm.
+//! The rest of a refused body is read within its bounds, and not where that would do harm.
 
 use std::{
     pin::{Pin, pin},
@@ -22,7 +22,7 @@ use crate::props::{now, poll};
 
 const CHUNK: &[u8] = &[0; 16 * 1024];
 
-/// So many chunks, and what comes after them. Tells how many bytes were read.
+/// This many chunks, and what comes after them. Tells how many bytes were read.
 struct Chunks {
     left: usize,
     then: Poll<Option<BodyBroken>>,
@@ -71,7 +71,7 @@ fn unread(body: WatchedBody<Chunks>, limit: usize) -> Option<Unread<Chunks>> {
 fn a_body_without_an_end_is_read_up_to_its_bound_and_given_up_after_its_time() {
     for (limit, bound) in [
         (1024 * 1024, 1024 * 1024 * TIMES_THE_LIMIT),
-        // However low the limit, a usual event is read to its end.
+        // With any limit, a usual event is read to its end.
         (64, AT_LEAST),
     ] {
         let clock = FakeClock::at(now());
@@ -148,7 +148,7 @@ fn a_connection_closes_and_a_stream_does_not() {
         for framing in [
             ("content-length", "1"),
             ("transfer-encoding", "chunked"),
-            // What cannot be read announces something.
+            // A length that cannot be read announces something.
             ("content-length", "one"),
         ] {
             let body = WatchedBody::new(Chunks::without_an_end().0);
@@ -170,7 +170,7 @@ fn who_waits_for_continue_is_not_read_unless_it_was_said() {
     let body = || Chunks::new(0, Poll::Pending).0;
     assert!(!drains(WatchedBody::new(body())));
     assert!(drains(WatchedBody::continued(body())));
-    // It is said when the body is asked for.
+    // The server says `100 Continue` when the body is asked for.
     let mut begun = WatchedBody::new(body());
     assert!(poll_chunk(&mut begun).is_pending());
     assert!(drains(begun));

@@ -26,7 +26,7 @@ fn dated(word: &str, at: UnixTime) -> Call {
     Call::post("/hook", format!("{word} at={}", at.as_secs()))
 }
 
-/// Both limits are inside; beyond them the answer is 401, and nothing runs.
+/// Both limits are inside. Beyond them the answer is 401, and nothing runs.
 async fn keeps_its_window(stage: &Stage) {
     for (word, at, status) in [
         ("older", now().saturating_sub(PAST + SECOND), 401),
@@ -70,7 +70,7 @@ async fn a_time_that_is_there_and_cannot_be_read_is_refused_where_times_are_chec
         assert_eq!(stage.send(&unreadable(word)).await.status, 401, "{word}");
     }
     assert_eq!(stage.script.runs(), 0);
-    // Who checks no time takes any age, so one that is not known is no worse.
+    // A receiver that checks no time takes any age, so an unknown age is no worse.
     let stage = Stage::of(Puppet::default(), |builder| builder).await;
     assert_eq!(stage.send(&unreadable("thing")).await.status, 200);
     let stage = Stage::of(Puppet::default(), |builder| {
@@ -91,7 +91,7 @@ fn member(name: &str, json: Option<&str>) -> String {
     json.map_or(String::new(), |json| format!(",\"{name}\":{json}"))
 }
 
-/// Logto's: one of a known type, one of an unknown.
+/// Logto's: one of a known type, one of an unknown type.
 fn of_logto(id: &str, json: Option<&str>) -> [Call; 2] {
     ["PostSignIn", "Some.New.Event"].map(|name| {
         let created_at = member("createdAt", json);
@@ -141,7 +141,7 @@ async fn answer(stage: &Stage, of: Of, id: &str, json: Option<&str>) -> (u16, bo
     (status, runs == 2)
 }
 
-/// What senders of broken times may write, and nothing reads.
+/// Times that broken senders may write, and that nothing reads.
 const UNREADABLE: [&str; 12] = [
     "\"yesterday\"",
     "\" \"",

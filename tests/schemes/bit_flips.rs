@@ -9,7 +9,7 @@ use hookgate::{
 
 use crate::props::{Call, ScriptedStore, hex, logto};
 
-/// Through the road itself, up to the decoded event: a server would add nothing but time.
+/// This goes through the road itself, up to the decoded event. A server would add nothing but time.
 struct Road {
     receiver: Receiver,
     timer: Arc<dyn Timer>,

@@ -63,7 +63,7 @@ async fn an_event_is_handled_once_whichever_live_key_signed_it() {
     assert_eq!(stage.send(&forged).await.status, 401);
 }
 
-/// An object of so many bytes, signed by a recipe that covers all of it, whichever that is.
+/// An object of this many bytes, signed by any recipe that covers all of it.
 fn of_size(size: usize, recipe: Recipe) -> Call {
     let around = with_mac("{\"a\":\"\"}", NEW).body.len();
     let signed = format!("{{\"a\":\"{}\"}}", "x".repeat(size - around));

@@ -50,7 +50,7 @@ fn prove(recipe: Recipe, body: &str) -> Result<(String, bool), Rejection> {
     })
 }
 
-/// What each recipe signs, and the body that a sender makes of it.
+/// The text that each recipe signs, and the body that a sender makes of it.
 fn sent(recipe: Recipe) -> (String, String) {
     let with =
         |value: &str| SIGNED.replace(r#""data":"#, &format!(r#""signature":{value},"data":"#));
@@ -129,7 +129,7 @@ fn what_would_be_read_in_two_ways_is_refused() {
         assert_ne!(changed, body);
         verify(Recipe::WithoutMember, &changed)
     };
-    // A second signature, escaped or not, before the first: it is the one that is found.
+    // A second signature, escaped or not, before the first. The scheme finds this one.
     for second in [r#"{"\u0073ignature":"x","id""#, r#"{"signature":null,"id""#] {
         assert!(matches!(
             swap(r#"{"id""#, second),

@@ -29,7 +29,7 @@ fn config(value: serde_json::Value) -> HmacHeaderConfig {
     serde_json::from_value(value).unwrap()
 }
 
-/// Who verified it, and what the signature covers; or why not.
+/// The key that verified it, and what the signature covers. Otherwise why not.
 type Judged = Result<(Option<String>, Option<UnixTime>), Reason>;
 
 fn judge(value: serde_json::Value, headers: &[(&str, &str)], body: &str) -> Judged {

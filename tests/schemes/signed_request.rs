@@ -289,7 +289,7 @@ fn a_header_is_missing_repeated_or_ambiguous() {
         let reason = verify(&scheme, &twice, body).unwrap_err().reason();
         assert!(reason.as_str().starts_with("malformed_"), "{reason}");
     }
-    // A nonce that takes the delimiter in could take over a part of its neighbour.
+    // A nonce that contains the delimiter could take over a part of its neighbour.
     let nonce = Err(Rejection::MalformedNonce(
         "it contains the byte that ends it in the signed text",
     ));
@@ -524,7 +524,7 @@ async fn an_assertion_that_does_not_call_itself_a_token_is_kept_out_or_the_start
             assert_eq!(is_told, is_taken, "{call:?}");
         }
     }
-    // So do literals that no token's payload, or no token at all, has in their place.
+    // Literals that no token's payload, or no token at all, has in their place keep them out too.
     for (template, encoding, is_told) in [
         ("{body}|", RequestEncoding::Jws, false),
         ("|{body}", RequestEncoding::Jws, false),
@@ -615,7 +615,7 @@ async fn a_signed_request_that_is_replayed_does_not_run_twice() {
     }
     assert_eq!(stage.script.runs(), 1);
     assert_eq!(stage.script.last().key_id, "0");
-    // Signed anew with another nonce it is the same event still.
+    // It is still the same event when it is signed anew with another nonce.
     stage.clock.advance(Duration::from_secs(300));
     let again = signer().sign(update(3), "n-2", stage.clock.now());
     assert_eq!(stage.send(&Call::of(&again)).await.status, 200);

@@ -19,7 +19,7 @@ async fn both_edges_of_the_window_are_inside() {
         let call = standard::signed(&format!("msg_{offset}"), now + offset, "{}");
         assert_eq!(status(&stage, &call).await, expected, "{offset}");
     }
-    // To the millisecond: our clock has them, the sender's has not.
+    // To the millisecond: our clock has them, and the sender's has not.
     stage.clock.advance(std::time::Duration::from_millis(1));
     let edge = standard::signed("msg_edge", now - 300, "{}");
     assert_eq!(status(&stage, &edge).await, 401);

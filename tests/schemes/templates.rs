@@ -1,4 +1,4 @@
-//! Templates: whatever is taken has one reading only.
+//! Templates: every template that is taken has only one reading.
 
 use hookgate::{
     Key, Secret,

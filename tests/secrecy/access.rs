@@ -1,4 +1,4 @@
-//! Nothing leaks of who calls, and of whom they call for: no credential, tenant, address, key source's error or key set's
+//! Nothing leaks about callers and their tenants: no credential, tenant, address, key source's error or key set's
 //! address in a log line, span or answer.
 
 use hookgate::{
@@ -36,7 +36,7 @@ impl KeySource for Customers {
     }
 }
 
-/// A token that would open the endpoint, were the key set there.
+/// A token that would open the endpoint if the key set were there.
 fn token() -> String {
     Token::named("ES256")
 }

@@ -12,7 +12,7 @@ use crate::props::{
     CANARY, Connection, Fault, Gate, Log, On, Stage, Step, logto, personal, quiet, until,
 };
 
-/// Gets what logs may not have.
+/// An observer that gets what logs must not have.
 #[derive(Clone, Default)]
 struct Hook(Arc<Mutex<Vec<String>>>);
 
@@ -110,7 +110,7 @@ async fn logs_and_answers_hold_no_canary() {
     gate.open();
     answers.push(stage.send(&call("PostSignIn", 11)).await);
     stage.pass(Duration::from_secs(40)).await;
-    // What the store was not told of is told it now: a release is tried for longer than a lease.
+    // The store is now told what it was not told: a release is tried for longer than a lease.
     stage.store.heal();
     stage.pass(Duration::from_secs(10)).await;
     stage.receiver.drained().await;
@@ -217,7 +217,7 @@ async fn token_requests() {
             let peer = (round < 3).then(|| ([203, 0, 113, 7], 4711).into());
             let head = Head::new("POST", "/CANARY-PATH", headers).peer(peer);
             let answer = issuer.answer(head, Some(body.clone().into()), &timer).await;
-            // A token is signed, and shows nothing of this kind but in its claims.
+            // A token is signed, and shows such data only in its claims.
             if answer.status() != 200 {
                 let body = String::from_utf8_lossy(answer.body()).into_owned();
                 quiet("answer", &format!("{:?} {body}", answer.headers()));

@@ -87,7 +87,7 @@ async fn each_request_to_a_route_without_a_receiver_is_counted_even_if_its_handl
 
 const ISSUER: &str = "https://hooks.example/token";
 
-/// What becomes of a token request, beside a [`Reason`].
+/// The ends of a token request beside a [`Reason`].
 const TOKEN_REASONS: [&str; 8] = [
     "invalid_client",
     "invalid_grant",
@@ -372,5 +372,5 @@ fn the_guide_lists_each_metric_as_it_is() {
     );
 }
 
-/// Metrics that the guide names once more, among what to be woken for.
+/// Metrics that the guide names once more, among its alerts.
 const ALERTS: usize = 6;

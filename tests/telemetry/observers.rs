@@ -110,7 +110,7 @@ async fn a_refused_time_of_an_event_has_its_own_reason_and_its_bytes_reach_the_a
     );
 }
 
-/// Every hook panics, and throws what panics again.
+/// Every hook panics, with a value that panics again.
 #[derive(Clone, Default)]
 struct Panics(Arc<Mutex<Vec<&'static str>>>);
 
@@ -193,7 +193,7 @@ async fn an_observer_that_panics_changes_no_answer_and_holds_no_event() {
     assert_eq!(told, all);
 }
 
-/// What the store was asked when the application heard of a failure.
+/// The store's calls at the moment when the application is told of a failure.
 #[derive(Clone)]
 struct Asks(ScriptedStore, Arc<Mutex<Vec<(usize, usize)>>>);
 

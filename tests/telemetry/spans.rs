@@ -295,7 +295,7 @@ async fn the_senders_trace_is_noted_and_is_no_parent() {
         .send(&logto::event(1).with("traceparent", trace))
         .await;
     stage.send(&logto::event(2)).await;
-    // What was not admitted is not believed even that.
+    // A request that was not admitted is not believed even in that.
     let forged = logto::signed(logto::body(3), "another key").with("traceparent", trace);
     stage.send(&forged).await;
     let all = spans.deliveries();

@@ -1,4 +1,4 @@
-//! Assertions of RFC 7523: who signs one gets a token, for the client that it was set up for.
+//! Assertions of RFC 7523: a caller that signs one gets a token, for the client that it was set up for.
 
 use std::sync::Arc;
 
@@ -56,11 +56,11 @@ async fn an_assertion_that_the_owners_key_signed_is_exchanged_for_a_token() {
         ] {
             assert!(endpoint.opens(&endpoint.send(sent).await));
         }
-        // One assertion may be posted again: whether Unico does is unknown.
+        // One assertion may be posted again. It is unknown whether Unico does so.
         let one = owner().token(NOW);
         assert!(endpoint.opens(&assert_with(&endpoint, &one).await));
         assert!(endpoint.opens(&assert_with(&endpoint, &one).await));
-        // What we issued is no assertion.
+        // A token that we issued is no assertion.
         let ours = token(&assert_with(&endpoint, &one).await);
         refused(&assert_with(&endpoint, &ours).await, 400, "invalid_grant");
     }
@@ -168,7 +168,7 @@ async fn with_the_setting_an_assertion_is_taken_once() {
         400,
         "invalid_grant",
     );
-    // Several instances share what was used.
+    // Several instances share the record of used assertions.
     let second = Endpoint::of(|builder| builder.assertion(once()).replay_store(store));
     refused(&assert_with(&second, &another).await, 400, "invalid_grant");
 }
@@ -212,12 +212,12 @@ async fn the_client_of_a_token_is_a_setting_and_no_claim_of_the_assertion() {
         let judged = endpoint.judge(&issued_to(other), &token);
         assert_eq!(judged, Err(Denied::Wrong), "{other}");
     }
-    // Whoever reads `sub` is not misled either.
+    // A receiver that reads `sub` is not misled either.
     for other in ["idcloud", "operator"] {
         let forged = owner().claim("sub", other).token(NOW);
         refused(&assert_with(&endpoint, &forged).await, 400, "invalid_grant");
     }
-    // `iss` is who signed, and no stand-in for `sub`.
+    // `iss` is the signer, and no substitute for `sub`.
     let nameless = owner()
         .claim("sub", Value::Null)
         .claim("iss", "unico-check");

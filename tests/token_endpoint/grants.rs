@@ -255,7 +255,7 @@ async fn credentials_that_the_grant_does_not_use_are_refused() {
     }
     let answer = endpoint.post(&[json, basic], login).await;
     refused(&answer, 400, "invalid_request");
-    // `client_id` is no credential, but must be that of who is granted.
+    // `client_id` is no credential, but must be that of the client which gets the token.
     for (id, status) in [("unico", 400), ("unico-check", 200)] {
         let answer = endpoint.form(&format!("{assertion}&client_id={id}")).await;
         assert_eq!(answer.status(), status, "{id}");

@@ -1,4 +1,4 @@
-//! What is judged before the credentials: method, media type, networks, access rule, size and time of the body.
+//! Checks before the credentials: method, media type, networks, access rule, size and time of the body.
 
 use std::{
     pin::Pin,

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::assertions::file;
 use crate::props::endpoint::{Endpoint, FORM, NOW, URL, claims, refused, token};
 
-/// Where the endpoint answers, when the issuer has another name.
+/// The endpoint's address, when the issuer has another name.
 const ADDRESS: &str = "https://hooks.example/oauth/token";
 
 pub(crate) fn signing_client(id: &str) -> Client {
@@ -92,7 +92,7 @@ async fn assertions_as_common_libraries_make_them_are_taken() {
     let signed = |claims: &Value| jsonwebtoken::encode(&head, claims, &key).unwrap();
     let answer = shown(&lenient, &signed(&openid_client)).await;
     assert!(lenient.opens(&answer));
-    // An hour is too long, unless the client is given it.
+    // An hour is too long, unless the client has it as a setting.
     refused(
         &shown(&lenient, &signed(&authlib)).await,
         401,

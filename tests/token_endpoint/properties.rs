@@ -1,4 +1,4 @@
-//! Whatever is sent is judged.
+//! Every request is judged.
 
 use std::task::Poll;
 
@@ -14,7 +14,7 @@ use crate::props::{
     poll,
 };
 
-/// What a caller may send, near enough to a token request to come far.
+/// Requests that are near enough to a token request to come far.
 fn near_requests() -> impl Strategy<Value = Vec<u8>> {
     let pieces = prop_oneof![
         Just("grant_type=client_credentials".to_owned()),

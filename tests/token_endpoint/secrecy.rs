@@ -46,15 +46,15 @@ mod memory {
 
     use crate::props::endpoint::{Endpoint, FORM};
 
-    /// What is looked for is nowhere as it is, but in what is looked at.
+    /// The needle stands masked here, so that a search finds only what the endpoint left behind.
     const MASK: u8 = 0x55;
     const MASKED: &[u8] = &[
         0x3b, 0x64, 0x65, 0x23, 0x31, 0x30, 0x27, 0x66, 0x38, 0x3c, 0x3b, 0x32, 0x3d, 0x34, 0x3c,
         0x33, 0x66, 0x24, 0x62, 0x2f, 0x2d, 0x2c, 0x36, 0x23,
     ];
 
-    /// Where in it a byte stands that memory has seldom: all tests share this process, and each search is through all of
-    /// its memory.
+    /// The place of a byte in it that is rare in memory: all tests share this process, and each search reads all of its
+    /// memory.
     const RARE: usize = 17;
 
     /// A form with the needle as the value of a parameter that nobody reads.
@@ -92,7 +92,7 @@ mod memory {
                 if read == 0 {
                     break;
                 }
-                // The needle may stand over the edge.
+                // The needle may stand across the edge.
                 let step = read.saturating_sub(MASKED.len()).max(1);
                 place += step as u64;
             }

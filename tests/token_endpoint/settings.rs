@@ -113,7 +113,7 @@ fn settings_that_cannot_be_right_are_refused_at_start() {
     refused(issuer().assertion(of_owner("owner.crt").subject("")));
     let key = || TokenKey::pem(file("owner.pub"), [TokenAlgorithm::Rs256]);
     refused(issuer().assertion(Assertion::of("", key())));
-    // Nothing would keep which assertions were used.
+    // Nothing would remember which assertions were used.
     let signs = || Client::private_key_jwt("unico", key());
     refused(issuer().assertion(of_owner("owner.crt").refuse_replays()));
     refused(issuer().client(signs()));

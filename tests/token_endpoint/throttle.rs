@@ -1,4 +1,4 @@
-//! Who fails too often waits, and nobody else does.
+//! A caller that fails too often waits, and nobody else does.
 
 use std::{net::SocketAddr, pin::Pin, sync::LazyLock, task::Poll, time::Duration};
 
@@ -45,7 +45,7 @@ fn right() -> String {
     posted(&SIGNER.token(NOW))
 }
 
-/// With what the signature is not over.
+/// With a text that the signature does not cover.
 fn forged(subject: &str) -> String {
     let right = signer().claim("sub", subject).token(NOW);
     let (signed, _) = right.rsplit_once('.').unwrap();
@@ -203,7 +203,7 @@ async fn wrong_assertions_are_counted_by_address_and_by_the_subject_that_they_na
         judged += usize::from(told == 400);
     }
     assert_eq!(judged, 100);
-    // Who knows a subject keeps nobody out who can sign for it.
+    // A caller that knows a subject cannot keep out one that can sign for it.
     assert_eq!(status(&endpoint, "203.0.113.8:1", &right()).await, 200);
 }
 
@@ -287,7 +287,7 @@ async fn who_hangs_up_before_the_judgement_has_not_failed() {
     }
     gate.open();
     assert_eq!(status_now(&mut asking(&endpoint)), Poll::Ready(200));
-    // A wrong guess is counted before anything is waited for: hanging up does not take it back.
+    // A wrong guess is counted before the endpoint waits for anything. Hanging up does not take it back.
     store.heal();
     store.always(On::Claim, Fault::Waits(Gate::shut()));
     for _ in 0..10 {

@@ -1,4 +1,4 @@
-//! What somebody writes without hookgate: verify, parse, answer. Nothing is handled once.
+//! The code that somebody writes without hookgate: verify, parse, answer. Copies are handled again.
 
 use std::{sync::OnceLock, time::SystemTime};
 
@@ -87,7 +87,7 @@ pub(crate) fn logto(signature: Option<&[u8]>, body: &[u8]) -> u16 {
     }
 }
 
-/// The status for a delivery by Standard Webhooks; `text` looks a header up.
+/// The status for a delivery by Standard Webhooks. `text` looks a header up.
 pub(crate) fn standard_webhooks<'a>(
     text: impl Fn(&'static str) -> Option<&'a str>,
     body: &[u8],

@@ -107,7 +107,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself; either way it is gone then.
+        // It may have ended by itself. Either way it is gone then.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -135,7 +135,7 @@ fn send_all(port: u16, requests: &[Vec<u8>]) {
     }
 }
 
-/// Whether an answer has come with all of its body. Its length is always told here.
+/// Whether an answer has come with all of its body. Answers here always tell their length.
 fn is_whole(answer: &[u8]) -> bool {
     let text = String::from_utf8_lossy(answer).to_ascii_lowercase();
     let Some((head, body)) = text.split_once("\r\n\r\n") else {

@@ -1,15 +1,15 @@
 //! The whole road beside a hand-written handler, and with what observes it: the server's CPU time for
 //! each request.
 //!
-//! `scripts/bench-http` runs this. The server is a process of its own on one core, the load comes from
-//! the other; both variants of a pair take turns, and each ratio is the median over the rounds.
-//! Deliveries are 0.8 KiB, all different, signed before the clock starts.
+//! `scripts/bench-http` runs this. The server is a process of its own on one core, and the load comes from the
+//! other. Both variants of a pair take turns, and each ratio is the median over the rounds. Deliveries are
+//! 0.8 KiB, all different, signed before the clock starts.
 //!
 //! `scripts/bench-peers` runs the same with the word `peers`: hookgate beside other receivers.
 //!
-//! What a feature costs is measured between two builds of this program. `HOOKGATE_BENCH_BARE` names
-//! the one without `tracing`, `HOOKGATE_BENCH_METRICS` the one with `metrics` too, `HOOKGATE_BENCH_ACTIX`
-//! the one with `actix`; without them those pairs are left out. Those on axum run without actix-web in the
+//! The cost of a feature is measured between two builds of this program. `HOOKGATE_BENCH_BARE` names the one
+//! without `tracing`, `HOOKGATE_BENCH_METRICS` the one with `metrics` too, `HOOKGATE_BENCH_ACTIX` the one with
+//! `actix`. Without these variables those pairs are left out. The pairs on axum run without actix-web in the
 //! program, which would switch features of other libraries on.
 
 mod by_hand;

@@ -1,7 +1,7 @@
 //! GitHub's deliveries at hookgate and at other receivers, each as its users set it up.
 //!
-//! Not the same work: hookgate also decides that each delivery runs once; the CloudEvents extractor verifies
-//! nothing.
+//! They do not do the same work. hookgate also decides that each delivery runs once. The CloudEvents extractor
+//! verifies nothing.
 
 use axum::{
     Json, Router,
@@ -26,7 +26,7 @@ use crate::{
 const ROUNDS: usize = 9;
 const REQUESTS: usize = 10_000;
 
-/// Name, variant, and what is sent to it. The first is ours.
+/// Name, variant, and its requests. The first is ours.
 const PEERS: [(&str, Peer, Sender); 4] = [
     (
         "hookgate on axum, with dedup",

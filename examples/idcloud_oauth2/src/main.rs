@@ -1,5 +1,5 @@
-//! Unico IDCloud with the auth type OAuth2, all in one process and over real HTTP: the token endpoint that the owner
-//! runs, the receiver that takes its tokens, and a sender that does what Unico does.
+//! Unico IDCloud with the auth type OAuth2, all in one process and over real HTTP. It has the token endpoint that
+//! the owner runs, the receiver that takes its tokens, and a sender that does what Unico does.
 //!
 //! ```sh
 //! cargo run -p idcloud_oauth2            # on axum
@@ -32,7 +32,7 @@ use hookgate::{
 };
 use sender::Unico;
 
-/// The fields of Unico's form; the provider URL is made below, from a free port.
+/// The fields of Unico's form. The provider URL is made below, from a free port.
 const CLIENT_ID: &str = "unico";
 const SECRET: &str = "6fbe0a2b7d5c4b0f9a37";
 
@@ -53,7 +53,7 @@ impl Handled {
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     tracing_subscriber::fmt().init();
-    // Free loopback port; whoever comes first has it until the end.
+    // A free loopback port. The program that takes it first has it until the end.
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
 

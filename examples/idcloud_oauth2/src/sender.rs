@@ -29,7 +29,7 @@ impl Unico {
         }
     }
 
-    /// Notifies that a process has finished, and gives the answer's status. A token is fetched first, unless the last
+    /// Notifies that a process has finished, and gives the answer's status. Fetches a token first, unless the last
     /// one is still good.
     pub(crate) async fn deliver(&mut self, id: &str, now: UnixTime) -> Result<u16, Box<dyn Error>> {
         if self.tokens.token(now).is_none() {

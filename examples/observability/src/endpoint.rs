@@ -18,7 +18,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use crate::Result;
 
 pub(crate) const WEBHOOKS: &str = "/webhooks/logto";
-/// Reachable for everybody here; in a service it belongs on an address of its own.
+/// Everybody can reach it here. In a service it belongs on an address of its own.
 pub(crate) const METRICS: &str = "/metrics";
 
 pub(crate) fn app(signing_key: &str, metrics: PrometheusHandle) -> Result<(Router, Receiver)> {
@@ -35,7 +35,7 @@ async fn on_event(Event(delivery): Event<logto::Event>) -> std::result::Result<A
     link_sender(&delivery);
     match delivery.event() {
         logto::Event::PostSignIn(_) => {
-            // A child of the delivery's span, without any doing.
+            // It becomes a child of the delivery's span by itself.
             let note = tracing::info_span!("note the sign-in");
             async { Ok(Ack::processed()) }.instrument(note).await
         }
@@ -44,8 +44,8 @@ async fn on_event(Event(delivery): Event<logto::Event>) -> std::result::Result<A
     }
 }
 
-/// Links the sender's trace to the delivery's span. Not its parent: whoever can reach the endpoint could
-/// otherwise write into our traces, and decide what is sampled.
+/// Links the sender's trace to the delivery's span. It does not become the parent: otherwise anyone who can
+/// reach the endpoint could write into our traces, and decide what is sampled.
 fn link_sender(delivery: &Delivery<logto::Event>) {
     let claimed = delivery.claimed_trace_context();
     let claimed = claimed.as_ref().map(|context| *context.trust_unsigned());

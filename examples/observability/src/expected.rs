@@ -1,4 +1,4 @@
-//! What must be there in the end: the program ends with an error where something is missing.
+//! What must be there in the end. The program ends with an error where something is missing.
 
 use opentelemetry_sdk::trace::SpanData;
 

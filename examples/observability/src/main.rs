@@ -1,8 +1,8 @@
 //! A receiver whose spans go to OpenTelemetry and whose metrics go to Prometheus:
 //! `cargo run -p hookgate-observability-example`.
 //!
-//! It starts on a free port of this machine, sends itself what a Logto server sends, prints what
-//! both then know, and ends with an error if anything of that is missing.
+//! It starts on a free port of this machine, and sends itself what a Logto server sends. It prints what both
+//! then know, and ends with an error if anything of that is missing.
 //!
 //! | file | shows |
 //! | --- | --- |

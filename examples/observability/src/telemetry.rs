@@ -1,7 +1,7 @@
 //! What a program installs at its start, before the first delivery.
 //!
-//! The spans stay in this process here, so that nothing else is needed to look at them. A service
-//! gives its provider an exporter to its collector instead; nothing else changes.
+//! The spans stay in this process here, so that nothing else is needed to look at them. A service gives its
+//! provider an exporter to its collector instead. Nothing else changes.
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry::trace::TracerProvider;

@@ -1,6 +1,7 @@
-//! Unico Check with the authentication type JWT Bearer, method RFC 7523, and signed requests, all in one process and over
-//! real HTTP: the token endpoint that the owner runs, the receiver that takes its tokens and checks the signatures, and a
-//! sender that does what Unico does with the owner's certificate and private key. Both are made anew at each start.
+//! Unico Check with the authentication type JWT Bearer, method RFC 7523, and signed requests, all in one process and
+//! over real HTTP. It has the token endpoint that the owner runs, and the receiver that takes its tokens and checks the
+//! signatures. It also has a sender that does what Unico does with the owner's certificate and private key. Both are
+//! made anew at each start.
 //!
 //! ```sh
 //! cargo run -p unico_check_rfc7523
@@ -39,7 +40,7 @@ const SUBJECT: &str = "unico-check";
 const VERSION: &str = "1";
 
 /// The headers of the form whose values are the tags `{{signature}}`, `{{nonce}}`, `{{timestamp}}` and `{{algorithm}}`.
-/// What is signed is not public: this is one of the likely ways.
+/// It is not public what is signed: this is one of the likely ways.
 fn signed_request() -> SignedRequestConfig {
     SignedRequestConfig::new("x-signature")
         .nonce("x-nonce")
@@ -65,11 +66,11 @@ impl Handled {
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     tracing_subscriber::fmt().init();
-    // Free loopback port; whoever comes first has it until the end.
+    // A free loopback port. The program that takes it first has it until the end.
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
 
-    // Certificate and key go to Unico; the certificate is all that is needed here.
+    // Certificate and key go to Unico. Only the certificate is needed here.
     let certificate = Certificate::generate()?;
     let public = TokenKey::pem(&certificate.pem, [TokenAlgorithm::Rs256]);
     let assertion = Assertion::of("unico-check", public.clone())

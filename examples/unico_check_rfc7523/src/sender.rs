@@ -44,7 +44,7 @@ impl Unico {
         self.signer.sign(sent, nonce, at)
     }
 
-    /// Sends, and gives the answer's status. A token is fetched first, unless the last one is still good.
+    /// Sends, and gives the answer's status. Fetches a token first, unless the last one is still good.
     pub(crate) async fn deliver(
         &mut self,
         sent: Sent,

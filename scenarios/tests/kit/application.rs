@@ -14,7 +14,7 @@ use hookgate_axum::ReceiverExt as _;
 
 pub(crate) const PATH: &str = "/hook";
 
-/// What an endpoint without credentials has to leave out.
+/// The scenarios that an endpoint without credentials has to leave out.
 pub(crate) const OPEN: [Scenario; 2] = [Scenario::WithoutCredentials, Scenario::WrongCredentials];
 
 pub(crate) fn on_axum<E: Send + 'static>(bench: &Bench, receiver: ReceiverBuilder) -> Router {

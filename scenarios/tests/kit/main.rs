@@ -1,5 +1,5 @@
-//! The test kit itself: right applications pass it, and each seeded mistake fails it, with a message that
-//! says what to change.
+//! The test kit itself. Right applications pass it. Each seeded mistake fails it, with a message that says what
+//! to change.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod application;

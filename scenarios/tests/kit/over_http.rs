@@ -57,7 +57,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         match &self.server {
             Server::Task(task) => task.abort(),
-            // Told at once; its threads end by themselves.
+            // It is told at once. Its threads end by themselves.
             Server::Threads(server) => drop(server.stop(false)),
         }
     }
@@ -97,7 +97,7 @@ impl Host for OverHttp {
             .into_request()
             .unwrap()
             .map(Full::<Bytes>::from);
-        // Both futures are of this call: dropped, the connection is closed.
+        // Both futures belong to this call. Dropping it closes the connection.
         let response = match self.protocol {
             Protocol::Http1 => {
                 let (mut sender, connection) =

@@ -57,7 +57,7 @@ async fn a_receiver_without_a_window_is_found() {
     }
 }
 
-/// Each of two instances remembers what it handled itself; requests go to one and the other in turn.
+/// Each of two instances remembers what it handled itself. Requests go to one and the other in turn.
 #[tokio::test]
 async fn instances_with_a_store_of_their_own_are_found() {
     let app = async |bench: &Bench| {

@@ -51,7 +51,7 @@ async fn missing_and_wrong_credentials_get_one_answer() {
     .await;
 }
 
-/// Cannot judge before something has come that is not there yet.
+/// A rule that cannot judge before something has come that is not there yet.
 #[derive(Default)]
 struct Awaited(Arc<AtomicBool>);
 
@@ -97,7 +97,7 @@ async fn what_rules_need_before_they_judge_is_awaited() {
     .await;
 }
 
-/// Can never judge: what it needs does not come.
+/// A rule that can never judge, since what it needs does not come.
 struct Unavailable;
 
 impl Access for Unavailable {

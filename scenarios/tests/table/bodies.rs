@@ -178,14 +178,14 @@ async fn bodies_under_way_leave_no_room_for_more_than_the_budget() {
             slow.write(format!("{}content-length: 64\r\n\r\n", head(&event)))
                 .await;
             slow.write(now).await;
-            // Until the server has come to read it, there is room for others.
+            // Until the server begins to read it, there is room for others.
             for other in others.by_ref().take(50) {
                 let answer = scene.send(&other).await;
                 if answer.status != 200 {
                     break 'tries (slow, answer);
                 }
             }
-            // It came while another was being read, and was itself the one too many.
+            // It came while another was being read, and was one too many.
         };
         assert_eq!(crowded.status, 503, "{crowded:?}");
         assert_eq!(crowded.header("retry-after"), Some("5"));

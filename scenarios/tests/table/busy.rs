@@ -1,6 +1,7 @@
-//! Handlers that are always ready: what they use up of their task's budget starves nothing of ours.
+//! Handlers that are always ready use up their task's budget. That starves nothing of ours.
 //!
-//! On tokio's own timer, whose sleeps ask for that budget too. Nothing here depends on how long anything takes.
+//! They run on tokio's own timer, whose sleeps ask for that budget too. Nothing here depends on how long
+//! anything takes.
 
 use std::{sync::Arc, time::Duration};
 

@@ -53,7 +53,7 @@ pub(crate) async fn with_extractors(
     }
 }
 
-/// [`everywhere`], on servers that do not tell who opened a connection. actix-web speaks HTTP/1.1 alone on those.
+/// [`everywhere`], on servers that do not tell who opened a connection. actix-web speaks only HTTP/1.1 on those.
 pub(crate) async fn where_peers_are_unknown(
     receiver: impl Fn(&Tools) -> ReceiverBuilder,
     scenario: impl AsyncFn(&Scene) -> Vec<Answer>,

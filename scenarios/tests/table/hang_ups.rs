@@ -30,7 +30,7 @@ async fn a_sender_that_resets_its_connection_does_not_stop_the_handler() {
             sender.write(http1(&event)).await;
             scene.stage.began(1).await;
             sender.reset();
-            // The connection is gone, and the handler with it but for its task.
+            // The connection is gone. The handler would be gone too, but for its task.
             scene.stage.moved().await;
             scene.stage.open();
             vec![ran_once(scene, &event).await]

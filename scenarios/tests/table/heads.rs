@@ -1,4 +1,4 @@
-//! What is refused for its head, before its body is read.
+//! Requests that are refused for their head, before their body is read.
 
 use crate::{everywhere::everywhere, refusals::refused, scene::Protocol, wire::HOST};
 

@@ -15,7 +15,8 @@ fn without_deadline(tools: &Tools) -> ReceiverBuilder {
     tools.receiver().handler_deadline(Duration::from_secs(3600))
 }
 
-/// A handler that waits, and whose lease has ended: nobody beats for it while the whole process stands still.
+/// A handler that waits, and whose lease has ended. No heartbeat runs for it while the whole process stands
+/// still.
 async fn stalled(scene: &Scene) -> tokio::task::JoinHandle<Answer> {
     let stalled = scene.start(&scene.event("msg_1", "wait"));
     scene.stage.began(1).await;
@@ -75,7 +76,7 @@ async fn a_late_handler_gets_no_2xx_while_its_new_owner_runs() {
     .await;
 }
 
-/// As by a crash: nobody settles, and nobody beats.
+/// As after a crash: nobody settles, and no heartbeat runs.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_event_of_a_handler_that_is_cut_off_runs_again_once_its_lease_ends() {
     on_raw_connections(

@@ -1,9 +1,9 @@
 //! One table of scenarios: every row of the answer table, and how crashes and copies end.
 //!
-//! Each scenario runs against axum, actix-web and bare tower, over HTTP/1.1 and HTTP/2 where it does
-//! not need a raw connection, on a server that listens on a socket. What every framework answers is
-//! compared byte by byte. Time is moved by hand: nothing sleeps, and a scenario goes on when it has
-//! seen what it waits for.
+//! Each scenario runs against axum, actix-web and bare tower, on a server that listens on a socket. It runs
+//! over HTTP/1.1 and HTTP/2 where it does not need a raw connection. The answers of all frameworks are compared
+//! byte by byte. Tests move time by hand: nothing sleeps, and a scenario goes on when it has seen what it waits
+//! for.
 //!
 //! | rows of `hookgate::framework` | scenarios |
 //! | --- | --- |

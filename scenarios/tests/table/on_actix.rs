@@ -17,7 +17,7 @@ use crate::{
     stage::{self, Reply, Stage},
 };
 
-/// Where it listens: actix-web knows the peer of each connection but of those that have none.
+/// Where it listens. actix-web knows the peer of each connection that has one.
 pub(crate) enum Socket {
     Tcp(TcpListener),
     Unix(UnixListener),
@@ -47,7 +47,7 @@ pub(crate) fn serve(
                     .route("/plain", web::post().to(on_plain))
             })
             .workers(1)
-            // In seconds, longer than any scenario: what ends before was not left to it.
+            // In seconds, longer than any scenario. A connection that ends before was not ended by this limit.
             .shutdown_timeout(86_400)
             .disable_signals();
             let server = match socket {

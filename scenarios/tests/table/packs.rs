@@ -17,7 +17,7 @@ use crate::stage::{Event, Order};
 pub(crate) struct Pack {
     preset: Preset<Order>,
     nonce: Option<HeaderName>,
-    /// Takes no time of the attempt, so that the event's is judged.
+    /// Takes no time of the attempt, so that the event's time is judged.
     dated_by_event: bool,
     event: fn(Decoded<Event>) -> Result<Decoded<Event>, Undecodable>,
 }

@@ -1,4 +1,4 @@
-//! From where a delivery comes.
+//! The address that a delivery comes from.
 
 use std::net::IpAddr;
 
@@ -14,7 +14,7 @@ use crate::{
     scene::Tools,
 };
 
-/// Lets only the peer in that opened the connection, whatever headers say.
+/// Lets in only the peer that opened the connection, whatever headers say.
 struct FromHere;
 
 impl Access for FromHere {

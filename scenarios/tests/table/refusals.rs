@@ -1,4 +1,4 @@
-//! What is refused once its body was read, and before its event is claimed.
+//! Requests that are refused once their body was read, and before their event is claimed.
 
 use std::time::Duration;
 

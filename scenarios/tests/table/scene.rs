@@ -51,11 +51,11 @@ pub(crate) enum Protocol {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Peers {
     Known,
-    /// It was not set up to; on actix-web, which always is, a Unix socket has none.
+    /// It was not set up to. actix-web always is, but a Unix socket has no peer.
     Unknown,
 }
 
-/// What receivers of a scenario are made with.
+/// The settings that a scenario makes its receivers with.
 pub(crate) struct Tools {
     pub(crate) clock: FakeClock,
     pub(crate) timer: WatchedTimer,
@@ -88,7 +88,7 @@ pub(crate) struct WatchedTimer {
 
 impl Timer for WatchedTimer {
     fn sleep(&self, duration: Duration) -> Sleep {
-        // First made, then told: whoever is told may move the clock at once.
+        // The sleep is made first and told then: a test that is told may move the clock at once.
         let sleep = self.clock.sleep(duration);
         self.asked.send_modify(|asked| asked.push(duration));
         sleep
@@ -212,7 +212,7 @@ impl Scene {
         send(self.server.clone(), self.protocol, sent.clone()).await
     }
 
-    /// Sends beside what follows.
+    /// Sends in the background of what follows.
     pub(crate) fn start(&self, sent: &Sent) -> JoinHandle<Answer> {
         tokio::spawn(send(self.server.clone(), self.protocol, sent.clone()))
     }
@@ -308,7 +308,7 @@ impl Drop for Scene {
     fn drop(&mut self) {
         match &self.running {
             Running::Task(task) => task.abort(),
-            // Told at once; its threads end by themselves.
+            // It is told at once. Its threads end by themselves.
             Running::Threads(server) => drop(server.stop(false)),
         }
     }

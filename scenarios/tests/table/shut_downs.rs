@@ -81,7 +81,7 @@ async fn a_request_that_never_comes_whole_holds_a_server_up_no_longer_than_its_b
     on_raw_connections(
         |tools| tools.receiver(),
         async |scene| {
-            // Bare tower has no other routes: there the receiver itself reads the body.
+            // Bare tower has no other routes. The receiver itself reads the body there.
             let mut event = scene.event("msg_1", "process");
             event.path = "/plain".to_owned();
             let mut sender = scene.connect().await;

@@ -167,8 +167,8 @@ impl Stage {
         self.ended.send_modify(|ended| *ended += 1);
     }
 
-    /// Works while the gate is shut, as a handler whose next row is always there: it uses up its task's
-    /// budget at each poll, and leaves none to whoever is polled afterwards.
+    /// Works while the gate is shut, as a handler whose next row is always there. It uses up its task's budget
+    /// at each poll, and leaves none to anything that is polled afterwards.
     async fn busy(&self, run: usize) {
         for _ in 0..MOST_WORK {
             if [Gate::Open, Gate::OpenFor(run)].contains(&self.gate.borrow()) {

@@ -89,8 +89,8 @@ async fn a_store_that_never_answers_is_503_and_runs_nothing() {
     .await;
 }
 
-/// The first claim reaches the store when nobody waits for it any more, before its release or after. As senders do
-/// that give up soon, this one repeats within seconds.
+/// The first claim reaches the store when nobody waits for it any more, before its release or after. This sender
+/// repeats within seconds, as senders do that give up soon.
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_store_that_stopped_for_longer_than_a_call_the_next_copy_is_handled() {
     let limit = Duration::from_millis(777);
@@ -113,7 +113,7 @@ async fn after_a_store_that_stopped_for_longer_than_a_call_the_next_copy_is_hand
                 let refused = sender.await.unwrap();
                 is_unavailable(&refused, Some("5"));
 
-                // Up to a quarter shorter, so that what was given up at once is not told at once.
+                // Up to a quarter shorter, so that leases that were given up at once are not told at once.
                 scene.sleeps_between(first_pause * 3 / 4, first_pause).await;
                 scene.clock.advance(first_pause);
                 scene.sleeps(limit, 2).await;

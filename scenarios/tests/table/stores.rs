@@ -1,4 +1,4 @@
-//! Stores that cannot, or that tell.
+//! Stores that fail, and stores that report what they were asked.
 
 use std::{
     future::Future,
@@ -52,17 +52,18 @@ impl Failing {
     }
 }
 
-/// A server that stops, and later does what it was asked meanwhile, though nobody waits for that any more.
+/// A server that stops, and later does what it was asked meanwhile, though nobody waits for it any more.
 #[derive(Clone)]
 pub(crate) struct Stopping {
     store: MemoryStore,
-    /// What it was asked since it stopped; `None` once it has gone on.
+    /// What it was asked since it stopped. `None` once it has gone on.
     asked: Arc<Mutex<Option<Vec<Work>>>>,
 }
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// In which order a server does what it was asked while it had stopped: one that has several connections, in any.
+/// The order in which a server does what it was asked while it had stopped. A server with several connections may
+/// take any order.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Order {
     OldestFirst,
@@ -88,7 +89,7 @@ impl Stopping {
         }
     }
 
-    /// Asks the server: it does `work` whatever becomes of who asks.
+    /// Asks the server. It does `work` whatever becomes of the caller.
     async fn ask<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
         let (tell, told) = oneshot::channel();
         let work = Box::pin(async move {

@@ -1,4 +1,4 @@
-//! What happens within one HTTP/2 connection: its streams are independent of one another.
+//! One HTTP/2 connection, whose streams are independent of one another.
 
 use std::{
     convert::Infallible,
@@ -68,7 +68,7 @@ async fn a_stream_that_waits_holds_up_no_other() {
     .await;
 }
 
-/// hyper drops the handler of a sender that left; actix-web lets it go on by itself.
+/// hyper drops the handler of a sender that left. actix-web lets it go on by itself.
 async fn goes_on(scene: &Scene) {
     if scene.framework != Framework::ActixWeb {
         scene.stage.moved().await;
@@ -181,7 +181,7 @@ async fn a_stream_that_is_read_slowly_gets_its_whole_answer_and_holds_up_no_othe
             event.path = "/bytes".to_owned();
             let connection = scene.connect_http2_with_little_room(1024).await;
             let slow = connection.start(&event, Full::from(event.body.clone()));
-            // The head has come; of the body, no more than there is room for.
+            // The head has come, and of the body no more than there is room for.
             let slow = slow.await.unwrap().unwrap();
             assert_eq!(slow.status(), 200);
 

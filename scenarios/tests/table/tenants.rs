@@ -19,14 +19,14 @@ use crate::{
     wire::Answer,
 };
 
-/// What each 401 says of an endpoint for many: nothing tells whether the tenant is known.
+/// What each 401 of an endpoint for many says: nothing tells whether the tenant is known.
 fn is_challenged_twice(answer: &Answer) {
     assert_eq!(answer.status, 401, "{answer:?}");
     let both = r#"ApiKey realm="webhook"; Signature realm="webhook""#;
     assert_eq!(answer.header("www-authenticate"), Some(both));
 }
 
-/// Four tenants; one of them is known under many names.
+/// Four tenants. One of them is known under many names.
 struct Customers;
 
 impl KeySource for Customers {

@@ -1,4 +1,4 @@
-//! Refused large bodies: the answer arrives at a sender that still writes, and its next event is handled.
+//! Refused large bodies. The answer arrives at a sender that still writes, and its next event is handled.
 
 use std::{
     convert::Infallible,
@@ -35,8 +35,8 @@ fn good(scene: &Scene, id: &str) -> Sent {
     scene.event(id, "process").with_header("x-api-key", KEY)
 }
 
-/// Requests that are each refused for another reason, with bodies of `length` bytes; of what is refused for its length
-/// first, as much as it may have.
+/// Requests that are each refused for another reason, with bodies of `length` bytes. A request that would be refused
+/// for its length first has as much as it may have.
 fn refusals(scene: &Scene, length: usize) -> [(u16, Sent); 4] {
     let large = |id, length| {
         let mut body = br#"{"act":"process"}"#.to_vec();

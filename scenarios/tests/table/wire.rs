@@ -41,7 +41,7 @@ impl Address {
     }
 }
 
-/// An answer, without what each server says in its own way: `date`, `connection`.
+/// An answer, without the headers that each server writes in its own way: `date`, `connection`.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -119,7 +119,7 @@ impl<S: Stream> Connection<S> {
         }
     }
 
-    /// The first bytes of an answer; [`answer`](Self::answer) reads on.
+    /// The first bytes of an answer. [`answer`](Self::answer) reads on.
     pub(crate) async fn begin_to_read(&mut self) -> &[u8] {
         while self.read.len() < 32 {
             self.fill().await.unwrap();
@@ -127,7 +127,7 @@ impl<S: Stream> Connection<S> {
         &self.read
     }
 
-    /// The server may have closed: what it answered before that still counts.
+    /// The server may have closed. An answer from before that still counts.
     pub(crate) async fn write(&mut self, bytes: impl AsRef<[u8]>) {
         let _ = self.stream.write_all(bytes.as_ref()).await;
     }
@@ -170,7 +170,7 @@ impl<S: Stream> Connection<S> {
         assert_eq!(said, CONTINUE);
     }
 
-    /// The server closes, having said nothing more.
+    /// The server closes, and has said nothing more.
     pub(crate) async fn ends(&mut self) {
         while self.fill().await.is_some() {}
         assert!(self.read.is_empty());
@@ -288,7 +288,7 @@ impl Http2 {
         Self::over(stream, &http2::Builder::new(TokioExecutor::new())).await
     }
 
-    /// And the socket, to break it off.
+    /// The connection, and the socket to break it off.
     pub(crate) async fn open_with_socket(server: SocketAddr) -> (Self, std::net::TcpStream) {
         let stream = TcpStream::connect(server)
             .await
@@ -301,7 +301,7 @@ impl Http2 {
         (Self::over(stream, &builder).await, socket)
     }
 
-    /// As slow readers have it: the server may send `room` bytes of each answer, and has to wait.
+    /// As slow readers have it. The server may send `room` bytes of each answer, and has to wait.
     pub(crate) async fn open_with_little_room(server: SocketAddr, room: u32) -> Self {
         let stream = TcpStream::connect(server).await.unwrap();
         let mut builder = http2::Builder::new(TokioExecutor::new());
@@ -321,7 +321,8 @@ impl Http2 {
         answer(response.unwrap().unwrap()).await
     }
 
-    /// Sends beside what follows, with this body in place of the request's own. Aborted, it resets its stream.
+    /// Sends in the background of what follows, with this body in place of the request's own. If it is aborted,
+    /// it resets its stream.
     pub(crate) fn start(
         &self,
         sent: &Sent,

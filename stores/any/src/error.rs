@@ -10,7 +10,7 @@ pub enum OpenError {
     /// The memory store has no settings in its URL.
     #[error("the memory store's URL is `memory:` and nothing else")]
     Memory,
-    /// SQLite needs a file; what is only in memory would be forgotten.
+    /// SQLite needs a file: a database in memory would be forgotten.
     #[error("SQLite's URL is `sqlite:` and the path of a file, without settings")]
     SqlitePath,
     /// The engine is known, but this program was built without it.

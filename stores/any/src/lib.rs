@@ -11,7 +11,7 @@
 //!
 //! `memory:`, `sqlite:path`, `postgres://…` and `redis://…`, each engine behind a feature of its name.
 //!
-//! It is a crate of its own, and not part of the core, since the stores depend on the core; and not an
+//! It is a crate of its own, and not part of the core, since the stores depend on the core. It is not an
 //! example to copy, since every program that takes its store from its environment needs just this.
 
 #[cfg(doctest)]

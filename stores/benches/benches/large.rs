@@ -1,8 +1,8 @@
 //! A claim in a table of ten million marks, beside one in a table of ten thousand.
 //!
-//! Without the wait for the disk at a commit, which is the same for both and would hide the difference.
-//! Filled in one go; the engine's own cache has its default size, and the system's file cache holds the
-//! rest on a machine with some gigabytes free. What is cold on a smaller machine costs a read of the disk.
+//! A commit does not wait for the disk: the wait is the same for both and would hide the difference. Each table
+//! is filled in one go. The engine's own cache has its default size. The system's file cache holds the rest on
+//! a machine with some gigabytes free. On a smaller machine each cold page costs a read of the disk.
 
 use std::time::Duration;
 

@@ -2,8 +2,8 @@
 //!
 //! `cargo bench -p hookgate-store-benches -- [postgres] [redis] [sqlite] [large-postgres] [large-sqlite]`
 //!
-//! Both sides go through the same driver, with the same pool and durability, to the same server, in turns
-//! of two seconds; the medians are compared. The large runs fill a table with 10,000,000 marks.
+//! Both sides go through the same driver, with the same pool and durability, to the same server, in turns of
+//! two seconds. The medians are compared. The large runs fill a table with 10,000,000 marks.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

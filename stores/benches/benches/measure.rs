@@ -53,7 +53,7 @@ pub(crate) async fn compare(name: &str, store: impl Side, bare: impl Side, under
 }
 
 async fn rate(side: &impl Side, under_way: usize) -> f64 {
-    // No key is used twice, by whichever comparison.
+    // No comparison uses a key twice, or a key of another comparison.
     static NUMBERS: AtomicU64 = AtomicU64::new(0);
     let began = Instant::now();
     let workers: Vec<_> = (0..under_way)

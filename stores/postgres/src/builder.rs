@@ -13,7 +13,7 @@ use crate::{
     session::Ask, statements::Statements,
 };
 
-/// The road's own limit for a store call: past it, nobody waits for the answer.
+/// The road's own limit for a store call. Past it, nobody waits for the answer.
 const CALL_LIMIT: Duration = Duration::from_secs(2);
 const CONNECTIONS: u32 = 10;
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
@@ -62,7 +62,7 @@ impl PostgresStoreBuilder {
         self
     }
 
-    /// How often rows that ended are removed in the background; `None` leaves that to
+    /// How often the store removes ended rows in the background. `None` leaves that to
     /// [`PostgresStore::prune`]. Default: every minute.
     pub fn prune_every(mut self, every: Option<Duration>) -> Self {
         self.prune_every = every;
@@ -72,14 +72,14 @@ impl PostgresStoreBuilder {
     /// Whether the server may keep what it parsed and planned for the statements of each delivery
     /// (`PREPARE` and `EXECUTE`). Default: yes, which saves it about a third of its work.
     ///
-    /// That is fine behind a proxy that pools by transaction, PgBouncer for one: a connection that does not
-    /// know a statement is told it again. Each such miss is an `ERROR` line in the server's log,
-    /// `prepared statement "hookgate_…" does not exist`. Connections that the store opens itself are
-    /// introduced to the statements first, so only those of the application's pool or of a proxy cause a few.
+    /// That is fine behind a proxy that pools by transaction, such as PgBouncer: the store prepares a statement
+    /// again on a connection that does not know it. Each such miss is an `ERROR` line in the server's log,
+    /// `prepared statement "hookgate_…" does not exist`. The store prepares the statements on connections that
+    /// it opens itself, so only those of the application's pool or of a proxy cause a few.
     ///
-    /// Say no for a proxy that keeps a connection for a client from its first `PREPARE` on (Amazon RDS
-    /// Proxy), or that cleans a connection after each transaction (`DISCARD ALL`). The store notices the
-    /// latter after a thousand misses in a row, and goes on without.
+    /// Say no for a proxy that keeps a connection for a client from its first `PREPARE` on (Amazon RDS Proxy),
+    /// or that cleans a connection after each transaction (`DISCARD ALL`). The store notices the latter after a
+    /// thousand misses in a row, and goes on without prepared statements.
     pub fn prepared(mut self, prepared: bool) -> Self {
         self.prepared = prepared;
         self
@@ -110,11 +110,11 @@ impl PostgresStoreBuilder {
     }
 
     /// Uses the application's own pool for claims. Heartbeats get a connection of their own, opened when the
-    /// first is due, with the options that the pool has then: what `set_connect_options` tells the pool, such
-    /// as credentials that rotate, counts for them too.
+    /// first is due, with the options that the pool has then. Whatever `set_connect_options` tells the pool,
+    /// such as credentials that rotate, counts for them too.
     ///
-    /// sqlx pools ping a connection before each use unless they were built with
-    /// `test_before_acquire(false)`: a round trip more for each call.
+    /// sqlx pools ping a connection before each use, unless they were built with `test_before_acquire(false)`.
+    /// The ping costs each call a round trip more.
     pub fn pool(self, pool: PgPool) -> PostgresStore {
         let statements = self.statements();
         self.store(pool, statements)
@@ -146,7 +146,7 @@ impl PostgresStoreBuilder {
             .after_connect(move |connection, _| {
                 let statements = statements.clone();
                 Box::pin(async move {
-                    // Whatever came of it, the connection is as good as without.
+                    // The connection is of use even if this failed.
                     let _ = Introduction(&statements).ask(connection).await;
                     Ok(())
                 })

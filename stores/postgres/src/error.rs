@@ -19,8 +19,8 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
-/// An event could not be settled inside the application's transaction. Roll it back: whatever the reason,
-/// its writes and the mark belong together.
+/// An event could not be settled inside the application's transaction. Roll it back for any reason: its writes
+/// and the mark belong together.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SettleError {

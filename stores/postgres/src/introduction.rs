@@ -1,7 +1,7 @@
 //! Makes a new connection know the prepared statements before they are asked for.
 //!
-//! Asking for one that is not known costs a round trip and a line in the server's log. Nothing depends on
-//! this: behind a proxy, the connection that is introduced may be another one than the statement's.
+//! Asking for an unknown one costs a round trip and a line in the server's log. Nothing depends on this: behind
+//! a proxy, the statement may run on another connection than the introduced one.
 
 use sqlx::PgConnection;
 
@@ -11,7 +11,7 @@ use crate::{
     statements::Statements,
 };
 
-/// Introduces a connection, whatever comes of it.
+/// Introduces a connection. A failure changes nothing.
 pub(crate) struct Introduction<'a>(pub(crate) &'a Statements);
 
 impl Ask for Introduction<'_> {

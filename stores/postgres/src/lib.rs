@@ -34,11 +34,11 @@
 //! - A claim never waits for a handler's transaction: a row that is locked is in progress.
 //! - A claim that was released because it had no answer is not granted when it comes late.
 //! - The server's clock counts, never an instance's.
-//! - Marks survive a restart of the application and of the server, as far as the server's own durability
-//!   goes: with `synchronous_commit = off` or after a failover to an asynchronous replica, the last marks
-//!   may be gone, and their events run again if their sender repeats them.
+//! - Marks survive a restart of the application and of the server, as far as the server's own durability goes.
+//!   With `synchronous_commit = off`, or after a failover to an asynchronous replica, the last marks may be
+//!   gone. Their events run again if their sender repeats them.
 //! - A proxy that pools by transaction may stand in between: nothing that is kept on a connection matters.
-//!   Prepared statements are a cache there, under names that mean the same for whoever finds them; see
+//!   Prepared statements are a cache there, under names that mean the same to every client. See
 //!   [`PostgresStoreBuilder::prepared`].
 //! - Heartbeats have a connection of their own: an exhausted pool cannot cost a lease. It follows the credentials of
 //!   the pool.

@@ -2,10 +2,10 @@
 
 use std::{fmt, time::Duration};
 
-/// Below a call's limit: the server itself gives up then. A client that merely hangs up leaves a server that waits
-/// for the lock on, and each repeat would leave one more.
+/// It is below a call's limit, so that the server itself gives up in time. A client that merely hangs up leaves a
+/// process of the server that still waits for the lock. Each repeat would leave one more.
 ///
-/// It travels with its statement and counts for that transaction alone, so nothing stays on a connection that is the
+/// It travels with its statement and counts for that transaction alone. So nothing stays on a connection that is the
 /// application's, or that a proxy hands on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LockLimit(Duration);

@@ -1,13 +1,13 @@
 //! [`Prepared`]: a statement that a connection of the server may know already.
 //!
 //! PostgreSQL parses and plans a text each time, which costs it more than an indexed insert does. A prepared
-//! statement saves that, but belongs to one connection of the server, and a proxy that pools by transaction
-//! hands those around: a name may be unknown there, or stand for what another client prepared. So a name
-//! here holds a digest of its statement. Whoever prepared it, prepared the same; and whether it is there is
-//! found out by asking for it, since an unknown name fails before anything has run.
+//! statement saves that, but belongs to one connection of the server. A proxy that pools by transaction hands
+//! those around: a name may be unknown there, or stand for what another client prepared. So a name here holds a
+//! digest of its statement: every client that prepared the name prepared the same. The store finds out whether
+//! a name is there by asking for it, since an unknown name fails before anything has run.
 //!
-//! It is `PREPARE` and `EXECUTE` in SQL, by the simple query protocol, which is one round trip. What a proxy
-//! does with prepared statements of the extended protocol, and with a driver's names for them, is its own.
+//! It is `PREPARE` and `EXECUTE` in SQL, by the simple query protocol, which is one round trip. Each proxy has
+//! its own way with prepared statements of the extended protocol, and with a driver's names for them.
 
 use std::{
     fmt,
@@ -26,13 +26,13 @@ use crate::{
 
 /// How often a proxy may move the session between two messages before the text is sent.
 const ROUNDS: usize = 3;
-/// Connections that forget each time are behind a proxy that cleans up after each transaction. So many
-/// unknown names in a row are more than a restart of a large pool brings.
+/// Connections that forget each time are behind a proxy that cleans up after each transaction. A restart of a
+/// large pool brings fewer unknown names in a row than this.
 const MOST_FORGOTTEN: u32 = 1000;
 
 /// A part of the last value of each call, which no statement uses. The server evaluates it before it decides how to run
-/// the statement, and remembers the decision: made while the table holds a handful of rows, that would be to
-/// read all of them, and stay so while it grows to millions. It holds for the one statement.
+/// the statement, and remembers the decision. A decision that was made while the table holds a handful of rows would be
+/// to read all of them. It would stay so while the table grows to millions. The setting holds for the one statement.
 const BY_INDEX: &str = "set_config('enable_seqscan','off',true)";
 
 /// A statement under a name that can only mean this very statement.
@@ -45,7 +45,7 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// `types` are those of the parameters, in their order; at most nine.
+    /// `types` are those of the parameters, in their order, at most nine.
     pub(crate) fn new(word: &str, types: &str, text: String) -> Self {
         let statement = format!("({types}, text) AS {text}");
         let digest = ContentDigest::of(statement.as_bytes());
@@ -62,13 +62,13 @@ impl Prepared {
         &self.name
     }
 
-    /// What makes a connection know it.
+    /// The SQL that makes a connection know it.
     pub(crate) fn prepare(&self) -> &str {
         &self.prepare
     }
 }
 
-/// Whether statements are prepared. Switches itself off where that is of no use.
+/// Whether statements are prepared. It switches itself off where that is of no use.
 #[derive(Debug)]
 pub(crate) struct Preparing {
     wanted: bool,
@@ -89,7 +89,7 @@ impl Preparing {
     }
 
     fn known(&self) {
-        // Read first: nearly always zero, and then no line of memory is fought for.
+        // Read first: it is nearly always zero, and threads then do not compete for its line of memory.
         if self.forgotten.load(Ordering::Relaxed) > 0 {
             self.forgotten.store(0, Ordering::Relaxed);
         }
@@ -113,7 +113,7 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// With its values in place: what runs anywhere, in a transaction that must not fail as well.
+    /// With its values in place. This text runs anywhere, also in a transaction that must not fail.
     pub(crate) fn text(&self) -> String {
         let text = self.statement.text.clone();
         (1..)
@@ -123,12 +123,12 @@ impl Call<'_> {
             })
     }
 
-    /// Runs it where it is known. `None` where it is not: then nothing has run.
+    /// Runs it where it is known. `None` where it is not: nothing has run then.
     async fn execute(&self, connection: &mut PgConnection) -> Result<Option<u64>, Failure> {
         known_there(session::write(connection, self.to_string()).await)
     }
 
-    /// Makes it known and runs it, in one transaction. `None` where it is known: then nothing has run.
+    /// Makes it known and runs it, in one transaction. `None` where it is known: nothing has run then.
     async fn prepare_and_execute(
         &self,
         connection: &mut PgConnection,

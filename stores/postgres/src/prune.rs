@@ -11,12 +11,12 @@ use crate::{PostgresStore, row, store::Inner};
 const BATCH: u32 = 1000;
 
 impl PostgresStore {
-    /// Removes the rows that ended, in small batches, and returns how many there were. A task of the
-    /// store's does it by itself every minute; several instances share the work.
+    /// Removes the rows that ended, in small batches, and returns how many there were. A task of the store's
+    /// does it by itself every minute. Several instances share the work.
     ///
     /// # Errors
     ///
-    /// When the server did not answer or refused; what was removed until then stays removed.
+    /// When the server did not answer or refused. Rows that were removed until then stay removed.
     pub async fn prune(&self) -> Result<u64, StoreError> {
         let mut removed = 0_u64;
         loop {
@@ -32,7 +32,7 @@ impl PostgresStore {
     }
 }
 
-/// Prunes every so often, as long as the store is there. Does nothing without a runtime.
+/// Prunes at this interval, as long as the store is there. Does nothing without a runtime.
 pub(crate) fn spawn(store: Weak<Inner>, every: Duration) -> Option<AbortHandle> {
     let runtime = Handle::try_current().ok()?;
     let task = runtime.spawn(async move {

@@ -1,5 +1,5 @@
-//! The store's table: plain SQL, for [`PostgresStore::migrate`](crate::PostgresStore::migrate) or for
-//! whoever may create tables.
+//! The store's table: plain SQL, for [`PostgresStore::migrate`](crate::PostgresStore::migrate) or for a role
+//! that may create tables.
 
 use crate::table::Table;
 
@@ -26,9 +26,9 @@ const LOCK: i64 = 0x686f_6f6b_6761_7465;
 
 /// Safe to run again, and by several instances at once.
 ///
-/// It writes a version only where none is and every column is there: somebody else's comment stays, and so does the version of a later
-/// release that migrated while this one waited for its turn. The script of a later release raises a version
-/// that it can read and that is lower, and nothing else.
+/// It writes a version only where none is and every column is there. Somebody else's comment stays. The version of a
+/// later release that migrated while this one waited for its turn stays too. The script of a later release raises a
+/// version that it can read and that is lower, and nothing else.
 pub(crate) fn script(table: &Table) -> String {
     let index = table.expiry_index();
     format!(
@@ -88,14 +88,15 @@ pub(crate) fn found(table: &Table) -> String {
     )
 }
 
-/// What to do about a table that is there.
+/// How to treat a table that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Age {
-    /// Of an earlier release, or not the store's at all: the script brings it up to date, or says why not.
+    /// It is of an earlier release, or not the store's at all. The script brings it up to date, or says why
+    /// not.
     Old,
-    /// As this release makes it; or the columns are there, and the comment is somebody else's.
+    /// It is as this release makes it, or the columns are there and the comment is somebody else's.
     Current,
-    /// Of a later release, which sees to it that this one can go on: nothing of it is touched.
+    /// It is of a later release, which sees to it that this one can go on. It is left as it is.
     Newer,
 }
 
@@ -104,7 +105,7 @@ pub(crate) fn age(comment: &str, has_columns: bool) -> Age {
     let version = comment.strip_prefix(COMMENT);
     match version.and_then(|version| version.parse::<u32>().ok()) {
         Some(version) if version > VERSION => Age::Newer,
-        // A comment may be there without what it promises: an earlier build's, or a copied one.
+        // A comment may promise columns that are not there: an earlier build's, or a copied one.
         Some(VERSION) if has_columns => Age::Current,
         None if has_columns => Age::Current,
         Some(_) | None => Age::Old,

@@ -10,7 +10,7 @@ use sqlx::{
 
 use crate::fault::Failure;
 
-/// What can be asked of a connection, and again of another one.
+/// A request that can be made on one connection, and repeated on another.
 pub(crate) trait Ask: Sync {
     type Answer: Send;
 
@@ -31,9 +31,9 @@ impl Ask for String {
 
 /// Asks `what` within `limit`, the wait for a connection included.
 ///
-/// Repeated on another connection where the first turns out to be broken: after a restart of the server,
-/// every connection that the pool kept is. A statement whose answer is lost may have run; all of the
-/// store's carry their owner's token and may run again.
+/// It is repeated on another connection where the first turns out to be broken: after a restart of the server,
+/// every connection that the pool kept is. A statement whose answer is lost may have run. All of the store's
+/// carry their owner's token and may run again.
 pub(crate) async fn ask<A: Ask>(
     pool: &PgPool,
     limit: Duration,
@@ -81,9 +81,9 @@ fn raw(sql: String) -> RawSql {
     sqlx::raw_sql(AssertSqlSafe(sql))
 }
 
-/// A connection that goes back to its pool only when its statement ended. Dropped before, because it broke,
-/// took too long or was given up, it is closed: the pool would wait for the rest of the answer, and on a
-/// connection that has gone silent that can take a quarter of an hour.
+/// A connection that goes back to its pool only when its statement ended. A connection that is dropped before
+/// is closed, since it broke, took too long or was given up. The pool would wait for the rest of the answer. On
+/// a connection that has gone silent that can take a quarter of an hour.
 struct Session(Option<PoolConnection<Postgres>>);
 
 impl Session {

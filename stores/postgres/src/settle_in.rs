@@ -12,16 +12,16 @@ impl PostgresStore {
     /// Marks the event as processed in `tx`, so that the handler's writes and the mark commit together:
     /// the effect happens exactly once.
     ///
-    /// It ends the heartbeat and writes only if this run still holds the lease; from then on until the end
-    /// of `tx` nobody can take the event over, since its row is locked, and copies are told that it is in
+    /// It ends the heartbeat and writes only if this run still holds the lease. From then on until the end of
+    /// `tx` nobody can take the event over, since its row is locked. Copies are told that the event is in
     /// progress. Call it last, just before the commit.
     ///
-    /// After the commit, the middleware's own settle finds the mark and is done. If the transaction is
-    /// rolled back, it decides by the handler's outcome: return an error, and the event is released.
+    /// After the commit, the middleware's own settle finds the mark and is done. If the transaction is rolled
+    /// back, that settle decides by the handler's outcome. Return an error, and the event is released.
     ///
-    /// `tx` must be on the database that has the store's table; it need not come from the store's pool.
-    /// Use the isolation level `READ COMMITTED`: at higher ones, a heartbeat after the beginning of `tx`
-    /// makes this fail, and the sender's next attempt is needed.
+    /// `tx` must be on the database that has the store's table. It need not come from the store's pool. Use the
+    /// isolation level `READ COMMITTED`. At higher levels, a heartbeat after the beginning of `tx` makes this
+    /// fail, and the event is handled at the sender's next attempt.
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
 //! Every statement of the store.
 //!
-//! They travel in one message of the simple query protocol each: that is one round trip from the first time
-//! on, where a prepared statement of the extended protocol, even a nameless one, is parsed in one round trip
-//! and run in the next. Those that every delivery needs are [`Prepared`]; the others are plain text. The
-//! values in the text are digests, tokens and numbers, written by [`Value`].
+//! Each travels in one message of the simple query protocol, which is one round trip from the first time on. A
+//! prepared statement of the extended protocol, even a nameless one, is parsed in one round trip and run in the
+//! next. The statements that every delivery needs are [`Prepared`]. The others are plain text. The values in
+//! the text are digests, tokens and numbers, written by [`Value`].
 
 use std::{fmt::Display, time::Duration};
 
@@ -20,15 +20,15 @@ use crate::{
     value::Value,
 };
 
-/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes; and
-/// so does a row with tokens that gave the key up.
+/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes. A
+/// row with tokens that gave the key up stays as long.
 const LAPSED_LEASES_STAY: &str = "1 day";
-/// A row is removed this long after its end: a copy that arrives right then meets no locked row.
+/// A row is removed this long after its end, so that a copy that arrives at the end meets no locked row.
 const ENDED_ROWS_STAY: &str = "1 minute";
 
-/// The most tokens that are remembered to have given up a key; then the oldest goes.
+/// The most tokens that are remembered to have given up a key. Beyond that the oldest goes.
 const MOST_GIVEN_UP: usize = 8;
-/// A release of a key that its token does not hold waits so long for whoever works on the row.
+/// How long a release of a key that its token does not hold waits for another that works on the row.
 const GIVE_UP_PATIENCE: Duration = Duration::from_millis(200);
 
 /// What the `state` column says.
@@ -109,9 +109,9 @@ impl Statements {
 
     /// Claims a key that has no row, for the first attempt.
     ///
-    /// The insert decides. `ON CONFLICT DO NOTHING` alone would do, but it waits for whoever is changing
-    /// the row: that may be a handler's transaction that settled and goes on. So the insert is only tried
-    /// where no row is to be seen.
+    /// The insert decides. `ON CONFLICT DO NOTHING` alone would do, but it waits for a transaction that is
+    /// changing the row. That may be a handler's, which settled and goes on. So the insert is only tried where
+    /// no row is to be seen.
     pub(crate) fn claim(
         &self,
         key: &EventKey,
@@ -143,8 +143,8 @@ impl Statements {
         ))
     }
 
-    /// Claims a key whose row has ended or was released, unless somebody works on that row right now, or this owner gave the
-    /// key up. Notes who released it.
+    /// Claims a key whose row has ended or was released, unless somebody works on that row right now, or this owner
+    /// gave the key up. Notes which token released it.
     pub(crate) fn take_over(
         &self,
         key: &EventKey,
@@ -175,11 +175,11 @@ impl Statements {
         ))
     }
 
-    /// Notes that this owner, which holds nothing, is not to be granted the key any more; where its claim has
+    /// Notes that this owner, which holds nothing, must not be granted the key any more. Where its claim has
     /// come meanwhile, releases it. A key that is done stays so.
     ///
-    /// A row makes its first claim fail, and the token in it a takeover. Whoever works on the row may be a
-    /// handler's transaction: that is not waited for, the caller comes again.
+    /// A row makes its first claim fail, and the token in the row makes a takeover fail. A handler's
+    /// transaction may be working on the row. The statement does not wait for it, and the caller comes again.
     pub(crate) fn give_up(&self, key: &EventKey, owner: &OwnerToken) -> String {
         let lock = self.lock.at_most(GIVE_UP_PATIENCE);
         lock.ahead_of(format_args!(
@@ -245,8 +245,8 @@ impl Statements {
         }
     }
 
-    /// What became of a lease that this owner does not hold any more. No row: others took it. For the application's
-    /// transaction as well.
+    /// What became of a lease that this owner does not hold any more. No row means that others took it. The
+    /// application's transaction uses it as well.
     pub(crate) fn own_end(&self, key: &EventKey, owner: &OwnerToken) -> String {
         format!(
             "SELECT state, expires_at > clock_timestamp() FROM {table} \
@@ -265,7 +265,7 @@ impl Statements {
         ))
     }
 
-    /// Removes up to `batch` rows that ended, and passes by those that somebody works on.
+    /// Removes up to `batch` rows that ended, and skips those that somebody works on.
     pub(crate) fn prune(&self, batch: u32) -> String {
         let table = &self.table;
         self.alone(format_args!(
@@ -280,8 +280,8 @@ impl Statements {
     }
 }
 
-/// Whether a token is not to be granted the key any more: it released it, or gave it up without holding it.
-/// `row` is the table, or what it is called there.
+/// Whether a token must not be granted the key any more: it released the key, or gave it up without holding it.
+/// `row` is the table, or its alias in the statement.
 fn given_up_by(owner: &OwnerToken, row: impl Display) -> String {
     format!(
         "({row}.owner = {owner}::uuid AND {row}.state = {released} \
@@ -291,7 +291,7 @@ fn given_up_by(owner: &OwnerToken, row: impl Display) -> String {
     )
 }
 
-/// The notes of row `t`, and one more token; the oldest goes where there are too many.
+/// The notes of row `t`, and one more token. The oldest goes where there are too many.
 fn noted(token: impl Display) -> String {
     format!("(t.given_up || {token})[greatest(cardinality(t.given_up) - {MOST_GIVEN_UP} + 2, 1):]")
 }
@@ -300,7 +300,7 @@ fn noted(token: impl Display) -> String {
 /// application's transaction.
 const LEFT_MILLIS: &str = "ceil(extract(epoch FROM expires_at - clock_timestamp()) * 1000)::bigint";
 
-/// By the server's clock, so many microseconds ahead.
+/// The moment that is so many microseconds ahead by the server's clock.
 fn from_now(micros: impl Display) -> String {
     format!("clock_timestamp() + interval '1 microsecond' * {micros}::float8")
 }

@@ -38,7 +38,7 @@ const LOCKED: Duration = Duration::from_secs(1);
 /// heartbeats'.
 const PATIENCE: u32 = 4;
 
-/// Claims and marks in a PostgreSQL table. Cheap to clone; all clones are one store.
+/// Claims and marks in a PostgreSQL table. It is cheap to clone, and all clones are one store.
 ///
 /// See the [crate's documentation](crate) for what it promises.
 #[derive(Clone)]
@@ -82,8 +82,9 @@ impl PostgresStore {
         PostgresStoreBuilder::new()
     }
 
-    /// What [`migrate`](Self::migrate) runs, for a table of the default name: give it to whoever may create
-    /// tables. The application's role then needs `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the table.
+    /// The SQL that [`migrate`](Self::migrate) runs, for a table of the default name. A role that may create
+    /// tables can run it. The application's role then needs `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the
+    /// table.
     pub fn schema() -> String {
         Self::schema_of(&Table::default())
     }
@@ -93,9 +94,9 @@ impl PostgresStore {
         schema::script(table)
     }
 
-    /// Creates the table, or brings it up to date. Several instances may do so at once; where it is up to
-    /// date, or of a later release, only reading is asked of the role. A later release's table is left as it
-    /// is, and so is one that has the columns and a comment of somebody else's.
+    /// Creates the table, or brings it up to date. Several instances may do so at once. Where the table is up
+    /// to date, or of a later release, the role only needs to read. A later release's table is left as it is. A
+    /// table that has the columns and a comment of somebody else's is left as it is too.
     ///
     /// # Errors
     ///
@@ -139,14 +140,15 @@ impl PostgresStore {
         session::ask(&self.0.pool, self.0.call_limit, what).await
     }
 
-    /// On the connection that no handler can hold: for heartbeats, and for marks that the pool has no room for.
+    /// Runs on the connection that no handler can hold: for heartbeats, and for marks that the pool has no room
+    /// for.
     async fn ask_aside<A: Ask>(&self, what: &A) -> Result<A::Answer, StoreError> {
         self.follow_the_pool();
         session::ask(&self.0.heartbeats, self.0.call_limit, what).await
     }
 
-    /// Whatever the application has told its pool since, the next connection for heartbeats is opened with:
-    /// where credentials rotate, those of the start are of no use after a while.
+    /// The next connection for heartbeats is opened with whatever the application has told its pool since.
+    /// Where credentials rotate, those of the start are of no use after a while.
     fn follow_the_pool(&self) {
         let options = self.0.pool.connect_options();
         let mut followed = self
@@ -162,7 +164,7 @@ impl PostgresStore {
         }
     }
 
-    /// Whether a lease that is not held any more was marked as done by its own owner.
+    /// Whether its own owner marked a lease as done that it does not hold any more.
     async fn marked(&self, lease: &Lease) -> Result<Settled, StoreError> {
         let own_end = self.statements().own_end(lease.key(), lease.owner());
         let own_end = self.statements().alone(own_end);
@@ -172,7 +174,7 @@ impl PostgresStore {
         }
     }
 
-    /// Sees to it that a claim of this lease that is still on its way is not granted.
+    /// Makes sure that a claim of this lease that is still on its way is not granted.
     async fn give_up(&self, lease: &Lease) -> Result<Settled, StoreError> {
         let give_up = self.statements().give_up(lease.key(), lease.owner());
         self.ask(&give_up).await?;
@@ -231,7 +233,7 @@ impl DedupStore for PostgresStore {
     ) -> Result<Settled, StoreError> {
         let (key, owner) = (lease.key(), lease.owner());
         let settle = self.statements().settle(key, owner, end, retain);
-        // Whoever gave up claims, many perhaps, is not to stand before the heartbeats.
+        // Releases of claims that were given up, many perhaps, must not stand before the heartbeats.
         if end == End::Release {
             return match self.ask(&settle).await? {
                 0 => self.give_up(lease).await,

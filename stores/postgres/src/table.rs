@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// PostgreSQL cuts names at 63 bytes; the index needs room for its own ending.
+/// PostgreSQL cuts names at 63 bytes, and the index needs room for its own ending.
 const LONGEST_NAME: usize = 48;
 
 /// The name of the store's table, with or without a schema in front: `hookgate_dedup`,
@@ -26,8 +26,8 @@ pub struct Table {
 /// The name cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a table's name is `name` or `schema.name`, each of 1 to {LONGEST_NAME} characters a-z, 0-9 and _, \
-     not beginning with a digit"
+    "a table's name is `name` or `schema.name`, each 1 to {LONGEST_NAME} characters a-z, 0-9, _, \
+     and begins with no digit"
 )]
 pub struct TableError;
 

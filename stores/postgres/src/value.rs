@@ -7,7 +7,7 @@ use hookgate::{EventKey, dedup::OwnerToken, pack::ContentDigest};
 /// More than that overflows the server's arithmetic.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 
-/// A literal without a type: whoever uses it names that.
+/// A literal without a type: the statement that uses it names the type.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Value {
     Bytes([u8; 32]),
@@ -48,7 +48,8 @@ impl fmt::Display for Value {
             // Not `'\x…'`, which means something else with `standard_conforming_strings = off`.
             Self::Bytes(bytes) => write!(f, r"E'\\x{}'", const_hex::display(bytes)),
             Self::Uuid(bytes) => write!(f, "'{}'", const_hex::display(bytes)),
-            // Quoted: `-1::bigint` is the negative of `1::bigint`, which the least number has none of.
+            // Quoted: `-1::bigint` is the negative of `1::bigint`, and the least number is the negative of
+            // none.
             Self::Number(number) => write!(f, "'{number}'"),
             Self::Null => f.write_str("NULL"),
         }

@@ -1,5 +1,5 @@
-//! The public contract suite on a real server, directly and behind a proxy that pools by transaction; and
-//! the same keys claimed from many processes at once.
+//! The public contract suite on a real server, directly and behind a proxy that pools by transaction. Many
+//! processes also claim the same keys at once.
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod place;

@@ -41,7 +41,7 @@ async fn a_server_that_crashes_under_load_loses_nothing() {
     server.resume();
     assert!(load.finish().await > 0, "the load never noticed");
 
-    // What was done before is known, what failed is handled, in the same process.
+    // Events that were done before are known, and those that failed are handled, in the same process.
     assert_eq!(send(app.address(), "before").await, Some(200));
     send_until_done(|| app.address(), "during").await;
     for number in 0..600 {
@@ -173,7 +173,7 @@ async fn a_release_that_overtakes_either_step_of_its_claim_wins() {
     proxy.break_next(&[Break::Late]);
     is_not_granted_late(&proxied, &direct, &proxy, 1).await;
 
-    // Of a lapsed lease, the third statement is the one that takes it over.
+    // The third statement for a lapsed lease takes it over.
     let lapsed = direct.claim(&key(2), None, owner(99), Duration::ZERO).await;
     assert!(matches!(lapsed, Ok(Claim::Won(_))), "{lapsed:?}");
     win(&proxied, 3).await;
@@ -201,7 +201,7 @@ async fn is_not_granted_late(
     assert!(matches!(other, Ok(Claim::Won(_))), "{other:?}");
 }
 
-/// A handler's transaction that settled has the row: a release of a copy's claim does not wait for it, and is
+/// A handler's transaction that settled has the row. A release of a copy's claim does not wait for it, and is
 /// repeated.
 #[tokio::test]
 async fn a_release_does_not_wait_for_a_transaction_that_has_the_row() {
@@ -339,7 +339,7 @@ async fn a_read_only_server_refuses_and_is_found_again() {
     let switch =
         |to: &str| format!("ALTER DATABASE postgres SET default_transaction_read_only = {to}");
     run(&admin, switch("on")).await;
-    // Connections that are there go on; new ones, as after a failover to a replica, are read-only.
+    // Existing connections go on. New ones, as after a failover to a replica, are read-only.
     server.crash();
     server.resume();
     let claim = store.claim(&key(2), None, owner(2), LEASE).await;
@@ -405,7 +405,7 @@ async fn an_uncontended_delivery_costs_two_round_trips() {
     };
     let proxy = Proxy::start(server.port()).await;
     let url = server.url_as("postgres", proxy.port());
-    // One connection: what the pool says to those that it opens meanwhile is no delivery's.
+    // One connection, since messages to those that the pool opens meanwhile are no delivery's.
     let own = fresh(PostgresStore::builder().connections(1), &url).await;
     for event in 0..3 {
         assert_eq!(messages_of_a_delivery(&own, event, &proxy).await, 2);
@@ -480,7 +480,7 @@ async fn what_was_released_is_free_though_its_end_lies_ahead() {
         "{next:?}"
     );
 
-    // What a later release may write is not taken for done.
+    // A state that a later release may write does not count as done.
     run(&pool, format!("UPDATE {table} SET state = 99")).await;
     let claim = store.claim(&key(1), None, owner(3), LEASE).await;
     assert!(
@@ -582,7 +582,7 @@ async fn a_call_that_waited_for_a_lock_in_vain_leaves_nobody_waiting() {
             assert!(matches!(error, Some(StoreError::Timeout)), "{error:?}");
         }
     }
-    // The lock is still held, so only whoever gave up waits no more.
+    // The lock is still held, so only a statement that gave up waits no more.
     let nobody = async { while waiting(&pool, &table).await > 0 {} };
     let nobody = tokio::time::timeout(Duration::from_secs(20), nobody).await;
     assert!(nobody.is_ok(), "a process of the server waits on");

@@ -1,4 +1,4 @@
-//! The table: who creates it, what it is called, and how it stays small.
+//! The table: who creates it, its name, and how it stays small.
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod place;
@@ -54,7 +54,7 @@ async fn a_role_that_cannot_create_tables_works_on_what_is_there() {
         "the role may not create tables"
     );
 
-    // Whoever may runs the printed text.
+    // A role that may create tables runs the printed text.
     run(&admin, PostgresStore::schema_of(&table)).await;
     run(&admin, PostgresStore::schema_of(&table)).await;
     run(
@@ -128,7 +128,7 @@ async fn a_version_is_never_lowered_and_nothing_of_a_later_one_is_touched() {
     assert_eq!(comment(&pool, &table).await, own);
 }
 
-/// A comment may be there without what it promises: an earlier build's table, or a copied comment.
+/// A comment may promise columns that are not there: an earlier build's table, or a copied comment.
 #[tokio::test]
 async fn a_table_without_one_of_its_columns_is_brought_up_to_date() {
     let Some(place) = Place::find() else { return };
@@ -144,7 +144,7 @@ async fn a_table_without_one_of_its_columns_is_brought_up_to_date() {
     assert!(released.is_ok(), "{released:?}");
     win(&store, 2).await;
 
-    // Not the store's at all: it is said, and nothing is written on it.
+    // The table is not the store's at all. `migrate()` says so, and writes nothing on it.
     let strange = "(event_key bytea, expires_at timestamptz)";
     run(
         &pool,

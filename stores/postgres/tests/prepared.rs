@@ -23,7 +23,7 @@ async fn one_connection(url: &str) -> PgPool {
         .expect("connect")
 }
 
-/// A fresh table, made by somebody else than the store.
+/// A fresh table that another program made.
 async fn table_for(pool: &PgPool) -> Table {
     let table = fresh_table();
     run(pool, PostgresStore::schema_of(&table)).await;
@@ -120,7 +120,7 @@ async fn a_table_that_was_dropped_and_made_again_is_used_at_once() {
     assert!(why.to_string().contains("migrate()"), "{why}");
     store.migrate().await.expect("migrate");
     handle(&store, 0).await;
-    // Changed under the plan, it is used as it is.
+    // The table changed under the plan. The statement takes it as it is.
     run(
         &pool,
         format!(
@@ -145,7 +145,7 @@ async fn a_plan_made_for_a_few_rows_serves_many() {
         number(&pool, format!("SELECT {column} {of}"))
     };
     let mut events = 0..10_000;
-    // Handles events until reads of an index are counted: the server does that with a delay.
+    // Handles events until the server counts reads of an index, which it does with a delay.
     let mut handle_some = async || {
         let before = scans("idx_scan").await;
         while scans("idx_scan").await < before + 100 {
@@ -261,7 +261,7 @@ async fn where_connections_always_forget_the_store_goes_on_without() {
         events += 1;
         assert!(events < 600, "a thousand misses are 500 events");
     }
-    // Not because of a few: a restart of the server must not end it.
+    // A few misses do not switch it off: a restart of the server must not end it.
     assert!(events > 100, "given up after {events} events");
     handle(&store, events + 1).await;
     assert_eq!(messages(&proxy), 2);

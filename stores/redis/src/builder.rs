@@ -9,12 +9,12 @@ use redis::{
 
 use crate::{OpenError, Prefix, RedisStore, connection::Connection, fault::Failure, line::Line};
 
-/// The road's own limit for a store call: past it, nobody waits for the answer.
+/// The road's own limit for a store call. Past it, nobody waits for the answer.
 const CALL_LIMIT: Duration = Duration::from_secs(2);
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 /// The longest pause between tries to connect again, so that service resumes soon after the server does.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
-/// Tries of one command to connect again; the call's limit ends them in any case.
+/// Tries of one command to connect again. The call's limit ends them in any case.
 const RECONNECTS: usize = 4;
 
 /// Settings of a [`RedisStore`]. Every one has a default.
@@ -62,7 +62,7 @@ impl RedisStoreBuilder {
     pub async fn connect(self, url: &str) -> Result<RedisStore, OpenError> {
         let client = Client::open(url).map_err(|_| OpenError::Address)?;
         // redis's own defaults are half a second for an answer and no limit to the pauses. The call's limit
-        // ends a wait for an answer, so that it needs no second timer.
+        // ends a wait for an answer, so that wait needs no second timer.
         let config = ConnectionManagerConfig::new()
             .set_response_timeout(None)
             .set_connection_timeout(Some(self.connect_limit))
@@ -119,8 +119,9 @@ impl RedisStoreBuilder {
     /// be clones of one: commands of clones travel side by side, and none waits for another, unless the
     /// application sends commands that block.
     ///
-    /// Their timeouts are the application's; the store's limit counts on top. A connection of the store's own
-    /// that has gone silent is replaced; these are not, so set a TCP user timeout or keepalive on them.
+    /// Their timeouts are the application's. The store's limit counts on top. The store replaces a connection
+    /// of its own that has gone silent. It does not replace these, so set a TCP user timeout or keepalive on
+    /// them.
     pub fn connections(self, claims: ConnectionManager, leases: ConnectionManager) -> RedisStore {
         let given = |connection| Line::given(Connection::Server(connection));
         let (claims, leases) = (given(claims), given(leases));

@@ -4,7 +4,7 @@ use redis::{Cmd, RedisResult, Value, aio::ConnectionManager};
 #[cfg(feature = "cluster")]
 use redis::{aio::ConnectionLike, cluster_async::ClusterConnection};
 
-/// Where commands go. Cheap to clone: commands of clones travel side by side.
+/// Where commands go. It is cheap to clone: commands of clones travel side by side.
 #[derive(Clone)]
 pub(crate) enum Connection {
     Server(ConnectionManager),
@@ -14,7 +14,7 @@ pub(crate) enum Connection {
 }
 
 impl Connection {
-    /// Sends a command; what the server refuses is an error.
+    /// Sends a command. A refusal of the server is an error.
     pub(crate) async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
         let answer = match self {
             Self::Server(server) => server.send_packed_command(command).await?,

@@ -1,9 +1,9 @@
 //! What is stored under a key: `tag owner attempt content given-up`, 21 bytes, or 29 with content, and 16 more
 //! for each token that gave the key up without holding it.
 //!
-//! Nothing in it tells the time: the key's own time to live does, by the server's clock. A lease's key lives
-//! on for [`LINGER`] after the lease has lapsed, so that the next claim knows how many came before; what is
-//! left of the lease is what is left of the key, less that.
+//! Nothing in it tells the time: the key's own time to live does, by the server's clock. A lease's key lives on
+//! for [`LINGER`] after the lease has lapsed, so that the next claim knows how many came before. The rest of
+//! the lease is the rest of the key's time, less [`LINGER`].
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use hookgate::{dedup::OwnerToken, pack::ContentDigest};
 /// writes: a day, longer than any handler is meant to run. The store is told of leases only, not for how long
 /// a receiver lets its handlers run (`longest_run`, 15 minutes by default).
 pub(crate) const LINGER: Duration = Duration::from_secs(86_400);
-/// The most tokens that are remembered of a key; then the oldest goes.
+/// The most tokens that are remembered of a key. Beyond that the oldest goes.
 pub(crate) const MOST_GIVEN_UP: usize = 8;
 /// A token's.
 pub(crate) const TOKEN_BYTES: usize = 16;
@@ -85,7 +85,7 @@ impl Entry {
         })
     }
 
-    /// Whether a claim of `owner` is not to be granted, though nobody holds the key.
+    /// Whether a claim of `owner` must not be granted, though nobody holds the key.
     pub(crate) fn was_given_up_by(&self, owner: &OwnerToken) -> bool {
         self.given_up.contains(owner) || self.tag == Tag::Released && self.owner == *owner
     }
@@ -109,8 +109,8 @@ pub(crate) fn first_lease(owner: &OwnerToken, content: Option<&ContentDigest>) -
     bytes
 }
 
-/// What is kept of a content: its first 8 bytes tell contents apart well enough, since a difference is an
-/// observation, not a verdict.
+/// The part of a content's digest that is kept. Its first 8 bytes tell contents apart well enough, since a
+/// difference is an observation, not a verdict.
 pub(crate) fn content_bytes(content: Option<&ContentDigest>) -> Vec<u8> {
     kept(content).map(Vec::from).unwrap_or_default()
 }

@@ -18,21 +18,21 @@
 //! - One command decides a claim: `SET … NX PX`. Takeover, settle, extension and release are scripts, which
 //!   check the owner's token. An uncontended delivery costs two round trips.
 //! - A claim that was released because it had no answer is not granted when it comes late.
-//! - With `maxmemory-policy noeviction`, what was granted can be extended, settled and released in full memory.
+//! - With `maxmemory-policy noeviction`, a granted claim can be extended, settled and released in full memory.
 //! - The server's clock counts, never an instance's.
-//! - Each event is one key, named by a digest, without personal data: scripts touch one key each, so that
-//!   they run on a cluster (feature `cluster`) or behind a proxy for one.
+//! - Each event is one key, named by a digest, without personal data. Each script touches one key, so scripts
+//!   run on a cluster (feature `cluster`) or behind a proxy for one.
 //!
 //! # What it cannot promise
 //!
-//! **A server that forgets, forgets claims and marks, and their events run again if their sender repeats
-//! them.** That happens
+//! **A server that forgets loses claims and marks, and their events run again if their sender repeats them.**
+//! That happens
 //!
 //! - when a server restarts without persistence, and with `appendfsync everysec` for up to a second's writes;
 //! - in a failover: replicas follow asynchronously, so the last writes are not on the new primary;
-//! - when memory runs full and `maxmemory-policy` is not `noeviction`: then Redis throws marks away without
-//!   a word. With `noeviction` a full server is [`StoreError::Full`](hookgate::dedup::StoreError), and the sender
-//!   is told to come back;
+//! - when memory runs full and `maxmemory-policy` is not `noeviction`: Redis then throws marks away silently.
+//!   With `noeviction` a full server is [`StoreError::Full`](hookgate::dedup::StoreError), and the sender is told
+//!   to come back;
 //! - at `FLUSHALL`.
 //!
 //! Where an effect must not repeat, take a store in the database that has the effect, and settle inside its

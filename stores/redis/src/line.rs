@@ -1,4 +1,4 @@
-//! A connection that comes back by itself, also when nobody said that it was gone.
+//! A connection that comes back by itself, also when no error said that it was gone.
 
 use std::{
     fmt,
@@ -13,8 +13,8 @@ use redis::{
 use crate::connection::Connection;
 
 /// redis's manager connects again after an error. A connection that has merely gone silent, as behind a
-/// firewall that dropped it, gives no error for up to a quarter of an hour: so a line of the store's own is
-/// dialled anew after a command that took too long.
+/// firewall that dropped it, gives no error for up to a quarter of an hour. So the store dials a line of its
+/// own anew after a command that took too long.
 pub(crate) struct Line {
     current: Mutex<Dialled>,
     redial: Option<(Client, ConnectionManagerConfig)>,
@@ -34,7 +34,7 @@ impl Line {
         Ok(Self::new(connection, Some((client, config))))
     }
 
-    /// The application's, or a cluster's, which replaces the connections to its nodes itself: it stays as it
+    /// The application's, or a cluster's, which replaces the connections to its nodes itself. It stays as it
     /// is.
     pub(crate) fn given(connection: Connection) -> Self {
         Self::new(connection, None)
@@ -52,7 +52,7 @@ impl Line {
         self.lock().clone()
     }
 
-    /// The next command connects anew, unless another one saw to that.
+    /// The next command connects anew, unless another one did so.
     pub(crate) fn hang_up(&self, silent: &Dialled) {
         let Some((client, config)) = &self.redial else {
             return;

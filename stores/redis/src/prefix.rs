@@ -9,8 +9,8 @@ const LONGEST: usize = 64;
 /// What the names of the store's keys begin with: `hookgate:dedup`, for keys such as
 /// `hookgate:dedup:{4f2a…}`.
 ///
-/// The digest stands in braces: that is what a cluster hashes, so whatever is ever stored beside an event's
-/// key under the same digest has the same slot.
+/// The digest stands in braces. A cluster hashes just that. So every later key beside an event's, under the
+/// same digest, has the same slot.
 ///
 /// ```
 /// use hookgate_redis::Prefix;

@@ -32,7 +32,7 @@ impl Script {
     }
 }
 
-/// What can be sent, and sent again.
+/// A command that can be sent, and sent again.
 #[derive(Debug)]
 pub(crate) struct Statement<'s> {
     command: Cmd,

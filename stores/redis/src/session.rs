@@ -15,8 +15,8 @@ use crate::{
 /// After a server comes back, the first command finds the old connection broken.
 const TRIES: usize = 2;
 
-/// Sends `statement` within `limit`, and once more where its connection broke: a command whose answer is lost
-/// may have run, but all of the store's carry their owner's token and may run again.
+/// Sends `statement` within `limit`, and once more where its connection broke. A command whose answer is lost
+/// may have run. All of the store's carry their owner's token and may run again.
 pub(crate) async fn ask(
     line: &Line,
     limit: Duration,
@@ -39,7 +39,7 @@ pub(crate) async fn ask(
         }
         if !failure.repeat || tries == 0 {
             return Err(match failure.error {
-                // What was refused is the repeat: the first try may have been done.
+                // The server refused the repeat. The first try may have been done.
                 StoreError::Full if has_broken => unavailable(Fault::Broken),
                 error => error,
             });

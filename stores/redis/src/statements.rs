@@ -1,15 +1,15 @@
 //! Every command and script of the store. Each touches one key.
 //!
-//! Scripts run alone on the server, so that reading and writing in one is one step. They get what they
-//! compare as arguments and hold no state. `LINGER` stands for [`LINGER`] in milliseconds, `MOST` for the bytes
-//! of [`MOST_GIVEN_UP`] tokens: as a number in the text it is compared a little faster than as an argument.
+//! Scripts run alone on the server, so that reading and writing in one is one step. They get what they compare
+//! as arguments and hold no state. `LINGER` stands for [`LINGER`] in milliseconds, `MOST` for the bytes of
+//! [`MOST_GIVEN_UP`] tokens. A number in the text is compared a little faster than an argument.
 //!
 //! # Full memory
 //!
 //! Under `noeviction` a server whose memory is full refuses `SET`, in a script too, but only as the script's
-//! first write. What was granted must be settled all the same, by a value of the same length. So where `SET`
-//! is refused, the script first writes what takes no memory: the end that the key has. All versions have this
-//! rule; the flag `allow-oom` in a script's first line, which does the same, is an error before Redis 7.
+//! first write. A granted claim must be settled all the same, by a value of the same length. So where `SET` is
+//! refused, the script first writes what takes no memory: the end that the key has. All versions have this
+//! rule. The flag `allow-oom` in a script's first line, which does the same, is an error before Redis 7.
 
 use std::time::Duration;
 
@@ -23,11 +23,11 @@ use crate::{
     script::{Script, Statement},
 };
 
-/// Grants the key if its lease has lapsed or was released, unless this owner gave it up; else tells what is
-/// there.
+/// Grants the key if its lease has lapsed or was released, unless this owner gave it up. Otherwise tells what
+/// is there.
 ///
-/// ARGV: owner, content, time to live. Returns the attempt, or the entry and its time to live. Notes who released it.
-/// A key that went between the claim and this script is granted as a first claim.
+/// ARGV: owner, content, time to live. Returns the attempt, or the entry and its time to live. Notes which token
+/// released it. A key that went between the claim and this script is granted as a first claim.
 const TAKE_OVER: &str = r#"
 local entry = redis.call('GET', KEYS[1])
 local attempt, given_up = 1, ''
@@ -52,7 +52,7 @@ redis.call('SET', KEYS[1], value, 'PX', ARGV[3])
 return attempt
 "#;
 
-/// Marks the running lease of this owner as done; again, if it did so before.
+/// Marks the running lease of this owner as done, also if it did so before.
 ///
 /// ARGV: owner, tag, time to live. Returns 1, or 0 when the lease is lost.
 const SETTLE: &str = r#"
@@ -70,8 +70,8 @@ end
 return 1
 "#;
 
-/// Ends the running lease of this owner, so that the next claim wins. Where it holds none, notes that it is
-/// not to be granted the key any more, which a server without memory refuses.
+/// Ends the running lease of this owner, so that the next claim wins. Where it holds none, notes that it must
+/// not be granted the key any more, which a server without memory refuses.
 ///
 /// ARGV: owner. Returns 1: the owner holds nothing.
 const RELEASE: &str = r#"

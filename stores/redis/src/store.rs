@@ -22,17 +22,18 @@ use crate::{
 /// Told to a claim that was given up before it came. Nobody listens.
 const GIVEN_UP: Duration = Duration::from_secs(1);
 
-/// Claims and marks in Redis. Cheap to clone; all clones are one store.
+/// Claims and marks in Redis. It is cheap to clone, and all clones are one store.
 ///
 /// See the [crate's documentation](crate) for what it promises, and what it cannot.
 #[derive(Clone)]
 pub struct RedisStore(Arc<Inner>);
 
 struct Inner {
-    /// Who asks for a key.
+    /// The line of claims, which ask for a key.
     claims: Line,
-    /// Who has one. Apart, so that neither a flood of claims nor their silent connection costs a lease or a
-    /// mark; and a server that answers the one has the other's next commands already.
+    /// The line of leases, which have one. It is apart, so that neither a flood of claims nor their silent
+    /// connection costs a lease or a mark. A server that answers one line also has the other's next commands
+    /// already.
     leases: Line,
     prefix: Prefix,
     statements: Statements,
@@ -148,8 +149,8 @@ impl DedupStore for RedisStore {
         }
     }
 
-    /// Whether marks survive a restart is the server's setting, which the store is often not allowed to
-    /// read: see the [crate's documentation](crate).
+    /// The server's setting decides whether marks survive a restart, and the store is often not allowed to read
+    /// it. See the [crate's documentation](crate).
     fn promises(&self) -> Promises {
         Promises::durable()
     }
@@ -163,7 +164,7 @@ fn settled(held: Value) -> Result<Settled, StoreError> {
     }
 }
 
-/// An entry, and what is left of its key's time to live.
+/// An entry, and the rest of its key's time to live.
 struct Found {
     entry: Entry,
     left: Duration,

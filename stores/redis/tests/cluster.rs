@@ -18,7 +18,7 @@ use hookgate_test_support::{LEASE, RETAIN, RedisServer, key, owner, win};
 use place::fresh_prefix;
 
 async fn store_on(cluster: &[RedisServer], limit: Duration) -> RedisStore {
-    // One address is enough: the others are learned from it.
+    // One address is enough: the store learns the others from it.
     let url = cluster[0].url();
     RedisStore::builder()
         .prefix(fresh_prefix())

@@ -1,4 +1,4 @@
-//! The public contract suite on a real server, and the same keys claimed from many processes at once.
+//! The public contract suite on a real server. Many processes also claim the same keys at once.
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod place;

@@ -77,7 +77,7 @@ async fn a_server_without_persistence_forgets_and_goes_on() {
         state = store.look(&key(1)).await;
     }
     assert!(matches!(state, Ok(State::Free)), "{state:?}");
-    // What was running learns that it lost.
+    // The running handler learns that it lost.
     let settled = store.settle(&running, End::Processed, RETAIN).await;
     assert!(matches!(settled, Ok(Settled::LeaseLost)), "{settled:?}");
     win(&store, 1).await;
@@ -100,7 +100,7 @@ async fn a_flush_is_noticed_by_whoever_holds_a_lease() {
     }
     let released = store.settle(&lease, End::Release, RETAIN).await;
     assert!(matches!(released, Ok(Settled::Ok)), "{released:?}");
-    // That token gave it up; any other may claim.
+    // That token gave it up. Any other may claim.
     let claim = store.claim(&key(1), None, owner(2), LEASE).await;
     assert!(matches!(claim, Ok(Claim::Won(_))), "{claim:?}");
 }
@@ -131,7 +131,7 @@ async fn a_full_server_that_evicts_nothing_is_full() {
     assert_eq!(send(app.address(), "one").await, Some(200));
 }
 
-/// Its value is replaced by one of the same length, and a heartbeat moves a time: neither takes memory.
+/// A value of the same length replaces its value, and a heartbeat moves a time. Neither takes memory.
 #[tokio::test]
 async fn what_was_granted_is_settled_in_full_memory() {
     let Some(server) = RedisServer::start(&["--maxmemory-policy", "noeviction"]) else {
@@ -155,7 +155,7 @@ async fn what_was_granted_is_settled_in_full_memory() {
     let new = store.claim(&key(11), None, owner(11), LEASE).await;
     assert!(matches!(new, Err(StoreError::Full)), "{new:?}");
     for (lease, end) in &leases {
-        // The second time as whoever had no answer.
+        // The second time it is a caller that had no answer.
         for _ in 0..2 {
             let extended = store.extend(&running, LEASE).await;
             assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
@@ -163,7 +163,7 @@ async fn what_was_granted_is_settled_in_full_memory() {
             assert!(matches!(settled, Ok(Settled::Ok)), "{end:?}: {settled:?}");
         }
     }
-    // Only what would take memory is refused: a note of what was never claimed.
+    // The server refuses only what would take memory: a note of a key that was never claimed.
     let unclaimed = Lease::granted(key(11), owner(11), 1);
     let released = store.settle(&unclaimed, End::Release, RETAIN).await;
     assert!(matches!(released, Err(StoreError::Full)), "{released:?}");
@@ -271,7 +271,7 @@ async fn a_release_that_overtakes_either_step_of_its_claim_wins() {
     proxy.break_next(&[Break::Late]);
     is_not_granted_late(&proxied, &direct, &proxy, 1).await;
 
-    // Of a lapsed lease, the script that takes it over. The server knows the script.
+    // The script that takes a lapsed lease over. The server knows it.
     for number in [2, 3] {
         let lapsed = direct
             .claim(&key(number), None, owner(99), Duration::ZERO)
@@ -284,7 +284,7 @@ async fn a_release_that_overtakes_either_step_of_its_claim_wins() {
     is_not_granted_late(&proxied, &direct, &proxy, 3).await;
 }
 
-/// A connection that has just gone silent is replaced; the first command on the next may still fail.
+/// A connection that has just gone silent is replaced. The first command on the next may still fail.
 async fn win_or_retry(store: &RedisStore, number: u64) -> Option<()> {
     let claim = store.claim(&key(number), None, owner(number), LEASE).await;
     matches!(claim, Ok(Claim::Won(_))).then_some(())
@@ -310,7 +310,7 @@ async fn is_not_granted_late(
     assert!(matches!(other, Ok(Claim::Won(_))), "{other:?}");
 }
 
-/// By its attempt a handler fences its writes, and it may run for longer than its lease.
+/// A handler fences its writes by its attempt, and it may run for longer than its lease.
 #[tokio::test]
 async fn attempts_and_releases_are_remembered_for_a_day() {
     const DAY: u64 = 86_400_000;
@@ -361,7 +361,7 @@ async fn a_server_that_evicts_forgets_without_a_word() {
             .expect("an answer");
         lost += usize::from(settled == Settled::LeaseLost);
     }
-    // Nothing can be done about it but to say so: here, and in the documentation.
+    // Nothing helps but to say so: here, and in the documentation.
     assert!(lost > 0, "eviction was to be shown");
 }
 
@@ -504,7 +504,7 @@ async fn a_claims_silent_connection_costs_neither_lease_nor_mark() {
     assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
 }
 
-/// In the contract's short retention a mark looks like a lapsed lease to whoever forgets its tag.
+/// In the contract's short retention a mark looks like a lapsed lease to code that forgets its tag.
 #[tokio::test]
 async fn a_late_heartbeat_leaves_a_long_mark_as_it_is() {
     const DAY: Duration = Duration::from_secs(86_400);
@@ -591,8 +591,8 @@ async fn no_error_repeats_an_address() {
     }
 }
 
-/// Full is said of what was surely not done. A server cannot be filled up between two tries, so one is played here:
-/// it hangs up at the first claim, and refuses the second.
+/// The store says "full" only of a command that surely did not run. A server cannot be filled up between two tries,
+/// so this test plays one. It hangs up at the first claim, and refuses the second.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_whose_first_try_broke_is_not_said_to_be_refused() {
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};

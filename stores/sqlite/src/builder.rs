@@ -9,12 +9,13 @@ use sqlx::{
 
 use crate::{OpenError, SqliteStore, Table, start, store::Pools};
 
-/// The road's own limit for a store call: past it, nobody waits for the answer.
+/// The road's own limit for a store call. Past it, nobody waits for the answer.
 const CALL_LIMIT: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
 const READERS: u32 = 2;
-/// How long a takeover waits for its turn to write. Whoever writes may be settling that very event, so it does
-/// not wait for a transaction; it does for the commits of others, or under load it never had its turn.
+/// How long a takeover waits for its turn to write. The writer may be settling that very event, so the takeover
+/// does not wait for a transaction. It waits for the commits of others, since under load it would never have
+/// its turn.
 const TAKEOVER_PATIENCE: Duration = Duration::from_millis(200);
 
 /// Settings of a [`SqliteStore`]. Every one has a default.
@@ -50,24 +51,24 @@ impl SqliteStoreBuilder {
         self
     }
 
-    /// How often rows that ended are removed in the background; `None` leaves that to
-    /// [`SqliteStore::prune`]. Default: every minute.
+    /// How often the store removes ended rows in the background. `None` leaves that to [`SqliteStore::prune`].
+    /// Default: every minute.
     pub fn prune_every(mut self, every: Option<Duration>) -> Self {
         self.prune_every = every;
         self
     }
 
-    /// Does not wait for the disk at each commit (`synchronous = NORMAL`). A crash of the process still
-    /// loses nothing; one of the machine may forget the last claims and marks, and their events run again
-    /// if their sender repeats them.
+    /// Does not wait for the disk at each commit (`synchronous = NORMAL`). A crash of the process still loses
+    /// nothing. A crash of the machine may lose the last claims and marks, and their events run again if their
+    /// sender repeats them.
     pub fn fast(mut self) -> Self {
         self.synchronous = SqliteSynchronous::Normal;
         self
     }
 
-    /// Opens the file at `path`, makes it and the table where they are missing, and keeps its connections:
-    /// one that writes, one for heartbeats, one for takeovers of lapsed leases, and some that read. Several
-    /// processes may do so at once: each waits for its turn, 10 s at most, or `call_limit` where that is longer.
+    /// Opens the file at `path`, and makes it and the table where they are missing. It keeps one connection that
+    /// writes, one for heartbeats, one for takeovers of lapsed leases, and some that read. Several processes may
+    /// do so at once: each waits for its turn, 10 s at most, or `call_limit` where that is longer.
     ///
     /// # Errors
     ///
@@ -84,7 +85,7 @@ impl SqliteStoreBuilder {
             SqlitePoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(self.call_limit)
-                // The file is there or it is not: there is no connection to lose.
+                // The file is there, or it is not. There is no connection to lose.
                 .test_before_acquire(false)
         };
         // The first connection makes the file and switches it to WAL, before others look at it.
@@ -104,9 +105,9 @@ impl SqliteStoreBuilder {
         Ok(store)
     }
 
-    /// Uses the application's own pool. Call [`SqliteStore::migrate`], or run
-    /// [`SqliteStore::schema`] with the application's migrations. Heartbeats and takeovers of lapsed leases
-    /// get a connection each, with the same options, opened when the first is due.
+    /// Uses the application's own pool. Call [`SqliteStore::migrate`], or run [`SqliteStore::schema`] with the
+    /// application's migrations. Heartbeats and takeovers of lapsed leases get a connection each, with the same
+    /// options, opened when the first is due.
     ///
     /// The options are the application's: `journal_mode(Wal)` and a `busy_timeout` below the store's limit
     /// are needed under load, and `synchronous` decides what a power cut may cost.

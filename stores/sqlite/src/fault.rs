@@ -23,8 +23,8 @@ pub(crate) fn unexpected() -> StoreError {
     StoreError::Unavailable(Fault::Unexpected.into())
 }
 
-/// Whether a statement was refused its turn, before it did anything: a connection of the pool, or the one place of
-/// whoever writes.
+/// Whether a statement did not get its turn, before it did anything: no connection of the pool, or not the one
+/// place of the writer.
 pub(crate) fn had_no_turn(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(refusal) => matches!(code(&**refusal) & 0xff, BUSY | LOCKED),
@@ -33,7 +33,7 @@ pub(crate) fn had_no_turn(error: &sqlx::Error) -> bool {
     }
 }
 
-/// The extended code; its lower byte is the plain one.
+/// The extended code. Its lower byte is the plain one.
 fn code(refusal: &dyn sqlx::error::DatabaseError) -> i32 {
     let code = refusal.code().and_then(|code| code.parse().ok());
     code.unwrap_or_default()

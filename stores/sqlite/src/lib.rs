@@ -1,7 +1,7 @@
 //! hookgate's claims in a SQLite file.
 //!
 //! For one machine, without a server: the embedded default that survives restarts. Several processes of the
-//! machine can share the file; machines cannot (no network file system).
+//! machine can share the file. Several machines cannot (no network file system).
 //!
 //! ```
 //! use hookgate_sqlite::SqliteStore;
@@ -40,15 +40,15 @@
 //! - A mark is on disk when its delivery is answered: it survives a crash of the process, and of the machine
 //!   too, unless [`SqliteStoreBuilder::fast`] was chosen.
 //! - A SQLite file has one writer at a time. While a handler's transaction writes, copies of running and of
-//!   completed events are answered at once, since reading waits for nobody. Nor does the takeover of a lapsed
-//!   lease wait for the transaction, which may be settling that event: after a fifth of a second it is told
-//!   that the event is in progress. New events have to write: they wait for at most three quarters of the
-//!   store's limit, and are then answered 503. So keep such transactions short.
+//!   completed events are answered at once, since reading waits for nobody. The takeover of a lapsed lease does
+//!   not wait for the transaction, which may be settling that event. After a fifth of a second it is told that
+//!   the event is in progress. New events have to write. They wait for at most three quarters of the store's
+//!   limit, and are then answered 503. So keep such transactions short.
 //! - A claim that was refused is not granted later: neither when its turn to write comes late, nor when it was
 //!   released before.
 //! - A full disk is [`StoreError::Full`](hookgate::dedup::StoreError): 503, and nothing that is known is forgotten.
-//! - The machine's clock counts: there is one. Set back, it lengthens leases and marks by as much; set ahead,
-//!   it ends them early.
+//! - The machine's clock counts: there is one. A clock that is set back lengthens leases and marks by as much.
+//!   A clock that is set ahead ends them early.
 //! - A row holds digests and times, no personal data.
 
 #[cfg(doctest)]

@@ -16,7 +16,7 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// When the database could not do it; what was removed until then stays removed.
+    /// When the database could not do it. Rows that were removed until then stay removed.
     pub async fn prune(&self) -> Result<u64, StoreError> {
         let mut removed = 0_u64;
         loop {
@@ -29,7 +29,7 @@ impl SqliteStore {
     }
 }
 
-/// Prunes every so often, as long as the store is there. Does nothing without a runtime.
+/// Prunes at this interval, as long as the store is there. Does nothing without a runtime.
 pub(crate) fn spawn(store: Weak<Inner>, every: Duration) -> Option<AbortHandle> {
     let runtime = Handle::try_current().ok()?;
     let task = runtime.spawn(async move {

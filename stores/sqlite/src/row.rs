@@ -1,4 +1,4 @@
-//! What a row says.
+//! How a row is read.
 
 use std::time::Duration;
 
@@ -51,17 +51,17 @@ pub(crate) fn looked(row: &SqliteRow) -> Result<State, StoreError> {
     let (state, left): (i64, i64) = (get(row, 0)?, get(row, 1)?);
     let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
     Ok(match state {
-        // Wherever its end lies: a clock that was set back may put it ahead.
+        // Its end does not count: a clock that was set back may put it ahead.
         state::RELEASED => State::Free,
         _ if left.is_zero() => State::Free,
         state::IN_PROGRESS => State::InProgress { retry_after: left },
         state::PROCESSED | state::IGNORED | state::REJECTED => State::Done,
-        // What is not known is not done: that would be answered as if the event were handled.
+        // An unknown state is not done. Otherwise the event would be answered as if it were handled.
         _ => return Err(unexpected()),
     })
 }
 
-/// Whether a lease that is not held any more was marked as done by its owner.
+/// Whether its owner marked a lease as done that it does not hold any more.
 pub(crate) fn is_own_mark(row: &SqliteRow) -> Result<bool, StoreError> {
     let (state, left): (i64, i64) = (get(row, 0)?, get(row, 1)?);
     Ok(match state {

@@ -45,7 +45,7 @@ pub(crate) fn script(table: &Table) -> String {
     )
 }
 
-/// Whether a migration has nothing to do: reading waits for nobody, where the script needs its turn to write.
+/// Whether a migration has nothing to do. Reading waits for nobody, while the script needs its turn to write.
 pub(crate) fn is_there(table: &Table) -> String {
     format!(
         "SELECT count(*) = 2 AND (SELECT count(*) = {count} FROM {columns} WHERE name IN ('{names}')) \

@@ -57,7 +57,7 @@ impl Asked {
         rows.ok_or(StoreError::Timeout)
     }
 
-    /// The same. `None` where it had no turn: then it has done nothing, while a call that ended may have.
+    /// The same. `None` where it had no turn: it has done nothing then, while a call that ended may have.
     pub(crate) async fn in_turn(
         self,
         pool: &SqlitePool,
@@ -88,7 +88,7 @@ impl Asked {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Call {
     ends: Instant,
-    /// What a commit, and the way back of its answer, may take of it.
+    /// The part of it that a commit, and the way back of its answer, may take.
     margin: Duration,
 }
 
@@ -106,12 +106,12 @@ impl Call {
         Self { ends, ..self }
     }
 
-    /// The last moment, in milliseconds since 1970, at which a statement may take effect: dropped by its
-    /// caller, it still waits for its turn to write, and nobody would know of what it did.
+    /// The last moment, in milliseconds since 1970, at which a statement may take effect. A statement that its
+    /// caller dropped still waits for its turn to write, and nobody would know what it did.
     ///
     /// # Errors
     ///
-    /// When that has gone by: then nothing is to be run.
+    /// When that moment has passed. Nothing may run then.
     pub(crate) fn last_moment(self) -> Result<i64, StoreError> {
         let left = self.ends.saturating_duration_since(Instant::now());
         let left = left.checked_sub(self.margin).filter(|left| !left.is_zero());

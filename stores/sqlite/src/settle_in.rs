@@ -12,12 +12,12 @@ impl SqliteStore {
     /// Marks the event as processed in `tx`, so that the handler's writes and the mark commit together:
     /// the effect happens exactly once.
     ///
-    /// It ends the heartbeat and writes only if this run still holds the lease; from then on until the end
-    /// of `tx` nobody else writes to the file, so nobody can take the event over. Call it last, just before
-    /// the commit.
+    /// It ends the heartbeat and writes only if this run still holds the lease. From then on until the end of
+    /// `tx` nobody else writes to the file, so nobody can take the event over. Call it last, just before the
+    /// commit.
     ///
-    /// After the commit, the middleware's own settle finds the mark and is done. If the transaction is
-    /// rolled back, it decides by the handler's outcome: return an error, and the event is released.
+    /// After the commit, the middleware's own settle finds the mark and is done. If the transaction is rolled
+    /// back, that settle decides by the handler's outcome. Return an error, and the event is released.
     ///
     /// `tx` must be on the file that has the store's table. Begin it with
     /// `pool.begin_with("BEGIN IMMEDIATE")`: a transaction that has only read when this is called may be

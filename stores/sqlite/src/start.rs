@@ -1,4 +1,4 @@
-//! What is done at start, where several processes may do it at once.
+//! Work at start, which several processes may do at once.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::fault::store_error;
 const LONGEST: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Does `work`, and again as long as another has the file.
+/// Does `work`, and repeats it as long as another process has the file.
 ///
-/// SQLite's own `busy_timeout` does not do: who switches a fresh file to WAL needs it alone, and is refused at
-/// once where waiting could block both.
+/// SQLite's own `busy_timeout` is not enough. A process that switches a fresh file to WAL needs it alone, and
+/// SQLite refuses it at once where waiting could block both.
 pub(crate) async fn until_it_has_its_turn<T, F>(
     call_limit: Duration,
     work: impl Fn() -> F,

@@ -1,7 +1,7 @@
 //! Every statement of the store, rendered once.
 //!
-//! Each that writes is one statement, and so a transaction of its own that writes from the start: it waits
-//! for its turn, and never has to turn from reading to writing, where SQLite would refuse to wait.
+//! Each write is one statement, and so a transaction of its own that writes from the start. It waits for its
+//! turn. It never has to turn from reading to writing, where SQLite would refuse to wait.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,15 +9,16 @@ use hookgate::pack::ContentDigest;
 
 use crate::table::Table;
 
-/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes; and
-/// so does a row with tokens that gave the key up.
+/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes. A
+/// row with tokens that gave the key up stays as long.
 const LAPSED_LEASES_STAY: Duration = Duration::from_secs(86_400);
 /// A row is removed this long after its end.
 const ENDED_ROWS_STAY: Duration = Duration::from_secs(60);
 /// Longer ones overflow the arithmetic.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 
-/// The bytes of the most tokens that are remembered to have given up a key, 8 of them; then the oldest goes.
+/// The bytes of the most tokens that are remembered to have given up a key: 8 tokens. Beyond that the oldest
+/// goes.
 const MOST_GIVEN_UP: usize = 8 * 16;
 
 /// The machine's time, read by SQLite for each statement, once it has its turn to write.
@@ -35,20 +36,20 @@ pub(crate) mod state {
 /// Parameters: `?1` is the key, `?2` the owner.
 #[derive(Debug)]
 pub(crate) struct Statements {
-    /// Grants a key that is free, unless this owner gave it up, and notes who released it. `?3` content, `?4` milliseconds, `?5` the time
-    /// until which it may do so: its turn may come when nobody waits for it any more. Answers the attempt, or
-    /// nothing.
+    /// Grants a key that is free, unless this owner gave it up, and notes which token released it. `?3` content, `?4`
+    /// milliseconds, `?5` the time until which it may do so: its turn may come when nobody waits for it any more.
+    /// Answers the attempt, or nothing.
     pub(crate) claim: Arc<str>,
     /// Reads what kept a claim from being granted. `?3` content.
     pub(crate) held: Arc<str>,
     /// Marks a running lease of this owner as done. `?3` state, `?4` milliseconds.
     pub(crate) settle: Arc<str>,
-    /// Releases a running lease of this owner. Where it holds none, notes that it is not to be granted the key
+    /// Releases a running lease of this owner. Where it holds none, notes that it must not be granted the key
     /// any more. A key that is done stays so.
     pub(crate) release: Arc<str>,
     /// Moves the end of a running lease of this owner. `?3` milliseconds.
     pub(crate) extend: Arc<str>,
-    /// What became of a lease that this owner does not hold any more. No row: others took it.
+    /// What became of a lease that this owner does not hold any more. No row means that others took it.
     pub(crate) own_end: Arc<str>,
     pub(crate) look: Arc<str>,
     /// Removes rows that ended. `?1` how many at most.
@@ -134,7 +135,8 @@ impl Statements {
     }
 }
 
-/// Whether the owner is not to be granted the key any more: it released it, or gave it up without holding it.
+/// Whether the owner must not be granted the key any more: it released the key, or gave it up without holding
+/// it.
 fn given_up(row: &str) -> String {
     format!(
         "({row}.owner = ?2 AND {row}.state = {released} \

@@ -32,7 +32,7 @@ const LOCKED: Duration = Duration::from_secs(1);
 /// heartbeats'.
 const PATIENCE: u32 = 4;
 
-/// Claims and marks in a SQLite file. Cheap to clone; all clones are one store.
+/// Claims and marks in a SQLite file. It is cheap to clone, and all clones are one store.
 ///
 /// See the [crate's documentation](crate) for what it promises.
 #[derive(Clone)]
@@ -45,13 +45,13 @@ pub(crate) struct Inner {
     pruning: Option<AbortHandle>,
 }
 
-/// A file has one writer at a time: a pool of one connection makes a process's own writers queue, where
-/// several would each sleep and try again.
+/// A file has one writer at a time. A pool of one connection makes a process's own writers queue, where several
+/// would each sleep and try again.
 pub(crate) struct Pools {
     pub(crate) writer: SqlitePool,
     pub(crate) readers: SqlitePool,
     pub(crate) heartbeats: SqlitePool,
-    /// For leases that lapsed: does not wait long for its turn.
+    /// For leases that lapsed. It does not wait long for its turn.
     pub(crate) takeovers: SqlitePool,
 }
 
@@ -166,7 +166,7 @@ impl SqliteStore {
         Ok(gone.len() as u64)
     }
 
-    /// What kept a claim from being granted; `None` when nothing is there.
+    /// What kept a claim from being granted. `None` when nothing is there.
     async fn held(
         &self,
         key: &EventKey,
@@ -182,7 +182,7 @@ impl SqliteStore {
         rows.first().map(row::held).transpose()
     }
 
-    /// Whether a lease that is not held any more was marked as done by its own owner.
+    /// Whether its own owner marked a lease as done that it does not hold any more.
     async fn marked(&self, lease: &Lease, call: Call) -> Result<Settled, StoreError> {
         let own_end = self.asked_own_end(lease);
         let rows = own_end.on(&self.0.pools.readers, call).await?;
@@ -216,8 +216,8 @@ impl DedupStore for SqliteStore {
         let call = self.call();
         let won = |attempt| Ok(Claim::Won(Lease::granted(*key, owner, attempt)));
         for _ in 0..ROUNDS {
-            // Only turns away: what is free is decided by the write. Readers do not wait for whoever
-            // writes, so copies are answered at once while a handler's transaction has its turn.
+            // Only turns away: the write decides what is free. Readers do not wait for a writer, so copies are
+            // answered at once while a handler's transaction has its turn.
             let (writer, lapsed) = match self.held(key, content, &owner, call).await? {
                 Some(Held::Own { attempt }) => return won(attempt),
                 Some(Held::By(claim)) => return Ok(claim),
@@ -259,7 +259,7 @@ impl DedupStore for SqliteStore {
         } = &*self.0;
         let call = self.call();
         let settle = || self.asked_settle(lease, end, retain);
-        // Whoever gave up claims, many perhaps, is not to stand before the heartbeats.
+        // Releases of claims that were given up, many perhaps, must not stand before the heartbeats.
         if end == End::Release {
             settle().on(&pools.writer, call).await?;
             return Ok(Settled::Ok);
@@ -337,7 +337,7 @@ mod tests {
         }
     }
 
-    /// Its answer is not known: told that it is in progress, nobody would give it back.
+    /// Its answer is not known. If the caller were told "in progress", nobody would give the claim back.
     #[tokio::test]
     async fn a_takeover_whose_commit_stalls_is_not_said_to_be_another_owners() {
         let folder = tempfile::tempdir().unwrap();

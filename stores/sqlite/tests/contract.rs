@@ -1,4 +1,4 @@
-//! The public contract suite on real files, and the same keys claimed from many processes at once.
+//! The public contract suite on real files. Many processes also claim the same keys at once.
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod place;
@@ -67,7 +67,7 @@ async fn one_process_of_many() {
     let [place, number, path] = task.split(' ').collect::<Vec<_>>()[..] else {
         panic!("a task has three words");
     };
-    // Waiting for the disk has no part in who wins, and is what makes a turn long.
+    // The wait for the disk does not decide which process wins, and it makes a turn long.
     let store = SqliteStore::builder()
         .fast()
         .call_limit(Duration::from_secs(60))

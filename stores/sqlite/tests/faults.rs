@@ -78,7 +78,7 @@ async fn on_a_small_disk() {
     assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
     assert_eq!(send(app.address(), "one").await, Some(503));
 
-    // What is there is known.
+    // Events that are there are known.
     for known in 0..count {
         let claim = store.claim(&key(known), None, owner(count), LEASE).await;
         assert!(
@@ -123,13 +123,13 @@ async fn while_another_writes_copies_are_answered_and_new_events_wait() {
         let copy = store.claim(&key(number), None, owner(9), LEASE).await;
         assert!(matches!(copy, Ok(Claim::InProgress { .. })), "{copy:?}");
     }
-    // What nobody handles has to be written, and its turn does not come.
+    // A claim of a new event has to write, and its turn does not come.
     for number in [3, 5] {
         let new = store.claim(&key(number), None, owner(9), LEASE).await;
         assert!(matches!(new, Err(StoreError::Timeout)), "{new:?}");
     }
     drop(tx);
-    // Nothing that was refused is granted afterwards.
+    // No claim that was refused is granted afterwards.
     for (number, attempt) in [(3, 2), (4, 2), (5, 1)] {
         let claim = store.claim(&key(number), None, owner(8), LEASE).await;
         assert!(
@@ -166,7 +166,7 @@ async fn a_claim_whose_turn_comes_too_late_is_not_granted() {
         assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
     }
     tx.commit().await.expect("commit");
-    // Whatever still waits has had its turn when this has.
+    // Every waiting statement has had its turn when this one has.
     let mut after = store.claim(&key(4), None, owner(4), LEASE).await;
     while matches!(after, Err(StoreError::Timeout)) {
         after = store.claim(&key(4), None, owner(4), LEASE).await;
@@ -361,7 +361,7 @@ async fn what_was_released_is_free_though_its_end_lies_ahead() {
         "{next:?}"
     );
 
-    // What a later release may write is not taken for done.
+    // A state that a later release may write does not count as done.
     run(&pool, "UPDATE hookgate_dedup SET state = 99").await;
     let claim = store.claim(&key(1), None, owner(3), LEASE).await;
     assert!(

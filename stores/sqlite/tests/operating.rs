@@ -115,7 +115,7 @@ async fn old_rows_go_in_the_background_and_young_ones_stay() {
     assert_eq!(quiet.prune().await.expect("prune"), 1);
 }
 
-/// More often than one try to open a file is woken.
+/// More often than one try to open a file wakes.
 const WAKES: usize = 40;
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn a_migration_only_reads_where_the_table_is_there() {
     let store = SqliteStore::with_pool(pool.clone());
     store.migrate().await.expect("migrate");
     let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
-    // Would wait for its turn to write, and in vain.
+    // A write would wait for its turn, and in vain.
     store.migrate().await.expect("nothing is to be done");
     drop(tx);
     // One part of it is missing.

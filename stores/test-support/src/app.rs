@@ -35,7 +35,7 @@ pub struct App {
 }
 
 impl App {
-    /// Its receiver claims in `store`; `handler` gets each event.
+    /// Its receiver claims in `store`, and `handler` gets each event.
     pub async fn start<S, H, F>(store: S, handler: H) -> Self
     where
         S: DedupStore,

@@ -15,7 +15,7 @@ use crate::{App, ClockAhead, Effects, TestDelivery, send_until_done, serve, stor
 
 const EVENTS: u64 = 40;
 const COPIES: usize = 4;
-/// Of receivers in a storm: soon over, for those that are killed.
+/// The lease of receivers in a storm. It is soon over for those that are killed.
 const SHORT_LEASE: Duration = Duration::from_millis(600);
 
 /// Sends copies of each event to two instances at once: each event is handled once, by one of them. The second

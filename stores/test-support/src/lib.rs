@@ -1,7 +1,7 @@
 //! Throw-away servers on free ports and in temporary folders, and connections that break on demand.
 //!
-//! Nothing here touches a server that is running already, and everything dies with the test process,
-//! however that ends. A test whose program is not installed says so and passes; in CI it fails.
+//! Nothing here touches a server that is running already, and everything dies with the test process, however
+//! that ends. A test whose program is not installed says so and passes. In CI it fails.
 //!
 //! This package is for tests alone, so it panics where a test would.
 #![allow(

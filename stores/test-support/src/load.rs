@@ -47,7 +47,7 @@ pub async fn win(store: &impl DedupStore, number: u64) -> Lease {
     }
 }
 
-/// Gives up the claim of `number`, as a receiver does whose claim had no answer: released under its token until
+/// Gives up the claim of `number`, as a receiver whose claim had no answer: releases it under its token until
 /// the store confirms it.
 ///
 /// # Panics

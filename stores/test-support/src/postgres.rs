@@ -29,7 +29,7 @@ impl PostgresServer {
     /// One server for all tests of a process that only add tables of their own. `None`, said loudly,
     /// where PostgreSQL is not installed.
     pub fn shared() -> Option<Arc<Self>> {
-        // Weak: what a static holds is never dropped, and the server would stay.
+        // Weak: a static drops nothing that it holds, and the server would stay.
         static SHARED: Mutex<Weak<PostgresServer>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(server) = shared.upgrade() {
@@ -108,7 +108,7 @@ impl PostgresServer {
         until("PostgreSQL crashes", || !program.is_running());
     }
 
-    /// Stops all its processes where they stand (SIGSTOP): what is sent meanwhile waits for them.
+    /// Stops all its processes where they stand (SIGSTOP). Messages to them wait meanwhile.
     pub fn pause(&self) {
         if let Some(program) = &*self.running() {
             program.pause();

@@ -10,8 +10,8 @@ use crate::skip;
 
 const TASK: &str = "HOOKGATE_CHILD_TASK";
 
-/// What a test that runs in a child process is to do; `None` in the harness's own process, where such
-/// a test has nothing to do.
+/// The task of a test that runs in a child process. `None` in the harness's own process, where such a test has
+/// nothing to do.
 pub fn child_task() -> Option<String> {
     std::env::var(TASK).ok()
 }
@@ -30,8 +30,8 @@ pub fn respawn(name: &str, task: &str) -> Child {
     spawn(Command::new(program), name, task)
 }
 
-/// The same with a disk of `bytes` at `folder`, which is the task too. It is there for this process
-/// alone and goes with it. `None`, said loudly, where a process may not mount one for itself.
+/// The same with a disk of `bytes` at `folder`, which is the task too. The disk is there for this process alone
+/// and goes with it. `None`, said loudly, where a process may not mount one for itself.
 pub fn respawn_on_small_disk(name: &str, folder: &Path, bytes: u64) -> Option<Child> {
     let confined = || {
         let mut command = Command::new("unshare");
@@ -70,7 +70,7 @@ fn spawn(mut command: Command, name: &str, task: &str) -> Child {
 }
 
 impl Child {
-    /// Kills it with SIGKILL, at whatever it is doing.
+    /// Kills it with SIGKILL, in the middle of its work.
     pub fn kill(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();

@@ -1,4 +1,4 @@
-//! A server's process, that cannot outlive the test.
+//! A server's process, which cannot outlive the test.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -8,8 +8,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// Starts its arguments, tells their process id, and kills them when its standard input ends: which it
-/// does however the test process ends.
+/// Starts its arguments, tells their process id, and kills them when its standard input ends. That ends however
+/// the test process ends.
 const KEEPER: &str = r#""$@" </dev/null & echo $!; read -r _; kill -KILL $! 2>/dev/null; wait"#;
 
 /// A running server.
@@ -57,7 +57,7 @@ impl Program {
             .status();
     }
 
-    /// Stops it and its children, itself first: stopped, it has no more.
+    /// Stops it and its children, itself first: a stopped process starts no more.
     pub(crate) fn pause(&self) {
         self.signal("STOP");
         self.signal_children("STOP");
@@ -82,8 +82,8 @@ impl Program {
             .status();
     }
 
-    /// Its keeper buries it only at the end, so that no other process can get its id meanwhile: until then
-    /// a dead one is a zombie.
+    /// Its keeper waits for it only at the end, so that no other process can get its id meanwhile. Until then a
+    /// dead one is a zombie.
     pub(crate) fn is_running(&self) -> bool {
         Command::new("ps")
             .args(["-o", "stat=", "-p", &self.id])
@@ -108,7 +108,7 @@ pub(crate) fn find(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
-/// Some servers refuse to run as root: what to put in front of their command then.
+/// Some servers refuse to run as root. This goes in front of their command then.
 pub(crate) fn unprivileged() -> Vec<OsString> {
     if !is_root() {
         return Vec::new();
@@ -124,7 +124,7 @@ pub(crate) fn unprivileged() -> Vec<OsString> {
     .into()
 }
 
-/// Gives `folder` to whom [`unprivileged`] runs as.
+/// Gives `folder` to the user that [`unprivileged`] runs as.
 pub(crate) fn give_away(folder: &Path) {
     if is_root() {
         run(

@@ -21,9 +21,9 @@ pub enum Break {
     BeforeAnswer,
     /// Nothing arrives any more, and nobody is told.
     Silence,
-    /// Not at all: for those before the one that does.
+    /// Not at all: for requests before the one that breaks.
     Through,
-    /// The request reaches the server when [`Proxy::let_go`] says so, and its answer nobody.
+    /// The request reaches the server when [`Proxy::let_go`] says so. Its answer reaches nobody.
     Late,
 }
 
@@ -77,7 +77,7 @@ impl Proxy {
         self.port
     }
 
-    /// The next requests, one each, break in these ways.
+    /// Each of the next requests breaks in one of these ways, in order.
     pub fn break_next(&self, breaks: &[Break]) {
         let mut plan = lock(&self.plan);
         plan.next = breaks.iter().rev().copied().collect();
@@ -133,7 +133,7 @@ async fn forward(mut client: TcpStream, target: u16, plan: Arc<Mutex<Plan>>) -> 
     server.set_nodelay(true)?;
     let (mut request, mut answer) = (vec![0; 65_536], vec![0; 65_536]);
     let mut lose_answer = false;
-    // What comes first is the greeting of a connection, which is let through.
+    // The first bytes are the greeting of a connection, which is let through.
     let mut greeted = false;
     loop {
         tokio::select! {

@@ -48,8 +48,8 @@ pub async fn run_race(store: impl DedupStore, place: &str, number: &str) {
     }
     let number = number.parse().expect("a number");
     let mut keys = keys();
-    // Whoever begins first stays ahead of those who follow in the same order, so half of them come from
-    // the other end: each key is then contended, and no process can win all.
+    // A process that begins first stays ahead of those that follow in the same order. So half of them come from
+    // the other end. Each key is then contended, and no process can win all.
     if number % 2 == 1 {
         keys.reverse();
     }

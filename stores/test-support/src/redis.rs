@@ -31,7 +31,7 @@ impl RedisServer {
     /// One server for all tests of a process that only add keys of their own. `None`, said loudly,
     /// where Redis is not installed.
     pub fn shared() -> Option<Arc<Self>> {
-        // Weak: what a static holds is never dropped, and the server would stay.
+        // Weak: a static drops nothing that it holds, and the server would stay.
         static SHARED: Mutex<Weak<RedisServer>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(server) = shared.upgrade() {
@@ -108,7 +108,7 @@ impl RedisServer {
         self.port
     }
 
-    /// Kills it: what is not on disk is gone.
+    /// Kills it. Anything that is not on disk is gone.
     pub fn crash(&self) {
         if let Some(program) = self.running().take() {
             program.signal("KILL");
@@ -116,7 +116,7 @@ impl RedisServer {
         }
     }
 
-    /// Stops it where it stands (SIGSTOP): what is sent meanwhile waits for it.
+    /// Stops it where it stands (SIGSTOP). Messages to it wait meanwhile.
     pub fn pause(&self) {
         if let Some(program) = &*self.running() {
             program.pause();
@@ -144,7 +144,7 @@ impl RedisServer {
         until("Redis starts", || self.send("PING").contains("PONG"));
     }
 
-    /// Sends one command and returns the raw answer; empty when nobody answers.
+    /// Sends one command and returns the raw answer, empty when nobody answers.
     pub fn send(&self, command: &str) -> String {
         let ask = || {
             let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;

@@ -17,7 +17,7 @@ const SENDERS: u64 = 8;
 const EVENTS: u64 = 200;
 const KILLS: u64 = 12;
 
-/// What a [`storm`] was.
+/// The result of a [`storm`].
 #[derive(Debug, Clone, Copy)]
 pub struct Storm {
     /// Sent, each until it was answered 200.
@@ -28,11 +28,10 @@ pub struct Storm {
     pub under_way: u64,
 }
 
-/// Sends 200 events, each until it is answered 200, to two processes that run the test `instance`; and kills
-/// one of them a dozen times, another one taking its place.
+/// Sends 200 events, each until it is answered 200, to two processes that run the test `instance`. Kills one of
+/// them a dozen times, and starts another one in its place.
 ///
-/// `task` is what each process finds in [`child_task`](crate::child_task); the path in front of it is for
-/// [`serve`].
+/// Each process finds `task` in [`child_task`](crate::child_task). The path in front of it is for [`serve`].
 ///
 /// # Panics
 ///
@@ -65,7 +64,7 @@ pub async fn storm(instance: &'static str, task: &str) -> Storm {
     let began = Instant::now();
     let mut killed = 0;
     while killed < KILLS && done.load(Ordering::Relaxed) < EVENTS {
-        // At whatever it is doing: the moment differs from kill to kill and from run to run.
+        // In the middle of its work: the moment differs from kill to kill and from run to run.
         let moment = 20 + u64::from(began.elapsed().subsec_nanos()) % 150;
         tokio::time::sleep(Duration::from_millis(moment)).await;
         let victim = killed as usize % INSTANCES;
@@ -90,8 +89,8 @@ pub async fn storm(instance: &'static str, task: &str) -> Storm {
     }
 }
 
-/// Keeps `app` up in a process of a [`storm`], until it is killed, or its parent was. `place` is the first
-/// word of its task.
+/// Keeps `app` up in a process of a [`storm`], until it or its parent is killed. `place` is the first word of
+/// its task.
 pub async fn serve(app: App, place: &str) {
     // Moved into place, so that nobody reads half of it.
     let draft = format!("{place}.draft");

@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 
 use crate::{App, Effects, LEASE, NotSettled, TestDelivery, owner, send};
 
-/// A test of each promise, on what `$effects` makes; `None` where there is no engine to be had.
+/// A test of each promise, on what `$effects` makes, which is `None` where there is no engine to be had.
 #[macro_export]
 macro_rules! test_transactions {
     ($effects:path) => {
@@ -85,7 +85,7 @@ where
     (app, seen)
 }
 
-/// Of effects, where each event has one.
+/// The number of effects, where each event has one.
 async fn written(effects: &impl Effects) -> i64 {
     let (written, events) = effects.written().await;
     assert_eq!(written, events, "no effect twice");
@@ -123,7 +123,7 @@ pub async fn the_mark_stands_before_the_middleware_settles<E: Effects>(effects: 
     assert_eq!(send(app.address(), "one").await, Some(200));
 }
 
-/// What was rolled back is released by the handler's outcome, and runs again.
+/// An event that was rolled back is released by the handler's outcome, and runs again.
 pub async fn a_rollback_takes_the_mark_back<E: Effects>(effects: E) {
     let (app, seen) = app(&effects, LEASE, |effects: E, delivery, run| async move {
         let mut tx = effects.write(delivery.event_key()).await?;
@@ -180,7 +180,7 @@ pub async fn nobody_waits_for_an_open_transaction_nor_takes_its_event<E: Effects
     let mut lapsed = false;
     while !lapsed {
         lapsed = matches!(store.look(&key).await, Ok(State::Free));
-        // The transaction ends after this only, so a claim that waited for it would be stuck.
+        // The transaction ends only after this, so a claim that waited for it would be stuck.
         let claim = store.claim(&key, None, owner(1), LEASE);
         let claim = tokio::time::timeout(STUCK, claim).await;
         assert!(
@@ -236,7 +236,7 @@ pub async fn a_lost_lease_fails_the_transaction<E: Effects>(effects: E) {
 pub async fn settle_in_ends_the_heartbeat<E: Effects>(effects: E) {
     // Long enough for heartbeats to keep it on a busy machine.
     let lease = Duration::from_secs(3);
-    // Not told by the answer: a handler that waits for what never comes meets its deadline, and that is 503 too.
+    // The answer does not tell it: a handler that waits in vain meets its deadline, and that is 503 too.
     let lapsed = Arc::<AtomicBool>::default();
     let (app, _) = app(&effects, lease, {
         let lapsed = lapsed.clone();

@@ -1,4 +1,4 @@
-//! `scripts/install-servers`, on machines made of a few recording programs: nothing is installed or started.
+//! `scripts/install-servers`, on machines made of a few recording programs. Nothing is installed or started.
 #![cfg(unix)]
 #![allow(
     clippy::expect_used,
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 /// What the script needs of a system.
 const TOOLS: [&str; 3] = ["bash", "dirname", "ls"];
-/// What a machine that has all servers has. Packages elsewhere than on `PATH` may be there besides.
+/// The programs of a machine that has all servers. There may also be packages elsewhere than on `PATH`.
 const SERVERS: [&str; 3] = ["initdb", "redis-server", "pgbouncer"];
 
 /// A machine whose only programs are these.
@@ -35,7 +35,7 @@ impl Machine {
         machine
     }
 
-    /// With a program that writes down how it is called, and ends with `status`.
+    /// Adds a program that writes down how it is called, and ends with `status`.
     fn with(self, program: &str, status: u8) -> Self {
         let calls = self.0.path().join("calls");
         let text = format!(

@@ -1,4 +1,4 @@
-//! Logto's events: every recorded delivery has its type, nothing of it is lost, nothing is shown.
+//! Logto's events: every recorded delivery has its type, nothing of it is lost, and nothing is shown.
 
 use std::collections::BTreeSet;
 
@@ -121,7 +121,7 @@ fn add_members(value: &mut Value) {
 fn unknown_members_are_kept() {
     for (file, body) in bodies() {
         let mut changed = value(&body);
-        // Route parameters are texts, identities are accounts: what is added there has to be one.
+        // Route parameters are texts and identities are accounts: an addition there has to be one too.
         let params = object(&mut changed).remove("params");
         add_members(&mut changed);
         for user in ["user", "data"] {
@@ -583,7 +583,7 @@ fn debug_of_parts_shows_ids_only() {
     );
 }
 
-/// A body with `hookId` taken out of a value and put in at a place of choice.
+/// A body with `hookId` taken out of a value and put in at a chosen place.
 fn with_hook_id(body: &[u8], hook_id: &str, place: usize) -> Vec<u8> {
     let text = String::from_utf8(body.to_vec()).unwrap();
     let (rest, _) = text.rsplit_once(r#","hookId":"#).unwrap();

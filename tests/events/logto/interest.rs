@@ -1,4 +1,4 @@
-//! Events that the application did not ask for: answered, and nothing of them kept.
+//! Events that the application did not ask for are answered, and nothing of them is kept.
 
 use hookgate::{
     Secret,

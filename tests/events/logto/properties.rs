@@ -1,5 +1,5 @@
-//! Logto's events under inputs that nobody thought of: no panic, nothing lost, and one answer to
-//! one question whatever the order of members.
+//! Logto's events under inputs that nobody thought of: no panic, nothing lost, and the same result in any order
+//! of members.
 
 use std::sync::LazyLock;
 

@@ -68,7 +68,7 @@ impl Replay {
     }
 }
 
-/// What its JSON says of a recording: nothing where it is to be taken.
+/// Why a recording is refused. `None` where it must be taken.
 fn told(recording: &Recording) -> Option<(u16, Reason)> {
     match recording.number {
         57 => Some((405, Reason::MethodNotAllowed)),
@@ -146,7 +146,7 @@ async fn a_ring_that_is_replaced_while_running_counts_from_the_next_request() {
     assert_eq!(replay.send(&after).await.0, 200);
     assert_eq!(replay.send(&before).await.0, 401);
 
-    // What cannot be right is refused, and the present keys stay.
+    // Keys that cannot be right are refused, and the present keys stay.
     assert!(ring.replace([]).is_err());
     assert!(
         ring.replace([Key::new("a", key(&after)), Key::new("a", key(&before))])
@@ -186,7 +186,7 @@ async fn the_three_copies_of_one_event_run_once() {
     assert_eq!(replay.script.runs(), 1);
 }
 
-/// Every member of `data`, each with a value of another type: still an event, and the handler decides.
+/// Every member of `data` has a value of another type. It is still an event, and the handler decides.
 #[tokio::test]
 async fn whatever_type_a_member_of_data_has_the_event_reaches_the_handler() {
     let stage = Stage::logto().await;
@@ -212,7 +212,7 @@ async fn whatever_type_a_member_of_data_has_the_event_reaches_the_handler() {
         }
         for one in changed {
             let body = serde_json::to_vec(&one).unwrap();
-            // Events that differ in their hook only are equal once that is all that differs.
+            // Events that differed in the changed member alone are equal now, so spaces keep them apart.
             let body = [body.as_slice(), &b" ".repeat(sent % 1000)].concat();
             stage.clock.set_wall(recording.received_at);
             let reply = stage.send(&logto::signed(body, logto::KEY)).await;

@@ -29,7 +29,7 @@ pub(crate) async fn effects() -> Option<PostgresEffects> {
 }
 
 impl PostgresEffects {
-    /// On these tables; makes the store's.
+    /// On these tables. Makes the store's.
     pub(crate) async fn at(url: &str, tables: [Table; 2]) -> Self {
         let pool = PgPool::connect(url).await.expect("connect");
         let store = patient().table(tables[0].clone()).pool(pool.clone());

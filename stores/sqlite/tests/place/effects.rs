@@ -9,7 +9,7 @@ use sqlx::{Sqlite, SqlitePool, Transaction, sqlite::SqliteConnectOptions};
 
 use super::{Place, number, options, run};
 
-/// What waits for its turn to write while a transaction is open waits in vain: so long is this.
+/// A write that waits for its turn while a transaction is open waits in vain. This is how long.
 const FOREVER: Duration = Duration::from_secs(3600);
 
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub(crate) async fn effects() -> Option<SqliteEffects> {
 }
 
 impl SqliteEffects {
-    /// On the file at `path`; makes what is missing.
+    /// On the file at `path`. Makes what is missing.
     pub(crate) async fn at(path: &Path) -> Self {
         Self::new(options(path), SqliteStore::builder()).await
     }

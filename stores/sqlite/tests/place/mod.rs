@@ -20,7 +20,7 @@ use sqlx::{
 /// For tests that are not about limits of time, on a machine that may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A folder for files; goes with them.
+/// A folder for files. It goes with them.
 pub(crate) struct Place(tempfile::TempDir);
 
 impl Place {
