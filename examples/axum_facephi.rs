@@ -13,12 +13,10 @@
 use std::time::Duration;
 
 use axum::{Router, routing::post};
-use hookgate::{
-    Ack, Nack, Receiver, Secret,
-    access::ApiKey,
-    dedup::MemoryStore,
-    providers::facephi::{API_KEY_HEADER, Facephi, WorkflowEvent},
-};
+use hookgate::access::ApiKey;
+use hookgate::dedup::MemoryStore;
+use hookgate::providers::facephi::{API_KEY_HEADER, Facephi, WorkflowEvent};
+use hookgate::{Ack, Nack, Receiver, Secret};
 use hookgate_axum::{Event, ReceiverExt, serve_until};
 
 async fn on_event(Event(delivery): Event<WorkflowEvent>) -> Result<Ack, Nack> {

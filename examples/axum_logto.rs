@@ -10,11 +10,9 @@
 use std::time::Duration;
 
 use axum::{Router, routing::post};
-use hookgate::{
-    Ack, Nack, Receiver, Secret,
-    dedup::MemoryStore,
-    providers::logto::{self, Logto},
-};
+use hookgate::dedup::MemoryStore;
+use hookgate::providers::logto::{self, Logto};
+use hookgate::{Ack, Nack, Receiver, Secret};
 use hookgate_axum::{Event, ReceiverExt, serve_until};
 
 async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {

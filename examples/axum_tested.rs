@@ -4,12 +4,10 @@
 use std::error::Error;
 
 use axum::{Router, extract::State, routing::post};
-use hookgate::{
-    Ack, Nack, Receiver, ReceiverBuilder, Secret,
-    dedup::MemoryStore,
-    providers::logto::{self, Logto},
-    tenants::Keys,
-};
+use hookgate::dedup::MemoryStore;
+use hookgate::providers::logto::{self, Logto};
+use hookgate::tenants::Keys;
+use hookgate::{Ack, Nack, Receiver, ReceiverBuilder, Secret};
 use hookgate_axum::{Event, ReceiverExt};
 
 /// Who sends the mails.
@@ -65,10 +63,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 #[cfg(test)]
 #[allow(clippy::expect_used, reason = "a test that panics has failed")]
 mod tests {
-    use hookgate::{
-        providers::logto::User,
-        testing::{Bench, Scenario, senders},
-    };
+    use hookgate::providers::logto::User;
+    use hookgate::testing::{Bench, Scenario, senders};
     use hookgate_axum::testing::kit;
 
     use super::*;

@@ -6,13 +6,13 @@
 //! - `json`: how JSON is written again, byte for byte.
 //! - `events`: what each pack reads, and what its simulator sends.
 //! - `access`: who may call, and for whom.
-//! - `receiver`: settings that `build` refuses, and settings that the check warns of.
-//! - `road`: what happens to a request, from its head to its answer.
-//! - `dedup`: each event once: stores, leases' ends, copies.
+//! - `receiver`: settings that are refused, and those that are warned of.
+//! - `road`: what becomes of a request, from its head to its answer.
+//! - `dedup`: each event once: the memory store, copies, what happens when a store fails.
 //! - `token_endpoint`: who gets a token.
 //! - `telemetry`: metrics, spans, observers.
 //! - `secrecy`: what no log line, answer, error or `Debug` text holds.
-//! - `documents`: the documents are right.
+//! - `documents`: what documents and vectors promise.
 //!
 //! `apart` holds binaries of their own. `Cargo.toml` says why each needs its own process.
 #![allow(
@@ -31,7 +31,6 @@ mod schemes {
     mod hmac_body_field;
     mod hmac_header;
     mod presets;
-    #[cfg(feature = "jwt")]
     mod signed_request;
     mod standard_webhooks;
     mod templates;
@@ -58,9 +57,7 @@ mod events {
 }
 
 mod access {
-    #[cfg(feature = "jwt")]
     mod bearer;
-    #[cfg(feature = "jwks")]
     mod jwks;
     mod networks;
     mod rules;
@@ -96,7 +93,6 @@ mod dedup {
     mod store_faults;
 }
 
-#[cfg(feature = "token")]
 mod token_endpoint {
     mod assertions;
     mod grants;
@@ -111,14 +107,12 @@ mod token_endpoint {
 }
 
 mod telemetry {
-    #[cfg(feature = "metrics")]
     mod measured;
     mod observers;
     mod spans;
 }
 
 mod secrecy {
-    #[cfg(feature = "jwks")]
     mod access;
     mod logs;
     mod texts;
@@ -127,5 +121,6 @@ mod secrecy {
 mod documents {
     mod floors;
     mod frozen;
+    mod listed;
     mod shown;
 }

@@ -14,12 +14,10 @@
 use std::time::Duration;
 
 use actix_web::{App, HttpServer, rt, web};
-use hookgate::{
-    Ack, Nack, Receiver, Secret,
-    access::ApiKey,
-    dedup::MemoryStore,
-    providers::facephi::{API_KEY_HEADER, Facephi, WorkflowEvent},
-};
+use hookgate::access::ApiKey;
+use hookgate::dedup::MemoryStore;
+use hookgate::providers::facephi::{API_KEY_HEADER, Facephi, WorkflowEvent};
+use hookgate::{Ack, Nack, Receiver, Secret};
 use hookgate_actix::{Event, ReceiverExt, serve_until};
 
 async fn on_event(Event(delivery): Event<WorkflowEvent>) -> Result<Ack, Nack> {

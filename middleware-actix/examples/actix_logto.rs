@@ -11,11 +11,9 @@
 use std::time::Duration;
 
 use actix_web::{App, HttpServer, rt, web};
-use hookgate::{
-    Ack, Nack, Receiver, Secret,
-    dedup::MemoryStore,
-    providers::logto::{self, Logto},
-};
+use hookgate::dedup::MemoryStore;
+use hookgate::providers::logto::{self, Logto};
+use hookgate::{Ack, Nack, Receiver, Secret};
 use hookgate_actix::{Event, ReceiverExt, serve_until};
 
 async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {

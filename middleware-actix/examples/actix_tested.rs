@@ -4,12 +4,10 @@
 use std::{error::Error, time::Duration};
 
 use actix_web::{App, HttpServer, rt, web};
-use hookgate::{
-    Ack, Nack, Receiver, ReceiverBuilder, Secret,
-    dedup::MemoryStore,
-    providers::logto::{self, Logto},
-    tenants::Keys,
-};
+use hookgate::dedup::MemoryStore;
+use hookgate::providers::logto::{self, Logto};
+use hookgate::tenants::Keys;
+use hookgate::{Ack, Nack, Receiver, ReceiverBuilder, Secret};
 use hookgate_actix::{Event, ReceiverExt, serve_until};
 
 /// Who sends the mails.
@@ -74,10 +72,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 #[cfg(test)]
 #[allow(clippy::expect_used, reason = "a test that panics has failed")]
 mod tests {
-    use hookgate::{
-        providers::logto::User,
-        testing::{Bench, Scenario, senders},
-    };
+    use hookgate::providers::logto::User;
+    use hookgate::testing::{Bench, Scenario, senders};
     use hookgate_actix::testing::{kit, service};
 
     use super::*;

@@ -24,6 +24,19 @@ class Secret:
         return dice.one_of(forms)
 
 
+def shares(sender, name, choices, make, senders=4):
+    """Kinds of `sender`, made of some of `choices`: each of those goes to so many senders."""
+    return {
+        f"{name} {place}": make(choice)
+        for place, choice in enumerate(choices)
+        if (place * 3 + sender.place) % SENDERS < senders
+    }
+
+
+# The number of senders.
+SENDERS = 14
+
+
 class Verbatim(str):
     """The JSON text of a member's name, as it stands in a body."""
 
@@ -39,7 +52,10 @@ class Case:
         self.dice = dice
         self.place = place
         self.turn = turn
-        self.variant = 0
+        # The sender, and how it signs.
+        self.sender = self.scheme = None
+        # A signed request's claims about itself.
+        self.algorithm_name, self.is_detached = "", False
         # When it was signed, or when its event happened, and when it is judged.
         self.at_ms = at_ms
         self.now = at_ms // 1000
@@ -58,8 +74,8 @@ class Case:
         self.edit = None
 
     def pick(self, choices):
-        """One of `choices`, another one for each sender, turn and variant of a kind."""
-        return choices[(self.place + self.turn * 17 + self.variant * 5) % len(choices)]
+        """One of `choices`, another one for each sender and turn."""
+        return choices[(self.place + self.turn * 17) % len(choices)]
 
     def sign(self):
         if self.body is None:

@@ -6,10 +6,20 @@ import pathlib
 import re
 import subprocess
 
+from .odd_bodies import OF_ONE
+
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "cli/tests/vectors/verdicts"
 # The number of records that there is room for, and the longest line that is chosen.
 CHOSEN = 1000
 LONGEST = 4000
+
+
+# Families of kinds at whose limits a small change would show.
+OF_LIMITS = [
+    *("past ", "future ", " levels", "id of  bytes", "id of  bytes, foreign", "list ", "beside ", "time text "),
+    *("network ", "token ", "tenant ", "endpoint ", "length "),
+    *("head of a JWS ", "parts of a JWS ", "name of the algorithm "),
+]
 
 
 class Judged:
@@ -88,24 +98,42 @@ def grouped(judged, key):
     return sorted(groups.values(), key=len)
 
 
+def telling(judged):
+    """Those of a provider and family with several outcomes: there the kind decides."""
+    groups = grouped(judged, lambda it: (it.sender, it.family))
+    groups = [group for group in groups if len({it.outcome()[:2] for it in group}) > 1]
+    return {id(it) for group in groups for it in group}
+
+
 def choose(judged):
     """In this order:
 
-    - one for each outcome of each provider;
+    - one for each kind of the families in which limits are reached, of a provider for which the kind decides;
+    - one for each kind that one provider alone has;
+    - one for each outcome of each provider that has none yet;
     - right ones that show a setting which no right one before had;
-    - one for each kind, while there is room.
+    - one for each other kind that decides, while there is room.
     """
     short = [it for it in judged if len(it.line) <= LONGEST]
     choice = Choice()
+    decided = telling(short)
+    kinds = grouped([it for it in short if id(it) in decided], lambda it: it.kind)
+    for candidates in kinds:
+        if candidates[0].family in OF_LIMITS:
+            choice.take(candidates)
+    for candidates in grouped(short, lambda it: (it.sender, it.kind)):
+        if candidates[0].kind in OF_ONE.get(candidates[0].sender, {}):
+            choice.take(candidates)
     for candidates in grouped(short, lambda it: (it.sender, *it.outcome())):
-        choice.take(candidates)
+        if not any(id(it) in choice.kept for it in candidates):
+            choice.take(candidates)
     seen = set()
     for it in sorted(short, key=lambda it: len(it.line)):
         shown = {(it.sender, feature) for feature in features(it)} if it.kind == "right" else set()
         if not shown <= seen:
             seen |= shown
             choice.take([it])
-    for candidates in grouped(short, lambda it: it.kind):
+    for candidates in kinds:
         if len(choice.kept) < CHOSEN and not choice.kinds[candidates[0].kind]:
             choice.take(candidates)
     return [it for it in judged if id(it) in choice.kept]

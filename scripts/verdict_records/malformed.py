@@ -3,7 +3,7 @@
 import json
 
 from . import public_keys
-from .case import ABSENT
+from .case import ABSENT, shares
 from .odd_bodies import deep
 
 SECRET = "cl43GgdTZpcCdipNaStkoyZiwLi9QlES"
@@ -30,14 +30,6 @@ def member(name, value):
 def first(text):
     """Text that stands before all members."""
     return lambda line: line.replace(b"{", b"{" + text + b",", 1)
-
-
-def odd_line(case):
-    line(case.pick(list(LINES.values())))(case)
-
-
-def odd_member(case):
-    member(*case.pick(VALUES))(case)
 
 
 LINES = {
@@ -307,9 +299,9 @@ def schemes_own_object(case):
         target["access"] = access
 
 
-def unusable_public_key(case):
+def unusable_public_keys():
     read = lambda name: (public_keys.FOLDER / name).read_text()
-    keys = [
+    return [
         ["pem:" + read("weak.pub.pem")],
         ["pem:" + read("rsa.key.pem")],
         ["pem:" + read("secp256k1.pub.pem")],
@@ -321,13 +313,19 @@ def unusable_public_key(case):
         ["utf8:thirty-one bytes of a secret k"],
         ["utf8:thirty-two bytes of a secret key"],
     ]
-    case.sign()
-    case.keys = case.pick(keys)
+
+
+def with_keys(keys):
+    def kind(case):
+        case.sign()
+        case.keys = keys
+
+    return kind
 
 
 def kinds(sender):
-    found = {f"line {place}": odd_line for place in range(9)}
-    found.update({f"member {place}": odd_member for place in range(7)})
+    found = shares(sender, "line", list(LINES.values()), line, senders=2)
+    found.update(shares(sender, "member", VALUES, lambda pair: member(*pair), senders=2))
     for place, change in enumerate(OF_ONE.get(sender.name, [])):
         found[f"settings {place}"] = settings(change)
     if sender.name in ("hmac-header", "signed-request"):
@@ -342,6 +340,6 @@ def kinds(sender):
     found["a setting twice"] = repeated_setting
     if "signed" in sender.name:
         found["settings in an object"] = schemes_own_object
-        for place in range(4):
-            found[f"public keys {place}"] = unusable_public_key
+        for place, keys in enumerate(unusable_public_keys()):
+            found[f"public keys {place}"] = with_keys(keys)
     return found

@@ -3,7 +3,7 @@
 import gzip
 import json
 
-from .case import Verbatim, rfc3339, written
+from .case import Verbatim, rfc3339, shares, written
 
 
 def deep(levels):
@@ -68,9 +68,6 @@ VALUES = [
     '{"\\ud800":1}',
     "[1,]",
     "[1 2]",
-    deep(126),
-    deep(127),
-    deep(128),
     deep(500),
     '"' + "[" * 200 + '"',
     "",
@@ -205,16 +202,25 @@ def foreign_text(name):
     return kind
 
 
-def odd_value_beside(case):
-    """A member that nobody knows."""
-    case.parts.append((case.dice.one_of(["extra", "__proto__", "0", "constructor"]), case.pick(VALUES)))
-    case.sign()
+def odd_value_beside(value):
+    """In a member that nobody knows."""
+
+    def kind(case):
+        case.parts.append((case.dice.one_of(["extra", "__proto__", "0", "constructor"]), value))
+        case.sign()
+
+    return kind
 
 
-def odd_name_beside(case):
-    names = ['""', '"\\ud800"', '"\\u0000"', '"a\\"b"', '"\u202e"', '"7"', "'x'", "x", '"\\ud83d\\ude00"', '"\\uD83D"']
-    case.parts.append((Verbatim(case.pick(names)), "1"))
-    case.sign()
+NAMES = ['""', '"\\ud800"', '"\\u0000"', '"a\\"b"', '"\u202e"', '"7"', "'x'", "x", '"\\ud83d\\ude00"', '"\\uD83D"']
+
+
+def odd_name_beside(name):
+    def kind(case):
+        case.parts.append((Verbatim(name), "1"))
+        case.sign()
+
+    return kind
 
 
 def in_another_order(case):
@@ -222,6 +228,12 @@ def in_another_order(case):
         case.parts.reverse()
     else:
         case.parts.sort()
+    case.sign()
+
+
+def names_beyond_the_plane(case):
+    """Sorted by code units and by code points, these names are in two orders (RFC 8785, section 3.2.3)."""
+    case.parts[:0] = [("\ufb33", "1"), ("\U0001f600", "2"), ("10", "3"), ("2", "4")]
     case.sign()
 
 
@@ -310,9 +322,10 @@ def kinds(sender):
     if sender.time_part:
         found.update({f"time {place}": event_time(form) for place, form in enumerate(TIMES)})
         found["time twice"] = time_twice
-    for place in range(4):
-        found[f"odd value {place}"] = odd_value_beside
-    found["odd name"] = odd_name_beside
+    found.update(shares(sender, "odd value", VALUES, odd_value_beside))
+    found.update(shares(sender, "odd name", NAMES, odd_name_beside, senders=5))
+    found.update({f"{levels} levels": odd_value_beside(deep(levels - 1)) for levels in (127, 128, 129)})
+    found["names beyond the plane"] = names_beyond_the_plane
     found["another order"] = in_another_order
     found.update({f"text {place}": other_text(edit) for place, edit in enumerate(TEXTS)})
     for length in LENGTHS.get(sender.name, []):

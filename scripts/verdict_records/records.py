@@ -1,6 +1,7 @@
 """All records, one after the other."""
 
 import collections
+import math
 
 from . import malformed, odd_bodies, tokens_as_requests, wrong_heads, wrong_signatures, wrong_times
 from .dice import Dice
@@ -8,7 +9,7 @@ from .senders import ALL, ROTA
 
 SEED = "hookgate verdicts 1"
 # One record in so many is right in all.
-RIGHT = 6
+RIGHT = 7
 NOT_SIGNING = ("idcloud", "unico-check")
 
 
@@ -41,14 +42,9 @@ def kinds_of(sender):
 def spread(names):
     """The names in an order in which kinds of one family are far apart, so that any part has some of each."""
     step = 97
-    while len(names) % step == 0:
-        step += 2
+    while math.gcd(step, len(names)) > 1:
+        step += 1
     return [names[place * step % len(names)] for place in range(len(names))]
-
-
-def variant(name):
-    last = name.rsplit(" ", 1)[-1]
-    return int(last) if last.isdigit() else 0
 
 
 # A line in bytes, its sender and its kind.
@@ -75,7 +71,7 @@ def lines(count):
         turns[name, kind] += 1
         dice = Dice(SEED, name, kind, turn)
         # Right ones go through every setting. Wrong ones begin at any setting.
-        place = ALL.index(sender) + (0 if kind == "right" else Dice(name, kind).number(1000))
-        case = sender.case(dice, place, turn, variant(kind))
+        place = sender.place + (0 if kind == "right" else Dice(name, kind).number(1000))
+        case = sender.case(dice, place, turn)
         make(case)
         yield Recorded(name, kind, case.line(f"{name}, {kind}, {turn}"))

@@ -4,7 +4,7 @@ import base64
 
 from . import bodies, public_keys
 from .access import basic
-from .case import ABSENT, Case, Secret
+from .case import ABSENT, SENDERS, Case, Secret
 from .signing import MacInBody, MacInHeader, SignedByKey, Unsigned, mac_header
 
 PAIRS = {"pairs": {"signature": "v1", "timestamp": "t"}}
@@ -25,12 +25,13 @@ class Sender:
         self.time_part = time_part
         self.past_s = past_s
         self.media_type = media_type
+        # Its place among all.
+        self.place = 0
 
-    def case(self, dice, place, turn, variant):
+    def case(self, dice, place, turn):
         at_ms = (1_600_000_000 + dice.number(200_000_000)) * 1000
         case = Case(self.provider, dice, place, turn, at_ms)
         case.sender = self
-        case.variant = variant
         case.scheme = self.make(case)
         case.parts = self.parts(case)
         if dice.once_in(3):
@@ -106,11 +107,11 @@ def idcloud(case):
 def unico_check(case):
     case.keys = []
     under_api_key(case, "authorization")
-    _unico_settings(case)
+    unico_settings(case)
     return Unsigned()
 
 
-def _unico_settings(case):
+def unico_settings(case):
     if case.dice.once_in(3):
         case.settings["distinct_by_content"] = True
     if case.dice.once_in(4):
@@ -119,14 +120,11 @@ def _unico_settings(case):
 
 def unico_check_signed(case):
     scheme = signed_request(case)
-    _unico_settings(case)
-    case.settings = {key: case.settings.pop(key) for key in list(case.settings) if key in UNICO} | {
-        "signed": case.settings
-    }
+    case.settings = {"signed": case.settings}
+    unico_settings(case)
     return scheme
 
 
-UNICO = ["distinct_by_content", "accept_unreadable_time", "access"]
 LAYOUTS = [
     ABSENT,
     {"single": {}},
@@ -272,5 +270,8 @@ ALL = [
     Sender("signed-request", signed_request, bodies.plain, ["id", "data"]),
 ]
 MANIFOLD = ("unico-check+signed", "hmac-header", "hmac-body-field", "signed-request")
+assert len(ALL) == SENDERS
+for _place, _sender in enumerate(ALL):
+    _sender.place = _place
 # The order of records. Senders with many settings come twice as often.
 ROTA = ALL + [sender for sender in ALL if sender.name in MANIFOLD]

@@ -37,15 +37,18 @@ def settings(case):
     return case.settings.get("signed", case.settings)
 
 
-def head(case):
-    as_jws(case)
-    case.sign()
-    own = case.pick(HEADS)
-    if isinstance(own, dict):
-        own = {name: case.scheme.algorithm if value == "{own}" else value for name, value in own.items()}
-    if case.dice.once_in(3):
-        settings(case)["accept_tokens_as_requests"] = True
-    case.set_header("x-signature", case.scheme.signature(case, head=own))
+def with_head(head):
+    def kind(case):
+        as_jws(case)
+        case.sign()
+        own = head
+        if isinstance(own, dict):
+            own = {name: case.scheme.algorithm if value == "{own}" else value for name, value in own.items()}
+        if case.dice.once_in(3):
+            settings(case)["accept_tokens_as_requests"] = True
+        case.set_header("x-signature", case.scheme.signature(case, head=own))
+
+    return kind
 
 
 PARTS = [
@@ -64,11 +67,13 @@ PARTS = [
 ]
 
 
-def parts(case):
-    as_jws(case)
-    case.sign()
-    head, payload, end = case.header("x-signature").split(".")
-    case.set_header("x-signature", case.pick(PARTS)(head, payload, end))
+def of_parts(joined):
+    def kind(case):
+        as_jws(case)
+        case.sign()
+        case.set_header("x-signature", joined(*case.header("x-signature").split(".")))
+
+    return kind
 
 
 def signed_part_of_token(case):
@@ -88,14 +93,20 @@ def signed_part_of_token(case):
 NAMES = "none RS256 SHA256withRSA sha-256 HS256 SHA1 rs256 SHA512 ES256 EdDSA".split() + ["", "a" * 300, "é"]
 
 
-def algorithm_name(case):
-    plain = settings(case)
-    plain.setdefault("algorithm_header", "x-algorithm")
-    case.scheme.algorithm_header = "x-algorithm"
-    case.algorithm_name = case.pick(NAMES)
-    case.sign()
-    if case.dice.once_in(4):
-        case.add_header("x-algorithm", case.algorithm_name)
+def with_name(name):
+    def kind(case):
+        plain = settings(case)
+        plain.setdefault("algorithm_header", "x-algorithm")
+        case.scheme.algorithm_header = "x-algorithm"
+        case.algorithm_name = name
+        case.sign()
+
+    return kind
+
+
+def name_twice(case):
+    with_name("RS256")(case)
+    case.add_header("x-algorithm", "RS256")
 
 
 def other_rsa_key(case):
@@ -112,8 +123,9 @@ def for_a_tenant(case):
 def kinds(sender):
     if "signed" not in sender.name:
         return {}
-    found = {f"head of a JWS {place}": head for place in range(7)}
-    found.update({f"parts of a JWS {place}": parts for place in range(4)})
-    found.update({f"name of the algorithm {place}": algorithm_name for place in range(4)})
+    found = {f"head of a JWS {place}": with_head(head) for place, head in enumerate(HEADS)}
+    found.update({f"parts of a JWS {place}": of_parts(joined) for place, joined in enumerate(PARTS)})
+    found.update({f"name of the algorithm {place}": with_name(name) for place, name in enumerate(NAMES)})
+    found["name of the algorithm twice"] = name_twice
     found.update({"part of a token": signed_part_of_token, "another RSA key": other_rsa_key, "a tenant": for_a_tenant})
     return found

@@ -197,38 +197,52 @@ IDS = {
 }
 
 
-def lists(case):
-    """Several signatures in one header: the right one among others, and past the bound of 16."""
-    case.sign()
-    scheme = case.scheme
-    right, wrong = scheme.signature(case), scheme.signature(case, secret=b"another")
-    many = [
-        [wrong, right],
-        [right, wrong],
-        ["", right],
-        ["not a signature", right],
-        [wrong] * 15 + [right],
-        [wrong] * 16 + [right],
-        ["x"] * 15 + [right],
-        ["x"] * 16 + [right],
-        [right] * 20,
-    ]
-    value = scheme.laid_out(case, *case.pick(many))
-    edits = [
-        value,
-        "v0=00,v2,00 " + value,
-        value + " v1a,xx",
-        value + ",v0=00",
-        value.replace(",", ", "),
-        value.replace(" ", "  "),
-        value + ",",
-        "," + value,
-        value.replace("t=", "T=").replace("v1", "V1"),
-        value.replace("v1", "v2"),
-        value.replace("t=", "t=1,t="),
-        value.replace("t=", "x="),
-    ]
-    case.set_header(scheme.signature_header, case.dice.one_of(edits))
+# Several signatures in one header, of a right and a wrong one: up to the bound of 16, and past it.
+MANY = [
+    lambda right, wrong: [wrong, right],
+    lambda right, wrong: [right, wrong],
+    lambda right, wrong: ["", right],
+    lambda right, wrong: ["not a signature", right],
+    lambda right, wrong: [wrong] * 13 + [right],
+    lambda right, wrong: [wrong] * 14 + [right],
+    lambda right, wrong: [wrong] * 15 + [right],
+    lambda right, wrong: [wrong] * 16 + [right],
+    lambda right, wrong: ["x"] * 14 + [right],
+    lambda right, wrong: ["x"] * 15 + [right],
+    lambda right, wrong: ["x"] * 16 + [right],
+    lambda right, wrong: [right] * 20,
+]
+
+
+def many(signatures):
+    def kind(case):
+        case.sign()
+        scheme = case.scheme
+        value = scheme.laid_out(case, *signatures(scheme.signature(case), scheme.signature(case, secret=b"another")))
+        case.set_header(scheme.signature_header, value)
+
+    return kind
+
+
+# Texts that may stand beside a signature, and the separators between them.
+BESIDE = [
+    lambda value: "v0=00,v2,00 " + value,
+    lambda value: value + " v1a,xx",
+    lambda value: value + ",v0=00",
+    lambda value: value.replace(",", ", "),
+    lambda value: value.replace(" ", "  "),
+    lambda value: value + ",",
+    lambda value: "," + value,
+    lambda value: value.replace("t=", "T=").replace("v1", "V1"),
+    lambda value: value.replace("v1", "v2"),
+    lambda value: value.replace("t=", "t=1,t="),
+    lambda value: value.replace("t=", "x="),
+    lambda value: value.replace("t=", "t ="),
+]
+
+
+def beside(edit):
+    return of_header(lambda case, name, value: case.set_header(name, edit(value)))
 
 
 def another_key(case):
@@ -255,7 +269,8 @@ def kinds(sender):
     if sender.name not in IN_BODY:
         found.update({f"signature's header {name}": of_header(change) for name, change in HEADERS.items()})
     if sender.name in IN_LIST:
-        found.update({f"list {place}": lists for place in range(4)})
+        found.update({f"list {place}": many(signatures) for place, signatures in enumerate(MANY)})
+        found.update({f"beside {place}": beside(edit) for place, edit in enumerate(BESIDE)})
     if sender.name in WITH_ID:
         of = lambda scheme: scheme.id_header
         found.update({f"id's header {name}": of_header(change, of) for name, change in HEADERS.items()})

@@ -718,7 +718,6 @@ async fn facephi_logs_in_with_a_token_that_was_issued_to_the_client_in_its_form(
 }
 
 /// The key set of our own token endpoint, read as any other issuer's.
-#[cfg(feature = "token")]
 #[tokio::test]
 async fn a_receiver_elsewhere_takes_the_tokens_of_facephis_endpoint_through_its_key_set() {
     let clock = FakeClock::at(UnixTime::from_secs(1_700_000_000));

@@ -1,7 +1,6 @@
 //! The redaction canary of the test kit, where another test wrote a line of the log first.
 //!
 //! One test, in a file of its own: with another subscriber in the process it would show nothing.
-#![cfg(feature = "tracing")]
 
 use axum::{Router, routing::post};
 use hookgate::{

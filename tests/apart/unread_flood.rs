@@ -1,6 +1,11 @@
 //! Many refused senders go on writing, and cost the good ones nothing. The test is alone in its process, whose count
 //! of such senders it fills.
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
 
 #[path = "../props/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the library's tests use the rest")]

@@ -10,7 +10,7 @@ use std::{
 const SHELVES: [&str; 2] = ["framework", "pack"];
 
 fn src() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../src")
 }
 
 /// The floors as `lib.rs` lists them, from the ground up.

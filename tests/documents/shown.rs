@@ -43,24 +43,26 @@ fn the_readme_shows_the_command_that_sends_an_event() -> Outcome {
     Ok(())
 }
 
-/// `file::name` in a table stands for the test `name` in `file.rs`, or in one of the files of `file/`, among the library's
-/// tests or the command's.
+/// `road::handlers::name` in a table stands for the test `name` in `road/handlers.rs`, among the library's tests or the
+/// command's.
 #[test]
 fn the_tests_that_security_names_exist() -> Outcome {
     let security = read("SECURITY.md")?;
     let mut named = 0;
     for span in security.split('`').skip(1).step_by(2) {
         // `Type::method` is not one.
-        let Some((file, name)) = span
+        let Some((module, name)) = span
             .rsplit_once("::")
             .filter(|_| span.starts_with(|first: char| first.is_lowercase()))
         else {
             continue;
         };
-        let code = tests_of(&file.replace("::", "/"))?;
+        let file = module.replace("::", "/");
+        let code = ["tests", "cli/tests/cli"].map(|folder| read(&format!("{folder}/{file}.rs")));
+        let test = format!("fn {name}(");
         assert!(
-            code.contains(&format!("fn {name}(")),
-            "no test `{name}` in {file}"
+            code.iter().flatten().any(|code| code.contains(&test)),
+            "no test `{name}` in {file}.rs"
         );
         named += 1;
     }
@@ -68,29 +70,7 @@ fn the_tests_that_security_names_exist() -> Outcome {
     Ok(())
 }
 
-/// All code of the tests of this name.
-fn tests_of(file: &str) -> Result<String, Box<dyn Error>> {
-    let mut code = String::new();
-    for folder in ["tests", "cli/tests/cli"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        let alone = path.join(file).with_extension("rs");
-        if alone.is_file() {
-            code += &fs::read_to_string(alone)?;
-        }
-        let together = path.join(file);
-        if together.is_dir() {
-            for part in fs::read_dir(together)? {
-                let part = part?.path();
-                if part.extension().is_some_and(|extension| extension == "rs") {
-                    code += &fs::read_to_string(part)?;
-                }
-            }
-        }
-    }
-    Ok(code)
-}
-
 fn read(path: &str) -> Result<String, Box<dyn Error>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     Ok(fs::read_to_string(path)?.replace("\r\n", "\n"))
 }

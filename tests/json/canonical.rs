@@ -177,3 +177,29 @@ proptest! {
         let _ = (cut(&text, "signature"), ecmascript(&text), rfc8785(&text));
     }
 }
+
+/// Texts of these characters, which are escaped and not, of every length, and around every limit of UTF-16.
+fn name() -> impl Strategy<Value = String> {
+    let characters = "\u{1}\u{8}\t\n\u{1f} \"\\/0bfnrtux\u{7f}é\u{7ff}€\u{800}\u{d7ff}\u{e000}\u{ffff}😀😁\u{10ffff}";
+    let characters: Vec<char> = characters.chars().collect();
+    let one = prop::sample::select(characters);
+    prop::collection::vec(one, 0..24).prop_map(String::from_iter)
+}
+
+proptest! {
+    #[test]
+    fn any_two_names_are_in_the_order_of_their_decoded_code_units(
+        begin in name(), a in name(), b in name(),
+    ) {
+        prop_assume!(a != b);
+        let mut names = [format!("{begin}{a}"), format!("{begin}{b}")];
+        let written = |name: &String| serde_json::to_string(name).unwrap();
+        let object = |names: &[String; 2]| {
+            let [one, other] = names.each_ref().map(written);
+            format!("{{{one}:0,{other}:0}}")
+        };
+        let text = object(&names);
+        names.sort_by(|a, b| a.encode_utf16().cmp(b.encode_utf16()));
+        prop_assert_eq!(rfc8785(text.as_bytes()).unwrap(), object(&names).into_bytes());
+    }
+}

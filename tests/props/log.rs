@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use tracing::{
@@ -16,19 +16,20 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 
-/// Lets a layer listen to this thread until dropped. A test of one thread runs on one thread, its tasks too.
+/// Where there is one dispatcher, `tracing` asks the thread that comes to a callsite first whether anybody listens, and
+/// keeps the answer for all: another test's would say no. Where there are two, it asks those.
+static SECOND: LazyLock<Dispatch> =
+    LazyLock::new(|| Dispatch::new(Registry::default().with(Lines::default())));
+
+/// Lets a layer listen to this thread until dropped. `#[tokio::test]` runs a test and all its tasks on one thread.
 pub(crate) struct Listening {
     _listening: DefaultGuard,
-    /// Where there is one dispatcher, `tracing` asks the thread that first reaches a callsite whether anybody listens.
-    /// It keeps the answer for all threads, and another test's thread would say no. Where there are two dispatchers, it
-    /// asks those.
-    _second: Dispatch,
 }
 
 impl Listening {
     pub(crate) fn by(layer: impl Layer<Registry> + Send + Sync) -> Self {
+        LazyLock::force(&SECOND);
         Self {
-            _second: Dispatch::new(Registry::default().with(Lines::default())),
             _listening: tracing::subscriber::set_default(Registry::default().with(layer)),
         }
     }

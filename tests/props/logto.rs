@@ -31,7 +31,7 @@ pub(crate) struct Recording {
 
 /// All recordings, by number.
 pub(crate) fn recordings() -> Vec<Recording> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/logto");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/logto");
     let mut all: Vec<Recording> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

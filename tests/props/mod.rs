@@ -6,18 +6,15 @@ mod canary;
 mod decoded;
 mod drops;
 mod durable;
-#[cfg(feature = "token")]
 pub(crate) mod endpoint;
 mod every_end;
 pub(crate) mod facephi;
 mod gate;
-#[cfg(feature = "jwks")]
 mod issuer;
 mod log;
 pub(crate) mod logto;
 mod puppet;
 mod raw;
-#[cfg(feature = "metrics")]
 mod recorder;
 mod script;
 mod server;
@@ -28,11 +25,8 @@ mod store;
 mod strict;
 mod vectors;
 
-#[cfg(feature = "jwks")]
 pub(crate) use self::issuer::{Issuer, Says};
-#[cfg(feature = "metrics")]
 pub(crate) use self::recorder::Recorded;
-#[cfg(feature = "jwt")]
 pub(crate) use self::vectors::Token;
 pub(crate) use self::{
     busy::{busy_app, busy_until},

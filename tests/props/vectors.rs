@@ -2,17 +2,15 @@
 
 use std::{fs, path::Path};
 
-#[cfg(feature = "jwt")]
 use serde::Deserialize;
 
 /// The file at `path` in `tests/vectors`.
 pub(crate) fn vector(path: &str) -> Vec<u8> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors");
     fs::read(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// A token of `jwt/tokens.json`.
-#[cfg(feature = "jwt")]
 #[derive(Deserialize)]
 pub(crate) struct Token {
     pub(crate) name: String,
@@ -22,7 +20,6 @@ pub(crate) struct Token {
     pub(crate) token: String,
 }
 
-#[cfg(feature = "jwt")]
 impl Token {
     pub(crate) fn all() -> Vec<Self> {
         serde_json::from_slice(&vector("jwt/tokens.json")).unwrap()

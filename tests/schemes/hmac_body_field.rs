@@ -1,7 +1,7 @@
 //! The MAC inside the body that it covers: which bytes it proves, and what is refused.
 
+use crate::props::hmac_sha256;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, KeyInit, Mac};
 use hookgate::{
     BuildError, Key, Rejection, Secret, UnixTime,
     keys::Encoding,
@@ -12,7 +12,6 @@ use hookgate::{
     },
 };
 use proptest::prelude::*;
-use sha2::Sha256;
 
 const SECRET: &str = "N0tASecretForAnyone0123456789abc";
 const SIGNED: &str = r#"{"id":"1","type":"t","data":{"n":1.5,"s":"é\n"}}"#;
@@ -20,9 +19,7 @@ const DATA: &str = r#"{"n":1.5,"s":"é\n"}"#;
 const SORTED: &str = r#"{"data":{"n":1.5,"s":"é\n"},"id":"1","type":"t"}"#;
 
 fn mac(text: &str) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    mac.update(text.as_bytes());
-    STANDARD.encode(mac.finalize().into_bytes())
+    STANDARD.encode(hmac_sha256(SECRET.as_bytes(), text.as_bytes()))
 }
 
 fn scheme(recipe: Recipe) -> HmacBodyField {

@@ -87,7 +87,6 @@ async fn logs_and_answers_hold_no_canary() {
         answers.push(stage.send(&refused).await);
     }
 
-    #[cfg(feature = "token")]
     token_requests().await;
 
     // A store whose errors name servers and passwords.
@@ -124,11 +123,8 @@ async fn logs_and_answers_hold_no_canary() {
         "claim",
         "extend",
         "release",
-        #[cfg(feature = "token")]
         "token issued",
-        #[cfg(feature = "token")]
         "token refused",
-        #[cfg(feature = "token")]
         "into_make_service_with_connect_info",
     ] {
         assert!(log.contains(line), "nothing logged of {line}: {log}");
@@ -142,7 +138,6 @@ async fn logs_and_answers_hold_no_canary() {
 }
 
 /// Token requests of every end, with a canary wherever something of the caller's can be.
-#[cfg(feature = "token")]
 async fn token_requests() {
     use hookgate::{
         dedup::MemoryStore,

@@ -32,7 +32,6 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
     let _guard = ::metrics::set_default_local_recorder(&recorded);
     let (_stage, _told) = every_end().await;
     unprotected_requests().await;
-    #[cfg(feature = "token")]
     token_requests().await;
     let mut reasons: BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
     reasons.extend(TOKEN_REASONS);
@@ -59,10 +58,7 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
             assert!(bounded, "{label:?} of {}", metric.name);
         }
     }
-    let mut all: BTreeSet<&str> = known::ALL.iter().map(|metric| metric.name).collect();
-    if cfg!(not(feature = "token")) {
-        all.remove(known::TOKEN_REQUESTS.name);
-    }
+    let all: BTreeSet<&str> = known::ALL.iter().map(|metric| metric.name).collect();
     assert_eq!(seen, all, "each is recorded");
 }
 
@@ -104,7 +100,6 @@ const TOKEN_REASONS: [&str; 8] = [
 ];
 
 /// A token, and refusals of requests that hold a canary in every place.
-#[cfg(feature = "token")]
 async fn token_requests() {
     use std::sync::Arc;
 
@@ -135,7 +130,6 @@ async fn token_requests() {
     }
 }
 
-#[cfg(feature = "token")]
 #[tokio::test]
 async fn each_token_request_is_counted_once_with_what_became_of_it() {
     let recorded = Recorded::default();

@@ -127,8 +127,6 @@ fn first_code_units(name: &[u8]) -> [u16; 2] {
 mod tests {
     use std::cell::Cell;
 
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -158,31 +156,6 @@ mod tests {
         assert!(sorted.is_sorted_by(|a, b| {
             Order::Sorted.compare(a.as_bytes(), b.as_bytes()) == Ordering::Less
         }));
-    }
-
-    /// Texts of these characters, which are escaped and not, of every length, and around every limit of UTF-16.
-    fn text() -> impl Strategy<Value = String> {
-        let characters = "\u{1}\u{8}\t\n\u{1f} \"\\/0bfnrtux\u{7f}é\u{7ff}€\u{800}\u{d7ff}\u{e000}\u{ffff}😀😁\u{10ffff}";
-        let characters: Vec<char> = characters.chars().collect();
-        let one = prop::sample::select(characters);
-        prop::collection::vec(one, 0..24).prop_map(String::from_iter)
-    }
-
-    /// As the canonical writer writes it.
-    fn written(text: &str) -> String {
-        let quoted = serde_json::to_string(text).unwrap();
-        quoted[1..quoted.len() - 1].to_owned()
-    }
-
-    proptest! {
-        #[test]
-        fn any_two_names_are_in_the_order_of_their_decoded_code_units(
-            begin in text(), a in text(), b in text(),
-        ) {
-            let (a, b) = (format!("{begin}{a}"), format!("{begin}{b}"));
-            let compared = Order::Sorted.compare(written(&a).as_bytes(), written(&b).as_bytes());
-            prop_assert_eq!(compared, a.encode_utf16().cmp(b.encode_utf16()));
-        }
     }
 
     thread_local! {

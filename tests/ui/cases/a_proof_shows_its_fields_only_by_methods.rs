@@ -1,4 +1,4 @@
-use hookgate::Verified;
+use hookgate::schemes::Verified;
 
 fn forge(mut verified: Verified<'_>) {
     verified.signed_id = Some("another");
