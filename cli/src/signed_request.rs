@@ -48,7 +48,7 @@ impl<'de> Deserialize<'de> for SignedRequestRule {
 }
 
 impl SignedRequestRule {
-    /// The scheme with these keys, each a public key or a certificate: `pem:…` or, in base64, `der:…`. For HMAC a
+    /// The scheme with these keys, each a public key or a certificate: `pem:…` or, in base64, `der:…`; for HMAC a
     /// shared secret as elsewhere.
     pub(crate) fn scheme(self, keys: &[Text<'_>]) -> Result<SignedRequest, Refused> {
         let algorithms: Option<Vec<TokenAlgorithm>> = self
@@ -66,7 +66,7 @@ impl SignedRequestRule {
 }
 
 impl SignedRequestRule {
-    /// Signs as the scheme verifies, with the first of the algorithms that the private key is for.
+    /// What signs as the scheme verifies, with the first of the algorithms that the private key is for.
     pub(crate) fn signer(self, private_key: &[u8]) -> io::Result<RequestSigner> {
         let algorithms = self.algorithms.iter();
         let mut algorithms = algorithms.filter_map(|name| TokenAlgorithm::from_name(name));
@@ -89,7 +89,7 @@ pub(crate) fn pem_text(text: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(decoded).ok().map(Cow::Owned)
 }
 
-/// A key as a record spells it. `None` when it cannot be one of these algorithms.
+/// A key as a record spells it; `None` when it cannot be one of these algorithms.
 fn key(text: &str, algorithms: &[TokenAlgorithm]) -> Option<TokenKey> {
     let algorithms = algorithms.iter().copied();
     let key = match text.split_once(':') {

@@ -17,10 +17,10 @@ use crate::{any_event::ForAnyEvent, refused::Refused, settings::Settings, text::
 /// The route parameter that names the tenant.
 pub(crate) const TENANT_PARAM: &str = "tenant";
 
-/// The parts that a receiver is built from.
+/// What a receiver is built from.
 pub(crate) struct Terms<'a> {
     pub(crate) endpoint: &'a str,
-    /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`. Public keys as `pem:…` or `der:…`.
+    /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`; public keys as `pem:…` or `der:…`.
     pub(crate) keys: &'a [Text<'a>],
     /// Whether the route names a tenant. Every tenant has the same keys.
     pub(crate) has_tenant: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Terms<'a> {
     pub(crate) settings: Option<&'a str>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) store: MemoryStore,
-    /// The receiver's other settings.
+    /// What else the receiver gets.
     pub(crate) extra: Option<Extra<'a>>,
 }
 
@@ -49,7 +49,7 @@ pub(crate) enum WindowTerm {
 }
 
 impl<'de> Deserialize<'de> for WindowTerm {
-    /// `null` or a number. `#[serde(default)]` handles an absent one.
+    /// `null` or a number; absent is for `#[serde(default)]`.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::deserialize(deserializer)
             .map(|secs: Option<u64>| secs.map_or(Self::Unchecked, Self::Secs))
@@ -77,8 +77,8 @@ impl Terms<'_> {
         self.receiver(&settings, |keys| pack(config, keys))
     }
 
-    /// The receiver of a pack whose sender shares no secret. The sender signs nothing, or with a key whose public
-    /// half is in `keys`. The second function makes the receiver serve tenants.
+    /// The receiver of a pack whose sender shares no secret: it signs nothing, or with a key whose public half is in
+    /// `keys`. The second function makes it serve tenants.
     pub(crate) fn without_secret<C: DeserializeOwned, P: Provider>(
         self,
         pack: impl FnOnce(C, &[Text<'_>]) -> Result<P, Refused>,
@@ -112,7 +112,7 @@ impl Terms<'_> {
         match self.window {
             WindowTerm::OfPack => {}
             WindowTerm::Unchecked => receiver = receiver.without_time_check(),
-            // Such a pack does not know an event's time surely enough to refuse the event for it.
+            // What such a pack reads as an event's time is not sure enough to refuse it for.
             WindowTerm::Secs(_) if profile.time == TimeKind::None => {}
             WindowTerm::Secs(secs) => {
                 let limit = Duration::from_secs(secs);
@@ -151,7 +151,7 @@ impl Terms<'_> {
     }
 }
 
-/// A key as a record spells it. `None` when it cannot be one.
+/// A key as a record spells it; `None` when it cannot be one.
 pub(crate) fn secret(text: &str) -> Option<Secret> {
     let (encoding, text) = if text.starts_with("whsec_") {
         (Encoding::Whsec, text)

@@ -130,8 +130,8 @@ where
 
 /// Where the request is when the handler does not have it.
 ///
-/// actix-web wants it for the response, but panics in its router when it is held twice meanwhile. So the inner
-/// service borrows it, and that service's response gives it back.
+/// actix-web wants it for the response, but panics in its router when it is held twice meanwhile: so
+/// it is lent to the inner service, and had back from that service's response.
 type Place = Cell<Option<HttpRequest>>;
 
 /// Runs the inner service, for the road.
@@ -180,7 +180,7 @@ fn inner_request(request: HttpRequest, slot: DeliverySlot, bytes: Bytes) -> Serv
     request
 }
 
-/// What the handler said. Without that, what its status means.
+/// What the handler said, or else what its status means.
 fn outcome<B>(response: &mut HttpResponse<B>) -> Outcome {
     let success = response.status().is_success();
     match response.extensions_mut().remove::<Verdict>() {
@@ -190,8 +190,8 @@ fn outcome<B>(response: &mut HttpResponse<B>) -> Outcome {
     }
 }
 
-/// An error of a middleware in between. It may be a handler's that was passed on, with its verdict. Any other
-/// error did not handle the event, so a status of its own changes nothing.
+/// An error of a middleware in between. It may be a handler's that was passed on, verdict and all;
+/// whatever else it is, it did not handle the event, so a status of its own changes nothing.
 fn failed<R>(error: &Error) -> Ran<R> {
     let mut response = error.error_response();
     let verdict = response.extensions_mut().remove::<Verdict>();
@@ -202,7 +202,7 @@ fn failed<R>(error: &Error) -> Ran<R> {
     }
 }
 
-/// All that is known is that it was not handled.
+/// Nothing is known but that it was not handled.
 const fn retry() -> Outcome {
     Outcome::Retry {
         after: None,

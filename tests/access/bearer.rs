@@ -132,7 +132,7 @@ fn keys_that_cannot_be_right_are_refused_at_start() {
         rsa(),
         [TokenAlgorithm::Rs256, TokenAlgorithm::Es256],
     ));
-    // A curve with no algorithm here, under any name.
+    // A curve with no algorithm here, whatever name it is given.
     refused(TokenKey::pem(pem("ed448.pub"), [TokenAlgorithm::EdDsa]));
     let private = String::from_utf8(rsa())
         .unwrap()

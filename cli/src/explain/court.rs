@@ -31,7 +31,7 @@ pub(crate) struct Court {
 /// The ruling on a case.
 #[derive(Clone)]
 pub(crate) enum Ruling {
-    /// The middleware would hand the event on. The number is that of the key that matched, where one did.
+    /// The middleware would hand the event on. The number is that of the key that matched, where a key did.
     Accepted(Option<usize>),
     /// The middleware would refuse it.
     Rejected(Rejection),

@@ -11,7 +11,7 @@ use hookgate::{
 use super::mac::mac;
 use crate::{providers, settings::Settings};
 
-/// A MAC in a member of the JSON object that it covers. It has no `Debug`, since it holds the key.
+/// A MAC in a member of the JSON object that it covers. No `Debug`: it holds the key.
 pub(super) struct BodySigner {
     config: HmacBodyFieldConfig,
     key: Vec<u8>,
@@ -23,7 +23,7 @@ impl BodySigner {
         let config: HmacBodyFieldConfig = Settings::read(settings)
             .and_then(|settings| settings.of_scheme())
             .map_err(providers::unusable)?;
-        // A body that the receiver would refuse is not signed either.
+        // What the receiver would refuse is not signed either.
         HmacBodyField::try_from(config.clone()).map_err(io::Error::other)?;
         Ok(Self {
             config,
@@ -31,7 +31,7 @@ impl BodySigner {
         })
     }
 
-    /// Signs the object that `sent` has as its body, and replaces any MAC in it. The member goes to the end.
+    /// Signs the object that `sent` has as its body, in the place of whatever MAC is in it. The member goes to the end.
     pub(super) fn sign(&self, sent: Sent) -> io::Result<Sent> {
         let unsigned = self.without_member(&sent.body);
         let signed_text = match self.config.recipe {
@@ -74,8 +74,7 @@ impl BodySigner {
         }
     }
 
-    /// The object with the member at its end. The member's name needs no escapes: settings with another name
-    /// were refused.
+    /// The object with the member at its end. Its name needs no escapes: settings with another one were refused.
     fn with_member(&self, object: &[u8], value: &str) -> io::Result<Vec<u8>> {
         let not_one =
             || io::Error::other("the body is not a JSON object, which a MAC could be put into");

@@ -11,7 +11,7 @@ use hookgate::{
 use super::mac::mac;
 use crate::{providers, settings::Settings};
 
-/// A MAC in a header, and perhaps an id and a time. It has no `Debug`, since it holds the key.
+/// A MAC in a header, and perhaps an id and a time. No `Debug`: it holds the key.
 pub(super) struct HeaderSigner {
     config: HmacHeaderConfig,
     key: Vec<u8>,
@@ -23,7 +23,7 @@ impl HeaderSigner {
         let config: HmacHeaderConfig = Settings::read(settings)
             .and_then(|settings| settings.of_scheme())
             .map_err(providers::unusable)?;
-        // A header that the receiver would refuse is not signed either.
+        // What the receiver would refuse is not signed either.
         HmacHeader::try_from(config.clone()).map_err(io::Error::other)?;
         Ok(Self {
             config,
@@ -71,7 +71,7 @@ impl HeaderSigner {
     }
 }
 
-/// The template with its placeholders filled in, in one pass: a value that is filled in may look like one.
+/// The template with its placeholders filled in, in one pass: what is filled in may look like one.
 fn signed_text(template: &str, id: &str, time: &str, body: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     let mut rest = template;

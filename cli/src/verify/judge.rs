@@ -91,7 +91,7 @@ impl Judge {
         })
     }
 
-    /// What the middleware would do with `record`, whose body is `body`. Its `body_base64` does not count.
+    /// What the middleware would do with `record`, whose body is `body`, whatever its `body_base64` says.
     pub(crate) fn admit(
         &mut self,
         listed: &Listed,
@@ -113,8 +113,8 @@ impl Judge {
     }
 }
 
-/// Recorded vectors of signature libraries have no media type, so they get the pack's. A media type that is
-/// given is judged.
+/// Recorded vectors of signature libraries have no media type: they get the pack's. One that is given is
+/// judged.
 fn add_media_type(record: &mut Record<'_>, receiver: &Receiver) {
     let name = "content-type";
     let is_given = |(given, _): &(Text<'_>, Text<'_>)| given.eq_ignore_ascii_case(name);
@@ -125,7 +125,7 @@ fn add_media_type(record: &mut Record<'_>, receiver: &Receiver) {
     }
 }
 
-/// Sends the record down the road. `None` if the road had to wait for something.
+/// Sends the record down the road; `None` if the road had to wait for something.
 fn admit(
     receiver: &Receiver,
     record: &Record<'_>,

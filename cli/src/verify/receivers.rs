@@ -12,7 +12,7 @@ use crate::{
     terms::{Terms, WindowTerm},
 };
 
-/// The most receivers that are kept. Building one costs less than a verdict, so this need not be many.
+/// Most receivers that are kept. Building one costs less than a verdict, so this need not be many.
 const KEPT: usize = 256;
 
 /// Receivers by their policy.
@@ -39,7 +39,7 @@ impl Receivers {
         record: &Record<'_>,
     ) -> &Result<Receiver, Refused> {
         let policy = policy(record);
-        // Records come from a few endpoints. Where they do not, starting over keeps memory bounded.
+        // Records come from a few endpoints; where they do not, starting over keeps memory bounded.
         if self.built.len() >= KEPT && !self.built.contains_key(&policy) {
             self.built.clear();
         }
@@ -58,8 +58,8 @@ impl Receivers {
     }
 }
 
-/// Stands for everything of a record that its receiver is built from. It is a digest, so that only the
-/// receivers keep keys. Lengths keep two policies from running together.
+/// Stands for everything of a record that its receiver is built from. A digest, so that keys are kept
+/// nowhere but in the receivers; lengths keep two policies from running together.
 fn policy(record: &Record<'_>) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut part = |bytes: &[u8]| {
