@@ -20,7 +20,7 @@ pub(crate) const TENANT_PARAM: &str = "tenant";
 /// What a receiver is built from.
 pub(crate) struct Terms<'a> {
     pub(crate) endpoint: &'a str,
-    /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`; public keys as `pem:…` or `der:…`.
+    /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`. Public keys as `pem:…` or `der:…`.
     pub(crate) keys: &'a [Text<'a>],
     /// Whether the route names a tenant. Every tenant has the same keys.
     pub(crate) has_tenant: bool,
@@ -77,8 +77,8 @@ impl Terms<'_> {
         self.receiver(&settings, |keys| pack(config, keys))
     }
 
-    /// The receiver of a pack whose sender shares no secret: it signs nothing, or with a key whose public half is in
-    /// `keys`. The second function makes it serve tenants.
+    /// The receiver of a pack whose sender shares no secret. The sender signs nothing, or with a key whose public
+    /// half is in `keys`. The second function makes the receiver serve tenants.
     pub(crate) fn without_secret<C: DeserializeOwned, P: Provider>(
         self,
         pack: impl FnOnce(C, &[Text<'_>]) -> Result<P, Refused>,
@@ -151,7 +151,7 @@ impl Terms<'_> {
     }
 }
 
-/// A key as a record spells it; `None` when it cannot be one.
+/// A key as a record spells it. `None` when it cannot be one.
 pub(crate) fn secret(text: &str) -> Option<Secret> {
     let (encoding, text) = if text.starts_with("whsec_") {
         (Encoding::Whsec, text)

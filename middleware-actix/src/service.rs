@@ -130,8 +130,8 @@ where
 
 /// Where the request is when the handler does not have it.
 ///
-/// actix-web wants it for the response, but panics in its router when it is held twice meanwhile: so
-/// it is lent to the inner service, and had back from that service's response.
+/// actix-web wants it for the response, but panics in its router when it is held twice meanwhile. So the inner
+/// service borrows it, and that service's response gives it back.
 type Place = Cell<Option<HttpRequest>>;
 
 /// Runs the inner service, for the road.
