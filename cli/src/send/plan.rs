@@ -2,10 +2,12 @@
 
 use std::{collections::VecDeque, io, time::Duration};
 
+use hookgate::simulator::SampleId;
+
 use super::{
     courier::Courier,
     edit::Edit,
-    identity::Identity,
+    random_id::random_id,
     sender::{self, Event},
 };
 
@@ -23,7 +25,7 @@ pub(super) enum Plan {
     },
     /// A whole onboarding of one operation.
     Onboarding {
-        operation: Identity,
+        operation: SampleId,
         /// Each with the time after the begin at which it is due.
         left: VecDeque<(String, Duration)>,
     },
@@ -45,7 +47,7 @@ impl Plan {
             shuffle(&mut names)?;
         }
         Ok(Self::Onboarding {
-            operation: Identity::new()?,
+            operation: random_id()?,
             left: names
                 .into_iter()
                 .zip(ONBOARDING.map(|secs| Duration::from_secs(secs).div_f64(speed)))
@@ -71,7 +73,7 @@ impl Plan {
             Self::Events { left: 0, .. } => Ok(None),
             Self::Events { name, left, body } => {
                 *left = left.saturating_sub(1);
-                let mut event = event(name, Identity::new()?, courier);
+                let mut event = event(name, random_id()?, courier);
                 event.body = match body {
                     Some(body) => Some(body.clone()),
                     None => edit.body(&courier.sender, &event)?,
@@ -91,7 +93,7 @@ impl Plan {
     }
 }
 
-fn event(name: &str, identity: Identity, courier: &Courier) -> Event {
+fn event(name: &str, identity: SampleId, courier: &Courier) -> Event {
     Event {
         name: name.to_owned(),
         identity,
@@ -104,7 +106,7 @@ fn event(name: &str, identity: Identity, courier: &Courier) -> Event {
 fn shuffle(names: &mut [String]) -> io::Result<()> {
     let before = names.to_vec();
     for place in (1..names.len()).rev() {
-        names.swap(place, Identity::new()?.below(place.saturating_add(1)));
+        names.swap(place, random_id()?.below(place.saturating_add(1)));
     }
     if names == before {
         names.rotate_left(1);
