@@ -122,5 +122,6 @@ mod documents {
     mod floors;
     mod frozen;
     mod listed;
+    mod senders;
     mod shown;
 }

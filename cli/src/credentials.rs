@@ -8,6 +8,7 @@ use std::{
 };
 
 use clap::Args;
+use hookgate::{keys::Encoding, providers::known};
 use serde_json::{Map, Value, json};
 
 use crate::signed_request::pem_text;
@@ -121,14 +122,14 @@ impl Credentials {
 
 /// The variable that counts when no other is named: `FACEPHI_SECRET`, `LOGTO_SIGNING_KEY`.
 fn usual_variable(provider: &str, proof: Proof) -> String {
-    let last = match provider {
-        _ if proof == Proof::Certificate => "CERTIFICATE",
-        "logto" => "SIGNING_KEY",
-        "slack" => "SIGNING_SECRET",
-        "github" | "stripe" => "WEBHOOK_SECRET",
-        _ => "SECRET",
-    };
-    variable_of(provider, last)
+    if proof == Proof::Certificate {
+        return variable_of(provider, "CERTIFICATE");
+    }
+    let known = known::find(provider).and_then(|sender| sender.secret);
+    known.map_or_else(
+        || variable_of(provider, "SECRET"),
+        |secret| secret.variable.to_owned(),
+    )
 }
 
 fn variable_of(provider: &str, last: &str) -> String {
@@ -156,7 +157,9 @@ fn spelled(provider: &str, text: &str) -> String {
     let has_encoding = ["utf8:", "base64:", "hex:", "pem:", "der:"]
         .iter()
         .any(|encoding| text.starts_with(encoding));
-    let is_whsec = matches!(provider, "standard-webhooks" | "svix") && text.starts_with("whsec_");
+    let secret = known::find(provider).and_then(|sender| sender.secret);
+    let is_whsec = secret.is_some_and(|secret| secret.encoding == Encoding::Whsec)
+        && text.starts_with("whsec_");
     if has_encoding || is_whsec {
         text.to_owned()
     } else {

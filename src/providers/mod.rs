@@ -2,6 +2,7 @@
 
 pub mod facephi;
 pub mod idcloud;
+pub mod known;
 pub mod logto;
 pub mod preset;
 pub mod unico_check;

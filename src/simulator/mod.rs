@@ -24,6 +24,7 @@
 mod presets;
 #[cfg(feature = "jwt")]
 mod request_signer;
+mod sample_id;
 mod sent;
 mod standard_webhooks;
 
@@ -33,7 +34,8 @@ use sha2::Sha256;
 #[cfg(feature = "jwt")]
 pub use self::request_signer::RequestSigner;
 pub use self::{
-    presets::PresetSimulator, sent::Sent, standard_webhooks::StandardWebhooksSimulator,
+    presets::PresetSimulator, sample_id::SampleId, sent::Sent,
+    standard_webhooks::StandardWebhooksSimulator,
 };
 
 /// HMAC-SHA256 over the pieces, one after the other.

@@ -1,7 +1,10 @@
 //! How each provider of a MAC in a header signs, as the scheme's own configuration. Also what a request's
 //! headers say about its sender.
 
-use hookgate::schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout};
+use hookgate::{
+    providers::known,
+    schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
+};
 
 use super::case::Case;
 
@@ -92,23 +95,6 @@ pub(crate) fn signed_time(case: &Case) -> Option<i64> {
         .and_then(|(_, value)| value.parse().ok())
 }
 
-/// Headers that only one sender writes.
-const MARKS: &[(&str, &str)] = &[
-    ("x-hub-signature-256", "github"),
-    ("x-github-event", "github"),
-    ("x-github-delivery", "github"),
-    ("stripe-signature", "stripe"),
-    ("x-slack-signature", "slack"),
-    ("x-slack-request-timestamp", "slack"),
-    ("x-shopify-hmac-sha256", "shopify"),
-    ("x-shopify-topic", "shopify"),
-    ("logto-signature-sha-256", "logto"),
-    ("svix-signature", "svix"),
-    ("svix-id", "svix"),
-    ("webhook-signature", "standard-webhooks"),
-    ("webhook-id", "standard-webhooks"),
-];
-
 /// A sender, and the header that gives it away.
 pub(crate) struct Recognised {
     pub(crate) provider: &'static str,
@@ -123,8 +109,9 @@ pub(crate) fn recognised(headers: &[(String, String)]) -> Vec<Recognised> {
             .any(|(known, _)| known.eq_ignore_ascii_case(name))
     };
     let mut found: Vec<Recognised> = Vec::new();
-    for &(by, provider) in MARKS {
-        if has(by) && !found.iter().any(|known| known.provider == provider) {
+    for sender in known::ALL {
+        if let Some(by) = sender.marks.iter().copied().find(|mark| has(mark)) {
+            let provider = sender.name;
             found.push(Recognised { provider, by });
         }
     }

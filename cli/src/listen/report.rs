@@ -2,7 +2,7 @@
 
 use std::{error::Error, io, sync::Arc};
 
-use hookgate::{Delivery, Observed, Observer, Reason, Rejection};
+use hookgate::{Delivery, Observed, Observer, Reason, Rejection, providers::known};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -38,13 +38,7 @@ struct Handled<'a> {
 impl Report {
     pub(super) fn new(provider: &str, json: bool, show_payload: bool) -> Self {
         Self(Arc::new(Manner {
-            id_member: match provider {
-                "facephi" | "stripe" => Some("/id"),
-                "slack" => Some("/event_id"),
-                "idcloud" => Some("/processId"),
-                "unico-check" => Some("/data/id"),
-                _ => None,
-            },
+            id_member: known::find(provider).and_then(|sender| sender.id_at),
             json,
             show_payload,
         }))

@@ -2,14 +2,16 @@
 
 use std::{collections::VecDeque, io, time::Duration};
 
+use hookgate::simulator::SampleId;
+
 use super::{
     courier::Courier,
     edit::Edit,
-    identity::Identity,
+    random_id::random_id,
     sender::{self, Event},
 };
 
-/// When each event of an onboarding occurs, in seconds after its start: about as long as a person takes.
+/// When each event of an onboarding occurs, in seconds after its begin: about as long as a person takes.
 const ONBOARDING: [u64; 7] = [0, 20, 32, 35, 36, 41, 43];
 
 /// The events of a run, in turn.
@@ -18,13 +20,13 @@ pub(super) enum Plan {
     Events {
         name: String,
         left: usize,
-        /// The body that a file or an editor gave: they are asked once.
+        /// What a file or an editor gave: they are asked once.
         body: Option<Vec<u8>>,
     },
     /// A whole onboarding of one operation.
     Onboarding {
-        operation: Identity,
-        /// Each with the time after the start at which it is due.
+        operation: SampleId,
+        /// Each with the time after the begin at which it is due.
         left: VecDeque<(String, Duration)>,
     },
 }
@@ -45,7 +47,7 @@ impl Plan {
             shuffle(&mut names)?;
         }
         Ok(Self::Onboarding {
-            operation: Identity::new()?,
+            operation: random_id()?,
             left: names
                 .into_iter()
                 .zip(ONBOARDING.map(|secs| Duration::from_secs(secs).div_f64(speed)))
@@ -61,7 +63,7 @@ impl Plan {
         }
     }
 
-    /// The next event, and how long after the start it occurs.
+    /// The next event, and how long after the begin it occurs.
     pub(super) fn next(
         &mut self,
         courier: &Courier,
@@ -71,7 +73,7 @@ impl Plan {
             Self::Events { left: 0, .. } => Ok(None),
             Self::Events { name, left, body } => {
                 *left = left.saturating_sub(1);
-                let mut event = event(name, Identity::new()?, courier);
+                let mut event = event(name, random_id()?, courier);
                 event.body = match body {
                     Some(body) => Some(body.clone()),
                     None => edit.body(&courier.sender, &event)?,
@@ -91,7 +93,7 @@ impl Plan {
     }
 }
 
-fn event(name: &str, identity: Identity, courier: &Courier) -> Event {
+fn event(name: &str, identity: SampleId, courier: &Courier) -> Event {
     Event {
         name: name.to_owned(),
         identity,
@@ -100,11 +102,11 @@ fn event(name: &str, identity: Identity, courier: &Courier) -> Event {
     }
 }
 
-/// Fisher and Yates. Then they are rotated by one if that left them in order.
+/// Fisher and Yates; then once around if that left them in order.
 fn shuffle(names: &mut [String]) -> io::Result<()> {
     let before = names.to_vec();
     for place in (1..names.len()).rev() {
-        names.swap(place, Identity::new()?.below(place.saturating_add(1)));
+        names.swap(place, random_id()?.below(place.saturating_add(1)));
     }
     if names == before {
         names.rotate_left(1);

@@ -7,16 +7,17 @@ use hookgate::{
     providers::{
         facephi::{FacephiSimulator, Topic},
         idcloud::{IdCloudSimulator, State, Status},
+        known::{self, Sample},
         logto::{LogtoSimulator, User},
         unico_check::{self, UnicoCheckSimulator},
     },
     schemes::Recipe,
-    simulator::{PresetSimulator, Sent, StandardWebhooksSimulator},
+    simulator::{PresetSimulator, SampleId, Sent, StandardWebhooksSimulator},
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{identity::Identity, sample, signer::Signer};
+use super::signer::Signer;
 use crate::{credentials::Proof, terms::secret};
 
 /// A sender, its key, and where it sends.
@@ -34,7 +35,7 @@ pub(crate) struct Sender {
 #[derive(Clone)]
 pub(crate) struct Event {
     pub(crate) name: String,
-    pub(crate) identity: Identity,
+    pub(crate) identity: SampleId,
     /// When it occurred.
     pub(crate) at: UnixTime,
     /// In place of the simulator's own body, for Facephi in place of `data`.
@@ -95,9 +96,9 @@ impl Sender {
             Some(signer) => signer.sign(sent, &event.identity.hex(), now)?,
             None => sent,
         };
-        let headers = sample::headers(self.provider, &event.identity);
-        let mut sent = headers
-            .into_iter()
+        let sample = sample_of(self.provider);
+        let mut sent = sample
+            .headers_of(&event.name, event.identity, event.at)
             .fold(sent, |sent, (name, value)| sent.with_header(name, value));
         if self.provider == "slack" && attempt > 1 {
             sent = sent.with_header("x-slack-retry-num", (attempt - 1).to_string());
@@ -221,7 +222,10 @@ impl Sender {
         match &event.body {
             Some(body) => body.clone(),
             None => {
-                sample::body(self.provider, &event.name, &event.identity, event.at).into_bytes()
+                let sample = sample_of(self.provider);
+                sample
+                    .body_of(&event.name, event.identity, event.at)
+                    .into_bytes()
             }
         }
     }
@@ -249,6 +253,13 @@ impl Sender {
     }
 }
 
+/// An event of `provider` as its row shows it.
+fn sample_of(provider: &str) -> Sample {
+    known::find(provider)
+        .and_then(|sender| sender.sample)
+        .unwrap_or(Sample::UNKNOWN)
+}
+
 /// The events of `provider` that are sent without a body of one's own.
 pub(crate) fn events(provider: &str) -> Vec<String> {
     let known: &[&str] = match provider {
@@ -267,7 +278,7 @@ pub(crate) fn events(provider: &str) -> Vec<String> {
             "status_error",
         ],
         "unico-check" => &["update_process", "flat"],
-        other => sample::events(other),
+        other => sample_of(other).types,
     };
     known.iter().map(|name| (*name).to_owned()).collect()
 }

@@ -8,7 +8,8 @@ use super::{Event, EventName, digest_without_hook_id};
 use crate::{
     identity::{EventType, KeyParts},
     keys::LiveKeys,
-    provider::{Authenticated, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable},
+    provider::{Authenticated, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
+    providers::known::LOGTO,
     request::RawRequest,
     schemes::{Digest, HmacHeader, SignatureEncoding, SignatureLayout, Verified},
     setup::Finding,
@@ -120,17 +121,9 @@ impl Provider for Logto {
 
     fn profile(&self) -> SenderProfile {
         SenderProfile {
-            timeout: Some(Duration::from_secs(10)),
-            retries: Retries::For(Duration::from_secs(3)),
             time: TimeKind::OccurredAt,
             retention: Duration::from_secs(24 * 3600),
-            // Of the recordings; custom data makes larger ones.
-            largest_body: Some(1415),
-            warning: Some(
-                "Logto 1.42.0 never sends an event again, later builds only within 3 s: answer fast, \
-                 keep a durable row or job of your own, and reconcile from the hook's recent logs",
-            ),
-            ..SenderProfile::unknown()
+            ..LOGTO.known_in(SenderProfile::unknown())
         }
     }
 

@@ -1,12 +1,10 @@
 //! GitHub (docs.github.com, "Validating webhook deliveries").
 
-use std::time::Duration;
-
 use http::HeaderName;
 
 use super::Preset;
 use crate::{
-    provider::Retries,
+    providers::known::GITHUB,
     schemes::{Digest, HmacHeader, SignatureEncoding, SignatureLayout},
     tenants::Keys,
 };
@@ -31,15 +29,8 @@ impl Preset {
             SignatureEncoding::Hex,
             Digest::Sha256,
         );
-        let mut preset = Self::custom("github", scheme, keys);
+        let mut preset = Self::custom(GITHUB.name, scheme, keys).knowing(&GITHUB);
         preset.type_header = Some(HeaderName::from_static("x-github-event"));
-        preset.profile.timeout = Some(Duration::from_secs(10));
-        preset.profile.retries = Retries::Never;
-        preset.profile.largest_body = Some(25_000_000);
-        preset.profile.warning = Some(
-            "GitHub never sends again by itself: an event that is answered with an error is lost \
-             unless it is redelivered by hand or through the API within 3 days",
-        );
         preset
     }
 }

@@ -44,6 +44,7 @@ use self::{
     envelope::{Envelope, Names},
     scheme::Scheme,
 };
+use super::known::KnownSender;
 use crate::{
     identity::{EventType, KeyParts},
     json::{Json, Payload},
@@ -129,6 +130,12 @@ impl Preset {
             profile: SenderProfile::unknown(),
             event: PhantomData,
         }
+    }
+
+    /// With what is known of the sender.
+    fn knowing(mut self, sender: &KnownSender) -> Self {
+        self.profile = sender.known_in(self.profile);
+        self
     }
 
     /// Signs a time anew for each attempt.

@@ -1,12 +1,10 @@
 //! Shopify (shopify.dev, "Deliver webhooks through HTTPS").
 
-use std::time::Duration;
-
 use http::HeaderName;
 
 use super::Preset;
 use crate::{
-    provider::Retries,
+    providers::known::SHOPIFY,
     schemes::{Digest, HmacHeader, SignatureEncoding, SignatureLayout},
     tenants::Keys,
 };
@@ -30,10 +28,8 @@ impl Preset {
             SignatureEncoding::Base64,
             Digest::Sha256,
         );
-        let mut preset = Self::custom("shopify", scheme, keys);
+        let mut preset = Self::custom(SHOPIFY.name, scheme, keys).knowing(&SHOPIFY);
         preset.type_header = Some(HeaderName::from_static("x-shopify-topic"));
-        preset.profile.timeout = Some(Duration::from_secs(5));
-        preset.profile.retries = Retries::For(Duration::from_secs(4 * 3600));
         preset
     }
 }

@@ -1,12 +1,10 @@
 //! Slack (api.slack.com, "Verifying requests from Slack", "The Events API").
 
-use std::time::Duration;
-
 use http::HeaderName;
 
 use super::{Identity, Names, Preset};
 use crate::{
-    provider::Retries,
+    providers::known::SLACK,
     schemes::{
         Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
     },
@@ -40,14 +38,11 @@ impl Preset {
             None,
             Some((TimestampSource::Header(time), TimeUnit::Seconds)),
         );
-        let mut preset = Self::custom("slack", scheme, keys);
+        let mut preset = Self::custom(SLACK.name, scheme, keys).knowing(&SLACK);
         preset.identity = Identity::Member(Names {
             id: "event_id",
             event_type: "type",
         });
-        preset.profile.timeout = Some(Duration::from_secs(3));
-        preset.profile.retries = Retries::For(Duration::from_secs(24 * 3600));
-        preset.profile.media_types = &["application/json", "application/x-www-form-urlencoded"];
         preset
     }
 }

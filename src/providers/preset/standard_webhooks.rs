@@ -4,6 +4,7 @@ use http::HeaderName;
 
 use super::Preset;
 use crate::{
+    providers::known::{STANDARD_WEBHOOKS, SVIX},
     schemes::{
         Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
     },
@@ -19,7 +20,7 @@ impl Preset {
             HeaderName::from_static("webhook-timestamp"),
             HeaderName::from_static("webhook-signature"),
         ]);
-        Self::custom("standard-webhooks", scheme, keys)
+        Self::custom(STANDARD_WEBHOOKS.name, scheme, keys).knowing(&STANDARD_WEBHOOKS)
     }
 
     /// Svix: the same under `svix-id`, `svix-timestamp`, `svix-signature`.
@@ -29,7 +30,7 @@ impl Preset {
             HeaderName::from_static("svix-timestamp"),
             HeaderName::from_static("svix-signature"),
         ]);
-        Self::custom("svix", scheme, keys)
+        Self::custom(SVIX.name, scheme, keys).knowing(&SVIX)
     }
 }
 

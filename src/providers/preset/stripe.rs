@@ -1,12 +1,10 @@
 //! Stripe (docs.stripe.com, "Resolve webhook signature verification errors").
 
-use std::time::Duration;
-
 use http::HeaderName;
 
 use super::{Identity, Names, Preset};
 use crate::{
-    provider::Retries,
+    providers::known::STRIPE,
     schemes::{
         Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
     },
@@ -38,12 +36,11 @@ impl Preset {
             None,
             Some((TimestampSource::Pair("t".to_owned()), TimeUnit::Seconds)),
         );
-        let mut preset = Self::custom("stripe", scheme, keys);
+        let mut preset = Self::custom(STRIPE.name, scheme, keys).knowing(&STRIPE);
         preset.identity = Identity::Member(Names {
             id: "id",
             event_type: "type",
         });
-        preset.profile.retries = Retries::For(Duration::from_secs(3 * 24 * 3600));
         preset
     }
 }

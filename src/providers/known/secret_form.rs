@@ -1,0 +1,31 @@
+//! [`SecretForm`]: in which form a sender's console shows a secret, and what its variable is called.
+
+use crate::keys::Encoding;
+
+/// In which form a sender's console shows a secret, and in which environment variable tools look for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SecretForm {
+    /// How it is written.
+    pub encoding: Encoding,
+    /// The variable, in the sender's own words.
+    pub variable: &'static str,
+}
+
+impl SecretForm {
+    /// The text's own bytes are the key.
+    pub(super) const fn text(variable: &'static str) -> Self {
+        Self {
+            encoding: Encoding::Utf8,
+            variable,
+        }
+    }
+
+    /// `whsec_` and base64.
+    pub(super) const fn whsec(variable: &'static str) -> Self {
+        Self {
+            encoding: Encoding::Whsec,
+            variable,
+        }
+    }
+}
