@@ -11,7 +11,7 @@ use super::{
     sender::{self, Event},
 };
 
-/// When each event of an onboarding occurs, in seconds after its begin: about as long as a person takes.
+/// When each event of an onboarding occurs, in seconds after its start: about as long as a person takes.
 const ONBOARDING: [u64; 7] = [0, 20, 32, 35, 36, 41, 43];
 
 /// The events of a run, in turn.
@@ -20,13 +20,13 @@ pub(super) enum Plan {
     Events {
         name: String,
         left: usize,
-        /// What a file or an editor gave: they are asked once.
+        /// The body that a file or an editor gave: they are asked once.
         body: Option<Vec<u8>>,
     },
     /// A whole onboarding of one operation.
     Onboarding {
         operation: SampleId,
-        /// Each with the time after the begin at which it is due.
+        /// Each with the time after the start at which it is due.
         left: VecDeque<(String, Duration)>,
     },
 }
