@@ -93,7 +93,7 @@ impl WaitingCopies {
     }
 
     /// For how long a copy waits.
-    #[cfg(feature = "testing")]
+    #[cfg(all(feature = "testing", feature = "simulator"))]
     pub(crate) fn patience(&self) -> Duration {
         self.patience
     }
