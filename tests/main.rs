@@ -76,6 +76,7 @@ mod road {
     mod answers;
     mod axum_wiring;
     mod bodies;
+    mod contents;
     mod drains;
     mod given_back;
     mod handlers;

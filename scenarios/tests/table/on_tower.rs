@@ -93,13 +93,11 @@ async fn on_request(
             Response::new(Full::default())
         }
         "/wrong" => match slot.take::<String>() {
-            Err(NotTaken::WrongEventType) => {
-                let answer = framework::misused(Reason::WrongEventType, &"named another type");
-                let mut response = Response::new(Full::from(answer.body()));
+            Err(why @ NotTaken::WrongEventType) => {
+                let answer = framework::misused(why.reason(), &"named another type");
+                let mut response = Response::new(Full::from(answer.body().clone()));
                 *response.status_mut() = answer.status();
-                response
-                    .extensions_mut()
-                    .insert(Verdict(Outcome::WrongEventType));
+                response.extensions_mut().insert(Verdict(why.outcome()));
                 response
             }
             _ => panic!("it cannot be had"),
