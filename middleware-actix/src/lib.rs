@@ -55,6 +55,9 @@
 //! - A middleware outside must not keep a clone of the `HttpRequest` while it calls on: actix-web's router
 //!   panics then, and so does giving a chunked body its length. The receiver takes such a panic for one of
 //!   the handler's, and answers 503.
+//! - Where a body holds [several events](hookgate::pack::Contents::Events), the handler is called for each with the same
+//!   request, one after the other. One that panics takes the request along: the events behind it are answered 503 without
+//!   a run, and come again with the sender's next try.
 //!
 //! # What the handler gets
 //!

@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
 };
@@ -10,14 +10,13 @@ use std::{
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
-use super::{Ran, Run, RunningCopy, Underway, underway::store_answer};
+use super::{Ran, Run, RunningCopy, Underway, handler::Caught, underway::store_answer};
 use crate::{
     dedup::Claim,
     delivery::{DeliverySlot, Sealed},
     judge::{Admitted, AdmittedEvent},
     limits::Grant,
     receiver::Receiver,
-    telemetry::log,
     time::Timer,
     verdict::{Answer, Ending, RETRY_AFTER, Reason},
 };
@@ -167,21 +166,10 @@ where
         let policy = &*receiver.0;
         let facts = event.facts;
         let delivery = Underway::new(policy, &facts, &event.span, &timer);
-        if !event.wanted {
-            log::turned_away(&facts, Reason::NotOfInterest);
-            return delivery.answered(Answer::ok(Reason::NotOfInterest));
-        }
-        let Some(_running) = policy.handlers.running.take(1) else {
-            log::overloaded(&facts);
-            let answer = Answer::unavailable(Reason::Overloaded, Some(RETRY_AFTER));
-            return delivery.answered(answer);
+        let _running = match delivery.begin(event.wanted) {
+            Ok(running) => running,
+            Err(answer) => return delivery.answered(answer),
         };
-        // Asked once this one counts as running, so that who drains either waits for it or has it turned away.
-        if policy.handlers.refuses() {
-            log::shutting_down(&facts);
-            let terms = &policy.judge.gate.terms;
-            return delivery.answered(Answer::of(Reason::ShuttingDown, terms));
-        }
         if let Some(nonce) = &event.nonce
             // Boxed, so that deliveries without a nonce do not carry it along.
             && let Err(answer) = Box::pin(delivery.claim_nonce(nonce)).await
@@ -213,7 +201,13 @@ where
             facts: facts.clone(),
             lease: run_of_it.lease().clone(),
         });
-        let mut finished = run_of_it.handler(slot, event.raw, run).await;
+        let asked = slot.clone();
+        let began = policy.judge.told.meter.start(delivery.clock());
+        let mut finished = {
+            let handler = pin!(Caught::start(&facts, || run(slot, event.raw)));
+            run_of_it.through(handler, &asked, began).await
+        };
+        drop(asked);
         drop(bytes);
         let handled = run_of_it.settle(&mut finished.ran).await;
         if let Some(error) = finished.failure() {

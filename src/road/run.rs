@@ -1,8 +1,6 @@
 //! [`Run`]: a delivery behind its claim, until its lease is settled.
 
-use std::{pin::pin, time::Duration};
-
-use bytes::Bytes;
+use std::{pin::Pin, time::Duration};
 
 use super::{
     Handled, Ran, Underway,
@@ -12,7 +10,7 @@ use crate::{
     dedup::{End, Lease, Settled, State},
     delivery::DeliverySlot,
     leases::{HeldLease, LeaseHandle},
-    telemetry::{Facts, Panicked, StoreCall, log},
+    telemetry::{Panicked, Stopwatch, StoreCall, log},
     time::beside,
     verdict::{Answer, Outcome, RETRY_AFTER, Reason},
 };
@@ -40,26 +38,22 @@ impl<'r, 'a> Run<'r, 'a> {
         &self.lease
     }
 
-    /// Runs the handler to its end, with the heartbeat beside it.
-    pub(super) async fn handler<R, F>(
+    /// Runs the handler to its end, with the heartbeat beside it. `slot` is where it finds its event.
+    ///
+    /// It comes pinned: by value it would be kept twice.
+    pub(super) async fn through<R, F>(
         &self,
-        slot: DeliverySlot,
-        raw: Bytes,
-        run: impl FnOnce(DeliverySlot, Bytes) -> F,
+        handler: Pin<&mut Caught<'a, F>>,
+        slot: &DeliverySlot,
+        began: Stopwatch,
     ) -> Finished<'a, R>
     where
         F: Future<Output = Ran<R>>,
     {
         let delivery = self.delivery;
-        let facts: &'a Facts = delivery.facts;
         let meter = &delivery.policy.judge.told.meter;
-        let asked = slot.clone();
-        let began = meter.start(delivery.clock());
-        let mut finished = {
-            let handler = pin!(Caught::start(facts, || run(slot, raw)));
-            beside(handler, || self.keep_alive()).await
-        };
-        if asked.was_mistaken() {
+        let mut finished = beside(handler, || self.keep_alive()).await;
+        if slot.was_mistaken() {
             finished.ran_without_its_event();
         }
         meter.handler_ran(began, delivery.clock(), finished.said());

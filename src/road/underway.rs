@@ -7,6 +7,7 @@ use crate::{
     dedup::{Claim, End, Lease, Settled},
     identity::{ContentDigest, EventKey},
     judge::Nonce,
+    limits::Grant,
     receiver::Policy,
     telemetry::{DeliverySpan, Facts, Observed, Observer, StoreCall, log},
     time::{Clock, Timer},
@@ -47,6 +48,26 @@ impl<'a> Underway<'a> {
 
     pub(super) fn clock(&self) -> &'a dyn Clock {
         self.policy.clock()
+    }
+
+    /// Takes a place among the handlers; `Err` is the answer of a delivery that goes no further.
+    pub(super) fn begin(&self, is_wanted: bool) -> Result<Grant, Answer> {
+        let (policy, facts) = (self.policy, self.facts);
+        if !is_wanted {
+            log::turned_away(facts, Reason::NotOfInterest);
+            return Err(Answer::ok(Reason::NotOfInterest));
+        }
+        let terms = &policy.judge.gate.terms;
+        let Some(running) = policy.handlers.running.take(1) else {
+            log::overloaded(facts);
+            return Err(Answer::of(Reason::Overloaded, terms));
+        };
+        // Asked once this one counts as running, so that who drains either waits for it or has it turned away.
+        if policy.handlers.refuses() {
+            log::shutting_down(facts);
+            return Err(Answer::of(Reason::ShuttingDown, terms));
+        }
+        Ok(running)
     }
 
     /// Claims the delivery's event.

@@ -6,37 +6,27 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderValue, header};
+use http::header;
 
 use super::{
-    Assertion, Client, TokenIssuer,
-    accounts::Accounts,
-    addresses::Addresses,
-    issuer::Policy,
-    parameters::{FORM, JSON},
-    replays::Replays,
-    throttle::Throttle,
+    Assertion, Client, TokenIssuer, accounts::Accounts, addresses::Addresses, gate::gate,
+    issuer::Policy, replays::Replays, throttle::Throttle,
 };
 use crate::{
-    access::{Access, Gate, Networks, challenges_of},
+    access::{Access, Networks},
     dedup::{BoxDedupStore, DedupStore},
     keys::{
         TokenAlgorithm,
         jose::{SigningKey, SigningKeys},
     },
-    limits::{Allowance, BodyBounds},
+    limits::Allowance,
     setup::{BuildError, Finding, Severity},
     telemetry::{Level, log},
     time::{Clock, SystemClock, Timer},
-    verdict::Terms,
 };
 
-/// Token requests that may be read at once, each at its limit.
-const BODIES_IN_FLIGHT: usize = 256;
 /// Token requests that may be judged at once, those that wait for the replay store included.
 const UNDER_WAY: usize = 1024;
-/// How long the access rule may take to get what it needs: as long as a receiver's.
-const ACCESS_LIMIT: Duration = Duration::from_secs(2);
 /// The longest life of a token: one cannot be called back.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -370,29 +360,6 @@ impl TokenIssuerBuilder {
             ));
         }
         Ok(())
-    }
-}
-
-fn gate(
-    access: Option<Arc<dyn Access>>,
-    networks: Option<Networks>,
-    (limit, deadline): (usize, Duration),
-) -> Gate {
-    let allow = HeaderValue::from_static("POST");
-    let in_flight = limit.saturating_mul(BODIES_IN_FLIGHT);
-    Gate {
-        methods: &["POST"],
-        media_types: &[FORM, JSON],
-        networks,
-        access_limit: ACCESS_LIMIT,
-        body: BodyBounds {
-            limit,
-            deadline,
-            erased: true,
-            in_flight: Allowance::new(in_flight, Level::unmetered()),
-        },
-        terms: Terms::new(allow, challenges_of(access.as_deref()), false),
-        access,
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hookgate::{
     BuildError, Key, Keyring, Receiver, ReceiverBuilder, Secret,
-    access::ApiKey,
+    access::{ApiKey, HeaderSecrets},
     dedup::MemoryStore,
     keys::SecretError,
     providers::{logto::Logto, preset::Preset},
@@ -269,4 +269,20 @@ fn nothing_of_a_secret_is_in_what_is_refused() {
     assert!(!format!("{error} {error:?}").contains("CANARY"));
     let error = BuildError::from(Secret::hex("CANARY-SECRET").unwrap_err());
     assert!(!format!("{error} {error:?}").contains("CANARY"));
+}
+
+/// Who reads the error need not read its text to know where to look.
+#[test]
+fn a_setting_that_cannot_be_says_whose_it_is() {
+    let of_github = Preset::github(Secret::utf8("secret").unwrap()).answer_url_verification();
+    let built = Receiver::new("github", of_github)
+        .dedup(MemoryStore::new())
+        .build();
+    assert!(matches!(built, Err(BuildError::Pack(_))), "{built:?}");
+    let of_slack = Preset::slack(Secret::utf8("secret").unwrap()).answer_url_verification();
+    assert!(Receiver::new("slack", of_slack).judge().is_ok());
+    let no_header = refused(|builder| builder.access(HeaderSecrets::new([("", ""); 0])));
+    assert!(matches!(no_header, BuildError::Access(_)), "{no_header:?}");
+    let again = refused(|builder| builder.access(HeaderSecrets::new([("", ""); 0])));
+    assert_eq!(no_header, again);
 }

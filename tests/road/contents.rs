@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hookgate::{
     Receiver, Rejection, Secret,
     dedup::MemoryStore,
+    framework::{Outcome, Ran, handle},
     pack::{Authenticated, Contents, Head, KeyParts, Provider},
     providers::{logto::Logto, preset::Preset},
     schemes::Verified,
@@ -175,4 +176,33 @@ async fn one_nonce_stands_for_all_events_of_its_body_and_for_no_others() {
     let others = batch(&["one nonce=n1", "three"]);
     assert_eq!(stage.send(&others).await.status, 401);
     assert_eq!(stage.script.runs(), 2);
+}
+
+/// The bytes of a delivery's future whose handler takes `N` along.
+async fn size_of_future<const N: usize>(stage: &Stage) -> usize {
+    let timer: Arc<dyn Timer> = Arc::new(stage.clock.clone());
+    let call = Call::post("/hook", "one");
+    let head = Head::new("POST", "/hook", &call.headers);
+    let judged = stage.receiver.judge().admit(head, Some(call.body), &timer);
+    let admitted = judged.await.unwrap().admitted().unwrap();
+    let taken = [0_u8; N];
+    let run = move |_slot, _bytes| async move {
+        let _taken = taken;
+        Ran::<()> {
+            outcome: Outcome::Processed,
+            reply: None,
+            status: None,
+        }
+    };
+    size_of_val(&handle(stage.receiver.clone(), admitted, timer, run))
+}
+
+/// Each layer that took it by value would keep it once more, and copy it.
+#[tokio::test]
+async fn what_a_handler_takes_along_is_kept_as_an_argument_and_as_what_is_polled_and_nowhere_else()
+{
+    const TAKEN: usize = 4096;
+    let stage = puppet().await;
+    let more = size_of_future::<TAKEN>(&stage).await - size_of_future::<0>(&stage).await;
+    assert!(more < 3 * TAKEN, "{more}");
 }

@@ -97,8 +97,8 @@ async fn each_event_of_a_body_is_handled_once_and_the_worst_answer_counts() {
             let all = [
                 ("1", "process"),
                 ("2", "retry_after"),
-                ("3", "panic"),
-                ("4", "created"),
+                ("3", "created"),
+                ("4", "panic"),
             ];
             let first = scene.send(&batch(scene, "msg_1", &all)).await;
             assert_eq!(first.status, 503);
@@ -150,7 +150,8 @@ async fn a_sender_that_leaves_in_the_middle_of_a_body_stops_no_event_of_it() {
             leaving.abort();
             let _ = leaving.await;
             scene.stage.open();
-            scene.stage.began(3).await;
+            scene.stage.ended(3).await;
+            scene.receiver.drained().await;
             let copy = scene.send(&sent).await;
             assert_eq!(scene.stage.runs(), 3);
             vec![copy]
