@@ -7,6 +7,10 @@ use super::Decoded;
 
 /// What a verified request holds.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are one event, and a box for it would be an allocation for each delivery"
+)]
 pub enum Contents<E> {
     /// One event.
     Event(Decoded<E>),

@@ -13,6 +13,10 @@ pub(crate) struct Verdict<'a> {
 }
 
 /// What was found.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and a box would be an allocation for each record"
+)]
 pub(crate) enum Finding {
     /// The middleware would hand the event on.
     Accepted(Admitted),
