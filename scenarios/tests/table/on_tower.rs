@@ -4,7 +4,7 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use hookgate::{
-    Reason, Receiver,
+    Receiver,
     framework::{self, DeliverySlot, Drain, NotTaken, Outcome, Verdict},
     providers::facephi::WorkflowEvent,
     time::TokioTimer,
