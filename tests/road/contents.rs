@@ -1,9 +1,10 @@
 //! What a request holds: one event, several, or a handshake; and what it takes to say so.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use axum::{Router, routing::post};
 use hookgate::{
-    Receiver, Rejection, Secret,
+    Ack, Observed, Observer, Reason, Receiver, Rejection, Secret,
     dedup::MemoryStore,
     framework::{Outcome, Ran, handle},
     pack::{Authenticated, Contents, Head, KeyParts, Provider},
@@ -12,9 +13,10 @@ use hookgate::{
     testing::FakeClock,
     time::Timer,
 };
+use hookgate_axum::{Event, ReceiverExt};
 
 use crate::props::{
-    Call, Fault, Gate, On, Puppet, ScriptedStore, Stage, Step, at_once, logto, now, until,
+    Call, Fault, Gate, On, Puppet, ScriptedStore, Server, Stage, Step, at_once, logto, now, until,
 };
 
 fn batch(lines: &[&str]) -> Call {
@@ -205,4 +207,29 @@ async fn what_a_handler_takes_along_is_kept_as_an_argument_and_as_what_is_polled
     let stage = puppet().await;
     let more = size_of_future::<TAKEN>(&stage).await - size_of_future::<0>(&stage).await;
     assert!(more < 3 * TAKEN, "{more}");
+}
+
+#[derive(Clone, Default)]
+struct Ends(Arc<Mutex<Vec<Reason>>>);
+
+impl Observer for Ends {
+    fn ended(&self, _: Observed<'_>, reason: Reason) {
+        self.0.lock().unwrap().push(reason);
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_takes_its_event_twice_is_told_so_and_its_event_is_given_back() {
+    async fn twice(_: Event<String>, _: Event<String>) -> Ack {
+        Ack::processed()
+    }
+    let ends = Ends::default();
+    let stage = Stage::of(Puppet::default(), |builder| builder.observer(ends.clone())).await;
+    let route = post(twice).layer(stage.receiver.layer());
+    let server = Server::start(Router::new().route("/hook", route)).await;
+    let call = Call::post("/hook", "one");
+    assert_eq!(call.send(server.addr).await.status, 500);
+    assert_eq!(*ends.0.lock().unwrap(), [Reason::TakenTwice]);
+    assert_eq!(stage.send(&call).await.status, 200);
+    assert_eq!(stage.script.runs(), 1);
 }
