@@ -1,9 +1,9 @@
 //! For authors of middleware: the road of a delivery, one step after the other, the same for every framework.
 //!
 //! ```text
-//!  admit:   head ─▶ access ─▶ tenant ─▶ body ─▶ verify ─▶ freshness ─▶ decode
-//!  handle:  interest ─▶ nonce ─▶ claim ─▶ handler ─▶ settle
-//!  conclude: copies of a running event wait ─▶ answer
+//!  Judge::admit:  head ─▶ access ─▶ tenant ─▶ body ─▶ verify ─▶ freshness ─▶ decode
+//!  handle:        interest ─▶ nonce ─▶ claim ─▶ handler ─▶ settle
+//!  conclude:      copies of a running event wait ─▶ answer
 //! ```
 //!
 //! The order is a rule: cheap checks come before costly ones.
@@ -15,16 +15,23 @@
 //! - The store is never touched for a request that is not verified or not wanted.
 //! - A parse failure leaves no claim behind.
 //!
-//! Call [`admit`], then [`handle`] inside a [`RunsToEnd`], then [`conclude`]; [`tower`](crate::tower) is the example. The
-//! sender gets an [`Answer`], or the handler's own response. A refusal may leave a body [`unread`].
+//! Call [`Judge::admit`], then [`handle`] inside a [`RunsToEnd`], then [`conclude`]; [`tower`](crate::tower) is the
+//! example. The sender gets an [`Answer`], or the handler's own response. A refusal may leave a body [`unread`].
+//!
+//! Mostly a request holds one event. Where a pack reads [several](crate::pack::Contents::Events) from one body, `handle`
+//! calls the handler for each, one after the other. Where it reads a
+//! [handshake](crate::pack::Contents::Handshake), [`Judged`] is the answer at once.
+//!
+//! What the handler's response means is said once, by [`Ran::answered`].
 
 pub use crate::{
     delivery::{DeliverySlot, NotTaken},
+    judge::{Admitted, AdmittedEvent, Judge, Judged},
     limits::{BodyBroken, BodySource, unread},
     receiver::{Busy, Drain},
     road::{
-        Admitted, Concluded, Detached, Handled, Ran, RunningCopy, RunsToEnd, TimeLeft, admit,
-        conclude, handle, misused, refusal, says_length, unprotected,
+        Concluded, Detached, Handled, Ran, RunningCopy, RunsToEnd, TimeLeft, conclude, handle,
+        misused, says_length, unprotected,
     },
     verdict::{Answer, Outcome, Verdict},
 };

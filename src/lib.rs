@@ -53,6 +53,9 @@ mod leases;
 // What handlers take.
 mod delivery;
 
+// From the head to the decoded event, without a store.
+mod judge;
+
 // One endpoint: its settings, checked once.
 mod receiver;
 

@@ -7,7 +7,10 @@
 pub use crate::{
     identity::{ContentDigest, EventType, KeyParts},
     keys::LiveKeys,
-    provider::{Authenticated, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable},
+    provider::{
+        Authenticated, Contents, Decoded, Handshake, Provider, Retries, SenderProfile, TimeKind,
+        Undecodable,
+    },
     request::{Head, Headers, RawRequest, Single, TraceContext},
     time::EventTime,
 };

@@ -73,6 +73,7 @@ mod road {
     mod answers;
     mod axum_wiring;
     mod bodies;
+    mod contents;
     mod drains;
     mod given_back;
     mod handlers;

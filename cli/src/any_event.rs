@@ -3,10 +3,7 @@
 
 use hookgate::{
     BuildError, Rejection,
-    pack::{
-        Authenticated, Decoded, KeyParts, LiveKeys, Provider, RawRequest, SenderProfile,
-        Undecodable,
-    },
+    pack::{Authenticated, Contents, LiveKeys, Provider, RawRequest, SenderProfile, Undecodable},
     schemes::Verified,
     tenants::Keys,
 };
@@ -48,11 +45,7 @@ impl<P: Provider> Provider for ForAnyEvent<P> {
         self.0.verify(request, keys)
     }
 
-    fn decode(
-        &self,
-        authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<AnyEvent>, Undecodable> {
-        Ok(self.0.decode(authenticated, key)?.map(|_| AnyEvent))
+    fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<AnyEvent>, Undecodable> {
+        Ok(self.0.decode(authenticated)?.map(|_| AnyEvent))
     }
 }

@@ -1,7 +1,7 @@
 //! Every pack, preset and scheme that the command knows.
 
 use hookgate::{
-    Receiver,
+    ReceiverBuilder,
     providers::{idcloud::IdCloud, preset::Preset, unico_check::UnicoCheck},
     schemes::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig},
 };
@@ -19,7 +19,7 @@ use crate::{
 pub(crate) struct Listed {
     /// Its name in records.
     pub(crate) name: &'static str,
-    pub(crate) receiver: fn(Terms<'_>) -> Result<Receiver, Refused>,
+    pub(crate) builder: fn(Terms<'_>) -> Result<ReceiverBuilder, Refused>,
     /// How it signs.
     pub(crate) signature: &'static str,
     /// What identifies an event.
@@ -49,7 +49,7 @@ const UNKNOWN_SENDER: &str = "how long it waits, and whether it sends again";
 pub(crate) const ALL: &[Listed] = &[
     Listed {
         name: "logto",
-        receiver: |terms| terms.scheme(|config: LogtoConfig, keys| Ok(config.pack(keys))),
+        builder: |terms| terms.scheme(|config: LogtoConfig, keys| Ok(config.pack(keys))),
         signature: "HMAC-SHA256 of {body}, hex, in logto-signature-sha-256",
         event_key: "digest of the body",
         assumed: "nothing",
@@ -58,7 +58,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "facephi",
-        receiver: |terms| terms.scheme(|config: FacephiConfig, keys| Ok(config.pack(keys))),
+        builder: |terms| terms.scheme(|config: FacephiConfig, keys| Ok(config.pack(keys))),
         signature: "HMAC-SHA256 of the JSON without its member `signature`, base64, in that member",
         event_key: "source and id",
         assumed: "which bytes are signed; all data but of id_captured; retries",
@@ -67,7 +67,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "idcloud",
-        receiver: |terms| {
+        builder: |terms| {
             terms.without_secret(
                 |config: IdCloudConfig, _| Ok(config.pack()),
                 |pack, tenants| Ok(IdCloud::tenants(pack, tenants)),
@@ -81,7 +81,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "unico-check",
-        receiver: |terms| {
+        builder: |terms| {
             terms.without_secret(UnicoCheckConfig::pack, |pack, tenants| {
                 Ok(UnicoCheck::tenants(pack, tenants))
             })
@@ -94,7 +94,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "standard-webhooks",
-        receiver: |terms| terms.pack(Preset::standard_webhooks),
+        builder: |terms| terms.pack(Preset::standard_webhooks),
         signature: "HMAC-SHA256 of {id}.{timestamp}.{body}, base64, in webhook-signature",
         event_key: "the signed webhook-id",
         assumed: UNKNOWN_SENDER,
@@ -103,7 +103,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "svix",
-        receiver: |terms| terms.pack(Preset::svix),
+        builder: |terms| terms.pack(Preset::svix),
         signature: "HMAC-SHA256 of {id}.{timestamp}.{body}, base64, in svix-signature",
         event_key: "the signed svix-id",
         assumed: UNKNOWN_SENDER,
@@ -112,7 +112,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "github",
-        receiver: |terms| terms.pack(Preset::github),
+        builder: |terms| terms.pack(Preset::github),
         signature: "HMAC-SHA256 of {body}, hex after sha256=, in x-hub-signature-256",
         event_key: "digest of the body",
         assumed: "nothing",
@@ -121,7 +121,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "stripe",
-        receiver: |terms| terms.pack(Preset::stripe),
+        builder: |terms| terms.pack(Preset::stripe),
         signature: "HMAC-SHA256 of {timestamp}.{body}, hex, as v1 in stripe-signature",
         event_key: "the body's id, else its digest",
         assumed: "how long it waits",
@@ -130,7 +130,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "slack",
-        receiver: |terms| terms.pack(Preset::slack),
+        builder: |terms| terms.pack(Preset::slack),
         signature: "HMAC-SHA256 of v0:{timestamp}:{body}, hex after v0=, in x-slack-signature",
         event_key: "the body's event_id, else its digest",
         assumed: "nothing",
@@ -139,7 +139,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "shopify",
-        receiver: |terms| terms.pack(Preset::shopify),
+        builder: |terms| terms.pack(Preset::shopify),
         signature: "HMAC-SHA256 of {body}, base64, in x-shopify-hmac-sha256",
         event_key: "digest of the body",
         assumed: "nothing",
@@ -148,7 +148,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "hmac-header",
-        receiver: |terms| {
+        builder: |terms| {
             terms.scheme(|config: HmacHeaderConfig, keys| {
                 let scheme = HmacHeader::try_from(config)?;
                 Ok(Preset::custom("hmac-header", scheme, keys))
@@ -162,7 +162,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "hmac-body-field",
-        receiver: |terms| {
+        builder: |terms| {
             terms.scheme(|config: HmacBodyFieldConfig, keys| {
                 let scheme = HmacBodyField::try_from(config)?;
                 Ok(Preset::custom_body_field("hmac-body-field", scheme, keys))
@@ -176,7 +176,7 @@ pub(crate) const ALL: &[Listed] = &[
     },
     Listed {
         name: "signed-request",
-        receiver: |terms| {
+        builder: |terms| {
             terms.without_secret(
                 |rule: SignedRequestRule, keys| {
                     let scheme = rule.scheme(keys)?;

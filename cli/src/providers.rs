@@ -8,8 +8,7 @@ use std::{
 
 use clap::Args;
 use hookgate::{
-    Receiver,
-    dedup::MemoryStore,
+    framework::Judge,
     pack::{Retries, TimeKind},
     time::SystemClock,
 };
@@ -98,9 +97,9 @@ enum Again {
 
 impl Sheet {
     fn of(listed: &Listed) -> Result<Self, Refused> {
-        let receiver = sample(listed)?;
-        let profile = receiver.profile();
-        let window = receiver.window();
+        let judge = sample(listed)?;
+        let profile = judge.profile();
+        let window = judge.window();
         Ok(Self {
             name: listed.name,
             signature: listed.signature,
@@ -113,7 +112,7 @@ impl Sheet {
             },
             past_s: window.map(|window| window.past.as_secs()),
             future_s: window.map(|window| window.future.as_secs()),
-            retention_s: receiver.retention().as_secs(),
+            retention_s: profile.retention.as_secs(),
             sender_timeout_s: profile.timeout.map(|timeout| timeout.as_secs()),
             retries: match profile.retries {
                 Retries::Never => Again::Never,
@@ -128,23 +127,22 @@ impl Sheet {
     }
 }
 
-/// A receiver with all defaults. Nothing is ever signed with its key.
-fn sample(listed: &Listed) -> Result<Receiver, Refused> {
+/// The judge of a receiver with all defaults. Nothing is ever signed with its key.
+fn sample(listed: &Listed) -> Result<Judge, Refused> {
     sample_with(listed, listed.least_settings)
 }
 
 /// The same with these settings.
-pub(crate) fn sample_with(listed: &Listed, settings: Option<&str>) -> Result<Receiver, Refused> {
-    (listed.receiver)(Terms {
+pub(crate) fn sample_with(listed: &Listed, settings: Option<&str>) -> Result<Judge, Refused> {
+    let builder = (listed.builder)(Terms {
         endpoint: "hook",
         keys: &[listed.sample_key.into()],
         has_tenant: false,
         window: WindowTerm::OfPack,
         settings,
         clock: Arc::new(SystemClock::new()),
-        store: MemoryStore::with_capacity(1),
-        extra: None,
-    })
+    })?;
+    Ok(builder.judge()?)
 }
 
 fn write_table(screen: &mut Screen<impl Write>, sheets: &[Sheet]) -> io::Result<()> {

@@ -1,10 +1,9 @@
-//! [`Terms`]: what a receiver is built from, and its building.
+//! [`Terms`]: what a receiver or its judge is built from, and its builder.
 
 use std::{sync::Arc, time::Duration};
 
 use hookgate::{
     BuildError, Key, Keyring, Receiver, ReceiverBuilder, Secret,
-    dedup::MemoryStore,
     keys::Encoding,
     pack::{Provider, TimeKind},
     tenants::{KeySource, KeySourceError, Keys, Tenant, Tenants},
@@ -17,7 +16,7 @@ use crate::{any_event::ForAnyEvent, refused::Refused, settings::Settings, text::
 /// The route parameter that names the tenant.
 pub(crate) const TENANT_PARAM: &str = "tenant";
 
-/// What a receiver is built from.
+/// What a receiver, or its judge, is built from.
 pub(crate) struct Terms<'a> {
     pub(crate) endpoint: &'a str,
     /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`. Public keys as `pem:…` or `der:…`.
@@ -28,13 +27,7 @@ pub(crate) struct Terms<'a> {
     /// The JSON text of the settings.
     pub(crate) settings: Option<&'a str>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) store: MemoryStore,
-    /// What else the receiver gets.
-    pub(crate) extra: Option<Extra<'a>>,
 }
-
-/// Goes on building a receiver.
-pub(crate) type Extra<'a> = Box<dyn FnOnce(ReceiverBuilder) -> ReceiverBuilder + 'a>;
 
 /// How old, and how far ahead, a signed time may be.
 #[derive(Clone, Copy, Default)]
@@ -61,7 +54,7 @@ impl Terms<'_> {
     pub(crate) fn pack<P: Provider>(
         self,
         pack: impl FnOnce(Keys) -> P,
-    ) -> Result<Receiver, Refused> {
+    ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         settings.of_nothing_else()?;
         self.receiver(&settings, |keys| Ok(pack(keys)))
@@ -71,7 +64,7 @@ impl Terms<'_> {
     pub(crate) fn scheme<C: DeserializeOwned, P: Provider>(
         self,
         pack: impl FnOnce(C, Keys) -> Result<P, BuildError>,
-    ) -> Result<Receiver, Refused> {
+    ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         let config = settings.of_scheme()?;
         self.receiver(&settings, |keys| pack(config, keys))
@@ -83,7 +76,7 @@ impl Terms<'_> {
         self,
         pack: impl FnOnce(C, &[Text<'_>]) -> Result<P, Refused>,
         serving: impl FnOnce(P, Tenants) -> Result<P, Refused>,
-    ) -> Result<Receiver, Refused> {
+    ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         let pack = pack(settings.of_scheme()?, self.keys)?;
         let pack = if self.has_tenant {
@@ -98,17 +91,19 @@ impl Terms<'_> {
         self,
         settings: &Settings,
         pack: impl FnOnce(Keys) -> Result<P, BuildError>,
-    ) -> Result<Receiver, Refused> {
+    ) -> Result<ReceiverBuilder, Refused> {
         let pack = pack(self.keys()?)?;
         self.receiver_of(settings, pack)
     }
 
-    fn receiver_of<P: Provider>(self, settings: &Settings, pack: P) -> Result<Receiver, Refused> {
+    fn receiver_of<P: Provider>(
+        self,
+        settings: &Settings,
+        pack: P,
+    ) -> Result<ReceiverBuilder, Refused> {
         let gates = settings.gates()?;
         let profile = pack.profile();
-        let mut receiver = Receiver::new(self.endpoint, ForAnyEvent(pack))
-            .dedup(self.store)
-            .clock(self.clock);
+        let mut receiver = Receiver::new(self.endpoint, ForAnyEvent(pack)).clock(self.clock);
         match self.window {
             WindowTerm::OfPack => {}
             WindowTerm::Unchecked => receiver = receiver.without_time_check(),
@@ -131,10 +126,7 @@ impl Terms<'_> {
         if let Some(networks) = gates.networks {
             receiver = receiver.networks(networks);
         }
-        if let Some(extra) = self.extra {
-            receiver = extra(receiver);
-        }
-        Ok(receiver.build()?)
+        Ok(receiver)
     }
 
     fn keys(&self) -> Result<Keys, Refused> {

@@ -10,7 +10,6 @@ use actix_web::{
         ConnectionType, StatusCode,
         header::{HeaderName, HeaderValue},
     },
-    web::Bytes,
 };
 use hookgate::framework::Answer;
 
@@ -33,8 +32,7 @@ pub(crate) fn answered<B>(
 
 /// The answer with its own text.
 pub(crate) fn fixed(answer: &Answer) -> HttpResponse<AnswerBody> {
-    let text = Bytes::from_static(answer.body().as_bytes());
-    response(answer, AnswerBody::new(text))
+    response(answer, AnswerBody::new(answer.body().clone()))
 }
 
 /// The answer with `body`, translated from `http` 1.x to the types that actix-web has.
@@ -76,6 +74,6 @@ impl ResponseError for Answered {
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        response(&self.0, self.0.body()).map_into_boxed_body()
+        response(&self.0, self.0.body().clone()).map_into_boxed_body()
     }
 }

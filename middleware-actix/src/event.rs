@@ -11,8 +11,8 @@ use actix_web::{
     http::StatusCode,
 };
 use hookgate::{
-    Delivery, Reason,
-    framework::{self, Answer, DeliverySlot, NotTaken, Outcome, Verdict},
+    Delivery,
+    framework::{self, Answer, DeliverySlot, NotTaken, Verdict},
 };
 
 use crate::{answer::response, require_receiver::Unprotected};
@@ -39,10 +39,7 @@ impl<E: 'static> FromRequest for Event<E> {
         let extensions = request.extensions();
         let taken = match extensions.get::<DeliverySlot>() {
             None => Err(not_protected(&extensions)),
-            Some(slot) => slot.take().map(Event).map_err(|not_taken| match not_taken {
-                NotTaken::Taken => EventRejection::Taken,
-                _ => EventRejection::WrongEventType,
-            }),
+            Some(slot) => slot.take().map(Event).map_err(EventRejection::NotTaken),
         };
         ready(taken)
     }
@@ -65,10 +62,9 @@ fn not_protected(extensions: &Extensions) -> EventRejection {
 pub enum EventRejection {
     /// The route has no receiver.
     NotProtected,
-    /// The receiver's pack has events of another type.
-    WrongEventType,
-    /// The handler has two `Event` extractors, or something before it took the delivery.
-    Taken,
+    /// The receiver's pack has events of another type; or the handler has two `Event` extractors, or something before it
+    /// took the delivery.
+    NotTaken(NotTaken),
 }
 
 impl fmt::Display for EventRejection {
@@ -78,11 +74,13 @@ impl fmt::Display for EventRejection {
                 "a handler takes an `Event`, but its route has no receiver: \
                  add `.wrap(receiver.middleware())` to the resource"
             }
-            Self::WrongEventType => {
+            Self::NotTaken(NotTaken::Taken) => {
+                "a handler takes two `Event`s: the delivery can be had once"
+            }
+            Self::NotTaken(_) => {
                 "a handler takes an `Event` of another type than its receiver's pack gives: \
                  name the pack's event type, as in `Event<logto::Event>`"
             }
-            Self::Taken => "a handler takes two `Event`s: the delivery can be had once",
         })
     }
 }
@@ -97,12 +95,12 @@ impl ResponseError for EventRejection {
     fn error_response(&self) -> HttpResponse {
         let (answer, verdict) = match self {
             Self::NotProtected => (Answer::not_protected(), None),
-            Self::WrongEventType | Self::Taken => (
-                framework::misused(Reason::WrongEventType, self),
-                Some(Verdict(Outcome::WrongEventType)),
+            Self::NotTaken(why) => (
+                framework::misused(why.reason(), self),
+                Some(Verdict(why.outcome())),
             ),
         };
-        let mut response = response(&answer, answer.body()).map_into_boxed_body();
+        let mut response = response(&answer, answer.body().clone()).map_into_boxed_body();
         if let Some(verdict) = verdict {
             response.extensions_mut().insert(verdict);
         }

@@ -55,6 +55,9 @@
 //! - A middleware outside must not keep a clone of the `HttpRequest` while it calls the next service.
 //!   actix-web's router panics then, and the code that gives a chunked body its length panics too. The receiver
 //!   takes such a panic for one of the handler's, and answers 503.
+//! - A body may hold [several events](hookgate::pack::Contents::Events). The handler is then called for each with the
+//!   same request, one after the other. A panic takes the request along: the events behind it are answered 503 without
+//!   a run, and come again with the sender's next try.
 //!
 //! # What the handler gets
 //!

@@ -3,22 +3,22 @@
 use std::{
     cell::Cell,
     fmt,
-    future::Future,
+    future::{Future, poll_fn},
     pin::{Pin, pin},
     rc::Rc,
     sync::Arc,
 };
 
 use actix_web::{
-    Error, HttpMessage, HttpRequest, HttpResponse,
+    Error, HttpMessage, HttpRequest,
     body::EitherBody,
-    dev::{Payload, Service, ServiceRequest, ServiceResponse, forward_ready},
+    dev::{Path, Payload, Service, ServiceRequest, ServiceResponse, Url, forward_ready},
     http::header,
     web::Bytes,
 };
 use hookgate::{
     Receiver,
-    framework::{self, Concluded, DeliverySlot, Outcome, Ran, RunsToEnd, TimeLeft, Verdict},
+    framework::{self, Concluded, DeliverySlot, Judged, Ran, RunsToEnd, TimeLeft, Verdict},
     pack::Head,
     time::Timer,
 };
@@ -103,10 +103,11 @@ where
             .authority(authority.map(|authority| authority.as_str()))
             .route_params(&route_params)
             .peer(request.peer_addr());
-        match framework::admit(&receiver, head, &mut body, &timer).await {
-            Ok(admitted) => admitted,
+        match receiver.judge().admit(head, &mut body, &timer).await {
+            Ok(Judged::Admitted(admitted)) => admitted,
+            Ok(Judged::Answered(answer)) => return answered(Some(request), answer),
             Err(rejection) => {
-                let response = fixed(&framework::refusal(&receiver, &rejection));
+                let response = fixed(&receiver.judge().refusal(&rejection));
                 let limit = receiver.body_limit();
                 let response = linger(response, body, &request, limit, &timer);
                 let response = response.map_into_right_body();
@@ -115,11 +116,14 @@ where
         }
     };
     let time = TimeLeft::of(&admitted);
-    let place = Rc::new(Place::new(Some(request)));
-    let run = {
-        let place = place.clone();
-        move |slot, bytes| run(inner, place, slot, bytes)
+    let inner = Inner {
+        service: inner,
+        // A handler further in may be found by moving along the path: each event begins where the first did.
+        route: (admitted.events().count() > 1).then(|| request.match_info().clone()),
+        place: Rc::new(Place::new(Some(request))),
     };
+    let place = inner.place.clone();
+    let run = move |slot, bytes| run(inner, slot, bytes);
     let work = framework::handle(receiver.clone(), admitted, timer.clone(), run);
     let work = RunsToEnd::new(&receiver, &timer, time, work, spawn);
     match framework::conclude(&timer, pin!(work)).await {
@@ -134,33 +138,46 @@ where
 /// service borrows it, and that service's response gives it back.
 type Place = Cell<Option<HttpRequest>>;
 
-/// Runs the inner service, for the road.
-async fn run<S, B>(
-    inner: Rc<S>,
+/// What a call of the inner service needs. Clones are for bodies that hold several events.
+struct Inner<S> {
+    service: Rc<S>,
     place: Rc<Place>,
-    slot: DeliverySlot,
-    bytes: Bytes,
-) -> Ran<ServiceResponse<B>>
+    /// How the request was routed to here, where it is called more than once.
+    route: Option<Path<Url>>,
+}
+
+impl<S> Clone for Inner<S> {
+    fn clone(&self) -> Self {
+        Self {
+            service: self.service.clone(),
+            place: self.place.clone(),
+            route: self.route.clone(),
+        }
+    }
+}
+
+/// Runs the inner service, for the road.
+async fn run<S, B>(inner: Inner<S>, slot: DeliverySlot, bytes: Bytes) -> Ran<ServiceResponse<B>>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
 {
-    let Some(request) = place.take() else {
-        return Ran {
-            outcome: retry(),
-            reply: None,
-            status: None,
-        };
+    // It went down with the handler of another event of the same body.
+    let Some(request) = inner.place.take() else {
+        return Ran::failed(None, None);
     };
-    match inner.call(inner_request(request, slot, bytes)).await {
+    let mut request = inner_request(request, slot, bytes);
+    if let Some(route) = inner.route {
+        *request.match_info_mut() = route;
+        // The service was asked for one call so far.
+        if let Err(error) = poll_fn(|context| inner.service.poll_ready(context)).await {
+            return failed(&error);
+        }
+    }
+    match inner.service.call(request).await {
         Ok(mut response) => {
-            place.set(Some(response.request().clone()));
-            let outcome = outcome(response.response_mut());
-            let status = response.status();
-            Ran {
-                outcome,
-                status: Some(status.as_u16()),
-                reply: status.is_success().then_some(response),
-            }
+            let verdict = response.response_mut().extensions_mut().remove::<Verdict>();
+            inner.place.set(Some(response.request().clone()));
+            Ran::answered(verdict, response.status().as_u16(), response)
         }
         Err(error) => failed(&error),
     }
@@ -180,34 +197,11 @@ fn inner_request(request: HttpRequest, slot: DeliverySlot, bytes: Bytes) -> Serv
     request
 }
 
-/// What the handler said, or else what its status means.
-fn outcome<B>(response: &mut HttpResponse<B>) -> Outcome {
-    let success = response.status().is_success();
-    match response.extensions_mut().remove::<Verdict>() {
-        Some(Verdict(outcome)) => outcome,
-        None if success => Outcome::Processed,
-        None => retry(),
-    }
-}
-
-/// An error of a middleware in between. It may be a handler's that was passed on, verdict and all;
-/// whatever else it is, it did not handle the event, so a status of its own changes nothing.
+/// An error of a middleware in between. It may be a handler's that was passed on, verdict and all.
 fn failed<R>(error: &Error) -> Ran<R> {
     let mut response = error.error_response();
     let verdict = response.extensions_mut().remove::<Verdict>();
-    Ran {
-        outcome: verdict.map_or_else(retry, |Verdict(outcome)| outcome),
-        status: Some(response.status().as_u16()),
-        reply: None,
-    }
-}
-
-/// Nothing is known but that it was not handled.
-const fn retry() -> Outcome {
-    Outcome::Retry {
-        after: None,
-        error: None,
-    }
+    Ran::failed(verdict, Some(response.status().as_u16()))
 }
 
 /// The route's parameters, decoded as for a handler that takes a `Path`: actix-web's router leaves

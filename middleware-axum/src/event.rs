@@ -7,8 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use hookgate::{
-    Delivery, Reason,
-    framework::{self, Answer, DeliverySlot, NotTaken, Outcome, Verdict, unread::announces_body},
+    Delivery,
+    framework::{self, Answer, DeliverySlot, NotTaken, Verdict, unread::announces_body},
 };
 use http::{HeaderValue, Version, header, request::Parts};
 
@@ -30,10 +30,7 @@ impl<S: Sync, E: Send + 'static> FromRequestParts<S> for Event<E> {
             .extensions
             .get::<DeliverySlot>()
             .ok_or_else(|| EventRejection::not_protected(parts))?;
-        slot.take().map(Event).map_err(|not_taken| match not_taken {
-            NotTaken::Taken => EventRejection::Taken,
-            _ => EventRejection::WrongEventType,
-        })
+        slot.take().map(Event).map_err(EventRejection::NotTaken)
     }
 }
 
@@ -49,10 +46,9 @@ pub enum EventRejection {
         /// answer.
         closes: bool,
     },
-    /// The receiver's pack has events of another type.
-    WrongEventType,
-    /// The handler has two `Event` extractors, or something before it took the delivery.
-    Taken,
+    /// The receiver's pack has events of another type; or the handler has two `Event` extractors, or something before it
+    /// took the delivery.
+    NotTaken(NotTaken),
 }
 
 impl EventRejection {
@@ -72,11 +68,13 @@ impl fmt::Display for EventRejection {
                 "a handler takes an `Event`, but its route has no receiver: \
                  add `.layer(receiver.layer())` to the method router, after the method"
             }
-            Self::WrongEventType => {
+            Self::NotTaken(NotTaken::Taken) => {
+                "a handler takes two `Event`s: the delivery can be had once"
+            }
+            Self::NotTaken(_) => {
                 "a handler takes an `Event` of another type than its receiver's pack gives: \
                  name the pack's event type, as in `Event<logto::Event>`"
             }
-            Self::Taken => "a handler takes two `Event`s: the delivery can be had once",
         })
     }
 }
@@ -87,9 +85,9 @@ impl IntoResponse for EventRejection {
     fn into_response(self) -> Response {
         let (answer, verdict) = match self {
             Self::NotProtected { .. } => (Answer::not_protected(), None),
-            Self::WrongEventType | Self::Taken => (
-                framework::misused(Reason::WrongEventType, &self),
-                Some(Verdict(Outcome::WrongEventType)),
+            Self::NotTaken(why) => (
+                framework::misused(why.reason(), &self),
+                Some(Verdict(why.outcome())),
             ),
         };
         let mut response = answered(&answer);
@@ -107,7 +105,7 @@ impl IntoResponse for EventRejection {
 }
 
 fn answered(answer: &Answer) -> Response {
-    let mut response = (answer.status(), answer.body()).into_response();
+    let mut response = (answer.status(), answer.body().clone()).into_response();
     for (name, value) in answer.headers() {
         response.headers_mut().insert(name.clone(), value.clone());
     }

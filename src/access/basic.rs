@@ -134,10 +134,10 @@ impl Access for Basic {
         match self.fault {
             None => Ok(()),
             Some(Fault::Secret(fault)) => Err(fault.into()),
-            Some(Fault::ColonInUser) => Err(BuildError::Contradiction(
+            Some(Fault::ColonInUser) => Err(BuildError::Access(
                 "a Basic user cannot have a colon: the first one ends it (RFC 7617, section 2)",
             )),
-            Some(Fault::NoColon) => Err(BuildError::Contradiction(
+            Some(Fault::NoColon) => Err(BuildError::Access(
                 "Basic credentials are written `user:password`, and there is no colon",
             )),
         }

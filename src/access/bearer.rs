@@ -257,7 +257,7 @@ impl Access for Bearer {
             || self.clients.contains("")
             || self.scopes.iter().any(no_scope)
         {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Access(
                 "a token's issuer, audience, clients and scopes cannot be empty, and a scope is one word",
             ));
         }

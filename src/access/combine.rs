@@ -127,7 +127,7 @@ impl Access for AnyOf {
 
     fn validate(&self) -> Result<(), BuildError> {
         if self.0.len() > 1 && self.admits_anyone() {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Access(
                 "any-of with a rule that admits anyone checks nothing: remove that rule or the others",
             ));
         }

@@ -76,7 +76,7 @@ impl Access for HeaderSecrets {
 
     fn validate(&self) -> Result<(), BuildError> {
         if self.pairs.is_empty() {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Access(
                 "header secrets without a single pair check nothing: \
                  if anyone may call, say so with `AnyoneMayCall`",
             ));

@@ -24,6 +24,7 @@ mod bearer;
 mod combine;
 mod credential;
 mod forwarded;
+mod gate;
 mod headers;
 #[cfg(feature = "jwks")]
 mod jwks;
@@ -35,6 +36,7 @@ use http::{HeaderName, HeaderValue, header};
 
 #[cfg(feature = "jwt")]
 pub use self::bearer::Bearer;
+pub(crate) use self::gate::Gate;
 #[cfg(feature = "jwks")]
 pub use self::jwks::{HttpsFetcher, Jwks, JwksDocument, JwksError, JwksFetcher};
 pub use self::{
@@ -168,13 +170,16 @@ impl fmt::Debug for dyn Access {
 }
 
 /// Why access was denied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Denied {
     /// No credentials.
+    #[error("no credentials")]
     Missing,
     /// Wrong or ambiguous credentials.
+    #[error("wrong or ambiguous credentials")]
     Wrong,
     /// What is needed to judge cannot be had now.
+    #[error("what is needed to judge cannot be had now")]
     Unavailable,
 }

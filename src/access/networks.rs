@@ -148,7 +148,7 @@ fn parsed<R: AsRef<str>>(
         })
         .collect::<Result<_, _>>()?;
     if ranges.is_empty() {
-        return Err(BuildError::Contradiction(
+        return Err(BuildError::Access(
             "a list of networks is empty: name the ranges, or leave the setting out",
         ));
     }

@@ -15,6 +15,7 @@ use super::Delivery;
 use crate::{
     leases::LeaseHandle,
     telemetry::{Facts, caught, log},
+    verdict::{Outcome, Reason},
 };
 
 /// A delivery whose event type is not named: how it travels through a framework's request.
@@ -74,13 +75,33 @@ struct Slot {
 }
 
 /// Why a slot gave no delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotTaken {
     /// It was taken before: two extractors in one handler.
+    #[error("the delivery was taken before: it can be had once")]
     Taken,
     /// The pack's event is of another type.
+    #[error("the pack's event is of another type")]
     WrongEventType,
+}
+
+impl NotTaken {
+    /// What the log and the answer say of it.
+    pub const fn reason(self) -> Reason {
+        match self {
+            Self::Taken => Reason::TakenTwice,
+            Self::WrongEventType => Reason::WrongEventType,
+        }
+    }
+
+    /// How a handler that could not run for it has ended.
+    pub const fn outcome(self) -> Outcome {
+        match self {
+            Self::Taken => Outcome::TakenTwice,
+            Self::WrongEventType => Outcome::WrongEventType,
+        }
+    }
 }
 
 impl DeliverySlot {

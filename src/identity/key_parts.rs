@@ -1,4 +1,4 @@
-//! [`KeyParts`]: how the identity of an event is written.
+//! [`KeyParts`]: what identifies an event. [`KeyScope`]: where that identity counts.
 
 use std::fmt;
 
@@ -12,9 +12,13 @@ const EVENT_DOMAIN: &[u8] = b"hookgate/key/v1";
 /// Domain of nonces.
 const NONCE_DOMAIN: &[u8] = b"hookgate/nonce/v1";
 
-/// Where a pack writes the parts of an event's identity, in a fixed order.
+/// How many bytes of parts, each after its length, need no allocation: two ids or URLs of usual length, or six digests.
+const INLINE: usize = 192;
+
+/// The parts of an event's identity, in a fixed order. A pack [decodes](crate::pack::Provider::decode) them with the event.
 ///
-/// Parts come from authenticated content only.
+/// Parts come from authenticated content only. They are the same wherever the event came from: the
+/// [key](Self::key) of an event that was asked for is that of the one that was sent.
 ///
 /// # The encoding is frozen
 ///
@@ -27,38 +31,55 @@ const NONCE_DOMAIN: &[u8] = b"hookgate/nonce/v1";
 ///
 /// The nonce of a signed request is remembered under a key of the same form that begins with
 /// `hookgate/nonce/v1` and has the nonce as its one part.
+///
+/// # Examples
+///
+/// ```
+/// use hookgate::pack::KeyParts;
+///
+/// let parts = KeyParts::of("evt_1");
+/// let key = parts.key("stripe-prod", None, "stripe");
+/// assert!(key.is_some());
+/// assert_ne!(key, parts.key("stripe-test", None, "stripe"));
+/// ```
 #[derive(Clone)]
 pub struct KeyParts {
-    hash: Sha256,
-    parts: usize,
+    /// Each part after its length, as it is hashed.
+    inline: [u8; INLINE],
+    used: usize,
+    /// All of them, once they no longer fit.
+    spilled: Vec<u8>,
 }
 
 impl KeyParts {
-    /// Ready for the parts of one event.
-    pub fn new(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
-        Self::in_domain(EVENT_DOMAIN, endpoint, tenant, pack)
+    /// No part yet.
+    pub const fn new() -> Self {
+        Self {
+            inline: [0; INLINE],
+            used: 0,
+            spilled: Vec::new(),
+        }
     }
 
-    /// Ready for a nonce, which no part of an event can be mistaken for.
-    pub(crate) fn of_nonce(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
-        Self::in_domain(NONCE_DOMAIN, endpoint, tenant, pack)
+    /// One part.
+    pub fn of(part: impl AsRef<[u8]>) -> Self {
+        let mut parts = Self::new();
+        parts.part(part);
+        parts
     }
 
-    fn in_domain(domain: &[u8], endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
-        let mut key = Self {
-            hash: Sha256::new_with_prefix(domain),
-            parts: 0,
-        };
-        key.write(endpoint.as_bytes());
-        key.write(tenant.unwrap_or_default().as_bytes());
-        key.write(pack.as_bytes());
-        key
+    /// The SHA-256 of `content` as the one part.
+    pub fn of_digest(content: &[u8]) -> Self {
+        let mut parts = Self::new();
+        parts.digest_of(content);
+        parts
     }
 
     /// Adds one part.
     pub fn part(&mut self, part: impl AsRef<[u8]>) -> &mut Self {
-        self.write(part.as_ref());
-        self.parts = self.parts.saturating_add(1);
+        let part = part.as_ref();
+        self.write(&length(part));
+        self.write(part);
         self
     }
 
@@ -67,21 +88,115 @@ impl KeyParts {
         self.part(Sha256::digest(content))
     }
 
-    /// The key, or `None` when no part was given: an event without identity cannot be handled once.
-    pub fn finish(self) -> Option<EventKey> {
-        (self.parts > 0).then(|| EventKey::from_bytes(self.hash.finalize().into()))
+    /// The key of an event of `pack` at `endpoint`, or `None` where there is no part: an event without identity cannot
+    /// be handled once. `tenant` is the canonical id, where the endpoint serves many.
+    ///
+    /// [`Receiver::event_key`](crate::Receiver::event_key) knows endpoint and pack.
+    pub fn key(&self, endpoint: &str, tenant: Option<&str>, pack: &str) -> Option<EventKey> {
+        KeyScope::new(endpoint, tenant, pack).key(self)
+    }
+
+    fn encoded(&self) -> &[u8] {
+        if self.spilled.is_empty() {
+            self.inline.get(..self.used).unwrap_or_default()
+        } else {
+            &self.spilled
+        }
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        self.hash.update((bytes.len() as u64).to_be_bytes());
-        self.hash.update(bytes);
+        let end = self.used.saturating_add(bytes.len());
+        if self.spilled.is_empty() {
+            if let Some(room) = self.inline.get_mut(self.used..end) {
+                room.copy_from_slice(bytes);
+                self.used = end;
+                return;
+            }
+            let so_far = self.inline.get(..self.used).unwrap_or_default();
+            self.spilled.extend_from_slice(so_far);
+        }
+        self.spilled.extend_from_slice(bytes);
     }
 }
 
+impl Default for KeyParts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Shows nothing of the parts: they may be personal.
 impl fmt::Debug for KeyParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyParts")
-            .field("parts", &self.parts)
-            .finish_non_exhaustive()
+        f.debug_struct("KeyParts").finish_non_exhaustive()
+    }
+}
+
+/// Endpoint, tenant and pack: what every key of theirs begins with, hashed once.
+#[derive(Clone)]
+pub(crate) struct KeyScope(Sha256);
+
+impl KeyScope {
+    /// Of events.
+    pub(crate) fn new(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
+        Self::in_domain(EVENT_DOMAIN, endpoint, tenant, pack)
+    }
+
+    /// Of nonces, which no event can be mistaken for.
+    pub(crate) fn of_nonces(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
+        Self::in_domain(NONCE_DOMAIN, endpoint, tenant, pack)
+    }
+
+    fn in_domain(domain: &[u8], endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
+        let mut hash = Sha256::new_with_prefix(domain);
+        for part in [endpoint, tenant.unwrap_or_default(), pack] {
+            hash.update(length(part.as_bytes()));
+            hash.update(part);
+        }
+        Self(hash)
+    }
+
+    /// The key of `parts`; `None` where there are none.
+    pub(crate) fn key(&self, parts: &KeyParts) -> Option<EventKey> {
+        let encoded = parts.encoded();
+        if encoded.is_empty() {
+            return None;
+        }
+        let mut hash = self.0.clone();
+        hash.update(encoded);
+        Some(EventKey::from_bytes(hash.finalize().into()))
+    }
+}
+
+fn length(part: &[u8]) -> [u8; 8] {
+    (part.len() as u64).to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However much of it fits, the encoding is one.
+    #[test]
+    fn parts_that_need_an_allocation_are_encoded_as_those_that_do_not() {
+        for size in [
+            0,
+            1,
+            INLINE / 2 - 9,
+            INLINE - 16,
+            INLINE - 8,
+            INLINE - 7,
+            4 * INLINE,
+        ] {
+            let part = vec![b'x'; size];
+            let mut parts = KeyParts::new();
+            parts.part(&part).part("second").part(&part);
+            let mut expected = Vec::new();
+            for part in [&part[..], b"second", &part] {
+                expected.extend_from_slice(&length(part));
+                expected.extend_from_slice(part);
+            }
+            assert_eq!(parts.encoded(), expected, "{size}");
+        }
     }
 }

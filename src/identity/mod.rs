@@ -8,6 +8,7 @@ mod key_parts;
 
 use std::sync::Arc;
 
+pub(crate) use self::key_parts::KeyScope;
 pub use self::{
     content_digest::ContentDigest, event_key::EventKey, event_type::EventType, key_parts::KeyParts,
 };

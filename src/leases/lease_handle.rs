@@ -96,15 +96,15 @@ impl LeaseHandle {
 }
 
 /// The lease of a run, as the road holds it. Dropped, the run has ended, well or not.
-pub(crate) struct Run(LeaseHandle);
+pub(crate) struct HeldLease(LeaseHandle);
 
-impl Run {
-    pub(crate) fn under(lease: LeaseHandle) -> Self {
+impl HeldLease {
+    pub(crate) fn new(lease: LeaseHandle) -> Self {
         Self(lease)
     }
 }
 
-impl Deref for Run {
+impl Deref for HeldLease {
     type Target = LeaseHandle;
 
     fn deref(&self) -> &LeaseHandle {
@@ -112,7 +112,7 @@ impl Deref for Run {
     }
 }
 
-impl Drop for Run {
+impl Drop for HeldLease {
     fn drop(&mut self) {
         let held = &*self.0.0;
         held.over.store(true, Ordering::Release);

@@ -16,7 +16,8 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct StoreCalls {
     store: BoxDedupStore,
-    meter: Meter,
+    /// Nothing where its metrics would have no endpoint's name.
+    meter: Option<Meter>,
     clock: Arc<dyn Clock>,
     limit: Duration,
 }
@@ -31,7 +32,7 @@ impl StoreCalls {
     /// `limit` is how long one call may take.
     pub(crate) fn new(
         store: BoxDedupStore,
-        meter: Meter,
+        meter: Option<Meter>,
         clock: Arc<dyn Clock>,
         limit: Duration,
     ) -> Self {
@@ -41,11 +42,6 @@ impl StoreCalls {
             clock,
             limit,
         }
-    }
-
-    /// How long one call may take.
-    pub(crate) fn limit(&self) -> Duration {
-        self.limit
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -58,9 +54,11 @@ impl StoreCalls {
 
     /// Tells the metrics how full the store is.
     pub(crate) fn note_fill(&self) {
-        self.meter.store_fill(self.clock(), || {
-            (DedupStore::held(&self.store), self.promises().capacity)
-        });
+        if let Some(meter) = &self.meter {
+            meter.store_fill(self.clock(), || {
+                (DedupStore::held(&self.store), self.promises().capacity)
+            });
+        }
     }
 
     pub(crate) fn claim<'a>(
@@ -126,12 +124,15 @@ impl StoreCalls {
         timer: &Arc<dyn Timer>,
         mut work: Boxed<'_, Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
-        let began = self.meter.start(self.clock());
+        let meter = self.meter.as_ref();
+        let began = meter.map(|meter| (meter, meter.start(self.clock())));
         let called = within(timer, limit, work.as_mut())
             .await
             .unwrap_or(Err(StoreError::Timeout));
-        let error = called.as_ref().err();
-        self.meter.store_called(call, began, self.clock(), error);
+        if let Some((meter, began)) = began {
+            let error = called.as_ref().err();
+            meter.store_called(call, began, self.clock(), error);
+        }
         called
     }
 }

@@ -8,7 +8,8 @@ use std::{
 use bytes::Bytes;
 
 /// The connection broke, or the framework refused the body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the body broke off")]
 pub struct BodyBroken;
 
 /// A body as the framework gives it: chunk by chunk, of unknown length.

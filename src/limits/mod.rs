@@ -11,7 +11,7 @@ pub use self::body_source::{BodyBroken, BodySource};
 pub(crate) use self::erased::Erased;
 pub(crate) use self::{
     allowance::{Allowance, Grant},
-    body::BodyBounds,
+    body::{BodyBounds, WholeBody},
     erased::{erase, erase_buffer},
 };
 

@@ -1,20 +1,25 @@
 //! [`Decoded`]: an event and what the road needs to know of it.
 
+use bytes::Bytes;
+
 use crate::{
-    identity::{ContentDigest, EventType},
+    identity::{ContentDigest, EventType, KeyParts},
     request::TraceContext,
     time::EventTime,
 };
 
 /// Verified, but not the pack's envelope, or without what the event key needs. The text is fixed: it
 /// carries nothing of the payload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub struct Undecodable(pub &'static str);
 
 /// What a pack read from authenticated bytes.
 #[derive(Debug)]
 pub struct Decoded<E> {
+    pub(crate) parts: KeyParts,
     pub(crate) event: E,
+    pub(crate) bytes: Option<Bytes>,
     pub(crate) event_type: Option<EventType>,
     pub(crate) claimed_type: Option<Box<str>>,
     pub(crate) occurred_at: EventTime,
@@ -25,10 +30,12 @@ pub struct Decoded<E> {
 }
 
 impl<E> Decoded<E> {
-    /// An event without type and time, wanted.
-    pub fn new(event: E) -> Self {
+    /// An event that `parts` identify, without type and time, wanted.
+    pub fn new(parts: KeyParts, event: E) -> Self {
         Self {
+            parts,
             event,
+            bytes: None,
             event_type: None,
             claimed_type: None,
             occurred_at: EventTime::None,
@@ -37,6 +44,19 @@ impl<E> Decoded<E> {
             wanted: true,
             recognized: true,
         }
+    }
+
+    /// The part of the authenticated bytes that this event was read from, where a body holds several: its handler gets
+    /// that as the request's body. Default: all of them.
+    #[must_use]
+    pub fn bytes(mut self, bytes: Bytes) -> Self {
+        self.bytes = Some(bytes);
+        self
+    }
+
+    /// What identifies the event.
+    pub fn key_parts(&self) -> &KeyParts {
+        &self.parts
     }
 
     /// The signed type.
@@ -93,7 +113,9 @@ impl<E> Decoded<E> {
     #[must_use]
     pub fn map<T>(self, map: impl FnOnce(E) -> T) -> Decoded<T> {
         Decoded {
+            parts: self.parts,
             event: map(self.event),
+            bytes: self.bytes,
             event_type: self.event_type,
             claimed_type: self.claimed_type,
             occurred_at: self.occurred_at,

@@ -2,9 +2,8 @@
 
 use std::any::Any;
 
-use super::{Authenticated, Decoded, Provider, SenderProfile, Undecodable};
+use super::{Authenticated, Contents, Provider, SenderProfile, Undecodable};
 use crate::{
-    identity::KeyParts,
     keys::LiveKeys,
     request::RawRequest,
     schemes::Verified,
@@ -30,8 +29,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn decode(
         &self,
         authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<Box<dyn Any + Send>>, Undecodable>;
+    ) -> Result<Contents<Box<dyn Any + Send>>, Undecodable>;
 }
 
 impl<P: Provider> DynProvider for P {
@@ -70,9 +68,8 @@ impl<P: Provider> DynProvider for P {
     fn decode(
         &self,
         authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<Box<dyn Any + Send>>, Undecodable> {
-        Provider::decode(self, authenticated, key)
-            .map(|decoded| decoded.map(|event| Box::new(event) as Box<dyn Any + Send>))
+    ) -> Result<Contents<Box<dyn Any + Send>>, Undecodable> {
+        Provider::decode(self, authenticated)
+            .map(|contents| contents.map(|event| Box::new(event) as Box<dyn Any + Send>))
     }
 }

@@ -1,7 +1,6 @@
 //! [`Provider`]: a sender family, and what is known of how it behaves.
 
 use crate::{
-    identity::KeyParts,
     keys::LiveKeys,
     request::RawRequest,
     schemes::Verified,
@@ -12,12 +11,14 @@ use crate::{
 };
 
 mod authenticated;
+mod contents;
 mod decoded;
 mod erased;
 mod profile;
 pub(crate) use self::erased::DynProvider;
 pub use self::{
     authenticated::Authenticated,
+    contents::{Contents, Handshake},
     decoded::{Decoded, Undecodable},
     profile::{Retries, SenderProfile, TimeKind},
 };
@@ -77,7 +78,8 @@ pub trait Provider: Send + Sync + 'static {
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection>;
 
-    /// Reads the event and writes the parts of its identity, from authenticated content only.
+    /// Reads the event and what identifies it, from authenticated content only. One body may hold several events, or a
+    /// question of the sender that is answered at once: see [`Contents`].
     ///
     /// # Errors
     ///
@@ -86,6 +88,5 @@ pub trait Provider: Send + Sync + 'static {
     fn decode(
         &self,
         authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<Self::Event>, Undecodable>;
+    ) -> Result<Contents<Self::Event>, Undecodable>;
 }

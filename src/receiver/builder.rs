@@ -1,64 +1,44 @@
-//! [`ReceiverBuilder`]: every setting of a receiver, and what cannot be right.
+//! [`ReceiverBuilder`]: every setting of a receiver.
 
-use std::{
-    fmt,
-    sync::{Arc, OnceLock, atomic::AtomicBool},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
-use http::HeaderValue;
-
-use super::{Policy, Receiver};
 use crate::{
-    access::{Access, Networks, challenges_of},
-    dedup::{BoxDedupStore, DedupStore, OwnerTokens},
-    identity::KeyParts,
-    leases::{StoreCalls, UnsettledLeases, WaitingCopies},
-    limits::{Allowance, BodyBounds},
-    provider::{DynProvider, SenderProfile, TimeKind},
-    setup::BuildError,
-    telemetry::{Meter, Observer, Told, Unobserved, log},
-    tenants::Keys,
-    time::{Clock, RETENTION_MARGIN, SystemClock, Timer, Window},
-    verdict::Terms,
+    access::{Access, Networks},
+    dedup::{BoxDedupStore, DedupStore},
+    provider::DynProvider,
+    telemetry::{Observer, Unobserved},
+    time::{Clock, RETENTION_MARGIN, SystemClock, Timer},
 };
 
-/// Longest endpoint name: it is a metric label.
-const MAX_ENDPOINT_BYTES: usize = 64;
-/// The longest that a copy waits for the first, however long the sender would.
-const LONGEST_WAIT: Duration = Duration::from_secs(3);
-/// How long a handler may take where the sender's timeout is unknown.
-const HANDLER_DEADLINE: Duration = Duration::from_secs(8);
-
-/// Builds a [`Receiver`]. Every setting has a default from the pack's table, but for the dedup store:
+/// Builds a [`Receiver`](crate::Receiver). Every setting has a default from the pack's table, but for the dedup store:
 /// where marks are kept is a choice that only the application can make.
 #[must_use = "call `build`"]
 pub struct ReceiverBuilder {
-    name: String,
-    provider: Arc<dyn DynProvider>,
-    access: Option<Arc<dyn Access>>,
-    networks: Option<Networks>,
-    store: Option<BoxDedupStore>,
-    observer: Arc<dyn Observer>,
-    clock: Arc<dyn Clock>,
-    timer: Option<Arc<dyn Timer>>,
-    past: Option<Duration>,
-    future: Option<Duration>,
-    check_time: bool,
-    retention: Option<Duration>,
-    lease: Duration,
-    heartbeat: Option<Duration>,
-    longest_run: Duration,
-    handler_deadline: Option<Duration>,
-    store_limit: Duration,
-    settle_budget: Duration,
-    body_limit: Option<usize>,
-    body_deadline: Duration,
-    bytes_in_flight: usize,
-    handlers: usize,
-    refuse_changed_content: bool,
-    cancel_on_disconnect: bool,
-    instances: usize,
+    pub(super) name: String,
+    pub(super) provider: Arc<dyn DynProvider>,
+    pub(super) access: Option<Arc<dyn Access>>,
+    pub(super) networks: Option<Networks>,
+    pub(super) store: Option<BoxDedupStore>,
+    pub(super) observer: Arc<dyn Observer>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) timer: Option<Arc<dyn Timer>>,
+    pub(super) past: Option<Duration>,
+    pub(super) future: Option<Duration>,
+    pub(super) check_time: bool,
+    pub(super) retention: Option<Duration>,
+    pub(super) lease: Duration,
+    pub(super) heartbeat: Option<Duration>,
+    pub(super) longest_run: Duration,
+    pub(super) handler_deadline: Option<Duration>,
+    pub(super) store_limit: Duration,
+    pub(super) settle_budget: Duration,
+    pub(super) body_limit: Option<usize>,
+    pub(super) body_deadline: Duration,
+    pub(super) bytes_in_flight: usize,
+    pub(super) handlers: usize,
+    pub(super) refuse_changed_content: bool,
+    pub(super) cancel_on_disconnect: bool,
+    pub(super) instances: usize,
 }
 
 impl ReceiverBuilder {
@@ -254,7 +234,7 @@ impl ReceiverBuilder {
         self
     }
 
-    /// How many processes serve this endpoint, for the [start-up check](Receiver::check): more than one
+    /// How many processes serve this endpoint, for the [start-up check](crate::Receiver::check): more than one
     /// need a store that they share. Default: 1.
     pub fn instances(mut self, count: usize) -> Self {
         self.instances = count;
@@ -292,152 +272,6 @@ impl ReceiverBuilder {
         self.observer = observer(self.observer);
         self
     }
-
-    /// The receiver. Does no IO, and logs what its [start-up check](Receiver::check) finds.
-    ///
-    /// # Errors
-    ///
-    /// What cannot be right, and what to change.
-    pub fn build(self) -> Result<Receiver, BuildError> {
-        let profile = self.provider.profile();
-        checked_name("endpoint's name", &self.name)?;
-        checked_name("pack's name", self.provider.name())?;
-        self.provider.validate()?;
-        if let Some(access) = &self.access {
-            access.validate()?;
-        }
-        let keys = self.provider.keys();
-        let needs_access = self.provider.needs_access();
-        if needs_access && self.access.is_none() && !matches!(keys, Keys::Tenants(_)) {
-            return Err(BuildError::Contradiction(
-                "the pack's sender signs nothing, or only a part of what is used, so the caller must show \
-                 credentials: add `.access(…)`; `AnyoneMayCall` is the named choice of none",
-            ));
-        }
-        let margin = self.margin();
-        let store = self.store.ok_or(BuildError::NoDedupStore)?;
-
-        let future = self.future.unwrap_or(profile.future);
-        let retention = self.retention.unwrap_or(profile.retention);
-        let past = self
-            .past
-            .or(profile.past)
-            .unwrap_or_else(|| retention.saturating_sub(future).saturating_sub(margin));
-        // A pack that promises no time may still date its events: whoever sets a window means those.
-        let is_asked_for = self.past.is_some() || self.future.is_some();
-        let has_window = self.check_time && (profile.time != TimeKind::None || is_asked_for);
-        let window = has_window.then_some(Window { past, future });
-        let least = window
-            .map_or(Duration::ZERO, |window| remembered(window, margin))
-            .max(profile.horizon());
-        if retention < least || retention.is_zero() {
-            return Err(BuildError::RetentionTooShort { retention, least });
-        }
-        let heartbeat = self.heartbeat.unwrap_or(self.lease / 3);
-        let body_limit = self.body_limit.unwrap_or(profile.body_limit);
-        let handler_deadline = self.handler_deadline.unwrap_or_else(|| {
-            profile
-                .timeout
-                .map_or(HANDLER_DEADLINE, |timeout| timeout.mul_f64(0.8))
-        });
-        for (what, is_zero) in [
-            ("the body limit", body_limit == 0),
-            ("the byte budget", self.bytes_in_flight == 0),
-            ("the number of handlers", self.handlers == 0),
-            ("the lease", self.lease.is_zero()),
-            ("the heartbeat", heartbeat.is_zero()),
-            ("the longest run", self.longest_run.is_zero()),
-            ("the handler's deadline", handler_deadline.is_zero()),
-            ("the body's deadline", self.body_deadline.is_zero()),
-            ("the store's time limit", self.store_limit.is_zero()),
-            ("the settle budget", self.settle_budget.is_zero()),
-        ] {
-            if is_zero {
-                return Err(BuildError::Zero(what));
-            }
-        }
-        if heartbeat > self.lease / 2 {
-            return Err(BuildError::Contradiction(
-                "the heartbeat must be at most half of the lease, so that one that fails can be repeated in \
-                 time: lower it or raise the lease",
-            ));
-        }
-        if self.bytes_in_flight < body_limit {
-            return Err(BuildError::Contradiction(
-                "the byte budget of all bodies must be at least the limit of one",
-            ));
-        }
-
-        let serves_many = matches!(keys, Keys::Tenants(_));
-        let name: Arc<str> = self.name.into();
-        let pack: Arc<str> = self.provider.name().into();
-        let meter = Meter::new(&name);
-        let calls = StoreCalls::new(store, meter.clone(), self.clock.clone(), self.store_limit);
-        let receiver = Receiver(Arc::new(Policy {
-            key_prefix: KeyParts::new(&name, None, &pack),
-            keys,
-            needs_access,
-            networks: self.networks,
-            observer: Told::new(self.observer, name.clone()),
-            meter: meter.clone(),
-            clock: self.clock,
-            timer: self.timer,
-            window,
-            retention,
-            nonce_retention: window.map_or(retention, |window| remembered(window, margin)),
-            lease: self.lease,
-            heartbeat,
-            longest_run: self.longest_run,
-            handler_deadline,
-            settle_budget: self.settle_budget,
-            body: BodyBounds {
-                limit: body_limit,
-                deadline: self.body_deadline,
-                erased: false,
-                in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
-            },
-            own_body_limit: self.body_limit,
-            running: Allowance::new(self.handlers, meter.handlers_running()),
-            detached: Allowance::new(usize::MAX, meter.handlers_detached()),
-            waiting: WaitingCopies::new(patience(&profile), meter.copies_waiting()),
-            unsettled: UnsettledLeases::new(name.clone(), calls.clone(), self.lease),
-            calls,
-            owners: OwnerTokens::new()?,
-            terms: Terms::new(
-                HeaderValue::from_str(&profile.methods.join(", ")).map_err(|_| {
-                    BuildError::Contradiction("the pack's methods cannot stand in a header")
-                })?,
-                challenges_of(self.access.as_deref()),
-                serves_many,
-            ),
-            access: self.access,
-            refuse_changed_content: self.refuse_changed_content,
-            cancel_on_disconnect: self.cancel_on_disconnect,
-            instances: self.instances,
-            deadline_is_assumed: self.handler_deadline.is_none() && profile.timeout.is_none(),
-            said_no_time: AtomicBool::new(false),
-            refuses: AtomicBool::new(false),
-            mounted_on: OnceLock::new(),
-            is_on_two_routes: AtomicBool::new(false),
-            provider: self.provider,
-            profile,
-            name,
-            pack,
-        }));
-        for finding in receiver.check() {
-            log::found(receiver.name(), &finding);
-        }
-        Ok(receiver)
-    }
-}
-
-impl ReceiverBuilder {
-    /// By how much a mark must outlive the window. What passes between the judgement of an age and the claim counts:
-    /// nonce and event are claimed, each in two tries, and the nonce's mark is written between.
-    fn margin(&self) -> Duration {
-        let calls = self.store_limit.saturating_mul(4);
-        Self::RETENTION_MARGIN.max(calls.saturating_add(self.settle_budget))
-    }
 }
 
 impl fmt::Debug for ReceiverBuilder {
@@ -446,33 +280,4 @@ impl fmt::Debug for ReceiverBuilder {
             .field("name", &self.name)
             .finish_non_exhaustive()
     }
-}
-
-/// For how long a copy waits for the first.
-fn patience(profile: &SenderProfile) -> Duration {
-    profile.copies_wait.unwrap_or_else(|| {
-        profile
-            .timeout
-            .map_or(LONGEST_WAIT, |timeout| (timeout / 2).min(LONGEST_WAIT))
-    })
-}
-
-/// How long a request that was signed at the latest moment of the window is still taken, and a margin.
-fn remembered(window: Window, margin: Duration) -> Duration {
-    window
-        .past
-        .saturating_add(window.future)
-        .saturating_add(margin)
-}
-
-/// Names are metric labels and part of keys.
-fn checked_name(what: &'static str, name: &str) -> Result<(), BuildError> {
-    let usable = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    if name.is_empty() || name.len() > MAX_ENDPOINT_BYTES || !name.bytes().all(usable) {
-        return Err(BuildError::Name {
-            what,
-            why: "use 1 to 64 ASCII letters, digits, `-`, `_` or `.`",
-        });
-    }
-    Ok(())
 }

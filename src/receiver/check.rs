@@ -1,9 +1,10 @@
 //! The start-up check: what an operator should know of a receiver before it takes deliveries.
 
-use std::{ops::RangeInclusive, sync::atomic::Ordering, time::Duration};
+use std::{ops::RangeInclusive, time::Duration};
 
 use super::Policy;
 use crate::{
+    judge,
     keys::Secret,
     provider::{Retries, TimeKind},
     setup::{Finding, Severity},
@@ -45,8 +46,9 @@ const CHECKS: [Check; 14] = [
 pub(super) fn check(policy: &Policy) -> Vec<Finding> {
     let mut found: Vec<Finding> = CHECKS.iter().filter_map(|check| check(policy)).collect();
     // A pack does not know whether its times are checked.
-    let of_pack = policy.provider.findings(policy.clock.now());
-    let counts = |it: &Finding| policy.window.is_some() || it.code() != ACCEPTS_UNREADABLE_TIME;
+    let of_pack = policy.judge.provider.findings(policy.clock().now());
+    let counts =
+        |it: &Finding| policy.judge.window.is_some() || it.code() != ACCEPTS_UNREADABLE_TIME;
     found.extend(of_pack.into_iter().filter(counts));
     found.extend(assumed(policy));
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
@@ -54,32 +56,8 @@ pub(super) fn check(policy: &Policy) -> Vec<Finding> {
 }
 
 fn anyone_may_call(policy: &Policy) -> Option<Finding> {
-    let open = policy.access.as_ref()?.admits_anyone();
-    open.then(|| anyone_may_call_of(policy.needs_access, "anyone may call"))
-}
-
-/// `what` says of whom: of the receiver, or of a tenant, whose rule is not known before it is looked up.
-pub(super) fn anyone_may_call_of(needs_access: bool, what: &str) -> Finding {
-    const CODE: &str = "anyone_may_call";
-    if needs_access {
-        Finding::new(
-            Severity::Danger,
-            CODE,
-            format!(
-                "{what}, and the sender does not sign all that is used: deliveries can be forged by whoever \
-                 knows the URL"
-            ),
-            "add a rule of `hookgate::access`, or treat each event as a hint and ask the sender's API, with a \
-             store of its own for this receiver",
-        )
-    } else {
-        Finding::new(
-            Severity::Note,
-            CODE,
-            format!("{what}: the signature alone decides"),
-            "add a rule of `hookgate::access` where the sender can present credentials too",
-        )
-    }
+    let open = policy.judge.gate.access.as_ref()?.admits_anyone();
+    open.then(|| judge::anyone_may_call(policy.judge.needs_access, "anyone may call"))
 }
 
 fn secret_short(policy: &Policy) -> Option<Finding> {
@@ -115,7 +93,7 @@ fn secret_not_standard(policy: &Policy) -> Option<Finding> {
 /// The places of the ring's keys whose secret `is_weak`, counted from 1; nothing where there is none. Not their ids: a key
 /// may stand where an id should. Those of tenants are only known when they are asked for.
 fn keys_whose(policy: &Policy, is_weak: impl Fn(&Secret) -> bool) -> Option<String> {
-    let Keys::Ring(ring) = &policy.keys else {
+    let Keys::Ring(ring) = &policy.judge.keys else {
         return None;
     };
     let ring = ring.load();
@@ -128,7 +106,7 @@ fn keys_whose(policy: &Policy, is_weak: impl Fn(&Secret) -> bool) -> Option<Stri
 }
 
 fn store_not_shared(policy: &Policy) -> Option<Finding> {
-    let apart = policy.instances > 1 && !policy.calls.promises().shared;
+    let apart = policy.instances > 1 && !policy.once.claims.calls.promises().shared;
     apart.then(|| {
         Finding::new(
             Severity::Danger,
@@ -144,7 +122,7 @@ fn store_not_shared(policy: &Policy) -> Option<Finding> {
 }
 
 fn time_not_checked(policy: &Policy) -> Option<Finding> {
-    (policy.window.is_none() && policy.profile.time != TimeKind::None).then(|| {
+    (policy.judge.window.is_none() && policy.judge.profile.time != TimeKind::None).then(|| {
         Finding::new(
             Severity::Warning,
             "time_not_checked",
@@ -158,7 +136,7 @@ fn events_can_be_lost(policy: &Policy) -> Option<Finding> {
     let advice = "answer fast, keep a durable row or job of your own, and reconcile with the sender from time \
                   to time";
     let lost = |what: String| {
-        let what = policy.profile.warning.map_or(what, str::to_owned);
+        let what = policy.judge.profile.warning.map_or(what, str::to_owned);
         Some(Finding::new(
             Severity::Warning,
             "events_can_be_lost",
@@ -166,7 +144,7 @@ fn events_can_be_lost(policy: &Policy) -> Option<Finding> {
             advice,
         ))
     };
-    match policy.profile.retries {
+    match policy.judge.profile.retries {
         Retries::Never => lost(
             "this sender never sends again: an event that is answered with an error is lost"
                 .to_owned(),
@@ -174,7 +152,7 @@ fn events_can_be_lost(policy: &Policy) -> Option<Finding> {
         Retries::For(horizon) if horizon < SHORT_RETRIES => lost(format!(
             "this sender gives up after {horizon:?}: an event whose handler fails for longer is lost"
         )),
-        Retries::For(_) | Retries::Unknown => policy.profile.warning.map(|what| {
+        Retries::For(_) | Retries::Unknown => policy.judge.profile.warning.map(|what| {
             Finding::new(
                 Severity::Warning,
                 "sender",
@@ -186,8 +164,9 @@ fn events_can_be_lost(policy: &Policy) -> Option<Finding> {
 }
 
 fn body_limit_below_sender(policy: &Policy) -> Option<Finding> {
-    let limit = policy.body.limit;
+    let limit = policy.judge.gate.body.limit;
     let largest = policy
+        .judge
         .profile
         .largest_body
         .filter(|largest| *largest > limit)?;
@@ -202,8 +181,8 @@ fn body_limit_below_sender(policy: &Policy) -> Option<Finding> {
 }
 
 fn deadline_beyond_timeout(policy: &Policy) -> Option<Finding> {
-    let timeout = policy.profile.timeout?;
-    let deadline = policy.handler_deadline;
+    let timeout = policy.judge.profile.timeout?;
+    let deadline = policy.handlers.deadline;
     (deadline >= timeout).then(|| {
         Finding::new(
             Severity::Warning,
@@ -218,7 +197,7 @@ fn deadline_beyond_timeout(policy: &Policy) -> Option<Finding> {
 }
 
 fn cancels_on_disconnect(policy: &Policy) -> Option<Finding> {
-    policy.cancel_on_disconnect.then(|| {
+    policy.handlers.cancel_on_disconnect.then(|| {
         Finding::new(
             Severity::Warning,
             "cancels_on_disconnect",
@@ -229,7 +208,7 @@ fn cancels_on_disconnect(policy: &Policy) -> Option<Finding> {
 }
 
 fn on_two_routes(policy: &Policy) -> Option<Finding> {
-    let is = policy.is_on_two_routes.load(Ordering::Relaxed);
+    let is = policy.mounting.is_on_two_routes();
     is.then(two_routes)
 }
 
@@ -246,7 +225,7 @@ pub(super) fn two_routes() -> Finding {
 }
 
 fn forgets_at_restart(policy: &Policy) -> Option<Finding> {
-    let forgets = !policy.calls.promises().survives_restart;
+    let forgets = !policy.once.claims.calls.promises().survives_restart;
     forgets.then(|| {
         Finding::new(
             Severity::Note,
@@ -258,11 +237,11 @@ fn forgets_at_restart(policy: &Policy) -> Option<Finding> {
 }
 
 fn store_capacity(policy: &Policy) -> Option<Finding> {
-    let capacity = policy.calls.promises().capacity?;
-    let retention = policy.retention;
+    let capacity = policy.once.claims.calls.promises().capacity?;
+    let retention = policy.once.retention;
     // What one new event takes of the store: its own mark, and that of its nonce.
-    let (taken, kept) = if policy.profile.nonces {
-        let nonce = policy.nonce_retention;
+    let (taken, kept) = if policy.judge.profile.nonces {
+        let nonce = policy.once.nonce_retention;
         let kept = format!("{retention:?}, nonces among them for {nonce:?}");
         (retention.saturating_add(nonce), kept)
     } else {
@@ -282,14 +261,14 @@ fn store_capacity(policy: &Policy) -> Option<Finding> {
 }
 
 fn retries_unknown(policy: &Policy) -> Option<Finding> {
-    (policy.profile.retries == Retries::Unknown).then(|| {
+    (policy.judge.profile.retries == Retries::Unknown).then(|| {
         Finding::new(
             Severity::Note,
             "retries_unknown",
             format!(
                 "for how long this sender sends again is not known: a copy that comes more than {:?} after \
                  its event was handled runs again",
-                policy.retention
+                policy.once.retention
             ),
             "ask the sender, and set the pack's retries or a longer `retention`",
         )
@@ -297,13 +276,13 @@ fn retries_unknown(policy: &Policy) -> Option<Finding> {
 }
 
 fn no_signed_time(policy: &Policy) -> Option<Finding> {
-    (policy.window.is_none() && policy.profile.time == TimeKind::None).then(|| {
+    (policy.judge.window.is_none() && policy.judge.profile.time == TimeKind::None).then(|| {
         Finding::new(
             Severity::Note,
             "no_signed_time",
             format!(
                 "this sender signs no time: a captured delivery runs again once its mark has expired, after {:?}",
-                policy.retention
+                policy.once.retention
             ),
             "make effects idempotent by the event key, or ask the sender's API before acting",
         )
@@ -312,18 +291,18 @@ fn no_signed_time(policy: &Policy) -> Option<Finding> {
 
 /// What is only assumed of the sender, and now relied on.
 fn assumed(policy: &Policy) -> impl Iterator<Item = Finding> {
-    let timeout = policy.deadline_is_assumed.then(|| {
+    let timeout = policy.handlers.deadline_is_assumed.then(|| {
         Finding::new(
             Severity::Note,
             "timeout_assumed",
             format!(
                 "how long this sender waits is not known: handlers have {:?}",
-                policy.handler_deadline
+                policy.handlers.deadline
             ),
             "set `handler_deadline` below what the sender waits",
         )
     });
-    let of_pack = policy.profile.assumed.iter().map(|what| {
+    let of_pack = policy.judge.profile.assumed.iter().map(|what| {
         Finding::new(
             Severity::Note,
             "assumed",

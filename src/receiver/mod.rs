@@ -1,31 +1,26 @@
 //! [`Receiver`]: one endpoint's policy.
 
-use std::{
-    fmt,
-    sync::{Arc, atomic::Ordering},
-    thread::{self},
-    time::Duration,
-};
+mod build;
+mod builder;
+mod busy;
+mod check;
+mod drain;
+mod policy;
 
-pub use self::{builder::ReceiverBuilder, busy::Busy};
+use std::{fmt, sync::Arc, time::Duration};
+
+pub(crate) use self::policy::Policy;
+pub use self::{builder::ReceiverBuilder, busy::Busy, drain::Drain};
 use crate::{
     dedup::Promises,
+    identity::{EventKey, KeyParts},
+    judge::Judge,
     provider::{Provider, SenderProfile},
     setup::Finding,
     telemetry::log,
     tenants::Keys,
     time::{Timer, Window},
 };
-
-mod builder;
-
-mod busy;
-
-mod check;
-mod drain;
-mod policy;
-pub use self::drain::Drain;
-pub(crate) use self::policy::Policy;
 
 /// One endpoint's policy: name, pack, keys, access, window, store. Immutable (its keyring is a live
 /// handle) and cheap to clone; no store or pack in its type.
@@ -57,39 +52,65 @@ impl Receiver {
         ReceiverBuilder::new(name.into(), Arc::new(provider))
     }
 
+    /// Who says whether a request is believed: all of the receiver but its claims.
+    pub fn judge(&self) -> &Judge {
+        &self.0.judge
+    }
+
+    /// The key of an event that `parts` identify, wherever it came from: `None` where there is no part. `tenant` is the
+    /// canonical id, where the endpoint serves many.
+    ///
+    /// An event that was asked for, and [decoded](crate::pack::Decoded::key_parts) by the same pack, has the key of the
+    /// same event when it is sent: so it is handled once, whichever comes first.
+    ///
+    /// ```
+    /// use hookgate::{Receiver, Secret, dedup::MemoryStore, pack::KeyParts, providers::preset::Preset};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pack = Preset::stripe(Secret::utf8("whsec_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH")?);
+    /// let receiver = Receiver::new("stripe", pack).dedup(MemoryStore::new()).build()?;
+    /// let key = receiver.event_key(None, &KeyParts::of("evt_1"));
+    /// assert_eq!(key, KeyParts::of("evt_1").key("stripe", None, "stripe"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn event_key(&self, tenant: Option<&str>, parts: &KeyParts) -> Option<EventKey> {
+        self.0.judge.event_key(tenant, parts)
+    }
+
     /// The endpoint's name.
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.0.judge.name
     }
 
     /// The pack's name.
     pub fn pack(&self) -> &str {
-        &self.0.pack
+        &self.0.judge.pack
     }
 
     /// What the pack knows of the sender.
     pub fn profile(&self) -> &SenderProfile {
-        &self.0.profile
+        &self.0.judge.profile
     }
 
     /// The window that signed times must be in; `None` where time is not checked.
     pub fn window(&self) -> Option<Window> {
-        self.0.window
+        self.0.judge.window
     }
 
     /// How long a handled event is remembered.
     pub fn retention(&self) -> Duration {
-        self.0.retention
+        self.0.once.retention
     }
 
     /// How many bytes of a body are read at most.
     pub fn body_limit(&self) -> usize {
-        self.0.body.limit
+        self.0.judge.gate.body.limit
     }
 
     /// What the dedup store promises.
     pub fn promises(&self) -> Promises {
-        self.0.calls.promises()
+        self.0.once.claims.calls.promises()
     }
 
     /// The timer that was set when building, if any; frameworks bring their own otherwise.
@@ -99,12 +120,12 @@ impl Receiver {
 
     /// Whether the framework must give route parameters.
     pub fn needs_route_params(&self) -> bool {
-        matches!(&self.0.keys, Keys::Tenants(tenants) if tenants.needs_route_params())
+        matches!(&self.0.judge.keys, Keys::Tenants(tenants) if tenants.needs_route_params())
     }
 
     /// Whether a sender that hangs up cancels its handler.
     pub fn cancels_on_disconnect(&self) -> bool {
-        self.0.cancel_on_disconnect
+        self.0.handlers.cancel_on_disconnect
     }
 
     /// What an operator should know before this receiver takes deliveries, the worst first: each with
@@ -133,10 +154,10 @@ impl Receiver {
     pub fn busy(&self) -> Busy {
         let policy = &*self.0;
         Busy {
-            handlers: policy.running.used(),
-            detached: policy.detached.used(),
-            copies: policy.waiting.count(),
-            unsettled: policy.unsettled.count(),
+            handlers: policy.handlers.running.used(),
+            detached: policy.handlers.detached.used(),
+            copies: policy.once.waiting.count(),
+            unsettled: policy.once.claims.unsettled.count(),
         }
     }
 
@@ -147,23 +168,15 @@ impl Receiver {
     /// threads may be workers that serve the same route. One router that is built twice on a thread, for two listeners, is
     /// not told apart: the finding says "if".
     pub fn mounted(&self) {
-        let policy = &*self.0;
-        let here = thread::current().id();
-        let mut is_first = false;
-        let on = policy.mounted_on.get_or_init(|| {
-            is_first = true;
-            here
-        });
-        if !is_first && *on == here && !policy.is_on_two_routes.swap(true, Ordering::Relaxed) {
-            log::found(&policy.name, &check::two_routes());
+        if self.0.mounting.add() {
+            log::found(self.name(), &check::two_routes());
         }
     }
 
     /// From now on, what it has not begun is answered 503, over connections that are open too: the process is about to
     /// stop. There is no way back; all clones refuse.
     pub fn refuse(&self) {
-        // In one order with the count of running handlers: who then finds that none runs knows that none will.
-        self.0.refuses.store(true, Ordering::SeqCst);
+        self.0.handlers.refuse();
     }
 
     /// Resolves when it has nothing left to end: no handler runs, with its sender or without, no copy waits for one,
@@ -171,10 +184,10 @@ impl Receiver {
     pub async fn drained(&self) {
         let policy = &*self.0;
         while !self.busy().is_idle() {
-            policy.running.unused().await;
-            policy.detached.unused().await;
-            policy.waiting.ended().await;
-            policy.unsettled.ended().await;
+            policy.handlers.running.unused().await;
+            policy.handlers.detached.unused().await;
+            policy.once.waiting.ended().await;
+            policy.once.claims.unsettled.ended().await;
         }
     }
 }
@@ -182,11 +195,11 @@ impl Receiver {
 impl fmt::Debug for Receiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver")
-            .field("name", &self.0.name)
-            .field("pack", &self.0.pack)
-            .field("window", &self.0.window)
-            .field("retention", &self.0.retention)
-            .field("store", &self.0.calls)
+            .field("name", &self.0.judge.name)
+            .field("pack", &self.0.judge.pack)
+            .field("window", &self.0.judge.window)
+            .field("retention", &self.0.once.retention)
+            .field("store", &self.0.once.claims.calls)
             .finish_non_exhaustive()
     }
 }

@@ -9,8 +9,9 @@ use std::{
     time::Duration,
 };
 
-use super::{Admitted, Handled};
+use super::Handled;
 use crate::{
+    judge::Admitted,
     limits::Grant,
     receiver::Receiver,
     telemetry::{DeliverySpan, Facts, log},
@@ -58,7 +59,7 @@ impl<'a, F, S: FnOnce(Detached<F>)> RunsToEnd<'a, F, S> {
         let (Some(work), Some(spawn)) = (self.work.take(), self.spawn.take()) else {
             return;
         };
-        if let Some(grant) = self.receiver.0.detached.take(1) {
+        if let Some(grant) = self.receiver.0.handlers.detached.take(1) {
             self.time.span.detached();
             spawn(Detached {
                 work,
@@ -88,22 +89,21 @@ impl TimeLeft {
     /// For `admitted`.
     pub fn of(admitted: &Admitted) -> Self {
         Self {
-            arrived: admitted.arrived(),
-            span: admitted.span().clone(),
-            of: admitted.facts(),
+            arrived: admitted.arrived,
+            span: admitted.first.span.clone(),
+            of: admitted.first.facts.clone(),
         }
     }
 
     fn left(&self, receiver: &Receiver) -> Duration {
         let policy = &*receiver.0;
-        let spent = policy.clock.monotonic().saturating_sub(self.arrived);
-        policy.handler_deadline.saturating_sub(spent)
+        let spent = policy.clock().monotonic().saturating_sub(self.arrived);
+        policy.handlers.deadline.saturating_sub(spent)
     }
 
     /// Says that nothing is left.
     fn say_over(&self, receiver: &Receiver) {
-        let policy = &*receiver.0;
-        policy.meter.handler_deadline();
+        receiver.0.judge.told.meter.handler_deadline();
         self.span.within(|| log::past_deadline(&self.of));
     }
 }

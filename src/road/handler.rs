@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 
 use crate::{
     telemetry::{Facts, Panicked, caught, log},
-    verdict::{Ending, Outcome, Reason},
+    verdict::{Ending, Outcome, Reason, Verdict},
 };
 
 /// What the framework says of the handler's run.
@@ -24,6 +24,33 @@ pub struct Ran<R> {
     pub reply: Option<R>,
     /// That response's status, for the log.
     pub status: Option<u16>,
+}
+
+impl<R> Ran<R> {
+    /// By the handler's response, which has this `status`: its `verdict`, or else what the status means. A 2xx means
+    /// processed, all else retry. Only a 2xx goes to the sender.
+    pub fn answered(verdict: Option<Verdict>, status: u16, response: R) -> Self {
+        let is_success = (200..300).contains(&status);
+        Self {
+            outcome: match verdict {
+                Some(Verdict(outcome)) => outcome,
+                None if is_success => Outcome::Processed,
+                None => Outcome::not_handled(),
+            },
+            reply: is_success.then_some(response),
+            status: Some(status),
+        }
+    }
+
+    /// By an error of what stands in between, or of the handler itself. It may carry a verdict; whatever else it is, the
+    /// event was not handled, so a `status` of its own changes nothing.
+    pub fn failed(verdict: Option<Verdict>, status: Option<u16>) -> Self {
+        Self {
+            outcome: verdict.map_or_else(Outcome::not_handled, |Verdict(outcome)| outcome),
+            reply: None,
+            status,
+        }
+    }
 }
 
 pin_project! {
@@ -84,7 +111,7 @@ impl<R> Finished<'_, R> {
     /// did not handle the event.
     pub(super) fn ran_without_its_event(&mut self) {
         if let Ok(ran) = &mut self.ran
-            && !matches!(ran.outcome, Outcome::WrongEventType)
+            && !matches!(ran.outcome, Outcome::WrongEventType | Outcome::TakenTwice)
         {
             let advice = "a handler asks for an event of another type than its receiver's pack gives, \
                           and runs without it: name the pack's event type";
@@ -108,7 +135,10 @@ impl<R> Finished<'_, R> {
                 Outcome::Retry { error, .. } | Outcome::Rejected { error, .. } => {
                     Some(error.as_deref())
                 }
-                Outcome::Processed | Outcome::Ignored { .. } | Outcome::WrongEventType => None,
+                Outcome::Processed
+                | Outcome::Ignored { .. }
+                | Outcome::WrongEventType
+                | Outcome::TakenTwice => None,
             },
         }
     }

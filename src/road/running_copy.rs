@@ -2,19 +2,15 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::{
-    claim::{claim, duplicate, store_answer},
-    ended,
-    settle::release,
-};
+use super::{Underway, underway::store_answer};
 use crate::{
     dedup::Claim,
     identity::ContentDigest,
-    leases::{LeaseHandle, Waited},
+    leases::Waited,
     receiver::Receiver,
     telemetry::{DeliverySpan, Facts, log},
     time::Timer,
-    verdict::{Answer, Ending, RETRY_AFTER, Reason},
+    verdict::{Answer, RETRY_AFTER, Reason},
 };
 
 /// A copy of an event that is being handled. Its body is dropped, its digest is kept.
@@ -56,12 +52,13 @@ impl RunningCopy {
     pub(super) async fn wait(&mut self, timer: &Arc<dyn Timer>) -> Answer {
         let policy = &*self.receiver.0;
         let key = &self.facts.key;
-        let (waited, _counts) = policy
+        let once = &policy.once;
+        let (waited, _counts) = once
             .waiting
-            .wait(key, &policy.calls, timer, || policy.refuses())
+            .wait(key, &once.claims.calls, timer, || policy.handlers.refuses())
             .await;
         let answer = match waited {
-            Waited::Done => self.of_completed(timer).await,
+            Waited::Done => self.of_completed(&self.underway(timer)).await,
             Waited::Free => sent_back(RETRY_AFTER),
             Waited::GaveUp => sent_back(self.retry_after),
         };
@@ -74,30 +71,33 @@ impl RunningCopy {
 
     /// The first is done. Where contents can be told apart, a claim tells whether this one's is the same: it
     /// cannot be granted while the mark is there.
-    async fn of_completed(&self, timer: &Arc<dyn Timer>) -> Answer {
-        let (policy, facts) = (&*self.receiver.0, &*self.facts);
+    async fn of_completed(&self, copy: &Underway<'_>) -> Answer {
         if self.content.is_none() {
-            return duplicate(policy, facts, true);
+            return copy.duplicate(true);
         }
-        match claim(&self.receiver, facts, self.content.as_ref(), timer).await {
-            Ok(Claim::Done { same_content }) => duplicate(policy, facts, same_content),
+        match copy.claim(self.content.as_ref()).await {
+            Ok(Claim::Done { same_content }) => copy.duplicate(same_content),
             Ok(Claim::InProgress { .. }) => sent_back(RETRY_AFTER),
             Ok(Claim::Won(lease)) => {
                 // The store has forgotten its mark. What has waited has no body to run with.
-                let lease = LeaseHandle::new(lease, policy.retention);
-                release(&self.receiver, facts, &lease, timer).await;
+                copy.release(&lease).await;
                 sent_back(RETRY_AFTER)
             }
-            Err(error) if policy.refuse_changed_content => store_answer(&error),
-            Err(_) => duplicate(policy, facts, true),
+            Err(error) if copy.policy.once.refuse_changed_content => store_answer(&error),
+            Err(_) => copy.duplicate(true),
         }
     }
 
     fn end(&mut self, reason: Reason) {
         self.has_ended = true;
+        let told = &self.receiver.0.judge.told;
         let event_type = self.facts.type_label();
-        let ending = Ending::of(reason);
-        ended(&self.receiver.0, &self.span, ending, reason, event_type);
+        told.ended(&self.span, reason.ending(), reason, event_type);
+    }
+
+    /// Its end is told here, and not with the delivery's.
+    fn underway<'a>(&'a self, timer: &'a Arc<dyn Timer>) -> Underway<'a> {
+        Underway::new(&self.receiver.0, &self.facts, &self.span, timer).told_elsewhere()
     }
 }
 

@@ -158,7 +158,7 @@ impl TryFrom<HmacBodyFieldConfig> for HmacBodyField {
             }
         }
         if config.member == config.data_member {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Scheme(
                 "the signature and what it signs cannot be the same member",
             ));
         }

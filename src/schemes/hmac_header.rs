@@ -215,13 +215,13 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
             }
             (None, false) => None,
             (Some(_), false) => {
-                return Err(BuildError::Contradiction(
+                return Err(BuildError::Scheme(
                     "an id header is set, but the template has no `{id}`: \
                      an id that nothing signs identifies nothing",
                 ));
             }
             (None, true) => {
-                return Err(BuildError::Contradiction(
+                return Err(BuildError::Scheme(
                     "the template has `{id}`, but no id header is set",
                 ));
             }
@@ -232,7 +232,7 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
         };
         let timestamp = match (config.timestamp_header, in_layout) {
             (Some(_), Some(_)) => {
-                return Err(BuildError::Contradiction(
+                return Err(BuildError::Scheme(
                     "the time is set twice: as a header and in the signature's layout",
                 ));
             }
@@ -241,7 +241,7 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
             (None, None) => None,
         };
         if timestamp.is_some() != template.has(&Piece::Timestamp) {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Scheme(
                 "the template's `{timestamp}` and the source of the time go together: \
                  a time that nothing signs dates nothing",
             ));
@@ -249,7 +249,7 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
         if matches!(&config.layout, SignatureLayout::SpaceSeparated { prefix } if prefix.is_empty())
             || matches!(&config.layout, SignatureLayout::Pairs { signature, .. } if signature.is_empty())
         {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Scheme(
                 "a list of signatures needs the version or name that counts",
             ));
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::SecretError;
 
 /// A receiver was configured in a way that cannot be right. Returned at start, never later.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// A secret cannot be right.
@@ -60,9 +60,24 @@ pub enum BuildError {
     /// A limit or duration that must be positive is zero.
     #[error("{0} must be greater than zero")]
     Zero(&'static str),
-    /// Two settings contradict each other.
+    /// Settings of the receiver that cannot be, by themselves or beside each other.
     #[error("{0}")]
-    Contradiction(&'static str),
+    Receiver(&'static str),
+    /// A setting of an access rule, of networks or of a key set that cannot be.
+    #[error("{0}")]
+    Access(&'static str),
+    /// A key that cannot be used for what it is given for.
+    #[error("{0}")]
+    UnfitKey(&'static str),
+    /// Settings of a scheme that cannot be, by themselves or beside each other.
+    #[error("{0}")]
+    Scheme(&'static str),
+    /// Settings of a pack that cannot be, by themselves or beside each other.
+    #[error("{0}")]
+    Pack(&'static str),
+    /// Settings of the token endpoint that cannot be, by themselves or beside each other.
+    #[error("{0}")]
+    TokenEndpoint(&'static str),
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness for owner tokens")]
     Randomness,

@@ -133,7 +133,7 @@ impl RequestSigner {
     }
 }
 
-const UNUSABLE: BuildError = BuildError::Contradiction(
+const UNUSABLE: BuildError = BuildError::Scheme(
     "the private key cannot be read, or is not one that the algorithm signs with",
 );
 

@@ -46,6 +46,15 @@ mod lines {
         }
     }
 
+    pub(crate) fn answered(endpoint: &str, reason: Reason) {
+        tracing::debug!(
+            target: TARGET,
+            endpoint,
+            reason = reason.as_str(),
+            "request answered: it holds no event to handle"
+        );
+    }
+
     pub(crate) fn no_time(endpoint: &str) {
         tracing::warn!(
             target: TARGET,
@@ -260,6 +269,7 @@ mod lines {
 
     pub(crate) fn found(_: &str, _: &Finding) {}
     pub(crate) fn rejected(_: &str, _: Reason, _: &crate::verdict::Rejection) {}
+    pub(crate) fn answered(_: &str, _: Reason) {}
     pub(crate) fn no_time(_: &str) {}
     pub(crate) fn ended(_: &Facts, _: u32, _: &'static str, _: &'static str) {}
     pub(crate) fn turned_away(_: &Facts, _: Reason) {}

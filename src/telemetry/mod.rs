@@ -15,7 +15,7 @@ mod span;
 pub use self::observer::{Observed, Observer};
 pub(crate) use self::{
     facts::Facts,
-    meter::{Level, Meter, StoreCall},
+    meter::{Level, Meter, Stopwatch, StoreCall},
     observer::{Told, Unobserved},
     panics::{Panicked, caught},
     span::DeliverySpan,

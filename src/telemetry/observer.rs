@@ -4,10 +4,10 @@ use std::{error::Error, fmt, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{Facts, caught, log};
+use super::{DeliverySpan, Facts, Meter, caught, log};
 use crate::{
     identity::{EventKey, EventType, KeyId},
-    verdict::{Reason, Rejection},
+    verdict::{Ending, Reason, Rejection},
 };
 
 /// Hooks of an application. All do nothing unless overridden; none can change an answer, not by a panic
@@ -19,6 +19,12 @@ pub trait Observer: Send + Sync + 'static {
     /// A request was refused before anything of it was believed.
     fn rejected(&self, endpoint: &str, rejection: &Rejection) {
         let _ = (endpoint, rejection);
+    }
+
+    /// A request was verified and answered at once, since it holds no event to handle: a handshake, or a body without
+    /// events.
+    fn answered(&self, endpoint: &str, reason: Reason) {
+        let _ = (endpoint, reason);
     }
 
     /// A request was verified and then refused, since it is not the pack's envelope, or its event has a time that
@@ -60,16 +66,48 @@ pub(crate) struct Unobserved;
 
 impl Observer for Unobserved {}
 
-/// The application's observer as a receiver has it: it is told of nothing but through
-/// [`tell`](Self::tell), so that no panic of it reaches the road.
+/// Who is told of an endpoint's deliveries: the application's observer and the metrics. The observer is told of nothing
+/// but through [`tell`](Self::tell), so that no panic of it reaches the road.
 pub(crate) struct Told {
     observer: Arc<dyn Observer>,
+    pub(crate) meter: Meter,
     endpoint: Arc<str>,
 }
 
 impl Told {
-    pub(crate) fn new(observer: Arc<dyn Observer>, endpoint: Arc<str>) -> Self {
-        Self { observer, endpoint }
+    pub(crate) fn new(observer: Arc<dyn Observer>, meter: Meter, endpoint: Arc<str>) -> Self {
+        Self {
+            observer,
+            meter,
+            endpoint,
+        }
+    }
+
+    /// Says in span and metrics what became of a delivery: once for each, also of one that is dropped.
+    pub(crate) fn ended(
+        &self,
+        span: &DeliverySpan,
+        ending: Ending,
+        reason: Reason,
+        event_type: &'static str,
+    ) {
+        span.ended(ending, reason);
+        self.meter.ended(ending, reason, event_type);
+    }
+
+    /// A request was refused before anything of it was believed.
+    pub(crate) fn refused(&self, span: &DeliverySpan, rejection: &Rejection) {
+        let reason = rejection.reason();
+        log::rejected(&self.endpoint, reason, rejection);
+        self.tell(|observer| observer.rejected(&self.endpoint, rejection));
+        self.ended(span, reason.ending(), reason, "none");
+    }
+
+    /// A verified request was answered without an event to handle.
+    pub(crate) fn answered(&self, span: &DeliverySpan, reason: Reason) {
+        log::answered(&self.endpoint, reason);
+        self.tell(|observer| observer.answered(&self.endpoint, reason));
+        self.ended(span, reason.ending(), reason, "none");
     }
 
     pub(crate) fn tell(&self, tell: impl FnOnce(&dyn Observer)) {

@@ -95,7 +95,7 @@ impl TokenAnswer {
         Self {
             status: answer.status(),
             headers,
-            body: Bytes::from_static(answer.body().as_bytes()),
+            body: answer.body().clone(),
         }
     }
 

@@ -228,7 +228,7 @@ impl Assertion {
         let given = [&self.issuer, &self.subject, &self.version];
         let empty = given.iter().any(|text| text.as_deref() == Some(""));
         if empty || self.audiences.iter().any(String::is_empty) {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "an assertion's audience, issuer, subject and version cannot be empty",
             ));
         }

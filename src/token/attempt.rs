@@ -46,7 +46,7 @@ impl Policy {
     pub(super) fn sender(&self, head: &Head<'_>) -> Option<IpAddr> {
         self.addresses.as_ref()?;
         let peer = head.peer_addr()?.ip();
-        match &self.networks {
+        match &self.gate.networks {
             Some(networks) => networks.sender(peer, head),
             None => Some(peer),
         }

@@ -6,28 +6,25 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderValue, header};
+use http::header;
 
 use super::{
-    Assertion, Client, TokenIssuer, accounts::Accounts, addresses::Addresses, issuer::Policy,
-    replays::Replays, throttle::Throttle,
+    Assertion, Client, TokenIssuer, accounts::Accounts, addresses::Addresses, gate::gate,
+    issuer::Policy, replays::Replays, throttle::Throttle,
 };
 use crate::{
-    access::{Access, Networks, challenges_of},
+    access::{Access, Networks},
     dedup::{BoxDedupStore, DedupStore},
     keys::{
         TokenAlgorithm,
         jose::{SigningKey, SigningKeys},
     },
-    limits::{Allowance, BodyBounds},
+    limits::Allowance,
     setup::{BuildError, Finding, Severity},
     telemetry::{Level, log},
     time::{Clock, SystemClock, Timer},
-    verdict::Terms,
 };
 
-/// Token requests that may be read at once, each at its limit.
-const BODIES_IN_FLIGHT: usize = 256;
 /// Token requests that may be judged at once, those that wait for the replay store included.
 const UNDER_WAY: usize = 1024;
 /// The longest life of a token: one cannot be called back.
@@ -224,7 +221,7 @@ impl TokenIssuerBuilder {
     /// # Errors
     ///
     /// What cannot be right, and what to change.
-    pub fn build(self) -> Result<TokenIssuer, BuildError> {
+    pub fn build(mut self) -> Result<TokenIssuer, BuildError> {
         self.validate()?;
         let key = match self.key {
             Some(key) => key,
@@ -243,6 +240,8 @@ impl TokenIssuerBuilder {
         let access = self.access.as_deref();
         let access_reads_authorization = access.is_some_and(|it| it.reads(&header::AUTHORIZATION));
         let addresses = throttle(self.failures_of_address);
+        let replays = self.replays.take();
+        let replays = replays.map(|store| Replays::new(store, &self.name, self.clock.clone()));
         Ok(TokenIssuer::of(Policy {
             audience: self.audience.unwrap_or_else(|| self.name.clone()).into(),
             name: self.name.into(),
@@ -252,29 +251,18 @@ impl TokenIssuerBuilder {
             keys: Arc::new(SigningKeys::new(key)),
             lifetime: self.lifetime,
             also_named: self.also_named,
-            terms: Terms::new(
-                HeaderValue::from_static("POST"),
-                challenges_of(self.access.as_deref()),
-                false,
-            ),
             endpoint: self.endpoint.map(Into::into),
-            replays: self.replays.map(Replays::new).transpose()?,
-            access: self.access,
+            replays: replays.transpose()?,
             access_reads_authorization,
-            networks: self.networks,
             addresses: self.counts_addresses.then(|| Addresses::new(addresses)),
             told_of_proxies: AtomicBool::new(false),
             accounts: Accounts::new(throttle(self.failures_of_client)),
             under_way: Allowance::new(UNDER_WAY, Level::unmetered()),
-            body: BodyBounds {
-                limit: self.body_limit,
-                deadline: self.body_deadline,
-                erased: true,
-                in_flight: Allowance::new(
-                    self.body_limit.saturating_mul(BODIES_IN_FLIGHT),
-                    Level::unmetered(),
-                ),
-            },
+            gate: gate(
+                self.access,
+                self.networks,
+                (self.body_limit, self.body_deadline),
+            ),
             clock: self.clock,
             timer: self.timer,
         }))
@@ -288,17 +276,17 @@ impl TokenIssuerBuilder {
             });
         }
         if self.audience.as_deref() == Some("") {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "a token's audience cannot be empty",
             ));
         }
         if self.endpoint.as_deref() == Some("") {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "the endpoint's address, which clients may name as audience, cannot be empty",
             ));
         }
         if self.clients.is_empty() && self.users.is_empty() && self.assertions.is_empty() {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "nobody could have a token: name a client, a user or an assertion",
             ));
         }
@@ -306,14 +294,14 @@ impl TokenIssuerBuilder {
         if let Some(access) = &self.access {
             access.validate()?;
             if !self.clients.is_empty() && access.reads(&header::AUTHORIZATION) {
-                return Err(BuildError::Contradiction(
+                return Err(BuildError::TokenEndpoint(
                     "clients log in to the token endpoint with `Authorization`, so its access rule cannot read it: \
                      use a header of another name",
                 ));
             }
         }
         if self.networks.is_some() && !self.counts_addresses {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "the token endpoint has networks, which need addresses, and is built without addresses: leave one out",
             ));
         }
@@ -333,7 +321,7 @@ impl TokenIssuerBuilder {
             }
         }
         if self.lifetime > LONGEST_LIFETIME {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "a token that lives longer than a day cannot be called back for longer than a day",
             ));
         }
@@ -352,13 +340,13 @@ impl TokenIssuerBuilder {
             .windows(2)
             .any(|pair| matches!(pair, [one, other] if one == other))
         {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "two clients, users or assertions of the token endpoint have one id, so that a token of one would be \
                  taken for the other's: give each an id of its own, and one of them both secrets where they are one",
             ));
         }
         if self.users.iter().any(|user| !user.keys().is_empty()) {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "a user of the token endpoint has a key: users log in with a password, clients with a key",
             ));
         }
@@ -366,7 +354,7 @@ impl TokenIssuerBuilder {
         let used_once =
             self.clients.iter().any(signs) || self.assertions.iter().any(Assertion::is_used_once);
         if used_once && self.replays.is_none() {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "assertions are to be taken once, and nothing keeps which were used: call `.replay_store(…)`, with a \
                  store that all instances share",
             ));

@@ -171,7 +171,7 @@ impl Client {
         }
         let mut algorithms = self.keys.iter().flat_map(TokenKey::algorithms);
         if algorithms.any(|algorithm| algorithm.is_shared_secret()) {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "`private_key_jwt` takes a public key: a secret that client and server share goes into `Client::new`",
             ));
         }
@@ -188,7 +188,7 @@ impl Client {
 /// The id of a client, a user or an assertion.
 pub(super) fn validate_id(id: &str) -> Result<(), BuildError> {
     if id.is_empty() || id.chars().any(char::is_control) {
-        return Err(BuildError::Contradiction(
+        return Err(BuildError::TokenEndpoint(
             "an id of the token endpoint is empty, or has a control character in it",
         ));
     }

@@ -30,7 +30,7 @@ impl Rights {
         let usable = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
         let no_scope = |scope: &String| scope.is_empty() || !scope.bytes().all(usable);
         if self.scopes.iter().any(no_scope) || self.audience.as_deref() == Some("") {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::TokenEndpoint(
                 "a scope is one word of printable ASCII without `\"` and `\\` (RFC 6749, section 3.3), and an audience \
                  cannot be empty",
             ));

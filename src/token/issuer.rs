@@ -10,26 +10,19 @@ use std::{
 };
 
 use super::{
-    Assertion, Client, TokenAnswer, TokenIssuerBuilder,
-    accounts::Accounts,
-    addresses::Addresses,
-    grant::Refused,
-    parameters::{FORM, JSON, Parameters},
-    replays::Replays,
+    Assertion, Client, TokenAnswer, TokenIssuerBuilder, accounts::Accounts, addresses::Addresses,
+    grant::Refused, parameters::Parameters, replays::Replays,
 };
 use crate::{
-    access::{Access, Bearer, Networks, is_forwarded},
+    access::{Bearer, Gate, is_forwarded},
     keys::jose::{SigningKey, SigningKeys},
-    limits::{Allowance, BodyBounds, BodySource, Erased},
+    limits::{Allowance, BodySource, Erased},
     request::Head,
-    road::{HeadRules, check_head, check_rule},
     telemetry::{log, meter::token_asked},
     time::{Clock, Timer},
-    verdict::{Answer, Reason, Rejection, Terms},
+    verdict::{Reason, Rejection},
 };
 
-/// How long the access rule may take to get what it needs: as long as a receiver's.
-const ACCESS_LIMIT: Duration = Duration::from_secs(2);
 /// How much longer a retired key is accepted than its last token lives: the leeway of whoever checks it.
 const ROTATION_MARGIN: Duration = Duration::from_secs(120);
 
@@ -68,16 +61,14 @@ pub(super) struct Policy {
     /// The endpoint's address, where clients may name it as `aud` beside the issuer's name.
     pub(super) endpoint: Option<Box<str>>,
     pub(super) replays: Option<Replays>,
-    pub(super) access: Option<Arc<dyn Access>>,
+    /// Who may ask at all.
+    pub(super) gate: Gate,
     pub(super) access_reads_authorization: bool,
-    pub(super) networks: Option<Networks>,
     /// None where addresses are not counted.
     pub(super) addresses: Option<Addresses>,
     pub(super) told_of_proxies: AtomicBool,
     pub(super) accounts: Accounts,
     pub(super) under_way: Allowance,
-    pub(super) body: BodyBounds,
-    pub(super) terms: Terms,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) timer: Option<Arc<dyn Timer>>,
 }
@@ -110,7 +101,7 @@ impl TokenIssuer {
 
     /// How many bytes of a body are read at most.
     pub fn body_limit(&self) -> usize {
-        self.0.body.limit
+        self.0.gate.body.limit
     }
 
     /// From now on `key` signs. Tokens of the present key stay good until they end.
@@ -144,14 +135,14 @@ impl TokenIssuer {
         let policy = &*self.0;
         let read = async {
             policy.check(&head, timer).await?;
-            policy.body.read(body, timer).await
+            policy.gate.read(body, timer).await
         };
         let (body, _grant) = match read.await {
             Ok(body) => (Erased::new(body.bytes), body.grant),
             Err(rejection) => {
                 policy.log_rejected(&rejection);
                 token_asked(&policy.name, rejection.reason().as_str());
-                return TokenAnswer::rejected(&Answer::rejected(&rejection, &policy.terms));
+                return TokenAnswer::rejected(&policy.gate.refusal(&rejection));
             }
         };
         match policy.issue(&head, &body, timer).await {
@@ -168,25 +159,18 @@ impl TokenIssuer {
 impl Policy {
     /// What is judged before the body is read, as on the road of a delivery.
     async fn check(&self, head: &Head<'_>, timer: &Arc<dyn Timer>) -> Result<(), Rejection> {
-        let rules = HeadRules {
-            methods: &["POST"],
-            media_types: &[FORM, JSON],
-            networks: self.networks.as_ref(),
-            body_limit: self.body.limit,
-        };
-        check_head(&rules, head)?;
+        self.gate.check_head(head)?;
         if self.addresses.is_some() && self.sender(head).is_none() {
             return Err(Rejection::PeerNotWired);
         }
         self.tell_of_proxies(head);
-        let rule = self.access.as_deref();
-        check_rule(rule, head, self.clock.now(), timer, ACCESS_LIMIT).await
+        self.gate.check_access(head, self.clock.now(), timer).await
     }
 
     /// Once, where failures are counted by an address that is a proxy's.
     fn tell_of_proxies(&self, head: &Head<'_>) {
         if self.addresses.is_some()
-            && self.networks.is_none()
+            && self.gate.networks.is_none()
             && !self.told_of_proxies.load(Ordering::Relaxed)
             && is_forwarded(head)
             && !self.told_of_proxies.swap(true, Ordering::Relaxed)

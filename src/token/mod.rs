@@ -43,6 +43,7 @@ mod claims;
 mod client;
 mod client_assertion;
 mod form;
+mod gate;
 mod grant;
 mod issuer;
 mod judge;

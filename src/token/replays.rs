@@ -1,18 +1,16 @@
 //! [`Replays`]: which assertions were used before.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use sha2::{Digest, Sha256};
 
 use super::grant::{Once, Refused};
 use crate::{
-    dedup::{BoxDedupStore, Claim, DedupStore, End, Lease, OwnerTokens, Settled},
+    dedup::{BoxDedupStore, Claim, End, Settled},
     identity::EventKey,
-    limits::Allowance,
+    leases::{Claims, StoreCalls},
     setup::BuildError,
-    telemetry::Level,
-    time::{Timer, within},
-    verdict::StoreError,
+    time::{Clock, Timer},
 };
 
 /// Domain of used assertions, apart from that of event keys: one store may hold both.
@@ -22,18 +20,9 @@ const LEASE: Duration = Duration::from_secs(30);
 /// How long one call of the store may take.
 const STORE_LIMIT: Duration = Duration::from_secs(2);
 
-/// The first pause before the store is told again.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// Claims of one issuer that may wait for their release at once: as many as requests may be under way. Beyond, they end by
-/// themselves, after the lease.
-const RELEASES: usize = 1024;
-
-/// Which assertions were used.
-pub(super) struct Replays {
-    store: BoxDedupStore,
-    owners: OwnerTokens,
-    releases: Allowance,
-}
+/// Which assertions were used. A claim of which nobody knows whether the store holds it is given back, so that the client
+/// that comes again with its assertion is not taken for somebody else.
+pub(super) struct Replays(Claims);
 
 /// Whether an assertion was used before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +32,14 @@ pub(super) enum Use {
 }
 
 impl Replays {
-    pub(super) fn new(store: BoxDedupStore) -> Result<Self, BuildError> {
-        Ok(Self {
-            store,
-            owners: OwnerTokens::new()?,
-            releases: Allowance::new(RELEASES, Level::unmetered()),
-        })
+    /// Of the issuer `name`. Its calls are in no metric: their label is a receiver's name.
+    pub(super) fn new(
+        store: BoxDedupStore,
+        name: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BuildError> {
+        let calls = StoreCalls::new(store, None, clock, STORE_LIMIT);
+        Claims::new(name.into(), calls, LEASE).map(Self)
     }
 
     /// Marks the assertion as used at the issuer `name`. While another request with it is under way, nobody knows whether
@@ -59,93 +50,21 @@ impl Replays {
         name: &str,
         timer: &Arc<dyn Timer>,
     ) -> Result<Use, Refused> {
+        let Self(claims) = self;
         let key = key(name, &once.client, &once.id);
-        let owner = self.owners.next();
-        let claim = self.store.claim(&key, None, owner, LEASE);
-        let open = Open::new(self, timer, Lease::granted(key, owner, 1));
-        let lease = match asked(timer, claim).await? {
-            Claim::Won(lease) => lease,
-            other => {
-                open.known();
-                return match other {
-                    Claim::Done { .. } => Ok(Use::Again),
-                    Claim::Won(_) | Claim::InProgress { .. } => Err(Refused::UnderWay),
-                };
-            }
+        let lease = match claims.claim(&key, None, timer).await {
+            Ok(Claim::Won(lease)) => lease,
+            Ok(Claim::Done { .. }) => return Ok(Use::Again),
+            Ok(Claim::InProgress { .. }) => return Err(Refused::UnderWay),
+            Err(_) => return Err(Refused::StoreUnavailable),
         };
-        let settle = self.store.settle(&lease, End::Processed, once.remember);
-        let settled = asked(timer, settle).await?;
-        open.known();
-        match settled {
-            Settled::Ok => Ok(Use::First),
+        let mark = (End::Processed, once.remember);
+        match claims.mark_or_release(&lease, mark, timer).await {
+            Ok(Settled::Ok) => Ok(Use::First),
             // The lease ended meanwhile: another request may have it.
-            Settled::LeaseLost => Err(Refused::UnderWay),
+            Ok(Settled::LeaseLost) => Err(Refused::UnderWay),
+            Err(_) => Err(Refused::StoreUnavailable),
         }
-    }
-}
-
-/// A claim of which the store may hold something for nobody: its answer did not come, or who waited for it is gone.
-/// Dropped before that is [known](Self::known), it is released in the background, so that the client that comes again
-/// with its assertion is not taken for somebody else.
-struct Open<'a> {
-    replays: &'a Replays,
-    timer: &'a Arc<dyn Timer>,
-    lease: Option<Lease>,
-}
-
-impl<'a> Open<'a> {
-    fn new(replays: &'a Replays, timer: &'a Arc<dyn Timer>, lease: Lease) -> Self {
-        Self {
-            replays,
-            timer,
-            lease: Some(lease),
-        }
-    }
-
-    fn known(mut self) {
-        self.lease = None;
-    }
-}
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        // A store that panics does so again.
-        if std::thread::panicking() {
-            return;
-        }
-        let place = self.replays.releases.take(1);
-        if let Some((lease, place)) = self.lease.take().zip(place) {
-            let (store, timer) = (self.replays.store.clone(), self.timer.clone());
-            self.timer.spawn(Box::pin(async move {
-                release(&store, &lease, &timer).await;
-                drop(place);
-            }));
-        }
-    }
-}
-
-/// Tells the store until it answers, or the lease has ended by itself. What it answers does not matter.
-async fn release(store: &BoxDedupStore, lease: &Lease, timer: &Arc<dyn Timer>) {
-    let mut waited = Duration::ZERO;
-    let mut pause = FIRST_PAUSE;
-    while waited < LEASE {
-        let told = store.settle(lease, End::Release, Duration::ZERO);
-        if asked(timer, told).await.is_ok() {
-            return;
-        }
-        timer.sleep(pause).await;
-        waited = waited.saturating_add(pause);
-        pause = pause.saturating_mul(2).min(STORE_LIMIT);
-    }
-}
-
-async fn asked<T>(
-    timer: &Arc<dyn Timer>,
-    call: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, Refused> {
-    match within(timer, STORE_LIMIT, pin!(call)).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(_)) | Err(_) => Err(Refused::StoreUnavailable),
     }
 }
 

@@ -252,7 +252,7 @@ impl AssertionSimulator {
         ];
         let keys = readers.iter().filter_map(|read| read(pem).ok());
         let mut fitting = keys.filter_map(|key| Self::of(key, algorithm));
-        fitting.next().ok_or(BuildError::Contradiction(
+        fitting.next().ok_or(BuildError::TokenEndpoint(
             "the private key cannot be read, or is not one for this algorithm",
         ))
     }
@@ -263,7 +263,7 @@ impl AssertionSimulator {
     ///
     /// When `algorithm` is none of `Hs256`, `Hs384`, `Hs512`.
     pub fn secret(secret: &[u8], algorithm: TokenAlgorithm) -> Result<Self, BuildError> {
-        Self::of(EncodingKey::from_secret(secret), algorithm).ok_or(BuildError::Contradiction(
+        Self::of(EncodingKey::from_secret(secret), algorithm).ok_or(BuildError::TokenEndpoint(
             "a shared secret signs with `Hs256`, `Hs384` or `Hs512`",
         ))
     }

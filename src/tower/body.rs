@@ -36,8 +36,8 @@ impl<B> AnswerBody<B> {
         }
     }
 
-    pub(super) fn fixed(text: &'static str) -> Self {
-        let text = (!text.is_empty()).then(|| Bytes::from_static(text.as_bytes()));
+    pub(super) fn fixed(text: Bytes) -> Self {
+        let text = (!text.is_empty()).then_some(text);
         Self {
             kind: Kind::Fixed { text },
         }

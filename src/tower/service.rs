@@ -6,7 +6,7 @@ use std::{
     marker::PhantomData,
     pin::{Pin, pin},
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -22,12 +22,13 @@ use super::{
 };
 use crate::{
     delivery::DeliverySlot,
+    judge::Judged,
     limits::unread::WatchedBody,
     receiver::Receiver,
     request::Head,
     road::{self, Concluded, Ran, RunsToEnd, TimeLeft},
     time::{self, Timer},
-    verdict::{Answer, Outcome, Verdict},
+    verdict::{Answer, Verdict},
 };
 
 /// A service behind a [`Receiver`]. Made by [`ReceiverLayer`](super::ReceiverLayer).
@@ -90,7 +91,7 @@ where
     fn call(&mut self, request: Request<In>) -> Self::Future {
         // The instance that was polled ready is the one that is called; its clone stays behind.
         let fresh = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, fresh);
+        let inner = std::mem::replace(&mut self.inner, fresh);
         let receiver = self.receiver.clone();
         let timer = self.timer.clone();
         let wiring = self.wiring;
@@ -109,19 +110,23 @@ where
                     .authority(parts.uri.authority().map(|authority| authority.as_str()))
                     .route_params(&route_params)
                     .peer((wiring.peer)(&parts));
-                match road::admit(&receiver, head, &mut body, &timer).await {
-                    Ok(admitted) => admitted,
+                match receiver.judge().admit(head, &mut body, &timer).await {
+                    Ok(Judged::Admitted(admitted)) => admitted,
+                    Ok(Judged::Answered(answer)) => return Ok(fixed(&answer)),
                     Err(rejection) => {
-                        let mut response = fixed(&road::refusal(&receiver, &rejection));
+                        let mut response = fixed(&receiver.judge().refusal(&rejection));
                         linger(&mut response, body, &parts, receiver.body_limit(), &timer);
                         return Ok(response);
                     }
                 }
             };
             let time = TimeLeft::of(&admitted);
-            let run = move |slot, bytes| Called {
-                response: inner.call(inner_request(*parts, slot, bytes)),
+            let call = Call {
+                inner,
+                parts,
+                body: PhantomData,
             };
+            let run = move |slot, bytes| call.run(slot, bytes);
             let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
             let work = RunsToEnd::new(&receiver, &timer, time, work, time::spawn);
             Ok(match road::conclude(&timer, pin!(work)).await {
@@ -152,56 +157,91 @@ fn inner_request<B: From<Bytes>>(mut parts: Parts, slot: DeliverySlot, bytes: By
     Request::from_parts(parts, B::from(bytes))
 }
 
-pin_project! {
-    /// The inner service's response, for the road.
-    struct Called<F> {
-        #[pin]
-        response: F,
+/// What a call of the inner service needs. Its clones call clones of the service, for bodies that hold several events.
+struct Call<S, B> {
+    inner: S,
+    parts: Box<Parts>,
+    body: PhantomData<fn() -> B>,
+}
+
+impl<S: Clone, B> Clone for Call<S, B> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            parts: self.parts.clone(),
+            body: PhantomData,
+        }
     }
 }
 
-impl<F, Out, E> Future for Called<F>
+impl<S, B> Call<S, B>
 where
-    F: Future<Output = Result<Response<Out>, E>>,
+    S: Service<Request<B>>,
+    B: From<Bytes>,
+{
+    fn run(self, slot: DeliverySlot, bytes: Bytes) -> Called<S, B> {
+        Called::Readying {
+            call: Some((self, slot, bytes)),
+        }
+    }
+}
+
+pin_project! {
+    /// The inner service's response, for the road.
+    #[project = CalledProjection]
+    enum Called<S, B>
+    where
+        S: Service<Request<B>>,
+    {
+        /// A clone is not ready because its original is. One that is ready may be asked again.
+        Readying { call: Option<(Call<S, B>, DeliverySlot, Bytes)> },
+        Responding { #[pin] response: S::Future },
+    }
+}
+
+impl<S, B, Out> Future for Called<S, B>
+where
+    S: Service<Request<B>, Response = Response<Out>>,
+    B: From<Bytes>,
 {
     type Output = Ran<Response<Out>>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let response = self.project().response.poll(context);
-        response.map(|response| match response {
-            Ok(response) => ran(response),
-            Err(_) => Ran {
-                outcome: Outcome::Retry {
-                    after: None,
-                    error: None,
-                },
-                reply: None,
-                status: None,
-            },
-        })
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        loop {
+            match self.as_mut().project() {
+                CalledProjection::Readying { call } => {
+                    let Some((ready, ..)) = call else {
+                        return Poll::Ready(Ran::failed(None, None));
+                    };
+                    if ready!(ready.inner.poll_ready(context)).is_err() {
+                        return Poll::Ready(Ran::failed(None, None));
+                    }
+                    let Some((mut call, slot, bytes)) = call.take() else {
+                        return Poll::Ready(Ran::failed(None, None));
+                    };
+                    let request = inner_request(*call.parts, slot, bytes);
+                    let response = call.inner.call(request);
+                    self.set(Self::Responding { response });
+                }
+                CalledProjection::Responding { response } => {
+                    return response.poll(context).map(|response| match response {
+                        Ok(response) => ran(response),
+                        Err(_) => Ran::failed(None, None),
+                    });
+                }
+            }
+        }
     }
 }
 
-/// What the handler said, or else what its status means.
+/// What the handler said.
 fn ran<Out>(mut response: Response<Out>) -> Ran<Response<Out>> {
-    let status = response.status();
-    let outcome = match response.extensions_mut().remove::<Verdict>() {
-        Some(Verdict(outcome)) => outcome,
-        None if status.is_success() => Outcome::Processed,
-        None => Outcome::Retry {
-            after: None,
-            error: None,
-        },
-    };
-    Ran {
-        outcome,
-        status: Some(status.as_u16()),
-        reply: status.is_success().then_some(response),
-    }
+    let verdict = response.extensions_mut().remove::<Verdict>();
+    Ran::answered(verdict, response.status().as_u16(), response)
 }
 
 fn fixed<Out>(answer: &Answer) -> Response<AnswerBody<Out>> {
-    let mut response = Response::new(AnswerBody::fixed(answer.body()));
+    let mut response = Response::new(AnswerBody::fixed(answer.body().clone()));
     *response.status_mut() = answer.status();
     for (name, value) in answer.headers() {
         response.headers_mut().append(name.clone(), value.clone());

@@ -2,14 +2,42 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use super::{Reason, Rejection};
+use super::{Reason, Terms};
 
-/// The challenge for whatever is wrong with a signature or its time.
-const SIGNATURE_CHALLENGE: HeaderValue = HeaderValue::from_static("Signature realm=\"webhook\"");
 /// What a sender is asked to wait when nothing better is known.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// The status that a [`Reason`] has in the table, and what comes with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    /// 200 without a body.
+    Done,
+    /// 400.
+    BadRequest,
+    /// 401 with the challenges of the access rule.
+    NoAccess,
+    /// 401 with the challenge of a signature.
+    NoProof,
+    /// 403.
+    Forbidden,
+    /// 405 with `Allow`.
+    Method,
+    /// 408.
+    TooSlow,
+    /// 413.
+    TooLarge,
+    /// 415.
+    MediaType,
+    /// 500: the program is wired wrongly.
+    Misused,
+    /// 503 with `Retry-After`.
+    Unavailable,
+    /// 503 with `Retry-After`, and the connection is closed.
+    GoingAway,
+}
 
 /// What the sender gets, where that is not the handler's own response.
 ///
@@ -31,7 +59,8 @@ pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// | done, but the mark could not be written | 503 + `Retry-After` |
 /// | store, key source or access check down, store full, overloaded, no live key | 503 + `Retry-After` |
 /// | the process is about to stop | 503 + `Retry-After`; on HTTP/1.1 the connection is closed |
-/// | middleware, peer address or route parameter missing; event of another type extracted | 500 |
+/// | middleware, peer address or route parameter missing; event of another type extracted, or extracted twice | 500 |
+/// | a handshake that the pack answers | as its sender asked |
 ///
 /// A refusal that leaves a body unread says `Connection: close` on HTTP/1.1, and the rest is read and dropped within
 /// bounds, so that the answer arrives: [`unread`](crate::limits::unread).
@@ -39,11 +68,13 @@ pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// Error bodies are `application/problem+json` (RFC 9457) with a fixed text per status: what went wrong
 /// exactly is for logs and hooks, never for the sender. Redirects are never answered: senders follow
 /// them with a GET and count that as success.
+///
+/// Each [`Reason`] has its row in one table; the methods below are for those whose answer depends on more.
 #[derive(Debug, Clone)]
 pub struct Answer {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: &'static str,
+    body: Bytes,
     reason: Reason,
     closes: bool,
 }
@@ -59,9 +90,9 @@ impl Answer {
         &self.headers
     }
 
-    /// The body: a fixed text, empty on success.
-    pub fn body(&self) -> &'static str {
-        self.body
+    /// The body: a fixed text, empty on success; what its sender asked for in a handshake.
+    pub fn body(&self) -> &Bytes {
+        &self.body
     }
 
     /// Why, for logs and metrics.
@@ -79,20 +110,25 @@ impl Answer {
         Self {
             status: StatusCode::OK,
             headers: Vec::new(),
-            body: "",
+            body: Bytes::new(),
             reason,
             closes: false,
         }
     }
 
-    /// 400: a copy with other content, refused by choice.
-    pub(crate) fn changed_content() -> Self {
-        Self::problem(StatusCode::BAD_REQUEST, Reason::ChangedContent)
-    }
-
-    /// 401: a signed request whose nonce was used for another event.
-    pub(crate) fn nonce_reused(terms: &Terms) -> Self {
-        Self::challenged(Reason::NonceReused, &terms.signature)
+    /// What a verified sender asked for, to see that the endpoint is ours.
+    pub(crate) fn handshake(
+        status: StatusCode,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        body: Bytes,
+    ) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+            reason: Reason::Handshake,
+            closes: false,
+        }
     }
 
     /// 401, and what is wanted.
@@ -119,14 +155,6 @@ impl Answer {
         answer
     }
 
-    /// 503: the process is about to stop. Who comes again should find another one.
-    pub(crate) fn shutting_down() -> Self {
-        Self {
-            closes: true,
-            ..Self::unavailable(Reason::ShuttingDown, Some(RETRY_AFTER))
-        }
-    }
-
     /// 500: the route has no receiver.
     pub fn not_protected() -> Self {
         Self::misused(Reason::NotProtected)
@@ -137,46 +165,30 @@ impl Answer {
         Self::problem(StatusCode::INTERNAL_SERVER_ERROR, reason)
     }
 
-    /// What a refused sender gets.
-    pub(crate) fn rejected(rejection: &Rejection, terms: &Terms) -> Self {
-        let reason = rejection.reason();
+    /// What the sender gets for `reason`, where that says it all.
+    pub(crate) fn of(reason: Reason, terms: &Terms) -> Self {
         let problem = |status| Self::problem(status, reason);
-        match rejection {
-            Rejection::MethodNotAllowed => {
+        match reason.status() {
+            Status::Done => Self::ok(reason),
+            Status::BadRequest => problem(StatusCode::BAD_REQUEST),
+            Status::NoAccess => Self::challenged(reason, &terms.access),
+            Status::NoProof => Self::challenged(reason, &terms.signature),
+            Status::Forbidden => problem(StatusCode::FORBIDDEN),
+            Status::Method => {
                 let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED);
                 answer.headers.push((header::ALLOW, terms.allow.clone()));
                 answer
             }
-            Rejection::UnsupportedMediaType | Rejection::UnsupportedEncoding => {
-                problem(StatusCode::UNSUPPORTED_MEDIA_TYPE)
-            }
-            Rejection::HostMismatch | Rejection::BodyIncomplete | Rejection::Undecodable(_) => {
-                problem(StatusCode::BAD_REQUEST)
-            }
-            Rejection::BodyTooLarge { .. } => problem(StatusCode::PAYLOAD_TOO_LARGE),
-            Rejection::BodyTooSlow { .. } => problem(StatusCode::REQUEST_TIMEOUT),
-            Rejection::AddressDenied => problem(StatusCode::FORBIDDEN),
-            Rejection::UnknownTenant | Rejection::AccessMissing | Rejection::AccessDenied => {
-                Self::challenged(reason, &terms.access)
-            }
-            Rejection::MissingSignature
-            | Rejection::MalformedSignature(_)
-            | Rejection::SignatureMismatch
-            | Rejection::SignatureMismatchUnder(_)
-            | Rejection::MissingId
-            | Rejection::MalformedId(_)
-            | Rejection::MissingNonce
-            | Rejection::MalformedNonce(_)
-            | Rejection::MissingTimestamp
-            | Rejection::MalformedTimestamp
-            | Rejection::UnreadableEventTime
-            | Rejection::TimestampTooOld { .. }
-            | Rejection::TimestampInFuture { .. } => Self::challenged(reason, &terms.signature),
-            Rejection::NoLiveKey
-            | Rejection::KeysUnavailable
-            | Rejection::AccessUnavailable
-            | Rejection::Overloaded => Self::unavailable(reason, Some(RETRY_AFTER)),
-            Rejection::PeerNotWired | Rejection::RouteParamNotWired(_) => Self::misused(reason),
+            Status::TooSlow => problem(StatusCode::REQUEST_TIMEOUT),
+            Status::TooLarge => problem(StatusCode::PAYLOAD_TOO_LARGE),
+            Status::MediaType => problem(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            Status::Misused => Self::misused(reason),
+            Status::Unavailable => Self::unavailable(reason, Some(RETRY_AFTER)),
+            // Who comes again should find another process.
+            Status::GoingAway => Self {
+                closes: true,
+                ..Self::unavailable(reason, Some(RETRY_AFTER))
+            },
         }
     }
 
@@ -187,40 +199,9 @@ impl Answer {
                 header::CONTENT_TYPE,
                 HeaderValue::from_static("application/problem+json"),
             )],
-            body: problem_text(status),
+            body: Bytes::from_static(problem_text(status).as_bytes()),
             reason,
             closes: false,
-        }
-    }
-}
-
-/// What a receiver's answers contain that is its own.
-#[derive(Debug)]
-pub(crate) struct Terms {
-    allow: HeaderValue,
-    /// What the 401 for credentials says is wanted.
-    access: Vec<HeaderValue>,
-    /// What the 401 for a signature, its time or its nonce says.
-    signature: Vec<HeaderValue>,
-}
-
-impl Terms {
-    /// `access` are the challenges of the access rule. `serves_many`: the caller says whose keys count. Then both challenges stand in every 401: a name without a tenant
-    /// is refused as credentials are, a tenant's wrong signature as signatures are, and the two must look alike.
-    pub(crate) fn new(allow: HeaderValue, access: Vec<HeaderValue>, serves_many: bool) -> Self {
-        let both = || [access.clone(), vec![SIGNATURE_CHALLENGE]].concat();
-        if serves_many {
-            Self {
-                allow,
-                access: both(),
-                signature: both(),
-            }
-        } else {
-            Self {
-                allow,
-                access,
-                signature: vec![SIGNATURE_CHALLENGE],
-            }
         }
     }
 }

@@ -1,8 +1,8 @@
 //! [`Ending`]: what became of a delivery, in one word.
 
-use super::{Outcome, Reason};
+use super::Outcome;
 
-/// What became of a delivery: `verdict` of its span and `outcome` in metrics. The [`Reason`] says more.
+/// What became of a delivery: `verdict` of its span and `outcome` in metrics. The [`Reason`](super::Reason) says more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Ending {
     /// The handler handled it.
@@ -44,58 +44,6 @@ impl Ending {
             Self::Misused => "misused",
         }
     }
-
-    /// What `reason` amounts to.
-    pub(crate) const fn of(reason: Reason) -> Self {
-        match reason {
-            Reason::Handled => Self::Processed,
-            Reason::HandlerRejected => Self::Rejected,
-            Reason::HandlerRetry | Reason::HandlerPanicked | Reason::CutOff => Self::Retry,
-            Reason::NotOfInterest | Reason::Duplicate => Self::Skipped,
-            Reason::NoLiveKey
-            | Reason::KeysUnavailable
-            | Reason::AccessUnavailable
-            | Reason::Overloaded
-            | Reason::ShuttingDown
-            | Reason::InProgress
-            | Reason::StoreUnavailable
-            | Reason::StoreFull
-            | Reason::HandlerDeadline
-            | Reason::SettleFailed => Self::Unavailable,
-            Reason::LeaseLost => Self::Lost,
-            Reason::PeerNotWired
-            | Reason::RouteParamNotWired
-            | Reason::WrongEventType
-            | Reason::NotProtected => Self::Misused,
-            Reason::MethodNotAllowed
-            | Reason::UnsupportedMediaType
-            | Reason::UnsupportedEncoding
-            | Reason::HostMismatch
-            | Reason::BodyTooLarge
-            | Reason::BodyTooSlow
-            | Reason::BodyIncomplete
-            | Reason::AddressDenied
-            | Reason::UnknownTenant
-            | Reason::AccessMissing
-            | Reason::AccessDenied
-            | Reason::MissingSignature
-            | Reason::MalformedSignature
-            | Reason::SignatureMismatch
-            | Reason::MissingId
-            | Reason::MalformedId
-            | Reason::MissingNonce
-            | Reason::MalformedNonce
-            | Reason::MissingTimestamp
-            | Reason::MalformedTimestamp
-            | Reason::UnreadableEventTime
-            | Reason::TimestampTooOld
-            | Reason::TimestampInFuture
-            | Reason::Undecodable
-            | Reason::BadKey
-            | Reason::NonceReused
-            | Reason::ChangedContent => Self::Refused,
-        }
-    }
 }
 
 impl From<&Outcome> for Ending {
@@ -105,7 +53,7 @@ impl From<&Outcome> for Ending {
             Outcome::Ignored { .. } => Self::Ignored,
             Outcome::Rejected { .. } => Self::Rejected,
             Outcome::Retry { .. } => Self::Retry,
-            Outcome::WrongEventType => Self::Misused,
+            Outcome::WrongEventType | Outcome::TakenTwice => Self::Misused,
         }
     }
 }

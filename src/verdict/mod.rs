@@ -3,19 +3,15 @@
 mod answer;
 mod ending;
 mod outcome;
-mod reason;
-mod rejection;
 mod store_error;
+mod table;
+mod terms;
 
+use self::answer::Status;
 pub use self::{
     answer::Answer,
     outcome::{Ack, Nack, Outcome, Verdict},
-    reason::Reason,
-    rejection::Rejection,
     store_error::StoreError,
+    table::{Reason, Rejection},
 };
-pub(crate) use self::{
-    answer::{RETRY_AFTER, Terms},
-    ending::Ending,
-    store_error::Source,
-};
+pub(crate) use self::{answer::RETRY_AFTER, ending::Ending, store_error::Source, terms::Terms};

@@ -129,6 +129,18 @@ pub enum Outcome {
     },
     /// The handler asked for an event of another type than the pack's: a mistake in the program.
     WrongEventType,
+    /// The handler asked for its event twice: a mistake in the program.
+    TakenTwice,
+}
+
+impl Outcome {
+    /// Nothing is known but that it was not handled.
+    pub(crate) const fn not_handled() -> Self {
+        Self::Retry {
+            after: None,
+            error: None,
+        }
+    }
 }
 
 impl From<Ack> for Outcome {
@@ -163,14 +175,15 @@ impl fmt::Debug for Outcome {
             Self::Retry { .. } => "Retry",
             Self::Rejected { .. } => "Rejected",
             Self::WrongEventType => "WrongEventType",
+            Self::TakenTwice => "TakenTwice",
         })
     }
 }
 
 /// Carries an [`Outcome`] from the handler's response to the middleware, in the response's extensions.
 ///
-/// Without it (a layer in between built a new response) a 2xx counts as processed and anything else as
-/// retry; so every `Ack` is a 2xx on its own, and every `Nack` a plain 503, rejected included.
+/// Without it (a layer in between built a new response) the status [counts](crate::framework::Ran::answered): a 2xx as
+/// processed, anything else as retry; so every `Ack` is a 2xx on its own, and every `Nack` a plain 503, rejected included.
 #[derive(Debug, Clone)]
 pub struct Verdict(pub Outcome);
 

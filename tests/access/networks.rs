@@ -34,12 +34,7 @@ fn judge(networks: &Networks, peer: &str, headers: &[(&str, &str)]) -> Result<()
         .collect();
     let head = Head::new("POST", "/", &headers).peer(peer.parse::<SocketAddr>().ok());
     let timer: std::sync::Arc<dyn Timer> = std::sync::Arc::new(clock);
-    let admitted = at_once(hookgate::framework::admit(
-        &receiver,
-        head,
-        None::<bytes::Bytes>,
-        &timer,
-    ));
+    let admitted = at_once(receiver.judge().admit(head, None::<bytes::Bytes>, &timer));
     match admitted {
         // The gate is open: the next check found that nothing is signed.
         Err(Rejection::MissingSignature) => Ok(()),
@@ -141,13 +136,13 @@ async fn a_request_without_a_peer_is_500_wherever_its_address_is_needed() {
             let peer = peer.map(|peer| peer.parse().unwrap());
             let head = Head::new("POST", "/", &call.headers).peer(peer);
             let body = Some(call.body.clone());
-            at_once(hookgate::framework::admit(&receiver, head, body, &timer)).map(drop)
+            at_once(receiver.judge().admit(head, body, &timer)).map(drop)
         };
         let unspecified = ["0.0.0.0:80", "[::]:80", "[::ffff:0.0.0.0]:80"].map(Some);
         for peer in [None].into_iter().chain(unspecified) {
             let rejection = judge(peer).unwrap_err();
             assert_eq!(rejection, Rejection::PeerNotWired, "{number}: {peer:?}");
-            let answer = hookgate::framework::refusal(&receiver, &rejection);
+            let answer = receiver.judge().refusal(&rejection);
             assert_eq!(answer.status(), 500, "{number}: {peer:?}");
             let advice = "into_make_service_with_connect_info";
             assert!(rejection.to_string().contains(advice), "what to wire");

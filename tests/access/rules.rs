@@ -7,11 +7,10 @@ use hookgate::{
     BuildError, Receiver, Rejection, Secret, UnixTime,
     access::{Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Denied, HeaderSecrets},
     dedup::MemoryStore,
-    framework,
     keys::SecretError,
     pack::{
-        Authenticated, Decoded, Head, KeyParts, LiveKeys, Provider, RawRequest, SenderProfile,
-        Undecodable,
+        Authenticated, Contents, Decoded, Head, KeyParts, LiveKeys, Provider, RawRequest,
+        SenderProfile, Undecodable,
     },
     providers::logto::Logto,
     schemes::Verified,
@@ -391,13 +390,8 @@ impl Provider for Careless {
         Ok(Verified::by_access())
     }
 
-    fn decode(
-        &self,
-        _: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<()>, Undecodable> {
-        key.part("1");
-        Ok(Decoded::new(()))
+    fn decode(&self, _: &Authenticated<'_>) -> Result<Contents<()>, Undecodable> {
+        Ok(Decoded::new(KeyParts::of("1"), ()).into())
     }
 }
 
@@ -410,12 +404,7 @@ fn a_pack_that_forgets_to_ask_for_access_is_not_believed() {
     let headers = vec![("content-type", "application/json")];
     let head = Head::new("POST", "/", &headers);
     let timer: Arc<dyn Timer> = Arc::new(FakeClock::at(NOW));
-    let admitted = at_once(framework::admit(
-        &receiver,
-        head,
-        None::<bytes::Bytes>,
-        &timer,
-    ));
+    let admitted = at_once(receiver.judge().admit(head, None::<bytes::Bytes>, &timer));
     assert_eq!(admitted.unwrap_err(), Rejection::AccessMissing);
 }
 

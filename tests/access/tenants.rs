@@ -14,7 +14,6 @@ use hookgate::{
     Reason, Receiver, ReceiverBuilder, Secret,
     access::{AllOf, AnyoneMayCall, ApiKey, Networks},
     dedup::MemoryStore,
-    framework,
     pack::{Head, Provider},
     providers::{
         idcloud::{IdCloud, IdCloudSimulator, Status},
@@ -130,9 +129,12 @@ impl Desk {
         let call = call.clone().with("x-tenant", tenant);
         let peer = "203.0.113.7:443".parse().ok();
         let head = Head::new("POST", "/", &call.headers).peer(peer);
-        let admitted = framework::admit(&self.receiver, head, Some(call.body.clone()), &self.timer);
+        let admitted = self
+            .receiver
+            .judge()
+            .admit(head, Some(call.body.clone()), &self.timer);
         admitted.await.map(drop).map_err(|rejection| {
-            let answer = framework::refusal(&self.receiver, &rejection);
+            let answer = self.receiver.judge().refusal(&rejection);
             (answer.status().as_u16(), rejection.reason())
         })
     }

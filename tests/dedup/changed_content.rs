@@ -8,7 +8,7 @@ use std::{
 use hookgate::{
     Observed, Observer, Rejection, Secret,
     pack::{
-        Authenticated, ContentDigest, Decoded, KeyParts, LiveKeys, Provider, RawRequest,
+        Authenticated, ContentDigest, Contents, Decoded, KeyParts, LiveKeys, Provider, RawRequest,
         SenderProfile, Undecodable,
     },
     providers::logto::Logto,
@@ -44,17 +44,14 @@ impl Provider for Words {
         self.0.verify(request, keys)
     }
 
-    fn decode(
-        &self,
-        authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<String>, Undecodable> {
+    fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<String>, Undecodable> {
         let text = std::str::from_utf8(authenticated.bytes).map_err(|_| Undecodable("no text"))?;
+        let mut parts = KeyParts::new();
         if let Some(word) = text.split(' ').next().filter(|word| !word.is_empty()) {
-            key.part(word);
+            parts.part(word);
         }
         let digest = ContentDigest::of(text.as_bytes());
-        Ok(Decoded::new(text.to_owned()).content(digest))
+        Ok(Decoded::new(parts, text.to_owned()).content(digest).into())
     }
 }
 

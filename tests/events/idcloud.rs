@@ -313,7 +313,7 @@ async fn a_copy_waits_for_its_first_longer_than_elsewhere() {
 fn without_a_rule_there_is_no_receiver() {
     let builder = || Receiver::new("test", IdCloud::new()).dedup(MemoryStore::with_capacity(1));
     let error = builder().build().unwrap_err();
-    assert!(matches!(error, BuildError::Contradiction(why) if why.contains("AnyoneMayCall")));
+    assert!(matches!(error, BuildError::Receiver(why) if why.contains("AnyoneMayCall")));
     assert!(builder().access(AnyoneMayCall).build().is_ok());
     let unmapped = Receiver::new("test", IdCloud::both_generations([]))
         .access(AnyoneMayCall)

@@ -1,6 +1,6 @@
 //! [`decoded`]: what a pack reads in a body, without a server.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use hookgate::{
@@ -39,16 +39,18 @@ where
     let head = Head::new("POST", "/", &headers);
     let timer: Arc<dyn Timer> = Arc::new(FakeClock::at(UnixTime::EPOCH));
     let body = Some(Bytes::copy_from_slice(body.as_bytes()));
-    let admitted = at_once(framework::admit(receiver, head, body, &timer))
+    let admitted = at_once(receiver.judge().admit(head, body, &timer))
         .map_err(|rejection| rejection.to_string())?;
-    let key = admitted.event_key().to_string();
-    let mut event = None;
+    let admitted = admitted.admitted().unwrap();
+    let key = admitted.first().event_key().to_string();
+    let event = Mutex::new(None);
     at_once(framework::handle(
         receiver.clone(),
         admitted,
         timer,
         |slot, _| {
-            event = slot.take::<E>().ok().map(|delivery| delivery.into_event());
+            let taken = slot.take::<E>().ok();
+            *event.lock().unwrap() = taken.map(|delivery| delivery.into_event());
             async {
                 Ran::<()> {
                     outcome: Outcome::Processed,
@@ -58,6 +60,7 @@ where
             }
         },
     ));
+    let event = event.into_inner().unwrap();
     Ok((event.unwrap(), key))
 }
 

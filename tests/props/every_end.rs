@@ -28,6 +28,10 @@ impl Observer for Told {
         self.0.lock().unwrap().push(rejection.reason());
     }
 
+    fn answered(&self, _endpoint: &str, reason: Reason) {
+        self.0.lock().unwrap().push(reason);
+    }
+
     fn ended(&self, _delivery: Observed<'_>, reason: Reason) {
         self.0.lock().unwrap().push(reason);
     }
@@ -82,6 +86,7 @@ pub(crate) async fn every_end() -> (Stage, Told) {
     for word in ["said0", "unwanted", "unknown", "untyped", "odd"] {
         stage.send(&call(word)).await;
     }
+    stage.send(&call("handshake")).await;
     let mut changed = call("said0");
     changed.body = "said0 otherwise".into();
     stage.send(&changed).await;
@@ -228,9 +233,12 @@ fn beside(stage: &Stage, told: &Told) -> ReceiverBuilder {
         .observer(told.clone())
 }
 
-/// A handler that takes another event than its receiver's pack has.
+/// A handler that takes another event than its receiver's pack has, and one that takes its event twice.
 async fn misuse(stage: &Stage, told: &Told) {
     async fn takes_a_time(_: Event<UnixTime>) -> Ack {
+        Ack::processed()
+    }
+    async fn takes_it_twice(_: Event<String>, _: Event<String>) -> Ack {
         Ack::processed()
     }
     let receiver = beside(stage, told)
@@ -238,9 +246,13 @@ async fn misuse(stage: &Stage, told: &Told) {
         .body_limit(1000)
         .build()
         .unwrap();
+    let twice = post(takes_it_twice).layer(receiver.layer());
     let route = post(takes_a_time).layer(receiver.layer());
-    let server = Server::start(Router::new().route("/hook", route)).await;
+    let app = Router::new().route("/hook", route).route("/twice", twice);
+    let server = Server::start(app).await;
     assert_eq!(call("mistaken").send(server.addr).await.status, 500);
+    let twice = call("twice").target("/twice");
+    assert_eq!(twice.send(server.addr).await.status, 500);
 
     // A body that is never finished holds its bytes, so that there is no room for another.
     let mut slow = Connection::open(server.addr).await;

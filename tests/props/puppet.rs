@@ -9,8 +9,8 @@ use hookgate::{
     Rejection, UnixTime,
     keys::KeyId,
     pack::{
-        Authenticated, ContentDigest, Decoded, EventTime, EventType, KeyParts, LiveKeys, Provider,
-        RawRequest, SenderProfile, Undecodable,
+        Authenticated, ContentDigest, Contents, Decoded, EventTime, EventType, Handshake, KeyParts,
+        LiveKeys, Provider, RawRequest, SenderProfile, Undecodable,
     },
     schemes::{Coverage, Verified},
     tenants::Keys,
@@ -54,33 +54,44 @@ impl Provider for Puppet {
             return Err(rejection);
         }
         let text = std::str::from_utf8(request.body).unwrap_or_default();
-        let nonce = text.split(' ').find_map(|word| word.strip_prefix("nonce="));
+        let mut words = text.split([' ', '\n']);
+        let nonce = words.find_map(|word| word.strip_prefix("nonce="));
         Ok(Verified::assertion(Coverage::Body, &KEY_ID).with_nonce(nonce))
     }
 
-    fn decode(
-        &self,
-        authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<String>, Undecodable> {
+    fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<String>, Undecodable> {
         let text = std::str::from_utf8(authenticated.bytes).map_err(|_| Undecodable("no text"))?;
-        let word = text.split(' ').next().unwrap_or_default();
-        key.part(word);
-        let at = text.split(' ').find_map(|word| word.strip_prefix("at="));
-        let decoded = Decoded::new(text.to_owned())
-            .occurred_at(at.map_or(EventTime::None, |at| match at.parse() {
-                Ok(secs) => EventTime::At(UnixTime::from_secs(secs)),
-                Err(_) => EventTime::Unreadable,
-            }))
-            .content(ContentDigest::of(text.as_bytes()))
-            .wanted(!word.starts_with("unwanted"))
-            .recognized(!word.starts_with("odd"));
-        Ok(if word.starts_with("untyped") {
-            decoded
-        } else if word.starts_with("unknown") {
-            decoded.event_type(EventType::unknown("CANARY.type"))
-        } else {
-            decoded.event_type(EventType::known("thing.happened"))
-        })
+        if let Some(challenge) = text.strip_prefix("handshake ") {
+            return Ok(Handshake::new(challenge.to_owned()).into());
+        }
+        let Some(lines) = text.strip_prefix("batch\n") else {
+            return Ok(event(text).into());
+        };
+        let of_line = |line: &str| {
+            let bytes = authenticated.bytes.slice_ref(line.as_bytes());
+            event(line).bytes(bytes)
+        };
+        Ok(Contents::Events(lines.lines().map(of_line).collect()))
+    }
+}
+
+/// Its first word identifies it, and says what becomes of it.
+fn event(text: &str) -> Decoded<String> {
+    let word = text.split(' ').next().unwrap_or_default();
+    let at = text.split(' ').find_map(|word| word.strip_prefix("at="));
+    let decoded = Decoded::new(KeyParts::of(word), text.to_owned())
+        .occurred_at(at.map_or(EventTime::None, |at| match at.parse() {
+            Ok(secs) => EventTime::At(UnixTime::from_secs(secs)),
+            Err(_) => EventTime::Unreadable,
+        }))
+        .content(ContentDigest::of(text.as_bytes()))
+        .wanted(!word.starts_with("unwanted"))
+        .recognized(!word.starts_with("odd"));
+    if word.starts_with("untyped") {
+        decoded
+    } else if word.starts_with("unknown") {
+        decoded.event_type(EventType::unknown("CANARY.type"))
+    } else {
+        decoded.event_type(EventType::known("thing.happened"))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hookgate::{
     BuildError, Key, Keyring, Receiver, ReceiverBuilder, Secret,
-    access::ApiKey,
+    access::{ApiKey, HeaderSecrets},
     dedup::MemoryStore,
     keys::SecretError,
     providers::{logto::Logto, preset::Preset},
@@ -225,7 +225,7 @@ fn a_heartbeat_that_could_not_be_repeated_within_the_lease() {
     let half = lease / 2;
     for heartbeat in [half + Duration::from_millis(1), lease, lease * 2] {
         let error = refused(|builder| builder.lease(lease).heartbeat(heartbeat));
-        assert!(matches!(error, BuildError::Contradiction(_)));
+        assert!(matches!(error, BuildError::Receiver(_)));
     }
     assert!(
         receiver("logto")
@@ -245,7 +245,7 @@ fn the_heartbeat_follows_a_shorter_lease_by_itself() {
 #[test]
 fn a_byte_budget_below_the_limit_of_one_body() {
     let error = refused(|builder| builder.body_limit(1000).bytes_in_flight(999));
-    assert!(matches!(error, BuildError::Contradiction(_)));
+    assert!(matches!(error, BuildError::Receiver(_)));
     let equal = receiver("logto").body_limit(1000).bytes_in_flight(1000);
     assert!(equal.build().is_ok());
 }
@@ -269,4 +269,20 @@ fn nothing_of_a_secret_is_in_what_is_refused() {
     assert!(!format!("{error} {error:?}").contains("CANARY"));
     let error = BuildError::from(Secret::hex("CANARY-SECRET").unwrap_err());
     assert!(!format!("{error} {error:?}").contains("CANARY"));
+}
+
+/// Who reads the error need not read its text to know where to look.
+#[test]
+fn a_setting_that_cannot_be_says_whose_it_is() {
+    let of_github = Preset::github(Secret::utf8("secret").unwrap()).answer_url_verification();
+    let built = Receiver::new("github", of_github)
+        .dedup(MemoryStore::new())
+        .build();
+    assert!(matches!(built, Err(BuildError::Pack(_))), "{built:?}");
+    let of_slack = Preset::slack(Secret::utf8("secret").unwrap()).answer_url_verification();
+    assert!(Receiver::new("slack", of_slack).judge().is_ok());
+    let no_header = refused(|builder| builder.access(HeaderSecrets::new([("", ""); 0])));
+    assert!(matches!(no_header, BuildError::Access(_)), "{no_header:?}");
+    let again = refused(|builder| builder.access(HeaderSecrets::new([("", ""); 0])));
+    assert_eq!(no_header, again);
 }

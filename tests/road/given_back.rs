@@ -413,7 +413,10 @@ fn what_no_runtime_could_give_back_is_given_back_by_who_drains() {
     let handling = runtime().block_on(async {
         let headers = vec![("content-type", "application/json")];
         let head = Head::new("POST", "/", &headers);
-        let admitted = framework::admit(&receiver, head, Some("one".into()), &timer).await;
+        let admitted = receiver
+            .judge()
+            .admit(head, Some("one".into()), &timer)
+            .await;
         let run = |_slot, _bytes| async {
             Ran::<()> {
                 outcome: Outcome::Processed,
@@ -421,7 +424,8 @@ fn what_no_runtime_could_give_back_is_given_back_by_who_drains() {
                 status: None,
             }
         };
-        let work = framework::handle(receiver.clone(), admitted.unwrap(), timer.clone(), run);
+        let admitted = admitted.unwrap().admitted().unwrap();
+        let work = framework::handle(receiver.clone(), admitted, timer.clone(), run);
         let mut work = Box::pin(work);
         poll_fn(|context| {
             assert!(work.as_mut().poll(context).is_pending());

@@ -19,8 +19,8 @@ use hookgate::{
     framework::{self, Handled, Outcome, Ran, Verdict},
     keys::KeyId,
     pack::{
-        Authenticated, Decoded, Head, KeyParts, LiveKeys, Provider, RawRequest, SenderProfile,
-        Undecodable,
+        Authenticated, Contents, Decoded, Head, KeyParts, LiveKeys, Provider, RawRequest,
+        SenderProfile, Undecodable,
     },
     schemes::{Coverage, Verified},
     tenants::Keys,
@@ -329,13 +329,8 @@ impl Provider for Armed {
         Ok(Verified::assertion(Coverage::Body, &KEY_ID))
     }
 
-    fn decode(
-        &self,
-        _: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<Bomb>, Undecodable> {
-        key.part("one");
-        Ok(Decoded::new(Bomb))
+    fn decode(&self, _: &Authenticated<'_>) -> Result<Contents<Bomb>, Undecodable> {
+        Ok(Decoded::new(KeyParts::of("one"), Bomb).into())
     }
 }
 
@@ -351,7 +346,10 @@ async fn an_event_that_panics_when_nobody_took_it_is_handled_all_the_same() {
     for expected in [Reason::Handled, Reason::Duplicate] {
         let headers = vec![("content-type", "application/json")];
         let head = Head::new("POST", "/", &headers);
-        let admitted = framework::admit(&receiver, head, Some("one".into()), &timer).await;
+        let admitted = receiver
+            .judge()
+            .admit(head, Some("one".into()), &timer)
+            .await;
         let run = |_slot, _bytes| async {
             Ran::<()> {
                 outcome: Outcome::Processed,
@@ -359,7 +357,8 @@ async fn an_event_that_panics_when_nobody_took_it_is_handled_all_the_same() {
                 status: None,
             }
         };
-        let work = framework::handle(receiver.clone(), admitted.unwrap(), timer.clone(), run);
+        let admitted = admitted.unwrap().admitted().unwrap();
+        let work = framework::handle(receiver.clone(), admitted, timer.clone(), run);
         let Handled::Answer(answer) = work.await else {
             panic!("no answer");
         };

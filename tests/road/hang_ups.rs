@@ -11,7 +11,7 @@ use std::{
 use axum::{Router, body::Body};
 use hookgate::{
     Receiver, Secret,
-    framework::{self, Handled, RunsToEnd, TimeLeft},
+    framework::{Handled, RunsToEnd, TimeLeft},
     pack::Head,
     providers::logto::{self as pack, Logto},
     testing::FakeClock,
@@ -217,8 +217,11 @@ async fn handed_over(times: usize, work: impl Future<Output = Handled<()>>) -> u
     let timer: Arc<dyn Timer> = Arc::new(stage.clock.clone());
     let call = logto::event(1);
     let head = Head::new("POST", "/hook", &call.headers);
-    let admitted = framework::admit(&stage.receiver, head, Some(call.body.clone()), &timer);
-    let time = TimeLeft::of(&admitted.await.unwrap());
+    let admitted = stage
+        .receiver
+        .judge()
+        .admit(head, Some(call.body.clone()), &timer);
+    let time = TimeLeft::of(&admitted.await.unwrap().admitted().unwrap());
     let mut spawned = 0;
     {
         let mut running = pin!(RunsToEnd::new(&stage.receiver, &timer, time, work, |_| {

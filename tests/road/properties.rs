@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use hookgate::{
     Keyring, Reason, Receiver, Rejection, Secret,
-    framework::{self, BodyBroken, BodySource},
+    framework::{BodyBroken, BodySource},
     pack::Head,
     providers::{logto::Logto, preset::Preset},
     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout},
@@ -83,13 +83,13 @@ impl Road {
     /// Nothing here is ever pending: the chunks are there, and so are the keys.
     fn judge(&self, method: &str, headers: &HeaderList, body: Chunks) -> Result<String, Rejection> {
         let head = Head::new(method, "/", headers);
-        let judged = at_once(framework::admit(&self.receiver, head, body, &self.timer));
+        let judged = at_once(self.receiver.judge().admit(head, body, &self.timer));
         if let Err(rejection) = &judged {
-            let answer = framework::refusal(&self.receiver, rejection);
+            let answer = self.receiver.judge().refusal(rejection);
             assert!(answer.status().is_client_error() || answer.status().is_server_error());
             assert_eq!(answer.reason(), rejection.reason());
         }
-        judged.map(|admitted| admitted.event_key().to_string())
+        judged.map(|judged| judged.admitted().unwrap().first().event_key().to_string())
     }
 }
 

@@ -7,7 +7,7 @@ use hookgate::{
     Rejection, Secret, UnixTime,
     access::AnyoneMayCall,
     pack::{
-        Authenticated, Decoded, KeyParts, LiveKeys, Provider, RawRequest, SenderProfile, TimeKind,
+        Authenticated, Contents, LiveKeys, Provider, RawRequest, SenderProfile, TimeKind,
         Undecodable,
     },
     providers::{facephi::Facephi, logto::Logto, unico_check::UnicoCheck},
@@ -293,12 +293,8 @@ impl Provider for SometimesSigned {
         Ok(verified.with_sent_at(is_signed_now.then(now)))
     }
 
-    fn decode(
-        &self,
-        authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<String>, Undecodable> {
-        Puppet::default().decode(authenticated, key)
+    fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<String>, Undecodable> {
+        Puppet::default().decode(authenticated)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use hookgate::{
-    Keyring, Reason, Receiver, Rejection, Secret, framework, providers::logto::Logto,
-    testing::FakeClock, time::Timer,
+    Keyring, Reason, Receiver, Rejection, Secret, providers::logto::Logto, testing::FakeClock,
+    time::Timer,
 };
 
 use crate::props::{Call, ScriptedStore, hex, logto};
@@ -30,7 +30,9 @@ impl Road {
 
     async fn admits(&self, call: &Call) -> Result<(), Reason> {
         let head = hookgate::pack::Head::new(call.method.as_str(), "/", &call.headers);
-        framework::admit(&self.receiver, head, Some(call.body.clone()), &self.timer)
+        self.receiver
+            .judge()
+            .admit(head, Some(call.body.clone()), &self.timer)
             .await
             .map(drop)
             .map_err(|rejection: Rejection| rejection.reason())

@@ -1,6 +1,6 @@
 //! Any sender whose MAC sits inside the JSON that it covers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -159,9 +159,9 @@ async fn seen(recipe: Recipe, body: String) -> (u16, Option<String>) {
 
 /// The frozen encoding, written down once more.
 fn key_of(signed: &str) -> Option<String> {
-    let mut key = hookgate::pack::KeyParts::new("test", None, "acme");
-    key.digest_of(signed.as_bytes());
-    Some(key.finish().unwrap().to_string())
+    let parts = hookgate::pack::KeyParts::of_digest(signed.as_bytes());
+    let key = parts.key("test", None, "acme");
+    key.map(|key| key.to_string())
 }
 
 #[tokio::test]
@@ -210,12 +210,16 @@ async fn the_event_is_read_without_the_mac() {
         let head = Head::new("POST", "/", &headers);
         let body = format!("{{\"id\":\"1\",\"mac\":\"{}\"}}", mac(signed, NEW));
         let timer: Arc<dyn Timer> = Arc::new(TokioTimer);
-        let admitted = framework::admit(&receiver, head, Some(Bytes::from(body)), &timer)
+        let admitted = receiver
+            .judge()
+            .admit(head, Some(Bytes::from(body)), &timer)
             .await
+            .unwrap()
+            .admitted()
             .unwrap();
-        let mut read = None;
+        let read = Mutex::new(None);
         framework::handle(receiver, admitted, timer, |slot, _| {
-            read = slot.take::<Payload<Json>>().ok();
+            *read.lock().unwrap() = slot.take::<Payload<Json>>().ok();
             async {
                 Ran::<()> {
                     outcome: Outcome::Processed,
@@ -225,6 +229,7 @@ async fn the_event_is_read_without_the_mac() {
             }
         })
         .await;
+        let read = read.into_inner().unwrap();
         match read.unwrap().into_event() {
             Payload::Known(json) => assert_eq!(json.get(), signed, "{recipe:?}"),
             Payload::Unrecognized { .. } => unreachable!("any JSON is known"),

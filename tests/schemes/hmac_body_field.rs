@@ -254,7 +254,7 @@ fn the_settings_of_a_config_survive_serde_and_are_checked() {
         assert!(matches!(built, Err(BuildError::Name { .. })), "{member}");
     }
     let same = HmacBodyField::try_from(HmacBodyFieldConfig::new("data"));
-    assert!(matches!(same, Err(BuildError::Contradiction(_))));
+    assert!(matches!(same, Err(BuildError::Scheme(_))));
 }
 
 #[test]

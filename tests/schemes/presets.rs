@@ -88,12 +88,13 @@ impl Vector {
         let headers: Headers = self.headers.clone().into_iter().collect();
         let head = Head::new("POST", "/", &headers);
         let body = Some(Bytes::from(self.body.clone()));
-        let admitted = framework::admit(&receiver, head, body, &timer).await?;
+        let admitted = receiver.judge().admit(head, body, &timer).await?;
+        let admitted = admitted.admitted().unwrap();
         Ok((receiver, admitted, timer))
     }
 
     async fn key(&self) -> EventKey {
-        *self.admit().await.unwrap().1.event_key()
+        *self.admit().await.unwrap().1.first().event_key()
     }
 
     async fn delivery(&self) -> Delivery<Payload<Json>> {

@@ -69,8 +69,13 @@ async fn what_travels_with_a_delivery_shows_no_canary() {
     let head = Head::new("POST", "/", &call.headers);
     let timer: Arc<dyn hookgate::time::Timer> = Arc::new(stage.clock.clone());
     let body = Some(call.body.clone());
-    let admitted = framework::admit(&stage.receiver, head, body, &timer)
+    let admitted = stage
+        .receiver
+        .judge()
+        .admit(head, body, &timer)
         .await
+        .unwrap()
+        .admitted()
         .unwrap();
     quiet("admitted", &format!("{admitted:?}"));
     let shown = Arc::new(Mutex::new(String::new()));

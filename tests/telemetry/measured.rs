@@ -11,7 +11,7 @@ use std::{
 use axum::{Router, body::Body, routing::post};
 use hookgate::{
     Reason,
-    framework::{self, BodyBroken, BodySource},
+    framework::{BodyBroken, BodySource},
     metrics::{self as known, Kind},
     pack::Head,
     providers::logto::Event,
@@ -253,7 +253,7 @@ async fn a_request_whose_sender_leaves_before_its_body_was_read_is_counted_once(
     let call = logto::event(1);
     let head = Head::new("POST", "/hook", &call.headers);
     {
-        let mut admitting = pin!(framework::admit(&stage.receiver, head, Never, &timer));
+        let mut admitting = pin!(stage.receiver.judge().admit(head, Never, &timer));
         assert!(poll(admitting.as_mut()).is_pending());
         assert_eq!(recorded.sum(known::DELIVERIES.name, &[]), 0.0);
     }

@@ -25,9 +25,13 @@ fn store() -> ScriptedStore {
     ScriptedStore::over(MemoryStore::new())
 }
 
-/// Lets what runs in the background run.
-async fn until_released(store: &ScriptedStore, releases: usize) {
-    until("the release", || store.count(On::Release) == releases).await;
+/// Lets what runs in the background run: the store is told again after a pause.
+async fn until_released(endpoint: &Endpoint, store: &ScriptedStore, releases: usize) {
+    until("the release", || {
+        endpoint.clock.advance(Duration::from_millis(50));
+        store.count(On::Release) == releases
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -35,13 +39,12 @@ async fn what_a_store_did_not_confirm_is_released_and_the_client_that_comes_agai
     let store = store();
     let endpoint = endpoint(&store);
     let faults = [
-        (On::Claim, Fault::AnswerLost),
         (On::Claim, Fault::Silent),
         (On::Mark, Fault::Down),
         (On::Mark, Fault::Hangs),
     ];
     // More often than an address may fail.
-    for (round, (on, fault)) in (1..).zip(faults.iter().cycle().take(20).cloned()) {
+    for (round, (on, fault)) in (1..).zip(faults.iter().cycle().take(21).cloned()) {
         let assertion = assertion();
         store.next(on, fault);
         let mut answer = pin!(endpoint.form(&assertion));
@@ -53,10 +56,19 @@ async fn what_a_store_did_not_confirm_is_released_and_the_client_that_comes_agai
             }
         };
         refused(&answer, 503, "temporarily_unavailable");
-        until_released(&store, round).await;
+        until_released(&endpoint, &store, round).await;
         let again = endpoint.form(&assertion).await;
         assert!(endpoint.opens(&again));
     }
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_is_asked_for_once_more() {
+    let store = store();
+    let endpoint = endpoint(&store);
+    store.next(On::Claim, Fault::AnswerLost);
+    assert!(endpoint.opens(&endpoint.form(&assertion()).await));
+    assert_eq!(store.count(On::Claim), 2);
 }
 
 #[tokio::test]
@@ -70,7 +82,7 @@ async fn a_request_that_is_dropped_while_the_store_is_asked_gives_its_assertion_
             let mut dropped = pin!(endpoint.form(&assertion));
             assert!(poll(dropped.as_mut()).is_pending());
         }
-        until_released(&store, round).await;
+        until_released(&endpoint, &store, round).await;
         assert!(endpoint.opens(&endpoint.form(&assertion).await));
     }
 }
@@ -91,7 +103,7 @@ async fn while_a_request_with_an_assertion_is_under_way_another_with_it_is_no_gu
     // Only what was used is a replay.
     endpoint.clock.advance(Duration::from_secs(2));
     refused(&first.await, 503, "temporarily_unavailable");
-    until_released(&store, 1).await;
+    until_released(&endpoint, &store, 1).await;
     assert!(endpoint.opens(&endpoint.form(&assertion).await));
     refused(&endpoint.form(&assertion).await, 401, "invalid_client");
 }

@@ -31,7 +31,7 @@ pub(crate) struct Court {
 /// The ruling on a case.
 #[derive(Clone)]
 pub(crate) enum Ruling {
-    /// The middleware would hand the event on. The number is that of the key that matched, where a key did.
+    /// The middleware would hand the event on, or answer a handshake. The number is that of the key that matched, where a key did.
     Accepted(Option<usize>),
     /// The middleware would refuse it.
     Rejected(Rejection),
@@ -179,7 +179,11 @@ impl Court {
             .judge
             .admit(listed, &mut record, Bytes::clone(&case.body))
         {
-            Ok(Ok(admitted)) => Ruling::Accepted(admitted.key_id().parse().ok()),
+            Ok(Ok(judged)) => {
+                let admitted = judged.admitted();
+                let key = admitted.and_then(|admitted| admitted.first().key_id().parse().ok());
+                Ruling::Accepted(key)
+            }
             Ok(Err(rejection)) => Ruling::Rejected(rejection),
             Err(Refused::BadKey) => Ruling::BadKey,
             Err(Refused::Malformed(why)) => Ruling::Malformed(why),

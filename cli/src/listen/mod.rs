@@ -18,7 +18,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use hookgate::{Receiver, dedup::MemoryStore, time::SystemClock};
+use hookgate::{Receiver, time::SystemClock};
 use tokio::net::TcpListener;
 
 use self::{desk::Desk, forward::Forward, report::Report, shelf::Shelf, stop::Stop};
@@ -186,19 +186,16 @@ impl Listen {
             .await
             .map_err(io::Error::other)?;
         let keys: Vec<_> = loaded.keys.iter().map(|key| key.as_str().into()).collect();
-        let report = report.clone();
-        let built = (listed.receiver)(Terms {
+        let terms = Terms {
             endpoint: &self.endpoint,
             keys: &keys,
             has_tenant: false,
             window: self.window.map_or(WindowTerm::OfPack, WindowTerm::Secs),
             settings: loaded.settings.as_deref(),
             clock: Arc::new(SystemClock::new()),
-            store: MemoryStore::with_capacity(1),
-            extra: Some(Box::new(move |receiver| {
-                receiver.dedup(store).observer(report)
-            })),
-        });
+        };
+        let built = (listed.builder)(terms)
+            .and_then(|builder| Ok(builder.dedup(store).observer(report.clone()).build()?));
         built.map_err(providers::unusable)
     }
 }

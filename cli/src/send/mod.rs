@@ -248,10 +248,9 @@ impl Send {
 fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
     let settings = loaded.settings.as_deref().or(listed.least_settings);
     let settings = settings.map(of_sample_key).transpose()?;
-    let receiver =
-        providers::sample_with(listed, settings.as_deref()).map_err(providers::unusable)?;
-    match receiver.window() {
-        Some(window) if receiver.profile().time != TimeKind::None => {
+    let judge = providers::sample_with(listed, settings.as_deref()).map_err(providers::unusable)?;
+    match judge.window() {
+        Some(window) if judge.profile().time != TimeKind::None => {
             Ok(window.past.saturating_add(STALE_MARGIN))
         }
         _ => Err(io::Error::other(format!(

@@ -11,15 +11,15 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use hookgate::{
-    Reason, Receiver, Rejection,
-    framework::{self, Admitted},
+    Reason, Rejection,
+    framework::{self, Judged},
     pack::Head,
     time::{Clock, Sleep, SystemClock, Timer},
 };
 
 use super::{
     clock::RecordClock,
-    receivers::Receivers,
+    judges::Judges,
     record::{Id, Record},
     verdict::{Finding, Verdict},
 };
@@ -36,14 +36,14 @@ pub(crate) struct Judge {
     clock: Arc<RecordClock>,
     system: SystemClock,
     timer: Arc<dyn Timer>,
-    receivers: Receivers,
+    judges: Judges,
 }
 
 impl Judge {
     pub(crate) fn new() -> Self {
         let clock = Arc::new(RecordClock::default());
         Self {
-            receivers: Receivers::new(clock.clone()),
+            judges: Judges::new(clock.clone()),
             clock,
             system: SystemClock::new(),
             timer: Arc::new(NeverNeeded),
@@ -86,7 +86,8 @@ impl Judge {
             .decode(record.body_base64.as_bytes())
             .map_err(|_| malformed("`body_base64` is not standard base64 with padding"))?;
         Ok(match self.admit(listed, record, body.into())? {
-            Ok(admitted) => Finding::Accepted(admitted),
+            Ok(Judged::Admitted(admitted)) => Finding::Accepted(admitted),
+            Ok(Judged::Answered(answer)) => Finding::Answered(answer.reason()),
             Err(rejection) => Finding::Rejected(rejection.reason()),
         })
     }
@@ -97,28 +98,28 @@ impl Judge {
         listed: &Listed,
         record: &mut Record<'_>,
         body: Bytes,
-    ) -> Result<Result<Admitted, Rejection>, Refused> {
-        let receiver = self
-            .receivers
+    ) -> Result<Result<Judged, Rejection>, Refused> {
+        let judge = self
+            .judges
             .of(listed, record)
             .as_ref()
             .map_err(Clone::clone)?;
-        add_media_type(record, receiver);
+        add_media_type(record, judge);
         self.clock.set(match record.now {
             Some(now) => now.0,
             None => self.system.now(),
         });
-        admit(receiver, record, body, &self.timer)
+        admit(judge, record, body, &self.timer)
             .ok_or_else(|| Refused::Malformed("this pack cannot be judged offline".to_owned()))
     }
 }
 
 /// Recorded vectors of signature libraries have no media type: they get the pack's. One that is given is
 /// judged.
-fn add_media_type(record: &mut Record<'_>, receiver: &Receiver) {
+fn add_media_type(record: &mut Record<'_>, judge: &framework::Judge) {
     let name = "content-type";
     let is_given = |(given, _): &(Text<'_>, Text<'_>)| given.eq_ignore_ascii_case(name);
-    if let Some(media_type) = receiver.profile().media_types.first()
+    if let Some(media_type) = judge.profile().media_types.first()
         && !record.headers.iter().any(is_given)
     {
         record.headers.push((name.into(), (*media_type).into()));
@@ -127,11 +128,11 @@ fn add_media_type(record: &mut Record<'_>, receiver: &Receiver) {
 
 /// Sends the record down the road; `None` if the road had to wait for something.
 fn admit(
-    receiver: &Receiver,
+    judge: &framework::Judge,
     record: &Record<'_>,
     body: Bytes,
     timer: &Arc<dyn Timer>,
-) -> Option<Result<Admitted, Rejection>> {
+) -> Option<Result<Judged, Rejection>> {
     let params: Option<[(Box<str>, Box<str>); 1]> = record
         .tenant
         .as_deref()
@@ -140,7 +141,7 @@ fn admit(
     let head = Head::new(&record.method, path, &record.headers)
         .route_params(params.as_ref().map_or(&[], |params| params))
         .peer(record.peer);
-    let mut admitted = pin!(framework::admit(receiver, head, Some(body), timer));
+    let mut admitted = pin!(judge.admit(head, Some(body), timer));
     match admitted
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()))

@@ -2,8 +2,8 @@
 
 mod clock;
 pub(crate) mod judge;
+mod judges;
 mod lines;
-mod receivers;
 pub(crate) mod record;
 mod verdict;
 

@@ -205,7 +205,7 @@ fn unico_check_is_verified_by_its_signature_without_an_access_rule() {
     record["provider"] = "unico-check".into();
     record["settings"] = json!({"signed": record["settings"]});
     let id = "f4dd6bc9-74d3-4dba-8deb-eb09ad4ea704";
-    let mut key = KeyParts::new("hook", None, "unico-check");
+    let mut key = KeyParts::new();
     for part in ["enveloped", id, "update_process", "3", ""] {
         key.part(part);
     }
@@ -216,7 +216,7 @@ fn unico_check_is_verified_by_its_signature_without_an_access_rule() {
             "verdict": "accepted",
             "key_id": "0",
             "event_type": "update_process",
-            "event_key": key.finish().unwrap().to_string(),
+            "event_key": key.key("hook", None, "unico-check").unwrap().to_string(),
         })
     );
     let forged = with_value(record, "x-nonce", "n-0");
@@ -236,10 +236,8 @@ fn a_mac_in_a_member_of_the_body_is_verified() {
             "settings": {"member": "mac", "encoding": "hex"},
         })
     };
-    let key = KeyParts::new("hook", None, "hmac-body-field")
-        .digest_of(br#"{"id":"e-1","n":1}"#)
-        .clone()
-        .finish()
+    let key = KeyParts::of_digest(br#"{"id":"e-1","n":1}"#)
+        .key("hook", None, "hmac-body-field")
         .unwrap();
     let accepted = verdict(&record(body));
     assert_eq!(accepted["event_key"], key.to_string(), "{accepted}");

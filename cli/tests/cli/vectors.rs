@@ -43,10 +43,8 @@ fn hex_mac(key: &[u8], parts: &[&[u8]]) -> String {
 
 #[test]
 fn the_example_of_standard_webhooks_is_accepted() {
-    let key = KeyParts::new("hook", None, "standard-webhooks")
-        .part("msg_p5jXN8AQM9LWM0D4loKWxJek")
-        .clone()
-        .finish()
+    let key = KeyParts::of("msg_p5jXN8AQM9LWM0D4loKWxJek")
+        .key("hook", None, "standard-webhooks")
         .unwrap();
     assert_eq!(
         verdict(&published()),
@@ -89,10 +87,8 @@ fn any_key_may_match_and_is_named() {
 #[test]
 fn endpoint_and_tenant_are_part_of_the_event_key() {
     let key = |endpoint: &str, tenant: Option<&str>| {
-        KeyParts::new(endpoint, tenant, "standard-webhooks")
-            .part("msg_p5jXN8AQM9LWM0D4loKWxJek")
-            .clone()
-            .finish()
+        KeyParts::of("msg_p5jXN8AQM9LWM0D4loKWxJek")
+            .key(endpoint, tenant, "standard-webhooks")
             .unwrap()
             .to_string()
     };
@@ -106,10 +102,8 @@ fn endpoint_and_tenant_are_part_of_the_event_key() {
 
 #[test]
 fn the_example_of_github_verifies_although_it_is_no_json() {
-    let key = KeyParts::new("hook", None, "hmac-header")
-        .digest_of(b"Hello, World!")
-        .clone()
-        .finish()
+    let key = KeyParts::of_digest(b"Hello, World!")
+        .key("hook", None, "hmac-header")
         .unwrap();
     let verdict = verdict(&github_example());
     assert_eq!(verdict["verdict"], "accepted");
@@ -254,11 +248,9 @@ fn facephi_signs_the_object_without_its_signature() {
         accepted["event_type"],
         "com.idv_suite.api.workflows.id_captured.v1"
     );
-    let identity = KeyParts::new("hook", None, "facephi")
-        .part("/operations/11111111-2222-4333-8444-555555555555")
+    let identity = KeyParts::of("/operations/11111111-2222-4333-8444-555555555555")
         .part("aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee")
-        .clone()
-        .finish()
+        .key("hook", None, "facephi")
         .unwrap();
     assert_eq!(accepted["event_key"], identity.to_string());
 

@@ -15,6 +15,7 @@
 //! | tenants: unknown, not to be had, route parameter missing | `tenants` |
 //! | signature, time, nonce; no live key; no identity | `refusals` |
 //! | what handlers say, deadline, too many, event of another type, no middleware | `handlers` |
+//! | a handshake, several events in one body | `contents` |
 //! | copies: done, running, failed, too many, changed | `copies` |
 //! | store down, full, silent, no mark | `store_faults` |
 //! | a handler that is always ready: deadline, lease | `busy` |
@@ -27,6 +28,7 @@ mod access;
 mod bodies;
 mod busy;
 mod connections;
+mod contents;
 mod copies;
 mod everywhere;
 mod handlers;

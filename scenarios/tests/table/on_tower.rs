@@ -4,7 +4,7 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use hookgate::{
-    Reason, Receiver,
+    Receiver,
     framework::{self, DeliverySlot, Drain, NotTaken, Outcome, Verdict},
     providers::facephi::WorkflowEvent,
     time::TokioTimer,
@@ -93,13 +93,11 @@ async fn on_request(
             Response::new(Full::default())
         }
         "/wrong" => match slot.take::<String>() {
-            Err(NotTaken::WrongEventType) => {
-                let answer = framework::misused(Reason::WrongEventType, &"named another type");
-                let mut response = Response::new(Full::from(answer.body()));
+            Err(why @ NotTaken::WrongEventType) => {
+                let answer = framework::misused(why.reason(), &"named another type");
+                let mut response = Response::new(Full::from(answer.body().clone()));
                 *response.status_mut() = answer.status();
-                response
-                    .extensions_mut()
-                    .insert(Verdict(Outcome::WrongEventType));
+                response.extensions_mut().insert(Verdict(why.outcome()));
                 response
             }
             _ => panic!("it cannot be had"),

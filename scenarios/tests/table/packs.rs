@@ -2,15 +2,18 @@
 
 use hookgate::{
     Rejection, Secret,
+    json::Payload,
     pack::{
-        Authenticated, Decoded, EventTime, KeyParts, LiveKeys, Provider, RawRequest, SenderProfile,
-        Single, Undecodable,
+        Authenticated, Contents, Decoded, EventTime, KeyParts, LiveKeys, Provider, RawRequest,
+        SenderProfile, Single, Undecodable,
     },
     providers::preset::Preset,
     schemes::Verified,
     tenants::Keys,
 };
 use http::HeaderName;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::stage::{Event, Order};
 
@@ -19,7 +22,7 @@ pub(crate) struct Pack {
     nonce: Option<HeaderName>,
     /// Takes no time of the attempt, so that the event's time is judged.
     dated_by_event: bool,
-    event: fn(Decoded<Event>) -> Result<Decoded<Event>, Undecodable>,
+    event: fn(Decoded<Event>) -> Result<Contents<Event>, Undecodable>,
 }
 
 impl Pack {
@@ -39,7 +42,7 @@ impl Pack {
             preset: Preset::standard_webhooks(secret).events(),
             nonce: None,
             dated_by_event: false,
-            event: |decoded| Ok(decoded.wanted(false)),
+            event: |decoded| Ok(decoded.wanted(false).into()),
         }
     }
 
@@ -49,7 +52,7 @@ impl Pack {
             preset: Preset::standard_webhooks(secret).events(),
             nonce: Some(HeaderName::from_static("x-nonce")),
             dated_by_event: false,
-            event: Ok,
+            event: |decoded| Ok(decoded.into()),
         }
     }
 
@@ -59,7 +62,7 @@ impl Pack {
             preset: Preset::standard_webhooks(secret).events(),
             nonce: None,
             dated_by_event: true,
-            event: |decoded| Ok(decoded.occurred_at(EventTime::Unreadable)),
+            event: |decoded| Ok(decoded.occurred_at(EventTime::Unreadable).into()),
         }
     }
 }
@@ -96,11 +99,61 @@ impl Provider for Pack {
         })
     }
 
-    fn decode(
+    fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<Event>, Undecodable> {
+        match self.preset.decode(authenticated)? {
+            Contents::Event(decoded) => (self.event)(decoded),
+            other => Ok(other),
+        }
+    }
+}
+
+/// Signs as Standard Webhooks does, and sends a list of orders in one body. Each is identified by its `id`.
+pub(crate) struct Batches(Preset<Order>);
+
+#[derive(Deserialize)]
+struct Id {
+    id: String,
+}
+
+impl Batches {
+    pub(crate) fn new(secret: Secret) -> Self {
+        Self(Preset::standard_webhooks(secret).events())
+    }
+}
+
+impl Provider for Batches {
+    type Event = Event;
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn profile(&self) -> SenderProfile {
+        self.0.profile()
+    }
+
+    fn keys(&self) -> Keys {
+        self.0.keys()
+    }
+
+    fn verify<'a>(
         &self,
-        authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<Event>, Undecodable> {
-        self.preset.decode(authenticated, key).and_then(self.event)
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
+        self.0.verify(request, keys)
+    }
+
+    fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<Event>, Undecodable> {
+        let no_list = Undecodable("no list of orders");
+        let orders: Vec<&RawValue> =
+            serde_json::from_slice(authenticated.bytes).map_err(|_| no_list)?;
+        let orders = orders.into_iter().map(|order| {
+            let Id { id } = serde_json::from_str(order.get()).map_err(|_| no_list)?;
+            let event = Payload::Known(serde_json::from_str(order.get()).map_err(|_| no_list)?);
+            let bytes = authenticated.bytes.slice_ref(order.get().as_bytes());
+            Ok(Decoded::new(KeyParts::of(id), event).bytes(bytes))
+        });
+        orders.collect::<Result<_, _>>().map(Contents::Events)
     }
 }

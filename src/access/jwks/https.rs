@@ -93,9 +93,7 @@ impl JwksFetcher for HttpsFetcher {
     }
 
     fn validate(&self) -> Result<(), BuildError> {
-        self.url
-            .as_ref()
-            .map_err(|why| BuildError::Contradiction(why))?;
+        self.url.as_ref().map_err(|why| BuildError::Access(why))?;
         Ok(())
     }
 

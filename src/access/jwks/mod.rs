@@ -281,14 +281,14 @@ impl Jwks {
     pub(super) fn validate(&self) -> Result<(), BuildError> {
         self.fetcher.validate()?;
         if self.algorithms.is_empty() || self.algorithms.iter().any(|it| it.is_shared_secret()) {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Access(
                 "published keys need the algorithms that they may be used for, and HS… is none of them: \
                  what is published is no shared secret",
             ));
         }
         let (least, most) = self.fresh_for;
         if least > most || self.cool_down.is_zero() || self.fetch_limit.is_zero() {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Access(
                 "published keys need a cool-down and a fetch limit above zero, and the least time that they are \
                  fresh for cannot be above the most",
             ));

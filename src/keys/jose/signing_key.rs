@@ -71,7 +71,7 @@ impl SigningKey {
                 getrandom::fill(&mut *key).map_err(|_| BuildError::Randomness)?;
                 Self::hs256(&*key)
             }
-            _ => Err(BuildError::Contradiction(
+            _ => Err(BuildError::UnfitKey(
                 "tokens are signed with `Es256`, `EdDsa` or `Hs256`",
             )),
         }
@@ -189,7 +189,7 @@ impl SigningKey {
         if works {
             Ok(key)
         } else {
-            Err(BuildError::Contradiction(
+            Err(BuildError::UnfitKey(
                 "the cryptography behind tokens failed its self-test",
             ))
         }
@@ -238,9 +238,8 @@ impl SigningKey {
     }
 }
 
-const UNREADABLE: BuildError = BuildError::Contradiction(
-    "a key to sign tokens with is no private P-256 or Ed25519 key in PKCS #8",
-);
+const UNREADABLE: BuildError =
+    BuildError::UnfitKey("a key to sign tokens with is no private P-256 or Ed25519 key in PKCS #8");
 
 fn base64(bytes: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)

@@ -249,16 +249,16 @@ impl TokenKey {
     /// Why not.
     pub fn validate(&self) -> Result<(), BuildError> {
         if let Err(why) = &self.key {
-            return Err(BuildError::Contradiction(why));
+            return Err(BuildError::UnfitKey(why));
         }
         if self.algorithms.is_empty() {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::UnfitKey(
                 "a token's key without an algorithm verifies nothing: name those that it may be used for",
             ));
         }
         let fits = |algorithm: &TokenAlgorithm| self.verifier(*algorithm).is_some();
         if !self.algorithms.iter().all(fits) {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::UnfitKey(
                 "a token's key cannot be used for one of its algorithms: secrets are for HS…, RSA keys for \
                  RS… and PS…, P-256 keys for ES256, P-384 keys for ES384, Ed25519 keys for EdDSA",
             ));
@@ -271,7 +271,7 @@ pub(crate) fn self_test() -> Result<(), BuildError> {
     if *BACKEND_WORKS {
         Ok(())
     } else {
-        Err(BuildError::Contradiction(
+        Err(BuildError::UnfitKey(
             "the cryptography behind tokens failed its self-test",
         ))
     }

@@ -10,7 +10,9 @@ use crate::{
     cloudevents::STRUCTURED_JSON,
     identity::{EventType, KeyParts},
     keys::LiveKeys,
-    provider::{Authenticated, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable},
+    provider::{
+        Authenticated, Contents, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable,
+    },
     request::RawRequest,
     schemes::{HmacBodyField, Recipe, Verified},
     setup::{BuildError, Finding},
@@ -266,13 +268,13 @@ impl Provider for Facephi {
     fn validate(&self) -> Result<(), BuildError> {
         let data_only = !self.signs().covers_all();
         if data_only && self.interest.is_some() && !self.trust_claimed_type {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Pack(
                 "`interested_in` needs a signed type, and the recipe signs data only: \
                  drop it, or believe the type with `trust_claimed_type`",
             ));
         }
         if !data_only && self.trust_claimed_type {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Pack(
                 "`trust_claimed_type` is for the recipe that signs data only: \
                  with the others the type is signed",
             ));
@@ -306,9 +308,9 @@ impl Provider for Facephi {
     fn decode(
         &self,
         authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<WorkflowEvent>, Undecodable> {
-        let (event, event_type) = self.read(authenticated, key)?;
+    ) -> Result<Contents<WorkflowEvent>, Undecodable> {
+        let mut parts = KeyParts::new();
+        let (event, event_type) = self.read(authenticated, &mut parts)?;
         let occurred_at = event
             .attributes()
             .map_or(EventTime::None, |attributes| attributes.event_time())
@@ -324,7 +326,9 @@ impl Provider for Facephi {
         };
         let recognized = !matches!(event, WorkflowEvent::Unrecognized(_));
         // In one go: an event is large, and each setter would move it.
-        Ok(Decoded {
+        Ok(Contents::Event(Decoded {
+            parts,
+            bytes: None,
             wanted: self.wants(event_type.as_ref()),
             occurred_at,
             trace_context,
@@ -333,7 +337,7 @@ impl Provider for Facephi {
             claimed_type,
             recognized,
             event,
-        })
+        }))
     }
 }
 

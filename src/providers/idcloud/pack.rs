@@ -8,7 +8,9 @@ use crate::token::{Client, TokenIssuer, TokenIssuerBuilder};
 use crate::{
     identity::{EventType, KeyParts},
     keys::LiveKeys,
-    provider::{Authenticated, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable},
+    provider::{
+        Authenticated, Contents, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable,
+    },
     request::RawRequest,
     schemes::Verified,
     setup::BuildError,
@@ -249,7 +251,7 @@ impl Provider for IdCloud {
 
     fn validate(&self) -> Result<(), BuildError> {
         match &self.generations {
-            Generations::Both(terminal) if terminal.is_empty() => Err(BuildError::Contradiction(
+            Generations::Both(terminal) if terminal.is_empty() => Err(BuildError::Pack(
                 "with both generations at one endpoint, name the statuses that end a process: \
                  without them each process would be handled twice",
             )),
@@ -265,15 +267,11 @@ impl Provider for IdCloud {
         Ok(Verified::by_access())
     }
 
-    fn decode(
-        &self,
-        authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<Event>, Undecodable> {
+    fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<Event>, Undecodable> {
         let (identity, event) = decode::event(authenticated.bytes)?;
         let milestone = &identity.milestone;
         self.takes(milestone)?;
-        key.part(&identity.id);
+        let mut key = KeyParts::of(&identity.id);
         if self.is_shared_end(milestone) {
             key.part(SHARED_END);
         } else {
@@ -285,10 +283,11 @@ impl Provider for IdCloud {
             .as_ref()
             .is_none_or(|wanted| wanted.contains(milestone));
         let recognized = !matches!(event, Event::Unrecognized(_));
-        Ok(Decoded::new(event)
+        let decoded = Decoded::new(key, event)
             .event_type(event_type)
             .wanted(wanted)
-            .recognized(recognized))
+            .recognized(recognized);
+        Ok(decoded.into())
     }
 }
 

@@ -8,7 +8,9 @@ use super::{Event, EventName, digest_without_hook_id};
 use crate::{
     identity::{EventType, KeyParts},
     keys::LiveKeys,
-    provider::{Authenticated, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
+    provider::{
+        Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable,
+    },
     providers::known::LOGTO,
     request::RawRequest,
     schemes::{Digest, HmacHeader, SignatureEncoding, SignatureLayout, Verified},
@@ -144,20 +146,16 @@ impl Provider for Logto {
         self.scheme.verify(request, keys)
     }
 
-    fn decode(
-        &self,
-        authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<Event>, Undecodable> {
+    fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<Event>, Undecodable> {
         let body = authenticated.bytes;
         let event = Event::from_slice(body).map_err(|error| Undecodable(error.reason()))?;
-        if self.merge_hooks {
+        let parts = if self.merge_hooks {
             let digest =
                 digest_without_hook_id(body).map_err(|error| Undecodable(error.reason()))?;
-            key.part(digest);
+            KeyParts::of(digest)
         } else {
-            key.digest_of(body);
-        }
+            KeyParts::of_digest(body)
+        };
         let name = EventName::from_text(event.name());
         let event_type = match name {
             Some(name) => EventType::known(name.as_str()),
@@ -165,11 +163,12 @@ impl Provider for Logto {
         };
         let occurred_at = event.time().unless_unreadable(self.accept_unreadable_time);
         let recognized = event.known_name().is_some();
-        Ok(Decoded::new(event)
+        let decoded = Decoded::new(parts, event)
             .event_type(event_type)
             .occurred_at(occurred_at)
             .wanted(self.wants(name))
-            .recognized(recognized))
+            .recognized(recognized);
+        Ok(decoded.into())
     }
 }
 

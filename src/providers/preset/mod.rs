@@ -49,10 +49,12 @@ use crate::{
     identity::{EventType, KeyParts},
     json::{Json, Payload},
     keys::LiveKeys,
-    provider::{Authenticated, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
+    provider::{
+        Authenticated, Contents, Decoded, Handshake, Provider, SenderProfile, TimeKind, Undecodable,
+    },
     request::{RawRequest, Single},
     schemes::{HmacHeader, Verified},
-    setup::Finding,
+    setup::{BuildError, Finding},
     tenants::Keys,
     time::UnixTime,
     verdict::Rejection,
@@ -83,9 +85,13 @@ pub struct Preset<T = Json> {
     keys: Keys,
     identity: Identity,
     type_header: Option<HeaderName>,
+    handshake: Option<AnswerHandshake>,
     profile: SenderProfile,
     event: PhantomData<fn() -> T>,
 }
+
+/// The answer to a verified body, where that is a handshake.
+type AnswerHandshake = fn(&Envelope, &[u8]) -> Option<Handshake>;
 
 /// What identifies an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +133,7 @@ impl Preset {
             keys,
             identity,
             type_header: None,
+            handshake: None,
             profile: SenderProfile::unknown(),
             event: PhantomData,
         }
@@ -157,6 +164,7 @@ impl<T> Preset<T> {
             keys: self.keys,
             identity: self.identity,
             type_header: self.type_header,
+            handshake: self.handshake,
             profile: self.profile,
             event: PhantomData,
         }
@@ -185,6 +193,15 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         self.keys.clone()
     }
 
+    fn validate(&self) -> Result<(), BuildError> {
+        if self.handshake.is_some() && self.name != "slack" {
+            return Err(BuildError::Pack(
+                "`answer_url_verification` is a setting of `Preset::slack` alone: leave it out",
+            ));
+        }
+        Ok(())
+    }
+
     fn needs_access(&self) -> bool {
         self.scheme.leaves_something_unsigned()
     }
@@ -204,34 +221,41 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
     fn decode(
         &self,
         authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<Payload<T>>, Undecodable> {
+    ) -> Result<Contents<Payload<T>>, Undecodable> {
         let mut event_type = None;
         let bytes = match &self.scheme {
             Scheme::BodyField(scheme) => &signed_part(scheme, authenticated)?,
             _ => authenticated.bytes,
         };
-        match self.identity {
+        let parts = match self.identity {
             Identity::SignedId => {
-                key.part(authenticated.signed_id.ok_or(Undecodable("no signed id"))?);
+                KeyParts::of(authenticated.signed_id.ok_or(Undecodable("no signed id"))?)
             }
-            Identity::BodyDigest => {
-                key.digest_of(bytes);
-            }
+            Identity::BodyDigest => KeyParts::of_digest(bytes),
             Identity::Member(names) => {
                 let envelope = Envelope::read(bytes, names)
                     .map_err(|_| Undecodable("its id or type stands twice"))?;
-                match envelope.id {
-                    Some(id) => key.part(id),
+                if let Some(answer) = self.handshake
+                    && let Some(handshake) = answer(&envelope, bytes)
+                {
+                    return Ok(handshake.into());
+                }
+                let parts = match envelope.id {
+                    Some(id) => KeyParts::of(id),
                     // One part more than an id has, so that no id can be mistaken for a digest.
-                    None => key.part("").digest_of(bytes),
+                    None => {
+                        let mut parts = KeyParts::of("");
+                        parts.digest_of(bytes);
+                        parts
+                    }
                 };
                 event_type = envelope.event_type;
+                parts
             }
         };
         let event = Payload::read(bytes);
         let recognized = matches!(event, Payload::Known(_));
-        let mut decoded = Decoded::new(event).recognized(recognized);
+        let mut decoded = Decoded::new(parts, event).recognized(recognized);
         if let Some(name) = event_type {
             decoded = decoded.event_type(EventType::unknown(name));
         }
@@ -241,7 +265,7 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         {
             decoded = decoded.claimed_type(claimed);
         }
-        Ok(decoded)
+        Ok(decoded.into())
     }
 }
 

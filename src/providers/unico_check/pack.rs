@@ -12,7 +12,9 @@ use crate::schemes::SignedRequest;
 use crate::{
     identity::{EventType, KeyParts},
     keys::LiveKeys,
-    provider::{Authenticated, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable},
+    provider::{
+        Authenticated, Contents, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable,
+    },
     request::RawRequest,
     schemes::Verified,
     setup::{BuildError, Finding},
@@ -233,7 +235,7 @@ impl Provider for UnicoCheck {
 
     fn validate(&self) -> Result<(), BuildError> {
         if self.proof.is_signature() && matches!(self.keys, Keys::Tenants(_)) {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Pack(
                 "signed requests cannot serve tenants, who would all have the same key: give each a receiver of its own",
             ));
         }
@@ -260,18 +262,14 @@ impl Provider for UnicoCheck {
         self.proof.verify(request)
     }
 
-    fn decode(
-        &self,
-        authenticated: &Authenticated<'_>,
-        key: &mut KeyParts,
-    ) -> Result<Decoded<Event>, Undecodable> {
+    fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<Event>, Undecodable> {
         let Read {
             identity,
             time,
             event,
         } = decode::event(authenticated.bytes)?;
-        key.part(identity.shape)
-            .part(&identity.id)
+        let mut key = KeyParts::of(identity.shape);
+        key.part(&identity.id)
             .part(identity.event.as_deref().unwrap_or_default())
             .part(identity.status)
             .part(identity.score);
@@ -281,7 +279,7 @@ impl Provider for UnicoCheck {
         let occurred_at = time.unless_unreadable(self.accept_unreadable_time);
         let wanted = self.wants(&event);
         let recognized = !matches!(event, Event::Unrecognized(_));
-        let mut decoded = Decoded::new(event)
+        let mut decoded = Decoded::new(key, event)
             .occurred_at(occurred_at)
             .wanted(wanted)
             .recognized(recognized);
@@ -291,7 +289,7 @@ impl Provider for UnicoCheck {
                 _ => EventType::unknown(name),
             });
         }
-        Ok(decoded)
+        Ok(decoded.into())
     }
 }
 

@@ -113,7 +113,7 @@ impl SignedRequest {
             before.any(|other| other.eq_ignore_ascii_case(name))
         };
         if names.iter().enumerate().any(repeated) {
-            return Err(BuildError::Contradiction(
+            return Err(BuildError::Scheme(
                 "two parts of a signed request cannot stand in the same header",
             ));
         }
@@ -342,9 +342,8 @@ pub(crate) fn signed_text(
     pieces.collect::<Vec<_>>().concat()
 }
 
-const PLACEHOLDER_WITHOUT_HEADER: BuildError = BuildError::Contradiction(
-    "the template of signed requests has a placeholder whose header is not set",
-);
+const PLACEHOLDER_WITHOUT_HEADER: BuildError =
+    BuildError::Scheme("the template of signed requests has a placeholder whose header is not set");
 
 /// The header of a placeholder: both or neither.
 fn signed(
@@ -360,7 +359,7 @@ fn signed(
             piece,
         ))),
         (None, false) => Ok(None),
-        (Some(_), false) => Err(BuildError::Contradiction(
+        (Some(_), false) => Err(BuildError::Scheme(
             "signed requests have a nonce or time whose placeholder is not in the template: \
              what nothing signs stops no replay",
         )),

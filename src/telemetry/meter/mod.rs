@@ -6,9 +6,9 @@ mod recorded;
 mod unrecorded;
 
 #[cfg(feature = "metrics")]
-pub(crate) use self::recorded::{Level, Meter};
+pub(crate) use self::recorded::{Level, Meter, Stopwatch};
 #[cfg(not(feature = "metrics"))]
-pub(crate) use self::unrecorded::{Level, Meter};
+pub(crate) use self::unrecorded::{Level, Meter, Stopwatch};
 
 /// A token request came to its end: `reason` is `issued`, or why not.
 #[cfg(feature = "token")]

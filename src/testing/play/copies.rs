@@ -77,7 +77,7 @@ pub(super) async fn while_running<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -
     if let Some(early) = calls.reply(0) {
         scene.accepted("the event arrives, and its handler takes long", early, 1)?;
     }
-    let longest_wait = receiver.0.waiting.patience();
+    let longest_wait = receiver.0.once.waiting.patience();
     let timer = &scene.bench.0.timer;
     let before = timer.asked(longest_wait);
     calls.start(scene.call(&event));

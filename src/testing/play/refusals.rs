@@ -106,7 +106,7 @@ pub(super) async fn from_the_future<H: Host, S: Sender>(scene: &Scene<'_, H, S>)
 }
 
 pub(super) async fn oversized<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Played {
-    let limit = scene.receiver()?.0.body.limit;
+    let limit = scene.receiver()?.0.judge.gate.body.limit;
     let right = scene.event()?;
     let wrong = right.clone().with_body(vec![b' '; limit.saturating_add(1)]);
     let reply = scene.send(&wrong).await;
@@ -126,6 +126,8 @@ fn needs_credentials<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Played {
     let asks = scene
         .receiver()?
         .0
+        .judge
+        .gate
         .access
         .as_ref()
         .is_some_and(|it| !it.admits_anyone());

@@ -1,8 +1,8 @@
-//! [`Receivers`]: a receiver for each policy that records name, built once.
+//! [`Judges`]: the judge of each policy that records name, built once.
 
 use std::{collections::HashMap, sync::Arc};
 
-use hookgate::{Receiver, dedup::MemoryStore, time::Clock};
+use hookgate::{framework::Judge, time::Clock};
 use sha2::{Digest, Sha256};
 
 use super::record::Record;
@@ -12,54 +12,46 @@ use crate::{
     terms::{Terms, WindowTerm},
 };
 
-/// Most receivers that are kept. Building one costs less than a verdict, so this need not be many.
+/// Most judges that are kept. Building one costs less than a verdict, so this need not be many.
 const KEPT: usize = 256;
 
-/// Receivers by their policy.
-pub(crate) struct Receivers {
+/// Judges by their policy.
+pub(crate) struct Judges {
     clock: Arc<dyn Clock>,
-    /// Never touched: nothing is claimed here. Every receiver needs one.
-    store: MemoryStore,
-    built: HashMap<[u8; 32], Result<Receiver, Refused>>,
+    built: HashMap<[u8; 32], Result<Judge, Refused>>,
 }
 
-impl Receivers {
+impl Judges {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             clock,
-            store: MemoryStore::with_capacity(1),
             built: HashMap::new(),
         }
     }
 
-    /// The receiver that `record` asks for, or why there is none.
-    pub(crate) fn of(
-        &mut self,
-        listed: &Listed,
-        record: &Record<'_>,
-    ) -> &Result<Receiver, Refused> {
+    /// The judge that `record` asks for, or why there is none.
+    pub(crate) fn of(&mut self, listed: &Listed, record: &Record<'_>) -> &Result<Judge, Refused> {
         let policy = policy(record);
         // Records come from a few endpoints; where they do not, starting over keeps memory bounded.
         if self.built.len() >= KEPT && !self.built.contains_key(&policy) {
             self.built.clear();
         }
         self.built.entry(policy).or_insert_with(|| {
-            (listed.receiver)(Terms {
+            let builder = (listed.builder)(Terms {
                 endpoint: &record.endpoint,
                 keys: &record.keys,
                 has_tenant: record.tenant.is_some(),
                 window: record.window,
                 settings: record.settings.map(|settings| settings.get()),
                 clock: self.clock.clone(),
-                store: self.store.clone(),
-                extra: None,
-            })
+            })?;
+            Ok(builder.judge()?)
         })
     }
 }
 
-/// Stands for everything of a record that its receiver is built from. A digest, so that keys are kept
-/// nowhere but in the receivers; lengths keep two policies from running together.
+/// Stands for everything of a record that its judge is built from. A digest, so that keys are kept
+/// nowhere but in the judges; lengths keep two policies from running together.
 fn policy(record: &Record<'_>) -> [u8; 32] {
     let mut digest = Sha256::new();
     let mut part = |bytes: &[u8]| {

@@ -1,8 +1,7 @@
 //! Whether a signed time is inside the window.
 
 use crate::{
-    receiver::Policy,
-    time::{EventTime, UnixTime},
+    time::{EventTime, UnixTime, Window},
     verdict::Rejection,
 };
 
@@ -21,11 +20,11 @@ pub(super) struct Came {
 /// - the future by the head's time. By the later one, what is dated too far ahead would become acceptable by coming
 ///   slowly.
 pub(super) fn check_time(
-    policy: &Policy,
+    window: Option<Window>,
     signed: impl Into<EventTime>,
     came: Came,
 ) -> Result<(), Rejection> {
-    let Some(window) = policy.window else {
+    let Some(window) = window else {
         return Ok(());
     };
     let signed = match signed.into() {

@@ -1,0 +1,145 @@
+//! [`Gate`]: who may call at all, judged before anything of a body is believed.
+
+use std::{sync::Arc, time::Duration};
+
+use http::{HeaderName, header};
+
+use super::{Access, Denied, Networks};
+use crate::{
+    limits::{BodyBounds, BodySource, WholeBody},
+    request::{Head, Single},
+    time::{Timer, UnixTime, within},
+    verdict::{Answer, Rejection, Terms},
+};
+
+/// What stands in front of an endpoint, be it a receiver's or one for tokens.
+pub(crate) struct Gate {
+    pub(crate) methods: &'static [&'static str],
+    /// The media types that are taken, lower case, without parameters.
+    pub(crate) media_types: &'static [&'static str],
+    pub(crate) networks: Option<Networks>,
+    pub(crate) access: Option<Arc<dyn Access>>,
+    /// How long an access rule may take to get what it needs.
+    pub(crate) access_limit: Duration,
+    pub(crate) body: BodyBounds,
+    /// What its refusals say.
+    pub(crate) terms: Terms,
+}
+
+/// What [`Gate::check_head`] looks at.
+static NAMES: [HeaderName; 4] = [
+    header::CONTENT_TYPE,
+    header::CONTENT_ENCODING,
+    header::HOST,
+    header::CONTENT_LENGTH,
+];
+
+impl Gate {
+    /// What every request to the endpoint must be.
+    pub(crate) fn check_head(&self, head: &Head<'_>) -> Result<(), Rejection> {
+        if !self.methods.contains(&head.method) {
+            return Err(Rejection::MethodNotAllowed);
+        }
+        if let Some(networks) = &self.networks {
+            networks.check(head)?;
+        }
+        let [media_type, encoding, host, length] = head.singles(&NAMES);
+        self.check_media_type(media_type)?;
+        let is_encoded = match encoding {
+            Single::Missing => false,
+            Single::Value(value) => !value.trim_ascii().eq_ignore_ascii_case(b"identity"),
+            Single::Repeated => true,
+        };
+        if is_encoded {
+            return Err(Rejection::UnsupportedEncoding);
+        }
+        match (host, head.authority) {
+            (Single::Repeated, _) => return Err(Rejection::HostMismatch),
+            (Single::Value(host), Some(authority))
+                if !host.eq_ignore_ascii_case(authority.as_bytes()) =>
+            {
+                return Err(Rejection::HostMismatch);
+            }
+            _ => {}
+        }
+        self.check_length(length)
+    }
+
+    fn check_media_type(&self, media_type: Single<'_>) -> Result<(), Rejection> {
+        let media_type = match media_type {
+            Single::Value(value) => value.split(|byte| *byte == b';').next().unwrap_or_default(),
+            Single::Missing | Single::Repeated => &[],
+        };
+        let media_type = media_type.trim_ascii();
+        let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(media_type);
+        if self.media_types.is_empty() || self.media_types.iter().any(is) {
+            Ok(())
+        } else {
+            Err(Rejection::UnsupportedMediaType)
+        }
+    }
+
+    /// A declared length is only ever a reason to refuse early: what counts is what is read.
+    fn check_length(&self, length: Single<'_>) -> Result<(), Rejection> {
+        let limit = self.body.limit;
+        if let Single::Value(length) = length
+            && std::str::from_utf8(length)
+                .ok()
+                .and_then(|length| length.parse::<u64>().ok())
+                .is_some_and(|length| length > limit as u64)
+        {
+            return Err(Rejection::BodyTooLarge { limit });
+        }
+        Ok(())
+    }
+
+    /// Whether the endpoint's own rule, where it has one, lets the caller pass.
+    pub(crate) async fn check_access(
+        &self,
+        head: &Head<'_>,
+        now: UnixTime,
+        timer: &Arc<dyn Timer>,
+    ) -> Result<(), Rejection> {
+        self.check_rule(self.access.as_deref(), head, now, timer)
+            .await
+    }
+
+    /// As [`check_access`](Self::check_access), by a rule that belongs to a part of the endpoint.
+    pub(crate) async fn check_rule(
+        &self,
+        rule: Option<&dyn Access>,
+        head: &Head<'_>,
+        now: UnixTime,
+        timer: &Arc<dyn Timer>,
+    ) -> Result<(), Rejection> {
+        let Some(rule) = rule else {
+            return Ok(());
+        };
+        if head.peer.is_none() && rule.needs_peer() {
+            return Err(Rejection::PeerNotWired);
+        }
+        if let Some(mut preparing) = rule.prepare(head, now, timer) {
+            // Past the limit the rule judges with what it has.
+            let _ = within(timer, self.access_limit, preparing.as_mut()).await;
+        }
+        rule.check(head, now).map_err(|denied| match denied {
+            Denied::Missing => Rejection::AccessMissing,
+            Denied::Wrong => Rejection::AccessDenied,
+            Denied::Unavailable => Rejection::AccessUnavailable,
+        })
+    }
+
+    /// The whole body, within its bounds.
+    pub(crate) async fn read(
+        &self,
+        body: impl BodySource,
+        timer: &Arc<dyn Timer>,
+    ) -> Result<WholeBody, Rejection> {
+        self.body.read(body, timer).await
+    }
+
+    /// What a refused sender gets.
+    pub(crate) fn refusal(&self, rejection: &Rejection) -> Answer {
+        Answer::of(rejection.reason(), &self.terms)
+    }
+}

@@ -1,0 +1,121 @@
+//! [`Judged`], [`Admitted`], [`AdmittedEvent`]: what is left to do for a request that was believed.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+
+use crate::{
+    delivery::Untaken,
+    identity::{ContentDigest, EventKey, EventType},
+    limits::Grant,
+    telemetry::{DeliverySpan, Facts},
+    verdict::Answer,
+};
+
+/// What became of a request that was believed.
+#[derive(Debug)]
+#[must_use = "its sender waits for an answer"]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are admitted, and a box for that would be an allocation for each delivery"
+)]
+pub enum Judged {
+    /// It holds events, which are to be [handled](crate::framework::handle).
+    Admitted(Admitted),
+    /// It is answered at once: a handshake, or a body without events.
+    Answered(Answer),
+}
+
+impl Judged {
+    /// The events, where there are any.
+    pub fn admitted(self) -> Option<Admitted> {
+        match self {
+            Self::Admitted(admitted) => Some(admitted),
+            Self::Answered(_) => None,
+        }
+    }
+}
+
+/// A request that passed every check, before its events were claimed. Mostly it holds one.
+pub struct Admitted {
+    pub(crate) first: AdmittedEvent,
+    /// Those behind the first, where the body holds several.
+    pub(crate) others: Vec<AdmittedEvent>,
+    /// The clock's monotonic time when the head arrived.
+    pub(crate) arrived: Duration,
+    /// The share of the byte budget that the body takes up.
+    pub(crate) bytes: Grant,
+}
+
+/// One event of a request that passed every check, before it was claimed.
+pub struct AdmittedEvent {
+    pub(crate) event: Untaken,
+    /// The authenticated bytes that it was read from.
+    pub(crate) raw: Bytes,
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) content: Option<ContentDigest>,
+    /// The request's nonce, where it has one.
+    pub(crate) nonce: Option<Nonce>,
+    pub(crate) wanted: bool,
+    pub(crate) recognized: bool,
+    pub(crate) span: DeliverySpan,
+}
+
+/// A nonce stands for one request and no other.
+#[derive(Clone, Copy)]
+pub(crate) struct Nonce {
+    /// Under which it is remembered.
+    pub(crate) key: EventKey,
+    /// What it stands for: all events of the request.
+    pub(crate) stands_for: ContentDigest,
+}
+
+impl Admitted {
+    /// The events in the order in which they are handled.
+    pub fn events(&self) -> impl Iterator<Item = &AdmittedEvent> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// The first event: mostly the only one.
+    pub fn first(&self) -> &AdmittedEvent {
+        &self.first
+    }
+}
+
+impl AdmittedEvent {
+    /// The identity under which the event is handled once.
+    pub fn event_key(&self) -> &EventKey {
+        &self.facts.key
+    }
+
+    /// The event's type, where something signed says it.
+    pub fn event_type(&self) -> Option<&EventType> {
+        self.facts.event_type.as_ref()
+    }
+
+    /// The id of the key that matched.
+    pub fn key_id(&self) -> &str {
+        &self.facts.key_id
+    }
+
+    /// Whether the application asked for such events.
+    pub fn is_wanted(&self) -> bool {
+        self.wanted
+    }
+}
+
+impl fmt::Debug for Admitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.events()).finish()
+    }
+}
+
+impl fmt::Debug for AdmittedEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AdmittedEvent")
+            .field("event_key", &self.facts.key)
+            .field("key_id", &self.facts.key_id)
+            .field("wanted", &self.wanted)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,228 @@
+//! [`Judge`]: from the head of a request to its decoded events. Nothing here is remembered, and no store is asked.
+
+mod admitted;
+mod claimed_trace;
+mod open;
+mod proved;
+mod tenant;
+mod window;
+
+use std::{
+    fmt,
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+pub use self::admitted::{Admitted, AdmittedEvent, Judged};
+pub(crate) use self::{admitted::Nonce, open::anyone_may_call};
+use self::{
+    proved::Proved,
+    window::{Came, check_time},
+};
+use crate::{
+    access::Gate,
+    identity::{EventKey, KeyParts, KeyScope},
+    keys::{Keyring, LiveKeys},
+    limits::{BodySource, WholeBody},
+    provider::{DynProvider, SenderProfile},
+    request::{Head, RawRequest},
+    telemetry::{DeliverySpan, Told, log},
+    tenants::{Keys, Tenant},
+    time::{Clock, Timer, Window},
+    verdict::{Answer, Rejection},
+};
+
+/// Who says whether a request is believed, and reads its events: all of a receiver that needs no store. A
+/// [`Receiver`](crate::Receiver) is a judge and its claims.
+///
+/// A tool that only judges, such as one that looks at recordings, builds the judge alone
+/// ([`ReceiverBuilder::judge`](crate::ReceiverBuilder::judge)). Its verdicts are those of the receiver.
+pub struct Judge {
+    pub(crate) name: Arc<str>,
+    pub(crate) pack: Arc<str>,
+    pub(crate) provider: Arc<dyn DynProvider>,
+    pub(crate) profile: SenderProfile,
+    pub(crate) keys: Keys,
+    pub(crate) needs_access: bool,
+    pub(crate) gate: Gate,
+    pub(crate) window: Option<Window>,
+    /// The limit for bodies, where it is not the pack's.
+    pub(crate) own_body_limit: Option<usize>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) told: Told,
+    /// What every key of a request without tenant begins with.
+    pub(crate) key_scope: KeyScope,
+    pub(crate) said_no_time: AtomicBool,
+}
+
+/// When a request came, and whose it is.
+struct Arrival<'a> {
+    head: &'a Head<'a>,
+    tenant: Option<&'a Tenant>,
+    came: Came,
+    /// The clock's monotonic time when the head arrived.
+    arrived: Duration,
+    span: &'a DeliverySpan,
+}
+
+impl Judge {
+    /// The endpoint's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the pack knows of the sender.
+    pub fn profile(&self) -> &SenderProfile {
+        &self.profile
+    }
+
+    /// The window that signed times must be in; `None` where time is not checked.
+    pub fn window(&self) -> Option<Window> {
+        self.window
+    }
+
+    /// The key of an event that `parts` identify, wherever it came from: `None` where there is no part. `tenant` is the
+    /// canonical id, where the endpoint serves many.
+    ///
+    /// An event that was asked for, and [decoded](crate::pack::Decoded::key_parts) by the same pack, has the key of the
+    /// same event when it is sent.
+    pub fn event_key(&self, tenant: Option<&str>, parts: &KeyParts) -> Option<EventKey> {
+        match tenant {
+            None => self.key_scope.key(parts),
+            Some(_) => KeyScope::new(&self.name, tenant, &self.pack).key(parts),
+        }
+    }
+
+    /// From the head to the decoded events.
+    ///
+    /// # Errors
+    ///
+    /// Why the request is refused; [`refusal`](Self::refusal) makes the answer of it.
+    pub fn admit(
+        &self,
+        head: Head<'_>,
+        body: impl BodySource,
+        timer: &Arc<dyn Timer>,
+    ) -> impl Future<Output = Result<Judged, Rejection>> {
+        let span = DeliverySpan::open(&self.name, &self.pack);
+        let parent = span.clone();
+        parent.cover(async move {
+            let mut unjudged = Unjudged {
+                judge: self,
+                span: &span,
+                is_judged: false,
+            };
+            let judged = self.travel(&span, &head, body, timer).await;
+            unjudged.is_judged = true;
+            match &judged {
+                Ok(Judged::Admitted(_)) => {}
+                Ok(Judged::Answered(answer)) => self.told.answered(&span, answer.reason()),
+                Err(rejection) => self.told.refused(&span, rejection),
+            }
+            judged
+        })
+    }
+
+    /// The answer to a refused request.
+    pub fn refusal(&self, rejection: &Rejection) -> Answer {
+        self.gate.refusal(rejection)
+    }
+
+    async fn travel(
+        &self,
+        span: &DeliverySpan,
+        head: &Head<'_>,
+        body: impl BodySource,
+        timer: &Arc<dyn Timer>,
+    ) -> Result<Judged, Rejection> {
+        let now = self.clock.now();
+        let arrived = self.clock.monotonic();
+        self.gate.check_head(head)?;
+        self.gate.check_access(head, now, timer).await?;
+        let tenant = match &self.keys {
+            // Boxed, so that endpoints without tenants do not carry it along.
+            Keys::Tenants(tenants) => {
+                Some(Box::pin(self.admit_tenant(tenants, head, (now, arrived), timer)).await?)
+            }
+            Keys::Ring(_) | Keys::None => None,
+        };
+        let body = self.gate.read(body, timer).await?;
+        let arrival = Arrival {
+            head,
+            tenant: tenant.as_ref(),
+            came: Came {
+                head: now,
+                body: self.clock.now(),
+            },
+            arrived,
+            span,
+        };
+        self.judge(&arrival, body)
+    }
+
+    /// All of the body has come: what follows waits for nothing.
+    fn judge(&self, arrival: &Arrival<'_>, body: WholeBody) -> Result<Judged, Rejection> {
+        let now = arrival.came.head;
+        let ring = self.ring(arrival.tenant).map(Keyring::load);
+        let keys = ring.as_ref().map_or(&[][..], |keys| keys);
+        let request = RawRequest::new(*arrival.head, &body.bytes).body_limit(self.own_body_limit);
+        let meter = &self.told.meter;
+        let began = meter.start(&*self.clock);
+        let verified = self.provider.verify(request, LiveKeys::new(keys, now));
+        meter.verified(began, &*self.clock);
+        let verified = verified?;
+        if verified.is_by_access() && !self.needs_access {
+            // The pack did not say that it needs access, so nobody made sure that there is a rule.
+            return Err(Rejection::AccessMissing);
+        }
+        check_time(self.window, verified.sent_at(), arrival.came)?;
+        let raw = verified.bytes_of(&body.bytes);
+        let proved = Proved {
+            judge: self,
+            arrival,
+            tenant: arrival.tenant.map(|tenant| tenant.id().clone()),
+            verified: &verified,
+            raw: &raw,
+        };
+        proved.read(&body.bytes, body.grant)
+    }
+
+    /// Says once that deliveries carry no time.
+    fn say_no_time(&self) {
+        if !self.said_no_time.swap(true, Ordering::Relaxed) {
+            log::no_time(&self.name);
+        }
+    }
+}
+
+impl fmt::Debug for Judge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Judge")
+            .field("name", &self.name)
+            .field("pack", &self.pack)
+            .field("window", &self.window)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A request before it is judged. Dropped, its sender has left before its body was read. A panic, of a pack or a rule
+/// say, is no refusal: it goes on to the server.
+struct Unjudged<'a> {
+    judge: &'a Judge,
+    span: &'a DeliverySpan,
+    is_judged: bool,
+}
+
+impl Drop for Unjudged<'_> {
+    fn drop(&mut self) {
+        if !self.is_judged && !std::thread::panicking() {
+            self.judge
+                .told
+                .refused(self.span, &Rejection::BodyIncomplete);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! [`Contents`]: what a verified request holds. [`Handshake`]: what its sender asked for.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode};
+
+use super::Decoded;
+
+/// What a verified request holds.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are one event, and a box for it would be an allocation for each delivery"
+)]
+pub enum Contents<E> {
+    /// One event.
+    Event(Decoded<E>),
+    /// The events of one body, a batch, in the order in which they are to be handled.
+    ///
+    /// Each is claimed and handled by itself, one after the other. The sender gets the worst of their answers: the one with
+    /// the highest status, and 200 without a body where all ended well. So a batch of which one event is to be retried is
+    /// answered 503. When it comes again, the others are copies. A copy of a running event does not wait.
+    ///
+    /// An event without identity, or with a time outside the window, refuses the whole body before anything is claimed. A
+    /// body without events is answered 200.
+    ///
+    /// On actix-web a handler that panics takes the request along: the events behind it are answered 503 without a run.
+    Events(Vec<Decoded<E>>),
+    /// The sender asks whether the endpoint is ours. It gets this answer at once: nothing is claimed, and no handler runs.
+    Handshake(Handshake),
+}
+
+impl<E> Contents<E> {
+    /// The same with events of another type: for packs that wrap a pack.
+    #[must_use]
+    pub fn map<T>(self, mut map: impl FnMut(E) -> T) -> Contents<T> {
+        match self {
+            Self::Event(decoded) => Contents::Event(decoded.map(map)),
+            Self::Events(events) => {
+                let events = events.into_iter();
+                Contents::Events(events.map(|decoded| decoded.map(&mut map)).collect())
+            }
+            Self::Handshake(handshake) => Contents::Handshake(handshake),
+        }
+    }
+}
+
+impl<E> From<Decoded<E>> for Contents<E> {
+    fn from(decoded: Decoded<E>) -> Self {
+        Self::Event(decoded)
+    }
+}
+
+impl<E> From<Handshake> for Contents<E> {
+    fn from(handshake: Handshake) -> Self {
+        Self::Handshake(handshake)
+    }
+}
+
+/// The answer to a verified request by which a sender asks whether the endpoint is ours.
+///
+/// Repeat nothing of an unverified request: a pack only gets what was [`Authenticated`](super::Authenticated), and answers
+/// from its [`bytes`](super::Authenticated::bytes).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handshake {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) body: Bytes,
+}
+
+impl Handshake {
+    /// 200 with `body`, without headers.
+    pub fn new(body: impl Into<Bytes>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            headers: Vec::new(),
+            body: body.into(),
+        }
+    }
+
+    /// Another status, such as 204.
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// One more header.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}

@@ -1,0 +1,285 @@
+//! Building: what cannot be right is refused, and each group of a receiver is made of its settings.
+
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use http::HeaderValue;
+
+use super::{
+    Policy, Receiver, ReceiverBuilder,
+    policy::{Handlers, Mounting, Once},
+};
+use crate::{
+    access::{Gate, challenges_of},
+    dedup::BoxDedupStore,
+    identity::KeyScope,
+    judge::Judge,
+    leases::{Claims, StoreCalls, WaitingCopies},
+    limits::{Allowance, BodyBounds},
+    provider::{SenderProfile, TimeKind},
+    setup::BuildError,
+    telemetry::{Meter, Told, log},
+    tenants::Keys,
+    time::Window,
+    verdict::Terms,
+};
+
+/// Longest endpoint name: it is a metric label.
+const MAX_ENDPOINT_BYTES: usize = 64;
+/// The longest that a copy waits for the first, however long the sender would.
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
+/// How long a handler may take where the sender's timeout is unknown.
+const HANDLER_DEADLINE: Duration = Duration::from_secs(8);
+
+/// What settings come to beside the pack's defaults. Checked.
+struct Settled {
+    profile: SenderProfile,
+    window: Option<Window>,
+    retention: Duration,
+    nonce_retention: Duration,
+    heartbeat: Duration,
+    body_limit: usize,
+    handler_deadline: Duration,
+    name: Arc<str>,
+    meter: Meter,
+}
+
+impl ReceiverBuilder {
+    /// The receiver. Does no IO, and logs what its [start-up check](Receiver::check) finds.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be right, and what to change.
+    pub fn build(mut self) -> Result<Receiver, BuildError> {
+        let settled = self.settled()?;
+        let store = self.store.take().ok_or(BuildError::NoDedupStore)?;
+        let receiver = Receiver(Arc::new(Policy {
+            once: self.once(store, &settled)?,
+            handlers: self.handling(&settled),
+            mounting: Mounting::default(),
+            timer: self.timer.clone(),
+            instances: self.instances,
+            judge: self.into_judge(settled)?,
+        }));
+        for finding in receiver.check() {
+            log::found(receiver.name(), &finding);
+        }
+        Ok(receiver)
+    }
+
+    /// The judge of such a receiver, alone: it needs no store. For tools that give verdicts and handle nothing.
+    ///
+    /// ```
+    /// use hookgate::{Receiver, Secret, providers::logto::Logto};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let judge = Receiver::new("logto", Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?)).judge()?;
+    /// assert_eq!(judge.name(), "logto");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What cannot be right, as for [`build`](Self::build).
+    pub fn judge(self) -> Result<Judge, BuildError> {
+        let settled = self.settled()?;
+        self.into_judge(settled)
+    }
+
+    fn settled(&self) -> Result<Settled, BuildError> {
+        self.check_parts()?;
+        let profile = self.provider.profile();
+        let margin = self.margin();
+        let future = self.future.unwrap_or(profile.future);
+        let retention = self.retention.unwrap_or(profile.retention);
+        let past = self
+            .past
+            .or(profile.past)
+            .unwrap_or_else(|| retention.saturating_sub(future).saturating_sub(margin));
+        // A pack that promises no time may still date its events: whoever sets a window means those.
+        let is_asked_for = self.past.is_some() || self.future.is_some();
+        let has_window = self.check_time && (profile.time != TimeKind::None || is_asked_for);
+        let window = has_window.then_some(Window { past, future });
+        let least = window
+            .map_or(Duration::ZERO, |window| remembered(window, margin))
+            .max(profile.horizon());
+        if retention < least || retention.is_zero() {
+            return Err(BuildError::RetentionTooShort { retention, least });
+        }
+        let name: Arc<str> = self.name.as_str().into();
+        let settled = Settled {
+            window,
+            retention,
+            nonce_retention: window.map_or(retention, |window| remembered(window, margin)),
+            heartbeat: self.heartbeat.unwrap_or(self.lease / 3),
+            body_limit: self.body_limit.unwrap_or(profile.body_limit),
+            handler_deadline: self.handler_deadline.unwrap_or_else(|| {
+                profile
+                    .timeout
+                    .map_or(HANDLER_DEADLINE, |timeout| timeout.mul_f64(0.8))
+            }),
+            profile,
+            meter: Meter::new(&name),
+            name,
+        };
+        self.check_limits(&settled)?;
+        Ok(settled)
+    }
+
+    /// Names, pack and access rule.
+    fn check_parts(&self) -> Result<(), BuildError> {
+        checked_name("endpoint's name", &self.name)?;
+        checked_name("pack's name", self.provider.name())?;
+        self.provider.validate()?;
+        if let Some(access) = &self.access {
+            return access.validate();
+        }
+        let serves_many = matches!(self.provider.keys(), Keys::Tenants(_));
+        if self.provider.needs_access() && !serves_many {
+            return Err(BuildError::Receiver(
+                "the pack's sender signs nothing, or only a part of what is used, so the caller must show \
+                 credentials: add `.access(…)`; `AnyoneMayCall` is the named choice of none",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_limits(&self, settled: &Settled) -> Result<(), BuildError> {
+        for (what, is_zero) in [
+            ("the body limit", settled.body_limit == 0),
+            ("the byte budget", self.bytes_in_flight == 0),
+            ("the number of handlers", self.handlers == 0),
+            ("the lease", self.lease.is_zero()),
+            ("the heartbeat", settled.heartbeat.is_zero()),
+            ("the longest run", self.longest_run.is_zero()),
+            ("the handler's deadline", settled.handler_deadline.is_zero()),
+            ("the body's deadline", self.body_deadline.is_zero()),
+            ("the store's time limit", self.store_limit.is_zero()),
+            ("the settle budget", self.settle_budget.is_zero()),
+        ] {
+            if is_zero {
+                return Err(BuildError::Zero(what));
+            }
+        }
+        if settled.heartbeat > self.lease / 2 {
+            return Err(BuildError::Receiver(
+                "the heartbeat must be at most half of the lease, so that one that fails can be repeated in \
+                 time: lower it or raise the lease",
+            ));
+        }
+        if self.bytes_in_flight < settled.body_limit {
+            return Err(BuildError::Receiver(
+                "the byte budget of all bodies must be at least the limit of one",
+            ));
+        }
+        Ok(())
+    }
+
+    fn once(&self, store: BoxDedupStore, settled: &Settled) -> Result<Once, BuildError> {
+        let meter = Some(settled.meter.clone());
+        let calls = StoreCalls::new(store, meter, self.clock.clone(), self.store_limit);
+        Ok(Once {
+            claims: Claims::new(settled.name.clone(), calls, self.lease)?,
+            waiting: WaitingCopies::new(patience(&settled.profile), settled.meter.copies_waiting()),
+            retention: settled.retention,
+            nonce_retention: settled.nonce_retention,
+            heartbeat: settled.heartbeat,
+            longest_run: self.longest_run,
+            settle_budget: self.settle_budget,
+            refuse_changed_content: self.refuse_changed_content,
+        })
+    }
+
+    fn handling(&self, settled: &Settled) -> Handlers {
+        let is_assumed = self.handler_deadline.is_none() && settled.profile.timeout.is_none();
+        Handlers::new(
+            Allowance::new(self.handlers, settled.meter.handlers_running()),
+            Allowance::new(usize::MAX, settled.meter.handlers_detached()),
+            (settled.handler_deadline, is_assumed),
+            self.cancel_on_disconnect,
+        )
+    }
+
+    fn into_judge(self, settled: Settled) -> Result<Judge, BuildError> {
+        let Settled {
+            profile,
+            window,
+            name,
+            meter,
+            body_limit,
+            ..
+        } = settled;
+        let keys = self.provider.keys();
+        let serves_many = matches!(keys, Keys::Tenants(_));
+        let allow = HeaderValue::from_str(&profile.methods.join(", "))
+            .map_err(|_| BuildError::Pack("the pack's methods cannot stand in a header"))?;
+        let pack: Arc<str> = self.provider.name().into();
+        Ok(Judge {
+            key_scope: KeyScope::new(&name, None, &pack),
+            keys,
+            needs_access: self.provider.needs_access(),
+            gate: Gate {
+                methods: profile.methods,
+                media_types: profile.media_types,
+                networks: self.networks,
+                access_limit: self.store_limit,
+                body: BodyBounds {
+                    limit: body_limit,
+                    deadline: self.body_deadline,
+                    erased: false,
+                    in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
+                },
+                terms: Terms::new(allow, challenges_of(self.access.as_deref()), serves_many),
+                access: self.access,
+            },
+            window,
+            own_body_limit: self.body_limit,
+            clock: self.clock,
+            told: Told::new(self.observer, meter, name.clone()),
+            said_no_time: AtomicBool::new(false),
+            provider: self.provider,
+            profile,
+            name,
+            pack,
+        })
+    }
+
+    /// By how much a mark must outlive the window. What passes between the judgement of an age and the claim counts:
+    /// nonce and event are claimed, each in two tries, and the nonce's mark is written between.
+    fn margin(&self) -> Duration {
+        let calls = self.store_limit.saturating_mul(4);
+        Self::RETENTION_MARGIN.max(calls.saturating_add(self.settle_budget))
+    }
+}
+
+/// For how long a copy waits for the first.
+fn patience(profile: &SenderProfile) -> Duration {
+    profile.copies_wait.unwrap_or_else(|| {
+        profile
+            .timeout
+            .map_or(LONGEST_WAIT, |timeout| (timeout / 2).min(LONGEST_WAIT))
+    })
+}
+
+/// How long a request that was signed at the latest moment of the window is still taken, and a margin.
+fn remembered(window: Window, margin: Duration) -> Duration {
+    window
+        .past
+        .saturating_add(window.future)
+        .saturating_add(margin)
+}
+
+/// Names are metric labels and part of keys.
+fn checked_name(what: &'static str, name: &str) -> Result<(), BuildError> {
+    let usable = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if name.is_empty() || name.len() > MAX_ENDPOINT_BYTES || !name.bytes().all(usable) {
+        return Err(BuildError::Name {
+            what,
+            why: "use 1 to 64 ASCII letters, digits, `-`, `_` or `.`",
+        });
+    }
+    Ok(())
+}

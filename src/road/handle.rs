@@ -1,0 +1,223 @@
+//! [`handle`]: claims the events of an admitted request, runs the handler for each, and settles.
+
+use std::{
+    future::Future,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use pin_project_lite::pin_project;
+
+use super::{Ran, Run, RunningCopy, Underway, handler::Caught, underway::store_answer};
+use crate::{
+    dedup::Claim,
+    delivery::{DeliverySlot, Sealed},
+    judge::{Admitted, AdmittedEvent},
+    limits::Grant,
+    receiver::Receiver,
+    time::Timer,
+    verdict::{Answer, Ending, RETRY_AFTER, Reason},
+};
+
+/// What became of an admitted request.
+#[derive(Debug)]
+pub enum Handled<R> {
+    /// The handler's own response.
+    Reply(R),
+    /// An answer from the table.
+    Answer(Answer),
+    /// Another copy is being handled: [`conclude`](super::conclude) waits for it.
+    Running(RunningCopy),
+}
+
+impl<R> Handled<R> {
+    pub(super) fn reason(&self) -> Reason {
+        match self {
+            Self::Reply(_) => Reason::Handled,
+            Self::Answer(answer) => answer.reason(),
+            Self::Running(_) => Reason::InProgress,
+        }
+    }
+}
+
+/// Claims the events of a request, runs the handler once for each, and settles. Mostly there is one event.
+///
+/// This is the part that is moved to a task of its own when the sender hangs up: it owns all it needs.
+/// A panic of the handler is caught here, and is a retry.
+///
+/// Several events are handled one after the other, in their order in the body, each with a copy of `run`. The answer is
+/// the worst of theirs: the one with the highest status, the first of equals. Where all ended well it is 200 without a
+/// body, whatever the handlers replied. A copy of a running event does not wait for it: it counts as 503.
+pub fn handle<R, F, H>(
+    receiver: Receiver,
+    admitted: Admitted,
+    timer: Arc<dyn Timer>,
+    run: H,
+) -> impl Future<Output = Handled<R>>
+where
+    F: Future<Output = Ran<R>>,
+    H: FnOnce(DeliverySlot, Bytes) -> F + Clone,
+{
+    let Admitted {
+        first,
+        others,
+        bytes,
+        ..
+    } = admitted;
+    if others.is_empty() {
+        Handling::One {
+            work: handle_one(receiver, first, Some(bytes), timer, run),
+        }
+    } else {
+        // Boxed, so that a request with one event does not carry it along.
+        Handling::Each {
+            work: Box::pin(handle_each(receiver, (first, others, bytes), timer, run)),
+        }
+    }
+}
+
+pin_project! {
+    #[project = HandlingProjection]
+    enum Handling<A, B> {
+        One { #[pin] work: A },
+        Each { work: Pin<Box<B>> },
+    }
+}
+
+impl<T, A: Future<Output = T>, B: Future<Output = T>> Future for Handling<A, B> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        match self.project() {
+            HandlingProjection::One { work } => work.poll(context),
+            HandlingProjection::Each { work } => work.as_mut().poll(context),
+        }
+    }
+}
+
+async fn handle_each<R, F, H>(
+    receiver: Receiver,
+    (first, others, _bytes): (AdmittedEvent, Vec<AdmittedEvent>, Grant),
+    timer: Arc<dyn Timer>,
+    run: H,
+) -> Handled<R>
+where
+    F: Future<Output = Ran<R>>,
+    H: FnOnce(DeliverySlot, Bytes) -> F + Clone,
+{
+    let mut worst = Answer::ok(Reason::Handled);
+    let mut left = NotBegun {
+        receiver: &receiver,
+        timer: &timer,
+        events: others.into_iter(),
+    };
+    let mut next = Some(first);
+    while let Some(event) = next {
+        let work = handle_one(receiver.clone(), event, None, timer.clone(), run.clone());
+        let answer = match work.await {
+            Handled::Reply(_) => Answer::ok(Reason::Handled),
+            Handled::Answer(answer) => answer,
+            // Dropped, it does not wait.
+            Handled::Running(_) => Answer::unavailable(Reason::InProgress, Some(RETRY_AFTER)),
+        };
+        if answer.status() > worst.status() {
+            worst = answer;
+        }
+        next = left.events.next();
+    }
+    Handled::Answer(worst)
+}
+
+/// The events of a body that are still to come. Dropped, they are cut off with the one that runs.
+struct NotBegun<'a> {
+    receiver: &'a Receiver,
+    timer: &'a Arc<dyn Timer>,
+    events: std::vec::IntoIter<AdmittedEvent>,
+}
+
+impl Drop for NotBegun<'_> {
+    fn drop(&mut self) {
+        for event in self.events.by_ref() {
+            drop(Underway::new(
+                &self.receiver.0,
+                &event.facts,
+                &event.span,
+                self.timer,
+            ));
+        }
+    }
+}
+
+/// `bytes` is given back when the handler has ended.
+fn handle_one<R, F>(
+    receiver: Receiver,
+    event: AdmittedEvent,
+    bytes: Option<Grant>,
+    timer: Arc<dyn Timer>,
+    run: impl FnOnce(DeliverySlot, Bytes) -> F,
+) -> impl Future<Output = Handled<R>>
+where
+    F: Future<Output = Ran<R>>,
+{
+    let span = event.span.clone();
+    span.cover(async move {
+        let policy = &*receiver.0;
+        let facts = event.facts;
+        let delivery = Underway::new(policy, &facts, &event.span, &timer);
+        let _running = match delivery.begin(event.wanted) {
+            Ok(running) => running,
+            Err(answer) => return delivery.answered(answer),
+        };
+        if let Some(nonce) = &event.nonce
+            // Boxed, so that deliveries without a nonce do not carry it along.
+            && let Err(answer) = Box::pin(delivery.claim_nonce(nonce)).await
+        {
+            return delivery.answered(answer);
+        }
+        let claimed = delivery.clock().monotonic();
+        let lease = match delivery.claim(event.content.as_ref()).await {
+            Ok(Claim::Won(lease)) => lease,
+            Ok(Claim::Done { same_content }) => {
+                let answer = delivery.duplicate(same_content);
+                return delivery.answered(answer);
+            }
+            Ok(Claim::InProgress { retry_after }) => {
+                let (of, span) = (facts.clone(), event.span.clone());
+                let copy = RunningCopy::new(receiver.clone(), of, span, event.content, retry_after);
+                return delivery.ended(Handled::Running(copy));
+            }
+            Err(error) => return delivery.answered(store_answer(&error)),
+        };
+        let run_of_it = Run::under(lease, &delivery, claimed);
+        if !event.recognized {
+            policy.judge.told.meter.unrecognized(facts.type_label());
+            delivery.tell(|observer, seen| observer.unrecognized(seen));
+        }
+        let slot = DeliverySlot::new(Sealed {
+            event: event.event,
+            raw: event.raw.clone(),
+            facts: facts.clone(),
+            lease: run_of_it.lease().clone(),
+        });
+        let asked = slot.clone();
+        let began = policy.judge.told.meter.start(delivery.clock());
+        let mut finished = {
+            let handler = pin!(Caught::start(&facts, || run(slot, event.raw)));
+            run_of_it.through(handler, &asked, began).await
+        };
+        drop(asked);
+        drop(bytes);
+        let handled = run_of_it.settle(&mut finished.ran).await;
+        if let Some(error) = finished.failure() {
+            delivery.tell(|observer, seen| observer.handler_failed(seen, error));
+        }
+        let said = finished.said();
+        drop(run_of_it);
+        if said == Ending::Ignored && handled.reason() == Reason::Handled {
+            return delivery.ended_as(said, handled);
+        }
+        delivery.ended(handled)
+    })
+}
