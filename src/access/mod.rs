@@ -36,6 +36,8 @@ use http::{HeaderName, HeaderValue, header};
 #[cfg(feature = "jwt")]
 pub use self::bearer::Bearer;
 #[cfg(feature = "jwks")]
+pub(crate) use self::jwks::PublishedKeys;
+#[cfg(feature = "jwks")]
 pub use self::jwks::{HttpsFetcher, Jwks, JwksDocument, JwksError, JwksFetcher};
 pub use self::{
     anyone_may_call::AnyoneMayCall,

@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, sync::atomic::Ordering, time::Duration};
 
 use super::Policy;
 use crate::{
-    keys::Secret,
+    keys::{Key, Secret},
     provider::{Retries, TimeKind},
     setup::{Finding, Severity},
     tenants::Keys,
@@ -44,6 +44,10 @@ const CHECKS: [Check; 14] = [
 /// The worst first.
 pub(super) fn check(policy: &Policy) -> Vec<Finding> {
     let mut found: Vec<Finding> = CHECKS.iter().filter_map(|check| check(policy)).collect();
+    #[cfg(feature = "jwt")]
+    if let Keys::Ring(ring) = &policy.keys {
+        found.extend(ring.findings(policy.clock.now()));
+    }
     // A pack does not know whether its times are checked.
     let of_pack = policy.provider.findings(policy.clock.now());
     let counts = |it: &Finding| policy.window.is_some() || it.code() != ACCEPTS_UNREADABLE_TIME;
@@ -120,7 +124,7 @@ fn keys_whose(policy: &Policy, is_weak: impl Fn(&Secret) -> bool) -> Option<Stri
     };
     let ring = ring.load();
     let numbered = (1..).zip(ring.iter());
-    let weak = numbered.filter(|(_, key)| is_weak(key.secret()));
+    let weak = numbered.filter(|(_, key): &(_, &Key)| key.secret().is_some_and(&is_weak));
     let places: Vec<String> = weak
         .map(|(place, _): (usize, _)| format!("key number {place}"))
         .collect();

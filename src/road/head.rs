@@ -152,6 +152,6 @@ pub(super) fn ring<'a>(policy: &'a Policy, tenant: Option<&'a Tenant>) -> Option
     match (&policy.keys, tenant) {
         (_, Some(tenant)) => tenant.keyring(),
         (Keys::Ring(ring), None) => Some(ring),
-        (Keys::Tenants(_) | Keys::None, None) => None,
+        (_, None) => None,
     }
 }

@@ -10,6 +10,8 @@ mod detach;
 mod handler;
 mod head;
 mod heartbeat;
+#[cfg(feature = "jwks")]
+mod look_up;
 mod nonce;
 mod running_copy;
 mod settle;
@@ -22,6 +24,8 @@ use bytes::Bytes;
 use http::{HeaderName, header};
 
 pub(crate) use self::head::{HeadRules, check_head, check_rule};
+#[cfg(feature = "jwks")]
+use self::look_up::{look_up, under};
 pub use self::{
     admitted::Admitted,
     detach::{Detached, RunsToEnd, TimeLeft},
@@ -39,6 +43,8 @@ use self::{
     underway::Underway,
     window::{Came, check_time},
 };
+#[cfg(feature = "jwks")]
+use crate::access::PublishedKeys;
 use crate::{
     dedup::Claim,
     delivery::{DeliverySlot, Sealed, Untaken},
@@ -143,19 +149,29 @@ async fn travel(
         Keys::Tenants(tenants) => {
             Some(Box::pin(admit_tenant(policy, tenants, head, (now, arrived), timer)).await?)
         }
-        Keys::Ring(_) | Keys::None => None,
+        _ => None,
     };
     let body = policy.body.read(body, timer).await?;
     let came = Came {
         head: now,
         body: policy.clock.now(),
     };
+    let request = RawRequest::new(*head, &body.bytes).body_limit(policy.own_body_limit);
+    #[cfg(feature = "jwks")]
+    let published = match &policy.keys {
+        // Boxed, so that endpoints whose keys are at hand do not carry it along.
+        Keys::Published(jwks) => Some(Box::pin(look_up(policy, jwks, &request, timer)).await?),
+        _ => None,
+    };
     let ring = ring(policy, tenant.as_ref()).map(Keyring::load);
     let keys = ring.as_ref().map_or(&[][..], |keys| keys);
-    let request = RawRequest::new(*head, &body.bytes).body_limit(policy.own_body_limit);
+    #[cfg(feature = "jwks")]
+    let keys = published.as_ref().map_or(keys, PublishedKeys::keys);
     let began = policy.meter.start(&*policy.clock);
     let verified = policy.provider.verify(request, LiveKeys::new(keys, now));
     policy.meter.verified(began, &*policy.clock);
+    #[cfg(feature = "jwks")]
+    let verified = verified.map_err(|rejection| under(published.as_ref(), rejection));
     let verified = verified?;
     if verified.is_by_access() && !policy.needs_access {
         // The pack did not say that it needs access, so nobody made sure that there is a rule.

@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use hookgate::{
     BuildError, Key, Rejection, Secret, UnixTime,
     keys::Encoding,
-    pack::{Head, LiveKeys, RawRequest},
+    pack::{Head, LiveKeys, RawRequest, Scheme},
     schemes::{
         Coverage, Digest, HmacBodyField, HmacBodyFieldConfig, Recipe, SignatureEncoding,
         hmac_body_field::{Signed, diagnose},
@@ -43,7 +43,7 @@ fn prove(recipe: Recipe, body: &str) -> Result<(String, bool), Rejection> {
     let request = RawRequest::new(Head::new("POST", "/", &headers), body.as_bytes());
     let verified = scheme(recipe).verify(request, LiveKeys::new(&keys, UnixTime::EPOCH))?;
     Ok(match verified.coverage() {
-        Coverage::BodyBut(hole) => {
+        Coverage::BodyBut { hole, .. } => {
             let covered = format!("{}{}", &body[..hole.start], &body[hole.end..]);
             (covered, true)
         }

@@ -1,12 +1,9 @@
 //! `hookgate send`: what senders send, over real HTTP, in their own manner.
 
 mod attempt;
-mod body_signer;
 mod courier;
 mod edit;
-mod header_signer;
 mod identity;
-mod mac;
 mod manner;
 mod mistake;
 mod pace;

@@ -22,18 +22,22 @@ impl Preset {
     ///   [`claimed_type`](crate::delivery::Delivery::claimed_type).
     /// - Known: Shopify waits 5 s and sends again 8 times within 4 hours.
     pub fn shopify(keys: impl Into<Keys>) -> Self {
-        let scheme = HmacHeader::of_parts(
-            HeaderName::from_static("x-shopify-hmac-sha256"),
-            SignatureLayout::Single {
-                prefix: String::new(),
-            },
-            SignatureEncoding::Base64,
-            Digest::Sha256,
-        );
-        let mut preset = Self::custom("shopify", scheme, keys);
+        let mut preset = Self::custom("shopify", scheme(), keys);
         preset.type_header = Some(HeaderName::from_static("x-shopify-topic"));
         preset.profile.timeout = Some(Duration::from_secs(5));
         preset.profile.retries = Retries::For(Duration::from_secs(4 * 3600));
         preset
     }
+}
+
+/// How it signs.
+pub(super) fn scheme() -> HmacHeader {
+    HmacHeader::of_parts(
+        HeaderName::from_static("x-shopify-hmac-sha256"),
+        SignatureLayout::Single {
+            prefix: String::new(),
+        },
+        SignatureEncoding::Base64,
+        Digest::Sha256,
+    )
 }

@@ -8,7 +8,8 @@ use super::{Identity, Names, Preset};
 use crate::{
     provider::Retries,
     schemes::{
-        Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
+        Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimestampForm,
+        TimestampSource,
     },
     tenants::Keys,
 };
@@ -26,21 +27,7 @@ impl Preset {
     ///   With "delayed events" switched on it also does so every hour for a day, which the retention
     ///   covers.
     pub fn slack(keys: impl Into<Keys>) -> Self {
-        let time = HeaderName::from_static("x-slack-request-timestamp");
-        let scheme = HmacHeader::of_parts(
-            HeaderName::from_static("x-slack-signature"),
-            SignatureLayout::Single {
-                prefix: "v0=".to_owned(),
-            },
-            SignatureEncoding::Hex,
-            Digest::Sha256,
-        )
-        .signing(
-            Template::timestamp_body(Some("v0:"), ":"),
-            None,
-            Some((TimestampSource::Header(time), TimeUnit::Seconds)),
-        );
-        let mut preset = Self::custom("slack", scheme, keys);
+        let mut preset = Self::custom("slack", scheme(), keys);
         preset.identity = Identity::Member(Names {
             id: "event_id",
             event_type: "type",
@@ -50,4 +37,22 @@ impl Preset {
         preset.profile.media_types = &["application/json", "application/x-www-form-urlencoded"];
         preset
     }
+}
+
+/// How it signs.
+pub(super) fn scheme() -> HmacHeader {
+    let time = HeaderName::from_static("x-slack-request-timestamp");
+    HmacHeader::of_parts(
+        HeaderName::from_static("x-slack-signature"),
+        SignatureLayout::Single {
+            prefix: "v0=".to_owned(),
+        },
+        SignatureEncoding::Hex,
+        Digest::Sha256,
+    )
+    .signing(
+        Template::timestamp_body(Some("v0:"), ":"),
+        None,
+        Some((TimestampSource::Header(time), TimestampForm::Seconds)),
+    )
 }

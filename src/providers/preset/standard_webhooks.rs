@@ -5,7 +5,8 @@ use http::HeaderName;
 use super::Preset;
 use crate::{
     schemes::{
-        Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
+        Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimestampForm,
+        TimestampSource,
     },
     tenants::Keys,
 };
@@ -14,26 +15,34 @@ impl Preset {
     /// Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`. Each attempt is signed
     /// anew; the signed id identifies the event over all attempts.
     pub fn standard_webhooks(keys: impl Into<Keys>) -> Self {
-        let scheme = scheme([
-            HeaderName::from_static("webhook-id"),
-            HeaderName::from_static("webhook-timestamp"),
-            HeaderName::from_static("webhook-signature"),
-        ]);
-        Self::custom("standard-webhooks", scheme, keys)
+        Self::custom("standard-webhooks", scheme(), keys)
     }
 
     /// Svix: the same under `svix-id`, `svix-timestamp`, `svix-signature`.
     pub fn svix(keys: impl Into<Keys>) -> Self {
-        let scheme = scheme([
-            HeaderName::from_static("svix-id"),
-            HeaderName::from_static("svix-timestamp"),
-            HeaderName::from_static("svix-signature"),
-        ]);
-        Self::custom("svix", scheme, keys)
+        Self::custom("svix", svix_scheme(), keys)
     }
 }
 
-fn scheme([id, timestamp, signature]: [HeaderName; 3]) -> HmacHeader {
+/// How Standard Webhooks wants it signed.
+pub(super) fn scheme() -> HmacHeader {
+    with_headers([
+        HeaderName::from_static("webhook-id"),
+        HeaderName::from_static("webhook-timestamp"),
+        HeaderName::from_static("webhook-signature"),
+    ])
+}
+
+/// The same under Svix's names.
+pub(super) fn svix_scheme() -> HmacHeader {
+    with_headers([
+        HeaderName::from_static("svix-id"),
+        HeaderName::from_static("svix-timestamp"),
+        HeaderName::from_static("svix-signature"),
+    ])
+}
+
+fn with_headers([id, timestamp, signature]: [HeaderName; 3]) -> HmacHeader {
     HmacHeader::of_parts(
         signature,
         SignatureLayout::SpaceSeparated {
@@ -45,6 +54,6 @@ fn scheme([id, timestamp, signature]: [HeaderName; 3]) -> HmacHeader {
     .signing(
         Template::id_timestamp_body(),
         Some(id),
-        Some((TimestampSource::Header(timestamp), TimeUnit::Seconds)),
+        Some((TimestampSource::Header(timestamp), TimestampForm::Seconds)),
     )
 }

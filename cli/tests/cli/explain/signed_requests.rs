@@ -112,7 +112,7 @@ fn every_algorithm_and_text_form_is_found() {
         assert_eq!(finding["advice"], line);
         let line = line.as_str().unwrap();
         let algorithm = request["algorithm"].as_str().unwrap();
-        let named = format!("TokenAlgorithm::{}", algorithm.to_ascii_lowercase());
+        let named = format!("JwsAlgorithm::{}", algorithm.to_ascii_lowercase());
         assert!(
             line.to_ascii_lowercase()
                 .contains(&named.to_ascii_lowercase()),
@@ -152,7 +152,7 @@ fn the_builders_line_is_the_whole_pack() {
         confirmed(&row, "")["advice"],
         "build the pack with UnicoCheck::signed(SignedRequest::new(SignedRequestConfig::new(\"x-signature\")\
          .nonce(\"x-nonce\").timestamp(\"x-timestamp\", TimestampForm::Seconds)\
-         .template(\"{timestamp}.{nonce}.{body}\"), [TokenKey::pem(certificate, [TokenAlgorithm::Rs256])])?)"
+         .template(\"{timestamp}.{nonce}.{body}\"), [VerifyingKey::pem(certificate, [JwsAlgorithm::Rs256])])?)"
     );
 }
 
@@ -182,7 +182,7 @@ fn certificates_are_taken_from_files_as_they_are() {
         let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
         let line = explained["findings"][0]["advice"].as_str().unwrap();
         assert!(
-            line.contains(&format!("[TokenKey::{form}(certificate")),
+            line.contains(&format!("[VerifyingKey::{form}(certificate")),
             "{line}"
         );
     }
