@@ -30,9 +30,13 @@ mod schemes {
     mod custom_body_field;
     mod hmac_body_field;
     mod hmac_header;
+    #[cfg(feature = "jwt")]
+    mod keyrings;
     mod presets;
     #[cfg(feature = "jwt")]
     mod signed_request;
+    #[cfg(feature = "jwt")]
+    mod signer;
     mod standard_webhooks;
     mod templates;
 }
