@@ -33,6 +33,8 @@ mod schemes {
     #[cfg(feature = "jwt")]
     mod keyrings;
     mod presets;
+    #[cfg(feature = "jwks")]
+    mod published_keys;
     #[cfg(feature = "jwt")]
     mod signed_request;
     #[cfg(feature = "jwt")]
