@@ -13,7 +13,9 @@ use hookgate::{
         preset::Preset,
         unico_check::{Status, UnicoCheck, UnicoCheckSimulator},
     },
-    schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding, SignedRequest, SignedRequestConfig},
+    schemes::{
+        HmacHeader, HmacHeaderConfig, SignatureEncoding, SignedRequest, SignedRequestConfig,
+    },
     simulator::{RequestSigner, Sent},
     tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
     testing::FakeClock,
@@ -264,10 +266,16 @@ fn other() -> VerifyingKey {
 #[test]
 fn a_ring_shows_ids_and_ends_and_nothing_of_its_keys() {
     let ring = Keyring::new([
-        Key::new("a", Secret::utf8("N0tASecretForAnyone0123456789abc").unwrap()),
+        Key::new(
+            "a",
+            Secret::utf8("N0tASecretForAnyone0123456789abc").unwrap(),
+        ),
         Key::public("b", rsa()).until(FakeClock::at(now()).now()),
     ]);
     let shown = format!("{:?}", ring.unwrap());
-    assert!(shown.contains("\"a\"") && shown.contains("\"b\""), "{shown}");
+    assert!(
+        shown.contains("\"a\"") && shown.contains("\"b\""),
+        "{shown}"
+    );
     assert!(!shown.contains("N0tASecret"), "{shown}");
 }

@@ -68,7 +68,10 @@ fn headers() -> Vec<SchemeConfig> {
     for layout in layouts() {
         let carries_time =
             matches!(&layout, SignatureLayout::Pairs { timestamp, .. } if timestamp.is_some());
-        for (encoding, digest) in OF_MACS.iter().flat_map(|it| DIGESTS.map(|other| (*it, other))) {
+        for (encoding, digest) in OF_MACS
+            .iter()
+            .flat_map(|it| DIGESTS.map(|other| (*it, other)))
+        {
             let base = HmacHeaderConfig::new("X-Signature", encoding)
                 .layout(layout.clone())
                 .digest(digest);
@@ -180,7 +183,10 @@ fn a_signer_of_the_wrong_sort_or_with_wrong_settings_is_refused() {
             .timestamp("x-time", TimestampForm::Rfc3339)
             .template("{timestamp}.{body}"),
     ] {
-        assert!(Signer::new(unusable.clone(), SECRET).is_err(), "{unusable:?}");
+        assert!(
+            Signer::new(unusable.clone(), SECRET).is_err(),
+            "{unusable:?}"
+        );
     }
     let jws = HmacBodyFieldConfig::new("mac").encoding(SignatureEncoding::Jws);
     assert!(Signer::new(jws, SECRET).is_err());
@@ -247,7 +253,11 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
         .nonce("x-nonce")
         .template("{nonce}.{body}");
     let mut names = BTreeSet::new();
-    for config in headers().into_iter().chain(bodies()).chain([request.into()]) {
+    for config in headers()
+        .into_iter()
+        .chain(bodies())
+        .chain([request.into()])
+    {
         let text = serde_json::to_string(&config).unwrap();
         let read: SchemeConfig = serde_json::from_str(&text).unwrap();
         assert_eq!(read, config, "{text}");
@@ -264,7 +274,10 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
         r#"{"scheme":"hmac-body-field","member":"mac","members":1}"#,
         r#"{"signature_header":"x","encoding":"hex"}"#,
     ] {
-        assert!(serde_json::from_str::<SchemeConfig>(unknown).is_err(), "{unknown}");
+        assert!(
+            serde_json::from_str::<SchemeConfig>(unknown).is_err(),
+            "{unknown}"
+        );
     }
 }
 
