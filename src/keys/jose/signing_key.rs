@@ -234,7 +234,7 @@ fn jwk(mut public: Value, algorithm: JwsAlgorithm, id: &str) -> Value {
 
 /// RFC 7638, section 3: the digest of the required members alone.
 fn thumbprint(public: &Value) -> String {
-    base64url::encode(&Sha256::digest(public.to_string()))
+    base64url::encode(Sha256::digest(public.to_string()))
 }
 
 impl fmt::Debug for SigningKey {
