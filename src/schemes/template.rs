@@ -108,6 +108,7 @@ impl Template {
         Self(before.into_iter().chain(rest).collect())
     }
 
+    #[cfg(feature = "jwt")]
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.0
     }
