@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{CompactJws, JwsHead};
+use super::CompactJws;
+#[cfg(feature = "token")]
+use super::JwsHead;
 use crate::{
     identity::KeyId,
     keys::{JwsAlgorithm, LiveKeys},
