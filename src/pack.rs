@@ -1,12 +1,12 @@
 //! For authors of senders and schemes: what a pack implements, reads and says.
 //!
 //! A pack is a [`Provider`]. It proves who wrote the bytes of a [`RawRequest`], mostly by one of the
-//! [`schemes`](crate::schemes), and decodes what was [`Authenticated`]. Most senders need none: see
-//! [`Preset::custom`](crate::providers::preset::Preset::custom).
+//! [`schemes`](crate::schemes), and decodes what was [`Authenticated`]. Most senders need none:
+//! [`Preset::custom`](crate::providers::preset::Preset::custom) takes any [`Scheme`], one of your own included.
 
 pub use crate::{
     identity::{ContentDigest, EventType, KeyParts},
-    keys::LiveKeys,
+    keys::{KeyKind, LiveKeys},
     provider::{
         Authenticated, Contents, Decoded, Handshake, Provider, Retries, SenderProfile, TimeKind,
         Undecodable,
@@ -16,6 +16,6 @@ pub use crate::{
 };
 #[doc(no_inline)]
 pub use crate::{
-    schemes::{Coverage, Verified},
+    schemes::{Coverage, Scheme, Signs, Verified},
     tenants::Keys,
 };

@@ -30,8 +30,11 @@ mod schemes {
     mod custom_body_field;
     mod hmac_body_field;
     mod hmac_header;
+    mod keyrings;
     mod presets;
+    mod published_keys;
     mod signed_request;
+    mod signer;
     mod standard_webhooks;
     mod templates;
 }

@@ -15,7 +15,7 @@ use criterion::Criterion;
 use hookgate::{
     Secret, UnixTime,
     access::{Access, ApiKey, Basic, Bearer, Jwks, JwksDocument, JwksError, JwksFetcher},
-    keys::{TokenAlgorithm, TokenKey},
+    keys::{JwsAlgorithm, VerifyingKey},
     pack::Head,
     time::{Clock, SystemClock, Timer, TokioTimer},
 };
@@ -157,7 +157,7 @@ fn published(runtime: &tokio::runtime::Runtime) -> Jwks {
     let set = serde_json::json!({"keys": [
         {"kty": "EC", "crv": "P-256", "kid": "k1", "x": text(x), "y": text(y)},
     ]});
-    let jwks = Jwks::fetched_by(Published(set.to_string()), [TokenAlgorithm::Es256]);
+    let jwks = Jwks::fetched_by(Published(set.to_string()), [JwsAlgorithm::Es256]);
     runtime.block_on(jwks.refresh()).expect("the set is right");
     jwks
 }
@@ -200,18 +200,18 @@ fn main() {
         Case::new(
             "Bearer, HS256",
             || hs256.bare(),
-            bearer(Bearer::of(TokenKey::secret(
+            bearer(Bearer::of(VerifyingKey::secret(
                 &secret,
-                [TokenAlgorithm::Hs256],
+                [JwsAlgorithm::Hs256],
             ))),
             &format!("Bearer {}", hs256.text),
         ),
         Case::new(
             "Bearer, ES256",
             || es256.bare(),
-            bearer(Bearer::of(TokenKey::pem(
+            bearer(Bearer::of(VerifyingKey::pem(
                 PUBLIC_KEY,
-                [TokenAlgorithm::Es256],
+                [JwsAlgorithm::Es256],
             ))),
             &format!("Bearer {}", es256.text),
         ),

@@ -15,7 +15,7 @@ use criterion::{Criterion, Throughput};
 use hmac::{Hmac, KeyInit, Mac};
 use hookgate::{
     Key, Secret, UnixTime,
-    pack::{Head, LiveKeys, RawRequest},
+    pack::{Head, LiveKeys, RawRequest, Scheme},
     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout},
     time::Window,
 };

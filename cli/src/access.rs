@@ -8,7 +8,7 @@ use hookgate::{
         Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Bearer, Forwarding, HeaderSecrets,
         Networks,
     },
-    keys::{TokenAlgorithm, TokenKey},
+    keys::{JwsAlgorithm, VerifyingKey},
 };
 use serde::Deserialize;
 
@@ -187,13 +187,13 @@ impl TokenRule {
         let algorithms: Option<Vec<_>> = self
             .algorithms
             .iter()
-            .map(|name| TokenAlgorithm::from_name(name))
+            .map(|name| JwsAlgorithm::from_name(name))
             .collect();
         let algorithms = algorithms.ok_or_else(|| malformed("an algorithm is unknown"))?;
         let key = match (&self.secret, &self.pem) {
-            (Some(text), None) => TokenKey::secret(&shared(text)?, algorithms),
+            (Some(text), None) => VerifyingKey::secret(&shared(text)?, algorithms),
             (None, Some(pem)) => {
-                TokenKey::pem(pem_text(pem).ok_or(Refused::BadKey)?.as_bytes(), algorithms)
+                VerifyingKey::pem(pem_text(pem).ok_or(Refused::BadKey)?.as_bytes(), algorithms)
             }
             _ => return Err(malformed("`bearer` has either a `secret` or a `pem`")),
         };

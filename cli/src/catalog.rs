@@ -2,7 +2,8 @@
 
 use hookgate::{
     ReceiverBuilder,
-    providers::{idcloud::IdCloud, preset::Preset, unico_check::UnicoCheck},
+    pack::{Keys, Provider},
+    providers::{idcloud::IdCloud, preset::Preset},
     schemes::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig},
 };
 
@@ -83,7 +84,12 @@ pub(crate) const ALL: &[Listed] = &[
         name: "unico-check",
         builder: |terms| {
             terms.without_secret(UnicoCheckConfig::pack, |pack, tenants| {
-                Ok(UnicoCheck::tenants(pack, tenants))
+                // Every tenant has the record's keys.
+                if !matches!(pack.keys(), Keys::None) {
+                    let why = "signed requests cannot serve tenants, who would all have the same key: give each a receiver of its own";
+                    return Err(Refused::Malformed(why.to_owned()));
+                }
+                Ok(pack.tenants(tenants))
             })
         },
         signature: "none: the access rule is the proof; or by a certificate's key, as `settings` say",
@@ -165,7 +171,7 @@ pub(crate) const ALL: &[Listed] = &[
         builder: |terms| {
             terms.scheme(|config: HmacBodyFieldConfig, keys| {
                 let scheme = HmacBodyField::try_from(config)?;
-                Ok(Preset::custom_body_field("hmac-body-field", scheme, keys))
+                Ok(Preset::custom("hmac-body-field", scheme, keys))
             })
         },
         signature: "HMAC of the JSON without its signature, in a member of it, as `settings` say",
@@ -179,8 +185,8 @@ pub(crate) const ALL: &[Listed] = &[
         builder: |terms| {
             terms.without_secret(
                 |rule: SignedRequestRule, keys| {
-                    let scheme = rule.scheme(keys)?;
-                    Ok(Preset::custom_signed_request("signed-request", scheme))
+                    let (scheme, keys) = rule.scheme(keys)?;
+                    Ok(Preset::custom("signed-request", scheme, keys))
                 },
                 |_, _| {
                     let why = "`tenant`: all would have the same key, so a request of one would pass for another";

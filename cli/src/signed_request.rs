@@ -4,9 +4,10 @@ use std::{borrow::Cow, io};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
-    keys::{TokenAlgorithm, TokenKey},
+    Key, Keyring,
+    keys::{JwsAlgorithm, VerifyingKey},
     schemes::{SignedRequest, SignedRequestConfig},
-    simulator::RequestSigner,
+    simulator::Signer,
 };
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Map;
@@ -48,29 +49,33 @@ impl<'de> Deserialize<'de> for SignedRequestRule {
 }
 
 impl SignedRequestRule {
-    /// The scheme with these keys, each a public key or a certificate: `pem:…` or, in base64, `der:…`; for HMAC a
-    /// shared secret as elsewhere.
-    pub(crate) fn scheme(self, keys: &[Text<'_>]) -> Result<SignedRequest, Refused> {
-        let algorithms: Option<Vec<TokenAlgorithm>> = self
+    /// The scheme and these keys, each a public key or a certificate: `pem:…` or, in base64, `der:…`; for HMAC a
+    /// shared secret as elsewhere. A key's id is its place.
+    pub(crate) fn scheme(self, keys: &[Text<'_>]) -> Result<(SignedRequest, Keyring), Refused> {
+        let algorithms: Option<Vec<JwsAlgorithm>> = self
             .algorithms
             .iter()
-            .map(|name| TokenAlgorithm::from_name(name))
+            .map(|name| JwsAlgorithm::from_name(name))
             .collect();
         let algorithms = algorithms.ok_or_else(|| {
             Refused::Malformed("`settings`: `algorithms`: one is unknown".to_owned())
         })?;
-        let keys = keys.iter().map(|text| key(text, &algorithms));
+        let keys = keys.iter().enumerate();
+        let keys = keys.map(|(place, text)| {
+            let key = key(text, &algorithms)?;
+            Some(Key::public(place.to_string(), key))
+        });
         let keys = keys.collect::<Option<Vec<_>>>().ok_or(Refused::BadKey)?;
-        Ok(SignedRequest::new(self.scheme, keys)?)
+        Ok((self.scheme.try_into()?, Keyring::new(keys)?))
     }
 }
 
 impl SignedRequestRule {
     /// What signs as the scheme verifies, with the first of the algorithms that the private key is for.
-    pub(crate) fn signer(self, private_key: &[u8]) -> io::Result<RequestSigner> {
+    pub(crate) fn signer(self, private_key: &[u8]) -> io::Result<Signer> {
         let algorithms = self.algorithms.iter();
-        let mut algorithms = algorithms.filter_map(|name| TokenAlgorithm::from_name(name));
-        let of = |algorithm| RequestSigner::new(self.scheme.clone(), private_key, algorithm);
+        let mut algorithms = algorithms.filter_map(|name| JwsAlgorithm::from_name(name));
+        let of = |algorithm| Signer::private_key(self.scheme.clone(), private_key, algorithm);
         algorithms.find_map(|algorithm| of(algorithm).ok()).ok_or_else(|| {
             io::Error::other(
                 "the private key cannot be read (PEM: PKCS #8, for RSA also PKCS #1), or the settings name no \
@@ -90,12 +95,12 @@ pub(crate) fn pem_text(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// A key as a record spells it; `None` when it cannot be one of these algorithms.
-fn key(text: &str, algorithms: &[TokenAlgorithm]) -> Option<TokenKey> {
+fn key(text: &str, algorithms: &[JwsAlgorithm]) -> Option<VerifyingKey> {
     let algorithms = algorithms.iter().copied();
     let key = match text.split_once(':') {
-        Some(("pem", pem)) => TokenKey::pem(pem_text(pem)?.as_bytes(), algorithms),
-        Some(("der", der)) => TokenKey::der(STANDARD.decode(der).ok()?, algorithms),
-        _ => TokenKey::secret(&secret(text)?, algorithms),
+        Some(("pem", pem)) => VerifyingKey::pem(pem_text(pem)?.as_bytes(), algorithms),
+        Some(("der", der)) => VerifyingKey::der(STANDARD.decode(der).ok()?, algorithms),
+        _ => VerifyingKey::secret(&secret(text)?, algorithms),
     };
     key.validate().ok()?;
     Some(key)

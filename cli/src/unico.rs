@@ -58,7 +58,10 @@ impl UnicoCheckConfig {
     pub(crate) fn pack(self, keys: &[Text<'_>]) -> Result<UnicoCheck, Refused> {
         let mut pack = match self.signed {
             None => UnicoCheck::new(),
-            Some(rule) => UnicoCheck::signed(rule.scheme(keys)?),
+            Some(rule) => {
+                let (scheme, keys) = rule.scheme(keys)?;
+                UnicoCheck::signed(scheme, keys)
+            }
         };
         if self.distinct_by_content {
             pack = pack.distinct_by_content();

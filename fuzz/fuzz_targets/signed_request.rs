@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use hookgate::{keys::{TokenAlgorithm, TokenKey}, pack::{Head, RawRequest}, schemes::{RequestEncoding, SignedRequest, SignedRequestConfig, TimestampForm}};
+use hookgate::{Key, UnixTime, keys::{JwsAlgorithm, VerifyingKey}, pack::{Head, LiveKeys, RawRequest, Scheme}, schemes::{SignatureEncoding, SignedRequest, SignedRequestConfig, TimestampForm}};
 use libfuzzer_sys::fuzz_target;
 
 const CERTIFICATE: &[u8] = include_bytes!("../../tests/vectors/signed_request/ed.crt.der");
@@ -11,10 +11,10 @@ const CERTIFICATE: &[u8] = include_bytes!("../../tests/vectors/signed_request/ed
 static SCHEMES: LazyLock<Vec<SignedRequest>> = LazyLock::new(|| {
     let mut schemes = Vec::new();
     for encoding in [
-        RequestEncoding::Base64,
-        RequestEncoding::Base64Url,
-        RequestEncoding::Hex,
-        RequestEncoding::Jws,
+        SignatureEncoding::Base64,
+        SignatureEncoding::Base64Url,
+        SignatureEncoding::Hex,
+        SignatureEncoding::Jws,
     ] {
         for form in [
             TimestampForm::Seconds,
@@ -27,22 +27,26 @@ static SCHEMES: LazyLock<Vec<SignedRequest>> = LazyLock::new(|| {
                 .algorithm("a")
                 .template("{timestamp}.{nonce}.{algorithm}.{body}")
                 .encoding(encoding);
-            let key = TokenKey::der(CERTIFICATE, [TokenAlgorithm::EdDsa]);
-            schemes.push(SignedRequest::new(config, [key]).unwrap());
+            schemes.push(config.try_into().unwrap());
         }
     }
     schemes
 });
 
+static KEYS: LazyLock<[Key; 1]> =
+    LazyLock::new(|| [VerifyingKey::der(CERTIFICATE, [JwsAlgorithm::EdDsa]).into()]);
+
 fuzz_target!(|text: &[u8]| {
-    let _ = TokenKey::der(text, [TokenAlgorithm::Rs256]).validate();
-    let _ = TokenKey::pem(text, [TokenAlgorithm::Rs256]).validate();
+    let _ = VerifyingKey::der(text, [JwsAlgorithm::Rs256]).validate();
+    let _ = VerifyingKey::pem(text, [JwsAlgorithm::Rs256]).validate();
     let mut parts = text.splitn(5, |byte| *byte == b'\n');
     let mut part = || parts.next().unwrap_or_default().to_vec();
     let headers = vec![("s", part()), ("n", part()), ("t", part()), ("a", part())];
     let body = part();
     let request = RawRequest::new(Head::new("POST", "/", &headers), &body);
     for scheme in SCHEMES.iter() {
-        assert!(scheme.verify(request).is_err(), "nobody signed this");
+        let keys = LiveKeys::new(&*KEYS, UnixTime::EPOCH);
+        assert!(scheme.verify(request, keys).is_err(), "nobody signed this");
+        let _ = scheme.key_name(&request);
     }
 });

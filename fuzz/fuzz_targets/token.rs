@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use hookgate::{dedup::MemoryStore, keys::{TokenAlgorithm, TokenKey}, pack::Head, time::{Sleep, Timer}, token::{Assertion, Client, TokenIssuer}};
+use hookgate::{dedup::MemoryStore, keys::{JwsAlgorithm, VerifyingKey}, pack::Head, time::{Sleep, Timer}, token::{Assertion, Client, TokenIssuer}};
 use libfuzzer_sys::fuzz_target;
 
 const CERTIFICATE: &[u8] = include_bytes!("../../tests/vectors/signed_request/ed.crt.der");
@@ -17,7 +17,7 @@ const CERTIFICATE: &[u8] = include_bytes!("../../tests/vectors/signed_request/ed
 const SECRET: &str = "2f0c7a54b1d94e0f8c61";
 
 static ISSUER: LazyLock<TokenIssuer> = LazyLock::new(|| {
-    let key = TokenKey::der(CERTIFICATE, [TokenAlgorithm::EdDsa]);
+    let key = VerifyingKey::der(CERTIFICATE, [JwsAlgorithm::EdDsa]);
     let often = u32::MAX;
     TokenIssuer::new("https://hooks.example/token")
         .client(Client::new("unico", SECRET).scope("webhooks"))

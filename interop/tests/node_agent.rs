@@ -13,8 +13,8 @@ use hookgate::{
     access::ApiKey,
     dedup::MemoryStore,
     json::{Json, Payload},
-    providers::preset::Preset,
-    simulator::{Sent, StandardWebhooksSimulator},
+    providers::preset::{Preset, StandardWebhooksSimulator},
+    simulator::Sent,
 };
 use hookgate_test_support::skip;
 

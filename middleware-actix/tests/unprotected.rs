@@ -20,8 +20,8 @@ use hookgate::{
     Receiver, Secret,
     dedup::MemoryStore,
     json::{Json, Payload},
-    providers::preset::Preset,
-    simulator::{Sent, StandardWebhooksSimulator},
+    providers::preset::{Preset, StandardWebhooksSimulator},
+    simulator::Sent,
 };
 use hookgate_actix::{Event, ReceiverExt, RequireReceiver};
 

@@ -1,6 +1,6 @@
 //! [`Bearer`]: a signed token (RFC 6750, RFC 7519).
 
-#[cfg(any(feature = "jwks", feature = "token"))]
+#[cfg(feature = "jwks")]
 use std::sync::Arc;
 use std::{collections::BTreeSet, fmt, time::Duration};
 
@@ -10,13 +10,11 @@ use serde::Deserialize;
 use super::{Access, Denied, authorization::of_scheme};
 #[cfg(feature = "jwks")]
 use super::{Jwks, Preparing};
-#[cfg(feature = "token")]
-use crate::keys::jose::SigningKeys;
 #[cfg(feature = "jwks")]
 use crate::time::Timer;
 use crate::{
     keys::{
-        TokenKey,
+        Keyring, LiveKeys,
         jose::{Jwt, OneOrMore},
     },
     request::{Head, Single},
@@ -36,7 +34,7 @@ const ACCESS_TOKEN: &str = "at+jwt";
 /// | what | rule |
 /// | --- | --- |
 /// | algorithm | one that the key is for; never what the token alone says; never `none` |
-/// | key | one of these; nothing in the token (`jku`, `jwk`, `x5c`, …) is read for one |
+/// | key | one of these that has not ended; nothing in the token (`jku`, `jwk`, `x5c`, …) is read for one |
 /// | `exp` | required, and not reached, but for the leeway |
 /// | `nbf` | reached where it is there, but for the leeway |
 /// | `iss` | exactly [`issuer`](Self::issuer), where set |
@@ -48,11 +46,11 @@ const ACCESS_TOKEN: &str = "at+jwt";
 /// | size | at most 8 KiB |
 ///
 /// ```
-/// use hookgate::{Secret, access::Bearer, keys::{TokenAlgorithm, TokenKey}};
+/// use hookgate::{Secret, access::Bearer, keys::{JwsAlgorithm, VerifyingKey}};
 ///
 /// # fn main() -> Result<(), hookgate::keys::SecretError> {
 /// let secret = Secret::utf8("4c0b9ff1e0e84f0f8d8c57bd4ef13b21")?;
-/// let access = Bearer::of(TokenKey::secret(&secret, [TokenAlgorithm::Hs256]))
+/// let access = Bearer::of(VerifyingKey::secret(&secret, [JwsAlgorithm::Hs256]))
 ///     .issuer("https://id.example")
 ///     .audience("hookgate")
 ///     .scope("webhooks");
@@ -62,9 +60,8 @@ const ACCESS_TOKEN: &str = "at+jwt";
 /// ```
 #[derive(Clone)]
 pub struct Bearer {
-    keys: Vec<TokenKey>,
-    #[cfg(feature = "token")]
-    issued: Option<Arc<SigningKeys>>,
+    /// None where they are published.
+    keys: Option<Keyring>,
     #[cfg(feature = "jwks")]
     published: Option<Jwks>,
     issuer: Option<String>,
@@ -75,24 +72,15 @@ pub struct Bearer {
 }
 
 impl Bearer {
-    /// Tokens signed with this key.
-    pub fn of(key: TokenKey) -> Self {
-        Self::with_keys(vec![key])
+    /// Tokens signed with one of these keys: a [`VerifyingKey`](crate::keys::VerifyingKey), or a [`Keyring`] that is
+    /// replaced while running.
+    pub fn of(keys: impl Into<Keyring>) -> Self {
+        Self::with_keys(Some(keys.into()))
     }
 
-    /// Tokens signed with the live keys of this process's own issuer, and its rotations.
-    #[cfg(feature = "token")]
-    pub(crate) fn of_issuer(keys: Arc<SigningKeys>) -> Self {
-        let mut bearer = Self::with_keys(Vec::new());
-        bearer.issued = Some(keys);
-        bearer
-    }
-
-    fn with_keys(keys: Vec<TokenKey>) -> Self {
+    fn with_keys(keys: Option<Keyring>) -> Self {
         Self {
             keys,
-            #[cfg(feature = "token")]
-            issued: None,
             #[cfg(feature = "jwks")]
             published: None,
             issuer: None,
@@ -103,19 +91,12 @@ impl Bearer {
         }
     }
 
-    /// Also accepts tokens signed with this key, for as long as a rotation takes.
-    #[must_use]
-    pub fn or(mut self, key: TokenKey) -> Self {
-        self.keys.push(key);
-        self
-    }
-
     /// Tokens signed with a key that their issuer publishes. Name the issuer and the audience too.
     #[cfg(feature = "jwks")]
     pub fn from_jwks(jwks: Jwks) -> Self {
         Self {
             published: Some(jwks),
-            ..Self::with_keys(Vec::new())
+            ..Self::with_keys(None)
         }
     }
 
@@ -181,17 +162,10 @@ impl Bearer {
 
     /// Whether a key that is always at hand signed the token.
     fn is_signed_here(&self, token: &Jwt<'_>, now: UnixTime) -> bool {
-        #[cfg(feature = "token")]
-        if let Some(keys) = &self.issued
-            && keys
-                .live_at(now)
-                .verifiers()
-                .any(|key| token.is_signed_with(key))
-        {
-            return true;
-        }
-        let _ = now;
-        self.keys.iter().any(|key| token.is_signed_with(key))
+        self.keys.as_ref().is_some_and(|ring| {
+            let keys = ring.load();
+            token.signer(LiveKeys::new(&keys, now)).is_some()
+        })
     }
 
     fn takes(&self, token: &Jwt<'_>, now: UnixTime) -> bool {
@@ -263,7 +237,7 @@ impl Access for Bearer {
         }
         #[cfg(feature = "jwks")]
         self.published.as_ref().map_or(Ok(()), Jwks::validate)?;
-        self.keys.iter().try_for_each(TokenKey::validate)
+        self.keys.as_ref().map_or(Ok(()), Keyring::validate_public)
     }
 }
 

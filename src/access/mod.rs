@@ -38,6 +38,8 @@ use http::{HeaderName, HeaderValue, header};
 pub use self::bearer::Bearer;
 pub(crate) use self::gate::Gate;
 #[cfg(feature = "jwks")]
+pub(crate) use self::jwks::PublishedKeys;
+#[cfg(feature = "jwks")]
 pub use self::jwks::{HttpsFetcher, Jwks, JwksDocument, JwksError, JwksFetcher};
 pub use self::{
     anyone_may_call::AnyoneMayCall,

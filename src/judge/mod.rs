@@ -2,6 +2,8 @@
 
 mod admitted;
 mod claimed_trace;
+#[cfg(feature = "jwks")]
+mod look_up;
 mod open;
 mod proved;
 mod tenant;
@@ -23,6 +25,8 @@ use self::{
     proved::Proved,
     window::{Came, check_time},
 };
+#[cfg(feature = "jwks")]
+use crate::access::PublishedKeys;
 use crate::{
     access::Gate,
     identity::{EventKey, KeyParts, KeyScope},
@@ -66,6 +70,9 @@ struct Arrival<'a> {
     came: Came,
     /// The clock's monotonic time when the head arrived.
     arrived: Duration,
+    /// What the sender publishes, where its keys are looked up.
+    #[cfg(feature = "jwks")]
+    published: Option<PublishedKeys>,
     span: &'a DeliverySpan,
 }
 
@@ -148,9 +155,18 @@ impl Judge {
             Keys::Tenants(tenants) => {
                 Some(Box::pin(self.admit_tenant(tenants, head, (now, arrived), timer)).await?)
             }
-            Keys::Ring(_) | Keys::None => None,
+            _ => None,
         };
         let body = self.gate.read(body, timer).await?;
+        #[cfg(feature = "jwks")]
+        let published = match &self.keys {
+            // Boxed, so that endpoints whose keys are at hand do not carry it along.
+            Keys::Published(jwks) => {
+                let request = self.raw_request(head, &body.bytes);
+                Some(Box::pin(self.look_up(jwks, &request, timer)).await?)
+            }
+            _ => None,
+        };
         let arrival = Arrival {
             head,
             tenant: tenant.as_ref(),
@@ -159,6 +175,8 @@ impl Judge {
                 body: self.clock.now(),
             },
             arrived,
+            #[cfg(feature = "jwks")]
+            published,
             span,
         };
         self.judge(&arrival, body)
@@ -169,11 +187,15 @@ impl Judge {
         let now = arrival.came.head;
         let ring = self.ring(arrival.tenant).map(Keyring::load);
         let keys = ring.as_ref().map_or(&[][..], |keys| keys);
-        let request = RawRequest::new(*arrival.head, &body.bytes).body_limit(self.own_body_limit);
+        #[cfg(feature = "jwks")]
+        let keys = arrival.published.as_ref().map_or(keys, PublishedKeys::keys);
+        let request = self.raw_request(arrival.head, &body.bytes);
         let meter = &self.told.meter;
         let began = meter.start(&*self.clock);
         let verified = self.provider.verify(request, LiveKeys::new(keys, now));
         meter.verified(began, &*self.clock);
+        #[cfg(feature = "jwks")]
+        let verified = verified.map_err(|why| look_up::under(arrival.published.as_ref(), why));
         let verified = verified?;
         if verified.is_by_access() && !self.needs_access {
             // The pack did not say that it needs access, so nobody made sure that there is a rule.
@@ -189,6 +211,10 @@ impl Judge {
             raw: &raw,
         };
         proved.read(&body.bytes, body.grant)
+    }
+
+    fn raw_request<'a>(&self, head: &Head<'a>, body: &'a [u8]) -> RawRequest<'a> {
+        RawRequest::new(*head, body).body_limit(self.own_body_limit)
     }
 
     /// Says once that deliveries carry no time.

@@ -47,7 +47,7 @@ impl Judge {
         match (&self.keys, tenant) {
             (_, Some(tenant)) => tenant.keyring(),
             (Keys::Ring(ring), None) => Some(ring),
-            (Keys::Tenants(_) | Keys::None, None) => None,
+            (_, None) => None,
         }
     }
 

@@ -1,110 +1,26 @@
 //! [`Keyring`]: several live keys, replaceable while running.
 
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-};
+use std::{fmt, sync::Arc};
 
 use arc_swap::{ArcSwap, Guard};
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
-use sha2::{Sha256, Sha512};
 
-use super::{KeyedMac, Secret};
-use crate::{identity::KeyId, setup::BuildError, time::UnixTime};
+#[cfg(feature = "jwt")]
+use super::VerifyingKey;
+use super::{Key, Secret};
+use crate::setup::BuildError;
+#[cfg(feature = "token")]
+use crate::time::UnixTime;
 
-/// One key of a ring.
-#[derive(Clone)]
-pub struct Key {
-    id: KeyId,
-    secret: Secret,
-    until: Option<UnixTime>,
-    prepared: Arc<Prepared>,
-}
-
-/// Keyed MACs, made once a key: preparing one costs two blocks of hashing, a fifth of verifying a
-/// small body.
-#[derive(Default)]
-struct Prepared {
-    sha1: OnceLock<KeyedMac<Hmac<Sha1>>>,
-    sha256: OnceLock<KeyedMac<Hmac<Sha256>>>,
-    sha512: OnceLock<KeyedMac<Hmac<Sha512>>>,
-}
-
-/// A digest whose keyed MAC a [`Key`] keeps ready.
-pub(crate) trait DigestKind: Mac + KeyInit + Clone {
-    fn prepared(key: &Key) -> &OnceLock<KeyedMac<Self>>;
-}
-
-macro_rules! digest_kind {
-    ($mac:ty, $field:ident) => {
-        impl DigestKind for $mac {
-            fn prepared(key: &Key) -> &OnceLock<KeyedMac<Self>> {
-                &key.prepared.$field
-            }
-        }
-    };
-}
-
-digest_kind!(Hmac<Sha1>, sha1);
-digest_kind!(Hmac<Sha256>, sha256);
-digest_kind!(Hmac<Sha512>, sha512);
-
-impl Key {
-    /// A key without an end.
-    pub fn new(id: impl Into<KeyId>, secret: Secret) -> Self {
-        Self {
-            id: id.into(),
-            secret,
-            until: None,
-            prepared: Arc::default(),
-        }
-    }
-
-    /// From `end` on, the key verifies nothing.
-    #[must_use]
-    pub fn until(mut self, end: UnixTime) -> Self {
-        self.until = Some(end);
-        self
-    }
-
-    /// The id.
-    pub fn id(&self) -> &KeyId {
-        &self.id
-    }
-
-    /// The secret.
-    pub fn secret(&self) -> &Secret {
-        &self.secret
-    }
-
-    /// The keyed MAC, ready to be cloned; `None` only if the MAC refused the key's length, which
-    /// HMAC never does.
-    pub(crate) fn mac<M: DigestKind>(&self) -> Option<&KeyedMac<M>> {
-        let slot = M::prepared(self);
-        if let Some(ready) = slot.get() {
-            return Some(ready);
-        }
-        let made = KeyedMac::new(self.secret.expose())?;
-        Some(slot.get_or_init(|| made))
-    }
-
-    fn is_live(&self, now: UnixTime) -> bool {
-        self.until.is_none_or(|end| now < end)
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Key")
-            .field("id", &self.id)
-            .field("until", &self.until)
-            .finish_non_exhaustive()
-    }
-}
-
-/// A live handle on the keys of one sender: clones share them, and [`Keyring::replace`] takes effect
-/// for the next request, without a restart.
+/// A live handle on keys, secrets or public ones: clones share them, and [`Keyring::replace`] takes effect for the next
+/// request, without a restart.
+///
+/// Secrets verify MACs. Public keys (feature `jwt`) verify signed requests, and the tokens and assertions of senders that
+/// log in. A ring of one is had from a [`Secret`] or a `VerifyingKey` by `into()`.
+///
+/// # Limits
+///
+/// A signature is tried against eight public keys at most: the one that its `kid` names, then those without a `kid` of
+/// their own. The start-up check warns of a ring that has more for one algorithm.
 ///
 /// # Examples
 ///
@@ -121,6 +37,27 @@ impl fmt::Debug for Key {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Two certificates while one is renewed:
+///
+/// ```no_run
+/// # #[cfg(feature = "jwt")]
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use hookgate::{Key, Keyring, UnixTime, keys::{JwsAlgorithm, VerifyingKey}};
+///
+/// let certificate = |file: &str| {
+///     std::fs::read(file).map(|pem| VerifyingKey::pem(pem, [JwsAlgorithm::Rs256]))
+/// };
+/// let ring = Keyring::new([
+///     Key::public("new", certificate("new.crt")?),
+///     Key::public("old", certificate("old.crt")?).until(UnixTime::from_secs(1_796_083_200)),
+/// ])?;
+/// # let _ = ring;
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "jwt"))]
+/// # fn main() {}
+/// ```
 #[derive(Clone)]
 pub struct Keyring(Arc<ArcSwap<Vec<Key>>>);
 
@@ -129,9 +66,13 @@ impl Keyring {
     ///
     /// # Errors
     ///
-    /// When there is none, or two have the same id.
+    /// When there is none, two have the same id, or a public key cannot be used.
     pub fn new(keys: impl IntoIterator<Item = Key>) -> Result<Self, BuildError> {
-        Ok(Self(Arc::new(ArcSwap::from_pointee(checked(keys)?))))
+        Ok(Self::holding(checked(keys)?))
+    }
+
+    fn holding(keys: Vec<Key>) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(keys)))
     }
 
     /// Puts `keys` in the place of the present ones.
@@ -144,9 +85,48 @@ impl Keyring {
         Ok(())
     }
 
+    /// Puts `key` first, and ends the others at `end` at the latest. Those that ended before `now` go.
+    #[cfg(feature = "token")]
+    pub(super) fn retire(&self, key: Key, now: UnixTime, end: UnixTime) {
+        self.0.rcu(|keys| {
+            let others = keys.iter().filter(|other| other.id() != key.id());
+            let live = others.filter(|other| other.is_live(now));
+            let retired = live.map(|other| other.clone().until_at_most(end));
+            std::iter::once(key.clone())
+                .chain(retired)
+                .collect::<Vec<_>>()
+        });
+    }
+
     /// The keys as they are now, for one request.
     pub(crate) fn load(&self) -> Guard<Arc<Vec<Key>>> {
         self.0.load()
+    }
+
+    /// Asked at start, of a ring that was made of one key without a check.
+    pub(crate) fn validate(&self) -> Result<(), BuildError> {
+        self.load().iter().try_for_each(validate)
+    }
+
+    /// Whether one of its keys is for an algorithm whose key both ends have.
+    #[cfg(feature = "token")]
+    pub(crate) fn has_shared_secret(&self) -> bool {
+        let ring = self.load();
+        let keys = ring.iter().filter_map(Key::public_key);
+        let mut algorithms = keys.flat_map(VerifyingKey::algorithms);
+        algorithms.any(|algorithm| algorithm.is_shared_secret())
+    }
+
+    /// As [`validate`](Self::validate), where only public keys can verify.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn validate_public(&self) -> Result<(), BuildError> {
+        self.validate()?;
+        if self.load().iter().all(|key| key.public_key().is_some()) {
+            return Ok(());
+        }
+        Err(BuildError::UnfitKey(
+            "a ring for tokens has a secret in it, which signs none: give it as `VerifyingKey::secret`, or a public key",
+        ))
     }
 }
 
@@ -156,7 +136,8 @@ fn checked(keys: impl IntoIterator<Item = Key>) -> Result<Vec<Key>, BuildError> 
         return Err(BuildError::NoKey);
     }
     for (place, key) in keys.iter().enumerate() {
-        if keys.iter().take(place).any(|other| other.id == key.id) {
+        validate(key)?;
+        if keys.iter().take(place).any(|other| other.id() == key.id()) {
             let place = place.saturating_add(1);
             return Err(BuildError::RepeatedKeyId { place });
         }
@@ -164,35 +145,40 @@ fn checked(keys: impl IntoIterator<Item = Key>) -> Result<Vec<Key>, BuildError> 
     Ok(keys)
 }
 
+/// A secret was checked when it was made.
+fn validate(key: &Key) -> Result<(), BuildError> {
+    #[cfg(feature = "jwt")]
+    if let Some(key) = key.public_key() {
+        return key.validate();
+    }
+    let _ = key;
+    Ok(())
+}
+
 impl From<Secret> for Keyring {
     /// A ring of one key, with the id `0`.
     fn from(secret: Secret) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(vec![Key::new("0", secret)])))
+        Key::from(secret).into()
+    }
+}
+
+#[cfg(feature = "jwt")]
+impl From<VerifyingKey> for Keyring {
+    /// A ring of one key, with the id of its `kid`, or `0`.
+    fn from(key: VerifyingKey) -> Self {
+        Key::from(key).into()
+    }
+}
+
+impl From<Key> for Keyring {
+    /// A ring of one key.
+    fn from(key: Key) -> Self {
+        Self::holding(vec![key])
     }
 }
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.load().iter()).finish()
-    }
-}
-
-/// The keys that may verify a request now.
-#[derive(Debug, Clone, Copy)]
-pub struct LiveKeys<'a> {
-    keys: &'a [Key],
-    now: UnixTime,
-}
-
-impl<'a> LiveKeys<'a> {
-    /// The keys of `keys` that have not ended at `now`.
-    pub fn new(keys: &'a [Key], now: UnixTime) -> Self {
-        Self { keys, now }
-    }
-
-    /// The live keys, in the ring's order.
-    pub fn iter(&self) -> impl Iterator<Item = &'a Key> {
-        let now = self.now;
-        self.keys.iter().filter(move |key| key.is_live(now))
     }
 }

@@ -19,6 +19,8 @@ pub struct Authenticated<'a> {
     pub bytes: &'a Bytes,
     /// The part of `bytes` that holds the proof itself: read nothing from it.
     pub hole: Option<Range<usize>>,
+    /// What stood in the hole when the bytes were signed.
+    pub blank: &'static [u8],
     /// A digest of the covered bytes, where the scheme has one.
     pub digest: Option<ContentDigest>,
     /// The id that the signature covers, where the scheme has one.
@@ -35,14 +37,26 @@ impl<'a> Authenticated<'a> {
     /// What `verified` proves of `body`, of which `bytes` is [that part](Verified::bytes_of). For packs'
     /// own tests and measurements: a [`Delivery`](crate::delivery::Delivery) only comes of the road.
     pub fn new(bytes: &'a Bytes, verified: &Verified<'a>, body: &'a Bytes, head: Head<'a>) -> Self {
+        let (hole, blank) = verified.hole().unzip();
         Self {
             bytes,
-            hole: verified.hole(),
+            hole,
+            blank: blank.unwrap_or_default(),
             digest: verified.digest(),
             signed_id: verified.signed_id(),
             sent_at: verified.sent_at(),
             body: Unsigned::new(body),
             head,
         }
+    }
+
+    /// The bytes as they were signed, without the proof itself.
+    pub fn signed(&self) -> Bytes {
+        let Some(hole) = &self.hole else {
+            return self.bytes.clone();
+        };
+        let before = self.bytes.get(..hole.start).unwrap_or_default();
+        let behind = self.bytes.get(hole.end..).unwrap_or_default();
+        [before, self.blank, behind].concat().into()
     }
 }

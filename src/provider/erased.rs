@@ -1,6 +1,8 @@
 //! [`DynProvider`]: a pack without its event type.
 
 use std::any::Any;
+#[cfg(feature = "jwks")]
+use std::borrow::Cow;
 
 use super::{Authenticated, Contents, Provider, SenderProfile, Undecodable};
 use crate::{
@@ -21,6 +23,8 @@ pub(crate) trait DynProvider: Send + Sync {
     fn validate(&self) -> Result<(), BuildError>;
     fn needs_access(&self) -> bool;
     fn findings(&self, now: UnixTime) -> Vec<Finding>;
+    #[cfg(feature = "jwks")]
+    fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection>;
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -55,6 +59,11 @@ impl<P: Provider> DynProvider for P {
 
     fn findings(&self, now: UnixTime) -> Vec<Finding> {
         Provider::findings(self, now)
+    }
+
+    #[cfg(feature = "jwks")]
+    fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
+        Provider::key_name(self, request)
     }
 
     fn verify<'a>(

@@ -1,5 +1,7 @@
 //! [`Provider`]: a sender family, and what is known of how it behaves.
 
+use std::borrow::Cow;
+
 use crate::{
     keys::LiveKeys,
     request::RawRequest,
@@ -65,6 +67,19 @@ pub trait Provider: Send + Sync + 'static {
     fn findings(&self, now: UnixTime) -> Vec<Finding> {
         let _ = now;
         Vec::new()
+    }
+
+    /// The name of the key that the request says it is signed with, as [`Scheme::key_name`]. Asked only where
+    /// [`keys`](Self::keys) are published. Default: none.
+    ///
+    /// [`Scheme::key_name`]: crate::schemes::Scheme::key_name
+    ///
+    /// # Errors
+    ///
+    /// When the place where a name would stand cannot be read.
+    fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
+        let _ = request;
+        Ok(None)
     }
 
     /// Proves who wrote the bytes. Checks no time: the road does that next.

@@ -134,6 +134,7 @@ impl ReceiverBuilder {
         checked_name("endpoint's name", &self.name)?;
         checked_name("pack's name", self.provider.name())?;
         self.provider.validate()?;
+        self.provider.keys().check(|_| true)?;
         if let Some(access) = &self.access {
             return access.validate();
         }

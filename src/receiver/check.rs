@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, time::Duration};
 use super::Policy;
 use crate::{
     judge,
-    keys::Secret,
+    keys::{Key, Secret},
     provider::{Retries, TimeKind},
     setup::{Finding, Severity},
     tenants::Keys,
@@ -45,6 +45,10 @@ const CHECKS: [Check; 14] = [
 /// The worst first.
 pub(super) fn check(policy: &Policy) -> Vec<Finding> {
     let mut found: Vec<Finding> = CHECKS.iter().filter_map(|check| check(policy)).collect();
+    #[cfg(feature = "jwt")]
+    if let Keys::Ring(ring) = &policy.judge.keys {
+        found.extend(ring.findings(policy.clock().now()));
+    }
     // A pack does not know whether its times are checked.
     let of_pack = policy.judge.provider.findings(policy.clock().now());
     let counts =
@@ -98,7 +102,7 @@ fn keys_whose(policy: &Policy, is_weak: impl Fn(&Secret) -> bool) -> Option<Stri
     };
     let ring = ring.load();
     let numbered = (1..).zip(ring.iter());
-    let weak = numbered.filter(|(_, key)| is_weak(key.secret()));
+    let weak = numbered.filter(|(_, key): &(_, &Key)| key.secret().is_some_and(&is_weak));
     let places: Vec<String> = weak
         .map(|(place, _): (usize, _)| format!("key number {place}"))
         .collect();

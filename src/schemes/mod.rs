@@ -1,23 +1,40 @@
 //! Schemes: recipes that prove who wrote the bytes.
+//!
+//! | scheme | what proves | configuration |
+//! | --- | --- | --- |
+//! | [`HmacHeader`] | a MAC in a header | [`HmacHeaderConfig`] |
+//! | [`HmacBodyField`] | a MAC inside the JSON that it covers | [`HmacBodyFieldConfig`] |
+//! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
+//!
+//! Each is a [`Scheme`], made of its configuration with `try_from`; [`SchemeConfig`] is any of the three. A configuration
+//! is serialisable, and has `new` and a setter for each setting. Keys are no part of it.
 
+mod config;
+mod digest;
 pub mod hmac_body_field;
 mod hmac_header;
+mod scheme;
+mod signature_encoding;
 mod signed_header;
 #[cfg(feature = "jwt")]
-pub mod signed_request;
+mod signed_request;
 mod template;
+mod timestamp_form;
 mod verified;
 
 pub(crate) use self::hmac_header::TimestampSource;
 #[cfg(feature = "jwt")]
-pub use self::signed_request::{
-    RequestEncoding, SignedRequest, SignedRequestConfig, TimestampForm,
-};
+pub use self::signed_request::{SignedRequest, SignedRequestConfig};
 pub use self::{
+    config::SchemeConfig,
+    digest::Digest,
     hmac_body_field::{HmacBodyField, HmacBodyFieldConfig, Recipe},
-    hmac_header::{
-        Digest, HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimeUnit,
-    },
+    hmac_header::{HmacHeader, HmacHeaderConfig, SignatureLayout},
+    scheme::{Scheme, Signs},
+    signature_encoding::SignatureEncoding,
     template::Template,
+    timestamp_form::TimestampForm,
     verified::{Coverage, Verified},
 };
+#[cfg(all(feature = "simulator", feature = "jwt"))]
+pub(crate) use self::{signed_request::signed_text, template::Parts};

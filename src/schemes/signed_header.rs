@@ -4,7 +4,11 @@ use http::HeaderName;
 use memchr::memchr;
 
 use super::template::{Piece, Template};
-use crate::request::{Head, Single};
+use crate::{
+    request::{Head, Single},
+    setup::BuildError,
+    verdict::Rejection,
+};
 
 /// Longest text that is taken. Known senders stay below 64 bytes.
 const MAX_TEXT_BYTES: usize = 256;
@@ -39,6 +43,11 @@ impl SignedHeader {
         self
     }
 
+    #[cfg(feature = "simulator")]
+    pub(super) fn name(&self) -> &HeaderName {
+        &self.name
+    }
+
     pub(super) fn text<'a>(&self, head: &Head<'a>) -> Result<&'a str, Unreadable> {
         let value = match head.single(&self.name) {
             Single::Value(value) if !value.is_empty() => value,
@@ -57,5 +66,29 @@ impl SignedHeader {
             ));
         }
         std::str::from_utf8(value).map_err(|_| Unreadable::Malformed("it is not UTF-8"))
+    }
+}
+
+/// The name of a header that a configuration gives; `what` says which.
+pub(super) fn header_name(what: &'static str, name: &str) -> Result<HeaderName, BuildError> {
+    HeaderName::from_bytes(name.as_bytes()).map_err(|_| BuildError::Name {
+        what,
+        why: "it is not a header name",
+    })
+}
+
+/// The value of the header that carries the signature, of at most `limit` bytes. It may be empty.
+pub(super) fn signature_value<'a>(
+    head: &Head<'a>,
+    name: &HeaderName,
+    limit: usize,
+) -> Result<&'a [u8], Rejection> {
+    match head.single(name) {
+        Single::Value(value) if value.len() > limit => {
+            Err(Rejection::MalformedSignature("its header is too long"))
+        }
+        Single::Value(value) => Ok(value),
+        Single::Missing => Err(Rejection::MissingSignature),
+        Single::Repeated => Err(Rejection::MalformedSignature("its header stands twice")),
     }
 }

@@ -57,6 +57,18 @@ const OF_SIGNED_REQUESTS: Placeholders = Placeholders {
                `{body}`, or one signature would fit two readings",
 };
 
+/// What stands in the places of a template. What it has no place for is left out.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Parts<'a> {
+    pub(crate) id: &'a [u8],
+    pub(crate) timestamp: &'a [u8],
+    #[cfg(feature = "jwt")]
+    pub(crate) nonce: &'a [u8],
+    #[cfg(feature = "jwt")]
+    pub(crate) algorithm: &'a [u8],
+    pub(crate) body: &'a [u8],
+}
+
 impl Piece {
     /// As it stands in a template.
     fn as_str(&self) -> &str {
@@ -96,8 +108,23 @@ impl Template {
         Self(before.into_iter().chain(rest).collect())
     }
 
+    #[cfg(feature = "jwt")]
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.0
+    }
+
+    /// The signed text, piece by piece. Whoever verifies and whoever signs reads it here.
+    pub(crate) fn text<'a>(&'a self, parts: Parts<'a>) -> impl Iterator<Item = &'a [u8]> {
+        self.0.iter().map(move |piece| match piece {
+            Piece::Literal(text) => text.as_bytes(),
+            Piece::Id => parts.id,
+            Piece::Timestamp => parts.timestamp,
+            #[cfg(feature = "jwt")]
+            Piece::Nonce => parts.nonce,
+            #[cfg(feature = "jwt")]
+            Piece::Algorithm => parts.algorithm,
+            Piece::Body => parts.body,
+        })
     }
 
     pub(crate) fn has(&self, piece: &Piece) -> bool {

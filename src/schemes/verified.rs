@@ -1,7 +1,6 @@
 //! [`Verified`]: the proof that a scheme found.
 
 use std::{
-    borrow::Cow,
     ops::Range,
     sync::{Arc, LazyLock},
 };
@@ -20,7 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Verified<'a> {
     coverage: Coverage,
-    key_id: Cow<'a, KeyId>,
+    key_id: &'a KeyId,
     signed_id: Option<&'a str>,
     nonce: Option<&'a str>,
     sent_at: Option<UnixTime>,
@@ -33,10 +32,14 @@ pub struct Verified<'a> {
 pub enum Coverage {
     /// The whole body, as it arrived.
     Body,
-    /// The whole body but for this range of it, which holds the proof itself. A pack that decodes such
-    /// a body gets the range as [`Authenticated::hole`](crate::provider::Authenticated) and reads
-    /// nothing from it.
-    BodyBut(Range<usize>),
+    /// The whole body but for one range of it, which holds the proof itself.
+    BodyBut {
+        /// The range. A pack that decodes such a body gets it as
+        /// [`Authenticated::hole`](crate::provider::Authenticated) and reads nothing from it.
+        hole: Range<usize>,
+        /// What stood in its place when it was signed.
+        blank: &'static [u8],
+    },
     /// This range of the body and nothing around it.
     Part(Range<usize>),
     /// These bytes, made from the body.
@@ -50,15 +53,6 @@ impl<'a> Verified<'a> {
     /// Asserts that the key `key_id` proves `coverage`. For scheme authors: call it only after a
     /// constant-time comparison succeeded.
     pub fn assertion(coverage: Coverage, key_id: &'a KeyId) -> Self {
-        Self::asserted(coverage, Cow::Borrowed(key_id))
-    }
-
-    /// As [`assertion`](Self::assertion), by a key of the scheme's own rather than of the receiver's ring.
-    pub fn assertion_by(coverage: Coverage, key_id: KeyId) -> Self {
-        Self::asserted(coverage, Cow::Owned(key_id))
-    }
-
-    fn asserted(coverage: Coverage, key_id: Cow<'a, KeyId>) -> Self {
         Self {
             coverage,
             key_id,
@@ -79,7 +73,7 @@ impl<'a> Verified<'a> {
     }
 
     pub(crate) fn is_by_access(&self) -> bool {
-        Arc::ptr_eq(&self.key_id, &BY_ACCESS)
+        Arc::ptr_eq(self.key_id, &BY_ACCESS)
     }
 
     /// The proof covers this id.
@@ -114,7 +108,7 @@ impl<'a> Verified<'a> {
 
     /// The id of the key that matched.
     pub fn key_id(&self) -> &KeyId {
-        &self.key_id
+        self.key_id
     }
 
     /// The id that the proof covers.
@@ -145,7 +139,7 @@ impl<'a> Verified<'a> {
     /// The covered bytes of `body`, which must be the one that was verified.
     pub fn bytes_of(&self, body: &Bytes) -> Bytes {
         match &self.coverage {
-            Coverage::Body | Coverage::BodyBut(_) => body.clone(),
+            Coverage::Body | Coverage::BodyBut { .. } => body.clone(),
             // A range that is not of this body covers nothing.
             Coverage::Part(range) => body
                 .get(range.clone())
@@ -154,10 +148,10 @@ impl<'a> Verified<'a> {
         }
     }
 
-    /// The part of the authenticated bytes that holds the proof itself.
-    pub(crate) fn hole(&self) -> Option<Range<usize>> {
+    /// The part of the authenticated bytes that holds the proof itself, and what stood there when they were signed.
+    pub(crate) fn hole(&self) -> Option<(Range<usize>, &'static [u8])> {
         match &self.coverage {
-            Coverage::BodyBut(range) => Some(range.clone()),
+            Coverage::BodyBut { hole, blank } => Some((hole.clone(), blank)),
             Coverage::Body | Coverage::Part(_) | Coverage::Bytes(_) => None,
         }
     }

@@ -2,10 +2,6 @@
 
 use std::fmt;
 
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
 use jsonwebtoken::{
     EncodingKey,
     crypto::{JwtSigner, aws_lc},
@@ -14,10 +10,11 @@ use serde_json::json;
 
 use super::Sent;
 use crate::{
-    keys::TokenAlgorithm,
-    schemes::{
-        RequestEncoding, SignedRequestConfig, Template, TimestampForm, signed_request::signed_text,
+    keys::{
+        JwsAlgorithm,
+        jose::{base64url, message_of},
     },
+    schemes::{Parts, SignatureEncoding, SignedRequestConfig, Template, signed_text},
     setup::BuildError,
     time::UnixTime,
 };
@@ -30,8 +27,9 @@ pub struct RequestSigner {
     config: SignedRequestConfig,
     template: Template,
     key: EncodingKey,
-    algorithm: TokenAlgorithm,
+    algorithm: JwsAlgorithm,
     named: String,
+    key_id: Option<String>,
 }
 
 impl RequestSigner {
@@ -43,13 +41,13 @@ impl RequestSigner {
     pub fn new(
         config: SignedRequestConfig,
         private_key: impl AsRef<[u8]>,
-        algorithm: TokenAlgorithm,
+        algorithm: JwsAlgorithm,
     ) -> Result<Self, BuildError> {
         let pem = private_key.as_ref();
         let key = match algorithm {
-            TokenAlgorithm::Es256 | TokenAlgorithm::Es384 => EncodingKey::from_ec_pem(pem),
-            TokenAlgorithm::EdDsa => EncodingKey::from_ed_pem(pem),
-            TokenAlgorithm::Hs256 | TokenAlgorithm::Hs384 | TokenAlgorithm::Hs512 => {
+            JwsAlgorithm::Es256 | JwsAlgorithm::Es384 => EncodingKey::from_ec_pem(pem),
+            JwsAlgorithm::EdDsa => EncodingKey::from_ed_pem(pem),
+            JwsAlgorithm::Hs256 | JwsAlgorithm::Hs384 | JwsAlgorithm::Hs512 => {
                 return Err(UNUSABLE);
             }
             _ => EncodingKey::from_rsa_pem(pem),
@@ -60,6 +58,7 @@ impl RequestSigner {
             key: key.map_err(|_| UNUSABLE)?,
             algorithm,
             named: algorithm.name().to_owned(),
+            key_id: None,
         };
         // The backend takes a key as it comes, and finds out when it signs: a public one, or one of another kind.
         let signed = signer.signer().and_then(|it| it.try_sign(b"").ok());
@@ -74,25 +73,29 @@ impl RequestSigner {
         self
     }
 
+    /// Names its key in the head of a JWS (`kid`). Default: it does not.
+    #[must_use]
+    pub fn key_id(mut self, id: impl Into<String>) -> Self {
+        self.key_id = Some(id.into());
+        self
+    }
+
     /// Signs `sent` with this nonce at this time, in the place of whatever signature it has.
     pub fn sign(&self, sent: Sent, nonce: &str, at: UnixTime) -> Sent {
-        let timestamp = match self.config.timestamp_form {
-            TimestampForm::Seconds => at.as_secs().to_string(),
-            TimestampForm::Milliseconds => at.as_millis().to_string(),
-            TimestampForm::Rfc3339 => at.to_rfc3339(),
-        };
+        let timestamp = self.config.timestamp_form.write(at);
         let text = signed_text(
-            self.template.pieces(),
-            &sent.body,
-            nonce,
-            &timestamp,
-            &self.named,
+            &self.template,
+            Parts {
+                nonce: nonce.as_bytes(),
+                timestamp: timestamp.as_bytes(),
+                algorithm: self.named.as_bytes(),
+                body: &sent.body,
+                ..Parts::default()
+            },
         );
         let signature = match self.config.encoding {
-            RequestEncoding::Base64 => BASE64_STANDARD.encode(self.signature(&text)),
-            RequestEncoding::Base64Url => BASE64_URL_SAFE_NO_PAD.encode(self.signature(&text)),
-            RequestEncoding::Hex => const_hex::encode(self.signature(&text)),
-            RequestEncoding::Jws => self.jws(&text),
+            SignatureEncoding::Jws => self.jws(&text),
+            encoding => encoding.encode(&self.signature(&text)),
         };
         let named = self.named.clone();
         let headers = [
@@ -107,16 +110,24 @@ impl RequestSigner {
                 signed = signed.without_header(&name).with_header(name, value);
             }
         }
-        signed.signed_in(self.config.signature_header.to_ascii_lowercase())
+        signed.signed_in(self.signature_header())
+    }
+
+    /// The header that carries the signature, in lower case.
+    pub(super) fn signature_header(&self) -> String {
+        self.config.signature_header.to_ascii_lowercase()
     }
 
     /// Detached: the payload is the body, which is sent anyway.
     fn jws(&self, text: &[u8]) -> String {
-        let head = json!({"alg": self.named}).to_string();
-        let head = BASE64_URL_SAFE_NO_PAD.encode(head);
-        let payload = BASE64_URL_SAFE_NO_PAD.encode(text);
-        let signature = self.signature(format!("{head}.{payload}").as_bytes());
-        format!("{head}..{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+        let mut head = json!({"alg": self.named});
+        if let (Some(id), Some(members)) = (&self.key_id, head.as_object_mut()) {
+            members.insert("kid".to_owned(), id.as_str().into());
+        }
+        let message = message_of(&head, text);
+        let signature = base64url::encode(self.signature(message.as_bytes()));
+        let head = message.split('.').next().unwrap_or_default();
+        format!("{head}..{signature}")
     }
 
     /// That signing fails was ruled out when the key was read, but for the operating system's randomness: then nothing

@@ -23,10 +23,16 @@ pub struct Sent {
     /// The body.
     pub body: Bytes,
     signature_header: Cow<'static, str>,
-    signature_member: Option<&'static str>,
+    signature_member: Option<Cow<'static, str>>,
 }
 
 impl Sent {
+    /// A `POST` of `body` to this path and query, not signed yet: for a [`Signer`](super::Signer).
+    pub fn post(path: &str, content_type: &str, body: impl Into<Bytes>) -> Self {
+        let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+        Self::new(path, headers, body.into(), "")
+    }
+
     pub(crate) fn new(
         path: &str,
         headers: Vec<(String, String)>,
@@ -44,15 +50,14 @@ impl Sent {
     }
 
     /// The same, with its signature in this header.
-    #[cfg(feature = "jwt")]
     pub(crate) fn signed_in(mut self, header: String) -> Self {
         self.signature_header = Cow::Owned(header);
         self
     }
 
     /// The signature is this member of the body, and covers at least the member `data`.
-    pub(crate) fn signed_within(mut self, member: &'static str) -> Self {
-        self.signature_member = Some(member);
+    pub(crate) fn signed_within(mut self, member: impl Into<Cow<'static, str>>) -> Self {
+        self.signature_member = Some(member.into());
         self
     }
 
@@ -85,6 +90,7 @@ impl Sent {
         let mut body = self.body.to_vec();
         let covered = self
             .signature_member
+            .as_ref()
             .and_then(|_| canonical::cut(&body, "data").ok());
         let covered = covered.map_or(0..body.len(), |data| data.value);
         let middle = covered.start.saturating_add(covered.len() / 2);
@@ -121,6 +127,7 @@ impl Sent {
     pub fn unsigned(mut self) -> Self {
         if let Some(Ok(cut)) = self
             .signature_member
+            .as_ref()
             .map(|it| canonical::cut(&self.body, it))
         {
             self.body = cut.pieces(&self.body).concat().into();
@@ -159,6 +166,7 @@ impl Sent {
     fn change_signature(mut self, change: impl Fn(&str) -> String) -> Self {
         if let Some(Ok(cut)) = self
             .signature_member
+            .as_ref()
             .map(|it| canonical::cut(&self.body, it))
         {
             let [before, behind] = cut.around_value(&self.body);

@@ -6,7 +6,7 @@ use super::{KeySourceError, Tenant};
 
 /// Finds tenants: in a table, a file, a service.
 ///
-/// A tenant whose access rule cannot be right is answered as if the source were down: 503.
+/// A tenant whose access rule or public key cannot be right is answered as if the source were down: 503.
 ///
 /// # Limits
 ///

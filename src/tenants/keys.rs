@@ -1,7 +1,14 @@
 //! [`Keys`]: whose keys verify an endpoint's requests.
 
 use super::Tenants;
-use crate::keys::{Keyring, Secret};
+#[cfg(feature = "jwks")]
+use crate::access::Jwks;
+#[cfg(feature = "jwt")]
+use crate::keys::VerifyingKey;
+use crate::{
+    keys::{Key, KeyKind, Keyring, Secret},
+    setup::BuildError,
+};
 
 /// Whose keys verify an endpoint's requests.
 #[derive(Debug, Clone)]
@@ -11,13 +18,62 @@ pub enum Keys {
     Ring(Keyring),
     /// The request's head says whose ring.
     Tenants(Tenants),
+    /// Keys that the sender publishes, looked up by the name that a signature gives (`kid`). Feature `jwks`.
+    ///
+    /// A delivery waits for a look-up where a key may be missing, at most
+    /// [`store_limit`](crate::receiver::ReceiverBuilder::store_limit). Where the keys cannot be had the answer is 503.
+    #[cfg(feature = "jwks")]
+    Published(Jwks),
     /// None: the sender signs nothing, and its access rule is all there is.
     None,
+}
+
+impl Keys {
+    /// For packs, when they are validated: whether all keys that are known are usable, and of a kind that the pack's scheme
+    /// [takes](crate::schemes::Scheme::takes). Tenants have theirs looked at when they are found.
+    ///
+    /// # Errors
+    ///
+    /// When one is not.
+    pub fn check(&self, takes: impl Fn(KeyKind) -> bool) -> Result<(), BuildError> {
+        let all = match self {
+            Self::Ring(ring) => {
+                ring.validate()?;
+                ring.load().iter().map(Key::kind).all(takes)
+            }
+            #[cfg(feature = "jwks")]
+            Self::Published(jwks) => {
+                jwks.validate()?;
+                takes(KeyKind::Public)
+            }
+            Self::Tenants(_) | Self::None => true,
+        };
+        if all {
+            Ok(())
+        } else {
+            Err(BuildError::Access(
+                "a key is of a kind that the scheme does not verify with: MACs need secrets, signatures public keys",
+            ))
+        }
+    }
 }
 
 impl From<Secret> for Keys {
     fn from(secret: Secret) -> Self {
         Self::Ring(secret.into())
+    }
+}
+
+#[cfg(feature = "jwt")]
+impl From<VerifyingKey> for Keys {
+    fn from(key: VerifyingKey) -> Self {
+        Self::Ring(key.into())
+    }
+}
+
+impl From<Key> for Keys {
+    fn from(key: Key) -> Self {
+        Self::Ring(key.into())
     }
 }
 
@@ -30,5 +86,12 @@ impl From<Keyring> for Keys {
 impl From<Tenants> for Keys {
     fn from(tenants: Tenants) -> Self {
         Self::Tenants(tenants)
+    }
+}
+
+#[cfg(feature = "jwks")]
+impl From<Jwks> for Keys {
+    fn from(jwks: Jwks) -> Self {
+        Self::Published(jwks)
     }
 }

@@ -149,7 +149,7 @@ impl Tenants {
         };
         let tenant = self.source.tenant(name).await;
         let tenant = tenant.map_err(|_| Rejection::KeysUnavailable)?;
-        if tenant.as_ref().is_some_and(|it| !it.has_usable_access()) {
+        if tenant.as_ref().is_some_and(|it| !it.is_usable()) {
             return Err(Rejection::KeysUnavailable);
         }
         let keep = if tenant.is_some() {

@@ -18,7 +18,9 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// A tenant with this canonical id and these keys.
+    /// A tenant with this canonical id and these keys: secrets, or public keys that verify its signed requests.
+    ///
+    /// Give each a key of its own. Where two have one, a request of the first can be sent to the second.
     pub fn new(id: impl Into<TenantId>, keyring: impl Into<Keyring>) -> Self {
         Self {
             id: id.into(),
@@ -70,11 +72,11 @@ impl Tenant {
         self.networks.as_ref()
     }
 
-    /// A rule that cannot be right must not judge: at start a receiver would have refused it.
-    pub(super) fn has_usable_access(&self) -> bool {
-        self.access
-            .as_deref()
-            .is_none_or(|access| access.validate().is_ok())
+    /// A rule or a key that cannot be right must not judge: at start a receiver would have refused it.
+    pub(super) fn is_usable(&self) -> bool {
+        let keys = self.keyring().is_none_or(|ring| ring.validate().is_ok());
+        let mut access = self.access_rule().into_iter();
+        keys && access.all(|access| access.validate().is_ok())
     }
 
     /// Whether its own rule lets everyone pass.

@@ -13,10 +13,11 @@ use crate::{
         facephi::{FacephiSimulator, Topic},
         idcloud::IdCloudSimulator,
         logto::LogtoSimulator,
+        preset::{PresetSimulator, StandardWebhooksSimulator},
         unico_check::UnicoCheckSimulator,
     },
     schemes::Recipe,
-    simulator::{PresetSimulator, Sent, StandardWebhooksSimulator},
+    simulator::Sent,
 };
 
 /// Logto, sending to `path`.

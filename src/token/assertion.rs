@@ -7,7 +7,7 @@ use super::{
     client::validate_id,
     grant::{Proven, Rights},
 };
-use crate::{keys::TokenKey, setup::BuildError, time::UnixTime};
+use crate::{keys::Keyring, setup::BuildError, time::UnixTime};
 
 /// How far ahead `exp` may be, beyond the leeway.
 const LONGEST: Duration = Duration::from_secs(60 * 60);
@@ -31,10 +31,10 @@ const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// | `jti` | never seen before, with [`refuse_replays`](Self::refuse_replays) |
 ///
 /// ```
-/// use hookgate::{keys::{TokenAlgorithm, TokenKey}, token::Assertion};
+/// use hookgate::{keys::{JwsAlgorithm, VerifyingKey}, token::Assertion};
 ///
 /// # let certificate = "";
-/// let key = TokenKey::pem(certificate, [TokenAlgorithm::Rs256]);
+/// let key = VerifyingKey::pem(certificate, [JwsAlgorithm::Rs256]);
 /// let assertion = Assertion::of("unico-check", key)
 ///     .allow_missing_audience() // Unico's form has no field for it
 ///     .subject("unico-check")
@@ -44,7 +44,7 @@ const LONGEST: Duration = Duration::from_secs(60 * 60);
 #[derive(Clone)]
 pub struct Assertion {
     id: String,
-    keys: Vec<TokenKey>,
+    keys: Keyring,
     audiences: Vec<String>,
     audience_may_lack: bool,
     issuer: Option<String>,
@@ -56,14 +56,15 @@ pub struct Assertion {
 }
 
 impl Assertion {
-    /// One of the client `id`, signed with this key.
+    /// One of the client `id`, signed with one of these keys: a [`VerifyingKey`](crate::keys::VerifyingKey), or a
+    /// [`Keyring`] that is replaced while running.
     ///
     /// The id is a name of yours: what the receiver asks for with
     /// [`Bearer::issued_to`](crate::access::Bearer::issued_to). It is the id of nobody else at this issuer.
-    pub fn of(id: impl Into<String>, key: TokenKey) -> Self {
+    pub fn of(id: impl Into<String>, keys: impl Into<Keyring>) -> Self {
         Self {
             id: id.into(),
-            keys: vec![key],
+            keys: keys.into(),
             audiences: Vec::new(),
             audience_may_lack: false,
             issuer: None,
@@ -76,13 +77,6 @@ impl Assertion {
             once: false,
             rights: Rights::default(),
         }
-    }
-
-    /// Or that this one signed, for as long as a rotation takes.
-    #[must_use]
-    pub fn or(mut self, key: TokenKey) -> Self {
-        self.keys.push(key);
-        self
     }
 
     /// Another `aud` that means us, such as the endpoint's URL; call again for more.
@@ -189,7 +183,7 @@ impl Assertion {
         if let Some(fault) = self.times.fault(claims, now) {
             return Err(fault);
         }
-        if !token.is_signed_with(&self.keys) {
+        if !token.is_signed_with(&self.keys, now) {
             return Err(Fault::Signature);
         }
         Ok(Proven {
@@ -236,7 +230,7 @@ impl Assertion {
             return Err(BuildError::Zero("the longest life of an assertion"));
         }
         self.rights.validate()?;
-        self.keys.iter().try_for_each(TokenKey::validate)
+        self.keys.validate_public()
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     access::{Access, Networks},
     dedup::{BoxDedupStore, DedupStore},
     keys::{
-        TokenAlgorithm,
+        JwsAlgorithm,
         jose::{SigningKey, SigningKeys},
     },
     limits::Allowance,
@@ -225,7 +225,7 @@ impl TokenIssuerBuilder {
         self.validate()?;
         let key = match self.key {
             Some(key) => key,
-            None => SigningKey::generate(TokenAlgorithm::Es256)?,
+            None => SigningKey::generate(JwsAlgorithm::Es256)?,
         };
         if self.access.as_ref().is_some_and(|it| it.admits_anyone()) {
             let finding = Finding::new(
@@ -248,7 +248,7 @@ impl TokenIssuerBuilder {
             clients: self.clients,
             users: self.users,
             assertions: self.assertions,
-            keys: Arc::new(SigningKeys::new(key)),
+            keys: SigningKeys::new(key),
             lifetime: self.lifetime,
             also_named: self.also_named,
             endpoint: self.endpoint.map(Into::into),
@@ -345,12 +345,12 @@ impl TokenIssuerBuilder {
                  taken for the other's: give each an id of its own, and one of them both secrets where they are one",
             ));
         }
-        if self.users.iter().any(|user| !user.keys().is_empty()) {
+        if self.users.iter().any(|user| user.keys().is_some()) {
             return Err(BuildError::TokenEndpoint(
                 "a user of the token endpoint has a key: users log in with a password, clients with a key",
             ));
         }
-        let signs = |client: &Client| !client.keys().is_empty();
+        let signs = |client: &Client| client.keys().is_some();
         let used_once =
             self.clients.iter().any(signs) || self.assertions.iter().any(Assertion::is_used_once);
         if used_once && self.replays.is_none() {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::grant::Once;
 use crate::{
     keys::{
-        TokenKey,
+        Keyring, LiveKeys,
         jose::{Jwt, OneOrMore},
     },
     time::{RETENTION_MARGIN, UnixTime},
@@ -48,9 +48,15 @@ impl<'a> Unproven<'a> {
         self.claims.sub.as_deref()
     }
 
-    /// Whether one of `keys` signed it.
-    pub(super) fn is_signed_with(&self, keys: &[TokenKey]) -> bool {
-        keys.iter().any(|key| self.jwt.is_signed_with(key))
+    /// Whether one of `keys` that is live at `now` signed it.
+    pub(super) fn is_signed_with(&self, keys: &Keyring, now: UnixTime) -> bool {
+        let keys = keys.load();
+        self.jwt.signer(LiveKeys::new(&keys, now)).is_some()
+    }
+
+    /// Whether it names an algorithm whose key both ends have.
+    pub(super) fn names_shared_secret(&self) -> bool {
+        self.jwt.algorithm.is_shared_secret()
     }
 }
 

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::grant::{Refused, Rights};
 use crate::{
-    keys::{SecretDigest, TokenKey},
+    keys::{Keyring, SecretDigest},
     setup::{BuildError, SecretError},
 };
 
@@ -51,13 +51,13 @@ pub(super) const UNKNOWN: Refused =
 /// ```
 /// use hookgate::{
 ///     dedup::MemoryStore,
-///     keys::{TokenAlgorithm, TokenKey},
+///     keys::{JwsAlgorithm, VerifyingKey},
 ///     token::{Client, TokenIssuer},
 /// };
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let public_key = std::fs::read("tests/vectors/token/owner.pub.pem")?;
-/// let key = TokenKey::pem(public_key, [TokenAlgorithm::Rs256]);
+/// let key = VerifyingKey::pem(public_key, [JwsAlgorithm::Rs256]);
 /// let issuer = TokenIssuer::new("https://hooks.example/token")
 ///     .client(Client::private_key_jwt("unico", key))
 ///     .replay_store(MemoryStore::new()) // for `jti`: several instances need one that is shared
@@ -72,7 +72,7 @@ pub(super) const UNKNOWN: Refused =
 pub struct Client {
     id: String,
     accepted: Vec<SecretDigest>,
-    keys: Vec<TokenKey>,
+    keys: Option<Keyring>,
     longest: Duration,
     fault: Option<SecretError>,
     rights: Rights,
@@ -84,28 +84,29 @@ impl Client {
         Self::of(id.into()).or(secret)
     }
 
-    /// The client `id` that signs assertions with the private half of this public key, instead of showing a secret:
-    /// `private_key_jwt` (OpenID Connect Core 1.0, section 9). The issuer then needs a
-    /// [`replay_store`](super::TokenIssuerBuilder::replay_store).
-    pub fn private_key_jwt(id: impl Into<String>, key: TokenKey) -> Self {
-        Self::of(id.into()).or_key(key)
+    /// The client `id` that signs assertions with the private half of one of these public keys, instead of showing a
+    /// secret: `private_key_jwt` (OpenID Connect Core 1.0, section 9). `keys` is a
+    /// [`VerifyingKey`](crate::keys::VerifyingKey), or a [`Keyring`] that is replaced while running. The issuer then needs
+    /// a [`replay_store`](super::TokenIssuerBuilder::replay_store).
+    pub fn private_key_jwt(id: impl Into<String>, keys: impl Into<Keyring>) -> Self {
+        Self::of(id.into()).or_keys(keys)
     }
 
     fn of(id: String) -> Self {
         Self {
             id,
             accepted: Vec::new(),
-            keys: Vec::new(),
+            keys: None,
             longest: LONGEST,
             fault: None,
             rights: Rights::default(),
         }
     }
 
-    /// Also accepts assertions that this key signed, for as long as a rotation takes.
+    /// Also accepts assertions that one of these keys signed, while the client goes over from a secret to a key.
     #[must_use]
-    pub fn or_key(mut self, key: TokenKey) -> Self {
-        self.keys.push(key);
+    pub fn or_keys(mut self, keys: impl Into<Keyring>) -> Self {
+        self.keys = Some(keys.into());
         self
     }
 
@@ -152,8 +153,8 @@ impl Client {
         self.longest
     }
 
-    pub(super) fn keys(&self) -> &[TokenKey] {
-        &self.keys
+    pub(super) fn keys(&self) -> Option<&Keyring> {
+        self.keys.as_ref()
     }
 
     pub(super) fn rights(&self) -> &Rights {
@@ -165,12 +166,13 @@ impl Client {
             return Err(fault.into());
         }
         validate_id(&self.id)?;
-        self.keys.iter().try_for_each(TokenKey::validate)?;
+        self.keys
+            .as_ref()
+            .map_or(Ok(()), Keyring::validate_public)?;
         if self.longest.is_zero() {
             return Err(BuildError::Zero("the longest life of a client's assertion"));
         }
-        let mut algorithms = self.keys.iter().flat_map(TokenKey::algorithms);
-        if algorithms.any(|algorithm| algorithm.is_shared_secret()) {
+        if self.keys.as_ref().is_some_and(Keyring::has_shared_secret) {
             return Err(BuildError::TokenEndpoint(
                 "`private_key_jwt` takes a public key: a secret that client and server share goes into `Client::new`",
             ));

@@ -55,7 +55,7 @@ pub(super) struct Policy {
     pub(super) clients: Vec<Client>,
     pub(super) users: Vec<Client>,
     pub(super) assertions: Vec<Assertion>,
-    pub(super) keys: Arc<SigningKeys>,
+    pub(super) keys: SigningKeys,
     pub(super) lifetime: Duration,
     pub(super) also_named: Vec<String>,
     /// The endpoint's address, where clients may name it as `aud` beside the issuer's name.
@@ -120,7 +120,7 @@ impl TokenIssuer {
     /// checked in process, without HTTP, and the rule follows its rotations. Where one issuer serves several endpoints, give
     /// each its own [`audience`](Bearer::audience).
     pub fn bearer(&self) -> Bearer {
-        Bearer::of_issuer(self.0.keys.clone())
+        Bearer::of(self.0.keys.ring())
             .issuer(self.name())
             .audience(self.audience())
     }

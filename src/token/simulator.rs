@@ -2,16 +2,21 @@
 
 use std::{fmt, time::Duration};
 
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use jsonwebtoken::{EncodingKey, crypto::aws_lc};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::client_assertion::CLIENT_ASSERTION_TYPE;
-use crate::{keys::TokenAlgorithm, setup::BuildError, simulator::Sent, time::UnixTime};
+use crate::{
+    keys::{
+        JwsAlgorithm,
+        jose::{base64url, message_of},
+    },
+    setup::BuildError,
+    simulator::Sent,
+    time::UnixTime,
+};
 
 /// A sender that logs in with OAuth2: it asks for a token, uses it until it ends, then asks again.
 ///
@@ -231,7 +236,7 @@ pub struct TokenRefused {
 #[derive(Clone)]
 pub struct AssertionSimulator {
     key: EncodingKey,
-    algorithm: TokenAlgorithm,
+    algorithm: JwsAlgorithm,
     key_id: Option<String>,
     claims: Map<String, Value>,
     lifetime: Duration,
@@ -243,7 +248,7 @@ impl AssertionSimulator {
     /// # Errors
     ///
     /// When it is no key for `algorithm`.
-    pub fn pem(pem: impl AsRef<[u8]>, algorithm: TokenAlgorithm) -> Result<Self, BuildError> {
+    pub fn pem(pem: impl AsRef<[u8]>, algorithm: JwsAlgorithm) -> Result<Self, BuildError> {
         let pem = pem.as_ref();
         let readers = [
             EncodingKey::from_rsa_pem,
@@ -262,13 +267,13 @@ impl AssertionSimulator {
     /// # Errors
     ///
     /// When `algorithm` is none of `Hs256`, `Hs384`, `Hs512`.
-    pub fn secret(secret: &[u8], algorithm: TokenAlgorithm) -> Result<Self, BuildError> {
+    pub fn secret(secret: &[u8], algorithm: JwsAlgorithm) -> Result<Self, BuildError> {
         Self::of(EncodingKey::from_secret(secret), algorithm).ok_or(BuildError::TokenEndpoint(
             "a shared secret signs with `Hs256`, `Hs384` or `Hs512`",
         ))
     }
 
-    fn of(key: EncodingKey, algorithm: TokenAlgorithm) -> Option<Self> {
+    fn of(key: EncodingKey, algorithm: JwsAlgorithm) -> Option<Self> {
         let simulator = Self {
             key,
             algorithm,
@@ -317,10 +322,9 @@ impl AssertionSimulator {
         if let (Some(id), Some(members)) = (&self.key_id, head.as_object_mut()) {
             members.insert("kid".to_owned(), id.as_str().into());
         }
-        let encode = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", encode(&head), encode(&Value::Object(claims)));
+        let message = message_of(&head, Value::Object(claims).to_string().as_bytes());
         let signature = self.signature(message.as_bytes()).unwrap_or_default();
-        format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+        format!("{message}.{}", base64url::encode(signature))
     }
 
     fn signature(&self, message: &[u8]) -> Option<Vec<u8>> {

@@ -13,7 +13,7 @@ use hookgate::{
         Access, AnyOf, Basic, Bearer, Denied, HttpsFetcher, Jwks, JwksDocument, JwksError,
         JwksFetcher,
     },
-    keys::TokenAlgorithm,
+    keys::JwsAlgorithm,
     providers::{
         facephi::{Facephi, FacephiSimulator, Topic},
         idcloud::{IdCloud, IdCloudSimulator, Status},
@@ -32,10 +32,10 @@ use crate::props::{
 const COOL_DOWN: Duration = Duration::from_secs(10);
 const FRESH: Duration = Duration::from_secs(5 * 60);
 const STALE: Duration = Duration::from_secs(60 * 60);
-const ALGORITHMS: [TokenAlgorithm; 3] = [
-    TokenAlgorithm::Rs256,
-    TokenAlgorithm::Ps256,
-    TokenAlgorithm::Es256,
+const ALGORITHMS: [JwsAlgorithm; 3] = [
+    JwsAlgorithm::Rs256,
+    JwsAlgorithm::Ps256,
+    JwsAlgorithm::Es256,
 ];
 
 /// What `tests/vectors/jwks/README.md` describes.
@@ -581,7 +581,7 @@ async fn a_published_key_for_ed25519_may_be_named_in_either_way() {
     let judge = async |crv: &str, alg: Option<&str>, token: &str| {
         let key = json!({"kty": "OKP", "crv": crv, "alg": alg, "x": x});
         let fetcher = Published(json!({"keys": [key]}).to_string());
-        let jwks = Jwks::fetched_by(fetcher, [TokenAlgorithm::EdDsa]).clock(FakeClock::at(now));
+        let jwks = Jwks::fetched_by(fetcher, [JwsAlgorithm::EdDsa]).clock(FakeClock::at(now));
         let fetched = jwks.refresh().await;
         let rule = Bearer::from_jwks(jwks).audience("hookgate");
         let headers = vec![("authorization", format!("Bearer {}", Token::named(token)))];
@@ -669,7 +669,7 @@ fn settings_that_cannot_be_right_are_refused_at_start() {
     refused(Jwks::new("https://id.example/jwks", []));
     refused(Jwks::new(
         "https://id.example/jwks",
-        [TokenAlgorithm::Rs256, TokenAlgorithm::Hs256],
+        [JwsAlgorithm::Rs256, JwsAlgorithm::Hs256],
     ));
     refused(good().cool_down(Duration::ZERO));
     refused(good().fetch_limit(Duration::ZERO));
@@ -741,7 +741,7 @@ async fn a_receiver_elsewhere_takes_the_tokens_of_facephis_endpoint_through_its_
 
     let set = String::from_utf8(endpoint.jwks().body().to_vec()).unwrap();
     let issuer = Issuer::start(Says::Set(set, None)).await;
-    let jwks = Jwks::new(issuer.url(), [TokenAlgorithm::Es256]).clock(clock);
+    let jwks = Jwks::new(issuer.url(), [JwsAlgorithm::Es256]).clock(clock);
     jwks.refresh().await.unwrap();
     let access = Bearer::from_jwks(jwks)
         .issuer("https://app.example.com/token")

@@ -3,8 +3,11 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
     UnixTime,
-    providers::logto::{Event, EventName, LogtoSimulator, User},
-    simulator::{Sent, StandardWebhooksSimulator},
+    providers::{
+        logto::{Event, EventName, LogtoSimulator, User},
+        preset::StandardWebhooksSimulator,
+    },
+    simulator::Sent,
 };
 
 use crate::props::logto::{KEY, SIGNATURE, with_body};

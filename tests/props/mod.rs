@@ -25,9 +25,6 @@ mod store;
 mod strict;
 mod vectors;
 
-pub(crate) use self::issuer::{Issuer, Says};
-pub(crate) use self::recorder::Recorded;
-pub(crate) use self::vectors::Token;
 pub(crate) use self::{
     busy::{busy_app, busy_until},
     call::{Call, Reply},
@@ -37,14 +34,16 @@ pub(crate) use self::{
     durable::Durable,
     every_end::every_end,
     gate::{Gate, at_once, poll, soon, until},
+    issuer::{Issuer, Says},
     log::{Listening, Log},
     puppet::Puppet,
     raw::Connection,
+    recorder::Recorded,
     script::{Script, Step},
     server::Server,
     signing::{hex, hmac_sha256},
     stage::{NOW, Stage, now},
     store::{Fault, On, ScriptedStore},
     strict::Strict,
-    vectors::vector,
+    vectors::{Token, vector},
 };

@@ -33,7 +33,7 @@ fn ring() -> Keyring {
 }
 
 fn pack(recipe: Recipe) -> Preset {
-    Preset::custom_body_field("acme", scheme(recipe), ring())
+    Preset::custom("acme", scheme(recipe), ring())
 }
 
 fn mac(signed: &str, secret: &str) -> String {

@@ -1,17 +1,18 @@
 //! The MAC inside the body that it covers: which bytes it proves, and what is refused.
 
-use crate::props::hmac_sha256;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
     BuildError, Key, Rejection, Secret, UnixTime,
     keys::Encoding,
-    pack::{Head, LiveKeys, RawRequest},
+    pack::{Head, LiveKeys, RawRequest, Scheme},
     schemes::{
         Coverage, Digest, HmacBodyField, HmacBodyFieldConfig, Recipe, SignatureEncoding,
         hmac_body_field::{Signed, diagnose},
     },
 };
 use proptest::prelude::*;
+
+use crate::props::hmac_sha256;
 
 const SECRET: &str = "N0tASecretForAnyone0123456789abc";
 const SIGNED: &str = r#"{"id":"1","type":"t","data":{"n":1.5,"s":"é\n"}}"#;
@@ -40,7 +41,7 @@ fn prove(recipe: Recipe, body: &str) -> Result<(String, bool), Rejection> {
     let request = RawRequest::new(Head::new("POST", "/", &headers), body.as_bytes());
     let verified = scheme(recipe).verify(request, LiveKeys::new(&keys, UnixTime::EPOCH))?;
     Ok(match verified.coverage() {
-        Coverage::BodyBut(hole) => {
+        Coverage::BodyBut { hole, .. } => {
             let covered = format!("{}{}", &body[..hole.start], &body[hole.end..]);
             (covered, true)
         }

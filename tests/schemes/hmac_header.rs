@@ -5,7 +5,7 @@ use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac, digest::block_api::EagerHash};
 use hookgate::{
     BuildError, Key, Reason, Secret, UnixTime,
-    pack::{Head, LiveKeys, RawRequest},
+    pack::{Head, LiveKeys, RawRequest, Scheme},
     providers::preset::Preset,
     schemes::{HmacHeader, HmacHeaderConfig, Template},
     time::Clock,

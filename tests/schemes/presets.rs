@@ -14,8 +14,7 @@ use hookgate::{
     framework::{self, Admitted, DeliverySlot, Handled, Outcome, Ran},
     json::{Json, Payload},
     pack::{Head, Retries},
-    providers::preset::Preset,
-    simulator::PresetSimulator,
+    providers::preset::{Preset, PresetSimulator},
     testing::FakeClock,
     time::Timer,
 };

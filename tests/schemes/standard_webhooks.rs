@@ -1,7 +1,8 @@
 //! Standard Webhooks: the window's edges, several signatures, and what an id may be.
 
 use hookgate::{
-    Key, Keyring, Secret, providers::preset::Preset, simulator::StandardWebhooksSimulator,
+    Key, Keyring, Secret,
+    providers::preset::{Preset, StandardWebhooksSimulator},
     time::Clock,
 };
 

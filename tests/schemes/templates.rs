@@ -2,7 +2,7 @@
 
 use hookgate::{
     Key, Secret,
-    pack::{Head, LiveKeys, RawRequest},
+    pack::{Head, LiveKeys, RawRequest, Scheme},
     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding, Template},
 };
 use proptest::{prelude::*, sample::select};

@@ -4,7 +4,7 @@
 use hookgate::{
     Secret,
     access::{AnyOf, AnyoneMayCall, ApiKey, Basic, Bearer, Jwks, Networks},
-    keys::TokenAlgorithm,
+    keys::JwsAlgorithm,
     providers::logto::Logto,
     tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
 };
@@ -51,7 +51,7 @@ async fn lines_and_answers_of_access_name_nobody() {
     // A clock of the time when the tokens were made, so that their key set is asked for.
     let clock = hookgate::testing::FakeClock::at(hookgate::UnixTime::from_secs(1_700_000_000));
     let store = props::ScriptedStore::new(&clock);
-    let jwks = Jwks::new(url, [TokenAlgorithm::Es256]).clock(clock.clone());
+    let jwks = Jwks::new(url, [JwsAlgorithm::Es256]).clock(clock.clone());
     let rule = AnyOf::of(ApiKey::header("x-api-key", KEY))
         .or(Basic::new("CANARY-user", "CANARY-password"))
         .or(Bearer::from_jwks(jwks).audience("hookgate"));

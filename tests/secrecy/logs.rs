@@ -141,7 +141,7 @@ async fn logs_and_answers_hold_no_canary() {
 async fn token_requests() {
     use hookgate::{
         dedup::MemoryStore,
-        keys::{TokenAlgorithm, TokenKey},
+        keys::{JwsAlgorithm, VerifyingKey},
         pack::Head,
         testing::FakeClock,
         token::{Assertion, AssertionSimulator, Client, TokenIssuer, TokenSimulator},
@@ -150,7 +150,7 @@ async fn token_requests() {
     use crate::props::{now, vector};
 
     let file = |name: &str| vector(&format!("token/{name}.pem"));
-    let key = || TokenKey::pem(file("ed25519.pub"), [TokenAlgorithm::EdDsa]);
+    let key = || VerifyingKey::pem(file("ed25519.pub"), [JwsAlgorithm::EdDsa]);
     let clock = FakeClock::at(now());
     let issuer = TokenIssuer::new("https://hooks.example/token")
         .client(Client::new("CANARY-ID", "CANARY-SECRET").scope("CANARY-SCOPE"))
@@ -162,7 +162,7 @@ async fn token_requests() {
         .build()
         .unwrap();
     let signed = |audience: &str, subject: &str| {
-        let signer = AssertionSimulator::pem(file("ed25519.key"), TokenAlgorithm::EdDsa).unwrap();
+        let signer = AssertionSimulator::pem(file("ed25519.key"), JwsAlgorithm::EdDsa).unwrap();
         signer
             .key_id("CANARY-KEY")
             .claim("aud", audience)

@@ -6,7 +6,7 @@ use base64::Engine;
 use hookgate::{
     access::Denied,
     dedup::MemoryStore,
-    keys::{TokenAlgorithm, TokenKey},
+    keys::{JwsAlgorithm, VerifyingKey},
     token::{Assertion, AssertionSimulator, Client, TokenAnswer, TokenSimulator},
 };
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ pub(crate) fn file(name: &str) -> Vec<u8> {
 
 /// Signs as Unico would, with the key that the owner uploaded.
 pub(crate) fn owner() -> AssertionSimulator {
-    let simulator = AssertionSimulator::pem(file("owner.key"), TokenAlgorithm::Rs256).unwrap();
+    let simulator = AssertionSimulator::pem(file("owner.key"), JwsAlgorithm::Rs256).unwrap();
     simulator
         .claim("sub", "unico-check")
         .claim("ver", "1")
@@ -30,7 +30,7 @@ pub(crate) fn owner() -> AssertionSimulator {
 }
 
 pub(crate) fn of_owner(kind: &str) -> Assertion {
-    let key = TokenKey::pem(file(kind), [TokenAlgorithm::Rs256]);
+    let key = VerifyingKey::pem(file(kind), [JwsAlgorithm::Rs256]);
     Assertion::of("unico-check", key)
         .subject("unico-check")
         .version("1")
@@ -71,18 +71,18 @@ async fn an_assertion_that_does_not_hold_is_refused() {
     let secs = NOW.as_secs();
     let signed = |simulator: AssertionSimulator| simulator.token(NOW);
     let with = |name: &str, value: Value| signed(owner().claim(name, value));
-    let other = AssertionSimulator::pem(file("other.key"), TokenAlgorithm::Rs256).unwrap();
+    let other = AssertionSimulator::pem(file("other.key"), JwsAlgorithm::Rs256).unwrap();
     let other = other
         .claim("sub", "unico-check")
         .claim("ver", "1")
         .claim("aud", URL);
     // The well-known confusion: the public key, taken for a shared secret.
-    let confused = AssertionSimulator::secret(&file("owner.pub"), TokenAlgorithm::Hs256).unwrap();
+    let confused = AssertionSimulator::secret(&file("owner.pub"), JwsAlgorithm::Hs256).unwrap();
     let confused = confused
         .claim("sub", "unico-check")
         .claim("ver", "1")
         .claim("aud", URL);
-    let pss = AssertionSimulator::pem(file("owner.key"), TokenAlgorithm::Ps256).unwrap();
+    let pss = AssertionSimulator::pem(file("owner.key"), JwsAlgorithm::Ps256).unwrap();
     let pss = pss
         .claim("sub", "unico-check")
         .claim("ver", "1")
@@ -193,7 +193,7 @@ async fn a_store_that_is_full_lets_no_assertion_in() {
 
 #[tokio::test]
 async fn the_client_of_a_token_is_a_setting_and_no_claim_of_the_assertion() {
-    let key = TokenKey::pem(file("owner.crt"), [TokenAlgorithm::Rs256]);
+    let key = VerifyingKey::pem(file("owner.crt"), [JwsAlgorithm::Rs256]);
     let endpoint = Endpoint::of(|builder| {
         builder
             .client(Client::new("idcloud", "77ab"))
@@ -230,7 +230,7 @@ async fn the_client_of_a_token_is_a_setting_and_no_claim_of_the_assertion() {
 #[tokio::test]
 async fn the_setting_that_an_assertion_fits_is_its_client() {
     let with = |kind: &str, id: &str| {
-        Assertion::of(id, TokenKey::pem(file(kind), [TokenAlgorithm::Rs256])).subject(id)
+        Assertion::of(id, VerifyingKey::pem(file(kind), [JwsAlgorithm::Rs256])).subject(id)
     };
     // Both have one key, as when one certificate was uploaded twice.
     let endpoint = Endpoint::of(|builder| {

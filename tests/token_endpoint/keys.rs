@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use hookgate::{
     Secret,
-    keys::TokenAlgorithm,
+    keys::JwsAlgorithm,
     token::{Client, SigningKey},
 };
 use serde_json::{Value, json};
@@ -21,9 +21,9 @@ async fn keys_of_each_kind_sign_and_rotate_without_a_gap() {
         SigningKey::secret(&secret).unwrap(),
         SigningKey::pem(file("p256.key")).unwrap(),
         SigningKey::pem(file("ed25519.key")).unwrap(),
-        generate(TokenAlgorithm::Hs256),
-        generate(TokenAlgorithm::Es256),
-        generate(TokenAlgorithm::EdDsa),
+        generate(JwsAlgorithm::Hs256),
+        generate(JwsAlgorithm::Es256),
+        generate(JwsAlgorithm::EdDsa),
     ];
     for key in &keys {
         let endpoint = Endpoint::of(|builder| {
@@ -32,14 +32,14 @@ async fn keys_of_each_kind_sign_and_rotate_without_a_gap() {
         });
         let old = endpoint.form(RIGHT).await;
         assert!(endpoint.opens(&old), "{key:?}");
-        endpoint.issuer.rotate(&generate(TokenAlgorithm::Es256));
+        endpoint.issuer.rotate(&generate(JwsAlgorithm::Es256));
         let new = endpoint.form(RIGHT).await;
         assert!(endpoint.opens(&old) && endpoint.opens(&new), "{key:?}");
         endpoint.clock.advance(Duration::from_secs(659));
         assert!(endpoint.opens(&old), "within the leeway of its end");
         let public = body(&endpoint.issuer.jwks());
         let published = public["keys"].as_array().unwrap().len();
-        let symmetric = key.algorithm() == TokenAlgorithm::Hs256;
+        let symmetric = key.algorithm() == JwsAlgorithm::Hs256;
         assert_eq!(published, if symmetric { 1 } else { 2 });
         endpoint.clock.advance(Duration::from_secs(61));
         assert_eq!(

@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
+    Key, Keyring,
     dedup::MemoryStore,
-    keys::{TokenAlgorithm, TokenKey},
+    keys::{JwsAlgorithm, VerifyingKey},
     token::{AssertionSimulator, Client, TokenAnswer, TokenIssuerBuilder, TokenSimulator},
 };
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use crate::props::endpoint::{Endpoint, FORM, NOW, URL, claims, refused, token};
 const ADDRESS: &str = "https://hooks.example/oauth/token";
 
 pub(crate) fn signing_client(id: &str) -> Client {
-    let key = TokenKey::pem(file("owner.pub"), [TokenAlgorithm::Rs256]);
+    let key = VerifyingKey::pem(file("owner.pub"), [JwsAlgorithm::Rs256]);
     Client::private_key_jwt(id, key)
 }
 
@@ -30,7 +31,7 @@ fn endpoint(set: impl FnOnce(TokenIssuerBuilder) -> TokenIssuerBuilder) -> Endpo
 
 /// Signs as the client does, for this endpoint.
 pub(crate) fn signer() -> AssertionSimulator {
-    let signer = AssertionSimulator::pem(file("owner.key"), TokenAlgorithm::Rs256).unwrap();
+    let signer = AssertionSimulator::pem(file("owner.key"), JwsAlgorithm::Rs256).unwrap();
     signer
         .claim("iss", "unico")
         .claim("sub", "unico")
@@ -114,18 +115,18 @@ async fn an_assertion_that_does_not_authenticate_the_client_is_refused() {
         let signer = signer.claim("iss", "unico").claim("sub", "unico");
         signer.claim("aud", URL).token(NOW)
     };
-    let confused = AssertionSimulator::secret(&file("owner.pub"), TokenAlgorithm::Hs256).unwrap();
+    let confused = AssertionSimulator::secret(&file("owner.pub"), JwsAlgorithm::Hs256).unwrap();
     let confused = confused.claim("iss", "unico").claim("sub", "unico");
     let as_other = |id: &str| signer().claim("iss", id).claim("sub", id).token(NOW);
     let mut taken = Vec::new();
     for (what, assertion) in [
         (
             "the key of another client",
-            resigned("other.key", TokenAlgorithm::Rs256),
+            resigned("other.key", JwsAlgorithm::Rs256),
         ),
         (
             "an algorithm that the key is not for",
-            resigned("owner.key", TokenAlgorithm::Ps256),
+            resigned("owner.key", JwsAlgorithm::Ps256),
         ),
         (
             "HS256 with the public key",
@@ -188,7 +189,7 @@ async fn an_assertion_that_does_not_authenticate_the_client_is_refused() {
 
 /// A client with another key.
 fn signing_other() -> Client {
-    let key = TokenKey::pem(file("other.pub"), [TokenAlgorithm::Rs256]);
+    let key = VerifyingKey::pem(file("other.pub"), [JwsAlgorithm::Rs256]);
     Client::private_key_jwt("other", key)
 }
 
@@ -237,12 +238,12 @@ async fn the_endpoints_address_is_an_audience_only_by_name() {
 
 #[tokio::test]
 async fn while_a_key_or_a_secret_is_replaced_both_are_taken() {
-    let key = TokenKey::pem(file("owner.crt"), [TokenAlgorithm::Ps256]);
-    let client = Client::new("unico", "old")
-        .or_key(key)
-        .or_key(TokenKey::pem(file("owner.pub"), [TokenAlgorithm::Rs256]));
+    let key = VerifyingKey::pem(file("owner.crt"), [JwsAlgorithm::Ps256]);
+    let other = VerifyingKey::pem(file("owner.pub"), [JwsAlgorithm::Rs256]);
+    let ring = Keyring::new([Key::public("new", key), Key::public("old", other)]).unwrap();
+    let client = Client::new("unico", "old").or_keys(ring);
     let endpoint = Endpoint::of(|builder| builder.client(client).replay_store(MemoryStore::new()));
-    for algorithm in [TokenAlgorithm::Rs256, TokenAlgorithm::Ps256] {
+    for algorithm in [JwsAlgorithm::Rs256, JwsAlgorithm::Ps256] {
         let signer = AssertionSimulator::pem(file("owner.key"), algorithm).unwrap();
         let simulator = TokenSimulator::private_key_jwt("unico", signer.claim("aud", URL));
         assert!(endpoint.opens(&endpoint.send(simulator.request(NOW)).await));

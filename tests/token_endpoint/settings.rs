@@ -6,7 +6,7 @@ use hookgate::{
     Secret, UnixTime,
     access::{Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Denied, HeaderSecrets, Networks},
     dedup::MemoryStore,
-    keys::{TokenAlgorithm, TokenKey},
+    keys::{JwsAlgorithm, VerifyingKey},
     pack::Head,
     token::{Assertion, Client, SigningKey, TokenIssuer, TokenIssuerBuilder},
 };
@@ -108,10 +108,10 @@ fn settings_that_cannot_be_right_are_refused_at_start() {
             .client(client())
             .access(ApiKey::header("x-key", "")),
     );
-    let unusable = TokenKey::pem("no key", [TokenAlgorithm::Rs256]);
+    let unusable = VerifyingKey::pem("no key", [JwsAlgorithm::Rs256]);
     refused(issuer().assertion(Assertion::of("unico", unusable)));
     refused(issuer().assertion(of_owner("owner.crt").subject("")));
-    let key = || TokenKey::pem(file("owner.pub"), [TokenAlgorithm::Rs256]);
+    let key = || VerifyingKey::pem(file("owner.pub"), [JwsAlgorithm::Rs256]);
     refused(issuer().assertion(Assertion::of("", key())));
     // Nothing would remember which assertions were used.
     let signs = || Client::private_key_jwt("unico", key());
@@ -120,10 +120,10 @@ fn settings_that_cannot_be_right_are_refused_at_start() {
     let stored = || issuer().replay_store(MemoryStore::new());
     refused(stored().user(signs()));
     refused(stored().client(signs().scope("two words")));
-    let unusable = TokenKey::pem("no key", [TokenAlgorithm::Rs256]);
+    let unusable = VerifyingKey::pem("no key", [JwsAlgorithm::Rs256]);
     refused(stored().client(Client::private_key_jwt("unico", unusable)));
     let shared = Secret::utf8("4c0b9ff1e0e84f0f8d8c57bd4ef13b21").unwrap();
-    let shared = TokenKey::secret(&shared, [TokenAlgorithm::Hs256]);
+    let shared = VerifyingKey::secret(&shared, [JwsAlgorithm::Hs256]);
     refused(stored().client(Client::private_key_jwt("unico", shared)));
     assert!(stored().client(signs()).build().is_ok());
     let networks = Networks::new(["203.0.113.0/24"]).unwrap();
@@ -138,6 +138,6 @@ fn settings_that_cannot_be_right_are_refused_at_start() {
     for key in ["owner.key", "owner.pub", "owner.crt", "p384.key"] {
         assert!(SigningKey::pem(file(key)).is_err(), "{key}");
     }
-    assert!(SigningKey::generate(TokenAlgorithm::Rs256).is_err());
+    assert!(SigningKey::generate(JwsAlgorithm::Rs256).is_err());
     assert!(issuer().client(client()).build().is_ok());
 }

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, pin::Pin, sync::LazyLock, task::Poll, time::Duration}
 
 use hookgate::{
     dedup::MemoryStore,
-    keys::{TokenAlgorithm, TokenKey},
+    keys::{JwsAlgorithm, VerifyingKey},
     token::{Assertion, AssertionSimulator, Client, TokenAnswer},
 };
 
@@ -31,12 +31,12 @@ fn guess(id: &str) -> String {
 
 /// Signs quickly, so that much can be signed.
 fn signer() -> AssertionSimulator {
-    let signer = AssertionSimulator::pem(file("ed25519.key"), TokenAlgorithm::EdDsa).unwrap();
+    let signer = AssertionSimulator::pem(file("ed25519.key"), JwsAlgorithm::EdDsa).unwrap();
     signer.claim("aud", URL).claim("sub", "unico-check")
 }
 
 fn of_signer() -> Assertion {
-    let key = TokenKey::pem(file("ed25519.pub"), [TokenAlgorithm::EdDsa]);
+    let key = VerifyingKey::pem(file("ed25519.pub"), [JwsAlgorithm::EdDsa]);
     Assertion::of("unico-check", key).subject("unico-check")
 }
 

@@ -78,8 +78,8 @@ impl Reading {
             Self::Base64 => "Secret::base64",
             Self::Hex => "Secret::hex",
             Self::Whsec => "Secret::whsec",
-            Self::Pem => "TokenKey::pem",
-            Self::Der => "TokenKey::der",
+            Self::Pem => "VerifyingKey::pem",
+            Self::Der => "VerifyingKey::der",
             Self::Recorded => "Secret::parse",
         }
     }

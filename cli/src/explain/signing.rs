@@ -3,7 +3,7 @@
 
 use hookgate::{
     providers::known,
-    schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
+    schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimestampForm},
 };
 
 use super::case::Case;
@@ -26,25 +26,18 @@ fn preset(provider: &str) -> Option<HmacHeaderConfig> {
     };
     Some(match provider {
         "logto" => HmacHeaderConfig::new("logto-signature-sha-256", Hex),
-        "github" => HmacHeaderConfig {
-            layout: after("sha256="),
-            ..HmacHeaderConfig::new("x-hub-signature-256", Hex)
-        },
+        "github" => HmacHeaderConfig::new("x-hub-signature-256", Hex).layout(after("sha256=")),
         "shopify" => HmacHeaderConfig::new("x-shopify-hmac-sha256", Base64),
-        "stripe" => HmacHeaderConfig {
-            layout: SignatureLayout::Pairs {
+        "stripe" => HmacHeaderConfig::new("stripe-signature", Hex)
+            .layout(SignatureLayout::Pairs {
                 signature: "v1".to_owned(),
                 timestamp: Some("t".to_owned()),
-            },
-            template: "{timestamp}.{body}".to_owned(),
-            ..HmacHeaderConfig::new("stripe-signature", Hex)
-        },
-        "slack" => HmacHeaderConfig {
-            layout: after("v0="),
-            template: "v0:{timestamp}:{body}".to_owned(),
-            timestamp_header: Some("x-slack-request-timestamp".to_owned()),
-            ..HmacHeaderConfig::new("x-slack-signature", Hex)
-        },
+            })
+            .template("{timestamp}.{body}"),
+        "slack" => HmacHeaderConfig::new("x-slack-signature", Hex)
+            .layout(after("v0="))
+            .timestamp("x-slack-request-timestamp", TimestampForm::Seconds)
+            .template("v0:{timestamp}:{body}"),
         "standard-webhooks" => standard_webhooks("webhook"),
         "svix" => standard_webhooks("svix"),
         _ => return None,
@@ -52,15 +45,13 @@ fn preset(provider: &str) -> Option<HmacHeaderConfig> {
 }
 
 fn standard_webhooks(prefix: &str) -> HmacHeaderConfig {
-    HmacHeaderConfig {
-        layout: SignatureLayout::SpaceSeparated {
+    HmacHeaderConfig::new(format!("{prefix}-signature"), SignatureEncoding::Base64)
+        .layout(SignatureLayout::SpaceSeparated {
             prefix: "v1,".to_owned(),
-        },
-        template: "{id}.{timestamp}.{body}".to_owned(),
-        id_header: Some(format!("{prefix}-id")),
-        timestamp_header: Some(format!("{prefix}-timestamp")),
-        ..HmacHeaderConfig::new(format!("{prefix}-signature"), SignatureEncoding::Base64)
-    }
+        })
+        .id(format!("{prefix}-id"))
+        .timestamp(format!("{prefix}-timestamp"), TimestampForm::Seconds)
+        .template("{id}.{timestamp}.{body}")
 }
 
 /// What stands before each signature.

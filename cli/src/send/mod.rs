@@ -1,11 +1,8 @@
 //! `hookgate send`: what senders send, over real HTTP, in their own manner.
 
 mod attempt;
-mod body_signer;
 mod courier;
 mod edit;
-mod header_signer;
-mod mac;
 mod manner;
 mod mistake;
 mod pace;

@@ -9,15 +9,16 @@ use hookgate::{
         idcloud::{IdCloudSimulator, State, Status},
         known::{self, Sample},
         logto::{LogtoSimulator, User},
+        preset::{PresetSimulator, StandardWebhooksSimulator},
         unico_check::{self, UnicoCheckSimulator},
     },
     schemes::Recipe,
-    simulator::{PresetSimulator, SampleId, Sent, StandardWebhooksSimulator},
+    simulator::{SampleId, Sent, Signer},
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::signer::Signer;
+use super::signer::signer_of;
 use crate::{credentials::Proof, terms::secret};
 
 /// A sender, its key, and where it sends.
@@ -74,7 +75,7 @@ impl Sender {
         Ok(Self {
             provider,
             proof,
-            signer: Signer::of(provider, proof, settings, &key)?,
+            signer: signer_of(provider, proof, settings, &key)?,
             key,
             recipe: shared.recipe,
             path: path.to_owned(),
@@ -93,7 +94,10 @@ impl Sender {
         };
         // Signed anew for each attempt. The nonce, like the id, belongs to the event.
         let sent = match &self.signer {
-            Some(signer) => signer.sign(sent, &event.identity.hex(), now)?,
+            // A MAC that a body of the user's own has goes, so that the new one is its last member.
+            Some(signer) => signer
+                .sign(signer.unsigned(sent), &event.identity.hex(), now)
+                .map_err(io::Error::other)?,
             None => sent,
         };
         let sample = sample_of(self.provider);
@@ -108,11 +112,7 @@ impl Sender {
 
     /// The body that `event` has by itself, for Facephi its `data`. It is there to be edited.
     pub(crate) fn draft(&self, event: &Event) -> io::Result<Value> {
-        let sent = self.request(event, 1, event.at)?;
-        let sent = match &self.signer {
-            Some(Signer::Body(signer)) => signer.unsigned(sent),
-            _ => sent,
-        };
+        let sent = self.unsigned(self.request(event, 1, event.at)?);
         let mut body: Value = serde_json::from_slice(&sent.body)?;
         Ok(match body.get_mut("data") {
             Some(data) if self.provider == "facephi" => data.take(),
@@ -195,9 +195,7 @@ impl Sender {
 
     /// A sender that only its settings describe. It sends JSON, signed as they say.
     fn described(&self, event: &Event) -> Sent {
-        // A request with a body and nothing else, which this simulator does not sign.
-        let json = UnicoCheckSimulator::new().path(&self.path);
-        json.body(self.body(event))
+        Sent::post(&self.path, "application/json", self.body(event))
     }
 
     /// Whether there is a signature, which can be wrong or missing.
@@ -207,7 +205,7 @@ impl Sender {
 
     /// Whether the signature is in the body that it covers.
     pub(crate) fn signs_within(&self) -> bool {
-        self.provider == "facephi" || matches!(self.signer, Some(Signer::Body(_)))
+        matches!(self.provider, "facephi" | "hmac-body-field")
     }
 
     /// The request without its signature.

@@ -1,62 +1,45 @@
-//! [`Signer`]: signs as settings say. The simulators of the other senders sign by themselves.
+//! The library's [`Signer`], as settings say. The simulators of the other senders sign by themselves.
 
 use std::io;
 
 use hookgate::{
-    UnixTime,
-    simulator::{RequestSigner, Sent},
+    schemes::{HmacBodyFieldConfig, HmacHeaderConfig, SchemeConfig},
+    simulator::Signer,
 };
+use serde::de::DeserializeOwned;
 
-use super::{body_signer::BodySigner, header_signer::HeaderSigner};
 use crate::{
     credentials::Proof, providers, refused::Refused, settings::Settings,
     signed_request::SignedRequestRule, unico::UnicoCheckConfig,
 };
 
-/// Each scheme's.
-pub(super) enum Signer {
-    Header(HeaderSigner),
-    Body(BodySigner),
-    Request(Box<RequestSigner>),
+/// That of `provider`, if its settings say how it signs. `key` is a shared secret's bytes, or a private key in PEM.
+pub(super) fn signer_of(
+    provider: &str,
+    proof: Proof,
+    settings: Option<&str>,
+    key: &[u8],
+) -> io::Result<Option<Signer>> {
+    Ok(match (provider, proof) {
+        ("hmac-header", _) => Some(of_secret::<HmacHeaderConfig>(settings, key)?),
+        ("hmac-body-field", _) => Some(of_secret::<HmacBodyFieldConfig>(settings, key)?),
+        (_, Proof::Certificate) => {
+            let rule = rule(provider, settings).map_err(providers::unusable)?;
+            rule.map(|rule| rule.signer(key)).transpose()?
+        }
+        (_, Proof::Secret | Proof::Access) => None,
+    })
 }
 
-impl Signer {
-    /// That of `provider`, if its settings say how it signs. `key` is a shared secret's bytes, or a private key in PEM.
-    pub(super) fn of(
-        provider: &str,
-        proof: Proof,
-        settings: Option<&str>,
-        key: &[u8],
-    ) -> io::Result<Option<Self>> {
-        Ok(match (provider, proof) {
-            ("hmac-header", _) => Some(Self::Header(HeaderSigner::new(settings, key)?)),
-            ("hmac-body-field", _) => Some(Self::Body(BodySigner::new(settings, key)?)),
-            (_, Proof::Certificate) => {
-                let rule = rule(provider, settings).map_err(providers::unusable)?;
-                let signer = rule.map(|rule| rule.signer(key)).transpose()?;
-                signer.map(|signer| Self::Request(Box::new(signer)))
-            }
-            (_, Proof::Secret | Proof::Access) => None,
-        })
-    }
-
-    /// Signs `sent` as the message `id` at `at`.
-    pub(super) fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> io::Result<Sent> {
-        match self {
-            Self::Header(signer) => signer.sign(sent, id, at),
-            Self::Body(signer) => signer.sign(sent),
-            Self::Request(signer) => Ok(signer.sign(sent, id, at)),
-        }
-    }
-
-    /// The request without its signature.
-    pub(super) fn unsigned(&self, sent: Sent) -> Sent {
-        match self {
-            Self::Header(signer) => sent.without_header(&signer.signature_header()),
-            Self::Body(signer) => signer.unsigned(sent),
-            Self::Request(_) => sent.unsigned(),
-        }
-    }
+/// With the settings that the receiver has. What it would refuse is not signed either.
+fn of_secret<C: DeserializeOwned + Into<SchemeConfig>>(
+    settings: Option<&str>,
+    key: &[u8],
+) -> io::Result<Signer> {
+    let config: C = Settings::read(settings)
+        .and_then(|settings| settings.of_scheme())
+        .map_err(providers::unusable)?;
+    Signer::new(config, key).map_err(io::Error::other)
 }
 
 fn rule(provider: &str, settings: Option<&str>) -> Result<Option<SignedRequestRule>, Refused> {

@@ -6,7 +6,7 @@ use axum::Router;
 use hookgate::{
     Secret,
     dedup::MemoryStore,
-    keys::{TokenAlgorithm, TokenKey},
+    keys::{JwsAlgorithm, VerifyingKey},
     token::{Assertion, Client, SigningKey, TokenIssuer},
 };
 use hookgate_axum::TokenIssuerExt;
@@ -48,7 +48,7 @@ fn write(directory: &Path, name: &str, text: &str) -> String {
 /// A token endpoint for the clients `unico` and `signing`, the user `operator` and the certificate of `unico-check`, and its address.
 fn token_endpoint(runtime: &Runtime, certificate: &str) -> String {
     let secret = Secret::utf8(TOKEN_SECRET).unwrap();
-    let key = TokenKey::pem(certificate, [TokenAlgorithm::Es256]);
+    let key = VerifyingKey::pem(certificate, [JwsAlgorithm::Es256]);
     let assertion = Assertion::of("unico-check", key.clone())
         .audience(AUDIENCE)
         .subject("unico-check");

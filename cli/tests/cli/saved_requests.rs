@@ -165,7 +165,7 @@ fn a_saved_request_of_settings_that_the_sender_does_not_share_is_told_by_the_lin
             "update_process",
             r#"{"signed":{"algorithms":["RS256"],"scheme":{"signature_header":"x-s"}}}"#,
             r#"{"signed":{"algorithms":["PS256"],"scheme":{"signature_header":"x-s","nonce_header":"x-n","template":"{nonce}\n{body}","encoding":"hex"}}}"#,
-            "UnicoCheck::signed(SignedRequest::new(SignedRequestConfig::new(\"x-s\").nonce(\"x-n\")",
+            "UnicoCheck::signed(SignedRequest::try_from(SignedRequestConfig::new(\"x-s\").nonce(\"x-n\")",
         ),
     ]
     .into_iter()

@@ -26,7 +26,7 @@ use std::{
 use hookgate::{
     Receiver, UnixTime,
     dedup::MemoryStore,
-    keys::TokenAlgorithm,
+    keys::JwsAlgorithm,
     providers::idcloud::{IdCloud, State},
     token::{SigningKey, TokenIssuer, TokenRefused},
 };
@@ -107,7 +107,7 @@ async fn send(
     report.line("the first event again", status, 200);
     report.line("events handled so far", handled.count(), 2);
 
-    issuer.rotate(&SigningKey::generate(TokenAlgorithm::EdDsa)?);
+    issuer.rotate(&SigningKey::generate(JwsAlgorithm::EdDsa)?);
     let status = unico.deliver("process-3", now).await?;
     report.line("an event after the signing key was rotated", status, 200);
     let later = now.saturating_add(Duration::from_secs(10 * 60));

@@ -28,7 +28,7 @@ use certificate::Certificate;
 use hookgate::{
     Receiver, UnixTime,
     dedup::MemoryStore,
-    keys::{TokenAlgorithm, TokenKey},
+    keys::{JwsAlgorithm, VerifyingKey},
     providers::unico_check::UnicoCheck,
     schemes::{SignedRequest, SignedRequestConfig, TimestampForm},
     token::{Assertion, TokenIssuer, TokenRefused},
@@ -72,7 +72,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
 
     // Certificate and key go to Unico. Only the certificate is needed here.
     let certificate = Certificate::generate()?;
-    let public = TokenKey::pem(&certificate.pem, [TokenAlgorithm::Rs256]);
+    let public = VerifyingKey::pem(&certificate.pem, [JwsAlgorithm::Rs256]);
     let assertion = Assertion::of("unico-check", public.clone())
         .allow_missing_audience() // Unico's form has no field for it.
         .subject(SUBJECT)
@@ -82,7 +82,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         .build()?;
 
     // The form's 10 attempts, a minute apart.
-    let pack = UnicoCheck::signed(SignedRequest::new(signed_request(), [public])?)
+    let pack = UnicoCheck::signed(SignedRequest::try_from(signed_request())?, public)
         .attempts(10, Duration::from_secs(60));
     let receiver = Receiver::new("unico-check", pack)
         .access(issuer.bearer().issued_to("unico-check"))

@@ -5,7 +5,7 @@ use std::{error::Error, net::SocketAddr};
 use bytes::Bytes;
 use hookgate::{
     UnixTime,
-    keys::TokenAlgorithm,
+    keys::JwsAlgorithm,
     providers::unico_check::{Status, UnicoCheckSimulator},
     simulator::{RequestSigner, Sent},
     token::{AssertionSimulator, TokenSimulator},
@@ -26,13 +26,13 @@ pub(crate) struct Unico {
 
 impl Unico {
     pub(crate) fn new(address: SocketAddr, private_key: &str) -> Result<Self, Box<dyn Error>> {
-        let assertion = AssertionSimulator::pem(private_key, TokenAlgorithm::Rs256)?
+        let assertion = AssertionSimulator::pem(private_key, JwsAlgorithm::Rs256)?
             .claim("sub", SUBJECT)
             .claim("ver", VERSION);
         Ok(Self {
             address,
             tokens: TokenSimulator::assertion(assertion).path("/token"),
-            signer: RequestSigner::new(signed_request(), private_key, TokenAlgorithm::Rs256)?,
+            signer: RequestSigner::new(signed_request(), private_key, JwsAlgorithm::Rs256)?,
             token_requests: 0,
         })
     }

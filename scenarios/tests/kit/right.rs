@@ -15,11 +15,10 @@ use hookgate::{
         facephi::{Facephi, Topic, WorkflowEvent},
         idcloud::{self, IdCloud},
         logto::LogtoSimulator,
-        preset::Preset,
+        preset::{Preset, PresetSimulator},
         unico_check::{self, Status, UnicoCheck},
     },
     schemes::Recipe,
-    simulator::PresetSimulator,
     testing::{Asked, Bench, Content, Kit, Report, Scenario, Sender, senders},
 };
 use hookgate_actix::testing::ActixHost;

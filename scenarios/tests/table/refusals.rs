@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use hookgate::{
     Key, Keyring, Secret, UnixTime,
-    providers::facephi::{Facephi, FacephiSimulator, Topic},
-    simulator::{Sent, StandardWebhooksSimulator},
+    providers::{
+        facephi::{Facephi, FacephiSimulator, Topic},
+        preset::StandardWebhooksSimulator,
+    },
+    simulator::Sent,
 };
 
 use crate::{

@@ -8,7 +8,7 @@ use std::sync::{
 use hookgate::{
     Secret,
     access::{ApiKey, Networks},
-    simulator::StandardWebhooksSimulator,
+    providers::preset::StandardWebhooksSimulator,
     tenants::{KeySource, KeySourceError, Tenant, Tenants},
 };
 use http::HeaderName;

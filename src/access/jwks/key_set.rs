@@ -5,27 +5,19 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::JwksError;
-use crate::keys::{TokenAlgorithm, TokenKey, jose::Jwt};
+use crate::{
+    keys::{JwsAlgorithm, Key, LiveKeys, MAX_TRIALS, VerifyingKey},
+    time::UnixTime,
+};
 
 /// The most keys in a set. Issuers publish a handful.
 const MAX_KEYS: usize = 100;
-/// The most keys that one token is tried against. Where several may be meant, a token must say which one by its `kid`
-/// (OpenID Connect Core, section 10.1), so only an issuer that names none of its keys needs more than one, and that one
-/// has the present key, the next and a few that have ended. Beyond, what a stranger sends would cost up to a hundred
-/// verifications.
-const MAX_TRIALS: usize = 8;
-
 /// The keys that fit, each with the algorithms that it may be used for.
-pub(super) struct KeySet(Vec<PublishedKey>);
-
-struct PublishedKey {
-    id: Option<String>,
-    key: TokenKey,
-}
+pub(super) struct KeySet(Vec<Key>);
 
 impl KeySet {
     /// Reads each key by itself, so that one that nobody understands costs no other.
-    pub(super) fn read(document: &[u8], allowed: &[TokenAlgorithm]) -> Result<Self, JwksError> {
+    pub(super) fn read(document: &[u8], allowed: &[JwsAlgorithm]) -> Result<Self, JwksError> {
         let document: Document =
             serde_json::from_slice(document).map_err(|_| JwksError::Malformed)?;
         if document.keys.len() > MAX_KEYS {
@@ -39,29 +31,23 @@ impl KeySet {
         Ok(Self(keys))
     }
 
-    /// Whether a token that does not name its key may not be tried against the right one.
+    /// Whether what does not name its key may not be tried against the right one.
     pub(super) fn needs_key_ids(&self) -> bool {
-        let mut algorithms = self.0.iter().flat_map(|it| it.key.algorithms());
-        algorithms.any(|algorithm| {
-            let fitting = self.0.iter().filter(|it| it.key.fits(*algorithm, None));
-            fitting.count() > MAX_TRIALS
-        })
+        self.live().max_for_one_algorithm() > MAX_TRIALS
     }
 
     pub(super) fn has(&self, key_id: &str) -> bool {
-        self.0.iter().any(|it| it.id.as_deref() == Some(key_id))
+        let mut keys = self.live().public_keys();
+        keys.any(|(_, key)| key.id() == Some(key_id))
     }
 
-    /// Whether one of the keys signed the token: of those that fit, the ones that it names, then the nameless.
-    pub(super) fn signed(&self, token: &Jwt<'_>) -> bool {
-        let named = token.key_id.as_deref();
-        let is_named = |it: &&PublishedKey| it.id.is_some() && it.id.as_deref() == named;
-        let keys = self.0.iter().filter(is_named);
-        let others = self.0.iter().filter(|it| !is_named(it));
-        keys.chain(others)
-            .filter(|it| it.key.fits(token.algorithm, named))
-            .take(MAX_TRIALS)
-            .any(|it| token.is_signed_with(&it.key))
+    pub(super) fn keys(&self) -> &[Key] {
+        &self.0
+    }
+
+    /// The keys, none of which has an end: the set as a whole has one.
+    pub(super) fn live(&self) -> LiveKeys<'_> {
+        LiveKeys::new(&self.0, UnixTime::EPOCH)
     }
 }
 
@@ -89,14 +75,14 @@ struct Jwk {
 }
 
 impl Jwk {
-    fn key(self, allowed: &[TokenAlgorithm]) -> Option<PublishedKey> {
+    fn key(self, allowed: &[JwsAlgorithm]) -> Option<Key> {
         if !self.is_for_signatures() {
             return None;
         }
         let (key, fitting) = self.material()?;
-        let named = |it: &TokenAlgorithm| {
+        let named = |it: &JwsAlgorithm| {
             let alg = self.alg.as_deref();
-            alg.is_none_or(|alg| TokenAlgorithm::from_name(alg) == Some(*it))
+            alg.is_none_or(|alg| JwsAlgorithm::from_name(alg) == Some(*it))
         };
         let algorithms: Vec<_> = fitting
             .iter()
@@ -106,12 +92,11 @@ impl Jwk {
         if algorithms.is_empty() {
             return None;
         }
-        let key = TokenKey::published(key, algorithms);
-        let key = match &self.kid {
+        let key = VerifyingKey::published(key, algorithms);
+        Some(Key::from(match self.kid {
             Some(id) => key.with_id(id),
             None => key,
-        };
-        Some(PublishedKey { id: self.kid, key })
+        }))
     }
 
     fn is_for_signatures(&self) -> bool {
@@ -121,8 +106,8 @@ impl Jwk {
     }
 
     /// `oct`, a shared secret, is not taken: what is published is no secret.
-    fn material(&self) -> Option<(DecodingKey, &'static [TokenAlgorithm])> {
-        use TokenAlgorithm::{EdDsa, Es256, Es384, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
+    fn material(&self) -> Option<(DecodingKey, &'static [JwsAlgorithm])> {
+        use JwsAlgorithm::{EdDsa, Es256, Es384, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
         let point = || DecodingKey::from_ec_components(self.x.as_deref()?, self.y.as_deref()?).ok();
         match (self.kty.as_str(), self.crv.as_deref()) {
             ("RSA", _) => {

@@ -30,7 +30,7 @@ pub use self::{
 use super::{Denied, Preparing};
 use crate::{
     keys::{
-        TokenAlgorithm,
+        JwsAlgorithm, Key, LiveKeys,
         jose::{self, Jwt},
     },
     setup::BuildError,
@@ -51,8 +51,9 @@ const FETCH_LIMIT: Duration = Duration::from_secs(5);
 
 /// The keys that an issuer of tokens publishes, fetched when they are needed and kept. Feature `jwks`.
 ///
-/// Use it with [`Bearer::from_jwks`](super::Bearer::from_jwks). Clones share their keys, so give one to all receivers
-/// that trust the issuer.
+/// Use it with [`Bearer::from_jwks`](super::Bearer::from_jwks), or give it to a pack as the keys of a sender that signs its
+/// requests ([`Keys::Published`](crate::tenants::Keys)). Clones share their keys, so give one to all receivers that trust
+/// the issuer.
 ///
 /// | when | what |
 /// | --- | --- |
@@ -66,6 +67,7 @@ const FETCH_LIMIT: Duration = Duration::from_secs(5);
 /// One fetch runs at a time, in a task of its own, so that no sender that hangs up ends it. After each there is a
 /// [`cool_down`](Self::cool_down), in which a key that the new set does not have does not exist: 401. Only a token
 /// that would open the endpoint, were it signed, causes a fetch: wrong issuers and audiences and expired tokens do not.
+/// Of signed requests any that names a key does, once in a cool-down.
 ///
 /// # Security
 ///
@@ -78,9 +80,9 @@ const FETCH_LIMIT: Duration = Duration::from_secs(5);
 /// # Examples
 ///
 /// ```
-/// use hookgate::{access::{Bearer, Jwks}, keys::TokenAlgorithm};
+/// use hookgate::{access::{Bearer, Jwks}, keys::JwsAlgorithm};
 ///
-/// let jwks = Jwks::new("https://id.example/oauth2/jwks", [TokenAlgorithm::Rs256]);
+/// let jwks = Jwks::new("https://id.example/oauth2/jwks", [JwsAlgorithm::Rs256]);
 /// let access = Bearer::from_jwks(jwks)
 ///     .issuer("https://id.example")
 ///     .audience("https://hooks.example/webhooks/facephi");
@@ -89,7 +91,7 @@ const FETCH_LIMIT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Jwks {
     fetcher: Arc<dyn DynFetcher>,
-    algorithms: Arc<[TokenAlgorithm]>,
+    algorithms: Arc<[JwsAlgorithm]>,
     clock: Arc<dyn Clock>,
     fresh_for: (Duration, Duration),
     stale_for: Duration,
@@ -116,16 +118,34 @@ impl Kept {
     }
 }
 
+/// A set as it was at one moment.
+pub(crate) struct PublishedKeys {
+    kept: Arc<Kept>,
+    /// Whether what none of them signed is wrong. Where not, nobody knows.
+    pub(crate) is_complete: bool,
+}
+
+impl PublishedKeys {
+    /// The keys, none of which has an end: the set as a whole has one.
+    pub(crate) fn keys(&self) -> &[Key] {
+        self.kept.set.keys()
+    }
+
+    fn live(&self) -> LiveKeys<'_> {
+        self.kept.set.live()
+    }
+}
+
 impl Jwks {
     /// The keys that are published at `url`, for tokens signed with one of `algorithms`.
-    pub fn new(url: impl AsRef<str>, algorithms: impl IntoIterator<Item = TokenAlgorithm>) -> Self {
+    pub fn new(url: impl AsRef<str>, algorithms: impl IntoIterator<Item = JwsAlgorithm>) -> Self {
         Self::fetched_by(HttpsFetcher::new(url), algorithms)
     }
 
     /// The keys that `fetcher` brings: for an HTTP client of your own, with its proxies and certificates.
     pub fn fetched_by(
         fetcher: impl JwksFetcher,
-        algorithms: impl IntoIterator<Item = TokenAlgorithm>,
+        algorithms: impl IntoIterator<Item = JwsAlgorithm>,
     ) -> Self {
         Self {
             fetcher: Arc::new(fetcher),
@@ -221,13 +241,46 @@ impl Jwks {
 
     /// Whether asking the issuer could change what is said of this token.
     pub(super) fn may_lack_key_of(&self, token: &Jwt<'_>) -> bool {
-        if !self.algorithms.contains(&token.algorithm) {
-            return false;
-        }
+        self.algorithms.contains(&token.algorithm) && self.may_lack(token.key_id())
+    }
+
+    /// Whether asking the issuer could bring the key that is `named`, or another where none is.
+    fn may_lack(&self, named: Option<&str>) -> bool {
         let kept = self.last_good.load();
-        let has = |kept: &Kept| token.key_id.as_ref().is_none_or(|id| kept.set.has(id));
+        let has = |kept: &Kept| named.is_none_or(|id| kept.set.has(id));
         kept.as_ref()
             .is_none_or(|kept| self.clock.monotonic() >= kept.fresh_until || !has(kept))
+    }
+
+    /// The keys that the one that is `named` is among, or any where none is. Waits for the issuer where it may know one
+    /// that is not at hand, for `limit` at most. `None` where there are no keys that are good.
+    pub(crate) async fn find(
+        &self,
+        named: Option<&str>,
+        timer: &Arc<dyn Timer>,
+        limit: Duration,
+    ) -> Option<PublishedKeys> {
+        if self.may_lack(named)
+            && let Some(mut landed) = self.refreshed(timer)
+        {
+            // Past the limit what is at hand judges.
+            let _ = within(timer, limit, landed.as_mut()).await;
+        }
+        self.at_hand(named)
+    }
+
+    fn at_hand(&self, named: Option<&str>) -> Option<PublishedKeys> {
+        let now = self.clock.monotonic();
+        let kept = self.last_good.load_full();
+        let kept = kept.filter(|kept| kept.is_usable(now))?;
+        let has = match named {
+            Some(id) => kept.set.has(id),
+            None => now < kept.fresh_until,
+        };
+        Some(PublishedKeys {
+            is_complete: has || now < kept.complete_until,
+            kept,
+        })
     }
 
     /// Begins a fetch, or joins the one that is under way. `None` in the pause after one: there is nothing to wait for.
@@ -259,26 +312,17 @@ impl Jwks {
         if !self.algorithms.contains(&token.algorithm) {
             return Err(Denied::Wrong);
         }
-        let now = self.clock.monotonic();
-        let kept = self.last_good.load();
-        let Some(kept) = kept.as_ref().filter(|kept| kept.is_usable(now)) else {
-            return Err(Denied::Unavailable);
-        };
-        if kept.set.signed(token) {
-            return Ok(());
-        }
-        let knows_its_key = match &token.key_id {
-            Some(id) => kept.set.has(id),
-            None => now < kept.fresh_until,
-        };
-        if knows_its_key || now < kept.complete_until {
+        let found = self.at_hand(token.key_id()).ok_or(Denied::Unavailable)?;
+        if token.signer(found.live()).is_some() {
+            Ok(())
+        } else if found.is_complete {
             Err(Denied::Wrong)
         } else {
             Err(Denied::Unavailable)
         }
     }
 
-    pub(super) fn validate(&self) -> Result<(), BuildError> {
+    pub(crate) fn validate(&self) -> Result<(), BuildError> {
         self.fetcher.validate()?;
         if self.algorithms.is_empty() || self.algorithms.iter().any(|it| it.is_shared_secret()) {
             return Err(BuildError::Access(

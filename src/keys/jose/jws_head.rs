@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use crate::keys::TokenAlgorithm;
+use super::base64url;
+use crate::keys::JwsAlgorithm;
 
 /// All that is read of the head of a compact JWS (RFC 7515, section 4.1). Nothing that it carries or links to (`jku`,
 /// `jwk`, `x5u`, `x5c`) is: keys are the receiver's.
@@ -18,13 +19,22 @@ impl JwsHead {
     /// What `typ` says of a token that is of no kind of its own (RFC 7519, section 5.1).
     pub(crate) const PLAIN: &str = "JWT";
 
+    /// Reads the first part of a JWS: `None` where it is not base64url, or not the head of one.
+    pub(crate) fn read(part: &[u8]) -> Option<Self> {
+        serde_json::from_slice(&base64url::decode(part)?).ok()
+    }
+
     /// The algorithm that it names; `None` where it is unknown.
-    pub(crate) fn algorithm(&self) -> Option<TokenAlgorithm> {
-        TokenAlgorithm::from_name(&self.alg)
+    pub(crate) fn algorithm(&self) -> Option<JwsAlgorithm> {
+        JwsAlgorithm::from_name(&self.alg)
     }
 
     /// The id of the key that it names.
-    pub(crate) fn key_id(self) -> Option<String> {
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    pub(crate) fn into_key_id(self) -> Option<String> {
         self.kid
     }
 

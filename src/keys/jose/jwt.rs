@@ -1,18 +1,19 @@
 //! [`Jwt`]: a signed token, taken apart.
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, de::DeserializeOwned};
 
+use super::CompactJws;
+#[cfg(feature = "token")]
 use super::JwsHead;
-use crate::keys::{TokenAlgorithm, TokenKey};
+use crate::{
+    identity::KeyId,
+    keys::{JwsAlgorithm, LiveKeys},
+};
 
-/// A compact JWS (RFC 7515, section 3.1).
+/// A token whose head is acceptable.
 pub(crate) struct Jwt<'a> {
-    pub(crate) algorithm: TokenAlgorithm,
-    pub(crate) key_id: Option<String>,
-    message: &'a [u8],
-    signature: Vec<u8>,
-    claims: &'a str,
+    pub(crate) algorithm: JwsAlgorithm,
+    jws: CompactJws<'a>,
 }
 
 impl<'a> Jwt<'a> {
@@ -23,7 +24,7 @@ impl<'a> Jwt<'a> {
     }
 
     /// `None` when the token is longer than `limit`, is no compact JWS, is of a kind (`typ`) other than `JWT` and `kind`,
-    /// names an algorithm that is not one of [`TokenAlgorithm`], or wants something understood that is not (`crit`).
+    /// names an algorithm that is not one of [`JwsAlgorithm`], or wants something understood that is not (`crit`).
     ///
     /// The same key may sign tokens of several kinds, such as proofs of possession (`dpop+jwt`), whose claims the caller
     /// chooses: one must not pass for another (RFC 8725, section 3.11). Many issuers name none, so a missing one is
@@ -32,35 +33,36 @@ impl<'a> Jwt<'a> {
         if token.len() > limit {
             return None;
         }
-        let token = std::str::from_utf8(token).ok()?;
-        let (message, signature) = token.rsplit_once('.')?;
-        let (head, claims) = message.split_once('.')?;
-        let head: JwsHead = serde_json::from_slice(&decoded(head)?).ok()?;
-        if head.demands_extension() || !head.may_be_token_of(kind) {
+        let jws = CompactJws::read(token)?;
+        if jws.head.demands_extension() || !jws.head.may_be_token_of(kind) {
             return None;
         }
         Some(Self {
-            algorithm: head.algorithm()?,
-            key_id: head.key_id(),
-            message: message.as_bytes(),
-            signature: decoded(signature)?,
-            claims,
+            algorithm: jws.head.algorithm()?,
+            jws,
         })
     }
 
-    pub(crate) fn is_signed_with(&self, key: &TokenKey) -> bool {
-        let key_id = self.key_id.as_deref();
-        key.verifies(self.algorithm, key_id, self.message, &self.signature)
+    /// The id of the key that the token names.
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.jws.head.key_id()
     }
 
-    /// What the token says, whoever wrote it: to be believed only where [`is_signed_with`](Self::is_signed_with) holds.
+    /// The one of `keys` that signed the token.
+    pub(crate) fn signer<'k>(&self, keys: LiveKeys<'k>) -> Option<&'k KeyId> {
+        let mut fitting = keys.that_may_have_signed(self.key_id(), |key| {
+            key.algorithms().contains(&self.algorithm)
+        });
+        let (message, signature) = (self.jws.message(), &self.jws.signature);
+        fitting
+            .find(|(_, key)| key.verifies(self.algorithm, message, signature))
+            .map(|(id, _)| id)
+    }
+
+    /// What the token says, whoever wrote it: to be believed only where it has a [`signer`](Self::signer).
     pub(crate) fn unproven_claims<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(&decoded(self.claims)?).ok()
+        serde_json::from_slice(&self.jws.payload()?).ok()
     }
-}
-
-fn decoded(part: &str) -> Option<Vec<u8>> {
-    BASE64_URL_SAFE_NO_PAD.decode(part).ok()
 }
 
 /// A claim that is one text or a list of them.

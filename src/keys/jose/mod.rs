@@ -1,22 +1,29 @@
-//! Signed tokens (RFC 7515, RFC 7519): the one reader of compact JWS, and the keys that they are signed with.
+//! Signatures of tokens and requests (RFC 7515, RFC 7519): the one reader of compact JWS, and the keys that verify.
 
+pub(crate) mod base64url;
+mod compact_jws;
+mod jws_algorithm;
 mod jws_head;
 mod jwt;
 pub(crate) mod public_key;
+mod self_test;
 #[cfg(feature = "token")]
 mod signing_key;
 #[cfg(feature = "token")]
 mod signing_keys;
-mod token_key;
+mod verifying_key;
 
+#[cfg(any(feature = "token", feature = "simulator"))]
+pub(crate) use self::compact_jws::message_of;
+#[cfg(feature = "jwks")]
+pub(crate) use self::self_test::self_test;
 #[cfg(feature = "token")]
 pub use self::signing_key::SigningKey;
 #[cfg(feature = "token")]
 pub(crate) use self::signing_keys::SigningKeys;
-#[cfg(feature = "jwks")]
-pub(crate) use self::token_key::self_test;
-pub use self::token_key::{TokenAlgorithm, TokenKey};
 pub(crate) use self::{
+    compact_jws::CompactJws,
     jws_head::JwsHead,
     jwt::{Jwt, OneOrMore},
 };
+pub use self::{jws_algorithm::JwsAlgorithm, verifying_key::VerifyingKey};

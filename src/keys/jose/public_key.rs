@@ -21,14 +21,30 @@ const LEAST_RSA_BITS: usize = 2048;
 /// A key and what was read beside it.
 pub(crate) struct PublicKey {
     pub(crate) key: DecodingKey,
-    pub(crate) kind: KeyKind,
+    pub(crate) kind: KeyType,
     /// From when until when the certificate that it came in says to be valid.
     pub(crate) dates: Option<(UnixTime, UnixTime)>,
+    /// As it is published, where it may be (RFC 7517).
+    #[cfg(feature = "token")]
+    pub(crate) jwk: Option<serde_json::Value>,
+}
+
+impl PublicKey {
+    /// The key alone.
+    pub(crate) fn bare(key: DecodingKey, kind: KeyType) -> Self {
+        Self {
+            key,
+            kind,
+            dates: None,
+            #[cfg(feature = "token")]
+            jwk: None,
+        }
+    }
 }
 
 /// Which signatures a key can verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyKind {
+pub(crate) enum KeyType {
     Secret,
     Rsa,
     P256,
@@ -91,14 +107,10 @@ fn dates(validity: &Validity) -> (UnixTime, UnixTime) {
     (at(validity.not_before), at(validity.not_after))
 }
 
-type Keyed = (DecodingKey, KeyKind);
+type Keyed = (DecodingKey, KeyType);
 
 fn dateless((key, kind): Keyed) -> PublicKey {
-    PublicKey {
-        key,
-        kind,
-        dates: None,
-    }
+    PublicKey::bare(key, kind)
 }
 
 fn of_info(info: &SubjectPublicKeyInfo<'_>) -> Result<Keyed, &'static str> {
@@ -109,7 +121,7 @@ fn of_info(info: &SubjectPublicKeyInfo<'_>) -> Result<Keyed, &'static str> {
     }
     if *kind == OID_SIG_ED25519 {
         return match bits.len() {
-            32 => Ok((DecodingKey::from_ed_der(bits), KeyKind::Ed25519)),
+            32 => Ok((DecodingKey::from_ed_der(bits), KeyType::Ed25519)),
             _ => Err(BROKEN),
         };
     }
@@ -119,8 +131,8 @@ fn of_info(info: &SubjectPublicKeyInfo<'_>) -> Result<Keyed, &'static str> {
     let curve = info.algorithm.parameters.as_ref();
     let curve = curve.and_then(|curve| curve.as_oid().ok());
     let (kind, length) = match curve {
-        Some(curve) if curve == OID_EC_P256 => (KeyKind::P256, 65),
-        Some(curve) if curve == OID_NIST_EC_P384 => (KeyKind::P384, 97),
+        Some(curve) if curve == OID_EC_P256 => (KeyType::P256, 65),
+        Some(curve) if curve == OID_NIST_EC_P384 => (KeyType::P384, 97),
         _ => return Err(OTHER_KIND),
     };
     // Uncompressed points, which is what everybody writes (RFC 5480, section 2.2).
@@ -135,7 +147,7 @@ fn of_rsa(der: &[u8]) -> Result<Keyed, &'static str> {
     if key.key_size() < LEAST_RSA_BITS {
         return Err(WEAK);
     }
-    Ok((DecodingKey::from_rsa_der(der), KeyKind::Rsa))
+    Ok((DecodingKey::from_rsa_der(der), KeyType::Rsa))
 }
 
 /// What is read, if nothing follows it.

@@ -7,15 +7,15 @@ use aws_lc_rs::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
 };
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::{base64url, compact_jws::message_of};
 use crate::{
-    keys::{Secret, TokenAlgorithm, TokenKey},
+    keys::{JwsAlgorithm, Key, Secret, VerifyingKey},
     setup::BuildError,
 };
 
@@ -25,10 +25,10 @@ const KEY_ID_DOMAIN: &[u8] = b"hookgate/kid/v1";
 /// A key that tokens are signed with, and its public half. Cheap to clone; `Debug` shows its id and algorithm.
 ///
 /// ```
-/// use hookgate::{keys::TokenAlgorithm, token::SigningKey};
+/// use hookgate::{keys::JwsAlgorithm, token::SigningKey};
 ///
 /// # fn main() -> Result<(), hookgate::BuildError> {
-/// let key = SigningKey::generate(TokenAlgorithm::Es256)?;
+/// let key = SigningKey::generate(JwsAlgorithm::Es256)?;
 /// assert!(!key.id().is_empty());
 /// # Ok(())
 /// # }
@@ -38,11 +38,9 @@ pub struct SigningKey(Arc<Inner>);
 
 struct Inner {
     id: Box<str>,
-    algorithm: TokenAlgorithm,
+    algorithm: JwsAlgorithm,
     signer: Signer,
-    verifier: TokenKey,
-    /// The public half as a JWK; none for a shared secret.
-    public: Option<Value>,
+    verifier: VerifyingKey,
 }
 
 enum Signer {
@@ -58,15 +56,15 @@ impl SigningKey {
     /// # Errors
     ///
     /// For any other algorithm, and without randomness.
-    pub fn generate(algorithm: TokenAlgorithm) -> Result<Self, BuildError> {
+    pub fn generate(algorithm: JwsAlgorithm) -> Result<Self, BuildError> {
         match algorithm {
-            TokenAlgorithm::Es256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+            JwsAlgorithm::Es256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
                 .map_err(|_| BuildError::Randomness)
                 .and_then(Self::es256),
-            TokenAlgorithm::EdDsa => Ed25519KeyPair::generate()
+            JwsAlgorithm::EdDsa => Ed25519KeyPair::generate()
                 .map_err(|_| BuildError::Randomness)
                 .and_then(Self::ed25519),
-            TokenAlgorithm::Hs256 => {
+            JwsAlgorithm::Hs256 => {
                 let mut key = Zeroizing::new([0; 32]);
                 getrandom::fill(&mut *key).map_err(|_| BuildError::Randomness)?;
                 Self::hs256(&*key)
@@ -120,22 +118,21 @@ impl SigningKey {
     }
 
     /// Its algorithm.
-    pub fn algorithm(&self) -> TokenAlgorithm {
+    pub fn algorithm(&self) -> JwsAlgorithm {
         self.0.algorithm
     }
 
     fn hs256(secret: &[u8]) -> Result<Self, BuildError> {
         let signer = hmac::Key::new(hmac::HMAC_SHA256, secret);
         let id = hmac::sign(&signer, KEY_ID_DOMAIN);
-        let id = base64(id.as_ref().get(..16).unwrap_or_default());
+        let id = base64url::encode(id.as_ref().get(..16).unwrap_or_default());
         let shared = Secret::bytes(secret)?;
-        let verifier = TokenKey::secret(&shared, [TokenAlgorithm::Hs256]);
+        let verifier = VerifyingKey::secret(&shared, [JwsAlgorithm::Hs256]);
         Self::of(
-            TokenAlgorithm::Hs256,
+            JwsAlgorithm::Hs256,
             Signer::Hmac(Box::new(signer)),
             verifier,
             id,
-            None,
         )
     }
 
@@ -145,33 +142,32 @@ impl SigningKey {
         let (Some(x), Some(y)) = (point.get(1..33), point.get(33..65)) else {
             return Err(UNREADABLE);
         };
-        let (x, y) = (base64(x), base64(y));
+        let (x, y) = (base64url::encode(x), base64url::encode(y));
         let key = DecodingKey::from_ec_components(&x, &y).map_err(|_| UNREADABLE)?;
         // Members in the order of RFC 7638, section 3.2, which is that of the alphabet.
         let public = json!({"crv": "P-256", "kty": "EC", "x": x, "y": y});
-        let algorithm = TokenAlgorithm::Es256;
-        let verifier = TokenKey::of_signer(key, algorithm);
+        let algorithm = JwsAlgorithm::Es256;
         let id = thumbprint(&public);
-        Self::of(algorithm, Signer::Ecdsa(pair), verifier, id, Some(public))
+        let verifier = VerifyingKey::of_signer(key, algorithm, jwk(public, algorithm, &id));
+        Self::of(algorithm, Signer::Ecdsa(pair), verifier, id)
     }
 
     fn ed25519(pair: Ed25519KeyPair) -> Result<Self, BuildError> {
-        let x = base64(pair.public_key().as_ref());
+        let x = base64url::encode(pair.public_key().as_ref());
         let key = DecodingKey::from_ed_components(&x).map_err(|_| UNREADABLE)?;
         let public = json!({"crv": "Ed25519", "kty": "OKP", "x": x});
-        let algorithm = TokenAlgorithm::EdDsa;
-        let verifier = TokenKey::of_signer(key, algorithm);
+        let algorithm = JwsAlgorithm::EdDsa;
         let id = thumbprint(&public);
-        Self::of(algorithm, Signer::Ed25519(pair), verifier, id, Some(public))
+        let verifier = VerifyingKey::of_signer(key, algorithm, jwk(public, algorithm, &id));
+        Self::of(algorithm, Signer::Ed25519(pair), verifier, id)
     }
 
     /// The key, once it has verified what it signed: no request is the first to learn that it cannot.
     fn of(
-        algorithm: TokenAlgorithm,
+        algorithm: JwsAlgorithm,
         signer: Signer,
-        verifier: TokenKey,
+        verifier: VerifyingKey,
         id: String,
-        public: Option<Value>,
     ) -> Result<Self, BuildError> {
         verifier.validate()?;
         let key = Self(Arc::new(Inner {
@@ -179,12 +175,11 @@ impl SigningKey {
             id: id.into(),
             algorithm,
             signer,
-            public,
         }));
         let works = key.sign_bytes(KEY_ID_DOMAIN).is_some_and(|signature| {
             key.0
                 .verifier
-                .verifies(algorithm, None, KEY_ID_DOMAIN, &signature)
+                .verifies(algorithm, KEY_ID_DOMAIN, &signature)
         });
         if works {
             Ok(key)
@@ -198,12 +193,11 @@ impl SigningKey {
     /// A compact JWS of `claims` (RFC 7515, section 3.1), typed as an access token (RFC 9068, section 2.1).
     pub(crate) fn sign(&self, claims: &impl Serialize) -> Option<Zeroizing<String>> {
         let head = json!({"alg": self.0.algorithm.name(), "typ": "at+jwt", "kid": self.id()});
-        let head = base64(head.to_string().as_bytes());
-        let claims = base64(&serde_json::to_vec(claims).ok()?);
-        let mut token = Zeroizing::new(format!("{head}.{claims}"));
+        let claims = serde_json::to_vec(claims).ok()?;
+        let mut token = Zeroizing::new(message_of(&head, &claims));
         let signature = self.sign_bytes(token.as_bytes())?;
         token.push('.');
-        token.push_str(&base64(&signature));
+        token.push_str(&base64url::encode(signature));
         Some(token)
     }
 
@@ -218,36 +212,28 @@ impl SigningKey {
         }
     }
 
-    pub(crate) fn verifier(&self) -> &TokenKey {
-        &self.0.verifier
-    }
-
-    /// The public half (RFC 7517), where it may be published.
-    pub(crate) fn jwk(&self) -> Option<Value> {
-        let mut jwk = self.0.public.clone()?;
-        let more = [
-            ("use", "sig"),
-            ("alg", self.0.algorithm.name()),
-            ("kid", self.id()),
-        ];
-        let members = jwk.as_object_mut()?;
-        for (name, value) in more {
-            members.insert(name.to_owned(), value.into());
-        }
-        Some(jwk)
+    /// The key of a ring that verifies what this one signs.
+    pub(crate) fn verifying(&self) -> Key {
+        Key::public(self.id(), self.0.verifier.clone())
     }
 }
 
 const UNREADABLE: BuildError =
     BuildError::UnfitKey("a key to sign tokens with is no private P-256 or Ed25519 key in PKCS #8");
 
-fn base64(bytes: &[u8]) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+/// The public half as it is published (RFC 7517, section 4): its own members, and what the key is for.
+fn jwk(mut public: Value, algorithm: JwsAlgorithm, id: &str) -> Value {
+    if let Some(members) = public.as_object_mut() {
+        for (name, value) in [("use", "sig"), ("alg", algorithm.name()), ("kid", id)] {
+            members.insert(name.to_owned(), value.into());
+        }
+    }
+    public
 }
 
 /// RFC 7638, section 3: the digest of the required members alone.
 fn thumbprint(public: &Value) -> String {
-    base64(&Sha256::digest(public.to_string()))
+    base64url::encode(Sha256::digest(public.to_string()))
 }
 
 impl fmt::Debug for SigningKey {

@@ -14,7 +14,7 @@ use crate::{
         Authenticated, Contents, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable,
     },
     request::RawRequest,
-    schemes::{HmacBodyField, Recipe, Verified},
+    schemes::{HmacBodyField, Recipe, Scheme, Verified},
     setup::{BuildError, Finding},
     tenants::Keys,
     time::{EventTime, UnixTime, accepts_unreadable_time},
@@ -251,7 +251,7 @@ impl Provider for Facephi {
                 "Facephi's recipe `data_only` leaves type, time, operation and id of an event unsigned: \
                  who holds the access credentials can change them",
             ),
-            body_limit: self.scheme.body_limit(),
+            body_limit: self.scheme.signs().body_limit,
             assumed: &[
                 "which bytes it signs, and in which encoding its secret is written",
                 "that it takes 200 as success, and sends at least once, in any order",
@@ -266,6 +266,7 @@ impl Provider for Facephi {
     }
 
     fn validate(&self) -> Result<(), BuildError> {
+        self.keys.check(|kind| self.scheme.takes(kind))?;
         let data_only = !self.signs().covers_all();
         if data_only && self.interest.is_some() && !self.trust_claimed_type {
             return Err(BuildError::Pack(

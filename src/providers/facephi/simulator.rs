@@ -2,16 +2,15 @@
 
 use std::fmt;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::{Topic, decode::SIGNATURE};
 use crate::{
     cloudevents::STRUCTURED_JSON,
-    json::canonical::{self, Order},
-    schemes::Recipe,
-    simulator::{Sent, hmac_sha256},
+    json::canonical,
+    schemes::{Digest, HmacBodyField, Recipe},
+    simulator::Sent,
     time::UnixTime,
 };
 
@@ -195,7 +194,8 @@ impl FacephiSimulator {
     fn unsigned(&self, event_type: &str, data: &Value) -> (String, String) {
         let data = data.to_string();
         // The id is the event's, whatever the attempt.
-        let id = hmac_sha256(b"id", &[self.operation.as_bytes(), event_type.as_bytes()]);
+        let of = [self.operation.as_bytes(), event_type.as_bytes()];
+        let id = Digest::Sha256.mac(b"id", of.into_iter());
         let id = const_hex::encode(id.get(..16).unwrap_or_default());
         let attributes = [
             ("specversion", "1.0".to_owned()),
@@ -214,24 +214,21 @@ impl FacephiSimulator {
 
     /// The event with its signature, before the data as in the vendor's sample.
     fn signed(&self, event: &str, data: &str) -> String {
-        let mac = self.mac(event, data);
-        with_signature(event, &format!("\"{mac}\""))
-    }
-
-    fn mac(&self, event: &str, data: &str) -> String {
-        // What cannot be written canonically is signed as it is: the receiver refuses either.
-        let sorted = || {
-            canonical::edited(event.as_bytes(), Order::Sorted, canonical::Edit::None)
-                .unwrap_or_else(|_| event.as_bytes().to_vec())
-        };
-        let signed = match self.recipe {
-            Recipe::WithoutMember => event.as_bytes().to_vec(),
-            Recipe::EmptyMember => with_signature(event, "\"\"").into_bytes(),
-            Recipe::NullMember => with_signature(event, "null").into_bytes(),
-            Recipe::SortedKeys => sorted(),
-            Recipe::DataOnly => data.as_bytes().to_vec(),
-        };
-        BASE64_STANDARD.encode(hmac_sha256(&self.secret, &[&signed]))
+        let scheme = HmacBodyField::in_member(SIGNATURE).recipe(self.recipe);
+        let blank = with_signature(event, "\"\"");
+        let signed = scheme.signed(blank.as_bytes(), &self.secret);
+        match signed.map(String::from_utf8) {
+            Ok(Ok(signed)) => signed,
+            // What cannot be written canonically is signed as it is: the receiver refuses either.
+            _ => {
+                let text = match self.recipe {
+                    Recipe::DataOnly => data,
+                    _ => event,
+                };
+                let mac = scheme.mac_of(std::iter::once(text.as_bytes()), &self.secret);
+                with_signature(event, &format!("\"{mac}\""))
+            }
+        }
     }
 
     fn sent(&self, body: String) -> Sent {

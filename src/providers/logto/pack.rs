@@ -8,13 +8,11 @@ use super::{Event, EventName, digest_without_hook_id};
 use crate::{
     identity::{EventType, KeyParts},
     keys::LiveKeys,
-    provider::{
-        Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable,
-    },
+    provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
     providers::known::LOGTO,
     request::RawRequest,
-    schemes::{Digest, HmacHeader, SignatureEncoding, SignatureLayout, Verified},
-    setup::Finding,
+    schemes::{Digest, HmacHeader, Scheme, SignatureEncoding, SignatureLayout, Verified},
+    setup::{BuildError, Finding},
     tenants::Keys,
     time::{UnixTime, accepts_unreadable_time},
     verdict::Rejection,
@@ -63,6 +61,16 @@ pub struct Logto {
     accept_unreadable_time: bool,
 }
 
+/// How Logto signs.
+pub(super) fn scheme() -> HmacHeader {
+    HmacHeader::of_parts(
+        HeaderName::from_static("logto-signature-sha-256"),
+        SignatureLayout::alone(),
+        SignatureEncoding::Hex,
+        Digest::Sha256,
+    )
+}
+
 impl Logto {
     /// Webhooks signed with the hook's signing key (a [`Secret`](crate::keys::Secret)), any key of a
     /// [`Keyring`](crate::keys::Keyring), or the keys of tenants.
@@ -70,12 +78,7 @@ impl Logto {
     /// Logto swaps a hook's key at once: while rotating, hold the old and the new one in a ring.
     pub fn new(signing_key: impl Into<Keys>) -> Self {
         Self {
-            scheme: HmacHeader::of_parts(
-                HeaderName::from_static("logto-signature-sha-256"),
-                SignatureLayout::alone(),
-                SignatureEncoding::Hex,
-                Digest::Sha256,
-            ),
+            scheme: scheme(),
             keys: signing_key.into(),
             interest: None,
             merge_hooks: false,
@@ -131,6 +134,10 @@ impl Provider for Logto {
 
     fn keys(&self) -> Keys {
         self.keys.clone()
+    }
+
+    fn validate(&self) -> Result<(), BuildError> {
+        self.keys.check(|kind| self.scheme.takes(kind))
     }
 
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {

@@ -11,10 +11,11 @@ use super::{
     envelope::Envelope,
     event::Event,
     interaction::{Interaction, InteractionEvent},
+    pack::scheme,
     user::User,
 };
 use crate::{
-    simulator::{Sent, hmac_sha256},
+    simulator::{HeaderSigner, Sent},
     time::UnixTime,
 };
 
@@ -184,11 +185,11 @@ impl LogtoSimulator {
         for (name, value) in &self.headers {
             spell(name, value);
         }
-        let mac = hmac_sha256(self.signing_key.as_bytes(), &[body]);
-        let mut hex = const_hex::Buffer::<32>::new();
-        let signature = hex.format(&mac);
+        let signer = HeaderSigner::new(scheme(), self.signing_key.as_bytes());
+        // Neither an id nor a time is signed.
+        let signature = signer.signature("", self.now, body);
         if !self.signing_key.is_empty() {
-            spell(SIGNATURE, signature);
+            spell(SIGNATURE, &signature);
         }
         // Spellings of one name are joined.
         let mut headers = BTreeMap::<String, String>::new();

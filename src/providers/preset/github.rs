@@ -21,16 +21,20 @@ impl Preset {
     /// - Known: payloads have up to 25 MB. The receiver's limit stays at 1 MiB, since a body is read
     ///   before its signature can be checked: raise it with `body_limit` where large pushes are expected.
     pub fn github(keys: impl Into<Keys>) -> Self {
-        let scheme = HmacHeader::of_parts(
-            HeaderName::from_static("x-hub-signature-256"),
-            SignatureLayout::Single {
-                prefix: "sha256=".to_owned(),
-            },
-            SignatureEncoding::Hex,
-            Digest::Sha256,
-        );
-        let mut preset = Self::custom(GITHUB.name, scheme, keys).knowing(&GITHUB);
+        let mut preset = Self::custom(GITHUB.name, scheme(), keys).knowing(&GITHUB);
         preset.type_header = Some(HeaderName::from_static("x-github-event"));
         preset
     }
+}
+
+/// How it signs.
+pub(super) fn scheme() -> HmacHeader {
+    HmacHeader::of_parts(
+        HeaderName::from_static("x-hub-signature-256"),
+        SignatureLayout::Single {
+            prefix: "sha256=".to_owned(),
+        },
+        SignatureEncoding::Hex,
+        Digest::Sha256,
+    )
 }

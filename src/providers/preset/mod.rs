@@ -10,12 +10,9 @@
 //! | [`slack`](Preset::slack) | `v0:{timestamp}:{body}` | hex, `v0=…` | sent at, ± 300 s | the body's `event_id`, else its digest | the body's `type` |
 //! | [`github`](Preset::github) | `{body}` | hex, `sha256=…` | none | the body's digest | `x-github-event`, unsigned |
 //! | [`shopify`](Preset::shopify) | `{body}` | base64 | none | the body's digest | `x-shopify-topic`, unsigned |
-//! | [`custom`](Preset::custom) | as its scheme says | as its scheme says | ± 300 s where signed | the signed id, else the body's digest | none |
+//! | [`custom`](Preset::custom) | as its scheme says | as its scheme says | ± 300 s where signed | the signed id, else the digest of what is signed | none |
 //!
-//! | [`custom_body_field`](Preset::custom_body_field) | the JSON without its MAC, or one member | a member of the JSON | none | the digest of what is signed | none |
-//! | `custom_signed_request` (feature `jwt`) | as its scheme says | by the key of a certificate | ± 300 s where signed | the body's digest | none |
-//!
-//! All of them are HMAC-SHA256 but for the custom ones, which may be told otherwise.
+//! All of them are HMAC-SHA256 but for the custom one, which takes any [`Scheme`].
 //!
 //! Where the digest of the body is the key, two deliveries with equal bodies are one event: the ids that
 //! those senders put into headers are not signed, and whoever captured a delivery could send it again
@@ -23,15 +20,16 @@
 //! [`event_type`](crate::delivery::Delivery::event_type), but a
 //! [`claimed_type`](crate::delivery::Delivery::claimed_type).
 
-mod body_field;
 mod envelope;
 mod github;
-mod scheme;
 mod shopify;
-#[cfg(feature = "jwt")]
-mod signed_request;
+mod signed_part;
+#[cfg(feature = "simulator")]
+mod simulator;
 mod slack;
 mod standard_webhooks;
+#[cfg(feature = "simulator")]
+mod standard_webhooks_simulator;
 mod stripe;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
@@ -40,9 +38,12 @@ use http::HeaderName;
 use serde::de::DeserializeOwned;
 
 use self::{
-    body_field::signed_part,
     envelope::{Envelope, Names},
-    scheme::Scheme,
+    signed_part::signed_part,
+};
+#[cfg(feature = "simulator")]
+pub use self::{
+    simulator::PresetSimulator, standard_webhooks_simulator::StandardWebhooksSimulator,
 };
 use super::known::KnownSender;
 use crate::{
@@ -53,7 +54,7 @@ use crate::{
         Authenticated, Contents, Decoded, Handshake, Provider, SenderProfile, TimeKind, Undecodable,
     },
     request::{RawRequest, Single},
-    schemes::{HmacHeader, Verified},
+    schemes::{Scheme, Signs, Verified},
     setup::{BuildError, Finding},
     tenants::Keys,
     time::UnixTime,
@@ -81,7 +82,8 @@ use crate::{
 /// ```
 pub struct Preset<T = Json> {
     name: Cow<'static, str>,
-    scheme: Scheme,
+    scheme: Box<dyn Scheme>,
+    signs: Signs,
     keys: Keys,
     identity: Identity,
     type_header: Option<HeaderName>,
@@ -105,36 +107,61 @@ enum Identity {
 }
 
 impl Preset {
-    /// Any sender that `scheme` describes. An event is identified by the signed id where the scheme has
-    /// one, else by the digest of the body. `name` is part of every event key.
+    /// Any sender that signs as `scheme` says, under `keys`. `name` is part of every event key.
+    ///
+    /// - An event is identified by the signed id where the scheme has one, else by the digest of what is signed. A nonce
+    ///   belongs to an attempt and identifies nothing.
+    /// - Where the MAC sits inside the JSON that it covers, an event is read from what is signed: the member with the MAC is
+    ///   not in it. With [`Recipe::DataOnly`](crate::schemes::Recipe::DataOnly) the event is the value of one member, and the
+    ///   receiver must have an access rule.
+    /// - `keys` are secrets for MACs and public keys for signatures: a [`Secret`](crate::Secret), a `VerifyingKey`, a
+    ///   [`Keyring`](crate::Keyring), or those of [`Tenants`](crate::tenants::Tenants).
+    /// - Bodies of up to 1 MiB are taken, or as many bytes as the scheme says. See
+    ///   [`HmacBodyField::REWRITE_LIMIT`](crate::schemes::HmacBodyField::REWRITE_LIMIT).
+    ///
+    /// ```
+    /// use hookgate::{
+    ///     Secret,
+    ///     providers::preset::Preset,
+    ///     schemes::{HmacBodyField, HmacBodyFieldConfig},
+    /// };
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let scheme = HmacBodyField::try_from(HmacBodyFieldConfig::new("mac"))?;
+    /// let pack = Preset::custom("acme", scheme, Secret::utf8("0f3c5d…")?);
+    /// # let _ = pack;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn custom(
         name: impl Into<Cow<'static, str>>,
-        scheme: HmacHeader,
+        scheme: impl Scheme,
         keys: impl Into<Keys>,
     ) -> Self {
-        let identity = if scheme.has_signed_id() {
-            Identity::SignedId
-        } else {
-            Identity::BodyDigest
+        let signs = scheme.signs();
+        let mut profile = SenderProfile {
+            nonces: signs.nonce,
+            body_limit: signs.body_limit,
+            ..SenderProfile::unknown()
         };
-        let has_timestamp = scheme.has_timestamp();
-        let preset = Self::of_scheme(name.into(), scheme.into(), keys.into(), identity);
-        if has_timestamp {
-            preset.signing_times()
-        } else {
-            preset
+        if signs.time {
+            // Signed anew for each attempt.
+            profile.time = TimeKind::SentAt;
+            profile.past = Some(profile.future);
         }
-    }
-
-    fn of_scheme(name: Cow<'static, str>, scheme: Scheme, keys: Keys, identity: Identity) -> Self {
         Self {
-            name,
-            scheme,
-            keys,
-            identity,
+            name: name.into(),
+            scheme: Box::new(scheme),
+            signs,
+            keys: keys.into(),
+            identity: if signs.id {
+                Identity::SignedId
+            } else {
+                Identity::BodyDigest
+            },
             type_header: None,
             handshake: None,
-            profile: SenderProfile::unknown(),
+            profile,
             event: PhantomData,
         }
     }
@@ -142,13 +169,6 @@ impl Preset {
     /// With what is known of the sender.
     fn knowing(mut self, sender: &KnownSender) -> Self {
         self.profile = sender.known_in(self.profile);
-        self
-    }
-
-    /// Signs a time anew for each attempt.
-    fn signing_times(mut self) -> Self {
-        self.profile.time = TimeKind::SentAt;
-        self.profile.past = Some(self.profile.future);
         self
     }
 }
@@ -161,6 +181,7 @@ impl<T> Preset<T> {
         Preset {
             name: self.name,
             scheme: self.scheme,
+            signs: self.signs,
             keys: self.keys,
             identity: self.identity,
             type_header: self.type_header,
@@ -199,15 +220,19 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
                 "`answer_url_verification` is a setting of `Preset::slack` alone: leave it out",
             ));
         }
-        Ok(())
+        self.keys.check(|kind| self.scheme.takes(kind))
     }
 
     fn needs_access(&self) -> bool {
-        self.scheme.leaves_something_unsigned()
+        !self.signs.all
     }
 
-    fn findings(&self, now: UnixTime) -> Vec<Finding> {
-        self.scheme.findings(now)
+    fn findings(&self, _now: UnixTime) -> Vec<Finding> {
+        self.scheme.findings()
+    }
+
+    fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
+        self.scheme.key_name(request)
     }
 
     fn verify<'a>(
@@ -223,10 +248,8 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         authenticated: &Authenticated<'_>,
     ) -> Result<Contents<Payload<T>>, Undecodable> {
         let mut event_type = None;
-        let bytes = match &self.scheme {
-            Scheme::BodyField(scheme) => &signed_part(scheme, authenticated)?,
-            _ => authenticated.bytes,
-        };
+        let signed = signed_part(self.signs, authenticated)?;
+        let bytes = &signed;
         let parts = match self.identity {
             Identity::SignedId => {
                 KeyParts::of(authenticated.signed_id.ok_or(Undecodable("no signed id"))?)

@@ -20,16 +20,20 @@ impl Preset {
     ///   [`claimed_type`](crate::delivery::Delivery::claimed_type).
     /// - Known: Shopify waits 5 s and sends again 8 times within 4 hours.
     pub fn shopify(keys: impl Into<Keys>) -> Self {
-        let scheme = HmacHeader::of_parts(
-            HeaderName::from_static("x-shopify-hmac-sha256"),
-            SignatureLayout::Single {
-                prefix: String::new(),
-            },
-            SignatureEncoding::Base64,
-            Digest::Sha256,
-        );
-        let mut preset = Self::custom(SHOPIFY.name, scheme, keys).knowing(&SHOPIFY);
+        let mut preset = Self::custom(SHOPIFY.name, scheme(), keys).knowing(&SHOPIFY);
         preset.type_header = Some(HeaderName::from_static("x-shopify-topic"));
         preset
     }
+}
+
+/// How it signs.
+pub(super) fn scheme() -> HmacHeader {
+    HmacHeader::of_parts(
+        HeaderName::from_static("x-shopify-hmac-sha256"),
+        SignatureLayout::Single {
+            prefix: String::new(),
+        },
+        SignatureEncoding::Base64,
+        Digest::Sha256,
+    )
 }

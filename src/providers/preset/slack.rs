@@ -1,6 +1,5 @@
 //! Slack (api.slack.com, "Verifying requests from Slack", "The Events API").
 
-
 use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
@@ -9,7 +8,8 @@ use crate::{
     provider::Handshake,
     providers::known::SLACK,
     schemes::{
-        Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
+        Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimestampForm,
+        TimestampSource,
     },
     tenants::Keys,
 };
@@ -28,21 +28,7 @@ impl Preset {
     ///   With "delayed events" switched on it also does so every hour for a day, which the retention
     ///   covers.
     pub fn slack(keys: impl Into<Keys>) -> Self {
-        let time = HeaderName::from_static("x-slack-request-timestamp");
-        let scheme = HmacHeader::of_parts(
-            HeaderName::from_static("x-slack-signature"),
-            SignatureLayout::Single {
-                prefix: "v0=".to_owned(),
-            },
-            SignatureEncoding::Hex,
-            Digest::Sha256,
-        )
-        .signing(
-            Template::timestamp_body(Some("v0:"), ":"),
-            None,
-            Some((TimestampSource::Header(time), TimeUnit::Seconds)),
-        );
-        let mut preset = Self::custom(SLACK.name, scheme, keys).knowing(&SLACK);
+        let mut preset = Self::custom(SLACK.name, scheme(), keys).knowing(&SLACK);
         preset.identity = Identity::Member(Names {
             id: "event_id",
             event_type: "type",
@@ -94,5 +80,23 @@ fn url_verification(envelope: &Envelope, body: &[u8]) -> Option<Handshake> {
         Handshake::new(challenge)
             .header(header::CONTENT_TYPE, plain)
             .header(header::X_CONTENT_TYPE_OPTIONS, as_it_says),
+    )
+}
+
+/// How it signs.
+pub(super) fn scheme() -> HmacHeader {
+    let time = HeaderName::from_static("x-slack-request-timestamp");
+    HmacHeader::of_parts(
+        HeaderName::from_static("x-slack-signature"),
+        SignatureLayout::Single {
+            prefix: "v0=".to_owned(),
+        },
+        SignatureEncoding::Hex,
+        Digest::Sha256,
+    )
+    .signing(
+        Template::timestamp_body(Some("v0:"), ":"),
+        None,
+        Some((TimestampSource::Header(time), TimestampForm::Seconds)),
     )
 }

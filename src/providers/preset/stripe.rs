@@ -6,7 +6,8 @@ use super::{Identity, Names, Preset};
 use crate::{
     providers::known::STRIPE,
     schemes::{
-        Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimeUnit, TimestampSource,
+        Digest, HmacHeader, SignatureEncoding, SignatureLayout, Template, TimestampForm,
+        TimestampSource,
     },
     tenants::Keys,
 };
@@ -22,25 +23,32 @@ impl Preset {
     /// - Known: Stripe sends again for 3 days in live mode. How long it waits is not published; the
     ///   default of 8 s for handlers is an assumption.
     pub fn stripe(keys: impl Into<Keys>) -> Self {
-        let scheme = HmacHeader::of_parts(
-            HeaderName::from_static("stripe-signature"),
-            SignatureLayout::Pairs {
-                signature: "v1".to_owned(),
-                timestamp: Some("t".to_owned()),
-            },
-            SignatureEncoding::Hex,
-            Digest::Sha256,
-        )
-        .signing(
-            Template::timestamp_body(None, "."),
-            None,
-            Some((TimestampSource::Pair("t".to_owned()), TimeUnit::Seconds)),
-        );
-        let mut preset = Self::custom(STRIPE.name, scheme, keys).knowing(&STRIPE);
+        let mut preset = Self::custom(STRIPE.name, scheme(), keys).knowing(&STRIPE);
         preset.identity = Identity::Member(Names {
             id: "id",
             event_type: "type",
         });
         preset
     }
+}
+
+/// How it signs.
+pub(super) fn scheme() -> HmacHeader {
+    HmacHeader::of_parts(
+        HeaderName::from_static("stripe-signature"),
+        SignatureLayout::Pairs {
+            signature: "v1".to_owned(),
+            timestamp: Some("t".to_owned()),
+        },
+        SignatureEncoding::Hex,
+        Digest::Sha256,
+    )
+    .signing(
+        Template::timestamp_body(None, "."),
+        None,
+        Some((
+            TimestampSource::Pair("t".to_owned()),
+            TimestampForm::Seconds,
+        )),
+    )
 }

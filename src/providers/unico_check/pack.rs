@@ -1,6 +1,6 @@
 //! [`UnicoCheck`]: the pack.
 
-use std::{fmt, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use super::{
     Event, Status,
@@ -44,7 +44,7 @@ use crate::{
 /// | Headers (Chave / Valor) | `.access(HeaderSecrets::new([(key, value), …]))` |
 /// | Secret and Headers | `.access(AllOf::of(ApiKey::authorization(secret)).and(HeaderSecrets::new([…])))` |
 /// | JWT Bearer, RFC 7523 or RFC 7519 | `.access(Bearer::…)`, feature `jwt`: the token of your own token endpoint |
-/// | JWT Bearer, headers with the tags `{{signature}}`, `{{nonce}}`, `{{timestamp}}`, `{{algorithm}}` | `UnicoCheck::signed(SignedRequest::new(…)?)`, feature `jwt` |
+/// | JWT Bearer, headers with the tags `{{signature}}`, `{{nonce}}`, `{{timestamp}}`, `{{algorithm}}` | `UnicoCheck::signed(SignedRequest::try_from(…)?, certificate)`, feature `jwt` |
 /// | Tempo de tentativas em minutos, Número máximo de tentativas | [`attempts`](Self::attempts) |
 ///
 /// # Defaults
@@ -134,16 +134,19 @@ impl UnicoCheck {
     /// That the key is that of the certificate which you uploaded is known. Which bytes are signed, in which encoding
     /// and with which algorithm is not: take a first request apart, and set the scheme so that it verifies.
     ///
-    /// Cannot serve tenants, who would all have the same key: a request of one could be sent to another.
+    /// `keys` verify: the certificate as a [`VerifyingKey`](crate::keys::VerifyingKey), a
+    /// [`Keyring`](crate::Keyring) while it is renewed, or [`Tenants`], each with a certificate of its own.
     #[cfg(feature = "jwt")]
-    pub fn signed(scheme: SignedRequest) -> Self {
+    pub fn signed(scheme: SignedRequest, keys: impl Into<Keys>) -> Self {
         Self {
             proof: Proof::Signature(Box::new(scheme)),
+            keys: keys.into(),
             ..Self::new()
         }
     }
 
-    /// Serves many: the request says whose access rule applies. Each tenant, or the receiver, must have one.
+    /// Serves many, where nothing is signed: the request says whose access rule applies. Each tenant, or the receiver, must
+    /// have one. Of signed requests the keys of the tenants verify, in the place of those that were given.
     #[must_use]
     pub fn tenants(mut self, tenants: Tenants) -> Self {
         self.keys = Keys::Tenants(tenants);
@@ -181,6 +184,11 @@ impl UnicoCheck {
         self
     }
 
+    /// Whether the time of each attempt is signed.
+    fn signs_time(&self) -> bool {
+        self.proof.signs().is_some_and(|signs| signs.time)
+    }
+
     fn wants(&self, event: &Event) -> bool {
         match (&self.interest, event) {
             (Some(wanted), Event::ProcessUpdated(update)) => wanted.contains(&update.status),
@@ -202,9 +210,9 @@ impl Provider for UnicoCheck {
         let profile = SenderProfile {
             retries: horizon.map_or(Retries::Unknown, Retries::For),
             time: TimeKind::None,
-            nonces: self.proof.has_nonce(),
+            nonces: self.proof.signs().is_some_and(|signs| signs.nonce),
             retention: unknown.retention.max(horizon.unwrap_or_default()),
-            assumed: if self.proof.is_signature() {
+            assumed: if self.proof.signs().is_some() {
                 &[
                     "that it takes any 2xx as success",
                     "which bytes are signed, and that a retry may not be signed again",
@@ -214,7 +222,7 @@ impl Provider for UnicoCheck {
             },
             ..unknown
         };
-        if !self.proof.has_timestamp() {
+        if !self.signs_time() {
             return profile;
         }
         let past = self.attempts.map(Attempts::oldest_signature);
@@ -234,32 +242,31 @@ impl Provider for UnicoCheck {
     }
 
     fn validate(&self) -> Result<(), BuildError> {
-        if self.proof.is_signature() && matches!(self.keys, Keys::Tenants(_)) {
-            return Err(BuildError::Pack(
-                "signed requests cannot serve tenants, who would all have the same key: give each a receiver of its own",
-            ));
-        }
-        Ok(())
+        self.proof.check(&self.keys)
     }
 
     fn needs_access(&self) -> bool {
-        !self.proof.is_signature()
+        self.proof.signs().is_none()
     }
 
-    fn findings(&self, now: UnixTime) -> Vec<Finding> {
-        let mut findings = self.proof.findings(now);
+    fn findings(&self, _now: UnixTime) -> Vec<Finding> {
+        let mut findings = self.proof.findings();
         // Where each attempt's time is signed, that one is checked and the event's is not.
-        let counts = self.accept_unreadable_time && !self.proof.has_timestamp();
+        let counts = self.accept_unreadable_time && !self.signs_time();
         findings.extend(counts.then(accepts_unreadable_time));
         findings
+    }
+
+    fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
+        self.proof.key_name(request)
     }
 
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
-        _keys: LiveKeys<'a>,
+        keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        self.proof.verify(request)
+        self.proof.verify(request, keys)
     }
 
     fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<Event>, Undecodable> {

@@ -1,9 +1,16 @@
 //! [`Proof`]: what shows who wrote a notification.
 
+use std::borrow::Cow;
+
 #[cfg(feature = "jwt")]
-use crate::schemes::SignedRequest;
+use crate::schemes::{Scheme, SignedRequest};
 use crate::{
-    request::RawRequest, schemes::Verified, setup::Finding, time::UnixTime, verdict::Rejection,
+    keys::LiveKeys,
+    request::RawRequest,
+    schemes::{Signs, Verified},
+    setup::{BuildError, Finding},
+    tenants::Keys,
+    verdict::Rejection,
 };
 
 #[derive(Debug, Clone)]
@@ -16,45 +23,60 @@ pub(super) enum Proof {
 }
 
 impl Proof {
-    pub(super) fn verify<'a>(&self, request: RawRequest<'a>) -> Result<Verified<'a>, Rejection> {
+    pub(super) fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
         match self {
             Self::Access => {
-                let _ = request;
+                let _ = (request, keys);
                 Ok(Verified::by_access())
             }
             #[cfg(feature = "jwt")]
-            Self::Signature(scheme) => scheme.verify(request),
+            Self::Signature(scheme) => scheme.verify(request, keys),
         }
     }
 
-    pub(super) fn is_signature(&self) -> bool {
-        !matches!(self, Self::Access)
-    }
-
-    pub(super) fn has_timestamp(&self) -> bool {
-        match self {
-            Self::Access => false,
-            #[cfg(feature = "jwt")]
-            Self::Signature(scheme) => scheme.has_timestamp(),
-        }
-    }
-
-    pub(super) fn has_nonce(&self) -> bool {
-        match self {
-            Self::Access => false,
-            #[cfg(feature = "jwt")]
-            Self::Signature(scheme) => scheme.has_nonce(),
-        }
-    }
-
-    pub(super) fn findings(&self, now: UnixTime) -> Vec<Finding> {
+    pub(super) fn key_name<'r>(
+        &self,
+        request: &RawRequest<'r>,
+    ) -> Result<Option<Cow<'r, str>>, Rejection> {
         match self {
             Self::Access => {
-                let _ = now;
-                Vec::new()
+                let _ = request;
+                Ok(None)
             }
             #[cfg(feature = "jwt")]
-            Self::Signature(scheme) => scheme.findings(now),
+            Self::Signature(scheme) => scheme.key_name(request),
+        }
+    }
+
+    /// What is signed; `None` where nothing is.
+    pub(super) fn signs(&self) -> Option<Signs> {
+        match self {
+            Self::Access => None,
+            #[cfg(feature = "jwt")]
+            Self::Signature(scheme) => Some(scheme.signs()),
+        }
+    }
+
+    pub(super) fn check(&self, keys: &Keys) -> Result<(), BuildError> {
+        match self {
+            Self::Access => {
+                let _ = keys;
+                Ok(())
+            }
+            #[cfg(feature = "jwt")]
+            Self::Signature(scheme) => keys.check(|kind| scheme.takes(kind)),
+        }
+    }
+
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        match self {
+            Self::Access => Vec::new(),
+            #[cfg(feature = "jwt")]
+            Self::Signature(scheme) => scheme.findings(),
         }
     }
 }

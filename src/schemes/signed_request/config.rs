@@ -2,66 +2,59 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The text form of a signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum RequestEncoding {
-    /// Standard base64 with padding.
-    #[default]
-    Base64,
-    /// base64url without padding (RFC 7515, section 2).
-    Base64Url,
-    /// Hexadecimal, either case.
-    Hex,
-    /// A compact JWS (RFC 7515) whose payload is the signed text; it may be left out (appendix F: detached).
-    Jws,
-}
+use super::SignedRequest;
+use crate::{
+    schemes::{
+        SignatureEncoding, Template, TimestampForm,
+        signed_header::{SignedHeader, header_name},
+        template::Piece,
+    },
+    setup::BuildError,
+};
 
-/// The form of a time. Fixed per sender, never guessed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum TimestampForm {
-    /// Whole seconds since the epoch.
-    #[default]
-    Seconds,
-    /// Milliseconds since the epoch.
-    Milliseconds,
-    /// An RFC 3339 date and time with its offset.
-    Rfc3339,
-}
-
-/// How one sender signs: the public, serialisable form of a [`SignedRequest`](super::SignedRequest) but for its keys.
+/// How one sender signs: the public, serialisable form of a [`SignedRequest`](super::SignedRequest).
 ///
 /// ```
-/// use hookgate::schemes::{RequestEncoding, SignedRequestConfig, TimestampForm};
+/// use hookgate::schemes::{SignatureEncoding, SignedRequest, SignedRequestConfig, TimestampForm};
 ///
+/// # fn main() -> Result<(), hookgate::BuildError> {
 /// let config = SignedRequestConfig::new("x-signature")
 ///     .nonce("x-nonce")
 ///     .timestamp("x-timestamp", TimestampForm::Seconds)
 ///     .template("{timestamp}.{nonce}.{body}")
-///     .encoding(RequestEncoding::Base64);
-/// # let _ = config;
+///     .encoding(SignatureEncoding::Base64);
+/// let scheme = SignedRequest::try_from(config)?;
+/// # let _ = scheme;
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SignedRequestConfig {
-    pub(crate) signature_header: String,
+    /// The header that carries the signature.
+    pub signature_header: String,
+    /// The header of `{nonce}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) nonce_header: Option<String>,
+    pub nonce_header: Option<String>,
+    /// The header of `{timestamp}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) timestamp_header: Option<String>,
+    pub timestamp_header: Option<String>,
+    /// The form of `{timestamp}`.
     #[serde(default)]
-    pub(crate) timestamp_form: TimestampForm,
+    pub timestamp_form: TimestampForm,
+    /// The header that names the algorithm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) algorithm_header: Option<String>,
+    pub algorithm_header: Option<String>,
+    /// What is signed.
     #[serde(default = "body")]
-    pub(crate) template: String,
+    pub template: String,
+    /// The signature's text form.
     #[serde(default)]
-    pub(crate) encoding: RequestEncoding,
+    pub encoding: SignatureEncoding,
+    /// Whether tokens are taken too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) accept_tokens_as_requests: bool,
+    pub accept_tokens_as_requests: bool,
 }
 
 fn body() -> String {
@@ -78,7 +71,7 @@ impl SignedRequestConfig {
             timestamp_form: TimestampForm::default(),
             algorithm_header: None,
             template: body(),
-            encoding: RequestEncoding::default(),
+            encoding: SignatureEncoding::default(),
             accept_tokens_as_requests: false,
         }
     }
@@ -118,7 +111,7 @@ impl SignedRequestConfig {
 
     /// The text form of the signature. Default: base64.
     #[must_use]
-    pub fn encoding(mut self, encoding: RequestEncoding) -> Self {
+    pub fn encoding(mut self, encoding: SignatureEncoding) -> Self {
         self.encoding = encoding;
         self
     }
@@ -133,5 +126,99 @@ impl SignedRequestConfig {
     pub fn accept_tokens_as_requests(mut self) -> Self {
         self.accept_tokens_as_requests = true;
         self
+    }
+}
+
+impl SignedRequestConfig {
+    fn check_names(&self) -> Result<(), BuildError> {
+        let names = [
+            Some(&self.signature_header),
+            self.nonce_header.as_ref(),
+            self.timestamp_header.as_ref(),
+            self.algorithm_header.as_ref(),
+        ];
+        let names: Vec<&String> = names.into_iter().flatten().collect();
+        let repeated = |(place, name): (usize, &&String)| {
+            let mut before = names.iter().take(place);
+            before.any(|other| other.eq_ignore_ascii_case(name))
+        };
+        if names.iter().enumerate().any(repeated) {
+            return Err(BuildError::Scheme(
+                "two parts of a signed request cannot stand in the same header",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl TryFrom<SignedRequestConfig> for SignedRequest {
+    type Error = BuildError;
+
+    /// # Errors
+    ///
+    /// When the settings contradict each other: a nonce or time without its placeholder, or a placeholder without its
+    /// header.
+    fn try_from(config: SignedRequestConfig) -> Result<Self, BuildError> {
+        let template = Template::of_signed_request(&config.template)?;
+        config.check_names()?;
+        let timestamp = signed(
+            &template,
+            &Piece::Timestamp,
+            "timestamp header",
+            config.timestamp_header.as_deref(),
+        )?;
+        Ok(Self {
+            signature_header: header_name("signature header", &config.signature_header)?,
+            encoding: config.encoding,
+            nonce: signed(
+                &template,
+                &Piece::Nonce,
+                "nonce header",
+                config.nonce_header.as_deref(),
+            )?,
+            timestamp: match config.timestamp_form {
+                // Its text begins and ends by its own form, so a `.` or `:` behind it leaves one reading.
+                TimestampForm::Rfc3339 => timestamp.map(SignedHeader::delimiting_itself),
+                TimestampForm::Seconds | TimestampForm::Milliseconds => timestamp,
+            },
+            timestamp_form: config.timestamp_form,
+            algorithm: match config.algorithm_header {
+                // Unsigned it does no harm: it chooses among what the key allows.
+                Some(name) => Some(SignedHeader::new(
+                    header_name("algorithm header", &name)?,
+                    &template,
+                    &Piece::Algorithm,
+                )),
+                None if template.has(&Piece::Algorithm) => return Err(PLACEHOLDER_WITHOUT_HEADER),
+                None => None,
+            },
+            template,
+            accept_tokens: config.accept_tokens_as_requests,
+        })
+    }
+}
+
+const PLACEHOLDER_WITHOUT_HEADER: BuildError =
+    BuildError::Scheme("the template of signed requests has a placeholder whose header is not set");
+
+/// The header of a placeholder: both or neither.
+fn signed(
+    template: &Template,
+    piece: &Piece,
+    what: &'static str,
+    name: Option<&str>,
+) -> Result<Option<SignedHeader>, BuildError> {
+    match (name, template.has(piece)) {
+        (Some(name), true) => Ok(Some(SignedHeader::new(
+            header_name(what, name)?,
+            template,
+            piece,
+        ))),
+        (None, false) => Ok(None),
+        (Some(_), false) => Err(BuildError::Scheme(
+            "signed requests have a nonce or time whose placeholder is not in the template: \
+             what nothing signs stops no replay",
+        )),
+        (None, true) => Err(PLACEHOLDER_WITHOUT_HEADER),
     }
 }

@@ -11,8 +11,7 @@ use hookgate::{
     Ack, Delivery, Nack, Receiver, ReceiverBuilder, Secret, UnixTime,
     dedup::DedupStore,
     json::{Json, Payload},
-    providers::preset::Preset,
-    simulator::StandardWebhooksSimulator,
+    providers::preset::{Preset, StandardWebhooksSimulator},
 };
 use hookgate_axum::{Event, ReceiverExt};
 use tokio::{

@@ -218,7 +218,7 @@ fn builder_line(
     match &*case.provider {
         FACEPHI => format!("Facephi::new({secret}){recipe}"),
         _ => format!(
-            "Preset::custom_body_field(name, HmacBodyField::try_from(config)?{recipe}, {secret}), where the config has \
+            "Preset::custom(name, HmacBodyField::try_from(config)?{recipe}, {secret}), where the config has \
              Digest::{:?} and SignatureEncoding::{:?}",
             scheme.digest, scheme.encoding
         ),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookgate::{Rejection, UnixTime, schemes::TimeUnit};
+use hookgate::{Rejection, UnixTime, schemes::TimestampForm};
 use serde_json::json;
 
 use super::super::{
@@ -80,8 +80,8 @@ fn outside(case: &Case, side: Side, by: Duration, limit: Duration) -> Vec<Trial>
         case
     };
     if let (Some(scheme), Some(time)) = (scheme_of(case), signed_time(case)) {
-        let (other, unit, name) = match scheme.timestamp_unit {
-            TimeUnit::Milliseconds => (time, "seconds", "Seconds"),
+        let (other, unit, name) = match scheme.timestamp_form {
+            TimestampForm::Milliseconds => (time, "seconds", "Seconds"),
             _ => (time / 1000, "milliseconds", "Milliseconds"),
         };
         if near(other) {
@@ -89,11 +89,11 @@ fn outside(case: &Case, side: Side, by: Duration, limit: Duration) -> Vec<Trial>
                 let case = case.with_setting("timestamp_unit", json!(unit));
                 (
                     case,
-                    format!("set the scheme's timestamp_unit to TimeUnit::{name}"),
+                    format!("set the scheme's timestamp_unit to TimestampForm::{name}"),
                 )
             } else {
                 let advice = "send whole seconds; for a sender of your own, describe it with HmacHeaderConfig and \
-                              TimeUnit::Milliseconds";
+                              TimestampForm::Milliseconds";
                 (unchecked(), advice.to_owned())
             };
             trials.push(Trial::step(

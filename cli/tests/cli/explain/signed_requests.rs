@@ -112,7 +112,7 @@ fn every_algorithm_and_text_form_is_found() {
         assert_eq!(finding["advice"], line);
         let line = line.as_str().unwrap();
         let algorithm = request["algorithm"].as_str().unwrap();
-        let named = format!("TokenAlgorithm::{}", algorithm.to_ascii_lowercase());
+        let named = format!("JwsAlgorithm::{}", algorithm.to_ascii_lowercase());
         assert!(
             line.to_ascii_lowercase()
                 .contains(&named.to_ascii_lowercase()),
@@ -120,12 +120,12 @@ fn every_algorithm_and_text_form_is_found() {
         );
         let encoding = match request["encoding"].as_str().unwrap() {
             "base64" => None,
-            "base64_url" => Some("RequestEncoding::Base64Url"),
-            "hex" => Some("RequestEncoding::Hex"),
-            _ => Some("RequestEncoding::Jws"),
+            "base64_url" => Some("SignatureEncoding::Base64Url"),
+            "hex" => Some("SignatureEncoding::Hex"),
+            _ => Some("SignatureEncoding::Jws"),
         };
         assert_eq!(
-            line.contains("RequestEncoding::"),
+            line.contains("SignatureEncoding::"),
             encoding.is_some(),
             "{line}"
         );
@@ -134,7 +134,7 @@ fn every_algorithm_and_text_form_is_found() {
             "{line}"
         );
         // The other program's library writes `typ: JWT` into every JWS.
-        let is_jws = encoding == Some("RequestEncoding::Jws");
+        let is_jws = encoding == Some("SignatureEncoding::Jws");
         assert_eq!(line.contains(".accept_tokens_as_requests()"), is_jws);
         found.insert((algorithm.to_owned(), encoding));
     }
@@ -150,9 +150,9 @@ fn the_builders_line_is_the_whole_pack() {
     let row = unico(&STANDARD.encode(rs256(filled("{timestamp}.{nonce}.{body}").as_bytes())));
     assert_eq!(
         confirmed(&row, "")["advice"],
-        "build the pack with UnicoCheck::signed(SignedRequest::new(SignedRequestConfig::new(\"x-signature\")\
+        "build the pack with UnicoCheck::signed(SignedRequest::try_from(SignedRequestConfig::new(\"x-signature\")\
          .nonce(\"x-nonce\").timestamp(\"x-timestamp\", TimestampForm::Seconds)\
-         .template(\"{timestamp}.{nonce}.{body}\"), [TokenKey::pem(certificate, [TokenAlgorithm::Rs256])])?)"
+         .template(\"{timestamp}.{nonce}.{body}\"))?, VerifyingKey::pem(certificate, [JwsAlgorithm::Rs256]))"
     );
 }
 
@@ -182,7 +182,7 @@ fn certificates_are_taken_from_files_as_they_are() {
         let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
         let line = explained["findings"][0]["advice"].as_str().unwrap();
         assert!(
-            line.contains(&format!("[TokenKey::{form}(certificate")),
+            line.contains(&format!("VerifyingKey::{form}(certificate")),
             "{line}"
         );
     }

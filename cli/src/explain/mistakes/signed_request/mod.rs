@@ -9,7 +9,7 @@ mod words;
 use hookgate::{
     Rejection,
     pack::{Head, RawRequest},
-    schemes::{SignedRequest, SignedRequestConfig},
+    schemes::SignedRequestConfig,
 };
 use serde_json::{Map, Value, json};
 
@@ -227,13 +227,11 @@ fn refusal(case: &Case, found: &Found<'_>) -> Option<String> {
     let name = found.signature.name;
     let headers = case.with_header(name, &*found.form.value).headers;
     let config: SignedRequestConfig = serde_json::from_value(scheme_of(found).into()).ok()?;
-    let key = found.tried.token_key();
-    let scheme = match SignedRequest::new(config, [key]) {
-        Ok(scheme) => scheme,
-        Err(error) => return Some(error.to_string()),
-    };
     let request = RawRequest::new(Head::new("POST", "/", &headers), &case.body);
-    scheme.verify(request).err().map(|error| error.to_string())
+    match found.tried.verify(config, request) {
+        Ok(judged) => judged.err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
 }
 
 fn trial(case: &Case, found: &Found<'_>) -> Trial {

@@ -3,10 +3,10 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
-    Secret,
-    keys::{Encoding, TokenAlgorithm, TokenKey},
-    pack::{Head, RawRequest},
-    schemes::{RequestEncoding, SignedRequest, SignedRequestConfig},
+    BuildError, Key, Rejection, Secret, UnixTime,
+    keys::{Encoding, JwsAlgorithm, LiveKeys, VerifyingKey},
+    pack::{Head, RawRequest, Scheme},
+    schemes::{SignatureEncoding, SignedRequest, SignedRequestConfig},
 };
 
 use super::{
@@ -24,41 +24,49 @@ const LEAST_COST: usize = 4096;
 /// The least bytes that a shared secret may have (RFC 7518, section 3.2).
 const LEAST_SECRET_BYTES: usize = 32;
 
-const ALGORITHMS: [TokenAlgorithm; 12] = [
-    TokenAlgorithm::Rs256,
-    TokenAlgorithm::Es256,
-    TokenAlgorithm::EdDsa,
-    TokenAlgorithm::Hs256,
-    TokenAlgorithm::Ps256,
-    TokenAlgorithm::Es384,
-    TokenAlgorithm::Rs512,
-    TokenAlgorithm::Rs384,
-    TokenAlgorithm::Ps512,
-    TokenAlgorithm::Ps384,
-    TokenAlgorithm::Hs512,
-    TokenAlgorithm::Hs384,
+const ALGORITHMS: [JwsAlgorithm; 12] = [
+    JwsAlgorithm::Rs256,
+    JwsAlgorithm::Es256,
+    JwsAlgorithm::EdDsa,
+    JwsAlgorithm::Hs256,
+    JwsAlgorithm::Ps256,
+    JwsAlgorithm::Es384,
+    JwsAlgorithm::Rs512,
+    JwsAlgorithm::Rs384,
+    JwsAlgorithm::Ps512,
+    JwsAlgorithm::Ps384,
+    JwsAlgorithm::Hs512,
+    JwsAlgorithm::Hs384,
 ];
 
 /// A key in one reading, for one algorithm.
 pub(super) struct Tried {
     pub(super) key: NamedKey,
-    pub(super) algorithm: TokenAlgorithm,
+    pub(super) algorithm: JwsAlgorithm,
     /// Whether it is one of the receiver's.
     pub(super) is_configured: bool,
     /// Why no receiver takes it as it is.
     pub(super) flaw: Option<&'static str>,
-    token_key: TokenKey,
+    verifying: Key,
 }
 
 impl Tried {
-    pub(super) fn token_key(&self) -> TokenKey {
-        self.token_key.clone()
+    /// What the scheme of `config` says of `request` with this key.
+    pub(super) fn verify(
+        &self,
+        config: SignedRequestConfig,
+        request: RawRequest<'_>,
+    ) -> Result<Result<(), Rejection>, BuildError> {
+        let scheme = SignedRequest::try_from(config)?;
+        let keys = [self.verifying.clone()];
+        let keys = LiveKeys::new(&keys, UnixTime::EPOCH);
+        Ok(scheme.verify(request, keys).map(drop))
     }
 }
 
 /// A signature in one text form.
 pub(super) struct Form {
-    pub(super) encoding: RequestEncoding,
+    pub(super) encoding: SignatureEncoding,
     /// As the scheme expects it.
     pub(super) value: String,
     /// How it stands in the request, where no scheme takes that form.
@@ -83,14 +91,14 @@ pub(super) fn keys_of(case: &Case) -> Vec<Tried> {
     for (key, is_configured) in configured.chain(others) {
         for (key, flaw, make) in readings(key) {
             for algorithm in ALGORITHMS {
-                let token_key = make(algorithm);
-                if token_key.validate().is_ok() {
+                let verifying = make(algorithm);
+                if verifying.validate().is_ok() {
                     all.push(Tried {
                         key: key.clone(),
                         algorithm,
                         is_configured,
                         flaw,
-                        token_key,
+                        verifying: verifying.into(),
                     });
                 }
             }
@@ -99,7 +107,7 @@ pub(super) fn keys_of(case: &Case) -> Vec<Tried> {
     all
 }
 
-type Make = Box<dyn Fn(TokenAlgorithm) -> TokenKey>;
+type Make = Box<dyn Fn(JwsAlgorithm) -> VerifyingKey>;
 
 /// The key as a public one, or as a shared secret in each way of reading its text.
 fn readings(key: &NamedKey) -> Vec<(NamedKey, Option<&'static str>, Make)> {
@@ -120,7 +128,7 @@ fn readings(key: &NamedKey) -> Vec<(NamedKey, Option<&'static str>, Make)> {
             vec![(
                 key,
                 flaw,
-                Box::new(move |it| TokenKey::pem(&unescaped, [it])),
+                Box::new(move |it| VerifyingKey::pem(&unescaped, [it])),
             )]
         }
         Reading::Der => {
@@ -128,7 +136,7 @@ fn readings(key: &NamedKey) -> Vec<(NamedKey, Option<&'static str>, Make)> {
             vec![(
                 of(Reading::Der),
                 None,
-                Box::new(move |it| TokenKey::der(&der, [it])),
+                Box::new(move |it| VerifyingKey::der(&der, [it])),
             )]
         }
         Reading::Utf8 | Reading::Base64 | Reading::Hex | Reading::Whsec | Reading::Recorded => {
@@ -147,7 +155,7 @@ fn readings(key: &NamedKey) -> Vec<(NamedKey, Option<&'static str>, Make)> {
                 let mut padded = bytes.to_vec();
                 padded.resize(bytes.len().max(LEAST_SECRET_BYTES), 0);
                 let secret = Secret::bytes(padded).ok()?;
-                let make: Make = Box::new(move |it| TokenKey::secret(&secret, [it]));
+                let make: Make = Box::new(move |it| VerifyingKey::secret(&secret, [it]));
                 Some((of(reading), flaw, make))
             });
             secrets.collect()
@@ -166,20 +174,20 @@ pub(super) fn forms(value: &str) -> Vec<Form> {
     if value.split('.').count() == 3 {
         let token = Form {
             is_token: true,
-            ..form(RequestEncoding::Jws, value)
+            ..form(SignatureEncoding::Jws, value)
         };
-        return vec![form(RequestEncoding::Jws, value), token];
+        return vec![form(SignatureEncoding::Jws, value), token];
     }
     let mut forms = vec![
-        form(RequestEncoding::Base64, value),
-        form(RequestEncoding::Base64Url, value),
-        form(RequestEncoding::Hex, value),
+        form(SignatureEncoding::Base64, value),
+        form(SignatureEncoding::Base64Url, value),
+        form(SignatureEncoding::Hex, value),
     ];
     let Some(bytes) = unbase64(value.as_bytes()) else {
         return forms;
     };
     forms.push(Form {
-        encoding: RequestEncoding::Base64,
+        encoding: SignatureEncoding::Base64,
         value: BASE64_STANDARD.encode(&bytes),
         flaw: Some(
             "it is base64 of the URL alphabet with padding, or of the other without, which no scheme takes",
@@ -189,7 +197,7 @@ pub(super) fn forms(value: &str) -> Vec<Form> {
     for length in [32, 48] {
         if let Some(bytes) = of_ecdsa_der(&bytes, length) {
             forms.push(Form {
-                encoding: RequestEncoding::Base64,
+                encoding: SignatureEncoding::Base64,
                 value: BASE64_STANDARD.encode(bytes),
                 flaw: Some("it is ECDSA in DER, as Java writes it, which no scheme takes"),
                 is_token: false,
@@ -237,8 +245,9 @@ pub(super) fn signs(tried: &Tried, form: &Form, text: &[u8]) -> bool {
     }
     let headers = vec![(HEADER, form.value.as_str())];
     let request = RawRequest::new(Head::new("POST", "/", &headers), text);
-    SignedRequest::new(config, [tried.token_key.clone()])
-        .is_ok_and(|scheme| scheme.verify(request).is_ok())
+    tried
+        .verify(config, request)
+        .is_ok_and(|proof| proof.is_ok())
 }
 
 const HEADER: &str = "x-signature";

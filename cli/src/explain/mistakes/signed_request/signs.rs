@@ -1,8 +1,8 @@
 //! What a request, or a key, shows by itself.
 
 use hookgate::{
-    keys::{TokenAlgorithm, TokenKey},
-    schemes::RequestEncoding,
+    keys::{JwsAlgorithm, VerifyingKey},
+    schemes::SignatureEncoding,
 };
 
 use super::{
@@ -44,7 +44,7 @@ pub(super) fn own_text(case: &Case) -> Option<Finding> {
             && payload != case.body
             && keys.iter().any(|tried| {
                 forms.iter().any(|form| {
-                    form.encoding == RequestEncoding::Jws && signs(tried, form, &payload)
+                    form.encoding == SignatureEncoding::Jws && signs(tried, form, &payload)
                 })
             })
     };
@@ -76,7 +76,7 @@ pub(super) fn unusable_keys(case: &Case) -> Vec<Finding> {
         // Any algorithm will do: a key that can be read is usable for one.
         let usable = keys_of(&case.with_keys(vec![key.clone()]));
         if usable.is_empty()
-            && let Err(error) = TokenKey::pem(&key.text, [TokenAlgorithm::Rs256]).validate()
+            && let Err(error) = VerifyingKey::pem(&key.text, [JwsAlgorithm::Rs256]).validate()
         {
             found.push(Finding::sign(
                 Confidence::Certain,

@@ -1,6 +1,6 @@
 //! The findings, in words and as the line of a program.
 
-use hookgate::schemes::RequestEncoding;
+use hookgate::schemes::SignatureEncoding;
 
 use super::{
     super::super::case::{Case, Reading},
@@ -71,26 +71,27 @@ pub(super) fn builder_line(case: &Case, found: &Found<'_>) -> String {
         set(format!(".template({})", literal(&candidate.template)));
     }
     if let Some(name) = match form.encoding {
-        RequestEncoding::Base64Url => Some("Base64Url"),
-        RequestEncoding::Hex => Some("Hex"),
-        RequestEncoding::Jws => Some("Jws"),
+        SignatureEncoding::Base64Url => Some("Base64Url"),
+        SignatureEncoding::Hex => Some("Hex"),
+        SignatureEncoding::Jws => Some("Jws"),
         _ => None,
     } {
-        set(format!(".encoding(RequestEncoding::{name})"));
+        set(format!(".encoding(SignatureEncoding::{name})"));
     }
     if form.is_token {
         set(".accept_tokens_as_requests()".to_owned());
     }
     let key = match tried.key.reading {
-        Reading::Pem => "TokenKey::pem(certificate".to_owned(),
-        Reading::Der => "TokenKey::der(certificate".to_owned(),
-        secret => format!("TokenKey::secret(&{}(text)?", secret.constructor()),
+        Reading::Pem => "VerifyingKey::pem(certificate".to_owned(),
+        Reading::Der => "VerifyingKey::der(certificate".to_owned(),
+        secret => format!("VerifyingKey::secret(&{}(text)?", secret.constructor()),
     };
     let algorithm = format!("{:?}", tried.algorithm);
-    let scheme = format!("SignedRequest::new({config}, [{key}, [TokenAlgorithm::{algorithm}])])?");
+    let scheme = format!("SignedRequest::try_from({config})?");
+    let key = format!("{key}, [JwsAlgorithm::{algorithm}])");
     match &*case.provider {
-        UNICO_CHECK => format!("UnicoCheck::signed({scheme})"),
-        _ => format!("Preset::custom_signed_request(name, {scheme})"),
+        UNICO_CHECK => format!("UnicoCheck::signed({scheme}, {key})"),
+        _ => format!("Preset::custom(name, {scheme}, {key})"),
     }
 }
 
@@ -103,12 +104,12 @@ pub(super) fn form_path(form: &str) -> &'static str {
     }
 }
 
-fn in_words(encoding: RequestEncoding) -> &'static str {
+fn in_words(encoding: SignatureEncoding) -> &'static str {
     match encoding {
-        RequestEncoding::Base64 => "base64",
-        RequestEncoding::Base64Url => "base64url",
-        RequestEncoding::Hex => "hexadecimal",
-        RequestEncoding::Jws => "a JWS",
+        SignatureEncoding::Base64 => "base64",
+        SignatureEncoding::Base64Url => "base64url",
+        SignatureEncoding::Hex => "hexadecimal",
+        SignatureEncoding::Jws => "a JWS",
         _ => "another form",
     }
 }

@@ -1,0 +1,96 @@
+//! [`JwsAlgorithm`]: how a JWS may be signed.
+
+use jsonwebtoken::Algorithm;
+
+use super::public_key::KeyType;
+
+/// How a JWS, of a token or a signed request, may be signed (RFC 7518, RFC 8037). There is no `none`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JwsAlgorithm {
+    /// HMAC with SHA-256.
+    Hs256,
+    /// HMAC with SHA-384.
+    Hs384,
+    /// HMAC with SHA-512.
+    Hs512,
+    /// RSA, PKCS #1 v1.5, with SHA-256.
+    Rs256,
+    /// RSA, PKCS #1 v1.5, with SHA-384.
+    Rs384,
+    /// RSA, PKCS #1 v1.5, with SHA-512.
+    Rs512,
+    /// RSA, PSS, with SHA-256.
+    Ps256,
+    /// RSA, PSS, with SHA-384.
+    Ps384,
+    /// RSA, PSS, with SHA-512.
+    Ps512,
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+    /// ECDSA on P-384 with SHA-384.
+    Es384,
+    /// Ed25519: `EdDSA` (RFC 8037), or `Ed25519` by its newer name (RFC 9864). Never with another curve.
+    EdDsa,
+}
+
+/// RFC 9864, section 2.2: a name for the one curve, where `EdDSA` leaves it to the key.
+const ED25519: &str = "Ed25519";
+
+impl JwsAlgorithm {
+    const ALL: [(Self, &'static str, Algorithm); 12] = [
+        (Self::Hs256, "HS256", Algorithm::HS256),
+        (Self::Hs384, "HS384", Algorithm::HS384),
+        (Self::Hs512, "HS512", Algorithm::HS512),
+        (Self::Rs256, "RS256", Algorithm::RS256),
+        (Self::Rs384, "RS384", Algorithm::RS384),
+        (Self::Rs512, "RS512", Algorithm::RS512),
+        (Self::Ps256, "PS256", Algorithm::PS256),
+        (Self::Ps384, "PS384", Algorithm::PS384),
+        (Self::Ps512, "PS512", Algorithm::PS512),
+        (Self::Es256, "ES256", Algorithm::ES256),
+        (Self::Es384, "ES384", Algorithm::ES384),
+        (Self::EdDsa, "EdDSA", Algorithm::EdDSA),
+    ];
+
+    /// The algorithm of this name, as tokens spell it. `EdDSA` and `Ed25519` are one: Ed25519 is the only curve that it
+    /// is used with here.
+    pub fn from_name(name: &str) -> Option<Self> {
+        if name == ED25519 {
+            return Some(Self::EdDsa);
+        }
+        let mut all = Self::ALL.iter();
+        all.find(|(_, known, _)| *known == name).map(|(it, ..)| *it)
+    }
+
+    /// The name, as tokens spell it; of Ed25519 `EdDSA`, which every reader knows.
+    pub fn name(self) -> &'static str {
+        let mut all = Self::ALL.iter();
+        all.find(|(it, ..)| *it == self)
+            .map_or("none", |(_, name, _)| *name)
+    }
+
+    #[cfg(any(feature = "jwks", feature = "token"))]
+    pub(crate) fn is_shared_secret(self) -> bool {
+        matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
+    }
+
+    pub(crate) fn backend(self) -> Option<Algorithm> {
+        let mut all = Self::ALL.iter();
+        all.find(|(it, ..)| *it == self).map(|(.., it)| *it)
+    }
+
+    /// The only keys that it can be used with: a public key can then never be taken for a secret, nor one curve for
+    /// another.
+    pub(super) const fn kind(self) -> KeyType {
+        match self {
+            Self::Hs256 | Self::Hs384 | Self::Hs512 => KeyType::Secret,
+            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512 => {
+                KeyType::Rsa
+            }
+            Self::Es256 => KeyType::P256,
+            Self::Es384 => KeyType::P384,
+            Self::EdDsa => KeyType::Ed25519,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! [`VerifyingKey`]: a key that verifies signatures, and how it may.
+
+use std::{fmt, sync::Arc};
+
+use jsonwebtoken::{
+    DecodingKey,
+    crypto::{JwtVerifier, aws_lc},
+};
+
+use super::{
+    JwsAlgorithm,
+    public_key::{self, KeyType, PublicKey},
+    self_test::self_test,
+};
+use crate::{keys::Secret, setup::BuildError, time::UnixTime};
+
+/// RFC 7518, section 3.2: a key must be as long as the hash; a shorter one could be guessed from one token.
+const LEAST_SECRET_BYTES: usize = 32;
+
+/// A key that verifies the signatures of tokens and of signed requests, and the fixed list of algorithms that it may be
+/// used for.
+///
+/// What is signed only chooses among these: a token that names another algorithm, `none` included, is refused, so a public
+/// key can never be taken for an HMAC secret.
+///
+/// A [`Keyring`](crate::keys::Keyring) of it is had by `into()`. For several, or an end, make a
+/// [`Key`](crate::keys::Key) of each with [`Key::public`](crate::keys::Key::public).
+#[derive(Clone)]
+pub struct VerifyingKey {
+    id: Option<String>,
+    algorithms: Vec<JwsAlgorithm>,
+    key: Result<Arc<PublicKey>, &'static str>,
+}
+
+impl VerifyingKey {
+    /// A secret that is shared with the issuer: `Hs256`, `Hs384`, `Hs512`. At least 32 bytes.
+    pub fn secret(secret: &Secret, algorithms: impl IntoIterator<Item = JwsAlgorithm>) -> Self {
+        let key = if secret.expose().len() < LEAST_SECRET_BYTES {
+            Err("a token's shared secret needs at least 32 bytes (RFC 7518, section 3.2)")
+        } else {
+            let key = DecodingKey::from_secret(secret.expose());
+            Ok(PublicKey::bare(key, KeyType::Secret))
+        };
+        Self::of(key, algorithms)
+    }
+
+    /// A public key, or a certificate that holds it, in PEM. Of a chain the first certificate counts.
+    ///
+    /// A certificate is taken as a container that you trust, since you name it: its issuer is not looked at, and its
+    /// [dates](Self::certificate_dates) refuse nothing.
+    pub fn pem(pem: impl AsRef<[u8]>, algorithms: impl IntoIterator<Item = JwsAlgorithm>) -> Self {
+        Self::of(public_key::of_pem(pem.as_ref()), algorithms)
+    }
+
+    /// As [`pem`](Self::pem), in DER: a certificate, a `SubjectPublicKeyInfo`, or an `RSAPublicKey` (PKCS #1).
+    pub fn der(der: impl AsRef<[u8]>, algorithms: impl IntoIterator<Item = JwsAlgorithm>) -> Self {
+        Self::of(public_key::of_der(der.as_ref()), algorithms)
+    }
+
+    /// A key of an issuer's document. Its algorithms fit its kind.
+    #[cfg(feature = "jwks")]
+    pub(crate) fn published(key: DecodingKey, algorithms: Vec<JwsAlgorithm>) -> Self {
+        let key = match algorithms.first() {
+            Some(algorithm) => Ok(PublicKey::bare(key, algorithm.kind())),
+            None => Err("a published key has no algorithm"),
+        };
+        Self::of(key, algorithms)
+    }
+
+    fn of(
+        key: Result<PublicKey, &'static str>,
+        algorithms: impl IntoIterator<Item = JwsAlgorithm>,
+    ) -> Self {
+        Self {
+            id: None,
+            algorithms: algorithms.into_iter().collect(),
+            key: key.map(Arc::new),
+        }
+    }
+
+    /// The other half of a key that tokens are signed with here, and that half as a JWK (RFC 7517).
+    #[cfg(feature = "token")]
+    pub(crate) fn of_signer(
+        key: DecodingKey,
+        algorithm: JwsAlgorithm,
+        jwk: serde_json::Value,
+    ) -> Self {
+        let key = PublicKey {
+            jwk: Some(jwk),
+            ..PublicKey::bare(key, algorithm.kind())
+        };
+        Self::of(Ok(key), [algorithm])
+    }
+
+    /// Only for what names the key so (`kid`), or names none.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// From when until when the certificate that the key came in says to be valid; `None` for a bare key.
+    ///
+    /// Whether a sender goes on signing with the key of a certificate that has ended is its own affair, so an end
+    /// refuses nothing. A receiver warns of it when it is built.
+    pub fn certificate_dates(&self) -> Option<(UnixTime, UnixTime)> {
+        self.key.as_ref().ok()?.dates
+    }
+
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    pub(crate) fn algorithms(&self) -> &[JwsAlgorithm] {
+        &self.algorithms
+    }
+
+    /// The key as a JWK (RFC 7517), where it may be published.
+    #[cfg(feature = "token")]
+    pub(crate) fn jwk(&self) -> Option<&serde_json::Value> {
+        self.key.as_ref().ok()?.jwk.as_ref()
+    }
+
+    /// Whether it is the one that is named, or has no name.
+    pub(crate) fn may_be(&self, named: Option<&str>) -> bool {
+        !matches!((&self.id, named), (Some(own), Some(named)) if own != named)
+    }
+
+    /// Whether this key signed `message` with one of its algorithms, this one.
+    pub(crate) fn verifies(
+        &self,
+        algorithm: JwsAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        self.algorithms.contains(&algorithm)
+            && self
+                .verifier(algorithm)
+                .is_some_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+    }
+
+    /// By the backend that is named here, never by one that another crate installed for the whole process.
+    fn verifier(&self, algorithm: JwsAlgorithm) -> Option<Box<dyn JwtVerifier>> {
+        let public = self.key.as_ref().ok()?;
+        if public.kind != algorithm.kind() {
+            return None;
+        }
+        let algorithm = algorithm.backend()?;
+        (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&algorithm, &public.key).ok()
+    }
+
+    /// Whether the key can be used for each of its algorithms. Receivers ask when they are built.
+    ///
+    /// # Errors
+    ///
+    /// Why not.
+    pub fn validate(&self) -> Result<(), BuildError> {
+        if let Err(why) = &self.key {
+            return Err(BuildError::UnfitKey(why));
+        }
+        if self.algorithms.is_empty() {
+            return Err(BuildError::UnfitKey(
+                "a token's key without an algorithm verifies nothing: name those that it may be used for",
+            ));
+        }
+        let fits = |algorithm: &JwsAlgorithm| self.verifier(*algorithm).is_some();
+        if !self.algorithms.iter().all(fits) {
+            return Err(BuildError::UnfitKey(
+                "a token's key cannot be used for one of its algorithms: secrets are for HS…, RSA keys for \
+                 RS… and PS…, P-256 keys for ES256, P-384 keys for ES384, Ed25519 keys for EdDSA",
+            ));
+        }
+        self_test()
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyingKey")
+            .field("id", &self.id)
+            .field("algorithms", &self.algorithms)
+            .finish_non_exhaustive()
+    }
+}

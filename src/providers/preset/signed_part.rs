@@ -1,0 +1,30 @@
+//! What an event is read from and identified by.
+
+use bytes::Bytes;
+use serde::de::IgnoredAny;
+
+use crate::{
+    json::{ByName, is_too_deep},
+    provider::{Authenticated, Undecodable},
+    schemes::Signs,
+};
+
+/// What is signed, without the proof.
+///
+/// # Errors
+///
+/// A scheme whose proof stands in JSON looked at the top level only: a text that is not a JSON object, or has a member
+/// twice, is refused here.
+pub(super) fn signed_part(
+    signs: Signs,
+    authenticated: &Authenticated<'_>,
+) -> Result<Bytes, Undecodable> {
+    let signed = authenticated.signed();
+    let is_object = |text| serde_json::from_slice::<ByName<IgnoredAny>>(text).is_ok();
+    if signs.within_json && signs.all && (is_too_deep(&signed) || !is_object(&signed)) {
+        return Err(Undecodable(
+            "the body is not a JSON object, or one of its members stands twice",
+        ));
+    }
+    Ok(signed)
+}

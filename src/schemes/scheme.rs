@@ -1,0 +1,167 @@
+//! [`Scheme`]: what a recipe that proves who wrote the bytes has to do.
+
+use std::{borrow::Cow, fmt};
+
+use super::Verified;
+use crate::{
+    keys::{KeyKind, LiveKeys},
+    limits::BODY_LIMIT,
+    request::RawRequest,
+    setup::Finding,
+    verdict::Rejection,
+};
+
+/// A recipe that proves who wrote the bytes of a request: a MAC, a signature. It holds no keys: they are the endpoint's,
+/// or its tenants'.
+///
+/// # How a request is verified
+///
+/// 1. [`key_name`](Self::key_name) says which key the request names. Of most schemes none does.
+/// 2. That key is looked up. A ring has its keys at hand. A look-up that has to wait is awaited by the road, within the
+///    time that stores have too, and answered with 503 where it fails. Keys that are fetched are
+///    [`Keys::Published`](crate::tenants::Keys).
+/// 3. [`verify`](Self::verify) proves the bytes with the live keys. It does not wait.
+///
+/// # Examples
+///
+/// A scheme of one's own:
+///
+/// ```
+/// use hookgate::{
+///     Rejection, Secret,
+///     keys::LiveKeys,
+///     pack::{Coverage, RawRequest, Scheme, Signs, Verified},
+///     providers::preset::Preset,
+/// };
+///
+/// /// The body is signed by a device that both ends have.
+/// #[derive(Debug)]
+/// struct ByDevice;
+///
+/// impl ByDevice {
+///     fn signed(&self, _body: &[u8], _key: &Secret) -> bool {
+///         // Compare in constant time here.
+///         false
+///     }
+/// }
+///
+/// impl Scheme for ByDevice {
+///     fn signs(&self) -> Signs {
+///         Signs::body()
+///     }
+///
+///     fn verify<'a>(
+///         &self,
+///         request: RawRequest<'a>,
+///         keys: LiveKeys<'a>,
+///     ) -> Result<Verified<'a>, Rejection> {
+///         let mut keys = keys.secrets();
+///         let (id, _) = keys
+///             .find(|(_, key)| self.signed(request.body, key))
+///             .ok_or(Rejection::SignatureMismatch)?;
+///         Ok(Verified::assertion(Coverage::Body, id))
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let pack = Preset::custom("devices", ByDevice, Secret::utf8("0f3c5d…")?);
+/// # let _ = pack;
+/// # Ok(())
+/// # }
+/// ```
+pub trait Scheme: fmt::Debug + Send + Sync + 'static {
+    /// What the proof covers.
+    fn signs(&self) -> Signs;
+
+    /// Whether it verifies with keys of this kind. A pack that is built of it refuses others when its receiver is built.
+    /// Default: any.
+    fn takes(&self, kind: KeyKind) -> bool {
+        let _ = kind;
+        true
+    }
+
+    /// What the start-up check should say of these settings. Default: nothing.
+    fn findings(&self) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    /// The name of the key that the request says it is signed with: a `kid`. It is not proved, and chooses only among the
+    /// keys that are trusted anyway. Asked only where keys are looked up by their names. Default: none.
+    ///
+    /// # Errors
+    ///
+    /// When the place where a name would stand cannot be read: no key could verify that.
+    fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
+        let _ = request;
+        Ok(None)
+    }
+
+    /// Proves the bytes with one of `keys`. Checks no time: the road does that next.
+    ///
+    /// # Errors
+    ///
+    /// What is missing, malformed or does not match.
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection>;
+}
+
+/// What a scheme's proof covers: what a pack that is made of it can rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Signs {
+    /// An id, which identifies the event over all attempts.
+    pub id: bool,
+    /// A time, made anew for each attempt.
+    pub time: bool,
+    /// A text that the sender uses once.
+    pub nonce: bool,
+    /// All that is used. Where not, the receiver must have an access rule.
+    pub all: bool,
+    /// The proof stands in the JSON object that it covers. Its form beyond the top level is not looked at before.
+    pub within_json: bool,
+    /// The largest body that a pack with this scheme takes by itself, in bytes.
+    pub body_limit: usize,
+}
+
+impl Signs {
+    /// The whole body and nothing else.
+    pub const fn body() -> Self {
+        Self {
+            id: false,
+            time: false,
+            nonce: false,
+            all: true,
+            within_json: false,
+            body_limit: BODY_LIMIT,
+        }
+    }
+}
+
+impl<S: Scheme + ?Sized> Scheme for Box<S> {
+    fn signs(&self) -> Signs {
+        (**self).signs()
+    }
+
+    fn takes(&self, kind: KeyKind) -> bool {
+        (**self).takes(kind)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        (**self).findings()
+    }
+
+    fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
+        (**self).key_name(request)
+    }
+
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
+        (**self).verify(request, keys)
+    }
+}

@@ -1,0 +1,169 @@
+//! [`Signer`]: signs requests as any scheme wants them.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+#[cfg(feature = "jwt")]
+use super::RequestSigner;
+use super::{HeaderSigner, Sent};
+#[cfg(feature = "jwt")]
+use crate::keys::JwsAlgorithm;
+use crate::{
+    schemes::{HmacBodyField, SchemeConfig, hmac_body_field::Unsignable},
+    setup::BuildError,
+    time::UnixTime,
+};
+
+/// Signs requests as a sender with these settings does, whichever scheme they are of. What it signs is what the scheme of
+/// the same [`SchemeConfig`] verifies.
+///
+/// # Examples
+///
+/// ```
+/// use hookgate::{
+///     UnixTime,
+///     schemes::{HmacHeaderConfig, SignatureEncoding, TimestampForm},
+///     simulator::{Sent, Signer},
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex)
+///     .timestamp("x-timestamp", TimestampForm::Seconds)
+///     .template("{timestamp}.{body}");
+/// let signer = Signer::new(config, "0f3c5d…")?;
+/// let sent = Sent::post("/hook", "application/json", r#"{"number":"R-1"}"#);
+/// let sent = signer.sign(sent, "1", UnixTime::from_secs(1_700_000_000))?;
+/// assert_eq!(sent.header("x-timestamp"), Some("1700000000"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Signer(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Header(HeaderSigner),
+    Body(HmacBodyField, Zeroizing<Vec<u8>>),
+    #[cfg(feature = "jwt")]
+    Request(Box<RequestSigner>),
+}
+
+/// A request that cannot be signed as the settings say: its body is no JSON object, or lacks what is signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SignError(&'static str);
+
+impl From<Unsignable> for SignError {
+    fn from(Unsignable(why): Unsignable) -> Self {
+        Self(why)
+    }
+}
+
+impl Signer {
+    /// Signs with a shared secret: the key's bytes, decoded.
+    ///
+    /// # Errors
+    ///
+    /// When the settings cannot be right, or are those of a signature by a private key.
+    pub fn new(
+        config: impl Into<SchemeConfig>,
+        secret: impl AsRef<[u8]>,
+    ) -> Result<Self, BuildError> {
+        match config.into() {
+            SchemeConfig::HmacHeader(config) => {
+                let signer = HeaderSigner::new(config.try_into()?, secret);
+                Ok(Self(Kind::Header(signer)))
+            }
+            SchemeConfig::HmacBodyField(config) => {
+                let secret = Zeroizing::new(secret.as_ref().to_vec());
+                Ok(Self(Kind::Body(config.try_into()?, secret)))
+            }
+            #[cfg(feature = "jwt")]
+            SchemeConfig::SignedRequest(_) => Err(BuildError::Scheme(
+                "signed requests are signed with a private key: call `Signer::private_key`",
+            )),
+        }
+    }
+
+    /// Signs with a private key in PEM: PKCS #8, for RSA also PKCS #1 (feature `jwt`).
+    ///
+    /// # Errors
+    ///
+    /// When the settings cannot be right, or are those of a MAC; when the key cannot be read, or is not one of the
+    /// algorithm's.
+    #[cfg(feature = "jwt")]
+    pub fn private_key(
+        config: impl Into<SchemeConfig>,
+        pem: impl AsRef<[u8]>,
+        algorithm: JwsAlgorithm,
+    ) -> Result<Self, BuildError> {
+        match config.into() {
+            SchemeConfig::SignedRequest(config) => {
+                let signer = RequestSigner::new(config, pem, algorithm)?;
+                Ok(Self(Kind::Request(Box::new(signer))))
+            }
+            SchemeConfig::HmacHeader(_) | SchemeConfig::HmacBodyField(_) => {
+                Err(BuildError::Scheme(
+                    "a MAC is made with a secret that both ends have: call `Signer::new`",
+                ))
+            }
+        }
+    }
+
+    /// Signs with one more secret, as senders do while they rotate. Only lists of signatures in a header have room for
+    /// one.
+    #[must_use]
+    pub fn also_signed_with(mut self, secret: impl AsRef<[u8]>) -> Self {
+        if let Kind::Header(signer) = &mut self.0 {
+            signer.add(secret);
+        }
+        self
+    }
+
+    /// Signs `sent` at `at`, in the place of whatever signature it has. `id` is the message's id, or the text that is used
+    /// once, where the scheme has one.
+    ///
+    /// # Errors
+    ///
+    /// When its body is not one that can be signed so. A MAC in a header, and a signature, cover any body.
+    pub fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> Result<Sent, SignError> {
+        match &self.0 {
+            Kind::Header(signer) => Ok(signer.sign(sent, id, at)),
+            Kind::Body(scheme, secret) => {
+                let body = scheme.signed(&sent.body, secret)?;
+                let member = scheme.config().member.clone();
+                Ok(sent.with_body(body).signed_within(member))
+            }
+            #[cfg(feature = "jwt")]
+            Kind::Request(signer) => Ok(signer.sign(sent, id, at)),
+        }
+    }
+
+    /// The request without its signature: the header, or the member of the body, that carries it.
+    pub fn unsigned(&self, sent: Sent) -> Sent {
+        match &self.0 {
+            Kind::Header(signer) => sent.without_header(signer.scheme.signature_header()),
+            Kind::Body(scheme, _) => {
+                let body = scheme.unsigned(&sent.body);
+                sent.with_body(body)
+            }
+            #[cfg(feature = "jwt")]
+            Kind::Request(signer) => sent.without_header(&signer.signature_header()),
+        }
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = match &self.0 {
+            Kind::Header(..) => "hmac-header",
+            Kind::Body(..) => "hmac-body-field",
+            #[cfg(feature = "jwt")]
+            Kind::Request(_) => "signed-request",
+        };
+        f.debug_struct("Signer")
+            .field("scheme", &scheme)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,303 @@
+//! What the simulator's signer signs is what the scheme of the same settings verifies: every layout, encoding, digest and
+//! recipe.
+
+use std::collections::BTreeSet;
+
+use hookgate::{
+    Key, Rejection, Secret, UnixTime,
+    keys::{JwsAlgorithm, VerifyingKey},
+    pack::{Head, LiveKeys, RawRequest, Scheme},
+    schemes::{
+        Digest, HmacBodyFieldConfig, HmacHeaderConfig, Recipe, SchemeConfig, SignatureEncoding,
+        SignatureLayout, SignedRequestConfig, TimestampForm,
+    },
+    simulator::{Sent, Signer},
+};
+use proptest::prelude::*;
+
+use crate::props::vector;
+
+const SECRET: &str = "N0tASecretForAnyone0123456789abc";
+const BODY: &str = r#"{"id":"1","data":{"b":2,"a":"é"},"n":1.50}"#;
+const AT: UnixTime = UnixTime::from_millis(1_700_000_000_000);
+const DIGESTS: [Digest; 3] = [Digest::Sha1, Digest::Sha256, Digest::Sha512];
+const OF_MACS: [SignatureEncoding; 2] = [SignatureEncoding::Hex, SignatureEncoding::Base64];
+
+/// Signs with one secret, verifies with another or the same.
+fn verified(config: &SchemeConfig, sent: &Sent, secret: &str) -> Result<(), Rejection> {
+    let key = Key::new("0", Secret::utf8(secret).unwrap());
+    judged(config, sent, key)
+}
+
+fn judged(config: &SchemeConfig, sent: &Sent, key: Key) -> Result<(), Rejection> {
+    let scheme: Box<dyn Scheme> = config.clone().try_into().unwrap();
+    let keys = [key];
+    let request = RawRequest::new(Head::new("POST", "/", &sent.headers), &sent.body);
+    let verified = scheme.verify(request, LiveKeys::new(&keys, AT))?;
+    let signs = scheme.signs();
+    assert_eq!(verified.signed_id(), signs.id.then_some("m-1"));
+    assert_eq!(verified.nonce(), signs.nonce.then_some("m-1"));
+    assert_eq!(verified.sent_at(), signs.time.then_some(AT));
+    Ok(())
+}
+
+fn post() -> Sent {
+    Sent::post("/hook", "application/json", BODY)
+}
+
+fn layouts() -> Vec<SignatureLayout> {
+    let pairs = |timestamp: Option<&str>| SignatureLayout::Pairs {
+        signature: "v1".to_owned(),
+        timestamp: timestamp.map(str::to_owned),
+    };
+    vec![
+        SignatureLayout::alone(),
+        SignatureLayout::Single {
+            prefix: "sha=".to_owned(),
+        },
+        SignatureLayout::SpaceSeparated {
+            prefix: "v1,".to_owned(),
+        },
+        pairs(None),
+        pairs(Some("t")),
+    ]
+}
+
+fn headers() -> Vec<SchemeConfig> {
+    let mut configs = Vec::new();
+    for layout in layouts() {
+        let carries_time =
+            matches!(&layout, SignatureLayout::Pairs { timestamp, .. } if timestamp.is_some());
+        for (encoding, digest) in OF_MACS
+            .iter()
+            .flat_map(|it| DIGESTS.map(|other| (*it, other)))
+        {
+            let base = HmacHeaderConfig::new("X-Signature", encoding)
+                .layout(layout.clone())
+                .digest(digest);
+            for form in [TimestampForm::Seconds, TimestampForm::Milliseconds] {
+                let full = base.clone().id("X-Id").template("{id}.{timestamp}.{body}");
+                configs.push(if carries_time {
+                    full.timestamp_form(form)
+                } else {
+                    full.timestamp("X-Time", form)
+                });
+            }
+            if !carries_time {
+                configs.push(base);
+            }
+        }
+    }
+    configs.into_iter().map(SchemeConfig::from).collect()
+}
+
+fn bodies() -> Vec<SchemeConfig> {
+    let recipes = Recipe::ALL.iter().copied();
+    recipes
+        .flat_map(|recipe| OF_MACS.map(|encoding| (recipe, encoding)))
+        .flat_map(|(recipe, encoding)| DIGESTS.map(|digest| (recipe, encoding, digest)))
+        .map(|(recipe, encoding, digest)| {
+            HmacBodyFieldConfig::new("mac")
+                .recipe(recipe)
+                .encoding(encoding)
+                .digest(digest)
+                .into()
+        })
+        .collect()
+}
+
+#[test]
+fn a_mac_is_verified_in_every_layout_encoding_digest_and_recipe_and_any_change_refused() {
+    for config in headers().into_iter().chain(bodies()) {
+        let signer = Signer::new(config.clone(), SECRET).unwrap();
+        let sent = signer.sign(post(), "m-1", AT).unwrap();
+        assert_eq!(verified(&config, &sent, SECRET), Ok(()), "{config:?}");
+        for wrong in [
+            sent.clone().with_tampered_body(),
+            sent.clone().with_tampered_signature(),
+            sent.clone().unsigned(),
+            signer.unsigned(sent.clone()),
+        ] {
+            assert!(verified(&config, &wrong, SECRET).is_err(), "{config:?}");
+        }
+        assert!(verified(&config, &sent, "another secret").is_err());
+        // Signed again it is as if it had been signed once.
+        let again = signer.sign(sent.clone(), "m-1", AT).unwrap();
+        assert_eq!((again.headers, again.body), (sent.headers, sent.body));
+    }
+}
+
+#[test]
+fn a_signature_is_verified_in_every_encoding_and_form_of_time() {
+    let file = |name: &str| vector(&format!("signed_request/{name}"));
+    let key = || VerifyingKey::der(file("ed.crt.der"), [JwsAlgorithm::EdDsa]);
+    for encoding in [
+        SignatureEncoding::Base64,
+        SignatureEncoding::Base64Url,
+        SignatureEncoding::Hex,
+        SignatureEncoding::Jws,
+    ] {
+        for form in [
+            TimestampForm::Seconds,
+            TimestampForm::Milliseconds,
+            TimestampForm::Rfc3339,
+        ] {
+            let config = SchemeConfig::from(
+                SignedRequestConfig::new("X-Signature")
+                    .nonce("X-Nonce")
+                    .timestamp("X-Time", form)
+                    .algorithm("X-Algorithm")
+                    .template("{algorithm}|{timestamp}|{nonce}|{body}")
+                    .encoding(encoding),
+            );
+            let pem = file("ed.key.pem");
+            let signer = Signer::private_key(config.clone(), pem, JwsAlgorithm::EdDsa).unwrap();
+            let sent = signer.sign(post(), "m-1", AT).unwrap();
+            assert_eq!(judged(&config, &sent, key().into()), Ok(()), "{config:?}");
+            for wrong in [
+                sent.clone().with_tampered_body(),
+                sent.clone().with_tampered_signature(),
+                signer.unsigned(sent.clone()),
+            ] {
+                assert!(judged(&config, &wrong, key().into()).is_err(), "{config:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_signer_of_the_wrong_sort_or_with_wrong_settings_is_refused() {
+    let pem = vector("signed_request/rsa.key.pem");
+    let request = || SignedRequestConfig::new("x-signature");
+    let mac = || HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex);
+    assert!(Signer::new(request(), SECRET).is_err());
+    assert!(Signer::private_key(mac(), &pem, JwsAlgorithm::Rs256).is_err());
+    assert!(Signer::private_key(request(), &pem, JwsAlgorithm::Es256).is_err());
+    assert!(Signer::private_key(request(), &pem, JwsAlgorithm::Rs256).is_ok());
+    for unusable in [
+        mac().id("x-id"),
+        mac().template("{timestamp}.{body}"),
+        HmacHeaderConfig::new("x-signature", SignatureEncoding::Jws),
+        HmacHeaderConfig::new("x-signature", SignatureEncoding::Base64Url),
+        mac()
+            .timestamp("x-time", TimestampForm::Rfc3339)
+            .template("{timestamp}.{body}"),
+    ] {
+        assert!(
+            Signer::new(unusable.clone(), SECRET).is_err(),
+            "{unusable:?}"
+        );
+    }
+    let jws = HmacBodyFieldConfig::new("mac").encoding(SignatureEncoding::Jws);
+    assert!(Signer::new(jws, SECRET).is_err());
+}
+
+#[test]
+fn a_body_that_has_no_place_for_a_mac_or_lacks_what_is_signed_is_an_error() {
+    let signer = |recipe| Signer::new(HmacBodyFieldConfig::new("mac").recipe(recipe), SECRET);
+    for recipe in Recipe::ALL {
+        for body in ["", "[]", "1", "{", r#"{"mac":1,"mac":2}"#] {
+            let sent = Sent::post("/", "application/json", body);
+            let signed = signer(*recipe).unwrap().sign(sent, "", AT);
+            assert!(signed.is_err(), "{recipe:?} {body}");
+        }
+    }
+    let without_data = Sent::post("/", "application/json", r#"{"id":1}"#);
+    let refused = signer(Recipe::DataOnly).unwrap().sign(without_data, "", AT);
+    let error = refused.unwrap_err().to_string();
+    assert_eq!(error, "the body has no member of the name that is signed");
+}
+
+#[test]
+fn a_mac_goes_into_its_member_where_there_is_one_and_else_to_the_end() {
+    let signer = Signer::new(HmacBodyFieldConfig::new("mac"), SECRET).unwrap();
+    for (body, begin, end) in [
+        (r#"{"mac":"","a":1}"#, r#"{"mac":""#, r#"","a":1}"#),
+        (r#"{"a":1}"#, r#"{"a":1,"mac":""#, r#""}"#),
+        ("{\"a\":1 }\n", r#"{"a":1,"mac":""#, r#""}"#),
+        ("{}", r#"{"mac":""#, r#""}"#),
+    ] {
+        let sent = Sent::post("/", "application/json", body);
+        let sent = signer.sign(sent, "", AT).unwrap();
+        let body = std::str::from_utf8(&sent.body).unwrap();
+        assert!(body.starts_with(begin) && body.ends_with(end), "{body}");
+        let config = HmacBodyFieldConfig::new("mac").into();
+        assert_eq!(verified(&config, &sent, SECRET), Ok(()), "{body}");
+    }
+}
+
+#[test]
+fn while_a_secret_is_rotated_a_list_of_signatures_carries_both() {
+    for layout in layouts() {
+        let has_room = !matches!(layout, SignatureLayout::Single { .. });
+        let config = HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex);
+        let config = match &layout {
+            SignatureLayout::Pairs { timestamp, .. } if timestamp.is_some() => {
+                config.template("{timestamp}.{body}")
+            }
+            _ => config,
+        };
+        let config = SchemeConfig::from(config.layout(layout.clone()));
+        let signer = Signer::new(config.clone(), SECRET).unwrap();
+        let sent = signer.also_signed_with("the new one").sign(post(), "", AT);
+        let sent = sent.unwrap();
+        assert_eq!(verified(&config, &sent, SECRET), Ok(()), "{layout:?}");
+        let by_new = verified(&config, &sent, "the new one");
+        assert_eq!(by_new.is_ok(), has_room, "{layout:?}");
+    }
+}
+
+#[test]
+fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name() {
+    let request = SignedRequestConfig::new("x-signature")
+        .nonce("x-nonce")
+        .template("{nonce}.{body}");
+    let mut names = BTreeSet::new();
+    for config in headers()
+        .into_iter()
+        .chain(bodies())
+        .chain([request.into()])
+    {
+        let text = serde_json::to_string(&config).unwrap();
+        let read: SchemeConfig = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, config, "{text}");
+        let members: serde_json::Value = serde_json::from_str(&text).unwrap();
+        names.insert(members["scheme"].as_str().unwrap().to_owned());
+    }
+    let expected = ["hmac-body-field", "hmac-header", "signed-request"];
+    assert_eq!(names, expected.map(str::to_owned).into());
+    for unknown in [
+        r#"{"scheme":"none"}"#,
+        r#"{"scheme":"hmac-header","signature_header":"x","encoding":"jws"}"#,
+        r#"{"scheme":"hmac-header","signature_header":"x","encoding":"hex","timestamp_unit":"rfc3339"}"#,
+        r#"{"scheme":"hmac-body-field","member":"mac","encoding":"base64_url"}"#,
+        r#"{"scheme":"hmac-body-field","member":"mac","members":1}"#,
+        r#"{"signature_header":"x","encoding":"hex"}"#,
+    ] {
+        assert!(
+            serde_json::from_str::<SchemeConfig>(unknown).is_err(),
+            "{unknown}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_object_is_signed_is_verified(
+        members in prop::collection::btree_map("[a-z]{1,3}", ".{0,6}", 0..4),
+        recipe in 0..Recipe::ALL.len(),
+    ) {
+        let recipe = Recipe::ALL[recipe];
+        let mut object: serde_json::Map<String, serde_json::Value> =
+            members.into_iter().map(|(name, value)| (name, value.into())).collect();
+        object.remove("mac");
+        object.insert("data".to_owned(), 1.into());
+        let body = serde_json::Value::Object(object).to_string();
+        let config = HmacBodyFieldConfig::new("mac").recipe(recipe);
+        let signer = Signer::new(config.clone(), SECRET).unwrap();
+        let sent = signer.sign(Sent::post("/", "application/json", body), "", AT).unwrap();
+        prop_assert_eq!(verified(&config.into(), &sent, SECRET), Ok(()));
+    }
+}
