@@ -3,10 +3,10 @@
 //! Asking for one that is not known costs a round trip and a line in the server's log. Nothing depends on
 //! this: behind a proxy, the connection that is introduced may be another one than the statement's.
 
+use hookgate_store_kit::Failure;
 use sqlx::PgConnection;
 
 use crate::{
-    fault::Failure,
     session::{self, Ask},
     statements::Statements,
 };

@@ -67,7 +67,8 @@ mod value;
 
 pub use self::{
     builder::PostgresStoreBuilder,
-    error::{OpenError, SettleError},
+    error::OpenError,
     store::PostgresStore,
     table::{Table, TableError},
 };
+pub use hookgate_store_kit::SettleError;

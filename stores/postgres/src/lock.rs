@@ -2,8 +2,9 @@
 
 use std::{fmt, time::Duration};
 
-/// Below a call's limit: the server itself gives up then. A client that merely hangs up leaves a server that waits
-/// for the lock on, and each repeat would leave one more.
+use hookgate_store_kit::limits::lock_patience;
+
+/// Below a call's limit. Without it, each repeat of a call would leave one more process of the server waiting.
 ///
 /// It travels with its statement and counts for that transaction alone, so nothing stays on a connection that is the
 /// application's, or that a proxy hands on.
@@ -12,7 +13,7 @@ pub(crate) struct LockLimit(Duration);
 
 impl LockLimit {
     pub(crate) fn of_call(limit: Duration) -> Self {
-        Self(limit / 4 * 3)
+        Self(lock_patience(limit))
     }
 
     pub(crate) fn at_most(self, limit: Duration) -> Self {

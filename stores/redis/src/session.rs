@@ -7,7 +7,7 @@ use redis::Value;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    fault::{Failure, Fault, unavailable},
+    fault::{REDIS, failure},
     line::Line,
     script::Statement,
 };
@@ -31,8 +31,8 @@ pub(crate) async fn ask(
         let answer = timeout_at(deadline, statement.send(&mut dialled.connection)).await;
         let failure = match answer {
             Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(error)) => Failure::from(error),
-            Err(_) => Failure::timeout(),
+            Ok(Err(error)) => failure(error),
+            Err(_) => StoreError::Timeout.into(),
         };
         if matches!(failure.error, StoreError::Timeout) {
             line.hang_up(&dialled);
@@ -40,7 +40,7 @@ pub(crate) async fn ask(
         if !failure.repeat || tries == 0 {
             return Err(match failure.error {
                 // What was refused is the repeat: the first try may have been done.
-                StoreError::Full if has_broken => unavailable(Fault::Broken),
+                StoreError::Full if has_broken => REDIS.broken(),
                 error => error,
             });
         }

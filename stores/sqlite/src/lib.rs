@@ -71,7 +71,8 @@ mod table;
 
 pub use self::{
     builder::SqliteStoreBuilder,
-    error::{OpenError, SettleError},
+    error::OpenError,
     store::SqliteStore,
     table::{Table, TableError},
 };
+pub use hookgate_store_kit::SettleError;
