@@ -71,4 +71,5 @@ pub use self::{
     store::PostgresStore,
     table::{Table, TableError},
 };
+#[doc(inline)]
 pub use hookgate_store_kit::SettleError;

@@ -75,4 +75,5 @@ pub use self::{
     store::SqliteStore,
     table::{Table, TableError},
 };
+#[doc(inline)]
 pub use hookgate_store_kit::SettleError;
