@@ -2,21 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hookgate::dedup::StoreError;
+use hookgate_store_kit::limits::{CALL_LIMIT, PRUNE_EVERY};
 use sqlx::{
     Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
 use crate::{
-    OpenError, PostgresStore, Table, fault::Failure, introduction::Introduction, lock::LockLimit,
+    OpenError, PostgresStore, Table, fault::failure, introduction::Introduction, lock::LockLimit,
     session::Ask, statements::Statements,
 };
 
-/// The road's own limit for a store call. Past it, nobody waits for the answer.
-const CALL_LIMIT: Duration = Duration::from_secs(2);
 const CONNECTIONS: u32 = 10;
-const PRUNE_EVERY: Duration = Duration::from_secs(60);
 /// A connection that lay idle for longer is tried before it is used: a firewall may have dropped it.
 const TRUSTED_FOR: Duration = Duration::from_secs(10);
 
@@ -105,7 +102,7 @@ impl PostgresStoreBuilder {
             })
             .connect_with(options)
             .await
-            .map_err(|error| StoreError::from(Failure::from(error)))?;
+            .map_err(|error| failure(error).error)?;
         Ok(self.store(pool, statements))
     }
 

@@ -1,4 +1,4 @@
-//! Errors of opening a store and of settling inside a transaction.
+//! Errors of opening a store.
 
 use hookgate::dedup::StoreError;
 
@@ -14,19 +14,6 @@ pub enum OpenError {
     /// The table's name cannot be used.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// The server did not answer or refused.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// An event could not be settled inside the application's transaction. Roll it back for any reason: its writes
-/// and the mark belong together.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SettleError {
-    /// The lease ended before: another handler may run, or has run.
-    #[error("the lease is lost: roll the transaction back")]
-    LeaseLost,
     /// The server did not answer or refused.
     #[error(transparent)]
     Store(#[from] StoreError),

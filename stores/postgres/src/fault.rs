@@ -1,8 +1,10 @@
 //! What went wrong, without anything that could be secret.
 
-use std::io;
-
 use hookgate::dedup::StoreError;
+use hookgate_store_kit::{Engine, Failure};
+
+/// Its errors repeat neither an address nor a row.
+pub(crate) const POSTGRES: Engine = Engine::named("PostgreSQL");
 
 /// Codes with which a server says that it is not, or no longer, the one to talk to: shutting down,
 /// starting up, in recovery, read-only. The next connection may reach another.
@@ -13,74 +15,30 @@ const UNDEFINED_TABLE: &str = "42P01";
 /// A connection does not know the name of a prepared statement, or knows it already.
 const STATEMENT_NAMES: [&str; 2] = ["26000", "42P05"];
 
-/// Why the database could not do what was asked. No text comes from an address or from a row.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Fault {
-    #[error("PostgreSQL refused ({code}): {message}")]
-    Refused { code: String, message: String },
-    #[error("the store's table is missing: call `migrate()` once, or run what `schema()` prints")]
-    NoTable,
-    #[error("the connection broke: {0}")]
-    Broken(io::ErrorKind),
-    #[error("TLS with PostgreSQL failed")]
-    Tls,
-    #[error("the connection pool is closed")]
-    PoolClosed,
-    #[error("PostgreSQL answered what was not expected")]
-    Unexpected,
-}
-
-/// How a statement failed, and what that says of its connection.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    pub(crate) error: StoreError,
-    /// Repeat it on another connection: every statement of the store may be repeated.
-    pub(crate) repeat: bool,
-}
-
-impl Failure {
-    pub(crate) fn timeout() -> Self {
-        Self {
-            error: StoreError::Timeout,
-            repeat: false,
-        }
-    }
-
-    pub(crate) fn unexpected() -> Self {
-        Self::of(Fault::Unexpected, false)
-    }
-
-    fn of(fault: Fault, repeat: bool) -> Self {
-        Self {
-            error: StoreError::Unavailable(fault.into()),
-            repeat,
-        }
-    }
-}
-
-impl From<sqlx::Error> for Failure {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::Database(refusal) => {
-                let code = refusal.code().unwrap_or_default().into_owned();
-                if code == UNDEFINED_TABLE {
-                    return Self::of(Fault::NoTable, false);
-                }
-                if code == LOCKED {
-                    return Self::timeout();
-                }
-                let repeat = WRONG_SERVER.contains(&&*code);
-                let message = refusal.message().to_owned();
-                Self::of(Fault::Refused { code, message }, repeat)
+pub(crate) fn failure(error: sqlx::Error) -> Failure {
+    match error {
+        sqlx::Error::Database(refusal) => {
+            let code = refusal.code().unwrap_or_default();
+            if code == UNDEFINED_TABLE {
+                return POSTGRES.no_table().into();
             }
-            sqlx::Error::PoolTimedOut => Self::timeout(),
-            sqlx::Error::Io(error) => Self::of(Fault::Broken(error.kind()), true),
-            sqlx::Error::Tls(_) => Self::of(Fault::Tls, false),
-            sqlx::Error::PoolClosed => Self::of(Fault::PoolClosed, false),
-            // A broken connection can look like a protocol error.
-            sqlx::Error::Protocol(_) => Self::of(Fault::Unexpected, true),
-            _ => Self::unexpected(),
+            if code == LOCKED {
+                return StoreError::Timeout.into();
+            }
+            let error = POSTGRES.refused(&code, refusal.message());
+            if WRONG_SERVER.contains(&&*code) {
+                Failure::of_connection(error)
+            } else {
+                Failure::last(error)
+            }
         }
+        sqlx::Error::PoolTimedOut => StoreError::Timeout.into(),
+        sqlx::Error::Io(error) => Failure::of_connection(POSTGRES.broken_by(error.kind())),
+        sqlx::Error::Tls(_) => POSTGRES.tls().into(),
+        sqlx::Error::PoolClosed => POSTGRES.pool_closed().into(),
+        // A broken connection can look like a protocol error.
+        sqlx::Error::Protocol(_) => Failure::of_connection(POSTGRES.unexpected()),
+        _ => POSTGRES.unexpected().into(),
     }
 }
 

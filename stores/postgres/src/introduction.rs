@@ -3,10 +3,10 @@
 //! Asking for an unknown one costs a round trip and a line in the server's log. Nothing depends on this: behind
 //! a proxy, the statement may run on another connection than the introduced one.
 
+use hookgate_store_kit::Failure;
 use sqlx::PgConnection;
 
 use crate::{
-    fault::Failure,
     session::{self, Ask},
     statements::Statements,
 };

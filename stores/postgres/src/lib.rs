@@ -67,7 +67,9 @@ mod value;
 
 pub use self::{
     builder::PostgresStoreBuilder,
-    error::{OpenError, SettleError},
+    error::OpenError,
     store::PostgresStore,
     table::{Table, TableError},
 };
+#[doc(inline)]
+pub use hookgate_store_kit::SettleError;

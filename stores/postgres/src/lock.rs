@@ -2,8 +2,9 @@
 
 use std::{fmt, time::Duration};
 
-/// It is below a call's limit, so that the server itself gives up in time. A client that merely hangs up leaves a
-/// process of the server that still waits for the lock. Each repeat would leave one more.
+use hookgate_store_kit::limits::lock_patience;
+
+/// Below a call's limit. Without it, each repeat of a call would leave one more process of the server waiting.
 ///
 /// It travels with its statement and counts for that transaction alone. So nothing stays on a connection that is the
 /// application's, or that a proxy hands on.
@@ -12,7 +13,7 @@ pub(crate) struct LockLimit(Duration);
 
 impl LockLimit {
     pub(crate) fn of_call(limit: Duration) -> Self {
-        Self(limit / 4 * 3)
+        Self(lock_patience(limit))
     }
 
     pub(crate) fn at_most(self, limit: Duration) -> Self {

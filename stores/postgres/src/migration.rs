@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use hookgate_store_kit::Failure;
 use sqlx::PgConnection;
 
 use crate::{
-    fault::Failure,
+    fault::failure,
     introduction::Introduction,
     lock::LockLimit,
     row,
@@ -26,11 +27,15 @@ impl Ask for Migration<'_> {
     async fn ask(&self, connection: &mut PgConnection) -> Result<(), Failure> {
         let table = self.0.table();
         let lock = LockLimit::of_call(LIMIT);
-        let found = session::read(connection, lock.ahead_of(schema::found(table))).await?;
-        match found.map_or(Ok(Age::Old), |row| row::age(&row))? {
+        let found = session::read(connection, lock.ahead_of(schema::found(table))).await;
+        match found
+            .map_err(failure)?
+            .map_or(Ok(Age::Old), |row| row::age(&row))?
+        {
             Age::Old => {
                 // Sent as one message, the script is one transaction. It may wait for other instances' turns.
-                session::write(connection, lock.ahead_of(schema::script(table))).await?;
+                let made = session::write(connection, lock.ahead_of(schema::script(table))).await;
+                made.map_err(failure)?;
             }
             Age::Newer => mention(),
             Age::Current => {}

@@ -15,10 +15,11 @@ use std::{
 };
 
 use hookgate::pack::ContentDigest;
+use hookgate_store_kit::Failure;
 use sqlx::PgConnection;
 
 use crate::{
-    fault::{self, Failure},
+    fault::{failure, is_about_a_name},
     lock::LockLimit,
     session::{self, Ask},
     value::Value,
@@ -170,15 +171,15 @@ impl Ask for Call<'_> {
             }
         }
         let alone = self.lock.ahead_of(self.text());
-        Ok(session::write(connection, alone).await?)
+        session::write(connection, alone).await.map_err(failure)
     }
 }
 
 fn known_there(written: Result<u64, sqlx::Error>) -> Result<Option<u64>, Failure> {
     match written {
         Ok(rows) => Ok(Some(rows)),
-        Err(error) if fault::is_about_a_name(&error) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) if is_about_a_name(&error) => Ok(None),
+        Err(error) => Err(failure(error)),
     }
 }
 

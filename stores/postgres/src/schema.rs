@@ -1,6 +1,8 @@
 //! The store's table: plain SQL, for [`PostgresStore::migrate`](crate::PostgresStore::migrate) or for a role
 //! that may create tables.
 
+use hookgate_store_kit::schema::{COLUMNS, quoted_columns};
+
 use crate::table::Table;
 
 /// What this release makes.
@@ -8,17 +10,6 @@ pub(crate) const VERSION: u32 = 1;
 
 /// Stands before the version in the table's comment, where other releases find it.
 const COMMENT: &str = "hookgate dedup, schema ";
-
-/// Those that every statement of this release needs.
-const COLUMNS: [&str; 7] = [
-    "event_key",
-    "owner",
-    "attempt",
-    "state",
-    "content",
-    "expires_at",
-    "given_up",
-];
 
 /// One lock for all of hookgate's migrations on a server: `CREATE … IF NOT EXISTS` alone fails when
 /// several instances run it at once.
@@ -73,9 +64,9 @@ pub(crate) fn script(table: &Table) -> String {
 fn has_columns(class: &str) -> String {
     format!(
         "SELECT count(*) = {count} FROM pg_attribute WHERE attrelid = {class} AND NOT attisdropped \
-         AND attname IN ('{columns}')",
+         AND attname IN ({columns})",
         count = COLUMNS.len(),
-        columns = COLUMNS.join("', '"),
+        columns = quoted_columns(),
     )
 }
 

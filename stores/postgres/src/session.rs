@@ -3,12 +3,13 @@
 use std::{future::Future, time::Duration};
 
 use hookgate::dedup::StoreError;
+use hookgate_store_kit::Failure;
 use sqlx::{
     AssertSqlSafe, Executor, PgConnection, PgPool, Postgres, RawSql, pool::PoolConnection,
     postgres::PgRow,
 };
 
-use crate::fault::Failure;
+use crate::fault::{POSTGRES, failure};
 
 /// A request that can be made on one connection, and repeated on another.
 pub(crate) trait Ask: Sync {
@@ -25,7 +26,7 @@ impl Ask for String {
     type Answer = Option<PgRow>;
 
     async fn ask(&self, connection: &mut PgConnection) -> Result<Option<PgRow>, Failure> {
-        Ok(read(connection, self.clone()).await?)
+        read(connection, self.clone()).await.map_err(failure)
     }
 }
 
@@ -88,13 +89,14 @@ struct Session(Option<PoolConnection<Postgres>>);
 
 impl Session {
     async fn open(pool: &PgPool) -> Result<Self, Failure> {
-        Ok(Self(Some(pool.acquire().await?)))
+        let connection = pool.acquire().await.map_err(failure)?;
+        Ok(Self(Some(connection)))
     }
 
     async fn ask<A: Ask>(&mut self, what: &A) -> Result<A::Answer, Failure> {
         match &mut self.0 {
             Some(connection) => what.ask(connection).await,
-            None => Err(Failure::unexpected()),
+            None => Err(POSTGRES.unexpected().into()),
         }
     }
 

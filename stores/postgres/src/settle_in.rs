@@ -2,11 +2,12 @@
 
 use hookgate::{
     LeaseHandle,
-    dedup::{End, Settled, StoreError},
+    dedup::{End, Settled},
 };
+use hookgate_store_kit::{SettleError, settle_in};
 use sqlx::PgConnection;
 
-use crate::{PostgresStore, SettleError, fault::Failure, row, session};
+use crate::{PostgresStore, fault::failure, row, session};
 
 impl PostgresStore {
     /// Marks the event as processed in `tx`, so that the handler's writes and the mark commit together:
@@ -31,27 +32,22 @@ impl PostgresStore {
         tx: &mut PgConnection,
         lease: &LeaseHandle,
     ) -> Result<(), SettleError> {
-        lease.stop_heartbeat();
         let settle = async {
+            let error = |error| failure(error).error;
             let statements = self.statements();
             let (key, owner) = (lease.lease().key(), lease.lease().owner());
             let mark = statements.settle(key, owner, End::Processed, lease.retain());
             // As text: a prepared statement that the connection does not know would fail `tx`.
             let marked = session::write(tx, mark.text()).await;
-            if marked.map_err(Failure::from)? > 0 {
+            if marked.map_err(error)? > 0 {
                 return Ok(Settled::Ok);
             }
             let own_end = session::read(tx, statements.own_end(key, owner)).await;
-            match own_end.map_err(Failure::from)? {
+            match own_end.map_err(error)? {
                 Some(row) if row::is_own_mark(&row)? => Ok(Settled::Ok),
                 _ => Ok(Settled::LeaseLost),
             }
         };
-        match tokio::time::timeout(self.call_limit(), settle).await {
-            Ok(Ok(Settled::Ok)) => Ok(()),
-            Ok(Ok(Settled::LeaseLost)) => Err(SettleError::LeaseLost),
-            Ok(Err(error)) => Err(SettleError::Store(error)),
-            Err(_) => Err(SettleError::Store(StoreError::Timeout)),
-        }
+        settle_in(lease, self.call_limit(), settle).await
     }
 }

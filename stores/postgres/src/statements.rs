@@ -12,6 +12,10 @@ use hookgate::{
     dedup::{End, OwnerToken},
     pack::ContentDigest,
 };
+use hookgate_store_kit::{
+    RowState,
+    retention::{ENDED_ROWS_STAY, LAPSED_LEASES_STAY, MOST_GIVEN_UP},
+};
 
 use crate::{
     lock::LockLimit,
@@ -20,25 +24,11 @@ use crate::{
     value::Value,
 };
 
-/// A lapsed lease stays this long, since its row counts the attempts by which handlers fence their writes. A
-/// row with tokens that gave the key up stays as long.
-const LAPSED_LEASES_STAY: &str = "1 day";
-/// A row is removed this long after its end, so that a copy that arrives at the end meets no locked row.
-const ENDED_ROWS_STAY: &str = "1 minute";
-
-/// The most tokens that are remembered to have given up a key. Beyond that the oldest goes.
-const MOST_GIVEN_UP: usize = 8;
-/// How long a release of a key that its token does not hold waits for another that works on the row.
+/// A release of a key that its token does not hold waits so long for whoever works on the row.
 const GIVE_UP_PATIENCE: Duration = Duration::from_millis(200);
 
-/// What the `state` column says.
-pub(crate) mod state {
-    pub(crate) const IN_PROGRESS: i16 = 0;
-    pub(crate) const PROCESSED: i16 = 1;
-    pub(crate) const IGNORED: i16 = 2;
-    pub(crate) const REJECTED: i16 = 3;
-    pub(crate) const RELEASED: i16 = 4;
-}
+const IN_PROGRESS: i16 = RowState::InProgress.number();
+const RELEASED: i16 = RowState::Released.number();
 
 #[derive(Debug)]
 pub(crate) struct Statements {
@@ -53,9 +43,8 @@ pub(crate) struct Statements {
 impl Statements {
     pub(crate) fn new(table: Table, prepared: bool, lock: LockLimit) -> Self {
         let held = format!(
-            "event_key = $1::bytea AND owner = $2::uuid AND state = {in_progress} \
+            "event_key = $1::bytea AND owner = $2::uuid AND state = {IN_PROGRESS} \
              AND expires_at > clock_timestamp()",
-            in_progress = state::IN_PROGRESS,
         );
         Self {
             claim: Prepared::new(
@@ -63,10 +52,9 @@ impl Statements {
                 "bytea, uuid, bigint, float8",
                 format!(
                     "INSERT INTO {table} (event_key, owner, attempt, state, content, expires_at) \
-                     SELECT $1::bytea, $2::uuid, 1, {in_progress}, $3::bigint, {lease} \
+                     SELECT $1::bytea, $2::uuid, 1, {IN_PROGRESS}, $3::bigint, {lease} \
                      WHERE NOT EXISTS (SELECT FROM {table} WHERE event_key = $1::bytea) \
                      ON CONFLICT (event_key) DO NOTHING",
-                    in_progress = state::IN_PROGRESS,
                     lease = from_now("$4"),
                 ),
             ),
@@ -154,12 +142,12 @@ impl Statements {
     ) -> String {
         self.alone(format_args!(
             "WITH ended AS (SELECT event_key FROM {table} WHERE event_key = {key}::bytea \
-             AND (state = {released} OR expires_at <= clock_timestamp()) AND NOT {given_up} \
+             AND (state = {RELEASED} OR expires_at <= clock_timestamp()) AND NOT {given_up} \
              FOR UPDATE SKIP LOCKED) \
              UPDATE {table} AS t SET owner = {owner}::uuid, \
              attempt = t.attempt + (t.attempt < {most})::integer, \
-             state = {in_progress}, content = {content}::bigint, expires_at = {lease}, \
-             given_up = CASE WHEN t.state = {released} AND t.owner = ANY (t.given_up) IS NOT TRUE \
+             state = {IN_PROGRESS}, content = {content}::bigint, expires_at = {lease}, \
+             given_up = CASE WHEN t.state = {RELEASED} AND t.owner = ANY (t.given_up) IS NOT TRUE \
              THEN {noted} ELSE t.given_up END \
              FROM ended WHERE t.event_key = ended.event_key RETURNING t.attempt",
             table = self.table,
@@ -168,8 +156,6 @@ impl Statements {
             content = Value::of_content(content),
             lease = from_now(Value::of_duration(lease)),
             most = i32::MAX,
-            in_progress = state::IN_PROGRESS,
-            released = state::RELEASED,
             noted = noted("t.owner"),
             given_up = given_up_by(owner, &self.table),
         ))
@@ -184,23 +170,20 @@ impl Statements {
         let lock = self.lock.at_most(GIVE_UP_PATIENCE);
         lock.ahead_of(format_args!(
             "INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at, given_up) \
-             VALUES ({key}::bytea, {owner}::uuid, 0, {released}, clock_timestamp(), ARRAY[{owner}::uuid]) \
+             VALUES ({key}::bytea, {owner}::uuid, 0, {RELEASED}, clock_timestamp(), ARRAY[{owner}::uuid]) \
              ON CONFLICT (event_key) DO UPDATE SET \
-             state = CASE WHEN {came} THEN {released} ELSE t.state END, \
+             state = CASE WHEN {came} THEN {RELEASED} ELSE t.state END, \
              expires_at = CASE WHEN {came} THEN least(t.expires_at, clock_timestamp()) ELSE t.expires_at END, \
              given_up = CASE WHEN {given_up} THEN t.given_up ELSE {noted} END \
-             WHERE t.state IN ({in_progress}, {released}) OR t.expires_at <= clock_timestamp()",
+             WHERE t.state IN ({IN_PROGRESS}, {RELEASED}) OR t.expires_at <= clock_timestamp()",
             table = self.table,
             key = Value::from(key),
             owner = Value::from(owner),
             came = format_args!(
-                "t.owner = excluded.owner AND t.state = {}",
-                state::IN_PROGRESS
+                "t.owner = excluded.owner AND t.state = {IN_PROGRESS}"
             ),
             given_up = given_up_by(owner, "t"),
             noted = noted(format_args!("{}::uuid", Value::from(owner))),
-            in_progress = state::IN_PROGRESS,
-            released = state::RELEASED,
         ))
     }
 
@@ -212,13 +195,11 @@ impl Statements {
         end: End,
         retain: Duration,
     ) -> Call<'_> {
-        let (state, lasts) = match end {
-            End::Processed => (state::PROCESSED, retain),
-            End::Ignored => (state::IGNORED, retain),
-            End::Rejected => (state::REJECTED, retain),
-            End::Release => (state::RELEASED, Duration::ZERO),
+        let lasts = match end {
+            End::Release => Duration::ZERO,
+            End::Processed | End::Ignored | End::Rejected => retain,
         };
-        let state = Value::Number(state.into());
+        let state = Value::Number(RowState::of(end).number().into());
         let lasts = Value::of_duration(lasts);
         self.call(&self.settle, key, owner, [state, lasts])
     }
@@ -270,12 +251,13 @@ impl Statements {
         let table = &self.table;
         self.alone(format_args!(
             "WITH old AS (SELECT event_key FROM {table} \
-             WHERE expires_at < now() - interval '{ENDED_ROWS_STAY}' \
-             AND (state <> {in_progress} AND given_up IS NULL OR expires_at < now() - interval '{LAPSED_LEASES_STAY}') \
+             WHERE expires_at < now() - interval '{ended} s' \
+             AND (state <> {IN_PROGRESS} AND given_up IS NULL OR expires_at < now() - interval '{lapsed} s') \
              ORDER BY expires_at LIMIT {batch} FOR UPDATE SKIP LOCKED), \
              gone AS (DELETE FROM {table} AS t USING old WHERE t.event_key = old.event_key RETURNING 1) \
              SELECT count(*) FROM gone",
-            in_progress = state::IN_PROGRESS,
+            ended = ENDED_ROWS_STAY.as_secs(),
+            lapsed = LAPSED_LEASES_STAY.as_secs(),
         ))
     }
 }
@@ -284,10 +266,9 @@ impl Statements {
 /// `row` is the table, or its alias in the statement.
 fn given_up_by(owner: &OwnerToken, row: impl Display) -> String {
     format!(
-        "({row}.owner = {owner}::uuid AND {row}.state = {released} \
+        "({row}.owner = {owner}::uuid AND {row}.state = {RELEASED} \
          OR coalesce({owner}::uuid = ANY ({row}.given_up), false))",
         owner = Value::from(owner),
-        released = state::RELEASED,
     )
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -11,55 +11,39 @@ use hookgate::{
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
     pack::ContentDigest,
 };
+use hookgate_store_kit::{
+    Held, Pruning,
+    limits::{LOCKED, ROUNDS, mark_patience},
+};
 use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::task::AbortHandle;
 
 use crate::{
     OpenError, PostgresStoreBuilder, Table,
-    fault::Failure,
     migration::{self, Migration},
-    prune,
-    row::{self, Held},
-    schema,
+    row, schema,
     session::{self, Ask},
     statements::Statements,
 };
 
 /// The attempt of a key that had no row.
 const FIRST_ATTEMPT: u32 = 1;
-/// How often a claim looks again when others change the row under its eyes.
-const ROUNDS: usize = 3;
-/// Told to a copy whose row is locked: a transaction that settles is about to end.
-const LOCKED: Duration = Duration::from_secs(1);
-/// The part of a call's time that a mark waits for a connection of the pool, before it takes the
-/// heartbeats'.
-const PATIENCE: u32 = 4;
-
-/// Claims and marks in a PostgreSQL table. It is cheap to clone, and all clones are one store.
+/// Claims and marks in a PostgreSQL table. Cheap to clone; all clones are one store.
 ///
 /// See the [crate's documentation](crate) for what it promises.
 #[derive(Clone)]
-pub struct PostgresStore(Arc<Inner>);
+pub struct PostgresStore(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
-    pool: PgPool,
+    pub(crate) pool: PgPool,
     heartbeats: PgPool,
     /// The pool's options that the heartbeats' have now.
     followed: Mutex<Arc<PgConnectOptions>>,
-    statements: Arc<Statements>,
-    call_limit: Duration,
-    pruning: Option<AbortHandle>,
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        if let Some(pruning) = &self.pruning {
-            pruning.abort();
-        }
-    }
+    pub(crate) statements: Arc<Statements>,
+    pub(crate) call_limit: Duration,
+    _pruning: Pruning,
 }
 
 impl PostgresStore {
@@ -120,12 +104,8 @@ impl PostgresStore {
             followed: Mutex::new(options),
             statements,
             call_limit,
-            pruning: prune_every.and_then(|every| prune::spawn(store.clone(), every)),
+            _pruning: Pruning::spawn(store, prune_every),
         }))
-    }
-
-    pub(crate) fn upgrade(store: &Weak<Inner>) -> Option<Self> {
-        store.upgrade().map(Self)
     }
 
     pub(crate) fn statements(&self) -> &Statements {
@@ -136,7 +116,7 @@ impl PostgresStore {
         self.0.call_limit
     }
 
-    pub(crate) async fn ask<A: Ask>(&self, what: &A) -> Result<A::Answer, StoreError> {
+    async fn ask<A: Ask>(&self, what: &A) -> Result<A::Answer, StoreError> {
         session::ask(&self.0.pool, self.0.call_limit, what).await
     }
 
@@ -210,10 +190,10 @@ impl DedupStore for PostgresStore {
             let Some(row) = self.ask(&statements.held(key, content, &owner)).await? else {
                 continue;
             };
-            match row::held(&row)? {
+            match row::found(&row)?.held() {
                 Held::Own { attempt } => return won(attempt),
                 Held::By(claim) => return Ok(claim),
-                Held::Ended => {}
+                Held::Lapsed | Held::Ended => {}
             }
             let take_over = statements.take_over(key, content, &owner, lease);
             if let Some(row) = self.ask(&take_over).await? {
@@ -240,9 +220,7 @@ impl DedupStore for PostgresStore {
                 _ => Ok(Settled::Ok),
             };
         }
-        // The event is handled: handlers that hold every connection of the application's pool must not
-        // keep its mark from being written.
-        let patience = self.0.call_limit / PATIENCE;
+        let patience = mark_patience(self.0.call_limit);
         let settled = match session::ask(&self.0.pool, patience, &settle).await {
             Err(StoreError::Timeout) => self.ask_aside(&settle).await?,
             answer => answer?,
@@ -271,11 +249,5 @@ impl DedupStore for PostgresStore {
 
     fn promises(&self) -> Promises {
         Promises::durable()
-    }
-}
-
-impl From<Failure> for StoreError {
-    fn from(failure: Failure) -> Self {
-        failure.error
     }
 }

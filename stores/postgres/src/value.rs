@@ -3,9 +3,7 @@
 use std::{fmt, time::Duration};
 
 use hookgate::{EventKey, dedup::OwnerToken, pack::ContentDigest};
-
-/// More than that overflows the server's arithmetic.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+use hookgate_store_kit::rounding::{kept_number, micros};
 
 /// A literal without a type: the statement that uses it names the type.
 #[derive(Debug, Clone, Copy)]
@@ -17,16 +15,13 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// Its first 8 bytes tell contents apart well enough: a difference is an observation, not a verdict.
     pub(crate) fn of_content(content: Option<&ContentDigest>) -> Self {
-        let first = content.and_then(|digest| digest.as_bytes().first_chunk());
-        first.map_or(Self::Null, |first| Self::Number(i64::from_be_bytes(*first)))
+        kept_number(content).map_or(Self::Null, Self::Number)
     }
 
-    /// In microseconds, up to a hundred years.
+    /// In microseconds.
     pub(crate) fn of_duration(duration: Duration) -> Self {
-        let micros = duration.min(LONGEST).as_micros();
-        Self::Number(i64::try_from(micros).unwrap_or(i64::MAX))
+        Self::Number(micros(duration))
     }
 }
 

@@ -7,22 +7,14 @@ mod place;
 use std::time::Duration;
 
 use hookgate::{
-    dedup::{
-        DedupStore,
-        contract::{self, RealTime, Terms},
-    },
+    dedup::contract::{self, RealTime, Terms},
     time::TokioTimer,
 };
 use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
 use hookgate_test_support::{PgBouncer, PostgresServer, child_task, race, run_race};
 use place::{Place, fresh, fresh_table, patient};
 
-#[tokio::test]
-async fn the_store_keeps_the_contract() {
-    let Some(place) = Place::find() else { return };
-    let time = RealTime::new(TokioTimer, Terms::short());
-    contract::run(|| place.store(), &time).await;
-}
+hookgate_test_support::test_any_store!(Place);
 
 #[tokio::test]
 async fn it_keeps_the_contract_in_plain_text() {
@@ -83,12 +75,4 @@ async fn one_process_of_many() {
         .await
         .expect("connect");
     run_race(store, place, number).await;
-}
-
-#[tokio::test]
-async fn it_promises_what_it_is() {
-    let Some(place) = Place::find() else { return };
-    let promises = place.store().await.promises();
-    assert!(promises.survives_restart && promises.shared);
-    assert_eq!(promises.capacity, None);
 }

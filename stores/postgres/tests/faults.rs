@@ -4,202 +4,20 @@
 
 mod place;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hookgate::{
     Ack,
-    dedup::{Claim, DedupStore, End, Lease, Settled, State, StoreError},
+    dedup::{DedupStore, End, Lease, Settled, StoreError},
 };
 use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{
-    App, Break, LEASE, Load, PostgresServer, Proxy, RETAIN, give_up, key, owner, send,
-    send_until_done, win,
+    App, LEASE, PostgresServer, Proxy, RETAIN, key, owner, send, send_until_done, win,
 };
 use place::{Place, fresh, fresh_table, number, run};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_crashes_under_load_loses_nothing() {
-    let Some(server) = PostgresServer::start() else {
-        return;
-    };
-    let store = fresh(PostgresStore::builder(), &server.url()).await;
-    let app = App::start(store.clone(), |_| async { Ok(Ack::processed()) }).await;
-    assert_eq!(send(app.address(), "before").await, Some(200));
-
-    let load = Load::start(&store, 8, 600);
-    load.handled(150).await;
-    server.crash();
-    // While it is down, every delivery is answered 503, in time.
-    let asked = Instant::now();
-    assert_eq!(send(app.address(), "during").await, Some(503));
-    assert!(asked.elapsed() < Duration::from_secs(8));
-    load.failed(8).await;
-    server.resume();
-    load.handled(300).await;
-    server.crash();
-    server.resume();
-    assert!(load.finish().await > 0, "the load never noticed");
-
-    // Events that were done before are known, and those that failed are handled, in the same process.
-    assert_eq!(send(app.address(), "before").await, Some(200));
-    send_until_done(|| app.address(), "during").await;
-    for number in 0..600 {
-        let state = store.look(&key(number)).await;
-        assert!(matches!(state, Ok(State::Done)), "{number}: {state:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_connection_cut_before_the_claim_arrives_costs_nothing() {
-    let Some(server) = PostgresServer::start() else {
-        return;
-    };
-    let proxy = Proxy::start(server.port()).await;
-    let url = server.url_as("postgres", proxy.port());
-    let store = fresh(PostgresStore::builder(), &url).await;
-
-    proxy.break_next(&[Break::BeforeRequest]);
-    let lease = win(&store, 1).await;
-    assert_eq!((proxy.breaks_left(), lease.attempt()), (0, 1));
-    proxy.break_next(&[Break::BeforeRequest]);
-    let settled = store.settle(&lease, End::Processed, RETAIN).await;
-    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-    assert_eq!(proxy.breaks_left(), 0);
-}
-
-#[tokio::test]
-async fn a_claim_whose_answer_was_lost_is_held_by_its_owner() {
-    let Some(server) = PostgresServer::start() else {
-        return;
-    };
-    let proxy = Proxy::start(server.port()).await;
-    let url = server.url_as("postgres", proxy.port());
-    let store = fresh(PostgresStore::builder().connections(1), &url).await;
-
-    // The store repeats it by itself.
-    proxy.break_next(&[Break::BeforeAnswer]);
-    assert_eq!(win(&store, 1).await.attempt(), 1);
-    assert_eq!(proxy.breaks_left(), 0);
-
-    // Where that is lost too, the caller repeats it with its token.
-    proxy.break_next(&[Break::BeforeAnswer, Break::BeforeAnswer]);
-    let claim = store.claim(&key(2), None, owner(2), LEASE).await;
-    assert!(
-        matches!(claim, Err(StoreError::Unavailable(_))),
-        "{claim:?}"
-    );
-    let stranger = store.claim(&key(2), None, owner(3), LEASE).await;
-    assert!(
-        matches!(stranger, Ok(Claim::InProgress { .. })),
-        "{stranger:?}"
-    );
-    let lease = win(&store, 2).await;
-    assert_eq!(lease.attempt(), 1);
-
-    // The same for its settle: written once, and known to its owner.
-    proxy.break_next(&[Break::BeforeAnswer, Break::BeforeAnswer]);
-    let settled = store.settle(&lease, End::Processed, RETAIN).await;
-    assert!(
-        matches!(settled, Err(StoreError::Unavailable(_))),
-        "{settled:?}"
-    );
-    let settled = store.settle(&lease, End::Processed, RETAIN).await;
-    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_server_that_stood_still_refused_can_be_claimed_by_another_at_once() {
-    let Some(server) = PostgresServer::start() else {
-        return;
-    };
-    let store = fresh(
-        PostgresStore::builder().call_limit(Duration::from_millis(500)),
-        &server.url(),
-    )
-    .await;
-    // Connections are there, and the server knows the statements.
-    win(&store, 100).await;
-    give_up(&store, 101).await;
-    server.pause();
-    let claims = (0..20).map(|number| {
-        let store = store.clone();
-        tokio::spawn(async move { store.claim(&key(number), None, owner(number), LEASE).await })
-    });
-    for claim in claims.collect::<Vec<_>>() {
-        let claim = claim.await.expect("no panic");
-        assert!(claim.is_err(), "{claim:?}");
-    }
-    let releases = (0..20).map(|number| {
-        let store = store.clone();
-        tokio::spawn(async move { give_up(&store, number).await })
-    });
-    let releases: Vec<_> = releases.collect();
-    server.unpause();
-    for release in releases {
-        release.await.expect("confirmed");
-    }
-    for number in 0..20 {
-        let other = store
-            .claim(&key(number), None, owner(number + 50), LEASE)
-            .await;
-        assert!(matches!(other, Ok(Claim::Won(_))), "{number}: {other:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_release_that_overtakes_either_step_of_its_claim_wins() {
-    let Some(server) = PostgresServer::start() else {
-        return;
-    };
-    let proxy = Proxy::start(server.port()).await;
-    let table = fresh_table();
-    let settings = || {
-        PostgresStore::builder()
-            .table(table.clone())
-            .connections(1)
-            .prepared(false)
-    };
-    let limit = Duration::from_millis(500);
-    let direct = settings().connect(&server.url()).await.expect("connect");
-    direct.migrate().await.expect("migrate");
-    let url = server.url_as("postgres", proxy.port());
-    let proxied = settings()
-        .call_limit(limit)
-        .connect(&url)
-        .await
-        .expect("connect");
-
-    proxy.break_next(&[Break::Late]);
-    is_not_granted_late(&proxied, &direct, &proxy, 1).await;
-
-    // The third statement for a lapsed lease takes it over.
-    let lapsed = direct.claim(&key(2), None, owner(99), Duration::ZERO).await;
-    assert!(matches!(lapsed, Ok(Claim::Won(_))), "{lapsed:?}");
-    win(&proxied, 3).await;
-    proxy.break_next(&[Break::Through, Break::Through, Break::Late]);
-    is_not_granted_late(&proxied, &direct, &proxy, 2).await;
-}
-
-/// Claims of a store behind a proxy arrive when their callers have released them.
-async fn is_not_granted_late(
-    proxied: &PostgresStore,
-    direct: &PostgresStore,
-    proxy: &Proxy,
-    number: u64,
-) {
-    let claim = proxied
-        .claim(&key(number), None, owner(number), LEASE)
-        .await;
-    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
-    assert_eq!(proxy.breaks_left(), 0);
-    give_up(direct, number).await;
-    proxy.let_go().await;
-    let state = direct.look(&key(number)).await;
-    assert!(matches!(state, Ok(State::Free)), "{state:?}");
-    let other = direct.claim(&key(number), None, owner(100), LEASE).await;
-    assert!(matches!(other, Ok(Claim::Won(_))), "{other:?}");
-}
+hookgate_test_support::test_faults!(place::Served);
 
 /// A handler's transaction that settled has the row. A release of a copy's claim does not wait for it, and is
 /// repeated.
@@ -225,57 +43,6 @@ async fn a_release_does_not_wait_for_a_transaction_that_has_the_row() {
     assert!(matches!(released, Ok(Settled::Ok)), "{released:?}");
     let settled = store.settle(&running, End::Processed, RETAIN).await;
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-}
-
-#[tokio::test]
-async fn a_connection_that_goes_silent_is_given_up() {
-    let Some(server) = PostgresServer::start() else {
-        return;
-    };
-    let proxy = Proxy::start(server.port()).await;
-    let url = server.url_as("postgres", proxy.port());
-    let limit = Duration::from_millis(500);
-    let settings = PostgresStore::builder().connections(1).call_limit(limit);
-    let store = fresh(settings, &url).await;
-
-    proxy.break_next(&[Break::Silence]);
-    let asked = Instant::now();
-    let claim = store.claim(&key(1), None, owner(1), LEASE).await;
-    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
-    assert!(asked.elapsed() < limit * 3);
-    // Its place in the pool is free again.
-    win(&store, 1).await;
-}
-
-#[tokio::test]
-async fn an_exhausted_pool_costs_neither_lease_nor_mark() {
-    let Some(place) = Place::find() else { return };
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .connect(place.url())
-        .await
-        .expect("connect");
-    let store = PostgresStore::builder()
-        .table(fresh_table())
-        .call_limit(Duration::from_millis(800))
-        .pool(pool.clone());
-    store.migrate().await.expect("migrate");
-    let (first, second) = (win(&store, 1).await, win(&store, 2).await);
-
-    let held = pool.acquire().await.expect("the only connection");
-    let claim = store.claim(&key(3), None, owner(3), LEASE).await;
-    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
-    let extended = store.extend(&first, LEASE).await;
-    assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
-    let settled = store.settle(&first, End::Processed, RETAIN).await;
-    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-    // A release can wait: there may be many of them, and the lease ends by itself.
-    let released = store.settle(&second, End::Release, RETAIN).await;
-    assert!(matches!(released, Err(StoreError::Timeout)), "{released:?}");
-    drop(held);
-    win(&store, 3).await;
-    let state = store.look(&key(1)).await;
-    assert!(matches!(state, Ok(State::Done)), "{state:?}");
 }
 
 /// Credentials that rotate (tokens of a cloud's, a vault's): the application tells its pool.
@@ -398,8 +165,9 @@ async fn a_server_in_recovery_refuses_and_a_promoted_one_serves() {
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
 }
 
+/// Those of the store's own are introduced to them.
 #[tokio::test]
-async fn an_uncontended_delivery_costs_two_round_trips() {
+async fn only_a_connection_of_the_applications_has_to_learn_a_statement() {
     let Some(server) = PostgresServer::start() else {
         return;
     };
@@ -440,58 +208,6 @@ async fn messages_of_a_delivery(store: &PostgresStore, event: u64, proxy: &Proxy
     // The pool's pings of connections given back wait for nobody.
     let requests = proxy.requests();
     requests.iter().filter(|first| **first == b'Q').count()
-}
-
-#[tokio::test]
-async fn durations_of_any_length_are_taken() {
-    let Some(place) = Place::find() else { return };
-    let store = place.store().await;
-    let Ok(Claim::Won(lease)) = store.claim(&key(1), None, owner(1), Duration::MAX).await else {
-        panic!("a claim of a free key is won");
-    };
-    let settled = store.extend(&lease, Duration::MAX).await;
-    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-    let settled = store.settle(&lease, End::Processed, Duration::MAX).await;
-    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-    let late = Lease::granted(key(1), owner(2), u32::MAX);
-    let settled = store.extend(&late, Duration::ZERO).await;
-    assert!(matches!(settled, Ok(Settled::LeaseLost)), "{settled:?}");
-}
-
-/// The clock of the server was set back, or a replica with another one was promoted.
-#[tokio::test]
-async fn what_was_released_is_free_though_its_end_lies_ahead() {
-    let Some(place) = Place::find() else { return };
-    let (pool, table) = (place.pool().await, fresh_table());
-    let store = place::patient().table(table.clone()).pool(pool.clone());
-    store.migrate().await.expect("migrate");
-    let lease = win(&store, 1).await;
-    let released = store.settle(&lease, End::Release, RETAIN).await;
-    assert!(matches!(released, Ok(Settled::Ok)), "{released:?}");
-    let ahead = format!("UPDATE {table} SET expires_at = now() + interval '1 hour'");
-    run(&pool, ahead.as_str()).await;
-    let state = store.look(&key(1)).await;
-    assert!(matches!(state, Ok(State::Free)), "{state:?}");
-    let late = store.claim(&key(1), None, owner(1), LEASE).await;
-    assert!(matches!(late, Ok(Claim::InProgress { .. })), "{late:?}");
-    let next = store.claim(&key(1), None, owner(2), LEASE).await;
-    assert!(
-        matches!(&next, Ok(Claim::Won(lease)) if lease.attempt() == 2),
-        "{next:?}"
-    );
-
-    // A state that a later release may write does not count as done.
-    run(&pool, format!("UPDATE {table} SET state = 99")).await;
-    let claim = store.claim(&key(1), None, owner(3), LEASE).await;
-    assert!(
-        matches!(claim, Err(StoreError::Unavailable(_))),
-        "{claim:?}"
-    );
-    let state = store.look(&key(1)).await;
-    assert!(
-        matches!(state, Err(StoreError::Unavailable(_))),
-        "{state:?}"
-    );
 }
 
 /// Each release waits a while for the row of a handler's transaction.

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
+use hookgate_store_kit::limits::CALL_LIMIT;
 use redis::{
     Client,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 
-use crate::{OpenError, Prefix, RedisStore, connection::Connection, fault::Failure, line::Line};
+use crate::{OpenError, Prefix, RedisStore, connection::Connection, fault::failure, line::Line};
 
-/// The road's own limit for a store call. Past it, nobody waits for the answer.
-const CALL_LIMIT: Duration = Duration::from_secs(2);
 const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 /// The longest pause between tries to connect again, so that service resumes soon after the server does.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
@@ -71,7 +70,7 @@ impl RedisStoreBuilder {
         let dial = async || {
             Line::dial(client.clone(), config.clone())
                 .await
-                .map_err(|error| Failure::from(error).error)
+                .map_err(|error| failure(error).error)
         };
         let (claims, leases) = (dial().await?, dial().await?);
         Ok(RedisStore::new(
@@ -104,7 +103,7 @@ impl RedisStoreBuilder {
             .map_err(|_| OpenError::Address)?;
         let dial = async || match client.get_async_connection().await {
             Ok(connection) => Ok(Line::given(Connection::Cluster(connection))),
-            Err(error) => Err(Failure::from(error).error),
+            Err(error) => Err(failure(error).error),
         };
         let (claims, leases) = (dial().await?, dial().await?);
         Ok(RedisStore::new(

@@ -8,52 +8,43 @@
 use std::time::Duration;
 
 use hookgate::{dedup::OwnerToken, pack::ContentDigest};
+use hookgate_store_kit::{
+    RowState,
+    retention::{LAPSED_LEASES_STAY, TOKEN_BYTES},
+    rounding::{self, kept},
+};
 
-/// How long a lapsed or released lease is remembered, to count the attempts by which handlers fence their
-/// writes: a day, longer than any handler is meant to run. The store is told of leases only, not for how long
-/// a receiver lets its handlers run (`longest_run`, 15 minutes by default).
-pub(crate) const LINGER: Duration = Duration::from_secs(86_400);
-/// The most tokens that are remembered of a key. Beyond that the oldest goes.
-pub(crate) const MOST_GIVEN_UP: usize = 8;
-/// A token's.
-pub(crate) const TOKEN_BYTES: usize = 16;
-/// Redis takes times to live as signed 64-bit milliseconds and adds them to the time of day.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+/// How long a lapsed or released lease is remembered.
+pub(crate) const LINGER: Duration = LAPSED_LEASES_STAY;
 /// Tag, owner and attempt.
 const BYTES: usize = 21;
 const CONTENT_BYTES: usize = 8;
 
 /// The first byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tag {
-    /// A lease that runs, or has lapsed.
-    Lease,
-    /// A lease that its owner released, or never had.
-    Released,
-    /// A mark: processed, ignored or rejected.
-    Mark,
+pub(crate) const fn tag(state: RowState) -> u8 {
+    match state {
+        RowState::InProgress => b'L',
+        RowState::Released => b'F',
+        RowState::Processed => b'P',
+        RowState::Ignored => b'I',
+        RowState::Rejected => b'R',
+    }
 }
 
-impl Tag {
-    pub(crate) const LEASE: u8 = b'L';
-    const RELEASED: u8 = b'F';
-    pub(crate) const PROCESSED: u8 = b'P';
-    pub(crate) const IGNORED: u8 = b'I';
-    pub(crate) const REJECTED: u8 = b'R';
-
-    fn read(byte: u8) -> Option<Self> {
-        match byte {
-            Self::LEASE => Some(Self::Lease),
-            Self::RELEASED => Some(Self::Released),
-            Self::PROCESSED | Self::IGNORED | Self::REJECTED => Some(Self::Mark),
-            _ => None,
-        }
-    }
+fn read_tag(tag: u8) -> Option<RowState> {
+    Some(match tag {
+        b'L' => RowState::InProgress,
+        b'F' => RowState::Released,
+        b'P' => RowState::Processed,
+        b'I' => RowState::Ignored,
+        b'R' => RowState::Rejected,
+        _ => return None,
+    })
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
-    pub(crate) tag: Tag,
+    pub(crate) state: RowState,
     pub(crate) owner: OwnerToken,
     pub(crate) attempt: u32,
     content: Option<[u8; CONTENT_BYTES]>,
@@ -72,7 +63,7 @@ impl Entry {
             content => Some(content.try_into().ok()?),
         };
         Some(Self {
-            tag: Tag::read(*tag)?,
+            state: read_tag(*tag)?,
             owner: OwnerToken::from_bytes(*owner),
             attempt: u32::from_be_bytes(*attempt),
             content,
@@ -87,7 +78,7 @@ impl Entry {
 
     /// Whether a claim of `owner` must not be granted, though nobody holds the key.
     pub(crate) fn was_given_up_by(&self, owner: &OwnerToken) -> bool {
-        self.given_up.contains(owner) || self.tag == Tag::Released && self.owner == *owner
+        self.given_up.contains(owner) || self.state == RowState::Released && self.owner == *owner
     }
 
     /// True where either side has none.
@@ -102,31 +93,21 @@ impl Entry {
 /// The lease of a first claim.
 pub(crate) fn first_lease(owner: &OwnerToken, content: Option<&ContentDigest>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(BYTES + CONTENT_BYTES);
-    bytes.push(Tag::LEASE);
+    bytes.push(tag(RowState::InProgress));
     bytes.extend_from_slice(owner.as_bytes());
     bytes.extend_from_slice(&1_u32.to_be_bytes());
     bytes.extend_from_slice(&content_bytes(content));
     bytes
 }
 
-/// The part of a content's digest that is kept. Its first 8 bytes tell contents apart well enough, since a
-/// difference is an observation, not a verdict.
+/// What is kept of a content.
 pub(crate) fn content_bytes(content: Option<&ContentDigest>) -> Vec<u8> {
     kept(content).map(Vec::from).unwrap_or_default()
 }
 
-fn kept(content: Option<&ContentDigest>) -> Option<[u8; CONTENT_BYTES]> {
-    content.and_then(|digest| digest.as_bytes().first_chunk().copied())
-}
-
-/// As a time to live, which must be positive.
-pub(crate) fn millis(duration: Duration) -> u64 {
-    let duration = duration.min(LONGEST);
-    let up = u64::from(!duration.subsec_nanos().is_multiple_of(1_000_000));
-    u64::try_from(duration.as_millis())
-        .unwrap_or(u64::MAX)
-        .saturating_add(up)
-        .max(1)
+/// As a time to live, in milliseconds, which must be positive.
+pub(crate) fn lives(duration: Duration) -> u64 {
+    rounding::millis(duration).unsigned_abs().max(1)
 }
 
 #[cfg(test)]
@@ -138,7 +119,8 @@ mod tests {
         let owner = OwnerToken::from_bytes([7; 16]);
         let (one, other) = (ContentDigest::of(b"one"), ContentDigest::of(b"other"));
         let with = Entry::read(&first_lease(&owner, Some(&one))).expect("an entry");
-        assert_eq!((with.tag, with.owner, with.attempt), (Tag::Lease, owner, 1));
+        let state = RowState::InProgress;
+        assert_eq!((with.state, with.owner, with.attempt), (state, owner, 1));
         assert!(with.has_content(Some(&one)) && with.has_content(None));
         assert!(!with.has_content(Some(&other)));
         let without = Entry::read(&first_lease(&owner, None)).expect("an entry");
@@ -172,9 +154,21 @@ mod tests {
     }
 
     #[test]
-    fn a_time_to_live_is_positive_and_can_be_added_to_the_time_of_day() {
-        assert_eq!(millis(Duration::ZERO), 1);
-        assert_eq!(millis(Duration::from_nanos(1_000_001)), 2);
-        assert_eq!(millis(Duration::MAX), 3_153_600_000_000);
+    fn a_tag_is_read_as_it_was_written() {
+        for state in [
+            RowState::InProgress,
+            RowState::Released,
+            RowState::Processed,
+            RowState::Ignored,
+            RowState::Rejected,
+        ] {
+            assert_eq!(read_tag(tag(state)), Some(state));
+        }
+    }
+
+    #[test]
+    fn a_time_to_live_is_positive() {
+        assert_eq!(lives(Duration::ZERO), 1);
+        assert_eq!(lives(Duration::from_nanos(1_000_001)), 2);
     }
 }

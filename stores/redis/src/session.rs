@@ -7,7 +7,7 @@ use redis::Value;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    fault::{Failure, Fault, unavailable},
+    fault::{REDIS, failure},
     line::Line,
     script::Statement,
 };
@@ -31,16 +31,16 @@ pub(crate) async fn ask(
         let answer = timeout_at(deadline, statement.send(&mut dialled.connection)).await;
         let failure = match answer {
             Ok(Ok(answer)) => return Ok(answer),
-            Ok(Err(error)) => Failure::from(error),
-            Err(_) => Failure::timeout(),
+            Ok(Err(error)) => failure(error),
+            Err(_) => StoreError::Timeout.into(),
         };
         if matches!(failure.error, StoreError::Timeout) {
             line.hang_up(&dialled);
         }
         if !failure.repeat || tries == 0 {
             return Err(match failure.error {
-                // The server refused the repeat. The first try may have been done.
-                StoreError::Full if has_broken => unavailable(Fault::Broken),
+                // What was refused is the repeat: the first try may have been done.
+                StoreError::Full if has_broken => REDIS.broken(),
                 error => error,
             });
         }

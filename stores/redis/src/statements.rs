@@ -17,9 +17,13 @@ use hookgate::{
     dedup::{End, OwnerToken},
     pack::ContentDigest,
 };
+use hookgate_store_kit::{
+    RowState,
+    retention::{MOST_GIVEN_UP, TOKEN_BYTES},
+};
 
 use crate::{
-    entry::{LINGER, MOST_GIVEN_UP, TOKEN_BYTES, Tag, content_bytes, first_lease, millis},
+    entry::{LINGER, content_bytes, first_lease, lives, tag},
     script::{Script, Statement},
 };
 
@@ -129,7 +133,7 @@ pub(crate) struct Statements {
 
 impl Statements {
     pub(crate) fn new() -> Self {
-        let linger = millis(LINGER).to_string();
+        let linger = lives(LINGER).to_string();
         let most = (MOST_GIVEN_UP * TOKEN_BYTES).to_string();
         let script = |text: &str| {
             let text = text.replace("LINGER", &linger).replace("MOST", &most);
@@ -179,17 +183,14 @@ impl Statements {
         end: End,
         retain: Duration,
     ) -> Statement<'_> {
-        let tag = match end {
-            End::Processed => Tag::PROCESSED,
-            End::Ignored => Tag::IGNORED,
-            End::Rejected => Tag::REJECTED,
-            End::Release => return self.release.call(key).bytes(owner.as_bytes()),
-        };
+        if end == End::Release {
+            return self.release.call(key).bytes(owner.as_bytes());
+        }
         self.settle
             .call(key)
             .bytes(owner.as_bytes())
-            .bytes(&[tag])
-            .number(millis(retain))
+            .bytes(&[tag(RowState::of(end))])
+            .number(lives(retain))
     }
 
     pub(crate) fn extend(&self, key: &str, owner: &OwnerToken, by: Duration) -> Statement<'_> {
@@ -205,5 +206,5 @@ impl Statements {
 }
 
 fn lease_lives(lease: Duration) -> u64 {
-    millis(lease).saturating_add(millis(LINGER))
+    lives(lease).saturating_add(lives(LINGER))
 }

@@ -7,22 +7,20 @@ use hookgate::{
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
     pack::ContentDigest,
 };
+use hookgate_store_kit::{Found, Held, RowState, rounding};
 use redis::{Value, aio::ConnectionManager};
 
 use crate::{
     OpenError, Prefix, RedisStoreBuilder,
-    entry::{Entry, LINGER, Tag},
-    fault::{Fault, unavailable},
+    entry::{Entry, LINGER},
+    fault::REDIS,
     line::Line,
     script::Statement,
     session,
     statements::Statements,
 };
 
-/// Told to a claim that was given up before it came. Nobody listens.
-const GIVEN_UP: Duration = Duration::from_secs(1);
-
-/// Claims and marks in Redis. It is cheap to clone, and all clones are one store.
+/// Claims and marks in Redis. Cheap to clone; all clones are one store.
 ///
 /// See the [crate's documentation](crate) for what it promises, and what it cannot.
 #[derive(Clone)]
@@ -100,27 +98,19 @@ impl DedupStore for RedisStore {
         match self.ask(&store.claims, &claim).await? {
             Value::Okay => return won(1),
             Value::Nil => {}
-            _ => return Err(unavailable(Fault::Unexpected)),
+            _ => return Err(REDIS.unexpected()),
         }
         let take_over = store.statements.take_over(&name, content, &owner, lease);
         let found = match self.ask(&store.claims, &take_over).await? {
             Value::Int(attempt) => return won(u32::try_from(attempt).unwrap_or(u32::MAX)),
             found => read(found)?,
         };
-        Ok(match (found.state(), found.entry) {
-            (State::InProgress { .. }, entry) if entry.owner == owner => {
-                return won(entry.attempt);
-            }
-            (State::Done, entry) => Claim::Done {
-                same_content: entry.has_content(content),
-            },
-            (State::InProgress { retry_after }, _) => Claim::InProgress { retry_after },
-            (State::Free, entry) if entry.was_given_up_by(&owner) => Claim::InProgress {
-                retry_after: GIVEN_UP,
-            },
+        match found.of_claim(&owner, content).held() {
+            Held::Own { attempt } => won(attempt),
+            Held::By(claim) => Ok(claim),
             // The script grants what is free.
-            (State::Free, _) => return Err(unavailable(Fault::Unexpected)),
-        })
+            Held::Lapsed | Held::Ended => Err(REDIS.unexpected()),
+        }
     }
 
     async fn settle(
@@ -145,7 +135,7 @@ impl DedupStore for RedisStore {
         let look = self.0.statements.look(&name);
         match self.ask(&self.0.claims, &look).await? {
             Value::Array(found) if matches!(found.first(), Some(Value::Nil)) => Ok(State::Free),
-            found => Ok(read(found)?.state()),
+            found => Ok(read(found)?.seen()),
         }
     }
 
@@ -160,34 +150,43 @@ fn settled(held: Value) -> Result<Settled, StoreError> {
     match held {
         Value::Int(1) => Ok(Settled::Ok),
         Value::Int(0) => Ok(Settled::LeaseLost),
-        _ => Err(unavailable(Fault::Unexpected)),
+        _ => Err(REDIS.unexpected()),
     }
 }
 
-/// An entry, and the rest of its key's time to live.
-struct Found {
+/// An entry, and what is left of it.
+struct Entered {
     entry: Entry,
     left: Duration,
 }
 
-impl Found {
-    fn state(&self) -> State {
-        match self.entry.tag {
-            Tag::Mark => State::Done,
-            Tag::Released => State::Free,
-            Tag::Lease => match self.left.checked_sub(LINGER) {
-                Some(retry_after) if !retry_after.is_zero() => State::InProgress { retry_after },
-                _ => State::Free,
-            },
+impl Entered {
+    fn seen(&self) -> State {
+        self.entry.state.with_left(self.left)
+    }
+
+    fn of_claim(self, owner: &OwnerToken, content: Option<&ContentDigest>) -> Found {
+        Found {
+            state: self.entry.state,
+            left: self.left,
+            own: self.entry.owner == *owner,
+            attempt: self.entry.attempt,
+            same_content: self.entry.has_content(content),
+            given_up: self.entry.was_given_up_by(owner),
         }
     }
 }
 
-fn read(found: Value) -> Result<Found, StoreError> {
-    let (entry, left): (Vec<u8>, i64) =
-        redis::from_redis_value(found).map_err(|_| unavailable(Fault::Unexpected))?;
-    Ok(Found {
-        entry: Entry::read(&entry).ok_or_else(|| unavailable(Fault::Foreign))?,
-        left: Duration::from_millis(u64::try_from(left).unwrap_or(0)),
-    })
+fn read(found: Value) -> Result<Entered, StoreError> {
+    let (entry, lives): (Vec<u8>, i64) =
+        redis::from_redis_value(found).map_err(|_| REDIS.unexpected())?;
+    let entry = Entry::read(&entry).ok_or_else(|| REDIS.foreign())?;
+    let lives = rounding::left(lives);
+    let left = match entry.state {
+        // Its key outlives it.
+        RowState::InProgress => lives.saturating_sub(LINGER),
+        // It ends with its key, and that is there.
+        _ => lives.max(Duration::from_millis(1)),
+    };
+    Ok(Entered { entry, left })
 }

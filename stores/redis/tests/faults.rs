@@ -9,7 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use hookgate::{
@@ -18,42 +18,11 @@ use hookgate::{
 };
 use hookgate_redis::{OpenError, RedisStore};
 use hookgate_test_support::{
-    App, Break, LEASE, Load, Proxy, RETAIN, RedisServer, give_up, key, owner, send,
-    send_until_done, wait_for, win,
+    App, LEASE, RETAIN, RedisServer, give_up, key, owner, says_nothing_of, send, win,
 };
-use place::{Place, fresh_prefix, store_under};
+use place::{fresh_prefix, store_under};
 
-const DURABLE: &[&str] = &["--appendonly", "yes", "--appendfsync", "always"];
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_crashes_under_load_loses_nothing_that_it_wrote_down() {
-    let Some(server) = RedisServer::start(DURABLE) else {
-        return;
-    };
-    let store = store_under(fresh_prefix(), &server.url()).await;
-    let app = App::start(store.clone(), |_| async { Ok(Ack::processed()) }).await;
-    assert_eq!(send(app.address(), "before").await, Some(200));
-
-    let load = Load::start(&store, 8, 2000);
-    load.handled(300).await;
-    server.crash();
-    let asked = Instant::now();
-    assert_eq!(send(app.address(), "during").await, Some(503));
-    assert!(asked.elapsed() < Duration::from_secs(8));
-    load.failed(8).await;
-    server.resume();
-    load.handled(600).await;
-    server.crash();
-    server.resume();
-    assert!(load.finish().await > 0, "the load never noticed");
-
-    assert_eq!(send(app.address(), "before").await, Some(200));
-    send_until_done(|| app.address(), "during").await;
-    for number in 0..2000 {
-        let state = store.look(&key(number)).await;
-        assert!(matches!(state, Ok(State::Done)), "{number}: {state:?}");
-    }
-}
+hookgate_test_support::test_faults!(place::Served);
 
 #[tokio::test]
 async fn a_server_without_persistence_forgets_and_goes_on() {
@@ -211,106 +180,7 @@ async fn an_event_that_is_handled_while_memory_fills_up_is_handled_once() {
     assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_a_server_that_stood_still_refused_can_be_claimed_by_another_at_once() {
-    let Some(server) = RedisServer::start(&[]) else {
-        return;
-    };
-    let store = RedisStore::builder()
-        .prefix(fresh_prefix())
-        .call_limit(Duration::from_millis(300))
-        .connect(&server.url())
-        .await
-        .expect("connect");
-    // Connections are there, and the server knows the statements.
-    win(&store, 100).await;
-    give_up(&store, 101).await;
-    server.pause();
-    let claims = (0..20).map(|number| {
-        let store = store.clone();
-        tokio::spawn(async move { store.claim(&key(number), None, owner(number), LEASE).await })
-    });
-    for claim in claims.collect::<Vec<_>>() {
-        let claim = claim.await.expect("no panic");
-        assert!(claim.is_err(), "{claim:?}");
-    }
-    let releases = (0..20).map(|number| {
-        let store = store.clone();
-        tokio::spawn(async move { give_up(&store, number).await })
-    });
-    let releases: Vec<_> = releases.collect();
-    server.unpause();
-    for release in releases {
-        release.await.expect("confirmed");
-    }
-    for number in 0..20 {
-        let other = store
-            .claim(&key(number), None, owner(number + 50), LEASE)
-            .await;
-        assert!(matches!(other, Ok(Claim::Won(_))), "{number}: {other:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_release_that_overtakes_either_step_of_its_claim_wins() {
-    let Some(server) = RedisServer::start(&[]) else {
-        return;
-    };
-    let proxy = Proxy::start(server.port()).await;
-    let (prefix, limit) = (fresh_prefix(), Duration::from_millis(500));
-    let at = |url: String| {
-        let builder = RedisStore::builder()
-            .prefix(prefix.clone())
-            .call_limit(limit);
-        async move { builder.connect(&url).await.expect("connect") }
-    };
-    let (proxied, direct) = (
-        at(server.url_at(proxy.port())).await,
-        at(server.url()).await,
-    );
-    proxy.break_next(&[Break::Late]);
-    is_not_granted_late(&proxied, &direct, &proxy, 1).await;
-
-    // The script that takes a lapsed lease over. The server knows it.
-    for number in [2, 3] {
-        let lapsed = direct
-            .claim(&key(number), None, owner(99), Duration::ZERO)
-            .await;
-        assert!(matches!(lapsed, Ok(Claim::Won(_))), "{lapsed:?}");
-    }
-    while win_or_retry(&direct, 2).await.is_none() {}
-    while win_or_retry(&proxied, 4).await.is_none() {}
-    proxy.break_next(&[Break::Through, Break::Late]);
-    is_not_granted_late(&proxied, &direct, &proxy, 3).await;
-}
-
-/// A connection that has just gone silent is replaced. The first command on the next may still fail.
-async fn win_or_retry(store: &RedisStore, number: u64) -> Option<()> {
-    let claim = store.claim(&key(number), None, owner(number), LEASE).await;
-    matches!(claim, Ok(Claim::Won(_))).then_some(())
-}
-
-/// Claims of a store behind a proxy arrive when their callers have released them.
-async fn is_not_granted_late(
-    proxied: &RedisStore,
-    direct: &RedisStore,
-    proxy: &Proxy,
-    number: u64,
-) {
-    let claim = proxied
-        .claim(&key(number), None, owner(number), LEASE)
-        .await;
-    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
-    assert_eq!(proxy.breaks_left(), 0);
-    give_up(direct, number).await;
-    proxy.let_go().await;
-    let state = direct.look(&key(number)).await;
-    assert!(matches!(state, Ok(State::Free)), "{state:?}");
-    let other = direct.claim(&key(number), None, owner(100), LEASE).await;
-    assert!(matches!(other, Ok(Claim::Won(_))), "{other:?}");
-}
-
-/// A handler fences its writes by its attempt, and it may run for longer than its lease.
+/// By its attempt a handler fences its writes, and it may run for longer than its lease.
 #[tokio::test]
 async fn attempts_and_releases_are_remembered_for_a_day() {
     const DAY: u64 = 86_400_000;
@@ -381,130 +251,7 @@ async fn a_replica_refuses_and_a_promoted_one_serves() {
     win(&store, 1).await;
 }
 
-#[tokio::test]
-async fn a_connection_cut_mid_claim_costs_nothing() {
-    let Some(server) = RedisServer::start(&[]) else {
-        return;
-    };
-    let proxy = Proxy::start(server.port()).await;
-    let store = store_under(fresh_prefix(), &server.url_at(proxy.port())).await;
-    for (number, breaks) in [(1, Break::BeforeRequest), (2, Break::BeforeAnswer)] {
-        proxy.break_next(&[breaks]);
-        let lease = win(&store, number).await;
-        assert_eq!((proxy.breaks_left(), lease.attempt()), (0, 1));
-        proxy.break_next(&[breaks]);
-        let settled = store.settle(&lease, End::Processed, RETAIN).await;
-        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-        assert_eq!(proxy.breaks_left(), 0);
-    }
-}
-
-#[tokio::test]
-async fn a_claim_whose_answer_was_lost_is_held_by_its_owner() {
-    let Some(place) = Place::find() else { return };
-    let store = place.store().await;
-    let first = win(&store, 1).await;
-    let stranger = store.claim(&key(1), None, owner(2), LEASE).await;
-    assert!(
-        matches!(stranger, Ok(Claim::InProgress { .. })),
-        "{stranger:?}"
-    );
-    let again = win(&store, 1).await;
-    assert_eq!(again.attempt(), first.attempt());
-}
-
-#[tokio::test]
-async fn a_connection_that_goes_silent_is_given_up() {
-    let Some(server) = RedisServer::start(&[]) else {
-        return;
-    };
-    let proxy = Proxy::start(server.port()).await;
-    let limit = Duration::from_millis(500);
-    let store = RedisStore::builder()
-        .prefix(fresh_prefix())
-        .call_limit(limit)
-        .connect(&server.url_at(proxy.port()))
-        .await
-        .expect("connect");
-    proxy.break_next(&[Break::Silence]);
-    let asked = Instant::now();
-    let claim = store.claim(&key(1), None, owner(1), LEASE).await;
-    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
-    assert!(asked.elapsed() < limit * 3);
-    let began = Instant::now();
-    loop {
-        match store.claim(&key(1), None, owner(1), LEASE).await {
-            Ok(Claim::Won(_)) => break,
-            other => assert!(began.elapsed() < Duration::from_secs(10), "{other:?}"),
-        }
-    }
-}
-
-#[tokio::test]
-async fn an_uncontended_delivery_costs_two_round_trips() {
-    let Some(server) = RedisServer::start(&[]) else {
-        return;
-    };
-    let proxy = Proxy::start(server.port()).await;
-    let store = store_under(fresh_prefix(), &server.url_at(proxy.port())).await;
-    // The first settle of all carries its script to the server.
-    let lease = win(&store, 0).await;
-    store
-        .settle(&lease, End::Processed, RETAIN)
-        .await
-        .expect("settle");
-    for number in 1..4 {
-        proxy.requests();
-        let lease = win(&store, number).await;
-        let settled = store.settle(&lease, End::Processed, RETAIN).await;
-        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-        assert_eq!(proxy.requests().len(), 2);
-    }
-}
-
-#[tokio::test]
-async fn no_call_guesses_while_the_server_is_gone() {
-    let Some(server) = RedisServer::start(&[]) else {
-        return;
-    };
-    let store = store_under(fresh_prefix(), &server.url()).await;
-    let lease = win(&store, 1).await;
-    server.crash();
-    let claim = store.claim(&key(2), None, owner(2), LEASE).await;
-    let look = store.look(&key(1)).await;
-    let extended = store.extend(&lease, LEASE).await;
-    let settled = store.settle(&lease, End::Processed, RETAIN).await;
-    for told in [claim.err(), look.err(), extended.err(), settled.err()] {
-        assert!(
-            matches!(told, Some(StoreError::Unavailable(_) | StoreError::Timeout)),
-            "{told:?}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_claims_silent_connection_costs_neither_lease_nor_mark() {
-    let Some(server) = RedisServer::start(&[]) else {
-        return;
-    };
-    let proxy = Proxy::start(server.port()).await;
-    let store = store_under(fresh_prefix(), &server.url_at(proxy.port())).await;
-    let lease = win(&store, 1).await;
-    proxy.break_next(&[Break::Silence]);
-    let claiming = tokio::spawn({
-        let store = store.clone();
-        async move { store.claim(&key(2), None, owner(2), LEASE).await }
-    });
-    wait_for("the claim is under way", || proxy.breaks_left() == 0).await;
-    let extended = store.extend(&lease, LEASE).await;
-    assert!(matches!(extended, Ok(Settled::Ok)), "{extended:?}");
-    let settled = store.settle(&lease, End::Processed, RETAIN).await;
-    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-    let claim = claiming.await.expect("a claim");
-    assert!(matches!(claim, Err(StoreError::Timeout)), "{claim:?}");
-}
-
-/// In the contract's short retention a mark looks like a lapsed lease to code that forgets its tag.
+/// In the contract's short retention a mark looks like a lapsed lease to whoever forgets its tag.
 #[tokio::test]
 async fn a_late_heartbeat_leaves_a_long_mark_as_it_is() {
     const DAY: Duration = Duration::from_secs(86_400);
@@ -529,21 +276,6 @@ async fn a_late_heartbeat_leaves_a_long_mark_as_it_is() {
         .parse()
         .expect("a number");
     assert!(Duration::from_millis(left) > DAY / 2, "{left} ms");
-}
-
-#[tokio::test]
-async fn durations_of_any_length_are_taken() {
-    let Some(place) = Place::find() else { return };
-    let store = place.store().await;
-    let Ok(Claim::Won(lease)) = store.claim(&key(1), None, owner(1), Duration::MAX).await else {
-        panic!("a claim of a free key is won");
-    };
-    for settled in [
-        store.extend(&lease, Duration::MAX).await,
-        store.settle(&lease, End::Processed, Duration::MAX).await,
-    ] {
-        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-    }
 }
 
 #[tokio::test]
@@ -581,13 +313,7 @@ async fn no_error_repeats_an_address() {
             .connect(&url)
             .await;
         let error: OpenError = opened.expect_err("nobody answers there");
-        let mut text = format!("{error} {error:?}");
-        let mut cause = std::error::Error::source(&error);
-        while let Some(error) = cause {
-            text.push_str(&format!(" {error} {error:?}"));
-            cause = error.source();
-        }
-        assert!(!text.contains(secret), "{text}");
+        says_nothing_of(secret, &error);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
+use hookgate_store_kit::limits::{CALL_LIMIT, PRUNE_EVERY, lock_patience};
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -9,9 +10,6 @@ use sqlx::{
 
 use crate::{OpenError, SqliteStore, Table, start, store::Pools};
 
-/// The road's own limit for a store call. Past it, nobody waits for the answer.
-const CALL_LIMIT: Duration = Duration::from_secs(2);
-const PRUNE_EVERY: Duration = Duration::from_secs(60);
 const READERS: u32 = 2;
 /// How long a takeover waits for its turn to write. The writer may be settling that very event, so the takeover
 /// does not wait for a transaction. It waits for the commits of others, since under load it would never have
@@ -80,7 +78,7 @@ impl SqliteStoreBuilder {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(self.synchronous)
-            .busy_timeout(self.patience());
+            .busy_timeout(lock_patience(self.call_limit));
         let pool = |connections| {
             SqlitePoolOptions::new()
                 .max_connections(connections)
@@ -125,12 +123,6 @@ impl SqliteStoreBuilder {
             takeovers,
         };
         SqliteStore::new(pools, self.table, self.call_limit, self.prune_every)
-    }
-
-    /// How long a statement waits for its turn to write. SQLite itself gives up then, before the call ends,
-    /// so that the connection is free for the next.
-    fn patience(&self) -> Duration {
-        self.call_limit / 4 * 3
     }
 
     fn takeovers(&self, options: SqliteConnectOptions) -> SqlitePool {

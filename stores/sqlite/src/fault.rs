@@ -1,30 +1,17 @@
 //! What went wrong, without anything that could be secret.
 
 use hookgate::dedup::StoreError;
+use hookgate_store_kit::Engine;
+
+/// Its errors repeat neither a path nor a row.
+pub(crate) const SQLITE: Engine = Engine::named("SQLite");
 
 const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
 const FULL: i32 = 13;
 
-/// Why the database could not do what was asked. No text comes from a path or from a row.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Fault {
-    #[error("SQLite refused ({code}): {message}")]
-    Refused { code: i32, message: String },
-    #[error("the store's table is missing: call `migrate()` once, or run what `schema()` prints")]
-    NoTable,
-    #[error("the connection pool is closed")]
-    PoolClosed,
-    #[error("SQLite answered what was not expected")]
-    Unexpected,
-}
-
-pub(crate) fn unexpected() -> StoreError {
-    StoreError::Unavailable(Fault::Unexpected.into())
-}
-
-/// Whether a statement did not get its turn, before it did anything: no connection of the pool, or not the one
-/// place of the writer.
+/// Whether a statement was refused its turn, before it did anything: a connection of the pool, or the one place of
+/// whoever writes.
 pub(crate) fn had_no_turn(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(refusal) => matches!(code(&**refusal) & 0xff, BUSY | LOCKED),
@@ -43,20 +30,16 @@ pub(crate) fn store_error(error: sqlx::Error) -> StoreError {
     if had_no_turn(&error) {
         return StoreError::Timeout;
     }
-    let fault = match error {
+    match error {
         sqlx::Error::Database(refusal) => {
             let extended = code(&*refusal);
             match extended & 0xff {
-                FULL => return StoreError::Full,
-                _ if refusal.message().starts_with("no such table") => Fault::NoTable,
-                _ => Fault::Refused {
-                    code: extended,
-                    message: refusal.message().to_owned(),
-                },
+                FULL => StoreError::Full,
+                _ if refusal.message().starts_with("no such table") => SQLITE.no_table(),
+                _ => SQLITE.refused(extended, refusal.message()),
             }
         }
-        sqlx::Error::PoolClosed => Fault::PoolClosed,
-        _ => Fault::Unexpected,
-    };
-    StoreError::Unavailable(fault.into())
+        sqlx::Error::PoolClosed => SQLITE.pool_closed(),
+        _ => SQLITE.unexpected(),
+    }
 }

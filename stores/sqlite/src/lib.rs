@@ -71,7 +71,9 @@ mod table;
 
 pub use self::{
     builder::SqliteStoreBuilder,
-    error::{OpenError, SettleError},
+    error::OpenError,
     store::SqliteStore,
     table::{Table, TableError},
 };
+#[doc(inline)]
+pub use hookgate_store_kit::SettleError;

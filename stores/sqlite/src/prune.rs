@@ -1,14 +1,13 @@
 //! Rows that ended go away in the background.
 
-use std::{sync::Weak, time::Duration};
-
 use hookgate::dedup::StoreError;
-use tokio::{runtime::Handle, task::AbortHandle};
+use hookgate_store_kit::{Prune, prune};
 
-use crate::{SqliteStore, store::Inner};
-
-/// Rows a statement: few enough that claims do not notice its turn to write.
-const BATCH: i64 = 500;
+use crate::{
+    SqliteStore,
+    session::{Asked, Call},
+    store::Inner,
+};
 
 impl SqliteStore {
     /// Removes the rows that ended, in small batches, and returns how many there were. A task of the
@@ -18,39 +17,18 @@ impl SqliteStore {
     ///
     /// When the database could not do it. Rows that were removed until then stay removed.
     pub async fn prune(&self) -> Result<u64, StoreError> {
-        let mut removed = 0_u64;
-        loop {
-            let gone = self.asked_prune(BATCH).await?;
-            removed = removed.saturating_add(gone);
-            if gone < BATCH.unsigned_abs() {
-                return Ok(removed);
-            }
-        }
+        prune(&*self.0).await
     }
 }
 
-/// Prunes at this interval, as long as the store is there. Does nothing without a runtime.
-pub(crate) fn spawn(store: Weak<Inner>, every: Duration) -> Option<AbortHandle> {
-    let runtime = Handle::try_current().ok()?;
-    let task = runtime.spawn(async move {
-        loop {
-            tokio::time::sleep(every).await;
-            let Some(store) = SqliteStore::upgrade(&store) else {
-                return;
-            };
-            if let Err(error) = store.prune().await {
-                complain(&error);
-            }
-        }
-    });
-    Some(task.abort_handle())
-}
+impl Prune for Inner {
+    /// Claims do not notice its turn to write.
+    const BATCH: u32 = 500;
 
-#[cfg(feature = "tracing")]
-fn complain(error: &StoreError) {
-    let cause = std::error::Error::source(error).map(tracing::field::display);
-    tracing::warn!(target: "hookgate", %error, cause, "old rows of the dedup store could not be removed");
+    async fn prune_batch(&self) -> Result<u64, StoreError> {
+        let prune = Asked::new(&self.statements.prune).number(Self::BATCH.into());
+        let call = Call::within(self.call_limit);
+        let gone = prune.on(&self.pools.writer, call).await?;
+        Ok(gone.len() as u64)
+    }
 }
-
-#[cfg(not(feature = "tracing"))]
-fn complain(_: &StoreError) {}

@@ -1,44 +1,20 @@
 //! How a row is read.
 
-use std::time::Duration;
-
-use hookgate::dedup::{Claim, State, StoreError};
+use hookgate::dedup::{State, StoreError};
+use hookgate_store_kit::{Found, RowState, rounding};
 use sqlx::{Row, sqlite::SqliteRow};
 
-use crate::{fault::unexpected, statements::state};
-
-/// Told to a claim that was given up before it came. Nobody listens.
-const GIVEN_UP: Duration = Duration::from_secs(1);
+use crate::fault::SQLITE;
 
 /// What kept a claim from being granted.
-#[derive(Debug)]
-pub(crate) enum Held {
-    /// The claim cannot be granted.
-    By(Claim),
-    /// This owner has won it before, and its lease still runs.
-    Own { attempt: u32 },
-    /// Its lease lapsed, so its handler died, or is about to settle in its transaction.
-    Lapsed,
-    /// Its mark ended, or its lease was released.
-    Ended,
-}
-
-pub(crate) fn held(row: &SqliteRow) -> Result<Held, StoreError> {
-    let own: bool = get(row, 2)?;
-    let same_content: bool = get(row, 4)?;
-    let state: i64 = get(row, 0)?;
-    let given_up: bool = get(row, 5)?;
-    Ok(match looked(row)? {
-        State::Free if given_up => Held::By(Claim::InProgress {
-            retry_after: GIVEN_UP,
-        }),
-        State::Free if state == state::IN_PROGRESS => Held::Lapsed,
-        State::Free => Held::Ended,
-        State::Done => Held::By(Claim::Done { same_content }),
-        State::InProgress { .. } if own => Held::Own {
-            attempt: attempt(row, 3)?,
-        },
-        State::InProgress { retry_after } => Held::By(Claim::InProgress { retry_after }),
+pub(crate) fn found(row: &SqliteRow) -> Result<Found, StoreError> {
+    Ok(Found {
+        state: state(row)?,
+        left: rounding::left(get(row, 1)?),
+        own: get(row, 2)?,
+        attempt: attempt(row, 3)?,
+        same_content: get(row, 4)?,
+        given_up: get(row, 5)?,
     })
 }
 
@@ -48,31 +24,22 @@ pub(crate) fn attempt(row: &SqliteRow, column: usize) -> Result<u32, StoreError>
 }
 
 pub(crate) fn looked(row: &SqliteRow) -> Result<State, StoreError> {
-    let (state, left): (i64, i64) = (get(row, 0)?, get(row, 1)?);
-    let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
-    Ok(match state {
-        // Its end does not count: a clock that was set back may put it ahead.
-        state::RELEASED => State::Free,
-        _ if left.is_zero() => State::Free,
-        state::IN_PROGRESS => State::InProgress { retry_after: left },
-        state::PROCESSED | state::IGNORED | state::REJECTED => State::Done,
-        // An unknown state is not done. Otherwise the event would be answered as if it were handled.
-        _ => return Err(unexpected()),
-    })
+    Ok(state(row)?.with_left(rounding::left(get(row, 1)?)))
 }
 
 /// Whether its owner marked a lease as done that it does not hold any more.
 pub(crate) fn is_own_mark(row: &SqliteRow) -> Result<bool, StoreError> {
-    let (state, left): (i64, i64) = (get(row, 0)?, get(row, 1)?);
-    Ok(match state {
-        state::PROCESSED | state::IGNORED | state::REJECTED => left > 0,
-        _ => false,
-    })
+    let is_mark = RowState::read(get(row, 0)?).is_some_and(RowState::is_mark);
+    Ok(is_mark && !rounding::left(get(row, 1)?).is_zero())
+}
+
+fn state(row: &SqliteRow) -> Result<RowState, StoreError> {
+    RowState::read(get(row, 0)?).ok_or_else(|| SQLITE.unexpected())
 }
 
 fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, StoreError>
 where
     T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
 {
-    row.try_get(column).map_err(|_| unexpected())
+    row.try_get(column).map_err(|_| SQLITE.unexpected())
 }

@@ -1,20 +1,9 @@
 //! The store's table: plain SQL, for [`SqliteStore::migrate`](crate::SqliteStore::migrate) or for the
 //! application's own migrations.
 
-use crate::table::Table;
+use hookgate_store_kit::schema::{COLUMNS, NOTES, quoted_columns};
 
-/// Those that every statement of this release needs.
-const COLUMNS: [&str; 7] = [
-    "event_key",
-    "owner",
-    "attempt",
-    "state",
-    "content",
-    "expires_at",
-    NOTES,
-];
-/// The one that a table of an earlier build lacks.
-const NOTES: &str = "given_up";
+use crate::table::Table;
 
 /// Safe to run again, and by several processes at once. A later version adds statements that are safe to
 /// repeat, too.
@@ -48,12 +37,12 @@ pub(crate) fn script(table: &Table) -> String {
 /// Whether a migration has nothing to do. Reading waits for nobody, while the script needs its turn to write.
 pub(crate) fn is_there(table: &Table) -> String {
     format!(
-        "SELECT count(*) = 2 AND (SELECT count(*) = {count} FROM {columns} WHERE name IN ('{names}')) \
+        "SELECT count(*) = 2 AND (SELECT count(*) = {count} FROM {columns} WHERE name IN ({names})) \
          FROM sqlite_schema WHERE type IN ('table', 'index') \
          AND '\"' || name || '\"' IN ('{table}', '{index}')",
         count = COLUMNS.len(),
         columns = columns(table),
-        names = COLUMNS.join("', '"),
+        names = quoted_columns(),
         index = table.expiry_index(),
     )
 }

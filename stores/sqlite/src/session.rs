@@ -10,6 +10,7 @@ use hookgate::{
     dedup::{OwnerToken, StoreError},
     pack::ContentDigest,
 };
+use hookgate_store_kit::rounding::{kept_number, millis};
 use sqlx::{
     AssertSqlSafe, Executor, Sqlite, SqliteConnection, SqlitePool,
     query::Query,
@@ -17,10 +18,7 @@ use sqlx::{
 };
 use tokio::time::Instant;
 
-use crate::{
-    fault::{had_no_turn, store_error},
-    statements::{kept, millis},
-};
+use crate::fault::{had_no_turn, store_error};
 
 /// A statement with its values.
 pub(crate) struct Asked(Query<'static, Sqlite, SqliteArguments>);
@@ -40,7 +38,7 @@ impl Asked {
     }
 
     pub(crate) fn content(self, content: Option<&ContentDigest>) -> Self {
-        Self(self.0.bind(kept(content)))
+        Self(self.0.bind(kept_number(content)))
     }
 
     pub(crate) fn number(self, number: i64) -> Self {

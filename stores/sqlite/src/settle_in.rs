@@ -2,11 +2,12 @@
 
 use hookgate::{
     LeaseHandle,
-    dedup::{End, Settled, StoreError},
+    dedup::{End, Settled},
 };
+use hookgate_store_kit::{SettleError, settle_in};
 use sqlx::SqliteConnection;
 
-use crate::{SettleError, SqliteStore, row};
+use crate::{SqliteStore, row};
 
 impl SqliteStore {
     /// Marks the event as processed in `tx`, so that the handler's writes and the mark commit together:
@@ -31,7 +32,6 @@ impl SqliteStore {
         tx: &mut SqliteConnection,
         lease: &LeaseHandle,
     ) -> Result<(), SettleError> {
-        lease.stop_heartbeat();
         let settle = async {
             let mark = self.asked_settle(lease.lease(), End::Processed, lease.retain());
             if !mark.run(tx).await?.is_empty() {
@@ -42,11 +42,6 @@ impl SqliteStore {
                 _ => Ok(Settled::LeaseLost),
             }
         };
-        match tokio::time::timeout(self.call_limit(), settle).await {
-            Ok(Ok(Settled::Ok)) => Ok(()),
-            Ok(Ok(Settled::LeaseLost)) => Err(SettleError::LeaseLost),
-            Ok(Err(error)) => Err(SettleError::Store(error)),
-            Err(_) => Err(SettleError::Store(StoreError::Timeout)),
-        }
+        settle_in(lease, self.call_limit(), settle).await
     }
 }

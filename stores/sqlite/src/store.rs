@@ -1,48 +1,37 @@
 //! [`SqliteStore`]: claims and marks in one table.
 
-use std::{
-    fmt,
-    path::Path,
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use hookgate::{
     EventKey,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
     pack::ContentDigest,
 };
+use hookgate_store_kit::{
+    Held, Pruning, RowState,
+    limits::{LOCKED, ROUNDS, mark_patience},
+    rounding::millis,
+};
 use sqlx::SqlitePool;
-use tokio::task::AbortHandle;
 
 use crate::{
-    OpenError, SqliteStoreBuilder, Table, migration, prune,
-    row::{self, Held},
-    schema,
+    OpenError, SqliteStoreBuilder, Table, migration, row, schema,
     session::{Asked, Call},
     start,
-    statements::{Statements, millis, state},
+    statements::Statements,
 };
 
-/// How often a claim tries again when what kept it ends under its eyes.
-const ROUNDS: usize = 3;
-/// Told to a copy whose event may be about to be settled.
-const LOCKED: Duration = Duration::from_secs(1);
-/// The part of a call's time that a mark waits for a connection of the pool, before it takes the
-/// heartbeats'.
-const PATIENCE: u32 = 4;
-
-/// Claims and marks in a SQLite file. It is cheap to clone, and all clones are one store.
+/// Claims and marks in a SQLite file. Cheap to clone; all clones are one store.
 ///
 /// See the [crate's documentation](crate) for what it promises.
 #[derive(Clone)]
-pub struct SqliteStore(Arc<Inner>);
+pub struct SqliteStore(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
-    pools: Pools,
-    statements: Statements,
-    call_limit: Duration,
-    pruning: Option<AbortHandle>,
+    pub(crate) pools: Pools,
+    pub(crate) statements: Statements,
+    pub(crate) call_limit: Duration,
+    _pruning: Pruning,
 }
 
 /// A file has one writer at a time. A pool of one connection makes a process's own writers queue, where several
@@ -53,14 +42,6 @@ pub(crate) struct Pools {
     pub(crate) heartbeats: SqlitePool,
     /// For leases that lapsed. It does not wait long for its turn.
     pub(crate) takeovers: SqlitePool,
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        if let Some(pruning) = &self.pruning {
-            pruning.abort();
-        }
-    }
 }
 
 impl SqliteStore {
@@ -118,12 +99,8 @@ impl SqliteStore {
             pools,
             statements: Statements::new(table),
             call_limit,
-            pruning: prune_every.and_then(|every| prune::spawn(store.clone(), every)),
+            _pruning: Pruning::spawn(store, prune_every),
         }))
-    }
-
-    pub(crate) fn upgrade(store: &Weak<Inner>) -> Option<Self> {
-        store.upgrade().map(Self)
     }
 
     pub(crate) fn call_limit(&self) -> Duration {
@@ -136,21 +113,15 @@ impl SqliteStore {
 
     pub(crate) fn asked_settle(&self, lease: &Lease, end: End, retain: Duration) -> Asked {
         let statements = &self.0.statements;
-        let marked = |state| {
-            Asked::new(&statements.settle)
-                .key(lease.key())
-                .owner(lease.owner())
-                .number(state)
-                .number(millis(retain))
-        };
-        match end {
-            End::Processed => marked(state::PROCESSED),
-            End::Ignored => marked(state::IGNORED),
-            End::Rejected => marked(state::REJECTED),
-            End::Release => Asked::new(&statements.release)
-                .key(lease.key())
-                .owner(lease.owner()),
+        let (key, owner) = (lease.key(), lease.owner());
+        if end == End::Release {
+            return Asked::new(&statements.release).key(key).owner(owner);
         }
+        Asked::new(&statements.settle)
+            .key(key)
+            .owner(owner)
+            .number(RowState::of(end).number().into())
+            .number(millis(retain))
     }
 
     pub(crate) fn asked_own_end(&self, lease: &Lease) -> Asked {
@@ -159,14 +130,7 @@ impl SqliteStore {
             .owner(lease.owner())
     }
 
-    /// Removes up to `batch` rows and returns how many there were.
-    pub(crate) async fn asked_prune(&self, batch: i64) -> Result<u64, StoreError> {
-        let prune = Asked::new(&self.0.statements.prune).number(batch);
-        let gone = prune.on(&self.0.pools.writer, self.call()).await?;
-        Ok(gone.len() as u64)
-    }
-
-    /// What kept a claim from being granted. `None` when nothing is there.
+    /// What kept a claim from being granted; `None` when nothing is there.
     async fn held(
         &self,
         key: &EventKey,
@@ -179,7 +143,9 @@ impl SqliteStore {
             .owner(owner)
             .content(content);
         let rows = held.on(&self.0.pools.readers, call).await?;
-        rows.first().map(row::held).transpose()
+        rows.first()
+            .map(|row| Ok(row::found(row)?.held()))
+            .transpose()
     }
 
     /// Whether its own owner marked a lease as done that it does not hold any more.
@@ -264,9 +230,7 @@ impl DedupStore for SqliteStore {
             settle().on(&pools.writer, call).await?;
             return Ok(Settled::Ok);
         }
-        // The event is handled: handlers that hold every connection of the application's pool must not
-        // keep its mark from being written.
-        let sooner = call.at_most(*call_limit / PATIENCE);
+        let sooner = call.at_most(mark_patience(*call_limit));
         let settled = match settle().on(&pools.writer, sooner).await {
             Err(StoreError::Timeout) => settle().on(&pools.heartbeats, call).await?,
             answer => answer?,

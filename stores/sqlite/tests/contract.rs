@@ -9,31 +9,14 @@ use std::{
 };
 
 use hookgate::{
-    dedup::{
-        DedupStore,
-        contract::{self, RealTime, Terms},
-    },
+    dedup::contract::{self, RealTime, Terms},
     time::TokioTimer,
 };
 use hookgate_sqlite::{SqliteStore, Table};
 use hookgate_test_support::{child_task, race, run_race};
 use place::{PATIENCE, Place};
 
-#[tokio::test]
-async fn the_store_keeps_the_contract() {
-    let place = Place::new();
-    let number = AtomicU32::new(0);
-    let store = || async {
-        let number = number.fetch_add(1, Ordering::Relaxed);
-        let path = place.path(&format!("{number}.sqlite"));
-        SqliteStore::builder()
-            .call_limit(PATIENCE)
-            .open(path)
-            .await
-            .expect("open")
-    };
-    contract::run(store, &RealTime::new(TokioTimer, Terms::short())).await;
-}
+hookgate_test_support::test_any_store!(place::Files);
 
 #[tokio::test]
 async fn it_keeps_the_contract_on_the_applications_pool() {
@@ -75,12 +58,4 @@ async fn one_process_of_many() {
         .await
         .expect("open");
     run_race(store, place, number).await;
-}
-
-#[tokio::test]
-async fn it_promises_what_it_is() {
-    let place = Place::new();
-    let promises = place.store().await.promises();
-    assert!(promises.survives_restart && promises.shared);
-    assert_eq!(promises.capacity, None);
 }

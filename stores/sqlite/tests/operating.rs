@@ -6,14 +6,16 @@ mod place;
 use std::{
     future::{Future, poll_fn},
     task::Poll,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use hookgate::dedup::{Claim, DedupStore, End, Lease, StoreError};
-use hookgate_sqlite::{SqliteStore, Table};
-use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
+use hookgate::dedup::{DedupStore, StoreError};
+use hookgate_sqlite::SqliteStore;
+use hookgate_test_support::{LEASE, key, owner, win};
 use place::{Place, number, options, run};
 use sqlx::{SqlitePool, sqlite::SqliteJournalMode};
+
+hookgate_test_support::test_tables!(place::SqliteRows);
 
 #[tokio::test]
 async fn a_missing_table_says_what_to_do() {
@@ -31,91 +33,7 @@ async fn a_missing_table_says_what_to_do() {
     win(&store, 0).await;
 }
 
-/// In seconds.
-const DAY: u64 = 86_400;
-
-#[tokio::test]
-async fn old_rows_go_in_the_background_and_young_ones_stay() {
-    let place = Place::new();
-    let pool = place.pool().await;
-    let table = Table::new("dedup").expect("a name");
-    let quiet = SqliteStore::builder()
-        .table(table.clone())
-        .prune_every(None)
-        .pool(pool.clone());
-    quiet.migrate().await.expect("migrate");
-    for number in 0..6 {
-        let lease = win(&quiet, number).await;
-        if number != 5 {
-            let end = if number == 4 {
-                End::Release
-            } else {
-                End::Processed
-            };
-            quiet.settle(&lease, end, RETAIN).await.expect("settle");
-        }
-    }
-    let age = |number: u64, seconds: u64| {
-        format!(
-            "UPDATE dedup SET expires_at = (unixepoch() - {seconds}) * 1000 \
-             WHERE event_key = x'{}'",
-            key(number)
-        )
-    };
-    run(&pool, age(0, 120)).await;
-    run(&pool, age(1, 10)).await; // ended, but a copy may be on its way
-    run(&pool, age(4, 120)).await;
-    // Lapsed leases count the attempts for a day, and what was given up is remembered for as long.
-    run(&pool, age(5, DAY - 300)).await;
-    let unclaimed = Lease::granted(key(6), owner(6), 1);
-    quiet
-        .settle(&unclaimed, End::Release, RETAIN)
-        .await
-        .expect("release");
-    run(&pool, age(6, DAY - 300)).await;
-    win(&quiet, 7).await;
-    run(&pool, age(7, DAY + 300)).await;
-
-    // More than a batch.
-    run(
-        &pool,
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1300) \
-         INSERT INTO dedup SELECT randomblob(32), randomblob(16), 1, 1, NULL, 1, NULL FROM n",
-    )
-    .await;
-    assert_eq!(quiet.prune().await.expect("prune"), 1303);
-    for kept in [1, 2, 3, 5, 6] {
-        let sql = format!(
-            "SELECT count(*) FROM dedup WHERE event_key = x'{}'",
-            key(kept)
-        );
-        assert_eq!(number(&pool, sql).await, 1, "key {kept} stays");
-    }
-    let claim = quiet.claim(&key(5), None, owner(9), LEASE).await;
-    assert!(
-        matches!(&claim, Ok(Claim::Won(lease)) if lease.attempt() == 2),
-        "{claim:?}"
-    );
-
-    run(&pool, age(2, 120)).await;
-    let by_itself = SqliteStore::builder()
-        .table(table)
-        .prune_every(Some(Duration::from_millis(20)))
-        .pool(pool.clone());
-    let began = Instant::now();
-    while number(&pool, "SELECT count(*) FROM dedup").await > 4 {
-        assert!(
-            began.elapsed() < Duration::from_secs(20),
-            "nothing went by itself"
-        );
-    }
-    // Its task ends with the store.
-    drop(by_itself);
-    run(&pool, age(3, 120)).await;
-    assert_eq!(quiet.prune().await.expect("prune"), 1);
-}
-
-/// More often than one try to open a file wakes.
+/// More often than one try to open a file is woken.
 const WAKES: usize = 40;
 
 #[tokio::test]
@@ -174,20 +92,6 @@ async fn a_migration_only_reads_where_the_table_is_there() {
     store.migrate().await.expect("migrate");
     let sql = "SELECT count(*) FROM sqlite_schema WHERE name = 'hookgate_dedup_expires_at'";
     assert_eq!(number(&pool, sql).await, 1);
-}
-
-#[tokio::test]
-async fn a_table_without_one_of_its_columns_is_brought_up_to_date() {
-    let place = Place::new();
-    let pool = place.pool().await;
-    run(&pool, SqliteStore::schema()).await;
-    run(&pool, "ALTER TABLE hookgate_dedup DROP COLUMN given_up").await;
-    let store = SqliteStore::with_pool(pool);
-    store.migrate().await.expect("migrate");
-    let unclaimed = Lease::granted(key(1), owner(1), 1);
-    let released = store.settle(&unclaimed, End::Release, RETAIN).await;
-    assert!(released.is_ok(), "{released:?}");
-    win(&store, 2).await;
 }
 
 #[tokio::test]

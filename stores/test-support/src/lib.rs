@@ -11,9 +11,11 @@
     reason = "a panic is how a test fails"
 )]
 
+pub mod any_store;
 mod app;
 mod clock;
 mod effects;
+pub mod faults;
 mod instances;
 mod load;
 mod pgbouncer;
@@ -24,15 +26,19 @@ mod program;
 mod proxy;
 mod race;
 mod redis;
+mod secrecy;
 mod skip;
 mod storm;
+pub mod tables;
 pub mod transactions;
 mod wait;
 
 pub use self::{
+    any_store::Place,
     app::{App, TestDelivery, send, send_until_done},
     clock::ClockAhead,
     effects::{Effects, NotSettled},
+    faults::{Access, Server},
     instances::{copies_to_two_instances, in_a_storm, serve_effects, storm_over_effects},
     load::{LEASE, Load, RETAIN, give_up, key, owner, wait_for, win},
     pgbouncer::PgBouncer,
@@ -41,7 +47,9 @@ pub use self::{
     proxy::{Break, Proxy},
     race::{race, run_race},
     redis::RedisServer,
+    secrecy::says_nothing_of,
     skip::skip,
     storm::{Storm, serve, storm},
+    tables::Rows,
     wait::until,
 };

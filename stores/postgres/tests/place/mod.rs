@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
 mod effects;
+mod rows;
+mod served;
 
 use std::{
     sync::{
@@ -16,6 +18,8 @@ pub(crate) use effects::{PostgresEffects, effects};
 use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
 use hookgate_test_support::PostgresServer;
 use sqlx::{PgPool, Row};
+#[allow(unused_imports, reason = "each test program needs a part of it")]
+pub(crate) use {rows::PostgresRows, served::Served};
 
 /// A server to put tables on: the one that the environment names, or one of the tests' own.
 pub(crate) struct Place {
@@ -48,6 +52,18 @@ impl Place {
     /// A store on a fresh table.
     pub(crate) async fn store(&self) -> PostgresStore {
         fresh(patient(), &self.url).await
+    }
+}
+
+impl hookgate_test_support::Place for Place {
+    type Store = PostgresStore;
+
+    fn find() -> Option<Self> {
+        Self::find()
+    }
+
+    async fn store(&self) -> PostgresStore {
+        self.store().await
     }
 }
 

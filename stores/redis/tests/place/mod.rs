@@ -1,6 +1,8 @@
 //! A store under a prefix of its own.
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
+mod served;
+
 use std::{
     sync::{
         Arc,
@@ -11,6 +13,8 @@ use std::{
 
 use hookgate_redis::{Prefix, RedisStore};
 use hookgate_test_support::RedisServer;
+#[allow(unused_imports, reason = "each test program needs a part of it")]
+pub(crate) use served::Served;
 
 /// For tests that are not about limits of time, on a machine that may be busy.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -46,6 +50,18 @@ impl Place {
             .connect(&self.url)
             .await
             .expect("connect")
+    }
+}
+
+impl hookgate_test_support::Place for Place {
+    type Store = RedisStore;
+
+    fn find() -> Option<Self> {
+        Self::find()
+    }
+
+    async fn store(&self) -> RedisStore {
+        self.store().await
     }
 }
 

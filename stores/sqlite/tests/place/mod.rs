@@ -2,9 +2,11 @@
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
 mod effects;
+mod rows;
 
 use std::{
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -12,6 +14,8 @@ use std::{
 pub(crate) use effects::{SqliteEffects, effects};
 use hookgate_sqlite::SqliteStore;
 use hookgate_test_support::temporary_folder;
+#[allow(unused_imports, reason = "each test program needs a part of it")]
+pub(crate) use rows::SqliteRows;
 use sqlx::{
     AssertSqlSafe, Row, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
@@ -51,6 +55,30 @@ impl Place {
 
     pub(crate) fn options(&self) -> SqliteConnectOptions {
         options(&self.path("app.sqlite"))
+    }
+}
+
+/// Many files in one folder, each for one store.
+pub(crate) struct Files {
+    place: Place,
+    number: AtomicU32,
+}
+
+impl hookgate_test_support::Place for Files {
+    type Store = SqliteStore;
+
+    fn find() -> Option<Self> {
+        let (place, number) = (Place::new(), AtomicU32::new(0));
+        Some(Self { place, number })
+    }
+
+    async fn store(&self) -> SqliteStore {
+        let number = self.number.fetch_add(1, Ordering::Relaxed);
+        SqliteStore::builder()
+            .call_limit(PATIENCE)
+            .open(self.place.path(&format!("{number}.sqlite")))
+            .await
+            .expect("open")
     }
 }
 

@@ -1,0 +1,41 @@
+//! What hookgate's stores have in common, for authors of stores.
+//!
+//! A store's own crate has what only its engine knows: its statements, its connections, its errors. What every store
+//! decides in the same way stands here once:
+//!
+//! - [`RowState`] and [`Found`]: what a row says, and what that means for a claim;
+//! - [`limits`]: how long a call and its parts may take;
+//! - [`retention`]: how long a row stays after its end, and how many tokens it notes;
+//! - [`rounding`]: durations in an engine's unit, and what is kept of a content;
+//! - [`PlainName`] and [`schema`]: the table's name and columns;
+//! - [`Prune`] and [`Pruning`]: the removal of old rows in the background;
+//! - [`settle_in`]: settling inside the application's transaction;
+//! - [`Engine`] and [`Failure`]: errors that repeat no address, path, key or value.
+//!
+//! **No stable interface before 1.0.** Any release may change it.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod engine;
+mod failure;
+mod found;
+pub mod limits;
+mod plain_name;
+mod prune;
+pub mod retention;
+pub mod rounding;
+mod row_state;
+pub mod schema;
+mod settle_in;
+
+pub use self::{
+    engine::Engine,
+    failure::Failure,
+    found::{Found, Held},
+    plain_name::PlainName,
+    prune::{Prune, Pruning, prune},
+    row_state::RowState,
+    settle_in::{SettleError, settle_in},
+};

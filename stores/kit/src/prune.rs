@@ -1,0 +1,156 @@
+//! Rows that ended go away in the background.
+
+use std::{
+    future::Future,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use hookgate::dedup::StoreError;
+use tokio::{runtime::Handle, task::AbortHandle};
+
+/// What has rows that end.
+pub trait Prune: Send + Sync + 'static {
+    /// Rows a statement: few enough that claims do not notice it.
+    const BATCH: u32;
+
+    /// Removes up to [`BATCH`](Self::BATCH) rows that ended, and returns how many there were.
+    fn prune_batch(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}
+
+/// Removes the rows that ended, batch after batch, and returns how many there were.
+///
+/// # Errors
+///
+/// When a batch failed. What was removed until then stays removed.
+pub async fn prune<P: Prune>(store: &P) -> Result<u64, StoreError> {
+    let mut removed = 0_u64;
+    loop {
+        let gone = store.prune_batch().await?;
+        removed = removed.saturating_add(gone);
+        if gone < u64::from(P::BATCH) {
+            return Ok(removed);
+        }
+    }
+}
+
+/// The task that prunes every so often. It ends when this is dropped, or the store is.
+#[derive(Debug, Default)]
+pub struct Pruning(Option<AbortHandle>);
+
+impl Pruning {
+    /// Prunes every so often, for the first time when `every` has passed. `None` never does, nor does a program without
+    /// a tokio runtime.
+    pub fn spawn<P: Prune>(store: &Weak<P>, every: Option<Duration>) -> Self {
+        let (Some(every), Ok(runtime)) = (every, Handle::try_current()) else {
+            return Self::default();
+        };
+        let store = store.clone();
+        let task = runtime.spawn(async move {
+            loop {
+                tokio::time::sleep(every).await;
+                let Some(store) = store.upgrade() else {
+                    return;
+                };
+                if let Err(error) = prune(Arc::as_ref(&store)).await {
+                    complain(&error);
+                }
+            }
+        });
+        Self(Some(task.abort_handle()))
+    }
+}
+
+impl Drop for Pruning {
+    fn drop(&mut self) {
+        if let Some(task) = &self.0 {
+            task.abort();
+        }
+    }
+}
+
+#[cfg(feature = "tracing")]
+fn complain(error: &StoreError) {
+    let cause = std::error::Error::source(error).map(tracing::field::display);
+    tracing::warn!(target: "hookgate", %error, cause, "old rows of the dedup store could not be removed");
+}
+
+#[cfg(not(feature = "tracing"))]
+fn complain(_: &StoreError) {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    /// So many rows that ended, and how often somebody asked.
+    #[derive(Debug, Default)]
+    struct Rows {
+        ended: AtomicU64,
+        asked: AtomicU64,
+        broken: bool,
+    }
+
+    impl Prune for Rows {
+        const BATCH: u32 = 10;
+
+        async fn prune_batch(&self) -> Result<u64, StoreError> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            if self.broken {
+                return Err(StoreError::Timeout);
+            }
+            let gone = self.ended.load(Ordering::Relaxed).min(10);
+            self.ended.fetch_sub(gone, Ordering::Relaxed);
+            Ok(gone)
+        }
+    }
+
+    fn rows(ended: u64) -> Rows {
+        Rows {
+            ended: ended.into(),
+            ..Rows::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn batches_follow_until_one_is_not_full() {
+        for (ended, batches) in [(0, 1), (9, 1), (10, 2), (25, 3)] {
+            let rows = rows(ended);
+            assert!(matches!(prune(&rows).await, Ok(removed) if removed == ended));
+            assert_eq!(rows.asked.into_inner(), batches, "{ended} rows");
+        }
+    }
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[tokio::test(start_paused = true)]
+    async fn the_task_goes_on_after_a_failure_and_ends_with_its_store() {
+        let rows = Arc::new(Rows {
+            broken: true,
+            ..rows(25)
+        });
+        let _pruning = Pruning::spawn(&Arc::downgrade(&rows), Some(MINUTE));
+        tokio::time::sleep(MINUTE * 7 / 2).await;
+        assert_eq!(rows.asked.load(Ordering::Relaxed), 3);
+        let store = Arc::downgrade(&rows);
+        drop(rows);
+        assert!(store.upgrade().is_none(), "the task keeps the store");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_task_ends_with_its_handle_and_never_begins_unless_asked() {
+        let rows = Arc::new(rows(25));
+        drop(Pruning::spawn(&Arc::downgrade(&rows), Some(MINUTE)));
+        let _none = Pruning::spawn(&Arc::downgrade(&rows), None);
+        tokio::time::sleep(MINUTE * 3).await;
+        assert_eq!(rows.asked.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn without_a_runtime_nothing_is_pruned() {
+        let rows = Arc::new(rows(25));
+        let pruning = Pruning::spawn(&Arc::downgrade(&rows), Some(MINUTE));
+        assert!(pruning.0.is_none());
+    }
+}
