@@ -51,7 +51,7 @@ impl Keys {
         if all {
             Ok(())
         } else {
-            Err(BuildError::Access(
+            Err(BuildError::UnfitKey(
                 "a key is of a kind that the scheme does not verify with: MACs need secrets, signatures public keys",
             ))
         }

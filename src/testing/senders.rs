@@ -162,7 +162,7 @@ pub fn standard_webhooks<B: Into<Bytes>>(
 /// sender's body has no id, put [`Asked::id`] somewhere: equal bodies are one event.
 ///
 /// ```
-/// use hookgate::{simulator::PresetSimulator, testing::senders};
+/// use hookgate::{providers::preset::PresetSimulator, testing::senders};
 /// use serde_json::json;
 ///
 /// let github = senders::preset(

@@ -74,7 +74,7 @@ async fn an_event_that_was_asked_for_has_the_key_of_the_one_that_is_sent() {
         .clock(clock.clone())
         .build()
         .unwrap();
-    let sent = hookgate::simulator::PresetSimulator::stripe("whsec_0123456789abcdef")
+    let sent = hookgate::providers::preset::PresetSimulator::stripe("whsec_0123456789abcdef")
         .send(now(), r#"{"id":"evt_1","type":"paid"}"#);
     let headers: Vec<_> = sent.headers.clone();
     let head = Head::new("POST", "/hook", &headers);

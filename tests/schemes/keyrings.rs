@@ -81,7 +81,7 @@ async fn a_public_key_is_replaced_while_running_and_a_wrong_ring_changes_nothing
 
     let broken = VerifyingKey::pem("no key", [JwsAlgorithm::Rs256]);
     let refused = ring.replace([Key::public("b", p256()), Key::public("c", broken)]);
-    assert!(matches!(refused, Err(BuildError::Contradiction(_))));
+    assert!(matches!(refused, Err(BuildError::UnfitKey(_))));
     assert!(matches!(ring.replace([]), Err(BuildError::NoKey)));
     assert_eq!(status(&stage, &signed(&by_p256(), 2)).await, 401);
 

@@ -86,7 +86,7 @@ impl Plan {
             Self::Onboarding { operation, left } => {
                 let next = left
                     .pop_front()
-                    .map(|(name, due)| (event(&name, operation.clone(), courier), due));
+                    .map(|(name, due)| (event(&name, *operation, courier), due));
                 Ok(next)
             }
         }

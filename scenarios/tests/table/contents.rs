@@ -2,8 +2,8 @@
 
 use hookgate::{
     Secret,
-    providers::preset::Preset,
-    simulator::{PresetSimulator, Sent},
+    providers::preset::{Preset, PresetSimulator},
+    simulator::Sent,
 };
 
 use crate::{

@@ -5,7 +5,7 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 use bytes::Bytes;
 use hookgate::{
     Receiver,
-    framework::{self, DeliverySlot, Drain, NotTaken, Outcome, Verdict},
+    framework::{self, DeliverySlot, Drain, NotTaken, Verdict},
     providers::facephi::WorkflowEvent,
     time::TokioTimer,
     tower::{AnswerBody, ReceiverLayer, Wiring},
