@@ -103,7 +103,7 @@ impl ReceiverBuilder {
 
     /// How old a signed time may be. Default: the pack's; for a time that belongs to the event, as old
     /// as can still be remembered (retention − future − 60 s). Where the pack's profile names no time
-    /// ([`TimeKind::None`]), times are checked only if this or [`future`](Self::future) is set.
+    /// ([`TimeKind::None`](crate::pack::TimeKind::None)), times are checked only if this or [`future`](Self::future) is set.
     ///
     /// A longer one alone is safe at once: marks are kept for the [retention](Self::retention), whatever the window. Before
     /// that is raised, set this to what it is now.
@@ -133,7 +133,7 @@ impl ReceiverBuilder {
     /// window is wider at once, while marks that are there keep the end that they were written with. What they no
     /// longer remember runs again when it is replayed. Two steps are safe:
     ///
-    /// 1. Raise this, and set `past` to what it was ([`Receiver::window`] tells), in every process.
+    /// 1. Raise this, and set `past` to what it was ([`Receiver::window`](crate::Receiver::window) tells), in every process.
     /// 2. Once the *new* retention has gone by since the last process with the old one ended, remove that `past`: what
     ///    was handled before is then too old for the wider window as well.
     pub fn retention(mut self, retention: Duration) -> Self {

@@ -13,7 +13,7 @@ mod signing_key;
 mod signing_keys;
 mod verifying_key;
 
-#[cfg(any(feature = "token", feature = "simulator"))]
+#[cfg(feature = "simulator")]
 pub(crate) use self::compact_jws::message_of;
 #[cfg(feature = "jwks")]
 pub(crate) use self::self_test::self_test;
