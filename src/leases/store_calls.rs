@@ -74,42 +74,42 @@ impl StoreCalls {
     }
 
     /// A release is counted apart from the settles that leave a mark.
-    pub(crate) async fn settle(
-        &self,
-        lease: &Lease,
+    pub(crate) fn settle<'a>(
+        &'a self,
+        lease: &'a Lease,
         end: End,
         retain: Duration,
-        timer: &Arc<dyn Timer>,
-    ) -> Result<Settled, StoreError> {
+        timer: &'a Arc<dyn Timer>,
+    ) -> impl Future<Output = Result<Settled, StoreError>> + use<'a> {
         let call = if end == End::Release {
             StoreCall::Release
         } else {
             StoreCall::Settle
         };
         let settle = self.store.calls().settle(lease, end, retain);
-        self.call(call, self.limit, timer, settle).await
+        self.call(call, self.limit, timer, settle)
     }
 
     /// `limit` may be less than for other calls.
-    pub(crate) async fn extend(
-        &self,
-        lease: &Lease,
+    pub(crate) fn extend<'a>(
+        &'a self,
+        lease: &'a Lease,
         by: Duration,
         limit: Duration,
-        timer: &Arc<dyn Timer>,
-    ) -> Result<Settled, StoreError> {
+        timer: &'a Arc<dyn Timer>,
+    ) -> impl Future<Output = Result<Settled, StoreError>> + use<'a> {
         let extend = self.store.calls().extend(lease, by);
         let limit = limit.min(self.limit);
-        self.call(StoreCall::Extend, limit, timer, extend).await
+        self.call(StoreCall::Extend, limit, timer, extend)
     }
 
-    pub(crate) async fn look(
-        &self,
-        key: &EventKey,
-        timer: &Arc<dyn Timer>,
-    ) -> Result<State, StoreError> {
+    pub(crate) fn look<'a>(
+        &'a self,
+        key: &'a EventKey,
+        timer: &'a Arc<dyn Timer>,
+    ) -> impl Future<Output = Result<State, StoreError>> + use<'a> {
         let look = self.store.calls().look(key);
-        self.call(StoreCall::Look, self.limit, timer, look).await
+        self.call(StoreCall::Look, self.limit, timer, look)
     }
 
     /// The store's hint that `key` is no longer in progress. Without a limit: it may never come.

@@ -71,8 +71,11 @@ impl<'a> Underway<'a> {
     }
 
     /// Claims the delivery's event.
-    pub(super) async fn claim(&self, content: Option<&ContentDigest>) -> Result<Claim, StoreError> {
-        self.claim_key(&self.facts.key, content).await
+    pub(super) fn claim(
+        &self,
+        content: Option<&ContentDigest>,
+    ) -> impl Future<Output = Result<Claim, StoreError>> {
+        self.claim_key(&self.facts.key, content)
     }
 
     async fn claim_key(
@@ -140,18 +143,17 @@ impl<'a> Underway<'a> {
 
     /// Writes the mark, again and again within the budget, and beyond it in the background: what it stands for has
     /// happened.
-    pub(super) async fn mark(
+    pub(super) fn mark(
         &self,
         lease: &Lease,
         end: End,
         retain: Duration,
-    ) -> Result<Settled, StoreError> {
+    ) -> impl Future<Output = Result<Settled, StoreError>> {
         let once = &self.policy.once;
         let failed = |call, error: &StoreError| log::store(self.facts, call, error);
         let mark = (end, retain);
         once.claims
             .mark(lease, mark, once.settle_budget, self.timer, failed)
-            .await
     }
 
     /// Frees the key. Where that fails, it is tried on in the background.

@@ -199,6 +199,18 @@ async fn size_of_future<const N: usize>(stage: &Stage) -> usize {
     size_of_val(&handle(stage.receiver.clone(), admitted, timer, run))
 }
 
+/// `DESIGN.md` says so: what is larger is copied at each step, and is no small block for an allocator.
+#[tokio::test]
+async fn the_futures_of_a_request_and_of_its_delivery_are_small() {
+    let stage = puppet().await;
+    let timer: Arc<dyn Timer> = Arc::new(stage.clock.clone());
+    let call = Call::post("/hook", "one");
+    let head = Head::new("POST", "/hook", &call.headers);
+    let judging = size_of_val(&stage.receiver.judge().admit(head, Some(call.body), &timer));
+    let handling = size_of_future::<0>(&stage).await;
+    assert!(judging <= 1000 && handling <= 1200, "{judging}, {handling}");
+}
+
 /// Each layer that took it by value would keep it once more, and copy it.
 #[tokio::test]
 async fn what_a_handler_takes_along_is_kept_as_an_argument_and_as_what_is_polled_and_nowhere_else()
