@@ -244,6 +244,7 @@ impl<'de, R: ReadData> Visitor<'de> for Envelope<'de, '_, R> {
         f.write_str("an object")
     }
 
+    /// Longer than a screen: it is a table, one row for each attribute.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         // `null` is an attribute that is not set, so a place that is still empty may have been filled.
         let mut seen = Seen(0);

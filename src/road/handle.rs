@@ -151,6 +151,9 @@ impl Drop for NotBegun<'_> {
 }
 
 /// `bytes` is given back when the handler has ended.
+///
+/// Longer than a screen, since it is the road behind the judge, step by step. A step in a future of its own would make
+/// each delivery's larger.
 fn handle_one<R, F>(
     receiver: Receiver,
     event: AdmittedEvent,

@@ -72,6 +72,11 @@ pub(super) async fn a_full_store_says_so_and_forgets_nothing<S: DedupStore, P: P
     scene
         .expect_state("a mark ends with its retention", &known, Expected::Free)
         .await;
+    takes_new_keys(scene, capacity).await;
+}
+
+/// Its marks have expired.
+async fn takes_new_keys<S: DedupStore, P: Passage>(scene: &Scene<'_, S, P>, capacity: usize) {
     for number in 0..capacity {
         let again = scene.try_claim(&key(capacity + number), owner(0)).await;
         promise(

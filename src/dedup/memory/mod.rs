@@ -12,6 +12,7 @@
 //! | `room` | how many keys there are, over all shards |
 //! | `hash`, `moment` | where a key belongs; time as entries keep it |
 
+mod claimant;
 mod entry;
 mod expiry;
 mod given_up;
@@ -35,10 +36,11 @@ use std::{
 use event_listener::EventListener;
 
 use self::{
+    claimant::Claimant,
     hash::Place,
     moment::Now,
     room::Room,
-    shard::{Claimant, Reclaimed, Shard},
+    shard::{Reclaimed, Shard},
 };
 use super::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State};
 use crate::{

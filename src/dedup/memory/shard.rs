@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use event_listener::{Event, EventListener};
 
 use super::{
+    claimant::Claimant,
     entry::{Entry, OwnerMark, Phase},
     expiry::Expiry,
     given_up::GivenUp,
@@ -16,8 +17,8 @@ use super::{
     table::Table,
 };
 use crate::{
-    dedup::{Claim, End, Lease, OwnerToken, Settled, State},
-    identity::{ContentDigest, EventKey},
+    dedup::{Claim, End, Lease, Settled, State},
+    identity::EventKey,
     verdict::StoreError,
 };
 
@@ -33,14 +34,6 @@ pub(super) struct Shard {
     /// The highest attempt of a lapsed lease that was dropped to make room. Later attempts are
     /// higher, so that its owner's writes stay fenced.
     dropped_attempt: u32,
-}
-
-/// A claim as the shard needs it.
-pub(super) struct Claimant<'a> {
-    pub(super) key: &'a EventKey,
-    pub(super) content: Option<&'a ContentDigest>,
-    pub(super) owner: OwnerToken,
-    pub(super) until: Moment,
 }
 
 /// What a search for room brought.
@@ -341,12 +334,6 @@ impl Shard {
     }
 }
 
-impl Claimant<'_> {
-    fn won(&self, attempt: u32) -> Claim {
-        Claim::Won(Lease::granted(*self.key, self.owner, attempt))
-    }
-}
-
 /// The flag in the entry spares all others the look into the side table.
 fn take_waiters(waiters: &mut BTreeMap<u32, Event>, slot: u32, entry: &Entry) -> Option<Event> {
     if entry.is_waited_for() {
@@ -359,6 +346,7 @@ fn take_waiters(waiters: &mut BTreeMap<u32, Event>, slot: u32, entry: &Entry) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dedup::OwnerToken;
 
     const RETAIN: Duration = Duration::from_secs(60);
 

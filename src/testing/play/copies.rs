@@ -12,6 +12,12 @@ use crate::{
 };
 
 const AT_ONCE: usize = 4;
+/// What to change where a copy ran beside the first.
+const TWO_AT_ONCE: &str =
+    "two handlers ran at once: look for a store that forgets, or one for each instance";
+/// What to change where a copy got its 2xx before the first was done.
+const TOO_EARLY: &str = "the copy was acknowledged before the event was handled: let nothing in front of the \
+                         receiver answer, and do the work before the handler returns";
 
 pub(super) async fn sequential<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Played {
     let event = scene.event()?;
@@ -103,17 +109,8 @@ pub(super) async fn while_running<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -
             .reply(1)
             .cloned()
             .unwrap_or_else(|| Reply::new(0, [], ""));
-        return Err(scene.mismatch(
-            step,
-            "no 2xx, and one handler at a time",
-            &reply,
-            if began > 1 {
-                "two handlers ran at once: look for a store that forgets, or one for each instance"
-            } else {
-                "the copy was acknowledged before the event was handled: let nothing in front of the \
-                 receiver answer, and do the work before the handler returns"
-            },
-        ));
+        let change = if began > 1 { TWO_AT_ONCE } else { TOO_EARLY };
+        return Err(scene.mismatch(step, "no 2xx, and one handler at a time", &reply, change));
     }
     if let Some(reply) = calls.reply(1) {
         let change =
