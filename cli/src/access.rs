@@ -38,7 +38,8 @@ pub(crate) enum AccessRule {
     /// One of these.
     Any(Vec<AccessRule>),
     /// Anyone may call.
-    None,
+    #[serde(rename = "none")]
+    Anyone,
 }
 
 /// What a token must be.
@@ -149,7 +150,7 @@ impl AccessRule {
                 }
                 Arc::new(any)
             }
-            Self::None => Arc::new(AnyoneMayCall),
+            Self::Anyone => Arc::new(AnyoneMayCall),
             Self::Networks(_) => {
                 return Err(malformed(
                     "`networks` are a gate of their own: at the top, or directly in its `all`",

@@ -85,7 +85,7 @@ pub(crate) const ALL: &[Listed] = &[
         builder: |terms| {
             terms.without_secret(UnicoCheckConfig::pack, |pack, tenants| {
                 // Every tenant has the record's keys.
-                if !matches!(pack.keys(), Keys::None) {
+                if !matches!(pack.keys(), Keys::NotNeeded) {
                     let why = "signed requests cannot serve tenants, who would all have the same key: give each a receiver of its own";
                     return Err(Refused::Malformed(why.to_owned()));
                 }

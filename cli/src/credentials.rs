@@ -74,14 +74,14 @@ impl Proof {
 
 /// The end of a webhook that wants keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
+pub(crate) enum Role {
     Sender,
     Receiver,
 }
 
 impl Credentials {
     /// Reads the keys and settings of `provider`. The texts of errors show nothing that was read.
-    pub(crate) fn load(&self, provider: &str, end: End) -> io::Result<Loaded> {
+    pub(crate) fn load(&self, provider: &str, end: Role) -> io::Result<Loaded> {
         let settings = match &self.settings {
             Some(path) => Some(read(path)?),
             None => None,
@@ -102,7 +102,7 @@ impl Credentials {
         }
         let needs_key = match proof {
             Proof::Secret => true,
-            Proof::Certificate => end == End::Receiver,
+            Proof::Certificate => end == Role::Receiver,
             Proof::Access => false,
         };
         if keys.is_empty() && needs_key {

@@ -83,7 +83,8 @@ struct Sheet {
 enum SignedTime {
     OfAttempt,
     OfEvent,
-    None,
+    #[serde(rename = "none")]
+    NotSigned,
     Other,
 }
 
@@ -107,7 +108,7 @@ impl Sheet {
             signed_time: match profile.time {
                 TimeKind::SentAt => SignedTime::OfAttempt,
                 TimeKind::OccurredAt => SignedTime::OfEvent,
-                TimeKind::None => SignedTime::None,
+                TimeKind::NotSigned => SignedTime::NotSigned,
                 _ => SignedTime::Other,
             },
             past_s: window.map(|window| window.past.as_secs()),
@@ -166,7 +167,7 @@ fn time(sheet: &Sheet) -> String {
     let whose = match sheet.signed_time {
         SignedTime::OfAttempt => "of the attempt",
         SignedTime::OfEvent => "of the event",
-        SignedTime::None => return "none is signed".to_owned(),
+        SignedTime::NotSigned => return "none is signed".to_owned(),
         SignedTime::Other => "signed",
     };
     match (sheet.past_s, sheet.future_s) {

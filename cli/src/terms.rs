@@ -108,7 +108,7 @@ impl Terms<'_> {
             WindowTerm::OfPack => {}
             WindowTerm::Unchecked => receiver = receiver.without_time_check(),
             // What such a pack reads as an event's time is not sure enough to refuse it for.
-            WindowTerm::Secs(_) if profile.time == TimeKind::None => {}
+            WindowTerm::Secs(_) if profile.time == TimeKind::NotSigned => {}
             WindowTerm::Secs(secs) => {
                 let limit = Duration::from_secs(secs);
                 let least = limit

@@ -65,7 +65,7 @@
 //! - The body is put back, as it was authenticated and with its length as `content-length`. So `web::Bytes`,
 //!   `web::Json` and `String` work too. They keep actix-web's own limits (256 KiB for `Bytes` and `String`,
 //!   2 MiB for `Json`). Raise them with `web::PayloadConfig` and `web::JsonConfig` to the receiver's
-//!   `body_limit`. Otherwise a delivery above them fails as often as it is sent. `delivery.raw()` has no such
+//!   `body_limit`. Otherwise a delivery above them fails as often as it is sent. `delivery.payload()` has no such
 //!   limit.
 //! - Bodies with a `content-encoding` are refused with 415 before an extractor could inflate them.
 //! - The handler runs on its worker's thread. A handler that blocks it holds up the worker's other connections

@@ -20,7 +20,7 @@ pub(crate) struct Gate {
     pub(crate) networks: Option<Networks>,
     pub(crate) access: Option<Arc<dyn Access>>,
     /// How long an access rule may take to get what it needs.
-    pub(crate) access_limit: Duration,
+    pub(crate) access_timeout: Duration,
     pub(crate) body: BodyBounds,
     /// What its refusals say.
     pub(crate) terms: Terms,
@@ -120,7 +120,7 @@ impl Gate {
         }
         if let Some(mut preparing) = rule.prepare(head, now, timer) {
             // Past the limit the rule judges with what it has.
-            let _ = within(timer, self.access_limit, preparing.as_mut()).await;
+            let _ = within(timer, self.access_timeout, preparing.as_mut()).await;
         }
         rule.check(head, now).map_err(|denied| match denied {
             Denied::Missing => Rejection::AccessMissing,

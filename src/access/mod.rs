@@ -79,7 +79,7 @@ pub trait Access: Send + Sync + 'static {
     /// nothing to wait for, which is the case for nearly all rules and requests.
     ///
     /// The road awaits it before [`check`](Self::check), for at most
-    /// [`store_limit`](crate::receiver::ReceiverBuilder::store_limit), then checks whatever has come: a rule that still lacks
+    /// [`store_timeout`](crate::receiver::ReceiverBuilder::store_timeout), then checks whatever has come: a rule that still lacks
     /// what it needs says [`Denied::Unavailable`]. `timer` is for limits of the rule's own. A rule made of rules must
     /// hand this on to each.
     fn prepare(&self, head: &Head<'_>, now: UnixTime, timer: &Arc<dyn Timer>) -> Option<Preparing> {

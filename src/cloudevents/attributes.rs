@@ -61,7 +61,9 @@ impl Attributes {
 
     /// The same, where one that cannot be read is told from none.
     pub(crate) fn event_time(&self) -> EventTime {
-        self.time.as_ref().map_or(EventTime::None, |time| time.time)
+        self.time
+            .as_ref()
+            .map_or(EventTime::Missing, |time| time.time)
     }
 
     /// The extension `name`, in the type system of CloudEvents. `null` is one that is not set.

@@ -79,7 +79,7 @@ impl Event {
         Ok(Self {
             attributes: read.attributes,
             data: match read.content {
-                Content::None => None,
+                Content::Missing => None,
                 Content::Typed(json) | Content::Misfit { raw: json, .. } => Some(Data::Json(json)),
                 Content::Binary(bytes) => Some(Data::Binary(Binary(bytes))),
             },

@@ -62,7 +62,7 @@ pub(crate) struct Structured<T> {
 /// What became of the data.
 pub(crate) enum Content<T> {
     /// There is none.
-    None,
+    Missing,
     /// It fits its type.
     Typed(T),
     /// It does not.
@@ -172,7 +172,7 @@ impl<T> Members<'_, T> {
         };
         let content = match (self.data, self.data_base64) {
             (Some(_), Some(_)) => return Err(no("there is both `data` and `data_base64`")),
-            (None, None) => Content::None,
+            (None, None) => Content::Missing,
             (None, Some(text)) => Content::Binary(
                 BASE64_STANDARD
                     .decode(&*text)

@@ -20,7 +20,7 @@ use crate::{leases::LeaseHandle, telemetry::Facts};
 /// `Delivery` cannot run unverified. `Debug` shows no payload.
 pub struct Delivery<E> {
     event: E,
-    raw: Bytes,
+    payload: Bytes,
     facts: Arc<Facts>,
     lease: LeaseHandle,
 }
@@ -37,8 +37,8 @@ impl<E> Delivery<E> {
     }
 
     /// The authenticated bytes: what the event was read from.
-    pub fn raw(&self) -> &Bytes {
-        &self.raw
+    pub fn payload(&self) -> &Bytes {
+        &self.payload
     }
 
     /// The event's type as its sender names it, where something signed says it.

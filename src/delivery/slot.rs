@@ -129,7 +129,7 @@ impl DeliverySlot {
         match sealed.event.downcast::<E>() {
             Ok(event) => Ok(Delivery {
                 event,
-                raw: sealed.raw,
+                payload: sealed.raw,
                 facts: sealed.facts,
                 lease: sealed.lease,
             }),

@@ -19,7 +19,7 @@ impl Judge {
         timer: &Arc<dyn Timer>,
     ) -> Result<PublishedKeys, Rejection> {
         let named = self.provider.key_name(request)?;
-        let found = jwks.find(named.as_deref(), timer, self.gate.access_limit);
+        let found = jwks.find(named.as_deref(), timer, self.gate.access_timeout);
         found.await.ok_or(Rejection::KeysUnavailable)
     }
 }

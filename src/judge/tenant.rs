@@ -25,7 +25,7 @@ impl Judge {
         timer: &Arc<dyn Timer>,
     ) -> Result<Tenant, Rejection> {
         let found = pin!(tenants.find(head, arrived));
-        let found = within(timer, self.gate.access_limit, found).await;
+        let found = within(timer, self.gate.access_timeout, found).await;
         let Found { tenant, is_news } = found.unwrap_or(Err(Rejection::KeysUnavailable))?;
         if is_news && let Some(finding) = self.tenant_is_open() {
             log::found(&self.name, &finding);

@@ -28,7 +28,7 @@ pub(super) fn check_time(
         return Ok(());
     };
     let signed = match signed.into() {
-        EventTime::None => return Ok(()),
+        EventTime::Missing => return Ok(()),
         EventTime::At(time) => time,
         EventTime::Unreadable => return Err(Rejection::UnreadableEventTime),
     };

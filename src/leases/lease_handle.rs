@@ -45,8 +45,8 @@ impl LeaseHandle {
         self.0.lease.attempt()
     }
 
-    /// The claim, for a store's `settle_in`.
-    pub fn lease(&self) -> &Lease {
+    /// The lease as the store granted it, for `settle_in`.
+    pub fn granted(&self) -> &Lease {
         &self.0.lease
     }
 

@@ -18,8 +18,8 @@ pub struct Authenticated<'a> {
     /// The bytes whose proof matched.
     pub bytes: &'a Bytes,
     /// The part of `bytes` that holds the proof itself: read nothing from it.
-    pub hole: Option<Range<usize>>,
-    /// What stood in the hole when the bytes were signed.
+    pub proof: Option<Range<usize>>,
+    /// What stood in the place of the proof when the bytes were signed.
     pub blank: &'static [u8],
     /// A digest of the covered bytes, where the scheme has one.
     pub digest: Option<ContentDigest>,
@@ -37,10 +37,10 @@ impl<'a> Authenticated<'a> {
     /// What `verified` proves of `body`, of which `bytes` is [that part](Verified::bytes_of). For packs'
     /// own tests and measurements: a [`Delivery`](crate::delivery::Delivery) only comes of the road.
     pub fn new(bytes: &'a Bytes, verified: &Verified<'a>, body: &'a Bytes, head: Head<'a>) -> Self {
-        let (hole, blank) = verified.hole().unzip();
+        let (proof, blank) = verified.proof().unzip();
         Self {
             bytes,
-            hole,
+            proof,
             blank: blank.unwrap_or_default(),
             digest: verified.digest(),
             signed_id: verified.signed_id(),
@@ -52,11 +52,11 @@ impl<'a> Authenticated<'a> {
 
     /// The bytes as they were signed, without the proof itself.
     pub fn signed(&self) -> Bytes {
-        let Some(hole) = &self.hole else {
+        let Some(proof) = &self.proof else {
             return self.bytes.clone();
         };
-        let before = self.bytes.get(..hole.start).unwrap_or_default();
-        let behind = self.bytes.get(hole.end..).unwrap_or_default();
+        let before = self.bytes.get(..proof.start).unwrap_or_default();
+        let behind = self.bytes.get(proof.end..).unwrap_or_default();
         [before, self.blank, behind].concat().into()
     }
 }

@@ -38,7 +38,7 @@ impl<E> Decoded<E> {
             bytes: None,
             event_type: None,
             claimed_type: None,
-            occurred_at: EventTime::None,
+            occurred_at: EventTime::Missing,
             trace_context: None,
             content: None,
             wanted: true,

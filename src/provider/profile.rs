@@ -15,7 +15,7 @@ pub enum TimeKind {
     OccurredAt,
     /// None that is there in each delivery, or is sure enough to refuse one for. What the pack reads as an event's time all
     /// the same is checked where the application sets a window.
-    None,
+    NotSigned,
 }
 
 /// Whether a sender sends again after a failure.
@@ -72,7 +72,7 @@ impl SenderProfile {
         Self {
             timeout: None,
             retries: Retries::Unknown,
-            time: TimeKind::None,
+            time: TimeKind::NotSigned,
             past: None,
             future: Duration::from_secs(300),
             retention: Duration::from_secs(7 * 24 * 3600),

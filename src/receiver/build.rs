@@ -101,7 +101,7 @@ impl ReceiverBuilder {
             .unwrap_or_else(|| retention.saturating_sub(future).saturating_sub(margin));
         // A pack that promises no time may still date its events: whoever sets a window means those.
         let is_asked_for = self.past.is_some() || self.future.is_some();
-        let has_window = self.check_time && (profile.time != TimeKind::None || is_asked_for);
+        let has_window = self.check_time && (profile.time != TimeKind::NotSigned || is_asked_for);
         let window = has_window.then_some(Window { past, future });
         let least = window
             .map_or(Duration::ZERO, |window| remembered(window, margin))
@@ -155,11 +155,11 @@ impl ReceiverBuilder {
             ("the number of handlers", self.handlers == 0),
             ("the lease", self.lease.is_zero()),
             ("the heartbeat", settled.heartbeat.is_zero()),
-            ("the longest run", self.longest_run.is_zero()),
+            ("the run timeout", self.run_timeout.is_zero()),
             ("the handler's deadline", settled.handler_deadline.is_zero()),
-            ("the body's deadline", self.body_deadline.is_zero()),
-            ("the store's time limit", self.store_limit.is_zero()),
-            ("the settle budget", self.settle_budget.is_zero()),
+            ("the body timeout", self.body_timeout.is_zero()),
+            ("the store's time limit", self.store_timeout.is_zero()),
+            ("the settle timeout", self.settle_timeout.is_zero()),
         ] {
             if is_zero {
                 return Err(BuildError::Zero(what));
@@ -181,15 +181,15 @@ impl ReceiverBuilder {
 
     fn once(&self, store: BoxDedupStore, settled: &Settled) -> Result<Once, BuildError> {
         let meter = Some(settled.meter.clone());
-        let calls = StoreCalls::new(store, meter, self.clock.clone(), self.store_limit);
+        let calls = StoreCalls::new(store, meter, self.clock.clone(), self.store_timeout);
         Ok(Once {
             claims: Claims::new(settled.name.clone(), calls, self.lease)?,
             waiting: WaitingCopies::new(patience(&settled.profile), settled.meter.copies_waiting()),
             retention: settled.retention,
             nonce_retention: settled.nonce_retention,
             heartbeat: settled.heartbeat,
-            longest_run: self.longest_run,
-            settle_budget: self.settle_budget,
+            run_timeout: self.run_timeout,
+            settle_timeout: self.settle_timeout,
             refuse_changed_content: self.refuse_changed_content,
         })
     }
@@ -226,10 +226,10 @@ impl ReceiverBuilder {
                 methods: profile.methods,
                 media_types: profile.media_types,
                 networks: self.networks,
-                access_limit: self.store_limit,
+                access_timeout: self.store_timeout,
                 body: BodyBounds {
                     limit: body_limit,
-                    deadline: self.body_deadline,
+                    deadline: self.body_timeout,
                     erased: false,
                     in_flight: Allowance::new(self.bytes_in_flight, meter.body_bytes()),
                 },
@@ -251,8 +251,8 @@ impl ReceiverBuilder {
     /// By how much a mark must outlive the window. What passes between the judgement of an age and the claim counts:
     /// nonce and event are claimed, each in two tries, and the nonce's mark is written between.
     fn margin(&self) -> Duration {
-        let calls = self.store_limit.saturating_mul(4);
-        Self::RETENTION_MARGIN.max(calls.saturating_add(self.settle_budget))
+        let calls = self.store_timeout.saturating_mul(4);
+        Self::RETENTION_MARGIN.max(calls.saturating_add(self.settle_timeout))
     }
 }
 

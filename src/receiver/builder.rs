@@ -28,12 +28,12 @@ pub struct ReceiverBuilder {
     pub(super) retention: Option<Duration>,
     pub(super) lease: Duration,
     pub(super) heartbeat: Option<Duration>,
-    pub(super) longest_run: Duration,
+    pub(super) run_timeout: Duration,
     pub(super) handler_deadline: Option<Duration>,
-    pub(super) store_limit: Duration,
-    pub(super) settle_budget: Duration,
+    pub(super) store_timeout: Duration,
+    pub(super) settle_timeout: Duration,
     pub(super) body_limit: Option<usize>,
-    pub(super) body_deadline: Duration,
+    pub(super) body_timeout: Duration,
     pub(super) bytes_in_flight: usize,
     pub(super) handlers: usize,
     pub(super) refuse_changed_content: bool,
@@ -43,7 +43,7 @@ pub struct ReceiverBuilder {
 
 impl ReceiverBuilder {
     /// Clocks of sender and receiver drift: a mark must outlive the window by this much, and by more where calls of the
-    /// store may take longer ([`store_limit`](Self::store_limit)).
+    /// store may take longer ([`store_timeout`](Self::store_timeout)).
     pub const RETENTION_MARGIN: Duration = RETENTION_MARGIN;
 
     pub(super) fn new(name: String, provider: Arc<dyn DynProvider>) -> Self {
@@ -62,12 +62,12 @@ impl ReceiverBuilder {
             retention: None,
             lease: Duration::from_secs(30),
             heartbeat: None,
-            longest_run: Duration::from_secs(15 * 60),
+            run_timeout: Duration::from_secs(15 * 60),
             handler_deadline: None,
-            store_limit: Duration::from_secs(2),
-            settle_budget: Duration::from_secs(2),
+            store_timeout: Duration::from_secs(2),
+            settle_timeout: Duration::from_secs(2),
             body_limit: None,
-            body_deadline: Duration::from_secs(5),
+            body_timeout: Duration::from_secs(5),
             bytes_in_flight: 64 * 1024 * 1024,
             handlers: 1024,
             refuse_changed_content: false,
@@ -103,7 +103,7 @@ impl ReceiverBuilder {
 
     /// How old a signed time may be. Default: the pack's; for a time that belongs to the event, as old
     /// as can still be remembered (retention − future − 60 s). Where the pack's profile names no time
-    /// ([`TimeKind::None`](crate::pack::TimeKind::None)), times are checked only if this or [`future`](Self::future) is set.
+    /// ([`TimeKind::NotSigned`](crate::pack::TimeKind::NotSigned)), times are checked only if this or [`future`](Self::future) is set.
     ///
     /// A longer one alone is safe at once: marks are kept for the [retention](Self::retention), whatever the window. Before
     /// that is raised, set this to what it is now.
@@ -164,8 +164,8 @@ impl ReceiverBuilder {
     ///
     /// Keep it below a day: for as long the SQL and Redis stores remember the attempt of a lapsed lease,
     /// by which a handler that goes on can fence its writes.
-    pub fn longest_run(mut self, limit: Duration) -> Self {
-        self.longest_run = limit;
+    pub fn run_timeout(mut self, limit: Duration) -> Self {
+        self.run_timeout = limit;
         self
     }
 
@@ -178,17 +178,17 @@ impl ReceiverBuilder {
 
     /// How long one call of the store or the key source may take, and a wait for the keys of a token's issuer.
     /// Default: 2 s. A delivery's age is judged before its claim, so marks have to outlive the window by four such calls and
-    /// the settle budget, where that is more than [`RETENTION_MARGIN`](Self::RETENTION_MARGIN).
-    pub fn store_limit(mut self, limit: Duration) -> Self {
-        self.store_limit = limit;
+    /// the settle timeout, where that is more than [`RETENTION_MARGIN`](Self::RETENTION_MARGIN).
+    pub fn store_timeout(mut self, limit: Duration) -> Self {
+        self.store_timeout = limit;
         self
     }
 
     /// For how long writing the mark of a handled event is tried while its sender waits. Default: 2 s. Then the sender is
     /// answered 503, and it is tried on in the background, for as long as the lease may last. A release that the store did
     /// not answer is tried for 5 min, or for as long as a lease where that is longer.
-    pub fn settle_budget(mut self, limit: Duration) -> Self {
-        self.settle_budget = limit;
+    pub fn settle_timeout(mut self, limit: Duration) -> Self {
+        self.settle_timeout = limit;
         self
     }
 
@@ -200,8 +200,8 @@ impl ReceiverBuilder {
     }
 
     /// How long reading a whole body may take. Default: 5 s.
-    pub fn body_deadline(mut self, limit: Duration) -> Self {
-        self.body_deadline = limit;
+    pub fn body_timeout(mut self, limit: Duration) -> Self {
+        self.body_timeout = limit;
         self
     }
 

@@ -126,7 +126,7 @@ fn store_not_shared(policy: &Policy) -> Option<Finding> {
 }
 
 fn time_not_checked(policy: &Policy) -> Option<Finding> {
-    (policy.judge.window.is_none() && policy.judge.profile.time != TimeKind::None).then(|| {
+    (policy.judge.window.is_none() && policy.judge.profile.time != TimeKind::NotSigned).then(|| {
         Finding::new(
             Severity::Warning,
             "time_not_checked",
@@ -280,7 +280,7 @@ fn retries_unknown(policy: &Policy) -> Option<Finding> {
 }
 
 fn no_signed_time(policy: &Policy) -> Option<Finding> {
-    (policy.judge.window.is_none() && policy.judge.profile.time == TimeKind::None).then(|| {
+    (policy.judge.window.is_none() && policy.judge.profile.time == TimeKind::NotSigned).then(|| {
         Finding::new(
             Severity::Note,
             "no_signed_time",

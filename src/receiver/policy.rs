@@ -42,8 +42,8 @@ pub(crate) struct Once {
     /// How long a nonce is remembered: for as long as its request is in the window.
     pub(crate) nonce_retention: Duration,
     pub(crate) heartbeat: Duration,
-    pub(crate) longest_run: Duration,
-    pub(crate) settle_budget: Duration,
+    pub(crate) run_timeout: Duration,
+    pub(crate) settle_timeout: Duration,
     pub(crate) refuse_changed_content: bool,
 }
 

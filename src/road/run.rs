@@ -60,7 +60,7 @@ impl<'r, 'a> Run<'r, 'a> {
         finished
     }
 
-    /// Extends the lease while the handler runs, up to the longest run, and tells the handler when it is lost:
+    /// Extends the lease while the handler runs, up to the run timeout, and tells the handler when it is lost:
     /// at the latest when it ends, whatever the store then does.
     ///
     /// All times count from before a call is sent, never from its answer, so that a lease is never believed for
@@ -69,19 +69,19 @@ impl<'r, 'a> Run<'r, 'a> {
         let once = &self.delivery.policy.once;
         let (clock, timer) = (self.delivery.clock(), self.delivery.timer);
         let claims = &once.claims;
-        let longest_run = self.claimed.saturating_add(once.longest_run);
+        let run_timeout = self.claimed.saturating_add(once.run_timeout);
         let mut held_until = self.claimed.saturating_add(claims.lease);
         let mut beat = self.claimed.saturating_add(once.heartbeat);
         let mut now = self.claimed.max(clock.monotonic());
         loop {
-            let next = beat.min(held_until).min(longest_run);
+            let next = beat.min(held_until).min(run_timeout);
             timer.sleep(next.saturating_sub(now)).await;
             // The timer is believed, should it run ahead of the clock.
             now = next.max(clock.monotonic());
             if self.lease.heartbeat_stopped() {
                 return;
             }
-            if now >= longest_run {
+            if now >= run_timeout {
                 return self.lose("handler ran too long: its lease is no longer extended");
             }
             if now >= held_until {
@@ -89,7 +89,7 @@ impl<'r, 'a> Run<'r, 'a> {
             }
             // Half of what is left: one that hangs leaves time for another.
             let limit = held_until.saturating_sub(now) / 2;
-            let lease = self.lease.lease();
+            let lease = self.lease.granted();
             match claims.calls.extend(lease, claims.lease, limit, timer).await {
                 Ok(Settled::Ok) => {
                     held_until = now.saturating_add(claims.lease);
@@ -135,7 +135,7 @@ impl<'r, 'a> Run<'r, 'a> {
         };
         let delivery = self.delivery;
         let retain = delivery.policy.once.retention;
-        match delivery.mark(self.lease.lease(), end, retain).await {
+        match delivery.mark(self.lease.granted(), end, retain).await {
             Ok(Settled::Ok) => {
                 log::ended(delivery.facts, self.lease.attempt(), verdict, why);
                 match (end, ran.as_mut().ok().and_then(|ran| ran.reply.take())) {
@@ -159,13 +159,13 @@ impl<'r, 'a> Run<'r, 'a> {
     async fn failed<R>(&self, answer: Answer, status: Option<u16>) -> Handled<R> {
         let attempt = self.lease.attempt();
         log::failed(self.delivery.facts, attempt, answer.reason(), status);
-        self.delivery.release(self.lease.lease()).await;
+        self.delivery.release(self.lease.granted()).await;
         Handled::Answer(answer)
     }
 
     /// The program is wired wrongly: the handler did not have its event.
     async fn misused<R>(&self, reason: Reason) -> Handled<R> {
-        self.delivery.release(self.lease.lease()).await;
+        self.delivery.release(self.lease.granted()).await;
         Handled::Answer(Answer::misused(reason))
     }
 

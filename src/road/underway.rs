@@ -153,7 +153,7 @@ impl<'a> Underway<'a> {
         let failed = |call, error: &StoreError| log::store(self.facts, call, error);
         let mark = (end, retain);
         once.claims
-            .mark(lease, mark, once.settle_budget, self.timer, failed)
+            .mark(lease, mark, once.settle_timeout, self.timer, failed)
     }
 
     /// Frees the key. Where that fails, it is tried on in the background.

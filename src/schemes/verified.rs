@@ -35,8 +35,8 @@ pub enum Coverage {
     /// The whole body but for one range of it, which holds the proof itself.
     BodyBut {
         /// The range. A pack that decodes such a body gets it as
-        /// [`Authenticated::hole`](crate::provider::Authenticated) and reads nothing from it.
-        hole: Range<usize>,
+        /// [`Authenticated::proof`](crate::provider::Authenticated) and reads nothing from it.
+        proof: Range<usize>,
         /// What stood in its place when it was signed.
         blank: &'static [u8],
     },
@@ -149,9 +149,9 @@ impl<'a> Verified<'a> {
     }
 
     /// The part of the authenticated bytes that holds the proof itself, and what stood there when they were signed.
-    pub(crate) fn hole(&self) -> Option<(Range<usize>, &'static [u8])> {
+    pub(crate) fn proof(&self) -> Option<(Range<usize>, &'static [u8])> {
         match &self.coverage {
-            Coverage::BodyBut { hole, blank } => Some((hole.clone(), blank)),
+            Coverage::BodyBut { proof, blank } => Some((proof.clone(), blank)),
             Coverage::Body | Coverage::Part(_) | Coverage::Bytes(_) => None,
         }
     }

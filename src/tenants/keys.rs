@@ -21,11 +21,11 @@ pub enum Keys {
     /// Keys that the sender publishes, looked up by the name that a signature gives (`kid`). Feature `jwks`.
     ///
     /// A delivery waits for a look-up where a key may be missing, at most
-    /// [`store_limit`](crate::receiver::ReceiverBuilder::store_limit). Where the keys cannot be had the answer is 503.
+    /// [`store_timeout`](crate::receiver::ReceiverBuilder::store_timeout). Where the keys cannot be had the answer is 503.
     #[cfg(feature = "jwks")]
     Published(Jwks),
-    /// None: the sender signs nothing, and its access rule is all there is.
-    None,
+    /// The sender signs nothing, and its access rule is all there is.
+    NotNeeded,
 }
 
 impl Keys {
@@ -46,7 +46,7 @@ impl Keys {
                 jwks.validate()?;
                 takes(KeyKind::Public)
             }
-            Self::Tenants(_) | Self::None => true,
+            Self::Tenants(_) | Self::NotNeeded => true,
         };
         if all {
             Ok(())

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    Bench, Ending, Host, Report, Scenario, Sender, play,
+    Bench, Host, Report, Scenario, ScenarioResult, Sender, play,
     scene::{Mismatch, Scene, Stop},
 };
 use crate::time::UnixTime;
@@ -86,10 +86,10 @@ impl<H: Host, S: Sender> Kit<H, S> {
         let mut endings = Vec::new();
         for scenario in scenarios {
             let ending = match self.host.drive(self.play(*scenario)).await {
-                Some(Ok(())) => Ending::Passed,
-                Some(Err(Stop::LeftOut(why))) => Ending::LeftOut(why),
-                Some(Err(Stop::Failed(mismatch))) => Ending::Failed(mismatch.to_string()),
-                None => Ending::Failed(Mismatch::stuck().to_string()),
+                Some(Ok(())) => ScenarioResult::Passed,
+                Some(Err(Stop::LeftOut(why))) => ScenarioResult::LeftOut(why),
+                Some(Err(Stop::Failed(mismatch))) => ScenarioResult::Failed(mismatch.to_string()),
+                None => ScenarioResult::Failed(Mismatch::stuck().to_string()),
             };
             endings.push((*scenario, ending));
         }

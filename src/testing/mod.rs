@@ -56,7 +56,7 @@ pub use self::{
     effect::{Effect, EffectFailed},
     host::{Host, Reply},
     kit::Kit,
-    report::{Ending, Report},
+    report::{Report, ScenarioResult},
     scenario::Scenario,
 };
 pub use crate::time::FakeClock;

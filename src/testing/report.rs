@@ -7,7 +7,7 @@ use super::Scenario;
 /// How one scenario ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Ending {
+pub enum ScenarioResult {
     /// As promised.
     Passed,
     /// It cannot be had, and why.
@@ -19,18 +19,18 @@ pub enum Ending {
 /// How each scenario of a run ended. `Display` writes it out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a report fails no test by itself: call `assert_passed` or `assert_passed_but`"]
-pub struct Report(pub(super) Vec<(Scenario, Ending)>);
+pub struct Report(pub(super) Vec<(Scenario, ScenarioResult)>);
 
 impl Report {
     /// Each scenario and its end, in the order of the run.
-    pub fn endings(&self) -> &[(Scenario, Ending)] {
+    pub fn results(&self) -> &[(Scenario, ScenarioResult)] {
         &self.0
     }
 
     /// Why a scenario failed; `None` where it did not.
     pub fn failure(&self, scenario: Scenario) -> Option<&str> {
-        self.0.iter().find_map(|(found, ending)| match ending {
-            Ending::Failed(why) if *found == scenario => Some(why.as_str()),
+        self.0.iter().find_map(|(found, result)| match result {
+            ScenarioResult::Failed(why) if *found == scenario => Some(why.as_str()),
             _ => None,
         })
     }
@@ -39,7 +39,7 @@ impl Report {
     pub fn left_out(&self) -> Vec<Scenario> {
         let left_out = self.0.iter();
         left_out
-            .filter(|(_, ending)| matches!(ending, Ending::LeftOut(_)))
+            .filter(|(_, result)| matches!(result, ScenarioResult::LeftOut(_)))
             .map(|(scenario, _)| *scenario)
             .collect()
     }
@@ -63,12 +63,12 @@ impl Report {
     #[track_caller]
     pub fn assert_passed_but(&self, left_out: impl IntoIterator<Item = Scenario>) {
         let named: Vec<_> = left_out.into_iter().collect();
-        let unnamed = |ending: &(Scenario, Ending)| match ending {
-            (_, Ending::Passed) => false,
-            (scenario, Ending::LeftOut(_)) => !named.contains(scenario),
-            (_, Ending::Failed(_)) => true,
+        let unnamed = |result: &(Scenario, ScenarioResult)| match result {
+            (_, ScenarioResult::Passed) => false,
+            (scenario, ScenarioResult::LeftOut(_)) => !named.contains(scenario),
+            (_, ScenarioResult::Failed(_)) => true,
         };
-        let wrong = self.0.iter().filter(|ending| unnamed(ending)).count();
+        let wrong = self.0.iter().filter(|result| unnamed(result)).count();
         assert!(
             wrong == 0,
             "{wrong} of {} scenarios did not pass\n{self}",
@@ -85,15 +85,15 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (scenario, ending) in &self.0 {
-            match ending {
-                Ending::Passed => writeln!(f, "  passed    {scenario}")?,
-                Ending::LeftOut(why) => writeln!(
+        for (scenario, result) in &self.0 {
+            match result {
+                ScenarioResult::Passed => writeln!(f, "  passed    {scenario}")?,
+                ScenarioResult::LeftOut(why) => writeln!(
                     f,
                     "  left out  {scenario}: {why} (if that is meant, name \
                      `Scenario::{scenario:?}` in `assert_passed_but`)"
                 )?,
-                Ending::Failed(why) => {
+                ScenarioResult::Failed(why) => {
                     writeln!(f, "  FAILED    {scenario}: {}", scenario.rule())?;
                     for line in why.lines() {
                         writeln!(f, "            {line}")?;

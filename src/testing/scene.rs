@@ -190,7 +190,7 @@ impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
 
     pub(super) fn needs_signature(&self) -> Played {
         match self.receiver()?.0.judge.keys {
-            Keys::None => Err(Stop::left_out("the sender of this pack signs nothing")),
+            Keys::NotNeeded => Err(Stop::left_out("the sender of this pack signs nothing")),
             _ => Ok(()),
         }
     }

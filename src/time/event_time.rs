@@ -14,7 +14,7 @@ use crate::setup::{Finding, Severity};
 pub enum EventTime {
     /// There is none: it is missing, `null` or a text that stands for none.
     #[default]
-    None,
+    Missing,
     /// It is this. The [epoch](UnixTime::EPOCH) and the beginning of the year 1 count as none: senders use them as
     /// placeholders.
     At(UnixTime),
@@ -28,7 +28,7 @@ impl EventTime {
     /// without an offset where nobody has set the time.
     pub fn of_rfc3339(text: &str) -> Self {
         if stands_for_none(text) {
-            return Self::None;
+            return Self::Missing;
         }
         UnixTime::from_rfc3339(text).map_or(Self::Unreadable, Self::At)
     }
@@ -36,7 +36,7 @@ impl EventTime {
     /// A JSON value that should be such a text.
     pub(crate) fn of_json(value: &RawValue) -> Self {
         if value.get() == "null" {
-            return Self::None;
+            return Self::Missing;
         }
         let text: Result<String, _> = serde_json::from_str(value.get());
         text.map_or(Self::Unreadable, |text| Self::of_rfc3339(&text))
@@ -46,7 +46,7 @@ impl EventTime {
     pub fn at(self) -> Option<UnixTime> {
         match self {
             Self::At(time) => Some(time),
-            Self::None | Self::Unreadable => None,
+            Self::Missing | Self::Unreadable => None,
         }
     }
 
@@ -54,7 +54,7 @@ impl EventTime {
     #[must_use]
     pub(crate) fn unless_placeholder(self) -> Self {
         match self {
-            Self::At(UnixTime::EPOCH | YEAR_1) => Self::None,
+            Self::At(UnixTime::EPOCH | YEAR_1) => Self::Missing,
             other => other,
         }
     }
@@ -63,7 +63,7 @@ impl EventTime {
     #[must_use]
     pub(crate) fn unless_unreadable(self, is_accepted: bool) -> Self {
         match self {
-            Self::Unreadable if is_accepted => Self::None,
+            Self::Unreadable if is_accepted => Self::Missing,
             other => other,
         }
     }
@@ -100,6 +100,6 @@ pub(crate) fn accepts_unreadable_time() -> Finding {
 
 impl From<Option<UnixTime>> for EventTime {
     fn from(time: Option<UnixTime>) -> Self {
-        time.map_or(Self::None, Self::At)
+        time.map_or(Self::Missing, Self::At)
     }
 }

@@ -49,7 +49,7 @@ pub struct TokenIssuerBuilder {
     failures_of_address: (u32, Duration),
     failures_of_client: (u32, Duration),
     body_limit: usize,
-    body_deadline: Duration,
+    body_timeout: Duration,
     clock: Arc<dyn Clock>,
     timer: Option<Arc<dyn Timer>>,
 }
@@ -73,7 +73,7 @@ impl TokenIssuerBuilder {
             failures_of_address: (10, Duration::from_secs(60)),
             failures_of_client: (100, Duration::from_secs(60)),
             body_limit: 32 * 1024,
-            body_deadline: Duration::from_secs(5),
+            body_timeout: Duration::from_secs(5),
             clock: Arc::new(SystemClock::new()),
             timer: None,
         }
@@ -199,8 +199,8 @@ impl TokenIssuerBuilder {
     }
 
     /// How long reading a whole body may take. Default: 5 s.
-    pub fn body_deadline(mut self, limit: Duration) -> Self {
-        self.body_deadline = limit;
+    pub fn body_timeout(mut self, limit: Duration) -> Self {
+        self.body_timeout = limit;
         self
     }
 
@@ -261,7 +261,7 @@ impl TokenIssuerBuilder {
             gate: gate(
                 self.access,
                 self.networks,
-                (self.body_limit, self.body_deadline),
+                (self.body_limit, self.body_timeout),
             ),
             clock: self.clock,
             timer: self.timer,
@@ -310,7 +310,7 @@ impl TokenIssuerBuilder {
         for (what, is_zero) in [
             ("the tokens' lifetime", self.lifetime.as_secs() == 0),
             ("the body limit", self.body_limit == 0),
-            ("the body's deadline", self.body_deadline.is_zero()),
+            ("the body timeout", self.body_timeout.is_zero()),
             ("the number of failures", self.failures_of_address.0 == 0),
             ("the number of failures", self.failures_of_client.0 == 0),
             ("the time of one failure", forgets(self.failures_of_address)),

@@ -29,7 +29,7 @@ pub(super) fn gate(
         methods: &["POST"],
         media_types: &[FORM, JSON],
         networks,
-        access_limit: ACCESS_LIMIT,
+        access_timeout: ACCESS_LIMIT,
         body: BodyBounds {
             limit,
             deadline,

@@ -672,7 +672,7 @@ fn settings_that_cannot_be_right_are_refused_at_start() {
         [JwsAlgorithm::Rs256, JwsAlgorithm::Hs256],
     ));
     refused(good().cool_down(Duration::ZERO));
-    refused(good().fetch_limit(Duration::ZERO));
+    refused(good().fetch_timeout(Duration::ZERO));
     refused(good().fresh_for(Duration::from_secs(2), Duration::from_secs(1)));
     let secret = HttpsFetcher::new("https://id.example/jwks?code=canary");
     assert!(!format!("{secret:?}").contains("canary"));

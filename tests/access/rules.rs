@@ -383,7 +383,7 @@ impl Provider for Careless {
     }
 
     fn keys(&self) -> Keys {
-        Keys::None
+        Keys::NotNeeded
     }
 
     fn verify<'a>(&self, _: RawRequest<'a>, _: LiveKeys<'a>) -> Result<Verified<'a>, Rejection> {

@@ -18,7 +18,7 @@ fn tell(what: &str) {
 async fn on_event(Event(delivery): Event<logto::Event>) -> Ack {
     let another_test = std::thread::spawn(|| tell("nothing"));
     assert!(another_test.join().is_ok());
-    tell(&String::from_utf8_lossy(delivery.raw()));
+    tell(&String::from_utf8_lossy(delivery.payload()));
     Ack::processed()
 }
 

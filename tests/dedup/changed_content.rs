@@ -192,7 +192,7 @@ async fn a_copy_that_would_win_after_its_wait_gives_the_event_back() {
     let stage = Stage::of(words(), |builder| {
         builder
             .refuse_changed_content()
-            .store_limit(Duration::from_secs(3600 * 24 * 365))
+            .store_timeout(Duration::from_secs(3600 * 24 * 365))
     })
     .await;
     let (open, compare) = (Gate::shut(), Gate::shut());

@@ -67,7 +67,7 @@ async fn with_a_time_that_belongs_to_the_event() {
 
 /// A receiver that takes bodies which come slower than the margin is wide.
 async fn with_slow_bodies() -> Stage {
-    Stage::logto_with(|builder| builder.body_deadline(Duration::from_secs(120))).await
+    Stage::logto_with(|builder| builder.body_timeout(Duration::from_secs(120))).await
 }
 
 /// Sends all but the end of `call`'s body, and returns once the receiver waits for it.

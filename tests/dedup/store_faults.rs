@@ -147,8 +147,8 @@ async fn a_store_that_is_always_busy_is_503_at_its_limits() {
     let limit = Duration::from_millis(5);
     for (on, runs) in [(On::Claim, 0), (On::Mark, 1)] {
         let stage = Stage::logto_with(|builder| match on {
-            On::Claim => builder.timer(TokioTimer).store_limit(limit),
-            _ => builder.timer(TokioTimer).settle_budget(limit),
+            On::Claim => builder.timer(TokioTimer).store_timeout(limit),
+            _ => builder.timer(TokioTimer).settle_timeout(limit),
         })
         .await;
         stage.store.next(on, Fault::Busy);

@@ -123,13 +123,13 @@ async fn on_event(
     Event(delivery): Event<WorkflowEvent>,
     body: Bytes,
 ) -> Result<Ack, Nack> {
-    assert_eq!(delivery.raw(), &body);
+    assert_eq!(delivery.payload(), &body);
     seen.handled.lock().unwrap().push(Handled {
         event_type: delivery.event_type().map(str::to_owned),
         operation_id: delivery.operation_id().map(str::to_owned),
         occurred_at: delivery.occurred_at(),
         key: delivery.event_key().to_string(),
-        raw: delivery.raw().clone(),
+        raw: delivery.payload().clone(),
         event: delivery.into_event(),
     });
     Ok(Ack::processed())

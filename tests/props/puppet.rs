@@ -41,7 +41,7 @@ impl Provider for Puppet {
     }
 
     fn keys(&self) -> Keys {
-        Keys::None
+        Keys::NotNeeded
     }
 
     fn verify<'a>(
@@ -80,7 +80,7 @@ fn event(text: &str) -> Decoded<String> {
     let word = text.split(' ').next().unwrap_or_default();
     let at = text.split(' ').find_map(|word| word.strip_prefix("at="));
     let decoded = Decoded::new(KeyParts::of(word), text.to_owned())
-        .occurred_at(at.map_or(EventTime::None, |at| match at.parse() {
+        .occurred_at(at.map_or(EventTime::Missing, |at| match at.parse() {
             Ok(secs) => EventTime::At(UnixTime::from_secs(secs)),
             Err(_) => EventTime::Unreadable,
         }))

@@ -116,7 +116,7 @@ impl Script {
             tenant: delivery.tenant().map(str::to_owned),
             event_type: delivery.event_type().map(str::to_owned),
             signed_id: delivery.signed_id().map(str::to_owned),
-            raw: delivery.raw().clone(),
+            raw: delivery.payload().clone(),
             lease: delivery.lease().clone(),
         });
         drop(tracing::info_span!("handler"));

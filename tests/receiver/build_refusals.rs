@@ -125,8 +125,8 @@ fn a_retention_shorter_than_the_window_and_what_slow_stores_take() {
         receiver("logto")
             .past(10 * MINUTE)
             .future(5 * MINUTE)
-            .store_limit(MINUTE)
-            .settle_budget(MINUTE)
+            .store_timeout(MINUTE)
+            .settle_timeout(MINUTE)
             .retention(retention)
     };
     assert!(of(20 * MINUTE).build().is_ok());
@@ -170,17 +170,17 @@ fn limits_of_zero() {
         (|builder| builder.handlers(0), "the number of handlers"),
         (|builder| builder.lease(ZERO), "the lease"),
         (|builder| builder.heartbeat(ZERO), "the heartbeat"),
-        (|builder| builder.longest_run(ZERO), "the longest run"),
+        (|builder| builder.run_timeout(ZERO), "the run timeout"),
         (
             |builder| builder.handler_deadline(ZERO),
             "the handler's deadline",
         ),
-        (|builder| builder.body_deadline(ZERO), "the body's deadline"),
+        (|builder| builder.body_timeout(ZERO), "the body timeout"),
         (
-            |builder| builder.store_limit(ZERO),
+            |builder| builder.store_timeout(ZERO),
             "the store's time limit",
         ),
-        (|builder| builder.settle_budget(ZERO), "the settle budget"),
+        (|builder| builder.settle_timeout(ZERO), "the settle timeout"),
     ];
     for (set, what) in limits {
         let error = refused(set);

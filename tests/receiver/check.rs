@@ -94,16 +94,21 @@ fn a_retention_that_may_be_shorter_than_retries_of_unknown_length() {
 
 #[test]
 fn a_sender_without_signed_time_and_a_time_that_is_not_checked() {
-    assert_eq!(of_sender(|it| it.time = TimeKind::None), ["no_signed_time"]);
+    assert_eq!(
+        of_sender(|it| it.time = TimeKind::NotSigned),
+        ["no_signed_time"]
+    );
     let unchecked = of_settings(|builder| builder.without_time_check());
     assert_eq!(unchecked, ["time_not_checked"]);
     // There is no time to check: one finding, not two.
-    let neither = found(pack(|it| it.time = TimeKind::None), |builder| {
+    let neither = found(pack(|it| it.time = TimeKind::NotSigned), |builder| {
         builder.without_time_check()
     });
     assert_eq!(codes(&neither), ["no_signed_time"]);
     // The application knows better, and sets a window.
-    let dated = found(pack(|it| it.time = TimeKind::None), |it| it.past(MINUTE));
+    let dated = found(pack(|it| it.time = TimeKind::NotSigned), |it| {
+        it.past(MINUTE)
+    });
     assert_eq!(codes(&dated), NOTHING);
 }
 

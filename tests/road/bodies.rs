@@ -224,7 +224,7 @@ async fn a_body_that_is_always_ready_is_too_slow_at_its_deadline_too() {
     let stage = Stage::logto_with(|builder| {
         builder
             .timer(TokioTimer)
-            .body_deadline(Duration::from_millis(5))
+            .body_timeout(Duration::from_millis(5))
     })
     .await;
     let app: Router = Router::new().route("/hook", stage.script.route::<Event>(&stage.receiver));

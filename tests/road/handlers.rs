@@ -321,7 +321,7 @@ impl Provider for Armed {
     }
 
     fn keys(&self) -> Keys {
-        Keys::None
+        Keys::NotNeeded
     }
 
     fn verify<'a>(&self, _: RawRequest<'a>, _: LiveKeys<'a>) -> Result<Verified<'a>, Rejection> {

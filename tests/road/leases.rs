@@ -172,7 +172,7 @@ async fn a_heartbeat_tells_the_handler_that_its_lease_is_lost() {
     // The store gave it to somebody else, though by our clock it is ours.
     let seen = stage.script.last();
     let memory = stage.store.memory();
-    let release = memory.settle(seen.lease.lease(), End::Release, LEASE);
+    let release = memory.settle(seen.lease.granted(), End::Release, LEASE);
     assert_eq!(release.await.unwrap(), Settled::Ok);
     let other = OwnerToken::from_bytes([9; 16]);
     let claim = memory.claim(&seen.key, None, other, LEASE).await;
@@ -189,7 +189,7 @@ async fn a_handler_past_the_longest_run_loses_its_event_and_is_told_so() {
     let stage = Stage::logto_with(|builder| {
         builder
             .handler_deadline(Duration::from_secs(3600))
-            .longest_run(Duration::from_secs(60))
+            .run_timeout(Duration::from_secs(60))
     })
     .await;
     let gate = Gate::shut();
@@ -256,7 +256,7 @@ async fn a_handler_that_is_always_busy_keeps_its_lease_by_heartbeat() {
         .timer(TokioTimer)
         .lease(Duration::from_secs(3600))
         .heartbeat(Duration::from_millis(5))
-        .store_limit(Duration::from_secs(3600))
+        .store_timeout(Duration::from_secs(3600))
         .handler_deadline(Duration::from_secs(3600))
         .build()
         .unwrap();
@@ -300,7 +300,7 @@ async fn three_heartbeats_fit_into_a_lease() {
     let rarest = |builder: hookgate::ReceiverBuilder| {
         builder
             .heartbeat(LEASE / 2)
-            .store_limit(Duration::from_secs(3600))
+            .store_timeout(Duration::from_secs(3600))
     };
     let defaults = |builder| builder;
     let settings: [fn(hookgate::ReceiverBuilder) -> hookgate::ReceiverBuilder; 2] =
@@ -370,7 +370,7 @@ async fn the_longest_run_ends_between_two_heartbeats_too() {
     let stage = Stage::logto_with(|builder| {
         builder
             .handler_deadline(Duration::from_secs(3600))
-            .longest_run(Duration::from_secs(55))
+            .run_timeout(Duration::from_secs(55))
     })
     .await;
     let gate = Gate::shut();

@@ -43,7 +43,7 @@ async fn keeps_its_window(stage: &Stage) {
 
 #[tokio::test]
 async fn an_events_own_time_is_checked_by_a_window_that_was_set_though_the_profile_names_no_time() {
-    assert_eq!(Puppet::default().profile().time, TimeKind::None);
+    assert_eq!(Puppet::default().profile().time, TimeKind::NotSigned);
     let stage = Stage::of(Puppet::default(), |builder| builder.past(PAST)).await;
     keeps_its_window(&stage).await;
     let stage = Stage::of(Puppet::default(), |builder| {
@@ -280,7 +280,7 @@ impl Provider for SometimesSigned {
     }
 
     fn keys(&self) -> Keys {
-        Keys::None
+        Keys::NotNeeded
     }
 
     fn verify<'a>(

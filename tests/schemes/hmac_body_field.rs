@@ -41,8 +41,8 @@ fn prove(recipe: Recipe, body: &str) -> Result<(String, bool), Rejection> {
     let request = RawRequest::new(Head::new("POST", "/", &headers), body.as_bytes());
     let verified = scheme(recipe).verify(request, LiveKeys::new(&keys, UnixTime::EPOCH))?;
     Ok(match verified.coverage() {
-        Coverage::BodyBut { hole, .. } => {
-            let covered = format!("{}{}", &body[..hole.start], &body[hole.end..]);
+        Coverage::BodyBut { proof, .. } => {
+            let covered = format!("{}{}", &body[..proof.start], &body[proof.end..]);
             (covered, true)
         }
         Coverage::Part(part) => (body[part.clone()].to_owned(), true),
@@ -74,7 +74,7 @@ fn every_recipe_proves_the_bytes_as_they_arrived() {
         let (covered, as_arrived) = prove(recipe, &body).unwrap();
         assert_eq!(as_arrived, recipe != Recipe::SortedKeys);
         match recipe {
-            // The value's bytes are the hole.
+            // The value's bytes are the proof.
             Recipe::EmptyMember => assert_eq!(covered, signed.replace("\"\"", "")),
             Recipe::NullMember => assert_eq!(covered, signed.replace("null", "")),
             _ => assert_eq!(covered, signed),

@@ -129,7 +129,7 @@ async fn what_senders_publish_is_taken_and_what_is_altered_is_not() {
         assert!(!vectors.is_empty());
         for vector in vectors {
             let delivery = vector.delivery().await;
-            assert_eq!(delivery.raw(), &vector.body, "{}", vector.origin);
+            assert_eq!(delivery.payload(), &vector.body, "{}", vector.origin);
             assert_eq!(delivery.pack(), preset);
             let mut altered = vector.clone();
             altered.body.push(' ');

@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use self::{desk::Desk, forward::Forward, report::Report, shelf::Shelf, stop::Stop};
 use crate::{
     catalog,
-    credentials::{Credentials, End, Loaded},
+    credentials::{Credentials, Loaded, Role},
     providers,
     screen::note,
     terms::{Terms, WindowTerm},
@@ -113,7 +113,7 @@ impl Listen {
         let listed = catalog::find(&self.provider).ok_or_else(|| {
             io::Error::other("unknown provider; `hookgate providers` lists those there are")
         })?;
-        let loaded = self.credentials.load(listed.name, End::Receiver)?;
+        let loaded = self.credentials.load(listed.name, Role::Receiver)?;
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?

@@ -47,7 +47,7 @@ impl Report {
     /// Shows a handled event.
     pub(super) fn handled(&self, delivery: &Delivery<AnyEvent>) -> io::Result<()> {
         let member = self.0.id_member.and_then(|pointer| {
-            let body: Value = serde_json::from_slice(delivery.raw()).ok()?;
+            let body: Value = serde_json::from_slice(delivery.payload()).ok()?;
             body.pointer(pointer)?.as_str().map(str::to_owned)
         });
         let handled = Handled {
@@ -74,7 +74,7 @@ impl Report {
         }
         screen.line(line)?;
         if self.0.show_payload {
-            let payload = String::from_utf8_lossy(delivery.raw());
+            let payload = String::from_utf8_lossy(delivery.payload());
             screen.say(format_args!("         {payload}"))?;
         }
         Ok(())

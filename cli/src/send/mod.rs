@@ -31,7 +31,7 @@ use self::{
 };
 use crate::{
     catalog::{self, Listed},
-    credentials::{self, Credentials, End, Loaded, Proof},
+    credentials::{self, Credentials, Loaded, Proof, Role},
     http::{Client, Target},
     providers,
     screen::Screen,
@@ -138,7 +138,7 @@ impl Send {
             .as_deref()
             .ok_or_else(|| io::Error::other("where to? Add --to URL"))?;
         let target = Target::read(url).map_err(|why| io::Error::other(format!("--to: {why}")))?;
-        let loaded = self.credentials.load(listed.name, End::Sender)?;
+        let loaded = self.credentials.load(listed.name, Role::Sender)?;
         let courier = self.courier(listed, &loaded, target)?;
         let plan = self.plan(listed)?;
         tokio::runtime::Builder::new_multi_thread()
@@ -247,7 +247,7 @@ fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
     let settings = settings.map(of_sample_key).transpose()?;
     let judge = providers::sample_with(listed, settings.as_deref()).map_err(providers::unusable)?;
     match judge.window() {
-        Some(window) if judge.profile().time != TimeKind::None => {
+        Some(window) if judge.profile().time != TimeKind::NotSigned => {
             Ok(window.past.saturating_add(STALE_MARGIN))
         }
         _ => Err(io::Error::other(format!(

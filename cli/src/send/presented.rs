@@ -90,7 +90,7 @@ impl Presented {
                     self.add(rule, now, makes_tokens)?;
                 }
             }
-            AccessRule::Networks(_) | AccessRule::None => {}
+            AccessRule::Networks(_) | AccessRule::Anyone => {}
         }
         Ok(())
     }

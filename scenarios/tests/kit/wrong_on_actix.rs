@@ -92,7 +92,7 @@ async fn a_handler_that_logs_the_payload_is_found() {
         effect: web::Data<Effect>,
         Event(delivery): Event<LogtoEvent>,
     ) -> Result<Ack, Nack> {
-        tracing::info!(body = ?delivery.raw(), "an event");
+        tracing::info!(body = ?delivery.payload(), "an event");
         effect.happens().await?;
         Ok(Ack::processed())
     }

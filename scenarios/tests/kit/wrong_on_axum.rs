@@ -157,7 +157,7 @@ async fn a_handler_that_logs_the_payload_is_found() {
         State(effect): State<Effect>,
         Event(delivery): Event<LogtoEvent>,
     ) -> Result<Ack, Nack> {
-        tracing::info!(body = ?delivery.raw(), "an event");
+        tracing::info!(body = ?delivery.payload(), "an event");
         effect.happens().await?;
         Ok(Ack::processed())
     }
@@ -187,7 +187,7 @@ async fn a_layer_that_logs_headers_is_found() {
 #[tokio::test]
 async fn an_answer_that_shows_the_payload_is_found() {
     async fn echo(Event(delivery): Event<LogtoEvent>) -> Response {
-        (StatusCode::CREATED, delivery.raw().clone()).into_response()
+        (StatusCode::CREATED, delivery.payload().clone()).into_response()
     }
     let app = async |bench: &Bench| handled(bench, echo);
     let kit = kit(app, logto_sender()).count(|| 0);

@@ -209,7 +209,7 @@ async fn a_replay_whose_body_comes_slowly_does_not_outlive_its_mark() {
         |tools| {
             let receiver = tools.receiver().retention(RETENTION);
             let receiver = receiver.past(PAST).future(Duration::ZERO);
-            receiver.body_deadline(DAY)
+            receiver.body_timeout(DAY)
         },
         async |scene| {
             let event = scene.event("msg_1", "process");

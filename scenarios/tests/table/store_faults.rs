@@ -51,7 +51,7 @@ async fn a_mark_that_cannot_be_written_is_503_though_the_handler_is_done() {
             tools
                 .receiver()
                 .dedup(Failing::to_settle())
-                .settle_budget(budget)
+                .settle_timeout(budget)
         },
         async |scene| {
             let sender = scene.start(&scene.event("msg_1", "created"));
@@ -74,7 +74,7 @@ async fn a_store_that_never_answers_is_503_and_runs_nothing() {
             tools
                 .receiver()
                 .dedup(Failing::silently())
-                .store_limit(limit)
+                .store_timeout(limit)
         },
         async |scene| {
             let sender = scene.start(&scene.event("msg_1", "process"));
@@ -102,7 +102,7 @@ async fn after_a_store_that_stopped_for_longer_than_a_call_the_next_copy_is_hand
                 let store = MemoryStore::with_clock(10, tools.clock.clone());
                 let store = Stopping::over(store);
                 *made.lock().unwrap() = Some(store.clone());
-                tools.receiver().dedup(store).store_limit(limit)
+                tools.receiver().dedup(store).store_timeout(limit)
             },
             async |scene| {
                 let store = made.lock().unwrap().take().unwrap();

@@ -8,7 +8,7 @@ use crate::{setup::BuildError, verdict::Source};
 
 /// Brings the key set of an issuer. [`HttpsFetcher`](super::HttpsFetcher) does so from a URL.
 ///
-/// Called once at a time, within [`Jwks::fetch_limit`](super::Jwks::fetch_limit), and dropped where that is over.
+/// Called once at a time, within [`Jwks::fetch_timeout`](super::Jwks::fetch_timeout), and dropped where that is over.
 pub trait JwksFetcher: Send + Sync + 'static {
     /// What the issuer publishes now.
     fn fetch(&self) -> impl Future<Output = Result<JwksDocument, JwksError>> + Send;

@@ -47,7 +47,7 @@ const MOST_FRESH: Duration = Duration::from_secs(60 * 60);
 /// than that open the endpoint to nobody but those who stole one.
 const STALE_FOR: Duration = Duration::from_secs(60 * 60);
 const COOL_DOWN: Duration = Duration::from_secs(10);
-const FETCH_LIMIT: Duration = Duration::from_secs(5);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The keys that an issuer of tokens publishes, fetched when they are needed and kept. Feature `jwks`.
 ///
@@ -57,7 +57,7 @@ const FETCH_LIMIT: Duration = Duration::from_secs(5);
 ///
 /// | when | what |
 /// | --- | --- |
-/// | no set yet | the delivery waits for the fetch, at most [`store_limit`](crate::receiver::ReceiverBuilder::store_limit), else 503 |
+/// | no set yet | the delivery waits for the fetch, at most [`store_timeout`](crate::receiver::ReceiverBuilder::store_timeout), else 503 |
 /// | the set is fresh | it judges, and nothing waits. How long it is fresh, `Cache-Control` says, within [`fresh_for`](Self::fresh_for) |
 /// | the set is no longer fresh, or a token names a key that is not in it | the delivery waits for a new set in the same way |
 /// | a fetch failed, or what came is no key set | the last good set goes on, at most [`stale_for`](Self::stale_for) after it was fresh; a token under a key that is not in it is 503, since nobody knows whether it is right |
@@ -96,7 +96,7 @@ pub struct Jwks {
     fresh_for: (Duration, Duration),
     stale_for: Duration,
     cool_down: Duration,
-    fetch_limit: Duration,
+    fetch_timeout: Duration,
     last_good: Arc<ArcSwapOption<Kept>>,
     flight: Arc<Flight>,
     /// The log has said that tokens must name their keys.
@@ -154,7 +154,7 @@ impl Jwks {
             fresh_for: (LEAST_FRESH, MOST_FRESH),
             stale_for: STALE_FOR,
             cool_down: COOL_DOWN,
-            fetch_limit: FETCH_LIMIT,
+            fetch_timeout: FETCH_TIMEOUT,
             last_good: Arc::default(),
             flight: Arc::default(),
             told: Arc::default(),
@@ -187,8 +187,8 @@ impl Jwks {
 
     /// How long one fetch may take, from connecting to the last byte. Default: 5 s.
     #[must_use]
-    pub fn fetch_limit(mut self, limit: Duration) -> Self {
-        self.fetch_limit = limit;
+    pub fn fetch_timeout(mut self, limit: Duration) -> Self {
+        self.fetch_timeout = limit;
         self
     }
 
@@ -214,7 +214,7 @@ impl Jwks {
     }
 
     async fn replace(&self, timer: &Arc<dyn Timer>) -> Result<(), JwksError> {
-        let limit = self.fetch_limit;
+        let limit = self.fetch_timeout;
         let document = within(timer, limit, pin!(self.fetcher.fetch())).await;
         let document = document.unwrap_or(Err(JwksError::TooSlow { limit }))?;
         let set = KeySet::read(&document.body, &self.algorithms);
@@ -331,7 +331,7 @@ impl Jwks {
             ));
         }
         let (least, most) = self.fresh_for;
-        if least > most || self.cool_down.is_zero() || self.fetch_limit.is_zero() {
+        if least > most || self.cool_down.is_zero() || self.fetch_timeout.is_zero() {
             return Err(BuildError::Access(
                 "published keys need a cool-down and a fetch limit above zero, and the least time that they are \
                  fresh for cannot be above the most",

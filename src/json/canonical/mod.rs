@@ -55,7 +55,7 @@ const MAX_DEPTH: usize = 128;
 /// # Ok::<(), hookgate::json::canonical::Refused>(())
 /// ```
 pub fn ecmascript(text: &[u8]) -> Result<Vec<u8>, Refused> {
-    writer::write(text, Order::Received, Edit::None)
+    writer::write(text, Order::Received, Edit::Keep)
 }
 
 /// The JSON Canonicalization Scheme of RFC 8785.
@@ -73,7 +73,7 @@ pub fn ecmascript(text: &[u8]) -> Result<Vec<u8>, Refused> {
 /// # Ok::<(), hookgate::json::canonical::Refused>(())
 /// ```
 pub fn rfc8785(text: &[u8]) -> Result<Vec<u8>, Refused> {
-    writer::write(text, Order::Sorted, Edit::None)
+    writer::write(text, Order::Sorted, Edit::Keep)
 }
 
 /// [`ecmascript`] or [`rfc8785`] of an object, with one member of its top level left out or replaced.

@@ -19,7 +19,8 @@ const FEW_MEMBERS: usize = 16;
 /// What is done to one member of the top level.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Edit<'a> {
-    None,
+    /// Nothing: the text is written as it is.
+    Keep,
     /// The member is left out. It must be there.
     Omit(&'a str),
     /// The member's value becomes this JSON text. It must be there.
@@ -29,7 +30,7 @@ pub(crate) enum Edit<'a> {
 impl Edit<'_> {
     fn member(&self) -> Option<&str> {
         match self {
-            Self::None => None,
+            Self::Keep => None,
             Self::Omit(name) | Self::Replace(name, _) => Some(name),
         }
     }
@@ -238,7 +239,7 @@ impl Writer<'_> {
             return Err(Refused::Repeated);
         }
         match self.edit {
-            Edit::None => {}
+            Edit::Keep => {}
             Edit::Omit(_) => {
                 let start = member.whole().start;
                 self.misplaced.forget_from(start);

@@ -20,7 +20,7 @@ pub(super) fn covered(
 ) -> Result<WorkflowEvent, Undecodable> {
     let omitted = has_signature.then(|| Omitted {
         name: SIGNATURE,
-        within: authenticated.hole.clone(),
+        within: authenticated.proof.clone(),
     });
     let read = Structured::read(authenticated.bytes, omitted, &ByType)
         .map_err(|error| Undecodable(error.reason()))?;
@@ -69,7 +69,7 @@ fn of_type(content: Content<WorkflowData>, origin: Origin) -> WorkflowEvent {
     let (raw, error) = match content {
         Content::Typed(data) => return data.from(origin),
         Content::Misfit { raw, error } => (Some(raw), error),
-        Content::None | Content::Binary(_) => (None, Misfit::NoData),
+        Content::Missing | Content::Binary(_) => (None, Misfit::NoData),
     };
     WorkflowEvent::Unrecognized(Unrecognized { raw, error, origin })
 }

@@ -196,7 +196,7 @@ impl Facephi {
     ) -> Result<(WorkflowEvent, Option<EventType>), Undecodable> {
         if self.signs().covers_all() {
             // Cut out before it was written anew, the member is gone; else it stands where it was found.
-            let has_signature = authenticated.hole.is_some()
+            let has_signature = authenticated.proof.is_some()
                 || matches!(self.signs(), Recipe::EmptyMember | Recipe::NullMember);
             let event = decode::covered(authenticated, has_signature)?;
             let attributes = event.attributes().ok_or(Undecodable("no attributes"))?;
@@ -240,7 +240,7 @@ impl Provider for Facephi {
             time: if covers_all {
                 TimeKind::OccurredAt
             } else {
-                TimeKind::None
+                TimeKind::NotSigned
             },
             media_types: if self.plain_json {
                 &[STRUCTURED_JSON, "application/json"]
@@ -314,7 +314,7 @@ impl Provider for Facephi {
         let (event, event_type) = self.read(authenticated, &mut parts)?;
         let occurred_at = event
             .attributes()
-            .map_or(EventTime::None, |attributes| attributes.event_time())
+            .map_or(EventTime::Missing, |attributes| attributes.event_time())
             .unless_unreadable(self.accept_unreadable_time);
         let trace_context = event
             .attributes()

@@ -156,7 +156,7 @@ impl IdCloud {
 
     fn of(generations: Generations) -> Self {
         Self {
-            keys: Keys::None,
+            keys: Keys::NotNeeded,
             generations,
             interest: None,
             timeout: None,
@@ -234,7 +234,7 @@ impl Provider for IdCloud {
         SenderProfile {
             timeout: self.timeout,
             retries: self.horizon.map_or(Retries::Unknown, Retries::For),
-            time: TimeKind::None,
+            time: TimeKind::NotSigned,
             retention: unknown.retention.max(self.horizon.unwrap_or_default()),
             copies_wait: Some(wait),
             ..unknown

@@ -172,7 +172,7 @@ struct Head<'de> {
 /// Of two times nobody can say which one counts, so there is one that cannot be read.
 fn time_of(member: Once<'_>) -> EventTime {
     match member {
-        Once::Missing => EventTime::None,
+        Once::Missing => EventTime::Missing,
         Once::Here(value) => EventTime::of_json(value),
         Once::Repeated => EventTime::Unreadable,
     }

@@ -65,7 +65,9 @@ pub(super) fn event(body: &[u8]) -> Result<Read<'_>, Undecodable> {
         score: written(inner.score),
     };
     let raw = Json::read(text).map_err(|_| NOT_AN_OBJECT)?;
-    let time = outer.event_date.map_or(EventTime::None, EventTime::of_json);
+    let time = outer
+        .event_date
+        .map_or(EventTime::Missing, EventTime::of_json);
     let event = typed(&identity, &inner, time.at(), raw);
     Ok(Read {
         identity,

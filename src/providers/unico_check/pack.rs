@@ -120,7 +120,7 @@ impl UnicoCheck {
     #[expect(clippy::new_without_default, reason = "as the other packs")]
     pub fn new() -> Self {
         Self {
-            keys: Keys::None,
+            keys: Keys::NotNeeded,
             proof: Proof::Access,
             interest: None,
             attempts: None,
@@ -209,7 +209,7 @@ impl Provider for UnicoCheck {
         let horizon = self.attempts.map(Attempts::horizon);
         let profile = SenderProfile {
             retries: horizon.map_or(Retries::Unknown, Retries::For),
-            time: TimeKind::None,
+            time: TimeKind::NotSigned,
             nonces: self.proof.signs().is_some_and(|signs| signs.nonce),
             retention: unknown.retention.max(horizon.unwrap_or_default()),
             assumed: if self.proof.signs().is_some() {

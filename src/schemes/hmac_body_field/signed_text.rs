@@ -17,7 +17,7 @@ impl HmacBodyField {
         let blanked = |blank: &'static [u8]| {
             let [before, behind] = at.around_value(body);
             let coverage = Coverage::BodyBut {
-                hole: at.value.clone(),
+                proof: at.value.clone(),
                 blank,
             };
             ([before, blank, behind], coverage)
@@ -26,7 +26,7 @@ impl HmacBodyField {
             Recipe::WithoutMember => {
                 let [before, behind] = at.pieces(body);
                 let coverage = Coverage::BodyBut {
-                    hole: at.member.clone(),
+                    proof: at.member.clone(),
                     blank: b"",
                 };
                 ([before, behind, &[]], coverage)
@@ -49,7 +49,7 @@ impl HmacBodyField {
             Recipe::EmptyMember => (body, Order::Received, Edit::Replace(member, "\"\"")),
             Recipe::NullMember => (body, Order::Received, Edit::Replace(member, "null")),
             Recipe::SortedKeys => (body, Order::Sorted, Edit::Omit(member)),
-            Recipe::DataOnly => (self.data(body)?.value(body), Order::Received, Edit::None),
+            Recipe::DataOnly => (self.data(body)?.value(body), Order::Received, Edit::Keep),
         };
         canonical::edited(text, order, edit).map_err(unreadable)
     }

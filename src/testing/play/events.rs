@@ -86,6 +86,6 @@ async fn acknowledged<H: Host, S: Sender>(
         "2xx",
         &reply,
         "answer `Ack::ignored(…)` for what the handler does not know, and keep what it may need from \
-         `delivery.raw()`",
+         `delivery.payload()`",
     ))
 }

@@ -68,7 +68,9 @@ fn window<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Played<(Duration, Dura
     let profile = receiver.profile();
     match receiver.window() {
         Some(window) => Ok((window.past, window.future)),
-        None if profile.time == TimeKind::None => Err(Stop::left_out("the sender signs no time")),
+        None if profile.time == TimeKind::NotSigned => {
+            Err(Stop::left_out("the sender signs no time"))
+        }
         None => {
             let past = profile.past.unwrap_or_else(|| receiver.retention());
             Ok((past, profile.future))

@@ -24,7 +24,7 @@ pub(crate) async fn postgres() {
         return;
     };
     let pool = PgPool::connect(&server.url()).await.expect("connect");
-    let settings = || PostgresStore::builder().call_limit(Duration::from_secs(60));
+    let settings = || PostgresStore::builder().call_timeout(Duration::from_secs(60));
     let store = settings().connect(&server.url()).await.expect("connect");
     let mut times = Vec::new();
     for (number, count) in [(0, FEW), (1, MANY)] {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How long a call may take unless told otherwise: the receiver's own limit. Past it, nobody waits for the answer.
-pub const CALL_LIMIT: Duration = Duration::from_secs(2);
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How often old rows are removed unless told otherwise.
 pub const PRUNE_EVERY: Duration = Duration::from_secs(60);
@@ -16,12 +16,12 @@ pub const ROUNDS: usize = 3;
 
 /// How long a statement waits for what others have locked, or for its turn to write. The engine itself gives up then,
 /// before the call ends. A client that merely hangs up leaves a statement behind that waits on.
-pub fn lock_patience(call_limit: Duration) -> Duration {
-    call_limit / 4 * 3
+pub fn lock_timeout(call_timeout: Duration) -> Duration {
+    call_timeout / 4 * 3
 }
 
 /// How long a mark waits for a connection of the application's pool, before it takes the heartbeats' connection. The
 /// event is handled: handlers that hold every connection must not keep its mark from being written.
-pub fn mark_patience(call_limit: Duration) -> Duration {
-    call_limit / 4
+pub fn mark_timeout(call_timeout: Duration) -> Duration {
+    call_timeout / 4
 }

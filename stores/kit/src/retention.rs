@@ -6,7 +6,7 @@ use std::time::Duration;
 /// So does a row with tokens that gave the key up.
 ///
 /// It is longer than any handler is meant to run. A store is told of leases only, not of how long a receiver lets its
-/// handlers run (`longest_run`, 15 minutes by default).
+/// handlers run (`run_timeout`, 15 minutes by default).
 pub const LAPSED_LEASES_STAY: Duration = Duration::from_secs(86_400);
 
 /// A row is removed this long after its end: a copy that arrives right then meets no row that is being removed.

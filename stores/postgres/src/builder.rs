@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hookgate_store_kit::limits::{CALL_LIMIT, PRUNE_EVERY};
+use hookgate_store_kit::limits::{CALL_TIMEOUT, PRUNE_EVERY};
 use sqlx::{
     Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -23,7 +23,7 @@ const TRUSTED_FOR: Duration = Duration::from_secs(10);
 pub struct PostgresStoreBuilder {
     table: Table,
     connections: u32,
-    call_limit: Duration,
+    call_timeout: Duration,
     prune_every: Option<Duration>,
     prepared: bool,
 }
@@ -33,7 +33,7 @@ impl PostgresStoreBuilder {
         Self {
             table: Table::default(),
             connections: CONNECTIONS,
-            call_limit: CALL_LIMIT,
+            call_timeout: CALL_TIMEOUT,
             prune_every: Some(PRUNE_EVERY),
             prepared: true,
         }
@@ -53,9 +53,9 @@ impl PostgresStoreBuilder {
     }
 
     /// How long a call may take, the wait for a connection included. Default: 2 s, as the receiver's
-    /// `store_limit`. The server waits for a lock for three quarters of it at most.
-    pub fn call_limit(mut self, limit: Duration) -> Self {
-        self.call_limit = limit;
+    /// `store_timeout`. The server waits for a lock for three quarters of it at most.
+    pub fn call_timeout(mut self, limit: Duration) -> Self {
+        self.call_timeout = limit;
         self
     }
 
@@ -123,13 +123,13 @@ impl PostgresStoreBuilder {
             pool,
             heartbeats,
             statements,
-            self.call_limit,
+            self.call_timeout,
             self.prune_every,
         )
     }
 
     fn statements(&self) -> Arc<Statements> {
-        let lock = LockLimit::of_call(self.call_limit);
+        let lock = LockLimit::of_call(self.call_timeout);
         Arc::new(Statements::new(self.table.clone(), self.prepared, lock))
     }
 
@@ -137,7 +137,7 @@ impl PostgresStoreBuilder {
         let statements = statements.clone();
         PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(self.call_limit)
+            .acquire_timeout(self.call_timeout)
             // A ping ahead of each call would be a round trip more for each.
             .test_before_acquire(false)
             .after_connect(move |connection, _| {

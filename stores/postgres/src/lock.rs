@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use hookgate_store_kit::limits::lock_patience;
+use hookgate_store_kit::limits::lock_timeout;
 
 /// Below a call's limit. Without it, each repeat of a call would leave one more process of the server waiting.
 ///
@@ -13,7 +13,7 @@ pub(crate) struct LockLimit(Duration);
 
 impl LockLimit {
     pub(crate) fn of_call(limit: Duration) -> Self {
-        Self(lock_patience(limit))
+        Self(lock_timeout(limit))
     }
 
     pub(crate) fn at_most(self, limit: Duration) -> Self {

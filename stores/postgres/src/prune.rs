@@ -23,7 +23,7 @@ impl Prune for Inner {
 
     async fn prune_batch(&self) -> Result<u64, StoreError> {
         let prune = self.statements.prune(Self::BATCH);
-        match session::ask(&self.pool, self.call_limit, &prune).await? {
+        match session::ask(&self.pool, self.call_timeout, &prune).await? {
             Some(row) => row::count(&row),
             None => Ok(0),
         }

@@ -35,7 +35,7 @@ impl PostgresStore {
         let settle = async {
             let error = |error| failure(error).error;
             let statements = self.statements();
-            let (key, owner) = (lease.lease().key(), lease.lease().owner());
+            let (key, owner) = (lease.granted().key(), lease.granted().owner());
             let mark = statements.settle(key, owner, End::Processed, lease.retain());
             // As text: a prepared statement that the connection does not know would fail `tx`.
             let marked = session::write(tx, mark.text()).await;
@@ -48,6 +48,6 @@ impl PostgresStore {
                 _ => Ok(Settled::LeaseLost),
             }
         };
-        settle_in(lease, self.call_limit(), settle).await
+        settle_in(lease, self.call_timeout(), settle).await
     }
 }

@@ -13,7 +13,7 @@ use hookgate::{
 };
 use hookgate_store_kit::{
     Held, Pruning,
-    limits::{LOCKED, ROUNDS, mark_patience},
+    limits::{LOCKED, ROUNDS, mark_timeout},
 };
 use sqlx::{
     PgPool,
@@ -42,7 +42,7 @@ pub(crate) struct Inner {
     /// The pool's options that the heartbeats' have now.
     followed: Mutex<Arc<PgConnectOptions>>,
     pub(crate) statements: Arc<Statements>,
-    pub(crate) call_limit: Duration,
+    pub(crate) call_timeout: Duration,
     _pruning: Pruning,
 }
 
@@ -94,7 +94,7 @@ impl PostgresStore {
         pool: PgPool,
         heartbeats: PgPoolOptions,
         statements: Arc<Statements>,
-        call_limit: Duration,
+        call_timeout: Duration,
         prune_every: Option<Duration>,
     ) -> Self {
         let options = pool.connect_options();
@@ -103,7 +103,7 @@ impl PostgresStore {
             heartbeats: heartbeats.connect_lazy_with(PgConnectOptions::clone(&options)),
             followed: Mutex::new(options),
             statements,
-            call_limit,
+            call_timeout,
             _pruning: Pruning::spawn(store, prune_every),
         }))
     }
@@ -112,19 +112,19 @@ impl PostgresStore {
         &self.0.statements
     }
 
-    pub(crate) fn call_limit(&self) -> Duration {
-        self.0.call_limit
+    pub(crate) fn call_timeout(&self) -> Duration {
+        self.0.call_timeout
     }
 
     async fn ask<A: Ask>(&self, what: &A) -> Result<A::Answer, StoreError> {
-        session::ask(&self.0.pool, self.0.call_limit, what).await
+        session::ask(&self.0.pool, self.0.call_timeout, what).await
     }
 
     /// Runs on the connection that no handler can hold: for heartbeats, and for marks that the pool has no room
     /// for.
     async fn ask_aside<A: Ask>(&self, what: &A) -> Result<A::Answer, StoreError> {
         self.follow_the_pool();
-        session::ask(&self.0.heartbeats, self.0.call_limit, what).await
+        session::ask(&self.0.heartbeats, self.0.call_timeout, what).await
     }
 
     /// The next connection for heartbeats is opened with whatever the application has told its pool since.
@@ -166,7 +166,7 @@ impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresStore")
             .field("table", self.statements().table())
-            .field("call_limit", &self.0.call_limit)
+            .field("call_timeout", &self.0.call_timeout)
             .finish_non_exhaustive()
     }
 }
@@ -220,7 +220,7 @@ impl DedupStore for PostgresStore {
                 _ => Ok(Settled::Ok),
             };
         }
-        let patience = mark_patience(self.0.call_limit);
+        let patience = mark_timeout(self.0.call_timeout);
         let settled = match session::ask(&self.0.pool, patience, &settle).await {
             Err(StoreError::Timeout) => self.ask_aside(&settle).await?,
             answer => answer?,

@@ -70,7 +70,7 @@ async fn one_process_of_many() {
         .table(Table::new(table).expect("a table's name"))
         .connections(2)
         // A race on a busy machine proves no limits of time.
-        .call_limit(Duration::from_secs(60))
+        .call_timeout(Duration::from_secs(60))
         .connect(url)
         .await
         .expect("connect");

@@ -217,7 +217,7 @@ async fn a_heartbeat_does_not_queue_behind_releases() {
     let (pool, table) = (place.pool().await, fresh_table());
     let store = PostgresStore::builder()
         .table(table.clone())
-        .call_limit(Duration::from_secs(5))
+        .call_timeout(Duration::from_secs(5))
         .connect(place.url())
         .await
         .expect("connect");
@@ -272,7 +272,7 @@ async fn a_call_that_waited_for_a_lock_in_vain_leaves_nobody_waiting() {
         PostgresStore::builder()
             .table(table.clone())
             .prepared(prepared)
-            .call_limit(Duration::from_millis(600))
+            .call_timeout(Duration::from_millis(600))
     };
     let theirs = settings(true).pool(pool.clone());
     theirs.migrate().await.expect("migrate");

@@ -235,7 +235,7 @@ async fn no_error_repeats_an_address() {
         format!("postgres://app:{secret}@127.0.0.1:1/{secret}"),
     ] {
         let opened = PostgresStore::builder()
-            .call_limit(Duration::from_millis(300))
+            .call_timeout(Duration::from_millis(300))
             .connect(&url)
             .await;
         says_nothing_of(secret, &opened.expect_err("nobody answers there"));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookgate_store_kit::limits::CALL_LIMIT;
+use hookgate_store_kit::limits::CALL_TIMEOUT;
 use redis::{
     Client,
     aio::{ConnectionManager, ConnectionManagerConfig},
@@ -10,7 +10,7 @@ use redis::{
 
 use crate::{OpenError, Prefix, RedisStore, connection::Connection, fault::failure, line::Line};
 
-const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The longest pause between tries to connect again, so that service resumes soon after the server does.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// Tries of one command to connect again. The call's limit ends them in any case.
@@ -21,16 +21,16 @@ const RECONNECTS: usize = 4;
 #[must_use]
 pub struct RedisStoreBuilder {
     prefix: Prefix,
-    call_limit: Duration,
-    connect_limit: Duration,
+    call_timeout: Duration,
+    connect_timeout: Duration,
 }
 
 impl RedisStoreBuilder {
     pub(crate) fn new() -> Self {
         Self {
             prefix: Prefix::default(),
-            call_limit: CALL_LIMIT,
-            connect_limit: CONNECT_LIMIT,
+            call_timeout: CALL_TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
         }
     }
 
@@ -40,15 +40,15 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// How long a call may take, a new connection included. Default: 2 s, as the receiver's `store_limit`.
-    pub fn call_limit(mut self, limit: Duration) -> Self {
-        self.call_limit = limit;
+    /// How long a call may take, a new connection included. Default: 2 s, as the receiver's `store_timeout`.
+    pub fn call_timeout(mut self, limit: Duration) -> Self {
+        self.call_timeout = limit;
         self
     }
 
     /// How long one try to connect may take. Default: 1 s.
-    pub fn connect_limit(mut self, limit: Duration) -> Self {
-        self.connect_limit = limit;
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
         self
     }
 
@@ -64,7 +64,7 @@ impl RedisStoreBuilder {
         // ends a wait for an answer, so that wait needs no second timer.
         let config = ConnectionManagerConfig::new()
             .set_response_timeout(None)
-            .set_connection_timeout(Some(self.connect_limit))
+            .set_connection_timeout(Some(self.connect_timeout))
             .set_max_delay(LONGEST_PAUSE)
             .set_number_of_retries(RECONNECTS);
         let dial = async || {
@@ -77,7 +77,7 @@ impl RedisStoreBuilder {
             claims,
             leases,
             self.prefix,
-            self.call_limit,
+            self.call_timeout,
         ))
     }
 
@@ -96,8 +96,8 @@ impl RedisStoreBuilder {
         urls: impl IntoIterator<Item = &'u str>,
     ) -> Result<RedisStore, OpenError> {
         let client = redis::cluster::ClusterClient::builder(urls)
-            .response_timeout(self.call_limit)
-            .connection_timeout(self.connect_limit)
+            .response_timeout(self.call_timeout)
+            .connection_timeout(self.connect_timeout)
             .max_retry_wait(u64::try_from(LONGEST_PAUSE.as_millis()).unwrap_or(u64::MAX))
             .build()
             .map_err(|_| OpenError::Address)?;
@@ -110,7 +110,7 @@ impl RedisStoreBuilder {
             claims,
             leases,
             self.prefix,
-            self.call_limit,
+            self.call_timeout,
         ))
     }
 
@@ -124,6 +124,6 @@ impl RedisStoreBuilder {
     pub fn connections(self, claims: ConnectionManager, leases: ConnectionManager) -> RedisStore {
         let given = |connection| Line::given(Connection::Server(connection));
         let (claims, leases) = (given(claims), given(leases));
-        RedisStore::new(claims, leases, self.prefix, self.call_limit)
+        RedisStore::new(claims, leases, self.prefix, self.call_timeout)
     }
 }

@@ -35,7 +35,7 @@ struct Inner {
     leases: Line,
     prefix: Prefix,
     statements: Statements,
-    call_limit: Duration,
+    call_timeout: Duration,
 }
 
 impl RedisStore {
@@ -59,18 +59,18 @@ impl RedisStore {
         RedisStoreBuilder::new()
     }
 
-    pub(crate) fn new(claims: Line, leases: Line, prefix: Prefix, call_limit: Duration) -> Self {
+    pub(crate) fn new(claims: Line, leases: Line, prefix: Prefix, call_timeout: Duration) -> Self {
         Self(Arc::new(Inner {
             claims,
             leases,
             prefix,
             statements: Statements::new(),
-            call_limit,
+            call_timeout,
         }))
     }
 
     async fn ask(&self, line: &Line, statement: &Statement<'_>) -> Result<Value, StoreError> {
-        session::ask(line, self.0.call_limit, statement).await
+        session::ask(line, self.0.call_timeout, statement).await
     }
 }
 
@@ -78,7 +78,7 @@ impl fmt::Debug for RedisStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore")
             .field("prefix", &self.0.prefix)
-            .field("call_limit", &self.0.call_limit)
+            .field("call_timeout", &self.0.call_timeout)
             .finish_non_exhaustive()
     }
 }

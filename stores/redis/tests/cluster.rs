@@ -22,7 +22,7 @@ async fn store_on(cluster: &[RedisServer], limit: Duration) -> RedisStore {
     let url = cluster[0].url();
     RedisStore::builder()
         .prefix(fresh_prefix())
-        .call_limit(limit)
+        .call_timeout(limit)
         .connect_cluster([&*url])
         .await
         .expect("connect")

@@ -47,8 +47,8 @@ async fn one_process_of_many() {
     let patience = Duration::from_secs(60);
     let store = RedisStore::builder()
         .prefix(Prefix::new(prefix).expect("a prefix"))
-        .call_limit(patience)
-        .connect_limit(patience)
+        .call_timeout(patience)
+        .connect_timeout(patience)
         .connect(url)
         .await
         .expect("connect");

@@ -309,7 +309,7 @@ async fn no_error_repeats_an_address() {
         format!("redis://app:{secret}@127.0.0.1:1/"),
     ] {
         let opened = RedisStore::builder()
-            .connect_limit(Duration::from_millis(200))
+            .connect_timeout(Duration::from_millis(200))
             .connect(&url)
             .await;
         let error: OpenError = opened.expect_err("nobody answers there");

@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use hookgate_store_kit::limits::{CALL_LIMIT, PRUNE_EVERY, lock_patience};
+use hookgate_store_kit::limits::{CALL_TIMEOUT, PRUNE_EVERY, lock_timeout};
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -21,7 +21,7 @@ const TAKEOVER_PATIENCE: Duration = Duration::from_millis(200);
 #[must_use]
 pub struct SqliteStoreBuilder {
     table: Table,
-    call_limit: Duration,
+    call_timeout: Duration,
     prune_every: Option<Duration>,
     synchronous: SqliteSynchronous,
 }
@@ -30,7 +30,7 @@ impl SqliteStoreBuilder {
     pub(crate) fn new() -> Self {
         Self {
             table: Table::default(),
-            call_limit: CALL_LIMIT,
+            call_timeout: CALL_TIMEOUT,
             prune_every: Some(PRUNE_EVERY),
             synchronous: SqliteSynchronous::Full,
         }
@@ -43,9 +43,9 @@ impl SqliteStoreBuilder {
     }
 
     /// How long a call may take, the wait for its turn to write included. Default: 2 s, as the receiver's
-    /// `store_limit`.
-    pub fn call_limit(mut self, limit: Duration) -> Self {
-        self.call_limit = limit;
+    /// `store_timeout`.
+    pub fn call_timeout(mut self, limit: Duration) -> Self {
+        self.call_timeout = limit;
         self
     }
 
@@ -66,7 +66,7 @@ impl SqliteStoreBuilder {
 
     /// Opens the file at `path`, and makes it and the table where they are missing. It keeps one connection that
     /// writes, one for heartbeats, one for takeovers of lapsed leases, and some that read. Several processes may
-    /// do so at once: each waits for its turn, 10 s at most, or `call_limit` where that is longer.
+    /// do so at once: each waits for its turn, 10 s at most, or `call_timeout` where that is longer.
     ///
     /// # Errors
     ///
@@ -78,11 +78,11 @@ impl SqliteStoreBuilder {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(self.synchronous)
-            .busy_timeout(lock_patience(self.call_limit));
+            .busy_timeout(lock_timeout(self.call_timeout));
         let pool = |connections| {
             SqlitePoolOptions::new()
                 .max_connections(connections)
-                .acquire_timeout(self.call_limit)
+                .acquire_timeout(self.call_timeout)
                 // The file is there, or it is not. There is no connection to lose.
                 .test_before_acquire(false)
         };
@@ -91,14 +91,14 @@ impl SqliteStoreBuilder {
             let (pool, options) = (pool(1), options.clone());
             async move { pool.connect_with(options).await }
         };
-        let writer = start::until_it_has_its_turn(self.call_limit, first).await?;
+        let writer = start::until_it_has_its_turn(self.call_timeout, first).await?;
         let pools = Pools {
             writer,
             readers: pool(READERS).connect_lazy_with(options.clone()),
             heartbeats: pool(1).connect_lazy_with(options.clone()),
             takeovers: self.takeovers(options),
         };
-        let store = SqliteStore::new(pools, self.table, self.call_limit, self.prune_every);
+        let store = SqliteStore::new(pools, self.table, self.call_timeout, self.prune_every);
         store.migrate().await?;
         Ok(store)
     }
@@ -112,7 +112,7 @@ impl SqliteStoreBuilder {
     pub fn pool(self, pool: SqlitePool) -> SqliteStore {
         let heartbeats = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(self.call_limit)
+            .acquire_timeout(self.call_timeout)
             .test_before_acquire(false)
             .connect_lazy_with(pool.connect_options().as_ref().clone());
         let takeovers = self.takeovers(pool.connect_options().as_ref().clone());
@@ -122,11 +122,11 @@ impl SqliteStoreBuilder {
             heartbeats,
             takeovers,
         };
-        SqliteStore::new(pools, self.table, self.call_limit, self.prune_every)
+        SqliteStore::new(pools, self.table, self.call_timeout, self.prune_every)
     }
 
     fn takeovers(&self, options: SqliteConnectOptions) -> SqlitePool {
-        let patience = TAKEOVER_PATIENCE.min(self.call_limit / 4);
+        let patience = TAKEOVER_PATIENCE.min(self.call_timeout / 4);
         SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(patience)

@@ -27,7 +27,7 @@ impl Prune for Inner {
 
     async fn prune_batch(&self) -> Result<u64, StoreError> {
         let prune = Asked::new(&self.statements.prune).number(Self::BATCH.into());
-        let call = Call::within(self.call_limit);
+        let call = Call::within(self.call_timeout);
         let gone = prune.on(&self.pools.writer, call).await?;
         Ok(gone.len() as u64)
     }

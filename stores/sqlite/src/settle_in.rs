@@ -33,15 +33,15 @@ impl SqliteStore {
         lease: &LeaseHandle,
     ) -> Result<(), SettleError> {
         let settle = async {
-            let mark = self.asked_settle(lease.lease(), End::Processed, lease.retain());
+            let mark = self.asked_settle(lease.granted(), End::Processed, lease.retain());
             if !mark.run(tx).await?.is_empty() {
                 return Ok(Settled::Ok);
             }
-            match self.asked_own_end(lease.lease()).run(tx).await?.first() {
+            match self.asked_own_end(lease.granted()).run(tx).await?.first() {
                 Some(row) if row::is_own_mark(row)? => Ok(Settled::Ok),
                 _ => Ok(Settled::LeaseLost),
             }
         };
-        settle_in(lease, self.call_limit(), settle).await
+        settle_in(lease, self.call_timeout(), settle).await
     }
 }

@@ -16,13 +16,13 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// SQLite's own `busy_timeout` is not enough. A process that switches a fresh file to WAL needs it alone, and
 /// SQLite refuses it at once where waiting could block both.
 pub(crate) async fn until_it_has_its_turn<T, F>(
-    call_limit: Duration,
+    call_timeout: Duration,
     work: impl Fn() -> F,
 ) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, sqlx::Error>>,
 {
-    let ends = Instant::now() + LONGEST.max(call_limit);
+    let ends = Instant::now() + LONGEST.max(call_timeout);
     loop {
         let done = tokio::time::timeout_at(ends, work()).await;
         match done.map(|done| done.map_err(store_error)) {
@@ -45,9 +45,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_turn_that_never_comes_is_waited_for_within_a_limit() {
         let limit = Duration::from_secs(60);
-        for (call_limit, expected) in [(Duration::from_secs(2), LONGEST), (limit, limit)] {
+        for (call_timeout, expected) in [(Duration::from_secs(2), LONGEST), (limit, limit)] {
             let (began, tries) = (Instant::now(), Cell::new(0));
-            let busy = until_it_has_its_turn(call_limit, || {
+            let busy = until_it_has_its_turn(call_timeout, || {
                 tries.set(tries.get() + 1);
                 ready(Err::<(), _>(sqlx::Error::PoolTimedOut))
             });
@@ -55,7 +55,7 @@ mod tests {
             assert!(tries.get() > 100, "{}", tries.get());
             assert_eq!(began.elapsed().as_secs(), expected.as_secs());
 
-            let silent = until_it_has_its_turn(call_limit, pending::<Result<(), _>>);
+            let silent = until_it_has_its_turn(call_timeout, pending::<Result<(), _>>);
             assert!(matches!(silent.await, Err(StoreError::Timeout)));
         }
     }

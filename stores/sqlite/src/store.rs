@@ -9,7 +9,7 @@ use hookgate::{
 };
 use hookgate_store_kit::{
     Held, Pruning, RowState,
-    limits::{LOCKED, ROUNDS, mark_patience},
+    limits::{LOCKED, ROUNDS, mark_timeout},
     rounding::millis,
 };
 use sqlx::SqlitePool;
@@ -30,7 +30,7 @@ pub struct SqliteStore(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) pools: Pools,
     pub(crate) statements: Statements,
-    pub(crate) call_limit: Duration,
+    pub(crate) call_timeout: Duration,
     _pruning: Pruning,
 }
 
@@ -76,7 +76,7 @@ impl SqliteStore {
     }
 
     /// Creates the table where it is missing, and adds what a table of an earlier build lacks. Several processes may do so at once: each waits for its turn,
-    /// 10 s at most, or `call_limit` where that is longer. Where all is there, it only reads.
+    /// 10 s at most, or `call_timeout` where that is longer. Where all is there, it only reads.
     ///
     /// # Errors
     ///
@@ -86,29 +86,29 @@ impl SqliteStore {
             pools, statements, ..
         } = &*self.0;
         let create = || migration::run(pools, &statements.table);
-        start::until_it_has_its_turn(self.0.call_limit, create).await
+        start::until_it_has_its_turn(self.0.call_timeout, create).await
     }
 
     pub(crate) fn new(
         pools: Pools,
         table: Table,
-        call_limit: Duration,
+        call_timeout: Duration,
         prune_every: Option<Duration>,
     ) -> Self {
         Self(Arc::new_cyclic(|store| Inner {
             pools,
             statements: Statements::new(table),
-            call_limit,
+            call_timeout,
             _pruning: Pruning::spawn(store, prune_every),
         }))
     }
 
-    pub(crate) fn call_limit(&self) -> Duration {
-        self.0.call_limit
+    pub(crate) fn call_timeout(&self) -> Duration {
+        self.0.call_timeout
     }
 
     fn call(&self) -> Call {
-        Call::within(self.0.call_limit)
+        Call::within(self.0.call_timeout)
     }
 
     pub(crate) fn asked_settle(&self, lease: &Lease, end: End, retain: Duration) -> Asked {
@@ -163,7 +163,7 @@ impl fmt::Debug for SqliteStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteStore")
             .field("table", &self.0.statements.table)
-            .field("call_limit", &self.0.call_limit)
+            .field("call_timeout", &self.0.call_timeout)
             .finish_non_exhaustive()
     }
 }
@@ -221,7 +221,9 @@ impl DedupStore for SqliteStore {
         retain: Duration,
     ) -> Result<Settled, StoreError> {
         let Inner {
-            pools, call_limit, ..
+            pools,
+            call_timeout,
+            ..
         } = &*self.0;
         let call = self.call();
         let settle = || self.asked_settle(lease, end, retain);
@@ -230,7 +232,7 @@ impl DedupStore for SqliteStore {
             settle().on(&pools.writer, call).await?;
             return Ok(Settled::Ok);
         }
-        let sooner = call.at_most(mark_patience(*call_limit));
+        let sooner = call.at_most(mark_timeout(*call_timeout));
         let settled = match settle().on(&pools.writer, sooner).await {
             Err(StoreError::Timeout) => settle().on(&pools.heartbeats, call).await?,
             answer => answer?,
@@ -306,7 +308,7 @@ mod tests {
     async fn a_takeover_whose_commit_stalls_is_not_said_to_be_another_owners() {
         let folder = tempfile::tempdir().unwrap();
         let limit = Duration::from_millis(500);
-        let store = SqliteStore::builder().call_limit(limit);
+        let store = SqliteStore::builder().call_timeout(limit);
         let store = store.open(folder.path().join("file")).await.unwrap();
         let key = EventKey::from_bytes([7; 32]);
         let [lapsed, next] = [1, 2].map(|byte| OwnerToken::from_bytes([byte; 16]));

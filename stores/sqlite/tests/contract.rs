@@ -28,7 +28,7 @@ async fn it_keeps_the_contract_on_the_applications_pool() {
         let table = Table::new(&format!("t{number}")).expect("a name");
         let store = SqliteStore::builder()
             .table(table)
-            .call_limit(PATIENCE)
+            .call_timeout(PATIENCE)
             .pool(pool.clone());
         store.migrate().await.expect("migrate");
         store
@@ -53,7 +53,7 @@ async fn one_process_of_many() {
     // The wait for the disk does not decide which process wins, and it makes a turn long.
     let store = SqliteStore::builder()
         .fast()
-        .call_limit(Duration::from_secs(60))
+        .call_timeout(Duration::from_secs(60))
         .open(path)
         .await
         .expect("open");

@@ -104,7 +104,7 @@ async fn while_another_writes_copies_are_answered_and_new_events_wait() {
     let place = Place::new();
     let pool = place.pool().await;
     let store = SqliteStore::builder()
-        .call_limit(Duration::from_millis(2000))
+        .call_timeout(Duration::from_millis(2000))
         .pool(pool.clone());
     store.migrate().await.expect("migrate");
     let (done, running) = (win(&store, 1).await, win(&store, 2).await);
@@ -148,7 +148,7 @@ async fn a_claim_whose_turn_comes_too_late_is_not_granted() {
     let place = Place::new();
     let path = place.path("dedup.sqlite");
     let store = SqliteStore::builder()
-        .call_limit(Duration::from_millis(800))
+        .call_timeout(Duration::from_millis(800))
         .open(&path)
         .await
         .expect("open");

@@ -44,7 +44,7 @@ async fn a_fresh_file_that_another_has_is_waited_for() {
     let pool = SqlitePool::connect_with(other).await.expect("open");
     let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
     let limit = Duration::from_millis(50);
-    let mut opening = std::pin::pin!(SqliteStore::builder().call_limit(limit).open(&path));
+    let mut opening = std::pin::pin!(SqliteStore::builder().call_timeout(limit).open(&path));
     // It has tried again and again, and has neither failed nor gone ahead.
     let mut wakes = 0;
     poll_fn(|context| {

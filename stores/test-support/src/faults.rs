@@ -58,7 +58,7 @@ pub struct Access {
     /// The server's port, or that of a proxy.
     pub port: u16,
     /// How long a call may take. `None` is the store's default.
-    pub call_limit: Option<Duration>,
+    pub call_timeout: Option<Duration>,
     /// Whether claims have one connection alone, so that a test sees which one it breaks.
     pub alone: bool,
     /// Whether a new connection, and a statement that it does not know, cost no messages of their own.
@@ -70,7 +70,7 @@ impl Access {
     pub fn at(port: u16) -> Self {
         Self {
             port,
-            call_limit: None,
+            call_timeout: None,
             alone: false,
             plain: false,
         }
@@ -87,7 +87,7 @@ impl Access {
     /// With half a second for a call.
     fn brief(self) -> Self {
         Self {
-            call_limit: Some(BRIEF),
+            call_timeout: Some(BRIEF),
             ..self
         }
     }

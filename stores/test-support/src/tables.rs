@@ -34,7 +34,7 @@ pub trait Rows: Send + Sync + Sized {
     /// A store on the table with so much time for a call, by a pool of one connection; and that connection, taken.
     fn without_connections(
         &self,
-        call_limit: Duration,
+        call_timeout: Duration,
     ) -> impl Future<Output = (Self::Store, Self::Connection)> + Send;
 
     /// The store's `migrate`.

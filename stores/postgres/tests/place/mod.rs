@@ -69,7 +69,7 @@ impl hookgate_test_support::Place for Place {
 
 /// Settings for tests that are not about limits of time, on a machine that may be busy.
 pub(crate) fn patient() -> PostgresStoreBuilder {
-    PostgresStore::builder().call_limit(Duration::from_secs(20))
+    PostgresStore::builder().call_timeout(Duration::from_secs(20))
 }
 
 /// The name of a table that nobody else has.

@@ -39,12 +39,15 @@ impl Rows for PostgresRows {
             .pool(self.pool.clone())
     }
 
-    async fn without_connections(&self, call_limit: Duration) -> (PostgresStore, Self::Connection) {
+    async fn without_connections(
+        &self,
+        call_timeout: Duration,
+    ) -> (PostgresStore, Self::Connection) {
         let pool = PgPoolOptions::new().max_connections(1);
         let pool = pool.connect(self.place.url()).await.expect("connect");
         let store = PostgresStore::builder()
             .table(self.table.clone())
-            .call_limit(call_limit)
+            .call_timeout(call_timeout)
             .pool(pool.clone());
         (store, pool.acquire().await.expect("the only connection"))
     }

@@ -40,8 +40,8 @@ impl Server for Served {
         if access.alone {
             settings = settings.connections(1);
         }
-        if let Some(limit) = access.call_limit {
-            settings = settings.call_limit(limit);
+        if let Some(limit) = access.call_timeout {
+            settings = settings.call_timeout(limit);
         }
         let url = self.0.url_as("postgres", access.port);
         let store = settings.connect(&url).await.expect("connect");

@@ -46,7 +46,7 @@ impl Place {
     pub(crate) async fn store(&self) -> RedisStore {
         RedisStore::builder()
             .prefix(fresh_prefix())
-            .call_limit(PATIENCE)
+            .call_timeout(PATIENCE)
             .connect(&self.url)
             .await
             .expect("connect")

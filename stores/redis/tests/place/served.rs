@@ -40,8 +40,8 @@ impl Server for Served {
     /// Claims have one connection in any case, and it has nothing to say of its own.
     async fn store(&self, access: Access) -> RedisStore {
         let mut settings = RedisStore::builder();
-        if let Some(limit) = access.call_limit {
-            settings = settings.call_limit(limit);
+        if let Some(limit) = access.call_timeout {
+            settings = settings.call_timeout(limit);
         }
         let url = self.0.url_at(access.port);
         settings.connect(&url).await.expect("connect")

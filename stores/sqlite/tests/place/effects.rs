@@ -23,7 +23,7 @@ pub(crate) struct SqliteEffects {
 pub(crate) async fn effects() -> Option<SqliteEffects> {
     let place = Place::new();
     let options = options(&place.path("app.sqlite")).busy_timeout(FOREVER);
-    let settings = SqliteStore::builder().call_limit(FOREVER);
+    let settings = SqliteStore::builder().call_timeout(FOREVER);
     let mut effects = SqliteEffects::new(options, settings).await;
     effects._place = Some(Arc::new(place));
     Some(effects)

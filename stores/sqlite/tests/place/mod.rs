@@ -38,7 +38,7 @@ impl Place {
 
     pub(crate) async fn store(&self) -> SqliteStore {
         SqliteStore::builder()
-            .call_limit(PATIENCE)
+            .call_timeout(PATIENCE)
             .open(self.path("dedup.sqlite"))
             .await
             .expect("open")
@@ -75,7 +75,7 @@ impl hookgate_test_support::Place for Files {
     async fn store(&self) -> SqliteStore {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         SqliteStore::builder()
-            .call_limit(PATIENCE)
+            .call_timeout(PATIENCE)
             .open(self.place.path(&format!("{number}.sqlite")))
             .await
             .expect("open")

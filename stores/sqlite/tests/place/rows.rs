@@ -35,13 +35,13 @@ impl Rows for SqliteRows {
 
     fn store(&self, prune_every: Option<Duration>) -> SqliteStore {
         SqliteStore::builder()
-            .call_limit(PATIENCE)
+            .call_timeout(PATIENCE)
             .table(self.table.clone())
             .prune_every(prune_every)
             .pool(self.pool.clone())
     }
 
-    async fn without_connections(&self, call_limit: Duration) -> (SqliteStore, Self::Connection) {
+    async fn without_connections(&self, call_timeout: Duration) -> (SqliteStore, Self::Connection) {
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(self.place.options())
@@ -49,7 +49,7 @@ impl Rows for SqliteRows {
             .expect("open");
         let store = SqliteStore::builder()
             .table(self.table.clone())
-            .call_limit(call_limit)
+            .call_timeout(call_timeout)
             .pool(pool.clone());
         (store, pool.acquire().await.expect("the only connection"))
     }
