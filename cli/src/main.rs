@@ -1,28 +1,9 @@
 //! `hookgate`: the library's verdicts at the command line, offline.
 
-mod access;
-mod any_event;
-mod catalog;
-mod completions;
-mod credentials;
-mod explain;
-mod facephi;
-mod fault;
+mod commands;
 mod http;
-mod listen;
-mod logto;
-mod man;
-mod providers;
-mod refused;
-mod screen;
-mod send;
+mod output;
 mod settings;
-mod signed_request;
-mod terms;
-mod text;
-mod token;
-mod unico;
-mod verify;
 
 use std::{
     env, io,
@@ -30,6 +11,11 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+
+use self::{
+    commands::{completions, explain, listen, man, providers, send, token, verify},
+    output::screen,
+};
 
 /// Tools for the receiving side of webhooks. They say what hookgate's middleware does.
 #[derive(Parser)]

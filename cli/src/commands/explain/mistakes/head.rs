@@ -1,0 +1,181 @@
+//! Method, path, media type, content encoding, host, declared length.
+
+use hookgate::Rejection;
+use serde_json::json;
+
+use super::super::{
+    case::Case,
+    court::Ruling,
+    finding::{Confidence, Finding, Trial},
+    words::shown_method,
+};
+
+/// The media types that some pack takes.
+const MEDIA_TYPES: [&str; 3] = [
+    "application/json",
+    "application/cloudevents+json",
+    "application/x-www-form-urlencoded",
+];
+pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
+    let Ruling::Rejected(rejection) = ruling else {
+        return Vec::new();
+    };
+    match rejection {
+        Rejection::MethodNotAllowed => vec![method(case)],
+        Rejection::UnsupportedMediaType => media_types(case),
+        Rejection::UnsupportedEncoding => vec![encoding(case)],
+        Rejection::HostMismatch => vec![host(case)],
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
+    let mut found: Vec<Finding> = wrong_path(case).into_iter().collect();
+    if let Ruling::Malformed(why) = ruling {
+        found.push(Finding::sign(
+            Confidence::Certain,
+            "bad_settings",
+            format!("no receiver can be built: {why}"),
+            "correct the settings; docs/verify.md lists them",
+        ));
+    }
+    if let Ruling::Rejected(Rejection::BodyTooLarge { limit }) = ruling {
+        found.push(Finding::sign(
+            Confidence::Certain,
+            "body_too_large",
+            format!("the body, or its declared length, is over the pack's limit of {limit} bytes"),
+            "raise the receiver's `body_limit`, if you expect such bodies",
+        ));
+    }
+    if let Ruling::Rejected(Rejection::PeerNotWired) = ruling {
+        found.push(Finding::sign(
+            Confidence::Certain,
+            "peer_unknown",
+            "the receiver lets only some networks in, and the peer's address is not known",
+            "give the address: --peer 203.0.113.7:443; in the application, serve with connection info",
+        ));
+    }
+    if let Ruling::Rejected(Rejection::AddressDenied) = ruling {
+        found.push(Finding::sign(
+            Confidence::Certain,
+            "address_denied",
+            "the peer's address, or the one that trusted proxies wrote, is in none of the networks",
+            "add the sender's range, or name the proxy in front: `Networks::behind`",
+        ));
+    }
+    found
+}
+
+fn method(case: &Case) -> Trial {
+    let name = shown_method(&case.method);
+    let mut fixed = case.clone();
+    "POST".clone_into(&mut fixed.method);
+    Trial::step(
+        fixed,
+        "wrong_method",
+        format!("the request's method is {name}, and the sender's events come as POST"),
+        "give the sender the final URL: a redirect (to https, or to a trailing slash) turns POST into GET",
+    )
+}
+
+fn media_types(case: &Case) -> Vec<Trial> {
+    let mistake = "wrong_media_type";
+    if case.values("content-type").count() > 1 {
+        let first = case.value("content-type").unwrap_or_default();
+        return vec![Trial::step(
+            case.with_header("content-type", first),
+            mistake,
+            "the header content-type stands twice",
+            "look for a proxy or a client that adds a second one",
+        )];
+    }
+    let given = case.value("content-type").unwrap_or_default();
+    let given = shown_media_type(given);
+    let mut trials = Vec::new();
+    if case.provider == "facephi" {
+        trials.push(Trial::step(
+            case.with_setting("plain_json", json!(true)),
+            mistake,
+            format!("content-type is {given}; the pack takes application/cloudevents+json alone"),
+            "build the pack with Facephi::new(secret).plain_json()",
+        ));
+    }
+    let advice = if case.provider == "github" {
+        "set the webhook's content type to application/json at the sender"
+    } else {
+        "make the sender, or the client that replays the request, send the right content-type"
+    };
+    trials.extend(MEDIA_TYPES.map(|takes| {
+        Trial::step(
+            case.with_header("content-type", takes),
+            mistake,
+            format!("content-type is {given}; this provider's events are {takes}"),
+            advice,
+        )
+    }));
+    trials
+}
+
+/// A media type without its parameters, where it is one.
+fn shown_media_type(value: &str) -> String {
+    let name = value.split(';').next().unwrap_or_default().trim();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '+' | '-' | '.');
+    let known = ["application/", "text/", "multipart/"];
+    if name.len() <= 64 && name.chars().all(plain) && known.iter().any(|it| name.starts_with(it)) {
+        name.to_owned()
+    } else {
+        "another".to_owned()
+    }
+}
+
+fn encoding(case: &Case) -> Trial {
+    let without = case.without_header("content-encoding");
+    Trial::step(
+        without,
+        "content_encoding",
+        "the request says content-encoding, and the middleware takes no encoded body: the signed bytes could \
+         differ from those that are read",
+        "switch compression off at the sender or proxy, or let a proxy in front decompress and take the header away",
+    )
+}
+
+fn host(case: &Case) -> Trial {
+    let first = case.value("host").unwrap_or_default();
+    Trial::step(
+        case.with_header("host", first),
+        "repeated_host",
+        "the header host stands twice",
+        "look for a proxy that adds a second one",
+    )
+}
+
+/// The path does not decide in the library: the application's router does.
+fn wrong_path(case: &Case) -> Option<Finding> {
+    let route = case.route.as_deref()?;
+    let path = case.path.split(['?', '#']).next().unwrap_or_default();
+    if path == route {
+        return None;
+    }
+    let bare = |text: &str| text.trim_end_matches('/').to_ascii_lowercase();
+    let how = if path.eq_ignore_ascii_case(route) {
+        "they differ in upper and lower case"
+    } else if bare(path) == bare(route) {
+        "they differ in a trailing slash"
+    } else if bare(path).ends_with(&bare(route)) {
+        "there is a prefix before it, which a proxy may be meant to take away"
+    } else if bare(route).ends_with(&bare(path)) {
+        "its prefix is missing, which a proxy may have taken away"
+    } else {
+        "it is another endpoint's"
+    };
+    Some(Finding::sign(
+        Confidence::Certain,
+        "wrong_path",
+        format!("the request's path is not the route that you named: {how}"),
+        "make the URL at the sender and the route of the application the same",
+    ))
+}
+
+pub(in crate::commands::explain) fn path_sign(case: &Case) -> Option<Finding> {
+    wrong_path(case)
+}

@@ -1,0 +1,206 @@
+//! The unit of a signed time, time zones, and clocks.
+
+use std::time::Duration;
+
+use hookgate::{Rejection, UnixTime, schemes::TimestampForm};
+use serde_json::json;
+
+use super::super::{
+    case::Case,
+    court::Ruling,
+    finding::{Confidence, Finding, Trial},
+    signing::{scheme_of, signed_time},
+    words::in_words,
+};
+use crate::settings::terms::WindowTerm;
+
+/// The year 2527 in seconds, July 1970 in milliseconds. A larger number counts milliseconds.
+const SECS_END: i64 = 17_600_000_000;
+/// How far from a whole time zone an offset may be.
+const ZONE_SLACK_S: u64 = 300;
+const LARGEST_ZONE_S: u64 = 14 * 3600;
+
+pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
+    match ruling {
+        Ruling::Rejected(Rejection::TimestampTooOld { age, limit }) => {
+            outside(case, Side::Past, *age, *limit)
+        }
+        Ruling::Rejected(Rejection::TimestampInFuture { ahead, limit }) => {
+            outside(case, Side::Future, *ahead, *limit)
+        }
+        Ruling::Rejected(Rejection::UnreadableEventTime) => vec![unreadable(case)],
+        Ruling::Rejected(Rejection::SignatureMismatch | Rejection::SignatureMismatchUnder(_)) => {
+            rescaled(case)
+        }
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
+    let Ruling::Rejected(rejection) = ruling else {
+        return Vec::new();
+    };
+    let header = scheme_of(case).and_then(|scheme| scheme.timestamp_header);
+    match rejection {
+        Rejection::MissingTimestamp => vec![Finding::sign(
+            Confidence::Certain,
+            "missing_timestamp",
+            match header {
+                Some(name) => {
+                    format!("the signed time is missing: there is no {name} header, or it is empty")
+                }
+                None => "the signed time is missing".to_owned(),
+            },
+            "look for a proxy that drops headers, or for the settings of another sender",
+        )],
+        Rejection::MalformedTimestamp => vec![Finding::sign(
+            Confidence::Certain,
+            "malformed_timestamp",
+            "the signed time stands twice, or is not a whole number",
+            "take over the header as it arrives: neither a date nor a fraction was signed",
+        )],
+        _ => Vec::new(),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Past,
+    Future,
+}
+
+/// Signed, but outside of the window.
+fn outside(case: &Case, side: Side, by: Duration, limit: Duration) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    let now = case.now.map_or(0, UnixTime::as_secs);
+    let near = |secs: i64| secs.abs_diff(now) <= limit.as_secs();
+    let unchecked = || {
+        let mut case = case.clone();
+        case.window = WindowTerm::Unchecked;
+        case
+    };
+    if let (Some(scheme), Some(time)) = (scheme_of(case), signed_time(case)) {
+        let (other, unit, name) = match scheme.timestamp_form {
+            TimestampForm::Milliseconds => (time, "seconds", "Seconds"),
+            _ => (time / 1000, "milliseconds", "Milliseconds"),
+        };
+        if near(other) {
+            let (case, advice) = if case.provider == "hmac-header" {
+                let case = case.with_setting("timestamp_unit", json!(unit));
+                (
+                    case,
+                    format!("set the scheme's timestamp_unit to TimestampForm::{name}"),
+                )
+            } else {
+                let advice = "send whole seconds; for a sender of your own, describe it with HmacHeaderConfig and \
+                              TimestampForm::Milliseconds";
+                (unchecked(), advice.to_owned())
+            };
+            trials.push(Trial::step(
+                case,
+                "timestamp_unit",
+                format!("the signed time is in {unit}, and is read in the other unit"),
+                advice,
+            ));
+        }
+    }
+    let now_in_millis = now / 1000;
+    if now > SECS_END && matches!(side, Side::Past) {
+        let mut fixed = case.clone();
+        fixed.now = Some(UnixTime::from_secs(now_in_millis));
+        trials.push(Trial::step(
+            fixed,
+            "clock_unit",
+            "the time to judge at is in milliseconds",
+            "give it in seconds (--now, or the record's `now`)",
+        ));
+    }
+    let where_ = match side {
+        Side::Past => "before",
+        Side::Future => "after",
+    };
+    let size = in_words(by);
+    if let Some(zone) = time_zone(by) {
+        let mut trial = Trial::step(
+            unchecked(),
+            "time_zone",
+            format!(
+                "signed {size} {where_} the time that it was judged at, {zone} hours to within minutes: a local time \
+                 was taken for UTC"
+            ),
+            "make both sides count seconds since 1970 in UTC, and check the time zone of the clock",
+        );
+        // A request can be late by just that much.
+        trial.finding.confidence = Confidence::Likely;
+        trials.push(trial);
+    }
+    let (cause, advice) = match side {
+        Side::Past => (
+            "the proof matches, but the request is late, was sent again, or a clock is wrong",
+            "synchronise the clocks (NTP); for an old capture give the time of its arrival with --now",
+        ),
+        Side::Future => (
+            "the proof matches, but a clock is wrong",
+            "synchronise the clocks (NTP): the receiver's is behind, or the sender's ahead",
+        ),
+    };
+    trials.push(Trial::step(
+        unchecked(),
+        "clock_skew",
+        format!(
+            "signed {size} {where_} the time that it was judged at, and {} are allowed: {cause}",
+            in_words(limit)
+        ),
+        advice,
+    ));
+    trials
+}
+
+/// The proof matches, and the event's own time is in no form that the pack reads.
+fn unreadable(case: &Case) -> Trial {
+    Trial::step(
+        case.with_setting("accept_unreadable_time", json!(true)),
+        "unreadable_time",
+        "the proof matches, but the time in the event is no RFC 3339 date and time with its offset",
+        "let the sender write such a time; the pack's .accept_unreadable_time() takes one that cannot be read for \
+         none, and the event is then accepted at any age",
+    )
+}
+
+/// The whole hours, or half ones, that an offset is near to.
+fn time_zone(by: Duration) -> Option<String> {
+    let secs = by.as_secs();
+    let halves = secs.saturating_add(900) / 1800;
+    let near = halves.saturating_mul(1800).abs_diff(secs) <= ZONE_SLACK_S;
+    // Half an hour alone is no zone's offset.
+    (near && halves >= 2 && secs <= LARGEST_ZONE_S).then(|| {
+        let half = if halves % 2 == 1 { ".5" } else { "" };
+        format!("{}{half}", halves / 2)
+    })
+}
+
+/// Something on the way wrote the time in another unit than the signed one.
+fn rescaled(case: &Case) -> Vec<Trial> {
+    let (Some(scheme), Some(time)) = (scheme_of(case), signed_time(case)) else {
+        return Vec::new();
+    };
+    let Some(header) = scheme.timestamp_header else {
+        return Vec::new();
+    };
+    let other = if time > SECS_END {
+        Some(time / 1000)
+    } else {
+        time.checked_mul(1000)
+    };
+    other
+        .map(|other| {
+            Trial::proof(
+                case.with_header(&header, other.to_string()),
+                "timestamp_rewritten",
+                format!("{header} holds the time in another unit than the sender signed"),
+                "pass the header on as it arrives",
+            )
+        })
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,225 @@
+//! `hookgate listen`: a receiver for trying things, with the real middleware.
+
+mod actix;
+mod axum;
+mod desk;
+mod forward;
+mod report;
+mod shelf;
+mod stop;
+
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::{Args, ValueEnum};
+use hookgate::{Receiver, time::SystemClock};
+use tokio::net::TcpListener;
+
+use self::{desk::Desk, forward::Forward, report::Report, shelf::Shelf, stop::Stop};
+use crate::{
+    commands::providers,
+    output::screen::note,
+    settings::{
+        catalog,
+        credentials::{Credentials, Loaded, Role},
+        terms::{Terms, WindowTerm},
+    },
+};
+
+/// Receive webhooks on this machine, as an application with hookgate's middleware does.
+///
+/// Takes every path. Each handled event is a line on standard output. Each refusal, with its reason, is a line
+/// on standard error. Ctrl-C ends it once the running handlers have finished.
+#[derive(Args)]
+#[command(after_help = "Examples:\n  \
+    FACEPHI_SECRET=k3y hookgate listen --provider facephi --port 3000\n  \
+    hookgate listen --provider logto --port 3000 --forward http://127.0.0.1:8080/hook --save seen\n\n\
+    Keys come from the environment (FACEPHI_SECRET, LOGTO_SIGNING_KEY, …), --key-env or --key-file.\n\
+    More: docs/send-and-listen.md in the sources")]
+pub(crate) struct Listen {
+    /// Whose webhooks: a name from `hookgate providers`.
+    #[arg(long)]
+    provider: String,
+    /// The port. 0 takes a free one and says which.
+    #[arg(long)]
+    port: u16,
+    /// The address to listen on.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    bind: IpAddr,
+    /// Allow an address that other machines can reach. This is a development tool.
+    #[arg(long)]
+    listen_beyond_loopback: bool,
+    /// Whose middleware.
+    #[arg(long, value_enum, default_value_t = Framework::Axum)]
+    framework: Framework,
+    /// Where handled events are remembered: memory:, sqlite:PATH, postgres://… or redis://…. For a URL with a
+    /// password use the environment variable HOOKGATE_STORE.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+    /// The receiver's name: part of every event key.
+    #[arg(long, default_value = "hook")]
+    endpoint: String,
+    /// How many seconds old, and how many ahead, a signed time may be. The provider's default otherwise.
+    #[arg(long, value_name = "SECONDS")]
+    window: Option<u64>,
+    #[command(flatten)]
+    credentials: Credentials,
+    /// Write one JSON line for each handled event.
+    #[arg(long)]
+    json: bool,
+    /// Show each event's payload, which is personal data.
+    #[arg(long, conflicts_with = "json")]
+    show_payload: bool,
+    /// Pass verified deliveries on to this route of a local application, and answer by its answer.
+    #[arg(long, value_name = "URL")]
+    forward: Option<String>,
+    /// Let the path and query of each request, which nothing signs, choose the application's route.
+    #[arg(long, requires = "forward")]
+    forward_unsigned_path: bool,
+    /// Keep each request, the keys with it, in this directory, one record that `verify` and `explain` read.
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+    /// Answer 503 to the first N handlings.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    fail: u64,
+    /// Let each handling take this many milliseconds more.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    delay: u64,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Framework {
+    Axum,
+    Actix,
+}
+
+impl Listen {
+    pub(crate) fn run(self) -> io::Result<ExitCode> {
+        if !self.bind.is_loopback() && !self.listen_beyond_loopback {
+            return Err(io::Error::other(format!(
+                "{} can be reached by other machines: add --listen-beyond-loopback if that is meant",
+                self.bind
+            )));
+        }
+        if self.store.as_deref().is_some_and(has_password) {
+            return Err(io::Error::other(
+                "--store has a password, and others can see the arguments of a program: set HOOKGATE_STORE instead",
+            ));
+        }
+        let listed = catalog::find(&self.provider).ok_or_else(|| {
+            io::Error::other("unknown provider; `hookgate providers` lists those there are")
+        })?;
+        let loaded = self.credentials.load(listed.name, Role::Receiver)?;
+        tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?
+            .block_on(self.listen(listed, loaded))
+    }
+
+    async fn listen(
+        self,
+        listed: &'static catalog::Listed,
+        loaded: Loaded,
+    ) -> io::Result<ExitCode> {
+        let report = Report::new(listed.name, self.json, self.show_payload);
+        let receiver = self.receiver(listed, &loaded, &report).await?;
+        let forward = match &self.forward {
+            Some(url) => Some(Forward::to(url, self.forward_unsigned_path)?),
+            None => None,
+        };
+        let desk = Arc::new(Desk::new(
+            report,
+            forward,
+            self.fail,
+            Duration::from_millis(self.delay),
+        ));
+        let shelf = match self.save {
+            Some(directory) => Some(Arc::new(Shelf::open(
+                directory,
+                listed.name,
+                &self.endpoint,
+                self.window,
+                loaded,
+            )?)),
+            None => None,
+        };
+        let listener = TcpListener::bind(SocketAddr::new(self.bind, self.port))
+            .await
+            .map_err(|error| {
+                let text = format!("cannot listen on {}:{}: {error}", self.bind, self.port);
+                io::Error::new(error.kind(), text)
+            })?;
+        // This comes before anybody is told that it listens, and may ask it to stop.
+        let stop = Stop::new()?;
+        let framework = match self.framework {
+            Framework::Axum => "axum",
+            Framework::Actix => "actix-web",
+        };
+        note(format_args!(
+            "listening on http://{} for {} with {framework}; Ctrl-C ends it",
+            listener.local_addr()?,
+            listed.name
+        ));
+        match self.framework {
+            Framework::Axum => axum::serve(listener, receiver, desk, shelf, stop).await?,
+            Framework::Actix => actix::serve(listener, receiver, desk, shelf, stop).await?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn receiver(
+        &self,
+        listed: &catalog::Listed,
+        loaded: &Loaded,
+        report: &Report,
+    ) -> io::Result<Receiver> {
+        let url = match &self.store {
+            Some(url) => url.clone(),
+            None => crate::settings::credentials::variable("HOOKGATE_STORE")
+                .unwrap_or_else(|| "memory:".to_owned()),
+        };
+        let store = hookgate_stores::open(&url)
+            .await
+            .map_err(io::Error::other)?;
+        let keys: Vec<_> = loaded.keys.iter().map(|key| key.as_str().into()).collect();
+        let terms = Terms {
+            endpoint: &self.endpoint,
+            keys: &keys,
+            has_tenant: false,
+            window: self.window.map_or(WindowTerm::OfPack, WindowTerm::Secs),
+            settings: loaded.settings.as_deref(),
+            clock: Arc::new(SystemClock::new()),
+        };
+        let built = (listed.builder)(terms)
+            .and_then(|builder| Ok(builder.dedup(store).observer(report.clone()).build()?));
+        built.map_err(providers::unusable)
+    }
+}
+
+/// Whether a store's URL has a password: behind a colon and before an `@`, or as a parameter of Postgres (`password`,
+/// `sslpassword`). A URL that cannot be used counts too: with `/` or `?` in its password, others have still seen it.
+fn has_password(url: &str) -> bool {
+    let (scheme, rest) = url.split_once(':').unwrap_or_default();
+    // Their rest is a path.
+    if matches!(scheme, "sqlite" | "memory") {
+        return false;
+    }
+    let before_host = rest.rsplit_once('@').map_or("", |(user, _)| user);
+    before_host.contains(':') || rest.split(['?', '&', '#']).skip(1).any(names_password)
+}
+
+/// Whether a parameter is a password, read as a store reads it: decoded, and without the line ends and tabs that
+/// URLs lose.
+fn names_password(parameter: &str) -> bool {
+    let name = parameter.split('=').next().unwrap_or_default();
+    let name = name.replace(['\n', '\r', '\t'], "");
+    let name = percent_encoding::percent_decode_str(&name).decode_utf8_lossy();
+    let name = name.to_ascii_lowercase();
+    name.contains("password") || ["pass", "pwd"].contains(&name.as_str())
+}

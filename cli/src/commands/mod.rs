@@ -1,0 +1,10 @@
+//! What the command does, one folder or file for each of its own commands.
+
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod listen;
+pub(crate) mod man;
+pub(crate) mod providers;
+pub(crate) mod send;
+pub(crate) mod token;
+pub(crate) mod verify;

@@ -1,0 +1,309 @@
+//! [`Sender`]: the simulators, behind one type.
+
+use std::io;
+
+use hookgate::{
+    UnixTime,
+    providers::{
+        facephi::{FacephiSimulator, Topic},
+        idcloud::{IdCloudSimulator, State, Status},
+        known::{
+            Sample, {self},
+        },
+        logto::{LogtoSimulator, User},
+        preset::{PresetSimulator, StandardWebhooksSimulator},
+        unico_check::{
+            UnicoCheckSimulator, {self},
+        },
+    },
+    schemes::Recipe,
+    simulator::{SampleId, Sent, Signer},
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::signer::signer_of;
+use crate::settings::{credentials::Proof, terms::secret};
+
+/// A sender, its key, and where it sends.
+pub(crate) struct Sender {
+    provider: &'static str,
+    proof: Proof,
+    /// The shared secret's bytes, or a private key in PEM.
+    key: Vec<u8>,
+    recipe: Recipe,
+    signer: Option<Signer>,
+    path: String,
+}
+
+/// The event to send. It stays the same over all attempts.
+#[derive(Clone)]
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) identity: SampleId,
+    /// When it occurred.
+    pub(crate) at: UnixTime,
+    /// In place of the simulator's own body, for Facephi in place of `data`.
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+/// What the sender must know of the receiver's settings.
+#[derive(Default, Deserialize)]
+struct Shared {
+    #[serde(default)]
+    recipe: Recipe,
+}
+
+impl Sender {
+    /// The sender of `provider`, which signs with `key`: the first of the receiver's, or a private key in PEM.
+    pub(crate) fn new(
+        provider: &'static str,
+        key: Option<&str>,
+        settings: Option<&str>,
+        path: &str,
+    ) -> io::Result<Self> {
+        let proof = Proof::of(provider, settings);
+        let key = match (proof, key) {
+            (Proof::Secret, Some(text)) => secret(text)
+                .ok_or_else(|| io::Error::other("the key cannot be used"))?
+                .expose()
+                .to_vec(),
+            (Proof::Certificate, Some(pem)) => pem.as_bytes().to_vec(),
+            _ => Vec::new(),
+        };
+        let shared: Shared = match settings {
+            Some(text) => serde_json::from_str(text)
+                .map_err(|_| io::Error::other("the settings are not those of the provider"))?,
+            None => Shared::default(),
+        };
+        Ok(Self {
+            provider,
+            proof,
+            signer: signer_of(provider, proof, settings, &key)?,
+            key,
+            recipe: shared.recipe,
+            path: path.to_owned(),
+        })
+    }
+
+    /// The `attempt`th request of `event`, counted from 1, at `now`.
+    pub(crate) fn request(&self, event: &Event, attempt: usize, now: UnixTime) -> io::Result<Sent> {
+        let sent = match self.provider {
+            "facephi" => self.facephi(event, attempt)?,
+            "logto" => self.logto(event)?,
+            "idcloud" => self.idcloud(event)?,
+            "unico-check" => self.unico_check(event)?,
+            "hmac-header" | "hmac-body-field" | "signed-request" => self.described(event),
+            _ => self.preset(event, now)?,
+        };
+        // Signed anew for each attempt. The nonce, like the id, belongs to the event.
+        let sent = match &self.signer {
+            // A MAC that a body of the user's own has goes, so that the new one is its last member.
+            Some(signer) => signer
+                .sign(signer.unsigned(sent), &event.identity.hex(), now)
+                .map_err(io::Error::other)?,
+            None => sent,
+        };
+        let sample = sample_of(self.provider);
+        let mut sent = sample
+            .headers_of(&event.name, event.identity, event.at)
+            .fold(sent, |sent, (name, value)| sent.with_header(name, value));
+        if self.provider == "slack" && attempt > 1 {
+            sent = sent.with_header("x-slack-retry-num", (attempt - 1).to_string());
+        }
+        Ok(sent)
+    }
+
+    /// The body that `event` has by itself, for Facephi its `data`. It is there to be edited.
+    pub(crate) fn draft(&self, event: &Event) -> io::Result<Value> {
+        let sent = self.unsigned(self.request(event, 1, event.at)?);
+        let mut body: Value = serde_json::from_slice(&sent.body)?;
+        Ok(match body.get_mut("data") {
+            Some(data) if self.provider == "facephi" => data.take(),
+            _ => body,
+        })
+    }
+
+    fn facephi(&self, event: &Event, attempt: usize) -> io::Result<Sent> {
+        let mut facephi = FacephiSimulator::new(&self.key, event.at)
+            .operation(event.identity.uuid())
+            .recipe(self.recipe)
+            .path(&self.path);
+        for _ in 1..attempt {
+            facephi = facephi.retry();
+        }
+        let topic = Topic::ALL.iter().find(|topic| names(**topic, &event.name));
+        match (&event.body, topic) {
+            (None, Some(topic)) => Ok(facephi.send(*topic)),
+            (None, None) => Err(unknown(self.provider, &event.name)),
+            (Some(data), topic) => {
+                let data: Value = serde_json::from_slice(data)
+                    .map_err(|_| io::Error::other("the data is not JSON"))?;
+                let name = topic.map_or(event.name.as_str(), |topic| topic.event_type());
+                Ok(facephi.event(name, &data))
+            }
+        }
+    }
+
+    fn logto(&self, event: &Event) -> io::Result<Sent> {
+        let key = std::str::from_utf8(&self.key)
+            .map_err(|_| io::Error::other("Logto's signing keys are text"))?;
+        let logto = LogtoSimulator::new(key, event.at).path(&self.path);
+        if let Some(body) = &event.body {
+            return Ok(logto.body(body.clone()));
+        }
+        let id = event.identity.hex();
+        let user = || User::new(id.get(..12).unwrap_or_default(), event.at);
+        Ok(match event.name.as_str() {
+            "PostSignIn" => logto.post_sign_in(user()),
+            "PostRegister" => logto.post_register(user()),
+            "User.Created" => logto.user_created(user()),
+            other => logto.unknown(other),
+        })
+    }
+
+    fn idcloud(&self, event: &Event) -> io::Result<Sent> {
+        let unico = IdCloudSimulator::new().path(&self.path);
+        if let Some(body) = &event.body {
+            return Ok(unico.body(body.clone()));
+        }
+        let id = event.identity.uuid();
+        let state = |state| Ok(unico.process(&id, state, "idunico"));
+        let status = |status: Status| Ok(unico.transaction(&id, status));
+        match event.name.as_str() {
+            "process_finished" => state(State::Finished),
+            "process_created" => state(State::Created),
+            "process_failed" => state(State::Failed),
+            "status_divergence" => status(Status::Divergence),
+            "status_concluded" => status(Status::Concluded),
+            "status_cancelled" => status(Status::Cancelled),
+            "status_error" => status(Status::Error),
+            other => Err(unknown(self.provider, other)),
+        }
+    }
+
+    fn unico_check(&self, event: &Event) -> io::Result<Sent> {
+        let unico = UnicoCheckSimulator::new().path(&self.path);
+        if let Some(body) = &event.body {
+            return Ok(unico.body(body.clone()));
+        }
+        let id = event.identity.uuid();
+        match event.name.as_str() {
+            "update_process" => {
+                Ok(unico.update_process(&id, unico_check::Status::Concluded, Some(14)))
+            }
+            "flat" => Ok(unico.flat(&id, unico_check::Status::Concluded)),
+            other => Err(unknown(self.provider, other)),
+        }
+    }
+
+    /// A sender that only its settings describe. It sends JSON, signed as they say.
+    fn described(&self, event: &Event) -> Sent {
+        Sent::post(&self.path, "application/json", self.body(event))
+    }
+
+    /// Whether there is a signature, which can be wrong or missing.
+    pub(crate) fn signs(&self) -> bool {
+        self.proof != Proof::Access
+    }
+
+    /// Whether the signature is in the body that it covers.
+    pub(crate) fn signs_within(&self) -> bool {
+        matches!(self.provider, "facephi" | "hmac-body-field")
+    }
+
+    /// The request without its signature.
+    pub(crate) fn unsigned(&self, sent: Sent) -> Sent {
+        match &self.signer {
+            Some(signer) => signer.unsigned(sent),
+            None => sent.unsigned(),
+        }
+    }
+
+    fn body(&self, event: &Event) -> Vec<u8> {
+        match &event.body {
+            Some(body) => body.clone(),
+            None => {
+                let sample = sample_of(self.provider);
+                sample
+                    .body_of(&event.name, event.identity, event.at)
+                    .into_bytes()
+            }
+        }
+    }
+
+    /// Senders whose simulators take any body. Their time is that of the attempt.
+    fn preset(&self, event: &Event, now: UnixTime) -> io::Result<Sent> {
+        let body = self.body(event);
+        let preset = |preset: PresetSimulator| preset.path(&self.path).send(now, body.clone());
+        let standard = |standard: StandardWebhooksSimulator| {
+            let id = format!("msg_{}", event.identity.hex());
+            standard.path(&self.path).send(&id, now, body.clone())
+        };
+        Ok(match self.provider {
+            "github" => preset(PresetSimulator::github(&self.key).event_type(&event.name)),
+            "shopify" => preset(PresetSimulator::shopify(&self.key).event_type(&event.name)),
+            "slack" => preset(PresetSimulator::slack(&self.key)),
+            "stripe" => preset(PresetSimulator::stripe(&self.key)),
+            "svix" => standard(StandardWebhooksSimulator::new(&self.key).svix_names()),
+            "standard-webhooks" => standard(StandardWebhooksSimulator::new(&self.key)),
+            other => {
+                let why = format!("there is no simulator of {other} yet");
+                return Err(io::Error::other(why));
+            }
+        })
+    }
+}
+
+/// An event of `provider` as its row shows it.
+fn sample_of(provider: &str) -> Sample {
+    known::find(provider)
+        .and_then(|sender| sender.sample)
+        .unwrap_or(Sample::UNKNOWN)
+}
+
+/// The events of `provider` that are sent without a body of one's own.
+pub(crate) fn events(provider: &str) -> Vec<String> {
+    let known: &[&str] = match provider {
+        "facephi" => {
+            let topics = Topic::ALL.iter();
+            return topics.map(|topic| short(*topic).to_owned()).collect();
+        }
+        "logto" => &["PostSignIn", "PostRegister", "User.Created"],
+        "idcloud" => &[
+            "process_finished",
+            "process_created",
+            "process_failed",
+            "status_divergence",
+            "status_concluded",
+            "status_cancelled",
+            "status_error",
+        ],
+        "unico-check" => &["update_process", "flat"],
+        other => sample_of(other).types,
+    };
+    known.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// `id_captured` of the full type.
+pub(crate) fn short(topic: Topic) -> &'static str {
+    let event_type = topic.event_type();
+    let without_version = event_type
+        .rsplit_once('.')
+        .map_or(event_type, |(name, _)| name);
+    without_version
+        .rsplit_once('.')
+        .map_or(without_version, |(_, name)| name)
+}
+
+/// By its short name, its type, or its name in the vendor's form.
+fn names(topic: Topic, name: &str) -> bool {
+    [short(topic), topic.event_type(), topic.name()].contains(&name)
+        || short(topic) == name.replace('-', "_")
+}
+
+fn unknown(provider: &str, event: &str) -> io::Error {
+    io::Error::other(format!(
+        "{provider} has no event `{event}` here: `hookgate send {provider}` lists them, and --data sends any"
+    ))
+}

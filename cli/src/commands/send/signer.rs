@@ -1,0 +1,54 @@
+//! The library's [`Signer`], as settings say. The simulators of the other senders sign by themselves.
+
+use std::io;
+
+use hookgate::{
+    schemes::{HmacBodyFieldConfig, HmacHeaderConfig, SchemeConfig},
+    simulator::Signer,
+};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    commands::providers,
+    settings::{
+        credentials::Proof, members::Settings, refused::Refused, signed_request::SignedRequestRule,
+        unico::UnicoCheckConfig,
+    },
+};
+
+/// That of `provider`, if its settings say how it signs. `key` is a shared secret's bytes, or a private key in PEM.
+pub(super) fn signer_of(
+    provider: &str,
+    proof: Proof,
+    settings: Option<&str>,
+    key: &[u8],
+) -> io::Result<Option<Signer>> {
+    Ok(match (provider, proof) {
+        ("hmac-header", _) => Some(of_secret::<HmacHeaderConfig>(settings, key)?),
+        ("hmac-body-field", _) => Some(of_secret::<HmacBodyFieldConfig>(settings, key)?),
+        (_, Proof::Certificate) => {
+            let rule = rule(provider, settings).map_err(providers::unusable)?;
+            rule.map(|rule| rule.signer(key)).transpose()?
+        }
+        (_, Proof::Secret | Proof::Access) => None,
+    })
+}
+
+/// With the settings that the receiver has. What it would refuse is not signed either.
+fn of_secret<C: DeserializeOwned + Into<SchemeConfig>>(
+    settings: Option<&str>,
+    key: &[u8],
+) -> io::Result<Signer> {
+    let config: C = Settings::read(settings)
+        .and_then(|settings| settings.of_scheme())
+        .map_err(providers::unusable)?;
+    Signer::new(config, key).map_err(io::Error::other)
+}
+
+fn rule(provider: &str, settings: Option<&str>) -> Result<Option<SignedRequestRule>, Refused> {
+    let settings = Settings::read(settings)?;
+    Ok(match provider {
+        "unico-check" => settings.of_scheme::<UnicoCheckConfig>()?.into_signed(),
+        _ => Some(settings.of_scheme()?),
+    })
+}

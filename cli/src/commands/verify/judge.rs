@@ -1,0 +1,169 @@
+//! [`Judge`]: from a line to its verdict, over the road that the middleware takes.
+
+use std::{
+    future::{
+        Future, {self},
+    },
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use hookgate::{
+    Reason, Rejection,
+    framework::{
+        Judged, {self},
+    },
+    pack::Head,
+    time::{Clock, Sleep, SystemClock, Timer},
+};
+
+use super::{
+    clock::RecordClock,
+    judges::Judges,
+    record::{Id, Record},
+    verdict::{Finding, Verdict},
+};
+use crate::{
+    output::fault,
+    settings::{
+        catalog::{
+            Listed, {self},
+        },
+        refused::Refused,
+        terms::TENANT_PARAM,
+        text::Text,
+    },
+};
+
+/// Judges records one after the other.
+pub(crate) struct Judge {
+    clock: Arc<RecordClock>,
+    system: SystemClock,
+    timer: Arc<dyn Timer>,
+    judges: Judges,
+}
+
+impl Judge {
+    pub(crate) fn new() -> Self {
+        let clock = Arc::new(RecordClock::default());
+        Self {
+            judges: Judges::new(clock.clone()),
+            clock,
+            system: SystemClock::new(),
+            timer: Arc::new(NeverNeeded),
+        }
+    }
+
+    /// The verdict on `line`, which is the `number`th.
+    pub(crate) fn judge<'a>(&mut self, line: &'a [u8], number: u64) -> Verdict<'a> {
+        let malformed = |error| Finding::Malformed {
+            error,
+            line: number,
+        };
+        match serde_json::from_slice::<Record<'a>>(line) {
+            Ok(mut record) => Verdict {
+                finding: self
+                    .find(&mut record)
+                    .unwrap_or_else(|refused| match refused {
+                        Refused::BadKey => Finding::Rejected(Reason::BadKey),
+                        Refused::Malformed(error) => malformed(error),
+                    }),
+                id: Some(record.id),
+            },
+            Err(error) => Verdict {
+                id: serde_json::from_slice::<Id<'a>>(line).ok().map(|it| it.id),
+                finding: malformed(format!(
+                    "{} (column {})",
+                    fault::describe(&error),
+                    error.column()
+                )),
+            },
+        }
+    }
+
+    fn find(&mut self, record: &mut Record<'_>) -> Result<Finding, Refused> {
+        let malformed = |error: &str| Refused::Malformed(error.to_owned());
+        let listed = catalog::find(&record.provider).ok_or_else(|| {
+            malformed("unknown `provider`; `hookgate providers` lists those there are")
+        })?;
+        let body = STANDARD
+            .decode(record.body_base64.as_bytes())
+            .map_err(|_| malformed("`body_base64` is not standard base64 with padding"))?;
+        Ok(match self.admit(listed, record, body.into())? {
+            Ok(Judged::Admitted(admitted)) => Finding::Accepted(admitted),
+            Ok(Judged::Answered(answer)) => Finding::Answered(answer.reason()),
+            Err(rejection) => Finding::Rejected(rejection.reason()),
+        })
+    }
+
+    /// What the middleware would do with `record`, whose body is `body`, whatever its `body_base64` says.
+    pub(crate) fn admit(
+        &mut self,
+        listed: &Listed,
+        record: &mut Record<'_>,
+        body: Bytes,
+    ) -> Result<Result<Judged, Rejection>, Refused> {
+        let judge = self
+            .judges
+            .of(listed, record)
+            .as_ref()
+            .map_err(Clone::clone)?;
+        add_media_type(record, judge);
+        self.clock.set(match record.now {
+            Some(now) => now.0,
+            None => self.system.now(),
+        });
+        admit(judge, record, body, &self.timer)
+            .ok_or_else(|| Refused::Malformed("this pack cannot be judged offline".to_owned()))
+    }
+}
+
+/// Recorded vectors of signature libraries have no media type: they get the pack's. One that is given is
+/// judged.
+fn add_media_type(record: &mut Record<'_>, judge: &framework::Judge) {
+    let name = "content-type";
+    let is_given = |(given, _): &(Text<'_>, Text<'_>)| given.eq_ignore_ascii_case(name);
+    if let Some(media_type) = judge.profile().media_types.first()
+        && !record.headers.iter().any(is_given)
+    {
+        record.headers.push((name.into(), (*media_type).into()));
+    }
+}
+
+/// Sends the record down the road; `None` if the road had to wait for something.
+fn admit(
+    judge: &framework::Judge,
+    record: &Record<'_>,
+    body: Bytes,
+    timer: &Arc<dyn Timer>,
+) -> Option<Result<Judged, Rejection>> {
+    let params: Option<[(Box<str>, Box<str>); 1]> = record
+        .tenant
+        .as_deref()
+        .map(|tenant| [(TENANT_PARAM.into(), tenant.into())]);
+    let path = record.path.split('?').next().unwrap_or_default();
+    let head = Head::new(&record.method, path, &record.headers)
+        .route_params(params.as_ref().map_or(&[], |params| params))
+        .peer(record.peer);
+    let mut admitted = pin!(judge.admit(head, Some(body), timer));
+    match admitted
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(admitted) => Some(admitted),
+        Poll::Pending => None,
+    }
+}
+
+/// The road asks for a timer only when something is pending, and nothing here ever is.
+struct NeverNeeded;
+
+impl Timer for NeverNeeded {
+    fn sleep(&self, _: Duration) -> Sleep {
+        Box::pin(future::pending())
+    }
+}

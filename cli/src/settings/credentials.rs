@@ -1,0 +1,266 @@
+//! [`Credentials`]: keys and settings from the environment, files and standard input, never from arguments.
+
+use std::{
+    borrow::Cow,
+    env, fs,
+    io::{
+        Read, {self},
+    },
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use hookgate::{keys::Encoding, providers::known};
+use serde_json::{Map, Value, json};
+
+use crate::settings::signed_request::pem_text;
+
+/// Text that every PEM contains, and no shared secret.
+pub(crate) const PEM_BEGIN: &str = "-----BEGIN ";
+
+/// The most bytes that are read of a file of keys or settings.
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
+
+/// Where keys and access credentials come from.
+#[derive(Args)]
+pub(crate) struct Credentials {
+    /// Take a key from this environment variable, instead of the provider's usual one. May be repeated.
+    ///
+    /// A key says its encoding as in the records of `verify` (`utf8:`, `base64:`, `hex:`, `whsec_`). Without
+    /// one it is text, as the sender's own console shows it. For signed requests it is the certificate in PEM.
+    #[arg(long, value_name = "VARIABLE")]
+    key_env: Vec<String>,
+    /// Take the keys from this file, one a line, or one in PEM. `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// Take the provider's settings and access rule from this JSON file: `settings` of docs/verify.md.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+/// The result of reading [`Credentials`]. It has no `Debug`, since it holds secrets.
+pub(crate) struct Loaded {
+    /// Each with its encoding.
+    pub(crate) keys: Vec<String>,
+    /// The JSON text of the settings.
+    pub(crate) settings: Option<String>,
+}
+
+/// The proof that a request is the sender's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// A MAC with a secret that both ends have.
+    Secret,
+    /// A signature: the sender has the private key, the receiver the certificate.
+    Certificate,
+    /// The sender presents credentials and signs nothing.
+    Access,
+}
+
+impl Proof {
+    /// The proof of `provider` under these settings.
+    pub(crate) fn of(provider: &str, settings: Option<&str>) -> Self {
+        let is_signed = || {
+            let members =
+                settings.and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
+            members.is_some_and(|members| members.contains_key("signed"))
+        };
+        match provider {
+            "signed-request" => Self::Certificate,
+            "unico-check" if is_signed() => Self::Certificate,
+            "idcloud" | "unico-check" => Self::Access,
+            _ => Self::Secret,
+        }
+    }
+}
+
+/// The end of a webhook that wants keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Sender,
+    Receiver,
+}
+
+impl Credentials {
+    /// Reads the keys and settings of `provider`. The texts of errors show nothing that was read.
+    pub(crate) fn load(&self, provider: &str, end: Role) -> io::Result<Loaded> {
+        let settings = match &self.settings {
+            Some(path) => Some(read(path)?),
+            None => None,
+        };
+        let proof = Proof::of(provider, settings.as_deref());
+        let mut keys = Vec::new();
+        for name in &self.key_env {
+            keys.push(named_variable(name)?);
+        }
+        if let Some(path) = &self.key_file {
+            let text = read(path)?;
+            if text.contains(PEM_BEGIN) {
+                keys.push(text);
+            } else {
+                let lines = text.lines().filter(|line| !line.is_empty());
+                keys.extend(lines.map(str::to_owned));
+            }
+        }
+        let needs_key = match proof {
+            Proof::Secret => true,
+            Proof::Certificate => end == Role::Receiver,
+            Proof::Access => false,
+        };
+        if keys.is_empty() && needs_key {
+            let usual = usual_variable(provider, proof);
+            let text = variable(&usual).ok_or_else(|| {
+                io::Error::other(format!(
+                    "no key: set the environment variable {usual}, or use --key-env or --key-file"
+                ))
+            })?;
+            keys.push(text);
+        }
+        let keys = keys.iter().map(|text| spelled(provider, text)).collect();
+        let settings = with_usual_access(provider, settings)?;
+        Ok(Loaded { keys, settings })
+    }
+}
+
+/// The variable that counts when no other is named: `FACEPHI_SECRET`, `LOGTO_SIGNING_KEY`.
+fn usual_variable(provider: &str, proof: Proof) -> String {
+    if proof == Proof::Certificate {
+        return variable_of(provider, "CERTIFICATE");
+    }
+    let known = known::find(provider).and_then(|sender| sender.secret);
+    known.map_or_else(
+        || variable_of(provider, "SECRET"),
+        |secret| secret.variable.to_owned(),
+    )
+}
+
+fn variable_of(provider: &str, last: &str) -> String {
+    format!("{}_{last}", provider.to_uppercase().replace('-', "_"))
+}
+
+/// The private key in PEM that a sender signs with: from a file, or else from the provider's usual variable.
+pub(crate) fn private_key(provider: &str, file: Option<&Path>) -> io::Result<String> {
+    if let Some(path) = file {
+        return read(path);
+    }
+    let usual = variable_of(provider, "PRIVATE_KEY");
+    variable(&usual).ok_or_else(|| {
+        io::Error::other(format!(
+            "no private key: set the environment variable {usual} to its PEM, or use --private-key"
+        ))
+    })
+}
+
+/// With its encoding. Only Standard Webhooks' own `whsec_` is base64. Stripe's is text.
+fn spelled(provider: &str, text: &str) -> String {
+    if text.contains(PEM_BEGIN) && !text.starts_with("pem:") {
+        return format!("pem:{text}");
+    }
+    let has_encoding = ["utf8:", "base64:", "hex:", "pem:", "der:"]
+        .iter()
+        .any(|encoding| text.starts_with(encoding));
+    let secret = known::find(provider).and_then(|sender| sender.secret);
+    let is_whsec = secret.is_some_and(|secret| secret.encoding == Encoding::Whsec)
+        && text.starts_with("whsec_");
+    if has_encoding || is_whsec {
+        text.to_owned()
+    } else {
+        format!("utf8:{text}")
+    }
+}
+
+/// The settings, with the access rule of the provider's usual variables if they have none.
+fn with_usual_access(provider: &str, settings: Option<String>) -> io::Result<Option<String>> {
+    let Some(access) = usual_access(provider) else {
+        return Ok(settings);
+    };
+    let mut members = match &settings {
+        None => Map::new(),
+        Some(text) => match serde_json::from_str(text) {
+            Ok(Value::Object(members)) => members,
+            _ => return Err(io::Error::other("the settings are not a JSON object")),
+        },
+    };
+    if members.contains_key("access") {
+        return Ok(settings);
+    }
+    members.insert("access".to_owned(), access);
+    Ok(Some(Value::Object(members).to_string()))
+}
+
+/// What the sender presents, in the words of its form.
+fn usual_access(provider: &str) -> Option<Value> {
+    match provider {
+        "facephi" => {
+            let value = variable("FACEPHI_API_KEY")?;
+            Some(json!({"api_key": {"header": "x-api-key", "value": value}}))
+        }
+        "idcloud" => match variable("IDCLOUD_BASIC") {
+            Some(pair) => Some(json!({"basic": [pair]})),
+            None => {
+                let text = variable("IDCLOUD_API_KEY")?;
+                let (header, value) = text.split_once(':').unwrap_or(("authorization", &text));
+                Some(json!({"api_key": {"header": header, "value": value}}))
+            }
+        },
+        "unico-check" => {
+            let value = variable("UNICO_CHECK_SECRET")?;
+            Some(json!({"api_key": {"header": "authorization", "value": value}}))
+        }
+        _ => None,
+    }
+}
+
+/// The PEM of a key that was named as other keys are.
+pub(crate) fn pem_of_key(key: &str) -> io::Result<String> {
+    let pem = key.strip_prefix("pem:").and_then(pem_text);
+    pem.map(Cow::into_owned).ok_or_else(|| {
+        io::Error::other("the private key is not PEM, nor base64 of it after `pem:`")
+    })
+}
+
+/// A variable that is set to something.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|text| !text.is_empty())
+}
+
+/// A variable that an option names.
+pub(crate) fn named_variable(name: &str) -> io::Result<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    variable(name).ok_or_else(|| {
+        // A text that is no name may be the secret itself.
+        let name = if name.len() <= 64 && name.chars().all(plain) && !name.is_empty() {
+            name
+        } else {
+            "that you named"
+        };
+        io::Error::other(format!(
+            "the environment variable {name} is not set, is empty, or is not UTF-8"
+        ))
+    })
+}
+
+/// Whether a path stands for standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// The text of a file, or of standard input (`-`).
+pub(crate) fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = if is_stdin(path) {
+        io::stdin()
+            .lock()
+            .take(MAX_FILE_BYTES)
+            .read_to_string(&mut text)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(MAX_FILE_BYTES).read_to_string(&mut text))
+    };
+    match read {
+        Ok(_) => Ok(text),
+        Err(error) => Err(io::Error::new(
+            error.kind(),
+            format!("cannot read {}: {error}", path.display()),
+        )),
+    }
+}

@@ -1,0 +1,14 @@
+//! Keys, settings and access rules as a user writes them, and the receivers that are built of them.
+
+pub(crate) mod access;
+pub(crate) mod any_event;
+pub(crate) mod catalog;
+pub(crate) mod credentials;
+mod facephi;
+mod logto;
+pub(crate) mod members;
+pub(crate) mod refused;
+pub(crate) mod signed_request;
+pub(crate) mod terms;
+pub(crate) mod text;
+pub(crate) mod unico;

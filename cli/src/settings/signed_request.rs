@@ -1,0 +1,107 @@
+//! [`SignedRequestRule`]: what requests signed with a certificate's key must be.
+
+use std::{borrow::Cow, io};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hookgate::{
+    Key, Keyring,
+    keys::{JwsAlgorithm, VerifyingKey},
+    schemes::{SignedRequest, SignedRequestConfig},
+    simulator::Signer,
+};
+use serde::{Deserialize, Deserializer, de::Error};
+use serde_json::Map;
+
+use crate::settings::{credentials::PEM_BEGIN, refused::Refused, terms::secret, text::Text};
+
+/// What `keys` are for, and how the sender signs.
+pub(crate) struct SignedRequestRule {
+    algorithms: Vec<String>,
+    scheme: SignedRequestConfig,
+}
+
+/// The member of the settings that is not the scheme's.
+const ALGORITHMS: &str = "algorithms";
+/// The scheme's own fields may stand in a member of this name.
+const SCHEME: &str = "scheme";
+
+impl<'de> Deserialize<'de> for SignedRequestRule {
+    /// Member by member: flattened, unknown ones would not be refused.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut members = Map::deserialize(deserializer)?;
+        let algorithms = members
+            .remove(ALGORITHMS)
+            .ok_or_else(|| D::Error::missing_field(ALGORITHMS))?;
+        let scheme = match members.remove(SCHEME) {
+            None => members.into(),
+            Some(scheme) if members.is_empty() => scheme,
+            Some(_) => {
+                return Err(D::Error::custom(
+                    "a value of the wrong type, expected one `scheme`",
+                ));
+            }
+        };
+        Ok(Self {
+            algorithms: serde_json::from_value(algorithms).map_err(D::Error::custom)?,
+            scheme: serde_json::from_value(scheme).map_err(D::Error::custom)?,
+        })
+    }
+}
+
+impl SignedRequestRule {
+    /// The scheme and these keys, each a public key or a certificate: `pem:…` or, in base64, `der:…`; for HMAC a
+    /// shared secret as elsewhere. A key's id is its place.
+    pub(crate) fn scheme(self, keys: &[Text<'_>]) -> Result<(SignedRequest, Keyring), Refused> {
+        let algorithms: Option<Vec<JwsAlgorithm>> = self
+            .algorithms
+            .iter()
+            .map(|name| JwsAlgorithm::from_name(name))
+            .collect();
+        let algorithms = algorithms.ok_or_else(|| {
+            Refused::Malformed("`settings`: `algorithms`: one is unknown".to_owned())
+        })?;
+        let keys = keys.iter().enumerate();
+        let keys = keys.map(|(place, text)| {
+            let key = key(text, &algorithms)?;
+            Some(Key::public(place.to_string(), key))
+        });
+        let keys = keys.collect::<Option<Vec<_>>>().ok_or(Refused::BadKey)?;
+        Ok((self.scheme.try_into()?, Keyring::new(keys)?))
+    }
+}
+
+impl SignedRequestRule {
+    /// What signs as the scheme verifies, with the first of the algorithms that the private key is for.
+    pub(crate) fn signer(self, private_key: &[u8]) -> io::Result<Signer> {
+        let algorithms = self.algorithms.iter();
+        let mut algorithms = algorithms.filter_map(|name| JwsAlgorithm::from_name(name));
+        let of = |algorithm| Signer::private_key(self.scheme.clone(), private_key, algorithm);
+        algorithms.find_map(|algorithm| of(algorithm).ok()).ok_or_else(|| {
+            io::Error::other(
+                "the private key cannot be read (PEM: PKCS #8, for RSA also PKCS #1), or the settings name no \
+                 algorithm that it signs with",
+            )
+        })
+    }
+}
+
+/// A PEM as records and settings spell it: its text, or base64 of that, which goes on one line.
+pub(crate) fn pem_text(text: &str) -> Option<Cow<'_, str>> {
+    if text.contains(PEM_BEGIN) {
+        return Some(text.into());
+    }
+    let decoded = STANDARD.decode(text).ok()?;
+    String::from_utf8(decoded).ok().map(Cow::Owned)
+}
+
+/// A key as a record spells it; `None` when it cannot be one of these algorithms.
+fn key(text: &str, algorithms: &[JwsAlgorithm]) -> Option<VerifyingKey> {
+    let algorithms = algorithms.iter().copied();
+    let key = match text.split_once(':') {
+        Some(("pem", pem)) => VerifyingKey::pem(pem_text(pem)?.as_bytes(), algorithms),
+        Some(("der", der)) => VerifyingKey::der(STANDARD.decode(der).ok()?, algorithms),
+        _ => VerifyingKey::secret(&secret(text)?, algorithms),
+    };
+    key.validate().ok()?;
+    Some(key)
+}

@@ -1,0 +1,173 @@
+//! [`Terms`]: what a receiver or its judge is built from, and its builder.
+
+use std::{sync::Arc, time::Duration};
+
+use hookgate::{
+    BuildError, Key, Keyring, Receiver, ReceiverBuilder, Secret,
+    keys::Encoding,
+    pack::{Provider, TimeKind},
+    tenants::{KeySource, KeySourceError, Keys, Tenant, Tenants},
+    time::Clock,
+};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+
+use crate::settings::{any_event::ForAnyEvent, members::Settings, refused::Refused, text::Text};
+
+/// The route parameter that names the tenant.
+pub(crate) const TENANT_PARAM: &str = "tenant";
+
+/// What a receiver, or its judge, is built from.
+pub(crate) struct Terms<'a> {
+    pub(crate) endpoint: &'a str,
+    /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`. Public keys as `pem:…` or `der:…`.
+    pub(crate) keys: &'a [Text<'a>],
+    /// Whether the route names a tenant. Every tenant has the same keys.
+    pub(crate) has_tenant: bool,
+    pub(crate) window: WindowTerm,
+    /// The JSON text of the settings.
+    pub(crate) settings: Option<&'a str>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// How old, and how far ahead, a signed time may be.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum WindowTerm {
+    /// What the pack's defaults say.
+    #[default]
+    OfPack,
+    /// Any: time is not checked.
+    Unchecked,
+    /// This many seconds to each side.
+    Secs(u64),
+}
+
+impl<'de> Deserialize<'de> for WindowTerm {
+    /// `null` or a number; absent is for `#[serde(default)]`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer)
+            .map(|secs: Option<u64>| secs.map_or(Self::Unchecked, Self::Secs))
+    }
+}
+
+impl Terms<'_> {
+    /// The receiver of a pack that is made from its keys alone.
+    pub(crate) fn pack<P: Provider>(
+        self,
+        pack: impl FnOnce(Keys) -> P,
+    ) -> Result<ReceiverBuilder, Refused> {
+        let settings = Settings::read(self.settings)?;
+        settings.of_nothing_else()?;
+        self.receiver(&settings, |keys| Ok(pack(keys)))
+    }
+
+    /// The receiver of a scheme, whose configuration is in the settings.
+    pub(crate) fn scheme<C: DeserializeOwned, P: Provider>(
+        self,
+        pack: impl FnOnce(C, Keys) -> Result<P, BuildError>,
+    ) -> Result<ReceiverBuilder, Refused> {
+        let settings = Settings::read(self.settings)?;
+        let config = settings.of_scheme()?;
+        self.receiver(&settings, |keys| pack(config, keys))
+    }
+
+    /// The receiver of a pack whose sender shares no secret. The sender signs nothing, or with a key whose public
+    /// half is in `keys`. The second function makes the receiver serve tenants.
+    pub(crate) fn without_secret<C: DeserializeOwned, P: Provider>(
+        self,
+        pack: impl FnOnce(C, &[Text<'_>]) -> Result<P, Refused>,
+        serving: impl FnOnce(P, Tenants) -> Result<P, Refused>,
+    ) -> Result<ReceiverBuilder, Refused> {
+        let settings = Settings::read(self.settings)?;
+        let pack = pack(settings.of_scheme()?, self.keys)?;
+        let pack = if self.has_tenant {
+            serving(pack, Tenants::by_route_param(TENANT_PARAM, AnyTenant(None)))?
+        } else {
+            pack
+        };
+        self.receiver_of(&settings, pack)
+    }
+
+    fn receiver<P: Provider>(
+        self,
+        settings: &Settings,
+        pack: impl FnOnce(Keys) -> Result<P, BuildError>,
+    ) -> Result<ReceiverBuilder, Refused> {
+        let pack = pack(self.keys()?)?;
+        self.receiver_of(settings, pack)
+    }
+
+    fn receiver_of<P: Provider>(
+        self,
+        settings: &Settings,
+        pack: P,
+    ) -> Result<ReceiverBuilder, Refused> {
+        let gates = settings.gates()?;
+        let profile = pack.profile();
+        let mut receiver = Receiver::new(self.endpoint, ForAnyEvent(pack)).clock(self.clock);
+        match self.window {
+            WindowTerm::OfPack => {}
+            WindowTerm::Unchecked => receiver = receiver.without_time_check(),
+            // What such a pack reads as an event's time is not sure enough to refuse it for.
+            WindowTerm::Secs(_) if profile.time == TimeKind::NotSigned => {}
+            WindowTerm::Secs(secs) => {
+                let limit = Duration::from_secs(secs);
+                let least = limit
+                    .saturating_mul(2)
+                    .saturating_add(ReceiverBuilder::RETENTION_MARGIN);
+                receiver = receiver
+                    .past(limit)
+                    .future(limit)
+                    .retention(profile.retention.max(least));
+            }
+        }
+        if let Some(access) = gates.access {
+            receiver = receiver.access(access);
+        }
+        if let Some(networks) = gates.networks {
+            receiver = receiver.networks(networks);
+        }
+        Ok(receiver)
+    }
+
+    fn keys(&self) -> Result<Keys, Refused> {
+        let keys = self.keys.iter().enumerate().map(|(place, text)| {
+            let secret = secret(text).ok_or(Refused::BadKey)?;
+            Ok(Key::new(place.to_string(), secret))
+        });
+        let ring = Keyring::new(keys.collect::<Result<Vec<Key>, Refused>>()?)?;
+        Ok(if self.has_tenant {
+            Tenants::by_route_param(TENANT_PARAM, AnyTenant(Some(ring))).into()
+        } else {
+            ring.into()
+        })
+    }
+}
+
+/// A key as a record spells it. `None` when it cannot be one.
+pub(crate) fn secret(text: &str) -> Option<Secret> {
+    let (encoding, text) = if text.starts_with("whsec_") {
+        (Encoding::Whsec, text)
+    } else {
+        let (encoding, text) = text.split_once(':')?;
+        let encoding = match encoding {
+            "utf8" => Encoding::Utf8,
+            "base64" => Encoding::Base64,
+            "hex" => Encoding::Hex,
+            _ => return None,
+        };
+        (encoding, text)
+    };
+    Secret::parse(text, encoding).ok()
+}
+
+/// Takes the name that the route gives for the tenant's canonical id.
+struct AnyTenant(Option<Keyring>);
+
+impl KeySource for AnyTenant {
+    async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+        Ok(Some(match &self.0 {
+            Some(ring) => Tenant::new(name, ring.clone()),
+            None => Tenant::without_keys(name),
+        }))
+    }
+}
