@@ -53,6 +53,11 @@ pub(crate) fn percent_decoded(text: &str, form: bool) -> Option<Vec<u8>> {
     any.then_some(decoded)
 }
 
+/// A name or value of a form. A `%` that stands alone counts as itself.
+pub(crate) fn form_text(text: &str) -> Vec<u8> {
+    percent_decoded(text, true).unwrap_or_else(|| text.into())
+}
+
 /// As browsers and most senders write the value of a form's field.
 pub(crate) fn form_encoded(bytes: &[u8], blank: &str) -> String {
     let mut text = String::with_capacity(bytes.len().saturating_mul(2));

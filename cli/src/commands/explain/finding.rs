@@ -1,11 +1,14 @@
 //! [`Finding`]: a cause in plain words. [`Trial`]: a change that would prove one.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde::Serialize;
 
 use super::{
     case::Case,
     court::{Ruling, Stage},
 };
+use crate::settings::terms::WindowTerm;
 
 /// How sure a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -62,8 +65,15 @@ impl Finding {
 pub(crate) struct Trial {
     pub(crate) case: Case,
     pub(crate) finding: Finding,
+    /// What the same check says beside it.
+    pub(crate) beside: Vec<Finding>,
     needs: Needs,
+    reword: Option<Reword>,
 }
+
+/// Names the mistake and its cause by what the change was, where that is worth its time for the right trial alone. Takes
+/// the case as it was, the changed one, and the trial's own finding.
+type Reword = fn(&Case, &Case, Finding) -> Finding;
 
 /// The sign that a trial's mistake was made.
 #[derive(Clone, Copy)]
@@ -85,7 +95,9 @@ impl Trial {
         Self {
             case,
             finding: Finding::sign(Confidence::Certain, mistake, cause, advice),
+            beside: Vec::new(),
             needs: Needs::Proof,
+            reword: None,
         }
     }
 
@@ -100,6 +112,50 @@ impl Trial {
             needs: Needs::Step,
             ..Self::proof(case, mistake, cause, advice)
         }
+    }
+
+    /// Named by what the change was.
+    pub(crate) fn reworded(mut self, reword: Reword) -> Self {
+        self.reword = Some(reword);
+        self
+    }
+
+    /// The findings of the trial, which was right for `before`.
+    pub(crate) fn findings(self, before: &Case) -> Vec<Finding> {
+        let finding = match self.reword {
+            Some(reword) => reword(before, &self.case, self.finding),
+            None => self.finding,
+        };
+        std::iter::once(finding).chain(self.beside).collect()
+    }
+
+    /// Equal for changes that come to the same case.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let Case {
+            provider,
+            keys,
+            method,
+            headers,
+            body,
+            now,
+            settings,
+            ..
+        } = &self.case;
+        let mut hasher = DefaultHasher::new();
+        (provider, method, body, settings).hash(&mut hasher);
+        now.map(hookgate::UnixTime::as_millis).hash(&mut hasher);
+        matches!(self.case.window, WindowTerm::Unchecked).hash(&mut hasher);
+        for key in keys {
+            (key.reading.in_words(), &key.text).hash(&mut hasher);
+        }
+        // A header that is set anew stands behind the others.
+        let mut sorted: Vec<(String, &String)> = headers
+            .iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value))
+            .collect();
+        sorted.sort_by(|one, other| one.0.cmp(&other.0));
+        sorted.hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Whether the ruling on the changed case, after this one before, shows the mistake.

@@ -18,7 +18,9 @@ mod keys;
 mod mistakes;
 mod report;
 mod search;
+mod signatures;
 mod signing;
+mod texts;
 mod words;
 
 use std::{

@@ -4,6 +4,8 @@
 //! mistakes proposes changes. The first one that the library's own checks confirm is the finding. Where a
 //! single change is not enough, one of the body or the headers is tried together with one of the key.
 
+use std::collections::HashSet;
+
 use super::{
     case::Case,
     court::{Court, Ruling, Stage},
@@ -13,8 +15,10 @@ use super::{
 
 /// The most mistakes that are undone one after the other.
 const MAX_ROUNDS: usize = 6;
-/// The most changes of one side that are combined with those of the other.
-const MAX_COMBINED: usize = 120;
+/// The most changes of one family that are combined with those of others: its likeliest come first.
+const MAX_COMBINED_OF_FAMILY: usize = 60;
+/// The most causes that are named beside the first that explains as much.
+const MAX_RIVALS: usize = 3;
 
 /// What is wrong with a case.
 pub(crate) struct Explanation {
@@ -86,22 +90,30 @@ fn undo(
     tried: &mut Vec<(&'static str, usize)>,
 ) -> Option<(Undone, Ruling)> {
     let stage = ruling.stage();
+    // Some changes come to the same.
+    let mut seen = HashSet::new();
     for family in FAMILIES {
-        let trials = (family.trials)(case, ruling);
-        let changes = (family.searched)(case, ruling).max(trials.len());
-        if changes > 0 {
-            tried.push((family.in_words, changes));
-        }
-        for trial in trials {
+        let mut changes = (family.searched)(case, ruling);
+        let mut trials = (family.trials)(case, ruling).filter(|it| seen.insert(it.fingerprint()));
+        while let Some(trial) = trials.next() {
             if court.is_exhausted() {
                 return None;
             }
+            changes = changes.saturating_add(1);
             let after = court.rule(&trial.case);
             if trial.is_shown_by(stage, &after) {
-                let findings = vec![trial.finding];
-                let case = trial.case;
+                let changed = trial.case.clone();
+                let mut findings = trial.findings(case);
+                if family.may_have_rivals {
+                    let rivals = trials.filter(|it| it.is_shown_by(stage, &court.rule(&it.case)));
+                    with_rivals(&mut findings, rivals.flat_map(|it| it.findings(case)));
+                }
+                let case = changed;
                 return Some((Undone { case, findings }, after));
             }
+        }
+        if changes > 0 {
+            tried.push((family.in_words, changes));
         }
     }
     if (Stage::Signature..=Stage::Proof).contains(&stage) || matches!(ruling, Ruling::BadKey) {
@@ -110,14 +122,34 @@ fn undo(
     None
 }
 
+/// Where another cause explains the case as well, neither is certain.
+fn with_rivals(findings: &mut Vec<Finding>, rivals: impl Iterator<Item = Finding>) {
+    let Some(first) = findings.first().cloned() else {
+        return;
+    };
+    let others: Vec<Finding> = rivals
+        .filter(|rival| rival.cause != first.cause)
+        .take(MAX_RIVALS)
+        .collect();
+    if others.is_empty() {
+        return;
+    }
+    findings.extend(others);
+    for finding in findings {
+        finding.confidence = finding.confidence.max(Confidence::Likely);
+    }
+}
+
 /// Something of the request, and the key.
 fn undo_two(case: &Case, ruling: &Ruling, court: &mut Court) -> Option<(Undone, Ruling)> {
     let of = |part: Part| {
         let families = FAMILIES.iter().filter(move |family| family.part == part);
-        families.flat_map(|family: &Family| (family.trials)(case, ruling))
+        families.flat_map(|family: &Family| {
+            (family.trials)(case, ruling).take(MAX_COMBINED_OF_FAMILY)
+        })
     };
-    let keys: Vec<Trial> = of(Part::Key).take(MAX_COMBINED).collect();
-    for request in of(Part::Request).take(MAX_COMBINED) {
+    let keys: Vec<Trial> = of(Part::Key).collect();
+    for request in of(Part::Request) {
         for key in &keys {
             if court.is_exhausted() {
                 return None;
@@ -125,7 +157,8 @@ fn undo_two(case: &Case, ruling: &Ruling, court: &mut Court) -> Option<(Undone, 
             let both = request.case.with_keys(key.case.keys.clone());
             let after = court.rule(&both);
             if after.is_proved() {
-                let findings = vec![request.finding, key.finding.clone()];
+                let mut findings = request.findings(case);
+                findings.push(key.finding.clone());
                 let case = both;
                 return Some((Undone { case, findings }, after));
             }

@@ -1,5 +1,6 @@
 //! Something parsed the body and wrote it anew, with another writer than the sender's.
 
+use bytes::Bytes;
 use hookgate::json::canonical;
 
 use super::{
@@ -7,118 +8,156 @@ use super::{
         case::Case,
         court::{Ruling, Stage},
         finding::{Confidence, Finding, Trial},
-        json_text::{Escapes, Spacing, rewritten},
+        json_text::{Document, Escapes, Layout, difference, escapes_of, layouts, likely_layouts},
+        signing::recognised,
     },
-    concerns_proof,
+    Trials, concerns_proof,
 };
 
 /// Fewer may be sorted by chance.
 const FEW_MEMBERS: usize = 4;
 /// Larger bodies are not written in every manner.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
-/// Larger ones are tried only with their own escapes: all manners are held in memory at once.
-const MAX_ESCAPED_BYTES: usize = 64 * 1024;
+/// How many manners of escapes are tried with every layout, and how many with the likely ones.
+const FEW_ESCAPES: usize = 24;
+const MANY_ESCAPES: usize = 2048;
+/// 2,048 mixtures of blanks and none.
+const MAX_PLACES: usize = 11;
+/// Senders whose own JSON is indented.
+const INDENT_THEMSELVES: [&str; 1] = ["stripe"];
 
-const SPACINGS: [(Spacing, &str); 6] = [
-    (Spacing::Compact, "without white space (compact)"),
-    (Spacing::Pretty("  "), "indented by two blanks (pretty)"),
-    (Spacing::Pretty("    "), "indented by four blanks (pretty)"),
-    (Spacing::Pretty("\t"), "indented by tabs (pretty)"),
-    (
-        Spacing::Spaced,
-        "with a blank after each comma and colon, as Python writes it",
-    ),
-    (Spacing::Kept, ""),
-];
+pub(super) const ADVICE: &str = "hand the raw bytes to the check: no body parser, logger or proxy may parse and \
+                                 write the body before the middleware";
 
-const ESCAPES: [(Escapes, &str); 6] = [
-    (Escapes::Kept, ""),
-    (
-        Escapes::Slashes,
-        r"with slashes escaped (\/), as PHP writes them",
-    ),
-    (Escapes::Ascii, r"with \u escapes for all but ASCII"),
-    (
-        Escapes::AsciiAndSlashes,
-        r"with \u escapes for all but ASCII and slashes escaped, as PHP writes them",
-    ),
-    (Escapes::Fewest, r"without needless escapes"),
-    (
-        Escapes::Html,
-        r"with \u003c for <, > and &, as Go writes them",
-    ),
-];
-
-const ADVICE: &str = "hand the raw bytes to the check: no body parser, logger or proxy may parse and write the body \
-                      before the middleware";
-
-pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
+pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
     if !concerns_proof(ruling) || case.body.len() > MAX_BODY_BYTES {
-        return Vec::new();
+        return Box::new(std::iter::empty());
     }
-    let mut trials = Vec::new();
-    let most = if case.body.len() <= MAX_ESCAPED_BYTES {
-        ESCAPES.len()
-    } else {
-        1
-    };
-    let manners = ESCAPES.get(..most).unwrap_or_default();
-    for &(escapes, escaped) in manners {
-        for (spacing, spaced) in SPACINGS {
-            let Some(body) = rewritten(&case.body, spacing, escapes) else {
-                return trials;
-            };
-            let mistake = match (spacing, escapes) {
-                (_, Escapes::Kept) => "body_rewritten",
-                _ => "body_escapes",
-            };
-            let how = [spaced, escaped]
-                .into_iter()
-                .filter(|how| !how.is_empty())
-                .collect::<Vec<_>>()
-                .join(", ");
-            add(&mut trials, case, body, mistake, &how);
-        }
-    }
-    if let Ok(body) = canonical::ecmascript(&case.body) {
-        add(
-            &mut trials,
-            case,
-            body,
+    let trial = |body: Vec<u8>| {
+        Trial::proof(
+            case.with_body(body),
             "body_rewritten",
-            "as JSON.stringify writes it",
-        );
-    }
-    if let Ok(sorted) = canonical::rfc8785(&case.body) {
-        for (spacing, spaced) in SPACINGS {
-            for &(escapes, escaped) in manners {
-                let Some(body) = rewritten(&sorted, spacing, escapes) else {
-                    continue;
-                };
-                let how = ["with its members sorted by name", spaced, escaped]
-                    .into_iter()
-                    .filter(|how| !how.is_empty())
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                add(&mut trials, case, body, "body_key_order", &how);
-            }
-        }
-    }
-    trials
+            "the body's JSON was written anew",
+            ADVICE,
+        )
+        .reworded(reworded)
+    };
+    let likely = written(&case.body, Effort::Likely);
+    let by_name = canonical::rfc8785(&case.body).ok().map(Bytes::from);
+    let sorted = by_name.clone().into_iter().flat_map(|it| {
+        let likely = written(&it, Effort::Likely);
+        likely.collect::<Vec<_>>()
+    });
+    let numbers = canonical::ecmascript(&case.body).ok().into_iter();
+    let others = Document::read(&case.body)
+        .map(|document| document.with_other_empties())
+        .unwrap_or_default();
+    let others = others.into_iter().flat_map(|body| {
+        let likely = written(&body, Effort::Likely);
+        likely.collect::<Vec<_>>()
+    });
+    let every = written(&case.body, Effort::Every);
+    let bodies = likely.chain(numbers).chain(sorted).chain(others).chain(every);
+    Box::new(bodies.filter(|body| *body != case.body).map(trial))
 }
 
-fn add(trials: &mut Vec<Trial>, case: &Case, body: Vec<u8>, mistake: &'static str, how: &str) {
-    for (end, at_end) in [("", ""), ("\n", ", with a line end behind it")] {
-        let mut body = body.clone();
-        body.extend_from_slice(end.as_bytes());
-        if body != case.body {
-            trials.push(Trial::proof(
-                case.with_body(body),
-                mistake,
-                format!("the body's JSON was written anew: the sender signed it {how}{at_end}"),
-                ADVICE,
-            ));
+/// How many manners are tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// The likely layouts with the likely escapes.
+    Likely,
+    Every,
+}
+
+/// `text` in other manners, where it is JSON.
+pub(super) fn written(text: &[u8], effort: Effort) -> Box<dyn Iterator<Item = Vec<u8>> + '_> {
+    let Some(document) = Document::read(text) else {
+        return Box::new(std::iter::empty());
+    };
+    let escapes = escapes_of(&document);
+    let pairs: Vec<(Option<Layout>, Escapes)> = match effort {
+        Effort::Likely => {
+            let few = escapes.iter().copied().take(FEW_ESCAPES);
+            few.flat_map(|escapes| {
+                let layouts = likely_layouts().into_iter().map(Some);
+                layouts
+                    .chain([None])
+                    .map(move |layout| (layout, escapes))
+            })
+            .collect()
         }
+        Effort::Every => every(&escapes),
+    };
+    let mixtures: Vec<Vec<u8>> = match effort {
+        Effort::Likely => Vec::new(),
+        Effort::Every => document.mixtures(MAX_PLACES).collect(),
+    };
+    let written = pairs.into_iter().flat_map(move |(layout, escapes)| {
+        let (body, ends) = match layout {
+            Some(layout) => (document.written(&layout, &escapes), layout.ends()),
+            None => (document.with_escapes(&escapes), ["", "\n"]),
+        };
+        ends.map(|end| [&body, end.as_bytes()].concat())
+    });
+    Box::new(written.chain(mixtures))
+}
+
+/// Every layout as it is escaped, the likely ones with every manner of escapes, then every layout with the likely.
+fn every(escapes: &[Escapes]) -> Vec<(Option<Layout>, Escapes)> {
+    let kept = layouts()
+        .into_iter()
+        .map(|layout| (Some(layout), Escapes::Kept));
+    let many = escapes
+        .iter()
+        .skip(FEW_ESCAPES)
+        .take(MANY_ESCAPES)
+        .flat_map(|escapes| {
+            let likely = [None, Some(Layout::COMPACT), Some(Layout::SPACED)];
+            likely.map(|layout| (layout, *escapes))
+        });
+    let few = escapes
+        .iter()
+        .skip(1)
+        .take(FEW_ESCAPES)
+        .flat_map(|escapes| {
+            layouts()
+                .into_iter()
+                .map(|layout| (Some(layout), *escapes))
+        });
+    kept.chain(many).chain(few).collect()
+}
+
+/// By how the signed body differs.
+pub(super) fn reworded(before: &Case, signed: &Case, finding: Finding) -> Finding {
+    let Some(difference) = difference(&before.body, &signed.body) else {
+        return finding;
+    };
+    let how: Vec<String> = [difference.spacing.clone(), difference.escapes]
+        .into_iter()
+        .flatten()
+        .collect();
+    let (mistake, how) = if difference.is_other {
+        let is_sorted = canonical::rfc8785(&before.body).is_ok_and(|sorted| {
+            let sorted = self::difference(&sorted, &signed.body);
+            sorted.is_some_and(|it| !it.is_other)
+        });
+        if is_sorted {
+            ("body_key_order", "with its members sorted by name".to_owned())
+        } else {
+            (
+                "body_rewritten",
+                "with numbers in another form, or with empty lists for empty objects".to_owned(),
+            )
+        }
+    } else if difference.spacing.is_some() {
+        ("body_rewritten", how.join(", "))
+    } else {
+        ("body_escapes", how.join(", "))
+    };
+    Finding {
+        mistake,
+        cause: format!("the body's JSON was written anew: the sender signed it {how}"),
+        ..finding
     }
 }
 
@@ -127,9 +166,16 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     if ruling.stage() != Stage::Proof {
         return Vec::new();
     }
+    let Some(document) = Document::read(&case.body) else {
+        return Vec::new();
+    };
     let mut found = Vec::new();
-    let is_json = rewritten(&case.body, Spacing::Kept, Escapes::Kept).is_some();
-    if is_json && case.body.contains(&b'\n') {
+    let own_manner = recognised(&case.headers)
+        .iter()
+        .map(|sender| sender.provider)
+        .chain([&*case.provider])
+        .any(|sender| INDENT_THEMSELVES.contains(&sender));
+    if !own_manner && case.body.trim_ascii().contains(&b'\n') {
         found.push(Finding::sign(
             Confidence::Possible,
             "body_rewritten",
@@ -138,9 +184,12 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
         ));
     }
     let sorted = canonical::rfc8785(&case.body).ok();
-    let compact = rewritten(&case.body, Spacing::Compact, Escapes::Fewest);
     let members = case.body.iter().filter(|byte| **byte == b':').count();
-    if is_json && members >= FEW_MEMBERS && sorted.is_some() && sorted == compact {
+    let is_sorted = sorted.is_some_and(|sorted| {
+        let compact = document.written(&Layout::COMPACT, &Escapes::Kept);
+        difference(&compact, &sorted).is_some_and(|it| !it.is_other)
+    });
+    if !own_manner && members >= FEW_MEMBERS && is_sorted {
         found.push(Finding::sign(
             Confidence::Possible,
             "body_key_order",

@@ -1,4 +1,7 @@
-//! The body inside something else, or taken out of it: compression, base64, forms, texts, gateway events.
+//! The body inside something else, or taken out of it: compression, base64, forms, texts, gateway events. One may be
+//! inside of another.
+
+use std::collections::HashSet;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
@@ -7,30 +10,81 @@ use super::{
     super::{
         case::Case,
         court::Ruling,
-        encoded::{decompressed, form_encoded, percent_decoded, unbase64},
+        encoded::{decompressed, form_encoded, form_text, percent_decoded, unbase64},
         finding::{Confidence, Finding, Trial},
+        texts::{Kind, lost_value, undone},
     },
+    body_json::{Effort, written},
     concerns_proof,
 };
 
 /// Members of an event in which gateways put the body.
-const BODY_MEMBERS: [&str; 4] = ["body", "rawBody", "raw_body", "payload"];
+const BODY_MEMBERS: [&str; 6] = ["body", "rawBody", "raw_body", "payload", "data", "message"];
+/// The most bodies that are looked into.
+const MAX_BODIES: usize = 200;
+/// Bodies inside of larger ones are not looked for.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+const MAX_FIELDS: usize = 64;
+
+/// What a body may hold, or be a part of.
+struct Inner {
+    bytes: Vec<u8>,
+    mistake: &'static str,
+    cause: String,
+    advice: &'static str,
+}
 
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     if !concerns_proof(ruling) {
         return Vec::new();
     }
     let body = &case.body[..];
-    let mut trials = Vec::new();
-    let mut add = |changed: Vec<u8>, mistake, cause: String, advice: &str| {
-        if changed != body {
-            trials.push(Trial::proof(
-                case.with_body(changed),
-                mistake,
-                cause,
-                advice,
-            ));
+    let mut seen = HashSet::from([body.to_vec()]);
+    let mut found = Vec::new();
+    let add = |inner: Inner, found: &mut Vec<Inner>, seen: &mut HashSet<Vec<u8>>| {
+        if found.len() < MAX_BODIES && seen.insert(inner.bytes.clone()) {
+            found.push(inner);
         }
+    };
+    for inner in inside(body).into_iter().chain(around(body)) {
+        add(inner, &mut found, &mut seen);
+    }
+    if body.len() <= MAX_BODY_BYTES {
+        let mut inner = Vec::new();
+        for outer in &found {
+            inner.extend(inside(&outer.bytes).into_iter().map(|inner| Inner {
+                cause: format!("{}; inside of that, {}", outer.cause, inner.cause),
+                mistake: outer.mistake,
+                ..inner
+            }));
+        }
+        for inner in inner {
+            add(inner, &mut found, &mut seen);
+        }
+    }
+    found
+        .into_iter()
+        .map(|inner| {
+            Trial::proof(
+                case.with_body(inner.bytes),
+                inner.mistake,
+                inner.cause,
+                inner.advice,
+            )
+        })
+        .collect()
+}
+
+/// The bodies that may be inside of this one.
+fn inside(body: &[u8]) -> Vec<Inner> {
+    let mut found = Vec::new();
+    let mut add = |bytes: Vec<u8>, mistake, cause: String, advice: &'static str| {
+        found.push(Inner {
+            bytes,
+            mistake,
+            cause,
+            advice,
+        });
     };
     if let Some((plain, how)) = decompressed(body) {
         add(
@@ -41,14 +95,6 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         );
     }
     if let Some(plain) = unbase64(body) {
-        if let Some((inner, how)) = decompressed(&plain) {
-            add(
-                inner,
-                "body_base64",
-                format!("the body is base64 of compressed bytes ({how})"),
-                "decode what the gateway hands over before the check",
-            );
-        }
         add(
             plain,
             "body_base64",
@@ -56,12 +102,6 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
             "decode it before the check where the gateway's event says isBase64Encoded, or switch binary media types on",
         );
     }
-    add(
-        BASE64_STANDARD.encode(body).into_bytes(),
-        "body_base64_decoded",
-        "the sender signed the base64 text that the body was decoded from".to_owned(),
-        "hand the text to the check as it arrived",
-    );
     for (inner, cause) in unwrapped(body) {
         add(
             inner,
@@ -70,10 +110,33 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
             "hand the inner body to the check, not what it was wrapped in",
         );
     }
-    if let Ok(text) = std::str::from_utf8(body) {
-        forms(text, &mut add);
+    for text in undone(body) {
+        let (mistake, advice) = match text.kind {
+            Kind::Framed => (
+                "body_framed",
+                "hand over the body alone, as the server's own parser gives it",
+            ),
+            Kind::Bytes => (
+                "body_text",
+                "hand the bytes themselves to the check, never a text that something made of them",
+            ),
+            Kind::Value => (
+                "body_text",
+                "hand the raw bytes to the check: something parsed the body and printed the value",
+            ),
+        };
+        let cause = format!("the body is {}", text.is);
+        if text.kind == Kind::Value {
+            for bytes in written(&text.bytes, Effort::Likely).take(MAX_BODIES / 2) {
+                add(bytes, mistake, cause.clone(), advice);
+            }
+        }
+        add(text.bytes, mistake, cause, advice);
     }
-    trials
+    if let Ok(text) = std::str::from_utf8(body) {
+        in_forms(text, &mut add);
+    }
+    found
 }
 
 /// The texts inside of JSON around the body.
@@ -107,80 +170,98 @@ fn unwrapped(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
             }
         }
     }
-    if let Ok(text) = std::str::from_utf8(body)
-        && let Ok(as_text) = serde_json::to_vec(text)
-    {
-        found.push((as_text, "the sender signed a JSON text, which was decoded"));
-    }
     found
 }
 
-fn forms(text: &str, add: &mut impl FnMut(Vec<u8>, &'static str, String, &str)) {
-    let raw = "hand the form to the check as it arrived, before anything decodes it";
-    if let Some(decoded) = percent_decoded(text, true) {
+fn in_forms(text: &str, add: &mut impl FnMut(Vec<u8>, &'static str, String, &'static str)) {
+    let plain = "send the body as it is, not as a form";
+    let no_form = text.trim_start().starts_with(['{', '[']);
+    if let Some(decoded) = percent_decoded(text, !no_form) {
         add(
             decoded,
             "form_encoded",
             "the body was percent-encoded on the way: the sender signed it plain".to_owned(),
-            "send the body as it is, not as a form",
+            plain,
         );
     }
-    let looks_like_form = text.contains('=') && !text.starts_with(['{', '[']);
-    if looks_like_form {
-        for field in text.split('&').take(64) {
+    if text.contains('=') && !no_form {
+        for field in text.split('&').take(MAX_FIELDS) {
             if let Some((_, value)) = field.split_once('=') {
-                let inner = percent_decoded(value, true).unwrap_or_else(|| value.into());
                 add(
-                    inner,
+                    form_text(value),
                     "form_wrapped",
                     "the body is a form, and the signed body is the value of one of its fields"
                         .to_owned(),
-                    "send the body as it is, not as a form",
+                    plain,
                 );
             }
         }
-        for blank in ["+", "%20"] {
-            let fields: Vec<String> = text
-                .split('&')
-                .map(|field| match field.split_once('=') {
-                    Some((name, value)) => format!(
-                        "{}={}",
-                        form_encoded(name.as_bytes(), blank),
-                        form_encoded(value.as_bytes(), blank)
-                    ),
-                    None => form_encoded(field.as_bytes(), blank),
-                })
-                .collect();
+        // A client that was told to send a form took JSON for the name of a field.
+        if let Some(name) = text.strip_suffix('=') {
             add(
-                fields.join("&").into_bytes(),
-                "form_decoded",
-                "the form was decoded: the sender signed it encoded".to_owned(),
-                raw,
+                form_text(name),
+                "form_wrapped",
+                "the body is a form, and the signed body is the name of its only field".to_owned(),
+                plain,
             );
         }
     }
-    for blank in ["+", "%20"] {
-        add(
-            format!("payload={}", form_encoded(text.as_bytes(), blank)).into_bytes(),
-            "form_decoded",
-            "the body is the field `payload` of a form: the sender signed the whole form"
-                .to_owned(),
-            raw,
-        );
+}
+
+/// The bodies that this one may have been taken out of.
+fn around(body: &[u8]) -> Vec<Inner> {
+    let mut found = vec![Inner {
+        bytes: BASE64_STANDARD.encode(body).into_bytes(),
+        mistake: "body_base64_decoded",
+        cause: "the sender signed the base64 text that the body was decoded from".to_owned(),
+        advice: "hand the text to the check as it arrived",
+    }];
+    let Ok(text) = std::str::from_utf8(body) else {
+        return found;
+    };
+    if let Ok(as_text) = serde_json::to_vec(text) {
+        found.push(Inner {
+            bytes: as_text,
+            mistake: "body_wrapped",
+            cause: "the sender signed a JSON text, which was decoded".to_owned(),
+            advice: "hand the text to the check as it arrived",
+        });
     }
+    for blank in ["+", "%20"] {
+        found.push(Inner {
+            bytes: format!("payload={}", form_encoded(body, blank)).into_bytes(),
+            mistake: "form_decoded",
+            cause: "the body is the field `payload` of a form: the sender signed the whole form"
+                .to_owned(),
+            advice: "hand the form to the check as it arrived, before anything decodes it",
+        });
+    }
+    found
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
+    if !concerns_proof(ruling) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    if let Some(what) = lost_value(&case.body) {
+        found.push(Finding::sign(
+            Confidence::Likely,
+            "body_lost",
+            format!("the body is {what}: something made a text of a parsed or unread body, and the body is lost"),
+            "hand the raw bytes to the check: read them before any parser, and never turn an object into a text",
+        ));
+    }
     let encoded = case
         .value("content-encoding")
         .is_some_and(|value| !value.trim().eq_ignore_ascii_case("identity"));
-    if encoded && concerns_proof(ruling) && decompressed(&case.body).is_none() {
-        return vec![Finding::sign(
+    if encoded && decompressed(&case.body).is_none() {
+        found.push(Finding::sign(
             Confidence::Likely,
             "body_decompressed",
             "content-encoding names a compression, and the body has none: it was decompressed on the way",
             "take the body before decompression, or let the proxy take the header away as well",
-        )];
+        ));
     }
-    Vec::new()
+    found
 }

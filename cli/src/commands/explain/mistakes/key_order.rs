@@ -13,39 +13,43 @@ use super::{
         case::Case,
         court::Ruling,
         finding::Trial,
-        json_text::{Escapes, Spacing, rewritten},
+        json_text::{Document, Escapes, Layout},
     },
-    concerns_proof,
+    Trials, concerns_proof,
 };
 
 /// Six members have 720 orders.
 const MAX_MEMBERS: usize = 6;
 const MAX_BODY_BYTES: usize = 8 * 1024;
 
-pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
+pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
+    let none = Box::new(std::iter::empty());
     if !concerns_proof(ruling) || case.body.len() > MAX_BODY_BYTES {
-        return Vec::new();
+        return none;
     }
     let Ok(Members(members)) = serde_json::from_slice::<Members<'_>>(&case.body) else {
-        return Vec::new();
+        return none;
     };
     if !(2..=MAX_MEMBERS).contains(&members.len()) {
-        return Vec::new();
+        return none;
     }
     let mut orders = Vec::new();
     permute(&mut members.iter().collect(), 0, &mut orders);
-    orders
-        .into_iter()
-        .filter_map(|body| {
-            let body = rewritten(body.as_bytes(), Spacing::Compact, Escapes::Kept)?;
-            Some(Trial::proof(
-                case.with_body(body),
-                "body_key_order",
-                "the body's JSON was written anew: the sender signed its members in another order",
-                "hand the raw bytes to the check: something parsed the body into a map that does not keep the order",
-            ))
+    let layouts = [Layout::COMPACT, Layout::SPACED, Layout::pretty("  ")];
+    let bodies = layouts.into_iter().flat_map(move |layout| {
+        let orders = orders.clone().into_iter();
+        orders.filter_map(move |body| {
+            Some(Document::read(body.as_bytes())?.written(&layout, &Escapes::Kept))
         })
-        .collect()
+    });
+    Box::new(bodies.map(|body| {
+        Trial::proof(
+            case.with_body(body),
+            "body_key_order",
+            "the body's JSON was written anew: the sender signed its members in another order",
+            "hand the raw bytes to the check: something parsed the body into a map that does not keep the order",
+        )
+    }))
 }
 
 fn permute(members: &mut Vec<&(String, &RawValue)>, from: usize, orders: &mut Vec<String>) {

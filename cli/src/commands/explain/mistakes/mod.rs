@@ -7,6 +7,7 @@ mod body_bytes;
 mod body_field;
 mod body_json;
 mod body_wrapped;
+mod form;
 mod head;
 mod key_order;
 mod provider;
@@ -25,15 +26,21 @@ use super::{
     finding::{Finding, Trial},
 };
 
+/// Changes one after the other, made when they are asked for.
+pub(crate) type Trials<'c> = Box<dyn Iterator<Item = Trial> + 'c>;
+
 /// Mistakes of one kind.
 pub(crate) struct Family {
     /// The tried changes, in words.
     pub(crate) in_words: &'static str,
     pub(crate) part: Part,
     /// Changes to a case of which this is the ruling, the likeliest first.
-    pub(crate) trials: fn(&Case, &Ruling) -> Vec<Trial>,
+    pub(crate) trials: for<'c> fn(&'c Case, &'c Ruling) -> Trials<'c>,
     /// How many changes `trials` goes through by itself, to propose those alone that match.
     pub(crate) searched: fn(&Case, &Ruling) -> usize,
+    /// Whether two of its changes can both come to a right case, for different causes. Two bodies cannot: one MAC does not
+    /// fit both.
+    pub(crate) may_have_rivals: bool,
     /// What the case shows by itself. It is asked only where no change helps.
     pub(crate) signs: fn(&Case, &Ruling) -> Vec<Finding>,
 }
@@ -60,85 +67,105 @@ pub(crate) const FAMILIES: &[Family] = &[
     Family {
         in_words: "method, media type, encoding and length",
         part: Part::Alone,
-        trials: head::trials,
+        trials: |case, ruling| Box::new(head::trials(case, ruling).into_iter()),
         searched: no_search,
+        may_have_rivals: true,
         signs: head::signs,
     },
     Family {
         in_words: "access credentials under another name or in another form",
         part: Part::Alone,
-        trials: access::trials,
+        trials: |case, ruling| Box::new(access::trials(case, ruling).into_iter()),
         searched: no_search,
+        may_have_rivals: true,
         signs: access::signs,
     },
     Family {
         in_words: "parts, separators, encodings and algorithms of requests signed with a certificate's key",
         part: Part::Alone,
-        trials: signed_request::trials,
+        trials: |case, ruling| Box::new(signed_request::trials(case, ruling).into_iter()),
         searched: signed_request::searched,
+        may_have_rivals: false,
         signs: signed_request::signs,
     },
     Family {
         in_words: "clock, time zone and unit of time",
         part: Part::Alone,
-        trials: time::trials,
+        trials: |case, ruling| Box::new(time::trials(case, ruling).into_iter()),
         searched: no_search,
+        may_have_rivals: false,
         signs: time::signs,
     },
     Family {
         in_words: "every signing recipe of a MAC in the body, as Facephi's, with every reading of the secret",
         part: Part::Alone,
-        trials: body_field::trials,
+        trials: |case, ruling| Box::new(body_field::trials(case, ruling).into_iter()),
         searched: body_field::searched,
+        may_have_rivals: false,
         signs: body_field::signs,
     },
     Family {
         in_words: "the secret read in other ways, with and without prefix, quotes and white space, and the other keys",
         part: Part::Key,
-        trials: secret::trials,
+        trials: |case, ruling| Box::new(secret::trials(case, ruling).into_iter()),
         searched: no_search,
+        may_have_rivals: false,
         signs: secret::signs,
     },
     Family {
         in_words: "the signature under other headers and in other forms",
         part: Part::Request,
-        trials: signature_header::trials,
+        trials: |case, ruling| Box::new(signature_header::trials(case, ruling).into_iter()),
         searched: no_search,
+        may_have_rivals: true,
         signs: signature_header::signs,
     },
     Family {
         in_words: "white space, line ends, byte order mark, charset and length of the body",
         part: Part::Request,
-        trials: body_bytes::trials,
+        trials: |case, ruling| Box::new(body_bytes::trials(case, ruling).into_iter()),
         searched: no_search,
+        may_have_rivals: false,
         signs: body_bytes::signs,
     },
     Family {
         in_words: "the body compressed, in base64, or inside a form, a text or a gateway's event",
         part: Part::Request,
-        trials: body_wrapped::trials,
+        trials: |case, ruling| Box::new(body_wrapped::trials(case, ruling).into_iter()),
         searched: no_search,
+        may_have_rivals: false,
         signs: body_wrapped::signs,
+    },
+    Family {
+        in_words: "a form decoded, written anew by another encoder, or as JSON",
+        part: Part::Request,
+        trials: form::trials,
+        searched: no_search,
+        may_have_rivals: false,
+        signs: no_signs,
     },
     Family {
         in_words: "the body's JSON written anew: indentation, separators, escapes, sorted keys",
         part: Part::Request,
         trials: body_json::trials,
         searched: no_search,
+        may_have_rivals: false,
         signs: body_json::signs,
     },
     Family {
         in_words: "another digest, encoding, template or unit of the scheme",
         part: Part::Request,
         trials: scheme::trials,
-        searched: no_search,
+        searched: scheme::searched,
+        may_have_rivals: true,
         signs: no_signs,
     },
     Family {
         in_words: "another provider",
         part: Part::Alone,
-        trials: provider::trials,
+        trials: |case, ruling| Box::new(provider::trials(case, ruling).into_iter()),
         searched: no_search,
+        may_have_rivals: false,
         signs: provider::signs,
     },
     Family {
@@ -146,6 +173,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         part: Part::Alone,
         trials: key_order::trials,
         searched: no_search,
+        may_have_rivals: false,
         signs: no_signs,
     },
 ];

@@ -29,11 +29,28 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     if !concerns_proof(ruling) {
         return Vec::new();
     }
-    let mut trials = Vec::new();
+    let variants = key_variants(case).into_iter();
+    variants
+        .map(|(key, finding)| {
+            Trial::proof(
+                case.with_keys(vec![key]),
+                finding.mistake,
+                finding.cause,
+                finding.advice,
+            )
+        })
+        .collect()
+}
+
+/// The keys that may be meant, each with what is wrong if it is the right one.
+pub(super) fn key_variants(case: &Case) -> Vec<(NamedKey, Finding)> {
+    let certain = |mistake, cause, advice| {
+        Finding::sign(Confidence::Certain, mistake, cause, advice)
+    };
+    let mut found = Vec::new();
     for key in &case.other_keys {
         for key in readings_of(key) {
-            trials.push(Trial::proof(
-                case.with_keys(vec![key.clone()]),
+            let finding = certain(
                 "other_key",
                 format!(
                     "the request is signed with {} (read as {}), which is not a key of this receiver",
@@ -41,20 +58,21 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
                     key.reading.in_words()
                 ),
                 format!("configure {}, or add it beside the present key while keys are rotated", key.name),
-            ));
+            );
+            found.push((key, finding));
         }
     }
     for key in case.keys.iter().filter(|key| !key.reading.is_public()) {
         for variant in variants(key) {
-            trials.push(Trial::proof(
-                case.with_keys(vec![key.of_bytes(&variant.bytes)]),
+            let finding = certain(
                 variant.mistake,
                 format!("{}: {}", key.name, variant.cause),
                 variant.advice,
-            ));
+            );
+            found.push((key.of_bytes(&variant.bytes), finding));
         }
     }
-    trials
+    found
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {

@@ -1,0 +1,213 @@
+//! The settings of `hmac-header`: what is signed, where its parts stand, with which digest, in which text form. Tries
+//! every order of the parts with each separator.
+
+mod parts;
+mod search;
+
+use hookgate::schemes::{HmacHeader, HmacHeaderConfig, SignatureLayout, TimestampForm};
+use serde_json::{Value, json};
+
+use self::{
+    parts::{Candidate, shown},
+    search::{Found, search, texts},
+};
+use super::{
+    super::{
+        case::Case,
+        court::Ruling,
+        finding::{Finding, Trial},
+        signing::scheme_of,
+    },
+    Trials, concerns_proof,
+};
+
+const HMAC_HEADER: &str = "hmac-header";
+const MISTAKE: &str = "scheme_template";
+
+pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
+    let none = Box::new(std::iter::empty());
+    if case.provider != HMAC_HEADER || !concerns_proof(ruling) {
+        return none;
+    }
+    let Some(scheme) = scheme_of(case) else {
+        return none;
+    };
+    let found = search(case, &scheme);
+    let trials: Vec<Trial> = found
+        .into_iter()
+        .map(|found| trial(case, &scheme, &found))
+        .collect();
+    Box::new(trials.into_iter())
+}
+
+/// The number of texts that the search goes through by itself.
+pub(super) fn searched(case: &Case, ruling: &Ruling) -> usize {
+    if case.provider != HMAC_HEADER || !concerns_proof(ruling) {
+        return 0;
+    }
+    scheme_of(case).map_or(0, |scheme| texts(case, &scheme))
+}
+
+fn trial(case: &Case, scheme: &HmacHeaderConfig, found: &Found<'_>) -> Trial {
+    let (config, is_taken) = config_of(scheme, found);
+    let changed = with_config(case, &config, &found.candidate).with_keys(vec![found.key.clone()]);
+    let Finding {
+        mistake,
+        cause,
+        advice,
+        ..
+    } = words(scheme, &config, found, is_taken);
+    let mut trial = Trial::proof(changed, mistake, cause, advice);
+    trial.beside.extend(found.key_finding.clone());
+    trial
+}
+
+/// The configuration that verifies it, and whether it has all of the parts in their places: a receiver of it then takes
+/// the sender's next request as well.
+fn config_of(scheme: &HmacHeaderConfig, found: &Found<'_>) -> (HmacHeaderConfig, bool) {
+    let candidate = &found.candidate;
+    let mut config = scheme.clone();
+    found.signature.header.clone_into(&mut config.signature_header);
+    config.digest = found.signature.digest;
+    config.encoding = found.signature.encoding;
+    if let Some(prefix) = &found.signature.prefix {
+        config.layout = SignatureLayout::Single {
+            prefix: prefix.clone(),
+        };
+    }
+    config.id_header = candidate.id_header();
+    if candidate.is_time_in_layout() {
+        config.timestamp_header = None;
+    } else {
+        config.timestamp_header = candidate.time_header();
+        if let SignatureLayout::Pairs { timestamp, .. } = &mut config.layout {
+            *timestamp = None;
+        }
+    }
+    if let Some(time) = candidate.time() {
+        config.timestamp_form = if time.len() > 11 {
+            TimestampForm::Milliseconds
+        } else {
+            TimestampForm::Seconds
+        };
+    }
+    config.template = candidate.template();
+    let reads_time = candidate
+        .time()
+        .is_none_or(|time| time.bytes().all(|byte| byte.is_ascii_digit()));
+    if reads_time && HmacHeader::try_from(config.clone()).is_ok() {
+        return (config, true);
+    }
+    // The same text, all of it but the body as it stands in this request.
+    config.template = candidate.literal();
+    (config.id_header, config.timestamp_header) = (None, None);
+    if let SignatureLayout::Pairs { timestamp, .. } = &mut config.layout {
+        *timestamp = None;
+    }
+    (config, false)
+}
+
+/// A receiver of this configuration. Where an address is signed, it stands in the template.
+fn with_config(case: &Case, config: &HmacHeaderConfig, candidate: &Candidate<'_>) -> Case {
+    let mut settings = serde_json::to_value(config).unwrap_or_default();
+    if let (Some(members), Some(own)) = (settings.as_object_mut(), case.settings()) {
+        if members.get("template") == Some(&Value::from(candidate.template())) {
+            members.insert("template".to_owned(), json!(candidate.with_address()));
+        }
+        let of_scheme: Vec<String> = members.keys().cloned().collect();
+        let scheme_alone = ["id_header", "timestamp_header", "timestamp_unit"];
+        members.extend(own.into_iter().filter(|(name, _)| {
+            !of_scheme.contains(name) && !scheme_alone.contains(&name.as_str())
+        }));
+    }
+    let mut changed = case.clone();
+    changed.settings = Some(settings.to_string());
+    changed
+}
+
+fn words(
+    scheme: &HmacHeaderConfig,
+    config: &HmacHeaderConfig,
+    found: &Found<'_>,
+    is_taken: bool,
+) -> Finding {
+    let candidate = &found.candidate;
+    let digest = word(&config.digest);
+    let encoding = word(&config.encoding);
+    let template = candidate.template();
+    let mut places = String::new();
+    for (part, header) in candidate.headers() {
+        places.push_str(&format!(", with the {part} in {}", shown(header)));
+    }
+    let mut sets = Vec::new();
+    if template != scheme.template || !is_taken {
+        sets.push(format!("template to {template:?}"));
+    }
+    for (setting, now, before) in [
+        ("id_header", &config.id_header, &scheme.id_header),
+        (
+            "timestamp_header",
+            &config.timestamp_header,
+            &scheme.timestamp_header,
+        ),
+    ] {
+        if let Some(name) = now.as_ref().filter(|_| now != before) {
+            sets.push(format!("{setting} to {}", shown(name)));
+        }
+    }
+    if config.timestamp_header.is_some() && config.timestamp_form != scheme.timestamp_form {
+        sets.push(format!("timestamp_unit to {}", word(&config.timestamp_form)));
+    }
+    if config.signature_header != scheme.signature_header {
+        sets.push(format!(
+            "signature_header to {}",
+            shown(&config.signature_header)
+        ));
+    }
+    let same_text = template == scheme.template && is_taken;
+    let other_digest = config.digest != scheme.digest;
+    if other_digest {
+        sets.push(format!("digest to {digest}"));
+    }
+    if config.encoding != scheme.encoding {
+        sets.push(format!("encoding to {encoding}"));
+    }
+    if config.layout != scheme.layout && found.signature.prefix.is_some() {
+        sets.push("layout to the one that the header has".to_owned());
+    }
+    let (mistake, cause) = if same_text && other_digest {
+        (
+            "scheme_digest",
+            format!("the sender signs with {digest}, written as {encoding}"),
+        )
+    } else {
+        (
+            MISTAKE,
+            format!("the sender signs {template}{places}, not the template that is set"),
+        )
+    };
+    let advice = if is_taken {
+        let address = if candidate.has_address() {
+            "; in place of {url}, {host} and {path} write what the sender has configured: a template takes them as they are"
+        } else {
+            ""
+        };
+        format!("set the scheme's {}{address}", sets.join(", "))
+    } else {
+        "no receiver takes that: a time in another form than a whole number, or nothing that parts it from the body. \
+         Ask the sender to sign seconds, parted by a dot, or read it in a Provider of your own"
+            .to_owned()
+    };
+    Finding::sign(
+        super::super::finding::Confidence::Certain,
+        mistake,
+        cause,
+        advice,
+    )
+}
+
+/// As settings spell it.
+fn word(setting: &impl serde::Serialize) -> String {
+    let text = serde_json::to_value(setting).unwrap_or_default();
+    text.as_str().unwrap_or_default().to_owned()
+}

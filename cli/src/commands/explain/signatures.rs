@@ -1,0 +1,91 @@
+//! The MACs that stand in a header's value, wherever they stand in it.
+
+use hookgate::schemes::{Digest, SignatureEncoding};
+
+use super::encoded::unbase64;
+
+/// Longest value that is looked through.
+const MAX_VALUE_BYTES: usize = 1024;
+const DIGESTS: [(Digest, usize); 3] = [
+    (Digest::Sha256, 32),
+    (Digest::Sha1, 20),
+    (Digest::Sha512, 64),
+];
+
+/// A part of a value that is as long as a MAC in one of its text forms.
+pub(crate) struct Signature<'a> {
+    pub(crate) digest: Digest,
+    pub(crate) encoding: SignatureEncoding,
+    /// What stands before it.
+    pub(crate) before: &'a str,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The MACs in `value`, from its start.
+pub(crate) fn signatures(value: &str) -> Vec<Signature<'_>> {
+    if value.len() > MAX_VALUE_BYTES {
+        return Vec::new();
+    }
+    let is_text = |c: char| c.is_ascii_alphanumeric() || "+/_-".contains(c);
+    let mut found: Vec<Signature<'_>> = Vec::new();
+    let mut rest = value;
+    let mut at = 0_usize;
+    while let Some(start) = rest.find(is_text) {
+        let from = at.saturating_add(start);
+        let run = value.get(from..).unwrap_or_default();
+        let length = run.find(|c| !is_text(c)).unwrap_or(run.len());
+        let (text, behind) = run.split_at_checked(length).unwrap_or((run, ""));
+        let before = value.get(..from).unwrap_or_default();
+        found.extend(read(text).map(|(digest, encoding, bytes)| Signature {
+            digest,
+            encoding,
+            before,
+            bytes,
+        }));
+        at = from.saturating_add(length);
+        rest = behind;
+    }
+    found
+}
+
+fn read(text: &str) -> Option<(Digest, SignatureEncoding, Vec<u8>)> {
+    let of_length = |bytes: &[u8]| {
+        let known = DIGESTS.into_iter().find(|(_, size)| *size == bytes.len());
+        known.map(|(digest, _)| digest)
+    };
+    let pairs = text.as_bytes().chunks(2);
+    let hex = pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect::<Option<Vec<u8>>>()
+        .filter(|_| text.len().is_multiple_of(2));
+    if let Some(bytes) = hex
+        && let Some(digest) = of_length(&bytes)
+    {
+        return Some((digest, SignatureEncoding::Hex, bytes));
+    }
+    let bytes = unbase64(text.as_bytes())?;
+    let digest = of_length(&bytes)?;
+    Some((digest, SignatureEncoding::Base64, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signatures;
+
+    #[test]
+    fn a_mac_is_found_wherever_it_stands() {
+        let hex = "ab".repeat(32);
+        let base64 = format!("{}=", "A-_b".repeat(10) + "AAA");
+        for (value, before) in [
+            (hex.clone(), ""),
+            (format!("sha256= {hex}"), "sha256= "),
+            (format!("t=1,v1={hex},v0=x"), "t=1,v1="),
+            (format!("keyId=\"k\",signature=\"{base64}\""), "keyId=\"k\",signature=\""),
+        ] {
+            let found = signatures(&value);
+            let places: Vec<&str> = found.iter().map(|it| it.before).collect();
+            assert_eq!(places, [before], "{value}");
+        }
+        assert!(signatures("sha256=00, abc").is_empty());
+    }
+}
