@@ -7,14 +7,18 @@ use std::{collections::BTreeSet, fmt, time::Duration};
 use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
-use super::{Access, Denied, authorization::of_scheme};
+use super::{
+    Access, Denied, TokenFlaw,
+    authorization::of_scheme,
+    token_flaw,
+};
 #[cfg(feature = "jwks")]
 use super::{Jwks, Preparing};
 #[cfg(feature = "jwks")]
 use crate::time::Timer;
 use crate::{
     keys::{
-        Keyring, LiveKeys,
+        Keyring, LiveKeys, VerifyingKey,
         jose::{Jwt, OneOrMore},
     },
     request::{Head, Single},
@@ -169,24 +173,93 @@ impl Bearer {
     }
 
     fn takes(&self, token: &Jwt<'_>, now: UnixTime) -> bool {
-        let Some(claims) = token.unproven_claims::<Claims>() else {
-            return false;
-        };
+        token
+            .unproven_claims::<Claims>()
+            .is_some_and(|claims| self.refused_claims(&claims, now).next().is_none())
+    }
+
+    /// The claims that refuse a token, in a fixed order.
+    fn refused_claims(
+        &self,
+        claims: &Claims,
+        now: UnixTime,
+    ) -> impl Iterator<Item = TokenFlaw> + use<> {
         let now = now.as_millis() as f64 / 1000.0;
         let leeway = self.leeway.as_secs_f64();
-        let in_time = now < claims.exp + leeway && claims.nbf.is_none_or(|nbf| nbf <= now + leeway);
+        let by = |secs: f64| Duration::try_from_secs_f64(secs).unwrap_or(Duration::MAX);
+        // Whatever is no number is not in time.
+        let expired = (!(now < claims.exp + leeway)).then(|| TokenFlaw::Expired(by(now - claims.exp)));
+        let early = claims
+            .nbf
+            .filter(|nbf| !(*nbf <= now + leeway))
+            .map(|nbf| TokenFlaw::NotYetValid(by(nbf - now)));
         let from_issuer = self.issuer.is_none() || self.issuer == claims.iss;
-        let for_us = match (&self.audience, &claims.aud) {
-            (None, None) => true,
-            (Some(own), Some(named)) => named.has(own),
-            (None, Some(_)) | (Some(_), None) => false,
+        let audience = match (&self.audience, &claims.aud) {
+            (None, None) => None,
+            (Some(own), Some(named)) if named.has(own) => None,
+            (None, Some(_)) => Some(TokenFlaw::UnexpectedAudience),
+            (Some(_), _) => Some(TokenFlaw::Audience),
         };
         let client = claims.client_id.as_ref().or(claims.azp.as_ref());
         let to_client =
             self.clients.is_empty() || client.is_some_and(|client| self.clients.contains(client));
         let scopes = claims.scope.as_ref().or(claims.scp.as_ref());
         let scope = |wanted: &String| scopes.is_some_and(|scopes| scopes.has_word(wanted));
-        in_time && from_issuer && for_us && to_client && self.scopes.iter().all(scope)
+        let in_scope = self.scopes.iter().all(scope);
+        [
+            expired,
+            early,
+            (!from_issuer).then_some(TokenFlaw::Issuer),
+            audience,
+            (!to_client).then_some(TokenFlaw::Client),
+            (!in_scope).then_some(TokenFlaw::Scope),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// Why the rule refuses a request: everything that it refuses, where a token can be read. Empty where it takes it.
+    /// Keys that an issuer publishes are not fetched.
+    ///
+    /// For tools, and for whoever runs the receiver. A sender gets one answer for all of it.
+    pub fn diagnose(&self, head: &Head<'_>, now: UnixTime) -> Vec<TokenFlaw> {
+        let value = match head.single(&header::AUTHORIZATION) {
+            Single::Value(value) => value,
+            Single::Missing | Single::Repeated => return vec![TokenFlaw::NoToken],
+        };
+        let Some(text) = of_scheme(value, b"Bearer") else {
+            return vec![TokenFlaw::NoToken];
+        };
+        let Some(token) = read(value) else {
+            return vec![token_flaw::unreadable(text, MAX_TOKEN_BYTES, ACCESS_TOKEN)];
+        };
+        let mut flaws = match token.unproven_claims::<Claims>() {
+            Some(claims) => self.refused_claims(&claims, now).collect(),
+            None => token_flaw::misshapen(&token),
+        };
+        if self.is_signed(&token, now).is_err() {
+            flaws.push(self.unsigned(&token, now));
+        }
+        flaws
+    }
+
+    /// Why no key signed the token, as far as its head says.
+    fn unsigned(&self, token: &Jwt<'_>, now: UnixTime) -> TokenFlaw {
+        let Some(ring) = &self.keys else {
+            return TokenFlaw::Signature;
+        };
+        let keys = ring.load();
+        let live = LiveKeys::new(&keys, now);
+        let of_algorithm =
+            |key: &VerifyingKey| key.algorithms().contains(&token.algorithm);
+        if !live.public_keys().any(|(_, key)| of_algorithm(key)) {
+            return TokenFlaw::OtherAlgorithm;
+        }
+        let mut named = live.public_keys().filter(|(_, key)| key.may_be(token.key_id()));
+        if named.next().is_none() {
+            return TokenFlaw::OtherKeyId;
+        }
+        TokenFlaw::Signature
     }
 }
 

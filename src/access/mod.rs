@@ -29,13 +29,15 @@ mod headers;
 #[cfg(feature = "jwks")]
 mod jwks;
 mod networks;
+#[cfg(feature = "jwt")]
+mod token_flaw;
 
 use std::{fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header};
 
 #[cfg(feature = "jwt")]
-pub use self::bearer::Bearer;
+pub use self::{bearer::Bearer, token_flaw::TokenFlaw};
 pub(crate) use self::gate::Gate;
 #[cfg(feature = "jwks")]
 pub(crate) use self::jwks::PublishedKeys;

@@ -125,6 +125,15 @@ impl AccessRule {
         Ok(gates)
     }
 
+    /// Every `bearer` in it that can be built.
+    pub(crate) fn bearers(&self) -> Vec<Bearer> {
+        match self {
+            Self::Bearer(token) => token.bearer().into_iter().collect(),
+            Self::All(rules) | Self::Any(rules) => rules.iter().flat_map(Self::bearers).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     fn rule(&self) -> Result<Rule, Refused> {
         Ok(match self {
             Self::ApiKey { header, value } => Arc::new(ApiKey::header(header, value)),

@@ -44,6 +44,8 @@ pub(crate) struct Report<'a> {
     findings: &'a [Finding],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tried: Vec<Tried>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    next: &'a [&'static str],
     notes: &'a [String],
     #[serde(skip)]
     in_words: String,
@@ -106,6 +108,7 @@ impl<'a> Report<'a> {
                     changes: *changes,
                 })
                 .collect(),
+            next: &explanation.next,
             notes: &subject.notes,
             in_words: explanation.ruling.in_words(),
             request: format!(
@@ -204,24 +207,40 @@ impl<'a> Report<'a> {
         }
         if self.findings.iter().any(certain) {
             screen.say("Beyond that nothing more was found.")?;
+        } else if self.next.is_empty() {
+            screen.say("No cause was found.")?;
         } else {
-            screen.say(format_args!(
-                "No change makes the proof match. Tried, {}:",
-                count(self.judged, "request")
-            ))?;
-            for tried in &self.tried {
-                let mut label = screen.begin();
-                label.text(format_args!("  {:>4} × ", tried.changes));
-                paragraph(screen, label, "         ", tried.what)?;
-            }
-            screen.say(
-                "Still possible: a secret of another account or environment, or a body with other content.",
-            )?;
+            self.write_tried(screen)?;
         }
         if self.exhausted {
             screen.say(
                 "The search ended at its bound; a smaller request would be searched further.",
             )?;
+        }
+        Ok(())
+    }
+}
+
+impl Report<'_> {
+    /// What was tried without success, and what would help.
+    fn write_tried(&self, screen: &mut Screen<impl Write>) -> io::Result<()> {
+        screen.say(format_args!(
+            "No change makes the proof match. Tried, {}:",
+            count(self.judged, "request")
+        ))?;
+        for tried in &self.tried {
+            let mut label = screen.begin();
+            label.text(format_args!("  {:>5} × ", tried.changes));
+            paragraph(screen, label, "          ", tried.what)?;
+        }
+        screen.say(
+            "Still possible: a secret of another account or environment, or a body with other content.",
+        )?;
+        screen.say("What would help next:")?;
+        for next in self.next {
+            let mut label = screen.begin();
+            label.text("  - ");
+            paragraph(screen, label, "    ", next)?;
         }
         Ok(())
     }

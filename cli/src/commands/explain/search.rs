@@ -32,6 +32,8 @@ pub(crate) struct Explanation {
     pub(crate) tried: Vec<(&'static str, usize)>,
     /// Whether the search ended at its bound.
     pub(crate) exhausted: bool,
+    /// What to capture or to give next, where something is left unexplained.
+    pub(crate) next: Vec<&'static str>,
     /// How many requests were judged.
     pub(crate) judged: usize,
 }
@@ -71,10 +73,29 @@ pub(crate) fn explain(mut case: Case, court: &mut Court) -> Explanation {
         ruling: first,
         findings,
         complete,
+        next: next(&case, &ruling),
         tried: if complete { Vec::new() } else { tried },
         exhausted: court.is_exhausted(),
         judged: court.cases(),
     }
+}
+
+/// What would help, where the search ended at this ruling.
+fn next(case: &Case, ruling: &Ruling) -> Vec<&'static str> {
+    let mut next = Vec::new();
+    if !(Stage::Signature..=Stage::Proof).contains(&ruling.stage()) {
+        return next;
+    }
+    next.push(
+        "the raw bytes, taken before any parser: `hookgate listen --save DIR` in the application's place keeps them",
+    );
+    if case.other_keys.is_empty() {
+        next.push("every other secret that you have (other endpoint, test and live, the sender's own tool): --other-key-env");
+    }
+    if case.value("content-length").is_none() {
+        next.push("the whole head with content-length, which says whether the body is whole");
+    }
+    next
 }
 
 /// A case with a mistake, or two at once, undone.

@@ -1,14 +1,17 @@
 //! The sender's credentials, under another name or in another form.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use hookgate::Rejection;
+use hookgate::{Rejection, UnixTime, access::TokenFlaw, pack::Head};
 use serde_json::{Value, json};
 
 use super::super::{
     case::Case,
     court::{Ruling, Stage},
+    encoded::{percent_decoded, unbase64},
     finding::{Confidence, Finding, Trial},
+    words::in_words,
 };
+use crate::settings::access::AccessRule;
 
 const MAX_HEADERS: usize = 64;
 const AUTHORIZATION: &str = "authorization";
@@ -70,13 +73,90 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     } else {
         format!("({})", names.join(", "))
     };
-    trials.push(Trial::step(
+    let mut trial = Trial::step(
         open,
         mistake,
         format!("the access credentials {names} {cause}"),
-        "set them at the sender as the access rule has them, and look for a proxy that drops the header",
-    ));
+        match ruling {
+            Ruling::Rejected(Rejection::AccessMissing) => {
+                "set them at the sender as the access rule has them, and look for a proxy that drops the header"
+            }
+            _ => "set them at the sender as the access rule has them",
+        },
+    );
+    let mut flaws = token_flaws(case).into_iter();
+    if let Some(first) = flaws.next() {
+        trial.finding = first;
+        trial.beside = flaws.collect();
+    }
+    trials.push(trial);
     trials
+}
+
+/// What the library says of a token that is there, claim by claim.
+fn token_flaws(case: &Case) -> Vec<Finding> {
+    let is_bearer = |value: &str| {
+        let scheme = value.split(' ').next().unwrap_or_default();
+        scheme.eq_ignore_ascii_case("bearer")
+    };
+    let mut values = case.values(AUTHORIZATION);
+    let rule = case.setting("access").unwrap_or_default();
+    let (true, Ok(rule)) = (
+        values.next().is_some_and(is_bearer),
+        serde_json::from_value::<AccessRule>(rule),
+    ) else {
+        return Vec::new();
+    };
+    let now = case.now.unwrap_or(UnixTime::EPOCH);
+    let head = Head::new(&case.method, &case.path, &case.headers);
+    // Where there are several rules, the token is meant for the one that has the least against it.
+    let flaws = rule.bearers().into_iter().map(|bearer| bearer.diagnose(&head, now));
+    let flaws = flaws.min_by_key(Vec::len).unwrap_or_default();
+    flaws.into_iter().map(|flaw| of_flaw(flaw, case)).collect()
+}
+
+fn of_flaw(flaw: TokenFlaw, case: &Case) -> Finding {
+    let unknown_time = case.now.is_none();
+    let (cause, advice) = match flaw {
+        TokenFlaw::Expired(_) | TokenFlaw::NotYetValid(_) if unknown_time => (
+            format!("{flaw}, judged at 1970"),
+            "say when the request arrived: --now",
+        ),
+        TokenFlaw::Expired(by) => (
+            format!("{flaw} by {}, which is more than the rule's leeway", in_words(by)),
+            "let the sender fetch a new token before the old one ends, and compare the clocks (NTP)",
+        ),
+        TokenFlaw::NotYetValid(by) => (
+            format!("{flaw} by {}, which is more than the rule's leeway: a clock is wrong", in_words(by)),
+            "synchronise the clocks of the issuer and the receiver (NTP), or allow more with `leeway`",
+        ),
+        TokenFlaw::Issuer | TokenFlaw::Audience | TokenFlaw::UnexpectedAudience => (
+            flaw.to_string(),
+            "have the issuer make tokens for this endpoint, or set the rule's issuer and audience to those of the tokens",
+        ),
+        TokenFlaw::Client | TokenFlaw::Scope => (
+            flaw.to_string(),
+            "give the sender's client what the rule asks for, where tokens are issued",
+        ),
+        TokenFlaw::Misshapen(..) | TokenFlaw::Missing(_) | TokenFlaw::NoClaims => (
+            flaw.to_string(),
+            "have the issuer write its claims as RFC 7519 says: times are numbers of seconds, and `exp` is needed here",
+        ),
+        TokenFlaw::Signature | TokenFlaw::OtherKeyId | TokenFlaw::OtherAlgorithm => (
+            flaw.to_string(),
+            "give the rule the issuer's present key with its algorithm; issuers replace their keys",
+        ),
+        _ => (
+            flaw.to_string(),
+            "have the sender present the access token as its issuer gave it",
+        ),
+    };
+    Finding::sign(
+        Confidence::Certain,
+        "access_token",
+        format!("{AUTHORIZATION}: {cause}"),
+        advice,
+    )
 }
 
 pub(super) fn signs(_: &Case, ruling: &Ruling) -> Vec<Finding> {
@@ -137,6 +217,7 @@ fn forms(value: &str, header: &str) -> Vec<(String, &'static str)> {
         found.push((bare.to_owned(), "a word such as Bearer stands before it"));
     }
     if header == AUTHORIZATION {
+        found.extend(basic_forms(bare));
         let encoded = BASE64_STANDARD.encode(bare);
         found.push((
             format!("Basic {encoded}"),
@@ -144,6 +225,55 @@ fn forms(value: &str, header: &str) -> Vec<(String, &'static str)> {
         ));
         found.push((format!("Basic {bare}"), "the word Basic is missing"));
         found.push((format!("Bearer {bare}"), "the word Bearer is missing"));
+    }
+    found
+}
+
+/// User and password as other clients write them into the base64 of `Basic`.
+fn basic_forms(bare: &str) -> Vec<(String, &'static str)> {
+    let Some(pair) = unbase64(bare.as_bytes()) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut add = |pair: Vec<u8>, cause| {
+        found.push((format!("Basic {}", BASE64_STANDARD.encode(pair)), cause));
+    };
+    add(pair.clone(), "user and password are in base64 of another form");
+    match std::str::from_utf8(&pair) {
+        Err(_) => {
+            let text: String = pair.iter().copied().map(char::from).collect();
+            add(
+                text.into_bytes(),
+                "user and password are in ISO-8859-1, and the rule takes UTF-8 (RFC 7617): a client ignores the charset",
+            );
+        }
+        Ok(text) => {
+            let latin: Option<Vec<u8>> = text
+                .chars()
+                .map(|c| u8::try_from(u32::from(c)).ok())
+                .collect();
+            if let Some(latin) = latin {
+                add(latin, "user and password were encoded twice: UTF-8 was read as ISO-8859-1");
+            }
+            add(
+                text.trim().as_bytes().to_vec(),
+                "white space or a line end stands beside user and password inside of the base64 (echo without -n)",
+            );
+            if let Some(decoded) = percent_decoded(text, false) {
+                add(decoded, "user and password are percent-encoded, as in an address");
+            }
+            if let Some(inner) = unbase64(text.as_bytes()) {
+                add(inner, "user and password are in base64 twice");
+            }
+            if let Some((user, password)) = text.split_once(':') {
+                add(
+                    format!("{password}:{user}").into_bytes(),
+                    "user and password stand in each other's place",
+                );
+                let trimmed = format!("{}:{}", user.trim(), password.trim());
+                add(trimmed.into_bytes(), "white space stands beside the user or the password");
+            }
+        }
     }
     found
 }

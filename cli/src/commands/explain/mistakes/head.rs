@@ -22,6 +22,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     };
     match rejection {
         Rejection::MethodNotAllowed => vec![method(case)],
+        Rejection::UnsupportedMediaType if events_mode(case).is_some() => Vec::new(),
         Rejection::UnsupportedMediaType => media_types(case),
         Rejection::UnsupportedEncoding => vec![encoding(case)],
         Rejection::HostMismatch => vec![host(case)],
@@ -47,6 +48,9 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             "raise the receiver's `body_limit`, if you expect such bodies",
         ));
     }
+    if let Ruling::Rejected(Rejection::UnsupportedMediaType) = ruling {
+        found.extend(events_mode(case));
+    }
     if let Ruling::Rejected(Rejection::PeerNotWired) = ruling {
         found.push(Finding::sign(
             Confidence::Certain,
@@ -64,6 +68,27 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
         ));
     }
     found
+}
+
+/// A CloudEvent in a mode that no receiver here takes: another media type would not make it one that is.
+fn events_mode(case: &Case) -> Option<Finding> {
+    let media_type = case.value("content-type").unwrap_or_default();
+    let media_type = media_type.trim_start().to_ascii_lowercase();
+    let (mistake, cause) = if media_type.starts_with("application/cloudevents-batch") {
+        ("cloudevents_batch", "the request is a batch of CloudEvents, and the pack takes one event a request")
+    } else if media_type.starts_with("application/cloudevents+") && !media_type.starts_with("application/cloudevents+json") {
+        ("cloudevents_format", "the request is a CloudEvent in another format than JSON, which the pack does not take")
+    } else if case.value("ce-specversion").is_some() || case.value("ce-id").is_some() && case.value("ce-type").is_some() {
+        ("cloudevents_binary", "the request is a CloudEvent in binary mode (its attributes are ce- headers), and the pack takes the structured mode")
+    } else {
+        return None;
+    };
+    Some(Finding::sign(
+        Confidence::Certain,
+        mistake,
+        cause,
+        "have the sender deliver one event a request in structured mode: content-type application/cloudevents+json, the attributes and the signature in the body",
+    ))
 }
 
 fn method(case: &Case) -> Trial {
@@ -89,31 +114,38 @@ fn media_types(case: &Case) -> Vec<Trial> {
             "look for a proxy or a client that adds a second one",
         )];
     }
-    let given = case.value("content-type").unwrap_or_default();
-    let given = shown_media_type(given);
-    let mut trials = Vec::new();
-    if case.provider == "facephi" {
-        trials.push(Trial::step(
+    let given = match case.value("content-type") {
+        Some(value) => format!("content-type is {}", shown_media_type(value)),
+        None => "there is no content-type".to_owned(),
+    };
+    if case.provider == "facephi" && given.ends_with(" application/json") {
+        return vec![Trial::step(
             case.with_setting("plain_json", json!(true)),
             mistake,
-            format!("content-type is {given}; the pack takes application/cloudevents+json alone"),
+            format!("{given}; the pack takes application/cloudevents+json alone"),
             "build the pack with Facephi::new(secret).plain_json()",
-        ));
+        )];
     }
-    let advice = if case.provider == "github" {
-        "set the webhook's content type to application/json at the sender"
-    } else {
-        "make the sender, or the client that replays the request, send the right content-type"
+    let advice = match &*case.provider {
+        "github" => "set the webhook's content type to application/json at the sender",
+        "hmac-header" | "hmac-body-field" | "signed-request" => {
+            "make the sender send that content-type; where it cannot be told, let the receiver take what it sends: \
+             Preset::custom(…).with_profile(|profile| profile.media_types = &[…]), or the setting `media_types`"
+        }
+        _ => "make the sender, or the client that replays the request, send the right content-type",
     };
-    trials.extend(MEDIA_TYPES.map(|takes| {
-        Trial::step(
-            case.with_header("content-type", takes),
-            mistake,
-            format!("content-type is {given}; this provider's events are {takes}"),
-            advice,
-        )
-    }));
-    trials
+    // The first of them that passes decides.
+    MEDIA_TYPES
+        .iter()
+        .map(|takes| {
+            Trial::step(
+                case.with_header("content-type", *takes),
+                mistake,
+                format!("{given}; this provider's events are {takes}"),
+                advice,
+            )
+        })
+        .collect()
 }
 
 /// A media type without its parameters, where it is one.

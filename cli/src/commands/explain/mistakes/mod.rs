@@ -16,6 +16,8 @@ mod secret;
 mod signature_header;
 mod signed_request;
 mod time;
+mod time_form;
+mod undecodable;
 
 pub(super) use self::{
     access::credential_headers, head::path_sign, signed_request::unchecked_signature,
@@ -69,7 +71,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         part: Part::Alone,
         trials: |case, ruling| Box::new(head::trials(case, ruling).into_iter()),
         searched: no_search,
-        may_have_rivals: true,
+        may_have_rivals: false,
         signs: head::signs,
     },
     Family {
@@ -95,6 +97,22 @@ pub(crate) const FAMILIES: &[Family] = &[
         searched: no_search,
         may_have_rivals: false,
         signs: time::signs,
+    },
+    Family {
+        in_words: "what the pack reads of the event",
+        part: Part::Alone,
+        trials: |_, _| Box::new(std::iter::empty()),
+        searched: no_search,
+        may_have_rivals: false,
+        signs: undecodable::signs,
+    },
+    Family {
+        in_words: "the signed time in other forms",
+        part: Part::Request,
+        trials: |case, ruling| Box::new(time_form::trials(case, ruling).into_iter()),
+        searched: no_search,
+        may_have_rivals: false,
+        signs: no_signs,
     },
     Family {
         in_words: "every signing recipe of a MAC in the body, as Facephi's, with every reading of the secret",

@@ -8,9 +8,10 @@ use base64::{
 use super::{
     super::{
         case::{Case, NamedKey, Reading},
-        court::Ruling,
-        encoded::percent_decoded,
+        court::{Ruling, Stage},
+        encoded::{form_encoded, percent_decoded},
         finding::{Confidence, Finding, Trial},
+        texts::of_html,
     },
     concerns_proof,
     signed_request::takes_certificates,
@@ -76,6 +77,14 @@ pub(super) fn key_variants(case: &Case) -> Vec<(NamedKey, Finding)> {
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
+    if case.provider == "stripe" && ruling.stage() == Stage::Proof && case.other_keys.is_empty() {
+        return vec![Finding::sign(
+            Confidence::Possible,
+            "other_secret",
+            "each endpoint of Stripe has a secret of its own, and so have its command-line tool, and test and live mode",
+            "compare the endpoint that the request came from, and name the other secrets with --other-key-env",
+        )];
+    }
     // A certificate's own family says what is wrong with it.
     let is_certificate = || case.keys.iter().any(|key| key.reading.is_public());
     if !matches!(ruling, Ruling::BadKey) || (takes_certificates(case) && is_certificate()) {
@@ -179,6 +188,14 @@ fn variants(key: &NamedKey) -> Vec<Variant> {
             "secret_stray_at_sender",
             format!("the sender's secret ends with {what}, which the configured one lacks"),
             at_sender.to_owned(),
+        );
+    }
+    for (escaped, how) in escaped_at_sender(&key.text) {
+        add(
+            escaped.into_bytes(),
+            "secret_stray_at_sender",
+            format!("the sender signs with the secret as {how} writes it, and the configured one is plain"),
+            "set a new secret of letters and digits at both sides: no form changes those".to_owned(),
         );
     }
     add(
@@ -306,6 +323,14 @@ fn cleaned(text: &str) -> Vec<Cleaned> {
             );
         }
     }
+    if let Some(plain) = of_html(unquoted).and_then(|it| String::from_utf8(it).ok()) {
+        add(
+            &plain,
+            "secret_escape",
+            "the configured secret is escaped for HTML (&amp;)",
+            "configure it as the sender shows it on its page, not as the page's source has it",
+        );
+    }
     if let Some(decoded) = percent_decoded(unquoted, false)
         && let Ok(decoded) = String::from_utf8(decoded)
     {
@@ -316,6 +341,76 @@ fn cleaned(text: &str) -> Vec<Cleaned> {
             "configure it decoded",
         );
     }
+    found
+}
+
+/// The text as programs escape it that put it into something: HTML in each of its manners, an address, a quoted text.
+fn escaped_at_sender(text: &str) -> Vec<(String, &'static str)> {
+    let html = |quote: Option<&str>, apostrophe: Option<&str>, slash: Option<&str>, angles: bool| {
+        let mut out = String::new();
+        for character in text.chars() {
+            let entity = match character {
+                '&' => Some("&amp;"),
+                '<' if angles => Some("&lt;"),
+                '>' if angles => Some("&gt;"),
+                '"' => quote,
+                '\'' => apostrophe,
+                '/' => slash,
+                _ => None,
+            };
+            match entity {
+                Some(entity) => out.push_str(entity),
+                None => out.push(character),
+            }
+        }
+        out
+    };
+    let mut found: Vec<(String, &'static str)> = Vec::new();
+    let mut add = |escaped: String, how| {
+        if escaped != text && !found.iter().any(|(known, _)| *known == escaped) {
+            found.push((escaped, how));
+        }
+    };
+    for quote in [Some("&quot;"), None, Some("&#34;"), Some("&#x22;")] {
+        for apostrophe in [
+            None,
+            Some("&#039;"),
+            Some("&#39;"),
+            Some("&#x27;"),
+            Some("&apos;"),
+        ] {
+            for slash in [None, Some("&#x2F;"), Some("&#47;")] {
+                for angles in [true, false] {
+                    add(html(quote, apostrophe, slash, angles), "HTML");
+                }
+            }
+        }
+    }
+    let numbers: String = text
+        .chars()
+        .map(|c| match c {
+            '&' | '<' | '>' | '"' | '\'' => format!("&#{};", u32::from(c)),
+            c if !c.is_ascii() => format!("&#{};", u32::from(c)),
+            c => c.to_string(),
+        })
+        .collect();
+    add(numbers, "HTML");
+    for blank in ["+", "%20"] {
+        add(form_encoded(text.as_bytes(), blank), "an address (percent-encoded)");
+    }
+    let mut slashes = String::new();
+    for character in text.chars() {
+        if matches!(character, '\\' | '"' | '\'') {
+            slashes.push('\\');
+        }
+        slashes.push(character);
+    }
+    add(slashes, "a quoted text (with backslashes)");
+    if let Ok(json) = serde_json::to_string(text) {
+        add(json.trim_matches('"').to_owned(), "a quoted text (with backslashes)");
+    }
+    let twice: String = text.bytes().map(char::from).collect();
+    add(twice, "Latin-1 read as UTF-8");
     found
 }
 

@@ -14,6 +14,7 @@ use super::{
         court::Ruling,
         encoded::{percent_decoded, unbase64},
         finding::{Confidence, Finding, Trial},
+        signatures::{Signature, signatures},
         signing::{prefix_of, scheme_of},
     },
     concerns_proof,
@@ -93,7 +94,8 @@ fn under_other_names(case: &Case, scheme: &HmacHeaderConfig) -> Vec<Trial> {
             continue;
         }
         for (name, value) in case.headers.iter().take(MAX_HEADERS) {
-            if name.eq_ignore_ascii_case(right) || value.len() > MAX_VALUE_BYTES {
+            let is_known = name.eq_ignore_ascii_case(right) || is_variant(name, right);
+            if is_known || value.len() > MAX_VALUE_BYTES {
                 continue;
             }
             let prefix = prefix_of(scheme);
@@ -138,7 +140,7 @@ fn shown(name: &str) -> String {
     }
 }
 
-type Form = (String, &'static str, &'static str, &'static str);
+type Form = (String, &'static str, String, String);
 
 fn forms(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
     let mut found: Vec<Form> = Vec::new();
@@ -149,8 +151,8 @@ fn forms(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
         found.push((
             trimmed.to_owned(),
             "signature_quotes",
-            "the signature has quotes or white space around it",
-            as_it_is,
+            "the signature has quotes or white space around it".to_owned(),
+            as_it_is.to_owned(),
         ));
     }
     if let Some(decoded) =
@@ -159,8 +161,8 @@ fn forms(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
         found.push((
             decoded,
             "signature_percent",
-            "the signature is percent-encoded",
-            as_it_is,
+            "the signature is percent-encoded".to_owned(),
+            as_it_is.to_owned(),
         ));
     }
     // A blank that a form's decoder made of a plus sign. Lists have blanks of their own.
@@ -171,106 +173,135 @@ fn forms(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
         found.push((
             value.replace(' ', "+"),
             "signature_percent",
-            "the plus signs of the signature became blanks",
-            as_it_is,
+            "the plus signs of the signature became blanks".to_owned(),
+            as_it_is.to_owned(),
         ));
     }
     for part in value.split(", ").filter(|part| *part != value).take(16) {
         found.push((
             part.to_owned(),
             "signature_repeated",
-            "several signatures were joined with commas; one of them is right",
-            "look for a proxy that adds a copy: nobody can tell which one counts, so none does",
+            "several signatures were joined with commas; one of them is right".to_owned(),
+            "look for a proxy that adds a copy: nobody can tell which one counts, so none does".to_owned(),
         ));
     }
-    if !prefix.is_empty() && !value.contains(&prefix) {
-        let bare = strip_any_prefix(trimmed);
-        for bare in [trimmed, bare] {
-            found.push((
-                format!("{prefix}{bare}"),
-                "signature_prefix",
-                "the signature lacks the prefix of its version or digest, or has it in another form",
-                "pass the header on as it arrives, or set the scheme's layout without a prefix",
-            ));
-        }
-    }
-    if prefix.is_empty() {
-        found.push((
-            strip_any_prefix(trimmed).to_owned(),
-            "signature_prefix",
-            "the signature stands after a prefix that the scheme does not expect",
-            "set the scheme's layout: SignatureLayout::Single with this prefix",
-        ));
-    }
-    found.extend(recoded(trimmed, &prefix, scheme));
+    found.extend(elsewhere(value, scheme));
+    found.extend(encoded_twice(trimmed, &prefix, scheme));
     found.retain(|(form, ..)| form != value);
     found
 }
 
-/// The text after `sha256=`, `v1,` and the like.
-fn strip_any_prefix(text: &str) -> &str {
-    match text.split_once(['=', ',', ':', ' ']) {
-        Some((before, rest)) if before.len() <= 11 && rest.len() >= 20 => rest,
-        _ => text,
+/// Each MAC of the value, wherever it stands in it, as the scheme expects it.
+fn elsewhere(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
+    let prefix = prefix_of(scheme);
+    let found = signatures(value).into_iter();
+    let of_digest = found.filter(|it| it.digest == scheme.digest);
+    of_digest
+        .map(|signature| {
+            // Pairs carry more than the signature.
+            let start = match &scheme.layout {
+                SignatureLayout::Pairs { timestamp: Some(name), .. } => time_pair(value, name),
+                _ => String::new(),
+            };
+            let text = encoded(&signature.bytes, scheme);
+            let (mistake, cause, advice) = what_differs(&signature, &prefix, scheme);
+            (format!("{start}{prefix}{text}"), mistake, cause, advice)
+        })
+        .collect()
+}
+
+/// The pair with the time, under the name that the scheme expects.
+fn time_pair(value: &str, name: &str) -> String {
+    let times = value.split([',', ';', ' ']).map(|pair| {
+        let (_, time) = pair.split_once('=').unwrap_or(("", pair));
+        time.trim()
+    });
+    let is_time = |it: &&str| it.len() >= 9 && it.bytes().all(|byte| byte.is_ascii_digit());
+    let time = times.into_iter().find(is_time);
+    time.map_or_else(String::new, |time| format!("{name}={time},"))
+}
+
+fn encoded(bytes: &[u8], scheme: &HmacHeaderConfig) -> String {
+    match scheme.encoding {
+        SignatureEncoding::Hex => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        _ => BASE64_STANDARD.encode(bytes),
     }
 }
 
-/// The signature in the other text form.
-fn recoded(value: &str, prefix: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
-    // Pairs carry more than the signature.
+type Cause = (&'static str, String, String);
+
+/// How a MAC stands otherwise than the scheme expects it.
+fn what_differs(signature: &Signature<'_>, prefix: &str, scheme: &HmacHeaderConfig) -> Cause {
+    let before = signature.before;
+    let last = before.rsplit([' ', ',']).next().unwrap_or_default();
+    if signature.encoding != scheme.encoding {
+        let (is, expected, name) = match scheme.encoding {
+            SignatureEncoding::Hex => ("base64", "hexadecimal", "Base64"),
+            _ => ("hexadecimal", "base64", "Hex"),
+        };
+        return (
+            "signature_encoding",
+            format!("the signature is {is}, and the scheme expects {expected}"),
+            format!("set the scheme's encoding to SignatureEncoding::{name}"),
+        );
+    }
+    if before == prefix || last == prefix && !prefix.is_empty() {
+        return (
+            "signature_alphabet",
+            "the signature is base64 of the URL alphabet or without padding, and the scheme expects the standard form"
+                .to_owned(),
+            "pass the header on as it arrives; a sender of your own must write standard base64 with padding"
+                .to_owned(),
+        );
+    }
+    let layout = layout_of(before);
+    if before.trim() == prefix.trim() {
+        return (
+            "signature_prefix",
+            "a blank stands between the signature's prefix and the signature".to_owned(),
+            format!("{layout}; where the sender writes no blank, pass the header on as it arrives"),
+        );
+    }
+    let cause = if before.is_empty() {
+        "the signature lacks the prefix of its version or digest"
+    } else if prefix.is_empty() {
+        "the signature stands after a prefix that the scheme does not expect"
+    } else {
+        "the signature stands after another prefix than the scheme expects"
+    };
+    (
+        "signature_prefix",
+        cause.to_owned(),
+        format!("pass the header on as it arrives, or {layout}"),
+    )
+}
+
+/// What to set, with the prefix where that shows nothing but its name.
+fn layout_of(before: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "=_:,-/ ".contains(c);
+    if before.is_empty() {
+        "set the scheme's layout without a prefix: SignatureLayout::alone()".to_owned()
+    } else if before.len() <= 12 && before.chars().all(plain) {
+        format!("set the scheme's layout: SignatureLayout::Single with the prefix {before:?}")
+    } else {
+        "set the scheme's layout to the one that the header has".to_owned()
+    }
+}
+
+/// Base64 of a hexadecimal text.
+fn encoded_twice(value: &str, prefix: &str, scheme: &HmacHeaderConfig) -> Option<Form> {
     let (before, text) = match value.split_once(prefix) {
         Some((before, text)) if !prefix.is_empty() => (before, text),
         _ => ("", value),
     };
-    let text = strip_any_prefix(text);
-    let mut found = Vec::new();
-    let mut add = |bytes: &[u8], mistake, cause, advice| {
-        let text = match scheme.encoding {
-            SignatureEncoding::Hex => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-            _ => BASE64_STANDARD.encode(bytes),
-        };
-        found.push((format!("{before}{prefix}{text}"), mistake, cause, advice));
-    };
-    let hex = |text: &str| -> Option<Vec<u8>> {
-        let pairs = text.as_bytes().chunks(2);
-        let bytes = pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-        text.len().is_multiple_of(2).then(|| bytes.collect())?
-    };
-    if scheme.encoding == SignatureEncoding::Base64 {
-        if let Some(bytes) = hex(text) {
-            add(
-                &bytes,
-                "signature_encoding",
-                "the signature is hexadecimal, and the scheme expects base64",
-                "set the scheme's encoding to SignatureEncoding::Hex",
-            );
-        } else if let Some(bytes) = unbase64(text.as_bytes()) {
-            add(
-                &bytes,
-                "signature_alphabet",
-                "the signature is base64 of the URL alphabet or without padding, and the scheme expects the standard form",
-                "pass the header on as it arrives; a sender of your own must write standard base64 with padding",
-            );
-        }
-    } else if let Some(bytes) = unbase64(text.as_bytes()) {
-        add(
-            &bytes,
-            "signature_encoding",
-            "the signature is base64, and the scheme expects hexadecimal",
-            "set the scheme's encoding to SignatureEncoding::Base64",
-        );
-    }
-    if let Some(inner) = unbase64(text.as_bytes()).and_then(|text| String::from_utf8(text).ok())
-        && let Some(bytes) = hex(inner.trim())
-    {
-        add(
-            &bytes,
-            "signature_encoding",
-            "the signature is base64 of a hexadecimal text: it was encoded twice",
-            "encode the MAC's bytes once at the sender",
-        );
-    }
-    found
+    let inner = String::from_utf8(unbase64(text.as_bytes())?).ok()?;
+    let inner = signatures(inner.trim()).pop()?;
+    Some((
+        format!("{before}{prefix}{}", encoded(&inner.bytes, scheme)),
+        "signature_encoding",
+        "the signature is base64 of a hexadecimal text: it was encoded twice".to_owned(),
+        "encode the MAC's bytes once at the sender".to_owned(),
+    ))
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {

@@ -29,9 +29,6 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
             outside(case, Side::Future, *ahead, *limit)
         }
         Ruling::Rejected(Rejection::UnreadableEventTime) => vec![unreadable(case)],
-        Ruling::Rejected(Rejection::SignatureMismatch | Rejection::SignatureMismatchUnder(_)) => {
-            rescaled(case)
-        }
         _ => Vec::new(),
     }
 }
@@ -56,8 +53,8 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
         Rejection::MalformedTimestamp => vec![Finding::sign(
             Confidence::Certain,
             "malformed_timestamp",
-            "the signed time stands twice, or is not a whole number",
-            "take over the header as it arrives: neither a date nor a fraction was signed",
+            "the signed time stands twice, or is not a whole number, and the proof matches over no form of it that was tried",
+            "look for what writes the header: the sender's documentation says in which form the time is signed",
         )],
         _ => Vec::new(),
     }
@@ -177,30 +174,4 @@ fn time_zone(by: Duration) -> Option<String> {
         let half = if halves % 2 == 1 { ".5" } else { "" };
         format!("{}{half}", halves / 2)
     })
-}
-
-/// Something on the way wrote the time in another unit than the signed one.
-fn rescaled(case: &Case) -> Vec<Trial> {
-    let (Some(scheme), Some(time)) = (scheme_of(case), signed_time(case)) else {
-        return Vec::new();
-    };
-    let Some(header) = scheme.timestamp_header else {
-        return Vec::new();
-    };
-    let other = if time > SECS_END {
-        Some(time / 1000)
-    } else {
-        time.checked_mul(1000)
-    };
-    other
-        .map(|other| {
-            Trial::proof(
-                case.with_header(&header, other.to_string()),
-                "timestamp_rewritten",
-                format!("{header} holds the time in another unit than the sender signed"),
-                "pass the header on as it arrives",
-            )
-        })
-        .into_iter()
-        .collect()
 }

@@ -5,10 +5,9 @@ mod parts;
 mod search;
 
 use hookgate::schemes::{HmacHeader, HmacHeaderConfig, SignatureLayout, TimestampForm};
-use serde_json::{Value, json};
 
 use self::{
-    parts::{Candidate, shown},
+    parts::shown,
     search::{Found, search, texts},
 };
 use super::{
@@ -50,7 +49,7 @@ pub(super) fn searched(case: &Case, ruling: &Ruling) -> usize {
 
 fn trial(case: &Case, scheme: &HmacHeaderConfig, found: &Found<'_>) -> Trial {
     let (config, is_taken) = config_of(scheme, found);
-    let changed = with_config(case, &config, &found.candidate).with_keys(vec![found.key.clone()]);
+    let changed = with_config(case, &config).with_keys(vec![found.key.clone()]);
     let Finding {
         mistake,
         cause,
@@ -91,7 +90,7 @@ fn config_of(scheme: &HmacHeaderConfig, found: &Found<'_>) -> (HmacHeaderConfig,
             TimestampForm::Seconds
         };
     }
-    config.template = candidate.template();
+    config.template = candidate.with_address();
     let reads_time = candidate
         .time()
         .is_none_or(|time| time.bytes().all(|byte| byte.is_ascii_digit()));
@@ -107,13 +106,10 @@ fn config_of(scheme: &HmacHeaderConfig, found: &Found<'_>) -> (HmacHeaderConfig,
     (config, false)
 }
 
-/// A receiver of this configuration. Where an address is signed, it stands in the template.
-fn with_config(case: &Case, config: &HmacHeaderConfig, candidate: &Candidate<'_>) -> Case {
+/// A receiver of this configuration, with what its settings say beside the scheme.
+pub(super) fn with_config(case: &Case, config: &HmacHeaderConfig) -> Case {
     let mut settings = serde_json::to_value(config).unwrap_or_default();
     if let (Some(members), Some(own)) = (settings.as_object_mut(), case.settings()) {
-        if members.get("template") == Some(&Value::from(candidate.template())) {
-            members.insert("template".to_owned(), json!(candidate.with_address()));
-        }
         let of_scheme: Vec<String> = members.keys().cloned().collect();
         let scheme_alone = ["id_header", "timestamp_header", "timestamp_unit"];
         members.extend(own.into_iter().filter(|(name, _)| {
@@ -121,6 +117,7 @@ fn with_config(case: &Case, config: &HmacHeaderConfig, candidate: &Candidate<'_>
         }));
     }
     let mut changed = case.clone();
+    HMAC_HEADER.clone_into(&mut changed.provider);
     changed.settings = Some(settings.to_string());
     changed
 }

@@ -4,6 +4,7 @@ use hookgate::{
     keys::{JwsAlgorithm, VerifyingKey},
     schemes::SignatureEncoding,
 };
+use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::{
     super::super::{
@@ -11,6 +12,7 @@ use super::{
         encoded::unbase64,
         finding::{Confidence, Finding},
     },
+    UNICO_CHECK,
     candidates::Held,
     parts,
     search::{forms, keys_of, signs},
@@ -50,16 +52,65 @@ pub(super) fn own_text(case: &Case) -> Option<Finding> {
     };
     let parts = parts(case);
     let held = parts.signatures.iter().find(is_of)?;
+    let payload = payload(held.value).unwrap_or_default();
+    let bound = binding_claim(&payload, &case.body);
+    let (binds, advice) = match bound {
+        Some(claim) => (
+            format!("; its claim {claim} is the body's digest"),
+            "no scheme here takes that as a signature of the body: verify the token and compare that claim with the \
+             body's digest in a Provider of your own"
+                .to_owned(),
+        ),
+        None => {
+            let sender = match &*case.provider {
+                UNICO_CHECK => "Unico",
+                _ => "the sender",
+            };
+            (
+                String::new(),
+                format!(
+                    "no receiver takes that as a signature of the body: ask {sender} which claim binds the body, and \
+                     read it in a Provider of your own; until then, believe an access rule alone"
+                ),
+            )
+        }
+    };
     Some(Finding::sign(
         Confidence::Certain,
         "signed_request_claims",
         format!(
-            "the header {} is a JWS over claims of its own, not over the body",
+            "the header {} is a JWS over claims of its own, not over the body{binds}",
             shown(held.name)
         ),
-        "no receiver takes that as a signature of the body: ask Unico which claim binds the body, and read it in a \
-         Provider of your own; until then, believe an access rule alone",
+        advice,
     ))
+}
+
+/// The claim that holds a digest of the body, in any of its text forms.
+fn binding_claim(payload: &[u8], body: &[u8]) -> Option<String> {
+    let claims: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(payload).ok()?;
+    let digests = [
+        Sha256::digest(body).to_vec(),
+        Sha384::digest(body).to_vec(),
+        Sha512::digest(body).to_vec(),
+    ];
+    let is_plain = |name: &str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        name.len() <= 40 && name.chars().all(plain)
+    };
+    let holds = |value: &str| {
+        let hex = |digest: &Vec<u8>| -> String {
+            digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        };
+        digests.iter().any(|digest| {
+            value.eq_ignore_ascii_case(&hex(digest))
+                || unbase64(value.as_bytes()).is_some_and(|bytes| bytes == *digest)
+        })
+    };
+    let mut claims = claims.into_iter();
+    claims
+        .find(|(name, value)| is_plain(name) && value.as_str().is_some_and(holds))
+        .map(|(name, _)| name)
 }
 
 fn payload(jws: &str) -> Option<Vec<u8>> {
