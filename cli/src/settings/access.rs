@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use hookgate::{
-    Secret,
+    Key, Keyring, Secret,
     access::{
         Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Bearer, Forwarding, HeaderSecrets,
         Networks,
@@ -50,6 +50,9 @@ pub(crate) struct TokenRule {
     pub(crate) secret: Option<String>,
     /// A public key or certificate.
     pem: Option<String>,
+    /// Several keys, each perhaps with the id that tokens name.
+    #[serde(default)]
+    keys: Vec<TokenKey>,
     pub(crate) algorithms: Vec<String>,
     pub(crate) issuer: Option<String>,
     pub(crate) audience: Option<String>,
@@ -59,6 +62,15 @@ pub(crate) struct TokenRule {
     #[serde(default)]
     pub(crate) scopes: Vec<String>,
     leeway_s: Option<u64>,
+}
+
+/// One of several keys.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenKey {
+    kid: Option<String>,
+    secret: Option<String>,
+    pem: Option<String>,
 }
 
 /// Where calls must come from.
@@ -200,14 +212,11 @@ impl TokenRule {
             .map(|name| JwsAlgorithm::from_name(name))
             .collect();
         let algorithms = algorithms.ok_or_else(|| malformed("an algorithm is unknown"))?;
-        let key = match (&self.secret, &self.pem) {
-            (Some(text), None) => VerifyingKey::secret(&shared(text)?, algorithms),
-            (None, Some(pem)) => {
-                VerifyingKey::pem(pem_text(pem).ok_or(Refused::BadKey)?.as_bytes(), algorithms)
-            }
-            _ => return Err(malformed("`bearer` has either a `secret` or a `pem`")),
+        let mut bearer = match (&self.secret, &self.pem, &self.keys[..]) {
+            (secret, pem, []) => Bearer::of(verifying(secret, pem, &algorithms)?),
+            (None, None, keys) => Bearer::of(ring(keys, &algorithms)?),
+            _ => return Err(malformed("`bearer` has either a `secret`, a `pem` or `keys`")),
         };
-        let mut bearer = Bearer::of(key);
         if let Some(issuer) = &self.issuer {
             bearer = bearer.issuer(issuer);
         }
@@ -220,6 +229,42 @@ impl TokenRule {
         let bearer = self.issued_to.iter().fold(bearer, Bearer::issued_to);
         Ok(self.scopes.iter().fold(bearer, Bearer::scope))
     }
+}
+
+/// One key, of a secret or a PEM.
+fn verifying(
+    secret: &Option<String>,
+    pem: &Option<String>,
+    algorithms: &[JwsAlgorithm],
+) -> Result<VerifyingKey, Refused> {
+    let algorithms = algorithms.iter().copied();
+    match (secret, pem) {
+        (Some(text), None) => Ok(VerifyingKey::secret(&shared(text)?, algorithms)),
+        (None, Some(pem)) => {
+            let pem = pem_text(pem).ok_or(Refused::BadKey)?;
+            Ok(VerifyingKey::pem(pem.as_bytes(), algorithms))
+        }
+        _ => Err(malformed("`bearer` has either a `secret` or a `pem`")),
+    }
+}
+
+/// Keys under the ids that tokens name. A secret and a public key are never for the same algorithm.
+fn ring(keys: &[TokenKey], algorithms: &[JwsAlgorithm]) -> Result<Keyring, Refused> {
+    let is_shared = |it: &JwsAlgorithm| it.name().starts_with("HS");
+    let keys = keys.iter().enumerate().map(|(place, key)| {
+        let of_kind: Vec<JwsAlgorithm> = algorithms
+            .iter()
+            .copied()
+            .filter(|it| is_shared(it) == key.secret.is_some())
+            .collect();
+        let verifying = verifying(&key.secret, &key.pem, &of_kind)?;
+        let verifying = match &key.kid {
+            Some(kid) => verifying.with_id(kid),
+            None => verifying,
+        };
+        Ok(Key::public(place.to_string(), verifying))
+    });
+    Ok(Keyring::new(keys.collect::<Result<Vec<_>, Refused>>()?)?)
 }
 
 fn shared(text: &str) -> Result<Secret, Refused> {

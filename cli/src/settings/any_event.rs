@@ -11,8 +11,9 @@ use hookgate::{
 /// Stands for an event of any pack.
 pub(crate) struct AnyEvent;
 
-/// The pack `P`, with [`AnyEvent`] for its events. It verifies and identifies them as `P` does.
-pub(crate) struct ForAnyEvent<P>(pub(crate) P);
+/// The pack `P`, with [`AnyEvent`] for its events. It verifies and identifies them as `P` does. It takes the media types
+/// that are named, in place of the pack's.
+pub(crate) struct ForAnyEvent<P>(pub(crate) P, pub(crate) Option<&'static [&'static str]>);
 
 impl<P: Provider> Provider for ForAnyEvent<P> {
     type Event = AnyEvent;
@@ -22,7 +23,11 @@ impl<P: Provider> Provider for ForAnyEvent<P> {
     }
 
     fn profile(&self) -> SenderProfile {
-        self.0.profile()
+        let mut profile = self.0.profile();
+        if let Some(media_types) = self.1 {
+            profile.media_types = media_types;
+        }
+        profile
     }
 
     fn keys(&self) -> Keys {

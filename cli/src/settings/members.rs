@@ -14,6 +14,14 @@ use crate::{
 };
 
 const ACCESS: &str = "access";
+/// The media types that are taken, in place of the pack's.
+const MEDIA_TYPES: &str = "media_types";
+/// The largest body that is taken, in bytes.
+const BODY_LIMIT: &str = "body_limit";
+/// A record without a media type gets the first that is taken: for vectors that hold the signed headers alone.
+pub(crate) const ASSUME_MEDIA_TYPE: &str = "assume_media_type";
+/// The members that are the receiver's, and not the scheme's.
+pub(crate) const OF_RECEIVER: [&str; 4] = [ACCESS, MEDIA_TYPES, BODY_LIMIT, ASSUME_MEDIA_TYPE];
 
 /// The members of `settings`.
 #[derive(Default)]
@@ -49,6 +57,38 @@ impl Settings {
             .map_err(|error| malformed(fault::describe(&error)))
     }
 
+    /// The media types that are taken, where they are set.
+    pub(crate) fn media_types(&self) -> Result<Option<Vec<String>>, Refused> {
+        let list: Option<Vec<String>> = self.member(MEDIA_TYPES)?;
+        let is_media_type = |text: &String| {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-._/".contains(c);
+            text.split('/').count() == 2 && text.len() <= 128 && text.chars().all(plain)
+        };
+        match &list {
+            Some(list) if list.is_empty() || !list.iter().all(is_media_type) => Err(malformed(
+                "`media_types`: a list of media types in lower case, without parameters".to_owned(),
+            )),
+            _ => Ok(list),
+        }
+    }
+
+    /// The largest body, where it is set.
+    pub(crate) fn body_limit(&self) -> Result<Option<usize>, Refused> {
+        self.member(BODY_LIMIT)
+    }
+
+    /// Whether a request without a media type is taken for one that has it.
+    pub(crate) fn assumes_media_type(&self) -> Result<bool, Refused> {
+        Ok(self.member(ASSUME_MEDIA_TYPE)?.unwrap_or_default())
+    }
+
+    fn member<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Refused> {
+        let text = self.0.get(name).map(Json::get);
+        text.map(serde_json::from_str)
+            .transpose()
+            .map_err(|error| malformed(format!("`{name}`: {}", fault::describe(&error))))
+    }
+
     /// For packs that leave nothing to be set.
     pub(crate) fn of_nothing_else(&self) -> Result<(), Refused> {
         match self.fields().next() {
@@ -60,7 +100,7 @@ impl Settings {
     }
 
     fn fields(&self) -> impl Iterator<Item = (&str, &Json)> {
-        self.0.iter().filter(|(name, _)| *name != ACCESS)
+        self.0.iter().filter(|(name, _)| !OF_RECEIVER.contains(name))
     }
 }
 

@@ -10,18 +10,22 @@ use hookgate::{
     simulator::Signer,
 };
 use serde::{Deserialize, Deserializer, de::Error};
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use crate::settings::{credentials::PEM_BEGIN, refused::Refused, terms::secret, text::Text};
 
 /// What `keys` are for, and how the sender signs.
 pub(crate) struct SignedRequestRule {
     algorithms: Vec<String>,
+    /// Of each key the id by which requests name it; `null` for none.
+    key_ids: Vec<Option<String>>,
     scheme: SignedRequestConfig,
 }
 
 /// The member of the settings that is not the scheme's.
 const ALGORITHMS: &str = "algorithms";
+/// This member is not the scheme's either.
+const KEY_IDS: &str = "key_ids";
 /// The scheme's own fields may stand in a member of this name.
 const SCHEME: &str = "scheme";
 
@@ -32,6 +36,7 @@ impl<'de> Deserialize<'de> for SignedRequestRule {
         let algorithms = members
             .remove(ALGORITHMS)
             .ok_or_else(|| D::Error::missing_field(ALGORITHMS))?;
+        let key_ids = members.remove(KEY_IDS).unwrap_or_else(|| Value::Array(Vec::new()));
         let scheme = match members.remove(SCHEME) {
             None => members.into(),
             Some(scheme) if members.is_empty() => scheme,
@@ -43,6 +48,7 @@ impl<'de> Deserialize<'de> for SignedRequestRule {
         };
         Ok(Self {
             algorithms: serde_json::from_value(algorithms).map_err(D::Error::custom)?,
+            key_ids: serde_json::from_value(key_ids).map_err(D::Error::custom)?,
             scheme: serde_json::from_value(scheme).map_err(D::Error::custom)?,
         })
     }
@@ -60,9 +66,18 @@ impl SignedRequestRule {
         let algorithms = algorithms.ok_or_else(|| {
             Refused::Malformed("`settings`: `algorithms`: one is unknown".to_owned())
         })?;
+        if !self.key_ids.is_empty() && self.key_ids.len() != keys.len() {
+            return Err(Refused::Malformed(
+                "`settings`: `key_ids`: there is not one for each of `keys`".to_owned(),
+            ));
+        }
         let keys = keys.iter().enumerate();
         let keys = keys.map(|(place, text)| {
             let key = key(text, &algorithms)?;
+            let key = match self.key_ids.get(place) {
+                Some(Some(id)) => key.with_id(id),
+                _ => key,
+            };
             Some(Key::public(place.to_string(), key))
         });
         let keys = keys.collect::<Option<Vec<_>>>().ok_or(Refused::BadKey)?;

@@ -1,6 +1,10 @@
 //! [`Terms`]: what a receiver or its judge is built from, and its builder.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use hookgate::{
     BuildError, Key, Keyring, Receiver, ReceiverBuilder, Secret,
@@ -103,7 +107,12 @@ impl Terms<'_> {
     ) -> Result<ReceiverBuilder, Refused> {
         let gates = settings.gates()?;
         let profile = pack.profile();
-        let mut receiver = Receiver::new(self.endpoint, ForAnyEvent(pack)).clock(self.clock);
+        let media_types = settings.media_types()?.map(lasting).transpose()?;
+        let pack = ForAnyEvent(pack, media_types);
+        let mut receiver = Receiver::new(self.endpoint, pack).clock(self.clock);
+        if let Some(bytes) = settings.body_limit()? {
+            receiver = receiver.body_limit(bytes);
+        }
         match self.window {
             WindowTerm::OfPack => {}
             WindowTerm::Unchecked => receiver = receiver.without_time_check(),
@@ -141,6 +150,27 @@ impl Terms<'_> {
             ring.into()
         })
     }
+}
+
+/// The most different lists of media types. Each is kept to the end, as a profile wants it.
+const MAX_LISTS: usize = 1024;
+
+/// The list as a profile has it: kept once, however many receivers are built of it.
+fn lasting(list: Vec<String>) -> Result<&'static [&'static str], Refused> {
+    static LISTS: Mutex<BTreeMap<Vec<String>, &'static [&'static str]>> =
+        Mutex::new(BTreeMap::new());
+    let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = lists.get(&list) {
+        return Ok(known);
+    }
+    if lists.len() >= MAX_LISTS {
+        let why = "`settings`: `media_types`: too many different lists in one run";
+        return Err(Refused::Malformed(why.to_owned()));
+    }
+    let kept: Vec<&'static str> = list.iter().map(|text| &*text.clone().leak()).collect();
+    let kept: &'static [&'static str] = kept.leak();
+    lists.insert(list, kept);
+    Ok(kept)
 }
 
 /// A key as a record spells it. `None` when it cannot be one.

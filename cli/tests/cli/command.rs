@@ -65,6 +65,7 @@ pub(crate) fn published() -> Value {
         "provider": "standard-webhooks",
         "keys": ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
         "headers": [
+            ["content-type", "application/json"],
             ["webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"],
             ["webhook-timestamp", "1614265330"],
             ["webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="],

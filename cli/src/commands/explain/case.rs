@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hookgate::UnixTime;
 use serde_json::{Map, Value};
 
-use crate::settings::{signed_request::pem_text, terms::WindowTerm};
+use crate::settings::{members::OF_RECEIVER, signed_request::pem_text, terms::WindowTerm};
 
 /// A captured request and the receiver's terms. Has no `Debug`: it holds keys and a payload.
 #[derive(Clone)]
@@ -203,14 +203,14 @@ impl Case {
         case
     }
 
-    /// For another provider. The settings of the old one's scheme are gone, and access stays.
+    /// For another provider. The settings of the old one's scheme are gone, and the receiver's own stay.
     pub(crate) fn for_provider(&self, provider: &str) -> Self {
         let mut case = self.clone();
         provider.clone_into(&mut case.provider);
-        let access = self
-            .settings()
-            .and_then(|mut settings| settings.remove("access"));
-        case.settings = access.map(|access| serde_json::json!({ "access": access }).to_string());
+        if let Some(mut settings) = self.settings() {
+            settings.retain(|name, _| OF_RECEIVER.contains(&name.as_str()));
+            case.settings = Some(Value::Object(settings).to_string());
+        }
         case
     }
 

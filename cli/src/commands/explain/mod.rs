@@ -48,7 +48,9 @@ use self::{
 };
 use crate::{
     output::screen::note,
-    settings::{catalog, credentials::is_stdin, terms::WindowTerm},
+    settings::{
+        catalog, credentials::is_stdin, members::ASSUME_MEDIA_TYPE, terms::WindowTerm,
+    },
 };
 
 /// The exit status when the input is no request, as for wrong arguments.
@@ -231,6 +233,9 @@ impl Explain {
                 Ok(text) => case.settings = Some(text),
                 Err(why) => return Ok(Err(why)),
             }
+        }
+        if captured.is_body_alone && case.value("content-type").is_none() {
+            case = case.with_setting(ASSUME_MEDIA_TYPE, true.into());
         }
         let names = mistakes::credential_headers(&case);
         if let Err(why) = given.without_credentials_in(&names) {

@@ -7,12 +7,15 @@ use hookgate::{
 };
 
 use super::case::Case;
+use crate::settings::members::OF_RECEIVER;
 
 /// The scheme of `case`'s provider, where it is a MAC in a header.
 pub(crate) fn scheme_of(case: &Case) -> Option<HmacHeaderConfig> {
     if case.provider == "hmac-header" {
         let mut settings = case.settings()?;
-        settings.remove("access");
+        for of_receiver in OF_RECEIVER {
+            settings.remove(of_receiver);
+        }
         return serde_json::from_value(settings.into()).ok();
     }
     preset(&case.provider)

@@ -107,12 +107,15 @@ impl Judge {
         record: &mut Record<'_>,
         body: Bytes,
     ) -> Result<Result<Judged, Rejection>, Refused> {
-        let judge = self
+        let built = self
             .judges
             .of(listed, record)
             .as_ref()
             .map_err(Clone::clone)?;
-        add_media_type(record, judge);
+        let judge = &built.judge;
+        if built.assumes_media_type {
+            add_media_type(record, judge);
+        }
         self.clock.set(match record.now {
             Some(now) => now.0,
             None => self.system.now(),
@@ -122,8 +125,8 @@ impl Judge {
     }
 }
 
-/// Recorded vectors of signature libraries have no media type: they get the pack's. One that is given is
-/// judged.
+/// Vectors of signature libraries have no media type: where the settings say so, they get the pack's. One that is given
+/// is judged.
 fn add_media_type(record: &mut Record<'_>, judge: &framework::Judge) {
     let name = "content-type";
     let is_given = |(given, _): &(Text<'_>, Text<'_>)| given.eq_ignore_ascii_case(name);

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::record::Record;
 use crate::settings::{
     catalog::Listed,
+    members::Settings,
     refused::Refused,
     terms::{Terms, WindowTerm},
 };
@@ -18,7 +19,13 @@ const KEPT: usize = 256;
 /// Judges by their policy.
 pub(crate) struct Judges {
     clock: Arc<dyn Clock>,
-    built: HashMap<[u8; 32], Result<Judge, Refused>>,
+    built: HashMap<[u8; 32], Result<Built, Refused>>,
+}
+
+/// A judge, and what records may leave out for it.
+pub(crate) struct Built {
+    pub(crate) judge: Judge,
+    pub(crate) assumes_media_type: bool,
 }
 
 impl Judges {
@@ -30,22 +37,26 @@ impl Judges {
     }
 
     /// The judge that `record` asks for, or why there is none.
-    pub(crate) fn of(&mut self, listed: &Listed, record: &Record<'_>) -> &Result<Judge, Refused> {
+    pub(crate) fn of(&mut self, listed: &Listed, record: &Record<'_>) -> &Result<Built, Refused> {
         let policy = policy(record);
         // Records come from a few endpoints; where they do not, starting over keeps memory bounded.
         if self.built.len() >= KEPT && !self.built.contains_key(&policy) {
             self.built.clear();
         }
         self.built.entry(policy).or_insert_with(|| {
+            let settings = record.settings.map(|settings| settings.get());
             let builder = (listed.builder)(Terms {
                 endpoint: &record.endpoint,
                 keys: &record.keys,
                 has_tenant: record.tenant.is_some(),
                 window: record.window,
-                settings: record.settings.map(|settings| settings.get()),
+                settings,
                 clock: self.clock.clone(),
             })?;
-            Ok(builder.judge()?)
+            Ok(Built {
+                judge: builder.judge()?,
+                assumes_media_type: Settings::read(settings)?.assumes_media_type()?,
+            })
         })
     }
 }

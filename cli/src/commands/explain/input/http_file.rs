@@ -78,6 +78,7 @@ pub(super) fn read(bytes: &[u8], folder: &Path) -> Result<Captured, Unreadable> 
         notes.push("variables are filled in in headers and URL, not in the body".to_owned());
     }
     Ok(Captured {
+        is_body_alone: false,
         method,
         path: path_of(&target),
         headers,

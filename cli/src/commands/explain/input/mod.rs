@@ -40,6 +40,8 @@ pub(crate) struct Captured {
     /// The bodies that it may have, the likeliest first, never empty: text formats leave the last line end
     /// open.
     pub(crate) bodies: Vec<Vec<u8>>,
+    /// Only the body was captured, so that no header says anything by its absence.
+    pub(crate) is_body_alone: bool,
     /// The parts that only a record has.
     pub(crate) recorded: Option<Recorded>,
     /// Notes for the reader of the report on how the input was read.
@@ -65,8 +67,11 @@ impl Captured {
             path: "/".to_owned(),
             headers: Vec::new(),
             bodies: vec![body],
+            is_body_alone: true,
             recorded: None,
-            notes: Vec::new(),
+            notes: vec![
+                "a body without a head says no media type: the provider's is assumed, unless -H gives one".to_owned(),
+            ],
         }
     }
 

@@ -36,6 +36,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Captured, Unreadable> {
     let endpoint = record.endpoint.to_string();
     let tenant = record.tenant.as_deref().map(str::to_owned);
     Ok(Captured {
+        is_body_alone: false,
         method: record.method.to_string(),
         path: record.path.to_string(),
         headers: record

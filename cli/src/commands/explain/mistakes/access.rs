@@ -62,7 +62,15 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
             }
         }
     }
-    // The remaining case: they are missing, or simply wrong.
+    trials
+}
+
+/// The remaining case: they are missing, or simply wrong.
+pub(super) fn refused(case: &Case, ruling: &Ruling) -> Vec<Trial> {
+    if ruling.stage() != Stage::Access {
+        return Vec::new();
+    }
+    let names = credential_headers(case);
     let open = case.with_setting("access", json!("none"));
     let (mistake, cause) = match ruling {
         Ruling::Rejected(Rejection::AccessMissing) => ("access_missing", "are missing"),
@@ -89,8 +97,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         trial.finding = first;
         trial.beside = flaws.collect();
     }
-    trials.push(trial);
-    trials
+    vec![trial]
 }
 
 /// What the library says of a token that is there, claim by claim.

@@ -20,6 +20,7 @@ use super::{
     },
     concerns_proof,
 };
+use crate::settings::members::OF_RECEIVER;
 
 /// How a secret's text can be read: as it is, as base64, as hexadecimal.
 const READINGS: usize = 3;
@@ -34,7 +35,9 @@ fn schemes(case: &Case) -> Option<Vec<HmacBodyFieldConfig>> {
         FACEPHI => Some(vec![HmacBodyFieldConfig::new("signature")]),
         HMAC_BODY_FIELD => {
             let mut settings = case.settings()?;
-            settings.remove("access");
+            for of_receiver in OF_RECEIVER {
+                settings.remove(of_receiver);
+            }
             let own: HmacBodyFieldConfig = serde_json::from_value(settings.into()).ok()?;
             let mut schemes = vec![own.clone()];
             for digest in [Digest::Sha256, Digest::Sha512, Digest::Sha1] {

@@ -83,6 +83,14 @@ pub(crate) const FAMILIES: &[Family] = &[
         signs: access::signs,
     },
     Family {
+        in_words: "access credentials that are missing or wrong",
+        part: Part::Alone,
+        trials: |case, ruling| Box::new(access::refused(case, ruling).into_iter()),
+        searched: no_search,
+        may_have_rivals: false,
+        signs: no_signs,
+    },
+    Family {
         in_words: "parts, separators, encodings and algorithms of requests signed with a certificate's key",
         part: Part::Alone,
         trials: |case, ruling| Box::new(signed_request::trials(case, ruling).into_iter()),

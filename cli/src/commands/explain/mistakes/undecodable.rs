@@ -34,8 +34,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
         Confidence::Certain,
         "undecodable",
         format!("{proof}, and the body is not an event that the pack reads: {why}{which}"),
-        "ask the sender to send its documented form; where this is its form, read it in a Provider of your own. The \
-         keys are right",
+        "ask the sender to send its documented form; where this is its form, read it in a Provider of your own",
     )]
 }
 
