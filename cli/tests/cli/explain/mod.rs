@@ -1,6 +1,7 @@
 //! `hookgate explain`.
 
 mod clean;
+mod field;
 mod formats;
 mod mistakes;
 pub(crate) mod request;
