@@ -7,11 +7,7 @@ use std::{collections::BTreeSet, fmt, time::Duration};
 use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
 
-use super::{
-    Access, Denied, TokenFlaw,
-    authorization::of_scheme,
-    token_flaw,
-};
+use super::{Access, Denied, TokenFlaw, authorization::of_scheme, token_flaw};
 #[cfg(feature = "jwks")]
 use super::{Jwks, Preparing};
 #[cfg(feature = "jwks")]
@@ -188,7 +184,8 @@ impl Bearer {
         let leeway = self.leeway.as_secs_f64();
         let by = |secs: f64| Duration::try_from_secs_f64(secs).unwrap_or(Duration::MAX);
         // Whatever is no number is not in time.
-        let expired = (!(now < claims.exp + leeway)).then(|| TokenFlaw::Expired(by(now - claims.exp)));
+        let expired =
+            (!(now < claims.exp + leeway)).then(|| TokenFlaw::Expired(by(now - claims.exp)));
         let early = claims
             .nbf
             .filter(|nbf| !(*nbf <= now + leeway))
@@ -250,12 +247,13 @@ impl Bearer {
         };
         let keys = ring.load();
         let live = LiveKeys::new(&keys, now);
-        let of_algorithm =
-            |key: &VerifyingKey| key.algorithms().contains(&token.algorithm);
+        let of_algorithm = |key: &VerifyingKey| key.algorithms().contains(&token.algorithm);
         if !live.public_keys().any(|(_, key)| of_algorithm(key)) {
             return TokenFlaw::OtherAlgorithm;
         }
-        let mut named = live.public_keys().filter(|(_, key)| key.may_be(token.key_id()));
+        let mut named = live
+            .public_keys()
+            .filter(|(_, key)| key.may_be(token.key_id()));
         if named.next().is_none() {
             return TokenFlaw::OtherKeyId;
         }

@@ -36,8 +36,6 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header};
 
-#[cfg(feature = "jwt")]
-pub use self::{bearer::Bearer, token_flaw::TokenFlaw};
 pub(crate) use self::gate::Gate;
 #[cfg(feature = "jwks")]
 pub(crate) use self::jwks::PublishedKeys;
@@ -53,6 +51,8 @@ pub use self::{
 };
 #[cfg(feature = "token")]
 pub(crate) use self::{authorization::of_scheme, forwarded::is_forwarded};
+#[cfg(feature = "jwt")]
+pub use self::{bearer::Bearer, token_flaw::TokenFlaw};
 use crate::{
     request::Head,
     setup::BuildError,

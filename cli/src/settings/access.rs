@@ -215,7 +215,11 @@ impl TokenRule {
         let mut bearer = match (&self.secret, &self.pem, &self.keys[..]) {
             (secret, pem, []) => Bearer::of(verifying(secret, pem, &algorithms)?),
             (None, None, keys) => Bearer::of(ring(keys, &algorithms)?),
-            _ => return Err(malformed("`bearer` has either a `secret`, a `pem` or `keys`")),
+            _ => {
+                return Err(malformed(
+                    "`bearer` has either a `secret`, a `pem` or `keys`",
+                ));
+            }
         };
         if let Some(issuer) = &self.issuer {
             bearer = bearer.issuer(issuer);

@@ -61,7 +61,8 @@ impl Settings {
     pub(crate) fn media_types(&self) -> Result<Option<Vec<String>>, Refused> {
         let list: Option<Vec<String>> = self.member(MEDIA_TYPES)?;
         let is_media_type = |text: &String| {
-            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-._/".contains(c);
+            let plain =
+                |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-._/".contains(c);
             text.split('/').count() == 2 && text.len() <= 128 && text.chars().all(plain)
         };
         match &list {
@@ -100,7 +101,9 @@ impl Settings {
     }
 
     fn fields(&self) -> impl Iterator<Item = (&str, &Json)> {
-        self.0.iter().filter(|(name, _)| !OF_RECEIVER.contains(name))
+        self.0
+            .iter()
+            .filter(|(name, _)| !OF_RECEIVER.contains(name))
     }
 }
 

@@ -36,7 +36,9 @@ impl<'de> Deserialize<'de> for SignedRequestRule {
         let algorithms = members
             .remove(ALGORITHMS)
             .ok_or_else(|| D::Error::missing_field(ALGORITHMS))?;
-        let key_ids = members.remove(KEY_IDS).unwrap_or_else(|| Value::Array(Vec::new()));
+        let key_ids = members
+            .remove(KEY_IDS)
+            .unwrap_or_else(|| Value::Array(Vec::new()));
         let scheme = match members.remove(SCHEME) {
             None => members.into(),
             Some(scheme) if members.is_empty() => scheme,

@@ -205,7 +205,7 @@ fn unicos_packs_are_believed_by_access_alone() {
     let record = |provider: &str, settings: Value, body: &str| {
         json!({
             "id": "1", "provider": provider, "settings": settings,
-            "headers": [["authorization", "s3cret"]], "body_base64": base64(body.as_bytes()),
+            "headers": [["content-type", "application/json"], ["authorization", "s3cret"]], "body_base64": base64(body.as_bytes()),
         })
     };
     let key = json!({"api_key": {"header": "authorization", "value": "s3cret"}});

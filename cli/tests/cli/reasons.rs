@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::{
     command::{
-        SIGNED_AT, base64, verdict, verify, with, with_header, with_other_header, without_header,
+        SIGNED_AT, base64, published, verdict, verify, with, with_header, with_other_header,
+        without_header,
     },
     documents::reasons_of_verify,
     signed_requests::{with_nonce, with_value},
@@ -31,7 +32,7 @@ fn cases() -> Vec<(Reason, Value)> {
         (Reason::MethodNotAllowed, with("method", "GET")),
         (
             Reason::UnsupportedMediaType,
-            with_header("Content-Type", "text/plain"),
+            with_other_header("content-type", "text/plain"),
         ),
         (
             Reason::UnsupportedEncoding,
@@ -41,7 +42,11 @@ fn cases() -> Vec<(Reason, Value)> {
             Reason::HostMismatch,
             with(
                 "headers",
-                json!([["host", "a.example"], ["host", "b.example"]]),
+                json!([
+                    ["content-type", "application/json"],
+                    ["host", "a.example"],
+                    ["host", "b.example"]
+                ]),
             ),
         ),
         (Reason::BodyTooLarge, with("body_base64", base64(&large))),
@@ -209,13 +214,21 @@ fn access_is_checked_beside_the_signature() {
 }
 
 #[test]
-fn a_given_media_type_is_judged_and_a_missing_one_added() {
-    let given = with_header("content-type", "application/json; charset=utf-8");
+fn a_media_type_is_judged_and_a_missing_one_assumed_only_where_that_is_set() {
+    let given = with_other_header("content-type", "application/json; charset=utf-8");
     assert_eq!(verdict(&given)["verdict"], "accepted");
-    let mut twice = with_header("content-type", "application/json");
-    twice["headers"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!(["Content-Type", "application/json"]));
+    let twice = with_header("Content-Type", "application/json");
     assert_eq!(verdict(&twice)["reason"], "unsupported_media_type");
+    let mut missing = without_header("content-type");
+    assert_eq!(verdict(&missing)["reason"], "unsupported_media_type");
+    missing["settings"] = json!({"assume_media_type": true});
+    assert_eq!(verdict(&missing)["verdict"], "accepted");
+    let mut other = with_other_header("content-type", "text/plain");
+    other["settings"] = json!({"assume_media_type": true});
+    assert_eq!(verdict(&other)["reason"], "unsupported_media_type");
+    other["settings"] = json!({"media_types": ["text/plain"]});
+    assert_eq!(verdict(&other)["verdict"], "accepted");
+    let mut limited = published();
+    limited["settings"] = json!({"body_limit": 3});
+    assert_eq!(verdict(&limited)["reason"], "body_too_large");
 }

@@ -51,7 +51,7 @@ fn access() -> Value {
 fn whole() -> Vec<(&'static str, Value)> {
     let (_, certificate) = SECRETS[8];
     let signed = json!({
-        "algorithms": ["RS256"], "signature_header": "x-signature", "encoding": "hex",
+        "algorithms": ["RS256"], "key_ids": [], "signature_header": "x-signature", "encoding": "hex",
         "template": "{nonce}.{timestamp}.{algorithm}.{body}", "nonce_header": "x-nonce",
         "timestamp_header": "x-time", "timestamp_form": "rfc3339", "algorithm_header": "x-algorithm", "accept_tokens_as_requests": false,
     });
@@ -68,8 +68,15 @@ fn whole() -> Vec<(&'static str, Value)> {
     });
     let mut scheme = signed.clone();
     let algorithms = scheme.as_object_mut().unwrap().remove("algorithms");
+    scheme.as_object_mut().unwrap().remove("key_ids");
     let all = [
-        ("logto", json!({"accept_unreadable_time": true})),
+        (
+            "logto",
+            json!({
+                "accept_unreadable_time": true, "media_types": ["application/json"], "body_limit": 1000,
+                "assume_media_type": true,
+            }),
+        ),
         (
             "facephi",
             json!({"recipe": "data_only", "trust_claimed_type": true, "plain_json": true, "accept_unreadable_time": true}),

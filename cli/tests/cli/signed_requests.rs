@@ -50,6 +50,7 @@ fn recorded() -> Vec<Value> {
                 "provider": "signed-request",
                 "keys": [pem(&format!("{key}.crt.pem"))],
                 "headers": [
+                    ["content-type", "application/json"],
                     ["x-signature", it["signature"]],
                     ["x-nonce", it["nonce"]],
                     ["x-timestamp", it["timestamp"]],
@@ -146,7 +147,7 @@ fn a_shared_secret_is_taken_for_hmac_alone() {
             "id": "1",
             "provider": "signed-request",
             "keys": ["utf8:thirty-two bytes of a secret key"],
-            "headers": [["x-signature", "pRY+bI0C1HArTAMiROm0gh7cSlxQyNfSDfihSnbenko="]],
+            "headers": [["content-type", "application/json"], ["x-signature", "pRY+bI0C1HArTAMiROm0gh7cSlxQyNfSDfihSnbenko="]],
             "body_base64": base64(b"{}"),
             "settings": {"algorithms": [algorithm], "signature_header": "x-signature"},
         })
@@ -232,6 +233,7 @@ fn a_mac_in_a_member_of_the_body_is_verified() {
             "id": "1",
             "provider": "hmac-body-field",
             "keys": ["utf8:k3y"],
+            "headers": [["content-type", "application/json"]],
             "body_base64": base64(body),
             "settings": {"member": "mac", "encoding": "hex"},
         })
@@ -262,6 +264,7 @@ fn the_documented_settings_make_receivers() {
                 "id": "1",
                 "provider": provider,
                 "keys": [key],
+                "headers": [["content-type", "application/json"]],
                 "body_base64": base64(b"{}"),
                 "settings": settings,
             });

@@ -22,7 +22,7 @@ fn github(body: &[u8], digest: &str) -> Value {
         "id": "github",
         "provider": "hmac-header",
         "keys": ["utf8:It's a Secret to Everybody"],
-        "headers": [["X-Hub-Signature-256", format!("sha256={digest}")]],
+        "headers": [["content-type", "application/json"], ["X-Hub-Signature-256", format!("sha256={digest}")]],
         "body_base64": base64(body),
         "settings": {
             "signature_header": "x-hub-signature-256",
@@ -119,7 +119,7 @@ fn stripes_layout_is_read() {
             "id": "stripe",
             "provider": "hmac-header",
             "keys": ["utf8:whsec_text"],
-            "headers": [["Stripe-Signature", format!("t={time},v0=00,v1={mac}")]],
+            "headers": [["content-type", "application/json"], ["Stripe-Signature", format!("t={time},v0=00,v1={mac}")]],
             "body_base64": base64(body),
             "now": now,
             "settings": {
@@ -239,7 +239,7 @@ fn facephi_signs_the_object_without_its_signature() {
         "id": "facephi",
         "provider": "facephi",
         "keys": ["utf8:It's a Secret to Everybody"],
-        "headers": [],
+        "headers": [["content-type", "application/cloudevents+json"]],
         "body_base64": base64(body.as_bytes()),
     });
     let accepted = verdict(&record);
@@ -274,7 +274,7 @@ fn of_logto(body: &[u8]) -> Value {
         "id": "logto",
         "provider": "logto",
         "keys": ["utf8:It's a Secret to Everybody"],
-        "headers": [[
+        "headers": [["content-type", "application/json"], [
             "logto-signature-sha-256",
             hex_mac(b"It's a Secret to Everybody", &[body]),
         ]],

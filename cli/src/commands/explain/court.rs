@@ -16,7 +16,7 @@ use crate::{
 /// The most bytes of bodies that are verified. A mistake that takes longer to find is not found.
 const MAX_JUDGED_BYTES: usize = 96 * 1024 * 1024;
 /// The most cases that are judged.
-const MAX_JUDGED_CASES: usize = 20_000;
+const MAX_JUDGED_CASES: usize = 40_000;
 
 /// Judges cases over the road that the middleware takes.
 pub(crate) struct Court {

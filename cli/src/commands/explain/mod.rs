@@ -48,9 +48,7 @@ use self::{
 };
 use crate::{
     output::screen::note,
-    settings::{
-        catalog, credentials::is_stdin, members::ASSUME_MEDIA_TYPE, terms::WindowTerm,
-    },
+    settings::{catalog, credentials::is_stdin, members::ASSUME_MEDIA_TYPE, terms::WindowTerm},
 };
 
 /// The exit status when the input is no request, as for wrong arguments.

@@ -165,9 +165,8 @@ fn with_rivals(findings: &mut Vec<Finding>, rivals: impl Iterator<Item = Finding
 fn undo_two(case: &Case, ruling: &Ruling, court: &mut Court) -> Option<(Undone, Ruling)> {
     let of = |part: Part| {
         let families = FAMILIES.iter().filter(move |family| family.part == part);
-        families.flat_map(|family: &Family| {
-            (family.trials)(case, ruling).take(MAX_COMBINED_OF_FAMILY)
-        })
+        families
+            .flat_map(|family: &Family| (family.trials)(case, ruling).take(MAX_COMBINED_OF_FAMILY))
     };
     let keys: Vec<Trial> = of(Part::Key).collect();
     for request in of(Part::Request) {

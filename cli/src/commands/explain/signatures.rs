@@ -80,7 +80,10 @@ mod tests {
             (hex.clone(), ""),
             (format!("sha256= {hex}"), "sha256= "),
             (format!("t=1,v1={hex},v0=x"), "t=1,v1="),
-            (format!("keyId=\"k\",signature=\"{base64}\""), "keyId=\"k\",signature=\""),
+            (
+                format!("keyId=\"k\",signature=\"{base64}\""),
+                "keyId=\"k\",signature=\"",
+            ),
         ] {
             let found = signatures(&value);
             let places: Vec<&str> = found.iter().map(|it| it.before).collect();

@@ -102,7 +102,11 @@ pub(crate) fn lost_value(body: &[u8]) -> Option<&'static str> {
         "Ruby's text of an object"
     } else if words.is_some_and(|(name, hash)| is_name(name) && is_hash(hash)) {
         "Java's text of an object"
-    } else if is_name(text) && ["System.", "Microsoft.", "Newtonsoft."].iter().any(|it| text.starts_with(it)) {
+    } else if is_name(text)
+        && ["System.", "Microsoft.", "Newtonsoft."]
+            .iter()
+            .any(|it| text.starts_with(it))
+    {
         ".NET's name of a type"
     } else if text.starts_with("Resource id #") || text == "Array" || text.starts_with("Array\n(") {
         "PHP's text of a value"
@@ -110,7 +114,17 @@ pub(crate) fn lost_value(body: &[u8]) -> Option<&'static str> {
         "Go's text of a map"
     } else if is_java_map(text) {
         "Java's text of a map"
-    } else if ["undefined", "null", "None", "nil", "NaN", "Object", "Promise { <pending> }"].contains(&text) {
+    } else if [
+        "undefined",
+        "null",
+        "None",
+        "nil",
+        "NaN",
+        "Object",
+        "Promise { <pending> }",
+    ]
+    .contains(&text)
+    {
         "the text of no value"
     } else {
         return None;
@@ -122,7 +136,10 @@ fn is_java_map(text: &str) -> bool {
     let inner = text.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
     inner.is_some_and(|inner| {
         let key = inner.split_once('=').map_or("", |(key, _)| key);
-        !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        !key.is_empty()
+            && key
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
     })
 }
 
@@ -206,7 +223,11 @@ fn of_numbers(text: &str) -> Option<Vec<u8>> {
     let numbers = inner.split([',', ' ']).filter(|it| !it.is_empty());
     // Java's bytes have a sign.
     let bytes: Option<Vec<u8>> = numbers
-        .map(|it| it.parse::<u8>().ok().or_else(|| Some(it.parse::<i8>().ok()?.cast_unsigned())))
+        .map(|it| {
+            it.parse::<u8>()
+                .ok()
+                .or_else(|| Some(it.parse::<i8>().ok()?.cast_unsigned()))
+        })
         .collect();
     bytes.filter(|bytes| bytes.len() > 1)
 }
@@ -234,7 +255,8 @@ fn of_hex(text: &str) -> Option<Vec<u8>> {
         .collect();
     let pairs = digits.as_bytes().chunks(2);
     let bytes = pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-    let is_whole = digits.len().is_multiple_of(2) && digits.bytes().all(|it| it.is_ascii_hexdigit());
+    let is_whole =
+        digits.len().is_multiple_of(2) && digits.bytes().all(|it| it.is_ascii_hexdigit());
     is_whole.then(|| bytes.collect())?
 }
 
@@ -364,7 +386,10 @@ fn of_quoted_printable(body: &[u8]) -> Option<Vec<u8>> {
             continue;
         }
         any = true;
-        if let Some(behind) = after.strip_prefix(b"\r\n").or_else(|| after.strip_prefix(b"\n")) {
+        if let Some(behind) = after
+            .strip_prefix(b"\r\n")
+            .or_else(|| after.strip_prefix(b"\n"))
+        {
             rest = behind;
             continue;
         }
@@ -407,7 +432,9 @@ fn of_literal(text: &str) -> Option<String> {
                 out.push(':');
             }
             // A symbol of Ruby, which is a name.
-            ':' if rest.get(1..)?.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            ':' if rest
+                .get(1..)?
+                .starts_with(|c: char| c.is_alphabetic() || c == '_')
                 && !out.ends_with(['"', '}', ']']) =>
             {
                 rest = rest.get(1..)?;
@@ -482,7 +509,10 @@ mod tests {
             "{=22a=22:1}",
         ] {
             let found = bodies(text);
-            assert!(found.iter().any(|it| it == r#"{"a":1}"#), "{text}: {found:?}");
+            assert!(
+                found.iter().any(|it| it == r#"{"a":1}"#),
+                "{text}: {found:?}"
+            );
         }
     }
 

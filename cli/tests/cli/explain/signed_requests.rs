@@ -91,6 +91,7 @@ fn every_algorithm_and_text_form_is_found() {
         let headers: Vec<_> = ["signature", "nonce", "timestamp", "algorithm"]
             .iter()
             .map(|part| json!([format!("X-Unico-{part}"), request[part]]))
+            .chain([json!(["content-type", "application/json"])])
             .collect();
         let row = unico("")
             .key(&format!("pem:{}", certificate(&format!("{key}.crt.pem"))))

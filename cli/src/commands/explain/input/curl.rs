@@ -299,7 +299,7 @@ impl Command {
             .method
             .unwrap_or_else(|| if has_data { "POST" } else { "GET" }.to_owned());
         Ok(Captured {
-        is_body_alone: false,
+            is_body_alone: false,
             method,
             path: path_of(&url),
             headers: self.headers,

@@ -61,7 +61,11 @@ type Gap<'a, 'd> = (&'a [u8], &'a Token<'d>, &'a Token<'d>);
 
 fn lines(inner: &[Gap<'_, '_>]) -> String {
     let crlf = inner.iter().any(|(gap, ..)| gap.contains(&b'\r'));
-    let ends = if crlf { " and with CRLF at its line ends" } else { "" };
+    let ends = if crlf {
+        " and with CRLF at its line ends"
+    } else {
+        ""
+    };
     let first = inner.iter().find(|(gap, ..)| gap.contains(&b'\n'));
     let (gap, is_opened) = first.map_or((&b""[..], false), |(gap, before, _)| {
         (*gap, matches!(before, Token::Open(_)))
@@ -176,7 +180,9 @@ fn escapes(arrived: &Document<'_>, signed: &Document<'_>) -> Option<String> {
 /// Each character of a text in quotes as it is written.
 fn written(text: &[u8]) -> Vec<&str> {
     let text = std::str::from_utf8(text).unwrap_or_default();
-    let mut rest = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
+    let mut rest = text
+        .get(1..text.len().saturating_sub(1))
+        .unwrap_or_default();
     let mut found = Vec::new();
     while let Some(first) = rest.chars().next() {
         let unit = |text: &str| -> Option<u16> {

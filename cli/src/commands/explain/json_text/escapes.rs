@@ -166,7 +166,10 @@ impl Present {
             for slash in [false, true] {
                 for upper in [[false; 2], [true; 2], [true, false], [false, true]] {
                     let matters = [ascii != 0, wide != Wide::Plain];
-                    let cased = upper.iter().zip(matters).all(|(upper, matters)| matters || !upper);
+                    let cased = upper
+                        .iter()
+                        .zip(matters)
+                        .all(|(upper, matters)| matters || !upper);
                     let has_slash = self.ascii & bit_of(b'/') != 0 && ascii & bit_of(b'/') == 0;
                     if differs && (!slash || has_slash) && cased {
                         all.push(Manner {

@@ -64,7 +64,14 @@ impl Layout {
 
     /// What may stand behind the last token.
     pub(crate) fn ends(&self) -> [&'static str; 2] {
-        ["", if self.line.is_empty() { "\n" } else { self.line }]
+        [
+            "",
+            if self.line.is_empty() {
+                "\n"
+            } else {
+                self.line
+            },
+        ]
     }
 
     pub(super) fn write(&self, document: &Document<'_>, escapes: &Escapes) -> Vec<u8> {

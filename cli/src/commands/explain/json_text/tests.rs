@@ -49,7 +49,10 @@ fn the_manners_of_known_writers_are_among_all() {
     let all = all(text);
     for (writer, expected) in [
         ("Go", r#"{"a":"\u003c/é'+\"","b":[1,2],"c":{}}"#),
-        (".NET", r#"{"a":"\u003C/\u00E9\u0027\u002B\u0022","b":[1,2],"c":{}}"#),
+        (
+            ".NET",
+            r#"{"a":"\u003C/\u00E9\u0027\u002B\u0022","b":[1,2],"c":{}}"#,
+        ),
         ("PHP", r#"{"a":"<\/\u00e9'+\"","b":[1,2],"c":{}}"#),
         ("Python", r#"{"a": "</\u00e9'+\"", "b": [1, 2], "c": {}}"#),
         (
@@ -72,7 +75,10 @@ fn differences_are_named_without_contents() {
         )
     };
     let (spacing, escapes, other) = of(r#"{"a":"\ud83d\ude00"}"#, "{ \"a\": \"😀\" }");
-    assert_eq!(spacing, "with a blank after each colon and blanks inside of its brackets");
+    assert_eq!(
+        spacing,
+        "with a blank after each colon and blanks inside of its brackets"
+    );
     assert_eq!(
         escapes,
         "with characters outside of ASCII as they are, which were escaped on the way"

@@ -117,7 +117,10 @@ fn token_flaws(case: &Case) -> Vec<Finding> {
     let now = case.now.unwrap_or(UnixTime::EPOCH);
     let head = Head::new(&case.method, &case.path, &case.headers);
     // Where there are several rules, the token is meant for the one that has the least against it.
-    let flaws = rule.bearers().into_iter().map(|bearer| bearer.diagnose(&head, now));
+    let flaws = rule
+        .bearers()
+        .into_iter()
+        .map(|bearer| bearer.diagnose(&head, now));
     let flaws = flaws.min_by_key(Vec::len).unwrap_or_default();
     flaws.into_iter().map(|flaw| of_flaw(flaw, case)).collect()
 }
@@ -130,11 +133,17 @@ fn of_flaw(flaw: TokenFlaw, case: &Case) -> Finding {
             "say when the request arrived: --now",
         ),
         TokenFlaw::Expired(by) => (
-            format!("{flaw} by {}, which is more than the rule's leeway", in_words(by)),
+            format!(
+                "{flaw} by {}, which is more than the rule's leeway",
+                in_words(by)
+            ),
             "let the sender fetch a new token before the old one ends, and compare the clocks (NTP)",
         ),
         TokenFlaw::NotYetValid(by) => (
-            format!("{flaw} by {}, which is more than the rule's leeway: a clock is wrong", in_words(by)),
+            format!(
+                "{flaw} by {}, which is more than the rule's leeway: a clock is wrong",
+                in_words(by)
+            ),
             "synchronise the clocks of the issuer and the receiver (NTP), or allow more with `leeway`",
         ),
         TokenFlaw::Issuer | TokenFlaw::Audience | TokenFlaw::UnexpectedAudience => (
@@ -245,7 +254,10 @@ fn basic_forms(bare: &str) -> Vec<(String, &'static str)> {
     let mut add = |pair: Vec<u8>, cause| {
         found.push((format!("Basic {}", BASE64_STANDARD.encode(pair)), cause));
     };
-    add(pair.clone(), "user and password are in base64 of another form");
+    add(
+        pair.clone(),
+        "user and password are in base64 of another form",
+    );
     match std::str::from_utf8(&pair) {
         Err(_) => {
             let text: String = pair.iter().copied().map(char::from).collect();
@@ -260,14 +272,20 @@ fn basic_forms(bare: &str) -> Vec<(String, &'static str)> {
                 .map(|c| u8::try_from(u32::from(c)).ok())
                 .collect();
             if let Some(latin) = latin {
-                add(latin, "user and password were encoded twice: UTF-8 was read as ISO-8859-1");
+                add(
+                    latin,
+                    "user and password were encoded twice: UTF-8 was read as ISO-8859-1",
+                );
             }
             add(
                 text.trim().as_bytes().to_vec(),
                 "white space or a line end stands beside user and password inside of the base64 (echo without -n)",
             );
             if let Some(decoded) = percent_decoded(text, false) {
-                add(decoded, "user and password are percent-encoded, as in an address");
+                add(
+                    decoded,
+                    "user and password are percent-encoded, as in an address",
+                );
             }
             if let Some(inner) = unbase64(text.as_bytes()) {
                 add(inner, "user and password are in base64 twice");
@@ -278,7 +296,10 @@ fn basic_forms(bare: &str) -> Vec<(String, &'static str)> {
                     "user and password stand in each other's place",
                 );
                 let trimmed = format!("{}:{}", user.trim(), password.trim());
-                add(trimmed.into_bytes(), "white space stands beside the user or the password");
+                add(
+                    trimmed.into_bytes(),
+                    "white space stands beside the user or the password",
+                );
             }
         }
     }

@@ -21,6 +21,8 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// How many manners of escapes are tried with every layout, and how many with the likely ones.
 const FEW_ESCAPES: usize = 24;
 const MANY_ESCAPES: usize = 2048;
+/// The most bodies that are tried beside the likely ones.
+const MAX_BODIES: usize = 10_000;
 /// 2,048 mixtures of blanks and none.
 const MAX_PLACES: usize = 11;
 /// Senders whose own JSON is indented.
@@ -57,7 +59,11 @@ pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
         likely.collect::<Vec<_>>()
     });
     let every = written(&case.body, Effort::Every);
-    let bodies = likely.chain(numbers).chain(sorted).chain(others).chain(every);
+    let bodies = likely
+        .chain(numbers)
+        .chain(sorted)
+        .chain(others)
+        .chain(every);
     Box::new(bodies.filter(|body| *body != case.body).map(trial))
 }
 
@@ -80,9 +86,7 @@ pub(super) fn written(text: &[u8], effort: Effort) -> Box<dyn Iterator<Item = Ve
             let few = escapes.iter().copied().take(FEW_ESCAPES);
             few.flat_map(|escapes| {
                 let layouts = likely_layouts().into_iter().map(Some);
-                layouts
-                    .chain([None])
-                    .map(move |layout| (layout, escapes))
+                layouts.chain([None]).map(move |layout| (layout, escapes))
             })
             .collect()
         }
@@ -99,7 +103,7 @@ pub(super) fn written(text: &[u8], effort: Effort) -> Box<dyn Iterator<Item = Ve
         };
         ends.map(|end| [&body, end.as_bytes()].concat())
     });
-    Box::new(written.chain(mixtures))
+    Box::new(mixtures.into_iter().chain(written.take(MAX_BODIES)))
 }
 
 /// Every layout as it is escaped, the likely ones with every manner of escapes, then every layout with the likely.
@@ -119,11 +123,7 @@ fn every(escapes: &[Escapes]) -> Vec<(Option<Layout>, Escapes)> {
         .iter()
         .skip(1)
         .take(FEW_ESCAPES)
-        .flat_map(|escapes| {
-            layouts()
-                .into_iter()
-                .map(|layout| (Some(layout), *escapes))
-        });
+        .flat_map(|escapes| layouts().into_iter().map(|layout| (Some(layout), *escapes)));
     kept.chain(many).chain(few).collect()
 }
 
@@ -142,7 +142,10 @@ pub(super) fn reworded(before: &Case, signed: &Case, finding: Finding) -> Findin
             sorted.is_some_and(|it| !it.is_other)
         });
         if is_sorted {
-            ("body_key_order", "with its members sorted by name".to_owned())
+            (
+                "body_key_order",
+                "with its members sorted by name".to_owned(),
+            )
         } else {
             (
                 "body_rewritten",

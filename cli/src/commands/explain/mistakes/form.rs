@@ -20,6 +20,8 @@ const MAX_MARKS: usize = 8;
 /// More fields are not tried in other orders. Five have 120.
 const MAX_ORDERED: usize = 5;
 const MAX_FIELDS: usize = 256;
+/// The most bodies that are tried.
+const MAX_BODIES: usize = 3_000;
 const MAX_BODY_BYTES: usize = 256 * 1024;
 
 const RAW: &str = "hand the form to the check as it arrived, before anything decodes it";
@@ -80,7 +82,8 @@ pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
     );
     let anew = of_form.into_iter().flat_map(all_encoded).map(anew);
     let as_json = of_json.into_iter().flat_map(all_encoded).map(as_json);
-    Box::new(anew.chain(as_json).filter(|trial| trial.case.body != case.body))
+    let all = anew.chain(as_json).take(MAX_BODIES);
+    Box::new(all.filter(|trial| trial.case.body != case.body))
 }
 
 /// The fields of a form, decoded. `None` where it is none.

@@ -75,11 +75,24 @@ fn events_mode(case: &Case) -> Option<Finding> {
     let media_type = case.value("content-type").unwrap_or_default();
     let media_type = media_type.trim_start().to_ascii_lowercase();
     let (mistake, cause) = if media_type.starts_with("application/cloudevents-batch") {
-        ("cloudevents_batch", "the request is a batch of CloudEvents, and the pack takes one event a request")
-    } else if media_type.starts_with("application/cloudevents+") && !media_type.starts_with("application/cloudevents+json") {
-        ("cloudevents_format", "the request is a CloudEvent in another format than JSON, which the pack does not take")
-    } else if case.value("ce-specversion").is_some() || case.value("ce-id").is_some() && case.value("ce-type").is_some() {
-        ("cloudevents_binary", "the request is a CloudEvent in binary mode (its attributes are ce- headers), and the pack takes the structured mode")
+        (
+            "cloudevents_batch",
+            "the request is a batch of CloudEvents, and the pack takes one event a request",
+        )
+    } else if media_type.starts_with("application/cloudevents+")
+        && !media_type.starts_with("application/cloudevents+json")
+    {
+        (
+            "cloudevents_format",
+            "the request is a CloudEvent in another format than JSON, which the pack does not take",
+        )
+    } else if case.value("ce-specversion").is_some()
+        || case.value("ce-id").is_some() && case.value("ce-type").is_some()
+    {
+        (
+            "cloudevents_binary",
+            "the request is a CloudEvent in binary mode (its attributes are ce- headers), and the pack takes the structured mode",
+        )
     } else {
         return None;
     };

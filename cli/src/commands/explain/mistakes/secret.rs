@@ -45,9 +45,8 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
 
 /// The keys that may be meant, each with what is wrong if it is the right one.
 pub(super) fn key_variants(case: &Case) -> Vec<(NamedKey, Finding)> {
-    let certain = |mistake, cause, advice| {
-        Finding::sign(Confidence::Certain, mistake, cause, advice)
-    };
+    let certain =
+        |mistake, cause, advice| Finding::sign(Confidence::Certain, mistake, cause, advice);
     let mut found = Vec::new();
     for key in &case.other_keys {
         for key in readings_of(key) {
@@ -58,7 +57,10 @@ pub(super) fn key_variants(case: &Case) -> Vec<(NamedKey, Finding)> {
                     key.name,
                     key.reading.in_words()
                 ),
-                format!("configure {}, or add it beside the present key while keys are rotated", key.name),
+                format!(
+                    "configure {}, or add it beside the present key while keys are rotated",
+                    key.name
+                ),
             );
             found.push((key, finding));
         }
@@ -194,8 +196,11 @@ fn variants(key: &NamedKey) -> Vec<Variant> {
         add(
             escaped.into_bytes(),
             "secret_stray_at_sender",
-            format!("the sender signs with the secret as {how} writes it, and the configured one is plain"),
-            "set a new secret of letters and digits at both sides: no form changes those".to_owned(),
+            format!(
+                "the sender signs with the secret as {how} writes it, and the configured one is plain"
+            ),
+            "set a new secret of letters and digits at both sides: no form changes those"
+                .to_owned(),
         );
     }
     add(
@@ -346,25 +351,26 @@ fn cleaned(text: &str) -> Vec<Cleaned> {
 
 /// The text as programs escape it that put it into something: HTML in each of its manners, an address, a quoted text.
 fn escaped_at_sender(text: &str) -> Vec<(String, &'static str)> {
-    let html = |quote: Option<&str>, apostrophe: Option<&str>, slash: Option<&str>, angles: bool| {
-        let mut out = String::new();
-        for character in text.chars() {
-            let entity = match character {
-                '&' => Some("&amp;"),
-                '<' if angles => Some("&lt;"),
-                '>' if angles => Some("&gt;"),
-                '"' => quote,
-                '\'' => apostrophe,
-                '/' => slash,
-                _ => None,
-            };
-            match entity {
-                Some(entity) => out.push_str(entity),
-                None => out.push(character),
+    let html =
+        |quote: Option<&str>, apostrophe: Option<&str>, slash: Option<&str>, angles: bool| {
+            let mut out = String::new();
+            for character in text.chars() {
+                let entity = match character {
+                    '&' => Some("&amp;"),
+                    '<' if angles => Some("&lt;"),
+                    '>' if angles => Some("&gt;"),
+                    '"' => quote,
+                    '\'' => apostrophe,
+                    '/' => slash,
+                    _ => None,
+                };
+                match entity {
+                    Some(entity) => out.push_str(entity),
+                    None => out.push(character),
+                }
             }
-        }
-        out
-    };
+            out
+        };
     let mut found: Vec<(String, &'static str)> = Vec::new();
     let mut add = |escaped: String, how| {
         if escaped != text && !found.iter().any(|(known, _)| *known == escaped) {
@@ -396,7 +402,10 @@ fn escaped_at_sender(text: &str) -> Vec<(String, &'static str)> {
         .collect();
     add(numbers, "HTML");
     for blank in ["+", "%20"] {
-        add(form_encoded(text.as_bytes(), blank), "an address (percent-encoded)");
+        add(
+            form_encoded(text.as_bytes(), blank),
+            "an address (percent-encoded)",
+        );
     }
     let mut slashes = String::new();
     for character in text.chars() {
@@ -407,7 +416,10 @@ fn escaped_at_sender(text: &str) -> Vec<(String, &'static str)> {
     }
     add(slashes, "a quoted text (with backslashes)");
     if let Ok(json) = serde_json::to_string(text) {
-        add(json.trim_matches('"').to_owned(), "a quoted text (with backslashes)");
+        add(
+            json.trim_matches('"').to_owned(),
+            "a quoted text (with backslashes)",
+        );
     }
     let twice: String = text.bytes().map(char::from).collect();
     add(twice, "Latin-1 read as UTF-8");

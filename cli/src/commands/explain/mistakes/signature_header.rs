@@ -182,7 +182,8 @@ fn forms(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
             part.to_owned(),
             "signature_repeated",
             "several signatures were joined with commas; one of them is right".to_owned(),
-            "look for a proxy that adds a copy: nobody can tell which one counts, so none does".to_owned(),
+            "look for a proxy that adds a copy: nobody can tell which one counts, so none does"
+                .to_owned(),
         ));
     }
     found.extend(elsewhere(value, scheme));
@@ -200,7 +201,10 @@ fn elsewhere(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
         .map(|signature| {
             // Pairs carry more than the signature.
             let start = match &scheme.layout {
-                SignatureLayout::Pairs { timestamp: Some(name), .. } => time_pair(value, name),
+                SignatureLayout::Pairs {
+                    timestamp: Some(name),
+                    ..
+                } => time_pair(value, name),
                 _ => String::new(),
             };
             let text = encoded(&signature.bytes, scheme);

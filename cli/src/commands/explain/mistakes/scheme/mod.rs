@@ -66,7 +66,10 @@ fn trial(case: &Case, scheme: &HmacHeaderConfig, found: &Found<'_>) -> Trial {
 fn config_of(scheme: &HmacHeaderConfig, found: &Found<'_>) -> (HmacHeaderConfig, bool) {
     let candidate = &found.candidate;
     let mut config = scheme.clone();
-    found.signature.header.clone_into(&mut config.signature_header);
+    found
+        .signature
+        .header
+        .clone_into(&mut config.signature_header);
     config.digest = found.signature.digest;
     config.encoding = found.signature.encoding;
     if let Some(prefix) = &found.signature.prefix {
@@ -153,7 +156,10 @@ fn words(
         }
     }
     if config.timestamp_header.is_some() && config.timestamp_form != scheme.timestamp_form {
-        sets.push(format!("timestamp_unit to {}", word(&config.timestamp_form)));
+        sets.push(format!(
+            "timestamp_unit to {}",
+            word(&config.timestamp_form)
+        ));
     }
     if config.signature_header != scheme.signature_header {
         sets.push(format!(

@@ -265,7 +265,11 @@ fn times<'a>(case: &'a Case, scheme: &HmacHeaderConfig) -> Vec<Part<'a>> {
             let (_, time) = pair.split_once('=').unwrap_or(("", pair));
             time.trim()
         });
-        found.extend(pairs.filter(|it| is_time(it)).map(|it| Part::Time(None, it)));
+        found.extend(
+            pairs
+                .filter(|it| is_time(it))
+                .map(|it| Part::Time(None, it)),
+        );
     }
     let mut ranked: Vec<(u8, &str, &str)> = own_headers(case)
         .filter(|(_, value)| is_time(value))
@@ -290,7 +294,9 @@ fn times<'a>(case: &'a Case, scheme: &HmacHeaderConfig) -> Vec<Part<'a>> {
 fn is_time(value: &str) -> bool {
     let number = value.trim_start_matches('-');
     let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    let is_number = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_number = number
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
     let is_date = value.starts_with("20") && value.get(4..5) == Some("-") && digits >= 8;
     is_number && (9..=20).contains(&digits) || is_date
 }

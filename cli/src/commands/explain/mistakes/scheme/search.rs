@@ -113,7 +113,8 @@ fn presented<'a>(case: &'a Case, scheme: &HmacHeaderConfig) -> Vec<Presented<'a>
         } in signatures(value)
         {
             let is_pairs = matches!(scheme.layout, SignatureLayout::Pairs { .. });
-            let is_single = matches!(&scheme.layout, SignatureLayout::Single { prefix } if *prefix == before);
+            let is_single =
+                matches!(&scheme.layout, SignatureLayout::Single { prefix } if *prefix == before);
             found.push(Presented {
                 header,
                 digest,

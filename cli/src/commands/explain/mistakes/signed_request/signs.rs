@@ -88,7 +88,8 @@ pub(super) fn own_text(case: &Case) -> Option<Finding> {
 
 /// The claim that holds a digest of the body, in any of its text forms.
 fn binding_claim(payload: &[u8], body: &[u8]) -> Option<String> {
-    let claims: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(payload).ok()?;
+    let claims: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(payload).ok()?;
     let digests = [
         Sha256::digest(body).to_vec(),
         Sha384::digest(body).to_vec(),
