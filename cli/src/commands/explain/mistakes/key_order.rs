@@ -35,6 +35,8 @@ pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
     }
     let mut orders = Vec::new();
     permute(&mut members.iter().collect(), 0, &mut orders);
+    // The first is the order that they have.
+    orders.remove(0);
     let layouts = [Layout::COMPACT, Layout::SPACED, Layout::pretty("  ")];
     let bodies = layouts.into_iter().flat_map(move |layout| {
         let orders = orders.clone().into_iter();
