@@ -183,12 +183,11 @@ impl Bearer {
         let now = now.as_millis() as f64 / 1000.0;
         let leeway = self.leeway.as_secs_f64();
         let by = |secs: f64| Duration::try_from_secs_f64(secs).unwrap_or(Duration::MAX);
-        // Whatever is no number is not in time.
-        let expired =
-            (!(now < claims.exp + leeway)).then(|| TokenFlaw::Expired(by(now - claims.exp)));
+        let in_time = now < claims.exp + leeway;
+        let expired = (!in_time).then(|| TokenFlaw::Expired(by(now - claims.exp)));
         let early = claims
             .nbf
-            .filter(|nbf| !(*nbf <= now + leeway))
+            .filter(|nbf| *nbf > now + leeway)
             .map(|nbf| TokenFlaw::NotYetValid(by(nbf - now)));
         let from_issuer = self.issuer.is_none() || self.issuer == claims.iss;
         let audience = match (&self.audience, &claims.aud) {

@@ -46,12 +46,11 @@ impl Wide {
     }
 }
 
-const fn mask(characters: &[u8]) -> u128 {
+const fn mask(mut characters: &[u8]) -> u128 {
     let mut mask = 0;
-    let mut place = 0;
-    while place < characters.len() {
-        mask |= bit_of(characters[place]);
-        place += 1;
+    while let [first, rest @ ..] = characters {
+        mask |= bit_of(*first);
+        characters = rest;
     }
     mask
 }
