@@ -23,6 +23,9 @@ mod telemetry;
 // Claims, and the stores that keep them.
 pub mod dedup;
 
+// What was accepted and is not handled yet.
+pub mod inbox;
+
 // What is bounded.
 mod limits;
 

@@ -185,6 +185,34 @@ impl MemoryStore {
     pub fn capacity(&self) -> usize {
         self.0.room.capacity()
     }
+
+    /// [`DedupStore::claim`], at once.
+    pub(crate) fn claim_now(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        let now = self.0.now();
+        let claimant = Claimant {
+            key,
+            content,
+            owner,
+            until: now.plus(lease),
+        };
+        self.0.claim(&claimant, now)
+    }
+
+    /// [`DedupStore::settle`], at once.
+    pub(crate) fn settle_now(&self, lease: &Lease, end: End, retain: Duration) -> Settled {
+        self.0.settle(lease, end, retain)
+    }
+
+    /// [`DedupStore::look`], at once.
+    pub(crate) fn look_now(&self, key: &EventKey) -> State {
+        self.0.look(key)
+    }
 }
 
 impl Default for MemoryStore {
@@ -305,14 +333,7 @@ impl DedupStore for MemoryStore {
         owner: OwnerToken,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        let now = self.0.now();
-        let claimant = Claimant {
-            key,
-            content,
-            owner,
-            until: now.plus(lease),
-        };
-        self.0.claim(&claimant, now)
+        self.claim_now(key, content, owner, lease)
     }
 
     async fn settle(
@@ -321,7 +342,7 @@ impl DedupStore for MemoryStore {
         end: End,
         retain: Duration,
     ) -> Result<Settled, StoreError> {
-        Ok(self.0.settle(lease, end, retain))
+        Ok(self.settle_now(lease, end, retain))
     }
 
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
@@ -329,7 +350,7 @@ impl DedupStore for MemoryStore {
     }
 
     async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        Ok(self.0.look(key))
+        Ok(self.look_now(key))
     }
 
     async fn settled(&self, key: &EventKey) {
