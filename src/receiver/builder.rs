@@ -1,10 +1,14 @@
 //! [`ReceiverBuilder`]: every setting of a receiver.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{any::Any, fmt, sync::Arc, time::Duration};
+
+use http::HeaderName;
 
 use crate::{
     access::{Access, Networks},
     dedup::{BoxDedupStore, DedupStore},
+    inbox::{BoxInbox, Inbox},
+    judge::OrderBy,
     provider::DynProvider,
     telemetry::{Observer, Unobserved},
     time::{Clock, RETENTION_MARGIN, SystemClock, Timer},
@@ -19,6 +23,7 @@ pub struct ReceiverBuilder {
     pub(super) access: Option<Arc<dyn Access>>,
     pub(super) networks: Option<Networks>,
     pub(super) store: Option<BoxDedupStore>,
+    pub(super) inbox: Option<InboxSettings>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) timer: Option<Arc<dyn Timer>>,
@@ -53,6 +58,7 @@ impl ReceiverBuilder {
             access: None,
             networks: None,
             store: None,
+            inbox: None,
             observer: Arc::new(Unobserved),
             clock: Arc::new(SystemClock::new()),
             timer: None,
@@ -90,8 +96,66 @@ impl ReceiverBuilder {
     }
 
     /// Where it is remembered which events were handled. Required.
+    ///
+    /// The last of this and [`inbox`](Self::inbox) counts.
     pub fn dedup(mut self, store: impl DedupStore) -> Self {
         self.store = Some(BoxDedupStore::new(store));
+        self.inbox = None;
+        self
+    }
+
+    /// In place of [`dedup`](Self::dedup), which it includes: makes each delivery durable in `store`, answers its sender,
+    /// and runs no handler. A [`Worker`](crate::worker::Worker) handles what is there, in this process or in another.
+    pub fn inbox(self, store: impl Inbox) -> Self {
+        self.with_inbox(BoxInbox::new(store), false)
+    }
+
+    /// The same with an inbox that forgets what it has accepted when the process ends. For tests.
+    pub fn inbox_for_tests(self, store: impl Inbox) -> Self {
+        self.with_inbox(BoxInbox::new(store), true)
+    }
+
+    fn with_inbox(mut self, inbox: BoxInbox, may_forget: bool) -> Self {
+        self.store = Some(inbox.dedup());
+        let before = self.inbox.take();
+        let (headers, order_by) = before
+            .map(|it| (it.headers, it.order_by))
+            .unwrap_or_default();
+        self.inbox = Some(InboxSettings {
+            inbox,
+            may_forget,
+            headers,
+            order_by,
+        });
+        self
+    }
+
+    /// More headers that the [inbox](Self::inbox), which is set before, keeps with a delivery. Default: `content-type`,
+    /// `date`, `user-agent`, `traceparent` and `tracestate`.
+    ///
+    /// # Security
+    ///
+    /// They lie in the database as they came. Name none that holds a credential or a signature.
+    pub fn inbox_headers(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        if let Some(inbox) = &mut self.inbox {
+            inbox.headers.extend(names);
+        }
+        self
+    }
+
+    /// Handles events for which `order` names the same text one at a time, in the order in which they were accepted: those
+    /// of one operation, say. Events for which it names nothing wait for nobody. Set the [inbox](Self::inbox) before.
+    ///
+    /// An event that waits for another try holds up those behind it. A dead letter lets them go on.
+    pub fn inbox_order<E: 'static>(
+        mut self,
+        order: impl Fn(&E) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        if let Some(inbox) = &mut self.inbox {
+            inbox.order_by = Some(Arc::new(move |event: &dyn Any| {
+                event.downcast_ref::<E>().and_then(&order)
+            }));
+        }
         self
     }
 
@@ -272,6 +336,15 @@ impl ReceiverBuilder {
         self.observer = observer(self.observer);
         self
     }
+}
+
+/// How deliveries are made durable.
+pub(super) struct InboxSettings {
+    pub(super) inbox: BoxInbox,
+    /// It may lose what it has accepted.
+    pub(super) may_forget: bool,
+    pub(super) headers: Vec<HeaderName>,
+    pub(super) order_by: Option<OrderBy>,
 }
 
 impl fmt::Debug for ReceiverBuilder {

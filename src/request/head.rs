@@ -19,6 +19,8 @@ pub struct Head<'a> {
     pub method: &'a str,
     /// The path, as sent, without the query.
     pub path: &'a str,
+    /// The query, as sent.
+    pub query: Option<&'a str>,
     /// `:authority` of HTTP/2, or the authority of an absolute request target.
     pub authority: Option<&'a str>,
     /// The route's parameters, decoded.
@@ -34,11 +36,19 @@ impl<'a> Head<'a> {
         Self {
             method,
             path,
+            query: None,
             authority: None,
             route_params: &[],
             peer: None,
             headers,
         }
+    }
+
+    /// The query, where the request target has one. An inbox keeps it with the request.
+    #[must_use]
+    pub fn query(mut self, query: Option<&'a str>) -> Self {
+        self.query = query;
+        self
     }
 
     /// The authority, where the request target has one.

@@ -3,6 +3,7 @@
 //! [`framework`](crate::framework) says which steps there are, and why in this order. Nothing here names a runtime, and
 //! whether a future is `Send` follows from what the framework puts in.
 
+mod accept;
 mod conclude;
 mod detach;
 mod handle;
@@ -16,6 +17,7 @@ use std::fmt;
 use http::{HeaderName, header};
 
 pub use self::{
+    accept::set_aside,
     conclude::{Concluded, conclude},
     detach::{Detached, RunsToEnd, TimeLeft},
     handle::{Handled, handle},

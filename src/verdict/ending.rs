@@ -15,6 +15,8 @@ pub(crate) enum Ending {
     Retry,
     /// Answered 200 without its handler: a copy, or not of interest.
     Skipped,
+    /// Durable in the inbox.
+    Queued,
     /// Not believed, or not what the receiver takes.
     Refused,
     /// Sent back with 503, for what was not the sender's fault.
@@ -38,6 +40,7 @@ impl Ending {
             Self::Rejected => "rejected",
             Self::Retry => "retry",
             Self::Skipped => "skipped",
+            Self::Queued => "queued",
             Self::Refused => "refused",
             Self::Unavailable => "unavailable",
             Self::Lost => "lost",
