@@ -65,6 +65,9 @@ mod receiver;
 // From the head of a request to its answer.
 mod road;
 
+// What was accepted is handled.
+pub mod worker;
+
 // What senders send, for tests and tools.
 #[cfg(feature = "simulator")]
 pub mod simulator;

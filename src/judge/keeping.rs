@@ -5,7 +5,7 @@ use std::{any::Any, fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::{HeaderName, header};
 
-use super::proved::Proved;
+use super::{Judge, proved::Proved};
 use crate::{
     identity::{EventKey, KeyId, KeyParts, KeyScope, OrderKey},
     inbox::{ProvedBy, StoredCoverage, StoredDelivery, StoredRequest, StoredVerdict},
@@ -58,14 +58,21 @@ impl Keeping {
         claimed_type: Option<Box<str>>,
         event: &dyn Any,
     ) -> Kept {
-        let judge = proved.judge;
-        let text = self.order_by.as_ref().and_then(|order_by| order_by(event));
-        let tenant = proved.tenant.as_deref();
-        let order = text.map(|text| OrderKey::of(text, &judge.name, tenant, &judge.pack));
         Kept {
             payload: self.payload(proved, position, claimed_type),
-            order,
+            order: self.order(proved.judge, proved.tenant.as_deref(), event),
         }
+    }
+
+    /// What `event` is handled in order with.
+    pub(super) fn order(
+        &self,
+        judge: &Judge,
+        tenant: Option<&str>,
+        event: &dyn Any,
+    ) -> Option<OrderKey> {
+        let text = self.order_by.as_ref()?(event)?;
+        Some(OrderKey::of(text, &judge.name, tenant, &judge.pack))
     }
 
     fn payload(&self, proved: &Proved<'_>, position: u32, claimed_type: Option<Box<str>>) -> Bytes {

@@ -7,6 +7,7 @@ mod keeping;
 mod look_up;
 mod open;
 mod proved;
+mod reopen;
 mod tenant;
 mod window;
 
@@ -24,6 +25,7 @@ pub(crate) use self::{
     admitted::Nonce,
     keeping::{Keeping, Kept, OrderBy},
     open::anyone_may_call,
+    reopen::NotReopened,
 };
 pub use self::{
     admitted::{Admitted, AdmittedEvent, Judged},

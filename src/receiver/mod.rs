@@ -103,6 +103,11 @@ impl Receiver {
         self.0.once.retention
     }
 
+    /// Whether it makes deliveries durable in an inbox, in place of handling them at once.
+    pub fn has_inbox(&self) -> bool {
+        self.0.once.inbox.is_some()
+    }
+
     /// How many bytes of a body are read at most.
     pub fn body_limit(&self) -> usize {
         self.0.judge.gate.body.limit

@@ -11,11 +11,13 @@ mod handler;
 mod run;
 mod running_copy;
 mod underway;
+mod work;
 
 use std::fmt;
 
 use http::{HeaderName, header};
 
+pub(crate) use self::work::{Said, Worked, work};
 pub use self::{
     accept::set_aside,
     conclude::{Concluded, conclude},

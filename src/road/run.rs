@@ -125,6 +125,10 @@ impl<'r, 'a> Run<'r, 'a> {
                     let answer = Answer::unavailable(Reason::HandlerRetry, *after);
                     return self.failed(answer, ran.status).await;
                 }
+                Outcome::Unavailable { .. } => {
+                    let answer = Answer::unavailable(Reason::HandlerRetry, Some(RETRY_AFTER));
+                    return self.failed(answer, ran.status).await;
+                }
                 Outcome::WrongEventType => return self.misused(Reason::WrongEventType).await,
                 Outcome::TakenTwice => return self.misused(Reason::TakenTwice).await,
             },

@@ -78,6 +78,9 @@ pub enum BuildError {
     /// Settings of the token endpoint that cannot be, by themselves or beside each other.
     #[error("{0}")]
     TokenEndpoint(&'static str),
+    /// Settings of a worker that cannot be.
+    #[error("{0}")]
+    Worker(&'static str),
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness for owner tokens")]
     Randomness,

@@ -198,6 +198,38 @@ mod lines {
         );
     }
 
+    /// A pack reads another identity from what an inbox kept than when it came.
+    pub(crate) fn another_key(endpoint: &str, key: &crate::identity::EventKey) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint,
+            event_key = %key,
+            "the pack now gives this stored event another key; the stored one counts"
+        );
+    }
+
+    /// A line of work did not end as handled.
+    pub(crate) fn worked(facts: &Facts, attempt: u32, what: &'static str) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            attempt,
+            "{what}"
+        );
+    }
+
+    /// What a worker does beside its lines.
+    pub(crate) fn worker(endpoint: &str, what: &'static str) {
+        tracing::warn!(target: TARGET, endpoint, "{what}");
+    }
+
+    /// `error` is a [`StoreError`](crate::verdict::StoreError) without its source, which may name servers.
+    pub(crate) fn inbox(what: &'static str, error: &crate::verdict::StoreError) {
+        tracing::error!(target: TARGET, "{what}: {error}");
+    }
+
     /// The store was not told how a lease ends.
     pub(crate) fn unsettled(endpoint: &str, key: &crate::identity::EventKey, what: &'static str) {
         tracing::warn!(target: TARGET, endpoint, event_key = %key, "{what}");
@@ -283,6 +315,10 @@ mod lines {
     pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
     pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}
     pub(crate) fn store(_: &Facts, _: StoreCall, _: &crate::verdict::StoreError) {}
+    pub(crate) fn another_key(_: &str, _: &crate::identity::EventKey) {}
+    pub(crate) fn worked(_: &Facts, _: u32, _: &'static str) {}
+    pub(crate) fn worker(_: &str, _: &'static str) {}
+    pub(crate) fn inbox(_: &'static str, _: &crate::verdict::StoreError) {}
     pub(crate) fn unsettled(_: &str, _: &crate::identity::EventKey, _: &'static str) {}
     #[cfg(feature = "jwks")]
     pub(crate) fn no_new_keys(_: &str, _: &dyn std::fmt::Display, _: bool) {}

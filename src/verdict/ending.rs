@@ -55,7 +55,7 @@ impl From<&Outcome> for Ending {
             Outcome::Processed => Self::Processed,
             Outcome::Ignored { .. } => Self::Ignored,
             Outcome::Rejected { .. } => Self::Rejected,
-            Outcome::Retry { .. } => Self::Retry,
+            Outcome::Retry { .. } | Outcome::Unavailable { .. } => Self::Retry,
             Outcome::WrongEventType | Outcome::TakenTwice => Self::Misused,
         }
     }
