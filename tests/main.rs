@@ -99,8 +99,12 @@ mod dedup {
 }
 
 mod inbox {
+    mod accepting;
     mod contract;
+    mod learner;
     mod stored;
+    mod working;
+    mod works;
 }
 
 mod token_endpoint {
