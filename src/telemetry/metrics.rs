@@ -87,7 +87,7 @@ metrics! {
     BODY_BYTES = "hookgate_body_bytes_in_flight", Bytes, ["endpoint"],
         "Bytes of all bodies that are held now.";
     STORE_SECONDS = "hookgate_store_call_duration_seconds", Seconds, ["endpoint", "call"],
-        "Time of each call of the dedup store: claim, settle, release, extend or look.";
+        "Time of each call of the dedup store: claim, settle, release, extend or look; of the inbox: accept or quarantine.";
     STORE_ERRORS = "hookgate_store_errors_total", Counter, ["endpoint", "call", "error"],
         "Calls of the dedup store that failed: full, timeout or unavailable.";
     STORE_KEYS = "hookgate_store_keys", Count, ["endpoint"],

@@ -1,16 +1,27 @@
 //! What a worker does with what was accepted.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use hookgate::{
     Ack, BuildError, Delivery, Nack,
-    inbox::{DeadReason, Inbox, MemoryInbox},
+    dedup::OwnerToken,
+    inbox::{Ask, Batch, DeadReason, FORMAT, Inbox, MemoryInbox},
+    providers::logto::Event,
     testing::FakeClock,
     worker::{Retries, Worker},
 };
 
-use super::works::{Step, Works};
-use crate::props::{Gate, logto, now, soon, until};
+use super::{
+    learner::Learner,
+    works::{Step, Works},
+};
+use crate::props::{Gate, at_once, logto, now, soon, until};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -199,10 +210,6 @@ async fn a_line_that_kills_its_workers_runs_alone_and_then_dies() {
 
 #[tokio::test]
 async fn what_could_not_be_decoded_is_replayed_under_its_own_key() {
-    use std::sync::{Arc, atomic::AtomicBool};
-
-    use super::learner::Learner;
-
     let clock = FakeClock::at(now());
     let inbox = MemoryInbox::with_clock(100, clock.clone());
     let learned = Arc::new(AtomicBool::new(false));
@@ -221,7 +228,7 @@ async fn what_could_not_be_decoded_is_replayed_under_its_own_key() {
     assert_eq!(quarantined.len(), 1);
     // A release that reads it, a copy that is handled under its own key, and then the replay.
     learned.store(true, Ordering::SeqCst);
-    let runs = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let runs = Arc::new(AtomicUsize::new(0));
     let counted = runs.clone();
     let handler = move |_: Delivery<String>| {
         counted.fetch_add(1, Ordering::SeqCst);
@@ -267,8 +274,6 @@ async fn a_handler_of_another_event_type_pauses_its_endpoint_and_spends_nothing(
 
 #[tokio::test]
 async fn events_of_one_order_run_one_after_the_other() {
-    use hookgate::providers::logto::Event;
-
     let works =
         Works::with(|builder| builder.inbox_order(|_: &Event| Some("all of them".to_owned())))
             .await;
@@ -297,7 +302,6 @@ async fn a_worker_that_cannot_be_is_refused() {
     assert!(matches!(inline, Err(BuildError::Worker(_))));
 }
 
-/// Its heartbeat has a thread of its own, so a handler that blocks the runtime's only one keeps its lines.
 #[tokio::test]
 async fn a_worker_on_tokio_works_and_stops() {
     let works = Works::new().await;
@@ -306,4 +310,80 @@ async fn a_worker_on_tokio_works_and_stops() {
     let stop = async move { until("it is handled", || inbox.is_empty()).await };
     soon(works.worker().run(stop)).await.unwrap();
     assert_eq!(works.runs(), 1);
+}
+
+/// The runtime of this test has one thread. The handler holds it until the lease was extended several times.
+#[tokio::test]
+async fn a_handler_that_blocks_its_thread_keeps_its_line() {
+    let works = Works::new().await;
+    works.stage.send(&logto::event(1)).await;
+    let lease = Duration::from_millis(90);
+    let (clock, inbox) = (works.stage.clock.clone(), works.inbox.clone());
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = runs.clone();
+    let handler = move |_: Delivery<Event>| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..4 {
+            clock.advance(lease / 2);
+            let began = Instant::now();
+            while at_once(left(&inbox)) <= lease / 2 {
+                assert!(began.elapsed() < Duration::from_secs(30), "no heartbeat");
+                std::thread::yield_now();
+            }
+        }
+        async { Ok::<_, Nack>(Ack::processed()) }
+    };
+    let worker = Worker::new(works.inbox.clone())
+        .clock(works.stage.clock.clone())
+        .lease(lease)
+        .handle(&works.stage.receiver, handler);
+    let inbox = works.inbox.clone();
+    let stop = async move { until("it is handled", || inbox.is_empty()).await };
+    soon(worker.run(stop)).await.unwrap();
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
+}
+
+/// In how long the lease of the one line ends.
+async fn left(inbox: &MemoryInbox) -> Duration {
+    ask(inbox, 9, false).await.next_due.unwrap_or_default()
+}
+
+async fn ask(inbox: &MemoryInbox, owner: u8, suspects: bool) -> Batch {
+    let endpoints = [Arc::from("test")];
+    let ask = Ask {
+        endpoints: &endpoints,
+        format: FORMAT,
+        limit: 1,
+        lasts: Duration::from_secs(30),
+        owner: OwnerToken::from_bytes([owner; 16]),
+        suspects,
+    };
+    inbox.lease(ask).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_line_whose_runs_vanish_runs_beside_nothing_else() {
+    let works = Works::new().await;
+    works.stage.send(&logto::event(1)).await;
+    for owner in 0..3 {
+        let leased = ask(&works.inbox, owner, false).await;
+        assert_eq!(leased.rows.len(), 1);
+        works.stage.clock.advance(MINUTE);
+    }
+    let gates = [Gate::shut(), Gate::shut()];
+    works.then(gates.iter().cloned().map(Step::Wait));
+    let bodies = || -> Vec<_> { works.seen().into_iter().map(|it| it.body).collect() };
+    works.stage.send(&logto::event(2)).await;
+    works.start(works.worker());
+    works.pass_until(|| works.runs() == 1).await;
+    works.stage.send(&logto::event(3)).await;
+    works.pass(MINUTE).await;
+    assert_eq!(bodies(), [2].map(logto::body));
+    gates[0].open();
+    works.pass_until(|| works.runs() == 2).await;
+    works.pass(MINUTE).await;
+    assert_eq!(bodies(), [2, 1].map(logto::body));
+    gates[1].open();
+    works.pass_until(|| works.inbox.is_empty()).await;
+    assert_eq!(bodies(), [2, 1, 3].map(logto::body));
 }
