@@ -61,8 +61,8 @@ use crate::{
 ///   so on. Lines of one endpoint that are due come in the order in which they were accepted.
 /// - Lines of one [`OrderKey`] are handed out one at a time, in the order in which they were accepted. That order is a
 ///   number that the engine gives, never a clock. A dead letter lets the next one go on.
-/// - A paused endpoint's lines stay. When its pause is over, one line is handed out as a probe, another one than last time
-///   where there is another, and the pause goes on for as long as that lease.
+/// - A paused endpoint's lines stay. When its pause is over, one line is handed out as a probe, and the pause goes on for as
+///   long as that lease. The probe is another line than last time, where there is another.
 /// - Nothing that came from outside stands in a statement's text or in an error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no inbox",

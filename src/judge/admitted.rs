@@ -22,7 +22,7 @@ pub enum Judged {
     /// It is answered at once: a handshake, or a body without events.
     Answered(Answer),
     /// It cannot be decoded, and is to be [set aside](crate::framework::set_aside). Only where there is an inbox.
-    Undecoded(Undecoded),
+    Undecoded(Box<Undecoded>),
 }
 
 impl Judged {
@@ -53,8 +53,8 @@ pub struct AdmittedEvent {
     pub(crate) raw: Bytes,
     pub(crate) facts: Arc<Facts>,
     pub(crate) content: Option<ContentDigest>,
-    /// What an inbox keeps of it, where there is one.
-    pub(crate) kept: Option<Kept>,
+    /// What an inbox keeps of it, where there is one. Boxed, so that inline deliveries do not carry it along.
+    pub(crate) kept: Option<Box<Kept>>,
     /// The request's nonce, where it has one.
     pub(crate) nonce: Option<Nonce>,
     pub(crate) wanted: bool,

@@ -59,7 +59,7 @@ impl Proved<'_> {
         let keeping = self.judge.keeping.as_ref();
         let undecoded = keeping.and_then(|keeping| keeping.undecoded(self, why, bytes));
         undecoded
-            .map(Judged::Undecoded)
+            .map(|undecoded| Judged::Undecoded(Box::new(undecoded)))
             .ok_or(Rejection::Undecodable(why))
     }
 
@@ -136,7 +136,7 @@ impl Proved<'_> {
         let keeping = judge.keeping.as_ref().filter(|_| decoded.wanted);
         let kept = keeping.map(|keeping| {
             let claimed_type = decoded.claimed_type.clone();
-            keeping.event(self, position, claimed_type, &*decoded.event)
+            Box::new(keeping.event(self, position, claimed_type, &*decoded.event))
         });
         if judge.window.is_some() && verified.sent_at().is_none() && occurred_at.is_none() {
             judge.say_no_time();

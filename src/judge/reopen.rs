@@ -62,7 +62,7 @@ impl Judge {
                 payload: own.to_bytes(),
                 order,
             };
-            events.push(self.reopened(stored, decoded, key, Some(kept)));
+            events.push(self.reopened(stored, decoded, key, Some(Box::new(kept))));
         }
         Ok(events)
     }
@@ -99,7 +99,7 @@ impl Judge {
         stored: &StoredDelivery,
         decoded: AnyEvent,
         key: EventKey,
-        kept: Option<Kept>,
+        kept: Option<Box<Kept>>,
     ) -> AdmittedEvent {
         let verdict = &stored.verdict;
         let facts = Facts {

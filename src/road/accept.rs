@@ -19,7 +19,7 @@ pub(super) async fn accept<R>(
     receiver: &Receiver,
     delivery: Underway<'_>,
     intake: &Intake,
-    kept: Option<Kept>,
+    kept: Option<Box<Kept>>,
     content: Option<ContentDigest>,
 ) -> Handled<R> {
     let facts = delivery.facts;
@@ -71,7 +71,7 @@ pub(super) async fn accept<R>(
 /// it is refused as without an inbox.
 pub async fn set_aside(
     receiver: &Receiver,
-    undecoded: Undecoded,
+    undecoded: Box<Undecoded>,
     timer: &Arc<dyn Timer>,
 ) -> Answer {
     let policy = &*receiver.0;

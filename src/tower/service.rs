@@ -115,7 +115,9 @@ where
                     Ok(Judged::Admitted(admitted)) => admitted,
                     Ok(Judged::Answered(answer)) => return Ok(fixed(&answer)),
                     Ok(Judged::Undecoded(undecoded)) => {
-                        let answer = road::set_aside(&receiver, undecoded, &timer).await;
+                        // Boxed, since few requests need it.
+                        let kept = Box::pin(road::set_aside(&receiver, undecoded, &timer));
+                        let answer = kept.await;
                         return Ok(fixed(&answer));
                     }
                     Err(rejection) => {
