@@ -112,6 +112,11 @@ async fn an_outage_spends_no_tries_and_one_line_probes() {
     retries.failures = 2;
     works.start(works.worker().slots(4).retries(retries));
     works.pass_until(|| works.runs() == 4).await;
+    works.rest().await;
+    // What comes meanwhile is accepted, and waits too.
+    assert_eq!(works.stage.send(&logto::event(9)).await.status, 200);
+    works.rest().await;
+    assert_eq!(works.runs(), 4);
     works.pass_until(|| works.runs() == 8).await;
     // From then on all is well.
     works.pass_until(|| works.inbox.is_empty()).await;
