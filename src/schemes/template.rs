@@ -91,23 +91,6 @@ impl Template {
         Self(vec![Piece::Body])
     }
 
-    /// `{id}.{timestamp}.{body}`.
-    pub(crate) fn id_timestamp_body() -> Self {
-        let dot = || Piece::Literal(".".into());
-        Self(vec![Piece::Id, dot(), Piece::Timestamp, dot(), Piece::Body])
-    }
-
-    /// `{timestamp}` and `{body}`, with literals before and between, neither of them empty if given.
-    pub(crate) fn timestamp_body(before: Option<&str>, between: &str) -> Self {
-        let before = before.map(|text| Piece::Literal(text.into()));
-        let rest = [
-            Piece::Timestamp,
-            Piece::Literal(between.into()),
-            Piece::Body,
-        ];
-        Self(before.into_iter().chain(rest).collect())
-    }
-
     #[cfg(feature = "jwt")]
     pub(crate) fn pieces(&self) -> &[Piece] {
         &self.0

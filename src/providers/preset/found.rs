@@ -1,123 +1,148 @@
-//! [`Envelope`]: the two members that a preset reads of a body that it otherwise leaves alone.
+//! [`find`]: the members that a preset reads of a body that it otherwise leaves alone.
 
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Names of top-level members of a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Names {
-    pub(super) id: &'static str,
-    pub(super) event_type: &'static str,
-}
+use crate::json::members::Name;
 
-/// The text of those members. What is not there, or is no text, is not there.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Envelope {
-    pub(super) id: Option<String>,
-    pub(super) event_type: Option<String>,
-}
-
-impl Envelope {
-    /// Reads a body; one that is no JSON object has no such members.
-    ///
-    /// # Errors
-    ///
-    /// When a member stands twice: readers disagree on which one counts.
-    pub(super) fn read(body: &[u8], names: Names) -> Result<Self, Repeated> {
-        let mut repeated = false;
-        let mut json = serde_json::Deserializer::from_slice(body);
-        let members = Members {
-            names,
-            repeated: &mut repeated,
-        };
-        let read = members
-            .deserialize(&mut json)
-            .and_then(|envelope| json.end().map(|()| envelope));
-        match read {
-            _ if repeated => Err(Repeated),
-            Ok(envelope) => Ok(envelope),
-            Err(_) => Ok(Self::default()),
-        }
-    }
-}
-
-/// A member that counts stands twice.
+/// A member that counts stands twice: readers disagree on which one does.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Repeated;
 
-struct Members<'a> {
-    names: Names,
-    repeated: &'a mut bool,
+/// The values at these [places](crate::providers::known::KnownSender#places), in one pass. A body that is no JSON object
+/// has none of them.
+///
+/// # Errors
+///
+/// When a member on the way to a place stands twice.
+pub(super) fn find<'a, const N: usize>(
+    body: &'a [u8],
+    places: [Option<&str>; N],
+) -> Result<[Option<&'a RawValue>; N], Repeated> {
+    let mut repeated = false;
+    let found = Members {
+        places,
+        repeated: &mut repeated,
+    }
+    .read(serde_json::Deserializer::from_slice(body));
+    if repeated {
+        return Err(Repeated);
+    }
+    Ok(found.unwrap_or([None; N]))
 }
 
-impl<'de> DeserializeSeed<'de> for Members<'_> {
-    type Value = Envelope;
+/// The text, where the value is one and says something.
+pub(super) fn text(value: &RawValue) -> Option<String> {
+    let text: String = serde_json::from_str(value.get()).ok()?;
+    (!text.is_empty()).then_some(text)
+}
 
-    fn deserialize<D: de::Deserializer<'de>>(self, json: D) -> Result<Envelope, D::Error> {
+/// Reads one object. Each place begins with a member of it.
+struct Members<'p, 'r, const N: usize> {
+    places: [Option<&'p str>; N],
+    repeated: &'r mut bool,
+}
+
+impl<const N: usize> Members<'_, '_, N> {
+    fn read<'a, R: serde_json::de::Read<'a>>(
+        self,
+        mut json: serde_json::Deserializer<R>,
+    ) -> Result<[Option<&'a RawValue>; N], serde_json::Error> {
+        let found = self.deserialize(&mut json)?;
+        json.end()?;
+        Ok(found)
+    }
+}
+
+impl<'de, const N: usize> DeserializeSeed<'de> for Members<'_, '_, N> {
+    type Value = [Option<&'de RawValue>; N];
+
+    fn deserialize<D: de::Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
         json.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Members<'_> {
-    type Value = Envelope;
+impl<'de, const N: usize> Visitor<'de> for Members<'_, '_, N> {
+    type Value = [Option<&'de RawValue>; N];
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
-        let (mut id, mut event_type) = (None, None);
-        while let Some(name) = map.next_key::<String>()? {
-            let place = if name == self.names.id {
-                &mut id
-            } else if name == self.names.event_type {
-                &mut event_type
-            } else {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut found, mut seen) = ([None; N], [false; N]);
+        while let Some(Name(name)) = map.next_key()? {
+            let here = self.places.map(|place| {
+                let (first, rest) = parts(place?)?;
+                (first == name).then_some(rest)
+            });
+            if here.iter().all(Option::is_none) {
                 map.next_value::<de::IgnoredAny>()?;
                 continue;
-            };
+            }
             let value = map.next_value::<&RawValue>()?;
-            if place.replace(text(value)).is_some() {
-                *self.repeated = true;
-                return Err(de::Error::custom("a member is repeated"));
+            for (rest, seen) in here.iter().zip(&mut seen) {
+                if rest.is_some() && std::mem::replace(seen, true) {
+                    *self.repeated = true;
+                    return Err(de::Error::custom("a member stands twice"));
+                }
+            }
+            for (rest, found) in here.iter().zip(&mut found) {
+                if *rest == Some("") {
+                    *found = Some(value);
+                }
+            }
+            let places = here.map(|rest| rest.filter(|rest| !rest.is_empty()));
+            if places.iter().any(Option::is_some) {
+                let repeated = &mut *self.repeated;
+                let inside = Members { places, repeated };
+                let inside = inside.read(serde_json::Deserializer::from_str(value.get()));
+                if *self.repeated {
+                    return Err(de::Error::custom("a member stands twice"));
+                }
+                // What is no object has no members.
+                for (inside, found) in inside.unwrap_or([None; N]).into_iter().zip(&mut found) {
+                    *found = inside.or(*found);
+                }
             }
         }
-        Ok(Envelope {
-            id: id.flatten(),
-            event_type: event_type.flatten(),
-        })
+        Ok(found)
     }
 }
 
-/// The text, where the value is one and says something.
-fn text(value: &RawValue) -> Option<String> {
-    let text: String = serde_json::from_str(value.get()).ok()?;
-    (!text.is_empty()).then_some(text)
+/// The first name of a place, and the place from there.
+fn parts(place: &str) -> Option<(&str, &str)> {
+    let place = place.strip_prefix('/')?;
+    place.split_at_checked(place.find('/').unwrap_or(place.len()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const NAMES: Names = Names {
-        id: "id",
-        event_type: "type",
-    };
+    fn read<const N: usize>(
+        body: &str,
+        places: [&str; N],
+    ) -> Result<[Option<String>; N], Repeated> {
+        let found = find(body.as_bytes(), places.map(Some))?;
+        Ok(found.map(|value| value.and_then(text)))
+    }
 
-    fn read(body: &str) -> Result<(Option<String>, Option<String>), Repeated> {
-        Envelope::read(body.as_bytes(), NAMES).map(|read| (read.id, read.event_type))
+    fn of_event(body: &str) -> Result<[Option<String>; 2], Repeated> {
+        read(body, ["/id", "/type"])
     }
 
     #[test]
-    fn only_top_level_text_counts() {
-        let both = Ok((Some("evt_1".to_owned()), Some("paid".to_owned())));
-        assert_eq!(
-            read(r#"{"a":{"id":"no"},"type":"paid","id":"evt_1"}"#),
-            both
-        );
-        assert_eq!(read(r#"{"i\u0064":"evt\u005f1","type":"paid"}"#), both);
+    fn only_text_at_the_place_counts() {
+        let both = Ok([Some("evt_1".to_owned()), Some("paid".to_owned())]);
+        for body in [
+            r#"{"a":{"id":"no"},"type":"paid","id":"evt_1"}"#,
+            r#"{"i\u0064":"evt\u005f1","type":"paid"}"#,
+        ] {
+            assert_eq!(of_event(body), both, "{body}");
+        }
         for body in [
             r#"{"id":17,"type":null}"#,
             r#"{"id":"","type":{}}"#,
@@ -127,8 +152,29 @@ mod tests {
             "token=1&id=2",
             "",
         ] {
-            assert_eq!(read(body), Ok((None, None)), "{body}");
+            assert_eq!(of_event(body), Ok([None, None]), "{body}");
         }
+    }
+
+    #[test]
+    fn a_place_leads_through_objects() {
+        let places = ["/data/id", "/data/at", "/type"];
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            read(
+                r#"{"id":"no","data":{"x":{"id":"no"},"at":"now","id":"d"},"type":"t"}"#,
+                places
+            ),
+            Ok([text("d"), text("now"), text("t")])
+        );
+        assert_eq!(
+            read(r#"{"data":["id"],"type":"t"}"#, places),
+            Ok([None, None, text("t")])
+        );
+        // One place inside of another.
+        let found = find(br#"{"data":{"id":1}}"#, [Some("/data"), Some("/data/id")]);
+        let found = found.map(|found| found.map(|value| value.map(RawValue::get)));
+        assert_eq!(found, Ok([Some(r#"{"id":1}"#), Some("1")]));
     }
 
     #[test]
@@ -138,7 +184,14 @@ mod tests {
             r#"{"id":17,"i\u0064":"b"}"#,
             r#"{"type":"a","type":"a","id":"b"}"#,
         ] {
-            assert_eq!(read(body), Err(Repeated), "{body}");
+            assert_eq!(of_event(body), Err(Repeated), "{body}");
+        }
+        for body in [
+            r#"{"data":{"id":"a"},"data":{"id":"b"}}"#,
+            r#"{"data":{"id":"a","id":"b"}}"#,
+            r#"{"data":{},"data":{"id":"b"}}"#,
+        ] {
+            assert_eq!(read(body, ["/data/id"]), Err(Repeated), "{body}");
         }
     }
 }

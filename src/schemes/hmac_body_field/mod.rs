@@ -67,11 +67,9 @@ impl HmacBodyField {
     /// order.
     pub const REWRITE_LIMIT: usize = 100 * 1024;
 
-    /// For packs, whose names are known to be right.
-    pub(crate) fn in_member(member: &str) -> Self {
-        Self {
-            config: HmacBodyFieldConfig::new(member),
-        }
+    /// Of a row, whose names are known to be right.
+    pub(crate) fn of_row(config: HmacBodyFieldConfig) -> Self {
+        Self { config }
     }
 
     /// The same with another recipe.

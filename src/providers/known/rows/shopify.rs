@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use super::{
-    Fact, JSON, KnownSender, Repeats, Sample, SecretForm,
-    repeats::{hours, minutes, secs},
+use crate::{
+    provider::Retries,
+    providers::known::{
+        EventTypeAt, Fact, Identity, KnownSender, Proof, Repeats, Sample, SecretForm,
+        repeats::{hours, minutes, secs},
+    },
+    schemes::{HmacHeaderConfig, SignatureEncoding},
 };
-use crate::provider::Retries;
 
 const PAGE: &str = "shopify.dev, \"Deliver webhooks through HTTPS\"";
 
@@ -23,18 +26,23 @@ const GAPS: &[Duration] = &[
 ];
 
 /// Shopify.
-pub(crate) const SHOPIFY: KnownSender = KnownSender {
+pub(super) const SHOPIFY: KnownSender = KnownSender {
     name: "shopify",
     title: "Shopify",
+    proof: Fact::known(
+        Proof::Scheme(|| {
+            HmacHeaderConfig::new("x-shopify-hmac-sha256", SignatureEncoding::Base64).into()
+        }),
+        PAGE,
+    ),
+    // Its `x-shopify-webhook-id` is not signed.
+    identity: Fact::known(Identity::Digest, PAGE),
+    event_type: Fact::known(EventTypeAt::Header("x-shopify-topic"), PAGE),
     secret: Some(SecretForm::text("SHOPIFY_SECRET")),
     timeout: Fact::known(secs(5), PAGE),
     retries: Fact::known(Retries::For(hours(4)), PAGE),
     repeats: Fact::assumed(Repeats::after(GAPS)),
-    media_types: JSON,
-    largest_body: None,
-    warning: None,
     marks: &["x-shopify-hmac-sha256", "x-shopify-topic"],
-    id_at: None,
     sample: Some(Sample {
         types: &["orders/create", "orders/paid", "app/uninstalled"],
         body: r##"{"id":$number,"name":"#1001","currency":"EUR","total_price":"19.90","created_at":"$time"}"##,
@@ -44,4 +52,18 @@ pub(crate) const SHOPIFY: KnownSender = KnownSender {
             ("x-shopify-webhook-id", "$uuid"),
         ],
     }),
+    ..KnownSender::UNKNOWN
 };
+
+preset! {
+    /// Shopify: `x-shopify-hmac-sha256` over the body alone, under the app's client secret as text
+    /// ([`Secret::utf8`](crate::keys::Secret::utf8)). For webhooks in JSON.
+    ///
+    /// - No time is signed, and neither are `x-shopify-topic`, `x-shopify-webhook-id` and
+    ///   `x-shopify-shop-domain`. An event is identified by the digest of its body, and its topic is a
+    ///   [`claimed_type`](crate::delivery::Delivery::claimed_type).
+    /// - Equal bodies of two topics or shops are one event where they share a receiver. Give each topic an
+    ///   endpoint of its own where that can happen.
+    /// - Known: Shopify waits 5 s and sends again 8 times within 4 hours.
+    shopify = SHOPIFY
+}

@@ -2,27 +2,30 @@
 
 use std::time::Duration;
 
-use super::{
-    Fact, JSON, KnownSender, Repeats,
-    repeats::{minutes, secs},
+use crate::providers::known::{
+    Credential, CredentialForm, EventTypeAt, Fact, Identity, KnownSender, Proof, Repeats,
+    repeats::minutes,
 };
-use crate::provider::Retries;
+
+const PORTAL: &str = "empresas.unico.io, \"Webhook\"";
 
 /// One gap in minutes and a number of attempts. Both are chosen in the form.
 const GAPS: &[Duration] = &[minutes(1), minutes(1), minutes(1)];
 
 /// See [`UnicoCheck`](crate::providers::unico_check::UnicoCheck).
-pub(super) const UNICO_CHECK: KnownSender = KnownSender {
+pub(in crate::providers) const UNICO_CHECK: KnownSender = KnownSender {
     name: "unico-check",
     title: "Unico Check",
-    secret: None,
-    timeout: Fact::assumed(secs(10)),
-    retries: Fact::assumed(Retries::Unknown),
+    proof: Fact::known(Proof::AsConfigured, PORTAL),
+    // Of a customer's documentation.
+    identity: Fact::assumed(Identity::OfPack("shape, id, event, status, score")),
+    event_type: Fact::assumed(EventTypeAt::Member("/event")),
+    credentials: &[Credential {
+        variable: "UNICO_CHECK_SECRET",
+        form: CredentialForm::Header("authorization"),
+    }],
     repeats: Fact::assumed(Repeats::after(GAPS)),
-    media_types: JSON,
-    largest_body: None,
-    warning: None,
-    marks: &[],
+    assumed: &["that it takes any 2xx as success, and signs no time"],
     id_at: Some("/data/id"),
-    sample: None,
+    ..KnownSender::UNKNOWN
 };
