@@ -289,6 +289,7 @@ async fn a_type_is_signed_or_claimed_never_both() {
         ("shopify", &[(None, Some("orders/create"))]),
         ("slack", &[(None, None), (Some("event_callback"), None)]),
         ("stripe", &[(Some("setup_intent.created"), None)]),
+        ("linear", &[(Some("Comment"), None)]),
     ];
     for (preset, expected) in types {
         for (vector, (signed, claimed)) in vectors(preset).iter().zip(expected) {
@@ -309,6 +310,8 @@ async fn what_nothing_signs_makes_no_new_event() {
         ("shopify", "x-shopify-webhook-id"),
         ("shopify", "x-shopify-event-id"),
         ("slack", "x-slack-retry-num"),
+        ("linear", "linear-delivery"),
+        ("linear", "linear-event"),
     ] {
         for vector in vectors(preset) {
             let changed = vector.with_header(header, "another");
@@ -403,5 +406,92 @@ async fn copies_are_remembered_longer_than_they_come() {
             _ => Duration::ZERO,
         };
         assert!(receiver.retention() > horizon, "{}", sender.name);
+    }
+}
+
+fn linear(body: &str) -> Vector {
+    vectors("linear")
+        .remove(0)
+        .resigned("linear-signature", "", body, body)
+}
+
+#[tokio::test]
+async fn attempts_of_linear_that_differ_in_their_time_alone_are_one_event() {
+    let at = 1_677_611_643;
+    let first = linear(&format!(
+        r#"{{"type":"Issue","data":{{"id":"a"}},"webhookTimestamp":{at}000}}"#
+    ));
+    let again = linear(&format!(
+        r#"{{"type":"Issue","data":{{"id":"a"}},"webhookTimestamp":{}500}}"#,
+        at + 61
+    ));
+    let first_in_body = linear(&format!(
+        r#"{{"webhookTimestamp":{at}001,"type":"Issue","data":{{"id":"a"}}}}"#
+    ));
+    let key = first.key().await;
+    assert_eq!(key, again.key().await);
+    assert_eq!(key, first_in_body.key().await);
+    assert_eq!(
+        key,
+        linear(r#"{"type":"Issue","data":{"id":"a"}}"#).key().await
+    );
+
+    for other in [
+        r#"{"type":"Issue","data":{"id":"b"},"webhookTimestamp":1677611643000}"#,
+        r#"{"type":"Issue","data":{"id":"a","webhookTimestamp":1},"webhookTimestamp":1677611643000}"#,
+        r#"{"type":"Comment","data":{"id":"a"},"webhookTimestamp":1677611643000}"#,
+    ] {
+        assert_ne!(key, linear(other).key().await, "{other}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_of_the_attempt_in_the_body_is_one_or_refused() {
+    let with = |time: &str| linear(&format!(r#"{{"type":"Issue","webhookTimestamp":{time}}}"#));
+    let at = UnixTime::from_millis(1_677_611_643_500);
+    for time in ["1677611643500", "\"1677611643500\""] {
+        assert_eq!(with(time).delivery().await.sent_at(), Some(at), "{time}");
+    }
+    // There is none.
+    for time in ["null", "\"\"", "0"] {
+        assert_eq!(with(time).delivery().await.sent_at(), None, "{time}");
+    }
+    for time in [
+        "1677611643.5",
+        "1.6e12",
+        "\"2023-02-28T19:14:03Z\"",
+        "{}",
+        "true",
+        "1677611643500,\"webhookTimestamp\":1677611643500",
+    ] {
+        let refused = with(time).admit().await.err();
+        assert_eq!(refused, Some(Rejection::MalformedTimestamp), "{time}");
+    }
+    let refused = with("1677611943001").admit().await.err();
+    assert!(matches!(refused, Some(Rejection::TimestampInFuture { .. })));
+    // Seconds in the place of milliseconds are January 1970.
+    let refused = with("1677611643").admit().await.err();
+    assert!(matches!(refused, Some(Rejection::TimestampTooOld { .. })));
+}
+
+#[test]
+fn a_time_of_the_attempt_is_written_into_the_body_that_is_sent() {
+    let at = UnixTime::from_millis(1_700_000_000_123);
+    let linear = PresetSimulator::linear("secret");
+    for (given, sent) in [
+        (
+            r#"{"a": 1, "webhookTimestamp": 5}"#,
+            r#"{"a": 1, "webhookTimestamp": 1700000000123}"#,
+        ),
+        (
+            r#"{"webhookTimestamp":"5","a":1}"#,
+            r#"{"webhookTimestamp":1700000000123,"a":1}"#,
+        ),
+        (r#"{"a":1}"#, r#"{"a":1,"webhookTimestamp":1700000000123}"#),
+        (r#"{ } "#, r#"{ "webhookTimestamp":1700000000123}"#),
+        ("no JSON", "no JSON"),
+        ("[1]", "[1]"),
+    ] {
+        assert_eq!(linear.send(at, given).body, sent);
     }
 }

@@ -52,6 +52,7 @@ macro_rules! preset {
 pub(in crate::providers) mod facephi;
 mod github;
 mod idcloud;
+mod linear;
 mod logto;
 mod shopify;
 mod slack;
@@ -76,4 +77,5 @@ pub static ALL: &[&KnownSender] = &[
     &stripe::STRIPE,
     &slack::SLACK,
     &shopify::SHOPIFY,
+    &linear::LINEAR,
 ];
