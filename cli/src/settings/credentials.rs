@@ -202,7 +202,7 @@ fn usual_access(provider: &str) -> Option<Value> {
 fn presented(credential: &known::Credential) -> Option<Value> {
     let text = variable(credential.variable)?;
     Some(match credential.form {
-        CredentialForm::Basic => json!({"basic": [text]}),
+        CredentialForm::UserPassword => json!({"basic": [text]}),
         CredentialForm::Header(header) => json!({"api_key": {"header": header, "value": text}}),
         CredentialForm::HeaderAndValue => {
             let (header, value) = text.split_once(':').unwrap_or(("authorization", &text));

@@ -15,7 +15,7 @@ pub struct Credential {
 #[non_exhaustive]
 pub enum CredentialForm {
     /// `user:password`, by Basic (RFC 7617).
-    Basic,
+    UserPassword,
     /// Alone in this header.
     Header(&'static str),
     /// `header:value`; a value without a header stands in `authorization`.

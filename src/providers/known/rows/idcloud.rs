@@ -25,7 +25,7 @@ pub(in crate::providers) const IDCLOUD: KnownSender = KnownSender {
     credentials: &[
         Credential {
             variable: "IDCLOUD_BASIC",
-            form: CredentialForm::Basic,
+            form: CredentialForm::UserPassword,
         },
         Credential {
             variable: "IDCLOUD_API_KEY",
