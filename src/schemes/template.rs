@@ -7,9 +7,9 @@ use crate::setup::BuildError;
 /// The signed text, written as the senders document it: `{body}`, `{timestamp}.{body}`,
 /// `{id}.{timestamp}.{body}`, `v0:{timestamp}:{body}`.
 ///
-/// `{body}` must stand exactly once, `{id}` and `{timestamp}` at most once. A placeholder that takes
-/// text from a header must be parted from the next one towards `{body}` by a literal, and that text may
-/// then not contain the literal's byte that it touches: otherwise one signature would fit two readings.
+/// `{body}` must stand exactly once, `{id}` and `{timestamp}` at most once. A placeholder that takes text from a header
+/// must be parted from the next one towards `{body}` by a literal. That text may then not contain the literal's byte
+/// that it touches: otherwise one signature would fit two readings.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Template(Vec<Piece>);
 
