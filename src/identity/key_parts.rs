@@ -28,12 +28,11 @@ const INLINE: usize = 192;
 ///
 /// # The encoding is frozen
 ///
-/// An event key is SHA-256 over the ASCII text `hookgate/key/v1`, followed by the endpoint, the
-/// tenant (empty where the endpoint has none), the pack's name and the pack's parts, each preceded
-/// by its length in bytes as an unsigned 64-bit big-endian number. Lengths make the encoding
-/// injective: no two different lists of parts give the same bytes. Vectors are in
-/// `tests/vectors/event_keys.json`; a change of this encoding makes every stored key unknown, so
-/// it is a breaking change.
+/// An event key is SHA-256 over the ASCII text `hookgate/key/v1` and what follows it: the endpoint, the tenant, the
+/// pack's name and the pack's parts. Each of these stands after its length in bytes, an unsigned 64-bit big-endian
+/// number. The tenant is empty where the endpoint has none. Lengths make the encoding injective: no two different lists
+/// of parts give the same bytes. Vectors are in `tests/vectors/event_keys.json`. A change of this encoding makes every
+/// stored key unknown, so it is a breaking change.
 ///
 /// The nonce of a signed request is remembered under a key of the same form that begins with
 /// `hookgate/nonce/v1` and has the nonce as its one part.

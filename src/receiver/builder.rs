@@ -14,8 +14,8 @@ use crate::{
     time::{Clock, RETENTION_MARGIN, SystemClock, Timer},
 };
 
-/// Builds a [`Receiver`](crate::Receiver). Every setting has a default from the pack's table, but for the dedup store:
-/// where marks are kept is a choice that only the application can make.
+/// Builds a [`Receiver`](crate::Receiver). Every setting but the dedup store has a default from the pack's table. Only
+/// the application can choose where marks are kept.
 #[must_use = "call `build`"]
 pub struct ReceiverBuilder {
     pub(super) name: String,
@@ -95,7 +95,7 @@ impl ReceiverBuilder {
         self
     }
 
-    /// Where it is remembered which events were handled. Required.
+    /// The store that remembers which events were handled. Required.
     ///
     /// The last of this and [`inbox`](Self::inbox) counts.
     pub fn dedup(mut self, store: impl DedupStore) -> Self {
@@ -193,12 +193,12 @@ impl ReceiverBuilder {
     ///
     /// # Security
     ///
-    /// **Raising it reopens replays** where [`past`](Self::past) follows it, as for a time that belongs to the event: the
-    /// window is wider at once, while marks that are there keep the end that they were written with. What they no
+    /// **Raising it reopens replays** where [`past`](Self::past) follows it, as for a time that belongs to the event.
+    /// The window is wider at once, while marks that are there keep the end that they were written with. What they no
     /// longer remember runs again when it is replayed. Two steps are safe:
     ///
     /// 1. Raise this, and set `past` to what it was ([`Receiver::window`](crate::Receiver::window) tells), in every process.
-    /// 2. Once the *new* retention has gone by since the last process with the old one ended, remove that `past`: what
+    /// 2. Wait for the *new* retention after the last process with the old one has ended. Then remove that `past`: what
     ///    was handled before is then too old for the wider window as well.
     pub fn retention(mut self, retention: Duration) -> Self {
         self.retention = Some(retention);
@@ -226,8 +226,8 @@ impl ReceiverBuilder {
     /// How long one handler may hold its event. Default: 15 min. Then its heartbeat ends, another copy
     /// may run, and the handler learns that through [`LeaseHandle::lost`](crate::leases::LeaseHandle::lost).
     ///
-    /// Keep it below a day: for as long the SQL and Redis stores remember the attempt of a lapsed lease,
-    /// by which a handler that goes on can fence its writes.
+    /// Keep it below a day. The SQL and Redis stores remember the attempt of a lapsed lease for so long, and a handler
+    /// that goes on can fence its writes by it.
     pub fn run_timeout(mut self, limit: Duration) -> Self {
         self.run_timeout = limit;
         self
@@ -271,8 +271,8 @@ impl ReceiverBuilder {
 
     /// The bytes of all bodies that this receiver holds at once. Default: 64 MiB.
     ///
-    /// What is made of a body while it is verified, such as its canonical text, is not among them: verifying awaits
-    /// nothing, so no more of it exists than threads run, each for one body within its limit.
+    /// What is made of a body while it is verified, such as its canonical text, is not among them. Verifying awaits
+    /// nothing, so each thread makes it for one body at a time, within the limit of one body.
     pub fn bytes_in_flight(mut self, bytes: usize) -> Self {
         self.bytes_in_flight = bytes;
         self

@@ -67,9 +67,9 @@ impl<'a> Head<'a> {
 
     /// The address of the peer that opened the connection, where the framework tells it; never what a header claims.
     ///
-    /// An IPv4 address that a dual-stack socket shows as IPv6 (`::ffff:203.0.113.7`) is taken as the IPv4 one. `0.0.0.0`
-    /// and `::` stand for no address (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.2), which is what some servers
-    /// say where they know none: such a peer is unknown.
+    /// An IPv4 address that a dual-stack socket shows as IPv6 (`::ffff:203.0.113.7`) is taken as the IPv4 one.
+    /// `0.0.0.0` and `::` stand for no address (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.2). Some servers give
+    /// them where they know none: such a peer is unknown.
     #[must_use]
     pub fn peer(mut self, peer: Option<SocketAddr>) -> Self {
         self.peer = peer.and_then(|mut peer| {

@@ -59,8 +59,8 @@ mod lines {
         tracing::warn!(
             target: TARGET,
             endpoint,
-            "a delivery carries no signed time (or the epoch): replays are recognised by the dedup \
-             store only, for its retention; this is said once"
+            "a delivery has no signed time (or the epoch): only the dedup store recognises replays, for its \
+             retention; said once"
         );
     }
 
@@ -148,8 +148,8 @@ mod lines {
             endpoint,
             handlers,
             unsettled,
-            "not all has ended before the process stops: the events of its handlers run again, and leases that are \
-             not settled end by themselves"
+            "stopping before all has ended: the events of running handlers run again, and unsettled leases end by \
+             themselves"
         );
     }
 
@@ -269,8 +269,7 @@ mod lines {
         tracing::warn!(
             target: TARGET,
             issuer,
-            "the key set has over 8 keys for one algorithm, and a token is tried against 8: those that do not name their \
-             key (`kid`) may be refused; this is said once"
+            "the key set has over 8 keys for one algorithm: tokens without `kid` may be refused; said once"
         );
     }
 
@@ -280,9 +279,8 @@ mod lines {
         tracing::warn!(
             target: TARGET,
             issuer,
-            "a token request came with a forwarding header, which is not read: behind a proxy all callers have its \
-             address, and one that fails too often keeps all waiting; set `networks` with `Networks::behind`; this is \
-             said once"
+            "a token request's forwarding header is not read: callers behind a proxy share their failures; set \
+             `Networks::behind`; said once"
         );
     }
 

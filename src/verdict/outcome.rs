@@ -200,7 +200,8 @@ impl fmt::Debug for Outcome {
 /// Carries an [`Outcome`] from the handler's response to the middleware, in the response's extensions.
 ///
 /// Without it (a layer in between built a new response) the status [counts](crate::framework::Ran::answered): a 2xx as
-/// processed, anything else as retry; so every `Ack` is a 2xx on its own, and every `Nack` a plain 503, rejected included.
+/// processed, anything else as retry. So every `Ack` is a 2xx on its own, and every `Nack` a plain 503, rejected
+/// included.
 #[derive(Debug, Clone)]
 pub struct Verdict(pub Outcome);
 

@@ -37,7 +37,7 @@ impl Judges {
             self.built.clear();
         }
         self.built.entry(policy).or_insert_with(|| {
-            let builder = (listed.builder)(Terms {
+            let builder = listed.receiver(Terms {
                 endpoint: &record.endpoint,
                 keys: &record.keys,
                 has_tenant: record.tenant.is_some(),
