@@ -22,16 +22,19 @@
 //! calls the handler for each, one after the other. Where it reads a
 //! [handshake](crate::pack::Contents::Handshake), [`Judged`] is the answer at once.
 //!
+//! Behind an [inbox](crate::inbox), `handle` makes the events durable and runs no handler. A verified request that
+//! cannot be decoded is then [`Judged::Undecoded`], which [`set_aside`] keeps.
+//!
 //! What the handler's response means is said once, by [`Ran::answered`].
 
 pub use crate::{
     delivery::{DeliverySlot, NotTaken},
-    judge::{Admitted, AdmittedEvent, Judge, Judged},
+    judge::{Admitted, AdmittedEvent, Judge, Judged, Undecoded},
     limits::{BodyBroken, BodySource, unread},
     receiver::{Busy, Drain},
     road::{
         Concluded, Detached, Handled, Ran, RunningCopy, RunsToEnd, TimeLeft, conclude, handle,
-        misused, says_length, unprotected,
+        misused, says_length, set_aside, unprotected,
     },
     verdict::{Answer, Outcome, Verdict},
 };

@@ -23,6 +23,9 @@ mod telemetry;
 // Claims, and the stores that keep them.
 pub mod dedup;
 
+// What was accepted and is not handled yet.
+pub mod inbox;
+
 // What is bounded.
 mod limits;
 
@@ -61,6 +64,9 @@ mod receiver;
 
 // From the head of a request to its answer.
 mod road;
+
+// What was accepted is handled.
+pub mod worker;
 
 // What senders send, for tests and tools.
 #[cfg(feature = "simulator")]

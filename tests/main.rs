@@ -9,6 +9,7 @@
 //! - `receiver`: settings that are refused, and those that are warned of.
 //! - `road`: what becomes of a request, from its head to its answer.
 //! - `dedup`: each event once: the memory store, copies, what happens when a store fails.
+//! - `inbox`: what is accepted is kept, and handled later.
 //! - `token_endpoint`: who gets a token.
 //! - `telemetry`: metrics, spans, observers.
 //! - `secrecy`: what no log line, answer, error or `Debug` text holds.
@@ -95,6 +96,15 @@ mod dedup {
     mod memory;
     mod replay_gap;
     mod store_faults;
+}
+
+mod inbox {
+    mod accepting;
+    mod contract;
+    mod learner;
+    mod stored;
+    mod working;
+    mod works;
 }
 
 mod token_endpoint {

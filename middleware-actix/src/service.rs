@@ -100,12 +100,17 @@ where
         let headers = RequestHeaders(request.headers());
         let authority = request.uri().authority();
         let head = Head::new(request.method().as_str(), request.uri().path(), &headers)
+            .query(request.uri().query())
             .authority(authority.map(|authority| authority.as_str()))
             .route_params(&route_params)
             .peer(request.peer_addr());
         match receiver.judge().admit(head, &mut body, &timer).await {
             Ok(Judged::Admitted(admitted)) => admitted,
             Ok(Judged::Answered(answer)) => return answered(Some(request), answer),
+            Ok(Judged::Undecoded(undecoded)) => {
+                let answer = framework::set_aside(&receiver, undecoded, &timer).await;
+                return answered(Some(request), answer);
+            }
             Err(rejection) => {
                 let response = fixed(&receiver.judge().refusal(&rejection));
                 let limit = receiver.body_limit();

@@ -55,8 +55,8 @@ impl ApiKey {
         }
     }
 
-    /// The `Authorization` header must have the value `value`, all of it: a scheme such as `Bearer ` is
-    /// part of the value where the sender's owner typed one, and a colon means nothing.
+    /// The `Authorization` header must have exactly the value `value`. A scheme such as `Bearer ` is part of the value,
+    /// where the sender's owner typed one. A colon means nothing.
     pub fn authorization(value: impl AsRef<[u8]>) -> Self {
         Self {
             name: Ok(header::AUTHORIZATION),

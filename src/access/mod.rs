@@ -77,8 +77,8 @@ pub trait Access: Send + Sync + 'static {
     /// Why not. Senders get one answer for all of it.
     fn check(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Denied>;
 
-    /// What must be had before the rule can judge this request, such as keys from a service; `None` when there is
-    /// nothing to wait for, which is the case for nearly all rules and requests.
+    /// What the rule needs before it can judge this request, such as keys from a service. `None` when there is nothing
+    /// to wait for. Nearly all rules and requests need nothing.
     ///
     /// The road awaits it before [`check`](Self::check), for at most
     /// [`store_timeout`](crate::receiver::ReceiverBuilder::store_timeout), then checks whatever has come: a rule that still lacks
@@ -93,8 +93,8 @@ pub trait Access: Send + Sync + 'static {
     /// always the same, whatever arrived.
     fn challenges(&self) -> Vec<HeaderValue>;
 
-    /// Whether the rule looks at the header `name`. A token endpoint asks so of `Authorization`, in which its clients log
-    /// in: no other credentials can stand there.
+    /// Whether the rule looks at the header `name`. A token endpoint asks this of `Authorization`, in which its clients
+    /// log in: no other credentials can stand there.
     ///
     /// The default knows of `Authorization` alone, and takes each challenge but the `ApiKey` of this library to ask for it
     /// (RFC 9110, section 11.6.1). A rule that reads more, or less, says so; a rule made of rules must hand this on.
@@ -124,10 +124,10 @@ pub trait Access: Send + Sync + 'static {
     }
 }
 
-/// For plain headers no standard scheme exists, so this names one of our own.
+/// No standard scheme exists for plain headers, so this names one of our own.
 const API_KEY_CHALLENGE: HeaderValue = HeaderValue::from_static("ApiKey realm=\"webhook\"");
 
-/// What the 401 of a receiver says is wanted. Never empty: a 401 must have a challenge.
+/// The challenges of a receiver's 401. Never empty: a 401 must have one.
 pub(crate) fn challenges_of(access: Option<&dyn Access>) -> Vec<HeaderValue> {
     let mut list = access.map(Access::challenges).unwrap_or_default();
     if list.is_empty() {

@@ -15,9 +15,9 @@ const MAX_HOPS: usize = 16;
 /// A gate of its own, with 403, beside the access rule: credentials never open it, and it opens nothing by
 /// itself. A receiver's networks are judged with the head, a tenant's once the tenant is known.
 ///
-/// The address is the peer's that opened the connection; an IPv4 address that a dual-stack socket shows as
-/// IPv6 (`::ffff:203.0.113.7`) counts as the IPv4 one, and `0.0.0.0` and `::` as none. Where the framework was
-/// not set up to tell the peer, the answer is 500 and the log says what to add: never a skipped check.
+/// The address is that of the peer that opened the connection. An IPv4 address that a dual-stack socket shows as IPv6
+/// (`::ffff:203.0.113.7`) counts as the IPv4 one. `0.0.0.0` and `::` count as none. Where the framework was not set up
+/// to tell the peer, the answer is 500 and the log says what to add: never a skipped check.
 ///
 /// Behind proxies the peer is a proxy: then say which ones write the sender's address, and in which header
 /// ([`behind`](Self::behind)).
@@ -35,11 +35,11 @@ const MAX_HOPS: usize = 16;
 ///
 /// # Security
 ///
-/// The header is read from the right, where the nearest proxy wrote: each address that is a trusted proxy's
-/// is passed over, and the first other one is the sender's. What stands left of it came from the sender and
-/// is never read, so it may claim anything. Whatever is met before and cannot be read as an address is a
-/// refusal, but for empty elements, which say nothing (RFC 9110, section 5.6.1.2). From a peer that is no
-/// trusted proxy the header means nothing.
+/// The header is read from the right, where the nearest proxy wrote: each address that is a trusted proxy's is passed
+/// over, and the first other one is the sender's. What stands left of it came from the sender and is never read, so it
+/// may claim anything. An element that is met before that and is no address refuses the request. Empty elements are
+/// passed over, since they say nothing (RFC 9110, section 5.6.1.2). From a peer that is no trusted proxy the header
+/// means nothing.
 #[derive(Clone)]
 pub struct Networks {
     allowed: Vec<IpNet>,

@@ -14,9 +14,9 @@ use super::{
 #[error("the SDK cannot hold the event: {0}")]
 pub struct NotConvertible(&'static str);
 
-/// The SDK has types for fewer things: data loses what a `serde_json::Value` cannot hold (numbers
-/// beyond a double's digits, the order of members), an extension that is not a truth value, a text or a
-/// whole number becomes the text of its JSON, and the content type of an event without data is dropped.
+/// The SDK has types for fewer things. Data loses what a `serde_json::Value` cannot hold: numbers beyond a double's
+/// digits, and the order of members. An extension that is not a truth value, a text or a whole number becomes the text
+/// of its JSON. The content type of an event without data is dropped.
 impl TryFrom<&Event> for SdkEvent {
     type Error = NotConvertible;
 

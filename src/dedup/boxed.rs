@@ -111,6 +111,11 @@ impl BoxDedupStore {
         Self(Arc::new(store))
     }
 
+    /// One that is behind a pointer already.
+    pub(crate) fn shared(store: Arc<dyn DynDedupStore>) -> Self {
+        Self(store)
+    }
+
     /// Its calls, without a second future around the boxed one.
     pub(crate) fn calls(&self) -> &dyn DynDedupStore {
         &*self.0

@@ -106,6 +106,7 @@ pub struct Lease {
     key: EventKey,
     owner: OwnerToken,
     attempt: u32,
+    is_of_work: bool,
 }
 
 impl Lease {
@@ -116,7 +117,21 @@ impl Lease {
             key,
             owner,
             attempt,
+            is_of_work: false,
         }
+    }
+
+    /// For authors of inboxes: `owner` leased the line of work of `key`.
+    pub const fn of_work(key: EventKey, owner: OwnerToken, attempt: u32) -> Self {
+        Self {
+            is_of_work: true,
+            ..Self::granted(key, owner, attempt)
+        }
+    }
+
+    /// Whether it stands in an inbox's line of work. The key's own row has no lease then.
+    pub const fn is_of_work(&self) -> bool {
+        self.is_of_work
     }
 
     /// The event.

@@ -12,6 +12,12 @@ const EVENT_DOMAIN: &[u8] = b"hookgate/key/v1";
 /// Domain of nonces.
 const NONCE_DOMAIN: &[u8] = b"hookgate/nonce/v1";
 
+/// Domain of verified requests that could not be decoded, so that no event can be mistaken for one.
+const UNDECODABLE_DOMAIN: &[u8] = b"hookgate/undecodable/v1";
+
+/// Domain of what is handled in order.
+const ORDER_DOMAIN: &[u8] = b"hookgate/order/v1";
+
 /// How many bytes of parts, each after its length, need no allocation: two ids or URLs of usual length, or six digests.
 const INLINE: usize = 192;
 
@@ -22,15 +28,17 @@ const INLINE: usize = 192;
 ///
 /// # The encoding is frozen
 ///
-/// An event key is SHA-256 over the ASCII text `hookgate/key/v1`, followed by the endpoint, the
-/// tenant (empty where the endpoint has none), the pack's name and the pack's parts, each preceded
-/// by its length in bytes as an unsigned 64-bit big-endian number. Lengths make the encoding
-/// injective: no two different lists of parts give the same bytes. Vectors are in
-/// `tests/vectors/event_keys.json`; a change of this encoding makes every stored key unknown, so
-/// it is a breaking change.
+/// An event key is SHA-256 over the ASCII text `hookgate/key/v1` and what follows it: the endpoint, the tenant, the
+/// pack's name and the pack's parts. Each of these stands after its length in bytes, an unsigned 64-bit big-endian
+/// number. The tenant is empty where the endpoint has none. Lengths make the encoding injective: no two different lists
+/// of parts give the same bytes. Vectors are in `tests/vectors/event_keys.json`. A change of this encoding makes every
+/// stored key unknown, so it is a breaking change.
 ///
 /// The nonce of a signed request is remembered under a key of the same form that begins with
 /// `hookgate/nonce/v1` and has the nonce as its one part.
+///
+/// A verified request that cannot be decoded is kept in an inbox under such a key too. It begins with
+/// `hookgate/undecodable/v1` and has the SHA-256 of the authenticated bytes as its one part.
 ///
 /// # Examples
 ///
@@ -147,6 +155,16 @@ impl KeyScope {
         Self::in_domain(NONCE_DOMAIN, endpoint, tenant, pack)
     }
 
+    /// Of verified requests that could not be decoded.
+    pub(crate) fn of_undecodable(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
+        Self::in_domain(UNDECODABLE_DOMAIN, endpoint, tenant, pack)
+    }
+
+    /// Of what is handled in order.
+    pub(super) fn of_orders(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
+        Self::in_domain(ORDER_DOMAIN, endpoint, tenant, pack)
+    }
+
     fn in_domain(domain: &[u8], endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
         let mut hash = Sha256::new_with_prefix(domain);
         for part in [endpoint, tenant.unwrap_or_default(), pack] {
@@ -158,13 +176,14 @@ impl KeyScope {
 
     /// The key of `parts`; `None` where there are none.
     pub(crate) fn key(&self, parts: &KeyParts) -> Option<EventKey> {
-        let encoded = parts.encoded();
-        if encoded.is_empty() {
-            return None;
-        }
+        let is_empty = parts.encoded().is_empty();
+        (!is_empty).then(|| EventKey::from_bytes(self.digest(parts)))
+    }
+
+    pub(super) fn digest(&self, parts: &KeyParts) -> [u8; 32] {
         let mut hash = self.0.clone();
-        hash.update(encoded);
-        Some(EventKey::from_bytes(hash.finalize().into()))
+        hash.update(parts.encoded());
+        hash.finalize().into()
     }
 }
 

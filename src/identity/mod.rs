@@ -5,12 +5,14 @@ mod event_key;
 mod event_type;
 mod hex_text;
 mod key_parts;
+mod order_key;
 
 use std::sync::Arc;
 
 pub(crate) use self::key_parts::KeyScope;
 pub use self::{
     content_digest::ContentDigest, event_key::EventKey, event_type::EventType, key_parts::KeyParts,
+    order_key::OrderKey,
 };
 
 /// The id of a key, as configured. Tells which key matched: while rotating, and test from live.

@@ -8,8 +8,9 @@ mod once;
 pub(crate) mod open_enum;
 mod payload;
 pub(crate) mod value;
+mod without;
 
-pub(crate) use self::{depth::is_too_deep, once::Once};
+pub(crate) use self::{depth::is_too_deep, once::Once, without::digest_without};
 pub use self::{
     members::Extra,
     misfit::Misfit,

@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
+use super::{Kept, Undecoded};
 use crate::{
     delivery::Untaken,
     identity::{ContentDigest, EventKey, EventType},
@@ -24,6 +25,8 @@ pub enum Judged {
     Admitted(Admitted),
     /// It is answered at once: a handshake, or a body without events.
     Answered(Answer),
+    /// It cannot be decoded, and is to be [set aside](crate::framework::set_aside). Only where there is an inbox.
+    Undecoded(Box<Undecoded>),
 }
 
 impl Judged {
@@ -31,7 +34,7 @@ impl Judged {
     pub fn admitted(self) -> Option<Admitted> {
         match self {
             Self::Admitted(admitted) => Some(admitted),
-            Self::Answered(_) => None,
+            Self::Answered(_) | Self::Undecoded(_) => None,
         }
     }
 }
@@ -54,6 +57,8 @@ pub struct AdmittedEvent {
     pub(crate) raw: Bytes,
     pub(crate) facts: Arc<Facts>,
     pub(crate) content: Option<ContentDigest>,
+    /// What an inbox keeps of it, where there is one. Boxed, so that inline deliveries do not carry it along.
+    pub(crate) kept: Option<Box<Kept>>,
     /// The request's nonce, where it has one.
     pub(crate) nonce: Option<Nonce>,
     pub(crate) wanted: bool,

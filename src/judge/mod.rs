@@ -2,10 +2,12 @@
 
 mod admitted;
 mod claimed_trace;
+mod keeping;
 #[cfg(feature = "jwks")]
 mod look_up;
 mod open;
 mod proved;
+mod reopen;
 mod tenant;
 mod window;
 
@@ -19,8 +21,16 @@ use std::{
     time::Duration,
 };
 
-pub use self::admitted::{Admitted, AdmittedEvent, Judged};
-pub(crate) use self::{admitted::Nonce, open::anyone_may_call};
+pub(crate) use self::{
+    admitted::Nonce,
+    keeping::{Keeping, Kept, OrderBy},
+    open::anyone_may_call,
+    reopen::NotReopened,
+};
+pub use self::{
+    admitted::{Admitted, AdmittedEvent, Judged},
+    keeping::Undecoded,
+};
 use self::{
     proved::Proved,
     window::{Came, check_time},
@@ -54,6 +64,8 @@ pub struct Judge {
     pub(crate) needs_access: bool,
     pub(crate) gate: Gate,
     pub(crate) window: Option<Window>,
+    /// What an inbox keeps of a request, where there is one.
+    pub(crate) keeping: Option<Keeping>,
     /// The limit for bodies, where it is not the pack's.
     pub(crate) own_body_limit: Option<usize>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -126,7 +138,7 @@ impl Judge {
             let judged = self.travel(&span, &head, body, timer).await;
             unjudged.is_judged = true;
             match &judged {
-                Ok(Judged::Admitted(_)) => {}
+                Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => {}
                 Ok(Judged::Answered(answer)) => self.told.answered(&span, answer.reason()),
                 Err(rejection) => self.told.refused(&span, rejection),
             }
@@ -209,8 +221,9 @@ impl Judge {
             tenant: arrival.tenant.map(|tenant| tenant.id().clone()),
             verified: &verified,
             raw: &raw,
+            body: &body.bytes,
         };
-        proved.read(&body.bytes, body.grant)
+        proved.read(body.grant)
     }
 
     fn raw_request<'a>(&self, head: &Head<'a>, body: &'a [u8]) -> RawRequest<'a> {

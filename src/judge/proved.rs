@@ -14,7 +14,7 @@ use crate::{
     limits::Grant,
     provider::{Authenticated, Contents, Decoded, Handshake, Undecodable},
     schemes::Verified,
-    telemetry::{DeliverySpan, Facts, Observer},
+    telemetry::{DeliverySpan, Facts, Observer, caught},
     verdict::{Answer, Reason, Rejection},
 };
 
@@ -29,32 +29,18 @@ pub(super) struct Proved<'a> {
     pub(super) verified: &'a Verified<'a>,
     /// The authenticated bytes.
     pub(super) raw: &'a Bytes,
+    /// All of the body.
+    pub(super) body: &'a Bytes,
 }
 
 impl Proved<'_> {
-    /// What the request holds. `body` is all of what came, of which `bytes` is the share of the byte budget.
-    pub(super) fn read(&self, body: &Bytes, bytes: Grant) -> Result<Judged, Rejection> {
-        let head = *self.arrival.head;
-        let authenticated = Authenticated::new(self.raw, self.verified, body, head);
-        let contents = self.judge.provider.decode(&authenticated);
-        let contents = contents.map_err(|Undecodable(why)| self.undecodable(why))?;
-        let (mut first, mut others) = match contents {
-            Contents::Event(decoded) => {
-                let span = self.arrival.span.clone();
-                (self.event(decoded, span)?, Vec::new())
-            }
-            Contents::Events(events) => {
-                let mut events = self.events(events)?.into_iter();
-                let Some(first) = events.next() else {
-                    return Ok(Judged::Answered(Answer::ok(Reason::NotOfInterest)));
-                };
-                (first, events.collect())
-            }
-            Contents::Handshake(Handshake {
-                status,
-                headers,
-                body,
-            }) => return Ok(Judged::Answered(Answer::handshake(status, headers, body))),
+    /// What the request holds. `bytes` is its body's share of the byte budget.
+    pub(super) fn read(&self, bytes: Grant) -> Result<Judged, Rejection> {
+        let (mut first, mut others) = match self.events_or_answer() {
+            Ok(Ok(events)) => events,
+            Ok(Err(answer)) => return Ok(Judged::Answered(answer)),
+            Err(Rejection::Undecodable(why)) => return self.set_aside(why, bytes),
+            Err(rejection) => return Err(rejection),
         };
         if let Some(nonce) = self.nonce(&first, &others) {
             first.nonce = Some(nonce);
@@ -68,6 +54,52 @@ impl Proved<'_> {
         }))
     }
 
+    /// An inbox keeps what cannot be decoded: a later release may read it.
+    fn set_aside(&self, why: &'static str, bytes: Grant) -> Result<Judged, Rejection> {
+        let keeping = self.judge.keeping.as_ref();
+        let undecoded = keeping.and_then(|keeping| keeping.undecoded(self, why, bytes));
+        undecoded
+            .map(|undecoded| Judged::Undecoded(Box::new(undecoded)))
+            .ok_or(Rejection::Undecodable(why))
+    }
+
+    /// The first event and the others, or an answer where there is none.
+    fn events_or_answer(
+        &self,
+    ) -> Result<Result<(AdmittedEvent, Vec<AdmittedEvent>), Answer>, Rejection> {
+        Ok(match self.contents()? {
+            Contents::Event(decoded) => {
+                let span = self.arrival.span.clone();
+                Ok((self.event(decoded, 0, span)?, Vec::new()))
+            }
+            Contents::Events(events) => {
+                let mut events = self.events(events)?.into_iter();
+                let first = events.next();
+                first
+                    .map(|first| (first, events.collect()))
+                    .ok_or_else(|| Answer::ok(Reason::NotOfInterest))
+            }
+            Contents::Handshake(Handshake {
+                status,
+                headers,
+                body,
+            }) => Err(Answer::handshake(status, headers, body)),
+        })
+    }
+
+    fn contents(&self) -> Result<Contents<Box<dyn Any + Send>>, Rejection> {
+        let judge = self.judge;
+        let head = *self.arrival.head;
+        let authenticated = Authenticated::new(self.raw, self.verified, self.body, head);
+        let decode = || judge.provider.decode(&authenticated);
+        let contents = if judge.keeping.is_some() {
+            caught(decode).unwrap_or(Err(Undecodable("the pack panicked")))
+        } else {
+            decode()
+        };
+        contents.map_err(|Undecodable(why)| self.undecodable(why))
+    }
+
     /// Each has a span of its own. The request's is that of the first.
     fn events(&self, events: Vec<AnyEvent>) -> Result<Vec<AdmittedEvent>, Rejection> {
         let judge = self.judge;
@@ -75,13 +107,18 @@ impl Proved<'_> {
             std::iter::once(self.arrival.span.clone()).chain(std::iter::repeat_with(|| {
                 DeliverySpan::open(&judge.name, &judge.pack)
             }));
-        let events = events.into_iter().zip(spans);
+        let events = (0..).zip(events).zip(spans);
         events
-            .map(|(decoded, span)| self.event(decoded, span))
+            .map(|((position, decoded), span)| self.event(decoded, position, span))
             .collect()
     }
 
-    fn event(&self, decoded: AnyEvent, span: DeliverySpan) -> Result<AdmittedEvent, Rejection> {
+    fn event(
+        &self,
+        decoded: AnyEvent,
+        position: u32,
+        span: DeliverySpan,
+    ) -> Result<AdmittedEvent, Rejection> {
         let (judge, verified) = (self.judge, self.verified);
         let came = self.arrival.came;
         let key = judge.event_key(self.tenant.as_deref(), &decoded.parts);
@@ -96,6 +133,11 @@ impl Proved<'_> {
             })?;
         }
         let occurred_at = event_time.at();
+        let keeping = judge.keeping.as_ref().filter(|_| decoded.wanted);
+        let kept = keeping.map(|keeping| {
+            let claimed_type = decoded.claimed_type.clone();
+            Box::new(keeping.event(self, position, claimed_type, &*decoded.event))
+        });
         if judge.window.is_some() && verified.sent_at().is_none() && occurred_at.is_none() {
             judge.say_no_time();
         }
@@ -120,6 +162,7 @@ impl Proved<'_> {
             raw: decoded.bytes.unwrap_or_else(|| self.raw.clone()),
             nonce: None,
             content: decoded.content,
+            kept,
             wanted: decoded.wanted,
             recognized: decoded.recognized,
             span,

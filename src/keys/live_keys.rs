@@ -6,8 +6,8 @@ use super::{DigestKind, Key, KeyedMac, Secret};
 use crate::{identity::KeyId, time::UnixTime};
 
 /// The most public keys that one signature is tried against. Where several may be meant, it must say which one by its
-/// `kid` (OpenID Connect Core, section 10.1), so only a signer that names none of its keys needs more than one, and that
-/// one has the present key, the next and a few that have ended. Beyond, what a stranger sends would cost a verification
+/// `kid` (OpenID Connect Core, section 10.1). So only a signer that names none of its keys needs more than one trial.
+/// It has the present key, the next and a few that have ended. Beyond, what a stranger sends would cost a verification
 /// for each key.
 #[cfg(feature = "jwt")]
 pub(crate) const MAX_TRIALS: usize = 8;
@@ -54,8 +54,8 @@ impl<'a> LiveKeys<'a> {
             .filter_map(|key| Some((key.id(), key.mac::<M>()?)))
     }
 
-    /// The public keys that a signature may be of, where it names the key `named`: that one first, then those without a
-    /// name. Where it names none, each that `fits`. At most [`MAX_TRIALS`].
+    /// The public keys that may have made a signature. Where it names the key `named`: that one first, then those
+    /// without a name. Where it names none: each that `fits`. At most [`MAX_TRIALS`].
     #[cfg(feature = "jwt")]
     pub(crate) fn that_may_have_signed<'n>(
         &self,
@@ -74,7 +74,7 @@ impl<'a> LiveKeys<'a> {
             .take(MAX_TRIALS)
     }
 
-    /// How many public keys fit a signature that names none, of the algorithm that most are for.
+    /// How many public keys are for one algorithm, at most: all of them fit a signature that names none.
     #[cfg(feature = "jwt")]
     pub(crate) fn max_for_one_algorithm(&self) -> usize {
         let keys = self.public_keys();

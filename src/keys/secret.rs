@@ -111,8 +111,8 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// When it is empty, zero throughout or undecodable, or begins or ends with white space or a quote: a key that
-    /// cannot be right is refused at start rather than found by the first delivery.
+    /// When it is empty, zero throughout or undecodable, or begins or ends with white space or a quote. A key that
+    /// cannot be right is refused at start, before a delivery finds it.
     pub fn parse(text: impl AsRef<str>, encoding: Encoding) -> Result<Self, SecretError> {
         let text = text.as_ref();
         let stray = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');

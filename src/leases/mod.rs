@@ -2,6 +2,7 @@
 //! confirmed yet.
 
 mod claims;
+mod intake;
 mod lease_handle;
 mod store_calls;
 mod unsettled;
@@ -11,6 +12,7 @@ pub use self::lease_handle::LeaseHandle;
 use self::unsettled::{Unsettled, UnsettledLeases};
 pub(crate) use self::{
     claims::Claims,
+    intake::Intake,
     lease_handle::HeldLease,
     store_calls::StoreCalls,
     waiting::{Waited, WaitingCopies},

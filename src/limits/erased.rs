@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use zeroize::Zeroize;
 
-/// Overwrites bytes, as far as nobody else holds them: an HTTP server may have cut them out of a buffer that it goes on
+/// Overwrites bytes, as far as nobody else holds them. An HTTP server may have cut them out of a buffer that it goes on
 /// reading into, and that buffer is the server's.
 pub(crate) fn erase(bytes: Bytes) {
     if let Ok(mut bytes) = bytes.try_into_mut() {

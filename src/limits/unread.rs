@@ -1,10 +1,10 @@
 //! What becomes of a body that a refusal leaves unread.
 //!
-//! A server that answers and closes while the sender still writes makes the sender's system throw the answer away (RFC
-//! 9112, section 9.6). The sender sees a broken connection where a 413 would have told it to stop. What it sends next
-//! on that connection is lost. So the answer says `Connection: close`, and the rest of the body is read and
+//! A server that answers and closes while the sender still writes makes the sender's system throw the answer away
+//! (RFC 9112, section 9.6). The sender sees a broken connection where a 413 would have told it to stop. What it sends
+//! next on that connection is lost. So the answer says `Connection: close`, and the rest of the body is read and
 //! dropped, for a while: a lingering close. HTTP/2 forbids that header (RFC 9113, section 8.2.2) and needs it for
-//! nothing; there the stream ends once the rest was read, or with `NO_ERROR` after that while.
+//! nothing. There the stream ends once the rest was read, or with `NO_ERROR` after that while.
 //!
 //! Two bodies are not read. Whoever waits for `100 Continue` sends nothing once it has its answer. And when
 //! [`AT_ONCE`] bodies are being read, the connection of one more closes at once: its answer may be lost.
@@ -32,8 +32,8 @@ use crate::{
     time::{Timer, within},
 };
 
-/// How long the rest of a refused body is read: a sender on a slow line has then had its answer, and one that means
-/// harm has held a connection for a second, not for as long as it likes.
+/// How long the rest of a refused body is read. By then, a sender on a slow line has had its answer. A sender that
+/// means harm has held a connection for a second, not for as long as it likes.
 pub const LINGER: Duration = Duration::from_secs(1);
 
 /// How much is read, as a multiple of the receiver's limit for bodies. Events that outgrow a limit do so by a small
@@ -236,8 +236,8 @@ enum Announced {
     Something,
 }
 
-/// Whether an HTTP/1.x head with these `headers` announces a body of at least one byte, or of a length that is not known
-/// before its end (RFC 9112, section 6).
+/// Whether an HTTP/1.x head with these `headers` announces a body of at least one byte, or of unknown length (RFC 9112,
+/// section 6).
 pub fn announces_body(headers: &dyn Headers) -> bool {
     !matches!(announced(headers), Announced::Nothing | Announced::Bytes(0))
 }

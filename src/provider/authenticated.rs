@@ -20,7 +20,7 @@ pub struct Authenticated<'a> {
     /// The part of `bytes` that holds the proof itself: read nothing from it.
     pub proof: Option<Range<usize>>,
     /// What stood in the place of the proof when the bytes were signed.
-    pub blank: &'static [u8],
+    pub blank: &'a [u8],
     /// A digest of the covered bytes, where the scheme has one.
     pub digest: Option<ContentDigest>,
     /// The id that the signature covers, where the scheme has one.

@@ -57,8 +57,8 @@ pub trait Provider: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Whether the receiver must have an access rule: where the proof covers only a part of what is used,
-    /// or nothing, who may call at all is what is left to trust.
+    /// Whether the receiver must have an access rule. Where the proof covers nothing, or only a part of what is used,
+    /// the rest can be trusted only because of who may call.
     fn needs_access(&self) -> bool {
         false
     }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue, header};
 
 use super::{
     Policy, Receiver, ReceiverBuilder,
@@ -13,12 +13,12 @@ use super::{
 };
 use crate::{
     access::{Gate, challenges_of},
-    dedup::BoxDedupStore,
+    dedup::{BoxDedupStore, DedupStore},
     identity::KeyScope,
-    judge::Judge,
-    leases::{Claims, StoreCalls, WaitingCopies},
+    judge::{Judge, Keeping},
+    leases::{Claims, Intake, StoreCalls, WaitingCopies},
     limits::{Allowance, BodyBounds},
-    provider::{SenderProfile, TimeKind},
+    provider::{Retries, SenderProfile, TimeKind},
     setup::BuildError,
     telemetry::{Meter, Told, log},
     tenants::Keys,
@@ -55,6 +55,7 @@ impl ReceiverBuilder {
     pub fn build(mut self) -> Result<Receiver, BuildError> {
         let settled = self.settled()?;
         let store = self.store.take().ok_or(BuildError::NoDedupStore)?;
+        self.check_inbox(&store)?;
         let receiver = Receiver(Arc::new(Policy {
             once: self.once(store, &settled)?,
             handlers: self.handling(&settled),
@@ -179,11 +180,51 @@ impl ReceiverBuilder {
         Ok(())
     }
 
+    fn check_inbox(&self, store: &BoxDedupStore) -> Result<(), BuildError> {
+        let Some(inbox) = &self.inbox else {
+            return Ok(());
+        };
+        if !DedupStore::promises(store).survives_restart && !inbox.may_forget {
+            return Err(BuildError::Receiver(
+                "this inbox forgets what it has accepted when the process ends: give one that survives a \
+                 restart; `.inbox_for_tests(…)` is the named choice of this one",
+            ));
+        }
+        let is_secret = |name: &HeaderName| {
+            [
+                header::AUTHORIZATION,
+                header::PROXY_AUTHORIZATION,
+                header::COOKIE,
+            ]
+            .contains(name)
+        };
+        if inbox.headers.iter().any(is_secret) {
+            return Err(BuildError::Receiver(
+                "an inbox keeps no credentials: take that header off `.inbox_headers(…)`",
+            ));
+        }
+        Ok(())
+    }
+
+    fn intake(&self, settled: &Settled) -> Result<Option<Intake>, BuildError> {
+        let Some(inbox) = &self.inbox else {
+            return Ok(None);
+        };
+        // A sender that never repeats is better answered late than with an error.
+        let limit = match settled.profile.retries {
+            Retries::Never => self.store_timeout.max(settled.handler_deadline),
+            Retries::For(_) | Retries::Unknown => self.store_timeout,
+        };
+        let (inbox, meter) = (inbox.inbox.clone(), settled.meter.clone());
+        Intake::new(inbox, meter, self.clock.clone(), limit).map(Some)
+    }
+
     fn once(&self, store: BoxDedupStore, settled: &Settled) -> Result<Once, BuildError> {
         let meter = Some(settled.meter.clone());
         let calls = StoreCalls::new(store, meter, self.clock.clone(), self.store_timeout);
         Ok(Once {
             claims: Claims::new(settled.name.clone(), calls, self.lease)?,
+            inbox: self.intake(settled)?,
             waiting: WaitingCopies::new(patience(&settled.profile), settled.meter.copies_waiting()),
             retention: settled.retention,
             nonce_retention: settled.nonce_retention,
@@ -211,6 +252,7 @@ impl ReceiverBuilder {
             name,
             meter,
             body_limit,
+            retention,
             ..
         } = settled;
         let keys = self.provider.keys();
@@ -237,6 +279,8 @@ impl ReceiverBuilder {
                 access: self.access,
             },
             window,
+            keeping: (self.inbox)
+                .map(|inbox| Keeping::new(inbox.headers, inbox.order_by, retention)),
             own_body_limit: self.body_limit,
             clock: self.clock,
             told: Told::new(self.observer, meter, name.clone()),

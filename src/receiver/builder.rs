@@ -1,17 +1,21 @@
 //! [`ReceiverBuilder`]: every setting of a receiver.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{any::Any, fmt, sync::Arc, time::Duration};
+
+use http::HeaderName;
 
 use crate::{
     access::{Access, Networks},
     dedup::{BoxDedupStore, DedupStore},
+    inbox::{BoxInbox, Inbox},
+    judge::OrderBy,
     provider::DynProvider,
     telemetry::{Observer, Unobserved},
     time::{Clock, RETENTION_MARGIN, SystemClock, Timer},
 };
 
-/// Builds a [`Receiver`](crate::Receiver). Every setting has a default from the pack's table, but for the dedup store:
-/// where marks are kept is a choice that only the application can make.
+/// Builds a [`Receiver`](crate::Receiver). Every setting but the dedup store has a default from the pack's table. Only
+/// the application can choose where marks are kept.
 #[must_use = "call `build`"]
 pub struct ReceiverBuilder {
     pub(super) name: String,
@@ -19,6 +23,7 @@ pub struct ReceiverBuilder {
     pub(super) access: Option<Arc<dyn Access>>,
     pub(super) networks: Option<Networks>,
     pub(super) store: Option<BoxDedupStore>,
+    pub(super) inbox: Option<InboxSettings>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) timer: Option<Arc<dyn Timer>>,
@@ -53,6 +58,7 @@ impl ReceiverBuilder {
             access: None,
             networks: None,
             store: None,
+            inbox: None,
             observer: Arc::new(Unobserved),
             clock: Arc::new(SystemClock::new()),
             timer: None,
@@ -89,9 +95,67 @@ impl ReceiverBuilder {
         self
     }
 
-    /// Where it is remembered which events were handled. Required.
+    /// The store that remembers which events were handled. Required.
+    ///
+    /// The last of this and [`inbox`](Self::inbox) counts.
     pub fn dedup(mut self, store: impl DedupStore) -> Self {
         self.store = Some(BoxDedupStore::new(store));
+        self.inbox = None;
+        self
+    }
+
+    /// In place of [`dedup`](Self::dedup), which it includes: makes each delivery durable in `store`, answers its sender,
+    /// and runs no handler. A [`Worker`](crate::worker::Worker) handles what is there, in this process or in another.
+    pub fn inbox(self, store: impl Inbox) -> Self {
+        self.with_inbox(BoxInbox::new(store), false)
+    }
+
+    /// The same with an inbox that forgets what it has accepted when the process ends. For tests.
+    pub fn inbox_for_tests(self, store: impl Inbox) -> Self {
+        self.with_inbox(BoxInbox::new(store), true)
+    }
+
+    fn with_inbox(mut self, inbox: BoxInbox, may_forget: bool) -> Self {
+        self.store = Some(inbox.dedup());
+        let before = self.inbox.take();
+        let (headers, order_by) = before
+            .map(|it| (it.headers, it.order_by))
+            .unwrap_or_default();
+        self.inbox = Some(InboxSettings {
+            inbox,
+            may_forget,
+            headers,
+            order_by,
+        });
+        self
+    }
+
+    /// More headers that the [inbox](Self::inbox), which is set before, keeps with a delivery. Default: `content-type`,
+    /// `date`, `user-agent`, `traceparent` and `tracestate`.
+    ///
+    /// # Security
+    ///
+    /// They lie in the database as they came. Name none that holds a credential or a signature.
+    pub fn inbox_headers(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        if let Some(inbox) = &mut self.inbox {
+            inbox.headers.extend(names);
+        }
+        self
+    }
+
+    /// Handles events for which `order` names the same text one at a time, in the order in which they were accepted: those
+    /// of one operation, say. Events for which it names nothing wait for nobody. Set the [inbox](Self::inbox) before.
+    ///
+    /// An event that waits for another try holds up those behind it. A dead letter lets them go on.
+    pub fn inbox_order<E: 'static>(
+        mut self,
+        order: impl Fn(&E) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        if let Some(inbox) = &mut self.inbox {
+            inbox.order_by = Some(Arc::new(move |event: &dyn Any| {
+                event.downcast_ref::<E>().and_then(&order)
+            }));
+        }
         self
     }
 
@@ -129,12 +193,12 @@ impl ReceiverBuilder {
     ///
     /// # Security
     ///
-    /// **Raising it reopens replays** where [`past`](Self::past) follows it, as for a time that belongs to the event: the
-    /// window is wider at once, while marks that are there keep the end that they were written with. What they no
+    /// **Raising it reopens replays** where [`past`](Self::past) follows it, as for a time that belongs to the event.
+    /// The window is wider at once, while marks that are there keep the end that they were written with. What they no
     /// longer remember runs again when it is replayed. Two steps are safe:
     ///
     /// 1. Raise this, and set `past` to what it was ([`Receiver::window`](crate::Receiver::window) tells), in every process.
-    /// 2. Once the *new* retention has gone by since the last process with the old one ended, remove that `past`: what
+    /// 2. Wait for the *new* retention after the last process with the old one has ended. Then remove that `past`: what
     ///    was handled before is then too old for the wider window as well.
     pub fn retention(mut self, retention: Duration) -> Self {
         self.retention = Some(retention);
@@ -162,8 +226,8 @@ impl ReceiverBuilder {
     /// How long one handler may hold its event. Default: 15 min. Then its heartbeat ends, another copy
     /// may run, and the handler learns that through [`LeaseHandle::lost`](crate::leases::LeaseHandle::lost).
     ///
-    /// Keep it below a day: for as long the SQL and Redis stores remember the attempt of a lapsed lease,
-    /// by which a handler that goes on can fence its writes.
+    /// Keep it below a day. The SQL and Redis stores remember the attempt of a lapsed lease for so long, and a handler
+    /// that goes on can fence its writes by it.
     pub fn run_timeout(mut self, limit: Duration) -> Self {
         self.run_timeout = limit;
         self
@@ -207,8 +271,8 @@ impl ReceiverBuilder {
 
     /// The bytes of all bodies that this receiver holds at once. Default: 64 MiB.
     ///
-    /// What is made of a body while it is verified, such as its canonical text, is not among them: verifying awaits
-    /// nothing, so no more of it exists than threads run, each for one body within its limit.
+    /// What is made of a body while it is verified, such as its canonical text, is not among them. Verifying awaits
+    /// nothing, so each thread makes it for one body at a time, within the limit of one body.
     pub fn bytes_in_flight(mut self, bytes: usize) -> Self {
         self.bytes_in_flight = bytes;
         self
@@ -272,6 +336,15 @@ impl ReceiverBuilder {
         self.observer = observer(self.observer);
         self
     }
+}
+
+/// How deliveries are made durable.
+pub(super) struct InboxSettings {
+    pub(super) inbox: BoxInbox,
+    /// It may lose what it has accepted.
+    pub(super) may_forget: bool,
+    pub(super) headers: Vec<HeaderName>,
+    pub(super) order_by: Option<OrderBy>,
 }
 
 impl fmt::Debug for ReceiverBuilder {

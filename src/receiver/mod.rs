@@ -60,8 +60,8 @@ impl Receiver {
     /// The key of an event that `parts` identify, wherever it came from: `None` where there is no part. `tenant` is the
     /// canonical id, where the endpoint serves many.
     ///
-    /// An event that was asked for, and [decoded](crate::pack::Decoded::key_parts) by the same pack, has the key of the
-    /// same event when it is sent: so it is handled once, whichever comes first.
+    /// An event that was asked for, and [decoded](crate::pack::Decoded::key_parts) by the same pack, has the same key
+    /// as when it is sent. So it is handled once, whichever comes first.
     ///
     /// ```
     /// use hookgate::{Receiver, Secret, dedup::MemoryStore, pack::KeyParts, providers::preset::Preset};
@@ -103,6 +103,11 @@ impl Receiver {
         self.0.once.retention
     }
 
+    /// Whether it makes deliveries durable in an inbox, in place of handling them at once.
+    pub fn has_inbox(&self) -> bool {
+        self.0.once.inbox.is_some()
+    }
+
     /// How many bytes of a body are read at most.
     pub fn body_limit(&self) -> usize {
         self.0.judge.gate.body.limit
@@ -128,9 +133,9 @@ impl Receiver {
         self.0.handlers.cancel_on_disconnect
     }
 
-    /// What an operator should know before this receiver takes deliveries, the worst first: each with
-    /// advice on what to change. `build()` logs them, so that a program need not ask; one that wants to
-    /// refuse its own start, or to show them elsewhere, does.
+    /// What an operator should know before this receiver takes deliveries, the worst first, each with advice on what to
+    /// change. `build()` logs them, so a program need not ask. It asks where it wants to refuse its own start, or to
+    /// show them elsewhere.
     ///
     /// ```
     /// use hookgate::{Receiver, Secret, Severity, dedup::MemoryStore, providers::logto::Logto};

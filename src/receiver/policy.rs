@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     judge::Judge,
-    leases::{Claims, WaitingCopies},
+    leases::{Claims, Intake, WaitingCopies},
     limits::Allowance,
     time::{Clock, Timer},
 };
@@ -37,6 +37,8 @@ impl Policy {
 pub(crate) struct Once {
     pub(crate) claims: Claims,
     pub(crate) waiting: WaitingCopies,
+    /// Where deliveries are made durable in place of handling them at once.
+    pub(crate) inbox: Option<Intake>,
     /// How long a handled event is remembered.
     pub(crate) retention: Duration,
     /// How long a nonce is remembered: for as long as its request is in the window.

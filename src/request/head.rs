@@ -19,6 +19,8 @@ pub struct Head<'a> {
     pub method: &'a str,
     /// The path, as sent, without the query.
     pub path: &'a str,
+    /// The query, as sent.
+    pub query: Option<&'a str>,
     /// `:authority` of HTTP/2, or the authority of an absolute request target.
     pub authority: Option<&'a str>,
     /// The route's parameters, decoded.
@@ -34,11 +36,19 @@ impl<'a> Head<'a> {
         Self {
             method,
             path,
+            query: None,
             authority: None,
             route_params: &[],
             peer: None,
             headers,
         }
+    }
+
+    /// The query, where the request target has one. An inbox keeps it with the request.
+    #[must_use]
+    pub fn query(mut self, query: Option<&'a str>) -> Self {
+        self.query = query;
+        self
     }
 
     /// The authority, where the request target has one.
@@ -57,9 +67,9 @@ impl<'a> Head<'a> {
 
     /// The address of the peer that opened the connection, where the framework tells it; never what a header claims.
     ///
-    /// An IPv4 address that a dual-stack socket shows as IPv6 (`::ffff:203.0.113.7`) is taken as the IPv4 one. `0.0.0.0`
-    /// and `::` stand for no address (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.2), which is what some servers
-    /// say where they know none: such a peer is unknown.
+    /// An IPv4 address that a dual-stack socket shows as IPv6 (`::ffff:203.0.113.7`) is taken as the IPv4 one.
+    /// `0.0.0.0` and `::` stand for no address (RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.2). Some servers give
+    /// them where they know none: such a peer is unknown.
     #[must_use]
     pub fn peer(mut self, peer: Option<SocketAddr>) -> Self {
         self.peer = peer.and_then(|mut peer| {

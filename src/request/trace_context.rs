@@ -1,14 +1,14 @@
 //! [`TraceContext`]: which trace of the sender's a delivery belongs to.
 //!
-//! Read by the W3C's [Trace Context](https://www.w3.org/TR/trace-context/), section 3. It is given to the
-//! application as data and noted on the delivery's span, to be linked; it is never the parent of a span
-//! here, and never identifies, dates or routes an event: whoever sends a request can write a header.
+//! Read by the W3C's [Trace Context](https://www.w3.org/TR/trace-context/), section 3. The application gets it as data,
+//! and the delivery's span notes it, to be linked. It is never the parent of a span here, and never identifies, dates
+//! or routes an event: whoever sends a request can write a header.
 
 use std::fmt;
 
 /// `00-`, 32 digits, `-`, 16 digits, `-`, 2 digits.
 const LENGTH: usize = 55;
-/// A later version may add fields: so long is what is looked at.
+/// A later version may add fields: no more than this is looked at.
 const LONGEST: usize = 256;
 /// The most members of a `tracestate` (section 3.3.1.1).
 const MOST_MEMBERS: usize = 32;
@@ -36,7 +36,7 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
-    /// What a `tracestate` may have at least to be passed on whole (section 3.3.1.5), and here at most.
+    /// The longest `tracestate` that is passed on, in bytes: the least that the standard asks for (section 3.3.1.5).
     pub(crate) const LONGEST_STATE: usize = 512;
 
     /// Reads a `traceparent`. `None` unless it is exactly as the standard writes it: a trace with a wrong

@@ -19,8 +19,8 @@ use crate::{
     verdict::{Answer, RETRY_AFTER, Reason},
 };
 
-/// Runs the claimed part of the road in place, and hands it to `spawn` when it is dropped unfinished or
-/// is past the handler's deadline: half an effect is worse than a late answer.
+/// Runs the claimed part of the road in place. Hands it to `spawn` when it is dropped unfinished or is past the
+/// handler's deadline: half an effect is worse than a late answer.
 ///
 /// The normal case pays for no task. Where `spawn` finds no runtime it drops the work, and the lease ends
 /// by itself.

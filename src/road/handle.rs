@@ -10,7 +10,9 @@ use std::{
 use bytes::Bytes;
 use pin_project_lite::pin_project;
 
-use super::{Ran, Run, RunningCopy, Underway, handler::Caught, underway::store_answer};
+use super::{
+    Ran, Run, RunningCopy, Underway, accept::accept, handler::Caught, underway::store_answer,
+};
 use crate::{
     dedup::Claim,
     delivery::{DeliverySlot, Sealed},
@@ -178,6 +180,12 @@ where
             && let Err(answer) = Box::pin(delivery.claim_nonce(nonce)).await
         {
             return delivery.answered(answer);
+        }
+        // Here the ways part: an inbox takes the delivery, or its handler runs at once.
+        if let Some(intake) = &policy.once.inbox {
+            // Boxed, so that inline deliveries do not carry it along.
+            let (kept, content) = (event.kept, event.content);
+            return Box::pin(accept(&receiver, delivery, intake, kept, content)).await;
         }
         let claimed = delivery.clock().monotonic();
         let lease = match delivery.claim(event.content.as_ref()).await {

@@ -132,9 +132,9 @@ impl<R> Finished<'_, R> {
         match &self.ran {
             Err(Panicked) => Some(None),
             Ok(ran) => match &ran.outcome {
-                Outcome::Retry { error, .. } | Outcome::Rejected { error, .. } => {
-                    Some(error.as_deref())
-                }
+                Outcome::Retry { error, .. }
+                | Outcome::Unavailable { error }
+                | Outcome::Rejected { error, .. } => Some(error.as_deref()),
                 Outcome::Processed
                 | Outcome::Ignored { .. }
                 | Outcome::WrongEventType

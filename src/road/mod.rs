@@ -3,6 +3,7 @@
 //! [`framework`](crate::framework) says which steps there are, and why in this order. Nothing here names a runtime, and
 //! whether a future is `Send` follows from what the framework puts in.
 
+mod accept;
 mod conclude;
 mod detach;
 mod handle;
@@ -10,12 +11,15 @@ mod handler;
 mod run;
 mod running_copy;
 mod underway;
+mod work;
 
 use std::fmt;
 
 use http::{HeaderName, header};
 
+pub(crate) use self::work::{Said, Worked, work};
 pub use self::{
+    accept::set_aside,
     conclude::{Concluded, conclude},
     detach::{Detached, RunsToEnd, TimeLeft},
     handle::{Handled, handle},
@@ -29,8 +33,8 @@ use crate::{
     verdict::{Answer, Reason},
 };
 
-/// Whether the headers already say that the body has `length` bytes, so that the request can go on to the
-/// handler, with the body that was authenticated, as it is.
+/// Whether the headers already say that the body has `length` bytes, so that the request can go on to the handler as it
+/// is, with the body that was authenticated.
 pub fn says_length(headers: &dyn Headers, length: usize) -> bool {
     static FRAMING: [HeaderName; 2] = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
     let mut said = None;
@@ -50,8 +54,9 @@ pub fn misused(reason: Reason, advice: &dyn fmt::Display) -> Answer {
     Answer::misused(reason)
 }
 
-/// Counts, and says with `advice` on what to change, that a handler asked for an event on a route without a receiver:
-/// each time, since it may run all the same where it takes an `Option` of it. [`Answer::not_protected`] is the answer.
+/// Counts that a handler asked for an event on a route without a receiver, and says with `advice` what to change. It
+/// does so each time: the handler may run all the same, where it takes an `Option` of the event.
+/// [`Answer::not_protected`] is the answer.
 pub fn unprotected(advice: &dyn fmt::Display) {
     log::misused(Reason::NotProtected, advice);
     meter::unprotected();

@@ -60,8 +60,8 @@ impl<'r, 'a> Run<'r, 'a> {
         finished
     }
 
-    /// Extends the lease while the handler runs, up to the run timeout, and tells the handler when it is lost:
-    /// at the latest when it ends, whatever the store then does.
+    /// Extends the lease while the handler runs, up to the run timeout. Tells the handler when the lease is lost: at
+    /// the latest when the lease ends, whatever the store then does.
     ///
     /// All times count from before a call is sent, never from its answer, so that a lease is never believed for
     /// longer than the store holds it.
@@ -123,6 +123,10 @@ impl<'r, 'a> Run<'r, 'a> {
                 Outcome::Rejected { why, .. } => (End::Rejected, "rejected", *why),
                 Outcome::Retry { after, .. } => {
                     let answer = Answer::unavailable(Reason::HandlerRetry, *after);
+                    return self.failed(answer, ran.status).await;
+                }
+                Outcome::Unavailable { .. } => {
+                    let answer = Answer::unavailable(Reason::HandlerRetry, Some(RETRY_AFTER));
                     return self.failed(answer, ran.status).await;
                 }
                 Outcome::WrongEventType => return self.misused(Reason::WrongEventType).await,

@@ -62,7 +62,7 @@ impl<'a> Underway<'a> {
             log::overloaded(facts);
             return Err(Answer::of(Reason::Overloaded, terms));
         };
-        // Asked once this one counts as running, so that who drains either waits for it or has it turned away.
+        // Asked once this one counts as running, so that whoever drains either waits for it or has it turned away.
         if policy.handlers.refuses() {
             log::shutting_down(facts);
             return Err(Answer::of(Reason::ShuttingDown, terms));
@@ -91,9 +91,9 @@ impl<'a> Underway<'a> {
     /// Remembers that `nonce` belongs to this request, before its event itself is claimed; `Err` is the answer of a
     /// delivery that goes no further.
     ///
-    /// The mark is written at once, whatever becomes of the event: a retry that uses its nonce again finds its own mark
-    /// and goes on, and its event is handled if it was not. It is kept for as long as a time of the same window is taken,
-    /// so a nonce is forgotten only when its request is too old.
+    /// The mark is written at once, whatever becomes of the event. A retry that uses its nonce again finds its own mark
+    /// and goes on, and its event is handled if it was not. It is kept for as long as a time of the same window is
+    /// taken, so a nonce is forgotten only when its request is too old.
     pub(super) async fn claim_nonce(&self, nonce: &Nonce) -> Result<(), Answer> {
         let lease = match self.claim_key(&nonce.key, Some(&nonce.stands_for)).await {
             Ok(Claim::Won(lease)) => lease,

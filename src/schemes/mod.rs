@@ -13,6 +13,7 @@ mod config;
 mod digest;
 pub mod hmac_body_field;
 mod hmac_header;
+mod in_words;
 mod scheme;
 mod signature_encoding;
 mod signed_header;
@@ -22,7 +23,6 @@ mod template;
 mod timestamp_form;
 mod verified;
 
-pub(crate) use self::hmac_header::TimestampSource;
 #[cfg(feature = "jwt")]
 pub use self::signed_request::{SignedRequest, SignedRequestConfig};
 pub use self::{

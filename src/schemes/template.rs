@@ -7,9 +7,9 @@ use crate::setup::BuildError;
 /// The signed text, written as the senders document it: `{body}`, `{timestamp}.{body}`,
 /// `{id}.{timestamp}.{body}`, `v0:{timestamp}:{body}`.
 ///
-/// `{body}` must stand exactly once, `{id}` and `{timestamp}` at most once. A placeholder that takes
-/// text from a header must be parted from the next one towards `{body}` by a literal, and that text may
-/// then not contain the literal's byte that it touches: otherwise one signature would fit two readings.
+/// `{body}` must stand exactly once, `{id}` and `{timestamp}` at most once. A placeholder that takes text from a header
+/// must be parted from the next one towards `{body}` by a literal. That text may then not contain the literal's byte
+/// that it touches: otherwise one signature would fit two readings.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Template(Vec<Piece>);
 
@@ -89,23 +89,6 @@ impl Template {
     /// The body alone.
     pub fn body() -> Self {
         Self(vec![Piece::Body])
-    }
-
-    /// `{id}.{timestamp}.{body}`.
-    pub(crate) fn id_timestamp_body() -> Self {
-        let dot = || Piece::Literal(".".into());
-        Self(vec![Piece::Id, dot(), Piece::Timestamp, dot(), Piece::Body])
-    }
-
-    /// `{timestamp}` and `{body}`, with literals before and between, neither of them empty if given.
-    pub(crate) fn timestamp_body(before: Option<&str>, between: &str) -> Self {
-        let before = before.map(|text| Piece::Literal(text.into()));
-        let rest = [
-            Piece::Timestamp,
-            Piece::Literal(between.into()),
-            Piece::Body,
-        ];
-        Self(before.into_iter().chain(rest).collect())
     }
 
     #[cfg(feature = "jwt")]

@@ -52,7 +52,7 @@ impl TimestampForm {
     }
 
     /// The moment that `text` names.
-    pub(super) fn read(self, text: &[u8]) -> Option<UnixTime> {
+    pub(crate) fn read(self, text: &[u8]) -> Option<UnixTime> {
         match self {
             Self::Seconds => whole_number(text).map(UnixTime::from_secs),
             Self::Milliseconds => whole_number(text).map(UnixTime::from_millis),

@@ -45,16 +45,17 @@ pub enum BuildError {
          or give a store that is shared and survives restarts"
     )]
     NoDedupStore,
-    /// Marks would be forgotten while their deliveries are still accepted: a replay gap.
+    /// Marks would be forgotten while their deliveries are still accepted or sent again: a replay
+    /// gap.
     #[error(
-        "retention {retention:?} is too short: it must be at least {least:?} \
-         (window to the past + to the future + 60 s, and the sender's retry horizon); \
-         raise it or narrow the window"
+        "retention {retention:?} is too short for the window and the sender's retries: \
+         raise it to {least:?} or narrow the window"
     )]
     RetentionTooShort {
         /// What was set.
         retention: Duration,
-        /// The least that is safe.
+        /// The least that is safe: the window's past and future and a margin of 60 s or more, or the
+        /// sender's retry horizon where that is longer.
         least: Duration,
     },
     /// A limit or duration that must be positive is zero.
@@ -78,6 +79,9 @@ pub enum BuildError {
     /// Settings of the token endpoint that cannot be, by themselves or beside each other.
     #[error("{0}")]
     TokenEndpoint(&'static str),
+    /// Settings of a worker that cannot be.
+    #[error("{0}")]
+    Worker(&'static str),
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness for owner tokens")]
     Randomness,

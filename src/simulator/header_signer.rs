@@ -9,13 +9,13 @@ use crate::{schemes::HmacHeader, time::UnixTime};
 
 /// Signs with a MAC in a header, by one secret or several.
 #[derive(Clone)]
-pub(crate) struct HeaderSigner {
-    pub(crate) scheme: HmacHeader,
+pub(super) struct HeaderSigner {
+    pub(super) scheme: HmacHeader,
     secrets: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl HeaderSigner {
-    pub(crate) fn new(scheme: HmacHeader, secret: impl AsRef<[u8]>) -> Self {
+    pub(super) fn new(scheme: HmacHeader, secret: impl AsRef<[u8]>) -> Self {
         let mut signer = Self {
             scheme,
             secrets: Vec::new(),
@@ -25,17 +25,12 @@ impl HeaderSigner {
     }
 
     /// Signs with one more secret. Only lists of signatures have room for it.
-    pub(crate) fn add(&mut self, secret: impl AsRef<[u8]>) {
+    pub(super) fn add(&mut self, secret: impl AsRef<[u8]>) {
         self.secrets.push(Zeroizing::new(secret.as_ref().to_vec()));
     }
 
-    /// The value of the signature's header.
-    pub(crate) fn signature(&self, id: &str, at: UnixTime, body: &[u8]) -> String {
-        self.scheme.signature(self.secrets(), id, at, body)
-    }
-
     /// Any body can be signed so.
-    pub(crate) fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> Sent {
+    pub(super) fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> Sent {
         let headers = self.scheme.headers(self.secrets(), id, at, &sent.body);
         let signed = headers.into_iter().fold(sent, |sent, (name, value)| {
             sent.without_header(&name).with_header(name, value)

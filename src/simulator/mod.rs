@@ -29,7 +29,7 @@ mod sample_id;
 mod sent;
 mod signer;
 
-pub(crate) use self::header_signer::HeaderSigner;
+use self::header_signer::HeaderSigner;
 #[cfg(feature = "jwt")]
 pub use self::request_signer::RequestSigner;
 pub use self::{

@@ -67,6 +67,18 @@ impl Sent {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// The header that carries the signature, and its value.
+    pub(crate) fn signature(&self) -> Option<(&str, &str)> {
+        let name = &*self.signature_header;
+        Some((name, self.header(name)?))
+    }
+
+    /// With these headers, and no others.
+    pub(crate) fn with_headers(mut self, headers: Vec<(String, String)>) -> Self {
+        self.headers = headers;
+        self
+    }
+
     /// Adds a header at the end, whether or not there is one of that name.
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));

@@ -59,8 +59,8 @@ mod lines {
         tracing::warn!(
             target: TARGET,
             endpoint,
-            "a delivery carries no signed time (or the epoch): replays are recognised by the dedup \
-             store only, for its retention; this is said once"
+            "a delivery has no signed time (or the epoch): only the dedup store recognises replays, for its \
+             retention; said once"
         );
     }
 
@@ -148,8 +148,8 @@ mod lines {
             endpoint,
             handlers,
             unsettled,
-            "not all has ended before the process stops: the events of its handlers run again, and leases that are \
-             not settled end by themselves"
+            "stopping before all has ended: the events of running handlers run again, and unsettled leases end by \
+             themselves"
         );
     }
 
@@ -198,6 +198,38 @@ mod lines {
         );
     }
 
+    /// A pack reads another identity from what an inbox kept than when it came.
+    pub(crate) fn another_key(endpoint: &str, key: &crate::identity::EventKey) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint,
+            event_key = %key,
+            "the pack now gives this stored event another key; the stored one counts"
+        );
+    }
+
+    /// A line of work did not end as handled.
+    pub(crate) fn worked(facts: &Facts, attempt: u32, what: &'static str) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            attempt,
+            "{what}"
+        );
+    }
+
+    /// What a worker does beside its lines.
+    pub(crate) fn worker(endpoint: &str, what: &'static str) {
+        tracing::warn!(target: TARGET, endpoint, "{what}");
+    }
+
+    /// `error` is a [`StoreError`](crate::verdict::StoreError) without its source, which may name servers.
+    pub(crate) fn inbox(what: &'static str, error: &crate::verdict::StoreError) {
+        tracing::error!(target: TARGET, "{what}: {error}");
+    }
+
     /// The store was not told how a lease ends.
     pub(crate) fn unsettled(endpoint: &str, key: &crate::identity::EventKey, what: &'static str) {
         tracing::warn!(target: TARGET, endpoint, event_key = %key, "{what}");
@@ -237,8 +269,7 @@ mod lines {
         tracing::warn!(
             target: TARGET,
             issuer,
-            "the key set has over 8 keys for one algorithm, and a token is tried against 8: those that do not name their \
-             key (`kid`) may be refused; this is said once"
+            "the key set has over 8 keys for one algorithm: tokens without `kid` may be refused; said once"
         );
     }
 
@@ -248,9 +279,8 @@ mod lines {
         tracing::warn!(
             target: TARGET,
             issuer,
-            "a token request came with a forwarding header, which is not read: behind a proxy all callers have its \
-             address, and one that fails too often keeps all waiting; set `networks` with `Networks::behind`; this is \
-             said once"
+            "a token request's forwarding header is not read: callers behind a proxy share their failures; set \
+             `Networks::behind`; said once"
         );
     }
 
@@ -283,6 +313,10 @@ mod lines {
     pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
     pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}
     pub(crate) fn store(_: &Facts, _: StoreCall, _: &crate::verdict::StoreError) {}
+    pub(crate) fn another_key(_: &str, _: &crate::identity::EventKey) {}
+    pub(crate) fn worked(_: &Facts, _: u32, _: &'static str) {}
+    pub(crate) fn worker(_: &str, _: &'static str) {}
+    pub(crate) fn inbox(_: &'static str, _: &crate::verdict::StoreError) {}
     pub(crate) fn unsettled(_: &str, _: &crate::identity::EventKey, _: &'static str) {}
     #[cfg(feature = "jwks")]
     pub(crate) fn no_new_keys(_: &str, _: &dyn std::fmt::Display, _: bool) {}

@@ -1,9 +1,9 @@
 //! Every metric that hookgate records, through the [`metrics`] facade. Feature `metrics`.
 //!
-//! Labels come from fixed sets, so that no sender can make a new time series: `endpoint` is a
-//! receiver's name, `event_type` is a type that the pack knows, `other` or `none`, `reason` is a
-//! [`Reason`](crate::verdict::Reason); of a token endpoint, `issuer` is its name, and `reason` is `issued`, an error of OAuth2
-//! (RFC 6749, section 5.2) or again a `Reason`. Tenants, clients, ids, keys and unknown types are never labels.
+//! Labels come from fixed sets, so that no sender can make a new time series. `endpoint` is a receiver's name.
+//! `event_type` is a type that the pack knows, `other` or `none`. `reason` is a [`Reason`](crate::verdict::Reason). For
+//! a token endpoint, `issuer` is its name, and `reason` is `issued`, an error of OAuth2 (RFC 6749, section 5.2) or a
+//! `Reason`. Tenants, clients, ids, keys and unknown types are never labels.
 //!
 //! | `outcome` | what became of the delivery |
 //! | --- | --- |
@@ -87,7 +87,7 @@ metrics! {
     BODY_BYTES = "hookgate_body_bytes_in_flight", Bytes, ["endpoint"],
         "Bytes of all bodies that are held now.";
     STORE_SECONDS = "hookgate_store_call_duration_seconds", Seconds, ["endpoint", "call"],
-        "Time of each call of the dedup store: claim, settle, release, extend or look.";
+        "Time of each call of the dedup store: claim, settle, release, extend or look; of the inbox: accept or quarantine.";
     STORE_ERRORS = "hookgate_store_errors_total", Counter, ["endpoint", "call", "error"],
         "Calls of the dedup store that failed: full, timeout or unavailable.";
     STORE_KEYS = "hookgate_store_keys", Count, ["endpoint"],

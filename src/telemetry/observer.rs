@@ -40,6 +40,8 @@ pub trait Observer: Send + Sync + 'static {
     /// A handler that goes on after its deadline ends when it is done. A copy of a running event is
     /// [`Reason::InProgress`], whatever it then waits for. A delivery that is dropped before its end, since its
     /// sender left or the process ends, is [`Reason::CutOff`].
+    ///
+    /// Behind an [inbox](crate::inbox) it ends here as [`Reason::Queued`], and then once for each run of its handler.
     fn ended(&self, delivery: Observed<'_>, reason: Reason) {
         let _ = (delivery, reason);
     }

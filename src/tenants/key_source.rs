@@ -10,17 +10,19 @@ use super::{KeySourceError, Tenant};
 ///
 /// # Limits
 ///
-/// Asked only for callers that the receiver's own networks and access rule let in, for names that are not remembered
-/// (10,000; found ones for 60 s, unknown ones for 10 s), once at a time for each, within the receiver's time limit for
-/// look-ups. Of names that were not found before, 64 are looked up at once; beyond that the answer is 503. A tenant
-/// that is remembered, or whose time to be looked up again has come, needs none of these 64.
+/// The source is asked only for callers that the receiver's own networks and access rule let in. It is asked only for
+/// names that are not remembered: 10,000 are, found ones for 60 s, unknown ones for 10 s. Each name has one look-up at
+/// a time, within the receiver's time limit for look-ups.
+///
+/// At most 64 names that were not found before are looked up at once: beyond that the answer is 503. A tenant that is
+/// remembered, or whose time to be looked up again has come, needs none of these 64.
 ///
 /// # Security
 ///
-/// Where only tenants have rules, strangers reach the source: whose rule counts is not known before. Give such a
-/// receiver [`networks`](crate::receiver::ReceiverBuilder::networks) or a rule of its own where senders share something. The names
-/// of tenants are no secrets: a request of an unknown one is refused before its body is read, one of a known tenant
-/// without a rule after.
+/// Where only tenants have rules, strangers reach the source: before that, nobody knows whose rule counts. Give such a
+/// receiver [`networks`](crate::receiver::ReceiverBuilder::networks) or a rule of its own where senders share
+/// something. The names of tenants are no secrets: a request of an unknown one is refused before its body is read, one
+/// of a known tenant without a rule after.
 pub trait KeySource: Send + Sync + 'static {
     /// The tenant that `name`, as the request spells it, stands for; `None` when there is none.
     fn tenant(

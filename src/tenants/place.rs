@@ -24,9 +24,9 @@ pub(super) type Vacant<'a> = PlaceholderGuard<
     DefaultLifecycle<String, Remembered>,
 >;
 
-/// The place of a name that is looked up. Left without an answer, because the source failed or its caller is gone, it has
-/// what it had before: a tenant stays one that was found, of which there are only so many, and is never kept out by those
-/// who make names up.
+/// The place of a name that is looked up. It may be left without an answer, because the source failed or its caller is
+/// gone. Then it has what it had before. So a tenant that was found stays one, of which there are only so many. Those
+/// who make names up never keep it out.
 pub(super) struct Place<'a> {
     vacant: Option<Vacant<'a>>,
     lapsed: Option<Remembered>,

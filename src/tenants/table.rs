@@ -36,7 +36,7 @@ const FOUND_FOR: Duration = Duration::from_secs(60);
 const UNKNOWN_FOR: Duration = Duration::from_secs(10);
 
 /// Look-ups of names that were not found before, at once. Whoever makes names up, and passes the receiver's own rule or
-/// finds none, then holds this much of the key source and no more: a database's pool of connections is of this size. At
+/// finds none, then holds this much of the key source and no more. A database's pool of connections is of this size. At
 /// 5 ms for one that is 12,800 new names a second, which no restart of a receiver needs.
 const LOOK_UPS: usize = 64;
 
@@ -59,7 +59,8 @@ pub struct Tenants {
     source: Arc<dyn DynKeySource>,
     cache: Arc<Cache<String, Remembered>>,
     look_ups: Allowance,
-    /// Those of which the operator was told that anyone may call: each once, under however many names it is known.
+    /// Tenants of which the operator was told that anyone may call. Each is told once, under however many names it is
+    /// known.
     told: Arc<Mutex<HashSet<TenantId>>>,
 }
 
@@ -110,8 +111,8 @@ impl Tenants {
         Ok(Found { tenant, is_news })
     }
 
-    /// The tenant of a name that is not remembered, or has to be looked up again, and whether it is news. Who waited for
-    /// the look-up of another has its answer.
+    /// The tenant of a name that is not remembered, or has to be looked up again, and whether it is news. Whoever
+    /// waited for another's look-up has its answer.
     async fn find_anew(
         &self,
         name: &str,

@@ -1,12 +1,11 @@
 //! Waiting without a runtime: a time limit that costs nothing until something is pending.
 //!
-//! In each poll our own part (a limit, the heartbeat) comes first and the work second. A runtime may give a
-//! task a budget for each poll, as tokio does: work that is always ready uses it up, and a timer that is
-//! asked afterwards would never fire. An output that is ready in the same poll still wins over a limit.
+//! In each poll our own part (a limit, the heartbeat) comes first and the work second. A runtime may give a task a
+//! budget for each poll, as tokio does. Work that is always ready uses it up, and a timer that is asked afterwards
+//! would never fire. An output that is ready in the same poll still wins over a limit.
 //!
-//! Work is passed pinned, and these are no `async fn`s: what one of those takes by value and awaits, it
-//! holds twice, once as an argument and once as what it polls. A few around each other, and the future
-//! of a delivery had 7 KB.
+//! Work is passed pinned, and these are no `async fn`s. An `async fn` holds twice what it takes by value and awaits:
+//! once as an argument and once as what it polls. A few around each other, and the future of a delivery had 7 KB.
 
 use std::{
     future::{Future, poll_fn},

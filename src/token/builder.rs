@@ -98,8 +98,8 @@ impl TokenIssuerBuilder {
         self
     }
 
-    /// Where it is kept which assertions were used: those of [`Client::private_key_jwt`], and of
-    /// [`Assertion::refuse_replays`]. Default: none, and `build` refuses who needs one.
+    /// The store that keeps which assertions were used: those of [`Client::private_key_jwt`], and of [`Assertion::refuse_replays`].
+    /// Default: none, and `build` refuses who needs one.
     ///
     /// Several instances need a store that they share. It may be that of a receiver: the entries are apart.
     pub fn replay_store(mut self, store: impl DedupStore) -> Self {
@@ -112,8 +112,9 @@ impl TokenIssuerBuilder {
     ///
     /// # Security
     ///
-    /// An assertion is worth something wherever its `aud` is taken. A client that learns endpoints' addresses from others
-    /// can be made to sign one for yours and send it to theirs, so take the issuer's name where the client lets you.
+    /// An assertion is worth something wherever its `aud` is taken. A client that learns endpoints' addresses from
+    /// others can be made to sign one for yours and send it to theirs. So take the issuer's name where the client lets
+    /// you.
     pub fn accept_endpoint_as_audience(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
@@ -166,9 +167,8 @@ impl TokenIssuerBuilder {
     /// calls. Default: they are counted, and a request whose peer is unknown is answered 500, as a receiver with networks
     /// does it.
     ///
-    /// Failures are then counted by the id that is presented alone, as
-    /// [`failures_of_client`](Self::failures_of_client) says: guessing goes on slowly, and strangers lock nobody out
-    /// whose id they do not know.
+    /// Failures are then counted by the id that is presented alone, as [`failures_of_client`](Self::failures_of_client)
+    /// says: guessing goes on slowly. Strangers can lock out only those whose id they know.
     pub fn without_addresses(mut self) -> Self {
         self.counts_addresses = false;
         self

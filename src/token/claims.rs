@@ -114,7 +114,7 @@ impl Times {
     }
 
     /// What keeps an assertion of `client` from being used twice: its `jti`, for as long as it could be used, and a
-    /// margin, as events have it: the clocks of instances and store are not one.
+    /// margin. Events have the margin too: the clocks of instances and store are not one.
     pub(super) fn once(self, claims: &Claims, client: &str, now: UnixTime) -> Option<Once> {
         let now = now.as_millis() as f64 / 1000.0;
         let most = self.longest.saturating_add(self.leeway);
@@ -131,8 +131,8 @@ impl Times {
     }
 }
 
-/// Why an assertion does not hold. Those that are found last come last: where several settings are asked, the one that
-/// it passed most of has the word.
+/// Why an assertion does not hold. What is checked last comes last: where several settings are asked, the one that it
+/// went furthest with says why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fault {
     Unreadable,

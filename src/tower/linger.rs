@@ -12,9 +12,9 @@ use crate::{
     time::{self, Timer},
 };
 
-/// Makes `response` arrive at a sender that may still write the body of the request `parts`: says `Connection: close`
-/// where that is needed, and reads on in a task of its own, as [`unread`](crate::limits::unread) says. `limit` is the most that
-/// the endpoint reads of a body.
+/// Makes `response` arrive at a sender that may still write the body of the request `parts`. Says `Connection: close`
+/// where that is needed, and reads on in a task of its own, as [`unread`](crate::limits::unread) says. `limit` is the
+/// most that the endpoint reads of a body.
 ///
 /// Does nothing when the body is over. Without a tokio runtime nothing is read on.
 pub fn linger<B, Out>(

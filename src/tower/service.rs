@@ -107,12 +107,19 @@ where
             let admitted = {
                 let mut body = WatchedBody::new(RequestBody::new(body));
                 let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
+                    .query(parts.uri.query())
                     .authority(parts.uri.authority().map(|authority| authority.as_str()))
                     .route_params(&route_params)
                     .peer((wiring.peer)(&parts));
                 match receiver.judge().admit(head, &mut body, &timer).await {
                     Ok(Judged::Admitted(admitted)) => admitted,
                     Ok(Judged::Answered(answer)) => return Ok(fixed(&answer)),
+                    Ok(Judged::Undecoded(undecoded)) => {
+                        // Boxed, since few requests need it.
+                        let kept = Box::pin(road::set_aside(&receiver, undecoded, &timer));
+                        let answer = kept.await;
+                        return Ok(fixed(&answer));
+                    }
                     Err(rejection) => {
                         let mut response = fixed(&receiver.judge().refusal(&rejection));
                         linger(&mut response, body, &parts, receiver.body_limit(), &timer);

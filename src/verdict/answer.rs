@@ -52,6 +52,7 @@ pub(super) enum Status {
 /// | signature missing, malformed or wrong; time outside the window; nonce used for another event | 401 + `WWW-Authenticate: Signature realm="webhook"`; with tenants after the receiver's challenges, as for every 401 |
 /// | verified, but no identity or type to be read | 400 |
 /// | not of interest; copy of a completed event; rejected for good | 200 |
+/// | durable in the inbox, or kept there although it cannot be read | 200 |
 /// | processed or ignored | 200 with an empty body, or the handler's own 2xx |
 /// | copy while the first still runs, beyond what waits; failed first copy | 503 + `Retry-After` |
 /// | retry, error, panic, any other answer of the handler | 503 (+ `Retry-After` when given) |

@@ -15,6 +15,8 @@ pub(crate) enum Ending {
     Retry,
     /// Answered 200 without its handler: a copy, or not of interest.
     Skipped,
+    /// Durable in the inbox.
+    Queued,
     /// Not believed, or not what the receiver takes.
     Refused,
     /// Sent back with 503, for what was not the sender's fault.
@@ -38,6 +40,7 @@ impl Ending {
             Self::Rejected => "rejected",
             Self::Retry => "retry",
             Self::Skipped => "skipped",
+            Self::Queued => "queued",
             Self::Refused => "refused",
             Self::Unavailable => "unavailable",
             Self::Lost => "lost",
@@ -52,7 +55,7 @@ impl From<&Outcome> for Ending {
             Outcome::Processed => Self::Processed,
             Outcome::Ignored { .. } => Self::Ignored,
             Outcome::Rejected { .. } => Self::Rejected,
-            Outcome::Retry { .. } => Self::Retry,
+            Outcome::Retry { .. } | Outcome::Unavailable { .. } => Self::Retry,
             Outcome::WrongEventType | Outcome::TakenTwice => Self::Misused,
         }
     }

@@ -54,6 +54,7 @@ pub struct Nack {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum NotDone {
     Retry { after: Option<Duration> },
+    Unavailable,
     Rejected { why: &'static str },
 }
 
@@ -70,6 +71,15 @@ impl Nack {
     pub const fn retry_after(after: Duration) -> Self {
         Self {
             kind: NotDone::Retry { after: Some(after) },
+            error: None,
+        }
+    }
+
+    /// Something that the handler needs is away, and the event is not to blame: a database or an API that does not answer.
+    /// In a [worker](crate::worker) it spends none of the event's tries, and pauses the endpoint. Inline it is a retry.
+    pub const fn unavailable() -> Self {
+        Self {
+            kind: NotDone::Unavailable,
             error: None,
         }
     }
@@ -120,6 +130,11 @@ pub enum Outcome {
         /// What went wrong, for the application's observer.
         error: Option<Arc<dyn Error + Send + Sync>>,
     },
+    /// Not handled, since something is away that the handler needs.
+    Unavailable {
+        /// What went wrong, for the application's observer.
+        error: Option<Arc<dyn Error + Send + Sync>>,
+    },
     /// Can never be handled.
     Rejected {
         /// Fixed text for the log.
@@ -159,6 +174,7 @@ impl From<Nack> for Outcome {
                 after,
                 error: nack.error,
             },
+            NotDone::Unavailable => Self::Unavailable { error: nack.error },
             NotDone::Rejected { why } => Self::Rejected {
                 why,
                 error: nack.error,
@@ -173,6 +189,7 @@ impl fmt::Debug for Outcome {
             Self::Processed => "Processed",
             Self::Ignored { .. } => "Ignored",
             Self::Retry { .. } => "Retry",
+            Self::Unavailable { .. } => "Unavailable",
             Self::Rejected { .. } => "Rejected",
             Self::WrongEventType => "WrongEventType",
             Self::TakenTwice => "TakenTwice",
@@ -183,7 +200,8 @@ impl fmt::Debug for Outcome {
 /// Carries an [`Outcome`] from the handler's response to the middleware, in the response's extensions.
 ///
 /// Without it (a layer in between built a new response) the status [counts](crate::framework::Ran::answered): a 2xx as
-/// processed, anything else as retry; so every `Ack` is a 2xx on its own, and every `Nack` a plain 503, rejected included.
+/// processed, anything else as retry. So every `Ack` is a 2xx on its own, and every `Nack` a plain 503, rejected
+/// included.
 #[derive(Debug, Clone)]
 pub struct Verdict(pub Outcome);
 

@@ -292,6 +292,10 @@ rows! {
     TakenTwice = "taken_twice", Misused, Misused;
     /// The route has no middleware.
     NotProtected = "not_protected", Misused, Misused;
+    /// Durable in the inbox: a worker will run its handler.
+    Queued = "queued", Queued, Done;
+    /// Verified, not to be decoded, and kept in the inbox for somebody to look at.
+    Quarantined = "quarantined", Queued, Done;
 }
 
 impl fmt::Display for Reason {

@@ -809,7 +809,7 @@ async fn a_set_with_more_keys_than_are_tried_is_told_once() {
         for _ in 0..3 {
             jwks.refresh().await.unwrap();
         }
-        let lines = log.with("do not name their key");
+        let lines = log.with("tokens without `kid` may be refused");
         assert_eq!(lines.len(), told, "{lines:?}");
         assert!(lines.iter().all(|line| line.0 == Level::WARN));
     }

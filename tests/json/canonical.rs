@@ -157,7 +157,10 @@ proptest! {
             #[serde(borrow)]
             s: &'a RawValue,
         }
-        if let Ok(Member { s }) = serde_json::from_str::<Member<'_>>(&text) {
+        // serde reads a derived struct from a list too.
+        if text.trim_start().starts_with('{')
+            && let Ok(Member { s }) = serde_json::from_str::<Member<'_>>(&text)
+        {
             let at = cut(text.as_bytes(), "s").unwrap();
             prop_assert_eq!(at.value(text.as_bytes()), s.get().as_bytes());
         }

@@ -6,7 +6,10 @@ use std::{
 };
 
 use axum::{Router, routing::post};
-use hookgate::{Ack, Observed, Observer, Reason, Receiver, ReceiverBuilder, Rejection, UnixTime};
+use hookgate::{
+    Ack, Observed, Observer, Reason, Receiver, ReceiverBuilder, Rejection, UnixTime,
+    inbox::MemoryInbox,
+};
 use hookgate_axum::{Event, ReceiverExt};
 
 use super::{
@@ -102,6 +105,7 @@ pub(crate) async fn every_end() -> (Stage, Told) {
     store_faults(&stage).await;
     running(&stage).await;
     cut_off(&stage, &told).await;
+    queued(&stage, &told).await;
     stopping(&stage, &told).await;
     // This comes last: it leaves a body half sent, which ends when the server sees that its sender is gone.
     misuse(&stage, &told).await;
@@ -213,6 +217,19 @@ async fn cut_off(stage: &Stage, told: &Told) {
     until("the run", || stage.script.runs() == runs + 1).await;
     left.reset();
     until("the drop", || stage.script.dropped() == dropped + 1).await;
+}
+
+/// One that is durable, and one that cannot be decoded.
+async fn queued(stage: &Stage, told: &Told) {
+    let inbox = MemoryInbox::with_clock(100, stage.clock.clone());
+    let receiver = beside(stage, told).inbox_for_tests(inbox.clone());
+    let route = stage.script.route::<String>(&receiver.build().unwrap());
+    let server = Server::start(Router::new().route("/hook", route)).await;
+    assert_eq!(call("queued").send(server.addr).await.status, 200);
+    let mut unreadable = call("quarantined");
+    unreadable.body = [b"\xff", CANARY.as_bytes()].concat().into();
+    assert_eq!(unreadable.send(server.addr).await.status, 200);
+    assert_eq!(inbox.len(), 2);
 }
 
 /// A process that is about to stop.

@@ -9,12 +9,17 @@ use std::{
 use bytes::Bytes;
 use hmac::{KeyInit, Mac};
 use hookgate::{
-    Delivery, EventKey, Receiver, Rejection, Secret, UnixTime,
+    BuildError, Delivery, EventKey, Receiver, Rejection, Secret, UnixTime,
     dedup::MemoryStore,
     framework::{self, Admitted, DeliverySlot, Handled, Outcome, Ran},
     json::{Json, Payload},
-    pack::{Head, Retries},
-    providers::preset::{Preset, PresetSimulator},
+    pack::{Head, Provider, Retries, TimeKind},
+    providers::{
+        known::{self, EventTypeAt, KnownSender},
+        preset::{Preset, PresetSimulator},
+    },
+    schemes::SchemeConfig,
+    simulator::{SampleId, Sent},
     testing::FakeClock,
     time::Timer,
 };
@@ -39,21 +44,26 @@ fn vectors(preset: &str) -> Vec<Vector> {
         .collect()
 }
 
+/// The senders that need no pack of their own.
+fn presets() -> impl Iterator<Item = &'static KnownSender> {
+    known::ALL
+        .iter()
+        .copied()
+        .filter(|sender| sender.sample.is_some())
+}
+
 impl Vector {
+    fn sender(&self) -> &'static KnownSender {
+        known::find(&self.preset).unwrap()
+    }
+
+    fn secret(&self) -> Secret {
+        let encoding = self.sender().secret.unwrap().encoding;
+        Secret::parse(&self.secret, encoding).unwrap()
+    }
+
     fn preset(&self) -> Preset {
-        let secret = match self.secret.starts_with("whsec_") && self.preset != "stripe" {
-            true => Secret::whsec(&self.secret).unwrap(),
-            false => Secret::utf8(&self.secret).unwrap(),
-        };
-        match &*self.preset {
-            "standard-webhooks" => Preset::standard_webhooks(secret),
-            "svix" => Preset::svix(secret),
-            "github" => Preset::github(secret),
-            "shopify" => Preset::shopify(secret),
-            "slack" => Preset::slack(secret),
-            "stripe" => Preset::stripe(secret),
-            other => panic!("no preset {other}"),
-        }
+        Preset::of(self.sender(), self.secret())
     }
 
     fn clock(&self) -> FakeClock {
@@ -117,20 +127,13 @@ impl Vector {
 
 #[tokio::test]
 async fn what_senders_publish_is_taken_and_what_is_altered_is_not() {
-    for preset in [
-        "standard-webhooks",
-        "svix",
-        "github",
-        "slack",
-        "stripe",
-        "shopify",
-    ] {
-        let vectors = vectors(preset);
-        assert!(!vectors.is_empty());
+    for sender in presets() {
+        let vectors = vectors(sender.name);
+        assert!(!vectors.is_empty(), "{} has no vector", sender.name);
         for vector in vectors {
             let delivery = vector.delivery().await;
             assert_eq!(delivery.payload(), &vector.body, "{}", vector.origin);
-            assert_eq!(delivery.pack(), preset);
+            assert_eq!(delivery.pack(), sender.name);
             let mut altered = vector.clone();
             altered.body.push(' ');
             let refused = altered.admit().await.err();
@@ -146,51 +149,136 @@ async fn what_senders_publish_is_taken_and_what_is_altered_is_not() {
 
 #[test]
 fn the_simulators_sign_what_senders_publish() {
-    for (preset, signature) in [
-        ("github", "x-hub-signature-256"),
-        ("slack", "x-slack-signature"),
-        ("stripe", "stripe-signature"),
-        ("shopify", "x-shopify-hmac-sha256"),
-    ] {
-        for vector in vectors(preset) {
-            let sender = match preset {
-                "github" => PresetSimulator::github(&vector.secret).event_type("ping"),
-                "shopify" => PresetSimulator::shopify(&vector.secret),
-                "slack" => PresetSimulator::slack(&vector.secret),
-                _ => PresetSimulator::stripe(&vector.secret),
-            };
-            let at = UnixTime::from_secs(vector.at.unwrap_or_default());
-            let sent = sender.send(at, vector.body.clone());
-            for (name, value) in &vector.headers {
-                // Stripe's test mode adds a signature of another version.
-                let value = value.split(",v0=").next();
-                assert_eq!(sent.header(name), value, "{preset}");
-            }
-            assert_eq!(sent.headers.len(), vector.headers.len(), "{preset}");
-            assert!(sent.unsigned().header(signature).is_none());
+    for vector in presets().flat_map(|sender| vectors(sender.name)) {
+        let sender = vector.sender();
+        let Some(SchemeConfig::HmacHeader(scheme)) = sender.scheme() else {
+            panic!("{} signs otherwise", sender.name);
+        };
+        let mut simulator = PresetSimulator::of(sender, vector.secret().expose());
+        if let EventTypeAt::Header(header) = sender.event_type.value() {
+            simulator = simulator.event_type(&vector.headers[*header]);
         }
+        if let Some(header) = scheme.id_header {
+            simulator = simulator.message_id(&vector.headers[&header]);
+        }
+        let at = UnixTime::from_secs(vector.at.unwrap_or_default());
+        let sent = simulator.send(at, vector.body.clone());
+        for (name, value) in &vector.headers {
+            // Stripe's test mode adds a signature of another version.
+            let value = value.split(",v0=").next();
+            assert_eq!(sent.header(name), value, "{}", sender.name);
+        }
+        assert_eq!(sent.body, vector.body, "{}", sender.name);
+        assert_eq!(sent.headers.len(), vector.headers.len(), "{}", sender.name);
+        let unsigned = sent.unsigned();
+        assert!(unsigned.header(&scheme.signature_header).is_none());
+    }
+}
+
+/// The verdict on what was sent, at the endpoint of its sender.
+async fn verdict(sender: &KnownSender, secret: &Secret, sent: Sent, clock: &FakeClock) -> Verdict {
+    let timer: Arc<dyn Timer> = Arc::new(clock.clone());
+    let judge = Receiver::new("presets", Preset::of(sender, secret.clone()))
+        .clock(clock.clone())
+        .judge()
+        .unwrap();
+    let head = Head::new("POST", "/", &sent.headers);
+    let judged = judge.admit(head, Some(sent.body), &timer).await?;
+    let admitted = judged.admitted().unwrap();
+    let event = admitted.first();
+    Ok((
+        *event.event_key(),
+        event.event_type().map(|it| it.as_str().to_owned()),
+    ))
+}
+
+type Verdict = Result<(EventKey, Option<String>), Rejection>;
+
+#[tokio::test]
+async fn each_preset_takes_what_its_sender_sends_and_nothing_that_is_wrong() {
+    let now = UnixTime::from_secs(1_700_000_000);
+    let clock = FakeClock::at(now);
+    let secret = Secret::utf8("a secret of both ends").unwrap();
+    for sender in presets() {
+        let sample = sender.sample.unwrap();
+        let event_type = sample.types[0];
+        let body = sample.body_of(event_type, SampleId::from_bits(7), now);
+        let simulator = PresetSimulator::of(sender, secret.expose());
+        let sent = simulator.send(now, body.clone());
+        let right = verdict(sender, &secret, sent.clone(), &clock)
+            .await
+            .unwrap();
+
+        let unsigned = verdict(sender, &secret, sent.clone().unsigned(), &clock).await;
+        assert_eq!(
+            unsigned,
+            Err(Rejection::MissingSignature),
+            "{}",
+            sender.name
+        );
+        let tampered = sent.clone().with_tampered_body();
+        let tampered = verdict(sender, &secret, tampered, &clock).await;
+        assert_eq!(
+            tampered,
+            Err(Rejection::SignatureMismatch),
+            "{}",
+            sender.name
+        );
+        let other_key = Secret::utf8("a secret of somebody else").unwrap();
+        let other_key = verdict(sender, &other_key, sent.clone(), &clock).await;
+        assert_eq!(
+            other_key,
+            Err(Rejection::SignatureMismatch),
+            "{}",
+            sender.name
+        );
+
+        // A further attempt is the same event, however it is dated.
+        let later = now.saturating_add(Duration::from_secs(20));
+        let again = simulator.send(later, body.clone());
+        let again = verdict(sender, &secret, again, &clock).await.unwrap();
+        assert_eq!(again, right, "{}", sender.name);
+        let long_ago = now.saturating_sub(Duration::from_secs(301));
+        let stale = verdict(sender, &secret, simulator.send(long_ago, body), &clock).await;
+        let profile = Preset::of(sender, secret.clone()).profile();
+        match profile.time {
+            TimeKind::SentAt => {
+                let is_too_old = matches!(stale, Err(Rejection::TimestampTooOld { .. }));
+                assert!(is_too_old, "{}: {stale:?}", sender.name);
+            }
+            _ => assert!(stale.is_ok(), "{}", sender.name),
+        }
+    }
+}
+
+#[test]
+fn a_row_of_a_pack_of_its_own_makes_no_preset() {
+    for name in ["idcloud", "unico-check", "facephi"] {
+        let preset = Preset::of(known::find(name).unwrap(), Secret::utf8("k").unwrap());
+        let built = Receiver::new("hook", preset).judge().map(|_| ());
+        assert!(
+            matches!(built, Err(BuildError::Pack(_))),
+            "{name}: {built:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_signed_time_is_checked_and_a_missing_one_is_not() {
-    for preset in ["slack", "stripe"] {
-        for vector in vectors(preset) {
-            let delivery = vector.delivery().await;
-            let at = UnixTime::from_secs(vector.at.unwrap());
-            assert_eq!(delivery.sent_at(), Some(at));
-            let late = Vector {
-                at: vector.at.map(|at| at + 301),
-                ..vector
-            };
-            let refused = late.admit().await.err();
-            assert!(matches!(refused, Some(Rejection::TimestampTooOld { .. })));
+    for vector in presets().flat_map(|sender| vectors(sender.name)) {
+        let sent_at = vector.delivery().await.sent_at();
+        if vector.preset().profile().time == TimeKind::NotSigned {
+            assert_eq!(sent_at, None, "{}", vector.preset);
+            continue;
         }
-    }
-    for preset in ["github", "shopify"] {
-        for vector in vectors(preset) {
-            assert_eq!(vector.delivery().await.sent_at(), None);
-        }
+        let at = UnixTime::from_secs(vector.at.unwrap());
+        assert_eq!(sent_at, Some(at), "{}", vector.preset);
+        let late = Vector {
+            at: vector.at.map(|at| at + 301),
+            ..vector
+        };
+        let refused = late.admit().await.err();
+        assert!(matches!(refused, Some(Rejection::TimestampTooOld { .. })));
     }
 }
 
@@ -201,6 +289,7 @@ async fn a_type_is_signed_or_claimed_never_both() {
         ("shopify", &[(None, Some("orders/create"))]),
         ("slack", &[(None, None), (Some("event_callback"), None)]),
         ("stripe", &[(Some("setup_intent.created"), None)]),
+        ("linear", &[(Some("Comment"), None)]),
     ];
     for (preset, expected) in types {
         for (vector, (signed, claimed)) in vectors(preset).iter().zip(expected) {
@@ -221,6 +310,8 @@ async fn what_nothing_signs_makes_no_new_event() {
         ("shopify", "x-shopify-webhook-id"),
         ("shopify", "x-shopify-event-id"),
         ("slack", "x-slack-retry-num"),
+        ("linear", "linear-delivery"),
+        ("linear", "linear-event"),
     ] {
         for vector in vectors(preset) {
             let changed = vector.with_header(header, "another");
@@ -308,12 +399,99 @@ async fn slacks_forms_arrive_as_they_came() {
 
 #[tokio::test]
 async fn copies_are_remembered_longer_than_they_come() {
-    for preset in ["github", "slack", "stripe", "shopify"] {
-        let (receiver, ..) = vectors(preset).remove(0).admit().await.unwrap();
+    for sender in presets() {
+        let (receiver, ..) = vectors(sender.name).remove(0).admit().await.unwrap();
         let horizon = match receiver.profile().retries {
             Retries::For(horizon) => horizon,
             _ => Duration::ZERO,
         };
-        assert!(receiver.retention() > horizon, "{preset}");
+        assert!(receiver.retention() > horizon, "{}", sender.name);
+    }
+}
+
+fn linear(body: &str) -> Vector {
+    vectors("linear")
+        .remove(0)
+        .resigned("linear-signature", "", body, body)
+}
+
+#[tokio::test]
+async fn attempts_of_linear_that_differ_in_their_time_alone_are_one_event() {
+    let at = 1_677_611_643;
+    let first = linear(&format!(
+        r#"{{"type":"Issue","data":{{"id":"a"}},"webhookTimestamp":{at}000}}"#
+    ));
+    let again = linear(&format!(
+        r#"{{"type":"Issue","data":{{"id":"a"}},"webhookTimestamp":{}500}}"#,
+        at + 61
+    ));
+    let first_in_body = linear(&format!(
+        r#"{{"webhookTimestamp":{at}001,"type":"Issue","data":{{"id":"a"}}}}"#
+    ));
+    let key = first.key().await;
+    assert_eq!(key, again.key().await);
+    assert_eq!(key, first_in_body.key().await);
+    assert_eq!(
+        key,
+        linear(r#"{"type":"Issue","data":{"id":"a"}}"#).key().await
+    );
+
+    for other in [
+        r#"{"type":"Issue","data":{"id":"b"},"webhookTimestamp":1677611643000}"#,
+        r#"{"type":"Issue","data":{"id":"a","webhookTimestamp":1},"webhookTimestamp":1677611643000}"#,
+        r#"{"type":"Comment","data":{"id":"a"},"webhookTimestamp":1677611643000}"#,
+    ] {
+        assert_ne!(key, linear(other).key().await, "{other}");
+    }
+}
+
+#[tokio::test]
+async fn a_time_of_the_attempt_in_the_body_is_one_or_refused() {
+    let with = |time: &str| linear(&format!(r#"{{"type":"Issue","webhookTimestamp":{time}}}"#));
+    let at = UnixTime::from_millis(1_677_611_643_500);
+    for time in ["1677611643500", "\"1677611643500\""] {
+        assert_eq!(with(time).delivery().await.sent_at(), Some(at), "{time}");
+    }
+    // There is none.
+    for time in ["null", "\"\"", "0"] {
+        assert_eq!(with(time).delivery().await.sent_at(), None, "{time}");
+    }
+    for time in [
+        "1677611643.5",
+        "1.6e12",
+        "\"2023-02-28T19:14:03Z\"",
+        "{}",
+        "true",
+        "1677611643500,\"webhookTimestamp\":1677611643500",
+    ] {
+        let refused = with(time).admit().await.err();
+        assert_eq!(refused, Some(Rejection::MalformedTimestamp), "{time}");
+    }
+    let refused = with("1677611943001").admit().await.err();
+    assert!(matches!(refused, Some(Rejection::TimestampInFuture { .. })));
+    // Seconds in the place of milliseconds are January 1970.
+    let refused = with("1677611643").admit().await.err();
+    assert!(matches!(refused, Some(Rejection::TimestampTooOld { .. })));
+}
+
+#[test]
+fn a_time_of_the_attempt_is_written_into_the_body_that_is_sent() {
+    let at = UnixTime::from_millis(1_700_000_000_123);
+    let linear = PresetSimulator::linear("secret");
+    for (given, sent) in [
+        (
+            r#"{"a": 1, "webhookTimestamp": 5}"#,
+            r#"{"a": 1, "webhookTimestamp": 1700000000123}"#,
+        ),
+        (
+            r#"{"webhookTimestamp":"5","a":1}"#,
+            r#"{"webhookTimestamp":1700000000123,"a":1}"#,
+        ),
+        (r#"{"a":1}"#, r#"{"a":1,"webhookTimestamp":1700000000123}"#),
+        (r#"{ } "#, r#"{ "webhookTimestamp":1700000000123}"#),
+        ("no JSON", "no JSON"),
+        ("[1]", "[1]"),
+    ] {
+        assert_eq!(linear.send(at, given).body, sent);
     }
 }

@@ -50,7 +50,7 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
                 "issuer" => value == ISSUER,
                 "event_type" => ["none", "other", "thing.happened"].contains(&value),
                 "reason" => reasons.contains(value),
-                "call" => ["claim", "settle", "release", "extend", "look"].contains(&value),
+                "call" => CALLS.contains(&value),
                 "error" => ["full", "timeout", "unavailable"].contains(&value),
                 "outcome" => OUTCOMES.contains(&value),
                 _ => false,
@@ -149,11 +149,22 @@ async fn each_token_request_is_counted_once_with_what_became_of_it() {
     assert_eq!(recorded.sum(name, &[]), 5.0);
 }
 
-const OUTCOMES: [&str; 9] = [
+const CALLS: [&str; 7] = [
+    "claim",
+    "settle",
+    "release",
+    "extend",
+    "look",
+    "accept",
+    "quarantine",
+];
+
+const OUTCOMES: [&str; 10] = [
     "ignored",
     "lost",
     "misused",
     "processed",
+    "queued",
     "refused",
     "rejected",
     "retry",

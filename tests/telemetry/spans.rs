@@ -191,6 +191,7 @@ async fn no_span_holds_anything_of_the_senders() {
             "lost",
             "misused",
             "processed",
+            "queued",
             "refused",
             "rejected",
             "retry",

@@ -1,6 +1,7 @@
 //! `hookgate providers`: what there is, and what is known of each.
 
 use std::{
+    borrow::Cow,
     io::{
         Write, {self},
     },
@@ -40,7 +41,7 @@ pub(crate) struct Providers {
 
 impl Providers {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
-        let sheets: Vec<Sheet> = catalog::ALL
+        let sheets: Vec<Sheet> = catalog::all()
             .iter()
             .map(|listed| Sheet::of(listed).map_err(unusable))
             .collect::<Result<_, _>>()?;
@@ -70,8 +71,8 @@ pub(crate) fn unusable(refused: Refused) -> io::Error {
 #[derive(Serialize)]
 struct Sheet {
     name: &'static str,
-    signature: &'static str,
-    event_key: &'static str,
+    signature: Cow<'static, str>,
+    event_key: Cow<'static, str>,
     signed_time: SignedTime,
     past_s: Option<u64>,
     future_s: Option<u64>,
@@ -81,7 +82,7 @@ struct Sheet {
     methods: &'static [&'static str],
     media_types: &'static [&'static str],
     body_limit: usize,
-    assumed: &'static str,
+    assumed: Cow<'static, str>,
 }
 
 #[derive(Clone, Copy, Serialize)]
@@ -109,8 +110,8 @@ impl Sheet {
         let window = judge.window();
         Ok(Self {
             name: listed.name,
-            signature: listed.signature,
-            event_key: listed.event_key,
+            signature: listed.signature(),
+            event_key: listed.event_key(),
             signed_time: match profile.time {
                 TimeKind::SentAt => SignedTime::OfAttempt,
                 TimeKind::OccurredAt => SignedTime::OfEvent,
@@ -129,21 +130,21 @@ impl Sheet {
             methods: profile.methods,
             media_types: profile.media_types,
             body_limit: profile.body_limit,
-            assumed: listed.assumed,
+            assumed: listed.assumed(),
         })
     }
 }
 
 /// The judge of a receiver with all defaults. Nothing is ever signed with its key.
 fn sample(listed: &Listed) -> Result<Judge, Refused> {
-    sample_with(listed, listed.least_settings)
+    sample_with(listed, listed.least_settings())
 }
 
 /// The same with these settings.
 pub(crate) fn sample_with(listed: &Listed, settings: Option<&str>) -> Result<Judge, Refused> {
-    let builder = (listed.builder)(Terms {
+    let builder = listed.receiver(Terms {
         endpoint: "hook",
-        keys: &[listed.sample_key.into()],
+        keys: &[listed.sample_key().into()],
         has_tenant: false,
         window: WindowTerm::OfPack,
         settings,
@@ -159,12 +160,12 @@ fn write_table(screen: &mut Screen<impl Write>, sheets: &[Sheet]) -> io::Result<
         }
         screen.say(sheet.name)?;
         let mut row = |label: &str, value: &str| screen.say(format_args!("  {label:<12}{value}"));
-        row("signature", sheet.signature)?;
-        row("event key", sheet.event_key)?;
+        row("signature", &sheet.signature)?;
+        row("event key", &sheet.event_key)?;
         row("time", &time(sheet))?;
         row("remembered", &duration(sheet.retention_s))?;
         row("sender", &sender(sheet))?;
-        row("assumed", sheet.assumed)?;
+        row("assumed", &sheet.assumed)?;
     }
     Ok(())
 }

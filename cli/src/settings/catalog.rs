@@ -1,9 +1,15 @@
 //! Every pack, preset and scheme that the command knows.
 
+use std::{borrow::Cow, sync::LazyLock};
+
 use hookgate::{
     ReceiverBuilder,
     pack::{Keys, Provider},
-    providers::{idcloud::IdCloud, preset::Preset},
+    providers::{
+        idcloud::IdCloud,
+        known::{self, KnownSender},
+        preset::Preset,
+    },
     schemes::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig},
 };
 
@@ -20,17 +26,32 @@ use crate::settings::{
 pub(crate) struct Listed {
     /// Its name in records.
     pub(crate) name: &'static str,
-    pub(crate) builder: fn(Terms<'_>) -> Result<ReceiverBuilder, Refused>,
-    /// How it signs.
-    pub(crate) signature: &'static str,
-    /// What identifies an event.
-    pub(crate) event_key: &'static str,
-    /// What is assumed of the sender rather than known.
-    pub(crate) assumed: &'static str,
+    of: Of,
+}
+
+enum Of {
+    /// A sender that leaves nothing to be set.
+    Row(&'static KnownSender),
+    /// A sender with a pack of its own, which has settings.
+    Pack(&'static KnownSender, &'static Entry),
+    /// No sender: a scheme, which its settings describe.
+    Scheme(&'static Entry, &'static Words),
+}
+
+/// What has settings of its own.
+struct Entry {
+    name: &'static str,
+    builder: fn(Terms<'_>) -> Result<ReceiverBuilder, Refused>,
     /// The least settings with which a receiver can be built.
-    pub(crate) least_settings: Option<&'static str>,
+    least_settings: Option<&'static str>,
     /// A key with which one can be built. It never verifies anything.
-    pub(crate) sample_key: &'static str,
+    sample_key: &'static str,
+}
+
+/// What a row says of a sender.
+struct Words {
+    proof: &'static str,
+    identity: &'static str,
 }
 
 const SAMPLE_SECRET: &str = "hex:01";
@@ -39,34 +60,101 @@ const SAMPLE_PUBLIC_KEY: &str = "der:MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqo
 
 /// The one of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Listed> {
-    ALL.iter().find(|listed| listed.name == name)
+    all().iter().find(|listed| listed.name == name)
 }
 
-const UNKNOWN_SENDER: &str = "how long it waits, and whether it sends again";
+/// The senders of the library's rows, then the schemes.
+pub(crate) fn all() -> &'static [Listed] {
+    static ALL: LazyLock<Vec<Listed>> = LazyLock::new(|| {
+        let senders = known::ALL.iter().map(|sender| Listed {
+            name: sender.name,
+            of: match PACKS.iter().find(|pack| pack.name == sender.name) {
+                Some(pack) => Of::Pack(sender, pack),
+                None => Of::Row(sender),
+            },
+        });
+        let schemes = SCHEMES.iter().map(|(scheme, words)| Listed {
+            name: scheme.name,
+            of: Of::Scheme(scheme, words),
+        });
+        senders.chain(schemes).collect()
+    });
+    &ALL
+}
 
-/// A pack joins with an entry here. `terms.pack` takes its constructor. `terms.scheme` takes one that also
-/// takes the scheme's configuration. `terms.without_secret` is for senders that sign nothing, or with a key
-/// whose public half the receiver has.
-pub(crate) const ALL: &[Listed] = &[
-    Listed {
+impl Listed {
+    /// Its receiver.
+    pub(crate) fn receiver(&self, terms: Terms<'_>) -> Result<ReceiverBuilder, Refused> {
+        match self.of {
+            Of::Row(sender) => terms.pack(|keys| Preset::of(sender, keys)),
+            Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
+        }
+    }
+
+    /// The least settings with which a receiver can be built.
+    pub(crate) fn least_settings(&self) -> Option<&'static str> {
+        self.entry()?.least_settings
+    }
+
+    /// A key with which a receiver can be built. It never verifies anything.
+    pub(crate) fn sample_key(&self) -> &'static str {
+        self.entry().map_or(SAMPLE_SECRET, |entry| entry.sample_key)
+    }
+
+    /// How it signs.
+    pub(crate) fn signature(&self) -> Cow<'static, str> {
+        match self.of {
+            Of::Row(sender) | Of::Pack(sender, _) => sender.proof_in_words().into(),
+            Of::Scheme(_, words) => words.proof.into(),
+        }
+    }
+
+    /// What identifies an event.
+    pub(crate) fn event_key(&self) -> Cow<'static, str> {
+        match self.of {
+            Of::Row(sender) | Of::Pack(sender, _) => sender.identity_in_words().into(),
+            Of::Scheme(_, words) => words.identity.into(),
+        }
+    }
+
+    /// What is assumed of the sender rather than known.
+    pub(crate) fn assumed(&self) -> Cow<'static, str> {
+        match self.of {
+            Of::Scheme(..) => "how long it waits, and whether it sends again".into(),
+            Of::Row(sender) | Of::Pack(sender, _) => {
+                let assumptions = sender.assumptions();
+                if assumptions.is_empty() {
+                    return "nothing".into();
+                }
+                assumptions.join("; ").into()
+            }
+        }
+    }
+
+    fn entry(&self) -> Option<&'static Entry> {
+        match self.of {
+            Of::Row(_) => None,
+            Of::Pack(_, entry) | Of::Scheme(entry, _) => Some(entry),
+        }
+    }
+}
+
+/// Packs with settings of their own. `terms.scheme` takes a constructor that takes the settings too.
+/// `terms.without_secret` is for senders that sign nothing, or with a key whose public half the receiver has.
+const PACKS: &[Entry] = &[
+    Entry {
         name: "logto",
         builder: |terms| terms.scheme(|config: LogtoConfig, keys| Ok(config.pack(keys))),
-        signature: "HMAC-SHA256 of {body}, hex, in logto-signature-sha-256",
-        event_key: "digest of the body",
-        assumed: "nothing",
         least_settings: None,
         sample_key: SAMPLE_SECRET,
     },
-    Listed {
+    Entry {
         name: "facephi",
         builder: |terms| terms.scheme(|config: FacephiConfig, keys| Ok(config.pack(keys))),
-        signature: "HMAC-SHA256 of the JSON without its member `signature`, base64, in that member",
-        event_key: "source and id",
-        assumed: "which bytes are signed; all data but of id_captured; retries",
         least_settings: None,
         sample_key: SAMPLE_SECRET,
     },
-    Listed {
+    Entry {
         name: "idcloud",
         builder: |terms| {
             terms.without_secret(
@@ -74,13 +162,10 @@ pub(crate) const ALL: &[Listed] = &[
                 |pack, tenants| Ok(IdCloud::tenants(pack, tenants)),
             )
         },
-        signature: "none: the access rule is the proof",
-        event_key: "processId and state, or id and status",
-        assumed: "the body of IDPay; how its attempts grow apart",
         least_settings: Some(r#"{"access":"none"}"#),
         sample_key: SAMPLE_SECRET,
     },
-    Listed {
+    Entry {
         name: "unico-check",
         builder: |terms| {
             terms.without_secret(UnicoCheckConfig::pack, |pack, tenants| {
@@ -92,112 +177,68 @@ pub(crate) const ALL: &[Listed] = &[
                 Ok(pack.tenants(tenants))
             })
         },
-        signature: "none: the access rule is the proof; or by a certificate's key, as `settings` say",
-        event_key: "shape, id, event, status, score",
-        assumed: "the body, by a customer's documentation; the Secret's form; which bytes are signed",
         least_settings: Some(r#"{"access":"none"}"#),
         sample_key: SAMPLE_PUBLIC_KEY,
     },
-    Listed {
-        name: "standard-webhooks",
-        builder: |terms| terms.pack(Preset::standard_webhooks),
-        signature: "HMAC-SHA256 of {id}.{timestamp}.{body}, base64, in webhook-signature",
-        event_key: "the signed webhook-id",
-        assumed: UNKNOWN_SENDER,
-        least_settings: None,
-        sample_key: SAMPLE_SECRET,
-    },
-    Listed {
-        name: "svix",
-        builder: |terms| terms.pack(Preset::svix),
-        signature: "HMAC-SHA256 of {id}.{timestamp}.{body}, base64, in svix-signature",
-        event_key: "the signed svix-id",
-        assumed: UNKNOWN_SENDER,
-        least_settings: None,
-        sample_key: SAMPLE_SECRET,
-    },
-    Listed {
-        name: "github",
-        builder: |terms| terms.pack(Preset::github),
-        signature: "HMAC-SHA256 of {body}, hex after sha256=, in x-hub-signature-256",
-        event_key: "digest of the body",
-        assumed: "nothing",
-        least_settings: None,
-        sample_key: SAMPLE_SECRET,
-    },
-    Listed {
-        name: "stripe",
-        builder: |terms| terms.pack(Preset::stripe),
-        signature: "HMAC-SHA256 of {timestamp}.{body}, hex, as v1 in stripe-signature",
-        event_key: "the body's id, else its digest",
-        assumed: "how long it waits",
-        least_settings: None,
-        sample_key: SAMPLE_SECRET,
-    },
-    Listed {
-        name: "slack",
-        builder: |terms| terms.pack(Preset::slack),
-        signature: "HMAC-SHA256 of v0:{timestamp}:{body}, hex after v0=, in x-slack-signature",
-        event_key: "the body's event_id, else its digest",
-        assumed: "nothing",
-        least_settings: None,
-        sample_key: SAMPLE_SECRET,
-    },
-    Listed {
-        name: "shopify",
-        builder: |terms| terms.pack(Preset::shopify),
-        signature: "HMAC-SHA256 of {body}, base64, in x-shopify-hmac-sha256",
-        event_key: "digest of the body",
-        assumed: "nothing",
-        least_settings: None,
-        sample_key: SAMPLE_SECRET,
-    },
-    Listed {
-        name: "hmac-header",
-        builder: |terms| {
-            terms.scheme(|config: HmacHeaderConfig, keys| {
-                let scheme = HmacHeader::try_from(config)?;
-                Ok(Preset::custom("hmac-header", scheme, keys))
-            })
+];
+
+/// Schemes for any sender.
+const SCHEMES: &[(Entry, Words)] = &[
+    (
+        Entry {
+            name: "hmac-header",
+            builder: |terms| {
+                terms.scheme(|config: HmacHeaderConfig, keys| {
+                    let scheme = HmacHeader::try_from(config)?;
+                    Ok(Preset::custom("hmac-header", scheme, keys))
+                })
+            },
+            least_settings: Some(r#"{"signature_header":"x-signature","encoding":"hex"}"#),
+            sample_key: SAMPLE_SECRET,
         },
-        signature: "HMAC of a template, in a header, as `settings` say",
-        event_key: "the signed id, else the digest of the body",
-        assumed: UNKNOWN_SENDER,
-        least_settings: Some(r#"{"signature_header":"x-signature","encoding":"hex"}"#),
-        sample_key: SAMPLE_SECRET,
-    },
-    Listed {
-        name: "hmac-body-field",
-        builder: |terms| {
-            terms.scheme(|config: HmacBodyFieldConfig, keys| {
-                let scheme = HmacBodyField::try_from(config)?;
-                Ok(Preset::custom("hmac-body-field", scheme, keys))
-            })
+        Words {
+            proof: "HMAC of a template, in a header, as `settings` say",
+            identity: "the signed id, else the digest of the body",
         },
-        signature: "HMAC of the JSON without its signature, in a member of it, as `settings` say",
-        event_key: "digest of what is signed",
-        assumed: UNKNOWN_SENDER,
-        least_settings: Some(r#"{"member":"signature"}"#),
-        sample_key: SAMPLE_SECRET,
-    },
-    Listed {
-        name: "signed-request",
-        builder: |terms| {
-            terms.without_secret(
-                |rule: SignedRequestRule, keys| {
-                    let (scheme, keys) = rule.scheme(keys)?;
-                    Ok(Preset::custom("signed-request", scheme, keys))
-                },
-                |_, _| {
-                    let why = "`tenant`: all would have the same key, so a request of one would pass for another";
-                    Err(Refused::Malformed(why.to_owned()))
-                },
-            )
+    ),
+    (
+        Entry {
+            name: "hmac-body-field",
+            builder: |terms| {
+                terms.scheme(|config: HmacBodyFieldConfig, keys| {
+                    let scheme = HmacBodyField::try_from(config)?;
+                    Ok(Preset::custom("hmac-body-field", scheme, keys))
+                })
+            },
+            least_settings: Some(r#"{"member":"signature"}"#),
+            sample_key: SAMPLE_SECRET,
         },
-        signature: "by a certificate's key over a template, in a header, as `settings` say",
-        event_key: "digest of the body",
-        assumed: UNKNOWN_SENDER,
-        least_settings: Some(r#"{"algorithms":["EdDSA"],"signature_header":"x-signature"}"#),
-        sample_key: SAMPLE_PUBLIC_KEY,
-    },
+        Words {
+            proof: "HMAC of the JSON without its signature, in a member of it, as `settings` say",
+            identity: "digest of what is signed",
+        },
+    ),
+    (
+        Entry {
+            name: "signed-request",
+            builder: |terms| {
+                terms.without_secret(
+                    |rule: SignedRequestRule, keys| {
+                        let (scheme, keys) = rule.scheme(keys)?;
+                        Ok(Preset::custom("signed-request", scheme, keys))
+                    },
+                    |_, _| {
+                        let why = "`tenant`: all would have the same key, so a request of one would pass for another";
+                        Err(Refused::Malformed(why.to_owned()))
+                    },
+                )
+            },
+            least_settings: Some(r#"{"algorithms":["EdDSA"],"signature_header":"x-signature"}"#),
+            sample_key: SAMPLE_PUBLIC_KEY,
+        },
+        Words {
+            proof: "by a certificate's key over a template, in a header, as `settings` say",
+            identity: "digest of the body",
+        },
+    ),
 ];

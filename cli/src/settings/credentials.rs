@@ -10,7 +10,11 @@ use std::{
 };
 
 use clap::Args;
-use hookgate::{keys::Encoding, providers::known};
+use hookgate::{
+    keys::Encoding,
+    providers::known::{self, CredentialForm},
+    schemes::SchemeConfig,
+};
 use serde_json::{Map, Value, json};
 
 use crate::settings::signed_request::pem_text;
@@ -65,10 +69,11 @@ impl Proof {
                 settings.and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
             members.is_some_and(|members| members.contains_key("signed"))
         };
-        match provider {
-            "signed-request" => Self::Certificate,
-            "unico-check" if is_signed() => Self::Certificate,
-            "idcloud" | "unico-check" => Self::Access,
+        match known::find(provider).map(|sender| (sender.proof.value(), sender.scheme())) {
+            None if provider == "signed-request" => Self::Certificate,
+            Some((_, Some(SchemeConfig::SignedRequest(_)))) => Self::Certificate,
+            Some((known::Proof::AsConfigured, _)) if is_signed() => Self::Certificate,
+            Some((known::Proof::AsConfigured | known::Proof::Access, _)) => Self::Access,
             _ => Self::Secret,
         }
     }
@@ -188,27 +193,24 @@ fn with_usual_access(provider: &str, settings: Option<String>) -> io::Result<Opt
     Ok(Some(Value::Object(members).to_string()))
 }
 
-/// What the sender presents, in the words of its form.
+/// What the sender presents: the first of its row's credentials whose variable is set.
 fn usual_access(provider: &str) -> Option<Value> {
-    match provider {
-        "facephi" => {
-            let value = variable("FACEPHI_API_KEY")?;
-            Some(json!({"api_key": {"header": "x-api-key", "value": value}}))
+    let credentials = known::find(provider)?.credentials.iter();
+    credentials.filter_map(presented).next()
+}
+
+fn presented(credential: &known::Credential) -> Option<Value> {
+    let text = variable(credential.variable)?;
+    Some(match credential.form {
+        CredentialForm::UserPassword => json!({"basic": [text]}),
+        CredentialForm::Header(header) => json!({"api_key": {"header": header, "value": text}}),
+        CredentialForm::HeaderAndValue => {
+            let (header, value) = text.split_once(':').unwrap_or(("authorization", &text));
+            json!({"api_key": {"header": header, "value": value}})
         }
-        "idcloud" => match variable("IDCLOUD_BASIC") {
-            Some(pair) => Some(json!({"basic": [pair]})),
-            None => {
-                let text = variable("IDCLOUD_API_KEY")?;
-                let (header, value) = text.split_once(':').unwrap_or(("authorization", &text));
-                Some(json!({"api_key": {"header": header, "value": value}}))
-            }
-        },
-        "unico-check" => {
-            let value = variable("UNICO_CHECK_SECRET")?;
-            Some(json!({"api_key": {"header": "authorization", "value": value}}))
-        }
-        _ => None,
-    }
+        // Of a newer library.
+        _ => return None,
+    })
 }
 
 /// The PEM of a key that was named as other keys are.

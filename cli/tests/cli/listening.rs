@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use hookgate::providers::known;
 use serde_json::Value;
 
 use crate::command::hookgate;
@@ -159,7 +160,11 @@ const CERTIFICATE: &str = include_str!("../../../tests/vectors/signed_request/rs
 const PRIVATE_KEY: &str = include_str!("../../../tests/vectors/signed_request/rsa.key.pem");
 
 fn with_secrets(command: &mut Command) -> &mut Command {
-    command.envs(SECRETS).env_remove("HOOKGATE_STORE")
+    let of_rows = known::ALL.iter().filter_map(|sender| sender.secret);
+    command
+        .envs(of_rows.map(|secret| (secret.variable, "s3cretOfAnyRow")))
+        .envs(SECRETS)
+        .env_remove("HOOKGATE_STORE")
 }
 
 /// `hookgate send` with these arguments, to its end.

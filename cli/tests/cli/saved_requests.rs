@@ -8,7 +8,7 @@ use crate::{
     command::{hookgate, verdicts, verify_text},
     listening::send,
     send_and_listen::FRAMEWORKS,
-    senders::{ROWS, Row},
+    senders::{Row, rows},
 };
 
 /// The mistake, why the middleware refuses it, and what `explain` must find first. `None` where nothing tells.
@@ -70,7 +70,7 @@ const OTHER: &str = "an0ther-s3cret-0123456789";
 #[test]
 fn every_saved_request_is_judged_as_it_was_and_explained_with_its_cause() {
     for framework in FRAMEWORKS {
-        for row in &ROWS {
+        for row in &rows() {
             let folder = tempfile::tempdir().unwrap();
             let saved = folder.path().join("seen");
             let arguments = ["--framework", framework, "--save", saved.to_str().unwrap()];
@@ -113,7 +113,7 @@ fn every_saved_request_is_judged_as_it_was_and_explained_with_its_cause() {
 
 #[test]
 fn a_saved_request_signed_with_another_key_is_told_by_that_key() {
-    for row in ROWS
+    for row in rows()
         .iter()
         .filter(|row| row.unsigned == "missing_signature")
     {

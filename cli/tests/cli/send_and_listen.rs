@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     command::hookgate,
     listening::{Listening, SECRETS, send, sent},
-    senders::ROWS,
+    senders::rows,
 };
 
 pub(crate) const FRAMEWORKS: [&str; 2] = ["axum", "actix"];
@@ -17,14 +17,14 @@ fn every_provider_that_verify_takes_is_here() {
     let output = hookgate(&["providers", "--json"]).output().unwrap();
     let listed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
     let listed: BTreeSet<_> = listed.iter().filter_map(|it| it["name"].as_str()).collect();
-    let here: BTreeSet<_> = ROWS.iter().map(|row| row.provider).collect();
+    let here: BTreeSet<_> = rows().iter().map(|row| row.provider).collect();
     assert_eq!(here, listed);
 }
 
 #[test]
 fn events_of_every_provider_are_handled_once_by_both_frameworks() {
     for framework in FRAMEWORKS {
-        for row in &ROWS {
+        for row in &rows() {
             let provider = row.name();
             let listening = row.listen(&["--json", "--framework", framework]);
             let url = format!("{}/hook", listening.url);
@@ -90,7 +90,7 @@ fn an_onboarding_arrives_whole_in_order_and_out_of_order() {
 
 #[test]
 fn what_is_wrong_on_purpose_is_refused_for_that_reason() {
-    for row in &ROWS {
+    for row in &rows() {
         let provider = row.name();
         let listening = row.listen(&[]);
         let wrong = |mistake: &str| row.send(&listening.url, &[mistake, "--attempts", "1"]);
@@ -169,7 +169,7 @@ fn events_are_edited_before_they_are_signed() {
 
 #[test]
 fn no_secret_signature_or_payload_is_shown() {
-    for row in &ROWS {
+    for row in &rows() {
         let provider = row.name();
         for json in [&[][..], &["--json"]] {
             let listening = row.listen(&[json, &["--fail", "1"]].concat());

@@ -1,13 +1,13 @@
 //! Published examples and recorded requests.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use hmac::{Hmac, KeyInit, Mac};
-use hookgate::{UnixTime, pack::KeyParts};
+use hookgate::{UnixTime, keys::Encoding, pack::KeyParts, providers::known};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::command::{SIGNED_AT, base64, published, verdict, verify, with};
+use crate::command::{SIGNED_AT, base64, hookgate, published, verdict, verify, with};
 
 /// The example of GitHub's documentation. Its body is no JSON.
 fn github_example() -> Value {
@@ -39,6 +39,62 @@ fn hex_mac(key: &[u8], parts: &[&[u8]]) -> String {
     }
     let bytes = mac.finalize().into_bytes();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The published and computed requests of the library's presets, as records.
+fn vectors_of_presets() -> Vec<Value> {
+    let vectors: Vec<Value> =
+        serde_json::from_str(include_str!("../../../tests/vectors/presets.json")).unwrap();
+    let record = |vector: &Value| {
+        let name = vector["preset"].as_str().unwrap();
+        let secret = vector["secret"].as_str().unwrap();
+        let form = known::find(name).unwrap().secret.unwrap();
+        let key = match form.encoding {
+            Encoding::Whsec => secret.to_owned(),
+            _ => format!("utf8:{secret}"),
+        };
+        json!({
+            "id": name,
+            "provider": name,
+            "keys": [key],
+            "headers": vector["headers"].as_object().unwrap().iter().collect::<Vec<_>>(),
+            "body_base64": base64(vector["body"].as_str().unwrap().as_bytes()),
+            "now": vector["at"].as_i64().unwrap_or(SIGNED_AT),
+        })
+    };
+    vectors.iter().map(record).collect()
+}
+
+/// The senders that have one.
+pub(crate) fn presets_of_vectors() -> BTreeSet<String> {
+    let records = vectors_of_presets();
+    let names = records.iter().filter_map(|record| record["id"].as_str());
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_vectors_of_presets_are_accepted_and_their_senders_recognised() {
+    let folder = tempfile::tempdir().unwrap();
+    for record in vectors_of_presets() {
+        let name = &record["id"];
+        assert_eq!(verdict(&record)["verdict"], "accepted", "{name}");
+
+        let mut request = String::from("POST /hook\n");
+        for header in record["headers"].as_array().unwrap() {
+            let [name, value] = [0, 1].map(|place| header[place].as_str().unwrap());
+            request.push_str(&format!("{name}: {value}\n"));
+        }
+        let file = folder.path().join("request.http");
+        fs::write(&file, format!("{request}\n{{}}")).unwrap();
+        let output = hookgate(&["explain", "--json", file.to_str().unwrap()])
+            .args(["--key-env", "ANY_SECRET", "--key-as", "utf8"])
+            .env("ANY_SECRET", "any")
+            .output()
+            .unwrap();
+        let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(&explained["provider"], name, "{output:?}");
+        assert_eq!(explained["reason"], "signature_mismatch", "{name}");
+    }
 }
 
 #[test]

@@ -38,13 +38,13 @@ use crate::{
     time::{Clock, SystemClock, Timer, TokioTimer, within},
 };
 
-/// For how long a set is good whose issuer does not say.
+/// For how long a set is good, where its issuer does not say.
 const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
-/// However short or long the issuer says.
+/// The bounds of what the issuer may say.
 const LEAST_FRESH: Duration = Duration::from_secs(60);
 const MOST_FRESH: Duration = Duration::from_secs(60 * 60);
-/// Tokens live for about an hour, and from an issuer that is down senders get no new ones: keys that go on for longer
-/// than that open the endpoint to nobody but those who stole one.
+/// Tokens live for about an hour, and senders get no new ones from an issuer that is down. Keys that go on for longer
+/// than that open the endpoint only to those who stole one.
 const STALE_FOR: Duration = Duration::from_secs(60 * 60);
 const COOL_DOWN: Duration = Duration::from_secs(10);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -64,14 +64,14 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// | a set came without a key that can be used | the issuer has withdrawn all of its keys: the last good set ends at once |
 /// | nothing good is left | 503, and an error line |
 ///
-/// One fetch runs at a time, in a task of its own, so that no sender that hangs up ends it. After each there is a
-/// [`cool_down`](Self::cool_down), in which a key that the new set does not have does not exist: 401. Only a token
+/// One fetch runs at a time, in a task of its own, so that no sender that hangs up ends it. A
+/// [`cool_down`](Self::cool_down) follows each. In it, a key that the new set lacks does not exist: 401. Only a token
 /// that would open the endpoint, were it signed, causes a fetch: wrong issuers and audiences and expired tokens do not.
-/// Of signed requests any that names a key does, once in a cool-down.
+/// Any signed request that names a key causes one too, once in a cool-down.
 ///
 /// # Security
 ///
-/// Which algorithms a key may be used for is fixed here: the token's and the document's say can only narrow it. Shared
+/// The algorithms that a key may be used for are fixed here: the token and the document can only narrow them. Shared
 /// secrets in a set are ignored. The address is fixed too: `jku` and the like in a token are not read.
 ///
 /// A token is tried against eight keys at most: those that its `kid` names, then those without one. An issuer with more
@@ -121,12 +121,12 @@ impl Kept {
 /// A set as it was at one moment.
 pub(crate) struct PublishedKeys {
     kept: Arc<Kept>,
-    /// Whether what none of them signed is wrong. Where not, nobody knows.
+    /// Whether what none of these keys signed is wrong. If not, nobody knows.
     pub(crate) is_complete: bool,
 }
 
 impl PublishedKeys {
-    /// The keys, none of which has an end: the set as a whole has one.
+    /// The keys. None of them has an end: the set as a whole has one.
     pub(crate) fn keys(&self) -> &[Key] {
         self.kept.set.keys()
     }
@@ -252,8 +252,8 @@ impl Jwks {
             .is_none_or(|kept| self.clock.monotonic() >= kept.fresh_until || !has(kept))
     }
 
-    /// The keys that the one that is `named` is among, or any where none is. Waits for the issuer where it may know one
-    /// that is not at hand, for `limit` at most. `None` where there are no keys that are good.
+    /// The set in which to look for the key that is `named`, or for any key where none is named. Waits for the issuer,
+    /// for `limit` at most, where it may know a key that is not at hand. `None` where no good set is left.
     pub(crate) async fn find(
         &self,
         named: Option<&str>,
@@ -263,7 +263,7 @@ impl Jwks {
         if self.may_lack(named)
             && let Some(mut landed) = self.refreshed(timer)
         {
-            // Past the limit what is at hand judges.
+            // Past the limit, the keys at hand judge.
             let _ = within(timer, limit, landed.as_mut()).await;
         }
         self.at_hand(named)

@@ -13,9 +13,9 @@
 //! # }
 //! ```
 //!
-//! A store on a server gives a store on fresh names (a table, a prefix, a bucket) each time that it
-//! is asked for one, and lets time pass with [`RealTime`], on its runtime's timer. A full run passes
-//! about sixteen leases and eight retentions of its [`Terms`].
+//! A test of a store on a server gives a store on fresh names (a table, a prefix, a bucket) each
+//! time that it is asked for one. It lets time pass with [`RealTime`], on its runtime's timer. A
+//! full run passes about sixteen leases and eight retentions of its [`Terms`].
 //!
 //! One task polls all claims of a race here. A store should also be claimed from many threads, and
 //! a shared one from many processes: [`race`] is one claimer, [`judge`] tells whether each key had

@@ -10,8 +10,8 @@ use crate::{
 
 /// One claimer: claims each key once as `owner` and returns those that it won.
 ///
-/// Run it from as many threads or processes as the store is meant to serve, each with an owner of its
-/// own and a lease that outlasts the race; then give what they won to [`judge`].
+/// Run it from as many threads or processes as the store is meant to serve, each with an owner of
+/// its own and a lease that outlasts the race. Then give what they won to [`judge`].
 ///
 /// # Panics
 ///

@@ -15,7 +15,7 @@ use super::{
 /// a retention for each receiver, a handful in all; marks of further durations go to a heap, which
 /// costs memory but stays right whatever is asked for.
 ///
-/// Two threads may make their marks in another order than they read the clock; then a list is out
+/// Two threads may make their marks in another order than they read the clock. Then a list is out
 /// of order by that moment, and an entry leaves that moment late.
 pub(super) struct Expiry {
     lists: Vec<List>,

@@ -51,27 +51,26 @@ use crate::{
 
 /// Remembers events in this process: for a service of one instance, and for tests.
 ///
-/// It forgets everything at a restart, so a copy that arrives after one runs again; and two
-/// instances behind one address do not see each other's events. A receiver that cannot bear
-/// either needs one of the durable stores.
+/// It forgets everything at a restart, so a copy that arrives after one runs again. Two instances
+/// behind one address do not see each other's events. A receiver that cannot bear either needs one
+/// of the durable stores.
 ///
 /// Clones share their keys. Every call answers at once: nothing waits but
 /// [`settled`](DedupStore::settled).
 ///
 /// # Capacity
 ///
-/// It holds up to its capacity of keys, in progress and done together, and grows as they come: 67
-/// bytes a key when full, 77 at most on the way there. What is kept of a key never moves, so that no
-/// claim pauses for the others. Marks whose retention is over are removed a few at a time by each
-/// claim. Nothing that has not expired is
-/// ever evicted: a full store answers [`StoreError::Full`], which the sender sees as 503. Capacity
-/// divided by retention is the rate of new events that it can bear: a million keys and 24 hours
-/// are 11 a second.
+/// It holds up to its capacity of keys, in progress and done together, and grows as they come. A
+/// key takes 67 bytes when the store is full, and 77 at most on the way there. What is kept of a
+/// key never moves, so that no claim pauses for the others. Marks whose retention is over are
+/// removed a few at a time by each claim. Nothing that has not expired is ever evicted: a full
+/// store answers [`StoreError::Full`], which the sender sees as 503. Capacity divided by retention
+/// is the rate of new events that it can bear: a million keys and 24 hours are 11 a second.
 ///
-/// A lapsed lease keeps its key's attempts until somebody takes it over, and makes room when the
-/// store would otherwise be full, so that handlers that never settle cannot fill it for ever. Each
-/// claim that finds no room looks at some of the running leases only: it may be told that the store
-/// is full, and a later one finds the lapsed lease.
+/// A lapsed lease keeps its key's attempts until somebody takes it over. It makes room when the
+/// store would otherwise be full, so that handlers that never settle cannot fill it for ever. A
+/// claim that finds no room looks at some of the running leases only. It may be told that the store
+/// is full, although a later one finds a lapsed lease.
 ///
 /// # Leases
 ///
@@ -80,8 +79,8 @@ use crate::{
 /// [`Settled::LeaseLost`]. A release of a key that is not known is [`Settled::Ok`], since it may
 /// be a repeated one.
 ///
-/// A release is remembered for a minute, so that a claim of the same token that comes after it is
-/// not granted: the last 256 in each of its shards, beside the capacity. A full store takes them too.
+/// A release is remembered for a minute, so that a later claim of the same token is not granted.
+/// Each shard remembers the last 256, beside the capacity. A full store takes them too.
 ///
 /// # Examples
 ///
@@ -132,8 +131,8 @@ struct Padded(Mutex<Shard>);
 /// just below what a table of 65,536 buckets takes, so that a full store wastes little.
 const KEYS_A_SHARD: usize = 50_000;
 
-/// Small stores have this many shards for the sake of threads, and no store has more than the most
-/// for the sake of a search over all of them; past 50,000,000 keys, shards grow instead.
+/// Small stores have the fewest shards, for the sake of threads. No store has more than the most,
+/// for the sake of a search over all of them: past 50,000,000 keys, shards grow instead.
 const FEWEST_SHARDS: usize = 16;
 const MOST_SHARDS: usize = 1024;
 
@@ -184,6 +183,34 @@ impl MemoryStore {
     /// How many keys it can hold.
     pub fn capacity(&self) -> usize {
         self.0.room.capacity()
+    }
+
+    /// [`DedupStore::claim`], at once.
+    pub(crate) fn claim_now(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        let now = self.0.now();
+        let claimant = Claimant {
+            key,
+            content,
+            owner,
+            until: now.plus(lease),
+        };
+        self.0.claim(&claimant, now)
+    }
+
+    /// [`DedupStore::settle`], at once.
+    pub(crate) fn settle_now(&self, lease: &Lease, end: End, retain: Duration) -> Settled {
+        self.0.settle(lease, end, retain)
+    }
+
+    /// [`DedupStore::look`], at once.
+    pub(crate) fn look_now(&self, key: &EventKey) -> State {
+        self.0.look(key)
     }
 }
 
@@ -305,14 +332,7 @@ impl DedupStore for MemoryStore {
         owner: OwnerToken,
         lease: Duration,
     ) -> Result<Claim, StoreError> {
-        let now = self.0.now();
-        let claimant = Claimant {
-            key,
-            content,
-            owner,
-            until: now.plus(lease),
-        };
-        self.0.claim(&claimant, now)
+        self.claim_now(key, content, owner, lease)
     }
 
     async fn settle(
@@ -321,7 +341,7 @@ impl DedupStore for MemoryStore {
         end: End,
         retain: Duration,
     ) -> Result<Settled, StoreError> {
-        Ok(self.0.settle(lease, end, retain))
+        Ok(self.settle_now(lease, end, retain))
     }
 
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
@@ -329,7 +349,7 @@ impl DedupStore for MemoryStore {
     }
 
     async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        Ok(self.0.look(key))
+        Ok(self.look_now(key))
     }
 
     async fn settled(&self, key: &EventKey) {

@@ -43,15 +43,16 @@ pub(super) enum Reclaimed {
     Room(Option<Event>),
 }
 
-/// Expired entries that each claim removes: more than the one that it may add, so that the store
-/// shrinks when fewer events arrive; few, so that no claim pauses for long.
+/// Expired entries that each claim removes. They are more than the one that it may add, so that the
+/// store shrinks when fewer events arrive. They are few, so that no claim pauses for long.
 const PURGED_BY_CLAIM: usize = 4;
 
 /// Expired entries that a search for room removes in one shard. Most searches end at the first; a
 /// row of keys that were claimed again before they were purged gives no room.
 const PURGED_FOR_ROOM: usize = 1024;
 
-/// Told to a claim that was given up before it came, of a key that nobody holds. Nobody listens.
+/// The pause told to a claim that was given up before it came, where nobody holds the key. Nobody
+/// listens.
 const GIVEN_UP: Duration = Duration::from_secs(1);
 
 impl Shard {
@@ -122,7 +123,7 @@ impl Shard {
         room: &Room,
     ) -> (Settled, Option<Event>) {
         let owner = OwnerMark::of(lease.owner());
-        // That nothing is held is all that a release asks for: it may be a repeated one.
+        // A release asks for no more than that nothing is held: it may be a repeated one.
         let not_held = if end == End::Release {
             self.given_up.add(hash, owner, now);
             (Settled::Ok, None)
@@ -236,7 +237,7 @@ impl Shard {
         Reclaimed::Room(waiters)
     }
 
-    /// What a claim is told that its owner gave up before it came.
+    /// The answer to a claim that its owner gave up before it came.
     fn refuse(&self, hash: KeyHash, claimant: &Claimant<'_>, now: Now) -> Claim {
         let found = self.find(hash, claimant.key);
         match found.and_then(|slot| self.slab.get(slot)) {

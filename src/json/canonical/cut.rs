@@ -78,10 +78,10 @@ pub fn cut(text: &[u8], name: &str) -> Result<Cut, Refused> {
     found.ok_or(Refused::Missing)
 }
 
-/// Finds the first such member and looks no further; one that ends the text in the usual form, at once.
+/// Finds the first such member and looks no further. A member that ends the text in the usual form is found at once.
 ///
-/// Like [`cut`], it is exact for every text that is JSON and has no such member twice. That it is such a
-/// text is for whoever reads it next to find out: this only saves reading it twice.
+/// Like [`cut`], it is exact for every text that is JSON and has no such member twice. Whoever reads the text next has
+/// to find out whether it is such a text: this only saves reading it twice.
 pub(crate) fn find(text: &[u8], name: &str) -> Result<Cut, Refused> {
     if let Some(cut) = last_member(text, name) {
         return Ok(cut);
@@ -98,9 +98,8 @@ pub(crate) fn find(text: &[u8], name: &str) -> Result<Cut, Refused> {
 
 /// The member, if the text ends in `,"name":"value"}` and `value` has no quotes and backslashes.
 ///
-/// In a text that is JSON, the last brace is that of the top level, and what stands before it is too: the
-/// quote behind the comma is not escaped, and it cannot end a string, for then a name without quotes
-/// would follow.
+/// In a text that is JSON, the last brace is that of the top level, and so is what stands before it. The quote behind
+/// the comma is not escaped. It cannot end a string either, for then a name without quotes would follow.
 fn last_member(text: &[u8], name: &str) -> Option<Cut> {
     let end = text.strip_suffix(b"\"}")?;
     let start = memrchr(b'"', end)?;

@@ -13,15 +13,15 @@
 //!
 //! # Security
 //!
-//! `JSON.parse` lets the last of repeated members win and turns `1e400` into `null`; a text with either
-//! means different things to different readers, so both are refused here, at any depth. So are texts
-//! that are not UTF-8 (no decoder's replacement characters are guessed) and texts nested deeper than
-//! 128 levels. Nothing here recurses; time is at most `n log n` in the size of the text.
+//! `JSON.parse` lets the last of repeated members win and turns `1e400` into `null`. A text with either means different
+//! things to different readers, so both are refused here, at any depth. So are texts that are not UTF-8 (no decoder's
+//! replacement characters are guessed) and texts nested deeper than 128 levels. Nothing here recurses. Time is at most
+//! `n log n` in the size of the text.
 //!
-//! Memory is a text of the size of the one that was read, 24 bytes for each member of the objects that are open, and 48
-//! for each object whose members are in another order than theirs. The byte budget of a receiver does not count it,
-//! though strangers' bodies are written before their proof is known: it is one body a thread at a time, and only
-//! up to a [smaller limit](crate::schemes::HmacBodyField::REWRITE_LIMIT) than that for bodies.
+//! Memory is a text of the size of the one that was read. To that come 24 bytes for each member of the objects that are
+//! open, and 48 for each object whose members are in the wrong order. The byte budget of a receiver does not count it,
+//! though strangers' bodies are written before their proof is known. It is one body a thread at a time, and only up to
+//! a [smaller limit](crate::schemes::HmacBodyField::REWRITE_LIMIT) than that for bodies.
 
 mod cursor;
 mod cut;

@@ -44,8 +44,8 @@ fn array_index(name: &[u8]) -> Option<u32> {
 
 /// The order of the UTF-16 code units of two names, found at the one character in which they differ first.
 ///
-/// Strangers choose the names. Decoded from their beginning for each comparison, long ones with one beginning cost forty
-/// times the HMAC of the same bytes; as bytes, what they have in common costs next to nothing.
+/// Strangers choose the names. Long names with one beginning would cost forty times the HMAC of the same bytes, if each
+/// comparison decoded them from there. As bytes, what they have in common costs next to nothing.
 fn by_code_units(a: &[u8], b: &[u8]) -> Ordering {
     let common = common_length(a, b);
     if common == a.len() || common == b.len() {
@@ -165,8 +165,8 @@ mod tests {
         pub(super) static DECODED: Cell<usize> = const { Cell::new(0) };
     }
 
-    /// A stranger's body costs what its size costs. Each name is compared as often as a sort must compare it, as bytes; what
-    /// is decoded does not depend on how long names are, nor on what they have in common.
+    /// A stranger's body costs what its size costs. A sort compares each name as bytes, as often as it must. What is
+    /// decoded does not depend on how long names are, nor on what they have in common.
     #[test]
     fn sorting_decodes_one_character_a_comparison_however_long_the_names_are() {
         for (count, begin) in [

@@ -1,8 +1,8 @@
 //! Reads a JSON text once and writes it in its one canonical form.
 //!
-//! Members are written as they come. Where an object's order turns out to be another, the object is
-//! noted, and one more pass at the end puts all noted objects right: texts that are in order already,
-//! which nearly all are, pay nothing for it.
+//! Members are written as they come. An object whose members turn out to be in the wrong order is
+//! noted, and one more pass at the end puts all noted objects right. Texts that are in order
+//! already pay nothing for it, and nearly all are.
 
 use std::ops::Range;
 

@@ -23,12 +23,13 @@ impl<'a> Jwt<'a> {
         Self::read_as(token, limit, JwsHead::PLAIN)
     }
 
-    /// `None` when the token is longer than `limit`, is no compact JWS, is of a kind (`typ`) other than `JWT` and `kind`,
-    /// names an algorithm that is not one of [`JwsAlgorithm`], or wants something understood that is not (`crit`).
+    /// `None` for a token that is longer than `limit`, is no compact JWS, or is of a kind (`typ`) other than `JWT` and
+    /// `kind`. `None` too where it names an algorithm that is not one of [`JwsAlgorithm`], or wants an extension to be
+    /// understood (`crit`).
     ///
-    /// The same key may sign tokens of several kinds, such as proofs of possession (`dpop+jwt`), whose claims the caller
-    /// chooses: one must not pass for another (RFC 8725, section 3.11). Many issuers name none, so a missing one is
-    /// taken.
+    /// The same key may sign tokens of several kinds, such as proofs of possession (`dpop+jwt`), whose claims the
+    /// caller chooses. One kind must not pass for another (RFC 8725, section 3.11). Many issuers name none, so a
+    /// missing one is taken.
     pub(crate) fn read_as(token: &'a [u8], limit: usize, kind: &str) -> Option<Self> {
         if token.len() > limit {
             return None;

@@ -18,8 +18,8 @@ use crate::{
     time::{Timer, either},
 };
 
-/// Leases of one receiver that may wait for their end at once: as many as handlers may run by default, so that a store
-/// that stops in front of all of them at once leaves none behind. Each takes a task and less than 1 KiB.
+/// Leases of one receiver that may wait for their end at once. They are as many as handlers may run by default, so that
+/// a store that stops in front of all of them leaves none behind. Each takes a task and less than 1 KiB.
 const AT_ONCE: usize = 1024;
 /// The longest pause before the first try in the background: shorter than any sender's between two attempts.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -45,7 +45,7 @@ struct Shared {
     left: Event,
 }
 
-/// Those that no task has: its runtime ended, or there was none.
+/// Leases that no task has: its runtime ended, or there was none.
 #[derive(Default)]
 struct LeftOver {
     /// Whose time is up first comes first. The number tells two apart.

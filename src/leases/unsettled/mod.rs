@@ -1,5 +1,5 @@
-//! Leases whose end the store has not confirmed: what was given up is given back, and what was done is marked, in the
-//! background: a mark for as long as its lease may last, a release for longer.
+//! Leases whose end the store has not confirmed. In the background, what was given up is given back, and what was done
+//! is marked. A mark is tried for as long as its lease may last, a release for longer.
 
 mod background;
 mod turns;

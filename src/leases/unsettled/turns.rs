@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use event_listener::Event;
 
-/// Calls in the background of one receiver at once. A store that is slow because it has too much to do is not given the
-/// tries of all leases together; one that answers in a millisecond still hears of thousands in a second.
+/// Calls in the background of one receiver at once. A store that is slow because it has too much to do does not get the
+/// tries of all leases together. One that answers in a millisecond still hears of thousands in a second.
 const TURNS: usize = 8;
 
 /// A bounded number of turns, in the order in which they were asked for.

@@ -7,11 +7,9 @@ use crate::{
     cloudevents::{Attributes, Content, Omitted, ReadData, Structured},
     json::{Json, Misfit, is_too_deep},
     provider::{Authenticated, Undecodable},
+    providers::known::facephi::SIGNATURE,
     request::Unsigned,
 };
-
-/// The member that carries the MAC.
-pub(super) const SIGNATURE: &str = "signature";
 
 /// Reads an event whose attributes are covered.
 pub(super) fn covered(

@@ -10,9 +10,8 @@ use crate::{
     cloudevents::STRUCTURED_JSON,
     identity::{EventType, KeyParts},
     keys::LiveKeys,
-    provider::{
-        Authenticated, Contents, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable,
-    },
+    provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
+    providers::known::facephi::{FACEPHI, signs},
     request::RawRequest,
     schemes::{HmacBodyField, Recipe, Scheme, Verified},
     setup::{BuildError, Finding},
@@ -85,7 +84,7 @@ impl Facephi {
     /// [`Keyring`](crate::keys::Keyring), or the keys of tenants.
     pub fn new(secret: impl Into<Keys>) -> Self {
         Self {
-            scheme: HmacBodyField::in_member(decode::SIGNATURE),
+            scheme: HmacBodyField::of_row(signs()),
             keys: secret.into(),
             interest: None,
             trust_claimed_type: false,
@@ -168,7 +167,7 @@ impl Facephi {
         self
     }
 
-    /// Takes a `time` that is there and cannot be read for none, instead of refusing the event: it is then accepted at any
+    /// Takes a `time` that is there and cannot be read for none, instead of refusing the event. It is then accepted at any
     /// age, and a captured delivery runs again once its mark has expired.
     #[must_use]
     pub fn accept_unreadable_time(mut self) -> Self {
@@ -230,34 +229,29 @@ impl Provider for Facephi {
     type Event = WorkflowEvent;
 
     fn name(&self) -> &str {
-        "facephi"
+        FACEPHI.name
     }
 
     fn profile(&self) -> SenderProfile {
         let covers_all = self.signs().covers_all();
+        let known = FACEPHI.known_in(SenderProfile::unknown());
         SenderProfile {
-            retries: Retries::Unknown,
             time: if covers_all {
-                TimeKind::OccurredAt
+                known.time
             } else {
                 TimeKind::NotSigned
             },
             media_types: if self.plain_json {
                 &[STRUCTURED_JSON, "application/json"]
             } else {
-                &[STRUCTURED_JSON]
+                known.media_types
             },
             warning: (!covers_all).then_some(
                 "Facephi's recipe `data_only` leaves type, time, operation and id of an event unsigned: \
                  who holds the access credentials can change them",
             ),
             body_limit: self.scheme.signs().body_limit,
-            assumed: &[
-                "which bytes it signs, and in which encoding its secret is written",
-                "that it takes 200 as success, and sends at least once, in any order",
-                "that its bodies, in which pictures are links, stay below 100 KiB where they have to be written anew",
-            ],
-            ..SenderProfile::unknown()
+            ..known
         }
     }
 

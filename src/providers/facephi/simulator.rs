@@ -5,10 +5,11 @@ use std::fmt;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{Topic, decode::SIGNATURE};
+use super::Topic;
 use crate::{
     cloudevents::STRUCTURED_JSON,
     json::canonical,
+    providers::known::facephi::{SIGNATURE, signs},
     schemes::{Digest, HmacBodyField, Recipe},
     simulator::Sent,
     time::UnixTime,
@@ -214,7 +215,7 @@ impl FacephiSimulator {
 
     /// The event with its signature, before the data as in the vendor's sample.
     fn signed(&self, event: &str, data: &str) -> String {
-        let scheme = HmacBodyField::in_member(SIGNATURE).recipe(self.recipe);
+        let scheme = HmacBodyField::of_row(signs()).recipe(self.recipe);
         let blank = with_signature(event, "\"\"");
         let signed = scheme.signed(blank.as_bytes(), &self.secret);
         match signed.map(String::from_utf8) {

@@ -8,9 +8,8 @@ use crate::token::{Client, TokenIssuer, TokenIssuerBuilder};
 use crate::{
     identity::{EventType, KeyParts},
     keys::LiveKeys,
-    provider::{
-        Authenticated, Contents, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable,
-    },
+    provider::{Authenticated, Contents, Decoded, Provider, Retries, SenderProfile, Undecodable},
+    providers::known::IDCLOUD,
     request::RawRequest,
     schemes::Verified,
     setup::BuildError,
@@ -225,19 +224,18 @@ impl Provider for IdCloud {
     type Event = Event;
 
     fn name(&self) -> &str {
-        "idcloud"
+        IDCLOUD.name
     }
 
     fn profile(&self) -> SenderProfile {
-        let unknown = SenderProfile::unknown();
+        let known = IDCLOUD.known_in(SenderProfile::unknown());
         let wait = self.timeout.map_or(COPIES_WAIT, |it| it.mul_f64(0.8));
         SenderProfile {
             timeout: self.timeout,
             retries: self.horizon.map_or(Retries::Unknown, Retries::For),
-            time: TimeKind::NotSigned,
-            retention: unknown.retention.max(self.horizon.unwrap_or_default()),
+            retention: known.retention.max(self.horizon.unwrap_or_default()),
             copies_wait: Some(wait),
-            ..unknown
+            ..known
         }
     }
 

@@ -1,47 +1,43 @@
 //! Everything that is known of each sender, in one row, with the source of each fact.
 //!
-//! Packs, simulators and the command read these rows. The tables of the guides are held to them by tests.
+//! Packs, simulators, the command, the start-up check and the tables of the guides read these rows. A new sender is a file
+//! in `rows`, and its place in the list there.
 
-mod facephi;
+mod body_time;
+mod challenge;
+mod credential;
+mod event_type_at;
 mod fact;
-mod github;
-mod idcloud;
-mod logto;
+mod identity;
+mod proof;
 mod repeats;
+mod rows;
 mod sample;
 mod secret_form;
-mod shopify;
-mod slack;
-mod standard_webhooks;
-mod stripe;
-mod unico_check;
+mod words;
 
 use std::time::Duration;
 
-pub use self::{fact::Fact, repeats::Repeats, sample::Sample, secret_form::SecretForm};
-pub(crate) use self::{
-    github::GITHUB,
-    logto::LOGTO,
-    shopify::SHOPIFY,
-    slack::SLACK,
-    standard_webhooks::{STANDARD_WEBHOOKS, SVIX},
-    stripe::STRIPE,
+#[cfg(feature = "simulator")]
+pub(super) use self::rows::SVIX;
+pub(super) use self::rows::{IDCLOUD, LOGTO, UNICO_CHECK, facephi};
+pub use self::{
+    body_time::BodyTime,
+    challenge::Challenge,
+    credential::{Credential, CredentialForm},
+    event_type_at::EventTypeAt,
+    fact::Fact,
+    identity::Identity,
+    proof::Proof,
+    repeats::Repeats,
+    rows::ALL,
+    sample::Sample,
+    secret_form::SecretForm,
 };
-use crate::provider::{Retries, SenderProfile};
-
-/// Every sender that is known. Of two that share a mark the surer one comes first.
-pub static ALL: &[&KnownSender] = &[
-    &logto::LOGTO,
-    &facephi::FACEPHI,
-    &idcloud::IDCLOUD,
-    &unico_check::UNICO_CHECK,
-    &standard_webhooks::SVIX,
-    &standard_webhooks::STANDARD_WEBHOOKS,
-    &github::GITHUB,
-    &stripe::STRIPE,
-    &slack::SLACK,
-    &shopify::SHOPIFY,
-];
+use crate::{
+    provider::{Retries, SenderProfile, TimeKind},
+    schemes::SchemeConfig,
+};
 
 /// The sender of this name.
 ///
@@ -55,6 +51,11 @@ pub fn find(name: &str) -> Option<&'static KnownSender> {
 }
 
 /// Everything that is known of one sender.
+///
+/// # Places
+///
+/// A place in a body is written as a JSON Pointer (RFC 6901) through objects: `/data/id` is the member `id` of the member
+/// `data`. No name in it has a `/` or a `~`.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct KnownSender {
@@ -62,20 +63,36 @@ pub struct KnownSender {
     pub name: &'static str,
     /// The sender's own name.
     pub title: &'static str,
+    /// How a request is proved.
+    pub proof: Fact<Proof>,
+    /// What identifies an event.
+    pub identity: Fact<Identity>,
+    /// Where the type of an event stands.
+    pub event_type: Fact<EventTypeAt>,
+    /// The signed time that stands in the body. One that the scheme signs beside the body is the scheme's.
+    pub body_time: Option<Fact<BodyTime>>,
+    /// By which it asks whether the endpoint is ours.
+    pub challenge: Option<Challenge>,
     /// The secret that signs; `None` where nothing is signed with one.
     pub secret: Option<SecretForm>,
+    /// What it presents to log in, the usual one first. Empty: nothing that tools look for by themselves.
+    pub credentials: &'static [Credential],
     /// How long it waits for an answer.
     pub timeout: Fact<Duration>,
     /// Whether, and for how long, it sends again.
     pub retries: Fact<Retries>,
     /// When it sends again, one attempt after the other.
     pub repeats: Fact<Repeats>,
-    /// The media types that are taken, lower case, without parameters.
+    /// The media types that are taken, lower case, without parameters. The first one is the usual one.
     pub media_types: &'static [&'static str],
+    /// What it writes into `content-type` with the usual one, parameters included.
+    pub content_type: &'static str,
     /// The largest body that it is known to send, in bytes.
     pub largest_body: Option<usize>,
     /// What an operator must know before relying on inline handling.
     pub warning: Option<&'static str>,
+    /// What is assumed beside the facts here, and relied on: findings of the start-up check.
+    pub assumed: &'static [&'static str],
     /// Headers that only this sender writes.
     pub marks: &'static [&'static str],
     /// Where the body has the event's id, as a JSON Pointer (RFC 6901), for tools that show it.
@@ -84,20 +101,63 @@ pub struct KnownSender {
     pub sample: Option<Sample>,
 }
 
-/// Media types of senders that send JSON alone.
-const JSON: &[&str] = &["application/json"];
+/// The media type of senders that send JSON alone.
+const JSON: &str = "application/json";
+/// The media type of HTML forms.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 impl KnownSender {
-    /// `profile` with what is known of the sender. What is only assumed is for tools: a receiver's defaults do not
-    /// follow it.
-    pub(crate) fn known_in(&self, profile: SenderProfile) -> SenderProfile {
-        SenderProfile {
+    /// A sender of JSON about which nothing else is known: what rows begin with. Tools that have to send again all the same
+    /// do so four times.
+    const UNKNOWN: Self = Self {
+        name: "",
+        title: "",
+        proof: Fact::assumed(Proof::Access),
+        identity: Fact::assumed(Identity::Digest),
+        event_type: Fact::assumed(EventTypeAt::Nowhere),
+        body_time: None,
+        challenge: None,
+        secret: None,
+        credentials: &[],
+        timeout: Fact::assumed(Duration::from_secs(10)),
+        retries: Fact::assumed(Retries::Unknown),
+        repeats: Fact::assumed(Repeats::UNKNOWN),
+        media_types: &[JSON],
+        content_type: JSON,
+        largest_body: None,
+        warning: None,
+        assumed: &[],
+        marks: &[],
+        id_at: None,
+        sample: None,
+    };
+
+    /// How it signs; `None` where it signs nothing, or as its owner set it up.
+    pub fn scheme(&self) -> Option<SchemeConfig> {
+        match self.proof.value() {
+            Proof::Scheme(scheme) => Some(scheme()),
+            Proof::Access | Proof::AsConfigured => None,
+        }
+    }
+
+    /// `profile` with what is known of the sender. What is only assumed of its waiting and sending again is for tools: a
+    /// receiver's defaults do not follow it.
+    pub(super) fn known_in(&self, profile: SenderProfile) -> SenderProfile {
+        let mut profile = SenderProfile {
             timeout: self.timeout.if_known().copied(),
             retries: self.retries.if_known().copied().unwrap_or(Retries::Unknown),
             media_types: self.media_types,
             largest_body: self.largest_body,
             warning: self.warning,
+            assumed: self.assumed,
             ..profile
+        };
+        if let Some(time) = &self.body_time {
+            profile.time = time.value().kind;
+            if profile.time == TimeKind::SentAt {
+                profile.past = Some(profile.future);
+            }
         }
+        profile
     }
 }

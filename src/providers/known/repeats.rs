@@ -10,9 +10,14 @@ pub struct Repeats {
     pub gaps: &'static [Duration],
     /// Whether it sends again only after a 5xx: not after 4xx, timeouts and broken connections.
     pub only_after_5xx: bool,
+    /// The header that counts them, from 1 on.
+    pub counted_in: Option<&'static str>,
 }
 
 impl Repeats {
+    /// Nothing is known: for tools that have to send again all the same.
+    pub const UNKNOWN: Self = Self::after(&[secs(1), secs(5), secs(30), minutes(5)]);
+
     /// It never sends again.
     pub(super) const NEVER: Self = Self::after(&[]);
 
@@ -21,7 +26,20 @@ impl Repeats {
         Self {
             gaps,
             only_after_5xx: false,
+            counted_in: None,
         }
+    }
+
+    /// Not after 4xx, timeouts and broken connections.
+    pub(super) const fn only_after_5xx(mut self) -> Self {
+        self.only_after_5xx = true;
+        self
+    }
+
+    /// With their number in this header.
+    pub(super) const fn counted_in(mut self, header: &'static str) -> Self {
+        self.counted_in = Some(header);
+        self
     }
 }
 

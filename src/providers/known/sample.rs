@@ -5,6 +5,7 @@
 /// | place | what stands there |
 /// | --- | --- |
 /// | `$type` | the event's type, as a JSON text |
+/// | `$name` | the event's type as it is, for headers |
 /// | `$hex`, `$id` | 32 and 24 hexadecimal digits |
 /// | `$uuid` | a UUID of version 4 |
 /// | `$number` | a whole number of at most 15 digits |
@@ -69,6 +70,7 @@ mod filling {
             let (name, behind) = after.split_at_checked(end).unwrap_or((after, ""));
             full.push_str(&match name {
                 "type" => serde_json::Value::from(event_type).to_string(),
+                "name" => event_type.to_owned(),
                 "hex" => id.hex(),
                 "id" => id.hex().get(..24).unwrap_or_default().to_owned(),
                 "uuid" => id.uuid(),

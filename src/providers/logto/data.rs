@@ -22,8 +22,8 @@ use super::{
 
 /// A data or exception event.
 ///
-/// `T` is what Logto sends under `data`, such as [`User`]; or, for events with members of their
-/// own beside the envelope, those, such as [`Membership`]; or `()` where there is neither, and
+/// `T` is what Logto sends under `data`, such as [`User`]. For events with members of their own beside the
+/// envelope it is those, such as [`Membership`]. Where there is neither it is `()`, and
 /// [`Envelope::target_id`] tells what was deleted.
 #[derive(Clone)]
 #[non_exhaustive]

@@ -2,16 +2,14 @@
 
 use std::{fmt, time::Duration};
 
-use http::HeaderName;
-
 use super::{Event, EventName, digest_without_hook_id};
 use crate::{
     identity::{EventType, KeyParts},
     keys::LiveKeys,
-    provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
-    providers::known::LOGTO,
+    provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, Undecodable},
+    providers::{known::LOGTO, preset::Preset},
     request::RawRequest,
-    schemes::{Digest, HmacHeader, Scheme, SignatureEncoding, SignatureLayout, Verified},
+    schemes::Verified,
     setup::{BuildError, Finding},
     tenants::Keys,
     time::{UnixTime, accepts_unreadable_time},
@@ -54,21 +52,11 @@ use crate::{
 /// # }
 /// ```
 pub struct Logto {
-    scheme: HmacHeader,
-    keys: Keys,
+    /// How it signs, and whose keys verify.
+    preset: Preset,
     interest: Option<Vec<EventName>>,
     merge_hooks: bool,
     accept_unreadable_time: bool,
-}
-
-/// How Logto signs.
-pub(super) fn scheme() -> HmacHeader {
-    HmacHeader::of_parts(
-        HeaderName::from_static("logto-signature-sha-256"),
-        SignatureLayout::alone(),
-        SignatureEncoding::Hex,
-        Digest::Sha256,
-    )
 }
 
 impl Logto {
@@ -78,8 +66,7 @@ impl Logto {
     /// Logto swaps a hook's key at once: while rotating, hold the old and the new one in a ring.
     pub fn new(signing_key: impl Into<Keys>) -> Self {
         Self {
-            scheme: scheme(),
-            keys: signing_key.into(),
+            preset: Preset::of(&LOGTO, signing_key),
             interest: None,
             merge_hooks: false,
             accept_unreadable_time: false,
@@ -102,8 +89,8 @@ impl Logto {
         self
     }
 
-    /// Takes a `createdAt` that is there and cannot be read for none, instead of refusing the event: it is then accepted at any
-    /// age, and a captured delivery runs again once its mark has expired.
+    /// Takes a `createdAt` that is there and cannot be read for none, instead of refusing the event. It is then accepted at
+    /// any age, and a captured delivery runs again once its mark has expired.
     #[must_use]
     pub fn accept_unreadable_time(mut self) -> Self {
         self.accept_unreadable_time = true;
@@ -121,23 +108,22 @@ impl Provider for Logto {
     type Event = Event;
 
     fn name(&self) -> &str {
-        "logto"
+        LOGTO.name
     }
 
     fn profile(&self) -> SenderProfile {
         SenderProfile {
-            time: TimeKind::OccurredAt,
             retention: Duration::from_secs(24 * 3600),
-            ..LOGTO.known_in(SenderProfile::unknown())
+            ..self.preset.profile()
         }
     }
 
     fn keys(&self) -> Keys {
-        self.keys.clone()
+        self.preset.keys()
     }
 
     fn validate(&self) -> Result<(), BuildError> {
-        self.keys.check(|kind| self.scheme.takes(kind))
+        self.preset.validate()
     }
 
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {
@@ -150,7 +136,7 @@ impl Provider for Logto {
         request: RawRequest<'a>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        self.scheme.verify(request, keys)
+        self.preset.verify(request, keys)
     }
 
     fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<Event>, Undecodable> {

@@ -11,15 +11,14 @@ use super::{
     envelope::Envelope,
     event::Event,
     interaction::{Interaction, InteractionEvent},
-    pack::scheme,
     user::User,
 };
 use crate::{
-    simulator::{HeaderSigner, Sent},
+    providers::{known::LOGTO, preset::PresetSimulator},
+    simulator::Sent,
     time::UnixTime,
 };
 
-const SIGNATURE: &str = "logto-signature-sha-256";
 const USER_AGENT: &str = "user-agent";
 const CONTENT_TYPE: &str = "content-type";
 
@@ -150,8 +149,11 @@ impl LogtoSimulator {
 
     /// Signs and sends any bytes.
     pub fn body(&self, body: impl Into<Bytes>) -> Sent {
-        let body = body.into();
-        Sent::new(&self.path, self.headers_of(&body), body, SIGNATURE)
+        let signed = PresetSimulator::of(&LOGTO, self.signing_key.as_bytes())
+            .path(&self.path)
+            .send(self.now, body);
+        let headers = self.headers_of(&signed);
+        signed.with_headers(headers)
     }
 
     fn interaction(&self, interaction_event: InteractionEvent, user: User) -> Interaction {
@@ -175,7 +177,7 @@ impl LogtoSimulator {
 
     /// Configured headers, signature and user agent sorted by name; then the content type, unless
     /// configured; then what the runtime adds.
-    fn headers_of(&self, body: &[u8]) -> Vec<(String, String)> {
+    fn headers_of(&self, signed: &Sent) -> Vec<(String, String)> {
         // One spelling has one value, and the last one counts.
         let mut spelled = vec![(USER_AGENT, "Logto (https://logto.io/)")];
         let mut spell = |name, value| {
@@ -185,11 +187,10 @@ impl LogtoSimulator {
         for (name, value) in &self.headers {
             spell(name, value);
         }
-        let signer = HeaderSigner::new(scheme(), self.signing_key.as_bytes());
-        // Neither an id nor a time is signed.
-        let signature = signer.signature("", self.now, body);
-        if !self.signing_key.is_empty() {
-            spell(SIGNATURE, &signature);
+        if let Some((name, value)) = signed.signature()
+            && !self.signing_key.is_empty()
+        {
+            spell(name, value);
         }
         // Spellings of one name are joined.
         let mut headers = BTreeMap::<String, String>::new();

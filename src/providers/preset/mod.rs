@@ -1,63 +1,44 @@
 //! [`Preset`]: senders that sign, nearly all with a MAC in a header, and leave the payload to the application.
 //!
-//! A preset is data: a scheme, what identifies an event, and what is known of the sender. There is one
-//! file for each known sender, and [`Preset::custom`] for any other.
+//! A preset is data: the row of its sender in [`known`](super::known). [`Preset::of`] makes one of any row, and each
+//! sender has a constructor of its name. [`Preset::custom`] is for any other sender. A table in `docs/presets.md` says what
+//! each signs, what identifies its events, and where their types stand. A [`KnownSender`] says it in words too.
 //!
-//! | preset | signs | signature | time | keyed by | type |
-//! | --- | --- | --- | --- | --- | --- |
-//! | [`standard_webhooks`](Preset::standard_webhooks), [`svix`](Preset::svix) | `{id}.{timestamp}.{body}` | base64, a list of `v1,…` | sent at, ± 300 s | the signed id | none |
-//! | [`stripe`](Preset::stripe) | `{timestamp}.{body}` | hex, pairs `t=`, `v1=` | sent at, ± 300 s | the body's `id`, else its digest | the body's `type` |
-//! | [`slack`](Preset::slack) | `v0:{timestamp}:{body}` | hex, `v0=…` | sent at, ± 300 s | the body's `event_id`, else its digest | the body's `type` |
-//! | [`github`](Preset::github) | `{body}` | hex, `sha256=…` | none | the body's digest | `x-github-event`, unsigned |
-//! | [`shopify`](Preset::shopify) | `{body}` | base64 | none | the body's digest | `x-shopify-topic`, unsigned |
-//! | [`custom`](Preset::custom) | as its scheme says | as its scheme says | ± 300 s where signed | the signed id, else the digest of what is signed | none |
-//!
-//! All of them are HMAC-SHA256 but for the custom one, which takes any [`Scheme`].
-//!
-//! Where the digest of the body is the key, two deliveries with equal bodies are one event: the ids that
-//! those senders put into headers are not signed, and whoever captured a delivery could send it again
+//! Where the digest of the body is the key, two deliveries with equal bodies are one event. The ids that
+//! those senders put into headers are not signed: whoever captured a delivery could send it again
 //! under another id. A type that stands in a header alone is for the same reason no
 //! [`event_type`](crate::delivery::Delivery::event_type), but a
 //! [`claimed_type`](crate::delivery::Delivery::claimed_type).
 
-mod envelope;
-mod github;
-mod shopify;
+mod found;
+mod reading;
 mod signed_part;
 #[cfg(feature = "simulator")]
 mod simulator;
-mod slack;
-mod standard_webhooks;
 #[cfg(feature = "simulator")]
 mod standard_webhooks_simulator;
-mod stripe;
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use http::HeaderName;
 use serde::de::DeserializeOwned;
 
-use self::{
-    envelope::{Envelope, Names},
-    signed_part::signed_part,
-};
+use self::{found::find, reading::Reading, signed_part::signed_part};
 #[cfg(feature = "simulator")]
 pub use self::{
     simulator::PresetSimulator, standard_webhooks_simulator::StandardWebhooksSimulator,
 };
-use super::known::KnownSender;
+use super::known::{EventTypeAt, Identity, KnownSender};
 use crate::{
-    identity::{EventType, KeyParts},
+    identity::EventType,
     json::{Json, Payload},
     keys::LiveKeys,
-    provider::{
-        Authenticated, Contents, Decoded, Handshake, Provider, SenderProfile, TimeKind, Undecodable,
-    },
+    provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
     request::{RawRequest, Single},
-    schemes::{Scheme, Signs, Verified},
+    schemes::{Coverage, Scheme, Signs, Verified},
     setup::{BuildError, Finding},
     tenants::Keys,
-    time::UnixTime,
+    time::{EventTime, UnixTime},
     verdict::Rejection,
 };
 
@@ -82,28 +63,16 @@ use crate::{
 /// ```
 pub struct Preset<T = Json> {
     name: Cow<'static, str>,
-    scheme: Box<dyn Scheme>,
+    /// Or why there is none. Such a preset builds no receiver.
+    scheme: Result<Box<dyn Scheme>, BuildError>,
     signs: Signs,
     keys: Keys,
-    identity: Identity,
+    reading: Reading,
+    /// The header of the type, which nothing signs.
     type_header: Option<HeaderName>,
-    handshake: Option<AnswerHandshake>,
+    answers_challenge: bool,
     profile: SenderProfile,
     event: PhantomData<fn() -> T>,
-}
-
-/// The answer to a verified body, where that is a handshake.
-type AnswerHandshake = fn(&Envelope, &[u8]) -> Option<Handshake>;
-
-/// What identifies an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Identity {
-    /// The id that the signature covers.
-    SignedId,
-    /// The digest of the body: two deliveries with equal bodies are one event.
-    BodyDigest,
-    /// A member of the body; the digest of the body where it has none.
-    Member(Names),
 }
 
 impl Preset {
@@ -138,7 +107,51 @@ impl Preset {
         scheme: impl Scheme,
         keys: impl Into<Keys>,
     ) -> Self {
-        let signs = scheme.signs();
+        Self::with(name.into(), Ok(Box::new(scheme)), keys.into())
+    }
+
+    /// The sender of this row, under `keys`.
+    ///
+    /// A row whose sender has a pack of its own may say no scheme, or nothing that identifies an event. `build()` is then a
+    /// [`BuildError`].
+    ///
+    /// ```
+    /// use hookgate::{
+    ///     Secret,
+    ///     providers::{known, preset::Preset},
+    /// };
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sender = known::find("github").ok_or("no such sender")?;
+    /// let pack = Preset::of(sender, Secret::utf8("0f3c5d…")?);
+    /// # let _ = pack;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn of(sender: &KnownSender, keys: impl Into<Keys>) -> Self {
+        let scheme = match (sender.scheme(), sender.identity.value()) {
+            (None, _) | (_, Identity::OfPack(_)) => Err(BuildError::Pack(
+                "the row of this sender makes no preset: use the pack of its own",
+            )),
+            (Some(config), _) => config.try_into(),
+        };
+        let mut preset = Self::with(sender.name.into(), scheme, keys.into());
+        preset.reading = Reading::of_row(sender);
+        if let EventTypeAt::Header(name) = sender.event_type.value() {
+            preset.type_header = HeaderName::try_from(*name).ok();
+        }
+        preset.profile = sender.known_in(preset.profile);
+        preset
+    }
+
+    fn with(
+        name: Cow<'static, str>,
+        scheme: Result<Box<dyn Scheme>, BuildError>,
+        keys: Keys,
+    ) -> Self {
+        let signs = scheme
+            .as_ref()
+            .map_or_else(|_| Signs::body(), |scheme| scheme.signs());
         let mut profile = SenderProfile {
             nonces: signs.nonce,
             body_limit: signs.body_limit,
@@ -150,26 +163,16 @@ impl Preset {
             profile.past = Some(profile.future);
         }
         Self {
-            name: name.into(),
-            scheme: Box::new(scheme),
+            name,
+            scheme,
             signs,
-            keys: keys.into(),
-            identity: if signs.id {
-                Identity::SignedId
-            } else {
-                Identity::BodyDigest
-            },
+            keys,
+            reading: Reading::of_scheme(signs.id),
             type_header: None,
-            handshake: None,
+            answers_challenge: false,
             profile,
             event: PhantomData,
         }
-    }
-
-    /// With what is known of the sender.
-    fn knowing(mut self, sender: &KnownSender) -> Self {
-        self.profile = sender.known_in(self.profile);
-        self
     }
 }
 
@@ -183,12 +186,33 @@ impl<T> Preset<T> {
             scheme: self.scheme,
             signs: self.signs,
             keys: self.keys,
-            identity: self.identity,
+            reading: self.reading,
             type_header: self.type_header,
-            handshake: self.handshake,
+            answers_challenge: self.answers_challenge,
             profile: self.profile,
             event: PhantomData,
         }
+    }
+
+    /// Slack only: answers `url_verification`, by which Slack asks whether the endpoint is the app's, with its
+    /// `challenge`. The request is verified first. Nothing is claimed for it, and no handler runs. Default: the handler
+    /// gets it.
+    ///
+    /// For another preset, `build()` is a [`BuildError`].
+    ///
+    /// ```
+    /// use hookgate::{Secret, providers::preset::Preset};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pack = Preset::slack(Secret::utf8("8f742231b10e8888abcd99yyyzzz85a5")?).answer_url_verification();
+    /// # let _ = pack;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn answer_url_verification(mut self) -> Self {
+        self.answers_challenge = true;
+        self
     }
 
     /// What is known of the sender, to be adapted.
@@ -215,12 +239,13 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
     }
 
     fn validate(&self) -> Result<(), BuildError> {
-        if self.handshake.is_some() && self.name != "slack" {
+        let scheme = self.scheme.as_ref().map_err(Clone::clone)?;
+        if self.answers_challenge && self.reading.challenge.is_none() {
             return Err(BuildError::Pack(
                 "`answer_url_verification` is a setting of `Preset::slack` alone: leave it out",
             ));
         }
-        self.keys.check(|kind| self.scheme.takes(kind))
+        self.keys.check(|kind| scheme.takes(kind))
     }
 
     fn needs_access(&self) -> bool {
@@ -228,11 +253,15 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
     }
 
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {
-        self.scheme.findings()
+        self.scheme
+            .as_ref()
+            .map_or_else(|_| Vec::new(), |scheme| scheme.findings())
     }
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
-        self.scheme.key_name(request)
+        self.scheme
+            .as_ref()
+            .map_or(Ok(None), |scheme| scheme.key_name(request))
     }
 
     fn verify<'a>(
@@ -240,46 +269,34 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         request: RawRequest<'a>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        self.scheme.verify(request, keys)
+        // No receiver is built without one.
+        let scheme = self.scheme.as_ref().map_err(|_| Rejection::NoLiveKey)?;
+        let verified = scheme.verify(request, keys)?;
+        match self.reading.sent_at(covered(&verified, request.body)) {
+            EventTime::Missing => Ok(verified),
+            EventTime::At(time) => Ok(verified.with_sent_at(Some(time))),
+            EventTime::Unreadable => Err(Rejection::MalformedTimestamp),
+        }
     }
 
     fn decode(
         &self,
         authenticated: &Authenticated<'_>,
     ) -> Result<Contents<Payload<T>>, Undecodable> {
-        let mut event_type = None;
         let signed = signed_part(self.signs, authenticated)?;
-        let bytes = &signed;
-        let parts = match self.identity {
-            Identity::SignedId => {
-                KeyParts::of(authenticated.signed_id.ok_or(Undecodable("no signed id"))?)
-            }
-            Identity::BodyDigest => KeyParts::of_digest(bytes),
-            Identity::Member(names) => {
-                let envelope = Envelope::read(bytes, names)
-                    .map_err(|_| Undecodable("its id or type stands twice"))?;
-                if let Some(answer) = self.handshake
-                    && let Some(handshake) = answer(&envelope, bytes)
-                {
-                    return Ok(handshake.into());
-                }
-                let parts = match envelope.id {
-                    Some(id) => KeyParts::of(id),
-                    // One part more than an id has, so that no id can be mistaken for a digest.
-                    None => {
-                        let mut parts = KeyParts::of("");
-                        parts.digest_of(bytes);
-                        parts
-                    }
-                };
-                event_type = envelope.event_type;
-                parts
-            }
-        };
-        let event = Payload::read(bytes);
+        let read = self.reading.read(&signed, authenticated.signed_id)?;
+        let event_type = read.event_type.as_deref();
+        if self.answers_challenge
+            && let Some(handshake) = self.reading.answer(event_type, &signed)
+        {
+            return Ok(handshake.into());
+        }
+        let event = Payload::read(&signed);
         let recognized = matches!(event, Payload::Known(_));
-        let mut decoded = Decoded::new(parts, event).recognized(recognized);
-        if let Some(name) = event_type {
+        let mut decoded = Decoded::new(read.parts, event)
+            .occurred_at(read.occurred_at)
+            .recognized(recognized);
+        if let Some(name) = read.event_type {
             decoded = decoded.event_type(EventType::unknown(name));
         }
         if let Some(header) = &self.type_header
@@ -292,12 +309,21 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
     }
 }
 
+/// The bytes of `body` that are proved.
+fn covered<'b>(verified: &'b Verified<'_>, body: &'b [u8]) -> &'b [u8] {
+    match verified.coverage() {
+        Coverage::Body | Coverage::BodyBut { .. } => body,
+        Coverage::Part(range) => body.get(range.clone()).unwrap_or_default(),
+        Coverage::Bytes(bytes) => bytes,
+    }
+}
+
 impl<T> fmt::Debug for Preset<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Preset")
             .field("name", &self.name)
             .field("scheme", &self.scheme)
-            .field("identity", &self.identity)
+            .field("identity", &self.reading.identity)
             .finish_non_exhaustive()
     }
 }

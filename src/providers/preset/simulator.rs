@@ -1,12 +1,16 @@
-//! [`PresetSimulator`]: what GitHub, Shopify, Slack and Stripe send.
+//! [`PresetSimulator`]: what the sender of a preset sends.
 
 use std::fmt;
 
 use bytes::Bytes;
+use zeroize::Zeroizing;
 
-use super::{github, shopify, slack, stripe};
+use super::find;
 use crate::{
-    simulator::{HeaderSigner, Sent},
+    provider::TimeKind,
+    providers::known::{BodyTime, EventTypeAt, FORM, KnownSender},
+    schemes::TimestampForm,
+    simulator::{Sent, Signer},
     time::UnixTime,
 };
 
@@ -27,95 +31,130 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct PresetSimulator {
-    signer: HeaderSigner,
-    content_type: ContentType,
-    /// The header of the type, and the type.
-    event_type: Option<(&'static str, String)>,
+    pub(super) sender: KnownSender,
+    secrets: Vec<Zeroizing<Vec<u8>>>,
+    message_id: String,
+    event_type: Option<String>,
     path: String,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum ContentType {
-    Is(&'static str),
-    /// A body that begins with `{` is JSON, any other a form.
-    OfBody,
-}
-
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
-
 impl PresetSimulator {
-    /// GitHub. Its events are `push` unless told otherwise.
-    pub fn github(secret: impl AsRef<[u8]>) -> Self {
-        let signer = HeaderSigner::new(github::scheme(), secret);
-        Self::new(signer, ContentType::Is(JSON)).typed_in("x-github-event", "push")
-    }
-
-    /// Shopify. Its topic is `orders/create` unless told otherwise.
-    pub fn shopify(secret: impl AsRef<[u8]>) -> Self {
-        let signer = HeaderSigner::new(shopify::scheme(), secret);
-        Self::new(signer, ContentType::Is(JSON)).typed_in("x-shopify-topic", "orders/create")
-    }
-
-    /// Slack. A body that begins with `{` is sent as JSON, any other as a form.
-    pub fn slack(secret: impl AsRef<[u8]>) -> Self {
-        let signer = HeaderSigner::new(slack::scheme(), secret);
-        Self::new(signer, ContentType::OfBody)
-    }
-
-    /// Stripe.
-    pub fn stripe(secret: impl AsRef<[u8]>) -> Self {
-        let signer = HeaderSigner::new(stripe::scheme(), secret);
-        Self::new(signer, ContentType::Is("application/json; charset=utf-8"))
-    }
-
-    fn new(signer: HeaderSigner, content_type: ContentType) -> Self {
+    /// The sender of this row, which signs with `secret`: the key's bytes, decoded. One that signs nothing sends what it is
+    /// given.
+    pub fn of(sender: &KnownSender, secret: impl AsRef<[u8]>) -> Self {
         Self {
-            signer,
-            content_type,
+            sender: *sender,
+            secrets: Vec::new(),
+            message_id: "msg_1".to_owned(),
             event_type: None,
             path: "/".to_owned(),
         }
+        .also_signed_with(secret)
     }
 
-    fn typed_in(mut self, header: &'static str, name: &str) -> Self {
-        self.event_type = Some((header, name.to_owned()));
+    /// Signs with one more secret, as senders do while they rotate. Only lists of signatures have room for it.
+    #[must_use]
+    pub fn also_signed_with(mut self, secret: impl AsRef<[u8]>) -> Self {
+        self.secrets.push(Zeroizing::new(secret.as_ref().to_vec()));
         self
     }
 
-    /// The type that GitHub and Shopify put into a header. Slack's and Stripe's is in the body.
+    /// The id that is signed, where the sender signs one. It is the event's, over all attempts. Default: `msg_1`.
+    #[must_use]
+    pub fn message_id(mut self, id: impl Into<String>) -> Self {
+        self.message_id = id.into();
+        self
+    }
+
+    /// The type that senders such as GitHub and Shopify put into a header. Default: the first of the row's sample. Others
+    /// have it in the body, or none.
+    #[must_use]
     pub fn event_type(mut self, name: impl Into<String>) -> Self {
-        if let Some((_, named)) = &mut self.event_type {
-            *named = name.into();
-        }
+        self.event_type = Some(name.into());
         self
     }
 
     /// Sends to this path.
+    #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
         self
     }
 
-    /// Sends `body`, signed at `at` where the sender signs a time.
+    /// Sends `body` at `at`: that is what is signed where the sender signs a time.
+    ///
+    /// - A sender of forms sends a body that does not begin with `{` as one.
+    /// - Where a time in the body is that of the attempt, `at` is written there first.
+    /// - A body that cannot be signed, since the MAC belongs into JSON and it is none, goes without a signature.
     pub fn send(&self, at: UnixTime, body: impl Into<Bytes>) -> Sent {
-        let body = body.into();
-        let content_type = match self.content_type {
-            ContentType::Is(content_type) => content_type,
-            ContentType::OfBody if body.starts_with(b"{") => JSON,
-            ContentType::OfBody => FORM,
+        let body = self.dated(body.into(), at);
+        let is_form = self.sender.media_types.contains(&FORM) && !body.starts_with(b"{");
+        let content_type = if is_form {
+            FORM
+        } else {
+            self.sender.content_type
         };
-        let typed = self.event_type.iter();
-        let sent = Sent::post(&self.path, content_type, body);
-        let sent = typed.fold(sent, |sent, (header, name)| sent.with_header(*header, name));
-        self.signer.sign(sent, "", at)
+        let mut sent = Sent::post(&self.path, content_type, body);
+        if let EventTypeAt::Header(header) = self.sender.event_type.value() {
+            sent = sent.with_header(*header, self.named_type());
+        }
+        let signer = self.signer();
+        let signed = signer.and_then(|it| it.sign(sent.clone(), &self.message_id, at).ok());
+        signed.unwrap_or(sent)
     }
+
+    fn named_type(&self) -> &str {
+        let usual = self.sender.sample.and_then(|sample| sample.types.first());
+        self.event_type
+            .as_deref()
+            .or(usual.copied())
+            .unwrap_or_default()
+    }
+
+    fn signer(&self) -> Option<Signer> {
+        let mut secrets = self.secrets.iter();
+        let signer = Signer::new(self.sender.scheme()?, secrets.next()?).ok()?;
+        Some(secrets.fold(signer, |signer, secret| signer.also_signed_with(secret)))
+    }
+
+    /// With the time of this attempt, where the body says that.
+    fn dated(&self, body: Bytes, at: UnixTime) -> Bytes {
+        let time = self.sender.body_time.map(|time| *time.value());
+        let time = time.filter(|time| time.kind == TimeKind::SentAt);
+        time.and_then(|time| dated(&body, &time, at))
+            .unwrap_or(body)
+    }
+}
+
+/// `body` with `at` in the place of the time. A member of the top level that is missing is added. `None` where there is no
+/// place for it.
+fn dated(body: &Bytes, time: &BodyTime, at: UnixTime) -> Option<Bytes> {
+    let text = time.form.write(at);
+    let text = match time.form {
+        TimestampForm::Rfc3339 => format!("\"{text}\""),
+        _ => text,
+    };
+    let [found] = find(body, [Some(time.at)]).ok()?;
+    if let Some(value) = found {
+        // The value is a piece of the body, so addresses tell where.
+        let start = value.get().as_ptr().addr();
+        let start = start.checked_sub(body.as_ptr().addr())?;
+        let before = body.get(..start)?;
+        let behind = body.get(start.checked_add(value.get().len())?..)?;
+        return Some([before, text.as_bytes(), behind].concat().into());
+    }
+    let name = time.at.strip_prefix('/').filter(|it| !it.contains('/'))?;
+    let object = body.trim_ascii_end().strip_suffix(b"}")?;
+    let comma = if object.trim_ascii() == b"{" { "" } else { "," };
+    let member = format!("{comma}\"{name}\":{text}}}");
+    Some([object, member.as_bytes()].concat().into())
 }
 
 impl fmt::Debug for PresetSimulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PresetSimulator")
-            .field("signer", &self.signer)
+            .field("sender", &self.sender.name)
+            .field("secrets", &self.secrets.len())
             .finish_non_exhaustive()
     }
 }

@@ -1,17 +1,12 @@
 //! [`StandardWebhooksSimulator`]: what senders that follow Standard Webhooks send, and Svix, which it comes from.
 
-use std::fmt;
-
 use bytes::Bytes;
 
-use super::standard_webhooks::{scheme, svix_scheme};
-use crate::{
-    simulator::{HeaderSigner, Sent},
-    time::UnixTime,
-};
+use super::PresetSimulator;
+use crate::{providers::known::SVIX, simulator::Sent, time::UnixTime};
 
 /// Sends as [Standard Webhooks](https://www.standardwebhooks.com) asks: HMAC-SHA256 over
-/// `id.timestamp.body`, in base64, behind `v1,`.
+/// `id.timestamp.body`, in base64, behind `v1,`. It is a [`PresetSimulator`] whose messages each have an id.
 ///
 /// # Examples
 ///
@@ -27,50 +22,33 @@ use crate::{
 /// let forged = sent.with_tampered_signature();
 /// # let _ = (stale, forged);
 /// ```
-#[derive(Clone)]
-pub struct StandardWebhooksSimulator {
-    signer: HeaderSigner,
-    path: String,
-}
+#[derive(Debug, Clone)]
+pub struct StandardWebhooksSimulator(PresetSimulator);
 
 impl StandardWebhooksSimulator {
     /// Signs with `secret`: the bytes, not the `whsec_` text.
     pub fn new(secret: impl AsRef<[u8]>) -> Self {
-        Self {
-            signer: HeaderSigner::new(scheme(), secret),
-            path: "/".to_owned(),
-        }
+        Self(PresetSimulator::standard_webhooks(secret))
     }
 
     /// Signs with one more secret, as senders do while they rotate.
-    pub fn also_signed_with(mut self, secret: impl AsRef<[u8]>) -> Self {
-        self.signer.add(secret);
-        self
+    pub fn also_signed_with(self, secret: impl AsRef<[u8]>) -> Self {
+        Self(self.0.also_signed_with(secret))
     }
 
     /// Uses Svix's names: `svix-id`, `svix-timestamp`, `svix-signature`.
     pub fn svix_names(mut self) -> Self {
-        self.signer.scheme = svix_scheme();
+        self.0.sender = SVIX;
         self
     }
 
     /// Sends to this path.
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
-        self
+    pub fn path(self, path: impl Into<String>) -> Self {
+        Self(self.0.path(path))
     }
 
     /// Sends `body` as the message `id`, signed at `at`.
     pub fn send(&self, id: &str, at: UnixTime, body: impl Into<Bytes>) -> Sent {
-        let sent = Sent::post(&self.path, "application/json", body);
-        self.signer.sign(sent, id, at)
-    }
-}
-
-impl fmt::Debug for StandardWebhooksSimulator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StandardWebhooksSimulator")
-            .field("signer", &self.signer)
-            .finish_non_exhaustive()
+        self.0.clone().message_id(id).send(at, body)
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     provider::{
         Authenticated, Contents, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable,
     },
+    providers::known::UNICO_CHECK,
     request::RawRequest,
     schemes::Verified,
     setup::{BuildError, Finding},
@@ -201,26 +202,25 @@ impl Provider for UnicoCheck {
     type Event = Event;
 
     fn name(&self) -> &str {
-        "unico-check"
+        UNICO_CHECK.name
     }
 
     fn profile(&self) -> SenderProfile {
-        let unknown = SenderProfile::unknown();
+        let known = UNICO_CHECK.known_in(SenderProfile::unknown());
         let horizon = self.attempts.map(Attempts::horizon);
         let profile = SenderProfile {
             retries: horizon.map_or(Retries::Unknown, Retries::For),
-            time: TimeKind::NotSigned,
             nonces: self.proof.signs().is_some_and(|signs| signs.nonce),
-            retention: unknown.retention.max(horizon.unwrap_or_default()),
+            retention: known.retention.max(horizon.unwrap_or_default()),
             assumed: if self.proof.signs().is_some() {
                 &[
                     "that it takes any 2xx as success",
                     "which bytes are signed, and that a retry may not be signed again",
                 ]
             } else {
-                &["that it takes any 2xx as success, and signs no time"]
+                known.assumed
             },
-            ..unknown
+            ..known
         };
         if !self.signs_time() {
             return profile;

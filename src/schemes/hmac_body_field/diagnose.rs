@@ -53,9 +53,9 @@ const ATTRIBUTES: [&[&str]; 5] = [
     &["id", "type", "time"],
 ];
 
-/// Finds out how a body is signed, for an operator who has captured one and knows the secret's text:
-/// tries every recipe, and the usual lists of attributes, with the secret's text read in every encoding.
-/// The rest of `config` is taken as it is.
+/// Finds out how a body is signed, for an operator who has captured one and knows the secret's text. Tries every
+/// recipe, and the usual lists of attributes, with the secret's text read in every encoding. The rest of `config` is
+/// taken as it is.
 ///
 /// A tool for a terminal, not for a receiver: it says what would match, whether or not it is safe.
 ///

@@ -12,10 +12,10 @@
 //! | [`SortedKeys`](Recipe::SortedKeys) | the object without the member, as RFC 8785 writes it | everything |
 //! | [`DataOnly`](Recipe::DataOnly) | the value of one other member | that value |
 //!
-//! The bytes are tried as they arrived first, the pieces around the member hashed in place. Where they
-//! do not match, what ECMAScript's `JSON.stringify` would have written is tried of a body of up to [100
-//! KiB](HmacBodyField::REWRITE_LIMIT), and then is what counts from there on. [`diagnose`] tries them all on one captured
-//! body, and some that cover less than any receiver may rely on.
+//! The bytes are first tried as they arrived, with the pieces around the member hashed in place. Where they do not
+//! match, the text that ECMAScript's `JSON.stringify` would have written is tried, for a body of up to [100
+//! KiB](HmacBodyField::REWRITE_LIMIT). If it matches, it is what counts from there on. [`diagnose`] tries them all on
+//! one captured body, and some that cover less than any receiver may rely on.
 
 mod config;
 mod diagnose;
@@ -43,11 +43,10 @@ use crate::{
 ///
 /// # Security
 ///
-/// Before the MAC has matched, a body gets one scan that allocates nothing and does not recurse, and
-/// where its bytes do not match, one that writes it anew: time and memory are bounded by its size, which has a limit
-/// of [its own](Self::REWRITE_LIMIT).
-/// Whatever the recipe does not cover is not in what [`verify`](Self::verify) asserts. The raw scan looks
-/// at the top level only: whoever decodes the body must refuse text that is not JSON, and members that
+/// Before the MAC has matched, a body gets one scan that allocates nothing and does not recurse. Where its bytes do not
+/// match, it gets one that writes it anew. The size of such a body bounds time and memory, and has a limit of [its
+/// own](Self::REWRITE_LIMIT). Whatever the recipe does not cover is not in what [`verify`](Self::verify) asserts. The
+/// raw scan looks at the top level only: whoever decodes the body must refuse text that is not JSON, and members that
 /// stand twice.
 #[derive(Debug, Clone)]
 pub struct HmacBodyField {
@@ -59,19 +58,17 @@ impl HmacBodyField {
     /// is more raises it.
     ///
     /// A body is written anew if its bytes as they arrived do not match, since something on the way may have re-written
-    /// it: above the limit that is not tried, and a mismatch is one. With [`Recipe::SortedKeys`] every body is, so packs
-    /// take none above the limit.
+    /// it. Above the limit that is not tried, and the body is refused. With [`Recipe::SortedKeys`] every body is
+    /// written anew, so packs take none above the limit.
     ///
-    /// Whoever can call has a server do it. It takes up to six times the CPU of the body's HMAC, and memory that no
-    /// budget counts: at once a text of the body's size and 24 bytes for each member, 48 for each object in the wrong
-    /// order.
+    /// Whoever can call can have a server do it. It takes up to six times the CPU of the body's HMAC, and memory that
+    /// no budget counts. That is a text of the body's size, 24 bytes for each member, and 48 for each object in the
+    /// wrong order.
     pub const REWRITE_LIMIT: usize = 100 * 1024;
 
-    /// For packs, whose names are known to be right.
-    pub(crate) fn in_member(member: &str) -> Self {
-        Self {
-            config: HmacBodyFieldConfig::new(member),
-        }
+    /// Of a row, whose names are known to be right.
+    pub(crate) fn of_row(config: HmacBodyFieldConfig) -> Self {
+        Self { config }
     }
 
     /// The same with another recipe.

@@ -45,6 +45,13 @@ impl SignatureLayout {
         }
     }
 
+    /// The value is one signature after `prefix`.
+    pub fn after(prefix: impl Into<String>) -> Self {
+        Self::Single {
+            prefix: prefix.into(),
+        }
+    }
+
     /// The header's value with these signatures, the first alone where there is room for one.
     #[cfg(feature = "simulator")]
     pub(super) fn write(&self, signatures: &[String], time: &str) -> String {

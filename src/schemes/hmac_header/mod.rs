@@ -3,14 +3,7 @@
 //! Most senders sign this way and differ only in names and layout, so the scheme is data: a preset is
 //! a value of [`HmacHeaderConfig`], not code.
 //!
-//! | sender | signature header | layout | encoding | signed text | time |
-//! | --- | --- | --- | --- | --- | --- |
-//! | Logto | `logto-signature-sha-256` | the signature alone | hex | `{body}` | none |
-//! | Standard Webhooks | `webhook-signature` | list of `v1,…` | base64 | `{id}.{timestamp}.{body}` | `webhook-timestamp`, seconds |
-//! | GitHub | `x-hub-signature-256` | after `sha256=` | hex | `{body}` | none |
-//! | Shopify | `x-shopify-hmac-sha256` | the signature alone | base64 | `{body}` | none |
-//! | Slack | `x-slack-signature` | after `v0=` | hex | `v0:{timestamp}:{body}` | `x-slack-request-timestamp`, seconds |
-//! | Stripe | `stripe-signature` | pairs: `t`, `v1` | hex | `{timestamp}.{body}` | in the pairs, seconds |
+//! What each known sender writes is in its row: [`providers::known`](crate::providers::known).
 
 mod config;
 mod layout;
@@ -23,7 +16,7 @@ use http::HeaderName;
 pub use self::{config::HmacHeaderConfig, layout::SignatureLayout};
 use super::{
     Digest, Scheme, SignatureEncoding, Signs, Template, TimestampForm, Verified, digest::with_mac,
-    signed_header::SignedHeader, template::Piece,
+    signed_header::SignedHeader,
 };
 use crate::{
     keys::{KeyKind, LiveKeys},
@@ -52,47 +45,10 @@ pub struct HmacHeader {
 
 /// Where the time stands: in a header of its own, or beside the signatures.
 #[derive(Debug, Clone)]
-pub(crate) enum TimestampSource {
+enum TimestampSource {
     Header(HeaderName),
     /// The pair of this name in the signature's header.
     Pair(String),
-}
-
-impl HmacHeader {
-    /// For presets, whose parts are known to fit: a MAC over the body alone.
-    pub(crate) fn of_parts(
-        signature_header: HeaderName,
-        layout: SignatureLayout,
-        encoding: SignatureEncoding,
-        digest: Digest,
-    ) -> Self {
-        Self {
-            signature_header,
-            layout,
-            encoding,
-            template: Template::body(),
-            id: None,
-            timestamp: None,
-            timestamp_form: TimestampForm::Seconds,
-            digest,
-        }
-    }
-
-    /// For presets: another signed text, and where its id and time stand.
-    pub(crate) fn signing(
-        mut self,
-        template: Template,
-        id: Option<HeaderName>,
-        timestamp: Option<(TimestampSource, TimestampForm)>,
-    ) -> Self {
-        self.id = id.map(|name| SignedHeader::new(name, &template, &Piece::Id));
-        if let Some((source, form)) = timestamp {
-            self.timestamp = Some(source);
-            self.timestamp_form = form;
-        }
-        self.template = template;
-        self
-    }
 }
 
 impl Scheme for HmacHeader {

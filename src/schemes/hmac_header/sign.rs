@@ -5,7 +5,7 @@ use crate::{schemes::template::Parts, time::UnixTime};
 
 impl HmacHeader {
     /// The value of the signature's header for `body`, by each of `secrets`.
-    pub(crate) fn signature<'k>(
+    fn signature<'k>(
         &self,
         secrets: impl Iterator<Item = &'k [u8]>,
         id: &str,

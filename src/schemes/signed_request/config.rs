@@ -116,12 +116,12 @@ impl SignedRequestConfig {
         self
     }
 
-    /// Takes a JWS whose head says that it is a token (`typ` is `JWT`, `at+jwt` or another of them), and a signed text
-    /// that is what a token's signature is over.
+    /// Takes a JWS whose head says that it is a token (`typ` is `JWT`, `at+jwt` or another of them). Takes a signed
+    /// text too that has the form of what a token's signature is over.
     ///
-    /// For senders whose library writes `typ: JWT` into every JWS. Whoever has seen a token that the same key signed can
-    /// then send it as a request whose body is its claims, unless the template has a time (RFC 8725, sections 2.8 and
-    /// 3.11). Default: refused.
+    /// For senders whose library writes `typ: JWT` into every JWS. Unless the template has a time, whoever has seen a
+    /// token that the same key signed can then send it as a request. The token's claims are its body (RFC 8725,
+    /// sections 2.8 and 3.11). Default: refused.
     #[must_use]
     pub fn accept_tokens_as_requests(mut self) -> Self {
         self.accept_tokens_as_requests = true;

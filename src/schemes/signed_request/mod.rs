@@ -9,7 +9,7 @@
 //! | algorithm | a header, or the head of the JWS | [`algorithm`](SignedRequestConfig::algorithm) |
 //! | signed text | the body, and what the template puts around it | [`template`](SignedRequestConfig::template) |
 //!
-//! The names of the headers are the receiver's owner's choice. Unico Check sends such requests.
+//! The receiver's owner chooses the names of the headers. Unico Check sends such requests.
 
 mod algorithm;
 mod config;
@@ -46,11 +46,11 @@ use crate::{
 /// remembered by the road: with other content it is refused, with the same it is a copy.
 ///
 /// A key that also signs tokens makes requests of them, for whoever has seen one. So a JWS whose head says that it is a
-/// token, and a text that is what a token's signature is over, are refused (RFC 8725, section 3.11), unless
-/// [`accept_tokens_as_requests`](SignedRequestConfig::accept_tokens_as_requests) is set. A token whose head says nothing is
-/// only kept apart by a time in the template.
+/// token is refused (RFC 8725, section 3.11). So is a text that has the form of what a token's signature is over.
+/// [`accept_tokens_as_requests`](SignedRequestConfig::accept_tokens_as_requests) lifts both. A token whose head says
+/// nothing is only kept apart by a time in the template.
 ///
-/// A JWS may name its key (`kid`): one with another name is then not tried. Of the others eight are at most.
+/// A JWS may name its key (`kid`): a key with another name is then not tried. Of the others, at most eight are.
 ///
 /// # Examples
 ///

@@ -31,7 +31,7 @@ pub(crate) fn unprotected() {
     ::metrics::counter!(crate::telemetry::metrics::UNPROTECTED.name).increment(1);
 }
 
-/// A call of the dedup store.
+/// A call of the dedup store or the inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StoreCall {
     Claim,
@@ -39,6 +39,8 @@ pub(crate) enum StoreCall {
     Release,
     Extend,
     Look,
+    Accept,
+    Quarantine,
 }
 
 impl StoreCall {
@@ -54,6 +56,8 @@ impl StoreCall {
             Self::Release => "release",
             Self::Extend => "extend",
             Self::Look => "look",
+            Self::Accept => "accept",
+            Self::Quarantine => "quarantine",
         }
     }
 }

@@ -48,6 +48,8 @@ struct Handles {
     release: Histogram,
     extend: Histogram,
     look: Histogram,
+    accept: Histogram,
+    quarantine: Histogram,
     changed_content: Counter,
     leases_lost: Counter,
 }
@@ -121,6 +123,8 @@ impl Meter {
             StoreCall::Release => &handles.release,
             StoreCall::Extend => &handles.extend,
             StoreCall::Look => &handles.look,
+            StoreCall::Accept => &handles.accept,
+            StoreCall::Quarantine => &handles.quarantine,
         };
         handle.record(began.secs(clock));
         if let Some(error) = error {
@@ -248,6 +252,8 @@ impl Handles {
             release: call(StoreCall::Release),
             extend: call(StoreCall::Extend),
             look: call(StoreCall::Look),
+            accept: call(StoreCall::Accept),
+            quarantine: call(StoreCall::Quarantine),
             changed_content: count(metrics::CHANGED_CONTENT),
             leases_lost: count(metrics::LEASES_LOST),
         }

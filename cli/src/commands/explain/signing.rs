@@ -1,9 +1,9 @@
-//! How each provider of a MAC in a header signs, as the scheme's own configuration. Also what a request's
-//! headers say about its sender.
+//! How a provider of a MAC in a header signs, as its row or its settings say. Also what a request's headers say about its
+//! sender.
 
 use hookgate::{
-    providers::known,
-    schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimestampForm},
+    providers::known::{self, KnownSender},
+    schemes::{HmacHeaderConfig, SchemeConfig, SignatureLayout},
 };
 
 use super::case::Case;
@@ -18,43 +18,10 @@ pub(crate) fn scheme_of(case: &Case) -> Option<HmacHeaderConfig> {
         }
         return serde_json::from_value(settings.into()).ok();
     }
-    preset(&case.provider)
-}
-
-/// The scheme of a provider that leaves nothing to be set.
-fn preset(provider: &str) -> Option<HmacHeaderConfig> {
-    use SignatureEncoding::{Base64, Hex};
-    let after = |prefix: &str| SignatureLayout::Single {
-        prefix: prefix.to_owned(),
-    };
-    Some(match provider {
-        "logto" => HmacHeaderConfig::new("logto-signature-sha-256", Hex),
-        "github" => HmacHeaderConfig::new("x-hub-signature-256", Hex).layout(after("sha256=")),
-        "shopify" => HmacHeaderConfig::new("x-shopify-hmac-sha256", Base64),
-        "stripe" => HmacHeaderConfig::new("stripe-signature", Hex)
-            .layout(SignatureLayout::Pairs {
-                signature: "v1".to_owned(),
-                timestamp: Some("t".to_owned()),
-            })
-            .template("{timestamp}.{body}"),
-        "slack" => HmacHeaderConfig::new("x-slack-signature", Hex)
-            .layout(after("v0="))
-            .timestamp("x-slack-request-timestamp", TimestampForm::Seconds)
-            .template("v0:{timestamp}:{body}"),
-        "standard-webhooks" => standard_webhooks("webhook"),
-        "svix" => standard_webhooks("svix"),
-        _ => return None,
-    })
-}
-
-fn standard_webhooks(prefix: &str) -> HmacHeaderConfig {
-    HmacHeaderConfig::new(format!("{prefix}-signature"), SignatureEncoding::Base64)
-        .layout(SignatureLayout::SpaceSeparated {
-            prefix: "v1,".to_owned(),
-        })
-        .id(format!("{prefix}-id"))
-        .timestamp(format!("{prefix}-timestamp"), TimestampForm::Seconds)
-        .template("{id}.{timestamp}.{body}")
+    match known::find(&case.provider)?.scheme()? {
+        SchemeConfig::HmacHeader(scheme) => Some(scheme),
+        _ => None,
+    }
 }
 
 /// What stands before each signature.
@@ -109,17 +76,25 @@ pub(crate) fn recognised(headers: &[(String, String)]) -> Vec<Recognised> {
             found.push(Recognised { provider, by });
         }
     }
-    let cloud_event = headers.iter().any(|(name, value)| {
-        name.eq_ignore_ascii_case("content-type")
-            && value
-                .to_ascii_lowercase()
-                .starts_with("application/cloudevents+json")
-    });
-    if found.is_empty() && cloud_event {
-        found.push(Recognised {
-            provider: "facephi",
-            by: "content-type",
-        });
+    if found.is_empty() {
+        found.extend(headers.iter().find_map(|(name, value)| {
+            let sender = name
+                .eq_ignore_ascii_case("content-type")
+                .then(|| writer_of(value))??;
+            Some(Recognised {
+                provider: sender.name,
+                by: "content-type",
+            })
+        }));
     }
     found
+}
+
+/// The sender without headers of its own that is the only one to write this media type.
+fn writer_of(content_type: &str) -> Option<&'static KnownSender> {
+    let media_type = content_type.split(';').next()?.trim().to_ascii_lowercase();
+    let writes = |sender: &&KnownSender| sender.media_types.contains(&media_type.as_str());
+    let mut writers = known::ALL.iter().copied().filter(writes);
+    let sender = writers.next().filter(|sender| sender.marks.is_empty())?;
+    writers.next().is_none().then_some(sender)
 }

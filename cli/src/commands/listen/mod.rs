@@ -196,7 +196,8 @@ impl Listen {
             settings: loaded.settings.as_deref(),
             clock: Arc::new(SystemClock::new()),
         };
-        let built = (listed.builder)(terms)
+        let built = listed
+            .receiver(terms)
             .and_then(|builder| Ok(builder.dedup(store).observer(report.clone()).build()?));
         built.map_err(providers::unusable)
     }

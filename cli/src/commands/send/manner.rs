@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookgate::providers::known;
+use hookgate::providers::known::{self, Repeats};
 use http::StatusCode;
 
 use super::attempt::Outcome;
@@ -20,22 +20,14 @@ pub(crate) struct Manner {
     pub(crate) is_assumed: bool,
 }
 
-/// Of senders of whom nothing is known.
-const UNKNOWN: &[Duration] = &[
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_secs(300),
-];
-
 impl Manner {
     /// How the sender of `provider` behaves.
     pub(crate) fn of(provider: &str) -> Self {
         let Some(sender) = known::find(provider) else {
             return Self {
                 timeout: Duration::from_secs(10),
-                gaps: UNKNOWN,
-                only_after_5xx: false,
+                gaps: Repeats::UNKNOWN.gaps,
+                only_after_5xx: Repeats::UNKNOWN.only_after_5xx,
                 is_assumed: true,
             };
         };

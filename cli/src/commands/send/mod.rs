@@ -132,7 +132,7 @@ fn positive(text: &str) -> Result<f64, String> {
 impl Send {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
         let listed = match &self.provider {
-            None if self.list => return list(catalog::ALL, self.json),
+            None if self.list => return list(catalog::all(), self.json),
             None => return Err(io::Error::other("whose event? See `hookgate send --list`")),
             Some(name) => catalog::find(name).ok_or_else(|| {
                 io::Error::other("unknown provider; `hookgate send --list` lists those there are")
@@ -251,7 +251,7 @@ impl Send {
 
 /// How far in the past an event is too old for a receiver of `listed`.
 fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
-    let settings = loaded.settings.as_deref().or(listed.least_settings);
+    let settings = loaded.settings.as_deref().or(listed.least_settings());
     let settings = settings.map(of_sample_key).transpose()?;
     let judge = providers::sample_with(listed, settings.as_deref()).map_err(providers::unusable)?;
     match judge.window() {

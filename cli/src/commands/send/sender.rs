@@ -8,15 +8,15 @@ use hookgate::{
         facephi::{FacephiSimulator, Topic},
         idcloud::{IdCloudSimulator, State, Status},
         known::{
-            Sample, {self},
+            KnownSender, Sample, {self},
         },
         logto::{LogtoSimulator, User},
-        preset::{PresetSimulator, StandardWebhooksSimulator},
+        preset::PresetSimulator,
         unico_check::{
             UnicoCheckSimulator, {self},
         },
     },
-    schemes::Recipe,
+    schemes::{Recipe, SchemeConfig},
     simulator::{SampleId, Sent, Signer},
 };
 use serde::Deserialize;
@@ -28,6 +28,8 @@ use crate::settings::{credentials::Proof, terms::secret};
 /// A sender, its key, and where it sends.
 pub(crate) struct Sender {
     provider: &'static str,
+    /// Its row; `None` where only its settings describe it.
+    sender: Option<&'static KnownSender>,
     proof: Proof,
     /// The shared secret's bytes, or a private key in PEM.
     key: Vec<u8>,
@@ -78,6 +80,7 @@ impl Sender {
         };
         Ok(Self {
             provider,
+            sender: known::find(provider),
             proof,
             signer: signer_of(provider, proof, settings, &key)?,
             key,
@@ -93,8 +96,10 @@ impl Sender {
             "logto" => self.logto(event)?,
             "idcloud" => self.idcloud(event)?,
             "unico-check" => self.unico_check(event)?,
-            "hmac-header" | "hmac-body-field" | "signed-request" => self.described(event),
-            _ => self.preset(event, now)?,
+            _ => match self.sender {
+                Some(sender) => self.of_row(sender, event, now),
+                None => self.described(event),
+            },
         };
         // Signed anew for each attempt. The nonce, like the id, belongs to the event.
         let sent = match &self.signer {
@@ -108,8 +113,11 @@ impl Sender {
         let mut sent = sample
             .headers_of(&event.name, event.identity, event.at)
             .fold(sent, |sent, (name, value)| sent.with_header(name, value));
-        if self.provider == "slack" && attempt > 1 {
-            sent = sent.with_header("x-slack-retry-num", (attempt - 1).to_string());
+        let repeats = self.sender.map(|sender| sender.repeats.value());
+        if let Some(header) = repeats.and_then(|repeats| repeats.counted_in)
+            && attempt > 1
+        {
+            sent = sent.with_header(header, (attempt - 1).to_string());
         }
         Ok(sent)
     }
@@ -209,7 +217,8 @@ impl Sender {
 
     /// Whether the signature is in the body that it covers.
     pub(crate) fn signs_within(&self) -> bool {
-        matches!(self.provider, "facephi" | "hmac-body-field")
+        let scheme = self.sender.and_then(KnownSender::scheme);
+        matches!(scheme, Some(SchemeConfig::HmacBodyField(_))) || self.provider == "hmac-body-field"
     }
 
     /// The request without its signature.
@@ -232,26 +241,13 @@ impl Sender {
         }
     }
 
-    /// Senders whose simulators take any body. Their time is that of the attempt.
-    fn preset(&self, event: &Event, now: UnixTime) -> io::Result<Sent> {
-        let body = self.body(event);
-        let preset = |preset: PresetSimulator| preset.path(&self.path).send(now, body.clone());
-        let standard = |standard: StandardWebhooksSimulator| {
-            let id = format!("msg_{}", event.identity.hex());
-            standard.path(&self.path).send(&id, now, body.clone())
-        };
-        Ok(match self.provider {
-            "github" => preset(PresetSimulator::github(&self.key).event_type(&event.name)),
-            "shopify" => preset(PresetSimulator::shopify(&self.key).event_type(&event.name)),
-            "slack" => preset(PresetSimulator::slack(&self.key)),
-            "stripe" => preset(PresetSimulator::stripe(&self.key)),
-            "svix" => standard(StandardWebhooksSimulator::new(&self.key).svix_names()),
-            "standard-webhooks" => standard(StandardWebhooksSimulator::new(&self.key)),
-            other => {
-                let why = format!("there is no simulator of {other} yet");
-                return Err(io::Error::other(why));
-            }
-        })
+    /// A sender whose row is all that there is. Its time is that of the attempt.
+    fn of_row(&self, sender: &KnownSender, event: &Event, now: UnixTime) -> Sent {
+        PresetSimulator::of(sender, &self.key)
+            .event_type(&event.name)
+            .message_id(format!("msg_{}", event.identity.hex()))
+            .path(&self.path)
+            .send(now, self.body(event))
     }
 }
 

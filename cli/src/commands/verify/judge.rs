@@ -96,6 +96,8 @@ impl Judge {
         Ok(match self.admit(listed, record, body.into())? {
             Ok(Judged::Admitted(admitted)) => Finding::Accepted(admitted),
             Ok(Judged::Answered(answer)) => Finding::Answered(answer.reason()),
+            // No judge here has an inbox.
+            Ok(Judged::Undecoded(_)) => Finding::Rejected(Reason::Undecodable),
             Err(rejection) => Finding::Rejected(rejection.reason()),
         })
     }

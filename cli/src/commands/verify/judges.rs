@@ -45,7 +45,7 @@ impl Judges {
         }
         self.built.entry(policy).or_insert_with(|| {
             let settings = record.settings.map(|settings| settings.get());
-            let builder = (listed.builder)(Terms {
+            let builder = listed.receiver(Terms {
                 endpoint: &record.endpoint,
                 keys: &record.keys,
                 has_tenant: record.tenant.is_some(),

@@ -1,0 +1,175 @@
+//! [`Keeping`]: what an inbox keeps of a request. [`Undecoded`]: a request that it keeps and nobody can read yet.
+
+use std::{any::Any, fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderName, header};
+
+use super::{Judge, proved::Proved};
+use crate::{
+    identity::{EventKey, KeyId, KeyParts, KeyScope, OrderKey},
+    inbox::{ProvedBy, StoredCoverage, StoredDelivery, StoredRequest, StoredVerdict},
+    limits::Grant,
+    request::Single,
+    schemes::Coverage,
+    telemetry::DeliverySpan,
+};
+
+/// Headers that every inbox keeps: none of them is a credential, and handlers may read them.
+const KEPT: [HeaderName; 5] = [
+    header::CONTENT_TYPE,
+    header::DATE,
+    header::USER_AGENT,
+    HeaderName::from_static("traceparent"),
+    HeaderName::from_static("tracestate"),
+];
+
+/// Names what an event is handled in order with.
+pub(crate) type OrderBy = Arc<dyn Fn(&dyn Any) -> Option<String> + Send + Sync>;
+
+/// What an inbox keeps of a request, beside its body.
+pub(crate) struct Keeping {
+    headers: Vec<HeaderName>,
+    order_by: Option<OrderBy>,
+    /// How long a handled event is remembered.
+    retain: Duration,
+}
+
+/// What an inbox keeps of one event.
+pub(crate) struct Kept {
+    pub(crate) payload: Bytes,
+    pub(crate) order: Option<OrderKey>,
+}
+
+impl Keeping {
+    pub(crate) fn new(more: Vec<HeaderName>, order_by: Option<OrderBy>, retain: Duration) -> Self {
+        Self {
+            headers: KEPT.into_iter().chain(more).collect(),
+            order_by,
+            retain,
+        }
+    }
+
+    /// `event` is the one at `position` in the body.
+    pub(super) fn event(
+        &self,
+        proved: &Proved<'_>,
+        position: u32,
+        claimed_type: Option<Box<str>>,
+        event: &dyn Any,
+    ) -> Kept {
+        Kept {
+            payload: self.payload(proved, position, claimed_type),
+            order: self.order(proved.judge, proved.tenant.as_deref(), event),
+        }
+    }
+
+    /// What `event` is handled in order with.
+    pub(super) fn order(
+        &self,
+        judge: &Judge,
+        tenant: Option<&str>,
+        event: &dyn Any,
+    ) -> Option<OrderKey> {
+        let text = self.order_by.as_ref()?(event)?;
+        Some(OrderKey::of(text, &judge.name, tenant, &judge.pack))
+    }
+
+    fn payload(&self, proved: &Proved<'_>, position: u32, claimed_type: Option<Box<str>>) -> Bytes {
+        let verified = proved.verified;
+        let verdict = StoredVerdict {
+            pack: (*proved.judge.pack).into(),
+            tenant: proved.tenant.as_deref().map(Box::from),
+            proved_by: if verified.is_by_access() {
+                ProvedBy::Access
+            } else {
+                ProvedBy::Signature
+            },
+            key_id: (**verified.key_id()).into(),
+            coverage: stored(verified.coverage()),
+            signed_id: verified.signed_id().map(Box::from),
+            sent_at: verified.sent_at(),
+            digest: verified.digest(),
+            claimed_type,
+            received_at: proved.arrival.came.head,
+            retain: self.retain,
+            position,
+        };
+        let request = self.request(proved);
+        StoredDelivery { request, verdict }.to_bytes()
+    }
+
+    fn request(&self, proved: &Proved<'_>) -> StoredRequest {
+        let head = proved.arrival.head;
+        let mut headers = Vec::new();
+        head.headers.each_of(&self.headers, &mut |place, value| {
+            if let Some(name) = self.headers.get(place) {
+                headers.push((name.as_str().into(), Bytes::copy_from_slice(value)));
+            }
+        });
+        let host = match head.single(&header::HOST) {
+            Single::Value(host) => std::str::from_utf8(host).ok(),
+            Single::Missing | Single::Repeated => None,
+        };
+        StoredRequest {
+            method: head.method.into(),
+            path: head.path.into(),
+            query: head.query.map(Box::from),
+            authority: head.authority.or(host).map(Box::from),
+            route_params: head.route_params.to_vec(),
+            headers,
+            body: proved.body.clone(),
+        }
+    }
+
+    /// `proved` cannot be decoded.
+    pub(super) fn undecoded(
+        &self,
+        proved: &Proved<'_>,
+        why: &'static str,
+        bytes: Grant,
+    ) -> Option<Undecoded> {
+        let judge = proved.judge;
+        let tenant = proved.tenant.as_deref();
+        let scope = KeyScope::of_undecodable(&judge.name, tenant, &judge.pack);
+        Some(Undecoded {
+            key: scope.key(&KeyParts::of_digest(proved.raw))?,
+            key_id: proved.verified.key_id().clone(),
+            payload: self.payload(proved, 0, None),
+            why,
+            span: proved.arrival.span.clone(),
+            _bytes: bytes,
+        })
+    }
+}
+
+fn stored(coverage: &Coverage) -> StoredCoverage {
+    match coverage {
+        Coverage::Body => StoredCoverage::Body,
+        Coverage::BodyBut { proof, blank } => StoredCoverage::BodyBut {
+            proof: proof.clone(),
+            blank: Bytes::from_static(blank),
+        },
+        Coverage::Part(range) => StoredCoverage::Part(range.clone()),
+        Coverage::Bytes(bytes) => StoredCoverage::Bytes(bytes.clone()),
+    }
+}
+
+/// A request that was verified and cannot be decoded, on its way to an inbox. See [`set_aside`](crate::framework::set_aside).
+pub struct Undecoded {
+    pub(crate) key: EventKey,
+    pub(crate) key_id: KeyId,
+    pub(crate) payload: Bytes,
+    pub(crate) why: &'static str,
+    pub(crate) span: DeliverySpan,
+    _bytes: Grant,
+}
+
+impl fmt::Debug for Undecoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undecoded")
+            .field("key", &self.key)
+            .field("why", &self.why)
+            .finish_non_exhaustive()
+    }
+}

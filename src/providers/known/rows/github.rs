@@ -1,0 +1,66 @@
+//! GitHub.
+
+use crate::{
+    provider::Retries,
+    providers::known::{
+        EventTypeAt, Fact, Identity, KnownSender, Proof, Repeats, Sample, SecretForm, repeats::secs,
+    },
+    schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
+};
+
+const SIGNATURE: &str = "docs.github.com, \"Validating webhook deliveries\"";
+const EVENTS: &str = "docs.github.com, \"Webhook events and payloads\"";
+const FAILED: &str = "docs.github.com, \"Handling failed webhook deliveries\"";
+const BEST_PRACTICES: &str = "docs.github.com, \"Best practices for using webhooks\"";
+
+/// GitHub.
+pub(super) const GITHUB: KnownSender = KnownSender {
+    name: "github",
+    title: "GitHub",
+    proof: Fact::known(
+        Proof::Scheme(|| {
+            HmacHeaderConfig::new("x-hub-signature-256", SignatureEncoding::Hex)
+                .layout(SignatureLayout::after("sha256="))
+                .into()
+        }),
+        SIGNATURE,
+    ),
+    // Its `x-github-delivery` is not signed.
+    identity: Fact::known(Identity::Digest, SIGNATURE),
+    event_type: Fact::known(EventTypeAt::Header("x-github-event"), EVENTS),
+    secret: Some(SecretForm::text("GITHUB_WEBHOOK_SECRET")),
+    timeout: Fact::known(secs(10), BEST_PRACTICES),
+    retries: Fact::known(Retries::Never, FAILED),
+    repeats: Fact::known(Repeats::NEVER, FAILED),
+    largest_body: Some(25_000_000),
+    warning: Some(
+        "GitHub never sends again by itself: an event that is answered with an error is lost \
+         unless it is redelivered by hand or through the API within 3 days",
+    ),
+    marks: &["x-hub-signature-256", "x-github-event", "x-github-delivery"],
+    sample: Some(Sample {
+        types: &["push", "issues", "ping"],
+        body: r#"{"ref":"refs/heads/main","after":"$hex00000000","repository":{"id":$number,"full_name":"octo-org/demo","private":true},"sender":{"login":"octocat","id":1}}"#,
+        headers: &[
+            ("accept", "*/*"),
+            ("user-agent", "GitHub-Hookshot/0000000"),
+            ("x-github-delivery", "$uuid"),
+            ("x-github-hook-id", "1"),
+        ],
+    }),
+    ..KnownSender::UNKNOWN
+};
+
+preset! {
+    /// GitHub: `x-hub-signature-256` over the body alone. For webhooks with the content type
+    /// `application/json`.
+    ///
+    /// - No time is signed, and neither are `x-github-event` and `x-github-delivery`. An event is
+    ///   identified by the digest of its body. Its type is a
+    ///   [`claimed_type`](crate::delivery::Delivery::claimed_type).
+    /// - Known: GitHub waits 10 s and never sends again by itself. Deliveries of the last 3 days can be
+    ///   sent again by hand or through its API, byte for byte, and are then the same event.
+    /// - Known: payloads have up to 25 MB. The receiver's limit stays at 1 MiB, since a body is read
+    ///   before its signature can be checked. Raise it with `body_limit` where large pushes are expected.
+    github = GITHUB
+}

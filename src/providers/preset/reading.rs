@@ -1,0 +1,151 @@
+//! [`Reading`]: where a sender's events have what a preset reads of them.
+
+use bytes::Bytes;
+use http::{HeaderValue, header};
+
+use super::{
+    find,
+    found::{Repeated, text},
+};
+use crate::{
+    identity::KeyParts,
+    json::digest_without,
+    provider::{Handshake, TimeKind, Undecodable},
+    providers::known::{BodyTime, Challenge, EventTypeAt, Identity, KnownSender},
+    time::EventTime,
+};
+
+/// Where a sender's events have what a preset reads of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    pub(super) identity: Identity,
+    pub(super) event_type: EventTypeAt,
+    pub(super) time: Option<BodyTime>,
+    pub(super) challenge: Option<Challenge>,
+}
+
+/// What a body says of its event.
+pub(super) struct Read {
+    pub(super) parts: KeyParts,
+    pub(super) event_type: Option<String>,
+    /// When the event occurred.
+    pub(super) occurred_at: EventTime,
+}
+
+const REPEATED: Undecodable = Undecodable("its id, type or time stands twice");
+
+impl Reading {
+    /// Of a sender that is known by its scheme alone.
+    pub(super) const fn of_scheme(signs_id: bool) -> Self {
+        Self {
+            identity: if signs_id {
+                Identity::SignedId
+            } else {
+                Identity::Digest
+            },
+            event_type: EventTypeAt::Nowhere,
+            time: None,
+            challenge: None,
+        }
+    }
+
+    pub(super) const fn of_row(sender: &KnownSender) -> Self {
+        Self {
+            identity: *sender.identity.value(),
+            event_type: *sender.event_type.value(),
+            time: match &sender.body_time {
+                Some(time) => Some(*time.value()),
+                None => None,
+            },
+            challenge: sender.challenge,
+        }
+    }
+
+    /// When this attempt was sent, where the body says that.
+    pub(super) fn sent_at(&self, signed: &[u8]) -> EventTime {
+        let Some(time) = self.time.filter(|time| time.kind == TimeKind::SentAt) else {
+            return EventTime::Missing;
+        };
+        match find(signed, [Some(time.at)]) {
+            Ok([member]) => time.read(member).unless_placeholder(),
+            Err(Repeated) => EventTime::Unreadable,
+        }
+    }
+
+    /// # Errors
+    ///
+    /// When a member that counts stands twice, or there is no signed id where there should be one.
+    pub(super) fn read(
+        &self,
+        signed: &Bytes,
+        signed_id: Option<&str>,
+    ) -> Result<Read, Undecodable> {
+        let occurred = self.time.filter(|time| time.kind == TimeKind::OccurredAt);
+        let places = [
+            match self.identity {
+                Identity::Member(at) => Some(at),
+                _ => None,
+            },
+            match self.event_type {
+                EventTypeAt::Member(at) => Some(at),
+                EventTypeAt::Nowhere | EventTypeAt::Header(_) => None,
+            },
+            occurred.map(|time| time.at),
+        ];
+        let [id, event_type, at] = if places.iter().any(Option::is_some) {
+            find(signed, places).map_err(|Repeated| REPEATED)?
+        } else {
+            [None; 3]
+        };
+        Ok(Read {
+            parts: self.parts(signed, signed_id, id.and_then(text))?,
+            event_type: event_type.and_then(text),
+            occurred_at: occurred.map_or(EventTime::Missing, |time| time.read(at)),
+        })
+    }
+
+    fn parts(
+        &self,
+        signed: &[u8],
+        signed_id: Option<&str>,
+        id: Option<String>,
+    ) -> Result<KeyParts, Undecodable> {
+        Ok(match (self.identity, id) {
+            (Identity::SignedId, _) => KeyParts::of(signed_id.ok_or(Undecodable("no signed id"))?),
+            (Identity::Digest, _) => KeyParts::of_digest(signed),
+            (Identity::DigestWithout(names), _) => {
+                // What is no such object has nothing to leave out.
+                let text = std::str::from_utf8(signed).ok();
+                let without = text.and_then(|text| digest_without(text, names).ok());
+                without.map_or_else(|| KeyParts::of_digest(signed), KeyParts::of)
+            }
+            (Identity::Member(_), Some(id)) => KeyParts::of(id),
+            // One part more than an id has, so that no id can be mistaken for a digest.
+            (Identity::Member(_), None) => {
+                let mut parts = KeyParts::of("");
+                parts.digest_of(signed);
+                parts
+            }
+            (Identity::OfPack(_), _) => return Err(Undecodable("its own pack identifies it")),
+        })
+    }
+
+    /// The answer to a verified event, where that is a challenge.
+    pub(super) fn answer(&self, event_type: Option<&str>, signed: &[u8]) -> Option<Handshake> {
+        let challenge = self.challenge?;
+        if event_type != Some(challenge.event_type) {
+            return None;
+        }
+        // Without a text there is nothing to answer: the handler gets it, as any other event.
+        let [answer] = find(signed, [Some(challenge.answer)]).ok()?;
+        let answer: String = serde_json::from_str(answer?.get()).ok()?;
+        let plain = HeaderValue::from_static("text/plain");
+        // What a sender wrote is no page of this origin, should a browser ever see it.
+        let as_it_says = HeaderValue::from_static("nosniff");
+        Some(
+            Handshake::new(answer)
+                .header(header::CONTENT_TYPE, plain)
+                .header(header::X_CONTENT_TYPE_OPTIONS, as_it_says),
+        )
+    }
+}

@@ -1,0 +1,95 @@
+//! How a sender signs, in words: `Display` of each configuration, for lists and tables.
+
+use std::fmt::{self, Display, Formatter};
+
+#[cfg(feature = "jwt")]
+use super::SignedRequestConfig;
+use super::{
+    Digest, HmacBodyFieldConfig, HmacHeaderConfig, Recipe, SchemeConfig, SignatureEncoding,
+    SignatureLayout,
+};
+
+impl Display for SchemeConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HmacHeader(config) => config.fmt(f),
+            Self::HmacBodyField(config) => config.fmt(f),
+            #[cfg(feature = "jwt")]
+            Self::SignedRequest(config) => config.fmt(f),
+        }
+    }
+}
+
+/// ``HMAC-SHA256 of {body}, hex after `sha256=`, in x-hub-signature-256``.
+impl Display for HmacHeaderConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mac = mac(self.digest);
+        let encoding = encoding(self.encoding);
+        write!(f, "{mac} of {}, {encoding}", self.template)?;
+        match &self.layout {
+            SignatureLayout::Single { prefix } if prefix.is_empty() => {}
+            SignatureLayout::Single { prefix } => write!(f, " after `{prefix}`")?,
+            SignatureLayout::SpaceSeparated { prefix } => write!(f, ", a list of `{prefix}…`")?,
+            SignatureLayout::Pairs {
+                signature,
+                timestamp,
+            } => {
+                let time = timestamp.as_ref().map(|name| format!("{name}=…,"));
+                write!(f, ", pairs `{}{signature}=…`", time.unwrap_or_default())?;
+            }
+        }
+        write!(f, ", in {}", self.signature_header)
+    }
+}
+
+/// ``HMAC-SHA256 of the JSON without its member `mac`, base64, in that member``.
+impl Display for HmacBodyFieldConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (mac, member) = (mac(self.digest), &self.member);
+        match self.recipe {
+            Recipe::WithoutMember => write!(f, "{mac} of the JSON without its member `{member}`"),
+            Recipe::EmptyMember => write!(f, "{mac} of the JSON with its member `{member}` empty"),
+            Recipe::NullMember => write!(f, "{mac} of the JSON with its member `{member}` null"),
+            Recipe::SortedKeys => write!(
+                f,
+                "{mac} of the JSON without its member `{member}`, its keys sorted"
+            ),
+            Recipe::DataOnly => write!(f, "{mac} of the member `{}`", self.data_member),
+        }?;
+        write!(f, ", {}, in ", encoding(self.encoding))?;
+        match self.recipe {
+            Recipe::DataOnly => write!(f, "`{member}`"),
+            _ => f.write_str("that member"),
+        }
+    }
+}
+
+/// `signature over {timestamp}.{body}, base64, in x-signature`.
+#[cfg(feature = "jwt")]
+impl Display for SignedRequestConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let encoding = encoding(self.encoding);
+        write!(
+            f,
+            "signature over {}, {encoding}, in {}",
+            self.template, self.signature_header
+        )
+    }
+}
+
+const fn mac(digest: Digest) -> &'static str {
+    match digest {
+        Digest::Sha1 => "HMAC-SHA1",
+        Digest::Sha256 => "HMAC-SHA256",
+        Digest::Sha512 => "HMAC-SHA512",
+    }
+}
+
+const fn encoding(encoding: SignatureEncoding) -> &'static str {
+    match encoding {
+        SignatureEncoding::Base64 => "base64",
+        SignatureEncoding::Base64Url => "base64url",
+        SignatureEncoding::Hex => "hex",
+        SignatureEncoding::Jws => "a JWS",
+    }
+}

@@ -1,0 +1,331 @@
+//! [`run`]: one line of work, from its lease to its end.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use super::{
+    policy::{LOST_AFTER, Next, Run},
+    serve::{CALL_TIMEOUT, Endpoint, Shared, Slot},
+};
+use crate::{
+    dedup::{DedupStore, Settled},
+    inbox::{
+        Counts, DeadReason, Entry, FORMAT, Inbox, Leased, Pause, PauseReason, StoredDelivery,
+        Unreadable,
+    },
+    judge::NotReopened,
+    leases::LeaseHandle,
+    road::{Said, Worked, work},
+    telemetry::log,
+    time::{Timer, within},
+    verdict::{Reason, StoreError},
+};
+
+/// The first pause between tries to end a line.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+/// What a line came to, before its end is written.
+enum Came {
+    /// Its handler ran.
+    Worked(Worked, Next),
+    /// It did not run.
+    Not(Next, &'static str),
+}
+
+/// Runs one line. `asked` is when its lease was asked for, in monotonic time.
+pub(super) async fn run(
+    shared: Arc<Shared>,
+    _slot: Slot,
+    row: Leased,
+    asked: Duration,
+    timer: Arc<dyn Timer>,
+) {
+    // Only what was asked for is handed out.
+    let Some(endpoint) = shared.served.get(&row.endpoint) else {
+        return;
+    };
+    let Leased {
+        lease,
+        payload,
+        failures,
+        vanished,
+        age,
+        is_quarantined,
+        probe,
+        ..
+    } = row;
+    let stored = StoredDelivery::from_bytes(payload);
+    let retain = stored.as_ref().map(|it| it.verdict.retain);
+    let retain = retain.unwrap_or_else(|_| endpoint.served.receiver.retention());
+    let hold = shared.keeper.hold(LeaseHandle::new(lease, retain), asked);
+    let line = Line {
+        shared: &shared,
+        endpoint,
+        lease: &hold.lease,
+        timer: &timer,
+        run: Run {
+            failures,
+            age,
+            probe,
+            others_succeed: false,
+        },
+    };
+    let came = match stored {
+        _ if vanished >= LOST_AFTER => Came::Not(
+            Next::Dead(DeadReason::WorkerLost),
+            "its runs ended without a verdict too often: it is a dead letter",
+        ),
+        Err(Unreadable::UnknownFormat) => line.misrouted("another release has stored it"),
+        Err(Unreadable::Damaged) => Came::Not(
+            Next::Dead(DeadReason::Damaged),
+            "what was stored is damaged: it is a dead letter",
+        ),
+        Ok(stored) if is_quarantined => line.accept_anew(&stored).await,
+        Ok(stored) => line.work(&stored).await,
+    };
+    line.end(came).await;
+}
+
+struct Line<'a> {
+    shared: &'a Shared,
+    endpoint: &'a Endpoint,
+    lease: &'a LeaseHandle,
+    timer: &'a Arc<dyn Timer>,
+    run: Run,
+}
+
+impl Line<'_> {
+    fn name(&self) -> &str {
+        self.endpoint.served.receiver.name()
+    }
+
+    fn misrouted(&self, why: &'static str) -> Came {
+        let retries = &self.shared.retries;
+        Came::Not(
+            retries.paused(PauseReason::Misrouted, self.run, chance()),
+            why,
+        )
+    }
+
+    fn unread(&self, why: NotReopened) -> Came {
+        match why {
+            NotReopened::OtherPack => {
+                self.misrouted("it is of another pack than the worker's receiver")
+            }
+            NotReopened::Undecodable => Came::Not(
+                Next::Dead(DeadReason::Undecodable),
+                "the pack cannot read it: it is a dead letter",
+            ),
+        }
+    }
+
+    async fn work(&self, stored: &StoredDelivery) -> Came {
+        let served = &self.endpoint.served;
+        let key = self.lease.granted().key();
+        let event = match served.receiver.judge().reopen(stored, key) {
+            Ok(event) => event,
+            Err(why) => return self.unread(why),
+        };
+        let began = self.shared.clock.monotonic();
+        let stop = pin!(self.shared.is_dropping());
+        let handler = |slot, _| (served.handler)(slot);
+        let worked = work(
+            &served.receiver,
+            event,
+            self.lease,
+            self.timer,
+            stop,
+            handler,
+        )
+        .await;
+        let run = Run {
+            others_succeed: self.endpoint.has_succeeded_since(began),
+            ..self.run
+        };
+        let next = self.shared.retries.next(worked.said, run, chance());
+        Came::Worked(worked, next)
+    }
+
+    /// A request that could not be decoded when it came. What it holds is accepted under its own keys, so that a copy
+    /// that was handled meanwhile counts. The line of the request is done then.
+    async fn accept_anew(&self, stored: &StoredDelivery) -> Came {
+        let receiver = &self.endpoint.served.receiver;
+        let events = match receiver.judge().reopen_all(stored) {
+            Ok(events) => events,
+            Err(why) => return self.unread(why),
+        };
+        let entries = events.into_iter().filter_map(|event| {
+            let kept = event.kept?;
+            Some(Entry {
+                key: event.facts.key,
+                token: self.shared.owners.next(),
+                content: event.content,
+                endpoint: event.facts.endpoint.clone(),
+                event_type: event.facts.type_label(),
+                key_id: event.facts.key_id.clone(),
+                order: kept.order,
+                format: FORMAT,
+                payload: kept.payload,
+            })
+        });
+        let entries = entries.collect();
+        let again = Next::Again {
+            delay: self.shared.retries.first,
+            counts: Counts::Nothing,
+        };
+        match self.call(self.shared.inbox.accept(entries)).await {
+            // An inline run of one of them is under way, and may fail.
+            Ok(accepted) if accepted.iter().any(is_in_progress) => {
+                Came::Not(again, "an inline handler holds its event: it waits")
+            }
+            Ok(_) => Came::Not(Next::Done(crate::dedup::End::Processed), ""),
+            Err(error) => {
+                log::inbox("what can be decoded now was not accepted", &error);
+                Came::Not(again, "its events were not accepted: it waits")
+            }
+        }
+    }
+
+    /// Writes what the line came to, then tells it.
+    async fn end(&self, came: Came) {
+        let next = match &came {
+            Came::Worked(_, next) | Came::Not(next, _) => *next,
+        };
+        if let Next::Paused {
+            reason,
+            lasts,
+            strikes,
+        } = next
+        {
+            // Before the line is given back, or it would be handed out again at once.
+            let pause = Pause {
+                reason,
+                lasts,
+                strikes,
+            };
+            self.pause(pause).await;
+        }
+        let settled = self.write(next).await;
+        let is_written = matches!(settled, Ok(Settled::Ok));
+        if let Came::Worked(worked, _) = &came {
+            self.learn(worked.said).await;
+        }
+        self.tell(came, next, is_written);
+    }
+
+    fn tell(&self, came: Came, next: Next, is_written: bool) {
+        let attempt = self.lease.attempt();
+        match came {
+            Came::Not(_, "") => {}
+            Came::Not(_, why) => log::worker(self.name(), why),
+            Came::Worked(worked, _) => {
+                let reason = match worked.said {
+                    _ if !is_written => Reason::SettleFailed,
+                    Said::Processed | Said::Ignored => Reason::Handled,
+                    Said::Rejected => Reason::HandlerRejected,
+                    Said::Failed { .. } | Said::Unavailable | Said::Overran => Reason::HandlerRetry,
+                    Said::Panicked => Reason::HandlerPanicked,
+                    Said::Misused(reason) => reason,
+                    Said::Stopped => Reason::CutOff,
+                };
+                match next {
+                    Next::Dead(_) => log::worked(worked.facts(), attempt, "event is a dead letter"),
+                    Next::Again { .. } | Next::Paused { .. } => {
+                        log::worked(
+                            worked.facts(),
+                            attempt,
+                            "event not handled; it is tried again",
+                        );
+                    }
+                    Next::Done(_) if !is_written => {
+                        log::worked(
+                            worked.facts(),
+                            attempt,
+                            "its effect may repeat: its end was not written",
+                        );
+                    }
+                    Next::Done(_) => {}
+                }
+                worked.tell(&self.endpoint.served.receiver, reason);
+            }
+        }
+    }
+
+    /// What a run says of its endpoint.
+    async fn learn(&self, said: Said) {
+        if matches!(said, Said::Unavailable | Said::Misused(_) | Said::Stopped) {
+            return;
+        }
+        if matches!(said, Said::Processed | Said::Ignored | Said::Rejected) {
+            self.endpoint.succeeded(self.shared.clock.monotonic());
+        }
+        if self.run.probe.is_some()
+            && let Err(error) = self.call(self.shared.inbox.resume(self.name())).await
+        {
+            // The next probe tries again.
+            log::inbox("an endpoint's pause was not ended", &error);
+        }
+    }
+
+    async fn pause(&self, pause: Pause) {
+        log::worker(
+            self.name(),
+            match pause.reason {
+                PauseReason::Unavailable => {
+                    "endpoint paused: what its handler needs is unavailable"
+                }
+                PauseReason::Misrouted => "endpoint paused: this program cannot handle its events",
+            },
+        );
+        if let Err(error) = self.call(self.shared.inbox.pause(self.name(), pause)).await {
+            log::inbox("an endpoint was not paused", &error);
+        }
+    }
+
+    /// Again and again for as long as a lease: what it stands for has happened.
+    async fn write(&self, next: Next) -> Result<Settled, StoreError> {
+        let inbox = &self.shared.inbox;
+        let lease = self.lease.granted();
+        let once = async || match next {
+            Next::Done(end) => inbox.settle(lease, end, self.lease.retain()).await,
+            Next::Dead(reason) => inbox.bury(lease, reason).await,
+            Next::Again { delay, counts } => inbox.give_back(lease, delay, counts).await,
+            Next::Paused { lasts, .. } => inbox.give_back(lease, lasts, Counts::Nothing).await,
+        };
+        let tries = async {
+            let mut pause = FIRST_PAUSE;
+            loop {
+                match self.call(once()).await {
+                    Ok(settled) => return settled,
+                    Err(error) => log::inbox("the end of a line was not written", &error),
+                }
+                self.timer.sleep(pause).await;
+                pause = pause.saturating_mul(2);
+            }
+        };
+        within(self.timer, self.shared.lease, pin!(tries))
+            .await
+            .map_err(|_| StoreError::Timeout)
+    }
+
+    async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        within(self.timer, CALL_TIMEOUT, pin!(call))
+            .await
+            .unwrap_or(Err(StoreError::Timeout))
+    }
+}
+
+fn is_in_progress(accepted: &crate::inbox::Accept) -> bool {
+    matches!(accepted, crate::inbox::Accept::InProgress { .. })
+}
+
+/// In 0 to 1. Without randomness all wait as long as they may.
+fn chance() -> f64 {
+    let mut bytes = [0; 4];
+    match getrandom::fill(&mut bytes) {
+        Ok(()) => f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX),
+        Err(_) => 1.0,
+    }
+}

@@ -1,0 +1,236 @@
+//! [`Retries`]: when a line of work is tried again, and when no more. Plain decisions, without clock or store.
+
+use std::time::Duration;
+
+use crate::{
+    dedup::End,
+    inbox::{Counts, DeadReason, PauseReason},
+    road::Said,
+};
+
+/// So many runs in a row without a verdict make a dead letter.
+pub(super) const LOST_AFTER: u32 = 10;
+
+/// When a line of work is tried again, and when no more.
+///
+/// The wait before a try is random, between nothing and a ceiling that doubles with each failure. So lines that failed
+/// together do not come back together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Retries {
+    /// The ceiling of the first wait.
+    pub first: Duration,
+    /// No ceiling is above this.
+    pub longest: Duration,
+    /// So many failures make a dead letter.
+    pub failures: u32,
+    /// An event that has waited for longer, and finds what it needs [unavailable](crate::Nack::unavailable), is a dead
+    /// letter.
+    pub unavailable_for: Duration,
+}
+
+/// 5 s at first and 1 h at most, 25 failures, which take about 9 h, and 3 days of waiting for what is unavailable.
+impl Default for Retries {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_secs(5),
+            longest: Duration::from_secs(3600),
+            failures: 25,
+            unavailable_for: Duration::from_secs(3 * 24 * 3600),
+        }
+    }
+}
+
+/// What is known of a line whose run has ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    pub(super) failures: u32,
+    pub(super) age: Duration,
+    /// How many pauses in a row it probes.
+    pub(super) probe: Option<u32>,
+    /// Another line of the endpoint succeeded while it ran.
+    pub(super) others_succeed: bool,
+}
+
+/// What becomes of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// It is done.
+    Done(End),
+    /// Nobody runs it any more.
+    Dead(DeadReason),
+    /// It is tried again.
+    Again { delay: Duration, counts: Counts },
+    /// It is tried again, and its endpoint is paused until then.
+    Paused {
+        reason: PauseReason,
+        lasts: Duration,
+        strikes: u32,
+    },
+}
+
+impl Retries {
+    /// The ceiling of the wait after so many failures before this one.
+    fn ceiling(&self, before: u32) -> Duration {
+        let doubled = 2_u32.checked_pow(before).unwrap_or(u32::MAX);
+        self.first.saturating_mul(doubled).min(self.longest)
+    }
+
+    /// `chance` is in 0 to 1.
+    pub(super) fn next(&self, said: Said, run: Run, chance: f64) -> Next {
+        match said {
+            Said::Processed => Next::Done(End::Processed),
+            Said::Ignored => Next::Done(End::Ignored),
+            Said::Rejected => Next::Dead(DeadReason::Rejected),
+            Said::Failed { after } => self.failed(run, after, chance),
+            Said::Panicked | Said::Overran => self.failed(run, None, chance),
+            Said::Stopped => Next::Again {
+                delay: Duration::ZERO,
+                counts: Counts::Nothing,
+            },
+            Said::Misused(_) => self.paused(PauseReason::Misrouted, run, chance),
+            Said::Unavailable if run.age >= self.unavailable_for => {
+                Next::Dead(DeadReason::Unavailable)
+            }
+            // What it needs is there for others: the event is to blame.
+            Said::Unavailable if run.others_succeed => self.failed(run, None, chance),
+            Said::Unavailable => self.paused(PauseReason::Unavailable, run, chance),
+        }
+    }
+
+    fn failed(&self, run: Run, after: Option<Duration>, chance: f64) -> Next {
+        if run.failures.saturating_add(1) >= self.failures {
+            return Next::Dead(DeadReason::Failed);
+        }
+        let jittered = self.ceiling(run.failures).mul_f64(chance.clamp(0.0, 1.0));
+        Next::Again {
+            // The handler may know better when it is worth another try.
+            delay: after.unwrap_or(jittered),
+            counts: Counts::Failure,
+        }
+    }
+
+    /// A pause is never short, else a worker that restarts would try without an end: half of it is fixed.
+    pub(super) fn paused(&self, reason: PauseReason, run: Run, chance: f64) -> Next {
+        let before = run.probe.unwrap_or(0);
+        let share = 0.5 + chance.clamp(0.0, 1.0) / 2.0;
+        Next::Paused {
+            reason,
+            lasts: self.ceiling(before).mul_f64(share),
+            strikes: before.saturating_add(1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW: Run = Run {
+        failures: 0,
+        age: Duration::ZERO,
+        probe: None,
+        others_succeed: false,
+    };
+
+    fn next(said: Said, run: Run) -> Next {
+        Retries::default().next(said, run, 1.0)
+    }
+
+    const FAILED: Said = Said::Failed { after: None };
+
+    #[test]
+    fn the_ceiling_doubles_up_to_the_longest() {
+        for (failures, expected) in [(0, 5), (1, 10), (5, 160), (9, 2560), (10, 3600), (23, 3600)] {
+            let delay = Duration::from_secs(expected);
+            let counts = Counts::Failure;
+            let run = Run { failures, ..NEW };
+            assert_eq!(next(FAILED, run), Next::Again { delay, counts });
+        }
+        let retries = Retries::default();
+        assert_eq!(retries.ceiling(u32::MAX), retries.longest);
+    }
+
+    #[test]
+    fn the_wait_is_anything_below_the_ceiling() {
+        for (chance, expected) in [(0.0, 0), (0.5, 2500), (7.0, 5000), (-1.0, 0)] {
+            let delay = Duration::from_millis(expected);
+            let next = Retries::default().next(FAILED, NEW, chance);
+            let counts = Counts::Failure;
+            assert_eq!(next, Next::Again { delay, counts }, "{chance}");
+        }
+    }
+
+    #[test]
+    fn what_failed_as_often_as_it_may_is_dead() {
+        let last = Run {
+            failures: 24,
+            ..NEW
+        };
+        for said in [FAILED, Said::Panicked, Said::Overran] {
+            assert_eq!(next(said, last), Next::Dead(DeadReason::Failed));
+        }
+        let almost = Run {
+            failures: 23,
+            ..NEW
+        };
+        assert!(matches!(next(FAILED, almost), Next::Again { .. }));
+    }
+
+    #[test]
+    fn a_handler_says_when_it_is_worth_another_try() {
+        let delay = Duration::from_secs(86_400);
+        let said = Said::Failed { after: Some(delay) };
+        let counts = Counts::Failure;
+        assert_eq!(next(said, NEW), Next::Again { delay, counts });
+    }
+
+    #[test]
+    fn what_is_unavailable_pauses_its_endpoint_for_longer_each_time() {
+        for (probe, lasts, strikes) in [(None, 5, 1), (Some(1), 10, 2), (Some(30), 3600, 31)] {
+            let paused = Next::Paused {
+                reason: PauseReason::Unavailable,
+                lasts: Duration::from_secs(lasts),
+                strikes,
+            };
+            assert_eq!(next(Said::Unavailable, Run { probe, ..NEW }), paused);
+        }
+        let shortest = Retries::default().next(Said::Unavailable, NEW, 0.0);
+        let half = Duration::from_millis(2500);
+        assert!(matches!(shortest, Next::Paused { lasts, .. } if lasts == half));
+    }
+
+    #[test]
+    fn what_is_unavailable_for_this_event_alone_is_a_failure() {
+        let run = Run {
+            others_succeed: true,
+            ..NEW
+        };
+        let counts = Counts::Failure;
+        assert!(
+            matches!(next(Said::Unavailable, run), Next::Again { counts: it, .. } if it == counts)
+        );
+        let old = Run {
+            age: Retries::default().unavailable_for,
+            ..NEW
+        };
+        assert_eq!(
+            next(Said::Unavailable, old),
+            Next::Dead(DeadReason::Unavailable)
+        );
+    }
+
+    #[test]
+    fn a_shutdown_and_a_wrong_wiring_spend_nothing() {
+        let last = Run {
+            failures: 24,
+            ..NEW
+        };
+        let counts = Counts::Nothing;
+        let delay = Duration::ZERO;
+        assert_eq!(next(Said::Stopped, last), Next::Again { delay, counts });
+        let misused = Said::Misused(crate::verdict::Reason::WrongEventType);
+        let reason = PauseReason::Misrouted;
+        assert!(matches!(next(misused, last), Next::Paused { reason: it, .. } if it == reason));
+    }
+}

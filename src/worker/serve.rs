@@ -1,0 +1,291 @@
+//! [`serve`]: who gets a slot, and stopping.
+
+use std::{
+    collections::HashMap,
+    future::{Future, poll_fn, ready},
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+use event_listener::Event;
+
+use super::{Retries, Served, Worker, keeper::Keeper, line};
+use crate::{
+    dedup::{OwnerToken, OwnerTokens},
+    inbox::{Ask, Batch, BoxInbox, FORMAT, Inbox},
+    setup::BuildError,
+    telemetry::log,
+    time::{Clock, Timer, within},
+    verdict::StoreError,
+};
+
+/// How long a call of the inbox may take.
+pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What all runs of a worker share.
+pub(super) struct Shared {
+    pub(super) inbox: BoxInbox,
+    pub(super) served: HashMap<Arc<str>, Endpoint>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) keeper: Keeper,
+    pub(super) retries: Retries,
+    pub(super) lease: Duration,
+    pub(super) owners: OwnerTokens,
+    slots: usize,
+    poll: Duration,
+    grace: Duration,
+    running: AtomicUsize,
+    freed: Event,
+    dropped: AtomicBool,
+    drop: Event,
+}
+
+/// An endpoint, and when one of its lines last succeeded.
+pub(super) struct Endpoint {
+    pub(super) served: Served,
+    /// In monotonic milliseconds; zero where none did.
+    succeeded: AtomicU64,
+}
+
+impl Endpoint {
+    pub(super) fn succeeded(&self, at: Duration) {
+        self.succeeded.fetch_max(millis(at), Ordering::Relaxed);
+    }
+
+    pub(super) fn has_succeeded_since(&self, began: Duration) -> bool {
+        self.succeeded.load(Ordering::Relaxed) > millis(began)
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Shared {
+    pub(super) fn new(worker: Worker) -> Result<Self, BuildError> {
+        let (inbox, clock) = (worker.inbox, worker.clock);
+        let endpoint = |served| Endpoint {
+            served,
+            succeeded: AtomicU64::new(0),
+        };
+        let served = worker.served.into_iter();
+        Ok(Self {
+            keeper: Keeper::new(inbox.clone(), clock.clone(), worker.lease),
+            served: served.map(|(name, it)| (name, endpoint(it))).collect(),
+            owners: OwnerTokens::new()?,
+            inbox,
+            clock,
+            retries: worker.retries,
+            lease: worker.lease,
+            slots: worker.slots,
+            poll: worker.poll,
+            grace: worker.grace,
+            running: AtomicUsize::new(0),
+            freed: Event::new(),
+            dropped: AtomicBool::new(false),
+            drop: Event::new(),
+        })
+    }
+
+    pub(super) fn running(&self) -> usize {
+        self.running.load(Ordering::SeqCst)
+    }
+
+    /// Resolves when running handlers are to be dropped.
+    pub(super) async fn is_dropping(&self) {
+        loop {
+            let listener = self.drop.listen();
+            if self.dropped.load(Ordering::SeqCst) {
+                return;
+            }
+            listener.await;
+        }
+    }
+
+    /// Resolves when nothing runs.
+    async fn is_idle(&self) {
+        loop {
+            let listener = self.freed.listen();
+            if self.running() == 0 {
+                return;
+            }
+            listener.await;
+        }
+    }
+}
+
+/// A slot that is taken.
+pub(super) struct Slot(Arc<Shared>);
+
+impl Slot {
+    fn take(shared: &Arc<Shared>) -> Self {
+        shared.running.fetch_add(1, Ordering::SeqCst);
+        Self(shared.clone())
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::SeqCst);
+        self.0.freed.notify(usize::MAX);
+    }
+}
+
+/// Works until `stop` resolves, then waits for what runs.
+pub(super) async fn serve(
+    shared: &Arc<Shared>,
+    timer: &Arc<dyn Timer>,
+    stop: impl Future<Output = ()> + Send,
+) {
+    let mut stop = pin!(stop);
+    let mut turns = Turns::new(shared);
+    loop {
+        // Registered before the inbox is asked, so that nothing is missed between.
+        let mut woken = Box::pin(shared.inbox.work_may_wait());
+        let mut freed = shared.freed.listen();
+        let mut registered = ready(());
+        match first_of(&mut [&mut stop, &mut woken, &mut registered]).await {
+            0 => break,
+            // What it says is seen by the ask below.
+            1 => woken = Box::pin(shared.inbox.work_may_wait()),
+            _ => {}
+        }
+        // Never dropped half-way: nobody would know of the lines that were leased.
+        let ended = match turns.ask(shared, timer).await {
+            Pause::No => 1,
+            Pause::UntilFreed => first_of(&mut [&mut stop, &mut freed]).await,
+            Pause::Until(time) => {
+                let mut sleep = timer.sleep(time.min(shared.poll));
+                first_of(&mut [&mut stop, &mut freed, &mut woken, &mut sleep]).await
+            }
+        };
+        if ended == 0 {
+            break;
+        }
+    }
+    let _ = within(timer, shared.grace, pin!(shared.is_idle())).await;
+    shared.dropped.store(true, Ordering::SeqCst);
+    shared.drop.notify(usize::MAX);
+    let _ = within(timer, shared.lease, pin!(shared.is_idle())).await;
+}
+
+/// Resolves with the place of the first that is ready.
+fn first_of(
+    futures: &mut [&mut (dyn Future<Output = ()> + Send + Unpin)],
+) -> impl Future<Output = usize> {
+    poll_fn(|context| {
+        let mut ready = |it: &mut &mut (dyn Future<Output = ()> + Send + Unpin)| {
+            Pin::new(it).poll(context).is_ready()
+        };
+        futures
+            .iter_mut()
+            .position(&mut ready)
+            .map_or(Poll::Pending, Poll::Ready)
+    })
+}
+
+/// Until when the inbox need not be asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pause {
+    /// There may be more at once.
+    No,
+    /// So long, if nothing wakes the worker before.
+    Until(Duration),
+    /// No slot is free.
+    UntilFreed,
+}
+
+/// What may be begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// As much as there are free slots.
+    Any,
+    /// Nothing, until nothing runs: then a suspect.
+    Drain,
+    /// Nothing, until the suspect that runs has ended.
+    Alone,
+}
+
+/// Whose turn it is.
+struct Turns {
+    endpoints: Vec<Arc<str>>,
+    mode: Mode,
+    /// An ask whose answer was lost, and when it was sent: it is repeated, since lines may be leased by it.
+    open: Option<(OwnerToken, Duration)>,
+}
+
+impl Turns {
+    fn new(shared: &Shared) -> Self {
+        let mut endpoints: Vec<_> = shared.served.keys().cloned().collect();
+        endpoints.sort();
+        Self {
+            endpoints,
+            mode: Mode::Any,
+            open: None,
+        }
+    }
+
+    /// Asks for as many lines as there are free slots, and begins them.
+    async fn ask(&mut self, shared: &Arc<Shared>, timer: &Arc<dyn Timer>) -> Pause {
+        let running = shared.running();
+        let free = shared.slots.saturating_sub(running);
+        if free == 0 || (self.mode != Mode::Any && running > 0) {
+            return Pause::UntilFreed;
+        }
+        let suspects = self.mode == Mode::Drain;
+        let limit = if suspects { 1 } else { free };
+        let (batch, asked) = match self.lease(shared, timer, limit, suspects).await {
+            Ok(leased) => leased,
+            Err(error) => {
+                log::inbox("a worker got no answer when it asked for work", &error);
+                return Pause::Until(shared.poll);
+            }
+        };
+        let count = batch.rows.len();
+        for row in batch.rows {
+            let slot = Slot::take(shared);
+            let work = line::run(shared.clone(), slot, row, asked, timer.clone());
+            timer.spawn(Box::pin(work));
+        }
+        self.mode = match (suspects, count) {
+            (true, 1..) => Mode::Alone,
+            (false, _) if batch.suspects_wait => Mode::Drain,
+            _ => Mode::Any,
+        };
+        if self.mode != Mode::Any || count >= limit || suspects {
+            return Pause::No;
+        }
+        Pause::Until(batch.next_due.unwrap_or(shared.poll))
+    }
+
+    async fn lease(
+        &mut self,
+        shared: &Shared,
+        timer: &Arc<dyn Timer>,
+        limit: usize,
+        suspects: bool,
+    ) -> Result<(Batch, Duration), StoreError> {
+        let (owner, asked) = *self
+            .open
+            .get_or_insert_with(|| (shared.owners.next(), shared.clock.monotonic()));
+        // Whoever was first is last next time.
+        self.endpoints.rotate_left(1);
+        let ask = Ask {
+            endpoints: &self.endpoints,
+            format: FORMAT,
+            limit,
+            lasts: shared.lease,
+            owner,
+            suspects,
+        };
+        let leased = within(timer, CALL_TIMEOUT, pin!(shared.inbox.lease(ask))).await;
+        let batch = leased.unwrap_or(Err(StoreError::Timeout))?;
+        self.open = None;
+        Ok((batch, asked))
+    }
+}

@@ -1,0 +1,181 @@
+//! What an endpoint with an inbox answers, and what it keeps.
+
+use std::{sync::Arc, time::Duration};
+
+use hookgate::{
+    BuildError, Receiver, Secret,
+    dedup::{Claim, DedupStore, OwnerToken},
+    inbox::{
+        Ask, DeadReason, FORMAT, Inbox, MemoryInbox, ProvedBy, StoredCoverage, StoredDelivery,
+    },
+    pack::KeyParts,
+    providers::logto::{EventName, Logto},
+};
+use http::HeaderName;
+
+use super::works::Works;
+use crate::props::logto;
+
+/// Takes the one line out, as a worker would.
+async fn stored(inbox: &MemoryInbox) -> StoredDelivery {
+    let endpoints = [Arc::from("test")];
+    let batch = inbox.lease(Ask {
+        endpoints: &endpoints,
+        format: FORMAT,
+        limit: 9,
+        lasts: Duration::from_secs(30),
+        owner: OwnerToken::from_bytes([9; 16]),
+        suspects: false,
+    });
+    let rows = batch.await.unwrap().rows;
+    assert_eq!(rows.len(), 1);
+    StoredDelivery::from_bytes(rows[0].payload.clone()).unwrap()
+}
+
+#[tokio::test]
+async fn a_delivery_is_answered_once_it_is_durable_and_no_handler_runs() {
+    let works = Works::new().await;
+    let reply = works.stage.send(&logto::event(1)).await;
+    assert_eq!((reply.status, reply.text()), (200, ""));
+    assert_eq!((works.inbox.len(), works.stage.script.runs()), (1, 0));
+}
+
+#[tokio::test]
+async fn copies_of_what_waits_are_answered_at_once() {
+    let works = Works::new().await;
+    for _ in 0..3 {
+        let reply = works.stage.send(&logto::event(1)).await;
+        assert_eq!(reply.status, 200);
+    }
+    assert_eq!(works.inbox.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_not_wanted_is_not_stored() {
+    let secret = Secret::utf8(logto::KEY).unwrap();
+    let inbox = MemoryInbox::new();
+    let pack = Logto::new(secret).interested_in([EventName::PostSignIn]);
+    let stage = crate::props::Stage::of(pack, |builder| builder.inbox_for_tests(inbox.clone()));
+    assert_eq!(stage.await.send(&logto::event(1)).await.status, 200);
+    assert!(inbox.is_empty());
+}
+
+#[tokio::test]
+async fn a_full_inbox_is_503_and_takes_more_when_there_is_room() {
+    let inbox = MemoryInbox::with_clock(1, hookgate::time::SystemClock::new());
+    let secret = Secret::utf8(logto::KEY).unwrap();
+    let stage = crate::props::Stage::of(Logto::new(secret), |builder| {
+        builder.inbox_for_tests(inbox.clone())
+    })
+    .await;
+    assert_eq!(stage.send(&logto::event(1)).await.status, 200);
+    let refused = stage.send(&logto::event(2)).await;
+    assert_eq!(refused.status, 503);
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(stage.send(&logto::event(1)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_copy_of_an_inline_run_waits_for_it_and_is_sent_back() {
+    let works = Works::new().await;
+    let parts = KeyParts::of_digest(logto::body(1).as_bytes());
+    let key = works.stage.receiver.event_key(None, &parts).unwrap();
+    let owner = OwnerToken::from_bytes([1; 16]);
+    let lease = Duration::from_secs(3600);
+    let claim = works.inbox.claim(&key, None, owner, lease).await.unwrap();
+    assert!(matches!(claim, Claim::Won(_)));
+    let sending = works.stage.sending(&logto::event(1));
+    works.pass_until(|| sending.is_finished()).await;
+    assert_eq!(sending.await.unwrap().status, 503);
+    assert!(works.inbox.is_empty());
+}
+
+#[tokio::test]
+async fn the_request_is_kept_as_it_came_without_its_credentials() {
+    let extra = HeaderName::from_static("x-region");
+    let works = Works::with(|builder| builder.inbox_headers([extra])).await;
+    let call = logto::event(1)
+        .target("/hook?a=1&b=%00")
+        .with("authorization", "Bearer CANARY")
+        .with("x-api-key", "CANARY")
+        .with("x-region", "eu")
+        .with(
+            "traceparent",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        );
+    assert_eq!(works.stage.send(&call).await.status, 200);
+    let StoredDelivery { request, verdict } = stored(&works.inbox).await;
+    assert_eq!((&*request.method, &*request.path), ("POST", "/hook"));
+    assert_eq!(request.query.as_deref(), Some("a=1&b=%00"));
+    assert_eq!(request.authority.as_deref(), Some("hooks.example.com"));
+    assert_eq!(request.body, call.body);
+    let mut names: Vec<_> = request.headers.iter().map(|(name, _)| &**name).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["content-type", "traceparent", "x-region"]);
+    assert_eq!(
+        (&*verdict.pack, verdict.proved_by),
+        ("logto", ProvedBy::Signature)
+    );
+    assert_eq!(verdict.coverage, StoredCoverage::Body);
+    assert_eq!(verdict.retain, works.stage.receiver.retention());
+}
+
+/// Two deliveries of the same bytes that nobody can decode, and one of others.
+#[tokio::test]
+async fn what_cannot_be_decoded_is_kept_once_and_its_sender_is_content() {
+    let works = Works::new().await;
+    for (text, expected) in [("[]", 1), ("[]", 1), ("[1]", 2)] {
+        let reply = works.stage.send(&logto::signed(text, logto::KEY)).await;
+        assert_eq!(reply.status, 200);
+        assert_eq!(works.dead().await, vec![DeadReason::Undecodable; expected]);
+    }
+    let forged = logto::signed("[2]", "another key of some length");
+    assert_eq!(works.stage.send(&forged).await.status, 401);
+    assert_eq!(works.dead().await.len(), 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_is_refused_where_there_is_no_inbox() {
+    let stage = crate::props::Stage::logto().await;
+    assert_eq!(
+        stage.send(&logto::signed("[]", logto::KEY)).await.status,
+        400
+    );
+}
+
+#[test]
+fn an_inbox_that_forgets_has_to_be_named() {
+    let builder = || {
+        let secret = Secret::utf8(logto::KEY).unwrap();
+        Receiver::new("test", Logto::new(secret))
+    };
+    let refused = builder().inbox(MemoryInbox::new()).build().unwrap_err();
+    assert!(matches!(refused, BuildError::Receiver(why) if why.contains("inbox_for_tests")));
+    let receiver = builder().inbox_for_tests(MemoryInbox::new()).build();
+    let receiver = receiver.unwrap();
+    assert!(receiver.has_inbox());
+    // What is accepted is not lost with its sender's patience.
+    let codes: Vec<_> = receiver.check().iter().map(|it| it.code()).collect();
+    assert!(!codes.contains(&"events_can_be_lost"), "{codes:?}");
+    let store = hookgate::dedup::MemoryStore::new();
+    assert!(
+        !builder()
+            .inbox_for_tests(MemoryInbox::new())
+            .dedup(store)
+            .build()
+            .unwrap()
+            .has_inbox()
+    );
+}
+
+#[test]
+fn headers_that_hold_credentials_are_not_kept() {
+    for name in ["authorization", "cookie", "proxy-authorization"] {
+        let secret = Secret::utf8(logto::KEY).unwrap();
+        let refused = Receiver::new("test", Logto::new(secret))
+            .inbox_for_tests(MemoryInbox::new())
+            .inbox_headers([HeaderName::from_static(name)])
+            .build();
+        assert!(matches!(refused, Err(BuildError::Receiver(_))), "{name}");
+    }
+}

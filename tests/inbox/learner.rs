@@ -1,0 +1,48 @@
+//! [`Learner`]: a pack that panics until it has learned to read.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use hookgate::{
+    Keyring, Rejection, Secret,
+    keys::Key,
+    pack::{
+        Authenticated, Contents, Decoded, KeyParts, Keys, LiveKeys, Provider, RawRequest,
+        SenderProfile, Undecodable, Verified,
+    },
+};
+
+pub(crate) struct Learner(pub(crate) Arc<AtomicBool>);
+
+impl Provider for Learner {
+    type Event = String;
+
+    fn name(&self) -> &str {
+        "learner"
+    }
+
+    fn profile(&self) -> SenderProfile {
+        SenderProfile::unknown()
+    }
+
+    fn keys(&self) -> Keys {
+        let key = Key::new("key", Secret::utf8("a secret of some length").unwrap());
+        Keys::from(Keyring::new([key]).unwrap())
+    }
+
+    fn needs_access(&self) -> bool {
+        true
+    }
+
+    fn verify<'a>(&self, _: RawRequest<'a>, _: LiveKeys<'a>) -> Result<Verified<'a>, Rejection> {
+        Ok(Verified::by_access())
+    }
+
+    fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<String>, Undecodable> {
+        assert!(self.0.load(Ordering::SeqCst), "not learned yet");
+        let text = String::from_utf8_lossy(authenticated.bytes).into_owned();
+        Ok(Decoded::new(KeyParts::of(&text), text).into())
+    }
+}
