@@ -50,7 +50,7 @@ impl Sent {
     }
 
     /// The same, with its signature in this header.
-    pub(crate) fn signed_in(mut self, header: String) -> Self {
+    pub(super) fn signed_in(mut self, header: String) -> Self {
         self.signature_header = Cow::Owned(header);
         self
     }

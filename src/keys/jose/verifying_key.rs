@@ -80,7 +80,7 @@ impl VerifyingKey {
 
     /// The other half of a key that tokens are signed with here, and that half as a JWK (RFC 7517).
     #[cfg(feature = "token")]
-    pub(crate) fn of_signer(
+    pub(super) fn of_signer(
         key: DecodingKey,
         algorithm: JwsAlgorithm,
         jwk: serde_json::Value,
@@ -117,7 +117,7 @@ impl VerifyingKey {
 
     /// The key as a JWK (RFC 7517), where it may be published.
     #[cfg(feature = "token")]
-    pub(crate) fn jwk(&self) -> Option<&serde_json::Value> {
+    pub(super) fn jwk(&self) -> Option<&serde_json::Value> {
         self.key.as_ref().ok()?.jwk.as_ref()
     }
 
