@@ -147,6 +147,8 @@ impl Told {
 }
 
 /// A delivery as an [`Observer`] sees it: nothing of its payload but its type.
+///
+/// Example: [`Observer`].
 #[derive(Clone, Copy)]
 pub struct Observed<'a>(&'a Facts);
 

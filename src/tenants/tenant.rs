@@ -9,6 +9,8 @@ use crate::{
 };
 
 /// One tenant.
+///
+/// Example: [`Tenants`](crate::tenants::Tenants).
 #[derive(Clone)]
 pub struct Tenant {
     id: TenantId,

@@ -1,9 +1,6 @@
 //! Building a token endpoint: what cannot be right is refused.
 
-use std::{
-    sync::{Arc, atomic::AtomicBool},
-    time::Duration,
-};
+use std::{sync::atomic::AtomicBool, time::Duration};
 
 use http::header;
 

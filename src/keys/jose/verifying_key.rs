@@ -25,6 +25,28 @@ const LEAST_SECRET_BYTES: usize = 32;
 ///
 /// A [`Keyring`](crate::keys::Keyring) of it is had by `into()`. For several, or an end, make a
 /// [`Key`](crate::keys::Key) of each with [`Key::public`](crate::keys::Key::public).
+///
+/// ```
+/// use hookgate::{
+///     Keyring, Secret,
+///     keys::{JwsAlgorithm, Key, VerifyingKey},
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let certificate = std::fs::read("tests/vectors/token/owner.pub.pem")?;
+/// // One key, under the name that its owner gives it.
+/// let key = VerifyingKey::pem(certificate, [JwsAlgorithm::Rs256]).with_id("2026-11");
+/// key.validate()?;
+/// assert!(key.certificate_dates().is_none()); // a bare key has none
+///
+/// // A secret that is shared with the issuer.
+/// let secret = Secret::utf8("0123456789abcdef0123456789abcdef")?;
+/// let shared = VerifyingKey::secret(&secret, [JwsAlgorithm::Hs256]);
+/// let ring = Keyring::new([Key::public("owner", key), Key::public("shared", shared)])?;
+/// # let _ = ring;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct VerifyingKey {
     id: Option<String>,
