@@ -32,12 +32,18 @@ mod schemes {
     mod hmac_body_field;
     mod hmac_header;
     mod keyrings;
-    mod presets;
+    mod presets {
+        mod identity;
+        mod published;
+        mod times;
+        mod types;
+    }
     mod published_keys;
     mod signed_request;
     mod signer;
     mod standard_webhooks;
     mod templates;
+    mod unsigned_metadata;
 }
 
 mod json {

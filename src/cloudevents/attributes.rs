@@ -101,7 +101,7 @@ impl Attributes {
         })
     }
 
-    pub(crate) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+    pub(super) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry("specversion", "1.0")?;
         map.serialize_entry("type", &self.event_type)?;
         map.serialize_entry("source", &self.source)?;

@@ -18,6 +18,23 @@ use crate::{leases::LeaseHandle, telemetry::Facts};
 ///
 /// Its fields are private and only the road makes one, behind verification: a handler that takes a
 /// `Delivery` cannot run unverified. `Debug` shows no payload.
+///
+/// ```
+/// use hookgate::{Ack, Delivery, Nack, UnixTime, providers::logto};
+///
+/// async fn on_event(delivery: Delivery<logto::Event>) -> Result<Ack, Nack> {
+///     let logto::Event::PostRegister(_) = delivery.event() else {
+///         return Ok(Ack::ignored("not ours"));
+///     };
+///     // The key is the same however often the handler runs; the attempt grows, so a late run writes nothing.
+///     let key = delivery.event_key().to_string();
+///     let attempt = delivery.lease().attempt();
+///     save(&key, attempt, delivery.occurred_at(), delivery.payload()).await?;
+///     Ok(Ack::processed())
+/// }
+/// # async fn save(_: &str, _: u32, _: Option<UnixTime>, _: &[u8]) -> Result<(), std::io::Error> { Ok(()) }
+/// # let _ = on_event;
+/// ```
 pub struct Delivery<E> {
     event: E,
     payload: Bytes,

@@ -6,6 +6,15 @@ use super::hex_text::hex_text;
 ///
 /// It holds a digest, so a store that keeps it keeps no personal data. `Debug` and `Display` show
 /// it as hex.
+///
+/// ```
+/// use hookgate::EventKey;
+///
+/// // As a store keeps it, and reads it again.
+/// let key = EventKey::from_bytes([0xab; 32]);
+/// assert_eq!(key.to_string(), "ab".repeat(32));
+/// assert_eq!(EventKey::from_bytes(*key.as_bytes()), key);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventKey([u8; 32]);
 

@@ -250,7 +250,7 @@ macro_rules! object {
                 pub $extra: $crate::json::Extra,
             )?
             #[allow(dead_code)] // where all members are required
-            pub(crate) unusual: $crate::json::members::Unusual,
+            unusual: $crate::json::members::Unusual,
         }
 
         const _: () = {

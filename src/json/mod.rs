@@ -7,7 +7,7 @@ mod misfit;
 mod once;
 pub(crate) mod open_enum;
 mod payload;
-pub(crate) mod value;
+mod value;
 mod without;
 
 pub(crate) use self::{depth::is_too_deep, once::Once, without::digest_without};

@@ -63,7 +63,7 @@ macro_rules! open_enum {
 
             /// The text where it is known: a bounded set of labels.
             #[allow(dead_code)] // not every enum names events
-            pub(crate) fn known_text(&self) -> Option<&'static str> {
+            pub(super) fn known_text(&self) -> Option<&'static str> {
                 match self {
                     $(Self::$variant => Some($text),)+
                     Self::Other(_) => None,

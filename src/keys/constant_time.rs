@@ -16,7 +16,7 @@ pub(crate) struct KeyedMac<M>(M);
 
 impl<M: Mac + KeyInit> KeyedMac<M> {
     /// `None` only if the MAC refused the key's length, which HMAC never does.
-    pub(crate) fn new(key: &[u8]) -> Option<Self> {
+    pub(super) fn new(key: &[u8]) -> Option<Self> {
         <M as KeyInit>::new_from_slice(key).ok().map(Self)
     }
 }

@@ -15,6 +15,22 @@ use event_listener::Event;
 use crate::dedup::Lease;
 
 /// The lease of a running handler: shared by the handler and the heartbeat that keeps it.
+///
+/// ```
+/// use hookgate::{Ack, Delivery, Nack};
+///
+/// async fn on_event(delivery: Delivery<Vec<String>>) -> Result<Ack, Nack> {
+///     for line in delivery.event() {
+///         if delivery.lease().is_lost() {
+///             return Err(Nack::retry()); // another handler may run: leave the rest to it
+///         }
+///         write(line, delivery.lease().attempt()).await?;
+///     }
+///     Ok(Ack::processed())
+/// }
+/// # async fn write(_: &str, _: u32) -> Result<(), std::io::Error> { Ok(()) }
+/// # let _ = on_event;
+/// ```
 #[derive(Clone)]
 pub struct LeaseHandle(Arc<Held>);
 

@@ -74,7 +74,7 @@ pub(crate) struct Grant {
 
 impl Grant {
     /// Takes `more`; `false`, and nothing taken, when that is more than is left.
-    pub(crate) fn grow(&mut self, more: usize) -> bool {
+    pub(super) fn grow(&mut self, more: usize) -> bool {
         let shared = &self.of.0;
         let taken = shared
             .used

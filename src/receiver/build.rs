@@ -52,6 +52,8 @@ impl ReceiverBuilder {
     /// # Errors
     ///
     /// What cannot be right, and what to change.
+    ///
+    /// Example: [`Receiver`].
     pub fn build(mut self) -> Result<Receiver, BuildError> {
         let settled = self.settled()?;
         let store = self.store.take().ok_or(BuildError::NoDedupStore)?;

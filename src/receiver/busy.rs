@@ -1,6 +1,19 @@
 //! [`Busy`]: what a receiver has not ended yet.
 
 /// What a receiver has not ended yet: a process that stops now would lose it.
+///
+/// ```
+/// use hookgate::{Receiver, dedup::MemoryStore};
+///
+/// # let pack = hookgate::providers::logto::Logto::new(hookgate::Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?);
+/// let receiver = Receiver::new("logto", pack).dedup(MemoryStore::new()).build()?;
+/// let busy = receiver.busy();
+/// if !busy.is_idle() {
+///     println!("{} handlers run, {} ends are not written", busy.handlers, busy.unsettled);
+/// }
+/// # assert!(busy.and(busy).is_idle());
+/// # Ok::<(), hookgate::BuildError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Busy {

@@ -5,6 +5,8 @@ mod builder;
 mod busy;
 mod check;
 mod drain;
+mod durable;
+mod periods;
 mod policy;
 
 use std::{fmt, sync::Arc, time::Duration};

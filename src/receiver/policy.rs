@@ -56,7 +56,7 @@ pub(crate) struct Handlers {
     pub(crate) deadline: Duration,
     /// Neither the pack nor the application says how long the sender waits.
     pub(super) deadline_is_assumed: bool,
-    pub(crate) cancel_on_disconnect: bool,
+    pub(super) cancel_on_disconnect: bool,
     refuses: AtomicBool,
 }
 

@@ -6,6 +6,17 @@ use std::fmt;
 /// identifies, dates or routes an event, unless a setting whose name says so asks for it.
 ///
 /// `Debug` shows nothing of it.
+///
+/// ```
+/// use hookgate::{Delivery, json::{Json, Payload}};
+///
+/// /// Good enough to count by: whoever captured a delivery can write another type over it.
+/// fn label(delivery: &Delivery<Payload<Json>>) -> String {
+///     let claimed = delivery.claimed_type();
+///     claimed.map_or("none".to_owned(), |claimed| (*claimed.trust_unsigned()).to_owned())
+/// }
+/// # let _ = label;
+/// ```
 #[derive(Clone, Copy)]
 pub struct Unsigned<T>(T);
 

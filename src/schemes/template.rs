@@ -14,7 +14,7 @@ use crate::setup::BuildError;
 pub struct Template(Vec<Piece>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Piece {
+pub(super) enum Piece {
     Literal(Box<str>),
     Id,
     /// Of signed requests alone.
@@ -92,12 +92,12 @@ impl Template {
     }
 
     #[cfg(feature = "jwt")]
-    pub(crate) fn pieces(&self) -> &[Piece] {
+    pub(super) fn pieces(&self) -> &[Piece] {
         &self.0
     }
 
     /// The signed text, piece by piece. Whoever verifies and whoever signs reads it here.
-    pub(crate) fn text<'a>(&'a self, parts: Parts<'a>) -> impl Iterator<Item = &'a [u8]> {
+    pub(super) fn text<'a>(&'a self, parts: Parts<'a>) -> impl Iterator<Item = &'a [u8]> {
         self.0.iter().map(move |piece| match piece {
             Piece::Literal(text) => text.as_bytes(),
             Piece::Id => parts.id,
@@ -110,13 +110,13 @@ impl Template {
         })
     }
 
-    pub(crate) fn has(&self, piece: &Piece) -> bool {
+    pub(super) fn has(&self, piece: &Piece) -> bool {
         self.0.contains(piece)
     }
 
     /// The byte that the text of `piece` may not contain: the nearest one of the literal between it and
     /// the body. The signed text can then be read in one way only, from both ends towards the body.
-    pub(crate) fn delimiter_of(&self, piece: &Piece) -> Option<u8> {
+    pub(super) fn delimiter_of(&self, piece: &Piece) -> Option<u8> {
         let at = self.0.iter().position(|known| known == piece)?;
         let body = self.0.iter().position(|known| *known == Piece::Body)?;
         let (neighbour, before_body) = if at < body {

@@ -6,6 +6,8 @@ use std::{borrow::Cow, fmt};
 ///
 /// [`Receiver::check`](crate::receiver::Receiver::check) gives them. What cannot be right at all is no finding but a
 /// [`BuildError`](crate::setup::BuildError).
+///
+/// Example: [`Receiver::check`](crate::Receiver::check).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {

@@ -11,6 +11,19 @@ use crate::json::canonical;
 ///
 /// `host`, `connection` and `content-length` are not in it: they belong to the HTTP client that
 /// sends it. `Debug` shows no value of a header and nothing of the body.
+///
+/// ```
+/// use hookgate::{UnixTime, providers::preset::PresetSimulator};
+///
+/// let sent = PresetSimulator::github("a secret of both ends").send(UnixTime::from_secs(1_700_000_000), "{}");
+/// assert!(sent.header("x-hub-signature-256").is_some());
+///
+/// // The same, wrong: each must be refused.
+/// let wrong = [sent.clone().unsigned(), sent.clone().with_tampered_body(), sent.clone().with_tampered_signature()];
+/// assert!(wrong[0].header("x-hub-signature-256").is_none());
+/// let request = sent.into_request().unwrap();
+/// assert_eq!(request.method(), "POST");
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Sent {
@@ -50,7 +63,7 @@ impl Sent {
     }
 
     /// The same, with its signature in this header.
-    pub(crate) fn signed_in(mut self, header: String) -> Self {
+    pub(super) fn signed_in(mut self, header: String) -> Self {
         self.signature_header = Cow::Owned(header);
         self
     }

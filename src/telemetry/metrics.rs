@@ -108,6 +108,11 @@ metrics! {
 
 /// Tells the recorder that is installed what each metric means. Receivers do so by themselves at their
 /// first delivery.
+///
+/// ```
+/// // Once, after the program has installed its recorder.
+/// hookgate::metrics::describe();
+/// ```
 pub fn describe() {
     for metric in ALL {
         match metric.kind {

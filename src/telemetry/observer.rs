@@ -15,6 +15,33 @@ use crate::{
 ///
 /// They run on the road: return quickly, and hand longer work to a queue or task. What a handler said is
 /// settled before they are told of it.
+///
+/// ```
+/// use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
+/// use hookgate::{Observed, Observer, Reason, Receiver, Rejection, dedup::MemoryStore};
+///
+/// #[derive(Clone, Default)]
+/// struct Copies(Arc<AtomicUsize>);
+///
+/// impl Observer for Copies {
+///     fn rejected(&self, endpoint: &str, rejection: &Rejection) {
+///         println!("{endpoint} refused a request: {}", rejection.reason().as_str());
+///     }
+///
+///     fn ended(&self, delivery: Observed<'_>, reason: Reason) {
+///         if reason == Reason::Duplicate {
+///             println!("{} came again to {}", delivery.event_key(), delivery.endpoint());
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///     }
+/// }
+///
+/// # let pack = hookgate::providers::logto::Logto::new(hookgate::Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?);
+/// let copies = Copies::default();
+/// let receiver = Receiver::new("logto", pack).observer(copies.clone()).dedup(MemoryStore::new()).build()?;
+/// # let _ = receiver;
+/// # Ok::<(), hookgate::BuildError>(())
+/// ```
 pub trait Observer: Send + Sync + 'static {
     /// A request was refused before anything of it was believed.
     fn rejected(&self, endpoint: &str, rejection: &Rejection) {
@@ -120,6 +147,8 @@ impl Told {
 }
 
 /// A delivery as an [`Observer`] sees it: nothing of its payload but its type.
+///
+/// Example: [`Observer`].
 #[derive(Clone, Copy)]
 pub struct Observed<'a>(&'a Facts);
 

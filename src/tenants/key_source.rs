@@ -23,6 +23,8 @@ use super::{KeySourceError, Tenant};
 /// receiver [`networks`](crate::receiver::ReceiverBuilder::networks) or a rule of its own where senders share
 /// something. The names of tenants are no secrets: a request of an unknown one is refused before its body is read, one
 /// of a known tenant without a rule after.
+///
+/// Example: [`Tenants`](crate::tenants::Tenants).
 pub trait KeySource: Send + Sync + 'static {
     /// The tenant that `name`, as the request spells it, stands for; `None` when there is none.
     fn tenant(

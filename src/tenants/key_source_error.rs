@@ -3,6 +3,8 @@
 use crate::verdict::Source;
 
 /// A key source could not be asked. The answer is 503.
+///
+/// Example: [`Tenants`](crate::tenants::Tenants).
 #[derive(Debug, thiserror::Error)]
 #[error("the key source is unavailable")]
 pub struct KeySourceError(#[source] Source);

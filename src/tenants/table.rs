@@ -41,6 +41,8 @@ const UNKNOWN_FOR: Duration = Duration::from_secs(10);
 const LOOK_UPS: usize = 64;
 
 /// Where a request names its tenant.
+///
+/// Example: [`Tenants`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TenantName {
@@ -53,6 +55,36 @@ pub enum TenantName {
 }
 
 /// Tenants by the name that a request gives, with a bounded cache of found and unknown names.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use hookgate::{
+///     Receiver, Secret,
+///     access::{ApiKey, Networks},
+///     dedup::MemoryStore,
+///     providers::logto::Logto,
+///     tenants::{KeySource, KeySourceError, Tenant, Tenants},
+/// };
+///
+/// /// A table in memory. A database's error becomes a `KeySourceError::new(error)`.
+/// struct Table(HashMap<&'static str, Tenant>);
+///
+/// impl KeySource for Table {
+///     async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+///         Ok(self.0.get(name).cloned())
+///     }
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let acme = Tenant::new("acme", Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?)
+///     .access(ApiKey::header("x-api-key", "a key that acme's sender shows"))
+///     .networks(Networks::new(["203.0.113.0/24"])?);
+/// let tenants = Tenants::by_route_param("tenant", Table(HashMap::from([("acme", acme)])));
+/// let receiver = Receiver::new("logto", Logto::new(tenants)).dedup(MemoryStore::new()).build()?;
+/// assert!(receiver.needs_route_params()); // a route such as `/webhooks/{tenant}`
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Tenants {
     name: TenantName,

@@ -9,6 +9,8 @@ use crate::{
 };
 
 /// One tenant.
+///
+/// Example: [`Tenants`](crate::tenants::Tenants).
 #[derive(Clone)]
 pub struct Tenant {
     id: TenantId,
@@ -80,7 +82,7 @@ impl Tenant {
     }
 
     /// Whether its own rule lets everyone pass.
-    pub(crate) fn admits_anyone(&self) -> bool {
+    pub(super) fn admits_anyone(&self) -> bool {
         self.access_rule().is_some_and(Access::admits_anyone)
     }
 }

@@ -3,6 +3,8 @@
 use crate::{simulator::Sent, time::UnixTime};
 
 /// One request that the kit wants. The same `Asked` twice must give the same event.
+///
+/// Example: [`Kit`](super::Kit).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Asked<'a> {

@@ -28,6 +28,8 @@ const CAPACITY: usize = 1000;
 /// What the kit gives to the application that it starts. Clones are the same bench.
 ///
 /// One is made for each scenario. It outlives a restart of the application within.
+///
+/// Example: [`Kit`](super::Kit).
 #[derive(Clone)]
 pub struct Bench(pub(super) Arc<Inner>);
 

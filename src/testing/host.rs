@@ -24,6 +24,14 @@ pub trait Host {
 }
 
 /// An answer. `Debug` shows its status alone.
+///
+/// ```
+/// use hookgate::testing::Reply;
+///
+/// let reply = Reply::new(503, [("retry-after".to_owned(), "2".to_owned())], "");
+/// assert_eq!(reply.header("retry-after"), Some("2"));
+/// assert!(!reply.is_success());
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reply {

@@ -15,6 +15,44 @@ const SECRET: &str = "canary-of-a-secret-0123456789abcdef";
 
 /// Runs scenarios against an application. Made by `hookgate_axum::testing::kit` and
 /// `hookgate_actix::testing::kit`, or with a [`Host`] of your own.
+///
+/// ```
+/// use axum::{Router, extract::State, routing::post};
+/// use hookgate::{
+///     Ack, Nack, Receiver, UnixTime,
+///     access::ApiKey,
+///     providers::logto::{self, Logto, User},
+///     testing::{Bench, Effect, Scenario, senders},
+/// };
+/// use hookgate_axum::{Event, ReceiverExt, testing::kit};
+///
+/// async fn on_event(State(mails): State<Effect>, Event(_): Event<logto::Event>) -> Result<Ack, Nack> {
+///     mails.happens().await?;
+///     Ok(Ack::processed())
+/// }
+///
+/// async fn app(bench: &Bench) -> Router {
+///     let receiver = Receiver::new("logto", Logto::new(bench.keys())).access(ApiKey::header("x-api-key", "a key"));
+///     let receiver = bench.build(receiver).unwrap();
+///     Router::new().route("/webhooks/logto", post(on_event).layer(receiver.layer())).with_state(bench.effect())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let logto = senders::logto("/webhooks/logto", |logto, asked| {
+///     let mut user = User::new(asked.id(), asked.at);
+///     user.name = Some(asked.personal().to_owned());
+///     logto.post_register(user)
+/// });
+/// let report = kit(app, logto)
+///     .credentials("x-api-key", "a key")
+///     .at(UnixTime::from_secs(1_700_000_000))
+///     .run(&[Scenario::FirstDelivery, Scenario::SequentialCopies, Scenario::WrongCredentials])
+///     .await;
+/// report.assert_passed();
+/// assert_eq!(report.failure(Scenario::FirstDelivery), None);
+/// # }
+/// ```
 pub struct Kit<H, S> {
     pub(super) host: H,
     pub(super) sender: S,

@@ -17,6 +17,8 @@ pub enum ScenarioResult {
 }
 
 /// How each scenario of a run ended. `Display` writes it out.
+///
+/// Example: [`Kit`](super::Kit).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a report fails no test by itself: call `assert_passed` or `assert_passed_but`"]
 pub struct Report(pub(super) Vec<(Scenario, ScenarioResult)>);

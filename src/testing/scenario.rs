@@ -5,6 +5,8 @@ use std::fmt;
 macro_rules! scenarios {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $rule:literal;)+) => {
         /// One row of the table: what happens, and what hookgate promises then.
+        ///
+        /// Example: [`Kit`](super::Kit).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Scenario {

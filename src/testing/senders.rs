@@ -92,6 +92,15 @@ pub fn facephi(
 }
 
 /// Unico IDCloud. Its credentials are the kit's: [`Kit::credentials`](super::Kit::credentials).
+///
+/// ```
+/// use hookgate::testing::senders;
+///
+/// let idcloud = senders::idcloud("/webhooks/idcloud", |idcloud, asked| {
+///     idcloud.process(asked.id(), "finished".into(), "id")
+/// });
+/// # let _ = idcloud;
+/// ```
 pub fn idcloud(
     path: impl Into<String>,
     usual: impl Fn(&IdCloudSimulator, &Asked<'_>) -> Sent,
@@ -111,6 +120,17 @@ pub fn idcloud(
 }
 
 /// Unico Check. Its credentials are the kit's: [`Kit::credentials`](super::Kit::credentials).
+///
+/// ```
+/// use hookgate::testing::senders;
+/// use serde_json::json;
+///
+/// let unico = senders::unico_check("/webhooks/unico", |unico, asked| {
+///     let data = json!({ "id": asked.id(), "status": 3, "name": asked.personal() });
+///     unico.body(json!({ "eventDate": asked.at.to_rfc3339(), "event": "update_process", "data": data }).to_string())
+/// });
+/// # let _ = unico;
+/// ```
 pub fn unico_check(
     path: impl Into<String>,
     usual: impl Fn(&UnicoCheckSimulator, &Asked<'_>) -> Sent,
@@ -158,7 +178,7 @@ pub fn standard_webhooks<B: Into<Bytes>>(
     }
 }
 
-/// GitHub, Shopify, Slack or Stripe: `simulator` makes one with the secret that it gets. Where the
+/// A sender that a [`PresetSimulator`] plays: `simulator` makes one with the secret that it gets. Where the
 /// sender's body has no id, put [`Asked::id`] somewhere: equal bodies are one event.
 ///
 /// ```

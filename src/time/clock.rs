@@ -25,6 +25,15 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
 }
 
 /// The operating system's clocks.
+///
+/// ```
+/// use hookgate::time::{Clock, SystemClock};
+///
+/// let clock = SystemClock::new();
+/// let before = clock.monotonic();
+/// assert!(clock.monotonic() >= before);
+/// println!("{}", clock.now().to_rfc3339());
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock {
     start: Instant,

@@ -8,6 +8,21 @@ use std::{
 /// A moment in milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
 ///
 /// All arithmetic saturates: a timestamp that a sender made up can never panic or wrap.
+///
+/// ```
+/// use std::time::Duration;
+/// use hookgate::UnixTime;
+///
+/// let signed = UnixTime::from_rfc3339("2026-11-28T10:00:00+01:00").unwrap();
+/// assert_eq!(signed.as_secs(), 1_795_856_400);
+/// assert_eq!(signed.to_rfc3339(), "2026-11-28T09:00:00.000Z");
+///
+/// let now = signed.saturating_add(Duration::from_millis(1500));
+/// assert_eq!(now.as_millis(), 1_795_856_401_500);
+/// assert_eq!(now.since(signed), Duration::from_millis(1500));
+/// assert_eq!(signed.since(now), Duration::ZERO);
+/// assert_eq!(UnixTime::from_secs(i64::MAX).saturating_add(Duration::MAX), UnixTime::from_millis(i64::MAX));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(i64);
 

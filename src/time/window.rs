@@ -3,6 +3,14 @@
 use std::time::Duration;
 
 /// How old, and how far in the future, a signed time may be. Both limits are inside the window.
+///
+/// ```
+/// use std::time::Duration;
+/// use hookgate::time::Window;
+///
+/// let window = Window::both(Duration::from_secs(300));
+/// assert_eq!(window.past, window.future);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// How old a signed time may be.

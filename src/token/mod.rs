@@ -38,6 +38,7 @@ mod answer;
 mod asked;
 mod assertion;
 mod attempt;
+mod build;
 mod builder;
 mod claims;
 mod client;

@@ -233,6 +233,19 @@ pub struct TokenRefused {
 }
 
 /// Makes the assertions of a client (RFC 7523): signed anew for each token request.
+///
+/// ```
+/// use std::time::Duration;
+/// use hookgate::{UnixTime, keys::JwsAlgorithm, token::AssertionSimulator};
+///
+/// let assertion = AssertionSimulator::secret(b"0123456789abcdef0123456789abcdef", JwsAlgorithm::Hs256)?
+///     .claim("iss", "unico")
+///     .claim("sub", "unico")
+///     .lifetime(Duration::from_secs(60));
+/// let token = assertion.token(UnixTime::from_secs(1_700_000_000));
+/// assert_eq!(token.split('.').count(), 3);
+/// # Ok::<(), hookgate::BuildError>(())
+/// ```
 #[derive(Clone)]
 pub struct AssertionSimulator {
     key: EncodingKey,

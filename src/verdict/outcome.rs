@@ -44,6 +44,31 @@ impl Ack {
 ///
 /// The text of an error never reaches the sender or the log; it goes to
 /// [`Observer::handler_failed`](crate::telemetry::Observer::handler_failed) only.
+///
+/// ```
+/// use std::{io, time::Duration};
+/// use hookgate::{Ack, Nack};
+///
+/// fn on_event(amount: i64, booked: io::Result<()>) -> Result<Ack, Nack> {
+///     if amount < 0 {
+///         return Err(Nack::rejected("a negative amount"));
+///     }
+///     match booked {
+///         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+///             Err(Nack::unavailable().with_error(error))
+///         }
+///         Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+///             Err(Nack::retry_after(Duration::from_secs(30)).with_error(error))
+///         }
+///         other => {
+///             other?; // any other error is a retry
+///             Ok(Ack::processed())
+///         }
+///     }
+/// }
+/// # assert!(on_event(1, Ok(())).is_ok());
+/// # assert!(on_event(-1, Ok(())).is_err());
+/// ```
 #[derive(Clone)]
 #[must_use = "return it from the handler"]
 pub struct Nack {

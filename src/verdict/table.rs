@@ -19,6 +19,8 @@ macro_rules! rows {
     )+) => {
         /// The stable, bounded name of each way a delivery can end other than in its handler's own
         /// answer. Fit for metric labels and log fields; names never change meaning.
+        ///
+        /// Example: [`Rejection`].
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Reason {
@@ -53,6 +55,14 @@ macro_rules! rows {
 
         /// Why a request was not admitted. What the sender gets is decided by [`Answer`](super::Answer); these
         /// details are for logs, hooks and tools. Nothing here carries payload, credentials or addresses.
+        ///
+        /// ```
+        /// use hookgate::{Reason, Rejection};
+        ///
+        /// let refused = Rejection::SignatureMismatch;
+        /// assert_eq!(refused.reason(), Reason::SignatureMismatch);
+        /// assert_eq!(refused.reason().as_str(), "signature_mismatch");
+        /// ```
         #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
         #[non_exhaustive]
         pub enum Rejection {

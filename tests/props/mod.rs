@@ -13,6 +13,7 @@ mod gate;
 mod issuer;
 mod log;
 pub(crate) mod logto;
+pub(crate) mod presets;
 mod puppet;
 mod raw;
 mod recorder;

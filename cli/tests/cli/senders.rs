@@ -5,7 +5,10 @@ use std::process::Output;
 use hookgate::{
     Secret,
     pack::{Provider, TimeKind},
-    providers::{known, preset::Preset},
+    providers::{
+        known::{self, KnownSender, Proof},
+        preset::Preset,
+    },
 };
 
 use crate::listening::{Listening, send};
@@ -52,32 +55,41 @@ const fn showing(provider: &'static str, event: &'static str) -> Row {
     }
 }
 
-/// Senders with packs or settings of their own.
-const APART: [Row; 8] = [
-    signing_time("facephi", "id_captured"),
+/// Senders whose endpoints are configured in a file.
+const CONFIGURED: [Row; 4] = [
     signing("hmac-body-field", "user.created").with("hmac-body-field.json"),
     signing_time("hmac-header", "user.created").with("hmac-header.json"),
-    showing("idcloud", "process_finished"),
-    signing_time("logto", "PostSignIn"),
     signing_time("signed-request", "user.created").with("signed-request.json"),
-    showing("unico-check", "update_process"),
     signing_time("unico-check", "update_process").with("unico-check-signed.json"),
 ];
 
+/// An event of a sender whose simulator has events of its own.
+fn event_of(sender: &KnownSender) -> &'static str {
+    match sender.name {
+        "facephi" => "id_captured",
+        "idcloud" => "process_finished",
+        "logto" => "PostSignIn",
+        "unico-check" => "update_process",
+        name => panic!("name an event of {name}"),
+    }
+}
+
 /// Every sender: those of the library's rows come by themselves.
 pub(crate) fn rows() -> Vec<Row> {
-    let samples = known::ALL
-        .iter()
-        .filter_map(|sender| Some((sender, sender.sample?)));
-    let presets = samples.map(|(sender, sample)| {
-        let preset = Preset::of(sender, Secret::utf8("any").unwrap());
-        let of = match preset.profile().time {
-            TimeKind::NotSigned => signing,
-            _ => signing_time,
+    let known = known::ALL.iter().map(|sender| {
+        let event = match sender.sample {
+            Some(sample) => sample.types[0],
+            None => event_of(sender),
         };
-        of(sender.name, sample.types[0])
+        let profile = Preset::of(sender, Secret::utf8("any").unwrap()).profile();
+        let of = match (sender.proof.value(), profile.time) {
+            (Proof::Scheme(_), TimeKind::NotSigned) => signing,
+            (Proof::Scheme(_), _) => signing_time,
+            _ => showing,
+        };
+        of(sender.name, event)
     });
-    APART.into_iter().chain(presets).collect()
+    CONFIGURED.into_iter().chain(known).collect()
 }
 
 impl Row {

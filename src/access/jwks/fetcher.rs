@@ -9,6 +9,27 @@ use crate::{setup::BuildError, verdict::Source};
 /// Brings the key set of an issuer. [`HttpsFetcher`](super::HttpsFetcher) does so from a URL.
 ///
 /// Called once at a time, within [`Jwks::fetch_timeout`](super::Jwks::fetch_timeout), and dropped where that is over.
+///
+/// ```
+/// use std::time::Duration;
+/// use hookgate::{
+///     access::{Jwks, JwksDocument, JwksError, JwksFetcher},
+///     keys::JwsAlgorithm,
+/// };
+///
+/// /// Where a job writes the issuer's key set to a file.
+/// struct OfFile(std::path::PathBuf);
+///
+/// impl JwksFetcher for OfFile {
+///     async fn fetch(&self) -> Result<JwksDocument, JwksError> {
+///         let body = std::fs::read(&self.0).map_err(|error| JwksError::Unreachable(error.into()))?;
+///         Ok(JwksDocument::new(body).max_age(Duration::from_secs(60)))
+///     }
+/// }
+///
+/// let keys = Jwks::fetched_by(OfFile("/run/app/jwks.json".into()), [JwsAlgorithm::Rs256]);
+/// # let _ = keys;
+/// ```
 pub trait JwksFetcher: Send + Sync + 'static {
     /// What the issuer publishes now.
     fn fetch(&self) -> impl Future<Output = Result<JwksDocument, JwksError>> + Send;
@@ -52,6 +73,8 @@ impl<F: JwksFetcher> DynFetcher for F {
 }
 
 /// A key set as it arrived.
+///
+/// Example: [`JwksFetcher`].
 #[derive(Debug, Clone)]
 pub struct JwksDocument {
     pub(super) body: Bytes,

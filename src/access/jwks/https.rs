@@ -24,6 +24,18 @@ const NO_URL: &str = "the address of a key set is no URL";
 /// | status | 200 |
 /// | size | at most 256 KiB, counted while it is read; no content encoding is asked for |
 /// | proxies | as the environment says (`HTTPS_PROXY`), not for the own machine |
+///
+/// ```
+/// use hookgate::{
+///     access::{HttpsFetcher, Jwks},
+///     keys::JwsAlgorithm,
+/// };
+///
+/// // What `Jwks::new` does with the address.
+/// let fetcher = HttpsFetcher::new("https://issuer.example/.well-known/jwks.json");
+/// let keys = Jwks::fetched_by(fetcher, [JwsAlgorithm::Rs256]);
+/// # let _ = keys;
+/// ```
 pub struct HttpsFetcher {
     url: Result<Url, &'static str>,
     /// Made by the first fetch: it reads the certificates, and `build()` does no IO.

@@ -5,6 +5,14 @@ use jsonwebtoken::Algorithm;
 use super::public_key::KeyType;
 
 /// How a JWS, of a token or a signed request, may be signed (RFC 7518, RFC 8037). There is no `none`.
+///
+/// ```
+/// use hookgate::keys::JwsAlgorithm;
+///
+/// assert_eq!(JwsAlgorithm::from_name("ES256"), Some(JwsAlgorithm::Es256));
+/// assert_eq!(JwsAlgorithm::from_name("none"), None);
+/// assert_eq!(JwsAlgorithm::Rs256.name(), "RS256");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JwsAlgorithm {

@@ -17,7 +17,7 @@ pub(crate) struct JwsHead {
 
 impl JwsHead {
     /// What `typ` says of a token that is of no kind of its own (RFC 7519, section 5.1).
-    pub(crate) const PLAIN: &str = "JWT";
+    pub(super) const PLAIN: &str = "JWT";
 
     /// Reads the first part of a JWS: `None` where it is not base64url, or not the head of one.
     pub(crate) fn read(part: &[u8]) -> Option<Self> {
@@ -30,7 +30,7 @@ impl JwsHead {
     }
 
     /// The id of the key that it names.
-    pub(crate) fn key_id(&self) -> Option<&str> {
+    pub(super) fn key_id(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 

@@ -5,7 +5,7 @@ mod compact_jws;
 mod jws_algorithm;
 mod jws_head;
 mod jwt;
-pub(crate) mod public_key;
+mod public_key;
 mod self_test;
 #[cfg(feature = "token")]
 mod signing_key;

@@ -19,19 +19,19 @@ use crate::time::UnixTime;
 const LEAST_RSA_BITS: usize = 2048;
 
 /// A key and what was read beside it.
-pub(crate) struct PublicKey {
-    pub(crate) key: DecodingKey,
-    pub(crate) kind: KeyType,
+pub(super) struct PublicKey {
+    pub(super) key: DecodingKey,
+    pub(super) kind: KeyType,
     /// From when until when the certificate that it came in says to be valid.
-    pub(crate) dates: Option<(UnixTime, UnixTime)>,
+    pub(super) dates: Option<(UnixTime, UnixTime)>,
     /// As it is published, where it may be (RFC 7517).
     #[cfg(feature = "token")]
-    pub(crate) jwk: Option<serde_json::Value>,
+    pub(super) jwk: Option<serde_json::Value>,
 }
 
 impl PublicKey {
     /// The key alone.
-    pub(crate) fn bare(key: DecodingKey, kind: KeyType) -> Self {
+    pub(super) fn bare(key: DecodingKey, kind: KeyType) -> Self {
         Self {
             key,
             kind,
@@ -44,7 +44,7 @@ impl PublicKey {
 
 /// Which signatures a key can verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyType {
+pub(super) enum KeyType {
     Secret,
     Rsa,
     P256,
@@ -62,7 +62,7 @@ const OTHER_KIND: &str =
 const WEAK: &str = "a token's RSA key has less than 2,048 bits: its signatures can be forged";
 
 /// The key of the first block. In a chain that is the owner's own certificate; those of its issuers follow.
-pub(crate) fn of_pem(pem: &[u8]) -> Result<PublicKey, &'static str> {
+pub(super) fn of_pem(pem: &[u8]) -> Result<PublicKey, &'static str> {
     if memchr::memmem::find(pem, b"PRIVATE KEY").is_some() {
         return Err(PRIVATE);
     }
@@ -80,7 +80,7 @@ pub(crate) fn of_pem(pem: &[u8]) -> Result<PublicKey, &'static str> {
 }
 
 /// The key of a certificate, of a `SubjectPublicKeyInfo`, or of an `RSAPublicKey` (RFC 8017).
-pub(crate) fn of_der(der: &[u8]) -> Result<PublicKey, &'static str> {
+pub(super) fn of_der(der: &[u8]) -> Result<PublicKey, &'static str> {
     if let Some(read) = of_certificate(der) {
         return read;
     }

@@ -213,7 +213,7 @@ impl SigningKey {
     }
 
     /// The key of a ring that verifies what this one signs.
-    pub(crate) fn verifying(&self) -> Key {
+    pub(super) fn verifying(&self) -> Key {
         Key::public(self.id(), self.0.verifier.clone())
     }
 }

@@ -25,6 +25,28 @@ const LEAST_SECRET_BYTES: usize = 32;
 ///
 /// A [`Keyring`](crate::keys::Keyring) of it is had by `into()`. For several, or an end, make a
 /// [`Key`](crate::keys::Key) of each with [`Key::public`](crate::keys::Key::public).
+///
+/// ```
+/// use hookgate::{
+///     Keyring, Secret,
+///     keys::{JwsAlgorithm, Key, VerifyingKey},
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let certificate = std::fs::read("tests/vectors/token/owner.pub.pem")?;
+/// // One key, under the name that its owner gives it.
+/// let key = VerifyingKey::pem(certificate, [JwsAlgorithm::Rs256]).with_id("2026-11");
+/// key.validate()?;
+/// assert!(key.certificate_dates().is_none()); // a bare key has none
+///
+/// // A secret that is shared with the issuer.
+/// let secret = Secret::utf8("0123456789abcdef0123456789abcdef")?;
+/// let shared = VerifyingKey::secret(&secret, [JwsAlgorithm::Hs256]);
+/// let ring = Keyring::new([Key::public("owner", key), Key::public("shared", shared)])?;
+/// # let _ = ring;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct VerifyingKey {
     id: Option<String>,
@@ -80,7 +102,7 @@ impl VerifyingKey {
 
     /// The other half of a key that tokens are signed with here, and that half as a JWK (RFC 7517).
     #[cfg(feature = "token")]
-    pub(crate) fn of_signer(
+    pub(super) fn of_signer(
         key: DecodingKey,
         algorithm: JwsAlgorithm,
         jwk: serde_json::Value,
@@ -117,7 +139,7 @@ impl VerifyingKey {
 
     /// The key as a JWK (RFC 7517), where it may be published.
     #[cfg(feature = "token")]
-    pub(crate) fn jwk(&self) -> Option<&serde_json::Value> {
+    pub(super) fn jwk(&self) -> Option<&serde_json::Value> {
         self.key.as_ref().ok()?.jwk.as_ref()
     }
 

@@ -106,7 +106,7 @@ impl Status {
     }
 
     /// The number as text where it is known: a bounded set of labels.
-    pub(crate) const fn known_text(self) -> Option<&'static str> {
+    pub(super) const fn known_text(self) -> Option<&'static str> {
         match self {
             Self::Processing => Some("1"),
             Self::Divergence => Some("2"),

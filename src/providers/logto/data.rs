@@ -58,7 +58,7 @@ impl<T: fmt::Debug> fmt::Debug for DataEvent<T> {
 }
 
 /// What has been read of an envelope so far.
-pub(crate) type EnvelopeSlots<'de> = <Envelope as Members<'de>>::Slots;
+pub(super) type EnvelopeSlots<'de> = <Envelope as Members<'de>>::Slots;
 
 /// What a [`DataEvent`] is about, on its way out of JSON.
 pub(crate) trait ReadAbout<'de>: Sized {
@@ -79,7 +79,7 @@ pub(crate) trait ReadAbout<'de>: Sized {
 }
 
 /// What a [`DataEvent`] is about, on its way into JSON.
-pub(crate) trait About {
+pub(super) trait About {
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
 
     /// The user whom the event is about, if it is about one.
@@ -146,7 +146,7 @@ impl<T: About> Serialize for DataEvent<T> {
 }
 
 /// The member that most data events have.
-pub(crate) const DATA: &str = "data";
+pub(super) const DATA: &str = "data";
 
 /// Types that stand under `data`, each with the field that is a user's id, if it has one.
 macro_rules! under_data {

@@ -37,7 +37,7 @@ impl NotAnEvent {
     }
 }
 
-pub(crate) const fn no(reason: &'static str) -> NotAnEvent {
+pub(super) const fn no(reason: &'static str) -> NotAnEvent {
     NotAnEvent { reason }
 }
 
@@ -104,10 +104,7 @@ fn from_any_order(text: &str) -> Result<Event, NotAnEvent> {
 }
 
 /// Reads a text that is one object and nothing else.
-pub(crate) fn parse<'de, V: Visitor<'de>>(
-    text: &'de str,
-    visitor: V,
-) -> Result<V::Value, serde_json::Error> {
+fn parse<'de, V: Visitor<'de>>(text: &'de str, visitor: V) -> Result<V::Value, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value = json.deserialize_map(visitor)?;
     json.end()?;

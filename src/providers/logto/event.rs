@@ -22,7 +22,7 @@ use super::{
 use crate::time::{EventTime, UnixTime};
 
 /// The member that tells an event's type.
-pub(crate) const TAG: &str = "event";
+pub(super) const TAG: &str = "event";
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident($type:ty),)+) => {
@@ -52,7 +52,7 @@ macro_rules! events {
             }
 
             /// Reads what is left of an object whose name is already known.
-            pub(crate) fn read<'de, A: MapAccess<'de>>(
+            pub(super) fn read<'de, A: MapAccess<'de>>(
                 name: EventName,
                 map: &mut A,
             ) -> Result<Self, A::Error> {
@@ -61,7 +61,7 @@ macro_rules! events {
                 }
             }
 
-            pub(crate) fn extra_mut(&mut self) -> Option<&mut members::Extra> {
+            pub(super) fn extra_mut(&mut self) -> Option<&mut members::Extra> {
                 match self {
                     $(Self::$name(event) => Some(event.extra_mut()),)+
                     Self::Unrecognized(_) => None,
@@ -222,7 +222,7 @@ fn write<T: WriteMembers + Open, S: Serializer>(
 }
 
 /// What every event can be asked.
-pub(crate) trait Facts {
+pub(in crate::providers) trait Facts {
     fn time(&self) -> EventTime;
     fn hook_id(&self) -> Option<&str>;
     fn session_id(&self) -> Option<&str>;

@@ -16,7 +16,7 @@ pub struct Unrecognized {
     /// Why there is no type for it.
     pub error: Misfit,
     pub(super) time: EventTime,
-    pub(crate) hook_id: Option<String>,
+    pub(super) hook_id: Option<String>,
 }
 
 impl fmt::Debug for Unrecognized {

@@ -49,7 +49,7 @@ impl StoreCall {
         not(any(feature = "tracing", feature = "metrics")),
         expect(dead_code, reason = "nobody is told")
     )]
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Claim => "claim",
             Self::Settle => "settle",

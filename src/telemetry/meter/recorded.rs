@@ -81,7 +81,12 @@ impl Meter {
     }
 
     /// A request came to its end. `event_type` is a label, not what was sent.
-    pub(crate) fn ended(&self, ending: Ending, reason: Reason, event_type: &'static str) {
+    pub(in crate::telemetry) fn ended(
+        &self,
+        ending: Ending,
+        reason: Reason,
+        event_type: &'static str,
+    ) {
         let handle = self.0.ended.get((ending, reason, event_type), || {
             counter!(
                 metrics::DELIVERIES.name,

@@ -26,7 +26,7 @@ impl Meter {
         Stopwatch
     }
 
-    pub(crate) fn ended(&self, _: Ending, _: Reason, _: &'static str) {}
+    pub(in crate::telemetry) fn ended(&self, _: Ending, _: Reason, _: &'static str) {}
     pub(crate) fn verified(&self, _: Stopwatch, _: &dyn Clock) {}
     pub(crate) fn handler_ran(&self, _: Stopwatch, _: &dyn Clock, _: Ending) {}
     pub(crate) fn store_called(

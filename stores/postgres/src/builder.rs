@@ -18,6 +18,24 @@ const CONNECTIONS: u32 = 10;
 const TRUSTED_FOR: Duration = Duration::from_secs(10);
 
 /// Settings of a [`PostgresStore`]. Every one has a default.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use hookgate_postgres::{PostgresStore, Table};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = PostgresStore::builder()
+///     .table(Table::new("webhooks.dedup")?)
+///     .connections(20)
+///     .call_timeout(Duration::from_secs(1))
+///     .prune_every(None) // a job calls `PostgresStore::prune`
+///     .prepared(false) // behind Amazon RDS Proxy
+///     .connect("postgres://app@db.internal/app")
+///     .await?;
+/// # let _ = store;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct PostgresStoreBuilder {
@@ -112,6 +130,16 @@ impl PostgresStoreBuilder {
     ///
     /// sqlx pools ping a connection before each use, unless they were built with `test_before_acquire(false)`.
     /// The ping costs each call a round trip more.
+    ///
+    /// ```
+    /// use hookgate_postgres::PostgresStore;
+    /// use sqlx::PgPool;
+    ///
+    /// fn store(pool: PgPool) -> PostgresStore {
+    ///     PostgresStore::builder().prepared(false).pool(pool)
+    /// }
+    /// # let _ = store;
+    /// ```
     pub fn pool(self, pool: PgPool) -> PostgresStore {
         let statements = self.statements();
         self.store(pool, statements)

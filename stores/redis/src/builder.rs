@@ -17,6 +17,22 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 const RECONNECTS: usize = 4;
 
 /// Settings of a [`RedisStore`]. Every one has a default.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use hookgate_redis::{Prefix, RedisStore};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = RedisStore::builder()
+///     .prefix(Prefix::new("billing:dedup")?)
+///     .call_timeout(Duration::from_secs(1))
+///     .connect_timeout(Duration::from_millis(500))
+///     .connect("redis://cache.internal/0")
+///     .await?;
+/// # let _ = store;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct RedisStoreBuilder {
@@ -90,6 +106,17 @@ impl RedisStoreBuilder {
     /// # Errors
     ///
     /// When an address cannot be read, or no node answers.
+    ///
+    /// ```no_run
+    /// use hookgate_redis::RedisStore;
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let nodes = ["redis://node-1.internal", "redis://node-2.internal"];
+    /// let store = RedisStore::builder().connect_cluster(nodes).await?;
+    /// # let _ = store;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "cluster")]
     pub async fn connect_cluster<'u>(
         self,
@@ -121,6 +148,16 @@ impl RedisStoreBuilder {
     /// Their timeouts are the application's. The store's limit counts on top. The store replaces a connection
     /// of its own that has gone silent. It does not replace these, so set a TCP user timeout or keepalive on
     /// them.
+    ///
+    /// ```
+    /// use hookgate_redis::RedisStore;
+    /// use redis::aio::ConnectionManager;
+    ///
+    /// fn store(connection: ConnectionManager) -> RedisStore {
+    ///     RedisStore::builder().connections(connection.clone(), connection)
+    /// }
+    /// # let _ = store;
+    /// ```
     pub fn connections(self, claims: ConnectionManager, leases: ConnectionManager) -> RedisStore {
         let given = |connection| Line::given(Connection::Server(connection));
         let (claims, leases) = (given(claims), given(leases));

@@ -17,6 +17,23 @@ const READERS: u32 = 2;
 const TAKEOVER_PATIENCE: Duration = Duration::from_millis(200);
 
 /// Settings of a [`SqliteStore`]. Every one has a default.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use hookgate_sqlite::{SqliteStore, Table};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = SqliteStore::builder()
+///     .table(Table::new("webhook_dedup")?)
+///     .call_timeout(Duration::from_secs(1))
+///     .prune_every(None) // a job calls `SqliteStore::prune`
+///     .fast()
+///     .open("/var/lib/app/webhooks.db")
+///     .await?;
+/// # let _ = store;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct SqliteStoreBuilder {
@@ -109,6 +126,18 @@ impl SqliteStoreBuilder {
     ///
     /// The options are the application's: `journal_mode(Wal)` and a `busy_timeout` below the store's limit
     /// are needed under load, and `synchronous` decides what a power cut may cost.
+    ///
+    /// ```
+    /// use hookgate_sqlite::SqliteStore;
+    /// use sqlx::SqlitePool;
+    ///
+    /// async fn store(pool: SqlitePool) -> Result<SqliteStore, Box<dyn std::error::Error>> {
+    ///     let store = SqliteStore::builder().pool(pool);
+    ///     store.migrate().await?;
+    ///     Ok(store)
+    /// }
+    /// # let _ = store;
+    /// ```
     pub fn pool(self, pool: SqlitePool) -> SqliteStore {
         let heartbeats = SqlitePoolOptions::new()
             .max_connections(1)

@@ -1,0 +1,191 @@
+//! The presets take what their senders publish, and nothing that is wrong.
+
+use std::{sync::Arc, time::Duration};
+
+use hookgate::{
+    BuildError, EventKey, Receiver, Rejection, Secret, UnixTime,
+    pack::{Head, Provider, Retries, TimeKind},
+    providers::{
+        known::{self, EventTypeAt, KnownSender},
+        preset::{Preset, PresetSimulator},
+    },
+    schemes::SchemeConfig,
+    simulator::{SampleId, Sent},
+    testing::FakeClock,
+    time::Timer,
+};
+
+use crate::props::presets::{presets, vectors};
+
+#[tokio::test]
+async fn what_senders_publish_is_taken_and_what_is_altered_is_not() {
+    for sender in presets() {
+        let vectors = vectors(sender.name);
+        assert!(!vectors.is_empty(), "{} has no vector", sender.name);
+        for vector in vectors {
+            let delivery = vector.delivery().await;
+            assert_eq!(delivery.payload(), &vector.body, "{}", vector.origin);
+            assert_eq!(delivery.pack(), sender.name);
+            let mut altered = vector.clone();
+            altered.body.push(' ');
+            let refused = altered.admit().await.err();
+            assert_eq!(
+                refused,
+                Some(Rejection::SignatureMismatch),
+                "{}",
+                vector.origin
+            );
+        }
+    }
+}
+
+#[test]
+fn the_simulators_sign_what_senders_publish() {
+    for vector in presets().flat_map(|sender| vectors(sender.name)) {
+        let sender = vector.sender();
+        let Some(SchemeConfig::HmacHeader(scheme)) = sender.scheme() else {
+            panic!("{} signs otherwise", sender.name);
+        };
+        let mut simulator = PresetSimulator::of(sender, vector.secret().expose());
+        if let EventTypeAt::Header(header) = sender.event_type.value() {
+            simulator = simulator.event_type(&vector.headers[*header]);
+        }
+        if let Some(header) = scheme.id_header {
+            simulator = simulator.message_id(&vector.headers[&header]);
+        }
+        let at = UnixTime::from_secs(vector.at.unwrap_or_default());
+        let sent = simulator.send(at, vector.body.clone());
+        for (name, value) in &vector.headers {
+            // Stripe's test mode adds a signature of another version.
+            let value = value.split(",v0=").next();
+            assert_eq!(sent.header(name), value, "{}", sender.name);
+        }
+        assert_eq!(sent.body, vector.body, "{}", sender.name);
+        assert_eq!(sent.headers.len(), vector.headers.len(), "{}", sender.name);
+        let unsigned = sent.unsigned();
+        assert!(unsigned.header(&scheme.signature_header).is_none());
+    }
+}
+
+/// The verdict on what was sent, at the endpoint of its sender.
+async fn verdict(sender: &KnownSender, secret: &Secret, sent: Sent, clock: &FakeClock) -> Verdict {
+    let timer: Arc<dyn Timer> = Arc::new(clock.clone());
+    let judge = Receiver::new("presets", Preset::of(sender, secret.clone()))
+        .clock(clock.clone())
+        .judge()
+        .unwrap();
+    let head = Head::new("POST", "/", &sent.headers);
+    let judged = judge.admit(head, Some(sent.body), &timer).await?;
+    let admitted = judged.admitted().unwrap();
+    let event = admitted.first();
+    Ok((
+        *event.event_key(),
+        event.event_type().map(|it| it.as_str().to_owned()),
+    ))
+}
+
+type Verdict = Result<(EventKey, Option<String>), Rejection>;
+
+#[tokio::test]
+async fn each_preset_takes_what_its_sender_sends_and_nothing_that_is_wrong() {
+    let now = UnixTime::from_secs(1_700_000_000);
+    let clock = FakeClock::at(now);
+    let secret = Secret::utf8("a secret of both ends").unwrap();
+    for sender in presets() {
+        let sample = sender.sample.unwrap();
+        let event_type = sample.types[0];
+        let body = sample.body_of(event_type, SampleId::from_bits(7), now);
+        let simulator = PresetSimulator::of(sender, secret.expose());
+        let sent = simulator.send(now, body.clone());
+        let right = verdict(sender, &secret, sent.clone(), &clock)
+            .await
+            .unwrap();
+
+        let unsigned = verdict(sender, &secret, sent.clone().unsigned(), &clock).await;
+        assert_eq!(
+            unsigned,
+            Err(Rejection::MissingSignature),
+            "{}",
+            sender.name
+        );
+        let tampered = sent.clone().with_tampered_body();
+        let tampered = verdict(sender, &secret, tampered, &clock).await;
+        assert_eq!(
+            tampered,
+            Err(Rejection::SignatureMismatch),
+            "{}",
+            sender.name
+        );
+        let other_key = Secret::utf8("a secret of somebody else").unwrap();
+        let other_key = verdict(sender, &other_key, sent.clone(), &clock).await;
+        assert_eq!(
+            other_key,
+            Err(Rejection::SignatureMismatch),
+            "{}",
+            sender.name
+        );
+
+        // A further attempt is the same event, however it is dated.
+        let later = now.saturating_add(Duration::from_secs(20));
+        let again = simulator.send(later, body.clone());
+        let again = verdict(sender, &secret, again, &clock).await.unwrap();
+        assert_eq!(again, right, "{}", sender.name);
+        let long_ago = now.saturating_sub(Duration::from_secs(301));
+        let stale = verdict(sender, &secret, simulator.send(long_ago, body), &clock).await;
+        let profile = Preset::of(sender, secret.clone()).profile();
+        match profile.time {
+            TimeKind::SentAt => {
+                let is_too_old = matches!(stale, Err(Rejection::TimestampTooOld { .. }));
+                assert!(is_too_old, "{}: {stale:?}", sender.name);
+            }
+            _ => assert!(stale.is_ok(), "{}", sender.name),
+        }
+    }
+}
+
+#[test]
+fn a_row_of_a_pack_of_its_own_makes_no_preset() {
+    for name in ["idcloud", "unico-check", "facephi"] {
+        let preset = Preset::of(known::find(name).unwrap(), Secret::utf8("k").unwrap());
+        let built = Receiver::new("hook", preset).judge().map(|_| ());
+        assert!(
+            matches!(built, Err(BuildError::Pack(_))),
+            "{name}: {built:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn stripes_signatures_of_other_versions_count_for_nothing() {
+    let vector = vectors("stripe").remove(0);
+    let header = vector.headers["stripe-signature"].clone();
+    let only_v0 = header.replace("v0=", "was-v0=").replace("v1=", "v0=");
+    let refused = vector
+        .with_header("stripe-signature", &only_v0)
+        .admit()
+        .await;
+    assert!(matches!(
+        refused.err(),
+        Some(Rejection::MalformedSignature(_))
+    ));
+    let rotated = header.replace("v1=", &format!("v1={},v1=", "0".repeat(64)));
+    assert!(
+        vector
+            .with_header("stripe-signature", &rotated)
+            .admit()
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn copies_are_remembered_longer_than_they_come() {
+    for sender in presets() {
+        let (receiver, ..) = vectors(sender.name).remove(0).admit().await.unwrap();
+        let horizon = match receiver.profile().retries {
+            Retries::For(horizon) => horizon,
+            _ => Duration::ZERO,
+        };
+        assert!(receiver.retention() > horizon, "{}", sender.name);
+    }
+}

@@ -1,0 +1,265 @@
+//! What nothing signs never identifies, dates or types an event, whatever a sender's row says.
+
+use std::sync::{Arc, Mutex};
+
+use hookgate::{
+    Delivery, EventKey, Receiver, Rejection, Secret, UnixTime,
+    access::AnyoneMayCall,
+    dedup::MemoryStore,
+    framework::{self, DeliverySlot, Handled, Outcome, Ran},
+    pack::{Head, Provider},
+    providers::{
+        facephi::{Facephi, FacephiSimulator, Topic},
+        idcloud::{IdCloud, IdCloudSimulator, State},
+        known::{self, KnownSender, Proof},
+        logto::{Logto, LogtoSimulator, User},
+        preset::{Preset, PresetSimulator},
+        unico_check::{Status, UnicoCheck, UnicoCheckSimulator},
+    },
+    schemes::SchemeConfig,
+    simulator::{SampleId, Sent},
+    testing::FakeClock,
+    time::Timer,
+};
+use proptest::{prelude::*, sample::Index};
+
+const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+const SECRET: &str = "a secret of both ends";
+
+/// Headers in which senders of the field put ids, times and types.
+const USUAL: &[&str] = &[
+    "ce-id",
+    "ce-time",
+    "ce-type",
+    "date",
+    "host",
+    "idempotency-key",
+    "traceparent",
+    "webhook-id",
+    "webhook-timestamp",
+    "x-event-id",
+    "x-event-type",
+    "x-request-timestamp",
+    "x-slack-retry-num",
+];
+
+/// What decides about an event.
+#[derive(Debug, PartialEq)]
+struct Counted {
+    key: EventKey,
+    event_type: Option<String>,
+    signed_id: Option<String>,
+    sent_at: Option<UnixTime>,
+    occurred_at: Option<UnixTime>,
+}
+
+impl<E> From<Delivery<E>> for Counted {
+    fn from(delivery: Delivery<E>) -> Self {
+        Self {
+            key: *delivery.event_key(),
+            event_type: delivery.event_type().map(str::to_owned),
+            signed_id: delivery.signed_id().map(str::to_owned),
+            sent_at: delivery.sent_at(),
+            occurred_at: delivery.occurred_at(),
+        }
+    }
+}
+
+/// What a receiver with this pack makes of `sent`.
+async fn counted_by<P: Provider>(pack: P, sent: Sent) -> Result<Counted, Rejection> {
+    let clock = FakeClock::at(NOW);
+    let timer: Arc<dyn Timer> = Arc::new(clock.clone());
+    let receiver = Receiver::new("hook", pack)
+        .access(AnyoneMayCall)
+        .dedup(MemoryStore::with_clock(10, clock.clone()))
+        .clock(clock)
+        .build()
+        .unwrap();
+    let head = Head::new("POST", "/", &sent.headers);
+    let admitted = receiver.judge().admit(head, Some(sent.body), &timer);
+    let admitted = admitted.await?.admitted().unwrap();
+    let taken = Arc::new(Mutex::new(None));
+    let place = taken.clone();
+    let run = move |slot: DeliverySlot, _| async move {
+        let delivery: Delivery<P::Event> = slot.take().unwrap();
+        *place.lock().unwrap() = Some(Counted::from(delivery));
+        Ran {
+            outcome: Outcome::Processed,
+            reply: None::<()>,
+            status: None,
+        }
+    };
+    let handled = framework::handle(receiver, admitted, timer, run).await;
+    assert!(matches!(handled, Handled::Answer(_)));
+    let counted = taken.lock().unwrap().take();
+    Ok(counted.unwrap())
+}
+
+/// At the endpoint of its sender.
+async fn counted(sender: &KnownSender, sent: Sent) -> Result<Counted, Rejection> {
+    let secret = Secret::utf8(SECRET).unwrap();
+    match sender.name {
+        "facephi" => counted_by(Facephi::new(secret), sent).await,
+        "idcloud" => counted_by(IdCloud::new(), sent).await,
+        "logto" => counted_by(Logto::new(secret), sent).await,
+        "unico-check" => counted_by(UnicoCheck::new(), sent).await,
+        _ => counted_by(Preset::of(sender, secret), sent).await,
+    }
+}
+
+/// What the sender sends.
+fn sent(sender: &KnownSender) -> Sent {
+    match sender.name {
+        "facephi" => FacephiSimulator::new(SECRET, NOW).send(Topic::OperationFinished),
+        "idcloud" => IdCloudSimulator::new().process("8263a268", State::Finished, "id"),
+        "logto" => LogtoSimulator::new(SECRET, NOW).post_sign_in(User::new("u_1", NOW)),
+        "unico-check" => {
+            UnicoCheckSimulator::new().update_process("8263a268", Status::Divergence, None)
+        }
+        _ => {
+            let (sample, id) = (sender.sample.unwrap(), SampleId::from_bits(7));
+            let event_type = sample.types[0];
+            let mut simulator = PresetSimulator::of(sender, SECRET);
+            if matches!(sender.event_type.value(), known::EventTypeAt::Header(_)) {
+                simulator = simulator.event_type(event_type);
+            }
+            let mut sent = simulator.send(NOW, sample.body_of(event_type, id, NOW));
+            for (name, value) in sample.headers_of(event_type, id, NOW) {
+                sent = sent.with_header(name, value);
+            }
+            sent
+        }
+    }
+}
+
+/// Headers that the proof covers, or that carry it.
+fn covered(sender: &KnownSender) -> Vec<String> {
+    let Some(SchemeConfig::HmacHeader(scheme)) = sender.scheme() else {
+        return Vec::new();
+    };
+    let signature = scheme.signature_header;
+    let signed = [scheme.id_header, scheme.timestamp_header];
+    signed
+        .into_iter()
+        .flatten()
+        .chain([signature])
+        .map(|name| name.to_lowercase())
+        .collect()
+}
+
+/// All headers of `sent`, of any sender's row, and of the field.
+fn names(sent: &Sent) -> Vec<String> {
+    let marks = known::ALL.iter().flat_map(|sender| sender.marks);
+    let own = sent.headers.iter().map(|(name, _)| name.as_str());
+    own.chain(marks.copied())
+        .chain(USUAL.iter().copied())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// One thing that somebody on the way can do.
+#[derive(Debug, Clone)]
+enum Change {
+    Write(Index, String),
+    Add(Index, String),
+    Remove(Index),
+    Byte(Index, u8),
+}
+
+impl Change {
+    fn made_to(&self, sent: Sent) -> Sent {
+        let names = names(&sent);
+        match self {
+            Self::Write(at, value) => {
+                let name = at.get(&names);
+                sent.without_header(name).with_header(name, value)
+            }
+            Self::Add(at, value) => {
+                let mut sent = sent;
+                sent.headers.push((at.get(&names).clone(), value.clone()));
+                sent
+            }
+            Self::Remove(at) => sent.without_header(at.get(&names).as_str()),
+            Self::Byte(at, byte) => {
+                let mut body = sent.body.to_vec();
+                let at = at.index(body.len());
+                body[at] = *byte;
+                sent.with_body(body)
+            }
+        }
+    }
+}
+
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[!-~]{1,40}",
+        (-400..400_i64).prop_map(|by| (NOW.as_secs() + by).to_string()),
+        (-400..400_i64).prop_map(|by| (NOW.as_millis() + by * 1000).to_string()),
+        (0..99_u32).prop_map(|id| format!("evt_{id}")),
+        Just(NOW.to_rfc3339()),
+    ]
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        (any::<Index>(), value()).prop_map(|(at, value)| Change::Write(at, value)),
+        (any::<Index>(), value()).prop_map(|(at, value)| Change::Add(at, value)),
+        any::<Index>().prop_map(Change::Remove),
+        (any::<Index>(), any::<u8>()).prop_map(|(at, byte)| Change::Byte(at, byte)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A request that was altered on the way is refused, or is the same event at the same time.
+    #[test]
+    fn what_is_altered_makes_no_new_event(changes in prop::collection::vec(change(), 1..4)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for sender in known::ALL {
+            let sent = sent(sender);
+            let right = runtime.block_on(counted(sender, sent.clone())).unwrap();
+            let signs = matches!(sender.proof.value(), Proof::Scheme(_));
+            // Where nothing is signed, whoever may call is believed.
+            let changes = changes.iter().filter(|it| signs || !matches!(it, Change::Byte(..)));
+            let altered = changes.fold(sent, |sent, change| change.made_to(sent));
+            if let Ok(altered) = runtime.block_on(counted(sender, altered)) {
+                prop_assert_eq!(altered, right, "{}", sender.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_header_that_is_not_covered_may_say_anything() {
+    for sender in known::ALL {
+        let sent = sent(sender);
+        let right = counted(sender, sent.clone()).await.unwrap();
+        let covered = covered(sender);
+        for name in names(&sent) {
+            if name == "content-type" || covered.contains(&name) {
+                continue;
+            }
+            for value in ["another", "1700000100"] {
+                let changed = sent.clone().without_header(&name).with_header(&name, value);
+                let counted = counted(sender, changed).await;
+                assert_eq!(counted.as_ref(), Ok(&right), "{}: {name}", sender.name);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_header_that_is_covered_says_one_thing() {
+    for sender in known::ALL {
+        let sent = sent(sender);
+        for name in covered(sender) {
+            let changed = sent
+                .clone()
+                .without_header(&name)
+                .with_header(&name, "1700000100");
+            let refused = counted(sender, changed).await;
+            assert!(refused.is_err(), "{}: {name}: {refused:?}", sender.name);
+        }
+    }
+}
