@@ -284,3 +284,43 @@ fn a_head_gets_one_judgement_in_every_form_of_a_capture() {
         }
     }
 }
+
+#[test]
+fn a_setting_that_only_records_know_is_refused_by_a_receiver() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("settings.json");
+    fs::write(&settings, r#"{"assume_media_type":true}"#).unwrap();
+    let said = Listening::refused("logto", &["--settings", settings.to_str().unwrap()]);
+    assert!(
+        said.contains("`assume_media_type` is for records"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_time_in_the_body_that_cannot_be_read_is_named_by_its_member() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let secret = "a secret of the test";
+    let key = file("secret", secret);
+    for (time, mistake) in [(json!("soon"), "malformed_timestamp")] {
+        let body = json!({"type": "Issue", "webhookTimestamp": time}).to_string();
+        let mac = mac(secret.as_bytes(), body.as_bytes());
+        let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+        let http = format!("POST /hook HTTP/1.1\r\n{JSON}linear-signature: {mac}\r\n\r\n{body}");
+        let capture = file("request.http", &http);
+        let said = explained(
+            &capture,
+            &["--provider", "linear", "--key-file", &key, "--now", "now"],
+        );
+        let first = &said["findings"][0];
+        assert_eq!(first["mistake"], mistake, "{said}");
+        let words = format!("{} {}", first["cause"], first["advice"]);
+        assert!(words.contains("/webhookTimestamp"), "{said}");
+        assert!(!words.contains("header"), "{said}");
+    }
+}
