@@ -30,7 +30,7 @@ fn what_languages_print_is_undone() {
         r#"{:a=>1}"#,
         r#"{"a"=>1}"#,
         "{ a: 1 }",
-        "7\r\n{\"a\":1\r\n1\r\n}\r\n0\r\n\r\n",
+        "6\r\n{\"a\":1\r\n1\r\n}\r\n0\r\n\r\n",
         "--x\r\nContent-Disposition: form-data\r\n\r\n{\"a\":1}\r\n--x--\r\n",
         "{=22a=22:1}",
     ] {
