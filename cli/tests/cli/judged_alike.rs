@@ -307,20 +307,18 @@ fn a_time_in_the_body_that_cannot_be_read_is_named_by_its_member() {
     };
     let secret = "a secret of the test";
     let key = file("secret", secret);
-    for (time, mistake) in [(json!("soon"), "malformed_timestamp")] {
-        let body = json!({"type": "Issue", "webhookTimestamp": time}).to_string();
-        let mac = mac(secret.as_bytes(), body.as_bytes());
-        let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
-        let http = format!("POST /hook HTTP/1.1\r\n{JSON}linear-signature: {mac}\r\n\r\n{body}");
-        let capture = file("request.http", &http);
-        let said = explained(
-            &capture,
-            &["--provider", "linear", "--key-file", &key, "--now", "now"],
-        );
-        let first = &said["findings"][0];
-        assert_eq!(first["mistake"], mistake, "{said}");
-        let words = format!("{} {}", first["cause"], first["advice"]);
-        assert!(words.contains("/webhookTimestamp"), "{said}");
-        assert!(!words.contains("header"), "{said}");
-    }
+    let body = json!({"type": "Issue", "webhookTimestamp": "soon"}).to_string();
+    let mac = mac(secret.as_bytes(), body.as_bytes());
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    let http = format!("POST /hook HTTP/1.1\r\n{JSON}linear-signature: {mac}\r\n\r\n{body}");
+    let capture = file("request.http", &http);
+    let said = explained(
+        &capture,
+        &["--provider", "linear", "--key-file", &key, "--now", "now"],
+    );
+    let first = &said["findings"][0];
+    assert_eq!(first["mistake"], "malformed_timestamp", "{said}");
+    let words = format!("{} {}", first["cause"], first["advice"]);
+    assert!(words.contains("/webhookTimestamp"), "{said}");
+    assert!(!words.contains("header"), "{said}");
 }
