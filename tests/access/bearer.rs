@@ -1,14 +1,18 @@
 //! Bearer tokens, each against what an attacker may send.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
 use hookgate::{
     Key, Keyring, Secret, UnixTime,
-    access::{Access, AnyOf, Basic, Bearer, Denied},
+    access::{Access, AnyOf, Basic, Bearer, Denied, TokenFlaw},
     keys::{JwsAlgorithm, VerifyingKey},
     pack::Head,
     providers::idcloud::{IdCloud, IdCloudSimulator, Status},
     testing::FakeClock,
 };
 use proptest::prelude::*;
+use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::props::{Call, ScriptedStore, Stage, Token, vector};
 
@@ -197,7 +201,169 @@ async fn over_http_a_token_opens_and_one_answer_covers_every_fault() {
     assert_eq!(stage.script.runs(), 1);
 }
 
+fn flaws(rule: &Bearer, token: &str) -> Vec<TokenFlaw> {
+    let headers = vec![("authorization", format!("Bearer {token}"))];
+    rule.diagnose(&Head::new("POST", "/", &headers), NOW)
+}
+
+#[test]
+fn each_flaw_of_a_token_has_its_name() {
+    let rule = bearer(secret());
+    for (name, expected) in [
+        ("HS256", vec![]),
+        ("alg none", vec![TokenFlaw::UnknownAlgorithm]),
+        ("no alg", vec![TokenFlaw::NotCompact]),
+        ("RS256", vec![TokenFlaw::OtherAlgorithm]),
+        ("payload changed", vec![TokenFlaw::Signature]),
+        ("two parts", vec![TokenFlaw::NotCompact]),
+        ("four parts", vec![TokenFlaw::NotCompact]),
+        ("oversized", vec![TokenFlaw::TooLong]),
+        ("critical header", vec![TokenFlaw::Critical]),
+        ("claims are no object", vec![TokenFlaw::NoClaims]),
+        ("exp twice", vec![TokenFlaw::NoClaims]),
+        ("no exp", vec![TokenFlaw::Missing("exp")]),
+        ("exp null", vec![TokenFlaw::Missing("exp")]),
+        ("exp as text", vec![TokenFlaw::Misshapen("exp", "a number")]),
+        ("wrong issuer", vec![TokenFlaw::Issuer]),
+        ("no issuer", vec![TokenFlaw::Issuer]),
+        ("wrong audience", vec![TokenFlaw::Audience]),
+        ("no audience", vec![TokenFlaw::Audience]),
+        ("missing scope", vec![TokenFlaw::Scope]),
+    ] {
+        assert_eq!(flaws(&rule, &Token::named(name)), expected, "{name}");
+    }
+    let expired = flaws(&rule, &Token::named("expired"));
+    assert!(
+        matches!(expired[..], [TokenFlaw::Expired(_)]),
+        "{expired:?}"
+    );
+    let early = flaws(&rule, &Token::named("not yet valid"));
+    assert!(
+        matches!(early[..], [TokenFlaw::NotYetValid(_)]),
+        "{early:?}"
+    );
+    let right = Token::named("HS256");
+    assert_eq!(
+        flaws(&bearer(secret()).issued_to("unico"), &right),
+        [TokenFlaw::Client]
+    );
+    assert_eq!(
+        flaws(&Bearer::of(secret()), &right),
+        [TokenFlaw::UnexpectedAudience]
+    );
+    let rsa = bearer(key("rsa", "pub"));
+    assert_eq!(
+        flaws(&rsa, &Token::named("kid of another key")),
+        [TokenFlaw::OtherKeyId]
+    );
+    let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"dpop+jwt"}"#);
+    let rest = right.split_once('.').unwrap().1;
+    assert_eq!(
+        flaws(&rule, &format!("{head}.{rest}")),
+        [TokenFlaw::OtherKind]
+    );
+}
+
+#[test]
+fn a_request_without_a_single_token_has_none_to_diagnose() {
+    let rule = bearer(secret());
+    let right = || ("authorization", format!("Bearer {}", Token::named("HS256")));
+    let basic = ("authorization", "Basic dTpw".to_owned());
+    for headers in [vec![], vec![basic], vec![right(), right()]] {
+        let flaws = rule.diagnose(&Head::new("POST", "/", &headers), NOW);
+        assert_eq!(flaws, [TokenFlaw::NoToken], "{headers:?}");
+    }
+}
+
+#[test]
+fn several_flaws_of_a_token_are_told_at_once() {
+    let rule = bearer(key("rsa", "pub"))
+        .issuer("https://other.example")
+        .scope("more");
+    assert_eq!(
+        flaws(&rule, &Token::named("HS256")),
+        [
+            TokenFlaw::Issuer,
+            TokenFlaw::Scope,
+            TokenFlaw::OtherAlgorithm
+        ]
+    );
+}
+
+/// A claim's value, of any type.
+fn claim() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        (-2_000_i64..2_000).prop_map(|by| json!(NOW.as_secs() + by)),
+        Just(json!(1e300)),
+        prop_oneof![
+            Just("https://id.example"),
+            Just("hookgate"),
+            Just("a webhooks"),
+            Just("")
+        ]
+        .prop_map(Value::from),
+        Just(json!(["hookgate", "webhooks"])),
+        Just(json!([1])),
+        Just(json!({})),
+    ]
+}
+
+fn signed(claims: &Value) -> String {
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let text = format!(
+        "{}.{}",
+        encode(r#"{"alg":"HS256"}"#),
+        encode(&claims.to_string())
+    );
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"4c0b9ff1e0e84f0f8d8c57bd4ef13b21").unwrap();
+    mac.update(text.as_bytes());
+    let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
+    format!("{text}.{signature}")
+}
+
 proptest! {
+    #[test]
+    fn a_token_has_no_flaw_exactly_when_the_rule_lets_it_in(
+        claims in proptest::collection::btree_map("exp|nbf|iss|aud|client_id|azp|scope|scp", claim(), 0..8),
+        (issuer, audience, scope, client) in any::<(bool, bool, bool, bool)>(),
+        later in 0_i64..2_000,
+    ) {
+        let mut rule = Bearer::of(secret());
+        if issuer {
+            rule = rule.issuer("https://id.example");
+        }
+        if audience {
+            rule = rule.audience("hookgate");
+        }
+        if scope {
+            rule = rule.scope("webhooks");
+        }
+        if client {
+            rule = rule.issued_to("hookgate");
+        }
+        let mut claims = json!(claims);
+        if later % 2 == 0 {
+            claims["exp"] = json!(NOW.as_secs() + later);
+        }
+        for token in [signed(&claims), signed(&claims).replace("eyJh", "eyJi")] {
+            let is_in = judge(&rule, &token).is_ok();
+            prop_assert_eq!(flaws(&rule, &token).is_empty(), is_in, "{}", claims);
+        }
+    }
+
+    #[test]
+    fn a_changed_token_has_a_flaw(place in 0_usize..400, byte in any::<u8>()) {
+        let rule = bearer(secret());
+        let right = Token::named("HS256").into_bytes();
+        let mut changed = right.clone();
+        let place = place % right.len();
+        changed[place] = byte;
+        let headers = vec![("authorization", [b"Bearer ".as_slice(), &changed].concat())];
+        let flaws = rule.diagnose(&Head::new("POST", "/", &headers), NOW);
+        prop_assert_eq!(flaws.is_empty(), changed == right);
+    }
+
     #[test]
     fn no_change_of_a_token_is_accepted(place in 0_usize..400, byte in any::<u8>()) {
         let rule = bearer(secret());

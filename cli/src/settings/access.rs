@@ -1,6 +1,6 @@
 //! [`AccessRule`]: what the sender must present, and from where it must call, as `settings.access` says it.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use hookgate::{
     Key, Keyring, Secret,
@@ -254,6 +254,11 @@ fn verifying(
 
 /// Keys under the ids that tokens name. A secret and a public key are never for the same algorithm.
 fn ring(keys: &[TokenKey], algorithms: &[JwsAlgorithm]) -> Result<Keyring, Refused> {
+    let mut seen = BTreeSet::new();
+    let mut ids = keys.iter().filter_map(|key| key.kid.as_deref());
+    if !ids.all(|id| seen.insert(id)) {
+        return Err(malformed("two `keys` of `bearer` have the same `kid`"));
+    }
     let is_shared = |it: &JwsAlgorithm| it.name().starts_with("HS");
     let keys = keys.iter().enumerate().map(|(place, key)| {
         let of_kind: Vec<JwsAlgorithm> = algorithms

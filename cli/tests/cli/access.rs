@@ -92,18 +92,84 @@ fn tokens_are_judged_at_the_records_time() {
     }
 }
 
-/// A token of `client`, signed here.
-fn token_of(claim: &str, client: &str) -> String {
+const SHARED: &str = "4c0b9ff1e0e84f0f8d8c57bd4ef13b21";
+const OTHER: &str = "9a1d6c3be7f24a5f8b0e2d4c6f8a1b3c";
+
+/// A token with this head and these claims, signed here.
+fn signed(secret: &str, head: Value, mut claims: Value) -> String {
+    claims["exp"] = json!(1_700_000_600);
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let head = part(json!({"alg": "HS256"}));
-    let text = format!(
-        "{head}.{}",
-        part(json!({"exp": 1_700_000_600, claim: client}))
-    );
-    let mut mac = Hmac::<Sha256>::new_from_slice(b"4c0b9ff1e0e84f0f8d8c57bd4ef13b21").unwrap();
+    let text = format!("{}.{}", part(head), part(claims));
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
     mac.update(text.as_bytes());
     let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
     format!("Bearer {text}.{signature}")
+}
+
+/// A token of `client`.
+fn token_of(claim: &str, client: &str) -> String {
+    signed(SHARED, json!({"alg": "HS256"}), json!({claim: client}))
+}
+
+/// The rule with these keys.
+fn of_keys(keys: Value) -> Value {
+    json!({"bearer": {"keys": keys, "algorithms": ["HS256", "RS256"]}})
+}
+
+#[test]
+fn a_token_is_tried_with_the_key_that_it_names_and_without_a_name_with_each() {
+    let secret = |text: &str| format!("utf8:{text}");
+    let rule = of_keys(json!([
+        {"kid": "one", "secret": secret(SHARED)},
+        {"kid": "two", "secret": secret(OTHER)},
+        {"kid": "three", "pem": RSA},
+    ]));
+    for (secret, kid, expected) in [
+        (SHARED, Some("one"), "accepted"),
+        (OTHER, Some("two"), "accepted"),
+        (SHARED, Some("two"), "access_denied"),
+        (SHARED, Some("three"), "access_denied"),
+        (SHARED, Some("four"), "access_denied"),
+        (SHARED, Some(""), "access_denied"),
+        (SHARED, None, "accepted"),
+        (OTHER, None, "accepted"),
+        ("none of the two that are configured", None, "access_denied"),
+    ] {
+        let mut head = json!({"alg": "HS256"});
+        if let Some(kid) = kid {
+            head["kid"] = json!(kid);
+        }
+        let header = signed(secret, head, json!({}));
+        let mut record = under(rule.clone(), &[("authorization", &header)]);
+        record["now"] = json!(1_700_000_000);
+        record["window_s"] = Value::Null;
+        assert_eq!(reason(&record), expected, "{secret} {kid:?}");
+    }
+}
+
+#[test]
+fn keys_of_a_token_that_cannot_be_told_apart_are_malformed() {
+    let secret = format!("utf8:{SHARED}");
+    let error = |rule: Value| verdict(&under(rule, &[]))["error"].clone();
+    let twice = of_keys(json!([{"kid": "one", "secret": secret}, {"kid": "one", "pem": RSA}]));
+    assert_eq!(
+        error(twice),
+        "`settings`: `access`: two `keys` of `bearer` have the same `kid`"
+    );
+    let mut both = of_keys(json!([{"secret": secret}]));
+    both["bearer"]["pem"] = json!(RSA);
+    for rule in [
+        both,
+        of_keys(json!([{"kid": "one"}])),
+        of_keys(json!([{"kid": "one", "secret": secret, "pem": RSA}])),
+    ] {
+        assert!(
+            error(rule.clone()).as_str().unwrap().contains("`bearer`"),
+            "{rule}"
+        );
+    }
+    let unnamed = of_keys(json!([{"secret": secret}, {"secret": format!("utf8:{OTHER}")}]));
+    assert_eq!(reason(&under(unnamed, &[])), "access_missing");
 }
 
 #[test]

@@ -13,12 +13,13 @@ use crate::{
     command::{hookgate, verdicts, verify_text},
     explain::request::mac,
     listening::Listening,
-    raw_request::{CLOSE, JSON, logto_event, logto_signature, post_unsigned},
+    raw_request::{CLOSE, JSON, logto_event, logto_signature, send},
     send_and_listen::FRAMEWORKS,
 };
 
 /// A request, and why it is refused. `None` where it is not.
 struct Row {
+    method: &'static str,
     provider: &'static str,
     settings: Value,
     lines: String,
@@ -32,6 +33,7 @@ fn timed(time: Value, settings: Value, reason: Option<&'static str>) -> Row {
     event["createdAt"] = time;
     let body = event.to_string();
     Row {
+        method: "POST",
         provider: "logto",
         settings,
         lines: format!(
@@ -47,6 +49,7 @@ fn timed(time: Value, settings: Value, reason: Option<&'static str>) -> Row {
 fn large(recipe: &str, reason: &'static str) -> Row {
     let mac = STANDARD.encode([0; 32]);
     Row {
+        method: "POST",
         provider: "facephi",
         settings: json!({ "recipe": recipe, "access": "none" }),
         lines: "content-type: application/cloudevents+json\r\n".to_owned(),
@@ -61,6 +64,7 @@ fn large(recipe: &str, reason: &'static str) -> Row {
 /// A notification of IDCloud under this access rule, with these lines.
 fn notified(access: Value, lines: &str, reason: Option<&'static str>) -> Row {
     Row {
+        method: "POST",
         provider: "idcloud",
         settings: json!({ "access": access }),
         lines: format!("{JSON}{lines}"),
@@ -94,6 +98,59 @@ fn with_token(head: Value, reason: Option<&'static str>) -> Row {
     notified(rule, &line, reason)
 }
 
+/// A notification that its access rule takes, with these lines alone.
+fn typed(lines: &str, settings: Value, reason: Option<&'static str>) -> Row {
+    let mut row = notified(json!("none"), "", reason);
+    lines.clone_into(&mut row.lines);
+    for (name, value) in settings.as_object().unwrap() {
+        row.settings[name] = value.clone();
+    }
+    row
+}
+
+/// A notification by another method than `POST`.
+fn by(method: &'static str) -> Row {
+    Row {
+        method,
+        ..notified(json!("none"), "", Some("method_not_allowed"))
+    }
+}
+
+/// Media types, limits and methods, each as it is and as settings change it.
+fn heads() -> Vec<Row> {
+    let wrong_type = Some("unsupported_media_type");
+    let problem = "content-type: application/problem+json\r\n";
+    let own_type = json!({"media_types": ["application/problem+json"]});
+    let length = notified(json!("none"), "", None).body.len();
+    vec![
+        typed("", json!({}), wrong_type),
+        typed("content-type: \r\n", json!({}), wrong_type),
+        typed(&format!("{JSON}{JSON}"), json!({}), wrong_type),
+        typed(
+            "content-type: Application/JSON; charset=utf-8\r\n",
+            json!({}),
+            None,
+        ),
+        typed(problem, json!({}), wrong_type),
+        typed(problem, own_type.clone(), None),
+        typed(JSON, own_type, wrong_type),
+        typed(JSON, json!({"body_limit": length}), None),
+        typed(
+            JSON,
+            json!({"body_limit": length - 1}),
+            Some("body_too_large"),
+        ),
+        typed(
+            &format!("{JSON}content-encoding: gzip\r\n"),
+            json!({}),
+            Some("unsupported_encoding"),
+        ),
+        by("GET"),
+        by("HEAD"),
+        by("PUT"),
+    ]
+}
+
 fn rows() -> Vec<Row> {
     let now = SystemClock::new().now().to_rfc3339();
     let relaxed = json!({"accept_unreadable_time": true});
@@ -123,7 +180,7 @@ fn rows() -> Vec<Row> {
 /// What `listen` says about the row's request, and its answer.
 fn heard(listening: Listening, row: &Row, what: &str) -> Option<Value> {
     let lines = format!("{}{CLOSE}", row.lines);
-    let answer = post_unsigned(&listening, "/", &lines, &row.body);
+    let answer = send(&listening, row.method, "/", &lines, &row.body);
     let event_key = match row.reason {
         Some(reason) => {
             let note = listening.note();
@@ -136,16 +193,17 @@ fn heard(listening: Listening, row: &Row, what: &str) -> Option<Value> {
     event_key
 }
 
-/// What `explain` says about a record, as JSON.
-fn explained(record: &str) -> Value {
-    let output = hookgate(&["explain", record, "--json"]).output().unwrap();
+/// What `explain` says about a capture, as JSON.
+fn explained(capture: &str, options: &[&str]) -> Value {
+    let arguments = [&["explain", capture, "--json"], options].concat();
+    let output = hookgate(&arguments).output().unwrap();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|why| panic!("{why}: {output:?}"))
 }
 
 #[test]
 fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
     for framework in FRAMEWORKS {
-        for (number, row) in rows().into_iter().enumerate() {
+        for (number, row) in rows().into_iter().chain(heads()).enumerate() {
             let folder = tempfile::tempdir().unwrap();
             let saved = folder.path().join("seen");
             let settings = folder.path().join("settings.json");
@@ -160,7 +218,7 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
             assert_eq!(event_key, unsaved, "{what}");
             let record = saved.join("000001.json");
             let verified = verdicts(&verify_text(fs::read(&record).unwrap())).remove(0);
-            let explained = explained(record.to_str().unwrap());
+            let explained = explained(record.to_str().unwrap(), &[]);
             for (command, said) in [("verify", &verified), ("explain", &explained)] {
                 let is_accepted = said["verdict"] == "accepted";
                 assert_eq!(
@@ -173,4 +231,94 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
             assert_eq!(verified.get("event_key"), event_key.as_ref(), "{what}");
         }
     }
+}
+
+#[test]
+fn a_head_gets_one_judgement_in_every_form_of_a_capture() {
+    for (number, row) in heads().into_iter().enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let settings = file("settings.json", &row.settings.to_string());
+        let lines: Vec<&str> = row.lines.lines().map(str::trim).collect();
+        let http = format!(
+            "{} /hook HTTP/1.1\r\n{}\r\n{}",
+            row.method, row.lines, row.body
+        );
+        // `-H "name;"` is curl's spelling of an empty value.
+        let quoted = lines.iter().map(|line| match line.strip_suffix(':') {
+            Some(name) => format!("-H '{name};' "),
+            None => format!("-H '{line}' "),
+        });
+        let curl = format!(
+            "curl -X {} {}--data-binary '{}' http://localhost/hook",
+            row.method,
+            quoted.collect::<String>(),
+            row.body
+        );
+        let headers = lines.iter().flat_map(|line| ["-H", line]);
+        let beside: Vec<&str> = headers.collect();
+        // curl sends a form's type, and a body alone gets the provider's, where none is given.
+        let has_type = row.lines.contains("content-type");
+        let is_post = row.method == "POST";
+        for (name, text, beside) in [
+            ("request.http", &http, &[][..]),
+            ("request.sh", &curl, &[]),
+            ("body.json", &row.body, &beside),
+        ] {
+            let is_body = name == "body.json";
+            if is_body && !is_post {
+                continue;
+            }
+            let capture = file(name, text);
+            let terms = ["--provider", row.provider, "--settings", &settings];
+            let said = explained(&capture, &[&terms, beside].concat());
+            let what = format!("{number}, {name}: {said}");
+            let expected = row.reason.filter(|_| has_type || !is_body);
+            assert_eq!(said["reason"].as_str(), expected, "{what}");
+            let is_told = said["notes"].to_string().contains("no media type");
+            assert_eq!(is_told, is_body, "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_setting_that_only_records_know_is_refused_by_a_receiver() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("settings.json");
+    fs::write(&settings, r#"{"assume_media_type":true}"#).unwrap();
+    let said = Listening::refused("logto", &["--settings", settings.to_str().unwrap()]);
+    assert!(
+        said.contains("`assume_media_type` is for records"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_time_in_the_body_that_cannot_be_read_is_named_by_its_member() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let secret = "a secret of the test";
+    let key = file("secret", secret);
+    let body = json!({"type": "Issue", "webhookTimestamp": "soon"}).to_string();
+    let mac = mac(secret.as_bytes(), body.as_bytes());
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    let http = format!("POST /hook HTTP/1.1\r\n{JSON}linear-signature: {mac}\r\n\r\n{body}");
+    let capture = file("request.http", &http);
+    let said = explained(
+        &capture,
+        &["--provider", "linear", "--key-file", &key, "--now", "now"],
+    );
+    let first = &said["findings"][0];
+    assert_eq!(first["mistake"], "malformed_timestamp", "{said}");
+    let words = format!("{} {}", first["cause"], first["advice"]);
+    assert!(words.contains("/webhookTimestamp"), "{said}");
+    assert!(!words.contains("header"), "{said}");
 }

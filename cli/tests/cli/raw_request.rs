@@ -38,19 +38,20 @@ pub(crate) fn logto_signature(body: &str) -> String {
 pub(crate) fn post(listening: &Listening, target: &str, lines: &str, body: &str) -> String {
     let signature = logto_signature(body);
     let lines = format!("{JSON}logto-signature-sha-256: {signature}\r\n{lines}");
-    post_unsigned(listening, target, &lines, body)
+    send(listening, "POST", target, &lines, body)
 }
 
-/// Sends `body` with these lines and only what HTTP needs.
-pub(crate) fn post_unsigned(
+/// Sends `body` by this method, with these lines and only what HTTP needs.
+pub(crate) fn send(
     listening: &Listening,
+    method: &str,
     target: &str,
     lines: &str,
     body: &str,
 ) -> String {
     let authority = listening.url.strip_prefix("http://").unwrap();
     let request = format!(
-        "POST {target} HTTP/1.1\r\nHost: {authority}\r\ncontent-length: {}\r\n{lines}\r\n{body}",
+        "{method} {target} HTTP/1.1\r\nHost: {authority}\r\ncontent-length: {}\r\n{lines}\r\n{body}",
         body.len(),
     );
     let mut stream = TcpStream::connect(authority).unwrap();

@@ -28,6 +28,7 @@ use crate::{
     settings::{
         catalog,
         credentials::{Credentials, Loaded, Role},
+        members::Settings,
         terms::{Terms, WindowTerm},
     },
 };
@@ -179,6 +180,15 @@ impl Listen {
         loaded: &Loaded,
         report: &Report,
     ) -> io::Result<Receiver> {
+        // Records may say it. A request that arrives is judged as it is, so its record would be judged otherwise.
+        let assumes = Settings::read(loaded.settings.as_deref())
+            .and_then(|settings| settings.assumes_media_type())
+            .map_err(providers::unusable)?;
+        if assumes {
+            return Err(io::Error::other(
+                "`settings`: `assume_media_type` is for records: `listen` judges a request as it arrives",
+            ));
+        }
         let url = match &self.store {
             Some(url) => url.clone(),
             None => crate::settings::credentials::variable("HOOKGATE_STORE")

@@ -319,12 +319,17 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     match rejection {
         Rejection::MissingSignature => {
             let mut found = Vec::new();
-            if case.provider == "github" && case.value("x-hub-signature").is_some() {
+            // A sender that also signs with an older digest names that header so, as GitHub does.
+            if let Some(older) = header.strip_suffix("-256")
+                && case.value(older).is_some()
+            {
                 found.push(Finding::sign(
                     Confidence::Likely,
                     "signature_old",
-                    "only x-hub-signature (SHA-1) is there; the pack checks x-hub-signature-256",
-                    "let the proxy pass x-hub-signature-256 on",
+                    format!(
+                        "only {older} is there, which is of an older digest; {header} is checked"
+                    ),
+                    format!("let the proxy pass {header} on"),
                 ));
             }
             found.push(Finding::sign(

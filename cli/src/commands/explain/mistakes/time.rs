@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use hookgate::{Rejection, UnixTime, schemes::TimestampForm};
+use hookgate::{
+    Rejection, UnixTime,
+    providers::known::{self, BodyTime},
+    schemes::TimestampForm,
+};
 use serde_json::json;
 
 use super::super::{
@@ -38,6 +42,10 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
         return Vec::new();
     };
     let header = scheme_of(case).and_then(|scheme| scheme.timestamp_header);
+    let in_body = known::find(&case.provider).and_then(|sender| sender.body_time);
+    if let Some(time) = in_body {
+        return member(time.value(), rejection).into_iter().collect();
+    }
     match rejection {
         Rejection::MissingTimestamp => vec![Finding::sign(
             Confidence::Certain,
@@ -58,6 +66,22 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
         )],
         _ => Vec::new(),
     }
+}
+
+/// The time is a member of the body, and the proof covers it.
+fn member(time: &BodyTime, rejection: &Rejection) -> Option<Finding> {
+    let form = match time.form {
+        TimestampForm::Milliseconds => "a whole number of milliseconds",
+        _ => "a whole number of seconds",
+    };
+    let at = time.at;
+    // A body without it is taken for one without a time.
+    matches!(rejection, Rejection::MalformedTimestamp).then(|| Finding::sign(
+        Confidence::Certain,
+        "malformed_timestamp",
+        format!("the proof matches, and the time of the request cannot be read: the body's member {at} must be {form}"),
+        format!("look for what writes {at} at the sender: nothing on the way changed it"),
+    ))
 }
 
 #[derive(Clone, Copy)]
