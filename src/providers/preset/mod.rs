@@ -273,9 +273,10 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         let scheme = self.scheme.as_ref().map_err(|_| Rejection::NoLiveKey)?;
         let verified = scheme.verify(request, keys)?;
         match self.reading.sent_at(covered(&verified, request.body)) {
-            EventTime::Missing => Ok(verified),
-            EventTime::At(time) => Ok(verified.with_sent_at(Some(time))),
-            EventTime::Unreadable => Err(Rejection::MalformedTimestamp),
+            None => Ok(verified),
+            Some(EventTime::At(time)) => Ok(verified.with_sent_at(Some(time))),
+            Some(EventTime::Missing) => Err(Rejection::MissingTimestamp),
+            Some(EventTime::Unreadable) => Err(Rejection::MalformedTimestamp),
         }
     }
 

@@ -61,15 +61,13 @@ impl Reading {
         }
     }
 
-    /// When this attempt was sent, where the body says that.
-    pub(super) fn sent_at(&self, signed: &[u8]) -> EventTime {
-        let Some(time) = self.time.filter(|time| time.kind == TimeKind::SentAt) else {
-            return EventTime::Missing;
-        };
-        match find(signed, [Some(time.at)]) {
+    /// When this attempt was sent; `None` where the sender's bodies do not say that.
+    pub(super) fn sent_at(&self, signed: &[u8]) -> Option<EventTime> {
+        let time = self.time.filter(|time| time.kind == TimeKind::SentAt)?;
+        Some(match find(signed, [Some(time.at)]) {
             Ok([member]) => time.read(member).unless_placeholder(),
             Err(Repeated) => EventTime::Unreadable,
-        }
+        })
     }
 
     /// # Errors

@@ -34,9 +34,19 @@ async fn a_time_of_the_attempt_in_the_body_is_one_or_refused() {
     for time in ["1677611643500", "\"1677611643500\""] {
         assert_eq!(with(time).delivery().await.sent_at(), Some(at), "{time}");
     }
-    // There is none.
+    // There is none. Without it, a captured delivery would have no end.
     for time in ["null", "\"\"", "0"] {
-        assert_eq!(with(time).delivery().await.sent_at(), None, "{time}");
+        let refused = with(time).admit().await.err();
+        assert_eq!(refused, Some(Rejection::MissingTimestamp), "{time}");
+    }
+    for body in [
+        r#"{"type":"Issue"}"#,
+        r#"{"data":{"webhookTimestamp":1677611643500}}"#,
+        "[]",
+        "no JSON",
+    ] {
+        let refused = linear(body).admit().await.err();
+        assert_eq!(refused, Some(Rejection::MissingTimestamp), "{body}");
     }
     for time in [
         "1677611643.5",

@@ -60,7 +60,7 @@ preset! {
     /// Linear: `linear-signature` over the body alone, under the webhook's signing secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - `webhookTimestamp` in the body says when it was sent, and must be within 300 s. Linear advises 60 s, which `past`
+    /// - `webhookTimestamp` in the body says when it was sent, and must be there, and within 300 s. Linear advises 60 s, which `past`
     ///   and `future` of the receiver set.
     /// - Neither `linear-delivery` nor `linear-event` is signed. An event is identified by the digest of its body without
     ///   `webhookTimestamp`. That a further attempt differs in nothing else is assumed.
