@@ -1,9 +1,10 @@
 //! [`work`]: one run of a handler whose event was accepted before.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::Arc,
+    task::Poll,
     time::Duration,
 };
 
@@ -16,7 +17,7 @@ use crate::{
     leases::LeaseHandle,
     receiver::Receiver,
     telemetry::{DeliverySpan, Facts, Observed, Panicked, log},
-    time::{Elapsed, Timer, either, within},
+    time::{Timer, both, either},
     verdict::{Outcome, Reason},
 };
 
@@ -38,15 +39,15 @@ pub(crate) enum Said {
     Unavailable,
     /// The handler panicked.
     Panicked,
-    /// The handler ran for longer than it may, and was dropped.
+    /// The handler runs for longer than it may, and goes on.
     Overran,
     /// The program is wired wrongly: the handler did not have its event.
     Misused(Reason),
-    /// The worker stops, and the handler was dropped.
+    /// The worker stops, and the handler goes on.
     Stopped,
 }
 
-/// A run that has ended, and whose line has not yet.
+/// What is known of a run whose line has to end.
 pub(crate) struct Worked {
     pub(crate) said: Said,
     facts: Arc<Facts>,
@@ -63,6 +64,9 @@ impl Worked {
             _ => reason.ending(),
         };
         told.ended(&self.span, ending, reason, self.facts.type_label());
+        if reason == Reason::LeaseLost {
+            told.meter.lease_lost();
+        }
     }
 
     pub(crate) fn facts(&self) -> &Facts {
@@ -70,8 +74,10 @@ impl Worked {
     }
 }
 
-/// Runs the handler under `lease`, for no longer than the receiver's run timeout and until `stop` resolves. The heartbeat
-/// is the worker's.
+/// Runs the handler under `lease` to its end. The heartbeat is the worker's.
+///
+/// Past the receiver's run timeout, and once `stop` resolves, the lease is told lost. `let_go` then ends the line, while
+/// the handler goes on: half an effect is worse than one that may repeat. `None` where that was so.
 pub(crate) async fn work<F>(
     receiver: &Receiver,
     event: AdmittedEvent,
@@ -79,13 +85,14 @@ pub(crate) async fn work<F>(
     timer: &Arc<dyn Timer>,
     stop: Pin<&mut (impl Future<Output = ()> + Send)>,
     run: impl FnOnce(DeliverySlot, Bytes) -> F,
-) -> Worked
+    let_go: impl AsyncFnOnce(Worked),
+) -> Option<Worked>
 where
     F: Future<Output = Ran<()>>,
 {
     let policy = &*receiver.0;
     let (facts, span) = (event.facts, event.span);
-    let delivery = Underway::new(policy, &facts, &span, timer);
+    let mut delivery = Underway::new(policy, &facts, &span, timer);
     span.claimed(lease.attempt());
     if !event.recognized {
         policy.judge.told.meter.unrecognized(facts.type_label());
@@ -99,40 +106,66 @@ where
     });
     let asked = slot.clone();
     let began = policy.judge.told.meter.start(delivery.clock());
-    let (mut finished, mut is_over) = (None, false);
-    {
-        let raw = event.raw;
-        let handler = pin!(span.cover(Caught::start(&facts, || run(slot, raw))));
-        let ended = pin!(async { finished = Some(handler.await) });
-        let limit = policy.once.run_timeout;
-        let limited = pin!(async { is_over = within(timer, limit, ended).await == Err(Elapsed) });
-        either(limited, stop).await;
-    }
-    let said = match finished {
-        None if is_over => {
-            log::lease(
-                &facts,
-                lease.attempt(),
-                "handler ran too long: it was dropped",
-            );
-            Said::Overran
-        }
-        None => Said::Stopped,
-        Some(mut finished) => {
-            if asked.was_mistaken() {
-                finished.ran_without_its_event();
-            }
-            let meter = &policy.judge.told.meter;
-            meter.handler_ran(began, delivery.clock(), finished.said());
-            if let Some(error) = finished.failure() {
-                delivery.tell(|observer, seen| observer.handler_failed(seen, error));
-            }
-            said(&finished.ran)
+    let raw = event.raw;
+    let mut handler = pin!(span.cover(Caught::start(&facts, || run(slot, raw))));
+    let gone = either(timer.sleep(policy.once.run_timeout), stop);
+    let worked = |said| Worked {
+        said,
+        facts: facts.clone(),
+        span: span.clone(),
+    };
+    let (mut finished, was_let_go) = match unless(gone, handler.as_mut()).await {
+        Ok(finished) => (finished, false),
+        Err(is_over) => {
+            lease.lose();
+            let (said, why) = if is_over {
+                (
+                    Said::Overran,
+                    "handler ran too long: it goes on, and its lease is lost",
+                )
+            } else {
+                (
+                    Said::Stopped,
+                    "worker stops: its handler goes on, and its lease is lost",
+                )
+            };
+            log::lease(&facts, lease.attempt(), why);
+            delivery = delivery.told_elsewhere();
+            let let_go = pin!(let_go(worked(said)));
+            (both(let_go, handler).await, true)
         }
     };
+    if asked.was_mistaken() {
+        finished.ran_without_its_event();
+    }
+    let meter = &policy.judge.told.meter;
+    meter.handler_ran(began, delivery.clock(), finished.said());
+    if let Some(error) = finished.failure() {
+        delivery.tell(|observer, seen| observer.handler_failed(seen, error));
+    }
     delivery.told_elsewhere();
-    let (facts, span) = (facts.clone(), span.clone());
-    Worked { said, facts, span }
+    if was_let_go {
+        let what = "handler ended after its lease: its effect may repeat";
+        log::lease(&facts, lease.attempt(), what);
+        return None;
+    }
+    Some(worked(said(&finished.ran)))
+}
+
+/// What `handler` came to, or `Err` with what `gone` says where that comes first.
+async fn unless<F: Future>(
+    mut gone: impl Future<Output = bool> + Unpin,
+    mut handler: Pin<&mut F>,
+) -> Result<F::Output, bool> {
+    poll_fn(|context| {
+        let is_gone = Pin::new(&mut gone).poll(context);
+        // One that ends in the same moment has ended.
+        if let Poll::Ready(finished) = handler.as_mut().poll(context) {
+            return Poll::Ready(Ok(finished));
+        }
+        is_gone.map(Err)
+    })
+    .await
 }
 
 fn said(ran: &Result<Ran<()>, Panicked>) -> Said {

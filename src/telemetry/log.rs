@@ -153,6 +153,16 @@ mod lines {
         );
     }
 
+    /// The same of a worker.
+    pub(crate) fn worker_left(handlers: usize, unsettled: usize) {
+        tracing::warn!(
+            target: TARGET,
+            handlers,
+            unsettled,
+            "worker stops while handlers run: their events run again"
+        );
+    }
+
     pub(crate) fn past_deadline(facts: &Facts) {
         tracing::warn!(
             target: TARGET,
@@ -309,6 +319,7 @@ mod lines {
     pub(crate) fn overloaded(_: &Facts) {}
     pub(crate) fn shutting_down(_: &Facts) {}
     pub(crate) fn left(_: &str, _: usize, _: usize) {}
+    pub(crate) fn worker_left(_: usize, _: usize) {}
     pub(crate) fn past_deadline(_: &Facts) {}
     pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
     pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}

@@ -31,7 +31,7 @@ pub use self::{
 };
 pub(crate) use self::{
     event_time::{ACCEPTS_UNREADABLE_TIME, accepts_unreadable_time},
-    wait::{Elapsed, Limit, beside, either, within},
+    wait::{Elapsed, Limit, beside, both, either, within},
 };
 
 /// Clocks of sender and receiver drift: what is remembered must outlive what is accepted by this much.

@@ -67,6 +67,29 @@ pub(crate) fn within<F: Future + ?Sized>(
     })
 }
 
+/// Drives both to their ends.
+pub(crate) fn both<F: Future>(
+    mut aside: Pin<&mut impl Future<Output = ()>>,
+    mut main: Pin<&mut F>,
+) -> impl Future<Output = F::Output> {
+    let (mut is_over, mut output) = (false, None);
+    poll_fn(move |context| {
+        is_over = is_over || aside.as_mut().poll(context).is_ready();
+        if output.is_none()
+            && let Poll::Ready(it) = main.as_mut().poll(context)
+        {
+            output = Some(it);
+        }
+        match output.take() {
+            Some(it) if is_over => Poll::Ready(it),
+            waits => {
+                output = waits;
+                Poll::Pending
+            }
+        }
+    })
+}
+
 /// Drives `main` to its end, and beside it, once it is pending, what `aside` makes.
 pub(crate) fn beside<F: Future, A: Future<Output = ()>>(
     mut main: Pin<&mut F>,

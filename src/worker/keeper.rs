@@ -76,6 +76,7 @@ impl Keeper {
 
     /// Extends what is held, for ever. A third of the lease lies between two tries, so one that fails is repeated in time.
     pub(super) async fn beat(&self, timer: &Arc<dyn Timer>) {
+        let _beats = Beats(self);
         let pause = self.lasts / 3;
         loop {
             timer.sleep(pause).await;
@@ -127,6 +128,17 @@ impl Keeper {
             Settled::LeaseLost => {
                 it.lease.lose();
             }
+        }
+    }
+}
+
+/// A heartbeat. Dropped, nobody extends what is still held.
+struct Beats<'a>(&'a Keeper);
+
+impl Drop for Beats<'_> {
+    fn drop(&mut self) {
+        for kept in self.0.held().leases.values() {
+            kept.lease.lose();
         }
     }
 }

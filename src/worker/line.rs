@@ -34,7 +34,7 @@ enum Came {
 /// Runs one line. `asked` is when its lease was asked for, in monotonic time.
 pub(super) async fn run(
     shared: Arc<Shared>,
-    _slot: Slot,
+    slot: Slot,
     row: Leased,
     asked: Duration,
     timer: Arc<dyn Timer>,
@@ -60,11 +60,13 @@ pub(super) async fn run(
     let line = Line {
         shared: &shared,
         endpoint,
+        slot: &slot,
         lease: &hold.lease,
         timer: &timer,
         run: Run {
             failures,
             age,
+            lease: shared.lease,
             probe,
             others_succeed: false,
         },
@@ -80,7 +82,10 @@ pub(super) async fn run(
             "what was stored is damaged: it is a dead letter",
         ),
         Ok(stored) if is_quarantined => line.accept_anew(&stored).await,
-        Ok(stored) => line.work(&stored).await,
+        Ok(stored) => match line.work(&stored).await {
+            Some(came) => came,
+            None => return,
+        },
     };
     line.end(came).await;
 }
@@ -88,6 +93,7 @@ pub(super) async fn run(
 struct Line<'a> {
     shared: &'a Shared,
     endpoint: &'a Endpoint,
+    slot: &'a Slot,
     lease: &'a LeaseHandle,
     timer: &'a Arc<dyn Timer>,
     run: Run,
@@ -118,16 +124,29 @@ impl Line<'_> {
         }
     }
 
-    async fn work(&self, stored: &StoredDelivery) -> Came {
+    /// `None` where the line has ended before its handler.
+    async fn work(&self, stored: &StoredDelivery) -> Option<Came> {
         let served = &self.endpoint.served;
         let key = self.lease.granted().key();
         let event = match served.receiver.judge().reopen(stored, key) {
             Ok(event) => event,
-            Err(why) => return self.unread(why),
+            Err(why) => return Some(self.unread(why)),
         };
         let began = self.shared.clock.monotonic();
-        let stop = pin!(self.shared.is_dropping());
+        let stop = pin!(self.shared.lets_go());
         let handler = |slot, _| (served.handler)(slot);
+        let came = |worked: Worked| {
+            let run = Run {
+                others_succeed: self.endpoint.has_succeeded_since(began),
+                ..self.run
+            };
+            let next = self.shared.retries.next(worked.said, run, chance());
+            Came::Worked(worked, next)
+        };
+        let let_go = async |worked| {
+            self.end(came(worked)).await;
+            self.slot.let_go();
+        };
         let worked = work(
             &served.receiver,
             event,
@@ -135,14 +154,9 @@ impl Line<'_> {
             self.timer,
             stop,
             handler,
-        )
-        .await;
-        let run = Run {
-            others_succeed: self.endpoint.has_succeeded_since(began),
-            ..self.run
-        };
-        let next = self.shared.retries.next(worked.said, run, chance());
-        Came::Worked(worked, next)
+            let_go,
+        );
+        worked.await.map(came)
     }
 
     /// A request that could not be decoded when it came. What it holds is accepted under its own keys, so that a copy
@@ -205,27 +219,28 @@ impl Line<'_> {
             self.pause(pause).await;
         }
         let settled = self.write(next).await;
-        let is_written = matches!(settled, Ok(Settled::Ok));
         if let Came::Worked(worked, _) = &came {
             self.learn(worked.said).await;
         }
-        self.tell(came, next, is_written);
+        self.tell(came, next, settled);
     }
 
-    fn tell(&self, came: Came, next: Next, is_written: bool) {
+    fn tell(&self, came: Came, next: Next, settled: Result<Settled, StoreError>) {
+        let is_written = matches!(settled, Ok(Settled::Ok));
         let attempt = self.lease.attempt();
         match came {
             Came::Not(_, "") => {}
             Came::Not(_, why) => log::worker(self.name(), why),
             Came::Worked(worked, _) => {
                 let reason = match worked.said {
+                    Said::Overran | Said::Stopped => Reason::LeaseLost,
+                    _ if matches!(settled, Ok(Settled::LeaseLost)) => Reason::LeaseLost,
                     _ if !is_written => Reason::SettleFailed,
                     Said::Processed | Said::Ignored => Reason::Handled,
                     Said::Rejected => Reason::HandlerRejected,
-                    Said::Failed { .. } | Said::Unavailable | Said::Overran => Reason::HandlerRetry,
+                    Said::Failed { .. } | Said::Unavailable => Reason::HandlerRetry,
                     Said::Panicked => Reason::HandlerPanicked,
                     Said::Misused(reason) => reason,
-                    Said::Stopped => Reason::CutOff,
                 };
                 match next {
                     Next::Dead(_) => log::worked(worked.facts(), attempt, "event is a dead letter"),

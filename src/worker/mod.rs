@@ -50,7 +50,7 @@ use self::{
 use crate::{
     delivery::Delivery,
     inbox::{BoxInbox, Inbox},
-    receiver::Receiver,
+    receiver::{Busy, Receiver},
     setup::BuildError,
     time::{Clock, SystemClock, Timer},
     verdict::{Ack, Nack},
@@ -67,10 +67,10 @@ use crate::{
 /// | [`Nack::retry_after`] | tried again then; counts as a failure too |
 /// | [`Nack::unavailable`] | tried again, spends no try; the endpoint is paused, and one line then tries whether it must stay so |
 /// | [`Nack::rejected`] | a dead letter |
-/// | runs longer than the receiver's [`run_timeout`](crate::ReceiverBuilder::run_timeout) | dropped; counts as a failure |
+/// | runs longer than the receiver's [`run_timeout`](crate::ReceiverBuilder::run_timeout) | its lease is told lost, its line counts a failure; the handler goes on, and holds its slot until it ends |
 /// | asks for an event of another type | tried again, spends no try; the endpoint is paused |
 /// | its process dies | another worker runs it once the lease has ended; alone after three such runs, a dead letter after ten |
-/// | the worker stops | dropped after the [`grace`](Self::grace), spends no try |
+/// | the worker stops | goes on; after the [`grace`](Self::grace) its lease is told lost, and its line is due again one lease later; spends no try |
 ///
 /// A process can die between the effect and the end of the line. Then the handler runs again: see
 /// [`Delivery::event_key`] and [`LeaseHandle::attempt`](crate::LeaseHandle::attempt).
@@ -122,7 +122,8 @@ impl Worker {
         self
     }
 
-    /// How many handlers run at once, and so how many lines are leased. Default: 64.
+    /// How many handlers run at once, and so how many lines are leased. Default: 64. A handler that hangs holds its slot, so
+    /// give what it calls time limits of their own.
     pub fn slots(mut self, count: usize) -> Self {
         self.slots = count;
         self
@@ -141,8 +142,8 @@ impl Worker {
         self
     }
 
-    /// How long running handlers have once the worker is told to stop. Then they are dropped, and their lines given back.
-    /// Default: 20 s.
+    /// How long running handlers have once the worker is told to stop. Then their lines are given back. The handlers go on
+    /// for as long as their runtime. Default: 20 s.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
@@ -163,17 +164,19 @@ impl Worker {
     /// Works until `stop` resolves, on tokio. Its handlers are tasks of the current runtime. The heartbeat has a thread and
     /// a runtime of its own, so a handler that blocks does not stop it.
     ///
+    /// Returns what still runs after the [`grace`](Self::grace): the end of the process cuts it off.
+    ///
     /// # Errors
     ///
     /// When a setting cannot be, or no thread could be had for the heartbeat.
     #[cfg(feature = "tokio")]
-    pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<(), BuildError> {
+    pub async fn run(self, stop: impl Future<Output = ()> + Send) -> Result<Busy, BuildError> {
         let timer: Arc<dyn Timer> = Arc::new(crate::time::TokioTimer);
         let shared = self.shared()?;
         let heart = heart::Heart::start(shared.clone())?;
-        serve::serve(&shared, &timer, stop).await;
+        let left = serve::serve(&shared, &timer, stop).await;
         drop(heart);
-        Ok(())
+        Ok(left)
     }
 
     /// The same with a timer of your own, which runs the handlers. The heartbeat is sent by this future: a handler that
@@ -186,12 +189,11 @@ impl Worker {
         self,
         timer: impl Timer,
         stop: impl Future<Output = ()> + Send,
-    ) -> Result<(), BuildError> {
+    ) -> Result<Busy, BuildError> {
         let timer: Arc<dyn Timer> = Arc::new(timer);
         let shared = self.shared()?;
         let serving = std::pin::pin!(serve::serve(&shared, &timer, stop));
-        crate::time::beside(serving, || shared.keeper.beat(&timer)).await;
-        Ok(())
+        Ok(crate::time::beside(serving, || shared.keeper.beat(&timer)).await)
     }
 
     fn shared(self) -> Result<Arc<Shared>, BuildError> {

@@ -46,6 +46,8 @@ impl Default for Retries {
 pub(super) struct Run {
     pub(super) failures: u32,
     pub(super) age: Duration,
+    /// How long a lease lasts.
+    pub(super) lease: Duration,
     /// How many pauses in a row it probes.
     pub(super) probe: Option<u32>,
     /// Another line of the endpoint succeeded while it ran.
@@ -84,8 +86,9 @@ impl Retries {
             Said::Rejected => Next::Dead(DeadReason::Rejected),
             Said::Failed { after } => self.failed(run, after, chance),
             Said::Panicked | Said::Overran => self.failed(run, None, chance),
+            // As late as if its process died now: until then its handler may still end.
             Said::Stopped => Next::Again {
-                delay: Duration::ZERO,
+                delay: run.lease,
                 counts: Counts::Nothing,
             },
             Said::Misused(_) => self.paused(PauseReason::Misrouted, run, chance),
@@ -129,6 +132,7 @@ mod tests {
     const NEW: Run = Run {
         failures: 0,
         age: Duration::ZERO,
+        lease: Duration::from_secs(30),
         probe: None,
         others_succeed: false,
     };
@@ -227,7 +231,7 @@ mod tests {
             ..NEW
         };
         let counts = Counts::Nothing;
-        let delay = Duration::ZERO;
+        let delay = NEW.lease;
         assert_eq!(next(Said::Stopped, last), Next::Again { delay, counts });
         let misused = Said::Misused(crate::verdict::Reason::WrongEventType);
         let reason = PauseReason::Misrouted;

@@ -18,6 +18,7 @@ use super::{Retries, Served, Worker, keeper::Keeper, line};
 use crate::{
     dedup::{OwnerToken, OwnerTokens},
     inbox::{Ask, Batch, BoxInbox, FORMAT, Inbox},
+    receiver::Busy,
     setup::BuildError,
     telemetry::log,
     time::{Clock, Timer, within},
@@ -39,10 +40,13 @@ pub(super) struct Shared {
     slots: usize,
     poll: Duration,
     grace: Duration,
+    /// Handlers that run.
     running: AtomicUsize,
+    /// Lines that have not ended. Fewer than run, where handlers outlive their lines.
+    open: AtomicUsize,
     freed: Event,
-    dropped: AtomicBool,
-    drop: Event,
+    stopped: AtomicBool,
+    stop: Event,
 }
 
 /// An endpoint, and when one of its lines last succeeded.
@@ -86,32 +90,37 @@ impl Shared {
             poll: worker.poll,
             grace: worker.grace,
             running: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
             freed: Event::new(),
-            dropped: AtomicBool::new(false),
-            drop: Event::new(),
+            stopped: AtomicBool::new(false),
+            stop: Event::new(),
         })
     }
 
-    pub(super) fn running(&self) -> usize {
+    fn running(&self) -> usize {
         self.running.load(Ordering::SeqCst)
     }
 
-    /// Resolves when running handlers are to be dropped.
-    pub(super) async fn is_dropping(&self) {
+    fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
+    }
+
+    /// Resolves when the lines of running handlers are to end without them.
+    pub(super) async fn lets_go(&self) {
         loop {
-            let listener = self.drop.listen();
-            if self.dropped.load(Ordering::SeqCst) {
+            let listener = self.stop.listen();
+            if self.stopped.load(Ordering::SeqCst) {
                 return;
             }
             listener.await;
         }
     }
 
-    /// Resolves when nothing runs.
-    async fn is_idle(&self) {
+    /// Resolves when `count` is none.
+    async fn none(&self, count: impl Fn(&Self) -> usize) {
         loop {
             let listener = self.freed.listen();
-            if self.running() == 0 {
+            if count(self) == 0 {
                 return;
             }
             listener.await;
@@ -120,28 +129,44 @@ impl Shared {
 }
 
 /// A slot that is taken.
-pub(super) struct Slot(Arc<Shared>);
+pub(super) struct Slot {
+    shared: Arc<Shared>,
+    is_open: AtomicBool,
+}
 
 impl Slot {
     fn take(shared: &Arc<Shared>) -> Self {
         shared.running.fetch_add(1, Ordering::SeqCst);
-        Self(shared.clone())
+        shared.open.fetch_add(1, Ordering::SeqCst);
+        Self {
+            shared: shared.clone(),
+            is_open: AtomicBool::new(true),
+        }
+    }
+
+    /// Its line has ended. Its handler may go on.
+    pub(super) fn let_go(&self) {
+        if self.is_open.swap(false, Ordering::SeqCst) {
+            self.shared.open.fetch_sub(1, Ordering::SeqCst);
+            self.shared.freed.notify(usize::MAX);
+        }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::SeqCst);
-        self.0.freed.notify(usize::MAX);
+        self.let_go();
+        self.shared.running.fetch_sub(1, Ordering::SeqCst);
+        self.shared.freed.notify(usize::MAX);
     }
 }
 
-/// Works until `stop` resolves, then waits for what runs.
+/// Works until `stop` resolves, then waits for what runs. Says what still does.
 pub(super) async fn serve(
     shared: &Arc<Shared>,
     timer: &Arc<dyn Timer>,
     stop: impl Future<Output = ()> + Send,
-) {
+) -> Busy {
     let mut stop = pin!(stop);
     let mut turns = Turns::new(shared);
     loop {
@@ -168,10 +193,19 @@ pub(super) async fn serve(
             break;
         }
     }
-    let _ = within(timer, shared.grace, pin!(shared.is_idle())).await;
-    shared.dropped.store(true, Ordering::SeqCst);
-    shared.drop.notify(usize::MAX);
-    let _ = within(timer, shared.lease, pin!(shared.is_idle())).await;
+    let _ = within(timer, shared.grace, pin!(shared.none(Shared::running))).await;
+    shared.stopped.store(true, Ordering::SeqCst);
+    shared.stop.notify(usize::MAX);
+    let _ = within(timer, shared.lease, pin!(shared.none(Shared::open))).await;
+    let left = Busy {
+        handlers: shared.running(),
+        unsettled: shared.open(),
+        ..Busy::default()
+    };
+    if !left.is_idle() {
+        log::worker_left(left.handlers, left.unsettled);
+    }
+    left
 }
 
 /// Resolves with the place of the first that is ready.
@@ -205,7 +239,7 @@ enum Pause {
 enum Mode {
     /// As much as there are free slots.
     Any,
-    /// Nothing, until nothing runs: then a suspect.
+    /// Nothing, until no line is open: then a suspect.
     Drain,
     /// Nothing, until the suspect that runs has ended.
     Alone,
@@ -234,7 +268,7 @@ impl Turns {
     async fn ask(&mut self, shared: &Arc<Shared>, timer: &Arc<dyn Timer>) -> Pause {
         let running = shared.running();
         let free = shared.slots.saturating_sub(running);
-        if free == 0 || (self.mode != Mode::Any && running > 0) {
+        if free == 0 || (self.mode != Mode::Any && shared.open() > 0) {
             return Pause::UntilFreed;
         }
         let suspects = self.mode == Mode::Drain;

@@ -158,21 +158,44 @@ async fn no_more_is_leased_than_there_are_slots() {
 }
 
 #[tokio::test]
-async fn a_handler_that_runs_too_long_is_dropped_and_has_failed() {
+async fn a_handler_that_runs_too_long_has_failed_and_goes_on() {
     let works = Works::with(|builder| builder.run_timeout(MINUTE)).await;
-    works.then([Step::Never]);
+    let gate = Gate::shut();
+    works.then([Step::Wait(gate.clone())]);
     works.stage.send(&logto::event(1)).await;
-    works.start(works.worker());
+    works.start(works.worker().slots(1));
+    works.pass_until(|| works.runs() == 1).await;
+    let lease = works.seen()[0].lease.clone();
+    works.pass(MINUTE / 2).await;
+    assert!(!lease.is_lost());
+    works.pass(MINUTE).await;
+    assert!(lease.is_lost());
+    // It holds the one slot: its next run waits, although it is due.
+    works.pass(MINUTE * 10).await;
+    assert_eq!((works.runs(), works.done()), (1, 0));
+    gate.open();
     works.pass_until(|| works.inbox.is_empty()).await;
-    assert_eq!(works.attempts(), [1, 2]);
-    assert_eq!(works.script.done.load(Ordering::SeqCst), 1);
+    assert_eq!((works.attempts(), works.done()), (vec![1, 2], 2));
 }
 
 #[tokio::test]
-async fn a_worker_that_stops_waits_for_what_runs_and_gives_back_the_rest() {
+async fn the_line_of_a_handler_that_hangs_ends_without_it() {
+    let works = Works::with(|builder| builder.run_timeout(MINUTE)).await;
+    works.then([Step::Never]);
+    works.stage.send(&logto::event(1)).await;
+    let mut retries = Retries::default();
+    retries.failures = 1;
+    works.start(works.worker().retries(retries));
+    works.pass_until(|| works.runs() == 1).await;
+    works.pass(MINUTE * 2).await;
+    assert_eq!(works.dead().await, [DeadReason::Failed]);
+}
+
+#[tokio::test]
+async fn a_worker_that_stops_waits_for_what_runs_and_then_cuts_nothing_off() {
     let works = Works::new().await;
-    let gate = Gate::shut();
-    works.then([Step::Wait(gate.clone()), Step::Never]);
+    let gates = [Gate::shut(), Gate::shut()];
+    works.then(gates.iter().cloned().map(Step::Wait));
     for n in 0..2 {
         works.stage.send(&logto::event(n)).await;
     }
@@ -182,17 +205,35 @@ async fn a_worker_that_stops_waits_for_what_runs_and_gives_back_the_rest() {
     works.stage.send(&logto::event(3)).await;
     works.pass(MINUTE / 2).await;
     assert!(!worker.is_finished());
-    gate.open();
+    gates[0].open();
     works.pass(MINUTE).await;
-    soon(worker).await.unwrap();
-    // The one that was dropped is due at once, and no failure: a worker that stops again and again spends nothing.
-    assert_eq!((works.runs(), works.inbox.len()), (2, 2));
+    let left = soon(worker).await.unwrap();
+    assert_eq!((left.handlers, left.unsettled), (1, 0));
+    assert!(works.seen()[1].lease.is_lost());
+    assert_eq!((works.runs(), works.done(), works.inbox.len()), (2, 1, 2));
+    gates[1].open();
+    until("it runs to its end", || works.done() == 2).await;
+    // The end was no failure: a worker that stops again and again spends nothing.
     works.stop.send_replace(false);
     let mut retries = Retries::default();
     retries.failures = 1;
     works.start(works.worker().retries(retries));
     works.pass_until(|| works.inbox.is_empty()).await;
     assert_eq!(works.dead().await, []);
+}
+
+#[tokio::test]
+async fn a_worker_that_is_dropped_tells_its_handlers_that_nobody_keeps_their_leases() {
+    let works = Works::new().await;
+    let gate = Gate::shut();
+    works.then([Step::Wait(gate.clone())]);
+    works.stage.send(&logto::event(1)).await;
+    let worker = works.start(works.worker());
+    works.pass_until(|| works.runs() == 1).await;
+    worker.abort();
+    until("it is told", || works.seen()[0].lease.is_lost()).await;
+    gate.open();
+    until("it runs to its end", || works.done() == 1).await;
 }
 
 #[tokio::test]
@@ -391,4 +432,23 @@ async fn a_line_whose_runs_vanish_runs_beside_nothing_else() {
     gates[1].open();
     works.pass_until(|| works.inbox.is_empty()).await;
     assert_eq!(bodies(), [2, 1, 3].map(logto::body));
+}
+
+#[tokio::test]
+async fn a_handler_that_hangs_keeps_no_suspect_from_running() {
+    let works = Works::with(|builder| builder.run_timeout(MINUTE)).await;
+    works.stage.send(&logto::event(1)).await;
+    for owner in 0..3 {
+        let leased = ask(&works.inbox, owner, false).await;
+        assert_eq!(leased.rows.len(), 1);
+        works.stage.clock.advance(MINUTE);
+    }
+    works.then([Step::Never]);
+    works.stage.send(&logto::event(2)).await;
+    let mut retries = Retries::default();
+    retries.failures = 1;
+    works.start(works.worker().retries(retries));
+    works.pass_until(|| works.done() == 1).await;
+    assert_eq!(works.dead().await, [DeadReason::Failed]);
+    assert_eq!(works.seen()[1].body, logto::body(1));
 }

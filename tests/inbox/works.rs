@@ -11,6 +11,7 @@ use std::{
 
 use hookgate::{
     Ack, Delivery, LeaseHandle, Nack, ReceiverBuilder,
+    framework::Busy,
     inbox::{DeadReason, Inbox, MemoryInbox},
     providers::logto::Event,
     time::Clock,
@@ -91,12 +92,12 @@ impl Works {
             .handle(&self.stage.receiver, handler)
     }
 
-    pub(crate) fn start(&self, worker: Worker) -> JoinHandle<()> {
+    pub(crate) fn start(&self, worker: Worker) -> JoinHandle<Busy> {
         let clock = self.stage.clock.clone();
         let mut stopped = self.stop.subscribe();
         tokio::spawn(async move {
             let stop = async move { drop(stopped.wait_for(|it| *it).await) };
-            worker.run_on(clock, stop).await.unwrap();
+            worker.run_on(clock, stop).await.unwrap()
         })
     }
 
@@ -106,6 +107,11 @@ impl Works {
 
     pub(crate) fn runs(&self) -> usize {
         self.seen().len()
+    }
+
+    /// How many runs came to their end.
+    pub(crate) fn done(&self) -> usize {
+        self.script.done.load(Ordering::SeqCst)
     }
 
     /// The attempts of all runs, in their order.

@@ -18,6 +18,10 @@ pub enum RowState {
     Rejected = 3,
     /// A lease that its owner released, or never had.
     Released = 4,
+    /// An inbox holds the event: it waits for a worker, or runs in one.
+    Queued = 5,
+    /// A dead letter of an inbox.
+    Dead = 6,
 }
 
 impl RowState {
@@ -42,6 +46,8 @@ impl RowState {
             2 => Self::Ignored,
             3 => Self::Rejected,
             4 => Self::Released,
+            5 => Self::Queued,
+            6 => Self::Dead,
             _ => return None,
         })
     }
@@ -56,7 +62,8 @@ impl RowState {
         }
     }
 
-    /// Whether the event is done, as long as the row has not ended.
+    /// Whether the event has ended, as long as the row has not. What an inbox holds has not, although it is
+    /// [done](State::Done) to everybody else.
     pub fn is_mark(self) -> bool {
         matches!(self, Self::Processed | Self::Ignored | Self::Rejected)
     }
@@ -69,6 +76,8 @@ impl RowState {
             _ if left.is_zero() => State::Free,
             Self::InProgress => State::InProgress { retry_after: left },
             Self::Processed | Self::Ignored | Self::Rejected => State::Done,
+            // It is durable: its worker, or whoever looks after dead letters, comes to it.
+            Self::Queued | Self::Dead => State::Done,
         }
     }
 }
@@ -80,7 +89,7 @@ mod tests {
 
     #[test]
     fn every_number_is_read_as_it_was_written_and_no_other() {
-        let read: Vec<_> = (0..5)
+        let read: Vec<_> = (0..7)
             .map(|number| RowState::read(number).unwrap())
             .collect();
         assert!(
@@ -88,7 +97,7 @@ mod tests {
                 .zip(&read)
                 .all(|(number, state)| state.number() == number)
         );
-        for unknown in [-1, 5, 99, i64::MIN, i64::MAX] {
+        for unknown in [-1, 7, 99, i64::MIN, i64::MAX] {
             assert_eq!(RowState::read(unknown), None);
         }
     }
@@ -96,11 +105,12 @@ mod tests {
     #[test]
     fn what_was_released_or_has_ended_is_free() {
         let second = Duration::from_secs(1);
-        for number in 0..5 {
+        for number in 0..7 {
             let state = RowState::read(number).unwrap();
             assert_eq!(state.with_left(Duration::ZERO), State::Free, "{state:?}");
             let running = state.with_left(second);
-            assert_eq!(running == State::Done, state.is_mark(), "{state:?}");
+            let is_done = state.is_mark() || matches!(state, RowState::Queued | RowState::Dead);
+            assert_eq!(running == State::Done, is_done, "{state:?}");
         }
         assert_eq!(RowState::Released.with_left(second), State::Free);
         let retry_after = second;

@@ -28,6 +28,8 @@ pub(crate) const fn tag(state: RowState) -> u8 {
         RowState::Processed => b'P',
         RowState::Ignored => b'I',
         RowState::Rejected => b'R',
+        RowState::Queued => b'Q',
+        RowState::Dead => b'D',
     }
 }
 
@@ -38,6 +40,8 @@ fn read_tag(tag: u8) -> Option<RowState> {
         b'P' => RowState::Processed,
         b'I' => RowState::Ignored,
         b'R' => RowState::Rejected,
+        b'Q' => RowState::Queued,
+        b'D' => RowState::Dead,
         _ => return None,
     })
 }
@@ -161,6 +165,8 @@ mod tests {
             RowState::Processed,
             RowState::Ignored,
             RowState::Rejected,
+            RowState::Queued,
+            RowState::Dead,
         ] {
             assert_eq!(read_tag(tag(state)), Some(state));
         }

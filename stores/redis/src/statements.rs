@@ -63,7 +63,7 @@ const SETTLE: &str = r#"
 local entry = redis.call('GET', KEYS[1])
 if not entry or entry:sub(2, 17) ~= ARGV[1] then return 0 end
 local tag = entry:sub(1, 1)
-if tag ~= 'L' then return tag ~= 'F' and 1 or 0 end
+if tag ~= 'L' then return ('PIR'):find(tag, 1, true) and 1 or 0 end
 local left = redis.call('PTTL', KEYS[1])
 if left <= LINGER then return 0 end
 local value = ARGV[2] .. entry:sub(2)

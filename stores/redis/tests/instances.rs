@@ -8,7 +8,8 @@ use std::time::Duration;
 use hookgate::Ack;
 use hookgate_redis::Prefix;
 use hookgate_test_support::{
-    TestDelivery, child_task, copies_to_two_instances, in_a_storm, serve, storm,
+    TestDelivery, child_task, copies_to_two_instances, in_a_storm, key, serve, storm,
+    tables::assert_done_to_others, win,
 };
 use place::{Place, fresh_prefix, store_under};
 use redis::{AsyncCommands, Client, aio::ConnectionManager};
@@ -41,6 +42,23 @@ async fn a_storm_of_kills_loses_no_event_and_repeats_only_what_it_cut_short() {
         repeated <= storm.kills * storm.under_way,
         "{repeated} repeated effects: {storm:?}"
     );
+}
+
+#[tokio::test]
+async fn what_an_inbox_holds_is_done_to_an_inline_run() {
+    let Some(place) = Place::find() else { return };
+    let prefix = fresh_prefix();
+    let store = store_under(prefix.clone(), place.url()).await;
+    let client = Client::open(place.url()).expect("an address");
+    let mut redis = ConnectionManager::new(client).await.expect("connect");
+    for (number, tag) in [(5, "Q"), (6, "D")] {
+        let lease = win(&store, number).await;
+        let entry = format!("{prefix}:{{{key}}}", key = key(number));
+        let _: u64 = redis.setrange(&entry, 0, tag).await.expect("a tag");
+        let year = 365 * 86_400;
+        let _: u64 = redis.expire(&entry, year).await.expect("an end");
+        assert_done_to_others(&store, &lease).await;
+    }
 }
 
 /// A receiver in a process of its own, until it is killed.

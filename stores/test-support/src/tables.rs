@@ -66,6 +66,7 @@ macro_rules! test_tables {
         $crate::test_tables! { $rows:
             old_rows_go_in_the_background_and_young_ones_stay,
             what_was_released_is_free_though_its_end_lies_ahead,
+            what_an_inbox_holds_is_done_to_an_inline_run,
             a_table_without_one_of_its_columns_is_brought_up_to_date,
             an_exhausted_pool_costs_neither_lease_nor_mark,
         }
@@ -182,6 +183,53 @@ pub async fn what_was_released_is_free_though_its_end_lies_ahead<R: Rows>(rows: 
     assert!(
         matches!(state, Err(StoreError::Unavailable(_))),
         "{state:?}"
+    );
+}
+
+/// Instances with and without an inbox share a table while a service is changed over.
+pub async fn what_an_inbox_holds_is_done_to_an_inline_run<R: Rows>(rows: R) {
+    const QUEUED: u64 = 5;
+    const DEAD: u64 = 6;
+    let (store, table) = (rows.store(None), rows.table());
+    for state in [QUEUED, DEAD] {
+        let lease = win(&store, state).await;
+        rows.run(format!(
+            "UPDATE {table} SET state = {state}, expires_at = {far} WHERE event_key = {key}",
+            far = R::from_now(10 * 365 * DAY),
+            key = R::literal(key(state)),
+        ))
+        .await;
+        assert_done_to_others(&store, &lease).await;
+    }
+    assert_eq!(R::prune(&store).await, 0);
+    for state in [QUEUED, DEAD] {
+        age(&rows, state, 1).await;
+        let claim = store.claim(&key(state), None, owner(10), LEASE).await;
+        assert!(
+            matches!(&claim, Ok(Claim::Won(lease)) if lease.attempt() == 2),
+            "{claim:?}"
+        );
+    }
+}
+
+/// An inbox holds the key of `late`, whose inline lease is over.
+pub async fn assert_done_to_others(store: &impl DedupStore, late: &Lease) {
+    let key = *late.key();
+    let extended = store.extend(late, LEASE).await;
+    assert!(matches!(extended, Ok(Settled::LeaseLost)), "{extended:?}");
+    let settled = store.settle(late, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::LeaseLost)), "{settled:?}");
+    let stranger = Lease::granted(key, owner(8), 1);
+    for lease in [late, &stranger] {
+        let released = store.settle(lease, End::Release, RETAIN).await;
+        assert!(released.is_ok(), "{released:?}");
+    }
+    let state = store.look(&key).await;
+    assert!(matches!(state, Ok(State::Done)), "{state:?}");
+    let claim = store.claim(&key, None, owner(9), LEASE).await;
+    assert!(
+        matches!(claim, Ok(Claim::Done { same_content: true })),
+        "{claim:?}"
     );
 }
 
