@@ -30,6 +30,13 @@ pub(crate) fn unbase64(text: &[u8]) -> Option<Vec<u8>> {
     (!decoded.is_empty()).then_some(decoded)
 }
 
+/// Head and payload of what has the shape of a compact JWS, to be shown or looked through. Nothing is verified.
+pub(crate) fn jws_parts(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (message, _) = text.rsplit_once('.')?;
+    let (head, payload) = message.split_once('.')?;
+    Some((unbase64(head.as_bytes())?, unbase64(payload.as_bytes())?))
+}
+
 /// With `+` as a blank, if `form` is set. `None` where nothing was encoded, or a `%` stands alone.
 pub(crate) fn percent_decoded(text: &str, form: bool) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len());

@@ -9,7 +9,7 @@
 
 mod case;
 mod court;
-mod encoded;
+pub(super) mod encoded;
 mod finding;
 mod headers;
 mod input;

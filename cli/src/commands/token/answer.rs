@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::StatusCode;
 use serde_json::{Map, Value};
+
+use crate::commands::explain::encoded::jws_parts;
 
 /// How long a token is used if its endpoint does not say.
 const UNSAID: Duration = Duration::from_secs(300);
@@ -68,12 +69,11 @@ impl Issued {
 
     /// Head and claims, where the token is a JWT.
     pub(super) fn jwt(&self) -> Option<(Map<String, Value>, Map<String, Value>)> {
-        let mut parts = self.token()?.split('.');
-        let mut part = || {
-            let text = URL_SAFE_NO_PAD.decode(parts.next()?).ok()?;
-            serde_json::from_slice(&text).ok()
-        };
-        Some((part()?, part()?))
+        let (head, claims) = jws_parts(self.token()?)?;
+        Some((
+            serde_json::from_slice(&head).ok()?,
+            serde_json::from_slice(&claims).ok()?,
+        ))
     }
 
     /// The status, for errors.

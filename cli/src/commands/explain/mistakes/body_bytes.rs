@@ -17,125 +17,167 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         return Vec::new();
     }
     let body = &case.body[..];
-    let mut trials = Vec::new();
-    let mut add = |changed: Vec<u8>, mistake, cause: &str, advice: &str| {
-        if changed != body {
-            trials.push(Trial::proof(
-                case.with_body(changed),
-                mistake,
-                cause,
-                advice,
-            ));
-        }
-    };
-    if let Some(length) = declared_length(case)
-        && let Some(declared) = body.get(..length)
-    {
-        add(
-            declared.to_vec(),
-            "body_longer",
-            "the body has more bytes than content-length says, and the signature covers those alone",
-            "look for the program that adds bytes at the body's end",
-        );
-    }
+    let changes = longer(case)
+        .into_iter()
+        .chain(white_space(body))
+        .chain(line_ends(body))
+        .chain(byte_order_mark(body))
+        .chain(charset(body));
+    changes
+        .filter(|change| change.body != body)
+        .map(
+            |Change {
+                 body,
+                 mistake,
+                 cause,
+                 advice,
+             }| { Trial::proof(case.with_body(body), mistake, cause, advice) },
+        )
+        .collect()
+}
+
+/// A body as it may have been signed.
+struct Change {
+    body: Vec<u8>,
+    mistake: &'static str,
+    cause: &'static str,
+    advice: &'static str,
+}
+
+fn longer(case: &Case) -> Option<Change> {
+    let declared = case.body.get(..declared_length(case)?)?;
+    Some(Change {
+        body: declared.to_vec(),
+        mistake: "body_longer",
+        cause: "the body has more bytes than content-length says, and the signature covers those alone",
+        advice: "look for the program that adds bytes at the body's end",
+    })
+}
+
+/// White space and line ends around the body.
+fn white_space(body: &[u8]) -> Vec<Change> {
+    let mut changes = Vec::new();
     if let Some(rest) = body
         .strip_suffix(b"\r\n")
         .or_else(|| body.strip_suffix(b"\n"))
     {
-        add(
-            rest.to_vec(),
-            "newline_added",
-            "a line end was added behind the body",
-            "take the bytes as they arrived: editors, echo and loggers add a line end (use printf or --data-binary)",
-        );
+        changes.push(Change {
+            body: rest.to_vec(),
+            mistake: "newline_added",
+            cause: "a line end was added behind the body",
+            advice: "take the bytes as they arrived: editors, echo and loggers add a line end (use printf or --data-binary)",
+        });
     }
-    for end in ["\n", "\r\n"] {
-        add(
-            [body, end.as_bytes()].concat(),
-            "newline_removed",
-            "the line end behind the body is missing: the body was trimmed",
-            RAW,
-        );
-    }
-    add(
-        body.trim_ascii().to_vec(),
-        "white_space_added",
-        "white space was added around the body",
-        RAW,
-    );
-    for (before, after) in [("", " "), (" ", ""), ("\n", ""), ("\n", "\n"), ("", "\n\n")] {
-        add(
-            [before.as_bytes(), body, after.as_bytes()].concat(),
-            "body_trimmed",
-            "the white space around the body is missing: the body was trimmed",
-            RAW,
-        );
-    }
+    changes.extend(["\n", "\r\n"].map(|end| Change {
+        body: [body, end.as_bytes()].concat(),
+        mistake: "newline_removed",
+        cause: "the line end behind the body is missing: the body was trimmed",
+        advice: RAW,
+    }));
+    changes.push(Change {
+        body: body.trim_ascii().to_vec(),
+        mistake: "white_space_added",
+        cause: "white space was added around the body",
+        advice: RAW,
+    });
+    let around = [("", " "), (" ", ""), ("\n", ""), ("\n", "\n"), ("", "\n\n")];
+    changes.extend(around.map(|(before, after)| Change {
+        body: [before.as_bytes(), body, after.as_bytes()].concat(),
+        mistake: "body_trimmed",
+        cause: "the white space around the body is missing: the body was trimmed",
+        advice: RAW,
+    }));
+    changes
+}
+
+/// Line ends inside the body.
+fn line_ends(body: &[u8]) -> [Change; 3] {
+    let change = |body, cause, advice| Change {
+        body,
+        mistake: "line_ends",
+        cause,
+        advice,
+    };
+    let binary = "keep the capture binary: editors and version control change line ends";
     let lf = replaced(body, b"\r\n", b"\n");
-    add(
-        replaced(&lf, b"\n", b"\r\n"),
-        "line_ends",
-        "the body's line ends were changed from CRLF to LF",
-        "keep the capture binary: editors and version control change line ends",
-    );
-    add(
-        lf.clone(),
-        "line_ends",
-        "the body's line ends were changed from LF to CRLF",
-        "keep the capture binary: editors and version control change line ends",
-    );
-    let joined: Vec<u8> = lf.iter().copied().filter(|byte| *byte != b'\n').collect();
-    add(
-        joined,
-        "line_ends",
-        "line ends were added inside the body",
-        "keep the capture binary",
-    );
-    if let Some(rest) = body.strip_prefix(BOM) {
-        add(
+    let joined = lf.iter().copied().filter(|byte| *byte != b'\n').collect();
+    [
+        change(
+            replaced(&lf, b"\n", b"\r\n"),
+            "the body's line ends were changed from CRLF to LF",
+            binary,
+        ),
+        change(
+            lf,
+            "the body's line ends were changed from LF to CRLF",
+            binary,
+        ),
+        change(
+            joined,
+            "line ends were added inside the body",
+            "keep the capture binary",
+        ),
+    ]
+}
+
+fn byte_order_mark(body: &[u8]) -> Vec<Change> {
+    let change = |body, cause, advice| Change {
+        body,
+        mistake: "byte_order_mark",
+        cause,
+        advice,
+    };
+    let without = body.strip_prefix(BOM).map(|rest| {
+        change(
             rest.to_vec(),
-            "byte_order_mark",
             "a byte order mark was added before the body",
             "write the body as UTF-8 without a mark",
-        );
-    }
-    add(
+        )
+    });
+    let with = change(
         [BOM, body].concat(),
-        "byte_order_mark",
         "the byte order mark before the body is missing",
         RAW,
     );
-    if let Some(text) = utf16(body) {
-        add(
+    without.into_iter().chain([with]).collect()
+}
+
+fn charset(body: &[u8]) -> Vec<Change> {
+    let change = |body: Vec<u8>, cause, advice| Change {
+        body,
+        mistake: "charset",
+        cause,
+        advice,
+    };
+    let undecoded = "never decode the body before the check";
+    let of_utf16 = utf16(body).map(|text| {
+        change(
             text.into_bytes(),
-            "charset",
             "the body is UTF-16, and the sender signed UTF-8",
             "keep the capture binary: a shell or an editor saved it as UTF-16",
-        );
-    }
-    if let Ok(text) = std::str::from_utf8(body) {
-        let latin: Option<Vec<u8>> = text
-            .chars()
-            .map(|c| u8::try_from(u32::from(c)).ok())
-            .collect();
-        if let Some(latin) = latin {
-            add(
-                latin,
-                "charset",
-                "the body's text was read as Latin-1 and written as UTF-8",
-                "never decode the body before the check",
-            );
+        )
+    });
+    let of_latin = match std::str::from_utf8(body) {
+        Ok(text) => {
+            let latin = text.chars().map(|c| u8::try_from(u32::from(c)).ok());
+            latin.collect::<Option<_>>().map(|latin| {
+                change(
+                    latin,
+                    "the body's text was read as Latin-1 and written as UTF-8",
+                    undecoded,
+                )
+            })
         }
-    } else {
-        let text: String = body.iter().copied().map(char::from).collect();
-        add(
-            text.into_bytes(),
-            "charset",
-            "the body was written as Latin-1, and the sender signed UTF-8",
-            "never decode the body before the check",
-        );
-    }
-    trials
+        Err(_) => {
+            let text: String = body.iter().copied().map(char::from).collect();
+            Some(change(
+                text.into_bytes(),
+                "the body was written as Latin-1, and the sender signed UTF-8",
+                undecoded,
+            ))
+        }
+    };
+    of_utf16.into_iter().chain(of_latin).collect()
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {

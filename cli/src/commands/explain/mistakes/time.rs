@@ -92,58 +92,14 @@ enum Side {
 
 /// Signed, but outside of the window.
 fn outside(case: &Case, side: Side, by: Duration, limit: Duration) -> Vec<Trial> {
-    let mut trials = Vec::new();
-    let now = case.now.map_or(0, UnixTime::as_secs);
-    let near = |secs: i64| secs.abs_diff(now) <= limit.as_secs();
-    let unchecked = || {
-        let mut case = case.clone();
-        case.window = WindowTerm::Unchecked;
-        case
-    };
-    if let (Some(scheme), Some(time)) = (scheme_of(case), signed_time(case)) {
-        let (other, unit, name) = match scheme.timestamp_form {
-            TimestampForm::Milliseconds => (time, "seconds", "Seconds"),
-            _ => (time / 1000, "milliseconds", "Milliseconds"),
-        };
-        if near(other) {
-            let (case, advice) = if case.provider == "hmac-header" {
-                let case = case.with_setting("timestamp_unit", json!(unit));
-                (
-                    case,
-                    format!("set the scheme's timestamp_unit to TimestampForm::{name}"),
-                )
-            } else {
-                let advice = "send whole seconds; for a sender of your own, describe it with HmacHeaderConfig and \
-                              TimestampForm::Milliseconds";
-                (unchecked(), advice.to_owned())
-            };
-            trials.push(Trial::step(
-                case,
-                "timestamp_unit",
-                format!("the signed time is in {unit}, and is read in the other unit"),
-                advice,
-            ));
-        }
-    }
-    let now_in_millis = now / 1000;
-    if now > SECS_END && matches!(side, Side::Past) {
-        let mut fixed = case.clone();
-        fixed.now = Some(UnixTime::from_secs(now_in_millis));
-        trials.push(Trial::step(
-            fixed,
-            "clock_unit",
-            "the time to judge at is in milliseconds",
-            "give it in seconds (--now, or the record's `now`)",
-        ));
-    }
     let where_ = match side {
         Side::Past => "before",
         Side::Future => "after",
     };
     let size = in_words(by);
-    if let Some(zone) = time_zone(by) {
+    let zone = time_zone(by).map(|zone| {
         let mut trial = Trial::step(
-            unchecked(),
+            unchecked(case),
             "time_zone",
             format!(
                 "signed {size} {where_} the time that it was judged at, {zone} hours to within minutes: a local time \
@@ -153,8 +109,8 @@ fn outside(case: &Case, side: Side, by: Duration, limit: Duration) -> Vec<Trial>
         );
         // A request can be late by just that much.
         trial.finding.confidence = Confidence::Likely;
-        trials.push(trial);
-    }
+        trial
+    });
     let (cause, advice) = match side {
         Side::Past => (
             "the proof matches, but the request is late, was sent again, or a clock is wrong",
@@ -165,16 +121,71 @@ fn outside(case: &Case, side: Side, by: Duration, limit: Duration) -> Vec<Trial>
             "synchronise the clocks (NTP): the receiver's is behind, or the sender's ahead",
         ),
     };
-    trials.push(Trial::step(
-        unchecked(),
+    let skew = Trial::step(
+        unchecked(case),
         "clock_skew",
         format!(
             "signed {size} {where_} the time that it was judged at, and {} are allowed: {cause}",
             in_words(limit)
         ),
         advice,
-    ));
-    trials
+    );
+    let units = other_unit(case, limit)
+        .into_iter()
+        .chain(clock_in_millis(case, side));
+    units.chain(zone).chain([skew]).collect()
+}
+
+fn unchecked(case: &Case) -> Case {
+    let mut case = case.clone();
+    case.window = WindowTerm::Unchecked;
+    case
+}
+
+/// The signed time is right in the other unit.
+fn other_unit(case: &Case, limit: Duration) -> Option<Trial> {
+    let now = case.now.map_or(0, UnixTime::as_secs);
+    let time = signed_time(case)?;
+    let (other, unit, name) = match scheme_of(case)?.timestamp_form {
+        TimestampForm::Milliseconds => (time, "seconds", "Seconds"),
+        _ => (time / 1000, "milliseconds", "Milliseconds"),
+    };
+    if other.abs_diff(now) > limit.as_secs() {
+        return None;
+    }
+    let (case, advice) = if case.provider == "hmac-header" {
+        let case = case.with_setting("timestamp_unit", json!(unit));
+        (
+            case,
+            format!("set the scheme's timestamp_unit to TimestampForm::{name}"),
+        )
+    } else {
+        let advice = "send whole seconds; for a sender of your own, describe it with HmacHeaderConfig and \
+                      TimestampForm::Milliseconds";
+        (unchecked(case), advice.to_owned())
+    };
+    Some(Trial::step(
+        case,
+        "timestamp_unit",
+        format!("the signed time is in {unit}, and is read in the other unit"),
+        advice,
+    ))
+}
+
+/// The time to judge at was given in milliseconds.
+fn clock_in_millis(case: &Case, side: Side) -> Option<Trial> {
+    let now = case.now.map_or(0, UnixTime::as_secs);
+    if now <= SECS_END || !matches!(side, Side::Past) {
+        return None;
+    }
+    let mut fixed = case.clone();
+    fixed.now = Some(UnixTime::from_secs(now / 1000));
+    Some(Trial::step(
+        fixed,
+        "clock_unit",
+        "the time to judge at is in milliseconds",
+        "give it in seconds (--now, or the record's `now`)",
+    ))
 }
 
 /// The proof matches, and the event's own time is in no form that the pack reads.

@@ -139,45 +139,9 @@ fn words(
     for (part, header) in candidate.headers() {
         places.push_str(&format!(", with the {part} in {}", shown(header)));
     }
-    let mut sets = Vec::new();
-    if template != scheme.template || !is_taken {
-        sets.push(format!("template to {template:?}"));
-    }
-    for (setting, now, before) in [
-        ("id_header", &config.id_header, &scheme.id_header),
-        (
-            "timestamp_header",
-            &config.timestamp_header,
-            &scheme.timestamp_header,
-        ),
-    ] {
-        if let Some(name) = now.as_ref().filter(|_| now != before) {
-            sets.push(format!("{setting} to {}", shown(name)));
-        }
-    }
-    if config.timestamp_header.is_some() && config.timestamp_form != scheme.timestamp_form {
-        sets.push(format!(
-            "timestamp_unit to {}",
-            word(&config.timestamp_form)
-        ));
-    }
-    if config.signature_header != scheme.signature_header {
-        sets.push(format!(
-            "signature_header to {}",
-            shown(&config.signature_header)
-        ));
-    }
+    let sets = to_set(scheme, config, found, is_taken);
     let same_text = template == scheme.template && is_taken;
     let other_digest = config.digest != scheme.digest;
-    if other_digest {
-        sets.push(format!("digest to {digest}"));
-    }
-    if config.encoding != scheme.encoding {
-        sets.push(format!("encoding to {encoding}"));
-    }
-    if config.layout != scheme.layout && found.signature.prefix.is_some() {
-        sets.push("layout to the one that the header has".to_owned());
-    }
     let (mistake, cause) = if same_text && other_digest {
         (
             "scheme_digest",
@@ -207,6 +171,54 @@ fn words(
         cause,
         advice,
     )
+}
+
+/// What has to be set for the scheme to be the one that was found.
+fn to_set(
+    scheme: &HmacHeaderConfig,
+    config: &HmacHeaderConfig,
+    found: &Found<'_>,
+    is_taken: bool,
+) -> Vec<String> {
+    let template = found.candidate.template();
+    let mut sets = Vec::new();
+    if template != scheme.template || !is_taken {
+        sets.push(format!("template to {template:?}"));
+    }
+    for (setting, now, before) in [
+        ("id_header", &config.id_header, &scheme.id_header),
+        (
+            "timestamp_header",
+            &config.timestamp_header,
+            &scheme.timestamp_header,
+        ),
+    ] {
+        if let Some(name) = now.as_ref().filter(|_| now != before) {
+            sets.push(format!("{setting} to {}", shown(name)));
+        }
+    }
+    if config.timestamp_header.is_some() && config.timestamp_form != scheme.timestamp_form {
+        sets.push(format!(
+            "timestamp_unit to {}",
+            word(&config.timestamp_form)
+        ));
+    }
+    if config.signature_header != scheme.signature_header {
+        sets.push(format!(
+            "signature_header to {}",
+            shown(&config.signature_header)
+        ));
+    }
+    if config.digest != scheme.digest {
+        sets.push(format!("digest to {}", word(&config.digest)));
+    }
+    if config.encoding != scheme.encoding {
+        sets.push(format!("encoding to {}", word(&config.encoding)));
+    }
+    if config.layout != scheme.layout && found.signature.prefix.is_some() {
+        sets.push("layout to the one that the header has".to_owned());
+    }
+    sets
 }
 
 /// As settings spell it.

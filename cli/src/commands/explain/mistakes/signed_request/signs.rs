@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::{
     super::super::{
         case::{Case, Reading},
-        encoded::unbase64,
+        encoded::{jws_parts, unbase64},
         finding::{Confidence, Finding},
     },
     UNICO_CHECK,
@@ -40,7 +40,9 @@ pub(super) fn tags(case: &Case) -> Vec<Finding> {
 pub(super) fn own_text(case: &Case) -> Option<Finding> {
     let keys = keys_of(case);
     let is_of = |held: &&Held<'_>| {
-        let payload = payload(held.value).unwrap_or_default();
+        let payload = jws_parts(held.value)
+            .map(|(_, payload)| payload)
+            .unwrap_or_default();
         let forms = forms(held.value);
         !payload.is_empty()
             && payload != case.body
@@ -52,7 +54,9 @@ pub(super) fn own_text(case: &Case) -> Option<Finding> {
     };
     let parts = parts(case);
     let held = parts.signatures.iter().find(is_of)?;
-    let payload = payload(held.value).unwrap_or_default();
+    let payload = jws_parts(held.value)
+        .map(|(_, payload)| payload)
+        .unwrap_or_default();
     let bound = binding_claim(&payload, &case.body);
     let (binds, advice) = match bound {
         Some(claim) => (
@@ -112,13 +116,6 @@ fn binding_claim(payload: &[u8], body: &[u8]) -> Option<String> {
     claims
         .find(|(name, value)| is_plain(name) && value.as_str().is_some_and(holds))
         .map(|(name, _)| name)
-}
-
-fn payload(jws: &str) -> Option<Vec<u8>> {
-    let mut parts = jws.split('.');
-    let payload = parts.nth(1)?;
-    parts.next()?;
-    unbase64(payload.as_bytes())
 }
 
 /// Why keys cannot be used, in the library's words.
