@@ -78,6 +78,8 @@ impl Worked {
 ///
 /// Past the receiver's run timeout, and once `stop` resolves, the lease is told lost. `let_go` then ends the line, while
 /// the handler goes on: half an effect is worse than one that may repeat. `None` where that was so.
+///
+/// Longer than a screen, since it is a run from its beginning to its end, step by step.
 pub(crate) async fn work<F>(
     receiver: &Receiver,
     event: AdmittedEvent,

@@ -138,15 +138,7 @@ where
             let work = RunsToEnd::new(&receiver, &timer, time, work, time::spawn);
             Ok(match road::conclude(&timer, pin!(work)).await {
                 Concluded::Reply(response) => response.map(AnswerBody::own),
-                Concluded::Answer(answer) => {
-                    let mut response = fixed(&answer);
-                    // HTTP/2 knows no such header (RFC 9113, section 8.2.2): there the server says that it goes away.
-                    if answer.closes() && speaks_http1 {
-                        let close = HeaderValue::from_static("close");
-                        response.headers_mut().insert(header::CONNECTION, close);
-                    }
-                    response
-                }
+                Concluded::Answer(answer) => closing(&answer, speaks_http1),
             })
         })
     }
@@ -252,6 +244,17 @@ fn fixed<Out>(answer: &Answer) -> Response<AnswerBody<Out>> {
     *response.status_mut() = answer.status();
     for (name, value) in answer.headers() {
         response.headers_mut().append(name.clone(), value.clone());
+    }
+    response
+}
+
+/// The same, which also closes the connection where it says so. HTTP/2 knows no such header (RFC 9113, section 8.2.2):
+/// there the server says that it goes away.
+fn closing<Out>(answer: &Answer, speaks_http1: bool) -> Response<AnswerBody<Out>> {
+    let mut response = fixed(answer);
+    if answer.closes() && speaks_http1 {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
     }
     response
 }
