@@ -151,7 +151,7 @@ pub(super) async fn what_cannot_be_decoded_is_kept_within_its_cap<S: Inbox, P: P
     let kept = keep(entry(2), QuarantineCap::new(9, 20)).await;
     promise("its bytes are bounded too", kept == Quarantine::Full, &kept);
     scene.expect_nothing_due("nobody runs it", 0).await;
-    let replayed = answered("replay", scene.store.replay(&key(0)).await);
+    let replayed = answered("replay", scene.store.replay(&key(0), "why").await);
     promise("it can be replayed", replayed, &replayed);
     let row = scene.take(0).await;
     promise("its line says what it is", row.is_quarantined, &row);
