@@ -110,7 +110,7 @@ mod inbox {
     mod learner;
     mod stored;
     mod working;
-    mod works;
+    pub(crate) mod works;
 }
 
 mod token_endpoint {
@@ -130,6 +130,7 @@ mod telemetry {
     mod measured;
     mod observers;
     mod spans;
+    mod told;
 }
 
 mod secrecy {

@@ -16,7 +16,7 @@ use crate::{
     judge::AdmittedEvent,
     leases::LeaseHandle,
     receiver::Receiver,
-    telemetry::{DeliverySpan, Facts, Observed, Panicked, log},
+    telemetry::{DeliverySpan, Facts, Observed, Panicked, log, words},
     time::{Timer, both, either},
     verdict::{Outcome, Reason},
 };
@@ -121,15 +121,9 @@ where
         Err(is_over) => {
             lease.lose();
             let (said, why) = if is_over {
-                (
-                    Said::Overran,
-                    "handler ran too long: it goes on, and its lease is lost",
-                )
+                (Said::Overran, words::OVERRAN)
             } else {
-                (
-                    Said::Stopped,
-                    "worker stops: its handler goes on, and its lease is lost",
-                )
+                (Said::Stopped, words::STOPPED)
             };
             log::lease(&facts, lease.attempt(), why);
             delivery = delivery.told_elsewhere();
@@ -147,8 +141,7 @@ where
     }
     delivery.told_elsewhere();
     if was_let_go {
-        let what = "handler ended after its lease: its effect may repeat";
-        log::lease(&facts, lease.attempt(), what);
+        log::lease(&facts, lease.attempt(), words::ENDED_AFTER_LEASE);
         return None;
     }
     Some(worked(said(&finished.ran)))

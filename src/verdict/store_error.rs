@@ -1,6 +1,8 @@
 //! [`StoreError`]: a dedup store could not do what was asked.
 
-pub(crate) type Source = Box<dyn std::error::Error + Send + Sync>;
+use std::error::Error;
+
+pub(crate) type Source = Box<dyn Error + Send + Sync>;
 
 /// A dedup store could not do what was asked. The answer is always 503; nothing fails open.
 #[derive(Debug, thiserror::Error)]
@@ -12,7 +14,8 @@ pub enum StoreError {
     /// The store did not answer in time.
     #[error("the dedup store did not answer in time")]
     Timeout,
-    /// The store is down or refused.
+    /// The store is down or refused. The text of its cause goes to the log, so it is made for that: see
+    /// [`DedupStore`](crate::dedup::DedupStore#rules-for-implementations). What stands behind the cause does not.
     #[error("the dedup store is unavailable")]
     Unavailable(#[source] Source),
 }

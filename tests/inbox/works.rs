@@ -26,6 +26,7 @@ use crate::props::{Gate, Stage, now};
 pub(crate) enum Step {
     Process,
     Retry,
+    Fail(&'static str),
     RetryAfter(Duration),
     Unavailable,
     Reject,
@@ -163,6 +164,7 @@ impl Script {
         let said = match step {
             None | Some(Step::Process) => Ok(Ack::processed()),
             Some(Step::Retry) => Err(Nack::retry()),
+            Some(Step::Fail(text)) => Err(text.into()),
             Some(Step::RetryAfter(after)) => Err(Nack::retry_after(after)),
             Some(Step::Unavailable) => Err(Nack::unavailable()),
             Some(Step::Reject) => Err(Nack::rejected("never")),
