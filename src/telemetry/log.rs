@@ -307,6 +307,13 @@ mod lines {
         tracing::debug!(target: TARGET, issuer, grant, "token issued");
     }
 
+    /// The store has made its error's cause for this line.
+    #[cfg(feature = "token")]
+    pub(crate) fn token_store(issuer: &str, error: &StoreError) {
+        let cause = cause(error);
+        tracing::error!(target: TARGET, issuer, cause, "{}: {error}", words::TOKEN_STORE);
+    }
+
     /// `detail` is a text of ours, without anything of the caller's.
     #[cfg(feature = "token")]
     pub(crate) fn token_refused(
@@ -384,6 +391,8 @@ mod lines {
     #[cfg(feature = "token")]
     pub(crate) fn forwarded_unread(_: &str) {}
     pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}
+    #[cfg(feature = "token")]
+    pub(crate) fn token_store(_: &str, _: &StoreError) {}
     #[cfg(feature = "token")]
     pub(crate) fn token_issued(_: &str, _: &'static str) {}
     #[cfg(feature = "token")]

@@ -24,6 +24,11 @@ pub(crate) use self::{
     panics::{Panicked, caught},
     span::DeliverySpan,
 };
+/// What `docs/observability.md` shows compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/observability.md")]
+struct Guide;
+
 pub use self::{
     log_errors::LogErrors,
     observer::{Observed, Observer},

@@ -81,6 +81,7 @@ words! {
     NOT_WRITTEN = "the end of a line was not written";
 
     // Tokens.
+    TOKEN_STORE = "the store of used assertions failed: token request answered 503";
     OLD_KEY_SET = "no new key set, the last good one goes on";
     NO_KEY_SET = "no key set: tokens of this issuer are answered 503 until there is one";
     MANY_KEYS = "the key set has over 8 keys for one algorithm: tokens without `kid` may be refused; said once";
