@@ -136,6 +136,7 @@ mod telemetry {
 mod secrecy {
     mod access;
     mod logs;
+    mod starting;
     mod texts;
 }
 

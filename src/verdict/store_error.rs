@@ -1,11 +1,14 @@
 //! [`StoreError`]: a dedup store could not do what was asked.
 
-use std::error::Error;
+use std::{error::Error, fmt};
 
 pub(crate) type Source = Box<dyn Error + Send + Sync>;
 
 /// A dedup store could not do what was asked. The answer is always 503; nothing fails open.
-#[derive(Debug, thiserror::Error)]
+///
+/// `Debug` reads as the text and the cause: a `main` that opens a store and returns `Result<(), Box<dyn Error>>` prints
+/// that.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The store holds as many unexpired keys as it may.
@@ -18,4 +21,11 @@ pub enum StoreError {
     /// [`DedupStore`](crate::dedup::DedupStore#rules-for-implementations). What stands behind the cause does not.
     #[error("the dedup store is unavailable")]
     Unavailable(#[source] Source),
+}
+
+impl fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)?;
+        self.source().map_or(Ok(()), |cause| write!(f, ": {cause}"))
+    }
 }

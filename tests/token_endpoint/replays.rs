@@ -63,7 +63,10 @@ async fn what_a_store_did_not_confirm_is_released_and_the_client_that_comes_agai
     }
     let told = log.with("the store of used assertions failed");
     assert_eq!(told.len(), 21);
-    assert_eq!(told.iter().filter(|(_, line)| line.contains(CAUSE)).count(), 7);
+    assert_eq!(
+        told.iter().filter(|(_, line)| line.contains(CAUSE)).count(),
+        7
+    );
 }
 
 #[tokio::test]
