@@ -56,8 +56,8 @@ impl<'r, 'a> Run<'r, 'a> {
         let delivery = self.delivery;
         let meter = &delivery.policy.judge.told.meter;
         let mut finished = beside(handler, || self.keep_alive()).await;
-        if slot.was_mistaken() {
-            finished.ran_without_its_event();
+        if let Some(mistaken) = slot.mistaken() {
+            finished.ran_without_its_event(mistaken);
         }
         meter.handler_ran(began, delivery.clock(), finished.said());
         finished
@@ -136,6 +136,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 }
                 Outcome::WrongEventType => return self.misused(Reason::WrongEventType).await,
                 Outcome::TakenTwice => return self.misused(Reason::TakenTwice).await,
+                Outcome::NestedReceiver => return self.misused(Reason::NestedReceiver).await,
             },
             Err(Panicked) => {
                 let answer = Answer::unavailable(Reason::HandlerPanicked, None);

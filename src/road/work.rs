@@ -131,8 +131,8 @@ where
             (both(let_go, handler).await, true)
         }
     };
-    if asked.was_mistaken() {
-        finished.ran_without_its_event();
+    if let Some(mistaken) = asked.mistaken() {
+        finished.ran_without_its_event(mistaken);
     }
     let meter = &policy.judge.told.meter;
     meter.handler_ran(began, delivery.clock(), finished.said());
@@ -173,5 +173,6 @@ fn said(ran: &Result<Ran<()>, Panicked>) -> Said {
         Ok(Outcome::Unavailable { .. }) => Said::Unavailable,
         Ok(Outcome::WrongEventType) => Said::Misused(Reason::WrongEventType),
         Ok(Outcome::TakenTwice) => Said::Misused(Reason::TakenTwice),
+        Ok(Outcome::NestedReceiver) => Said::Misused(Reason::NestedReceiver),
     }
 }
