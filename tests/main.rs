@@ -144,6 +144,7 @@ mod secrecy {
 mod documents {
     mod floors;
     mod frozen;
+    mod links;
     mod listed;
     mod senders;
     mod shown;

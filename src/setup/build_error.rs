@@ -92,6 +92,17 @@ pub enum BuildError {
     /// Settings of a worker that cannot be.
     #[error("{0}")]
     Worker(&'static str),
+    /// A finding is acknowledged that no start-up check knows.
+    #[error("no finding is called `{code}`; there are: {}", .known.join(", "))]
+    UnknownFinding {
+        /// What was acknowledged.
+        code: &'static str,
+        /// What can be: the library's codes, then those that the pack has now.
+        known: Vec<&'static str>,
+    },
+    /// A danger is acknowledged. It has to be removed, or stays in the log of each start.
+    #[error("`{0}` is a danger here, and a danger cannot be acknowledged")]
+    DangerAcknowledged(&'static str),
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness for owner tokens")]
     Randomness,

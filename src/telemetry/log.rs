@@ -25,10 +25,41 @@ mod lines {
     /// Of what a handler fails with, in bytes: an error with the errors behind it.
     const ERROR: usize = 2048;
 
-    /// What the start-up check says.
+    /// What the start-up check says. Of the notes one line has the codes: an operator reads them once, and an alert
+    /// never.
+    pub(crate) fn checked(endpoint: &str, found: &[Finding]) {
+        let is_note = |it: &Finding| it.severity() == Severity::Note && !it.is_acknowledged();
+        let mut notes: Vec<&str> = Vec::new();
+        for finding in found {
+            if !is_note(finding) {
+                self::found(endpoint, finding);
+                continue;
+            }
+            known(endpoint, finding);
+            if !notes.contains(&finding.code()) {
+                notes.push(finding.code());
+            }
+        }
+        if !notes.is_empty() {
+            tracing::info!(
+                target: TARGET,
+                endpoint,
+                notes = notes.join(", "),
+                "the start-up check has notes; `Receiver::check` and the level debug explain them"
+            );
+        }
+    }
+
+    /// What the operator has heard of before, or can ask for.
+    fn known(endpoint: &str, finding: &Finding) {
+        tracing::debug!(target: TARGET, endpoint, code = finding.code(), "{finding}");
+    }
+
+    /// One thing that the start-up check says, or that came up later.
     pub(crate) fn found(endpoint: &str, finding: &Finding) {
         let code = finding.code();
         match finding.severity() {
+            _ if finding.is_acknowledged() => known(endpoint, finding),
             Severity::Danger => tracing::error!(target: TARGET, endpoint, code, "{finding}"),
             Severity::Warning => tracing::warn!(target: TARGET, endpoint, code, "{finding}"),
             Severity::Note => tracing::info!(target: TARGET, endpoint, code, "{finding}"),
@@ -360,6 +391,7 @@ mod lines {
         verdict::{Reason, StoreError},
     };
 
+    pub(crate) fn checked(_: &str, _: &[Finding]) {}
     pub(crate) fn found(_: &str, _: &Finding) {}
     pub(crate) fn rejected(_: &str, _: Reason, _: &crate::verdict::Rejection) {}
     pub(crate) fn answered(_: &str, _: Reason) {}
