@@ -8,6 +8,7 @@
 //! ```
 
 mod case;
+mod charsets;
 mod court;
 pub(super) mod encoded;
 mod finding;
