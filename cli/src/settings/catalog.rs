@@ -14,6 +14,9 @@ use hookgate::{
 };
 
 use crate::settings::{
+    access_only::{
+        AccessOnlyConfig, {self},
+    },
     facephi::FacephiConfig,
     logto::LogtoConfig,
     refused::Refused,
@@ -263,6 +266,24 @@ const SCHEMES: &[(Entry, Words)] = &[
         Words {
             proof: "by a certificate's key over a template, in a header, as `settings` say",
             identity: "digest of the body",
+        },
+    ),
+    (
+        Entry {
+            name: access_only::NAME,
+            builder: |terms| {
+                terms.without_secret(
+                    |config: AccessOnlyConfig, _| config.pack(),
+                    |pack, tenants| Ok(pack.tenants(tenants)),
+                )
+            },
+            least_settings: Some(r#"{"access":"none"}"#),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "nothing is signed; access credentials",
+            identity: "the digest of the body, a member of it or a header, as `settings` say",
         },
     ),
 ];

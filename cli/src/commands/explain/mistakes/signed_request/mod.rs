@@ -27,12 +27,12 @@ use super::{
     },
     concerns_proof,
 };
+use crate::settings::members::OF_RECEIVER;
 
 const UNICO_CHECK: &str = "unico-check";
 const SIGNED_REQUEST: &str = "signed-request";
 /// The setting of `unico-check` that holds those of `signed-request`.
 const SIGNED: &str = "signed";
-const ACCESS: &str = "access";
 
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     if ruling.stage() == Stage::Freshness {
@@ -175,8 +175,10 @@ fn with_rule(case: &Case, mut rule: Map<String, Value>) -> Case {
     if case.provider == UNICO_CHECK {
         return case.with_setting(SIGNED, rule.into());
     }
-    if let Some(access) = case.setting(ACCESS) {
-        rule.insert(ACCESS.to_owned(), access);
+    for name in OF_RECEIVER {
+        if let Some(value) = case.setting(name) {
+            rule.insert(name.to_owned(), value);
+        }
     }
     let mut case = case.clone();
     case.settings = Some(Value::Object(rule).to_string());
