@@ -2,9 +2,11 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use bytes::Bytes;
+
 use super::{
-    Accept, Ask, Batch, Counts, DeadLetter, DeadReason, Entry, Inbox, OrderKey, Pause, Quarantine,
-    QuarantineCap,
+    Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, OrderKey, Page, Pause,
+    Position, Quarantine, QuarantineCap, Totals,
 };
 use crate::{
     dedup::{
@@ -37,10 +39,16 @@ pub trait DynInbox: DynDedupStore {
         lease: &'a Lease,
         delay: Duration,
         counts: Counts,
+        error: Option<Bytes>,
     ) -> Call<'a, Settled>;
 
     /// See [`Inbox::bury`].
-    fn bury<'a>(&'a self, lease: &'a Lease, reason: DeadReason) -> Call<'a, Settled>;
+    fn bury<'a>(
+        &'a self,
+        lease: &'a Lease,
+        reason: DeadReason,
+        error: Option<Bytes>,
+    ) -> Call<'a, Settled>;
 
     /// See [`Inbox::pause`].
     fn pause<'a>(&'a self, endpoint: &'a str, pause: Pause) -> Call<'a, ()>;
@@ -51,18 +59,31 @@ pub trait DynInbox: DynDedupStore {
     /// See [`Inbox::promote`].
     fn promote<'a>(&'a self, order: &'a OrderKey) -> Call<'a, ()>;
 
-    /// See [`Inbox::dead_letters`].
-    fn dead_letters<'a>(
+    /// See [`Inbox::hold`].
+    fn hold<'a>(&'a self, endpoint: &'a str, is_held: bool) -> Call<'a, ()>;
+
+    /// See [`Inbox::totals`].
+    fn totals<'a>(&'a self) -> Call<'a, Vec<Totals>>;
+
+    /// See [`Inbox::list`].
+    fn list<'a>(
         &'a self,
-        endpoint: Option<&'a str>,
+        filter: &'a Filter,
+        after: Option<&'a Position>,
         limit: usize,
-    ) -> Call<'a, Vec<DeadLetter>>;
+    ) -> Call<'a, Page>;
+
+    /// See [`Inbox::read`].
+    fn read<'a>(&'a self, key: &'a EventKey) -> Call<'a, Option<Kept>>;
 
     /// See [`Inbox::replay`].
-    fn replay<'a>(&'a self, key: &'a EventKey) -> Call<'a, bool>;
+    fn replay<'a>(&'a self, key: &'a EventKey, why: &'a str) -> Call<'a, bool>;
 
     /// See [`Inbox::discard`].
-    fn discard<'a>(&'a self, key: &'a EventKey, retain: Duration) -> Call<'a, bool>;
+    fn discard<'a>(&'a self, key: &'a EventKey) -> Call<'a, bool>;
+
+    /// See [`Inbox::erase`].
+    fn erase<'a>(&'a self, age: Duration, limit: usize) -> Call<'a, u64>;
 
     /// See [`Inbox::work_may_wait`].
     fn work_may_wait<'a>(&'a self) -> Boxed<'a, ()>;
@@ -90,12 +111,18 @@ impl<S: Inbox> DynInbox for S {
         lease: &'a Lease,
         delay: Duration,
         counts: Counts,
+        error: Option<Bytes>,
     ) -> Call<'a, Settled> {
-        Box::pin(Inbox::give_back(self, lease, delay, counts))
+        Box::pin(Inbox::give_back(self, lease, delay, counts, error))
     }
 
-    fn bury<'a>(&'a self, lease: &'a Lease, reason: DeadReason) -> Call<'a, Settled> {
-        Box::pin(Inbox::bury(self, lease, reason))
+    fn bury<'a>(
+        &'a self,
+        lease: &'a Lease,
+        reason: DeadReason,
+        error: Option<Bytes>,
+    ) -> Call<'a, Settled> {
+        Box::pin(Inbox::bury(self, lease, reason, error))
     }
 
     fn pause<'a>(&'a self, endpoint: &'a str, pause: Pause) -> Call<'a, ()> {
@@ -110,20 +137,37 @@ impl<S: Inbox> DynInbox for S {
         Box::pin(Inbox::promote(self, order))
     }
 
-    fn dead_letters<'a>(
+    fn hold<'a>(&'a self, endpoint: &'a str, is_held: bool) -> Call<'a, ()> {
+        Box::pin(Inbox::hold(self, endpoint, is_held))
+    }
+
+    fn totals<'a>(&'a self) -> Call<'a, Vec<Totals>> {
+        Box::pin(Inbox::totals(self))
+    }
+
+    fn list<'a>(
         &'a self,
-        endpoint: Option<&'a str>,
+        filter: &'a Filter,
+        after: Option<&'a Position>,
         limit: usize,
-    ) -> Call<'a, Vec<DeadLetter>> {
-        Box::pin(Inbox::dead_letters(self, endpoint, limit))
+    ) -> Call<'a, Page> {
+        Box::pin(Inbox::list(self, filter, after, limit))
     }
 
-    fn replay<'a>(&'a self, key: &'a EventKey) -> Call<'a, bool> {
-        Box::pin(Inbox::replay(self, key))
+    fn read<'a>(&'a self, key: &'a EventKey) -> Call<'a, Option<Kept>> {
+        Box::pin(Inbox::read(self, key))
     }
 
-    fn discard<'a>(&'a self, key: &'a EventKey, retain: Duration) -> Call<'a, bool> {
-        Box::pin(Inbox::discard(self, key, retain))
+    fn replay<'a>(&'a self, key: &'a EventKey, why: &'a str) -> Call<'a, bool> {
+        Box::pin(Inbox::replay(self, key, why))
+    }
+
+    fn discard<'a>(&'a self, key: &'a EventKey) -> Call<'a, bool> {
+        Box::pin(Inbox::discard(self, key))
+    }
+
+    fn erase<'a>(&'a self, age: Duration, limit: usize) -> Call<'a, u64> {
+        Box::pin(Inbox::erase(self, age, limit))
     }
 
     fn work_may_wait<'a>(&'a self) -> Boxed<'a, ()> {
@@ -218,12 +262,18 @@ impl Inbox for BoxInbox {
         lease: &Lease,
         delay: Duration,
         counts: Counts,
+        error: Option<Bytes>,
     ) -> Result<Settled, StoreError> {
-        self.0.give_back(lease, delay, counts).await
+        self.0.give_back(lease, delay, counts, error).await
     }
 
-    async fn bury(&self, lease: &Lease, reason: DeadReason) -> Result<Settled, StoreError> {
-        self.0.bury(lease, reason).await
+    async fn bury(
+        &self,
+        lease: &Lease,
+        reason: DeadReason,
+        error: Option<Bytes>,
+    ) -> Result<Settled, StoreError> {
+        self.0.bury(lease, reason, error).await
     }
 
     async fn pause(&self, endpoint: &str, pause: Pause) -> Result<(), StoreError> {
@@ -238,20 +288,37 @@ impl Inbox for BoxInbox {
         self.0.promote(order).await
     }
 
-    async fn dead_letters(
+    async fn hold(&self, endpoint: &str, is_held: bool) -> Result<(), StoreError> {
+        self.0.hold(endpoint, is_held).await
+    }
+
+    async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
+        self.0.totals().await
+    }
+
+    async fn list(
         &self,
-        endpoint: Option<&str>,
+        filter: &Filter,
+        after: Option<&Position>,
         limit: usize,
-    ) -> Result<Vec<DeadLetter>, StoreError> {
-        self.0.dead_letters(endpoint, limit).await
+    ) -> Result<Page, StoreError> {
+        self.0.list(filter, after, limit).await
     }
 
-    async fn replay(&self, key: &EventKey) -> Result<bool, StoreError> {
-        self.0.replay(key).await
+    async fn read(&self, key: &EventKey) -> Result<Option<Kept>, StoreError> {
+        self.0.read(key).await
     }
 
-    async fn discard(&self, key: &EventKey, retain: Duration) -> Result<bool, StoreError> {
-        self.0.discard(key, retain).await
+    async fn replay(&self, key: &EventKey, why: &str) -> Result<bool, StoreError> {
+        self.0.replay(key, why).await
+    }
+
+    async fn discard(&self, key: &EventKey) -> Result<bool, StoreError> {
+        self.0.discard(key).await
+    }
+
+    async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
+        self.0.erase(age, limit).await
     }
 
     async fn work_may_wait(&self) {

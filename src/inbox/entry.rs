@@ -26,6 +26,8 @@ pub struct Entry {
     pub key_id: KeyId,
     /// What it is handled in order with.
     pub order: Option<OrderKey>,
+    /// How long copies of it are recognised after its end.
+    pub retain: Duration,
     /// The format of the payload.
     pub format: u16,
     /// A [`StoredDelivery`](super::StoredDelivery) as bytes.

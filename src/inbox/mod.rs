@@ -13,21 +13,33 @@
 mod boxed;
 #[cfg(feature = "testing")]
 pub mod contract;
+#[cfg(feature = "encryption")]
+mod encrypted;
 mod entry;
+mod history;
+mod kept;
 mod memory;
 mod stored;
+mod text;
 mod work;
 
 use std::{future::Future, time::Duration};
 
+use bytes::Bytes;
+
+#[cfg(feature = "encryption")]
+pub use self::encrypted::EncryptedInbox;
+pub(crate) use self::text::error_text;
 pub use self::{
     boxed::{BoxInbox, DynInbox},
     entry::{Accept, Entry, Quarantine, QuarantineCap},
+    history::{Happening, History},
+    kept::{DeadReason, Filter, Kept, Listed, Page, Paused, Position, Stands, Totals},
     memory::MemoryInbox,
     stored::{
         FORMAT, ProvedBy, StoredCoverage, StoredDelivery, StoredRequest, StoredVerdict, Unreadable,
     },
-    work::{Ask, Batch, Counts, DeadLetter, DeadReason, Leased, Pause, PauseReason, SUSPECT_AFTER},
+    work::{Ask, Batch, Counts, Leased, Pause, PauseReason, SUSPECT_AFTER},
 };
 pub use crate::identity::OrderKey;
 use crate::{
@@ -101,21 +113,26 @@ pub trait Inbox: DedupStore {
 
     /// Ends `lease` without an end for its line, which is due again after `delay`.
     ///
+    /// `error` is what the run failed with, as text of 2 KiB at most. The last one is kept beside the payload, and goes
+    /// with it. `None` leaves what is there.
+    ///
     /// Idempotent by token, as [`settle`](DedupStore::settle).
     fn give_back(
         &self,
         lease: &Lease,
         delay: Duration,
         counts: Counts,
+        error: Option<Bytes>,
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
-    /// Ends `lease` and makes a dead letter of its line, the payload included.
+    /// Ends `lease` and makes a dead letter of its line, the payload included. `error` as in [`give_back`](Self::give_back).
     ///
     /// Idempotent by token, as [`settle`](DedupStore::settle).
     fn bury(
         &self,
         lease: &Lease,
         reason: DeadReason,
+        error: Option<Bytes>,
     ) -> impl Future<Output = Result<Settled, StoreError>> + Send;
 
     /// Pauses an endpoint's work. One with fewer strikes than the pause that stands changes nothing.
@@ -125,7 +142,7 @@ pub trait Inbox: DedupStore {
         pause: Pause,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Ends an endpoint's pause.
+    /// Ends an endpoint's pause. It does not end a [hold](Self::hold).
     fn resume(&self, endpoint: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Lets the first line of `order` go on, where nothing of that order is ahead of it. Idempotent.
@@ -140,22 +157,49 @@ pub trait Inbox: DedupStore {
         std::future::pending()
     }
 
-    /// The oldest dead letters, of one endpoint or of all.
-    fn dead_letters(
+    /// Stops handing out an endpoint's lines, or goes on with it: an operator's switch, apart from pauses. Accepting goes
+    /// on. It has no end by itself, and lets no probe through.
+    fn hold(
         &self,
-        endpoint: Option<&str>,
+        endpoint: &str,
+        is_held: bool,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// How much is kept, for each endpoint of which the store knows. It counts no rows: it takes no longer where more is
+    /// kept.
+    fn totals(&self) -> impl Future<Output = Result<Vec<Totals>, StoreError>> + Send;
+
+    /// Some of the events that `filter` means, `limit` at most, from where the last page ended.
+    ///
+    /// What is kept all along is in exactly one page. The oldest that waits or runs comes first, then the oldest dead
+    /// letter.
+    fn list(
+        &self,
+        filter: &Filter,
+        after: Option<&Position>,
         limit: usize,
-    ) -> impl Future<Output = Result<Vec<DeadLetter>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Page, StoreError>> + Send;
+
+    /// All that is kept of one event. `None` where nothing is.
+    fn read(&self, key: &EventKey)
+    -> impl Future<Output = Result<Option<Kept>, StoreError>> + Send;
 
     /// Makes work of a dead letter again, due at once. Its failures and runs that vanished begin anew, its attempt goes
-    /// on. `false` where `key` is no dead letter.
-    fn replay(&self, key: &EventKey) -> impl Future<Output = Result<bool, StoreError>> + Send;
-
-    /// Erases a dead letter. Its key is then rejected, and remembered until now + `retain`. `false` where `key` is no dead
-    /// letter.
-    fn discard(
+    /// on, and its history says `why`. `false` where `key` is no dead letter.
+    fn replay(
         &self,
         key: &EventKey,
-        retain: Duration,
+        why: &str,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Erases a dead letter. Its key is then rejected, and remembered for its [`Entry::retain`]. `false` where `key` is no
+    /// dead letter.
+    fn discard(&self, key: &EventKey) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Discards dead letters that died longer ago than `age`, `limit` at most. Says how many.
+    fn erase(
+        &self,
+        age: Duration,
+        limit: usize,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
 }

@@ -6,8 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     dedup::{Lease, OwnerToken},
-    identity::{EventKey, KeyId},
-    time::UnixTime,
+    identity::{KeyId, OrderKey},
 };
 
 /// From so many runs without a verdict on, in a row, a line of work is a suspect: it runs alone.
@@ -47,6 +46,14 @@ pub struct Leased {
     pub lease: Lease,
     /// The endpoint's name.
     pub endpoint: Arc<str>,
+    /// The event's type where the pack knows it, else `other` or `none`.
+    pub event_type: Box<str>,
+    /// The id of the key that matched.
+    pub key_id: KeyId,
+    /// What it is handled in order with.
+    pub order: Option<OrderKey>,
+    /// The format of the payload.
+    pub format: u16,
     /// A [`StoredDelivery`](super::StoredDelivery) as bytes.
     pub payload: Bytes,
     /// How many runs failed.
@@ -111,104 +118,4 @@ pub struct Pause {
     pub lasts: Duration,
     /// How many times in a row, this one included.
     pub strikes: u32,
-}
-
-/// Why a line of work is a dead letter. Exhaustive on purpose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeadReason {
-    /// The handler failed as often as it may.
-    Failed,
-    /// The handler rejected the event for good.
-    Rejected,
-    /// Runs ended without a verdict as often as they may.
-    WorkerLost,
-    /// What the handler needs was unavailable for too long.
-    Unavailable,
-    /// The pack cannot read what was verified.
-    Undecodable,
-    /// What was stored is damaged.
-    Damaged,
-}
-
-impl DeadReason {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Failed,
-        Self::Rejected,
-        Self::WorkerLost,
-        Self::Unavailable,
-        Self::Undecodable,
-        Self::Damaged,
-    ];
-
-    /// The stable name: it is stored data.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Rejected => "rejected",
-            Self::WorkerLost => "worker_lost",
-            Self::Unavailable => "unavailable",
-            Self::Undecodable => "undecodable",
-            Self::Damaged => "damaged",
-        }
-    }
-
-    /// Reads the name. `None` for one that only a later release knows.
-    pub fn read(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.as_str() == name)
-    }
-}
-
-impl fmt::Display for DeadReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// An event that nobody runs any more, until somebody replays or discards it.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct DeadLetter {
-    /// The event's key.
-    pub key: EventKey,
-    /// The endpoint's name.
-    pub endpoint: Arc<str>,
-    /// The event's type where the pack knows it, else `other` or `none`.
-    pub event_type: Box<str>,
-    /// The id of the key that matched.
-    pub key_id: KeyId,
-    /// Why it is here.
-    pub reason: DeadReason,
-    /// When it was accepted.
-    pub accepted_at: UnixTime,
-    /// When it came here.
-    pub died_at: UnixTime,
-    /// How many runs failed.
-    pub failures: u32,
-    /// How many times it was replayed.
-    pub replays: u32,
-}
-
-impl DeadLetter {
-    /// For store authors: one without failures and replays.
-    pub fn new(
-        key: EventKey,
-        endpoint: Arc<str>,
-        event_type: impl Into<Box<str>>,
-        key_id: KeyId,
-        reason: DeadReason,
-        (accepted_at, died_at): (UnixTime, UnixTime),
-    ) -> Self {
-        Self {
-            key,
-            endpoint,
-            event_type: event_type.into(),
-            key_id,
-            reason,
-            accepted_at,
-            died_at,
-            failures: 0,
-            replays: 0,
-        }
-    }
 }

@@ -35,6 +35,7 @@ pub(super) async fn accept<R>(
         event_type: facts.type_label(),
         key_id: facts.key_id.clone(),
         order: kept.order,
+        retain: receiver.retention(),
         format: FORMAT,
         payload: kept.payload,
     };
@@ -89,6 +90,7 @@ pub async fn set_aside(
         event_type: "none",
         key_id: undecoded.key_id.clone(),
         order: None,
+        retain: receiver.retention(),
         format: FORMAT,
         payload: undecoded.payload.clone(),
     };

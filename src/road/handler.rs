@@ -8,6 +8,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use bytes::Bytes;
 use pin_project_lite::pin_project;
 
 use crate::{
@@ -140,6 +141,33 @@ impl<R> Finished<'_, R> {
                 | Outcome::WrongEventType
                 | Outcome::TakenTwice => None,
             },
+        }
+    }
+}
+
+impl<R> Finished<'_, R> {
+    /// What it failed or was rejected with, as text.
+    pub(super) fn error_text(&self) -> Option<Bytes> {
+        let text = match self.failure()? {
+            Some(error) => {
+                let mut text = None;
+                let write = || text = Some(crate::inbox::error_text(error));
+                contain(self.facts, "an error's text", write);
+                text?
+            }
+            None => Bytes::from_static(self.said_without_error()?.as_bytes()),
+        };
+        Some(text)
+    }
+
+    fn said_without_error(&self) -> Option<&'static str> {
+        match &self.ran {
+            Err(Panicked) => Some("the handler panicked"),
+            Ok(Ran {
+                outcome: Outcome::Rejected { why, .. },
+                ..
+            }) => Some(why),
+            Ok(_) => None,
         }
     }
 }

@@ -50,6 +50,8 @@ pub(crate) enum Said {
 /// What is known of a run whose line has to end.
 pub(crate) struct Worked {
     pub(crate) said: Said,
+    /// What it failed with, as text. It may hold personal data, and goes nowhere but beside the payload.
+    pub(crate) error: Option<Bytes>,
     facts: Arc<Facts>,
     span: DeliverySpan,
 }
@@ -111,8 +113,9 @@ where
     let raw = event.raw;
     let mut handler = pin!(span.cover(Caught::start(&facts, || run(slot, raw))));
     let gone = either(timer.sleep(policy.once.run_timeout), stop);
-    let worked = |said| Worked {
+    let worked = |said, error| Worked {
         said,
+        error,
         facts: facts.clone(),
         span: span.clone(),
     };
@@ -133,7 +136,7 @@ where
             };
             log::lease(&facts, lease.attempt(), why);
             delivery = delivery.told_elsewhere();
-            let let_go = pin!(let_go(worked(said)));
+            let let_go = pin!(let_go(worked(said, None)));
             (both(let_go, handler).await, true)
         }
     };
@@ -151,7 +154,8 @@ where
         log::lease(&facts, lease.attempt(), what);
         return None;
     }
-    Some(worked(said(&finished.ran)))
+    let error = finished.error_text();
+    Some(worked(said(&finished.ran), error))
 }
 
 /// What `handler` came to, or `Err` with what `gone` says where that comes first.

@@ -2,6 +2,8 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
+use bytes::Bytes;
+
 use super::{
     policy::{LOST_AFTER, Next, Run},
     serve::{CALL_TIMEOUT, Endpoint, Shared, Slot},
@@ -177,6 +179,7 @@ impl Line<'_> {
                 event_type: event.facts.type_label(),
                 key_id: event.facts.key_id.clone(),
                 order: kept.order,
+                retain: receiver.retention(),
                 format: FORMAT,
                 payload: kept.payload,
             })
@@ -218,7 +221,11 @@ impl Line<'_> {
             };
             self.pause(pause).await;
         }
-        let settled = self.write(next).await;
+        let error = match &came {
+            Came::Worked(worked, _) => worked.error.clone(),
+            Came::Not(..) => None,
+        };
+        let settled = self.write(next, error).await;
         if let Came::Worked(worked, _) = &came {
             self.learn(worked.said).await;
         }
@@ -297,14 +304,20 @@ impl Line<'_> {
     }
 
     /// Again and again for as long as a lease: what it stands for has happened.
-    async fn write(&self, next: Next) -> Result<Settled, StoreError> {
+    async fn write(&self, next: Next, error: Option<Bytes>) -> Result<Settled, StoreError> {
         let inbox = &self.shared.inbox;
         let lease = self.lease.granted();
         let once = async || match next {
             Next::Done(end) => inbox.settle(lease, end, self.lease.retain()).await,
-            Next::Dead(reason) => inbox.bury(lease, reason).await,
-            Next::Again { delay, counts } => inbox.give_back(lease, delay, counts).await,
-            Next::Paused { lasts, .. } => inbox.give_back(lease, lasts, Counts::Nothing).await,
+            Next::Dead(reason) => inbox.bury(lease, reason, error.clone()).await,
+            Next::Again { delay, counts } => {
+                let given = inbox.give_back(lease, delay, counts, error.clone());
+                given.await
+            }
+            Next::Paused { lasts, .. } => {
+                let given = inbox.give_back(lease, lasts, Counts::Nothing, error.clone());
+                given.await
+            }
         };
         let tries = async {
             let mut pause = FIRST_PAUSE;

@@ -11,7 +11,7 @@ use std::{
 use hookgate::{
     Ack, BuildError, Delivery, Nack,
     dedup::OwnerToken,
-    inbox::{Ask, Batch, DeadReason, FORMAT, Inbox, MemoryInbox},
+    inbox::{Ask, Batch, DeadReason, FORMAT, Filter, Happening, Inbox, MemoryInbox},
     providers::logto::Event,
     testing::FakeClock,
     worker::{Retries, Worker},
@@ -21,7 +21,7 @@ use super::{
     learner::Learner,
     works::{Step, Works},
 };
-use crate::props::{Gate, at_once, logto, now, soon, until};
+use crate::props::{Gate, Log, at_once, logto, now, soon, until};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -69,10 +69,49 @@ async fn failures_come_back_later_and_die_at_last() {
     assert_eq!(works.runs(), 3);
     // A copy runs nothing, and its sender is content.
     assert_eq!(works.stage.send(&logto::event(1)).await.status, 200);
-    let key = works.inbox.dead_letters(None, 1).await.unwrap()[0].key;
-    assert!(works.inbox.replay(&key).await.unwrap());
+    let key = works.dead_letters().await[0].key;
+    assert!(works.inbox.replay(&key, "mended").await.unwrap());
     works.pass_until(|| works.inbox.is_empty()).await;
     assert_eq!(works.attempts(), [1, 2, 3, 4]);
+}
+
+/// The error may hold personal data, so it is kept beside the payload and told nowhere else.
+#[tokio::test]
+async fn what_an_event_died_of_is_kept_with_it() {
+    let log = Log::begin();
+    for (steps, expected) in [
+        (
+            vec![Step::Fail("no such table"), Step::Retry],
+            "no such table",
+        ),
+        (
+            vec![Step::Panic, Step::Fail("secret of a user")],
+            "secret of a user",
+        ),
+        (vec![Step::Retry, Step::Panic], "the handler panicked"),
+        (vec![Step::Reject], "never"),
+    ] {
+        let works = Works::new().await;
+        works.then(steps);
+        works.stage.send(&logto::event(1)).await;
+        let mut retries = Retries::default();
+        retries.failures = 2;
+        works.start(works.worker().retries(retries));
+        works
+            .pass_until(|| works.script.steps.lock().unwrap().is_empty())
+            .await;
+        works.rest().await;
+        let key = works.dead_letters().await[0].key;
+        let kept = works.inbox.read(&key).await.unwrap().unwrap();
+        assert_eq!(kept.error.as_deref(), Some(expected.as_bytes()));
+        assert!(matches!(
+            kept.history.iter().next(),
+            Some((_, Happening::Died { .. }))
+        ));
+    }
+    let written = log.text();
+    assert!(written.contains("event is a dead letter"), "{written}");
+    assert!(!written.contains("secret of a user"), "{written}");
 }
 
 #[tokio::test]
@@ -270,7 +309,7 @@ async fn what_could_not_be_decoded_is_replayed_under_its_own_key() {
     .await;
     let call = crate::props::Call::post("/hook", "panic");
     assert_eq!(stage.send(&call).await.status, 200);
-    let quarantined = inbox.dead_letters(None, 9).await.unwrap();
+    let quarantined = inbox.list(&Filter::dead(), None, 9).await.unwrap().rows;
     assert_eq!(quarantined.len(), 1);
     // A release that reads it, a copy that is handled under its own key, and then the replay.
     learned.store(true, Ordering::SeqCst);
@@ -288,7 +327,7 @@ async fn what_could_not_be_decoded_is_replayed_under_its_own_key() {
         runs.load(Ordering::SeqCst) == 1 && inbox.len() == 1
     })
     .await;
-    assert!(inbox.replay(&quarantined[0].key).await.unwrap());
+    assert!(inbox.replay(&quarantined[0].key, "mended").await.unwrap());
     until("it is handled", || inbox.is_empty()).await;
     assert_eq!(
         runs.load(Ordering::SeqCst),

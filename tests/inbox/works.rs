@@ -12,7 +12,7 @@ use std::{
 use hookgate::{
     Ack, Delivery, LeaseHandle, Nack, ReceiverBuilder,
     framework::Busy,
-    inbox::{DeadReason, Inbox, MemoryInbox},
+    inbox::{DeadReason, Filter, Inbox, Listed, MemoryInbox, Stands},
     providers::logto::Event,
     time::Clock,
     worker::Worker,
@@ -26,6 +26,7 @@ use crate::props::{Gate, Stage, now};
 pub(crate) enum Step {
     Process,
     Retry,
+    Fail(&'static str),
     RetryAfter(Duration),
     Unavailable,
     Reject,
@@ -120,8 +121,17 @@ impl Works {
     }
 
     pub(crate) async fn dead(&self) -> Vec<DeadReason> {
-        let dead = self.inbox.dead_letters(None, 100).await.unwrap();
-        dead.iter().map(|it| it.reason).collect()
+        let dead = self.dead_letters().await;
+        let reason = |it: &Listed| match it.stands {
+            Stands::Dead { reason, .. } => Some(reason),
+            _ => None,
+        };
+        dead.iter().filter_map(reason).collect()
+    }
+
+    pub(crate) async fn dead_letters(&self) -> Vec<Listed> {
+        let page = self.inbox.list(&Filter::dead(), None, 100).await.unwrap();
+        page.rows
     }
 
     /// Lets everything run that needs no time.
@@ -163,6 +173,7 @@ impl Script {
         let said = match step {
             None | Some(Step::Process) => Ok(Ack::processed()),
             Some(Step::Retry) => Err(Nack::retry()),
+            Some(Step::Fail(why)) => Err(std::io::Error::other(why).into()),
             Some(Step::RetryAfter(after)) => Err(Nack::retry_after(after)),
             Some(Step::Unavailable) => Err(Nack::unavailable()),
             Some(Step::Reject) => Err(Nack::rejected("never")),

@@ -78,9 +78,9 @@ pub(super) async fn a_late_owner_changes_nothing<S: Inbox, P: Passage>(scene: &S
         lost("extend", store.extend(&late, scene.terms.lease).await);
         lost(
             "give_back",
-            store.give_back(&late, again, Counts::Failure).await,
+            store.give_back(&late, again, Counts::Failure, None).await,
         );
-        lost("bury", store.bury(&late, DeadReason::Failed).await);
+        lost("bury", store.bury(&late, DeadReason::Failed, None).await);
     }
     let state = scene.look(&key(0)).await;
     promise(
@@ -105,7 +105,7 @@ pub(super) async fn repeated_ends_change_nothing<S: Inbox, P: Passage>(scene: &S
         ok(
             "give_back",
             store
-                .give_back(&lease, Duration::ZERO, Counts::Failure)
+                .give_back(&lease, Duration::ZERO, Counts::Failure, None)
                 .await,
         );
     }
@@ -117,7 +117,7 @@ pub(super) async fn repeated_ends_change_nothing<S: Inbox, P: Passage>(scene: &S
     scene.queue([entry(1)]).await;
     let lease = scene.take(2).await.lease;
     for _ in 0..2 {
-        ok("bury", store.bury(&lease, DeadReason::Failed).await);
+        ok("bury", store.bury(&lease, DeadReason::Failed, None).await);
     }
 }
 

@@ -20,6 +20,7 @@ mod leases;
 mod order;
 mod pauses;
 mod scene;
+mod views;
 
 use self::scene::Scene;
 use super::Inbox;
@@ -70,7 +71,14 @@ where
         pauses::a_pause_ends_with_one_probe_and_another_one_next_time,
         pauses::a_weaker_pause_changes_nothing,
         dead::a_dead_letter_tells_what_became_of_it,
+        dead::what_a_run_said_is_kept_beside_the_payload,
         dead::a_replay_runs_again_under_a_higher_attempt,
         dead::what_is_discarded_is_remembered_as_rejected,
+        dead::what_was_dead_for_long_is_erased,
+        views::a_list_has_each_event_once,
+        views::a_list_has_what_its_filter_means,
+        views::a_list_tells_where_each_stands,
+        views::totals_follow_what_happens,
+        views::an_operator_stops_an_endpoint_until_it_goes_on,
     ];
 }

@@ -58,7 +58,7 @@ pub(super) async fn a_dead_letter_lets_the_next_one_go_on<S: Inbox, P: Passage>(
     let first = scene.take(0).await;
     scene.bury(&first.lease, DeadReason::Failed).await;
     let second = scene.take(1).await;
-    let replayed = answered("replay", scene.store.replay(first.lease.key()).await);
+    let replayed = answered("replay", scene.store.replay(first.lease.key(), "why").await);
     promise("it can be replayed meanwhile", replayed, &replayed);
     scene
         .expect_nothing_due("its replay waits for the one that runs", 2)

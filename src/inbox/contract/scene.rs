@@ -4,7 +4,9 @@ use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use super::super::{Accept, Ask, Batch, Counts, DeadReason, Entry, FORMAT, Inbox, Leased};
+use super::super::{
+    Accept, Ask, Batch, Counts, DeadReason, Entry, FORMAT, Filter, Inbox, Leased, Listed,
+};
 use crate::{
     dedup::{
         Claim, End, Lease, OwnerToken, Settled, State, StoreError,
@@ -41,9 +43,18 @@ impl<'a, S: Inbox, P: Passage> Scene<'a, S, P> {
 
     pub(super) async fn accept_all(&self, entries: Vec<Entry>) -> Vec<Accept> {
         let count = entries.len();
+        let entries = entries.into_iter().map(|entry| self.timed(entry)).collect();
         let accepted = answered("accept", self.store.accept(entries).await);
         promise("each entry is answered", accepted.len() == count, &accepted);
         accepted
+    }
+
+    /// Its mark lasts as long as others of the suite.
+    pub(super) fn timed(&self, entry: Entry) -> Entry {
+        Entry {
+            retain: self.terms.retain,
+            ..entry
+        }
     }
 
     /// Entries that nothing keeps out.
@@ -102,7 +113,7 @@ impl<'a, S: Inbox, P: Passage> Scene<'a, S, P> {
     }
 
     pub(super) async fn give_back(&self, lease: &Lease, delay: Duration, counts: Counts) {
-        let settled = self.store.give_back(lease, delay, counts).await;
+        let settled = self.store.give_back(lease, delay, counts, None).await;
         let settled = answered("give_back", settled);
         promise(
             "an owner gives its line back",
@@ -112,8 +123,23 @@ impl<'a, S: Inbox, P: Passage> Scene<'a, S, P> {
     }
 
     pub(super) async fn bury(&self, lease: &Lease, reason: DeadReason) {
-        let settled = answered("bury", self.store.bury(lease, reason).await);
+        let settled = answered("bury", self.store.bury(lease, reason, None).await);
         promise("an owner buries its line", settled == Settled::Ok, &settled);
+    }
+
+    /// What `filter` lists, page by page of `limit`.
+    pub(super) async fn list(&self, filter: &Filter, limit: usize) -> Vec<Listed> {
+        let mut all = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.store.list(filter, after.as_ref(), limit).await;
+            let page = answered("list", page);
+            promise("a page has its bound", page.rows.len() <= limit, &page);
+            all.extend(page.rows);
+            let Some(next) = page.next else { return all };
+            promise("a page moves on", after.as_ref() != Some(&next), &next);
+            after = Some(next);
+        }
     }
 
     pub(super) async fn look(&self, key: &EventKey) -> State {
@@ -169,6 +195,7 @@ pub(super) fn entry(number: usize) -> Entry {
         event_type: "known",
         key_id: "key".into(),
         order: None,
+        retain: Duration::ZERO,
         format: FORMAT,
         payload: Bytes::from(format!("payload \0 \u{fffd} {number}")),
     }

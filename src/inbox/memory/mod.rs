@@ -4,9 +4,11 @@
 //! | --- | --- |
 //! | `row` | what is kept of one event until it is handled |
 //! | `rows` | all of them: who gets which, and in which order |
+//! | `view` | what an operator sees of them |
 
 mod row;
 mod rows;
+mod view;
 
 use std::{
     fmt,
@@ -14,6 +16,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use event_listener::Event;
 
 use self::{
@@ -21,8 +24,8 @@ use self::{
     rows::{Now, Rows},
 };
 use super::{
-    Accept, Ask, Batch, Counts, DeadLetter, DeadReason, Entry, Inbox, OrderKey, Pause, Quarantine,
-    QuarantineCap,
+    Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, OrderKey, Page, Pause,
+    Position, Quarantine, QuarantineCap, Totals,
 };
 use crate::{
     dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State},
@@ -130,13 +133,26 @@ impl MemoryInbox {
         }
     }
 
+    fn discard_one(&self, rows: &mut Rows, key: &EventKey) -> bool {
+        if !rows.get(key).is_some_and(Row::is_dead) {
+            return false;
+        }
+        rows.remove(key).is_some_and(|row| {
+            let settled = self
+                .0
+                .keys
+                .settle_now(&row.held, End::Rejected, row.entry.retain);
+            settled == Settled::Ok
+        })
+    }
+
     fn settle_work(&self, lease: &Lease, end: End, retain: Duration) -> Settled {
         let now = self.now();
         let mut rows = self.rows();
         let is_held = rows.held(lease, now.monotonic).is_some();
         match end {
             End::Release => {
-                rows.give_back(lease, Duration::ZERO, Counts::Nothing, now.monotonic);
+                rows.give_back(lease, Duration::ZERO, Counts::Nothing, None, now.monotonic);
                 Settled::Ok
             }
             End::Processed | End::Ignored | End::Rejected if is_held => {
@@ -283,16 +299,22 @@ impl Inbox for MemoryInbox {
         lease: &Lease,
         delay: Duration,
         counts: Counts,
+        error: Option<Bytes>,
     ) -> Result<Settled, StoreError> {
-        let now = self.now();
-        let settled = self.rows().give_back(lease, delay, counts, now.monotonic);
+        let now = self.now().monotonic;
+        let settled = self.rows().give_back(lease, delay, counts, error, now);
         self.wake();
         Ok(settled)
     }
 
-    async fn bury(&self, lease: &Lease, reason: DeadReason) -> Result<Settled, StoreError> {
+    async fn bury(
+        &self,
+        lease: &Lease,
+        reason: DeadReason,
+        error: Option<Bytes>,
+    ) -> Result<Settled, StoreError> {
         let now = self.now();
-        let settled = self.rows().bury(lease, reason, now);
+        let settled = self.rows().bury(lease, reason, error, now);
         // What waits behind it goes on.
         self.wake();
         Ok(settled)
@@ -322,37 +344,48 @@ impl Inbox for MemoryInbox {
         self.0.due.listen().await;
     }
 
-    async fn dead_letters(
-        &self,
-        endpoint: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<DeadLetter>, StoreError> {
-        let rows = self.rows();
-        let of_it = |row: &&Row| endpoint.is_none_or(|name| *row.entry.endpoint == *name);
-        let mut dead: Vec<_> = (rows.dead().filter(of_it))
-            .filter_map(Row::dead_letter)
-            .collect();
-        dead.sort_by_key(|letter| letter.died_at);
-        dead.truncate(limit);
-        Ok(dead)
+    async fn hold(&self, endpoint: &str, is_held: bool) -> Result<(), StoreError> {
+        self.rows().hold(endpoint, is_held);
+        self.wake();
+        Ok(())
     }
 
-    async fn replay(&self, key: &EventKey) -> Result<bool, StoreError> {
+    async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
         let now = self.now();
-        let replayed = self.rows().replay(key, now.monotonic);
+        Ok(self.rows().totals(now))
+    }
+
+    async fn list(
+        &self,
+        filter: &Filter,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let now = self.now();
+        Ok(self.rows().list(filter, after, limit, now))
+    }
+
+    async fn read(&self, key: &EventKey) -> Result<Option<Kept>, StoreError> {
+        let now = self.now();
+        Ok(self.rows().read(key, now))
+    }
+
+    async fn replay(&self, key: &EventKey, why: &str) -> Result<bool, StoreError> {
+        let now = self.now();
+        let replayed = self.rows().replay(key, why, now);
         self.wake();
         Ok(replayed)
     }
 
-    async fn discard(&self, key: &EventKey, retain: Duration) -> Result<bool, StoreError> {
+    async fn discard(&self, key: &EventKey) -> Result<bool, StoreError> {
+        Ok(self.discard_one(&mut self.rows(), key))
+    }
+
+    async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
+        let now = self.now();
         let mut rows = self.rows();
-        if !rows.get(key).is_some_and(Row::is_dead) {
-            return Ok(false);
-        }
-        let Some(row) = rows.remove(key) else {
-            return Ok(false);
-        };
-        let settled = self.0.keys.settle_now(&row.held, End::Rejected, retain);
-        Ok(settled == Settled::Ok)
+        let keys = rows.died_before(now.wall.saturating_sub(age), limit);
+        let erased = keys.iter().filter(|key| self.discard_one(&mut rows, key));
+        Ok(erased.count() as u64)
     }
 }

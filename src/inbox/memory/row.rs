@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use super::super::{DeadLetter, DeadReason, Entry, SUSPECT_AFTER};
+use bytes::Bytes;
+
+use super::{
+    super::{DeadReason, Entry, History, Kept, Listed, SUSPECT_AFTER, Stands},
+    rows::Now,
+};
 use crate::{
     dedup::{Lease, OwnerToken},
     time::UnixTime,
@@ -31,6 +36,9 @@ pub(super) struct Row {
     pub(super) vanished: u32,
     pub(super) replays: u32,
     pub(super) is_quarantined: bool,
+    /// What the last failed run said.
+    pub(super) error: Option<Bytes>,
+    pub(super) history: History,
     pub(super) accepted_at: UnixTime,
     /// When it was accepted or replayed, in monotonic time.
     pub(super) since: Duration,
@@ -81,22 +89,38 @@ impl Row {
         }
     }
 
-    pub(super) fn dead_letter(&self) -> Option<DeadLetter> {
-        let Place::Dead { reason, at } = self.place else {
-            return None;
-        };
+    /// `is_first` of its order.
+    pub(super) fn listed(&self, is_first: bool, now: Now) -> Listed {
         let entry = &self.entry;
-        Some(DeadLetter {
+        let stands = match self.place {
+            Place::Dead { reason, at } => Stands::Dead { reason, at },
+            Place::Leased { .. } => Stands::Runs,
+            Place::Waiting { .. } if !is_first => Stands::Behind,
+            Place::Waiting { due } => Stands::Waits {
+                due: now.wall_of(due),
+            },
+        };
+        Listed {
+            attempt: self.attempt,
             failures: self.failures,
+            vanished: self.vanished,
             replays: self.replays,
-            ..DeadLetter::new(
+            order: entry.order,
+            is_quarantined: self.is_quarantined,
+            ..Listed::new(
                 entry.key,
                 entry.endpoint.clone(),
                 entry.event_type,
                 entry.key_id.clone(),
-                reason,
-                (self.accepted_at, at),
+                self.accepted_at,
+                stands,
             )
-        })
+        }
+    }
+
+    pub(super) fn kept(&self, listed: Listed) -> Kept {
+        let (error, history) = (self.error.clone(), self.history.clone());
+        let payload = self.entry.payload.clone();
+        Kept::new(listed, self.entry.format, payload, error, history)
     }
 }

@@ -6,8 +6,12 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
+
 use super::{
-    super::{Ask, Batch, Counts, DeadReason, Entry, Leased, Pause, Quarantine, QuarantineCap},
+    super::{
+        Ask, Batch, Counts, DeadReason, Entry, History, Leased, Pause, Quarantine, QuarantineCap,
+    },
     row::{Place, Row},
 };
 use crate::{
@@ -23,10 +27,27 @@ pub(super) struct Now {
     pub(super) monotonic: Duration,
 }
 
+impl Now {
+    /// A moment of the monotonic clock, by the other one.
+    pub(super) fn wall_of(self, moment: Duration) -> UnixTime {
+        let ahead = moment.saturating_sub(self.monotonic);
+        let ago = self.monotonic.saturating_sub(moment);
+        self.wall.saturating_add(ahead).saturating_sub(ago)
+    }
+}
+
+/// What is known of an endpoint beside its lines.
+#[derive(Default)]
+pub(super) struct Endpoint {
+    pub(super) pause: Option<Standing>,
+    pub(super) is_held: bool,
+    pub(super) asked: Option<Duration>,
+}
+
 /// A pause, and the line that tried last whether it is over.
-struct Paused {
-    pause: Pause,
-    until: Duration,
+pub(super) struct Standing {
+    pub(super) pause: Pause,
+    pub(super) until: Duration,
     probe: Option<EventKey>,
 }
 
@@ -34,10 +55,10 @@ struct Paused {
 #[derive(Default)]
 pub(super) struct Rows {
     /// By number, and so in the order in which they came.
-    rows: BTreeMap<u64, Row>,
+    pub(super) rows: BTreeMap<u64, Row>,
     numbers: HashMap<EventKey, u64>,
     last_number: u64,
-    paused: HashMap<Arc<str>, Paused>,
+    pub(super) endpoints: HashMap<Arc<str>, Endpoint>,
 }
 
 impl Rows {
@@ -57,6 +78,11 @@ impl Rows {
     pub(super) fn add(&mut self, entry: Entry, held: Lease, place: Place, now: Now) {
         self.last_number = self.last_number.saturating_add(1);
         self.numbers.insert(entry.key, self.last_number);
+        self.endpoints.entry(entry.endpoint.clone()).or_default();
+        let mut history = History::default();
+        if let Place::Dead { reason, at } = place {
+            history.died(at, reason);
+        }
         let row = Row {
             number: self.last_number,
             is_quarantined: matches!(place, Place::Dead { .. }),
@@ -65,6 +91,8 @@ impl Rows {
             failures: 0,
             vanished: 0,
             replays: 0,
+            error: None,
+            history,
             accepted_at: now.wall,
             since: now.monotonic,
             held,
@@ -94,6 +122,9 @@ impl Rows {
     }
 
     pub(super) fn lease(&mut self, ask: &Ask<'_>, now: Duration) -> Batch {
+        for endpoint in ask.endpoints {
+            self.endpoints.entry(endpoint.clone()).or_default().asked = Some(now);
+        }
         let rows = self.rows.values();
         let again: Vec<u64> = rows
             .filter(|row| row.is_held_by(&ask.owner, now))
@@ -142,8 +173,9 @@ impl Rows {
         now: Duration,
         suspects_wait: &mut bool,
     ) -> Vec<(u64, Option<u32>)> {
-        let paused = self.paused.get(endpoint);
-        if paused.is_some_and(|paused| paused.until > now) {
+        let known = self.endpoints.get(endpoint);
+        let pause = known.and_then(|known| known.pause.as_ref());
+        if known.is_some_and(|known| known.is_held) || pause.is_some_and(|it| it.until > now) {
             return Vec::new();
         }
         let due = |row: &&Row| {
@@ -156,18 +188,18 @@ impl Rows {
             (self.rows.values().filter(due)).partition(|row| row.is_suspect());
         *suspects_wait |= !ask.suspects && !suspects.is_empty();
         let asked = if ask.suspects { suspects } else { sound };
-        let Some(paused) = paused else {
+        let Some(pause) = pause else {
             return asked.iter().map(|row| (row.number, None)).collect();
         };
-        let another = asked.iter().find(|row| Some(row.entry.key) != paused.probe);
+        let another = asked.iter().find(|row| Some(row.entry.key) != pause.probe);
         let probe = another.or_else(|| asked.first());
         probe
-            .map(|row| (row.number, Some(paused.pause.strikes)))
+            .map(|row| (row.number, Some(pause.pause.strikes)))
             .into_iter()
             .collect()
     }
 
-    fn is_first_of_its_order(&self, row: &Row) -> bool {
+    pub(super) fn is_first_of_its_order(&self, row: &Row) -> bool {
         let Some(order) = row.entry.order else {
             return true;
         };
@@ -199,10 +231,11 @@ impl Rows {
             until,
         };
         if probe.is_some()
-            && let Some(paused) = self.paused.get_mut(&row.entry.endpoint)
+            && let Some(known) = self.endpoints.get_mut(&row.entry.endpoint)
+            && let Some(pause) = &mut known.pause
         {
-            paused.until = until;
-            paused.probe = Some(row.entry.key);
+            pause.until = until;
+            pause.probe = Some(row.entry.key);
         }
         Some(leased(row, ask.owner, probe, now))
     }
@@ -210,11 +243,10 @@ impl Rows {
     fn next_due(&self, ask: &Ask<'_>, now: Duration) -> Option<Duration> {
         let known = |row: &&Row| ask.endpoints.contains(&row.entry.endpoint);
         let next = |row: &Row| {
-            let paused = self.paused.get(&row.entry.endpoint);
-            Some(
-                row.next()?
-                    .max(paused.map_or(Duration::ZERO, |it| it.until)),
-            )
+            let known = self.endpoints.get(&row.entry.endpoint)?;
+            let until = known.pause.as_ref().map(|it| it.until);
+            let next = row.next().filter(|_| !known.is_held)?;
+            Some(next.max(until.unwrap_or_default()))
         };
         let all = self.rows.values().filter(known).filter_map(next);
         all.filter(|at| *at > now)
@@ -244,6 +276,7 @@ impl Rows {
         lease: &Lease,
         delay: Duration,
         counts: Counts,
+        error: Option<Bytes>,
         now: Duration,
     ) -> Settled {
         let Some(row) = self.held(lease, now) else {
@@ -256,11 +289,18 @@ impl Rows {
             row.failures = row.failures.saturating_add(1);
             row.vanished = 0;
         }
+        row.error = error.or(row.error.take());
         row.ended_by = Some((*lease.owner(), false));
         Settled::Ok
     }
 
-    pub(super) fn bury(&mut self, lease: &Lease, reason: DeadReason, now: Now) -> Settled {
+    pub(super) fn bury(
+        &mut self,
+        lease: &Lease,
+        reason: DeadReason,
+        error: Option<Bytes>,
+        now: Now,
+    ) -> Settled {
         let Some(row) = self.held(lease, now.monotonic) else {
             return self.ended_before(lease, true);
         };
@@ -268,6 +308,8 @@ impl Rows {
             reason,
             at: now.wall,
         };
+        row.error = error.or(row.error.take());
+        row.history.died(now.wall, reason);
         row.ended_by = Some((*lease.owner(), true));
         Settled::Ok
     }
@@ -281,7 +323,7 @@ impl Rows {
     }
 
     /// The latest in the order: what came after it has gone on without it.
-    pub(super) fn replay(&mut self, key: &EventKey, now: Duration) -> bool {
+    pub(super) fn replay(&mut self, key: &EventKey, why: &str, now: Now) -> bool {
         if !self.get(key).is_some_and(Row::is_dead) {
             return false;
         }
@@ -290,36 +332,41 @@ impl Rows {
         };
         self.last_number = self.last_number.saturating_add(1);
         row.number = self.last_number;
-        row.place = Place::Waiting { due: now };
+        row.place = Place::Waiting { due: now.monotonic };
+        row.history.replayed(now.wall, why);
         row.failures = 0;
         row.vanished = 0;
         row.replays = row.replays.saturating_add(1);
-        row.since = now;
+        row.since = now.monotonic;
         row.ended_by = None;
         self.numbers.insert(*key, row.number);
         self.rows.insert(row.number, row);
         true
     }
 
-    pub(super) fn dead(&self) -> impl Iterator<Item = &Row> {
-        self.rows.values().filter(|row| row.is_dead())
-    }
-
     pub(super) fn pause(&mut self, endpoint: &str, pause: Pause, now: Duration) {
-        let standing = self.paused.get(endpoint);
+        let known = self.endpoints.entry(endpoint.into()).or_default();
+        let standing = known.pause.as_ref();
         if standing.is_some_and(|it| it.pause.strikes > pause.strikes) {
             return;
         }
-        let paused = Paused {
+        let probe = standing.and_then(|it| it.probe);
+        let until = now.saturating_add(pause.lasts);
+        known.pause = Some(Standing {
             pause,
-            until: now.saturating_add(pause.lasts),
-            probe: standing.and_then(|it| it.probe),
-        };
-        self.paused.insert(endpoint.into(), paused);
+            until,
+            probe,
+        });
     }
 
     pub(super) fn resume(&mut self, endpoint: &str) {
-        self.paused.remove(endpoint);
+        if let Some(known) = self.endpoints.get_mut(endpoint) {
+            known.pause = None;
+        }
+    }
+
+    pub(super) fn hold(&mut self, endpoint: &str, is_held: bool) {
+        self.endpoints.entry(endpoint.into()).or_default().is_held = is_held;
     }
 
     /// Whether something of `order` is not dead.
@@ -333,6 +380,10 @@ fn leased(row: &Row, owner: OwnerToken, probe: Option<u32>, now: Duration) -> Le
     Leased {
         lease: Lease::of_work(row.entry.key, owner, row.attempt),
         endpoint: row.entry.endpoint.clone(),
+        event_type: row.entry.event_type.into(),
+        key_id: row.entry.key_id.clone(),
+        order: row.entry.order,
+        format: row.entry.format,
         payload: row.entry.payload.clone(),
         failures: row.failures,
         vanished: row.vanished,
