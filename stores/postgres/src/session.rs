@@ -72,6 +72,14 @@ pub(crate) async fn read(
     connection.fetch_optional(raw(sql)).await
 }
 
+/// Runs `sql` and returns all of its rows.
+pub(crate) async fn read_all(
+    connection: &mut PgConnection,
+    sql: String,
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    connection.fetch_all(raw(sql)).await
+}
+
 /// Runs `sql` and returns how many rows it wrote.
 pub(crate) async fn write(connection: &mut PgConnection, sql: String) -> Result<u64, sqlx::Error> {
     Ok(connection.execute(raw(sql)).await?.rows_affected())
