@@ -51,6 +51,7 @@ struct Readme;
 mod builder;
 mod error;
 mod fault;
+mod inbox;
 mod introduction;
 mod lock;
 mod migration;
@@ -68,6 +69,7 @@ mod value;
 pub use self::{
     builder::PostgresStoreBuilder,
     error::OpenError,
+    inbox::{PostgresInbox, PostgresInboxBuilder},
     store::PostgresStore,
     table::{Table, TableError},
 };

@@ -80,6 +80,14 @@ impl Statements {
         }
     }
 
+    pub(crate) fn preparing(&self) -> &Preparing {
+        &self.preparing
+    }
+
+    pub(crate) fn lock(&self) -> LockLimit {
+        self.lock
+    }
+
     pub(crate) fn table(&self) -> &Table {
         &self.table
     }
@@ -279,7 +287,8 @@ pub(crate) fn noted(token: impl Display) -> String {
 
 /// Milliseconds until the row ends, not positive once it has. `now()` would be the start of the application's
 /// transaction.
-pub(crate) const LEFT_MILLIS: &str = "ceil(extract(epoch FROM expires_at - clock_timestamp()) * 1000)::bigint";
+pub(crate) const LEFT_MILLIS: &str =
+    "ceil(extract(epoch FROM expires_at - clock_timestamp()) * 1000)::bigint";
 
 /// The moment that is so many microseconds ahead by the server's clock.
 pub(crate) fn from_now(micros: impl Display) -> String {

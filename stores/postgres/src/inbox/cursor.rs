@@ -50,6 +50,8 @@ pub(super) struct Cursors(Mutex<HashMap<Arc<str>, Cursor>>);
 
 #[derive(Debug)]
 struct Cursor {
+    /// The newest format that is read. Lines of a newer one were passed.
+    format: u16,
     ahead: i64,
     /// The lowest number of an accept that has told of itself since.
     told: Option<i64>,
@@ -67,8 +69,9 @@ struct Cursor {
 }
 
 impl Cursor {
-    fn new(now: Instant) -> Self {
+    fn new(format: u16, now: Instant) -> Self {
         Self {
+            format,
             ahead: 0,
             told: None,
             marks: VecDeque::from([(now, 0)]),
@@ -115,7 +118,11 @@ impl Cursor {
             found.newest.min(at.ahead.saturating_add(STRIDE))
         };
         self.ahead = reached.max(at.ahead);
-        if self.marks.back().is_none_or(|(when, _)| now.duration_since(*when) >= REREAD_EVERY) {
+        if self
+            .marks
+            .back()
+            .is_none_or(|(when, _)| now.duration_since(*when) >= REREAD_EVERY)
+        {
             self.marks.push_back((now, self.ahead));
         }
         let Some(again) = at.again else { return };
@@ -129,7 +136,9 @@ impl Cursor {
         if self.again.is_none() {
             let every = AGAIN_AFTER_EACH.saturating_mul(self.pieces);
             self.again_at = now + every.clamp(AGAIN_EVERY.0, AGAIN_EVERY.1);
-            self.floor = self.lowest.map_or(at.ahead, |lowest| lowest.saturating_sub(1));
+            self.floor = self
+                .lowest
+                .map_or(at.ahead, |lowest| lowest.saturating_sub(1));
         }
     }
 }
@@ -139,14 +148,16 @@ impl Cursors {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From where to read the lines of `endpoint` now.
-    pub(super) fn place(&self, endpoint: &Arc<str>, now: Instant) -> Place {
+    /// From where to read the lines of `endpoint` up to `format` now.
+    pub(super) fn place(&self, endpoint: &Arc<str>, format: u16, now: Instant) -> Place {
         let mut cursors = self.cursors();
         match cursors.get_mut(endpoint) {
-            Some(cursor) => cursor.place(now),
-            None => {
-                let cursor = cursors.entry(endpoint.clone());
-                cursor.or_insert_with(|| Cursor::new(now)).place(now)
+            Some(cursor) if cursor.format == format => cursor.place(now),
+            _ => {
+                let mut cursor = Cursor::new(format, now);
+                let place = cursor.place(now);
+                cursors.insert(endpoint.clone(), cursor);
+                place
             }
         }
     }
@@ -216,7 +227,7 @@ mod tests {
 
         fn place(&mut self, after: Duration) -> Place {
             self.now += after;
-            self.cursors.place(&self.name, self.now)
+            self.cursors.place(&self.name, 1, self.now)
         }
 
         fn found(&self, at: Place, found: Found) -> bool {
@@ -228,7 +239,13 @@ mod tests {
     fn it_goes_on_where_a_full_batch_ended_and_else_at_the_newest_number() {
         let mut reading = Reading::new();
         let at = reading.place(MILLI);
-        assert_eq!(at, Place { ahead: 0, again: None });
+        assert_eq!(
+            at,
+            Place {
+                ahead: 0,
+                again: None
+            }
+        );
         let full = Found {
             last_ahead: Some(64),
             is_full: true,
@@ -264,7 +281,10 @@ mod tests {
         assert_eq!(ahead, 10_000, "not each time");
         let ahead = reading.place(REREAD_EVERY).ahead;
         let since = (10_000 - ahead) / 100;
-        assert!((18..=21).contains(&since), "five seconds are twenty turns: {since}");
+        assert!(
+            (18..=21).contains(&since),
+            "five seconds are twenty turns: {since}"
+        );
     }
 
     #[test]

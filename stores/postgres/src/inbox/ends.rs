@@ -3,8 +3,8 @@
 //! Each names lines by their keys and owners, and changes only what that owner still holds.
 
 use hookgate::{
+    EventKey,
     dedup::{OwnerToken, StoreError},
-    identity::EventKey,
 };
 use sqlx::{
     Arguments,
@@ -16,7 +16,7 @@ use super::{
     line::{COLUMNS, GivenBack},
     names::Names,
 };
-use crate::{prepared::Prepared, row, statements::from_now};
+use crate::{prepared::Prepared, row, statements::from_now, value::Value};
 
 /// Whether the owner of `a` holds the line `t`.
 const IS_HELD: &str =
@@ -117,11 +117,11 @@ pub(super) fn give_back(names: &Names) -> String {
 }
 
 /// What is to be known of a line before it is buried: its history, and the server's time in milliseconds.
-pub(super) fn history(names: &Names) -> String {
+pub(super) fn history(names: &Names, key: &Value) -> String {
     let Names {
         work, later, dead, ..
     } = names;
-    let of = |table: &str| format!("SELECT history FROM {table} WHERE event_key = $1::bytea");
+    let of = |table: &str| format!("SELECT history FROM {table} WHERE event_key = {key}::bytea");
     format!(
         "SELECT t.history, (extract(epoch FROM clock_timestamp()) * 1000)::bigint \
          FROM ({} UNION ALL {} UNION ALL {}) AS t",
@@ -146,7 +146,9 @@ pub(super) fn bury(names: &Names) -> String {
     let bodies: String = names
         .payloads()
         .map(|(slot, payload)| {
-            format!("WHEN {slot} THEN (SELECT p.body FROM {payload} AS p WHERE p.number = g.number) ")
+            format!(
+                "WHEN {slot} THEN (SELECT p.body FROM {payload} AS p WHERE p.number = g.number) "
+            )
         })
         .collect();
     format!(

@@ -85,7 +85,7 @@ pub(super) fn lease(names: &Names) -> Prepared {
                  vanished = t.vanished + (t.owner IS NOT NULL AND t.owner <> $4::uuid)::integer \
                  FROM chosen AS c WHERE c.is_later AND t.event_key = c.event_key \
                  RETURNING c.turn, c.round, true AS is_later, {taken}), \
-             batch AS (SELECT (SELECT last_value FROM {number}), \
+             batch AS (SELECT coalesce(pg_sequence_last_value('{number}'::regclass), 0) AS newest, \
                  EXISTS (SELECT FROM open AS o JOIN {later} AS l ON l.endpoint = o.name AND {is_due} \
                      AND l.format <= $6::smallint AND {is_suspect} AND NOT $8::boolean AND {first}) AS suspects_wait, \
                  least((SELECT min(next.left_millis) FROM open AS o CROSS JOIN LATERAL (SELECT {due_left} \
@@ -267,7 +267,7 @@ pub(super) fn line(row: &PgRow) -> Result<Option<Line>, StoreError> {
 pub(super) fn held(names: &Names) -> Prepared {
     let of = |table: &str, is_later: bool| {
         format!(
-            "SELECT 1::bigint, t.number, {is_later}, {LEASED} FROM {table} AS t \
+            "SELECT 1::bigint AS turn, t.number AS round, {is_later} AS is_later, {LEASED} FROM {table} AS t \
              WHERE t.event_key = ANY ($1::bytea[]) AND t.owner = $2::uuid AND t.lease_until > clock_timestamp()"
         )
     };
@@ -275,7 +275,7 @@ pub(super) fn held(names: &Names) -> Prepared {
         "held",
         "bytea[], uuid",
         format!(
-            "SELECT NULL, NULL, NULL, NULL, NULL, t.* FROM ({} UNION ALL {}) AS t ORDER BY number",
+            "SELECT NULL, NULL, NULL, NULL, NULL, t.* FROM ({} UNION ALL {}) AS t ORDER BY round",
             of(&names.work, false),
             of(&names.later, true)
         ),

@@ -1,9 +1,6 @@
 //! The statements that let the next line of an order go on.
 
-use super::{
-    line::COLUMNS,
-    names::Names,
-};
+use super::{line::COLUMNS, names::Names};
 use crate::value::Value;
 
 /// Apart from the locks of migrations and of other programs: the first half of an advisory lock's number.
