@@ -28,7 +28,7 @@ use hookgate::{
 /// ```
 #[derive(Debug)]
 pub struct Merge<'a> {
-    entries: &'a [Entry],
+    entries: Vec<&'a Entry>,
     answers: Vec<Option<Accept>>,
     /// Places of entries that no round has had yet, in the order in which they came.
     left: Vec<usize>,
@@ -38,11 +38,12 @@ pub struct Merge<'a> {
 
 impl<'a> Merge<'a> {
     /// Of `entries`, in the order in which they came.
-    pub fn of(entries: &'a [Entry]) -> Self {
+    pub fn of(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
+        let entries: Vec<_> = entries.into_iter().collect();
         Self {
-            entries,
             answers: vec![None; entries.len()],
             left: (0..entries.len()).collect(),
+            entries,
             round: Vec::new(),
         }
     }
@@ -54,7 +55,7 @@ impl<'a> Merge<'a> {
         let mut left = Vec::new();
         self.round.clear();
         for place in std::mem::take(&mut self.left) {
-            let Some(entry) = self.entries.get(place) else {
+            let Some(&entry) = self.entries.get(place) else {
                 continue;
             };
             let position = *firsts.entry(entry.key).or_insert(self.round.len());
@@ -68,7 +69,7 @@ impl<'a> Merge<'a> {
         }
         self.left = left;
         let round: Vec<_> = (self.round.iter())
-            .filter_map(|(first, _)| self.entries.get(*first))
+            .filter_map(|(first, _)| self.entries.get(*first).copied())
             .collect();
         (!round.is_empty()).then_some(round)
     }
@@ -136,6 +137,7 @@ mod tests {
             event_type: "known",
             key_id: "key".into(),
             order: None,
+            retain: Duration::from_secs(60),
             format: 1,
             payload: vec![key, token].into(),
         }

@@ -3,9 +3,9 @@
 use std::slice;
 
 use hookgate::dedup::StoreError;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 
-use super::{Commit, Failed, Job};
+use super::{Commit, Failed, Job, Room};
 use crate::shared_error::SharedError;
 
 /// What goes into one commit.
@@ -13,7 +13,7 @@ pub(super) struct Batch<C: Commit> {
     pub(super) items: Vec<C::Item>,
     tell: Vec<oneshot::Sender<Result<C::Answer, StoreError>>>,
     /// Given back when all is written.
-    room: Option<OwnedSemaphorePermit>,
+    room: Vec<Room>,
 }
 
 impl<C: Commit> Default for Batch<C> {
@@ -21,7 +21,7 @@ impl<C: Commit> Default for Batch<C> {
         Self {
             items: Vec::new(),
             tell: Vec::new(),
-            room: None,
+            room: Vec::new(),
         }
     }
 }
@@ -30,10 +30,7 @@ impl<C: Commit> Batch<C> {
     pub(super) fn push(&mut self, job: Job<C>) {
         self.items.push(job.item);
         self.tell.push(job.tell);
-        match &mut self.room {
-            Some(room) => room.merge(job.room),
-            None => self.room = Some(job.room),
-        }
+        self.room.extend(job.room);
     }
 
     pub(super) async fn write(self, commit: &C) {

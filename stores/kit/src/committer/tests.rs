@@ -20,9 +20,9 @@ impl Commit for Engine {
     /// The number, doubled.
     type Answer = u32;
 
-    /// The number.
-    fn bytes(item: &u32) -> usize {
-        *item as usize
+    /// The number. One of them is never refused.
+    fn bytes(item: &u32) -> Option<usize> {
+        (*item != URGENT).then_some(*item as usize)
     }
 
     async fn commit(&self, items: &[u32]) -> Result<Vec<u32>, Failed> {
@@ -48,6 +48,7 @@ struct Scene {
     committer: Arc<Committer<Engine>>,
 }
 
+const URGENT: u32 = 77;
 const OPEN: usize = 1000;
 
 impl Scene {
@@ -158,7 +159,7 @@ async fn an_item_whose_caller_left_is_written_all_the_same() {
 #[tokio::test]
 async fn a_full_queue_refuses_and_has_room_again() {
     let few = Bounds {
-        waiting: 2,
+        waiting: 3,
         ..Bounds::default()
     };
     let small = Bounds {
@@ -170,6 +171,8 @@ async fn a_full_queue_refuses_and_has_room_again() {
         let handed_in = scene.behind(1, &waiting).await;
         let refused = scene.committer.submit(1).await;
         assert!(matches!(refused, Err(StoreError::Full)), "{refused:?}");
+        let mut handed_in = handed_in;
+        handed_in.push(scene.hand_in(URGENT).await);
         scene.open();
         assert!(answers(handed_in).await.iter().all(Option::is_some));
         assert_eq!(scene.committer.submit(1).await.unwrap(), 2);
@@ -275,11 +278,11 @@ fn panics(items: &[u32]) -> Result<(), Failed> {
 }
 
 #[tokio::test]
-async fn a_committer_that_died_is_begun_again() {
+async fn a_commit_that_panics_loses_its_own_items_alone() {
     let scene = Scene::new(0, Bounds::default(), panics);
     let handed_in = scene.behind(13, &[2]).await;
     scene.open();
-    assert_eq!(answers(handed_in).await, [None, None]);
+    assert_eq!(answers(handed_in).await, [None, Some(4)]);
     assert_eq!(scene.committer.submit(3).await.unwrap(), 6);
 }
 
@@ -307,6 +310,28 @@ fn a_committer_outlives_the_runtime_that_it_began_on() {
         std::task::Poll::Ready(Err(StoreError::Unavailable(_)))
     );
     assert!(none, "without a runtime there is no task: {polled:?}");
+}
+
+/// A handler that blocks its runtime holds up no commit.
+#[test]
+fn a_committer_may_have_a_thread_of_its_own() {
+    let engine = Scene::new(OPEN, Bounds::default(), panics).engine;
+    let committer = Committer::on_thread("committer", engine.clone(), Bounds::default()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let told = std::thread::scope(|scope| {
+        // Nobody drives a runtime between this and the answer.
+        let told = scope.spawn(|| runtime.block_on(committer.submit_all([13, 3])));
+        told.join().unwrap()
+    });
+    assert!(told.is_err(), "{told:?}");
+    assert_eq!(runtime.block_on(committer.submit(4)).unwrap(), 8);
+    let thread = Arc::downgrade(&engine);
+    drop((committer, engine));
+    while thread.upgrade().is_some() {
+        std::thread::yield_now();
+    }
 }
 
 #[tokio::test]
