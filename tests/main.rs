@@ -111,7 +111,7 @@ mod inbox {
     mod learner;
     mod stored;
     mod working;
-    mod works;
+    pub(crate) mod works;
 }
 
 mod token_endpoint {
@@ -131,17 +131,20 @@ mod telemetry {
     mod measured;
     mod observers;
     mod spans;
+    mod told;
 }
 
 mod secrecy {
     mod access;
     mod logs;
+    mod starting;
     mod texts;
 }
 
 mod documents {
     mod floors;
     mod frozen;
+    mod links;
     mod listed;
     mod senders;
     mod shown;
