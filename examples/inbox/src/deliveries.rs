@@ -4,7 +4,6 @@ use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use hookgate::{
-    UnixTime,
     providers::{
         facephi::{API_KEY_HEADER, FacephiSimulator, Topic},
         idcloud::{IdCloudSimulator, State},

@@ -38,7 +38,10 @@ async fn show(url: &str, database: &Database) -> Result<()> {
     let at = address.to_string();
     let receiver = Process::start(&["receiver", &at, url]).await?;
     let worker = Process::start(&["worker", url]).await?;
-    println!("a receiver and a worker run; {} events of each of four senders", EACH);
+    println!(
+        "a receiver and a worker run; {} events of each of four senders",
+        EACH
+    );
 
     let (tell, mut told) = mpsc::unbounded_channel();
     let sending = tokio::spawn(send_all(address, EACH, tell));
@@ -48,7 +51,10 @@ async fn show(url: &str, database: &Database) -> Result<()> {
     until(&mut told, &mut accepted, all / 5).await;
     let handled = database.effects().await?.len();
     worker.kill().await?;
-    println!("worker killed after {} accepted events and {handled} effects", accepted.len());
+    println!(
+        "worker killed after {} accepted events and {handled} effects",
+        accepted.len()
+    );
     let worker = Process::start(&["worker", url]).await?;
 
     until(&mut told, &mut accepted, all * 3 / 5).await;
@@ -124,7 +130,10 @@ async fn judge(
     }
     let dead = database.dead().await?;
     let mut is_right = unanswered.is_empty();
-    println!("\n{:12} {:>8} {:>8} {:>8} {:>8} {:>5} {:>5}", "endpoint", "accepted", "handled", "effects", "repeated", "dead", "lost");
+    println!(
+        "\n{:12} {:>8} {:>8} {:>8} {:>8} {:>5} {:>5}",
+        "endpoint", "accepted", "handled", "effects", "repeated", "dead", "lost"
+    );
     for endpoint in NAMES {
         let mut row = Row {
             dead: dead.get(endpoint).copied().unwrap_or_default(),
@@ -133,7 +142,9 @@ async fn judge(
         let mut bad = 0;
         for (_, id) in accepted.iter().filter(|(of, _)| *of == endpoint) {
             row.accepted += 1;
-            let effects = runs.get(&(endpoint.to_owned(), id.clone())).map_or(0, Vec::len);
+            let effects = runs
+                .get(&(endpoint.to_owned(), id.clone()))
+                .map_or(0, Vec::len);
             match (id.ends_with(BAD), effects) {
                 (true, _) => bad += 1,
                 (false, 0) => row.lost += 1,
@@ -147,9 +158,14 @@ async fn judge(
         // What can never be handled is kept, each once.
         row.lost += usize::abs_diff(bad, row.dead);
         is_right &= row.lost == 0 && !(is_transactional(endpoint) && row.repeated > 0);
-        println!("{endpoint:12} {:>8} {:>8} {:>8} {:>8} {:>5} {:>5}", row.accepted, row.handled, row.effects, row.repeated, row.dead, row.lost);
+        println!(
+            "{endpoint:12} {:>8} {:>8} {:>8} {:>8} {:>5} {:>5}",
+            row.accepted, row.handled, row.effects, row.repeated, row.dead, row.lost
+        );
     }
-    println!("\nlogto and facephi commit their effect with the end of the event: it is never repeated.");
+    println!(
+        "\nlogto and facephi commit their effect with the end of the event: it is never repeated."
+    );
     println!("idcloud and unico-check do not: a kill between the two repeats it.");
     if is_right {
         return Ok(());

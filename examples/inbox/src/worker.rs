@@ -45,7 +45,7 @@ async fn work(inbox: impl Inbox + Clone, database: Database) -> Result<()> {
         .handle(&endpoints.facephi, {
             let database = database.clone();
             move |delivery: Delivery<facephi::WorkflowEvent>| {
-                let operation = Some(delivery.event().operation_id().to_owned());
+                let operation = delivery.event().operation_id().map(str::to_owned);
                 handle(database.clone(), delivery, operation)
             }
         })
@@ -58,7 +58,7 @@ async fn work(inbox: impl Inbox + Clone, database: Database) -> Result<()> {
         })
         .handle(&endpoints.unico_check, {
             move |delivery: Delivery<unico_check::Event>| {
-                let process = delivery.event().id().map(str::to_owned);
+                let process = Some(delivery.event().id().to_owned());
                 handle(database.clone(), delivery, process)
             }
         });
