@@ -141,6 +141,7 @@ mod secrecy {
 }
 
 mod documents {
+    mod failures;
     mod floors;
     mod frozen;
     mod listed;
