@@ -142,6 +142,7 @@ mod secrecy {
 }
 
 mod documents {
+    mod failures;
     mod floors;
     mod frozen;
     mod links;
