@@ -142,6 +142,7 @@ mod secrecy {
 mod documents {
     mod floors;
     mod frozen;
+    mod links;
     mod listed;
     mod senders;
     mod shown;
