@@ -105,7 +105,7 @@ pub use self::{
     receiver::{Receiver, ReceiverBuilder},
     request::Unsigned,
     setup::{BuildError, Finding, Severity},
-    telemetry::{Observed, Observer},
+    telemetry::{LogErrors, Observed, Observer},
     time::UnixTime,
     verdict::{Ack, Nack, Reason, Rejection},
 };

@@ -111,7 +111,7 @@ mod inbox {
     mod learner;
     mod stored;
     mod working;
-    mod works;
+    pub(crate) mod works;
 }
 
 mod token_endpoint {
@@ -131,11 +131,13 @@ mod telemetry {
     mod measured;
     mod observers;
     mod spans;
+    mod told;
 }
 
 mod secrecy {
     mod access;
     mod logs;
+    mod starting;
     mod texts;
 }
 
