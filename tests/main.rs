@@ -33,6 +33,7 @@ mod schemes {
     mod hmac_header;
     mod keyrings;
     mod presets {
+        mod forms;
         mod identity;
         mod published;
         mod times;

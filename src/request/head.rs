@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use http::HeaderName;
+use http::{HeaderName, header::CONTENT_TYPE};
 
 use super::{Headers, Single};
 
@@ -99,6 +99,11 @@ impl<'a> Head<'a> {
         found
     }
 
+    /// The media type of the body, without its parameters; empty where there is none, or more than one `content-type`.
+    pub(crate) fn media_type(&self) -> &'a [u8] {
+        media_type_of(self.single(&CONTENT_TYPE))
+    }
+
     /// Looks several headers up, each of which may stand only once.
     pub fn singles<const N: usize>(&self, names: &[HeaderName; N]) -> [Single<'a>; N] {
         let mut found = [Single::Missing; N];
@@ -109,6 +114,16 @@ impl<'a> Head<'a> {
         });
         found
     }
+}
+
+/// What a `content-type` says, without its parameters.
+pub(crate) fn media_type_of(content_type: Single<'_>) -> &[u8] {
+    let value = match content_type {
+        Single::Value(value) => value,
+        Single::Missing | Single::Repeated => &[],
+    };
+    let media_type = value.split(|byte| *byte == b';').next();
+    media_type.unwrap_or_default().trim_ascii()
 }
 
 /// `address`, if a host can have it: in one form only, so that ranges need no second one.

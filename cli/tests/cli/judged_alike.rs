@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     command::{hookgate, verdicts, verify_text},
     explain::request::mac,
-    listening::Listening,
+    listening::{Listening, SECRETS},
     raw_request::{CLOSE, JSON, logto_event, logto_signature, send},
     send_and_listen::FRAMEWORKS,
 };
@@ -106,6 +106,36 @@ fn typed(lines: &str, settings: Value, reason: Option<&'static str>) -> Row {
         row.settings[name] = value.clone();
     }
     row
+}
+
+/// A delivery of GitHub, signed as it is.
+fn of_github(content_type: &str, body: &str, reason: Option<&'static str>) -> Row {
+    let secret = SECRETS.iter().find(|it| it.0 == "GITHUB_WEBHOOK_SECRET");
+    let mac = mac(secret.unwrap().1.as_bytes(), body.as_bytes());
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    Row {
+        method: "POST",
+        provider: "github",
+        settings: json!({}),
+        lines: format!("content-type: {content_type}\r\nx-hub-signature-256: sha256={mac}\r\n"),
+        body: body.to_owned(),
+        reason,
+    }
+}
+
+/// Events as JSON and in the field of a form.
+fn forms() -> Vec<Row> {
+    let json = "application/json";
+    let form = "application/x-www-form-urlencoded";
+    let mislabelled = Some("unsupported_media_type");
+    vec![
+        of_github(json, r#"{"a":1}"#, None),
+        of_github(form, "payload=%7B%22a%22%3A1%7D", None),
+        of_github(json, "payload=%7B%22a%22%3A1%7D", mislabelled),
+        of_github(form, r#"{"a":1}"#, mislabelled),
+        of_github(form, "payload=%7B&a=1", Some("undecodable")),
+        of_github(form, "payload=%", Some("undecodable")),
+    ]
 }
 
 /// A notification by another method than `POST`.
@@ -203,7 +233,7 @@ fn explained(capture: &str, options: &[&str]) -> Value {
 #[test]
 fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
     for framework in FRAMEWORKS {
-        for (number, row) in rows().into_iter().chain(heads()).enumerate() {
+        for (number, row) in rows().into_iter().chain(heads()).chain(forms()).enumerate() {
             let folder = tempfile::tempdir().unwrap();
             let saved = folder.path().join("seen");
             let settings = folder.path().join("settings.json");

@@ -1,6 +1,6 @@
 //! Method, path, media type, content encoding, host, declared length.
 
-use hookgate::Rejection;
+use hookgate::{Rejection, providers::known};
 use serde_json::json;
 
 use super::super::{
@@ -24,6 +24,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         Rejection::MethodNotAllowed => vec![method(case)],
         Rejection::UnsupportedMediaType if events_mode(case).is_some() => Vec::new(),
         Rejection::UnsupportedMediaType => media_types(case),
+        Rejection::MislabelledBody => vec![mislabelled(case)],
         Rejection::UnsupportedEncoding => vec![encoding(case)],
         Rejection::HostMismatch => vec![host(case)],
         _ => Vec::new(),
@@ -116,6 +117,19 @@ fn method(case: &Case) -> Trial {
     )
 }
 
+/// Of the media types that the sender writes, the body has the other one.
+fn mislabelled(case: &Case) -> Trial {
+    let right = known::find(&case.provider).map(|sender| sender.content_type_of(&case.body));
+    let right = right.unwrap_or("application/json");
+    let given = shown_media_type(case.value("content-type").unwrap_or_default());
+    Trial::step(
+        case.with_header("content-type", right),
+        "wrong_media_type",
+        format!("content-type is {given}, and the body is {right}"),
+        "look for a proxy or a client that writes another content-type than the sender",
+    )
+}
+
 fn media_types(case: &Case) -> Vec<Trial> {
     let mistake = "wrong_media_type";
     if case.values("content-type").count() > 1 {
@@ -140,7 +154,6 @@ fn media_types(case: &Case) -> Vec<Trial> {
         )];
     }
     let advice = match &*case.provider {
-        "github" => "set the webhook's content type to application/json at the sender",
         "hmac-header" | "hmac-body-field" | "signed-request" => {
             "make the sender send that content-type; where it cannot be told, let the receiver take what it sends: \
              Preset::custom(…).with_profile(|profile| profile.media_types = &[…]), or the setting `media_types`"
