@@ -183,7 +183,7 @@ impl TokenSimulator {
             (FORM, pairs.collect::<Vec<_>>().join("&"))
         };
         headers.insert(0, ("content-type".to_owned(), media_type.to_owned()));
-        Sent::new(&self.path, headers, body.into(), "authorization")
+        Sent::new(&self.path, headers, body).signed_in("authorization")
     }
 
     /// Reads the answer to the token request, and keeps its token.
