@@ -91,6 +91,7 @@ mod road {
     mod hang_ups;
     mod leases;
     mod properties;
+    mod request_targets;
     mod trace_context;
     mod unread;
     mod windows;

@@ -17,9 +17,13 @@ use super::{Headers, Single};
 pub struct Head<'a> {
     /// The method, as sent.
     pub method: &'a str,
-    /// The path, as sent, without the query.
+    /// The path, as sent, without the query: percent-encoded as it was, and whole wherever the route is nested.
+    ///
+    /// A layer in front of the receiver that rewrites the target, such as one that takes slashes away, is not seen
+    /// through. Nor is a proxy. [`hookgate::tower`](crate::tower) takes the request's own target, unless its
+    /// [`Wiring`](crate::tower::Wiring) says otherwise.
     pub path: &'a str,
-    /// The query, as sent.
+    /// The query, as sent, without its `?`. It may hold a token, as the path may: neither is shown or logged.
     pub query: Option<&'a str>,
     /// `:authority` of HTTP/2, or the authority of an absolute request target.
     pub authority: Option<&'a str>,
