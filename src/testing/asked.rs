@@ -27,8 +27,8 @@ impl Asked<'_> {
         &self.id
     }
 
-    /// Whether it is to be signed with a key that the application does not have: for senders whose keys are not made of
-    /// [`secret`](Self::secret), but of pairs of a private and a public key.
+    /// Whether it is to be signed with a key that the application does not have. For senders that sign with a private key,
+    /// which [`secret`](Self::secret) is not.
     pub fn is_by_another_key(&self) -> bool {
         self.secret == ANOTHER_KEY
     }

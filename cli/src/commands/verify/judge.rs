@@ -155,8 +155,12 @@ fn admit(
         .tenant
         .as_deref()
         .map(|tenant| [(TENANT_PARAM.into(), tenant.into())]);
-    let path = record.path.split('?').next().unwrap_or_default();
+    let (path, query) = match record.path.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (&*record.path, None),
+    };
     let head = Head::new(&record.method, path, &record.headers)
+        .query(query)
         .route_params(params.as_ref().map_or(&[], |params| params))
         .peer(record.peer);
     let mut admitted = pin!(judge.admit(head, Some(body), timer));
