@@ -33,6 +33,7 @@ mod schemes {
     mod hmac_header;
     mod keyrings;
     mod presets {
+        mod forms;
         mod identity;
         mod published;
         mod times;
@@ -90,6 +91,7 @@ mod road {
     mod hang_ups;
     mod leases;
     mod properties;
+    mod request_targets;
     mod trace_context;
     mod unread;
     mod windows;

@@ -112,9 +112,10 @@ where
             let speaks_http1 = parts.version <= Version::HTTP_11;
             let admitted = {
                 let mut body = WatchedBody::new(RequestBody::new(body));
-                let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
-                    .query(parts.uri.query())
-                    .authority(parts.uri.authority().map(|authority| authority.as_str()))
+                let target = (wiring.target)(&parts);
+                let head = Head::new(parts.method.as_str(), target.path(), &parts.headers)
+                    .query(target.query())
+                    .authority(target.authority().map(|authority| authority.as_str()))
                     .route_params(&route_params)
                     .peer((wiring.peer)(&parts));
                 match receiver.judge().admit(head, &mut body, &timer).await {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     command::{hookgate, verdicts, verify_text},
     explain::request::{certificate, mac, rs256},
-    listening::Listening,
+    listening::{Listening, SECRETS},
     raw_request::{CLOSE, JSON, logto_event, logto_signature, send},
     send_and_listen::FRAMEWORKS,
 };
@@ -236,6 +236,36 @@ fn typed(lines: &str, settings: Value, reason: Option<&'static str>) -> Row {
     row
 }
 
+/// A delivery of GitHub, signed as it is.
+fn of_github(content_type: &str, body: &str, reason: Option<&'static str>) -> Row {
+    let secret = SECRETS.iter().find(|it| it.0 == "GITHUB_WEBHOOK_SECRET");
+    let mac = mac(secret.unwrap().1.as_bytes(), body.as_bytes());
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    Row {
+        method: "POST",
+        provider: "github",
+        settings: json!({}),
+        lines: format!("content-type: {content_type}\r\nx-hub-signature-256: sha256={mac}\r\n"),
+        body: body.to_owned(),
+        reason,
+    }
+}
+
+/// Events as JSON and in the field of a form.
+fn forms() -> Vec<Row> {
+    let json = "application/json";
+    let form = "application/x-www-form-urlencoded";
+    let mislabelled = Some("unsupported_media_type");
+    vec![
+        of_github(json, r#"{"a":1}"#, None),
+        of_github(form, "payload=%7B%22a%22%3A1%7D", None),
+        of_github(json, "payload=%7B%22a%22%3A1%7D", mislabelled),
+        of_github(form, r#"{"a":1}"#, mislabelled),
+        of_github(form, "payload=%7B&a=1", Some("undecodable")),
+        of_github(form, "payload=%", Some("undecodable")),
+    ]
+}
+
 /// A notification by another method than `POST`.
 fn by(method: &'static str) -> Row {
     Row {
@@ -332,7 +362,7 @@ fn explained(capture: &str, options: &[&str]) -> Value {
 fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
     for framework in FRAMEWORKS {
         let rows = rows().into_iter().chain(heads()).chain(tokens());
-        let rows = rows.chain(without_signature()).chain(with_key_ids());
+        let rows = rows.chain(without_signature()).chain(with_key_ids()).chain(forms());
         for (number, row) in rows.enumerate() {
             let folder = tempfile::tempdir().unwrap();
             let saved = folder.path().join("seen");
