@@ -247,6 +247,7 @@ fn of_github(content_type: &str, body: &str, reason: Option<&'static str>) -> Ro
         settings: json!({}),
         lines: format!("content-type: {content_type}\r\nx-hub-signature-256: sha256={mac}\r\n"),
         body: body.to_owned(),
+        keys: Vec::new(),
         reason,
     }
 }
@@ -362,7 +363,10 @@ fn explained(capture: &str, options: &[&str]) -> Value {
 fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
     for framework in FRAMEWORKS {
         let rows = rows().into_iter().chain(heads()).chain(tokens());
-        let rows = rows.chain(without_signature()).chain(with_key_ids()).chain(forms());
+        let rows = rows
+            .chain(without_signature())
+            .chain(with_key_ids())
+            .chain(forms());
         for (number, row) in rows.enumerate() {
             let folder = tempfile::tempdir().unwrap();
             let saved = folder.path().join("seen");

@@ -106,7 +106,7 @@ impl Sender {
     }
 
     /// Sends its JSON in the field of a form, as an owner can choose at some senders.
-    pub(crate) fn as_form(self) -> io::Result<Self> {
+    pub(crate) fn into_form(self) -> io::Result<Self> {
         if self.sender.and_then(|sender| sender.form_field).is_none() {
             let why = format!("--form: {} sends its events as JSON alone", self.provider);
             return Err(io::Error::other(why));
