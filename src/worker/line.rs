@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{
     policy::{LOST_AFTER, Next, Run},
-    serve::{CALL_TIMEOUT, Endpoint, Shared, Slot},
+    shared::{CALL_TIMEOUT, Endpoint, Shared, Slot},
 };
 use crate::{
     dedup::{DedupStore, Settled},

@@ -29,6 +29,7 @@
 //! | `handler` | an application's function, whatever its event |
 //! | `keeper` | the heartbeat of all lines |
 //! | `line` | one line, from its lease to its end |
+//! | `shared` | what all lines of a worker share, and the slots that they take |
 //! | `serve` | who gets a slot, and stopping |
 //! | `heart` | a thread for the heartbeat |
 
@@ -39,13 +40,14 @@ mod keeper;
 mod line;
 mod policy;
 mod serve;
+mod shared;
 
 use std::{collections::HashMap, fmt, future::Future, sync::Arc, time::Duration};
 
 pub use self::policy::Retries;
 use self::{
     handler::{Handler, erased},
-    serve::Shared,
+    shared::Shared,
 };
 use crate::{
     delivery::Delivery,
