@@ -108,6 +108,8 @@ mod inbox {
     mod accepting;
     mod contract;
     mod learner;
+    mod routes;
+    mod routes_apart;
     mod stored;
     mod working;
     mod works;

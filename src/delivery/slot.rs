@@ -72,6 +72,8 @@ struct Slot {
     sealed: Mutex<Option<Sealed>>,
     /// Somebody asked for an event of a type that it has not.
     asked_for_another: AtomicBool,
+    /// A worker has sent it through an application's routes, and no receiver has met it there.
+    is_on_its_way: AtomicBool,
 }
 
 /// Why a slot gave no delivery.
@@ -109,7 +111,18 @@ impl DeliverySlot {
         Self(Arc::new(Slot {
             sealed: Mutex::new(Some(sealed)),
             asked_for_another: AtomicBool::new(false),
+            is_on_its_way: AtomicBool::new(false),
         }))
+    }
+
+    /// It sets out for its receiver, or has come there.
+    pub(crate) fn travels(&self, is_on_its_way: bool) {
+        self.0.is_on_its_way.store(is_on_its_way, Ordering::Release);
+    }
+
+    /// Whether it set out for its receiver, and did not come there.
+    pub(crate) fn is_on_its_way(&self) -> bool {
+        self.0.is_on_its_way.load(Ordering::Acquire)
     }
 
     /// Whether somebody asked for an event of another type, and nobody for the one that is there.

@@ -8,6 +8,8 @@ mod conclude;
 mod detach;
 mod handle;
 mod handler;
+#[cfg(feature = "tower")]
+mod pass;
 mod run;
 mod running_copy;
 mod underway;
@@ -17,6 +19,8 @@ use std::fmt;
 
 use http::{HeaderName, header};
 
+#[cfg(feature = "tower")]
+pub(crate) use self::pass::Pass;
 pub(crate) use self::work::{Said, Worked, work};
 pub use self::{
     accept::set_aside,

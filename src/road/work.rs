@@ -125,7 +125,7 @@ where
             lease.lose();
             let (said, why) = if is_over {
                 (
-                    Said::Overran,
+                    unless_misrouted(&asked, Said::Overran),
                     "handler ran too long: it goes on, and its lease is lost",
                 )
             } else {
@@ -155,7 +155,18 @@ where
         return None;
     }
     let error = finished.error_text();
-    Some(worked(said(&finished.ran), error))
+    Some(worked(unless_misrouted(&asked, said(&finished.ran)), error))
+}
+
+/// Where no receiver met the event in the application's routes, nothing is learnt of it, whatever the routes answered.
+fn unless_misrouted(slot: &DeliverySlot, said: Said) -> Said {
+    if slot.is_on_its_way() {
+        let advice = "a worker's event came to no receiver in its routes: give the worker the routes as they are \
+                      served, each with its receiver's layer";
+        log::misused(Reason::NotProtected, &advice);
+        return Said::Misused(Reason::NotProtected);
+    }
+    said
 }
 
 /// What `handler` came to, or `Err` with what `gone` says where that comes first.

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, net::SocketAddr, sync::Arc};
 
-use http::request::Parts;
+use http::{Uri, request::Parts};
 use tower_layer::Layer;
 
 use super::ReceiverService;
@@ -21,14 +21,17 @@ pub struct Wiring {
     pub route_params: fn(&mut Parts) -> RouteParams,
     /// The address of the peer that opened the connection.
     pub peer: fn(&Parts) -> Option<SocketAddr>,
+    /// The target as it was sent, where a router has changed it. An inbox keeps it, and a worker's routes begin with it.
+    pub target: fn(&Parts) -> &Uri,
 }
 
 impl Default for Wiring {
-    /// Knows nothing: a receiver that needs the one or the other then answers 500 and logs what to add.
+    /// Knows no more than the request: a receiver that needs parameters or the peer then answers 500 and logs what to add.
     fn default() -> Self {
         Self {
             route_params: |_| RouteParams::new(),
             peer: |_| None,
+            target: |parts| &parts.uri,
         }
     }
 }

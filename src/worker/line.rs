@@ -5,6 +5,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use super::{
+    handler::Handed,
     policy::{LOST_AFTER, Next, Run},
     shared::{CALL_TIMEOUT, Endpoint, Shared, Slot},
 };
@@ -136,7 +137,13 @@ impl Line<'_> {
         };
         let began = self.shared.clock.monotonic();
         let stop = pin!(self.shared.lets_go());
-        let handler = |slot, _| (served.handler)(slot);
+        let handler = |slot, bytes| {
+            (served.handler)(Handed {
+                slot,
+                bytes,
+                request: &stored.request,
+            })
+        };
         let came = |worked: Worked| {
             let run = Run {
                 others_succeed: self.endpoint.has_succeeded_since(began),

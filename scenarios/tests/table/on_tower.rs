@@ -44,6 +44,7 @@ pub(crate) fn serve(
                 .collect()
         },
         peer: |parts| parts.extensions.get::<SocketAddr>().copied(),
+        ..Wiring::default()
     });
     let inside =
         service_fn(move |request: Request<Full<Bytes>>| on_request(stage.clone(), request));
