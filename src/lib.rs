@@ -14,6 +14,12 @@ mod request;
 // What is the same: events, contents, keys, tenants.
 mod identity;
 
+// JSON, cut and written anew, read without loss.
+pub mod json;
+
+// Secrets, public keys and rings of them.
+pub mod keys;
+
 // How it ended, and what the sender gets.
 mod verdict;
 
@@ -28,12 +34,6 @@ pub mod inbox;
 
 // What is bounded.
 mod limits;
-
-// JSON, cut and written anew, read without loss.
-pub mod json;
-
-// Secrets, public keys and rings of them.
-pub mod keys;
 
 // Who may call.
 pub mod access;
@@ -91,6 +91,10 @@ pub mod tower;
 pub mod framework;
 pub mod pack;
 
+// Documents alone. Their code is shown, and compiled where it stands whole.
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
+
 #[cfg(feature = "metrics")]
 pub use self::telemetry::metrics;
 pub use self::{
@@ -101,7 +105,7 @@ pub use self::{
     receiver::{Receiver, ReceiverBuilder},
     request::Unsigned,
     setup::{BuildError, Finding, Severity},
-    telemetry::{Observed, Observer},
+    telemetry::{LogErrors, Observed, Observer},
     time::UnixTime,
     verdict::{Ack, Nack, Reason, Rejection},
 };

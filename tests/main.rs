@@ -107,12 +107,13 @@ mod dedup {
 mod inbox {
     mod accepting;
     mod contract;
+    mod encrypted;
     mod learner;
     mod routes;
     mod routes_apart;
     mod stored;
     mod working;
-    mod works;
+    pub(crate) mod works;
 }
 
 mod token_endpoint {
@@ -132,17 +133,20 @@ mod telemetry {
     mod measured;
     mod observers;
     mod spans;
+    mod told;
 }
 
 mod secrecy {
     mod access;
     mod logs;
+    mod starting;
     mod texts;
 }
 
 mod documents {
     mod floors;
     mod frozen;
+    mod links;
     mod listed;
     mod senders;
     mod shown;

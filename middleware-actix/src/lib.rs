@@ -46,6 +46,8 @@
 //!   parameter must wrap the resource or the route.
 //! - One receiver is one endpoint, however many routes it stands on. An event that was handled on one route is a copy on
 //!   another, which answers 200 without its handler. Make a receiver with a name of its own for each route.
+//! - A receiver inside of another, as around a scope and around its resource, answers 500 at the first delivery. The log says which
+//!   two they are.
 //! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run. A
 //!   handler that takes an `Option<Event<_>>` does run there, with `None`. Wrap the application in
 //!   [`RequireReceiver`], which makes such answers 500.

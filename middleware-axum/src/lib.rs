@@ -40,6 +40,8 @@
 //!   around a whole router from outside.
 //! - One receiver is one endpoint, however many routes it stands on. An event that was handled on one route is a copy on
 //!   another, which answers 200 without its handler. Make a receiver with a name of its own for each route.
+//! - A receiver inside of another, as around a router and in its route, answers 500 at the first delivery. The log says which
+//!   two they are.
 //! - Several layers on one `MethodRouter` read best through `tower::ServiceBuilder`.
 //! - The receiver has a body limit of its own. The layer therefore disables axum's `DefaultBodyLimit` inside,
 //!   which would cut a handler's `Bytes` at 2 MB. Outside that limit plays no part, since it limits extractors

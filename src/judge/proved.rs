@@ -9,7 +9,6 @@ use super::{
     claimed_trace::claimed_trace,
 };
 use crate::{
-    delivery::Untaken,
     identity::{ContentDigest, KeyParts, KeyScope, TenantId},
     limits::Grant,
     provider::{Authenticated, Contents, Decoded, Handshake, Undecodable},
@@ -158,7 +157,7 @@ impl Proved<'_> {
         };
         span.admitted(&facts);
         Ok(AdmittedEvent {
-            event: Untaken::new(decoded.event, judge.name.clone()),
+            event: judge.untaken(decoded.event),
             raw: decoded.bytes.unwrap_or_else(|| self.raw.clone()),
             nonce: None,
             content: decoded.content,

@@ -7,7 +7,6 @@ use bytes::Bytes;
 
 use super::{AdmittedEvent, Judge, Kept, claimed_trace::claimed_trace};
 use crate::{
-    delivery::Untaken,
     identity::EventKey,
     inbox::StoredDelivery,
     provider::{Authenticated, Contents, Decoded, Undecodable},
@@ -123,7 +122,7 @@ impl Judge {
         let all = || verdict.coverage.bytes_of(&stored.request.body);
         let raw: Bytes = decoded.bytes.unwrap_or_else(all);
         AdmittedEvent {
-            event: Untaken::new(decoded.event, self.name.clone()),
+            event: self.untaken(decoded.event),
             raw,
             facts: Arc::new(facts),
             content: decoded.content,

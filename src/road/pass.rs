@@ -17,7 +17,7 @@ use crate::{
     delivery::DeliverySlot,
     receiver::Receiver,
     telemetry::{Panicked, caught, log},
-    verdict::{Answer, Outcome, RETRY_AFTER, Reason},
+    verdict::{Answer, Outcome, Reason},
 };
 
 /// Whose panic is caught when it is dropped.
@@ -32,7 +32,6 @@ const LEFT: &str = "what a handler left";
 pub(crate) struct Pass(Arc<Inner>);
 
 struct Inner {
-    endpoint: Arc<str>,
     slot: DeliverySlot,
     bytes: Bytes,
     stage: Mutex<Stage>,
@@ -55,11 +54,10 @@ enum Stage {
 }
 
 impl Pass {
-    /// For the receiver named `endpoint`. `bytes` are the authenticated ones.
-    pub(crate) fn new(endpoint: Arc<str>, slot: DeliverySlot, bytes: Bytes) -> Self {
+    /// `bytes` are the authenticated ones.
+    pub(crate) fn new(slot: DeliverySlot, bytes: Bytes) -> Self {
         slot.travels(true);
         Self(Arc::new(Inner {
-            endpoint,
             slot,
             bytes,
             stage: Mutex::new(Stage::Sent),
@@ -92,7 +90,7 @@ impl Pass {
         F: Future<Output = Ran<R>> + Send + 'static,
         R: 'static,
     {
-        if *self.0.endpoint != *receiver.name() {
+        if self.0.slot.endpoint() != receiver.name() {
             let advice = "a worker's event came to a receiver of another endpoint: give `routes` the receiver that \
                           stands on its route";
             return Err(misused(Reason::NotProtected, &advice));
@@ -124,7 +122,8 @@ impl Pass {
     ///
     /// As the handler did: the worker catches that as it does for a function.
     pub(crate) async fn through<T>(self, routes: impl Future<Output = T>) -> Ran<()> {
-        let endpoint = self.0.endpoint.clone();
+        let endpoint = self.0.slot.clone();
+        let endpoint = endpoint.endpoint();
         {
             let mut routes = Box::pin(routes);
             let answered = poll_fn(|context| match caught(|| routes.as_mut().poll(context)) {
@@ -133,10 +132,10 @@ impl Pass {
                 Err(panicked) => Poll::Ready(Err(panicked)),
             });
             match answered.await {
-                Ok(answered) => contain(&endpoint, LEFT, || drop(answered)),
-                Err(Panicked) => log::panicked(&endpoint, "a layer of a worker's routes"),
+                Ok(answered) => contain(endpoint, LEFT, || drop(answered)),
+                Err(Panicked) => log::panicked(endpoint, "a layer of a worker's routes"),
             }
-            contain(&endpoint, LEFT, || drop(routes));
+            contain(endpoint, LEFT, || drop(routes));
         }
         self.ended().await
     }
@@ -200,7 +199,7 @@ impl<R, F: Future<Output = Ran<R>> + Send> Future for Passing<R, F> {
             }
         };
         let work = mem::replace(&mut self.work, Ok(None));
-        contain(&self.pass.0.endpoint, LEFT, || drop(work));
+        contain(self.pass.0.slot.endpoint(), LEFT, || drop(work));
         self.pass.set(Stage::Ended(end));
         Poll::Ready(handled)
     }
@@ -209,8 +208,8 @@ impl<R, F: Future<Output = Ran<R>> + Send> Future for Passing<R, F> {
 impl<R, F: Future<Output = Ran<R>> + Send + 'static> Drop for Passing<R, F> {
     fn drop(&mut self) {
         if let Ok(Some(work)) = mem::replace(&mut self.work, Ok(None)) {
-            let endpoint = self.pass.0.endpoint.clone();
-            let work = async move { without_reply(&endpoint, work.await) };
+            let slot = self.pass.0.slot.clone();
+            let work = async move { without_reply(slot.endpoint(), work.await) };
             self.pass.set(Stage::Left(Box::pin(work)));
         }
     }
@@ -225,7 +224,7 @@ fn replied<R>(ran: Ran<R>) -> (Concluded<R>, Ran<()>) {
     } = ran;
     let handled = match (&outcome, reply) {
         (Outcome::Processed | Outcome::Ignored { .. }, Some(reply)) => Concluded::Reply(reply),
-        (outcome, _) => Concluded::Answer(answer(outcome)),
+        (outcome, _) => Concluded::Answer(Answer::to(outcome)),
     };
     let ran = Ran {
         outcome,
@@ -235,18 +234,7 @@ fn replied<R>(ran: Ran<R>) -> (Concluded<R>, Ran<()>) {
     (handled, ran)
 }
 
-fn answer(outcome: &Outcome) -> Answer {
-    match outcome {
-        Outcome::Processed | Outcome::Ignored { .. } => Answer::ok(Reason::Handled),
-        Outcome::Rejected { .. } => Answer::ok(Reason::HandlerRejected),
-        Outcome::Retry { after, .. } => Answer::unavailable(Reason::HandlerRetry, *after),
-        Outcome::Unavailable { .. } => Answer::unavailable(Reason::HandlerRetry, Some(RETRY_AFTER)),
-        Outcome::WrongEventType => Answer::misused(Reason::WrongEventType),
-        Outcome::TakenTwice => Answer::misused(Reason::TakenTwice),
-    }
-}
-
-fn without_reply<R>(endpoint: &Arc<str>, ran: Ran<R>) -> Ran<()> {
+fn without_reply<R>(endpoint: &str, ran: Ran<R>) -> Ran<()> {
     contain(endpoint, LEFT, || drop(ran.reply));
     Ran {
         outcome: ran.outcome,

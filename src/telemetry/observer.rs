@@ -74,7 +74,9 @@ pub trait Observer: Send + Sync + 'static {
     }
 
     /// The handler failed or rejected the event. The error's text may hold personal data; it is given
-    /// to nobody else.
+    /// to nobody else. [`LogErrors`](crate::LogErrors) logs it.
+    ///
+    /// `None` where the handler gave no error: it panicked, or answered with a status alone.
     fn handler_failed(&self, delivery: Observed<'_>, error: Option<&(dyn Error + Send + Sync)>) {
         let _ = (delivery, error);
     }
@@ -155,6 +157,11 @@ pub struct Observed<'a>(&'a Facts);
 impl<'a> Observed<'a> {
     pub(crate) fn new(facts: &'a Facts) -> Self {
         Self(facts)
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(super) fn facts(&self) -> &'a Facts {
+        self.0
     }
 
     /// The endpoint's name.

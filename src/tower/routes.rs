@@ -43,7 +43,6 @@ impl Worker {
         B: From<Bytes> + Send + 'static,
         Out: Send + 'static,
     {
-        let endpoint: std::sync::Arc<str> = receiver.name().into();
         // A service need not be `Sync`, and is only cloned here.
         let service = Mutex::new(service);
         let handler = move |handed: Handed<'_>| {
@@ -52,7 +51,7 @@ impl Worker {
             };
             let cloned = service.lock().map(|service| service.clone());
             let service = cloned.unwrap_or_else(|poisoned| poisoned.into_inner().clone());
-            let pass = Pass::new(endpoint.clone(), handed.slot, handed.bytes);
+            let pass = Pass::new(handed.slot, handed.bytes);
             let routes = answered(service, request, pass.clone());
             Box::pin(pass.through(routes)) as _
         };

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
+use super::Reason;
+
 /// The handler is done with the event.
 ///
 /// ```
@@ -171,9 +173,25 @@ pub enum Outcome {
     WrongEventType,
     /// The handler asked for its event twice: a mistake in the program.
     TakenTwice,
+    /// Another receiver stands behind the first, on the same route: a mistake in the program.
+    NestedReceiver,
 }
 
 impl Outcome {
+    /// Which mistake of the program it is, if one.
+    pub(crate) const fn misuse(&self) -> Option<Reason> {
+        match self {
+            Self::WrongEventType => Some(Reason::WrongEventType),
+            Self::TakenTwice => Some(Reason::TakenTwice),
+            Self::NestedReceiver => Some(Reason::NestedReceiver),
+            Self::Processed
+            | Self::Ignored { .. }
+            | Self::Retry { .. }
+            | Self::Unavailable { .. }
+            | Self::Rejected { .. } => None,
+        }
+    }
+
     /// Nothing is known but that it was not handled.
     pub(crate) const fn not_handled() -> Self {
         Self::Retry {
@@ -218,6 +236,7 @@ impl fmt::Debug for Outcome {
             Self::Rejected { .. } => "Rejected",
             Self::WrongEventType => "WrongEventType",
             Self::TakenTwice => "TakenTwice",
+            Self::NestedReceiver => "NestedReceiver",
         })
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     dedup::OwnerToken,
     inbox::{Ask, Batch, FORMAT, Inbox},
     receiver::Busy,
-    telemetry::log,
+    telemetry::{log, words},
     time::{Timer, within},
     verdict::StoreError,
 };
@@ -135,7 +135,7 @@ impl Turns {
         let (batch, asked) = match self.lease(shared, timer, limit, suspects).await {
             Ok(leased) => leased,
             Err(error) => {
-                log::inbox("a worker got no answer when it asked for work", &error);
+                log::inbox(words::NO_WORK, &error);
                 return Pause::Until(shared.poll);
             }
         };

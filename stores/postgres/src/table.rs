@@ -25,12 +25,19 @@ pub struct Table {
 }
 
 /// The name cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a table's name is `name` or `schema.name`, each 1 to {LONGEST_NAME} characters a-z, 0-9, _, \
      and begins with no digit"
 )]
 pub struct TableError;
+
+/// Its text, which a `main` that returns a `Box<dyn Error>` prints.
+impl fmt::Debug for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl Table {
     /// Checks the name.
