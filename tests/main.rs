@@ -111,6 +111,7 @@ mod inbox {
     mod learner;
     mod routes;
     mod routes_apart;
+    mod settling;
     mod stored;
     mod working;
     pub(crate) mod works;
