@@ -108,6 +108,7 @@ mod inbox {
     mod accepting;
     mod contract;
     mod encrypted;
+    mod flawed;
     mod learner;
     mod routes;
     mod routes_apart;
