@@ -15,7 +15,8 @@
 //! Operating:
 //!
 //! - [`deployment`]: several instances, rolling deploys, servers and proxies, stopping;
-//! - [`observability`]: the start-up check, spans, metrics, hooks.
+//! - [`observability`]: the start-up check, spans, metrics, hooks;
+//! - [`failures`]: what goes wrong in the first hour, and where failed events go.
 //!
 //! The command `hookgate`:
 //!
@@ -47,6 +48,10 @@ pub mod explain {}
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/facephi.md")]
 pub mod facephi {}
+
+#[doc = include_str!("docs/links.md")]
+#[doc = include_str!("../docs/failures.md")]
+pub mod failures {}
 
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/idcloud.md")]

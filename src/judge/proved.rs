@@ -155,7 +155,7 @@ impl Proved<'_> {
             trace_context: decoded.trace_context,
             claimed_trace_context: claimed_trace(self.arrival.head),
         };
-        span.admitted(&facts);
+        span.admitted(&facts, decoded.recognized);
         Ok(AdmittedEvent {
             event: judge.untaken(decoded.event),
             raw: decoded.bytes.unwrap_or_else(|| self.raw.clone()),

@@ -118,7 +118,7 @@ impl Judge {
             claimed_trace_context: claimed_trace(&head(stored)),
         };
         let span = DeliverySpan::open(&self.name, &self.pack);
-        span.admitted(&facts);
+        span.admitted(&facts, decoded.recognized);
         let all = || verdict.coverage.bytes_of(&stored.request.body);
         let raw: Bytes = decoded.bytes.unwrap_or_else(all);
         AdmittedEvent {

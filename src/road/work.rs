@@ -99,8 +99,7 @@ where
     let mut delivery = Underway::new(policy, &facts, &span, timer);
     span.claimed(lease.attempt());
     if !event.recognized {
-        policy.judge.told.meter.unrecognized(facts.type_label());
-        delivery.tell(|observer, seen| observer.unrecognized(seen));
+        delivery.unrecognized();
     }
     let slot = DeliverySlot::new(Sealed {
         event: event.event,

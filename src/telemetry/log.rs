@@ -155,6 +155,17 @@ mod lines {
         );
     }
 
+    pub(crate) fn unrecognized(facts: &Facts) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            "{}",
+            words::UNRECOGNIZED
+        );
+    }
+
     /// A delivery is dropped on its way.
     pub(crate) fn cut_off(facts: &Facts) {
         tracing::warn!(
@@ -400,6 +411,7 @@ mod lines {
     pub(crate) fn ended(_: &Facts, _: u32, _: &'static str, _: &'static str) {}
     pub(crate) fn turned_away(_: &Facts, _: Reason) {}
     pub(crate) fn sent_back(_: &Facts) {}
+    pub(crate) fn unrecognized(_: &Facts) {}
     pub(crate) fn cut_off(_: &Facts) {}
     pub(crate) fn panicked(_: &str, _: &'static str) {}
     pub(crate) fn overloaded(_: &Facts) {}

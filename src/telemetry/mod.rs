@@ -14,6 +14,7 @@ mod observer;
 #[cfg(feature = "tracing")]
 mod one_line;
 mod panics;
+mod seldom;
 mod span;
 pub(crate) mod words;
 

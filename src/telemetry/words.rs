@@ -33,6 +33,8 @@ words! {
     OVERLOADED = "as many handlers run as may: delivery answered 503";
     CUT_OFF = "delivery dropped before its end; the next copy may run once its lease has ended";
 
+    UNRECOGNIZED = "event of no known type, or unfit for it: its handler gets `Unrecognized`; said once a minute";
+
     // What a handler came to.
     FAILED = "handler failed; the next copy may run; `LogErrors`, or an `Observer` of yours, has the error";
     RETRY = "handler said retry, or answered no 2xx, and gave no error; the next copy may run";

@@ -34,6 +34,11 @@ impl Ack {
     }
 
     /// Not for this application. `why` goes to the log, so it is fixed text.
+    ///
+    /// The event counts as handled. It is remembered for the retention, so **no copy of it runs**, not even one that is
+    /// sent again after the handler was mended. Do not say it of an event that the application wants and cannot read,
+    /// such as `Unrecognized`: that is [`Nack::retry`], or a row that is kept. Events that were never wanted are best
+    /// left out by the pack's `interested_in`, which remembers nothing.
     pub const fn ignored(why: &'static str) -> Self {
         Self(Done::Ignored(why))
     }
@@ -113,6 +118,9 @@ impl Nack {
 
     /// No copy can ever be handled. The sender gets 200, since a retry cannot help, and the event is
     /// recorded as rejected. `why` goes to the log, so it is fixed text.
+    ///
+    /// The event is remembered for the retention, so **no copy of it runs**, not even one that is sent again after the
+    /// handler was mended. Keep its [`payload`](crate::Delivery::payload) before, where somebody is to look at it.
     pub const fn rejected(why: &'static str) -> Self {
         Self {
             kind: NotDone::Rejected { why },

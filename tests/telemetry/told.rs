@@ -20,7 +20,7 @@ use tracing::Level;
 
 use crate::{
     inbox::works::{self, Works},
-    props::{CAUSE, Fault, Log, On, Stage, Step, logto, quiet},
+    props::{CAUSE, Fault, Log, On, Stage, Step, logto, personal, quiet},
 };
 
 #[tokio::test]
@@ -254,4 +254,42 @@ async fn an_event_that_a_handler_rejects_for_good_is_a_warning() {
     assert!(
         line.contains("why=") && line.contains(&format!("event_key={}", stage.script.last().key))
     );
+}
+
+#[tokio::test]
+async fn an_event_that_does_not_fit_its_type_is_warned_of_once_a_minute_for_each_type() {
+    let log = Log::begin();
+    let stage = Stage::logto().await;
+    let send = async |event: &str, n| {
+        let call = logto::signed(personal(event, n), logto::KEY);
+        assert_eq!(stage.send(&call).await.status, 200);
+    };
+    let warned = |event_type: &str| {
+        let lines = log.with("its handler gets `Unrecognized`");
+        let of = |(level, line): &&(Level, String)| {
+            assert_eq!(*level, Level::WARN);
+            line.contains(&format!("event_type={event_type:?}"))
+        };
+        lines.iter().filter(of).count()
+    };
+    for n in 0..3 {
+        send("User.Created", n).await;
+        send("CANARY.One", n).await;
+        send("CANARY.Another", n).await;
+    }
+    // Types that nobody knows are one: what a sender names does not fill the memory.
+    assert_eq!((warned("User.Created"), warned("other")), (1, 1));
+    send("Role.Created", 4).await;
+    assert_eq!(warned("Role.Created"), 1);
+    stage.clock.advance(Duration::from_secs(59));
+    send("User.Created", 5).await;
+    assert_eq!(warned("User.Created"), 1);
+    stage.clock.advance(Duration::from_secs(1));
+    send("User.Created", 6).await;
+    assert_eq!(warned("User.Created"), 2);
+    // Each has it in its span, and one that fits has not.
+    assert_eq!(log.with("recognized=false").len(), 12);
+    stage.send(&logto::event(7)).await;
+    assert_eq!(log.with("recognized=false").len(), 12);
+    quiet("log", &log.text());
 }

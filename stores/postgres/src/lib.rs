@@ -44,6 +44,11 @@
 //!   the pool.
 //! - A row holds digests and times, no personal data.
 
+/// What `docs/failures.md` shows of parking compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/failures.md")]
+struct Parking;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
