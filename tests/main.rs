@@ -110,7 +110,11 @@ mod inbox {
     mod accepting;
     mod contract;
     mod encrypted;
+    mod flawed;
     mod learner;
+    mod routes;
+    mod routes_apart;
+    mod settling;
     mod stored;
     mod working;
     pub(crate) mod works;

@@ -21,8 +21,8 @@ pub struct Wiring {
     pub route_params: fn(&mut Parts) -> RouteParams,
     /// The address of the peer that opened the connection.
     pub peer: fn(&Parts) -> Option<SocketAddr>,
-    /// The request target as it arrived. A framework may cut what it has matched from the request's own, and senders sign
-    /// the whole.
+    /// The request target as it arrived. A framework may cut what it has matched from the request's own, while senders
+    /// sign the whole, an inbox keeps it, and a worker's routes begin with it.
     pub target: fn(&Parts) -> &Uri,
 }
 
