@@ -97,6 +97,30 @@ fn target_signature(target: &str, body: &[u8]) -> String {
 }
 
 #[actix_web::test]
+async fn resources_that_share_a_receiver_share_what_was_handled() {
+    async fn count(runs: web::Data<AtomicUsize>, _: Event<Received<Json>>) -> Ack {
+        runs.fetch_add(1, Ordering::SeqCst);
+        Ack::processed()
+    }
+    let (receiver, runs) = (receiver(), web::Data::new(AtomicUsize::new(0)));
+    let route = |path| {
+        let hook = web::resource(path).wrap(receiver.middleware());
+        hook.route(web::post().to(count))
+    };
+    let app = App::new().app_data(runs.clone());
+    let app = init_service(app.service(route("/a")).service(route("/b"))).await;
+    for (path, body, expected) in [
+        ("/a", "1", 1),
+        ("/b", "1", 1),
+        ("/b", "2", 2),
+        ("/a", "2", 2),
+    ] {
+        assert_eq!(status(&app, signed(body).uri(path)).await, 200);
+        assert_eq!(runs.load(Ordering::SeqCst), expected, "{path} {body}");
+    }
+}
+
+#[actix_web::test]
 async fn a_resource_in_nested_scopes_sees_the_target_as_it_was_sent() {
     let pack = Preset::custom("tests", WithTarget, Secret::utf8(SECRET).unwrap());
     let receiver = Receiver::new("tests", pack).dedup(MemoryStore::new());

@@ -15,6 +15,9 @@ mod custom_guide {}
 #[doc = include_str!("../../docs/idcloud.md")]
 mod idcloud_guide {}
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/logto.md")]
+mod logto_guide {}
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/presets.md")]
 mod presets_guide {}
 #[cfg(all(doctest, feature = "jwt"))]
