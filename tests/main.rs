@@ -107,7 +107,9 @@ mod dedup {
 mod inbox {
     mod accepting;
     mod contract;
+    mod faulty;
     mod learner;
+    mod operations;
     mod stored;
     mod working;
     mod works;
