@@ -14,6 +14,12 @@ mod request;
 // What is the same: events, contents, keys, tenants.
 mod identity;
 
+// JSON, cut and written anew, read without loss.
+pub mod json;
+
+// Secrets, public keys and rings of them.
+pub mod keys;
+
 // How it ended, and what the sender gets.
 mod verdict;
 
@@ -28,12 +34,6 @@ pub mod inbox;
 
 // What is bounded.
 mod limits;
-
-// JSON, cut and written anew, read without loss.
-pub mod json;
-
-// Secrets, public keys and rings of them.
-pub mod keys;
 
 // Who may call.
 pub mod access;

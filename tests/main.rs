@@ -107,6 +107,7 @@ mod dedup {
 mod inbox {
     mod accepting;
     mod contract;
+    mod encrypted;
     mod faulty;
     mod learner;
     mod operations;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::History;
 use crate::{
-    identity::{EventKey, KeyId},
+    identity::{EventKey, KeyId, OrderKey},
     time::UnixTime,
 };
 
@@ -119,10 +119,14 @@ pub struct Listed {
     pub vanished: u32,
     /// How many times it was replayed.
     pub replays: u32,
+    /// What it is handled in order with.
+    pub order: Option<OrderKey>,
+    /// It was kept although it could not be decoded: its key is no event's.
+    pub is_quarantined: bool,
 }
 
 impl Listed {
-    /// For store authors: one that never ran.
+    /// For store authors: one that never ran, without an order.
     pub fn new(
         key: EventKey,
         endpoint: Arc<str>,
@@ -142,6 +146,8 @@ impl Listed {
             failures: 0,
             vanished: 0,
             replays: 0,
+            order: None,
+            is_quarantined: false,
         }
     }
 }

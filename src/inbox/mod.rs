@@ -13,6 +13,8 @@
 mod boxed;
 #[cfg(feature = "testing")]
 pub mod contract;
+#[cfg(feature = "encryption")]
+mod encrypted;
 mod entry;
 mod history;
 mod kept;
@@ -27,6 +29,8 @@ use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
 
+#[cfg(feature = "encryption")]
+pub use self::encrypted::EncryptedInbox;
 pub(crate) use self::text::error_text;
 pub use self::{
     boxed::{BoxInbox, DynInbox},

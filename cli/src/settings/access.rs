@@ -12,7 +12,7 @@ use hookgate::{
 };
 use serde::Deserialize;
 
-use crate::settings::{refused::Refused, signed_request::pem_text, terms::secret};
+use crate::settings::{pem::pem_text, refused::Refused, terms::secret};
 
 /// How the sender logs in.
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ pub(crate) enum AccessRule {
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenRule {
     /// With its encoding, as in `keys`.
-    pub(crate) secret: Option<String>,
+    secret: Option<String>,
     /// A public key or certificate.
     pem: Option<String>,
     /// Several keys, each perhaps with the id that tokens name.
@@ -205,6 +205,15 @@ fn in_turn(
 }
 
 impl TokenRule {
+    /// The first shared secret, with the id that tokens name where it has one.
+    pub(crate) fn shared_secret(&self) -> Option<(Option<&str>, Secret)> {
+        let of_keys = self.keys.iter();
+        let of_keys = of_keys.map(|key| (key.kid.as_deref(), key.secret.as_deref()));
+        std::iter::once((None, self.secret.as_deref()))
+            .chain(of_keys)
+            .find_map(|(id, text)| Some((id, secret(text?)?)))
+    }
+
     fn bearer(&self) -> Result<Bearer, Refused> {
         let algorithms: Option<Vec<_>> = self
             .algorithms

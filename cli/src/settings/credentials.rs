@@ -1,7 +1,6 @@
 //! [`Credentials`]: keys and settings from the environment, files and standard input, never from arguments.
 
 use std::{
-    borrow::Cow,
     env, fs,
     io::{
         Read, {self},
@@ -17,10 +16,7 @@ use hookgate::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::settings::signed_request::pem_text;
-
-/// Text that every PEM contains, and no shared secret.
-pub(crate) const PEM_BEGIN: &str = "-----BEGIN ";
+use crate::settings::pem::PEM_BEGIN;
 
 /// The most bytes that are read of a file of keys or settings.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
@@ -210,14 +206,6 @@ fn presented(credential: &known::Credential) -> Option<Value> {
         }
         // Of a newer library.
         _ => return None,
-    })
-}
-
-/// The PEM of a key that was named as other keys are.
-pub(crate) fn pem_of_key(key: &str) -> io::Result<String> {
-    let pem = key.strip_prefix("pem:").and_then(pem_text);
-    pem.map(Cow::into_owned).ok_or_else(|| {
-        io::Error::other("the private key is not PEM, nor base64 of it after `pem:`")
     })
 }
 

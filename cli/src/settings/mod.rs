@@ -7,6 +7,7 @@ pub(crate) mod credentials;
 mod facephi;
 mod logto;
 pub(crate) mod members;
+pub(crate) mod pem;
 pub(crate) mod refused;
 pub(crate) mod signed_request;
 pub(crate) mod terms;

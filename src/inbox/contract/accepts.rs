@@ -1,7 +1,7 @@
 //! What an accept does, by the state of its key.
 
 use super::{
-    super::{Accept, DeadReason, Entry, Inbox, Quarantine, QuarantineCap},
+    super::{Accept, DeadReason, Entry, Inbox, OrderKey, Quarantine, QuarantineCap},
     Passage,
     scene::{Scene, answered, copy, digest, entry, key, owner, promise},
 };
@@ -10,11 +10,25 @@ use crate::dedup::{Claim, End, State};
 pub(super) async fn what_is_accepted_is_handed_out_as_it_came<S: Inbox, P: Passage>(
     scene: &Scene<'_, S, P>,
 ) {
-    scene.queue([entry(0)]).await;
+    let order = Some(OrderKey::from_bytes(*digest("an order").as_bytes()));
+    let accepted = Entry { order, ..entry(0) };
+    scene.queue([accepted.clone()]).await;
     let row = scene.take(0).await;
     promise(
         "a line is handed out with the payload that was accepted",
-        row.payload == entry(0).payload && row.endpoint == entry(0).endpoint,
+        row.payload == accepted.payload && row.format == accepted.format,
+        &row,
+    );
+    let known = (&*row.endpoint, &*row.event_type, &*row.key_id, row.order);
+    promise(
+        "and with what is known of it",
+        known
+            == (
+                &*accepted.endpoint,
+                accepted.event_type,
+                &*accepted.key_id,
+                order,
+            ),
         &row,
     );
     promise(

@@ -98,7 +98,7 @@ pub(super) async fn only_known_endpoints_and_formats_are_handed_out<S: Inbox, P:
     scene: &Scene<'_, S, P>,
 ) {
     let newer = Entry {
-        format: FORMAT + 1,
+        format: FORMAT + 2,
         ..entry(1)
     };
     let elsewhere = Entry {
@@ -108,7 +108,7 @@ pub(super) async fn only_known_endpoints_and_formats_are_handed_out<S: Inbox, P:
     scene.queue([newer, elsewhere, entry(0)]).await;
     let batch = scene.ask(&[ENDPOINT, "third"], 9, 0).await;
     promise("only what a worker knows", numbers(&batch) == [0], &batch);
-    let format = FORMAT + 1;
+    let format = FORMAT + 2;
     let batch = scene
         .ask_with(&[ENDPOINT], 1, |ask| Ask { format, ..ask })
         .await;

@@ -105,6 +105,8 @@ impl Row {
             failures: self.failures,
             vanished: self.vanished,
             replays: self.replays,
+            order: entry.order,
+            is_quarantined: self.is_quarantined,
             ..Listed::new(
                 entry.key,
                 entry.endpoint.clone(),

@@ -12,7 +12,8 @@ use super::{
 use crate::{identity::ContentDigest, time::UnixTime};
 
 /// The number of the format that this release writes. It is stored data: a reader refuses a number that it does not
-/// know, and a change of the encoding is another number.
+/// know, and a change of the encoding is another number. Numbers are odd: the even one behind
+/// each is the same format encrypted.
 pub const FORMAT: u16 = 1;
 
 /// How many bytes of a SHA-256 stand at the end. They find damage. They prove nothing: whoever can write the row can

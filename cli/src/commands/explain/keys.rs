@@ -10,7 +10,7 @@ use super::{
     case::{NamedKey, Reading},
     input::{read_file, read_within},
 };
-use crate::settings::credentials::{PEM_BEGIN, named_variable};
+use crate::settings::{credentials::named_variable, pem::PEM_BEGIN};
 
 /// Where the keys are.
 #[derive(Args)]

@@ -239,19 +239,19 @@ impl Explain {
         if let Err(why) = given.without_credentials_in(&names) {
             return Ok(Err(why));
         }
-        // Where the capture leaves the body's end open, it means the reading that the signature covers.
-        let alternatives = bodies.map(|body| {
-            let mut case = case.clone();
-            case.body = body.into();
-            case
-        });
-        for alternative in alternatives {
-            if court.rule(&alternative).is_proved() {
-                return Ok(Ok(alternative));
-            }
-        }
-        Ok(Ok(case))
+        Ok(Ok(covered(case, bodies, court)))
     }
+}
+
+/// Where the capture leaves the body's end open, it means the reading that the signature covers.
+fn covered(case: Case, others: impl Iterator<Item = Vec<u8>>, court: &mut Court) -> Case {
+    let mut others = others.map(|body| {
+        let mut case = case.clone();
+        case.body = body.into();
+        case
+    });
+    let proved = others.find(|other| court.rule(other).is_proved());
+    proved.unwrap_or(case)
 }
 
 fn unreadable(why: &str) -> io::Result<ExitCode> {

@@ -16,7 +16,8 @@ use hookgate_actix::{Event, ReceiverExt, serve_until};
 use tokio::{net::TcpListener, time::timeout};
 
 use super::{
-    desk::{Desk, Handed, target},
+    desk::Desk,
+    handed::{Handed, target},
     shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
     stop::{LINGER, Stop},
 };

@@ -4,6 +4,7 @@ mod actix;
 mod axum;
 mod desk;
 mod forward;
+mod handed;
 mod report;
 mod shelf;
 mod stop;

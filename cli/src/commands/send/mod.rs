@@ -43,6 +43,7 @@ use crate::{
         credentials::{
             Credentials, Loaded, Proof, Role, {self},
         },
+        pem::pem_of_key,
     },
 };
 
@@ -183,7 +184,7 @@ impl Send {
                 let file = self.login.private_key();
                 let named = loaded.keys.first().filter(|_| file.is_none());
                 Some(match named {
-                    Some(key) => credentials::pem_of_key(key)?,
+                    Some(key) => pem_of_key(key)?,
                     None => credentials::private_key(listed.name, file)?,
                 })
             }

@@ -12,7 +12,7 @@ use super::{
         court::Ruling,
         encoded::{decompressed, form_encoded, form_text, percent_decoded, unbase64},
         finding::{Confidence, Finding, Trial},
-        texts::{Kind, lost_value, undone},
+        texts::{Kind, Text, lost_value, undone},
     },
     body_json::{Effort, written},
     concerns_proof,
@@ -110,33 +110,48 @@ fn inside(body: &[u8]) -> Vec<Inner> {
             "hand the inner body to the check, not what it was wrapped in",
         );
     }
-    for text in undone(body) {
-        let (mistake, advice) = match text.kind {
-            Kind::Framed => (
-                "body_framed",
-                "hand over the body alone, as the server's own parser gives it",
-            ),
-            Kind::Bytes => (
-                "body_text",
-                "hand the bytes themselves to the check, never a text that something made of them",
-            ),
-            Kind::Value => (
-                "body_text",
-                "hand the raw bytes to the check: something parsed the body and printed the value",
-            ),
-        };
-        let cause = format!("the body is {}", text.is);
-        if text.kind == Kind::Value {
-            for bytes in written(&text.bytes, Effort::Likely).take(MAX_BODIES / 2) {
-                add(bytes, mistake, cause.clone(), advice);
-            }
-        }
-        add(text.bytes, mistake, cause, advice);
+    for inner in undone(body).into_iter().flat_map(as_it_was) {
+        add(inner.bytes, inner.mistake, inner.cause, inner.advice);
     }
     if let Ok(text) = std::str::from_utf8(body) {
         in_forms(text, &mut add);
     }
     found
+}
+
+/// The bodies that a text may have been made of.
+fn as_it_was(text: Text) -> Vec<Inner> {
+    let (mistake, advice) = match text.kind {
+        Kind::Framed => (
+            "body_framed",
+            "hand over the body alone, as the server's own parser gives it",
+        ),
+        Kind::Bytes => (
+            "body_text",
+            "hand the bytes themselves to the check, never a text that something made of them",
+        ),
+        Kind::Value => (
+            "body_text",
+            "hand the raw bytes to the check: something parsed the body and printed the value",
+        ),
+    };
+    let rewritten: Vec<Vec<u8>> = if text.kind == Kind::Value {
+        written(&text.bytes, Effort::Likely)
+            .take(MAX_BODIES / 2)
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let cause = format!("the body is {}", text.is);
+    let bodies = rewritten.into_iter().chain([text.bytes]);
+    bodies
+        .map(|bytes| Inner {
+            bytes,
+            mistake,
+            cause: cause.clone(),
+            advice,
+        })
+        .collect()
 }
 
 /// The texts inside of JSON around the body.
