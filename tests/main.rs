@@ -112,8 +112,9 @@ mod inbox {
     mod learner;
     mod operations;
     mod stored;
+    mod watching;
     mod working;
-    mod works;
+    pub(crate) mod works;
 }
 
 mod token_endpoint {

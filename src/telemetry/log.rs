@@ -16,12 +16,22 @@ mod lines {
 
     /// What the start-up check says.
     pub(crate) fn found(endpoint: &str, finding: &Finding) {
+        found_of(Some(endpoint), finding);
+    }
+
+    /// What a worker says of its inbox while it runs: of an endpoint, or of all.
+    pub(crate) fn found_of(endpoint: Option<&str>, finding: &Finding) {
         let code = finding.code();
         match finding.severity() {
             Severity::Danger => tracing::error!(target: TARGET, endpoint, code, "{finding}"),
             Severity::Warning => tracing::warn!(target: TARGET, endpoint, code, "{finding}"),
             Severity::Note => tracing::info!(target: TARGET, endpoint, code, "{finding}"),
         }
+    }
+
+    /// What a worker has found is so no more.
+    pub(crate) fn found_no_more(endpoint: Option<&str>, code: &'static str) {
+        tracing::info!(target: TARGET, endpoint, code, "what was found is so no more");
     }
 
     /// `detail` is the text of a [`Rejection`](crate::verdict::Rejection): ours, without anything of the sender's.
@@ -308,6 +318,8 @@ mod lines {
     };
 
     pub(crate) fn found(_: &str, _: &Finding) {}
+    pub(crate) fn found_of(_: Option<&str>, _: &Finding) {}
+    pub(crate) fn found_no_more(_: Option<&str>, _: &'static str) {}
     pub(crate) fn rejected(_: &str, _: Reason, _: &crate::verdict::Rejection) {}
     pub(crate) fn answered(_: &str, _: Reason) {}
     pub(crate) fn no_time(_: &str) {}

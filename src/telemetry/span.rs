@@ -30,6 +30,7 @@ mod open {
                 endpoint,
                 pack,
                 event_type = Empty,
+                event_key = Empty,
                 key_id = Empty,
                 attempt = Empty,
                 verdict = Empty,
@@ -63,6 +64,7 @@ mod open {
                 return;
             }
             self.0.record("event_type", facts.type_label());
+            self.0.record("event_key", display(&facts.key));
             self.0.record("key_id", &*facts.key_id);
             let trace = facts.trace_context.as_ref();
             if let Some(trace) = trace.or(facts.claimed_trace_context.as_ref()) {

@@ -17,7 +17,7 @@ use crate::{
     judge::NotReopened,
     leases::LeaseHandle,
     road::{Said, Worked, work},
-    telemetry::log,
+    telemetry::{Meter, log},
     time::{Timer, within},
     verdict::{Reason, StoreError},
 };
@@ -65,6 +65,7 @@ pub(super) async fn run(
         slot: &slot,
         lease: &hold.lease,
         timer: &timer,
+        asked,
         run: Run {
             failures,
             age,
@@ -98,12 +99,18 @@ struct Line<'a> {
     slot: &'a Slot,
     lease: &'a LeaseHandle,
     timer: &'a Arc<dyn Timer>,
+    /// When its lease was asked for.
+    asked: Duration,
     run: Run,
 }
 
 impl Line<'_> {
     fn name(&self) -> &str {
         self.endpoint.served.receiver.name()
+    }
+
+    fn meter(&self) -> &Meter {
+        &self.endpoint.served.receiver.0.judge.told.meter
     }
 
     fn misrouted(&self, why: &'static str) -> Came {
@@ -135,6 +142,10 @@ impl Line<'_> {
             Err(why) => return Some(self.unread(why)),
         };
         let began = self.shared.clock.monotonic();
+        if self.lease.attempt() == 1 {
+            let since = began.saturating_sub(self.asked);
+            self.meter().waited(self.run.age.saturating_add(since));
+        }
         let stop = pin!(self.shared.lets_go());
         let handler = |slot, _| (served.handler)(slot);
         let came = |worked: Worked| {
@@ -234,6 +245,8 @@ impl Line<'_> {
 
     fn tell(&self, came: Came, next: Next, settled: Result<Settled, StoreError>) {
         let is_written = matches!(settled, Ok(Settled::Ok));
+        let (called, cause) = next.labels(is_written);
+        self.meter().worked(called, cause);
         let attempt = self.lease.attempt();
         match came {
             Came::Not(_, "") => {}

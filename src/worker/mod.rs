@@ -30,6 +30,7 @@
 //! | `keeper` | the heartbeat of all lines |
 //! | `line` | one line, from its lease to its end |
 //! | `serve` | who gets a slot, and stopping |
+//! | `watch` | how much waits, and what is wrong with that |
 //! | `heart` | a thread for the heartbeat |
 
 mod handler;
@@ -39,6 +40,7 @@ mod keeper;
 mod line;
 mod policy;
 mod serve;
+mod watch;
 
 use std::{collections::HashMap, fmt, future::Future, sync::Arc, time::Duration};
 
@@ -52,7 +54,7 @@ use crate::{
     inbox::{BoxInbox, Inbox},
     receiver::{Busy, Receiver},
     setup::BuildError,
-    time::{Clock, SystemClock, Timer},
+    time::{Clock, SystemClock, Timer, beside},
     verdict::{Ack, Nack},
 };
 
@@ -174,7 +176,8 @@ impl Worker {
         let timer: Arc<dyn Timer> = Arc::new(crate::time::TokioTimer);
         let shared = self.shared()?;
         let heart = heart::Heart::start(shared.clone())?;
-        let left = serve::serve(&shared, &timer, stop).await;
+        let serving = std::pin::pin!(serve::serve(&shared, &timer, stop));
+        let left = beside(serving, || watch::watch(&shared, &timer)).await;
         drop(heart);
         Ok(left)
     }
@@ -193,7 +196,8 @@ impl Worker {
         let timer: Arc<dyn Timer> = Arc::new(timer);
         let shared = self.shared()?;
         let serving = std::pin::pin!(serve::serve(&shared, &timer, stop));
-        Ok(crate::time::beside(serving, || shared.keeper.beat(&timer)).await)
+        let watched = std::pin::pin!(beside(serving, || watch::watch(&shared, &timer)));
+        Ok(beside(watched, || shared.keeper.beat(&timer)).await)
     }
 
     fn shared(self) -> Result<Arc<Shared>, BuildError> {

@@ -1,16 +1,16 @@
-//! [`Faulty`]: a memory inbox whose replays fail once so many have succeeded.
+//! [`Faulty`]: a memory inbox that fails, and has something to say, as a test wants it.
 
 use std::{
     sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use bytes::Bytes;
 use hookgate::{
-    EventKey,
+    EventKey, Finding,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
     inbox::{
         Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, MemoryInbox, OrderKey,
@@ -27,6 +27,10 @@ pub(crate) struct Faulty {
     pub(crate) good: Arc<AtomicUsize>,
     /// How many totals were asked for.
     pub(crate) looks: Arc<AtomicUsize>,
+    /// Whether totals cannot be had.
+    pub(crate) is_dark: Arc<AtomicBool>,
+    /// What it has to say.
+    pub(crate) findings: Arc<Mutex<Vec<Finding>>>,
 }
 
 impl Faulty {
@@ -35,6 +39,8 @@ impl Faulty {
             inbox,
             good: Arc::new(good.into()),
             looks: Arc::default(),
+            is_dark: Arc::default(),
+            findings: Arc::default(),
         }
     }
 
@@ -78,6 +84,10 @@ impl DedupStore for Faulty {
 
     fn promises(&self) -> Promises {
         self.inbox.promises()
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.findings.lock().unwrap().clone()
     }
 }
 
@@ -139,6 +149,9 @@ impl Inbox for Faulty {
 
     async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
         self.looks.fetch_add(1, Ordering::SeqCst);
+        if self.is_dark.load(Ordering::SeqCst) {
+            return Err(StoreError::Timeout);
+        }
         self.inbox.totals().await
     }
 

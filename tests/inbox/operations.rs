@@ -515,6 +515,19 @@ fn what_is_wrong_with_an_endpoint_is_found() {
 }
 
 #[test]
+fn the_guide_lists_what_is_found() {
+    let guide = include_str!("../../docs/observability.md");
+    for code in [
+        "inbox_no_worker",
+        "inbox_held",
+        "inbox_old_work",
+        "inbox_dead_letters",
+    ] {
+        assert!(guide.contains(&format!("\n| `{code}` | ")), "{code}");
+    }
+}
+
+#[test]
 fn dead_letters_are_told_by_their_order_of_magnitude() {
     let mut totals = Totals::new(ENDPOINT.into());
     let mut texts = Vec::new();
