@@ -57,7 +57,7 @@ fn record(totals: &Totals) {
 fn found(shared: &Shared, totals: &[Totals]) -> Vec<(Option<Arc<str>>, Finding)> {
     let of_store = shared.inbox.findings().into_iter();
     let of_endpoints = totals.iter().flat_map(|totals| {
-        // Of its own it asks, whatever an earlier look of the store says.
+        // It is there for its own, also while it has no free slot and so asks for nothing.
         let is_own = shared.served.contains_key(&totals.endpoint);
         let found = totals.findings().into_iter();
         let found = found.filter(move |it| !is_own || it.code() != "inbox_no_worker");
