@@ -9,6 +9,9 @@ pub(crate) const SQLITE: Engine = Engine::named("SQLite");
 const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
 const FULL: i32 = 13;
+const TOO_BIG: i32 = 18;
+const CONSTRAINT: i32 = 19;
+const MISMATCH: i32 = 20;
 
 /// Whether a statement was refused its turn, before it did anything: a connection of the pool, or the one place of
 /// whoever writes.
@@ -18,6 +21,14 @@ pub(crate) fn had_no_turn(error: &sqlx::Error) -> bool {
         sqlx::Error::PoolTimedOut => true,
         _ => false,
     }
+}
+
+/// Whether a statement was refused for what a value holds.
+pub(crate) fn is_of_a_value(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(refusal) = error else {
+        return false;
+    };
+    matches!(code(&**refusal) & 0xff, TOO_BIG | CONSTRAINT | MISMATCH)
 }
 
 /// The extended code. Its lower byte is the plain one.
