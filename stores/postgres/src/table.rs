@@ -76,6 +76,12 @@ impl Table {
     }
 }
 
+impl From<PlainName> for Table {
+    fn from(name: PlainName) -> Self {
+        Self { schema: None, name }
+    }
+}
+
 fn part(name: &str) -> Result<PlainName, TableError> {
     PlainName::new(name).ok_or(TableError)
 }

@@ -24,8 +24,8 @@ impl Commit for Accepting {
     type Item = Entry;
     type Answer = Accept;
 
-    fn bytes(entry: &Entry) -> usize {
-        entry.payload.len()
+    fn bytes(entry: &Entry) -> Option<usize> {
+        Some(entry.payload.len())
     }
 
     async fn commit(&self, entries: &[Entry]) -> Result<Vec<Accept>, Failed> {
@@ -83,6 +83,10 @@ impl Core {
     }
 
     async fn accept_once(&self, entries: &[&Entry]) -> Result<Vec<Accepted>, Failed> {
+        if self.is_slot_old() {
+            // Where this fails, so does what follows, or the old slot is as good for a while.
+            let _ = self.read_slot().await;
+        }
         let sql = accept::statement(&self.names, self.slot());
         let rows = self.bound(sql, None, accept::bind(entries)).await;
         let rows = rows.map_err(Failed::Engine)?;

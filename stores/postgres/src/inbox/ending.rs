@@ -44,8 +44,9 @@ impl Commit for Ending {
     type Item = Ended;
     type Answer = Settled;
 
-    fn bytes(_: &Ended) -> usize {
-        1
+    /// A worker's slots bound how many there are.
+    fn bytes(_: &Ended) -> Option<usize> {
+        None
     }
 
     async fn commit(&self, ended: &[Ended]) -> Result<Vec<Settled>, Failed> {
