@@ -3,12 +3,20 @@
 
 mod place;
 
+use std::path::Path;
+
 use hookgate::{
     dedup::contract::{RealTime, Terms},
     time::TokioTimer,
 };
 use hookgate_sqlite::SqliteInbox;
-use place::{PATIENCE, Place};
+use hookgate_test_support::{
+    child_task,
+    inboxes::{serve_inbox, storm_over_inbox},
+};
+use place::{InboxEffects, PATIENCE, Place};
+
+hookgate_test_support::test_inboxes!(place::inbox_effects);
 
 /// Many files in one folder, each for one inbox.
 struct Inboxes {
@@ -25,7 +33,9 @@ impl Inboxes {
     }
 
     async fn fresh(&self) -> SqliteInbox {
-        let number = self.number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let number = self
+            .number
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         SqliteInbox::builder()
             .call_timeout(PATIENCE)
             .open(self.place.path(&format!("{number}.sqlite")))
@@ -46,4 +56,20 @@ async fn it_keeps_the_contract_of_stores() {
     let inboxes = Inboxes::new();
     let time = RealTime::new(TokioTimer, Terms::short());
     hookgate::dedup::contract::run(|| inboxes.fresh(), &time).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_of_kills_leaves_every_effect_exactly_once() {
+    let place = Place::new();
+    let path = place.path("app.sqlite");
+    let effects = InboxEffects::at(&path).await;
+    storm_over_inbox(&effects, "one_instance", &path.display().to_string()).await;
+}
+
+/// Accepts and works in a process of its own, until it is killed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_instance() {
+    let Some(task) = child_task() else { return };
+    let (told, path) = task.split_once(' ').expect("a task has two words");
+    serve_inbox(InboxEffects::at(Path::new(path)).await, told).await;
 }

@@ -56,6 +56,8 @@ impl Turn<'_> {
             return Ok(Settled::Ok);
         }
         let Some(line) = self.end(held).await? else {
+            // Where it ended in a transaction, others may go on.
+            self.woke = true;
             return self.own_mark(held).await;
         };
         self.mark(&line, held, end, retain).await?;

@@ -132,6 +132,7 @@ async fn one(
         }
         Op::Promote(order) => {
             turn.promote(order).await?;
+            turn.woke = true;
             Done::Done
         }
         Op::Pause(name, pause) => {
