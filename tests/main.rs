@@ -134,17 +134,20 @@ mod telemetry {
     mod measured;
     mod observers;
     mod spans;
+    mod told;
 }
 
 mod secrecy {
     mod access;
     mod logs;
+    mod starting;
     mod texts;
 }
 
 mod documents {
     mod floors;
     mod frozen;
+    mod links;
     mod listed;
     mod senders;
     mod shown;

@@ -210,7 +210,10 @@ impl Promises {
 ///   over.
 /// - A lapsed lease frees the key: the next claim takes it over with a higher attempt. The attempt is
 ///   remembered for longer than a handler may run.
-/// - Errors never carry keys, tokens or addresses with credentials.
+/// - **The cause of an error is written for the log.** [`StoreError::Unavailable`] has one, and its `Display` text is
+///   logged beside the failed call. It may hold the engine's name, its error code, its own words, the kind of an I/O
+///   error. It must hold no password, no address, no path, no key, no owner token and no value of a row. A driver's
+///   error often holds an address: make a text of your own from its code. The sources behind the cause are not logged.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no dedup store",
     label = "not a `DedupStore`",

@@ -23,9 +23,12 @@ use crate::{leases::LeaseHandle, telemetry::Facts};
 /// use hookgate::{Ack, Delivery, Nack, UnixTime, providers::logto};
 ///
 /// async fn on_event(delivery: Delivery<logto::Event>) -> Result<Ack, Nack> {
-///     let logto::Event::PostRegister(_) = delivery.event() else {
-///         return Ok(Ack::ignored("not ours"));
-///     };
+///     match delivery.event() {
+///         logto::Event::PostRegister(_) => {}
+///         // It does not fit its type. An `Ack` would be its end: its sender is to send it again.
+///         logto::Event::Unrecognized(_) => return Err(Nack::retry()),
+///         _ => return Ok(Ack::ignored("not ours")),
+///     }
 ///     // The key is the same however often the handler runs; the attempt grows, so a late run writes nothing.
 ///     let key = delivery.event_key().to_string();
 ///     let attempt = delivery.lease().attempt();

@@ -54,8 +54,19 @@ impl Totals {
         }
     }
 
+    /// The codes of all [`findings`](Self::findings).
+    pub const CODES: &[&str] = &[
+        "inbox_no_worker",
+        "inbox_held",
+        "inbox_old_work",
+        "inbox_dead_letters",
+    ];
+
     /// What an operator should know of them. A worker logs the same while it runs, once and again when it changes. So the
     /// texts hold no exact numbers.
+    ///
+    /// One that you know of is [acknowledged](crate::ReceiverBuilder::acknowledge) by its code: the worker then logs it at
+    /// `debug` only.
     ///
     /// | code | when |
     /// | --- | --- |

@@ -12,6 +12,7 @@ mod tenant;
 mod window;
 
 use std::{
+    any::Any,
     fmt,
     future::Future,
     sync::{
@@ -39,6 +40,7 @@ use self::{
 use crate::access::PublishedKeys;
 use crate::{
     access::Gate,
+    delivery::Untaken,
     identity::{EventKey, KeyParts, KeyScope},
     keys::{Keyring, LiveKeys},
     limits::{BodySource, WholeBody},
@@ -73,6 +75,8 @@ pub struct Judge {
     /// What every key of a request without tenant begins with.
     pub(crate) key_scope: KeyScope,
     pub(crate) said_no_time: AtomicBool,
+    /// Codes of findings that the application knows of.
+    pub(crate) acknowledged: Vec<&'static str>,
 }
 
 /// When a request came, and whose it is.
@@ -224,6 +228,11 @@ impl Judge {
             body: &body.bytes,
         };
         proved.read(body.grant)
+    }
+
+    /// For the handler that will take it.
+    fn untaken(&self, event: Box<dyn Any + Send>) -> Untaken {
+        Untaken::new(event, self.provider.event_name(), self.name.clone())
     }
 
     fn raw_request<'a>(&self, head: &Head<'a>, body: &'a [u8]) -> RawRequest<'a> {

@@ -9,7 +9,6 @@ use super::{
     claimed_trace::claimed_trace,
 };
 use crate::{
-    delivery::Untaken,
     identity::{ContentDigest, KeyParts, KeyScope, TenantId},
     limits::Grant,
     provider::{Authenticated, Contents, Decoded, Handshake, Undecodable},
@@ -156,9 +155,9 @@ impl Proved<'_> {
             trace_context: decoded.trace_context,
             claimed_trace_context: claimed_trace(self.arrival.head),
         };
-        span.admitted(&facts);
+        span.admitted(&facts, decoded.recognized);
         Ok(AdmittedEvent {
-            event: Untaken::new(decoded.event, judge.name.clone()),
+            event: judge.untaken(decoded.event),
             raw: decoded.bytes.unwrap_or_else(|| self.raw.clone()),
             nonce: None,
             content: decoded.content,

@@ -7,7 +7,6 @@ use bytes::Bytes;
 
 use super::{AdmittedEvent, Judge, Kept, claimed_trace::claimed_trace};
 use crate::{
-    delivery::Untaken,
     identity::EventKey,
     inbox::StoredDelivery,
     provider::{Authenticated, Contents, Decoded, Undecodable},
@@ -119,11 +118,11 @@ impl Judge {
             claimed_trace_context: claimed_trace(&head(stored)),
         };
         let span = DeliverySpan::open(&self.name, &self.pack);
-        span.admitted(&facts);
+        span.admitted(&facts, decoded.recognized);
         let all = || verdict.coverage.bytes_of(&stored.request.body);
         let raw: Bytes = decoded.bytes.unwrap_or_else(all);
         AdmittedEvent {
-            event: Untaken::new(decoded.event, self.name.clone()),
+            event: self.untaken(decoded.event),
             raw,
             facts: Arc::new(facts),
             content: decoded.content,

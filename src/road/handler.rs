@@ -12,8 +12,9 @@ use bytes::Bytes;
 use pin_project_lite::pin_project;
 
 use crate::{
+    delivery::NotTaken,
     telemetry::{Facts, Panicked, caught, log},
-    verdict::{Ending, Outcome, Reason, Verdict},
+    verdict::{Ending, Outcome, Verdict},
 };
 
 /// What the framework says of the handler's run.
@@ -110,14 +111,12 @@ pub(super) struct Finished<'a, R> {
 impl<R> Finished<'_, R> {
     /// It asked for an event of another type than its pack's, as an `Option`, and ran with `None`: whatever it said, it
     /// did not handle the event.
-    pub(super) fn ran_without_its_event(&mut self) {
+    pub(super) fn ran_without_its_event(&mut self, mistaken: NotTaken) {
         if let Ok(ran) = &mut self.ran
-            && !matches!(ran.outcome, Outcome::WrongEventType | Outcome::TakenTwice)
+            && ran.outcome.misuse().is_none()
         {
-            let advice = "a handler asks for an event of another type than its receiver's pack gives, \
-                          and runs without it: name the pack's event type";
-            log::misused(Reason::WrongEventType, &advice);
-            let said = mem::replace(&mut ran.outcome, Outcome::WrongEventType);
+            log::misused(mistaken.reason(), &mistaken);
+            let said = mem::replace(&mut ran.outcome, mistaken.outcome());
             contain(self.facts, "what a handler left", || drop(said));
         }
     }
@@ -139,7 +138,8 @@ impl<R> Finished<'_, R> {
                 Outcome::Processed
                 | Outcome::Ignored { .. }
                 | Outcome::WrongEventType
-                | Outcome::TakenTwice => None,
+                | Outcome::TakenTwice
+                | Outcome::NestedReceiver => None,
             },
         }
     }

@@ -98,6 +98,12 @@ where
         let (parts, body) = request.into_parts();
         let mut parts = Box::new(parts);
         Box::pin(async move {
+            if let Some(outer) = parts.extensions.get::<DeliverySlot>() {
+                let (answer, verdict) = road::nested(outer, &receiver);
+                let mut response = fixed(&answer);
+                response.extensions_mut().insert(verdict);
+                return Ok(response);
+            }
             let route_params = if receiver.needs_route_params() {
                 (wiring.route_params)(&mut parts)
             } else {

@@ -60,7 +60,7 @@ pub(super) enum Status {
 /// | done, but the mark could not be written | 503 + `Retry-After` |
 /// | store, key source or access check down, store full, overloaded, no live key | 503 + `Retry-After` |
 /// | the process is about to stop | 503 + `Retry-After`; on HTTP/1.1 the connection is closed |
-/// | middleware, peer address or route parameter missing; event of another type extracted, or extracted twice | 500 |
+/// | middleware, peer address or route parameter missing; event of another type extracted, or extracted twice; a receiver inside of another | 500 |
 /// | a handshake that the pack answers | as its sender asked |
 ///
 /// A refusal that leaves a body unread says `Connection: close` on HTTP/1.1, and the rest is read and dropped within

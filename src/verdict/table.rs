@@ -300,6 +300,8 @@ rows! {
     WrongEventType = "wrong_event_type", Misused, Misused;
     /// The handler asked for its event twice.
     TakenTwice = "taken_twice", Misused, Misused;
+    /// Two receivers stand on one route, one inside the other.
+    NestedReceiver = "nested_receiver", Misused, Misused;
     /// The route has no middleware.
     NotProtected = "not_protected", Misused, Misused;
     /// Durable in the inbox: a worker will run its handler.

@@ -24,9 +24,7 @@ where
         let running = match slot.take::<E>() {
             Ok(delivery) => handler(delivery),
             Err(why) => {
-                let advice = "a worker's handler takes an event of another type than its receiver's pack gives: name \
-                              the pack's event type";
-                log::misused(why.reason(), &advice);
+                log::misused(why.reason(), &why);
                 let outcome = why.outcome();
                 return Box::pin(async { ran(outcome) });
             }

@@ -17,7 +17,10 @@ use crate::{
     judge::NotReopened,
     leases::LeaseHandle,
     road::{Said, Worked, work},
-    telemetry::{Meter, log},
+    telemetry::{
+        Meter, log,
+        words::{self, Words},
+    },
     time::{Timer, within},
     verdict::{Reason, StoreError},
 };
@@ -30,7 +33,7 @@ enum Came {
     /// Its handler ran.
     Worked(Worked, Next),
     /// It did not run.
-    Not(Next, &'static str),
+    Not(Next, Option<Words>),
 }
 
 /// Runs one line. `asked` is when its lease was asked for, in monotonic time.
@@ -75,15 +78,13 @@ pub(super) async fn run(
         },
     };
     let came = match stored {
-        _ if vanished >= LOST_AFTER => Came::Not(
-            Next::Dead(DeadReason::WorkerLost),
-            "its runs ended without a verdict too often: it is a dead letter",
-        ),
-        Err(Unreadable::UnknownFormat) => line.misrouted("another release has stored it"),
-        Err(Unreadable::Damaged) => Came::Not(
-            Next::Dead(DeadReason::Damaged),
-            "what was stored is damaged: it is a dead letter",
-        ),
+        _ if vanished >= LOST_AFTER => {
+            Came::Not(Next::Dead(DeadReason::WorkerLost), Some(words::WORKER_LOST))
+        }
+        Err(Unreadable::UnknownFormat) => line.misrouted(words::OTHER_RELEASE),
+        Err(Unreadable::Damaged) => {
+            Came::Not(Next::Dead(DeadReason::Damaged), Some(words::DAMAGED))
+        }
         Ok(stored) if is_quarantined => line.accept_anew(&stored).await,
         Ok(stored) => match line.work(&stored).await {
             Some(came) => came,
@@ -113,23 +114,20 @@ impl Line<'_> {
         &self.endpoint.served.receiver.0.judge.told.meter
     }
 
-    fn misrouted(&self, why: &'static str) -> Came {
+    fn misrouted(&self, why: Words) -> Came {
         let retries = &self.shared.retries;
         Came::Not(
             retries.paused(PauseReason::Misrouted, self.run, chance()),
-            why,
+            Some(why),
         )
     }
 
     fn unread(&self, why: NotReopened) -> Came {
         match why {
-            NotReopened::OtherPack => {
-                self.misrouted("it is of another pack than the worker's receiver")
+            NotReopened::OtherPack => self.misrouted(words::OTHER_PACK),
+            NotReopened::Undecodable => {
+                Came::Not(Next::Dead(DeadReason::Undecodable), Some(words::UNREADABLE))
             }
-            NotReopened::Undecodable => Came::Not(
-                Next::Dead(DeadReason::Undecodable),
-                "the pack cannot read it: it is a dead letter",
-            ),
         }
     }
 
@@ -203,12 +201,12 @@ impl Line<'_> {
         match self.call(self.shared.inbox.accept(entries)).await {
             // An inline run of one of them is under way, and may fail.
             Ok(accepted) if accepted.iter().any(is_in_progress) => {
-                Came::Not(again, "an inline handler holds its event: it waits")
+                Came::Not(again, Some(words::HELD_INLINE))
             }
-            Ok(_) => Came::Not(Next::Done(crate::dedup::End::Processed), ""),
+            Ok(_) => Came::Not(Next::Done(crate::dedup::End::Processed), None),
             Err(error) => {
-                log::inbox("what can be decoded now was not accepted", &error);
-                Came::Not(again, "its events were not accepted: it waits")
+                log::inbox(words::ANEW_FAILED, &error);
+                Came::Not(again, Some(words::NOT_ACCEPTED))
             }
         }
     }
@@ -249,8 +247,8 @@ impl Line<'_> {
         self.meter().worked(called, cause);
         let attempt = self.lease.attempt();
         match came {
-            Came::Not(_, "") => {}
-            Came::Not(_, why) => log::worker(self.name(), why),
+            Came::Not(_, None) => {}
+            Came::Not(_, Some(why)) => log::worker(self.name(), why),
             Came::Worked(worked, _) => {
                 let reason = match worked.said {
                     Said::Overran | Said::Stopped => Reason::LeaseLost,
@@ -263,20 +261,16 @@ impl Line<'_> {
                     Said::Misused(reason) => reason,
                 };
                 match next {
-                    Next::Dead(_) => log::worked(worked.facts(), attempt, "event is a dead letter"),
+                    Next::Dead(_) => log::worked(worked.facts(), attempt, words::DEAD),
                     Next::Again { .. } | Next::Paused { .. } => {
-                        log::worked(
-                            worked.facts(),
-                            attempt,
-                            "event not handled; it is tried again",
-                        );
+                        let what = match worked.said {
+                            Said::Failed { .. } | Said::Unavailable => words::WORK_FAILED,
+                            _ => words::WORK_NOT_DONE,
+                        };
+                        log::worked(worked.facts(), attempt, what);
                     }
                     Next::Done(_) if !is_written => {
-                        log::worked(
-                            worked.facts(),
-                            attempt,
-                            "its effect may repeat: its end was not written",
-                        );
+                        log::worked(worked.facts(), attempt, words::NOT_ENDED);
                     }
                     Next::Done(_) => {}
                 }
@@ -297,7 +291,7 @@ impl Line<'_> {
             && let Err(error) = self.call(self.shared.inbox.resume(self.name())).await
         {
             // The next probe tries again.
-            log::inbox("an endpoint's pause was not ended", &error);
+            log::inbox(words::NOT_RESUMED, &error);
         }
     }
 
@@ -305,14 +299,12 @@ impl Line<'_> {
         log::worker(
             self.name(),
             match pause.reason {
-                PauseReason::Unavailable => {
-                    "endpoint paused: what its handler needs is unavailable"
-                }
-                PauseReason::Misrouted => "endpoint paused: this program cannot handle its events",
+                PauseReason::Unavailable => words::PAUSED,
+                PauseReason::Misrouted => words::MISROUTED,
             },
         );
         if let Err(error) = self.call(self.shared.inbox.pause(self.name(), pause)).await {
-            log::inbox("an endpoint was not paused", &error);
+            log::inbox(words::NOT_PAUSED, &error);
         }
     }
 
@@ -337,7 +329,7 @@ impl Line<'_> {
             loop {
                 match self.call(once()).await {
                     Ok(settled) => return settled,
-                    Err(error) => log::inbox("the end of a line was not written", &error),
+                    Err(error) => log::inbox(words::NOT_WRITTEN, &error),
                 }
                 self.timer.sleep(pause).await;
                 pause = pause.saturating_mul(2);

@@ -20,7 +20,7 @@ use crate::{
     inbox::{Ask, Batch, BoxInbox, FORMAT, Inbox},
     receiver::Busy,
     setup::BuildError,
-    telemetry::log,
+    telemetry::{log, words},
     time::{Clock, Timer, within},
     verdict::StoreError,
 };
@@ -276,7 +276,7 @@ impl Turns {
         let (batch, asked) = match self.lease(shared, timer, limit, suspects).await {
             Ok(leased) => leased,
             Err(error) => {
-                log::inbox("a worker got no answer when it asked for work", &error);
+                log::inbox(words::NO_WORK, &error);
                 return Pause::Until(shared.poll);
             }
         };

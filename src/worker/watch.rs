@@ -10,6 +10,7 @@ use crate::{
     telemetry::{
         log,
         meter::{self, Waiting},
+        words,
     },
     time::{Timer, within},
     verdict::StoreError,
@@ -58,10 +59,14 @@ fn found(shared: &Shared, totals: &[Totals]) -> Vec<(Option<Arc<str>>, Finding)>
     let of_store = shared.inbox.findings().into_iter();
     let of_endpoints = totals.iter().flat_map(|totals| {
         // It is there for its own, also while it has no free slot and so asks for nothing.
-        let is_own = shared.served.contains_key(&totals.endpoint);
+        let own = shared.served.get(&totals.endpoint);
+        let known = own.map(|it| &*it.served.receiver.0.judge.acknowledged);
         let found = totals.findings().into_iter();
-        let found = found.filter(move |it| !is_own || it.code() != "inbox_no_worker");
-        found.map(|it| (Some(totals.endpoint.clone()), it))
+        let found = found.filter(move |it| own.is_none() || it.code() != "inbox_no_worker");
+        found.map(move |it| {
+            let it = it.acknowledged_in(known.unwrap_or_default());
+            (Some(totals.endpoint.clone()), it)
+        })
     });
     of_store.map(|it| (None, it)).chain(of_endpoints).collect()
 }
@@ -85,7 +90,7 @@ impl Watch {
     /// What was found stands until it can be looked again.
     fn is_blind(&mut self, error: &StoreError) {
         if !std::mem::replace(&mut self.is_blind, true) {
-            log::inbox("how much waits is not known", error);
+            log::inbox(words::NOT_LOOKED, error);
         }
     }
 }

@@ -517,12 +517,7 @@ fn what_is_wrong_with_an_endpoint_is_found() {
 #[test]
 fn the_guide_lists_what_is_found() {
     let guide = include_str!("../../docs/observability.md");
-    for code in [
-        "inbox_no_worker",
-        "inbox_held",
-        "inbox_old_work",
-        "inbox_dead_letters",
-    ] {
+    for code in Totals::CODES {
         assert!(guide.contains(&format!("\n| `{code}` | ")), "{code}");
     }
 }

@@ -98,6 +98,19 @@ async fn a_worker_does_not_miss_itself() {
 }
 
 #[tokio::test]
+async fn a_finding_that_the_application_knows_of_is_no_warning() {
+    let works = Works::with(|builder| builder.acknowledge("inbox_dead_letters")).await;
+    works.then([Step::Reject]);
+    works.stage.send(&logto::event(1)).await;
+    let log = Log::begin();
+    works.start(works.worker());
+    works.pass(MINUTE).await;
+    let lines = log.with("inbox_dead_letters");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert_eq!(lines[0].0, Level::DEBUG);
+}
+
+#[tokio::test]
 async fn a_hold_that_keeps_events_waiting_is_found() {
     let works = Works::new().await;
     let log = Log::begin();
@@ -164,7 +177,7 @@ async fn a_look_that_fails_is_said_once_and_ends_nothing() {
     for lines in [1, 2] {
         faulty.is_dark.store(true, Ordering::SeqCst);
         works.pass(MINUTE).await;
-        assert_eq!(log.with("how much waits is not known").len(), lines);
+        assert_eq!(log.with("could not see how much waits").len(), lines);
         faulty.is_dark.store(false, Ordering::SeqCst);
         works.pass(MINUTE).await;
     }

@@ -201,6 +201,7 @@ async fn no_span_holds_anything_of_the_senders() {
     );
     one_of("attempt", set(&["1"]));
     one_of("detached", set(&["true"]));
+    one_of("recognized", set(&["false"]));
     let reasons: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
     one_of("reason", set(&reasons));
     let known = [
@@ -212,6 +213,7 @@ async fn no_span_holds_anything_of_the_senders() {
         "key_id",
         "pack",
         "reason",
+        "recognized",
         "sender_span_id",
         "sender_trace_id",
         "verdict",

@@ -16,7 +16,7 @@ use hookgate::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::settings::pem::PEM_BEGIN;
+use crate::settings::{access_only, files::inlined, pem::PEM_BEGIN, refused::Refused};
 
 /// The most bytes that are read of a file of keys or settings.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
@@ -67,6 +67,7 @@ impl Proof {
         };
         match known::find(provider).map(|sender| (sender.proof.value(), sender.scheme())) {
             None if provider == "signed-request" => Self::Certificate,
+            None if provider == access_only::NAME => Self::Access,
             Some((_, Some(SchemeConfig::SignedRequest(_)))) => Self::Certificate,
             Some((known::Proof::AsConfigured, _)) if is_signed() => Self::Certificate,
             Some((known::Proof::AsConfigured | known::Proof::Access, _)) => Self::Access,
@@ -86,7 +87,7 @@ impl Credentials {
     /// Reads the keys and settings of `provider`. The texts of errors show nothing that was read.
     pub(crate) fn load(&self, provider: &str, end: Role) -> io::Result<Loaded> {
         let settings = match &self.settings {
-            Some(path) => Some(read(path)?),
+            Some(path) => Some(read_settings(path)?),
             None => None,
         };
         let proof = Proof::of(provider, settings.as_deref());
@@ -120,6 +121,17 @@ impl Credentials {
         let keys = keys.iter().map(|text| spelled(provider, text)).collect();
         let settings = with_usual_access(provider, settings)?;
         Ok(Loaded { keys, settings })
+    }
+}
+
+/// The settings of a file, with the files that it names, from its folder on.
+fn read_settings(path: &Path) -> io::Result<String> {
+    let text = read(path)?;
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    match inlined(&text, folder) {
+        Ok(text) => Ok(text.into_owned()),
+        Err(Refused::Malformed(why)) => Err(io::Error::other(why)),
+        Err(Refused::BadKey) => Err(io::Error::other("a key of the settings cannot be used")),
     }
 }
 

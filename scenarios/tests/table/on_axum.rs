@@ -32,6 +32,8 @@ pub(crate) fn serve(
         .route("/facephi", post(on_workflow).layer(receiver.layer()))
         .route("/wrong", post(on_wrong_type).layer(receiver.layer()))
         .route("/tenants/{tenant}", post(on_event).layer(receiver.layer()))
+        .merge(twice(receiver, receiver, "/twice"))
+        .merge(twice(receiver, &stage::another(), "/nested"))
         .route("/open", post(on_event))
         .route("/plain", post(on_plain))
         .with_state(stage);
@@ -47,6 +49,12 @@ pub(crate) fn serve(
         };
         stop.stopped(left.unwrap());
     })
+}
+
+/// `outer` around a router, `inner` in its route.
+fn twice(outer: &Receiver, inner: &Receiver, path: &str) -> Router<Arc<Stage>> {
+    let route = post(on_event).layer(inner.layer());
+    Router::new().route(path, route).layer(outer.layer())
 }
 
 async fn on_event(

@@ -87,6 +87,8 @@ pub struct KnownSender {
     pub media_types: &'static [&'static str],
     /// What it writes into `content-type` with the usual one, parameters included.
     pub content_type: &'static str,
+    /// Whether it indents the JSON that it sends. Few do: elsewhere it is a sign that something wrote the body anew.
+    pub indents: bool,
     /// The largest body that it is known to send, in bytes.
     pub largest_body: Option<usize>,
     /// What an operator must know before relying on inline handling.
@@ -124,6 +126,7 @@ impl KnownSender {
         repeats: Fact::assumed(Repeats::UNKNOWN),
         media_types: &[JSON],
         content_type: JSON,
+        indents: false,
         largest_body: None,
         warning: None,
         assumed: &[],

@@ -5,6 +5,7 @@ use std::{io, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::Args;
+use hookgate::{keys::Encoding, providers::known};
 
 use super::{
     case::{NamedKey, Reading},
@@ -49,9 +50,11 @@ impl KeyOptions {
 
     /// Reads them, for a receiver of this provider.
     pub(crate) fn read(&self, provider: &str) -> io::Result<Keys> {
-        let usual = |text: &str| match provider {
+        let secret = known::find(provider).and_then(|sender| sender.secret);
+        let is_whsec = secret.is_some_and(|secret| secret.encoding == Encoding::Whsec);
+        let usual = |text: &str| match text {
             _ if text.contains(PEM_BEGIN) => Reading::Pem,
-            "standard-webhooks" | "svix" => Reading::Whsec,
+            _ if is_whsec => Reading::Whsec,
             _ => Reading::Utf8,
         };
         let key = |name: String, text: String| NamedKey {

@@ -8,6 +8,7 @@
 //! ```
 
 mod case;
+mod charsets;
 mod court;
 pub(super) mod encoded;
 mod finding;
@@ -47,8 +48,12 @@ use self::{
     search::explain,
 };
 use crate::{
+    commands::providers::unusable,
     output::screen::note,
-    settings::{catalog, credentials::is_stdin, members::ASSUME_MEDIA_TYPE, terms::WindowTerm},
+    settings::{
+        catalog, credentials::is_stdin, files::inlined, members::ASSUME_MEDIA_TYPE,
+        terms::WindowTerm,
+    },
 };
 
 /// The exit status when the input is no request, as for wrong arguments.
@@ -231,6 +236,14 @@ impl Explain {
                 Ok(text) => case.settings = Some(text),
                 Err(why) => return Ok(Err(why)),
             }
+        }
+        if let Some(text) = case.settings.take() {
+            let of_settings = self.settings.as_deref().and_then(Path::parent);
+            let folder = of_settings.unwrap_or_else(|| Path::new(""));
+            case.settings = match inlined(&text, folder) {
+                Ok(text) => Some(text.into_owned()),
+                Err(refused) => return Ok(Err(unusable(refused).to_string())),
+            };
         }
         if captured.is_body_alone && case.value("content-type").is_none() {
             case = case.with_setting(ASSUME_MEDIA_TYPE, true.into());

@@ -70,7 +70,12 @@ impl Presented {
                     self.0.push(("authorization".to_owned(), value));
                 }
             }
-            AccessRule::Bearer(_) if !makes_tokens => {}
+            AccessRule::Bearer(_) | AccessRule::TokenEndpoint(_) if !makes_tokens => {}
+            AccessRule::TokenEndpoint(_) => {
+                return Err(io::Error::other(
+                    "a token of the token endpoint is needed: --token-url URL fetches one",
+                ));
+            }
             AccessRule::Bearer(rule) => {
                 let value = format!("Bearer {}", token(rule, now)?);
                 self.0.push(("authorization".to_owned(), value));

@@ -23,7 +23,17 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::signer::signer_of;
-use crate::settings::{credentials::Proof, terms::secret};
+use crate::{
+    commands::providers::unusable,
+    settings::{
+        access_only::{
+            AccessOnlyConfig, {self},
+        },
+        credentials::Proof,
+        members::Settings,
+        terms::secret,
+    },
+};
 
 /// A sender, its key, and where it sends.
 pub(crate) struct Sender {
@@ -35,6 +45,8 @@ pub(crate) struct Sender {
     key: Vec<u8>,
     recipe: Recipe,
     signer: Option<Signer>,
+    /// The header that identifies an event, where only the settings say it.
+    id_header: Option<String>,
     path: String,
 }
 
@@ -84,6 +96,7 @@ impl Sender {
             proof,
             signer: signer_of(provider, proof, settings, &key)?,
             key,
+            id_header: id_header_of(provider, settings)?,
             recipe: shared.recipe,
             path: path.to_owned(),
         })
@@ -207,7 +220,11 @@ impl Sender {
 
     /// A sender that only its settings describe. It sends JSON, signed as they say.
     fn described(&self, event: &Event) -> Sent {
-        Sent::post(&self.path, "application/json", self.body(event))
+        let sent = Sent::post(&self.path, "application/json", self.body(event));
+        match &self.id_header {
+            Some(name) => sent.with_header(name, event.identity.hex()),
+            None => sent,
+        }
     }
 
     /// Whether there is a signature, which can be wrong or missing.
@@ -249,6 +266,17 @@ impl Sender {
             .path(&self.path)
             .send(now, self.body(event))
     }
+}
+
+/// The header that identifies an event of a sender that signs nothing.
+fn id_header_of(provider: &str, settings: Option<&str>) -> io::Result<Option<String>> {
+    if provider != access_only::NAME {
+        return Ok(None);
+    }
+    let config: AccessOnlyConfig = Settings::read(settings)
+        .and_then(|settings| settings.of_scheme())
+        .map_err(unusable)?;
+    Ok(config.id_header().map(str::to_owned))
 }
 
 /// An event of `provider` as its row shows it.

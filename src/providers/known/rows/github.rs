@@ -34,8 +34,7 @@ pub(super) const GITHUB: KnownSender = KnownSender {
     repeats: Fact::known(Repeats::NEVER, FAILED),
     largest_body: Some(25_000_000),
     warning: Some(
-        "GitHub never sends again by itself: an event that is answered with an error is lost \
-         unless it is redelivered by hand or through the API within 3 days",
+        "GitHub never sends an event again by itself; for 3 days it redelivers one by hand or through its API",
     ),
     marks: &["x-hub-signature-256", "x-github-event", "x-github-delivery"],
     sample: Some(Sample {
