@@ -115,7 +115,10 @@ impl Provider for Acme {
             .map_err(|_| Undecodable("it lacks account, number, kind or data"))?;
         let mut parts = KeyParts::of(&envelope.account);
         parts.part(envelope.number.to_string());
-        let cents = envelope.data.get("cents").and_then(serde_json::Value::as_u64);
+        let cents = envelope
+            .data
+            .get("cents")
+            .and_then(serde_json::Value::as_u64);
         let event = match (envelope.kind.as_str(), cents) {
             ("paid", Some(cents)) => AcmeEvent::Paid { cents },
             _ => AcmeEvent::Unrecognized,

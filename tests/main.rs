@@ -110,12 +110,15 @@ mod inbox {
     mod accepting;
     mod contract;
     mod encrypted;
+    mod faulty;
     mod flawed;
     mod learner;
+    mod operations;
     mod routes;
     mod routes_apart;
     mod settling;
     mod stored;
+    mod watching;
     mod working;
     pub(crate) mod works;
 }
