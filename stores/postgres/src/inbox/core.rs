@@ -90,13 +90,19 @@ impl Core {
 
     pub(super) fn set_slot(&self, slot: i16) {
         self.slot.store(slot, Ordering::Relaxed);
-        let mut read = self.slot_read.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut read = self
+            .slot_read
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *read = Some(Instant::now());
     }
 
     /// Whether to ask the server again. One caller is told so at a time.
     pub(super) fn is_slot_old(&self) -> bool {
-        let mut read = self.slot_read.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut read = self
+            .slot_read
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let is_old = read.is_none_or(|read| read.elapsed() >= SLOT_HOLDS);
         if is_old {
             *read = Some(Instant::now());

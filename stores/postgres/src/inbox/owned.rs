@@ -17,6 +17,7 @@ type Key = [u8; 32];
 struct Own {
     owner: OwnerToken,
     until: Instant,
+    order: Option<Key>,
 }
 
 #[derive(Debug, Default)]
@@ -47,11 +48,13 @@ impl Owned {
         }
     }
 
-    pub(super) fn ended(&self, key: &Key, owner: &OwnerToken) {
+    /// Answers its order.
+    pub(super) fn ended(&self, key: &Key, owner: &OwnerToken) -> Option<Key> {
         let mut leases = self.leases();
-        if leases.get(key).is_some_and(|own| own.owner == *owner) {
-            leases.remove(key);
+        if leases.get(key)?.owner != *owner {
+            return None;
         }
+        leases.remove(key)?.order
     }
 
     /// The lines that `owner` was given.

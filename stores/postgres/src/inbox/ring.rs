@@ -145,7 +145,10 @@ impl Core {
     }
 
     async fn is_empty(&self, slot: i16) -> Result<bool, StoreError> {
-        let sql = format!("SELECT NOT EXISTS (SELECT FROM {})", self.names.payload(slot));
+        let sql = format!(
+            "SELECT NOT EXISTS (SELECT FROM {})",
+            self.names.payload(slot)
+        );
         let rows = self.text(sql).await?;
         rows.first().map_or(Ok(false), |row| row::get(row, 0))
     }
@@ -159,7 +162,11 @@ impl Core {
             (&names.parked, Place::Other(0)),
         ];
         for (table, mut place) in tables {
-            while let Some(row) = self.text(move_some(names, table, &place, old, new)).await?.first() {
+            while let Some(row) = self
+                .text(move_some(names, table, &place, old, new))
+                .await?
+                .first()
+            {
                 let number = row::get(row, 1)?;
                 place = match place {
                     Place::Ready(..) => Place::Ready(row::get(row, 0)?, number),

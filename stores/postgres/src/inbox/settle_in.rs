@@ -54,7 +54,10 @@ impl PostgresInbox {
             if !gone.is_empty() {
                 return Ok(Settled::Ok);
             }
-            let own_end = core.store.statements().own_end(granted.key(), granted.owner());
+            let own_end = core
+                .store
+                .statements()
+                .own_end(granted.key(), granted.owner());
             let own_end = session::read(tx, own_end).await;
             match own_end.map_err(error)? {
                 Some(row) if row::is_own_mark(&row)? => Ok(Settled::Ok),
