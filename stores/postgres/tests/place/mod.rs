@@ -4,6 +4,7 @@
 mod effects;
 mod inbox_effects;
 mod rows;
+pub(crate) mod scene;
 mod served;
 
 use std::{
