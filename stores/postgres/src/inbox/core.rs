@@ -2,10 +2,10 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicI16, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use hookgate::{EventKey, dedup::StoreError};
@@ -23,6 +23,7 @@ use super::{
     owned::Owned,
     pauses::Rounds,
     sql::Sql,
+    tidings::Tidings,
 };
 use crate::{
     PostgresStore,
@@ -32,7 +33,11 @@ use crate::{
     value::Value,
 };
 
+/// How long a slot is written to before the server is asked for it again.
+const SLOT_HOLDS: Duration = Duration::from_secs(30);
+
 pub(super) struct Core {
+    pub(super) own: Weak<Self>,
     /// Claims and marks. Its pool is the inbox's too.
     pub(super) store: PostgresStore,
     pub(super) names: Names,
@@ -42,10 +47,13 @@ pub(super) struct Core {
     pub(super) rounds: Rounds,
     /// Where payloads are written to. It may lag behind the server's: what is written there then is moved once more.
     slot: AtomicI16,
+    /// When that was last read.
+    slot_read: Mutex<Option<Instant>>,
     /// Work may be due that was not.
     pub(super) woken: Notify,
     /// A connection for the heartbeat of a whole worker, in the runtime that asked for it.
     heart: Mutex<Option<Heart>>,
+    pub(super) tidings: Tidings,
 }
 
 struct Heart {
@@ -56,8 +64,9 @@ struct Heart {
 }
 
 impl Core {
-    pub(super) fn new(store: PostgresStore, names: Names) -> Self {
-        Self {
+    pub(super) fn new(store: PostgresStore, names: Names) -> Arc<Self> {
+        Arc::new_cyclic(|own| Self {
+            own: own.clone(),
             sql: Sql::new(&names),
             store,
             names,
@@ -65,9 +74,11 @@ impl Core {
             owned: Owned::default(),
             rounds: Rounds::new(),
             slot: AtomicI16::new(0),
+            slot_read: Mutex::default(),
             woken: Notify::new(),
             heart: Mutex::default(),
-        }
+            tidings: Tidings::default(),
+        })
     }
 
     pub(super) fn pool(&self) -> &PgPool {
@@ -84,6 +95,24 @@ impl Core {
 
     pub(super) fn set_slot(&self, slot: i16) {
         self.slot.store(slot, Ordering::Relaxed);
+        let mut read = self
+            .slot_read
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *read = Some(Instant::now());
+    }
+
+    /// Whether to ask the server again. One caller is told so at a time.
+    pub(super) fn is_slot_old(&self) -> bool {
+        let mut read = self
+            .slot_read
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_old = read.is_none_or(|read| read.elapsed() >= SLOT_HOLDS);
+        if is_old {
+            *read = Some(Instant::now());
+        }
+        is_old
     }
 
     fn call<'a>(&'a self, statement: &'a Prepared, values: Vec<Value>) -> Query<'a> {
@@ -114,6 +143,11 @@ impl Core {
     pub(super) async fn text(&self, sql: String) -> Result<Vec<PgRow>, StoreError> {
         let text = session::All(self.alone(sql));
         session::ask(self.pool(), self.limit(), &text).await
+    }
+
+    /// The statement that ends lines, as text for a transaction that must not fail.
+    pub(super) fn settle_text(&self, values: Vec<Value>) -> String {
+        self.call(&self.sql.settle, values).0.text()
     }
 
     /// Runs a statement whose values may be anybody's.

@@ -10,7 +10,11 @@
 //! | `ends`, `ending` | how leases end |
 //! | `order` | who goes on after whom |
 //! | `pauses` | the breaker, holds, and what is looked after |
+//! | `tidings` | who is told of new work |
+//! | `settle_in` | an end within an application's transaction |
 //! | `dead`, `quarantine`, `views` | what an operator does and sees |
+//! | `ring`, `upkeep` | payloads of what is done, and what goes on in the background |
+//! | `builder`, `durability`, `migration` | how it is opened |
 
 mod accept;
 mod accepting;
@@ -19,6 +23,7 @@ mod builder;
 mod core;
 mod cursor;
 mod dead;
+mod durability;
 mod ending;
 mod ends;
 mod handing;
@@ -30,8 +35,12 @@ mod order;
 mod owned;
 mod pauses;
 mod quarantine;
+mod ring;
 mod schema;
+mod settle_in;
 mod sql;
+mod tidings;
+mod upkeep;
 mod views;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -46,7 +55,7 @@ use hookgate::{
     },
     pack::ContentDigest,
 };
-use hookgate_store_kit::{Bounds, Committer};
+use hookgate_store_kit::{Bounds, Committer, Pruning};
 use sqlx::PgPool;
 
 pub use self::builder::PostgresInboxBuilder;
@@ -54,6 +63,7 @@ use self::{
     accepting::Accepting,
     core::Core,
     ending::{Ended, Ending},
+    upkeep::Upkeep,
 };
 use crate::OpenError;
 
@@ -68,6 +78,8 @@ struct Inner {
     core: Arc<Core>,
     accepts: Committer<Accepting>,
     ends: Committer<Ending>,
+    upkeep: Upkeep,
+    _pruning: Pruning,
 }
 
 impl PostgresInbox {
@@ -94,13 +106,14 @@ impl PostgresInbox {
         PostgresInboxBuilder::new()
     }
 
-    fn new(core: Core) -> Self {
-        let core = Arc::new(core);
+    fn new(core: Arc<Core>, upkeep: Upkeep, prune_every: Option<Duration>) -> Self {
         let bounds = Bounds::default().at_once(AT_ONCE);
-        Self(Arc::new(Inner {
+        Self(Arc::new_cyclic(|inbox| Inner {
             accepts: Committer::new(Arc::new(Accepting(core.clone())), bounds),
             ends: Committer::new(Arc::new(Ending(core.clone())), bounds),
             core,
+            upkeep,
+            _pruning: Pruning::spawn(inbox, prune_every),
         }))
     }
 
@@ -218,12 +231,11 @@ impl Inbox for PostgresInbox {
     }
 
     async fn promote(&self, order: &OrderKey) -> Result<(), StoreError> {
-        self.core().try_promote(&[*order.as_bytes()]).await?;
-        self.core().wake();
-        Ok(())
+        self.core().try_promote(&[*order.as_bytes()]).await
     }
 
     async fn work_may_wait(&self) {
+        self.core().listen();
         self.core().woken.notified().await;
     }
 

@@ -9,14 +9,16 @@ use super::fresh_table;
 /// Settings for tests that are not about limits of time, on a machine that may be busy, with a server that does not wait
 /// for the disk.
 pub(crate) fn patient_inbox() -> PostgresInboxBuilder {
-    PostgresInbox::builder().call_timeout(Duration::from_secs(20))
+    PostgresInbox::builder()
+        .may_lose_what_was_accepted()
+        .call_timeout(Duration::from_secs(20))
 }
 
 /// An inbox with these settings on fresh tables.
 pub(crate) async fn fresh_inbox(settings: PostgresInboxBuilder, url: &str) -> PostgresInbox {
     let inbox = settings
-        .tables(fresh_table())
-        .dedup_table(fresh_table())
+        .tables_named(&fresh_table())
+        .table(fresh_table())
         .connect(url)
         .await
         .expect("connect");
