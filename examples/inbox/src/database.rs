@@ -102,7 +102,7 @@ impl Database {
             Self::Postgres { inbox, pool } => {
                 let mut tx = pool.begin().await?;
                 effect.postgres().execute(&mut *tx).await?;
-                let _ = inbox; //TODO
+                inbox.settle_in(&mut tx, lease).await?;
                 tx.commit().await?;
             }
         }
