@@ -60,7 +60,7 @@ pub struct Variable(Option<Box<str>>);
 
 impl Variable {
     pub(crate) fn named(name: &str) -> Self {
-        let has = |what: fn(&u8) -> bool| name.as_bytes().iter().any(|byte| what(byte));
+        let has = |what: fn(&u8) -> bool| name.as_bytes().iter().any(what);
         let reads_as_one = name.len() <= LONGEST_NAME
             && name
                 .bytes()
