@@ -211,8 +211,7 @@ fn an_event_in_a_form_is_a_copy_of_the_same_in_json() {
         for (arguments, expected) in [(&form[..], 1), (&to, 0), (&form, 0)] {
             let output = send(arguments);
             assert!(output.status.success(), "{output:?}");
-            let handled = (0..expected).map(|_| listening.event()).count();
-            assert_eq!(handled, expected);
+            (0..expected).for_each(|_| drop(listening.event()));
         }
         assert_eq!(listening.stop().events.len(), 0, "{framework}");
     }
