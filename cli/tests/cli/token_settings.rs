@@ -171,7 +171,7 @@ fn of_unico(more: Value) -> Value {
         "subject": "unico-check",
     });
     let mut settings = json!({
-        "access": {"token_endpoint": {"issued_to": ["unico-check"]}},
+        "access": {"bearer": {"token_endpoint": true, "issued_to": ["unico-check"]}},
         "signed": {
             "algorithms": ["RS256"], "signature_header": "x-signature", "nonce_header": "x-nonce",
             "timestamp_header": "x-timestamp", "template": "{timestamp}.{nonce}.{body}",
