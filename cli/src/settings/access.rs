@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::settings::{
     refused::Refused,
-    terms::secret,
+    shared_secret::secret,
     token_keys::{KeySet, TokenKey, algorithms, ring, verifying},
 };
 
@@ -34,7 +34,7 @@ pub(crate) enum AccessRule {
     /// Accepted pairs, each as `user:password`, split at the first colon.
     Basic(Vec<String>),
     /// A signed token.
-    Bearer(TokenRule),
+    Bearer(Box<TokenRule>),
     /// Ranges of addresses.
     Networks(NetworkRule),
     /// Every one of these.

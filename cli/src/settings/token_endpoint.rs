@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::settings::{
     pem::pem_text,
     refused::Refused,
-    terms::secret,
+    shared_secret::secret,
     token_keys::{KeySet, algorithms, verifying},
 };
 
