@@ -99,7 +99,7 @@ impl TokenEndpointRule {
 
     /// The endpoint. `store` keeps which assertions were used.
     pub(crate) fn issuer(&self, store: impl DedupStore) -> Result<TokenIssuer, Refused> {
-        if !self.path.starts_with('/') || self.path.contains(['{', '}', '*', '?', '#']) {
+        if !self.path.starts_with('/') || self.path.contains(['{', '}', '*', ':', '?', '#']) {
             return Err(malformed("`path`: a plain path that begins with a slash"));
         }
         let mut builder = TokenIssuer::new(&self.issuer)

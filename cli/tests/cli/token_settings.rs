@@ -298,6 +298,7 @@ fn an_endpoint_that_cannot_be_is_refused_at_start_and_the_setting_is_named() {
         (json!({"issuer": ""}), "issuer"),
         (json!({"path": "token"}), "`path`"),
         (json!({"path": "/{id}"}), "`path`"),
+        (json!({"path": "/:id"}), "`path`"),
         (json!({"secret": "utf8:short"}), "`secret`"),
         (json!({"secret": null}), "a `secret` or a `private_key`"),
         (
