@@ -31,7 +31,7 @@ use crate::{
         },
         credentials::Proof,
         members::Settings,
-        terms::secret,
+        shared_secret::secret,
     },
 };
 
