@@ -15,7 +15,7 @@ use std::time::Duration;
 use axum::{Router, routing::post};
 use hookgate::access::ApiKey;
 use hookgate::dedup::MemoryStore;
-use hookgate::providers::facephi::{API_KEY_HEADER, Facephi, WorkflowEvent};
+use hookgate::providers::facephi::{API_KEY_HEADER, Facephi, Topic, WorkflowEvent};
 use hookgate::{Ack, Nack, Receiver, Secret};
 use hookgate_axum::{Event, ReceiverExt, serve_until};
 
@@ -24,6 +24,8 @@ async fn on_event(Event(delivery): Event<WorkflowEvent>) -> Result<Ack, Nack> {
     match delivery.event() {
         WorkflowEvent::IdCaptured(id) => println!("{operation}: {} pictures", id.assets().len()),
         WorkflowEvent::OperationFinished(end) => println!("{operation}: {:?}", end.status),
+        // One of these that no longer fits its type. An `Ack` would be its end: its sender is to send it again.
+        WorkflowEvent::Unrecognized(_) => return Err(Nack::retry()),
         _ => return Ok(Ack::ignored("not ours")),
     }
     Ok(Ack::processed())
@@ -33,7 +35,9 @@ async fn on_event(Event(delivery): Event<WorkflowEvent>) -> Result<Ack, Nack> {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().init();
     let api_key = std::env::var("FACEPHI_API_KEY")?;
-    let receiver = Receiver::new("facephi", Facephi::new(Secret::from_env("FACEPHI_SECRET")?))
+    let pack = Facephi::new(Secret::from_env("FACEPHI_SECRET")?)
+        .interested_in([Topic::IdCaptured, Topic::OperationFinished]);
+    let receiver = Receiver::new("facephi", pack)
         .access(ApiKey::header(API_KEY_HEADER, api_key))
         .dedup(MemoryStore::new())
         .build()?;

@@ -5,7 +5,7 @@ use std::error::Error;
 
 use axum::{Router, extract::State, routing::post};
 use hookgate::dedup::MemoryStore;
-use hookgate::providers::logto::{self, Logto};
+use hookgate::providers::logto::{self, EventName, Logto};
 use hookgate::tenants::Keys;
 use hookgate::{Ack, Nack, Receiver, ReceiverBuilder, Secret};
 use hookgate_axum::{Event, ReceiverExt};
@@ -33,15 +33,19 @@ async fn on_event(
     State(mailer): State<Mailer>,
     Event(delivery): Event<logto::Event>,
 ) -> Result<Ack, Nack> {
-    let logto::Event::PostRegister(register) = delivery.event() else {
-        return Ok(Ack::ignored("no new user"));
+    let register = match delivery.event() {
+        logto::Event::PostRegister(register) => register,
+        // A new user that no longer fits its type. An `Ack` would be its end: its sender is to send it again.
+        logto::Event::Unrecognized(_) => return Err(Nack::retry()),
+        _ => return Ok(Ack::ignored("no new user")),
     };
     mailer.welcome(&register.user_id).await?;
     Ok(Ack::processed())
 }
 
 fn endpoint(keys: impl Into<Keys>) -> ReceiverBuilder {
-    Receiver::new("logto", Logto::new(keys))
+    let pack = Logto::new(keys).interested_in([EventName::PostRegister]);
+    Receiver::new("logto", pack)
 }
 
 fn app(receiver: &Receiver, mailer: Mailer) -> Router {

@@ -34,7 +34,7 @@ pub use crate::{
     receiver::{Busy, Drain},
     road::{
         Concluded, Detached, Handled, Ran, RunningCopy, RunsToEnd, TimeLeft, conclude, handle,
-        misused, says_length, set_aside, unprotected,
+        misused, nested, says_length, set_aside, unprotected,
     },
     verdict::{Answer, Outcome, Verdict},
 };

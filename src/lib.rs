@@ -91,6 +91,10 @@ pub mod tower;
 pub mod framework;
 pub mod pack;
 
+// Documents alone. Their code is shown, and compiled where it stands whole.
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
+
 #[cfg(feature = "metrics")]
 pub use self::telemetry::metrics;
 pub use self::{
@@ -101,7 +105,7 @@ pub use self::{
     receiver::{Receiver, ReceiverBuilder},
     request::Unsigned,
     setup::{BuildError, Finding, Severity},
-    telemetry::{Observed, Observer},
+    telemetry::{LogErrors, Observed, Observer},
     time::UnixTime,
     verdict::{Ack, Nack, Reason, Rejection},
 };

@@ -33,6 +33,7 @@ mod schemes {
     mod hmac_header;
     mod keyrings;
     mod presets {
+        mod forms;
         mod identity;
         mod published;
         mod times;
@@ -90,6 +91,7 @@ mod road {
     mod hang_ups;
     mod leases;
     mod properties;
+    mod request_targets;
     mod trace_context;
     mod unread;
     mod windows;
@@ -108,10 +110,17 @@ mod inbox {
     mod accepting;
     mod contract;
     mod encrypted;
+    mod faulty;
+    mod flawed;
     mod learner;
+    mod operations;
+    mod routes;
+    mod routes_apart;
+    mod settling;
     mod stored;
+    mod watching;
     mod working;
-    mod works;
+    pub(crate) mod works;
 }
 
 mod token_endpoint {
@@ -131,17 +140,21 @@ mod telemetry {
     mod measured;
     mod observers;
     mod spans;
+    mod told;
 }
 
 mod secrecy {
     mod access;
     mod logs;
+    mod starting;
     mod texts;
 }
 
 mod documents {
+    mod failures;
     mod floors;
     mod frozen;
+    mod links;
     mod listed;
     mod senders;
     mod shown;

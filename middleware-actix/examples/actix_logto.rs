@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use actix_web::{App, HttpServer, rt, web};
 use hookgate::dedup::MemoryStore;
-use hookgate::providers::logto::{self, Logto};
+use hookgate::providers::logto::{self, EventName, Logto};
 use hookgate::{Ack, Nack, Receiver, Secret};
 use hookgate_actix::{Event, ReceiverExt, serve_until};
 
@@ -20,6 +20,8 @@ async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
     match delivery.event() {
         logto::Event::PostSignIn(sign_in) => println!("{} has signed in", sign_in.user_id),
         logto::Event::UserDeleted(_) => println!("a user is gone"),
+        // One of these that no longer fits its type. An `Ack` would be its end: its sender is to send it again.
+        logto::Event::Unrecognized(_) => return Err(Nack::retry()),
         _ => return Ok(Ack::ignored("not ours")),
     }
     Ok(Ack::processed())
@@ -28,7 +30,9 @@ async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().init();
-    let receiver = Receiver::new("logto", Logto::new(Secret::from_env("LOGTO_SIGNING_KEY")?))
+    let pack = Logto::new(Secret::from_env("LOGTO_SIGNING_KEY")?)
+        .interested_in([EventName::PostSignIn, EventName::UserDeleted]);
+    let receiver = Receiver::new("logto", pack)
         .dedup(MemoryStore::new())
         .build()?;
     // Made once, outside of the closure that every worker thread calls: they share one receiver.

@@ -5,7 +5,7 @@ use std::{error::Error, time::Duration};
 
 use actix_web::{App, HttpServer, rt, web};
 use hookgate::dedup::MemoryStore;
-use hookgate::providers::logto::{self, Logto};
+use hookgate::providers::logto::{self, EventName, Logto};
 use hookgate::tenants::Keys;
 use hookgate::{Ack, Nack, Receiver, ReceiverBuilder, Secret};
 use hookgate_actix::{Event, ReceiverExt, serve_until};
@@ -33,15 +33,19 @@ async fn on_event(
     mailer: web::Data<Mailer>,
     Event(delivery): Event<logto::Event>,
 ) -> Result<Ack, Nack> {
-    let logto::Event::PostRegister(register) = delivery.event() else {
-        return Ok(Ack::ignored("no new user"));
+    let register = match delivery.event() {
+        logto::Event::PostRegister(register) => register,
+        // A new user that no longer fits its type. An `Ack` would be its end: its sender is to send it again.
+        logto::Event::Unrecognized(_) => return Err(Nack::retry()),
+        _ => return Ok(Ack::ignored("no new user")),
     };
     mailer.welcome(&register.user_id).await?;
     Ok(Ack::processed())
 }
 
 fn endpoint(keys: impl Into<Keys>) -> ReceiverBuilder {
-    Receiver::new("logto", Logto::new(keys))
+    let pack = Logto::new(keys).interested_in([EventName::PostRegister]);
+    Receiver::new("logto", pack)
 }
 
 /// The application's routes, for `HttpServer` and for tests.

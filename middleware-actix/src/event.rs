@@ -69,19 +69,13 @@ pub enum EventRejection {
 
 impl fmt::Display for EventRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotProtected => {
+        match self {
+            Self::NotProtected => f.write_str(
                 "a handler takes an `Event`, but its route has no receiver: \
-                 add `.wrap(receiver.middleware())` to the resource"
-            }
-            Self::NotTaken(NotTaken::Taken) => {
-                "a handler takes two `Event`s: the delivery can be had once"
-            }
-            Self::NotTaken(_) => {
-                "a handler takes an `Event` of another type than its receiver's pack gives: \
-                 name the pack's event type, as in `Event<logto::Event>`"
-            }
-        })
+                 add `.wrap(receiver.middleware())` to the resource",
+            ),
+            Self::NotTaken(why) => why.fmt(f),
+        }
     }
 }
 

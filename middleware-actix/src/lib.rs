@@ -6,22 +6,23 @@
 //! use hookgate::{
 //!     Ack, Nack, Receiver, Secret,
 //!     dedup::MemoryStore,
-//!     providers::logto::{self, Logto},
+//!     providers::logto::{self, EventName, Logto},
 //! };
 //! use hookgate_actix::{Event, ReceiverExt};
 //!
 //! async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
 //!     match delivery.event() {
 //!         logto::Event::PostSignIn(sign_in) => println!("signed in: {:?}", sign_in.user_id),
+//!         // One that does not fit its type. An `Ack` would be its end: its sender is to send it again.
+//!         logto::Event::Unrecognized(_) => return Err(Nack::retry()),
 //!         _ => return Ok(Ack::ignored("not ours")),
 //!     }
 //!     Ok(Ack::processed())
 //! }
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let receiver = Receiver::new("logto", Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?))
-//!     .dedup(MemoryStore::new())
-//!     .build()?;
+//! let pack = Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?).interested_in([EventName::PostSignIn]);
+//! let receiver = Receiver::new("logto", pack).dedup(MemoryStore::new()).build()?;
 //! // Built once, outside of the closure that every worker thread calls: they share one receiver.
 //! let app = move || {
 //!     App::new().service(
@@ -46,6 +47,8 @@
 //!   parameter must wrap the resource or the route.
 //! - One receiver is one endpoint, however many routes it stands on. An event that was handled on one route is a copy on
 //!   another, which answers 200 without its handler. Make a receiver with a name of its own for each route.
+//! - A receiver inside of another, as around a scope and around its resource, answers 500 at the first delivery. The log says which
+//!   two they are.
 //! - A handler that takes an [`Event`] on a route without the middleware answers 500 and does not run. A
 //!   handler that takes an `Option<Event<_>>` does run there, with `None`. Wrap the application in
 //!   [`RequireReceiver`], which makes such answers 500.

@@ -4,21 +4,22 @@
 //! use actix_web::{App, web};
 //! use hookgate::{
 //!     Ack, Nack, Receiver,
-//!     providers::logto::{self, Logto, User},
+//!     providers::logto::{self, EventName, Logto, User},
 //!     testing::{Bench, Effect, Scenario, senders},
 //! };
 //! use hookgate_actix::{Event, ReceiverExt, testing::{Service, kit, service}};
 //!
 //! async fn on_event(mails: web::Data<Effect>, Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
-//!     let logto::Event::PostRegister(_) = delivery.event() else {
-//!         return Ok(Ack::ignored("not ours"));
-//!     };
-//!     mails.happens().await?;
+//!     match delivery.event() {
+//!         logto::Event::PostRegister(_) => mails.happens().await?,
+//!         logto::Event::Unrecognized(_) => return Err(Nack::retry()),
+//!         _ => return Ok(Ack::ignored("not ours")),
+//!     }
 //!     Ok(Ack::processed())
 //! }
 //!
 //! async fn app(bench: &Bench) -> Service {
-//!     let receiver = bench.build(Receiver::new("logto", Logto::new(bench.keys()))).unwrap();
+//!     let receiver = bench.build(Receiver::new("logto", Logto::new(bench.keys()).interested_in([EventName::PostRegister]))).unwrap();
 //!     let hook = web::resource("/webhooks/logto").wrap(receiver.middleware());
 //!     service(App::new()
 //!         .app_data(web::Data::new(bench.effect()))

@@ -63,19 +63,13 @@ impl EventRejection {
 
 impl fmt::Display for EventRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotProtected { .. } => {
+        match self {
+            Self::NotProtected { .. } => f.write_str(
                 "a handler takes an `Event`, but its route has no receiver: \
-                 add `.layer(receiver.layer())` to the method router, after the method"
-            }
-            Self::NotTaken(NotTaken::Taken) => {
-                "a handler takes two `Event`s: the delivery can be had once"
-            }
-            Self::NotTaken(_) => {
-                "a handler takes an `Event` of another type than its receiver's pack gives: \
-                 name the pack's event type, as in `Event<logto::Event>`"
-            }
-        })
+                 add `.layer(receiver.layer())` to the method router, after the method",
+            ),
+            Self::NotTaken(why) => why.fmt(f),
+        }
     }
 }
 

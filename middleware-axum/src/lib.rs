@@ -6,22 +6,23 @@
 //! use hookgate::{
 //!     Ack, Nack, Receiver, Secret,
 //!     dedup::MemoryStore,
-//!     providers::logto::{self, Logto},
+//!     providers::logto::{self, EventName, Logto},
 //! };
 //! use hookgate_axum::{Event, ReceiverExt};
 //!
 //! async fn on_event(Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
 //!     match delivery.event() {
 //!         logto::Event::PostSignIn(sign_in) => println!("signed in: {:?}", sign_in.user_id),
+//!         // One that does not fit its type. An `Ack` would be its end: its sender is to send it again.
+//!         logto::Event::Unrecognized(_) => return Err(Nack::retry()),
 //!         _ => return Ok(Ack::ignored("not ours")),
 //!     }
 //!     Ok(Ack::processed())
 //! }
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let receiver = Receiver::new("logto", Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?))
-//!     .dedup(MemoryStore::new())
-//!     .build()?;
+//! let pack = Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?).interested_in([EventName::PostSignIn]);
+//! let receiver = Receiver::new("logto", pack).dedup(MemoryStore::new()).build()?;
 //! let app: Router = Router::new().route("/webhooks/logto", post(on_event).layer(receiver.layer()));
 //! # let _ = app;
 //! # Ok(())
@@ -40,6 +41,8 @@
 //!   around a whole router from outside.
 //! - One receiver is one endpoint, however many routes it stands on. An event that was handled on one route is a copy on
 //!   another, which answers 200 without its handler. Make a receiver with a name of its own for each route.
+//! - A receiver inside of another, as around a router and in its route, answers 500 at the first delivery. The log says which
+//!   two they are.
 //! - Several layers on one `MethodRouter` read best through `tower::ServiceBuilder`.
 //! - The receiver has a body limit of its own. The layer therefore disables axum's `DefaultBodyLimit` inside,
 //!   which would cut a handler's `Bytes` at 2 MB. Outside that limit plays no part, since it limits extractors
@@ -67,6 +70,7 @@ mod serve_until;
 pub mod testing;
 #[cfg(feature = "token")]
 mod token;
+mod worker_ext;
 
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;
@@ -74,4 +78,5 @@ pub use self::{
     event::{Event, EventRejection},
     receiver_ext::{ReceiverExt, ReceiverLayer},
     serve_until::serve_until,
+    worker_ext::WorkerExt,
 };

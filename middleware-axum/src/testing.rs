@@ -4,21 +4,22 @@
 //! use axum::{Router, extract::State, routing::post};
 //! use hookgate::{
 //!     Ack, Nack, Receiver,
-//!     providers::logto::{self, Logto, User},
+//!     providers::logto::{self, EventName, Logto, User},
 //!     testing::{Bench, Effect, Scenario, senders},
 //! };
 //! use hookgate_axum::{Event, ReceiverExt, testing::kit};
 //!
 //! async fn on_event(State(mails): State<Effect>, Event(delivery): Event<logto::Event>) -> Result<Ack, Nack> {
-//!     let logto::Event::PostRegister(_) = delivery.event() else {
-//!         return Ok(Ack::ignored("not ours"));
-//!     };
-//!     mails.happens().await?;
+//!     match delivery.event() {
+//!         logto::Event::PostRegister(_) => mails.happens().await?,
+//!         logto::Event::Unrecognized(_) => return Err(Nack::retry()),
+//!         _ => return Ok(Ack::ignored("not ours")),
+//!     }
 //!     Ok(Ack::processed())
 //! }
 //!
 //! async fn app(bench: &Bench) -> Router {
-//!     let receiver = bench.build(Receiver::new("logto", Logto::new(bench.keys()))).unwrap();
+//!     let receiver = bench.build(Receiver::new("logto", Logto::new(bench.keys()).interested_in([EventName::PostRegister]))).unwrap();
 //!     Router::new()
 //!         .route("/webhooks/logto", post(on_event).layer(receiver.layer()))
 //!         .with_state(bench.effect())

@@ -125,8 +125,14 @@ class Case:
         else:
             self.settings["access"] = {"all": [known, rule]}
 
-    def line(self, name):
-        """The record's line, in bytes."""
+    def lines(self, name):
+        """The record's line, in bytes, and the line of the same record that may leave its media type out."""
+        record = self.record(name)
+        line = self.edited(written(record, escaped=self.dice.once_in(2)))
+        assuming = {**record, "settings": {**self.settings, "assume_media_type": True}}
+        return line, self.edited(written(assuming, escaped=False))
+
+    def record(self, name):
         usual = {
             "id": name,
             "provider": self.provider,
@@ -143,8 +149,10 @@ class Case:
             "settings": self.settings or ABSENT,
         }
         record = {**usual, **self.members}
-        record = {key: value for key, value in record.items() if value is not ABSENT}
-        line = written(record, escaped=self.dice.once_in(2)).encode()
+        return {key: value for key, value in record.items() if value is not ABSENT}
+
+    def edited(self, line):
+        line = line.encode()
         return self.edit(line) if self.edit else line
 
 

@@ -23,10 +23,11 @@ OF_LIMITS = [
 
 
 class Judged:
-    """A record's line, and the command's verdict on it."""
+    """A record, its line as it was judged, and the command's verdict on it."""
 
-    def __init__(self, recorded, verdict):
-        self.sender, self.kind, self.line = recorded
+    def __init__(self, recorded, judged_line, verdict):
+        self.sender, self.kind, self.line = recorded.sender, recorded.kind, recorded.line
+        self.judged_line = judged_line
         self.verdict = json.loads(verdict)
         # Kinds that differ in a number alone are variants of one.
         self.family = re.sub("[0-9]+", "", self.kind)
@@ -47,8 +48,16 @@ def verdicts(command, lines):
 
 
 def judge(command, recorded):
-    said = verdicts(command, [it.line for it in recorded])
-    return [Judged(*pair) for pair in zip(recorded, said)]
+    """A record that is refused for want of a media type is judged with `assume_media_type` instead."""
+    lines = [it.line for it in recorded]
+    for place, said in enumerate(verdicts(command, lines)):
+        if json.loads(said).get("reason") == "unsupported_media_type" and not has_media_type(lines[place]):
+            lines[place] = recorded[place].assuming
+    return [Judged(*it) for it in zip(recorded, lines, verdicts(command, lines))]
+
+
+def has_media_type(line):
+    return any(name.lower() == "content-type" for name, _ in json.loads(line).get("headers", []))
 
 
 def table(judged):
@@ -139,8 +148,29 @@ def choose(judged):
     return [it for it in judged if id(it) in choice.kept]
 
 
+def vector(command, judged):
+    """The files of the vector, by name. Records of senders that came later stand at its end, and stay."""
+    kept = [it.judged_line for it in choose(judged)] + later({it.sender for it in judged})
+    said = verdicts(command, kept)
+    return {"records.jsonl": b"\n".join(kept) + b"\n", "verdicts.jsonl": b"\n".join(said) + b"\n"}
+
+
+def later(senders):
+    """The vector's records of other senders than these."""
+    path = FOLDER / "records.jsonl"
+    lines = path.read_bytes().splitlines() if path.exists() else []
+    of_others = re.compile(rb'\{"id":"([a-z+-]+), ')
+    found = [(of_others.match(line), line) for line in lines]
+    return [line for match, line in found if match and match[1].decode() not in senders]
+
+
 def write(command, judged):
-    kept = [it.line for it in choose(judged)]
     FOLDER.mkdir(parents=True, exist_ok=True)
-    (FOLDER / "records.jsonl").write_bytes(b"\n".join(kept) + b"\n")
-    (FOLDER / "verdicts.jsonl").write_bytes(b"\n".join(verdicts(command, kept)) + b"\n")
+    for name, text in vector(command, judged).items():
+        (FOLDER / name).write_bytes(text)
+
+
+def differing(command, judged):
+    """The names of the vector's files that would be written otherwise."""
+    made = vector(command, judged).items()
+    return [name for name, text in made if (FOLDER / name).read_bytes() != text]

@@ -47,8 +47,8 @@ def spread(names):
     return [names[place * step % len(names)] for place in range(len(names))]
 
 
-# A line in bytes, its sender and its kind.
-Recorded = collections.namedtuple("Recorded", "sender kind line")
+# A line in bytes, its sender and its kind. `assuming` is the line of the same record with `assume_media_type`.
+Recorded = collections.namedtuple("Recorded", "sender kind line assuming")
 
 
 def lines(count):
@@ -74,4 +74,4 @@ def lines(count):
         place = sender.place + (0 if kind == "right" else Dice(name, kind).number(1000))
         case = sender.case(dice, place, turn)
         make(case)
-        yield Recorded(name, kind, case.line(f"{name}, {kind}, {turn}"))
+        yield Recorded(name, kind, *case.lines(f"{name}, {kind}, {turn}"))

@@ -113,7 +113,8 @@ impl Access for ApiKey {
                 why: "it is not a header name",
             });
         }
-        self.accepted.iter().try_for_each(Credential::validate)
+        let mut keys = self.accepted.iter();
+        keys.try_for_each(|key| key.validate("the API key"))
     }
 }
 

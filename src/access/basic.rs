@@ -42,7 +42,7 @@ pub struct Basic {
     fault: Option<Fault>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Fault {
     ColonInUser,
     NoColon,
@@ -131,9 +131,12 @@ impl Access for Basic {
     }
 
     fn validate(&self) -> Result<(), BuildError> {
-        match self.fault {
+        match self.fault.clone() {
             None => Ok(()),
-            Some(Fault::Secret(fault)) => Err(fault.into()),
+            Some(Fault::Secret(flaw)) => Err(BuildError::Credential {
+                what: "user and password of `Basic`",
+                flaw,
+            }),
             Some(Fault::ColonInUser) => Err(BuildError::Access(
                 "a Basic user cannot have a colon: the first one ends it (RFC 7617, section 2)",
             )),

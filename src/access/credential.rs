@@ -50,10 +50,11 @@ impl Credential {
         presented.ct_eq(&self.digest) & Choice::from(u8::from(self.fault.is_none()))
     }
 
-    pub(super) fn validate(&self) -> Result<(), BuildError> {
-        match self.fault {
+    /// `what` names it in the error.
+    pub(super) fn validate(&self, what: &'static str) -> Result<(), BuildError> {
+        match self.fault.clone() {
             None => Ok(()),
-            Some(fault) => Err(fault.into()),
+            Some(flaw) => Err(BuildError::Credential { what, flaw }),
         }
     }
 }

@@ -96,7 +96,7 @@ impl Access for HeaderSecrets {
                     why: "it is required twice, but may stand only once",
                 });
             }
-            credential.validate()?;
+            credential.validate("the value of a header pair")?;
         }
         Ok(())
     }

@@ -17,8 +17,11 @@ pub use self::{
     boxed::{BoxDedupStore, DynDedupStore},
     memory::MemoryStore,
 };
-use crate::identity::{ContentDigest, EventKey};
 pub use crate::verdict::StoreError;
+use crate::{
+    identity::{ContentDigest, EventKey},
+    setup::Finding,
+};
 
 /// What a claim brought. Exhaustive on purpose: a caller must answer each.
 #[derive(Debug)]
@@ -207,7 +210,10 @@ impl Promises {
 ///   over.
 /// - A lapsed lease frees the key: the next claim takes it over with a higher attempt. The attempt is
 ///   remembered for longer than a handler may run.
-/// - Errors never carry keys, tokens or addresses with credentials.
+/// - **The cause of an error is written for the log.** [`StoreError::Unavailable`] has one, and its `Display` text is
+///   logged beside the failed call. It may hold the engine's name, its error code, its own words, the kind of an I/O
+///   error. It must hold no password, no address, no path, no key, no owner token and no value of a row. A driver's
+///   error often holds an address: make a text of your own from its code. The sources behind the cause are not logged.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no dedup store",
     label = "not a `DedupStore`",
@@ -264,5 +270,13 @@ pub trait DedupStore: Send + Sync + 'static {
     /// does not.
     fn held(&self) -> Option<u64> {
         None
+    }
+
+    /// What an operator should know of it now, where it knows that without asking anybody: for the check at start, and
+    /// for workers, which ask every few seconds and log what is new. The default has nothing to say.
+    ///
+    /// Its texts hold nothing that changes with every call, since each change is a log line.
+    fn findings(&self) -> Vec<Finding> {
+        Vec::new()
     }
 }

@@ -1,10 +1,10 @@
 //! [`DeliverySlot`]: how a delivery travels through a framework's request.
 
 use std::{
-    any::Any,
+    any::{Any, type_name},
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -69,29 +69,61 @@ impl Drop for Untaken {
 pub struct DeliverySlot(Arc<Slot>);
 
 struct Slot {
+    endpoint: Arc<str>,
     sealed: Mutex<Option<Sealed>>,
     /// Somebody asked for an event of a type that it has not.
-    asked_for_another: AtomicBool,
+    mistaken: OnceLock<NotTaken>,
+    /// A worker has sent it through an application's routes, and no receiver has met it there.
+    is_on_its_way: AtomicBool,
 }
 
-/// Why a slot gave no delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why a slot gave no delivery. The text says what to change in the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotTaken {
     /// It was taken before: two extractors in one handler.
-    #[error("the delivery was taken before: it can be had once")]
     Taken,
     /// The pack's event is of another type.
-    #[error("the pack's event is of another type")]
-    WrongEventType,
+    WrongEventType {
+        /// The name of the type that was asked for.
+        asked: &'static str,
+        /// The name of the type that the pack gives.
+        given: &'static str,
+    },
 }
+
+/// How the name of a type begins that applications choose.
+const OWN_TYPE: &str = "hookgate::json::payload::Payload<";
+
+impl fmt::Display for NotTaken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Taken => {
+                f.write_str("a handler takes two `Event`s: the delivery can be had once")
+            }
+            Self::WrongEventType { asked, given } => {
+                write!(
+                    f,
+                    "a handler takes `Event<{asked}>`, but its receiver's pack gives `{given}`: "
+                )?;
+                if given.starts_with(OWN_TYPE) {
+                    f.write_str("take `Event<Payload<T>>`, with the `T` that the pack has from `.events::<T>()`")
+                } else {
+                    write!(f, "take `Event<{given}>`")
+                }
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotTaken {}
 
 impl NotTaken {
     /// What the log and the answer say of it.
     pub const fn reason(self) -> Reason {
         match self {
             Self::Taken => Reason::TakenTwice,
-            Self::WrongEventType => Reason::WrongEventType,
+            Self::WrongEventType { .. } => Reason::WrongEventType,
         }
     }
 
@@ -99,7 +131,7 @@ impl NotTaken {
     pub const fn outcome(self) -> Outcome {
         match self {
             Self::Taken => Outcome::TakenTwice,
-            Self::WrongEventType => Outcome::WrongEventType,
+            Self::WrongEventType { .. } => Outcome::WrongEventType,
         }
     }
 }
@@ -107,15 +139,33 @@ impl NotTaken {
 impl DeliverySlot {
     pub(crate) fn new(sealed: Sealed) -> Self {
         Self(Arc::new(Slot {
+            endpoint: sealed.facts.endpoint.clone(),
             sealed: Mutex::new(Some(sealed)),
-            asked_for_another: AtomicBool::new(false),
+            mistaken: OnceLock::new(),
+            is_on_its_way: AtomicBool::new(false),
         }))
     }
 
+    /// The receiver that made it.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.0.endpoint
+    }
+
+    /// It sets out for its receiver, or has come there.
+    pub(crate) fn travels(&self, is_on_its_way: bool) {
+        self.0.is_on_its_way.store(is_on_its_way, Ordering::Release);
+    }
+
+    /// Whether it set out for its receiver, and did not come there.
+    pub(crate) fn is_on_its_way(&self) -> bool {
+        self.0.is_on_its_way.load(Ordering::Acquire)
+    }
+
     /// Whether somebody asked for an event of another type, and nobody for the one that is there.
-    pub(crate) fn was_mistaken(&self) -> bool {
+    pub(crate) fn mistaken(&self) -> Option<NotTaken> {
         let sealed = || self.0.sealed.lock().unwrap_or_else(PoisonError::into_inner);
-        self.0.asked_for_another.load(Ordering::Acquire) && sealed().is_some()
+        let mistaken = *self.0.mistaken.get()?;
+        sealed().is_some().then_some(mistaken)
     }
 
     /// Takes the delivery out, as one of `E`.
@@ -134,9 +184,12 @@ impl DeliverySlot {
                 lease: sealed.lease,
             }),
             Err(event) => {
+                let mistaken = NotTaken::WrongEventType {
+                    asked: type_name::<E>(),
+                    given: sealed.facts.event_name,
+                };
                 *slot = Some(Sealed { event, ..sealed });
-                self.0.asked_for_another.store(true, Ordering::Release);
-                Err(NotTaken::WrongEventType)
+                Err(*self.0.mistaken.get_or_init(|| mistaken))
             }
         }
     }

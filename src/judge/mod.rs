@@ -73,6 +73,8 @@ pub struct Judge {
     /// What every key of a request without tenant begins with.
     pub(crate) key_scope: KeyScope,
     pub(crate) said_no_time: AtomicBool,
+    /// Codes of findings that the application knows of.
+    pub(crate) acknowledged: Vec<&'static str>,
 }
 
 /// When a request came, and whose it is.

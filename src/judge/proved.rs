@@ -148,6 +148,7 @@ impl Proved<'_> {
             key,
             key_id: verified.key_id().clone(),
             event_type: decoded.event_type,
+            event_name: judge.provider.event_name(),
             claimed_type: decoded.claimed_type,
             signed_id: verified.signed_id().map(Box::from),
             sent_at: verified.sent_at(),
@@ -156,7 +157,7 @@ impl Proved<'_> {
             trace_context: decoded.trace_context,
             claimed_trace_context: claimed_trace(self.arrival.head),
         };
-        span.admitted(&facts);
+        span.admitted(&facts, decoded.recognized);
         Ok(AdmittedEvent {
             event: Untaken::new(decoded.event, judge.name.clone()),
             raw: decoded.bytes.unwrap_or_else(|| self.raw.clone()),

@@ -109,6 +109,7 @@ impl Judge {
             key,
             key_id: (&*verdict.key_id).into(),
             event_type: decoded.event_type,
+            event_name: self.provider.event_name(),
             // The header that names it may not be among those that were kept.
             claimed_type: verdict.claimed_type.clone().or(decoded.claimed_type),
             signed_id: verdict.signed_id.clone(),
@@ -119,7 +120,7 @@ impl Judge {
             claimed_trace_context: claimed_trace(&head(stored)),
         };
         let span = DeliverySpan::open(&self.name, &self.pack);
-        span.admitted(&facts);
+        span.admitted(&facts, decoded.recognized);
         let all = || verdict.coverage.bytes_of(&stored.request.body);
         let raw: Bytes = decoded.bytes.unwrap_or_else(all);
         AdmittedEvent {

@@ -57,5 +57,6 @@ impl Judge {
         let own = self.gate.access.as_ref();
         own.is_none_or(|own| own.admits_anyone())
             .then(|| anyone_may_call(self.needs_access, "anyone may call for one of its tenants"))
+            .map(|finding| finding.acknowledged_in(&self.acknowledged))
     }
 }

@@ -24,4 +24,7 @@ pub use self::{
     live_keys::LiveKeys,
     secret::{Encoding, Secret},
 };
-pub use crate::{identity::KeyId, setup::SecretError};
+pub use crate::{
+    identity::KeyId,
+    setup::{SecretError, Variable},
+};

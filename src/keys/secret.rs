@@ -1,6 +1,6 @@
 //! [`Secret`]: the bytes of a key, built for the encoding that the sender gives it in.
 
-use std::{fmt, sync::Arc};
+use std::{env::VarError, fmt, sync::Arc};
 
 use base64::{
     Engine, alphabet,
@@ -8,7 +8,7 @@ use base64::{
 };
 use zeroize::Zeroizing;
 
-use crate::setup::SecretError;
+use crate::setup::{SecretError, Variable};
 
 /// Secrets are copied by hand, so missing padding is taken; everything else is strict.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -92,7 +92,7 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// As [`Secret::utf8`], and when the variable is not set.
+    /// As [`Secret::utf8`], and when the variable is not set or is not UTF-8. The error names the variable.
     pub fn from_env(name: &str) -> Result<Self, SecretError> {
         Self::from_env_as(name, Encoding::Utf8)
     }
@@ -101,10 +101,27 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// As [`Secret::parse`], and when the variable is not set.
+    /// As [`Secret::parse`], and when the variable is not set or is not UTF-8. The error names the variable.
     pub fn from_env_as(name: &str, encoding: Encoding) -> Result<Self, SecretError> {
-        let text = Zeroizing::new(std::env::var(name).map_err(|_| SecretError::Unset)?);
-        Self::parse(text.as_str(), encoding)
+        let variable = || Variable::named(name);
+        let text = match std::env::var(name) {
+            Ok(text) => Zeroizing::new(text),
+            Err(VarError::NotPresent) => {
+                return Err(SecretError::Unset {
+                    variable: variable(),
+                });
+            }
+            Err(VarError::NotUnicode(text)) => {
+                drop(Zeroizing::new(text.into_encoded_bytes()));
+                return Err(SecretError::NotUtf8 {
+                    variable: variable(),
+                });
+            }
+        };
+        Self::parse(text.as_str(), encoding).map_err(|flaw| SecretError::InVariable {
+            variable: variable(),
+            flaw: Box::new(flaw),
+        })
     }
 
     /// A secret in `encoding`.

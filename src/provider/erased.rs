@@ -1,6 +1,6 @@
 //! [`DynProvider`]: a pack without its event type.
 
-use std::any::Any;
+use std::any::{Any, type_name};
 #[cfg(feature = "jwks")]
 use std::borrow::Cow;
 
@@ -18,6 +18,8 @@ use crate::{
 /// [`Provider`] without its event type.
 pub(crate) trait DynProvider: Send + Sync {
     fn name(&self) -> &str;
+    /// What handlers take: the name of its event's type.
+    fn event_name(&self) -> &'static str;
     fn profile(&self) -> SenderProfile;
     fn keys(&self) -> Keys;
     fn validate(&self) -> Result<(), BuildError>;
@@ -39,6 +41,10 @@ pub(crate) trait DynProvider: Send + Sync {
 impl<P: Provider> DynProvider for P {
     fn name(&self) -> &str {
         Provider::name(self)
+    }
+
+    fn event_name(&self) -> &'static str {
+        type_name::<P::Event>()
     }
 
     fn profile(&self) -> SenderProfile {

@@ -8,18 +8,19 @@ use std::{
 use http::{HeaderName, HeaderValue, header};
 
 use super::{
-    Policy, Receiver, ReceiverBuilder,
+    Policy, Receiver, ReceiverBuilder, check,
     policy::{Handlers, Mounting, Once},
 };
 use crate::{
     access::{Gate, challenges_of},
     dedup::{BoxDedupStore, DedupStore},
     identity::KeyScope,
+    inbox::Totals,
     judge::{Judge, Keeping},
     leases::{Claims, Intake, StoreCalls, WaitingCopies},
     limits::{Allowance, BodyBounds},
     provider::{Retries, SenderProfile, TimeKind},
-    setup::BuildError,
+    setup::{BuildError, Finding},
     telemetry::{Meter, Told, log},
     tenants::Keys,
     time::Window,
@@ -66,9 +67,11 @@ impl ReceiverBuilder {
             instances: self.instances,
             judge: self.into_judge(settled)?,
         }));
-        for finding in receiver.check() {
-            log::found(receiver.name(), &finding);
+        let found = receiver.check();
+        if let Some(code) = check::acknowledged_danger(&receiver.0, &found) {
+            return Err(BuildError::DangerAcknowledged(code));
         }
+        log::checked(receiver.name(), &found);
         Ok(receiver)
     }
 
@@ -137,6 +140,7 @@ impl ReceiverBuilder {
         checked_name("endpoint's name", &self.name)?;
         checked_name("pack's name", self.provider.name())?;
         self.provider.validate()?;
+        self.check_acknowledged()?;
         self.provider.keys().check(|_| true)?;
         if let Some(access) = &self.access {
             return access.validate();
@@ -149,6 +153,20 @@ impl ReceiverBuilder {
             ));
         }
         Ok(())
+    }
+
+    /// A code that nobody knows is a slip: its finding would go on to be logged.
+    fn check_acknowledged(&self) -> Result<(), BuildError> {
+        let mut known = [Finding::CODES, Totals::CODES].concat();
+        for finding in self.provider.findings(self.clock.now()) {
+            if !known.contains(&finding.code()) {
+                known.push(finding.code());
+            }
+        }
+        let unknown = self.acknowledged.iter().find(|code| !known.contains(code));
+        unknown.map_or(Ok(()), |code| {
+            Err(BuildError::UnknownFinding { code, known })
+        })
     }
 
     fn check_limits(&self, settled: &Settled) -> Result<(), BuildError> {
@@ -287,6 +305,7 @@ impl ReceiverBuilder {
             clock: self.clock,
             told: Told::new(self.observer, meter, name.clone()),
             said_no_time: AtomicBool::new(false),
+            acknowledged: self.acknowledged,
             provider: self.provider,
             profile,
             name,

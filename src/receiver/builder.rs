@@ -41,6 +41,7 @@ pub struct ReceiverBuilder {
     pub(super) refuse_changed_content: bool,
     pub(super) cancel_on_disconnect: bool,
     pub(super) instances: usize,
+    pub(super) acknowledged: Vec<&'static str>,
 }
 
 impl ReceiverBuilder {
@@ -76,6 +77,7 @@ impl ReceiverBuilder {
             refuse_changed_content: false,
             cancel_on_disconnect: false,
             instances: 1,
+            acknowledged: Vec::new(),
         }
     }
 
@@ -211,6 +213,31 @@ impl ReceiverBuilder {
     /// Example: [`Receiver::check`](crate::Receiver::check).
     pub fn instances(mut self, count: usize) -> Self {
         self.instances = count;
+        self
+    }
+
+    /// Says that the application knows of the [finding](crate::Finding) with this code, and lives with it. The
+    /// [start-up check](crate::Receiver::check) still has it, marked. The log has it at `debug` from then on.
+    ///
+    /// A finding need not be there: one that comes later, such as the end of a certificate, is acknowledged then. A
+    /// [danger](crate::Severity::Danger) cannot be acknowledged. A code of a pack of your own is known only while that
+    /// pack has the finding.
+    ///
+    /// ```
+    /// use hookgate::{Receiver, dedup::MemoryStore};
+    ///
+    /// # let pack = hookgate::providers::logto::Logto::new(hookgate::Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?);
+    /// // A job of ours reconciles with Logto each night.
+    /// let receiver = Receiver::new("logto", pack)
+    ///     .dedup(MemoryStore::new())
+    ///     .acknowledge("events_can_be_lost")
+    ///     .build()?;
+    /// let found = receiver.check();
+    /// assert!(found.iter().any(|it| it.code() == "events_can_be_lost" && it.is_acknowledged()));
+    /// # Ok::<(), hookgate::BuildError>(())
+    /// ```
+    pub fn acknowledge(mut self, code: &'static str) -> Self {
+        self.acknowledged.push(code);
         self
     }
 

@@ -1,6 +1,6 @@
 //! The start-up check: what an operator should know of a receiver before it takes deliveries.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{borrow::Cow, ops::RangeInclusive, time::Duration};
 
 use super::Policy;
 use crate::{
@@ -25,13 +25,14 @@ const STANDARD_SECRETS: RangeInclusive<usize> = 24..=64;
 type Check = fn(&Policy) -> Option<Finding>;
 
 /// Those that have one answer; what a pack assumes comes after them.
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 15] = [
     anyone_may_call,
     secret_short,
     secret_not_standard,
     store_not_shared,
     time_not_checked,
     events_can_be_lost,
+    sender,
     body_limit_below_sender,
     deadline_beyond_timeout,
     cancels_on_disconnect,
@@ -54,9 +55,19 @@ pub(super) fn check(policy: &Policy) -> Vec<Finding> {
     let counts =
         |it: &Finding| policy.judge.window.is_some() || it.code() != ACCEPTS_UNREADABLE_TIME;
     found.extend(of_pack.into_iter().filter(counts));
+    found.extend(policy.once.claims.calls.findings());
     found.extend(assumed(policy));
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
-    found
+    let known = &policy.judge.acknowledged;
+    let marked = found.into_iter().map(|it| it.acknowledged_in(known));
+    marked.collect()
+}
+
+/// The code of a danger among those that the application acknowledges.
+pub(super) fn acknowledged_danger(policy: &Policy, found: &[Finding]) -> Option<&'static str> {
+    let mut dangers = found.iter().filter(|it| it.severity() == Severity::Danger);
+    let acknowledged = dangers.find(|it| policy.judge.acknowledged.contains(&it.code()));
+    acknowledged.map(Finding::code)
 }
 
 fn anyone_may_call(policy: &Policy) -> Option<Finding> {
@@ -137,38 +148,45 @@ fn time_not_checked(policy: &Policy) -> Option<Finding> {
 }
 
 fn events_can_be_lost(policy: &Policy) -> Option<Finding> {
-    // What it has accepted waits there for its handler.
-    if policy.once.inbox.is_some() {
-        return None;
-    }
-    let advice = "answer fast, keep a durable row or job of your own, and reconcile with the sender from time \
-                  to time";
-    let lost = |what: String| {
-        let what = policy.judge.profile.warning.map_or(what, str::to_owned);
-        Some(Finding::new(
+    // What an inbox has accepted waits there for its handler.
+    let is_lost = policy.once.inbox.is_none() && gives_up_soon(policy);
+    is_lost.then(|| {
+        let profile = &policy.judge.profile;
+        let what = match (profile.warning, profile.retries) {
+            (Some(own), _) => own.into(),
+            (None, Retries::For(horizon)) => Cow::Owned(format!(
+                "this sender gives up after {horizon:?}: an event whose handler fails for longer is lost"
+            )),
+            (None, _) => "this sender never sends again: an event that is answered with an error is lost".into(),
+        };
+        Finding::new(
             Severity::Warning,
             "events_can_be_lost",
             what,
-            advice,
-        ))
-    };
+            "accept into an `inbox`, or write a durable row of your own and answer; ask the sender from time to time \
+             what it could not deliver",
+        )
+    })
+}
+
+fn gives_up_soon(policy: &Policy) -> bool {
     match policy.judge.profile.retries {
-        Retries::Never => lost(
-            "this sender never sends again: an event that is answered with an error is lost"
-                .to_owned(),
-        ),
-        Retries::For(horizon) if horizon < SHORT_RETRIES => lost(format!(
-            "this sender gives up after {horizon:?}: an event whose handler fails for longer is lost"
-        )),
-        Retries::For(_) | Retries::Unknown => policy.judge.profile.warning.map(|what| {
-            Finding::new(
-                Severity::Warning,
-                "sender",
-                what,
-                "see the pack's table of what is known of its sender",
-            )
-        }),
+        Retries::Never => true,
+        Retries::For(horizon) => horizon < SHORT_RETRIES,
+        Retries::Unknown => false,
     }
+}
+
+/// What the pack says of a sender that repeats.
+fn sender(policy: &Policy) -> Option<Finding> {
+    let warning = policy.judge.profile.warning;
+    let what = warning.filter(|_| !gives_up_soon(policy))?;
+    Some(Finding::new(
+        Severity::Warning,
+        "sender",
+        what,
+        "see the pack's table of what is known of its sender",
+    ))
 }
 
 fn body_limit_below_sender(policy: &Policy) -> Option<Finding> {

@@ -136,8 +136,9 @@ impl Receiver {
     }
 
     /// What an operator should know before this receiver takes deliveries, the worst first, each with advice on what to
-    /// change. `build()` logs them, so a program need not ask. It asks where it wants to refuse its own start, or to
-    /// show them elsewhere.
+    /// change. `build()` logs the dangers and warnings, and the codes of the notes in one line. A program asks where it wants
+    /// to refuse its own start, or to show them elsewhere. [`acknowledge`](ReceiverBuilder::acknowledge) takes a warning
+    /// out of the log.
     ///
     /// ```
     /// use hookgate::{Receiver, Secret, Severity, dedup::MemoryStore, providers::logto::Logto};
@@ -176,7 +177,8 @@ impl Receiver {
     /// not told apart: the finding says "if".
     pub fn mounted(&self) {
         if self.0.mounting.add() {
-            log::found(self.name(), &check::two_routes());
+            let finding = check::two_routes().acknowledged_in(&self.0.judge.acknowledged);
+            log::found(self.name(), &finding);
         }
     }
 

@@ -78,6 +78,10 @@ impl ReceiverBuilder {
     /// How long a claim lasts without a heartbeat: how soon a crashed handler's event can run again.
     /// Default: 30 s.
     ///
+    /// After a `kill -9` inside of a handler, copies of its event are answered 503 until the lease ends. The next one
+    /// then runs, with a higher [`attempt`](crate::LeaseHandle::attempt). A [`MemoryStore`](crate::dedup::MemoryStore)
+    /// forgets the claim with the process.
+    ///
     /// ```
     /// use std::time::Duration;
     /// use hookgate::{Receiver, dedup::MemoryStore};

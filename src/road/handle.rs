@@ -203,8 +203,7 @@ where
         };
         let run_of_it = Run::under(lease, &delivery, claimed);
         if !event.recognized {
-            policy.judge.told.meter.unrecognized(facts.type_label());
-            delivery.tell(|observer, seen| observer.unrecognized(seen));
+            delivery.unrecognized();
         }
         let slot = DeliverySlot::new(Sealed {
             event: event.event,

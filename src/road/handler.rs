@@ -12,8 +12,9 @@ use bytes::Bytes;
 use pin_project_lite::pin_project;
 
 use crate::{
+    delivery::NotTaken,
     telemetry::{Facts, Panicked, caught, log},
-    verdict::{Ending, Outcome, Reason, Verdict},
+    verdict::{Ending, Outcome, Verdict},
 };
 
 /// What the framework says of the handler's run.
@@ -65,7 +66,7 @@ pin_project! {
     impl<F> PinnedDrop for Caught<'_, F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            contain(this.facts, "a handler that was dropped", || this.work.set(None));
+            contain(&this.facts.endpoint, "a handler that was dropped", || this.work.set(None));
         }
     }
 }
@@ -110,15 +111,13 @@ pub(super) struct Finished<'a, R> {
 impl<R> Finished<'_, R> {
     /// It asked for an event of another type than its pack's, as an `Option`, and ran with `None`: whatever it said, it
     /// did not handle the event.
-    pub(super) fn ran_without_its_event(&mut self) {
+    pub(super) fn ran_without_its_event(&mut self, mistaken: NotTaken) {
         if let Ok(ran) = &mut self.ran
-            && !matches!(ran.outcome, Outcome::WrongEventType | Outcome::TakenTwice)
+            && ran.outcome.misuse().is_none()
         {
-            let advice = "a handler asks for an event of another type than its receiver's pack gives, \
-                          and runs without it: name the pack's event type";
-            log::misused(Reason::WrongEventType, &advice);
-            let said = mem::replace(&mut ran.outcome, Outcome::WrongEventType);
-            contain(self.facts, "what a handler left", || drop(said));
+            log::misused(mistaken.reason(), &mistaken);
+            let said = mem::replace(&mut ran.outcome, mistaken.outcome());
+            contain(&self.facts.endpoint, "what a handler left", || drop(said));
         }
     }
 
@@ -139,7 +138,8 @@ impl<R> Finished<'_, R> {
                 Outcome::Processed
                 | Outcome::Ignored { .. }
                 | Outcome::WrongEventType
-                | Outcome::TakenTwice => None,
+                | Outcome::TakenTwice
+                | Outcome::NestedReceiver => None,
             },
         }
     }
@@ -152,7 +152,7 @@ impl<R> Finished<'_, R> {
             Some(error) => {
                 let mut text = None;
                 let write = || text = Some(crate::inbox::error_text(error));
-                contain(self.facts, "an error's text", write);
+                contain(&self.facts.endpoint, "an error's text", write);
                 text?
             }
             None => Bytes::from_static(self.said_without_error()?.as_bytes()),
@@ -175,13 +175,13 @@ impl<R> Finished<'_, R> {
 impl<R> Drop for Finished<'_, R> {
     fn drop(&mut self) {
         let ran = mem::replace(&mut self.ran, Err(Panicked));
-        contain(self.facts, "what a handler left", || drop(ran));
+        contain(&self.facts.endpoint, "what a handler left", || drop(ran));
     }
 }
 
 /// Runs what can no longer change how the delivery ends.
-fn contain(facts: &Facts, whose: &'static str, work: impl FnOnce()) {
+pub(super) fn contain(endpoint: &str, whose: &'static str, work: impl FnOnce()) {
     if caught(work).is_err() {
-        log::panicked(&facts.endpoint, whose);
+        log::panicked(endpoint, whose);
     }
 }

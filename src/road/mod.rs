@@ -8,6 +8,8 @@ mod conclude;
 mod detach;
 mod handle;
 mod handler;
+#[cfg(feature = "tower")]
+mod pass;
 mod run;
 mod running_copy;
 mod underway;
@@ -17,6 +19,8 @@ use std::fmt;
 
 use http::{HeaderName, header};
 
+#[cfg(feature = "tower")]
+pub(crate) use self::pass::Pass;
 pub(crate) use self::work::{Said, Worked, work};
 pub use self::{
     accept::set_aside,
@@ -28,9 +32,11 @@ pub use self::{
 };
 use self::{run::Run, underway::Underway};
 use crate::{
+    delivery::DeliverySlot,
+    receiver::Receiver,
     request::Headers,
     telemetry::{log, meter},
-    verdict::{Answer, Reason},
+    verdict::{Answer, Outcome, Reason, Verdict},
 };
 
 /// Whether the headers already say that the body has `length` bytes, so that the request can go on to the handler as it
@@ -52,6 +58,45 @@ pub fn says_length(headers: &dyn Headers, length: usize) -> bool {
 pub fn misused(reason: Reason, advice: &dyn fmt::Display) -> Answer {
     log::misused(reason, advice);
     Answer::misused(reason)
+}
+
+/// The answer of a receiver behind another one on the same route, where the request holds the `outer` one's delivery, and
+/// a log line that says which. Give the response its [`Verdict`](crate::framework::Verdict), so that the outer one
+/// answers the same.
+///
+/// Ask before anything else is done with the request. The inner receiver would judge what was judged, and wait for the
+/// claim that the outer one holds.
+///
+/// A worker that drives the application's own routes passes its delivery in a type of its own, which is not this.
+pub fn nested(outer: &DeliverySlot, inner: &Receiver) -> (Answer, Verdict) {
+    let nested = Nested {
+        outer: outer.endpoint(),
+        inner: inner.name(),
+    };
+    let answer = misused(Reason::NestedReceiver, &nested);
+    (answer, Verdict(Outcome::NestedReceiver))
+}
+
+struct Nested<'a> {
+    outer: &'a str,
+    inner: &'a str,
+}
+
+impl fmt::Display for Nested<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { outer, inner } = self;
+        if outer == inner {
+            write!(
+                f,
+                "the receiver `{inner}` stands on a route twice, as around a router and in its route: remove one"
+            )
+        } else {
+            write!(
+                f,
+                "the receiver `{inner}` stands inside of `{outer}` on one route: give each a route of its own"
+            )
+        }
+    }
 }
 
 /// Counts that a handler asked for an event on a route without a receiver, and says with `advice` what to change. It

@@ -10,7 +10,10 @@ use crate::{
     dedup::{End, Lease, Settled, State},
     delivery::DeliverySlot,
     leases::{HeldLease, LeaseHandle},
-    telemetry::{Panicked, Stopwatch, StoreCall, log},
+    telemetry::{
+        Panicked, Stopwatch, StoreCall, log,
+        words::{self, Words},
+    },
     time::beside,
     verdict::{Answer, Outcome, RETRY_AFTER, Reason},
 };
@@ -53,8 +56,8 @@ impl<'r, 'a> Run<'r, 'a> {
         let delivery = self.delivery;
         let meter = &delivery.policy.judge.told.meter;
         let mut finished = beside(handler, || self.keep_alive()).await;
-        if slot.was_mistaken() {
-            finished.ran_without_its_event();
+        if let Some(mistaken) = slot.mistaken() {
+            finished.ran_without_its_event(mistaken);
         }
         meter.handler_ran(began, delivery.clock(), finished.said());
         finished
@@ -82,10 +85,10 @@ impl<'r, 'a> Run<'r, 'a> {
                 return;
             }
             if now >= run_timeout {
-                return self.lose("handler ran too long: its lease is no longer extended");
+                return self.lose(words::RAN_TOO_LONG);
             }
             if now >= held_until {
-                return self.lose("lease could not be extended in time: another copy may run");
+                return self.lose(words::NOT_EXTENDED);
             }
             // Half of what is left: one that hangs leaves time for another.
             let limit = held_until.saturating_sub(now) / 2;
@@ -95,7 +98,7 @@ impl<'r, 'a> Run<'r, 'a> {
                     held_until = now.saturating_add(claims.lease);
                     beat = now.saturating_add(once.heartbeat);
                 }
-                Ok(Settled::LeaseLost) => return self.lose("lease lost while the handler runs"),
+                Ok(Settled::LeaseLost) => return self.lose(words::LOST),
                 // The lease may still hold: the next one comes sooner.
                 Err(error) => {
                     log::store(self.delivery.facts, StoreCall::Extend, &error);
@@ -107,7 +110,7 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// The lease is known to be lost: counted once, however often that is found.
-    fn lose(&self, what: &'static str) {
+    fn lose(&self, what: Words) {
         log::lease(self.delivery.facts, self.lease.attempt(), what);
         if self.lease.lose() {
             self.delivery.policy.judge.told.meter.lease_lost();
@@ -121,27 +124,34 @@ impl<'r, 'a> Run<'r, 'a> {
                 Outcome::Processed => (End::Processed, "processed", ""),
                 Outcome::Ignored { why } => (End::Ignored, "ignored", *why),
                 Outcome::Rejected { why, .. } => (End::Rejected, "rejected", *why),
-                Outcome::Retry { after, .. } => {
-                    let answer = Answer::unavailable(Reason::HandlerRetry, *after);
-                    return self.failed(answer, ran.status).await;
+                Outcome::Retry { error, .. } | Outcome::Unavailable { error } => {
+                    let what = not_handled(error.is_some());
+                    let answer = Answer::to(&ran.outcome);
+                    return self.failed(answer, ran.status, what).await;
                 }
-                Outcome::Unavailable { .. } => {
-                    let answer = Answer::unavailable(Reason::HandlerRetry, Some(RETRY_AFTER));
-                    return self.failed(answer, ran.status).await;
+                // The program is wired wrongly: the handler did not have its event.
+                outcome @ (Outcome::WrongEventType
+                | Outcome::TakenTwice
+                | Outcome::NestedReceiver) => {
+                    self.delivery.release(self.lease.granted()).await;
+                    return Handled::Answer(Answer::to(outcome));
                 }
-                Outcome::WrongEventType => return self.misused(Reason::WrongEventType).await,
-                Outcome::TakenTwice => return self.misused(Reason::TakenTwice).await,
             },
             Err(Panicked) => {
                 let answer = Answer::unavailable(Reason::HandlerPanicked, None);
-                return self.failed(answer, None).await;
+                return self.failed(answer, None, words::HANDLER_PANICKED).await;
             }
         };
         let delivery = self.delivery;
         let retain = delivery.policy.once.retention;
         match delivery.mark(self.lease.granted(), end, retain).await {
             Ok(Settled::Ok) => {
-                log::ended(delivery.facts, self.lease.attempt(), verdict, why);
+                let attempt = self.lease.attempt();
+                if end == End::Rejected {
+                    log::rejected_for_good(delivery.facts, attempt, why);
+                } else {
+                    log::ended(delivery.facts, attempt, verdict, why);
+                }
                 match (end, ran.as_mut().ok().and_then(|ran| ran.reply.take())) {
                     (End::Processed | End::Ignored, Some(reply)) => Handled::Reply(reply),
                     (End::Rejected, _) => Handled::Answer(Answer::ok(Reason::HandlerRejected)),
@@ -149,7 +159,7 @@ impl<'r, 'a> Run<'r, 'a> {
                 }
             }
             Ok(Settled::LeaseLost) => {
-                self.lose("lease lost before the handler ended: its effect may repeat");
+                self.lose(words::ENDED_LATE);
                 Handled::Answer(self.state_of_new_owner().await)
             }
             Err(error) => {
@@ -160,17 +170,11 @@ impl<'r, 'a> Run<'r, 'a> {
     }
 
     /// The handler is not done with the event: the next copy may run.
-    async fn failed<R>(&self, answer: Answer, status: Option<u16>) -> Handled<R> {
+    async fn failed<R>(&self, answer: Answer, status: Option<u16>, what: Words) -> Handled<R> {
         let attempt = self.lease.attempt();
-        log::failed(self.delivery.facts, attempt, answer.reason(), status);
+        log::failed(self.delivery.facts, attempt, answer.reason(), status, what);
         self.delivery.release(self.lease.granted()).await;
         Handled::Answer(answer)
-    }
-
-    /// The program is wired wrongly: the handler did not have its event.
-    async fn misused<R>(&self, reason: Reason) -> Handled<R> {
-        self.delivery.release(self.lease.granted()).await;
-        Handled::Answer(Answer::misused(reason))
     }
 
     async fn state_of_new_owner(&self) -> Answer {
@@ -182,5 +186,14 @@ impl<'r, 'a> Run<'r, 'a> {
             Ok(State::Free) | Err(_) => RETRY_AFTER,
         };
         Answer::unavailable(Reason::LeaseLost, Some(after))
+    }
+}
+
+/// What the log says of a handler that is not done with its event.
+fn not_handled(has_error: bool) -> Words {
+    if has_error {
+        words::FAILED
+    } else {
+        words::RETRY
     }
 }

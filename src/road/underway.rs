@@ -163,6 +163,12 @@ impl<'a> Underway<'a> {
         }
     }
 
+    /// The handler is about to get an event that does not fit its type.
+    pub(super) fn unrecognized(&self) {
+        let now = self.clock().monotonic();
+        self.policy.judge.told.unrecognized(self.facts, now);
+    }
+
     pub(super) fn tell(&self, tell: impl FnOnce(&dyn Observer, Observed<'a>)) {
         let told = &self.policy.judge.told;
         told.tell(|observer| tell(observer, Observed::new(self.facts)));

@@ -16,7 +16,7 @@ use crate::{
     judge::AdmittedEvent,
     leases::LeaseHandle,
     receiver::Receiver,
-    telemetry::{DeliverySpan, Facts, Observed, Panicked, log},
+    telemetry::{DeliverySpan, Facts, Observed, Panicked, log, words},
     time::{Timer, both, either},
     verdict::{Outcome, Reason},
 };
@@ -99,8 +99,7 @@ where
     let mut delivery = Underway::new(policy, &facts, &span, timer);
     span.claimed(lease.attempt());
     if !event.recognized {
-        policy.judge.told.meter.unrecognized(facts.type_label());
-        delivery.tell(|observer, seen| observer.unrecognized(seen));
+        delivery.unrecognized();
     }
     let slot = DeliverySlot::new(Sealed {
         event: event.event,
@@ -124,15 +123,9 @@ where
         Err(is_over) => {
             lease.lose();
             let (said, why) = if is_over {
-                (
-                    Said::Overran,
-                    "handler ran too long: it goes on, and its lease is lost",
-                )
+                (unless_misrouted(&asked, Said::Overran), words::OVERRAN)
             } else {
-                (
-                    Said::Stopped,
-                    "worker stops: its handler goes on, and its lease is lost",
-                )
+                (Said::Stopped, words::STOPPED)
             };
             log::lease(&facts, lease.attempt(), why);
             delivery = delivery.told_elsewhere();
@@ -140,8 +133,8 @@ where
             (both(let_go, handler).await, true)
         }
     };
-    if asked.was_mistaken() {
-        finished.ran_without_its_event();
+    if let Some(mistaken) = asked.mistaken() {
+        finished.ran_without_its_event(mistaken);
     }
     let meter = &policy.judge.told.meter;
     meter.handler_ran(began, delivery.clock(), finished.said());
@@ -150,12 +143,22 @@ where
     }
     delivery.told_elsewhere();
     if was_let_go {
-        let what = "handler ended after its lease: its effect may repeat";
-        log::lease(&facts, lease.attempt(), what);
+        log::lease(&facts, lease.attempt(), words::ENDED_AFTER_LEASE);
         return None;
     }
     let error = finished.error_text();
-    Some(worked(said(&finished.ran), error))
+    Some(worked(unless_misrouted(&asked, said(&finished.ran)), error))
+}
+
+/// Where no receiver met the event in the application's routes, nothing is learnt of it, whatever the routes answered.
+fn unless_misrouted(slot: &DeliverySlot, said: Said) -> Said {
+    if slot.is_on_its_way() {
+        let advice = "a worker's event came to no receiver in its routes: give the worker the routes as they are \
+                      served, each with its receiver's layer";
+        log::misused(Reason::NotProtected, &advice);
+        return Said::Misused(Reason::NotProtected);
+    }
+    said
 }
 
 /// What `handler` came to, or `Err` with what `gone` says where that comes first.
@@ -184,5 +187,6 @@ fn said(ran: &Result<Ran<()>, Panicked>) -> Said {
         Ok(Outcome::Unavailable { .. }) => Said::Unavailable,
         Ok(Outcome::WrongEventType) => Said::Misused(Reason::WrongEventType),
         Ok(Outcome::TakenTwice) => Said::Misused(Reason::TakenTwice),
+        Ok(Outcome::NestedReceiver) => Said::Misused(Reason::NestedReceiver),
     }
 }

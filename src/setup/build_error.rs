@@ -1,16 +1,26 @@
 //! [`BuildError`]: a receiver was configured in a way that cannot be right.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use super::SecretError;
 
 /// A receiver was configured in a way that cannot be right. Returned at start, never later.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+///
+/// `Debug` reads as the text: a `main` that returns `Result<(), Box<dyn Error>>` prints that.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// A secret cannot be right.
     #[error("a secret cannot be used: {0}")]
     Secret(#[from] SecretError),
+    /// A credential of an access rule or of a client of the token endpoint cannot be right.
+    #[error("{what} cannot be used: {flaw}")]
+    Credential {
+        /// Which one.
+        what: &'static str,
+        /// What is wrong with it.
+        flaw: SecretError,
+    },
     /// A name is empty, too long or has characters that cannot be in it. It is not shown: a key may
     /// stand where a name should.
     #[error("the {what} is not usable: {why}")]
@@ -82,7 +92,24 @@ pub enum BuildError {
     /// Settings of a worker that cannot be.
     #[error("{0}")]
     Worker(&'static str),
+    /// A finding is acknowledged that no start-up check knows.
+    #[error("no finding is called `{code}`; there are: {}", .known.join(", "))]
+    UnknownFinding {
+        /// What was acknowledged.
+        code: &'static str,
+        /// What can be: the library's codes, then those that the pack has now.
+        known: Vec<&'static str>,
+    },
+    /// A danger is acknowledged. It has to be removed, or stays in the log of each start.
+    #[error("`{0}` is a danger here, and a danger cannot be acknowledged")]
+    DangerAcknowledged(&'static str),
     /// The operating system gave no randomness.
     #[error("the operating system gave no randomness for owner tokens")]
     Randomness,
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }

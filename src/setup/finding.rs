@@ -15,6 +15,7 @@ pub struct Finding {
     code: &'static str,
     what: Cow<'static, str>,
     advice: &'static str,
+    is_acknowledged: bool,
 }
 
 /// How much a [`Finding`] matters.
@@ -30,6 +31,32 @@ pub enum Severity {
 }
 
 impl Finding {
+    /// The codes of all findings of this library, the gravest first.
+    pub const CODES: &[&str] = &[
+        "anyone_may_call",
+        "store_not_shared",
+        "time_not_checked",
+        "secret_short",
+        "secret_not_standard",
+        "accepts_unreadable_time",
+        "tokens_taken_as_requests",
+        "certificate_ended",
+        "certificate_not_begun",
+        "many_public_keys",
+        "events_can_be_lost",
+        "sender",
+        "body_limit_below_sender",
+        "deadline_beyond_timeout",
+        "cancels_on_disconnect",
+        "on_two_routes",
+        "forgets_at_restart",
+        "store_capacity",
+        "retries_unknown",
+        "no_signed_time",
+        "timeout_assumed",
+        "assumed",
+    ];
+
     /// For packs: `code` is the stable name, `what` was found, `advice` says what to change. None of them may hold a
     /// secret, since findings are logged.
     pub fn new(
@@ -43,6 +70,7 @@ impl Finding {
             code,
             what: what.into(),
             advice,
+            is_acknowledged: false,
         }
     }
 
@@ -64,6 +92,18 @@ impl Finding {
     /// What to change.
     pub fn advice(&self) -> &'static str {
         self.advice
+    }
+
+    /// Whether the application said that it knows of it
+    /// ([`acknowledge`](crate::ReceiverBuilder::acknowledge)). The log has it at `debug` then. A danger never is.
+    pub fn is_acknowledged(&self) -> bool {
+        self.is_acknowledged
+    }
+
+    /// Marks it, if it is among `codes` and no danger.
+    pub(crate) fn acknowledged_in(mut self, codes: &[&'static str]) -> Self {
+        self.is_acknowledged = self.severity < Severity::Danger && codes.contains(&self.code);
+        self
     }
 }
 

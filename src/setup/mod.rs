@@ -7,5 +7,5 @@ mod secret_error;
 pub use self::{
     build_error::BuildError,
     finding::{Finding, Severity},
-    secret_error::SecretError,
+    secret_error::{SecretError, Variable},
 };

@@ -1,27 +1,79 @@
-//! The log lines. No payload, header, credential or error text ever reaches one.
+//! The log lines. No payload, header or credential ever reaches one. Of errors there are the causes of stores, and with
+//! [`LogErrors`](super::LogErrors) what handlers fail with.
 //!
 //! Each stands on its own: it repeats the fields of the delivery's span, since a filter may let warnings
 //! through and no spans.
 
 #[cfg(feature = "tracing")]
 mod lines {
+    use std::error::Error;
+
     use crate::{
         setup::{Finding, Severity},
-        telemetry::{Facts, StoreCall},
-        verdict::Reason,
+        telemetry::{
+            Facts, Observed, StoreCall,
+            one_line::{WithSources, one_line},
+            words::{self, Words},
+        },
+        verdict::{Reason, StoreError},
     };
 
     /// What filters name: the crate, however its modules are called.
     const TARGET: &str = "hookgate";
+    /// Of a store's cause, in bytes: an engine's words are shorter.
+    const CAUSE: usize = 512;
+    /// Of what a handler fails with, in bytes: an error with the errors behind it.
+    const ERROR: usize = 2048;
 
-    /// What the start-up check says.
+    /// What the start-up check says. Of the notes one line has the codes: an operator reads them once, and an alert
+    /// never.
+    pub(crate) fn checked(endpoint: &str, found: &[Finding]) {
+        let is_note = |it: &Finding| it.severity() == Severity::Note && !it.is_acknowledged();
+        let mut notes: Vec<&str> = Vec::new();
+        for finding in found {
+            if !is_note(finding) {
+                self::found(endpoint, finding);
+                continue;
+            }
+            known(Some(endpoint), finding);
+            if !notes.contains(&finding.code()) {
+                notes.push(finding.code());
+            }
+        }
+        if !notes.is_empty() {
+            tracing::info!(
+                target: TARGET,
+                endpoint,
+                notes = notes.join(", "),
+                "the start-up check has notes; `Receiver::check` and the level debug explain them"
+            );
+        }
+    }
+
+    /// What the operator has heard of before, or can ask for.
+    fn known(endpoint: Option<&str>, finding: &Finding) {
+        tracing::debug!(target: TARGET, endpoint, code = finding.code(), "{finding}");
+    }
+
+    /// One thing that the start-up check says, or that came up later.
     pub(crate) fn found(endpoint: &str, finding: &Finding) {
+        found_of(Some(endpoint), finding);
+    }
+
+    /// What a worker says of its inbox while it runs: of an endpoint, or of all.
+    pub(crate) fn found_of(endpoint: Option<&str>, finding: &Finding) {
         let code = finding.code();
         match finding.severity() {
+            _ if finding.is_acknowledged() => known(endpoint, finding),
             Severity::Danger => tracing::error!(target: TARGET, endpoint, code, "{finding}"),
             Severity::Warning => tracing::warn!(target: TARGET, endpoint, code, "{finding}"),
             Severity::Note => tracing::info!(target: TARGET, endpoint, code, "{finding}"),
         }
+    }
+
+    /// What a worker has found is so no more.
+    pub(crate) fn found_no_more(endpoint: Option<&str>, code: &'static str) {
+        tracing::info!(target: TARGET, endpoint, code, "what was found is so no more");
     }
 
     /// `detail` is the text of a [`Rejection`](crate::verdict::Rejection): ours, without anything of the sender's.
@@ -34,14 +86,16 @@ mod lines {
                 target: TARGET,
                 endpoint,
                 reason = reason.as_str(),
-                "delivery refused: {detail}"
+                "{}: {detail}",
+                words::REFUSED
             );
         } else {
             tracing::info!(
                 target: TARGET,
                 endpoint,
                 reason = reason.as_str(),
-                "delivery refused: {detail}"
+                "{}: {detail}",
+                words::REFUSED
             );
         }
     }
@@ -56,11 +110,21 @@ mod lines {
     }
 
     pub(crate) fn no_time(endpoint: &str) {
+        tracing::warn!(target: TARGET, endpoint, "{}", words::NO_TIME);
+    }
+
+    /// Its sender got 200, and no copy will run.
+    pub(crate) fn rejected_for_good(facts: &Facts, attempt: u32, why: &'static str) {
         tracing::warn!(
             target: TARGET,
-            endpoint,
-            "a delivery has no signed time (or the epoch): only the dedup store recognises replays, for its \
-             retention; said once"
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            key_id = &*facts.key_id,
+            attempt,
+            why,
+            "{}",
+            words::REJECTED
         );
     }
 
@@ -101,6 +165,17 @@ mod lines {
         );
     }
 
+    pub(crate) fn unrecognized(facts: &Facts) {
+        tracing::warn!(
+            target: TARGET,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            "{}",
+            words::UNRECOGNIZED
+        );
+    }
+
     /// A delivery is dropped on its way.
     pub(crate) fn cut_off(facts: &Facts) {
         tracing::warn!(
@@ -109,14 +184,15 @@ mod lines {
             event_type = facts.type_label(),
             event_key = %facts.key,
             reason = Reason::CutOff.as_str(),
-            "delivery dropped before its end; the next copy may run once its lease has ended"
+            "{}",
+            words::CUT_OFF
         );
     }
 
     /// `whose` panicked where nothing may: the text of a panic may hold personal data, and is left to the
     /// application's panic hook.
     pub(crate) fn panicked(endpoint: &str, whose: &'static str) {
-        tracing::error!(target: TARGET, endpoint, "{whose} panicked; the delivery goes on");
+        tracing::error!(target: TARGET, endpoint, whose, "{}", words::PANICKED);
     }
 
     pub(crate) fn overloaded(facts: &Facts) {
@@ -126,7 +202,8 @@ mod lines {
             event_type = facts.type_label(),
             event_key = %facts.key,
             reason = Reason::Overloaded.as_str(),
-            "as many handlers run as may: delivery answered 503"
+            "{}",
+            words::OVERLOADED
         );
     }
 
@@ -148,8 +225,8 @@ mod lines {
             endpoint,
             handlers,
             unsettled,
-            "stopping before all has ended: the events of running handlers run again, and unsettled leases end by \
-             themselves"
+            "{}",
+            words::LEFT
         );
     }
 
@@ -159,7 +236,8 @@ mod lines {
             target: TARGET,
             handlers,
             unsettled,
-            "worker stops while handlers run: their events run again"
+            "{}",
+            words::WORKER_LEFT
         );
     }
 
@@ -170,11 +248,19 @@ mod lines {
             event_type = facts.type_label(),
             event_key = %facts.key,
             reason = Reason::HandlerDeadline.as_str(),
-            "handler is past its deadline: its sender got 503, and it goes on"
+            "{}",
+            words::PAST_DEADLINE
         );
     }
 
-    pub(crate) fn failed(facts: &Facts, attempt: u32, reason: Reason, status: Option<u16>) {
+    /// The next copy may run. `what` says who has the error.
+    pub(crate) fn failed(
+        facts: &Facts,
+        attempt: u32,
+        reason: Reason,
+        status: Option<u16>,
+        what: Words,
+    ) {
         tracing::warn!(
             target: TARGET,
             endpoint = &*facts.endpoint,
@@ -183,11 +269,11 @@ mod lines {
             attempt,
             status,
             reason = reason.as_str(),
-            "delivery not handled; the next copy may run"
+            "{what}"
         );
     }
 
-    pub(crate) fn lease(facts: &Facts, attempt: u32, what: &'static str) {
+    pub(crate) fn lease(facts: &Facts, attempt: u32, what: Words) {
         tracing::warn!(
             target: TARGET,
             endpoint = &*facts.endpoint,
@@ -197,13 +283,35 @@ mod lines {
         );
     }
 
-    /// `error` is a [`StoreError`](crate::verdict::StoreError) without its source, which may name servers.
-    pub(crate) fn store(facts: &Facts, call: StoreCall, error: &crate::verdict::StoreError) {
+    /// What a handler failed with, where the application wants that.
+    pub(crate) fn handlers_error(delivery: &Observed<'_>, error: &(dyn Error + Send + Sync)) {
+        let facts = delivery.facts();
+        let error = one_line(ERROR, &WithSources(error));
+        tracing::error!(
+            target: TARGET,
+            endpoint = &*facts.endpoint,
+            event_type = facts.type_label(),
+            event_key = %facts.key,
+            error,
+            "{}",
+            words::HANDLERS_ERROR
+        );
+    }
+
+    /// What a store says of its error, where it says more than the error itself. Its sources are not made for the log.
+    fn cause(error: &StoreError) -> Option<String> {
+        let cause = error.source()?;
+        Some(one_line(CAUSE, &cause))
+    }
+
+    /// The store has made its error's cause for this line.
+    pub(crate) fn store(facts: &Facts, call: StoreCall, error: &StoreError) {
         tracing::error!(
             target: TARGET,
             endpoint = &*facts.endpoint,
             event_key = %facts.key,
             call = call.as_str(),
+            cause = cause(error),
             "{error}"
         );
     }
@@ -214,12 +322,13 @@ mod lines {
             target: TARGET,
             endpoint,
             event_key = %key,
-            "the pack now gives this stored event another key; the stored one counts"
+            "{}",
+            words::ANOTHER_KEY
         );
     }
 
     /// A line of work did not end as handled.
-    pub(crate) fn worked(facts: &Facts, attempt: u32, what: &'static str) {
+    pub(crate) fn worked(facts: &Facts, attempt: u32, what: Words) {
         tracing::warn!(
             target: TARGET,
             endpoint = &*facts.endpoint,
@@ -231,23 +340,30 @@ mod lines {
     }
 
     /// What a worker does beside its lines.
-    pub(crate) fn worker(endpoint: &str, what: &'static str) {
+    pub(crate) fn worker(endpoint: &str, what: Words) {
         tracing::warn!(target: TARGET, endpoint, "{what}");
     }
 
-    /// `error` is a [`StoreError`](crate::verdict::StoreError) without its source, which may name servers.
-    pub(crate) fn inbox(what: &'static str, error: &crate::verdict::StoreError) {
-        tracing::error!(target: TARGET, "{what}: {error}");
+    /// A call of a worker failed. The store has made its error's cause for this line.
+    pub(crate) fn inbox(what: Words, error: &StoreError) {
+        tracing::error!(target: TARGET, cause = cause(error), "{what}: {error}");
     }
 
     /// The store was not told how a lease ends.
-    pub(crate) fn unsettled(endpoint: &str, key: &crate::identity::EventKey, what: &'static str) {
+    pub(crate) fn unsettled(endpoint: &str, key: &crate::identity::EventKey, what: Words) {
         tracing::warn!(target: TARGET, endpoint, event_key = %key, "{what}");
     }
 
     #[cfg(feature = "token")]
     pub(crate) fn token_issued(issuer: &str, grant: &'static str) {
         tracing::debug!(target: TARGET, issuer, grant, "token issued");
+    }
+
+    /// The store has made its error's cause for this line.
+    #[cfg(feature = "token")]
+    pub(crate) fn token_store(issuer: &str, error: &StoreError) {
+        let cause = cause(error);
+        tracing::error!(target: TARGET, issuer, cause, "{}: {error}", words::TOKEN_STORE);
     }
 
     /// `detail` is a text of ours, without anything of the caller's.
@@ -264,34 +380,21 @@ mod lines {
     #[cfg(feature = "jwks")]
     pub(crate) fn no_new_keys(issuer: &str, error: &dyn std::fmt::Display, is_left: bool) {
         if is_left {
-            tracing::warn!(target: TARGET, issuer, "no new key set, the last good one goes on: {error}");
+            tracing::warn!(target: TARGET, issuer, "{}: {error}", words::OLD_KEY_SET);
         } else {
-            tracing::error!(
-                target: TARGET,
-                issuer,
-                "no key set: tokens of this issuer are answered 503 until there is one: {error}"
-            );
+            tracing::error!(target: TARGET, issuer, "{}: {error}", words::NO_KEY_SET);
         }
     }
 
     #[cfg(feature = "jwks")]
     pub(crate) fn many_keys(issuer: &str) {
-        tracing::warn!(
-            target: TARGET,
-            issuer,
-            "the key set has over 8 keys for one algorithm: tokens without `kid` may be refused; said once"
-        );
+        tracing::warn!(target: TARGET, issuer, "{}", words::MANY_KEYS);
     }
 
     /// Nobody said which proxies write the header.
     #[cfg(feature = "token")]
     pub(crate) fn forwarded_unread(issuer: &str) {
-        tracing::warn!(
-            target: TARGET,
-            issuer,
-            "a token request's forwarding header is not read: callers behind a proxy share their failures; set \
-             `Networks::behind`; said once"
-        );
+        tracing::warn!(target: TARGET, issuer, "{}", words::FORWARDED_UNREAD);
     }
 
     pub(crate) fn misused(reason: Reason, advice: &dyn std::fmt::Display) {
@@ -301,19 +404,26 @@ mod lines {
 
 #[cfg(not(feature = "tracing"))]
 mod lines {
+    use std::error::Error;
+
     use crate::{
         setup::Finding,
-        telemetry::{Facts, StoreCall},
-        verdict::Reason,
+        telemetry::{Facts, Observed, StoreCall, words::Words},
+        verdict::{Reason, StoreError},
     };
 
+    pub(crate) fn checked(_: &str, _: &[Finding]) {}
     pub(crate) fn found(_: &str, _: &Finding) {}
+    pub(crate) fn found_of(_: Option<&str>, _: &Finding) {}
+    pub(crate) fn found_no_more(_: Option<&str>, _: &'static str) {}
     pub(crate) fn rejected(_: &str, _: Reason, _: &crate::verdict::Rejection) {}
     pub(crate) fn answered(_: &str, _: Reason) {}
     pub(crate) fn no_time(_: &str) {}
+    pub(crate) fn rejected_for_good(_: &Facts, _: u32, _: &'static str) {}
     pub(crate) fn ended(_: &Facts, _: u32, _: &'static str, _: &'static str) {}
     pub(crate) fn turned_away(_: &Facts, _: Reason) {}
     pub(crate) fn sent_back(_: &Facts) {}
+    pub(crate) fn unrecognized(_: &Facts) {}
     pub(crate) fn cut_off(_: &Facts) {}
     pub(crate) fn panicked(_: &str, _: &'static str) {}
     pub(crate) fn overloaded(_: &Facts) {}
@@ -321,14 +431,15 @@ mod lines {
     pub(crate) fn left(_: &str, _: usize, _: usize) {}
     pub(crate) fn worker_left(_: usize, _: usize) {}
     pub(crate) fn past_deadline(_: &Facts) {}
-    pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>) {}
-    pub(crate) fn lease(_: &Facts, _: u32, _: &'static str) {}
-    pub(crate) fn store(_: &Facts, _: StoreCall, _: &crate::verdict::StoreError) {}
+    pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>, _: Words) {}
+    pub(crate) fn lease(_: &Facts, _: u32, _: Words) {}
+    pub(crate) fn handlers_error(_: &Observed<'_>, _: &(dyn Error + Send + Sync)) {}
+    pub(crate) fn store(_: &Facts, _: StoreCall, _: &StoreError) {}
     pub(crate) fn another_key(_: &str, _: &crate::identity::EventKey) {}
-    pub(crate) fn worked(_: &Facts, _: u32, _: &'static str) {}
-    pub(crate) fn worker(_: &str, _: &'static str) {}
-    pub(crate) fn inbox(_: &'static str, _: &crate::verdict::StoreError) {}
-    pub(crate) fn unsettled(_: &str, _: &crate::identity::EventKey, _: &'static str) {}
+    pub(crate) fn worked(_: &Facts, _: u32, _: Words) {}
+    pub(crate) fn worker(_: &str, _: Words) {}
+    pub(crate) fn inbox(_: Words, _: &StoreError) {}
+    pub(crate) fn unsettled(_: &str, _: &crate::identity::EventKey, _: Words) {}
     #[cfg(feature = "jwks")]
     pub(crate) fn no_new_keys(_: &str, _: &dyn std::fmt::Display, _: bool) {}
     #[cfg(feature = "jwks")]
@@ -336,6 +447,8 @@ mod lines {
     #[cfg(feature = "token")]
     pub(crate) fn forwarded_unread(_: &str) {}
     pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}
+    #[cfg(feature = "token")]
+    pub(crate) fn token_store(_: &str, _: &StoreError) {}
     #[cfg(feature = "token")]
     pub(crate) fn token_issued(_: &str, _: &'static str) {}
     #[cfg(feature = "token")]

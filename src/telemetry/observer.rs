@@ -1,10 +1,10 @@
 //! [`Observer`]: what an application may want to know of its deliveries, beyond the handler.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use super::{DeliverySpan, Facts, Meter, caught, log};
+use super::{DeliverySpan, Facts, Meter, caught, log, seldom::Seldom};
 use crate::{
     identity::{EventKey, EventType, KeyId},
     verdict::{Ending, Reason, Rejection},
@@ -74,7 +74,9 @@ pub trait Observer: Send + Sync + 'static {
     }
 
     /// The handler failed or rejected the event. The error's text may hold personal data; it is given
-    /// to nobody else.
+    /// to nobody else. [`LogErrors`](crate::LogErrors) logs it.
+    ///
+    /// `None` where the handler gave no error: it panicked, or answered with a status alone.
     fn handler_failed(&self, delivery: Observed<'_>, error: Option<&(dyn Error + Send + Sync)>) {
         let _ = (delivery, error);
     }
@@ -84,7 +86,8 @@ pub trait Observer: Send + Sync + 'static {
         let _ = delivery;
     }
 
-    /// An event arrived as `Unrecognized`.
+    /// An event goes to its handler as `Unrecognized`: its type is not known, or it does not fit its type. The log warns
+    /// of it at most once a minute for each type.
     fn unrecognized(&self, delivery: Observed<'_>) {
         let _ = delivery;
     }
@@ -101,6 +104,7 @@ pub(crate) struct Told {
     observer: Arc<dyn Observer>,
     pub(crate) meter: Meter,
     endpoint: Arc<str>,
+    unrecognized: Seldom,
 }
 
 impl Told {
@@ -109,6 +113,7 @@ impl Told {
             observer,
             meter,
             endpoint,
+            unrecognized: Seldom::default(),
         }
     }
 
@@ -139,6 +144,16 @@ impl Told {
         self.ended(span, reason.ending(), reason, "none");
     }
 
+    /// A handler is about to get an event as `Unrecognized`. `now` is monotonic time.
+    pub(crate) fn unrecognized(&self, facts: &Facts, now: Duration) {
+        let event_type = facts.type_label();
+        self.meter.unrecognized(event_type);
+        if self.unrecognized.is_due(event_type, now) {
+            log::unrecognized(facts);
+        }
+        self.tell(|observer| observer.unrecognized(Observed::new(facts)));
+    }
+
     pub(crate) fn tell(&self, tell: impl FnOnce(&dyn Observer)) {
         if caught(|| tell(&*self.observer)).is_err() {
             log::panicked(&self.endpoint, "an observer");
@@ -155,6 +170,11 @@ pub struct Observed<'a>(&'a Facts);
 impl<'a> Observed<'a> {
     pub(crate) fn new(facts: &'a Facts) -> Self {
         Self(facts)
+    }
+
+    #[cfg(feature = "tracing")]
+    pub(super) fn facts(&self) -> &'a Facts {
+        self.0
     }
 
     /// The endpoint's name.

@@ -30,6 +30,8 @@ mod open {
                 endpoint,
                 pack,
                 event_type = Empty,
+                event_key = Empty,
+                recognized = Empty,
                 key_id = Empty,
                 attempt = Empty,
                 verdict = Empty,
@@ -58,12 +60,16 @@ mod open {
         }
 
         /// What is known of a request that passed every check.
-        pub(crate) fn admitted(&self, facts: &Facts) {
+        pub(crate) fn admitted(&self, facts: &Facts, recognized: bool) {
             if self.0.is_disabled() {
                 return;
             }
             self.0.record("event_type", facts.type_label());
+            self.0.record("event_key", display(&facts.key));
             self.0.record("key_id", &*facts.key_id);
+            if !recognized {
+                self.0.record("recognized", false);
+            }
             let trace = facts.trace_context.as_ref();
             if let Some(trace) = trace.or(facts.claimed_trace_context.as_ref()) {
                 let (trace_id, span_id) = trace.digits();
@@ -113,7 +119,7 @@ mod open {
             say();
         }
 
-        pub(crate) fn admitted(&self, _: &Facts) {}
+        pub(crate) fn admitted(&self, _: &Facts, _: bool) {}
         pub(crate) fn claimed(&self, _: u32) {}
         pub(crate) fn detached(&self) {}
         pub(crate) fn ended(&self, _: Ending, _: Reason) {}

@@ -86,7 +86,7 @@ scenarios! {
          and again";
     /// An event whose data has another shape.
     OtherShape = "data of another shape",
-        "data of another shape is no error: it is acknowledged, or it is sent again and again";
+        "data of another shape is not refused: it is acknowledged, or its handler asks for a retry";
     /// A body over the limit.
     Oversized = "oversized body",
         "a body over the receiver's limit is refused with 413";

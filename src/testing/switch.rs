@@ -14,7 +14,7 @@ use crate::{
     verdict::StoreError,
 };
 
-/// Names what no answer or log may show.
+/// What no answer may show. The log has it: a store writes its causes for that.
 pub(super) const SERVER: &str = "canary-of-a-store";
 
 pub(super) struct Switched {

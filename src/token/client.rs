@@ -162,8 +162,9 @@ impl Client {
     }
 
     pub(super) fn validate(&self) -> Result<(), BuildError> {
-        if let Some(fault) = self.fault {
-            return Err(fault.into());
+        if let Some(flaw) = self.fault.clone() {
+            let what = "the secret of a client of the token endpoint";
+            return Err(BuildError::Credential { what, flaw });
         }
         validate_id(&self.id)?;
         self.keys

@@ -10,7 +10,9 @@ use crate::{
     identity::EventKey,
     leases::{Claims, StoreCalls},
     setup::BuildError,
+    telemetry::log,
     time::{Clock, Timer},
+    verdict::StoreError,
 };
 
 /// Domain of used assertions, apart from that of event keys: one store may hold both.
@@ -56,16 +58,21 @@ impl Replays {
             Ok(Claim::Won(lease)) => lease,
             Ok(Claim::Done { .. }) => return Ok(Use::Again),
             Ok(Claim::InProgress { .. }) => return Err(Refused::UnderWay),
-            Err(_) => return Err(Refused::StoreUnavailable),
+            Err(error) => return Err(failed(name, &error)),
         };
         let mark = (End::Processed, once.remember);
         match claims.mark_or_release(&lease, mark, timer).await {
             Ok(Settled::Ok) => Ok(Use::First),
             // The lease ended meanwhile: another request may have it.
             Ok(Settled::LeaseLost) => Err(Refused::UnderWay),
-            Err(_) => Err(Refused::StoreUnavailable),
+            Err(error) => Err(failed(name, &error)),
         }
     }
+}
+
+fn failed(name: &str, error: &StoreError) -> Refused {
+    log::token_store(name, error);
+    Refused::StoreUnavailable
 }
 
 /// Each part after its length, as event keys are.

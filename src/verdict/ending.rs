@@ -56,7 +56,9 @@ impl From<&Outcome> for Ending {
             Outcome::Ignored { .. } => Self::Ignored,
             Outcome::Rejected { .. } => Self::Rejected,
             Outcome::Retry { .. } | Outcome::Unavailable { .. } => Self::Retry,
-            Outcome::WrongEventType | Outcome::TakenTwice => Self::Misused,
+            Outcome::WrongEventType | Outcome::TakenTwice | Outcome::NestedReceiver => {
+                Self::Misused
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, sync::Arc, time::Duration};
 
+use super::Reason;
+
 /// The handler is done with the event.
 ///
 /// ```
@@ -32,6 +34,11 @@ impl Ack {
     }
 
     /// Not for this application. `why` goes to the log, so it is fixed text.
+    ///
+    /// The event counts as handled. It is remembered for the retention, so **no copy of it runs**, not even one that is
+    /// sent again after the handler was mended. Do not say it of an event that the application wants and cannot read,
+    /// such as `Unrecognized`: that is [`Nack::retry`], or a row that is kept. Events that were never wanted are best
+    /// left out by the pack's `interested_in`, which remembers nothing.
     pub const fn ignored(why: &'static str) -> Self {
         Self(Done::Ignored(why))
     }
@@ -111,6 +118,9 @@ impl Nack {
 
     /// No copy can ever be handled. The sender gets 200, since a retry cannot help, and the event is
     /// recorded as rejected. `why` goes to the log, so it is fixed text.
+    ///
+    /// The event is remembered for the retention, so **no copy of it runs**, not even one that is sent again after the
+    /// handler was mended. Keep its [`payload`](crate::Delivery::payload) before, where somebody is to look at it.
     pub const fn rejected(why: &'static str) -> Self {
         Self {
             kind: NotDone::Rejected { why },
@@ -171,9 +181,25 @@ pub enum Outcome {
     WrongEventType,
     /// The handler asked for its event twice: a mistake in the program.
     TakenTwice,
+    /// Another receiver stands behind the first, on the same route: a mistake in the program.
+    NestedReceiver,
 }
 
 impl Outcome {
+    /// Which mistake of the program it is, if one.
+    pub(crate) const fn misuse(&self) -> Option<Reason> {
+        match self {
+            Self::WrongEventType => Some(Reason::WrongEventType),
+            Self::TakenTwice => Some(Reason::TakenTwice),
+            Self::NestedReceiver => Some(Reason::NestedReceiver),
+            Self::Processed
+            | Self::Ignored { .. }
+            | Self::Retry { .. }
+            | Self::Unavailable { .. }
+            | Self::Rejected { .. } => None,
+        }
+    }
+
     /// Nothing is known but that it was not handled.
     pub(crate) const fn not_handled() -> Self {
         Self::Retry {
@@ -218,6 +244,7 @@ impl fmt::Debug for Outcome {
             Self::Rejected { .. } => "Rejected",
             Self::WrongEventType => "WrongEventType",
             Self::TakenTwice => "TakenTwice",
+            Self::NestedReceiver => "NestedReceiver",
         })
     }
 }

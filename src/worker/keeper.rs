@@ -11,7 +11,7 @@ use crate::{
     dedup::{Lease, Settled},
     inbox::{BoxInbox, Inbox},
     leases::{HeldLease, LeaseHandle},
-    telemetry::log,
+    telemetry::{log, words},
     time::{Clock, Timer, within},
     verdict::StoreError,
 };
@@ -108,7 +108,7 @@ impl Keeper {
                     self.kept(*place, kept, asked);
                 }
             }
-            Err(error) => log::inbox("the leases of a worker were not extended", &error),
+            Err(error) => log::inbox(words::NOT_KEPT, &error),
         }
         // Believed for no longer than the store holds them, whatever it says.
         for kept in self.held().leases.values() {

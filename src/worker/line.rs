@@ -5,19 +5,23 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use super::{
+    handler::Handed,
     policy::{LOST_AFTER, Next, Run},
-    serve::{CALL_TIMEOUT, Endpoint, Shared, Slot},
+    shared::{CALL_TIMEOUT, Endpoint, Shared, Slot},
 };
 use crate::{
     dedup::{DedupStore, Settled},
     inbox::{
-        Counts, DeadReason, Entry, FORMAT, Inbox, Leased, Pause, PauseReason, StoredDelivery,
-        Unreadable,
+        Counts, DeadReason, Entry, FORMAT, Inbox, Leased, OrderKey, Pause, PauseReason,
+        StoredDelivery, Unreadable,
     },
     judge::NotReopened,
     leases::LeaseHandle,
     road::{Said, Worked, work},
-    telemetry::log,
+    telemetry::{
+        Meter, log,
+        words::{self, Words},
+    },
     time::{Timer, within},
     verdict::{Reason, StoreError},
 };
@@ -30,7 +34,7 @@ enum Came {
     /// Its handler ran.
     Worked(Worked, Next),
     /// It did not run.
-    Not(Next, &'static str),
+    Not(Next, Option<Words>),
 }
 
 /// Runs one line. `asked` is when its lease was asked for, in monotonic time.
@@ -53,6 +57,7 @@ pub(super) async fn run(
         age,
         is_quarantined,
         probe,
+        order,
         ..
     } = row;
     let stored = StoredDelivery::from_bytes(payload);
@@ -63,8 +68,10 @@ pub(super) async fn run(
         shared: &shared,
         endpoint,
         slot: &slot,
+        order,
         lease: &hold.lease,
         timer: &timer,
+        asked,
         run: Run {
             failures,
             age,
@@ -74,30 +81,32 @@ pub(super) async fn run(
         },
     };
     let came = match stored {
-        _ if vanished >= LOST_AFTER => Came::Not(
-            Next::Dead(DeadReason::WorkerLost),
-            "its runs ended without a verdict too often: it is a dead letter",
-        ),
-        Err(Unreadable::UnknownFormat) => line.misrouted("another release has stored it"),
-        Err(Unreadable::Damaged) => Came::Not(
-            Next::Dead(DeadReason::Damaged),
-            "what was stored is damaged: it is a dead letter",
-        ),
+        _ if vanished >= LOST_AFTER => {
+            Came::Not(Next::Dead(DeadReason::WorkerLost), Some(words::WORKER_LOST))
+        }
+        Err(Unreadable::UnknownFormat) => line.misrouted(words::OTHER_RELEASE),
+        Err(Unreadable::Damaged) => {
+            Came::Not(Next::Dead(DeadReason::Damaged), Some(words::DAMAGED))
+        }
         Ok(stored) if is_quarantined => line.accept_anew(&stored).await,
         Ok(stored) => match line.work(&stored).await {
             Some(came) => came,
-            None => return,
+            None => return line.promote().await,
         },
     };
     line.end(came).await;
+    line.promote().await;
 }
 
 struct Line<'a> {
     shared: &'a Shared,
     endpoint: &'a Endpoint,
     slot: &'a Slot,
+    order: Option<OrderKey>,
     lease: &'a LeaseHandle,
     timer: &'a Arc<dyn Timer>,
+    /// When its lease was asked for.
+    asked: Duration,
     run: Run,
 }
 
@@ -106,23 +115,24 @@ impl Line<'_> {
         self.endpoint.served.receiver.name()
     }
 
-    fn misrouted(&self, why: &'static str) -> Came {
+    fn meter(&self) -> &Meter {
+        &self.endpoint.served.receiver.0.judge.told.meter
+    }
+
+    fn misrouted(&self, why: Words) -> Came {
         let retries = &self.shared.retries;
         Came::Not(
             retries.paused(PauseReason::Misrouted, self.run, chance()),
-            why,
+            Some(why),
         )
     }
 
     fn unread(&self, why: NotReopened) -> Came {
         match why {
-            NotReopened::OtherPack => {
-                self.misrouted("it is of another pack than the worker's receiver")
+            NotReopened::OtherPack => self.misrouted(words::OTHER_PACK),
+            NotReopened::Undecodable => {
+                Came::Not(Next::Dead(DeadReason::Undecodable), Some(words::UNREADABLE))
             }
-            NotReopened::Undecodable => Came::Not(
-                Next::Dead(DeadReason::Undecodable),
-                "the pack cannot read it: it is a dead letter",
-            ),
         }
     }
 
@@ -135,8 +145,18 @@ impl Line<'_> {
             Err(why) => return Some(self.unread(why)),
         };
         let began = self.shared.clock.monotonic();
+        if self.lease.attempt() == 1 {
+            let since = began.saturating_sub(self.asked);
+            self.meter().waited(self.run.age.saturating_add(since));
+        }
         let stop = pin!(self.shared.lets_go());
-        let handler = |slot, _| (served.handler)(slot);
+        let handler = |slot, bytes| {
+            (served.handler)(Handed {
+                slot,
+                bytes,
+                request: &stored.request,
+            })
+        };
         let came = |worked: Worked| {
             let run = Run {
                 others_succeed: self.endpoint.has_succeeded_since(began),
@@ -192,12 +212,12 @@ impl Line<'_> {
         match self.call(self.shared.inbox.accept(entries)).await {
             // An inline run of one of them is under way, and may fail.
             Ok(accepted) if accepted.iter().any(is_in_progress) => {
-                Came::Not(again, "an inline handler holds its event: it waits")
+                Came::Not(again, Some(words::HELD_INLINE))
             }
-            Ok(_) => Came::Not(Next::Done(crate::dedup::End::Processed), ""),
+            Ok(_) => Came::Not(Next::Done(crate::dedup::End::Processed), None),
             Err(error) => {
-                log::inbox("what can be decoded now was not accepted", &error);
-                Came::Not(again, "its events were not accepted: it waits")
+                log::inbox(words::ANEW_FAILED, &error);
+                Came::Not(again, Some(words::NOT_ACCEPTED))
             }
         }
     }
@@ -234,10 +254,12 @@ impl Line<'_> {
 
     fn tell(&self, came: Came, next: Next, settled: Result<Settled, StoreError>) {
         let is_written = matches!(settled, Ok(Settled::Ok));
+        let (called, cause) = next.labels(is_written);
+        self.meter().worked(called, cause);
         let attempt = self.lease.attempt();
         match came {
-            Came::Not(_, "") => {}
-            Came::Not(_, why) => log::worker(self.name(), why),
+            Came::Not(_, None) => {}
+            Came::Not(_, Some(why)) => log::worker(self.name(), why),
             Came::Worked(worked, _) => {
                 let reason = match worked.said {
                     Said::Overran | Said::Stopped => Reason::LeaseLost,
@@ -250,20 +272,16 @@ impl Line<'_> {
                     Said::Misused(reason) => reason,
                 };
                 match next {
-                    Next::Dead(_) => log::worked(worked.facts(), attempt, "event is a dead letter"),
+                    Next::Dead(_) => log::worked(worked.facts(), attempt, words::DEAD),
                     Next::Again { .. } | Next::Paused { .. } => {
-                        log::worked(
-                            worked.facts(),
-                            attempt,
-                            "event not handled; it is tried again",
-                        );
+                        let what = match worked.said {
+                            Said::Failed { .. } | Said::Unavailable => words::WORK_FAILED,
+                            _ => words::WORK_NOT_DONE,
+                        };
+                        log::worked(worked.facts(), attempt, what);
                     }
                     Next::Done(_) if !is_written => {
-                        log::worked(
-                            worked.facts(),
-                            attempt,
-                            "its effect may repeat: its end was not written",
-                        );
+                        log::worked(worked.facts(), attempt, words::NOT_ENDED);
                     }
                     Next::Done(_) => {}
                 }
@@ -284,7 +302,19 @@ impl Line<'_> {
             && let Err(error) = self.call(self.shared.inbox.resume(self.name())).await
         {
             // The next probe tries again.
-            log::inbox("an endpoint's pause was not ended", &error);
+            log::inbox(words::NOT_RESUMED, &error);
+        }
+    }
+
+    /// A handler that settled inside of its own transaction committed it behind the store's back. So what waits behind its
+    /// event is let go on here, whatever the handler said then.
+    async fn promote(&self) {
+        let Some(order) = &self.order else { return };
+        if !self.lease.heartbeat_stopped() {
+            return;
+        }
+        if let Err(error) = self.call(self.shared.inbox.promote(order)).await {
+            log::inbox(words::NOT_PROMOTED, &error);
         }
     }
 
@@ -292,14 +322,12 @@ impl Line<'_> {
         log::worker(
             self.name(),
             match pause.reason {
-                PauseReason::Unavailable => {
-                    "endpoint paused: what its handler needs is unavailable"
-                }
-                PauseReason::Misrouted => "endpoint paused: this program cannot handle its events",
+                PauseReason::Unavailable => words::PAUSED,
+                PauseReason::Misrouted => words::MISROUTED,
             },
         );
         if let Err(error) = self.call(self.shared.inbox.pause(self.name(), pause)).await {
-            log::inbox("an endpoint was not paused", &error);
+            log::inbox(words::NOT_PAUSED, &error);
         }
     }
 
@@ -324,7 +352,7 @@ impl Line<'_> {
             loop {
                 match self.call(once()).await {
                     Ok(settled) => return settled,
-                    Err(error) => log::inbox("the end of a line was not written", &error),
+                    Err(error) => log::inbox(words::NOT_WRITTEN, &error),
                 }
                 self.timer.sleep(pause).await;
                 pause = pause.saturating_mul(2);

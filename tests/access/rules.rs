@@ -278,7 +278,15 @@ fn each_challenge_is_named_once_in_the_order_of_the_rules() {
 
 #[test]
 fn what_cannot_be_right_is_refused_at_start_and_never_matches() {
-    let empty = |error: &BuildError| matches!(error, BuildError::Secret(SecretError::Empty));
+    let empty = |error: &BuildError| {
+        matches!(
+            error,
+            BuildError::Credential {
+                flaw: SecretError::Empty,
+                ..
+            }
+        )
+    };
     assert!(empty(&build(ApiKey::header("x-key", "")).unwrap_err()));
     assert!(empty(&build(ApiKey::from_text("x-key:")).unwrap_err()));
     assert!(empty(&build(ApiKey::from_text("")).unwrap_err()));

@@ -173,7 +173,7 @@ impl Script {
         let said = match step {
             None | Some(Step::Process) => Ok(Ack::processed()),
             Some(Step::Retry) => Err(Nack::retry()),
-            Some(Step::Fail(why)) => Err(std::io::Error::other(why).into()),
+            Some(Step::Fail(text)) => Err(text.into()),
             Some(Step::RetryAfter(after)) => Err(Nack::retry_after(after)),
             Some(Step::Unavailable) => Err(Nack::unavailable()),
             Some(Step::Reject) => Err(Nack::rejected("never")),

@@ -250,7 +250,8 @@ fn beside(stage: &Stage, told: &Told) -> ReceiverBuilder {
         .observer(told.clone())
 }
 
-/// A handler that takes another event than its receiver's pack has, and one that takes its event twice.
+/// A handler that takes another event than its receiver's pack has, one that takes its event twice, and a receiver
+/// inside of another.
 async fn misuse(stage: &Stage, told: &Told) {
     async fn takes_a_time(_: Event<UnixTime>) -> Ack {
         Ack::processed()
@@ -265,11 +266,20 @@ async fn misuse(stage: &Stage, told: &Told) {
         .unwrap();
     let twice = post(takes_it_twice).layer(receiver.layer());
     let route = post(takes_a_time).layer(receiver.layer());
-    let app = Router::new().route("/hook", route).route("/twice", twice);
+    let within = post(takes_it_twice).layer(receiver.layer());
+    let nested = Router::new()
+        .route("/nested", within)
+        .layer(receiver.layer());
+    let app = Router::new()
+        .route("/hook", route)
+        .route("/twice", twice)
+        .merge(nested);
     let server = Server::start(app).await;
     assert_eq!(call("mistaken").send(server.addr).await.status, 500);
     let twice = call("twice").target("/twice");
     assert_eq!(twice.send(server.addr).await.status, 500);
+    let nested = call("nested").target("/nested");
+    assert_eq!(nested.send(server.addr).await.status, 500);
 
     // A body that is never finished holds its bytes, so that there is no room for another.
     let mut slow = Connection::open(server.addr).await;

@@ -44,7 +44,7 @@ pub(crate) use self::{
     server::Server,
     signing::{hex, hmac_sha256},
     stage::{NOW, Stage, now},
-    store::{Fault, On, ScriptedStore},
+    store::{CAUSE, Fault, On, ScriptedStore},
     strict::Strict,
     vectors::{Token, vector},
 };

@@ -2,6 +2,8 @@
 
 use std::{
     collections::VecDeque,
+    error::Error,
+    fmt,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -163,8 +165,28 @@ impl ScriptedStore {
     }
 }
 
+/// What the store's cause says.
+pub(crate) const CAUSE: &str = "Redis refused (NOAUTH)";
+
+/// A cause that was written for the log. What stands behind it was not.
+#[derive(Debug)]
+struct Cause(std::io::Error);
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(CAUSE)
+    }
+}
+
+impl Error for Cause {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
 fn down() -> StoreError {
-    StoreError::Unavailable("redis://user:CANARY-STORE-PASSWORD@10.0.0.1 refused".into())
+    let behind = std::io::Error::other("redis://user:CANARY-STORE-PASSWORD@10.0.0.1 refused");
+    StoreError::Unavailable(Cause(behind).into())
 }
 
 impl DedupStore for ScriptedStore {

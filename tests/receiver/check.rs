@@ -1,17 +1,27 @@
 //! The start-up check: each finding appears exactly when it should.
 
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
-    Finding, Key, Keyring, Receiver, ReceiverBuilder, Secret, Severity,
+    BuildError, Finding, Key, Keyring, Receiver, ReceiverBuilder, Rejection, Secret, Severity,
+    UnixTime,
     access::{AnyoneMayCall, ApiKey},
     dedup::{BoxDedupStore, MemoryStore},
-    pack::{Provider, Retries, SenderProfile, TimeKind},
-    providers::{facephi::Facephi, idcloud::IdCloud, logto::Logto, preset::Preset},
+    inbox::{MemoryInbox, Totals},
+    keys::LiveKeys,
+    pack::{
+        Authenticated, Contents, Provider, RawRequest, Retries, SenderProfile, TimeKind,
+        Undecodable, Verified,
+    },
+    providers::{
+        facephi::Facephi, idcloud::IdCloud, logto::Logto, preset::Preset, unico_check::UnicoCheck,
+    },
+    tenants::Keys,
 };
+use tracing::Level;
 
-use crate::props::{self, Durable, logto};
+use crate::props::{self, Durable, Log, logto};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -82,6 +92,21 @@ fn a_sender_that_gives_up_early_loses_events() {
     assert_eq!(codes(&found), lost);
     assert_eq!(found[0].what(), "look into its list of recent deliveries");
     assert_eq!(of_sender(|it| it.warning = Some("beware")), ["sender"]);
+}
+
+#[test]
+fn an_inbox_loses_nothing_that_it_has_accepted_and_hides_nothing_else() {
+    let with_inbox = |adapt: fn(&mut SenderProfile)| {
+        let inbox = MemoryInbox::new();
+        let found = found(pack(adapt), |builder| builder.inbox_for_tests(inbox));
+        let said = codes(&found).into_iter();
+        let warnings = said
+            .zip(&found)
+            .filter(|it| it.1.severity() > Severity::Note);
+        warnings.map(|(code, _)| code).collect::<Vec<_>>()
+    };
+    assert_eq!(with_inbox(|it| it.retries = Retries::Never), NOTHING);
+    assert_eq!(with_inbox(|it| it.warning = Some("beware")), ["sender"]);
 }
 
 #[test]
@@ -320,30 +345,219 @@ fn the_guide_lists_the_codes_in_the_order_of_their_weight() {
     let listed: Vec<&str> = rows
         .filter_map(|row| Some(row.split_once('`')?.0))
         .collect();
-    assert_eq!(
-        listed,
-        [
-            "anyone_may_call",
-            "store_not_shared",
-            "time_not_checked",
-            "secret_short",
-            "secret_not_standard",
-            "accepts_unreadable_time",
-            "tokens_taken_as_requests",
-            "events_can_be_lost",
-            "sender",
-            "body_limit_below_sender",
-            "deadline_beyond_timeout",
-            "cancels_on_disconnect",
-            "on_two_routes",
-            "forgets_at_restart",
-            "store_capacity",
-            "retries_unknown",
-            "no_signed_time",
-            "timeout_assumed",
-            "assumed"
-        ]
+    assert_eq!(listed, Finding::CODES);
+}
+
+/// A finding that the list lacks could not be acknowledged.
+#[test]
+fn the_list_has_every_code_that_the_library_writes() {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../src")];
+    let mut count = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let code = fs::read_to_string(&path).unwrap();
+            let said = code.split("Finding::new(").skip(1).filter_map(|call| {
+                let (_, rest) = call.split_once("Severity::")?;
+                let (_, code) = rest.split_once(',')?;
+                code.trim_start().strip_prefix('"')?.split('"').next()
+            });
+            // The token endpoint's is not of a receiver.
+            for code in said.filter(|code| *code != "anyone_may_ask_for_tokens") {
+                assert!(all_codes().contains(&code), "{code}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 15, "{count}");
+}
+
+#[test]
+fn an_acknowledged_finding_stays_and_is_no_warning_in_the_log() {
+    let acknowledging = |codes: &'static [&'static str]| {
+        let log = Log::begin();
+        let pack = pack(|it| {
+            it.retries = Retries::Never;
+            it.timeout = None;
+        });
+        let found = found(pack, |builder| {
+            codes.iter().fold(builder, |it, code| it.acknowledge(code))
+        });
+        let marked: Vec<_> = found
+            .iter()
+            .map(|it| (it.code(), it.is_acknowledged()))
+            .collect();
+        (marked, log.lines())
+    };
+
+    let (marked, lines) = acknowledging(&[]);
+    let both = ["events_can_be_lost", "timeout_assumed"];
+    assert_eq!(marked, both.map(|code| (code, false)));
+    let levels: Vec<_> = lines.iter().map(|(level, _)| *level).collect();
+    assert_eq!(levels, [Level::WARN, Level::DEBUG, Level::INFO]);
+    assert!(
+        lines[2].1.contains("notes=\"timeout_assumed\""),
+        "{lines:?}"
     );
+
+    let (marked, lines) = acknowledging(&["events_can_be_lost", "timeout_assumed"]);
+    assert_eq!(marked, both.map(|code| (code, true)));
+    for (line, code) in lines.iter().zip(both) {
+        assert_eq!(line.0, Level::DEBUG);
+        assert!(line.1.contains(code), "{lines:?}");
+    }
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn what_is_found_later_is_acknowledged_too() {
+    use hookgate_axum::ReceiverExt;
+    let receiver = Receiver::new("test", pack(|_| {}))
+        .dedup(Durable)
+        .acknowledge("on_two_routes")
+        .build()
+        .unwrap();
+    let log = Log::begin();
+    let _layers = (receiver.layer(), receiver.layer());
+    let told = log.with("on_two_routes");
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].0, Level::DEBUG);
+    assert!(receiver.check()[0].is_acknowledged());
+}
+
+/// Of the check at start, and of workers while they run.
+fn all_codes() -> Vec<&'static str> {
+    [Finding::CODES, Totals::CODES].concat()
+}
+
+#[test]
+fn only_a_finding_that_there_is_can_be_acknowledged() {
+    let built = |code| {
+        let builder = Receiver::new("test", pack(|_| {})).dedup(Durable);
+        builder.acknowledge(code).build().map(drop)
+    };
+    for code in all_codes() {
+        assert_eq!(built(code), Ok(()), "{code}");
+    }
+    let refused = built("events_may_be_lost").unwrap_err();
+    let BuildError::UnknownFinding { code, known } = &refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(*code, "events_may_be_lost");
+    assert_eq!(*known, all_codes());
+    assert!(refused.to_string().contains("`events_may_be_lost`"));
+    assert!(refused.to_string().contains(", events_can_be_lost, "));
+}
+
+/// A pack may have findings that this library does not know.
+#[test]
+fn a_finding_of_a_pack_of_ones_own_can_be_acknowledged() {
+    struct Own(Preset);
+    impl Provider for Own {
+        type Event = <Preset as Provider>::Event;
+        fn name(&self) -> &str {
+            self.0.name()
+        }
+        fn profile(&self) -> SenderProfile {
+            self.0.profile()
+        }
+        fn keys(&self) -> Keys {
+            self.0.keys()
+        }
+        fn findings(&self, _: UnixTime) -> Vec<Finding> {
+            vec![Finding::new(
+                Severity::Warning,
+                "moon_is_full",
+                "so",
+                "wait",
+            )]
+        }
+        fn verify<'a>(
+            &self,
+            it: RawRequest<'a>,
+            keys: LiveKeys<'a>,
+        ) -> Result<Verified<'a>, Rejection> {
+            self.0.verify(it, keys)
+        }
+        fn decode(&self, it: &Authenticated<'_>) -> Result<Contents<Self::Event>, Undecodable> {
+            self.0.decode(it)
+        }
+    }
+    let secret = Secret::whsec(props::standard_webhooks::KEY).unwrap();
+    let own = Own(Preset::standard_webhooks(secret).with_profile(ideal));
+    let found = found(own, |it| it.acknowledge("moon_is_full"));
+    assert_eq!(codes(&found), ["moon_is_full"]);
+    assert!(found[0].is_acknowledged());
+}
+
+/// Whoever lets anyone call says so in the log of each start.
+#[test]
+fn a_danger_cannot_be_acknowledged() {
+    let built = |pack: &dyn Fn() -> ReceiverBuilder| {
+        let builder = pack().access(AnyoneMayCall).dedup(Durable);
+        builder.acknowledge("anyone_may_call").build().map(drop)
+    };
+    let refused = BuildError::DangerAcknowledged("anyone_may_call");
+    let open = || Receiver::new("test", IdCloud::new());
+    assert_eq!(built(&open), Err(refused));
+    // Where the signature decides, the same code is a note.
+    assert_eq!(built(&|| Receiver::new("test", pack(|_| {}))), Ok(()));
+}
+
+/// Whoever runs all of them reads their log at each start.
+#[test]
+fn each_sender_takes_one_line_of_notes_and_one_for_each_warning() {
+    let secret = || Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES").unwrap();
+    let key = || ApiKey::header("x-api-key", "a key");
+    let whsec = || Secret::whsec(props::standard_webhooks::KEY).unwrap();
+    let mut lines = 0;
+    for builder in [
+        Receiver::new("logto", Logto::new(secret())),
+        Receiver::new("facephi", Facephi::new(secret())).access(key()),
+        Receiver::new("idcloud", IdCloud::new()).access(key()),
+        Receiver::new("unico-check", UnicoCheck::new()).access(key()),
+        Receiver::new("github", Preset::github(secret())),
+        Receiver::new("stripe", Preset::stripe(secret())),
+        Receiver::new("slack", Preset::slack(secret())),
+        Receiver::new("shopify", Preset::shopify(secret())),
+        Receiver::new("svix", Preset::svix(whsec())),
+    ] {
+        let log = Log::begin();
+        let receiver = builder
+            .dedup(MemoryStore::with_capacity(1000))
+            .build()
+            .unwrap();
+        let told: Vec<_> = log
+            .lines()
+            .into_iter()
+            .filter(|(level, _)| *level <= Level::INFO)
+            .collect();
+        let found = receiver.check();
+        let warnings = found.iter().filter(|it| it.severity() > Severity::Note);
+        assert_eq!(told.len(), warnings.count() + 1, "{told:?}");
+        lines += told.len();
+        for finding in &found {
+            says_nothing_twice(&finding.to_string());
+        }
+    }
+    // The warnings are Logto's and GitHub's, which send once, and GitHub's large bodies.
+    assert_eq!(lines, 9 + 3);
+}
+
+/// No four words stand twice in it.
+fn says_nothing_twice(text: &str) {
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|it| !it.is_empty())
+        .collect();
+    for (at, run) in words.windows(4).enumerate() {
+        let again = words.windows(4).skip(at + 1).any(|it| it == run);
+        assert!(!again, "{run:?} stands twice in: {text}");
+    }
 }
 
 #[test]

@@ -10,18 +10,19 @@ use axum::{
 };
 use bytes::Bytes;
 use hookgate::{
-    Ack, Nack, UnixTime,
+    Ack, Nack, Receiver, Secret, UnixTime,
     access::{Access, Denied},
     pack::Head,
-    providers::logto::Event as LogtoEvent,
+    providers::logto::{Event as LogtoEvent, Logto},
     time::Clock,
 };
 use hookgate_axum::{Event, EventRejection, ReceiverExt};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::{BodyExt, Full};
 use tower::{Layer, ServiceBuilder, ServiceExt};
+use tracing::Level;
 
-use crate::props::{self, Call, On, Server, Stage, logto, standard_webhooks};
+use crate::props::{self, Call, Log, On, Server, Stage, logto, standard_webhooks};
 
 #[tokio::test]
 async fn the_layer_sees_every_method_of_its_route_and_no_other_route() {
@@ -58,6 +59,19 @@ async fn a_method_added_after_the_layer_is_not_covered_and_an_event_there_is_500
     let reply = logto::event(1).method(Method::PUT).send(server.addr).await;
     assert_eq!(reply.status, 500);
     assert_eq!(stage.store.count(On::Claim), 0);
+}
+
+#[tokio::test]
+async fn routes_that_share_a_receiver_share_what_was_handled() {
+    let stage = Stage::logto().await;
+    let route = || stage.script.route::<LogtoEvent>(&stage.receiver);
+    let app = Router::new().route("/a", route()).route("/b", route());
+    let server = Server::start(app).await;
+    for (target, n, runs) in [("/a", 1, 1), ("/b", 1, 1), ("/b", 2, 2), ("/a", 2, 2)] {
+        let call = logto::event(n).target(target);
+        assert_eq!(call.send(server.addr).await.status, 200);
+        assert_eq!(stage.script.runs(), runs, "{target} {n}");
+    }
 }
 
 #[tokio::test]
@@ -233,4 +247,75 @@ async fn a_service_is_only_called_where_it_was_polled_ready() {
     let refused = logto::event(9).without(logto::SIGNATURE).request::<Body>();
     assert_eq!(service.oneshot(refused).await.unwrap().status(), 401);
     assert_eq!(strict.calls(), 3);
+}
+
+#[tokio::test]
+async fn a_receiver_inside_of_another_asks_no_store_and_the_log_says_which_two_they_are() {
+    let stage = Stage::logto().await;
+    let other = Stage::logto().await;
+    let another = Receiver::new("another", Logto::new(Secret::utf8(logto::KEY).unwrap()))
+        .dedup(other.store.clone())
+        .build()
+        .unwrap();
+    for (runs, inner, says) in [
+        (
+            1,
+            &stage.receiver,
+            "the receiver `test` stands on a route twice",
+        ),
+        (
+            2,
+            &another,
+            "the receiver `another` stands inside of `test`",
+        ),
+    ] {
+        let log = Log::begin();
+        let route = stage.script.route::<LogtoEvent>(inner);
+        let app = Router::new()
+            .route("/hook", route)
+            .layer(stage.receiver.layer());
+        let server = Server::start(app).await;
+        assert_eq!(logto::event(1).send(server.addr).await.status, 500);
+        let [(Level::ERROR, line)] = &log
+            .with("nested_receiver")
+            .into_iter()
+            .filter(|(level, _)| *level == Level::ERROR)
+            .collect::<Vec<_>>()[..]
+        else {
+            panic!("{}", log.text());
+        };
+        assert!(line.contains(says), "{line}");
+        // The outer one's alone.
+        let calls = [On::Claim, On::Release, On::Mark, On::Look].map(|on| stage.store.count(on));
+        assert_eq!(calls, [runs, runs, 0, 0]);
+    }
+    let calls = [On::Claim, On::Release, On::Mark, On::Look].map(|on| other.store.count(on));
+    assert_eq!((calls, stage.script.runs()), ([0; 4], 0));
+}
+
+#[tokio::test]
+async fn an_event_of_another_type_says_both_types_and_what_to_take() {
+    async fn wrong(_: Event<String>) {}
+    let logto = Stage::logto().await;
+    let preset = Stage::standard_webhooks().await;
+    for (stage, call, take) in [
+        (
+            &logto,
+            logto::event(1),
+            "take `Event<hookgate::providers::logto::event::Event>`",
+        ),
+        (
+            &preset,
+            standard_webhooks::signed("msg_1", props::now().as_secs(), "{}"),
+            "take `Event<Payload<T>>`",
+        ),
+    ] {
+        let log = Log::begin();
+        let route = post(wrong).layer(stage.receiver.layer());
+        let server = Server::start(Router::new().route("/hook", route)).await;
+        assert_eq!(call.send(server.addr).await.status, 500);
+        let lines = log.with("a handler takes `Event<alloc::string::String>`");
+        assert_eq!(lines.len(), 1, "{}", log.text());
+        assert!(lines[0].1.contains(take), "{lines:?}");
+    }
 }

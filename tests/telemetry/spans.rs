@@ -201,16 +201,19 @@ async fn no_span_holds_anything_of_the_senders() {
     );
     one_of("attempt", set(&["1"]));
     one_of("detached", set(&["true"]));
+    one_of("recognized", set(&["false"]));
     let reasons: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
     one_of("reason", set(&reasons));
     let known = [
         "attempt",
         "detached",
         "endpoint",
+        "event_key",
         "event_type",
         "key_id",
         "pack",
         "reason",
+        "recognized",
         "sender_span_id",
         "sender_trace_id",
         "verdict",

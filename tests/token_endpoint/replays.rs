@@ -6,7 +6,7 @@ use hookgate::{dedup::MemoryStore, testing::FakeClock};
 
 use super::private_key_jwt;
 use crate::props::{
-    Fault, On, ScriptedStore,
+    CAUSE, Fault, Log, On, ScriptedStore,
     endpoint::{Endpoint, NOW, header, refused},
     poll, until,
 };
@@ -36,6 +36,7 @@ async fn until_released(endpoint: &Endpoint, store: &ScriptedStore, releases: us
 
 #[tokio::test]
 async fn what_a_store_did_not_confirm_is_released_and_the_client_that_comes_again_gets_its_token() {
+    let log = Log::begin();
     let store = store();
     let endpoint = endpoint(&store);
     let faults = [
@@ -60,6 +61,12 @@ async fn what_a_store_did_not_confirm_is_released_and_the_client_that_comes_agai
         let again = endpoint.form(&assertion).await;
         assert!(endpoint.opens(&again));
     }
+    let told = log.with("the store of used assertions failed");
+    assert_eq!(told.len(), 21);
+    assert_eq!(
+        told.iter().filter(|(_, line)| line.contains(CAUSE)).count(),
+        7
+    );
 }
 
 #[tokio::test]

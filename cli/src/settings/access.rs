@@ -1,18 +1,22 @@
 //! [`AccessRule`]: what the sender must present, and from where it must call, as `settings.access` says it.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use hookgate::{
-    Key, Keyring, Secret,
+    Secret,
     access::{
         Access, AllOf, AnyOf, AnyoneMayCall, ApiKey, Basic, Bearer, Forwarding, HeaderSecrets,
         Networks,
     },
-    keys::{JwsAlgorithm, VerifyingKey},
+    token::TokenIssuer,
 };
 use serde::Deserialize;
 
-use crate::settings::{refused::Refused, signed_request::pem_text, terms::secret};
+use crate::settings::{
+    refused::Refused,
+    terms::secret,
+    token_keys::{KeySet, TokenKey, algorithms, ring, verifying},
+};
 
 /// How the sender logs in.
 #[derive(Deserialize)]
@@ -31,6 +35,8 @@ pub(crate) enum AccessRule {
     Basic(Vec<String>),
     /// A signed token.
     Bearer(TokenRule),
+    /// A token of the settings' own token endpoint.
+    TokenEndpoint(IssuedRule),
     /// Ranges of addresses.
     Networks(NetworkRule),
     /// Every one of these.
@@ -42,17 +48,29 @@ pub(crate) enum AccessRule {
     Anyone,
 }
 
+/// What a token of the token endpoint must be.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IssuedRule {
+    #[serde(default)]
+    issued_to: Vec<String>,
+    #[serde(default)]
+    scopes: Vec<String>,
+}
+
 /// What a token must be.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenRule {
     /// With its encoding, as in `keys`.
-    pub(crate) secret: Option<String>,
+    secret: Option<String>,
     /// A public key or certificate.
     pem: Option<String>,
     /// Several keys, each perhaps with the id that tokens name.
     #[serde(default)]
     keys: Vec<TokenKey>,
+    /// The keys that an issuer publishes (RFC 7517).
+    jwks: Option<KeySet>,
     pub(crate) algorithms: Vec<String>,
     pub(crate) issuer: Option<String>,
     pub(crate) audience: Option<String>,
@@ -62,15 +80,6 @@ pub(crate) struct TokenRule {
     #[serde(default)]
     pub(crate) scopes: Vec<String>,
     leeway_s: Option<u64>,
-}
-
-/// One of several keys.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TokenKey {
-    kid: Option<String>,
-    secret: Option<String>,
-    pem: Option<String>,
 }
 
 /// Where calls must come from.
@@ -110,7 +119,7 @@ pub(crate) struct Gates {
 
 impl AccessRule {
     /// Networks are a gate of their own. They stand at the top, or directly in its `all`.
-    pub(crate) fn gates(&self) -> Result<Gates, Refused> {
+    pub(crate) fn gates(&self, issuer: Option<&TokenIssuer>) -> Result<Gates, Refused> {
         let rules = match self {
             Self::All(rules) => rules.iter().collect(),
             rule => vec![rule],
@@ -124,7 +133,7 @@ impl AccessRule {
                 }
                 continue;
             }
-            let rule = rule.rule()?;
+            let rule = rule.rule(issuer)?;
             all = Some(match all {
                 None => AllOf::of(rule),
                 Some(all) => all.and(rule),
@@ -137,16 +146,20 @@ impl AccessRule {
         Ok(gates)
     }
 
-    /// Every `bearer` in it that can be built.
-    pub(crate) fn bearers(&self) -> Vec<Bearer> {
+    /// Every rule about tokens in it that can be built.
+    pub(crate) fn bearers(&self, issuer: Option<&TokenIssuer>) -> Vec<Bearer> {
         match self {
             Self::Bearer(token) => token.bearer().into_iter().collect(),
-            Self::All(rules) | Self::Any(rules) => rules.iter().flat_map(Self::bearers).collect(),
+            Self::TokenEndpoint(rule) => rule.bearer(issuer).into_iter().collect(),
+            Self::All(rules) | Self::Any(rules) => {
+                let bearers = rules.iter().flat_map(|rule| rule.bearers(issuer));
+                bearers.collect()
+            }
             _ => Vec::new(),
         }
     }
 
-    fn rule(&self) -> Result<Rule, Refused> {
+    fn rule(&self, issuer: Option<&TokenIssuer>) -> Result<Rule, Refused> {
         Ok(match self {
             Self::ApiKey { header, value } => Arc::new(ApiKey::header(header, value)),
             Self::Headers(pairs) => {
@@ -155,19 +168,20 @@ impl AccessRule {
             }
             Self::Basic(pairs) => Arc::new(basic(pairs)?),
             Self::Bearer(token) => Arc::new(token.bearer()?),
+            Self::TokenEndpoint(rule) => Arc::new(rule.bearer(issuer)?),
             Self::All(rules) => {
                 let (first, rest) = in_turn(rules)?;
-                let mut all = AllOf::of(first.rule()?);
+                let mut all = AllOf::of(first.rule(issuer)?);
                 for rule in rest {
-                    all = all.and(rule.rule()?);
+                    all = all.and(rule.rule(issuer)?);
                 }
                 Arc::new(all)
             }
             Self::Any(rules) => {
                 let (first, rest) = in_turn(rules)?;
-                let mut any = AnyOf::of(first.rule()?);
+                let mut any = AnyOf::of(first.rule(issuer)?);
                 for rule in rest {
-                    any = any.or(rule.rule()?);
+                    any = any.or(rule.rule(issuer)?);
                 }
                 Arc::new(any)
             }
@@ -204,20 +218,42 @@ fn in_turn(
     Ok((first, rest.iter()))
 }
 
-impl TokenRule {
-    fn bearer(&self) -> Result<Bearer, Refused> {
-        let algorithms: Option<Vec<_>> = self
-            .algorithms
+impl IssuedRule {
+    fn bearer(&self, issuer: Option<&TokenIssuer>) -> Result<Bearer, Refused> {
+        let issuer = issuer.ok_or_else(|| {
+            malformed(
+                "`token_endpoint` needs the setting of the same name, which says who gets tokens",
+            )
+        })?;
+        let bearer = self
+            .issued_to
             .iter()
-            .map(|name| JwsAlgorithm::from_name(name))
-            .collect();
-        let algorithms = algorithms.ok_or_else(|| malformed("an algorithm is unknown"))?;
-        let mut bearer = match (&self.secret, &self.pem, &self.keys[..]) {
-            (secret, pem, []) => Bearer::of(verifying(secret, pem, &algorithms)?),
-            (None, None, keys) => Bearer::of(ring(keys, &algorithms)?),
+            .fold(issuer.bearer(), Bearer::issued_to);
+        Ok(self.scopes.iter().fold(bearer, Bearer::scope))
+    }
+}
+
+impl TokenRule {
+    /// The first shared secret, with the id that tokens name where it has one.
+    pub(crate) fn shared_secret(&self) -> Option<(Option<&str>, Secret)> {
+        let of_keys = self.keys.iter();
+        let of_keys = of_keys.map(|key| (key.kid.as_deref(), key.secret.as_deref()));
+        std::iter::once((None, self.secret.as_deref()))
+            .chain(of_keys)
+            .find_map(|(id, text)| Some((id, secret(text?)?)))
+    }
+
+    fn bearer(&self) -> Result<Bearer, Refused> {
+        let algorithms = algorithms(&self.algorithms).map_err(|why| malformed(&why))?;
+        let mut bearer = match (&self.secret, &self.pem, &self.keys[..], &self.jwks) {
+            (secret, pem, [], None) => Bearer::of(verifying(secret, pem, &algorithms)?),
+            (None, None, keys @ [_, ..], None) => Bearer::of(ring(keys, &algorithms)?),
+            (None, None, [], Some(set)) => {
+                Bearer::of(set.ring(&algorithms).map_err(|why| malformed(&why))?)
+            }
             _ => {
                 return Err(malformed(
-                    "`bearer` has either a `secret`, a `pem` or `keys`",
+                    "`bearer` has either a `secret`, a `pem`, `keys` or `jwks`",
                 ));
             }
         };
@@ -233,51 +269,6 @@ impl TokenRule {
         let bearer = self.issued_to.iter().fold(bearer, Bearer::issued_to);
         Ok(self.scopes.iter().fold(bearer, Bearer::scope))
     }
-}
-
-/// One key, of a secret or a PEM.
-fn verifying(
-    secret: &Option<String>,
-    pem: &Option<String>,
-    algorithms: &[JwsAlgorithm],
-) -> Result<VerifyingKey, Refused> {
-    let algorithms = algorithms.iter().copied();
-    match (secret, pem) {
-        (Some(text), None) => Ok(VerifyingKey::secret(&shared(text)?, algorithms)),
-        (None, Some(pem)) => {
-            let pem = pem_text(pem).ok_or(Refused::BadKey)?;
-            Ok(VerifyingKey::pem(pem.as_bytes(), algorithms))
-        }
-        _ => Err(malformed("`bearer` has either a `secret` or a `pem`")),
-    }
-}
-
-/// Keys under the ids that tokens name. A secret and a public key are never for the same algorithm.
-fn ring(keys: &[TokenKey], algorithms: &[JwsAlgorithm]) -> Result<Keyring, Refused> {
-    let mut seen = BTreeSet::new();
-    let mut ids = keys.iter().filter_map(|key| key.kid.as_deref());
-    if !ids.all(|id| seen.insert(id)) {
-        return Err(malformed("two `keys` of `bearer` have the same `kid`"));
-    }
-    let is_shared = |it: &JwsAlgorithm| it.name().starts_with("HS");
-    let keys = keys.iter().enumerate().map(|(place, key)| {
-        let of_kind: Vec<JwsAlgorithm> = algorithms
-            .iter()
-            .copied()
-            .filter(|it| is_shared(it) == key.secret.is_some())
-            .collect();
-        let verifying = verifying(&key.secret, &key.pem, &of_kind)?;
-        let verifying = match &key.kid {
-            Some(kid) => verifying.with_id(kid),
-            None => verifying,
-        };
-        Ok(Key::public(place.to_string(), verifying))
-    });
-    Ok(Keyring::new(keys.collect::<Result<Vec<_>, Refused>>()?)?)
-}
-
-fn shared(text: &str) -> Result<Secret, Refused> {
-    secret(text).ok_or(Refused::BadKey)
 }
 
 impl NetworkRule {

@@ -14,6 +14,9 @@ use hookgate::{
 };
 
 use crate::settings::{
+    access_only::{
+        AccessOnlyConfig, {self},
+    },
     facephi::FacephiConfig,
     logto::LogtoConfig,
     refused::Refused,
@@ -46,6 +49,15 @@ struct Entry {
     least_settings: Option<&'static str>,
     /// A key with which one can be built. It never verifies anything.
     sample_key: &'static str,
+    /// What lets `application/json` in too.
+    plain_json: Option<Relaxed>,
+}
+
+/// A setting that relaxes a pack, and the builder's line that does the same.
+#[derive(Clone, Copy)]
+pub(crate) struct Relaxed {
+    pub(crate) setting: &'static str,
+    pub(crate) builder_line: &'static str,
 }
 
 /// What a row says of a sender.
@@ -101,6 +113,11 @@ impl Listed {
         self.entry().map_or(SAMPLE_SECRET, |entry| entry.sample_key)
     }
 
+    /// The setting that lets `application/json` in, where the pack has one.
+    pub(crate) fn plain_json(&self) -> Option<Relaxed> {
+        self.entry()?.plain_json
+    }
+
     /// How it signs.
     pub(crate) fn signature(&self) -> Cow<'static, str> {
         match self.of {
@@ -147,12 +164,17 @@ const PACKS: &[Entry] = &[
         builder: |terms| terms.scheme(|config: LogtoConfig, keys| Ok(config.pack(keys))),
         least_settings: None,
         sample_key: SAMPLE_SECRET,
+        plain_json: None,
     },
     Entry {
         name: "facephi",
         builder: |terms| terms.scheme(|config: FacephiConfig, keys| Ok(config.pack(keys))),
         least_settings: None,
         sample_key: SAMPLE_SECRET,
+        plain_json: Some(Relaxed {
+            setting: "plain_json",
+            builder_line: "Facephi::new(secret).plain_json()",
+        }),
     },
     Entry {
         name: "idcloud",
@@ -164,6 +186,7 @@ const PACKS: &[Entry] = &[
         },
         least_settings: Some(r#"{"access":"none"}"#),
         sample_key: SAMPLE_SECRET,
+        plain_json: None,
     },
     Entry {
         name: "unico-check",
@@ -179,6 +202,7 @@ const PACKS: &[Entry] = &[
         },
         least_settings: Some(r#"{"access":"none"}"#),
         sample_key: SAMPLE_PUBLIC_KEY,
+        plain_json: None,
     },
 ];
 
@@ -195,6 +219,7 @@ const SCHEMES: &[(Entry, Words)] = &[
             },
             least_settings: Some(r#"{"signature_header":"x-signature","encoding":"hex"}"#),
             sample_key: SAMPLE_SECRET,
+            plain_json: None,
         },
         Words {
             proof: "HMAC of a template, in a header, as `settings` say",
@@ -212,6 +237,7 @@ const SCHEMES: &[(Entry, Words)] = &[
             },
             least_settings: Some(r#"{"member":"signature"}"#),
             sample_key: SAMPLE_SECRET,
+            plain_json: None,
         },
         Words {
             proof: "HMAC of the JSON without its signature, in a member of it, as `settings` say",
@@ -235,10 +261,29 @@ const SCHEMES: &[(Entry, Words)] = &[
             },
             least_settings: Some(r#"{"algorithms":["EdDSA"],"signature_header":"x-signature"}"#),
             sample_key: SAMPLE_PUBLIC_KEY,
+            plain_json: None,
         },
         Words {
             proof: "by a certificate's key over a template, in a header, as `settings` say",
             identity: "digest of the body",
+        },
+    ),
+    (
+        Entry {
+            name: access_only::NAME,
+            builder: |terms| {
+                terms.without_secret(
+                    |config: AccessOnlyConfig, _| config.pack(),
+                    |pack, tenants| Ok(pack.tenants(tenants)),
+                )
+            },
+            least_settings: Some(r#"{"access":"none"}"#),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "nothing is signed; access credentials",
+            identity: "the digest of the body, a member of it or a header, as `settings` say",
         },
     ),
 ];

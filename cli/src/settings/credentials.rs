@@ -1,7 +1,6 @@
 //! [`Credentials`]: keys and settings from the environment, files and standard input, never from arguments.
 
 use std::{
-    borrow::Cow,
     env, fs,
     io::{
         Read, {self},
@@ -17,10 +16,7 @@ use hookgate::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::settings::signed_request::pem_text;
-
-/// Text that every PEM contains, and no shared secret.
-pub(crate) const PEM_BEGIN: &str = "-----BEGIN ";
+use crate::settings::{access_only, files::inlined, pem::PEM_BEGIN, refused::Refused};
 
 /// The most bytes that are read of a file of keys or settings.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
@@ -71,6 +67,7 @@ impl Proof {
         };
         match known::find(provider).map(|sender| (sender.proof.value(), sender.scheme())) {
             None if provider == "signed-request" => Self::Certificate,
+            None if provider == access_only::NAME => Self::Access,
             Some((_, Some(SchemeConfig::SignedRequest(_)))) => Self::Certificate,
             Some((known::Proof::AsConfigured, _)) if is_signed() => Self::Certificate,
             Some((known::Proof::AsConfigured | known::Proof::Access, _)) => Self::Access,
@@ -90,7 +87,7 @@ impl Credentials {
     /// Reads the keys and settings of `provider`. The texts of errors show nothing that was read.
     pub(crate) fn load(&self, provider: &str, end: Role) -> io::Result<Loaded> {
         let settings = match &self.settings {
-            Some(path) => Some(read(path)?),
+            Some(path) => Some(read_settings(path)?),
             None => None,
         };
         let proof = Proof::of(provider, settings.as_deref());
@@ -124,6 +121,17 @@ impl Credentials {
         let keys = keys.iter().map(|text| spelled(provider, text)).collect();
         let settings = with_usual_access(provider, settings)?;
         Ok(Loaded { keys, settings })
+    }
+}
+
+/// The settings of a file, with the files that it names, from its folder on.
+fn read_settings(path: &Path) -> io::Result<String> {
+    let text = read(path)?;
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    match inlined(&text, folder) {
+        Ok(text) => Ok(text.into_owned()),
+        Err(Refused::Malformed(why)) => Err(io::Error::other(why)),
+        Err(Refused::BadKey) => Err(io::Error::other("a key of the settings cannot be used")),
     }
 }
 
@@ -210,14 +218,6 @@ fn presented(credential: &known::Credential) -> Option<Value> {
         }
         // Of a newer library.
         _ => return None,
-    })
-}
-
-/// The PEM of a key that was named as other keys are.
-pub(crate) fn pem_of_key(key: &str) -> io::Result<String> {
-    let pem = key.strip_prefix("pem:").and_then(pem_text);
-    pem.map(Cow::into_owned).ok_or_else(|| {
-        io::Error::other("the private key is not PEM, nor base64 of it after `pem:`")
     })
 }
 

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use hookgate::json::{ByName, Json};
+use hookgate::{
+    access::Bearer,
+    dedup::MemoryStore,
+    json::{ByName, Json},
+    token::TokenIssuer,
+};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -10,10 +15,13 @@ use crate::{
     settings::{
         access::{AccessRule, Gates},
         refused::Refused,
+        token_endpoint::TokenEndpointRule,
     },
 };
 
-const ACCESS: &str = "access";
+pub(crate) const ACCESS: &str = "access";
+/// The token endpoint that `listen` has, and whose tokens the access rule may ask for.
+pub(crate) const TOKEN_ENDPOINT: &str = "token_endpoint";
 /// The media types that are taken, in place of the pack's.
 const MEDIA_TYPES: &str = "media_types";
 /// The largest body that is taken, in bytes.
@@ -21,7 +29,13 @@ const BODY_LIMIT: &str = "body_limit";
 /// A record without a media type gets the first that is taken: for vectors that hold the signed headers alone.
 pub(crate) const ASSUME_MEDIA_TYPE: &str = "assume_media_type";
 /// The members that are the receiver's, and not the scheme's.
-pub(crate) const OF_RECEIVER: [&str; 4] = [ACCESS, MEDIA_TYPES, BODY_LIMIT, ASSUME_MEDIA_TYPE];
+pub(crate) const OF_RECEIVER: [&str; 5] = [
+    ACCESS,
+    TOKEN_ENDPOINT,
+    MEDIA_TYPES,
+    BODY_LIMIT,
+    ASSUME_MEDIA_TYPE,
+];
 
 /// The members of `settings`.
 #[derive(Default)]
@@ -41,12 +55,30 @@ impl Settings {
 
     /// What the sender must present, and from where.
     pub(crate) fn gates(&self) -> Result<Gates, Refused> {
-        let Some(text) = self.0.get(ACCESS) else {
-            return Ok(Gates::default());
-        };
-        serde_json::from_str::<AccessRule>(text.get())
-            .map_err(|error| malformed(format!("`access`: {}", fault::describe(&error))))?
-            .gates()
+        // Its faults are told, whether the rule asks for its tokens or not.
+        let issuer = self.issuer()?;
+        match self.member::<AccessRule>(ACCESS)? {
+            None => Ok(Gates::default()),
+            Some(rule) => rule.gates(issuer.as_ref()),
+        }
+    }
+
+    /// The rules about tokens, for who asks what is wrong with one.
+    pub(crate) fn bearers(&self) -> Result<Vec<Bearer>, Refused> {
+        let issuer = self.issuer()?;
+        let rule = self.member::<AccessRule>(ACCESS)?;
+        Ok(rule.map_or_else(Vec::new, |rule| rule.bearers(issuer.as_ref())))
+    }
+
+    /// The token endpoint, where it is set.
+    pub(crate) fn token_endpoint(&self) -> Result<Option<TokenEndpointRule>, Refused> {
+        self.member(TOKEN_ENDPOINT)
+    }
+
+    /// One that issues nothing: its rule for tokens is what counts.
+    fn issuer(&self) -> Result<Option<TokenIssuer>, Refused> {
+        let rule = self.token_endpoint()?;
+        rule.map(|rule| rule.issuer(MemoryStore::new())).transpose()
     }
 
     /// The scheme's fields: all members except `access`.

@@ -1,14 +1,19 @@
 //! Keys, settings and access rules as a user writes them, and the receivers that are built of them.
 
 pub(crate) mod access;
+pub(crate) mod access_only;
 pub(crate) mod any_event;
 pub(crate) mod catalog;
 pub(crate) mod credentials;
 mod facephi;
+pub(crate) mod files;
 mod logto;
 pub(crate) mod members;
+pub(crate) mod pem;
 pub(crate) mod refused;
 pub(crate) mod signed_request;
 pub(crate) mod terms;
 pub(crate) mod text;
+pub(crate) mod token_endpoint;
+mod token_keys;
 pub(crate) mod unico;

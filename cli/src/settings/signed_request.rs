@@ -1,6 +1,6 @@
 //! [`SignedRequestRule`]: what requests signed with a certificate's key must be.
 
-use std::{borrow::Cow, io};
+use std::io;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
@@ -12,7 +12,7 @@ use hookgate::{
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Map, Value};
 
-use crate::settings::{credentials::PEM_BEGIN, refused::Refused, terms::secret, text::Text};
+use crate::settings::{pem::pem_text, refused::Refused, terms::secret, text::Text};
 
 /// What `keys` are for, and how the sender signs.
 pub(crate) struct SignedRequestRule {
@@ -100,15 +100,6 @@ impl SignedRequestRule {
             )
         })
     }
-}
-
-/// A PEM as records and settings spell it: its text, or base64 of that, which goes on one line.
-pub(crate) fn pem_text(text: &str) -> Option<Cow<'_, str>> {
-    if text.contains(PEM_BEGIN) {
-        return Some(text.into());
-    }
-    let decoded = STANDARD.decode(text).ok()?;
-    String::from_utf8(decoded).ok().map(Cow::Owned)
 }
 
 /// A key as a record spells it; `None` when it cannot be one of these algorithms.

@@ -47,6 +47,10 @@ fn both_ends_read_the_same_settings() {
             "unico-check",
             r#"{"access":{"bearer":{"secret":"utf8:long enough to be a secret of 32 bytes","algorithms":["HS256"],"issuer":"https://i","audience":"a","issued_to":["c"],"scopes":["b"]}}}"#,
         ),
+        (
+            "unico-check",
+            r#"{"access":{"bearer":{"keys":[{"kid":"a","secret":"utf8:long enough to be a secret of 32 bytes"}],"algorithms":["HS256"]}}}"#,
+        ),
     ];
     let documented = documented.map(|settings| ("hmac-header", settings));
     for (place, (provider, settings)) in documented.chain(others).enumerate() {

@@ -40,6 +40,8 @@ async fn on_event(Event(delivery): Event<logto::Event>) -> std::result::Result<A
             async { Ok(Ack::processed()) }.instrument(note).await
         }
         logto::Event::PostRegister(_) => Err(Nack::retry()),
+        // It does not fit its type. An `Ack` would be its end: its sender is to send it again.
+        logto::Event::Unrecognized(_) => Err(Nack::retry()),
         _ => Ok(Ack::ignored("not ours")),
     }
 }

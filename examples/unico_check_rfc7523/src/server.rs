@@ -12,8 +12,11 @@ async fn on_event(
     State(handled): State<Handled>,
     Event(delivery): Event<unico_check::Event>,
 ) -> Result<Ack, Nack> {
-    let unico_check::Event::ProcessUpdated(update) = delivery.event() else {
-        return Ok(Ack::ignored("no update of a process"));
+    let update = match delivery.event() {
+        unico_check::Event::ProcessUpdated(update) => update,
+        // It does not fit its type. An `Ack` would be its end: its sender is to send it again.
+        unico_check::Event::Unrecognized(_) => return Err(Nack::retry()),
+        _ => return Ok(Ack::ignored("no update of a process")),
     };
     println!("handling {}: {:?}", update.id, update.status);
     handled.one_more();

@@ -265,9 +265,22 @@ async fn a_handler_that_refuses_what_it_does_not_know_is_found() {
         Ok(Ack::processed())
     }
     let app = async |bench: &Bench| handled(bench, strict);
-    for scenario in [Scenario::UnknownType, Scenario::OtherShape] {
-        fails(app, scenario, &["503", "handler_retry", "Ack::ignored"]).await;
+    let says = ["503", "handler_retry", "Ack::ignored"];
+    fails(app, Scenario::UnknownType, &says).await;
+    // What does not fit its type may wait at its sender.
+    let report = kit(app, logto_sender()).run([&Scenario::OtherShape]).await;
+    report.assert_passed();
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_on_what_does_not_fit_its_type_is_found() {
+    async fn sure(Event(delivery): Event<LogtoEvent>) -> Ack {
+        assert!(!matches!(delivery.event(), LogtoEvent::Unrecognized(_)));
+        Ack::processed()
     }
+    let app = async |bench: &Bench| handled(bench, sure);
+    let says = ["503", "handler_panicked", "Nack::retry()"];
+    fails(app, Scenario::OtherShape, &says).await;
 }
 
 #[tokio::test]

@@ -212,6 +212,27 @@ async fn an_event_of_another_type_than_the_packs_is_500_and_frees_its_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_inside_of_another_is_500_at_once_and_frees_the_key() {
+    for path in ["/twice", "/nested"] {
+        everywhere(
+            |tools| tools.receiver(),
+            async |scene| {
+                let mut event = scene.event("msg_1", "process");
+                event.path = path.to_owned();
+                let answers = vec![scene.send(&event).await, scene.send(&event).await];
+                for answer in &answers {
+                    assert_eq!((answer.status, &*answer.body), (500, SET_UP_WRONGLY));
+                }
+                assert_eq!(scene.stage.runs(), 0);
+                is_ok(&sent(scene, "process").await);
+                answers
+            },
+        )
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_middleware_a_request_that_has_no_body_keeps_its_connection() {
     with_extractors(
         |tools| tools.receiver(),

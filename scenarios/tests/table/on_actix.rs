@@ -4,7 +4,7 @@ use std::{net::TcpListener, os::unix::net::UnixListener, sync::Arc, thread};
 
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer, Responder,
-    dev::ServerHandle,
+    dev::{HttpServiceFactory, ServerHandle},
     http::{StatusCode, header},
     rt::System,
     web,
@@ -13,6 +13,8 @@ use hookgate::{Receiver, providers::facephi::WorkflowEvent};
 use hookgate_actix::{Event, ReceiverExt, serve_until};
 
 use crate::{
+    existing::Books,
+    existing_on_actix,
     scene::{BOUND, Stop},
     stage::{self, Reply, Stage},
 };
@@ -32,17 +34,22 @@ pub(crate) fn serve(
     let (tell, told) = std::sync::mpsc::channel();
     thread::spawn(move || {
         System::new().block_on(async move {
+            let books = web::Data::new(Books::new(stage.clone()));
             let stage = web::Data::from(stage);
             let gate = receiver.clone();
+            let another = stage::another();
             let server = HttpServer::new(move || {
                 let hook = |path| web::resource(path).wrap(gate.middleware());
                 App::new()
                     .app_data(stage.clone())
+                    .configure(existing_on_actix::routes(&gate, books.clone()))
                     .service(hook("/hook").route(web::post().to(on_event)))
                     .service(hook("/bytes").route(web::post().to(on_bytes)))
                     .service(hook("/facephi").route(web::post().to(on_workflow)))
                     .service(hook("/wrong").route(web::post().to(on_wrong_type)))
                     .service(hook("/tenants/{tenant}").route(web::post().to(on_event)))
+                    .service(twice(&gate, &gate, "/twice"))
+                    .service(twice(&gate, &another, "/nested"))
                     .route("/open", web::post().to(on_event))
                     .route("/plain", web::post().to(on_plain))
             })
@@ -61,6 +68,14 @@ pub(crate) fn serve(
         });
     });
     told.recv().unwrap()
+}
+
+/// `outer` around a scope, `inner` around its resource.
+fn twice(outer: &Receiver, inner: &Receiver, path: &str) -> impl HttpServiceFactory + 'static {
+    let resource = web::resource("").wrap(inner.middleware());
+    web::scope(path)
+        .wrap(outer.middleware())
+        .service(resource.route(web::post().to(on_event)))
 }
 
 async fn on_event(

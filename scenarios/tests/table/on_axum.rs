@@ -15,6 +15,8 @@ use hookgate_axum::{Event, ReceiverExt, serve_until};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
+    existing::Books,
+    existing_on_axum,
     scene::{BOUND, Peers, Stop},
     stage::{self, Reply, Stage},
 };
@@ -32,9 +34,12 @@ pub(crate) fn serve(
         .route("/facephi", post(on_workflow).layer(receiver.layer()))
         .route("/wrong", post(on_wrong_type).layer(receiver.layer()))
         .route("/tenants/{tenant}", post(on_event).layer(receiver.layer()))
+        .merge(twice(receiver, receiver, "/twice"))
+        .merge(twice(receiver, &stage::another(), "/nested"))
         .route("/open", post(on_event))
         .route("/plain", post(on_plain))
-        .with_state(stage);
+        .with_state(stage.clone())
+        .merge(existing_on_axum::routes(receiver, Books::new(stage)));
     let listener = TcpListener::from_std(listener).unwrap();
     let receivers = [receiver.clone()];
     tokio::spawn(async move {
@@ -47,6 +52,12 @@ pub(crate) fn serve(
         };
         stop.stopped(left.unwrap());
     })
+}
+
+/// `outer` around a router, `inner` in its route.
+fn twice(outer: &Receiver, inner: &Receiver, path: &str) -> Router<Arc<Stage>> {
+    let route = post(on_event).layer(inner.layer());
+    Router::new().route(path, route).layer(outer.layer())
 }
 
 async fn on_event(

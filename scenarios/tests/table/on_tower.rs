@@ -11,7 +11,7 @@ use hookgate::{
     tower::{AnswerBody, ReceiverLayer, Wiring},
 };
 use http::{Request, Response, StatusCode, header};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
@@ -24,7 +24,7 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
     scene::{BOUND, Peers, Stop},
-    stage::{Event, Reply, Stage},
+    stage::{self, Event, Reply, Stage},
 };
 
 pub(crate) fn serve(
@@ -44,9 +44,32 @@ pub(crate) fn serve(
                 .collect()
         },
         peer: |parts| parts.extensions.get::<SocketAddr>().copied(),
+        ..Wiring::default()
     });
-    let inside =
-        service_fn(move |request: Request<Full<Bytes>>| on_request(stage.clone(), request));
+    let (same, another) = (
+        gate.clone(),
+        ReceiverLayer::<Full<Bytes>>::new(stage::another()),
+    );
+    let inside = service_fn(move |request: Request<Full<Bytes>>| {
+        let handler = service_fn({
+            let stage = stage.clone();
+            move |request| on_request(stage.clone(), request)
+        });
+        let nested = match request.uri().path() {
+            "/twice" => Some(same.layer(handler.clone())),
+            "/nested" => Some(another.layer(handler.clone())),
+            _ => None,
+        };
+        async move {
+            let Some(nested) = nested else {
+                return handler.oneshot(request).await;
+            };
+            let response = nested.oneshot(request).await?;
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await.unwrap().to_bytes();
+            Ok(Response::from_parts(parts, Full::new(body)))
+        }
+    });
     let listener = TcpListener::from_std(listener).unwrap();
     let receiver = receiver.clone();
     tokio::spawn(async move {
@@ -93,7 +116,7 @@ async fn on_request(
             Response::new(Full::default())
         }
         "/wrong" => match slot.take::<String>() {
-            Err(why @ NotTaken::WrongEventType) => {
+            Err(why @ NotTaken::WrongEventType { .. }) => {
                 let answer = framework::misused(why.reason(), &"named another type");
                 let mut response = Response::new(Full::from(answer.body().clone()));
                 *response.status_mut() = answer.status();

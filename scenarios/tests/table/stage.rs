@@ -8,12 +8,14 @@ use std::{
     time::Duration,
 };
 
-use hookgate::{Ack, Delivery, Nack, json::Payload};
+use hookgate::{Ack, Delivery, Nack, Receiver, Secret, json::Payload, providers::preset::Preset};
 use serde::Deserialize;
 use tokio::{
     sync::watch,
     task::{Id, try_id},
 };
+
+use crate::{scene::SECRET, stores::Failing};
 
 /// Steps of work, far more than a timer of some milliseconds lasts: they only keep a broken test from hanging.
 const MOST_WORK: usize = 5_000_000;
@@ -235,4 +237,13 @@ impl Drop for WatchTask<'_> {
             self.dropped.send_replace(true);
         }
     }
+}
+
+/// A receiver that stands where none should. Its store would be 503.
+pub(crate) fn another() -> Receiver {
+    let pack = Preset::standard_webhooks(Secret::bytes(SECRET).unwrap());
+    Receiver::new("another", pack)
+        .dedup(Failing::always())
+        .build()
+        .unwrap()
 }

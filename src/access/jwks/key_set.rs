@@ -1,6 +1,5 @@
 //! [`KeySet`]: the keys of a JWKS document (RFC 7517) that tokens may be signed with.
 
-use jsonwebtoken::DecodingKey;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -23,7 +22,10 @@ impl KeySet {
         if document.keys.len() > MAX_KEYS {
             return Err(JwksError::TooManyKeys { limit: MAX_KEYS });
         }
-        let read = |raw: &&RawValue| serde_json::from_str::<Jwk>(raw.get()).ok()?.key(allowed);
+        let read = |raw: &&RawValue| {
+            let key = VerifyingKey::of_jwk(raw.get().as_bytes(), allowed).ok()?;
+            Some(Key::from(key))
+        };
         let keys: Vec<_> = document.keys.iter().filter_map(read).collect();
         if keys.is_empty() {
             return Err(JwksError::NoUsableKey);
@@ -55,73 +57,4 @@ impl KeySet {
 struct Document<'a> {
     #[serde(borrow)]
     keys: Vec<&'a RawValue>,
-}
-
-/// A public key as RFC 7517, RFC 7518 (section 6) and RFC 8037 write it. What a document may say of where to find keys
-/// (`x5u`) and certificates (`x5c`) is not read.
-#[derive(Deserialize)]
-struct Jwk {
-    kty: String,
-    kid: Option<String>,
-    alg: Option<String>,
-    #[serde(rename = "use")]
-    purpose: Option<String>,
-    key_ops: Option<Vec<String>>,
-    crv: Option<String>,
-    n: Option<String>,
-    e: Option<String>,
-    x: Option<String>,
-    y: Option<String>,
-}
-
-impl Jwk {
-    fn key(self, allowed: &[JwsAlgorithm]) -> Option<Key> {
-        if !self.is_for_signatures() {
-            return None;
-        }
-        let (key, fitting) = self.material()?;
-        let named = |it: &JwsAlgorithm| {
-            let alg = self.alg.as_deref();
-            alg.is_none_or(|alg| JwsAlgorithm::from_name(alg) == Some(*it))
-        };
-        let algorithms: Vec<_> = fitting
-            .iter()
-            .copied()
-            .filter(|it| allowed.contains(it) && named(it))
-            .collect();
-        if algorithms.is_empty() {
-            return None;
-        }
-        let key = VerifyingKey::published(key, algorithms);
-        Some(Key::from(match self.kid {
-            Some(id) => key.with_id(id),
-            None => key,
-        }))
-    }
-
-    fn is_for_signatures(&self) -> bool {
-        let purpose = self.purpose.as_deref().is_none_or(|it| it == "sig");
-        let operations = self.key_ops.as_ref();
-        purpose && operations.is_none_or(|list| list.iter().any(|it| it == "verify"))
-    }
-
-    /// `oct`, a shared secret, is not taken: what is published is no secret.
-    fn material(&self) -> Option<(DecodingKey, &'static [JwsAlgorithm])> {
-        use JwsAlgorithm::{EdDsa, Es256, Es384, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
-        let point = || DecodingKey::from_ec_components(self.x.as_deref()?, self.y.as_deref()?).ok();
-        match (self.kty.as_str(), self.crv.as_deref()) {
-            ("RSA", _) => {
-                let (n, e) = (self.n.as_deref()?, self.e.as_deref()?);
-                let key = DecodingKey::from_rsa_components(n, e).ok()?;
-                Some((key, &[Rs256, Rs384, Rs512, Ps256, Ps384, Ps512]))
-            }
-            ("EC", Some("P-256")) => Some((point()?, &[Es256])),
-            ("EC", Some("P-384")) => Some((point()?, &[Es384])),
-            ("OKP", Some("Ed25519")) => {
-                let key = DecodingKey::from_ed_components(self.x.as_deref()?).ok()?;
-                Some((key, &[EdDsa]))
-            }
-            _ => None,
-        }
-    }
 }

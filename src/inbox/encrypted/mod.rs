@@ -15,8 +15,8 @@ use crate::{
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
     identity::{ContentDigest, EventKey},
     keys::{Key, Keyring},
-    setup::BuildError,
-    telemetry::log,
+    setup::{BuildError, Finding},
+    telemetry::{log, words},
     verdict::StoreError,
 };
 
@@ -162,16 +162,13 @@ impl<S: Inbox> EncryptedInbox<S> {
             // No bytes are a damaged payload, and its run makes a dead letter of it.
             Some(Err(Unopened::Altered)) => (Bytes::new(), row.format),
             Some(Err(Unopened::UnknownKey)) => {
-                log::worker(
-                    &row.endpoint,
-                    "event waits: the key that it is encrypted with is missing from the ring",
-                );
+                log::worker(&row.endpoint, words::NO_SEALING_KEY);
                 let later = (row.age / 4).clamp(SOONEST, LATEST);
                 let given = self
                     .inner
                     .give_back(&row.lease, later, Counts::Nothing, None);
                 if let Err(error) = given.await {
-                    log::inbox("an event without its key was not given back", &error);
+                    log::inbox(words::NOT_GIVEN_BACK, &error);
                 }
                 return None;
             }
@@ -233,6 +230,10 @@ impl<S: Inbox> DedupStore for EncryptedInbox<S> {
 
     fn held(&self) -> Option<u64> {
         self.inner.held()
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.inner.findings()
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod base64url;
 mod compact_jws;
+mod jwk;
 mod jws_algorithm;
 mod jws_head;
 mod jwt;

@@ -53,7 +53,7 @@ impl SigningKeys {
     pub(crate) fn jwks(&self, now: UnixTime) -> String {
         let ring = self.ring.load();
         let live = LiveKeys::new(&ring, now).public_keys();
-        let keys: Vec<_> = live.filter_map(|(_, key)| key.jwk()).collect();
+        let keys: Vec<_> = live.filter_map(|(_, key)| key.published_jwk()).collect();
         json!({"keys": keys}).to_string()
     }
 }

@@ -9,6 +9,7 @@ use jsonwebtoken::{
 
 use super::{
     JwsAlgorithm,
+    jwk::Jwk,
     public_key::{self, KeyType, PublicKey},
     self_test::self_test,
 };
@@ -79,14 +80,41 @@ impl VerifyingKey {
         Self::of(public_key::of_der(der.as_ref()), algorithms)
     }
 
-    /// A key of an issuer's document. Its algorithms fit its kind.
-    #[cfg(feature = "jwks")]
-    pub(crate) fn published(key: DecodingKey, algorithms: Vec<JwsAlgorithm>) -> Self {
-        let key = match algorithms.first() {
-            Some(algorithm) => Ok(PublicKey::bare(key, algorithm.kind())),
-            None => Err("a published key has no algorithm"),
-        };
-        Self::of(key, algorithms)
+    /// A public key as a JWK (RFC 7517), as an issuer publishes it: RSA, P-256, P-384 or Ed25519. Its `kid` becomes its
+    /// [id](Self::with_id).
+    ///
+    /// Its kind, and its `alg` where it has one, narrow `algorithms`. One that fits none of them is unfit, and so is one
+    /// that is not for signatures, or is a shared secret: what is published is no secret. `access::Jwks`
+    /// fetches a whole set and keeps it current.
+    ///
+    /// ```
+    /// use hookgate::keys::{JwsAlgorithm, VerifyingKey};
+    ///
+    /// let jwk = r#"{"kty":"OKP","crv":"Ed25519","kid":"2026-11","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    /// VerifyingKey::jwk(jwk, [JwsAlgorithm::EdDsa]).validate()?;
+    /// assert!(VerifyingKey::jwk(jwk, [JwsAlgorithm::Rs256]).validate().is_err());
+    /// # Ok::<(), hookgate::BuildError>(())
+    /// ```
+    pub fn jwk(json: impl AsRef<[u8]>, algorithms: impl IntoIterator<Item = JwsAlgorithm>) -> Self {
+        let algorithms: Vec<_> = algorithms.into_iter().collect();
+        Self::of_jwk(json.as_ref(), &algorithms)
+            .unwrap_or_else(|why| Self::of(Err(why), algorithms))
+    }
+
+    /// The same, or why there is none.
+    pub(crate) fn of_jwk(json: &[u8], allowed: &[JwsAlgorithm]) -> Result<Self, &'static str> {
+        let jwk: Jwk = serde_json::from_slice(json).map_err(|_| "what is given is no JWK")?;
+        let usable = jwk.usable(allowed)?;
+        let kind = usable
+            .algorithms
+            .first()
+            .ok_or("a published key has no algorithm")?
+            .kind();
+        let key = Self::of(Ok(PublicKey::bare(usable.key, kind)), usable.algorithms);
+        Ok(match usable.id {
+            Some(id) => key.with_id(id),
+            None => key,
+        })
     }
 
     fn of(
@@ -139,7 +167,7 @@ impl VerifyingKey {
 
     /// The key as a JWK (RFC 7517), where it may be published.
     #[cfg(feature = "token")]
-    pub(super) fn jwk(&self) -> Option<&serde_json::Value> {
+    pub(super) fn published_jwk(&self) -> Option<&serde_json::Value> {
         self.key.as_ref().ok()?.jwk.as_ref()
     }
 

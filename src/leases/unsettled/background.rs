@@ -14,7 +14,7 @@ use super::{LeaseEnd, turns::Turns};
 use crate::{
     leases::StoreCalls,
     limits::{Allowance, Grant},
-    telemetry::{Level, log},
+    telemetry::{Level, log, words},
     time::{Timer, either},
 };
 
@@ -97,8 +97,7 @@ impl UnsettledLeases {
         let open = if let Some(place) = shared.places.take(1) {
             Open::new(shared, timer, ending, now, place)
         } else {
-            let what = "too many leases wait for the store: this one ends by itself";
-            log::unsettled(&shared.endpoint, &ending.key, what);
+            log::unsettled(&shared.endpoint, &ending.key, words::TOO_MANY_UNSETTLED);
             // Whoever has a place, and no task, may go on here.
             let Some(open) = shared.next() else {
                 return;
@@ -219,9 +218,9 @@ impl Open {
 
     fn lapse(&self, shared: &Shared) {
         let what = if self.ending.is_release() {
-            "the store did not answer a release: the lease ends by itself"
+            words::NOT_RELEASED
         } else {
-            "the mark could not be written while the lease lasted: the effect may repeat"
+            words::NOT_MARKED
         };
         log::unsettled(&shared.endpoint, &self.ending.key, what);
     }

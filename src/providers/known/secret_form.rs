@@ -10,6 +10,8 @@ pub struct SecretForm {
     pub encoding: Encoding,
     /// The variable, in the sender's own words.
     pub variable: &'static str,
+    /// What has a secret of its own, where that is more than each endpoint: a sentence for whoever looks for the right one.
+    pub several: Option<&'static str>,
 }
 
 impl SecretForm {
@@ -18,6 +20,7 @@ impl SecretForm {
         Self {
             encoding: Encoding::Utf8,
             variable,
+            several: None,
         }
     }
 
@@ -26,6 +29,15 @@ impl SecretForm {
         Self {
             encoding: Encoding::Whsec,
             variable,
+            several: None,
+        }
+    }
+
+    /// With the sentence that says what has a secret of its own.
+    pub(super) const fn several(self, sentence: &'static str) -> Self {
+        Self {
+            several: Some(sentence),
+            ..self
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Errors of opening a store by its URL.
 
+use std::fmt;
+
 /// A store could not be opened. The URL may hold a password, so no text repeats it.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// No store has this scheme.
@@ -13,6 +15,9 @@ pub enum OpenError {
     /// SQLite needs a file: a database in memory would be forgotten.
     #[error("SQLite's URL is `sqlite:` and the path of a file, without settings")]
     SqlitePath,
+    /// Only SQLite and PostgreSQL keep an inbox.
+    #[error("an inbox's URL begins with `sqlite:` or `postgres://`")]
+    NoInbox,
     /// The engine is known, but this program was built without it.
     #[error("this program was built without the feature `{0}` of hookgate-stores")]
     NotBuilt(&'static str),
@@ -28,4 +33,21 @@ pub enum OpenError {
     #[cfg(feature = "redis")]
     #[error(transparent)]
     Redis(#[from] hookgate_redis::OpenError),
+}
+
+/// Its text and its cause, which a `main` that returns a `Box<dyn Error>` prints.
+impl fmt::Debug for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(error) => error.fmt(f),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(error) => error.fmt(f),
+            #[cfg(feature = "redis")]
+            Self::Redis(error) => error.fmt(f),
+            Self::Scheme | Self::Memory | Self::SqlitePath | Self::NoInbox | Self::NotBuilt(_) => {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    }
 }

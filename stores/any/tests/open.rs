@@ -63,3 +63,37 @@ async fn no_error_repeats_a_url() {
         says_nothing_of(secret, &error);
     }
 }
+
+#[tokio::test]
+async fn errors_of_opening_print_as_their_text() {
+    let printed = |error: &OpenError| format!("{error:?}");
+    assert_eq!(printed(&OpenError::Memory), OpenError::Memory.to_string());
+    let folder = temporary_folder();
+    let missing = format!("sqlite:{}/missing/x.sqlite", folder.path().display());
+    let error = open(&missing).await.expect_err("no folder there");
+    let text = printed(&error);
+    // With the cause that the store wrote for it.
+    assert!(
+        text.starts_with("the dedup store is unavailable: SQLite refused ("),
+        "{text}"
+    );
+    let table = hookgate_sqlite::OpenError::from(hookgate_sqlite::TableError);
+    assert_eq!(
+        printed(&table.into()),
+        hookgate_sqlite::TableError.to_string()
+    );
+    let table = hookgate_postgres::OpenError::from(hookgate_postgres::TableError);
+    assert_eq!(
+        printed(&table.into()),
+        hookgate_postgres::TableError.to_string()
+    );
+    let prefix = hookgate_redis::OpenError::from(hookgate_redis::PrefixError);
+    assert_eq!(
+        printed(&prefix.into()),
+        hookgate_redis::PrefixError.to_string()
+    );
+    for url in ["postgres://app:x@[", "redis://app:x@["] {
+        let error = open(url).await.expect_err("no address");
+        assert_eq!(printed(&error), error.to_string());
+    }
+}

@@ -44,6 +44,11 @@
 //!   the pool.
 //! - A row holds digests and times, no personal data.
 
+/// What `docs/failures.md` shows of parking compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/failures.md")]
+struct Parking;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
@@ -51,6 +56,7 @@ struct Readme;
 mod builder;
 mod error;
 mod fault;
+mod inbox;
 mod introduction;
 mod lock;
 mod migration;
@@ -68,6 +74,7 @@ mod value;
 pub use self::{
     builder::PostgresStoreBuilder,
     error::OpenError,
+    inbox::{PostgresInbox, PostgresInboxBuilder},
     store::PostgresStore,
     table::{Table, TableError},
 };

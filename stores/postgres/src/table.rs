@@ -25,12 +25,19 @@ pub struct Table {
 }
 
 /// The name cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a table's name is `name` or `schema.name`, each 1 to {LONGEST_NAME} characters a-z, 0-9, _, \
      and begins with no digit"
 )]
 pub struct TableError;
+
+/// Its text, which a `main` that returns a `Box<dyn Error>` prints.
+impl fmt::Debug for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl Table {
     /// Checks the name.
@@ -46,9 +53,32 @@ impl Table {
         Ok(Self { schema, name })
     }
 
+    /// The name of a table beside it, in the same schema, quoted.
+    pub(crate) fn derived(&self, ending: &str) -> String {
+        let schema = self.schema.as_ref().map(|schema| format!("{schema}."));
+        format!("{}{}", schema.unwrap_or_default(), self.index(ending))
+    }
+
+    /// The name of an index of such a table, quoted.
+    pub(crate) fn index(&self, ending: &str) -> String {
+        let name = self.name.to_string();
+        format!("\"{}_{ending}\"", name.trim_matches('"'))
+    }
+
+    /// All of the name without quotes, schema included, and an ending.
+    pub(crate) fn unquoted(&self, ending: &str) -> String {
+        self.derived(ending).replace('"', "")
+    }
+
     /// The name of the index over the ends of leases and marks.
     pub(crate) fn expiry_index(&self) -> String {
         self.name.expiry_index()
+    }
+}
+
+impl From<PlainName> for Table {
+    fn from(name: PlainName) -> Self {
+        Self { schema: None, name }
     }
 }
 

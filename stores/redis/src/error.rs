@@ -1,11 +1,13 @@
 //! Errors of opening a store.
 
+use std::fmt;
+
 use hookgate::dedup::StoreError;
 
 use crate::prefix::PrefixError;
 
 /// A store could not be opened.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The address cannot be read. It may hold a password, so it is not repeated.
@@ -17,4 +19,14 @@ pub enum OpenError {
     /// The server did not answer or refused.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Its text and its cause, which a `main` that returns a `Box<dyn Error>` prints.
+impl fmt::Debug for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            _ => fmt::Display::fmt(self, f),
+        }
+    }
 }

@@ -22,9 +22,16 @@ const LONGEST: usize = 64;
 pub struct Prefix(String);
 
 /// The prefix cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a prefix is 1 to {LONGEST} characters of a-z, A-Z, 0-9, `_`, `-`, `.` and `:`")]
 pub struct PrefixError;
+
+/// Its text, which a `main` that returns a `Box<dyn Error>` prints.
+impl fmt::Debug for PrefixError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl Prefix {
     /// Checks the prefix.

@@ -21,12 +21,19 @@ const LONGEST_NAME: usize = PlainName::LONGEST;
 pub struct Table(PlainName);
 
 /// The name cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a table's name is 1 to {LONGEST_NAME} characters a-z, 0-9 and _, not beginning with a digit or \
      with `sqlite_`"
 )]
 pub struct TableError;
+
+/// Its text, which a `main` that returns a `Box<dyn Error>` prints.
+impl fmt::Debug for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl Table {
     /// Checks the name.

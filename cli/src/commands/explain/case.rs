@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hookgate::UnixTime;
 use serde_json::{Map, Value};
 
-use crate::settings::{members::OF_RECEIVER, signed_request::pem_text, terms::WindowTerm};
+use crate::settings::{members::OF_RECEIVER, pem::pem_text, terms::WindowTerm};
 
 /// A captured request and the receiver's terms. Has no `Debug`: it holds keys and a payload.
 #[derive(Clone)]

@@ -5,12 +5,13 @@ use std::{io, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::Args;
+use hookgate::{keys::Encoding, providers::known};
 
 use super::{
     case::{NamedKey, Reading},
     input::{read_file, read_within},
 };
-use crate::settings::credentials::{PEM_BEGIN, named_variable};
+use crate::settings::{credentials::named_variable, pem::PEM_BEGIN};
 
 /// Where the keys are.
 #[derive(Args)]
@@ -49,9 +50,11 @@ impl KeyOptions {
 
     /// Reads them, for a receiver of this provider.
     pub(crate) fn read(&self, provider: &str) -> io::Result<Keys> {
-        let usual = |text: &str| match provider {
+        let secret = known::find(provider).and_then(|sender| sender.secret);
+        let is_whsec = secret.is_some_and(|secret| secret.encoding == Encoding::Whsec);
+        let usual = |text: &str| match text {
             _ if text.contains(PEM_BEGIN) => Reading::Pem,
-            "standard-webhooks" | "svix" => Reading::Whsec,
+            _ if is_whsec => Reading::Whsec,
             _ => Reading::Utf8,
         };
         let key = |name: String, text: String| NamedKey {

@@ -8,6 +8,7 @@
 //! ```
 
 mod case;
+mod charsets;
 mod court;
 pub(super) mod encoded;
 mod finding;
@@ -47,8 +48,12 @@ use self::{
     search::explain,
 };
 use crate::{
+    commands::providers::unusable,
     output::screen::note,
-    settings::{catalog, credentials::is_stdin, members::ASSUME_MEDIA_TYPE, terms::WindowTerm},
+    settings::{
+        catalog, credentials::is_stdin, files::inlined, members::ASSUME_MEDIA_TYPE,
+        terms::WindowTerm,
+    },
 };
 
 /// The exit status when the input is no request, as for wrong arguments.
@@ -232,6 +237,14 @@ impl Explain {
                 Err(why) => return Ok(Err(why)),
             }
         }
+        if let Some(text) = case.settings.take() {
+            let of_settings = self.settings.as_deref().and_then(Path::parent);
+            let folder = of_settings.unwrap_or_else(|| Path::new(""));
+            case.settings = match inlined(&text, folder) {
+                Ok(text) => Some(text.into_owned()),
+                Err(refused) => return Ok(Err(unusable(refused).to_string())),
+            };
+        }
         if captured.is_body_alone && case.value("content-type").is_none() {
             case = case.with_setting(ASSUME_MEDIA_TYPE, true.into());
         }
@@ -239,19 +252,19 @@ impl Explain {
         if let Err(why) = given.without_credentials_in(&names) {
             return Ok(Err(why));
         }
-        // Where the capture leaves the body's end open, it means the reading that the signature covers.
-        let alternatives = bodies.map(|body| {
-            let mut case = case.clone();
-            case.body = body.into();
-            case
-        });
-        for alternative in alternatives {
-            if court.rule(&alternative).is_proved() {
-                return Ok(Ok(alternative));
-            }
-        }
-        Ok(Ok(case))
+        Ok(Ok(covered(case, bodies, court)))
     }
+}
+
+/// Where the capture leaves the body's end open, it means the reading that the signature covers.
+fn covered(case: Case, others: impl Iterator<Item = Vec<u8>>, court: &mut Court) -> Case {
+    let mut others = others.map(|body| {
+        let mut case = case.clone();
+        case.body = body.into();
+        case
+    });
+    let proved = others.find(|other| court.rule(other).is_proved());
+    proved.unwrap_or(case)
 }
 
 fn unreadable(why: &str) -> io::Result<ExitCode> {

@@ -57,6 +57,8 @@ pub(crate) struct Report<'a> {
     judged: usize,
     #[serde(skip)]
     exhausted: bool,
+    #[serde(skip)]
+    is_open: bool,
 }
 
 #[derive(Serialize)]
@@ -124,6 +126,7 @@ impl<'a> Report<'a> {
             },
             judged: explanation.judged,
             exhausted: explanation.exhausted,
+            is_open: explanation.is_open,
         }
     }
 
@@ -206,10 +209,13 @@ impl<'a> Report<'a> {
             ));
         }
         if self.findings.iter().any(certain) {
-            screen.say("Beyond that nothing more was found.")?;
-        } else if self.next.is_empty() {
-            screen.say("No cause was found.")?;
-        } else {
+            screen.say(if self.is_open {
+                "That is not all: without it, the middleware still refuses the request."
+            } else {
+                "Beyond that nothing more was found."
+            })?;
+        }
+        if self.is_open {
             self.write_tried(screen)?;
         }
         if self.exhausted {

@@ -28,6 +28,8 @@ pub(crate) struct Explanation {
     pub(crate) findings: Vec<Finding>,
     /// Whether the case would be accepted without these mistakes.
     pub(crate) complete: bool,
+    /// Whether something is left that no finding explains for certain.
+    pub(crate) is_open: bool,
     /// The tried changes, where nothing matched: each family's words and its number of changes.
     pub(crate) tried: Vec<(&'static str, usize)>,
     /// Whether the search ended at its bound.
@@ -59,12 +61,16 @@ pub(crate) fn explain(mut case: Case, court: &mut Court) -> Explanation {
         ruling = after;
     }
     let complete = ruling.stage() == Stage::End;
+    let mut is_open = !complete;
     if !complete {
         let mut signs: Vec<Finding> = FAMILIES
             .iter()
             .flat_map(|family| (family.signs)(&case, &ruling))
             .collect();
         signs.sort_by_key(|sign| sign.confidence);
+        is_open = signs
+            .iter()
+            .all(|sign| sign.confidence != Confidence::Certain);
         findings.extend(signs);
     }
     // A change that undid the rest comes before the change that it was combined with.
@@ -73,29 +79,44 @@ pub(crate) fn explain(mut case: Case, court: &mut Court) -> Explanation {
         ruling: first,
         findings,
         complete,
-        next: next(&case, &ruling),
+        is_open,
+        next: if is_open {
+            next(&case, &ruling)
+        } else {
+            Vec::new()
+        },
         tried: if complete { Vec::new() } else { tried },
         exhausted: court.is_exhausted(),
         judged: court.cases(),
     }
 }
 
-/// What would help, where the search ended at this ruling.
+/// What to capture or to give next, where the search ended at this ruling.
 fn next(case: &Case, ruling: &Ruling) -> Vec<&'static str> {
-    let mut next = Vec::new();
     if !(Stage::Signature..=Stage::Proof).contains(&ruling.stage()) {
-        return next;
+        return vec![
+            "a capture of the whole head, and the receiver's settings as it has them: --settings FILE",
+        ];
     }
-    next.push(
+    let mut next = vec![
         "the raw bytes, taken before any parser: `hookgate listen --save DIR` in the application's place keeps them",
-    );
+    ];
     if case.other_keys.is_empty() {
         next.push("every other secret that you have (other endpoint, test and live, the sender's own tool): --other-key-env");
     }
-    if case.value("content-length").is_none() {
-        next.push("the whole head with content-length, which says whether the body is whole");
+    match declared_length(case) {
+        None => next
+            .push("the whole head with content-length, which says whether the body is whole"),
+        Some(length) if length == case.body.len() => next.push(
+            "a delivery that you know byte for byte: have the sender send a test event, and compare it with its own log",
+        ),
+        Some(_) => {}
     }
     next
+}
+
+fn declared_length(case: &Case) -> Option<usize> {
+    case.value("content-length")?.trim().parse().ok()
 }
 
 /// A case with a mistake, or two at once, undone.

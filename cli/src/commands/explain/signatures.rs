@@ -19,6 +19,8 @@ pub(crate) struct Signature<'a> {
     /// What stands before it.
     pub(crate) before: &'a str,
     pub(crate) bytes: Vec<u8>,
+    /// How its digits are spelled, where they are not written one after the other alone.
+    pub(crate) spelled: Option<&'static str>,
 }
 
 /// The MACs in `value`, from its start.
@@ -41,11 +43,43 @@ pub(crate) fn signatures(value: &str) -> Vec<Signature<'_>> {
             encoding,
             before,
             bytes,
+            spelled: None,
         }));
         at = from.saturating_add(length);
         rest = behind;
     }
+    found.extend(spelled_otherwise(value));
     found
+}
+
+/// Hexadecimal digits after `0x`, or in pairs, as programs print bytes: `0xAB…`, `AB:CD:…`, `AB CD …`, `AB-CD-…`.
+fn spelled_otherwise(value: &str) -> Option<Signature<'_>> {
+    // What stands before the digits ends at an equals sign, or there is nothing.
+    let start = value.rfind('=').map_or(0, |place| place.saturating_add(1));
+    let (before, text) = value.split_at_checked(start)?;
+    let text = text.trim();
+    let (digits, spelled) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => (digits.to_owned(), "after 0x"),
+        None => {
+            let separator = text.chars().nth(2).filter(|it| ": -".contains(*it))?;
+            let mut pairs = text.split(separator);
+            if !pairs.all(|pair| pair.len() == 2) {
+                return None;
+            }
+            (
+                text.replace(separator, ""),
+                "in pairs with something between them",
+            )
+        }
+    };
+    let (digest, encoding, bytes) = read(&digits)?;
+    (encoding == SignatureEncoding::Hex).then_some(Signature {
+        digest,
+        encoding,
+        before,
+        bytes,
+        spelled: Some(spelled),
+    })
 }
 
 fn read(text: &str) -> Option<(Digest, SignatureEncoding, Vec<u8>)> {
@@ -88,6 +122,19 @@ mod tests {
             let found = signatures(&value);
             let places: Vec<&str> = found.iter().map(|it| it.before).collect();
             assert_eq!(places, [before], "{value}");
+        }
+        let pairs = |separator: &str| ["AB"; 32].join(separator);
+        for value in [
+            format!("0x{hex}"),
+            pairs(":"),
+            pairs(" "),
+            format!("sha256={}", pairs("-")),
+        ] {
+            let found = signatures(&value);
+            let last = found
+                .last()
+                .map(|it| (it.bytes == [0xab; 32], it.spelled.is_some()));
+            assert_eq!(last, Some((true, true)), "{value}");
         }
         assert!(signatures("sha256=00, abc").is_empty());
     }

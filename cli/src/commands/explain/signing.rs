@@ -3,8 +3,9 @@
 
 use hookgate::{
     providers::known::{self, KnownSender},
-    schemes::{HmacHeaderConfig, SchemeConfig, SignatureLayout},
+    schemes::{HmacHeaderConfig, SchemeConfig, SignatureLayout, TimestampForm},
 };
+use serde_json::Value;
 
 use super::case::Case;
 use crate::settings::members::OF_RECEIVER;
@@ -35,9 +36,35 @@ pub(crate) fn prefix_of(scheme: &HmacHeaderConfig) -> String {
     }
 }
 
-/// The signed time as its number stands in the request, in any unit.
-pub(crate) fn signed_time(case: &Case) -> Option<i64> {
+/// The signed time of a request as its number.
+pub(crate) struct SignedTime {
+    pub(crate) number: i64,
+    /// The form in which it is read.
+    pub(crate) form: TimestampForm,
+    /// The body's member that it stands in, where it is in no header.
+    pub(crate) member: Option<&'static str>,
+}
+
+/// The signed time, in any unit: a member of the body where the sender's row says so, else what the scheme signs.
+pub(crate) fn signed_time(case: &Case) -> Option<SignedTime> {
+    if let Some(time) = known::find(&case.provider).and_then(|sender| sender.body_time) {
+        let time = time.value();
+        let body: Value = serde_json::from_slice(&case.body).ok()?;
+        return Some(SignedTime {
+            number: body.pointer(time.at)?.as_i64()?,
+            form: time.form,
+            member: Some(time.at),
+        });
+    }
     let scheme = scheme_of(case)?;
+    Some(SignedTime {
+        number: time_of_scheme(case, &scheme)?,
+        form: scheme.timestamp_form,
+        member: None,
+    })
+}
+
+fn time_of_scheme(case: &Case, scheme: &HmacHeaderConfig) -> Option<i64> {
     if let Some(header) = &scheme.timestamp_header {
         return case.value(header)?.parse().ok();
     }
@@ -54,6 +81,11 @@ pub(crate) fn signed_time(case: &Case) -> Option<i64> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(known, _)| known == name)
         .and_then(|(_, value)| value.parse().ok())
+}
+
+/// The sender's own name, where it has a row.
+pub(crate) fn title_of(provider: &str) -> &'static str {
+    known::find(provider).map_or("the sender", |sender| sender.title)
 }
 
 /// A sender, and the header that gives it away.

@@ -11,12 +11,15 @@ use actix_web::{
     middleware::{Condition, Next, from_fn},
     web,
 };
-use hookgate::{Ack, Nack, Receiver};
-use hookgate_actix::{Event, ReceiverExt, serve_until};
+use hookgate::{Ack, Nack};
+use hookgate_actix::{Event, ReceiverExt, TokenIssuerExt, serve_until};
 use tokio::{net::TcpListener, time::timeout};
 
 use super::{
-    desk::{Desk, Handed, target},
+    Served,
+    desk::Desk,
+    handed::{Handed, target},
+    issues::{Issues, answered},
     shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
     stop::{LINGER, Stop},
 };
@@ -26,26 +29,39 @@ use crate::{output::screen::note, settings::any_event::AnyEvent};
 const WORKERS: usize = 2;
 
 /// Serves until asked to stop, and until running handlers have finished.
-pub(super) async fn serve(
-    listener: TcpListener,
-    receiver: Receiver,
-    desk: Arc<Desk>,
-    shelf: Option<Arc<Shelf>>,
-    stop: Stop,
-) -> io::Result<()> {
+pub(super) async fn serve(listener: TcpListener, served: Served, stop: Stop) -> io::Result<()> {
+    let Served {
+        receiver,
+        desk,
+        shelf,
+        issues,
+    } = served;
     let gate = receiver.clone();
     let desk = web::Data::from(desk);
     let keeps = shelf.is_some();
     let shelf = web::Data::new(shelf);
     let app = move || {
-        App::new()
+        let received = web::scope("")
             .app_data(desk.clone())
             .app_data(shelf.clone())
             // The receiver has a limit of its own.
             .app_data(web::PayloadConfig::new(MAX_BODY_BYTES))
             .wrap(gate.middleware())
             .wrap(Condition::new(keeps, from_fn(keep)))
-            .default_service(web::to(on_event))
+            .default_service(web::to(on_event));
+        // Behind no receiver, and never saved: its requests have the clients' secrets.
+        let tokens = issues.clone().map(|Issues { issuer, path }| {
+            web::resource(path)
+                .route(issuer.route())
+                .wrap(from_fn(show_answer))
+        });
+        App::new()
+            .configure(|config| {
+                if let Some(tokens) = tokens {
+                    config.service(tokens);
+                }
+            })
+            .service(received)
     };
     let server = HttpServer::new(app)
         .workers(WORKERS)
@@ -54,6 +70,15 @@ pub(super) async fn serve(
         .run();
     serve_until(server, stop.asked(), [receiver], LINGER).await?;
     Ok(())
+}
+
+async fn show_answer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let response = next.call(request).await?;
+    answered(response.status().as_u16());
+    Ok(response)
 }
 
 async fn on_event(

@@ -7,28 +7,31 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, StatusCode, Uri, uri::PathAndQuery},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use hookgate::{Ack, Nack, Receiver};
-use hookgate_axum::{Event, ReceiverExt, serve_until};
+use hookgate::{Ack, Nack};
+use hookgate_axum::{Event, ReceiverExt, TokenIssuerExt, serve_until};
 use tokio::{net::TcpListener, time::timeout};
 
 use super::{
-    desk::{Desk, Handed, target},
+    Served,
+    desk::Desk,
+    handed::{Handed, target},
+    issues::{Issues, answered},
     shelf::{Arrived, BODY_DEADLINE, MAX_BODY_BYTES, Shelf},
     stop::{LINGER, Stop},
 };
 use crate::{output::screen::note, settings::any_event::AnyEvent};
 
 /// Serves until asked to stop, and until running handlers have finished.
-pub(super) async fn serve(
-    listener: TcpListener,
-    receiver: Receiver,
-    desk: Arc<Desk>,
-    shelf: Option<Arc<Shelf>>,
-    stop: Stop,
-) -> io::Result<()> {
+pub(super) async fn serve(listener: TcpListener, served: Served, stop: Stop) -> io::Result<()> {
+    let Served {
+        receiver,
+        desk,
+        shelf,
+        issues,
+    } = served;
     let app = Router::new()
         .fallback(on_event)
         .layer(receiver.layer())
@@ -37,9 +40,22 @@ pub(super) async fn serve(
         Some(shelf) => app.layer(from_fn_with_state(shelf, keep)),
         None => app,
     };
+    // Behind no receiver, and never saved: its requests have the clients' secrets.
+    let app = match issues {
+        Some(Issues { issuer, path }) => {
+            app.route(&path, issuer.route().layer(from_fn(show_answer)))
+        }
+        None => app,
+    };
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     serve_until(listener, app, stop.asked(), [receiver], LINGER).await?;
     Ok(())
+}
+
+async fn show_answer(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    answered(response.status().as_u16());
+    response
 }
 
 async fn on_event(

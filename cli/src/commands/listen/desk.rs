@@ -6,10 +6,9 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use hookgate::{Ack, Delivery, Nack};
 
-use super::{forward::Forward, report::Report};
+use super::{forward::Forward, handed::Handed, report::Report};
 use crate::settings::any_event::AnyEvent;
 
 /// What the handler needs.
@@ -19,21 +18,6 @@ pub(super) struct Desk {
     /// How many handlings are still to fail.
     to_fail: AtomicU64,
     delay: Duration,
-}
-
-/// The authenticated request, as the middleware put it back.
-pub(super) struct Handed {
-    /// Path and query, which nothing signs.
-    pub(super) path: String,
-    /// Names in lower case.
-    pub(super) headers: Vec<(String, Vec<u8>)>,
-    pub(super) body: Bytes,
-}
-
-/// Path and query of a request target in any form. An absolute one (RFC 9112, section 3.2.2) also names a host, and
-/// the sender chooses which.
-pub(super) fn target(path_and_query: Option<&str>) -> String {
-    path_and_query.unwrap_or("/").to_owned()
 }
 
 impl Desk {

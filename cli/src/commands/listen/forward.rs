@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use hookgate::Delivery;
 use http::Request;
 
-use super::desk::Handed;
+use super::handed::Handed;
 use crate::{
     http::{Client, Target},
     settings::any_event::AnyEvent,

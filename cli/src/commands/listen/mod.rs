@@ -4,6 +4,8 @@ mod actix;
 mod axum;
 mod desk;
 mod forward;
+mod handed;
+mod issues;
 mod report;
 mod shelf;
 mod stop;
@@ -18,10 +20,12 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use hookgate::{Receiver, time::SystemClock};
+use hookgate::{Receiver, dedup::BoxDedupStore, time::SystemClock};
 use tokio::net::TcpListener;
 
-use self::{desk::Desk, forward::Forward, report::Report, shelf::Shelf, stop::Stop};
+use self::{
+    desk::Desk, forward::Forward, issues::Issues, report::Report, shelf::Shelf, stop::Stop,
+};
 use crate::{
     commands::providers,
     output::screen::note,
@@ -129,7 +133,10 @@ impl Listen {
         loaded: Loaded,
     ) -> io::Result<ExitCode> {
         let report = Report::new(listed.name, self.json, self.show_payload);
-        let receiver = self.receiver(listed, &loaded, &report).await?;
+        let store = self.store().await?;
+        let settings = Settings::read(loaded.settings.as_deref()).map_err(providers::unusable)?;
+        let receiver = self.receiver(listed, &loaded, &settings, store.clone(), &report)?;
+        let issues = Issues::of(&settings, store).map_err(providers::unusable)?;
         let forward = match &self.forward {
             Some(url) => Some(Forward::to(url, self.forward_unsigned_path)?),
             None => None,
@@ -162,41 +169,50 @@ impl Listen {
             Framework::Axum => "axum",
             Framework::Actix => "actix-web",
         };
+        let tokens = issues.as_ref().map_or_else(String::new, |issues| {
+            format!(", with tokens at {}", issues.path)
+        });
         note(format_args!(
-            "listening on http://{} for {} with {framework}; Ctrl-C ends it",
+            "listening on http://{} for {} with {framework}{tokens}; Ctrl-C ends it",
             listener.local_addr()?,
             listed.name
         ));
+        let served = Served {
+            receiver,
+            desk,
+            shelf,
+            issues,
+        };
         match self.framework {
-            Framework::Axum => axum::serve(listener, receiver, desk, shelf, stop).await?,
-            Framework::Actix => actix::serve(listener, receiver, desk, shelf, stop).await?,
+            Framework::Axum => axum::serve(listener, served, stop).await?,
+            Framework::Actix => actix::serve(listener, served, stop).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn receiver(
-        &self,
-        listed: &catalog::Listed,
-        loaded: &Loaded,
-        report: &Report,
-    ) -> io::Result<Receiver> {
-        // Records may say it. A request that arrives is judged as it is, so its record would be judged otherwise.
-        let assumes = Settings::read(loaded.settings.as_deref())
-            .and_then(|settings| settings.assumes_media_type())
-            .map_err(providers::unusable)?;
-        if assumes {
-            return Err(io::Error::other(
-                "`settings`: `assume_media_type` is for records: `listen` judges a request as it arrives",
-            ));
-        }
+    async fn store(&self) -> io::Result<BoxDedupStore> {
         let url = match &self.store {
             Some(url) => url.clone(),
             None => crate::settings::credentials::variable("HOOKGATE_STORE")
                 .unwrap_or_else(|| "memory:".to_owned()),
         };
-        let store = hookgate_stores::open(&url)
-            .await
-            .map_err(io::Error::other)?;
+        hookgate_stores::open(&url).await.map_err(io::Error::other)
+    }
+
+    fn receiver(
+        &self,
+        listed: &catalog::Listed,
+        loaded: &Loaded,
+        settings: &Settings,
+        store: BoxDedupStore,
+        report: &Report,
+    ) -> io::Result<Receiver> {
+        // Records may say it. A request that arrives is judged as it is, so its record would be judged otherwise.
+        if settings.assumes_media_type().map_err(providers::unusable)? {
+            return Err(io::Error::other(
+                "`settings`: `assume_media_type` is for records: `listen` judges a request as it arrives",
+            ));
+        }
         let keys: Vec<_> = loaded.keys.iter().map(|key| key.as_str().into()).collect();
         let terms = Terms {
             endpoint: &self.endpoint,
@@ -211,6 +227,14 @@ impl Listen {
             .and_then(|builder| Ok(builder.dedup(store).observer(report.clone()).build()?));
         built.map_err(providers::unusable)
     }
+}
+
+/// Everything that a framework serves.
+struct Served {
+    receiver: Receiver,
+    desk: Arc<Desk>,
+    shelf: Option<Arc<Shelf>>,
+    issues: Option<Issues>,
 }
 
 /// Whether a store's URL has a password: behind a colon and before an `@`, or as a parameter of Postgres (`password`,

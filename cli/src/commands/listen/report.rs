@@ -82,7 +82,7 @@ impl Report {
 }
 
 /// A line on standard error, after a word in its colour. A missing reader is no reason to stop.
-fn note(tone: Tone, word: &str, text: std::fmt::Arguments<'_>) {
+pub(super) fn note(tone: Tone, word: &str, text: std::fmt::Arguments<'_>) {
     let mut screen = Screen::stderr();
     let mut line = screen.begin();
     line.painted(tone, word).text(text);

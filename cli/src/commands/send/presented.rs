@@ -2,21 +2,14 @@
 
 use std::io;
 
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
-use hmac::{Hmac, KeyInit, Mac};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::UnixTime;
-use serde_json::{Map, Value, json};
-use sha2::Sha256;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Map, Value};
 
 use crate::{
     output::fault,
-    settings::{
-        access::{AccessRule, TokenRule},
-        terms::secret,
-    },
+    settings::access::{AccessRule, TokenRule},
 };
 
 /// How long a token is valid that the command makes itself.
@@ -77,7 +70,12 @@ impl Presented {
                     self.0.push(("authorization".to_owned(), value));
                 }
             }
-            AccessRule::Bearer(_) if !makes_tokens => {}
+            AccessRule::Bearer(_) | AccessRule::TokenEndpoint(_) if !makes_tokens => {}
+            AccessRule::TokenEndpoint(_) => {
+                return Err(io::Error::other(
+                    "a token of the token endpoint is needed: --token-url URL fetches one",
+                ));
+            }
             AccessRule::Bearer(rule) => {
                 let value = format!("Bearer {}", token(rule, now)?);
                 self.0.push(("authorization".to_owned(), value));
@@ -100,40 +98,32 @@ impl Presented {
 
 /// A token that `rule` takes, where the command can sign one.
 fn token(rule: &TokenRule, now: UnixTime) -> io::Result<String> {
-    let key = rule.secret.as_deref().and_then(secret);
-    let (Some(key), true) = (key, rule.algorithms.iter().any(|name| name == "HS256")) else {
+    let (Some((key_id, secret)), true) = (
+        rule.shared_secret(),
+        rule.algorithms.iter().any(|name| name == "HS256"),
+    ) else {
         return Err(io::Error::other(
             "a token can be made for a `bearer` rule with a `secret` and HS256 only",
         ));
     };
-    let mut claims = json!({
-        "iat": now.as_secs(),
-        "exp": now.as_secs().saturating_add(TOKEN_SECS),
-        "sub": "hookgate send",
-    });
-    if let Some(claims) = claims.as_object_mut() {
-        let text = |text: &Option<String>| text.clone().map(Value::from);
-        let scope = (!rule.scopes.is_empty()).then(|| rule.scopes.join(" ").into());
-        for (name, value) in [
-            ("iss", text(&rule.issuer)),
-            ("aud", text(&rule.audience)),
-            ("scope", scope),
-            (
-                "client_id",
-                rule.issued_to.first().cloned().map(Value::from),
-            ),
-        ] {
-            if let Some(value) = value {
-                claims.insert(name.to_owned(), value);
-            }
-        }
-    }
-    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
-    let head = encode(r#"{"alg":"HS256","typ":"JWT"}"#);
-    let signed = format!("{head}.{}", encode(&claims.to_string()));
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose())
-        .map_err(|error| io::Error::other(error.to_string()))?;
-    mac.update(signed.as_bytes());
-    let signature = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
-    Ok(format!("{signed}.{signature}"))
+    let scope = (!rule.scopes.is_empty()).then(|| rule.scopes.join(" "));
+    let claims: Map<String, Value> = [
+        ("iat", Some(now.as_secs().into())),
+        ("exp", Some(now.as_secs().saturating_add(TOKEN_SECS).into())),
+        ("sub", Some("hookgate send".into())),
+        ("iss", rule.issuer.clone().map(Value::from)),
+        ("aud", rule.audience.clone().map(Value::from)),
+        ("scope", scope.map(Value::from)),
+        (
+            "client_id",
+            rule.issued_to.first().cloned().map(Value::from),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+    .collect();
+    let mut head = Header::new(Algorithm::HS256);
+    head.kid = key_id.map(str::to_owned);
+    jsonwebtoken::encode(&head, &claims, &EncodingKey::from_secret(secret.expose()))
+        .map_err(|_| io::Error::other("the `secret` of the `bearer` rule cannot sign"))
 }

@@ -1,6 +1,6 @@
 //! [`Judges`]: the judge of each policy that records name, built once.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 use hookgate::{framework::Judge, time::Clock};
 use sha2::{Digest, Sha256};
@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::record::Record;
 use crate::settings::{
     catalog::Listed,
+    files::inlined,
     members::Settings,
     refused::Refused,
     terms::{Terms, WindowTerm},
@@ -45,6 +46,10 @@ impl Judges {
         }
         self.built.entry(policy).or_insert_with(|| {
             let settings = record.settings.map(|settings| settings.get());
+            let settings = settings
+                .map(|text| inlined(text, Path::new("")))
+                .transpose()?;
+            let settings = settings.as_deref();
             let builder = listed.receiver(Terms {
                 endpoint: &record.endpoint,
                 keys: &record.keys,

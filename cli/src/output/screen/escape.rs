@@ -8,7 +8,7 @@ use std::fmt::{
 /// turns, splits or hides text. Text is hidden by characters with Unicode's property `Default_Ignorable_Code_Point`,
 /// and by U+2800, a blank that is no white space. Four of that property are not among these. Languages and emoji need
 /// the joiners U+200C and U+200D. The selectors U+FE0E and U+FE0F say whether a sign is text or an emoji.
-const fn is_hidden(character: char) -> bool {
+pub(crate) const fn is_hidden(character: char) -> bool {
     matches!(
         character,
         '\0'..='\u{1f}'

@@ -17,7 +17,7 @@ use std::{
 use serde::Serialize;
 
 pub(crate) use self::{
-    escape::{json, spelled},
+    escape::{is_hidden, json, spelled},
     line::{Line, Tone},
 };
 

@@ -339,6 +339,11 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             github(KEY, &form).body(BODY),
         ),
         (
+            "a form that is said to be JSON",
+            "wrong_media_type",
+            github(KEY, &form),
+        ),
+        (
             "put into a form",
             "form_wrapped",
             github(KEY, BODY).body(&form),
@@ -827,6 +832,32 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             "wrong_media_type",
             facephi(KEY, &facephi_signed())
                 .change("content-type", |_| "application/json".to_owned()),
+        ),
+        (
+            "signed with its accents apart",
+            "body_normalised",
+            github(KEY, BODY.replace('í', "i\u{301}")).body(BODY),
+        ),
+        (
+            "a hash of the secret and the body",
+            "scheme_construction",
+            custom(
+                json!({"signature_header": "x-sig", "encoding": "hex"}),
+                &[(
+                    "x-sig",
+                    &hex(&Sha256::digest([KEY, BODY.as_bytes()].concat())),
+                )],
+            ),
+        ),
+        (
+            "signed with the hash of the secret",
+            "secret_hashed",
+            github(&Sha256::digest(KEY), BODY).key(&format!("utf8:{SECRET}")),
+        ),
+        (
+            "a member of a queue's record",
+            "body_wrapped",
+            ours().body(json!({"Records": [{"body": BODY}]}).to_string()),
         ),
     ]
 }

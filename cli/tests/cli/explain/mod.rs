@@ -8,3 +8,4 @@ pub(crate) mod request;
 mod screens;
 mod secrecy;
 mod signed_requests;
+mod unexplained;

@@ -42,8 +42,7 @@ pub(in crate::providers) const LOGTO: KnownSender = KnownSender {
     // Of the recordings; custom data makes larger ones.
     largest_body: Some(1415),
     warning: Some(
-        "Logto 1.42.0 never sends an event again, later builds only within 3 s: answer fast, \
-         keep a durable row or job of your own, and reconcile from the hook's recent logs",
+        "Logto 1.42.0 never sends an event again, later builds only within 3 s; the hook's recent logs keep what failed",
     ),
     marks: &[SIGNATURE],
     ..KnownSender::UNKNOWN

@@ -43,7 +43,10 @@ pub(super) const STRIPE: KnownSender = KnownSender {
     ),
     identity: Fact::known(Identity::Member("/id"), EVENT),
     event_type: Fact::known(EventTypeAt::Member("/type"), EVENT),
-    secret: Some(SecretForm::text("STRIPE_WEBHOOK_SECRET")),
+    secret: Some(SecretForm::text("STRIPE_WEBHOOK_SECRET").several(
+        "each endpoint of Stripe has a secret of its own, and so have its command-line tool, and test and live mode",
+    )),
+    indents: true,
     retries: Fact::known(Retries::For(hours(3 * 24)), PAGE),
     repeats: Fact::assumed(Repeats::after(GAPS)),
     content_type: "application/json; charset=utf-8",

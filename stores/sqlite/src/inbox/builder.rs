@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use hookgate_store_kit::{Bounds, Committer, PlainName, Pruning, limits::PRUNE_EVERY};
 use sqlx::{
-    Connection, SqliteConnection, SqlitePool,
+    AssertSqlSafe, Connection, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::{Mutex, Notify};
@@ -129,6 +129,34 @@ impl SqliteInboxBuilder {
         let inbox = self.on(store, &options).await?;
         inbox.migrate().await?;
         Ok(inbox)
+    }
+
+    /// Opens the inbox that is in the file at `path`, for tools: it makes neither a file nor tables.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and when there is none.
+    pub async fn open_existing(self, path: impl AsRef<Path>) -> Result<SqliteInbox, OpenError> {
+        // SQLite itself would make a file under a name that was misspelled.
+        if !std::fs::exists(&path).unwrap_or(false) {
+            return Err(OpenError::NoInbox);
+        }
+        let is_there = self.tables().is_there();
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .busy_timeout(self.call_timeout)
+            .read_only(true);
+        let read = async {
+            let mut connection = SqliteConnection::connect_with(&options).await?;
+            let found = sqlx::raw_sql(AssertSqlSafe(is_there));
+            let found = found.fetch_one(&mut connection).await?;
+            connection.close().await?;
+            get::<bool>(&found, 0)
+        };
+        if !read.await.map_err(store_error)? {
+            return Err(OpenError::NoInbox);
+        }
+        self.open(path).await
     }
 
     /// Uses the file of the application's own pool, so that a handler's writes and the end of its event commit together:

@@ -147,19 +147,19 @@ async fn one(
         Op::Promote(order) => {
             turn.promote(order).await?;
             turn.woke = true;
-            Done::Done
+            Done::Nothing
         }
         Op::Pause(name, pause) => {
             turn.pause(name, *pause).await?;
-            Done::Done
+            Done::Nothing
         }
         Op::Resume(name) => {
             turn.resume(name).await?;
-            Done::Done
+            Done::Nothing
         }
         Op::Hold(name, is_held) => {
             turn.hold(name, *is_held).await?;
-            Done::Done
+            Done::Nothing
         }
         Op::Replay(key, why) => Done::Bool(turn.replay(key, why).await?),
         Op::Discard(key) => Done::Bool(turn.discard(key).await?),

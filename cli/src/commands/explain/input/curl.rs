@@ -10,6 +10,69 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{Captured, Unreadable, header, named_file, path_of, shell};
 use crate::commands::explain::encoded::form_encoded;
 
+/// What an option does. What is none of these is refused: its text may be a secret that lost its option.
+#[derive(Clone, Copy)]
+enum Does {
+    /// Nothing to the request, or nothing that matters here. It has no value.
+    Nothing,
+    /// The same, with a value.
+    NothingWithValue,
+    /// `-G`: no value. The data go into the URL.
+    Get,
+    /// `-I`: no value.
+    Head,
+    Method,
+    Url,
+    Header,
+    /// A header of this name.
+    HeaderOf(&'static str),
+    User,
+    Bearer,
+    Data,
+    DataRaw,
+    DataBinary,
+    Json,
+    DataUrlencode,
+}
+
+impl Does {
+    fn of(name: &str) -> Option<Self> {
+        if FLAGS.contains(&name) {
+            return Some(Self::Nothing);
+        }
+        if WITH_VALUE.contains(&name) {
+            return Some(Self::NothingWithValue);
+        }
+        let mut known = OPTIONS.iter();
+        known
+            .find(|(names, _)| names.contains(&name))
+            .map(|(_, does)| *does)
+    }
+
+    fn has_value(self) -> bool {
+        !matches!(self, Self::Nothing | Self::Get | Self::Head)
+    }
+}
+
+/// Options that change the request.
+const OPTIONS: &[(&[&str], Does)] = &[
+    (&["-G", "--get"], Does::Get),
+    (&["-I", "--head"], Does::Head),
+    (&["-X", "--request"], Does::Method),
+    (&["--url"], Does::Url),
+    (&["-H", "--header"], Does::Header),
+    (&["-A", "--user-agent"], Does::HeaderOf("user-agent")),
+    (&["-e", "--referer"], Does::HeaderOf("referer")),
+    (&["-b", "--cookie"], Does::HeaderOf("cookie")),
+    (&["-u", "--user"], Does::User),
+    (&["--oauth2-bearer"], Does::Bearer),
+    (&["-d", "--data", "--data-ascii"], Does::Data),
+    (&["--data-raw"], Does::DataRaw),
+    (&["--data-binary"], Does::DataBinary),
+    (&["--json"], Does::Json),
+    (&["--data-urlencode"], Does::DataUrlencode),
+];
+
 /// Options that do not change the request, or nothing of it that matters here.
 const FLAGS: &[&str] = &[
     "-s",
@@ -126,7 +189,7 @@ impl Command {
         let mut rest = word.strip_prefix('-').unwrap_or(word).chars();
         while let Some(letter) = rest.next() {
             let name = format!("-{letter}");
-            if FLAGS.contains(&name.as_str()) || letter == 'G' || letter == 'I' {
+            if Does::of(&name).is_some_and(|does| !does.has_value()) {
                 self.option(&name, None, words, folder)?;
                 continue;
             }
@@ -143,88 +206,54 @@ impl Command {
         words: &mut impl Iterator<Item = String>,
         folder: &Path,
     ) -> Result<(), Unreadable> {
-        if FLAGS.contains(&name) {
-            return Ok(());
-        }
-        match name {
-            "-G" | "--get" => {
-                self.get = true;
-                return Ok(());
-            }
-            "-I" | "--head" => {
-                self.method = Some("HEAD".to_owned());
-                return Ok(());
-            }
-            _ => {}
-        }
-        let mut value = || -> Result<String, Unreadable> {
-            let value = attached.clone().or_else(|| words.next());
-            value.ok_or_else(|| "the last option has no value".to_owned())
+        let does =
+            Does::of(name).ok_or("an option of the command is not known here; take it away")?;
+        let value = if does.has_value() {
+            let value = attached.or_else(|| words.next());
+            value.ok_or("the last option has no value")?
+        } else {
+            String::new()
         };
-        match name {
-            "-X" | "--request" => self.method = Some(value()?),
-            "--url" => self.url = Some(value()?),
-            "-H" | "--header" => {
-                let line = value()?;
-                self.header(&line)?;
-            }
-            "-A" | "--user-agent" => self.headers.push(("user-agent".to_owned(), value()?)),
-            "-e" | "--referer" => self.headers.push(("referer".to_owned(), value()?)),
-            "-b" | "--cookie" => self.headers.push(("cookie".to_owned(), value()?)),
-            "-u" | "--user" => {
-                let encoded = BASE64_STANDARD.encode(value()?);
-                self.headers
-                    .push(("authorization".to_owned(), format!("Basic {encoded}")));
-            }
-            "--oauth2-bearer" => {
-                let token = value()?;
-                self.headers
-                    .push(("authorization".to_owned(), format!("Bearer {token}")));
-            }
-            "-d" | "--data" | "--data-ascii" => {
-                let value = value()?;
-                match value.strip_prefix('@') {
-                    Some(file) => {
-                        let bytes = named_file(file, folder)?;
-                        let stripped = bytes
-                            .iter()
-                            .copied()
-                            .filter(|byte| !matches!(byte, b'\n' | b'\r' | 0))
-                            .collect();
-                        self.add(stripped, Some(bytes));
-                    }
-                    None => self.add(value.into_bytes(), None),
-                }
-            }
-            "--data-raw" => {
-                let value = value()?;
-                self.add(value.into_bytes(), None);
-            }
-            "--data-binary" | "--json" => {
-                self.json |= name == "--json";
-                let value = value()?;
+        match does {
+            Does::Nothing | Does::NothingWithValue => {}
+            Does::Get => self.get = true,
+            Does::Head => self.method = Some("HEAD".to_owned()),
+            Does::Method => self.method = Some(value),
+            Does::Url => self.url = Some(value),
+            Does::Header => self.header(&value)?,
+            Does::HeaderOf(name) => self.headers.push((name.to_owned(), value)),
+            Does::User => self.authorization("Basic", &BASE64_STANDARD.encode(value)),
+            Does::Bearer => self.authorization("Bearer", &value),
+            Does::Data => self.data(value, folder)?,
+            Does::DataRaw => self.add(value.into_bytes(), None),
+            Does::DataBinary | Does::Json => {
+                self.json |= matches!(does, Does::Json);
                 let bytes = match value.strip_prefix('@') {
                     Some(file) => named_file(file, folder)?,
                     None => value.into_bytes(),
                 };
                 self.add(bytes, None);
             }
-            "--data-urlencode" => {
-                let value = value()?;
-                let encode = |text: &str| form_encoded(text.as_bytes(), "%20").replace('*', "%2A");
-                let text = match value.split_once('=') {
-                    Some(("", content)) => encode(content),
-                    Some((name, content)) => format!("{name}={}", encode(content)),
-                    None => encode(&value),
-                };
-                self.add(text.into_bytes(), None);
-            }
-            name if WITH_VALUE.contains(&name) => {
-                value()?;
-            }
-            // Its text may be a secret that lost its option.
-            _ => return Err("an option of the command is not known here; take it away".to_owned()),
+            Does::DataUrlencode => self.add(urlencoded(&value).into_bytes(), None),
         }
+        Ok(())
+    }
+
+    fn authorization(&mut self, scheme: &str, credentials: &str) {
+        let value = format!("{scheme} {credentials}");
+        self.headers.push(("authorization".to_owned(), value));
+    }
+
+    /// `-d`: of a file, without its line ends.
+    fn data(&mut self, value: String, folder: &Path) -> Result<(), Unreadable> {
+        let Some(file) = value.strip_prefix('@') else {
+            self.add(value.into_bytes(), None);
+            return Ok(());
+        };
+        let bytes = named_file(file, folder)?;
+        let is_kept = |byte: &u8| !matches!(byte, b'\n' | b'\r' | 0);
+        let stripped = bytes.iter().copied().filter(is_kept).collect();
+        self.add(stripped, Some(bytes));
         Ok(())
     }
 
@@ -307,5 +336,15 @@ impl Command {
             recorded: None,
             notes,
         })
+    }
+}
+
+/// `--data-urlencode`: `content`, `=content` or `name=content`.
+fn urlencoded(value: &str) -> String {
+    let encode = |text: &str| form_encoded(text.as_bytes(), "%20").replace('*', "%2A");
+    match value.split_once('=') {
+        Some(("", content)) => encode(content),
+        Some((name, content)) => format!("{name}={}", encode(content)),
+        None => encode(value),
     }
 }

@@ -4,6 +4,7 @@
 mod difference;
 mod escapes;
 mod layout;
+mod values;
 
 use std::borrow::Cow;
 
@@ -13,6 +14,7 @@ pub(crate) use self::{
     difference::difference,
     escapes::{Escapes, escapes_of},
     layout::{Layout, layouts, likely_layouts},
+    values::{Inner, values_in},
 };
 
 /// A piece of JSON that is no white space.

@@ -11,7 +11,7 @@ use super::super::{
     finding::{Confidence, Finding, Trial},
     words::in_words,
 };
-use crate::settings::access::AccessRule;
+use crate::settings::members::Settings;
 
 const MAX_HEADERS: usize = 64;
 const AUTHORIZATION: &str = "authorization";
@@ -107,20 +107,14 @@ fn token_flaws(case: &Case) -> Vec<Finding> {
         scheme.eq_ignore_ascii_case("bearer")
     };
     let mut values = case.values(AUTHORIZATION);
-    let rule = case.setting("access").unwrap_or_default();
-    let (true, Ok(rule)) = (
-        values.next().is_some_and(is_bearer),
-        serde_json::from_value::<AccessRule>(rule),
-    ) else {
+    let rules = Settings::read(case.settings.as_deref()).and_then(|settings| settings.bearers());
+    let (true, Ok(rules)) = (values.next().is_some_and(is_bearer), rules) else {
         return Vec::new();
     };
     let now = case.now.unwrap_or(UnixTime::EPOCH);
     let head = Head::new(&case.method, &case.path, &case.headers);
     // Where there are several rules, the token is meant for the one that has the least against it.
-    let flaws = rule
-        .bearers()
-        .into_iter()
-        .map(|bearer| bearer.diagnose(&head, now));
+    let flaws = rules.into_iter().map(|bearer| bearer.diagnose(&head, now));
     let flaws = flaws.min_by_key(Vec::len).unwrap_or_default();
     flaws.into_iter().map(|flaw| of_flaw(flaw, case)).collect()
 }
@@ -204,7 +198,7 @@ fn expected_headers(rule: &Value) -> Vec<String> {
             ("headers", Value::Array(pairs)) => {
                 names.extend(pairs.iter().filter_map(|pair| pair.get(0).and_then(text)));
             }
-            ("basic" | "bearer", _) => names.push(AUTHORIZATION.to_owned()),
+            ("basic" | "bearer" | "token_endpoint", _) => names.push(AUTHORIZATION.to_owned()),
             ("all" | "any", Value::Array(rules)) => {
                 names.extend(rules.iter().flat_map(expected_headers));
             }

@@ -1,8 +1,11 @@
 //! Single bytes of the body: its ends, its line ends, its charset, its length.
 
+use std::borrow::Cow;
+
 use super::{
     super::{
         case::Case,
+        charsets,
         court::Ruling,
         finding::{Confidence, Finding, Trial},
     },
@@ -19,6 +22,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     let body = &case.body[..];
     let changes = longer(case)
         .into_iter()
+        .chain(padding(body))
         .chain(white_space(body))
         .chain(line_ends(body))
         .chain(byte_order_mark(body))
@@ -40,7 +44,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
 struct Change {
     body: Vec<u8>,
     mistake: &'static str,
-    cause: &'static str,
+    cause: Cow<'static, str>,
     advice: &'static str,
 }
 
@@ -49,8 +53,24 @@ fn longer(case: &Case) -> Option<Change> {
     Some(Change {
         body: declared.to_vec(),
         mistake: "body_longer",
-        cause: "the body has more bytes than content-length says, and the signature covers those alone",
+        cause:
+            "the body has more bytes than content-length says, and the signature covers those alone"
+                .into(),
         advice: "look for the program that adds bytes at the body's end",
+    })
+}
+
+/// Zeros behind the body.
+fn padding(body: &[u8]) -> Option<Change> {
+    let end = body.iter().rposition(|byte| *byte != 0)?;
+    let plain = body.get(..=end)?;
+    (plain.len() < body.len()).then(|| Change {
+        body: plain.to_vec(),
+        mistake: "body_longer",
+        cause:
+            "zeros stand behind the body, as in a buffer that is longer than what was read into it"
+                .into(),
+        advice: "hand as many bytes to the check as were read",
     })
 }
 
@@ -64,42 +84,44 @@ fn white_space(body: &[u8]) -> Vec<Change> {
         changes.push(Change {
             body: rest.to_vec(),
             mistake: "newline_added",
-            cause: "a line end was added behind the body",
+            cause: "a line end was added behind the body".into(),
             advice: "take the bytes as they arrived: editors, echo and loggers add a line end (use printf or --data-binary)",
         });
     }
     changes.extend(["\n", "\r\n"].map(|end| Change {
         body: [body, end.as_bytes()].concat(),
         mistake: "newline_removed",
-        cause: "the line end behind the body is missing: the body was trimmed",
+        cause: "the line end behind the body is missing: the body was trimmed".into(),
         advice: RAW,
     }));
     changes.push(Change {
         body: body.trim_ascii().to_vec(),
         mistake: "white_space_added",
-        cause: "white space was added around the body",
+        cause: "white space was added around the body".into(),
         advice: RAW,
     });
     let around = [("", " "), (" ", ""), ("\n", ""), ("\n", "\n"), ("", "\n\n")];
     changes.extend(around.map(|(before, after)| Change {
         body: [before.as_bytes(), body, after.as_bytes()].concat(),
         mistake: "body_trimmed",
-        cause: "the white space around the body is missing: the body was trimmed",
+        cause: "the white space around the body is missing: the body was trimmed".into(),
         advice: RAW,
     }));
     changes
 }
 
 /// Line ends inside the body.
-fn line_ends(body: &[u8]) -> [Change; 3] {
-    let change = |body, cause, advice| Change {
+fn line_ends(body: &[u8]) -> [Change; 5] {
+    let change = |body, cause: &'static str, advice| Change {
         body,
         mistake: "line_ends",
-        cause,
+        cause: cause.into(),
         advice,
     };
     let binary = "keep the capture binary: editors and version control change line ends";
     let lf = replaced(body, b"\r\n", b"\n");
+    let cr = replaced(&lf, b"\n", b"\r");
+    let of_cr = replaced(body, b"\r", b"\n");
     let joined = lf.iter().copied().filter(|byte| *byte != b'\n').collect();
     [
         change(
@@ -113,6 +135,16 @@ fn line_ends(body: &[u8]) -> [Change; 3] {
             binary,
         ),
         change(
+            of_cr,
+            "the body's line ends were changed from LF to CR",
+            binary,
+        ),
+        change(
+            cr,
+            "the body's line ends were changed from CR to LF",
+            binary,
+        ),
+        change(
             joined,
             "line ends were added inside the body",
             "keep the capture binary",
@@ -121,10 +153,10 @@ fn line_ends(body: &[u8]) -> [Change; 3] {
 }
 
 fn byte_order_mark(body: &[u8]) -> Vec<Change> {
-    let change = |body, cause, advice| Change {
+    let change = |body, cause: &'static str, advice| Change {
         body,
         mistake: "byte_order_mark",
-        cause,
+        cause: cause.into(),
         advice,
     };
     let without = body.strip_prefix(BOM).map(|rest| {
@@ -143,41 +175,32 @@ fn byte_order_mark(body: &[u8]) -> Vec<Change> {
 }
 
 fn charset(body: &[u8]) -> Vec<Change> {
-    let change = |body: Vec<u8>, cause, advice| Change {
-        body,
-        mistake: "charset",
-        cause,
-        advice,
-    };
     let undecoded = "never decode the body before the check";
-    let of_utf16 = utf16(body).map(|text| {
-        change(
-            text.into_bytes(),
-            "the body is UTF-16, and the sender signed UTF-8",
-            "keep the capture binary: a shell or an editor saved it as UTF-16",
-        )
+    let of_utf16 = utf16(body).map(|text| Change {
+        body: text.into_bytes(),
+        mistake: "charset",
+        cause: "the body is UTF-16, and the sender signed UTF-8".into(),
+        advice: "keep the capture binary: a shell or an editor saved it as UTF-16",
     });
-    let of_latin = match std::str::from_utf8(body) {
-        Ok(text) => {
-            let latin = text.chars().map(|c| u8::try_from(u32::from(c)).ok());
-            latin.collect::<Option<_>>().map(|latin| {
-                change(
-                    latin,
-                    "the body's text was read as Latin-1 and written as UTF-8",
-                    undecoded,
-                )
-            })
-        }
-        Err(_) => {
-            let text: String = body.iter().copied().map(char::from).collect();
-            Some(change(
-                text.into_bytes(),
-                "the body was written as Latin-1, and the sender signed UTF-8",
-                undecoded,
-            ))
-        }
+    let (in_others, composed) = match std::str::from_utf8(body) {
+        Ok(text) if !text.is_ascii() => (
+            charsets::read_wrongly(text),
+            charsets::composed_otherwise(text),
+        ),
+        Ok(_) => (Vec::new(), Vec::new()),
+        Err(_) => (charsets::as_utf8(body), Vec::new()),
     };
-    of_utf16.into_iter().chain(of_latin).collect()
+    let in_others = in_others.into_iter().map(|it| (it, "charset"));
+    let composed = composed.into_iter().map(|it| (it, "body_normalised"));
+    let others = in_others
+        .chain(composed)
+        .map(|((body, cause), mistake)| Change {
+            body,
+            mistake,
+            cause: cause.into(),
+            advice: undecoded,
+        });
+    of_utf16.into_iter().chain(others).collect()
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
@@ -228,6 +251,13 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             Confidence::Likely,
             "charset",
             "the body has characters that stand for undecodable bytes: it was read in the wrong charset",
+            "never decode the body before the check",
+        ));
+    } else if body.is_ascii() && charsets::has_lost_letters(body) {
+        found.push(Finding::sign(
+            Confidence::Possible,
+            "charset",
+            "a question mark stands inside of a word: a letter may have been lost in a charset that lacks it",
             "never decode the body before the check",
         ));
     }

@@ -1,7 +1,7 @@
 //! Something parsed the body and wrote it anew, with another writer than the sender's.
 
 use bytes::Bytes;
-use hookgate::json::canonical;
+use hookgate::{json::canonical, providers::known};
 
 use super::{
     super::{
@@ -25,8 +25,6 @@ const MANY_ESCAPES: usize = 2048;
 const MAX_BODIES: usize = 10_000;
 /// 2,048 mixtures of blanks and none.
 const MAX_PLACES: usize = 11;
-/// Senders whose own JSON is indented.
-const INDENT_THEMSELVES: [&str; 1] = ["stripe"];
 
 pub(super) const ADVICE: &str = "hand the raw bytes to the check: no body parser, logger or proxy may parse and \
                                  write the body before the middleware";
@@ -137,10 +135,14 @@ pub(super) fn reworded(before: &Case, signed: &Case, finding: Finding) -> Findin
         .flatten()
         .collect();
     let (mistake, how) = if difference.is_other {
-        let is_sorted = canonical::rfc8785(&before.body).is_ok_and(|sorted| {
-            let sorted = self::difference(&sorted, &signed.body);
-            sorted.is_some_and(|it| !it.is_other)
-        });
+        let comes_to_it = |text: Vec<u8>| {
+            let difference = self::difference(&text, &signed.body);
+            difference.is_some_and(|it| !it.is_other)
+        };
+        // Without sorting, numbers are all that it changes.
+        let differs_in_numbers = canonical::ecmascript(&before.body).is_ok_and(comes_to_it);
+        let is_sorted =
+            !differs_in_numbers && canonical::rfc8785(&before.body).is_ok_and(comes_to_it);
         if is_sorted {
             (
                 "body_key_order",
@@ -177,7 +179,8 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
         .iter()
         .map(|sender| sender.provider)
         .chain([&*case.provider])
-        .any(|sender| INDENT_THEMSELVES.contains(&sender));
+        .filter_map(known::find)
+        .any(|sender| sender.indents);
     if !own_manner && case.body.trim_ascii().contains(&b'\n') {
         found.push(Finding::sign(
             Confidence::Possible,

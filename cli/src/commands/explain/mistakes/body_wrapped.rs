@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde_json::Value;
 
 use super::{
     super::{
@@ -12,19 +11,29 @@ use super::{
         court::Ruling,
         encoded::{decompressed, form_encoded, form_text, percent_decoded, unbase64},
         finding::{Confidence, Finding, Trial},
-        texts::{Kind, lost_value, undone},
+        json_text::{Inner as Value, values_in},
+        texts::{Kind, Text, lost_value, undone},
     },
     body_json::{Effort, written},
     concerns_proof,
 };
 
-/// Members of an event in which gateways put the body.
-const BODY_MEMBERS: [&str; 6] = ["body", "rawBody", "raw_body", "payload", "data", "message"];
-/// The most bodies that are looked into.
-const MAX_BODIES: usize = 200;
+/// The most bodies that are tried.
+const MAX_BODIES: usize = 800;
+/// The most of them that are looked into.
+const MAX_OUTER: usize = 100;
+/// The most parts of a JSON text that are also tried as their sender may have written them.
+const MAX_PARTS: usize = 12;
+/// How many manners of writing a part are tried.
+const MAX_MANNERS: usize = 48;
+/// The most lines of a body that are tried alone.
+const MAX_LINES: usize = 8;
 /// Bodies inside of larger ones are not looked for.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 const MAX_FIELDS: usize = 64;
+
+const OF_PART: &str = "the signature covers a part of the body alone: a gateway or a queue wrapped the signed body in an \
+                       event, or the sender signs that part";
 
 /// What a body may hold, or be a part of.
 struct Inner {
@@ -51,7 +60,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     }
     if body.len() <= MAX_BODY_BYTES {
         let mut inner = Vec::new();
-        for outer in &found {
+        for outer in found.iter().take(MAX_OUTER) {
             inner.extend(inside(&outer.bytes).into_iter().map(|inner| Inner {
                 cause: format!("{}; inside of that, {}", outer.cause, inner.cause),
                 mistake: outer.mistake,
@@ -94,7 +103,7 @@ fn inside(body: &[u8]) -> Vec<Inner> {
             "decompress before the check, and take the header content-encoding away",
         );
     }
-    if let Some(plain) = unbase64(body) {
+    for plain in std::str::from_utf8(body).into_iter().flat_map(of_text) {
         add(
             plain,
             "body_base64",
@@ -110,28 +119,16 @@ fn inside(body: &[u8]) -> Vec<Inner> {
             "hand the inner body to the check, not what it was wrapped in",
         );
     }
-    for text in undone(body) {
-        let (mistake, advice) = match text.kind {
-            Kind::Framed => (
-                "body_framed",
-                "hand over the body alone, as the server's own parser gives it",
-            ),
-            Kind::Bytes => (
-                "body_text",
-                "hand the bytes themselves to the check, never a text that something made of them",
-            ),
-            Kind::Value => (
-                "body_text",
-                "hand the raw bytes to the check: something parsed the body and printed the value",
-            ),
-        };
-        let cause = format!("the body is {}", text.is);
-        if text.kind == Kind::Value {
-            for bytes in written(&text.bytes, Effort::Likely).take(MAX_BODIES / 2) {
-                add(bytes, mistake, cause.clone(), advice);
-            }
-        }
-        add(text.bytes, mistake, cause, advice);
+    for line in single_lines(body) {
+        add(
+            line.to_vec(),
+            "body_longer",
+            "the body has several lines, and the signature covers one of them alone".to_owned(),
+            "hand each request's body to the check by itself: something joined several",
+        );
+    }
+    for inner in undone(body).into_iter().flat_map(as_it_was) {
+        add(inner.bytes, inner.mistake, inner.cause, inner.advice);
     }
     if let Ok(text) = std::str::from_utf8(body) {
         in_forms(text, &mut add);
@@ -139,38 +136,97 @@ fn inside(body: &[u8]) -> Vec<Inner> {
     found
 }
 
-/// The texts inside of JSON around the body.
+/// The bodies that a text may have been made of.
+fn as_it_was(text: Text) -> Vec<Inner> {
+    let (mistake, advice) = match text.kind {
+        Kind::Framed => (
+            "body_framed",
+            "hand over the body alone, as the server's own parser gives it",
+        ),
+        Kind::Bytes => (
+            "body_text",
+            "hand the bytes themselves to the check, never a text that something made of them",
+        ),
+        Kind::Value => (
+            "body_text",
+            "hand the raw bytes to the check: something parsed the body and printed the value",
+        ),
+    };
+    let rewritten: Vec<Vec<u8>> = if text.kind == Kind::Value {
+        written(&text.bytes, Effort::Likely)
+            .take(MAX_MANNERS * 2)
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let cause = format!("the body is {}", text.is);
+    let bodies = rewritten.into_iter().chain([text.bytes]);
+    bodies
+        .map(|bytes| Inner {
+            bytes,
+            mistake,
+            cause: cause.clone(),
+            advice,
+        })
+        .collect()
+}
+
+/// The lines of a body of which each may be a body of its own.
+fn single_lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = || {
+        let lines = body.split(|byte| *byte == b'\n');
+        lines
+            .map(<[u8]>::trim_ascii)
+            .filter(|line| !line.is_empty())
+    };
+    let are_bodies = lines().count() > 1 && lines().all(|line| line.starts_with(b"{"));
+    let bound = if are_bodies { MAX_LINES } else { 0 };
+    lines().take(bound)
+}
+
+/// What stands inside of JSON around the body, at any depth.
 fn unwrapped(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
     let mut found = Vec::new();
-    match serde_json::from_slice::<Value>(body) {
-        Ok(Value::String(text)) => {
-            found.push((
-                text.into_bytes(),
-                "the body is a JSON text that holds the signed body",
-            ));
-        }
-        Ok(Value::Object(members)) => {
-            for name in BODY_MEMBERS {
-                if let Some(Value::String(text)) = members.get(name) {
-                    let cause =
-                        "the body is a gateway's event, and the signed body is one of its members";
-                    found.extend(unbase64(text.as_bytes()).map(|inner| (inner, cause)));
-                    found.push((text.clone().into_bytes(), cause));
-                }
+    let cause = match body.trim_ascii_start().first() {
+        Some(b'"') => "the body is a JSON text that holds the signed body",
+        Some(b'[') => "the body is a list, and the signed body stands in it",
+        _ => "the body is a gateway's event, and the signed body is one of its members",
+    };
+    let mut parts = Vec::new();
+    for value in values_in(body) {
+        match value {
+            Value::Text(text) => {
+                found.extend(of_text(&text).map(|inner| (inner, cause)));
+                found.push((text.into_bytes(), cause));
             }
-        }
-        _ => {
-            // Escapes that a logger or a shell added: `{\"a\":1}`.
-            let quoted = [b"\"", body, b"\""].concat();
-            if let Ok(text) = serde_json::from_slice::<String>(&quoted) {
-                found.push((
-                    text.into_bytes(),
-                    "the body's quotes are escaped, as in a log or inside of a text",
-                ));
+            Value::Part(part) => {
+                found.push((part.clone(), OF_PART));
+                parts.push(part);
             }
         }
     }
+    // What wrapped a part may have written it anew.
+    for part in parts.iter().take(MAX_PARTS) {
+        let manners = written(part, Effort::Likely).take(MAX_MANNERS);
+        found.extend(manners.map(|inner| (inner, OF_PART)));
+    }
+    // Escapes that a logger or a shell added: `{\"a\":1}`.
+    let quoted = [b"\"", body, b"\""].concat();
+    if let Ok(text) = serde_json::from_slice::<String>(&quoted) {
+        found.push((
+            text.into_bytes(),
+            "the body's quotes are escaped, as in a log or inside of a text",
+        ));
+    }
     found
+}
+
+/// The bytes that a text stands for: base64, perhaps behind the head of a `data:` address (RFC 2397), perhaps compressed.
+fn of_text(text: &str) -> impl Iterator<Item = Vec<u8>> {
+    let data = text.strip_prefix("data:").and_then(|it| it.split_once(','));
+    let decoded = unbase64(data.map_or(text, |(_, data)| data).as_bytes());
+    let plain = decoded.as_deref().and_then(decompressed);
+    decoded.into_iter().chain(plain.map(|(plain, _)| plain))
 }
 
 fn in_forms(text: &str, add: &mut impl FnMut(Vec<u8>, &'static str, String, &'static str)) {

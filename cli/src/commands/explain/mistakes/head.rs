@@ -1,6 +1,6 @@
 //! Method, path, media type, content encoding, host, declared length.
 
-use hookgate::Rejection;
+use hookgate::{Rejection, providers::known};
 use serde_json::json;
 
 use super::super::{
@@ -8,6 +8,9 @@ use super::super::{
     court::Ruling,
     finding::{Confidence, Finding, Trial},
     words::shown_method,
+};
+use crate::settings::catalog::{
+    Listed, {self},
 };
 
 /// The media types that some pack takes.
@@ -24,6 +27,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         Rejection::MethodNotAllowed => vec![method(case)],
         Rejection::UnsupportedMediaType if events_mode(case).is_some() => Vec::new(),
         Rejection::UnsupportedMediaType => media_types(case),
+        Rejection::MislabelledBody => vec![mislabelled(case)],
         Rejection::UnsupportedEncoding => vec![encoding(case)],
         Rejection::HostMismatch => vec![host(case)],
         _ => Vec::new(),
@@ -116,6 +120,19 @@ fn method(case: &Case) -> Trial {
     )
 }
 
+/// Of the media types that the sender writes, the body has the other one.
+fn mislabelled(case: &Case) -> Trial {
+    let right = known::find(&case.provider).map(|sender| sender.content_type_of(&case.body));
+    let right = right.unwrap_or("application/json");
+    let given = shown_media_type(case.value("content-type").unwrap_or_default());
+    Trial::step(
+        case.with_header("content-type", right),
+        "wrong_media_type",
+        format!("content-type is {given}, and the body is {right}"),
+        "look for a proxy or a client that writes another content-type than the sender",
+    )
+}
+
 fn media_types(case: &Case) -> Vec<Trial> {
     let mistake = "wrong_media_type";
     if case.values("content-type").count() > 1 {
@@ -131,21 +148,22 @@ fn media_types(case: &Case) -> Vec<Trial> {
         Some(value) => format!("content-type is {}", shown_media_type(value)),
         None => "there is no content-type".to_owned(),
     };
-    if case.provider == "facephi" && given.ends_with(" application/json") {
+    if let Some(relaxed) = catalog::find(&case.provider).and_then(Listed::plain_json)
+        && given.ends_with(" application/json")
+    {
         return vec![Trial::step(
-            case.with_setting("plain_json", json!(true)),
+            case.with_setting(relaxed.setting, json!(true)),
             mistake,
             format!("{given}; the pack takes application/cloudevents+json alone"),
-            "build the pack with Facephi::new(secret).plain_json()",
+            format!("build the pack with {}", relaxed.builder_line),
         )];
     }
-    let advice = match &*case.provider {
-        "github" => "set the webhook's content type to application/json at the sender",
-        "hmac-header" | "hmac-body-field" | "signed-request" => {
-            "make the sender send that content-type; where it cannot be told, let the receiver take what it sends: \
-             Preset::custom(…).with_profile(|profile| profile.media_types = &[…]), or the setting `media_types`"
-        }
-        _ => "make the sender, or the client that replays the request, send the right content-type",
+    let advice = if known::find(&case.provider).is_none() {
+        "make the sender send that content-type; where it cannot be told, let the receiver take what it sends: \
+         Preset::custom(…).with_profile(|profile| profile.media_types = &[…]), or the setting `media_types`"
+    } else {
+        "set that content type for the webhook at the sender, where it can be set; a client that replays the request must \
+         send it too"
     };
     // The first of them that passes decides.
     MEDIA_TYPES

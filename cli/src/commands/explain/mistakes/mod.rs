@@ -10,6 +10,7 @@ mod body_wrapped;
 mod form;
 mod head;
 mod key_order;
+mod no_mac;
 mod provider;
 mod scheme;
 mod secret;
@@ -123,7 +124,7 @@ pub(crate) const FAMILIES: &[Family] = &[
         signs: no_signs,
     },
     Family {
-        in_words: "every signing recipe of a MAC in the body, as Facephi's, with every reading of the secret",
+        in_words: "every signing recipe of a MAC in the body, with every reading of the secret",
         part: Part::Alone,
         trials: |case, ruling| Box::new(body_field::trials(case, ruling).into_iter()),
         searched: body_field::searched,
@@ -161,6 +162,14 @@ pub(crate) const FAMILIES: &[Family] = &[
         searched: no_search,
         may_have_rivals: false,
         signs: body_wrapped::signs,
+    },
+    Family {
+        in_words: "hashes of body and secret that are no MAC of the body",
+        part: Part::Alone,
+        trials: |_, _| Box::new(std::iter::empty()),
+        searched: no_mac::searched,
+        may_have_rivals: false,
+        signs: no_mac::signs,
     },
     Family {
         in_words: "another provider",

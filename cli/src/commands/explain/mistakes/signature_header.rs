@@ -18,6 +18,7 @@ use super::{
         signing::{prefix_of, scheme_of},
     },
     concerns_proof,
+    scheme::with_config,
 };
 
 /// Headers that are tried as the signature's.
@@ -30,6 +31,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         return Vec::new();
     };
     let mut trials = under_other_names(case, &scheme);
+    trials.extend(of_older_digest(case, &scheme));
     let header = &scheme.signature_header;
     let values: Vec<&str> = case.values(header).collect();
     if values.len() > 1 {
@@ -108,6 +110,39 @@ fn under_other_names(case: &Case, scheme: &HmacHeaderConfig) -> Vec<Trial> {
                     "set the scheme's header to the one that arrives, or choose the right provider",
                 ));
             }
+        }
+    }
+    trials
+}
+
+/// A header beside the missing one that is right with another digest, as senders have it that go over to a longer one.
+fn of_older_digest(case: &Case, scheme: &HmacHeaderConfig) -> Vec<Trial> {
+    let header = &scheme.signature_header;
+    if case.value(header).is_some() {
+        return Vec::new();
+    }
+    let mut trials = Vec::new();
+    for (name, value) in case.headers.iter().take(MAX_HEADERS) {
+        for signature in signatures(value) {
+            if signature.digest == scheme.digest {
+                continue;
+            }
+            let mut config = scheme.clone();
+            config.signature_header.clone_from(name);
+            config.digest = signature.digest;
+            config.encoding = signature.encoding;
+            config.layout = SignatureLayout::Single {
+                prefix: signature.before.to_owned(),
+            };
+            trials.push(Trial::proof(
+                with_config(case, &config),
+                "signature_old",
+                format!(
+                    "{header} is missing, and {} is right with another digest",
+                    shown(name)
+                ),
+                format!("let the proxy pass {header} on, or have the sender write it"),
+            ));
         }
     }
     trials
@@ -238,6 +273,14 @@ type Cause = (&'static str, String, String);
 fn what_differs(signature: &Signature<'_>, prefix: &str, scheme: &HmacHeaderConfig) -> Cause {
     let before = signature.before;
     let last = before.rsplit([' ', ',']).next().unwrap_or_default();
+    if let Some(spelled) = signature.spelled {
+        return (
+            "signature_encoding",
+            format!("the signature's hexadecimal digits stand {spelled}"),
+            "write the digits alone at the sender, or take the signature apart in a Provider of your own"
+                .to_owned(),
+        );
+    }
     if signature.encoding != scheme.encoding {
         let (is, expected, name) = match scheme.encoding {
             SignatureEncoding::Hex => ("base64", "hexadecimal", "Base64"),

@@ -75,13 +75,23 @@ fn member(time: &BodyTime, rejection: &Rejection) -> Option<Finding> {
         _ => "a whole number of seconds",
     };
     let at = time.at;
-    // A body without it is taken for one without a time.
-    matches!(rejection, Rejection::MalformedTimestamp).then(|| Finding::sign(
-        Confidence::Certain,
-        "malformed_timestamp",
-        format!("the proof matches, and the time of the request cannot be read: the body's member {at} must be {form}"),
-        format!("look for what writes {at} at the sender: nothing on the way changed it"),
-    ))
+    let advice = format!("look for what writes {at} at the sender: nothing on the way changed it");
+    let (mistake, cause) = match rejection {
+        Rejection::MissingTimestamp => (
+            "missing_timestamp",
+            format!(
+                "the proof matches, and the time of the request is missing: the body has no member {at}, or an empty one"
+            ),
+        ),
+        Rejection::MalformedTimestamp => (
+            "malformed_timestamp",
+            format!(
+                "the proof matches, and the time of the request cannot be read: the body's member {at} must be {form}"
+            ),
+        ),
+        _ => return None,
+    };
+    Some(Finding::sign(Confidence::Certain, mistake, cause, advice))
 }
 
 #[derive(Clone, Copy)]
@@ -142,32 +152,57 @@ fn unchecked(case: &Case) -> Case {
     case
 }
 
-/// The signed time is right in the other unit.
+/// The units in which programs count time, each with how many of it make a second.
+const UNITS: [(&str, i64); 4] = [
+    ("seconds", 1),
+    ("milliseconds", 1_000),
+    ("microseconds", 1_000_000),
+    ("nanoseconds", 1_000_000_000),
+];
+
+/// The signed time is right in another unit.
 fn other_unit(case: &Case, limit: Duration) -> Option<Trial> {
     let now = case.now.map_or(0, UnixTime::as_secs);
     let time = signed_time(case)?;
-    let (other, unit, name) = match scheme_of(case)?.timestamp_form {
-        TimestampForm::Milliseconds => (time, "seconds", "Seconds"),
-        _ => (time / 1000, "milliseconds", "Milliseconds"),
+    let expected = match time.form {
+        TimestampForm::Milliseconds => "milliseconds",
+        TimestampForm::Seconds => "seconds",
+        _ => return None,
     };
-    if other.abs_diff(now) > limit.as_secs() {
-        return None;
-    }
-    let (case, advice) = if case.provider == "hmac-header" {
-        let case = case.with_setting("timestamp_unit", json!(unit));
-        (
-            case,
+    let mut units = UNITS.into_iter();
+    let (unit, _) = units.find(|(unit, in_a_second)| {
+        let secs = time.number.div_euclid(*in_a_second);
+        *unit != expected && secs.abs_diff(now) <= limit.as_secs()
+    })?;
+    // The scheme of one's own reads two of them.
+    let name = match unit {
+        "seconds" => Some("Seconds"),
+        "milliseconds" => Some("Milliseconds"),
+        _ => None,
+    };
+    let (case, advice) = match (time.member, name) {
+        (None, Some(name)) if case.provider == "hmac-header" => (
+            case.with_setting("timestamp_unit", json!(unit)),
             format!("set the scheme's timestamp_unit to TimestampForm::{name}"),
-        )
-    } else {
-        let advice = "send whole seconds; for a sender of your own, describe it with HmacHeaderConfig and \
-                      TimestampForm::Milliseconds";
-        (unchecked(case), advice.to_owned())
+        ),
+        (None, Some(name)) => (
+            unchecked(case),
+            format!(
+                "send {expected}; for a sender of your own, describe it with HmacHeaderConfig and TimestampForm::{name}"
+            ),
+        ),
+        (Some(member), _) => (
+            unchecked(case),
+            format!(
+                "write the body's member {member} in {expected} at the sender, before it signs"
+            ),
+        ),
+        (None, None) => (unchecked(case), format!("send {expected}")),
     };
     Some(Trial::step(
         case,
         "timestamp_unit",
-        format!("the signed time is in {unit}, and is read in the other unit"),
+        format!("the signed time is in {unit}, and is read in {expected}"),
         advice,
     ))
 }

@@ -1,6 +1,11 @@
 //! The proof matches, and the pack cannot read the event.
 
-use hookgate::Rejection;
+use hookgate::{
+    Rejection,
+    providers::known::{
+        KnownSender, {self},
+    },
+};
 use serde_json::{Map, Value};
 
 use super::super::{
@@ -8,6 +13,10 @@ use super::super::{
     court::Ruling,
     finding::{Confidence, Finding},
 };
+use crate::settings::credentials::Proof;
+
+/// The media type of a CloudEvent in structured mode.
+const CLOUD_EVENT: &str = "application/cloudevents+json";
 
 /// The attributes of a CloudEvent that are texts, in the order in which they are looked at.
 const TEXTS: [&str; 8] = [
@@ -25,9 +34,9 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     let Ruling::Rejected(Rejection::Undecodable(why)) = ruling else {
         return Vec::new();
     };
-    let proof = match (case.keys.is_empty(), &*case.provider) {
-        (true, _) | (_, "idcloud") => "the credentials are right",
-        _ => "the proof matches",
+    let proof = match Proof::of(&case.provider, case.settings.as_deref()) {
+        Proof::Access => "the credentials are right",
+        Proof::Secret | Proof::Certificate => "the proof matches",
     };
     let which = misshapen(case).map_or_else(String::new, |which| format!(": {which}"));
     vec![Finding::sign(
@@ -40,9 +49,8 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
 
 /// The attribute of a CloudEvent that has another type. Names of attributes alone, no value.
 fn misshapen(case: &Case) -> Option<String> {
-    if case.provider != "facephi" {
-        return None;
-    }
+    let is_cloud_event = |sender: &&KnownSender| sender.media_types.contains(&CLOUD_EVENT);
+    known::find(&case.provider).filter(is_cloud_event)?;
     let members: Map<String, Value> = serde_json::from_slice(&case.body).ok()?;
     let wrong = TEXTS.iter().find(|name| {
         let value = members.get(**name);

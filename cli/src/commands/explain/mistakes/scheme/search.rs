@@ -110,6 +110,7 @@ fn presented<'a>(case: &'a Case, scheme: &HmacHeaderConfig) -> Vec<Presented<'a>
             encoding,
             before,
             bytes,
+            spelled: _,
         } in signatures(value)
         {
             let is_pairs = matches!(scheme.layout, SignatureLayout::Pairs { .. });

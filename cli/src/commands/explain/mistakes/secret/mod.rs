@@ -5,6 +5,9 @@ mod readings;
 mod strays;
 mod variants;
 
+use hookgate::providers::known;
+
+pub(super) use self::readings::bytes_of;
 use self::variants::variants;
 use super::{
     super::{
@@ -70,11 +73,17 @@ pub(super) fn key_variants(case: &Case) -> Vec<(NamedKey, Finding)> {
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
-    if case.provider == "stripe" && ruling.stage() == Stage::Proof && case.other_keys.is_empty() {
+    let several = known::find(&case.provider)
+        .and_then(|sender| sender.secret)
+        .and_then(|secret| secret.several);
+    if let Some(sentence) = several
+        && ruling.stage() == Stage::Proof
+        && case.other_keys.is_empty()
+    {
         return vec![Finding::sign(
             Confidence::Possible,
             "other_secret",
-            "each endpoint of Stripe has a secret of its own, and so have its command-line tool, and test and live mode",
+            sentence,
             "compare the endpoint that the request came from, and name the other secrets with --other-key-env",
         )];
     }

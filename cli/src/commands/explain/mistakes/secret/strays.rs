@@ -1,9 +1,16 @@
 //! What stands around a secret in a configuration, and is no part of it.
 
-use super::super::super::{encoded::percent_decoded, texts::of_html};
+use super::super::super::{
+    encoded::percent_decoded,
+    json_text::{Inner, values_in},
+    texts::of_html,
+};
+use crate::output::screen::is_hidden;
 
 /// Lines of a key's file that are tried.
 const MAX_LINES: usize = 16;
+/// Values of a JSON text that are tried.
+const MAX_VALUES: usize = 16;
 /// The longest prefix that a sender writes before a key.
 const MAX_PREFIX_BYTES: usize = 8;
 const TAKE_OUT: &str = "take the stray characters out of the configuration";
@@ -47,8 +54,10 @@ pub(super) fn cleaned(text: &str) -> Vec<Cleaned> {
             );
         }
     }
+    found.without_invisible();
     found.without_beginnings(unquoted);
     found.single_lines();
+    found.in_json();
     found.unescaped(unquoted);
     found.cleaned
 }
@@ -115,6 +124,35 @@ impl Found<'_> {
                 "the secret's prefix is not part of the key",
                 "configure the secret without the text up to its first underscore",
             );
+        }
+    }
+
+    /// Characters that nobody sees, wherever they stand: copied from a page or a chat.
+    fn without_invisible(&mut self) {
+        let visible: String = self
+            .text
+            .chars()
+            .filter(|c| !is_hidden(*c) && (!c.is_whitespace() || *c == ' '))
+            .collect();
+        self.add(
+            visible.trim(),
+            "secret_white_space",
+            "the configured secret has characters in it that nobody sees",
+            TAKE_OUT,
+        );
+    }
+
+    /// The value of a member, where the whole text is JSON.
+    fn in_json(&mut self) {
+        for value in values_in(self.text.as_bytes()).into_iter().take(MAX_VALUES) {
+            if let Inner::Text(value) = value {
+                self.add(
+                    value.trim(),
+                    "secret_file",
+                    "the configured text is JSON, and the secret is one of its values",
+                    "configure that value alone",
+                );
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Other bytes that a key may have been meant to be.
 
 use base64::Engine;
+use sha2::{Digest, Sha256};
 
 use super::{
     super::super::case::NamedKey,
@@ -121,6 +122,22 @@ fn other_at_sender(text: &str) -> Vec<Variant> {
             "secret_case",
             format!("the sender's secret is in {how} case"),
             "copy the sender's secret exactly",
+        ));
+    }
+    let hashed = Sha256::digest(text);
+    let hex: String = hashed.iter().map(|byte| format!("{byte:02x}")).collect();
+    for (key, how) in [
+        (hashed.to_vec(), "the SHA-256 of the secret"),
+        (
+            hex.into_bytes(),
+            "the SHA-256 of the secret, in hexadecimal",
+        ),
+    ] {
+        found.push(variant(
+            key,
+            "secret_hashed",
+            format!("the sender's key is {how}"),
+            "hash the secret in the same way, and build it with Secret::bytes(…)",
         ));
     }
     found.push(variant(

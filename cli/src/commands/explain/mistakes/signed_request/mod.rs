@@ -27,12 +27,12 @@ use super::{
     },
     concerns_proof,
 };
+use crate::settings::members::OF_RECEIVER;
 
 const UNICO_CHECK: &str = "unico-check";
 const SIGNED_REQUEST: &str = "signed-request";
 /// The setting of `unico-check` that holds those of `signed-request`.
 const SIGNED: &str = "signed";
-const ACCESS: &str = "access";
 
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     if ruling.stage() == Stage::Freshness {
@@ -68,16 +68,17 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     let Ruling::Rejected(rejection) = ruling else {
         let has_certificate = case.keys.iter().any(|key| key.reading.is_public());
         if found.is_empty() && has_certificate && parts(case).signatures.is_empty() {
-            found.push(unsigned("no header holds a signature"));
+            found.push(unsigned(case, "no header holds a signature"));
         }
         return found;
     };
     match rejection {
         Rejection::MissingSignature if found.is_empty() => {
             let name = configured(case, "signature_header").unwrap_or_default();
-            found.push(unsigned(&format!(
-                "there is no header {name}, or it is empty"
-            )));
+            found.push(unsigned(
+                case,
+                &format!("there is no header {name}, or it is empty"),
+            ));
         }
         Rejection::MalformedSignature(why) if found.is_empty() => found.push(Finding::sign(
             Confidence::Certain,
@@ -96,12 +97,19 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     found
 }
 
-fn unsigned(why: &str) -> Finding {
+fn unsigned(case: &Case, why: &str) -> Finding {
     Finding::sign(
         Confidence::Certain,
         "signature_missing",
         format!("the request is not signed: {why}"),
-        "give a header of the sender's form the value {{signature}}, and look for a proxy that drops it",
+        match &*case.provider {
+            SIGNED_REQUEST => {
+                "have the sender sign its requests, and look for a proxy that drops the header"
+            }
+            _ => {
+                "give a header of the sender's form the value {{signature}}, and look for a proxy that drops it"
+            }
+        },
     )
 }
 
@@ -167,8 +175,10 @@ fn with_rule(case: &Case, mut rule: Map<String, Value>) -> Case {
     if case.provider == UNICO_CHECK {
         return case.with_setting(SIGNED, rule.into());
     }
-    if let Some(access) = case.setting(ACCESS) {
-        rule.insert(ACCESS.to_owned(), access);
+    for name in OF_RECEIVER {
+        if let Some(value) = case.setting(name) {
+            rule.insert(name.to_owned(), value);
+        }
     }
     let mut case = case.clone();
     case.settings = Some(Value::Object(rule).to_string());

@@ -11,8 +11,9 @@ use super::{
         case::{Case, Reading},
         encoded::{jws_parts, unbase64},
         finding::{Confidence, Finding},
+        signing::title_of,
     },
-    UNICO_CHECK,
+    SIGNED_REQUEST,
     candidates::Held,
     parts,
     search::{forms, keys_of, signs},
@@ -29,7 +30,10 @@ pub(super) fn tags(case: &Case) -> Vec<Finding> {
                 Confidence::Certain,
                 "signed_request_tag",
                 format!("the header {} holds a tag that nothing replaced", shown(name)),
-                "choose JWT Bearer with the method RFC 7523 in Unico's form: only then are tags replaced",
+                match &*case.provider {
+                    SIGNED_REQUEST => "choose what signs requests at the sender: only then are tags replaced",
+                    _ => "choose JWT Bearer with the method RFC 7523 in the sender's form: only then are tags replaced",
+                },
             )
         })
         .into_iter()
@@ -66,10 +70,7 @@ pub(super) fn own_text(case: &Case) -> Option<Finding> {
                 .to_owned(),
         ),
         None => {
-            let sender = match &*case.provider {
-                UNICO_CHECK => "Unico",
-                _ => "the sender",
-            };
+            let sender = title_of(&case.provider);
             (
                 String::new(),
                 format!(

@@ -1,0 +1,90 @@
+//! [`one_line`]: a text of somebody else's in one line of the log.
+
+use std::{
+    error::Error,
+    fmt::{self, Write},
+};
+
+use super::caught;
+
+/// What stands in for a text whose `Display` panics.
+const UNSHOWN: &str = "an error whose text cannot be shown";
+
+/// The text of `shown`: at most `limit` bytes, and nothing that ends a line or moves a terminal's cursor.
+pub(super) fn one_line(limit: usize, shown: &dyn fmt::Display) -> String {
+    let mut text = OneLine {
+        text: String::new(),
+        limit,
+    };
+    // It fails where the text is long enough.
+    match caught(|| write!(text, "{shown}")) {
+        Ok(_) => text.text,
+        Err(_) => UNSHOWN.to_owned(),
+    }
+}
+
+/// An error, and what is behind it, up to a few.
+pub(super) struct WithSources<'a>(pub(super) &'a (dyn Error + 'a));
+
+/// Errors may name each other in a circle.
+const DEEPEST: usize = 16;
+
+impl fmt::Display for WithSources<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.0, f)?;
+        let behind = std::iter::successors(self.0.source(), |error| (*error).source());
+        behind
+            .take(DEEPEST)
+            .try_for_each(|error| write!(f, ": {error}"))
+    }
+}
+
+struct OneLine {
+    text: String,
+    limit: usize,
+}
+
+impl Write for OneLine {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|c| self.write_char(c))
+    }
+
+    fn write_char(&mut self, c: char) -> fmt::Result {
+        if self.text.len() >= self.limit {
+            return Err(fmt::Error);
+        }
+        let breaks = c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+        self.text.push(if breaks { ' ' } else { c });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Endless;
+
+    impl fmt::Display for Endless {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            loop {
+                f.write_str("a\n")?;
+            }
+        }
+    }
+
+    struct Bomb;
+
+    impl fmt::Display for Bomb {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("no text")
+        }
+    }
+
+    #[test]
+    fn a_text_is_one_line_and_ends() {
+        assert_eq!(one_line(5, &Endless), "a a a");
+        assert_eq!(one_line(80, &"a\r\n\u{1b}[31mb\u{2028}"), "a   [31mb ");
+        assert_eq!(one_line(80, &Bomb), UNSHOWN);
+    }
+}
