@@ -53,7 +53,8 @@ pub(crate) fn peer(parts: &Parts) -> Option<SocketAddr> {
         .map(|ConnectInfo(peer)| *peer)
 }
 
-/// As it was sent: `Router::nest` takes its prefix off.
+/// `Router::nest` cuts its prefix from the request's own URI, and the router keeps the whole one beside. Nothing that
+/// arrives can write an extension.
 fn target(parts: &Parts) -> &Uri {
     let original = parts.extensions.get::<OriginalUri>();
     original.map_or(&parts.uri, |OriginalUri(uri)| uri)

@@ -32,19 +32,13 @@ pub(crate) struct Sealed {
 /// the delivery ends.
 pub(crate) struct Untaken {
     event: Option<Box<dyn Any + Send>>,
-    /// The name of its type.
-    given: &'static str,
     endpoint: Arc<str>,
 }
 
 impl Untaken {
-    pub(crate) fn new(event: Box<dyn Any + Send>, given: &'static str, endpoint: Arc<str>) -> Self {
+    pub(crate) fn new(event: Box<dyn Any + Send>, endpoint: Arc<str>) -> Self {
         let event = Some(event);
-        Self {
-            event,
-            given,
-            endpoint,
-        }
+        Self { event, endpoint }
     }
 
     /// The event as one of `E`, where it is one.
@@ -192,7 +186,7 @@ impl DeliverySlot {
             Err(event) => {
                 let mistaken = NotTaken::WrongEventType {
                     asked: type_name::<E>(),
-                    given: event.given,
+                    given: sealed.facts.event_name,
                 };
                 *slot = Some(Sealed { event, ..sealed });
                 Err(*self.0.mistaken.get_or_init(|| mistaken))

@@ -77,6 +77,7 @@ words! {
 
     // Calls of a worker's inbox that failed.
     NO_WORK = "a worker got no answer when it asked for work";
+    NOT_LOOKED = "a worker could not see how much waits";
     NOT_KEPT = "the leases of a worker were not extended";
     ANEW_FAILED = "what can be decoded now was not accepted";
     NOT_RESUMED = "an endpoint's pause was not ended";

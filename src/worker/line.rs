@@ -19,7 +19,7 @@ use crate::{
     leases::LeaseHandle,
     road::{Said, Worked, work},
     telemetry::{
-        log,
+        Meter, log,
         words::{self, Words},
     },
     time::{Timer, within},
@@ -71,6 +71,7 @@ pub(super) async fn run(
         order,
         lease: &hold.lease,
         timer: &timer,
+        asked,
         run: Run {
             failures,
             age,
@@ -104,12 +105,18 @@ struct Line<'a> {
     order: Option<OrderKey>,
     lease: &'a LeaseHandle,
     timer: &'a Arc<dyn Timer>,
+    /// When its lease was asked for.
+    asked: Duration,
     run: Run,
 }
 
 impl Line<'_> {
     fn name(&self) -> &str {
         self.endpoint.served.receiver.name()
+    }
+
+    fn meter(&self) -> &Meter {
+        &self.endpoint.served.receiver.0.judge.told.meter
     }
 
     fn misrouted(&self, why: Words) -> Came {
@@ -138,6 +145,10 @@ impl Line<'_> {
             Err(why) => return Some(self.unread(why)),
         };
         let began = self.shared.clock.monotonic();
+        if self.lease.attempt() == 1 {
+            let since = began.saturating_sub(self.asked);
+            self.meter().waited(self.run.age.saturating_add(since));
+        }
         let stop = pin!(self.shared.lets_go());
         let handler = |slot, bytes| {
             (served.handler)(Handed {
@@ -243,6 +254,8 @@ impl Line<'_> {
 
     fn tell(&self, came: Came, next: Next, settled: Result<Settled, StoreError>) {
         let is_written = matches!(settled, Ok(Settled::Ok));
+        let (called, cause) = next.labels(is_written);
+        self.meter().worked(called, cause);
         let attempt = self.lease.attempt();
         match came {
             Came::Not(_, None) => {}

@@ -31,6 +31,7 @@
 //! | `line` | one line, from its lease to its end |
 //! | `shared` | what all lines of a worker share, and the slots that they take |
 //! | `serve` | who gets a slot, and stopping |
+//! | `watch` | how much waits, and what is wrong with that |
 //! | `heart` | a thread for the heartbeat |
 
 mod handler;
@@ -41,6 +42,7 @@ mod line;
 mod policy;
 mod serve;
 mod shared;
+mod watch;
 
 use std::{collections::HashMap, fmt, future::Future, sync::Arc, time::Duration};
 
@@ -56,7 +58,7 @@ use crate::{
     inbox::{BoxInbox, Inbox},
     receiver::{Busy, Receiver},
     setup::BuildError,
-    time::{Clock, SystemClock, Timer},
+    time::{Clock, SystemClock, Timer, beside},
     verdict::{Ack, Nack},
 };
 
@@ -180,7 +182,8 @@ impl Worker {
         let timer: Arc<dyn Timer> = Arc::new(crate::time::TokioTimer);
         let shared = self.shared()?;
         let heart = heart::Heart::start(shared.clone())?;
-        let left = serve::serve(&shared, &timer, stop).await;
+        let serving = std::pin::pin!(serve::serve(&shared, &timer, stop));
+        let left = beside(serving, || watch::watch(&shared, &timer)).await;
         drop(heart);
         Ok(left)
     }
@@ -199,7 +202,8 @@ impl Worker {
         let timer: Arc<dyn Timer> = Arc::new(timer);
         let shared = self.shared()?;
         let serving = std::pin::pin!(serve::serve(&shared, &timer, stop));
-        Ok(crate::time::beside(serving, || shared.keeper.beat(&timer)).await)
+        let watched = std::pin::pin!(beside(serving, || watch::watch(&shared, &timer)));
+        Ok(beside(watched, || shared.keeper.beat(&timer)).await)
     }
 
     fn shared(self) -> Result<Arc<Shared>, BuildError> {

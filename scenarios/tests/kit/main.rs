@@ -4,6 +4,7 @@
 
 mod application;
 mod behind_an_inbox;
+mod custom;
 mod over_http;
 mod right;
 mod stores;

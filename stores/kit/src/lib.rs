@@ -9,6 +9,7 @@
 //! - [`rounding`]: durations in an engine's unit, and what is kept of a content;
 //! - [`PlainName`] and [`schema`]: the table's name and columns;
 //! - [`Prune`] and [`Pruning`]: the removal of old rows in the background;
+//! - [`Committer`] and [`Merge`]: many accepts in one commit;
 //! - [`settle_in`]: settling inside the application's transaction;
 //! - [`Engine`] and [`Failure`]: errors that repeat no address, path, key or value.
 //!
@@ -18,10 +19,12 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+mod committer;
 mod engine;
 mod failure;
 mod found;
 pub mod limits;
+mod merge;
 mod plain_name;
 mod prune;
 pub mod retention;
@@ -29,11 +32,14 @@ pub mod rounding;
 mod row_state;
 pub mod schema;
 mod settle_in;
+mod shared_error;
 
 pub use self::{
+    committer::{Bounds, Commit, Committer, Failed},
     engine::Engine,
     failure::Failure,
     found::{Found, Held},
+    merge::Merge,
     plain_name::PlainName,
     prune::{Prune, Pruning, prune},
     row_state::RowState,

@@ -32,6 +32,11 @@ impl PlainName {
         (begins_well && goes_on_well && fits).then(|| Self(name.to_owned()))
     }
 
+    /// What the names of an inbox's own tables begin with, unless told otherwise: `hookgate_inbox`.
+    pub fn of_inbox() -> Self {
+        Self("hookgate_inbox".to_owned())
+    }
+
     /// The index over the ends of leases and marks of this table, in quotes.
     pub fn expiry_index(&self) -> String {
         format!("\"{}_expires_at\"", self.0)

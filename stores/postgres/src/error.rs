@@ -19,6 +19,12 @@ pub enum OpenError {
     /// The server did not answer or refused.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The server forgets commits at a crash, by `fsync` or `synchronous_commit`: an inbox would lose what was answered
+    /// 200.
+    #[error(
+        "the server does not keep what is committed through a crash: see `may_lose_what_was_accepted`"
+    )]
+    NotDurable,
 }
 
 /// Its text and its cause, which a `main` that returns a `Box<dyn Error>` prints.

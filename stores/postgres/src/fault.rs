@@ -17,7 +17,17 @@ const UNDEFINED_TABLE: &str = "42P01";
 /// A connection does not know the name of a prepared statement, or knows it already.
 const STATEMENT_NAMES: [&str; 2] = ["26000", "42P05"];
 
+/// With the server's words, which repeat no value of a statement that has digests, tokens and numbers alone.
 pub(crate) fn failure(error: sqlx::Error) -> Failure {
+    failure_with(error, |code, words| POSTGRES.refused(code, words))
+}
+
+/// Without the server's words: they may show what a statement's values hold.
+pub(crate) fn wordless_failure(error: sqlx::Error) -> Failure {
+    failure_with(error, |code, _| POSTGRES.refused_with(code))
+}
+
+fn failure_with(error: sqlx::Error, refused: impl Fn(&str, &str) -> StoreError) -> Failure {
     match error {
         sqlx::Error::Database(refusal) => {
             let code = refusal.code().unwrap_or_default();
@@ -30,7 +40,7 @@ pub(crate) fn failure(error: sqlx::Error) -> Failure {
             let error = if code.starts_with(NO_LOGIN) {
                 POSTGRES.refused_with(format_args!("{code}, the login"))
             } else {
-                POSTGRES.refused(&code, refusal.message())
+                refused(&code, refusal.message())
             };
             if WRONG_SERVER.contains(&&*code) {
                 Failure::of_connection(error)

@@ -56,6 +56,7 @@ struct Readme;
 mod builder;
 mod error;
 mod fault;
+mod inbox;
 mod introduction;
 mod lock;
 mod migration;
@@ -73,6 +74,7 @@ mod value;
 pub use self::{
     builder::PostgresStoreBuilder,
     error::OpenError,
+    inbox::{PostgresInbox, PostgresInboxBuilder},
     store::PostgresStore,
     table::{Table, TableError},
 };

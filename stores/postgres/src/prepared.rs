@@ -16,7 +16,7 @@ use std::{
 
 use hookgate::pack::ContentDigest;
 use hookgate_store_kit::Failure;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, postgres::PgRow};
 
 use crate::{
     fault::{failure, is_about_a_name},
@@ -124,18 +124,34 @@ impl Call<'_> {
             })
     }
 
-    /// Runs it where it is known. `None` where it is not: nothing has run then.
-    async fn execute(&self, connection: &mut PgConnection) -> Result<Option<u64>, Failure> {
-        known_there(session::write(connection, self.to_string()).await)
+    /// Its text where it is to be made known and run, in one transaction.
+    fn prepare_and_execute(&self) -> String {
+        let both = format!("{}; {self}", self.statement.prepare);
+        self.lock.ahead_of(both)
     }
 
-    /// Makes it known and runs it, in one transaction. `None` where it is known: nothing has run then.
-    async fn prepare_and_execute(
+    /// Runs it by `run` in whichever way the connection knows.
+    async fn ask_by<T>(
         &self,
         connection: &mut PgConnection,
-    ) -> Result<Option<u64>, Failure> {
-        let both = format!("{}; {self}", self.statement.prepare);
-        known_there(session::write(connection, self.lock.ahead_of(both)).await)
+        run: impl AsyncFn(&mut PgConnection, String) -> Result<T, sqlx::Error>,
+    ) -> Result<T, Failure> {
+        if self.preparing.is_on() {
+            for _ in 0..ROUNDS {
+                let known = run(connection, self.to_string()).await;
+                if let Some(answer) = known_there(known)? {
+                    self.preparing.known();
+                    return Ok(answer);
+                }
+                self.preparing.unknown();
+                let made = run(connection, self.prepare_and_execute()).await;
+                if let Some(answer) = known_there(made)? {
+                    return Ok(answer);
+                }
+            }
+        }
+        let alone = self.lock.ahead_of(self.text());
+        run(connection, alone).await.map_err(failure)
     }
 }
 
@@ -158,26 +174,26 @@ impl Ask for Call<'_> {
     type Answer = u64;
 
     async fn ask(&self, connection: &mut PgConnection) -> Result<u64, Failure> {
-        if self.preparing.is_on() {
-            for _ in 0..ROUNDS {
-                if let Some(rows) = self.execute(connection).await? {
-                    self.preparing.known();
-                    return Ok(rows);
-                }
-                self.preparing.unknown();
-                if let Some(rows) = self.prepare_and_execute(connection).await? {
-                    return Ok(rows);
-                }
-            }
-        }
-        let alone = self.lock.ahead_of(self.text());
-        session::write(connection, alone).await.map_err(failure)
+        self.ask_by(connection, session::write).await
     }
 }
 
-fn known_there(written: Result<u64, sqlx::Error>) -> Result<Option<u64>, Failure> {
-    match written {
-        Ok(rows) => Ok(Some(rows)),
+/// A statement that answers rows.
+#[derive(Debug)]
+pub(crate) struct Query<'a>(pub(crate) Call<'a>);
+
+impl Ask for Query<'_> {
+    type Answer = Vec<PgRow>;
+
+    async fn ask(&self, connection: &mut PgConnection) -> Result<Vec<PgRow>, Failure> {
+        self.0.ask_by(connection, session::read_all).await
+    }
+}
+
+/// `None` where the server stopped at the statement's name: nothing has run then.
+fn known_there<T>(answer: Result<T, sqlx::Error>) -> Result<Option<T>, Failure> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
         Err(error) if is_about_a_name(&error) => Ok(None),
         Err(error) => Err(failure(error)),
     }

@@ -52,9 +52,14 @@ fn state(row: &PgRow) -> Result<RowState, StoreError> {
     RowState::read(number.into()).ok_or_else(|| POSTGRES.unexpected())
 }
 
-fn get<'r, T>(row: &'r PgRow, column: usize) -> Result<T, StoreError>
+pub(crate) fn get<'r, T>(row: &'r PgRow, column: usize) -> Result<T, StoreError>
 where
     T: sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
 {
     row.try_get(column).map_err(|_| POSTGRES.unexpected())
+}
+
+/// 32 bytes: a key.
+pub(crate) fn digest(bytes: &[u8]) -> Result<[u8; 32], StoreError> {
+    bytes.try_into().map_err(|_| POSTGRES.unexpected())
 }

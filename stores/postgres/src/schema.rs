@@ -13,7 +13,7 @@ const COMMENT: &str = "hookgate dedup, schema ";
 
 /// One lock for all of hookgate's migrations on a server: `CREATE … IF NOT EXISTS` alone fails when
 /// several instances run it at once.
-const LOCK: i64 = 0x686f_6f6b_6761_7465;
+pub(crate) const LOCK: i64 = 0x686f_6f6b_6761_7465;
 
 /// Safe to run again, and by several instances at once.
 ///

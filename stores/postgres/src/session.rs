@@ -30,6 +30,17 @@ impl Ask for String {
     }
 }
 
+/// A statement as plain text. Answers all of its rows.
+pub(crate) struct All(pub(crate) String);
+
+impl Ask for All {
+    type Answer = Vec<PgRow>;
+
+    async fn ask(&self, connection: &mut PgConnection) -> Result<Vec<PgRow>, Failure> {
+        read_all(connection, self.0.clone()).await.map_err(failure)
+    }
+}
+
 /// Asks `what` within `limit`, the wait for a connection included.
 ///
 /// It is repeated on another connection where the first turns out to be broken: after a restart of the server,
@@ -70,6 +81,14 @@ pub(crate) async fn read(
     sql: String,
 ) -> Result<Option<PgRow>, sqlx::Error> {
     connection.fetch_optional(raw(sql)).await
+}
+
+/// Runs `sql` and returns all of its rows.
+pub(crate) async fn read_all(
+    connection: &mut PgConnection,
+    sql: String,
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    connection.fetch_all(raw(sql)).await
 }
 
 /// Runs `sql` and returns how many rows it wrote.

@@ -80,6 +80,14 @@ impl Statements {
         }
     }
 
+    pub(crate) fn preparing(&self) -> &Preparing {
+        &self.preparing
+    }
+
+    pub(crate) fn lock(&self) -> LockLimit {
+        self.lock
+    }
+
     pub(crate) fn table(&self) -> &Table {
         &self.table
     }
@@ -273,15 +281,16 @@ fn given_up_by(owner: &OwnerToken, row: impl Display) -> String {
 }
 
 /// The notes of row `t`, and one more token. The oldest goes where there are too many.
-fn noted(token: impl Display) -> String {
+pub(crate) fn noted(token: impl Display) -> String {
     format!("(t.given_up || {token})[greatest(cardinality(t.given_up) - {MOST_GIVEN_UP} + 2, 1):]")
 }
 
 /// Milliseconds until the row ends, not positive once it has. `now()` would be the start of the application's
 /// transaction.
-const LEFT_MILLIS: &str = "ceil(extract(epoch FROM expires_at - clock_timestamp()) * 1000)::bigint";
+pub(crate) const LEFT_MILLIS: &str =
+    "ceil(extract(epoch FROM expires_at - clock_timestamp()) * 1000)::bigint";
 
 /// The moment that is so many microseconds ahead by the server's clock.
-fn from_now(micros: impl Display) -> String {
+pub(crate) fn from_now(micros: impl Display) -> String {
     format!("clock_timestamp() + interval '1 microsecond' * {micros}::float8")
 }

@@ -145,7 +145,7 @@ impl PostgresStore {
     }
 
     /// Whether its own owner marked a lease as done that it does not hold any more.
-    async fn marked(&self, lease: &Lease) -> Result<Settled, StoreError> {
+    pub(crate) async fn marked(&self, lease: &Lease) -> Result<Settled, StoreError> {
         let own_end = self.statements().own_end(lease.key(), lease.owner());
         let own_end = self.statements().alone(own_end);
         match self.ask_aside(&own_end).await? {

@@ -53,9 +53,32 @@ impl Table {
         Ok(Self { schema, name })
     }
 
+    /// The name of a table beside it, in the same schema, quoted.
+    pub(crate) fn derived(&self, ending: &str) -> String {
+        let schema = self.schema.as_ref().map(|schema| format!("{schema}."));
+        format!("{}{}", schema.unwrap_or_default(), self.index(ending))
+    }
+
+    /// The name of an index of such a table, quoted.
+    pub(crate) fn index(&self, ending: &str) -> String {
+        let name = self.name.to_string();
+        format!("\"{}_{ending}\"", name.trim_matches('"'))
+    }
+
+    /// All of the name without quotes, schema included, and an ending.
+    pub(crate) fn unquoted(&self, ending: &str) -> String {
+        self.derived(ending).replace('"', "")
+    }
+
     /// The name of the index over the ends of leases and marks.
     pub(crate) fn expiry_index(&self) -> String {
         self.name.expiry_index()
+    }
+}
+
+impl From<PlainName> for Table {
+    fn from(name: PlainName) -> Self {
+        Self { schema: None, name }
     }
 }
 

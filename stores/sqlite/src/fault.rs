@@ -9,14 +9,25 @@ pub(crate) const SQLITE: Engine = Engine::named("SQLite");
 const BUSY: i32 = 5;
 const LOCKED: i32 = 6;
 const FULL: i32 = 13;
+const TOO_BIG: i32 = 18;
+const CONSTRAINT: i32 = 19;
+const MISMATCH: i32 = 20;
 
 /// Whether a statement was refused its turn, before it did anything: a connection of the pool, or the one place of
 /// whoever writes.
 pub(crate) fn had_no_turn(error: &sqlx::Error) -> bool {
+    matches!(plain_code(error), BUSY | LOCKED) || matches!(error, sqlx::Error::PoolTimedOut)
+}
+
+/// Whether a statement was refused for what a value holds.
+pub(crate) fn is_of_a_value(error: &sqlx::Error) -> bool {
+    matches!(plain_code(error), TOO_BIG | CONSTRAINT | MISMATCH)
+}
+
+fn plain_code(error: &sqlx::Error) -> i32 {
     match error {
-        sqlx::Error::Database(refusal) => matches!(code(&**refusal) & 0xff, BUSY | LOCKED),
-        sqlx::Error::PoolTimedOut => true,
-        _ => false,
+        sqlx::Error::Database(refusal) => code(&**refusal) & 0xff,
+        _ => 0,
     }
 }
 

@@ -58,6 +58,7 @@ struct Readme;
 mod builder;
 mod error;
 mod fault;
+mod inbox;
 mod migration;
 mod prune;
 mod row;
@@ -69,11 +70,13 @@ mod statements;
 mod store;
 mod table;
 
+#[doc(inline)]
+pub use hookgate_store_kit::SettleError;
+
 pub use self::{
     builder::SqliteStoreBuilder,
     error::OpenError,
+    inbox::{SqliteInbox, SqliteInboxBuilder},
     store::SqliteStore,
     table::{Table, TableError},
 };
-#[doc(inline)]
-pub use hookgate_store_kit::SettleError;

@@ -33,11 +33,11 @@ pub(crate) fn is_own_mark(row: &SqliteRow) -> Result<bool, StoreError> {
     Ok(is_mark && !rounding::left(get(row, 1)?).is_zero())
 }
 
-fn state(row: &SqliteRow) -> Result<RowState, StoreError> {
+pub(crate) fn state(row: &SqliteRow) -> Result<RowState, StoreError> {
     RowState::read(get(row, 0)?).ok_or_else(|| SQLITE.unexpected())
 }
 
-fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, StoreError>
+pub(crate) fn get<'r, T>(row: &'r SqliteRow, column: usize) -> Result<T, StoreError>
 where
     T: sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
 {

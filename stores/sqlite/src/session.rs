@@ -45,6 +45,18 @@ impl Asked {
         Self(self.0.bind(number))
     }
 
+    pub(crate) fn optional(self, number: Option<i64>) -> Self {
+        Self(self.0.bind(number))
+    }
+
+    pub(crate) fn bytes(self, bytes: Option<&[u8]>) -> Self {
+        Self(self.0.bind(bytes.map(<[u8]>::to_vec)))
+    }
+
+    pub(crate) fn text(self, text: Option<&str>) -> Self {
+        Self(self.0.bind(text.map(str::to_owned)))
+    }
+
     /// Runs it on a connection of `pool` before `call` ends, the wait for a connection included.
     pub(crate) async fn on(
         self,
@@ -78,7 +90,15 @@ impl Asked {
         self,
         connection: &mut SqliteConnection,
     ) -> Result<Vec<SqliteRow>, StoreError> {
-        connection.fetch_all(self.0).await.map_err(store_error)
+        self.rows(connection).await.map_err(store_error)
+    }
+
+    /// The same, with the engine's own error.
+    pub(crate) async fn rows(
+        self,
+        connection: &mut SqliteConnection,
+    ) -> Result<Vec<SqliteRow>, sqlx::Error> {
+        connection.fetch_all(self.0).await
     }
 }
 

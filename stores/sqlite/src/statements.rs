@@ -56,13 +56,10 @@ impl Statements {
                  SELECT ?1, ?2, 1, {IN_PROGRESS}, ?3, {NOW} + ?4 WHERE {NOW} <= ?5 \
                  ON CONFLICT (event_key) DO UPDATE SET owner = excluded.owner, \
                  attempt = min(t.attempt + 1, {most}), state = excluded.state, \
-                 content = excluded.content, expires_at = excluded.expires_at, \
-                 given_up = CASE WHEN t.state = {RELEASED} \
-                 AND instr(coalesce(t.given_up, x''), t.owner) = 0 \
-                 THEN substr(CAST(coalesce(t.given_up, x'') || t.owner AS BLOB), -{NOTED_BYTES}) \
-                 ELSE t.given_up END \
+                 content = excluded.content, expires_at = excluded.expires_at, given_up = {noted} \
                  WHERE (t.state = {RELEASED} OR t.expires_at <= {NOW}) AND NOT {given_up} \
                  RETURNING attempt",
+                noted = noted_release(),
                 given_up = given_up("t"),
                 most = u32::MAX,
             )
@@ -122,5 +119,14 @@ fn given_up(row: &str) -> String {
     format!(
         "({row}.owner = ?2 AND {row}.state = {RELEASED} \
          OR instr(coalesce({row}.given_up, x''), ?2) > 0)",
+    )
+}
+
+/// The notes of a row `t` whose key is taken by another owner: the one that released it must not be granted it any more.
+pub(crate) fn noted_release() -> String {
+    format!(
+        "CASE WHEN t.state = {RELEASED} AND instr(coalesce(t.given_up, x''), t.owner) = 0 \
+         THEN substr(CAST(coalesce(t.given_up, x'') || t.owner AS BLOB), -{NOTED_BYTES}) \
+         ELSE t.given_up END"
     )
 }

@@ -103,6 +103,11 @@ impl SqliteStore {
         }))
     }
 
+    /// Of its connections.
+    pub(crate) fn options(&self) -> sqlx::sqlite::SqliteConnectOptions {
+        self.0.pools.writer.connect_options().as_ref().clone()
+    }
+
     pub(crate) fn call_timeout(&self) -> Duration {
         self.0.call_timeout
     }

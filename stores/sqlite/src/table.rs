@@ -47,6 +47,10 @@ impl Table {
         name.map(Self).ok_or(TableError)
     }
 
+    pub(crate) fn plain(&self) -> &PlainName {
+        &self.0
+    }
+
     /// The name of the index over the ends of leases and marks.
     pub(crate) fn expiry_index(&self) -> String {
         self.0.expiry_index()

@@ -10,6 +10,7 @@ use axum::{Router, routing::post};
 use hookgate::{
     Ack, Delivery, Nack, Receiver, ReceiverBuilder, Secret, UnixTime,
     dedup::DedupStore,
+    inbox::Inbox,
     json::{Json, Payload},
     providers::preset::{Preset, StandardWebhooksSimulator},
 };
@@ -25,6 +26,11 @@ const PATH: &str = "/webhooks/test";
 
 /// What a handler takes.
 pub type TestDelivery = Delivery<Payload<Json>>;
+
+fn receiver() -> ReceiverBuilder {
+    let secret = Secret::bytes(SECRET).expect("a secret");
+    Receiver::new("test", Preset::standard_webhooks(secret))
+}
 
 /// An application that listens on a free port until it is dropped.
 #[derive(Debug)]
@@ -55,11 +61,26 @@ impl App {
         H: Fn(TestDelivery) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Ack, Nack>> + Send + 'static,
     {
-        let secret = Secret::bytes(SECRET).expect("a secret");
-        let receiver = Receiver::new("test", Preset::standard_webhooks(secret)).dedup(store);
-        let receiver = settings(receiver).build().expect("a receiver");
+        let receiver = settings(receiver().dedup(store))
+            .build()
+            .expect("a receiver");
         let on_event = move |Event(delivery): Event<Payload<Json>>| handler(delivery);
-        let router = Router::new().route(PATH, post(on_event).layer(receiver.layer()));
+        Self::serve(Router::new().route(PATH, post(on_event).layer(receiver.layer()))).await
+    }
+
+    /// Its receiver puts each event into `inbox`. With the receiver, for a worker.
+    pub async fn accepting<S: Inbox>(
+        inbox: S,
+        settings: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder,
+    ) -> (Self, Receiver) {
+        let receiver = settings(receiver().inbox(inbox)).build();
+        let receiver = receiver.expect("a receiver");
+        let route = post(async || ()).layer(receiver.layer());
+        let app = Self::serve(Router::new().route(PATH, route)).await;
+        (app, receiver)
+    }
+
+    async fn serve(router: Router) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .expect("bind to a free port");

@@ -16,6 +16,7 @@ mod app;
 mod clock;
 mod effects;
 pub mod faults;
+pub mod inboxes;
 mod instances;
 mod load;
 mod pgbouncer;

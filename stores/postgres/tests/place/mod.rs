@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
 mod effects;
+mod inboxes;
 mod rows;
 mod served;
 
@@ -19,7 +20,11 @@ use hookgate_postgres::{PostgresStore, PostgresStoreBuilder, Table};
 use hookgate_test_support::PostgresServer;
 use sqlx::{PgPool, Row};
 #[allow(unused_imports, reason = "each test program needs a part of it")]
-pub(crate) use {rows::PostgresRows, served::Served};
+pub(crate) use {
+    inboxes::{fresh_inbox, patient_inbox},
+    rows::PostgresRows,
+    served::Served,
+};
 
 /// A server to put tables on: the one that the environment names, or one of the tests' own.
 pub(crate) struct Place {

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
 mod effects;
+mod inbox_effects;
 mod rows;
 
 use std::{
@@ -14,6 +15,8 @@ use std::{
 pub(crate) use effects::{SqliteEffects, effects};
 use hookgate_sqlite::SqliteStore;
 use hookgate_test_support::temporary_folder;
+#[allow(unused_imports, reason = "each test program needs a part of it")]
+pub(crate) use inbox_effects::{InboxEffects, inbox_effects};
 #[allow(unused_imports, reason = "each test program needs a part of it")]
 pub(crate) use rows::SqliteRows;
 use sqlx::{

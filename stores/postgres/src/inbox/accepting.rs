@@ -1,0 +1,136 @@
+//! [`Accepting`]: a batch of accepts, from the committer to the commit.
+
+use std::{collections::HashMap, sync::Arc};
+
+use hookgate::{
+    dedup::StoreError,
+    inbox::{Accept, Entry, Quarantine, QuarantineCap},
+};
+use hookgate_store_kit::{
+    Commit, Failed, Merge,
+    limits::{LOCKED, ROUNDS},
+};
+
+use super::{
+    accept::{self, Accepted},
+    core::Core,
+    order, quarantine,
+};
+
+/// Writes batches of accepts.
+pub(super) struct Accepting(pub(super) Arc<Core>);
+
+impl Commit for Accepting {
+    type Item = Entry;
+    type Answer = Accept;
+
+    fn bytes(entry: &Entry) -> Option<usize> {
+        Some(entry.payload.len())
+    }
+
+    async fn commit(&self, entries: &[Entry]) -> Result<Vec<Accept>, Failed> {
+        let mut merge = Merge::of(entries);
+        while let Some(round) = merge.round() {
+            let accepted = self.0.accept(&round).await?;
+            merge.answered(&accepted).map_err(Failed::Engine)?;
+        }
+        merge.answers().map_err(Failed::Engine)
+    }
+
+    /// It is kept as it is, for somebody to look at. Its sender would send it in vain for ever.
+    async fn refused(&self, entry: &Entry, _: StoreError) -> Result<Accept, StoreError> {
+        let kept = quarantine::refused(&self.0, entry, QuarantineCap::default());
+        match kept.await? {
+            Quarantine::Kept => Ok(Accept::Copy),
+            Quarantine::Full => Err(StoreError::Full),
+        }
+    }
+}
+
+impl Core {
+    /// Accepts entries whose keys differ.
+    async fn accept(&self, entries: &[&Entry]) -> Result<Vec<Accept>, Failed> {
+        let mut answers = vec![None; entries.len()];
+        let mut open: Vec<usize> = (0..entries.len()).collect();
+        // What somebody else was inserting can be read once it is there.
+        for _ in 0..ROUNDS {
+            let left: Vec<&Entry> = open
+                .iter()
+                .filter_map(|place| entries.get(*place).copied())
+                .collect();
+            let accepted = self.accept_once(&left).await?;
+            self.tell(&left, &accepted).await;
+            let mut again = Vec::new();
+            for accepted in accepted {
+                let Some(place) = open.get(accepted.at) else {
+                    continue;
+                };
+                match (accepted.answer, answers.get_mut(*place)) {
+                    (Some(answer), Some(told)) => *told = Some(answer),
+                    _ => again.push(*place),
+                }
+            }
+            open = again;
+            if open.is_empty() {
+                break;
+            }
+        }
+        let in_progress = Accept::InProgress {
+            retry_after: LOCKED,
+        };
+        let answers = answers.into_iter();
+        Ok(answers.map(|it| it.unwrap_or(in_progress)).collect())
+    }
+
+    async fn accept_once(&self, entries: &[&Entry]) -> Result<Vec<Accepted>, Failed> {
+        if self.is_slot_old() {
+            // Where this fails, so does what follows, or the old slot is as good for a while.
+            let _ = self.read_slot().await;
+        }
+        let sql = accept::statement(&self.names, self.slot());
+        let rows = self.bound(sql, None, accept::bind(entries)).await;
+        let rows = rows.map_err(Failed::Engine)?;
+        let rows = rows.map_err(|refused| Failed::Item(refused.error()))?;
+        let accepted = rows.iter().map(accept::read);
+        accepted.collect::<Result<_, _>>().map_err(Failed::Engine)
+    }
+
+    /// Tells workers of what has been committed.
+    async fn tell(&self, entries: &[&Entry], accepted: &[Accepted]) {
+        let mut lowest: HashMap<&str, i64> = HashMap::new();
+        let mut parked = Vec::new();
+        for accepted in accepted {
+            let Some((entry, number)) = entries.get(accepted.at).zip(accepted.number) else {
+                continue;
+            };
+            match entry.order.filter(|_| accepted.is_parked) {
+                Some(order) => parked.push(*order.as_bytes()),
+                None => {
+                    let known = lowest.entry(&entry.endpoint).or_insert(number);
+                    *known = number.min(*known);
+                }
+            }
+        }
+        for (endpoint, number) in &lowest {
+            self.cursors.committed(endpoint, *number);
+        }
+        if !lowest.is_empty() {
+            self.wake();
+        }
+        if !parked.is_empty() {
+            self.promote(&parked).await;
+        }
+    }
+
+    /// Lets the next of each order go on. What fails here is found by the next worker that asks.
+    pub(super) async fn promote(&self, orders: &[[u8; 32]]) {
+        if self.try_promote(orders).await.is_ok() {
+            self.wake();
+        }
+    }
+
+    pub(super) async fn try_promote(&self, orders: &[[u8; 32]]) -> Result<(), StoreError> {
+        self.text(order::promote(&self.names, orders)).await?;
+        Ok(())
+    }
+}

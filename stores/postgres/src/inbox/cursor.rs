@@ -1,0 +1,353 @@
+//! [`Cursors`]: from where the lines of each endpoint are read on.
+//!
+//! Numbers are given before their lines are committed, so one that was passed may still come. Three things bring the
+//! cursor back to it: the accept's own message, which names it; every quarter of a second what was read in the last
+//! five seconds; and a repeated reading of everything that is left, a piece with each statement.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::lease::STRIDE;
+
+/// An accept's statement gives up before, so its number has come by then or will not.
+const UNSURE_FOR: Duration = Duration::from_secs(5);
+/// How often what was read within that time is read again.
+const REREAD_EVERY: Duration = Duration::from_millis(250);
+/// How often everything that is left is read again, at most and at least. A reading that takes long is repeated seldom.
+const AGAIN_EVERY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// The same for each piece that the last reading had.
+const AGAIN_AFTER_EACH: Duration = Duration::from_millis(500);
+/// How often that begins at the very first number.
+const FROM_THE_START_EVERY: Duration = Duration::from_secs(600);
+
+/// From where lines are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// After this number.
+    pub(super) ahead: i64,
+    /// And once more after this one, a [stride](STRIDE) and no further than `ahead`.
+    pub(super) again: Option<i64>,
+}
+
+/// What a statement that began at a [`Place`] has found.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    /// The greatest number that it took after `ahead`.
+    pub(super) last_ahead: Option<i64>,
+    /// The greatest number that it took after `again`.
+    pub(super) last_again: Option<i64>,
+    /// It may have left lines, since it has as many as it was asked for.
+    pub(super) is_full: bool,
+    /// The newest number of all.
+    pub(super) newest: i64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Cursors(Mutex<HashMap<Arc<str>, Cursor>>);
+
+#[derive(Debug)]
+struct Cursor {
+    /// The newest format that is read. Lines of a newer one were passed.
+    format: u16,
+    ahead: i64,
+    /// The lowest number of an accept that has told of itself since.
+    told: Option<i64>,
+    /// Where `ahead` was when.
+    marks: VecDeque<(Instant, i64)>,
+    reread_at: Instant,
+    again: Option<i64>,
+    again_at: Instant,
+    /// How many pieces the repeated reading has had.
+    pieces: u32,
+    /// The lowest number that it has met, less one: the next one begins there.
+    floor: i64,
+    lowest: Option<i64>,
+    from_the_start_at: Instant,
+}
+
+impl Cursor {
+    fn new(format: u16, now: Instant) -> Self {
+        Self {
+            format,
+            ahead: 0,
+            told: None,
+            marks: VecDeque::from([(now, 0)]),
+            reread_at: now,
+            again: None,
+            again_at: now + AGAIN_EVERY.0,
+            pieces: 0,
+            floor: 0,
+            lowest: None,
+            from_the_start_at: now + FROM_THE_START_EVERY,
+        }
+    }
+
+    fn place(&mut self, now: Instant) -> Place {
+        if let Some(told) = self.told.take() {
+            self.ahead = self.ahead.min(told.saturating_sub(1));
+        }
+        if now.duration_since(self.reread_at) >= REREAD_EVERY {
+            self.reread_at = now;
+            let is_sure = |mark: &(Instant, i64)| now.duration_since(mark.0) >= UNSURE_FOR;
+            while self.marks.get(1).is_some_and(is_sure) {
+                self.marks.pop_front();
+            }
+            let sure = self.marks.front().map_or(0, |mark| mark.1);
+            self.ahead = self.ahead.min(sure);
+        }
+        if self.again.is_none() && now >= self.again_at {
+            if now >= self.from_the_start_at {
+                self.from_the_start_at = now + FROM_THE_START_EVERY;
+                self.floor = 0;
+            }
+            (self.again, self.pieces, self.lowest) = (Some(self.floor), 0, None);
+        }
+        Place {
+            ahead: self.ahead,
+            again: self.again,
+        }
+    }
+
+    fn found(&mut self, at: Place, found: Found, now: Instant) {
+        let reached = if found.is_full {
+            found.last_ahead.unwrap_or(at.ahead)
+        } else {
+            found.newest.min(at.ahead.saturating_add(STRIDE))
+        };
+        self.ahead = reached.max(at.ahead);
+        if self
+            .marks
+            .back()
+            .is_none_or(|(when, _)| now.duration_since(*when) >= REREAD_EVERY)
+        {
+            self.marks.push_back((now, self.ahead));
+        }
+        let Some(again) = at.again else { return };
+        let reached = if found.is_full {
+            found.last_again.unwrap_or(again)
+        } else {
+            self.pieces = self.pieces.saturating_add(1);
+            again.saturating_add(STRIDE)
+        };
+        self.again = (reached < at.ahead).then_some(reached);
+        if self.again.is_none() {
+            let every = AGAIN_AFTER_EACH.saturating_mul(self.pieces);
+            self.again_at = now + every.clamp(AGAIN_EVERY.0, AGAIN_EVERY.1);
+            self.floor = self
+                .lowest
+                .map_or(at.ahead, |lowest| lowest.saturating_sub(1));
+        }
+    }
+}
+
+impl Cursors {
+    fn cursors(&self) -> MutexGuard<'_, HashMap<Arc<str>, Cursor>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From where to read the lines of `endpoint` up to `format` now.
+    pub(super) fn place(&self, endpoint: &Arc<str>, format: u16, now: Instant) -> Place {
+        let mut cursors = self.cursors();
+        match cursors.get_mut(endpoint) {
+            Some(cursor) if cursor.format == format => cursor.place(now),
+            _ => {
+                let mut cursor = Cursor::new(format, now);
+                let place = cursor.place(now);
+                cursors.insert(endpoint.clone(), cursor);
+                place
+            }
+        }
+    }
+
+    /// Notes what a statement that began at `at` has found. Says whether there is more to be read ahead.
+    pub(super) fn found(&self, endpoint: &str, at: Place, found: Found, now: Instant) -> bool {
+        let mut cursors = self.cursors();
+        let Some(cursor) = cursors.get_mut(endpoint) else {
+            return false;
+        };
+        cursor.found(at, found, now);
+        cursor.ahead < found.newest
+    }
+
+    /// Notes the lowest number that a repeated reading has met from `again` on, whoever has its line.
+    pub(super) fn met(&self, endpoint: &str, number: i64) {
+        if let Some(cursor) = self.cursors().get_mut(endpoint) {
+            cursor.lowest = Some(cursor.lowest.map_or(number, |lowest| lowest.min(number)));
+        }
+    }
+
+    /// Notes that lines from `number` on have been committed.
+    pub(super) fn committed(&self, endpoint: &str, number: i64) {
+        if let Some(cursor) = self.cursors().get_mut(endpoint) {
+            cursor.told = Some(cursor.told.map_or(number, |told| told.min(number)));
+        }
+    }
+
+    /// The same for all endpoints, where it is not known whose they are.
+    pub(super) fn committed_anywhere(&self, number: i64) {
+        for cursor in self.cursors().values_mut() {
+            cursor.told = Some(cursor.told.map_or(number, |told| told.min(number)));
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+
+    const MILLI: Duration = Duration::from_millis(1);
+
+    fn nothing(newest: i64) -> Found {
+        Found {
+            last_ahead: None,
+            last_again: None,
+            is_full: false,
+            newest,
+        }
+    }
+
+    struct Reading {
+        cursors: Cursors,
+        name: Arc<str>,
+        now: Instant,
+    }
+
+    impl Reading {
+        fn new() -> Self {
+            Self {
+                cursors: Cursors::default(),
+                name: "first".into(),
+                now: Instant::now(),
+            }
+        }
+
+        fn place(&mut self, after: Duration) -> Place {
+            self.now += after;
+            self.cursors.place(&self.name, 1, self.now)
+        }
+
+        fn found(&self, at: Place, found: Found) -> bool {
+            self.cursors.found(&self.name, at, found, self.now)
+        }
+    }
+
+    #[test]
+    fn it_goes_on_where_a_full_batch_ended_and_else_at_the_newest_number() {
+        let mut reading = Reading::new();
+        let at = reading.place(MILLI);
+        assert_eq!(
+            at,
+            Place {
+                ahead: 0,
+                again: None
+            }
+        );
+        let full = Found {
+            last_ahead: Some(64),
+            is_full: true,
+            ..nothing(500)
+        };
+        assert!(reading.found(at, full), "there is more");
+        let at = reading.place(MILLI);
+        assert_eq!(at.ahead, 64);
+        assert!(!reading.found(at, nothing(500)));
+        assert_eq!(reading.place(MILLI).ahead, 500);
+    }
+
+    #[test]
+    fn one_statement_reads_no_more_than_a_stride() {
+        let mut reading = Reading::new();
+        let newest = 3 * STRIDE;
+        for expected in [0, STRIDE, 2 * STRIDE] {
+            let at = reading.place(MILLI);
+            assert_eq!(at.ahead, expected);
+            reading.found(at, nothing(newest));
+        }
+        assert_eq!(reading.place(MILLI).ahead, newest);
+    }
+
+    #[test]
+    fn what_was_read_of_late_is_read_again() {
+        let mut reading = Reading::new();
+        for newest in 1..=100 {
+            let at = reading.place(REREAD_EVERY);
+            reading.found(at, nothing(newest * 100));
+        }
+        let ahead = reading.place(MILLI).ahead;
+        assert_eq!(ahead, 10_000, "not each time");
+        let ahead = reading.place(REREAD_EVERY).ahead;
+        let since = (10_000 - ahead) / 100;
+        assert!(
+            (18..=21).contains(&since),
+            "five seconds are twenty turns: {since}"
+        );
+    }
+
+    #[test]
+    fn a_line_that_tells_of_itself_is_read_at_once() {
+        let mut reading = Reading::new();
+        let at = reading.place(MILLI);
+        // Another receiver's batch is committed while the statement runs.
+        reading.cursors.committed("first", 7);
+        reading.found(at, nothing(50));
+        assert_eq!(reading.place(MILLI).ahead, 6);
+        let at = reading.place(MILLI);
+        reading.found(at, nothing(50));
+        reading.cursors.committed_anywhere(9);
+        reading.cursors.committed("unknown", 1);
+        assert_eq!(reading.place(MILLI).ahead, 8);
+    }
+
+    #[test]
+    fn everything_is_read_again_in_pieces_and_seldom_where_there_are_many() {
+        let mut reading = Reading::new();
+        let newest = 10 * STRIDE;
+        for _ in 0..10 {
+            let at = reading.place(MILLI);
+            reading.found(at, nothing(newest));
+        }
+        let mut pieces = 0;
+        let at = reading.place(Duration::from_secs(2));
+        reading.found(at, nothing(newest));
+        // What was read of late is read again first.
+        for _ in 0..30 {
+            let at = reading.place(MILLI);
+            pieces += i32::from(at.again.is_some());
+            reading.found(at, nothing(newest));
+        }
+        assert_eq!(pieces, 10);
+        assert_eq!(reading.place(Duration::from_secs(4)).again, None);
+        assert!(reading.place(Duration::from_secs(2)).again.is_some());
+    }
+
+    #[test]
+    fn it_begins_again_at_the_lowest_line_that_it_met_and_at_times_at_the_start() {
+        let mut reading = Reading::new();
+        let again = |reading: &mut Reading, after, met| {
+            let mut began = None;
+            reading.now += after;
+            for _ in 0..20 {
+                let at = reading.place(MILLI);
+                began = began.or(at.again);
+                if at.again.is_some()
+                    && let Some(met) = met
+                {
+                    reading.cursors.met("first", met);
+                }
+                reading.found(at, nothing(900));
+            }
+            began
+        };
+        again(&mut reading, MILLI, None);
+        let second = Duration::from_secs(6);
+        assert_eq!(again(&mut reading, second, Some(300)), Some(0));
+        assert_eq!(again(&mut reading, second, Some(300)), Some(299));
+        assert_eq!(again(&mut reading, second, None), Some(299));
+        assert_eq!(again(&mut reading, second, None), Some(900));
+        assert_eq!(again(&mut reading, FROM_THE_START_EVERY, None), Some(0));
+    }
+}

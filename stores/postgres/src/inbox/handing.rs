@@ -1,0 +1,277 @@
+//! [`Core::lease`]: one ask of a worker, from its cursors to the payloads.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use hookgate::{
+    EventKey,
+    dedup::{Lease, OwnerToken, StoreError},
+    inbox::{Ask, Batch, Leased, OrderKey},
+};
+use hookgate_store_kit::rounding;
+
+use super::{
+    core::{self, Core},
+    cursor::{Found, Place},
+    lease::{self, Head, Line},
+};
+use crate::{row, value::Value};
+
+/// So many statements one ask sends at most while it finds nothing: each looks at a stride of numbers.
+const STRIDES: usize = 20;
+/// What a worker waits that is told that there is more to be read.
+const AT_ONCE: Duration = Duration::from_millis(1);
+/// How often a payload is looked for that is moved meanwhile.
+const MOVES: usize = 3;
+
+impl Core {
+    pub(super) async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
+        let again = self.owned.of(&ask.owner);
+        if !again.is_empty() {
+            let lines = self.held(&again, &ask.owner).await?;
+            if !lines.is_empty() {
+                let rows = self.leased(lines, None, &ask).await?;
+                let batch = Batch::default();
+                return Ok(Batch { rows, ..batch });
+            }
+        }
+        self.look_after(ask.endpoints).await;
+        let (mut lines, head, is_more) = self.read_on(&ask).await?;
+        let mut strikes = None;
+        if lines.is_empty() && ask.limit > 0 {
+            for place in &head.over {
+                if let Some((line, so_many)) = self.probe(*place, &ask).await? {
+                    (lines, strikes) = (vec![line], Some(so_many));
+                    break;
+                }
+            }
+        }
+        self.owned.granted(
+            lines.iter().map(|line| line.event_key),
+            ask.owner,
+            ask.lasts,
+        );
+        let next = head
+            .next_millis
+            .map(|millis| rounding::left(millis).max(AT_ONCE));
+        Ok(Batch {
+            rows: self.leased(lines, strikes, &ask).await?,
+            suspects_wait: head.suspects_wait,
+            next_due: if is_more { Some(AT_ONCE) } else { next },
+        })
+    }
+
+    /// Reads on until something is found, or nothing is left. Says whether there may be more.
+    async fn read_on(&self, ask: &Ask<'_>) -> Result<(Vec<Line>, Head, bool), StoreError> {
+        let mut strides = 0;
+        loop {
+            let now = Instant::now();
+            let each = ask.endpoints.iter();
+            let places: Vec<Place> = each
+                .map(|name| self.cursors.place(name, ask.format, now))
+                .collect();
+            self.lapse(ask.endpoints, &places, now).await?;
+            let (lines, head) = self.read_once(ask, &places).await?;
+            let is_more = !ask.suspects && self.learn(ask, &places, &lines, &head);
+            strides += 1;
+            if !lines.is_empty() || !is_more || strides == STRIDES {
+                return Ok((lines, head, is_more));
+            }
+        }
+    }
+
+    async fn read_once(
+        &self,
+        ask: &Ask<'_>,
+        places: &[Place],
+    ) -> Result<(Vec<Line>, Head), StoreError> {
+        let ahead = |place: &Place| Value::Number(place.ahead);
+        let again = |place: &Place| place.again.map_or(Value::Null, Value::Number);
+        let values = vec![
+            core::names(ask.endpoints),
+            Value::many(places.iter().map(ahead)),
+            Value::many(places.iter().map(again)),
+            Value::from(&ask.owner),
+            Value::of_duration(ask.lasts),
+            Value::Number(ask.format.into()),
+            Value::Number(i64::try_from(ask.limit).unwrap_or(i64::MAX)),
+            Value::Flag(ask.suspects),
+        ];
+        let rows = self.query(&self.sql.lease, values).await?;
+        let first = rows.first().ok_or(StoreError::Timeout)?;
+        let lines = rows.iter().filter_map(|row| lease::line(row).transpose());
+        Ok((lines.collect::<Result<_, _>>()?, lease::head(first)?))
+    }
+
+    /// Moves the cursors on. Says whether there is more to be read.
+    fn learn(&self, ask: &Ask<'_>, places: &[Place], lines: &[Line], head: &Head) -> bool {
+        let now = Instant::now();
+        let mut is_more = false;
+        for ((turn, name), at) in (1_i64..).zip(ask.endpoints).zip(places) {
+            if head.shut.contains(&turn) {
+                continue;
+            }
+            let ready = || {
+                lines
+                    .iter()
+                    .filter(|line| line.turn == turn && !line.is_later)
+            };
+            let found = Found {
+                last_ahead: ready()
+                    .map(|line| line.number)
+                    .filter(|number| *number > at.ahead)
+                    .max(),
+                last_again: ready()
+                    .map(|line| line.number)
+                    .filter(|number| *number <= at.ahead)
+                    .max(),
+                is_full: lines.len() >= ask.limit,
+                newest: head.newest,
+            };
+            is_more |= self.cursors.found(name, *at, found, now);
+        }
+        is_more
+    }
+
+    /// Makes lines due again whose lease has lapsed: this store's own, and those that a repeated reading passes.
+    async fn lapse(
+        &self,
+        endpoints: &[Arc<str>],
+        places: &[Place],
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let own = self.owned.lapsed(now);
+        let again: Vec<(&Arc<str>, i64)> = endpoints
+            .iter()
+            .zip(places)
+            .filter_map(|(name, place)| Some((name, place.again?)))
+            .collect();
+        if own.is_empty() && again.is_empty() {
+            return Ok(());
+        }
+        let values = vec![
+            core::names(again.iter().map(|(name, _)| *name)),
+            Value::many(again.iter().map(|(_, again)| *again)),
+            core::keys(&own),
+        ];
+        for row in self.query(&self.sql.lapse, values).await? {
+            let turn: i64 = row::get(&row, 0)?;
+            let met: Option<i64> = row::get(&row, 1)?;
+            let place = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
+            if let (Some((name, _)), Some(met)) = (again.get(place), met) {
+                self.cursors.met(name, met);
+            }
+        }
+        Ok(())
+    }
+
+    /// The line that tries whether the pause of an endpoint is over, and how often in a row it was paused.
+    async fn probe(&self, turn: i64, ask: &Ask<'_>) -> Result<Option<(Line, u32)>, StoreError> {
+        let place = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
+        let Some(name) = ask.endpoints.get(place) else {
+            return Ok(None);
+        };
+        let from = self.cursors.place(name, ask.format, Instant::now()).ahead;
+        let values = vec![
+            Value::from(name),
+            Value::Number(from),
+            Value::from(&ask.owner),
+            Value::of_duration(ask.lasts),
+            Value::Number(ask.format.into()),
+            Value::Flag(ask.suspects),
+        ];
+        let rows = self.query(&self.sql.probe, values).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let Some(mut line) = lease::line(row)? else {
+            return Ok(None);
+        };
+        line.turn = turn;
+        Ok(Some((line, row::attempt(row, 0)?)))
+    }
+
+    /// What `owner` still holds of these lines.
+    async fn held(&self, keys: &[[u8; 32]], owner: &OwnerToken) -> Result<Vec<Line>, StoreError> {
+        let values = vec![core::keys(keys), owner.into()];
+        let rows = self.query(&self.sql.held, values).await?;
+        let lines = rows.iter().filter_map(|row| lease::line(row).transpose());
+        lines.collect()
+    }
+
+    async fn leased(
+        &self,
+        lines: Vec<Line>,
+        probe: Option<u32>,
+        ask: &Ask<'_>,
+    ) -> Result<Vec<Leased>, StoreError> {
+        let mut payloads = self.payloads(&lines, &ask.owner).await?;
+        let names: HashMap<&str, &Arc<str>> =
+            ask.endpoints.iter().map(|name| (&**name, name)).collect();
+        let leased = |line: Line| Leased {
+            lease: Lease::of_work(
+                EventKey::from_bytes(line.event_key),
+                ask.owner,
+                line.attempt,
+            ),
+            endpoint: names
+                .get(&*line.endpoint)
+                .map_or_else(|| line.endpoint.as_str().into(), |name| Arc::clone(name)),
+            event_type: line.event_type.into(),
+            key_id: String::from_utf8_lossy(&line.key_id).into(),
+            order: line.order_key.map(OrderKey::from_bytes),
+            format: line.format,
+            // What is nowhere is damaged: its line becomes a dead letter.
+            payload: payloads.remove(&line.number).unwrap_or_default(),
+            failures: line.failures,
+            vanished: line.vanished,
+            age: line.age,
+            is_quarantined: line.is_quarantined,
+            probe,
+        };
+        Ok(lines.into_iter().map(leased).collect())
+    }
+
+    /// The payloads of leased lines by their numbers. One that was moved is looked for where its line says then.
+    async fn payloads(
+        &self,
+        lines: &[Line],
+        owner: &OwnerToken,
+    ) -> Result<HashMap<i64, Bytes>, StoreError> {
+        let mut found = HashMap::with_capacity(lines.len());
+        let mut places: Vec<(i16, i64, [u8; 32])> = lines
+            .iter()
+            .map(|line| (line.slot, line.number, line.event_key))
+            .collect();
+        for _ in 0..MOVES {
+            let mut slots: BTreeMap<i16, Vec<i64>> = BTreeMap::new();
+            for (slot, number, _) in &places {
+                slots.entry(*slot).or_default().push(*number);
+            }
+            for (slot, numbers) in slots {
+                let Some(statement) = self.sql.payloads(slot) else {
+                    continue;
+                };
+                for row in self.query(statement, vec![Value::many(numbers)]).await? {
+                    let body: Vec<u8> = row::get(&row, 1)?;
+                    found.insert(row::get::<i64>(&row, 0)?, Bytes::from(body));
+                }
+            }
+            places.retain(|(_, number, _)| !found.contains_key(number));
+            if places.is_empty() {
+                break;
+            }
+            let keys: Vec<[u8; 32]> = places.iter().map(|(.., key)| *key).collect();
+            let moved = self.held(&keys, owner).await?;
+            places = moved
+                .iter()
+                .map(|line| (line.slot, line.number, line.event_key))
+                .collect();
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,304 @@
+//! What an operator sees: [`Core::totals`], [`Core::list`], [`Core::read`].
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use hookgate::{
+    EventKey, UnixTime,
+    dedup::StoreError,
+    inbox::{
+        DeadReason, Filter, History, Kept, Listed, Page, PauseReason, Paused, Position, Stands,
+        Totals,
+    },
+};
+use hookgate_store_kit::rounding;
+use sqlx::{
+    Arguments,
+    error::BoxDynError,
+    postgres::{PgArguments, PgRow},
+};
+
+use super::{core::Core, names::Names};
+use crate::{row, value::Value};
+
+/// Which kind of line a row is.
+const READY: i32 = 0;
+const LATER: i32 = 1;
+const PARKED: i32 = 2;
+const DEAD: i32 = 3;
+
+/// Counts come from the table of counts. The oldest are the first of an index.
+fn totals(names: &Names) -> String {
+    let Names {
+        work,
+        later,
+        parked,
+        dead,
+        endpoint,
+        count,
+        ..
+    } = names;
+    let age =
+        |of: &str| format!("ceil(extract(epoch FROM clock_timestamp() - {of}) * 1000)::bigint");
+    format!(
+        "WITH c AS (SELECT endpoint AS name, sum(queued)::bigint AS queued, sum(dead)::bigint AS dead, \
+             sum(quarantined)::bigint AS quarantined, sum(quarantined_bytes)::bigint AS bytes \
+             FROM {count} GROUP BY endpoint) \
+         SELECT name, coalesce(c.queued, 0), coalesce(c.dead, 0), coalesce(c.quarantined, 0), coalesce(c.bytes, 0), \
+             {queued}, {died}, e.reason, e.strikes, ceil(extract(epoch FROM e.paused_until - clock_timestamp()) * 1000)::bigint, \
+             coalesce(e.held, false), {asked} \
+         FROM c FULL JOIN {endpoint} AS e USING (name) ORDER BY name",
+        queued = age(&format!(
+            "least((SELECT since FROM {work} AS l WHERE l.endpoint = name ORDER BY number LIMIT 1), \
+             (SELECT since FROM {later} AS l WHERE l.endpoint = name ORDER BY number LIMIT 1), \
+             (SELECT since FROM {parked} AS l WHERE l.endpoint = name ORDER BY number LIMIT 1))"
+        )),
+        died = age(&format!(
+            "(SELECT died_at FROM {dead} AS l WHERE l.endpoint = name ORDER BY died_at LIMIT 1)"
+        )),
+        asked = age("e.asked_at"),
+    )
+}
+
+/// What a row of a view has of a line or dead letter `l`.
+fn listed(kind: i32) -> String {
+    let (due, runs, reason, died_at) = match kind {
+        READY => (
+            "l.since",
+            "l.owner IS NOT NULL",
+            "NULL::text",
+            "NULL::timestamptz",
+        ),
+        LATER => (
+            "l.due",
+            "l.owner IS NOT NULL",
+            "NULL::text",
+            "NULL::timestamptz",
+        ),
+        PARKED => ("l.since", "false", "NULL::text", "NULL::timestamptz"),
+        _ => ("l.accepted_at", "false", "l.reason", "l.died_at"),
+    };
+    let millis = |of: &str| format!("floor(extract(epoch FROM {of}) * 1000)::bigint");
+    format!(
+        "{kind} AS kind, l.number, l.event_key, l.endpoint, l.event_type, l.key_id, {accepted} AS accepted, {due} AS due, \
+         {runs} AS runs, {reason} AS reason, {died} AS died, l.attempt, l.failures, l.vanished, l.replays",
+        accepted = millis("l.accepted_at"),
+        due = millis(due),
+        died = millis(died_at),
+    )
+}
+
+/// What the filter's values mean, in the order of [`bind`].
+const MATCHES: &str = "($2::text IS NULL OR l.event_type = $2::text) AND ($3::bytea IS NULL OR l.key_id = $3::bytea) \
+    AND ($4::bigint IS NULL OR l.accepted_at >= timestamptz 'epoch' + interval '1 millisecond' * $4::float8) \
+    AND ($5::bigint IS NULL OR l.accepted_at < timestamptz 'epoch' + interval '1 millisecond' * $5::float8)";
+
+/// What waits or runs, after a number. Ready lines have an index for each endpoint, so they are read from each.
+fn queued(names: &Names) -> String {
+    let Names {
+        work,
+        later,
+        parked,
+        ..
+    } = names;
+    let beside = |table: &str, kind| {
+        format!(
+            "(SELECT {listed} FROM {table} AS l WHERE l.number > $6::bigint \
+             AND ($1::text IS NULL OR l.endpoint = $1::text) AND {MATCHES} ORDER BY l.number LIMIT $7::bigint)",
+            listed = listed(kind)
+        )
+    };
+    format!(
+        "WITH RECURSIVE each AS ((SELECT endpoint FROM {work} ORDER BY endpoint LIMIT 1) \
+             UNION ALL SELECT next.endpoint FROM each CROSS JOIN LATERAL (SELECT w.endpoint FROM {work} AS w \
+                 WHERE w.endpoint > each.endpoint ORDER BY w.endpoint LIMIT 1) AS next) \
+         SELECT * FROM ((SELECT l.* FROM each CROSS JOIN LATERAL (SELECT {listed} FROM {work} AS l \
+                 WHERE l.endpoint = each.endpoint AND l.number > $6::bigint AND {MATCHES} \
+                 ORDER BY l.number LIMIT $7::bigint) AS l WHERE $1::text IS NULL OR each.endpoint = $1::text) \
+             UNION ALL {later} UNION ALL {parked}) AS l ORDER BY number LIMIT $7::bigint",
+        listed = listed(READY),
+        later = beside(later, LATER),
+        parked = beside(parked, PARKED),
+    )
+}
+
+fn dead(names: &Names) -> String {
+    format!(
+        "SELECT {listed} FROM {dead} AS l WHERE l.number > $6::bigint AND ($1::text IS NULL OR l.endpoint = $1::text) \
+         AND {MATCHES} AND ($8::text IS NULL OR l.reason = $8::text) ORDER BY l.number LIMIT $7::bigint",
+        listed = listed(DEAD),
+        dead = names.dead,
+    )
+}
+
+fn bind(filter: &Filter, after: i64, limit: usize) -> Result<PgArguments, BoxDynError> {
+    let mut values = PgArguments::default();
+    values.add(filter.endpoint.as_deref())?;
+    values.add(filter.event_type.as_deref())?;
+    values.add(filter.key_id.as_deref().map(str::as_bytes))?;
+    values.add(filter.accepted_from.map(UnixTime::as_millis))?;
+    values.add(filter.accepted_before.map(UnixTime::as_millis))?;
+    values.add(after)?;
+    values.add(i64::try_from(limit).unwrap_or(i64::MAX))?;
+    Ok(values)
+}
+
+/// One event with its payload, wherever it is.
+fn read(names: &Names, key: &EventKey) -> String {
+    let key = Value::from(key);
+    let line = |table: &str, kind| {
+        let bodies: String = names
+            .payloads()
+            .map(|(slot, payload)| {
+                format!("WHEN {slot} THEN (SELECT p.body FROM {payload} AS p WHERE p.number = l.number) ")
+            })
+            .collect();
+        format!(
+            "SELECT {listed}, l.format, CASE l.slot {bodies}END AS body, l.error, l.history FROM {table} AS l \
+             WHERE l.event_key = {key}::bytea",
+            listed = listed(kind)
+        )
+    };
+    format!(
+        "{} UNION ALL {} UNION ALL {} UNION ALL \
+         SELECT {listed}, l.format, l.body, l.error, l.history FROM {dead} AS l WHERE l.event_key = {key}::bytea",
+        line(&names.work, READY),
+        line(&names.later, LATER),
+        line(&names.parked, PARKED),
+        listed = listed(DEAD),
+        dead = names.dead,
+    )
+}
+
+fn read_listed(row: &PgRow) -> Result<Listed, StoreError> {
+    let time = |column| row::get(row, column).map(UnixTime::from_millis);
+    let kind: i32 = row::get(row, 0)?;
+    let stands = match kind {
+        DEAD => Stands::Dead {
+            // A reason that only a later release knows: it is dead all the same.
+            reason: DeadReason::read(&row::get::<String>(row, 9)?).unwrap_or(DeadReason::Failed),
+            at: time(10)?,
+        },
+        PARKED => Stands::Behind,
+        _ if row::get(row, 8)? => Stands::Runs,
+        _ => Stands::Waits { due: time(7)? },
+    };
+    let key = row::digest(&row::get::<Vec<u8>>(row, 2)?)?;
+    let endpoint: String = row::get(row, 3)?;
+    let event_type: String = row::get(row, 4)?;
+    let key_id: Vec<u8> = row::get(row, 5)?;
+    let mut listed = Listed::new(
+        EventKey::from_bytes(key),
+        endpoint.into(),
+        event_type,
+        String::from_utf8_lossy(&key_id).into(),
+        time(6)?,
+        stands,
+    );
+    listed.attempt = row::attempt(row, 11)?;
+    listed.failures = row::attempt(row, 12)?;
+    listed.vanished = row::attempt(row, 13)?;
+    listed.replays = row::attempt(row, 14)?;
+    Ok(listed)
+}
+
+fn read_totals(row: &PgRow) -> Result<Totals, StoreError> {
+    let count = |column| row::get::<i64>(row, column).map(|count| count.max(0).unsigned_abs());
+    let age = |column| {
+        let millis: Option<i64> = row::get(row, column)?;
+        Ok::<Option<Duration>, StoreError>(millis.map(rounding::left))
+    };
+    let name: String = row::get(row, 0)?;
+    let mut totals = Totals::new(name.into());
+    totals.queued = count(1)?;
+    totals.dead = count(2)?;
+    totals.quarantined = count(3)?;
+    totals.quarantined_bytes = count(4)?;
+    totals.oldest_queued = age(5)?;
+    totals.oldest_dead = age(6)?;
+    if let Some(left) = age(9)? {
+        let reason: Option<String> = row::get(row, 7)?;
+        totals.pause = Some(Paused {
+            reason: match reason.as_deref() {
+                Some("misrouted") => PauseReason::Misrouted,
+                _ => PauseReason::Unavailable,
+            },
+            strikes: row::attempt(row, 8)?,
+            left,
+        });
+    }
+    totals.is_held = row::get(row, 10)?;
+    totals.asked = age(11)?;
+    Ok(totals)
+}
+
+impl Core {
+    pub(super) async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
+        let rows = self.text(totals(&self.names)).await?;
+        rows.iter().map(read_totals).collect()
+    }
+
+    /// A position says which part its row was in, and its number.
+    pub(super) async fn list(
+        &self,
+        filter: &Filter,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let after = after.and_then(|after| {
+            let (part, number) = after.as_str().split_once(' ')?;
+            Some((part == "dead", number.parse::<i64>().ok()?))
+        });
+        let (in_dead, number) = after.unwrap_or((false, 0));
+        let mut found = Vec::new();
+        // One more than asked for says whether there is another page.
+        let wanted = limit.saturating_add(1);
+        if !in_dead && filter.dead != Some(true) && filter.reason.is_none() {
+            let rows = self
+                .bound_rows(queued(&self.names), bind(filter, number, wanted))
+                .await?;
+            found.extend(rows);
+        }
+        if filter.dead != Some(false) && found.len() < wanted {
+            let number = if in_dead { number } else { 0 };
+            let left = wanted.saturating_sub(found.len());
+            let values = || {
+                let mut values = bind(filter, number, left)?;
+                values.add(filter.reason.map(DeadReason::as_str))?;
+                Ok(values)
+            };
+            found.extend(self.bound_rows(dead(&self.names), values()).await?);
+        }
+        let is_more = found.len() > limit;
+        found.truncate(limit);
+        let mut page = Page::default();
+        if is_more && let Some(last) = found.last() {
+            let part = match row::get::<i32>(last, 0)? {
+                DEAD => "dead",
+                _ => "queued",
+            };
+            let number: i64 = row::get(last, 1)?;
+            page.next = Some(Position::new(format!("{part} {number}")));
+        }
+        page.rows = found.iter().map(read_listed).collect::<Result<_, _>>()?;
+        Ok(page)
+    }
+
+    pub(super) async fn read(&self, key: &EventKey) -> Result<Option<Kept>, StoreError> {
+        let rows = self.text(read(&self.names, key)).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let format: i16 = row::get(row, 15)?;
+        let body: Option<Vec<u8>> = row::get(row, 16)?;
+        let error: Option<Vec<u8>> = row::get(row, 17)?;
+        let history: Option<Vec<u8>> = row::get(row, 18)?;
+        Ok(Some(Kept::new(
+            read_listed(row)?,
+            format.unsigned_abs(),
+            body.unwrap_or_default().into(),
+            error.map(Bytes::from),
+            History::from_bytes(&history.unwrap_or_default()),
+        )))
+    }
+}

@@ -1,0 +1,472 @@
+//! [`SqliteInbox`]: what was accepted and is not handled yet, in the same file as its keys.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `tables`, `sql` | the tables, and every statement on them |
+//! | `op`, `writer` | what the one that writes is asked for, and how it does it |
+//! | `turn` | one transaction of its |
+//! | `line` | a line of work |
+//! | `accept`, `lease`, `ends`, `dead` | what happens to it, in this order |
+//! | `view` | what an operator sees |
+//! | `settle_in` | an end within an application's transaction |
+//! | `builder`, `prune` | how it is opened, and what goes on in the background |
+
+mod accept;
+mod builder;
+mod dead;
+mod ends;
+mod lease;
+mod line;
+mod op;
+mod prune;
+mod settle_in;
+mod sql;
+mod tables;
+mod turn;
+mod view;
+mod writer;
+
+use std::{fmt, path::Path, pin::pin, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use hookgate::{
+    EventKey,
+    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
+    inbox::{
+        Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, Leased, OrderKey, Page,
+        Pause, Position, Quarantine, QuarantineCap, Totals,
+    },
+    pack::ContentDigest,
+};
+use hookgate_store_kit::{Committer, Pruning, RowState, limits::LOCKED, rounding::left};
+use sqlx::{
+    AssertSqlSafe, Connection, Executor, Row, SqliteConnection, SqlitePool, sqlite::SqliteRow,
+};
+use tokio::sync::Notify;
+
+pub use self::builder::SqliteInboxBuilder;
+use self::{
+    lease::{Surveyed, by_turn, json, outlook},
+    line::Line,
+    op::{Done, Held, Op},
+    sql::Sql,
+    tables::Tables,
+    turn::{Endpoints, get, now},
+    writer::Writer,
+};
+use crate::{
+    OpenError, SqliteStore,
+    fault::store_error,
+    session::{Asked, Call},
+    start,
+};
+
+/// How long an accept waits for the one that writes, before it looks whether it is a copy. Reading waits for nobody.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// Deliveries that were accepted and are not handled yet, with their keys, in a SQLite file. Cheap to clone; all clones
+/// are one inbox.
+///
+/// It keeps the keys as a [`SqliteStore`] on the same file does, in the same table. So an endpoint goes from `.dedup` to
+/// `.inbox` and back, and no key is forgotten. See the [crate's documentation](crate#the-inbox) for what it promises.
+#[derive(Clone)]
+pub struct SqliteInbox(Arc<Inner>);
+
+pub(crate) struct Inner {
+    /// Claims of inline handlers, and nonces.
+    store: SqliteStore,
+    readers: SqlitePool,
+    tables: Tables,
+    sql: Arc<Sql>,
+    endpoints: Arc<Endpoints>,
+    committer: Committer<Writer>,
+    due: Arc<Notify>,
+    call_timeout: Duration,
+    upkeep: prune::Upkeep,
+    _pruning: Pruning,
+}
+
+impl SqliteInbox {
+    /// Opens the file at `path`, with defaults for everything else. Makes it and the tables where they are missing.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened or is no database, and when its commits are not durable.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Self::builder().open(path).await
+    }
+
+    /// Uses the file of the application's own pool. See [`SqliteInboxBuilder::pool`].
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened, and when its commits are not durable.
+    pub async fn with_pool(pool: SqlitePool) -> Result<Self, OpenError> {
+        Self::builder().pool(pool).await
+    }
+
+    /// Settings: the tables, limits, and how long dead letters are kept.
+    pub fn builder() -> SqliteInboxBuilder {
+        SqliteInboxBuilder::new()
+    }
+
+    /// What [`migrate`](Self::migrate) runs, for tables of the default names.
+    pub fn schema() -> String {
+        let tables = Self::builder().tables();
+        let dedup = SqliteStore::schema_of(&tables.dedup);
+        format!("{dedup}\n{}", tables.script())
+    }
+
+    /// Creates the tables where they are missing. Several processes may do so at once: each waits for its turn, 10 s at
+    /// most, or `call_timeout` where that is longer. Where all is there, it only reads.
+    ///
+    /// # Errors
+    ///
+    /// When the database could not do it.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        let inner = &*self.0;
+        inner.store.migrate().await?;
+        let migrate = || async {
+            let is_there = AssertSqlSafe(inner.tables.is_there());
+            let found = sqlx::raw_sql(is_there).fetch_one(&inner.readers).await?;
+            if found.try_get(0)? {
+                return Ok(());
+            }
+            let options = inner.readers.connect_options();
+            let mut connection = SqliteConnection::connect_with(&options).await?;
+            let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+            let script = AssertSqlSafe(inner.tables.script());
+            tx.execute(sqlx::raw_sql(script)).await?;
+            tx.commit().await
+        };
+        start::until_it_has_its_turn(inner.call_timeout, migrate).await
+    }
+
+    async fn ask_writer(&self, op: Op) -> Result<Done, StoreError> {
+        self.0.committer.submit(op).await
+    }
+
+    async fn done(&self, op: Op) -> Result<(), StoreError> {
+        self.ask_writer(op).await.map(drop)
+    }
+}
+
+impl Inner {
+    async fn read(&self, asked: Asked) -> Result<Vec<SqliteRow>, StoreError> {
+        asked
+            .on(&self.readers, Call::within(self.call_timeout))
+            .await
+    }
+
+    /// Reads the names of all endpoints. What others have added is known then.
+    async fn know_endpoints(&self) -> Result<(), StoreError> {
+        let rows = self.read(Asked::new(&self.sql.endpoints)).await?;
+        let each = rows.iter().map(|row| {
+            let name: String = get(row, 1)?;
+            Ok((name.into(), get(row, 0)?))
+        });
+        let known: Vec<_> = each.collect::<Result<_, _>>().map_err(store_error)?;
+        self.endpoints.learn(known);
+        Ok(())
+    }
+
+    /// What `owner` holds, in the order of turns.
+    async fn held(&self, ask: &Ask<'_>) -> Result<Vec<Leased>, StoreError> {
+        let now = now();
+        let held = Asked::new(&self.sql.held).owner(&ask.owner).number(now);
+        let rows = self.read(held).await?;
+        let each = rows.iter().map(|row| self.leased(row, ask, now));
+        let leased = each.collect::<Result<Vec<_>, _>>().map_err(store_error)?;
+        Ok(by_turn(leased))
+    }
+
+    /// A line that was handed out, and the place of its endpoint.
+    fn leased(
+        &self,
+        row: &SqliteRow,
+        ask: &Ask<'_>,
+        now: i64,
+    ) -> Result<(usize, Leased), sqlx::Error> {
+        let line = Line::read(row)?;
+        let more = |column| Line::COLUMNS + column;
+        let name = self.endpoints.name(line.endpoint);
+        let name = name.ok_or(sqlx::Error::RowNotFound)?;
+        let place = ask.endpoints.iter().position(|it| *it == name);
+        let event_type: Option<String> = get(row, more(1))?;
+        let key_id: Option<String> = get(row, more(2))?;
+        let payload: Option<Vec<u8>> = get(row, more(3))?;
+        let leased = Leased {
+            lease: Lease::of_work(line.key, ask.owner, line.attempt),
+            endpoint: name,
+            event_type: event_type.unwrap_or_default().into(),
+            key_id: key_id.unwrap_or_default().into(),
+            order: line.order,
+            format: line.format,
+            // One that is gone cannot be read: the worker says what becomes of it.
+            payload: payload.unwrap_or_default().into(),
+            failures: line.failures,
+            vanished: line.vanished,
+            age: left(now.saturating_sub(line.since)),
+            is_quarantined: line.is_quarantined,
+            probe: get(row, more(0))?,
+        };
+        Ok((place.unwrap_or(usize::MAX), leased))
+    }
+
+    /// What can be said of all endpoints of an ask. `None` where one is new.
+    async fn survey(&self, ask: &Ask<'_>) -> Result<Option<Vec<Surveyed>>, StoreError> {
+        let ids = || {
+            let each = ask.endpoints.iter().map(|name| self.endpoints.id(name));
+            each.collect::<Option<Vec<_>>>()
+        };
+        let mut known = ids();
+        if known.is_none() {
+            self.know_endpoints().await?;
+            known = ids();
+        }
+        let Some(ids) = known else {
+            return Ok(None);
+        };
+        let survey = Asked::new(&self.sql.survey)
+            .text(Some(&json(ids)))
+            .number(ask.format.into());
+        let rows = self.read(survey).await?;
+        let surveyed: Result<_, _> = rows.iter().map(Surveyed::read).collect();
+        surveyed.map(Some).map_err(store_error)
+    }
+
+    /// What entries are told that are no news. `None` where one of them may be.
+    async fn known(&self, entries: &[Entry]) -> Result<Option<Vec<Accept>>, StoreError> {
+        let mut known = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let taken = Asked::new(&self.sql.taken)
+                .key(&entry.key)
+                .owner(&entry.token)
+                .content(entry.content.as_ref())
+                .number(now());
+            let rows = self.read(taken).await?;
+            let accept = rows.first().map(known_accept).transpose();
+            match accept.map_err(store_error)?.flatten() {
+                Some(accept) => known.push(accept),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(known))
+    }
+}
+
+/// What an entry is told whose key has this row, while somebody else has the turn to write. `None` where it may be free.
+fn known_accept(row: &SqliteRow) -> Result<Option<Accept>, sqlx::Error> {
+    let state = RowState::read(get(row, 0)?);
+    let left = left(get(row, 1)?);
+    let is_own: bool = get(row, 2)?;
+    Ok(match state {
+        Some(RowState::Queued) if is_own => Some(Accept::Queued),
+        Some(RowState::Queued | RowState::Dead) => Some(Accept::Copy),
+        // The transaction in the way may be the one that settles this event.
+        Some(RowState::InProgress) => Some(Accept::InProgress {
+            retry_after: if left.is_zero() { LOCKED } else { left },
+        }),
+        Some(state) if state.is_mark() && !left.is_zero() => Some(Accept::Done {
+            same_content: get(row, 3)?,
+        }),
+        _ => None,
+    })
+}
+
+fn held(lease: &Lease) -> Held {
+    Held {
+        key: *lease.key(),
+        owner: *lease.owner(),
+        judged: now(),
+    }
+}
+
+impl fmt::Debug for SqliteInbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteInbox")
+            .field("store", &self.0.store)
+            .finish_non_exhaustive()
+    }
+}
+
+impl DedupStore for SqliteInbox {
+    async fn claim(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> Result<Claim, StoreError> {
+        self.0.store.claim(key, content, owner, lease).await
+    }
+
+    async fn settle(
+        &self,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+    ) -> Result<Settled, StoreError> {
+        if !lease.is_of_work() {
+            return self.0.store.settle(lease, end, retain).await;
+        }
+        let settle = Op::Settle(held(lease), end, retain);
+        self.ask_writer(settle).await?.settled()
+    }
+
+    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
+        if !lease.is_of_work() {
+            return self.0.store.extend(lease, by).await;
+        }
+        self.ask_writer(Op::Extend(held(lease), by))
+            .await?
+            .settled()
+    }
+
+    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
+        self.0.store.look(key).await
+    }
+
+    async fn settled(&self, key: &EventKey) {
+        self.0.store.settled(key).await;
+    }
+
+    fn promises(&self) -> Promises {
+        self.0.store.promises()
+    }
+}
+
+impl Inbox for SqliteInbox {
+    async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<Accept>, StoreError> {
+        let ops = entries.iter().cloned().map(Op::Accept);
+        let mut written = pin!(self.0.committer.submit_all(ops));
+        let done = match tokio::time::timeout(PATIENCE, written.as_mut()).await {
+            Ok(done) => done?,
+            Err(_) => match self.0.known(&entries).await? {
+                Some(known) => return Ok(known),
+                None => written.await?,
+            },
+        };
+        done.into_iter().map(Done::accept).collect()
+    }
+
+    async fn quarantine(&self, entry: Entry, cap: QuarantineCap) -> Result<Quarantine, StoreError> {
+        self.ask_writer(Op::Quarantine(entry, cap))
+            .await?
+            .quarantine()
+    }
+
+    async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
+        let judged = now();
+        let inner = &*self.0;
+        let rows = inner.held(&ask).await?;
+        if !rows.is_empty() {
+            return Ok(Batch {
+                rows,
+                ..Batch::default()
+            });
+        }
+        // Reading waits for nobody, and most asks of an idle worker have nothing to write.
+        let surveyed = inner.survey(&ask).await?;
+        let times = (judged, now());
+        let idle = surveyed.filter(|all| !all.iter().any(|it| it.concerns(ask.suspects, times)));
+        let (outlook, rows) = match idle {
+            Some(surveyed) => (outlook(&surveyed, ask.suspects, times.1), Vec::new()),
+            None => {
+                let lease = Op::Lease(op::Ask {
+                    endpoints: ask.endpoints.to_vec(),
+                    format: ask.format,
+                    limit: ask.limit,
+                    lasts: ask.lasts,
+                    owner: ask.owner,
+                    suspects: ask.suspects,
+                    judged,
+                });
+                let outlook = self.ask_writer(lease).await?.outlook()?;
+                (outlook, inner.held(&ask).await?)
+            }
+        };
+        Ok(Batch {
+            rows,
+            suspects_wait: outlook.suspects_wait,
+            next_due: outlook.next_due,
+        })
+    }
+
+    async fn keep(&self, leases: &[&Lease], by: Duration) -> Result<Vec<Settled>, StoreError> {
+        let ops = leases.iter().map(|lease| Op::Extend(held(lease), by));
+        let kept = self.0.committer.submit_all(ops).await?;
+        kept.into_iter().map(Done::settled).collect()
+    }
+
+    async fn give_back(
+        &self,
+        lease: &Lease,
+        delay: Duration,
+        counts: Counts,
+        error: Option<Bytes>,
+    ) -> Result<Settled, StoreError> {
+        let give_back = Op::GiveBack(held(lease), delay, counts, error);
+        self.ask_writer(give_back).await?.settled()
+    }
+
+    async fn bury(
+        &self,
+        lease: &Lease,
+        reason: DeadReason,
+        error: Option<Bytes>,
+    ) -> Result<Settled, StoreError> {
+        let bury = Op::Bury(held(lease), reason, error);
+        self.ask_writer(bury).await?.settled()
+    }
+
+    async fn pause(&self, endpoint: &str, pause: Pause) -> Result<(), StoreError> {
+        self.done(Op::Pause(endpoint.into(), pause)).await
+    }
+
+    async fn resume(&self, endpoint: &str) -> Result<(), StoreError> {
+        self.done(Op::Resume(endpoint.into())).await
+    }
+
+    async fn promote(&self, order: &OrderKey) -> Result<(), StoreError> {
+        self.done(Op::Promote(*order)).await
+    }
+
+    async fn work_may_wait(&self) {
+        self.0.due.notified().await;
+    }
+
+    async fn hold(&self, endpoint: &str, is_held: bool) -> Result<(), StoreError> {
+        self.done(Op::Hold(endpoint.into(), is_held)).await
+    }
+
+    async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
+        self.0.totals().await
+    }
+
+    async fn list(
+        &self,
+        filter: &Filter,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        self.0.list(filter, after, limit).await
+    }
+
+    async fn read(&self, key: &EventKey) -> Result<Option<Kept>, StoreError> {
+        self.0.kept(key).await
+    }
+
+    async fn replay(&self, key: &EventKey, why: &str) -> Result<bool, StoreError> {
+        self.ask_writer(Op::Replay(*key, why.into())).await?.bool()
+    }
+
+    async fn discard(&self, key: &EventKey) -> Result<bool, StoreError> {
+        self.ask_writer(Op::Discard(*key)).await?.bool()
+    }
+
+    async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        self.ask_writer(Op::Erase(age, limit)).await?.count()
+    }
+}

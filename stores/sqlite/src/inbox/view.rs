@@ -1,0 +1,197 @@
+//! What an operator sees.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use hookgate::{
+    EventKey,
+    dedup::StoreError,
+    inbox::{
+        DeadReason, Filter, History, Kept, Listed, OrderKey, Page, PauseReason, Paused, Position,
+        Stands, Totals,
+    },
+    time::UnixTime,
+};
+use hookgate_store_kit::rounding::left;
+use sqlx::sqlite::SqliteRow;
+
+use super::{
+    Inner,
+    line::digest,
+    tables::number,
+    turn::{get, now},
+};
+use crate::{fault::store_error, session::Asked};
+
+/// The most rows of a page, whatever is asked for.
+const LARGEST_PAGE: usize = 1000;
+
+impl Inner {
+    pub(super) async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
+        let totals = self.read(Asked::new(&self.sql.totals)).await?;
+        let now = now();
+        let each = totals.iter().map(|row| total(row, now));
+        each.collect::<Result<_, _>>().map_err(store_error)
+    }
+
+    pub(super) async fn kept(&self, key: &EventKey) -> Result<Option<Kept>, StoreError> {
+        self.know_endpoints().await?;
+        let row = self.read(Asked::new(&self.sql.key).key(key)).await?;
+        let number = row
+            .first()
+            .map(|row| Ok(number(get(row, 0)?, get(row, 1)?)));
+        let Some(number) = number.transpose().map_err(store_error)?.flatten() else {
+            return Ok(None);
+        };
+        let kept = self.read(Asked::new(&self.sql.kept).number(number)).await?;
+        let kept = kept.first().map(|row| self.read_kept(row)).transpose();
+        kept.map_err(store_error)
+    }
+
+    /// What waits or runs, then the dead letters, each by its number. A position is the part and the last number.
+    pub(super) async fn list(
+        &self,
+        filter: &Filter,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        self.know_endpoints().await?;
+        let (mut of_dead, mut last) = after.and_then(position).unwrap_or((false, i64::MIN));
+        let limit = limit.min(LARGEST_PAGE);
+        let mut page = Page::default();
+        if !of_dead && filter.dead != Some(true) {
+            last = self.part(filter, (false, last), limit, &mut page).await?;
+        }
+        if page.rows.len() < limit && filter.dead != Some(false) {
+            last = if of_dead { last } else { i64::MIN };
+            of_dead = true;
+            last = self.part(filter, (true, last), limit, &mut page).await?;
+        }
+        if page.rows.len() == limit && limit > 0 {
+            let part = if of_dead { "dead" } else { "queued" };
+            page.next = Some(Position::new(format!("{part} {last}")));
+        }
+        Ok(page)
+    }
+
+    /// Adds those of one part. Answers the last number.
+    async fn part(
+        &self,
+        filter: &Filter,
+        (of_dead, after): (bool, i64),
+        limit: usize,
+        page: &mut Page,
+    ) -> Result<i64, StoreError> {
+        let mut last = after;
+        let endpoint = filter.endpoint.as_ref().map(|name| self.endpoints.id(name));
+        // One of which nothing is known has nothing.
+        if matches!(endpoint, Some(None)) {
+            return Ok(last);
+        }
+        let list = if of_dead {
+            &self.sql.list_dead
+        } else {
+            &self.sql.list_queued
+        };
+        let room = limit.saturating_sub(page.rows.len());
+        let list = Asked::new(list)
+            .number(after)
+            .optional(endpoint.flatten())
+            .text(filter.event_type.as_deref())
+            .text(filter.key_id.as_deref())
+            .optional(filter.accepted_from.map(UnixTime::as_millis))
+            .optional(filter.accepted_before.map(UnixTime::as_millis))
+            .text(filter.reason.map(DeadReason::as_str))
+            .number(i64::try_from(room).unwrap_or(i64::MAX));
+        for row in self.read(list).await? {
+            last = get(&row, 0).map_err(store_error)?;
+            page.rows.push(self.read_listed(&row).map_err(store_error)?);
+        }
+        Ok(last)
+    }
+
+    fn read_listed(&self, row: &SqliteRow) -> Result<Listed, sqlx::Error> {
+        let name = self.endpoints.name(get(row, 2)?);
+        let name = name.ok_or(sqlx::Error::RowNotFound)?;
+        let order: Option<Vec<u8>> = get(row, 5)?;
+        let accepted_at = UnixTime::from_millis(get(row, 6)?);
+        let place: String = get(row, 12)?;
+        let due: Option<i64> = get(row, 13)?;
+        let due = due.map_or(accepted_at, UnixTime::from_millis);
+        let reason: Option<String> = get(row, 14)?;
+        let stands = match &*place {
+            "dead" => Stands::Dead {
+                // One of a later release stands for none of ours.
+                reason: reason
+                    .and_then(|reason| DeadReason::read(&reason))
+                    .unwrap_or(DeadReason::Damaged),
+                at: due,
+            },
+            "parked" => Stands::Behind,
+            "run" => Stands::Runs,
+            _ => Stands::Waits { due },
+        };
+        let key = EventKey::from_bytes(digest(get(row, 1)?)?);
+        let (event_type, key_id): (String, String) = (get(row, 3)?, get(row, 4)?);
+        let mut listed = Listed::new(key, name, event_type, key_id.into(), accepted_at, stands);
+        listed.attempt = get(row, 7)?;
+        listed.failures = get(row, 8)?;
+        listed.vanished = get(row, 9)?;
+        listed.replays = get(row, 10)?;
+        listed.is_quarantined = get(row, 11)?;
+        listed.order = order.map(digest).transpose()?.map(OrderKey::from_bytes);
+        Ok(listed)
+    }
+
+    fn read_kept(&self, row: &SqliteRow) -> Result<Kept, sqlx::Error> {
+        let payload: Vec<u8> = get(row, 16)?;
+        let error: Option<Vec<u8>> = get(row, 17)?;
+        let history: Option<Vec<u8>> = get(row, 18)?;
+        Ok(Kept::new(
+            self.read_listed(row)?,
+            get(row, 15)?,
+            payload.into(),
+            error.map(Bytes::from),
+            History::from_bytes(&history.unwrap_or_default()),
+        ))
+    }
+}
+
+fn position(after: &Position) -> Option<(bool, i64)> {
+    let (part, last) = after.as_str().split_once(' ')?;
+    Some((part == "dead", last.parse().ok()?))
+}
+
+fn total(row: &SqliteRow, now: i64) -> Result<Totals, sqlx::Error> {
+    let name: String = get(row, 0)?;
+    let count = |column| get::<i64>(row, column).map(|it| u64::try_from(it).unwrap_or_default());
+    let ago = |column| -> Result<Option<Duration>, sqlx::Error> {
+        let at: Option<i64> = get(row, column)?;
+        Ok(at.map(|at| left(now.saturating_sub(at))))
+    };
+    let mut totals = Totals::new(Arc::from(name));
+    totals.queued = count(1)?;
+    totals.dead = count(2)?;
+    totals.quarantined = count(3)?;
+    totals.quarantined_bytes = count(4)?;
+    totals.oldest_queued = ago(5)?;
+    totals.oldest_dead = ago(6)?;
+    let reason: Option<String> = get(row, 7)?;
+    let until: Option<i64> = get(row, 8)?;
+    let strikes: Option<u32> = get(row, 9)?;
+    totals.pause = reason
+        .zip(until)
+        .zip(strikes)
+        .map(|((reason, until), strikes)| Paused {
+            reason: if reason == PauseReason::Misrouted.as_str() {
+                PauseReason::Misrouted
+            } else {
+                PauseReason::Unavailable
+            },
+            strikes,
+            left: left(until.saturating_sub(now)),
+        });
+    totals.is_held = get(row, 10)?;
+    totals.asked = ago(11)?;
+    Ok(totals)
+}
