@@ -25,8 +25,8 @@ const TURNS: u8 = 64;
 
 type Working = Pin<Box<dyn Future<Output = Result<(), BuildError>> + Send>>;
 
-/// The application's worker and its handlers. They run only while the kit waits for them, on its task: so nothing happens
-/// beside a step, time moves only when no handler runs, and what they log is heard.
+/// The application's worker and its handlers. They run only while the kit waits for them, on its task. So nothing happens
+/// beside a step, and what they log is heard. Time moves only when no handler runs.
 #[derive(Clone, Default)]
 pub(super) struct Crew(Arc<Inner>);
 
