@@ -65,8 +65,12 @@ mod lines {
         let code = finding.code();
         match finding.severity() {
             _ if finding.is_acknowledged() => known(endpoint, finding),
-            Severity::Danger => tracing::error!(target: TARGET, endpoint, code, "{finding}"),
-            Severity::Warning => tracing::warn!(target: TARGET, endpoint, code, "{finding}"),
+            Severity::Danger => {
+                tracing::error!(target: TARGET, endpoint, code, "{finding}");
+            }
+            Severity::Warning => {
+                tracing::warn!(target: TARGET, endpoint, code, "{finding}");
+            }
             Severity::Note => tracing::info!(target: TARGET, endpoint, code, "{finding}"),
         }
     }
