@@ -12,6 +12,7 @@ pub(crate) mod members;
 pub(crate) mod pem;
 pub(crate) mod refused;
 pub(crate) mod signed_request;
+pub(crate) mod store_url;
 pub(crate) mod terms;
 pub(crate) mod text;
 pub(crate) mod token_endpoint;
