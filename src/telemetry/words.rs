@@ -83,6 +83,7 @@ words! {
     NOT_RESUMED = "an endpoint's pause was not ended";
     NOT_PAUSED = "an endpoint was not paused";
     NOT_WRITTEN = "the end of a line was not written";
+    NOT_PROMOTED = "what waits behind a settled event was not let go on: the inbox finds it later";
     NOT_GIVEN_BACK = "an event without its key was not given back";
 
     // Tokens.

@@ -5,14 +5,15 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use super::{
+    handler::Handed,
     policy::{LOST_AFTER, Next, Run},
-    serve::{CALL_TIMEOUT, Endpoint, Shared, Slot},
+    shared::{CALL_TIMEOUT, Endpoint, Shared, Slot},
 };
 use crate::{
     dedup::{DedupStore, Settled},
     inbox::{
-        Counts, DeadReason, Entry, FORMAT, Inbox, Leased, Pause, PauseReason, StoredDelivery,
-        Unreadable,
+        Counts, DeadReason, Entry, FORMAT, Inbox, Leased, OrderKey, Pause, PauseReason,
+        StoredDelivery, Unreadable,
     },
     judge::NotReopened,
     leases::LeaseHandle,
@@ -56,6 +57,7 @@ pub(super) async fn run(
         age,
         is_quarantined,
         probe,
+        order,
         ..
     } = row;
     let stored = StoredDelivery::from_bytes(payload);
@@ -66,6 +68,7 @@ pub(super) async fn run(
         shared: &shared,
         endpoint,
         slot: &slot,
+        order,
         lease: &hold.lease,
         timer: &timer,
         asked,
@@ -88,16 +91,18 @@ pub(super) async fn run(
         Ok(stored) if is_quarantined => line.accept_anew(&stored).await,
         Ok(stored) => match line.work(&stored).await {
             Some(came) => came,
-            None => return,
+            None => return line.promote().await,
         },
     };
     line.end(came).await;
+    line.promote().await;
 }
 
 struct Line<'a> {
     shared: &'a Shared,
     endpoint: &'a Endpoint,
     slot: &'a Slot,
+    order: Option<OrderKey>,
     lease: &'a LeaseHandle,
     timer: &'a Arc<dyn Timer>,
     /// When its lease was asked for.
@@ -145,7 +150,13 @@ impl Line<'_> {
             self.meter().waited(self.run.age.saturating_add(since));
         }
         let stop = pin!(self.shared.lets_go());
-        let handler = |slot, _| (served.handler)(slot);
+        let handler = |slot, bytes| {
+            (served.handler)(Handed {
+                slot,
+                bytes,
+                request: &stored.request,
+            })
+        };
         let came = |worked: Worked| {
             let run = Run {
                 others_succeed: self.endpoint.has_succeeded_since(began),
@@ -292,6 +303,18 @@ impl Line<'_> {
         {
             // The next probe tries again.
             log::inbox(words::NOT_RESUMED, &error);
+        }
+    }
+
+    /// A handler that settled inside of its own transaction committed it behind the store's back. So what waits behind its
+    /// event is let go on here, whatever the handler said then.
+    async fn promote(&self) {
+        let Some(order) = &self.order else { return };
+        if !self.lease.heartbeat_stopped() {
+            return;
+        }
+        if let Err(error) = self.call(self.shared.inbox.promote(order)).await {
+            log::inbox(words::NOT_PROMOTED, &error);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
-use super::serve::{CALL_TIMEOUT, Shared};
+use super::shared::{CALL_TIMEOUT, Shared};
 use crate::{
     dedup::DedupStore,
     inbox::{Inbox, Totals},

@@ -27,4 +27,5 @@ mod stores;
 mod streaming;
 mod terminal;
 mod token_endpoints;
+mod token_settings;
 mod vectors;

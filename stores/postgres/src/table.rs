@@ -65,11 +65,6 @@ impl Table {
         format!("\"{}_{ending}\"", name.trim_matches('"'))
     }
 
-    /// All of the name without quotes, schema included, and an ending.
-    pub(crate) fn unquoted(&self, ending: &str) -> String {
-        self.derived(ending).replace('"', "")
-    }
-
     /// The name of the index over the ends of leases and marks.
     pub(crate) fn expiry_index(&self) -> String {
         self.name.expiry_index()

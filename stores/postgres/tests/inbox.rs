@@ -1,4 +1,5 @@
-//! The inbox on a real server, directly and behind a proxy that pools by transaction.
+//! The inbox on a real server: the public contract suites, directly and behind a proxy that pools by transaction, and
+//! what an application is promised.
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 mod place;
@@ -8,7 +9,14 @@ use hookgate::{
     inbox::contract,
     time::TokioTimer,
 };
-use place::{Place, fresh_inbox, patient_inbox};
+use hookgate_postgres::{PostgresInboxBuilder, Table};
+use hookgate_test_support::{
+    PgBouncer, PostgresServer, child_task,
+    inboxes::{serve_inbox, storm_over_inbox},
+};
+use place::{InboxEffects, Place, fresh_inbox, inbox_effects, patient_inbox};
+
+hookgate_test_support::test_inboxes!(place::inbox_effects);
 
 fn time() -> RealTime<TokioTimer> {
     RealTime::new(TokioTimer, Terms::short())
@@ -27,60 +35,51 @@ async fn it_keeps_the_contract_of_stores() {
 }
 
 #[tokio::test]
-async fn zz_timing() {
-    use hookgate::dedup::{DedupStore, End, OwnerToken};
-    use hookgate::inbox::{Ask, Entry, Inbox};
+async fn it_keeps_the_contract_in_plain_text() {
     let Some(place) = Place::find() else { return };
-    let t = std::time::Instant::now();
-    let inbox = fresh_inbox(patient_inbox(), place.url()).await;
-    println!("fresh {:?}", t.elapsed());
-    let entry = |n: u8| Entry {
-        key: hookgate::EventKey::from_bytes([n; 32]),
-        token: OwnerToken::from_bytes([n; 16]),
-        content: None,
-        endpoint: "first".into(),
-        event_type: "known",
-        key_id: "k".into(),
-        order: None,
-        retain: std::time::Duration::from_secs(60),
-        format: 1,
-        payload: "x".into(),
+    let text = || patient_inbox().prepared(false);
+    contract::run(|| fresh_inbox(text(), place.url()), &time()).await;
+}
+
+#[tokio::test]
+async fn it_keeps_the_contract_behind_a_transaction_pool() {
+    behind_a_transaction_pool(patient_inbox).await;
+}
+
+#[tokio::test]
+async fn it_keeps_the_contract_in_plain_text_behind_a_transaction_pool() {
+    behind_a_transaction_pool(|| patient_inbox().prepared(false)).await;
+}
+
+async fn behind_a_transaction_pool(settings: impl Fn() -> PostgresInboxBuilder) {
+    let Some(server) = PostgresServer::start() else {
+        return;
     };
-    for n in 0..4 {
-        let t = std::time::Instant::now();
-        inbox.accept(vec![entry(n)]).await.unwrap();
-        println!("accept {:?}", t.elapsed());
-    }
-    for n in 0..4 {
-        let t = std::time::Instant::now();
-        let names = ["first".into()];
-        let b = inbox
-            .lease(Ask {
-                endpoints: &names,
-                format: 1,
-                limit: 1,
-                lasts: std::time::Duration::from_secs(2),
-                owner: OwnerToken::from_bytes([n + 10; 16]),
-                suspects: false,
-            })
-            .await
-            .unwrap();
-        println!("lease {} {:?}", b.rows.len(), t.elapsed());
-        let t = std::time::Instant::now();
-        inbox
-            .keep(&[&b.rows[0].lease], std::time::Duration::from_secs(2))
-            .await
-            .unwrap();
-        println!("keep {:?}", t.elapsed());
-        let t = std::time::Instant::now();
-        inbox
-            .settle(
-                &b.rows[0].lease,
-                End::Processed,
-                std::time::Duration::from_secs(2),
-            )
-            .await
-            .unwrap();
-        println!("settle {:?}", t.elapsed());
-    }
+    let Some(bouncer) = PgBouncer::start(&server) else {
+        return;
+    };
+    let url = server.url_as("postgres", bouncer.port());
+    contract::run(|| fresh_inbox(settings(), &url), &time()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_of_kills_leaves_every_effect_exactly_once() {
+    let (Some(place), Some(effects)) = (Place::find(), inbox_effects().await) else {
+        return;
+    };
+    let tables = effects.tables.each_ref();
+    let [inbox, dedup, written] = tables.map(|table| table.to_string().replace('"', ""));
+    let task = format!("{inbox} {dedup} {written} {}", place.url());
+    storm_over_inbox(&effects, "one_instance", &task).await;
+}
+
+/// Accepts and works in a process of its own, until it is killed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_instance() {
+    let Some(task) = child_task() else { return };
+    let [told, inbox, dedup, written, url] = task.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("a task has five words");
+    };
+    let tables = [inbox, dedup, written].map(|name| Table::new(name).expect("a table's name"));
+    serve_inbox(InboxEffects::at(url, tables).await, told).await;
 }

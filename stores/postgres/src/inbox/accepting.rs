@@ -59,7 +59,7 @@ impl Core {
                 .filter_map(|place| entries.get(*place).copied())
                 .collect();
             let accepted = self.accept_once(&left).await?;
-            self.tell(&left, &accepted).await;
+            self.tell_of(&left, &accepted).await;
             let mut again = Vec::new();
             for accepted in accepted {
                 let Some(place) = open.get(accepted.at) else {
@@ -96,7 +96,7 @@ impl Core {
     }
 
     /// Tells workers of what has been committed.
-    async fn tell(&self, entries: &[&Entry], accepted: &[Accepted]) {
+    async fn tell_of(&self, entries: &[&Entry], accepted: &[Accepted]) {
         let mut lowest: HashMap<&str, i64> = HashMap::new();
         let mut parked = Vec::new();
         for accepted in accepted {
@@ -114,8 +114,8 @@ impl Core {
         for (endpoint, number) in &lowest {
             self.cursors.committed(endpoint, *number);
         }
-        if !lowest.is_empty() {
-            self.wake();
+        if let Some(number) = lowest.values().min() {
+            self.tell(*number);
         }
         if !parked.is_empty() {
             self.promote(&parked).await;
@@ -124,13 +124,12 @@ impl Core {
 
     /// Lets the next of each order go on. What fails here is found by the next worker that asks.
     pub(super) async fn promote(&self, orders: &[[u8; 32]]) {
-        if self.try_promote(orders).await.is_ok() {
-            self.wake();
-        }
+        let _ = self.try_promote(orders).await;
     }
 
     pub(super) async fn try_promote(&self, orders: &[[u8; 32]]) -> Result<(), StoreError> {
         self.text(order::promote(&self.names, orders)).await?;
+        self.tell_of_old();
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicI16, Ordering},
     },
     time::{Duration, Instant},
@@ -23,6 +23,7 @@ use super::{
     owned::Owned,
     pauses::Rounds,
     sql::Sql,
+    tidings::Tidings,
 };
 use crate::{
     PostgresStore,
@@ -36,6 +37,7 @@ use crate::{
 const SLOT_HOLDS: Duration = Duration::from_secs(30);
 
 pub(super) struct Core {
+    pub(super) own: Weak<Self>,
     /// Claims and marks. Its pool is the inbox's too.
     pub(super) store: PostgresStore,
     pub(super) names: Names,
@@ -51,6 +53,7 @@ pub(super) struct Core {
     pub(super) woken: Notify,
     /// A connection for the heartbeat of a whole worker, in the runtime that asked for it.
     heart: Mutex<Option<Heart>>,
+    pub(super) tidings: Tidings,
 }
 
 struct Heart {
@@ -61,8 +64,9 @@ struct Heart {
 }
 
 impl Core {
-    pub(super) fn new(store: PostgresStore, names: Names) -> Self {
-        Self {
+    pub(super) fn new(store: PostgresStore, names: Names) -> Arc<Self> {
+        Arc::new_cyclic(|own| Self {
+            own: own.clone(),
             sql: Sql::new(&names),
             store,
             names,
@@ -73,7 +77,8 @@ impl Core {
             slot_read: Mutex::default(),
             woken: Notify::new(),
             heart: Mutex::default(),
-        }
+            tidings: Tidings::default(),
+        })
     }
 
     pub(super) fn pool(&self) -> &PgPool {

@@ -80,7 +80,7 @@ impl Core {
         };
         match ends::order(row, 0)? {
             Some(order) => self.promote(&[order]).await,
-            None => self.wake(),
+            None => self.tell_of_old(),
         }
         Ok(true)
     }

@@ -67,18 +67,20 @@ impl Core {
             gone.push(key);
             orders.extend(order);
         }
-        if !orders.is_empty() {
-            self.promote(&orders).await;
-        }
         let mut settled = Vec::with_capacity(ended.len());
         for it in ended {
-            self.owned.ended(it.key.as_bytes(), &it.owner);
-            settled.push(if gone.contains(it.key.as_bytes()) {
-                Settled::Ok
-            } else {
-                let lease = Lease::of_work(it.key, it.owner, 1);
-                self.store.marked(&lease).await?
-            });
+            let order = self.owned.ended(it.key.as_bytes(), &it.owner);
+            if gone.contains(it.key.as_bytes()) {
+                settled.push(Settled::Ok);
+                continue;
+            }
+            // It may have ended with the application's transaction, and nobody else knows that its order can go on.
+            orders.extend(order);
+            let lease = Lease::of_work(it.key, it.owner, 1);
+            settled.push(self.store.marked(&lease).await?);
+        }
+        if !orders.is_empty() {
+            self.promote(&orders).await;
         }
         Ok(settled)
     }

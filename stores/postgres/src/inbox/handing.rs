@@ -51,7 +51,7 @@ impl Core {
             }
         }
         self.owned.granted(
-            lines.iter().map(|line| line.event_key),
+            lines.iter().map(|line| (line.event_key, line.order_key)),
             ask.owner,
             ask.lasts,
         );

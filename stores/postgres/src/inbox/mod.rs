@@ -10,6 +10,7 @@
 //! | `ends`, `ending` | how leases end |
 //! | `order` | who goes on after whom |
 //! | `pauses` | the breaker, holds, and what is looked after |
+//! | `tidings` | who is told of new work |
 //! | `settle_in` | an end within an application's transaction |
 //! | `dead`, `quarantine`, `views` | what an operator does and sees |
 //! | `ring`, `upkeep` | payloads of what is done, and what goes on in the background |
@@ -38,6 +39,7 @@ mod ring;
 mod schema;
 mod settle_in;
 mod sql;
+mod tidings;
 mod upkeep;
 mod views;
 
@@ -104,8 +106,7 @@ impl PostgresInbox {
         PostgresInboxBuilder::new()
     }
 
-    fn new(core: Core, upkeep: Upkeep, prune_every: Option<Duration>) -> Self {
-        let core = Arc::new(core);
+    fn new(core: Arc<Core>, upkeep: Upkeep, prune_every: Option<Duration>) -> Self {
         let bounds = Bounds::default().at_once(AT_ONCE);
         Self(Arc::new_cyclic(|inbox| Inner {
             accepts: Committer::new(Arc::new(Accepting(core.clone())), bounds),
@@ -230,12 +231,11 @@ impl Inbox for PostgresInbox {
     }
 
     async fn promote(&self, order: &OrderKey) -> Result<(), StoreError> {
-        self.core().try_promote(&[*order.as_bytes()]).await?;
-        self.core().wake();
-        Ok(())
+        self.core().try_promote(&[*order.as_bytes()]).await
     }
 
     async fn work_may_wait(&self) {
+        self.core().listen();
         self.core().woken.notified().await;
     }
 

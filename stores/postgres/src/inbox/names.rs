@@ -58,8 +58,8 @@ impl Names {
         self.prefix.index(of)
     }
 
-    /// Where instances tell each other of work.
+    /// Where instances tell each other of work. Tables of one name in several schemas share it: it is a hint.
     pub(super) fn channel(&self) -> String {
-        self.prefix.unquoted("work")
+        self.index("work").replace('"', "")
     }
 }

@@ -17,6 +17,7 @@ type Key = [u8; 32];
 struct Own {
     owner: OwnerToken,
     until: Instant,
+    order: Option<Key>,
 }
 
 #[derive(Debug, Default)]
@@ -27,16 +28,22 @@ impl Owned {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// `until` is no earlier than the end by the server's clock: it is counted from the answer.
+    /// Each line is told by its key and its order. Their end here is no earlier than by the server's clock, since it is
+    /// counted from the answer.
     pub(super) fn granted(
         &self,
-        keys: impl IntoIterator<Item = Key>,
+        lines: impl IntoIterator<Item = (Key, Option<Key>)>,
         owner: OwnerToken,
         lasts: Duration,
     ) {
         let until = Instant::now() + lasts;
-        let own = Own { owner, until };
-        self.leases().extend(keys.into_iter().map(|key| (key, own)));
+        let own = |order| Own {
+            owner,
+            until,
+            order,
+        };
+        let lines = lines.into_iter().map(|(key, order)| (key, own(order)));
+        self.leases().extend(lines);
     }
 
     pub(super) fn extended(&self, key: &Key, owner: &OwnerToken, by: Duration) {
@@ -47,11 +54,13 @@ impl Owned {
         }
     }
 
-    pub(super) fn ended(&self, key: &Key, owner: &OwnerToken) {
+    /// Answers its order.
+    pub(super) fn ended(&self, key: &Key, owner: &OwnerToken) -> Option<Key> {
         let mut leases = self.leases();
-        if leases.get(key).is_some_and(|own| own.owner == *owner) {
-            leases.remove(key);
+        if leases.get(key)?.owner != *owner {
+            return None;
         }
+        leases.remove(key)?.order
     }
 
     /// The lines that `owner` was given.

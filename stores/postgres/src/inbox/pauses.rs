@@ -139,7 +139,7 @@ impl Core {
             name = Value::Name(endpoint.into()),
         );
         self.text(sql).await?;
-        self.wake();
+        self.tell_of_old();
         Ok(())
     }
 
@@ -151,7 +151,7 @@ impl Core {
             name = Value::Name(endpoint.into()),
         );
         self.text(sql).await?;
-        self.wake();
+        self.tell_of_old();
         Ok(())
     }
 }

@@ -7,8 +7,8 @@ use hookgate::{
     EventKey, UnixTime,
     dedup::StoreError,
     inbox::{
-        DeadReason, Filter, History, Kept, Listed, Page, PauseReason, Paused, Position, Stands,
-        Totals,
+        DeadReason, Filter, History, Kept, Listed, OrderKey, Page, PauseReason, Paused, Position,
+        Stands, Totals,
     },
 };
 use hookgate_store_kit::rounding;
@@ -18,7 +18,7 @@ use sqlx::{
     postgres::{PgArguments, PgRow},
 };
 
-use super::{core::Core, names::Names};
+use super::{core::Core, ends, names::Names};
 use crate::{row, value::Value};
 
 /// Which kind of line a row is.
@@ -81,7 +81,8 @@ fn listed(kind: i32) -> String {
     let millis = |of: &str| format!("floor(extract(epoch FROM {of}) * 1000)::bigint");
     format!(
         "{kind} AS kind, l.number, l.event_key, l.endpoint, l.event_type, l.key_id, {accepted} AS accepted, {due} AS due, \
-         {runs} AS runs, {reason} AS reason, {died} AS died, l.attempt, l.failures, l.vanished, l.replays",
+         {runs} AS runs, {reason} AS reason, {died} AS died, l.attempt, l.failures, l.vanished, l.replays, l.order_key, \
+         l.quarantined",
         accepted = millis("l.accepted_at"),
         due = millis(due),
         died = millis(died_at),
@@ -199,6 +200,8 @@ fn read_listed(row: &PgRow) -> Result<Listed, StoreError> {
     listed.failures = row::attempt(row, 12)?;
     listed.vanished = row::attempt(row, 13)?;
     listed.replays = row::attempt(row, 14)?;
+    listed.order = ends::order(row, 15)?.map(OrderKey::from_bytes);
+    listed.is_quarantined = row::get(row, 16)?;
     Ok(listed)
 }
 
@@ -289,10 +292,10 @@ impl Core {
         let Some(row) = rows.first() else {
             return Ok(None);
         };
-        let format: i16 = row::get(row, 15)?;
-        let body: Option<Vec<u8>> = row::get(row, 16)?;
-        let error: Option<Vec<u8>> = row::get(row, 17)?;
-        let history: Option<Vec<u8>> = row::get(row, 18)?;
+        let format: i16 = row::get(row, 17)?;
+        let body: Option<Vec<u8>> = row::get(row, 18)?;
+        let error: Option<Vec<u8>> = row::get(row, 19)?;
+        let history: Option<Vec<u8>> = row::get(row, 20)?;
         Ok(Some(Kept::new(
             read_listed(row)?,
             format.unsigned_abs(),

@@ -2,8 +2,9 @@
 #![allow(dead_code, reason = "each test program needs a part of it")]
 
 mod effects;
-mod inboxes;
+mod inbox_effects;
 mod rows;
+pub(crate) mod scene;
 mod served;
 
 use std::{
@@ -21,7 +22,7 @@ use hookgate_test_support::PostgresServer;
 use sqlx::{PgPool, Row};
 #[allow(unused_imports, reason = "each test program needs a part of it")]
 pub(crate) use {
-    inboxes::{fresh_inbox, patient_inbox},
+    inbox_effects::{InboxEffects, fresh_inbox, inbox_effects, patient_inbox},
     rows::PostgresRows,
     served::Served,
 };

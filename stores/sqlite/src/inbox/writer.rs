@@ -14,7 +14,7 @@ use super::{
     turn::{Endpoints, Turn},
 };
 use crate::{
-    fault::{is_of_a_value, store_error},
+    fault::{had_no_turn, is_of_a_value, store_error},
     session::Asked,
 };
 
@@ -68,11 +68,25 @@ impl Writer {
         &self,
         work: impl AsyncFnOnce(&mut Turn<'_>) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
-        let mut connection = self.connection.lock().await;
-        let connection = match &mut *connection {
+        let mut place = self.connection.lock().await;
+        let mut connection = match place.take() {
             Some(connection) => connection,
-            none => none.insert(SqliteConnection::connect_with(&self.options).await?),
+            None => SqliteConnection::connect_with(&self.options).await?,
         };
+        let done = self.on(&mut connection, work).await;
+        // A full disk ends a transaction by itself, and leaves a connection that believes to be in one. So one that has
+        // failed is closed, unless it only had no turn.
+        if done.as_ref().err().is_none_or(had_no_turn) {
+            *place = Some(connection);
+        }
+        done
+    }
+
+    async fn on<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        work: impl AsyncFnOnce(&mut Turn<'_>) -> Result<T, sqlx::Error>,
+    ) -> Result<T, sqlx::Error> {
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
         let mut turn = Turn::new(&mut tx, &self.sql, &self.endpoints);
         let done = work(&mut turn).await?;
@@ -133,19 +147,19 @@ async fn one(
         Op::Promote(order) => {
             turn.promote(order).await?;
             turn.woke = true;
-            Done::Done
+            Done::Nothing
         }
         Op::Pause(name, pause) => {
             turn.pause(name, *pause).await?;
-            Done::Done
+            Done::Nothing
         }
         Op::Resume(name) => {
             turn.resume(name).await?;
-            Done::Done
+            Done::Nothing
         }
         Op::Hold(name, is_held) => {
             turn.hold(name, *is_held).await?;
-            Done::Done
+            Done::Nothing
         }
         Op::Replay(key, why) => Done::Bool(turn.replay(key, why).await?),
         Op::Discard(key) => Done::Bool(turn.discard(key).await?),

@@ -1,0 +1,475 @@
+//! The rules of the inbox that depend on who commits first: each side is stopped between the other's statement and commit.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
+mod place;
+
+use std::time::Duration;
+
+use hookgate::{
+    dedup::{Claim, DedupStore, End, Settled},
+    inbox::{Accept, Counts, Entry, Inbox, Pause, PauseReason, Quarantine, QuarantineCap},
+};
+use hookgate_postgres::{PostgresStore, Table};
+use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
+use place::scene::{Scene, ask, copy, entry, keys, literal, order, ordered, scene, until};
+
+/// What `settle_in` does of a line in the application's transaction.
+fn ends_the_line(scene: &Scene, number: u64, by: u64) -> String {
+    let (key, owner) = (literal(number), owner(by));
+    let owner = owner.as_bytes().map(|byte| format!("{byte:02x}")).concat();
+    scene.sql(&format!(
+        "DELETE FROM {{work}} WHERE event_key = {key}; DELETE FROM {{later}} WHERE event_key = {key}; \
+         UPDATE {{dedup}} SET state = 1, owner = '{owner}', expires_at = now() + interval '1 h' \
+         WHERE event_key = {key}"
+    ))
+}
+
+/// B1: rows that a handler's transaction has locked, of every state.
+#[tokio::test]
+async fn an_accept_waits_for_no_lock_of_a_handlers_transaction() {
+    let Some(scene) = scene().await else { return };
+    scene.queue([entry(1)]).await;
+    let batch = scene.ask(0).await;
+    assert_eq!(keys(&batch), [key(1)]);
+    let _inline = win(scene.inbox(), 2).await;
+    let third = key(3);
+    let lapsed = scene.inbox().claim(&third, None, owner(3), Duration::ZERO);
+    assert!(matches!(lapsed.await, Ok(Claim::Won(_))));
+    let done = win(scene.inbox(), 4).await;
+    let settled = scene.inbox().settle(&done, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    let locks = scene.sql("SELECT FROM {dedup} FOR UPDATE; UPDATE {dedup} SET attempt = attempt");
+    let mut tx = scene.open(&locks).await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(ends_the_line(&scene, 1, 0)))
+        .execute(&mut *tx)
+        .await
+        .expect("settle");
+    // One batch: what is locked holds up nobody, itself included.
+    let batch = [copy(1), copy(2), copy(3), copy(4), entry(5)].into();
+    let accepted = scene.inbox().accept(batch).await.expect("accept");
+    assert!(
+        matches!(
+            accepted[..],
+            [
+                Accept::Copy,
+                Accept::InProgress { .. },
+                Accept::InProgress { .. },
+                Accept::Done { .. },
+                Accept::Queued,
+            ]
+        ),
+        "{accepted:?}"
+    );
+    tx.rollback()
+        .await
+        .expect("the transaction was open all along");
+}
+
+/// A4: the batches of two instances have the same keys, in opposite orders.
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_of_two_instances_with_the_same_keys_queue_each_once() {
+    let Some(scene) = scene().await else { return };
+    let other = scene.another().await;
+    for round in 0..20 {
+        let numbers = || round * 50..(round + 1) * 50;
+        let (one, two) = tokio::join!(
+            scene.inbox().accept(numbers().map(entry).collect()),
+            other.accept(numbers().rev().map(copy).collect()),
+        );
+        let accepted = [one.expect("accept"), two.expect("accept")].concat();
+        let queued = accepted.iter().filter(|it| **it == Accept::Queued).count();
+        assert_eq!(queued, 50, "{accepted:?}");
+    }
+    assert_eq!(scene.number("SELECT count(*) FROM {work}").await, 1000);
+    assert_eq!(scene.ask(0).await.rows.len(), 1000);
+}
+
+/// B6: what a sender that left has handed in is stored.
+#[tokio::test]
+async fn an_accept_whose_sender_left_is_stored() {
+    let Some(scene) = scene().await else { return };
+    let stopped = scene.stop_commits_of("work").await;
+    let accept = scene.inbox().accept(vec![entry(1)]);
+    let left = tokio::time::timeout(Duration::from_millis(1), accept).await;
+    assert!(left.is_err(), "its commit is stopped");
+    scene.until_stopped(1).await;
+    stopped.rollback().await.expect("go on");
+    until("it is stored", async || {
+        keys(&scene.ask(0).await) == [key(1)]
+    })
+    .await;
+    assert_eq!(
+        scene.accept(entry(1)).await,
+        Accept::Queued,
+        "A3: under its token"
+    );
+}
+
+/// A line that becomes visible after a later one was read is found, whoever tells of it or does not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_is_committed_late_is_found() {
+    let Some(scene) = scene().await else { return };
+    let other = scene.another().await;
+    let stopped = scene.stop_commits_of("parked").await;
+    // Its number is given, and its commit is stopped by the parked line of the same batch.
+    let late = tokio::spawn(async move {
+        let batch = vec![entry(1), ordered("one", 2), ordered("one", 3)];
+        other.accept(batch).await.expect("accept")
+    });
+    scene.until_stopped(1).await;
+    scene.queue([entry(4)]).await;
+    assert_eq!(
+        keys(&scene.ask(0).await),
+        [key(4)],
+        "it has passed the late ones"
+    );
+    stopped.rollback().await.expect("go on");
+    assert_eq!(late.await.expect("no panic"), [Accept::Queued; 3]);
+    until("the late ones are found", async || {
+        keys(&scene.ask(1).await) == [key(1), key(2)]
+    })
+    .await;
+}
+
+/// A5: the accept has read the head, and the head ends before the accept commits.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_parked_while_its_head_ended_goes_on() {
+    let Some(scene) = scene().await else { return };
+    scene.queue([ordered("one", 1)]).await;
+    let batch = scene.ask(0).await;
+    let stopped = scene.stop_commits_of("parked").await;
+    let inbox = scene.inbox().clone();
+    let accept = tokio::spawn(async move { inbox.accept(vec![ordered("one", 2)]).await });
+    scene.until_stopped(1).await;
+    assert_eq!(scene.settle(&batch.rows[0].lease).await, Settled::Ok);
+    assert!(keys(&scene.ask(1).await).is_empty());
+    stopped.rollback().await.expect("go on");
+    assert!(accept.await.expect("no panic").is_ok());
+    assert_eq!(keys(&scene.ask(2).await), [key(2)]);
+}
+
+/// A5: the head's end is not committed yet when the accept parks, commits and promotes.
+#[tokio::test]
+async fn what_was_parked_before_its_heads_end_was_committed_goes_on() {
+    let Some(scene) = scene().await else { return };
+    scene.queue([ordered("one", 1)]).await;
+    assert_eq!(keys(&scene.ask(0).await), [key(1)]);
+    let tx = scene.open(&ends_the_line(&scene, 1, 0)).await;
+    scene.queue([ordered("one", 2)]).await;
+    assert!(
+        keys(&scene.ask(1).await).is_empty(),
+        "its head may still go on"
+    );
+    tx.commit().await.expect("commit");
+    let promoted = scene.inbox().promote(&order("one")).await;
+    assert!(promoted.is_ok(), "{promoted:?}");
+    assert_eq!(keys(&scene.ask(2).await), [key(2)]);
+}
+
+/// A5: the process died after the commit, and before the promotion.
+#[tokio::test]
+async fn what_nobody_promoted_is_found_by_the_next_worker() {
+    let Some(scene) = scene().await else { return };
+    let one = [ordered("one", 1), ordered("one", 2), ordered("two", 3)];
+    scene.queue(one).await;
+    assert_eq!(keys(&scene.ask(0).await), [key(1), key(3)]);
+    let ended = ends_the_line(&scene, 1, 0);
+    scene.open(&ended).await.commit().await.expect("commit");
+    let next = ask(&scene.another().await, 1, LEASE).await;
+    assert_eq!(keys(&next), [key(2)]);
+}
+
+/// A5: many at once let one line go on, and no two of an order run.
+#[tokio::test(flavor = "multi_thread")]
+async fn promotions_at_once_let_one_line_go_on() {
+    let Some(scene) = scene().await else { return };
+    scene
+        .queue((1..=20).map(|number| ordered("one", number)))
+        .await;
+    assert_eq!(keys(&scene.ask(0).await), [key(1)]);
+    let ended = ends_the_line(&scene, 1, 0);
+    scene.open(&ended).await.commit().await.expect("commit");
+    let promote = || {
+        let inbox = scene.inbox().clone();
+        tokio::spawn(async move { inbox.promote(&order("one")).await })
+    };
+    for promoted in (0..16).map(|_| promote()).collect::<Vec<_>>() {
+        promoted.await.expect("no panic").expect("promote");
+    }
+    assert_eq!(scene.number("SELECT count(*) FROM {later}").await, 1);
+    assert_eq!(keys(&scene.ask(1).await), [key(2)]);
+}
+
+/// Turns the ring on by one slot, whose predecessor is emptied by the next `prune`.
+async fn turn_the_ring(scene: &Scene) {
+    scene
+        .run("UPDATE {ring} SET since = now() - interval '7 h'")
+        .await;
+    scene.inbox().prune().await.expect("prune");
+    scene
+        .run("UPDATE {ring} SET since = now() - interval '3 min'")
+        .await;
+}
+
+/// A6: lines in each table, one of them leased, outlive the emptying of their payloads' table.
+#[tokio::test]
+async fn payloads_of_what_waits_are_moved_before_their_table_is_emptied() {
+    let Some(scene) = scene().await else { return };
+    scene
+        .queue([
+            entry(1),
+            entry(2),
+            entry(3),
+            ordered("one", 4),
+            ordered("one", 5),
+        ])
+        .await;
+    for (number, row) in (1_u64..).zip(scene.ask(0).await.rows) {
+        match number {
+            1 => assert_eq!(scene.settle(&row.lease).await, Settled::Ok),
+            2 => {
+                let again = Duration::ZERO;
+                let given = scene
+                    .inbox()
+                    .give_back(&row.lease, again, Counts::Failure, None)
+                    .await;
+                assert!(matches!(given, Ok(Settled::Ok)), "{given:?}");
+            }
+            3 => scene.bury(&row.lease).await,
+            _ => {}
+        }
+    }
+    turn_the_ring(&scene).await;
+    scene.inbox().prune().await.expect("prune");
+    assert_eq!(scene.number("SELECT count(*) FROM {payload_0}").await, 0);
+    assert_eq!(
+        scene.number("SELECT count(*) FROM {payload_1}").await,
+        3,
+        "neither what is done nor what is dead"
+    );
+    assert!(scene.inbox().replay(&key(3), "why").await.expect("replay"));
+    let batch = scene.ask(1).await;
+    let payload = |number: u64| format!("payload {number}");
+    let payloads: Vec<_> = batch.rows.iter().map(|row| row.payload.clone()).collect();
+    assert_eq!(payloads, [payload(2), payload(3)]);
+    for number in [4, 5] {
+        let kept = scene.inbox().read(&key(number)).await.expect("read");
+        assert_eq!(kept.expect("it waits").payload, payload(number));
+    }
+}
+
+/// A6: an accept that began before the slot moved on, and commits after the copying, loses nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accept_that_commits_late_into_an_old_slot_keeps_its_payload() {
+    let Some(scene) = scene().await else { return };
+    let stopped = scene.stop_commits_of("payload_0").await;
+    let inbox = scene.inbox().clone();
+    let accept = tokio::spawn(async move { inbox.accept(vec![entry(1)]).await });
+    scene.until_stopped(1).await;
+    let other = scene.another().await;
+    scene
+        .run("UPDATE {ring} SET turn = 1, since = now() - interval '3 min'")
+        .await;
+    // It is not seen, and keeps the table from being emptied.
+    other.prune().await.expect("prune");
+    stopped.rollback().await.expect("go on");
+    assert!(accept.await.expect("no panic").is_ok());
+    other.prune().await.expect("prune");
+    assert_eq!(scene.number("SELECT count(*) FROM {payload_0}").await, 0);
+    let batch = ask(&other, 0, LEASE).await;
+    assert_eq!(batch.rows[0].payload, "payload 1");
+}
+
+/// A6: a worker that has the old address looks at the line again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_finds_a_payload_that_is_moved_under_its_eyes() {
+    let Some(scene) = scene().await else { return };
+    scene.queue([entry(1)]).await;
+    // The lines are leased, and their payloads cannot be read yet.
+    let mut tx = scene
+        .open("LOCK TABLE {payload_0} IN ACCESS EXCLUSIVE MODE")
+        .await;
+    let inbox = scene.inbox().clone();
+    let lease = tokio::spawn(async move { ask(&inbox, 0, LEASE).await });
+    until("it is leased", async || {
+        scene
+            .number("SELECT count(*) FROM {work} WHERE owner IS NOT NULL")
+            .await
+            == 1
+    })
+    .await;
+    let moved = scene.sql(
+        "INSERT INTO {payload_1} SELECT * FROM {payload_0}; UPDATE {work} SET slot = 1; TRUNCATE {payload_0}",
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(moved))
+        .execute(&mut *tx)
+        .await
+        .expect("move");
+    tx.commit().await.expect("commit");
+    let batch = lease.await.expect("no panic");
+    assert_eq!(batch.rows[0].payload, "payload 1");
+}
+
+/// B2: somebody reads an old table and stays. Accepting goes on, and the table is emptied later.
+#[tokio::test]
+async fn a_reader_of_an_old_table_stops_nobody() {
+    let Some(scene) = scene().await else { return };
+    scene.queue([entry(1)]).await;
+    for row in scene.ask(0).await.rows {
+        assert_eq!(scene.settle(&row.lease).await, Settled::Ok);
+    }
+    let reader = scene.open("SELECT count(*) FROM {payload_0}").await;
+    turn_the_ring(&scene).await;
+    scene.inbox().prune().await.expect("prune");
+    assert_eq!(scene.number("SELECT count(*) FROM {payload_0}").await, 1);
+    scene.queue([entry(2)]).await;
+    assert_eq!(scene.ask(1).await.rows[0].payload, "payload 2");
+    reader.rollback().await.expect("it was open all along");
+    scene.inbox().prune().await.expect("prune");
+    assert_eq!(scene.number("SELECT count(*) FROM {payload_0}").await, 0);
+}
+
+/// A9: of many workers whose pause is over, one tries.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_workers_one_probes() {
+    let Some(scene) = scene().await else { return };
+    scene.queue((1..=20).map(entry)).await;
+    let pause = Pause {
+        reason: PauseReason::Unavailable,
+        lasts: Duration::ZERO,
+        strikes: 2,
+    };
+    scene
+        .inbox()
+        .pause(place::scene::ENDPOINT, pause)
+        .await
+        .expect("pause");
+    let mut asks = Vec::new();
+    for by in 0..8 {
+        let inbox = scene.another().await;
+        asks.push(tokio::spawn(async move { ask(&inbox, by, LEASE).await }));
+    }
+    let mut probes = Vec::new();
+    for asked in asks {
+        probes.extend(asked.await.expect("no panic").rows);
+    }
+    let told: Vec<_> = probes.iter().map(|row| row.probe).collect();
+    assert_eq!(told, [Some(2)]);
+}
+
+/// A10: requests at once keep the cap to the row.
+#[tokio::test(flavor = "multi_thread")]
+async fn quarantines_at_once_keep_within_the_cap() {
+    let Some(scene) = scene().await else { return };
+    let keep = |number| {
+        let inbox = scene.inbox().clone();
+        let cap = QuarantineCap::new(5, 1 << 20);
+        tokio::spawn(async move { inbox.quarantine(entry(number), cap).await })
+    };
+    let mut kept = 0;
+    for it in (0..20).map(keep).collect::<Vec<_>>() {
+        let answer = it.await.expect("no panic").expect("quarantine");
+        kept += u32::from(answer == Quarantine::Kept);
+    }
+    assert_eq!(kept, 5);
+    assert_eq!(scene.number("SELECT count(*) FROM {dead}").await, 5);
+}
+
+/// A12: an instance of a release without an inbox, on the same table.
+#[tokio::test]
+async fn an_inline_store_beside_an_inbox_sees_its_keys_and_leaves_its_table_alone() {
+    let Some(scene) = scene().await else { return };
+    let dedup: Table = scene.at.tables[1].clone();
+    let comment = async || {
+        let sql = scene.sql("SELECT obj_description('{dedup}'::regclass, 'pg_class')");
+        let row = sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+            .fetch_one(scene.pool())
+            .await;
+        sqlx::Row::get::<String, _>(&row.expect("a comment"), 0)
+    };
+    assert_eq!(comment().await, "hookgate dedup, schema 1");
+    let old = PostgresStore::builder()
+        .table(dedup)
+        .pool(scene.pool().clone());
+    old.migrate().await.expect("nothing is to be done");
+    scene.queue([entry(1), entry(2)]).await;
+    let batch = scene.ask(0).await;
+    scene.bury(&batch.rows[1].lease).await;
+    for number in [1, 2] {
+        let claim = old.claim(&key(number), None, owner(9), LEASE).await;
+        assert!(matches!(claim, Ok(Claim::Done { .. })), "{claim:?}");
+    }
+    assert_eq!(old.prune().await.expect("prune"), 0);
+    assert_eq!(scene.settle(&batch.rows[0].lease).await, Settled::Ok);
+    let _inline = win(&old, 3).await;
+    let accepted = scene.accept(copy(3)).await;
+    assert!(
+        matches!(accepted, Accept::InProgress { .. }),
+        "{accepted:?}"
+    );
+    scene
+        .inbox()
+        .migrate()
+        .await
+        .expect("nothing is to be done");
+    assert_eq!(comment().await, "hookgate dedup, schema 1");
+}
+
+/// B5: one row that the server refuses harms no other, and is kept.
+#[tokio::test]
+async fn what_the_server_refuses_is_kept_and_harms_nobody() {
+    let Some(scene) = scene().await else { return };
+    let poisonous = Entry {
+        event_type: "\0",
+        ..entry(2)
+    };
+    let accepted = scene
+        .inbox()
+        .accept(vec![entry(1), poisonous, entry(3)])
+        .await;
+    let accepted = accepted.expect("each is durable");
+    assert_eq!(accepted, [Accept::Queued, Accept::Copy, Accept::Queued]);
+    assert_eq!(keys(&scene.ask(0).await), [key(1), key(3)]);
+    let kept = scene.inbox().read(&key(2)).await.expect("read");
+    assert_eq!(kept.expect("it is kept").payload, "payload 2");
+    // What may come from outside is refused by nobody.
+    let odd = Entry {
+        key_id: "\0 \u{fffd}".into(),
+        payload: vec![0, 255, 1].into(),
+        ..entry(4)
+    };
+    scene.queue([odd]).await;
+    let row = &scene.ask(1).await.rows[0];
+    assert_eq!(
+        (&*row.key_id, &row.payload[..]),
+        ("\0 \u{fffd}", &[0, 255, 1][..])
+    );
+}
+
+/// B7: the heartbeat's connection belongs to the runtime that asks, one after the other.
+#[test]
+fn a_heartbeat_beats_in_a_runtime_of_its_own() {
+    let runtime = || {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build().expect("a runtime")
+    };
+    let main = runtime();
+    let Some(scene) = main.block_on(scene()) else {
+        return;
+    };
+    let batch = main.block_on(async {
+        scene.queue([entry(1)]).await;
+        scene.ask(0).await
+    });
+    let lease = &batch.rows[0].lease;
+    for _ in 0..3 {
+        // The main runtime stands still meanwhile, as under a handler that blocks.
+        let kept = std::thread::scope(|scope| {
+            let beat = || runtime().block_on(scene.inbox().keep(&[lease], LEASE));
+            scope.spawn(beat).join().expect("no panic")
+        });
+        assert!(matches!(kept.as_deref(), Ok([Settled::Ok])), "{kept:?}");
+    }
+    assert_eq!(main.block_on(scene.settle(lease)), Settled::Ok);
+    drop(main);
+}
