@@ -235,6 +235,13 @@ fn one_event_is_shown_masked_unless_personal_data_is_asked_for() {
         assert!(!text.contains("CANARY"), "{text}");
         assert!(text.contains("{event: text of 12, *: number}"), "{text}");
     }
+    let text = place.says(0, &["show", &key]);
+    let head = format!("key             {key}\nendpoint        logto\n");
+    assert!(text.starts_with(&head), "{text}");
+    assert!(
+        text.contains("  headers\n    user-agent  bytes 12\n"),
+        "{text}"
+    );
     let shown = place.json(0, &["show", &key]);
     assert_eq!(
         shown["request"]["headers"],

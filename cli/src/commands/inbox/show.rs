@@ -169,6 +169,39 @@ fn history(history: &History) -> Value {
     each.collect()
 }
 
+/// The members of a screen, as a reader asks for them. Others stand behind them.
+const ORDER: [&str; 22] = [
+    "at",
+    "name",
+    "key",
+    "endpoint",
+    "type",
+    "state",
+    "reason",
+    "accepted_at",
+    "due_at",
+    "died_at",
+    "attempt",
+    "failures",
+    "vanished",
+    "replays",
+    "key_id",
+    "method",
+    "path",
+    "query",
+    "pack",
+    "history",
+    "error",
+    "request",
+];
+
+fn in_order(shown: &Map<String, Value>) -> Vec<(&String, &Value)> {
+    let place = |name: &str| ORDER.iter().position(|it| *it == name);
+    let mut members: Vec<_> = shown.iter().collect();
+    members.sort_by_key(|(name, _)| place(name).unwrap_or(ORDER.len()));
+    members
+}
+
 /// Members one below the other. What is not there is left out.
 fn write(
     screen: &mut Screen<impl Write>,
@@ -176,7 +209,7 @@ fn write(
     shown: &Map<String, Value>,
 ) -> io::Result<()> {
     let indent = "  ".repeat(depth);
-    for (name, value) in shown {
+    for (name, value) in in_order(shown) {
         let name = name.replace('_', " ");
         match value {
             Value::Null => {}
@@ -188,8 +221,8 @@ fn write(
             Value::Array(items) => {
                 screen.say(format_args!("{indent}{name}"))?;
                 for item in items {
-                    let members = item.as_object().into_iter().flatten();
-                    let texts: Vec<_> = members.map(|(_, value)| plain(value)).collect();
+                    let members = item.as_object().map(in_order).unwrap_or_default();
+                    let texts: Vec<_> = members.into_iter().map(labelled).collect();
                     screen.say(format_args!("{indent}  {}", texts.join("  ")))?;
                 }
             }
@@ -197,6 +230,14 @@ fn write(
         }
     }
     Ok(())
+}
+
+/// When and what stand for themselves.
+fn labelled((name, value): (&String, &Value)) -> String {
+    if ["at", "name"].contains(&&**name) {
+        return plain(value);
+    }
+    format!("{name} {}", plain(value))
 }
 
 fn plain(value: &Value) -> String {

@@ -15,6 +15,7 @@ use super::{
     sql::Sql,
     tables::Tables,
     turn::{Endpoints, get},
+    waits::{LONG, Waits},
     writer::Writer,
 };
 use crate::{
@@ -55,6 +56,8 @@ pub struct SqliteInboxBuilder {
     prune_every: Option<Duration>,
     dead_letters_for: Option<Duration>,
     may_lose: bool,
+    /// A wait for the turn to write that is told. Another one in tests.
+    pub(super) long_wait: Duration,
 }
 
 impl SqliteInboxBuilder {
@@ -67,6 +70,7 @@ impl SqliteInboxBuilder {
             prune_every: Some(PRUNE_EVERY),
             dead_letters_for: Some(DEAD_LETTERS_FOR),
             may_lose: false,
+            long_wait: LONG,
         }
     }
 
@@ -201,12 +205,14 @@ impl SqliteInboxBuilder {
         let tables = self.tables();
         let sql = Arc::new(Sql::new(&tables));
         let (endpoints, due) = (Arc::new(Endpoints::default()), Arc::new(Notify::new()));
+        let waits = Arc::new(Waits::longer_than(self.long_wait));
         let writer = Arc::new(Writer {
             options: options.clone().busy_timeout(PATIENCE),
             connection: Mutex::default(),
             sql: sql.clone(),
             endpoints: endpoints.clone(),
             due: due.clone(),
+            waits: waits.clone(),
         });
         let committer = Committer::on_thread("hookgate-inbox", writer, Bounds::default());
         let committer = committer.map_err(|error| SQLITE.broken_by(error.kind()))?;
@@ -218,6 +224,7 @@ impl SqliteInboxBuilder {
             tables,
             sql,
             endpoints,
+            waits,
             committer,
             due,
             call_timeout,

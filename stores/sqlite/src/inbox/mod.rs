@@ -7,7 +7,7 @@
 //! | `turn` | one transaction of its |
 //! | `line` | a line of work |
 //! | `accept`, `lease`, `ends`, `dead` | what happens to it, in this order |
-//! | `view` | what an operator sees |
+//! | `view`, `waits` | what an operator sees, and is told |
 //! | `settle_in` | an end within an application's transaction |
 //! | `builder`, `prune` | how it is opened, and what goes on in the background |
 
@@ -24,13 +24,20 @@ mod sql;
 mod tables;
 mod turn;
 mod view;
+mod waits;
 mod writer;
 
-use std::{fmt, path::Path, pin::pin, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::Path,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use hookgate::{
-    EventKey,
+    EventKey, Finding,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
     inbox::{
         Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, Leased, OrderKey, Page,
@@ -45,6 +52,7 @@ use sqlx::{
 use tokio::sync::Notify;
 
 pub use self::builder::SqliteInboxBuilder;
+pub(crate) use self::tables::FAR;
 use self::{
     lease::{Surveyed, by_turn, json, outlook},
     line::Line,
@@ -52,6 +60,7 @@ use self::{
     sql::Sql,
     tables::Tables,
     turn::{Endpoints, get, now},
+    waits::Waits,
     writer::Writer,
 };
 use crate::{
@@ -79,6 +88,7 @@ pub(crate) struct Inner {
     tables: Tables,
     sql: Arc<Sql>,
     endpoints: Arc<Endpoints>,
+    waits: Arc<Waits>,
     committer: Committer<Writer>,
     due: Arc<Notify>,
     call_timeout: Duration,
@@ -333,6 +343,10 @@ impl DedupStore for SqliteInbox {
 
     fn promises(&self) -> Promises {
         self.0.store.promises()
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.0.waits.findings(Instant::now())
     }
 }
 

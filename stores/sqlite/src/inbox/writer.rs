@@ -1,6 +1,6 @@
 //! [`Writer`]: the one that writes, batch after batch.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use hookgate::{dedup::StoreError, inbox::Accept};
 use hookgate_store_kit::{Commit, Failed, Merge};
@@ -12,6 +12,7 @@ use super::{
     op::{Done, Op},
     sql::Sql,
     turn::{Endpoints, Turn},
+    waits::Waits,
 };
 use crate::{
     fault::{had_no_turn, is_of_a_value, store_error},
@@ -29,6 +30,7 @@ pub(super) struct Writer {
     pub(super) sql: Arc<Sql>,
     pub(super) endpoints: Arc<Endpoints>,
     pub(super) due: Arc<Notify>,
+    pub(super) waits: Arc<Waits>,
 }
 
 impl Commit for Writer {
@@ -87,7 +89,11 @@ impl Writer {
         connection: &mut SqliteConnection,
         work: impl AsyncFnOnce(&mut Turn<'_>) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
-        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let asked = Instant::now();
+        let begun = connection.begin_with("BEGIN IMMEDIATE").await;
+        let now = Instant::now();
+        self.waits.note(now.duration_since(asked), now);
+        let mut tx = begun?;
         let mut turn = Turn::new(&mut tx, &self.sql, &self.endpoints);
         let done = work(&mut turn).await?;
         turn.finish().await?;
