@@ -2,8 +2,8 @@
 
 use hookgate::{Finding, Severity};
 
-/// Events of an inbox wait in the database of a store that is no inbox: since a receiver was changed from `.inbox` to
-/// `.dedup`, or since another receiver's worker has not begun yet.
+/// Events of an inbox wait in the database of a store that is no inbox. A receiver was changed from `.inbox` to `.dedup`, or
+/// the worker of another one has not begun yet.
 pub fn left_behind() -> Finding {
     Finding::new(
         Severity::Warning,

@@ -35,8 +35,8 @@ const NOT_DRAINED: u8 = 4;
 /// The URL is `sqlite:PATH` or `postgres://…`. Others can see the arguments of a program, so a URL with a password is
 /// taken from the environment variable HOOKGATE_INBOX alone.
 ///
-/// The exit status is 0 when it was done, 1 when it failed, 2 when the arguments are not understood, 3 when what was asked
-/// for is not there and nothing was done, and 4 when a drain ended before the queue was empty.
+/// The exit status is 0 when it was done, 1 when it failed, and 2 when the arguments are not understood. It is 3 when what
+/// was asked for is not there, and 4 when a drain ended before the queue was empty.
 #[derive(Args)]
 #[command(
     arg_required_else_help = true,
