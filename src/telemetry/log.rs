@@ -25,6 +25,11 @@ mod lines {
     /// Of what a handler fails with, in bytes: an error with the errors behind it.
     const ERROR: usize = 2048;
 
+    /// What a worker has found is so no more.
+    pub(crate) fn found_no_more(endpoint: Option<&str>, code: &'static str) {
+        tracing::info!(target: TARGET, endpoint, code, "what was found is so no more");
+    }
+
     /// What the start-up check says. Of the notes one line has the codes: an operator reads them once, and an alert
     /// never.
     pub(crate) fn checked(endpoint: &str, found: &[Finding]) {
@@ -69,11 +74,6 @@ mod lines {
             Severity::Warning => tracing::warn!(target: TARGET, endpoint, code, "{finding}"),
             Severity::Note => tracing::info!(target: TARGET, endpoint, code, "{finding}"),
         }
-    }
-
-    /// What a worker has found is so no more.
-    pub(crate) fn found_no_more(endpoint: Option<&str>, code: &'static str) {
-        tracing::info!(target: TARGET, endpoint, code, "what was found is so no more");
     }
 
     /// `detail` is the text of a [`Rejection`](crate::verdict::Rejection): ours, without anything of the sender's.
