@@ -145,9 +145,9 @@ impl Core {
         session::ask(self.pool(), self.limit(), &text).await
     }
 
-    /// The statement that ends lines, as text for a transaction that must not fail.
-    pub(super) fn settle_text(&self, values: Vec<Value>) -> String {
-        self.call(&self.sql.settle, values).0.text()
+    /// A prepared statement as text, for a transaction that must not fail.
+    pub(super) fn text_of(&self, statement: &Prepared, values: Vec<Value>) -> String {
+        self.call(statement, values).0.text()
     }
 
     /// Runs a statement whose values may be anybody's.
