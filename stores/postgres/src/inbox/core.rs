@@ -64,10 +64,10 @@ struct Heart {
 }
 
 impl Core {
-    pub(super) fn new(store: PostgresStore, names: Names) -> Arc<Self> {
+    pub(super) fn new(store: PostgresStore, names: Names, sql: Sql) -> Arc<Self> {
         Arc::new_cyclic(|own| Self {
             own: own.clone(),
-            sql: Sql::new(&names),
+            sql,
             store,
             names,
             cursors: Cursors::default(),

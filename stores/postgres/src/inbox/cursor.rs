@@ -1,8 +1,11 @@
 //! [`Cursors`]: from where the lines of each endpoint are read on.
 //!
-//! Numbers are given before their lines are committed, so one that was passed may still come. Three things bring the
-//! cursor back to it: the accept's own message, which names it; every second, the numbers that were given in the last five
-//! seconds; and a repeated reading of everything that is left, a piece with each statement.
+//! Numbers are given before their lines are committed, so one that was passed may still come. Three things bring the cursor
+//! back to it:
+//!
+//! - the accept's own message, which names it;
+//! - every second, the numbers that were given in the last five seconds;
+//! - a repeated reading of everything that is left, a piece with each statement.
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -38,6 +38,14 @@ impl Sql {
         }
     }
 
+    /// The SQL that makes a connection know those of every batch.
+    pub(super) fn prepare(&self) -> Vec<String> {
+        let each = [&self.lease, &self.held, &self.settle, &self.keep];
+        let each = each.into_iter().chain(&self.payloads);
+        each.map(|statement| statement.prepare().to_owned())
+            .collect()
+    }
+
     /// Reads the payloads of numbers from the table of a slot.
     pub(super) fn payloads(&self, slot: i16) -> Option<&Prepared> {
         self.payloads.get(usize::try_from(slot).ok()?)
