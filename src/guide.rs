@@ -3,7 +3,8 @@
 //! From a sender's form to a running receiver:
 //!
 //! - [`logto`], [`facephi`], [`unico_check`], [`idcloud`];
-//! - [`presets`]: senders that sign with a MAC, known or not.
+//! - [`presets`]: senders that sign with a MAC, known or not;
+//! - [`custom`]: a sender of your own.
 //!
 //! The application:
 //!
@@ -28,6 +29,10 @@
 
 // In each, definitions for rustdoc stand before the text. The first definition of a label counts, so the text's own, at
 // its end, are for readers of the file.
+
+#[doc = include_str!("docs/links.md")]
+#[doc = include_str!("../docs/custom.md")]
+pub mod custom {}
 
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/deployment.md")]

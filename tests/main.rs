@@ -33,6 +33,7 @@ mod schemes {
     mod hmac_header;
     mod keyrings;
     mod presets {
+        mod forms;
         mod identity;
         mod published;
         mod times;
@@ -90,6 +91,7 @@ mod road {
     mod hang_ups;
     mod leases;
     mod properties;
+    mod request_targets;
     mod trace_context;
     mod unread;
     mod windows;
@@ -108,8 +110,15 @@ mod inbox {
     mod accepting;
     mod contract;
     mod encrypted;
+    mod faulty;
+    mod flawed;
     mod learner;
+    mod operations;
+    mod routes;
+    mod routes_apart;
+    mod settling;
     mod stored;
+    mod watching;
     mod working;
     pub(crate) mod works;
 }
@@ -142,6 +151,7 @@ mod secrecy {
 }
 
 mod documents {
+    mod failures;
     mod floors;
     mod frozen;
     mod links;

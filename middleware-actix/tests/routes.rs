@@ -23,13 +23,16 @@ use actix_web::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use hookgate::{
-    Ack, Nack, Receiver, Secret,
+    Ack, Nack, Receiver, Rejection, Secret,
     dedup::MemoryStore,
     json::{Json, Payload as Received},
+    keys::LiveKeys,
+    pack::{Coverage, RawRequest, Scheme, Signs, Verified},
     providers::preset::Preset,
     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding},
 };
 use hookgate_actix::{Event, ReceiverExt};
+use http::HeaderName;
 use sha2::Sha256;
 
 const SECRET: &str = "a secret that only these tests know";
@@ -55,6 +58,95 @@ fn signed(body: &'static str) -> TestRequest {
             const_hex::encode(mac.finalize().into_bytes()),
         ))
         .set_payload(body)
+}
+
+/// A sender that signs its target beside the body.
+#[derive(Debug)]
+struct WithTarget;
+
+impl Scheme for WithTarget {
+    fn signs(&self) -> Signs {
+        Signs::body()
+    }
+
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
+        let head = request.head;
+        let target = format!("{}\n{}\n", head.path, head.query.unwrap_or_default());
+        let signature = target_signature(&target, request.body);
+        let mut given = Vec::new();
+        let name = HeaderName::from_static("x-signature");
+        head.headers
+            .each(&name, &mut |value| given.extend_from_slice(value));
+        let (id, _) = keys.secrets().next().ok_or(Rejection::NoLiveKey)?;
+        if given != signature.as_bytes() {
+            return Err(Rejection::SignatureMismatch);
+        }
+        Ok(Verified::assertion(Coverage::Body, id))
+    }
+}
+
+fn target_signature(target: &str, body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(target.as_bytes());
+    mac.update(body);
+    const_hex::encode(mac.finalize().into_bytes())
+}
+
+#[actix_web::test]
+async fn resources_that_share_a_receiver_share_what_was_handled() {
+    async fn count(runs: web::Data<AtomicUsize>, _: Event<Received<Json>>) -> Ack {
+        runs.fetch_add(1, Ordering::SeqCst);
+        Ack::processed()
+    }
+    let (receiver, runs) = (receiver(), web::Data::new(AtomicUsize::new(0)));
+    let route = |path| {
+        let hook = web::resource(path).wrap(receiver.middleware());
+        hook.route(web::post().to(count))
+    };
+    let app = App::new().app_data(runs.clone());
+    let app = init_service(app.service(route("/a")).service(route("/b"))).await;
+    for (path, body, expected) in [
+        ("/a", "1", 1),
+        ("/b", "1", 1),
+        ("/b", "2", 2),
+        ("/a", "2", 2),
+    ] {
+        assert_eq!(status(&app, signed(body).uri(path)).await, 200);
+        assert_eq!(runs.load(Ordering::SeqCst), expected, "{path} {body}");
+    }
+}
+
+#[actix_web::test]
+async fn a_resource_in_nested_scopes_sees_the_target_as_it_was_sent() {
+    let pack = Preset::custom("tests", WithTarget, Secret::utf8(SECRET).unwrap());
+    let receiver = Receiver::new("tests", pack).dedup(MemoryStore::new());
+    let receiver = receiver.build().unwrap();
+    let hook = web::resource("/hooks/{name}").wrap(receiver.middleware());
+    let inner = web::scope("/v1").service(hook.route(web::post().to(on_event)));
+    let app = init_service(App::new().service(web::scope("/api").service(inner))).await;
+    for (sent, signed, expected) in [
+        ("/api/v1/hooks/acme", "/api/v1/hooks/acme\n\n", 200),
+        (
+            "/api/v1/hooks/a%2fb%20c?x=%7E&y",
+            "/api/v1/hooks/a%2fb%20c\nx=%7E&y\n",
+            200,
+        ),
+        ("/api/v1/hooks/acme", "/hooks/acme\n\n", 401),
+        ("/api/v1/hooks/acme", "/v1/hooks/acme\n\n", 401),
+        ("/api/v1/hooks/a%2fb", "/api/v1/hooks/a%2Fb\n\n", 401),
+        ("/api/v1/hooks/acme?x=1", "/api/v1/hooks/acme\n\n", 401),
+    ] {
+        let request = TestRequest::post()
+            .uri(sent)
+            .insert_header((header::CONTENT_TYPE, "application/json"))
+            .insert_header(("x-signature", target_signature(signed, b"{}")))
+            .set_payload("{}");
+        assert_eq!(status(&app, request).await, expected, "{sent} {signed}");
+    }
 }
 
 async fn on_event(Event(_): Event<Received<Json>>) -> Result<Ack, Nack> {

@@ -70,6 +70,7 @@ mod serve_until;
 pub mod testing;
 #[cfg(feature = "token")]
 mod token;
+mod worker_ext;
 
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;
@@ -77,4 +78,5 @@ pub use self::{
     event::{Event, EventRejection},
     receiver_ext::{ReceiverExt, ReceiverLayer},
     serve_until::serve_until,
+    worker_ext::WorkerExt,
 };

@@ -10,7 +10,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{
-        ConnectInfo, DefaultBodyLimit, FromRequestParts, MatchedPath, RawPathParams,
+        ConnectInfo, DefaultBodyLimit, FromRequestParts, MatchedPath, OriginalUri, RawPathParams,
         rejection::RawPathParamsRejection,
     },
 };
@@ -18,7 +18,7 @@ use hookgate::{
     Receiver,
     tower::{RouteParams, Wiring},
 };
-use http::request::Parts;
+use http::{Uri, request::Parts};
 use tower_layer::Stack;
 
 /// A receiver's layer for axum: the core's layer, with axum's default body limit switched off inside.
@@ -34,7 +34,11 @@ pub trait ReceiverExt {
 
 impl ReceiverExt for Receiver {
     fn layer(&self) -> ReceiverLayer {
-        let wiring = Wiring { route_params, peer };
+        let wiring = Wiring {
+            route_params,
+            peer,
+            target,
+        };
         Stack::new(
             DefaultBodyLimit::disable(),
             hookgate::tower::ReceiverLayer::new(self.clone()).wiring(wiring),
@@ -47,6 +51,13 @@ pub(crate) fn peer(parts: &Parts) -> Option<SocketAddr> {
         .extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map(|ConnectInfo(peer)| *peer)
+}
+
+/// `Router::nest` cuts its prefix from the request's own URI, and the router keeps the whole one beside. Nothing that
+/// arrives can write an extension.
+fn target(parts: &Parts) -> &Uri {
+    let original = parts.extensions.get::<OriginalUri>();
+    original.map_or(&parts.uri, |OriginalUri(uri)| uri)
 }
 
 fn route_params(parts: &mut Parts) -> RouteParams {

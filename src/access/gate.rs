@@ -7,7 +7,7 @@ use http::{HeaderName, header};
 use super::{Access, Denied, Networks};
 use crate::{
     limits::{BodyBounds, BodySource, WholeBody},
-    request::{Head, Single},
+    request::{Head, Single, media_type_of},
     time::{Timer, UnixTime, within},
     verdict::{Answer, Rejection, Terms},
 };
@@ -66,11 +66,7 @@ impl Gate {
     }
 
     fn check_media_type(&self, media_type: Single<'_>) -> Result<(), Rejection> {
-        let media_type = match media_type {
-            Single::Value(value) => value.split(|byte| *byte == b';').next().unwrap_or_default(),
-            Single::Missing | Single::Repeated => &[],
-        };
-        let media_type = media_type.trim_ascii();
+        let media_type = media_type_of(media_type);
         let is = |known: &&str| known.as_bytes().eq_ignore_ascii_case(media_type);
         if self.media_types.is_empty() || self.media_types.iter().any(is) {
             Ok(())

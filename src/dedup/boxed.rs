@@ -5,6 +5,7 @@ use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 use super::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State};
 use crate::{
     identity::{ContentDigest, EventKey},
+    setup::Finding,
     verdict::StoreError,
 };
 
@@ -47,6 +48,9 @@ pub trait DynDedupStore: Send + Sync + 'static {
 
     /// See [`DedupStore::held`].
     fn held(&self) -> Option<u64>;
+
+    /// See [`DedupStore::findings`].
+    fn findings(&self) -> Vec<Finding>;
 }
 
 impl<S: DedupStore> DynDedupStore for S {
@@ -91,6 +95,10 @@ impl<S: DedupStore> DynDedupStore for S {
 
     fn held(&self) -> Option<u64> {
         DedupStore::held(self)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        DedupStore::findings(self)
     }
 }
 
@@ -169,6 +177,10 @@ impl DedupStore for BoxDedupStore {
     fn held(&self) -> Option<u64> {
         self.0.held()
     }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.0.findings()
+    }
 }
 
 impl<S: DedupStore> DedupStore for Arc<S> {
@@ -209,5 +221,9 @@ impl<S: DedupStore> DedupStore for Arc<S> {
 
     fn held(&self) -> Option<u64> {
         DedupStore::held(&**self)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        DedupStore::findings(&**self)
     }
 }

@@ -17,8 +17,11 @@ pub use self::{
     boxed::{BoxDedupStore, DynDedupStore},
     memory::MemoryStore,
 };
-use crate::identity::{ContentDigest, EventKey};
 pub use crate::verdict::StoreError;
+use crate::{
+    identity::{ContentDigest, EventKey},
+    setup::Finding,
+};
 
 /// What a claim brought. Exhaustive on purpose: a caller must answer each.
 #[derive(Debug)]
@@ -267,5 +270,13 @@ pub trait DedupStore: Send + Sync + 'static {
     /// does not.
     fn held(&self) -> Option<u64> {
         None
+    }
+
+    /// What an operator should know of it now, where it knows that without asking anybody: for the check at start, and
+    /// for workers, which ask every few seconds and log what is new. The default has nothing to say.
+    ///
+    /// Its texts hold nothing that changes with every call, since each change is a log line.
+    fn findings(&self) -> Vec<Finding> {
+        Vec::new()
     }
 }

@@ -51,9 +51,36 @@ impl<E> Delivery<E> {
         &self.event
     }
 
-    /// The event, by value.
+    /// The event, by value. The lease and the key go with the rest: [`into_parts`](Self::into_parts) keeps them.
     pub fn into_event(self) -> E {
         self.event
+    }
+
+    /// The event, by value, and all else that is known of the delivery.
+    ///
+    /// ```
+    /// use hookgate::{Ack, Delivery, Nack, providers::logto};
+    ///
+    /// async fn on_event(delivery: Delivery<logto::Event>) -> Result<Ack, Nack> {
+    ///     let (event, rest) = delivery.into_parts();
+    ///     match event {
+    ///         logto::Event::PostSignIn(sign_in) => save(sign_in.user_id, rest.event_key(), rest.lease().attempt()).await?,
+    ///         logto::Event::Unrecognized(_) => return Err(Nack::retry()),
+    ///         _ => return Ok(Ack::ignored("not ours")),
+    ///     }
+    ///     Ok(Ack::processed())
+    /// }
+    /// # async fn save(_: String, _: &hookgate::EventKey, _: u32) -> Result<(), std::io::Error> { Ok(()) }
+    /// # let _ = on_event;
+    /// ```
+    pub fn into_parts(self) -> (E, Delivery<()>) {
+        let rest = Delivery {
+            event: (),
+            payload: self.payload,
+            facts: self.facts,
+            lease: self.lease,
+        };
+        (self.event, rest)
     }
 
     /// The authenticated bytes: what the event was read from.

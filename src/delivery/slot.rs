@@ -3,7 +3,10 @@
 use std::{
     any::{Any, type_name},
     fmt,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -29,19 +32,13 @@ pub(crate) struct Sealed {
 /// the delivery ends.
 pub(crate) struct Untaken {
     event: Option<Box<dyn Any + Send>>,
-    /// The name of its type.
-    given: &'static str,
     endpoint: Arc<str>,
 }
 
 impl Untaken {
-    pub(crate) fn new(event: Box<dyn Any + Send>, given: &'static str, endpoint: Arc<str>) -> Self {
+    pub(crate) fn new(event: Box<dyn Any + Send>, endpoint: Arc<str>) -> Self {
         let event = Some(event);
-        Self {
-            event,
-            given,
-            endpoint,
-        }
+        Self { event, endpoint }
     }
 
     /// The event as one of `E`, where it is one.
@@ -76,6 +73,8 @@ struct Slot {
     sealed: Mutex<Option<Sealed>>,
     /// Somebody asked for an event of a type that it has not.
     mistaken: OnceLock<NotTaken>,
+    /// A worker has sent it through an application's routes, and no receiver has met it there.
+    is_on_its_way: AtomicBool,
 }
 
 /// Why a slot gave no delivery. The text says what to change in the program.
@@ -143,12 +142,23 @@ impl DeliverySlot {
             endpoint: sealed.facts.endpoint.clone(),
             sealed: Mutex::new(Some(sealed)),
             mistaken: OnceLock::new(),
+            is_on_its_way: AtomicBool::new(false),
         }))
     }
 
     /// The receiver that made it.
     pub(crate) fn endpoint(&self) -> &str {
         &self.0.endpoint
+    }
+
+    /// It sets out for its receiver, or has come there.
+    pub(crate) fn travels(&self, is_on_its_way: bool) {
+        self.0.is_on_its_way.store(is_on_its_way, Ordering::Release);
+    }
+
+    /// Whether it set out for its receiver, and did not come there.
+    pub(crate) fn is_on_its_way(&self) -> bool {
+        self.0.is_on_its_way.load(Ordering::Acquire)
     }
 
     /// Whether somebody asked for an event of another type, and nobody for the one that is there.
@@ -176,7 +186,7 @@ impl DeliverySlot {
             Err(event) => {
                 let mistaken = NotTaken::WrongEventType {
                     asked: type_name::<E>(),
-                    given: event.given,
+                    given: sealed.facts.event_name,
                 };
                 *slot = Some(Sealed { event, ..sealed });
                 Err(*self.0.mistaken.get_or_init(|| mistaken))

@@ -24,6 +24,22 @@ impl EventKey {
         Self(bytes)
     }
 
+    /// Reads the text that `Display` writes, as an operator has it from a log line. `None` for any other.
+    ///
+    /// ```
+    /// use hookgate::EventKey;
+    ///
+    /// let key = EventKey::from_bytes([7; 32]);
+    /// assert_eq!(EventKey::from_hex(&key.to_string()), Some(key));
+    /// assert_eq!(EventKey::from_hex("07"), None);
+    /// ```
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        // A prefix `0x`, which the decoder takes, is not written.
+        let is_whole = text.len() == 64;
+        (is_whole && const_hex::decode_to_slice(text, &mut bytes).is_ok()).then_some(Self(bytes))
+    }
+
     /// The 32 bytes.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0

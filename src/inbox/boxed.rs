@@ -14,6 +14,7 @@ use crate::{
         Settled, State,
     },
     identity::{ContentDigest, EventKey},
+    setup::Finding,
     verdict::StoreError,
 };
 
@@ -237,6 +238,10 @@ impl DedupStore for BoxInbox {
 
     fn held(&self) -> Option<u64> {
         DynDedupStore::held(&*self.0)
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        DynDedupStore::findings(&*self.0)
     }
 }
 

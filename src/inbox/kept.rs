@@ -1,10 +1,10 @@
-//! [`Listed`], [`Kept`], [`Totals`]: what an inbox keeps, as an operator sees it.
+//! [`Listed`], [`Kept`], [`Filter`]: what an inbox keeps of an event, as an operator sees it.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{History, PauseReason};
+use super::History;
 use crate::{
     identity::{EventKey, KeyId, OrderKey},
     time::UnixTime,
@@ -301,6 +301,17 @@ impl Filter {
         }
     }
 
+    /// Whether it names more than dead letters or all others. One that does not means too much to be
+    /// [replayed](super::Operations::replay_all) or discarded.
+    pub fn narrows(&self) -> bool {
+        let dead = self.dead;
+        *self
+            != Self {
+                dead,
+                ..Self::default()
+            }
+    }
+
     /// Whether `listed` is meant.
     pub fn matches(&self, listed: &Listed) -> bool {
         let reason = match listed.stands {
@@ -345,59 +356,4 @@ pub struct Page {
     pub rows: Vec<Listed>,
     /// Where to go on. `None` at the end.
     pub next: Option<Position>,
-}
-
-/// How much an inbox keeps of one endpoint.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Totals {
-    /// The endpoint's name.
-    pub endpoint: Arc<str>,
-    /// How many events wait or run.
-    pub queued: u64,
-    /// How many are dead letters, those in quarantine included.
-    pub dead: u64,
-    /// How many requests that could not be decoded are kept, replayed ones included.
-    pub quarantined: u64,
-    /// The bytes of their payloads.
-    pub quarantined_bytes: u64,
-    /// How long ago the oldest that waits or runs was accepted, or replayed.
-    pub oldest_queued: Option<Duration>,
-    /// How long ago the oldest dead letter died.
-    pub oldest_dead: Option<Duration>,
-    /// The breaker's pause, if there is one.
-    pub pause: Option<Paused>,
-    /// Whether an operator has stopped its work.
-    pub is_held: bool,
-    /// How long ago a worker last asked for its events, to the minute. `None` if none ever did.
-    pub asked: Option<Duration>,
-}
-
-impl Totals {
-    /// For store authors: of an endpoint of which nothing is kept.
-    pub fn new(endpoint: Arc<str>) -> Self {
-        Self {
-            endpoint,
-            queued: 0,
-            dead: 0,
-            quarantined: 0,
-            quarantined_bytes: 0,
-            oldest_queued: None,
-            oldest_dead: None,
-            pause: None,
-            is_held: false,
-            asked: None,
-        }
-    }
-}
-
-/// A pause that stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Paused {
-    /// Why.
-    pub reason: PauseReason,
-    /// How many times in a row, this one included.
-    pub strikes: u32,
-    /// How long until something is tried again.
-    pub left: Duration,
 }

@@ -19,8 +19,10 @@ mod entry;
 mod history;
 mod kept;
 mod memory;
+mod operations;
 mod stored;
 mod text;
+mod totals;
 mod work;
 
 use std::{future::Future, time::Duration};
@@ -34,11 +36,16 @@ pub use self::{
     boxed::{BoxInbox, DynInbox},
     entry::{Accept, Entry, Quarantine, QuarantineCap},
     history::{Happening, History},
-    kept::{DeadReason, Filter, Kept, Listed, Page, Paused, Position, Stands, Totals},
+    kept::{DeadReason, Filter, Kept, Listed, Page, Position, Stands},
     memory::MemoryInbox,
+    operations::{
+        Bound, Done, DrainEnd, Drained, Masked, MaskedRequest, Opened, OperationError, Operations,
+        Progress, Shape,
+    },
     stored::{
         FORMAT, ProvedBy, StoredCoverage, StoredDelivery, StoredRequest, StoredVerdict, Unreadable,
     },
+    totals::{Paused, Totals},
     work::{Ask, Batch, Counts, Leased, Pause, PauseReason, SUSPECT_AFTER},
 };
 pub use crate::identity::OrderKey;

@@ -12,7 +12,6 @@ mod tenant;
 mod window;
 
 use std::{
-    any::Any,
     fmt,
     future::Future,
     sync::{
@@ -40,7 +39,6 @@ use self::{
 use crate::access::PublishedKeys;
 use crate::{
     access::Gate,
-    delivery::Untaken,
     identity::{EventKey, KeyParts, KeyScope},
     keys::{Keyring, LiveKeys},
     limits::{BodySource, WholeBody},
@@ -228,11 +226,6 @@ impl Judge {
             body: &body.bytes,
         };
         proved.read(body.grant)
-    }
-
-    /// For the handler that will take it.
-    fn untaken(&self, event: Box<dyn Any + Send>) -> Untaken {
-        Untaken::new(event, self.provider.event_name(), self.name.clone())
     }
 
     fn raw_request<'a>(&self, head: &Head<'a>, body: &'a [u8]) -> RawRequest<'a> {

@@ -9,6 +9,7 @@ use super::{
     claimed_trace::claimed_trace,
 };
 use crate::{
+    delivery::Untaken,
     identity::{ContentDigest, KeyParts, KeyScope, TenantId},
     limits::Grant,
     provider::{Authenticated, Contents, Decoded, Handshake, Undecodable},
@@ -147,6 +148,7 @@ impl Proved<'_> {
             key,
             key_id: verified.key_id().clone(),
             event_type: decoded.event_type,
+            event_name: judge.provider.event_name(),
             claimed_type: decoded.claimed_type,
             signed_id: verified.signed_id().map(Box::from),
             sent_at: verified.sent_at(),
@@ -157,7 +159,7 @@ impl Proved<'_> {
         };
         span.admitted(&facts, decoded.recognized);
         Ok(AdmittedEvent {
-            event: judge.untaken(decoded.event),
+            event: Untaken::new(decoded.event, judge.name.clone()),
             raw: decoded.bytes.unwrap_or_else(|| self.raw.clone()),
             nonce: None,
             content: decoded.content,

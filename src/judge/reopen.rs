@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::{AdmittedEvent, Judge, Kept, claimed_trace::claimed_trace};
 use crate::{
+    delivery::Untaken,
     identity::EventKey,
     inbox::StoredDelivery,
     provider::{Authenticated, Contents, Decoded, Undecodable},
@@ -108,6 +109,7 @@ impl Judge {
             key,
             key_id: (&*verdict.key_id).into(),
             event_type: decoded.event_type,
+            event_name: self.provider.event_name(),
             // The header that names it may not be among those that were kept.
             claimed_type: verdict.claimed_type.clone().or(decoded.claimed_type),
             signed_id: verdict.signed_id.clone(),
@@ -122,7 +124,7 @@ impl Judge {
         let all = || verdict.coverage.bytes_of(&stored.request.body);
         let raw: Bytes = decoded.bytes.unwrap_or_else(all);
         AdmittedEvent {
-            event: self.untaken(decoded.event),
+            event: Untaken::new(decoded.event, self.name.clone()),
             raw,
             facts: Arc::new(facts),
             content: decoded.content,

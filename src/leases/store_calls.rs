@@ -7,6 +7,7 @@ use crate::{
         BoxDedupStore, Boxed, Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State,
     },
     identity::{ContentDigest, EventKey},
+    setup::Finding,
     telemetry::{Meter, StoreCall},
     time::{Clock, Timer, within},
     verdict::StoreError,
@@ -50,6 +51,10 @@ impl StoreCalls {
 
     pub(crate) fn promises(&self) -> Promises {
         DedupStore::promises(&self.store)
+    }
+
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        DedupStore::findings(&self.store)
     }
 
     /// Tells the metrics how full the store is.

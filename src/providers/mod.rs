@@ -8,9 +8,15 @@ pub mod preset;
 pub mod unico_check;
 
 // The guides' programs compile.
+#[cfg(all(doctest, feature = "jwt", feature = "simulator", feature = "testing"))]
+#[doc = include_str!("../../docs/custom.md")]
+mod custom_guide {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/idcloud.md")]
 mod idcloud_guide {}
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/logto.md")]
+mod logto_guide {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/presets.md")]
 mod presets_guide {}

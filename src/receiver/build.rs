@@ -15,6 +15,7 @@ use crate::{
     access::{Gate, challenges_of},
     dedup::{BoxDedupStore, DedupStore},
     identity::KeyScope,
+    inbox::Totals,
     judge::{Judge, Keeping},
     leases::{Claims, Intake, StoreCalls, WaitingCopies},
     limits::{Allowance, BodyBounds},
@@ -156,7 +157,7 @@ impl ReceiverBuilder {
 
     /// A code that nobody knows is a slip: its finding would go on to be logged.
     fn check_acknowledged(&self) -> Result<(), BuildError> {
-        let mut known = Finding::CODES.to_vec();
+        let mut known = [Finding::CODES, Totals::CODES].concat();
         for finding in self.provider.findings(self.clock.now()) {
             if !known.contains(&finding.code()) {
                 known.push(finding.code());

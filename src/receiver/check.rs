@@ -55,6 +55,7 @@ pub(super) fn check(policy: &Policy) -> Vec<Finding> {
     let counts =
         |it: &Finding| policy.judge.window.is_some() || it.code() != ACCEPTS_UNREADABLE_TIME;
     found.extend(of_pack.into_iter().filter(counts));
+    found.extend(policy.once.claims.calls.findings());
     found.extend(assumed(policy));
     found.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
     let known = &policy.judge.acknowledged;

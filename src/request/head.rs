@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use http::HeaderName;
+use http::{HeaderName, header::CONTENT_TYPE};
 
 use super::{Headers, Single};
 
@@ -17,9 +17,13 @@ use super::{Headers, Single};
 pub struct Head<'a> {
     /// The method, as sent.
     pub method: &'a str,
-    /// The path, as sent, without the query.
+    /// The path, as sent, without the query: percent-encoded as it was, and whole wherever the route is nested.
+    ///
+    /// A layer in front of the receiver that rewrites the target, such as one that takes slashes away, is not seen
+    /// through. Nor is a proxy. [`hookgate::tower`](crate::tower) takes the request's own target, unless its
+    /// [`Wiring`](crate::tower::Wiring) says otherwise.
     pub path: &'a str,
-    /// The query, as sent.
+    /// The query, as sent, without its `?`. It may hold a token, as the path may: neither is shown or logged.
     pub query: Option<&'a str>,
     /// `:authority` of HTTP/2, or the authority of an absolute request target.
     pub authority: Option<&'a str>,
@@ -99,6 +103,11 @@ impl<'a> Head<'a> {
         found
     }
 
+    /// The media type of the body, without its parameters; empty where there is none, or more than one `content-type`.
+    pub(crate) fn media_type(&self) -> &'a [u8] {
+        media_type_of(self.single(&CONTENT_TYPE))
+    }
+
     /// Looks several headers up, each of which may stand only once.
     pub fn singles<const N: usize>(&self, names: &[HeaderName; N]) -> [Single<'a>; N] {
         let mut found = [Single::Missing; N];
@@ -109,6 +118,16 @@ impl<'a> Head<'a> {
         });
         found
     }
+}
+
+/// What a `content-type` says, without its parameters.
+pub(crate) fn media_type_of(content_type: Single<'_>) -> &[u8] {
+    let value = match content_type {
+        Single::Value(value) => value,
+        Single::Missing | Single::Repeated => &[],
+    };
+    let media_type = value.split(|byte| *byte == b';').next();
+    media_type.unwrap_or_default().trim_ascii()
 }
 
 /// `address`, if a host can have it: in one form only, so that ranges need no second one.

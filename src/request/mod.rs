@@ -1,12 +1,13 @@
 //! What arrived, as the road sees it: untrusted, and independent of any framework's types.
 
+pub(crate) mod form;
 mod head;
 mod headers;
 mod raw_request;
 mod trace_context;
 mod unsigned;
 
-pub(crate) use self::head::host_address;
+pub(crate) use self::head::{host_address, media_type_of};
 pub use self::{
     head::Head,
     headers::{Headers, Single},

@@ -66,7 +66,7 @@ pin_project! {
     impl<F> PinnedDrop for Caught<'_, F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            contain(this.facts, "a handler that was dropped", || this.work.set(None));
+            contain(&this.facts.endpoint, "a handler that was dropped", || this.work.set(None));
         }
     }
 }
@@ -117,7 +117,7 @@ impl<R> Finished<'_, R> {
         {
             log::misused(mistaken.reason(), &mistaken);
             let said = mem::replace(&mut ran.outcome, mistaken.outcome());
-            contain(self.facts, "what a handler left", || drop(said));
+            contain(&self.facts.endpoint, "what a handler left", || drop(said));
         }
     }
 
@@ -152,7 +152,7 @@ impl<R> Finished<'_, R> {
             Some(error) => {
                 let mut text = None;
                 let write = || text = Some(crate::inbox::error_text(error));
-                contain(self.facts, "an error's text", write);
+                contain(&self.facts.endpoint, "an error's text", write);
                 text?
             }
             None => Bytes::from_static(self.said_without_error()?.as_bytes()),
@@ -175,13 +175,13 @@ impl<R> Finished<'_, R> {
 impl<R> Drop for Finished<'_, R> {
     fn drop(&mut self) {
         let ran = mem::replace(&mut self.ran, Err(Panicked));
-        contain(self.facts, "what a handler left", || drop(ran));
+        contain(&self.facts.endpoint, "what a handler left", || drop(ran));
     }
 }
 
 /// Runs what can no longer change how the delivery ends.
-fn contain(facts: &Facts, whose: &'static str, work: impl FnOnce()) {
+pub(super) fn contain(endpoint: &str, whose: &'static str, work: impl FnOnce()) {
     if caught(work).is_err() {
-        log::panicked(&facts.endpoint, whose);
+        log::panicked(endpoint, whose);
     }
 }

@@ -8,6 +8,8 @@ mod conclude;
 mod detach;
 mod handle;
 mod handler;
+#[cfg(feature = "tower")]
+mod pass;
 mod run;
 mod running_copy;
 mod underway;
@@ -17,6 +19,8 @@ use std::fmt;
 
 use http::{HeaderName, header};
 
+#[cfg(feature = "tower")]
+pub(crate) use self::pass::Pass;
 pub(crate) use self::work::{Said, Worked, work};
 pub use self::{
     accept::set_aside,
@@ -63,7 +67,7 @@ pub fn misused(reason: Reason, advice: &dyn fmt::Display) -> Answer {
 /// Ask before anything else is done with the request. The inner receiver would judge what was judged, and wait for the
 /// claim that the outer one holds.
 ///
-/// A worker that drives the application's own routes will pass its delivery in a type of its own, which is not this.
+/// A worker that drives the application's own routes passes its delivery in a type of its own, which is not this.
 pub fn nested(outer: &DeliverySlot, inner: &Receiver) -> (Answer, Verdict) {
     let nested = Nested {
         outer: outer.endpoint(),

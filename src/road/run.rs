@@ -124,19 +124,18 @@ impl<'r, 'a> Run<'r, 'a> {
                 Outcome::Processed => (End::Processed, "processed", ""),
                 Outcome::Ignored { why } => (End::Ignored, "ignored", *why),
                 Outcome::Rejected { why, .. } => (End::Rejected, "rejected", *why),
-                Outcome::Retry { after, error } => {
-                    let answer = Answer::unavailable(Reason::HandlerRetry, *after);
+                Outcome::Retry { error, .. } | Outcome::Unavailable { error } => {
                     let what = not_handled(error.is_some());
+                    let answer = Answer::to(&ran.outcome);
                     return self.failed(answer, ran.status, what).await;
                 }
-                Outcome::Unavailable { error } => {
-                    let answer = Answer::unavailable(Reason::HandlerRetry, Some(RETRY_AFTER));
-                    let what = not_handled(error.is_some());
-                    return self.failed(answer, ran.status, what).await;
+                // The program is wired wrongly: the handler did not have its event.
+                outcome @ (Outcome::WrongEventType
+                | Outcome::TakenTwice
+                | Outcome::NestedReceiver) => {
+                    self.delivery.release(self.lease.granted()).await;
+                    return Handled::Answer(Answer::to(outcome));
                 }
-                Outcome::WrongEventType => return self.misused(Reason::WrongEventType).await,
-                Outcome::TakenTwice => return self.misused(Reason::TakenTwice).await,
-                Outcome::NestedReceiver => return self.misused(Reason::NestedReceiver).await,
             },
             Err(Panicked) => {
                 let answer = Answer::unavailable(Reason::HandlerPanicked, None);
@@ -176,12 +175,6 @@ impl<'r, 'a> Run<'r, 'a> {
         log::failed(self.delivery.facts, attempt, answer.reason(), status, what);
         self.delivery.release(self.lease.granted()).await;
         Handled::Answer(answer)
-    }
-
-    /// The program is wired wrongly: the handler did not have its event.
-    async fn misused<R>(&self, reason: Reason) -> Handled<R> {
-        self.delivery.release(self.lease.granted()).await;
-        Handled::Answer(Answer::misused(reason))
     }
 
     async fn state_of_new_owner(&self) -> Answer {

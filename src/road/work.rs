@@ -123,7 +123,7 @@ where
         Err(is_over) => {
             lease.lose();
             let (said, why) = if is_over {
-                (Said::Overran, words::OVERRAN)
+                (unless_misrouted(&asked, Said::Overran), words::OVERRAN)
             } else {
                 (Said::Stopped, words::STOPPED)
             };
@@ -147,7 +147,18 @@ where
         return None;
     }
     let error = finished.error_text();
-    Some(worked(said(&finished.ran), error))
+    Some(worked(unless_misrouted(&asked, said(&finished.ran)), error))
+}
+
+/// Where no receiver met the event in the application's routes, nothing is learnt of it, whatever the routes answered.
+fn unless_misrouted(slot: &DeliverySlot, said: Said) -> Said {
+    if slot.is_on_its_way() {
+        let advice = "a worker's event came to no receiver in its routes: give the worker the routes as they are \
+                      served, each with its receiver's layer";
+        log::misused(Reason::NotProtected, &advice);
+        return Said::Misused(Reason::NotProtected);
+    }
+    said
 }
 
 /// What `handler` came to, or `Err` with what `gone` says where that comes first.

@@ -35,7 +35,7 @@ impl HeaderSigner {
         let signed = headers.into_iter().fold(sent, |sent, (name, value)| {
             sent.without_header(&name).with_header(name, value)
         });
-        signed.signed_in(self.scheme.signature_header().to_owned())
+        signed.signed_in(self.scheme.signature_header())
     }
 
     fn secrets(&self) -> impl Iterator<Item = &[u8]> {

@@ -42,34 +42,50 @@ pub struct Sent {
 impl Sent {
     /// A `POST` of `body` to this path and query, not signed yet: for a [`Signer`](super::Signer).
     pub fn post(path: &str, content_type: &str, body: impl Into<Bytes>) -> Self {
-        let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self::new(path, headers, body.into(), "")
+        Self::new(path, [("content-type", content_type)], body)
     }
 
-    pub(crate) fn new(
+    /// A `POST` of a sender of your own, with all of its headers. Say where its signature stands, with
+    /// [`signed_in`](Self::signed_in) or [`signed_within`](Self::signed_within): what changes or drops the signature
+    /// has to find it.
+    ///
+    /// ```
+    /// use hookgate::simulator::Sent;
+    ///
+    /// let body = r#"{"number":"R-1"}"#;
+    /// let headers = [("content-type", "application/json"), ("X-Acme-Signature", "0f3c5d")];
+    /// let sent = Sent::new("/webhooks/acme", headers, body).signed_in("x-acme-signature");
+    /// assert_eq!(sent.header("x-acme-signature"), Some("0f3c5d"));
+    /// assert_eq!(sent.unsigned().header("x-acme-signature"), None);
+    /// ```
+    pub fn new<N: Into<String>, V: Into<String>>(
         path: &str,
-        headers: Vec<(String, String)>,
-        body: Bytes,
-        signature_header: &'static str,
+        headers: impl IntoIterator<Item = (N, V)>,
+        body: impl Into<Bytes>,
     ) -> Self {
+        let headers = headers.into_iter();
+        let headers = headers.map(|(name, value)| (lower(name), value.into()));
         Self {
             method: Method::POST,
             path: path.to_owned(),
-            headers,
-            body,
-            signature_header: Cow::Borrowed(signature_header),
+            headers: headers.collect(),
+            body: body.into(),
+            signature_header: Cow::Borrowed(""),
             signature_member: None,
         }
     }
 
-    /// The same, with its signature in this header.
-    pub(super) fn signed_in(mut self, header: String) -> Self {
-        self.signature_header = Cow::Owned(header);
+    /// The signature stands in this header.
+    #[must_use]
+    pub fn signed_in(mut self, header: impl Into<String>) -> Self {
+        self.signature_header = Cow::Owned(lower(header));
         self
     }
 
-    /// The signature is this member of the body, and covers at least the member `data`.
-    pub(crate) fn signed_within(mut self, member: impl Into<Cow<'static, str>>) -> Self {
+    /// The signature is this member of the body, which is a JSON object. It covers at least the member `data`, or where
+    /// there is none, all the rest.
+    #[must_use]
+    pub fn signed_within(mut self, member: impl Into<Cow<'static, str>>) -> Self {
         self.signature_member = Some(member.into());
         self
     }
@@ -84,6 +100,22 @@ impl Sent {
     pub(crate) fn signature(&self) -> Option<(&str, &str)> {
         let name = &*self.signature_header;
         Some((name, self.header(name)?))
+    }
+
+    /// What is wrong with the request if its signature cannot be found.
+    #[cfg(feature = "testing")]
+    pub(crate) fn lacks_signature(&self) -> Option<String> {
+        if let Some(member) = &self.signature_member {
+            let is_there = canonical::cut(&self.body, member).is_ok();
+            return (!is_there)
+                .then(|| format!("the signature's member `{member}` is not in the body"));
+        }
+        let header = &self.signature_header;
+        if header.is_empty() {
+            return Some("the request does not say where its signature stands".to_owned());
+        }
+        let is_there = self.header(header).is_some();
+        (!is_there).then(|| format!("the signature's header `{header}` is not in the request"))
     }
 
     /// With these headers, and no others.
@@ -207,6 +239,13 @@ impl Sent {
         }
         self
     }
+}
+
+/// Names are compared as they stand.
+fn lower(name: impl Into<String>) -> String {
+    let mut name = name.into();
+    name.make_ascii_lowercase();
+    name
 }
 
 impl fmt::Debug for Sent {

@@ -16,6 +16,8 @@ pub(crate) struct Facts {
     pub(crate) key: EventKey,
     pub(crate) key_id: KeyId,
     pub(crate) event_type: Option<EventType>,
+    /// The name of the Rust type that its handler takes.
+    pub(crate) event_name: &'static str,
     pub(crate) claimed_type: Option<Box<str>>,
     pub(crate) signed_id: Option<Box<str>>,
     pub(crate) sent_at: Option<UnixTime>,

@@ -35,7 +35,7 @@ mod lines {
                 self::found(endpoint, finding);
                 continue;
             }
-            known(endpoint, finding);
+            known(Some(endpoint), finding);
             if !notes.contains(&finding.code()) {
                 notes.push(finding.code());
             }
@@ -51,12 +51,17 @@ mod lines {
     }
 
     /// What the operator has heard of before, or can ask for.
-    fn known(endpoint: &str, finding: &Finding) {
+    fn known(endpoint: Option<&str>, finding: &Finding) {
         tracing::debug!(target: TARGET, endpoint, code = finding.code(), "{finding}");
     }
 
     /// One thing that the start-up check says, or that came up later.
     pub(crate) fn found(endpoint: &str, finding: &Finding) {
+        found_of(Some(endpoint), finding);
+    }
+
+    /// What a worker says of its inbox while it runs: of an endpoint, or of all.
+    pub(crate) fn found_of(endpoint: Option<&str>, finding: &Finding) {
         let code = finding.code();
         match finding.severity() {
             _ if finding.is_acknowledged() => known(endpoint, finding),
@@ -64,6 +69,11 @@ mod lines {
             Severity::Warning => tracing::warn!(target: TARGET, endpoint, code, "{finding}"),
             Severity::Note => tracing::info!(target: TARGET, endpoint, code, "{finding}"),
         }
+    }
+
+    /// What a worker has found is so no more.
+    pub(crate) fn found_no_more(endpoint: Option<&str>, code: &'static str) {
+        tracing::info!(target: TARGET, endpoint, code, "what was found is so no more");
     }
 
     /// `detail` is the text of a [`Rejection`](crate::verdict::Rejection): ours, without anything of the sender's.
@@ -404,6 +414,8 @@ mod lines {
 
     pub(crate) fn checked(_: &str, _: &[Finding]) {}
     pub(crate) fn found(_: &str, _: &Finding) {}
+    pub(crate) fn found_of(_: Option<&str>, _: &Finding) {}
+    pub(crate) fn found_no_more(_: Option<&str>, _: &'static str) {}
     pub(crate) fn rejected(_: &str, _: Reason, _: &crate::verdict::Rejection) {}
     pub(crate) fn answered(_: &str, _: Reason) {}
     pub(crate) fn no_time(_: &str) {}

@@ -5,6 +5,9 @@
 //! a token endpoint, `issuer` is its name, and `reason` is `issued`, an error of OAuth2 (RFC 6749, section 5.2) or a
 //! `Reason`. Tenants, clients, ids, keys and unknown types are never labels.
 //!
+//! For an inbox, `next` is what becomes of an event after a run, and `cause` is a
+//! [`DeadReason`](crate::inbox::DeadReason).
+//!
 //! | `outcome` | what became of the delivery |
 //! | --- | --- |
 //! | `processed`, `ignored`, `rejected`, `retry` | what its handler said; a panic is `retry` |
@@ -48,6 +51,8 @@ pub enum Kind {
     Count,
     /// Goes up and down: bytes.
     Bytes,
+    /// Goes up and down: the seconds since something happened.
+    Age,
     /// A distribution of seconds.
     Seconds,
 }
@@ -102,6 +107,20 @@ metrics! {
         "Leases that ended before their handler did: its effect may repeat.";
     UNPROTECTED = "hookgate_unprotected_requests_total", Counter, [],
         "Requests whose handler asked for an event on a route without a receiver: 500, or it ran without one.";
+    INBOX_QUEUED = "hookgate_inbox_queued", Count, ["endpoint"],
+        "Events of an inbox that wait or run, looked at every 5 s by each worker.";
+    INBOX_DEAD = "hookgate_inbox_dead_letters", Count, ["endpoint"],
+        "Dead letters of an inbox, looked at as the queued ones are.";
+    INBOX_QUEUED_AGE = "hookgate_inbox_oldest_queued_seconds", Age, ["endpoint"],
+        "How long ago the oldest event that waits or runs was accepted, or replayed; 0 where there is none.";
+    INBOX_DEAD_AGE = "hookgate_inbox_oldest_dead_letter_seconds", Age, ["endpoint"],
+        "How long ago the oldest dead letter died; 0 where there is none.";
+    INBOX_WAIT = "hookgate_inbox_wait_seconds", Seconds, ["endpoint"],
+        "Time from the accept to the start of an event's first run.";
+    INBOX_RUNS = "hookgate_inbox_runs_total", Counter, ["endpoint", "next"],
+        "Runs of a worker, by what becomes of the event: done, retried, paused or dead; lost where that was not written.";
+    INBOX_BURIED = "hookgate_inbox_buried_total", Counter, ["endpoint", "cause"],
+        "Dead letters that workers have made.";
     TOKEN_REQUESTS = "hookgate_token_requests_total", Counter, ["issuer", "reason"],
         "Requests to a token endpoint, granted or not.";
 }
@@ -118,6 +137,7 @@ pub fn describe() {
         match metric.kind {
             Kind::Counter => describe_counter!(metric.name, Unit::Count, metric.meaning),
             Kind::Count => describe_gauge!(metric.name, Unit::Count, metric.meaning),
+            Kind::Age => describe_gauge!(metric.name, Unit::Seconds, metric.meaning),
             Kind::Bytes => describe_gauge!(metric.name, Unit::Bytes, metric.meaning),
             Kind::Seconds => describe_histogram!(metric.name, Unit::Seconds, metric.meaning),
         }

@@ -30,6 +30,7 @@ mod open {
                 endpoint,
                 pack,
                 event_type = Empty,
+                event_key = Empty,
                 recognized = Empty,
                 key_id = Empty,
                 attempt = Empty,
@@ -64,6 +65,7 @@ mod open {
                 return;
             }
             self.0.record("event_type", facts.type_label());
+            self.0.record("event_key", display(&facts.key));
             self.0.record("key_id", &*facts.key_id);
             if !recognized {
                 self.0.record("recognized", false);

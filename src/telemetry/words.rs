@@ -77,11 +77,13 @@ words! {
 
     // Calls of a worker's inbox that failed.
     NO_WORK = "a worker got no answer when it asked for work";
+    NOT_LOOKED = "a worker could not see how much waits";
     NOT_KEPT = "the leases of a worker were not extended";
     ANEW_FAILED = "what can be decoded now was not accepted";
     NOT_RESUMED = "an endpoint's pause was not ended";
     NOT_PAUSED = "an endpoint was not paused";
     NOT_WRITTEN = "the end of a line was not written";
+    NOT_PROMOTED = "what waits behind a settled event was not let go on: the inbox finds it later";
     NOT_GIVEN_BACK = "an event without its key was not given back";
 
     // Tokens.

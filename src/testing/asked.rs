@@ -2,6 +2,9 @@
 
 use crate::{simulator::Sent, time::UnixTime};
 
+/// What is signed with where the key is to be wrong.
+pub(super) const ANOTHER_KEY: &str = "the key of somebody else";
+
 /// One request that the kit wants. The same `Asked` twice must give the same event.
 ///
 /// Example: [`Kit`](super::Kit).
@@ -22,6 +25,12 @@ impl Asked<'_> {
     /// The event's id: put it where your sender has one. Other events have others, also in other runs.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Whether it is to be signed with a key that the application does not have. For senders that sign with a private key,
+    /// which [`secret`](Self::secret) is not.
+    pub fn is_by_another_key(&self) -> bool {
+        self.secret == ANOTHER_KEY
     }
 
     /// Text that stands for personal data: put it into the payload, as a name or a document's number.

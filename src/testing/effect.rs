@@ -1,6 +1,9 @@
 //! [`Effect`]: what a handler does to the world, in a test.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    panic::resume_unwind,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use event_listener::{Event, EventListener};
 
@@ -58,7 +61,7 @@ impl Effect {
     ///
     /// # Panics
     ///
-    /// When the kit wants the handler to panic.
+    /// When the kit wants the handler to panic. The panic hook is not called for it.
     pub async fn happens(&self) -> Result<(), EffectFailed> {
         let fault = {
             let mut state = self.state();
@@ -68,7 +71,8 @@ impl Effect {
         self.0.changed.notify(usize::MAX);
         match fault {
             Some(Fault::Fails) => return Err(EffectFailed),
-            Some(Fault::Panics) => panic!("the test kit lets the handler panic"),
+            // Without the panic hook, which would bury the kit's report under backtraces of panics that it wants.
+            Some(Fault::Panics) => resume_unwind(Box::new("the test kit lets the handler panic")),
             None => self.until(|effect| !effect.state().held).await,
         }
         let mut state = self.state();

@@ -126,6 +126,9 @@ impl<H: Host, S: Sender> Kit<H, S> {
             let ending = match self.host.drive(self.play(*scenario)).await {
                 Some(Ok(())) => ScenarioResult::Passed,
                 Some(Err(Stop::LeftOut(why))) => ScenarioResult::LeftOut(why),
+                Some(Err(Stop::NotPlayed(mismatch))) => {
+                    ScenarioResult::NotPlayed(mismatch.to_string())
+                }
                 Some(Err(Stop::Failed(mismatch))) => ScenarioResult::Failed(mismatch.to_string()),
                 None => ScenarioResult::Failed(Mismatch::stuck().to_string()),
             };

@@ -12,6 +12,8 @@ pub enum ScenarioResult {
     Passed,
     /// It cannot be had, and why.
     LeftOut(String),
+    /// The sender of the test gives no request that it can be played with, and why. Nothing is said of the application.
+    NotPlayed(String),
     /// Not as promised: what was expected, what came, what to change.
     Failed(String),
 }
@@ -29,10 +31,12 @@ impl Report {
         &self.0
     }
 
-    /// Why a scenario failed; `None` where it did not.
+    /// Why a scenario failed, or could not be played; `None` where it passed or was left out.
     pub fn failure(&self, scenario: Scenario) -> Option<&str> {
         self.0.iter().find_map(|(found, result)| match result {
-            ScenarioResult::Failed(why) if *found == scenario => Some(why.as_str()),
+            ScenarioResult::Failed(why) | ScenarioResult::NotPlayed(why) if *found == scenario => {
+                Some(why.as_str())
+            }
             _ => None,
         })
     }
@@ -68,7 +72,7 @@ impl Report {
         let unnamed = |result: &(Scenario, ScenarioResult)| match result {
             (_, ScenarioResult::Passed) => false,
             (scenario, ScenarioResult::LeftOut(_)) => !named.contains(scenario),
-            (_, ScenarioResult::Failed(_)) => true,
+            (_, ScenarioResult::NotPlayed(_) | ScenarioResult::Failed(_)) => true,
         };
         let wrong = self.0.iter().filter(|result| unnamed(result)).count();
         assert!(
@@ -95,14 +99,22 @@ impl fmt::Display for Report {
                     "  left out  {scenario}: {why} (if that is meant, name \
                      `Scenario::{scenario:?}` in `assert_passed_but`)"
                 )?,
+                ScenarioResult::NotPlayed(why) => {
+                    let blame = "the test's sender is to be mended, not the application";
+                    writeln!(f, "  NO TEST   {scenario}: {blame}")?;
+                    indented(f, why)?;
+                }
                 ScenarioResult::Failed(why) => {
                     writeln!(f, "  FAILED    {scenario}: {}", scenario.rule())?;
-                    for line in why.lines() {
-                        writeln!(f, "            {line}")?;
-                    }
+                    indented(f, why)?;
                 }
             }
         }
         Ok(())
     }
+}
+
+fn indented(f: &mut fmt::Formatter<'_>, why: &str) -> fmt::Result {
+    why.lines()
+        .try_for_each(|line| writeln!(f, "            {line}"))
 }

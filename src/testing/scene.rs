@@ -14,6 +14,8 @@ use crate::{receiver::Receiver, simulator::Sent, tenants::Keys, time::UnixTime, 
 /// Why a scenario did not come to its end.
 pub(super) enum Stop {
     LeftOut(String),
+    /// The sender gives no request that the scenario can be played with.
+    NotPlayed(Mismatch),
     Failed(Mismatch),
 }
 
@@ -139,7 +141,7 @@ impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
     pub(super) fn event_at(&self, at: UnixTime, secret: &str) -> Played<Sent> {
         self.ask(&self.asked(at, secret, Content::Usual))
             .ok_or_else(|| {
-                Stop::Failed(Mismatch {
+                Stop::NotPlayed(Mismatch {
                     step: "the kit asks the sender for an event".to_owned(),
                     expected: "a request for `Content::Usual`".to_owned(),
                     got: "none".to_owned(),

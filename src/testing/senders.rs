@@ -8,6 +8,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::{Asked, Content, Sender};
+#[cfg(feature = "jwt")]
+use crate::{keys::JwsAlgorithm, schemes::SignedRequestConfig};
 use crate::{
     providers::{
         facephi::{FacephiSimulator, Topic},
@@ -16,8 +18,9 @@ use crate::{
         preset::{PresetSimulator, StandardWebhooksSimulator},
         unico_check::UnicoCheckSimulator,
     },
-    schemes::Recipe,
-    simulator::Sent,
+    schemes::{Recipe, SchemeConfig},
+    setup::BuildError,
+    simulator::{Sent, Signer},
 };
 
 /// Logto, sending to `path`.
@@ -202,6 +205,101 @@ pub fn preset<B: Into<Bytes>>(
         let body = body_of(asked, &usual)?;
         Some(simulator(asked.secret).path(&path).send(asked.at, body))
     }
+}
+
+/// A sender of your own that signs with a secret as `config` says: a MAC in a header, or in the body. It needs no
+/// signing code. [`Asked::id`] is the signed id where the scheme has one. Where it has none, put it into the body: equal
+/// bodies are one event.
+///
+/// Bodies are sent as `application/json`. Where the settings sign one member of the body, data of another shape has no
+/// such member, and is left out. For another content type or method write a closure with a
+/// [`Signer`](crate::simulator::Signer).
+///
+/// # Errors
+///
+/// When the settings cannot be right, or are those of a signature by a private key: see `signed_request`.
+///
+/// ```
+/// use hookgate::{
+///     schemes::{HmacHeaderConfig, SignatureEncoding, TimestampForm},
+///     testing::senders,
+/// };
+/// use serde_json::json;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // The settings of the application's own `Preset::custom`.
+/// let config = HmacHeaderConfig::new("x-acme-signature", SignatureEncoding::Hex)
+///     .timestamp("x-acme-time", TimestampForm::Seconds)
+///     .template("{timestamp}.{body}");
+/// let acme = senders::custom("/webhooks/acme", config, |asked| {
+///     json!({ "id": asked.id(), "name": asked.personal() }).to_string()
+/// })?;
+/// # let _ = acme;
+/// # Ok(())
+/// # }
+/// ```
+pub fn custom<B: Into<Bytes>>(
+    path: impl Into<String>,
+    config: impl Into<SchemeConfig>,
+    usual: impl Fn(&Asked<'_>) -> B,
+) -> Result<impl Sender, BuildError> {
+    let (path, config) = (path.into(), config.into());
+    Signer::new(config.clone(), "told at once what is wrong")?;
+    Ok(move |asked: &Asked<'_>| {
+        let signer = Signer::new(config.clone(), asked.secret).ok()?;
+        signed(&signer, &path, asked, body_of(asked, &usual)?)
+    })
+}
+
+/// A sender of your own that signs its requests with a private key as `config` says (feature `jwt`). `keys` are in PEM:
+/// its own, whose public half the application has, and one of somebody else. Both are keys of `algorithm`.
+///
+/// The application has a public key of its own, so `RotatedKey` is left out. [`Asked::id`] is the nonce where the scheme
+/// has one. Put it into the body too: equal bodies are one event.
+///
+/// # Errors
+///
+/// When the settings cannot be right; when a key cannot be read, or is not one of the algorithm's.
+///
+/// ```no_run
+/// use hookgate::{keys::JwsAlgorithm, schemes::SignedRequestConfig, testing::senders};
+/// use serde_json::json;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let keys = [std::fs::read("acme.key.pem")?, std::fs::read("other.key.pem")?];
+/// let config = SignedRequestConfig::new("x-acme-signature");
+/// let acme = senders::signed_request("/webhooks/acme", config, JwsAlgorithm::Rs256, keys, |asked| {
+///     json!({ "id": asked.id(), "name": asked.personal() }).to_string()
+/// })?;
+/// # let _ = acme;
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "jwt")]
+pub fn signed_request<B: Into<Bytes>>(
+    path: impl Into<String>,
+    config: SignedRequestConfig,
+    algorithm: JwsAlgorithm,
+    keys: [impl AsRef<[u8]>; 2],
+    usual: impl Fn(&Asked<'_>) -> B,
+) -> Result<impl Sender, BuildError> {
+    let path = path.into();
+    let [own, others] = keys;
+    let signer = |key: &[u8]| Signer::private_key(config.clone(), key, algorithm);
+    let (own, others) = (signer(own.as_ref())?, signer(others.as_ref())?);
+    Ok(move |asked: &Asked<'_>| {
+        let signer = if asked.is_by_another_key() {
+            &others
+        } else {
+            &own
+        };
+        signed(signer, &path, asked, body_of(asked, &usual)?)
+    })
+}
+
+fn signed(signer: &Signer, path: &str, asked: &Asked<'_>, body: Bytes) -> Option<Sent> {
+    let sent = Sent::post(path, "application/json", body);
+    signer.sign(sent, asked.id(), asked.at).ok()
 }
 
 /// A preset knows no types, so none is unknown.

@@ -8,14 +8,13 @@ use super::{
     claims::Unproven,
     client::{Presented, UNKNOWN},
     client_assertion::CLIENT_ASSERTION_TYPE,
-    form,
     grant::Refused,
     issuer::Policy,
     parameters::Parameters,
 };
 use crate::{
     access::of_scheme,
-    request::{Head, Single},
+    request::{Head, Single, form::decoded},
 };
 
 const CLIENT_CREDENTIALS: &str = "client_credentials";
@@ -145,7 +144,7 @@ fn of_basic(value: &[u8]) -> Option<Presented> {
     let pair = Zeroizing::new(BASE64_STANDARD.decode(encoded).ok()?);
     let pair = std::str::from_utf8(&pair).ok()?;
     let (id, secret) = pair.split_once(':')?;
-    let decoded = form::decoded(id.as_bytes()).zip(form::decoded(secret.as_bytes()));
+    let decoded = decoded(id.as_bytes()).zip(decoded(secret.as_bytes()));
     Some(match decoded {
         Some((decoded_id, decoded_secret)) => Presented {
             plain: Some((id.to_owned(), Zeroizing::new(secret.to_owned()))),

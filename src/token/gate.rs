@@ -4,10 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use http::HeaderValue;
 
-use super::parameters::{FORM, JSON};
+use super::parameters::JSON;
 use crate::{
     access::{Access, Gate, Networks, challenges_of},
     limits::{Allowance, BodyBounds},
+    request::form::FORM,
     telemetry::Level,
     verdict::Terms,
 };

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use http::header;
 use serde::{
     Deserialize, Deserializer,
     de::{self, IgnoredAny, MapAccess, Visitor},
@@ -10,12 +9,8 @@ use serde::{
 use zeroize::Zeroizing;
 
 use super::{form, grant::Refused};
-use crate::{
-    json::members::Name,
-    request::{Head, Single},
-};
+use crate::{json::members::Name, request::Head};
 
-pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 pub(super) const JSON: &str = "application/json";
 /// A token request has about six parameters: whoever sends more than this wants them read.
 const MAX_PARAMETERS: usize = 64;
@@ -144,17 +139,5 @@ impl<'de> Deserialize<'de> for Parameters {
 
 /// The head was checked: the media type is one of the two.
 fn is_json(head: &Head<'_>) -> bool {
-    match head.single(&header::CONTENT_TYPE) {
-        Single::Value(value) => {
-            value
-                .split(|byte| *byte == b';')
-                .next()
-                .is_some_and(|media_type| {
-                    media_type
-                        .trim_ascii()
-                        .eq_ignore_ascii_case(JSON.as_bytes())
-                })
-        }
-        Single::Missing | Single::Repeated => false,
-    }
+    head.media_type().eq_ignore_ascii_case(JSON.as_bytes())
 }

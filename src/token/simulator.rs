@@ -13,6 +13,7 @@ use crate::{
         JwsAlgorithm,
         jose::{base64url, message_of},
     },
+    request::form::{FORM, encoded},
     setup::BuildError,
     simulator::Sent,
     time::UnixTime,
@@ -145,7 +146,7 @@ impl TokenSimulator {
             Proof::Client { id, secret, basic } => {
                 add("grant_type", "client_credentials");
                 if *basic {
-                    let pair = format!("{}:{}", encoded(id), encoded(secret));
+                    let pair = format!("{}:{}", encoded(id.as_bytes()), encoded(secret.as_bytes()));
                     let value = format!("Basic {}", BASE64_STANDARD.encode(pair));
                     headers.push(("authorization".to_owned(), value));
                 } else {
@@ -178,14 +179,11 @@ impl TokenSimulator {
             )
         } else {
             let pairs = parameters.iter();
-            let pairs = pairs.map(|(name, value)| format!("{name}={}", encoded(value)));
-            (
-                "application/x-www-form-urlencoded",
-                pairs.collect::<Vec<_>>().join("&"),
-            )
+            let pairs = pairs.map(|(name, value)| format!("{name}={}", encoded(value.as_bytes())));
+            (FORM, pairs.collect::<Vec<_>>().join("&"))
         };
         headers.insert(0, ("content-type".to_owned(), media_type.to_owned()));
-        Sent::new(&self.path, headers, body.into(), "authorization")
+        Sent::new(&self.path, headers, body).signed_in("authorization")
     }
 
     /// Reads the answer to the token request, and keeps its token.
@@ -345,21 +343,6 @@ impl AssertionSimulator {
         let signer = (aws_lc::DEFAULT_PROVIDER.signer_factory)(&algorithm, &self.key).ok()?;
         signer.try_sign(message).ok()
     }
-}
-
-/// As HTML forms encode (RFC 6749, appendix B).
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'*' => {
-                encoded.push(char::from(byte));
-            }
-            b' ' => encoded.push('+'),
-            byte => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
 }
 
 impl fmt::Debug for TokenSimulator {

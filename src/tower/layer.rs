@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, net::SocketAddr, sync::Arc};
 
-use http::request::Parts;
+use http::{Uri, request::Parts};
 use tower_layer::Layer;
 
 use super::ReceiverService;
@@ -21,14 +21,19 @@ pub struct Wiring {
     pub route_params: fn(&mut Parts) -> RouteParams,
     /// The address of the peer that opened the connection.
     pub peer: fn(&Parts) -> Option<SocketAddr>,
+    /// The request target as it arrived. A framework may cut what it has matched from the request's own, while senders
+    /// sign the whole, an inbox keeps it, and a worker's routes begin with it.
+    pub target: fn(&Parts) -> &Uri,
 }
 
 impl Default for Wiring {
-    /// Knows nothing: a receiver that needs the one or the other then answers 500 and logs what to add.
+    /// Knows neither parameters nor peer: a receiver that needs the one or the other then answers 500 and logs what to
+    /// add. The target is the request's own.
     fn default() -> Self {
         Self {
             route_params: |_| RouteParams::new(),
             peer: |_| None,
+            target: |parts| &parts.uri,
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::{
     limits::unread::WatchedBody,
     receiver::Receiver,
     request::Head,
-    road::{self, Concluded, Ran, RunsToEnd, TimeLeft},
+    road::{self, Concluded, Pass, Ran, RunsToEnd, TimeLeft},
     time::{self, Timer},
     verdict::{Answer, Verdict},
 };
@@ -95,8 +95,13 @@ where
         let receiver = self.receiver.clone();
         let timer = self.timer.clone();
         let wiring = self.wiring;
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        let pass = parts.extensions.remove::<Pass>();
         let mut parts = Box::new(parts);
+        if let Some(pass) = pass {
+            let call = Call::new(inner, parts);
+            return Box::pin(through(pass, receiver, call));
+        }
         Box::pin(async move {
             if let Some(outer) = parts.extensions.get::<DeliverySlot>() {
                 let (answer, verdict) = road::nested(outer, &receiver);
@@ -112,9 +117,10 @@ where
             let speaks_http1 = parts.version <= Version::HTTP_11;
             let admitted = {
                 let mut body = WatchedBody::new(RequestBody::new(body));
-                let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
-                    .query(parts.uri.query())
-                    .authority(parts.uri.authority().map(|authority| authority.as_str()))
+                let target = (wiring.target)(&parts);
+                let head = Head::new(parts.method.as_str(), target.path(), &parts.headers)
+                    .query(target.query())
+                    .authority(target.authority().map(|authority| authority.as_str()))
                     .route_params(&route_params)
                     .peer((wiring.peer)(&parts));
                 match receiver.judge().admit(head, &mut body, &timer).await {
@@ -134,11 +140,7 @@ where
                 }
             };
             let time = TimeLeft::of(&admitted);
-            let call = Call {
-                inner,
-                parts,
-                body: PhantomData,
-            };
+            let call = Call::new(inner, parts);
             let run = move |slot, bytes| call.run(slot, bytes);
             let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
             let work = RunsToEnd::new(&receiver, &timer, time, work, time::spawn);
@@ -148,6 +150,28 @@ where
             })
         })
     }
+}
+
+/// A worker's run has come to its receiver: the handler is called at once.
+async fn through<S, B, Out>(
+    pass: Pass,
+    receiver: Receiver,
+    call: Call<S, B>,
+) -> Result<Response<AnswerBody<Out>>, S::Error>
+where
+    S: Service<Request<B>, Response = Response<Out>> + Send + 'static,
+    S::Future: Send + 'static,
+    B: From<Bytes> + Send + 'static,
+    Out: Send + 'static,
+{
+    let arrived = pass.arrive(&receiver, move |slot, bytes| call.run(slot, bytes));
+    Ok(match arrived {
+        Ok(passing) => match passing.await {
+            Concluded::Reply(response) => response.map(AnswerBody::own),
+            Concluded::Answer(answer) => fixed(&answer),
+        },
+        Err(answer) => fixed(&answer),
+    })
 }
 
 /// The request as the handler sees it: its body is what was authenticated.
@@ -174,6 +198,16 @@ impl<S: Clone, B> Clone for Call<S, B> {
         Self {
             inner: self.inner.clone(),
             parts: self.parts.clone(),
+            body: PhantomData,
+        }
+    }
+}
+
+impl<S, B> Call<S, B> {
+    fn new(inner: S, parts: Box<Parts>) -> Self {
+        Self {
+            inner,
+            parts,
             body: PhantomData,
         }
     }

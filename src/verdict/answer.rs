@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use super::{Reason, Terms};
+use super::{Outcome, Reason, Terms};
 
 /// What a sender is asked to wait when nothing better is known.
 pub(crate) const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -154,6 +154,21 @@ impl Answer {
                 .push((header::RETRY_AFTER, HeaderValue::from(secs.max(1))));
         }
         answer
+    }
+
+    /// What a handler's outcome is answered, where it has no reply of its own.
+    pub(crate) fn to(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Processed | Outcome::Ignored { .. } => Self::ok(Reason::Handled),
+            Outcome::Rejected { .. } => Self::ok(Reason::HandlerRejected),
+            Outcome::Retry { after, .. } => Self::unavailable(Reason::HandlerRetry, *after),
+            Outcome::Unavailable { .. } => {
+                Self::unavailable(Reason::HandlerRetry, Some(RETRY_AFTER))
+            }
+            Outcome::WrongEventType => Self::misused(Reason::WrongEventType),
+            Outcome::TakenTwice => Self::misused(Reason::TakenTwice),
+            Outcome::NestedReceiver => Self::misused(Reason::NestedReceiver),
+        }
     }
 
     /// 500: the route has no receiver.

@@ -93,7 +93,10 @@ rows! {
     UnsupportedMediaType = "unsupported_media_type", Refused, MediaType,
         /// `content-type` is missing, repeated or not the pack's.
         #[error("the media type is missing or not one that the pack takes")]
-        UnsupportedMediaType;
+        UnsupportedMediaType,
+        /// Of two media types that the pack takes, `content-type` names the other one: a form that is said to be JSON.
+        #[error("the body is not what its media type says")]
+        MislabelledBody;
     /// The body has a content encoding.
     UnsupportedEncoding = "unsupported_encoding", Refused, MediaType,
         /// A content encoding other than identity: what is signed could not be told from what is read.

@@ -1,18 +1,32 @@
-//! [`Handler`]: an application's function, whatever its event.
+//! [`Handler`]: who handles an endpoint's events, whatever they are.
 
 use std::{future::Future, pin::Pin};
 
+use bytes::Bytes;
+
 use crate::{
     delivery::{Delivery, DeliverySlot},
+    inbox::StoredRequest,
     road::Ran,
     telemetry::log,
     verdict::{Ack, Nack, Outcome},
 };
 
-type Running = Pin<Box<dyn Future<Output = Ran<()>> + Send>>;
+/// What a handler gets.
+pub(crate) struct Handed<'a> {
+    pub(crate) slot: DeliverySlot,
+    /// The authenticated bytes.
+    #[cfg_attr(not(feature = "tower"), expect(dead_code, reason = "for routes"))]
+    pub(crate) bytes: Bytes,
+    /// The request as it came.
+    #[cfg_attr(not(feature = "tower"), expect(dead_code, reason = "for routes"))]
+    pub(crate) request: &'a StoredRequest,
+}
 
-/// An application's function, whatever its event.
-pub(super) type Handler = Box<dyn Fn(DeliverySlot) -> Running + Send + Sync>;
+pub(crate) type Running = Pin<Box<dyn Future<Output = Ran<()>> + Send>>;
+
+/// Who handles an endpoint's events: a function, or routes.
+pub(crate) type Handler = Box<dyn Fn(Handed<'_>) -> Running + Send + Sync>;
 
 pub(super) fn erased<E, F, Fut>(handler: F) -> Handler
 where
@@ -20,8 +34,8 @@ where
     F: Fn(Delivery<E>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Ack, Nack>> + Send + 'static,
 {
-    Box::new(move |slot| {
-        let running = match slot.take::<E>() {
+    Box::new(move |handed| {
+        let running = match handed.slot.take::<E>() {
             Ok(delivery) => handler(delivery),
             Err(why) => {
                 log::misused(why.reason(), &why);

@@ -7,7 +7,7 @@ use std::{
 
 use event_listener::Event;
 
-use super::serve::Shared;
+use super::shared::Shared;
 use crate::{
     setup::BuildError,
     time::{Timer, TokioTimer},

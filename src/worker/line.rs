@@ -5,20 +5,21 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use bytes::Bytes;
 
 use super::{
+    handler::Handed,
     policy::{LOST_AFTER, Next, Run},
-    serve::{CALL_TIMEOUT, Endpoint, Shared, Slot},
+    shared::{CALL_TIMEOUT, Endpoint, Shared, Slot},
 };
 use crate::{
     dedup::{DedupStore, Settled},
     inbox::{
-        Counts, DeadReason, Entry, FORMAT, Inbox, Leased, Pause, PauseReason, StoredDelivery,
-        Unreadable,
+        Counts, DeadReason, Entry, FORMAT, Inbox, Leased, OrderKey, Pause, PauseReason,
+        StoredDelivery, Unreadable,
     },
     judge::NotReopened,
     leases::LeaseHandle,
     road::{Said, Worked, work},
     telemetry::{
-        log,
+        Meter, log,
         words::{self, Words},
     },
     time::{Timer, within},
@@ -56,6 +57,7 @@ pub(super) async fn run(
         age,
         is_quarantined,
         probe,
+        order,
         ..
     } = row;
     let stored = StoredDelivery::from_bytes(payload);
@@ -66,8 +68,10 @@ pub(super) async fn run(
         shared: &shared,
         endpoint,
         slot: &slot,
+        order,
         lease: &hold.lease,
         timer: &timer,
+        asked,
         run: Run {
             failures,
             age,
@@ -87,24 +91,32 @@ pub(super) async fn run(
         Ok(stored) if is_quarantined => line.accept_anew(&stored).await,
         Ok(stored) => match line.work(&stored).await {
             Some(came) => came,
-            None => return,
+            None => return line.promote().await,
         },
     };
     line.end(came).await;
+    line.promote().await;
 }
 
 struct Line<'a> {
     shared: &'a Shared,
     endpoint: &'a Endpoint,
     slot: &'a Slot,
+    order: Option<OrderKey>,
     lease: &'a LeaseHandle,
     timer: &'a Arc<dyn Timer>,
+    /// When its lease was asked for.
+    asked: Duration,
     run: Run,
 }
 
 impl Line<'_> {
     fn name(&self) -> &str {
         self.endpoint.served.receiver.name()
+    }
+
+    fn meter(&self) -> &Meter {
+        &self.endpoint.served.receiver.0.judge.told.meter
     }
 
     fn misrouted(&self, why: Words) -> Came {
@@ -133,8 +145,18 @@ impl Line<'_> {
             Err(why) => return Some(self.unread(why)),
         };
         let began = self.shared.clock.monotonic();
+        if self.lease.attempt() == 1 {
+            let since = began.saturating_sub(self.asked);
+            self.meter().waited(self.run.age.saturating_add(since));
+        }
         let stop = pin!(self.shared.lets_go());
-        let handler = |slot, _| (served.handler)(slot);
+        let handler = |slot, bytes| {
+            (served.handler)(Handed {
+                slot,
+                bytes,
+                request: &stored.request,
+            })
+        };
         let came = |worked: Worked| {
             let run = Run {
                 others_succeed: self.endpoint.has_succeeded_since(began),
@@ -232,6 +254,8 @@ impl Line<'_> {
 
     fn tell(&self, came: Came, next: Next, settled: Result<Settled, StoreError>) {
         let is_written = matches!(settled, Ok(Settled::Ok));
+        let (called, cause) = next.labels(is_written);
+        self.meter().worked(called, cause);
         let attempt = self.lease.attempt();
         match came {
             Came::Not(_, None) => {}
@@ -279,6 +303,18 @@ impl Line<'_> {
         {
             // The next probe tries again.
             log::inbox(words::NOT_RESUMED, &error);
+        }
+    }
+
+    /// A handler that settled inside of its own transaction committed it behind the store's back. So what waits behind its
+    /// event is let go on here, whatever the handler said then.
+    async fn promote(&self) {
+        let Some(order) = &self.order else { return };
+        if !self.lease.heartbeat_stopped() {
+            return;
+        }
+        if let Err(error) = self.call(self.shared.inbox.promote(order)).await {
+            log::inbox(words::NOT_PROMOTED, &error);
         }
     }
 

@@ -26,10 +26,12 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `policy` | what becomes of a line after a run |
-//! | `handler` | an application's function, whatever its event |
+//! | `handler` | who handles an endpoint's events, whatever they are |
 //! | `keeper` | the heartbeat of all lines |
 //! | `line` | one line, from its lease to its end |
+//! | `shared` | what all lines of a worker share, and the slots that they take |
 //! | `serve` | who gets a slot, and stopping |
+//! | `watch` | how much waits, and what is wrong with that |
 //! | `heart` | a thread for the heartbeat |
 
 mod handler;
@@ -39,20 +41,24 @@ mod keeper;
 mod line;
 mod policy;
 mod serve;
+mod shared;
+mod watch;
 
 use std::{collections::HashMap, fmt, future::Future, sync::Arc, time::Duration};
 
+#[cfg(feature = "tower")]
+pub(crate) use self::handler::{Handed, Running};
 pub use self::policy::Retries;
 use self::{
     handler::{Handler, erased},
-    serve::Shared,
+    shared::Shared,
 };
 use crate::{
     delivery::Delivery,
     inbox::{BoxInbox, Inbox},
     receiver::{Busy, Receiver},
     setup::BuildError,
-    time::{Clock, SystemClock, Timer},
+    time::{Clock, SystemClock, Timer, beside},
     verdict::{Ack, Nack},
 };
 
@@ -108,17 +114,19 @@ impl Worker {
     }
 
     /// Handles the events of `receiver` with `handler`. A second handler of one endpoint takes the first one's place.
-    pub fn handle<E, F, Fut>(mut self, receiver: &Receiver, handler: F) -> Self
+    pub fn handle<E, F, Fut>(self, receiver: &Receiver, handler: F) -> Self
     where
         E: Send + 'static,
         F: Fn(Delivery<E>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Ack, Nack>> + Send + 'static,
     {
-        let served = Served {
-            receiver: receiver.clone(),
-            handler: erased(handler),
-        };
-        self.served.insert(receiver.name().into(), served);
+        self.handled_by(receiver, erased(handler))
+    }
+
+    pub(crate) fn handled_by(mut self, receiver: &Receiver, handler: Handler) -> Self {
+        let receiver = receiver.clone();
+        let name = receiver.name().into();
+        self.served.insert(name, Served { receiver, handler });
         self
     }
 
@@ -174,7 +182,8 @@ impl Worker {
         let timer: Arc<dyn Timer> = Arc::new(crate::time::TokioTimer);
         let shared = self.shared()?;
         let heart = heart::Heart::start(shared.clone())?;
-        let left = serve::serve(&shared, &timer, stop).await;
+        let serving = std::pin::pin!(serve::serve(&shared, &timer, stop));
+        let left = beside(serving, || watch::watch(&shared, &timer)).await;
         drop(heart);
         Ok(left)
     }
@@ -193,7 +202,8 @@ impl Worker {
         let timer: Arc<dyn Timer> = Arc::new(timer);
         let shared = self.shared()?;
         let serving = std::pin::pin!(serve::serve(&shared, &timer, stop));
-        Ok(crate::time::beside(serving, || shared.keeper.beat(&timer)).await)
+        let watched = std::pin::pin!(beside(serving, || watch::watch(&shared, &timer)));
+        Ok(beside(watched, || shared.keeper.beat(&timer)).await)
     }
 
     fn shared(self) -> Result<Arc<Shared>, BuildError> {

@@ -71,6 +71,19 @@ pub(super) enum Next {
     },
 }
 
+impl Next {
+    /// What it is called in metrics, and what a dead letter died of. `is_written` is whether it became so.
+    pub(super) fn labels(self, is_written: bool) -> (&'static str, Option<&'static str>) {
+        match self {
+            _ if !is_written => ("lost", None),
+            Self::Done(_) => ("done", None),
+            Self::Dead(reason) => ("dead", Some(reason.as_str())),
+            Self::Again { .. } => ("retried", None),
+            Self::Paused { .. } => ("paused", None),
+        }
+    }
+}
+
 impl Retries {
     /// The ceiling of the wait after so many failures before this one.
     fn ceiling(&self, before: u32) -> Duration {

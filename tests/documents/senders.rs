@@ -142,7 +142,7 @@ fn the_catalogue_of_presets_is_made_from_the_rows() {
 fn the_readme_has_every_sender() {
     let lines: Vec<_> = presets()
         .map(|sender| {
-            let forms = sender.media_types.len() > 1;
+            let forms = sender.media_types.len() > 1 && sender.form_field.is_none();
             line(&[
                 sender.title,
                 &format!("`Preset::{}(key)`", constructor(sender)),
@@ -290,6 +290,10 @@ fn each_row_is_whole() {
         let signs = matches!(sender.proof.value(), Proof::Scheme(_));
         assert_eq!(signs, sender.secret.is_some(), "{name}");
         let body_time = sender.body_time.map(|time| time.value().at);
+        let takes_forms = sender
+            .media_types
+            .contains(&"application/x-www-form-urlencoded");
+        assert!(takes_forms || sender.form_field.is_none(), "{name}");
         for place in body_time.into_iter().chain(sender.id_at) {
             assert!(
                 place.starts_with('/') && !place.contains('~'),

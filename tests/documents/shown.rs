@@ -27,6 +27,37 @@ fn the_readmes_and_guides_show_the_programs() -> Outcome {
     Ok(())
 }
 
+/// Pieces of programs, however deep they stand there.
+#[test]
+fn the_code_of_these_guides_is_compiled() -> Outcome {
+    let table = "scenarios/tests/table";
+    let existing = ["existing", "existing_on_axum", "existing_on_actix"];
+    for (guide, files) in [(
+        "docs/existing-handler.md",
+        existing.map(|file| format!("{table}/{file}.rs")),
+    )] {
+        let code: Result<Vec<_>, _> = files.iter().map(|file| read(file)).collect();
+        let code: Vec<_> = code?.iter().map(|code| unindented(code)).collect();
+        let text = read(guide)?;
+        let blocks: Vec<_> = text.split("```rust\n").skip(1).collect();
+        assert!(!blocks.is_empty(), "{guide}");
+        for block in blocks {
+            let block = block.split("```").next().unwrap_or_default();
+            let is_there = code.iter().any(|code| code.contains(&unindented(block)));
+            assert!(
+                is_there,
+                "{guide} shows what is in none of {files:?}:\n{block}"
+            );
+        }
+    }
+    Ok(())
+}
+
+fn unindented(code: &str) -> String {
+    let lines = code.lines().map(|line| line.trim_start());
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 #[test]
 fn the_readme_shows_the_command_that_sends_an_event() -> Outcome {
     let example = read("examples/axum_logto.rs")?;

@@ -8,7 +8,7 @@ use hookgate::{
     UnixTime,
     access::{AnyoneMayCall, ApiKey},
     dedup::{BoxDedupStore, MemoryStore},
-    inbox::MemoryInbox,
+    inbox::{MemoryInbox, Totals},
     keys::LiveKeys,
     pack::{
         Authenticated, Contents, Provider, RawRequest, Retries, SenderProfile, TimeKind,
@@ -368,7 +368,7 @@ fn the_list_has_every_code_that_the_library_writes() {
             });
             // The token endpoint's is not of a receiver.
             for code in said.filter(|code| *code != "anyone_may_ask_for_tokens") {
-                assert!(Finding::CODES.contains(&code), "{code}");
+                assert!(all_codes().contains(&code), "{code}");
                 count += 1;
             }
         }
@@ -429,13 +429,18 @@ fn what_is_found_later_is_acknowledged_too() {
     assert!(receiver.check()[0].is_acknowledged());
 }
 
+/// Of the check at start, and of workers while they run.
+fn all_codes() -> Vec<&'static str> {
+    [Finding::CODES, Totals::CODES].concat()
+}
+
 #[test]
 fn only_a_finding_that_there_is_can_be_acknowledged() {
     let built = |code| {
         let builder = Receiver::new("test", pack(|_| {})).dedup(Durable);
         builder.acknowledge(code).build().map(drop)
     };
-    for code in Finding::CODES {
+    for code in all_codes() {
         assert_eq!(built(code), Ok(()), "{code}");
     }
     let refused = built("events_may_be_lost").unwrap_err();
@@ -443,7 +448,7 @@ fn only_a_finding_that_there_is_can_be_acknowledged() {
         panic!("{refused:?}");
     };
     assert_eq!(*code, "events_may_be_lost");
-    assert_eq!(known, Finding::CODES);
+    assert_eq!(*known, all_codes());
     assert!(refused.to_string().contains("`events_may_be_lost`"));
     assert!(refused.to_string().contains(", events_can_be_lost, "));
 }

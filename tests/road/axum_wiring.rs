@@ -62,6 +62,19 @@ async fn a_method_added_after_the_layer_is_not_covered_and_an_event_there_is_500
 }
 
 #[tokio::test]
+async fn routes_that_share_a_receiver_share_what_was_handled() {
+    let stage = Stage::logto().await;
+    let route = || stage.script.route::<LogtoEvent>(&stage.receiver);
+    let app = Router::new().route("/a", route()).route("/b", route());
+    let server = Server::start(app).await;
+    for (target, n, runs) in [("/a", 1, 1), ("/b", 1, 1), ("/b", 2, 2), ("/a", 2, 2)] {
+        let call = logto::event(n).target(target);
+        assert_eq!(call.send(server.addr).await.status, 200);
+        assert_eq!(stage.script.runs(), runs, "{target} {n}");
+    }
+}
+
+#[tokio::test]
 async fn a_handler_that_runs_without_its_event_for_its_type_has_not_handled_it() {
     let stage = Stage::logto().await;
     let wrong = post(|event: Result<Event<String>, EventRejection>| async move {

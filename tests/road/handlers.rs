@@ -22,12 +22,14 @@ use hookgate::{
         Authenticated, Contents, Decoded, Head, KeyParts, LiveKeys, Provider, RawRequest,
         SenderProfile, Undecodable,
     },
+    providers::logto::Event as LogtoEvent,
     schemes::{Coverage, Verified},
     tenants::Keys,
     testing::FakeClock,
     time::{Timer, TokioTimer},
     tower::ReceiverLayer,
 };
+use hookgate_axum::{Event, ReceiverExt};
 use http::{Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -364,4 +366,30 @@ async fn an_event_that_panics_when_nobody_took_it_is_handled_all_the_same() {
         };
         assert_eq!(answer.reason(), expected);
     }
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_delivery_without_its_event_has_its_key_its_lease_and_its_payload() {
+    async fn in_parts(Event(delivery): Event<LogtoEvent>) -> String {
+        let whole = format!(
+            "{delivery:?} {:?} {:?}",
+            delivery.event_type(),
+            delivery.payload()
+        );
+        let (event, rest) = delivery.into_parts();
+        assert_eq!(Some(event.name()), rest.event_type());
+        assert_eq!(rest.lease().attempt(), 1);
+        assert_eq!(
+            format!("{rest:?} {:?} {:?}", rest.event_type(), rest.payload()),
+            whole
+        );
+        rest.event_key().to_string()
+    }
+    let stage = Stage::logto().await;
+    let route = axum::routing::post(in_parts).layer(stage.receiver.layer());
+    let server = Server::start(Router::new().route("/hook", route)).await;
+    let reply = logto::event(1).send(server.addr).await;
+    let parts = KeyParts::of_digest(logto::body(1).as_bytes());
+    let key = stage.receiver.event_key(None, &parts).unwrap();
+    assert_eq!((reply.status, reply.text()), (200, &*key.to_string()));
 }

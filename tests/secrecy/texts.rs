@@ -39,7 +39,9 @@ async fn debug_texts_and_errors_hold_no_canary() {
     quiet("misfit", &format!("{misfit:?} {misfit:#?}"));
 
     let call = logto::signed(personal("PostSignIn", 1), SECRET).with("x-token", "CANARY");
-    let head = Head::new("POST", "/CANARY-PATH", &call.headers);
+    let head = Head::new("POST", "/CANARY-PATH", &call.headers)
+        .query(Some("token=CANARY-QUERY"))
+        .authority(Some("CANARY.example.com"));
     let request = RawRequest::new(head, &call.body);
     quiet("request", &format!("{head:?} {request:?}"));
     let refused = Event::from_slice(b"\"CANARY\"").unwrap_err();

@@ -12,6 +12,7 @@ use axum::{Router, body::Body, routing::post};
 use hookgate::{
     Reason,
     framework::{BodyBroken, BodySource},
+    inbox::DeadReason,
     metrics::{self as known, Kind},
     pack::Head,
     providers::logto::Event,
@@ -20,8 +21,12 @@ use hookgate::{
 use hookgate_axum::EventRejection;
 use tower::ServiceExt;
 
-use crate::props::{
-    self, CANARY, Connection, Fault, Gate, On, Recorded, Stage, Step, every_end, logto, poll, until,
+use crate::{
+    inbox::works::{self, Works},
+    props::{
+        self, CANARY, Connection, Fault, Gate, On, Recorded, Stage, Step, every_end, logto, poll,
+        until,
+    },
 };
 
 type LogtoEvent = hookgate_axum::Event<Event>;
@@ -33,6 +38,7 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
     let (_stage, _told) = every_end().await;
     unprotected_requests().await;
     token_requests().await;
+    inbox_work().await;
     let mut reasons: BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
     reasons.extend(TOKEN_REASONS);
     let mut seen = BTreeSet::new();
@@ -48,7 +54,11 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
             let bounded = match label.key() {
                 "endpoint" => value == "test",
                 "issuer" => value == ISSUER,
-                "event_type" => ["none", "other", "thing.happened"].contains(&value),
+                "event_type" => {
+                    ["none", "other", "thing.happened", "Organization.Deleted"].contains(&value)
+                }
+                "next" => ["done", "retried", "paused", "dead", "lost"].contains(&value),
+                "cause" => DeadReason::read(value).is_some(),
                 "reason" => reasons.contains(value),
                 "call" => CALLS.contains(&value),
                 "error" => ["full", "timeout", "unavailable"].contains(&value),
@@ -60,6 +70,18 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
     }
     let all: BTreeSet<&str> = known::ALL.iter().map(|metric| metric.name).collect();
     assert_eq!(seen, all, "each is recorded");
+}
+
+/// An event that is handled from an inbox, and a dead letter.
+async fn inbox_work() {
+    let works = Works::new().await;
+    works.then([works::Step::Process, works::Step::Reject]);
+    for n in 0..2 {
+        works.stage.send(&logto::event(n)).await;
+    }
+    works.start(works.worker());
+    works.pass_until(|| works.done() == 2).await;
+    works.pass(Duration::from_secs(10)).await;
 }
 
 /// Two requests to routes that forgot their receiver.
@@ -345,7 +367,7 @@ fn names_follow_the_conventions() {
         );
         assert_eq!(
             metric.name.ends_with("_seconds"),
-            metric.kind == Kind::Seconds,
+            matches!(metric.kind, Kind::Seconds | Kind::Age),
             "{}",
             metric.name
         );
@@ -364,6 +386,7 @@ fn the_guide_lists_each_metric_as_it_is() {
             Kind::Counter => "counter",
             Kind::Count => "gauge",
             Kind::Bytes => "gauge, bytes",
+            Kind::Age => "gauge, seconds",
             Kind::Seconds => "histogram, seconds",
             _ => unreachable!("a kind that the guide does not have"),
         };
@@ -384,4 +407,4 @@ fn the_guide_lists_each_metric_as_it_is() {
 }
 
 /// Metrics that the guide names once more, among its alerts.
-const ALERTS: usize = 6;
+const ALERTS: usize = 9;

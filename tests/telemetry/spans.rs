@@ -208,6 +208,7 @@ async fn no_span_holds_anything_of_the_senders() {
         "attempt",
         "detached",
         "endpoint",
+        "event_key",
         "event_type",
         "key_id",
         "pack",

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::{
     command::{hookgate, verdicts, verify_text},
-    explain::request::mac,
-    listening::Listening,
+    explain::request::{certificate, mac, rs256},
+    listening::{Listening, SECRETS},
     raw_request::{CLOSE, JSON, logto_event, logto_signature, send},
     send_and_listen::FRAMEWORKS,
 };
@@ -25,6 +25,8 @@ struct Row {
     lines: String,
     body: String,
     reason: Option<&'static str>,
+    /// Keys beside the usual ones, each with its variable.
+    keys: Vec<(&'static str, String)>,
 }
 
 /// An event of Logto with this time in place of its own.
@@ -42,6 +44,7 @@ fn timed(time: Value, settings: Value, reason: Option<&'static str>) -> Row {
         ),
         body,
         reason,
+        keys: Vec::new(),
     }
 }
 
@@ -58,6 +61,7 @@ fn large(recipe: &str, reason: &'static str) -> Row {
             "x".repeat(400_000)
         ),
         reason: Some(reason),
+        keys: Vec::new(),
     }
 }
 
@@ -70,6 +74,7 @@ fn notified(access: Value, lines: &str, reason: Option<&'static str>) -> Row {
         lines: format!("{JSON}{lines}"),
         body: r#"{"processId":"p","state":"PROCESS_STATE_FINISHED"}"#.to_owned(),
         reason,
+        keys: Vec::new(),
     }
 }
 
@@ -88,14 +93,137 @@ fn behind_proxies(forwarded_for: &str, reason: Option<&'static str>) -> Row {
 const TOKEN_SECRET: &str = "long enough to be a secret of 32 bytes";
 
 fn with_token(head: Value, reason: Option<&'static str>) -> Row {
-    let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let end = SystemClock::new().now().as_secs() + 600;
-    let signed = format!("{}.{}", encode(head), encode(json!({ "exp": end })));
-    let signature = URL_SAFE_NO_PAD.encode(mac(TOKEN_SECRET.as_bytes(), signed.as_bytes()));
     let rule =
         json!({"bearer": {"secret": format!("utf8:{TOKEN_SECRET}"), "algorithms": ["HS256"]}});
-    let line = format!("authorization: Bearer {signed}.{signature}\r\n");
-    notified(rule, &line, reason)
+    notified(rule, &token_line(head, json!({})), reason)
+}
+
+/// A token under this head with these claims, in a line.
+fn token_line(head: Value, mut claims: Value) -> String {
+    let encode = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    claims["exp"] = json!(SystemClock::new().now().as_secs() + 600);
+    let signed = format!("{}.{}", encode(head), encode(claims));
+    let signature = URL_SAFE_NO_PAD.encode(mac(TOKEN_SECRET.as_bytes(), signed.as_bytes()));
+    format!("authorization: Bearer {signed}.{signature}\r\n")
+}
+
+/// Tokens under keys with ids, and those of the settings' own endpoint.
+fn tokens() -> Vec<Row> {
+    let secret = format!("utf8:{TOKEN_SECRET}");
+    let keys = json!([{"kid": "one", "secret": secret}, {"kid": "two", "secret": "utf8:another secret of thirty-two bytes"}]);
+    let of_keys = json!({"bearer": {"keys": keys, "algorithms": ["HS256"]}});
+    let under = |kid: &str, reason| {
+        let line = token_line(json!({"alg": "HS256", "kid": kid}), json!({}));
+        notified(of_keys.clone(), &line, reason)
+    };
+    let endpoint = json!({
+        "issuer": "https://hooks.example/token",
+        "secret": secret,
+        "clients": [{"id": "unico", "secrets": ["0f3c"]}],
+    });
+    let issued = |claims: Value, reason| {
+        let line = token_line(json!({"alg": "HS256", "typ": "at+jwt"}), claims);
+        let mut row = notified(
+            json!({"token_endpoint": {"issued_to": ["unico"]}}),
+            &line,
+            reason,
+        );
+        row.settings["token_endpoint"] = endpoint.clone();
+        row
+    };
+    let claims = |issuer: &str, client: &str| json!({"iss": issuer, "aud": "https://hooks.example/token", "client_id": client, "sub": client});
+    let published = |reason| {
+        let line = token_line(json!({"alg": "HS256"}), json!({}));
+        let ed = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+        let rule = json!({"bearer": {"jwks": {"keys": [ed]}, "algorithms": ["EdDSA"]}});
+        notified(rule, &line, reason)
+    };
+    let denied = Some("access_denied");
+    vec![
+        under("one", None),
+        under("two", denied),
+        under("three", denied),
+        issued(claims("https://hooks.example/token", "unico"), None),
+        issued(claims("https://hooks.example/token", "another"), denied),
+        issued(claims("https://elsewhere.example/token", "unico"), denied),
+        // A key set knows no shared secret.
+        published(denied),
+    ]
+}
+
+/// What a sender without a signature sends, under these settings.
+fn unsigned(lines: &str, body: &str, settings: Value, reason: Option<&'static str>) -> Row {
+    let mut row = notified(
+        json!({"api_key": {"header": "x-key", "value": "0f3c"}}),
+        lines,
+        reason,
+    );
+    row.provider = "access-only";
+    body.clone_into(&mut row.body);
+    for (name, value) in settings.as_object().unwrap() {
+        row.settings[name] = value.clone();
+    }
+    row
+}
+
+fn without_signature() -> Vec<Row> {
+    let key = "x-key: 0f3c\r\n";
+    let by_member = json!({"identity": {"member": "/data/id"}, "type_member": "/type"});
+    let by_header = json!({"identity": {"header": "x-id"}});
+    let undecodable = Some("undecodable");
+    vec![
+        unsigned(key, "[1,2]", json!({}), None),
+        unsigned(key, "{", json!({}), undecodable),
+        unsigned("", "{}", json!({}), Some("access_missing")),
+        unsigned(
+            key,
+            r#"{"type":"t","data":{"id":7}}"#,
+            by_member.clone(),
+            None,
+        ),
+        unsigned(
+            key,
+            r#"{"data":{"id":7,"id":8}}"#,
+            by_member.clone(),
+            undecodable,
+        ),
+        unsigned(key, r#"{"data":{"id":""}}"#, by_member, undecodable),
+        unsigned("x-key: 0f3c\r\nx-id: 1\r\n", "{}", by_header.clone(), None),
+        unsigned(
+            "x-key: 0f3c\r\nx-id: 1\r\nx-id: 2\r\n",
+            "{}",
+            by_header,
+            undecodable,
+        ),
+    ]
+}
+
+/// Requests that name the key that signed them.
+fn with_key_ids() -> Vec<Row> {
+    let row = |named: &str, ids: Value, reason| {
+        let body = r#"{"id":"e-1"}"#;
+        let head = URL_SAFE_NO_PAD.encode(json!({"alg": "RS256", "kid": named}).to_string());
+        let text = format!("{head}.{}", URL_SAFE_NO_PAD.encode(body));
+        let signature = URL_SAFE_NO_PAD.encode(rs256(text.as_bytes()));
+        Row {
+            method: "POST",
+            provider: "signed-request",
+            settings: json!({
+                "algorithms": ["RS256"], "signature_header": "x-signature", "encoding": "jws", "key_ids": ids,
+            }),
+            lines: format!("{JSON}x-signature: {text}.{signature}\r\n"),
+            body: body.to_owned(),
+            reason,
+            keys: vec![("KEY_0", certificate("rsa.crt.pem"))],
+        }
+    };
+    let wrong = Some("signature_mismatch");
+    vec![
+        row("first", json!(["first"]), None),
+        row("second", json!(["first"]), wrong),
+        row("second", json!([null]), None),
+        row("second", json!([]), None),
+    ]
 }
 
 /// A notification that its access rule takes, with these lines alone.
@@ -106,6 +234,37 @@ fn typed(lines: &str, settings: Value, reason: Option<&'static str>) -> Row {
         row.settings[name] = value.clone();
     }
     row
+}
+
+/// A delivery of GitHub, signed as it is.
+fn of_github(content_type: &str, body: &str, reason: Option<&'static str>) -> Row {
+    let secret = SECRETS.iter().find(|it| it.0 == "GITHUB_WEBHOOK_SECRET");
+    let mac = mac(secret.unwrap().1.as_bytes(), body.as_bytes());
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    Row {
+        method: "POST",
+        provider: "github",
+        settings: json!({}),
+        lines: format!("content-type: {content_type}\r\nx-hub-signature-256: sha256={mac}\r\n"),
+        body: body.to_owned(),
+        keys: Vec::new(),
+        reason,
+    }
+}
+
+/// Events as JSON and in the field of a form.
+fn forms() -> Vec<Row> {
+    let json = "application/json";
+    let form = "application/x-www-form-urlencoded";
+    let mislabelled = Some("unsupported_media_type");
+    vec![
+        of_github(json, r#"{"a":1}"#, None),
+        of_github(form, "payload=%7B%22a%22%3A1%7D", None),
+        of_github(json, "payload=%7B%22a%22%3A1%7D", mislabelled),
+        of_github(form, r#"{"a":1}"#, mislabelled),
+        of_github(form, "payload=%7B&a=1", Some("undecodable")),
+        of_github(form, "payload=%", Some("undecodable")),
+    ]
 }
 
 /// A notification by another method than `POST`.
@@ -203,18 +362,27 @@ fn explained(capture: &str, options: &[&str]) -> Value {
 #[test]
 fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
     for framework in FRAMEWORKS {
-        for (number, row) in rows().into_iter().chain(heads()).enumerate() {
+        let rows = rows().into_iter().chain(heads()).chain(tokens());
+        let rows = rows
+            .chain(without_signature())
+            .chain(with_key_ids())
+            .chain(forms());
+        for (number, row) in rows.enumerate() {
             let folder = tempfile::tempdir().unwrap();
             let saved = folder.path().join("seen");
             let settings = folder.path().join("settings.json");
             fs::write(&settings, row.settings.to_string()).unwrap();
             let paths = [&saved, &settings].map(|path| path.to_str().unwrap());
             let plain = ["--json", "--framework", framework, "--settings", paths[1]];
+            let keys = row.keys.iter().flat_map(|(name, _)| ["--key-env", name]);
+            let plain: Vec<&str> = plain.into_iter().chain(keys).collect();
             let saving = [&plain[..], &["--save", paths[0]]].concat();
             let what = format!("{framework}, {} {number}", row.provider);
 
-            let unsaved = heard(Listening::start(row.provider, &plain), &row, &what);
-            let event_key = heard(Listening::start(row.provider, &saving), &row, &what);
+            let keys: Vec<_> = row.keys.iter().map(|(name, key)| (*name, &**key)).collect();
+            let start = |arguments| Listening::start_in(&keys, row.provider, arguments);
+            let unsaved = heard(start(&plain), &row, &what);
+            let event_key = heard(start(&saving), &row, &what);
             assert_eq!(event_key, unsaved, "{what}");
             let record = saved.join("000001.json");
             let verified = verdicts(&verify_text(fs::read(&record).unwrap())).remove(0);

@@ -26,4 +26,5 @@ mod stores;
 mod streaming;
 mod terminal;
 mod token_endpoints;
+mod token_settings;
 mod vectors;

@@ -52,18 +52,24 @@ fn token_endpoint(runtime: &Runtime, certificate: &str) -> String {
     let assertion = Assertion::of("unico-check", key.clone())
         .audience(AUDIENCE)
         .subject("unico-check");
-    let issuer = TokenIssuer::new(AUDIENCE)
-        .signing_key(SigningKey::secret(&secret).unwrap())
-        .client(Client::new("unico", CLIENT_SECRET).scope("webhooks"))
-        .client(Client::private_key_jwt("signing", key.clone()))
-        .replay_store(MemoryStore::new())
-        .user(Client::new("operator", CLIENT_SECRET))
-        .assertion(assertion)
-        .build()
-        .unwrap();
-    let app = Router::new().route("/token", issuer.route());
+    serve(runtime, |_| {
+        TokenIssuer::new(AUDIENCE)
+            .signing_key(SigningKey::secret(&secret).unwrap())
+            .client(Client::new("unico", CLIENT_SECRET).scope("webhooks"))
+            .client(Client::private_key_jwt("signing", key.clone()))
+            .replay_store(MemoryStore::new())
+            .user(Client::new("operator", CLIENT_SECRET))
+            .assertion(assertion)
+            .build()
+            .unwrap()
+    })
+}
+
+/// Serves the endpoint that `issuer` makes for its address, and gives that.
+fn serve(runtime: &Runtime, issuer: impl FnOnce(&str) -> TokenIssuer) -> String {
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let url = format!("http://{}/token", listener.local_addr().unwrap());
+    let app = Router::new().route("/token", issuer(&url).route());
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     runtime.spawn(async move { axum::serve(listener, app).await });
     url
@@ -152,6 +158,45 @@ fn the_librarys_endpoint_gives_a_token_for_every_grant() {
         let (status, shown) = ask(arguments, secret);
         assert_eq!((status, &shown["error"]), (Some(1), &json!(error)));
     }
+}
+
+/// The command of the guide, against an endpoint that is set up as in the example: with both fields of Unico's form.
+#[test]
+fn the_guides_command_gets_a_token_from_the_examples_endpoint() {
+    let runtime = Runtime::new().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let unico = certified("unico-check");
+    let key = VerifyingKey::pem(unico.cert.pem(), [JwsAlgorithm::Es256]);
+    let assertion = Assertion::of("unico-check", key)
+        .allow_missing_audience()
+        .subject("unico-check")
+        .version("1");
+    let url = serve(&runtime, |url| {
+        TokenIssuer::new(url).assertion(assertion).build().unwrap()
+    });
+    let file = write(directory.path(), "key", &unico.signing_key.serialize_pem());
+
+    let guide = include_str!("../../../docs/unico-check.md");
+    let command = guide
+        .lines()
+        .find_map(|line| line.strip_prefix("$ hookgate token "));
+    let command = command.unwrap().replace("unico.key", &file);
+    let command = command.replace("http://127.0.0.1:3000/token", &url);
+    let arguments: Vec<&str> = command.split(' ').collect();
+    let ask = |arguments: &[&str]| hookgate(&[&["token", "--json"], arguments].concat()).output();
+    let output = ask(&arguments).unwrap();
+    assert!(output.status.success(), "{output:?}");
+
+    for wrong in ["", "2"] {
+        let command = command.replace("--ver 1", &format!("--ver={wrong}"));
+        let output = ask(&command.split(' ').collect::<Vec<_>>()).unwrap();
+        let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(shown["error"], "invalid_grant", "{wrong}");
+    }
+    let command = command.replace("--ver 1 ", "");
+    let output = ask(&command.split(' ').collect::<Vec<_>>()).unwrap();
+    let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(shown["error"], "invalid_grant", "without a version");
 }
 
 #[test]

@@ -197,6 +197,41 @@ fn no_secret_signature_or_payload_is_shown() {
     }
 }
 
+#[test]
+fn an_event_in_a_form_is_a_copy_of_the_same_in_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("body.json");
+    std::fs::write(&path, r#"{"action":"opened"}"#).unwrap();
+    let body = path.to_str().unwrap();
+    for framework in FRAMEWORKS {
+        let listening = Listening::start("github", &["--json", "--framework", framework]);
+        let url = &listening.url;
+        let to = ["github", "issues", "--to", url, "--data", body];
+        let form = [&to[..], &["--form"]].concat();
+        for (arguments, expected) in [(&form[..], 1), (&to, 0), (&form, 0)] {
+            let output = send(arguments);
+            assert!(output.status.success(), "{output:?}");
+            // It waits for each, or fails.
+            for _ in 0..expected {
+                listening.event();
+            }
+        }
+        assert_eq!(listening.stop().events.len(), 0, "{framework}");
+    }
+    let output = send(&[
+        "stripe",
+        "invoice.paid",
+        "--to",
+        "http://127.0.0.1:9/",
+        "--form",
+    ]);
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        error.contains("stripe sends its events as JSON alone"),
+        "{error}"
+    );
+}
+
 /// Measured times, ports and identities are not stable. Everything else is.
 fn stable(text: &str, url: &str) -> String {
     let authority = url.trim_start_matches("http://");

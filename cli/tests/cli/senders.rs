@@ -56,7 +56,8 @@ const fn showing(provider: &'static str, event: &'static str) -> Row {
 }
 
 /// Senders whose endpoints are configured in a file.
-const CONFIGURED: [Row; 4] = [
+const CONFIGURED: [Row; 5] = [
+    showing("access-only", "user.created").with("access-only.json"),
     signing("hmac-body-field", "user.created").with("hmac-body-field.json"),
     signing_time("hmac-header", "user.created").with("hmac-header.json"),
     signing_time("signed-request", "user.created").with("signed-request.json"),

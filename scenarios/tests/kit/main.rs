@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod application;
+mod custom;
 mod over_http;
 mod right;
 mod stores;

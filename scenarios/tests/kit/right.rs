@@ -31,7 +31,7 @@ use serde_json::json;
 use crate::application::{LogtoEvent, OPEN, PATH, logto, logto_sender, on_actix, on_axum, user};
 
 /// Runs the table on both, with the same credentials.
-async fn on_both<E: Send + 'static, S: Sender>(
+pub(crate) async fn on_both<E: Send + 'static, S: Sender>(
     receiver: impl Fn(&Bench) -> ReceiverBuilder,
     sender: impl Fn() -> S,
     credentials: Option<(&str, &str)>,
@@ -50,7 +50,7 @@ async fn on_both<E: Send + 'static, S: Sender>(
     ]
 }
 
-fn pass_but(reports: [Report; 2], left_out: &[Scenario]) {
+pub(crate) fn pass_but(reports: [Report; 2], left_out: &[Scenario]) {
     for report in reports {
         report.assert_passed_but(left_out.iter().copied());
     }

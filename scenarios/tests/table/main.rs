@@ -14,7 +14,7 @@
 //! | access rules: missing, wrong, cannot judge | `access` |
 //! | tenants: unknown, not to be had, route parameter missing | `tenants` |
 //! | signature, time, nonce; no live key; no identity | `refusals` |
-//! | what handlers say, deadline, too many, event of another type, no middleware | `handlers` |
+//! | what handlers say, deadline, too many, event of another type, no middleware | `handlers`, `existing` |
 //! | a handshake, several events in one body | `contents` |
 //! | copies: done, running, failed, too many, changed | `copies` |
 //! | store down, full, silent, no mark | `store_faults` |
@@ -31,6 +31,9 @@ mod connections;
 mod contents;
 mod copies;
 mod everywhere;
+mod existing;
+mod existing_on_actix;
+mod existing_on_axum;
 mod handlers;
 mod hang_ups;
 mod heads;

@@ -13,6 +13,8 @@ use hookgate::{Receiver, providers::facephi::WorkflowEvent};
 use hookgate_actix::{Event, ReceiverExt, serve_until};
 
 use crate::{
+    existing::Books,
+    existing_on_actix,
     scene::{BOUND, Stop},
     stage::{self, Reply, Stage},
 };
@@ -32,6 +34,7 @@ pub(crate) fn serve(
     let (tell, told) = std::sync::mpsc::channel();
     thread::spawn(move || {
         System::new().block_on(async move {
+            let books = web::Data::new(Books::new(stage.clone()));
             let stage = web::Data::from(stage);
             let gate = receiver.clone();
             let another = stage::another();
@@ -39,6 +42,7 @@ pub(crate) fn serve(
                 let hook = |path| web::resource(path).wrap(gate.middleware());
                 App::new()
                     .app_data(stage.clone())
+                    .configure(existing_on_actix::routes(&gate, books.clone()))
                     .service(hook("/hook").route(web::post().to(on_event)))
                     .service(hook("/bytes").route(web::post().to(on_bytes)))
                     .service(hook("/facephi").route(web::post().to(on_workflow)))

@@ -15,6 +15,8 @@ use hookgate_axum::{Event, ReceiverExt, serve_until};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
+    existing::Books,
+    existing_on_axum,
     scene::{BOUND, Peers, Stop},
     stage::{self, Reply, Stage},
 };
@@ -36,7 +38,8 @@ pub(crate) fn serve(
         .merge(twice(receiver, &stage::another(), "/nested"))
         .route("/open", post(on_event))
         .route("/plain", post(on_plain))
-        .with_state(stage);
+        .with_state(stage.clone())
+        .merge(existing_on_axum::routes(receiver, Books::new(stage)));
     let listener = TcpListener::from_std(listener).unwrap();
     let receivers = [receiver.clone()];
     tokio::spawn(async move {

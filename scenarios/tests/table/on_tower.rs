@@ -44,6 +44,7 @@ pub(crate) fn serve(
                 .collect()
         },
         peer: |parts| parts.extensions.get::<SocketAddr>().copied(),
+        ..Wiring::default()
     });
     let (same, another) = (
         gate.clone(),

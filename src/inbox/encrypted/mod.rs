@@ -15,7 +15,7 @@ use crate::{
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
     identity::{ContentDigest, EventKey},
     keys::{Key, Keyring},
-    setup::BuildError,
+    setup::{BuildError, Finding},
     telemetry::{log, words},
     verdict::StoreError,
 };
@@ -230,6 +230,10 @@ impl<S: Inbox> DedupStore for EncryptedInbox<S> {
 
     fn held(&self) -> Option<u64> {
         self.inner.held()
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.inner.findings()
     }
 }
 

@@ -235,7 +235,7 @@ impl FacephiSimulator {
     fn sent(&self, body: String) -> Sent {
         let mut headers = vec![("content-type".to_owned(), STRUCTURED_JSON.to_owned())];
         headers.extend(self.headers.iter().cloned());
-        Sent::new(&self.path, headers, body.into(), "").signed_within(SIGNATURE)
+        Sent::new(&self.path, headers, body).signed_within(SIGNATURE)
     }
 
     /// Data as it is known, or else assumed.

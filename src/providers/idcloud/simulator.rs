@@ -76,7 +76,7 @@ impl IdCloudSimulator {
     pub fn body(&self, body: impl Into<bytes::Bytes>) -> Sent {
         let content_type = ("content-type".to_owned(), "application/json".to_owned());
         let headers = std::iter::once(content_type).chain(self.credentials.clone());
-        Sent::new(&self.path, headers.collect(), body.into(), "authorization")
+        Sent::new(&self.path, headers, body).signed_in("authorization")
     }
 }
 

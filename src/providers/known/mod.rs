@@ -36,6 +36,7 @@ pub use self::{
 };
 use crate::{
     provider::{Retries, SenderProfile, TimeKind},
+    request::form::FORM,
     schemes::SchemeConfig,
 };
 
@@ -85,6 +86,9 @@ pub struct KnownSender {
     pub repeats: Fact<Repeats>,
     /// The media types that are taken, lower case, without parameters. The first one is the usual one.
     pub media_types: &'static [&'static str],
+    /// The field of a form that holds the JSON of an event, where an owner can choose forms at the sender. Such a form has
+    /// no other field. `None`: a form of this sender is no event in another dress, and stays as it came.
+    pub form_field: Option<&'static str>,
     /// What it writes into `content-type` with the usual one, parameters included.
     pub content_type: &'static str,
     /// Whether it indents the JSON that it sends. Few do: elsewhere it is a sign that something wrote the body anew.
@@ -105,8 +109,6 @@ pub struct KnownSender {
 
 /// The media type of senders that send JSON alone.
 const JSON: &str = "application/json";
-/// The media type of HTML forms.
-pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 
 impl KnownSender {
     /// A sender of JSON about which nothing else is known: what rows begin with. Tools that have to send again all the same
@@ -125,6 +127,7 @@ impl KnownSender {
         retries: Fact::assumed(Retries::Unknown),
         repeats: Fact::assumed(Repeats::UNKNOWN),
         media_types: &[JSON],
+        form_field: None,
         content_type: JSON,
         indents: false,
         largest_body: None,
@@ -141,6 +144,21 @@ impl KnownSender {
             Proof::Scheme(scheme) => Some(scheme()),
             Proof::Access | Proof::AsConfigured => None,
         }
+    }
+
+    /// What it writes into `content-type` with `body`. JSON is told from a form by how the body begins.
+    ///
+    /// ```
+    /// let github = hookgate::providers::known::find("github").unwrap();
+    /// assert_eq!(github.content_type_of(b"{}"), "application/json");
+    /// assert_eq!(github.content_type_of(b"payload=%7B%7D"), "application/x-www-form-urlencoded");
+    /// ```
+    pub fn content_type_of(&self, body: &[u8]) -> &'static str {
+        let is_form = match self.form_field {
+            Some(field) => form_value(field, body).is_some(),
+            None => self.media_types.contains(&FORM) && !body.starts_with(b"{"),
+        };
+        if is_form { FORM } else { self.content_type }
     }
 
     /// `profile` with what is known of the sender. What is only assumed of its waiting and sending again is for tools: a
@@ -163,4 +181,9 @@ impl KnownSender {
         }
         profile
     }
+}
+
+/// What stands behind the name of `field`, where `body` is a form that begins with it.
+pub(super) fn form_value<'b>(field: &str, body: &'b [u8]) -> Option<&'b [u8]> {
+    body.strip_prefix(field.as_bytes())?.strip_prefix(b"=")
 }

@@ -10,6 +10,7 @@
 //! [`event_type`](crate::delivery::Delivery::event_type), but a
 //! [`claimed_type`](crate::delivery::Delivery::claimed_type).
 
+mod form_field;
 mod found;
 mod reading;
 mod signed_part;
@@ -272,6 +273,9 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         // No receiver is built without one.
         let scheme = self.scheme.as_ref().map_err(|_| Rejection::NoLiveKey)?;
         let verified = scheme.verify(request, keys)?;
+        if !self.reading.is_as_labelled(&request) {
+            return Err(Rejection::MislabelledBody);
+        }
         match self.reading.sent_at(covered(&verified, request.body)) {
             None => Ok(verified),
             Some(EventTime::At(time)) => Ok(verified.with_sent_at(Some(time))),
@@ -285,14 +289,15 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         authenticated: &Authenticated<'_>,
     ) -> Result<Contents<Payload<T>>, Undecodable> {
         let signed = signed_part(self.signs, authenticated)?;
-        let read = self.reading.read(&signed, authenticated.signed_id)?;
+        let text = self.reading.text(&signed)?;
+        let read = self.reading.read(&text, authenticated.signed_id)?;
         let event_type = read.event_type.as_deref();
         if self.answers_challenge
-            && let Some(handshake) = self.reading.answer(event_type, &signed)
+            && let Some(handshake) = self.reading.answer(event_type, &text)
         {
             return Ok(handshake.into());
         }
-        let event = Payload::read(&signed);
+        let event = Payload::read(&text);
         let recognized = matches!(event, Payload::Known(_));
         let mut decoded = Decoded::new(read.parts, event)
             .occurred_at(read.occurred_at)

@@ -5,6 +5,7 @@ use http::{HeaderValue, header};
 
 use super::{
     find,
+    form_field::FormField,
     found::{Repeated, text},
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     json::digest_without,
     provider::{Handshake, TimeKind, Undecodable},
     providers::known::{BodyTime, Challenge, EventTypeAt, Identity, KnownSender},
+    request::RawRequest,
     time::EventTime,
 };
 
@@ -22,6 +24,7 @@ pub(super) struct Reading {
     pub(super) event_type: EventTypeAt,
     pub(super) time: Option<BodyTime>,
     pub(super) challenge: Option<Challenge>,
+    pub(super) form: Option<FormField>,
 }
 
 /// What a body says of its event.
@@ -46,6 +49,7 @@ impl Reading {
             event_type: EventTypeAt::Nowhere,
             time: None,
             challenge: None,
+            form: None,
         }
     }
 
@@ -58,6 +62,27 @@ impl Reading {
                 None => None,
             },
             challenge: sender.challenge,
+            form: match sender.form_field {
+                Some(field) => Some(FormField(field)),
+                None => None,
+            },
+        }
+    }
+
+    /// Whether the media type says of the body what it is.
+    pub(super) fn is_as_labelled(&self, request: &RawRequest<'_>) -> bool {
+        self.form.is_none_or(|form| form.is_as_labelled(request))
+    }
+
+    /// What of `signed` says the event: all of it, or the field of a form.
+    ///
+    /// # Errors
+    ///
+    /// When it is a form that cannot be decoded.
+    pub(super) fn text(&self, signed: &Bytes) -> Result<Bytes, Undecodable> {
+        match self.form {
+            Some(form) => form.json(signed),
+            None => Ok(signed.clone()),
         }
     }
 

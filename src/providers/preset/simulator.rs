@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 use super::find;
 use crate::{
     provider::TimeKind,
-    providers::known::{BodyTime, EventTypeAt, FORM, KnownSender},
+    providers::known::{BodyTime, EventTypeAt, KnownSender, form_value},
+    request::form::encoded,
     schemes::TimestampForm,
     simulator::{Sent, Signer},
     time::UnixTime,
@@ -36,6 +37,7 @@ pub struct PresetSimulator {
     message_id: String,
     event_type: Option<String>,
     path: String,
+    as_form: bool,
 }
 
 impl PresetSimulator {
@@ -48,6 +50,7 @@ impl PresetSimulator {
             message_id: "msg_1".to_owned(),
             event_type: None,
             path: "/".to_owned(),
+            as_form: false,
         }
         .also_signed_with(secret)
     }
@@ -74,6 +77,21 @@ impl PresetSimulator {
         self
     }
 
+    /// Sends JSON in the field of a form, where the owner can choose that at the sender: GitHub. Others go on as they are.
+    ///
+    /// ```
+    /// use hookgate::{UnixTime, providers::preset::PresetSimulator};
+    ///
+    /// let github = PresetSimulator::github("secret").as_form();
+    /// let sent = github.send(UnixTime::from_secs(1_700_000_000), r#"{"zen":"a b"}"#);
+    /// assert_eq!(sent.body, "payload=%7B%22zen%22%3A%22a+b%22%7D");
+    /// ```
+    #[must_use]
+    pub fn as_form(mut self) -> Self {
+        self.as_form = true;
+        self
+    }
+
     /// Sends to this path.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
@@ -83,17 +101,12 @@ impl PresetSimulator {
 
     /// Sends `body` at `at`: that is what is signed where the sender signs a time.
     ///
-    /// - A sender of forms sends a body that does not begin with `{` as one.
+    /// - The content type is [that of the body](KnownSender::content_type_of).
     /// - Where a time in the body is that of the attempt, `at` is written there first.
     /// - A body that cannot be signed, since the MAC belongs into JSON and it is none, goes without a signature.
     pub fn send(&self, at: UnixTime, body: impl Into<Bytes>) -> Sent {
-        let body = self.dated(body.into(), at);
-        let is_form = self.sender.media_types.contains(&FORM) && !body.starts_with(b"{");
-        let content_type = if is_form {
-            FORM
-        } else {
-            self.sender.content_type
-        };
+        let body = self.dressed(self.dated(body.into(), at));
+        let content_type = self.sender.content_type_of(&body);
         let mut sent = Sent::post(&self.path, content_type, body);
         if let EventTypeAt::Header(header) = self.sender.event_type.value() {
             sent = sent.with_header(*header, self.named_type());
@@ -101,6 +114,16 @@ impl PresetSimulator {
         let signer = self.signer();
         let signed = signer.and_then(|it| it.sign(sent.clone(), &self.message_id, at).ok());
         signed.unwrap_or(sent)
+    }
+
+    /// In the form that was asked for.
+    fn dressed(&self, body: Bytes) -> Bytes {
+        match self.sender.form_field.filter(|_| self.as_form) {
+            Some(field) if form_value(field, &body).is_none() => {
+                format!("{field}={}", encoded(&body)).into()
+            }
+            _ => body,
+        }
     }
 
     fn named_type(&self) -> &str {

@@ -72,12 +72,7 @@ impl UnicoCheckSimulator {
 
     /// Any body.
     pub fn body(&self, body: impl Into<Bytes>) -> Sent {
-        Sent::new(
-            &self.path,
-            self.headers.clone(),
-            body.into(),
-            "authorization",
-        )
+        Sent::new(&self.path, self.headers.clone(), body).signed_in("authorization")
     }
 }
 

@@ -1,14 +1,33 @@
 //! [`Meter`]: what one receiver records. Without the feature `metrics` it does nothing.
 
+use std::time::Duration;
+
+#[cfg(feature = "metrics")]
+mod kept;
 #[cfg(feature = "metrics")]
 mod recorded;
 #[cfg(not(feature = "metrics"))]
 mod unrecorded;
 
-#[cfg(feature = "metrics")]
-pub(crate) use self::recorded::{Level, Meter, Stopwatch};
 #[cfg(not(feature = "metrics"))]
-pub(crate) use self::unrecorded::{Level, Meter, Stopwatch};
+pub(crate) use self::unrecorded::{Level, Meter, Stopwatch, described, kept};
+#[cfg(feature = "metrics")]
+pub(crate) use self::{
+    kept::{described, kept},
+    recorded::{Level, Meter, Stopwatch},
+};
+
+/// What waits in an inbox: for a worker, or for a person.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(
+    not(feature = "metrics"),
+    expect(dead_code, reason = "nothing is recorded")
+)]
+pub(crate) struct Waiting {
+    pub(crate) count: u64,
+    /// For how long the oldest has waited.
+    pub(crate) oldest: Option<Duration>,
+}
 
 /// A token request came to its end: `reason` is `issued`, or why not.
 #[cfg(feature = "token")]

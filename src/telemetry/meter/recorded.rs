@@ -220,6 +220,10 @@ impl Meter {
         Level(Some((self.clone(), gauge)))
     }
 
+    pub(super) fn endpoint(&self) -> &Arc<str> {
+        &self.0.endpoint
+    }
+
     fn handles(&self) -> &Handles {
         self.0
             .handles

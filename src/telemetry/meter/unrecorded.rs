@@ -1,12 +1,17 @@
 //! Nothing is recorded, and no clock is asked.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use super::Waiting;
 use crate::{
     telemetry::StoreCall,
     time::Clock,
     verdict::{Ending, Reason, StoreError},
 };
+
+pub(crate) fn described() {}
+
+pub(crate) fn kept(_: &Arc<str>, _: Waiting, _: Waiting) {}
 
 #[derive(Debug, Clone)]
 pub(crate) struct Meter;
@@ -43,6 +48,8 @@ impl Meter {
     pub(crate) fn changed_content(&self) {}
     pub(crate) fn unrecognized(&self, _: &'static str) {}
     pub(crate) fn lease_lost(&self) {}
+    pub(crate) fn waited(&self, _: Duration) {}
+    pub(crate) fn worked(&self, _: &'static str, _: Option<&'static str>) {}
 
     pub(crate) fn body_bytes(&self) -> Level {
         Level

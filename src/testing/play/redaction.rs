@@ -27,7 +27,7 @@ pub(super) async fn redaction<H: Host, S: Sender>(scene: &mut Scene<'_, H, S>) -
         .windows(PERSON.len())
         .any(|part| part == PERSON.as_bytes());
     if !carries {
-        return Err(Stop::Failed(Mismatch {
+        return Err(Stop::NotPlayed(Mismatch {
             step: "the kit marks the payload".to_owned(),
             expected: "that the event's body has `asked.personal()` in it".to_owned(),
             got: "a body without".to_owned(),

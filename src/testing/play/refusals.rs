@@ -7,7 +7,8 @@ use crate::{
     simulator::Sent,
     testing::{
         Host, Sender,
-        scene::{Played, Scene, Stop},
+        asked::ANOTHER_KEY,
+        scene::{Mismatch, Played, Scene, Stop},
     },
 };
 
@@ -27,6 +28,23 @@ async fn refused<H: Host, S: Sender>(
     scene.accepted("the same as it should be", &scene.send(right).await, 1)
 }
 
+/// An event whose signature can be found. Otherwise nothing would be changed, and a sound receiver accused.
+fn signed_event<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Played<Sent> {
+    let event = scene.event()?;
+    match event.lacks_signature() {
+        None => Ok(event),
+        Some(why) => Err(Stop::NotPlayed(Mismatch {
+            step: "the kit looks for the signature".to_owned(),
+            expected: "it where the sender's request says that it stands".to_owned(),
+            got: why,
+            change:
+                "name the place where the sender makes the request: `Sent::signed_in` its header, \
+                     `Sent::signed_within` its member of the body"
+                    .to_owned(),
+        })),
+    }
+}
+
 pub(super) async fn altered_body<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Played {
     scene.needs_signature()?;
     let right = scene.event()?;
@@ -43,21 +61,21 @@ pub(super) async fn altered_body<H: Host, S: Sender>(scene: &Scene<'_, H, S>) ->
 
 pub(super) async fn altered_signature<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Played {
     scene.needs_signature()?;
-    let right = scene.event()?;
+    let right = signed_event(scene)?;
     let wrong = right.clone().with_tampered_signature();
     refused(scene, "the signature changed", &wrong, &right, UNPROVEN).await
 }
 
 pub(super) async fn unsigned<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Played {
     scene.needs_signature()?;
-    let right = scene.event()?;
+    let right = signed_event(scene)?;
     let wrong = right.clone().unsigned();
     refused(scene, "there is no signature", &wrong, &right, UNPROVEN).await
 }
 
 pub(super) async fn wrong_key<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Played {
     scene.needs_signature()?;
-    let wrong = scene.event_at(scene.now(), "the key of somebody else")?;
+    let wrong = scene.event_at(scene.now(), ANOTHER_KEY)?;
     let right = scene.event()?;
     refused(scene, "another key signs", &wrong, &right, UNPROVEN).await
 }

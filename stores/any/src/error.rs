@@ -15,6 +15,9 @@ pub enum OpenError {
     /// SQLite needs a file: a database in memory would be forgotten.
     #[error("SQLite's URL is `sqlite:` and the path of a file, without settings")]
     SqlitePath,
+    /// Only SQLite and PostgreSQL keep an inbox.
+    #[error("an inbox's URL begins with `sqlite:` or `postgres://`")]
+    NoInbox,
     /// The engine is known, but this program was built without it.
     #[error("this program was built without the feature `{0}` of hookgate-stores")]
     NotBuilt(&'static str),
@@ -42,7 +45,7 @@ impl fmt::Debug for OpenError {
             Self::Postgres(error) => error.fmt(f),
             #[cfg(feature = "redis")]
             Self::Redis(error) => error.fmt(f),
-            Self::Scheme | Self::Memory | Self::SqlitePath | Self::NotBuilt(_) => {
+            Self::Scheme | Self::Memory | Self::SqlitePath | Self::NoInbox | Self::NotBuilt(_) => {
                 fmt::Display::fmt(self, f)
             }
         }

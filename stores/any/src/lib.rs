@@ -11,6 +11,8 @@
 //!
 //! `memory:`, `sqlite:path`, `postgres://…` and `redis://…`, each engine behind a feature of its name.
 //!
+//! [`open_inbox`] does the same for inboxes, which SQLite and PostgreSQL have.
+//!
 //! It is a crate of its own, and not part of the core, since the stores depend on the core. It is not an
 //! example to copy, since every program that takes its store from its environment needs just this.
 
@@ -20,6 +22,11 @@ struct Readme;
 
 mod address;
 mod error;
+mod inbox;
 mod open;
 
-pub use self::{error::OpenError, open::open};
+pub use self::{
+    error::OpenError,
+    inbox::{find_inbox, open_inbox},
+    open::open,
+};

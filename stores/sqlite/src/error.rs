@@ -16,6 +16,9 @@ pub enum OpenError {
     /// The file cannot be opened, or is no database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The file is not there, or has no inbox.
+    #[error("there is no inbox in this file")]
+    NoInbox,
     /// The file forgets commits at a power cut: an inbox would lose what was answered 200.
     #[error(
         "the file does not keep what is committed through a power cut: see `may_lose_what_was_accepted`"

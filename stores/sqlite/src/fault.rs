@@ -16,19 +16,19 @@ const MISMATCH: i32 = 20;
 /// Whether a statement was refused its turn, before it did anything: a connection of the pool, or the one place of
 /// whoever writes.
 pub(crate) fn had_no_turn(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Database(refusal) => matches!(code(&**refusal) & 0xff, BUSY | LOCKED),
-        sqlx::Error::PoolTimedOut => true,
-        _ => false,
-    }
+    matches!(plain_code(error), BUSY | LOCKED) || matches!(error, sqlx::Error::PoolTimedOut)
 }
 
 /// Whether a statement was refused for what a value holds.
 pub(crate) fn is_of_a_value(error: &sqlx::Error) -> bool {
-    let sqlx::Error::Database(refusal) = error else {
-        return false;
-    };
-    matches!(code(&**refusal) & 0xff, TOO_BIG | CONSTRAINT | MISMATCH)
+    matches!(plain_code(error), TOO_BIG | CONSTRAINT | MISMATCH)
+}
+
+fn plain_code(error: &sqlx::Error) -> i32 {
+    match error {
+        sqlx::Error::Database(refusal) => code(&**refusal) & 0xff,
+        _ => 0,
+    }
 }
 
 /// The extended code. Its lower byte is the plain one.

@@ -82,7 +82,8 @@ impl Ruling {
             Rejection::UnreadableEventTime
             | Rejection::TimestampTooOld { .. }
             | Rejection::TimestampInFuture { .. } => Stage::Freshness,
-            Rejection::Undecodable(_) => Stage::Event,
+            // A media type is no part of what is proved, and is compared with the body behind the proof.
+            Rejection::MislabelledBody | Rejection::Undecodable(_) => Stage::Event,
             // Also the reasons that only a running middleware gives.
             _ => Stage::Proof,
         }

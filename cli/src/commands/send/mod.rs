@@ -98,6 +98,9 @@ pub(crate) struct Send {
     mistake: Mistake,
     #[command(flatten)]
     edit: Edit,
+    /// Send the JSON in a form, for GitHub: its content type `application/x-www-form-urlencoded`.
+    #[arg(long)]
+    form: bool,
     #[command(flatten)]
     credentials: Credentials,
     /// Fetch a token here and show it with each delivery, as `hookgate token` asks for one.
@@ -202,9 +205,14 @@ impl Send {
         // A fetched token takes the place of one that the command would make.
         let makes_tokens = endpoint.is_none();
         let fixed = Presented::of_settings(settings, clock.now(), makes_tokens)?;
+        let sender = Sender::new(listed.name, key.as_deref(), settings, &target.path)?;
         Ok(Courier {
             provider: listed.name,
-            sender: Sender::new(listed.name, key.as_deref(), settings, &target.path)?,
+            sender: if self.form {
+                sender.into_form()?
+            } else {
+                sender
+            },
             client: Client::new(target, self.ca.as_deref())?,
             manner,
             mistake: self.mistake,

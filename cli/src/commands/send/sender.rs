@@ -48,6 +48,8 @@ pub(crate) struct Sender {
     /// The header that identifies an event, where only the settings say it.
     id_header: Option<String>,
     path: String,
+    /// Whether JSON goes in the field of a form.
+    as_form: bool,
 }
 
 /// The event to send. It stays the same over all attempts.
@@ -99,18 +101,41 @@ impl Sender {
             id_header: id_header_of(provider, settings)?,
             recipe: shared.recipe,
             path: path.to_owned(),
+            as_form: false,
+        })
+    }
+
+    /// Sends its JSON in the field of a form, as an owner can choose at some senders.
+    pub(crate) fn into_form(self) -> io::Result<Self> {
+        if self.sender.and_then(|sender| sender.form_field).is_none() {
+            let why = format!("--form: {} sends its events as JSON alone", self.provider);
+            return Err(io::Error::other(why));
+        }
+        Ok(Self {
+            as_form: true,
+            ..self
         })
     }
 
     /// The `attempt`th request of `event`, counted from 1, at `now`.
     pub(crate) fn request(&self, event: &Event, attempt: usize, now: UnixTime) -> io::Result<Sent> {
+        self.request_in(self.as_form, event, attempt, now)
+    }
+
+    fn request_in(
+        &self,
+        as_form: bool,
+        event: &Event,
+        attempt: usize,
+        now: UnixTime,
+    ) -> io::Result<Sent> {
         let sent = match self.provider {
             "facephi" => self.facephi(event, attempt)?,
             "logto" => self.logto(event)?,
             "idcloud" => self.idcloud(event)?,
             "unico-check" => self.unico_check(event)?,
             _ => match self.sender {
-                Some(sender) => self.of_row(sender, event, now),
+                Some(sender) => self.of_row(sender, as_form, event, now),
                 None => self.described(event),
             },
         };
@@ -137,7 +162,7 @@ impl Sender {
 
     /// The body that `event` has by itself, for Facephi its `data`. It is there to be edited.
     pub(crate) fn draft(&self, event: &Event) -> io::Result<Value> {
-        let sent = self.unsigned(self.request(event, 1, event.at)?);
+        let sent = self.unsigned(self.request_in(false, event, 1, event.at)?);
         let mut body: Value = serde_json::from_slice(&sent.body)?;
         Ok(match body.get_mut("data") {
             Some(data) if self.provider == "facephi" => data.take(),
@@ -259,12 +284,17 @@ impl Sender {
     }
 
     /// A sender whose row is all that there is. Its time is that of the attempt.
-    fn of_row(&self, sender: &KnownSender, event: &Event, now: UnixTime) -> Sent {
-        PresetSimulator::of(sender, &self.key)
+    fn of_row(&self, sender: &KnownSender, as_form: bool, event: &Event, now: UnixTime) -> Sent {
+        let simulator = PresetSimulator::of(sender, &self.key)
             .event_type(&event.name)
             .message_id(format!("msg_{}", event.identity.hex()))
-            .path(&self.path)
-            .send(now, self.body(event))
+            .path(&self.path);
+        let simulator = if as_form {
+            simulator.as_form()
+        } else {
+            simulator
+        };
+        simulator.send(now, self.body(event))
     }
 }
 

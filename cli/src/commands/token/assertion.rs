@@ -25,6 +25,9 @@ struct Claims<'a> {
     iat: i64,
     exp: i64,
     jti: String,
+    /// A claim of Unico Check's form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ver: Option<&'a str>,
 }
 
 impl Signer {
@@ -53,6 +56,7 @@ impl Signer {
         issuer: &str,
         subject: &str,
         audience: &str,
+        version: Option<&str>,
         now: UnixTime,
     ) -> io::Result<String> {
         let mut id = [0; 16];
@@ -64,6 +68,7 @@ impl Signer {
             iat: now.as_secs(),
             exp: now.as_secs().saturating_add(LIFETIME_SECS),
             jti: format!("{:032x}", u128::from_be_bytes(id)),
+            ver: version,
         };
         jsonwebtoken::encode(&Header::new(self.algorithm), &claims, &self.key)
             .map_err(|_| io::Error::other("the private key cannot sign"))

@@ -51,6 +51,9 @@ pub(crate) struct Login {
     /// `aud` of assertions. The endpoint's URL otherwise.
     #[arg(long)]
     audience: Option<String>,
+    /// `ver` of assertions, for Unico Check: the field Ver of its form. None otherwise.
+    #[arg(long = "ver", value_name = "VERSION")]
+    version: Option<String>,
     /// Scopes to ask for, separated by blanks.
     #[arg(long)]
     scope: Option<String>,
@@ -101,14 +104,16 @@ struct Asserted {
     issuer: String,
     subject: String,
     audience: Option<String>,
+    version: Option<String>,
 }
 
 impl Asserted {
     /// A fresh one, for the endpoint `url`.
     fn assertion(&self, url: &str, now: UnixTime) -> io::Result<String> {
         let audience = self.audience.as_deref().unwrap_or(url);
+        let version = self.version.as_deref();
         self.signer
-            .assertion(&self.issuer, &self.subject, audience, now)
+            .assertion(&self.issuer, &self.subject, audience, version, now)
     }
 }
 
@@ -159,6 +164,7 @@ impl Login {
             issuer: self.issuer.clone().unwrap_or_else(|| id.to_owned()),
             subject: self.subject.clone().unwrap_or_else(|| id.to_owned()),
             audience: self.audience.clone(),
+            version: self.version.clone(),
         })
     }
 

@@ -18,6 +18,7 @@ use hookgate::{
         Judged, {self},
     },
     pack::Head,
+    providers::known,
     time::{Clock, Sleep, SystemClock, Timer},
 };
 
@@ -116,7 +117,7 @@ impl Judge {
             .map_err(Clone::clone)?;
         let judge = &built.judge;
         if built.assumes_media_type {
-            add_media_type(record, judge);
+            add_media_type(record, judge, &body);
         }
         self.clock.set(match record.now {
             Some(now) => now.0,
@@ -127,15 +128,19 @@ impl Judge {
     }
 }
 
-/// Vectors of signature libraries have no media type: where the settings say so, they get the pack's. One that is given
-/// is judged.
-fn add_media_type(record: &mut Record<'_>, judge: &framework::Judge) {
+/// Vectors of signature libraries have no media type: where the settings say so, they get the pack's, and of several
+/// that of the body. One that is given is judged.
+fn add_media_type(record: &mut Record<'_>, judge: &framework::Judge, body: &[u8]) {
     let name = "content-type";
     let is_given = |(given, _): &(Text<'_>, Text<'_>)| given.eq_ignore_ascii_case(name);
-    if let Some(media_type) = judge.profile().media_types.first()
-        && !record.headers.iter().any(is_given)
-    {
-        record.headers.push((name.into(), (*media_type).into()));
+    if record.headers.iter().any(is_given) {
+        return;
+    }
+    let taken = judge.profile().media_types;
+    let of_body = known::find(&record.provider).map(|sender| sender.content_type_of(body));
+    let of_body = of_body.filter(|media_type| taken.contains(media_type));
+    if let Some(media_type) = of_body.or(taken.first().copied()) {
+        record.headers.push((name.into(), media_type.into()));
     }
 }
 
@@ -150,8 +155,12 @@ fn admit(
         .tenant
         .as_deref()
         .map(|tenant| [(TENANT_PARAM.into(), tenant.into())]);
-    let path = record.path.split('?').next().unwrap_or_default();
+    let (path, query) = match record.path.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (&*record.path, None),
+    };
     let head = Head::new(&record.method, path, &record.headers)
+        .query(query)
         .route_params(params.as_ref().map_or(&[], |params| params))
         .peer(record.peer);
     let mut admitted = pin!(judge.admit(head, Some(body), timer));

@@ -19,6 +19,9 @@ fn clean() -> Vec<Row> {
         facephi(key, &facephi_signed()),
         github(key, format!("{BODY}\n")),
         github(key, ""),
+        github(key, "payload=%7B%7D").change("content-type", |_| {
+            "application/x-www-form-urlencoded".to_owned()
+        }),
         github(key, BODY).argument(&["--route", "/"]),
         // As `listen --save` writes it.
         stripe(AT - 500, BODY)

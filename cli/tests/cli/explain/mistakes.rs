@@ -339,6 +339,11 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             github(KEY, &form).body(BODY),
         ),
         (
+            "a form that is said to be JSON",
+            "wrong_media_type",
+            github(KEY, &form),
+        ),
+        (
             "put into a form",
             "form_wrapped",
             github(KEY, BODY).body(&form),

@@ -3,8 +3,10 @@
 use crate::{
     provider::Retries,
     providers::known::{
-        EventTypeAt, Fact, Identity, KnownSender, Proof, Repeats, Sample, SecretForm, repeats::secs,
+        EventTypeAt, Fact, Identity, JSON, KnownSender, Proof, Repeats, Sample, SecretForm,
+        repeats::secs,
     },
+    request::form::FORM,
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
 };
 
@@ -32,6 +34,9 @@ pub(super) const GITHUB: KnownSender = KnownSender {
     timeout: Fact::known(secs(10), BEST_PRACTICES),
     retries: Fact::known(Retries::Never, FAILED),
     repeats: Fact::known(Repeats::NEVER, FAILED),
+    // Its own default is the form. Tools send JSON unless they are told otherwise.
+    media_types: &[JSON, FORM],
+    form_field: Some("payload"),
     largest_body: Some(25_000_000),
     warning: Some(
         "GitHub never sends an event again by itself; for 3 days it redelivers one by hand or through its API",
@@ -51,11 +56,18 @@ pub(super) const GITHUB: KnownSender = KnownSender {
 };
 
 preset! {
-    /// GitHub: `x-hub-signature-256` over the body alone. For webhooks with the content type
-    /// `application/json`.
+    /// GitHub: `x-hub-signature-256` over the body alone.
     ///
+    /// - Both content types of GitHub's form are taken. `application/json` is the event's JSON.
+    ///   `application/x-www-form-urlencoded`, its default, is a form whose one field `payload` holds the same JSON. One
+    ///   event in both is one event: it is identified by its JSON. A form with a second field, or one that cannot be
+    ///   decoded, is undecodable. A body that is not what its content type says is refused with 415.
+    /// - The event is read from the JSON, decoded: [`Payload`](crate::json::Payload), `raw` of
+    ///   [`Unrecognized`](crate::json::Payload::Unrecognized) included.
+    ///   [`Delivery::payload`](crate::delivery::Delivery::payload) and the request's body are the bytes as they were
+    ///   sent and signed.
     /// - No time is signed, and neither are `x-github-event` and `x-github-delivery`. An event is
-    ///   identified by the digest of its body. Its type is a
+    ///   identified by the digest of its JSON. Its type is a
     ///   [`claimed_type`](crate::delivery::Delivery::claimed_type).
     /// - Known: GitHub waits 10 s and never sends again by itself. Deliveries of the last 3 days can be
     ///   sent again by hand or through its API, byte for byte, and are then the same event.

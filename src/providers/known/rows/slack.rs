@@ -5,10 +5,11 @@ use std::time::Duration;
 use crate::{
     provider::Retries,
     providers::known::{
-        Challenge, EventTypeAt, FORM, Fact, Identity, JSON, KnownSender, Proof, Repeats, Sample,
+        Challenge, EventTypeAt, Fact, Identity, JSON, KnownSender, Proof, Repeats, Sample,
         SecretForm,
         repeats::{hours, minutes, secs},
     },
+    request::form::FORM,
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimestampForm},
 };
 

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use hookgate_store_kit::{Bounds, Committer, PlainName, Pruning, limits::PRUNE_EVERY};
 use sqlx::{
-    Connection, SqliteConnection, SqlitePool,
+    AssertSqlSafe, Connection, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::{Mutex, Notify};
@@ -15,7 +15,7 @@ use super::{
     sql::Sql,
     tables::Tables,
     turn::{Endpoints, get},
-    writer::Writer,
+    writer::{Waits, Writer},
 };
 use crate::{
     OpenError, SqliteStore, SqliteStoreBuilder, Table,
@@ -131,6 +131,34 @@ impl SqliteInboxBuilder {
         Ok(inbox)
     }
 
+    /// Opens the inbox that is in the file at `path`, for tools: it makes neither a file nor tables.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and when there is none.
+    pub async fn open_existing(self, path: impl AsRef<Path>) -> Result<SqliteInbox, OpenError> {
+        // SQLite itself would make a file under a name that was misspelled.
+        if !std::fs::exists(&path).unwrap_or(false) {
+            return Err(OpenError::NoInbox);
+        }
+        let is_there = self.tables().is_there();
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .busy_timeout(self.call_timeout)
+            .read_only(true);
+        let read = async {
+            let mut connection = SqliteConnection::connect_with(&options).await?;
+            let found = sqlx::raw_sql(AssertSqlSafe(is_there));
+            let found = found.fetch_one(&mut connection).await?;
+            connection.close().await?;
+            get::<bool>(&found, 0)
+        };
+        if !read.await.map_err(store_error)? {
+            return Err(OpenError::NoInbox);
+        }
+        self.open(path).await
+    }
+
     /// Uses the file of the application's own pool, so that a handler's writes and the end of its event commit together:
     /// [`SqliteInbox::settle_in`]. Call [`SqliteInbox::migrate`], or run [`SqliteInbox::schema`] with the application's
     /// migrations. The inbox has connections of its own, with the pool's options. They wait for the disk at each commit,
@@ -173,12 +201,14 @@ impl SqliteInboxBuilder {
         let tables = self.tables();
         let sql = Arc::new(Sql::new(&tables));
         let (endpoints, due) = (Arc::new(Endpoints::default()), Arc::new(Notify::new()));
+        let waits = Arc::<Waits>::default();
         let writer = Arc::new(Writer {
             options: options.clone().busy_timeout(PATIENCE),
             connection: Mutex::default(),
             sql: sql.clone(),
             endpoints: endpoints.clone(),
             due: due.clone(),
+            waits: waits.clone(),
         });
         let committer = Committer::on_thread("hookgate-inbox", writer, Bounds::default());
         let committer = committer.map_err(|error| SQLITE.broken_by(error.kind()))?;
@@ -192,6 +222,7 @@ impl SqliteInboxBuilder {
             endpoints,
             committer,
             due,
+            waits,
             call_timeout,
             upkeep,
             _pruning: Pruning::spawn(inner, prune_every),
@@ -220,4 +251,35 @@ async fn is_durable(options: &SqliteConnectOptions) -> Result<(), OpenError> {
         return Ok(());
     }
     Err(OpenError::NotDurable)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn its_connections_wait_for_the_disk_and_overwrite_whatever_the_pools_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("file"))
+            .create_if_missing(true)
+            .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Off);
+        let pool = SqlitePool::connect_lazy_with(options);
+        for (builder, level) in [
+            (SqliteInbox::builder(), 2),
+            (SqliteInbox::builder().may_lose_what_was_accepted(), 1),
+        ] {
+            let inbox = builder.pool(pool.clone()).await.unwrap();
+            for (pragma, expected) in [("synchronous", level), ("secure_delete", 1)] {
+                let read = sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"));
+                let row = sqlx::raw_sql(read)
+                    .fetch_one(&inbox.0.readers)
+                    .await
+                    .unwrap();
+                assert_eq!(get::<i64>(&row, 0).unwrap(), expected, "{pragma}");
+            }
+        }
+    }
 }

@@ -30,7 +30,7 @@ use std::{fmt, path::Path, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use hookgate::{
-    EventKey,
+    EventKey, Finding,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
     inbox::{
         Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, Leased, OrderKey, Page,
@@ -52,7 +52,7 @@ use self::{
     sql::Sql,
     tables::Tables,
     turn::{Endpoints, get, now},
-    writer::Writer,
+    writer::{Waits, Writer},
 };
 use crate::{
     OpenError, SqliteStore,
@@ -81,6 +81,7 @@ pub(crate) struct Inner {
     endpoints: Arc<Endpoints>,
     committer: Committer<Writer>,
     due: Arc<Notify>,
+    waits: Arc<Waits>,
     call_timeout: Duration,
     upkeep: prune::Upkeep,
     _pruning: Pruning,
@@ -333,6 +334,10 @@ impl DedupStore for SqliteInbox {
 
     fn promises(&self) -> Promises {
         self.0.store.promises()
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.0.waits.findings()
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) enum Done {
     Outlook(Outlook),
     Bool(bool),
     Count(u64),
-    Done,
+    Nothing,
 }
 
 /// What is left for a worker that has asked.

@@ -1,8 +1,14 @@
 //! [`Writer`]: the one that writes, batch after batch.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
-use hookgate::{dedup::StoreError, inbox::Accept};
+use hookgate::{Finding, Severity, dedup::StoreError, inbox::Accept};
 use hookgate_store_kit::{Commit, Failed, Merge};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{Mutex, Notify};
@@ -11,10 +17,10 @@ use super::{
     ends::Erase,
     op::{Done, Op},
     sql::Sql,
-    turn::{Endpoints, Turn},
+    turn::{Endpoints, Turn, now},
 };
 use crate::{
-    fault::{is_of_a_value, store_error},
+    fault::{had_no_turn, is_of_a_value, store_error},
     session::Asked,
 };
 
@@ -29,6 +35,38 @@ pub(super) struct Writer {
     pub(super) sql: Arc<Sql>,
     pub(super) endpoints: Arc<Endpoints>,
     pub(super) due: Arc<Notify>,
+    pub(super) waits: Arc<Waits>,
+}
+
+/// Remembers that others kept the file for long.
+#[derive(Debug, Default)]
+pub(super) struct Waits(AtomicI64);
+
+/// A wait that is worth a word: nobody keeps a file that long without a transaction that stays open.
+const LONG: Duration = Duration::from_secs(1);
+/// How long it is spoken of, in milliseconds.
+const SPOKEN_OF: i64 = 10 * 60 * 1000;
+
+impl Waits {
+    fn waited(&self, began: Instant) {
+        if began.elapsed() > LONG {
+            self.0.store(now(), Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let last = self.0.load(Ordering::Relaxed);
+        let is_recent = last > now().saturating_sub(SPOKEN_OF);
+        let found = is_recent.then(|| {
+            Finding::new(
+                Severity::Warning,
+                "sqlite_long_transaction",
+                "a transaction kept the inbox's file for longer than a second",
+                "keep the transactions of handlers short: deliveries wait for them to be accepted",
+            )
+        });
+        found.into_iter().collect()
+    }
 }
 
 impl Commit for Writer {
@@ -68,12 +106,29 @@ impl Writer {
         &self,
         work: impl AsyncFnOnce(&mut Turn<'_>) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
-        let mut connection = self.connection.lock().await;
-        let connection = match &mut *connection {
+        let mut place = self.connection.lock().await;
+        let mut connection = match place.take() {
             Some(connection) => connection,
-            none => none.insert(SqliteConnection::connect_with(&self.options).await?),
+            None => SqliteConnection::connect_with(&self.options).await?,
         };
-        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let done = self.on(&mut connection, work).await;
+        // A full disk ends a transaction by itself, and leaves a connection that believes to be in one. So one that has
+        // failed is closed, unless it only had no turn.
+        if done.as_ref().err().is_none_or(had_no_turn) {
+            *place = Some(connection);
+        }
+        done
+    }
+
+    async fn on<T>(
+        &self,
+        connection: &mut SqliteConnection,
+        work: impl AsyncFnOnce(&mut Turn<'_>) -> Result<T, sqlx::Error>,
+    ) -> Result<T, sqlx::Error> {
+        let began = Instant::now();
+        let begun = connection.begin_with("BEGIN IMMEDIATE").await;
+        self.waits.waited(began);
+        let mut tx = begun?;
         let mut turn = Turn::new(&mut tx, &self.sql, &self.endpoints);
         let done = work(&mut turn).await?;
         turn.finish().await?;
@@ -133,19 +188,19 @@ async fn one(
         Op::Promote(order) => {
             turn.promote(order).await?;
             turn.woke = true;
-            Done::Done
+            Done::Nothing
         }
         Op::Pause(name, pause) => {
             turn.pause(name, *pause).await?;
-            Done::Done
+            Done::Nothing
         }
         Op::Resume(name) => {
             turn.resume(name).await?;
-            Done::Done
+            Done::Nothing
         }
         Op::Hold(name, is_held) => {
             turn.hold(name, *is_held).await?;
-            Done::Done
+            Done::Nothing
         }
         Op::Replay(key, why) => Done::Bool(turn.replay(key, why).await?),
         Op::Discard(key) => Done::Bool(turn.discard(key).await?),

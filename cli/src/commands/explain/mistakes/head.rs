@@ -27,6 +27,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         Rejection::MethodNotAllowed => vec![method(case)],
         Rejection::UnsupportedMediaType if events_mode(case).is_some() => Vec::new(),
         Rejection::UnsupportedMediaType => media_types(case),
+        Rejection::MislabelledBody => vec![mislabelled(case)],
         Rejection::UnsupportedEncoding => vec![encoding(case)],
         Rejection::HostMismatch => vec![host(case)],
         _ => Vec::new(),
@@ -116,6 +117,19 @@ fn method(case: &Case) -> Trial {
         "wrong_method",
         format!("the request's method is {name}, and the sender's events come as POST"),
         "give the sender the final URL: a redirect (to https, or to a trailing slash) turns POST into GET",
+    )
+}
+
+/// Of the media types that the sender writes, the body has the other one.
+fn mislabelled(case: &Case) -> Trial {
+    let right = known::find(&case.provider).map(|sender| sender.content_type_of(&case.body));
+    let right = right.unwrap_or("application/json");
+    let given = shown_media_type(case.value("content-type").unwrap_or_default());
+    Trial::step(
+        case.with_header("content-type", right),
+        "wrong_media_type",
+        format!("content-type is {given}, and the body is {right}"),
+        "look for a proxy or a client that writes another content-type than the sender",
     )
 }
 

@@ -1,0 +1,83 @@
+//! One program, two inboxes.
+#![allow(clippy::expect_used, clippy::indexing_slicing)]
+
+use hookgate::{
+    dedup::OwnerToken,
+    inbox::{Accept, Entry, FORMAT, Inbox},
+};
+use hookgate_stores::{OpenError, find_inbox, open_inbox};
+use hookgate_test_support::{
+    PostgresServer, RETAIN, key, owner, says_nothing_of, temporary_folder,
+};
+
+fn entry() -> Entry {
+    Entry {
+        key: key(1),
+        token: OwnerToken::from_bytes(*owner(1).as_bytes()),
+        content: None,
+        endpoint: "logto".into(),
+        event_type: "none",
+        key_id: "key".into(),
+        order: None,
+        retain: RETAIN,
+        format: FORMAT,
+        payload: Default::default(),
+    }
+}
+
+/// A tool finds what an application has accepted.
+async fn is_found(url: &str) {
+    let inbox = open_inbox(url).await.expect("open");
+    let accepted = inbox.accept(vec![entry()]).await.expect("accept");
+    assert_eq!(accepted, [Accept::Queued]);
+    drop(inbox);
+    let found = find_inbox(url).await.expect("find");
+    let totals = found.totals().await.expect("totals");
+    assert_eq!((&*totals[0].endpoint, totals[0].queued), ("logto", 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite() {
+    let folder = temporary_folder();
+    is_found(&format!("sqlite:{}", folder.path().join("inbox").display())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres() {
+    if let Some(server) = PostgresServer::start_durable() {
+        is_found(&server.url()).await;
+    }
+}
+
+/// A name that was misspelled would be a fresh database, in which nothing is wrong.
+#[tokio::test]
+async fn a_tool_makes_no_inbox() {
+    let folder = temporary_folder();
+    let missing = folder.path().join("missing");
+    let url = format!("sqlite:{}", missing.display());
+    let error = find_inbox(&url).await.expect_err("no file");
+    assert_eq!(error.to_string(), "there is no inbox in this file");
+    assert!(!missing.exists());
+    // The file of an application without an inbox.
+    hookgate_stores::open(&url).await.expect("a store");
+    let error = find_inbox(&url).await.expect_err("no tables");
+    assert_eq!(error.to_string(), "there is no inbox in this file");
+    open_inbox(&url).await.expect("an application makes them");
+    find_inbox(&url).await.expect("then it is there");
+}
+
+#[tokio::test]
+async fn what_keeps_no_inbox_is_refused_without_its_url() {
+    let secret = "hunter2-do-not-log";
+    for url in [
+        "memory:".to_owned(),
+        format!("redis://app:{secret}@host/"),
+        format!("mysql://app:{secret}@host/db"),
+        format!("postgres://app:{secret}@[no"),
+    ] {
+        for error in [open_inbox(&url).await, find_inbox(&url).await] {
+            let error: OpenError = error.expect_err("nothing is there");
+            says_nothing_of(secret, &error);
+        }
+    }
+}
