@@ -72,7 +72,7 @@ impl Core {
             names,
             cursors: Cursors::default(),
             owned: Owned::default(),
-            rounds: Rounds::new(),
+            rounds: Rounds::default(),
             slot: AtomicI16::new(0),
             slot_read: Mutex::default(),
             woken: Notify::new(),
