@@ -115,14 +115,14 @@ impl Core {
         is_old
     }
 
-    fn call<'a>(&'a self, statement: &'a Prepared, values: Vec<Value>) -> Query<'a> {
+    pub(super) fn call<'a>(&'a self, statement: &'a Prepared, values: Vec<Value>) -> Call<'a> {
         let statements = self.store.statements();
-        Query(Call {
+        Call {
             statement,
             values,
             preparing: statements.preparing(),
             lock: statements.lock(),
-        })
+        }
     }
 
     /// Runs a prepared statement. Its values are digests, tokens, numbers and endpoints' names.
@@ -131,7 +131,7 @@ impl Core {
         statement: &Prepared,
         values: Vec<Value>,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let query = self.call(statement, values);
+        let query = Query(self.call(statement, values));
         session::ask(self.pool(), self.limit(), &query).await
     }
 
@@ -147,7 +147,7 @@ impl Core {
 
     /// A prepared statement as text, for a transaction that must not fail.
     pub(super) fn text_of(&self, statement: &Prepared, values: Vec<Value>) -> String {
-        self.call(statement, values).0.text()
+        self.call(statement, values).text()
     }
 
     /// Runs a statement whose values may be anybody's.
@@ -182,7 +182,7 @@ impl Core {
         statement: &Prepared,
         values: Vec<Value>,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let query = self.call(statement, values);
+        let query = Query(self.call(statement, values));
         session::ask(&self.heart(), self.limit(), &query).await
     }
 
