@@ -542,6 +542,33 @@ async fn what_is_erased_is_nowhere_in_the_files() {
     );
 }
 
+/// A dump, say. It keeps the write-ahead log from being emptied, and nothing else.
+#[tokio::test]
+async fn a_reader_that_stays_open_holds_nothing_up() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    accept(&inbox, entry(0)).await;
+    let mut reader = pool.begin().await.expect("begin");
+    let seen = sqlx::raw_sql("SELECT count(*) FROM hookgate_inbox_event");
+    seen.fetch_one(&mut *reader).await.expect("read");
+    for by in 1..50 {
+        accept(&inbox, entry(by)).await;
+        for row in ask(&inbox, by, LEASE).await.rows {
+            let settled = inbox.settle(&row.lease, End::Processed, RETAIN).await;
+            assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+        }
+    }
+    assert_eq!(
+        number(&pool, "SELECT count(*) FROM hookgate_inbox_event").await,
+        0
+    );
+    let (_, is_emptied) = inbox.prune().await.expect("prune");
+    assert!(!is_emptied, "the reader needs the log");
+    drop(reader);
+    let (_, is_emptied) = inbox.prune().await.expect("prune");
+    assert!(is_emptied);
+}
+
 /// An instance of an earlier release, or of an endpoint that has none, shares the file.
 #[tokio::test]
 async fn a_store_beside_an_inbox_takes_its_keys_as_done_and_keeps_them() {
