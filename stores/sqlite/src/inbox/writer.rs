@@ -1,6 +1,7 @@
 //! [`Writer`]: the one that writes, batch after batch.
 
 use std::{
+    collections::HashSet,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -8,13 +9,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hookgate::{Finding, Severity, dedup::StoreError, inbox::Accept};
+use hookgate::{
+    Finding, Severity,
+    dedup::{End, Settled, StoreError},
+    inbox::Accept,
+};
 use hookgate_store_kit::{Commit, Failed, Merge};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{Mutex, Notify};
 
 use super::{
-    ends::Erase,
+    ends::{Erase, Holder},
     op::{Done, Op},
     sql::Sql,
     turn::{Endpoints, Turn, now},
@@ -156,11 +161,33 @@ async fn all(turn: &mut Turn<'_>, ops: &[Op]) -> Result<Vec<Done>, sqlx::Error> 
         merge.answered(&accepted).map_err(unanswered)?;
     }
     let mut accepted = merge.answers().map_err(unanswered)?.into_iter();
+    let mut ended = settle_many(turn, ops).await?;
     let mut done = Vec::with_capacity(ops.len());
     for op in ops {
-        done.push(one(turn, op, &mut accepted).await?);
+        done.push(match op {
+            Op::Settle(held, end, _)
+                if *end != End::Release && ended.remove(&(held.key, held.owner)) =>
+            {
+                Done::Settled(Settled::Ok)
+            }
+            op => one(turn, op, &mut accepted).await?,
+        });
     }
     Ok(done)
+}
+
+/// Ends all lines that leave a mark. Answers those that were held.
+async fn settle_many(turn: &mut Turn<'_>, ops: &[Op]) -> Result<HashSet<Holder>, sqlx::Error> {
+    let marks = ops.iter().filter_map(|op| match op {
+        Op::Settle(held, end, retain) if *end != End::Release => Some((held, *end, *retain)),
+        _ => None,
+    });
+    let marks: Vec<_> = marks.collect();
+    // One is as quick by itself.
+    if marks.len() < 2 {
+        return Ok(HashSet::new());
+    }
+    turn.settle_many(&marks).await
 }
 
 fn unanswered(_: StoreError) -> sqlx::Error {
