@@ -328,6 +328,67 @@ async fn an_ask_that_is_repeated_while_it_waits_is_one_ask() {
     }
 }
 
+/// Ends that wait for their turn together go into few statements.
+#[tokio::test]
+async fn ends_that_wait_together_end_what_each_of_them_holds() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    inbox
+        .accept((0..9).map(entry).collect())
+        .await
+        .expect("accept");
+    let late = ask(&inbox, 0, Duration::from_millis(1500)).await;
+    assert_eq!(late.rows.len(), 9, "they are read before they lapse");
+    until("they have lapsed", async || {
+        let sql = "SELECT max(until) < unixepoch('subsec') * 1000 FROM hookgate_inbox_run";
+        number(&pool, sql).await == 1
+    })
+    .await;
+    let held = ask(&inbox, 1, LEASE).await;
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    // Late owners first, and each holder twice.
+    let all = late
+        .rows
+        .iter()
+        .chain(&held.rows)
+        .chain(&held.rows)
+        .enumerate();
+    let settles = all.map(|(place, row)| {
+        let (inbox, it) = (inbox.clone(), &row.lease);
+        let lease = Lease::of_work(*it.key(), *it.owner(), it.attempt());
+        let end = [End::Processed, End::Ignored, End::Rejected][place % 3];
+        tokio::spawn(async move { inbox.settle(&lease, end, RETAIN).await })
+    });
+    let settles: Vec<_> = settles.collect();
+    accept(&inbox, copy(0)).await;
+    tx.commit().await.expect("commit");
+    for (place, settle) in settles.into_iter().enumerate() {
+        let expected = if place < 9 {
+            Settled::LeaseLost
+        } else {
+            Settled::Ok
+        };
+        let settled = settle.await.expect("no panic");
+        assert!(
+            matches!(settled, Ok(it) if it == expected),
+            "{place}: {settled:?}"
+        );
+    }
+    for table in ["run", "work", "event"] {
+        let sql = format!("SELECT count(*) FROM hookgate_inbox_{table}");
+        assert_eq!(number(&pool, sql).await, 0, "{table}");
+    }
+    for state in 1..=3 {
+        let sql =
+            format!("SELECT count(*) FROM hookgate_dedup WHERE state = {state} AND attempt = 2");
+        assert_eq!(number(&pool, sql).await, 3, "{state}");
+    }
+    assert_eq!(
+        number(&pool, "SELECT queued FROM hookgate_inbox_endpoint").await,
+        0
+    );
+}
+
 #[tokio::test]
 async fn a_row_that_the_engine_refuses_harms_nobody_and_is_kept() {
     let place = Place::new();
@@ -540,6 +601,33 @@ async fn what_is_erased_is_nowhere_in_the_files() {
         number(&pool, "SELECT count(*) FROM hookgate_inbox_event").await,
         0
     );
+}
+
+/// A dump, say. It keeps the write-ahead log from being emptied, and nothing else.
+#[tokio::test]
+async fn a_reader_that_stays_open_holds_nothing_up() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    accept(&inbox, entry(0)).await;
+    let mut reader = pool.begin().await.expect("begin");
+    let seen = sqlx::raw_sql("SELECT count(*) FROM hookgate_inbox_event");
+    seen.fetch_one(&mut *reader).await.expect("read");
+    for by in 1..50 {
+        accept(&inbox, entry(by)).await;
+        for row in ask(&inbox, by, LEASE).await.rows {
+            let settled = inbox.settle(&row.lease, End::Processed, RETAIN).await;
+            assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+        }
+    }
+    assert_eq!(
+        number(&pool, "SELECT count(*) FROM hookgate_inbox_event").await,
+        0
+    );
+    let (_, is_emptied) = inbox.prune().await.expect("prune");
+    assert!(!is_emptied, "the reader needs the log");
+    drop(reader);
+    let (_, is_emptied) = inbox.prune().await.expect("prune");
+    assert!(is_emptied);
 }
 
 /// An instance of an earlier release, or of an endpoint that has none, shares the file.

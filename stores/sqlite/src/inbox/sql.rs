@@ -81,6 +81,13 @@ pub(super) struct Sql {
     pub(super) end: Arc<str>,
     /// `?1` key, `?2` owner, `?3` state, `?4` end, `?5` attempt.
     pub(super) mark: Arc<str>,
+    /// The same for many, in JSON. `?1` owners and keys in hex, `?2` the time by which leases are judged. Answers the lines,
+    /// and who held them.
+    pub(super) end_many: Arc<str>,
+    /// `?1` for each its key and owner in hex, its state, end and attempt.
+    pub(super) mark_many: Arc<str>,
+    /// `?1` numbers.
+    pub(super) erase_many: Arc<str>,
     /// `?1` key, `?2` owner. What that owner has written.
     pub(super) own_end: Arc<str>,
     /// `?1` number. Erases what was accepted.
@@ -300,6 +307,22 @@ impl Sql {
                  WHERE event_key = ?1 AND state = {QUEUED}"
             )
             .into(),
+            end_many: format!(
+                "DELETE FROM {run} WHERE (owner, event_key) IN \
+                 (SELECT unhex(value ->> 0), unhex(value ->> 1) FROM json_each(?1)) \
+                 AND until > ?2 RETURNING {LINE}, owner"
+            )
+            .into(),
+            mark_many: format!(
+                "UPDATE {dedup} AS t SET owner = unhex(value ->> 1), state = value ->> 2, \
+                 expires_at = value ->> 3, attempt = value ->> 4 FROM json_each(?1) \
+                 WHERE t.event_key = unhex(value ->> 0) AND t.state = {QUEUED}"
+            )
+            .into(),
+            erase_many: format!(
+                "DELETE FROM {event} WHERE number IN (SELECT value FROM json_each(?1))"
+            )
+            .into(),
             own_end: format!(
                 "SELECT state, expires_at FROM {dedup} WHERE event_key = ?1 AND owner = ?2"
             )
@@ -489,6 +512,9 @@ mod tests {
             &sql.extend,
             &sql.end,
             &sql.mark,
+            &sql.end_many,
+            &sql.mark_many,
+            &sql.erase_many,
             &sql.own_end,
             &sql.erase,
             &sql.was_returned,

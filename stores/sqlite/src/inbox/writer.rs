@@ -1,14 +1,17 @@
 //! [`Writer`]: the one that writes, batch after batch.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 
-use hookgate::{dedup::StoreError, inbox::Accept};
+use hookgate::{
+    dedup::{End, Settled, StoreError},
+    inbox::Accept,
+};
 use hookgate_store_kit::{Commit, Failed, Merge};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{Mutex, Notify};
 
 use super::{
-    ends::Erase,
+    ends::{Erase, Holder},
     op::{Done, Op},
     sql::Sql,
     turn::{Endpoints, Turn},
@@ -121,11 +124,33 @@ async fn all(turn: &mut Turn<'_>, ops: &[Op]) -> Result<Vec<Done>, sqlx::Error> 
         merge.answered(&accepted).map_err(unanswered)?;
     }
     let mut accepted = merge.answers().map_err(unanswered)?.into_iter();
+    let mut ended = settle_many(turn, ops).await?;
     let mut done = Vec::with_capacity(ops.len());
     for op in ops {
-        done.push(one(turn, op, &mut accepted).await?);
+        done.push(match op {
+            Op::Settle(held, end, _)
+                if *end != End::Release && ended.remove(&(held.key, held.owner)) =>
+            {
+                Done::Settled(Settled::Ok)
+            }
+            op => one(turn, op, &mut accepted).await?,
+        });
     }
     Ok(done)
+}
+
+/// Ends all lines that leave a mark. Answers those that were held.
+async fn settle_many(turn: &mut Turn<'_>, ops: &[Op]) -> Result<HashSet<Holder>, sqlx::Error> {
+    let marks = ops.iter().filter_map(|op| match op {
+        Op::Settle(held, end, retain) if *end != End::Release => Some((held, *end, *retain)),
+        _ => None,
+    });
+    let marks: Vec<_> = marks.collect();
+    // One is as quick by itself.
+    if marks.len() < 2 {
+        return Ok(HashSet::new());
+    }
+    turn.settle_many(&marks).await
 }
 
 fn unanswered(_: StoreError) -> sqlx::Error {
@@ -188,5 +213,25 @@ impl Turn<'_> {
             .number(TIDIED.into());
         let old = self.run(old).await?;
         Ok(ended.len().max(old.len()) as u64)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_long_wait_for_the_file_is_spoken_of() {
+        let waits = Waits::default();
+        let now = Instant::now();
+        waits.waited(now);
+        assert!(waits.findings().is_empty());
+        waits.waited(now.checked_sub(LONG * 2).unwrap());
+        let [found] = waits.findings().try_into().unwrap();
+        assert_eq!(found.code(), "sqlite_long_transaction");
+        // It is forgotten in time.
+        waits.0.fetch_sub(SPOKEN_OF, Ordering::Relaxed);
+        assert!(waits.findings().is_empty());
     }
 }
