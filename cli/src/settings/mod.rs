@@ -13,6 +13,7 @@ pub(crate) mod pem;
 pub(crate) mod refused;
 pub(crate) mod shared_secret;
 pub(crate) mod signed_request;
+pub(crate) mod store_url;
 pub(crate) mod terms;
 pub(crate) mod text;
 pub(crate) mod token_endpoint;

@@ -1,6 +1,7 @@
 //! What a claim and a settle cost, beside the bare statements on the same engine.
 //!
-//! `cargo bench -p hookgate-store-benches -- [postgres] [redis] [sqlite] [inbox-sqlite] [large-postgres] [large-sqlite]`
+//! `cargo bench -p hookgate-store-benches -- [postgres] [inbox-postgres] [redis] [sqlite] [inbox-sqlite]
+//! [large-postgres] [large-sqlite]`
 //!
 //! Both sides go through the same driver, with the same pool and durability, to the same server, in turns of
 //! two seconds. The medians are compared. The large runs fill a table with 10,000,000 marks.
@@ -11,6 +12,7 @@
     reason = "a panic is how a measurement fails"
 )]
 
+mod inbox_postgres;
 mod inbox_sqlite;
 mod large;
 mod measure;
@@ -29,6 +31,9 @@ async fn main() {
     };
     if wants("postgres") {
         postgres::run().await;
+    }
+    if wants("inbox-postgres") {
+        inbox_postgres::run().await;
     }
     if wants("redis") {
         redis::run().await;

@@ -44,6 +44,7 @@ pub struct PostgresStoreBuilder {
     call_timeout: Duration,
     prune_every: Option<Duration>,
     prepared: bool,
+    more: Vec<String>,
 }
 
 impl PostgresStoreBuilder {
@@ -54,7 +55,13 @@ impl PostgresStoreBuilder {
             call_timeout: CALL_TIMEOUT,
             prune_every: Some(PRUNE_EVERY),
             prepared: true,
+            more: Vec::new(),
         }
+    }
+
+    /// New connections are to know the statements of an inbox too.
+    pub(crate) fn introducing(self, more: Vec<String>) -> Self {
+        Self { more, ..self }
     }
 
     /// The store's table. Default: `hookgate_dedup`, in the first schema of the search path.
@@ -158,7 +165,8 @@ impl PostgresStoreBuilder {
 
     fn statements(&self) -> Arc<Statements> {
         let lock = LockLimit::of_call(self.call_timeout);
-        Arc::new(Statements::new(self.table.clone(), self.prepared, lock))
+        let statements = Statements::new(self.table.clone(), self.prepared, lock);
+        Arc::new(statements.with_more(self.more.clone()))
     }
 
     fn own_pool(&self, connections: u32, statements: &Arc<Statements>) -> PgPoolOptions {

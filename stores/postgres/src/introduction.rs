@@ -31,6 +31,11 @@ impl Ask for Introduction<'_> {
         if let Ok(Some(_)) = session::read(connection, self.0.alone(useful)).await {
             let prepare = statements.map(|statement| statement.prepare()).join("; ");
             let _ = session::write(connection, self.0.alone(prepare)).await;
+            // Apart, since its tables may be missing where that one is there.
+            let more = self.0.more().join("; ");
+            if !more.is_empty() {
+                let _ = session::write(connection, self.0.alone(more)).await;
+            }
         }
         Ok(())
     }

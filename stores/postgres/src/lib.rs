@@ -43,6 +43,20 @@
 //! - Heartbeats have a connection of their own: an exhausted pool cannot cost a lease. It follows the credentials of
 //!   the pool.
 //! - A row holds digests and times, no personal data.
+//!
+//! # The inbox
+//!
+//! [`PostgresInbox`] keeps what was accepted until a worker has handled it.
+//!
+//! - An accept is one statement and one commit, for all that come while the one before runs. It waits for no lock that a
+//!   handler's transaction holds.
+//! - A delivery is in one of three tables until it ends. Ready ones are read forwards by their numbers, and granting a lease
+//!   writes no index. So a snapshot that somebody holds open slows no worker. Those that wait for their time, or for
+//!   another one of their order, are in tables of their own.
+//! - Payloads lie in a ring of four tables. What still waits is moved on before a table is emptied.
+//! - Several receivers and workers may share the tables, and a proxy that pools by transaction may stand in between. A
+//!   worker that is killed is noticed by the others within its lease and a minute.
+//! - A batch that the server refuses is tried again row by row. A row that it refuses alone is kept as a dead letter.
 
 /// What `docs/failures.md` shows of parking compiles.
 #[cfg(doctest)]

@@ -46,7 +46,7 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// `types` are those of the parameters, in their order, at most nine.
+    /// `types` are those of the parameters, in their order.
     pub(crate) fn new(word: &str, types: &str, text: String) -> Self {
         let statement = format!("({types}, text) AS {text}");
         let digest = ContentDigest::of(statement.as_bytes());
@@ -117,11 +117,11 @@ impl Call<'_> {
     /// With its values in place. This text runs anywhere, also in a transaction that must not fail.
     pub(crate) fn text(&self) -> String {
         let text = self.statement.text.clone();
-        (1..)
-            .zip(&self.values)
-            .fold(text, |text, (number, value): (u8, _)| {
-                text.replace(&format!("${number}"), &value.to_string())
-            })
+        let values = self.values.iter().enumerate();
+        // From the last one on, since `$1` is in `$10` too.
+        values.rev().fold(text, |text, (place, value)| {
+            text.replace(&format!("${}", place.saturating_add(1)), &value.to_string())
+        })
     }
 
     /// Its text where it is to be made known and run, in one transaction.
@@ -131,7 +131,7 @@ impl Call<'_> {
     }
 
     /// Runs it by `run` in whichever way the connection knows.
-    async fn ask_by<T>(
+    pub(crate) async fn ask_by<T>(
         &self,
         connection: &mut PgConnection,
         run: impl AsyncFn(&mut PgConnection, String) -> Result<T, sqlx::Error>,

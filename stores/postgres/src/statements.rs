@@ -36,6 +36,8 @@ pub(crate) struct Statements {
     claim: Prepared,
     settle: Prepared,
     extend: Prepared,
+    /// The SQL that prepares those of an inbox.
+    more: Vec<String>,
     preparing: Preparing,
     lock: LockLimit,
 }
@@ -75,9 +77,19 @@ impl Statements {
                 ),
             ),
             table,
+            more: Vec::new(),
             preparing: Preparing::new(prepared),
             lock,
         }
+    }
+
+    /// The same with the statements of an inbox, for new connections to know.
+    pub(crate) fn with_more(self, more: Vec<String>) -> Self {
+        Self { more, ..self }
+    }
+
+    pub(crate) fn more(&self) -> &[String] {
+        &self.more
     }
 
     pub(crate) fn preparing(&self) -> &Preparing {

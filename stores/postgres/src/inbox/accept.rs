@@ -1,37 +1,36 @@
-//! What an accept writes: the key, the payload and the line, in one statement.
+//! What an accept writes: keys, lines and payloads, in one commit.
 
 use hookgate::{
     dedup::StoreError,
     inbox::{Accept, Entry},
 };
-use hookgate_store_kit::{RowState, limits::LOCKED, rounding};
-use sqlx::{
-    Arguments,
-    error::BoxDynError,
-    postgres::{PgArguments, PgRow},
-};
+use hookgate_store_kit::{Failure, RowState, limits::LOCKED, rounding};
+use sqlx::{AssertSqlSafe, Executor, PgConnection, postgres::PgRow};
 
 use super::{
+    bound::{self, Refused},
     line::{COLUMNS, WITHOUT_END},
     names::Names,
 };
 use crate::{
+    fault::{failure, wordless_failure},
+    prepared::{Call, Prepared},
     row,
+    session::{self, Ask},
     statements::{LEFT_MILLIS, noted},
+    value::Value,
 };
 
 const QUEUED: i16 = RowState::Queued.number();
 const RELEASED: i16 = RowState::Released.number();
 
-/// Accepts entries whose keys differ, with payloads into the table of a slot. They are numbered as they stand.
-///
-/// `$1` to `$8` describe the entries, `$9` has their payloads, `$10` how long their keys are remembered, and `$11` the sizes of
+/// Accepts entries whose keys differ. They are numbered as they stand. `$1` to `$10` describe them, and `$11` is the slot of
 /// their payloads.
 ///
 /// It waits for no row that somebody has locked. A key is inserted only where the statement sees none, and a row that has
-/// ended is taken over only where nobody works on it. Keys are
-/// inserted in their order, or two batches could wait for each other.
-pub(super) fn statement(names: &Names, slot: i16) -> String {
+/// ended is taken over only where nobody works on it. Keys are inserted in their order, or two batches could wait for each
+/// other.
+pub(super) fn statement(names: &Names) -> Prepared {
     let Names {
         dedup,
         work,
@@ -41,75 +40,153 @@ pub(super) fn statement(names: &Names, slot: i16) -> String {
         number,
         ..
     } = names;
-    let payload = names.payload(slot);
-    let values = "number, event_key, endpoint, event_type, key_id, order_key, format, retain, {slot}::smallint, bytes, \
+    let values = "number, event_key, endpoint, event_type, key_id, order_key, format, retain, $11::smallint, bytes, \
          clock_timestamp(), clock_timestamp(), attempt - 1, 0, 0, 0, false, NULL::uuid, NULL::timestamptz, \
-         NULL::uuid, NULL::timestamptz, NULL::bytea, NULL::bytea"
-        .replace("{slot}", &slot.to_string());
-    format!(
-        "WITH i AS MATERIALIZED (SELECT * FROM unnest($1::bytea[], $2::text[]::uuid[], $3::bigint[], $4::text[], \
-             $5::text[], $6::bytea[], $7::bytea[], $8::smallint[], $10::bigint[], $11::integer[]) WITH ORDINALITY \
-             AS i(event_key, token, content, endpoint, event_type, key_id, order_key, format, retain, bytes, at)), \
-         ended AS MATERIALIZED (SELECT d.event_key FROM i JOIN {dedup} AS d USING (event_key) \
-             WHERE d.state = {RELEASED} OR d.expires_at <= clock_timestamp() \
-             ORDER BY d.event_key FOR UPDATE OF d SKIP LOCKED), \
-         again AS (UPDATE {dedup} AS t SET owner = i.token, attempt = t.attempt + (t.attempt < {most})::integer, \
-             state = {QUEUED}, content = i.content, expires_at = {WITHOUT_END}, \
-             given_up = CASE WHEN t.state = {RELEASED} AND t.owner = ANY (t.given_up) IS NOT TRUE \
-                 THEN {noted} ELSE t.given_up END \
-             FROM ended JOIN i USING (event_key) WHERE t.event_key = ended.event_key \
-             RETURNING t.event_key, t.attempt), \
-         fresh AS (INSERT INTO {dedup} (event_key, owner, attempt, state, content, expires_at) \
-             SELECT i.event_key, i.token, 1, {QUEUED}, i.content, {WITHOUT_END} FROM i \
-             WHERE NOT EXISTS (SELECT FROM {dedup} AS d WHERE d.event_key = i.event_key) \
-             ORDER BY i.event_key ON CONFLICT (event_key) DO NOTHING RETURNING event_key, attempt), \
-         won AS (TABLE again UNION ALL TABLE fresh), \
-         n AS MATERIALIZED (SELECT nextval('{number}') AS number, s.* \
-             FROM (SELECT i.*, won.attempt FROM won JOIN i USING (event_key) ORDER BY i.at) AS s), \
-         first AS (SELECT DISTINCT ON (order_key) number FROM n WHERE order_key IS NOT NULL \
-             AND NOT EXISTS (SELECT FROM {work} AS l WHERE l.order_key = n.order_key) \
-             AND NOT EXISTS (SELECT FROM {later} AS l WHERE l.order_key = n.order_key) \
-             AND NOT EXISTS (SELECT FROM {parked} AS l WHERE l.order_key = n.order_key) \
-             ORDER BY order_key, number), \
-         ready AS (INSERT INTO {work} ({COLUMNS}) SELECT {values} FROM n \
-             WHERE order_key IS NULL OR number IN (SELECT number FROM first) ORDER BY number \
-             ON CONFLICT (order_key) WHERE order_key IS NOT NULL DO NOTHING RETURNING number), \
-         behind AS (INSERT INTO {parked} ({COLUMNS}) SELECT {values} FROM n \
-             WHERE order_key IS NOT NULL AND number NOT IN (SELECT number FROM ready) RETURNING number), \
-         body AS (INSERT INTO {payload} (number, event_key, body) \
-             SELECT number, event_key, ($9::bytea[])[at::integer] FROM n), \
-         counted AS (INSERT INTO {count} (endpoint, queued) SELECT endpoint, count(*) FROM n GROUP BY endpoint) \
-         SELECT i.at, n.number, n.number IN (SELECT number FROM behind), d.state, {LEFT_MILLIS}, d.owner = i.token, \
-             coalesce(d.content = i.content, true) \
-         FROM i LEFT JOIN n USING (event_key) LEFT JOIN {dedup} AS d ON d.event_key = i.event_key",
-        most = i32::MAX,
-        noted = noted("t.owner"),
+         NULL::uuid, NULL::timestamptz, NULL::bytea, NULL::bytea";
+    Prepared::new(
+        "accept",
+        "bytea[], uuid[], bigint[], bytea[], bytea[], bytea[], bytea[], smallint[], bigint[], integer[], smallint",
+        format!(
+            "WITH i AS MATERIALIZED (SELECT event_key, token, content, convert_from(endpoint, 'UTF8') AS endpoint, \
+                 convert_from(event_type, 'UTF8') AS event_type, key_id, order_key, format, retain, bytes, at \
+                 FROM unnest($1::bytea[], $2::uuid[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], \
+                 $8::smallint[], $9::bigint[], $10::integer[]) WITH ORDINALITY \
+                 AS i(event_key, token, content, endpoint, event_type, key_id, order_key, format, retain, bytes, at)), \
+             ended AS MATERIALIZED (SELECT d.event_key FROM i JOIN {dedup} AS d USING (event_key) \
+                 WHERE d.state = {RELEASED} OR d.expires_at <= clock_timestamp() \
+                 ORDER BY d.event_key FOR UPDATE OF d SKIP LOCKED), \
+             again AS (UPDATE {dedup} AS t SET owner = i.token, attempt = t.attempt + (t.attempt < {most})::integer, \
+                 state = {QUEUED}, content = i.content, expires_at = {WITHOUT_END}, \
+                 given_up = CASE WHEN t.state = {RELEASED} AND t.owner = ANY (t.given_up) IS NOT TRUE \
+                     THEN {noted} ELSE t.given_up END \
+                 FROM ended JOIN i USING (event_key) WHERE t.event_key = ended.event_key \
+                 RETURNING t.event_key, t.attempt), \
+             fresh AS (INSERT INTO {dedup} (event_key, owner, attempt, state, content, expires_at) \
+                 SELECT i.event_key, i.token, 1, {QUEUED}, i.content, {WITHOUT_END} FROM i \
+                 WHERE NOT EXISTS (SELECT FROM {dedup} AS d WHERE d.event_key = i.event_key) \
+                 ORDER BY i.event_key ON CONFLICT (event_key) DO NOTHING RETURNING event_key, attempt), \
+             won AS (TABLE again UNION ALL TABLE fresh), \
+             n AS MATERIALIZED (SELECT nextval('{number}') AS number, s.* \
+                 FROM (SELECT i.*, won.attempt FROM won JOIN i USING (event_key) ORDER BY i.at) AS s), \
+             first AS (SELECT DISTINCT ON (order_key) number FROM n WHERE order_key IS NOT NULL \
+                 AND NOT EXISTS (SELECT FROM {work} AS l WHERE l.order_key = n.order_key) \
+                 AND NOT EXISTS (SELECT FROM {later} AS l WHERE l.order_key = n.order_key) \
+                 AND NOT EXISTS (SELECT FROM {parked} AS l WHERE l.order_key = n.order_key) \
+                 ORDER BY order_key, number), \
+             ready AS (INSERT INTO {work} ({COLUMNS}) SELECT {values} FROM n \
+                 WHERE order_key IS NULL OR number IN (SELECT number FROM first) ORDER BY number \
+                 ON CONFLICT (order_key) WHERE order_key IS NOT NULL DO NOTHING RETURNING number), \
+             behind AS (INSERT INTO {parked} ({COLUMNS}) SELECT {values} FROM n \
+                 WHERE order_key IS NOT NULL AND number NOT IN (SELECT number FROM ready) RETURNING number), \
+             counted AS (INSERT INTO {count} (endpoint, queued) SELECT endpoint, count(*) FROM n GROUP BY endpoint) \
+             SELECT i.at, n.number, n.number IN (SELECT number FROM behind), d.state, {LEFT_MILLIS}, \
+                 d.owner = i.token, coalesce(d.content = i.content, true) \
+             FROM i LEFT JOIN n USING (event_key) LEFT JOIN {dedup} AS d ON d.event_key = i.event_key",
+            most = i32::MAX,
+            noted = noted("t.owner"),
+        ),
     )
 }
 
-/// The entries' values, in the order of the statement's parameters.
-pub(super) fn bind(entries: &[&Entry]) -> Result<PgArguments, BoxDynError> {
-    fn all<'a, T>(entries: &[&'a Entry], of: impl Fn(&'a Entry) -> T) -> Vec<T> {
-        entries.iter().map(|entry| of(entry)).collect()
+/// The entries' values, in the order of the statement's parameters. Payloads are not among them: they go another way.
+pub(super) fn values(entries: &[&Entry], slot: i16) -> Vec<Value> {
+    fn all(entries: &[&Entry], of: impl Fn(&Entry) -> Value) -> Value {
+        Value::Many(entries.iter().map(|entry| of(entry)).collect())
     }
-    let mut values = PgArguments::default();
-    values.add(all(entries, |it| &it.key.as_bytes()[..]))?;
-    values.add(all(entries, |it| const_hex::encode(it.token.as_bytes())))?;
-    let content = |it: &Entry| rounding::kept_number(it.content.as_ref());
-    values.add(all(entries, content))?;
-    values.add(all(entries, |it| &*it.endpoint))?;
-    values.add(all(entries, |it| it.event_type))?;
-    values.add(all(entries, |it| it.key_id.as_bytes()))?;
-    values.add(all(entries, |it| {
-        it.order.as_ref().map(|order| &order.as_bytes()[..])
-    }))?;
-    let format = |it: &Entry| i16::try_from(it.format).unwrap_or(i16::MAX);
-    values.add(all(entries, format))?;
-    values.add(all(entries, |it| &*it.payload))?;
-    values.add(all(entries, |it| rounding::micros(it.retain)))?;
-    let bytes = |it: &Entry| i32::try_from(it.payload.len()).unwrap_or(i32::MAX);
-    values.add(all(entries, bytes))?;
-    Ok(values)
+    let order = |it: &Entry| {
+        let order = it.order.as_ref();
+        order.map_or(Value::Null, |order| Value::Bytes(*order.as_bytes()))
+    };
+    let format = |it: &Entry| i64::from(i16::try_from(it.format).unwrap_or(i16::MAX));
+    let bytes = |it: &Entry| i64::from(i32::try_from(it.payload.len()).unwrap_or(i32::MAX));
+    vec![
+        all(entries, |it| Value::from(&it.key)),
+        all(entries, |it| Value::from(&it.token)),
+        all(entries, |it| Value::of_content(it.content.as_ref())),
+        all(entries, |it| Value::Name(it.endpoint.clone())),
+        all(entries, |it| Value::Name(it.event_type.into())),
+        all(entries, |it| Value::Name(it.key_id.clone())),
+        all(entries, order),
+        all(entries, |it| Value::Number(format(it))),
+        all(entries, |it| Value::of_duration(it.retain)),
+        all(entries, |it| Value::Number(bytes(it))),
+        Value::Number(slot.into()),
+    ]
+}
+
+/// One commit of keys, lines and payloads.
+pub(super) struct Accepting<'a> {
+    pub(super) accept: Call<'a>,
+    pub(super) entries: &'a [&'a Entry],
+    /// The table of payloads.
+    pub(super) payload: String,
+}
+
+impl Ask for Accepting<'_> {
+    type Answer = Result<Vec<Accepted>, Refused>;
+
+    async fn ask(&self, connection: &mut PgConnection) -> Result<Self::Answer, Failure> {
+        let accepted = self.accept.ask_by(connection, begin).await;
+        match accepted {
+            Ok(Ok(rows)) => {
+                let accepted = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+                if let Err(refused) = self.keep_payloads(connection, &accepted).await? {
+                    return Ok(Err(refused));
+                }
+                let committed = session::write(connection, "COMMIT".to_owned()).await;
+                committed.map_err(failure)?;
+                Ok(Ok(accepted))
+            }
+            Ok(Err(refused)) => Ok(Err(refused)),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// Begins a transaction with a statement. Where that fails, the transaction has ended.
+async fn begin(
+    connection: &mut PgConnection,
+    sql: String,
+) -> Result<Result<Vec<PgRow>, Refused>, sqlx::Error> {
+    match session::read_all(connection, format!("BEGIN; {sql}")).await {
+        Ok(rows) => Ok(Ok(rows)),
+        Err(error) => bound::end(connection, error).await,
+    }
+}
+
+impl Accepting<'_> {
+    /// What came from outside travels beside the statement's text.
+    async fn keep_payloads(
+        &self,
+        connection: &mut PgConnection,
+        accepted: &[Accepted],
+    ) -> Result<Result<(), Refused>, Failure> {
+        let kept = accepted.iter().filter_map(|it| {
+            let entry = self.entries.get(it.at)?;
+            Some((it.number?, &entry.key.as_bytes()[..], &entry.payload[..]))
+        });
+        let kept: Vec<_> = kept.collect();
+        if kept.is_empty() {
+            return Ok(Ok(()));
+        }
+        let sql = format!(
+            "INSERT INTO {} (number, event_key, body) \
+             SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])",
+            self.payload
+        );
+        let query = sqlx::query(AssertSqlSafe(sql))
+            .persistent(false)
+            .bind(kept.iter().map(|(number, ..)| *number).collect::<Vec<_>>())
+            .bind(kept.iter().map(|(_, key, _)| *key).collect::<Vec<_>>())
+            .bind(kept.iter().map(|(.., body)| *body).collect::<Vec<_>>());
+        match connection.execute(query).await {
+            Ok(_) => Ok(Ok(())),
+            Err(error) => {
+                let ended = bound::end(connection, error).await;
+                ended.map_err(wordless_failure)
+            }
+        }
+    }
 }
 
 /// What became of an entry.

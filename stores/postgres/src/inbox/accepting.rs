@@ -16,6 +16,7 @@ use super::{
     core::Core,
     order, quarantine,
 };
+use crate::session;
 
 /// Writes batches of accepts.
 pub(super) struct Accepting(pub(super) Arc<Core>);
@@ -87,12 +88,15 @@ impl Core {
             // Where this fails, so does what follows, or the old slot is as good for a while.
             let _ = self.read_slot().await;
         }
-        let sql = accept::statement(&self.names, self.slot());
-        let rows = self.bound(sql, None, accept::bind(entries)).await;
-        let rows = rows.map_err(Failed::Engine)?;
-        let rows = rows.map_err(|refused| Failed::Item(refused.error()))?;
-        let accepted = rows.iter().map(accept::read);
-        accepted.collect::<Result<_, _>>().map_err(Failed::Engine)
+        let slot = self.slot();
+        let accepting = accept::Accepting {
+            accept: self.call(&self.sql.accept, accept::values(entries, slot)),
+            entries,
+            payload: self.names.payload(slot),
+        };
+        let accepted = session::ask(self.pool(), self.limit(), &accepting).await;
+        let accepted = accepted.map_err(Failed::Engine)?;
+        accepted.map_err(|refused| Failed::Item(refused.error()))
     }
 
     /// Tells workers of what has been committed.

@@ -47,17 +47,23 @@ impl Ask for Bound {
         let query = query.persistent(false);
         let rows = match connection.fetch_all(query).await {
             Ok(rows) => rows,
-            Err(error) => {
-                let rolled_back = session::write(connection, "ROLLBACK".to_owned()).await;
-                return match Refused::read(&error) {
-                    Some(refused) if rolled_back.is_ok() => Ok(Err(refused)),
-                    _ => Err(wordless_failure(error)),
-                };
-            }
+            Err(error) => return end(connection, error).await.map_err(wordless_failure),
         };
         let committed = session::write(connection, "COMMIT".to_owned()).await;
         committed.map_err(failure)?;
         Ok(Ok(rows))
+    }
+}
+
+/// Ends a transaction that has failed. Its connection is of use again.
+pub(super) async fn end<T>(
+    connection: &mut PgConnection,
+    error: sqlx::Error,
+) -> Result<Result<T, Refused>, sqlx::Error> {
+    session::write(connection, "ROLLBACK".to_owned()).await?;
+    match Refused::read(&error) {
+        Some(refused) => Ok(Err(refused)),
+        None => Err(error),
     }
 }
 

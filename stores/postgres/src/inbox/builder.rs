@@ -1,11 +1,11 @@
 //! [`PostgresInboxBuilder`]: what can be set.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use hookgate_store_kit::{PlainName, limits::PRUNE_EVERY};
 use sqlx::PgPool;
 
-use super::{PostgresInbox, core::Core, names::Names, upkeep::Upkeep};
+use super::{PostgresInbox, core::Core, names::Names, sql::Sql, upkeep::Upkeep};
 use crate::{OpenError, PostgresStore, PostgresStoreBuilder, Table};
 
 /// How long dead letters are kept.
@@ -125,8 +125,10 @@ impl PostgresInboxBuilder {
     ///
     /// When the address cannot be read, the server does not answer or refuses, or its commits are not durable.
     pub async fn connect(self, url: &str) -> Result<PostgresInbox, OpenError> {
-        let store = self.store.clone().connect(url).await?;
-        self.open(store).await
+        let (names, sql) = self.statements();
+        let store = self.store.clone().introducing(sql.prepare());
+        let store = store.connect(url).await?;
+        self.open(Core::new(store, names, sql)).await
     }
 
     /// Uses the application's own pool. See [`PostgresStoreBuilder::pool`].
@@ -135,12 +137,18 @@ impl PostgresInboxBuilder {
     ///
     /// When the server does not answer or refuses, or its commits are not durable.
     pub async fn pool(self, pool: PgPool) -> Result<PostgresInbox, OpenError> {
-        let store = self.store.clone().pool(pool);
-        self.open(store).await
+        let (names, sql) = self.statements();
+        let store = self.store.clone().introducing(sql.prepare()).pool(pool);
+        self.open(Core::new(store, names, sql)).await
     }
 
-    async fn open(self, store: PostgresStore) -> Result<PostgresInbox, OpenError> {
-        let core = Core::new(store, Names::new(self.tables, &self.dedup));
+    fn statements(&self) -> (Names, Sql) {
+        let names = Names::new(self.tables.clone(), &self.dedup);
+        let sql = Sql::new(&names);
+        (names, sql)
+    }
+
+    async fn open(self, core: Arc<Core>) -> Result<PostgresInbox, OpenError> {
         if !self.may_lose && !core.is_durable().await? {
             return Err(OpenError::NotDurable);
         }

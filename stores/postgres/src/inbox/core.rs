@@ -64,15 +64,15 @@ struct Heart {
 }
 
 impl Core {
-    pub(super) fn new(store: PostgresStore, names: Names) -> Arc<Self> {
+    pub(super) fn new(store: PostgresStore, names: Names, sql: Sql) -> Arc<Self> {
         Arc::new_cyclic(|own| Self {
             own: own.clone(),
-            sql: Sql::new(&names),
+            sql,
             store,
             names,
             cursors: Cursors::default(),
             owned: Owned::default(),
-            rounds: Rounds::new(),
+            rounds: Rounds::default(),
             slot: AtomicI16::new(0),
             slot_read: Mutex::default(),
             woken: Notify::new(),
@@ -115,14 +115,14 @@ impl Core {
         is_old
     }
 
-    fn call<'a>(&'a self, statement: &'a Prepared, values: Vec<Value>) -> Query<'a> {
+    pub(super) fn call<'a>(&'a self, statement: &'a Prepared, values: Vec<Value>) -> Call<'a> {
         let statements = self.store.statements();
-        Query(Call {
+        Call {
             statement,
             values,
             preparing: statements.preparing(),
             lock: statements.lock(),
-        })
+        }
     }
 
     /// Runs a prepared statement. Its values are digests, tokens, numbers and endpoints' names.
@@ -131,7 +131,7 @@ impl Core {
         statement: &Prepared,
         values: Vec<Value>,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let query = self.call(statement, values);
+        let query = Query(self.call(statement, values));
         session::ask(self.pool(), self.limit(), &query).await
     }
 
@@ -145,9 +145,9 @@ impl Core {
         session::ask(self.pool(), self.limit(), &text).await
     }
 
-    /// The statement that ends lines, as text for a transaction that must not fail.
-    pub(super) fn settle_text(&self, values: Vec<Value>) -> String {
-        self.call(&self.sql.settle, values).0.text()
+    /// A prepared statement as text, for a transaction that must not fail.
+    pub(super) fn text_of(&self, statement: &Prepared, values: Vec<Value>) -> String {
+        self.call(statement, values).text()
     }
 
     /// Runs a statement whose values may be anybody's.
@@ -182,7 +182,7 @@ impl Core {
         statement: &Prepared,
         values: Vec<Value>,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let query = self.call(statement, values);
+        let query = Query(self.call(statement, values));
         session::ask(&self.heart(), self.limit(), &query).await
     }
 

@@ -1,8 +1,11 @@
 //! [`Cursors`]: from where the lines of each endpoint are read on.
 //!
-//! Numbers are given before their lines are committed, so one that was passed may still come. Three things bring the
-//! cursor back to it: the accept's own message, which names it; every quarter of a second what was read in the last
-//! five seconds; and a repeated reading of everything that is left, a piece with each statement.
+//! Numbers are given before their lines are committed, so one that was passed may still come. Three things bring the cursor
+//! back to it:
+//!
+//! - the accept's own message, which names it;
+//! - every second, the numbers that were given in the last five seconds;
+//! - a repeated reading of everything that is left, a piece with each statement.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -14,8 +17,8 @@ use super::lease::STRIDE;
 
 /// An accept's statement gives up before, so its number has come by then or will not.
 const UNSURE_FOR: Duration = Duration::from_secs(5);
-/// How often what was read within that time is read again.
-const REREAD_EVERY: Duration = Duration::from_millis(250);
+/// How often numbers that were given within that time are read again.
+const REREAD_EVERY: Duration = Duration::from_secs(1);
 /// How often everything that is left is read again, at most and at least. A reading that takes long is repeated seldom.
 const AGAIN_EVERY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 /// The same for each piece that the last reading had.
@@ -55,7 +58,7 @@ struct Cursor {
     ahead: i64,
     /// The lowest number of an accept that has told of itself since.
     told: Option<i64>,
-    /// Where `ahead` was when.
+    /// The newest number when.
     marks: VecDeque<(Instant, i64)>,
     reread_at: Instant,
     again: Option<i64>,
@@ -123,7 +126,7 @@ impl Cursor {
             .back()
             .is_none_or(|(when, _)| now.duration_since(*when) >= REREAD_EVERY)
         {
-            self.marks.push_back((now, self.ahead));
+            self.marks.push_back((now, found.newest));
         }
         let Some(again) = at.again else { return };
         let reached = if found.is_full {
@@ -271,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_of_late_is_read_again() {
+    fn numbers_that_were_given_of_late_are_read_again() {
         let mut reading = Reading::new();
         for newest in 1..=100 {
             let at = reading.place(REREAD_EVERY);
@@ -280,11 +283,19 @@ mod tests {
         let ahead = reading.place(MILLI).ahead;
         assert_eq!(ahead, 10_000, "not each time");
         let ahead = reading.place(REREAD_EVERY).ahead;
-        let since = (10_000 - ahead) / 100;
-        assert!(
-            (18..=21).contains(&since),
-            "five seconds are twenty turns: {since}"
-        );
+        assert_eq!(ahead, 9_600, "those of five seconds");
+        // What is older is left alone, however far the reading is behind.
+        let full = Found {
+            last_ahead: Some(700),
+            is_full: true,
+            ..nothing(10_000)
+        };
+        let mut reading = Reading::new();
+        for _ in 0..10 {
+            let at = reading.place(REREAD_EVERY);
+            reading.found(at, full);
+        }
+        assert_eq!(reading.place(REREAD_EVERY).ahead, 700);
     }
 
     #[test]
@@ -306,22 +317,25 @@ mod tests {
     fn everything_is_read_again_in_pieces_and_seldom_where_there_are_many() {
         let mut reading = Reading::new();
         let newest = 10 * STRIDE;
-        for _ in 0..10 {
-            let at = reading.place(MILLI);
-            reading.found(at, nothing(newest));
-        }
-        let mut pieces = 0;
-        let at = reading.place(Duration::from_secs(2));
-        reading.found(at, nothing(newest));
-        // What was read of late is read again first.
-        for _ in 0..30 {
-            let at = reading.place(MILLI);
-            pieces += i32::from(at.again.is_some());
-            reading.found(at, nothing(newest));
-        }
-        assert_eq!(pieces, 10);
-        assert_eq!(reading.place(Duration::from_secs(4)).again, None);
-        assert!(reading.place(Duration::from_secs(2)).again.is_some());
+        let mut turns = |count: u32, after| -> Vec<Option<i64>> {
+            let turn = |_| {
+                let at = reading.place(after);
+                reading.cursors.met("first", 1);
+                reading.found(at, nothing(newest));
+                at.again
+            };
+            (0..count).map(turn).collect()
+        };
+        // Until all of it is old.
+        turns(100, REREAD_EVERY);
+        let again: Vec<_> = turns(100, REREAD_EVERY);
+        let piece = |piece| Some(piece * STRIDE);
+        let began = again.iter().position(|it| *it == piece(0)).unwrap();
+        let pieces: Vec<_> = (0..10).map(piece).collect();
+        assert_eq!(again[began..began + 10], pieces);
+        // Ten pieces make five seconds of peace.
+        let peace = again[began + 10..].iter().position(Option::is_some);
+        assert_eq!(peace, Some(4));
     }
 
     #[test]

@@ -131,7 +131,7 @@ pub(super) fn history(names: &Names, key: &Value) -> String {
     )
 }
 
-/// Makes a dead letter of a line: `$1` is its key, `$2` the owner, `$3` the reason, `$4` what it failed with, `$5` its
+/// Makes a dead letter of a line. `$1` is its key, `$2` the owner, and `$3` the reason. `$4` is what it failed with, `$5` its
 /// history, and `$6` a body where its own is nowhere. Answers its order, and whether it was so before.
 pub(super) fn bury(names: &Names) -> String {
     let Names {

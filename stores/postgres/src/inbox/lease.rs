@@ -1,7 +1,7 @@
 //! The statements that hand out lines.
 //!
-//! Ready lines are read forwards, from where the last statement ended: lines that are done leave entries in the index,
-//! and as long as somebody holds a snapshot nothing removes them. So no statement starts over, but for the ones that
+//! Ready lines are read forwards, from where the last statement ended. Lines that are done leave entries in the index, and
+//! nothing removes them as long as somebody holds a snapshot. So no statement starts over, but for the ones that
 //! [`Cursors`](super::cursor::Cursors) asks for, a piece at a time. No index has the lease, so granting one writes none.
 
 use hookgate::{dedup::StoreError, inbox::SUSPECT_AFTER};
@@ -27,8 +27,8 @@ const LEASED: &str = "t.event_key, t.endpoint, t.event_type, t.key_id, t.order_k
 /// `$1` names the endpoints, and `$2` and `$3` say where each is read on and where its repeated reading stands. `$4` is the
 /// owner, `$5` how long, `$6` the newest format, `$7` how many, `$8` whether only suspects.
 ///
-/// Each row has what holds for the whole batch first: the newest number, whether suspects wait, when the next line is due,
-/// the places of the endpoints that are not read, and of those the ones whose pause is over.
+/// Each row has what holds for the whole batch first: the newest number, whether suspects wait, and when the next line is
+/// due. The places of the endpoints that are not read follow, and of those the ones whose pause is over.
 pub(super) fn lease(names: &Names) -> Prepared {
     let Names {
         work,

@@ -4,7 +4,7 @@ use hookgate::dedup::StoreError;
 use hookgate_store_kit::Failure;
 use sqlx::PgConnection;
 
-use super::{PostgresInbox, names::Names, schema};
+use super::{PostgresInbox, core::Core, names::Names, schema};
 use crate::{
     PostgresStore, Table,
     fault::failure,
@@ -14,22 +14,28 @@ use crate::{
     session::{self, Ask},
 };
 
-struct Migration<'a>(&'a Names);
+struct Migration<'a>(&'a Core);
 
 impl Ask for Migration<'_> {
     type Answer = ();
 
     async fn ask(&self, connection: &mut PgConnection) -> Result<(), Failure> {
         let lock = LockLimit::of_call(LIMIT);
-        let found = session::read(connection, lock.ahead_of(schema::found(self.0))).await;
+        let found = session::read(connection, lock.ahead_of(schema::found(&self.0.names))).await;
         let comment: Option<String> = match found.map_err(failure)? {
             Some(row) => Some(row::get(&row, 0)?),
             None => None,
         };
         if comment.as_deref().is_none_or(schema::is_old) {
             // Sent as one message, the script is one transaction. It may wait for other instances' turns.
-            let made = session::write(connection, lock.ahead_of(schema::script(self.0))).await;
+            let made =
+                session::write(connection, lock.ahead_of(schema::script(&self.0.names))).await;
             made.map_err(failure)?;
+            if self.0.store.statements().prepared().is_some() {
+                // There were no tables yet when this connection was opened.
+                let prepare = self.0.sql.prepare().join("; ");
+                let _ = session::write(connection, lock.ahead_of(prepare)).await;
+            }
         }
         Ok(())
     }
@@ -61,7 +67,7 @@ impl PostgresInbox {
     /// When the role may not create tables, or the server did not answer or refused.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         self.core().store.migrate().await?;
-        let migration = Migration(&self.core().names);
+        let migration = Migration(self.core());
         session::ask(self.core().pool(), LIMIT, &migration).await
     }
 }

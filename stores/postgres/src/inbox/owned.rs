@@ -1,7 +1,7 @@
 //! [`Owned`]: the leases that this store has handed out.
 //!
-//! The server's clock decides which of them still hold. What is noted here only says where to look: an ask that is
-//! repeated is answered with the same lines, and a line whose lease has lapsed is found without a search.
+//! The server's clock decides which of them still hold. What is noted here only says where to look. An ask that is repeated
+//! is answered with the same lines. A line whose lease has lapsed is found without a search.
 
 use std::{
     collections::HashMap,

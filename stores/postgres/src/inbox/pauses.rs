@@ -1,6 +1,7 @@
 //! Pauses, holds, and what a worker that asks looks after on its way.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -18,19 +19,10 @@ const SWEPT_EVERY: Duration = Duration::from_secs(1);
 const ORDERS: u32 = 200;
 
 /// What was last looked after, and when.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Rounds {
-    noted: Mutex<Option<Instant>>,
+    noted: Mutex<HashMap<Arc<str>, Instant>>,
     swept: Mutex<Option<(Instant, [u8; 32])>>,
-}
-
-impl Rounds {
-    pub(super) const fn new() -> Self {
-        Self {
-            noted: Mutex::new(None),
-            swept: Mutex::new(None),
-        }
-    }
 }
 
 fn is_due(last: Option<Instant>, now: Instant, every: Duration) -> bool {
@@ -41,8 +33,9 @@ impl Core {
     /// Nothing of it may keep a worker from its work: what fails is done by the next ask.
     pub(super) async fn look_after(&self, endpoints: &[Arc<str>]) {
         let now = Instant::now();
-        if self.is_to_be_noted(now) {
-            let _ = self.note(endpoints).await;
+        let unnoted = self.to_be_noted(endpoints, now);
+        if !unnoted.is_empty() {
+            let _ = self.note(&unnoted).await;
         }
         if let Some(after) = self.is_to_be_swept(now)
             && let Ok(last) = self.sweep(&after).await
@@ -56,17 +49,20 @@ impl Core {
         }
     }
 
-    fn is_to_be_noted(&self, now: Instant) -> bool {
+    fn to_be_noted(&self, endpoints: &[Arc<str>], now: Instant) -> Vec<Arc<str>> {
         let mut noted = self
             .rounds
             .noted
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let due = is_due(*noted, now, NOTED_EVERY);
-        if due {
-            *noted = Some(now);
+        let mut unnoted = Vec::new();
+        for name in endpoints {
+            if is_due(noted.get(name).copied(), now, NOTED_EVERY) {
+                noted.insert(name.clone(), now);
+                unnoted.push(name.clone());
+            }
         }
-        due
+        unnoted
     }
 
     /// From which order on.

@@ -1,9 +1,10 @@
 //! The ring of payload tables: which one is written to, and how the others are emptied.
 //!
 //! A payload lies in the table of a slot until that table is emptied whole, which erases what is done. What still waits is
-//! moved to the current table before. The slot that is written to comes from a row that only moves forward. An instance
-//! that has not heard of the move writes to an old slot: that is found and moved as well, since a table is emptied only
-//! while nobody can write to it, after all that it held then has been looked at.
+//! moved to the current table before. The slot that is written to comes from a row that only moves forward.
+//!
+//! An instance that has not heard of the move writes to an old slot. That is found and moved as well: a table is emptied
+//! only while nobody can write to it, after all that it then holds has been looked at.
 
 use std::time::Duration;
 

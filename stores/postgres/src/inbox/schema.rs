@@ -53,29 +53,32 @@ const LINE: &str = "
 
 /// Safe to run again, and by several instances at once.
 pub(super) fn script(names: &Names) -> String {
-    let Names {
-        work,
-        later,
-        parked,
-        dead,
-        endpoint,
-        count,
-        ring,
-        number,
-        ..
-    } = names;
-    let index = |of| names.index(of);
-    let payloads: String = names
-        .payloads()
-        .map(|(_, payload)| payload_table(&payload))
-        .collect();
     format!(
         "-- hookgate's inbox. Run it as one transaction (psql --single-transaction), after the script of the claims.\n\
          SELECT pg_advisory_xact_lock({LOCK});\n\
          \n\
          CREATE SEQUENCE IF NOT EXISTS {number} AS bigint CACHE 1;\n\
          \n\
-         -- Ready lines: read forwards by number. There is room beside each row for its lease.\n\
+         {lines}{payloads}{dead}{beside}{version}",
+        number = names.number,
+        lines = lines(names),
+        payloads = payloads(names),
+        dead = dead(names),
+        beside = beside(names),
+        version = version(names),
+    )
+}
+
+fn lines(names: &Names) -> String {
+    let Names {
+        work,
+        later,
+        parked,
+        ..
+    } = names;
+    let index = |of| names.index(of);
+    format!(
+        "-- Ready lines: read forwards by number. There is room beside each row for its lease.\n\
          CREATE TABLE IF NOT EXISTS {work} ({LINE}    PRIMARY KEY (endpoint, number)\n) WITH (fillfactor = 50);\n\
          CREATE UNIQUE INDEX IF NOT EXISTS {work_key} ON {work} (event_key);\n\
          CREATE UNIQUE INDEX IF NOT EXISTS {work_order} ON {work} (order_key) WHERE order_key IS NOT NULL;\n\
@@ -91,7 +94,28 @@ pub(super) fn script(names: &Names) -> String {
          CREATE INDEX IF NOT EXISTS {parked_order} ON {parked} (order_key, number);\n\
          CREATE INDEX IF NOT EXISTS {parked_number} ON {parked} (number);\n\
          \n\
-         -- Payloads, in tables that are emptied whole, in turn.\n\
+         -- `ANALYZE` would copy short values into `pg_statistic`, where they outlive their rows.\n\
+         ALTER TABLE {work} ALTER error SET STATISTICS 0, ALTER history SET STATISTICS 0;\n\
+         ALTER TABLE {later} ALTER error SET STATISTICS 0, ALTER history SET STATISTICS 0;\n\
+         ALTER TABLE {parked} ALTER error SET STATISTICS 0, ALTER history SET STATISTICS 0;\n\
+         \n",
+        work_key = index("work_key"),
+        work_order = index("work_order"),
+        later_due = index("later_due"),
+        later_order = index("later_order"),
+        later_number = index("later_number"),
+        parked_order = index("parked_order"),
+        parked_number = index("parked_number"),
+    )
+}
+
+fn payloads(names: &Names) -> String {
+    let tables: String = names
+        .payloads()
+        .map(|(_, payload)| payload_table(&payload))
+        .collect();
+    format!(
+        "-- Payloads, in tables that are emptied whole, in turn.\n\
          CREATE TABLE IF NOT EXISTS {ring} (\n    \
              one   boolean     PRIMARY KEY DEFAULT true CHECK (one),\n    \
              -- Only grows. Its remainder is the slot that is written to.\n    \
@@ -99,8 +123,15 @@ pub(super) fn script(names: &Names) -> String {
              since timestamptz NOT NULL\n\
          );\n\
          INSERT INTO {ring} (turn, since) VALUES (0, now()) ON CONFLICT DO NOTHING;\n\
-         {payloads}\n\
-         -- Dead letters, their payloads included.\n\
+         {tables}\n",
+        ring = names.ring,
+    )
+}
+
+fn dead(names: &Names) -> String {
+    let dead = &names.dead;
+    format!(
+        "-- Dead letters, their payloads included.\n\
          CREATE TABLE IF NOT EXISTS {dead} (\n    \
              number      bigint      NOT NULL,\n    \
              event_key   bytea       NOT NULL PRIMARY KEY,\n    \
@@ -129,8 +160,21 @@ pub(super) fn script(names: &Names) -> String {
          CREATE INDEX IF NOT EXISTS {dead_died} ON {dead} (died_at);\n\
          CREATE INDEX IF NOT EXISTS {dead_endpoint} ON {dead} (endpoint, died_at);\n\
          CREATE INDEX IF NOT EXISTS {dead_number} ON {dead} (number);\n\
-         \n\
-         -- Pauses and holds.\n\
+         ALTER TABLE {dead} ALTER body SET STATISTICS 0, ALTER error SET STATISTICS 0, \
+             ALTER history SET STATISTICS 0;\n\
+         \n",
+        dead_died = names.index("dead_died"),
+        dead_endpoint = names.index("dead_endpoint"),
+        dead_number = names.index("dead_number"),
+    )
+}
+
+fn beside(names: &Names) -> String {
+    let Names {
+        endpoint, count, ..
+    } = names;
+    format!(
+        "-- Pauses and holds.\n\
          CREATE TABLE IF NOT EXISTS {endpoint} (\n    \
              name         text        COLLATE \"C\" PRIMARY KEY,\n    \
              -- The pause: none without an end.\n    \
@@ -153,29 +197,19 @@ pub(super) fn script(names: &Names) -> String {
              quarantined       bigint NOT NULL DEFAULT 0,\n    \
              quarantined_bytes bigint NOT NULL DEFAULT 0\n\
          );\n\
-         \n\
-         -- `ANALYZE` would copy short values into `pg_statistic`, where they outlive their rows.\n\
-         ALTER TABLE {work} ALTER error SET STATISTICS 0, ALTER history SET STATISTICS 0;\n\
-         ALTER TABLE {later} ALTER error SET STATISTICS 0, ALTER history SET STATISTICS 0;\n\
-         ALTER TABLE {parked} ALTER error SET STATISTICS 0, ALTER history SET STATISTICS 0;\n\
-         ALTER TABLE {dead} ALTER body SET STATISTICS 0, ALTER error SET STATISTICS 0, \
-             ALTER history SET STATISTICS 0;\n\
-         \n\
-         DO $$ BEGIN\n    \
+         \n"
+    )
+}
+
+/// Somebody's own words stay, and so does the version of a later release.
+fn version(names: &Names) -> String {
+    let work = &names.work;
+    format!(
+        "DO $$ BEGIN\n    \
              IF coalesce(obj_description(to_regclass('{work}'), 'pg_class'), '') = '' THEN\n        \
                  COMMENT ON TABLE {work} IS '{COMMENT}{VERSION}';\n    \
              END IF;\n\
-         END $$;\n",
-        work_key = index("work_key"),
-        work_order = index("work_order"),
-        later_due = index("later_due"),
-        later_order = index("later_order"),
-        later_number = index("later_number"),
-        parked_order = index("parked_order"),
-        parked_number = index("parked_number"),
-        dead_died = index("dead_died"),
-        dead_endpoint = index("dead_endpoint"),
-        dead_number = index("dead_number"),
+         END $$;\n"
     )
 }
 

@@ -49,7 +49,7 @@ impl PostgresInbox {
                 retain: lease.retain(),
             };
             // As text: a prepared statement that the connection does not know would fail `tx`.
-            let end = core.settle_text(ending::values(&[ended]));
+            let end = core.text_of(&core.sql.settle, ending::values(&[ended]));
             let gone = session::read_all(tx, end).await.map_err(error)?;
             if !gone.is_empty() {
                 return Ok(Settled::Ok);

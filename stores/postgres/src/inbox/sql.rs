@@ -1,7 +1,7 @@
 //! [`Sql`]: the inbox's statements, made once.
 
 use super::{
-    ends, lease,
+    accept, ends, lease,
     names::{Names, SLOTS},
 };
 use crate::prepared::Prepared;
@@ -9,6 +9,7 @@ use crate::prepared::Prepared;
 /// Those that every event needs.
 #[derive(Debug)]
 pub(super) struct Sql {
+    pub(super) accept: Prepared,
     pub(super) lease: Prepared,
     pub(super) probe: Prepared,
     pub(super) lapse: Prepared,
@@ -28,6 +29,7 @@ impl Sql {
             Prepared::new("payload", "bigint[]", text)
         };
         Self {
+            accept: accept::statement(names),
             lease: lease::lease(names),
             probe: lease::probe(names),
             lapse: lease::lapse(names),
@@ -36,6 +38,20 @@ impl Sql {
             keep: ends::keep(names),
             payloads: (0..SLOTS).map(payload).collect(),
         }
+    }
+
+    /// The SQL that makes a connection know those of every batch.
+    pub(super) fn prepare(&self) -> Vec<String> {
+        let each = [
+            &self.accept,
+            &self.lease,
+            &self.held,
+            &self.settle,
+            &self.keep,
+        ];
+        let each = each.into_iter().chain(&self.payloads);
+        each.map(|statement| statement.prepare().to_owned())
+            .collect()
     }
 
     /// Reads the payloads of numbers from the table of a slot.

@@ -7,7 +7,7 @@
 //! | `turn` | one transaction of its |
 //! | `line` | a line of work |
 //! | `accept`, `lease`, `ends`, `dead` | what happens to it, in this order |
-//! | `view` | what an operator sees |
+//! | `view`, `waits` | what an operator sees, and is told |
 //! | `settle_in` | an end within an application's transaction |
 //! | `builder`, `prune` | how it is opened, and what goes on in the background |
 
@@ -24,9 +24,16 @@ mod sql;
 mod tables;
 mod turn;
 mod view;
+mod waits;
 mod writer;
 
-use std::{fmt, path::Path, pin::pin, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::Path,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use hookgate::{
@@ -45,6 +52,7 @@ use sqlx::{
 use tokio::sync::Notify;
 
 pub use self::builder::SqliteInboxBuilder;
+pub(crate) use self::tables::FAR;
 use self::{
     accept::Keeper,
     lease::{Surveyed, by_turn, json, outlook},
@@ -53,7 +61,8 @@ use self::{
     sql::Sql,
     tables::Tables,
     turn::{Endpoints, get, now},
-    writer::{Waits, Writer},
+    waits::Waits,
+    writer::Writer,
 };
 use crate::{
     OpenError, SqliteStore,
@@ -80,9 +89,9 @@ pub(crate) struct Inner {
     tables: Tables,
     sql: Arc<Sql>,
     endpoints: Arc<Endpoints>,
+    waits: Arc<Waits>,
     committer: Committer<Writer>,
     due: Arc<Notify>,
-    waits: Arc<Waits>,
     call_timeout: Duration,
     upkeep: prune::Upkeep,
     _pruning: Pruning,
@@ -320,7 +329,7 @@ impl DedupStore for SqliteInbox {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        self.0.waits.findings()
+        self.0.waits.findings(Instant::now())
     }
 }
 

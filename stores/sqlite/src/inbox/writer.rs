@@ -1,14 +1,8 @@
 //! [`Writer`]: the one that writes, batch after batch.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
-use hookgate::{Finding, Severity, dedup::StoreError, inbox::Accept};
+use hookgate::{dedup::StoreError, inbox::Accept};
 use hookgate_store_kit::{Commit, Failed, Merge};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{Mutex, Notify};
@@ -17,7 +11,8 @@ use super::{
     ends::Erase,
     op::{Done, Op},
     sql::Sql,
-    turn::{Endpoints, Turn, now},
+    turn::{Endpoints, Turn},
+    waits::Waits,
 };
 use crate::{
     fault::{had_no_turn, is_of_a_value, store_error},
@@ -36,37 +31,6 @@ pub(super) struct Writer {
     pub(super) endpoints: Arc<Endpoints>,
     pub(super) due: Arc<Notify>,
     pub(super) waits: Arc<Waits>,
-}
-
-/// Remembers that others kept the file for long.
-#[derive(Debug, Default)]
-pub(super) struct Waits(AtomicI64);
-
-/// A wait that is worth a word: nobody keeps a file that long without a transaction that stays open.
-const LONG: Duration = Duration::from_secs(1);
-/// How long it is spoken of, in milliseconds.
-const SPOKEN_OF: i64 = 10 * 60 * 1000;
-
-impl Waits {
-    fn waited(&self, began: Instant) {
-        if began.elapsed() > LONG {
-            self.0.store(now(), Ordering::Relaxed);
-        }
-    }
-
-    pub(super) fn findings(&self) -> Vec<Finding> {
-        let last = self.0.load(Ordering::Relaxed);
-        let is_recent = last > now().saturating_sub(SPOKEN_OF);
-        let found = is_recent.then(|| {
-            Finding::new(
-                Severity::Warning,
-                "sqlite_long_transaction",
-                "a transaction kept the inbox's file for longer than a second",
-                "keep the transactions of handlers short: deliveries wait for them to be accepted",
-            )
-        });
-        found.into_iter().collect()
-    }
 }
 
 impl Commit for Writer {
@@ -125,9 +89,10 @@ impl Writer {
         connection: &mut SqliteConnection,
         work: impl AsyncFnOnce(&mut Turn<'_>) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
-        let began = Instant::now();
+        let asked = Instant::now();
         let begun = connection.begin_with("BEGIN IMMEDIATE").await;
-        self.waits.waited(began);
+        let now = Instant::now();
+        self.waits.note(now.duration_since(asked), now);
         let mut tx = begun?;
         let mut turn = Turn::new(&mut tx, &self.sql, &self.endpoints);
         let done = work(&mut turn).await?;
