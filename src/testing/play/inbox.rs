@@ -133,28 +133,30 @@ async fn dies<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Played<Listed> {
     if effect.began() == 0 {
         return Err(nothing_handled(scene, step, &reply));
     }
-    let letters = letters(scene).await;
-    let why = letters.first().map(|letter| letter.stands);
-    match (why, letters.into_iter().next()) {
-        (Some(Stands::Dead { reason, .. }), Some(letter)) if reason == DeadReason::Failed => {
-            Ok(letter)
+    let (expected, change) = match letters(scene).await.into_iter().next() {
+        Some(letter) if has_failed(&letter) => return Ok(letter),
+        Some(_) => (
+            "a dead letter after several tries",
+            "an error that another try may mend is no `Nack::rejected`: pass it on with `?`",
+        ),
+        None if scene.bench.0.inbox.queued() == 0 => {
+            ("a dead letter, since its effect never happened", FORGOTTEN)
         }
-        (None, _) if scene.bench.0.inbox.queued() == 0 => {
-            let expected = "a dead letter, since its effect never happened";
-            Err(scene.mismatch(step, expected, &reply, FORGOTTEN))
-        }
-        (None, _) => {
-            let change = "the event fails for half a day, and its endpoint stands still with it: say \
-                          `Nack::unavailable()` only where what every event needs is away";
-            Err(scene.mismatch(step, "a dead letter", &reply, change))
-        }
-        (Some(_), _) => {
-            let change =
-                "an error that another try may mend is no `Nack::rejected`: pass it on with `?`";
-            let expected = "a dead letter after several tries";
-            Err(scene.mismatch(step, expected, &reply, change))
-        }
-    }
+        None => (
+            "a dead letter",
+            "the event fails for half a day, and its endpoint stands still with it: say `Nack::unavailable()` only \
+             where what every event needs is away",
+        ),
+    };
+    Err(scene.mismatch(step, expected, &reply, change))
+}
+
+fn has_failed(letter: &Listed) -> bool {
+    let reason = match letter.stands {
+        Stands::Dead { reason, .. } => Some(reason),
+        _ => None,
+    };
+    reason == Some(DeadReason::Failed)
 }
 
 async fn letters<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Vec<Listed> {
