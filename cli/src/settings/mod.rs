@@ -11,6 +11,7 @@ mod logto;
 pub(crate) mod members;
 pub(crate) mod pem;
 pub(crate) mod refused;
+pub(crate) mod shared_secret;
 pub(crate) mod signed_request;
 pub(crate) mod store_url;
 pub(crate) mod terms;

@@ -1,6 +1,6 @@
 //! What a claim and a settle cost, beside the bare statements on the same engine.
 //!
-//! `cargo bench -p hookgate-store-benches -- [postgres] [redis] [sqlite] [large-postgres] [large-sqlite]`
+//! `cargo bench -p hookgate-store-benches -- [postgres] [redis] [sqlite] [inbox-sqlite] [large-postgres] [large-sqlite]`
 //!
 //! Both sides go through the same driver, with the same pool and durability, to the same server, in turns of
 //! two seconds. The medians are compared. The large runs fill a table with 10,000,000 marks.
@@ -11,6 +11,7 @@
     reason = "a panic is how a measurement fails"
 )]
 
+mod inbox_sqlite;
 mod large;
 mod measure;
 mod postgres;
@@ -34,6 +35,9 @@ async fn main() {
     }
     if wants("sqlite") {
         sqlite::run().await;
+    }
+    if wants("inbox-sqlite") {
+        inbox_sqlite::run().await;
     }
     if wants("large-postgres") {
         large::postgres().await;

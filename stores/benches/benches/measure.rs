@@ -91,7 +91,7 @@ pub(crate) async fn claim_time(store: &impl DedupStore, from: u64) -> Duration {
     Duration::from_secs_f64(median(times))
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }

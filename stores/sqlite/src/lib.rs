@@ -1,4 +1,4 @@
-//! hookgate's claims in a SQLite file.
+//! hookgate's claims in a SQLite file, and its inbox.
 //!
 //! For one machine, without a server: the embedded default that survives restarts. Several processes of the
 //! machine can share the file. Several machines cannot (no network file system).
@@ -24,7 +24,7 @@
 //! ```no_run
 //! # use hookgate::Delivery;
 //! # use hookgate_sqlite::SqliteStore;
-//! # async fn handler(delivery: Delivery<()>, store: SqliteStore, pool: sqlx::SqlitePool)
+//! # async fn handler(delivery: Delivery<()>, store: SqliteStore, pool: hookgate_sqlite::sqlx::SqlitePool)
 //! # -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //! let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
 //! // … the application's own writes, in `tx` …
@@ -50,6 +50,25 @@
 //! - The machine's clock counts: there is one. A clock that is set back lengthens leases and marks by as much.
 //!   A clock that is set ahead ends them early.
 //! - A row holds digests and times, no personal data.
+//!
+//! # The inbox
+//!
+//! [`SqliteInbox`] also keeps deliveries until a worker has handled them: `Receiver::new(…).inbox(inbox)`.
+//!
+//! - An accept is answered after its commit, which is on disk then. Accepts, leases and ends that wait for each other's
+//!   commit share the next one: 256 of them and 4 MiB at most. Alone, a delivery waits for nobody.
+//! - A thread of the inbox's own writes. So no handler that blocks its runtime holds up the file, and heartbeats reach it.
+//! - **An open transaction of the application's holds up accepts.** A copy is answered after a tenth of a second. A new event
+//!   waits, for 8 s at most. Its sender may be told 503 before. It is stored all the same, unless those 8 s pass.
+//! - More than 4,096 deliveries or 64 MiB that wait for their commit are refused with 503.
+//! - A lease is judged by the time before its call waited for the writer. So a transaction that stays open costs neither a
+//!   lease nor a heartbeat that waited for it.
+//! - Lines that are ready, wait for their time, wait for their order, and run stand in tables of their own. What is asked for
+//!   stands first, however much waits.
+//! - An order goes on in the same commit as the end of the one before, [`SqliteInbox::settle_in`] included.
+//! - What was received is erased with the end of its event. Its bytes are overwritten, and the write-ahead log is emptied
+//!   within the hour. A reader that stays open keeps it from that. A dead letter is erased after 30 days.
+//! - A table of another process is looked at by polling. Within one process a worker is woken.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -72,6 +91,9 @@ mod table;
 
 #[doc(inline)]
 pub use hookgate_store_kit::SettleError;
+/// The sqlx of this store: pools and transactions of another version are other types.
+#[doc(no_inline)]
+pub use sqlx;
 
 pub use self::{
     builder::SqliteStoreBuilder,

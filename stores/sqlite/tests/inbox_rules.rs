@@ -198,7 +198,11 @@ async fn what_waits_for_its_turn_is_judged_by_the_time_before() {
     let short = Duration::from_millis(300);
     let batch = ask(&inbox, 0, short).await;
     accept(&inbox, entry(1)).await;
+    let inline = inbox.claim(&key(2), None, owner(2), short).await;
+    assert!(matches!(inline, Ok(Claim::Won(_))), "{inline:?}");
     let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    let told = accept(&inbox, entry(2)).await;
+    assert!(matches!(told, Accept::InProgress { .. }), "{told:?}");
     let lease = batch.rows.into_iter().next().expect("a line").lease;
     let (asking, kept) = {
         let (one, two) = (inbox.clone(), inbox.clone());
@@ -221,6 +225,8 @@ async fn what_waits_for_its_turn_is_judged_by_the_time_before() {
     assert_eq!(keys(&batch), [key(1)], "only what is ready");
     let (kept, lease) = kept.await.expect("no panic");
     assert_eq!(kept, [Settled::Ok]);
+    let taken = inbox.read(&key(2)).await.expect("read");
+    assert!(taken.is_none(), "an inline run may still be under way");
     let settled = inbox.settle(&lease, End::Processed, RETAIN).await;
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
 }
@@ -285,6 +291,40 @@ async fn a_line_is_not_parked_for_ever() {
         go_on.send(()).expect("the handler waits");
         until("the next one goes on", async || listed().await.attempt > 0).await;
         working.stop().await;
+    }
+}
+
+/// A worker had no answer in time, and asks again while the first ask waits for its turn.
+#[tokio::test]
+async fn an_ask_that_is_repeated_while_it_waits_is_one_ask() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    inbox
+        .accept((0..6).map(entry).collect())
+        .await
+        .expect("accept");
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    let asks = (0..3).map(|_| {
+        let inbox = inbox.clone();
+        tokio::spawn(async move {
+            let endpoints = [ENDPOINT.into()];
+            let ask = Ask {
+                endpoints: &endpoints,
+                format: FORMAT,
+                limit: 2,
+                lasts: LEASE,
+                owner: owner(1),
+                suspects: false,
+            };
+            keys(&inbox.lease(ask).await.expect("lease"))
+        })
+    });
+    let asks: Vec<_> = asks.collect();
+    // They have read, and found that nothing is held.
+    accept(&inbox, copy(0)).await;
+    tx.commit().await.expect("commit");
+    for ask in asks {
+        assert_eq!(ask.await.expect("no panic"), [key(0), key(1)]);
     }
 }
 

@@ -148,9 +148,9 @@ impl Listen {
             self.fail,
             Duration::from_millis(self.delay),
         ));
-        let shelf = match self.save {
+        let shelf = match &self.save {
             Some(directory) => Some(Arc::new(Shelf::open(
-                directory,
+                directory.clone(),
                 listed.name,
                 &self.endpoint,
                 self.window,
@@ -166,18 +166,7 @@ impl Listen {
             })?;
         // This comes before anybody is told that it listens, and may ask it to stop.
         let stop = Stop::new()?;
-        let framework = match self.framework {
-            Framework::Axum => "axum",
-            Framework::Actix => "actix-web",
-        };
-        let tokens = issues.as_ref().map_or_else(String::new, |issues| {
-            format!(", with tokens at {}", issues.path)
-        });
-        note(format_args!(
-            "listening on http://{} for {} with {framework}{tokens}; Ctrl-C ends it",
-            listener.local_addr()?,
-            listed.name
-        ));
+        self.tell(listener.local_addr()?, listed.name, issues.as_ref());
         let served = Served {
             receiver,
             desk,
@@ -189,6 +178,20 @@ impl Listen {
             Framework::Actix => actix::serve(listener, served, stop).await?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Says where it listens.
+    fn tell(&self, address: SocketAddr, provider: &str, issues: Option<&Issues>) {
+        let framework = match self.framework {
+            Framework::Axum => "axum",
+            Framework::Actix => "actix-web",
+        };
+        let tokens = issues.map_or_else(String::new, |issues| {
+            format!(", with tokens at {}", issues.path)
+        });
+        note(format_args!(
+            "listening on http://{address} for {provider} with {framework}{tokens}; Ctrl-C ends it"
+        ));
     }
 
     async fn store(&self) -> io::Result<BoxDedupStore> {

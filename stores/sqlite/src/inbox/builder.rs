@@ -256,3 +256,34 @@ async fn is_durable(options: &SqliteConnectOptions) -> Result<(), OpenError> {
     }
     Err(OpenError::NotDurable)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn its_connections_wait_for_the_disk_and_overwrite_whatever_the_pools_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("file"))
+            .create_if_missing(true)
+            .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Off);
+        let pool = SqlitePool::connect_lazy_with(options);
+        for (builder, level) in [
+            (SqliteInbox::builder(), 2),
+            (SqliteInbox::builder().may_lose_what_was_accepted(), 1),
+        ] {
+            let inbox = builder.pool(pool.clone()).await.unwrap();
+            for (pragma, expected) in [("synchronous", level), ("secure_delete", 1)] {
+                let read = sqlx::AssertSqlSafe(format!("PRAGMA {pragma}"));
+                let row = sqlx::raw_sql(read)
+                    .fetch_one(&inbox.0.readers)
+                    .await
+                    .unwrap();
+                assert_eq!(get::<i64>(&row, 0).unwrap(), expected, "{pragma}");
+            }
+        }
+    }
+}

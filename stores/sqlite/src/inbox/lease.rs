@@ -106,6 +106,13 @@ impl Turn<'_> {
         }
         let ids = json(ids);
         let surveyed = self.survey(&ids, ask.format).await?;
+        // An ask that is repeated while the first one waits for its turn is one ask.
+        let holds = Asked::new(&self.sql.holds)
+            .owner(&ask.owner)
+            .number(self.now);
+        if !self.run(holds).await?.is_empty() {
+            return Ok(outlook(&surveyed, ask.suspects, self.now));
+        }
         self.make_due(&surveyed, ask).await?;
         let mut turns = Vec::new();
         let now = self.now;

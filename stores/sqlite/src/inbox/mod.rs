@@ -45,7 +45,7 @@ use hookgate::{
     },
     pack::ContentDigest,
 };
-use hookgate_store_kit::{Committer, Pruning, RowState, limits::LOCKED, rounding::left};
+use hookgate_store_kit::{Committer, Pruning, rounding::left};
 use sqlx::{
     AssertSqlSafe, Connection, Executor, Row, SqliteConnection, SqlitePool, sqlite::SqliteRow,
 };
@@ -54,6 +54,7 @@ use tokio::sync::Notify;
 pub use self::builder::SqliteInboxBuilder;
 pub(crate) use self::tables::FAR;
 use self::{
+    accept::Keeper,
     lease::{Surveyed, by_turn, json, outlook},
     line::Line,
     op::{Done, Held, Op},
@@ -255,33 +256,15 @@ impl Inner {
                 .content(entry.content.as_ref())
                 .number(now());
             let rows = self.read(taken).await?;
-            let accept = rows.first().map(known_accept).transpose();
-            match accept.map_err(store_error)?.flatten() {
-                Some(accept) => known.push(accept),
-                None => return Ok(None),
+            let keeper = rows.first().map(Keeper::read).transpose();
+            match keeper.map_err(store_error)? {
+                // The transaction in the way may be the one that settles this event, so a lapsed lease is none.
+                Some(keeper) if !keeper.is_free() => known.push(keeper.told()),
+                _ => return Ok(None),
             }
         }
         Ok(Some(known))
     }
-}
-
-/// What an entry is told whose key has this row, while somebody else has the turn to write. `None` where it may be free.
-fn known_accept(row: &SqliteRow) -> Result<Option<Accept>, sqlx::Error> {
-    let state = RowState::read(get(row, 0)?);
-    let left = left(get(row, 1)?);
-    let is_own: bool = get(row, 2)?;
-    Ok(match state {
-        Some(RowState::Queued) if is_own => Some(Accept::Queued),
-        Some(RowState::Queued | RowState::Dead) => Some(Accept::Copy),
-        // The transaction in the way may be the one that settles this event.
-        Some(RowState::InProgress) => Some(Accept::InProgress {
-            retry_after: if left.is_zero() { LOCKED } else { left },
-        }),
-        Some(state) if state.is_mark() && !left.is_zero() => Some(Accept::Done {
-            same_content: get(row, 3)?,
-        }),
-        _ => None,
-    })
 }
 
 fn held(lease: &Lease) -> Held {
@@ -352,7 +335,11 @@ impl DedupStore for SqliteInbox {
 
 impl Inbox for SqliteInbox {
     async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<Accept>, StoreError> {
-        let ops = entries.iter().cloned().map(Op::Accept);
+        let judged = now();
+        let ops = entries
+            .iter()
+            .cloned()
+            .map(|entry| Op::Accept(entry, judged));
         let mut written = pin!(self.0.committer.submit_all(ops));
         let done = match tokio::time::timeout(PATIENCE, written.as_mut()).await {
             Ok(done) => done?,
@@ -365,7 +352,7 @@ impl Inbox for SqliteInbox {
     }
 
     async fn quarantine(&self, entry: Entry, cap: QuarantineCap) -> Result<Quarantine, StoreError> {
-        self.ask_writer(Op::Quarantine(entry, cap))
+        self.ask_writer(Op::Quarantine(entry, cap, now()))
             .await?
             .quarantine()
     }

@@ -55,7 +55,7 @@ impl Commit for Writer {
     }
 
     async fn refused(&self, op: &Op, error: StoreError) -> Result<Done, StoreError> {
-        let Op::Accept(entry) = op else {
+        let Op::Accept(entry, _) = op else {
             return Err(error);
         };
         let aside = async |turn: &mut Turn<'_>| turn.set_aside(entry).await;
@@ -109,8 +109,10 @@ impl Writer {
 
 /// Accepts first: they are one statement after the other, for all of them.
 async fn all(turn: &mut Turn<'_>, ops: &[Op]) -> Result<Vec<Done>, sqlx::Error> {
+    // The first one's time does for all: who waited for less is a moment late.
+    turn.judged = ops.iter().filter_map(Op::judged).min().unwrap_or(turn.now);
     let entries = ops.iter().filter_map(|op| match op {
-        Op::Accept(entry) => Some(entry),
+        Op::Accept(entry, _) => Some(entry),
         _ => None,
     });
     let mut merge = Merge::of(entries);
@@ -136,8 +138,8 @@ async fn one(
     accepted: &mut impl Iterator<Item = Accept>,
 ) -> Result<Done, sqlx::Error> {
     Ok(match op {
-        Op::Accept(_) => Done::Accept(accepted.next().ok_or(sqlx::Error::RowNotFound)?),
-        Op::Quarantine(entry, cap) => Done::Quarantine(turn.quarantine(entry, *cap).await?),
+        Op::Accept(..) => Done::Accept(accepted.next().ok_or(sqlx::Error::RowNotFound)?),
+        Op::Quarantine(entry, cap, _) => Done::Quarantine(turn.quarantine(entry, *cap).await?),
         Op::Lease(ask) => Done::Outlook(turn.lease(ask).await?),
         Op::Extend(held, by) => Done::Settled(turn.extend(held, *by).await?),
         Op::Settle(held, end, retain) => {
