@@ -110,13 +110,13 @@ impl Scene {
         tx
     }
 
-    /// From now on each transaction that inserts into `table` stops at its commit, until what is answered here ends.
+    /// From now on each transaction that writes to `table` stops at its commit, until what is answered here ends.
     pub(crate) async fn stop_commits_of(&self, table: &str) -> Transaction<'static, Postgres> {
         let name = self.at.table(table);
         self.run(&format!(
             "CREATE FUNCTION {name}_stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
                  PERFORM pg_advisory_xact_lock_shared(hashtext('{name}')); RETURN NULL; END $$; \
-             CREATE CONSTRAINT TRIGGER stop AFTER INSERT ON {name} DEFERRABLE INITIALLY DEFERRED \
+             CREATE CONSTRAINT TRIGGER stop AFTER INSERT OR UPDATE ON {name} DEFERRABLE INITIALLY DEFERRED \
                  FOR EACH ROW EXECUTE FUNCTION {name}_stop()"
         ))
         .await;
