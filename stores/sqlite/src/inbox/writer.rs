@@ -215,23 +215,3 @@ impl Turn<'_> {
         Ok(ended.len().max(old.len()) as u64)
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_long_wait_for_the_file_is_spoken_of() {
-        let waits = Waits::default();
-        let now = Instant::now();
-        waits.waited(now);
-        assert!(waits.findings().is_empty());
-        waits.waited(now.checked_sub(LONG * 2).unwrap());
-        let [found] = waits.findings().try_into().unwrap();
-        assert_eq!(found.code(), "sqlite_long_transaction");
-        // It is forgotten in time.
-        waits.0.fetch_sub(SPOKEN_OF, Ordering::Relaxed);
-        assert!(waits.findings().is_empty());
-    }
-}
