@@ -1,5 +1,9 @@
 //! Every statement of the inbox, rendered once.
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests;
+
 use std::sync::Arc;
 
 use hookgate_store_kit::RowState;
@@ -469,108 +473,4 @@ fn insert(table: &str, more: &str) -> String {
         "INSERT INTO {table} ({columns}) VALUES ({})",
         places.join(", ")
     )
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-mod tests {
-    use hookgate_store_kit::PlainName;
-    use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
-
-    use super::*;
-    use crate::{SqliteInbox, Table};
-
-    /// What SQLite does for `sql`, line by line.
-    async fn plan(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
-        let plan = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
-        let rows = sqlx::raw_sql(plan).fetch_all(connection).await.unwrap();
-        rows.iter().map(|row| row.get("detail")).collect()
-    }
-
-    /// However much waits, runs or lies dead: nothing that accepting, working or ending does looks at all of it.
-    #[tokio::test]
-    async fn no_statement_of_the_road_looks_at_all_rows() {
-        let folder = tempfile::tempdir().unwrap();
-        let inbox = SqliteInbox::open(folder.path().join("file")).await.unwrap();
-        let options = inbox.0.readers.connect_options();
-        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        let sql = Sql::new(&Tables::new(&PlainName::of_inbox(), Table::default()));
-        let [due, was_due] = &sql.due;
-        let [take, remove] = &sql.hand_out;
-        for statement in [
-            &sql.head,
-            &sql.behead,
-            &sql.next,
-            &sql.unpark,
-            &sql.take,
-            &sql.taken,
-            &sql.first,
-            due,
-            was_due,
-            take,
-            remove,
-            &sql.extend,
-            &sql.end,
-            &sql.mark,
-            &sql.end_many,
-            &sql.mark_many,
-            &sql.erase_many,
-            &sql.own_end,
-            &sql.erase,
-            &sql.was_returned,
-            &sql.mark_dead,
-            &sql.was_buried,
-            &sql.unbury,
-            &sql.requeue,
-            &sql.retain,
-            &sql.key,
-            &sql.holds,
-            &sql.held,
-            &sql.count,
-            &sql.endpoint,
-        ] {
-            for step in plan(&mut connection, statement).await {
-                let is_of_rows = step.starts_with("SCAN") && !step.contains("json_each");
-                assert!(!is_of_rows, "{step}: {statement}");
-            }
-        }
-        // Leases alone are looked at, and they are as many as handlers run.
-        for step in plan(&mut connection, &sql.survey).await {
-            let small = [
-                "hookgate_inbox_run",
-                "json_each",
-                "SCAN j",
-                "SCAN r",
-                "VIRTUAL TABLE",
-            ];
-            let is_small = small.iter().any(|it| step.contains(it));
-            assert!(!step.starts_with("SCAN") || is_small, "{step}");
-        }
-    }
-
-    /// An operator's page looks at one window of events, and the totals at the first of each.
-    #[tokio::test]
-    async fn a_page_and_the_totals_look_at_no_more_than_they_may() {
-        let folder = tempfile::tempdir().unwrap();
-        let inbox = SqliteInbox::open(folder.path().join("file")).await.unwrap();
-        let options = inbox.0.readers.connect_options();
-        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-        let sql = Sql::new(&Tables::new(&PlainName::of_inbox(), Table::default()));
-        let [queued, dead] = &sql.windows;
-        for statement in [
-            &sql.totals,
-            &sql.list_queued,
-            &sql.list_dead,
-            &sql.kept,
-            queued,
-            dead,
-        ] {
-            for step in plan(&mut connection, statement).await {
-                // Endpoints and leases are few. The others are what a window or a limit has left.
-                let small = ["SCAN e USING INDEX", "SCAN r", "subquery"];
-                let is_small = small.iter().any(|it| step.contains(it));
-                assert!(!step.starts_with("SCAN") || is_small, "{step}: {statement}");
-            }
-        }
-    }
 }
