@@ -120,7 +120,10 @@ impl Cursor {
         } else {
             found.newest.min(at.ahead.saturating_add(STRIDE))
         };
-        self.ahead = reached.max(at.ahead);
+        // Another statement may have been sent from further back since: it comes to what lies between.
+        if self.ahead >= at.ahead {
+            self.ahead = self.ahead.max(reached);
+        }
         if self
             .marks
             .back()
@@ -128,7 +131,9 @@ impl Cursor {
         {
             self.marks.push_back((now, found.newest));
         }
-        let Some(again) = at.again else { return };
+        let Some(again) = at.again.filter(|_| self.again == at.again) else {
+            return;
+        };
         let reached = if found.is_full {
             found.last_again.unwrap_or(again)
         } else {
@@ -259,6 +264,28 @@ mod tests {
         assert_eq!(at.ahead, 64);
         assert!(!reading.found(at, nothing(500)));
         assert_eq!(reading.place(MILLI).ahead, 500);
+    }
+
+    #[test]
+    fn of_two_statements_at_once_neither_moves_it_back_nor_over_what_the_other_reads() {
+        let mut reading = Reading::new();
+        let full = |last| Found {
+            last_ahead: Some(last),
+            is_full: true,
+            ..nothing(500)
+        };
+        let (one, other) = (reading.place(MILLI), reading.place(MILLI));
+        reading.found(other, full(128));
+        reading.found(one, full(64));
+        let late = reading.place(MILLI);
+        assert_eq!(late.ahead, 128);
+        // One is sent back meanwhile, and has not come to the end.
+        reading.cursors.committed("first", 11);
+        let back = reading.place(MILLI);
+        reading.found(late, full(400));
+        assert_eq!(reading.place(MILLI).ahead, 10);
+        reading.found(back, full(70));
+        assert_eq!(reading.place(MILLI).ahead, 70);
     }
 
     #[test]

@@ -122,8 +122,14 @@ impl Turn<'_> {
                 turns.push((it, candidates));
             }
         }
-        for (it, numbers) in shares(turns, ask.limit) {
-            self.hand_out(it, &numbers, ask).await?;
+        let mut left = ask.limit;
+        for (it, candidates) in shares(turns, ask.limit) {
+            left = left.saturating_sub(candidates.len());
+            self.hand_out(it, &candidates, ask).await?;
+        }
+        if left == 0 {
+            // A worker that has its fill asks again before it rests.
+            return Ok(outlook(&surveyed, ask.suspects, self.now));
         }
         let surveyed = self.survey(&ids, ask.format).await?;
         Ok(outlook(&surveyed, ask.suspects, self.now))

@@ -360,19 +360,12 @@ impl Inbox for SqliteInbox {
     async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
         let judged = now();
         let inner = &*self.0;
-        let rows = inner.held(&ask).await?;
-        if !rows.is_empty() {
-            return Ok(Batch {
-                rows,
-                ..Batch::default()
-            });
-        }
         // Reading waits for nobody, and most asks of an idle worker have nothing to write.
         let surveyed = inner.survey(&ask).await?;
         let times = (judged, now());
         let idle = surveyed.filter(|all| !all.iter().any(|it| it.concerns(ask.suspects, times)));
-        let (outlook, rows) = match idle {
-            Some(surveyed) => (outlook(&surveyed, ask.suspects, times.1), Vec::new()),
+        let outlook = match idle {
+            Some(surveyed) => outlook(&surveyed, ask.suspects, times.1),
             None => {
                 let lease = Op::Lease(op::Ask {
                     endpoints: ask.endpoints.to_vec(),
@@ -383,12 +376,12 @@ impl Inbox for SqliteInbox {
                     suspects: ask.suspects,
                     judged,
                 });
-                let outlook = self.ask_writer(lease).await?.outlook()?;
-                (outlook, inner.held(&ask).await?)
+                self.ask_writer(lease).await?.outlook()?
             }
         };
         Ok(Batch {
-            rows,
+            // Of this ask, or of the one that it repeats.
+            rows: inner.held(&ask).await?,
             suspects_wait: outlook.suspects_wait,
             next_due: outlook.next_due,
         })
