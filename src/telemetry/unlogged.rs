@@ -8,7 +8,10 @@ use crate::{
     verdict::{Reason, StoreError},
 };
 
+pub(crate) fn checked(_: &str, _: &[Finding]) {}
 pub(crate) fn found(_: &str, _: &Finding) {}
+pub(crate) fn found_of(_: Option<&str>, _: &Finding) {}
+pub(crate) fn found_no_more(_: Option<&str>, _: &'static str) {}
 pub(crate) fn rejected(_: &str, _: Reason, _: &crate::verdict::Rejection) {}
 pub(crate) fn answered(_: &str, _: Reason) {}
 pub(crate) fn no_time(_: &str) {}
