@@ -72,11 +72,9 @@ impl Owned {
 
     /// The lines whose lease has lapsed. They are forgotten here.
     pub(super) fn lapsed(&self, now: Instant) -> Vec<Key> {
-        let lapsed = self
-            .leases()
+        self.leases()
             .extract_if(|_, own| own.until <= now)
             .map(|(key, _)| key)
-            .collect();
-        lapsed
+            .collect()
     }
 }
