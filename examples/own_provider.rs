@@ -25,7 +25,7 @@ use http::HeaderName;
 use http_body_util::Full;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -44,7 +44,7 @@ struct Envelope {
     account: String,
     number: u64,
     kind: String,
-    data: serde_json::Value,
+    data: Value,
 }
 
 struct Acme {
@@ -115,10 +115,7 @@ impl Provider for Acme {
             .map_err(|_| Undecodable("it lacks account, number, kind or data"))?;
         let mut parts = KeyParts::of(&envelope.account);
         parts.part(envelope.number.to_string());
-        let cents = envelope
-            .data
-            .get("cents")
-            .and_then(serde_json::Value::as_u64);
+        let cents = envelope.data.get("cents").and_then(Value::as_u64);
         let event = match (envelope.kind.as_str(), cents) {
             ("paid", Some(cents)) => AcmeEvent::Paid { cents },
             _ => AcmeEvent::Unrecognized,

@@ -31,7 +31,7 @@ pub use crate::{
     delivery::{DeliverySlot, NotTaken},
     judge::{Admitted, AdmittedEvent, Judge, Judged, Undecoded},
     limits::{BodyBroken, BodySource, unread},
-    receiver::{Busy, Drain},
+    receiver::{Built, Busy, Drain},
     road::{
         Concluded, Detached, Handled, Ran, RunningCopy, RunsToEnd, TimeLeft, conclude, handle,
         misused, nested, says_length, set_aside, unprotected,

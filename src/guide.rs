@@ -11,7 +11,8 @@
 //! - [`existing_handler`]: the layer in front of a handler that you have already;
 //! - [`testing`]: your own handlers against copies, failures and forgeries;
 //! - [`stores`]: choosing a store, operating it, writing your own;
-//! - [`inbox`]: accept now, handle later.
+//! - [`inbox`]: accept now, handle later;
+//! - [`reliability`]: what was killed, and what was left.
 //!
 //! Operating:
 //!
@@ -81,6 +82,10 @@ pub mod presets {}
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../SECURITY.md")]
 pub mod security {}
+
+#[doc = include_str!("docs/links.md")]
+#[doc = include_str!("../docs/reliability.md")]
+pub mod reliability {}
 
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/send-and-listen.md")]

@@ -158,4 +158,5 @@ mod documents {
     mod listed;
     mod senders;
     mod shown;
+    mod versions;
 }

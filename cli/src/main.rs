@@ -13,7 +13,7 @@ use std::{
 use clap::{Parser, Subcommand};
 
 use self::{
-    commands::{completions, explain, listen, man, providers, send, token, verify},
+    commands::{completions, explain, inbox, listen, man, providers, send, token, verify},
     output::screen,
 };
 
@@ -38,6 +38,7 @@ enum Command {
     Send(Box<send::Send>),
     Listen(Box<listen::Listen>),
     Token(Box<token::Token>),
+    Inbox(Box<inbox::Inbox>),
     Providers(providers::Providers),
     Completions(completions::Completions),
     Man(man::Man),
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Send(send) => send.run(),
         Command::Listen(listen) => listen.run(),
         Command::Token(token) => token.run(),
+        Command::Inbox(inbox) => inbox.run(),
         Command::Providers(providers) => providers.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

@@ -56,7 +56,7 @@ fuzz_target!(|text: &[u8]| {
     // As JSON, and the same in a form. A body that looks like a form is no JSON.
     if std::str::from_utf8(text).is_ok() && !text.starts_with(b"payload=") {
         let json = judged(github.send(NOW, text.to_vec())).unwrap();
-        let form = judged(github.as_form().send(NOW, text.to_vec())).unwrap();
+        let form = judged(github.in_form().send(NOW, text.to_vec())).unwrap();
         assert_eq!(json, form);
     }
 });

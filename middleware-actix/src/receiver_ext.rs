@@ -1,10 +1,10 @@
 //! [`ReceiverExt`]: the receiver as an actix-web middleware.
 
-use hookgate::Receiver;
+use hookgate::framework::Built;
 
 use crate::middleware::ReceiverMiddleware;
 
-/// Makes a [`Receiver`] an actix-web middleware.
+/// Makes a [`Receiver`](hookgate::Receiver) an actix-web middleware.
 pub trait ReceiverExt {
     /// The middleware to wrap a resource in: `web::resource(path).wrap(receiver.middleware())`.
     ///
@@ -12,8 +12,8 @@ pub trait ReceiverExt {
     fn middleware(&self) -> ReceiverMiddleware;
 }
 
-impl ReceiverExt for Receiver {
+impl<R: Built> ReceiverExt for R {
     fn middleware(&self) -> ReceiverMiddleware {
-        ReceiverMiddleware::new(self.clone())
+        ReceiverMiddleware::new(self.receiver().clone())
     }
 }

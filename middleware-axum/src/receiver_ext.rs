@@ -15,7 +15,7 @@ use axum::{
     },
 };
 use hookgate::{
-    Receiver,
+    framework::Built,
     tower::{RouteParams, Wiring},
 };
 use http::{Uri, request::Parts};
@@ -24,7 +24,7 @@ use tower_layer::Stack;
 /// A receiver's layer for axum: the core's layer, with axum's default body limit switched off inside.
 pub type ReceiverLayer = Stack<DefaultBodyLimit, hookgate::tower::ReceiverLayer<Body>>;
 
-/// Makes a [`Receiver`] an axum layer.
+/// Makes a [`Receiver`](hookgate::Receiver) an axum layer.
 pub trait ReceiverExt {
     /// The layer to put on a `MethodRouter`: `post(handler).layer(receiver.layer())`.
     ///
@@ -32,7 +32,7 @@ pub trait ReceiverExt {
     fn layer(&self) -> ReceiverLayer;
 }
 
-impl ReceiverExt for Receiver {
+impl<R: Built> ReceiverExt for R {
     fn layer(&self) -> ReceiverLayer {
         let wiring = Wiring {
             route_params,
@@ -41,7 +41,7 @@ impl ReceiverExt for Receiver {
         };
         Stack::new(
             DefaultBodyLimit::disable(),
-            hookgate::tower::ReceiverLayer::new(self.clone()).wiring(wiring),
+            hookgate::tower::ReceiverLayer::new(self.receiver().clone()).wiring(wiring),
         )
     }
 }

@@ -152,6 +152,7 @@ impl DeliverySlot {
     }
 
     /// It sets out for its receiver, or has come there.
+    #[cfg(feature = "tower")]
     pub(crate) fn travels(&self, is_on_its_way: bool) {
         self.0.is_on_its_way.store(is_on_its_way, Ordering::Release);
     }

@@ -25,6 +25,17 @@ mod text;
 mod totals;
 mod work;
 
+// The guide's programs compile.
+#[cfg(all(
+    doctest,
+    feature = "encryption",
+    feature = "simulator",
+    feature = "testing",
+    feature = "tower"
+))]
+#[doc = include_str!("../../docs/inbox.md")]
+mod guide {}
+
 use std::{future::Future, time::Duration};
 
 use bytes::Bytes;

@@ -271,17 +271,19 @@ impl ReceiverBuilder {
     }
 
     /// As configured, but on the test kit's clock, with its switch before the store and its witness beside
-    /// the observer. A durable store does real IO: limits of time then stay real ones.
+    /// the observer. A durable store does real IO: limits of time then stay real ones. An inbox of the kit's is none.
     #[cfg(all(feature = "testing", feature = "simulator"))]
     pub(crate) fn on_bench(
         mut self,
         clock: impl Clock,
+        kits_inbox: bool,
         timer: impl FnOnce() -> Arc<dyn Timer>,
         store: impl FnOnce(Option<BoxDedupStore>) -> BoxDedupStore,
         observer: impl FnOnce(Arc<dyn Observer>) -> Arc<dyn Observer>,
     ) -> Self {
         let is_durable = |store: &BoxDedupStore| DedupStore::promises(store).survives_restart;
-        if !self.store.as_ref().is_some_and(is_durable) {
+        let is_kits = kits_inbox && self.inbox.is_some();
+        if is_kits || !self.store.as_ref().is_some_and(is_durable) {
             self.timer = Some(timer());
         }
         self.clock = Arc::new(clock);

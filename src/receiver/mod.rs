@@ -2,6 +2,7 @@
 
 mod build;
 mod builder;
+mod built;
 mod busy;
 mod check;
 mod drain;
@@ -12,7 +13,7 @@ mod policy;
 use std::{fmt, sync::Arc, time::Duration};
 
 pub(crate) use self::policy::Policy;
-pub use self::{builder::ReceiverBuilder, busy::Busy, drain::Drain};
+pub use self::{builder::ReceiverBuilder, built::Built, busy::Busy, drain::Drain};
 use crate::{
     dedup::Promises,
     identity::{EventKey, KeyParts},

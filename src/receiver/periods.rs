@@ -170,3 +170,93 @@ impl ReceiverBuilder {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::{
+        dedup::MemoryStore,
+        keys::LiveKeys,
+        provider::{Authenticated, Contents, Provider, SenderProfile, Undecodable},
+        receiver::{Receiver, ReceiverBuilder},
+        request::RawRequest,
+        schemes::Verified,
+        setup::BuildError,
+        tenants::Keys,
+        verdict::Rejection,
+    };
+
+    /// A sender that waits for so long, and sends nothing.
+    struct Waiting(Option<Duration>);
+
+    impl Provider for Waiting {
+        type Event = ();
+
+        fn name(&self) -> &str {
+            "waiting"
+        }
+
+        fn profile(&self) -> SenderProfile {
+            SenderProfile {
+                timeout: self.0,
+                ..SenderProfile::unknown()
+            }
+        }
+
+        fn keys(&self) -> Keys {
+            Keys::NotNeeded
+        }
+
+        fn verify<'a>(
+            &self,
+            _: RawRequest<'a>,
+            _: LiveKeys<'a>,
+        ) -> Result<Verified<'a>, Rejection> {
+            Err(Rejection::MissingSignature)
+        }
+
+        fn decode(&self, _: &Authenticated<'_>) -> Result<Contents<()>, Undecodable> {
+            Err(Undecodable("nothing"))
+        }
+    }
+
+    fn of(timeout: Option<Duration>) -> ReceiverBuilder {
+        Receiver::new("test", Waiting(timeout)).dedup(MemoryStore::with_capacity(1))
+    }
+
+    /// The guide to deploying lists them.
+    #[test]
+    fn the_guide_has_the_defaults() -> Result<(), BuildError> {
+        let guide = include_str!("../../docs/deployment.md");
+        let known = of(Some(Duration::from_secs(100))).build()?;
+        assert_eq!(known.0.handlers.deadline, Duration::from_secs(80));
+        let unknown = of(None).build()?.0.handlers.deadline;
+        assert_eq!(known.0.once.heartbeat, of(None).lease / 3);
+
+        let builder = of(None);
+        let secs = |it: Duration| format!("{} s", it.as_secs_f64());
+        let deadline = format!(
+            "80 % of the sender's timeout; {} where that is unknown",
+            secs(unknown)
+        );
+        for (setting, default) in [
+            ("body_timeout", secs(builder.body_timeout)),
+            ("handler_deadline", deadline),
+            ("run_timeout", secs(builder.run_timeout)),
+            ("lease", secs(builder.lease)),
+            ("heartbeat", "a third of the lease".to_owned()),
+            ("store_timeout", secs(builder.store_timeout)),
+            ("settle_timeout", secs(builder.settle_timeout)),
+            ("handlers", builder.handlers.to_string()),
+            (
+                "bytes_in_flight",
+                format!("{} bytes", builder.bytes_in_flight),
+            ),
+        ] {
+            let row = format!("| `{setting}` | {default} |");
+            assert!(guide.contains(&row), "the code says: {row}");
+        }
+        Ok(())
+    }
+}

@@ -17,9 +17,13 @@ pub(crate) fn decoded(text: &[u8]) -> Option<Zeroizing<String>> {
             byte => *byte,
         });
     }
-    std::str::from_utf8(&bytes).ok()?;
-    let text = String::from_utf8(std::mem::take(&mut *bytes)).ok()?;
-    Some(Zeroizing::new(text))
+    match String::from_utf8(std::mem::take(&mut *bytes)) {
+        Ok(text) => Some(Zeroizing::new(text)),
+        Err(not_text) => {
+            drop(Zeroizing::new(not_text.into_bytes()));
+            None
+        }
+    }
 }
 
 /// `text` as a name or value of a form (URL Standard, section 5.2).

@@ -16,7 +16,7 @@ use super::{Concluded, Ran, handler::contain, misused};
 use crate::{
     delivery::DeliverySlot,
     receiver::Receiver,
-    telemetry::{Panicked, caught, log},
+    telemetry::{Panicked, caught, log, words},
     verdict::{Answer, Outcome, Reason},
 };
 
@@ -91,17 +91,13 @@ impl Pass {
         R: 'static,
     {
         if self.0.slot.endpoint() != receiver.name() {
-            let advice = "a worker's event came to a receiver of another endpoint: give `routes` the receiver that \
-                          stands on its route";
-            return Err(misused(Reason::NotProtected, &advice));
+            return Err(misused(Reason::NotProtected, &words::OTHER_ENDPOINT));
         }
         {
             let mut stage = self.stage();
             if !matches!(*stage, Stage::Sent) {
                 drop(stage);
-                let advice = "a layer sent a worker's event to its receiver twice: give the worker the routes without \
-                              layers that repeat";
-                return Err(misused(Reason::TakenTwice, &advice));
+                return Err(misused(Reason::TakenTwice, &words::CAME_AGAIN));
             }
             *stage = Stage::Running;
         }

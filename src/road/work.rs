@@ -153,9 +153,7 @@ where
 /// Where no receiver met the event in the application's routes, nothing is learnt of it, whatever the routes answered.
 fn unless_misrouted(slot: &DeliverySlot, said: Said) -> Said {
     if slot.is_on_its_way() {
-        let advice = "a worker's event came to no receiver in its routes: give the worker the routes as they are \
-                      served, each with its receiver's layer";
-        log::misused(Reason::NotProtected, &advice);
+        log::misused(Reason::NotProtected, &words::ASTRAY);
         return Said::Misused(Reason::NotProtected);
     }
     said

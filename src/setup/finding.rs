@@ -49,6 +49,8 @@ impl Finding {
         "deadline_beyond_timeout",
         "cancels_on_disconnect",
         "on_two_routes",
+        "inbox_left_behind",
+        "inbox_accepts_wait",
         "forgets_at_restart",
         "store_capacity",
         "retries_unknown",

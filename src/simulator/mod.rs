@@ -6,7 +6,7 @@
 //! [`facephi::FacephiSimulator`](crate::providers::facephi::FacephiSimulator). Senders that follow
 //! Standard Webhooks share [`StandardWebhooksSimulator`](crate::providers::preset::StandardWebhooksSimulator), and those of
 //! the other presets [`PresetSimulator`](crate::providers::preset::PresetSimulator). A [`Signer`] signs for any other sender.
-//! All of them give a [`Sent`].
+//! All of them give a [`Sent`], and [`Sent::new`] makes one of whatever you sign yourself.
 //!
 //! | mistake | how |
 //! | --- | --- |

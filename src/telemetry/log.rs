@@ -25,6 +25,11 @@ mod lines {
     /// Of what a handler fails with, in bytes: an error with the errors behind it.
     const ERROR: usize = 2048;
 
+    /// What a worker has found is so no more.
+    pub(crate) fn found_no_more(endpoint: Option<&str>, code: &'static str) {
+        tracing::info!(target: TARGET, endpoint, code, "what was found is so no more");
+    }
+
     /// What the start-up check says. Of the notes one line has the codes: an operator reads them once, and an alert
     /// never.
     pub(crate) fn checked(endpoint: &str, found: &[Finding]) {
@@ -65,15 +70,14 @@ mod lines {
         let code = finding.code();
         match finding.severity() {
             _ if finding.is_acknowledged() => known(endpoint, finding),
-            Severity::Danger => tracing::error!(target: TARGET, endpoint, code, "{finding}"),
-            Severity::Warning => tracing::warn!(target: TARGET, endpoint, code, "{finding}"),
+            Severity::Danger => {
+                tracing::error!(target: TARGET, endpoint, code, "{finding}");
+            }
+            Severity::Warning => {
+                tracing::warn!(target: TARGET, endpoint, code, "{finding}");
+            }
             Severity::Note => tracing::info!(target: TARGET, endpoint, code, "{finding}"),
         }
-    }
-
-    /// What a worker has found is so no more.
-    pub(crate) fn found_no_more(endpoint: Option<&str>, code: &'static str) {
-        tracing::info!(target: TARGET, endpoint, code, "what was found is so no more");
     }
 
     /// `detail` is the text of a [`Rejection`](crate::verdict::Rejection): ours, without anything of the sender's.
@@ -403,56 +407,7 @@ mod lines {
 }
 
 #[cfg(not(feature = "tracing"))]
-mod lines {
-    use std::error::Error;
-
-    use crate::{
-        setup::Finding,
-        telemetry::{Facts, Observed, StoreCall, words::Words},
-        verdict::{Reason, StoreError},
-    };
-
-    pub(crate) fn checked(_: &str, _: &[Finding]) {}
-    pub(crate) fn found(_: &str, _: &Finding) {}
-    pub(crate) fn found_of(_: Option<&str>, _: &Finding) {}
-    pub(crate) fn found_no_more(_: Option<&str>, _: &'static str) {}
-    pub(crate) fn rejected(_: &str, _: Reason, _: &crate::verdict::Rejection) {}
-    pub(crate) fn answered(_: &str, _: Reason) {}
-    pub(crate) fn no_time(_: &str) {}
-    pub(crate) fn rejected_for_good(_: &Facts, _: u32, _: &'static str) {}
-    pub(crate) fn ended(_: &Facts, _: u32, _: &'static str, _: &'static str) {}
-    pub(crate) fn turned_away(_: &Facts, _: Reason) {}
-    pub(crate) fn sent_back(_: &Facts) {}
-    pub(crate) fn unrecognized(_: &Facts) {}
-    pub(crate) fn cut_off(_: &Facts) {}
-    pub(crate) fn panicked(_: &str, _: &'static str) {}
-    pub(crate) fn overloaded(_: &Facts) {}
-    pub(crate) fn shutting_down(_: &Facts) {}
-    pub(crate) fn left(_: &str, _: usize, _: usize) {}
-    pub(crate) fn worker_left(_: usize, _: usize) {}
-    pub(crate) fn past_deadline(_: &Facts) {}
-    pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>, _: Words) {}
-    pub(crate) fn lease(_: &Facts, _: u32, _: Words) {}
-    pub(crate) fn handlers_error(_: &Observed<'_>, _: &(dyn Error + Send + Sync)) {}
-    pub(crate) fn store(_: &Facts, _: StoreCall, _: &StoreError) {}
-    pub(crate) fn another_key(_: &str, _: &crate::identity::EventKey) {}
-    pub(crate) fn worked(_: &Facts, _: u32, _: Words) {}
-    pub(crate) fn worker(_: &str, _: Words) {}
-    pub(crate) fn inbox(_: Words, _: &StoreError) {}
-    pub(crate) fn unsettled(_: &str, _: &crate::identity::EventKey, _: Words) {}
-    #[cfg(feature = "jwks")]
-    pub(crate) fn no_new_keys(_: &str, _: &dyn std::fmt::Display, _: bool) {}
-    #[cfg(feature = "jwks")]
-    pub(crate) fn many_keys(_: &str) {}
-    #[cfg(feature = "token")]
-    pub(crate) fn forwarded_unread(_: &str) {}
-    pub(crate) fn misused(_: Reason, _: &dyn std::fmt::Display) {}
-    #[cfg(feature = "token")]
-    pub(crate) fn token_store(_: &str, _: &StoreError) {}
-    #[cfg(feature = "token")]
-    pub(crate) fn token_issued(_: &str, _: &'static str) {}
-    #[cfg(feature = "token")]
-    pub(crate) fn token_refused(_: &str, _: &'static str, _: &dyn std::fmt::Display) {}
-}
+#[path = "unlogged.rs"]
+mod lines;
 
 pub(crate) use lines::*;

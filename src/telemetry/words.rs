@@ -18,7 +18,12 @@ macro_rules! words {
     ($($name:ident = $text:literal;)+) => {
         $(
             #[cfg_attr(
-                not(all(feature = "tracing", feature = "jwks", feature = "token")),
+                not(all(
+                    feature = "tracing",
+                    feature = "jwks",
+                    feature = "token",
+                    feature = "tower"
+                )),
                 allow(dead_code, reason = "the lines of a feature that is off")
             )]
             pub(crate) const $name: Words = Words($text);
@@ -73,6 +78,9 @@ words! {
     ANOTHER_KEY = "the pack now gives this stored event another key; the stored one counts";
     PAUSED = "endpoint paused: what its handler needs is unavailable";
     MISROUTED = "endpoint paused: this program cannot handle its events";
+    ASTRAY = "a worker's event came to no receiver in its routes: give the worker the routes as they are served";
+    OTHER_ENDPOINT = "a worker's event came to another endpoint's receiver: give `routes` the receiver of that route";
+    CAME_AGAIN = "a layer sent a worker's event to its receiver twice: give the worker routes without such layers";
     NO_SEALING_KEY = "event waits: the key that it is encrypted with is missing from the ring";
 
     // Calls of a worker's inbox that failed.

@@ -10,16 +10,20 @@ use std::{
 
 use super::{
     Effect,
+    crew::Crew,
     switch::Switched,
+    switched_inbox::SwitchedInbox,
     watched_timer::WatchedTimer,
     witness::{Watched, Witness},
 };
 use crate::{
     dedup::{BoxDedupStore, MemoryStore},
+    inbox::{BoxInbox, MemoryInbox},
     keys::{Key, Keyring, Secret},
     receiver::{Receiver, ReceiverBuilder},
     setup::BuildError,
     time::{FakeClock, UnixTime},
+    worker::Worker,
 };
 
 /// Keys that the kit's own store holds: no scenario has more than a few.
@@ -44,6 +48,9 @@ pub(super) struct Inner {
     pub(super) keyring: Keyring,
     pub(super) keys_taken: AtomicBool,
     store: BoxDedupStore,
+    pub(super) inbox: MemoryInbox,
+    pub(super) inbox_taken: AtomicBool,
+    pub(super) crew: Crew,
     receiver: Mutex<Option<Receiver>>,
 }
 
@@ -57,6 +64,9 @@ impl Bench {
             moves_time: AtomicBool::new(false),
             witness: Arc::new(Witness::new(effect.clone())),
             effect,
+            inbox: MemoryInbox::with_clock(CAPACITY, clock.clone()),
+            inbox_taken: AtomicBool::new(false),
+            crew: Crew::default(),
             clock,
             down: Arc::default(),
             keyring: Keyring::new([key("current", secret)?])?,
@@ -82,6 +92,24 @@ impl Bench {
         self.0.clock.clone()
     }
 
+    /// The kit's inbox, for `.inbox(bench.inbox())`: in memory, behind a switch. It outlives restarts.
+    pub fn inbox(&self) -> BoxInbox {
+        self.0.inbox_taken.store(true, Ordering::SeqCst);
+        let inbox = SwitchedInbox::new(self.0.inbox.clone(), self.0.down.clone());
+        BoxInbox::new(inbox)
+    }
+
+    /// A worker of the kit's [`inbox`](Self::inbox), on the scenario's clock. Give it the application's handlers, and hand
+    /// it back with [`work`](Self::work).
+    pub fn worker(&self) -> Worker {
+        Worker::new(self.inbox()).clock(self.0.clock.clone())
+    }
+
+    /// Lets the kit run `worker` for as long as the application runs. The last one counts.
+    pub fn work(&self, worker: Worker) {
+        self.0.crew.take_on(worker, self.0.clock.clone());
+    }
+
     /// Builds the application's receiver as it is configured, on the scenario's clock. Its store is the
     /// one that was chosen with [`dedup`](ReceiverBuilder::dedup), behind a switch; where none was, one of
     /// the kit's own, that outlives restarts.
@@ -94,6 +122,7 @@ impl Bench {
         let receiver = builder
             .on_bench(
                 clock,
+                self.0.inbox_taken.load(Ordering::SeqCst),
                 || {
                     self.0.moves_time.store(true, Ordering::SeqCst);
                     Arc::new(self.0.timer.clone())

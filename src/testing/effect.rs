@@ -34,6 +34,8 @@ struct State {
     happened: usize,
     held: bool,
     next: Option<Fault>,
+    /// Until it is mended.
+    always: Option<Fault>,
 }
 
 /// What goes wrong the next time.
@@ -66,7 +68,7 @@ impl Effect {
         let fault = {
             let mut state = self.state();
             state.began = state.began.saturating_add(1);
-            state.next.take()
+            state.next.take().or(state.always)
         };
         self.0.changed.notify(usize::MAX);
         match fault {
@@ -94,6 +96,11 @@ impl Effect {
 
     pub(super) fn goes_wrong_once(&self, fault: Fault) {
         self.state().next = Some(fault);
+    }
+
+    /// Every time from now on, or not any more.
+    pub(super) fn goes_wrong(&self, fault: Option<Fault>) {
+        self.state().always = fault;
     }
 
     /// Whether a fault is still to come.

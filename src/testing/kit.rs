@@ -140,8 +140,12 @@ impl<H: Host, S: Sender> Kit<H, S> {
     async fn play(&self, scenario: Scenario) -> Result<(), Stop> {
         let bench = Bench::new(self.now, &self.secret)
             .map_err(|error| Stop::LeftOut(format!("the kit's keys cannot be had: {error}")))?;
+        let crew = bench.0.crew.clone();
         let mut scene = Scene::begin(self, bench).await;
-        play::play(scenario, &mut scene).await
+        let played = play::play(scenario, &mut scene).await;
+        // Its handlers may hold the bench that holds them.
+        crew.kill();
+        played
     }
 }
 

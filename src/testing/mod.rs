@@ -15,15 +15,26 @@
 //! | `bench.effect().happens().await?` | the effect: it is counted, and fails, panics or waits when told |
 //!
 //! Each [`Scenario`] starts the application anew, on a clock that stands still. None sleeps.
+//!
+//! An endpoint with an [inbox](crate::inbox) has two more, and a table of its own: [`Scenario::INBOX`].
+//!
+//! | in the application | instead of |
+//! | --- | --- |
+//! | `.inbox(bench.inbox())` | the inbox in a database: one in memory, that outlives a restart |
+//! | `bench.work(bench.worker().handle(…))` | `Worker::new(inbox).handle(…)` and its `run`: the kit runs it, on its clock |
 #![cfg_attr(
     not(feature = "simulator"),
     allow(rustdoc::broken_intra_doc_links, reason = "the kit needs `simulator`")
 )]
 
 #[cfg(feature = "simulator")]
+mod advice;
+#[cfg(feature = "simulator")]
 mod asked;
 #[cfg(feature = "simulator")]
 mod bench;
+#[cfg(feature = "simulator")]
+mod crew;
 #[cfg(feature = "simulator")]
 mod effect;
 #[cfg(feature = "simulator")]
@@ -44,6 +55,8 @@ mod scene;
 pub mod senders;
 #[cfg(feature = "simulator")]
 mod switch;
+#[cfg(feature = "simulator")]
+mod switched_inbox;
 #[cfg(feature = "simulator")]
 mod watched_timer;
 #[cfg(feature = "simulator")]

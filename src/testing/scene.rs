@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Asked, Bench, Content, Host, Kit, Reply, Sender,
+    Asked, Bench, Content, Host, Kit, Reply, Sender, advice,
     effect::{Effect, Fault},
 };
 use crate::{receiver::Receiver, simulator::Sent, tenants::Keys, time::UnixTime, verdict::Reason};
@@ -90,6 +90,7 @@ impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
 
     /// Stops the application and starts it anew.
     pub(super) async fn restart(&mut self) {
+        self.bench.0.crew.kill();
         self.app = None;
         self.app = Some(self.kit.host.start(&self.bench).await);
     }
@@ -158,9 +159,39 @@ impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
         }
     }
 
+    /// The answer; where a worker handles the event, once it has.
     pub(super) async fn send(&self, sent: &Sent) -> Reply {
         self.bench.0.witness.clear();
-        self.call(sent).await
+        let reply = self.call(sent).await;
+        self.rest().await;
+        reply
+    }
+
+    /// Whether a worker handles the events.
+    pub(super) fn has_inbox(&self) -> bool {
+        let receiver = self.bench.receiver();
+        receiver.is_some_and(|receiver| receiver.has_inbox())
+    }
+
+    /// Whether that inbox is the kit's.
+    pub(super) fn has_kits_inbox(&self) -> bool {
+        self.bench.0.inbox_taken.load(Ordering::SeqCst)
+    }
+
+    /// Lets the worker go on with what needs no time.
+    pub(super) async fn pass_a_moment(&self) {
+        let inner = &self.bench.0;
+        inner.crew.moment().await;
+    }
+
+    /// Lets the worker handle what waits, and time pass in between.
+    pub(super) async fn rest(&self) {
+        let inner = &self.bench.0;
+        let is_done = || inner.inbox.queued() == 0;
+        inner.crew.works_until(&inner.clock, is_done).await;
+        if inner.crew.is_there() {
+            self.pass_a_moment().await;
+        }
     }
 
     /// Sends to a handler whose effect goes wrong.
@@ -169,12 +200,13 @@ impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
         effect.goes_wrong_once(fault);
         let reply = self.send(sent).await;
         if effect.fault_is_left() {
-            return Err(self.mismatch(
+            let usual = "call `bench.effect().happens().await?` where your handler has its effect";
+            let (step, expected) = (
                 "the handler is told to fail",
                 "that it comes to `Effect::happens`",
-                &reply,
-                "call `bench.effect().happens().await?` where your handler has its effect",
-            ));
+            );
+            let change = self.idle();
+            return Err(self.mismatch(step, expected, &reply, change.as_deref().unwrap_or(usual)));
         }
         Ok(reply)
     }
@@ -185,7 +217,7 @@ impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
                 step: "the application starts".to_owned(),
                 expected: "a receiver that is built with `Bench::build`".to_owned(),
                 got: "none".to_owned(),
-                change: NOT_BUILT.to_owned(),
+                change: advice::NOT_BUILT.to_owned(),
             })
         })
     }
@@ -211,6 +243,8 @@ impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
     pub(super) fn accepted(&self, step: &str, reply: &Reply, effects: usize) -> Played {
         let change = if !reply.is_success() || self.last().is_none() {
             self.diagnosis(reply).to_owned()
+        } else if let Some(change) = self.idle().filter(|_| self.count() < effects) {
+            change
         } else if self.count() > effects {
             "the handler ran, or had its effect, once more than it may: look for an effect in two \
              places, a second route or layer that handles the same request, or a store that forgets"
@@ -268,62 +302,9 @@ impl<'k, H: Host, S: Sender> Scene<'k, H, S> {
     pub(super) fn last(&self) -> Option<Reason> {
         self.bench.0.witness.last()
     }
-
-    /// What is likely to be wrong where a request was not taken.
-    fn diagnosis(&self, reply: &Reply) -> &'static str {
-        if self.bench.receiver().is_none() {
-            return NOT_BUILT;
-        }
-        match (self.last(), reply.status) {
-            (None, 404 | 405) => {
-                "the application has no such route: give the sender the route's path, and the method \
-                 router the sender's method"
-            }
-            (None, _) => {
-                "the request was answered without the receiver: put it on this route, with \
-                 `.layer(receiver.layer())` on axum and `.wrap(receiver.middleware())` on actix-web, \
-                 and look for a layer in front of it that answers"
-            }
-            (Some(Reason::SignatureMismatch | Reason::MissingSignature), _) => {
-                "the signature is not that of the body which came to the receiver: use `bench.keys()`, \
-                 and put the receiver in front of whatever reads or changes the body or the headers"
-            }
-            (Some(Reason::BodyIncomplete), _) => {
-                "the body did not come whole to the receiver: put the receiver in front of whatever \
-                 reads it"
-            }
-            (Some(Reason::AccessMissing | Reason::AccessDenied), _) => {
-                "the endpoint asks for credentials: give them to the kit with `Kit::credentials`"
-            }
-            (Some(Reason::AddressDenied), _) => {
-                "the endpoint takes calls from its networks only: let the requests come from there, with \
-                 `peer` of the kit's host"
-            }
-            (Some(Reason::UnsupportedMediaType), _) => {
-                "the sender's media type is not one of the pack's: is it the right sender?"
-            }
-            (Some(Reason::PeerNotWired | Reason::RouteParamNotWired), _) => {
-                "the receiver needs the peer's address or a route parameter: see the log line"
-            }
-            (Some(Reason::HandlerRetry), _) => {
-                "the handler failed, or asked for a retry: it should have an effect for this event"
-            }
-            (Some(Reason::HandlerPanicked), _) => "the handler panicked: see the test's output",
-            (Some(Reason::WrongEventType), _) => {
-                "the handler takes an `Event` of another type than the pack gives"
-            }
-            (Some(Reason::InProgress), _) => {
-                "an earlier copy still holds the event: was its lease settled?"
-            }
-            _ => "see the reason that the receiver gave",
-        }
-    }
 }
 
 pub(super) const PERSON: &str = "canary-of-a-person";
-
-const NOT_BUILT: &str = "build the application's receiver with `bench.build(builder)?` in place of \
-                         `builder.build()?`, where the application is made";
 
 fn times(effects: usize) -> String {
     match effects {

@@ -213,7 +213,7 @@ pub fn preset<B: Into<Bytes>>(
 ///
 /// Bodies are sent as `application/json`. Where the settings sign one member of the body, data of another shape has no
 /// such member, and is left out. For another content type or method write a closure with a
-/// [`Signer`](crate::simulator::Signer).
+/// [`Signer`].
 ///
 /// # Errors
 ///

@@ -10,7 +10,7 @@ use crate::inbox::StoredRequest;
 
 /// The request as it came, as far as it was kept. `None` where it is none of `http`'s.
 ///
-/// What was asked for as host is both in the target and in `Host`: HTTP/2 has it in the one, HTTP/1.1 in the other, and
+/// What was asked for as host is both in the target and in `Host`. HTTP/2 has it in the one, HTTP/1.1 in the other, and
 /// which it was is not kept. RFC 9112 (section 3.2.2) takes both together. The scheme is not kept either: it is `http`,
 /// since TLS ends in front of the application.
 pub(super) fn rebuilt<B: From<Bytes>>(stored: &StoredRequest) -> Option<Request<B>> {

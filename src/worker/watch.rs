@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, pin::pin, sync::Arc, time::Duration};
 
-use super::shared::{CALL_TIMEOUT, Shared};
+use super::shared::{CALL_TIMEOUT, Endpoint, Shared};
 use crate::{
     dedup::DedupStore,
     inbox::{Inbox, Totals},
@@ -43,7 +43,7 @@ pub(super) async fn watch(shared: &Shared, timer: &Arc<dyn Timer>) {
                 watch.say(found(shared, &totals));
                 watch.is_blind = false;
             }
-            Err(error) => watch.is_blind(&error),
+            Err(error) => watch.cannot_look(&error),
         }
     }
 }
@@ -56,11 +56,16 @@ fn record(totals: &Totals) {
 }
 
 fn found(shared: &Shared, totals: &[Totals]) -> Vec<(Option<Arc<str>>, Finding)> {
-    let of_store = shared.inbox.findings().into_iter();
+    let of_store = shared.inbox.findings().into_iter().map(|it| {
+        // Of the store, which has no application of its own.
+        let mut receivers = shared.served.values().map(acknowledged);
+        let known = receivers.find(|codes| codes.contains(&it.code()));
+        (None, it.acknowledged_in(known.unwrap_or_default()))
+    });
     let of_endpoints = totals.iter().flat_map(|totals| {
         // It is there for its own, also while it has no free slot and so asks for nothing.
         let own = shared.served.get(&totals.endpoint);
-        let known = own.map(|it| &*it.served.receiver.0.judge.acknowledged);
+        let known = own.map(acknowledged);
         let found = totals.findings().into_iter();
         let found = found.filter(move |it| own.is_none() || it.code() != "inbox_no_worker");
         found.map(move |it| {
@@ -68,7 +73,12 @@ fn found(shared: &Shared, totals: &[Totals]) -> Vec<(Option<Arc<str>>, Finding)>
             (Some(totals.endpoint.clone()), it)
         })
     });
-    of_store.map(|it| (None, it)).chain(of_endpoints).collect()
+    of_store.chain(of_endpoints).collect()
+}
+
+/// The findings that the application of an endpoint knows of.
+fn acknowledged(endpoint: &Endpoint) -> &[&'static str] {
+    &endpoint.served.receiver.0.judge.acknowledged
 }
 
 impl Watch {
@@ -88,7 +98,7 @@ impl Watch {
     }
 
     /// What was found stands until it can be looked again.
-    fn is_blind(&mut self, error: &StoreError) {
+    fn cannot_look(&mut self, error: &StoreError) {
         if !std::mem::replace(&mut self.is_blind, true) {
             log::inbox(words::NOT_LOOKED, error);
         }

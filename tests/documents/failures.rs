@@ -81,7 +81,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// What the macros of lines at `warn` and `error` are called with.
 fn lines(source: &str) -> Vec<&str> {
-    let calls = ["tracing::warn!(", "tracing::error!("];
+    let calls = ["tracing::warn!", "tracing::error!"];
     let ends = calls.iter().flat_map(|call| source.match_indices(call));
     ends.map(|(at, call)| {
         let rest = &source[at + call.len()..];

@@ -30,12 +30,24 @@ fn the_readmes_and_guides_show_the_programs() -> Outcome {
 /// Pieces of programs, however deep they stand there.
 #[test]
 fn the_code_of_these_guides_is_compiled() -> Outcome {
-    let table = "scenarios/tests/table";
-    let existing = ["existing", "existing_on_axum", "existing_on_actix"];
-    for (guide, files) in [(
-        "docs/existing-handler.md",
-        existing.map(|file| format!("{table}/{file}.rs")),
-    )] {
+    for (guide, files) in [
+        (
+            "docs/existing-handler.md",
+            [
+                "scenarios/tests/table/existing.rs",
+                "scenarios/tests/table/existing_on_axum.rs",
+                "scenarios/tests/table/existing_on_actix.rs",
+            ]
+            .as_slice(),
+        ),
+        (
+            "docs/deployment.md",
+            &[
+                "examples/axum_deployed.rs",
+                "middleware-actix/examples/actix_deployed.rs",
+            ],
+        ),
+    ] {
         let code: Result<Vec<_>, _> = files.iter().map(|file| read(file)).collect();
         let code: Vec<_> = code?.iter().map(|code| unindented(code)).collect();
         let text = read(guide)?;

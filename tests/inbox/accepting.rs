@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use axum::Router;
 use hookgate::{
     BuildError, Receiver, Secret,
     dedup::{Claim, DedupStore, OwnerToken},
@@ -9,12 +10,12 @@ use hookgate::{
         Ask, DeadReason, FORMAT, Inbox, MemoryInbox, ProvedBy, StoredCoverage, StoredDelivery,
     },
     pack::KeyParts,
-    providers::logto::{EventName, Logto},
+    providers::logto::{Event, EventName, Logto},
 };
 use http::HeaderName;
 
 use super::works::Works;
-use crate::props::logto;
+use crate::props::{Server, logto};
 
 /// Takes the one line out, as a worker would.
 async fn stored(inbox: &MemoryInbox) -> StoredDelivery {
@@ -118,6 +119,21 @@ async fn the_request_is_kept_as_it_came_without_its_credentials() {
     );
     assert_eq!(verdict.coverage, StoredCoverage::Body);
     assert_eq!(verdict.retain, works.stage.receiver.retention());
+}
+
+/// A worker hands it to the application's whole router, which knows the route by its whole path.
+#[tokio::test]
+async fn the_path_of_a_nested_route_is_kept_whole() {
+    let works = Works::new().await;
+    let stage = &works.stage;
+    let hook = stage.script.route::<Event>(&stage.receiver);
+    let inner = Router::new().route("/hooks/{name}", hook);
+    let server = Server::start(Router::new().nest("/api", inner)).await;
+    let call = logto::event(1).target("/api/hooks/a%2fb?x=1");
+    assert_eq!(call.send(server.addr).await.status, 200);
+    let StoredDelivery { request, .. } = stored(&works.inbox).await;
+    assert_eq!(&*request.path, "/api/hooks/a%2fb");
+    assert_eq!(request.query.as_deref(), Some("x=1"));
 }
 
 /// Two deliveries of the same bytes that nobody can decode, and one of others.

@@ -7,12 +7,12 @@ use std::{
 
 use bytes::Bytes;
 use hookgate::{
-    EventKey, Severity, UnixTime,
+    EventKey, Key, Keyring, Secret, Severity, UnixTime,
     dedup::{DedupStore, End, OwnerToken},
     inbox::{
-        Ask, Bound, DeadReason, Done, DrainEnd, Entry, FORMAT, Filter, Happening, Inbox, Leased,
-        MemoryInbox, OperationError, Operations, Pause, PauseReason, Progress, ProvedBy,
-        StoredCoverage, StoredDelivery, StoredRequest, StoredVerdict, Totals, Unreadable,
+        Ask, Bound, DeadReason, Done, DrainEnd, EncryptedInbox, Entry, FORMAT, Filter, Happening,
+        Inbox, Leased, MemoryInbox, OperationError, Operations, Pause, PauseReason, Progress,
+        ProvedBy, StoredCoverage, StoredDelivery, StoredRequest, StoredVerdict, Totals, Unreadable,
     },
     pack::ContentDigest,
     testing::FakeClock,
@@ -469,6 +469,27 @@ fn whoever_asks_for_personal_data_gets_it() {
     let none = at_once(desk.operations.show_personal_data(&key(1))).unwrap();
     assert!(none.is_none());
     assert!(at_once(desk.operations.show(&key(1))).unwrap().is_none());
+}
+
+#[test]
+fn an_encrypted_event_is_shown_to_whoever_has_its_key() {
+    let desk = Desk::new();
+    let key_of = |secret: &str| Key::new("2026-11", Secret::utf8(secret).unwrap());
+    let keys = Keyring::new([key_of("a secret of thirty-two bytes, or more")]).unwrap();
+    let sealing = EncryptedInbox::new(desk.inbox.clone(), keys).unwrap();
+    let stored = delivery();
+    let entry = Entry {
+        payload: stored.to_bytes(),
+        ..entry(0)
+    };
+    at_once(sealing.accept(vec![entry])).unwrap();
+    let without = at_once(desk.operations.show(&key(0))).unwrap().unwrap();
+    assert_eq!(without.request.unwrap_err(), Unreadable::UnknownFormat);
+    let operations = Operations::new(sealing);
+    let with = at_once(operations.show(&key(0))).unwrap().unwrap();
+    assert!(with.request.unwrap().shape.is_some());
+    let opened = at_once(operations.show_personal_data(&key(0))).unwrap();
+    assert_eq!(opened.unwrap().delivery, Ok(stored));
 }
 
 #[test]

@@ -148,6 +148,17 @@ async fn what_the_store_has_to_say_is_logged_and_checked_at_start() {
     faulty.findings.lock().unwrap().clear();
     works.pass(MINUTE).await;
     assert_eq!(log.with("store_busy").len(), 2);
+    assert_eq!(lines[0].0, Level::WARN);
+    // The application of one of its endpoints knows of it.
+    let knows = Works::with(|builder| builder.acknowledge("inbox_accepts_wait")).await;
+    let known = Faulty::new(knows.inbox.clone(), 0);
+    let code = "inbox_accepts_wait";
+    let waits = Finding::new(Severity::Warning, code, what, "shorten it");
+    known.findings.lock().unwrap().push(waits);
+    knows.start(worker_on(&knows, &known));
+    knows.pass(MINUTE).await;
+    let lines = log.with(code);
+    assert_eq!((lines.len(), lines[0].0), (1, Level::DEBUG), "{lines:?}");
     // The same of a receiver that is built while the store has something to say.
     faulty.findings.lock().unwrap().push(finding());
     let checked = Works::with(|builder| builder.inbox_for_tests(faulty.clone())).await;

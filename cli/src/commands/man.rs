@@ -12,6 +12,8 @@ use crate::{Cli, output::screen::Screen};
 pub(crate) struct Man {
     /// The command that it is about. Without one, all of `hookgate`.
     command: Option<Page>,
+    /// Its own command, such as `replay` of `inbox`.
+    of: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -21,6 +23,7 @@ enum Page {
     Send,
     Listen,
     Token,
+    Inbox,
     Providers,
     Completions,
     Man,
@@ -35,6 +38,14 @@ impl Man {
         let command = page
             .and_then(|page| root.find_subcommand(page.get_name()).cloned())
             .unwrap_or(root);
+        let command = match &self.of {
+            None => command,
+            Some(of) => command.find_subcommand(of).cloned().ok_or_else(|| {
+                io::Error::other(
+                    "there is no such command; --help of the one before lists those there are",
+                )
+            })?,
+        };
         let mut page = Vec::new();
         clap_mangen::Man::new(command).render(&mut page)?;
         Screen::stdout().document(&String::from_utf8_lossy(&page))?;

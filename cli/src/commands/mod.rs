@@ -2,6 +2,7 @@
 
 pub(crate) mod completions;
 pub(crate) mod explain;
+pub(crate) mod inbox;
 pub(crate) mod listen;
 pub(crate) mod man;
 pub(crate) mod providers;

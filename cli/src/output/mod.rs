@@ -2,3 +2,4 @@
 
 pub(crate) mod fault;
 pub(crate) mod screen;
+pub(crate) mod words;

@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::settings::{
     refused::Refused,
-    terms::secret,
+    shared_secret::secret,
     token_keys::{KeySet, TokenKey, algorithms, ring, verifying},
 };
 
@@ -34,9 +34,7 @@ pub(crate) enum AccessRule {
     /// Accepted pairs, each as `user:password`, split at the first colon.
     Basic(Vec<String>),
     /// A signed token.
-    Bearer(TokenRule),
-    /// A token of the settings' own token endpoint.
-    TokenEndpoint(IssuedRule),
+    Bearer(Box<TokenRule>),
     /// Ranges of addresses.
     Networks(NetworkRule),
     /// Every one of these.
@@ -46,16 +44,6 @@ pub(crate) enum AccessRule {
     /// Anyone may call.
     #[serde(rename = "none")]
     Anyone,
-}
-
-/// What a token of the token endpoint must be.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct IssuedRule {
-    #[serde(default)]
-    issued_to: Vec<String>,
-    #[serde(default)]
-    scopes: Vec<String>,
 }
 
 /// What a token must be.
@@ -71,7 +59,10 @@ pub(crate) struct TokenRule {
     keys: Vec<TokenKey>,
     /// The keys that an issuer publishes (RFC 7517).
     jwks: Option<KeySet>,
-    pub(crate) algorithms: Vec<String>,
+    /// A token of the settings' own token endpoint, which says key, algorithm, issuer and audience.
+    #[serde(default)]
+    token_endpoint: bool,
+    algorithms: Option<Vec<String>>,
     pub(crate) issuer: Option<String>,
     pub(crate) audience: Option<String>,
     /// Clients, one of which the token must have been issued to.
@@ -149,8 +140,7 @@ impl AccessRule {
     /// Every rule about tokens in it that can be built.
     pub(crate) fn bearers(&self, issuer: Option<&TokenIssuer>) -> Vec<Bearer> {
         match self {
-            Self::Bearer(token) => token.bearer().into_iter().collect(),
-            Self::TokenEndpoint(rule) => rule.bearer(issuer).into_iter().collect(),
+            Self::Bearer(token) => token.bearer(issuer).into_iter().collect(),
             Self::All(rules) | Self::Any(rules) => {
                 let bearers = rules.iter().flat_map(|rule| rule.bearers(issuer));
                 bearers.collect()
@@ -167,8 +157,7 @@ impl AccessRule {
                 Arc::new(HeaderSecrets::new(pairs))
             }
             Self::Basic(pairs) => Arc::new(basic(pairs)?),
-            Self::Bearer(token) => Arc::new(token.bearer()?),
-            Self::TokenEndpoint(rule) => Arc::new(rule.bearer(issuer)?),
+            Self::Bearer(token) => Arc::new(token.bearer(issuer)?),
             Self::All(rules) => {
                 let (first, rest) = in_turn(rules)?;
                 let mut all = AllOf::of(first.rule(issuer)?);
@@ -218,21 +207,6 @@ fn in_turn(
     Ok((first, rest.iter()))
 }
 
-impl IssuedRule {
-    fn bearer(&self, issuer: Option<&TokenIssuer>) -> Result<Bearer, Refused> {
-        let issuer = issuer.ok_or_else(|| {
-            malformed(
-                "`token_endpoint` needs the setting of the same name, which says who gets tokens",
-            )
-        })?;
-        let bearer = self
-            .issued_to
-            .iter()
-            .fold(issuer.bearer(), Bearer::issued_to);
-        Ok(self.scopes.iter().fold(bearer, Bearer::scope))
-    }
-}
-
 impl TokenRule {
     /// The first shared secret, with the id that tokens name where it has one.
     pub(crate) fn shared_secret(&self) -> Option<(Option<&str>, Secret)> {
@@ -243,8 +217,56 @@ impl TokenRule {
             .find_map(|(id, text)| Some((id, secret(text?)?)))
     }
 
-    fn bearer(&self) -> Result<Bearer, Refused> {
-        let algorithms = algorithms(&self.algorithms).map_err(|why| malformed(&why))?;
+    /// Whether it asks for a token of the settings' own endpoint.
+    pub(crate) fn is_of_endpoint(&self) -> bool {
+        self.token_endpoint
+    }
+
+    /// The names of the algorithms.
+    pub(crate) fn algorithms(&self) -> &[String] {
+        self.algorithms.as_deref().unwrap_or_default()
+    }
+
+    fn bearer(&self, issuer: Option<&TokenIssuer>) -> Result<Bearer, Refused> {
+        let mut bearer = if self.token_endpoint {
+            self.of_endpoint(issuer)?
+        } else {
+            self.of_keys()?
+        };
+        if let Some(secs) = self.leeway_s {
+            bearer = bearer.leeway(Duration::from_secs(secs));
+        }
+        let bearer = self.issued_to.iter().fold(bearer, Bearer::issued_to);
+        Ok(self.scopes.iter().fold(bearer, Bearer::scope))
+    }
+
+    fn of_endpoint(&self, issuer: Option<&TokenIssuer>) -> Result<Bearer, Refused> {
+        let says_more = [
+            self.secret.is_some(),
+            self.pem.is_some(),
+            !self.keys.is_empty(),
+            self.jwks.is_some(),
+            self.algorithms.is_some(),
+            self.issuer.is_some(),
+            self.audience.is_some(),
+        ];
+        if says_more.contains(&true) {
+            return Err(malformed(
+                "a `bearer` of the `token_endpoint` has its keys, algorithm, issuer and audience",
+            ));
+        }
+        let issuer = issuer.ok_or_else(|| {
+            malformed(
+                "`token_endpoint` needs the setting of the same name, which says who gets tokens",
+            )
+        })?;
+        Ok(issuer.bearer())
+    }
+
+    fn of_keys(&self) -> Result<Bearer, Refused> {
+        let names = self.algorithms.as_deref();
+        let names = names.ok_or_else(|| malformed("`algorithms` is missing"))?;
+        let algorithms = algorithms(names).map_err(|why| malformed(&why))?;
         let mut bearer = match (&self.secret, &self.pem, &self.keys[..], &self.jwks) {
             (secret, pem, [], None) => Bearer::of(verifying(secret, pem, &algorithms)?),
             (None, None, keys @ [_, ..], None) => Bearer::of(ring(keys, &algorithms)?),
@@ -263,11 +285,7 @@ impl TokenRule {
         if let Some(audience) = &self.audience {
             bearer = bearer.audience(audience);
         }
-        if let Some(secs) = self.leeway_s {
-            bearer = bearer.leeway(Duration::from_secs(secs));
-        }
-        let bearer = self.issued_to.iter().fold(bearer, Bearer::issued_to);
-        Ok(self.scopes.iter().fold(bearer, Bearer::scope))
+        Ok(bearer)
     }
 }
 

@@ -126,7 +126,8 @@ impl Credentials {
 
 /// The settings of a file, with the files that it names, from its folder on.
 fn read_settings(path: &Path) -> io::Result<String> {
-    let text = read(path)?;
+    // No text of JSON holds a line end as it is. Without them, a saved record is one line.
+    let text = read(path)?.replace(['\n', '\r'], " ");
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     match inlined(&text, folder) {
         Ok(text) => Ok(text.into_owned()),

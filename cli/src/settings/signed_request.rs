@@ -12,7 +12,7 @@ use hookgate::{
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Map, Value};
 
-use crate::settings::{pem::pem_text, refused::Refused, terms::secret, text::Text};
+use crate::settings::{pem::pem_text, refused::Refused, shared_secret::secret, text::Text};
 
 /// What `keys` are for, and how the sender signs.
 pub(crate) struct SignedRequestRule {

@@ -7,15 +7,16 @@ use std::{
 };
 
 use hookgate::{
-    BuildError, Key, Keyring, Receiver, ReceiverBuilder, Secret,
-    keys::Encoding,
+    BuildError, Key, Keyring, Receiver, ReceiverBuilder,
     pack::{Provider, TimeKind},
     tenants::{KeySource, KeySourceError, Keys, Tenant, Tenants},
     time::Clock,
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
-use crate::settings::{any_event::ForAnyEvent, members::Settings, refused::Refused, text::Text};
+use crate::settings::{
+    any_event::ForAnyEvent, members::Settings, refused::Refused, shared_secret::secret, text::Text,
+};
 
 /// The route parameter that names the tenant.
 pub(crate) const TENANT_PARAM: &str = "tenant";
@@ -171,23 +172,6 @@ fn lasting(list: Vec<String>) -> Result<&'static [&'static str], Refused> {
     let kept: &'static [&'static str] = kept.leak();
     lists.insert(list, kept);
     Ok(kept)
-}
-
-/// A key as a record spells it. `None` when it cannot be one.
-pub(crate) fn secret(text: &str) -> Option<Secret> {
-    let (encoding, text) = if text.starts_with("whsec_") {
-        (Encoding::Whsec, text)
-    } else {
-        let (encoding, text) = text.split_once(':')?;
-        let encoding = match encoding {
-            "utf8" => Encoding::Utf8,
-            "base64" => Encoding::Base64,
-            "hex" => Encoding::Hex,
-            _ => return None,
-        };
-        (encoding, text)
-    };
-    Secret::parse(text, encoding).ok()
 }
 
 /// Takes the name that the route gives for the tenant's canonical id.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::settings::{
     pem::pem_text,
     refused::Refused,
-    terms::secret,
+    shared_secret::secret,
     token_keys::{KeySet, algorithms, verifying},
 };
 
@@ -99,7 +99,7 @@ impl TokenEndpointRule {
 
     /// The endpoint. `store` keeps which assertions were used.
     pub(crate) fn issuer(&self, store: impl DedupStore) -> Result<TokenIssuer, Refused> {
-        if !self.path.starts_with('/') || self.path.contains(['{', '}', '*', '?', '#']) {
+        if !self.path.starts_with('/') || self.path.contains(['{', '}', '*', ':', '?', '#']) {
             return Err(malformed("`path`: a plain path that begins with a slash"));
         }
         let mut builder = TokenIssuer::new(&self.issuer)

@@ -9,7 +9,7 @@ use hookgate::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::settings::{pem::pem_text, refused::Refused, terms::secret};
+use crate::settings::{pem::pem_text, refused::Refused, shared_secret::secret};
 
 /// The most keys of a set. Issuers publish a handful.
 const MAX_KEYS: usize = 100;

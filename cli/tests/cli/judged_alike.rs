@@ -124,7 +124,7 @@ fn tokens() -> Vec<Row> {
     let issued = |claims: Value, reason| {
         let line = token_line(json!({"alg": "HS256", "typ": "at+jwt"}), claims);
         let mut row = notified(
-            json!({"token_endpoint": {"issued_to": ["unico"]}}),
+            json!({"bearer": {"token_endpoint": true, "issued_to": ["unico"]}}),
             &line,
             reason,
         );

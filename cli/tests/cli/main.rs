@@ -9,6 +9,7 @@ mod explain;
 mod foreign_text;
 mod forwarding;
 mod frozen_verdicts;
+mod inbox;
 mod judged_alike;
 mod listening;
 mod malformed;

@@ -24,6 +24,7 @@ fn every_help_has_an_example() {
         "send",
         "listen",
         "token",
+        "inbox",
         "providers",
         "completions",
         "man",
@@ -56,7 +57,15 @@ fn every_command_that_says_something_says_it_in_json() {
     assert_eq!(events["idcloud"][0], "process_finished");
     let one: Value = serde_json::from_str(&text(&["send", "slack", "--json"])).unwrap();
     assert_eq!(one, json!({"slack": ["app_mention", "message"]}));
-    for command in ["verify", "explain", "send", "listen", "token", "providers"] {
+    for command in [
+        "verify",
+        "explain",
+        "send",
+        "listen",
+        "token",
+        "inbox",
+        "providers",
+    ] {
         assert!(text(&[command, "--help"]).contains("--json"), "{command}");
     }
 }
@@ -76,6 +85,7 @@ fn completions_and_pages_name_the_commands() {
         "send",
         "listen",
         "token",
+        "inbox",
         "providers",
         "completions",
         "man",
@@ -83,6 +93,20 @@ fn completions_and_pages_name_the_commands() {
         let page = text(&["man", command]);
         assert!(page.contains(&format!("hookgate\\-{command}")), "{page}");
     }
+    for command in [
+        "status", "list", "show", "replay", "discard", "hold", "resume", "prune", "drain",
+    ] {
+        let page = text(&["man", "inbox", command]);
+        assert!(
+            page.contains(&format!("hookgate\\-inbox\\-{command}")),
+            "{page}"
+        );
+        assert!(
+            text(&["inbox", command, "--help"]).contains("Example"),
+            "{command}"
+        );
+    }
+    assert_eq!(run(&["man", "inbox", "nonsense"]).status.code(), Some(1));
 }
 
 #[test]

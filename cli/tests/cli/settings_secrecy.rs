@@ -43,8 +43,35 @@ fn access() -> Value {
             {"basic": ["a:b"]},
             {"bearer": token},
             {"bearer": {"pem": certificate, "algorithms": ["RS256"], "audience": "a"}},
+            {"bearer": {"jwks": {"keys": [jwk()]}, "algorithms": ["EdDSA"]}},
+            {"bearer": {"keys": [{"kid": "k", "pem": certificate}], "algorithms": ["RS256"]}},
+            {"bearer": {"token_endpoint": true, "issued_to": ["c"], "scopes": ["s"], "leeway_s": 5}},
         ]},
     ]})
+}
+
+/// The public key of RFC 8037, appendix A.2.
+fn jwk() -> Value {
+    json!({"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})
+}
+
+/// A token endpoint with every member but `private_key`.
+fn token_endpoint() -> Value {
+    let (_, certificate) = SECRETS[8];
+    json!({
+        "issuer": "https://hooks.example/token", "path": "/token", "audience": "a", "lifetime_s": 60,
+        "secret": "utf8:long enough to be a secret of 32 bytes", "also_named": ["token"], "address": "https://a",
+        "clients": [
+            {"id": "c", "secrets": ["one", "two"], "scopes": ["s"], "audience": "b"},
+            {"id": "d", "jwks": {"keys": [jwk()]}, "algorithms": ["EdDSA"], "longest_assertion_s": 60},
+        ],
+        "users": [{"id": "u", "secrets": ["p"]}],
+        "assertions": [{
+            "client": "e", "pem": certificate, "algorithms": ["RS256"], "issuer": "i", "subject": "s",
+            "version": "1", "audiences": ["x"], "allow_missing_audience": true, "refuse_replays": true,
+            "longest_s": 60, "leeway_s": 5, "scopes": ["s"], "token_audience": "t",
+        }],
+    })
 }
 
 /// Settings with every member that there is, which make receivers.
@@ -74,7 +101,16 @@ fn whole() -> Vec<(&'static str, Value)> {
             "logto",
             json!({
                 "accept_unreadable_time": true, "media_types": ["application/json"], "body_limit": 1000,
-                "assume_media_type": true,
+                "assume_media_type": true, "token_endpoint": token_endpoint(),
+            }),
+        ),
+        (
+            "access-only",
+            json!({
+                "identity": {"member": "/id"}, "type_member": "/type", "token_endpoint": {
+                    "issuer": "i", "private_key": include_str!("../../../tests/vectors/token/p256.key.pem"),
+                    "clients": [{"id": "c", "secrets": ["one"]}],
+                },
             }),
         ),
         (

@@ -2,10 +2,14 @@
 
 use std::fs;
 
+use ::base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hookgate::pack::KeyParts;
 use serde_json::{Value, json};
 
-use crate::command::{base64, verdict, verify};
+use crate::{
+    command::{base64, verdict, verify},
+    explain::request::mac,
+};
 
 fn vectors(file: &str) -> Vec<u8> {
     let folder = concat!(
@@ -273,4 +277,55 @@ fn the_documented_settings_make_receivers() {
         }
     }
     assert_eq!(seen, 3);
+}
+
+/// A request signed by HMAC in a JWS that names its key, under these keys and ids.
+fn naming(kid: Option<&str>, secret: &str, ids: &Value) -> Value {
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let mut head = json!({"alg": "HS256"});
+    if let Some(kid) = kid {
+        head["kid"] = json!(kid);
+    }
+    let text = format!("{}.{}", encode(&head.to_string()), encode("{}"));
+    let signature = URL_SAFE_NO_PAD.encode(mac(secret.as_bytes(), text.as_bytes()));
+    json!({
+        "id": "named",
+        "provider": "signed-request",
+        "keys": [format!("utf8:{FIRST}"), format!("utf8:{SECOND}")],
+        "headers": [
+            ["content-type", "application/json"],
+            ["x-signature", format!("{text}.{signature}")],
+        ],
+        "body_base64": base64(b"{}"),
+        "settings": {
+            "algorithms": ["HS256"], "signature_header": "x-signature", "encoding": "jws", "key_ids": ids,
+        },
+    })
+}
+
+const FIRST: &str = "the first secret of thirty-two bytes";
+const SECOND: &str = "the second secret of thirty-two bytes";
+
+#[test]
+fn a_request_is_verified_with_the_key_that_it_names() {
+    let ids = json!(["first", "second"]);
+    for (kid, secret, key_id) in [
+        (Some("first"), FIRST, Some("0")),
+        (Some("second"), SECOND, Some("1")),
+        (Some("second"), FIRST, None),
+        (Some("third"), FIRST, None),
+        (None, FIRST, Some("0")),
+        (None, SECOND, Some("1")),
+    ] {
+        let verdict = verdict(&naming(kid, secret, &ids));
+        assert_eq!(verdict["key_id"].as_str(), key_id, "{kid:?}: {verdict}");
+    }
+    // A key without an id is tried under any name.
+    let unnamed = verdict(&naming(Some("third"), SECOND, &json!(["first", null])));
+    assert_eq!(unnamed["key_id"], "1");
+    for ids in [json!(["first"]), json!(["first", "second", "third"])] {
+        let verdict = verdict(&naming(None, FIRST, &ids));
+        let error = verdict["error"].as_str().unwrap();
+        assert!(error.contains("`key_ids`"), "{error}");
+    }
 }

@@ -171,7 +171,7 @@ fn of_unico(more: Value) -> Value {
         "subject": "unico-check",
     });
     let mut settings = json!({
-        "access": {"token_endpoint": {"issued_to": ["unico-check"]}},
+        "access": {"bearer": {"token_endpoint": true, "issued_to": ["unico-check"]}},
         "signed": {
             "algorithms": ["RS256"], "signature_header": "x-signature", "nonce_header": "x-nonce",
             "timestamp_header": "x-timestamp", "template": "{timestamp}.{nonce}.{body}",
@@ -298,6 +298,7 @@ fn an_endpoint_that_cannot_be_is_refused_at_start_and_the_setting_is_named() {
         (json!({"issuer": ""}), "issuer"),
         (json!({"path": "token"}), "`path`"),
         (json!({"path": "/{id}"}), "`path`"),
+        (json!({"path": "/:id"}), "`path`"),
         (json!({"secret": "utf8:short"}), "`secret`"),
         (json!({"secret": null}), "a `secret` or a `private_key`"),
         (

@@ -2,7 +2,7 @@
 
 use axum::{Router, extract::State, routing::post};
 use hookgate::{
-    Ack, Nack, Receiver, ReceiverBuilder,
+    Ack, Delivery, Nack, Receiver, ReceiverBuilder,
     providers::logto::{self, Logto, User},
     testing::{Asked, Bench, Effect, Scenario, Sender, senders},
 };
@@ -10,7 +10,7 @@ use hookgate_actix::{
     ReceiverExt as _,
     testing::{Service, service},
 };
-use hookgate_axum::ReceiverExt as _;
+use hookgate_axum::{ReceiverExt as _, WorkerExt as _};
 
 pub(crate) const PATH: &str = "/hook";
 
@@ -49,6 +49,32 @@ pub(crate) async fn actix_handler<E: Send + 'static>(
 ) -> Result<Ack, Nack> {
     effect.happens().await?;
     Ok(Ack::processed())
+}
+
+/// The same routes behind an inbox: they take deliveries, and the worker drives them.
+pub(crate) fn with_routes(bench: &Bench) -> Router {
+    let receiver = bench.build(inboxed(bench)).unwrap();
+    let hook = post(axum_handler::<LogtoEvent>).layer(receiver.layer());
+    let routes = Router::new().route(PATH, hook).with_state(bench.effect());
+    bench.work(bench.worker().routes(&receiver, routes.clone()));
+    routes
+}
+
+/// A plain function in the worker.
+pub(crate) fn with_function<F, Fut>(bench: &Bench, handler: F) -> Router
+where
+    F: Fn(Effect, Delivery<LogtoEvent>) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Ack, Nack>> + Send + 'static,
+{
+    let receiver = bench.build(inboxed(bench)).unwrap();
+    let effect = bench.effect();
+    let handler = move |delivery| handler(effect.clone(), delivery);
+    bench.work(bench.worker().handle(&receiver, handler));
+    Router::new().route(PATH, post(async || ()).layer(receiver.layer()))
+}
+
+pub(crate) fn inboxed(bench: &Bench) -> ReceiverBuilder {
+    logto(bench).inbox(bench.inbox())
 }
 
 pub(crate) fn logto(bench: &Bench) -> ReceiverBuilder {

@@ -81,6 +81,13 @@ impl MemoryInbox {
         self.len() == 0
     }
 
+    /// How many lines wait or run.
+    #[cfg(all(feature = "testing", feature = "simulator"))]
+    pub(crate) fn queued(&self) -> usize {
+        let rows = self.rows();
+        rows.rows.values().filter(|row| !row.is_dead()).count()
+    }
+
     /// Always read before the lock is taken: the clock may be anyone's code.
     fn now(&self) -> Now {
         Now {

@@ -1,6 +1,6 @@
 //! [`Shape`]: the form of a JSON text, without its values.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
@@ -10,6 +10,8 @@ use serde::de::{
 const MOST: usize = 32;
 /// So many levels are shown.
 const DEEPEST: u8 = 8;
+/// So many values are shown of one text: more are no help to a reader.
+const MOST_OF_ALL: usize = 1000;
 
 /// The names of members that are shown: those of known envelopes. Any other name may be personal, as in a table of users
 /// by their addresses.
@@ -89,15 +91,20 @@ pub enum Shape {
         /// How many more there are.
         more: usize,
     },
-    /// Something more than eight levels deep.
-    Deeper,
+    /// Something more than eight levels deep, or behind 1,000 other values.
+    Beyond,
 }
 
 impl Shape {
     /// The form of `text`. `None` where it is no JSON.
     pub fn of(text: &[u8]) -> Option<Self> {
         let mut json = serde_json::Deserializer::from_slice(text);
-        let shape = Reading(0).deserialize(&mut json).ok()?;
+        let left = Cell::new(MOST_OF_ALL);
+        let reading = Reading {
+            depth: 0,
+            left: &left,
+        };
+        let shape = reading.deserialize(&mut json).ok()?;
         json.end().ok()?;
         Some(shape)
     }
@@ -110,7 +117,7 @@ impl fmt::Display for Shape {
             Self::Boolean => f.write_str("boolean"),
             Self::Number => f.write_str("number"),
             Self::Text { bytes } => write!(f, "text of {bytes}"),
-            Self::Deeper => f.write_str("…"),
+            Self::Beyond => f.write_str("…"),
             Self::List { items, more } => {
                 f.write_str("[")?;
                 for (place, item) in items.iter().enumerate() {
@@ -145,21 +152,35 @@ fn and_more(f: &mut fmt::Formatter<'_>, more: usize) -> fmt::Result {
 }
 
 /// Reads a value of this level.
-struct Reading(u8);
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    depth: u8,
+    /// How many values may still be shown.
+    left: &'a Cell<usize>,
+}
 
-impl<'de> DeserializeSeed<'de> for Reading {
+impl Reading<'_> {
+    fn deeper(self) -> Self {
+        let depth = self.depth.saturating_add(1);
+        Self { depth, ..self }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reading<'_> {
     type Value = Shape;
 
     fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<Shape, D::Error> {
-        if self.0 >= DEEPEST {
+        let left = self.left.get();
+        if self.depth >= DEEPEST || left == 0 {
             IgnoredAny::deserialize(value)?;
-            return Ok(Shape::Deeper);
+            return Ok(Shape::Beyond);
         }
+        self.left.set(left.saturating_sub(1));
         value.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Reading {
+impl<'de> Visitor<'de> for Reading<'_> {
     type Value = Shape;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -194,7 +215,7 @@ impl<'de> Visitor<'de> for Reading {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
         let mut items = Vec::new();
         while items.len() < MOST {
-            match list.next_element_seed(Reading(self.0.saturating_add(1)))? {
+            match list.next_element_seed(self.deeper())? {
                 Some(item) => items.push(item),
                 None => return Ok(Shape::List { items, more: 0 }),
             }
@@ -216,7 +237,7 @@ impl<'de> Visitor<'de> for Reading {
                 continue;
             }
             let name = LABELS.into_iter().find(|label| *label == name);
-            let value = object.next_value_seed(Reading(self.0.saturating_add(1)))?;
+            let value = object.next_value_seed(self.deeper())?;
             members.push((name, value));
         }
         Ok(Shape::Object { members, more })
@@ -274,6 +295,10 @@ mod tests {
             shown(&deep).unwrap(),
             format!("{}…{}", "[".repeat(8), "]".repeat(8))
         );
+        let wide = format!("[{}]", vec![list.as_str(); 100].join(","));
+        let wide = format!("[{}]", vec![wide.as_str(); 100].join(","));
+        let numbers = shown(&wide).unwrap().matches("number").count();
+        assert!((900..1000).contains(&numbers), "{numbers}");
         // A body may be nested as deep as its sender likes.
         assert_eq!(shown(&"[".repeat(100_000)), None);
     }

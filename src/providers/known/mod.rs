@@ -87,7 +87,7 @@ pub struct KnownSender {
     /// The media types that are taken, lower case, without parameters. The first one is the usual one.
     pub media_types: &'static [&'static str],
     /// The field of a form that holds the JSON of an event, where an owner can choose forms at the sender. Such a form has
-    /// no other field. `None`: a form of this sender is no event in another dress, and stays as it came.
+    /// no other field. `None`: the sender has no forms, or they are events of their own and stay as they came.
     pub form_field: Option<&'static str>,
     /// What it writes into `content-type` with the usual one, parameters included.
     pub content_type: &'static str,

@@ -37,7 +37,7 @@ pub struct PresetSimulator {
     message_id: String,
     event_type: Option<String>,
     path: String,
-    as_form: bool,
+    in_form: bool,
 }
 
 impl PresetSimulator {
@@ -50,7 +50,7 @@ impl PresetSimulator {
             message_id: "msg_1".to_owned(),
             event_type: None,
             path: "/".to_owned(),
-            as_form: false,
+            in_form: false,
         }
         .also_signed_with(secret)
     }
@@ -82,13 +82,13 @@ impl PresetSimulator {
     /// ```
     /// use hookgate::{UnixTime, providers::preset::PresetSimulator};
     ///
-    /// let github = PresetSimulator::github("secret").as_form();
+    /// let github = PresetSimulator::github("secret").in_form();
     /// let sent = github.send(UnixTime::from_secs(1_700_000_000), r#"{"zen":"a b"}"#);
     /// assert_eq!(sent.body, "payload=%7B%22zen%22%3A%22a+b%22%7D");
     /// ```
     #[must_use]
-    pub fn as_form(mut self) -> Self {
-        self.as_form = true;
+    pub fn in_form(mut self) -> Self {
+        self.in_form = true;
         self
     }
 
@@ -105,7 +105,7 @@ impl PresetSimulator {
     /// - Where a time in the body is that of the attempt, `at` is written there first.
     /// - A body that cannot be signed, since the MAC belongs into JSON and it is none, goes without a signature.
     pub fn send(&self, at: UnixTime, body: impl Into<Bytes>) -> Sent {
-        let body = self.dressed(self.dated(body.into(), at));
+        let body = self.in_its_form(self.dated(body.into(), at));
         let content_type = self.sender.content_type_of(&body);
         let mut sent = Sent::post(&self.path, content_type, body);
         if let EventTypeAt::Header(header) = self.sender.event_type.value() {
@@ -116,9 +116,9 @@ impl PresetSimulator {
         signed.unwrap_or(sent)
     }
 
-    /// In the form that was asked for.
-    fn dressed(&self, body: Bytes) -> Bytes {
-        match self.sender.form_field.filter(|_| self.as_form) {
+    /// As the value of a form's field, where that was asked for.
+    fn in_its_form(&self, body: Bytes) -> Bytes {
+        match self.sender.form_field.filter(|_| self.in_form) {
             Some(field) if form_value(field, &body).is_none() => {
                 format!("{field}={}", encoded(&body)).into()
             }

@@ -91,6 +91,15 @@ async fn answered<H: Host, S: Sender>(
     };
     let reply = scene.send(&event).await;
     match scene.last() {
+        // The answer says nothing of its run.
+        Some(reason) if scene.has_inbox() && reply.is_success() => {
+            if reason == Reason::Handled || reason == Reason::NotOfInterest || or.contains(&reason)
+            {
+                return Ok(());
+            }
+            let expected = "2xx, and a run that does not end as a dead letter";
+            Err(scene.mismatch(step, expected, &reply, change))
+        }
         Some(_) if reply.is_success() => Ok(()),
         Some(reason) if or.contains(&reason) => Ok(()),
         _ => Err(scene.mismatch(step, expected, &reply, change)),

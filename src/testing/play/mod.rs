@@ -3,6 +3,7 @@
 mod copies;
 mod events;
 mod failures;
+mod inbox;
 mod redaction;
 mod refusals;
 mod together;
@@ -10,13 +11,22 @@ mod together;
 use super::{
     Host, Scenario, Sender,
     effect::Fault,
-    scene::{Played, Scene},
+    scene::{Played, Scene, Stop},
 };
 
 pub(super) async fn play<H: Host, S: Sender>(
     scenario: Scenario,
     scene: &mut Scene<'_, H, S>,
 ) -> Played {
+    inbox::needs_own_inbox(scene)?;
+    if scene.has_inbox() && !Scenario::INBOX.contains(&scenario) {
+        return Err(Stop::left_out(
+            "the receiver has an inbox: its table is `Scenario::INBOX`",
+        ));
+    }
+    if !Scenario::ALL.contains(&scenario) {
+        inbox::needs_inbox(scene)?;
+    }
     match scenario {
         Scenario::FirstDelivery => events::first_delivery(scene).await,
         Scenario::SequentialCopies => copies::sequential(scene).await,
@@ -26,6 +36,13 @@ pub(super) async fn play<H: Host, S: Sender>(
         Scenario::RetryAfterPanic => failures::retry(scene, Fault::Panics).await,
         Scenario::HangUp => failures::hang_up(scene).await,
         Scenario::Restart => failures::restart(scene).await,
+        Scenario::CopiesOfWaiting => inbox::copies(scene).await,
+        Scenario::FailedRun => inbox::failed_run(scene, Fault::Fails).await,
+        Scenario::PanickedRun => inbox::failed_run(scene, Fault::Panics).await,
+        Scenario::DeadLetter => inbox::dead_letter(scene).await,
+        Scenario::Replay => inbox::replay(scene).await,
+        Scenario::WorkerKilled => inbox::killed(scene).await,
+        Scenario::RestartWithWork => inbox::restart(scene).await,
         Scenario::AlteredBody => refusals::altered_body(scene).await,
         Scenario::AlteredSignature => refusals::altered_signature(scene).await,
         Scenario::Unsigned => refusals::unsigned(scene).await,

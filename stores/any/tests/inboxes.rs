@@ -2,12 +2,13 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing)]
 
 use hookgate::{
-    dedup::OwnerToken,
-    inbox::{Accept, Entry, FORMAT, Inbox},
+    Finding,
+    dedup::{DedupStore, End, OwnerToken},
+    inbox::{Accept, Ask, Entry, FORMAT, Inbox},
 };
 use hookgate_stores::{OpenError, find_inbox, open_inbox};
 use hookgate_test_support::{
-    PostgresServer, RETAIN, key, owner, says_nothing_of, temporary_folder,
+    LEASE, PostgresServer, RETAIN, key, owner, says_nothing_of, temporary_folder,
 };
 
 fn entry() -> Entry {
@@ -25,6 +26,35 @@ fn entry() -> Entry {
     }
 }
 
+/// A12: an endpoint goes from `.inbox` to `.dedup`, and its worker goes with it.
+async fn what_is_left_behind_is_found(url: &str) {
+    let codes = async || {
+        let store = hookgate_stores::open(url).await.expect("a store");
+        let found = store.findings();
+        found.iter().map(Finding::code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes().await, [""; 0]);
+    let inbox = open_inbox(url).await.expect("open");
+    assert_eq!(codes().await, [""; 0]);
+    inbox.accept(vec![entry()]).await.expect("accept");
+    assert_eq!(codes().await, ["inbox_left_behind"]);
+    assert_eq!(inbox.findings(), []);
+    let ask = Ask {
+        endpoints: &["logto".into()],
+        format: FORMAT,
+        limit: 9,
+        lasts: LEASE,
+        owner: owner(7),
+        suspects: false,
+    };
+    let rows = inbox.lease(ask).await.expect("lease").rows;
+    // What runs is not done.
+    assert_eq!(codes().await, ["inbox_left_behind"]);
+    let settled = inbox.settle(&rows[0].lease, End::Processed, RETAIN).await;
+    settled.expect("settle");
+    assert_eq!(codes().await, [""; 0]);
+}
+
 /// A tool finds what an application has accepted.
 async fn is_found(url: &str) {
     let inbox = open_inbox(url).await.expect("open");
@@ -39,11 +69,15 @@ async fn is_found(url: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite() {
     let folder = temporary_folder();
+    what_is_left_behind_is_found(&format!("sqlite:{}", folder.path().join("left").display())).await;
     is_found(&format!("sqlite:{}", folder.path().join("inbox").display())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres() {
+    if let Some(server) = PostgresServer::start_durable() {
+        what_is_left_behind_is_found(&server.url()).await;
+    }
     if let Some(server) = PostgresServer::start_durable() {
         is_found(&server.url()).await;
     }

@@ -8,6 +8,7 @@
 //! - [`retention`]: how long a row stays after its end, and how many tokens it notes;
 //! - [`rounding`]: durations in an engine's unit, and what is kept of a content;
 //! - [`PlainName`] and [`schema`]: the table's name and columns;
+//! - [`findings`]: what an operator should know;
 //! - [`Prune`] and [`Pruning`]: the removal of old rows in the background;
 //! - [`Committer`] and [`Merge`]: many accepts in one commit;
 //! - [`settle_in`]: settling inside the application's transaction;
@@ -22,6 +23,7 @@ struct Readme;
 mod committer;
 mod engine;
 mod failure;
+pub mod findings;
 mod found;
 pub mod limits;
 mod merge;

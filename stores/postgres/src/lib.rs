@@ -18,7 +18,7 @@
 //! ```no_run
 //! # use hookgate::Delivery;
 //! # use hookgate_postgres::PostgresStore;
-//! # async fn handler(delivery: Delivery<()>, store: PostgresStore, pool: sqlx::PgPool)
+//! # async fn handler(delivery: Delivery<()>, store: PostgresStore, pool: hookgate_postgres::sqlx::PgPool)
 //! # -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //! let mut tx = pool.begin().await?;
 //! // … the application's own writes, in `tx` …
@@ -94,3 +94,6 @@ pub use self::{
 };
 #[doc(inline)]
 pub use hookgate_store_kit::SettleError;
+/// The sqlx of this store: pools and transactions of another version are other types.
+#[doc(no_inline)]
+pub use sqlx;

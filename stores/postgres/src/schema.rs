@@ -1,9 +1,12 @@
 //! The store's table: plain SQL, for [`PostgresStore::migrate`](crate::PostgresStore::migrate) or for a role
 //! that may create tables.
 
-use hookgate_store_kit::schema::{COLUMNS, quoted_columns};
+use hookgate_store_kit::{
+    RowState,
+    schema::{COLUMNS, quoted_columns},
+};
 
-use crate::table::Table;
+use crate::{inbox::WITHOUT_END, table::Table};
 
 /// What this release makes.
 pub(crate) const VERSION: u32 = 1;
@@ -76,6 +79,14 @@ pub(crate) fn found(table: &Table) -> String {
         "SELECT coalesce(obj_description(found, 'pg_class'), ''), ({has_columns}) \
          FROM to_regclass('{table}') AS found WHERE found IS NOT NULL",
         has_columns = has_columns("found"),
+    )
+}
+
+/// Whether an inbox of this table's keys has events that wait. Their ends are beyond all others, so the index finds them.
+pub(crate) fn inbox_waits(table: &Table) -> String {
+    let queued = RowState::Queued.number();
+    format!(
+        "SELECT EXISTS (SELECT FROM {table} WHERE expires_at >= {WITHOUT_END} AND state = {queued})"
     )
 }
 

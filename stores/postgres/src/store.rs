@@ -2,17 +2,20 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use hookgate::{
-    EventKey,
+    EventKey, Finding,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
     pack::ContentDigest,
 };
 use hookgate_store_kit::{
-    Held, Pruning,
+    Held, Pruning, findings,
     limits::{LOCKED, ROUNDS, mark_timeout},
 };
 use sqlx::{
@@ -43,6 +46,8 @@ pub(crate) struct Inner {
     followed: Mutex<Arc<PgConnectOptions>>,
     pub(crate) statements: Arc<Statements>,
     pub(crate) call_timeout: Duration,
+    /// Whether events of an inbox waited in the same table at the last migration.
+    inbox_waits: AtomicBool,
     _pruning: Pruning,
 }
 
@@ -87,7 +92,14 @@ impl PostgresStore {
     /// When the role may not create tables, or the server did not answer or refused.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let migration = Migration(self.statements());
-        session::ask(&self.0.pool, migration::LIMIT, &migration).await
+        session::ask(&self.0.pool, migration::LIMIT, &migration).await?;
+        // What cannot be looked for is not found: claims need none of it.
+        let waits = schema::inbox_waits(self.statements().table());
+        if let Ok(Some(row)) = self.ask(&waits).await {
+            let waits = row::get(&row, 0).unwrap_or(false);
+            self.0.inbox_waits.store(waits, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     pub(crate) fn new(
@@ -104,6 +116,7 @@ impl PostgresStore {
             followed: Mutex::new(options),
             statements,
             call_timeout,
+            inbox_waits: AtomicBool::new(false),
             _pruning: Pruning::spawn(store, prune_every),
         }))
     }
@@ -249,5 +262,10 @@ impl DedupStore for PostgresStore {
 
     fn promises(&self) -> Promises {
         Promises::durable()
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let waits = self.0.inbox_waits.load(Ordering::Relaxed);
+        waits.then(findings::left_behind).into_iter().collect()
     }
 }

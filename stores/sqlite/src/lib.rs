@@ -24,7 +24,7 @@
 //! ```no_run
 //! # use hookgate::Delivery;
 //! # use hookgate_sqlite::SqliteStore;
-//! # async fn handler(delivery: Delivery<()>, store: SqliteStore, pool: sqlx::SqlitePool)
+//! # async fn handler(delivery: Delivery<()>, store: SqliteStore, pool: hookgate_sqlite::sqlx::SqlitePool)
 //! # -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //! let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
 //! // … the application's own writes, in `tx` …
@@ -91,6 +91,9 @@ mod table;
 
 #[doc(inline)]
 pub use hookgate_store_kit::SettleError;
+/// The sqlx of this store: pools and transactions of another version are other types.
+#[doc(no_inline)]
+pub use sqlx;
 
 pub use self::{
     builder::SqliteStoreBuilder,

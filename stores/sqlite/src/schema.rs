@@ -1,9 +1,12 @@
 //! The store's table: plain SQL, for [`SqliteStore::migrate`](crate::SqliteStore::migrate) or for the
 //! application's own migrations.
 
-use hookgate_store_kit::schema::{COLUMNS, NOTES, quoted_columns};
+use hookgate_store_kit::{
+    RowState,
+    schema::{COLUMNS, NOTES, quoted_columns},
+};
 
-use crate::table::Table;
+use crate::{inbox::FAR, table::Table};
 
 /// Safe to run again, and by several processes at once. A later version adds statements that are safe to
 /// repeat, too.
@@ -58,6 +61,12 @@ pub(crate) fn lacks_notes(table: &Table) -> String {
 /// SQLite has no `ADD COLUMN IF NOT EXISTS`, so this is no part of the script.
 pub(crate) fn add_notes(table: &Table) -> String {
     format!("ALTER TABLE {table} ADD COLUMN {NOTES} BLOB")
+}
+
+/// Whether an inbox of this table's keys has events that wait. Their ends are beyond all others, so the index finds them.
+pub(crate) fn inbox_waits(table: &Table) -> String {
+    let queued = RowState::Queued.number();
+    format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE expires_at >= {FAR} AND state = {queued})")
 }
 
 /// The table's columns, as a table.

@@ -1,18 +1,26 @@
 //! [`SqliteStore`]: claims and marks in one table.
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use hookgate::{
-    EventKey,
+    EventKey, Finding,
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
     pack::ContentDigest,
 };
 use hookgate_store_kit::{
-    Held, Pruning, RowState,
+    Held, Pruning, RowState, findings,
     limits::{LOCKED, ROUNDS, mark_timeout},
     rounding::millis,
 };
-use sqlx::SqlitePool;
+use sqlx::{Row, SqlitePool};
 
 use crate::{
     OpenError, SqliteStoreBuilder, Table, migration, row, schema,
@@ -31,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) pools: Pools,
     pub(crate) statements: Statements,
     pub(crate) call_timeout: Duration,
+    /// Whether events of an inbox waited in the same file at the last migration.
+    inbox_waits: AtomicBool,
     _pruning: Pruning,
 }
 
@@ -86,7 +96,16 @@ impl SqliteStore {
             pools, statements, ..
         } = &*self.0;
         let create = || migration::run(pools, &statements.table);
-        start::until_it_has_its_turn(self.0.call_timeout, create).await
+        start::until_it_has_its_turn(self.0.call_timeout, create).await?;
+        // What cannot be looked for is not found: claims need none of it.
+        let waits = Asked::new(&schema::inbox_waits(&statements.table).into());
+        if let Ok(rows) = waits.on(&pools.readers, self.call()).await {
+            let waits = rows
+                .first()
+                .is_some_and(|row| row.try_get(0).unwrap_or(false));
+            self.0.inbox_waits.store(waits, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     pub(crate) fn new(
@@ -99,6 +118,7 @@ impl SqliteStore {
             pools,
             statements: Statements::new(table),
             call_timeout,
+            inbox_waits: AtomicBool::new(false),
             _pruning: Pruning::spawn(store, prune_every),
         }))
     }
@@ -270,6 +290,11 @@ impl DedupStore for SqliteStore {
 
     fn promises(&self) -> Promises {
         Promises::durable()
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let waits = self.0.inbox_waits.load(Ordering::Relaxed);
+        waits.then(findings::left_behind).into_iter().collect()
     }
 }
 

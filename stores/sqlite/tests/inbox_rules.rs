@@ -198,7 +198,11 @@ async fn what_waits_for_its_turn_is_judged_by_the_time_before() {
     let short = Duration::from_millis(300);
     let batch = ask(&inbox, 0, short).await;
     accept(&inbox, entry(1)).await;
+    let inline = inbox.claim(&key(2), None, owner(2), short).await;
+    assert!(matches!(inline, Ok(Claim::Won(_))), "{inline:?}");
     let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    let told = accept(&inbox, entry(2)).await;
+    assert!(matches!(told, Accept::InProgress { .. }), "{told:?}");
     let lease = batch.rows.into_iter().next().expect("a line").lease;
     let (asking, kept) = {
         let (one, two) = (inbox.clone(), inbox.clone());
@@ -221,6 +225,8 @@ async fn what_waits_for_its_turn_is_judged_by_the_time_before() {
     assert_eq!(keys(&batch), [key(1)], "only what is ready");
     let (kept, lease) = kept.await.expect("no panic");
     assert_eq!(kept, [Settled::Ok]);
+    let taken = inbox.read(&key(2)).await.expect("read");
+    assert!(taken.is_none(), "an inline run may still be under way");
     let settled = inbox.settle(&lease, End::Processed, RETAIN).await;
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
 }
@@ -286,6 +292,101 @@ async fn a_line_is_not_parked_for_ever() {
         until("the next one goes on", async || listed().await.attempt > 0).await;
         working.stop().await;
     }
+}
+
+/// A worker had no answer in time, and asks again while the first ask waits for its turn.
+#[tokio::test]
+async fn an_ask_that_is_repeated_while_it_waits_is_one_ask() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    inbox
+        .accept((0..6).map(entry).collect())
+        .await
+        .expect("accept");
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    let asks = (0..3).map(|_| {
+        let inbox = inbox.clone();
+        tokio::spawn(async move {
+            let endpoints = [ENDPOINT.into()];
+            let ask = Ask {
+                endpoints: &endpoints,
+                format: FORMAT,
+                limit: 2,
+                lasts: LEASE,
+                owner: owner(1),
+                suspects: false,
+            };
+            keys(&inbox.lease(ask).await.expect("lease"))
+        })
+    });
+    let asks: Vec<_> = asks.collect();
+    // They have read, and found that nothing is held.
+    accept(&inbox, copy(0)).await;
+    tx.commit().await.expect("commit");
+    for ask in asks {
+        assert_eq!(ask.await.expect("no panic"), [key(0), key(1)]);
+    }
+}
+
+/// Ends that wait for their turn together go into few statements.
+#[tokio::test]
+async fn ends_that_wait_together_end_what_each_of_them_holds() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    inbox
+        .accept((0..9).map(entry).collect())
+        .await
+        .expect("accept");
+    let late = ask(&inbox, 0, Duration::from_millis(1500)).await;
+    assert_eq!(late.rows.len(), 9, "they are read before they lapse");
+    until("they have lapsed", async || {
+        let sql = "SELECT max(until) < unixepoch('subsec') * 1000 FROM hookgate_inbox_run";
+        number(&pool, sql).await == 1
+    })
+    .await;
+    let held = ask(&inbox, 1, LEASE).await;
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    // Late owners first, and each holder twice.
+    let all = late
+        .rows
+        .iter()
+        .chain(&held.rows)
+        .chain(&held.rows)
+        .enumerate();
+    let settles = all.map(|(place, row)| {
+        let (inbox, it) = (inbox.clone(), &row.lease);
+        let lease = Lease::of_work(*it.key(), *it.owner(), it.attempt());
+        let end = [End::Processed, End::Ignored, End::Rejected][place % 3];
+        tokio::spawn(async move { inbox.settle(&lease, end, RETAIN).await })
+    });
+    let settles: Vec<_> = settles.collect();
+    accept(&inbox, copy(0)).await;
+    tx.commit().await.expect("commit");
+    for (place, settle) in settles.into_iter().enumerate() {
+        let expected = if place < 9 {
+            Settled::LeaseLost
+        } else {
+            Settled::Ok
+        };
+        let settled = settle.await.expect("no panic");
+        assert!(
+            matches!(settled, Ok(it) if it == expected),
+            "{place}: {settled:?}"
+        );
+    }
+    for table in ["run", "work", "event"] {
+        let sql = format!("SELECT count(*) FROM hookgate_inbox_{table}");
+        assert_eq!(number(&pool, sql).await, 0, "{table}");
+    }
+    for state in 1..=3 {
+        let sql =
+            format!("SELECT count(*) FROM hookgate_dedup WHERE state = {state} AND attempt = 2");
+        assert_eq!(number(&pool, sql).await, 3, "{state}");
+    }
+    assert_eq!(
+        number(&pool, "SELECT queued FROM hookgate_inbox_endpoint").await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -500,6 +601,33 @@ async fn what_is_erased_is_nowhere_in_the_files() {
         number(&pool, "SELECT count(*) FROM hookgate_inbox_event").await,
         0
     );
+}
+
+/// A dump, say. It keeps the write-ahead log from being emptied, and nothing else.
+#[tokio::test]
+async fn a_reader_that_stays_open_holds_nothing_up() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    accept(&inbox, entry(0)).await;
+    let mut reader = pool.begin().await.expect("begin");
+    let seen = sqlx::raw_sql("SELECT count(*) FROM hookgate_inbox_event");
+    seen.fetch_one(&mut *reader).await.expect("read");
+    for by in 1..50 {
+        accept(&inbox, entry(by)).await;
+        for row in ask(&inbox, by, LEASE).await.rows {
+            let settled = inbox.settle(&row.lease, End::Processed, RETAIN).await;
+            assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+        }
+    }
+    assert_eq!(
+        number(&pool, "SELECT count(*) FROM hookgate_inbox_event").await,
+        0
+    );
+    let (_, is_emptied) = inbox.prune().await.expect("prune");
+    assert!(!is_emptied, "the reader needs the log");
+    drop(reader);
+    let (_, is_emptied) = inbox.prune().await.expect("prune");
+    assert!(is_emptied);
 }
 
 /// An instance of an earlier release, or of an endpoint that has none, shares the file.

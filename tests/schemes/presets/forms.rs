@@ -48,7 +48,7 @@ async fn an_event_in_json_and_in_a_form_is_one_event() {
     let github = PresetSimulator::github(KEY);
     let at = UnixTime::from_secs(0);
     let json = github.send(at, octocat());
-    let form = github.as_form().send(at, octocat());
+    let form = github.in_form().send(at, octocat());
     assert_eq!(form.header("content-type"), Some(FORM));
     assert!(form.body.starts_with(b"payload=%7B%22ref"));
     for sent in [&json, &form] {
@@ -60,7 +60,7 @@ async fn an_event_in_json_and_in_a_form_is_one_event() {
     // The other way round.
     let other = octocat().replace("main", "side");
     let github = PresetSimulator::github(KEY);
-    let form = github.clone().as_form().send(at, other.clone());
+    let form = github.clone().in_form().send(at, other.clone());
     for sent in [&form, &github.send(at, other)] {
         assert_eq!(stage.send(&Call::of(sent)).await.status, 200);
         assert_eq!(stage.script.runs(), 2);
@@ -158,10 +158,10 @@ async fn a_form_is_as_deep_and_as_large_as_json_may_be() {
 
 proptest! {
     #[test]
-    fn any_text_has_one_key_in_both_dresses(text in "\\PC*") {
+    fn any_text_has_one_key_as_json_and_in_a_form(text in "\\PC*") {
         let json = serde_json::to_string(&[text]).unwrap();
         let both = [signed(JSON, &json), signed(FORM, &form(&json))];
-        let [plain, dressed] = both.map(|vector| at_once(async move { vector.key().await }));
-        prop_assert_eq!(plain, dressed);
+        let [plain, in_a_form] = both.map(|vector| at_once(async move { vector.key().await }));
+        prop_assert_eq!(plain, in_a_form);
     }
 }

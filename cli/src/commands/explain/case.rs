@@ -164,6 +164,11 @@ impl Case {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The length that `content-length` gives the body.
+    pub(crate) fn declared_length(&self) -> Option<usize> {
+        self.value("content-length")?.trim().parse().ok()
+    }
+
     /// With another body. The declared length of the old one no longer counts.
     pub(crate) fn with_body(&self, body: impl Into<Bytes>) -> Self {
         let mut case = self.without_header("content-length");

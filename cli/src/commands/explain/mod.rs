@@ -237,13 +237,8 @@ impl Explain {
                 Err(why) => return Ok(Err(why)),
             }
         }
-        if let Some(text) = case.settings.take() {
-            let of_settings = self.settings.as_deref().and_then(Path::parent);
-            let folder = of_settings.unwrap_or_else(|| Path::new(""));
-            case.settings = match inlined(&text, folder) {
-                Ok(text) => Some(text.into_owned()),
-                Err(refused) => return Ok(Err(unusable(refused).to_string())),
-            };
+        if let Err(why) = self.read_files(&mut case) {
+            return Ok(Err(why));
         }
         if captured.is_body_alone && case.value("content-type").is_none() {
             case = case.with_setting(ASSUME_MEDIA_TYPE, true.into());
@@ -253,6 +248,20 @@ impl Explain {
             return Ok(Err(why));
         }
         Ok(Ok(covered(case, bodies, court)))
+    }
+}
+
+impl Explain {
+    /// Puts what the files hold that the settings name in their place.
+    fn read_files(&self, case: &mut Case) -> Result<(), String> {
+        let Some(text) = case.settings.take() else {
+            return Ok(());
+        };
+        let of_settings = self.settings.as_deref().and_then(Path::parent);
+        let folder = of_settings.unwrap_or_else(|| Path::new(""));
+        let inlined = inlined(&text, folder).map_err(|refused| unusable(refused).to_string())?;
+        case.settings = Some(inlined.into_owned());
+        Ok(())
     }
 }
 

@@ -104,7 +104,7 @@ fn next(case: &Case, ruling: &Ruling) -> Vec<&'static str> {
     if case.other_keys.is_empty() {
         next.push("every other secret that you have (other endpoint, test and live, the sender's own tool): --other-key-env");
     }
-    match declared_length(case) {
+    match case.declared_length() {
         None => next
             .push("the whole head with content-length, which says whether the body is whole"),
         Some(length) if length == case.body.len() => next.push(
@@ -113,10 +113,6 @@ fn next(case: &Case, ruling: &Ruling) -> Vec<&'static str> {
         Some(_) => {}
     }
     next
-}
-
-fn declared_length(case: &Case) -> Option<usize> {
-    case.value("content-length")?.trim().parse().ok()
 }
 
 /// A case with a mistake, or two at once, undone.

@@ -33,6 +33,7 @@ use crate::{
         catalog,
         credentials::{Credentials, Loaded, Role},
         members::Settings,
+        store_url::has_password,
         terms::{Terms, WindowTerm},
     },
 };
@@ -147,9 +148,9 @@ impl Listen {
             self.fail,
             Duration::from_millis(self.delay),
         ));
-        let shelf = match self.save {
+        let shelf = match &self.save {
             Some(directory) => Some(Arc::new(Shelf::open(
-                directory,
+                directory.clone(),
                 listed.name,
                 &self.endpoint,
                 self.window,
@@ -165,18 +166,7 @@ impl Listen {
             })?;
         // This comes before anybody is told that it listens, and may ask it to stop.
         let stop = Stop::new()?;
-        let framework = match self.framework {
-            Framework::Axum => "axum",
-            Framework::Actix => "actix-web",
-        };
-        let tokens = issues.as_ref().map_or_else(String::new, |issues| {
-            format!(", with tokens at {}", issues.path)
-        });
-        note(format_args!(
-            "listening on http://{} for {} with {framework}{tokens}; Ctrl-C ends it",
-            listener.local_addr()?,
-            listed.name
-        ));
+        self.tell(listener.local_addr()?, listed.name, issues.as_ref());
         let served = Served {
             receiver,
             desk,
@@ -188,6 +178,20 @@ impl Listen {
             Framework::Actix => actix::serve(listener, served, stop).await?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Says where it listens.
+    fn tell(&self, address: SocketAddr, provider: &str, issues: Option<&Issues>) {
+        let framework = match self.framework {
+            Framework::Axum => "axum",
+            Framework::Actix => "actix-web",
+        };
+        let tokens = issues.map_or_else(String::new, |issues| {
+            format!(", with tokens at {}", issues.path)
+        });
+        note(format_args!(
+            "listening on http://{address} for {provider} with {framework}{tokens}; Ctrl-C ends it"
+        ));
     }
 
     async fn store(&self) -> io::Result<BoxDedupStore> {
@@ -235,26 +239,4 @@ struct Served {
     desk: Arc<Desk>,
     shelf: Option<Arc<Shelf>>,
     issues: Option<Issues>,
-}
-
-/// Whether a store's URL has a password: behind a colon and before an `@`, or as a parameter of Postgres (`password`,
-/// `sslpassword`). A URL that cannot be used counts too: with `/` or `?` in its password, others have still seen it.
-fn has_password(url: &str) -> bool {
-    let (scheme, rest) = url.split_once(':').unwrap_or_default();
-    // Their rest is a path.
-    if matches!(scheme, "sqlite" | "memory") {
-        return false;
-    }
-    let before_host = rest.rsplit_once('@').map_or("", |(user, _)| user);
-    before_host.contains(':') || rest.split(['?', '&', '#']).skip(1).any(names_password)
-}
-
-/// Whether a parameter is a password, read as a store reads it: decoded, and without the line ends and tabs that
-/// URLs lose.
-fn names_password(parameter: &str) -> bool {
-    let name = parameter.split('=').next().unwrap_or_default();
-    let name = name.replace(['\n', '\r', '\t'], "");
-    let name = percent_encoding::percent_decode_str(&name).decode_utf8_lossy();
-    let name = name.to_ascii_lowercase();
-    name.contains("password") || ["pass", "pwd"].contains(&name.as_str())
 }

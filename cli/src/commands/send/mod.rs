@@ -208,11 +208,7 @@ impl Send {
         let sender = Sender::new(listed.name, key.as_deref(), settings, &target.path)?;
         Ok(Courier {
             provider: listed.name,
-            sender: if self.form {
-                sender.into_form()?
-            } else {
-                sender
-            },
+            sender: if self.form { sender.in_form()? } else { sender },
             client: Client::new(target, self.ca.as_deref())?,
             manner,
             mistake: self.mistake,

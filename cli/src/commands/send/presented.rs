@@ -70,8 +70,8 @@ impl Presented {
                     self.0.push(("authorization".to_owned(), value));
                 }
             }
-            AccessRule::Bearer(_) | AccessRule::TokenEndpoint(_) if !makes_tokens => {}
-            AccessRule::TokenEndpoint(_) => {
+            AccessRule::Bearer(_) if !makes_tokens => {}
+            AccessRule::Bearer(rule) if rule.is_of_endpoint() => {
                 return Err(io::Error::other(
                     "a token of the token endpoint is needed: --token-url URL fetches one",
                 ));
@@ -100,7 +100,7 @@ impl Presented {
 fn token(rule: &TokenRule, now: UnixTime) -> io::Result<String> {
     let (Some((key_id, secret)), true) = (
         rule.shared_secret(),
-        rule.algorithms.iter().any(|name| name == "HS256"),
+        rule.algorithms().iter().any(|name| name == "HS256"),
     ) else {
         return Err(io::Error::other(
             "a token can be made for a `bearer` rule with a `secret` and HS256 only",

@@ -31,7 +31,7 @@ use crate::{
         },
         credentials::Proof,
         members::Settings,
-        terms::secret,
+        shared_secret::secret,
     },
 };
 
@@ -49,7 +49,7 @@ pub(crate) struct Sender {
     id_header: Option<String>,
     path: String,
     /// Whether JSON goes in the field of a form.
-    as_form: bool,
+    in_form: bool,
 }
 
 /// The event to send. It stays the same over all attempts.
@@ -101,30 +101,30 @@ impl Sender {
             id_header: id_header_of(provider, settings)?,
             recipe: shared.recipe,
             path: path.to_owned(),
-            as_form: false,
+            in_form: false,
         })
     }
 
     /// Sends its JSON in the field of a form, as an owner can choose at some senders.
-    pub(crate) fn into_form(self) -> io::Result<Self> {
+    pub(crate) fn in_form(self) -> io::Result<Self> {
         if self.sender.and_then(|sender| sender.form_field).is_none() {
             let why = format!("--form: {} sends its events as JSON alone", self.provider);
             return Err(io::Error::other(why));
         }
         Ok(Self {
-            as_form: true,
+            in_form: true,
             ..self
         })
     }
 
     /// The `attempt`th request of `event`, counted from 1, at `now`.
     pub(crate) fn request(&self, event: &Event, attempt: usize, now: UnixTime) -> io::Result<Sent> {
-        self.request_in(self.as_form, event, attempt, now)
+        self.request_in(self.in_form, event, attempt, now)
     }
 
     fn request_in(
         &self,
-        as_form: bool,
+        in_form: bool,
         event: &Event,
         attempt: usize,
         now: UnixTime,
@@ -135,7 +135,7 @@ impl Sender {
             "idcloud" => self.idcloud(event)?,
             "unico-check" => self.unico_check(event)?,
             _ => match self.sender {
-                Some(sender) => self.of_row(sender, as_form, event, now),
+                Some(sender) => self.of_row(sender, in_form, event, now),
                 None => self.described(event),
             },
         };
@@ -284,13 +284,13 @@ impl Sender {
     }
 
     /// A sender whose row is all that there is. Its time is that of the attempt.
-    fn of_row(&self, sender: &KnownSender, as_form: bool, event: &Event, now: UnixTime) -> Sent {
+    fn of_row(&self, sender: &KnownSender, in_form: bool, event: &Event, now: UnixTime) -> Sent {
         let simulator = PresetSimulator::of(sender, &self.key)
             .event_type(&event.name)
             .message_id(format!("msg_{}", event.identity.hex()))
             .path(&self.path);
-        let simulator = if as_form {
-            simulator.as_form()
+        let simulator = if in_form {
+            simulator.in_form()
         } else {
             simulator
         };

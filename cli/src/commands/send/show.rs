@@ -110,14 +110,12 @@ fn add_attempts(line: &mut Line, delivered: &Delivered) {
     }
 }
 
-/// The largest unit that fits.
+/// The largest unit that fits, however small.
 fn words(time: Duration) -> String {
-    match time.as_secs() {
-        secs if secs >= 3600 => format!("{} h", secs / 3600),
-        secs if secs >= 60 => format!("{} min", secs / 60),
-        0 => millis(time),
-        secs => format!("{secs} s"),
+    if time < Duration::from_secs(1) {
+        return millis(time);
     }
+    crate::output::words::words(time)
 }
 
 fn json_line(delivered: &Delivered) -> Value {

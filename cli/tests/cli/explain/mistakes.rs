@@ -344,6 +344,11 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             github(KEY, &form),
         ),
         (
+            "a form without a media type",
+            "wrong_media_type",
+            github(KEY, &form).without("content-type"),
+        ),
+        (
             "put into a form",
             "form_wrapped",
             github(KEY, BODY).body(&form),

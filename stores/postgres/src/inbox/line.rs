@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Far ahead of any clock: the end of a key that a line or a dead letter holds. `'infinity'` would make other releases'
 /// subtraction fail.
-pub(super) const WITHOUT_END: &str = "'9000-01-01 00:00:00+00'::timestamptz";
+pub(crate) const WITHOUT_END: &str = "'9000-01-01 00:00:00+00'::timestamptz";
 
 /// All columns of a line, in the order of its tables.
 pub(super) const COLUMNS: &str = "number, event_key, endpoint, event_type, key_id, order_key, format, retain, slot, bytes, \

@@ -59,6 +59,7 @@ use hookgate_store_kit::{Bounds, Committer, Pruning};
 use sqlx::PgPool;
 
 pub use self::builder::PostgresInboxBuilder;
+pub(crate) use self::line::WITHOUT_END;
 use self::{
     accepting::Accepting,
     core::Core,

@@ -1,13 +1,14 @@
 //! What is accepted.
 
-use hookgate::{
-    dedup::State,
-    inbox::{Accept, DeadReason, Entry, Quarantine, QuarantineCap},
-};
+use std::time::Duration;
+
+use hookgate::inbox::{Accept, DeadReason, Entry, Quarantine, QuarantineCap};
 use hookgate_store_kit::{
     RowState,
+    limits::LOCKED,
     rounding::{left, millis},
 };
+use sqlx::sqlite::SqliteRow;
 
 use super::{
     line::Line,
@@ -18,16 +19,67 @@ use super::{
 use crate::session::Asked;
 
 /// What an event's key said when it was to be taken.
-enum Taken {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Taken {
     /// It is taken now, under this attempt.
     Now { attempt: u32 },
     /// It was not free.
-    Not {
-        state: RowState,
-        seen: State,
-        is_own: bool,
-        same_content: bool,
-    },
+    Not(Keeper),
+}
+
+/// What kept a key from being taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keeper {
+    state: RowState,
+    left: Duration,
+    is_own: bool,
+    same_content: bool,
+}
+
+impl Keeper {
+    /// Reads the row of a key.
+    pub(super) fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let state = RowState::read(get(row, 0)?);
+        Ok(Self {
+            state: state.ok_or_else(|| sqlx::Error::Decode("a state of a later release".into()))?,
+            left: left(get(row, 1)?),
+            is_own: get(row, 2)?,
+            same_content: get(row, 3)?,
+        })
+    }
+
+    /// Whether its end has gone by. A lease that lapsed while this call waited for its turn still counts.
+    pub(super) fn is_free(&self) -> bool {
+        let is_over = self.left.is_zero() && self.state != RowState::InProgress;
+        is_over || self.state == RowState::Released
+    }
+
+    /// What its copies are told.
+    pub(super) fn told(&self) -> Accept {
+        match self.state {
+            RowState::Queued if self.is_own => Accept::Queued,
+            RowState::Queued | RowState::Dead => Accept::Copy,
+            RowState::InProgress | RowState::Released => Accept::InProgress {
+                retry_after: if self.left.is_zero() {
+                    LOCKED
+                } else {
+                    self.left
+                },
+            },
+            RowState::Processed | RowState::Ignored | RowState::Rejected => Accept::Done {
+                same_content: self.same_content,
+            },
+        }
+    }
+}
+
+impl Taken {
+    fn told(&self) -> Accept {
+        match self {
+            Self::Now { .. } => Accept::Queued,
+            Self::Not(keeper) => keeper.told(),
+        }
+    }
 }
 
 impl Turn<'_> {
@@ -37,32 +89,16 @@ impl Turn<'_> {
         let mut accepted = Vec::with_capacity(entries.len());
         for (number, entry) in (first..).zip(entries) {
             let taken = self.take(entry, RowState::Queued, number).await?;
-            accepted.push(match taken {
-                Taken::Now { attempt } => {
-                    let line = self.store(entry, number, attempt).await?;
-                    self.queue(&line).await?;
-                    let queued = Counts {
-                        queued: 1,
-                        ..Counts::default()
-                    };
-                    self.count(line.endpoint, queued);
-                    Accept::Queued
-                }
-                Taken::Not {
-                    state: RowState::Queued,
-                    is_own: true,
-                    ..
-                } => Accept::Queued,
-                Taken::Not {
-                    state: RowState::Queued | RowState::Dead,
-                    ..
-                } => Accept::Copy,
-                Taken::Not {
-                    seen: State::InProgress { retry_after },
-                    ..
-                } => Accept::InProgress { retry_after },
-                Taken::Not { same_content, .. } => Accept::Done { same_content },
-            });
+            if let Taken::Now { attempt } = taken {
+                let line = self.store(entry, number, attempt).await?;
+                self.queue(&line).await?;
+                let queued = Counts {
+                    queued: 1,
+                    ..Counts::default()
+                };
+                self.count(line.endpoint, queued);
+            }
+            accepted.push(taken.told());
         }
         Ok(accepted)
     }
@@ -85,37 +121,27 @@ impl Turn<'_> {
         let has_room = rows < i64::from(cap.rows)
             && u64::try_from(bytes.saturating_add(size)).unwrap_or_default() <= cap.bytes;
         if !has_room {
-            let kept = self.taken(entry).await?;
-            return Ok(match kept {
-                Some(Taken::Not {
-                    seen: State::Done, ..
-                }) => Quarantine::Kept,
-                _ => Quarantine::Full,
-            });
+            let is_kept = self.keeper(entry).await?.is_some_and(|it| it.is_kept());
+            return Ok(quarantine(is_kept));
         }
         let number = self.numbers(1).await?;
-        Ok(match self.take(entry, RowState::Dead, number).await? {
-            Taken::Now { attempt } => {
-                let line = Line {
-                    is_quarantined: true,
-                    ..self.store(entry, number, attempt).await?
-                };
-                self.lay_out(&line, DeadReason::Undecodable, None).await?;
-                let kept = Counts {
-                    dead: 1,
-                    quarantined: 1,
-                    quarantined_bytes: size,
-                    ..Counts::default()
-                };
-                self.count(endpoint, kept);
-                Quarantine::Kept
-            }
-            // It is here, or somebody discarded it.
-            Taken::Not {
-                seen: State::Done, ..
-            } => Quarantine::Kept,
-            Taken::Not { .. } => Quarantine::Full,
-        })
+        let attempt = match self.take(entry, RowState::Dead, number).await? {
+            Taken::Now { attempt } => attempt,
+            Taken::Not(keeper) => return Ok(quarantine(keeper.is_kept())),
+        };
+        let line = Line {
+            is_quarantined: true,
+            ..self.store(entry, number, attempt).await?
+        };
+        self.lay_out(&line, DeadReason::Undecodable, None).await?;
+        let kept = Counts {
+            dead: 1,
+            quarantined: 1,
+            quarantined_bytes: size,
+            ..Counts::default()
+        };
+        self.count(endpoint, kept);
+        Ok(Quarantine::Kept)
     }
 
     /// Keeps an entry that the engine cannot take as work: as a dead letter, and as little of it as may be at fault.
@@ -125,19 +151,17 @@ impl Turn<'_> {
             ..entry.clone()
         };
         let number = self.numbers(1).await?;
-        Ok(match self.take(&bare, RowState::Dead, number).await? {
-            Taken::Now { attempt } => {
-                let line = self.store(&bare, number, attempt).await?;
-                self.lay_out(&line, DeadReason::Damaged, None).await?;
-                let dead = Counts {
-                    dead: 1,
-                    ..Counts::default()
-                };
-                self.count(line.endpoint, dead);
-                Accept::Queued
-            }
-            Taken::Not { .. } => Accept::Copy,
-        })
+        let taken = self.take(&bare, RowState::Dead, number).await?;
+        if let Taken::Now { attempt } = taken {
+            let line = self.store(&bare, number, attempt).await?;
+            self.lay_out(&line, DeadReason::Damaged, None).await?;
+            let dead = Counts {
+                dead: 1,
+                ..Counts::default()
+            };
+            self.count(line.endpoint, dead);
+        }
+        Ok(taken.told())
     }
 
     /// One conditional write. A loser reads.
@@ -153,33 +177,23 @@ impl Turn<'_> {
             .content(entry.content.as_ref())
             .number(state.number().into())
             .number(FAR.saturating_add(number))
-            .number(self.now);
+            .number(self.judged);
         if let Some(row) = self.run(take).await?.first() {
             let attempt = get(row, 0)?;
             return Ok(Taken::Now { attempt });
         }
-        let taken = self.taken(entry).await?;
-        taken.ok_or(sqlx::Error::RowNotFound)
+        let keeper = self.keeper(entry).await?;
+        keeper.map(Taken::Not).ok_or(sqlx::Error::RowNotFound)
     }
 
-    async fn taken(&mut self, entry: &Entry) -> Result<Option<Taken>, sqlx::Error> {
+    /// What keeps a key from being taken.
+    async fn keeper(&mut self, entry: &Entry) -> Result<Option<Keeper>, sqlx::Error> {
         let taken = Asked::new(&self.sql.taken)
             .key(&entry.key)
             .owner(&entry.token)
             .content(entry.content.as_ref())
             .number(self.now);
-        let Some(row) = self.run(taken).await?.pop() else {
-            return Ok(None);
-        };
-        let state = RowState::read(get(&row, 0)?);
-        let state =
-            state.ok_or_else(|| sqlx::Error::Decode("a state of a later release".into()))?;
-        Ok(Some(Taken::Not {
-            state,
-            seen: state.with_left(left(get(&row, 1)?)),
-            is_own: get(&row, 2)?,
-            same_content: get(&row, 3)?,
-        }))
+        self.run(taken).await?.first().map(Keeper::read).transpose()
     }
 
     async fn store(
@@ -214,6 +228,21 @@ impl Turn<'_> {
             .bytes(Some(&entry.payload));
         self.run(event).await?;
         Ok(line)
+    }
+}
+
+impl Keeper {
+    /// Whether a request in quarantine is here, or was discarded.
+    fn is_kept(&self) -> bool {
+        !matches!(self.state, RowState::InProgress | RowState::Released)
+    }
+}
+
+fn quarantine(is_kept: bool) -> Quarantine {
+    if is_kept {
+        Quarantine::Kept
+    } else {
+        Quarantine::Full
     }
 }
 

@@ -15,7 +15,8 @@ use super::{
     sql::Sql,
     tables::Tables,
     turn::{Endpoints, get},
-    writer::{Waits, Writer},
+    waits::{LONG, Waits},
+    writer::Writer,
 };
 use crate::{
     OpenError, SqliteStore, SqliteStoreBuilder, Table,
@@ -55,6 +56,8 @@ pub struct SqliteInboxBuilder {
     prune_every: Option<Duration>,
     dead_letters_for: Option<Duration>,
     may_lose: bool,
+    /// A wait for the turn to write that is told. Another one in tests.
+    pub(super) long_wait: Duration,
 }
 
 impl SqliteInboxBuilder {
@@ -67,6 +70,7 @@ impl SqliteInboxBuilder {
             prune_every: Some(PRUNE_EVERY),
             dead_letters_for: Some(DEAD_LETTERS_FOR),
             may_lose: false,
+            long_wait: LONG,
         }
     }
 
@@ -201,7 +205,7 @@ impl SqliteInboxBuilder {
         let tables = self.tables();
         let sql = Arc::new(Sql::new(&tables));
         let (endpoints, due) = (Arc::new(Endpoints::default()), Arc::new(Notify::new()));
-        let waits = Arc::<Waits>::default();
+        let waits = Arc::new(Waits::longer_than(self.long_wait));
         let writer = Arc::new(Writer {
             options: options.clone().busy_timeout(PATIENCE),
             connection: Mutex::default(),
@@ -220,9 +224,9 @@ impl SqliteInboxBuilder {
             tables,
             sql,
             endpoints,
+            waits,
             committer,
             due,
-            waits,
             call_timeout,
             upkeep,
             _pruning: Pruning::spawn(inner, prune_every),

@@ -1,10 +1,14 @@
 //! How the lease of a line ends.
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    time::Duration,
+};
 
 use hookgate::{
     EventKey,
-    dedup::{End, Settled},
+    dedup::{End, OwnerToken, Settled},
     inbox::{self, DeadReason, History},
     time::UnixTime,
 };
@@ -17,6 +21,9 @@ use super::{
     turn::{Counts, Turn, after, get},
 };
 use crate::session::Asked;
+
+/// A key, and who held its line.
+pub(super) type Holder = (EventKey, OwnerToken);
 
 /// How an ended event is erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +72,65 @@ impl Turn<'_> {
             Erase::Now => &self.sql.erase,
             Erase::Later => &self.sql.leave,
         };
+        self.count_out(&line).await?;
+        let gone = Asked::new(gone).number(line.number);
+        self.run(gone).await?;
+        if let Some(order) = &line.order {
+            self.go_on(order, line.number).await?;
+        }
+        Ok(Settled::Ok)
+    }
+
+    /// Ends many lines with marks, in few statements. Answers those that it found: the others are ended one by one, which
+    /// says what became of them.
+    pub(super) async fn settle_many(
+        &mut self,
+        settles: &[(&Held, End, Duration)],
+    ) -> Result<HashSet<Holder>, sqlx::Error> {
+        // The first one's time does for all: a lease that lapsed between is nobody else's yet.
+        let judged = settles.iter().map(|(held, ..)| held.judged).min();
+        let pairs = settles.iter().map(|(held, ..)| {
+            let owner = Hex(held.owner.as_bytes());
+            format!("[\"{owner}\",\"{}\"]", held.key)
+        });
+        let end = Asked::new(&self.sql.end_many)
+            .text(Some(&list(pairs)))
+            .number(judged.unwrap_or(self.now));
+        let mut ended = HashMap::new();
+        for row in self.run(end).await? {
+            let (line, owner): (_, Vec<u8>) = (Line::read(&row)?, get(&row, Line::COLUMNS)?);
+            let owner = owner.try_into();
+            let owner = owner.map_err(|_| sqlx::Error::Decode("no owner".into()))?;
+            ended.insert((line.key, OwnerToken::from_bytes(owner)), line);
+        }
+        let lines: Vec<Line> = ended.values().copied().collect();
+        let holders: HashSet<Holder> = ended.keys().copied().collect();
+        let marks = settles.iter().filter_map(|(held, end, retain)| {
+            // A settle that is repeated is told of the first one's mark.
+            let line = ended.remove(&(held.key, held.owner))?;
+            let (owner, state) = (Hex(held.owner.as_bytes()), RowState::of(*end).number());
+            let ends = after(self.now, *retain);
+            let (key, attempt) = (line.key, line.attempt);
+            Some(format!("[\"{key}\",\"{owner}\",{state},{ends},{attempt}]"))
+        });
+        let mark = Asked::new(&self.sql.mark_many).text(Some(&list(marks)));
+        self.run(mark).await?;
+        for line in &lines {
+            self.count_out(line).await?;
+        }
+        let numbers = list(lines.iter().map(|line| line.number.to_string()));
+        let erase = Asked::new(&self.sql.erase_many).text(Some(&numbers));
+        self.run(erase).await?;
+        for line in &lines {
+            if let Some(order) = &line.order {
+                self.go_on(order, line.number).await?;
+            }
+        }
+        Ok(holders)
+    }
+
+    /// Counts a line that ends with a mark, while its payload is there.
+    async fn count_out(&mut self, line: &Line) -> Result<(), sqlx::Error> {
         let mut counts = Counts {
             queued: -1,
             ..Counts::default()
@@ -73,13 +139,8 @@ impl Turn<'_> {
             counts.quarantined = -1;
             counts.quarantined_bytes = -self.size(line.number).await?;
         }
-        let gone = Asked::new(gone).number(line.number);
-        self.run(gone).await?;
         self.count(line.endpoint, counts);
-        if let Some(order) = &line.order {
-            self.go_on(order, line.number).await?;
-        }
-        Ok(Settled::Ok)
+        Ok(())
     }
 
     pub(super) async fn give_back(
@@ -258,4 +319,19 @@ fn settled(is_so: bool) -> Settled {
     } else {
         Settled::LeaseLost
     }
+}
+
+/// Bytes as hexadecimal text.
+struct Hex<'a>(&'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A JSON array of what is JSON already.
+fn list(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<_> = items.collect();
+    format!("[{}]", items.join(","))
 }

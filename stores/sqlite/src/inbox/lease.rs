@@ -106,6 +106,13 @@ impl Turn<'_> {
         }
         let ids = json(ids);
         let surveyed = self.survey(&ids, ask.format).await?;
+        // An ask that is repeated while the first one waits for its turn is one ask.
+        let holds = Asked::new(&self.sql.holds)
+            .owner(&ask.owner)
+            .number(self.now);
+        if !self.run(holds).await?.is_empty() {
+            return Ok(outlook(&surveyed, ask.suspects, self.now));
+        }
         self.make_due(&surveyed, ask).await?;
         let mut turns = Vec::new();
         let now = self.now;
@@ -115,8 +122,14 @@ impl Turn<'_> {
                 turns.push((it, candidates));
             }
         }
-        for (it, numbers) in shares(turns, ask.limit) {
-            self.hand_out(it, &numbers, ask).await?;
+        let mut left = ask.limit;
+        for (it, candidates) in shares(turns, ask.limit) {
+            left = left.saturating_sub(candidates.len());
+            self.hand_out(it, &candidates, ask).await?;
+        }
+        if left == 0 {
+            // A worker that has its fill asks again before it rests.
+            return Ok(outlook(&surveyed, ask.suspects, self.now));
         }
         let surveyed = self.survey(&ids, ask.format).await?;
         Ok(outlook(&surveyed, ask.suspects, self.now))

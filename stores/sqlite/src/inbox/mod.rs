@@ -7,7 +7,7 @@
 //! | `turn` | one transaction of its |
 //! | `line` | a line of work |
 //! | `accept`, `lease`, `ends`, `dead` | what happens to it, in this order |
-//! | `view` | what an operator sees |
+//! | `view`, `waits` | what an operator sees, and is told |
 //! | `settle_in` | an end within an application's transaction |
 //! | `builder`, `prune` | how it is opened, and what goes on in the background |
 
@@ -24,9 +24,16 @@ mod sql;
 mod tables;
 mod turn;
 mod view;
+mod waits;
 mod writer;
 
-use std::{fmt, path::Path, pin::pin, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::Path,
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use hookgate::{
@@ -38,21 +45,24 @@ use hookgate::{
     },
     pack::ContentDigest,
 };
-use hookgate_store_kit::{Committer, Pruning, RowState, limits::LOCKED, rounding::left};
+use hookgate_store_kit::{Committer, Pruning, rounding::left};
 use sqlx::{
     AssertSqlSafe, Connection, Executor, Row, SqliteConnection, SqlitePool, sqlite::SqliteRow,
 };
 use tokio::sync::Notify;
 
 pub use self::builder::SqliteInboxBuilder;
+pub(crate) use self::tables::FAR;
 use self::{
+    accept::Keeper,
     lease::{Surveyed, by_turn, json, outlook},
     line::Line,
     op::{Done, Held, Op},
     sql::Sql,
     tables::Tables,
     turn::{Endpoints, get, now},
-    writer::{Waits, Writer},
+    waits::Waits,
+    writer::Writer,
 };
 use crate::{
     OpenError, SqliteStore,
@@ -79,9 +89,9 @@ pub(crate) struct Inner {
     tables: Tables,
     sql: Arc<Sql>,
     endpoints: Arc<Endpoints>,
+    waits: Arc<Waits>,
     committer: Committer<Writer>,
     due: Arc<Notify>,
-    waits: Arc<Waits>,
     call_timeout: Duration,
     upkeep: prune::Upkeep,
     _pruning: Pruning,
@@ -246,33 +256,15 @@ impl Inner {
                 .content(entry.content.as_ref())
                 .number(now());
             let rows = self.read(taken).await?;
-            let accept = rows.first().map(known_accept).transpose();
-            match accept.map_err(store_error)?.flatten() {
-                Some(accept) => known.push(accept),
-                None => return Ok(None),
+            let keeper = rows.first().map(Keeper::read).transpose();
+            match keeper.map_err(store_error)? {
+                // The transaction in the way may be the one that settles this event, so a lapsed lease is none.
+                Some(keeper) if !keeper.is_free() => known.push(keeper.told()),
+                _ => return Ok(None),
             }
         }
         Ok(Some(known))
     }
-}
-
-/// What an entry is told whose key has this row, while somebody else has the turn to write. `None` where it may be free.
-fn known_accept(row: &SqliteRow) -> Result<Option<Accept>, sqlx::Error> {
-    let state = RowState::read(get(row, 0)?);
-    let left = left(get(row, 1)?);
-    let is_own: bool = get(row, 2)?;
-    Ok(match state {
-        Some(RowState::Queued) if is_own => Some(Accept::Queued),
-        Some(RowState::Queued | RowState::Dead) => Some(Accept::Copy),
-        // The transaction in the way may be the one that settles this event.
-        Some(RowState::InProgress) => Some(Accept::InProgress {
-            retry_after: if left.is_zero() { LOCKED } else { left },
-        }),
-        Some(state) if state.is_mark() && !left.is_zero() => Some(Accept::Done {
-            same_content: get(row, 3)?,
-        }),
-        _ => None,
-    })
 }
 
 fn held(lease: &Lease) -> Held {
@@ -337,13 +329,17 @@ impl DedupStore for SqliteInbox {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        self.0.waits.findings()
+        self.0.waits.findings(Instant::now())
     }
 }
 
 impl Inbox for SqliteInbox {
     async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<Accept>, StoreError> {
-        let ops = entries.iter().cloned().map(Op::Accept);
+        let judged = now();
+        let ops = entries
+            .iter()
+            .cloned()
+            .map(|entry| Op::Accept(entry, judged));
         let mut written = pin!(self.0.committer.submit_all(ops));
         let done = match tokio::time::timeout(PATIENCE, written.as_mut()).await {
             Ok(done) => done?,
@@ -356,7 +352,7 @@ impl Inbox for SqliteInbox {
     }
 
     async fn quarantine(&self, entry: Entry, cap: QuarantineCap) -> Result<Quarantine, StoreError> {
-        self.ask_writer(Op::Quarantine(entry, cap))
+        self.ask_writer(Op::Quarantine(entry, cap, now()))
             .await?
             .quarantine()
     }
@@ -364,19 +360,12 @@ impl Inbox for SqliteInbox {
     async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
         let judged = now();
         let inner = &*self.0;
-        let rows = inner.held(&ask).await?;
-        if !rows.is_empty() {
-            return Ok(Batch {
-                rows,
-                ..Batch::default()
-            });
-        }
         // Reading waits for nobody, and most asks of an idle worker have nothing to write.
         let surveyed = inner.survey(&ask).await?;
         let times = (judged, now());
         let idle = surveyed.filter(|all| !all.iter().any(|it| it.concerns(ask.suspects, times)));
-        let (outlook, rows) = match idle {
-            Some(surveyed) => (outlook(&surveyed, ask.suspects, times.1), Vec::new()),
+        let outlook = match idle {
+            Some(surveyed) => outlook(&surveyed, ask.suspects, times.1),
             None => {
                 let lease = Op::Lease(op::Ask {
                     endpoints: ask.endpoints.to_vec(),
@@ -387,12 +376,12 @@ impl Inbox for SqliteInbox {
                     suspects: ask.suspects,
                     judged,
                 });
-                let outlook = self.ask_writer(lease).await?.outlook()?;
-                (outlook, inner.held(&ask).await?)
+                self.ask_writer(lease).await?.outlook()?
             }
         };
         Ok(Batch {
-            rows,
+            // Of this ask, or of the one that it repeats.
+            rows: inner.held(&ask).await?,
             suspects_wait: outlook.suspects_wait,
             next_due: outlook.next_due,
         })

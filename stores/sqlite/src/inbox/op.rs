@@ -14,8 +14,9 @@ use crate::fault::SQLITE;
 /// What the one that writes is asked for.
 #[derive(Debug)]
 pub(super) enum Op {
-    Accept(Entry),
-    Quarantine(Entry, QuarantineCap),
+    /// With the time by which the key's end is judged, as in [`Held`].
+    Accept(Entry, i64),
+    Quarantine(Entry, QuarantineCap, i64),
     Lease(Ask),
     Extend(Held, Duration),
     Settle(Held, End, Duration),
@@ -72,10 +73,20 @@ pub(super) struct Outlook {
 }
 
 impl Op {
+    /// The time by which the ends of keys are judged, where it takes one.
+    pub(super) fn judged(&self) -> Option<i64> {
+        match self {
+            Self::Accept(_, judged) | Self::Quarantine(_, _, judged) => Some(*judged),
+            _ => None,
+        }
+    }
+
     /// Only what comes from senders is bounded here. All else is bounded by how much was leased.
     pub(super) fn bytes(&self) -> Option<usize> {
         match self {
-            Self::Accept(entry) | Self::Quarantine(entry, _) => Some(entry.payload.len() + 1024),
+            Self::Accept(entry, _) | Self::Quarantine(entry, ..) => {
+                Some(entry.payload.len() + 1024)
+            }
             _ => None,
         }
     }

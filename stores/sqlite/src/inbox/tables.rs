@@ -12,7 +12,7 @@ pub(super) const LINE: &str = "number, event_key, endpoint, format, order_key, a
 
 /// The end of a key's row that an inbox holds: 9999-01-01, and on top of it the number of its line. So a line is found
 /// by its key without a further index. In milliseconds.
-pub(super) const FAR: i64 = 253_370_764_800_000;
+pub(crate) const FAR: i64 = 253_370_764_800_000;
 
 /// The version of the tables. It is raised, never lowered.
 const VERSION: i64 = 1;

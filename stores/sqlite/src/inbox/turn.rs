@@ -30,6 +30,8 @@ pub(super) struct Turn<'t> {
     pub(super) sql: &'t Sql,
     pub(super) endpoints: &'t Endpoints,
     pub(super) now: i64,
+    /// By which the ends of keys are judged that are to be taken: before the wait for the turn.
+    pub(super) judged: i64,
     counts: BTreeMap<i64, Counts>,
     /// Endpoints that are new with this transaction.
     named: HashMap<Arc<str>, i64>,
@@ -52,11 +54,13 @@ impl<'t> Turn<'t> {
         sql: &'t Sql,
         endpoints: &'t Endpoints,
     ) -> Self {
+        let now = now();
         Self {
             connection,
             sql,
             endpoints,
-            now: now(),
+            now,
+            judged: now,
             counts: BTreeMap::new(),
             named: HashMap::new(),
             woke: false,

@@ -18,6 +18,7 @@ use sqlx::sqlite::SqliteRow;
 use super::{
     Inner,
     line::digest,
+    sql::WINDOW,
     tables::number,
     turn::{get, now},
 };
@@ -56,58 +57,75 @@ impl Inner {
         limit: usize,
     ) -> Result<Page, StoreError> {
         self.know_endpoints().await?;
-        let (mut of_dead, mut last) = after.and_then(position).unwrap_or((false, i64::MIN));
-        let limit = limit.min(LARGEST_PAGE);
+        let from = after.and_then(position).unwrap_or((false, i64::MIN));
+        let endpoint = filter.endpoint.as_ref().map(|name| self.endpoints.id(name));
+        // Of an endpoint of which nothing is known nothing is kept.
+        if limit == 0 || matches!(endpoint, Some(None)) {
+            return Ok(Page::default());
+        }
         let mut page = Page::default();
-        if !of_dead && filter.dead != Some(true) {
-            last = self.part(filter, (false, last), limit, &mut page).await?;
-        }
-        if page.rows.len() < limit && filter.dead != Some(false) {
-            last = if of_dead { last } else { i64::MIN };
-            of_dead = true;
-            last = self.part(filter, (true, last), limit, &mut page).await?;
-        }
-        if page.rows.len() == limit && limit > 0 {
-            let part = if of_dead { "dead" } else { "queued" };
-            page.next = Some(Position::new(format!("{part} {last}")));
+        for of_dead in [false, true] {
+            if from.0 && !of_dead || filter.dead == Some(!of_dead) {
+                continue;
+            }
+            let from = if from.0 == of_dead { from.1 } else { i64::MIN };
+            let room = limit.min(LARGEST_PAGE).saturating_sub(page.rows.len());
+            let (rows, last) = self
+                .part(filter, endpoint.flatten(), (of_dead, from), room)
+                .await?;
+            page.rows.extend(rows);
+            if let Some(last) = last {
+                let part = if of_dead { "dead" } else { "queued" };
+                page.next = Some(Position::new(format!("{part} {last}")));
+                break;
+            }
         }
         Ok(page)
     }
 
-    /// Adds those of one part. Answers the last number.
+    /// Some of one part, `room` at most, and the last number that was looked at, where there is more.
     async fn part(
         &self,
         filter: &Filter,
+        endpoint: Option<i64>,
         (of_dead, after): (bool, i64),
-        limit: usize,
-        page: &mut Page,
-    ) -> Result<i64, StoreError> {
-        let mut last = after;
-        let endpoint = filter.endpoint.as_ref().map(|name| self.endpoints.id(name));
-        // One of which nothing is known has nothing.
-        if matches!(endpoint, Some(None)) {
-            return Ok(last);
-        }
-        let list = if of_dead {
-            &self.sql.list_dead
+        room: usize,
+    ) -> Result<(Vec<Listed>, Option<i64>), StoreError> {
+        let [queued, dead] = &self.sql.windows;
+        let (window, list) = if of_dead {
+            (dead, &self.sql.list_dead)
         } else {
-            &self.sql.list_queued
+            (queued, &self.sql.list_queued)
         };
-        let room = limit.saturating_sub(page.rows.len());
-        let list = Asked::new(list)
+        let window = self.read(Asked::new(window).number(after)).await?;
+        let window = window.first().map(|row| Ok((get(row, 0)?, get(row, 1)?)));
+        let window: Option<(Option<i64>, i64)> = window.transpose().map_err(store_error)?;
+        let Some((Some(last), count)) = window else {
+            return Ok((Vec::new(), None));
+        };
+        let mut list = Asked::new(list)
             .number(after)
-            .optional(endpoint.flatten())
+            .number(last)
+            .optional(endpoint)
             .text(filter.event_type.as_deref())
             .text(filter.key_id.as_deref())
             .optional(filter.accepted_from.map(UnixTime::as_millis))
             .optional(filter.accepted_before.map(UnixTime::as_millis))
-            .text(filter.reason.map(DeadReason::as_str))
             .number(i64::try_from(room).unwrap_or(i64::MAX));
-        for row in self.read(list).await? {
-            last = get(&row, 0).map_err(store_error)?;
-            page.rows.push(self.read_listed(&row).map_err(store_error)?);
+        if of_dead {
+            list = list.text(filter.reason.map(DeadReason::as_str));
         }
-        Ok(last)
+        let rows = self.read(list).await?;
+        let number = |row: &SqliteRow| get::<i64>(row, 0);
+        let last_row = rows.last().map(number).transpose().map_err(store_error)?;
+        let listed = rows.iter().map(|row| self.read_listed(row));
+        let listed = listed.collect::<Result<Vec<_>, _>>().map_err(store_error)?;
+        let next = if listed.len() >= room {
+            last_row.or(Some(after))
+        } else {
+            (count >= WINDOW).then_some(last)
+        };
+        Ok((listed, next))
     }
 
     fn read_listed(&self, row: &SqliteRow) -> Result<Listed, sqlx::Error> {
@@ -120,15 +138,15 @@ impl Inner {
         let due = due.map_or(accepted_at, UnixTime::from_millis);
         let reason: Option<String> = get(row, 14)?;
         let stands = match &*place {
-            "dead" => Stands::Dead {
+            "d" => Stands::Dead {
                 // One of a later release stands for none of ours.
                 reason: reason
                     .and_then(|reason| DeadReason::read(&reason))
                     .unwrap_or(DeadReason::Damaged),
                 at: due,
             },
-            "parked" => Stands::Behind,
-            "run" => Stands::Runs,
+            "p" => Stands::Behind,
+            "r" => Stands::Runs,
             _ => Stands::Waits { due },
         };
         let key = EventKey::from_bytes(digest(get(row, 1)?)?);

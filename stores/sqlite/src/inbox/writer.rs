@@ -1,23 +1,21 @@
 //! [`Writer`]: the one that writes, batch after batch.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 
-use hookgate::{Finding, Severity, dedup::StoreError, inbox::Accept};
+use hookgate::{
+    dedup::{End, Settled, StoreError},
+    inbox::Accept,
+};
 use hookgate_store_kit::{Commit, Failed, Merge};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{Mutex, Notify};
 
 use super::{
-    ends::Erase,
+    ends::{Erase, Holder},
     op::{Done, Op},
     sql::Sql,
-    turn::{Endpoints, Turn, now},
+    turn::{Endpoints, Turn},
+    waits::Waits,
 };
 use crate::{
     fault::{had_no_turn, is_of_a_value, store_error},
@@ -36,37 +34,6 @@ pub(super) struct Writer {
     pub(super) endpoints: Arc<Endpoints>,
     pub(super) due: Arc<Notify>,
     pub(super) waits: Arc<Waits>,
-}
-
-/// Remembers that others kept the file for long.
-#[derive(Debug, Default)]
-pub(super) struct Waits(AtomicI64);
-
-/// A wait that is worth a word: nobody keeps a file that long without a transaction that stays open.
-const LONG: Duration = Duration::from_secs(1);
-/// How long it is spoken of, in milliseconds.
-const SPOKEN_OF: i64 = 10 * 60 * 1000;
-
-impl Waits {
-    fn waited(&self, began: Instant) {
-        if began.elapsed() > LONG {
-            self.0.store(now(), Ordering::Relaxed);
-        }
-    }
-
-    pub(super) fn findings(&self) -> Vec<Finding> {
-        let last = self.0.load(Ordering::Relaxed);
-        let is_recent = last > now().saturating_sub(SPOKEN_OF);
-        let found = is_recent.then(|| {
-            Finding::new(
-                Severity::Warning,
-                "sqlite_long_transaction",
-                "a transaction kept the inbox's file for longer than a second",
-                "keep the transactions of handlers short: deliveries wait for them to be accepted",
-            )
-        });
-        found.into_iter().collect()
-    }
 }
 
 impl Commit for Writer {
@@ -91,7 +58,7 @@ impl Commit for Writer {
     }
 
     async fn refused(&self, op: &Op, error: StoreError) -> Result<Done, StoreError> {
-        let Op::Accept(entry) = op else {
+        let Op::Accept(entry, _) = op else {
             return Err(error);
         };
         let aside = async |turn: &mut Turn<'_>| turn.set_aside(entry).await;
@@ -125,9 +92,10 @@ impl Writer {
         connection: &mut SqliteConnection,
         work: impl AsyncFnOnce(&mut Turn<'_>) -> Result<T, sqlx::Error>,
     ) -> Result<T, sqlx::Error> {
-        let began = Instant::now();
+        let asked = Instant::now();
         let begun = connection.begin_with("BEGIN IMMEDIATE").await;
-        self.waits.waited(began);
+        let now = Instant::now();
+        self.waits.note(now.duration_since(asked), now);
         let mut tx = begun?;
         let mut turn = Turn::new(&mut tx, &self.sql, &self.endpoints);
         let done = work(&mut turn).await?;
@@ -144,8 +112,10 @@ impl Writer {
 
 /// Accepts first: they are one statement after the other, for all of them.
 async fn all(turn: &mut Turn<'_>, ops: &[Op]) -> Result<Vec<Done>, sqlx::Error> {
+    // The first one's time does for all: who waited for less is a moment late.
+    turn.judged = ops.iter().filter_map(Op::judged).min().unwrap_or(turn.now);
     let entries = ops.iter().filter_map(|op| match op {
-        Op::Accept(entry) => Some(entry),
+        Op::Accept(entry, _) => Some(entry),
         _ => None,
     });
     let mut merge = Merge::of(entries);
@@ -154,11 +124,33 @@ async fn all(turn: &mut Turn<'_>, ops: &[Op]) -> Result<Vec<Done>, sqlx::Error> 
         merge.answered(&accepted).map_err(unanswered)?;
     }
     let mut accepted = merge.answers().map_err(unanswered)?.into_iter();
+    let mut ended = settle_many(turn, ops).await?;
     let mut done = Vec::with_capacity(ops.len());
     for op in ops {
-        done.push(one(turn, op, &mut accepted).await?);
+        done.push(match op {
+            Op::Settle(held, end, _)
+                if *end != End::Release && ended.remove(&(held.key, held.owner)) =>
+            {
+                Done::Settled(Settled::Ok)
+            }
+            op => one(turn, op, &mut accepted).await?,
+        });
     }
     Ok(done)
+}
+
+/// Ends all lines that leave a mark. Answers those that were held.
+async fn settle_many(turn: &mut Turn<'_>, ops: &[Op]) -> Result<HashSet<Holder>, sqlx::Error> {
+    let marks = ops.iter().filter_map(|op| match op {
+        Op::Settle(held, end, retain) if *end != End::Release => Some((held, *end, *retain)),
+        _ => None,
+    });
+    let marks: Vec<_> = marks.collect();
+    // One is as quick by itself.
+    if marks.len() < 2 {
+        return Ok(HashSet::new());
+    }
+    turn.settle_many(&marks).await
 }
 
 fn unanswered(_: StoreError) -> sqlx::Error {
@@ -171,8 +163,8 @@ async fn one(
     accepted: &mut impl Iterator<Item = Accept>,
 ) -> Result<Done, sqlx::Error> {
     Ok(match op {
-        Op::Accept(_) => Done::Accept(accepted.next().ok_or(sqlx::Error::RowNotFound)?),
-        Op::Quarantine(entry, cap) => Done::Quarantine(turn.quarantine(entry, *cap).await?),
+        Op::Accept(..) => Done::Accept(accepted.next().ok_or(sqlx::Error::RowNotFound)?),
+        Op::Quarantine(entry, cap, _) => Done::Quarantine(turn.quarantine(entry, *cap).await?),
         Op::Lease(ask) => Done::Outlook(turn.lease(ask).await?),
         Op::Extend(held, by) => Done::Settled(turn.extend(held, *by).await?),
         Op::Settle(held, end, retain) => {

@@ -198,7 +198,7 @@ fn expected_headers(rule: &Value) -> Vec<String> {
             ("headers", Value::Array(pairs)) => {
                 names.extend(pairs.iter().filter_map(|pair| pair.get(0).and_then(text)));
             }
-            ("basic" | "bearer" | "token_endpoint", _) => names.push(AUTHORIZATION.to_owned()),
+            ("basic" | "bearer", _) => names.push(AUTHORIZATION.to_owned()),
             ("all" | "any", Value::Array(rules)) => {
                 names.extend(rules.iter().flat_map(expected_headers));
             }

@@ -49,7 +49,7 @@ struct Change {
 }
 
 fn longer(case: &Case) -> Option<Change> {
-    let declared = case.body.get(..declared_length(case)?)?;
+    let declared = case.body.get(..case.declared_length()?)?;
     Some(Change {
         body: declared.to_vec(),
         mistake: "body_longer",
@@ -209,7 +209,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     }
     let body = &case.body[..];
     let mut found = Vec::new();
-    match declared_length(case) {
+    match case.declared_length() {
         Some(length) if body.len() < length => found.push(Finding::sign(
             Confidence::Likely,
             "body_truncated",
@@ -262,10 +262,6 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
         ));
     }
     found
-}
-
-fn declared_length(case: &Case) -> Option<usize> {
-    case.value("content-length")?.trim().parse().ok()
 }
 
 fn replaced(body: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {

@@ -122,8 +122,7 @@ fn method(case: &Case) -> Trial {
 
 /// Of the media types that the sender writes, the body has the other one.
 fn mislabelled(case: &Case) -> Trial {
-    let right = known::find(&case.provider).map(|sender| sender.content_type_of(&case.body));
-    let right = right.unwrap_or("application/json");
+    let right = media_type_of_body(case).unwrap_or("application/json");
     let given = shown_media_type(case.value("content-type").unwrap_or_default());
     Trial::step(
         case.with_header("content-type", right),
@@ -131,6 +130,12 @@ fn mislabelled(case: &Case) -> Trial {
         format!("content-type is {given}, and the body is {right}"),
         "look for a proxy or a client that writes another content-type than the sender",
     )
+}
+
+/// What the sender says of such a body, without parameters.
+fn media_type_of_body(case: &Case) -> Option<&'static str> {
+    let sender = known::find(&case.provider)?;
+    sender.content_type_of(&case.body).split(';').next()
 }
 
 fn media_types(case: &Case) -> Vec<Trial> {
@@ -165,12 +170,15 @@ fn media_types(case: &Case) -> Vec<Trial> {
         "set that content type for the webhook at the sender, where it can be set; a client that replays the request must \
          send it too"
     };
-    // The first of them that passes decides.
-    MEDIA_TYPES
-        .iter()
+    // The first of them that passes decides, so the one that the body has comes first.
+    let of_body = media_type_of_body(case);
+    let others = MEDIA_TYPES.into_iter().filter(|it| Some(*it) != of_body);
+    of_body
+        .into_iter()
+        .chain(others)
         .map(|takes| {
             Trial::step(
-                case.with_header("content-type", *takes),
+                case.with_header("content-type", takes),
                 mistake,
                 format!("{given}; this provider's events are {takes}"),
                 advice,

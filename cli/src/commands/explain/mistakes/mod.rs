@@ -11,6 +11,7 @@ mod form;
 mod head;
 mod key_order;
 mod no_mac;
+mod older_digest;
 mod provider;
 mod scheme;
 mod secret;

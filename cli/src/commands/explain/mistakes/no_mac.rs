@@ -62,7 +62,7 @@ fn presented<'c>(case: &'c Case, ruling: &Ruling) -> Option<(String, Vec<Signatu
 
 /// In which way a signature was made.
 struct Way {
-    how: String,
+    how: &'static str,
     /// Whether it holds the secret.
     is_keyed: bool,
 }
@@ -72,7 +72,7 @@ fn way(case: &Case, signature: &Signature<'_>) -> Option<Way> {
     let body = &case.body[..];
     if hash(digest, &[body])? == signature.bytes {
         return Some(Way {
-            how: "a plain hash of the body".to_owned(),
+            how: "a plain hash of the body",
             is_keyed: false,
         });
     }
@@ -80,7 +80,7 @@ fn way(case: &Case, signature: &Signature<'_>) -> Option<Way> {
         of_key(digest, &key, body)
             .find(|(bytes, _)| *bytes == signature.bytes)
             .map(|(_, how)| Way {
-                how: how.to_owned(),
+                how,
                 is_keyed: true,
             })
     })
@@ -139,7 +139,7 @@ fn of_key<'k>(
 }
 
 fn finding(header: String, way: &Way) -> Finding {
-    let how = &way.how;
+    let how = way.how;
     let advice = if way.is_keyed {
         "ask the sender to sign with an HMAC of the body; where it cannot, compute this in a Provider of your own, and \
          compare in constant time"

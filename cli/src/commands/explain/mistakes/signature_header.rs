@@ -17,12 +17,11 @@ use super::{
         signatures::{Signature, signatures},
         signing::{prefix_of, scheme_of},
     },
-    concerns_proof,
-    scheme::with_config,
+    concerns_proof, older_digest,
 };
 
 /// Headers that are tried as the signature's.
-const MAX_HEADERS: usize = 64;
+pub(super) const MAX_HEADERS: usize = 64;
 /// Longest value that is tried as a signature.
 const MAX_VALUE_BYTES: usize = 1024;
 
@@ -31,7 +30,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         return Vec::new();
     };
     let mut trials = under_other_names(case, &scheme);
-    trials.extend(of_older_digest(case, &scheme));
+    trials.extend(older_digest::trials(case, &scheme));
     let header = &scheme.signature_header;
     let values: Vec<&str> = case.values(header).collect();
     if values.len() > 1 {
@@ -115,39 +114,6 @@ fn under_other_names(case: &Case, scheme: &HmacHeaderConfig) -> Vec<Trial> {
     trials
 }
 
-/// A header beside the missing one that is right with another digest, as senders have it that go over to a longer one.
-fn of_older_digest(case: &Case, scheme: &HmacHeaderConfig) -> Vec<Trial> {
-    let header = &scheme.signature_header;
-    if case.value(header).is_some() {
-        return Vec::new();
-    }
-    let mut trials = Vec::new();
-    for (name, value) in case.headers.iter().take(MAX_HEADERS) {
-        for signature in signatures(value) {
-            if signature.digest == scheme.digest {
-                continue;
-            }
-            let mut config = scheme.clone();
-            config.signature_header.clone_from(name);
-            config.digest = signature.digest;
-            config.encoding = signature.encoding;
-            config.layout = SignatureLayout::Single {
-                prefix: signature.before.to_owned(),
-            };
-            trials.push(Trial::proof(
-                with_config(case, &config),
-                "signature_old",
-                format!(
-                    "{header} is missing, and {} is right with another digest",
-                    shown(name)
-                ),
-                format!("let the proxy pass {header} on, or have the sender write it"),
-            ));
-        }
-    }
-    trials
-}
-
 /// The same name but for dashes, case, and a prefix that gateways add.
 fn is_variant(name: &str, right: &str) -> bool {
     if name.eq_ignore_ascii_case(right) {
@@ -166,7 +132,7 @@ fn is_variant(name: &str, right: &str) -> bool {
 }
 
 /// A header's name, unless it is too strange to be shown.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if name.len() <= 64 && name.chars().all(plain) {
         name.to_ascii_lowercase()

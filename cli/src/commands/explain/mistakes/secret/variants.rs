@@ -124,22 +124,7 @@ fn other_at_sender(text: &str) -> Vec<Variant> {
             "copy the sender's secret exactly",
         ));
     }
-    let hashed = Sha256::digest(text);
-    let hex: String = hashed.iter().map(|byte| format!("{byte:02x}")).collect();
-    for (key, how) in [
-        (hashed.to_vec(), "the SHA-256 of the secret"),
-        (
-            hex.into_bytes(),
-            "the SHA-256 of the secret, in hexadecimal",
-        ),
-    ] {
-        found.push(variant(
-            key,
-            "secret_hashed",
-            format!("the sender's key is {how}"),
-            "hash the secret in the same way, and build it with Secret::bytes(…)",
-        ));
-    }
+    found.extend(hashed(text));
     found.push(variant(
         STANDARD.encode(text),
         "secret_decoded",
@@ -147,4 +132,25 @@ fn other_at_sender(text: &str) -> Vec<Variant> {
         "configure the secret as the sender shows it, without decoding",
     ));
     found
+}
+
+/// The key that is made of the secret by a hash.
+fn hashed(text: &str) -> [Variant; 2] {
+    let hash = Sha256::digest(text);
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    [
+        (hash.to_vec(), "the SHA-256 of the secret"),
+        (
+            hex.into_bytes(),
+            "the SHA-256 of the secret, in hexadecimal",
+        ),
+    ]
+    .map(|(key, how)| {
+        variant(
+            key,
+            "secret_hashed",
+            format!("the sender's key is {how}"),
+            "hash the secret in the same way, and build it with Secret::bytes(…)",
+        )
+    })
 }

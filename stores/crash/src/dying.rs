@@ -1,0 +1,229 @@
+//! [`Dies`]: where a process ends itself, without any chance to tidy up. [`Mortal`]: an inbox that does.
+
+use std::{str::FromStr, time::Duration};
+
+use bytes::Bytes;
+use hookgate::{
+    EventKey,
+    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
+    inbox::{
+        Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, OrderKey, Page, Pause,
+        Position, Quarantine, QuarantineCap, Totals,
+    },
+    pack::ContentDigest,
+};
+
+use crate::Result;
+
+/// A process dies at such a place once in so many times.
+const CHANCE: u64 = 32;
+
+/// Where a process ends itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dies {
+    Never,
+    /// A receiver, before its delivery is handed to the database.
+    BeforeCommit,
+    /// A receiver, between the commit and the answer.
+    BeforeAnswer,
+    /// A worker that was handed events, before their handlers.
+    BeforeHandler,
+    /// Within a handler, before its effect.
+    InHandler,
+    /// Between an effect that was committed alone and the end of its event.
+    BeforeSettle,
+    /// In the transaction of effect and end, before its commit.
+    InTransaction,
+    /// After that commit.
+    AfterTransaction,
+}
+
+impl Dies {
+    const ALL: [(&str, Self); 8] = [
+        ("never", Self::Never),
+        ("before-commit", Self::BeforeCommit),
+        ("before-answer", Self::BeforeAnswer),
+        ("before-handler", Self::BeforeHandler),
+        ("in-handler", Self::InHandler),
+        ("before-settle", Self::BeforeSettle),
+        ("in-transaction", Self::InTransaction),
+        ("after-transaction", Self::AfterTransaction),
+    ];
+
+    /// Its name among the arguments of a process.
+    pub(crate) fn name(self) -> &'static str {
+        let of_it = Self::ALL.iter().find(|(_, it)| *it == self);
+        of_it.map_or("never", |(name, _)| name)
+    }
+
+    /// Ends the process here, once in a while, where this is where it dies.
+    pub(crate) fn here(self, place: Self) {
+        if self == place && below(CHANCE).is_ok_and(|chance| chance == 0) {
+            std::process::abort();
+        }
+    }
+}
+
+impl FromStr for Dies {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let of_it = Self::ALL.iter().find(|(name, _)| *name == text);
+        of_it
+            .map(|(_, it)| *it)
+            .ok_or_else(|| format!("no place is named {text}"))
+    }
+}
+
+/// An inbox whose process dies around its calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Mortal<S> {
+    pub(crate) inner: S,
+    pub(crate) dies: Dies,
+}
+
+impl<S: Inbox> DedupStore for Mortal<S> {
+    async fn claim(
+        &self,
+        key: &EventKey,
+        content: Option<&ContentDigest>,
+        owner: OwnerToken,
+        lease: Duration,
+    ) -> std::result::Result<Claim, StoreError> {
+        self.inner.claim(key, content, owner, lease).await
+    }
+
+    async fn settle(
+        &self,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+    ) -> std::result::Result<Settled, StoreError> {
+        self.dies.here(Dies::BeforeSettle);
+        self.inner.settle(lease, end, retain).await
+    }
+
+    async fn extend(
+        &self,
+        lease: &Lease,
+        by: Duration,
+    ) -> std::result::Result<Settled, StoreError> {
+        self.inner.extend(lease, by).await
+    }
+
+    async fn look(&self, key: &EventKey) -> std::result::Result<State, StoreError> {
+        self.inner.look(key).await
+    }
+
+    fn promises(&self) -> Promises {
+        self.inner.promises()
+    }
+}
+
+impl<S: Inbox> Inbox for Mortal<S> {
+    async fn accept(&self, entries: Vec<Entry>) -> std::result::Result<Vec<Accept>, StoreError> {
+        self.dies.here(Dies::BeforeCommit);
+        let accepted = self.inner.accept(entries).await;
+        self.dies.here(Dies::BeforeAnswer);
+        accepted
+    }
+
+    async fn quarantine(
+        &self,
+        entry: Entry,
+        cap: QuarantineCap,
+    ) -> std::result::Result<Quarantine, StoreError> {
+        self.inner.quarantine(entry, cap).await
+    }
+
+    async fn lease(&self, ask: Ask<'_>) -> std::result::Result<Batch, StoreError> {
+        let batch = self.inner.lease(ask).await?;
+        if !batch.rows.is_empty() {
+            self.dies.here(Dies::BeforeHandler);
+        }
+        Ok(batch)
+    }
+
+    async fn keep(
+        &self,
+        leases: &[&Lease],
+        by: Duration,
+    ) -> std::result::Result<Vec<Settled>, StoreError> {
+        self.inner.keep(leases, by).await
+    }
+
+    async fn give_back(
+        &self,
+        lease: &Lease,
+        delay: Duration,
+        counts: Counts,
+        error: Option<Bytes>,
+    ) -> std::result::Result<Settled, StoreError> {
+        self.inner.give_back(lease, delay, counts, error).await
+    }
+
+    async fn bury(
+        &self,
+        lease: &Lease,
+        reason: DeadReason,
+        error: Option<Bytes>,
+    ) -> std::result::Result<Settled, StoreError> {
+        self.inner.bury(lease, reason, error).await
+    }
+
+    async fn pause(&self, endpoint: &str, pause: Pause) -> std::result::Result<(), StoreError> {
+        self.inner.pause(endpoint, pause).await
+    }
+
+    async fn resume(&self, endpoint: &str) -> std::result::Result<(), StoreError> {
+        self.inner.resume(endpoint).await
+    }
+
+    async fn promote(&self, order: &OrderKey) -> std::result::Result<(), StoreError> {
+        self.inner.promote(order).await
+    }
+
+    async fn work_may_wait(&self) {
+        self.inner.work_may_wait().await;
+    }
+
+    async fn hold(&self, endpoint: &str, is_held: bool) -> std::result::Result<(), StoreError> {
+        self.inner.hold(endpoint, is_held).await
+    }
+
+    async fn totals(&self) -> std::result::Result<Vec<Totals>, StoreError> {
+        self.inner.totals().await
+    }
+
+    async fn list(
+        &self,
+        filter: &Filter,
+        after: Option<&Position>,
+        limit: usize,
+    ) -> std::result::Result<Page, StoreError> {
+        self.inner.list(filter, after, limit).await
+    }
+
+    async fn read(&self, key: &EventKey) -> std::result::Result<Option<Kept>, StoreError> {
+        self.inner.read(key).await
+    }
+
+    async fn replay(&self, key: &EventKey, why: &str) -> std::result::Result<bool, StoreError> {
+        self.inner.replay(key, why).await
+    }
+
+    async fn discard(&self, key: &EventKey) -> std::result::Result<bool, StoreError> {
+        self.inner.discard(key).await
+    }
+
+    async fn erase(&self, age: Duration, limit: usize) -> std::result::Result<u64, StoreError> {
+        self.inner.erase(age, limit).await
+    }
+}
+
+/// A number below `bound`, at random.
+pub(crate) fn below(bound: u64) -> Result<u64> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes)?;
+    Ok(u64::from_ne_bytes(bytes) % bound.max(1))
+}

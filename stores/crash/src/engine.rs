@@ -1,0 +1,153 @@
+//! The inbox and the application's table, in one database.
+
+use std::collections::BTreeMap;
+
+use hookgate::{LeaseHandle, inbox::Inbox};
+use hookgate_postgres::{PostgresInbox, PostgresStore};
+use hookgate_sqlite::{SqliteInbox, SqliteStore};
+use sqlx::{
+    Executor, PgPool, SqlitePool,
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::Result;
+
+const EFFECTS: &str = "CREATE TABLE IF NOT EXISTS effects (event BIGINT NOT NULL)";
+const INSERT: &str = "INSERT INTO effects VALUES ($1)";
+const COUNTED: &str = "SELECT event, count(*) FROM effects GROUP BY event";
+
+/// The inbox and the application's pool.
+#[derive(Clone)]
+pub(crate) enum Engine {
+    Sqlite(SqliteInbox, SqlitePool),
+    Postgres(PostgresInbox, PgPool),
+}
+
+impl Engine {
+    /// Makes what is missing.
+    pub(crate) async fn create(url: &str) -> Result<Self> {
+        let engine = Self::open(url).await?;
+        match &engine {
+            Self::Sqlite(inbox, pool) => {
+                inbox.migrate().await?;
+                pool.execute(EFFECTS).await?;
+            }
+            Self::Postgres(inbox, pool) => {
+                inbox.migrate().await?;
+                pool.execute(EFFECTS).await?;
+            }
+        }
+        Ok(engine)
+    }
+
+    pub(crate) async fn open(url: &str) -> Result<Self> {
+        if is_sqlite(url) {
+            let pool = sqlite(url).await?;
+            let inbox = SqliteInbox::with_pool(pool.clone()).await?;
+            return Ok(Self::Sqlite(inbox, pool));
+        }
+        let pool = postgres(url).await?;
+        let inbox = PostgresInbox::with_pool(pool.clone()).await?;
+        Ok(Self::Postgres(inbox, pool))
+    }
+
+    /// In a transaction with the end of its event. `before_commit` is called in it.
+    pub(crate) async fn commit_with_end(
+        &self,
+        event: i64,
+        lease: &LeaseHandle,
+        before_commit: impl FnOnce(),
+    ) -> Result<()> {
+        match self {
+            Self::Sqlite(inbox, pool) => {
+                let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+                sqlx::query(INSERT).bind(event).execute(&mut *tx).await?;
+                inbox.settle_in(&mut tx, lease).await?;
+                before_commit();
+                tx.commit().await?;
+            }
+            Self::Postgres(inbox, pool) => {
+                let mut tx = pool.begin().await?;
+                sqlx::query(INSERT).bind(event).execute(&mut *tx).await?;
+                inbox.settle_in(&mut tx, lease).await?;
+                before_commit();
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn commit(&self, event: i64) -> Result<()> {
+        match self {
+            Self::Sqlite(_, pool) => sqlx::query(INSERT)
+                .bind(event)
+                .execute(pool)
+                .await
+                .map(drop)?,
+            Self::Postgres(_, pool) => {
+                sqlx::query(INSERT)
+                    .bind(event)
+                    .execute(pool)
+                    .await
+                    .map(drop)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How often each event had its effect.
+    pub(crate) async fn effects(&self) -> Result<BTreeMap<i64, i64>> {
+        let rows: Vec<(i64, i64)> = match self {
+            Self::Sqlite(_, pool) => sqlx::query_as(COUNTED).fetch_all(pool).await?,
+            Self::Postgres(_, pool) => sqlx::query_as(COUNTED).fetch_all(pool).await?,
+        };
+        Ok(rows.into_iter().collect())
+    }
+
+    /// What waits or runs, and what is dead.
+    pub(crate) async fn kept(&self) -> Result<(u64, u64)> {
+        let totals = match self {
+            Self::Sqlite(inbox, _) => inbox.totals().await?,
+            Self::Postgres(inbox, _) => inbox.totals().await?,
+        };
+        let queued = totals.iter().map(|it| it.queued).sum();
+        Ok((queued, totals.iter().map(|it| it.dead).sum()))
+    }
+}
+
+/// Claims on the same table, as an instance without an inbox makes them.
+pub(crate) enum Claims {
+    Sqlite(SqliteStore),
+    Postgres(PostgresStore),
+}
+
+impl Claims {
+    pub(crate) async fn open(url: &str) -> Result<(Self, Engine)> {
+        let engine = Engine::open(url).await?;
+        let claims = match &engine {
+            Engine::Sqlite(_, pool) => Self::Sqlite(SqliteStore::with_pool(pool.clone())),
+            Engine::Postgres(_, pool) => Self::Postgres(PostgresStore::with_pool(pool.clone())),
+        };
+        Ok((claims, engine))
+    }
+}
+
+fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}
+
+async fn sqlite(url: &str) -> Result<SqlitePool> {
+    let options: SqliteConnectOptions = url.parse()?;
+    let options = options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let pool = SqlitePoolOptions::new().max_connections(8);
+    Ok(pool.connect_with(options).await?)
+}
+
+async fn postgres(url: &str) -> Result<PgPool> {
+    let pool = PgPoolOptions::new().max_connections(16);
+    Ok(pool.connect(url).await?)
+}

@@ -1,0 +1,124 @@
+//! The traffic: numbered events, some with a copy, each sent until it is answered 2xx.
+
+use std::{
+    net::SocketAddr,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use hookgate::{
+    providers::preset::PresetSimulator,
+    time::{Clock, SystemClock},
+};
+use http::{Request, header};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpStream, task::JoinSet};
+
+use crate::Result;
+
+pub(crate) const PATH: &str = "/hook";
+pub(crate) const SECRET: &str = "a secret of the crash matrix";
+
+/// So many senders send at the same time, each on a connection of its own.
+const SENDERS: usize = 32;
+const PAUSE: Duration = Duration::from_millis(50);
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// So often an event is tried. Whoever is not answered by then is not counted as accepted.
+const TRIES: usize = 1000;
+
+/// Whether the event's effect commits together with its end.
+pub(crate) fn is_transactional(event: i64) -> bool {
+    event % 2 == 0
+}
+
+/// The number in a payload.
+pub(crate) fn number(payload: &[u8]) -> Result<i64> {
+    let payload: serde_json::Value = serde_json::from_slice(payload)?;
+    let number = payload.get("number").and_then(serde_json::Value::as_i64);
+    Ok(number.ok_or("a payload has no number")?)
+}
+
+/// Sends the events, every third one twice, each to one of `to`. Returns those that were answered 2xx.
+pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i64>> {
+    let mut all: Vec<(i64, SocketAddr)> = Vec::new();
+    for event in events {
+        let copies = if event % 3 == 0 { 2 } else { 1 };
+        // Beside each other, so that copies are under way at the same time.
+        let places = to.iter().cycle().skip(usize::from(event % 5 == 0));
+        all.extend(places.take(copies).map(|to| (event, *to)));
+    }
+    all.reverse();
+    let open = Arc::new(Mutex::new(all));
+    let mut senders = JoinSet::new();
+    for _ in 0..SENDERS {
+        let open = open.clone();
+        senders.spawn(async move {
+            let mut accepted = Vec::new();
+            let mut connection = None;
+            loop {
+                let next = open.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let Some((event, to)) = next else {
+                    return accepted;
+                };
+                if deliver(&mut connection, to, event).await {
+                    accepted.push(event);
+                }
+            }
+        });
+    }
+    let mut accepted = Vec::new();
+    while let Some(sender) = senders.join_next().await {
+        accepted.extend(sender?);
+    }
+    accepted.sort_unstable();
+    accepted.dedup();
+    Ok(accepted)
+}
+
+type Connection = Option<(SocketAddr, SendRequest<Full<Bytes>>)>;
+
+async fn deliver(connection: &mut Connection, to: SocketAddr, event: i64) -> bool {
+    for _ in 0..TRIES {
+        let answer = tokio::time::timeout(TIMEOUT, answer(connection, to, event)).await;
+        match answer {
+            Ok(Ok(true)) => return true,
+            Ok(Ok(false)) => {}
+            Ok(Err(_)) | Err(_) => *connection = None,
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    false
+}
+
+async fn answer(connection: &mut Connection, to: SocketAddr, event: i64) -> Result<bool> {
+    let mut sender = match connection.take() {
+        Some((at, sender)) if at == to && !sender.is_closed() => sender,
+        _ => {
+            let stream = TokioIo::new(TcpStream::connect(to).await?);
+            let (sender, running) = http1::handshake(stream).await?;
+            tokio::spawn(running);
+            sender
+        }
+    };
+    sender.ready().await?;
+    let response = sender.send_request(request(to, event)?).await?;
+    let is_success = response.status().is_success();
+    response.into_body().collect().await?;
+    *connection = Some((to, sender));
+    Ok(is_success)
+}
+
+fn request(to: SocketAddr, event: i64) -> Result<Request<Full<Bytes>>> {
+    let github = PresetSimulator::github(SECRET)
+        .path(PATH)
+        .event_type("push");
+    let body = format!(r#"{{"number":{event},"filler":"{:x>200}"}}"#, "");
+    let mut request = github.send(SystemClock::new().now(), body).into_request()?;
+    let host = to.to_string().parse()?;
+    request.headers_mut().insert(header::HOST, host);
+    Ok(request.map(Full::new))
+}
