@@ -72,8 +72,9 @@ impl Owned {
 
     /// The lines whose lease has lapsed. They are forgotten here.
     pub(super) fn lapsed(&self, now: Instant) -> Vec<Key> {
-        let mut leases = self.leases();
-        let lapsed = leases.extract_if(|_, own| own.until <= now);
-        lapsed.map(|(key, _)| key).collect()
+        self.leases()
+            .extract_if(|_, own| own.until <= now)
+            .map(|(key, _)| key)
+            .collect()
     }
 }
