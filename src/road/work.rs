@@ -52,6 +52,8 @@ pub(crate) struct Worked {
     pub(crate) said: Said,
     /// What it failed with, as text. It may hold personal data, and goes nowhere but beside the payload.
     pub(crate) error: Option<Bytes>,
+    /// Whether an observer was given an error.
+    pub(crate) has_error: bool,
     facts: Arc<Facts>,
     span: DeliverySpan,
 }
@@ -115,6 +117,7 @@ where
     let worked = |said, error| Worked {
         said,
         error,
+        has_error: false,
         facts: facts.clone(),
         span: span.clone(),
     };
@@ -147,7 +150,11 @@ where
         return None;
     }
     let error = finished.error_text();
-    Some(worked(unless_misrouted(&asked, said(&finished.ran)), error))
+    let has_error = finished.failure().flatten().is_some();
+    Some(Worked {
+        has_error,
+        ..worked(unless_misrouted(&asked, said(&finished.ran)), error)
+    })
 }
 
 /// Where no receiver met the event in the application's routes, nothing is learnt of it, whatever the routes answered.

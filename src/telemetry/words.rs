@@ -63,6 +63,7 @@ words! {
     WORK_FAILED = "event not handled; it is tried again; `LogErrors`, or an `Observer` of yours, has the error";
     WORK_NOT_DONE = "event not handled; it is tried again";
     DEAD = "event is a dead letter; `LogErrors`, or an `Observer` of yours, has the error";
+    DEAD_UNTOLD = "event is a dead letter; `hookgate inbox show` says why";
     NOT_ENDED = "its effect may repeat: its end was not written";
     OVERRAN = "handler ran too long: it goes on, and its lease is lost";
     STOPPED = "worker stops: its handler goes on, and its lease is lost";

@@ -272,13 +272,15 @@ impl Line<'_> {
                     Said::Misused(reason) => reason,
                 };
                 match next {
-                    Next::Dead(_) => log::worked(worked.facts(), attempt, words::DEAD),
+                    Next::Dead(_) if worked.has_error => {
+                        log::worked(worked.facts(), attempt, words::DEAD);
+                    }
+                    Next::Dead(_) => log::worked(worked.facts(), attempt, words::DEAD_UNTOLD),
+                    Next::Again { .. } | Next::Paused { .. } if worked.has_error => {
+                        log::worked(worked.facts(), attempt, words::WORK_FAILED);
+                    }
                     Next::Again { .. } | Next::Paused { .. } => {
-                        let what = match worked.said {
-                            Said::Failed { .. } | Said::Unavailable => words::WORK_FAILED,
-                            _ => words::WORK_NOT_DONE,
-                        };
-                        log::worked(worked.facts(), attempt, what);
+                        log::worked(worked.facts(), attempt, words::WORK_NOT_DONE);
                     }
                     Next::Done(_) if !is_written => {
                         log::worked(worked.facts(), attempt, words::NOT_ENDED);

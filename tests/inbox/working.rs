@@ -114,6 +114,29 @@ async fn what_an_event_died_of_is_kept_with_it() {
     assert!(!written.contains("secret of a user"), "{written}");
 }
 
+/// A line that names an error sends its reader to an observer: there has to be one.
+#[tokio::test]
+async fn who_has_an_error_is_said_where_there_is_one() {
+    let says_so = "has the error";
+    for (step, written) in [
+        (Step::Fail("no such table"), true),
+        (Step::Retry, false),
+        (Step::Unavailable, false),
+        (Step::Reject, false),
+    ] {
+        let log = Log::begin();
+        let works = Works::new().await;
+        works.then([step]);
+        works.stage.send(&logto::event(1)).await;
+        works.start(works.worker());
+        works.pass_until(|| works.runs() > 0).await;
+        works.rest().await;
+        let lines = log.text();
+        assert!(lines.contains("event not handled") || lines.contains("event is a dead letter"));
+        assert_eq!(lines.contains(says_so), written, "{lines}");
+    }
+}
+
 #[tokio::test]
 async fn a_handler_is_tried_again_when_it_says() {
     let works = Works::new().await;

@@ -5,7 +5,7 @@ use std::fs;
 use hookgate::Reason;
 use serde_json::{Value, json};
 
-use crate::command::{verdict, verify_text, with};
+use crate::command::{hookgate, verdict, verify_text, with};
 
 fn document(path: &str) -> String {
     fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -75,4 +75,73 @@ fn the_readme_shows_what_is_written() {
     let (verdicts, _) = rest.split_once("```").unwrap();
     let output = verify_text(records);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), verdicts);
+}
+
+/// What stands behind `hookgate` on the lines of a document, a backslash at the end going on.
+fn commands(document: &str) -> Vec<String> {
+    let text = document
+        .replace("\\\n", " ")
+        .replace("hookgate-cli -- ", "hookgate ");
+    let lines = text.lines().map(|line| match line.split_once("```") {
+        Some(_) => line.to_owned(),
+        None => line.replace('`', "\n"),
+    });
+    let lines: Vec<String> = lines
+        .flat_map(|line| line.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let commands = lines.iter().filter_map(|line| {
+        let (before, command) = line.split_once("hookgate ")?;
+        // At the start, behind a prompt, a pipe or a variable.
+        let is_start = before.trim().is_empty()
+            || before.contains(['$', '|', '='])
+            || before.contains("cargo run");
+        is_start.then(|| command.to_owned())
+    });
+    commands.collect()
+}
+
+#[test]
+fn the_options_that_documents_show_exist() {
+    let mut documents = vec!["../README.md".to_owned(), "README.md".to_owned()];
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs")).unwrap() {
+        documents.push(format!("../docs/{}", entry.unwrap().file_name().display()));
+    }
+    let mut seen = 0;
+    for path in documents {
+        for command in commands(&document(&path)) {
+            let mut words = command.split_whitespace();
+            let subcommand = words.next().unwrap();
+            let options: Vec<&str> = words.filter(|word| word.starts_with("--")).collect();
+            if options.is_empty() {
+                continue;
+            }
+            let mut help = hookgate(&[subcommand, "--help"]).output().unwrap().stdout;
+            if subcommand == "inbox" {
+                // `inbox URL COMMAND`: its options are those of the command.
+                let inner = command.split_whitespace().nth(2).unwrap();
+                help.extend(
+                    hookgate(&["inbox", "URL", inner, "--help"])
+                        .output()
+                        .unwrap()
+                        .stdout,
+                );
+            }
+            let help = String::from_utf8(help).unwrap();
+            for option in options {
+                let option: String = option
+                    .chars()
+                    .take_while(|it| it.is_ascii_alphanumeric() || *it == '-')
+                    .collect();
+                let is_there = help
+                    .split(|it: char| !it.is_ascii_alphanumeric() && it != '-')
+                    .any(|word| word == option);
+                assert!(
+                    is_there,
+                    "{path}: hookgate {subcommand} has no {option}: {command}"
+                );
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 30, "{seen}");
 }

@@ -149,6 +149,18 @@ fn an_address_that_others_can_reach_needs_a_flag() {
 }
 
 #[test]
+fn an_address_without_an_event_is_no_success() {
+    let output = send(&["github", "--to", "http://127.0.0.1:9/"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    let why = String::from_utf8(output.stderr).unwrap();
+    assert!(why.contains("which event?"), "{why}");
+    // Without an address it is a question, and its answer the list.
+    let output = send(&["github"]);
+    assert!(output.status.success() && !output.stdout.is_empty());
+}
+
+#[test]
 fn events_are_edited_before_they_are_signed() {
     let listening = Listening::start("stripe", &["--show-payload"]);
     let output = send(&[

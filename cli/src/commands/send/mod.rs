@@ -65,7 +65,7 @@ const STALE_MARGIN: Duration = Duration::from_secs(40 * 60);
 pub(crate) struct Send {
     /// Whose webhooks: a name from `hookgate providers`.
     provider: Option<String>,
-    /// Which event. Without one, the command lists the events.
+    /// Which event. Without one and without --to, the command lists the events.
     event: Option<String>,
     /// Where to: an http:// or https:// URL.
     #[arg(long, value_name = "URL")]
@@ -142,8 +142,15 @@ impl Send {
                 io::Error::other("unknown provider; `hookgate send --list` lists those there are")
             })?,
         };
-        if self.list || (self.event.is_none() && !self.flow) {
+        let is_nothing_named = self.event.is_none() && !self.flow;
+        if self.list || (is_nothing_named && self.to.is_none()) {
             return list(std::slice::from_ref(listed), self.json);
+        }
+        // A success would read as if something had been sent.
+        if is_nothing_named {
+            return Err(io::Error::other(
+                "which event? Name one behind the provider; `hookgate send --list` has them",
+            ));
         }
         let url = self
             .to

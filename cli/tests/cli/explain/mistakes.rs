@@ -954,6 +954,28 @@ fn facephis_builder_line_is_printed() {
 }
 
 #[test]
+fn another_encoding_behind_another_prefix_names_both() {
+    let settings = json!({
+        "signature_header": "x-signature",
+        "layout": {"single": {"prefix": "v1="}},
+        "encoding": "base64",
+        "template": "{body}",
+    });
+    let signature = format!("sha256={}", hex(&mac(KEY, BODY.as_bytes())));
+    let explained = custom(settings.clone(), &[("x-signature", &signature)]).explained();
+    let finding = &explained["findings"][0];
+    assert_eq!(finding["mistake"], "signature_encoding");
+    let advice = finding["advice"].as_str().unwrap();
+    assert!(advice.contains("SignatureEncoding::Hex"), "{advice}");
+    assert!(advice.contains(r#"the prefix "sha256=""#), "{advice}");
+    // Behind the right prefix the encoding alone is wrong.
+    let signature = format!("v1={}", hex(&mac(KEY, BODY.as_bytes())));
+    let explained = custom(settings, &[("x-signature", &signature)]).explained();
+    let advice = explained["findings"][0]["advice"].to_string();
+    assert!(!advice.contains("layout"), "{advice}");
+}
+
+#[test]
 fn where_nothing_matches_it_says_what_was_tried() {
     let row = github(b"nobody knows this one", BODY);
     let output = row.explain(&[]);

@@ -252,11 +252,14 @@ fn what_differs(signature: &Signature<'_>, prefix: &str, scheme: &HmacHeaderConf
             SignatureEncoding::Hex => ("base64", "hexadecimal", "Base64"),
             _ => ("hexadecimal", "base64", "Hex"),
         };
-        return (
-            "signature_encoding",
-            format!("the signature is {is}, and the scheme expects {expected}"),
-            format!("set the scheme's encoding to SignatureEncoding::{name}"),
-        );
+        let mut cause = format!("the signature is {is}, and the scheme expects {expected}");
+        let mut advice = format!("set the scheme's encoding to SignatureEncoding::{name}");
+        // Set alone, the encoding would leave the next refusal.
+        if last != prefix && before.trim() != prefix.trim() {
+            cause.push_str("; its prefix is another one too");
+            advice = format!("{advice}, and {}", layout_of(before));
+        }
+        return ("signature_encoding", cause, advice);
     }
     if before == prefix || last == prefix && !prefix.is_empty() {
         return (
