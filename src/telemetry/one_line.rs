@@ -28,14 +28,23 @@ pub(super) struct WithSources<'a>(pub(super) &'a (dyn Error + 'a));
 
 /// Errors may name each other in a circle.
 const DEEPEST: usize = 16;
+/// Most bytes of one of their texts: no line takes more.
+const LONGEST: usize = 2_048;
 
 impl fmt::Display for WithSources<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.0, f)?;
+        let mut before = one_line(LONGEST, &self.0);
+        f.write_str(&before)?;
         let behind = std::iter::successors(self.0.source(), |error| (*error).source());
-        behind
-            .take(DEEPEST)
-            .try_for_each(|error| write!(f, ": {error}"))
+        for error in behind.take(DEEPEST) {
+            let text = one_line(LONGEST, &error);
+            // Some texts end with what is behind them, as sqlx's do: once is enough.
+            if !before.ends_with(&text) {
+                write!(f, ": {text}")?;
+            }
+            before = text;
+        }
+        Ok(())
     }
 }
 
@@ -79,6 +88,40 @@ mod tests {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             panic!("no text")
         }
+    }
+
+    #[derive(Debug)]
+    struct Told(&'static str, Option<Box<Told>>);
+
+    impl fmt::Display for Told {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Told {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            self.1.as_ref().map(|it| &**it as &(dyn Error + 'static))
+        }
+    }
+
+    #[test]
+    fn what_a_text_says_of_its_source_is_not_said_again() {
+        let chain = |outer, inner| Told(outer, Some(Box::new(Told(inner, None))));
+        let shown = |error: &Told| one_line(80, &WithSources(error));
+        assert_eq!(
+            shown(&chain("query failed: no table", "no table")),
+            "query failed: no table"
+        );
+        assert_eq!(
+            shown(&chain("query failed", "no table")),
+            "query failed: no table"
+        );
+        let three = Told(
+            "mail not sent",
+            Some(Box::new(chain("query failed: no table", "no table"))),
+        );
+        assert_eq!(shown(&three), "mail not sent: query failed: no table");
     }
 
     #[test]
