@@ -129,7 +129,7 @@ fn read_settings(path: &Path) -> io::Result<String> {
     // No text of JSON holds a line end as it is. Without them, a saved record is one line.
     let text = read(path)?.replace(['\n', '\r'], " ");
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
-    match inlined(&text, folder) {
+    match inlined(&text, Some(folder)) {
         Ok(text) => Ok(text.into_owned()),
         Err(Refused::Malformed(why)) => Err(io::Error::other(why)),
         Err(Refused::BadKey) => Err(io::Error::other("a key of the settings cannot be used")),

@@ -25,9 +25,10 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// Settings have no deeper levels.
 const MAX_DEPTH: usize = 32;
 
-/// The settings with the files' contents in the files' place. A relative path begins at `folder`. What is not as it
-/// should be stays as it is: who reads the settings says what is wrong.
-pub(crate) fn inlined<'t>(text: &'t str, folder: &Path) -> Result<Cow<'t, str>, Refused> {
+/// The settings with the files' contents in the files' place. A relative path begins at `folder`. Without one, a file is
+/// refused: whoever wrote a record may be a stranger, and its settings must not open what is on this machine. What is not
+/// as it should be stays as it is: who reads the settings says what is wrong.
+pub(crate) fn inlined<'t>(text: &'t str, folder: Option<&Path>) -> Result<Cow<'t, str>, Refused> {
     if !text.contains("\"file\"") {
         return Ok(text.into());
     }
@@ -45,7 +46,12 @@ pub(crate) fn inlined<'t>(text: &'t str, folder: &Path) -> Result<Cow<'t, str>, 
 }
 
 /// The JSON text of a value. `name` is its member's.
-fn with_files(name: &str, json: &str, folder: &Path, depth: usize) -> Result<String, Refused> {
+fn with_files(
+    name: &str,
+    json: &str,
+    folder: Option<&Path>,
+    depth: usize,
+) -> Result<String, Refused> {
     let Some(depth) = depth.checked_sub(1) else {
         return Ok(json.to_owned());
     };
@@ -70,9 +76,12 @@ fn with_files(name: &str, json: &str, folder: &Path, depth: usize) -> Result<Str
 }
 
 /// What the file holds, as JSON.
-fn contents(name: &str, path: &str, folder: &Path) -> Result<String, Refused> {
+fn contents(name: &str, path: &str, folder: Option<&Path>) -> Result<String, Refused> {
     let fault =
         |why: &str| Refused::Malformed(format!("`settings`: `{name}`: the file {path} {why}"));
+    let folder = folder.ok_or_else(|| {
+        fault("is named by a record: put what it holds in its place, or allow files by `--files`")
+    })?;
     let text = read(&folder.join(path)).map_err(|why| fault(&why))?;
     if name != JWKS {
         let text = text.strip_suffix('\n').unwrap_or(&text);

@@ -25,7 +25,13 @@ pub(crate) fn hookgate(arguments: &[&str]) -> Command {
 
 /// Runs `hookgate verify -` over `input`.
 pub(crate) fn verify_text(input: impl Into<Vec<u8>>) -> Output {
-    let mut child = hookgate(&["verify", "-"]).spawn().unwrap();
+    verify_text_with(&[], input)
+}
+
+/// The same with these options.
+pub(crate) fn verify_text_with(options: &[&str], input: impl Into<Vec<u8>>) -> Output {
+    let arguments = [&["verify", "-"], options].concat();
+    let mut child = hookgate(&arguments).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let input = input.into();
     // It writes while it reads the output, or both would wait once the pipes are full.

@@ -10,7 +10,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::{
-    command::{hookgate, verdict, with},
+    command::{hookgate, verdict, verdicts, verify_text_with, with},
     explain::request::{CERTIFICATES, certificate},
     listening::{Listening, send},
     send_and_listen::FRAMEWORKS,
@@ -46,7 +46,8 @@ fn said(settings: Value, token: &str) -> String {
     headers.push(json!(["authorization", token]));
     record["now"] = json!(1_700_000_000);
     record["window_s"] = Value::Null;
-    let verdict = verdict(&record);
+    let judged = verify_text_with(&["--files", "."], record.to_string());
+    let verdict = verdicts(&judged).remove(0);
     let said = [&verdict["reason"], &verdict["error"], &verdict["verdict"]];
     let said = said.into_iter().find_map(Value::as_str);
     said.unwrap().to_owned()
@@ -125,6 +126,11 @@ fn a_key_set_comes_from_a_file_and_its_faults_name_the_file_and_the_key() {
         let name = path.file_name().unwrap().to_str().unwrap();
         assert!(error.contains(told) && error.contains(name), "{error}");
     }
+    // Its sender may be a stranger.
+    let mut record = with("settings", of_file(&right));
+    record["now"] = json!(1_700_000_000);
+    let error = verdict(&record)["error"].as_str().unwrap().to_owned();
+    assert!(error.contains("is named by a record"), "{error}");
     let endless = said(of_file(Path::new("/dev/zero")), &token);
     assert!(endless.contains("is no plain file"), "{endless}");
 }

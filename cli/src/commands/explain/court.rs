@@ -118,7 +118,7 @@ impl Ruling {
 impl Court {
     pub(crate) fn new() -> Self {
         Self {
-            judge: Judge::new(),
+            judge: Judge::new(None),
             bytes: 0,
             cases: 0,
         }

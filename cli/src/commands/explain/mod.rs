@@ -257,8 +257,8 @@ impl Explain {
         let Some(text) = case.settings.take() else {
             return Ok(());
         };
-        let of_settings = self.settings.as_deref().and_then(Path::parent);
-        let folder = of_settings.unwrap_or_else(|| Path::new(""));
+        let of_settings = self.settings.as_deref();
+        let folder = of_settings.map(|file| file.parent().unwrap_or_else(|| Path::new("")));
         let inlined = inlined(&text, folder).map_err(|refused| unusable(refused).to_string())?;
         case.settings = Some(inlined.into_owned());
         Ok(())

@@ -4,6 +4,7 @@ use std::{
     future::{
         Future, {self},
     },
+    path::PathBuf,
     pin::pin,
     sync::Arc,
     task::{Context, Poll, Waker},
@@ -49,10 +50,11 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    pub(crate) fn new() -> Self {
+    /// `files` is where the files are that records name. Without it they may name none.
+    pub(crate) fn new(files: Option<PathBuf>) -> Self {
         let clock = Arc::new(RecordClock::default());
         Self {
-            judges: Judges::new(clock.clone()),
+            judges: Judges::new(clock.clone(), files),
             clock,
             system: SystemClock::new(),
             timer: Arc::new(NeverNeeded),

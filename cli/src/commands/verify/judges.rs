@@ -1,6 +1,6 @@
 //! [`Judges`]: the judge of each policy that records name, built once.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use hookgate::{framework::Judge, time::Clock};
 use sha2::{Digest, Sha256};
@@ -20,6 +20,7 @@ const KEPT: usize = 256;
 /// Judges by their policy.
 pub(crate) struct Judges {
     clock: Arc<dyn Clock>,
+    files: Option<PathBuf>,
     built: HashMap<[u8; 32], Result<Built, Refused>>,
 }
 
@@ -30,9 +31,10 @@ pub(crate) struct Built {
 }
 
 impl Judges {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>, files: Option<PathBuf>) -> Self {
         Self {
             clock,
+            files,
             built: HashMap::new(),
         }
     }
@@ -47,7 +49,7 @@ impl Judges {
         self.built.entry(policy).or_insert_with(|| {
             let settings = record.settings.map(|settings| settings.get());
             let settings = settings
-                .map(|text| inlined(text, Path::new("")))
+                .map(|text| inlined(text, self.files.as_deref()))
                 .transpose()?;
             let settings = settings.as_deref();
             let builder = listed.receiver(Terms {

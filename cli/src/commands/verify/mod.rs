@@ -45,20 +45,27 @@ pub(crate) struct Verify {
     /// Write JSON lines, as without it: every command takes this option.
     #[arg(long)]
     json: bool,
+    /// Let the settings of records name files, in this folder or by their whole path. Only for records that you trust.
+    #[arg(long, value_name = "FOLDER")]
+    files: Option<PathBuf>,
 }
 
 impl Verify {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
         // There is no other form.
-        let Self { file, json: _ } = self;
+        let Self {
+            file,
+            json: _,
+            files,
+        } = self;
         let all_judged = if is_stdin(&file) {
-            verify(io::stdin().lock())?
+            verify(io::stdin().lock(), files)?
         } else {
             let file = File::open(&file).map_err(|error| {
                 let text = format!("cannot open {}: {error}", file.display());
                 io::Error::new(error.kind(), text)
             })?;
-            verify(file)?
+            verify(file, files)?
         };
         Ok(if all_judged {
             ExitCode::SUCCESS
@@ -69,10 +76,10 @@ impl Verify {
 }
 
 /// Judges every line of `input`. Returns whether all of them were records.
-fn verify(input: impl Read) -> io::Result<bool> {
+fn verify(input: impl Read, files: Option<PathBuf>) -> io::Result<bool> {
     let mut screen = Screen::stdout_in_blocks();
     let mut lines = Lines::new(input);
-    let mut judge = Judge::new();
+    let mut judge = Judge::new(files);
     let mut all_judged = true;
     let mut number: u64 = 0;
     while let Some(line) = lines.next(|| screen.flush())? {
