@@ -24,6 +24,13 @@ impl LockLimit {
     pub(crate) fn ahead_of(self, sql: impl fmt::Display) -> String {
         format!("SET LOCAL lock_timeout = {self}; {sql}")
     }
+
+    /// The same for a script that may find what it makes: the server's notices of that would be lines in the log.
+    pub(crate) fn ahead_of_script(self, sql: impl fmt::Display) -> String {
+        self.ahead_of(format_args!(
+            "SET LOCAL client_min_messages = warning; {sql}"
+        ))
+    }
 }
 
 /// In milliseconds.

@@ -34,7 +34,8 @@ impl Ask for Migration<'_> {
         {
             Age::Old => {
                 // Sent as one message, the script is one transaction. It may wait for other instances' turns.
-                let made = session::write(connection, lock.ahead_of(schema::script(table))).await;
+                let made =
+                    session::write(connection, lock.ahead_of_script(schema::script(table))).await;
                 made.map_err(failure)?;
             }
             Age::Newer => mention(),

@@ -28,8 +28,11 @@ impl Ask for Migration<'_> {
         };
         if comment.as_deref().is_none_or(schema::is_old) {
             // Sent as one message, the script is one transaction. It may wait for other instances' turns.
-            let made =
-                session::write(connection, lock.ahead_of(schema::script(&self.0.names))).await;
+            let made = session::write(
+                connection,
+                lock.ahead_of_script(schema::script(&self.0.names)),
+            )
+            .await;
             made.map_err(failure)?;
             if self.0.store.statements().prepared().is_some() {
                 // There were no tables yet when this connection was opened.
