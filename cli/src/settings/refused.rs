@@ -14,7 +14,9 @@ pub(crate) enum Refused {
 impl From<BuildError> for Refused {
     fn from(error: BuildError) -> Self {
         match error {
-            BuildError::Secret(_) | BuildError::NoKey => Self::BadKey,
+            BuildError::Secret(_) | BuildError::Credential { .. } | BuildError::NoKey => {
+                Self::BadKey
+            }
             other => Self::Malformed(other.to_string()),
         }
     }
