@@ -272,8 +272,8 @@ pub trait DedupStore: Send + Sync + 'static {
         None
     }
 
-    /// What an operator should know of it now, where it knows that without asking anybody: for the check at start, and
-    /// for workers, which ask every few seconds and log what is new. The default has nothing to say.
+    /// What an operator should know of it now, where it knows that without asking anybody. The check at start asks, and
+    /// workers ask every few seconds and log what is new. The default has nothing to say.
     ///
     /// Its texts hold nothing that changes with every call, since each change is a log line.
     fn findings(&self) -> Vec<Finding> {

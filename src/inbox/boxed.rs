@@ -1,7 +1,7 @@
 //! The boxed twin of [`Inbox`], for an inbox that is chosen at run time.
 //!
-//! Each call stands here three times, as in `dedup::boxed`. No macro makes them of one list: the boxed form has to name
-//! each reference's lifetime, which the trait leaves out, and a list with both says each call twice again, unreadably.
+//! Each call stands here three times, as in `dedup::boxed`. No macro makes them of one list. The boxed form has to name
+//! each reference's lifetime, which the trait leaves out. A list with both says each call twice again, unreadably.
 
 use std::{fmt, sync::Arc, time::Duration};
 
