@@ -158,11 +158,12 @@ async fn drained(engine: &Engine) -> Result<()> {
     let begun = Instant::now();
     loop {
         // The pool may hold connections that broke meanwhile.
-        if matches!(engine.kept().await, Ok((0, _))) {
+        let kept = engine.kept().await;
+        if matches!(kept, Ok((0, _))) {
             return Ok(());
         }
         if begun.elapsed() > PATIENCE {
-            return Err("events still wait after three minutes".into());
+            return Err(format!("after three minutes the inbox says: {kept:?}").into());
         }
         tokio::time::sleep(LOOK).await;
     }
