@@ -30,7 +30,7 @@ async fn main() -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["receiver", url, dies, address] => roles::receive(url, dies.parse()?, address).await,
-        ["worker", url, dies] => roles::work(url, dies.parse()?).await,
+        ["worker", url, dies, lease] => roles::work(url, dies.parse()?, lease.parse()?).await,
         ["inline", url, address] => roles::receive_inline(url, address).await,
         ["--events", events] => show::all(events.parse()?, "").await,
         ["--events", events, "--only", name] => show::all(events.parse()?, name).await,

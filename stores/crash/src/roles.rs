@@ -21,9 +21,6 @@ use crate::{
     supervised::READY,
 };
 
-/// So long an event waits after its worker died.
-const LEASE: Duration = Duration::from_secs(1);
-
 fn receiver() -> Result<ReceiverBuilder> {
     let pack = Preset::github(Secret::utf8(SECRET)?);
     Ok(Receiver::new("matrix", pack).acknowledge("events_can_be_lost"))
@@ -49,7 +46,7 @@ pub(crate) async fn receive_inline(url: &str, address: &str) -> Result<()> {
         Claims::Sqlite(store) => receiver()?.dedup(store),
         Claims::Postgres(store) => receiver()?.dedup(store),
     };
-    let layer = receiver.lease(LEASE).build()?.layer();
+    let layer = receiver.build()?.layer();
     let handle = async |State(engine): State<Engine>, Event(delivery): Event<Payload<Json>>| {
         let event = number(delivery.payload())?;
         engine.commit(event).await?;
@@ -66,18 +63,20 @@ async fn serve(address: &str, app: Router) -> Result<()> {
     Ok(())
 }
 
-pub(crate) async fn work(url: &str, dies: Dies) -> Result<()> {
+/// An event waits for `lease` seconds after its worker died.
+pub(crate) async fn work(url: &str, dies: Dies, lease: u64) -> Result<()> {
+    let lease = Duration::from_secs(lease);
     let engine = Engine::open(url).await?;
     match engine.clone() {
-        Engine::Sqlite(inner, _) => run(Mortal { inner, dies }, engine, dies).await,
-        Engine::Postgres(inner, _) => run(Mortal { inner, dies }, engine, dies).await,
+        Engine::Sqlite(inner, _) => run(Mortal { inner, dies }, engine, dies, lease).await,
+        Engine::Postgres(inner, _) => run(Mortal { inner, dies }, engine, dies, lease).await,
     }
 }
 
-async fn run(inbox: impl Inbox + Clone, engine: Engine, dies: Dies) -> Result<()> {
+async fn run(inbox: impl Inbox + Clone, engine: Engine, dies: Dies, lease: Duration) -> Result<()> {
     let receiver = receiver()?.inbox(inbox.clone()).build()?;
     let worker = Worker::new(inbox)
-        .lease(LEASE)
+        .lease(lease)
         .poll(Duration::from_millis(500))
         .handle(&receiver, move |delivery: Delivery<Payload<Json>>| {
             let engine = engine.clone();

@@ -179,7 +179,9 @@ impl Processes {
         let address = free_address().await?;
         let (at, mut addresses) = (address.to_string(), vec![address]);
         let receiver = ["receiver", url, row.receiver.name(), &at];
-        let worker = ["worker", url, row.worker.name()];
+        // Short where workers die, so that the row is. Elsewhere a busy machine must not make one lapse.
+        let lease = if row.may_repeat { "1" } else { "30" };
+        let worker = ["worker", url, row.worker.name(), lease];
         let mut all = vec![
             Supervised::start(&receiver, row.receiver_killed).await?,
             Supervised::start(&worker, row.worker_killed).await?,
