@@ -102,13 +102,14 @@ async fn run(row: &Row, events: i64, place: &Place) -> Result<Count> {
     count.before = rate(&engine, &sound.addresses, 0..first, &mut accepted).await?;
     sound.stop().await;
 
-    let (fault, url) = Fault::begin(row.database, place).await?;
+    let (mut fault, url) = Fault::begin(row.database, place).await?;
     let processes = Processes::start(row, &url).await?;
     accepted.extend(send(&processes.addresses, first..second).await?);
     fault.end().await?;
     // A worker that were stopped with its hands full would repeat effects, which is another row's.
     drained(&engine).await?;
     count.died = processes.stop().await;
+    drop(fault);
 
     let sound = Processes::start(&ROWS[0], &place.url).await?;
     count.after = rate(&engine, &sound.addresses, second..events, &mut accepted).await?;
@@ -214,17 +215,21 @@ async fn free_address() -> Result<SocketAddr> {
 struct Fault {
     task: Option<JoinHandle<Result<()>>>,
     server: Option<Arc<PostgresServer>>,
+    /// Between the processes and the server. It goes on after the fault has ended.
+    proxy: Option<Arc<Proxy>>,
 }
 
 impl Fault {
     /// Also says how the database is reached meanwhile.
     async fn begin(fault: Database, place: &Place) -> Result<(Self, String)> {
         let mut url = place.url.clone();
+        let mut proxy = None;
         let Some(server) = place.server.clone() else {
             return Ok((
                 Self {
                     task: None,
                     server: None,
+                    proxy: None,
                 },
                 url,
             ));
@@ -244,23 +249,31 @@ impl Fault {
                 }))
             }
             Database::Breaks => {
-                let proxy = Proxy::start(server.port()).await;
-                url = server.url_as("postgres", proxy.port());
-                Some(tokio::spawn(breaks(proxy)))
+                let breaking = Arc::new(Proxy::start(server.port()).await);
+                url = server.url_as("postgres", breaking.port());
+                proxy = Some(breaking.clone());
+                Some(tokio::spawn(breaks(breaking)))
             }
         };
         let server = Some(server);
-        Ok((Self { task, server }, url))
+        Ok((
+            Self {
+                task,
+                server,
+                proxy,
+            },
+            url,
+        ))
     }
 
-    async fn end(self) -> Result<()> {
-        if let Some(task) = self.task {
+    async fn end(&mut self) -> Result<()> {
+        if let Some(task) = self.task.take() {
             task.abort();
             // It may be starting the server again.
             if let Ok(ended) = task.await {
                 ended?;
             }
-            if let Some(server) = self.server {
+            if let (Some(server), None) = (self.server.clone(), &self.proxy) {
                 tokio::task::spawn_blocking(move || {
                     server.crash();
                     server.resume();
@@ -294,7 +307,7 @@ async fn loses_backends(url: String) -> Result<()> {
     }
 }
 
-async fn breaks(proxy: Proxy) -> Result<()> {
+async fn breaks(proxy: Arc<Proxy>) -> Result<()> {
     loop {
         tokio::time::sleep(Duration::from_millis(30)).await;
         let breaks = if below(2)? == 0 {
