@@ -2,11 +2,18 @@
 
 mod seal;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 
-use self::seal::{ID_BYTES, Place, Unopened, What, clear_format, open, seal, sealed_format};
+use self::seal::{Place, Unopened, What, clear_format, is_fit, open, seal, sealed_format};
 use super::{
     Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, Leased, OrderKey, Page,
     Pause, Position, Quarantine, QuarantineCap, Totals,
@@ -14,14 +21,15 @@ use super::{
 use crate::{
     dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
     identity::{ContentDigest, EventKey},
-    keys::{Key, Keyring},
-    setup::{BuildError, Finding},
+    keys::Keyring,
+    setup::{BuildError, Finding, Severity},
     telemetry::{log, words},
     verdict::StoreError,
 };
 
-/// The shortest secret that is taken.
-const SECRET_BYTES: usize = 32;
+/// What is said where a key cannot be used.
+const UNFIT: &str = "an inbox is encrypted with secrets of 32 bytes or more, each with an id of its own, of 255 bytes at \
+                     most: `Key::new(\"2026-11\", secret)`";
 /// An event whose key is missing comes back after a quarter of its age, within these bounds.
 const SOONEST: Duration = Duration::from_secs(60);
 const LATEST: Duration = Duration::from_secs(3600);
@@ -34,9 +42,11 @@ const LATEST: Duration = Duration::from_secs(3600);
 ///
 /// What stands in the clear beside a payload is bound to it: the event's key, endpoint, type, key id and order. A payload
 /// that somebody altered, or moved to another row, becomes a [damaged](DeadReason::Damaged) dead letter. An event whose
-/// key is missing from the ring is given back without a spent try, with an error in the log.
+/// key is missing from the ring is given back without a spent try. The log warns of it, and so does the finding
+/// `inbox_key_missing`.
 ///
-/// It does not hide how many events there are, when they came, how long their payloads are, or those columns. Whoever can
+/// It does not hide how many events there are, when they came, how long their payloads are, those columns, or what operators
+/// gave as reasons. Whoever can
 /// write the tables can still delete and repeat rows.
 ///
 /// ```
@@ -55,6 +65,8 @@ pub struct EncryptedInbox<S> {
     inner: S,
     keys: Keyring,
     takes_clear: bool,
+    /// Whether the last events that were to be run had one whose key is missing.
+    lacks_key: Arc<AtomicBool>,
 }
 
 impl<S: Inbox> EncryptedInbox<S> {
@@ -62,21 +74,17 @@ impl<S: Inbox> EncryptedInbox<S> {
     ///
     /// # Errors
     ///
-    /// When a key of the ring is no secret of 32 bytes or more, or its id is longer than 255 bytes.
+    /// When a key of the ring is no secret of 32 bytes or more, or has no id of its own of 255 bytes at most. `0` is the id
+    /// of a secret that was given without one.
     pub fn new(inbox: S, keys: Keyring) -> Result<Self, BuildError> {
-        let is_fit = |key: &Key| {
-            let long = |secret: &crate::keys::Secret| secret.expose().len() >= SECRET_BYTES;
-            key.id().len() <= ID_BYTES && key.secret().is_some_and(long)
-        };
         if !keys.load().iter().all(is_fit) {
-            return Err(BuildError::UnfitKey(
-                "an inbox is encrypted with secrets of 32 bytes or more, whose ids have 255 bytes at most",
-            ));
+            return Err(BuildError::UnfitKey(UNFIT));
         }
         Ok(Self {
             inner: inbox,
             keys,
             takes_clear: true,
+            lacks_key: Arc::default(),
         })
     }
 
@@ -94,9 +102,7 @@ impl<S: Inbox> EncryptedInbox<S> {
     }
 
     fn sealed(&self, place: &Place<'_>, clear: &[u8]) -> Result<Bytes, StoreError> {
-        seal(&self.keys, place, clear).ok_or_else(|| {
-            StoreError::Unavailable("the inbox has no secret to encrypt with".into())
-        })
+        seal(&self.keys, place, clear).ok_or_else(|| StoreError::Unavailable(UNFIT.into()))
     }
 
     fn sealed_entry(&self, entry: Entry, is_quarantined: bool) -> Result<Entry, StoreError> {
@@ -162,7 +168,9 @@ impl<S: Inbox> EncryptedInbox<S> {
             // No bytes are a damaged payload, and its run makes a dead letter of it.
             Some(Err(Unopened::Altered)) => (Bytes::new(), row.format),
             Some(Err(Unopened::UnknownKey)) => {
-                log::worker(&row.endpoint, words::NO_SEALING_KEY);
+                if !self.lacks_key.swap(true, Ordering::Relaxed) {
+                    log::worker(&row.endpoint, words::NO_SEALING_KEY);
+                }
                 let later = (row.age / 4).clamp(SOONEST, LATEST);
                 let given = self
                     .inner
@@ -233,7 +241,16 @@ impl<S: Inbox> DedupStore for EncryptedInbox<S> {
     }
 
     fn findings(&self) -> Vec<Finding> {
-        self.inner.findings()
+        let mut found = self.inner.findings();
+        if self.lacks_key.load(Ordering::Relaxed) {
+            found.push(Finding::new(
+                Severity::Warning,
+                "inbox_key_missing",
+                "events wait that are encrypted with a key that the ring lacks",
+                "put the old keys behind the new one until nothing that they encrypted is left",
+            ));
+        }
+        found
     }
 }
 
@@ -254,9 +271,13 @@ impl<S: Inbox> Inbox for EncryptedInbox<S> {
     async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
         let format = sealed_format(ask.format);
         let mut batch = self.inner.lease(Ask { format, ..ask }).await?;
-        let mut rows = Vec::with_capacity(batch.rows.len());
+        let asked = batch.rows.len();
+        let mut rows = Vec::with_capacity(asked);
         for row in batch.rows {
             rows.extend(self.opened_row(row).await);
+        }
+        if asked > 0 && rows.len() == asked {
+            self.lacks_key.store(false, Ordering::Relaxed);
         }
         batch.rows = rows;
         Ok(batch)
