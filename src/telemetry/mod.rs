@@ -12,7 +12,7 @@ pub(crate) mod meter;
 pub mod metrics;
 mod observer;
 #[cfg(feature = "tracing")]
-mod one_line;
+pub(crate) mod one_line;
 mod panics;
 mod seldom;
 mod span;
