@@ -7,6 +7,7 @@
 mod boxed;
 #[cfg(feature = "testing")]
 pub mod contract;
+mod forward;
 mod memory;
 mod owner_tokens;
 

@@ -15,12 +15,11 @@ use bytes::Bytes;
 
 use self::seal::{Place, Unopened, What, clear_format, is_fit, open, seal, sealed_format};
 use super::{
-    Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, Leased, OrderKey, Page,
-    Pause, Position, Quarantine, QuarantineCap, Totals,
+    Accept, Ask, Batch, Counts, DeadReason, Entry, Inbox, Kept, Leased, Quarantine, QuarantineCap,
 };
 use crate::{
-    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
-    identity::{ContentDigest, EventKey},
+    dedup::{DedupStore, Lease, Settled},
+    identity::EventKey,
     keys::Keyring,
     setup::{BuildError, Finding, Severity},
     telemetry::{log, words},
@@ -201,45 +200,6 @@ impl<S: fmt::Debug> fmt::Debug for EncryptedInbox<S> {
 }
 
 impl<S: Inbox> DedupStore for EncryptedInbox<S> {
-    async fn claim(
-        &self,
-        key: &EventKey,
-        content: Option<&ContentDigest>,
-        owner: OwnerToken,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        self.inner.claim(key, content, owner, lease).await
-    }
-
-    async fn settle(
-        &self,
-        lease: &Lease,
-        end: End,
-        retain: Duration,
-    ) -> Result<Settled, StoreError> {
-        self.inner.settle(lease, end, retain).await
-    }
-
-    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
-        self.inner.extend(lease, by).await
-    }
-
-    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        self.inner.look(key).await
-    }
-
-    async fn settled(&self, key: &EventKey) {
-        self.inner.settled(key).await;
-    }
-
-    fn promises(&self) -> Promises {
-        self.inner.promises()
-    }
-
-    fn held(&self) -> Option<u64> {
-        self.inner.held()
-    }
-
     fn findings(&self) -> Vec<Finding> {
         let mut found = self.inner.findings();
         if self.lacks_key.load(Ordering::Relaxed) {
@@ -252,6 +212,8 @@ impl<S: Inbox> DedupStore for EncryptedInbox<S> {
         }
         found
     }
+
+    crate::forward_calls!(inner: claim, settle, extend, look, settled, promises, held);
 }
 
 impl<S: Inbox> Inbox for EncryptedInbox<S> {
@@ -283,10 +245,6 @@ impl<S: Inbox> Inbox for EncryptedInbox<S> {
         Ok(batch)
     }
 
-    async fn keep(&self, leases: &[&Lease], by: Duration) -> Result<Vec<Settled>, StoreError> {
-        self.inner.keep(leases, by).await
-    }
-
     async fn give_back(
         &self,
         lease: &Lease,
@@ -306,39 +264,6 @@ impl<S: Inbox> Inbox for EncryptedInbox<S> {
     ) -> Result<Settled, StoreError> {
         let error = self.sealed_error(lease.key(), error)?;
         self.inner.bury(lease, reason, error).await
-    }
-
-    async fn pause(&self, endpoint: &str, pause: Pause) -> Result<(), StoreError> {
-        self.inner.pause(endpoint, pause).await
-    }
-
-    async fn resume(&self, endpoint: &str) -> Result<(), StoreError> {
-        self.inner.resume(endpoint).await
-    }
-
-    async fn promote(&self, order: &OrderKey) -> Result<(), StoreError> {
-        self.inner.promote(order).await
-    }
-
-    async fn work_may_wait(&self) {
-        self.inner.work_may_wait().await;
-    }
-
-    async fn hold(&self, endpoint: &str, is_held: bool) -> Result<(), StoreError> {
-        self.inner.hold(endpoint, is_held).await
-    }
-
-    async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
-        self.inner.totals().await
-    }
-
-    async fn list(
-        &self,
-        filter: &Filter,
-        after: Option<&Position>,
-        limit: usize,
-    ) -> Result<Page, StoreError> {
-        self.inner.list(filter, after, limit).await
     }
 
     /// What cannot be decrypted is shown as it is kept, so that its length and columns can be seen.
@@ -371,15 +296,5 @@ impl<S: Inbox> Inbox for EncryptedInbox<S> {
         Ok(Some(kept))
     }
 
-    async fn replay(&self, key: &EventKey, why: &str) -> Result<bool, StoreError> {
-        self.inner.replay(key, why).await
-    }
-
-    async fn discard(&self, key: &EventKey) -> Result<bool, StoreError> {
-        self.inner.discard(key).await
-    }
-
-    async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
-        self.inner.erase(age, limit).await
-    }
+    crate::forward_calls!(inner: keep, pause, resume, promote, work_may_wait, hold, totals, list, replay, discard, erase);
 }
