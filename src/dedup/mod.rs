@@ -7,7 +7,6 @@
 mod boxed;
 #[cfg(feature = "testing")]
 pub mod contract;
-mod forward;
 mod memory;
 mod owner_tokens;
 

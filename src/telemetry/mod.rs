@@ -11,7 +11,6 @@ pub(crate) mod meter;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod observer;
-#[cfg(feature = "tracing")]
 pub(crate) mod one_line;
 mod panics;
 mod seldom;

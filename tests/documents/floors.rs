@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The shelves that stand on the floors: re-exports and documents, which nothing inside uses.
-const SHELVES: [&str; 3] = ["framework", "guide", "pack"];
+const SHELVES: [&str; 4] = ["forward", "framework", "guide", "pack"];
 
 fn src() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../src")
