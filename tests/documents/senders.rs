@@ -189,24 +189,27 @@ fn the_crates_documentation_has_every_preset() {
 /// Each constructor stands beside the row of its name.
 #[test]
 fn each_preset_has_a_constructor_of_its_name() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/providers/known/rows");
-    let files = fs::read_dir(folder).unwrap();
-    let code: String = files
-        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
-        .collect();
     for sender in presets() {
         let name = constructor(sender);
-        let row = name.to_uppercase();
+        let code = document(&format!("src/providers/known/rows/{name}.rs"));
+        assert!(code.contains(&format!("\n    {name}\n}}")), "{name}");
         assert!(
-            code.contains(&format!("\n    {name} = {row}\n}}")),
+            code.contains(&format!("\n    name: \"{}\",", sender.name)),
             "{name}"
         );
-        let row = format!(
-            "const {row}: KnownSender = KnownSender {{\n    name: \"{}\",",
-            sender.name
-        );
-        assert!(code.contains(&row), "{row}");
     }
+}
+
+#[test]
+fn senders_with_packs_come_first_and_the_others_by_their_names() {
+    let names: Vec<_> = known::ALL.iter().map(|sender| sender.name).collect();
+    let of_presets: Vec<_> = presets().map(constructor).collect();
+    let (packs, others) = names.split_at(names.len() - of_presets.len());
+    assert_eq!(packs, ["logto", "facephi", "idcloud", "unico-check"]);
+    assert_eq!(others.len(), of_presets.len());
+    let others: Vec<_> = others.iter().map(|name| name.replace('-', "_")).collect();
+    assert_eq!(others, of_presets);
+    assert!(of_presets.is_sorted(), "{of_presets:?}");
 }
 
 /// `1 h 30 min`, `0.3 s`, `at once`.

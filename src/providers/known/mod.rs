@@ -1,7 +1,7 @@
 //! Everything that is known of each sender, in one row, with the source of each fact.
 //!
 //! Packs, simulators, the command, the start-up check and the tables of the guides read these rows. A new sender is a file
-//! in `rows`, and its place in the list there.
+//! in `rows`, and a line of the list there.
 
 mod body_time;
 mod challenge;
@@ -19,8 +19,10 @@ mod words;
 use std::time::Duration;
 
 #[cfg(feature = "simulator")]
-pub(super) use self::rows::SVIX;
-pub(super) use self::rows::{IDCLOUD, LOGTO, UNICO_CHECK, facephi};
+pub(super) use self::rows::svix::ROW as SVIX;
+pub(super) use self::rows::{
+    facephi, idcloud::ROW as IDCLOUD, logto::ROW as LOGTO, unico_check::ROW as UNICO_CHECK,
+};
 pub use self::{
     body_time::BodyTime,
     challenge::Challenge,

@@ -19,7 +19,7 @@ const CLOUD_EVENTS: &str = "CloudEvents 1.0, \"Required attributes\"";
 pub(in crate::providers) const SIGNATURE: &str = "signature";
 
 /// See [`Facephi`](crate::providers::facephi::Facephi).
-pub(in crate::providers) const FACEPHI: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "facephi",
     title: "Facephi",
     proof: Fact::known(Proof::Scheme(|| signs().into()), EVENTS),

@@ -16,7 +16,7 @@ const FAILED: &str = "docs.github.com, \"Handling failed webhook deliveries\"";
 const BEST_PRACTICES: &str = "docs.github.com, \"Best practices for using webhooks\"";
 
 /// GitHub.
-pub(super) const GITHUB: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "github",
     title: "GitHub",
     proof: Fact::known(
@@ -73,5 +73,5 @@ preset! {
     ///   sent again by hand or through its API, byte for byte, and are then the same event.
     /// - Known: payloads have up to 25 MB. The receiver's limit stays at 1 MiB, since a body is read
     ///   before its signature can be checked. Raise it with `body_limit` where large pushes are expected.
-    github = GITHUB
+    github
 }

@@ -13,7 +13,7 @@ const PAGE: &str = "developer.unico.io, \"Webhooks and events\"";
 const GAPS: &[Duration] = &[secs(30), secs(60), secs(120), secs(240)];
 
 /// See [`IdCloud`](crate::providers::idcloud::IdCloud).
-pub(in crate::providers) const IDCLOUD: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "idcloud",
     title: "IDCloud",
     proof: Fact::known(Proof::Access, PAGE),

@@ -18,7 +18,7 @@ const SDK: &str = "@linear/sdk, `LinearWebhookClient`";
 const GAPS: &[Duration] = &[minutes(1), hours(1), hours(6)];
 
 /// Linear.
-pub(super) const LINEAR: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "linear",
     title: "Linear",
     proof: Fact::known(
@@ -66,5 +66,5 @@ preset! {
     ///   `webhookTimestamp`. That a further attempt differs in nothing else is assumed.
     /// - Known: Linear waits 5 s. It sends again after a minute, an hour and 6 hours. Then it gives up, and may disable the
     ///   webhook.
-    linear = LINEAR
+    linear
 }

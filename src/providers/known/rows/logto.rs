@@ -24,7 +24,7 @@ const GAPS: &[Duration] = &[
 ];
 
 /// See [`Logto`](crate::providers::logto::Logto).
-pub(in crate::providers) const LOGTO: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "logto",
     title: "Logto",
     proof: Fact::known(

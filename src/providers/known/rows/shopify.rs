@@ -26,7 +26,7 @@ const GAPS: &[Duration] = &[
 ];
 
 /// Shopify.
-pub(super) const SHOPIFY: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "shopify",
     title: "Shopify",
     proof: Fact::known(
@@ -65,5 +65,5 @@ preset! {
     /// - Equal bodies of two topics or shops are one event where they share a receiver. Give each topic an
     ///   endpoint of its own where that can happen.
     /// - Known: Shopify waits 5 s and sends again 8 times within 4 hours.
-    shopify = SHOPIFY
+    shopify
 }

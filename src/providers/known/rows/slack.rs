@@ -20,7 +20,7 @@ const PAGE: &str = "api.slack.com, \"The Events API\"";
 const GAPS: &[Duration] = &[Duration::ZERO, minutes(1), minutes(5)];
 
 /// Slack.
-pub(super) const SLACK: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "slack",
     title: "Slack",
     proof: Fact::known(
@@ -73,5 +73,5 @@ preset! {
     /// - Known: Slack waits 3 s, and sends an event again at once, after a minute and after 5 minutes.
     ///   With "delayed events" switched on it also does so every hour for a day, which the retention
     ///   covers.
-    slack = SLACK
+    slack
 }

@@ -26,7 +26,7 @@ const GAPS: &[Duration] = &[
 ];
 
 /// Stripe.
-pub(super) const STRIPE: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "stripe",
     title: "Stripe",
     proof: Fact::known(
@@ -76,5 +76,5 @@ preset! {
     /// - Signatures under `v0`, which Stripe adds in test mode, are passed over.
     /// - Known: Stripe sends again for 3 days in live mode. How long it waits is not published; the
     ///   default of 8 s for handlers is an assumption.
-    stripe = STRIPE
+    stripe
 }

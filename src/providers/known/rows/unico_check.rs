@@ -13,7 +13,7 @@ const PORTAL: &str = "empresas.unico.io, \"Webhook\"";
 const GAPS: &[Duration] = &[minutes(1), minutes(1), minutes(1)];
 
 /// See [`UnicoCheck`](crate::providers::unico_check::UnicoCheck).
-pub(in crate::providers) const UNICO_CHECK: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "unico-check",
     title: "Unico Check",
     proof: Fact::known(Proof::AsConfigured, PORTAL),
