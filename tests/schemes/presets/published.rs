@@ -6,7 +6,7 @@ use hookgate::{
     BuildError, EventKey, Receiver, Rejection, Secret, UnixTime,
     pack::{Head, Provider, Retries, TimeKind},
     providers::{
-        known::{self, EventTypeAt, KnownSender},
+        known::{self, EventTypeAt, KeyOwner, KnownSender},
         preset::{Preset, PresetSimulator},
     },
     schemes::SchemeConfig,
@@ -135,6 +135,21 @@ fn a_row_of_a_pack_of_its_own_makes_no_preset() {
             "{name}: {built:?}"
         );
     }
+}
+
+/// Another customer of the sender could have a genuine request sent to this endpoint.
+#[test]
+fn a_row_of_a_sender_with_one_key_for_all_customers_makes_no_preset() {
+    let mut sender = *known::find("github").unwrap();
+    let build = |sender: &KnownSender| {
+        let preset = Preset::of(sender, Secret::utf8("k").unwrap());
+        Receiver::new("hook", preset).judge().map(|_| ())
+    };
+    assert_eq!(build(&sender), Ok(()));
+    sender.key_owner = KeyOwner::Sender {
+        bound_by: "the body's `account`",
+    };
+    assert!(matches!(build(&sender), Err(BuildError::Pack(_))));
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ const BEST_PRACTICES: &str = "docs.github.com, \"Best practices for using webhoo
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "github",
     title: "GitHub",
+    page: "https://docs.github.com/en/webhooks",
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature-256", SignatureEncoding::Hex)
@@ -30,7 +31,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     // Its `x-github-delivery` is not signed.
     identity: Fact::known(Identity::Digest, SIGNATURE),
     event_type: Fact::known(EventTypeAt::Header("x-github-event"), EVENTS),
-    secret: Some(SecretForm::text("GITHUB_WEBHOOK_SECRET")),
+    secret: Some(
+        SecretForm::text("GITHUB_WEBHOOK_SECRET")
+            .shown_in("the text that was typed into the webhook's form: it is not shown again"),
+    ),
     timeout: Fact::known(secs(10), BEST_PRACTICES),
     retries: Fact::known(Retries::Never, FAILED),
     repeats: Fact::known(Repeats::NEVER, FAILED),

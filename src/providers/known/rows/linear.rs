@@ -21,6 +21,7 @@ const GAPS: &[Duration] = &[minutes(1), hours(1), hours(6)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "linear",
     title: "Linear",
+    page: "https://linear.app/developers/webhooks",
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("linear-signature", SignatureEncoding::Hex).into()),
         SDK,
@@ -38,7 +39,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         },
         PAGE,
     )),
-    secret: Some(SecretForm::text("LINEAR_WEBHOOK_SECRET")),
+    secret: Some(
+        SecretForm::text("LINEAR_WEBHOOK_SECRET")
+            .shown_in("Settings, API, Webhooks, the webhook's page"),
+    ),
     timeout: Fact::known(secs(5), PAGE),
     retries: Fact::known(Retries::For(minutes(7 * 60 + 1)), PAGE),
     repeats: Fact::known(Repeats::after(GAPS), PAGE),

@@ -29,6 +29,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "shopify",
     title: "Shopify",
+    page: "https://shopify.dev/docs/apps/build/webhooks",
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-shopify-hmac-sha256", SignatureEncoding::Base64).into()
@@ -38,7 +39,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     // Its `x-shopify-webhook-id` is not signed.
     identity: Fact::known(Identity::Digest, PAGE),
     event_type: Fact::known(EventTypeAt::Header("x-shopify-topic"), PAGE),
-    secret: Some(SecretForm::text("SHOPIFY_SECRET")),
+    secret: Some(SecretForm::text("SHOPIFY_SECRET").shown_in("the app's settings, Client secret")),
     timeout: Fact::known(secs(5), PAGE),
     retries: Fact::known(Retries::For(hours(4)), PAGE),
     repeats: Fact::assumed(Repeats::after(GAPS)),

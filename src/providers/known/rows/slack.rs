@@ -23,6 +23,7 @@ const GAPS: &[Duration] = &[Duration::ZERO, minutes(1), minutes(5)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "slack",
     title: "Slack",
+    page: "https://docs.slack.dev/apis/events-api/",
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-slack-signature", SignatureEncoding::Hex)
@@ -41,7 +42,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         event_type: "url_verification",
         answer: "/challenge",
     }),
-    secret: Some(SecretForm::text("SLACK_SIGNING_SECRET")),
+    secret: Some(
+        SecretForm::text("SLACK_SIGNING_SECRET")
+            .shown_in("the app's page, Basic Information, App Credentials, Signing Secret"),
+    ),
     timeout: Fact::known(secs(3), PAGE),
     // With "delayed events" switched on it sends again every hour for a day.
     retries: Fact::known(Retries::For(hours(24)), PAGE),

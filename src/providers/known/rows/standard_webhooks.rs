@@ -29,6 +29,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "standard-webhooks",
     title: "Standard Webhooks",
+    page: "https://www.standardwebhooks.com",
     proof: Fact::known(Proof::Scheme(|| under("webhook")), SPEC),
     identity: Fact::known(Identity::SignedId, SPEC),
     // A `type` in the body is recommended, and not required.

@@ -29,6 +29,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "stripe",
     title: "Stripe",
+    page: "https://docs.stripe.com/webhooks",
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("stripe-signature", SignatureEncoding::Hex)
@@ -43,7 +44,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     identity: Fact::known(Identity::Member("/id"), EVENT),
     event_type: Fact::known(EventTypeAt::Member("/type"), EVENT),
-    secret: Some(SecretForm::text("STRIPE_WEBHOOK_SECRET").several(
+    secret: Some(SecretForm::text("STRIPE_WEBHOOK_SECRET").shown_in("Workbench, Webhooks, the destination, Reveal secret").several(
         "each endpoint of Stripe has a secret of its own, and so have its command-line tool, and test and live mode",
     )),
     indents: true,

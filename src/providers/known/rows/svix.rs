@@ -11,9 +11,13 @@ const PAGE: &str = "docs.svix.com, \"Verifying webhooks manually\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "svix",
     title: "Svix",
+    page: "https://docs.svix.com/receiving/introduction",
     proof: Fact::known(Proof::Scheme(|| under("svix")), PAGE),
     identity: Fact::known(Identity::SignedId, PAGE),
-    secret: Some(SecretForm::whsec("SVIX_SECRET")),
+    secret: Some(
+        SecretForm::whsec("SVIX_SECRET")
+            .shown_in("the endpoint's page in the sender's portal, Signing Secret"),
+    ),
     marks: &["svix-signature", "svix-id"],
     sample: Some(Sample {
         headers: &[("user-agent", "Svix-Webhooks/1.0")],
