@@ -117,6 +117,10 @@ pub struct KnownSender {
     pub sample: Option<Sample>,
 }
 
+/// How much longer than its sender sends again an event is remembered. The last attempt may be a late one, and is then
+/// remembered for the window of its signed time.
+const PAST_THE_LAST_ATTEMPT: Duration = Duration::from_secs(24 * 3600);
+
 /// The media type of senders that send JSON alone.
 const JSON: &str = "application/json";
 
@@ -185,6 +189,11 @@ impl KnownSender {
             assumed: self.assumed,
             ..profile
         };
+        if let Retries::For(horizon) = profile.retries {
+            profile.retention = profile
+                .retention
+                .max(horizon.saturating_add(PAST_THE_LAST_ATTEMPT));
+        }
         if let Some(time) = &self.body_time {
             profile.time = time.value().kind;
             if profile.time == TimeKind::SentAt {
