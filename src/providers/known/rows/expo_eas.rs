@@ -1,0 +1,46 @@
+//! Expo EAS.
+
+use crate::{
+    providers::known::{EventTypeAt, Fact, Identity, KnownSender, Proof, Sample, SecretForm},
+    schemes::{Digest, HmacHeaderConfig, SignatureEncoding, SignatureLayout},
+};
+
+const PAGE: &str = "docs.expo.dev/eas/webhooks";
+
+/// Expo EAS.
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
+    name: "expo-eas",
+    title: "Expo EAS",
+    page: "https://docs.expo.dev/eas/webhooks",
+    proof: Fact::known(
+        Proof::Scheme(|| {
+            HmacHeaderConfig::new("expo-signature", SignatureEncoding::Hex)
+                .layout(SignatureLayout::after("sha1="))
+                .digest(Digest::Sha1)
+                .into()
+        }),
+        PAGE,
+    ),
+    identity: Fact::assumed(Identity::Member("/id")),
+    event_type: Fact::assumed(EventTypeAt::Member("/status")),
+    secret: Some(
+        SecretForm::text("EXPO_WEBHOOK_SECRET").shown_in("chosen with `eas webhook:create`"),
+    ),
+    marks: &["expo-signature"],
+    id_at: Some("/id"),
+    sample: Some(Sample {
+        types: &["finished", "errored", "canceled"],
+        body: r#"{"id":"$uuid","accountName":"demo","projectName":"demo","appId":"00000000-0000-4000-8000-000000000001","platform":"ios","status":$type,"createdAt":"$time","completedAt":"$time"}"#,
+        headers: &[],
+    }),
+    ..KnownSender::UNKNOWN
+};
+
+preset! {
+    /// Expo EAS: `expo-signature` over the body alone, under its secret as text
+    /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
+    ///
+    /// - Nothing beside the body is signed, and no time is read. The body's `id` identifies the event. That is assumed.
+    /// - It signs with SHA-1, whose collisions do not break HMAC.
+    expo_eas
+}
