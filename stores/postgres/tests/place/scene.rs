@@ -169,7 +169,7 @@ pub(crate) fn order(name: &str) -> OrderKey {
     OrderKey::from_bytes(*ContentDigest::of(name.as_bytes()).as_bytes())
 }
 
-pub(crate) async fn ask(inbox: &PostgresInbox, by: u64, lasts: Duration) -> Batch {
+pub(crate) async fn ask(inbox: &impl Inbox, by: u64, lasts: Duration) -> Batch {
     let endpoints: [Arc<str>; 1] = [ENDPOINT.into()];
     let ask = Ask {
         endpoints: &endpoints,
