@@ -12,9 +12,12 @@ use std::{
 };
 
 use hookgate::{
-    Ack, EventKey, ReceiverBuilder,
+    Ack, EventKey, Key, Keyring, ReceiverBuilder, Secret,
     dedup::{Claim, DedupStore, End, Lease, Settled, State, StoreError},
-    inbox::{Accept, Ask, Batch, Counts, DeadReason, Entry, FORMAT, Filter, Inbox, Stands},
+    inbox::{
+        Accept, Ask, Batch, Counts, DeadReason, EncryptedInbox, Entry, FORMAT, Filter, Inbox,
+        OrderKey, Stands,
+    },
     json::{Json, Payload},
     worker::Worker,
 };
@@ -55,7 +58,7 @@ fn copy(number: u64) -> Entry {
     }
 }
 
-async fn ask(inbox: &SqliteInbox, by: u64, lasts: Duration) -> Batch {
+async fn ask(inbox: &impl Inbox, by: u64, lasts: Duration) -> Batch {
     let endpoints = [ENDPOINT.into()];
     let ask = Ask {
         endpoints: &endpoints,
@@ -426,6 +429,51 @@ async fn a_row_that_the_engine_refuses_harms_nobody_and_is_kept() {
     run(&pool, "DROP TRIGGER refuses").await;
     assert!(inbox.replay(&key(3), "mended").await.expect("replay"));
     assert_eq!(keys(&ask(&inbox, 1, LEASE).await), [key(3)]);
+}
+
+/// What a payload may be bound to is kept with it, an order included.
+#[tokio::test]
+async fn a_row_that_the_engine_refuses_can_be_decrypted_and_keeps_its_order() {
+    let place = Place::new();
+    let (plain, pool) = scene(&place).await;
+    let secret = Secret::utf8("a secret of 32 bytes or a few more").expect("a secret");
+    let keys_of_it = Keyring::new([Key::new("one", secret)]).expect("a ring");
+    let inbox = EncryptedInbox::new(plain.clone(), keys_of_it).expect("an inbox");
+    let inbox = inbox.only_encrypted();
+    let trigger = format!(
+        "CREATE TRIGGER refuses BEFORE INSERT ON hookgate_inbox_work WHEN NEW.event_key = x'{}' \
+         BEGIN SELECT RAISE(ABORT, 'not this one'); END",
+        key(1)
+    );
+    run(&pool, trigger).await;
+    let ordered = |number| Entry {
+        order: Some(OrderKey::from_bytes([1; 32])),
+        ..entry(number)
+    };
+    let accepted = inbox.accept(vec![ordered(1), ordered(2)]).await;
+    assert_eq!(accepted.expect("accept"), [Accept::Queued; 2]);
+    let kept = inbox.read(&key(1)).await.expect("read");
+    assert_eq!(kept.expect("it is kept").payload, entry(1).payload);
+    run(&pool, "DROP TRIGGER refuses").await;
+    // The next of its order has gone on without it, and it stands behind that one.
+    let batch = ask(&inbox, 0, LEASE).await;
+    assert_eq!(keys(&batch), [key(2)]);
+    assert!(inbox.replay(&key(1), "mended").await.expect("replay"));
+    let next = ask(&inbox, 1, LEASE).await;
+    assert!(keys(&next).is_empty(), "one of its order runs");
+    let settled = inbox
+        .settle(&batch.rows[0].lease, End::Processed, RETAIN)
+        .await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    let batch = ask(&inbox, 1, LEASE).await;
+    assert_eq!(keys(&batch), [key(1)]);
+    let row = &batch.rows[0];
+    assert_eq!(
+        (row.is_quarantined, &row.payload),
+        (false, &entry(1).payload)
+    );
+    let settled = inbox.settle(&row.lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
 }
 
 /// A handler that blocks the only thread of its runtime: neither its own lease is lost, nor is the file held.
