@@ -4,6 +4,7 @@
 mod place;
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -21,7 +22,7 @@ use hookgate::{
     json::{Json, Payload},
     worker::Worker,
 };
-use hookgate_sqlite::{OpenError, SqliteInbox, SqliteStore};
+use hookgate_sqlite::{OpenError, SqliteInbox, SqliteStore, Table};
 use hookgate_test_support::{
     App, LEASE, RETAIN, TestDelivery, child_task,
     inboxes::{Working, drained},
@@ -29,8 +30,8 @@ use hookgate_test_support::{
 };
 use place::{PATIENCE, Place, number, options, run};
 use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteJournalMode, SqliteSynchronous},
+    Connection, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -551,6 +552,63 @@ async fn a_file_that_forgets_commits_is_refused_unless_named() {
     let lax = options(&place.path("lax.sqlite")).synchronous(SqliteSynchronous::Off);
     let lax = SqliteInbox::with_pool(SqlitePool::connect_lazy_with(lax)).await;
     assert!(lax.is_ok(), "{lax:?}");
+}
+
+/// A tool's: the application's file stays as it is.
+#[tokio::test]
+async fn an_inbox_that_is_opened_by_a_tool_keeps_its_files_journal_mode() {
+    let place = Place::new();
+    // A connection that sets none reads that of the file.
+    let mode = async |path: &Path| {
+        let options = SqliteConnectOptions::new().filename(path);
+        let mut connection = SqliteConnection::connect_with(&options)
+            .await
+            .expect("open");
+        let mode = sqlx::query_scalar::<_, String>("PRAGMA journal_mode");
+        mode.fetch_one(&mut connection)
+            .await
+            .expect("read the mode")
+    };
+    for wanted in [SqliteJournalMode::Delete, SqliteJournalMode::Wal] {
+        let path = place.path(&format!("{wanted:?}.sqlite"));
+        let pool = SqlitePool::connect_lazy_with(options(&path).journal_mode(wanted));
+        let its = SqliteInbox::with_pool(pool.clone()).await.expect("open");
+        its.migrate().await.expect("migrate");
+        accept(&its, entry(1)).await;
+        let before = mode(&path).await;
+        let tool = SqliteInbox::builder().call_timeout(PATIENCE);
+        let tool = tool.open_existing(&path).await.expect("it is there");
+        let batch = ask(&tool, 0, LEASE).await;
+        let buried = tool
+            .bury(&batch.rows[0].lease, DeadReason::Failed, None)
+            .await;
+        assert!(matches!(buried, Ok(Settled::Ok)), "{buried:?}");
+        assert!(tool.replay(&key(1), "a tool writes").await.expect("replay"));
+        assert_eq!(mode(&path).await, before);
+        assert_eq!(before, format!("{wanted:?}").to_lowercase());
+    }
+}
+
+/// The application has named its table of keys. A tool that does not know the name makes none beside it.
+#[tokio::test]
+async fn an_inbox_that_is_opened_by_a_tool_makes_no_tables() {
+    let place = Place::new();
+    let path = place.path("app.sqlite");
+    let pool = SqlitePool::connect_lazy_with(options(&path));
+    let named = || SqliteInbox::builder().table(Table::new("webhook_keys").expect("a name"));
+    let its = named().pool(pool.clone()).await.expect("open");
+    its.migrate().await.expect("migrate");
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    let before = number(&pool, tables).await;
+    let other = SqliteInbox::builder().open_existing(&path).await;
+    assert!(matches!(other, Err(OpenError::NoInbox)), "{other:?}");
+    let tool = named().open_existing(&path).await;
+    assert!(tool.is_ok(), "{tool:?}");
+    assert_eq!(number(&pool, tables).await, before);
+    let misspelled = place.path("misspelled.sqlite");
+    let none = named().open_existing(&misspelled).await;
+    assert!(matches!(none, Err(OpenError::NoInbox)), "{none:?}");
+    assert!(!misspelled.exists());
 }
 
 const CANARY: &str = "CANARY-of-a-person";

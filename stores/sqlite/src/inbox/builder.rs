@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use hookgate_store_kit::{Bounds, Committer, PlainName, Pruning, limits::PRUNE_EVERY};
+use hookgate_store_kit::{
+    Bounds, Committer, PlainName, Pruning,
+    limits::{PRUNE_EVERY, lock_timeout},
+};
 use sqlx::{
     AssertSqlSafe, Connection, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
@@ -21,6 +24,7 @@ use super::{
 use crate::{
     OpenError, SqliteStore, SqliteStoreBuilder, Table,
     fault::{SQLITE, store_error},
+    schema,
 };
 
 const READERS: u32 = 2;
@@ -135,32 +139,42 @@ impl SqliteInboxBuilder {
         Ok(inbox)
     }
 
-    /// Opens the inbox that is in the file at `path`, for tools: it makes neither a file nor tables.
+    /// Opens the inbox that is in the file at `path`, for tools: it makes neither a file nor tables, and leaves the file's
+    /// journal mode as it is.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open), and when there is none.
+    /// As [`open`](Self::open), and when there is no inbox of these tables.
     pub async fn open_existing(self, path: impl AsRef<Path>) -> Result<SqliteInbox, OpenError> {
         // SQLite itself would make a file under a name that was misspelled.
         if !std::fs::exists(&path).unwrap_or(false) {
             return Err(OpenError::NoInbox);
         }
-        let is_there = self.tables().is_there();
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .busy_timeout(self.call_timeout)
-            .read_only(true);
+            .busy_timeout(lock_timeout(self.call_timeout));
+        let of_both = [self.tables().is_there(), schema::is_there(&self.dedup)];
         let read = async {
-            let mut connection = SqliteConnection::connect_with(&options).await?;
-            let found = sqlx::raw_sql(AssertSqlSafe(is_there));
-            let found = found.fetch_one(&mut connection).await?;
+            let mut connection =
+                SqliteConnection::connect_with(&options.clone().read_only(true)).await?;
+            let mut is_there = true;
+            for found in of_both {
+                let found = sqlx::raw_sql(AssertSqlSafe(found));
+                let found = found.fetch_one(&mut connection).await?;
+                is_there &= get::<bool>(&found, 0)?;
+            }
             connection.close().await?;
-            get::<bool>(&found, 0)
+            Ok(is_there)
         };
         if !read.await.map_err(store_error)? {
             return Err(OpenError::NoInbox);
         }
-        self.open(path).await
+        let pool = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(self.call_timeout)
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        self.pool(pool).await
     }
 
     /// Uses the file of the application's own pool, so that a handler's writes and the end of its event commit together:
