@@ -548,10 +548,22 @@ async fn a_file_that_forgets_commits_is_refused_unless_named() {
     let named = SqliteInbox::builder().may_lose_what_was_accepted();
     let named = named.pool(SqlitePool::connect_lazy_with(off)).await;
     assert!(named.is_ok(), "{named:?}");
-    // The inbox's own connections wait for the disk, whatever the application's do.
-    let lax = options(&place.path("lax.sqlite")).synchronous(SqliteSynchronous::Off);
-    let lax = SqliteInbox::with_pool(SqlitePool::connect_lazy_with(lax)).await;
-    assert!(lax.is_ok(), "{lax:?}");
+    // The application's connections move what the inbox commits from the write-ahead log into the file.
+    let lax = options(&place.path("lax.sqlite"));
+    for (level, is_taken) in [
+        (SqliteSynchronous::Off, false),
+        (SqliteSynchronous::Normal, true),
+    ] {
+        let pool = || SqlitePool::connect_lazy_with(lax.clone().synchronous(level));
+        let inbox = SqliteInbox::with_pool(pool()).await;
+        match inbox {
+            Err(OpenError::NotDurable) => assert!(!is_taken, "{level:?}"),
+            inbox => assert!(is_taken && inbox.is_ok(), "{level:?}: {inbox:?}"),
+        }
+        let named = SqliteInbox::builder().may_lose_what_was_accepted();
+        let named = named.pool(pool()).await;
+        assert!(named.is_ok(), "{named:?}");
+    }
 }
 
 /// A tool's: the application's file stays as it is.

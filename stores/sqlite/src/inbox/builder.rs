@@ -179,13 +179,18 @@ impl SqliteInboxBuilder {
 
     /// Uses the file of the application's own pool, so that a handler's writes and the end of its event commit together:
     /// [`SqliteInbox::settle_in`]. Call [`SqliteInbox::migrate`], or run [`SqliteInbox::schema`] with the application's
-    /// migrations. The inbox has connections of its own, with the pool's options. They wait for the disk at each commit,
-    /// whatever the pool's do.
+    /// migrations. The inbox has connections of its own, with the pool's options. They wait for the disk at each commit.
+    ///
+    /// The pool may have `synchronous(Normal)`, but not `Off`: a connection of the pool that moves the inbox's commits from
+    /// the write-ahead log into the file would not wait for the disk, and the log is overwritten then.
     ///
     /// # Errors
     ///
     /// When the file cannot be opened, and when its commits are not durable.
     pub async fn pool(self, pool: SqlitePool) -> Result<SqliteInbox, OpenError> {
+        if !self.may_lose {
+            syncs(&pool).await?;
+        }
         let options = pool.connect_options().as_ref().clone();
         let store = self.store.clone().pool(pool);
         self.on(store, &options).await
@@ -248,6 +253,22 @@ impl SqliteInboxBuilder {
     }
 }
 
+/// SQLite's numbers for `OFF` and `FULL`.
+const OFF: i64 = 0;
+const FULL: i64 = 2;
+
+/// Reads from a connection of the application's whether it ever waits for the disk.
+async fn syncs(pool: &SqlitePool) -> Result<(), OpenError> {
+    let read = async {
+        let level = sqlx::raw_sql("PRAGMA synchronous").fetch_one(pool).await?;
+        get::<i64>(&level, 0)
+    };
+    if read.await.map_err(store_error)? == OFF {
+        return Err(OpenError::NotDurable);
+    }
+    Ok(())
+}
+
 /// Reads from the file itself whether its commits survive a power cut.
 async fn is_durable(options: &SqliteConnectOptions) -> Result<(), OpenError> {
     let read = async {
@@ -262,8 +283,6 @@ async fn is_durable(options: &SqliteConnectOptions) -> Result<(), OpenError> {
         Ok((get::<String>(&mode, 0)?, get::<i64>(&level, 0)?))
     };
     let (mode, level) = read.await.map_err(store_error)?;
-    /// SQLite's number for `FULL`.
-    const FULL: i64 = 2;
     let is_kept = ["wal", "delete", "truncate", "persist"].contains(&&*mode);
     if is_kept && level >= FULL {
         return Ok(());
@@ -283,7 +302,8 @@ mod tests {
             .filename(folder.path().join("file"))
             .create_if_missing(true)
             .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Off);
+            .synchronous(SqliteSynchronous::Normal)
+            .pragma("secure_delete", "OFF");
         let pool = SqlitePool::connect_lazy_with(options);
         for (builder, level) in [
             (SqliteInbox::builder(), 2),
