@@ -7,7 +7,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -233,6 +233,40 @@ async fn what_waits_for_its_turn_is_judged_by_the_time_before() {
     assert!(taken.is_none(), "an inline run may still be under way");
     let settled = inbox.settle(&lease, End::Processed, RETAIN).await;
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+}
+
+/// Whoever took it over would have had to write before the handler's own transaction could.
+#[tokio::test]
+async fn a_lease_that_lapsed_while_its_transaction_waited_is_not_lost() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    let (app, receiver) = App::accepting(inbox.clone(), |it| it).await;
+    let runs = Arc::<AtomicU32>::default();
+    let handler = {
+        let (inbox, pool, runs) = (inbox.clone(), pool.clone(), runs.clone());
+        move |delivery: TestDelivery| {
+            let (inbox, pool) = (inbox.clone(), pool.clone());
+            runs.fetch_add(1, Ordering::SeqCst);
+            async move {
+                delivery.lease().stop_heartbeat();
+                let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+                until("the lease has lapsed", async || {
+                    let sql = "SELECT count(*) FROM hookgate_inbox_run WHERE until < unixepoch('subsec') * 1000";
+                    number(&pool, sql).await == 1
+                })
+                .await;
+                inbox.settle_in(&mut tx, delivery.lease()).await?;
+                tx.commit().await?;
+                Ok(Ack::processed())
+            }
+        }
+    };
+    let worker = Worker::new(inbox.clone()).handle(&receiver, handler);
+    let working = Working::start(worker.lease(Duration::from_secs(1)));
+    assert_eq!(send(app.address(), "one").await, Some(200));
+    drained(&inbox).await;
+    working.stop().await;
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 /// An end in a transaction that is not committed yet, and the accept of the next one of its order: whichever is first, the
