@@ -14,8 +14,25 @@ pub trait Prune: Send + Sync + 'static {
     /// Rows a statement: few enough that claims do not notice it.
     const BATCH: u32;
 
-    /// Removes up to [`BATCH`](Self::BATCH) rows that ended, and returns how many there were.
-    fn prune_batch(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// Removes up to [`BATCH`](Self::BATCH) rows that ended.
+    fn prune_batch(&self) -> impl Future<Output = Result<Pruned, StoreError>> + Send;
+}
+
+/// What a batch has removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pruned {
+    /// How many rows.
+    pub rows: u64,
+    /// It held as much as one may, so more may have ended.
+    pub is_full: bool,
+}
+
+impl Pruned {
+    /// A batch of this many rows, where a full one has `batch`.
+    pub fn of(rows: u64, batch: u32) -> Self {
+        let is_full = rows >= batch.into();
+        Self { rows, is_full }
+    }
 }
 
 /// Removes the rows that ended, batch after batch, and returns how many there were.
@@ -27,8 +44,8 @@ pub async fn prune<P: Prune>(store: &P) -> Result<u64, StoreError> {
     let mut removed = 0_u64;
     loop {
         let gone = store.prune_batch().await?;
-        removed = removed.saturating_add(gone);
-        if gone < u64::from(P::BATCH) {
+        removed = removed.saturating_add(gone.rows);
+        if !gone.is_full {
             return Ok(removed);
         }
     }
@@ -95,14 +112,14 @@ mod tests {
     impl Prune for Rows {
         const BATCH: u32 = 10;
 
-        async fn prune_batch(&self) -> Result<u64, StoreError> {
+        async fn prune_batch(&self) -> Result<Pruned, StoreError> {
             self.asked.fetch_add(1, Ordering::Relaxed);
             if self.broken {
                 return Err(StoreError::Timeout);
             }
             let gone = self.ended.load(Ordering::Relaxed).min(10);
             self.ended.fetch_sub(gone, Ordering::Relaxed);
-            Ok(gone)
+            Ok(Pruned::of(gone, Self::BATCH))
         }
     }
 

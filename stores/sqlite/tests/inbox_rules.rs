@@ -755,6 +755,64 @@ async fn what_is_erased_is_nowhere_in_the_files() {
     );
 }
 
+/// Each byte of it is overwritten, and senders wait for the turn to write meanwhile.
+#[tokio::test]
+async fn much_that_ends_together_is_erased_4_mib_at_a_time() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    let large = |number| Entry {
+        payload: vec![7; 1024 * 1024].into(),
+        ..entry(number)
+    };
+    inbox
+        .accept((0..10).map(large).collect())
+        .await
+        .expect("accept");
+    let batch = ask(&inbox, 0, LEASE).await;
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    let settles = batch.rows.iter().map(|row| {
+        let (inbox, it) = (inbox.clone(), &row.lease);
+        let lease = Lease::of_work(*it.key(), *it.owner(), it.attempt());
+        tokio::spawn(async move { inbox.settle(&lease, End::Processed, RETAIN).await })
+    });
+    let settles: Vec<_> = settles.collect();
+    accept(&inbox, copy(0)).await;
+    tx.commit().await.expect("commit");
+    for settle in settles {
+        let settled = settle.await.expect("no panic");
+        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    }
+    let left = async || number(&pool, "SELECT count(*) FROM hookgate_inbox_event").await;
+    assert!((1..=6).contains(&left().await), "{}", left().await);
+    for number in 0..10 {
+        let told = accept(&inbox, copy(number)).await;
+        assert!(matches!(told, Accept::Done { .. }), "{number}: {told:?}");
+        assert!(inbox.read(&key(number)).await.expect("read").is_none());
+    }
+    let behind = u64::try_from(left().await).expect("a count");
+    let (erased, _) = inbox.prune().await.expect("prune");
+    assert_eq!((erased, left().await), (behind, 0));
+
+    // Dead letters too.
+    inbox
+        .accept((10..20).map(large).collect())
+        .await
+        .expect("accept");
+    for row in ask(&inbox, 1, LEASE).await.rows {
+        let buried = inbox.bury(&row.lease, DeadReason::Failed, None).await;
+        assert!(matches!(buried, Ok(Settled::Ok)), "{buried:?}");
+    }
+    until("they are old enough", async || {
+        let sql = "SELECT max(died_at) < unixepoch('subsec') * 1000 FROM hookgate_inbox_dead";
+        number(&pool, sql).await == 1
+    })
+    .await;
+    for (erased, rest) in [(4, 6), (4, 2), (2, 0), (0, 0)] {
+        let told = inbox.erase(Duration::ZERO, 100).await.expect("erase");
+        assert_eq!((told, left().await), (erased, rest));
+    }
+}
+
 /// A dump, say. It keeps the write-ahead log from being emptied, and nothing else.
 #[tokio::test]
 async fn a_reader_that_stays_open_holds_nothing_up() {

@@ -348,6 +348,7 @@ impl Inbox for SqliteInbox {
 
     async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        self.ask_writer(Op::Erase(age, limit)).await?.count()
+        let erased = self.ask_writer(Op::Erase(age, limit)).await?.pruned()?;
+        Ok(erased.rows)
     }
 }

@@ -9,6 +9,8 @@ use hookgate::{
     inbox::{Accept, Counts, DeadReason, Entry, OrderKey, Pause, Quarantine, QuarantineCap},
 };
 
+use hookgate_store_kit::Pruned;
+
 use crate::fault::SQLITE;
 
 /// What the one that writes is asked for.
@@ -29,7 +31,7 @@ pub(super) enum Op {
     Replay(EventKey, Box<str>),
     Discard(EventKey),
     Erase(Duration, u32),
-    /// Erases what has ended in applications' transactions, and old notes.
+    /// Erases what has ended before, and old notes.
     Tidy,
 }
 
@@ -61,7 +63,7 @@ pub(super) enum Done {
     Settled(Settled),
     Outlook(Outlook),
     Bool(bool),
-    Count(u64),
+    Pruned(Pruned),
     Nothing,
 }
 
@@ -112,5 +114,5 @@ come_to! {
     settled: Settled(Settled),
     outlook: Outlook(Outlook),
     bool: Bool(bool),
-    count: Count(u64),
+    pruned: Pruned(Pruned),
 }
