@@ -30,6 +30,8 @@ use crate::{
 const READERS: u32 = 2;
 /// How long a batch waits for its turn to write. An accept whose sender has gone meanwhile is stored all the same.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// A worker gives its ask up after 5 s, and has to have the answer before.
+const ASK_STANDS: Duration = Duration::from_secs(4);
 /// How long dead letters are kept.
 const DEAD_LETTERS_FOR: Duration = Duration::from_secs(30 * 86_400);
 /// More than there are statements.
@@ -62,6 +64,8 @@ pub struct SqliteInboxBuilder {
     may_lose: bool,
     /// A wait for the turn to write that is told. Another one in tests.
     pub(super) long_wait: Duration,
+    /// How long an ask for work may wait for the turn to write. Another one in tests.
+    pub(super) ask_stands: Duration,
 }
 
 impl SqliteInboxBuilder {
@@ -75,6 +79,7 @@ impl SqliteInboxBuilder {
             dead_letters_for: Some(DEAD_LETTERS_FOR),
             may_lose: false,
             long_wait: LONG,
+            ask_stands: ASK_STANDS,
         }
     }
 
@@ -247,6 +252,7 @@ impl SqliteInboxBuilder {
             committer,
             due,
             call_timeout,
+            ask_stands: self.ask_stands,
             upkeep,
             _pruning: Pruning::spawn(inner, prune_every),
         })))

@@ -1,6 +1,9 @@
 //! [`Op`]: what the one that writes is asked for. [`Done`]: what came of it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use hookgate::{
@@ -53,6 +56,8 @@ pub(super) struct Ask {
     pub(super) owner: OwnerToken,
     pub(super) suspects: bool,
     pub(super) judged: i64,
+    /// Nothing is leased from then on: its turn may come when nobody waits for it any more.
+    pub(super) until: Instant,
 }
 
 /// What came of it.
@@ -61,7 +66,8 @@ pub(super) enum Done {
     Accept(Accept),
     Quarantine(Quarantine),
     Settled(Settled),
-    Outlook(Outlook),
+    /// `None` where it was too late.
+    Outlook(Option<Outlook>),
     Bool(bool),
     Pruned(Pruned),
     Nothing,
@@ -112,7 +118,7 @@ come_to! {
     accept: Accept(Accept),
     quarantine: Quarantine(Quarantine),
     settled: Settled(Settled),
-    outlook: Outlook(Outlook),
+    outlook: Outlook(Option<Outlook>),
     bool: Bool(bool),
     pruned: Pruned(Pruned),
 }
