@@ -20,6 +20,7 @@ impl PostgresStore {
 impl Prune for Inner {
     /// It is over in milliseconds.
     const BATCH: u32 = 1000;
+    const WHOSE: &str = "dedup store";
 
     async fn prune_batch(&self) -> Result<Pruned, StoreError> {
         let prune = self.statements.prune(Self::BATCH);

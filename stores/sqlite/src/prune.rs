@@ -24,6 +24,7 @@ impl SqliteStore {
 impl Prune for Inner {
     /// Claims do not notice its turn to write.
     const BATCH: u32 = 500;
+    const WHOSE: &str = "dedup store";
 
     async fn prune_batch(&self) -> Result<Pruned, StoreError> {
         let prune = Asked::new(&self.statements.prune).number(Self::BATCH.into());

@@ -31,6 +31,7 @@ impl PostgresInbox {
 
 impl Prune for Inner {
     const BATCH: u32 = 200;
+    const WHOSE: &str = "inbox";
 
     async fn prune_batch(&self) -> Result<Pruned, StoreError> {
         self.core.turn_the_ring().await?;

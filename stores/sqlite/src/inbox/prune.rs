@@ -74,6 +74,7 @@ impl SqliteInbox {
 
 impl Prune for Inner {
     const BATCH: u32 = 500;
+    const WHOSE: &str = "inbox";
 
     async fn prune_batch(&self) -> Result<Pruned, StoreError> {
         let mut pruned = self.committer.submit(Op::Tidy).await?.pruned()?;
