@@ -61,8 +61,9 @@
 //! - **An open transaction of the application's holds up accepts.** A copy is answered after a tenth of a second. A new event
 //!   waits, for 8 s at most. Its sender may be told 503 before. It is stored all the same, unless those 8 s pass.
 //! - More than 4,096 deliveries or 64 MiB that wait for their commit are refused with 503.
-//! - A lease is judged by the time before its call waited for the writer. So a transaction that stays open costs neither a
-//!   lease nor a heartbeat that waited for it.
+//! - A lease is judged by the time before its call waited for the writer. So a transaction costs neither a lease nor a
+//!   heartbeat that waited for it. It may stay open for up to 8 s at a time, and shorter than the lease.
+//! - A worker that waits for its turn for more than 4 s is told so. Nothing is leased to it then.
 //! - Lines that are ready, wait for their time, wait for their order, and run stand in tables of their own. What is asked for
 //!   stands first, however much waits.
 //! - An order goes on in the same commit as the end of the one before, [`SqliteInbox::settle_in`] included.

@@ -32,8 +32,8 @@ pub(crate) struct Statements {
     pub(crate) held: Arc<str>,
     /// Marks a running lease of this owner as done. `?3` state, `?4` milliseconds.
     pub(crate) settle: Arc<str>,
-    /// The same within a transaction that has its turn to write: a lease that lapsed while it waited for that, and that
-    /// nobody took over before, can be taken by nobody until it ends.
+    /// The same within a transaction that has its turn to write. A lease may have lapsed while it waited for that. What
+    /// nobody has taken over by then can be taken by nobody until it ends.
     pub(crate) settle_in: Arc<str>,
     /// Releases a running lease of this owner. Where it holds none, notes that it must not be granted the key
     /// any more. A key that is done stays so.

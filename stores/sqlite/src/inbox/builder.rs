@@ -186,8 +186,8 @@ impl SqliteInboxBuilder {
     /// [`SqliteInbox::settle_in`]. Call [`SqliteInbox::migrate`], or run [`SqliteInbox::schema`] with the application's
     /// migrations. The inbox has connections of its own, with the pool's options. They wait for the disk at each commit.
     ///
-    /// The pool may have `synchronous(Normal)`, but not `Off`: a connection of the pool that moves the inbox's commits from
-    /// the write-ahead log into the file would not wait for the disk, and the log is overwritten then.
+    /// The pool may have `synchronous(Normal)`, but not `Off`. A connection of the pool may move the inbox's commits from
+    /// the write-ahead log into the file, and the log is overwritten then. With `Off` it does not wait for the disk before.
     ///
     /// # Errors
     ///
