@@ -51,7 +51,10 @@ use crate::{
     commands::providers::unusable,
     output::screen::note,
     settings::{
-        catalog, credentials::is_stdin, files::inlined, members::ASSUME_MEDIA_TYPE,
+        catalog,
+        credentials::is_stdin,
+        files::{Files, inlined},
+        members::ASSUME_MEDIA_TYPE,
         terms::WindowTerm,
     },
 };
@@ -259,7 +262,9 @@ impl Explain {
         };
         let of_settings = self.settings.as_deref();
         let folder = of_settings.map(|file| file.parent().unwrap_or_else(|| Path::new("")));
-        let inlined = inlined(&text, folder).map_err(|refused| unusable(refused).to_string())?;
+        let refused = Files::Refused("give the settings by `--settings FILE`");
+        let files = folder.map_or(refused, Files::In);
+        let inlined = inlined(&text, files).map_err(|refused| unusable(refused).to_string())?;
         case.settings = Some(inlined.into_owned());
         Ok(())
     }
