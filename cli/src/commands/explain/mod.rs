@@ -7,6 +7,7 @@
 //!                           mistakes▼ │court (the library's own road)
 //! ```
 
+mod bodies;
 mod case;
 mod charsets;
 mod court;
