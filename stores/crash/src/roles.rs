@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     Result,
-    dying::{Dies, Mortal},
+    dying::{Death, Dies, Mortal},
     engine::{Claims, Engine},
     senders::{PATH, SECRET, is_transactional, number},
     supervised::READY,
@@ -26,10 +26,10 @@ fn receiver() -> Result<ReceiverBuilder> {
     Ok(Receiver::new("matrix", pack).acknowledge("events_can_be_lost"))
 }
 
-pub(crate) async fn receive(url: &str, dies: Dies, address: &str) -> Result<()> {
+pub(crate) async fn receive(url: &str, death: Death, address: &str) -> Result<()> {
     let receiver = match Engine::open(url).await? {
-        Engine::Sqlite(inner, _) => receiver()?.inbox(Mortal { inner, dies }),
-        Engine::Postgres(inner, _) => receiver()?.inbox(Mortal { inner, dies }),
+        Engine::Sqlite(inner, _) => receiver()?.inbox(Mortal { inner, death }),
+        Engine::Postgres(inner, _) => receiver()?.inbox(Mortal { inner, death }),
     };
     let layer = receiver.build()?.layer();
     serve(
@@ -64,16 +64,21 @@ async fn serve(address: &str, app: Router) -> Result<()> {
 }
 
 /// An event waits for `lease` seconds after its worker died.
-pub(crate) async fn work(url: &str, dies: Dies, lease: u64) -> Result<()> {
+pub(crate) async fn work(url: &str, death: Death, lease: u64) -> Result<()> {
     let lease = Duration::from_secs(lease);
     let engine = Engine::open(url).await?;
     match engine.clone() {
-        Engine::Sqlite(inner, _) => run(Mortal { inner, dies }, engine, dies, lease).await,
-        Engine::Postgres(inner, _) => run(Mortal { inner, dies }, engine, dies, lease).await,
+        Engine::Sqlite(inner, _) => run(Mortal { inner, death }, engine, death, lease).await,
+        Engine::Postgres(inner, _) => run(Mortal { inner, death }, engine, death, lease).await,
     }
 }
 
-async fn run(inbox: impl Inbox + Clone, engine: Engine, dies: Dies, lease: Duration) -> Result<()> {
+async fn run(
+    inbox: impl Inbox + Clone,
+    engine: Engine,
+    death: Death,
+    lease: Duration,
+) -> Result<()> {
     let receiver = receiver()?.inbox(inbox.clone()).build()?;
     let worker = Worker::new(inbox)
         .lease(lease)
@@ -82,7 +87,7 @@ async fn run(inbox: impl Inbox + Clone, engine: Engine, dies: Dies, lease: Durat
             let engine = engine.clone();
             async move {
                 let event = number(delivery.payload())?;
-                handle(&engine, event, delivery.lease(), dies).await?;
+                handle(&engine, event, delivery.lease(), death).await?;
                 Ok(Ack::processed())
             }
         });
@@ -91,13 +96,13 @@ async fn run(inbox: impl Inbox + Clone, engine: Engine, dies: Dies, lease: Durat
     Ok(())
 }
 
-async fn handle(engine: &Engine, event: i64, lease: &LeaseHandle, dies: Dies) -> Result<()> {
-    dies.here(Dies::InHandler);
+async fn handle(engine: &Engine, event: i64, lease: &LeaseHandle, death: Death) -> Result<()> {
+    death.here(Dies::InHandler);
     if !is_transactional(event) {
         return engine.commit(event).await;
     }
-    let before_commit = || dies.here(Dies::InTransaction);
+    let before_commit = || death.here(Dies::InTransaction);
     engine.commit_with_end(event, lease, before_commit).await?;
-    dies.here(Dies::AfterTransaction);
+    death.here(Dies::AfterTransaction);
     Ok(())
 }

@@ -34,6 +34,16 @@ pub(crate) struct Row {
     pub(crate) may_repeat: bool,
 }
 
+impl Row {
+    /// Whether a process must have died before the row says anything.
+    pub(crate) fn kills(&self) -> bool {
+        let dies = [self.receiver, self.worker]
+            .iter()
+            .any(|it| *it != Dies::Never);
+        dies || self.receiver_killed.is_some() || self.worker_killed.is_some()
+    }
+}
+
 const SOUND: Row = Row {
     name: "nothing",
     receiver: Dies::Never,
