@@ -8,7 +8,7 @@ use hookgate::{
     inbox::Inbox,
     json::{Json, Payload},
     providers::preset::Preset,
-    worker::Worker,
+    worker::{Retries, Worker},
 };
 use hookgate_axum::{Event, ReceiverExt};
 use tokio::net::TcpListener;
@@ -83,6 +83,7 @@ async fn run(
     let worker = Worker::new(inbox)
         .lease(lease)
         .poll(Duration::from_millis(500))
+        .retries(retries())
         .handle(&receiver, move |delivery: Delivery<Payload<Json>>| {
             let engine = engine.clone();
             async move {
@@ -94,6 +95,16 @@ async fn run(
     println!("{READY}");
     worker.run(pending()).await?;
     Ok(())
+}
+
+/// A transaction that has to wait for too long counts as a failure. The next try must not be beyond the row's patience, and
+/// no event may die of such failures.
+fn retries() -> Retries {
+    let mut retries = Retries::default();
+    retries.first = Duration::from_secs(1);
+    retries.longest = Duration::from_secs(1);
+    retries.failures = u32::MAX;
+    retries
 }
 
 async fn handle(engine: &Engine, event: i64, lease: &LeaseHandle, death: Death) -> Result<()> {

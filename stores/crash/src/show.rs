@@ -181,7 +181,8 @@ async fn drained(engine: &Engine) -> Result<()> {
             return Ok(());
         }
         if begun.elapsed() > PATIENCE {
-            return Err(format!("after three minutes the inbox says: {kept:?}").into());
+            let waiting = engine.waiting().await?;
+            return Err(format!("after three minutes the inbox still holds: {waiting}").into());
         }
         tokio::time::sleep(LOOK).await;
     }
