@@ -75,9 +75,11 @@ fn written_in_others(text: &str) -> impl Iterator<Item = (Vec<u8>, &'static str)
     std::iter::once_with(latin).flatten().chain(others)
 }
 
+type Composed = fn(&str) -> String;
+
 /// The same text with its letters and accents composed, or apart (Unicode Standard Annex #15), each with the cause.
 pub(crate) fn composed_otherwise(text: &str) -> impl Iterator<Item = (Vec<u8>, String)> {
-    let forms: [(fn(&str) -> String, &str); 4] = [
+    let forms: [(Composed, &str); 4] = [
         (|text| text.nfc().collect(), "NFC"),
         (|text| text.nfd().collect(), "NFD"),
         (|text| text.nfkc().collect(), "NFKC"),
