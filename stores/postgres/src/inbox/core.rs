@@ -21,7 +21,7 @@ use super::{
     cursor::Cursors,
     names::Names,
     owned::Owned,
-    pauses::Rounds,
+    pauses::{Rounds, Untried},
     sql::Sql,
     tidings::Tidings,
 };
@@ -45,6 +45,7 @@ pub(super) struct Core {
     pub(super) cursors: Cursors,
     pub(super) owned: Owned,
     pub(super) rounds: Rounds,
+    pub(super) untried: Untried,
     /// Where payloads are written to. It may lag behind the server's: what is written there then is moved once more.
     slot: AtomicI16,
     /// When that was last read.
@@ -73,6 +74,7 @@ impl Core {
             cursors: Cursors::default(),
             owned: Owned::default(),
             rounds: Rounds::default(),
+            untried: Untried::default(),
             slot: AtomicI16::new(0),
             slot_read: Mutex::default(),
             woken: Notify::new(),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    slice,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -34,32 +35,28 @@ impl Core {
         if !again.is_empty() {
             let lines = self.held(&again, &ask.owner).await?;
             if !lines.is_empty() {
-                let rows = self.leased(lines, None, &ask).await?;
+                let rows = self.leased(lines, &ask).await?;
                 let batch = Batch::default();
                 return Ok(Batch { rows, ..batch });
             }
         }
         self.look_after(ask.endpoints).await;
-        let (mut lines, head, is_more) = self.read_on(&ask).await?;
-        let mut strikes = None;
-        if lines.is_empty() && ask.limit > 0 {
-            for place in &head.over {
-                if let Some((line, so_many)) = self.probe(*place, &ask).await? {
-                    (lines, strikes) = (vec![line], Some(so_many));
-                    break;
-                }
-            }
-        }
-        self.owned.granted(
-            lines.iter().map(|line| (line.event_key, line.order_key)),
-            ask.owner,
-            ask.lasts,
-        );
+        let untried = self.untried.take(&ask);
+        let mut lines = self.probes(&untried, &ask, ask.limit).await?;
+        let room = ask.limit.saturating_sub(lines.len());
+        let (ready, head, is_more) = self.read_on(&Ask { limit: room, ..ask }).await?;
+        self.granted(&ready, &ask);
+        lines.extend(ready);
+        let over: Vec<i64> = (head.over.into_iter())
+            .filter(|turn| !untried.contains(turn))
+            .collect();
+        let room = ask.limit.saturating_sub(lines.len());
+        lines.extend(self.probes(&over, &ask, room).await?);
         let next = head
             .next_millis
             .map(|millis| rounding::left(millis).max(AT_ONCE));
         Ok(Batch {
-            rows: self.leased(lines, strikes, &ask).await?,
+            rows: self.leased(lines, &ask).await?,
             suspects_wait: head.suspects_wait,
             next_due: if is_more { Some(AT_ONCE) } else { next },
         })
@@ -78,7 +75,7 @@ impl Core {
             let (lines, head) = self.read_once(ask, &places).await?;
             let is_more = !ask.suspects && self.learn(ask, &places, &lines, &head);
             strides += 1;
-            if !lines.is_empty() || !is_more || strides == STRIDES {
+            if !lines.is_empty() || !is_more || strides == STRIDES || ask.limit == 0 {
                 return Ok((lines, head, is_more));
             }
         }
@@ -169,8 +166,32 @@ impl Core {
         Ok(())
     }
 
-    /// The line that tries whether the pause of an endpoint is over, and how often in a row it was paused.
-    async fn probe(&self, turn: i64, ask: &Ask<'_>) -> Result<Option<(Line, u32)>, StoreError> {
+    fn granted(&self, lines: &[Line], ask: &Ask<'_>) {
+        let lines = lines.iter().map(|line| (line.event_key, line.order_key));
+        self.owned.granted(lines, ask.owner, ask.lasts);
+    }
+
+    /// The lines that try whether the pauses of these endpoints are over, `room` at most. The next ask begins with the
+    /// endpoints that had no room: another endpoint's backlog may fill each batch.
+    async fn probes(
+        &self,
+        turns: &[i64],
+        ask: &Ask<'_>,
+        room: usize,
+    ) -> Result<Vec<Line>, StoreError> {
+        let mut lines = Vec::new();
+        for turn in turns {
+            if lines.len() >= room {
+                self.untried.add(*turn, ask);
+            } else if let Some(line) = self.probe(*turn, ask).await? {
+                self.granted(slice::from_ref(&line), ask);
+                lines.push(line);
+            }
+        }
+        Ok(lines)
+    }
+
+    async fn probe(&self, turn: i64, ask: &Ask<'_>) -> Result<Option<Line>, StoreError> {
         let place = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
         let Some(name) = ask.endpoints.get(place) else {
             return Ok(None);
@@ -192,7 +213,8 @@ impl Core {
             return Ok(None);
         };
         line.turn = turn;
-        Ok(Some((line, row::attempt(row, 0)?)))
+        line.probe = Some(row::attempt(row, 0)?);
+        Ok(Some(line))
     }
 
     /// What `owner` still holds of these lines.
@@ -203,12 +225,7 @@ impl Core {
         lines.collect()
     }
 
-    async fn leased(
-        &self,
-        lines: Vec<Line>,
-        probe: Option<u32>,
-        ask: &Ask<'_>,
-    ) -> Result<Vec<Leased>, StoreError> {
+    async fn leased(&self, lines: Vec<Line>, ask: &Ask<'_>) -> Result<Vec<Leased>, StoreError> {
         let mut payloads = self.payloads(&lines, &ask.owner).await?;
         let names: HashMap<&str, &Arc<str>> =
             ask.endpoints.iter().map(|name| (&**name, name)).collect();
@@ -231,7 +248,7 @@ impl Core {
             vanished: line.vanished,
             age: line.age,
             is_quarantined: line.is_quarantined,
-            probe,
+            probe: line.probe,
         };
         Ok(lines.into_iter().map(leased).collect())
     }

@@ -236,6 +236,8 @@ pub(super) struct Line {
     pub(super) vanished: u32,
     pub(super) is_quarantined: bool,
     pub(super) age: std::time::Duration,
+    /// How often in a row its endpoint was paused, if it tries whether that is over.
+    pub(super) probe: Option<u32>,
 }
 
 /// `None` where the row stands for the batch alone.
@@ -260,6 +262,7 @@ pub(super) fn line(row: &PgRow) -> Result<Option<Line>, StoreError> {
         vanished: row::attempt(row, 18)?,
         is_quarantined: row::get(row, 19)?,
         age: rounding::left(row::get(row, 20)?),
+        probe: None,
     }))
 }
 
