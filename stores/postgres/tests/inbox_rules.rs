@@ -84,6 +84,59 @@ async fn batches_of_two_instances_with_the_same_keys_queue_each_once() {
     assert_eq!(scene.ask(0).await.rows.len(), 1000);
 }
 
+/// The server's process of a transaction.
+async fn pid(tx: &mut sqlx::PgConnection) -> i32 {
+    let row = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_one(tx).await;
+    sqlx::Row::get(&row.expect("a process"), 0)
+}
+
+/// Whether somebody waits for the transaction of that process.
+async fn waits_for(scene: &Scene, pid: i32) -> bool {
+    let waiting =
+        format!("SELECT count(*) FROM pg_stat_activity WHERE {pid} = ANY (pg_blocking_pids(pid))");
+    scene.number(&waiting).await > 0
+}
+
+/// A4: two batches have the same orders, and each has them in another order.
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_of_two_instances_with_the_same_orders_do_not_wait_for_each_other() {
+    let Some(scene) = scene().await else { return };
+    scene.queue([ordered("a third", 1)]).await;
+    let mut orders = ["one", "two"];
+    orders.sort_unstable_by_key(|name| *order(name).as_bytes());
+    let [low, high] = orders;
+    // The other instance's batch is between its two lines.
+    let line = |number: u64, name: &str| {
+        let order = order(name);
+        let order = order.as_bytes().map(|byte| format!("{byte:02x}")).concat();
+        scene.sql(&format!(
+            "INSERT INTO {{work}} SELECT (w).* FROM (SELECT jsonb_populate_record(w, jsonb_build_object( \
+             'number', -{number}, 'event_key', {}, 'order_key', decode('{order}', 'hex'))) AS w \
+             FROM {{work}} AS w WHERE number > 0 LIMIT 1) AS w",
+            literal(number)
+        ))
+    };
+    let mut other = scene.open(&line(2, low)).await;
+    let pid = pid(&mut other).await;
+    let inbox = scene.inbox().clone();
+    let batch = vec![ordered(high, 4), ordered(low, 3)];
+    let accept = tokio::spawn(async move { inbox.accept(batch).await });
+    until("the batch waits", async || waits_for(&scene, pid).await).await;
+    let next = format!("SET LOCAL lock_timeout = '100ms'; {}", line(5, high));
+    let next = sqlx::raw_sql(sqlx::AssertSqlSafe(next))
+        .execute(&mut *other)
+        .await;
+    assert!(next.is_ok(), "{next:?}");
+    other.rollback().await.expect("go on");
+    let accepted = accept.await.expect("no panic").expect("accept");
+    assert_eq!(accepted, [Accept::Queued; 2]);
+    assert_eq!(
+        keys(&scene.ask(0).await),
+        [key(1), key(4), key(3)],
+        "they are numbered as they came"
+    );
+}
+
 /// B6: what a sender that left has handed in is stored.
 #[tokio::test]
 async fn an_accept_whose_sender_left_is_stored() {

@@ -28,8 +28,8 @@ const RELEASED: i16 = RowState::Released.number();
 /// their payloads.
 ///
 /// It waits for no row that somebody has locked. A key is inserted only where the statement sees none, and a row that has
-/// ended is taken over only where nobody works on it. Keys are inserted in their order, or two batches could wait for each
-/// other.
+/// ended is taken over only where nobody works on it. Keys are inserted in their order, and so are the lines of orders, or
+/// two batches could wait for each other.
 pub(super) fn statement(names: &Names) -> Prepared {
     let Names {
         dedup,
@@ -74,7 +74,7 @@ pub(super) fn statement(names: &Names) -> Prepared {
                  AND NOT EXISTS (SELECT FROM {parked} AS l WHERE l.order_key = n.order_key) \
                  ORDER BY order_key, number), \
              ready AS (INSERT INTO {work} ({COLUMNS}) SELECT {values} FROM n \
-                 WHERE order_key IS NULL OR number IN (SELECT number FROM first) ORDER BY number \
+                 WHERE order_key IS NULL OR number IN (SELECT number FROM first) ORDER BY order_key, number \
                  ON CONFLICT (order_key) WHERE order_key IS NOT NULL DO NOTHING RETURNING number), \
              behind AS (INSERT INTO {parked} ({COLUMNS}) SELECT {values} FROM n \
                  WHERE order_key IS NOT NULL AND number NOT IN (SELECT number FROM ready) RETURNING number), \
