@@ -1,12 +1,14 @@
 use hookgate::{
     dedup::{DedupStore, End},
-    inbox::{Entry, FORMAT, Inbox},
-    pack::ContentDigest,
+    inbox::{FORMAT, Inbox},
 };
-use hookgate_test_support::{LEASE, PostgresServer, RETAIN, key, owner};
+use hookgate_test_support::{LEASE, RETAIN, owner};
 
 use super::*;
-use crate::{PostgresInbox, Table};
+use crate::{
+    PostgresInbox,
+    inbox::tests::{entry, inbox},
+};
 
 /// The blocks that an ask for one line touches, with each endpoint read on from `ahead`.
 async fn blocks(inbox: &PostgresInbox, ahead: i64) -> i64 {
@@ -38,34 +40,12 @@ async fn blocks(inbox: &PostgresInbox, ahead: i64) -> i64 {
     counts.sum()
 }
 
-fn entry(number: u64) -> Entry {
-    Entry {
-        key: key(number),
-        token: owner(number),
-        content: Some(ContentDigest::of(b"")),
-        endpoint: "first".into(),
-        event_type: "known",
-        key_id: "key".into(),
-        order: None,
-        retain: RETAIN,
-        format: FORMAT,
-        payload: Bytes::from_static(b"payload"),
-    }
-}
-
 /// B3: as long as somebody holds a snapshot, the lines that are done stay in the index. An ask reads none of them.
 #[tokio::test]
 async fn a_held_snapshot_costs_an_ask_nothing() {
-    let Some(server) = PostgresServer::shared() else {
+    let Some((inbox, _server)) = inbox("held_snapshot").await else {
         return;
     };
-    let (url, named) = (server.url(), Table::new("held_snapshot").unwrap());
-    let inbox = PostgresInbox::builder()
-        .tables_named(&named)
-        .may_lose_what_was_accepted();
-    let inbox = inbox.call_timeout(Duration::from_secs(20)).connect(&url);
-    let inbox = inbox.await.unwrap();
-    inbox.migrate().await.unwrap();
     let empty = blocks(&inbox, 0).await;
 
     let mut held = inbox.core().pool().begin().await.unwrap();
