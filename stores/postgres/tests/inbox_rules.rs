@@ -137,6 +137,37 @@ async fn batches_of_two_instances_with_the_same_orders_do_not_wait_for_each_othe
     );
 }
 
+/// A8: the fence of an event goes on over its dead letter.
+#[tokio::test]
+async fn a_run_after_a_dead_letter_has_a_higher_attempt() {
+    let Some(scene) = scene().await else { return };
+    let attempt = async |by| {
+        let rows = scene.ask(by).await.rows;
+        assert_eq!(rows.len(), 1);
+        rows.into_iter().next().expect("one").lease
+    };
+    scene.queue([entry(1)]).await;
+    for by in 0..3 {
+        let lease = attempt(by).await;
+        let given = scene
+            .inbox()
+            .give_back(&lease, Duration::ZERO, Counts::Failure, None);
+        assert!(matches!(given.await, Ok(Settled::Ok)));
+    }
+    let lease = attempt(3).await;
+    assert_eq!(lease.attempt(), 4);
+    scene.bury(&lease).await;
+    let kept = "SELECT attempt::bigint FROM {dedup}";
+    assert_eq!(scene.number(kept).await, 4, "with the dead letter");
+    // As an earlier release left it.
+    scene.run("UPDATE {dedup} SET attempt = 1").await;
+    assert!(scene.inbox().discard(&key(1)).await.expect("discard"));
+    assert_eq!(scene.number(kept).await, 4, "with its mark");
+    scene.run("UPDATE {dedup} SET expires_at = now()").await;
+    scene.queue([copy(1)]).await;
+    assert!(attempt(4).await.attempt() > 4);
+}
+
 /// B6: what a sender that left has handed in is stored.
 #[tokio::test]
 async fn an_accept_whose_sender_left_is_stored() {
