@@ -11,7 +11,7 @@ use hookgate::{
 };
 use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
-use place::scene::{Scene, ask, copy, entry, keys, literal, order, ordered, scene, until};
+use place::scene::{Scene, ask, ask_for, copy, entry, keys, literal, order, ordered, scene, until};
 
 /// What `settle_in` does of a line in the application's transaction.
 fn ends_the_line(scene: &Scene, number: u64, by: u64) -> String {
@@ -213,6 +213,46 @@ async fn a_line_that_is_committed_late_is_found() {
         keys(&scene.ask(1).await) == [key(1), key(2)]
     })
     .await;
+}
+
+/// A worker is killed while others have a backlog that fills every batch. Ten million numbers have been given since.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_workers_line_is_found_beside_a_backlog() {
+    let Some(scene) = scene().await else { return };
+    let peer = scene.another().await;
+    scene.queue([entry(1)]).await;
+    assert_eq!(
+        keys(&ask(&peer, 1, 100 * LEASE).await),
+        [key(1)],
+        "it lives"
+    );
+    scene.run("SELECT setval('{number}', 5000000)").await;
+    scene.queue([entry(2)]).await;
+    until("the peer has read so far", async || {
+        keys(&ask(&peer, 2, Duration::ZERO).await) == [key(2)]
+    })
+    .await;
+    scene.run("SELECT setval('{number}', 10000000)").await;
+    scene.queue((3..100).map(entry)).await;
+    let found = async {
+        for number in 100.. {
+            scene.queue([entry(number)]).await;
+            let batch = ask_for(scene.inbox(), 1, number, LEASE).await;
+            if keys(&batch) == [key(2)] {
+                return batch.rows[0].vanished;
+            }
+            for row in batch.rows {
+                assert_eq!(scene.settle(&row.lease).await, Settled::Ok);
+            }
+        }
+        unreachable!()
+    };
+    let found = tokio::time::timeout(Duration::from_secs(60), found).await;
+    assert_eq!(found, Ok(1));
+    assert!(
+        scene.number("SELECT count(*) FROM {work}").await > 1,
+        "the backlog is there"
+    );
 }
 
 /// A5: the accept has read the head, and the head ends before the accept commits.

@@ -66,12 +66,13 @@ struct Heart {
 
 impl Core {
     pub(super) fn new(store: PostgresStore, names: Names, sql: Sql) -> Arc<Self> {
+        let cursors = Cursors::new(store.call_timeout());
         Arc::new_cyclic(|own| Self {
             own: own.clone(),
             sql,
             store,
             names,
-            cursors: Cursors::default(),
+            cursors,
             owned: Owned::default(),
             rounds: Rounds::default(),
             untried: Untried::default(),

@@ -4,7 +4,7 @@
 //! back to it:
 //!
 //! - the accept's own message, which names it;
-//! - every second, the numbers that were given in the last five seconds;
+//! - every second, the numbers that were given of late;
 //! - a repeated reading of everything that is left, a piece with each statement.
 
 use std::{
@@ -15,8 +15,9 @@ use std::{
 
 use super::lease::STRIDE;
 
-/// An accept's statement gives up before, so its number has come by then or will not.
-const UNSURE_FOR: Duration = Duration::from_secs(5);
+/// So many halves of a call's limit after a number was given, its accept has ended. Its transaction waits three times at
+/// most, each time for three quarters of that limit.
+const UNSURE_FOR: u32 = 5;
 /// How often numbers that were given within that time are read again.
 const REREAD_EVERY: Duration = Duration::from_secs(1);
 /// How often everything that is left is read again, at most and at least. A reading that takes long is repeated seldom.
@@ -44,18 +45,26 @@ pub(super) struct Found {
     pub(super) last_again: Option<i64>,
     /// It may have left lines, since it has as many as it was asked for.
     pub(super) is_full: bool,
+    /// It has left none of the repeated reading's piece, full or not.
+    pub(super) is_again_read: bool,
     /// The newest number of all.
     pub(super) newest: i64,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Cursors(Mutex<HashMap<Arc<str>, Cursor>>);
+#[derive(Debug)]
+pub(super) struct Cursors {
+    each: Mutex<HashMap<Arc<str>, Cursor>>,
+    /// So long a number that was given may still come.
+    unsure_for: Duration,
+}
 
 #[derive(Debug)]
 struct Cursor {
     /// The newest format that is read. Lines of a newer one were passed.
     format: u16,
     ahead: i64,
+    /// The newest number that was seen. The repeated reading ends there: `ahead` may be far back.
+    newest: i64,
     /// The lowest number of an accept that has told of itself since.
     told: Option<i64>,
     /// The newest number when.
@@ -76,6 +85,7 @@ impl Cursor {
         Self {
             format,
             ahead: 0,
+            newest: 0,
             told: None,
             marks: VecDeque::from([(now, 0)]),
             reread_at: now,
@@ -88,13 +98,13 @@ impl Cursor {
         }
     }
 
-    fn place(&mut self, now: Instant) -> Place {
+    fn place(&mut self, unsure_for: Duration, now: Instant) -> Place {
         if let Some(told) = self.told.take() {
             self.ahead = self.ahead.min(told.saturating_sub(1));
         }
         if now.duration_since(self.reread_at) >= REREAD_EVERY {
             self.reread_at = now;
-            let is_sure = |mark: &(Instant, i64)| now.duration_since(mark.0) >= UNSURE_FOR;
+            let is_sure = |mark: &(Instant, i64)| now.duration_since(mark.0) >= unsure_for;
             while self.marks.get(1).is_some_and(is_sure) {
                 self.marks.pop_front();
             }
@@ -115,6 +125,7 @@ impl Cursor {
     }
 
     fn found(&mut self, at: Place, found: Found, now: Instant) {
+        self.newest = self.newest.max(found.newest);
         let reached = if found.is_full {
             found.last_ahead.unwrap_or(at.ahead)
         } else {
@@ -131,16 +142,26 @@ impl Cursor {
         {
             self.marks.push_back((now, found.newest));
         }
-        let Some(again) = at.again.filter(|_| self.again == at.again) else {
-            return;
-        };
-        let reached = if found.is_full {
-            found.last_again.unwrap_or(again)
-        } else {
+        if found.is_again_read {
+            self.passed(at, now);
+        } else if let Some(last) = found.last_again {
+            self.go_on_again(at, last, now);
+        }
+    }
+
+    /// The piece of the repeated reading at `at` is done.
+    fn passed(&mut self, at: Place, now: Instant) {
+        if let Some(again) = at.again.filter(|_| self.again == at.again) {
             self.pieces = self.pieces.saturating_add(1);
-            again.saturating_add(STRIDE)
-        };
-        self.again = (reached < at.ahead).then_some(reached);
+            self.go_on_again(at, again.saturating_add(STRIDE), now);
+        }
+    }
+
+    fn go_on_again(&mut self, at: Place, reached: i64, now: Instant) {
+        if self.again.is_none() || self.again != at.again {
+            return;
+        }
+        self.again = (reached < self.newest).then_some(reached);
         if self.again.is_none() {
             let every = AGAIN_AFTER_EACH.saturating_mul(self.pieces);
             self.again_at = now + every.clamp(AGAIN_EVERY.0, AGAIN_EVERY.1);
@@ -152,32 +173,47 @@ impl Cursor {
 }
 
 impl Cursors {
+    pub(super) fn new(call_timeout: Duration) -> Self {
+        Self {
+            each: Mutex::default(),
+            unsure_for: call_timeout.saturating_mul(UNSURE_FOR) / 2,
+        }
+    }
+
     fn cursors(&self) -> MutexGuard<'_, HashMap<Arc<str>, Cursor>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.each.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From where to read the lines of `endpoint` up to `format` now.
     pub(super) fn place(&self, endpoint: &Arc<str>, format: u16, now: Instant) -> Place {
         let mut cursors = self.cursors();
         match cursors.get_mut(endpoint) {
-            Some(cursor) if cursor.format == format => cursor.place(now),
+            Some(cursor) if cursor.format == format => cursor.place(self.unsure_for, now),
             _ => {
                 let mut cursor = Cursor::new(format, now);
-                let place = cursor.place(now);
+                let place = cursor.place(self.unsure_for, now);
                 cursors.insert(endpoint.clone(), cursor);
                 place
             }
         }
     }
 
-    /// Notes what a statement that began at `at` has found. Says whether there is more to be read ahead.
+    /// Notes what a statement that began at `at` has found. Says whether there is more to be read.
     pub(super) fn found(&self, endpoint: &str, at: Place, found: Found, now: Instant) -> bool {
         let mut cursors = self.cursors();
         let Some(cursor) = cursors.get_mut(endpoint) else {
             return false;
         };
         cursor.found(at, found, now);
-        cursor.ahead < found.newest
+        cursor.ahead < found.newest || cursor.again.is_some()
+    }
+
+    /// Notes that the piece of the repeated reading at `at` has no lines. Says where the next piece begins.
+    pub(super) fn passed(&self, endpoint: &str, at: Place, now: Instant) -> Option<i64> {
+        let mut cursors = self.cursors();
+        let cursor = cursors.get_mut(endpoint)?;
+        cursor.passed(at, now);
+        cursor.again
     }
 
     /// Notes the lowest number that a repeated reading has met from `again` on, whoever has its line.

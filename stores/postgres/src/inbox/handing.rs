@@ -1,7 +1,7 @@
 //! [`Core::lease`]: one ask of a worker, from its cursors to the payloads.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     slice,
     sync::Arc,
     time::{Duration, Instant},
@@ -68,14 +68,13 @@ impl Core {
         loop {
             let now = Instant::now();
             let each = ask.endpoints.iter();
-            let places: Vec<Place> = each
+            let mut places: Vec<Place> = each
                 .map(|name| self.cursors.place(name, ask.format, now))
                 .collect();
-            self.lapse(ask.endpoints, &places, now).await?;
+            strides += self.lapse_on(ask.endpoints, &mut places, now).await?;
             let (lines, head) = self.read_once(ask, &places).await?;
             let is_more = !ask.suspects && self.learn(ask, &places, &lines, &head);
-            strides += 1;
-            if !lines.is_empty() || !is_more || strides == STRIDES || ask.limit == 0 {
+            if !lines.is_empty() || !is_more || strides >= STRIDES || ask.limit == 0 {
                 return Ok((lines, head, is_more));
             }
         }
@@ -117,16 +116,19 @@ impl Core {
                     .iter()
                     .filter(|line| line.turn == turn && !line.is_later)
             };
+            let again: Vec<i64> = ready()
+                .map(|line| line.number)
+                .filter(|number| *number <= at.ahead)
+                .collect();
             let found = Found {
                 last_ahead: ready()
                     .map(|line| line.number)
                     .filter(|number| *number > at.ahead)
                     .max(),
-                last_again: ready()
-                    .map(|line| line.number)
-                    .filter(|number| *number <= at.ahead)
-                    .max(),
+                last_again: again.iter().copied().max(),
                 is_full: lines.len() >= ask.limit,
+                // The statement reads no more of a piece than it may hand out.
+                is_again_read: !head.left.contains(&turn) && again.len() < ask.limit,
                 newest: head.newest,
             };
             is_more |= self.cursors.found(name, *at, found, now);
@@ -134,13 +136,41 @@ impl Core {
         is_more
     }
 
-    /// Makes lines due again whose lease has lapsed: this store's own, and those that a repeated reading passes.
+    /// Makes lines due again whose lease has lapsed: this store's own, and those that a repeated reading passes. That
+    /// goes on to the next piece that has lines. Answers how many strides it took.
+    async fn lapse_on(
+        &self,
+        endpoints: &[Arc<str>],
+        places: &mut [Place],
+        now: Instant,
+    ) -> Result<usize, StoreError> {
+        let mut strides = 0;
+        loop {
+            let met = self.lapse(endpoints, places, now).await?;
+            strides += 1;
+            let mut goes_on = false;
+            for (name, place) in endpoints.iter().zip(places.iter_mut()) {
+                if place.again.is_some() && !met.contains(name) {
+                    let next = self.cursors.passed(name, *place, now);
+                    // What is read has been looked at: the next ask does both.
+                    place.again = next.filter(|_| strides < STRIDES);
+                    goes_on |= place.again.is_some();
+                }
+            }
+            if !goes_on {
+                return Ok(strides);
+            }
+        }
+    }
+
+    /// Answers the endpoints that have lines in their piece.
     async fn lapse(
         &self,
         endpoints: &[Arc<str>],
         places: &[Place],
         now: Instant,
-    ) -> Result<(), StoreError> {
+    ) -> Result<HashSet<Arc<str>>, StoreError> {
+        let mut all_met = HashSet::new();
         let own = self.owned.lapsed(now);
         let again: Vec<(&Arc<str>, i64)> = endpoints
             .iter()
@@ -148,7 +178,7 @@ impl Core {
             .filter_map(|(name, place)| Some((name, place.again?)))
             .collect();
         if own.is_empty() && again.is_empty() {
-            return Ok(());
+            return Ok(all_met);
         }
         let values = vec![
             core::names(again.iter().map(|(name, _)| *name)),
@@ -161,9 +191,10 @@ impl Core {
             let place = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
             if let (Some((name, _)), Some(met)) = (again.get(place), met) {
                 self.cursors.met(name, met);
+                all_met.insert(Arc::clone(name));
             }
         }
-        Ok(())
+        Ok(all_met)
     }
 
     fn granted(&self, lines: &[Line], ask: &Ask<'_>) {

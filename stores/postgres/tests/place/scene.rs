@@ -170,11 +170,21 @@ pub(crate) fn order(name: &str) -> OrderKey {
 }
 
 pub(crate) async fn ask(inbox: &PostgresInbox, by: u64, lasts: Duration) -> Batch {
+    ask_for(inbox, 1000, by, lasts).await
+}
+
+/// Asks for so many lines at most.
+pub(crate) async fn ask_for(
+    inbox: &PostgresInbox,
+    limit: usize,
+    by: u64,
+    lasts: Duration,
+) -> Batch {
     let endpoints: [Arc<str>; 1] = [ENDPOINT.into()];
     let ask = Ask {
         endpoints: &endpoints,
         format: FORMAT,
-        limit: 1000,
+        limit,
         lasts,
         owner: owner(by),
         suspects: false,

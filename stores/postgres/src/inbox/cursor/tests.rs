@@ -7,6 +7,7 @@ fn nothing(newest: i64) -> Found {
         last_ahead: None,
         last_again: None,
         is_full: false,
+        is_again_read: true,
         newest,
     }
 }
@@ -20,7 +21,7 @@ struct Reading {
 impl Reading {
     fn new() -> Self {
         Self {
-            cursors: Cursors::default(),
+            cursors: Cursors::new(Duration::from_secs(2)),
             name: "first".into(),
             now: Instant::now(),
         }
@@ -183,4 +184,74 @@ fn it_begins_again_at_the_lowest_line_that_it_met_and_at_times_at_the_start() {
     assert_eq!(again(&mut reading, second, None), Some(299));
     assert_eq!(again(&mut reading, second, None), Some(900));
     assert_eq!(again(&mut reading, FROM_THE_START_EVERY, None), Some(0));
+}
+
+/// A backlog fills every batch. It keeps nobody from what was read before.
+#[test]
+fn everything_is_read_again_beside_a_backlog() {
+    let mut reading = Reading::new();
+    let newest = 10 * STRIDE;
+    for _ in 0..10 {
+        let at = reading.place(MILLI);
+        reading.found(at, nothing(newest));
+    }
+    let full = |last_again, is_again_read| Found {
+        last_ahead: Some(newest + 1),
+        last_again,
+        is_full: true,
+        is_again_read,
+        newest: newest + 1000,
+    };
+    let mut again = |found| {
+        let at = reading.place(REREAD_EVERY);
+        // Numbers of late are read again too, which is not what this is about.
+        let at = Place {
+            ahead: newest,
+            ..at
+        };
+        reading.found(at, found);
+        at.again
+    };
+    while again(full(None, false)).is_none() {}
+    let middle = STRIDE / 2;
+    assert_eq!(again(full(None, false)), Some(0), "lines are left");
+    assert_eq!(again(full(Some(middle), false)), Some(0));
+    assert_eq!(again(full(None, true)), Some(middle));
+    assert_eq!(again(full(None, true)), Some(middle + STRIDE));
+    assert_eq!(again(full(None, true)), Some(middle + 2 * STRIDE));
+}
+
+#[test]
+fn pieces_without_lines_are_passed_without_a_statement_of_their_own() {
+    let mut reading = Reading::new();
+    let newest = 3 * STRIDE;
+    for _ in 0..3 {
+        let at = reading.place(MILLI);
+        reading.found(at, nothing(newest));
+    }
+    // Until all of it is old.
+    let mut at = reading.place(MILLI);
+    while at.again.is_none() {
+        at = reading.place(REREAD_EVERY);
+        at.ahead = newest;
+    }
+    let mut pieces = Vec::new();
+    while let Some(again) = at.again {
+        pieces.push(again);
+        at.again = reading.cursors.passed(&reading.name, at, reading.now);
+    }
+    assert_eq!(pieces, [0, STRIDE, 2 * STRIDE]);
+}
+
+/// A store whose calls may take long.
+#[test]
+fn a_number_is_unsure_for_longer_than_its_accept_may_take() {
+    let mut reading = Reading::new();
+    reading.cursors = Cursors::new(Duration::from_secs(20));
+    for newest in 1..=100 {
+        let at = reading.place(REREAD_EVERY);
+        reading.found(at, nothing(newest * 100));
+    }
+    let ahead = reading.place(REREAD_EVERY).ahead;
+    assert_eq!(ahead, 5_100, "those of fifty seconds");
 }
