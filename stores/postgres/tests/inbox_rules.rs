@@ -11,7 +11,9 @@ use hookgate::{
 };
 use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
-use place::scene::{Scene, ask, ask_for, copy, entry, keys, literal, order, ordered, scene, until};
+use place::scene::{
+    Scene, ask, ask_for, copy, entry, keys, literal, order, ordered, pid, scene, until,
+};
 
 /// What `settle_in` does of a line in the application's transaction.
 fn ends_the_line(scene: &Scene, number: u64, by: u64) -> String {
@@ -84,19 +86,6 @@ async fn batches_of_two_instances_with_the_same_keys_queue_each_once() {
     assert_eq!(scene.ask(0).await.rows.len(), 1000);
 }
 
-/// The server's process of a transaction.
-async fn pid(tx: &mut sqlx::PgConnection) -> i32 {
-    let row = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_one(tx).await;
-    sqlx::Row::get(&row.expect("a process"), 0)
-}
-
-/// Whether somebody waits for the transaction of that process.
-async fn waits_for(scene: &Scene, pid: i32) -> bool {
-    let waiting =
-        format!("SELECT count(*) FROM pg_stat_activity WHERE {pid} = ANY (pg_blocking_pids(pid))");
-    scene.number(&waiting).await > 0
-}
-
 /// A4: two batches have the same orders, and each has them in another order.
 #[tokio::test(flavor = "multi_thread")]
 async fn batches_of_two_instances_with_the_same_orders_do_not_wait_for_each_other() {
@@ -121,7 +110,7 @@ async fn batches_of_two_instances_with_the_same_orders_do_not_wait_for_each_othe
     let inbox = scene.inbox().clone();
     let batch = vec![ordered(high, 4), ordered(low, 3)];
     let accept = tokio::spawn(async move { inbox.accept(batch).await });
-    until("the batch waits", async || waits_for(&scene, pid).await).await;
+    until("the batch waits", async || scene.waits_for(pid).await).await;
     let next = format!("SET LOCAL lock_timeout = '100ms'; {}", line(5, high));
     let next = sqlx::raw_sql(sqlx::AssertSqlSafe(next))
         .execute(&mut *other)
