@@ -322,6 +322,42 @@ async fn what_came_from_outside_is_in_no_statements_text() {
     assert!(shown.is_empty(), "{shown:#?}");
 }
 
+/// An accept and an end add a row each. Whoever asks for totals reads all that there are.
+#[tokio::test]
+async fn counts_of_a_busy_minute_are_put_together() {
+    let Some(scene) = scene().await else { return };
+    scene
+        .run(
+            "INSERT INTO {count} (endpoint, queued) \
+             SELECT (ARRAY['one', 'two'])[1 + n % 2], 1 FROM generate_series(1, 70000) AS n",
+        )
+        .await;
+    scene.inbox().prune().await.expect("prune");
+    assert_eq!(scene.number("SELECT count(*) FROM {count}").await, 2);
+    let queued = "SELECT sum(queued)::bigint FROM {count} WHERE endpoint = 'one'";
+    assert_eq!(scene.number(queued).await, 35_000);
+}
+
+/// One of them fails. The others are done all the same, and its error is told.
+#[tokio::test]
+async fn what_is_looked_after_does_not_wait_for_each_other() {
+    let Some(scene) = scene().await else { return };
+    scene.queue((0..250).map(entry)).await;
+    for row in scene.ask(0).await.rows {
+        scene.bury(&row.lease).await;
+    }
+    scene
+        .run(
+            "UPDATE {dead} SET died_at = now() - interval '1 year'; ALTER TABLE {ring} RENAME COLUMN turn TO other",
+        )
+        .await;
+    let pruned = scene.inbox().prune().await;
+    assert!(pruned.is_err(), "{pruned:?}");
+    let counts = scene.number("SELECT count(*) FROM {count}").await;
+    assert!(counts < 10, "{counts}");
+    assert_eq!(scene.number("SELECT count(*) FROM {dead}").await, 0);
+}
+
 /// Whoever has the inbox's tables in a schema of their own.
 #[tokio::test]
 async fn the_tables_can_stand_in_another_schema() {
