@@ -8,6 +8,7 @@
 //! | `accept`, `accepting` | accepts: the statement, and batches of them |
 //! | `lease`, `cursor`, `owned`, `handing` | handing out: the statements, where to read on, what was handed out, one ask |
 //! | `ends`, `ending` | how leases end |
+//! | `heart` | connections for heartbeats |
 //! | `order` | who goes on after whom |
 //! | `pauses` | the breaker, holds, and what is looked after |
 //! | `tidings` | who is told of new work |
@@ -27,6 +28,7 @@ mod durability;
 mod ending;
 mod ends;
 mod handing;
+mod heart;
 mod lease;
 mod line;
 mod migration;
