@@ -244,6 +244,18 @@ async fn a_killed_workers_line_is_found_beside_a_backlog() {
     );
 }
 
+/// An inbox has seen a million million events, and an instance is new.
+#[tokio::test]
+async fn a_new_instance_begins_where_the_lines_are() {
+    let Some(scene) = scene().await else { return };
+    scene.run("SELECT setval('{number}', 1000000000000)").await;
+    scene.queue([entry(1)]).await;
+    let new = scene.another().await;
+    assert_eq!(keys(&ask(&new, 0, LEASE).await), [key(1)]);
+    scene.queue([entry(2)]).await;
+    assert_eq!(keys(&ask(&new, 1, LEASE).await), [key(2)]);
+}
+
 /// A5: the accept has read the head, and the head ends before the accept commits.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_parked_while_its_head_ended_goes_on() {

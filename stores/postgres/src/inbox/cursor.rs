@@ -24,8 +24,10 @@ const REREAD_EVERY: Duration = Duration::from_secs(1);
 const AGAIN_EVERY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 /// The same for each piece that the last reading had.
 const AGAIN_AFTER_EACH: Duration = Duration::from_millis(500);
-/// How often that begins at the very first number.
+/// How often that begins at the very first line.
 const FROM_THE_START_EVERY: Duration = Duration::from_secs(600);
+/// No more numbers than these belong to accepts under way. Nobody accepts as many within the limit of a few calls.
+const UNDER_WAY: i64 = 10 * STRIDE;
 
 /// From where lines are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,19 +82,25 @@ struct Cursor {
     from_the_start_at: Instant,
 }
 
+/// From where to read an endpoint that has no line before `lowest`, when `newest` is the newest number of all.
+pub(super) fn before_all(lowest: Option<i64>, newest: i64) -> i64 {
+    let lowest = lowest.unwrap_or(newest).saturating_sub(1);
+    lowest.min(newest.saturating_sub(UNDER_WAY)).max(0)
+}
+
 impl Cursor {
-    fn new(format: u16, now: Instant) -> Self {
+    fn new(format: u16, start: i64, now: Instant) -> Self {
         Self {
             format,
-            ahead: 0,
+            ahead: start,
             newest: 0,
             told: None,
-            marks: VecDeque::from([(now, 0)]),
+            marks: VecDeque::from([(now, start)]),
             reread_at: now,
             again: None,
             again_at: now + AGAIN_EVERY.0,
             pieces: 0,
-            floor: 0,
+            floor: start,
             lowest: None,
             from_the_start_at: now + FROM_THE_START_EVERY,
         }
@@ -112,10 +120,6 @@ impl Cursor {
             self.ahead = self.ahead.min(sure);
         }
         if self.again.is_none() && now >= self.again_at {
-            if now >= self.from_the_start_at {
-                self.from_the_start_at = now + FROM_THE_START_EVERY;
-                self.floor = 0;
-            }
             (self.again, self.pieces, self.lowest) = (Some(self.floor), 0, None);
         }
         Place {
@@ -184,13 +188,44 @@ impl Cursors {
         self.each.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Those whose next reading begins at their first line.
+    pub(super) fn to_begin<'a>(
+        &self,
+        endpoints: &'a [Arc<str>],
+        format: u16,
+        now: Instant,
+    ) -> Vec<&'a Arc<str>> {
+        let cursors = self.cursors();
+        let goes_on = |cursor: &Cursor| {
+            cursor.format == format && (cursor.again.is_some() || now < cursor.from_the_start_at)
+        };
+        let endpoints = endpoints.iter();
+        endpoints
+            .filter(|name| !cursors.get(&***name).is_some_and(goes_on))
+            .collect()
+    }
+
+    /// Nothing of `endpoint` is before `start`.
+    pub(super) fn begin(&self, endpoint: &Arc<str>, format: u16, start: i64, now: Instant) {
+        let mut cursors = self.cursors();
+        match cursors.get_mut(endpoint) {
+            Some(cursor) if cursor.format == format => {
+                cursor.floor = start;
+                cursor.from_the_start_at = now + FROM_THE_START_EVERY;
+            }
+            _ => {
+                cursors.insert(endpoint.clone(), Cursor::new(format, start, now));
+            }
+        }
+    }
+
     /// From where to read the lines of `endpoint` up to `format` now.
     pub(super) fn place(&self, endpoint: &Arc<str>, format: u16, now: Instant) -> Place {
         let mut cursors = self.cursors();
         match cursors.get_mut(endpoint) {
             Some(cursor) if cursor.format == format => cursor.place(self.unsure_for, now),
             _ => {
-                let mut cursor = Cursor::new(format, now);
+                let mut cursor = Cursor::new(format, 0, now);
                 let place = cursor.place(self.unsure_for, now);
                 cursors.insert(endpoint.clone(), cursor);
                 place

@@ -17,7 +17,7 @@ use hookgate_store_kit::rounding;
 
 use super::{
     core::{self, Core},
-    cursor::{Found, Place},
+    cursor::{self, Found, Place},
     lease::{self, Head, Line},
 };
 use crate::{row, value::Value};
@@ -64,6 +64,7 @@ impl Core {
 
     /// Reads on until something is found, or nothing is left. Says whether there may be more.
     async fn read_on(&self, ask: &Ask<'_>) -> Result<(Vec<Line>, Head, bool), StoreError> {
+        self.begin(ask).await;
         let mut strides = 0;
         loop {
             let now = Instant::now();
@@ -78,6 +79,35 @@ impl Core {
                 return Ok((lines, head, is_more));
             }
         }
+    }
+
+    /// Looks where endpoints have their first line. Where that cannot be said, they are read from the very first number.
+    async fn begin(&self, ask: &Ask<'_>) {
+        let now = Instant::now();
+        let names = self.cursors.to_begin(ask.endpoints, ask.format, now);
+        if names.is_empty() {
+            return;
+        }
+        let starts = self.starts(&names).await.unwrap_or_default();
+        for (turn, name) in (1_i64..).zip(names) {
+            let start = starts.get(&turn).copied().unwrap_or_default();
+            self.cursors.begin(name, ask.format, start, now);
+        }
+    }
+
+    async fn starts(&self, names: &[&Arc<str>]) -> Result<HashMap<i64, i64>, StoreError> {
+        // A snapshot that somebody holds open keeps all entries of lines that are done, and this reads them.
+        let sql = format!(
+            "SET LOCAL statement_timeout = {}; {}",
+            self.store.statements().lock().at_most(self.limit() / 4),
+            lease::first(&self.names, &core::names(names.iter().copied()))
+        );
+        let rows = self.text(sql).await?;
+        let starts = rows.iter().map(|row| {
+            let start = cursor::before_all(row::get(row, 1)?, row::get(row, 2)?);
+            Ok((row::get(row, 0)?, start))
+        });
+        starts.collect()
     }
 
     async fn read_once(

@@ -12,7 +12,7 @@ use super::{
     line::{COLUMNS, GivenBack, is_first_of_its_order},
     names::Names,
 };
-use crate::{prepared::Prepared, row, statements::from_now};
+use crate::{prepared::Prepared, row, statements::from_now, value::Value};
 
 /// So many numbers are read at most by one statement, whatever is left of their lines.
 pub(super) const STRIDE: i64 = 50_000;
@@ -106,6 +106,17 @@ pub(super) fn lease(names: &Names) -> Prepared {
             until_left = millis_left("e.paused_until"),
             due_left = millis_left("l.due"),
         ),
+    )
+}
+
+/// The lowest number of each endpoint's ready lines, and the newest number of all. `endpoints` names them.
+pub(super) fn first(names: &Names, endpoints: &Value) -> String {
+    let Names { work, number, .. } = names;
+    format!(
+        "SELECT a.turn, (SELECT w.number FROM {work} AS w WHERE w.endpoint = a.name ORDER BY w.number LIMIT 1), \
+             coalesce(pg_sequence_last_value('{number}'::regclass), 0) \
+         FROM (SELECT convert_from(name, 'UTF8') COLLATE \"C\" AS name, turn \
+             FROM unnest({endpoints}::bytea[]) WITH ORDINALITY AS a(name, turn)) AS a"
     )
 }
 

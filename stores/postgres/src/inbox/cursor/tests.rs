@@ -27,6 +27,16 @@ impl Reading {
         }
     }
 
+    /// Whether it begins at `start` now.
+    fn begins(&mut self, start: i64) -> bool {
+        let names = [self.name.clone()];
+        let names = self.cursors.to_begin(&names, 1, self.now);
+        for name in &names {
+            self.cursors.begin(name, 1, start, self.now);
+        }
+        !names.is_empty()
+    }
+
     fn place(&mut self, after: Duration) -> Place {
         self.now += after;
         self.cursors.place(&self.name, 1, self.now)
@@ -183,7 +193,31 @@ fn it_begins_again_at_the_lowest_line_that_it_met_and_at_times_at_the_start() {
     assert_eq!(again(&mut reading, second, Some(300)), Some(299));
     assert_eq!(again(&mut reading, second, None), Some(299));
     assert_eq!(again(&mut reading, second, None), Some(900));
-    assert_eq!(again(&mut reading, FROM_THE_START_EVERY, None), Some(0));
+    assert!(!reading.begins(40));
+    reading.now += FROM_THE_START_EVERY;
+    assert!(reading.begins(40));
+    assert_eq!(again(&mut reading, MILLI, None), Some(40));
+}
+
+#[test]
+fn an_endpoint_is_read_from_its_first_line_on() {
+    let mut reading = Reading::new();
+    assert!(reading.begins(7));
+    assert!(!reading.begins(8), "it has begun");
+    assert_eq!(reading.place(MILLI).ahead, 7);
+    assert_eq!(reading.place(REREAD_EVERY).ahead, 7);
+    let again = reading.place(REREAD_EVERY).again;
+    assert_eq!(again, Some(7));
+}
+
+#[test]
+fn the_first_line_may_be_one_that_is_under_way() {
+    let newest = 100 * UNDER_WAY;
+    assert_eq!(before_all(Some(7), newest), 6);
+    assert_eq!(before_all(Some(newest), newest), newest - UNDER_WAY);
+    assert_eq!(before_all(None, newest), newest - UNDER_WAY);
+    assert_eq!(before_all(Some(7), 7), 0);
+    assert_eq!(before_all(None, 0), 0);
 }
 
 /// A backlog fills every batch. It keeps nobody from what was read before.
