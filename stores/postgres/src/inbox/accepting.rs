@@ -87,8 +87,8 @@ impl Core {
         Ok(answers.map(|it| it.unwrap_or(in_progress)).collect())
     }
 
-    /// In one transaction, or in parts, by halves, where another transaction holds one of their keys or orders: that one
-    /// may last, and the others have nothing to do with it.
+    /// In one transaction. Where somebody else's holds one of the keys or orders, in parts, by halves: that one may last, and
+    /// the other entries have nothing to do with it.
     async fn accept_apart(&self, entries: &[&Entry]) -> Result<Vec<Accepted>, Failed> {
         if self.is_slot_old() {
             // Where this fails, so does what follows, or the old slot is as good for a while.
