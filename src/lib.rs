@@ -87,7 +87,8 @@ pub mod testing;
 #[cfg(feature = "tower")]
 pub mod tower;
 
-// The shelves for authors of middleware and of packs. An application finds its names below.
+// The shelves for authors of middleware, of packs and of stores. An application finds its names below.
+mod forward;
 pub mod framework;
 pub mod pack;
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DeadReason, text::cut};
-use crate::time::UnixTime;
+use super::DeadReason;
+use crate::{telemetry::one_line::one_line, time::UnixTime};
 
 /// So many happenings are kept of an event, the latest ones.
 const LATEST: usize = 20;
@@ -37,7 +37,7 @@ pub enum Happening {
     },
     /// Somebody had it run again.
     Replayed {
-        /// Why, in the operator's words, 500 bytes at most.
+        /// Why, in the operator's words: one line of 500 bytes at most.
         why: Box<str>,
     },
 }
@@ -61,7 +61,7 @@ impl History {
 
     /// Notes that somebody had it run again.
     pub fn replayed(&mut self, at: UnixTime, why: &str) {
-        let why = cut(why, WHY_BYTES).into();
+        let why = one_line(WHY_BYTES, &why).into();
         self.push(at, Happening::Replayed { why });
     }
 

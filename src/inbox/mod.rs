@@ -21,7 +21,6 @@ mod kept;
 mod memory;
 mod operations;
 mod stored;
-mod text;
 mod totals;
 mod work;
 
@@ -42,7 +41,6 @@ use bytes::Bytes;
 
 #[cfg(feature = "encryption")]
 pub use self::encrypted::EncryptedInbox;
-pub(crate) use self::text::error_text;
 pub use self::{
     boxed::{BoxInbox, DynInbox},
     entry::{Accept, Entry, Quarantine, QuarantineCap},

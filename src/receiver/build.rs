@@ -217,10 +217,12 @@ impl ReceiverBuilder {
                 header::COOKIE,
             ]
             .contains(name)
+                || self.access.as_ref().is_some_and(|rule| rule.reads(name))
         };
         if inbox.headers.iter().any(is_secret) {
             return Err(BuildError::Receiver(
-                "an inbox keeps no credentials: take that header off `.inbox_headers(…)`",
+                "an inbox keeps no credentials: take the header that an access rule reads, or that holds some, off \
+                 `.inbox_headers(…)`",
             ));
         }
         Ok(())

@@ -13,9 +13,15 @@ use pin_project_lite::pin_project;
 
 use crate::{
     delivery::NotTaken,
-    telemetry::{Facts, Panicked, caught, log},
+    telemetry::{
+        Facts, Panicked, caught, log,
+        one_line::{WithSources, one_line},
+    },
     verdict::{Ending, Outcome, Verdict},
 };
+
+/// So many bytes are kept of what an error says.
+const ERROR_BYTES: usize = 2048;
 
 /// What the framework says of the handler's run.
 #[derive(Debug)]
@@ -148,16 +154,10 @@ impl<R> Finished<'_, R> {
 impl<R> Finished<'_, R> {
     /// What it failed or was rejected with, as text.
     pub(super) fn error_text(&self) -> Option<Bytes> {
-        let text = match self.failure()? {
-            Some(error) => {
-                let mut text = None;
-                let write = || text = Some(crate::inbox::error_text(error));
-                contain(&self.facts.endpoint, "an error's text", write);
-                text?
-            }
+        Some(match self.failure()? {
+            Some(error) => one_line(ERROR_BYTES, &WithSources(error)).into(),
             None => Bytes::from_static(self.said_without_error()?.as_bytes()),
-        };
-        Some(text)
+        })
     }
 
     fn said_without_error(&self) -> Option<&'static str> {

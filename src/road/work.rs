@@ -139,10 +139,13 @@ where
     if let Some(mistaken) = asked.mistaken() {
         finished.ran_without_its_event(mistaken);
     }
-    let meter = &policy.judge.told.meter;
-    meter.handler_ran(began, delivery.clock(), finished.said());
-    if let Some(error) = finished.failure() {
-        delivery.tell(|observer, seen| observer.handler_failed(seen, error));
+    // No receiver met it in the application's routes: no handler ran.
+    if !asked.is_on_its_way() {
+        let meter = &policy.judge.told.meter;
+        meter.handler_ran(began, delivery.clock(), finished.said());
+        if let Some(error) = finished.failure() {
+            delivery.tell(|observer, seen| observer.handler_failed(seen, error));
+        }
     }
     delivery.told_elsewhere();
     if was_let_go {

@@ -51,6 +51,7 @@ impl Finding {
         "on_two_routes",
         "inbox_left_behind",
         "inbox_accepts_wait",
+        "inbox_key_missing",
         "forgets_at_restart",
         "store_capacity",
         "retries_unknown",

@@ -11,8 +11,7 @@ pub(crate) mod meter;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod observer;
-#[cfg(feature = "tracing")]
-mod one_line;
+pub(crate) mod one_line;
 mod panics;
 mod seldom;
 mod span;

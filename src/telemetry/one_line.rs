@@ -11,7 +11,7 @@ use super::caught;
 const UNSHOWN: &str = "an error whose text cannot be shown";
 
 /// The text of `shown`: at most `limit` bytes, and nothing that ends a line or moves a terminal's cursor.
-pub(super) fn one_line(limit: usize, shown: &dyn fmt::Display) -> String {
+pub(crate) fn one_line(limit: usize, shown: &dyn fmt::Display) -> String {
     let mut text = OneLine {
         text: String::new(),
         limit,
@@ -24,7 +24,7 @@ pub(super) fn one_line(limit: usize, shown: &dyn fmt::Display) -> String {
 }
 
 /// An error, and what is behind it, up to a few.
-pub(super) struct WithSources<'a>(pub(super) &'a (dyn Error + 'a));
+pub(crate) struct WithSources<'a>(pub(crate) &'a (dyn Error + 'a));
 
 /// Errors may name each other in a circle.
 const DEEPEST: usize = 16;
@@ -59,7 +59,7 @@ impl Write for OneLine {
     }
 
     fn write_char(&mut self, c: char) -> fmt::Result {
-        if self.text.len() >= self.limit {
+        if self.text.len().saturating_add(c.len_utf8()) > self.limit {
             return Err(fmt::Error);
         }
         let breaks = c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
@@ -129,5 +129,6 @@ mod tests {
         assert_eq!(one_line(5, &Endless), "a a a");
         assert_eq!(one_line(80, &"a\r\n\u{1b}[31mb\u{2028}"), "a   [31mb ");
         assert_eq!(one_line(80, &Bomb), UNSHOWN);
+        assert_eq!(one_line(4, &"a\u{fc}\u{fc}"), "a\u{fc}");
     }
 }

@@ -86,14 +86,7 @@ impl Keeper {
 
     async fn beat_once(&self, limit: Duration, timer: &Arc<dyn Timer>) {
         let asked = self.clock.monotonic();
-        let held: Vec<(u64, LeaseHandle)> = self
-            .held()
-            .leases
-            .iter()
-            // A handler that settles within its own transaction ends its heartbeat.
-            .filter(|(_, kept)| !kept.lease.heartbeat_stopped() && !kept.lease.is_lost())
-            .map(|(place, kept)| (*place, kept.lease.clone()))
-            .collect();
+        let (held, newest) = self.to_extend();
         if held.is_empty() {
             return;
         }
@@ -110,12 +103,28 @@ impl Keeper {
             }
             Err(error) => log::inbox(words::NOT_KEPT, &error),
         }
-        // Believed for no longer than the store holds them, whatever it says.
-        for kept in self.held().leases.values() {
-            if kept.until <= now {
+        self.expire(newest, now);
+    }
+
+    /// Believes none of the leases up to `newest` for longer than the store holds them, whatever it says. One that came
+    /// since was not tried yet, and its ask may have been under way for long.
+    fn expire(&self, newest: u64, now: Duration) {
+        for (place, kept) in &self.held().leases {
+            if *place <= newest && kept.until <= now {
                 kept.lease.lose();
             }
         }
+    }
+
+    /// The leases to extend, and the newest place that was given away by now.
+    fn to_extend(&self) -> (Vec<(u64, LeaseHandle)>, u64) {
+        let held = self.held();
+        let leases = held.leases.iter();
+        let extended = leases
+            // A handler that settles within its own transaction ends its heartbeat.
+            .filter(|(_, kept)| !kept.lease.heartbeat_stopped() && !kept.lease.is_lost())
+            .map(|(place, kept)| (*place, kept.lease.clone()));
+        (extended.collect(), held.next)
     }
 
     fn kept(&self, place: u64, kept: Settled, asked: Duration) {
@@ -146,5 +155,35 @@ impl Drop for Beats<'_> {
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
         self.keeper.held().leases.remove(&self.place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{dedup::OwnerToken, identity::EventKey, inbox::MemoryInbox, time::SystemClock};
+
+    const LASTS: Duration = Duration::from_secs(30);
+
+    fn lease(byte: u8) -> LeaseHandle {
+        let key = EventKey::from_bytes([byte; 32]);
+        let owner = OwnerToken::from_bytes([byte; 16]);
+        LeaseHandle::new(Lease::of_work(key, owner, 1), LASTS)
+    }
+
+    #[test]
+    fn a_lease_that_came_during_a_beat_is_not_lost_by_it() {
+        let inbox = BoxInbox::new(MemoryInbox::new());
+        let keeper = Keeper::new(inbox, Arc::new(SystemClock::new()), LASTS);
+        let before = keeper.hold(lease(1), Duration::ZERO);
+        let (held, newest) = keeper.to_extend();
+        assert_eq!(held.len(), 1);
+        let since = keeper.hold(lease(2), Duration::ZERO);
+        keeper.expire(newest, LASTS);
+        assert!(before.lease.is_lost() && !since.lease.is_lost());
+        // The next beat tries it.
+        assert_eq!(keeper.to_extend().0.len(), 1);
+        keeper.expire(keeper.to_extend().1, LASTS);
+        assert!(since.lease.is_lost());
     }
 }

@@ -58,6 +58,7 @@ pub(super) async fn run(
         is_quarantined,
         probe,
         order,
+        format,
         ..
     } = row;
     let stored = StoredDelivery::from_bytes(payload);
@@ -84,10 +85,9 @@ pub(super) async fn run(
         _ if vanished >= LOST_AFTER => {
             Came::Not(Next::Dead(DeadReason::WorkerLost), Some(words::WORKER_LOST))
         }
-        Err(Unreadable::UnknownFormat) => line.misrouted(words::OTHER_RELEASE),
-        Err(Unreadable::Damaged) => {
-            Came::Not(Next::Dead(DeadReason::Damaged), Some(words::DAMAGED))
-        }
+        // Its column says what another release wrote. A payload that contradicts it is damaged at its head.
+        Err(Unreadable::UnknownFormat) if format != FORMAT => line.misrouted(words::OTHER_RELEASE),
+        Err(Unreadable::UnknownFormat | Unreadable::Damaged) => damaged(),
         Ok(stored) if is_quarantined => line.accept_anew(&stored).await,
         Ok(stored) => match line.work(&stored).await {
             Some(came) => came,
@@ -204,7 +204,14 @@ impl Line<'_> {
                 payload: kept.payload,
             })
         });
-        let entries = entries.collect();
+        let entries: Vec<Entry> = entries.collect();
+        // It would be a copy of itself, and done without a run.
+        if entries
+            .iter()
+            .any(|entry| entry.key == *self.lease.granted().key())
+        {
+            return damaged();
+        }
         let again = Next::Again {
             delay: self.shared.retries.first,
             counts: Counts::Nothing,
@@ -373,6 +380,10 @@ impl Line<'_> {
             .await
             .unwrap_or(Err(StoreError::Timeout))
     }
+}
+
+fn damaged() -> Came {
+    Came::Not(Next::Dead(DeadReason::Damaged), Some(words::DAMAGED))
 }
 
 fn is_in_progress(accepted: &crate::inbox::Accept) -> bool {

@@ -29,7 +29,7 @@ pub struct Retries {
     pub unavailable_for: Duration,
 }
 
-/// 5 s at first and 1 h at most, 25 failures, which take about 9 h, and 3 days of waiting for what is unavailable.
+/// 5 s at first and 1 h at most, 25 failures, which take about 8 h and 15 h at most, and 3 days of waiting for what is unavailable.
 impl Default for Retries {
     fn default() -> Self {
         Self {

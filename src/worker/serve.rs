@@ -93,13 +93,16 @@ enum Pause {
     UntilFreed,
 }
 
+/// So many leases lie between a drain that did not come to its end and the next.
+const RESTS: u32 = 4;
+
 /// What may be begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
     /// As much as there are free slots.
     Any,
-    /// Nothing, until no line is open: then a suspect.
-    Drain,
+    /// Nothing, until no line is open: then a suspect. After `until` the others go on without it.
+    Drain { until: Duration },
     /// Nothing, until the suspect that runs has ended.
     Alone,
 }
@@ -108,6 +111,8 @@ enum Mode {
 struct Turns {
     endpoints: Vec<Arc<str>>,
     mode: Mode,
+    /// A drain that did not come to its end is not begun again before.
+    rests_until: Duration,
     /// An ask whose answer was lost, and when it was sent: it is repeated, since lines may be leased by it.
     open: Option<(OwnerToken, Duration)>,
 }
@@ -119,6 +124,7 @@ impl Turns {
         Self {
             endpoints,
             mode: Mode::Any,
+            rests_until: Duration::ZERO,
             open: None,
         }
     }
@@ -127,10 +133,21 @@ impl Turns {
     async fn ask(&mut self, shared: &Arc<Shared>, timer: &Arc<dyn Timer>) -> Pause {
         let running = shared.running();
         let free = shared.slots.saturating_sub(running);
-        if free == 0 || (self.mode != Mode::Any && shared.open() > 0) {
+        let now = shared.clock.monotonic();
+        if let Mode::Drain { until } = self.mode
+            && shared.open() > 0
+        {
+            if now < until {
+                return Pause::Until(until.saturating_sub(now));
+            }
+            // A handler that runs for long must not hold up all others.
+            self.mode = Mode::Any;
+            self.rests_until = now.saturating_add(shared.lease.saturating_mul(RESTS));
+        }
+        if free == 0 || (self.mode == Mode::Alone && shared.open() > 0) {
             return Pause::UntilFreed;
         }
-        let suspects = self.mode == Mode::Drain;
+        let suspects = matches!(self.mode, Mode::Drain { .. });
         let limit = if suspects { 1 } else { free };
         let (batch, asked) = match self.lease(shared, timer, limit, suspects).await {
             Ok(leased) => leased,
@@ -147,7 +164,9 @@ impl Turns {
         }
         self.mode = match (suspects, count) {
             (true, 1..) => Mode::Alone,
-            (false, _) if batch.suspects_wait => Mode::Drain,
+            (false, _) if batch.suspects_wait && now >= self.rests_until => Mode::Drain {
+                until: now.saturating_add(shared.lease),
+            },
             _ => Mode::Any,
         };
         if self.mode != Mode::Any || count >= limit || suspects {

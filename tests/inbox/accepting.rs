@@ -195,3 +195,20 @@ fn headers_that_hold_credentials_are_not_kept() {
         assert!(matches!(refused, Err(BuildError::Receiver(_))), "{name}");
     }
 }
+
+/// Wherever the sender shows it.
+#[test]
+fn a_header_that_the_access_rule_reads_is_not_kept() {
+    for (name, is_kept) in [("x-api-key", false), ("x-region", true)] {
+        let secret = Secret::utf8(logto::KEY).unwrap();
+        let built = Receiver::new("test", Logto::new(secret))
+            .access(hookgate::access::ApiKey::header(
+                "x-api-key",
+                "a key of the sender",
+            ))
+            .inbox_for_tests(MemoryInbox::new())
+            .inbox_headers([HeaderName::from_static(name)])
+            .build();
+        assert_eq!(built.is_ok(), is_kept, "{name}");
+    }
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hookgate::{
     BuildError, EventKey, Key, Keyring, Secret, UnixTime, dedup,
-    dedup::OwnerToken,
+    dedup::{DedupStore, OwnerToken},
     inbox::{
         Ask, Batch, Counts, EncryptedInbox, Entry, FORMAT, Inbox, Leased, MemoryInbox, OrderKey,
         QuarantineCap, contract,
@@ -205,6 +205,8 @@ async fn keys_are_rotated_while_rows_of_the_old_one_wait() {
     keys.replace([key("new")]).unwrap();
     assert_eq!(one(&inbox, 2).await.lease.key(), &entry(2).key);
     assert_eq!(log.with("missing from the ring").len(), 1);
+    let found = || -> Vec<_> { inbox.findings().iter().map(|it| it.code()).collect() };
+    assert_eq!(found(), ["inbox_key_missing"]);
     keys.replace([key("new"), key("old")]).unwrap();
     assert!(leased(&inbox, 3).await.rows.is_empty());
     clock.advance(Duration::from_secs(20));
@@ -213,6 +215,7 @@ async fn keys_are_rotated_while_rows_of_the_old_one_wait() {
     let rows = leased(&inbox, 5).await.rows;
     let first = rows.iter().find(|row| row.lease.key() == &entry(1).key);
     let first = first.unwrap();
+    assert!(found().is_empty());
     assert_eq!((first.failures, first.vanished), (0, 0), "it spent nothing");
     assert_eq!(first.payload, CANARY);
 }
@@ -249,11 +252,29 @@ fn a_key_that_cannot_be_right_is_refused_at_start() {
     assert!(EncryptedInbox::new(inbox(), ring(["a"])).is_ok());
     let id = "i".repeat(256);
     let long_id = Keyring::new([Key::new(id, Secret::bytes([1; 32]).unwrap())]).unwrap();
-    for keys in [short, long_id] {
+    // The next one would have the same id.
+    let no_id = Keyring::from(Secret::bytes([1; 32]).unwrap());
+    for keys in [short, long_id, no_id] {
         let refused = EncryptedInbox::new(inbox(), keys).map(|_| ());
         assert!(
             matches!(refused, Err(BuildError::UnfitKey(_))),
             "{refused:?}"
         );
     }
+}
+
+/// A ring is replaced while running, and nothing checks it then.
+#[tokio::test]
+async fn nothing_is_sealed_with_a_key_that_could_be_guessed() {
+    let keys = ring(["a"]);
+    let inner = MemoryInbox::with_clock(10, clock());
+    let inbox = encrypted(&inner, keys.clone());
+    let short = || Key::new("b", Secret::bytes([1; 8]).unwrap());
+    for first in [short(), Key::new("0", Secret::bytes([1; 32]).unwrap())] {
+        keys.replace([first, key("a")]).unwrap();
+        assert!(inbox.accept(vec![entry(1)]).await.is_err());
+        assert!(inner.is_empty());
+    }
+    keys.replace([key("a"), short()]).unwrap();
+    assert!(inbox.accept(vec![entry(1)]).await.is_ok());
 }

@@ -8,15 +8,10 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use hookgate::{
     EventKey, Finding,
-    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
-    inbox::{
-        Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, MemoryInbox, OrderKey,
-        Page, Pause, Position, Quarantine, QuarantineCap, Totals,
-    },
-    pack::ContentDigest,
+    dedup::{DedupStore, StoreError},
+    inbox::{Inbox, MemoryInbox, Totals},
 };
 
 /// Clones are one inbox.
@@ -55,98 +50,14 @@ impl Faulty {
 }
 
 impl DedupStore for Faulty {
-    async fn claim(
-        &self,
-        key: &EventKey,
-        content: Option<&ContentDigest>,
-        owner: OwnerToken,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        self.inbox.claim(key, content, owner, lease).await
-    }
-
-    async fn settle(
-        &self,
-        lease: &Lease,
-        end: End,
-        retain: Duration,
-    ) -> Result<Settled, StoreError> {
-        self.inbox.settle(lease, end, retain).await
-    }
-
-    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
-        self.inbox.extend(lease, by).await
-    }
-
-    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        self.inbox.look(key).await
-    }
-
-    fn promises(&self) -> Promises {
-        self.inbox.promises()
-    }
-
     fn findings(&self) -> Vec<Finding> {
         self.findings.lock().unwrap().clone()
     }
+
+    hookgate::forward_calls!(inbox: claim, settle, extend, look, promises, settled, held);
 }
 
 impl Inbox for Faulty {
-    async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<Accept>, StoreError> {
-        self.inbox.accept(entries).await
-    }
-
-    async fn quarantine(&self, entry: Entry, cap: QuarantineCap) -> Result<Quarantine, StoreError> {
-        self.inbox.quarantine(entry, cap).await
-    }
-
-    async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
-        self.inbox.lease(ask).await
-    }
-
-    async fn keep(&self, leases: &[&Lease], by: Duration) -> Result<Vec<Settled>, StoreError> {
-        self.inbox.keep(leases, by).await
-    }
-
-    async fn give_back(
-        &self,
-        lease: &Lease,
-        delay: Duration,
-        counts: Counts,
-        error: Option<Bytes>,
-    ) -> Result<Settled, StoreError> {
-        self.inbox.give_back(lease, delay, counts, error).await
-    }
-
-    async fn bury(
-        &self,
-        lease: &Lease,
-        reason: DeadReason,
-        error: Option<Bytes>,
-    ) -> Result<Settled, StoreError> {
-        self.inbox.bury(lease, reason, error).await
-    }
-
-    async fn pause(&self, endpoint: &str, pause: Pause) -> Result<(), StoreError> {
-        self.inbox.pause(endpoint, pause).await
-    }
-
-    async fn resume(&self, endpoint: &str) -> Result<(), StoreError> {
-        self.inbox.resume(endpoint).await
-    }
-
-    async fn promote(&self, order: &OrderKey) -> Result<(), StoreError> {
-        self.inbox.promote(order).await
-    }
-
-    async fn work_may_wait(&self) {
-        self.inbox.work_may_wait().await;
-    }
-
-    async fn hold(&self, endpoint: &str, is_held: bool) -> Result<(), StoreError> {
-        self.inbox.hold(endpoint, is_held).await
-    }
-
     async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
         self.looks.fetch_add(1, Ordering::SeqCst);
         if self.is_dark.load(Ordering::SeqCst) {
@@ -155,30 +66,15 @@ impl Inbox for Faulty {
         self.inbox.totals().await
     }
 
-    async fn list(
-        &self,
-        filter: &Filter,
-        after: Option<&Position>,
-        limit: usize,
-    ) -> Result<Page, StoreError> {
-        self.inbox.list(filter, after, limit).await
-    }
-
-    async fn read(&self, key: &EventKey) -> Result<Option<Kept>, StoreError> {
-        self.inbox.read(key).await
-    }
-
     async fn replay(&self, key: &EventKey, why: &str) -> Result<bool, StoreError> {
         self.spend()?;
         self.inbox.replay(key, why).await
-    }
-
-    async fn discard(&self, key: &EventKey) -> Result<bool, StoreError> {
-        self.inbox.discard(key).await
     }
 
     async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
         self.spend()?;
         self.inbox.erase(age, limit).await
     }
+
+    hookgate::forward_calls!(inbox: accept, quarantine, lease, keep, give_back, bury, pause, resume, promote, work_may_wait, hold, list, read, discard);
 }

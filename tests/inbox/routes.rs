@@ -1,8 +1,12 @@
 //! A worker drives the application's own routes: what their handlers get and say is the same as inline.
 
 use std::{
+    error::Error,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll},
 };
 
@@ -29,15 +33,23 @@ use crate::props::{Bomb, Server, Stage, logto, until};
 
 /// What the receiver's observer was told of ends.
 #[derive(Clone, Default)]
-pub(super) struct Told(pub(super) Arc<Mutex<Vec<Reason>>>);
+pub(super) struct Told(pub(super) Arc<Mutex<Vec<Reason>>>, Arc<AtomicUsize>);
 
 impl Observer for Told {
     fn ended(&self, _: Observed<'_>, reason: Reason) {
         self.0.lock().unwrap().push(reason);
     }
+
+    fn handler_failed(&self, _: Observed<'_>, _: Option<&(dyn Error + Send + Sync)>) {
+        self.1.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 impl Told {
+    pub(super) fn failures(&self) -> usize {
+        self.1.load(Ordering::SeqCst)
+    }
+
     pub(super) fn last(&self) -> Option<Reason> {
         self.0.lock().unwrap().last().copied()
     }

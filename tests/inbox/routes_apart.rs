@@ -138,6 +138,7 @@ async fn routes_that_lack_the_receiver_spend_nothing_and_pause_the_endpoint() {
         works.pass(MINUTE * 10).await;
         assert_eq!(works.dead().await, [], "{what}");
         assert_eq!(told.last(), Some(Reason::NotProtected), "{what}");
+        assert_eq!(told.failures(), 0, "{what}: no handler ran");
         assert_eq!(paused(&works).await, Some(PauseReason::Misrouted), "{what}");
         let advice = log.with("came to no receiver in its routes");
         assert!(!advice.is_empty(), "{what}: {}", log.text());

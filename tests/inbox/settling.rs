@@ -4,7 +4,6 @@
 //! committed. The stores' own tests have the transactions.
 
 use std::{
-    future::Future,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -14,13 +13,9 @@ use std::{
 
 use bytes::Bytes;
 use hookgate::{
-    Ack, Delivery, EventKey, Nack, Observed, Observer, Reason,
-    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
-    inbox::{
-        Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, MemoryInbox, OrderKey,
-        Page, Pause, Position, Quarantine, QuarantineCap, Totals,
-    },
-    pack::ContentDigest,
+    Ack, Delivery, Nack, Observed, Observer, Reason,
+    dedup::{DedupStore, End, Lease, Settled, StoreError},
+    inbox::{Counts, DeadReason, Inbox, MemoryInbox, OrderKey},
     providers::logto::Event,
     worker::{Retries, Worker},
 };
@@ -65,16 +60,6 @@ impl Noted {
 }
 
 impl DedupStore for Noted {
-    async fn claim(
-        &self,
-        key: &EventKey,
-        content: Option<&ContentDigest>,
-        owner: OwnerToken,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        self.memory.claim(key, content, owner, lease).await
-    }
-
     async fn settle(
         &self,
         lease: &Lease,
@@ -85,36 +70,10 @@ impl DedupStore for Noted {
         self.memory.settle(lease, end, retain).await
     }
 
-    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
-        self.memory.extend(lease, by).await
-    }
-
-    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        self.memory.look(key).await
-    }
-
-    fn promises(&self) -> Promises {
-        self.memory.promises()
-    }
+    hookgate::forward_calls!(memory: claim, extend, look, promises, settled, held, findings);
 }
 
 impl Inbox for Noted {
-    async fn accept(&self, entries: Vec<Entry>) -> Result<Vec<Accept>, StoreError> {
-        self.memory.accept(entries).await
-    }
-
-    async fn quarantine(&self, entry: Entry, cap: QuarantineCap) -> Result<Quarantine, StoreError> {
-        self.memory.quarantine(entry, cap).await
-    }
-
-    async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
-        self.memory.lease(ask).await
-    }
-
-    async fn keep(&self, leases: &[&Lease], by: Duration) -> Result<Vec<Settled>, StoreError> {
-        self.memory.keep(leases, by).await
-    }
-
     async fn give_back(
         &self,
         lease: &Lease,
@@ -136,55 +95,12 @@ impl Inbox for Noted {
         self.memory.bury(lease, reason, error).await
     }
 
-    async fn pause(&self, endpoint: &str, pause: Pause) -> Result<(), StoreError> {
-        self.memory.pause(endpoint, pause).await
-    }
-
-    async fn resume(&self, endpoint: &str) -> Result<(), StoreError> {
-        self.memory.resume(endpoint).await
-    }
-
     async fn promote(&self, order: &OrderKey) -> Result<(), StoreError> {
         self.note("promote");
         self.memory.promote(order).await
     }
 
-    fn work_may_wait(&self) -> impl Future<Output = ()> + Send {
-        self.memory.work_may_wait()
-    }
-
-    async fn hold(&self, endpoint: &str, is_held: bool) -> Result<(), StoreError> {
-        self.memory.hold(endpoint, is_held).await
-    }
-
-    async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
-        self.memory.totals().await
-    }
-
-    async fn list(
-        &self,
-        filter: &Filter,
-        after: Option<&Position>,
-        limit: usize,
-    ) -> Result<Page, StoreError> {
-        self.memory.list(filter, after, limit).await
-    }
-
-    async fn read(&self, key: &EventKey) -> Result<Option<Kept>, StoreError> {
-        self.memory.read(key).await
-    }
-
-    async fn replay(&self, key: &EventKey, why: &str) -> Result<bool, StoreError> {
-        self.memory.replay(key, why).await
-    }
-
-    async fn discard(&self, key: &EventKey) -> Result<bool, StoreError> {
-        self.memory.discard(key).await
-    }
-
-    async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
-        self.memory.erase(age, limit).await
-    }
+    hookgate::forward_calls!(memory: accept, quarantine, lease, keep, pause, resume, work_may_wait, hold, totals, list, read, replay, discard, erase);
 }
 
 #[derive(Clone, Default)]

@@ -9,9 +9,9 @@ use std::{
 };
 
 use hookgate::{
-    Ack, BuildError, Delivery, Nack,
+    Ack, BuildError, Delivery, EventKey, Nack,
     dedup::OwnerToken,
-    inbox::{Ask, Batch, DeadReason, FORMAT, Filter, Happening, Inbox, MemoryInbox},
+    inbox::{Ask, Batch, DeadReason, Entry, FORMAT, Filter, Happening, Inbox, MemoryInbox},
     providers::logto::Event,
     testing::FakeClock,
     worker::{Retries, Worker},
@@ -485,7 +485,7 @@ async fn a_line_whose_runs_vanish_runs_beside_nothing_else() {
     works.start(works.worker());
     works.pass_until(|| works.runs() == 1).await;
     works.stage.send(&logto::event(3)).await;
-    works.pass(MINUTE).await;
+    works.pass(Duration::from_secs(10)).await;
     assert_eq!(bodies(), [2].map(logto::body));
     gates[0].open();
     works.pass_until(|| works.runs() == 2).await;
@@ -494,6 +494,68 @@ async fn a_line_whose_runs_vanish_runs_beside_nothing_else() {
     gates[1].open();
     works.pass_until(|| works.inbox.is_empty()).await;
     assert_eq!(bodies(), [2, 1, 3].map(logto::body));
+}
+
+/// Whichever byte it is, those of the format's number too: another release would have said so in its column.
+#[tokio::test]
+async fn what_is_damaged_is_a_dead_letter_and_harms_no_other() {
+    let works = Works::new().await;
+    works.stage.send(&logto::event(1)).await;
+    let listed = works.inbox.list(&Filter::all(), None, 1).await.unwrap();
+    let whole = works
+        .inbox
+        .read(&listed.rows[0].key)
+        .await
+        .unwrap()
+        .unwrap();
+    for (number, at) in [0, 1, 2, whole.payload.len() - 1].into_iter().enumerate() {
+        let mut payload = whole.payload.to_vec();
+        payload[at] ^= 1;
+        let number = u8::try_from(number).unwrap();
+        let entry = Entry {
+            key: EventKey::from_bytes([number; 32]),
+            token: OwnerToken::from_bytes([number; 16]),
+            content: None,
+            endpoint: "test".into(),
+            event_type: "known",
+            key_id: "key".into(),
+            order: None,
+            retain: MINUTE,
+            format: FORMAT,
+            payload: payload.into(),
+        };
+        works.inbox.accept(vec![entry]).await.unwrap();
+    }
+    works.start(works.worker());
+    works.pass_until(|| works.inbox.len() == 4).await;
+    works.rest().await;
+    assert_eq!(works.dead().await, [DeadReason::Damaged; 4]);
+    assert_eq!(works.runs(), 1, "the whole one is handled");
+    let totals = works.inbox.totals().await.unwrap();
+    assert!(totals.iter().all(|it| it.pause.is_none()));
+}
+
+/// It would hold up every endpoint for as long as one handler takes.
+#[tokio::test]
+async fn while_a_handler_takes_long_a_suspect_waits_and_the_others_go_on() {
+    let works = Works::new().await;
+    works.stage.send(&logto::event(1)).await;
+    for owner in 0..3 {
+        ask(&works.inbox, owner, false).await;
+        works.stage.clock.advance(MINUTE);
+    }
+    let gate = Gate::shut();
+    works.then([Step::Wait(gate.clone())]);
+    let bodies = || -> Vec<_> { works.seen().into_iter().map(|it| it.body).collect() };
+    works.stage.send(&logto::event(2)).await;
+    works.start(works.worker());
+    works.pass_until(|| works.runs() == 1).await;
+    works.stage.send(&logto::event(3)).await;
+    works.pass_until(|| works.runs() == 2).await;
+    assert_eq!(bodies(), [2, 3].map(logto::body));
+    gate.open();
+    works.pass_until(|| works.inbox.is_empty()).await;
+    assert_eq!(bodies(), [2, 3, 1].map(logto::body));
 }
 
 #[tokio::test]

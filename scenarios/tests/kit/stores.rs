@@ -2,14 +2,7 @@
 
 use std::time::Duration;
 
-use hookgate::{
-    EventKey,
-    dedup::{
-        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State,
-        StoreError,
-    },
-    pack::ContentDigest,
-};
+use hookgate::dedup::{DedupStore, End, Lease, MemoryStore, Promises, Settled, StoreError};
 
 /// In memory, and says that it is not.
 pub(crate) struct Boastful {
@@ -36,16 +29,6 @@ impl Boastful {
 }
 
 impl DedupStore for Boastful {
-    async fn claim(
-        &self,
-        key: &EventKey,
-        content: Option<&ContentDigest>,
-        owner: OwnerToken,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        self.store.claim(key, content, owner, lease).await
-    }
-
     async fn settle(
         &self,
         lease: &Lease,
@@ -56,19 +39,9 @@ impl DedupStore for Boastful {
         self.store.settle(lease, end, retain).await
     }
 
-    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
-        self.store.extend(lease, by).await
-    }
-
-    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        self.store.look(key).await
-    }
-
-    async fn settled(&self, key: &EventKey) {
-        self.store.settled(key).await;
-    }
-
     fn promises(&self) -> Promises {
         Promises::durable()
     }
+
+    hookgate::forward_calls!(store: claim, extend, look, settled);
 }

@@ -9,10 +9,7 @@ use std::{
 
 use hookgate::{
     EventKey,
-    dedup::{
-        Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State,
-        StoreError,
-    },
+    dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Settled, StoreError},
     pack::ContentDigest,
     testing::FakeClock,
 };
@@ -135,17 +132,7 @@ impl DedupStore for Stopping {
             .await
     }
 
-    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
-        self.store.extend(lease, by).await
-    }
-
-    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        self.store.look(key).await
-    }
-
-    fn promises(&self) -> Promises {
-        self.store.promises()
-    }
+    hookgate::forward_calls!(store: extend, look, promises);
 }
 
 fn down() -> StoreError {
@@ -171,17 +158,7 @@ impl DedupStore for Failing {
         Err(down())
     }
 
-    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
-        self.store.extend(lease, by).await
-    }
-
-    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        self.store.look(key).await
-    }
-
-    fn promises(&self) -> Promises {
-        self.store.promises()
-    }
+    hookgate::forward_calls!(store: extend, look, promises);
 }
 
 /// Counts the heartbeats that it answered.
@@ -200,25 +177,6 @@ impl Beating {
 }
 
 impl DedupStore for Beating {
-    async fn claim(
-        &self,
-        key: &EventKey,
-        content: Option<&ContentDigest>,
-        owner: OwnerToken,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        self.store.claim(key, content, owner, lease).await
-    }
-
-    async fn settle(
-        &self,
-        lease: &Lease,
-        end: End,
-        retain: Duration,
-    ) -> Result<Settled, StoreError> {
-        self.store.settle(lease, end, retain).await
-    }
-
     async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
         // As over a socket: the answer needs some of the task's budget.
         tokio::task::consume_budget().await;
@@ -227,11 +185,5 @@ impl DedupStore for Beating {
         extended
     }
 
-    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        self.store.look(key).await
-    }
-
-    fn promises(&self) -> Promises {
-        self.store.promises()
-    }
+    hookgate::forward_calls!(store: claim, settle, look, promises);
 }

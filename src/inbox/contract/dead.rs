@@ -117,6 +117,8 @@ pub(super) async fn a_replay_runs_again_under_a_higher_attempt<S: Inbox, P: Pass
     scene
         .give_back(&row.lease, Duration::ZERO, Counts::Failure)
         .await;
+    scene.take(5).await;
+    scene.lapse().await;
     let row = scene.take(1).await;
     scene.bury(&row.lease, DeadReason::Failed).await;
     for expected in [true, false] {
@@ -131,10 +133,14 @@ pub(super) async fn a_replay_runs_again_under_a_higher_attempt<S: Inbox, P: Pass
     promise("its key is free for nobody", state == State::Done, &state);
     let accepted = scene.accept(copy(0)).await;
     promise("a copy of it is one", accepted == Accept::Copy, &accepted);
+    let listed = scene.list(&Filter::queued(), 9).await;
+    let is_counted = listed.iter().all(|it| it.key == key(0) && it.replays == 1);
+    promise("its replay is counted", is_counted, &listed);
     let row = scene.take(2).await;
     promise(
         "its failures begin anew, its attempt goes on, its payload is there",
-        (row.failures, row.lease.attempt()) == (0, 3) && row.payload == entry(0).payload,
+        (row.failures, row.vanished, row.lease.attempt()) == (0, 0, 4)
+            && row.payload == entry(0).payload,
         &row,
     );
     let settled = scene.settle(&row.lease, End::Processed).await;

@@ -29,7 +29,22 @@ pub(super) async fn a_paused_endpoint_keeps_its_lines_and_accepts_more<S: Inbox,
     scene.queue([entry(1), elsewhere]).await;
     let batch = scene.ask(&[ENDPOINT, "second"], 9, 0).await;
     promise("only its own lines wait", numbers(&batch) == [2], &batch);
+    let told = async || {
+        let totals = answered("totals", scene.store.totals().await);
+        let of_it = totals.into_iter().find(|it| *it.endpoint == *ENDPOINT);
+        let pause = of_it.and_then(|it| it.pause)?;
+        Some((
+            pause.reason,
+            pause.strikes,
+            pause.left <= scene.terms.retain,
+        ))
+    };
+    let pause = told().await;
+    let is_told = pause == Some((PauseReason::Unavailable, 1, true));
+    promise("totals tell its pause", is_told, &pause);
     answered("resume", scene.store.resume(ENDPOINT).await);
+    let pause = told().await;
+    promise("and its end", pause.is_none(), &pause);
     let batch = scene.ask(&[ENDPOINT], 9, 1).await;
     let is_probe = |row: &Leased| row.probe.is_some();
     promise(

@@ -2,26 +2,33 @@
 
 mod seal;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 
-use self::seal::{ID_BYTES, Place, Unopened, What, clear_format, open, seal, sealed_format};
+use self::seal::{Place, Unopened, What, clear_format, is_fit, open, seal, sealed_format};
 use super::{
-    Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, Leased, OrderKey, Page,
-    Pause, Position, Quarantine, QuarantineCap, Totals,
+    Accept, Ask, Batch, Counts, DeadReason, Entry, Inbox, Kept, Leased, Quarantine, QuarantineCap,
 };
 use crate::{
-    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State},
-    identity::{ContentDigest, EventKey},
-    keys::{Key, Keyring},
-    setup::{BuildError, Finding},
+    dedup::{DedupStore, Lease, Settled},
+    identity::EventKey,
+    keys::Keyring,
+    setup::{BuildError, Finding, Severity},
     telemetry::{log, words},
     verdict::StoreError,
 };
 
-/// The shortest secret that is taken.
-const SECRET_BYTES: usize = 32;
+/// What is said where a key cannot be used.
+const UNFIT: &str = "an inbox is encrypted with secrets of 32 bytes or more, each with an id of its own, of 255 bytes at \
+                     most: `Key::new(\"2026-11\", secret)`";
 /// An event whose key is missing comes back after a quarter of its age, within these bounds.
 const SOONEST: Duration = Duration::from_secs(60);
 const LATEST: Duration = Duration::from_secs(3600);
@@ -34,9 +41,11 @@ const LATEST: Duration = Duration::from_secs(3600);
 ///
 /// What stands in the clear beside a payload is bound to it: the event's key, endpoint, type, key id and order. A payload
 /// that somebody altered, or moved to another row, becomes a [damaged](DeadReason::Damaged) dead letter. An event whose
-/// key is missing from the ring is given back without a spent try, with an error in the log.
+/// key is missing from the ring is given back without a spent try. The log warns of it, and so does the finding
+/// `inbox_key_missing`.
 ///
-/// It does not hide how many events there are, when they came, how long their payloads are, or those columns. Whoever can
+/// It does not hide how many events there are, when they came, how long their payloads are, those columns, or what operators
+/// gave as reasons. Whoever can
 /// write the tables can still delete and repeat rows.
 ///
 /// ```
@@ -55,6 +64,8 @@ pub struct EncryptedInbox<S> {
     inner: S,
     keys: Keyring,
     takes_clear: bool,
+    /// Whether the last events that were to be run had one whose key is missing.
+    lacks_key: Arc<AtomicBool>,
 }
 
 impl<S: Inbox> EncryptedInbox<S> {
@@ -62,21 +73,17 @@ impl<S: Inbox> EncryptedInbox<S> {
     ///
     /// # Errors
     ///
-    /// When a key of the ring is no secret of 32 bytes or more, or its id is longer than 255 bytes.
+    /// When a key of the ring is no secret of 32 bytes or more, or has no id of its own of 255 bytes at most. `0` is the id
+    /// of a secret that was given without one.
     pub fn new(inbox: S, keys: Keyring) -> Result<Self, BuildError> {
-        let is_fit = |key: &Key| {
-            let long = |secret: &crate::keys::Secret| secret.expose().len() >= SECRET_BYTES;
-            key.id().len() <= ID_BYTES && key.secret().is_some_and(long)
-        };
         if !keys.load().iter().all(is_fit) {
-            return Err(BuildError::UnfitKey(
-                "an inbox is encrypted with secrets of 32 bytes or more, whose ids have 255 bytes at most",
-            ));
+            return Err(BuildError::UnfitKey(UNFIT));
         }
         Ok(Self {
             inner: inbox,
             keys,
             takes_clear: true,
+            lacks_key: Arc::default(),
         })
     }
 
@@ -94,9 +101,7 @@ impl<S: Inbox> EncryptedInbox<S> {
     }
 
     fn sealed(&self, place: &Place<'_>, clear: &[u8]) -> Result<Bytes, StoreError> {
-        seal(&self.keys, place, clear).ok_or_else(|| {
-            StoreError::Unavailable("the inbox has no secret to encrypt with".into())
-        })
+        seal(&self.keys, place, clear).ok_or_else(|| StoreError::Unavailable(UNFIT.into()))
     }
 
     fn sealed_entry(&self, entry: Entry, is_quarantined: bool) -> Result<Entry, StoreError> {
@@ -162,7 +167,9 @@ impl<S: Inbox> EncryptedInbox<S> {
             // No bytes are a damaged payload, and its run makes a dead letter of it.
             Some(Err(Unopened::Altered)) => (Bytes::new(), row.format),
             Some(Err(Unopened::UnknownKey)) => {
-                log::worker(&row.endpoint, words::NO_SEALING_KEY);
+                if !self.lacks_key.swap(true, Ordering::Relaxed) {
+                    log::worker(&row.endpoint, words::NO_SEALING_KEY);
+                }
                 let later = (row.age / 4).clamp(SOONEST, LATEST);
                 let given = self
                     .inner
@@ -193,48 +200,20 @@ impl<S: fmt::Debug> fmt::Debug for EncryptedInbox<S> {
 }
 
 impl<S: Inbox> DedupStore for EncryptedInbox<S> {
-    async fn claim(
-        &self,
-        key: &EventKey,
-        content: Option<&ContentDigest>,
-        owner: OwnerToken,
-        lease: Duration,
-    ) -> Result<Claim, StoreError> {
-        self.inner.claim(key, content, owner, lease).await
-    }
-
-    async fn settle(
-        &self,
-        lease: &Lease,
-        end: End,
-        retain: Duration,
-    ) -> Result<Settled, StoreError> {
-        self.inner.settle(lease, end, retain).await
-    }
-
-    async fn extend(&self, lease: &Lease, by: Duration) -> Result<Settled, StoreError> {
-        self.inner.extend(lease, by).await
-    }
-
-    async fn look(&self, key: &EventKey) -> Result<State, StoreError> {
-        self.inner.look(key).await
-    }
-
-    async fn settled(&self, key: &EventKey) {
-        self.inner.settled(key).await;
-    }
-
-    fn promises(&self) -> Promises {
-        self.inner.promises()
-    }
-
-    fn held(&self) -> Option<u64> {
-        self.inner.held()
-    }
-
     fn findings(&self) -> Vec<Finding> {
-        self.inner.findings()
+        let mut found = self.inner.findings();
+        if self.lacks_key.load(Ordering::Relaxed) {
+            found.push(Finding::new(
+                Severity::Warning,
+                "inbox_key_missing",
+                "events wait that are encrypted with a key that the ring lacks",
+                "put the old keys behind the new one until nothing that they encrypted is left",
+            ));
+        }
+        found
     }
+
+    crate::forward_calls!(inner: claim, settle, extend, look, settled, promises, held);
 }
 
 impl<S: Inbox> Inbox for EncryptedInbox<S> {
@@ -254,16 +233,16 @@ impl<S: Inbox> Inbox for EncryptedInbox<S> {
     async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
         let format = sealed_format(ask.format);
         let mut batch = self.inner.lease(Ask { format, ..ask }).await?;
-        let mut rows = Vec::with_capacity(batch.rows.len());
+        let asked = batch.rows.len();
+        let mut rows = Vec::with_capacity(asked);
         for row in batch.rows {
             rows.extend(self.opened_row(row).await);
         }
+        if asked > 0 && rows.len() == asked {
+            self.lacks_key.store(false, Ordering::Relaxed);
+        }
         batch.rows = rows;
         Ok(batch)
-    }
-
-    async fn keep(&self, leases: &[&Lease], by: Duration) -> Result<Vec<Settled>, StoreError> {
-        self.inner.keep(leases, by).await
     }
 
     async fn give_back(
@@ -285,39 +264,6 @@ impl<S: Inbox> Inbox for EncryptedInbox<S> {
     ) -> Result<Settled, StoreError> {
         let error = self.sealed_error(lease.key(), error)?;
         self.inner.bury(lease, reason, error).await
-    }
-
-    async fn pause(&self, endpoint: &str, pause: Pause) -> Result<(), StoreError> {
-        self.inner.pause(endpoint, pause).await
-    }
-
-    async fn resume(&self, endpoint: &str) -> Result<(), StoreError> {
-        self.inner.resume(endpoint).await
-    }
-
-    async fn promote(&self, order: &OrderKey) -> Result<(), StoreError> {
-        self.inner.promote(order).await
-    }
-
-    async fn work_may_wait(&self) {
-        self.inner.work_may_wait().await;
-    }
-
-    async fn hold(&self, endpoint: &str, is_held: bool) -> Result<(), StoreError> {
-        self.inner.hold(endpoint, is_held).await
-    }
-
-    async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
-        self.inner.totals().await
-    }
-
-    async fn list(
-        &self,
-        filter: &Filter,
-        after: Option<&Position>,
-        limit: usize,
-    ) -> Result<Page, StoreError> {
-        self.inner.list(filter, after, limit).await
     }
 
     /// What cannot be decrypted is shown as it is kept, so that its length and columns can be seen.
@@ -350,15 +296,5 @@ impl<S: Inbox> Inbox for EncryptedInbox<S> {
         Ok(Some(kept))
     }
 
-    async fn replay(&self, key: &EventKey, why: &str) -> Result<bool, StoreError> {
-        self.inner.replay(key, why).await
-    }
-
-    async fn discard(&self, key: &EventKey) -> Result<bool, StoreError> {
-        self.inner.discard(key).await
-    }
-
-    async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
-        self.inner.erase(age, limit).await
-    }
+    crate::forward_calls!(inner: keep, pause, resume, promote, work_may_wait, hold, totals, list, replay, discard, erase);
 }

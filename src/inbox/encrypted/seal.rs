@@ -20,7 +20,11 @@ const VERSION: u8 = 1;
 const KEY_DOMAIN: &[u8] = b"hookgate/inbox/encryption/v1";
 const NONCE_BYTES: usize = 24;
 /// The length of a key's id stands in one byte.
-pub(super) const ID_BYTES: usize = 255;
+const ID_BYTES: usize = 255;
+/// The shortest secret that is taken.
+const SECRET_BYTES: usize = 32;
+/// The id of a secret that was given without one.
+const NO_ID: &str = "0";
 
 /// The format of a payload once it is encrypted. Formats in the clear are odd, and this is the number behind.
 pub(super) const fn sealed_format(clear: u16) -> u16 {
@@ -98,11 +102,20 @@ impl Place<'_> {
     }
 }
 
-/// `None` where the ring has no secret, or the operating system no randomness.
+/// Whether payloads may be sealed with `key`. Without an id of its own, its successor would have the same, and what it has
+/// sealed would pass for altered.
+pub(super) fn is_fit(key: &Key) -> bool {
+    let is_long = |secret: &Secret| secret.expose().len() >= SECRET_BYTES;
+    let id = key.id();
+    id.len() <= ID_BYTES && &**id != NO_ID && key.secret().is_some_and(is_long)
+}
+
+/// `None` where the ring's first key is not fit, or the operating system has no randomness.
 pub(super) fn seal(keys: &Keyring, place: &Place<'_>, clear: &[u8]) -> Option<Bytes> {
     let ring = keys.load();
-    let (key, secret) = ring.iter().find_map(with_secret)?;
-    let id = key.id().as_bytes();
+    // Rings are replaced while running, and nobody checks them then.
+    let key = ring.first().filter(|key| is_fit(key))?;
+    let (id, secret) = (key.id().as_bytes(), key.secret()?);
     let mut nonce = [0; NONCE_BYTES];
     getrandom::fill(&mut nonce).ok()?;
     let sealed = cipher(secret)?.encrypt(
@@ -126,7 +139,7 @@ pub(super) fn open(keys: &Keyring, place: &Place<'_>, sealed: &[u8]) -> Result<B
     let (id, nonce, sealed) = parts(sealed).ok_or(Unopened::Altered)?;
     let ring = keys.load();
     let mut with_id = ring.iter().filter(|key| key.id().as_bytes() == id);
-    let (_, secret) = with_id.find_map(with_secret).ok_or(Unopened::UnknownKey)?;
+    let secret = with_id.find_map(Key::secret).ok_or(Unopened::UnknownKey)?;
     let payload = Payload {
         msg: sealed,
         aad: &place.bytes(),
@@ -143,10 +156,6 @@ fn parts(sealed: &[u8]) -> Option<(&[u8], &[u8; NONCE_BYTES], &[u8])> {
     let (id, sealed) = sealed.split_at_checked(length.into())?;
     let (nonce, sealed) = sealed.split_first_chunk()?;
     Some((id, nonce, sealed))
-}
-
-fn with_secret(key: &Key) -> Option<(&Key, &Secret)> {
-    Some((key, key.secret()?))
 }
 
 /// A key of its own is derived, so that a secret that also signs something tells nothing.

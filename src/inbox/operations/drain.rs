@@ -3,7 +3,10 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use super::{super::Totals, OperationError, Operations};
-use crate::time::{Timer, within};
+use crate::{
+    time::{Timer, within},
+    verdict::StoreError,
+};
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);
@@ -37,7 +40,7 @@ impl Operations {
     ///
     /// # Errors
     ///
-    /// When the inbox knows no such endpoint. The inbox's.
+    /// When the inbox knows no such endpoint, or said nothing of it within `limit`. The inbox's.
     pub async fn drain(
         &self,
         endpoint: &str,
@@ -46,10 +49,11 @@ impl Operations {
         mut progress: impl FnMut(&Totals),
     ) -> Result<Drained, OperationError> {
         let timer: Arc<dyn Timer> = Arc::new(timer);
-        let mut left = self.totals_of(endpoint).await?;
+        let mut seen = None;
         let looking = async {
             loop {
-                progress(&left);
+                let left = seen.insert(self.totals_of(endpoint).await?);
+                progress(left);
                 if left.queued == 0 {
                     return Ok::<_, OperationError>(DrainEnd::Empty);
                 }
@@ -57,13 +61,11 @@ impl Operations {
                     return Ok(DrainEnd::Held);
                 }
                 timer.sleep(EVERY).await;
-                left = self.totals_of(endpoint).await?;
             }
         };
         let end = within(&timer, limit, pin!(looking)).await;
-        Ok(Drained {
-            end: end.unwrap_or(Ok(DrainEnd::TimeUp))?,
-            left,
-        })
+        let end = end.unwrap_or(Ok(DrainEnd::TimeUp))?;
+        let left = seen.ok_or(StoreError::Timeout)?;
+        Ok(Drained { end, left })
     }
 }
