@@ -97,8 +97,9 @@ impl Core {
         let mut all = Vec::with_capacity(entries.len());
         let begun = Instant::now();
         let mut patience = self.limit() / PATIENCE;
-        // The first part is the last one: numbers are given in the order of arrival.
-        let mut parts: Vec<Range<usize>> = vec![0..entries.len()];
+        let whole: Range<usize> = 0..entries.len();
+        // The next part stands last. Parts are in the order of arrival, as numbers are.
+        let mut parts = Vec::from([whole]);
         while let Some(part) = parts.pop() {
             let Some(of_part) = entries.get(part.clone()) else {
                 continue;
