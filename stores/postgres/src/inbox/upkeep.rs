@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hookgate::dedup::StoreError;
-use hookgate_store_kit::{Prune, prune};
+use hookgate_store_kit::{Prune, Pruned, prune};
 
 use super::{Inner, PostgresInbox, core::Core};
 use crate::row;
@@ -36,13 +36,15 @@ impl PostgresInbox {
 
 impl Prune for Inner {
     const BATCH: u32 = 200;
+    const WHOSE: &str = "inbox";
 
     /// All dead letters are erased at once, since what fails here must not keep the rest waiting for another minute.
-    async fn prune_batch(&self) -> Result<u64, StoreError> {
+    async fn prune_batch(&self) -> Result<Pruned, StoreError> {
         let turned = self.core.turn_the_ring().await;
         let folded = self.core.fold_counts().await;
         let erased = self.erase_old().await;
-        turned.and(folded).and(erased)
+        let gone = turned.and(folded).and(erased)?;
+        Ok(Pruned::of(gone, Self::BATCH))
     }
 }
 
