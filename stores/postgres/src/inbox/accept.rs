@@ -13,7 +13,8 @@ use super::{
     names::Names,
 };
 use crate::{
-    fault::{failure, wordless_failure},
+    fault::{failure, is_about_a_lock, wordless_failure},
+    lock::LockLimit,
     prepared::{Call, Prepared},
     row,
     session::{self, Ask},
@@ -28,8 +29,8 @@ const RELEASED: i16 = RowState::Released.number();
 /// their payloads.
 ///
 /// It waits for no row that somebody has locked. A key is inserted only where the statement sees none, and a row that has
-/// ended is taken over only where nobody works on it. Keys are inserted in their order, or two batches could wait for each
-/// other.
+/// ended is taken over only where nobody works on it. Keys are inserted in their order, and so are the lines of orders, or
+/// two batches could wait for each other.
 pub(super) fn statement(names: &Names) -> Prepared {
     let Names {
         dedup,
@@ -74,7 +75,7 @@ pub(super) fn statement(names: &Names) -> Prepared {
                  AND NOT EXISTS (SELECT FROM {parked} AS l WHERE l.order_key = n.order_key) \
                  ORDER BY order_key, number), \
              ready AS (INSERT INTO {work} ({COLUMNS}) SELECT {values} FROM n \
-                 WHERE order_key IS NULL OR number IN (SELECT number FROM first) ORDER BY number \
+                 WHERE order_key IS NULL OR number IN (SELECT number FROM first) ORDER BY order_key, number \
                  ON CONFLICT (order_key) WHERE order_key IS NOT NULL DO NOTHING RETURNING number), \
              behind AS (INSERT INTO {parked} ({COLUMNS}) SELECT {values} FROM n \
                  WHERE order_key IS NOT NULL AND number NOT IN (SELECT number FROM ready) RETURNING number), \
@@ -120,37 +121,54 @@ pub(super) struct Accepting<'a> {
     pub(super) entries: &'a [&'a Entry],
     /// The table of payloads.
     pub(super) payload: String,
+    /// How long the server waits between two of its statements.
+    pub(super) idle: LockLimit,
+}
+
+/// Why nothing was accepted. Its transaction has ended, and its connection is of use.
+pub(super) enum Stopped {
+    Refused(Refused),
+    /// Another transaction is inserting one of the keys or orders.
+    Locked,
 }
 
 impl Ask for Accepting<'_> {
-    type Answer = Result<Vec<Accepted>, Refused>;
+    type Answer = Result<Vec<Accepted>, Stopped>;
 
     async fn ask(&self, connection: &mut PgConnection) -> Result<Self::Answer, Failure> {
-        let accepted = self.accept.ask_by(connection, begin).await;
-        match accepted {
-            Ok(Ok(rows)) => {
-                let accepted = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-                if let Err(refused) = self.keep_payloads(connection, &accepted).await? {
-                    return Ok(Err(refused));
-                }
-                let committed = session::write(connection, "COMMIT".to_owned()).await;
-                committed.map_err(failure)?;
-                Ok(Ok(accepted))
-            }
-            Ok(Err(refused)) => Ok(Err(refused)),
-            Err(failure) => Err(failure),
+        let idle = self.idle;
+        let begin =
+            async move |connection: &mut PgConnection, sql| begin(connection, idle, sql).await;
+        let rows = match self.accept.ask_by(connection, begin).await? {
+            Ok(rows) => rows,
+            Err(stopped) => return Ok(Err(stopped)),
+        };
+        let accepted = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        if let Err(refused) = self.keep_payloads(connection, &accepted).await? {
+            return Ok(Err(Stopped::Refused(refused)));
         }
+        let committed = session::write(connection, "COMMIT".to_owned()).await;
+        committed.map_err(failure)?;
+        Ok(Ok(accepted))
     }
 }
 
 /// Begins a transaction with a statement. Where that fails, the transaction has ended.
 async fn begin(
     connection: &mut PgConnection,
+    idle: LockLimit,
     sql: String,
-) -> Result<Result<Vec<PgRow>, Refused>, sqlx::Error> {
-    match session::read_all(connection, format!("BEGIN; {sql}")).await {
+) -> Result<Result<Vec<PgRow>, Stopped>, sqlx::Error> {
+    match session::read_all(connection, format!("{} {sql}", idle.begin())).await {
         Ok(rows) => Ok(Ok(rows)),
-        Err(error) => bound::end(connection, error).await,
+        Err(error) if is_about_a_lock(&error) => {
+            session::write(connection, "ROLLBACK".to_owned()).await?;
+            Ok(Err(Stopped::Locked))
+        }
+        Err(error) => {
+            let ended = bound::end(connection, error).await?;
+            Ok(ended.map_err(Stopped::Refused))
+        }
     }
 }
 
@@ -201,6 +219,19 @@ pub(super) struct Accepted {
     pub(super) is_parked: bool,
 }
 
+impl Accepted {
+    /// Of an entry whose key or order another transaction holds.
+    pub(super) fn in_progress(at: usize) -> Self {
+        let retry_after = LOCKED;
+        Self {
+            at,
+            answer: Some(Accept::InProgress { retry_after }),
+            number: None,
+            is_parked: false,
+        }
+    }
+}
+
 pub(super) fn read(row: &PgRow) -> Result<Accepted, StoreError> {
     let at: i64 = row::get(row, 0)?;
     let number: Option<i64> = row::get(row, 1)?;
@@ -216,13 +247,21 @@ pub(super) fn read(row: &PgRow) -> Result<Accepted, StoreError> {
             ..accepted(Some(Accept::Queued))
         });
     }
-    let state: Option<i16> = row::get(row, 3)?;
+    Ok(accepted(told(row, 3)?))
+}
+
+/// What an accept is told of a key that it did not take. From `first` on, the columns are the key's state, what is left of
+/// it, whether it is the caller's own, and whether its content is the same.
+///
+/// `None` where the statement sees no such key.
+pub(super) fn told(row: &PgRow, first: usize) -> Result<Option<Accept>, StoreError> {
+    let state: Option<i16> = row::get(row, first)?;
     let Some(state) = state else {
-        return Ok(accepted(None));
+        return Ok(None);
     };
-    let left = rounding::left(row::get(row, 4)?);
-    let is_own: bool = row::get(row, 5)?;
-    let answer = match RowState::read(state.into()) {
+    let left = rounding::left(row::get(row, first + 1)?);
+    let is_own: bool = row::get(row, first + 2)?;
+    Ok(Some(match RowState::read(state.into()) {
         Some(RowState::Queued) if is_own => Accept::Queued,
         Some(RowState::Queued | RowState::Dead) => Accept::Copy,
         // It has ended, and somebody works on it: a handler's transaction that settles it, say.
@@ -230,12 +269,11 @@ pub(super) fn read(row: &PgRow) -> Result<Accepted, StoreError> {
             retry_after: LOCKED,
         },
         Some(RowState::Processed | RowState::Ignored | RowState::Rejected) => Accept::Done {
-            same_content: row::get(row, 6)?,
+            same_content: row::get(row, first + 3)?,
         },
         Some(RowState::InProgress) => Accept::InProgress { retry_after: left },
         Some(RowState::Released) | None => Accept::InProgress {
             retry_after: LOCKED,
         },
-    };
-    Ok(accepted(Some(answer)))
+    }))
 }
