@@ -24,7 +24,11 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     sample: Some(Sample {
         types: &["status.updated", "data.updated"],
         body: r#"{"session_id":"$uuid","status":"Approved","webhook_type":$type,"created_at":$secs,"timestamp":$secs,"vendor_data":"demo"}"#,
-        headers: &[],
+        headers: &[
+            ("x-signature-v2", "$hex$hex"),
+            ("x-signature-simple", "$hex$hex"),
+            ("x-timestamp", "$secs"),
+        ],
     }),
     ..KnownSender::UNKNOWN
 };
