@@ -38,6 +38,7 @@ mod schemes {
         mod published;
         mod times;
         mod types;
+        mod vectors;
     }
     mod published_keys;
     mod signed_request;

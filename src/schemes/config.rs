@@ -42,6 +42,37 @@ pub enum SchemeConfig {
     SignedRequest(SignedRequestConfig),
 }
 
+impl SchemeConfig {
+    /// The headers that it reads: that of the signature first, then those that the signature covers. What any other header
+    /// says is not proved.
+    ///
+    /// ```
+    /// let slack = hookgate::providers::known::find("slack").unwrap().scheme().unwrap();
+    /// assert_eq!(slack.headers(), ["x-slack-signature", "x-slack-request-timestamp"]);
+    /// ```
+    pub fn headers(&self) -> Vec<&str> {
+        let (signature, others) = match self {
+            Self::HmacHeader(config) => (
+                &config.signature_header,
+                [&config.id_header, &config.timestamp_header, &None],
+            ),
+            Self::HmacBodyField(_) => return Vec::new(),
+            #[cfg(feature = "jwt")]
+            Self::SignedRequest(config) => (
+                &config.signature_header,
+                [
+                    &config.nonce_header,
+                    &config.timestamp_header,
+                    &config.algorithm_header,
+                ],
+            ),
+        };
+        let others = others.into_iter().flatten();
+        let all = std::iter::once(signature).chain(others);
+        all.map(String::as_str).collect()
+    }
+}
+
 impl TryFrom<SchemeConfig> for Box<dyn Scheme> {
     type Error = BuildError;
 

@@ -18,6 +18,7 @@ mod puppet;
 mod raw;
 mod recorder;
 mod script;
+mod seen;
 mod server;
 mod signing;
 mod stage;
@@ -41,6 +42,7 @@ pub(crate) use self::{
     raw::Connection,
     recorder::Recorded,
     script::{Script, Step},
+    seen::{Counted, ENDPOINT, Refused, Seen},
     server::Server,
     signing::{hex, hmac_sha256},
     stage::{NOW, Stage, now},

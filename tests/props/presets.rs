@@ -1,12 +1,14 @@
-//! Requests that senders of presets publish, and the presets that take them.
+//! Requests that known senders publish, or that were computed for them: the files of `tests/vectors/senders`.
 
 use std::{
     collections::BTreeMap,
+    fs,
+    path::Path,
     sync::{Arc, Mutex},
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use hmac::{KeyInit, Mac};
 use hookgate::{
     Delivery, EventKey, Receiver, Rejection, Secret, UnixTime,
     dedup::MemoryStore,
@@ -17,28 +19,58 @@ use hookgate::{
         known::{self, KnownSender},
         preset::Preset,
     },
+    simulator::Sent,
     testing::FakeClock,
     time::Timer,
 };
 use serde::Deserialize;
 
-type Headers = Vec<(String, String)>;
+use super::{hex, hmac_sha256, vector};
 
+/// One request. `CONTRIBUTING.md` says what its members mean.
 #[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Vector {
-    pub(crate) preset: String,
+    /// The name of the file.
+    #[serde(skip)]
+    pub(crate) sender: String,
     pub(crate) origin: String,
+    pub(crate) made_here: bool,
     pub(crate) secret: String,
     pub(crate) at: Option<i64>,
+    pub(crate) event_type: Option<String>,
+    pub(crate) claimed_type: Option<String>,
+    pub(crate) id: Option<String>,
     pub(crate) headers: BTreeMap<String, String>,
+    #[serde(default)]
     pub(crate) body: String,
+    /// Of a body that is no text.
+    body_base64: Option<String>,
 }
 
-pub(crate) fn vectors(preset: &str) -> Vec<Vector> {
-    let all: Vec<Vector> = serde_json::from_str(include_str!("../vectors/presets.json")).unwrap();
-    all.into_iter()
-        .filter(|vector| vector.preset == preset)
-        .collect()
+/// The vectors of one sender.
+pub(crate) fn vectors(sender: &str) -> Vec<Vector> {
+    let path = format!("senders/{sender}.json");
+    let vectors: Vec<Vector> = serde_json::from_slice(&vector(&path))
+        .unwrap_or_else(|error| panic!("tests/vectors/{path}: {error}"));
+    assert!(!vectors.is_empty(), "{path} has no vector");
+    let named = vectors.into_iter().map(|vector| Vector {
+        sender: sender.to_owned(),
+        ..vector
+    });
+    named.collect()
+}
+
+/// The senders that have a file of vectors.
+pub(crate) fn senders_of_vectors() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/senders");
+    let files = fs::read_dir(folder).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names
+        .map(|name| name.strip_suffix(".json").unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
 }
 
 /// The senders that need no pack of their own.
@@ -51,7 +83,7 @@ pub(crate) fn presets() -> impl Iterator<Item = &'static KnownSender> {
 
 impl Vector {
     pub(crate) fn sender(&self) -> &'static KnownSender {
-        known::find(&self.preset).unwrap()
+        known::find(&self.sender).unwrap()
     }
 
     pub(crate) fn secret(&self) -> Secret {
@@ -63,8 +95,29 @@ impl Vector {
         Preset::of(self.sender(), self.secret())
     }
 
-    pub(crate) fn clock(&self) -> FakeClock {
-        FakeClock::at(UnixTime::from_secs(self.at.unwrap_or(1_700_000_000)))
+    /// When it is verified.
+    pub(crate) fn now(&self) -> UnixTime {
+        UnixTime::from_secs(self.at.unwrap_or(1_700_000_000))
+    }
+
+    /// As it arrives.
+    pub(crate) fn sent(&self) -> Sent {
+        Sent::new("/", self.headers.clone(), self.body())
+    }
+
+    pub(crate) fn body(&self) -> Bytes {
+        match &self.body_base64 {
+            Some(text) => BASE64_STANDARD.decode(text).unwrap().into(),
+            None => self.body.clone().into(),
+        }
+    }
+
+    pub(crate) fn with_body(&self, body: impl Into<String>) -> Self {
+        Self {
+            body: body.into(),
+            body_base64: None,
+            ..self.clone()
+        }
     }
 
     pub(crate) fn with_header(&self, name: &str, value: &str) -> Self {
@@ -75,27 +128,23 @@ impl Vector {
 
     /// Signed anew over another body, through the receiver's own secret.
     pub(crate) fn resigned(&self, header: &str, prefix: &str, signed: &str, body: &str) -> Self {
-        let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(self.secret.as_bytes()).unwrap();
-        mac.update(signed.as_bytes());
-        let signature = const_hex::encode(mac.finalize().into_bytes());
-        let mut changed = self.with_header(header, &format!("{prefix}{signature}"));
-        changed.body = body.to_owned();
-        changed
+        let signature = hex(&hmac_sha256(self.secret.as_bytes(), signed.as_bytes()));
+        self.with_header(header, &format!("{prefix}{signature}"))
+            .with_body(body)
     }
 
     pub(crate) async fn admit(&self) -> Result<(Receiver, Admitted, Arc<dyn Timer>), Rejection> {
-        let clock = self.clock();
+        let clock = FakeClock::at(self.now());
         let timer: Arc<dyn Timer> = Arc::new(clock.clone());
         let receiver = Receiver::new("presets", self.preset())
             .dedup(MemoryStore::with_clock(10, clock.clone()))
             .clock(clock)
             .build()
             .unwrap();
-        let headers: Headers = self.headers.clone().into_iter().collect();
-        let head = Head::new("POST", "/", &headers);
-        let body = Some(Bytes::from(self.body.clone()));
-        let admitted = receiver.judge().admit(head, body, &timer).await?;
-        let admitted = admitted.admitted().unwrap();
+        let sent = self.sent();
+        let head = Head::new("POST", "/", &sent.headers);
+        let admitted = receiver.judge().admit(head, Some(sent.body), &timer);
+        let admitted = admitted.await?.admitted().unwrap();
         Ok((receiver, admitted, timer))
     }
 

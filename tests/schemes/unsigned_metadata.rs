@@ -1,27 +1,21 @@
 //! What nothing signs never identifies, dates or types an event, whatever a sender's row says.
 
-use std::sync::{Arc, Mutex};
-
 use hookgate::{
-    Delivery, EventKey, Receiver, Rejection, Secret, UnixTime,
-    access::AnyoneMayCall,
-    dedup::MemoryStore,
-    framework::{self, DeliverySlot, Handled, Outcome, Ran},
-    pack::{Head, Provider},
+    Secret, UnixTime,
     providers::{
-        facephi::{Facephi, FacephiSimulator, Topic},
-        idcloud::{IdCloud, IdCloudSimulator, State},
+        facephi::{FacephiSimulator, Topic},
+        idcloud::{IdCloudSimulator, State},
         known::{self, KnownSender, Proof},
-        logto::{Logto, LogtoSimulator, User},
-        preset::{Preset, PresetSimulator},
-        unico_check::{Status, UnicoCheck, UnicoCheckSimulator},
+        logto::{LogtoSimulator, User},
+        preset::PresetSimulator,
+        unico_check::{Status, UnicoCheckSimulator},
     },
     schemes::SchemeConfig,
     simulator::{SampleId, Sent},
-    testing::FakeClock,
-    time::Timer,
 };
 use proptest::{prelude::*, sample::Index};
+
+use crate::props::{Counted, Refused, Seen};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const SECRET: &str = "a secret of both ends";
@@ -43,68 +37,11 @@ const USUAL: &[&str] = &[
     "x-slack-retry-num",
 ];
 
-/// What decides about an event.
-#[derive(Debug, PartialEq)]
-struct Counted {
-    key: EventKey,
-    event_type: Option<String>,
-    signed_id: Option<String>,
-    sent_at: Option<UnixTime>,
-    occurred_at: Option<UnixTime>,
-}
-
-impl<E> From<Delivery<E>> for Counted {
-    fn from(delivery: Delivery<E>) -> Self {
-        Self {
-            key: *delivery.event_key(),
-            event_type: delivery.event_type().map(str::to_owned),
-            signed_id: delivery.signed_id().map(str::to_owned),
-            sent_at: delivery.sent_at(),
-            occurred_at: delivery.occurred_at(),
-        }
-    }
-}
-
-/// What a receiver with this pack makes of `sent`.
-async fn counted_by<P: Provider>(pack: P, sent: Sent) -> Result<Counted, Rejection> {
-    let clock = FakeClock::at(NOW);
-    let timer: Arc<dyn Timer> = Arc::new(clock.clone());
-    let receiver = Receiver::new("hook", pack)
-        .access(AnyoneMayCall)
-        .dedup(MemoryStore::with_clock(10, clock.clone()))
-        .clock(clock)
-        .build()
-        .unwrap();
-    let head = Head::new("POST", "/", &sent.headers);
-    let admitted = receiver.judge().admit(head, Some(sent.body), &timer);
-    let admitted = admitted.await?.admitted().unwrap();
-    let taken = Arc::new(Mutex::new(None));
-    let place = taken.clone();
-    let run = move |slot: DeliverySlot, _| async move {
-        let delivery: Delivery<P::Event> = slot.take().unwrap();
-        *place.lock().unwrap() = Some(Counted::from(delivery));
-        Ran {
-            outcome: Outcome::Processed,
-            reply: None::<()>,
-            status: None,
-        }
-    };
-    let handled = framework::handle(receiver, admitted, timer, run).await;
-    assert!(matches!(handled, Handled::Answer(_)));
-    let counted = taken.lock().unwrap().take();
-    Ok(counted.unwrap())
-}
-
 /// At the endpoint of its sender.
-async fn counted(sender: &KnownSender, sent: Sent) -> Result<Counted, Rejection> {
+async fn counted(sender: &KnownSender, sent: Sent) -> Result<Counted, Refused> {
     let secret = Secret::utf8(SECRET).unwrap();
-    match sender.name {
-        "facephi" => counted_by(Facephi::new(secret), sent).await,
-        "idcloud" => counted_by(IdCloud::new(), sent).await,
-        "logto" => counted_by(Logto::new(secret), sent).await,
-        "unico-check" => counted_by(UnicoCheck::new(), sent).await,
-        _ => counted_by(Preset::of(sender, secret), sent).await,
-    }
+    let seen = Seen::by(sender, &secret, NOW, sent).await?;
+    Ok(seen.counted)
 }
 
 /// What the sender sends.
@@ -134,22 +71,14 @@ fn sent(sender: &KnownSender) -> Sent {
 
 /// Headers that the proof covers, or that carry it.
 fn covered(sender: &KnownSender) -> Vec<String> {
-    let Some(SchemeConfig::HmacHeader(scheme)) = sender.scheme() else {
-        return Vec::new();
-    };
-    let signature = scheme.signature_header;
-    let signed = [scheme.id_header, scheme.timestamp_header];
-    signed
-        .into_iter()
-        .flatten()
-        .chain([signature])
-        .map(|name| name.to_lowercase())
-        .collect()
+    let scheme = sender.scheme();
+    let headers = scheme.iter().flat_map(SchemeConfig::headers);
+    headers.map(str::to_lowercase).collect()
 }
 
-/// All headers of `sent`, of any sender's row, and of the field.
-fn names(sent: &Sent) -> Vec<String> {
-    let marks = known::ALL.iter().flat_map(|sender| sender.marks);
+/// All headers of `sent`, of its sender's row, and of the field.
+fn names(sender: &KnownSender, sent: &Sent) -> Vec<String> {
+    let marks = sender.marks.iter();
     let own = sent.headers.iter().map(|(name, _)| name.as_str());
     own.chain(marks.copied())
         .chain(USUAL.iter().copied())
@@ -167,8 +96,8 @@ enum Change {
 }
 
 impl Change {
-    fn made_to(&self, sent: Sent) -> Sent {
-        let names = names(&sent);
+    fn made_to(&self, sender: &KnownSender, sent: Sent) -> Sent {
+        let names = names(sender, &sent);
         match self {
             Self::Write(at, value) => {
                 let name = at.get(&names);
@@ -222,7 +151,7 @@ proptest! {
             let signs = matches!(sender.proof.value(), Proof::Scheme(_));
             // Where nothing is signed, whoever may call is believed.
             let changes = changes.iter().filter(|it| signs || !matches!(it, Change::Byte(..)));
-            let altered = changes.fold(sent, |sent, change| change.made_to(sent));
+            let altered = changes.fold(sent, |sent, change| change.made_to(sender, sent));
             if let Ok(altered) = runtime.block_on(counted(sender, altered)) {
                 prop_assert_eq!(altered, right, "{}", sender.name);
             }
@@ -236,7 +165,7 @@ async fn a_header_that_is_not_covered_may_say_anything() {
         let sent = sent(sender);
         let right = counted(sender, sent.clone()).await.unwrap();
         let covered = covered(sender);
-        for name in names(&sent) {
+        for name in names(sender, &sent) {
             if name == "content-type" || covered.contains(&name) {
                 continue;
             }

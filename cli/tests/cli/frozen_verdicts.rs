@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf, process::Output};
 
 use serde_json::Value;
 
-use crate::{command::hookgate, documents::reasons_of_verify, vectors::presets_of_vectors};
+use crate::{command::hookgate, documents::reasons_of_verify, vectors::senders_of_vectors};
 
 fn path(file: &str) -> PathBuf {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/verdicts");
@@ -90,9 +90,10 @@ fn the_frozen_verdicts_know_every_provider_and_every_reason_of_verify() {
     let ids: Vec<String> = accepted.filter_map(|it| text(it, "id")).collect();
     let output = hookgate(&["providers", "--json"]).output().unwrap();
     let listed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let of_vectors = senders_of_vectors();
     for name in listed.iter().filter_map(|it| it["name"].as_str()) {
-        // The vectors of presets are verdicts too, and hold more senders.
-        if presets_of_vectors().contains(name) {
+        // The vectors of senders are verdicts too, and hold more senders.
+        if of_vectors.contains(name) {
             continue;
         }
         let right = format!("{name}, right, ");

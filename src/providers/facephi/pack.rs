@@ -11,7 +11,7 @@ use crate::{
     identity::{EventType, KeyParts},
     keys::LiveKeys,
     provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
-    providers::known::facephi::{FACEPHI, signs},
+    providers::known::facephi::{ROW as FACEPHI, signs},
     request::RawRequest,
     schemes::{HmacBodyField, Recipe, Scheme, Verified},
     setup::{BuildError, Finding},

@@ -1,7 +1,7 @@
 //! Everything that is known of each sender, in one row, with the source of each fact.
 //!
 //! Packs, simulators, the command, the start-up check and the tables of the guides read these rows. A new sender is a file
-//! in `rows`, and its place in the list there.
+//! in `rows`, and a line of the list there.
 
 mod body_time;
 mod challenge;
@@ -9,6 +9,7 @@ mod credential;
 mod event_type_at;
 mod fact;
 mod identity;
+mod key_owner;
 mod proof;
 mod repeats;
 mod rows;
@@ -19,8 +20,10 @@ mod words;
 use std::time::Duration;
 
 #[cfg(feature = "simulator")]
-pub(super) use self::rows::SVIX;
-pub(super) use self::rows::{IDCLOUD, LOGTO, UNICO_CHECK, facephi};
+pub(super) use self::rows::svix::ROW as SVIX;
+pub(super) use self::rows::{
+    facephi, idcloud::ROW as IDCLOUD, logto::ROW as LOGTO, unico_check::ROW as UNICO_CHECK,
+};
 pub use self::{
     body_time::BodyTime,
     challenge::Challenge,
@@ -28,6 +31,7 @@ pub use self::{
     event_type_at::EventTypeAt,
     fact::Fact,
     identity::Identity,
+    key_owner::KeyOwner,
     proof::Proof,
     repeats::Repeats,
     rows::ALL,
@@ -41,6 +45,8 @@ use crate::{
 };
 
 /// The sender of this name.
+///
+/// The [catalogue](crate::guide::presets#catalogue) lists all of them.
 ///
 /// ```
 /// let github = hookgate::providers::known::find("github").unwrap();
@@ -64,6 +70,8 @@ pub struct KnownSender {
     pub name: &'static str,
     /// The sender's own name.
     pub title: &'static str,
+    /// The address of the page on which the sender documents its webhooks.
+    pub page: &'static str,
     /// How a request is proved.
     pub proof: Fact<Proof>,
     /// What identifies an event.
@@ -76,6 +84,8 @@ pub struct KnownSender {
     pub challenge: Option<Challenge>,
     /// The secret that signs; `None` where nothing is signed with one.
     pub secret: Option<SecretForm>,
+    /// Whose key that is.
+    pub key_owner: KeyOwner,
     /// What it presents to log in, the usual one first. Empty: nothing that tools look for by themselves.
     pub credentials: &'static [Credential],
     /// How long it waits for an answer.
@@ -116,12 +126,14 @@ impl KnownSender {
     const UNKNOWN: Self = Self {
         name: "",
         title: "",
+        page: "",
         proof: Fact::assumed(Proof::Access),
         identity: Fact::assumed(Identity::Digest),
         event_type: Fact::assumed(EventTypeAt::Nowhere),
         body_time: None,
         challenge: None,
         secret: None,
+        key_owner: KeyOwner::Customer,
         credentials: &[],
         timeout: Fact::assumed(Duration::from_secs(10)),
         retries: Fact::assumed(Retries::Unknown),

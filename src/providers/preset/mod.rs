@@ -29,7 +29,7 @@ use self::{found::find, reading::Reading, signed_part::signed_part};
 pub use self::{
     simulator::PresetSimulator, standard_webhooks_simulator::StandardWebhooksSimulator,
 };
-use super::known::{EventTypeAt, Identity, KnownSender};
+use super::known::{EventTypeAt, Identity, KeyOwner, KnownSender};
 use crate::{
     identity::EventType,
     json::{Json, Payload},
@@ -113,8 +113,8 @@ impl Preset {
 
     /// The sender of this row, under `keys`.
     ///
-    /// A row whose sender has a pack of its own may say no scheme, or nothing that identifies an event. `build()` is then a
-    /// [`BuildError`].
+    /// A row whose sender has a pack of its own may say no scheme, or nothing that identifies an event. A sender may also
+    /// sign for all of its customers with one key ([`KeyOwner`]). `build()` is then a [`BuildError`].
     ///
     /// ```
     /// use hookgate::{
@@ -134,7 +134,11 @@ impl Preset {
             (None, _) | (_, Identity::OfPack(_)) => Err(BuildError::Pack(
                 "the row of this sender makes no preset: use the pack of its own",
             )),
-            (Some(config), _) => config.try_into(),
+            (Some(config), _) if sender.key_owner == KeyOwner::Customer => config.try_into(),
+            // Otherwise a request that was made for another customer would pass for one of ours.
+            (Some(_), _) => Err(BuildError::Pack(
+                "this sender signs for all of its customers with one key, and a preset binds no request to one of them",
+            )),
         };
         let mut preset = Self::with(sender.name.into(), scheme, keys.into());
         preset.reading = Reading::of_row(sender);

@@ -1,31 +1,8 @@
 //! Which time of a delivery counts, and what is wrong with one.
 
-use hookgate::{
-    Rejection, UnixTime,
-    pack::{Provider, TimeKind},
-    providers::preset::PresetSimulator,
-};
+use hookgate::{Rejection, UnixTime, providers::preset::PresetSimulator};
 
-use crate::props::presets::{Vector, linear, presets, vectors};
-
-#[tokio::test]
-async fn a_signed_time_is_checked_and_a_missing_one_is_not() {
-    for vector in presets().flat_map(|sender| vectors(sender.name)) {
-        let sent_at = vector.delivery().await.sent_at();
-        if vector.preset().profile().time == TimeKind::NotSigned {
-            assert_eq!(sent_at, None, "{}", vector.preset);
-            continue;
-        }
-        let at = UnixTime::from_secs(vector.at.unwrap());
-        assert_eq!(sent_at, Some(at), "{}", vector.preset);
-        let late = Vector {
-            at: vector.at.map(|at| at + 301),
-            ..vector
-        };
-        let refused = late.admit().await.err();
-        assert!(matches!(refused, Some(Rejection::TimestampTooOld { .. })));
-    }
-}
+use crate::props::presets::linear;
 
 #[tokio::test]
 async fn a_time_of_the_attempt_in_the_body_is_one_or_refused() {

@@ -19,9 +19,10 @@ const CLOUD_EVENTS: &str = "CloudEvents 1.0, \"Required attributes\"";
 pub(in crate::providers) const SIGNATURE: &str = "signature";
 
 /// See [`Facephi`](crate::providers::facephi::Facephi).
-pub(in crate::providers) const FACEPHI: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "facephi",
     title: "Facephi",
+    page: "https://docs.facephi.com",
     proof: Fact::known(Proof::Scheme(|| signs().into()), EVENTS),
     identity: Fact::known(Identity::OfPack("source and id"), CLOUD_EVENTS),
     event_type: Fact::known(EventTypeAt::Member("/type"), CLOUD_EVENTS),

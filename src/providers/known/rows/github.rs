@@ -16,9 +16,10 @@ const FAILED: &str = "docs.github.com, \"Handling failed webhook deliveries\"";
 const BEST_PRACTICES: &str = "docs.github.com, \"Best practices for using webhooks\"";
 
 /// GitHub.
-pub(super) const GITHUB: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "github",
     title: "GitHub",
+    page: "https://docs.github.com/en/webhooks",
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature-256", SignatureEncoding::Hex)
@@ -30,7 +31,10 @@ pub(super) const GITHUB: KnownSender = KnownSender {
     // Its `x-github-delivery` is not signed.
     identity: Fact::known(Identity::Digest, SIGNATURE),
     event_type: Fact::known(EventTypeAt::Header("x-github-event"), EVENTS),
-    secret: Some(SecretForm::text("GITHUB_WEBHOOK_SECRET")),
+    secret: Some(
+        SecretForm::text("GITHUB_WEBHOOK_SECRET")
+            .shown_in("the text that was typed into the webhook's form: it is not shown again"),
+    ),
     timeout: Fact::known(secs(10), BEST_PRACTICES),
     retries: Fact::known(Retries::Never, FAILED),
     repeats: Fact::known(Repeats::NEVER, FAILED),
@@ -73,5 +77,5 @@ preset! {
     ///   sent again by hand or through its API, byte for byte, and are then the same event.
     /// - Known: payloads have up to 25 MB. The receiver's limit stays at 1 MiB, since a body is read
     ///   before its signature can be checked. Raise it with `body_limit` where large pushes are expected.
-    github = GITHUB
+    github
 }

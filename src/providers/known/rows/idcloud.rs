@@ -13,9 +13,10 @@ const PAGE: &str = "developer.unico.io, \"Webhooks and events\"";
 const GAPS: &[Duration] = &[secs(30), secs(60), secs(120), secs(240)];
 
 /// See [`IdCloud`](crate::providers::idcloud::IdCloud).
-pub(in crate::providers) const IDCLOUD: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "idcloud",
     title: "IDCloud",
+    page: "https://developer.unico.io",
     proof: Fact::known(Proof::Access, PAGE),
     identity: Fact::known(
         Identity::OfPack("processId and state, or id and status"),

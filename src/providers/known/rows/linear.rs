@@ -18,9 +18,10 @@ const SDK: &str = "@linear/sdk, `LinearWebhookClient`";
 const GAPS: &[Duration] = &[minutes(1), hours(1), hours(6)];
 
 /// Linear.
-pub(super) const LINEAR: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "linear",
     title: "Linear",
+    page: "https://linear.app/developers/webhooks",
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("linear-signature", SignatureEncoding::Hex).into()),
         SDK,
@@ -38,7 +39,10 @@ pub(super) const LINEAR: KnownSender = KnownSender {
         },
         PAGE,
     )),
-    secret: Some(SecretForm::text("LINEAR_WEBHOOK_SECRET")),
+    secret: Some(
+        SecretForm::text("LINEAR_WEBHOOK_SECRET")
+            .shown_in("Settings, API, Webhooks, the webhook's page"),
+    ),
     timeout: Fact::known(secs(5), PAGE),
     retries: Fact::known(Retries::For(minutes(7 * 60 + 1)), PAGE),
     repeats: Fact::known(Repeats::after(GAPS), PAGE),
@@ -66,5 +70,5 @@ preset! {
     ///   `webhookTimestamp`. That a further attempt differs in nothing else is assumed.
     /// - Known: Linear waits 5 s. It sends again after a minute, an hour and 6 hours. Then it gives up, and may disable the
     ///   webhook.
-    linear = LINEAR
+    linear
 }

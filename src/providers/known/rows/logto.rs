@@ -24,9 +24,10 @@ const GAPS: &[Duration] = &[
 ];
 
 /// See [`Logto`](crate::providers::logto::Logto).
-pub(in crate::providers) const LOGTO: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "logto",
     title: "Logto",
+    page: "https://docs.logto.io/developers/webhooks",
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new(SIGNATURE, SignatureEncoding::Hex).into()),
         CODE,
@@ -35,7 +36,7 @@ pub(in crate::providers) const LOGTO: KnownSender = KnownSender {
     identity: Fact::known(Identity::Digest, CODE),
     event_type: Fact::known(EventTypeAt::Member("/event"), CODE),
     body_time: Some(Fact::known(BodyTime::occurred_at("/createdAt"), CODE)),
-    secret: Some(SecretForm::text("LOGTO_SIGNING_KEY")),
+    secret: Some(SecretForm::text("LOGTO_SIGNING_KEY").shown_in("the webhook's page, Signing key")),
     timeout: Fact::known(secs(10), CODE),
     retries: Fact::known(Retries::For(secs(3)), CODE),
     repeats: Fact::known(Repeats::after(GAPS).only_after_5xx(), CODE),

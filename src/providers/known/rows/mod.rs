@@ -1,11 +1,13 @@
 //! The rows: a file for each sender, and the list of all.
 
-/// Makes the constructors of a sender that needs no pack of its own, under its documentation.
+use super::KnownSender;
+
+/// Makes the constructors of a sender that needs no pack of its own, under its documentation, from the `ROW` beside it.
 ///
 /// ```text
 /// preset! {
 ///     /// GitHub.
-///     github = GITHUB
+///     github
 /// }
 /// ```
 ///
@@ -15,7 +17,7 @@
 /// impl Preset {
 ///     /// GitHub.
 ///     pub fn github(keys: impl Into<Keys>) -> Self {
-///         Self::of(&GITHUB, keys)
+///         Self::of(&ROW, keys)
 ///     }
 /// }
 ///
@@ -23,16 +25,16 @@
 /// impl PresetSimulator {
 ///     /// Sends what `Preset::github` takes.
 ///     pub fn github(secret: impl AsRef<[u8]>) -> Self {
-///         Self::of(&GITHUB, secret)
+///         Self::of(&ROW, secret)
 ///     }
 /// }
 /// ```
 macro_rules! preset {
-    ($(#[$doc:meta])* $name:ident = $row:ident) => {
+    ($(#[$doc:meta])* $name:ident) => {
         impl $crate::providers::preset::Preset {
             $(#[$doc])*
             pub fn $name(keys: impl Into<$crate::tenants::Keys>) -> Self {
-                Self::of(&$row, keys)
+                Self::of(&ROW, keys)
             }
         }
 
@@ -43,39 +45,47 @@ macro_rules! preset {
                 stringify!($name), ") takes."
             )]
             pub fn $name(secret: impl AsRef<[u8]>) -> Self {
-                Self::of(&$row, secret)
+                Self::of(&ROW, secret)
             }
         }
     };
 }
 
-pub(in crate::providers) mod facephi;
-mod github;
-mod idcloud;
-mod linear;
-mod logto;
-mod shopify;
-mod slack;
-mod standard_webhooks;
-mod stripe;
-mod unico_check;
+/// Declares the file of each sender, and makes the list of their rows.
+///
+/// ```text
+/// rows! { github, linear }
+/// ```
+///
+/// becomes
+///
+/// ```text
+/// mod github;
+/// mod linear;
+///
+/// pub static ALL: &[&KnownSender] = &[&github::ROW, &linear::ROW];
+/// ```
+macro_rules! rows {
+    ($($name:ident),+ $(,)?) => {
+        $(pub(in crate::providers) mod $name;)+
 
-#[cfg(feature = "simulator")]
-pub(in crate::providers) use self::standard_webhooks::SVIX;
-pub(in crate::providers) use self::{idcloud::IDCLOUD, logto::LOGTO, unico_check::UNICO_CHECK};
-use super::KnownSender;
+        /// Every sender that is known: those with packs of their own first, then the others, by their names.
+        pub static ALL: &[&KnownSender] = &[$(&$name::ROW),+];
+    };
+}
 
-/// Every sender that is known. Of two that share a mark the surer one comes first.
-pub static ALL: &[&KnownSender] = &[
-    &LOGTO,
-    &facephi::FACEPHI,
-    &IDCLOUD,
-    &UNICO_CHECK,
-    &standard_webhooks::SVIX,
-    &standard_webhooks::STANDARD_WEBHOOKS,
-    &github::GITHUB,
-    &stripe::STRIPE,
-    &slack::SLACK,
-    &shopify::SHOPIFY,
-    &linear::LINEAR,
-];
+rows! {
+    // Of packs of their own.
+    logto,
+    facephi,
+    idcloud,
+    unico_check,
+    // The others, sorted.
+    github,
+    linear,
+    shopify,
+    slack,
+    standard_webhooks,
+    stripe,
+    svix,
+}

@@ -26,9 +26,10 @@ const GAPS: &[Duration] = &[
 ];
 
 /// Shopify.
-pub(super) const SHOPIFY: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "shopify",
     title: "Shopify",
+    page: "https://shopify.dev/docs/apps/build/webhooks",
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-shopify-hmac-sha256", SignatureEncoding::Base64).into()
@@ -38,7 +39,7 @@ pub(super) const SHOPIFY: KnownSender = KnownSender {
     // Its `x-shopify-webhook-id` is not signed.
     identity: Fact::known(Identity::Digest, PAGE),
     event_type: Fact::known(EventTypeAt::Header("x-shopify-topic"), PAGE),
-    secret: Some(SecretForm::text("SHOPIFY_SECRET")),
+    secret: Some(SecretForm::text("SHOPIFY_SECRET").shown_in("the app's settings, Client secret")),
     timeout: Fact::known(secs(5), PAGE),
     retries: Fact::known(Retries::For(hours(4)), PAGE),
     repeats: Fact::assumed(Repeats::after(GAPS)),
@@ -65,5 +66,5 @@ preset! {
     /// - Equal bodies of two topics or shops are one event where they share a receiver. Give each topic an
     ///   endpoint of its own where that can happen.
     /// - Known: Shopify waits 5 s and sends again 8 times within 4 hours.
-    shopify = SHOPIFY
+    shopify
 }

@@ -20,9 +20,10 @@ const PAGE: &str = "api.slack.com, \"The Events API\"";
 const GAPS: &[Duration] = &[Duration::ZERO, minutes(1), minutes(5)];
 
 /// Slack.
-pub(super) const SLACK: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "slack",
     title: "Slack",
+    page: "https://docs.slack.dev/apis/events-api/",
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-slack-signature", SignatureEncoding::Hex)
@@ -41,7 +42,10 @@ pub(super) const SLACK: KnownSender = KnownSender {
         event_type: "url_verification",
         answer: "/challenge",
     }),
-    secret: Some(SecretForm::text("SLACK_SIGNING_SECRET")),
+    secret: Some(
+        SecretForm::text("SLACK_SIGNING_SECRET")
+            .shown_in("the app's page, Basic Information, App Credentials, Signing Secret"),
+    ),
     timeout: Fact::known(secs(3), PAGE),
     // With "delayed events" switched on it sends again every hour for a day.
     retries: Fact::known(Retries::For(hours(24)), PAGE),
@@ -73,5 +77,5 @@ preset! {
     /// - Known: Slack waits 3 s, and sends an event again at once, after a minute and after 5 minutes.
     ///   With "delayed events" switched on it also does so every hour for a day, which the retention
     ///   covers.
-    slack = SLACK
+    slack
 }

@@ -1,4 +1,4 @@
-//! Standard Webhooks, and Svix, which it grew out of.
+//! Standard Webhooks.
 
 use std::time::Duration;
 
@@ -11,7 +11,6 @@ use crate::{
 };
 
 const SPEC: &str = "standardwebhooks.com, the specification";
-const SVIX_PAGE: &str = "docs.svix.com, \"Verifying webhooks manually\"";
 
 /// The schedule that the specification recommends.
 const GAPS: &[Duration] = &[
@@ -27,9 +26,10 @@ const GAPS: &[Duration] = &[
 ];
 
 /// Senders that follow the specification. Each decides for itself how long it waits, and what it sends again.
-pub(super) const STANDARD_WEBHOOKS: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "standard-webhooks",
     title: "Standard Webhooks",
+    page: "https://www.standardwebhooks.com",
     proof: Fact::known(Proof::Scheme(|| under("webhook")), SPEC),
     identity: Fact::known(Identity::SignedId, SPEC),
     // A `type` in the body is recommended, and not required.
@@ -42,23 +42,8 @@ pub(super) const STANDARD_WEBHOOKS: KnownSender = KnownSender {
     ..KnownSender::UNKNOWN
 };
 
-/// Svix.
-pub(in crate::providers) const SVIX: KnownSender = KnownSender {
-    name: "svix",
-    title: "Svix",
-    proof: Fact::known(Proof::Scheme(|| under("svix")), SVIX_PAGE),
-    identity: Fact::known(Identity::SignedId, SVIX_PAGE),
-    secret: Some(SecretForm::whsec("SVIX_SECRET")),
-    marks: &["svix-signature", "svix-id"],
-    sample: Some(Sample {
-        headers: &[("user-agent", "Svix-Webhooks/1.0")],
-        ..Sample::UNKNOWN
-    }),
-    ..STANDARD_WEBHOOKS
-};
-
 /// How they sign, under headers that begin so.
-fn under(prefix: &str) -> SchemeConfig {
+pub(super) fn under(prefix: &str) -> SchemeConfig {
     HmacHeaderConfig::new(format!("{prefix}-signature"), SignatureEncoding::Base64)
         .layout(SignatureLayout::SpaceSeparated {
             prefix: "v1,".to_owned(),
@@ -72,10 +57,5 @@ fn under(prefix: &str) -> SchemeConfig {
 preset! {
     /// Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`. Each attempt is signed
     /// anew; the signed id identifies the event over all attempts.
-    standard_webhooks = STANDARD_WEBHOOKS
-}
-
-preset! {
-    /// Svix: the same under `svix-id`, `svix-timestamp`, `svix-signature`.
-    svix = SVIX
+    standard_webhooks
 }

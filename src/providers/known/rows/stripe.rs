@@ -26,9 +26,10 @@ const GAPS: &[Duration] = &[
 ];
 
 /// Stripe.
-pub(super) const STRIPE: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "stripe",
     title: "Stripe",
+    page: "https://docs.stripe.com/webhooks",
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("stripe-signature", SignatureEncoding::Hex)
@@ -43,7 +44,7 @@ pub(super) const STRIPE: KnownSender = KnownSender {
     ),
     identity: Fact::known(Identity::Member("/id"), EVENT),
     event_type: Fact::known(EventTypeAt::Member("/type"), EVENT),
-    secret: Some(SecretForm::text("STRIPE_WEBHOOK_SECRET").several(
+    secret: Some(SecretForm::text("STRIPE_WEBHOOK_SECRET").shown_in("Workbench, Webhooks, the destination, Reveal secret").several(
         "each endpoint of Stripe has a secret of its own, and so have its command-line tool, and test and live mode",
     )),
     indents: true,
@@ -76,5 +77,5 @@ preset! {
     /// - Signatures under `v0`, which Stripe adds in test mode, are passed over.
     /// - Known: Stripe sends again for 3 days in live mode. How long it waits is not published; the
     ///   default of 8 s for handlers is an assumption.
-    stripe = STRIPE
+    stripe
 }

@@ -13,9 +13,10 @@ const PORTAL: &str = "empresas.unico.io, \"Webhook\"";
 const GAPS: &[Duration] = &[minutes(1), minutes(1), minutes(1)];
 
 /// See [`UnicoCheck`](crate::providers::unico_check::UnicoCheck).
-pub(in crate::providers) const UNICO_CHECK: KnownSender = KnownSender {
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "unico-check",
     title: "Unico Check",
+    page: "https://empresas.unico.io",
     proof: Fact::known(Proof::AsConfigured, PORTAL),
     // Of a customer's documentation.
     identity: Fact::assumed(Identity::OfPack("shape, id, event, status, score")),

@@ -1,0 +1,32 @@
+//! Svix, out of which Standard Webhooks grew.
+
+use crate::providers::known::{
+    Fact, Identity, KnownSender, Proof, Sample, SecretForm,
+    rows::standard_webhooks::{self, under},
+};
+
+const PAGE: &str = "docs.svix.com, \"Verifying webhooks manually\"";
+
+/// Svix.
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
+    name: "svix",
+    title: "Svix",
+    page: "https://docs.svix.com/receiving/introduction",
+    proof: Fact::known(Proof::Scheme(|| under("svix")), PAGE),
+    identity: Fact::known(Identity::SignedId, PAGE),
+    secret: Some(
+        SecretForm::whsec("SVIX_SECRET")
+            .shown_in("the endpoint's page in the sender's portal, Signing Secret"),
+    ),
+    marks: &["svix-signature", "svix-id"],
+    sample: Some(Sample {
+        headers: &[("user-agent", "Svix-Webhooks/1.0")],
+        ..Sample::UNKNOWN
+    }),
+    ..standard_webhooks::ROW
+};
+
+preset! {
+    /// Svix: the same as Standard Webhooks, under `svix-id`, `svix-timestamp`, `svix-signature`.
+    svix
+}

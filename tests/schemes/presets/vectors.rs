@@ -1,0 +1,279 @@
+//! Each row is proved by requests that its own sender, or a program that shares no code with the library, has signed.
+
+use std::io::{self, Write};
+
+use hookgate::{
+    Rejection, Secret, UnixTime,
+    pack::KeyParts,
+    providers::known::{self, EventTypeAt, Identity, KnownSender, Proof},
+    schemes::{SchemeConfig, SignatureLayout},
+    simulator::Sent,
+};
+use serde_json::Value;
+
+use crate::props::{
+    ENDPOINT, Refused, Seen,
+    presets::{Vector, senders_of_vectors, vectors},
+};
+
+fn signers() -> impl Iterator<Item = &'static KnownSender> {
+    let signs = |sender: &&KnownSender| matches!(sender.proof.value(), Proof::Scheme(_));
+    known::ALL.iter().copied().filter(signs)
+}
+
+fn all() -> impl Iterator<Item = Vector> {
+    signers().flat_map(|sender| vectors(sender.name))
+}
+
+/// What its receiver makes of `sent`, under the key of the vector.
+async fn seen(vector: &Vector, sent: Sent) -> Result<Seen, Refused> {
+    Seen::by(vector.sender(), &vector.secret(), vector.now(), sent).await
+}
+
+#[test]
+fn every_sender_that_signs_has_a_vector_and_every_vector_a_sender() {
+    let mut names: Vec<_> = signers().map(|sender| sender.name).collect();
+    names.sort_unstable();
+    assert_eq!(senders_of_vectors(), names);
+}
+
+/// How many rows somebody else has proved.
+#[test]
+fn vectors_say_who_made_them() {
+    let mut from_outside = 0;
+    for sender in signers() {
+        let vectors = vectors(sender.name);
+        assert!(
+            vectors.iter().all(|it| it.origin.len() > 10),
+            "{}",
+            sender.name
+        );
+        from_outside += usize::from(vectors.iter().any(|it| !it.made_here));
+    }
+    let _ = writeln!(
+        io::stderr(),
+        "{from_outside} of {} senders that sign have a vector from outside",
+        signers().count()
+    );
+}
+
+#[tokio::test]
+async fn each_vector_is_the_event_that_its_file_says() {
+    for vector in all() {
+        let name = format!("{}: {}", vector.sender, vector.origin);
+        let seen = seen(&vector, vector.sent()).await;
+        let seen = seen.unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
+        assert_eq!(seen.counted.event_type, vector.event_type, "{name}");
+        assert_eq!(seen.claimed_type, vector.claimed_type, "{name}");
+        let key = |parts: &KeyParts| parts.key(ENDPOINT, None, &vector.sender);
+        let parts = match (vector.sender().identity.value(), &vector.id) {
+            // The tests of the pack say what it is.
+            (Identity::OfPack(_), None) => continue,
+            (_, Some(id)) => KeyParts::of(id),
+            (Identity::SignedId, None) => panic!("{name}: say the `id`"),
+            (Identity::Member(at), None) => {
+                let body: Option<Value> = serde_json::from_slice(&vector.body()).ok();
+                let id = body.as_ref().and_then(|body| body.pointer(at)?.as_str());
+                assert_eq!(id, None, "{name}: say the `id`");
+                let mut parts = KeyParts::of("");
+                parts.digest_of(&vector.body());
+                parts
+            }
+            (Identity::Digest, None) if vector.sender().form_field.is_none() => {
+                KeyParts::of_digest(&vector.body())
+            }
+            _ => continue,
+        };
+        assert_eq!(Some(seen.counted.key), key(&parts), "{name}");
+    }
+}
+
+/// One change on the way, and the request after it.
+type Altered = (String, Sent);
+
+fn flipped(body: &[u8], at: usize) -> Vec<u8> {
+    let mut body = body.to_vec();
+    body[at] ^= 1;
+    body
+}
+
+/// Changes of the body, all of which is covered.
+fn bodies(scheme: &SchemeConfig, sent: &Sent) -> Vec<Altered> {
+    let body = &sent.body;
+    let end = body.len() - 1;
+    let more =
+        |before: &[u8], member: &str, behind: &[u8]| [before, member.as_bytes(), behind].concat();
+    let changed: [(&str, Vec<u8>); 12] = [
+        ("its first bit", flipped(body, 0)),
+        ("a bit in its middle", flipped(body, end / 2)),
+        ("its last bit", flipped(body, end)),
+        ("without its first byte", body[1..].to_vec()),
+        ("without its last byte", body[..end].to_vec()),
+        ("its first half", body[..end / 2].to_vec()),
+        ("twice", body.repeat(2)),
+        ("empty", Vec::new()),
+        ("a member more", more(b"{", r#""more":1,"#, &body[1..])),
+        (
+            "one more at its end",
+            more(&body[..end], r#","more":1"#, b"}"),
+        ),
+        ("a space before it", more(b" ", "", body)),
+        ("a space behind it", more(body, "", b" ")),
+    ];
+    // A MAC inside of JSON covers the value. It may have been written anew, with other spaces.
+    let covers_spaces = !matches!(scheme, SchemeConfig::HmacBodyField(_));
+    let altered = changed.into_iter();
+    let altered = altered.filter(|(what, _)| covers_spaces || !what.starts_with("a space"));
+    let sent = |body| sent.clone().with_body(body);
+    altered
+        .map(|(what, body)| (format!("body, {what}"), sent(body)))
+        .collect()
+}
+
+/// `value` with another first character of each signature.
+fn forged(scheme: &SchemeConfig, value: &str) -> String {
+    let before = match scheme {
+        SchemeConfig::HmacHeader(config) => match &config.layout {
+            SignatureLayout::Single { prefix } | SignatureLayout::SpaceSeparated { prefix } => {
+                prefix.clone()
+            }
+            SignatureLayout::Pairs { signature, .. } => format!("{signature}="),
+            other => panic!("say here where a signature of {other:?} begins"),
+        },
+        _ => String::new(),
+    };
+    let other = |rest: &str| {
+        let first = if rest.starts_with('0') { "1" } else { "0" };
+        format!("{first}{}", &rest[1..])
+    };
+    if before.is_empty() {
+        return other(value);
+    }
+    let parts: Vec<_> = value.split(&before).collect();
+    let (first, rest) = parts.split_first().unwrap();
+    let rest = rest.iter().map(|rest| format!("{before}{}", other(rest)));
+    format!("{first}{}", rest.collect::<String>())
+}
+
+/// Changes of the headers that carry the proof or are covered by it.
+fn covered_headers(scheme: &SchemeConfig, sent: &Sent) -> Vec<Altered> {
+    let mut altered = Vec::new();
+    for (place, name) in scheme.headers().into_iter().enumerate() {
+        let name = name.to_lowercase();
+        let value = sent.header(&name).unwrap().to_owned();
+        let without = sent.clone().without_header(&name);
+        let other = match place {
+            0 => forged(scheme, &value),
+            // Another character in the place of the last one: also another time within the window.
+            _ => {
+                let (rest, last) = value.split_at(value.len() - 1);
+                format!("{rest}{}", if last == "1" { "2" } else { "1" })
+            }
+        };
+        let changed = [
+            ("missing", without.clone()),
+            ("empty", without.clone().with_header(&name, "")),
+            ("changed", without.clone().with_header(&name, other)),
+            ("twice", sent.clone().with_header(&name, value)),
+        ];
+        altered.extend(changed.map(|(what, sent)| (format!("{name}, {what}"), sent)));
+    }
+    altered
+}
+
+#[tokio::test]
+async fn what_is_altered_within_the_coverage_is_refused() {
+    for vector in all() {
+        let (scheme, sent) = (vector.sender().scheme().unwrap(), vector.sent());
+        let altered = [bodies(&scheme, &sent), covered_headers(&scheme, &sent)].concat();
+        assert!(altered.len() >= 10, "{}", vector.sender);
+        for (what, altered) in altered {
+            let refused = seen(&vector, altered).await.map(|_| ());
+            let status = refused.as_ref().map_err(|it| it.status.as_u16());
+            assert!(
+                matches!(status, Err(400 | 401)),
+                "{}: {what}: {refused:?}",
+                vector.sender
+            );
+        }
+        let other_key = Secret::utf8("a key of somebody else").unwrap();
+        let refused = Seen::by(vector.sender(), &other_key, vector.now(), sent).await;
+        assert_eq!(refused.unwrap_err().status, 401, "{}", vector.sender);
+    }
+}
+
+/// Changes of what no proof covers, with the type that the request then claims.
+fn uncovered(vector: &Vector, right: &Seen) -> Vec<(Altered, Option<String>)> {
+    let scheme = vector.sender().scheme().unwrap();
+    let covered: Vec<_> = scheme
+        .headers()
+        .iter()
+        .map(|it| it.to_lowercase())
+        .collect();
+    let sent = vector.sent();
+    let claims = match vector.sender().event_type.value() {
+        EventTypeAt::Header(name) => Some(*name),
+        _ => None,
+    };
+    let own = sent.headers.iter().map(|(name, _)| name.as_str());
+    let usual = [
+        "x-added",
+        "x-event-id",
+        "x-event-type",
+        "date",
+        "traceparent",
+    ];
+    let marks = vector.sender().marks.iter().copied();
+    let mut altered = Vec::new();
+    for name in own.chain(usual).chain(marks).chain(claims) {
+        if name == "content-type" || covered.contains(&name.to_lowercase()) {
+            continue;
+        }
+        let without = sent.clone().without_header(name);
+        let with = without.clone().with_header(name, "another");
+        let is_type = claims == Some(name);
+        let claimed = |value: Option<&str>| match is_type {
+            true => value.map(str::to_owned),
+            false => right.claimed_type.clone(),
+        };
+        altered.push(((format!("{name}, missing"), without), claimed(None)));
+        altered.push(((format!("{name}, another"), with), claimed(Some("another"))));
+    }
+    let mut elsewhere = sent;
+    elsewhere.path = "/elsewhere?id=another&type=another".to_owned();
+    altered.push((
+        ("another path".to_owned(), elsewhere),
+        right.claimed_type.clone(),
+    ));
+    altered
+}
+
+#[tokio::test]
+async fn what_is_altered_outside_of_it_changes_nothing_but_what_is_typed_unsigned() {
+    for vector in all() {
+        let right = seen(&vector, vector.sent()).await.unwrap();
+        for ((what, altered), claimed_type) in uncovered(&vector, &right) {
+            let expected = Seen {
+                claimed_type,
+                ..right.clone()
+            };
+            let seen = seen(&vector, altered).await;
+            assert_eq!(seen, Ok(expected), "{}: {what}", vector.sender);
+        }
+    }
+}
+
+#[tokio::test]
+async fn vectors_of_senders_that_sign_a_time_end_with_its_window() {
+    for vector in all() {
+        let seen = seen(&vector, vector.sent()).await.unwrap();
+        let Some(sent_at) = seen.counted.sent_at else {
+            continue;
+        };
+        let late = UnixTime::from_millis(sent_at.as_millis() + 301_000);
+        let late = Seen::by(vector.sender(), &vector.secret(), late, vector.sent()).await;
+        let why = late.unwrap_err().why;
+        let is_too_old = matches!(why, Rejection::TimestampTooOld { .. });
+        assert!(is_too_old, "{}: {why:?}", vector.sender);
+    }
+}
