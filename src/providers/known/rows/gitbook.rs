@@ -1,13 +1,19 @@
 //! GitBook.
 
+use std::time::Duration;
+
 use crate::{
+    provider::Retries,
     providers::known::{
-        EventTypeAt, Fact, Identity, KnownSender, Proof, Sample, SecretForm, repeats::secs,
+        EventTypeAt, Fact, Identity, KnownSender, Proof, Repeats, Sample, SecretForm,
+        repeats::{minutes, secs},
     },
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
 };
 
 const CODE: &str = "github.com/GitbookIO/integrations, webhook";
+
+const GAPS: &[Duration] = &[secs(1), secs(2), secs(4)];
 
 /// GitBook.
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
@@ -26,10 +32,12 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         CODE,
     ),
-    identity: Fact::assumed(Identity::Member("/eventId")),
+    identity: Fact::known(Identity::Digest, CODE),
     event_type: Fact::assumed(EventTypeAt::Member("/type")),
     secret: Some(SecretForm::text("GITBOOK_WEBHOOK_SECRET")),
     timeout: Fact::known(secs(10), CODE),
+    retries: Fact::known(Retries::For(minutes(1)), CODE),
+    repeats: Fact::known(Repeats::after(GAPS), CODE),
     assumed: &["its time is in seconds"],
     marks: &["x-gitbook-signature"],
     id_at: Some("/eventId"),
@@ -45,7 +53,8 @@ preset! {
     /// GitBook: `x-gitbook-signature` holds the time of the attempt, and signs it with the body, under the secret
     /// as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - `eventId` in the body identifies an event.
-    /// - Known: GitBook waits 10 s.
+    /// - No id is signed beside the body. An event is identified by the digest of its body.
+    /// - Known: GitBook waits 10 s. It sends up to 3 times again within a minute, with the time and the signature
+    ///   of the first attempt.
     gitbook
 }

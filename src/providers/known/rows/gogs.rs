@@ -1,7 +1,10 @@
 //! Gogs.
 
 use crate::{
-    providers::known::{EventTypeAt, Fact, KnownSender, Proof, Sample, SecretForm},
+    provider::Retries,
+    providers::known::{
+        EventTypeAt, Fact, KnownSender, Proof, Repeats, Sample, SecretForm, repeats::secs,
+    },
     schemes::{HmacHeaderConfig, SignatureEncoding},
 };
 
@@ -18,6 +21,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     event_type: Fact::known(EventTypeAt::Header("x-gogs-event"), CODE),
     secret: Some(SecretForm::text("GOGS_WEBHOOK_SECRET")),
+    timeout: Fact::known(secs(15), CODE),
+    retries: Fact::known(Retries::Never, CODE),
+    repeats: Fact::known(Repeats::NEVER, CODE),
+    warning: Some("Gogs never sends an event again by itself"),
     marks: &["x-gogs-signature", "x-gogs-event", "x-gogs-delivery"],
     sample: Some(Sample {
         types: &["push", "issues", "release"],
@@ -35,5 +42,6 @@ preset! {
     /// - No id is signed beside the body. An event is identified by the digest of its body.
     /// - `x-gogs-event` is not signed. The type is a [`claimed_type`](crate::delivery::Delivery::claimed_type).
     /// - Choose `application/json` at the webhook. For a form it signs the JSON inside, not the body.
+    /// - Known: unless its owner sets another time, Gogs waits 15 s. It never sends again by itself.
     gogs
 }

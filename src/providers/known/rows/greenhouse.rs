@@ -1,11 +1,26 @@
 //! Greenhouse.
 
+use std::time::Duration;
+
 use crate::{
-    providers::known::{EventTypeAt, Fact, KnownSender, Proof, Sample, SecretForm},
+    provider::Retries,
+    providers::known::{
+        EventTypeAt, Fact, KnownSender, Proof, Repeats, Sample, SecretForm,
+        repeats::{hours, minutes},
+    },
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
 };
 
 const CODE: &str = "github.com/grnhse/greenhouse-api-docs, webhooks/_introduction.md";
+
+const GAPS: &[Duration] = &[
+    minutes(1),
+    minutes(15),
+    hours(1),
+    hours(2),
+    hours(4),
+    hours(8),
+];
 
 /// Greenhouse.
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
@@ -25,6 +40,8 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         SecretForm::text("GREENHOUSE_WEBHOOK_SECRET")
             .shown_in("the webhook's settings, Secret Key"),
     ),
+    retries: Fact::known(Retries::For(minutes(916)), CODE),
+    repeats: Fact::known(Repeats::after(GAPS), CODE),
     marks: &["greenhouse-event-id"],
     sample: Some(Sample {
         types: &["hire_candidate", "new_candidate_application"],
@@ -42,5 +59,6 @@ preset! {
     /// - No id is signed beside the body. An event is identified by the digest of its body.
     /// - `greenhouse-event-id` is not signed.
     /// - When a webhook is saved, Greenhouse sends a ping, and disables the webhook if it fails.
+    /// - Known: it sends up to 6 times again, over 15 hours.
     greenhouse
 }

@@ -1,12 +1,29 @@
 //! Keycloak (Phase Two events).
 
+use std::time::Duration;
+
 use crate::{
-    providers::known::{EventTypeAt, Fact, Identity, KnownSender, Proof, Sample, SecretForm},
+    provider::Retries,
+    providers::known::{
+        EventTypeAt, Fact, Identity, KnownSender, Proof, Repeats, Sample, SecretForm,
+        repeats::minutes,
+    },
     schemes::{HmacHeaderConfig, SignatureEncoding},
 };
 
 const CODE: &str =
     "github.com/p2-inc/keycloak-events, README and `HttpSenderEventListenerProvider`";
+
+const GAPS: &[Duration] = &[
+    Duration::from_millis(500),
+    Duration::from_millis(2500),
+    Duration::from_millis(12500),
+    Duration::from_millis(62500),
+    minutes(3),
+    minutes(3),
+    minutes(3),
+    minutes(3),
+];
 
 /// Keycloak (Phase Two events).
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
@@ -24,6 +41,8 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(
         SecretForm::text("KEYCLOAK_WEBHOOK_SECRET").shown_in("the webhook object's `secret`"),
     ),
+    retries: Fact::known(Retries::For(minutes(15)), CODE),
+    repeats: Fact::known(Repeats::after(GAPS), CODE),
     marks: &["x-keycloak-signature"],
     id_at: Some("/uid"),
     sample: Some(Sample {
@@ -42,5 +61,6 @@ preset! {
     /// - `uid` in the body identifies an event.
     /// - Keycloak itself sends no webhooks. This is the extension `keycloak-events` of Phase Two, with HMAC-SHA256,
     ///   its default.
+    /// - Known: unless its owner sets other values, it sends again for 15 minutes, with growing gaps.
     keycloak
 }

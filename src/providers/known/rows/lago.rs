@@ -1,13 +1,19 @@
 //! Lago.
 
+use std::time::Duration;
+
 use crate::{
-    providers::known::{EventTypeAt, Fact, KnownSender, Proof, Sample, SecretForm, repeats::secs},
+    providers::known::{
+        EventTypeAt, Fact, KnownSender, Proof, Repeats, Sample, SecretForm, repeats::secs,
+    },
     schemes::{HmacHeaderConfig, SignatureEncoding},
 };
 
 const SIGNATURE: &str = "github.com/getlago/lago-api, `Webhook#hmac_signature`";
 const EVENTS: &str = "getlago.com/docs/api-reference/webhooks/format---signature";
 const DELIVERY: &str = "github.com/getlago/lago-api, `SendHttpService`";
+
+const GAPS: &[Duration] = &[secs(3), secs(18)];
 
 /// Lago.
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
@@ -23,6 +29,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     event_type: Fact::known(EventTypeAt::Member("/webhook_type"), EVENTS),
     secret: Some(SecretForm::text("LAGO_WEBHOOK_HMAC_KEY")),
     timeout: Fact::known(secs(30), DELIVERY),
+    repeats: Fact::known(Repeats::after(GAPS), DELIVERY),
     marks: &[
         "x-lago-signature",
         "x-lago-signature-algorithm",
@@ -47,6 +54,6 @@ preset! {
     /// - No id is signed beside the body. An event is identified by the digest of its body.
     /// - Choose `hmac` at the webhook endpoint. With `jwt`, its default, nothing is accepted.
     /// - `x-lago-unique-key` is not signed.
-    /// - Known: Lago sends three times.
+    /// - Known: unless its owner sets other values, Lago waits 30 s, and sends twice again.
     lago
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     keys::Encoding,
-    providers::known::{EventTypeAt, Fact, Identity, KnownSender, Proof, Sample, SecretForm},
+    providers::known::{EventTypeAt, Fact, KnownSender, Proof, Sample, SecretForm},
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
 };
 
@@ -21,7 +21,6 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         CODE,
     ),
-    identity: Fact::assumed(Identity::Member("/id")),
     event_type: Fact::assumed(EventTypeAt::Member("/type")),
     secret: Some(
         SecretForm::of(Encoding::Base64, "MICROSOFT_TEAMS_SECURITY_TOKEN")
@@ -42,7 +41,7 @@ preset! {
     /// ([`Secret::base64`](crate::keys::Secret::base64)).
     ///
     /// - No time is signed.
-    /// - `id` in the body identifies an event.
+    /// - No id is signed beside the body. An event is identified by the digest of its body.
     /// - An outgoing webhook. What the handler answers is shown in the channel.
     microsoft_teams
 }

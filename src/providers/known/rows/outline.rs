@@ -1,8 +1,9 @@
 //! Outline.
 
 use crate::{
+    provider::Retries,
     providers::known::{
-        EventTypeAt, Fact, Identity, KnownSender, Proof, Sample, SecretForm, repeats::secs,
+        EventTypeAt, Fact, Identity, KnownSender, Proof, Repeats, Sample, SecretForm, repeats::secs,
     },
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimestampForm},
 };
@@ -32,6 +33,9 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     event_type: Fact::known(EventTypeAt::Member("/event"), SIGNATURE),
     secret: Some(SecretForm::text("OUTLINE_WEBHOOK_SECRET")),
     timeout: Fact::known(secs(5), DELIVERY),
+    retries: Fact::known(Retries::Never, DELIVERY),
+    repeats: Fact::known(Repeats::NEVER, DELIVERY),
+    warning: Some("Outline never sends an event again by itself"),
     marks: &["outline-signature"],
     id_at: Some("/id"),
     sample: Some(Sample {
@@ -47,6 +51,6 @@ preset! {
     /// text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - `id` in the body identifies an event.
-    /// - Known: Outline waits 5 s.
+    /// - Known: Outline waits 5 s, and never sends again by itself.
     outline
 }
