@@ -9,7 +9,7 @@
 
 use std::{error::Error, future::Future, pin::pin, time::Duration};
 
-use axum::{Extension, Router, extract::ConnectInfo, routing::post};
+use axum::{Extension, Router, extract::ConnectInfo, routing::post, serve::Listener};
 use hookgate::{
     Ack, Receiver, Secret,
     dedup::MemoryStore,
@@ -23,13 +23,13 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use tokio::{net::TcpListener, time::sleep};
+use tokio::net::TcpListener;
 use tower::Layer;
 
 /// As `hookgate_axum::serve_until`, and each head has to be whole within `head`, the first as the next one of a
 /// connection that is kept open.
 async fn serve(
-    listener: TcpListener,
+    mut listener: TcpListener,
     app: Router,
     stop: impl Future<Output = ()>,
     receivers: Vec<Receiver>,
@@ -46,14 +46,10 @@ async fn serve(
         drain
     });
     let drain = loop {
-        let accepted = tokio::select! {
+        let (stream, peer) = tokio::select! {
             drain = &mut stopping => break drain,
-            accepted = listener.accept() => accepted,
-        };
-        let Ok((stream, peer)) = accepted else {
-            // Out of file descriptors, as a rule: the next call would fail at once.
-            sleep(Duration::from_secs(1)).await;
-            continue;
+            // As `axum::serve` accepts: a second's pause where file descriptors are out, none for a broken connection.
+            accepted = Listener::accept(&mut listener) => accepted,
         };
         let app = Extension(ConnectInfo(peer)).layer(app.clone());
         let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));

@@ -34,8 +34,12 @@ static SIGNATURE: HeaderName = HeaderName::from_static("x-acme-signature");
 
 /// What Acme tells. It will have more kinds than are known today.
 enum AcmeEvent {
-    Paid { cents: u64 },
-    Unrecognized,
+    Paid {
+        cents: u64,
+    },
+    /// A payment all the same.
+    UnreadablePaid,
+    UnknownKind,
 }
 
 /// The members that every event of Acme has.
@@ -118,9 +122,10 @@ impl Provider for Acme {
         let cents = envelope.data.get("cents").and_then(Value::as_u64);
         let event = match (envelope.kind.as_str(), cents) {
             ("paid", Some(cents)) => AcmeEvent::Paid { cents },
-            _ => AcmeEvent::Unrecognized,
+            ("paid", None) => AcmeEvent::UnreadablePaid,
+            _ => AcmeEvent::UnknownKind,
         };
-        let recognized = !matches!(event, AcmeEvent::Unrecognized);
+        let recognized = matches!(event, AcmeEvent::Paid { .. });
         Ok(Decoded::new(parts, event)
             .event_type(EventType::unknown(envelope.kind))
             .recognized(recognized)
@@ -152,7 +157,9 @@ async fn on_event(
             effect.happens().await?;
             Ok(Ack::processed())
         }
-        AcmeEvent::Unrecognized => Ok(Ack::ignored("a kind that is not known")),
+        // Acme sends it again, until this program can read it. What is ignored is gone.
+        AcmeEvent::UnreadablePaid => Err(Nack::retry()),
+        AcmeEvent::UnknownKind => Ok(Ack::ignored("a kind that is not known")),
     }
 }
 
@@ -224,6 +231,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let stale = now.saturating_sub(Duration::from_secs(3600));
     let right = |number| acme(secret, now, TARGET, paid("ac-1", number));
     let unknown = paid("ac-1", 9).replace("paid", "refunded");
+    let unreadable = paid("ac-1", 10).replace("1990", "\"19.90\"");
     let mut all_right = true;
     for (what, sent, status, effects) in [
         ("an event", right(1), 200, 1),
@@ -246,24 +254,36 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
             200,
             3,
         ),
-        ("a changed body", right(3).with_tampered_body(), 401, 3),
+        (
+            "a payment of another shape",
+            acme(secret, now, TARGET, unreadable),
+            503,
+            3,
+        ),
+        (
+            "the same, once it can be read",
+            acme(secret, now, TARGET, paid("ac-1", 10)),
+            200,
+            4,
+        ),
+        ("a changed body", right(3).with_tampered_body(), 401, 4),
         (
             "signed for another route",
             acme(secret, now, "/acme", paid("ac-1", 3)),
             401,
-            3,
+            4,
         ),
         (
             "signed an hour ago",
             acme(secret, stale, TARGET, paid("ac-1", 3)),
             401,
-            3,
+            4,
         ),
         (
             "by another key",
             acme("no key", now, TARGET, paid("ac-1", 3)),
             401,
-            3,
+            4,
         ),
     ] {
         let found = (send(address, sent).await?, effect.count());

@@ -49,7 +49,8 @@ impl fmt::Debug for Entry {
 /// What became of an [`Entry`]. Exhaustive on purpose: a caller must answer each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Accept {
-    /// It is durable now, or this token made it durable before: a worker will run it.
+    /// It is durable now, or this token made it durable before: a worker will run it. What an engine refused as work is a
+    /// dead letter.
     Queued,
     /// It was durable before: it waits, runs in a worker, or is a dead letter.
     Copy,

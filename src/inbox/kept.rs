@@ -23,7 +23,7 @@ pub enum DeadReason {
     Unavailable,
     /// The pack cannot read what was verified.
     Undecodable,
-    /// What was stored is damaged.
+    /// What was stored is damaged, or the store's engine refused it as work.
     Damaged,
 }
 

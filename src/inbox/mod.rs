@@ -77,6 +77,9 @@ use crate::{
 ///   from the row's. An inline lease that runs: [`Accept::InProgress`]. Queued or dead: [`Accept::Copy`], or
 ///   [`Accept::Queued`] for the token that made it so. A mark: [`Accept::Done`].
 /// - It waits for no lock that a handler's transaction may hold.
+/// - **Whatever is kept of an entry keeps its endpoint, type, key id, order and format**, a dead letter included: an
+///   `EncryptedInbox` binds payloads to them. An entry that an engine refuses as work may be kept as a dead letter. It is
+///   no quarantined request then, since a replay must run its handler.
 /// - **The key of a line of work or a dead letter never ends by itself.** To an inline claim it is
 ///   [`Claim::Done`](crate::dedup::Claim::Done), and to a look [`State::Done`](crate::dedup::State::Done).
 /// - Entries of one call may have equal keys: the first is queued, and the others are its copies.

@@ -168,14 +168,17 @@ impl AccessOnly {
             Identity::Member(place) => {
                 let why = "no single member of text or number identifies the event";
                 let value = place.find(body).ok_or(Undecodable(why))?;
-                // A number and a text of its digits are two ids: JSON's own form tells them apart.
-                match value.parse::<serde_json::Value>() {
-                    Ok(serde_json::Value::String(text)) if !text.is_empty() => {
-                        Ok(KeyParts::of(format!("\"{text}")))
-                    }
-                    Ok(serde_json::Value::Number(number)) => Ok(KeyParts::of(number.to_string())),
-                    _ => Err(Undecodable(why)),
+                if let Ok(text) = value.parse::<String>() {
+                    // A number and a text of its digits are two ids.
+                    return match &*text {
+                        "" => Err(Undecodable(why)),
+                        text => Ok(KeyParts::of(format!("\"{text}"))),
+                    };
                 }
+                // As it is written: a parsed number has as many digits as its type, and two ids would become one.
+                let is_number = value.parse::<serde_json::Number>().is_ok();
+                let number = is_number.then(|| KeyParts::of(value.get()));
+                number.ok_or(Undecodable(why))
             }
             Identity::Header(name) => match authenticated.head.single(name) {
                 Single::Value(id) if !id.is_empty() => Ok(KeyParts::of(id)),

@@ -16,7 +16,12 @@ use hookgate::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::settings::{access_only, files::inlined, pem::PEM_BEGIN, refused::Refused};
+use crate::settings::{
+    access_only,
+    files::{Files, inlined},
+    pem::PEM_BEGIN,
+    refused::Refused,
+};
 
 /// The most bytes that are read of a file of keys or settings.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
@@ -129,7 +134,7 @@ fn read_settings(path: &Path) -> io::Result<String> {
     // No text of JSON holds a line end as it is. Without them, a saved record is one line.
     let text = read(path)?.replace(['\n', '\r'], " ");
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
-    match inlined(&text, Some(folder)) {
+    match inlined(&text, Files::In(folder)) {
         Ok(text) => Ok(text.into_owned()),
         Err(Refused::Malformed(why)) => Err(io::Error::other(why)),
         Err(Refused::BadKey) => Err(io::Error::other("a key of the settings cannot be used")),

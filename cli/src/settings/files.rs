@@ -25,10 +25,19 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// Settings have no deeper levels.
 const MAX_DEPTH: usize = 32;
 
-/// The settings with the files' contents in the files' place. A relative path begins at `folder`. Without one, a file is
-/// refused: whoever wrote a record may be a stranger, and its settings must not open what is on this machine. What is not
-/// as it should be stays as it is: who reads the settings says what is wrong.
-pub(crate) fn inlined<'t>(text: &'t str, folder: Option<&Path>) -> Result<Cow<'t, str>, Refused> {
+/// Whether settings may name files.
+#[derive(Clone, Copy)]
+pub(crate) enum Files<'a> {
+    /// A relative path begins at this folder.
+    In(&'a Path),
+    /// Whoever wrote a record may be a stranger, and its settings must not open what is on this machine. The text says,
+    /// after "or", how the user allows it.
+    Refused(&'static str),
+}
+
+/// The settings with the files' contents in the files' place. What is not as it should be stays as it is: who reads the
+/// settings says what is wrong.
+pub(crate) fn inlined<'t>(text: &'t str, files: Files<'_>) -> Result<Cow<'t, str>, Refused> {
     if !text.contains("\"file\"") {
         return Ok(text.into());
     }
@@ -37,7 +46,7 @@ pub(crate) fn inlined<'t>(text: &'t str, folder: Option<&Path>) -> Result<Cow<'t
     };
     let members = members.iter().map(|(name, value)| {
         let value = match name {
-            ACCESS | TOKEN_ENDPOINT => with_files(name, value.get(), folder, MAX_DEPTH)?,
+            ACCESS | TOKEN_ENDPOINT => with_files(name, value.get(), files, MAX_DEPTH)?,
             _ => value.get().to_owned(),
         };
         Ok(member(name, &value))
@@ -46,18 +55,13 @@ pub(crate) fn inlined<'t>(text: &'t str, folder: Option<&Path>) -> Result<Cow<'t
 }
 
 /// The JSON text of a value. `name` is its member's.
-fn with_files(
-    name: &str,
-    json: &str,
-    folder: Option<&Path>,
-    depth: usize,
-) -> Result<String, Refused> {
+fn with_files(name: &str, json: &str, files: Files<'_>, depth: usize) -> Result<String, Refused> {
     let Some(depth) = depth.checked_sub(1) else {
         return Ok(json.to_owned());
     };
     if let Ok(items) = serde_json::from_str::<Vec<Json>>(json) {
         let items = items.iter();
-        let items = items.map(|item| with_files(name, item.get(), folder, depth));
+        let items = items.map(|item| with_files(name, item.get(), files, depth));
         let items = items.collect::<Result<Vec<_>, Refused>>()?;
         return Ok(format!("[{}]", items.join(",")));
     }
@@ -66,22 +70,27 @@ fn with_files(
     };
     let path = members.get(FILE).filter(|_| members.len() == 1);
     if let Some(Ok(path)) = path.map(Json::parse::<String>) {
-        return contents(name, &path, folder);
+        return contents(name, &path, files);
     }
     let members = members.iter().map(|(name, value)| {
-        let value = with_files(name, value.get(), folder, depth)?;
+        let value = with_files(name, value.get(), files, depth)?;
         Ok(member(name, &value))
     });
     Ok(object(members.collect::<Result<_, Refused>>()?))
 }
 
 /// What the file holds, as JSON.
-fn contents(name: &str, path: &str, folder: Option<&Path>) -> Result<String, Refused> {
+fn contents(name: &str, path: &str, files: Files<'_>) -> Result<String, Refused> {
     let fault =
         |why: &str| Refused::Malformed(format!("`settings`: `{name}`: the file {path} {why}"));
-    let folder = folder.ok_or_else(|| {
-        fault("is named by a record: put what it holds in its place, or allow files by `--files`")
-    })?;
+    let folder = match files {
+        Files::In(folder) => folder,
+        Files::Refused(hint) => {
+            return Err(fault(&format!(
+                "is named by a record: put what it holds in its place, or {hint}"
+            )));
+        }
+    };
     let text = read(&folder.join(path)).map_err(|why| fault(&why))?;
     if name != JWKS {
         let text = text.strip_suffix('\n').unwrap_or(&text);

@@ -1,5 +1,7 @@
 //! Every way in which a sender may log in, as `settings.access` says it.
 
+use std::collections::BTreeSet;
+
 use ::base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -316,4 +318,27 @@ fn unicos_packs_are_believed_by_access_alone() {
     }
     let unico = verdict(&record("unico-check", json!({"access": key}), numeric));
     assert_eq!(unico["verdict"], "accepted");
+}
+
+#[test]
+fn ids_of_many_digits_are_ids_of_their_own() {
+    let rule = json!({"api_key": {"header": "authorization", "value": "s3cret"}});
+    let key_of = |id: &str| {
+        let body = format!(r#"{{"id":{id}}}"#);
+        let accepted = verdict(&json!({
+            "id": "1", "provider": "access-only", "settings": {"access": rule, "identity": {"member": "/id"}},
+            "headers": [["content-type", "application/json"], ["authorization", "s3cret"]],
+            "body_base64": base64(body.as_bytes()),
+        }));
+        accepted["event_key"].as_str().unwrap().to_owned()
+    };
+    let ids = [
+        "123456789012345678901",
+        "123456789012345678902",
+        "\"123456789012345678901\"",
+        "7",
+        "\"7\"",
+    ];
+    let keys: BTreeSet<String> = ids.map(key_of).into();
+    assert_eq!(keys.len(), ids.len());
 }

@@ -516,7 +516,7 @@ fn a_name_that_was_misspelled_makes_no_file() {
     let output = hookgate(&["inbox", &url, "status"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        error(&output).contains("no inbox in this file"),
+        error(&output).contains("no inbox with tables of these names"),
         "{output:?}"
     );
     assert!(!path.exists());

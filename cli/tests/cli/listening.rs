@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use hookgate::providers::known;
+use hookgate::{keys::Encoding, providers::known};
 use serde_json::Value;
 
 use crate::command::hookgate;
@@ -162,9 +162,19 @@ const PRIVATE_KEY: &str = include_str!("../../../tests/vectors/signed_request/rs
 fn with_secrets(command: &mut Command) -> &mut Command {
     let of_rows = known::ALL.iter().filter_map(|sender| sender.secret);
     command
-        .envs(of_rows.map(|secret| (secret.variable, "s3cretOfAnyRow")))
+        .envs(of_rows.map(|secret| (secret.variable, any_secret(secret.encoding))))
         .envs(SECRETS)
         .env_remove("HOOKGATE_STORE")
+}
+
+/// One that a console might show in this form.
+fn any_secret(encoding: Encoding) -> &'static str {
+    match encoding {
+        Encoding::Hex => "5ec2e70fa4912077",
+        Encoding::Base64 => "c2VjcmV0IG9mIGFueSByb3c=",
+        Encoding::Whsec => "whsec_c2VjcmV0IG9mIGFueSByb3c=",
+        _ => "s3cretOfAnyRow",
+    }
 }
 
 /// `hookgate send` with these arguments, to its end.

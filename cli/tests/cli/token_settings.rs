@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     command::{hookgate, verdict, verdicts, verify_text_with, with},
-    explain::request::{CERTIFICATES, certificate},
+    explain::request::{CERTIFICATES, certificate, feed},
     listening::{Listening, send},
     send_and_listen::FRAMEWORKS,
 };
@@ -131,6 +131,12 @@ fn a_key_set_comes_from_a_file_and_its_faults_name_the_file_and_the_key() {
     record["now"] = json!(1_700_000_000);
     let error = verdict(&record)["error"].as_str().unwrap().to_owned();
     assert!(error.contains("is named by a record"), "{error}");
+    assert!(error.contains("`--files FOLDER`"), "{error}");
+    // `explain` has no such option.
+    let explained = feed(hookgate(&["explain", "-"]), record.to_string().as_bytes());
+    let error = String::from_utf8(explained.stderr).unwrap();
+    assert!(error.contains("`--settings FILE`"), "{error}");
+    assert!(!error.contains("--files"), "{error}");
     let endless = said(of_file(Path::new("/dev/zero")), &token);
     assert!(endless.contains("is no plain file"), "{endless}");
 }

@@ -90,12 +90,18 @@ async fn a_tool_makes_no_inbox() {
     let missing = folder.path().join("missing");
     let url = format!("sqlite:{}", missing.display());
     let error = find_inbox(&url).await.expect_err("no file");
-    assert_eq!(error.to_string(), "there is no inbox in this file");
+    assert_eq!(
+        error.to_string(),
+        "there is no inbox with tables of these names in this file"
+    );
     assert!(!missing.exists());
     // The file of an application without an inbox.
     hookgate_stores::open(&url).await.expect("a store");
     let error = find_inbox(&url).await.expect_err("no tables");
-    assert_eq!(error.to_string(), "there is no inbox in this file");
+    assert_eq!(
+        error.to_string(),
+        "there is no inbox with tables of these names in this file"
+    );
     open_inbox(&url).await.expect("an application makes them");
     find_inbox(&url).await.expect("then it is there");
 }

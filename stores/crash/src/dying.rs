@@ -1,4 +1,4 @@
-//! [`Dies`]: where a process ends itself, without any chance to tidy up. [`Mortal`]: an inbox that does.
+//! [`Dies`]: where a process ends itself, without any chance to tidy up. [`Death`]: how often. [`Mortal`]: an inbox that does.
 
 use std::{str::FromStr, time::Duration};
 
@@ -14,9 +14,6 @@ use hookgate::{
 };
 
 use crate::Result;
-
-/// A process dies at such a place once in so many times.
-const CHANCE: u64 = 32;
 
 /// Where a process ends itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,13 +52,6 @@ impl Dies {
         let of_it = Self::ALL.iter().find(|(_, it)| *it == self);
         of_it.map_or("never", |(name, _)| name)
     }
-
-    /// Ends the process here, once in a while, where this is where it dies.
-    pub(crate) fn here(self, place: Self) {
-        if self == place && below(CHANCE).is_ok_and(|chance| chance == 0) {
-            std::process::abort();
-        }
-    }
 }
 
 impl FromStr for Dies {
@@ -75,11 +65,27 @@ impl FromStr for Dies {
     }
 }
 
+/// How the process ends itself: at a place, at random once in so many times.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Death {
+    pub(crate) at: Dies,
+    pub(crate) once_in: u64,
+}
+
+impl Death {
+    /// Ends the process here, where this is where it dies and its time has come.
+    pub(crate) fn here(self, place: Dies) {
+        if self.at == place && below(self.once_in).is_ok_and(|chance| chance == 0) {
+            std::process::abort();
+        }
+    }
+}
+
 /// An inbox whose process dies around its calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Mortal<S> {
     pub(crate) inner: S,
-    pub(crate) dies: Dies,
+    pub(crate) death: Death,
 }
 
 impl<S: Inbox> DedupStore for Mortal<S> {
@@ -99,7 +105,7 @@ impl<S: Inbox> DedupStore for Mortal<S> {
         end: End,
         retain: Duration,
     ) -> std::result::Result<Settled, StoreError> {
-        self.dies.here(Dies::BeforeSettle);
+        self.death.here(Dies::BeforeSettle);
         self.inner.settle(lease, end, retain).await
     }
 
@@ -122,9 +128,9 @@ impl<S: Inbox> DedupStore for Mortal<S> {
 
 impl<S: Inbox> Inbox for Mortal<S> {
     async fn accept(&self, entries: Vec<Entry>) -> std::result::Result<Vec<Accept>, StoreError> {
-        self.dies.here(Dies::BeforeCommit);
+        self.death.here(Dies::BeforeCommit);
         let accepted = self.inner.accept(entries).await;
-        self.dies.here(Dies::BeforeAnswer);
+        self.death.here(Dies::BeforeAnswer);
         accepted
     }
 
@@ -139,7 +145,7 @@ impl<S: Inbox> Inbox for Mortal<S> {
     async fn lease(&self, ask: Ask<'_>) -> std::result::Result<Batch, StoreError> {
         let batch = self.inner.lease(ask).await?;
         if !batch.rows.is_empty() {
-            self.dies.here(Dies::BeforeHandler);
+            self.death.here(Dies::BeforeHandler);
         }
         Ok(batch)
     }

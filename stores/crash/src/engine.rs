@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use hookgate::{LeaseHandle, inbox::Inbox};
+use hookgate::{
+    LeaseHandle,
+    inbox::{Filter, Inbox, Listed},
+};
 use hookgate_postgres::{PostgresInbox, PostgresStore};
 use hookgate_sqlite::{SqliteInbox, SqliteStore};
 use sqlx::{
@@ -13,6 +16,8 @@ use sqlx::{
 
 use crate::Result;
 
+/// Enough to see what they have in common.
+const SHOWN: usize = 10;
 const EFFECTS: &str = "CREATE TABLE IF NOT EXISTS effects (event BIGINT NOT NULL)";
 const INSERT: &str = "INSERT INTO effects VALUES ($1)";
 const COUNTED: &str = "SELECT event, count(*) FROM effects GROUP BY event";
@@ -114,6 +119,25 @@ impl Engine {
         let queued = totals.iter().map(|it| it.queued).sum();
         Ok((queued, totals.iter().map(|it| it.dead).sum()))
     }
+
+    /// The first of what waits or runs, and their endpoints.
+    pub(crate) async fn waiting(&self) -> Result<String> {
+        let (rows, totals) = match self {
+            Self::Sqlite(inbox, _) => (first_queued(inbox).await?, inbox.totals().await?),
+            Self::Postgres(inbox, _) => (first_queued(inbox).await?, inbox.totals().await?),
+        };
+        let rows = rows.iter().map(|row| {
+            format!(
+                "\n  {:?}, attempt {}, {} failures, {} vanished",
+                row.stands, row.attempt, row.failures, row.vanished
+            )
+        });
+        Ok(format!("{totals:?}{}", rows.collect::<String>()))
+    }
+}
+
+async fn first_queued(inbox: &impl Inbox) -> Result<Vec<Listed>> {
+    Ok(inbox.list(&Filter::queued(), None, SHOWN).await?.rows)
 }
 
 /// Claims on the same table, as an instance without an inbox makes them.

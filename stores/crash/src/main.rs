@@ -20,6 +20,8 @@ mod senders;
 mod show;
 mod supervised;
 
+use self::dying::Death;
+
 type Error = Box<dyn std::error::Error + Send + Sync>;
 type Result<T> = std::result::Result<T, Error>;
 
@@ -29,12 +31,23 @@ async fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["receiver", url, dies, address] => roles::receive(url, dies.parse()?, address).await,
-        ["worker", url, dies, lease] => roles::work(url, dies.parse()?, lease.parse()?).await,
-        ["inline", url, address] => roles::receive_inline(url, address).await,
+        ["receiver", url, dies, address, once_in] => {
+            roles::receive(url, death(dies, once_in)?, address).await
+        }
+        ["worker", url, dies, lease, once_in] => {
+            roles::work(url, death(dies, once_in)?, lease.parse()?).await
+        }
+        ["inline", url, address, _] => roles::receive_inline(url, address).await,
         ["--events", events] => show::all(events.parse()?, "").await,
         ["--events", events, "--only", name] => show::all(events.parse()?, name).await,
         [] => show::all(10_000, "").await,
         _ => Err("usage: crash-matrix [--events COUNT [--only PART_OF_A_ROWS_NAME]]".into()),
     }
+}
+
+fn death(at: &str, once_in: &str) -> Result<Death> {
+    Ok(Death {
+        at: at.parse()?,
+        once_in: once_in.parse()?,
+    })
 }

@@ -8,14 +8,14 @@ use hookgate::{
     inbox::Inbox,
     json::{Json, Payload},
     providers::preset::Preset,
-    worker::Worker,
+    worker::{Retries, Worker},
 };
 use hookgate_axum::{Event, ReceiverExt};
 use tokio::net::TcpListener;
 
 use crate::{
     Result,
-    dying::{Dies, Mortal},
+    dying::{Death, Dies, Mortal},
     engine::{Claims, Engine},
     senders::{PATH, SECRET, is_transactional, number},
     supervised::READY,
@@ -26,10 +26,10 @@ fn receiver() -> Result<ReceiverBuilder> {
     Ok(Receiver::new("matrix", pack).acknowledge("events_can_be_lost"))
 }
 
-pub(crate) async fn receive(url: &str, dies: Dies, address: &str) -> Result<()> {
+pub(crate) async fn receive(url: &str, death: Death, address: &str) -> Result<()> {
     let receiver = match Engine::open(url).await? {
-        Engine::Sqlite(inner, _) => receiver()?.inbox(Mortal { inner, dies }),
-        Engine::Postgres(inner, _) => receiver()?.inbox(Mortal { inner, dies }),
+        Engine::Sqlite(inner, _) => receiver()?.inbox(Mortal { inner, death }),
+        Engine::Postgres(inner, _) => receiver()?.inbox(Mortal { inner, death }),
     };
     let layer = receiver.build()?.layer();
     serve(
@@ -64,25 +64,31 @@ async fn serve(address: &str, app: Router) -> Result<()> {
 }
 
 /// An event waits for `lease` seconds after its worker died.
-pub(crate) async fn work(url: &str, dies: Dies, lease: u64) -> Result<()> {
+pub(crate) async fn work(url: &str, death: Death, lease: u64) -> Result<()> {
     let lease = Duration::from_secs(lease);
     let engine = Engine::open(url).await?;
     match engine.clone() {
-        Engine::Sqlite(inner, _) => run(Mortal { inner, dies }, engine, dies, lease).await,
-        Engine::Postgres(inner, _) => run(Mortal { inner, dies }, engine, dies, lease).await,
+        Engine::Sqlite(inner, _) => run(Mortal { inner, death }, engine, death, lease).await,
+        Engine::Postgres(inner, _) => run(Mortal { inner, death }, engine, death, lease).await,
     }
 }
 
-async fn run(inbox: impl Inbox + Clone, engine: Engine, dies: Dies, lease: Duration) -> Result<()> {
+async fn run(
+    inbox: impl Inbox + Clone,
+    engine: Engine,
+    death: Death,
+    lease: Duration,
+) -> Result<()> {
     let receiver = receiver()?.inbox(inbox.clone()).build()?;
     let worker = Worker::new(inbox)
         .lease(lease)
         .poll(Duration::from_millis(500))
+        .retries(retries())
         .handle(&receiver, move |delivery: Delivery<Payload<Json>>| {
             let engine = engine.clone();
             async move {
                 let event = number(delivery.payload())?;
-                handle(&engine, event, delivery.lease(), dies).await?;
+                handle(&engine, event, delivery.lease(), death).await?;
                 Ok(Ack::processed())
             }
         });
@@ -91,13 +97,23 @@ async fn run(inbox: impl Inbox + Clone, engine: Engine, dies: Dies, lease: Durat
     Ok(())
 }
 
-async fn handle(engine: &Engine, event: i64, lease: &LeaseHandle, dies: Dies) -> Result<()> {
-    dies.here(Dies::InHandler);
+/// A transaction that has to wait for too long counts as a failure. The next try must not be beyond the row's patience, and
+/// no event may die of such failures.
+fn retries() -> Retries {
+    let mut retries = Retries::default();
+    retries.first = Duration::from_secs(1);
+    retries.longest = Duration::from_secs(1);
+    retries.failures = u32::MAX;
+    retries
+}
+
+async fn handle(engine: &Engine, event: i64, lease: &LeaseHandle, death: Death) -> Result<()> {
+    death.here(Dies::InHandler);
     if !is_transactional(event) {
         return engine.commit(event).await;
     }
-    let before_commit = || dies.here(Dies::InTransaction);
+    let before_commit = || death.here(Dies::InTransaction);
     engine.commit_with_end(event, lease, before_commit).await?;
-    dies.here(Dies::AfterTransaction);
+    death.here(Dies::AfterTransaction);
     Ok(())
 }

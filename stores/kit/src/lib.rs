@@ -43,7 +43,7 @@ pub use self::{
     found::{Found, Held},
     merge::Merge,
     plain_name::PlainName,
-    prune::{Prune, Pruning, prune},
+    prune::{Prune, Pruned, Pruning, prune},
     row_state::RowState,
     settle_in::{SettleError, settle_in},
 };

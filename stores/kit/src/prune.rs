@@ -13,9 +13,28 @@ use tokio::{runtime::Handle, task::AbortHandle};
 pub trait Prune: Send + Sync + 'static {
     /// Rows a statement: few enough that claims do not notice it.
     const BATCH: u32;
+    /// Whose rows they are. A log line names it.
+    const WHOSE: &'static str;
 
-    /// Removes up to [`BATCH`](Self::BATCH) rows that ended, and returns how many there were.
-    fn prune_batch(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
+    /// Removes up to [`BATCH`](Self::BATCH) rows that ended.
+    fn prune_batch(&self) -> impl Future<Output = Result<Pruned, StoreError>> + Send;
+}
+
+/// What a batch has removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pruned {
+    /// How many rows.
+    pub rows: u64,
+    /// It held as much as one may, so more may have ended.
+    pub is_full: bool,
+}
+
+impl Pruned {
+    /// A batch of this many rows, where a full one has `batch`.
+    pub fn of(rows: u64, batch: u32) -> Self {
+        let is_full = rows >= batch.into();
+        Self { rows, is_full }
+    }
 }
 
 /// Removes the rows that ended, batch after batch, and returns how many there were.
@@ -27,8 +46,8 @@ pub async fn prune<P: Prune>(store: &P) -> Result<u64, StoreError> {
     let mut removed = 0_u64;
     loop {
         let gone = store.prune_batch().await?;
-        removed = removed.saturating_add(gone);
-        if gone < u64::from(P::BATCH) {
+        removed = removed.saturating_add(gone.rows);
+        if !gone.is_full {
             return Ok(removed);
         }
     }
@@ -53,7 +72,7 @@ impl Pruning {
                     return;
                 };
                 if let Err(error) = prune(Arc::as_ref(&store)).await {
-                    complain(&error);
+                    complain(P::WHOSE, &error);
                 }
             }
         });
@@ -70,13 +89,13 @@ impl Drop for Pruning {
 }
 
 #[cfg(feature = "tracing")]
-fn complain(error: &StoreError) {
+fn complain(whose: &str, error: &StoreError) {
     let cause = std::error::Error::source(error).map(tracing::field::display);
-    tracing::warn!(target: "hookgate", %error, cause, "old rows of the dedup store could not be removed");
+    tracing::warn!(target: "hookgate", %error, cause, whose, "old rows could not be removed");
 }
 
 #[cfg(not(feature = "tracing"))]
-fn complain(_: &StoreError) {}
+fn complain(_: &str, _: &StoreError) {}
 
 #[cfg(test)]
 mod tests {
@@ -94,15 +113,51 @@ mod tests {
 
     impl Prune for Rows {
         const BATCH: u32 = 10;
+        const WHOSE: &str = "test";
 
-        async fn prune_batch(&self) -> Result<u64, StoreError> {
+        async fn prune_batch(&self) -> Result<Pruned, StoreError> {
             self.asked.fetch_add(1, Ordering::Relaxed);
             if self.broken {
                 return Err(StoreError::Timeout);
             }
             let gone = self.ended.load(Ordering::Relaxed).min(10);
             self.ended.fetch_sub(gone, Ordering::Relaxed);
-            Ok(gone)
+            Ok(Pruned::of(gone, Self::BATCH))
+        }
+    }
+
+    /// What was logged.
+    #[cfg(feature = "tracing")]
+    #[derive(Debug, Default, Clone)]
+    struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+    #[cfg(feature = "tracing")]
+    impl Log {
+        fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
+            let log = Self::default();
+            let writer = log.clone();
+            let subscriber = tracing_subscriber::fmt()
+                .with_ansi(false)
+                .with_writer(move || writer.clone())
+                .finish();
+            (log, tracing::subscriber::set_default(subscriber))
+        }
+
+        fn lines_with(&self, text: &str) -> usize {
+            let log = self.0.lock().expect("nothing panicked");
+            let log = String::from_utf8_lossy(&log);
+            log.lines().filter(|line| line.contains(text)).count()
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("nothing panicked").write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
         }
     }
 
@@ -126,6 +181,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_task_goes_on_after_a_failure_and_ends_with_its_store() {
+        #[cfg(feature = "tracing")]
+        let (log, _listening) = Log::listen();
         let rows = Arc::new(Rows {
             broken: true,
             ..rows(25)
@@ -133,6 +190,8 @@ mod tests {
         let _pruning = Pruning::spawn(&Arc::downgrade(&rows), Some(MINUTE));
         tokio::time::sleep(MINUTE * 7 / 2).await;
         assert_eq!(rows.asked.load(Ordering::Relaxed), 3);
+        #[cfg(feature = "tracing")]
+        assert_eq!(log.lines_with("whose=\"test\""), 3);
         let store = Arc::downgrade(&rows);
         drop(rows);
         assert!(store.upgrade().is_none(), "the task keeps the store");

@@ -1,7 +1,7 @@
 //! Rows that ended go away in the background.
 
 use hookgate::dedup::StoreError;
-use hookgate_store_kit::{Prune, prune};
+use hookgate_store_kit::{Prune, Pruned, prune};
 
 use crate::{PostgresStore, row, session, store::Inner};
 
@@ -20,12 +20,14 @@ impl PostgresStore {
 impl Prune for Inner {
     /// It is over in milliseconds.
     const BATCH: u32 = 1000;
+    const WHOSE: &str = "dedup store";
 
-    async fn prune_batch(&self) -> Result<u64, StoreError> {
+    async fn prune_batch(&self) -> Result<Pruned, StoreError> {
         let prune = self.statements.prune(Self::BATCH);
-        match session::ask(&self.pool, self.call_timeout, &prune).await? {
-            Some(row) => row::count(&row),
-            None => Ok(0),
-        }
+        let gone = match session::ask(&self.pool, self.call_timeout, &prune).await? {
+            Some(row) => row::count(&row)?,
+            None => 0,
+        };
+        Ok(Pruned::of(gone, Self::BATCH))
     }
 }

@@ -301,7 +301,13 @@ async fn what_came_from_outside_is_in_no_statements_text() {
         payload: Bytes::from_static(CANARY.as_bytes()),
         ..entry(2)
     };
-    inbox.accept(vec![one, refused]).await.expect("accept");
+    let told = inbox.accept(vec![one, refused]).await;
+    let told = format!("{:?}", told.expect_err("the server takes it in no place"));
+    assert!(
+        !told.contains(CANARY) && !told.contains(&const_hex_of(CANARY)),
+        "{told}"
+    );
+    assert!(inbox.read(&key(1)).await.expect("read").is_some());
     let error = Some(Bytes::from_static(CANARY.as_bytes()));
     for row in ask(&inbox, 0, LEASE).await.rows {
         let buried = inbox

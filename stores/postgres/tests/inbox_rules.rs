@@ -6,8 +6,13 @@ mod place;
 use std::time::Duration;
 
 use hookgate::{
+    Key, Keyring, Secret,
     dedup::{Claim, DedupStore, End, Settled},
-    inbox::{Accept, Counts, Entry, Inbox, Pause, PauseReason, Quarantine, QuarantineCap},
+    inbox::{
+        Accept, Counts, DeadReason, EncryptedInbox, Entry, Inbox, Pause, PauseReason, Quarantine,
+        QuarantineCap, Stands,
+    },
+    pack::ContentDigest,
 };
 use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
@@ -424,24 +429,117 @@ async fn an_inline_store_beside_an_inbox_sees_its_keys_and_leaves_its_table_alon
     assert_eq!(comment().await, "hookgate dedup, schema 1");
 }
 
-/// B5: one row that the server refuses harms no other, and is kept.
+/// B5: one row that the server refuses harms no other. It is kept as it came, and is work once it is replayed.
 #[tokio::test]
 async fn what_the_server_refuses_is_kept_and_harms_nobody() {
+    let Some(scene) = scene().await else { return };
+    let refused = format!("CHECK (event_key <> {})", literal(2));
+    let refuse = format!("ALTER TABLE {{work}} ADD CONSTRAINT refuses {refused}");
+    scene.run(&refuse).await;
+    let content = Some(ContentDigest::of(b"content"));
+    let poisonous = Entry {
+        content,
+        ..entry(2)
+    };
+    let accepted = scene
+        .inbox()
+        .accept(vec![entry(1), poisonous.clone(), entry(3)])
+        .await;
+    assert_eq!(accepted.expect("each is durable"), [Accept::Queued; 3]);
+    let batch = scene.ask(0).await;
+    assert_eq!(keys(&batch), [key(1), key(3)]);
+    let kept = scene.inbox().read(&key(2)).await.expect("read");
+    let kept = kept.expect("it is kept");
+    assert!(!kept.listed.is_quarantined, "{kept:?}");
+    let is_damaged = matches!(
+        kept.listed.stands,
+        Stands::Dead {
+            reason: DeadReason::Damaged,
+            ..
+        }
+    );
+    assert!(is_damaged, "{kept:?}");
+    assert_eq!(scene.accept(copy(2)).await, Accept::Copy);
+    for row in &batch.rows {
+        assert_eq!(scene.settle(&row.lease).await, Settled::Ok);
+    }
+    let kept = scene.inbox().totals().await.expect("totals");
+    assert_eq!(
+        (kept[0].queued, kept[0].dead, kept[0].quarantined),
+        (0, 1, 0)
+    );
+
+    assert!(scene.inbox().replay(&key(2), "why").await.expect("replay"));
+    let batch = scene.ask(1).await;
+    assert_eq!(keys(&batch), [key(2)]);
+    let row = &batch.rows[0];
+    assert!(!row.is_quarantined, "its handler runs: {row:?}");
+    assert_eq!(
+        (&*row.event_type, &*row.key_id, &row.payload),
+        ("known", "key", &poisonous.payload)
+    );
+    assert_eq!(scene.settle(&row.lease).await, Settled::Ok);
+    for (content, same_content) in [(content, true), (Some(ContentDigest::of(b"other")), false)] {
+        let again = Entry { content, ..copy(2) };
+        assert_eq!(scene.accept(again).await, Accept::Done { same_content });
+    }
+}
+
+/// B5: what a payload may be bound to is kept with it, an order included.
+#[tokio::test]
+async fn what_the_server_refuses_can_be_decrypted_and_keeps_its_order() {
+    let Some(scene) = scene().await else { return };
+    let refused = format!("CHECK (event_key <> {})", literal(2));
+    let refuse = format!("ALTER TABLE {{work}} ADD CONSTRAINT refuses {refused}");
+    scene.run(&refuse).await;
+    let secret = Secret::utf8("a secret of 32 bytes or a few more").expect("a secret");
+    let keys_of_it = Keyring::new([Key::new("one", secret)]).expect("a ring");
+    let inbox = EncryptedInbox::new(scene.inbox().clone(), keys_of_it).expect("an inbox");
+    let inbox = inbox.only_encrypted();
+    let entries = vec![ordered("one", 2), ordered("one", 3)];
+    assert_eq!(
+        inbox.accept(entries).await.expect("accept"),
+        [Accept::Queued; 2]
+    );
+    let kept = inbox.read(&key(2)).await.expect("read");
+    assert_eq!(kept.expect("it is kept").payload, entry(2).payload);
+    // The next of its order has gone on without it, and it stands behind that one.
+    let lease = async |by| ask(&inbox, by, LEASE).await;
+    let batch = lease(0).await;
+    assert_eq!(keys(&batch), [key(3)]);
+    assert!(inbox.replay(&key(2), "why").await.expect("replay"));
+    assert!(keys(&lease(1).await).is_empty(), "one of its order runs");
+    assert_eq!(scene.settle(&batch.rows[0].lease).await, Settled::Ok);
+    let batch = lease(1).await;
+    assert_eq!(keys(&batch), [key(2)]);
+    assert_eq!(batch.rows[0].payload, entry(2).payload);
+    assert_eq!(scene.settle(&batch.rows[0].lease).await, Settled::Ok);
+}
+
+/// B5: what the server takes in no place is answered with an error, and harms no other. It is never kept as another event.
+#[tokio::test]
+async fn what_the_server_takes_in_no_place_is_not_accepted() {
     let Some(scene) = scene().await else { return };
     let poisonous = Entry {
         event_type: "\0",
         ..entry(2)
     };
-    let accepted = scene
-        .inbox()
-        .accept(vec![entry(1), poisonous, entry(3)])
-        .await;
-    let accepted = accepted.expect("each is durable");
-    assert_eq!(accepted, [Accept::Queued, Accept::Copy, Accept::Queued]);
-    assert_eq!(keys(&scene.ask(0).await), [key(1), key(3)]);
-    let kept = scene.inbox().read(&key(2)).await.expect("read");
-    assert_eq!(kept.expect("it is kept").payload, "payload 2");
-    // What may come from outside is refused by nobody.
+    let batch = vec![entry(1), poisonous, entry(3)];
+    let refused = scene.inbox().accept(batch).await;
+    let refused = refused.expect_err("its sender sends it again");
+    assert!(format!("{refused:?}").contains("22021"), "{refused:?}");
+    until("the others are queued", async || {
+        scene.number("SELECT count(*) FROM {work}").await == 2
+    })
+    .await;
+    assert!(scene.inbox().read(&key(2)).await.expect("read").is_none());
+    assert_eq!(scene.accept(copy(2)).await, Accept::Queued);
+}
+
+/// B5: what may come from outside is refused by nobody.
+#[tokio::test]
+async fn whatever_comes_from_outside_is_taken() {
+    let Some(scene) = scene().await else { return };
     let odd = Entry {
         key_id: "\0 \u{fffd}".into(),
         payload: vec![0, 255, 1].into(),

@@ -16,8 +16,8 @@ pub enum OpenError {
     /// The file cannot be opened, or is no database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The file is not there, or has no inbox.
-    #[error("there is no inbox in this file")]
+    /// The file is not there, or has no inbox whose tables have these names.
+    #[error("there is no inbox with tables of these names in this file")]
     NoInbox,
     /// The file forgets commits at a power cut: an inbox would lose what was answered 200.
     #[error(

@@ -61,13 +61,16 @@
 //! - **An open transaction of the application's holds up accepts.** A copy is answered after a tenth of a second. A new event
 //!   waits, for 8 s at most. Its sender may be told 503 before. It is stored all the same, unless those 8 s pass.
 //! - More than 4,096 deliveries or 64 MiB that wait for their commit are refused with 503.
-//! - A lease is judged by the time before its call waited for the writer. So a transaction that stays open costs neither a
-//!   lease nor a heartbeat that waited for it.
+//! - A lease is judged by the time before its call waited for the writer. So a transaction costs neither a lease nor a
+//!   heartbeat that waited for it. It may stay open for up to 8 s at a time, and shorter than the lease.
+//! - A worker that waits for its turn for more than 4 s is told so. Nothing is leased to it then.
 //! - Lines that are ready, wait for their time, wait for their order, and run stand in tables of their own. What is asked for
 //!   stands first, however much waits.
 //! - An order goes on in the same commit as the end of the one before, [`SqliteInbox::settle_in`] included.
 //! - What was received is erased with the end of its event. Its bytes are overwritten, and the write-ahead log is emptied
 //!   within the hour. A reader that stays open keeps it from that. A dead letter is erased after 30 days.
+//! - Of what ends together, one commit erases 4 MiB. The rest follows within the minute, 4 MiB a commit, so that no sender
+//!   waits long for it.
 //! - A table of another process is looked at by polling. Within one process a worker is woken.
 
 #[cfg(doctest)]

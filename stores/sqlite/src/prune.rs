@@ -1,7 +1,7 @@
 //! Rows that ended go away in the background.
 
 use hookgate::dedup::StoreError;
-use hookgate_store_kit::{Prune, prune};
+use hookgate_store_kit::{Prune, Pruned, prune};
 
 use crate::{
     SqliteStore,
@@ -24,11 +24,12 @@ impl SqliteStore {
 impl Prune for Inner {
     /// Claims do not notice its turn to write.
     const BATCH: u32 = 500;
+    const WHOSE: &str = "dedup store";
 
-    async fn prune_batch(&self) -> Result<u64, StoreError> {
+    async fn prune_batch(&self) -> Result<Pruned, StoreError> {
         let prune = Asked::new(&self.statements.prune).number(Self::BATCH.into());
         let call = Call::within(self.call_timeout);
         let gone = prune.on(&self.pools.writer, call).await?;
-        Ok(gone.len() as u64)
+        Ok(Pruned::of(gone.len() as u64, Self::BATCH))
     }
 }

@@ -13,9 +13,9 @@ impl SqliteStore {
     /// Marks the event as processed in `tx`, so that the handler's writes and the mark commit together:
     /// the effect happens exactly once.
     ///
-    /// It ends the heartbeat and writes only if this run still holds the lease. From then on until the end of
-    /// `tx` nobody else writes to the file, so nobody can take the event over. Call it last, just before the
-    /// commit.
+    /// It ends the heartbeat and writes only if nobody has taken the event over. From then on until the end of
+    /// `tx` nobody else writes to the file, so nobody can. A lease that lapsed while `tx` waited for its turn to
+    /// write is not lost. Call it last, just before the commit.
     ///
     /// After the commit, the middleware's own settle finds the mark and is done. If the transaction is rolled
     /// back, that settle decides by the handler's outcome. Return an error, and the event is released.
@@ -33,7 +33,7 @@ impl SqliteStore {
         lease: &LeaseHandle,
     ) -> Result<(), SettleError> {
         let settle = async {
-            let mark = self.asked_settle(lease.granted(), End::Processed, lease.retain());
+            let mark = self.asked_settle_in(lease.granted(), End::Processed, lease.retain());
             if !mark.run(tx).await?.is_empty() {
                 return Ok(Settled::Ok);
             }

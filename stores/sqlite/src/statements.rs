@@ -32,6 +32,9 @@ pub(crate) struct Statements {
     pub(crate) held: Arc<str>,
     /// Marks a running lease of this owner as done. `?3` state, `?4` milliseconds.
     pub(crate) settle: Arc<str>,
+    /// The same within a transaction that has its turn to write. A lease may have lapsed while it waited for that. What
+    /// nobody has taken over by then can be taken by nobody until it ends.
+    pub(crate) settle_in: Arc<str>,
     /// Releases a running lease of this owner. Where it holds none, notes that it must not be granted the key
     /// any more. A key that is done stays so.
     pub(crate) release: Arc<str>,
@@ -47,9 +50,13 @@ pub(crate) struct Statements {
 
 impl Statements {
     pub(crate) fn new(table: Table) -> Self {
-        let running = format!(
-            "event_key = ?1 AND owner = ?2 AND state = {IN_PROGRESS} AND expires_at > {NOW}"
-        );
+        let held = format!("event_key = ?1 AND owner = ?2 AND state = {IN_PROGRESS}");
+        let running = format!("{held} AND expires_at > {NOW}");
+        let settle = |which: &str| {
+            format!(
+                "UPDATE {table} SET state = ?3, expires_at = {NOW} + ?4 WHERE {which} RETURNING 1"
+            )
+        };
         Self {
             claim: format!(
                 "INSERT INTO {table} AS t (event_key, owner, attempt, state, content, expires_at) \
@@ -70,10 +77,8 @@ impl Statements {
                 given_up = given_up("t"),
             )
             .into(),
-            settle: format!(
-                "UPDATE {table} SET state = ?3, expires_at = {NOW} + ?4 WHERE {running} RETURNING 1"
-            )
-            .into(),
+            settle: settle(&running).into(),
+            settle_in: settle(&held).into(),
             release: format!(
                 "INSERT INTO {table} AS t (event_key, owner, attempt, state, expires_at, given_up) \
                  VALUES (?1, ?2, 0, {RELEASED}, {NOW}, ?2) \

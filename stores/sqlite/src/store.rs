@@ -136,17 +136,17 @@ impl SqliteStore {
         Call::within(self.0.call_timeout)
     }
 
-    pub(crate) fn asked_settle(&self, lease: &Lease, end: End, retain: Duration) -> Asked {
+    fn asked_settle(&self, lease: &Lease, end: End, retain: Duration) -> Asked {
         let statements = &self.0.statements;
-        let (key, owner) = (lease.key(), lease.owner());
         if end == End::Release {
-            return Asked::new(&statements.release).key(key).owner(owner);
+            let release = Asked::new(&statements.release);
+            return release.key(lease.key()).owner(lease.owner());
         }
-        Asked::new(&statements.settle)
-            .key(key)
-            .owner(owner)
-            .number(RowState::of(end).number().into())
-            .number(millis(retain))
+        asked_mark(&statements.settle, lease, end, retain)
+    }
+
+    pub(crate) fn asked_settle_in(&self, lease: &Lease, end: End, retain: Duration) -> Asked {
+        asked_mark(&self.0.statements.settle_in, lease, end, retain)
     }
 
     pub(crate) fn asked_own_end(&self, lease: &Lease) -> Asked {
@@ -182,6 +182,14 @@ impl SqliteStore {
             _ => Ok(Settled::LeaseLost),
         }
     }
+}
+
+fn asked_mark(statement: &Arc<str>, lease: &Lease, end: End, retain: Duration) -> Asked {
+    Asked::new(statement)
+        .key(lease.key())
+        .owner(lease.owner())
+        .number(RowState::of(end).number().into())
+        .number(millis(retain))
 }
 
 impl fmt::Debug for SqliteStore {

@@ -4,21 +4,25 @@
 mod place;
 
 use std::{
+    path::Path,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use hookgate::{
-    Ack, EventKey, ReceiverBuilder,
+    Ack, EventKey, Key, Keyring, ReceiverBuilder, Secret,
     dedup::{Claim, DedupStore, End, Lease, Settled, State, StoreError},
-    inbox::{Accept, Ask, Batch, Counts, DeadReason, Entry, FORMAT, Filter, Inbox, Stands},
+    inbox::{
+        Accept, Ask, Batch, Counts, DeadReason, EncryptedInbox, Entry, FORMAT, Filter, Inbox,
+        OrderKey, Stands,
+    },
     json::{Json, Payload},
     worker::Worker,
 };
-use hookgate_sqlite::{OpenError, SqliteInbox, SqliteStore};
+use hookgate_sqlite::{OpenError, SqliteInbox, SqliteStore, Table};
 use hookgate_test_support::{
     App, LEASE, RETAIN, TestDelivery, child_task,
     inboxes::{Working, drained},
@@ -26,8 +30,8 @@ use hookgate_test_support::{
 };
 use place::{PATIENCE, Place, number, options, run};
 use sqlx::{
-    SqlitePool,
-    sqlite::{SqliteJournalMode, SqliteSynchronous},
+    Connection, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -55,7 +59,7 @@ fn copy(number: u64) -> Entry {
     }
 }
 
-async fn ask(inbox: &SqliteInbox, by: u64, lasts: Duration) -> Batch {
+async fn ask(inbox: &impl Inbox, by: u64, lasts: Duration) -> Batch {
     let endpoints = [ENDPOINT.into()];
     let ask = Ask {
         endpoints: &endpoints,
@@ -229,6 +233,40 @@ async fn what_waits_for_its_turn_is_judged_by_the_time_before() {
     assert!(taken.is_none(), "an inline run may still be under way");
     let settled = inbox.settle(&lease, End::Processed, RETAIN).await;
     assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+}
+
+/// Whoever took it over would have had to write before the handler's own transaction could.
+#[tokio::test]
+async fn a_lease_that_lapsed_while_its_transaction_waited_is_not_lost() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    let (app, receiver) = App::accepting(inbox.clone(), |it| it).await;
+    let runs = Arc::<AtomicU32>::default();
+    let handler = {
+        let (inbox, pool, runs) = (inbox.clone(), pool.clone(), runs.clone());
+        move |delivery: TestDelivery| {
+            let (inbox, pool) = (inbox.clone(), pool.clone());
+            runs.fetch_add(1, Ordering::SeqCst);
+            async move {
+                delivery.lease().stop_heartbeat();
+                let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+                until("the lease has lapsed", async || {
+                    let sql = "SELECT count(*) FROM hookgate_inbox_run WHERE until < unixepoch('subsec') * 1000";
+                    number(&pool, sql).await == 1
+                })
+                .await;
+                inbox.settle_in(&mut tx, delivery.lease()).await?;
+                tx.commit().await?;
+                Ok(Ack::processed())
+            }
+        }
+    };
+    let worker = Worker::new(inbox.clone()).handle(&receiver, handler);
+    let working = Working::start(worker.lease(Duration::from_secs(1)));
+    assert_eq!(send(app.address(), "one").await, Some(200));
+    drained(&inbox).await;
+    working.stop().await;
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 /// An end in a transaction that is not committed yet, and the accept of the next one of its order: whichever is first, the
@@ -428,6 +466,51 @@ async fn a_row_that_the_engine_refuses_harms_nobody_and_is_kept() {
     assert_eq!(keys(&ask(&inbox, 1, LEASE).await), [key(3)]);
 }
 
+/// What a payload may be bound to is kept with it, an order included.
+#[tokio::test]
+async fn a_row_that_the_engine_refuses_can_be_decrypted_and_keeps_its_order() {
+    let place = Place::new();
+    let (plain, pool) = scene(&place).await;
+    let secret = Secret::utf8("a secret of 32 bytes or a few more").expect("a secret");
+    let keys_of_it = Keyring::new([Key::new("one", secret)]).expect("a ring");
+    let inbox = EncryptedInbox::new(plain.clone(), keys_of_it).expect("an inbox");
+    let inbox = inbox.only_encrypted();
+    let trigger = format!(
+        "CREATE TRIGGER refuses BEFORE INSERT ON hookgate_inbox_work WHEN NEW.event_key = x'{}' \
+         BEGIN SELECT RAISE(ABORT, 'not this one'); END",
+        key(1)
+    );
+    run(&pool, trigger).await;
+    let ordered = |number| Entry {
+        order: Some(OrderKey::from_bytes([1; 32])),
+        ..entry(number)
+    };
+    let accepted = inbox.accept(vec![ordered(1), ordered(2)]).await;
+    assert_eq!(accepted.expect("accept"), [Accept::Queued; 2]);
+    let kept = inbox.read(&key(1)).await.expect("read");
+    assert_eq!(kept.expect("it is kept").payload, entry(1).payload);
+    run(&pool, "DROP TRIGGER refuses").await;
+    // The next of its order has gone on without it, and it stands behind that one.
+    let batch = ask(&inbox, 0, LEASE).await;
+    assert_eq!(keys(&batch), [key(2)]);
+    assert!(inbox.replay(&key(1), "mended").await.expect("replay"));
+    let next = ask(&inbox, 1, LEASE).await;
+    assert!(keys(&next).is_empty(), "one of its order runs");
+    let settled = inbox
+        .settle(&batch.rows[0].lease, End::Processed, RETAIN)
+        .await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    let batch = ask(&inbox, 1, LEASE).await;
+    assert_eq!(keys(&batch), [key(1)]);
+    let row = &batch.rows[0];
+    assert_eq!(
+        (row.is_quarantined, &row.payload),
+        (false, &entry(1).payload)
+    );
+    let settled = inbox.settle(&row.lease, End::Processed, RETAIN).await;
+    assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+}
+
 /// A handler that blocks the only thread of its runtime: neither its own lease is lost, nor is the file held.
 #[test]
 fn a_handler_that_blocks_its_thread_keeps_its_lease() {
@@ -499,10 +582,79 @@ async fn a_file_that_forgets_commits_is_refused_unless_named() {
     let named = SqliteInbox::builder().may_lose_what_was_accepted();
     let named = named.pool(SqlitePool::connect_lazy_with(off)).await;
     assert!(named.is_ok(), "{named:?}");
-    // The inbox's own connections wait for the disk, whatever the application's do.
-    let lax = options(&place.path("lax.sqlite")).synchronous(SqliteSynchronous::Off);
-    let lax = SqliteInbox::with_pool(SqlitePool::connect_lazy_with(lax)).await;
-    assert!(lax.is_ok(), "{lax:?}");
+    // The application's connections move what the inbox commits from the write-ahead log into the file.
+    let lax = options(&place.path("lax.sqlite"));
+    for (level, is_taken) in [
+        (SqliteSynchronous::Off, false),
+        (SqliteSynchronous::Normal, true),
+    ] {
+        let pool = || SqlitePool::connect_lazy_with(lax.clone().synchronous(level));
+        let inbox = SqliteInbox::with_pool(pool()).await;
+        match inbox {
+            Err(OpenError::NotDurable) => assert!(!is_taken, "{level:?}"),
+            inbox => assert!(is_taken && inbox.is_ok(), "{level:?}: {inbox:?}"),
+        }
+        let named = SqliteInbox::builder().may_lose_what_was_accepted();
+        let named = named.pool(pool()).await;
+        assert!(named.is_ok(), "{named:?}");
+    }
+}
+
+/// A tool's: the application's file stays as it is.
+#[tokio::test]
+async fn an_inbox_that_is_opened_by_a_tool_keeps_its_files_journal_mode() {
+    let place = Place::new();
+    // A connection that sets none reads that of the file.
+    let mode = async |path: &Path| {
+        let options = SqliteConnectOptions::new().filename(path);
+        let mut connection = SqliteConnection::connect_with(&options)
+            .await
+            .expect("open");
+        let mode = sqlx::query_scalar::<_, String>("PRAGMA journal_mode");
+        mode.fetch_one(&mut connection)
+            .await
+            .expect("read the mode")
+    };
+    for wanted in [SqliteJournalMode::Delete, SqliteJournalMode::Wal] {
+        let path = place.path(&format!("{wanted:?}.sqlite"));
+        let pool = SqlitePool::connect_lazy_with(options(&path).journal_mode(wanted));
+        let its = SqliteInbox::with_pool(pool.clone()).await.expect("open");
+        its.migrate().await.expect("migrate");
+        accept(&its, entry(1)).await;
+        let before = mode(&path).await;
+        let tool = SqliteInbox::builder().call_timeout(PATIENCE);
+        let tool = tool.open_existing(&path).await.expect("it is there");
+        let batch = ask(&tool, 0, LEASE).await;
+        let buried = tool
+            .bury(&batch.rows[0].lease, DeadReason::Failed, None)
+            .await;
+        assert!(matches!(buried, Ok(Settled::Ok)), "{buried:?}");
+        assert!(tool.replay(&key(1), "a tool writes").await.expect("replay"));
+        assert_eq!(mode(&path).await, before);
+        assert_eq!(before, format!("{wanted:?}").to_lowercase());
+    }
+}
+
+/// The application has named its table of keys. A tool that does not know the name makes none beside it.
+#[tokio::test]
+async fn an_inbox_that_is_opened_by_a_tool_makes_no_tables() {
+    let place = Place::new();
+    let path = place.path("app.sqlite");
+    let pool = SqlitePool::connect_lazy_with(options(&path));
+    let named = || SqliteInbox::builder().table(Table::new("webhook_keys").expect("a name"));
+    let its = named().pool(pool.clone()).await.expect("open");
+    its.migrate().await.expect("migrate");
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    let before = number(&pool, tables).await;
+    let other = SqliteInbox::builder().open_existing(&path).await;
+    assert!(matches!(other, Err(OpenError::NoInbox)), "{other:?}");
+    let tool = named().open_existing(&path).await;
+    assert!(tool.is_ok(), "{tool:?}");
+    assert_eq!(number(&pool, tables).await, before);
+    let misspelled = place.path("misspelled.sqlite");
+    let none = named().open_existing(&misspelled).await;
+    assert!(matches!(none, Err(OpenError::NoInbox)), "{none:?}");
+    assert!(!misspelled.exists());
 }
 
 const CANARY: &str = "CANARY-of-a-person";
@@ -601,6 +753,64 @@ async fn what_is_erased_is_nowhere_in_the_files() {
         number(&pool, "SELECT count(*) FROM hookgate_inbox_event").await,
         0
     );
+}
+
+/// Each byte of it is overwritten, and senders wait for the turn to write meanwhile.
+#[tokio::test]
+async fn much_that_ends_together_is_erased_4_mib_at_a_time() {
+    let place = Place::new();
+    let (inbox, pool) = scene(&place).await;
+    let large = |number| Entry {
+        payload: vec![7; 1024 * 1024].into(),
+        ..entry(number)
+    };
+    inbox
+        .accept((0..10).map(large).collect())
+        .await
+        .expect("accept");
+    let batch = ask(&inbox, 0, LEASE).await;
+    let tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("begin");
+    let settles = batch.rows.iter().map(|row| {
+        let (inbox, it) = (inbox.clone(), &row.lease);
+        let lease = Lease::of_work(*it.key(), *it.owner(), it.attempt());
+        tokio::spawn(async move { inbox.settle(&lease, End::Processed, RETAIN).await })
+    });
+    let settles: Vec<_> = settles.collect();
+    accept(&inbox, copy(0)).await;
+    tx.commit().await.expect("commit");
+    for settle in settles {
+        let settled = settle.await.expect("no panic");
+        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
+    }
+    let left = async || number(&pool, "SELECT count(*) FROM hookgate_inbox_event").await;
+    assert!((1..=6).contains(&left().await), "{}", left().await);
+    for number in 0..10 {
+        let told = accept(&inbox, copy(number)).await;
+        assert!(matches!(told, Accept::Done { .. }), "{number}: {told:?}");
+        assert!(inbox.read(&key(number)).await.expect("read").is_none());
+    }
+    let behind = u64::try_from(left().await).expect("a count");
+    let (erased, _) = inbox.prune().await.expect("prune");
+    assert_eq!((erased, left().await), (behind, 0));
+
+    // Dead letters too.
+    inbox
+        .accept((10..20).map(large).collect())
+        .await
+        .expect("accept");
+    for row in ask(&inbox, 1, LEASE).await.rows {
+        let buried = inbox.bury(&row.lease, DeadReason::Failed, None).await;
+        assert!(matches!(buried, Ok(Settled::Ok)), "{buried:?}");
+    }
+    until("they are old enough", async || {
+        let sql = "SELECT max(died_at) < unixepoch('subsec') * 1000 FROM hookgate_inbox_dead";
+        number(&pool, sql).await == 1
+    })
+    .await;
+    for (erased, rest) in [(4, 6), (4, 2), (2, 0), (0, 0)] {
+        let told = inbox.erase(Duration::ZERO, 100).await.expect("erase");
+        assert_eq!((told, left().await), (erased, rest));
+    }
 }
 
 /// A dump, say. It keeps the write-ahead log from being emptied, and nothing else.

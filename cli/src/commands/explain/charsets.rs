@@ -28,68 +28,69 @@ const LATIN_1: &str = "Latin-1";
 const MAX_TIMES: usize = 3;
 
 /// The bodies in UTF-8 of which `body`, which is not UTF-8, may have been made, each with the cause.
-pub(crate) fn as_utf8(body: &[u8]) -> Vec<(Vec<u8>, String)> {
-    let latin: String = body.iter().copied().map(char::from).collect();
+pub(crate) fn as_utf8(body: &[u8]) -> impl Iterator<Item = (Vec<u8>, String)> {
+    let latin = || {
+        let text: String = body.iter().copied().map(char::from).collect();
+        (text, LATIN_1)
+    };
     let others = CHARSETS.iter().filter_map(|charset| {
         let text = charset.decode_without_bom_handling_and_without_replacement(body)?;
         Some((text.into_owned(), charset.name()))
     });
-    let texts = [(latin, LATIN_1)].into_iter().chain(others);
-    texts
-        .map(|(text, name)| {
-            let cause = format!("the body was written as {name}, and the sender signed UTF-8");
-            (text.into_bytes(), cause)
-        })
-        .collect()
+    let texts = std::iter::once_with(latin).chain(others);
+    texts.map(|(text, name)| {
+        let cause = format!("the body was written as {name}, and the sender signed UTF-8");
+        (text.into_bytes(), cause)
+    })
 }
 
-/// The bodies of which `text` may have been made by reading them in another charset, each with the cause.
-pub(crate) fn read_wrongly(text: &str) -> Vec<(Vec<u8>, String)> {
-    let mut found = Vec::new();
+/// Adds the bodies of which `text` may have been made by reading them in another charset, each with the cause. `add` says
+/// whether a body is new. Others are not read again, since each time multiplies them by the number of charsets.
+pub(crate) fn read_wrongly(text: &str, add: &mut impl FnMut(Vec<u8>, String) -> bool) {
     let mut before = vec![text.to_owned()];
     for _ in 0..MAX_TIMES {
         let mut inner = Vec::new();
         for text in &before {
             for (bytes, name) in written_in_others(text) {
-                inner.extend(String::from_utf8(bytes.clone()).ok());
+                let text = std::str::from_utf8(&bytes).ok().map(str::to_owned);
                 let cause = format!("the body's text was read as {name} and written as UTF-8");
-                found.push((bytes, cause));
+                if add(bytes, cause) {
+                    inner.extend(text);
+                }
             }
         }
-        inner.dedup();
         before = inner;
     }
-    found
 }
 
-fn written_in_others(text: &str) -> Vec<(Vec<u8>, &'static str)> {
-    let latin = text.chars().map(|c| u8::try_from(u32::from(c)).ok());
-    let latin = latin.collect::<Option<Vec<u8>>>();
+fn written_in_others(text: &str) -> impl Iterator<Item = (Vec<u8>, &'static str)> {
+    let latin = || {
+        let latin = text.chars().map(|c| u8::try_from(u32::from(c)).ok());
+        Some((latin.collect::<Option<Vec<u8>>>()?, LATIN_1))
+    };
     let others = CHARSETS.iter().filter_map(|charset| {
         let (bytes, _, is_lossy) = charset.encode(text);
         (!is_lossy).then(|| (bytes.into_owned(), charset.name()))
     });
-    let latin = latin.map(|bytes| (bytes, LATIN_1));
-    latin.into_iter().chain(others).collect()
+    std::iter::once_with(latin).flatten().chain(others)
 }
 
+type Composed = fn(&str) -> String;
+
 /// The same text with its letters and accents composed, or apart (Unicode Standard Annex #15), each with the cause.
-pub(crate) fn composed_otherwise(text: &str) -> Vec<(Vec<u8>, String)> {
-    let forms: [(String, &str); 4] = [
-        (text.nfc().collect(), "NFC"),
-        (text.nfd().collect(), "NFD"),
-        (text.nfkc().collect(), "NFKC"),
-        (text.nfkd().collect(), "NFKD"),
+pub(crate) fn composed_otherwise(text: &str) -> impl Iterator<Item = (Vec<u8>, String)> {
+    let forms: [(Composed, &str); 4] = [
+        (|text| text.nfc().collect(), "NFC"),
+        (|text| text.nfd().collect(), "NFD"),
+        (|text| text.nfkc().collect(), "NFKC"),
+        (|text| text.nfkd().collect(), "NFKD"),
     ];
-    forms
-        .into_iter()
-        .map(|(text, form)| {
-            let cause = format!(
-                "letters and accents were composed otherwise: the sender signed the text in {form}"
-            );
-            (text.into_bytes(), cause)
-        })
-        .collect()
+    forms.into_iter().map(move |(composed, form)| {
+        let cause = format!(
+            "letters and accents were composed otherwise: the sender signed the text in {form}"
+        );
+        (composed(text).into_bytes(), cause)
+    })
 }
 
 /// Whether question marks stand inside of words, as where a charset lacked a letter.
@@ -113,11 +114,7 @@ mod tests {
     fn a_text_is_found_behind_each_charset_and_behind_two_of_them() {
         let text = "{\"name\":\"São Žižek “x”\"}";
         let windows = encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
-        assert!(
-            as_utf8(&windows)
-                .iter()
-                .any(|(body, _)| body == text.as_bytes())
-        );
+        assert!(as_utf8(&windows).any(|(body, _)| body == text.as_bytes()));
         let once = encoding_rs::WINDOWS_1252
             .decode(text.as_bytes())
             .0
@@ -127,11 +124,12 @@ mod tests {
             .0
             .into_owned();
         for wrong in [once, twice] {
-            let found = read_wrongly(&wrong);
-            assert!(
-                found.iter().any(|(body, _)| body == text.as_bytes()),
-                "{wrong}"
-            );
+            let mut is_found = false;
+            read_wrongly(&wrong, &mut |body, _| {
+                is_found |= body == text.as_bytes();
+                true
+            });
+            assert!(is_found, "{wrong}");
         }
     }
 
@@ -139,8 +137,8 @@ mod tests {
     fn composed_letters_are_taken_apart_and_put_together() {
         let (together, apart) = ("{\"é\":\"ñ\"}", "{\"e\u{301}\":\"n\u{303}\"}");
         for (text, other) in [(together, apart), (apart, together)] {
-            let found = composed_otherwise(text);
-            assert!(found.iter().any(|(body, _)| body == other.as_bytes()));
+            let mut found = composed_otherwise(text);
+            assert!(found.any(|(body, _)| body == other.as_bytes()));
         }
     }
 

@@ -9,7 +9,7 @@ use base64::{
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 /// Largest body that is made of another one.
-const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -80,25 +80,31 @@ pub(crate) fn form_encoded(bytes: &[u8], blank: &str) -> String {
     text
 }
 
-/// The decompressed bytes, and the kind of compression. Streams that are not compressed, or become too large,
-/// give nothing.
-pub(crate) fn decompressed(body: &[u8]) -> Option<(Vec<u8>, &'static str)> {
-    let read = |decoder: &mut dyn Read| {
+/// What came of decompressing.
+pub(crate) struct Inflated {
+    /// How many bytes were made, also of a stream that broke or became too large.
+    pub(crate) made: usize,
+    /// The decompressed bytes, and the kind of compression.
+    pub(crate) plain: Option<(Vec<u8>, &'static str)>,
+}
+
+/// Streams that are not compressed, or become larger than `most` or [`MAX_BODY_BYTES`], give nothing.
+pub(crate) fn decompressed(body: &[u8], most: usize) -> Inflated {
+    let most = most.min(MAX_BODY_BYTES);
+    let mut made: usize = 0;
+    let mut read = |decoder: &mut dyn Read| {
         let mut out = Vec::new();
-        let limit = MAX_BODY_BYTES as u64;
-        decoder
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut out)
-            .ok()?;
-        (!out.is_empty() && out.len() <= MAX_BODY_BYTES).then_some(out)
+        let limit = most as u64;
+        let read = decoder.take(limit.saturating_add(1)).read_to_end(&mut out);
+        made = made.saturating_add(out.len());
+        (read.is_ok() && !out.is_empty() && out.len() <= most).then_some(out)
     };
-    if body.starts_with(&[0x1f, 0x8b]) {
-        return Some((read(&mut MultiGzDecoder::new(body))?, "gzip"));
-    }
-    if body.first() == Some(&0x78)
-        && let Some(out) = read(&mut ZlibDecoder::new(body))
-    {
-        return Some((out, "deflate (zlib)"));
-    }
-    Some((read(&mut DeflateDecoder::new(body))?, "deflate"))
+    let plain = if body.starts_with(&[0x1f, 0x8b]) {
+        read(&mut MultiGzDecoder::new(body)).map(|out| (out, "gzip"))
+    } else {
+        let framed = (body.first() == Some(&0x78)).then(|| read(&mut ZlibDecoder::new(body)));
+        let framed = framed.flatten().map(|out| (out, "deflate (zlib)"));
+        framed.or_else(|| read(&mut DeflateDecoder::new(body)).map(|out| (out, "deflate")))
+    };
+    Inflated { made, plain }
 }

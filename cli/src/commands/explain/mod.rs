@@ -7,6 +7,7 @@
 //!                           mistakes▼ │court (the library's own road)
 //! ```
 
+mod bodies;
 mod case;
 mod charsets;
 mod court;
@@ -51,11 +52,16 @@ use crate::{
     commands::providers::unusable,
     output::screen::note,
     settings::{
-        catalog, credentials::is_stdin, files::inlined, members::ASSUME_MEDIA_TYPE,
+        catalog,
+        credentials::is_stdin,
+        files::{Files, inlined},
+        members::ASSUME_MEDIA_TYPE,
         terms::WindowTerm,
     },
 };
 
+/// The most bytes of path, headers and recorded settings: more than servers take. Each change that is tried has its own.
+const MAX_HEAD_BYTES: usize = 512 * 1024;
 /// The exit status when the input is no request, as for wrong arguments.
 const UNREADABLE: u8 = 2;
 /// The exit status when the cause was found.
@@ -226,6 +232,10 @@ impl Explain {
             (recorded.terms)(&mut case);
             case.keys = recorded.keys;
         }
+        if head_bytes(&case) > MAX_HEAD_BYTES {
+            let why = "the input is no request: path, headers and settings are over 512 KiB";
+            return Ok(Err(why.to_owned()));
+        }
         case.keys.append(&mut keys.of_receiver);
         case.other_keys = keys.others;
         case.now = self.now.or(case.now);
@@ -259,10 +269,20 @@ impl Explain {
         };
         let of_settings = self.settings.as_deref();
         let folder = of_settings.map(|file| file.parent().unwrap_or_else(|| Path::new("")));
-        let inlined = inlined(&text, folder).map_err(|refused| unusable(refused).to_string())?;
+        let refused = Files::Refused("give the settings by `--settings FILE`");
+        let files = folder.map_or(refused, Files::In);
+        let inlined = inlined(&text, files).map_err(|refused| unusable(refused).to_string())?;
         case.settings = Some(inlined.into_owned());
         Ok(())
     }
+}
+
+fn head_bytes(case: &Case) -> usize {
+    let headers = case.headers.iter();
+    let headers = headers.flat_map(|(name, value)| [name.len(), value.len()]);
+    let settings = case.settings.as_deref().unwrap_or_default();
+    let others = [case.method.len(), case.path.len(), settings.len()];
+    headers.chain(others).fold(0, usize::saturating_add)
 }
 
 /// Where the capture leaves the body's end open, it means the reading that the signature covers.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::record::Record;
 use crate::settings::{
     catalog::Listed,
-    files::inlined,
+    files::{Files, inlined},
     members::Settings,
     refused::Refused,
     terms::{Terms, WindowTerm},
@@ -48,9 +48,9 @@ impl Judges {
         }
         self.built.entry(policy).or_insert_with(|| {
             let settings = record.settings.map(|settings| settings.get());
-            let settings = settings
-                .map(|text| inlined(text, self.files.as_deref()))
-                .transpose()?;
+            let refused = Files::Refused("allow files by `--files FOLDER`");
+            let files = self.files.as_deref().map_or(refused, Files::In);
+            let settings = settings.map(|text| inlined(text, files)).transpose()?;
             let settings = settings.as_deref();
             let builder = listed.receiver(Terms {
                 endpoint: &record.endpoint,

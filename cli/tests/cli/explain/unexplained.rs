@@ -106,3 +106,18 @@ fn what_is_left_after_a_certain_cause_is_said_with_what_was_tried() {
         assert!(text.contains(said), "{said}: {text}");
     }
 }
+
+#[test]
+fn a_head_that_no_server_takes_is_no_request() {
+    let row = github(SECRET.as_bytes(), BODY);
+    let explained = |bytes| {
+        row.clone()
+            .header("x-long", &"x".repeat(bytes))
+            .explain(&[])
+    };
+    assert_eq!(explained(500 * 1024).status.code(), Some(0));
+    let refused = explained(512 * 1024);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("over 512 KiB"), "{said}");
+}

@@ -216,13 +216,21 @@ pub(super) fn read(row: &PgRow) -> Result<Accepted, StoreError> {
             ..accepted(Some(Accept::Queued))
         });
     }
-    let state: Option<i16> = row::get(row, 3)?;
+    Ok(accepted(told(row, 3)?))
+}
+
+/// What an accept is told of a key that it did not take. From `first` on, the columns are the key's state, what is left of
+/// it, whether it is the caller's own, and whether its content is the same.
+///
+/// `None` where the statement sees no such key.
+pub(super) fn told(row: &PgRow, first: usize) -> Result<Option<Accept>, StoreError> {
+    let state: Option<i16> = row::get(row, first)?;
     let Some(state) = state else {
-        return Ok(accepted(None));
+        return Ok(None);
     };
-    let left = rounding::left(row::get(row, 4)?);
-    let is_own: bool = row::get(row, 5)?;
-    let answer = match RowState::read(state.into()) {
+    let left = rounding::left(row::get(row, first + 1)?);
+    let is_own: bool = row::get(row, first + 2)?;
+    Ok(Some(match RowState::read(state.into()) {
         Some(RowState::Queued) if is_own => Accept::Queued,
         Some(RowState::Queued | RowState::Dead) => Accept::Copy,
         // It has ended, and somebody works on it: a handler's transaction that settles it, say.
@@ -230,12 +238,11 @@ pub(super) fn read(row: &PgRow) -> Result<Accepted, StoreError> {
             retry_after: LOCKED,
         },
         Some(RowState::Processed | RowState::Ignored | RowState::Rejected) => Accept::Done {
-            same_content: row::get(row, 6)?,
+            same_content: row::get(row, first + 3)?,
         },
         Some(RowState::InProgress) => Accept::InProgress { retry_after: left },
         Some(RowState::Released) | None => Accept::InProgress {
             retry_after: LOCKED,
         },
-    };
-    Ok(accepted(Some(answer)))
+    }))
 }

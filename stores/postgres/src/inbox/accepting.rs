@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use hookgate::{
     dedup::StoreError,
-    inbox::{Accept, Entry, Quarantine, QuarantineCap},
+    inbox::{Accept, Entry},
 };
 use hookgate_store_kit::{
     Commit, Failed, Merge,
@@ -40,11 +40,7 @@ impl Commit for Accepting {
 
     /// It is kept as it is, for somebody to look at. Its sender would send it in vain for ever.
     async fn refused(&self, entry: &Entry, _: StoreError) -> Result<Accept, StoreError> {
-        let kept = quarantine::refused(&self.0, entry, QuarantineCap::default());
-        match kept.await? {
-            Quarantine::Kept => Ok(Accept::Copy),
-            Quarantine::Full => Err(StoreError::Full),
-        }
+        quarantine::set_aside(&self.0, entry).await
     }
 }
 

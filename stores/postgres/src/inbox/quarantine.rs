@@ -1,24 +1,32 @@
-//! What is kept although nobody can run it: requests that cannot be decoded, and what the server refused.
+//! What is kept although nobody can run it: requests that cannot be decoded, and entries that the server refused as work.
 
 use hookgate::{
     dedup::StoreError,
-    inbox::{DeadReason, Entry, Quarantine, QuarantineCap},
+    inbox::{Accept, DeadReason, Entry, Quarantine, QuarantineCap},
 };
-use hookgate_store_kit::{RowState, limits::ROUNDS, rounding};
+use hookgate_store_kit::{
+    RowState,
+    limits::{LOCKED, ROUNDS},
+    rounding,
+};
 use sqlx::{Arguments, error::BoxDynError, postgres::PgArguments};
 
-use super::{core::Core, line::WITHOUT_END, names::Names};
-use crate::{row, statements::LEFT_MILLIS, value::Value};
+use super::{accept, core::Core, line::WITHOUT_END, names::Names};
+use crate::{
+    row,
+    statements::{LEFT_MILLIS, noted},
+    value::Value,
+};
 
 const DEAD: i16 = RowState::Dead.number();
 const RELEASED: i16 = RowState::Released.number();
-const IN_PROGRESS: i16 = RowState::InProgress.number();
 /// The first half of an advisory lock's number: one endpoint is counted by one at a time.
 const COUNTING: i32 = 0x686f_6f71;
 
-/// Keeps a request within the cap, under its endpoint's lock. `$1` to `$9` describe it, `$10` and `$11` are the cap.
+/// Makes a dead letter of an entry. `$1` to `$11` are the entry's, `$12` is the reason, and `$13` whether it is in
+/// quarantine, of which `$14` and `$15` are the cap.
 ///
-/// Answers whether it was kept now, and the state of its key and whether that has ended.
+/// Answers whether it was kept now, whether there was room, and what an accept is told of the key.
 fn statement(names: &Names) -> String {
     let Names {
         dedup,
@@ -28,111 +36,123 @@ fn statement(names: &Names) -> String {
         ..
     } = names;
     format!(
-        "WITH room AS MATERIALIZED (SELECT coalesce(sum(quarantined), 0) + 1 <= $10::bigint \
-                 AND coalesce(sum(quarantined_bytes), 0) + $7::bigint <= $11::bigint AS is_left \
-             FROM {count} WHERE endpoint = $3::text), \
+        "WITH room AS MATERIALIZED (SELECT NOT $13::boolean OR (coalesce(sum(quarantined), 0) + 1 <= $14::bigint \
+                 AND coalesce(sum(quarantined_bytes), 0) + $10::bigint <= $15::bigint) AS is_left \
+             FROM {count} WHERE $13::boolean AND endpoint = $4::text), \
          ended AS MATERIALIZED (SELECT d.event_key FROM {dedup} AS d, room WHERE d.event_key = $1::bytea AND room.is_left \
              AND (d.state = {RELEASED} OR d.expires_at <= clock_timestamp()) FOR UPDATE OF d SKIP LOCKED), \
-         again AS (UPDATE {dedup} AS d SET owner = $2::text::uuid, attempt = d.attempt + (d.attempt < {most})::integer, \
-             state = {DEAD}, content = NULL, expires_at = {WITHOUT_END} FROM ended \
-             WHERE d.event_key = ended.event_key RETURNING d.attempt), \
-         fresh AS (INSERT INTO {dedup} (event_key, owner, attempt, state, expires_at) \
-             SELECT $1::bytea, $2::text::uuid, 1, {DEAD}, {WITHOUT_END} FROM room WHERE room.is_left \
+         again AS (UPDATE {dedup} AS t SET owner = $2::text::uuid, attempt = t.attempt + (t.attempt < {most})::integer, \
+             state = {DEAD}, content = $3::bigint, expires_at = {WITHOUT_END}, \
+             given_up = CASE WHEN t.state = {RELEASED} AND t.owner = ANY (t.given_up) IS NOT TRUE \
+                 THEN {noted} ELSE t.given_up END \
+             FROM ended WHERE t.event_key = ended.event_key RETURNING t.attempt), \
+         fresh AS (INSERT INTO {dedup} (event_key, owner, attempt, state, content, expires_at) \
+             SELECT $1::bytea, $2::text::uuid, 1, {DEAD}, $3::bigint, {WITHOUT_END} FROM room WHERE room.is_left \
              AND NOT EXISTS (SELECT FROM {dedup} WHERE event_key = $1::bytea) \
              ON CONFLICT (event_key) DO NOTHING RETURNING attempt), \
          won AS (TABLE again UNION ALL TABLE fresh), \
-         kept AS (INSERT INTO {dead} (number, event_key, endpoint, event_type, key_id, format, retain, bytes, accepted_at, \
-             died_at, reason, attempt, failures, vanished, replays, quarantined, body, history) \
-             SELECT nextval('{number}'), $1::bytea, $3::text, $4::text, $5::bytea, $6::smallint, $8::bigint, \
-             $7::bigint::integer, clock_timestamp(), clock_timestamp(), '{reason}', won.attempt - 1, 0, 0, 0, true, \
-             $9::bytea, NULL FROM won), \
+         kept AS (INSERT INTO {dead} (number, event_key, endpoint, event_type, key_id, order_key, format, retain, bytes, \
+             accepted_at, died_at, reason, attempt, failures, vanished, replays, quarantined, body, history) \
+             SELECT nextval('{number}'), $1::bytea, $4::text, $5::text, $6::bytea, $7::bytea, $8::smallint, $9::bigint, \
+             $10::bigint::integer, clock_timestamp(), clock_timestamp(), $12::text, won.attempt - 1, 0, 0, 0, $13::boolean, \
+             $11::bytea, NULL FROM won), \
          counted AS (INSERT INTO {count} (endpoint, dead, quarantined, quarantined_bytes) \
-             SELECT $3::text, 1, 1, $7::bigint FROM won) \
-         SELECT EXISTS (SELECT FROM won), d.state, {LEFT_MILLIS}, room.is_left \
+             SELECT $4::text, 1, $13::boolean::integer, CASE WHEN $13::boolean THEN $10::bigint ELSE 0 END FROM won) \
+         SELECT EXISTS (SELECT FROM won), room.is_left, d.state, {LEFT_MILLIS}, d.owner = $2::text::uuid, \
+             coalesce(d.content = $3::bigint, true) \
              FROM room LEFT JOIN {dedup} AS d ON d.event_key = $1::bytea",
         most = i32::MAX,
-        reason = DeadReason::Undecodable.as_str(),
+        noted = noted("t.owner"),
     )
 }
 
-struct Kept<'a> {
+/// An entry as a dead letter from the start.
+struct Letter<'a> {
     entry: &'a Entry,
-    endpoint: String,
-    event_type: &'a str,
-    cap: QuarantineCap,
+    reason: DeadReason,
+    /// Of the quarantine, where it belongs there.
+    cap: Option<QuarantineCap>,
 }
 
-impl Kept<'_> {
+impl Letter<'_> {
+    /// All that a payload may be bound to stands there as the entry has it, or its payload could never be opened.
     fn bind(&self) -> Result<PgArguments, BoxDynError> {
         let entry = self.entry;
+        let order = entry.order.as_ref();
+        let cap = self.cap.unwrap_or_default();
         let mut values = PgArguments::default();
         values.add(&entry.key.as_bytes()[..])?;
         values.add(const_hex::encode(entry.token.as_bytes()))?;
-        values.add(&self.endpoint)?;
-        values.add(self.event_type)?;
+        values.add(rounding::kept_number(entry.content.as_ref()))?;
+        values.add(&*entry.endpoint)?;
+        values.add(entry.event_type)?;
         values.add(entry.key_id.as_bytes())?;
+        values.add(order.map(|order| &order.as_bytes()[..]))?;
         values.add(i16::try_from(entry.format).unwrap_or(i16::MAX))?;
-        values.add(i64::try_from(entry.payload.len()).unwrap_or(i64::MAX))?;
         values.add(rounding::micros(entry.retain))?;
+        values.add(i64::try_from(entry.payload.len()).unwrap_or(i64::MAX))?;
         values.add(&entry.payload[..])?;
-        values.add(i64::from(self.cap.rows))?;
-        values.add(i64::try_from(self.cap.bytes).unwrap_or(i64::MAX))?;
+        values.add(self.reason.as_str())?;
+        values.add(self.cap.is_some())?;
+        values.add(i64::from(cap.rows))?;
+        values.add(i64::try_from(cap.bytes).unwrap_or(i64::MAX))?;
         Ok(values)
     }
 
-    async fn keep(&self, core: &Core) -> Result<Quarantine, StoreError> {
-        let endpoint = Value::Name(self.endpoint.as_str().into());
+    /// What an accept is told. `None` where there is no room.
+    async fn keep(&self, core: &Core) -> Result<Option<Accept>, StoreError> {
+        let endpoint = Value::from(&self.entry.endpoint);
         let lock = format!(
             "SELECT pg_advisory_xact_lock({COUNTING}, hashtext(encode({endpoint}::bytea, 'hex')))"
         );
+        let lock = self.cap.map(|_| lock);
         let sql = statement(&core.names);
         for _ in 0..ROUNDS {
-            let rows = core.bound(sql.clone(), Some(lock.clone()), self.bind());
+            let rows = core.bound(sql.clone(), lock.clone(), self.bind());
             let rows = rows.await?.map_err(|refused| refused.error())?;
             let row = rows.first().ok_or(StoreError::Timeout)?;
             if row::get(row, 0)? {
-                return Ok(Quarantine::Kept);
+                return Ok(Some(Accept::Queued));
             }
-            let state: Option<i16> = row::get(row, 1)?;
-            let left: Option<i64> = row::get(row, 2)?;
-            let has_ended = left.is_none_or(|left| left <= 0) || state == Some(RELEASED);
-            if state.is_some_and(|state| state != IN_PROGRESS) && !has_ended {
-                // It was kept before, perhaps discarded since.
-                return Ok(Quarantine::Kept);
+            let told = accept::told(row, 2)?;
+            if told.is_some() || !row::get(row, 1)? {
+                return Ok(told);
             }
-            if !row::get(row, 3)? || !has_ended {
-                return Ok(Quarantine::Full);
-            }
+            // What somebody else was inserting can be read once it is there.
         }
-        Ok(Quarantine::Full)
+        Ok(Some(Accept::InProgress {
+            retry_after: LOCKED,
+        }))
     }
 }
 
+/// Keeps a request that cannot be decoded, within the cap of its endpoint.
 pub(super) async fn keep(
     core: &Core,
     entry: &Entry,
     cap: QuarantineCap,
 ) -> Result<Quarantine, StoreError> {
-    let kept = Kept {
+    let letter = Letter {
         entry,
-        endpoint: (*entry.endpoint).to_owned(),
-        event_type: entry.event_type,
-        cap,
+        reason: DeadReason::Undecodable,
+        cap: Some(cap),
     };
-    kept.keep(core).await
+    Ok(match letter.keep(core).await? {
+        None | Some(Accept::InProgress { .. }) => Quarantine::Full,
+        // Now, or before. Perhaps it was discarded since.
+        Some(_) => Quarantine::Kept,
+    })
 }
 
-/// Keeps an entry that the server refused for what it holds. Texts go without what no text of the server's may have.
-pub(super) async fn refused(
-    core: &Core,
-    entry: &Entry,
-    cap: QuarantineCap,
-) -> Result<Quarantine, StoreError> {
-    let kept = Kept {
+/// Keeps an entry that the server refused as work. It is an event like any other, of which a replay makes work.
+///
+/// An error where the server does not take it as a dead letter either. Under another endpoint or type it would be another
+/// event.
+pub(super) async fn set_aside(core: &Core, entry: &Entry) -> Result<Accept, StoreError> {
+    let letter = Letter {
         entry,
-        endpoint: entry.endpoint.replace('\0', ""),
-        event_type: "other",
-        cap,
+        reason: DeadReason::Damaged,
+        cap: None,
     };
-    kept.keep(core).await
+    letter.keep(core).await?.ok_or(StoreError::Full)
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hookgate::dedup::StoreError;
-use hookgate_store_kit::{Prune, prune};
+use hookgate_store_kit::{Prune, Pruned, prune};
 
 use super::{Inner, PostgresInbox, core::Core};
 
@@ -31,15 +31,17 @@ impl PostgresInbox {
 
 impl Prune for Inner {
     const BATCH: u32 = 200;
+    const WHOSE: &str = "inbox";
 
-    async fn prune_batch(&self) -> Result<u64, StoreError> {
+    async fn prune_batch(&self) -> Result<Pruned, StoreError> {
         self.core.turn_the_ring().await?;
         self.core.fold_counts().await?;
         let batch = Self::BATCH as usize;
-        match self.upkeep.dead_letters_for {
-            Some(age) => self.core.erase(age, batch).await,
-            None => Ok(0),
-        }
+        let gone = match self.upkeep.dead_letters_for {
+            Some(age) => self.core.erase(age, batch).await?,
+            None => 0,
+        };
+        Ok(Pruned::of(gone, Self::BATCH))
     }
 }
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use hookgate::{EventKey, LeaseHandle, Nack};
 use hookgate_postgres::{PostgresInbox, PostgresInboxBuilder, SettleError, Table};
 use hookgate_test_support::{Effects, NotSettled};
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{PgPool, Postgres, Transaction, postgres::PgConnectOptions};
 
 use super::{Place, fresh_table, number, run};
 
@@ -48,7 +48,10 @@ pub(crate) async fn inbox_effects() -> Option<InboxEffects> {
 impl InboxEffects {
     /// On these tables. Makes the inbox's.
     pub(crate) async fn at(url: &str, tables: [Table; 3]) -> Self {
-        let pool = PgPool::connect(url).await.expect("connect");
+        let options: PgConnectOptions = url.parse().expect("an address");
+        // Its sessions have a name of their own: `Scene::until_stopped` counts no other test's.
+        let options = options.application_name(tables[0].to_string().trim_matches('"'));
+        let pool = PgPool::connect_with(options).await.expect("connect");
         let settings = patient_inbox()
             .tables_named(&tables[0])
             .table(tables[1].clone());

@@ -124,10 +124,11 @@ impl Scene {
             .await
     }
 
-    /// Waits until so many sessions wait for a lock like that.
+    /// Waits until so many sessions of this scene wait for a lock like that.
     pub(crate) async fn until_stopped(&self, sessions: i64) {
-        let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
-             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        let waiting = "SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) \
+             WHERE l.locktype = 'advisory' AND NOT l.granted \
+             AND a.application_name = current_setting('application_name')";
         until("a session stops", async || {
             super::number(self.pool(), waiting).await >= sessions
         })
@@ -169,7 +170,7 @@ pub(crate) fn order(name: &str) -> OrderKey {
     OrderKey::from_bytes(*ContentDigest::of(name.as_bytes()).as_bytes())
 }
 
-pub(crate) async fn ask(inbox: &PostgresInbox, by: u64, lasts: Duration) -> Batch {
+pub(crate) async fn ask(inbox: &impl Inbox, by: u64, lasts: Duration) -> Batch {
     let endpoints: [Arc<str>; 1] = [ENDPOINT.into()];
     let ask = Ask {
         endpoints: &endpoints,

@@ -144,16 +144,13 @@ impl Turn<'_> {
         Ok(Quarantine::Kept)
     }
 
-    /// Keeps an entry that the engine cannot take as work: as a dead letter, and as little of it as may be at fault.
+    /// Keeps an entry that the engine refused as work, as a dead letter. Nothing of it is left out: a payload may be bound
+    /// to what stands beside it.
     pub(super) async fn set_aside(&mut self, entry: &Entry) -> Result<Accept, sqlx::Error> {
-        let bare = Entry {
-            order: None,
-            ..entry.clone()
-        };
         let number = self.numbers(1).await?;
-        let taken = self.take(&bare, RowState::Dead, number).await?;
+        let taken = self.take(entry, RowState::Dead, number).await?;
         if let Taken::Now { attempt } = taken {
-            let line = self.store(&bare, number, attempt).await?;
+            let line = self.store(entry, number, attempt).await?;
             self.lay_out(&line, DeadReason::Damaged, None).await?;
             let dead = Counts {
                 dead: 1,

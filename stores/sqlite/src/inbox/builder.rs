@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use hookgate_store_kit::{Bounds, Committer, PlainName, Pruning, limits::PRUNE_EVERY};
+use hookgate_store_kit::{
+    Bounds, Committer, PlainName, Pruning,
+    limits::{PRUNE_EVERY, lock_timeout},
+};
 use sqlx::{
     AssertSqlSafe, Connection, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
@@ -21,11 +24,14 @@ use super::{
 use crate::{
     OpenError, SqliteStore, SqliteStoreBuilder, Table,
     fault::{SQLITE, store_error},
+    schema,
 };
 
 const READERS: u32 = 2;
 /// How long a batch waits for its turn to write. An accept whose sender has gone meanwhile is stored all the same.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// A worker gives its ask up after 5 s, and has to have the answer before.
+const ASK_STANDS: Duration = Duration::from_secs(4);
 /// How long dead letters are kept.
 const DEAD_LETTERS_FOR: Duration = Duration::from_secs(30 * 86_400);
 /// More than there are statements.
@@ -58,6 +64,8 @@ pub struct SqliteInboxBuilder {
     may_lose: bool,
     /// A wait for the turn to write that is told. Another one in tests.
     pub(super) long_wait: Duration,
+    /// How long an ask for work may wait for the turn to write. Another one in tests.
+    pub(super) ask_stands: Duration,
 }
 
 impl SqliteInboxBuilder {
@@ -71,6 +79,7 @@ impl SqliteInboxBuilder {
             dead_letters_for: Some(DEAD_LETTERS_FOR),
             may_lose: false,
             long_wait: LONG,
+            ask_stands: ASK_STANDS,
         }
     }
 
@@ -135,43 +144,58 @@ impl SqliteInboxBuilder {
         Ok(inbox)
     }
 
-    /// Opens the inbox that is in the file at `path`, for tools: it makes neither a file nor tables.
+    /// Opens the inbox that is in the file at `path`, for tools: it makes neither a file nor tables, and leaves the file's
+    /// journal mode as it is.
     ///
     /// # Errors
     ///
-    /// As [`open`](Self::open), and when there is none.
+    /// As [`open`](Self::open), and when there is no inbox of these tables.
     pub async fn open_existing(self, path: impl AsRef<Path>) -> Result<SqliteInbox, OpenError> {
         // SQLite itself would make a file under a name that was misspelled.
         if !std::fs::exists(&path).unwrap_or(false) {
             return Err(OpenError::NoInbox);
         }
-        let is_there = self.tables().is_there();
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .busy_timeout(self.call_timeout)
-            .read_only(true);
+            .busy_timeout(lock_timeout(self.call_timeout));
+        let of_both = [self.tables().is_there(), schema::is_there(&self.dedup)];
         let read = async {
-            let mut connection = SqliteConnection::connect_with(&options).await?;
-            let found = sqlx::raw_sql(AssertSqlSafe(is_there));
-            let found = found.fetch_one(&mut connection).await?;
+            let mut connection =
+                SqliteConnection::connect_with(&options.clone().read_only(true)).await?;
+            let mut is_there = true;
+            for found in of_both {
+                let found = sqlx::raw_sql(AssertSqlSafe(found));
+                let found = found.fetch_one(&mut connection).await?;
+                is_there &= get::<bool>(&found, 0)?;
+            }
             connection.close().await?;
-            get::<bool>(&found, 0)
+            Ok(is_there)
         };
         if !read.await.map_err(store_error)? {
             return Err(OpenError::NoInbox);
         }
-        self.open(path).await
+        let pool = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(self.call_timeout)
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        self.pool(pool).await
     }
 
     /// Uses the file of the application's own pool, so that a handler's writes and the end of its event commit together:
     /// [`SqliteInbox::settle_in`]. Call [`SqliteInbox::migrate`], or run [`SqliteInbox::schema`] with the application's
-    /// migrations. The inbox has connections of its own, with the pool's options. They wait for the disk at each commit,
-    /// whatever the pool's do.
+    /// migrations. The inbox has connections of its own, with the pool's options. They wait for the disk at each commit.
+    ///
+    /// The pool may have `synchronous(Normal)`, but not `Off`. A connection of the pool may move the inbox's commits from
+    /// the write-ahead log into the file, and the log is overwritten then. With `Off` it does not wait for the disk before.
     ///
     /// # Errors
     ///
     /// When the file cannot be opened, and when its commits are not durable.
     pub async fn pool(self, pool: SqlitePool) -> Result<SqliteInbox, OpenError> {
+        if !self.may_lose {
+            syncs(&pool).await?;
+        }
         let options = pool.connect_options().as_ref().clone();
         let store = self.store.clone().pool(pool);
         self.on(store, &options).await
@@ -228,10 +252,27 @@ impl SqliteInboxBuilder {
             committer,
             due,
             call_timeout,
+            ask_stands: self.ask_stands,
             upkeep,
             _pruning: Pruning::spawn(inner, prune_every),
         })))
     }
+}
+
+/// SQLite's numbers for `OFF` and `FULL`.
+const OFF: i64 = 0;
+const FULL: i64 = 2;
+
+/// Reads from a connection of the application's whether it ever waits for the disk.
+async fn syncs(pool: &SqlitePool) -> Result<(), OpenError> {
+    let read = async {
+        let level = sqlx::raw_sql("PRAGMA synchronous").fetch_one(pool).await?;
+        get::<i64>(&level, 0)
+    };
+    if read.await.map_err(store_error)? == OFF {
+        return Err(OpenError::NotDurable);
+    }
+    Ok(())
 }
 
 /// Reads from the file itself whether its commits survive a power cut.
@@ -248,8 +289,6 @@ async fn is_durable(options: &SqliteConnectOptions) -> Result<(), OpenError> {
         Ok((get::<String>(&mode, 0)?, get::<i64>(&level, 0)?))
     };
     let (mode, level) = read.await.map_err(store_error)?;
-    /// SQLite's number for `FULL`.
-    const FULL: i64 = 2;
     let is_kept = ["wal", "delete", "truncate", "persist"].contains(&&*mode);
     if is_kept && level >= FULL {
         return Ok(());
@@ -269,7 +308,8 @@ mod tests {
             .filename(folder.path().join("file"))
             .create_if_missing(true)
             .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Off);
+            .synchronous(SqliteSynchronous::Normal)
+            .pragma("secure_delete", "OFF");
         let pool = SqlitePool::connect_lazy_with(options);
         for (builder, level) in [
             (SqliteInbox::builder(), 2),

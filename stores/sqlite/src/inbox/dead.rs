@@ -3,10 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use hookgate::{EventKey, dedup::End, inbox::Pause, time::UnixTime};
-use hookgate_store_kit::{RowState, rounding::millis};
+use hookgate_store_kit::{Pruned, RowState, rounding::millis};
 
 use super::{
     line::Line,
+    sql::MOST_ERASED,
     tables::FAR,
     turn::{Counts, Turn, after, get},
 };
@@ -47,23 +48,31 @@ impl Turn<'_> {
 
     pub(super) async fn discard(&mut self, key: &EventKey) -> Result<bool, sqlx::Error> {
         match self.unbury(key).await? {
-            Some(line) => self.forget(&line).await.map(|()| true),
+            Some(line) => self.forget(&line).await.map(|_| true),
             None => Ok(false),
         }
     }
 
-    pub(super) async fn erase(&mut self, age: Duration, limit: u32) -> Result<u64, sqlx::Error> {
+    pub(super) async fn erase(&mut self, age: Duration, limit: u32) -> Result<Pruned, sqlx::Error> {
         let old = Asked::new(&self.sql.old)
             .number(self.now.saturating_sub(millis(age)))
             .number(limit.into());
         let old = self.run(old).await?;
+        let (mut rows, mut bytes) = (0, 0);
         for row in &old {
+            if bytes >= MOST_ERASED {
+                break;
+            }
             let unbury = Asked::new(&self.sql.unbury).number(get(row, 0)?);
             if let Some(row) = self.run(unbury).await?.first() {
-                self.forget(&Line::read(row)?).await?;
+                bytes += self.forget(&Line::read(row)?).await?;
             }
+            rows += 1;
         }
-        Ok(old.len() as u64)
+        Ok(Pruned {
+            rows,
+            is_full: rows >= limit.into() || rows < old.len() as u64,
+        })
     }
 
     /// Takes a dead letter from where it lies.
@@ -75,8 +84,8 @@ impl Turn<'_> {
         self.run(unbury).await?.first().map(Line::read).transpose()
     }
 
-    /// Erases a dead letter, and leaves a mark.
-    async fn forget(&mut self, line: &Line) -> Result<(), sqlx::Error> {
+    /// Erases a dead letter, and leaves a mark. Answers the bytes of its payload.
+    async fn forget(&mut self, line: &Line) -> Result<i64, sqlx::Error> {
         let retain = Asked::new(&self.sql.retain).number(line.number);
         let (retain, size) = match self.run(retain).await?.first() {
             Some(row) => (get(row, 0)?, get(row, 1)?),
@@ -97,7 +106,7 @@ impl Turn<'_> {
             ..Counts::default()
         };
         self.count(line.endpoint, counts);
-        Ok(())
+        Ok(size)
     }
 
     pub(super) async fn pause(&mut self, name: &Arc<str>, pause: Pause) -> Result<(), sqlx::Error> {

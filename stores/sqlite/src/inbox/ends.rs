@@ -119,8 +119,12 @@ impl Turn<'_> {
             self.count_out(line).await?;
         }
         let numbers = list(lines.iter().map(|line| line.number.to_string()));
-        let erase = Asked::new(&self.sql.erase_many).text(Some(&numbers));
-        self.run(erase).await?;
+        let [erase, leave] = &self.sql.erase_many;
+        let erased = Asked::new(erase).text(Some(&numbers));
+        if self.run(erased).await?.len() < lines.len() {
+            let left = Asked::new(leave).text(Some(&numbers));
+            self.run(left).await?;
+        }
         for line in &lines {
             if let Some(order) = &line.order {
                 self.go_on(order, line.number).await?;

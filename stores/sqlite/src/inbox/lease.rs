@@ -1,6 +1,6 @@
 //! How work is handed out.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Instant};
 
 use hookgate::EventKey;
 use hookgate_store_kit::rounding::left;
@@ -99,7 +99,15 @@ pub(super) fn json(numbers: impl IntoIterator<Item = i64>) -> String {
 }
 
 impl Turn<'_> {
-    pub(super) async fn lease(&mut self, ask: &Ask) -> Result<Outlook, sqlx::Error> {
+    /// `None` where it is too late.
+    pub(super) async fn lease(&mut self, ask: &Ask) -> Result<Option<Outlook>, sqlx::Error> {
+        if Instant::now() >= ask.until {
+            return Ok(None);
+        }
+        self.lease_in_time(ask).await.map(Some)
+    }
+
+    async fn lease_in_time(&mut self, ask: &Ask) -> Result<Outlook, sqlx::Error> {
         let mut ids = Vec::with_capacity(ask.endpoints.len());
         for name in &ask.endpoints {
             ids.push(self.endpoint(name).await?);
@@ -278,4 +286,53 @@ pub(super) fn by_turn<T>(lines: Vec<(usize, T)>) -> Vec<T> {
         .collect();
     ranked.sort_by_key(|(turn, _)| *turn);
     ranked.into_iter().map(|(_, line)| line).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use std::time::Duration;
+
+    use hookgate::{
+        dedup::{OwnerToken, StoreError},
+        inbox::{self, Accept, Entry, FORMAT, Inbox},
+    };
+
+    use super::{super::SqliteInbox, *};
+
+    /// Its lines would be nobody's until their leases lapse, and count as runs without a verdict then.
+    #[tokio::test]
+    async fn an_ask_whose_turn_comes_too_late_leases_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let mut hasty = SqliteInbox::builder();
+        hasty.ask_stands = Duration::ZERO;
+        let hasty = hasty.open(&path).await.unwrap();
+        let entry = Entry {
+            key: EventKey::from_bytes([1; 32]),
+            token: OwnerToken::from_bytes([1; 16]),
+            content: None,
+            endpoint: "endpoint".into(),
+            event_type: "known",
+            key_id: "key".into(),
+            order: None,
+            retain: Duration::from_secs(60),
+            format: FORMAT,
+            payload: "payload".into(),
+        };
+        assert_eq!(hasty.accept(vec![entry]).await.unwrap(), [Accept::Queued]);
+        let endpoints = ["endpoint".into()];
+        let ask = |owner| inbox::Ask {
+            endpoints: &endpoints,
+            format: FORMAT,
+            limit: 1,
+            lasts: Duration::from_secs(60),
+            owner: OwnerToken::from_bytes([owner; 16]),
+            suspects: false,
+        };
+        let late = hasty.lease(ask(2)).await;
+        assert!(matches!(late, Err(StoreError::Timeout)), "{late:?}");
+        let inbox = SqliteInbox::open(&path).await.unwrap();
+        assert_eq!(inbox.lease(ask(3)).await.unwrap().rows.len(), 1);
+    }
 }

@@ -85,6 +85,7 @@ pub(crate) struct Inner {
     committer: Committer<Writer>,
     due: Arc<Notify>,
     call_timeout: Duration,
+    ask_stands: Duration,
     upkeep: prune::Upkeep,
     _pruning: Pruning,
 }
@@ -245,8 +246,8 @@ impl Inbox for SqliteInbox {
     }
 
     async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
-        let judged = now();
         let inner = &*self.0;
+        let (judged, until) = (now(), Instant::now() + inner.ask_stands);
         // Reading waits for nobody, and most asks of an idle worker have nothing to write.
         let surveyed = inner.survey(&ask).await?;
         let times = (judged, now());
@@ -262,8 +263,10 @@ impl Inbox for SqliteInbox {
                     owner: ask.owner,
                     suspects: ask.suspects,
                     judged,
+                    until,
                 });
-                self.ask_writer(lease).await?.outlook()?
+                let outlook = self.ask_writer(lease).await?.outlook()?;
+                outlook.ok_or(StoreError::Timeout)?
             }
         };
         Ok(Batch {
@@ -348,6 +351,7 @@ impl Inbox for SqliteInbox {
 
     async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        self.ask_writer(Op::Erase(age, limit)).await?.count()
+        let erased = self.ask_writer(Op::Erase(age, limit)).await?.pruned()?;
+        Ok(erased.rows)
     }
 }

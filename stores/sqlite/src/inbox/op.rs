@@ -1,6 +1,9 @@
 //! [`Op`]: what the one that writes is asked for. [`Done`]: what came of it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use hookgate::{
@@ -8,6 +11,8 @@ use hookgate::{
     dedup::{End, OwnerToken, Settled, StoreError},
     inbox::{Accept, Counts, DeadReason, Entry, OrderKey, Pause, Quarantine, QuarantineCap},
 };
+
+use hookgate_store_kit::Pruned;
 
 use crate::fault::SQLITE;
 
@@ -29,7 +34,7 @@ pub(super) enum Op {
     Replay(EventKey, Box<str>),
     Discard(EventKey),
     Erase(Duration, u32),
-    /// Erases what has ended in applications' transactions, and old notes.
+    /// Erases what has ended before, and old notes.
     Tidy,
 }
 
@@ -51,6 +56,8 @@ pub(super) struct Ask {
     pub(super) owner: OwnerToken,
     pub(super) suspects: bool,
     pub(super) judged: i64,
+    /// Nothing is leased from then on: its turn may come when nobody waits for it any more.
+    pub(super) until: Instant,
 }
 
 /// What came of it.
@@ -59,9 +66,10 @@ pub(super) enum Done {
     Accept(Accept),
     Quarantine(Quarantine),
     Settled(Settled),
-    Outlook(Outlook),
+    /// `None` where it was too late.
+    Outlook(Option<Outlook>),
     Bool(bool),
-    Count(u64),
+    Pruned(Pruned),
     Nothing,
 }
 
@@ -110,7 +118,7 @@ come_to! {
     accept: Accept(Accept),
     quarantine: Quarantine(Quarantine),
     settled: Settled(Settled),
-    outlook: Outlook(Outlook),
+    outlook: Outlook(Option<Outlook>),
     bool: Bool(bool),
-    count: Count(u64),
+    pruned: Pruned(Pruned),
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use hookgate::dedup::StoreError;
-use hookgate_store_kit::{Prune, prune};
+use hookgate_store_kit::{Prune, Pruned, prune};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Inner, SqliteInbox, op::Op};
@@ -74,19 +74,58 @@ impl SqliteInbox {
 
 impl Prune for Inner {
     const BATCH: u32 = 500;
+    const WHOSE: &str = "inbox";
 
-    async fn prune_batch(&self) -> Result<u64, StoreError> {
-        let tidied = self.committer.submit(Op::Tidy).await?.count()?;
-        let erased = match self.upkeep.dead_letters_for {
-            Some(age) => {
-                let erase = Op::Erase(age, Self::BATCH);
-                self.committer.submit(erase).await?.count()?
-            }
-            None => 0,
-        };
+    async fn prune_batch(&self) -> Result<Pruned, StoreError> {
+        let mut pruned = self.committer.submit(Op::Tidy).await?.pruned()?;
+        if let Some(age) = self.upkeep.dead_letters_for {
+            let erase = Op::Erase(age, Self::BATCH);
+            let dead = self.committer.submit(erase).await?.pruned()?;
+            pruned.rows = pruned.rows.saturating_add(dead.rows);
+            pruned.is_full |= dead.is_full;
+        }
         if self.upkeep.is_due() {
             self.upkeep.empty().await.map_err(store_error)?;
         }
-        Ok(tidied.max(erased))
+        Ok(pruned)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use super::*;
+
+    /// Events that ended in applications' transactions, with a payload of 1 MiB each.
+    async fn ended(inbox: &SqliteInbox, count: u32) {
+        let mut connection = SqliteConnection::connect_with(&inbox.0.upkeep.options)
+            .await
+            .unwrap();
+        let sql = format!(
+            "WITH RECURSIVE n AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM n WHERE n < {count}) \
+             INSERT INTO hookgate_inbox_event SELECT n, x'', 1, '', '', NULL, 1, 0, 0, zeroblob(1048576), NULL, NULL FROM n; \
+             INSERT INTO hookgate_inbox_ended SELECT number FROM hookgate_inbox_event"
+        );
+        let run = sqlx::raw_sql(AssertSqlSafe(sql));
+        run.execute(&mut connection).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_turn_erases_few_bytes_and_pruning_takes_as_many_as_it_needs() {
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = SqliteInbox::open(folder.path().join("file")).await.unwrap();
+        let tidy = async || {
+            let pruned = inbox.ask_writer(Op::Tidy).await.unwrap().pruned().unwrap();
+            (pruned.rows, pruned.is_full)
+        };
+        ended(&inbox, 9).await;
+        for expected in [(4, true), (4, true), (1, false), (0, false)] {
+            assert_eq!(tidy().await, expected);
+        }
+        ended(&inbox, 9).await;
+        let (erased, _) = inbox.prune().await.unwrap();
+        assert_eq!((erased, tidy().await), (9, (0, false)));
     }
 }

@@ -4,15 +4,16 @@ use hookgate::{LeaseHandle, dedup::End};
 use hookgate_store_kit::{SettleError, settle_in};
 use sqlx::SqliteConnection;
 
-use super::{SqliteInbox, ends::Erase, held, turn::Turn};
+use super::{SqliteInbox, ends::Erase, held, op::Held, turn::Turn};
 use crate::fault::store_error;
 
 impl SqliteInbox {
     /// Marks the event as processed in `tx`, so that the handler's writes and the mark commit together: the effect happens
     /// exactly once. The call is the same inline and in a worker.
     ///
-    /// It ends the heartbeat and writes only if this run still holds the lease. From then on until the end of `tx` nobody
-    /// else writes to the file, so nobody can take the event over. Call it last, just before the commit.
+    /// It ends the heartbeat and writes only if nobody has taken the event over. From then on until the end of `tx` nobody
+    /// else writes to the file, so nobody can. A lease that lapsed while `tx` waited for its turn to write is not lost. Call
+    /// it last, just before the commit.
     ///
     /// After the commit, the worker's own settle finds the mark and is done. If the transaction is rolled back, that settle
     /// decides by the handler's outcome.
@@ -35,7 +36,12 @@ impl SqliteInbox {
         }
         let settle = async {
             let mut turn = Turn::new(tx, &inner.sql, &inner.endpoints);
-            let (held, end) = (held(lease.granted()), End::Processed);
+            // A takeover would have had to write before `tx` could. So what is there is held, lapsed or not.
+            let held = Held {
+                judged: i64::MIN,
+                ..held(lease.granted())
+            };
+            let end = End::Processed;
             let settled = turn.settle(&held, end, lease.retain(), Erase::Later).await;
             let settled = settled.map_err(store_error)?;
             turn.finish().await.map_err(store_error)?;

@@ -15,11 +15,18 @@ const QUEUED: i16 = RowState::Queued.number();
 const DEAD: i16 = RowState::Dead.number();
 const RELEASED: i16 = RowState::Released.number();
 
+/// Numbers, in JSON.
+const EACH: &str = "SELECT value FROM json_each(?1)";
+
 /// The most lines that one ask makes due.
 const MOST_DUE: u32 = 500;
 
 /// The most events that a page looks at: a filter that means few of many takes several pages.
 pub(super) const WINDOW: i64 = 5000;
+
+/// A turn that has erased so many bytes of payloads leaves the others to a later one: they are overwritten, and senders wait
+/// for their turn meanwhile.
+pub(super) const MOST_ERASED: i64 = 4 * 1024 * 1024;
 
 /// Times are milliseconds since 1970, read by the program: what is judged by the time before the wait for the writer is
 /// judged by that.
@@ -90,8 +97,8 @@ pub(super) struct Sql {
     pub(super) end_many: Arc<str>,
     /// `?1` for each its key and owner in hex, its state, end and attempt.
     pub(super) mark_many: Arc<str>,
-    /// `?1` numbers.
-    pub(super) erase_many: Arc<str>,
+    /// `?1` numbers. Erases what one turn may, and answers each. Leaves the others to later ones.
+    pub(super) erase_many: [Arc<str>; 2],
     /// `?1` key, `?2` owner. What that owner has written.
     pub(super) own_end: Arc<str>,
     /// `?1` number. Erases what was accepted.
@@ -154,6 +161,7 @@ pub(super) struct Sql {
 
     // The background. `?1` until when, or how many.
     pub(super) prune_ended: [Arc<str>; 2],
+    pub(super) has_ended: Arc<str>,
     pub(super) prune_returned: Arc<str>,
 }
 
@@ -180,6 +188,16 @@ impl Sql {
              ORDER BY due, number LIMIT {MOST_DUE}"
         );
         let numbers = "endpoint = ?1 AND lane = ?2 AND number IN (SELECT value FROM json_each(?3))";
+        let first_ended = format!("SELECT number FROM {ended} ORDER BY number LIMIT ?1");
+        let erase = |numbers: &str| {
+            format!(
+                "DELETE FROM {event} WHERE number IN (SELECT number FROM \
+                 (SELECT number, sum(length(payload)) OVER \
+                 (ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before \
+                 FROM {event} WHERE number IN ({numbers})) \
+                 WHERE coalesce(before, 0) < {MOST_ERASED}) RETURNING 1"
+            )
+        };
         let queued = format!(
             "{event} AS e \
              LEFT JOIN {work} AS w ON w.endpoint = e.endpoint AND w.lane IN (0, 1) AND w.number = e.number \
@@ -323,10 +341,13 @@ impl Sql {
                  WHERE t.event_key = unhex(value ->> 0) AND t.state = {QUEUED}"
             )
             .into(),
-            erase_many: format!(
-                "DELETE FROM {event} WHERE number IN (SELECT value FROM json_each(?1))"
-            )
-            .into(),
+            erase_many: [
+                erase(EACH).into(),
+                format!(
+                    "INSERT OR IGNORE INTO {ended} SELECT number FROM {event} WHERE number IN ({EACH})"
+                )
+                .into(),
+            ],
             own_end: format!(
                 "SELECT state, expires_at FROM {dedup} WHERE event_key = ?1 AND owner = ?2"
             )
@@ -412,16 +433,14 @@ impl Sql {
             )
             .into(),
             prune_ended: [
+                erase(&first_ended).into(),
                 format!(
-                    "DELETE FROM {event} WHERE number IN (SELECT number FROM {ended} ORDER BY number LIMIT ?1)"
-                )
-                .into(),
-                format!(
-                    "DELETE FROM {ended} WHERE number IN (SELECT number FROM {ended} ORDER BY number LIMIT ?1) \
-                     RETURNING 1"
+                    "DELETE FROM {ended} WHERE number IN ({first_ended}) \
+                     AND number NOT IN (SELECT number FROM {event} WHERE number IN ({first_ended})) RETURNING 1"
                 )
                 .into(),
             ],
+            has_ended: format!("SELECT 1 FROM {ended} LIMIT 1").into(),
             prune_returned: format!(
                 "DELETE FROM {returned} WHERE (owner, event_key) IN \
                  (SELECT owner, event_key FROM {returned} WHERE at < ?1 LIMIT ?2) RETURNING 1"

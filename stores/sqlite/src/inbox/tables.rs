@@ -183,7 +183,7 @@ impl Tables {
                  PRIMARY KEY (owner, event_key)\n\
              ) WITHOUT ROWID;\n\
              \n\
-             -- Events that ended in an application's transaction, and are erased next.\n\
+             -- Events that ended in an application's transaction, or many at once, and are erased next.\n\
              CREATE TABLE IF NOT EXISTS {ended} (number INTEGER PRIMARY KEY);\n",
             later = self.later,
             later_number = self.index("later_number"),

@@ -6,7 +6,7 @@ use hookgate::{
     dedup::{End, Settled, StoreError},
     inbox::Accept,
 };
-use hookgate_store_kit::{Commit, Failed, Merge};
+use hookgate_store_kit::{Commit, Failed, Merge, Pruned};
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::sync::{Mutex, Notify};
 
@@ -196,14 +196,14 @@ async fn one(
         }
         Op::Replay(key, why) => Done::Bool(turn.replay(key, why).await?),
         Op::Discard(key) => Done::Bool(turn.discard(key).await?),
-        Op::Erase(age, limit) => Done::Count(turn.erase(*age, *limit).await?),
-        Op::Tidy => Done::Count(turn.tidy().await?),
+        Op::Erase(age, limit) => Done::Pruned(turn.erase(*age, *limit).await?),
+        Op::Tidy => Done::Pruned(turn.tidy().await?),
     })
 }
 
 impl Turn<'_> {
-    /// Erases what ended in applications' transactions, and notes that nobody asks for any more.
-    async fn tidy(&mut self) -> Result<u64, sqlx::Error> {
+    /// Erases what ended in applications' transactions or was too much at once, and notes that nobody asks for any more.
+    async fn tidy(&mut self) -> Result<Pruned, sqlx::Error> {
         let [erase, forget] = &self.sql.prune_ended;
         self.run(Asked::new(erase).number(TIDIED.into())).await?;
         let ended = self.run(Asked::new(forget).number(TIDIED.into())).await?;
@@ -212,6 +212,10 @@ impl Turn<'_> {
             .number(a_day_ago)
             .number(TIDIED.into());
         let old = self.run(old).await?;
-        Ok(ended.len().max(old.len()) as u64)
+        let left = self.run(Asked::new(&self.sql.has_ended)).await?;
+        Ok(Pruned {
+            rows: ended.len() as u64,
+            is_full: !left.is_empty() || old.len() >= TIDIED as usize,
+        })
     }
 }

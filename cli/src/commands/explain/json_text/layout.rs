@@ -1,6 +1,6 @@
 //! [`Layout`]: the white space between the tokens.
 
-use super::{Document, Escapes, Token};
+use super::{super::encoded::MAX_BODY_BYTES, Document, Escapes, Token};
 
 /// Where a writer puts white space.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,7 +74,8 @@ impl Layout {
         ]
     }
 
-    pub(super) fn write(&self, document: &Document<'_>, escapes: &Escapes) -> Vec<u8> {
+    /// `None` where it becomes too long: the indentation of deep levels multiplies what stands in them.
+    pub(super) fn write(&self, document: &Document<'_>, escapes: &Escapes) -> Option<Vec<u8>> {
         let mut writer = Writer {
             layout: self,
             out: Vec::new(),
@@ -82,6 +83,9 @@ impl Layout {
         };
         let mut tokens = document.tokens.iter().peekable();
         while let Some(token) = tokens.next() {
+            if writer.out.len() > MAX_BODY_BYTES {
+                return None;
+            }
             match (token, tokens.peek()) {
                 (Token::Open(bracket), Some(Token::Close(end))) => {
                     writer.empty(*bracket, *end);
@@ -94,7 +98,7 @@ impl Layout {
                 (Token::Text(..) | Token::Word(_), _) => token.write(escapes, &mut writer.out),
             }
         }
-        writer.out
+        (writer.out.len() <= MAX_BODY_BYTES).then_some(writer.out)
     }
 }
 

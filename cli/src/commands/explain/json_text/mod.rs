@@ -6,7 +6,7 @@ mod escapes;
 mod layout;
 mod values;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, rc::Rc};
 
 use serde::de::IgnoredAny;
 
@@ -108,8 +108,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// In another manner.
-    pub(crate) fn written(&self, layout: &Layout, escapes: &Escapes) -> Vec<u8> {
+    /// In another manner. `None` where it becomes too long.
+    pub(crate) fn written(&self, layout: &Layout, escapes: &Escapes) -> Option<Vec<u8>> {
         layout.write(self, escapes)
     }
 
@@ -145,7 +145,7 @@ impl<'a> Document<'a> {
 
     /// Every mixture of blanks and none behind colons and commas, and inside of brackets: for writers by hand. Nothing
     /// where there are more than `most` such places.
-    pub(crate) fn mixtures(&self, most: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
+    pub(crate) fn mixtures(self: Rc<Self>, most: usize) -> impl Iterator<Item = Vec<u8>> {
         let places = self.places(most).unwrap_or_default();
         let number = 1_usize.checked_shl(u32::try_from(places.len()).unwrap_or(u32::MAX));
         (0..number.unwrap_or(0)).map(move |mixture| {

@@ -13,7 +13,7 @@ const FEWEST: Escapes = Escapes::As(Manner::FEWEST);
 
 fn written(text: &str, layout: Layout, escapes: Escapes) -> String {
     let document = Document::read(text.as_bytes()).unwrap();
-    String::from_utf8(document.written(&layout, &escapes)).unwrap()
+    String::from_utf8(document.written(&layout, &escapes).unwrap()).unwrap()
 }
 
 /// In every manner that there is for it.
@@ -24,7 +24,7 @@ fn all(text: &str) -> Vec<String> {
         let document = &document;
         escapes
             .into_iter()
-            .map(move |escapes| document.written(&layout, &escapes))
+            .filter_map(move |escapes| document.written(&layout, &escapes))
     });
     written.map(|it| String::from_utf8(it).unwrap()).collect()
 }
@@ -106,6 +106,17 @@ fn json() -> impl Strategy<Value = Value> {
     })
 }
 
+#[test]
+fn what_indentation_multiplies_is_bounded() {
+    let (open, close) = ("[".repeat(100), "]".repeat(100));
+    let text = format!("{open}{}0{close}", "0,".repeat(20_000));
+    let document = Document::read(text.as_bytes()).unwrap();
+    let spaced = document.written(&Layout::SPACED, &Escapes::Kept);
+    assert!(spaced.is_some());
+    let pretty = document.written(&Layout::pretty("    "), &Escapes::Kept);
+    assert!(pretty.is_none());
+}
+
 proptest! {
     #[test]
     fn the_meaning_stays_and_serde_is_met(value in json()) {
@@ -115,11 +126,11 @@ proptest! {
         prop_assert_eq!(written(&compact, Layout::pretty("  "), Escapes::Kept), pretty);
         let document = Document::read(compact.as_bytes()).unwrap();
         for escapes in escapes_of(&document).into_iter().take(40) {
-            let other = document.written(&Layout::SPACED, &escapes);
+            let other = document.written(&Layout::SPACED, &escapes).unwrap();
             prop_assert_eq!(serde_json::from_slice::<Value>(&other).unwrap(), value.clone());
         }
         for layout in layouts().into_iter().step_by(7) {
-            let other = document.written(&layout, &Escapes::Kept);
+            let other = document.written(&layout, &Escapes::Kept).unwrap();
             prop_assert_eq!(serde_json::from_slice::<Value>(&other).unwrap(), value.clone());
             let found = difference(compact.as_bytes(), &other).unwrap();
             prop_assert!(!found.is_other);

@@ -8,15 +8,15 @@ use serde_json::value::RawValue;
 const MAX_VALUES: usize = 256;
 
 /// A value inside of a text.
-pub(crate) enum Inner {
+pub(crate) enum Inner<'t> {
     /// What a string says.
     Text(String),
-    /// An object or a list, as it stands in the text.
-    Part(Vec<u8>),
+    /// An object or a list, as it stands in the text. Borrowed, since nested ones hold each other.
+    Part(&'t str),
 }
 
 /// The strings, objects and lists inside of `text`, which is an object, a list or a string. Empty where it is no JSON.
-pub(crate) fn values_in(text: &[u8]) -> Vec<Inner> {
+pub(crate) fn values_in(text: &[u8]) -> Vec<Inner<'_>> {
     let Ok(whole) = serde_json::from_slice::<&RawValue>(text) else {
         return Vec::new();
     };
@@ -29,7 +29,7 @@ pub(crate) fn values_in(text: &[u8]) -> Vec<Inner> {
             Some(b'"') => found.extend(serde_json::from_str(json).ok().map(Inner::Text)),
             Some(b'{' | b'[') => {
                 if !is_whole {
-                    found.push(Inner::Part(json.into()));
+                    found.push(Inner::Part(json));
                 }
                 let room = MAX_VALUES.saturating_sub(found.len().saturating_add(left.len()));
                 left.extend(children(json).into_iter().take(room));
@@ -64,7 +64,7 @@ mod tests {
         values
             .map(|value| match value {
                 Inner::Text(text) => text,
-                Inner::Part(part) => String::from_utf8(part).unwrap_or_default(),
+                Inner::Part(part) => part.to_owned(),
             })
             .collect()
     }

@@ -1,123 +1,122 @@
 //! Single bytes of the body: its ends, its line ends, its charset, its length.
 
-use std::borrow::Cow;
-
 use super::{
     super::{
+        bodies::{Bodies, Change},
         case::Case,
         charsets,
         court::Ruling,
-        finding::{Confidence, Finding, Trial},
+        finding::{Confidence, Finding},
     },
-    concerns_proof,
+    Trials, concerns_proof,
 };
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 const RAW: &str = "hand the bytes to the check as they arrived";
 
-pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
+pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
     if !concerns_proof(ruling) {
-        return Vec::new();
+        return Box::new(std::iter::empty());
     }
     let body = &case.body[..];
-    let changes = longer(case)
+    let mut bodies = Bodies::beside(body);
+    let changed = longer(case)
         .into_iter()
         .chain(padding(body))
         .chain(white_space(body))
         .chain(line_ends(body))
-        .chain(byte_order_mark(body))
-        .chain(charset(body));
-    changes
-        .filter(|change| change.body != body)
-        .map(
-            |Change {
-                 body,
-                 mistake,
-                 cause,
-                 advice,
-             }| { Trial::proof(case.with_body(body), mistake, cause, advice) },
-        )
-        .collect()
+        .chain(byte_order_mark(body));
+    for (body, change) in changed {
+        bodies.add(body, change);
+    }
+    charset(body, &mut bodies);
+    Box::new(bodies.trials(case))
 }
 
 /// A body as it may have been signed.
-struct Change {
+type Changed = (Vec<u8>, Change);
+
+fn changed(
     body: Vec<u8>,
     mistake: &'static str,
-    cause: Cow<'static, str>,
+    cause: &'static str,
     advice: &'static str,
+) -> Changed {
+    let change = Change {
+        mistake,
+        cause: cause.into(),
+        advice,
+    };
+    (body, change)
 }
 
-fn longer(case: &Case) -> Option<Change> {
+fn longer(case: &Case) -> Option<Changed> {
     let declared = case.body.get(..case.declared_length()?)?;
-    Some(Change {
-        body: declared.to_vec(),
-        mistake: "body_longer",
-        cause:
-            "the body has more bytes than content-length says, and the signature covers those alone"
-                .into(),
-        advice: "look for the program that adds bytes at the body's end",
-    })
+    Some(changed(
+        declared.to_vec(),
+        "body_longer",
+        "the body has more bytes than content-length says, and the signature covers those alone",
+        "look for the program that adds bytes at the body's end",
+    ))
 }
 
 /// Zeros behind the body.
-fn padding(body: &[u8]) -> Option<Change> {
+fn padding(body: &[u8]) -> Option<Changed> {
     let end = body.iter().rposition(|byte| *byte != 0)?;
     let plain = body.get(..=end)?;
-    (plain.len() < body.len()).then(|| Change {
-        body: plain.to_vec(),
-        mistake: "body_longer",
-        cause:
-            "zeros stand behind the body, as in a buffer that is longer than what was read into it"
-                .into(),
-        advice: "hand as many bytes to the check as were read",
+    (plain.len() < body.len()).then(|| {
+        changed(
+            plain.to_vec(),
+            "body_longer",
+            "zeros stand behind the body, as in a buffer that is longer than what was read into it",
+            "hand as many bytes to the check as were read",
+        )
     })
 }
 
 /// White space and line ends around the body.
-fn white_space(body: &[u8]) -> Vec<Change> {
+fn white_space(body: &[u8]) -> Vec<Changed> {
     let mut changes = Vec::new();
     if let Some(rest) = body
         .strip_suffix(b"\r\n")
         .or_else(|| body.strip_suffix(b"\n"))
     {
-        changes.push(Change {
-            body: rest.to_vec(),
-            mistake: "newline_added",
-            cause: "a line end was added behind the body".into(),
-            advice: "take the bytes as they arrived: editors, echo and loggers add a line end (use printf or --data-binary)",
-        });
+        changes.push(changed(
+            rest.to_vec(),
+            "newline_added",
+            "a line end was added behind the body",
+            "take the bytes as they arrived: editors, echo and loggers add a line end (use printf or --data-binary)",
+        ));
     }
-    changes.extend(["\n", "\r\n"].map(|end| Change {
-        body: [body, end.as_bytes()].concat(),
-        mistake: "newline_removed",
-        cause: "the line end behind the body is missing: the body was trimmed".into(),
-        advice: RAW,
+    changes.extend(["\n", "\r\n"].map(|end| {
+        changed(
+            [body, end.as_bytes()].concat(),
+            "newline_removed",
+            "the line end behind the body is missing: the body was trimmed",
+            RAW,
+        )
     }));
-    changes.push(Change {
-        body: body.trim_ascii().to_vec(),
-        mistake: "white_space_added",
-        cause: "white space was added around the body".into(),
-        advice: RAW,
-    });
+    changes.push(changed(
+        body.trim_ascii().to_vec(),
+        "white_space_added",
+        "white space was added around the body",
+        RAW,
+    ));
     let around = [("", " "), (" ", ""), ("\n", ""), ("\n", "\n"), ("", "\n\n")];
-    changes.extend(around.map(|(before, after)| Change {
-        body: [before.as_bytes(), body, after.as_bytes()].concat(),
-        mistake: "body_trimmed",
-        cause: "the white space around the body is missing: the body was trimmed".into(),
-        advice: RAW,
+    changes.extend(around.map(|(before, after)| {
+        changed(
+            [before.as_bytes(), body, after.as_bytes()].concat(),
+            "body_trimmed",
+            "the white space around the body is missing: the body was trimmed",
+            RAW,
+        )
     }));
     changes
 }
 
 /// Line ends inside the body.
-fn line_ends(body: &[u8]) -> [Change; 5] {
-    let change = |body, cause: &'static str, advice| Change {
-        body,
-        mistake: "line_ends",
-        cause: cause.into(),
-        advice,
-    };
+fn line_ends(body: &[u8]) -> [Changed; 5] {
+    let change = |body, cause, advice| changed(body, "line_ends", cause, advice);
     let binary = "keep the capture binary: editors and version control change line ends";
     let lf = replaced(body, b"\r\n", b"\n");
     let cr = replaced(&lf, b"\n", b"\r");
@@ -152,13 +151,8 @@ fn line_ends(body: &[u8]) -> [Change; 5] {
     ]
 }
 
-fn byte_order_mark(body: &[u8]) -> Vec<Change> {
-    let change = |body, cause: &'static str, advice| Change {
-        body,
-        mistake: "byte_order_mark",
-        cause: cause.into(),
-        advice,
-    };
+fn byte_order_mark(body: &[u8]) -> Vec<Changed> {
+    let change = |body, cause, advice| changed(body, "byte_order_mark", cause, advice);
     let without = body.strip_prefix(BOM).map(|rest| {
         change(
             rest.to_vec(),
@@ -174,33 +168,38 @@ fn byte_order_mark(body: &[u8]) -> Vec<Change> {
     without.into_iter().chain([with]).collect()
 }
 
-fn charset(body: &[u8]) -> Vec<Change> {
-    let undecoded = "never decode the body before the check";
-    let of_utf16 = utf16(body).map(|text| Change {
-        body: text.into_bytes(),
-        mistake: "charset",
-        cause: "the body is UTF-16, and the sender signed UTF-8".into(),
-        advice: "keep the capture binary: a shell or an editor saved it as UTF-16",
-    });
-    let (in_others, composed) = match std::str::from_utf8(body) {
-        Ok(text) if !text.is_ascii() => (
-            charsets::read_wrongly(text),
-            charsets::composed_otherwise(text),
-        ),
-        Ok(_) => (Vec::new(), Vec::new()),
-        Err(_) => (charsets::as_utf8(body), Vec::new()),
-    };
-    let in_others = in_others.into_iter().map(|it| (it, "charset"));
-    let composed = composed.into_iter().map(|it| (it, "body_normalised"));
-    let others = in_others
-        .chain(composed)
-        .map(|((body, cause), mistake)| Change {
-            body,
+fn charset(body: &[u8], bodies: &mut Bodies) {
+    if let Some(text) = utf16(body) {
+        let (text, change) = changed(
+            text.into_bytes(),
+            "charset",
+            "the body is UTF-16, and the sender signed UTF-8",
+            "keep the capture binary: a shell or an editor saved it as UTF-16",
+        );
+        bodies.add(text, change);
+    }
+    let mut add = |mistake, body: Vec<u8>, cause: String| {
+        let change = Change {
             mistake,
             cause: cause.into(),
-            advice: undecoded,
-        });
-    of_utf16.into_iter().chain(others).collect()
+            advice: "never decode the body before the check",
+        };
+        bodies.add(body, change)
+    };
+    match std::str::from_utf8(body) {
+        Ok(text) if !text.is_ascii() => {
+            charsets::read_wrongly(text, &mut |body, cause| add("charset", body, cause));
+            for (body, cause) in charsets::composed_otherwise(text) {
+                add("body_normalised", body, cause);
+            }
+        }
+        Ok(_) => {}
+        Err(_) => {
+            for (body, cause) in charsets::as_utf8(body) {
+                add("charset", body, cause);
+            }
+        }
+    }
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {

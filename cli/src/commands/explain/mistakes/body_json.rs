@@ -1,10 +1,12 @@
 //! Something parsed the body and wrote it anew, with another writer than the sender's.
 
-use bytes::Bytes;
+use std::rc::Rc;
+
 use hookgate::{json::canonical, providers::known};
 
 use super::{
     super::{
+        bodies::within,
         case::Case,
         court::{Ruling, Stage},
         finding::{Confidence, Finding, Trial},
@@ -23,6 +25,8 @@ const FEW_ESCAPES: usize = 24;
 const MANY_ESCAPES: usize = 2048;
 /// The most bodies that are tried beside the likely ones.
 const MAX_BODIES: usize = 10_000;
+/// The most bytes that are written. Most manners of a long body with few marks come to the same, which is not judged.
+const MAX_WRITTEN_BYTES: usize = 512 * 1024 * 1024;
 /// 2,048 mixtures of blanks and none.
 const MAX_PLACES: usize = 11;
 
@@ -43,69 +47,85 @@ pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
         .reworded(reworded)
     };
     let likely = written(&case.body, Effort::Likely);
-    let by_name = canonical::rfc8785(&case.body).ok().map(Bytes::from);
-    let sorted = by_name.clone().into_iter().flat_map(|it| {
-        let likely = written(&it, Effort::Likely);
-        likely.collect::<Vec<_>>()
-    });
+    let sorted = canonical::rfc8785(&case.body).ok().into_iter();
     let numbers = canonical::ecmascript(&case.body).ok().into_iter();
     let others = Document::read(&case.body)
         .map(|document| document.with_other_empties())
         .unwrap_or_default();
-    let others = others.into_iter().flat_map(|body| {
-        let likely = written(&body, Effort::Likely);
-        likely.collect::<Vec<_>>()
-    });
     let every = written(&case.body, Effort::Every);
     let bodies = likely
         .chain(numbers)
-        .chain(sorted)
-        .chain(others)
+        .chain(sorted.flat_map(likely_of))
+        .chain(others.into_iter().flat_map(likely_of))
         .chain(every);
+    let bodies = within(MAX_WRITTEN_BYTES, bodies);
     Box::new(bodies.filter(|body| *body != case.body).map(trial))
 }
 
 /// How many manners are tried.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effort {
-    /// The likely layouts with the likely escapes.
     Likely,
     Every,
 }
 
-/// `text` in other manners, where it is JSON.
+type Manner = (Option<Layout>, Escapes);
+
+/// `text` in other manners, where it is JSON. One at a time: together they may be thousands of times as long.
 pub(super) fn written(text: &[u8], effort: Effort) -> Box<dyn Iterator<Item = Vec<u8>> + '_> {
-    let Some(document) = Document::read(text) else {
+    let Some(document) = Document::read(text).map(Rc::new) else {
         return Box::new(std::iter::empty());
     };
     let escapes = escapes_of(&document);
-    let pairs: Vec<(Option<Layout>, Escapes)> = match effort {
-        Effort::Likely => {
-            let few = escapes.iter().copied().take(FEW_ESCAPES);
-            few.flat_map(|escapes| {
-                let layouts = likely_layouts().into_iter().map(Some);
-                layouts.chain([None]).map(move |layout| (layout, escapes))
-            })
-            .collect()
-        }
+    let manners = match effort {
+        Effort::Likely => likely(&escapes),
         Effort::Every => every(&escapes),
     };
-    let mixtures: Vec<Vec<u8>> = match effort {
-        Effort::Likely => Vec::new(),
-        Effort::Every => document.mixtures(MAX_PLACES).collect(),
+    let places = match effort {
+        Effort::Likely => 0,
+        Effort::Every => MAX_PLACES,
     };
-    let written = pairs.into_iter().flat_map(move |(layout, escapes)| {
-        let (body, ends) = match layout {
-            Some(layout) => (document.written(&layout, &escapes), layout.ends()),
-            None => (document.with_escapes(&escapes), ["", "\n"]),
-        };
-        ends.map(|end| [&body, end.as_bytes()].concat())
-    });
-    Box::new(mixtures.into_iter().chain(written.take(MAX_BODIES)))
+    let mixtures = Rc::clone(&document).mixtures(places);
+    let written = manners
+        .into_iter()
+        .flat_map(move |manner| in_manner(&document, manner));
+    Box::new(mixtures.chain(written.take(MAX_BODIES)))
+}
+
+/// `text` in the likely manners. It is read for each anew, so that it need not outlive them.
+fn likely_of(text: Vec<u8>) -> impl Iterator<Item = Vec<u8>> {
+    let manners = Document::read(&text).map(|document| likely(&escapes_of(&document)));
+    manners.into_iter().flatten().flat_map(move |manner| {
+        let document = Document::read(&text);
+        let document = document.iter();
+        let written = document.flat_map(|document| in_manner(document, manner));
+        written.collect::<Vec<_>>()
+    })
+}
+
+/// With each end that a body of this manner may have.
+fn in_manner(document: &Document<'_>, manner: Manner) -> impl Iterator<Item = Vec<u8>> + use<> {
+    let (layout, escapes) = manner;
+    let (body, ends) = match layout {
+        Some(layout) => (document.written(&layout, &escapes), layout.ends()),
+        None => (Some(document.with_escapes(&escapes)), ["", "\n"]),
+    };
+    body.into_iter()
+        .flat_map(move |body| ends.map(|end| [&body, end.as_bytes()].concat()))
+}
+
+/// The likely layouts with the likely escapes.
+fn likely(escapes: &[Escapes]) -> Vec<Manner> {
+    let few = escapes.iter().copied().take(FEW_ESCAPES);
+    few.flat_map(|escapes| {
+        let layouts = likely_layouts().into_iter().map(Some);
+        layouts.chain([None]).map(move |layout| (layout, escapes))
+    })
+    .collect()
 }
 
 /// Every layout as it is escaped, the likely ones with every manner of escapes, then every layout with the likely.
-fn every(escapes: &[Escapes]) -> Vec<(Option<Layout>, Escapes)> {
+fn every(escapes: &[Escapes]) -> Vec<Manner> {
     let kept = layouts()
         .into_iter()
         .map(|layout| (Some(layout), Escapes::Kept));
@@ -193,7 +213,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     let members = case.body.iter().filter(|byte| **byte == b':').count();
     let is_sorted = sorted.is_some_and(|sorted| {
         let compact = document.written(&Layout::COMPACT, &Escapes::Kept);
-        difference(&compact, &sorted).is_some_and(|it| !it.is_other)
+        compact.is_some_and(|compact| difference(&compact, &sorted).is_some_and(|it| !it.is_other))
     });
     if !own_manner && members >= FEW_MEMBERS && is_sorted {
         found.push(Finding::sign(

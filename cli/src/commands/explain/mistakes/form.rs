@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     super::{
+        bodies::within,
         case::Case,
         court::Ruling,
         encoded::form_text,
@@ -23,6 +24,8 @@ const MAX_FIELDS: usize = 256;
 /// The most bodies that are tried.
 const MAX_BODIES: usize = 3_000;
 const MAX_BODY_BYTES: usize = 256 * 1024;
+/// The most bytes that are written. Most encoders write a form with few marks alike, which is not judged.
+const MAX_WRITTEN_BYTES: usize = 256 * 1024 * 1024;
 
 const RAW: &str = "hand the form to the check as it arrived, before anything decodes it";
 
@@ -80,8 +83,9 @@ pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
         "form_decoded",
         "all fields of a form became a JSON object: the sender signed the form",
     );
-    let anew = of_form.into_iter().flat_map(all_encoded).map(anew);
-    let as_json = of_json.into_iter().flat_map(all_encoded).map(as_json);
+    let all = |fields| within(MAX_WRITTEN_BYTES, all_encoded(fields));
+    let anew = of_form.into_iter().flat_map(all).map(anew);
+    let as_json = of_json.into_iter().flat_map(all).map(as_json);
     let all = anew.chain(as_json).take(MAX_BODIES);
     Box::new(all.filter(|trial| trial.case.body != case.body))
 }

@@ -151,7 +151,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     Family {
         in_words: "white space, line ends, byte order mark, charset and length of the body",
         part: Part::Request,
-        trials: |case, ruling| Box::new(body_bytes::trials(case, ruling).into_iter()),
+        trials: body_bytes::trials,
         searched: no_search,
         may_have_rivals: false,
         signs: body_bytes::signs,
@@ -159,7 +159,7 @@ pub(crate) const FAMILIES: &[Family] = &[
     Family {
         in_words: "the body compressed, in base64, or inside a form, a text or a gateway's event",
         part: Part::Request,
-        trials: |case, ruling| Box::new(body_wrapped::trials(case, ruling).into_iter()),
+        trials: body_wrapped::trials,
         searched: no_search,
         may_have_rivals: false,
         signs: body_wrapped::signs,

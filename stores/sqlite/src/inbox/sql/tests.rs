@@ -21,6 +21,7 @@ async fn no_statement_of_the_road_looks_at_all_rows() {
     let sql = Sql::new(&Tables::new(&PlainName::of_inbox(), Table::default()));
     let [due, was_due] = &sql.due;
     let [take, remove] = &sql.hand_out;
+    let [erase_many, leave] = &sql.erase_many;
     for statement in [
         &sql.head,
         &sql.behead,
@@ -38,7 +39,8 @@ async fn no_statement_of_the_road_looks_at_all_rows() {
         &sql.mark,
         &sql.end_many,
         &sql.mark_many,
-        &sql.erase_many,
+        erase_many,
+        leave,
         &sql.own_end,
         &sql.erase,
         &sql.was_returned,
@@ -54,8 +56,10 @@ async fn no_statement_of_the_road_looks_at_all_rows() {
         &sql.endpoint,
     ] {
         for step in plan(&mut connection, statement).await {
-            let is_of_rows = step.starts_with("SCAN") && !step.contains("json_each");
-            assert!(!is_of_rows, "{step}: {statement}");
+            // What a statement has selected already is no table.
+            let small = ["json_each", "subquery"];
+            let is_small = small.iter().any(|it| step.contains(it));
+            assert!(!step.starts_with("SCAN") || is_small, "{step}: {statement}");
         }
     }
     // Leases alone are looked at, and they are as many as handlers run.
