@@ -335,12 +335,36 @@ fn what_stands_in_a_sample_is_not_taken_for_a_place() {
 }
 
 #[test]
-fn no_two_senders_share_a_name_or_a_mark() {
+fn no_two_senders_share_a_name_or_have_the_same_marks() {
     let mut seen = Vec::new();
     for sender in known::ALL {
-        for what in sender.marks.iter().chain([&sender.name, &sender.title]) {
-            assert!(!seen.contains(what), "{what}");
+        let mut marks = sender.marks.to_vec();
+        marks.sort_unstable();
+        let marks = (!marks.is_empty()).then(|| marks.join(" "));
+        let own = [
+            Some(sender.name.to_owned()),
+            Some(sender.title.to_owned()),
+            marks,
+        ];
+        for what in own.into_iter().flatten() {
+            assert!(!seen.contains(&what), "{what}");
             seen.push(what);
+        }
+    }
+}
+
+/// `hookgate` and the simulators take secrets from them.
+#[test]
+fn no_two_senders_share_a_variable() {
+    let mut seen = Vec::new();
+    for sender in known::ALL {
+        let secret = sender.secret.map(|secret| secret.variable);
+        for variable in secret
+            .into_iter()
+            .chain(sender.credentials.iter().map(|it| it.variable))
+        {
+            assert!(!seen.contains(&variable), "{variable}");
+            seen.push(variable);
         }
     }
 }

@@ -73,6 +73,7 @@ enum Flaw {
     ProbesWithAll,
     NoStrikes,
     WeakerPauseWins,
+    NoProbeBesideABacklog,
     ReasonForgotten,
     DeadFilterIgnored,
     ErrorForgotten,
@@ -242,6 +243,10 @@ const BROKEN: &[(Flaw, &str)] = {
             "pauses::a_pause_ends_with_one_probe_and_another_one_next_time",
         ),
         (WeakerPauseWins, "pauses::a_weaker_pause_changes_nothing"),
+        (
+            NoProbeBesideABacklog,
+            "pauses::a_backlog_elsewhere_keeps_no_endpoint_from_its_probe",
+        ),
         (
             ReasonForgotten,
             "dead::a_dead_letter_tells_what_became_of_it",
@@ -567,6 +572,9 @@ impl Inbox for Flawed {
             batch
                 .rows
                 .sort_by(|one, other| one.endpoint.cmp(&other.endpoint));
+        }
+        if self.has(Flaw::NoProbeBesideABacklog) && batch.rows.len() > 1 {
+            batch.rows.retain(|row| row.probe.is_none());
         }
         if self.has(Flaw::SuspectsUntold) {
             batch.suspects_wait = false;

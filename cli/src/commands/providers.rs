@@ -13,6 +13,7 @@ use clap::Args;
 use hookgate::{
     framework::Judge,
     pack::{Retries, TimeKind},
+    schemes::SchemeConfig,
     time::SystemClock,
 };
 use serde::Serialize;
@@ -21,19 +22,35 @@ use crate::{
     output::screen::Screen,
     settings::{
         catalog::{
-            Listed, {self},
+            Listed, NOTHING, {self},
         },
         refused::Refused,
         terms::{Terms, WindowTerm},
     },
 };
 
-/// List the packs, presets and schemes that records can name.
+/// Find the packs, presets and schemes that records can name, and show what is known of each.
 ///
-/// Shows how each signs, what identifies its events, and the defaults of its receivers.
+/// One that is found alone is shown whole: how it signs, what identifies its events, where its secret is, how it waits and
+/// sends again, and what of that is only assumed. Several are a line each. The exit status is 1 when there is none.
 #[derive(Args)]
-#[command(after_help = "Example:\n  hookgate providers --json | jq '.[] | {name, signature}'")]
+#[command(after_help = "Examples:\n  \
+    hookgate providers stripe\n  \
+    hookgate providers x-hub-signature-256\n  \
+    hookgate providers --signed-time --json | jq '.[] | {name, signature}'")]
 pub(crate) struct Providers {
+    /// Texts of its name, its title or its headers. All must be there. The whole name finds it alone.
+    #[arg(value_name = "TEXT")]
+    texts: Vec<String>,
+    /// Only those that sign a time.
+    #[arg(long)]
+    signed_time: bool,
+    /// Only those of which nothing is merely assumed.
+    #[arg(long)]
+    nothing_assumed: bool,
+    /// Show each of several whole.
+    #[arg(long)]
+    whole: bool,
     /// Write a JSON list.
     #[arg(long)]
     json: bool,
@@ -41,18 +58,71 @@ pub(crate) struct Providers {
 
 impl Providers {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
-        let sheets: Vec<Sheet> = catalog::all()
-            .iter()
+        let sheets: Vec<Sheet> = self
+            .named()
             .map(|listed| Sheet::of(listed).map_err(unusable))
             .collect::<Result<_, _>>()?;
+        let sheets: Vec<Sheet> = sheets.into_iter().filter(|it| self.wants(it)).collect();
         let mut screen = Screen::stdout();
         if self.json {
             screen.pretty_json(&sheets)?;
+        } else if self.whole || sheets.len() == 1 {
+            write_sheets(&mut screen, &sheets)?;
         } else {
-            write_table(&mut screen, &sheets)?;
+            write_lines(&mut screen, &sheets)?;
         }
-        Ok(ExitCode::SUCCESS)
+        if !sheets.is_empty() {
+            return Ok(ExitCode::SUCCESS);
+        }
+        if !self.json {
+            Screen::stderr()
+                .say("none is like that; `hookgate providers` lists those there are")?;
+        }
+        Ok(ExitCode::FAILURE)
     }
+
+    /// Those with the texts. A whole name stands for itself alone, also where another name begins with it.
+    fn named(&self) -> impl Iterator<Item = &'static Listed> {
+        let only = match self.texts.as_slice() {
+            [name] => catalog::find(name),
+            _ => None,
+        };
+        let texts: Vec<_> = self.texts.iter().map(|text| text.to_lowercase()).collect();
+        catalog::all().iter().filter(move |listed| match only {
+            Some(only) => only.name == listed.name,
+            None => {
+                let shown = searched(listed);
+                texts.iter().all(|text| shown.contains(text))
+            }
+        })
+    }
+
+    fn wants(&self, sheet: &Sheet) -> bool {
+        let signs_time = !matches!(sheet.signed_time, SignedTime::NotSigned);
+        (!self.signed_time || signs_time) && (!self.nothing_assumed || sheet.assumed == NOTHING)
+    }
+}
+
+/// What is searched, a line each and in lower case.
+fn searched(listed: &Listed) -> String {
+    let title = listed.sender().map(|sender| sender.title.to_owned());
+    let mut lines: Vec<_> = title.into_iter().chain(headers(listed)).collect();
+    lines.push(listed.name.to_owned());
+    lines.join("\n").to_lowercase()
+}
+
+/// The headers that its scheme reads, and those that give it away.
+fn headers(listed: &Listed) -> Vec<String> {
+    let Some(sender) = listed.sender() else {
+        return Vec::new();
+    };
+    let mut headers: Vec<String> = sender.marks.iter().map(|it| (*it).to_owned()).collect();
+    for header in sender.scheme().iter().flat_map(SchemeConfig::headers) {
+        if !headers.iter().any(|it| it.eq_ignore_ascii_case(header)) {
+            headers.push(header.to_owned());
+        }
+    }
+    headers
 }
 
 /// Why there is no receiver, as an error of the command.
@@ -71,6 +141,12 @@ pub(crate) fn unusable(refused: Refused) -> io::Error {
 #[derive(Serialize)]
 struct Sheet {
     name: &'static str,
+    title: Option<&'static str>,
+    page: Option<&'static str>,
+    headers: Vec<String>,
+    /// The variable of the secret, and where the sender's console shows it.
+    secret: Option<&'static str>,
+    secret_shown_in: Option<&'static str>,
     signature: Cow<'static, str>,
     event_key: Cow<'static, str>,
     signed_time: SignedTime,
@@ -108,8 +184,15 @@ impl Sheet {
         let judge = sample(listed)?;
         let profile = judge.profile();
         let window = judge.window();
+        let sender = listed.sender();
+        let secret = sender.and_then(|sender| sender.secret);
         Ok(Self {
             name: listed.name,
+            title: sender.map(|sender| sender.title),
+            page: sender.map(|sender| sender.page),
+            headers: headers(listed),
+            secret: secret.map(|secret| secret.variable),
+            secret_shown_in: secret.and_then(|secret| secret.shown_in),
             signature: listed.signature(),
             event_key: listed.event_key(),
             signed_time: match profile.time {
@@ -153,18 +236,44 @@ pub(crate) fn sample_with(listed: &Listed, settings: Option<&str>) -> Result<Jud
     Ok(builder.judge()?)
 }
 
-fn write_table(screen: &mut Screen<impl Write>, sheets: &[Sheet]) -> io::Result<()> {
+/// A line for each: its name, and how it signs.
+fn write_lines(screen: &mut Screen<impl Write>, sheets: &[Sheet]) -> io::Result<()> {
+    let width = sheets
+        .iter()
+        .map(|it| it.name.len())
+        .max()
+        .unwrap_or_default();
+    for sheet in sheets {
+        screen.say(format_args!("{:<width$}  {}", sheet.name, sheet.signature))?;
+    }
+    Ok(())
+}
+
+fn write_sheets(screen: &mut Screen<impl Write>, sheets: &[Sheet]) -> io::Result<()> {
     for (place, sheet) in sheets.iter().enumerate() {
         if place > 0 {
             screen.say("")?;
         }
         screen.say(sheet.name)?;
         let mut row = |label: &str, value: &str| screen.say(format_args!("  {label:<12}{value}"));
+        if let (Some(title), Some(page)) = (sheet.title, sheet.page) {
+            row("sender", &format!("{title}, {page}"))?;
+        }
         row("signature", &sheet.signature)?;
+        if !sheet.headers.is_empty() {
+            row("headers", &sheet.headers.join(", "))?;
+        }
+        if let Some(variable) = sheet.secret {
+            let shown = sheet.secret_shown_in.map(|place| format!("; {place}"));
+            row(
+                "secret",
+                &format!("${variable}{}", shown.unwrap_or_default()),
+            )?;
+        }
         row("event key", &sheet.event_key)?;
         row("time", &time(sheet))?;
         row("remembered", &duration(sheet.retention_s))?;
-        row("sender", &sender(sheet))?;
+        row("manner", &manner(sheet))?;
         row("assumed", &sheet.assumed)?;
     }
     Ok(())
@@ -187,7 +296,7 @@ fn time(sheet: &Sheet) -> String {
     }
 }
 
-fn sender(sheet: &Sheet) -> String {
+fn manner(sheet: &Sheet) -> String {
     let waits = match sheet.sender_timeout_s {
         Some(timeout) => format!("waits {}", duration(timeout)),
         None => "waits for an unknown time".to_owned(),

@@ -60,6 +60,9 @@ pub(crate) struct Relaxed {
     pub(crate) builder_line: &'static str,
 }
 
+/// Where all is known.
+pub(crate) const NOTHING: &str = "nothing";
+
 /// What a row says of a sender.
 struct Words {
     proof: &'static str,
@@ -118,6 +121,14 @@ impl Listed {
         self.entry()?.plain_json
     }
 
+    /// The row of the sender; `None` where it is no sender but a scheme.
+    pub(crate) fn sender(&self) -> Option<&'static KnownSender> {
+        match self.of {
+            Of::Row(sender) | Of::Pack(sender, _) => Some(sender),
+            Of::Scheme(..) => None,
+        }
+    }
+
     /// How it signs.
     pub(crate) fn signature(&self) -> Cow<'static, str> {
         match self.of {
@@ -141,7 +152,7 @@ impl Listed {
             Of::Row(sender) | Of::Pack(sender, _) => {
                 let assumptions = sender.assumptions();
                 if assumptions.is_empty() {
-                    return "nothing".into();
+                    return NOTHING.into();
                 }
                 assumptions.join("; ").into()
             }

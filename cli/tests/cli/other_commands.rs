@@ -34,13 +34,26 @@ fn every_help_has_an_example() {
     assert!(text(&["--help"]).contains("Example"));
 }
 
+/// The names of what `providers` finds with these arguments.
+fn found(arguments: &[&str]) -> Vec<String> {
+    let output = run(&[&["providers", "--json"], arguments].concat());
+    let list: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let status = if list.is_empty() { 1 } else { 0 };
+    assert_eq!(output.status.code(), Some(status), "{output:?}");
+    let names = list.iter().map(|sheet| sheet["name"].as_str().unwrap());
+    names.map(str::to_owned).collect()
+}
+
 #[test]
 fn providers_are_those_that_verify_takes() {
     let list: Vec<Value> = serde_json::from_str(&text(&["providers", "--json"])).unwrap();
-    let table = text(&["providers"]);
+    let lines = text(&["providers"]);
+    assert_eq!(lines.lines().count(), list.len(), "a line for each");
+    let whole = text(&["providers", "--whole"]);
     for sheet in &list {
         let name = sheet["name"].as_str().unwrap();
-        assert!(table.lines().any(|line| line == name), "{table}");
+        assert!(lines.lines().any(|line| line.starts_with(name)), "{lines}");
+        assert!(whole.lines().any(|line| line == name), "{whole}");
         let error = verdict(&with("provider", name))["error"].to_string();
         assert!(!error.contains("unknown `provider`"), "{name}");
     }
@@ -48,7 +61,41 @@ fn providers_are_those_that_verify_takes() {
     assert_eq!(logto["signed_time"], "of_event");
     assert_eq!(logto["sender_timeout_s"], 10);
     assert_eq!(logto["retries"], json!({"for_secs": 3}));
-    assert!(table.contains("up to 23 h 54 min old, up to 5 min ahead"));
+    assert!(whole.contains("up to 23 h 54 min old, up to 5 min ahead"));
+}
+
+#[test]
+fn providers_are_found_by_name_title_and_headers() {
+    assert_eq!(found(&["stripe"]), ["stripe"]);
+    assert_eq!(found(&["GitH"]), ["github"]);
+    assert_eq!(found(&["X-Slack-Request-Timestamp"]), ["slack"]);
+    assert_eq!(found(&["unico", "check"]), ["unico-check"]);
+    assert_eq!(found(&["HUB", "x-github-event"]), ["github"]);
+    // Another name may begin with it.
+    assert!(found(&["standard-webhooks"]) == ["standard-webhooks"]);
+    assert!(found(&["nobody-is-called-so"]).is_empty());
+
+    let timed = found(&["--signed-time"]);
+    assert!(timed.contains(&"stripe".to_owned()) && timed.contains(&"logto".to_owned()));
+    assert!(!timed.contains(&"github".to_owned()));
+    let known = found(&["--nothing-assumed"]);
+    assert!(known.contains(&"github".to_owned()) && !known.contains(&"stripe".to_owned()));
+}
+
+#[test]
+fn a_provider_that_is_found_alone_is_shown_whole() {
+    let stripe = text(&["providers", "stripe"]);
+    for shown in [
+        "stripe\n  sender      Stripe, https://",
+        "\n  headers     stripe-signature\n",
+        "\n  secret      $STRIPE_WEBHOOK_SECRET; ",
+        "\n  time        of the attempt, up to 5 min old",
+        "\n  manner      waits for an unknown time, sends again for 3 d\n",
+    ] {
+        assert!(stripe.contains(shown), "{shown} in {stripe}");
+    }
+    let none = run(&["providers", "nobody-is-called-so"]);
+    assert!(none.stdout.is_empty() && !none.stderr.is_empty());
 }
 
 #[test]

@@ -90,6 +90,7 @@ promises![
     pauses::a_paused_endpoint_keeps_its_lines_and_accepts_more,
     pauses::a_pause_ends_with_one_probe_and_another_one_next_time,
     pauses::a_weaker_pause_changes_nothing,
+    pauses::a_backlog_elsewhere_keeps_no_endpoint_from_its_probe,
     dead::a_dead_letter_tells_what_became_of_it,
     dead::what_a_run_said_is_kept_beside_the_payload,
     dead::a_replay_runs_again_under_a_higher_attempt,

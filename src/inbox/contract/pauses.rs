@@ -102,3 +102,31 @@ pub(super) async fn a_weaker_pause_changes_nothing<S: Inbox, P: Passage>(scene: 
     let row = scene.take(1).await;
     promise("nor its strikes", row.probe == Some(3), &row);
 }
+
+pub(super) async fn a_backlog_elsewhere_keeps_no_endpoint_from_its_probe<S: Inbox, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
+    let elsewhere = |number| Entry {
+        endpoint: "second".into(),
+        ..entry(number)
+    };
+    scene.queue([entry(0)]).await;
+    scene.queue((1..=9).map(elsewhere)).await;
+    let short = scene.terms.slack * 2;
+    pause(scene, short, 1).await;
+    scene.pass(short + scene.terms.slack).await;
+    let mut rows = Vec::new();
+    for by in 0..3 {
+        let batch = scene.ask(&["second", ENDPOINT], 2, by).await;
+        promise("a batch has its bound", batch.rows.len() <= 2, &batch);
+        rows.extend(batch.rows);
+    }
+    let probes = rows.iter().filter(|row| row.probe == Some(1));
+    let probes: Vec<_> = probes.map(|row| *row.lease.key()).collect();
+    promise(
+        "its line tries within a few asks",
+        probes == [key(0)],
+        &rows,
+    );
+    promise("the backlog goes on", rows.len() > 4, &rows);
+}

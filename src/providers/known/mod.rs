@@ -109,7 +109,8 @@ pub struct KnownSender {
     pub warning: Option<&'static str>,
     /// What is assumed beside the facts here, and relied on: findings of the start-up check.
     pub assumed: &'static [&'static str],
-    /// Headers that only this sender writes.
+    /// Headers that give it away. Another sender may write one of them too, but not the same ones. Empty: a request does not
+    /// show that it is this sender's.
     pub marks: &'static [&'static str],
     /// Where the body has the event's id, as a JSON Pointer (RFC 6901), for tools that show it.
     pub id_at: Option<&'static str>,

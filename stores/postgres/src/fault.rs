@@ -7,8 +7,9 @@ use hookgate_store_kit::{Engine, Failure};
 pub(crate) const POSTGRES: Engine = Engine::named("PostgreSQL");
 
 /// Codes with which a server says that it is not, or no longer, the one to talk to: shutting down,
-/// starting up, in recovery, read-only. The next connection may reach another.
-const WRONG_SERVER: [&str; 5] = ["25006", "57P01", "57P02", "57P03", "57P05"];
+/// starting up, in recovery, read-only. The next connection may reach another. The server also closes a connection whose
+/// transaction was idle for too long (25P03), and has rolled that back.
+const WRONG_SERVER: [&str; 6] = ["25006", "25P03", "57P01", "57P02", "57P03", "57P05"];
 /// `lock_timeout`: others work on the row.
 const LOCKED: &str = "55P03";
 /// The class of refused logins. Its words name user, database and the client's address.
@@ -56,6 +57,12 @@ fn failure_with(error: sqlx::Error, refused: impl Fn(&str, &str) -> StoreError) 
         sqlx::Error::Protocol(_) => Failure::of_connection(POSTGRES.unexpected()),
         _ => POSTGRES.unexpected().into(),
     }
+}
+
+/// Whether a statement waited for others for as long as it may.
+pub(crate) fn is_about_a_lock(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|refusal| refusal.code());
+    code.is_some_and(|code| code == LOCKED)
 }
 
 /// Whether the server stopped at the name of a prepared statement, before it ran anything.

@@ -48,8 +48,8 @@
 //!
 //! [`PostgresInbox`] keeps what was accepted until a worker has handled it.
 //!
-//! - An accept is one statement and one commit, for all that come while the one before runs. It waits for no lock that a
-//!   handler's transaction holds.
+//! - All accepts that come while the ones before run share a transaction: a statement for keys and lines, one for payloads,
+//!   and a commit. They wait for no lock that a handler's transaction holds.
 //! - A delivery is in one of three tables until it ends. Ready ones are read forwards by their numbers, and granting a lease
 //!   writes no index. So a snapshot that somebody holds open slows no worker. Those that wait for their time, or for
 //!   another one of their order, are in tables of their own.

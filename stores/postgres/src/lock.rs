@@ -20,6 +20,14 @@ impl LockLimit {
         Self(self.0.min(limit))
     }
 
+    /// For a transaction of several messages. A runtime that a handler blocks sends no next one, and what the transaction
+    /// has locked would hold up every other instance for as long.
+    pub(crate) fn begin(self) -> String {
+        format!(
+            "BEGIN; SET LOCAL lock_timeout = {self}; SET LOCAL idle_in_transaction_session_timeout = {self};"
+        )
+    }
+
     /// The statement as one message, and so one transaction, with its limit.
     pub(crate) fn ahead_of(self, sql: impl fmt::Display) -> String {
         format!("SET LOCAL lock_timeout = {self}; {sql}")

@@ -3,7 +3,13 @@
 
 mod place;
 
-use std::{path::Path, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    path::Path,
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use hookgate::{
@@ -14,9 +20,10 @@ use hookgate_postgres::{OpenError, PostgresInbox, Table};
 use hookgate_test_support::{LEASE, PostgresServer, RETAIN, key};
 use place::{
     Place, fresh_inbox, fresh_table, number, patient_inbox, run,
-    scene::{ask, entry, keys, ordered, scene, until},
+    scene::{ask, entry, keys, ordered, scene},
 };
 use sqlx::{PgPool, Row, postgres::PgConnectOptions};
+use tokio::sync::oneshot;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_instances_migrate_at_once() {
@@ -150,25 +157,23 @@ async fn no_index_has_the_lease() {
 async fn another_instance_is_told_of_new_work() {
     let Some(scene) = scene().await else { return };
     let worker = scene.another().await;
-    // A hint may come at any time, so it is waited for until it has brought the line.
+    let (waits, is_waiting) = oneshot::channel();
     let told = tokio::spawn(async move {
-        loop {
-            worker.work_may_wait().await;
-            let batch = ask(&worker, 0, LEASE).await;
-            if !batch.rows.is_empty() {
-                return keys(&batch);
-            }
-        }
+        // What came before it listened was told to nobody, so it is woken once without a message.
+        worker.work_may_wait().await;
+        let mut hint = pin!(worker.work_may_wait());
+        poll_fn(|context| {
+            assert!(hint.as_mut().poll(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        assert_eq!(keys(&ask(&worker, 0, LEASE).await), []);
+        waits.send(()).expect("the test goes on");
+        hint.await;
+        keys(&ask(&worker, 0, LEASE).await)
     });
-    let listens =
-        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' || '{work}' || '%'";
-    until("it listens", async || scene.number(listens).await == 1).await;
-    // What comes before the worker waits again is told again by the next one.
-    until("it is told", async || {
-        scene.queue([entry(1)]).await;
-        true
-    })
-    .await;
+    is_waiting.await.expect("it waits");
+    scene.queue([entry(1)]).await;
     let told = tokio::time::timeout(Duration::from_secs(60), told).await;
     assert_eq!(told.expect("it is told").expect("no panic"), [key(1)]);
 }
@@ -326,6 +331,42 @@ async fn what_came_from_outside_is_in_no_statements_text() {
         .filter(|line| line.contains(CANARY) || line.to_lowercase().contains(&hex))
         .collect();
     assert!(shown.is_empty(), "{shown:#?}");
+}
+
+/// An accept and an end add a row each. Whoever asks for totals reads all that there are.
+#[tokio::test]
+async fn counts_of_a_busy_minute_are_put_together() {
+    let Some(scene) = scene().await else { return };
+    scene
+        .run(
+            "INSERT INTO {count} (endpoint, queued) \
+             SELECT (ARRAY['one', 'two'])[1 + n % 2], 1 FROM generate_series(1, 70000) AS n",
+        )
+        .await;
+    scene.inbox().prune().await.expect("prune");
+    assert_eq!(scene.number("SELECT count(*) FROM {count}").await, 2);
+    let queued = "SELECT sum(queued)::bigint FROM {count} WHERE endpoint = 'one'";
+    assert_eq!(scene.number(queued).await, 35_000);
+}
+
+/// One of them fails. The others are done all the same, and its error is told.
+#[tokio::test]
+async fn what_is_looked_after_does_not_wait_for_each_other() {
+    let Some(scene) = scene().await else { return };
+    scene.queue((0..250).map(entry)).await;
+    for row in scene.ask(0).await.rows {
+        scene.bury(&row.lease).await;
+    }
+    scene
+        .run(
+            "UPDATE {dead} SET died_at = now() - interval '1 year'; ALTER TABLE {ring} RENAME COLUMN turn TO other",
+        )
+        .await;
+    let pruned = scene.inbox().prune().await;
+    assert!(pruned.is_err(), "{pruned:?}");
+    let counts = scene.number("SELECT count(*) FROM {count}").await;
+    assert!(counts < 10, "{counts}");
+    assert_eq!(scene.number("SELECT count(*) FROM {dead}").await, 0);
 }
 
 /// Whoever has the inbox's tables in a schema of their own.

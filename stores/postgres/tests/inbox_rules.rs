@@ -16,7 +16,9 @@ use hookgate::{
 };
 use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
-use place::scene::{Scene, ask, copy, entry, keys, literal, order, ordered, scene, until};
+use place::scene::{
+    Scene, ask, ask_for, copy, entry, keys, literal, order, ordered, pid, scene, until,
+};
 
 /// What `settle_in` does of a line in the application's transaction.
 fn ends_the_line(scene: &Scene, number: u64, by: u64) -> String {
@@ -89,6 +91,77 @@ async fn batches_of_two_instances_with_the_same_keys_queue_each_once() {
     assert_eq!(scene.ask(0).await.rows.len(), 1000);
 }
 
+/// A4: two batches have the same orders, and each has them in another order.
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_of_two_instances_with_the_same_orders_do_not_wait_for_each_other() {
+    let Some(scene) = scene().await else { return };
+    scene.queue([ordered("a third", 1)]).await;
+    let mut orders = ["one", "two"];
+    orders.sort_unstable_by_key(|name| *order(name).as_bytes());
+    let [low, high] = orders;
+    // The other instance's batch is between its two lines.
+    let line = |number: u64, name: &str| {
+        let order = order(name);
+        let order = order.as_bytes().map(|byte| format!("{byte:02x}")).concat();
+        scene.sql(&format!(
+            "INSERT INTO {{work}} SELECT (w).* FROM (SELECT jsonb_populate_record(w, jsonb_build_object( \
+             'number', -{number}, 'event_key', {}, 'order_key', decode('{order}', 'hex'))) AS w \
+             FROM {{work}} AS w WHERE number > 0 LIMIT 1) AS w",
+            literal(number)
+        ))
+    };
+    let mut other = scene.open(&line(2, low)).await;
+    let pid = pid(&mut other).await;
+    let inbox = scene.inbox().clone();
+    let batch = vec![ordered(high, 4), ordered(low, 3)];
+    let accept = tokio::spawn(async move { inbox.accept(batch).await });
+    until("the batch waits", async || scene.waits_for(pid).await).await;
+    let next = format!("SET LOCAL lock_timeout = '100ms'; {}", line(5, high));
+    let next = sqlx::raw_sql(sqlx::AssertSqlSafe(next))
+        .execute(&mut *other)
+        .await;
+    assert!(next.is_ok(), "{next:?}");
+    other.rollback().await.expect("go on");
+    let accepted = accept.await.expect("no panic").expect("accept");
+    assert_eq!(accepted, [Accept::Queued; 2]);
+    assert_eq!(
+        keys(&scene.ask(0).await),
+        [key(1), key(4), key(3)],
+        "they are numbered as they came"
+    );
+}
+
+/// A8: the fence of an event goes on over its dead letter.
+#[tokio::test]
+async fn a_run_after_a_dead_letter_has_a_higher_attempt() {
+    let Some(scene) = scene().await else { return };
+    let attempt = async |by| {
+        let rows = scene.ask(by).await.rows;
+        assert_eq!(rows.len(), 1);
+        rows.into_iter().next().expect("one").lease
+    };
+    scene.queue([entry(1)]).await;
+    for by in 0..3 {
+        let lease = attempt(by).await;
+        let given = scene
+            .inbox()
+            .give_back(&lease, Duration::ZERO, Counts::Failure, None);
+        assert!(matches!(given.await, Ok(Settled::Ok)));
+    }
+    let lease = attempt(3).await;
+    assert_eq!(lease.attempt(), 4);
+    scene.bury(&lease).await;
+    let kept = "SELECT attempt::bigint FROM {dedup}";
+    assert_eq!(scene.number(kept).await, 4, "with the dead letter");
+    // As an earlier release left it.
+    scene.run("UPDATE {dedup} SET attempt = 1").await;
+    assert!(scene.inbox().discard(&key(1)).await.expect("discard"));
+    assert_eq!(scene.number(kept).await, 4, "with its mark");
+    scene.run("UPDATE {dedup} SET expires_at = now()").await;
+    scene.queue([copy(1)]).await;
+    assert!(attempt(4).await.attempt() > 4);
+}
+
 /// B6: what a sender that left has handed in is stored.
 #[tokio::test]
 async fn an_accept_whose_sender_left_is_stored() {
@@ -134,6 +207,58 @@ async fn a_line_that_is_committed_late_is_found() {
         keys(&scene.ask(1).await) == [key(1), key(2)]
     })
     .await;
+}
+
+/// A worker is killed while others have a backlog that fills every batch. Ten million numbers have been given since.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_workers_line_is_found_beside_a_backlog() {
+    let Some(scene) = scene().await else { return };
+    let peer = scene.another().await;
+    scene.queue([entry(1)]).await;
+    assert_eq!(
+        keys(&ask(&peer, 1, 100 * LEASE).await),
+        [key(1)],
+        "it lives"
+    );
+    scene.run("SELECT setval('{number}', 5000000)").await;
+    scene.queue([entry(2)]).await;
+    until("the peer has read so far", async || {
+        keys(&ask(&peer, 2, Duration::ZERO).await) == [key(2)]
+    })
+    .await;
+    scene.run("SELECT setval('{number}', 10000000)").await;
+    scene.queue((3..100).map(entry)).await;
+    let found = async {
+        for number in 100.. {
+            scene.queue([entry(number)]).await;
+            let batch = ask_for(scene.inbox(), 1, number, LEASE).await;
+            if keys(&batch) == [key(2)] {
+                return batch.rows[0].vanished;
+            }
+            for row in batch.rows {
+                assert_eq!(scene.settle(&row.lease).await, Settled::Ok);
+            }
+        }
+        unreachable!()
+    };
+    let found = tokio::time::timeout(Duration::from_secs(60), found).await;
+    assert_eq!(found, Ok(1));
+    assert!(
+        scene.number("SELECT count(*) FROM {work}").await > 1,
+        "the backlog is there"
+    );
+}
+
+/// An inbox has seen a million million events, and an instance is new.
+#[tokio::test]
+async fn a_new_instance_begins_where_the_lines_are() {
+    let Some(scene) = scene().await else { return };
+    scene.run("SELECT setval('{number}', 1000000000000)").await;
+    scene.queue([entry(1)]).await;
+    let new = scene.another().await;
+    assert_eq!(keys(&ask(&new, 0, LEASE).await), [key(1)]);
+    scene.queue([entry(2)]).await;
+    assert_eq!(keys(&ask(&new, 1, LEASE).await), [key(2)]);
 }
 
 /// A5: the accept has read the head, and the head ends before the accept commits.

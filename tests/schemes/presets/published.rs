@@ -22,8 +22,9 @@ async fn the_simulators_sign_what_senders_publish() {
     for vector in presets().flat_map(|sender| vectors(sender.name)) {
         let sender = vector.sender();
         let config = sender.scheme().unwrap();
+        // What is written into the body, `schemes::signer` compares.
         let SchemeConfig::HmacHeader(scheme) = config.clone() else {
-            panic!("{} signs otherwise", sender.name);
+            continue;
         };
         let mut simulator = PresetSimulator::of(sender, vector.secret().expose());
         if let EventTypeAt::Header(header) = sender.event_type.value() {

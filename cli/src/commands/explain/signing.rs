@@ -1,6 +1,8 @@
 //! How a provider of a MAC in a header signs, as its row or its settings say. Also what a request's headers say about its
 //! sender.
 
+use std::cmp::Reverse;
+
 use hookgate::{
     providers::known::{self, KnownSender},
     schemes::{HmacHeaderConfig, SchemeConfig, SignatureLayout, TimestampForm},
@@ -94,20 +96,26 @@ pub(crate) struct Recognised {
     pub(crate) by: &'static str,
 }
 
-/// The senders that the headers show, the surest first.
+/// The senders that the headers show, the surest first: that of which most marks are there, then that of which fewest are
+/// missing. Some senders share a mark.
 pub(crate) fn recognised(headers: &[(String, String)]) -> Vec<Recognised> {
     let has = |name: &str| {
         headers
             .iter()
             .any(|(known, _)| known.eq_ignore_ascii_case(name))
     };
-    let mut found: Vec<Recognised> = Vec::new();
-    for sender in known::ALL {
-        if let Some(by) = sender.marks.iter().copied().find(|mark| has(mark)) {
+    let mut marked: Vec<_> = known::ALL
+        .iter()
+        .filter_map(|sender| {
+            let present = sender.marks.iter().filter(|mark| has(mark)).count();
+            let by = sender.marks.iter().copied().find(|mark| has(mark))?;
             let provider = sender.name;
-            found.push(Recognised { provider, by });
-        }
-    }
+            let missing = sender.marks.len() - present;
+            Some(((Reverse(present), missing), Recognised { provider, by }))
+        })
+        .collect();
+    marked.sort_by_key(|(rank, _)| *rank);
+    let mut found: Vec<_> = marked.into_iter().map(|(_, sender)| sender).collect();
     if found.is_empty() {
         found.extend(headers.iter().find_map(|(name, value)| {
             let sender = name
@@ -129,4 +137,38 @@ fn writer_of(content_type: &str) -> Option<&'static KnownSender> {
     let mut writers = known::ALL.iter().copied().filter(writes);
     let sender = writers.next().filter(|sender| sender.marks.is_empty())?;
     writers.next().is_none().then_some(sender)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of those that are recognised by these headers.
+    fn by(headers: &[&str]) -> Vec<&'static str> {
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|name| ((*name).to_owned(), String::new()))
+            .collect();
+        let found = recognised(&headers).into_iter();
+        found.map(|sender| sender.provider).collect()
+    }
+
+    #[test]
+    fn the_sender_with_most_of_its_marks_is_the_surest() {
+        assert_eq!(by(&["Linear-Event"]), ["linear"]);
+        assert_eq!(
+            by(&["x-slack-signature", "x-slack-request-timestamp", "svix-id"]),
+            ["slack", "svix"]
+        );
+        assert_eq!(
+            by(&["svix-signature", "svix-id", "x-slack-signature"]),
+            ["svix", "slack"]
+        );
+        // One of each: of GitHub two more are missing.
+        assert_eq!(
+            by(&["x-hub-signature-256", "stripe-signature"]),
+            ["stripe", "github"]
+        );
+        assert!(by(&["x-signature"]).is_empty());
+    }
 }

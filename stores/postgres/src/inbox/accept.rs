@@ -13,7 +13,8 @@ use super::{
     names::Names,
 };
 use crate::{
-    fault::{failure, wordless_failure},
+    fault::{failure, is_about_a_lock, wordless_failure},
+    lock::LockLimit,
     prepared::{Call, Prepared},
     row,
     session::{self, Ask},
@@ -28,8 +29,8 @@ const RELEASED: i16 = RowState::Released.number();
 /// their payloads.
 ///
 /// It waits for no row that somebody has locked. A key is inserted only where the statement sees none, and a row that has
-/// ended is taken over only where nobody works on it. Keys are inserted in their order, or two batches could wait for each
-/// other.
+/// ended is taken over only where nobody works on it. Keys are inserted in their order, and so are the lines of orders, or
+/// two batches could wait for each other.
 pub(super) fn statement(names: &Names) -> Prepared {
     let Names {
         dedup,
@@ -74,7 +75,7 @@ pub(super) fn statement(names: &Names) -> Prepared {
                  AND NOT EXISTS (SELECT FROM {parked} AS l WHERE l.order_key = n.order_key) \
                  ORDER BY order_key, number), \
              ready AS (INSERT INTO {work} ({COLUMNS}) SELECT {values} FROM n \
-                 WHERE order_key IS NULL OR number IN (SELECT number FROM first) ORDER BY number \
+                 WHERE order_key IS NULL OR number IN (SELECT number FROM first) ORDER BY order_key, number \
                  ON CONFLICT (order_key) WHERE order_key IS NOT NULL DO NOTHING RETURNING number), \
              behind AS (INSERT INTO {parked} ({COLUMNS}) SELECT {values} FROM n \
                  WHERE order_key IS NOT NULL AND number NOT IN (SELECT number FROM ready) RETURNING number), \
@@ -120,37 +121,54 @@ pub(super) struct Accepting<'a> {
     pub(super) entries: &'a [&'a Entry],
     /// The table of payloads.
     pub(super) payload: String,
+    /// How long the server waits between two of its statements.
+    pub(super) idle: LockLimit,
+}
+
+/// Why nothing was accepted. Its transaction has ended, and its connection is of use.
+pub(super) enum Stopped {
+    Refused(Refused),
+    /// Another transaction is inserting one of the keys or orders.
+    Locked,
 }
 
 impl Ask for Accepting<'_> {
-    type Answer = Result<Vec<Accepted>, Refused>;
+    type Answer = Result<Vec<Accepted>, Stopped>;
 
     async fn ask(&self, connection: &mut PgConnection) -> Result<Self::Answer, Failure> {
-        let accepted = self.accept.ask_by(connection, begin).await;
-        match accepted {
-            Ok(Ok(rows)) => {
-                let accepted = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-                if let Err(refused) = self.keep_payloads(connection, &accepted).await? {
-                    return Ok(Err(refused));
-                }
-                let committed = session::write(connection, "COMMIT".to_owned()).await;
-                committed.map_err(failure)?;
-                Ok(Ok(accepted))
-            }
-            Ok(Err(refused)) => Ok(Err(refused)),
-            Err(failure) => Err(failure),
+        let idle = self.idle;
+        let begin =
+            async move |connection: &mut PgConnection, sql| begin(connection, idle, sql).await;
+        let rows = match self.accept.ask_by(connection, begin).await? {
+            Ok(rows) => rows,
+            Err(stopped) => return Ok(Err(stopped)),
+        };
+        let accepted = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        if let Err(refused) = self.keep_payloads(connection, &accepted).await? {
+            return Ok(Err(Stopped::Refused(refused)));
         }
+        let committed = session::write(connection, "COMMIT".to_owned()).await;
+        committed.map_err(failure)?;
+        Ok(Ok(accepted))
     }
 }
 
 /// Begins a transaction with a statement. Where that fails, the transaction has ended.
 async fn begin(
     connection: &mut PgConnection,
+    idle: LockLimit,
     sql: String,
-) -> Result<Result<Vec<PgRow>, Refused>, sqlx::Error> {
-    match session::read_all(connection, format!("BEGIN; {sql}")).await {
+) -> Result<Result<Vec<PgRow>, Stopped>, sqlx::Error> {
+    match session::read_all(connection, format!("{} {sql}", idle.begin())).await {
         Ok(rows) => Ok(Ok(rows)),
-        Err(error) => bound::end(connection, error).await,
+        Err(error) if is_about_a_lock(&error) => {
+            session::write(connection, "ROLLBACK".to_owned()).await?;
+            Ok(Err(Stopped::Locked))
+        }
+        Err(error) => {
+            let ended = bound::end(connection, error).await?;
+            Ok(ended.map_err(Stopped::Refused))
+        }
     }
 }
 
@@ -199,6 +217,19 @@ pub(super) struct Accepted {
     /// The number of its new line.
     pub(super) number: Option<i64>,
     pub(super) is_parked: bool,
+}
+
+impl Accepted {
+    /// Of an entry whose key or order another transaction holds.
+    pub(super) fn in_progress(at: usize) -> Self {
+        let retry_after = LOCKED;
+        Self {
+            at,
+            answer: Some(Accept::InProgress { retry_after }),
+            number: None,
+            is_parked: false,
+        }
+    }
 }
 
 pub(super) fn read(row: &PgRow) -> Result<Accepted, StoreError> {

@@ -1,6 +1,6 @@
 //! [`Accepting`]: a batch of accepts, from the committer to the commit.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc, time::Instant};
 
 use hookgate::{
     dedup::StoreError,
@@ -12,11 +12,16 @@ use hookgate_store_kit::{
 };
 
 use super::{
-    accept::{self, Accepted},
+    accept::{self, Accepted, Stopped},
     core::Core,
     order, quarantine,
 };
-use crate::session;
+use crate::{lock::LockLimit, prepared::Call, session};
+
+/// A batch waits for another instance's commit so long at most: this part of a call's limit. All of its senders wait.
+const PATIENCE: u32 = 4;
+/// A part of a batch that waited in vain waits so long at most. Most parts have nothing to wait for.
+const PATIENCE_OF_A_PART: u32 = 100;
 
 /// Writes batches of accepts.
 pub(super) struct Accepting(pub(super) Arc<Core>);
@@ -55,8 +60,7 @@ impl Core {
                 .iter()
                 .filter_map(|place| entries.get(*place).copied())
                 .collect();
-            let accepted = self.accept_once(&left).await?;
-            self.tell_of(&left, &accepted).await;
+            let accepted = self.accept_apart(&left).await?;
             let mut again = Vec::new();
             for accepted in accepted {
                 let Some(place) = open.get(accepted.at) else {
@@ -79,20 +83,68 @@ impl Core {
         Ok(answers.map(|it| it.unwrap_or(in_progress)).collect())
     }
 
-    async fn accept_once(&self, entries: &[&Entry]) -> Result<Vec<Accepted>, Failed> {
+    /// In one transaction. Where somebody else's holds one of the keys or orders, in parts, by halves: that one may last, and
+    /// the other entries have nothing to do with it.
+    async fn accept_apart(&self, entries: &[&Entry]) -> Result<Vec<Accepted>, Failed> {
         if self.is_slot_old() {
             // Where this fails, so does what follows, or the old slot is as good for a while.
             let _ = self.read_slot().await;
         }
+        let mut all = Vec::with_capacity(entries.len());
+        let begun = Instant::now();
+        let mut patience = self.limit() / PATIENCE;
+        let whole: Range<usize> = 0..entries.len();
+        // The next part stands last. Parts are in the order of arrival, as numbers are.
+        let mut parts = Vec::from([whole]);
+        while let Some(part) = parts.pop() {
+            let Some(of_part) = entries.get(part.clone()) else {
+                continue;
+            };
+            if begun.elapsed() >= self.limit() {
+                all.extend(part.map(Accepted::in_progress));
+                continue;
+            }
+            let lock = self.store.statements().lock().at_most(patience);
+            let at = |accepted: Accepted| Accepted {
+                at: accepted.at.saturating_add(part.start),
+                ..accepted
+            };
+            match self.accept_once(of_part, lock).await? {
+                Some(accepted) => {
+                    self.tell_of(of_part, &accepted).await;
+                    all.extend(accepted.into_iter().map(at));
+                }
+                None if part.len() == 1 => all.push(Accepted::in_progress(part.start)),
+                None => {
+                    let middle = part.start.midpoint(part.end);
+                    parts.extend([middle..part.end, part.start..middle]);
+                }
+            }
+            patience = self.limit() / PATIENCE_OF_A_PART;
+        }
+        Ok(all)
+    }
+
+    /// `None` where it waited for others in vain.
+    async fn accept_once(
+        &self,
+        entries: &[&Entry],
+        lock: LockLimit,
+    ) -> Result<Option<Vec<Accepted>>, Failed> {
         let slot = self.slot();
+        let accept = self.call(&self.sql.accept, accept::values(entries, slot));
         let accepting = accept::Accepting {
-            accept: self.call(&self.sql.accept, accept::values(entries, slot)),
+            accept: Call { lock, ..accept },
             entries,
             payload: self.names.payload(slot),
+            idle: self.store.statements().lock(),
         };
         let accepted = session::ask(self.pool(), self.limit(), &accepting).await;
-        let accepted = accepted.map_err(Failed::Engine)?;
-        accepted.map_err(|refused| Failed::Item(refused.error()))
+        match accepted.map_err(Failed::Engine)? {
+            Ok(accepted) => Ok(Some(accepted)),
+            Err(Stopped::Locked) => Ok(None),
+            Err(Stopped::Refused(refused)) => Err(Failed::Item(refused.error())),
+        }
     }
 
     /// Tells workers of what has been committed.

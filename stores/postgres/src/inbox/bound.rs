@@ -38,10 +38,7 @@ impl Ask for Bound {
 
     async fn ask(&self, connection: &mut PgConnection) -> Result<Self::Answer, Failure> {
         let before = self.before.as_deref().unwrap_or_default();
-        let begin = format!(
-            "BEGIN; SET LOCAL lock_timeout = {lock}; {PLAN} {before}",
-            lock = self.lock
-        );
+        let begin = format!("{} {PLAN} {before}", self.lock.begin());
         session::write(connection, begin).await.map_err(failure)?;
         let query = sqlx::query_with(AssertSqlSafe(self.sql.clone()), self.values.clone());
         let query = query.persistent(false);

@@ -12,16 +12,17 @@ use hookgate::{EventKey, dedup::StoreError};
 use sqlx::{
     PgPool,
     error::BoxDynError,
-    postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
+    postgres::{PgArguments, PgRow},
 };
-use tokio::{runtime, sync::Notify};
+use tokio::sync::Notify;
 
 use super::{
     bound::{Bound, PLAN, Refused},
     cursor::Cursors,
+    heart::Hearts,
     names::Names,
     owned::Owned,
-    pauses::Rounds,
+    pauses::{Rounds, Untried},
     sql::Sql,
     tidings::Tidings,
 };
@@ -45,38 +46,33 @@ pub(super) struct Core {
     pub(super) cursors: Cursors,
     pub(super) owned: Owned,
     pub(super) rounds: Rounds,
+    pub(super) untried: Untried,
     /// Where payloads are written to. It may lag behind the server's: what is written there then is moved once more.
     slot: AtomicI16,
     /// When that was last read.
     slot_read: Mutex<Option<Instant>>,
     /// Work may be due that was not.
     pub(super) woken: Notify,
-    /// A connection for the heartbeat of a whole worker, in the runtime that asked for it.
-    heart: Mutex<Option<Heart>>,
+    hearts: Hearts,
     pub(super) tidings: Tidings,
-}
-
-struct Heart {
-    runtime: runtime::Id,
-    /// Those of the pool, as they were followed last.
-    options: Arc<PgConnectOptions>,
-    pool: PgPool,
 }
 
 impl Core {
     pub(super) fn new(store: PostgresStore, names: Names, sql: Sql) -> Arc<Self> {
+        let cursors = Cursors::new(store.call_timeout());
         Arc::new_cyclic(|own| Self {
             own: own.clone(),
             sql,
             store,
             names,
-            cursors: Cursors::default(),
+            cursors,
             owned: Owned::default(),
             rounds: Rounds::default(),
+            untried: Untried::default(),
             slot: AtomicI16::new(0),
             slot_read: Mutex::default(),
             woken: Notify::new(),
-            heart: Mutex::default(),
+            hearts: Hearts::default(),
             tidings: Tidings::default(),
         })
     }
@@ -191,33 +187,8 @@ impl Core {
         session::ask(&self.heart(), self.limit(), &text).await
     }
 
-    /// A connection belongs to the runtime that opened it, and ends with it. The next one is opened with whatever the
-    /// application has told its pool since.
     fn heart(&self) -> PgPool {
-        let (runtime, options) = (
-            runtime::Handle::current().id(),
-            self.pool().connect_options(),
-        );
-        let mut heart = self.heart.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = heart.as_mut().filter(|own| own.runtime == runtime) {
-            if !Arc::ptr_eq(&own.options, &options) {
-                own.pool
-                    .set_connect_options(PgConnectOptions::clone(&options));
-                own.options = options;
-            }
-            return own.pool.clone();
-        }
-        let pool = PgPoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(self.limit())
-            .test_before_acquire(false)
-            .connect_lazy_with(PgConnectOptions::clone(&options));
-        *heart = Some(Heart {
-            runtime,
-            options,
-            pool: pool.clone(),
-        });
-        pool
+        self.hearts.of(&self.pool().connect_options(), self.limit())
     }
 
     /// Tells the workers of this process.

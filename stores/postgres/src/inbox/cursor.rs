@@ -4,7 +4,7 @@
 //! back to it:
 //!
 //! - the accept's own message, which names it;
-//! - every second, the numbers that were given in the last five seconds;
+//! - every second, the numbers that were given of late;
 //! - a repeated reading of everything that is left, a piece with each statement.
 
 use std::{
@@ -15,16 +15,19 @@ use std::{
 
 use super::lease::STRIDE;
 
-/// An accept's statement gives up before, so its number has come by then or will not.
-const UNSURE_FOR: Duration = Duration::from_secs(5);
+/// So many halves of a call's limit after a number was given, its accept has ended. Its transaction waits three times at
+/// most, each time for three quarters of that limit.
+const UNSURE_FOR: u32 = 5;
 /// How often numbers that were given within that time are read again.
 const REREAD_EVERY: Duration = Duration::from_secs(1);
 /// How often everything that is left is read again, at most and at least. A reading that takes long is repeated seldom.
 const AGAIN_EVERY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 /// The same for each piece that the last reading had.
 const AGAIN_AFTER_EACH: Duration = Duration::from_millis(500);
-/// How often that begins at the very first number.
+/// How often that begins at the very first line.
 const FROM_THE_START_EVERY: Duration = Duration::from_secs(600);
+/// No more numbers than these belong to accepts under way. Nobody accepts as many within the limit of a few calls.
+const UNDER_WAY: i64 = 10 * STRIDE;
 
 /// From where lines are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,18 +47,26 @@ pub(super) struct Found {
     pub(super) last_again: Option<i64>,
     /// It may have left lines, since it has as many as it was asked for.
     pub(super) is_full: bool,
+    /// It has left none of the repeated reading's piece, full or not.
+    pub(super) is_again_read: bool,
     /// The newest number of all.
     pub(super) newest: i64,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Cursors(Mutex<HashMap<Arc<str>, Cursor>>);
+#[derive(Debug)]
+pub(super) struct Cursors {
+    each: Mutex<HashMap<Arc<str>, Cursor>>,
+    /// So long a number that was given may still come.
+    unsure_for: Duration,
+}
 
 #[derive(Debug)]
 struct Cursor {
     /// The newest format that is read. Lines of a newer one were passed.
     format: u16,
     ahead: i64,
+    /// The newest number that was seen. The repeated reading ends there: `ahead` may be far back.
+    newest: i64,
     /// The lowest number of an accept that has told of itself since.
     told: Option<i64>,
     /// The newest number when.
@@ -71,30 +82,37 @@ struct Cursor {
     from_the_start_at: Instant,
 }
 
+/// From where to read an endpoint that has no line before `lowest`, when `newest` is the newest number of all.
+pub(super) fn before_all(lowest: Option<i64>, newest: i64) -> i64 {
+    let lowest = lowest.unwrap_or(newest).saturating_sub(1);
+    lowest.min(newest.saturating_sub(UNDER_WAY)).max(0)
+}
+
 impl Cursor {
-    fn new(format: u16, now: Instant) -> Self {
+    fn new(format: u16, start: i64, now: Instant) -> Self {
         Self {
             format,
-            ahead: 0,
+            ahead: start,
+            newest: 0,
             told: None,
-            marks: VecDeque::from([(now, 0)]),
+            marks: VecDeque::from([(now, start)]),
             reread_at: now,
             again: None,
             again_at: now + AGAIN_EVERY.0,
             pieces: 0,
-            floor: 0,
+            floor: start,
             lowest: None,
             from_the_start_at: now + FROM_THE_START_EVERY,
         }
     }
 
-    fn place(&mut self, now: Instant) -> Place {
+    fn place(&mut self, unsure_for: Duration, now: Instant) -> Place {
         if let Some(told) = self.told.take() {
             self.ahead = self.ahead.min(told.saturating_sub(1));
         }
         if now.duration_since(self.reread_at) >= REREAD_EVERY {
             self.reread_at = now;
-            let is_sure = |mark: &(Instant, i64)| now.duration_since(mark.0) >= UNSURE_FOR;
+            let is_sure = |mark: &(Instant, i64)| now.duration_since(mark.0) >= unsure_for;
             while self.marks.get(1).is_some_and(is_sure) {
                 self.marks.pop_front();
             }
@@ -102,10 +120,6 @@ impl Cursor {
             self.ahead = self.ahead.min(sure);
         }
         if self.again.is_none() && now >= self.again_at {
-            if now >= self.from_the_start_at {
-                self.from_the_start_at = now + FROM_THE_START_EVERY;
-                self.floor = 0;
-            }
             (self.again, self.pieces, self.lowest) = (Some(self.floor), 0, None);
         }
         Place {
@@ -115,6 +129,7 @@ impl Cursor {
     }
 
     fn found(&mut self, at: Place, found: Found, now: Instant) {
+        self.newest = self.newest.max(found.newest);
         let reached = if found.is_full {
             found.last_ahead.unwrap_or(at.ahead)
         } else {
@@ -131,16 +146,26 @@ impl Cursor {
         {
             self.marks.push_back((now, found.newest));
         }
-        let Some(again) = at.again.filter(|_| self.again == at.again) else {
-            return;
-        };
-        let reached = if found.is_full {
-            found.last_again.unwrap_or(again)
-        } else {
+        if found.is_again_read {
+            self.passed(at, now);
+        } else if let Some(last) = found.last_again {
+            self.go_on_again(at, last, now);
+        }
+    }
+
+    /// The piece of the repeated reading at `at` is done.
+    fn passed(&mut self, at: Place, now: Instant) {
+        if let Some(again) = at.again.filter(|_| self.again == at.again) {
             self.pieces = self.pieces.saturating_add(1);
-            again.saturating_add(STRIDE)
-        };
-        self.again = (reached < at.ahead).then_some(reached);
+            self.go_on_again(at, again.saturating_add(STRIDE), now);
+        }
+    }
+
+    fn go_on_again(&mut self, at: Place, reached: i64, now: Instant) {
+        if self.again.is_none() || self.again != at.again {
+            return;
+        }
+        self.again = (reached < self.newest).then_some(reached);
         if self.again.is_none() {
             let every = AGAIN_AFTER_EACH.saturating_mul(self.pieces);
             self.again_at = now + every.clamp(AGAIN_EVERY.0, AGAIN_EVERY.1);
@@ -152,32 +177,78 @@ impl Cursor {
 }
 
 impl Cursors {
+    pub(super) fn new(call_timeout: Duration) -> Self {
+        Self {
+            each: Mutex::default(),
+            unsure_for: call_timeout.saturating_mul(UNSURE_FOR) / 2,
+        }
+    }
+
     fn cursors(&self) -> MutexGuard<'_, HashMap<Arc<str>, Cursor>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.each.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those whose next reading begins at their first line.
+    pub(super) fn to_begin<'a>(
+        &self,
+        endpoints: &'a [Arc<str>],
+        format: u16,
+        now: Instant,
+    ) -> Vec<&'a Arc<str>> {
+        let cursors = self.cursors();
+        let goes_on = |cursor: &Cursor| {
+            cursor.format == format && (cursor.again.is_some() || now < cursor.from_the_start_at)
+        };
+        let endpoints = endpoints.iter();
+        endpoints
+            .filter(|name| !cursors.get(&***name).is_some_and(goes_on))
+            .collect()
+    }
+
+    /// Nothing of `endpoint` is before `start`.
+    pub(super) fn begin(&self, endpoint: &Arc<str>, format: u16, start: i64, now: Instant) {
+        let mut cursors = self.cursors();
+        match cursors.get_mut(endpoint) {
+            Some(cursor) if cursor.format == format => {
+                cursor.floor = start;
+                cursor.from_the_start_at = now + FROM_THE_START_EVERY;
+            }
+            _ => {
+                cursors.insert(endpoint.clone(), Cursor::new(format, start, now));
+            }
+        }
     }
 
     /// From where to read the lines of `endpoint` up to `format` now.
     pub(super) fn place(&self, endpoint: &Arc<str>, format: u16, now: Instant) -> Place {
         let mut cursors = self.cursors();
         match cursors.get_mut(endpoint) {
-            Some(cursor) if cursor.format == format => cursor.place(now),
+            Some(cursor) if cursor.format == format => cursor.place(self.unsure_for, now),
             _ => {
-                let mut cursor = Cursor::new(format, now);
-                let place = cursor.place(now);
+                let mut cursor = Cursor::new(format, 0, now);
+                let place = cursor.place(self.unsure_for, now);
                 cursors.insert(endpoint.clone(), cursor);
                 place
             }
         }
     }
 
-    /// Notes what a statement that began at `at` has found. Says whether there is more to be read ahead.
+    /// Notes what a statement that began at `at` has found. Says whether there is more to be read.
     pub(super) fn found(&self, endpoint: &str, at: Place, found: Found, now: Instant) -> bool {
         let mut cursors = self.cursors();
         let Some(cursor) = cursors.get_mut(endpoint) else {
             return false;
         };
         cursor.found(at, found, now);
-        cursor.ahead < found.newest
+        cursor.ahead < found.newest || cursor.again.is_some()
+    }
+
+    /// Notes that the piece of the repeated reading at `at` has no lines. Says where the next piece begins.
+    pub(super) fn passed(&self, endpoint: &str, at: Place, now: Instant) -> Option<i64> {
+        let mut cursors = self.cursors();
+        let cursor = cursors.get_mut(endpoint)?;
+        cursor.passed(at, now);
+        cursor.again
     }
 
     /// Notes the lowest number that a repeated reading has met from `again` on, whoever has its line.
@@ -204,191 +275,4 @@ impl Cursors {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-mod tests {
-    use super::*;
-
-    const MILLI: Duration = Duration::from_millis(1);
-
-    fn nothing(newest: i64) -> Found {
-        Found {
-            last_ahead: None,
-            last_again: None,
-            is_full: false,
-            newest,
-        }
-    }
-
-    struct Reading {
-        cursors: Cursors,
-        name: Arc<str>,
-        now: Instant,
-    }
-
-    impl Reading {
-        fn new() -> Self {
-            Self {
-                cursors: Cursors::default(),
-                name: "first".into(),
-                now: Instant::now(),
-            }
-        }
-
-        fn place(&mut self, after: Duration) -> Place {
-            self.now += after;
-            self.cursors.place(&self.name, 1, self.now)
-        }
-
-        fn found(&self, at: Place, found: Found) -> bool {
-            self.cursors.found(&self.name, at, found, self.now)
-        }
-    }
-
-    #[test]
-    fn it_goes_on_where_a_full_batch_ended_and_else_at_the_newest_number() {
-        let mut reading = Reading::new();
-        let at = reading.place(MILLI);
-        assert_eq!(
-            at,
-            Place {
-                ahead: 0,
-                again: None
-            }
-        );
-        let full = Found {
-            last_ahead: Some(64),
-            is_full: true,
-            ..nothing(500)
-        };
-        assert!(reading.found(at, full), "there is more");
-        let at = reading.place(MILLI);
-        assert_eq!(at.ahead, 64);
-        assert!(!reading.found(at, nothing(500)));
-        assert_eq!(reading.place(MILLI).ahead, 500);
-    }
-
-    #[test]
-    fn of_two_statements_at_once_neither_moves_it_back_nor_over_what_the_other_reads() {
-        let mut reading = Reading::new();
-        let full = |last| Found {
-            last_ahead: Some(last),
-            is_full: true,
-            ..nothing(500)
-        };
-        let (one, other) = (reading.place(MILLI), reading.place(MILLI));
-        reading.found(other, full(128));
-        reading.found(one, full(64));
-        let late = reading.place(MILLI);
-        assert_eq!(late.ahead, 128);
-        // One is sent back meanwhile, and has not come to the end.
-        reading.cursors.committed("first", 11);
-        let back = reading.place(MILLI);
-        reading.found(late, full(400));
-        assert_eq!(reading.place(MILLI).ahead, 10);
-        reading.found(back, full(70));
-        assert_eq!(reading.place(MILLI).ahead, 70);
-    }
-
-    #[test]
-    fn one_statement_reads_no_more_than_a_stride() {
-        let mut reading = Reading::new();
-        let newest = 3 * STRIDE;
-        for expected in [0, STRIDE, 2 * STRIDE] {
-            let at = reading.place(MILLI);
-            assert_eq!(at.ahead, expected);
-            reading.found(at, nothing(newest));
-        }
-        assert_eq!(reading.place(MILLI).ahead, newest);
-    }
-
-    #[test]
-    fn numbers_that_were_given_of_late_are_read_again() {
-        let mut reading = Reading::new();
-        for newest in 1..=100 {
-            let at = reading.place(REREAD_EVERY);
-            reading.found(at, nothing(newest * 100));
-        }
-        let ahead = reading.place(MILLI).ahead;
-        assert_eq!(ahead, 10_000, "not each time");
-        let ahead = reading.place(REREAD_EVERY).ahead;
-        assert_eq!(ahead, 9_600, "those of five seconds");
-        // What is older is left alone, however far the reading is behind.
-        let full = Found {
-            last_ahead: Some(700),
-            is_full: true,
-            ..nothing(10_000)
-        };
-        let mut reading = Reading::new();
-        for _ in 0..10 {
-            let at = reading.place(REREAD_EVERY);
-            reading.found(at, full);
-        }
-        assert_eq!(reading.place(REREAD_EVERY).ahead, 700);
-    }
-
-    #[test]
-    fn a_line_that_tells_of_itself_is_read_at_once() {
-        let mut reading = Reading::new();
-        let at = reading.place(MILLI);
-        // Another receiver's batch is committed while the statement runs.
-        reading.cursors.committed("first", 7);
-        reading.found(at, nothing(50));
-        assert_eq!(reading.place(MILLI).ahead, 6);
-        let at = reading.place(MILLI);
-        reading.found(at, nothing(50));
-        reading.cursors.committed_anywhere(9);
-        reading.cursors.committed("unknown", 1);
-        assert_eq!(reading.place(MILLI).ahead, 8);
-    }
-
-    #[test]
-    fn everything_is_read_again_in_pieces_and_seldom_where_there_are_many() {
-        let mut reading = Reading::new();
-        let newest = 10 * STRIDE;
-        let mut turns = |count: u32, after| -> Vec<Option<i64>> {
-            let turn = |_| {
-                let at = reading.place(after);
-                reading.cursors.met("first", 1);
-                reading.found(at, nothing(newest));
-                at.again
-            };
-            (0..count).map(turn).collect()
-        };
-        // Until all of it is old.
-        turns(100, REREAD_EVERY);
-        let again: Vec<_> = turns(100, REREAD_EVERY);
-        let piece = |piece| Some(piece * STRIDE);
-        let began = again.iter().position(|it| *it == piece(0)).unwrap();
-        let pieces: Vec<_> = (0..10).map(piece).collect();
-        assert_eq!(again[began..began + 10], pieces);
-        // Ten pieces make five seconds of peace.
-        let peace = again[began + 10..].iter().position(Option::is_some);
-        assert_eq!(peace, Some(4));
-    }
-
-    #[test]
-    fn it_begins_again_at_the_lowest_line_that_it_met_and_at_times_at_the_start() {
-        let mut reading = Reading::new();
-        let again = |reading: &mut Reading, after, met| {
-            let mut began = None;
-            reading.now += after;
-            for _ in 0..20 {
-                let at = reading.place(MILLI);
-                began = began.or(at.again);
-                if at.again.is_some()
-                    && let Some(met) = met
-                {
-                    reading.cursors.met("first", met);
-                }
-                reading.found(at, nothing(900));
-            }
-            began
-        };
-        again(&mut reading, MILLI, None);
-        let second = Duration::from_secs(6);
-        assert_eq!(again(&mut reading, second, Some(300)), Some(0));
-        assert_eq!(again(&mut reading, second, Some(300)), Some(299));
-        assert_eq!(again(&mut reading, second, None), Some(299));
-        assert_eq!(again(&mut reading, second, None), Some(900));
-        assert_eq!(again(&mut reading, FROM_THE_START_EVERY, None), Some(0));
-    }
-}
+mod tests;

@@ -50,9 +50,9 @@ fn erase(names: &Names, which: &str) -> String {
     format!(
         "WITH old AS MATERIALIZED (SELECT event_key FROM {dead} WHERE {which} FOR UPDATE SKIP LOCKED), \
          g AS (DELETE FROM {dead} AS t USING old WHERE t.event_key = old.event_key \
-             RETURNING t.event_key, t.endpoint, t.retain, t.quarantined, t.bytes), \
-         marked AS (UPDATE {dedup} AS d SET state = {REJECTED}, expires_at = {mark} FROM g \
-             WHERE d.event_key = g.event_key), \
+             RETURNING t.event_key, t.endpoint, t.retain, t.attempt, t.quarantined, t.bytes), \
+         marked AS (UPDATE {dedup} AS d SET state = {REJECTED}, attempt = greatest(d.attempt, g.attempt), \
+             expires_at = {mark} FROM g WHERE d.event_key = g.event_key), \
          counted AS (INSERT INTO {count} (endpoint, dead, quarantined, quarantined_bytes) \
              SELECT endpoint, -count(*), -count(*) FILTER (WHERE quarantined), \
              -coalesce(sum(bytes) FILTER (WHERE quarantined), 0) FROM g GROUP BY endpoint) \

@@ -63,14 +63,15 @@ impl Core {
         let rows = self.query(&self.sql.settle, values(ended)).await?;
         let (mut gone, mut orders) = (Vec::new(), Vec::new());
         for row in &rows {
-            let (key, order) = ends::ended(row)?;
-            gone.push(key);
+            let (at, order) = ends::ended(row)?;
+            gone.push(at);
             orders.extend(order);
         }
         let mut settled = Vec::with_capacity(ended.len());
-        for it in ended {
+        // A late owner may stand beside the one that holds the same line.
+        for (at, it) in (1_i64..).zip(ended) {
             let order = self.owned.ended(it.key.as_bytes(), &it.owner);
-            if gone.contains(it.key.as_bytes()) {
+            if gone.contains(&at) {
                 settled.push(Settled::Ok);
                 continue;
             }
@@ -205,5 +206,58 @@ impl Core {
         let history: Option<Vec<u8>> = row::get(row, 0)?;
         let history = History::from_bytes(&history.unwrap_or_default());
         Ok(Some((history, UnixTime::from_millis(row::get(row, 1)?))))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use hookgate::dedup::{DedupStore, State};
+    use hookgate_test_support::{RETAIN, owner};
+
+    use super::*;
+    use crate::inbox::tests::{ask, entry, inbox};
+
+    #[tokio::test]
+    async fn of_two_owners_of_a_line_in_one_batch_the_one_that_holds_it_ends_it() {
+        let Some((inbox, _server)) = inbox("two_owners").await else {
+            return;
+        };
+        let entries = (0..20).map(entry).collect();
+        hookgate::inbox::Inbox::accept(&inbox, entries)
+            .await
+            .unwrap();
+        let ended = |row: &hookgate::inbox::Leased, end| Ended {
+            key: *row.lease.key(),
+            owner: *row.lease.owner(),
+            end,
+            retain: RETAIN,
+        };
+        let late = ask(&inbox, owner(1), Duration::ZERO).await;
+        let held = ask(&inbox, owner(2), RETAIN).await;
+        assert_eq!((late.len(), held.len()), (20, 20));
+        // Whichever of them comes first.
+        let mut batch = Vec::new();
+        for (at, (late, held)) in late.iter().zip(&held).enumerate() {
+            let mut both = [ended(late, End::Processed), ended(held, End::Rejected)];
+            both.rotate_left(at % 2);
+            batch.extend(both);
+        }
+        let settled = inbox.core().settle(&batch).await.unwrap();
+        for (it, settled) in batch.iter().zip(settled) {
+            let expected = match it.end {
+                End::Processed => Settled::LeaseLost,
+                _ => Settled::Ok,
+            };
+            assert_eq!(settled, expected, "{it:?}");
+        }
+        let rejected = format!(
+            "SELECT count(*) FROM {} WHERE state = {}",
+            inbox.core().names.dedup,
+            RowState::Rejected.number()
+        );
+        let rows = inbox.core().text(rejected).await.unwrap();
+        assert_eq!(row::count(&rows[0]).unwrap(), 20);
+        assert_eq!(inbox.look(&batch[0].key).await.unwrap(), State::Done);
     }
 }

@@ -23,7 +23,7 @@ const IS_HELD: &str =
     "t.event_key = a.event_key AND t.owner = a.owner AND t.lease_until > clock_timestamp()";
 
 /// Ends lines with marks: `$1` has their keys, `$2` the owners, `$3` the states of the marks, and `$4` how long they last.
-/// Answers the key and the order of each line that was held.
+/// Answers for each line that was held its place among them, counted from one, and its order.
 ///
 /// A line, its key and the counts change in one commit. Its payload goes with its table.
 pub(super) fn settle(names: &Names) -> Prepared {
@@ -37,7 +37,7 @@ pub(super) fn settle(names: &Names) -> Prepared {
     let taken = |table: &str| {
         format!(
             "DELETE FROM {table} AS t USING asked AS a WHERE {IS_HELD} \
-             RETURNING t.event_key, t.endpoint, t.order_key, t.attempt, t.quarantined, t.bytes"
+             RETURNING a.at, t.event_key, t.endpoint, t.order_key, t.attempt, t.quarantined, t.bytes"
         )
     };
     Prepared::new(
@@ -45,15 +45,15 @@ pub(super) fn settle(names: &Names) -> Prepared {
         "bytea[], uuid[], smallint[], float8[]",
         format!(
             "WITH asked AS MATERIALIZED (SELECT * FROM unnest($1::bytea[], $2::uuid[], $3::smallint[], $4::float8[]) \
-                 AS a(event_key, owner, state, lasts)), \
+                 WITH ORDINALITY AS a(event_key, owner, state, lasts, at)), \
              fresh AS ({fresh}), again AS ({again}), gone AS (TABLE fresh UNION ALL TABLE again), \
              marked AS (UPDATE {dedup} AS d SET owner = a.owner, state = a.state, \
                  attempt = greatest(d.attempt, g.attempt), expires_at = {mark} \
-                 FROM gone AS g JOIN asked AS a USING (event_key) WHERE d.event_key = g.event_key), \
+                 FROM gone AS g JOIN asked AS a USING (at) WHERE d.event_key = g.event_key), \
              counted AS (INSERT INTO {count} (endpoint, queued, quarantined, quarantined_bytes) \
                  SELECT endpoint, -count(*), -count(*) FILTER (WHERE quarantined), \
                  -coalesce(sum(bytes) FILTER (WHERE quarantined), 0) FROM gone GROUP BY endpoint) \
-             SELECT event_key, order_key FROM gone",
+             SELECT at, order_key FROM gone",
             fresh = taken(work),
             again = taken(later),
             mark = from_now("a.lasts"),
@@ -162,7 +162,8 @@ pub(super) fn bury(names: &Names) -> String {
              g.accepted_at, clock_timestamp(), $3::text, g.attempt, g.failures, g.vanished, g.replays, g.quarantined, \
              $2::text::uuid, coalesce(CASE g.slot {bodies}END, $6::bytea), coalesce($4::bytea, g.error), $5::bytea \
              FROM g), \
-         marked AS (UPDATE {dedup} AS d SET state = {DEAD} FROM g WHERE d.event_key = g.event_key), \
+         marked AS (UPDATE {dedup} AS d SET state = {DEAD}, attempt = greatest(d.attempt, g.attempt) \
+             FROM g WHERE d.event_key = g.event_key), \
          counted AS (INSERT INTO {count} (endpoint, queued, dead) SELECT endpoint, -1, 1 FROM g) \
          SELECT order_key FROM g UNION ALL \
          SELECT NULL FROM {dead} AS t WHERE t.event_key = $1::bytea AND t.ended_by = $2::text::uuid"
@@ -179,10 +180,9 @@ pub(super) fn of_owner(key: &EventKey, owner: &OwnerToken) -> Result<PgArguments
     Ok(values)
 }
 
-/// A key and its order, of a line that has ended.
-pub(super) fn ended(row: &PgRow) -> Result<([u8; 32], Option<[u8; 32]>), StoreError> {
-    let key = row::digest(&row::get::<Vec<u8>>(row, 0)?)?;
-    Ok((key, order(row, 1)?))
+/// The place of a line that has ended, counted from one, and its order.
+pub(super) fn ended(row: &PgRow) -> Result<(i64, Option<[u8; 32]>), StoreError> {
+    Ok((row::get(row, 0)?, order(row, 1)?))
 }
 
 pub(super) fn order(row: &PgRow, column: usize) -> Result<Option<[u8; 32]>, StoreError> {

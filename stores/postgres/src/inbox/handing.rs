@@ -1,7 +1,8 @@
 //! [`Core::lease`]: one ask of a worker, from its cursors to the payloads.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
+    slice,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -16,7 +17,7 @@ use hookgate_store_kit::rounding;
 
 use super::{
     core::{self, Core},
-    cursor::{Found, Place},
+    cursor::{self, Found, Place},
     lease::{self, Head, Line},
 };
 use crate::{row, value::Value};
@@ -34,32 +35,28 @@ impl Core {
         if !again.is_empty() {
             let lines = self.held(&again, &ask.owner).await?;
             if !lines.is_empty() {
-                let rows = self.leased(lines, None, &ask).await?;
+                let rows = self.leased(lines, &ask).await?;
                 let batch = Batch::default();
                 return Ok(Batch { rows, ..batch });
             }
         }
         self.look_after(ask.endpoints).await;
-        let (mut lines, head, is_more) = self.read_on(&ask).await?;
-        let mut strikes = None;
-        if lines.is_empty() && ask.limit > 0 {
-            for place in &head.over {
-                if let Some((line, so_many)) = self.probe(*place, &ask).await? {
-                    (lines, strikes) = (vec![line], Some(so_many));
-                    break;
-                }
-            }
-        }
-        self.owned.granted(
-            lines.iter().map(|line| (line.event_key, line.order_key)),
-            ask.owner,
-            ask.lasts,
-        );
+        let untried = self.untried.take(&ask);
+        let mut lines = self.probes(&untried, &ask, ask.limit).await?;
+        let room = ask.limit.saturating_sub(lines.len());
+        let (ready, head, is_more) = self.read_on(&Ask { limit: room, ..ask }).await?;
+        self.granted(&ready, &ask);
+        lines.extend(ready);
+        let over: Vec<i64> = (head.over.into_iter())
+            .filter(|turn| !untried.contains(turn))
+            .collect();
+        let room = ask.limit.saturating_sub(lines.len());
+        lines.extend(self.probes(&over, &ask, room).await?);
         let next = head
             .next_millis
             .map(|millis| rounding::left(millis).max(AT_ONCE));
         Ok(Batch {
-            rows: self.leased(lines, strikes, &ask).await?,
+            rows: self.leased(lines, &ask).await?,
             suspects_wait: head.suspects_wait,
             next_due: if is_more { Some(AT_ONCE) } else { next },
         })
@@ -67,21 +64,50 @@ impl Core {
 
     /// Reads on until something is found, or nothing is left. Says whether there may be more.
     async fn read_on(&self, ask: &Ask<'_>) -> Result<(Vec<Line>, Head, bool), StoreError> {
+        self.begin(ask).await;
         let mut strides = 0;
         loop {
             let now = Instant::now();
             let each = ask.endpoints.iter();
-            let places: Vec<Place> = each
+            let mut places: Vec<Place> = each
                 .map(|name| self.cursors.place(name, ask.format, now))
                 .collect();
-            self.lapse(ask.endpoints, &places, now).await?;
+            strides += self.lapse_on(ask.endpoints, &mut places, now).await?;
             let (lines, head) = self.read_once(ask, &places).await?;
             let is_more = !ask.suspects && self.learn(ask, &places, &lines, &head);
-            strides += 1;
-            if !lines.is_empty() || !is_more || strides == STRIDES {
+            if !lines.is_empty() || !is_more || strides >= STRIDES || ask.limit == 0 {
                 return Ok((lines, head, is_more));
             }
         }
+    }
+
+    /// Looks where endpoints have their first line. Where that cannot be said, they are read from the very first number.
+    async fn begin(&self, ask: &Ask<'_>) {
+        let now = Instant::now();
+        let names = self.cursors.to_begin(ask.endpoints, ask.format, now);
+        if names.is_empty() {
+            return;
+        }
+        let starts = self.starts(&names).await.unwrap_or_default();
+        for (turn, name) in (1_i64..).zip(names) {
+            let start = starts.get(&turn).copied().unwrap_or_default();
+            self.cursors.begin(name, ask.format, start, now);
+        }
+    }
+
+    async fn starts(&self, names: &[&Arc<str>]) -> Result<HashMap<i64, i64>, StoreError> {
+        // A snapshot that somebody holds open keeps all entries of lines that are done, and this reads them.
+        let sql = format!(
+            "SET LOCAL statement_timeout = {}; {}",
+            self.store.statements().lock().at_most(self.limit() / 4),
+            lease::first(&self.names, &core::names(names.iter().copied()))
+        );
+        let rows = self.text(sql).await?;
+        let starts = rows.iter().map(|row| {
+            let start = cursor::before_all(row::get(row, 1)?, row::get(row, 2)?);
+            Ok((row::get(row, 0)?, start))
+        });
+        starts.collect()
     }
 
     async fn read_once(
@@ -120,16 +146,19 @@ impl Core {
                     .iter()
                     .filter(|line| line.turn == turn && !line.is_later)
             };
+            let again: Vec<i64> = ready()
+                .map(|line| line.number)
+                .filter(|number| *number <= at.ahead)
+                .collect();
             let found = Found {
                 last_ahead: ready()
                     .map(|line| line.number)
                     .filter(|number| *number > at.ahead)
                     .max(),
-                last_again: ready()
-                    .map(|line| line.number)
-                    .filter(|number| *number <= at.ahead)
-                    .max(),
+                last_again: again.iter().copied().max(),
                 is_full: lines.len() >= ask.limit,
+                // The statement reads no more of a piece than it may hand out.
+                is_again_read: !head.left.contains(&turn) && again.len() < ask.limit,
                 newest: head.newest,
             };
             is_more |= self.cursors.found(name, *at, found, now);
@@ -137,13 +166,41 @@ impl Core {
         is_more
     }
 
-    /// Makes lines due again whose lease has lapsed: this store's own, and those that a repeated reading passes.
+    /// Makes lines due again whose lease has lapsed: this store's own, and those that a repeated reading passes. That
+    /// goes on to the next piece that has lines. Answers how many strides it took.
+    async fn lapse_on(
+        &self,
+        endpoints: &[Arc<str>],
+        places: &mut [Place],
+        now: Instant,
+    ) -> Result<usize, StoreError> {
+        let mut strides = 0;
+        loop {
+            let met = self.lapse(endpoints, places, now).await?;
+            strides += 1;
+            let mut goes_on = false;
+            for (name, place) in endpoints.iter().zip(places.iter_mut()) {
+                if place.again.is_some() && !met.contains(name) {
+                    let next = self.cursors.passed(name, *place, now);
+                    // What is read has been looked at: the next ask does both.
+                    place.again = next.filter(|_| strides < STRIDES);
+                    goes_on |= place.again.is_some();
+                }
+            }
+            if !goes_on {
+                return Ok(strides);
+            }
+        }
+    }
+
+    /// Answers the endpoints that have lines in their piece.
     async fn lapse(
         &self,
         endpoints: &[Arc<str>],
         places: &[Place],
         now: Instant,
-    ) -> Result<(), StoreError> {
+    ) -> Result<HashSet<Arc<str>>, StoreError> {
+        let mut all_met = HashSet::new();
         let own = self.owned.lapsed(now);
         let again: Vec<(&Arc<str>, i64)> = endpoints
             .iter()
@@ -151,7 +208,7 @@ impl Core {
             .filter_map(|(name, place)| Some((name, place.again?)))
             .collect();
         if own.is_empty() && again.is_empty() {
-            return Ok(());
+            return Ok(all_met);
         }
         let values = vec![
             core::names(again.iter().map(|(name, _)| *name)),
@@ -164,13 +221,38 @@ impl Core {
             let place = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
             if let (Some((name, _)), Some(met)) = (again.get(place), met) {
                 self.cursors.met(name, met);
+                all_met.insert(Arc::clone(name));
             }
         }
-        Ok(())
+        Ok(all_met)
     }
 
-    /// The line that tries whether the pause of an endpoint is over, and how often in a row it was paused.
-    async fn probe(&self, turn: i64, ask: &Ask<'_>) -> Result<Option<(Line, u32)>, StoreError> {
+    fn granted(&self, lines: &[Line], ask: &Ask<'_>) {
+        let lines = lines.iter().map(|line| (line.event_key, line.order_key));
+        self.owned.granted(lines, ask.owner, ask.lasts);
+    }
+
+    /// The lines that try whether the pauses of these endpoints are over, `room` at most. The next ask begins with the
+    /// endpoints that had no room: another endpoint's backlog may fill each batch.
+    async fn probes(
+        &self,
+        turns: &[i64],
+        ask: &Ask<'_>,
+        room: usize,
+    ) -> Result<Vec<Line>, StoreError> {
+        let mut lines = Vec::new();
+        for turn in turns {
+            if lines.len() >= room {
+                self.untried.add(*turn, ask);
+            } else if let Some(line) = self.probe(*turn, ask).await? {
+                self.granted(slice::from_ref(&line), ask);
+                lines.push(line);
+            }
+        }
+        Ok(lines)
+    }
+
+    async fn probe(&self, turn: i64, ask: &Ask<'_>) -> Result<Option<Line>, StoreError> {
         let place = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
         let Some(name) = ask.endpoints.get(place) else {
             return Ok(None);
@@ -192,7 +274,8 @@ impl Core {
             return Ok(None);
         };
         line.turn = turn;
-        Ok(Some((line, row::attempt(row, 0)?)))
+        line.probe = Some(row::attempt(row, 0)?);
+        Ok(Some(line))
     }
 
     /// What `owner` still holds of these lines.
@@ -203,12 +286,7 @@ impl Core {
         lines.collect()
     }
 
-    async fn leased(
-        &self,
-        lines: Vec<Line>,
-        probe: Option<u32>,
-        ask: &Ask<'_>,
-    ) -> Result<Vec<Leased>, StoreError> {
+    async fn leased(&self, lines: Vec<Line>, ask: &Ask<'_>) -> Result<Vec<Leased>, StoreError> {
         let mut payloads = self.payloads(&lines, &ask.owner).await?;
         let names: HashMap<&str, &Arc<str>> =
             ask.endpoints.iter().map(|name| (&**name, name)).collect();
@@ -231,7 +309,7 @@ impl Core {
             vanished: line.vanished,
             age: line.age,
             is_quarantined: line.is_quarantined,
-            probe,
+            probe: line.probe,
         };
         Ok(lines.into_iter().map(leased).collect())
     }
@@ -278,114 +356,4 @@ impl Core {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-mod tests {
-    use hookgate::{
-        dedup::{DedupStore, End},
-        inbox::{Entry, FORMAT, Inbox},
-        pack::ContentDigest,
-    };
-    use hookgate_test_support::{LEASE, PostgresServer, RETAIN, key, owner};
-
-    use super::*;
-    use crate::{PostgresInbox, Table};
-
-    /// The blocks that an ask for one line touches, with each endpoint read on from `ahead`.
-    async fn blocks(inbox: &PostgresInbox, ahead: i64) -> i64 {
-        let core = inbox.core();
-        let values = vec![
-            core::names([&"first".into()]),
-            Value::many([ahead]),
-            Value::Many(vec![Value::Null]),
-            Value::from(&owner(u64::MAX)),
-            Value::of_duration(Duration::ZERO),
-            Value::Number(FORMAT.into()),
-            Value::Number(1),
-            Value::Flag(false),
-        ];
-        let lease = core.text_of(&core.sql.lease, values);
-        let rows = core.text(format!("EXPLAIN (ANALYZE, BUFFERS) {lease}"));
-        let rows = rows.await.unwrap();
-        let lines: Vec<String> = rows.iter().map(|row| row::get(row, 0).unwrap()).collect();
-        let buffers = lines
-            .iter()
-            .find(|line| line.contains("Buffers: shared"))
-            .unwrap();
-        let counts = buffers.split_whitespace().filter_map(|word| {
-            let (what, count) = word.split_once('=')?;
-            ["hit", "read"]
-                .contains(&what)
-                .then(|| count.parse::<i64>().ok())?
-        });
-        counts.sum()
-    }
-
-    fn entry(number: u64) -> Entry {
-        Entry {
-            key: key(number),
-            token: owner(number),
-            content: Some(ContentDigest::of(b"")),
-            endpoint: "first".into(),
-            event_type: "known",
-            key_id: "key".into(),
-            order: None,
-            retain: RETAIN,
-            format: FORMAT,
-            payload: Bytes::from_static(b"payload"),
-        }
-    }
-
-    /// B3: as long as somebody holds a snapshot, the lines that are done stay in the index. An ask reads none of them.
-    #[tokio::test]
-    async fn a_held_snapshot_costs_an_ask_nothing() {
-        let Some(server) = PostgresServer::shared() else {
-            return;
-        };
-        let (url, named) = (server.url(), Table::new("held_snapshot").unwrap());
-        let inbox = PostgresInbox::builder()
-            .tables_named(&named)
-            .may_lose_what_was_accepted();
-        let inbox = inbox.call_timeout(Duration::from_secs(20)).connect(&url);
-        let inbox = inbox.await.unwrap();
-        inbox.migrate().await.unwrap();
-        let empty = blocks(&inbox, 0).await;
-
-        let mut held = inbox.core().pool().begin().await.unwrap();
-        let snapshot = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM held_snapshot_work";
-        sqlx::raw_sql(snapshot).execute(&mut *held).await.unwrap();
-        let endpoints = ["first".into()];
-        for batch in 0..20_u64 {
-            let entries = (batch * 200..(batch + 1) * 200).map(entry).collect();
-            inbox.accept(entries).await.unwrap();
-            let ask = Ask {
-                endpoints: &endpoints,
-                format: FORMAT,
-                limit: 200,
-                lasts: LEASE,
-                owner: owner(1_000_000 + batch),
-                suspects: false,
-            };
-            let rows = Inbox::lease(&inbox, ask).await.unwrap().rows;
-            assert_eq!(rows.len(), 200);
-            let ends = rows
-                .iter()
-                .map(|row| inbox.settle(&row.lease, End::Processed, RETAIN));
-            for end in ends {
-                end.await.unwrap();
-            }
-        }
-        let newest = format!("SELECT last_value FROM {}", inbox.core().names.number);
-        let newest = inbox.core().text(newest).await.unwrap();
-        let ahead = row::get(&newest[0], 0).unwrap();
-        let on = blocks(&inbox, ahead).await;
-        let over = blocks(&inbox, 0).await;
-        assert!(
-            on <= empty + 40,
-            "{on} blocks, where an empty inbox has {empty}"
-        );
-        assert!(
-            over > on + 200,
-            "from the start it would be more than {on}: {over}"
-        );
-        held.rollback().await.unwrap();
-    }
-}
+mod tests;

@@ -12,7 +12,7 @@ use super::{
     line::{COLUMNS, GivenBack, is_first_of_its_order},
     names::Names,
 };
-use crate::{prepared::Prepared, row, statements::from_now};
+use crate::{prepared::Prepared, row, statements::from_now, value::Value};
 
 /// So many numbers are read at most by one statement, whatever is left of their lines.
 pub(super) const STRIDE: i64 = 50_000;
@@ -28,7 +28,8 @@ const LEASED: &str = "t.event_key, t.endpoint, t.event_type, t.key_id, t.order_k
 /// owner, `$5` how long, `$6` the newest format, `$7` how many, `$8` whether only suspects.
 ///
 /// Each row has what holds for the whole batch first: the newest number, whether suspects wait, and when the next line is
-/// due. The places of the endpoints that are not read follow, and of those the ones whose pause is over.
+/// due. The places of the endpoints that are not read follow, and of those the ones whose pause is over. Then the places of
+/// the endpoints whose repeated reading has found more than there is room for.
 pub(super) fn lease(names: &Names) -> Prepared {
     let Names {
         work,
@@ -93,7 +94,9 @@ pub(super) fn lease(names: &Names) -> Prepared {
                          ORDER BY l.due LIMIT 1) AS next), \
                      (SELECT min(left_millis) FROM shut WHERE NOT held AND NOT is_over)) AS next_millis, \
                  ARRAY(SELECT turn FROM shut) AS shut, \
-                 ARRAY(SELECT turn FROM shut WHERE NOT held AND is_over ORDER BY turn) AS over) \
+                 ARRAY(SELECT turn FROM shut WHERE NOT held AND is_over ORDER BY turn) AS over, \
+                 ARRAY(SELECT turn FROM again WHERE (turn, number) NOT IN ( \
+                     SELECT turn, number FROM chosen WHERE NOT is_later)) AS left_again) \
              SELECT batch.*, t.* FROM batch LEFT JOIN (TABLE taken UNION ALL TABLE retaken) AS t ON true \
              ORDER BY t.round, t.turn",
             ahead = fresh("o.ahead", &format!("o.ahead + {STRIDE}")),
@@ -103,6 +106,17 @@ pub(super) fn lease(names: &Names) -> Prepared {
             until_left = millis_left("e.paused_until"),
             due_left = millis_left("l.due"),
         ),
+    )
+}
+
+/// The lowest number of each endpoint's ready lines, and the newest number of all. `endpoints` names them.
+pub(super) fn first(names: &Names, endpoints: &Value) -> String {
+    let Names { work, number, .. } = names;
+    format!(
+        "SELECT a.turn, (SELECT w.number FROM {work} AS w WHERE w.endpoint = a.name ORDER BY w.number LIMIT 1), \
+             coalesce(pg_sequence_last_value('{number}'::regclass), 0) \
+         FROM (SELECT convert_from(name, 'UTF8') COLLATE \"C\" AS name, turn \
+             FROM unnest({endpoints}::bytea[]) WITH ORDINALITY AS a(name, turn)) AS a"
     )
 }
 
@@ -146,7 +160,7 @@ pub(super) fn probe(names: &Names) -> Prepared {
                  RETURNING 1::bigint AS turn, 1::bigint AS round, true AS is_later, {taken}), \
              shut AS (UPDATE {endpoint} AS e SET paused_until = {until}, probe = c.event_key \
                  FROM chosen AS c, gate AS g WHERE e.name = g.name) \
-             SELECT g.strikes, NULL, NULL, NULL, NULL, t.* FROM gate AS g \
+             SELECT g.strikes, NULL, NULL, NULL, NULL, NULL, t.* FROM gate AS g \
                  CROSS JOIN (TABLE taken UNION ALL TABLE retaken) AS t",
             first_ready = is_first_of_its_order("w", work, later),
             first_due = is_first_of_its_order("l", work, later),
@@ -205,6 +219,8 @@ pub(super) struct Head {
     pub(super) shut: Vec<i64>,
     /// Of those, the ones whose pause is over.
     pub(super) over: Vec<i64>,
+    /// The places of those whose repeated reading has found lines that were not handed out.
+    pub(super) left: Vec<i64>,
 }
 
 pub(super) fn head(row: &PgRow) -> Result<Head, StoreError> {
@@ -214,6 +230,7 @@ pub(super) fn head(row: &PgRow) -> Result<Head, StoreError> {
         next_millis: row::get(row, 2)?,
         shut: row::get(row, 3)?,
         over: row::get(row, 4)?,
+        left: row::get(row, 5)?,
     })
 }
 
@@ -236,30 +253,33 @@ pub(super) struct Line {
     pub(super) vanished: u32,
     pub(super) is_quarantined: bool,
     pub(super) age: std::time::Duration,
+    /// How often in a row its endpoint was paused, if it tries whether that is over.
+    pub(super) probe: Option<u32>,
 }
 
 /// `None` where the row stands for the batch alone.
 pub(super) fn line(row: &PgRow) -> Result<Option<Line>, StoreError> {
-    let Some(turn) = row::get(row, 5)? else {
+    let Some(turn) = row::get(row, 6)? else {
         return Ok(None);
     };
-    let order_key: Option<Vec<u8>> = row::get(row, 12)?;
+    let order_key: Option<Vec<u8>> = row::get(row, 13)?;
     Ok(Some(Line {
         turn,
-        is_later: row::get(row, 7)?,
-        event_key: row::digest(&row::get::<Vec<u8>>(row, 8)?)?,
-        endpoint: row::get(row, 9)?,
-        event_type: row::get(row, 10)?,
-        key_id: row::get(row, 11)?,
+        is_later: row::get(row, 8)?,
+        event_key: row::digest(&row::get::<Vec<u8>>(row, 9)?)?,
+        endpoint: row::get(row, 10)?,
+        event_type: row::get(row, 11)?,
+        key_id: row::get(row, 12)?,
         order_key: order_key.map(|key| row::digest(&key)).transpose()?,
-        format: row::get::<i16>(row, 13)?.unsigned_abs(),
-        slot: row::get(row, 14)?,
-        number: row::get(row, 15)?,
-        attempt: row::attempt(row, 16)?,
-        failures: row::attempt(row, 17)?,
-        vanished: row::attempt(row, 18)?,
-        is_quarantined: row::get(row, 19)?,
-        age: rounding::left(row::get(row, 20)?),
+        format: row::get::<i16>(row, 14)?.unsigned_abs(),
+        slot: row::get(row, 15)?,
+        number: row::get(row, 16)?,
+        attempt: row::attempt(row, 17)?,
+        failures: row::attempt(row, 18)?,
+        vanished: row::attempt(row, 19)?,
+        is_quarantined: row::get(row, 20)?,
+        age: rounding::left(row::get(row, 21)?),
+        probe: None,
     }))
 }
 
@@ -275,7 +295,7 @@ pub(super) fn held(names: &Names) -> Prepared {
         "held",
         "bytea[], uuid",
         format!(
-            "SELECT NULL, NULL, NULL, NULL, NULL, t.* FROM ({} UNION ALL {}) AS t ORDER BY round",
+            "SELECT NULL, NULL, NULL, NULL, NULL, NULL, t.* FROM ({} UNION ALL {}) AS t ORDER BY round",
             of(&names.work, false),
             of(&names.later, true)
         ),

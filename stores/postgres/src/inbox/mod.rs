@@ -8,6 +8,7 @@
 //! | `accept`, `accepting` | accepts: the statement, and batches of them |
 //! | `lease`, `cursor`, `owned`, `handing` | handing out: the statements, where to read on, what was handed out, one ask |
 //! | `ends`, `ending` | how leases end |
+//! | `heart` | connections for heartbeats |
 //! | `order` | who goes on after whom |
 //! | `pauses` | the breaker, holds, and what is looked after |
 //! | `tidings` | who is told of new work |
@@ -27,6 +28,7 @@ mod durability;
 mod ending;
 mod ends;
 mod handing;
+mod heart;
 mod lease;
 mod line;
 mod migration;
@@ -271,5 +273,64 @@ impl Inbox for PostgresInbox {
 
     async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
         self.core().erase(age, limit).await
+    }
+}
+
+/// What the unit tests share.
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use hookgate::inbox::{FORMAT, Leased};
+    use hookgate_test_support::{PostgresServer, RETAIN, key, owner};
+
+    use super::*;
+    use crate::Table;
+
+    /// An inbox on tables of this name. `None` where there is no server to be had.
+    pub(super) async fn inbox(name: &str) -> Option<(PostgresInbox, Arc<PostgresServer>)> {
+        let server = PostgresServer::shared()?;
+        let inbox = PostgresInbox::builder()
+            .tables_named(&Table::new(name).unwrap())
+            .table(Table::new(&format!("{name}_dedup")).unwrap())
+            .may_lose_what_was_accepted()
+            .call_timeout(Duration::from_secs(20))
+            .connect(&server.url())
+            .await
+            .unwrap();
+        inbox.migrate().await.unwrap();
+        Some((inbox, server))
+    }
+
+    pub(super) fn entry(number: u64) -> Entry {
+        Entry {
+            key: key(number),
+            token: owner(number),
+            content: Some(ContentDigest::of(b"")),
+            endpoint: "first".into(),
+            event_type: "known",
+            key_id: "key".into(),
+            order: None,
+            retain: RETAIN,
+            format: FORMAT,
+            payload: Bytes::from_static(b"payload"),
+        }
+    }
+
+    pub(super) async fn ask(
+        inbox: &PostgresInbox,
+        owner: OwnerToken,
+        lasts: Duration,
+    ) -> Vec<Leased> {
+        let ask = Ask {
+            endpoints: &["first".into()],
+            format: FORMAT,
+            limit: 100,
+            lasts,
+            owner,
+            suspects: false,
+        };
+        inbox.lease(ask).await.unwrap().rows
     }
 }

@@ -1,12 +1,15 @@
 //! Pauses, holds, and what a worker that asks looks after on its way.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use hookgate::{dedup::StoreError, inbox::Pause};
+use hookgate::{
+    dedup::StoreError,
+    inbox::{Ask, Pause},
+};
 
 use super::{core::Core, order};
 use crate::{row, statements::from_now, value::Value};
@@ -23,6 +26,34 @@ const ORDERS: u32 = 200;
 pub(super) struct Rounds {
     noted: Mutex<HashMap<Arc<str>, Instant>>,
     swept: Mutex<Option<(Instant, [u8; 32])>>,
+}
+
+/// Endpoints whose pause is over, and that no line has tried yet. Suspects try apart from the others.
+#[derive(Debug, Default)]
+pub(super) struct Untried(Mutex<HashSet<(Arc<str>, bool)>>);
+
+impl Untried {
+    fn endpoints(&self) -> MutexGuard<'_, HashSet<(Arc<str>, bool)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes the endpoint at a place of `ask`, counted from one.
+    pub(super) fn add(&self, turn: i64, ask: &Ask<'_>) {
+        let place = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
+        if let Some(name) = ask.endpoints.get(place) {
+            self.endpoints().insert((name.clone(), ask.suspects));
+        }
+    }
+
+    /// The places of those that `ask` names. They are forgotten here.
+    pub(super) fn take(&self, ask: &Ask<'_>) -> Vec<i64> {
+        let mut endpoints = self.endpoints();
+        let turns = (1_i64..).zip(ask.endpoints);
+        turns
+            .filter(|(_, name)| endpoints.remove(&(Arc::clone(name), ask.suspects)))
+            .map(|(turn, _)| turn)
+            .collect()
+    }
 }
 
 fn is_due(last: Option<Instant>, now: Instant, every: Duration) -> bool {

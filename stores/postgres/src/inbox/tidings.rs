@@ -76,7 +76,7 @@ impl Core {
             return;
         };
         if !self.tidings.is_telling.swap(true, Ordering::SeqCst) {
-            runtime.spawn(Telling(core).run());
+            runtime.spawn(Telling(Some(core)).run());
         }
     }
 
@@ -102,21 +102,31 @@ impl Core {
     }
 }
 
-/// The task that tells others, until there is nothing to tell.
-struct Telling(Arc<Core>);
+/// The task that tells others, until there is nothing to tell. It has the inbox as long as it is the one that tells.
+struct Telling(Option<Arc<Core>>);
+
+impl Drop for Telling {
+    /// Its runtime may end before it has told all. The next one to tell does that.
+    fn drop(&mut self) {
+        if let Some(core) = &self.0 {
+            core.tidings.is_telling.store(false, Ordering::SeqCst);
+        }
+    }
+}
 
 impl Telling {
-    async fn run(self) {
-        loop {
-            while let Some(number) = self.0.tidings.take() {
+    async fn run(mut self) {
+        while let Some(core) = &self.0 {
+            let tidings = &core.tidings;
+            while let Some(number) = tidings.take() {
                 // Whoever is not told polls.
-                let _ = notify(&self.0, &number.to_string()).await;
+                let _ = notify(core, &number.to_string()).await;
                 tokio::time::sleep(BUNDLED_FOR).await;
             }
-            self.0.tidings.is_telling.store(false, Ordering::SeqCst);
+            tidings.is_telling.store(false, Ordering::SeqCst);
             // Somebody may have added to it just before.
-            if self.0.tidings.is_told() || self.0.tidings.is_telling.swap(true, Ordering::SeqCst) {
-                return;
+            if tidings.is_told() || tidings.is_telling.swap(true, Ordering::SeqCst) {
+                self.0 = None;
             }
         }
     }
@@ -241,6 +251,7 @@ fn complain() {
 fn complain() {}
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
 
@@ -253,6 +264,29 @@ mod tests {
         }
         assert_eq!(tidings.take(), Some(3));
         assert_eq!(tidings.take(), None);
+    }
+
+    #[tokio::test]
+    async fn a_runtime_that_ends_while_it_tells_leaves_that_to_the_next() {
+        let Some((inbox, _server)) = crate::inbox::tests::inbox("telling").await else {
+            return;
+        };
+        let tidings = &inbox.core().tidings;
+        let other = tokio::runtime::Builder::new_current_thread().build();
+        let other = other.unwrap();
+        let entered = other.enter();
+        inbox.core().tell(7);
+        drop(entered);
+        other.shutdown_background();
+        assert!(!tidings.is_told(), "it had no time to");
+        inbox.core().tell(9);
+        let told = async {
+            while !tidings.is_told() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let told = tokio::time::timeout(Duration::from_secs(60), told).await;
+        assert!(told.is_ok(), "nobody tells");
     }
 
     #[test]

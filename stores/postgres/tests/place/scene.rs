@@ -8,9 +8,9 @@ use hookgate::{
     inbox::{Accept, Ask, Batch, DeadReason, Entry, FORMAT, Inbox, OrderKey},
     pack::ContentDigest,
 };
-use hookgate_postgres::PostgresInbox;
+use hookgate_postgres::{PostgresInbox, PostgresInboxBuilder};
 use hookgate_test_support::{LEASE, RETAIN, key, owner};
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
 
 use super::{InboxEffects, inbox_effects, run};
 
@@ -39,12 +39,16 @@ impl Scene {
 
     /// Another instance, on the same tables.
     pub(crate) async fn another(&self) -> PostgresInbox {
-        let tables = self.at.tables.clone();
-        let settings = super::patient_inbox()
-            .tables_named(&tables[0])
-            .table(tables[1].clone());
-        let inbox = settings.pool(self.at.pool.clone()).await;
-        inbox.expect("another instance")
+        let settings = self.settings().pool(self.at.pool.clone());
+        settings.await.expect("another instance")
+    }
+
+    /// Of an instance on the same tables.
+    pub(crate) fn settings(&self) -> PostgresInboxBuilder {
+        let [tables, dedup, _] = &self.at.tables;
+        super::patient_inbox()
+            .tables_named(tables)
+            .table(dedup.clone())
     }
 
     pub(crate) async fn accept(&self, entry: Entry) -> Accept {
@@ -90,6 +94,14 @@ impl Scene {
             sql = sql.replace(&format!("{{{table}}}"), &self.at.table(table));
         }
         sql
+    }
+
+    /// Whether somebody waits for the transaction of that process of the server's.
+    pub(crate) async fn waits_for(&self, pid: i32) -> bool {
+        let waiting = format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE {pid} = ANY (pg_blocking_pids(pid))"
+        );
+        self.number(&waiting).await > 0
     }
 
     pub(crate) async fn run(&self, sql: &str) {
@@ -171,11 +183,16 @@ pub(crate) fn order(name: &str) -> OrderKey {
 }
 
 pub(crate) async fn ask(inbox: &impl Inbox, by: u64, lasts: Duration) -> Batch {
+    ask_for(inbox, 1000, by, lasts).await
+}
+
+/// Asks for so many lines at most.
+pub(crate) async fn ask_for(inbox: &impl Inbox, limit: usize, by: u64, lasts: Duration) -> Batch {
     let endpoints: [Arc<str>; 1] = [ENDPOINT.into()];
     let ask = Ask {
         endpoints: &endpoints,
         format: FORMAT,
-        limit: 1000,
+        limit,
         lasts,
         owner: owner(by),
         suspects: false,
@@ -186,6 +203,12 @@ pub(crate) async fn ask(inbox: &impl Inbox, by: u64, lasts: Duration) -> Batch {
 /// The keys of what was handed out.
 pub(crate) fn keys(batch: &Batch) -> Vec<EventKey> {
     batch.rows.iter().map(|row| *row.lease.key()).collect()
+}
+
+/// The server's process of a transaction.
+pub(crate) async fn pid(tx: &mut PgConnection) -> i32 {
+    let row = sqlx::raw_sql("SELECT pg_backend_pid()").fetch_one(tx).await;
+    row.expect("a process").get(0)
 }
 
 /// As it stands in a statement.

@@ -46,8 +46,10 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     {
         return Vec::new();
     }
+    // Where senders share a mark, the others would be guesses.
     senders
         .into_iter()
+        .take(1)
         .map(|sender| {
             Finding::sign(
                 Confidence::Likely,
