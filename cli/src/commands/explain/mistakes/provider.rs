@@ -1,5 +1,7 @@
 //! Another provider than the one that the receiver is built for.
 
+use hookgate::providers::known::{self, KnownSender};
+
 use super::{
     super::{
         case::{Case, NamedKey, Reading},
@@ -16,7 +18,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     }
     let mut trials = Vec::new();
     for sender in recognised(&case.headers) {
-        if sender.provider == case.provider {
+        if signs_alike(sender.provider, &case.provider) {
             continue;
         }
         for reading in [None, Some(Reading::Whsec), Some(Reading::Utf8)] {
@@ -42,7 +44,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     let senders = recognised(&case.headers);
     if senders
         .iter()
-        .any(|sender| sender.provider == case.provider)
+        .any(|sender| signs_alike(sender.provider, &case.provider))
     {
         return Vec::new();
     }
@@ -59,6 +61,13 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// Whether requests of both are signed in the same way, under headers of the same names. Those of senders that follow
+/// Standard Webhooks are: nothing but the key tells them apart.
+fn signs_alike(one: &str, other: &str) -> bool {
+    let scheme = |provider| known::find(provider).and_then(KnownSender::scheme);
+    one == other || scheme(one).is_some_and(|one| Some(one) == scheme(other))
 }
 
 fn cause(case: &Case, provider: &str, by: &str) -> String {
