@@ -81,6 +81,7 @@ const fn mac(digest: Digest) -> &'static str {
     match digest {
         Digest::Sha1 => "HMAC-SHA1",
         Digest::Sha256 => "HMAC-SHA256",
+        Digest::Sha384 => "HMAC-SHA384",
         Digest::Sha512 => "HMAC-SHA512",
     }
 }
@@ -88,7 +89,9 @@ const fn mac(digest: Digest) -> &'static str {
 const fn encoding(encoding: SignatureEncoding) -> &'static str {
     match encoding {
         SignatureEncoding::Base64 => "base64",
+        SignatureEncoding::Base64Unpadded => "base64 without padding",
         SignatureEncoding::Base64Url => "base64url",
+        SignatureEncoding::Base64UrlPadded => "base64url with padding",
         SignatureEncoding::Hex => "hex",
         SignatureEncoding::Jws => "a JWS",
     }

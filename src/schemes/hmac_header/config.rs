@@ -7,8 +7,7 @@ use crate::{
     schemes::{
         Digest, SignatureEncoding, Template, TimestampForm, signature_encoding,
         signed_header::{SignedHeader, header_name},
-        template::Piece,
-        timestamp_form,
+        template::{Source, TextRule},
     },
     setup::BuildError,
 };
@@ -48,16 +47,15 @@ pub struct HmacHeaderConfig {
     /// The header of `{timestamp}`, unless the layout carries it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp_header: Option<String>,
-    /// The form of `{timestamp}`: seconds or milliseconds. Serialised as `timestamp_unit`.
-    #[serde(
-        default,
-        rename = "timestamp_unit",
-        deserialize_with = "timestamp_form::of_mac"
-    )]
+    /// The form of `{timestamp}`. Serialised as `timestamp_unit`.
+    #[serde(default, rename = "timestamp_unit")]
     pub timestamp_form: TimestampForm,
     /// The digest.
     #[serde(default)]
     pub digest: Digest,
+    /// The address that stands as `{url}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 fn body() -> String {
@@ -76,6 +74,7 @@ impl HmacHeaderConfig {
             timestamp_header: None,
             timestamp_form: TimestampForm::Seconds,
             digest: Digest::Sha256,
+            url: None,
         }
     }
 
@@ -86,8 +85,8 @@ impl HmacHeaderConfig {
         self
     }
 
-    /// The signed text: `{id}`, `{timestamp}`, `{body}` and what stands between them; see [`Template`]. Default:
-    /// `{body}`.
+    /// The signed text: `{id}`, `{timestamp}`, `{body}`, the other placeholders of a [`Template`], and what stands between
+    /// them. Default: `{body}`.
     #[must_use]
     pub fn template(mut self, template: impl Into<String>) -> Self {
         self.template = template.into();
@@ -122,6 +121,14 @@ impl HmacHeaderConfig {
         self.digest = digest;
         self
     }
+
+    /// The address that stands as `{url}` in the signed text: as it was entered at the sender, whole. What a request says
+    /// of its own host is never signed text, since whoever sends it writes that.
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
 }
 
 impl TryFrom<HmacHeaderConfig> for HmacHeader {
@@ -129,11 +136,11 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
 
     fn try_from(config: HmacHeaderConfig) -> Result<Self, BuildError> {
         config.encoding.check_for_mac()?;
-        config.timestamp_form.check_for_mac()?;
-        let template: Template = config.template.parse()?;
+        let template = config.template.parse::<Template>()?;
+        let template = template.with_url(config.url.as_deref())?;
         let id = id_header(config.id_header, &template)?;
         let timestamp = timestamp_source(config.timestamp_header, &config.layout)?;
-        if timestamp.is_some() != template.has(&Piece::Timestamp) {
+        if timestamp.is_some() != template.has(&Source::Timestamp) {
             return Err(BuildError::Scheme(
                 "the template's `{timestamp}` and the source of the time go together: \
                  a time that nothing signs dates nothing",
@@ -150,11 +157,13 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
             signature_header: header_name("signature header", &config.signature_header)?,
             layout: config.layout,
             encoding: config.encoding,
-            template,
             id,
             timestamp,
+            timestamp_rule: timestamp_rule(&template, config.timestamp_form)?,
             timestamp_form: config.timestamp_form,
             digest: config.digest,
+            from_head: template.from_head().map(Box::new),
+            template,
         })
     }
 }
@@ -163,10 +172,10 @@ fn id_header(
     header: Option<String>,
     template: &Template,
 ) -> Result<Option<SignedHeader>, BuildError> {
-    match (header, template.has(&Piece::Id)) {
+    match (header, template.has(&Source::Id)) {
         (Some(name), true) => {
             let name = header_name("id header", &name)?;
-            Ok(Some(SignedHeader::new(name, template, &Piece::Id)))
+            Ok(Some(SignedHeader::new(name, template, &Source::Id)))
         }
         (None, false) => Ok(None),
         (Some(_), false) => Err(BuildError::Scheme(
@@ -198,4 +207,20 @@ fn timestamp_source(
         (None, Some(name)) => Ok(Some(TimestampSource::Pair(name))),
         (None, None) => Ok(None),
     }
+}
+
+/// What the text of a time of this form may be.
+fn timestamp_rule(template: &Template, form: TimestampForm) -> Result<TextRule, BuildError> {
+    let rule = template.rule_of(&Source::Timestamp);
+    let rule = match form {
+        // Its text begins and ends by its own form, so any literal behind it leaves one reading.
+        TimestampForm::Rfc3339 => rule.delimiting_itself(),
+        _ => rule,
+    };
+    if rule.delimiter.is_some_and(|byte| form.may_contain(byte)) {
+        return Err(BuildError::Scheme(
+            "a time of this form can contain the literal beside `{timestamp}`: one signature would fit two readings",
+        ));
+    }
+    Ok(rule)
 }

@@ -1,4 +1,4 @@
-//! [`HmacHeader`]: a MAC over the raw body, and perhaps an id and a time, in a header.
+//! [`HmacHeader`]: a MAC over the raw body, and perhaps an id, a time and more, in a header.
 //!
 //! Most senders sign this way and differ only in names and layout, so the scheme is data: a preset is
 //! a value of [`HmacHeaderConfig`], not code.
@@ -15,8 +15,10 @@ use http::HeaderName;
 
 pub use self::{config::HmacHeaderConfig, layout::SignatureLayout};
 use super::{
-    Digest, Scheme, SignatureEncoding, Signs, Template, TimestampForm, Verified, digest::with_mac,
+    Digest, Scheme, SignatureEncoding, Signs, Template, TimestampForm, Verified,
+    digest::with_mac,
     signed_header::SignedHeader,
+    template::{FromHead, TextRule},
 };
 use crate::{
     keys::{KeyKind, LiveKeys},
@@ -39,8 +41,10 @@ pub struct HmacHeader {
     template: Template,
     id: Option<SignedHeader>,
     timestamp: Option<TimestampSource>,
+    timestamp_rule: TextRule,
     timestamp_form: TimestampForm,
     digest: Digest,
+    from_head: Option<Box<FromHead>>,
 }
 
 /// Where the time stands: in a header of its own, or beside the signatures.
@@ -64,7 +68,7 @@ impl Scheme for HmacHeader {
         kind == KeyKind::Secret
     }
 
-    /// Proves the whole body, and the id and time that the template names.
+    /// Proves the whole body, and what else the template names.
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,

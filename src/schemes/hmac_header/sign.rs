@@ -1,54 +1,49 @@
 //! Signing as a sender does, with the text that [`verify`](super::verify) reads.
 
 use super::{HmacHeader, TimestampSource};
-use crate::{schemes::template::Parts, time::UnixTime};
+use crate::{
+    schemes::{ToSign, template::Parts},
+    time::UnixTime,
+};
 
 impl HmacHeader {
-    /// The value of the signature's header for `body`, by each of `secrets`.
-    fn signature<'k>(
+    /// The headers that the signature covers and that of the signature, by each of `secrets`, each with its value.
+    pub(crate) fn headers<'k>(
         &self,
+        request: ToSign<'_>,
         secrets: impl Iterator<Item = &'k [u8]>,
         id: &str,
         at: UnixTime,
-        body: &[u8],
-    ) -> String {
+    ) -> Vec<(String, String)> {
+        let named = match &self.from_head {
+            Some(from_head) => request.named(from_head),
+            None => Vec::new(),
+        };
         let time = self.timestamp_form.write(at);
+        let values: Vec<&[u8]> = named.iter().map(|(_, value)| value.as_bytes()).collect();
         let parts = Parts {
             id: id.as_bytes(),
             timestamp: time.as_bytes(),
-            body,
-            ..Parts::default()
+            ..request.parts(&values)
         };
+        let text = self.template.text(&parts);
         let signature = |secret| {
-            let mac = self.digest.mac(secret, self.template.text(parts));
+            let mac = self.digest.mac(secret, std::iter::once(&*text));
             self.encoding.encode(&mac)
         };
         let signatures: Vec<String> = secrets.map(signature).collect();
-        self.layout.write(&signatures, &time)
-    }
 
-    /// The headers of the id and the time, where there are any, and that of the signature, each with its value.
-    pub(crate) fn headers<'k>(
-        &self,
-        secrets: impl Iterator<Item = &'k [u8]>,
-        id: &str,
-        at: UnixTime,
-        body: &[u8],
-    ) -> Vec<(String, String)> {
-        let of_id = self
-            .id
-            .as_ref()
-            .map(|header| (header.name(), id.to_owned()));
+        let of_id = self.id.as_ref().map(|header| (header.name().as_str(), id));
         let of_time = match &self.timestamp {
-            Some(TimestampSource::Header(name)) => Some((name, self.timestamp_form.write(at))),
+            Some(TimestampSource::Header(name)) => Some((name.as_str(), &*time)),
             Some(TimestampSource::Pair(_)) | None => None,
         };
-        let signature = self.signature(secrets, id, at, body);
-        let headers = [of_id, of_time, Some((&self.signature_header, signature))];
+        let signature = self.layout.write(&signatures, &time);
+        let of_signature = (self.signature_header.as_str(), &*signature);
+        let headers = named.iter().copied().chain(of_id).chain(of_time);
         headers
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.as_str().to_owned(), value))
+            .chain([of_signature])
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()
     }
 

@@ -14,7 +14,7 @@ use crate::{
     schemes::{
         Coverage, Verified,
         signed_header::{Unreadable, signature_value},
-        template::Parts,
+        template::{Parts, Values},
     },
     time::UnixTime,
     verdict::Rejection,
@@ -38,20 +38,23 @@ impl HmacHeader {
         ))?;
         let id = self.id(head)?;
         let timestamp = self.timestamp(head, header)?;
+        let named = match &self.from_head {
+            Some(from_head) => from_head.read(head)?,
+            None => Values::default(),
+        };
         let parts = Parts {
             id: id.unwrap_or_default().as_bytes(),
             timestamp: timestamp.map_or(&[][..], |(text, _)| text),
-            body: request.body,
-            ..Parts::default()
+            ..Parts::of(head, named.as_slice(), request.body)
         };
+        let digest = self.template.digest_of(request.body);
 
         let mut any_key = false;
         for (key_id, prepared) in keys.macs::<M>() {
             any_key = true;
             let mut mac = prepared.clone();
-            self.template
-                .text(parts)
-                .for_each(|piece| mac.update(piece));
+            let each = |piece: &[u8]| mac.update(piece);
+            self.template.each(&parts, digest.as_ref(), each);
             if is_right(mac, &first, signatures.clone()) {
                 return Ok(Verified::assertion(Coverage::Body, key_id)
                     .with_signed_id(id)
@@ -105,7 +108,8 @@ impl HmacHeader {
         if text.is_empty() {
             return Err(Rejection::MissingTimestamp);
         }
-        let time = self.timestamp_form.read(text);
+        let fits = self.timestamp_rule.check(text).is_ok();
+        let time = self.timestamp_form.read(text).filter(|_| fits);
         let time = time.ok_or(Rejection::MalformedTimestamp)?;
         Ok(Some((text, time)))
     }
