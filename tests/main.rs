@@ -32,6 +32,7 @@ mod schemes {
     mod hmac_body_field;
     mod hmac_header;
     mod keyrings;
+    mod layouts;
     mod presets {
         mod forms;
         mod identity;

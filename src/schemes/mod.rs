@@ -35,7 +35,7 @@ pub use self::{
     config::SchemeConfig,
     digest::Digest,
     hmac_body_field::{HmacBodyField, HmacBodyFieldConfig, Recipe},
-    hmac_header::{HmacHeader, HmacHeaderConfig, SignatureLayout},
+    hmac_header::{HeaderFamily, HmacHeader, HmacHeaderConfig, SignatureLayout},
     scheme::{Scheme, Signs},
     signature_encoding::SignatureEncoding,
     template::Template,

@@ -39,7 +39,6 @@ impl SignedHeader {
         self
     }
 
-    #[cfg(feature = "simulator")]
     pub(super) fn name(&self) -> &HeaderName {
         &self.name
     }

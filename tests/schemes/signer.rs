@@ -68,14 +68,22 @@ fn layouts() -> Vec<SignatureLayout> {
         },
         pairs(None),
         pairs(Some("t")),
+        SignatureLayout::List,
+        SignatureLayout::TimeAndSignature,
     ]
+}
+
+fn carries_time(layout: &SignatureLayout) -> bool {
+    match layout {
+        SignatureLayout::Pairs { timestamp, .. } => timestamp.is_some(),
+        other => *other == SignatureLayout::TimeAndSignature,
+    }
 }
 
 fn headers() -> Vec<SchemeConfig> {
     let mut configs = Vec::new();
     for layout in layouts() {
-        let carries_time =
-            matches!(&layout, SignatureLayout::Pairs { timestamp, .. } if timestamp.is_some());
+        let carries_time = carries_time(&layout);
         for (encoding, digest) in OF_MACS
             .iter()
             .flat_map(|it| DIGESTS.map(|other| (*it, other)))
@@ -246,13 +254,15 @@ fn a_mac_goes_into_its_member_where_there_is_one_and_else_to_the_end() {
 #[test]
 fn while_a_secret_is_rotated_a_list_of_signatures_carries_both() {
     for layout in layouts() {
-        let has_room = !matches!(layout, SignatureLayout::Single { .. });
+        let has_room = !matches!(
+            layout,
+            SignatureLayout::Single { .. } | SignatureLayout::TimeAndSignature
+        );
         let config = HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex);
-        let config = match &layout {
-            SignatureLayout::Pairs { timestamp, .. } if timestamp.is_some() => {
-                config.template("{timestamp}.{body}")
-            }
-            _ => config,
+        let config = if carries_time(&layout) {
+            config.template("{timestamp}.{body}")
+        } else {
+            config
         };
         let config = SchemeConfig::from(config.layout(layout.clone()));
         let signer = Signer::new(config.clone(), SECRET).unwrap();

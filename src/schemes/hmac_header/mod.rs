@@ -6,18 +6,20 @@
 //! What each known sender writes is in its row: [`providers::known`](crate::providers::known).
 
 mod config;
+mod family;
 mod layout;
+mod parts;
 #[cfg(feature = "simulator")]
 mod sign;
 mod verify;
 
 use http::HeaderName;
 
-pub use self::{config::HmacHeaderConfig, layout::SignatureLayout};
+pub use self::{config::HmacHeaderConfig, family::HeaderFamily, layout::SignatureLayout};
+use self::{family::Family, parts::Form};
 use super::{
-    Digest, Scheme, SignatureEncoding, Signs, Template, TimestampForm, Verified,
+    Digest, Scheme, Signs, Template, TimestampForm, Verified,
     digest::with_mac,
-    signed_header::SignedHeader,
     template::{FromHead, TextRule},
 };
 use crate::{
@@ -35,31 +37,24 @@ use crate::{
 /// proxies and frameworks disagree on which one counts.
 #[derive(Debug, Clone)]
 pub struct HmacHeader {
-    signature_header: HeaderName,
-    layout: SignatureLayout,
-    encoding: SignatureEncoding,
+    family: Family,
+    /// Other names of the same headers.
+    other: Option<Box<Family>>,
+    /// Further headers of signatures.
+    further: Vec<HeaderName>,
+    form: Form,
     template: Template,
-    id: Option<SignedHeader>,
-    timestamp: Option<TimestampSource>,
     timestamp_rule: TextRule,
     timestamp_form: TimestampForm,
     digest: Digest,
     from_head: Option<Box<FromHead>>,
 }
 
-/// Where the time stands: in a header of its own, or beside the signatures.
-#[derive(Debug, Clone)]
-enum TimestampSource {
-    Header(HeaderName),
-    /// The pair of this name in the signature's header.
-    Pair(String),
-}
-
 impl Scheme for HmacHeader {
     fn signs(&self) -> Signs {
         Signs {
-            id: self.id.is_some(),
-            time: self.timestamp.is_some(),
+            id: self.family.id.is_some(),
+            time: self.family.timestamp.is_some() || self.form.layout.carries_time(),
             ..Signs::body()
         }
     }

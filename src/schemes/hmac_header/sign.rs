@@ -1,6 +1,6 @@
 //! Signing as a sender does, with the text that [`verify`](super::verify) reads.
 
-use super::{HmacHeader, TimestampSource};
+use super::{HmacHeader, family::Family};
 use crate::{
     schemes::{ToSign, template::Parts},
     time::UnixTime,
@@ -29,26 +29,45 @@ impl HmacHeader {
         let text = self.template.text(&parts);
         let signature = |secret| {
             let mac = self.digest.mac(secret, std::iter::once(&*text));
-            self.encoding.encode(&mac)
+            self.form.encoding.encode(&mac)
         };
         let signatures: Vec<String> = secrets.map(signature).collect();
 
-        let of_id = self.id.as_ref().map(|header| (header.name().as_str(), id));
-        let of_time = match &self.timestamp {
-            Some(TimestampSource::Header(name)) => Some((name.as_str(), &*time)),
-            Some(TimestampSource::Pair(_)) | None => None,
+        let Family {
+            signature,
+            id: of_id,
+            timestamp,
+        } = &self.family;
+        let of_id = of_id.iter().map(|header| (header.name().as_str(), id));
+        let of_time = timestamp.iter().map(|name| (name.as_str(), &*time));
+        let covered = named.iter().copied().chain(of_id).chain(of_time);
+        // Where further headers have room for further signatures, each has one.
+        let own = match &*self.further {
+            [] => &signatures[..],
+            _ => signatures.get(..1).unwrap_or_default(),
         };
-        let signature = self.layout.write(&signatures, &time);
-        let of_signature = (self.signature_header.as_str(), &*signature);
-        let headers = named.iter().copied().chain(of_id).chain(of_time);
-        headers
-            .chain([of_signature])
+        let write = |signatures: &[String]| {
+            let layout = &self.form.layout;
+            layout.write(self.form.separator, signatures, &time)
+        };
+        let others = signatures.iter().skip(1).map(std::slice::from_ref);
+        let others = self.further.iter().zip(others);
+        let others = others.map(|(name, signature)| (name.as_str().to_owned(), write(signature)));
+        covered
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .chain([(signature.as_str().to_owned(), write(own))])
+            .chain(others)
             .collect()
     }
 
-    /// The header that carries the signature, in lower case.
+    /// Every header that may carry a signature, in lower case.
+    pub(crate) fn signature_headers(&self) -> impl Iterator<Item = &str> {
+        let further = self.further.iter().map(|name| name.as_str());
+        [self.signature_header()].into_iter().chain(further)
+    }
+
+    /// The header that carries the first signature, in lower case.
     pub(crate) fn signature_header(&self) -> &str {
-        self.signature_header.as_str()
+        self.family.signature.as_str()
     }
 }
