@@ -144,7 +144,7 @@ impl Signer {
     pub fn unsigned(&self, sent: Sent) -> Sent {
         match &self.0 {
             Kind::Header(signer) => {
-                let mut headers = signer.scheme.signature_headers();
+                let headers = signer.scheme.signature_headers();
                 headers.fold(sent, |sent, name| sent.without_header(name))
             }
             Kind::Body(scheme, _) => {

@@ -110,8 +110,8 @@ impl HmacHeaderConfig {
         self
     }
 
-    /// A further header that may carry a signature in the same layout: for senders that sign with a second key in a header
-    /// of its own, or that number their headers. A request must have one of them, each once. At most 15.
+    /// A further header that may carry a signature in the same layout. Some senders sign with a second key in a header of
+    /// its own, or number their headers. A request must have one of them, each once. At most 15.
     #[must_use]
     pub fn or_signed_in(mut self, header: impl Into<String>) -> Self {
         self.more_signature_headers.push(header.into());
