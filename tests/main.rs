@@ -88,6 +88,7 @@ mod road {
     mod contents;
     mod drains;
     mod given_back;
+    mod gzip;
     mod handlers;
     mod hang_ups;
     mod leases;

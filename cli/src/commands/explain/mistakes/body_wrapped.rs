@@ -100,7 +100,7 @@ fn inside(body: &[u8]) -> Vec<Inner> {
             plain,
             "body_compressed",
             format!("the body is still compressed ({how}), and the sender signed it uncompressed"),
-            "decompress before the check, and take the header content-encoding away",
+            "take such bodies with accept_gzip, or decompress before the check and take the header content-encoding away",
         );
     }
     for plain in std::str::from_utf8(body).into_iter().flat_map(of_text) {
