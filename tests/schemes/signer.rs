@@ -107,7 +107,7 @@ fn headers() -> Vec<SchemeConfig> {
             if !carries_time {
                 configs.push(base.clone());
                 configs.push(base.url("https://hooks.example/in").template(
-                    "{method}{url}|{path}\n{header:x-a}\n{header:x-b}\n{body:sha384:base64}",
+                    "{method}{url}|{path}\n{header:x-a}\n{header:x-b:3}\n{body:sha384:base64}",
                 ));
             }
         }

@@ -73,10 +73,11 @@ impl FromHead {
         Ok(values)
     }
 
-    /// The headers that it reads, in the template's order.
+    /// The headers that it reads, in the template's order, each with the length of its value, where that is set.
     #[cfg(feature = "simulator")]
-    pub(crate) fn headers(&self) -> impl Iterator<Item = &str> {
-        self.headers.iter().map(|(name, _)| name.as_str())
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, Option<usize>)> {
+        let headers = self.headers.iter();
+        headers.map(|(name, rule)| (name.as_str(), rule.length))
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) const MAX_TEXT_BYTES: usize = 256;
 /// What the text of a placeholder may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::schemes) struct TextRule {
-    length: Option<usize>,
+    pub(super) length: Option<usize>,
     /// The byte that ends it in the signed text.
     pub(in crate::schemes) delimiter: Option<u8>,
 }
