@@ -1,8 +1,8 @@
 //! A sender of your own that no settings describe: `cargo run --example own_provider`.
 //!
 //! Acme signs the method, the address, the time and a digest of the body. It numbers the events of each account, and
-//! has types. So it is an `impl Provider`. Where the text of a sender's signature is only id, time and body, use
-//! `Preset::custom`: `docs/custom.md` leads through both.
+//! has types. So it is an `impl Provider`. Where the events are plain JSON, settings say such a
+//! signature: `docs/custom.md` leads through both.
 //!
 //! The program serves it, sends to it over HTTP, plays the test kit's table, and ends with an error when something is
 //! not as it should be.

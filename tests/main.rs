@@ -32,6 +32,7 @@ mod schemes {
     mod hmac_body_field;
     mod hmac_header;
     mod keyrings;
+    mod layouts;
     mod presets {
         mod forms;
         mod identity;
@@ -88,6 +89,7 @@ mod road {
     mod contents;
     mod drains;
     mod given_back;
+    mod gzip;
     mod handlers;
     mod hang_ups;
     mod leases;

@@ -203,6 +203,7 @@ fn inner_request(request: HttpRequest, slot: DeliverySlot, bytes: Bytes) -> Serv
     if !framework::says_length(&RequestHeaders(request.headers()), length) {
         let headers = request.headers_mut();
         headers.remove(header::TRANSFER_ENCODING);
+        headers.remove(header::CONTENT_ENCODING);
         headers.insert(header::CONTENT_LENGTH, header::HeaderValue::from(length));
     }
     request.extensions_mut().insert(slot);

@@ -5,6 +5,8 @@ use std::{sync::Arc, time::Duration};
 use http::{HeaderName, header};
 
 use super::{Access, Denied, Networks};
+#[cfg(feature = "gzip")]
+use crate::limits::unpacked;
 use crate::{
     limits::{BodyBounds, BodySource, WholeBody},
     request::{Head, Single, media_type_of},
@@ -21,6 +23,9 @@ pub(crate) struct Gate {
     pub(crate) access: Option<Arc<dyn Access>>,
     /// How long an access rule may take to get what it needs.
     pub(crate) access_timeout: Duration,
+    /// Whether bodies may have been compressed with gzip.
+    #[cfg(feature = "gzip")]
+    pub(crate) gzip: bool,
     pub(crate) body: BodyBounds,
     /// What its refusals say.
     pub(crate) terms: Terms,
@@ -34,6 +39,10 @@ static NAMES: [HeaderName; 4] = [
     header::CONTENT_LENGTH,
 ];
 
+fn is(value: &[u8], encoding: &[u8]) -> bool {
+    value.trim_ascii().eq_ignore_ascii_case(encoding)
+}
+
 impl Gate {
     /// What every request to the endpoint must be.
     pub(crate) fn check_head(&self, head: &Head<'_>) -> Result<(), Rejection> {
@@ -45,12 +54,12 @@ impl Gate {
         }
         let [media_type, encoding, host, length] = head.singles(&NAMES);
         self.check_media_type(media_type)?;
-        let is_encoded = match encoding {
-            Single::Missing => false,
-            Single::Value(value) => !value.trim_ascii().eq_ignore_ascii_case(b"identity"),
-            Single::Repeated => true,
+        let is_taken = match encoding {
+            Single::Missing => true,
+            Single::Value(value) => is(value, b"identity") || self.is_packed(value),
+            Single::Repeated => false,
         };
-        if is_encoded {
+        if !is_taken {
             return Err(Rejection::UnsupportedEncoding);
         }
         match (host, head.authority) {
@@ -125,13 +134,34 @@ impl Gate {
         })
     }
 
-    /// The whole body, within its bounds.
+    /// The whole body, within its bounds, and as it was before it was compressed.
     pub(crate) async fn read(
         &self,
+        head: &Head<'_>,
         body: impl BodySource,
         timer: &Arc<dyn Timer>,
     ) -> Result<WholeBody, Rejection> {
-        self.body.read(body, timer).await
+        let body = self.body.read(body, timer).await?;
+        #[cfg(feature = "gzip")]
+        if let Single::Value(value) = head.single(&header::CONTENT_ENCODING)
+            && self.is_packed(value)
+        {
+            return unpacked(body, self.body.limit);
+        }
+        #[cfg(not(feature = "gzip"))]
+        let _ = head;
+        Ok(body)
+    }
+
+    /// Whether this `content-encoding` is taken, and to be undone.
+    fn is_packed(&self, encoding: &[u8]) -> bool {
+        #[cfg(feature = "gzip")]
+        return self.gzip && is(encoding, b"gzip");
+        #[cfg(not(feature = "gzip"))]
+        {
+            let _ = encoding;
+            false
+        }
     }
 
     /// What a refused sender gets.

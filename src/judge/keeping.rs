@@ -103,7 +103,9 @@ impl Keeping {
         let head = proved.arrival.head;
         let mut headers = Vec::new();
         head.headers.each_of(&self.headers, &mut |place, value| {
-            if let Some(name) = self.headers.get(place) {
+            // The body is kept as it was before it was compressed.
+            let name = self.headers.get(place);
+            if let Some(name) = name.filter(|name| **name != header::CONTENT_ENCODING) {
                 headers.push((name.as_str().into(), Bytes::copy_from_slice(value)));
             }
         });

@@ -171,7 +171,7 @@ impl Judge {
             }
             _ => None,
         };
-        let body = self.gate.read(body, timer).await?;
+        let body = self.gate.read(head, body, timer).await?;
         #[cfg(feature = "jwks")]
         let published = match &self.keys {
             // Boxed, so that endpoints whose keys are at hand do not carry it along.

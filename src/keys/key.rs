@@ -7,7 +7,7 @@ use std::{
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use sha2::{Sha256, Sha384, Sha512};
 
 #[cfg(feature = "jwt")]
 use super::VerifyingKey;
@@ -56,6 +56,7 @@ pub(crate) struct Shared {
     secret: Secret,
     sha1: OnceLock<KeyedMac<Hmac<Sha1>>>,
     sha256: OnceLock<KeyedMac<Hmac<Sha256>>>,
+    sha384: OnceLock<KeyedMac<Hmac<Sha384>>>,
     sha512: OnceLock<KeyedMac<Hmac<Sha512>>>,
 }
 
@@ -76,6 +77,7 @@ macro_rules! digest_kind {
 
 digest_kind!(Hmac<Sha1>, sha1);
 digest_kind!(Hmac<Sha256>, sha256);
+digest_kind!(Hmac<Sha384>, sha384);
 digest_kind!(Hmac<Sha512>, sha512);
 
 impl Key {
@@ -87,6 +89,7 @@ impl Key {
                 secret,
                 sha1: OnceLock::new(),
                 sha256: OnceLock::new(),
+                sha384: OnceLock::new(),
                 sha512: OnceLock::new(),
             })),
         )

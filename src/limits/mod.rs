@@ -4,11 +4,15 @@ mod allowance;
 mod body;
 mod body_source;
 mod erased;
+#[cfg(feature = "gzip")]
+mod gzip;
 pub mod unread;
 
 pub use self::body_source::{BodyBroken, BodySource};
 #[cfg(feature = "token")]
 pub(crate) use self::erased::Erased;
+#[cfg(feature = "gzip")]
+pub(crate) use self::gzip::unpacked;
 pub(crate) use self::{
     allowance::{Allowance, Grant},
     body::{BodyBounds, WholeBody},

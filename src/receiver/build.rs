@@ -291,6 +291,8 @@ impl ReceiverBuilder {
                 media_types: profile.media_types,
                 networks: self.networks,
                 access_timeout: self.store_timeout,
+                #[cfg(feature = "gzip")]
+                gzip: self.gzip,
                 body: BodyBounds {
                     limit: body_limit,
                     deadline: self.body_timeout,

@@ -35,6 +35,8 @@ pub struct ReceiverBuilder {
     pub(super) store_timeout: Duration,
     pub(super) settle_timeout: Duration,
     pub(super) body_limit: Option<usize>,
+    #[cfg(feature = "gzip")]
+    pub(super) gzip: bool,
     pub(super) body_timeout: Duration,
     pub(super) bytes_in_flight: usize,
     pub(super) handlers: usize,
@@ -71,6 +73,8 @@ impl ReceiverBuilder {
             store_timeout: Duration::from_secs(2),
             settle_timeout: Duration::from_secs(2),
             body_limit: None,
+            #[cfg(feature = "gzip")]
+            gzip: false,
             body_timeout: Duration::from_secs(5),
             bytes_in_flight: 64 * 1024 * 1024,
             handlers: 1024,
@@ -148,6 +152,33 @@ impl ReceiverBuilder {
     /// ```
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = Some(bytes);
+        self
+    }
+
+    /// Takes bodies that the sender has compressed with gzip after it had signed them (`content-encoding: gzip`), beside
+    /// those that it has not (feature `gzip`). The signature is checked over what is unpacked. The handler gets that,
+    /// without the header. Default: 415.
+    ///
+    /// A body is unpacked before its signature can be checked. So it may become at most as large as
+    /// [`body_limit`](Self::body_limit) says, and 100 times what came: more is 413. What it becomes counts among the
+    /// [`bytes_in_flight`](Self::bytes_in_flight), beside what came.
+    ///
+    /// Bodies of senders that sign what they have compressed are not taken.
+    ///
+    /// ```
+    /// use hookgate::{Receiver, dedup::MemoryStore};
+    ///
+    /// # let pack = hookgate::providers::logto::Logto::new(hookgate::Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?);
+    /// let receiver = Receiver::new("logto", pack)
+    ///     .accept_gzip()
+    ///     .dedup(MemoryStore::new())
+    ///     .build()?;
+    /// # let _ = receiver;
+    /// # Ok::<(), hookgate::BuildError>(())
+    /// ```
+    #[cfg(feature = "gzip")]
+    pub fn accept_gzip(mut self) -> Self {
+        self.gzip = true;
         self
     }
 

@@ -39,17 +39,25 @@ use crate::{
     verdict::{Answer, Outcome, Reason, Verdict},
 };
 
-/// Whether the headers already say that the body has `length` bytes, so that the request can go on to the handler as it
-/// is, with the body that was authenticated.
+/// Whether the headers already say that the body has `length` bytes and is not compressed, so that the request can go on
+/// to the handler as it is, with the body that was authenticated. Where not, take `transfer-encoding` and
+/// `content-encoding` away, and set `content-length`.
 pub fn says_length(headers: &dyn Headers, length: usize) -> bool {
-    static FRAMING: [HeaderName; 2] = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
+    static FRAMING: [HeaderName; 3] = [
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+        header::CONTENT_ENCODING,
+    ];
     let mut said = None;
     let mut encoded = false;
-    headers.each_of(&FRAMING, &mut |place, value| {
-        encoded |= place != 0;
-        said = std::str::from_utf8(value)
-            .ok()
-            .and_then(|value| value.parse().ok());
+    headers.each_of(&FRAMING, &mut |place, value| match place {
+        0 => {
+            said = std::str::from_utf8(value)
+                .ok()
+                .and_then(|value| value.parse().ok());
+        }
+        1 => encoded = true,
+        _ => encoded |= !value.trim_ascii().eq_ignore_ascii_case(b"identity"),
     });
     said == Some(length) && !encoded
 }

@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Digest {
-    /// SHA-1: only for senders that know nothing better. Its collisions do not break HMAC.
+    /// SHA-1: only for senders that know nothing better. Its collisions do not break HMAC. A scheme has one digest, so it
+    /// is never taken beside another.
     Sha1,
     /// SHA-256.
     #[default]
     Sha256,
+    /// SHA-384.
+    Sha384,
     /// SHA-512.
     Sha512,
 }
@@ -22,6 +25,7 @@ pub enum Digest {
 /// match digest {
 ///     Digest::Sha1 => { type M = Hmac<Sha1>; self.prove::<M>(request) }
 ///     Digest::Sha256 => { type M = Hmac<Sha256>; self.prove::<M>(request) }
+///     Digest::Sha384 => { type M = Hmac<Sha384>; self.prove::<M>(request) }
 ///     Digest::Sha512 => { type M = Hmac<Sha512>; self.prove::<M>(request) }
 /// }
 /// ```
@@ -34,6 +38,10 @@ macro_rules! with_mac {
             }
             $crate::schemes::Digest::Sha256 => {
                 type $mac = hmac::Hmac<sha2::Sha256>;
+                $used
+            }
+            $crate::schemes::Digest::Sha384 => {
+                type $mac = hmac::Hmac<sha2::Sha384>;
                 $used
             }
             $crate::schemes::Digest::Sha512 => {

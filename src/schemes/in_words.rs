@@ -30,15 +30,25 @@ impl Display for HmacHeaderConfig {
             SignatureLayout::Single { prefix } if prefix.is_empty() => {}
             SignatureLayout::Single { prefix } => write!(f, " after `{prefix}`")?,
             SignatureLayout::SpaceSeparated { prefix } => write!(f, ", a list of `{prefix}…`")?,
+            SignatureLayout::List => f.write_str(", a list")?,
+            SignatureLayout::TimeAndSignature => f.write_str(" after the time")?,
             SignatureLayout::Pairs {
                 signature,
                 timestamp,
             } => {
-                let time = timestamp.as_ref().map(|name| format!("{name}=…,"));
+                let separator = self.separator.unwrap_or(',');
+                let time = timestamp.as_ref();
+                let time = time.map(|name| format!("{name}=…{separator}"));
                 write!(f, ", pairs `{}{signature}=…`", time.unwrap_or_default())?;
             }
         }
-        write!(f, ", in {}", self.signature_header)
+        write!(f, ", in {}", self.signature_header)?;
+        let others = self.more_signature_headers.iter();
+        let family = self.or_headers.iter().map(|it| &it.signature_header);
+        for other in others.chain(family) {
+            write!(f, " or {other}")?;
+        }
+        Ok(())
     }
 }
 
@@ -81,6 +91,7 @@ const fn mac(digest: Digest) -> &'static str {
     match digest {
         Digest::Sha1 => "HMAC-SHA1",
         Digest::Sha256 => "HMAC-SHA256",
+        Digest::Sha384 => "HMAC-SHA384",
         Digest::Sha512 => "HMAC-SHA512",
     }
 }
@@ -88,7 +99,9 @@ const fn mac(digest: Digest) -> &'static str {
 const fn encoding(encoding: SignatureEncoding) -> &'static str {
     match encoding {
         SignatureEncoding::Base64 => "base64",
+        SignatureEncoding::Base64Unpadded => "base64 without padding",
         SignatureEncoding::Base64Url => "base64url",
+        SignatureEncoding::Base64UrlPadded => "base64url with padding",
         SignatureEncoding::Hex => "hex",
         SignatureEncoding::Jws => "a JWS",
     }

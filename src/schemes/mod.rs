@@ -21,20 +21,24 @@ mod signed_header;
 mod signed_request;
 mod template;
 mod timestamp_form;
+#[cfg(feature = "simulator")]
+mod to_sign;
 mod verified;
 
 #[cfg(feature = "jwt")]
 pub use self::signed_request::{SignedRequest, SignedRequestConfig};
+#[cfg(all(feature = "simulator", feature = "jwt"))]
+pub(crate) use self::template::{FromHead, Parts};
+#[cfg(feature = "simulator")]
+pub(crate) use self::to_sign::ToSign;
 pub use self::{
     config::SchemeConfig,
     digest::Digest,
     hmac_body_field::{HmacBodyField, HmacBodyFieldConfig, Recipe},
-    hmac_header::{HmacHeader, HmacHeaderConfig, SignatureLayout},
+    hmac_header::{HeaderFamily, HmacHeader, HmacHeaderConfig, SignatureLayout},
     scheme::{Scheme, Signs},
     signature_encoding::SignatureEncoding,
     template::Template,
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},
 };
-#[cfg(all(feature = "simulator", feature = "jwt"))]
-pub(crate) use self::{signed_request::signed_text, template::Parts};

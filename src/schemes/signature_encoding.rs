@@ -1,6 +1,11 @@
 //! [`SignatureEncoding`]: the text form of a signature.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    engine::general_purpose::{
+        GeneralPurpose, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD,
+    },
+};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::setup::BuildError;
@@ -8,7 +13,7 @@ use crate::setup::BuildError;
 /// Longest MAC: SHA-512.
 pub(super) const MAX_MAC_BYTES: usize = 64;
 
-/// The text form of a signature. MACs are written in the first two.
+/// The text form of a signature. MACs are written in all but the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -16,8 +21,12 @@ pub enum SignatureEncoding {
     /// Standard base64 with padding.
     #[default]
     Base64,
-    /// base64url without padding (RFC 7515, section 2). Of signed requests alone.
+    /// Standard base64 without padding.
+    Base64Unpadded,
+    /// base64url without padding (RFC 7515, section 2).
     Base64Url,
+    /// base64url with padding (RFC 4648, section 5).
+    Base64UrlPadded,
     /// Hexadecimal, either case.
     Hex,
     /// A compact JWS (RFC 7515) whose payload is the signed text; it may be left out (appendix F: detached). Of signed
@@ -31,6 +40,9 @@ pub enum SignatureEncoding {
 enum OfMac {
     Hex,
     Base64,
+    Base64Unpadded,
+    Base64Url,
+    Base64UrlPadded,
 }
 
 /// Reads the encoding of a MAC.
@@ -40,42 +52,73 @@ pub(super) fn of_mac<'de, D: Deserializer<'de>>(
     Ok(match OfMac::deserialize(deserializer)? {
         OfMac::Hex => SignatureEncoding::Hex,
         OfMac::Base64 => SignatureEncoding::Base64,
+        OfMac::Base64Unpadded => SignatureEncoding::Base64Unpadded,
+        OfMac::Base64Url => SignatureEncoding::Base64Url,
+        OfMac::Base64UrlPadded => SignatureEncoding::Base64UrlPadded,
     })
 }
 
 impl SignatureEncoding {
+    /// Those of MACs.
+    pub(super) const OF_MACS: &'static [Self] = &[
+        Self::Hex,
+        Self::Base64,
+        Self::Base64Unpadded,
+        Self::Base64Url,
+        Self::Base64UrlPadded,
+    ];
+
+    /// As settings spell it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Base64 => "base64",
+            Self::Base64Unpadded => "base64_unpadded",
+            Self::Base64Url => "base64_url",
+            Self::Base64UrlPadded => "base64_url_padded",
+            Self::Hex => "hex",
+            Self::Jws => "jws",
+        }
+    }
+
     /// Whether a MAC can be written so.
     pub(super) fn check_for_mac(self) -> Result<(), BuildError> {
+        if Self::OF_MACS.contains(&self) {
+            return Ok(());
+        }
+        Err(BuildError::Scheme(
+            "a MAC is written in hexadecimal or base64: JWS are for signed requests",
+        ))
+    }
+
+    /// The form of base64 that it is. Each is strict: padding as it says, no stray bits at the end.
+    const fn base64(self) -> Option<&'static GeneralPurpose> {
         match self {
-            Self::Hex | Self::Base64 => Ok(()),
-            Self::Base64Url | Self::Jws => Err(BuildError::Scheme(
-                "a MAC is written in hexadecimal or base64: base64url and JWS are for signed requests",
-            )),
+            Self::Base64 => Some(&STANDARD),
+            Self::Base64Unpadded => Some(&STANDARD_NO_PAD),
+            Self::Base64Url => Some(&URL_SAFE_NO_PAD),
+            Self::Base64UrlPadded => Some(&URL_SAFE),
+            Self::Hex | Self::Jws => None,
         }
     }
 
     /// Decodes a MAC into `into`, if it is exactly that long. Allocates nothing.
     pub(super) fn decode_mac(self, text: &[u8], into: &mut [u8]) -> bool {
-        match self {
+        if self == Self::Hex {
             // The length is compared first: the decoder would pass over a `0x` before the digits.
-            Self::Hex => {
-                text.len() == into.len().saturating_mul(2)
-                    && const_hex::decode_to_slice(text, into).is_ok()
+            return text.len() == into.len().saturating_mul(2)
+                && const_hex::decode_to_slice(text, into).is_ok();
+        }
+        // The decoder wants room for whole groups of three bytes.
+        let mut room = [0; MAX_MAC_BYTES + 3];
+        let Some(Ok(length)) = self.base64().map(|it| it.decode_slice(text, &mut room)) else {
+            return false;
+        };
+        match room.get(..length) {
+            Some(decoded) if length == into.len() => {
+                into.copy_from_slice(decoded);
+                true
             }
-            Self::Base64 => {
-                // The decoder wants room for whole groups of three bytes.
-                let mut room = [0; MAX_MAC_BYTES + 3];
-                match STANDARD.decode_slice(text, &mut room) {
-                    Ok(length) if length == into.len() => {
-                        room.get(..length).is_some_and(|decoded| {
-                            into.copy_from_slice(decoded);
-                            true
-                        })
-                    }
-                    _ => false,
-                }
-            }
-            Self::Base64Url | Self::Jws => false,
+            _ => false,
         }
     }
 
@@ -83,26 +126,34 @@ impl SignatureEncoding {
     #[cfg(feature = "jwt")]
     pub(super) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Self::Base64 => STANDARD.decode(text).ok(),
-            Self::Base64Url => crate::keys::jose::base64url::decode(text),
             // The decoder would pass over a `0x` before the digits.
             Self::Hex if text.starts_with(b"0x") => None,
             Self::Hex => const_hex::decode(text).ok(),
-            Self::Jws => None,
+            _ => self.base64()?.decode(text).ok(),
+        }
+    }
+
+    /// Writes `bytes` into `into` and returns how many of it that takes. Nothing where there is no room, and nothing for a
+    /// JWS.
+    pub(super) fn encode_to(self, bytes: &[u8], into: &mut [u8]) -> usize {
+        if let Some(base64) = self.base64() {
+            return base64.encode_slice(bytes, into).unwrap_or_default();
+        }
+        let length = bytes.len().saturating_mul(2);
+        let room = into.get_mut(..length).filter(|_| self == Self::Hex);
+        match room.map(|room| const_hex::encode_to_slice(bytes, room)) {
+            Some(Ok(())) => length,
+            _ => 0,
         }
     }
 
     /// Writes a signature. Hexadecimal in lower case. Nothing for a JWS, which is more than its bytes.
     #[cfg(feature = "simulator")]
     pub(crate) fn encode(self, signature: &[u8]) -> String {
-        match self {
-            Self::Base64 => STANDARD.encode(signature),
-            Self::Hex => const_hex::encode(signature),
-            #[cfg(feature = "jwt")]
-            Self::Base64Url => crate::keys::jose::base64url::encode(signature),
-            #[cfg(not(feature = "jwt"))]
-            Self::Base64Url => String::new(),
-            Self::Jws => String::new(),
+        match self.base64() {
+            Some(base64) => base64.encode(signature),
+            None if self == Self::Hex => const_hex::encode(signature),
+            None => String::new(),
         }
     }
 }

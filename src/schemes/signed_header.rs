@@ -1,23 +1,19 @@
 //! [`SignedHeader`]: a header whose text is part of what is signed.
 
 use http::HeaderName;
-use memchr::memchr;
 
-use super::template::{Piece, Template};
+use super::template::{Misfit, Source, Template, TextRule};
 use crate::{
     request::{Head, Single},
     setup::BuildError,
     verdict::Rejection,
 };
 
-/// Longest text that is taken. Known senders stay below 64 bytes.
-const MAX_TEXT_BYTES: usize = 256;
-
-/// A header whose text is signed, and the byte that it may not contain.
+/// A header whose text is signed, and what that may be.
 #[derive(Debug, Clone)]
 pub(super) struct SignedHeader {
     name: HeaderName,
-    delimiter: Option<u8>,
+    rule: TextRule,
 }
 
 /// Why there is no text.
@@ -28,22 +24,21 @@ pub(super) enum Unreadable {
 }
 
 impl SignedHeader {
-    /// The header `name`, whose text stands as `piece` in the template.
-    pub(super) fn new(name: HeaderName, template: &Template, piece: &Piece) -> Self {
+    /// The header `name`, whose text stands in the place of `source` in the template.
+    pub(super) fn new(name: HeaderName, template: &Template, source: &Source) -> Self {
         Self {
             name,
-            delimiter: template.delimiter_of(piece),
+            rule: template.rule_of(source),
         }
     }
 
     /// For texts whose form says where they end: any of its bytes may be the delimiter.
     #[cfg(feature = "jwt")]
     pub(super) fn delimiting_itself(mut self) -> Self {
-        self.delimiter = None;
+        self.rule = self.rule.delimiting_itself();
         self
     }
 
-    #[cfg(feature = "simulator")]
     pub(super) fn name(&self) -> &HeaderName {
         &self.name
     }
@@ -54,17 +49,8 @@ impl SignedHeader {
             Single::Value(_) | Single::Missing => return Err(Unreadable::Missing),
             Single::Repeated => return Err(Unreadable::Malformed("its header stands twice")),
         };
-        if value.len() > MAX_TEXT_BYTES {
-            return Err(Unreadable::Malformed("it is too long"));
-        }
-        if self
-            .delimiter
-            .is_some_and(|byte| memchr(byte, value).is_some())
-        {
-            return Err(Unreadable::Malformed(
-                "it contains the byte that ends it in the signed text",
-            ));
-        }
+        let fits = self.rule.check(value);
+        fits.map_err(|Misfit(why)| Unreadable::Malformed(why))?;
         std::str::from_utf8(value).map_err(|_| Unreadable::Malformed("it is not UTF-8"))
     }
 }

@@ -1,13 +1,16 @@
 //! [`TimestampForm`]: how a time is written.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use crate::{setup::BuildError, time::UnixTime};
+use crate::time::UnixTime;
 
 /// Longest number that is taken: a signed 64-bit one has 20 characters.
 const MAX_NUMBER_BYTES: usize = 20;
+/// Most digits of a fraction that are taken: what counts nanoseconds writes nine.
+const MAX_FRACTION_BYTES: usize = 9;
 
-/// The form of a signed time. Fixed per sender, never guessed from its size.
+/// The form of a signed time. Fixed per sender, never guessed from its size. The text of the time is what is signed, and
+/// the moment that it names is what is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -17,47 +20,31 @@ pub enum TimestampForm {
     Seconds,
     /// Milliseconds since the epoch.
     Milliseconds,
-    /// An RFC 3339 date and time with its offset. Of signed requests alone.
+    /// Seconds since the epoch, with a fraction of up to nine digits or without one: `1700000000.123`.
+    FractionalSeconds,
+    /// An RFC 3339 date and time with its offset.
     Rfc3339,
 }
 
-/// What configurations of MACs in headers may say. A name that is none of these is refused as unknown, with those that
-/// there are.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case", rename = "TimestampForm")]
-enum OfMac {
-    Seconds,
-    Milliseconds,
-}
-
-/// Reads the form of the time beside a MAC.
-pub(super) fn of_mac<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<TimestampForm, D::Error> {
-    Ok(match OfMac::deserialize(deserializer)? {
-        OfMac::Seconds => TimestampForm::Seconds,
-        OfMac::Milliseconds => TimestampForm::Milliseconds,
-    })
-}
-
 impl TimestampForm {
-    /// Whether the time beside a MAC can be written so.
-    pub(super) fn check_for_mac(self) -> Result<(), BuildError> {
-        match self {
-            Self::Seconds | Self::Milliseconds => Ok(()),
-            Self::Rfc3339 => Err(BuildError::Scheme(
-                "the time beside a MAC is a number: RFC 3339 is for signed requests",
-            )),
-        }
-    }
-
     /// The moment that `text` names.
     pub(crate) fn read(self, text: &[u8]) -> Option<UnixTime> {
         match self {
             Self::Seconds => whole_number(text).map(UnixTime::from_secs),
             Self::Milliseconds => whole_number(text).map(UnixTime::from_millis),
+            Self::FractionalSeconds => with_fraction(text),
             Self::Rfc3339 => UnixTime::from_rfc3339(std::str::from_utf8(text).ok()?),
         }
+    }
+
+    /// Whether a text of this form may contain `byte`.
+    pub(super) fn may_contain(self, byte: u8) -> bool {
+        let others: &[u8] = match self {
+            Self::Seconds | Self::Milliseconds => b"-",
+            Self::FractionalSeconds => b"-.",
+            Self::Rfc3339 => b"-.:+TtZz ",
+        };
+        byte.is_ascii_digit() || others.contains(&byte)
     }
 
     /// The text of `time`.
@@ -66,6 +53,12 @@ impl TimestampForm {
         match self {
             Self::Seconds => time.as_secs().to_string(),
             Self::Milliseconds => time.as_millis().to_string(),
+            Self::FractionalSeconds => {
+                let millis = time.as_millis();
+                let sign = if millis < 0 { "-" } else { "" };
+                let (secs, rest) = (millis.unsigned_abs() / 1000, millis.unsigned_abs() % 1000);
+                format!("{sign}{secs}.{rest:03}")
+            }
             Self::Rfc3339 => time.to_rfc3339(),
         }
     }
@@ -78,4 +71,29 @@ fn whole_number(text: &[u8]) -> Option<i64> {
         return None;
     }
     std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// A whole number of seconds, and what of its fraction makes milliseconds.
+fn with_fraction(text: &[u8]) -> Option<UnixTime> {
+    let Some(dot) = text.iter().position(|byte| *byte == b'.') else {
+        return whole_number(text).map(UnixTime::from_secs);
+    };
+    let (whole, fraction) = text.split_at_checked(dot)?;
+    let fraction = fraction.get(1..)?;
+    let is_fraction = (1..=MAX_FRACTION_BYTES).contains(&fraction.len())
+        && fraction.iter().all(u8::is_ascii_digit);
+    if !is_fraction {
+        return None;
+    }
+    let secs = whole_number(whole)?;
+    let places = fraction.iter().chain(b"00").take(3);
+    let millis = places.fold(0_i64, |sum, digit| {
+        let digit = i64::from(digit.saturating_sub(b'0'));
+        sum.saturating_mul(10).saturating_add(digit)
+    });
+    let is_negative = whole.starts_with(b"-");
+    let millis = if is_negative { -millis } else { millis };
+    Some(UnixTime::from_millis(
+        secs.checked_mul(1000)?.checked_add(millis)?,
+    ))
 }

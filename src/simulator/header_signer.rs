@@ -31,7 +31,7 @@ impl HeaderSigner {
 
     /// Any body can be signed so.
     pub(super) fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> Sent {
-        let headers = self.scheme.headers(self.secrets(), id, at, &sent.body);
+        let headers = self.scheme.headers(sent.to_sign(), self.secrets(), id, at);
         let signed = headers.into_iter().fold(sent, |sent, (name, value)| {
             sent.without_header(&name).with_header(name, value)
         });

@@ -14,7 +14,7 @@ use crate::{
         JwsAlgorithm,
         jose::{base64url, message_of},
     },
-    schemes::{Parts, SignatureEncoding, SignedRequestConfig, Template, signed_text},
+    schemes::{FromHead, Parts, SignatureEncoding, SignedRequestConfig, Template},
     setup::BuildError,
     time::UnixTime,
 };
@@ -26,6 +26,7 @@ use crate::{
 pub struct RequestSigner {
     config: SignedRequestConfig,
     template: Template,
+    from_head: Option<FromHead>,
     key: EncodingKey,
     algorithm: JwsAlgorithm,
     named: String,
@@ -52,8 +53,11 @@ impl RequestSigner {
             }
             _ => EncodingKey::from_rsa_pem(pem),
         };
+        let template = Template::of_signed_request(&config.template)?;
+        let template = template.with_url(config.url.as_deref())?;
         let signer = Self {
-            template: Template::of_signed_request(&config.template)?,
+            from_head: template.from_head(),
+            template,
             config,
             key: key.map_err(|_| UNUSABLE)?,
             algorithm,
@@ -83,16 +87,18 @@ impl RequestSigner {
     /// Signs `sent` with this nonce at this time, in the place of whatever signature it has.
     pub fn sign(&self, sent: Sent, nonce: &str, at: UnixTime) -> Sent {
         let timestamp = self.config.timestamp_form.write(at);
-        let text = signed_text(
-            &self.template,
-            Parts {
-                nonce: nonce.as_bytes(),
-                timestamp: timestamp.as_bytes(),
-                algorithm: self.named.as_bytes(),
-                body: &sent.body,
-                ..Parts::default()
-            },
-        );
+        let request = sent.to_sign();
+        let covered = match &self.from_head {
+            Some(from_head) => request.named(from_head),
+            None => Vec::new(),
+        };
+        let values: Vec<&[u8]> = covered.iter().map(|(_, value)| value.as_bytes()).collect();
+        let text = self.template.text(&Parts {
+            nonce: nonce.as_bytes(),
+            timestamp: timestamp.as_bytes(),
+            algorithm: self.named.as_bytes(),
+            ..request.parts(&values)
+        });
         let signature = match self.config.encoding {
             SignatureEncoding::Jws => self.jws(&text),
             encoding => encoding.encode(&self.signature(&text)),
@@ -104,7 +110,14 @@ impl RequestSigner {
             (self.config.timestamp_header.as_ref(), timestamp),
             (self.config.algorithm_header.as_ref(), named),
         ];
+        let covered: Vec<(String, String)> = covered
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
         let mut signed = sent;
+        for (name, value) in covered {
+            signed = signed.without_header(&name).with_header(name, value);
+        }
         for (name, value) in headers {
             if let Some(name) = name.map(|name| name.to_ascii_lowercase()) {
                 signed = signed.without_header(&name).with_header(name, value);

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use bytes::Bytes;
 use http::{Method, Request};
 
-use crate::json::canonical;
+use crate::{json::canonical, schemes::ToSign};
 
 /// One request as a sender makes it.
 ///
@@ -94,6 +94,16 @@ impl Sent {
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(found, _)| found == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// What of it a signature can cover.
+    pub(super) fn to_sign(&self) -> ToSign<'_> {
+        ToSign {
+            method: self.method.as_str(),
+            target: &self.path,
+            headers: &self.headers,
+            body: &self.body,
+        }
     }
 
     /// The header that carries the signature, and its value.

@@ -111,8 +111,8 @@ impl Signer {
         }
     }
 
-    /// Signs with one more secret, as senders do while they rotate. Only lists of signatures in a header have room for
-    /// one.
+    /// Signs with one more secret, as senders do while they rotate. Only lists of signatures in a header, and further
+    /// headers, have room for one.
     #[must_use]
     pub fn also_signed_with(mut self, secret: impl AsRef<[u8]>) -> Self {
         if let Kind::Header(signer) = &mut self.0 {
@@ -143,7 +143,10 @@ impl Signer {
     /// The request without its signature: the header, or the member of the body, that carries it.
     pub fn unsigned(&self, sent: Sent) -> Sent {
         match &self.0 {
-            Kind::Header(signer) => sent.without_header(signer.scheme.signature_header()),
+            Kind::Header(signer) => {
+                let headers = signer.scheme.signature_headers();
+                headers.fold(sent, |sent, name| sent.without_header(name))
+            }
             Kind::Body(scheme, _) => {
                 let body = scheme.unsigned(&sent.body);
                 sent.with_body(body)

@@ -31,6 +31,8 @@ pub(super) fn gate(
         media_types: &[FORM, JSON],
         networks,
         access_timeout: ACCESS_LIMIT,
+        #[cfg(feature = "gzip")]
+        gzip: false,
         body: BodyBounds {
             limit,
             deadline,

@@ -135,7 +135,7 @@ impl TokenIssuer {
         let policy = &*self.0;
         let read = async {
             policy.check(&head, timer).await?;
-            policy.gate.read(body, timer).await
+            policy.gate.read(&head, body, timer).await
         };
         let (body, _grant) = match read.await {
             Ok(body) => (Erased::new(body.bytes), body.grant),

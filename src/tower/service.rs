@@ -178,6 +178,7 @@ where
 fn inner_request<B: From<Bytes>>(mut parts: Parts, slot: DeliverySlot, bytes: Bytes) -> Request<B> {
     if !road::says_length(&parts.headers, bytes.len()) {
         parts.headers.remove(header::TRANSFER_ENCODING);
+        parts.headers.remove(header::CONTENT_ENCODING);
         parts
             .headers
             .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));

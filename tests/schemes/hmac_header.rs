@@ -29,14 +29,27 @@ fn config(value: serde_json::Value) -> HmacHeaderConfig {
     serde_json::from_value(value).unwrap()
 }
 
-/// The key that verified it, and what the signature covers. Otherwise why not.
+/// The id and the time that the signature covers. Otherwise why it is none.
 type Judged = Result<(Option<String>, Option<UnixTime>), Reason>;
 
 fn judge(value: serde_json::Value, headers: &[(&str, &str)], body: &str) -> Judged {
+    judge_at(value, ("POST", "/", None), headers, body)
+}
+
+/// With this method, path and query.
+fn judge_at(
+    value: serde_json::Value,
+    (method, path, query): (&str, &str, Option<&str>),
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Judged {
     let scheme = HmacHeader::try_from(config(value)).unwrap();
     let headers: Vec<(&str, &str)> = headers.to_vec();
     let keys = [Key::new("0", Secret::bytes(KEY).unwrap())];
-    let request = RawRequest::new(Head::new("POST", "/", &headers), body.as_bytes());
+    let request = RawRequest::new(
+        Head::new(method, path, &headers).query(query),
+        body.as_bytes(),
+    );
     let verified = scheme.verify(request, LiveKeys::new(&keys, props::now()));
     verified
         .map(|verified| (verified.signed_id().map(str::to_owned), verified.sent_at()))
@@ -46,12 +59,19 @@ fn judge(value: serde_json::Value, headers: &[(&str, &str)], body: &str) -> Judg
 const NOTHING_BUT_THE_BODY: Judged = Ok((None, None));
 
 #[test]
-fn the_three_digests() {
+fn each_digest_is_taken_by_its_name_alone() {
     let sha1 = hex(&mac::<sha1::Sha1>(b"body"));
     let sha256 = hex(&mac::<sha2::Sha256>(b"body"));
+    let sha384 = hex(&mac::<sha2::Sha384>(b"body"));
     let sha512 = hex(&mac::<sha2::Sha512>(b"body"));
-    for (digest, right) in [("sha1", &sha1), ("sha256", &sha256), ("sha512", &sha512)] {
-        for text in [&sha1, &sha256, &sha512] {
+    let digests = [
+        ("sha1", &sha1),
+        ("sha256", &sha256),
+        ("sha384", &sha384),
+        ("sha512", &sha512),
+    ];
+    for (digest, right) in digests {
+        for (_, text) in digests {
             let value = json!({"signature_header": "x", "encoding": "hex", "digest": digest});
             let expected = if text == right {
                 NOTHING_BUT_THE_BODY
@@ -252,7 +272,29 @@ fn templates_in_which_one_signature_would_fit_two_readings_are_refused() {
         "{body}{body}",
         "{Body}",
         "{ body }",
-        "{method}.{body}",
+        "{host}.{body}",
+        "{id:}{body}",
+        "{id:0}{body}",
+        "{id:257}{body}",
+        "{id:+3}{body}",
+        "{id:03}{body}",
+        "{url:3}.{body}",
+        "{header}.{body}",
+        "{header:}.{body}",
+        "{header:x y}.{body}",
+        "{header:X-A}.{body}",
+        "{header:x-a}.{header:x-a:3}.{body}",
+        "{id}{timestamp:10}{body}",
+        "{id:3}{timestamp}{body}",
+        "{method}{path}\n{body}",
+        "{path}{body}",
+        "{body}{url}{id}",
+        "{body:md5:hex}",
+        "{body:sha1:hex}",
+        "{body:sha256}",
+        "{body:sha256:jws}",
+        "{body:sha256:hex}.{body}",
+        "{id}{body:sha256:hex}",
         "{id}.{id}.{body}",
         "{timestamp}.{timestamp}.{body}",
         "{id}{body}",
@@ -278,6 +320,12 @@ fn templates_in_which_one_signature_would_fit_two_readings_are_refused() {
         "{body}.{timestamp}",
         "a{id}:{body}:{timestamp}b",
         "{body}\n",
+        "{timestamp:10}{body}",
+        "{body}{id:36}",
+        "{id}{timestamp:10}.{body}",
+        "{method}{url}{body}{timestamp:13}",
+        "{method}\n{path}\n{header:x-a}\n{header:x-b:2}\n{body:sha256:hex}",
+        "{timestamp}.{body:sha512:base64_url}",
     ] {
         assert_eq!(text.parse::<Template>().unwrap().to_string(), text);
     }
@@ -294,6 +342,221 @@ fn an_id_after_the_body_may_not_contain_the_byte_before_it() {
     let with = |id: &str, body: &str| judge(value(), &[("x", &signature), ("x-id", id)], body);
     assert_eq!(with("c", "a--.b"), Ok((Some("c".to_owned()), None)));
     assert_eq!(with("b--.c", "a"), Err(Reason::MalformedId));
+}
+
+#[test]
+fn a_time_of_a_set_length_needs_no_separator() {
+    let value = || {
+        json!({
+            "signature_header": "x", "encoding": "hex", "template": "{timestamp:10}{body}", "timestamp_header": "x-time",
+        })
+    };
+    let signature = hex(&mac::<sha2::Sha256>(b"17000000001 body"));
+    let with =
+        |time: &str, body: &str| judge(value(), &[("x", &signature), ("x-time", time)], body);
+    let taken = Ok((None, Some(UnixTime::from_secs(1_700_000_000))));
+    assert_eq!(with("1700000000", "1 body"), taken);
+    assert_eq!(
+        with("17000000001", " body"),
+        Err(Reason::MalformedTimestamp)
+    );
+    assert_eq!(
+        with("170000000", "01 body"),
+        Err(Reason::MalformedTimestamp)
+    );
+}
+
+#[test]
+fn method_path_query_address_and_headers_are_signed_text() {
+    let value = || {
+        json!({
+            "signature_header": "x", "encoding": "hex",
+            "template": "{method}\n{path}\n{url}\n{header:x-a}{header:x-b:2}\n{body}",
+            "url": "https://hooks.example/in?key=1",
+        })
+    };
+    let text = b"PUT\n/in%20x?n=1\nhttps://hooks.example/in?key=1\naabb\nbody";
+    let signature = hex(&mac::<sha2::Sha256>(text));
+    let at = ("PUT", "/in%20x", Some("n=1"));
+    let own = [
+        ("x", &*signature),
+        ("x-a", "aa"),
+        ("x-b", "bb"),
+        ("host", "other.example"),
+    ];
+    assert_eq!(judge_at(value(), at, &own, "body"), NOTHING_BUT_THE_BODY);
+    for other in [
+        ("POST", "/in%20x", Some("n=1")),
+        ("PUT", "/in x", Some("n=1")),
+        ("PUT", "/in%20x", Some("n=2")),
+        ("PUT", "/in%20x", None),
+    ] {
+        let judged = judge_at(value(), other, &own, "body");
+        assert_eq!(judged, Err(Reason::SignatureMismatch), "{other:?}");
+    }
+    for (headers, reason) in [
+        (&[("x-a", "aa")][..], Reason::MalformedSignature),
+        (&[("x-a", ""), ("x-b", "bb")], Reason::MalformedSignature),
+        (&[("x-a", "aab"), ("x-b", "b")], Reason::MalformedSignature),
+        (
+            &[("x-a", "aa"), ("x-a", "aa"), ("x-b", "bb")],
+            Reason::MalformedSignature,
+        ),
+        (
+            &[("x-a", "a\na"), ("x-b", "bb")],
+            Reason::MalformedSignature,
+        ),
+        (&[("x-a", "ab"), ("x-b", "ab")], Reason::SignatureMismatch),
+    ] {
+        let headers = [&[("x", &*signature)], headers].concat();
+        assert_eq!(
+            judge_at(value(), at, &headers, "body"),
+            Err(reason),
+            "{headers:?}"
+        );
+    }
+}
+
+#[test]
+fn an_address_is_the_configured_one_or_there_is_none() {
+    for (template, url) in [
+        ("{url}.{body}", None),
+        ("{body}", Some("https://hooks.example/in")),
+        ("{url}.{body}", Some("hooks.example/in")),
+        ("{url}.{body}", Some("HTTPS://hooks.example/in")),
+        ("{url}.{body}", Some("https://")),
+        ("{url}.{body}", Some("https://hooks.example/in ")),
+    ] {
+        let value =
+            json!({"signature_header": "x", "encoding": "hex", "template": template, "url": url});
+        assert!(
+            HmacHeader::try_from(config(value)).is_err(),
+            "{template} {url:?}"
+        );
+    }
+}
+
+#[test]
+fn a_digest_of_the_body_stands_in_its_place() {
+    let signature = hex(&mac::<sha2::Sha256>(
+        b"POST|230d8358dc8e8890b4c58deeb62912ee2f20357ae92a5cc861b98e68fe31acb5",
+    ));
+    let value = || json!({"signature_header": "x", "encoding": "hex", "template": "{method}|{body:sha256:hex}"});
+    let with = |body: &str| judge(value(), &[("x", &signature)], body);
+    assert_eq!(with("body"), NOTHING_BUT_THE_BODY);
+    assert_eq!(with("bodi"), Err(Reason::SignatureMismatch));
+    // RFC 9530, section 2, has such a text.
+    let template = "sha-256=:{body:sha256:base64}:";
+    let text = b"sha-256=:Iw2DWNyOiJC0xY3utikS7i8gNXrpKlzIYbmOaP4xrLU=:";
+    let signature = hex(&mac::<sha2::Sha256>(text));
+    let value = json!({"signature_header": "x", "encoding": "hex", "template": template});
+    assert_eq!(
+        judge(value, &[("x", &signature)], "body"),
+        NOTHING_BUT_THE_BODY
+    );
+}
+
+#[test]
+fn a_mac_is_taken_in_the_form_of_base64_that_is_set_and_in_no_other() {
+    let mac = mac::<sha2::Sha256>(b"body 0");
+    let url_padded = STANDARD.encode(&mac).replace('+', "-").replace('/', "_");
+    let forms = [
+        ("base64", STANDARD.encode(&mac)),
+        ("base64_unpadded", STANDARD.encode(&mac).replace('=', "")),
+        ("base64_url", url_padded.replace('=', "")),
+        ("base64_url_padded", url_padded),
+    ];
+    let distinct: std::collections::BTreeSet<&String> =
+        forms.iter().map(|(_, text)| text).collect();
+    assert_eq!(distinct.len(), 4, "a MAC that tells the alphabets apart");
+    for (encoding, _) in &forms {
+        for (form, text) in &forms {
+            let value = json!({"signature_header": "x", "encoding": encoding});
+            let judged = judge(value, &[("x", text)], "body 0");
+            assert_eq!(judged.is_ok(), form == encoding, "{form} as {encoding}");
+        }
+    }
+}
+
+#[test]
+fn a_time_is_signed_as_its_text_and_judged_as_a_time() {
+    let with = |unit: &str, template: &str, time: &str| {
+        let value = json!({
+            "signature_header": "x", "encoding": "hex", "template": template,
+            "timestamp_header": "x-time", "timestamp_unit": unit,
+        });
+        let text = template
+            .replace("{timestamp}", time)
+            .replace("{body}", "body");
+        let signature = hex(&mac::<sha2::Sha256>(text.as_bytes()));
+        let judged = judge(value, &[("x", &signature), ("x-time", time)], "body");
+        judged.map(|(_, time)| time.map(UnixTime::as_millis))
+    };
+    for (unit, template, time, millis) in [
+        (
+            "rfc3339",
+            "{timestamp}.{body}",
+            "2023-11-14T22:13:20Z",
+            1_700_000_000_000,
+        ),
+        (
+            "rfc3339",
+            "{timestamp}.{body}",
+            "2023-11-14T23:13:20.5+01:00",
+            1_700_000_000_500,
+        ),
+        (
+            "rfc3339",
+            "{body}:{timestamp}",
+            "2023-11-14T22:13:20.123456Z",
+            1_700_000_000_123,
+        ),
+        (
+            "fractional_seconds",
+            "{timestamp}:{body}",
+            "1700000000.1234567",
+            1_700_000_000_123,
+        ),
+        (
+            "fractional_seconds",
+            "{timestamp}:{body}",
+            "1700000000.5",
+            1_700_000_000_500,
+        ),
+        (
+            "fractional_seconds",
+            "{timestamp}:{body}",
+            "1700000000",
+            1_700_000_000_000,
+        ),
+        ("fractional_seconds", "{timestamp}:{body}", "-1.25", -1250),
+    ] {
+        assert_eq!(with(unit, template, time), Ok(Some(millis)), "{time}");
+    }
+    for time in [
+        "1700000000.",
+        ".5",
+        "1.1234567891",
+        "1.5e3",
+        "1.-5",
+        "+1.5",
+        "1,5",
+        "-.5",
+        "9223372036854775807.5",
+    ] {
+        let refused = with("fractional_seconds", "{timestamp}:{body}", time);
+        assert_eq!(refused, Err(Reason::MalformedTimestamp), "{time}");
+    }
+    assert_eq!(
+        with("rfc3339", "{timestamp}.{body}", "1700000000"),
+        Err(Reason::MalformedTimestamp)
+    );
+    // A dot ends no number that has one.
+    let ambiguous = json!({
+        "signature_header": "x", "encoding": "hex", "template": "{timestamp}.{body}",
+        "timestamp_header": "x-time", "timestamp_unit": "fractional_seconds",
+    });
+    assert!(HmacHeader::try_from(config(ambiguous)).is_err());
 }
 
 #[tokio::test]

@@ -20,8 +20,14 @@ use crate::props::vector;
 const SECRET: &str = "N0tASecretForAnyone0123456789abc";
 const BODY: &str = r#"{"id":"1","data":{"b":2,"a":"é"},"n":1.50}"#;
 const AT: UnixTime = UnixTime::from_millis(1_700_000_000_000);
-const DIGESTS: [Digest; 3] = [Digest::Sha1, Digest::Sha256, Digest::Sha512];
-const OF_MACS: [SignatureEncoding; 2] = [SignatureEncoding::Hex, SignatureEncoding::Base64];
+const DIGESTS: [Digest; 4] = [Digest::Sha1, Digest::Sha256, Digest::Sha384, Digest::Sha512];
+const OF_MACS: [SignatureEncoding; 5] = [
+    SignatureEncoding::Hex,
+    SignatureEncoding::Base64,
+    SignatureEncoding::Base64Unpadded,
+    SignatureEncoding::Base64Url,
+    SignatureEncoding::Base64UrlPadded,
+];
 
 /// Signs with one secret, verifies with another or the same.
 fn verified(config: &SchemeConfig, sent: &Sent, secret: &str) -> Result<(), Rejection> {
@@ -32,7 +38,9 @@ fn verified(config: &SchemeConfig, sent: &Sent, secret: &str) -> Result<(), Reje
 fn judged(config: &SchemeConfig, sent: &Sent, key: Key) -> Result<(), Rejection> {
     let scheme: Box<dyn Scheme> = config.clone().try_into().unwrap();
     let keys = [key];
-    let request = RawRequest::new(Head::new("POST", "/", &sent.headers), &sent.body);
+    let (path, query) = sent.path.split_once('?').unwrap();
+    let head = Head::new(sent.method.as_str(), path, &sent.headers).query(Some(query));
+    let request = RawRequest::new(head, &sent.body);
     let verified = scheme.verify(request, LiveKeys::new(&keys, AT))?;
     let signs = scheme.signs();
     assert_eq!(verified.signed_id(), signs.id.then_some("m-1"));
@@ -42,7 +50,7 @@ fn judged(config: &SchemeConfig, sent: &Sent, key: Key) -> Result<(), Rejection>
 }
 
 fn post() -> Sent {
-    Sent::post("/hook", "application/json", BODY)
+    Sent::post("/hook?n=1", "application/json", BODY).with_header("x-a", "of the application")
 }
 
 fn layouts() -> Vec<SignatureLayout> {
@@ -60,14 +68,22 @@ fn layouts() -> Vec<SignatureLayout> {
         },
         pairs(None),
         pairs(Some("t")),
+        SignatureLayout::List,
+        SignatureLayout::TimeAndSignature,
     ]
+}
+
+fn carries_time(layout: &SignatureLayout) -> bool {
+    match layout {
+        SignatureLayout::Pairs { timestamp, .. } => timestamp.is_some(),
+        other => *other == SignatureLayout::TimeAndSignature,
+    }
 }
 
 fn headers() -> Vec<SchemeConfig> {
     let mut configs = Vec::new();
     for layout in layouts() {
-        let carries_time =
-            matches!(&layout, SignatureLayout::Pairs { timestamp, .. } if timestamp.is_some());
+        let carries_time = carries_time(&layout);
         for (encoding, digest) in OF_MACS
             .iter()
             .flat_map(|it| DIGESTS.map(|other| (*it, other)))
@@ -75,8 +91,13 @@ fn headers() -> Vec<SchemeConfig> {
             let base = HmacHeaderConfig::new("X-Signature", encoding)
                 .layout(layout.clone())
                 .digest(digest);
-            for form in [TimestampForm::Seconds, TimestampForm::Milliseconds] {
-                let full = base.clone().id("X-Id").template("{id}.{timestamp}.{body}");
+            for form in [
+                TimestampForm::Seconds,
+                TimestampForm::Milliseconds,
+                TimestampForm::FractionalSeconds,
+                TimestampForm::Rfc3339,
+            ] {
+                let full = base.clone().id("X-Id").template("{id}|{timestamp}|{body}");
                 configs.push(if carries_time {
                     full.timestamp_form(form)
                 } else {
@@ -84,7 +105,10 @@ fn headers() -> Vec<SchemeConfig> {
                 });
             }
             if !carries_time {
-                configs.push(base);
+                configs.push(base.clone());
+                configs.push(base.url("https://hooks.example/in").template(
+                    "{method}{url}|{path}\n{header:x-a}\n{header:x-b:3}\n{body:sha384:base64}",
+                ));
             }
         }
     }
@@ -147,7 +171,8 @@ fn a_signature_is_verified_in_every_encoding_and_form_of_time() {
                     .nonce("X-Nonce")
                     .timestamp("X-Time", form)
                     .algorithm("X-Algorithm")
-                    .template("{algorithm}|{timestamp}|{nonce}|{body}")
+                    .url("https://hooks.example/in")
+                    .template("{method}{url}|{algorithm}|{timestamp}|{nonce}|{path}\n{header:x-a}|{body:sha256:hex}")
                     .encoding(encoding),
             );
             let pem = file("ed.key.pem");
@@ -178,10 +203,10 @@ fn a_signer_of_the_wrong_sort_or_with_wrong_settings_is_refused() {
         mac().id("x-id"),
         mac().template("{timestamp}.{body}"),
         HmacHeaderConfig::new("x-signature", SignatureEncoding::Jws),
-        HmacHeaderConfig::new("x-signature", SignatureEncoding::Base64Url),
         mac()
-            .timestamp("x-time", TimestampForm::Rfc3339)
+            .timestamp("x-time", TimestampForm::FractionalSeconds)
             .template("{timestamp}.{body}"),
+        mac().template("{url}.{body}"),
     ] {
         assert!(
             Signer::new(unusable.clone(), SECRET).is_err(),
@@ -197,7 +222,7 @@ fn a_body_that_has_no_place_for_a_mac_or_lacks_what_is_signed_is_an_error() {
     let signer = |recipe| Signer::new(HmacBodyFieldConfig::new("mac").recipe(recipe), SECRET);
     for recipe in Recipe::ALL {
         for body in ["", "[]", "1", "{", r#"{"mac":1,"mac":2}"#] {
-            let sent = Sent::post("/", "application/json", body);
+            let sent = Sent::post("/?n=1", "application/json", body);
             let signed = signer(*recipe).unwrap().sign(sent, "", AT);
             assert!(signed.is_err(), "{recipe:?} {body}");
         }
@@ -217,7 +242,7 @@ fn a_mac_goes_into_its_member_where_there_is_one_and_else_to_the_end() {
         ("{\"a\":1 }\n", r#"{"a":1,"mac":""#, r#""}"#),
         ("{}", r#"{"mac":""#, r#""}"#),
     ] {
-        let sent = Sent::post("/", "application/json", body);
+        let sent = Sent::post("/?n=1", "application/json", body);
         let sent = signer.sign(sent, "", AT).unwrap();
         let body = std::str::from_utf8(&sent.body).unwrap();
         assert!(body.starts_with(begin) && body.ends_with(end), "{body}");
@@ -229,13 +254,15 @@ fn a_mac_goes_into_its_member_where_there_is_one_and_else_to_the_end() {
 #[test]
 fn while_a_secret_is_rotated_a_list_of_signatures_carries_both() {
     for layout in layouts() {
-        let has_room = !matches!(layout, SignatureLayout::Single { .. });
+        let has_room = !matches!(
+            layout,
+            SignatureLayout::Single { .. } | SignatureLayout::TimeAndSignature
+        );
         let config = HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex);
-        let config = match &layout {
-            SignatureLayout::Pairs { timestamp, .. } if timestamp.is_some() => {
-                config.template("{timestamp}.{body}")
-            }
-            _ => config,
+        let config = if carries_time(&layout) {
+            config.template("{timestamp}.{body}")
+        } else {
+            config
         };
         let config = SchemeConfig::from(config.layout(layout.clone()));
         let signer = Signer::new(config.clone(), SECRET).unwrap();
@@ -269,8 +296,8 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
     for unknown in [
         r#"{"scheme":"none"}"#,
         r#"{"scheme":"hmac-header","signature_header":"x","encoding":"jws"}"#,
-        r#"{"scheme":"hmac-header","signature_header":"x","encoding":"hex","timestamp_unit":"rfc3339"}"#,
-        r#"{"scheme":"hmac-body-field","member":"mac","encoding":"base64_url"}"#,
+        r#"{"scheme":"hmac-header","signature_header":"x","encoding":"hex","timestamp_unit":"minutes"}"#,
+        r#"{"scheme":"hmac-body-field","member":"mac","encoding":"jws"}"#,
         r#"{"scheme":"hmac-body-field","member":"mac","members":1}"#,
         r#"{"signature_header":"x","encoding":"hex"}"#,
     ] {
@@ -297,7 +324,7 @@ proptest! {
         let body = serde_json::Value::Object(object).to_string();
         let config = HmacBodyFieldConfig::new("mac").recipe(recipe);
         let signer = Signer::new(config.clone(), SECRET).unwrap();
-        let sent = signer.sign(Sent::post("/", "application/json", body), "", AT).unwrap();
+        let sent = signer.sign(Sent::post("/?n=1", "application/json", body), "", AT).unwrap();
         prop_assert_eq!(verified(&config.into(), &sent, SECRET), Ok(()));
     }
 }

@@ -26,14 +26,17 @@ pub(crate) const TOKEN_ENDPOINT: &str = "token_endpoint";
 const MEDIA_TYPES: &str = "media_types";
 /// The largest body that is taken, in bytes.
 const BODY_LIMIT: &str = "body_limit";
+/// Bodies may have been compressed with gzip after they had been signed.
+const ACCEPT_GZIP: &str = "accept_gzip";
 /// A record without a media type gets the first that is taken: for vectors that hold the signed headers alone.
 pub(crate) const ASSUME_MEDIA_TYPE: &str = "assume_media_type";
 /// The members that are the receiver's, and not the scheme's.
-pub(crate) const OF_RECEIVER: [&str; 5] = [
+pub(crate) const OF_RECEIVER: [&str; 6] = [
     ACCESS,
     TOKEN_ENDPOINT,
     MEDIA_TYPES,
     BODY_LIMIT,
+    ACCEPT_GZIP,
     ASSUME_MEDIA_TYPE,
 ];
 
@@ -108,6 +111,11 @@ impl Settings {
     /// The largest body, where it is set.
     pub(crate) fn body_limit(&self) -> Result<Option<usize>, Refused> {
         self.member(BODY_LIMIT)
+    }
+
+    /// Whether bodies may be compressed.
+    pub(crate) fn accepts_gzip(&self) -> Result<bool, Refused> {
+        Ok(self.member(ACCEPT_GZIP)?.unwrap_or_default())
     }
 
     /// Whether a request without a media type is taken for one that has it.

@@ -114,6 +114,9 @@ impl Terms<'_> {
         if let Some(bytes) = settings.body_limit()? {
             receiver = receiver.body_limit(bytes);
         }
+        if settings.accepts_gzip()? {
+            receiver = receiver.accept_gzip();
+        }
         match self.window {
             WindowTerm::OfPack => {}
             WindowTerm::Unchecked => receiver = receiver.without_time_check(),

@@ -124,7 +124,7 @@ fn what_cannot_be_meant_is_named_and_nothing_of_it_repeated() {
         (scheme(json!({})), "`signature_header` is missing"),
         (
             scheme(json!({"signature_header": "x-signature", "encoding": SECRET})),
-            "expected `hex` or `base64`",
+            "expected one of `hex`, `base64`",
         ),
         (
             scheme(json!({"signature_header": SECRET.to_owned() + ":", "encoding": "hex"})),

@@ -1,14 +1,18 @@
 //! [`HmacHeaderConfig`]: how one sender signs with a MAC in a header.
 
+use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::{HmacHeader, SignatureLayout, TimestampSource};
+use super::{
+    HmacHeader, SignatureLayout,
+    family::{Family, HeaderFamily},
+    parts::{Form, MAX_FURTHER_HEADERS},
+};
 use crate::{
     schemes::{
         Digest, SignatureEncoding, Template, TimestampForm, signature_encoding,
-        signed_header::{SignedHeader, header_name},
-        template::Piece,
-        timestamp_form,
+        signed_header::header_name,
+        template::{Source, TextRule},
     },
     setup::BuildError,
 };
@@ -36,7 +40,13 @@ pub struct HmacHeaderConfig {
     /// How it carries them.
     #[serde(default = "SignatureLayout::alone")]
     pub layout: SignatureLayout,
-    /// Their text form: hexadecimal or base64.
+    /// What parts the signatures, pairs or time in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<char>,
+    /// Further headers that may carry a signature.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_signature_headers: Vec<String>,
+    /// Their text form: hexadecimal or a form of base64.
     #[serde(deserialize_with = "signature_encoding::of_mac")]
     pub encoding: SignatureEncoding,
     /// What is signed; see [`Template`].
@@ -48,16 +58,18 @@ pub struct HmacHeaderConfig {
     /// The header of `{timestamp}`, unless the layout carries it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timestamp_header: Option<String>,
-    /// The form of `{timestamp}`: seconds or milliseconds. Serialised as `timestamp_unit`.
-    #[serde(
-        default,
-        rename = "timestamp_unit",
-        deserialize_with = "timestamp_form::of_mac"
-    )]
+    /// The form of `{timestamp}`. Serialised as `timestamp_unit`.
+    #[serde(default, rename = "timestamp_unit")]
     pub timestamp_form: TimestampForm,
+    /// Other names of the headers, of which a request has either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub or_headers: Option<HeaderFamily>,
     /// The digest.
     #[serde(default)]
     pub digest: Digest,
+    /// The address that stands as `{url}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 fn body() -> String {
@@ -70,12 +82,16 @@ impl HmacHeaderConfig {
         Self {
             signature_header: signature_header.into(),
             layout: SignatureLayout::alone(),
+            separator: None,
+            more_signature_headers: Vec::new(),
             encoding,
             template: body(),
             id_header: None,
             timestamp_header: None,
             timestamp_form: TimestampForm::Seconds,
+            or_headers: None,
             digest: Digest::Sha256,
+            url: None,
         }
     }
 
@@ -86,8 +102,55 @@ impl HmacHeaderConfig {
         self
     }
 
-    /// The signed text: `{id}`, `{timestamp}`, `{body}` and what stands between them; see [`Template`]. Default:
-    /// `{body}`.
+    /// What parts the pairs, the signatures of a list, or the time from the signature: a blank or an ASCII sign that stands
+    /// in no signature. Default: `.` for [`SignatureLayout::TimeAndSignature`], else `,`.
+    #[must_use]
+    pub fn separator(mut self, separator: char) -> Self {
+        self.separator = Some(separator);
+        self
+    }
+
+    /// A further header that may carry a signature in the same layout. Some senders sign with a second key in a header of
+    /// its own, or number their headers. A request must have one of them, each once. At most 15.
+    #[must_use]
+    pub fn or_signed_in(mut self, header: impl Into<String>) -> Self {
+        self.more_signature_headers.push(header.into());
+        self
+    }
+
+    /// Other names of the headers: a request has them under the first names or under these. One family is read whole, so
+    /// the id of one never goes with the signature of the other. A request that has both is taken where both say the same.
+    ///
+    /// ```
+    /// use hookgate::schemes::{HeaderFamily, HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimestampForm};
+    ///
+    /// # fn main() -> Result<(), hookgate::BuildError> {
+    /// let config = HmacHeaderConfig::new("webhook-signature", SignatureEncoding::Base64)
+    ///     .layout(SignatureLayout::SpaceSeparated { prefix: "v1,".to_owned() })
+    ///     .id("webhook-id")
+    ///     .timestamp("webhook-timestamp", TimestampForm::Seconds)
+    ///     .template("{id}.{timestamp}.{body}")
+    ///     .or_headers(HeaderFamily::new("svix-signature").id("svix-id").timestamp("svix-timestamp"));
+    /// let scheme = HmacHeader::try_from(config)?;
+    /// # let _ = scheme;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn or_headers(mut self, family: HeaderFamily) -> Self {
+        self.or_headers = Some(family);
+        self
+    }
+
+    /// The text of the time in a value of the signature's header, where the layout carries one: for tools.
+    pub fn time_in<'v>(&self, value: &'v str) -> Option<&'v str> {
+        let separator = self.layout.separator(self.separator).ok()?;
+        let time = self.layout.time_in(value.as_bytes(), separator).ok()??;
+        std::str::from_utf8(time).ok()
+    }
+
+    /// The signed text: `{id}`, `{timestamp}`, `{body}`, the other placeholders of a [`Template`], and what stands between
+    /// them. Default: `{body}`.
     #[must_use]
     pub fn template(mut self, template: impl Into<String>) -> Self {
         self.template = template.into();
@@ -122,6 +185,14 @@ impl HmacHeaderConfig {
         self.digest = digest;
         self
     }
+
+    /// The address that stands as `{url}` in the signed text: as it was entered at the sender, whole. What a request says
+    /// of its own host is never signed text, since whoever sends it writes that.
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
 }
 
 impl TryFrom<HmacHeaderConfig> for HmacHeader {
@@ -129,11 +200,22 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
 
     fn try_from(config: HmacHeaderConfig) -> Result<Self, BuildError> {
         config.encoding.check_for_mac()?;
-        config.timestamp_form.check_for_mac()?;
-        let template: Template = config.template.parse()?;
-        let id = id_header(config.id_header, &template)?;
-        let timestamp = timestamp_source(config.timestamp_header, &config.layout)?;
-        if timestamp.is_some() != template.has(&Piece::Timestamp) {
+        let template = config.template.parse::<Template>()?;
+        let template = template.with_url(config.url.as_deref())?;
+        let names = HeaderFamily {
+            signature_header: config.signature_header.clone(),
+            id_header: config.id_header.clone(),
+            timestamp_header: config.timestamp_header.clone(),
+        };
+        let family = Family::of(&names, &template)?;
+        let carries_time = config.layout.carries_time();
+        if carries_time && family.timestamp.is_some() {
+            return Err(BuildError::Scheme(
+                "the time is set twice: as a header and in the signature's layout",
+            ));
+        }
+        let has_time = carries_time || family.timestamp.is_some();
+        if has_time != template.has(&Source::Timestamp) {
             return Err(BuildError::Scheme(
                 "the template's `{timestamp}` and the source of the time go together: \
                  a time that nothing signs dates nothing",
@@ -147,55 +229,82 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
             ));
         }
         Ok(Self {
-            signature_header: header_name("signature header", &config.signature_header)?,
-            layout: config.layout,
-            encoding: config.encoding,
-            template,
-            id,
-            timestamp,
+            further: further_headers(&config, &family)?,
+            other: match &config.or_headers {
+                Some(names) => Some(Box::new(other_family(names, &family, &template)?)),
+                None => None,
+            },
+            family,
+            form: Form {
+                separator: config.layout.separator(config.separator)?,
+                layout: config.layout,
+                encoding: config.encoding,
+            },
+            timestamp_rule: timestamp_rule(&template, config.timestamp_form)?,
             timestamp_form: config.timestamp_form,
             digest: config.digest,
+            from_head: template.from_head().map(Box::new),
+            template,
         })
     }
 }
 
-fn id_header(
-    header: Option<String>,
+/// The other family, of the same shape: no part of one is ever read with the rest of the other.
+fn other_family(
+    names: &HeaderFamily,
+    own: &Family,
     template: &Template,
-) -> Result<Option<SignedHeader>, BuildError> {
-    match (header, template.has(&Piece::Id)) {
-        (Some(name), true) => {
-            let name = header_name("id header", &name)?;
-            Ok(Some(SignedHeader::new(name, template, &Piece::Id)))
-        }
-        (None, false) => Ok(None),
-        (Some(_), false) => Err(BuildError::Scheme(
-            "an id header is set, but the template has no `{id}`: \
-             an id that nothing signs identifies nothing",
-        )),
-        (None, true) => Err(BuildError::Scheme(
-            "the template has `{id}`, but no id header is set",
-        )),
+) -> Result<Family, BuildError> {
+    let other = Family::of(names, template)?;
+    if own.timestamp.is_some() != other.timestamp.is_some() {
+        return Err(BuildError::Scheme(
+            "the two families of headers must carry the same: a time in one alone dates nothing",
+        ));
     }
+    if own.names().any(|name| other.names().any(|it| it == name)) {
+        return Err(BuildError::Scheme(
+            "the two families of headers cannot share one",
+        ));
+    }
+    Ok(other)
 }
 
-fn timestamp_source(
-    header: Option<String>,
-    layout: &SignatureLayout,
-) -> Result<Option<TimestampSource>, BuildError> {
-    let in_layout = match layout {
-        SignatureLayout::Pairs { timestamp, .. } => timestamp.clone(),
-        SignatureLayout::Single { .. } | SignatureLayout::SpaceSeparated { .. } => None,
-    };
-    match (header, in_layout) {
-        (Some(_), Some(_)) => Err(BuildError::Scheme(
-            "the time is set twice: as a header and in the signature's layout",
-        )),
-        (Some(name), None) => {
-            let name = header_name("timestamp header", &name)?;
-            Ok(Some(TimestampSource::Header(name)))
-        }
-        (None, Some(name)) => Ok(Some(TimestampSource::Pair(name))),
-        (None, None) => Ok(None),
+/// Further headers of signatures.
+fn further_headers(config: &HmacHeaderConfig, own: &Family) -> Result<Vec<HeaderName>, BuildError> {
+    let names = config.more_signature_headers.iter();
+    let names = names.map(|name| header_name("signature header", name));
+    let names = names.collect::<Result<Vec<_>, _>>()?;
+    if names.is_empty() {
+        return Ok(names);
     }
+    if config.layout.carries_time() || config.or_headers.is_some() {
+        return Err(BuildError::Scheme(
+            "several headers of signatures go with neither a time in the layout nor a second family of headers",
+        ));
+    }
+    let is_repeated = |(place, name): (usize, &HeaderName)| {
+        own.names().any(|it| it == name) || names.iter().take(place).any(|it| it == name)
+    };
+    if names.len() > MAX_FURTHER_HEADERS || names.iter().enumerate().any(is_repeated) {
+        return Err(BuildError::Scheme(
+            "the headers of signatures are at most 16, each named once",
+        ));
+    }
+    Ok(names)
+}
+
+/// What the text of a time of this form may be.
+fn timestamp_rule(template: &Template, form: TimestampForm) -> Result<TextRule, BuildError> {
+    let rule = template.rule_of(&Source::Timestamp);
+    let rule = match form {
+        // Its text begins and ends by its own form, so any literal behind it leaves one reading.
+        TimestampForm::Rfc3339 => rule.delimiting_itself(),
+        _ => rule,
+    };
+    if rule.delimiter.is_some_and(|byte| form.may_contain(byte)) {
+        return Err(BuildError::Scheme(
+            "a time of this form can contain the literal beside `{timestamp}`: one signature would fit two readings",
+        ));
+    }
+    Ok(rule)
 }

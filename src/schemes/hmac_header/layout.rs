@@ -1,15 +1,19 @@
 //! [`SignatureLayout`]: how a header carries its signatures.
 
-use hmac::digest::{Output, OutputSizeUser};
-use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
-use crate::schemes::SignatureEncoding;
-
-/// Most signatures of one header that are tried: each costs a comparison with every live key.
-const MAX_SIGNATURES: usize = 16;
+use super::parts;
+use crate::{setup::BuildError, verdict::Rejection};
 
 /// How the header's value carries its signatures.
+///
+/// | layout | value | separator |
+/// | --- | --- | --- |
+/// | [`Single`](Self::Single) | `sha256=5257a8…` | none |
+/// | [`SpaceSeparated`](Self::SpaceSeparated) | `v1,K5oZ… v1,Ht0e…` | a blank |
+/// | [`List`](Self::List) | `5257a8…,0f3c5d…` | `,` or what is set |
+/// | [`Pairs`](Self::Pairs) | `t=1492774577,v1=5257a8…` | `,` or what is set |
+/// | [`TimeAndSignature`](Self::TimeAndSignature) | `1492774577.5257a8…` | `.` or what is set |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -26,8 +30,10 @@ pub enum SignatureLayout {
         /// The version that counts.
         prefix: String,
     },
-    /// `name=value` pairs separated by commas: signatures under one name, perhaps repeated, and the
-    /// time under another. Pairs of other names are passed over.
+    /// Signatures one after the other, each alone: without a version and without a name.
+    List,
+    /// `name=value` pairs: signatures under one name, perhaps repeated, and the time under another. Pairs of other names
+    /// are passed over.
     Pairs {
         /// The name of signatures.
         signature: String,
@@ -35,6 +41,8 @@ pub enum SignatureLayout {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         timestamp: Option<String>,
     },
+    /// The time, then one signature. The last separator parts them, so the time may contain it too.
+    TimeAndSignature,
 }
 
 impl SignatureLayout {
@@ -52,14 +60,78 @@ impl SignatureLayout {
         }
     }
 
+    /// Whether the time stands beside the signature.
+    pub(super) const fn carries_time(&self) -> bool {
+        match self {
+            Self::TimeAndSignature => true,
+            Self::Pairs { timestamp, .. } => timestamp.is_some(),
+            Self::Single { .. } | Self::SpaceSeparated { .. } | Self::List => false,
+        }
+    }
+
+    /// The byte that parts what the value carries: `set`, or that which senders use.
+    pub(super) fn separator(&self, set: Option<char>) -> Result<u8, BuildError> {
+        let usual = match self {
+            Self::Pairs { .. } | Self::List => b',',
+            Self::TimeAndSignature => b'.',
+            Self::Single { .. } | Self::SpaceSeparated { .. } if set.is_some() => {
+                return Err(BuildError::Scheme(
+                    "a separator is set, but the layout is neither pairs, nor a list, nor a time and a signature",
+                ));
+            }
+            Self::Single { .. } | Self::SpaceSeparated { .. } => b' ',
+        };
+        let Some(set) = set else {
+            return Ok(usual);
+        };
+        // What may stand in a signature, or in a pair, parts none.
+        let parts =
+            |byte: &u8| *byte == b' ' || byte.is_ascii_punctuation() && !b"+/=-_".contains(byte);
+        u8::try_from(set)
+            .ok()
+            .filter(parts)
+            .ok_or(BuildError::Scheme(
+                "the separator must be a blank or an ASCII sign that stands in no signature",
+            ))
+    }
+
+    /// The text of the time in `value`, where the layout carries one.
+    ///
+    /// # Errors
+    ///
+    /// When it stands twice.
+    pub(super) fn time_in<'v>(
+        &self,
+        value: &'v [u8],
+        separator: u8,
+    ) -> Result<Option<&'v [u8]>, Rejection> {
+        match self {
+            Self::TimeAndSignature => Ok(parts::split_last(value, separator).map(|(time, _)| time)),
+            Self::Pairs {
+                timestamp: Some(name),
+                ..
+            } => {
+                let mut found = value
+                    .split(|byte| *byte == separator)
+                    .filter_map(|pair| parts::value_of(pair, name));
+                match (found.next(), found.next()) {
+                    (_, Some(_)) => Err(Rejection::MalformedTimestamp),
+                    (first, None) => Ok(first),
+                }
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The header's value with these signatures, the first alone where there is room for one.
     #[cfg(feature = "simulator")]
-    pub(super) fn write(&self, signatures: &[String], time: &str) -> String {
+    pub(super) fn write(&self, separator: u8, signatures: &[String], time: &str) -> String {
+        let separator = char::from(separator).to_string();
+        let first = signatures.first().map_or("", String::as_str);
         match self {
-            Self::Single { prefix } => {
-                let signature = signatures.first().map_or("", String::as_str);
-                format!("{prefix}{signature}")
-            }
+            Self::Single { prefix } => format!("{prefix}{first}"),
+            Self::TimeAndSignature => format!("{time}{separator}{first}"),
+            Self::List => signatures.join(&separator),
             Self::SpaceSeparated { prefix } => {
                 let list = signatures.iter().map(|it| format!("{prefix}{it}"));
                 list.collect::<Vec<_>>().join(" ")
@@ -70,86 +142,8 @@ impl SignatureLayout {
             } => {
                 let time = timestamp.iter().map(|name| format!("{name}={time}"));
                 let pairs = signatures.iter().map(|it| format!("{signature}={it}"));
-                time.chain(pairs).collect::<Vec<_>>().join(",")
+                time.chain(pairs).collect::<Vec<_>>().join(&separator)
             }
         }
     }
-}
-
-fn split_once(text: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
-    let place = memchr(at, text)?;
-    Some((text.get(..place)?, text.get(place.checked_add(1)?..)?))
-}
-
-/// The signatures of one header, one after the other: nearly always there is just one.
-#[derive(Clone)]
-pub(super) struct Signatures<'a> {
-    layout: &'a SignatureLayout,
-    encoding: SignatureEncoding,
-    rest: Option<&'a [u8]>,
-    seen: usize,
-}
-
-impl<'a> Signatures<'a> {
-    pub(super) fn of(
-        layout: &'a SignatureLayout,
-        encoding: SignatureEncoding,
-        header: &'a [u8],
-    ) -> Self {
-        Self {
-            layout,
-            encoding,
-            rest: Some(header),
-            seen: 0,
-        }
-    }
-
-    /// Whether there is nothing more to read.
-    pub(super) fn is_at_end(&self) -> bool {
-        self.rest.is_none()
-    }
-
-    /// The next one that counts and can be decoded. What cannot, or has another length, can match
-    /// nothing and is passed over: another of the header may still be right.
-    pub(super) fn next<M: OutputSizeUser>(&mut self) -> Option<Output<M>> {
-        while self.seen < MAX_SIGNATURES {
-            self.seen = self.seen.saturating_add(1);
-            let rest = self.rest.take()?;
-            let text = match self.layout {
-                // An empty prefix is not compared: comparing nothing with an empty string's dangling
-                // pointer costs 90 ns on processors with masked vector loads.
-                SignatureLayout::Single { prefix } if prefix.is_empty() => Some(rest),
-                SignatureLayout::Single { prefix } => rest.strip_prefix(prefix.as_bytes()),
-                SignatureLayout::SpaceSeparated { prefix } => {
-                    self.part(rest, b' ').strip_prefix(prefix.as_bytes())
-                }
-                SignatureLayout::Pairs { signature, .. } => {
-                    value_of(self.part(rest, b','), signature)
-                }
-            };
-            let mut mac = Output::<M>::default();
-            if text.is_some_and(|text| self.encoding.decode_mac(text, &mut mac)) {
-                return Some(mac);
-            }
-        }
-        None
-    }
-
-    /// What stands before the next separator; the rest stays for later.
-    fn part(&mut self, rest: &'a [u8], separator: u8) -> &'a [u8] {
-        match split_once(rest, separator) {
-            Some((part, after)) => {
-                self.rest = Some(after);
-                part
-            }
-            None => rest,
-        }
-    }
-}
-
-/// The value of a `name=value` pair, if it has this name.
-pub(super) fn value_of<'a>(pair: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    pair.trim_ascii()
-        .strip_prefix(name.as_bytes())?
-        .strip_prefix(b"=")
 }

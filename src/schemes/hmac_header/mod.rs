@@ -1,4 +1,4 @@
-//! [`HmacHeader`]: a MAC over the raw body, and perhaps an id and a time, in a header.
+//! [`HmacHeader`]: a MAC over the raw body, and perhaps an id, a time and more, in a header.
 //!
 //! Most senders sign this way and differ only in names and layout, so the scheme is data: a preset is
 //! a value of [`HmacHeaderConfig`], not code.
@@ -6,17 +6,21 @@
 //! What each known sender writes is in its row: [`providers::known`](crate::providers::known).
 
 mod config;
+mod family;
 mod layout;
+mod parts;
 #[cfg(feature = "simulator")]
 mod sign;
 mod verify;
 
 use http::HeaderName;
 
-pub use self::{config::HmacHeaderConfig, layout::SignatureLayout};
+pub use self::{config::HmacHeaderConfig, family::HeaderFamily, layout::SignatureLayout};
+use self::{family::Family, parts::Form};
 use super::{
-    Digest, Scheme, SignatureEncoding, Signs, Template, TimestampForm, Verified, digest::with_mac,
-    signed_header::SignedHeader,
+    Digest, Scheme, Signs, Template, TimestampForm, Verified,
+    digest::with_mac,
+    template::{FromHead, TextRule},
 };
 use crate::{
     keys::{KeyKind, LiveKeys},
@@ -33,29 +37,24 @@ use crate::{
 /// proxies and frameworks disagree on which one counts.
 #[derive(Debug, Clone)]
 pub struct HmacHeader {
-    signature_header: HeaderName,
-    layout: SignatureLayout,
-    encoding: SignatureEncoding,
+    family: Family,
+    /// Other names of the same headers.
+    other: Option<Box<Family>>,
+    /// Further headers of signatures.
+    further: Vec<HeaderName>,
+    form: Form,
     template: Template,
-    id: Option<SignedHeader>,
-    timestamp: Option<TimestampSource>,
+    timestamp_rule: TextRule,
     timestamp_form: TimestampForm,
     digest: Digest,
-}
-
-/// Where the time stands: in a header of its own, or beside the signatures.
-#[derive(Debug, Clone)]
-enum TimestampSource {
-    Header(HeaderName),
-    /// The pair of this name in the signature's header.
-    Pair(String),
+    from_head: Option<Box<FromHead>>,
 }
 
 impl Scheme for HmacHeader {
     fn signs(&self) -> Signs {
         Signs {
-            id: self.id.is_some(),
-            time: self.timestamp.is_some(),
+            id: self.family.id.is_some(),
+            time: self.family.timestamp.is_some() || self.form.layout.carries_time(),
             ..Signs::body()
         }
     }
@@ -64,7 +63,7 @@ impl Scheme for HmacHeader {
         kind == KeyKind::Secret
     }
 
-    /// Proves the whole body, and the id and time that the template names.
+    /// Proves the whole body, and what else the template names.
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,

@@ -1,59 +1,73 @@
 //! Signing as a sender does, with the text that [`verify`](super::verify) reads.
 
-use super::{HmacHeader, TimestampSource};
-use crate::{schemes::template::Parts, time::UnixTime};
+use super::{HmacHeader, family::Family};
+use crate::{
+    schemes::{ToSign, template::Parts},
+    time::UnixTime,
+};
 
 impl HmacHeader {
-    /// The value of the signature's header for `body`, by each of `secrets`.
-    fn signature<'k>(
+    /// The headers that the signature covers and that of the signature, by each of `secrets`, each with its value.
+    pub(crate) fn headers<'k>(
         &self,
+        request: ToSign<'_>,
         secrets: impl Iterator<Item = &'k [u8]>,
         id: &str,
         at: UnixTime,
-        body: &[u8],
-    ) -> String {
+    ) -> Vec<(String, String)> {
+        let named = match &self.from_head {
+            Some(from_head) => request.named(from_head),
+            None => Vec::new(),
+        };
         let time = self.timestamp_form.write(at);
+        let values: Vec<&[u8]> = named.iter().map(|(_, value)| value.as_bytes()).collect();
         let parts = Parts {
             id: id.as_bytes(),
             timestamp: time.as_bytes(),
-            body,
-            ..Parts::default()
+            ..request.parts(&values)
         };
+        let text = self.template.text(&parts);
         let signature = |secret| {
-            let mac = self.digest.mac(secret, self.template.text(parts));
-            self.encoding.encode(&mac)
+            let mac = self.digest.mac(secret, std::iter::once(&*text));
+            self.form.encoding.encode(&mac)
         };
         let signatures: Vec<String> = secrets.map(signature).collect();
-        self.layout.write(&signatures, &time)
-    }
 
-    /// The headers of the id and the time, where there are any, and that of the signature, each with its value.
-    pub(crate) fn headers<'k>(
-        &self,
-        secrets: impl Iterator<Item = &'k [u8]>,
-        id: &str,
-        at: UnixTime,
-        body: &[u8],
-    ) -> Vec<(String, String)> {
-        let of_id = self
-            .id
-            .as_ref()
-            .map(|header| (header.name(), id.to_owned()));
-        let of_time = match &self.timestamp {
-            Some(TimestampSource::Header(name)) => Some((name, self.timestamp_form.write(at))),
-            Some(TimestampSource::Pair(_)) | None => None,
+        let Family {
+            signature,
+            id: of_id,
+            timestamp,
+        } = &self.family;
+        let of_id = of_id.iter().map(|header| (header.name().as_str(), id));
+        let of_time = timestamp.iter().map(|name| (name.as_str(), &*time));
+        let covered = named.iter().copied().chain(of_id).chain(of_time);
+        // Where further headers have room for further signatures, each has one.
+        let own = match &*self.further {
+            [] => &signatures[..],
+            _ => signatures.get(..1).unwrap_or_default(),
         };
-        let signature = self.signature(secrets, id, at, body);
-        let headers = [of_id, of_time, Some((&self.signature_header, signature))];
-        headers
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.as_str().to_owned(), value))
+        let write = |signatures: &[String]| {
+            let layout = &self.form.layout;
+            layout.write(self.form.separator, signatures, &time)
+        };
+        let others = signatures.iter().skip(1).map(std::slice::from_ref);
+        let others = self.further.iter().zip(others);
+        let others = others.map(|(name, signature)| (name.as_str().to_owned(), write(signature)));
+        covered
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .chain([(signature.as_str().to_owned(), write(own))])
+            .chain(others)
             .collect()
     }
 
-    /// The header that carries the signature, in lower case.
+    /// Every header that may carry a signature, in lower case.
+    pub(crate) fn signature_headers(&self) -> impl Iterator<Item = &str> {
+        let further = self.further.iter().map(|name| name.as_str());
+        [self.signature_header()].into_iter().chain(further)
+    }
+
+    /// The header that carries the first signature, in lower case.
     pub(crate) fn signature_header(&self) -> &str {
-        self.signature_header.as_str()
+        self.family.signature.as_str()
     }
 }

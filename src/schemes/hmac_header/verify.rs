@@ -5,8 +5,9 @@ use std::iter;
 use hmac::{Mac, digest::Output};
 
 use super::{
-    HmacHeader, TimestampSource,
-    layout::{Signatures, value_of},
+    HmacHeader,
+    family::Family,
+    parts::{MAX_FURTHER_HEADERS, Signatures},
 };
 use crate::{
     keys::{DigestKind, KeyedMac, LiveKeys},
@@ -14,7 +15,7 @@ use crate::{
     schemes::{
         Coverage, Verified,
         signed_header::{Unreadable, signature_value},
-        template::Parts,
+        template::{Parts, Values},
     },
     time::UnixTime,
     verdict::Rejection,
@@ -31,27 +32,35 @@ impl HmacHeader {
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
         let head = &request.head;
-        let header = signature_value(head, &self.signature_header, MAX_SIGNATURE_HEADER_BYTES)?;
-        let mut signatures = Signatures::of(&self.layout, self.encoding, header);
+        let family = match &self.other {
+            Some(other) => self.family.chosen(other, head)?,
+            None => &self.family,
+        };
+        let mut room = [&[][..]; MAX_FURTHER_HEADERS];
+        let (header, further) = self.values(family, head, &mut room)?;
+        let mut signatures = Signatures::of(&self.form, header, further);
         let first = signatures.next::<M>().ok_or(Rejection::MalformedSignature(
             "it is not in the scheme's layout, encoding and length",
         ))?;
-        let id = self.id(head)?;
-        let timestamp = self.timestamp(head, header)?;
+        let id = read_id(family, head)?;
+        let timestamp = self.timestamp(family, head, header)?;
+        let named = match &self.from_head {
+            Some(from_head) => from_head.read(head)?,
+            None => Values::default(),
+        };
         let parts = Parts {
             id: id.unwrap_or_default().as_bytes(),
             timestamp: timestamp.map_or(&[][..], |(text, _)| text),
-            body: request.body,
-            ..Parts::default()
+            ..Parts::of(head, named.as_slice(), request.body)
         };
+        let digest = self.template.digest_of(request.body);
 
         let mut any_key = false;
         for (key_id, prepared) in keys.macs::<M>() {
             any_key = true;
             let mut mac = prepared.clone();
-            self.template
-                .text(parts)
-                .for_each(|piece| mac.update(piece));
+            let each = |piece: &[u8]| mac.update(piece);
+            self.template.each(&parts, digest.as_ref(), each);
             if is_right(mac, &first, signatures.clone()) {
                 return Ok(Verified::assertion(Coverage::Body, key_id)
                     .with_signed_id(id)
@@ -65,38 +74,49 @@ impl HmacHeader {
         })
     }
 
-    fn id<'a>(&self, head: &Head<'a>) -> Result<Option<&'a str>, Rejection> {
-        let Some(header) = &self.id else {
-            return Ok(None);
-        };
-        header
-            .text(head)
-            .map(Some)
-            .map_err(|unreadable| match unreadable {
-                Unreadable::Missing => Rejection::MissingId,
-                Unreadable::Malformed(why) => Rejection::MalformedId(why),
-            })
+    /// The values of the headers of signatures: of the first that is there, and of the others.
+    fn values<'a, 'r>(
+        &self,
+        family: &Family,
+        head: &Head<'a>,
+        room: &'r mut [&'a [u8]; MAX_FURTHER_HEADERS],
+    ) -> Result<(&'a [u8], &'r [&'a [u8]]), Rejection> {
+        let value = |name| signature_value(head, name, MAX_SIGNATURE_HEADER_BYTES);
+        let mut first = value(&family.signature);
+        if self.further.is_empty() {
+            return Ok((first?, &[]));
+        }
+        let mut found = 0_usize;
+        for name in &self.further {
+            match (value(name), &first) {
+                (Err(Rejection::MissingSignature), _) => {}
+                (Err(malformed), _) => return Err(malformed),
+                (Ok(value), Err(Rejection::MissingSignature)) => first = Ok(value),
+                (Ok(value), _) => {
+                    if let Some(place) = room.get_mut(found) {
+                        *place = value;
+                        found = found.saturating_add(1);
+                    }
+                }
+            }
+        }
+        Ok((first?, room.get(..found).unwrap_or_default()))
     }
 
     /// The time, as its text stands in the signed text and as a moment.
     fn timestamp<'a>(
         &self,
+        family: &Family,
         head: &Head<'a>,
-        signature_text: &'a [u8],
+        header: &'a [u8],
     ) -> Result<Option<(&'a [u8], UnixTime)>, Rejection> {
-        let text = match &self.timestamp {
-            None => return Ok(None),
-            Some(TimestampSource::Pair(name)) => {
-                let mut found = signature_text
-                    .split(|byte| *byte == b',')
-                    .filter_map(|pair| value_of(pair, name));
-                let text = found.next().ok_or(Rejection::MissingTimestamp)?;
-                if found.next().is_some() {
-                    return Err(Rejection::MalformedTimestamp);
-                }
-                text
+        let text = match &family.timestamp {
+            None if self.form.layout.carries_time() => {
+                let time = self.form.layout.time_in(header, self.form.separator)?;
+                time.ok_or(Rejection::MissingTimestamp)?
             }
-            Some(TimestampSource::Header(name)) => match head.single(name) {
+            None => return Ok(None),
+            Some(name) => match head.single(name) {
                 Single::Value(value) => value,
                 Single::Missing => return Err(Rejection::MissingTimestamp),
                 Single::Repeated => return Err(Rejection::MalformedTimestamp),
@@ -105,10 +125,22 @@ impl HmacHeader {
         if text.is_empty() {
             return Err(Rejection::MissingTimestamp);
         }
-        let time = self.timestamp_form.read(text);
+        let fits = self.timestamp_rule.check(text).is_ok();
+        let time = self.timestamp_form.read(text).filter(|_| fits);
         let time = time.ok_or(Rejection::MalformedTimestamp)?;
         Ok(Some((text, time)))
     }
+}
+
+fn read_id<'a>(family: &Family, head: &Head<'a>) -> Result<Option<&'a str>, Rejection> {
+    let Some(header) = &family.id else {
+        return Ok(None);
+    };
+    let id = header.text(head).map(Some);
+    id.map_err(|unreadable| match unreadable {
+        Unreadable::Missing => Rejection::MissingId,
+        Unreadable::Malformed(why) => Rejection::MalformedId(why),
+    })
 }
 
 /// Whether a signature is that of `mac`.

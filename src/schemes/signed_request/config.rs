@@ -7,7 +7,7 @@ use crate::{
     schemes::{
         SignatureEncoding, Template, TimestampForm,
         signed_header::{SignedHeader, header_name},
-        template::Piece,
+        template::Source,
     },
     setup::BuildError,
 };
@@ -55,6 +55,9 @@ pub struct SignedRequestConfig {
     /// Whether tokens are taken too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accept_tokens_as_requests: bool,
+    /// The address that stands as `{url}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 fn body() -> String {
@@ -73,6 +76,7 @@ impl SignedRequestConfig {
             template: body(),
             encoding: SignatureEncoding::default(),
             accept_tokens_as_requests: false,
+            url: None,
         }
     }
 
@@ -101,8 +105,8 @@ impl SignedRequestConfig {
         self
     }
 
-    /// The signed text: `{nonce}`, `{timestamp}`, `{algorithm}`, `{body}` and what stands between them. `{body}` must
-    /// stand once; a literal must part each other placeholder from the next towards the body. Default: `{body}`.
+    /// The signed text: the placeholders of a [`Template`], with `{nonce}` and `{algorithm}` in the place of `{id}`, and what
+    /// stands between them. Default: `{body}`.
     #[must_use]
     pub fn template(mut self, template: impl Into<String>) -> Self {
         self.template = template.into();
@@ -113,6 +117,14 @@ impl SignedRequestConfig {
     #[must_use]
     pub fn encoding(mut self, encoding: SignatureEncoding) -> Self {
         self.encoding = encoding;
+        self
+    }
+
+    /// The address that stands as `{url}` in the signed text: as it was entered at the sender, whole. What a request says
+    /// of its own host is never signed text, since whoever sends it writes that.
+    #[must_use]
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
         self
     }
 
@@ -160,10 +172,11 @@ impl TryFrom<SignedRequestConfig> for SignedRequest {
     /// header.
     fn try_from(config: SignedRequestConfig) -> Result<Self, BuildError> {
         let template = Template::of_signed_request(&config.template)?;
+        let template = template.with_url(config.url.as_deref())?;
         config.check_names()?;
         let timestamp = signed(
             &template,
-            &Piece::Timestamp,
+            &Source::Timestamp,
             "timestamp header",
             config.timestamp_header.as_deref(),
         )?;
@@ -172,14 +185,14 @@ impl TryFrom<SignedRequestConfig> for SignedRequest {
             encoding: config.encoding,
             nonce: signed(
                 &template,
-                &Piece::Nonce,
+                &Source::Nonce,
                 "nonce header",
                 config.nonce_header.as_deref(),
             )?,
             timestamp: match config.timestamp_form {
                 // Its text begins and ends by its own form, so a `.` or `:` behind it leaves one reading.
                 TimestampForm::Rfc3339 => timestamp.map(SignedHeader::delimiting_itself),
-                TimestampForm::Seconds | TimestampForm::Milliseconds => timestamp,
+                _ => timestamp,
             },
             timestamp_form: config.timestamp_form,
             algorithm: match config.algorithm_header {
@@ -187,11 +200,12 @@ impl TryFrom<SignedRequestConfig> for SignedRequest {
                 Some(name) => Some(SignedHeader::new(
                     header_name("algorithm header", &name)?,
                     &template,
-                    &Piece::Algorithm,
+                    &Source::Algorithm,
                 )),
-                None if template.has(&Piece::Algorithm) => return Err(PLACEHOLDER_WITHOUT_HEADER),
+                None if template.has(&Source::Algorithm) => return Err(PLACEHOLDER_WITHOUT_HEADER),
                 None => None,
             },
+            from_head: template.from_head(),
             template,
             accept_tokens: config.accept_tokens_as_requests,
         })
@@ -204,15 +218,15 @@ const PLACEHOLDER_WITHOUT_HEADER: BuildError =
 /// The header of a placeholder: both or neither.
 fn signed(
     template: &Template,
-    piece: &Piece,
+    source: &Source,
     what: &'static str,
     name: Option<&str>,
 ) -> Result<Option<SignedHeader>, BuildError> {
-    match (name, template.has(piece)) {
+    match (name, template.has(source)) {
         (Some(name), true) => Ok(Some(SignedHeader::new(
             header_name(what, name)?,
             template,
-            piece,
+            source,
         ))),
         (None, false) => Ok(None),
         (Some(_), false) => Err(BuildError::Scheme(

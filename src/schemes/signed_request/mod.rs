@@ -23,11 +23,9 @@ use http::HeaderName;
 
 pub use self::config::SignedRequestConfig;
 use self::signature::read_jws;
-#[cfg(feature = "simulator")]
-pub(crate) use self::verify::signed_text;
 use super::{
     Scheme, SignatureEncoding, Signs, Template, TimestampForm, Verified,
-    signed_header::SignedHeader,
+    signed_header::SignedHeader, template::FromHead,
 };
 use crate::{
     keys::{KeyKind, LiveKeys},
@@ -82,6 +80,7 @@ pub struct SignedRequest {
     timestamp_form: TimestampForm,
     algorithm: Option<SignedHeader>,
     accept_tokens: bool,
+    from_head: Option<FromHead>,
 }
 
 impl Scheme for SignedRequest {
@@ -111,7 +110,7 @@ impl Scheme for SignedRequest {
         Ok(jws.head.into_key_id().map(Cow::Owned))
     }
 
-    /// Proves the whole body, and the nonce and time that the template names.
+    /// Proves the whole body, and what else the template names.
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,

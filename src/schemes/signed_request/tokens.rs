@@ -3,26 +3,26 @@
 use super::SignedRequest;
 use crate::{
     keys::jose::{JwsHead, base64url},
-    schemes::{SignatureEncoding, template::Piece},
+    schemes::SignatureEncoding,
     setup::{Finding, Severity},
 };
 
 impl SignedRequest {
     /// Whether no token's signature is over a text that the template can make.
     fn parts_tokens_from_requests(&self) -> bool {
-        let pieces = self.template.pieces();
+        let mut known = self.template.known_texts();
         if self.encoding == SignatureEncoding::Jws {
             // What is signed is the payload: a token's claims, if the literals leave it an object.
             let begins = |text: &str| text.trim_ascii_start().starts_with(|it| it != '{');
             let ends = |text: &str| text.trim_ascii_end().ends_with(|it| it != '}');
-            return matches!(pieces, [Piece::Literal(text), ..] if begins(text))
-                || matches!(pieces, [.., Piece::Literal(text)] if ends(text));
+            let first = known.clone().next().flatten();
+            let last = known.next_back().flatten();
+            return first.is_some_and(begins) || last.is_some_and(ends);
         }
         // What is signed would be head and payload of a token.
         let is_foreign = |byte: u8| !(base64url::has(byte) || byte == b'.');
-        let foreign =
-            |it: &Piece| matches!(it, Piece::Literal(text) if text.bytes().any(is_foreign));
-        !self.accept_tokens || pieces.iter().any(foreign)
+        let has_foreign = |text: &str| text.bytes().any(is_foreign);
+        !self.accept_tokens || known.flatten().any(has_foreign)
     }
 
     /// A JWS of the body alone is a token, if the body is a token's claims and the head says nothing.

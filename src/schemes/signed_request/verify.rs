@@ -10,7 +10,7 @@ use crate::{
     schemes::{
         Coverage, Verified,
         signed_header::{SignedHeader, Unreadable, signature_value},
-        template::{Parts, Piece, Template},
+        template::{Parts, Values},
     },
     time::UnixTime,
     verdict::Rejection,
@@ -36,14 +36,22 @@ impl SignedRequest {
         let algorithm = text(self.algorithm.as_ref(), head).map_err(|_| {
             Rejection::MalformedSignature("the header that names its algorithm cannot be read")
         })?;
+        let named = match &self.from_head {
+            Some(from_head) => from_head.read(head)?,
+            None => Values::default(),
+        };
         let parts = Parts {
             nonce: nonce.unwrap_or_default().as_bytes(),
             timestamp: timestamp.map_or("", |(text, _)| text).as_bytes(),
             algorithm: algorithm.unwrap_or_default().as_bytes(),
-            body: request.body,
-            ..Parts::default()
+            ..Parts::of(head, named.as_slice(), request.body)
         };
-        let signed = signed_text(&self.template, parts);
+        // A body alone is not copied.
+        let signed = if self.template.is_body() {
+            Cow::Borrowed(request.body)
+        } else {
+            Cow::Owned(self.template.text(&parts))
+        };
         let signature = Signature::read(self.encoding, header, signed, self.accept_tokens)?;
         let key_id = key_of(&signature, algorithm, keys)?;
         Ok(Verified::assertion(Coverage::Body, key_id)
@@ -100,14 +108,6 @@ fn key_of<'a>(
     } else {
         Rejection::MalformedSignature("its algorithm is not one that a key is for")
     })
-}
-
-/// The signed text, put together as the template says. A body alone is not copied.
-pub(crate) fn signed_text<'a>(template: &Template, parts: Parts<'a>) -> Cow<'a, [u8]> {
-    match template.pieces() {
-        [Piece::Body] => Cow::Borrowed(parts.body),
-        _ => Cow::Owned(template.text(parts).collect::<Vec<_>>().concat()),
-    }
 }
 
 fn text<'a>(header: Option<&SignedHeader>, head: &Head<'a>) -> Result<Option<&'a str>, Unreadable> {

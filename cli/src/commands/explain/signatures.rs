@@ -2,13 +2,19 @@
 
 use hookgate::schemes::{Digest, SignatureEncoding};
 
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
+};
+
 use super::encoded::unbase64;
 
 /// Longest value that is looked through.
 const MAX_VALUE_BYTES: usize = 1024;
-const DIGESTS: [(Digest, usize); 3] = [
+const DIGESTS: [(Digest, usize); 4] = [
     (Digest::Sha256, 32),
     (Digest::Sha1, 20),
+    (Digest::Sha384, 48),
     (Digest::Sha512, 64),
 ];
 
@@ -19,8 +25,32 @@ pub(crate) struct Signature<'a> {
     /// What stands before it.
     pub(crate) before: &'a str,
     pub(crate) bytes: Vec<u8>,
+    /// Its text, with the padding behind it.
+    text: String,
     /// How its digits are spelled, where they are not written one after the other alone.
     pub(crate) spelled: Option<&'static str>,
+}
+
+impl Signature<'_> {
+    /// Whether it could be written in `encoding` too: some MACs are the same text in several.
+    pub(crate) fn fits(&self, encoding: SignatureEncoding) -> bool {
+        let text = written(&self.bytes, encoding);
+        match encoding {
+            SignatureEncoding::Hex => text.eq_ignore_ascii_case(&self.text),
+            _ => text == self.text,
+        }
+    }
+}
+
+/// `bytes` in `encoding`.
+pub(crate) fn written(bytes: &[u8], encoding: SignatureEncoding) -> String {
+    match encoding {
+        SignatureEncoding::Hex => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        SignatureEncoding::Base64Unpadded => STANDARD_NO_PAD.encode(bytes),
+        SignatureEncoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+        SignatureEncoding::Base64UrlPadded => URL_SAFE.encode(bytes),
+        _ => STANDARD.encode(bytes),
+    }
 }
 
 /// The MACs in `value`, from its start.
@@ -38,11 +68,14 @@ pub(crate) fn signatures(value: &str) -> Vec<Signature<'_>> {
         let length = run.find(|c| !is_text(c)).unwrap_or(run.len());
         let (text, behind) = run.split_at_checked(length).unwrap_or((run, ""));
         let before = value.get(..from).unwrap_or_default();
+        let padding = behind.len() - behind.trim_start_matches('=').len();
+        let padded = format!("{text}{}", "=".repeat(padding));
         found.extend(read(text).map(|(digest, encoding, bytes)| Signature {
             digest,
-            encoding,
+            encoding: form_of(encoding, &bytes, &padded),
             before,
             bytes,
+            text: padded,
             spelled: None,
         }));
         at = from.saturating_add(length);
@@ -78,8 +111,26 @@ fn spelled_otherwise(value: &str) -> Option<Signature<'_>> {
         encoding,
         before,
         bytes,
+        text: digits,
         spelled: Some(spelled),
     })
+}
+
+/// The form of base64 that `text` has, the usual one first.
+fn form_of(encoding: SignatureEncoding, bytes: &[u8], text: &str) -> SignatureEncoding {
+    if encoding == SignatureEncoding::Hex {
+        return encoding;
+    }
+    let forms = [
+        SignatureEncoding::Base64,
+        SignatureEncoding::Base64Unpadded,
+        SignatureEncoding::Base64Url,
+        SignatureEncoding::Base64UrlPadded,
+    ];
+    let mut forms = forms.into_iter();
+    forms
+        .find(|form| written(bytes, *form) == text)
+        .unwrap_or(encoding)
 }
 
 fn read(text: &str) -> Option<(Digest, SignatureEncoding, Vec<u8>)> {

@@ -70,19 +70,21 @@ fn time_of_scheme(case: &Case, scheme: &HmacHeaderConfig) -> Option<i64> {
     if let Some(header) = &scheme.timestamp_header {
         return case.value(header)?.parse().ok();
     }
-    let SignatureLayout::Pairs {
-        timestamp: Some(name),
-        ..
-    } = &scheme.layout
-    else {
-        return None;
-    };
-    let pairs = case.value(&scheme.signature_header)?;
-    pairs
-        .split(',')
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(known, _)| known == name)
-        .and_then(|(_, value)| value.parse().ok())
+    let value = case.value(&scheme.signature_header)?;
+    scheme.time_in(value)?.parse().ok()
+}
+
+/// Takes the time out of the layout: the one of `value` then stands there as a prefix.
+pub(crate) fn without_time(scheme: &mut HmacHeaderConfig, value: &str) {
+    let time = scheme.time_in(value).unwrap_or_default().to_owned();
+    match &mut scheme.layout {
+        SignatureLayout::Pairs { timestamp, .. } => *timestamp = None,
+        SignatureLayout::TimeAndSignature => {
+            let separator = scheme.separator.take().unwrap_or('.');
+            scheme.layout = SignatureLayout::after(format!("{time}{separator}"));
+        }
+        _ => {}
+    }
 }
 
 /// The sender's own name, where it has a row.

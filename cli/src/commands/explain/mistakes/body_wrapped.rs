@@ -110,7 +110,7 @@ impl Search<'_> {
                 format!(
                     "the body is still compressed ({how}), and the sender signed it uncompressed"
                 ),
-                "decompress before the check, and take the header content-encoding away",
+                "take such bodies with accept_gzip, or decompress before the check and take the header content-encoding away",
             );
         }
         if let Ok(text) = std::str::from_utf8(body) {

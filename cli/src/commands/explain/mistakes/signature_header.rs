@@ -2,7 +2,6 @@
 
 use std::iter;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
     Rejection,
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
@@ -14,7 +13,7 @@ use super::{
         court::Ruling,
         encoded::{percent_decoded, unbase64},
         finding::{Confidence, Finding, Trial},
-        signatures::{Signature, signatures},
+        signatures::{Signature, signatures, written},
         signing::{prefix_of, scheme_of},
     },
     concerns_proof, older_digest,
@@ -167,7 +166,11 @@ fn forms(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
         ));
     }
     // A blank that a form's decoder made of a plus sign. Lists have blanks of their own.
-    if scheme.encoding == SignatureEncoding::Base64
+    let has_plus = matches!(
+        scheme.encoding,
+        SignatureEncoding::Base64 | SignatureEncoding::Base64Unpadded
+    );
+    if has_plus
         && !matches!(scheme.layout, SignatureLayout::SpaceSeparated { .. })
         && value.contains(' ')
     {
@@ -205,7 +208,12 @@ fn elsewhere(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
                 SignatureLayout::Pairs {
                     timestamp: Some(name),
                     ..
-                } => time_pair(value, name),
+                } => time_pair(value, name, scheme.separator.unwrap_or(',')),
+                SignatureLayout::TimeAndSignature => {
+                    let separator = scheme.separator.unwrap_or('.');
+                    let time = scheme.time_in(value).unwrap_or_default();
+                    format!("{time}{separator}")
+                }
                 _ => String::new(),
             };
             let text = encoded(&signature.bytes, scheme);
@@ -216,20 +224,27 @@ fn elsewhere(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
 }
 
 /// The pair with the time, under the name that the scheme expects.
-fn time_pair(value: &str, name: &str) -> String {
+fn time_pair(value: &str, name: &str, separator: char) -> String {
     let times = value.split([',', ';', ' ']).map(|pair| {
         let (_, time) = pair.split_once('=').unwrap_or(("", pair));
         time.trim()
     });
     let is_time = |it: &&str| it.len() >= 9 && it.bytes().all(|byte| byte.is_ascii_digit());
     let time = times.into_iter().find(is_time);
-    time.map_or_else(String::new, |time| format!("{name}={time},"))
+    time.map_or_else(String::new, |time| format!("{name}={time}{separator}"))
 }
 
 fn encoded(bytes: &[u8], scheme: &HmacHeaderConfig) -> String {
-    match scheme.encoding {
-        SignatureEncoding::Hex => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-        _ => BASE64_STANDARD.encode(bytes),
+    written(bytes, scheme.encoding)
+}
+
+/// The form of base64 in words.
+fn form_in_words(encoding: SignatureEncoding) -> &'static str {
+    match encoding {
+        SignatureEncoding::Base64Unpadded => "standard base64 without padding",
+        SignatureEncoding::Base64Url => "base64 of the URL alphabet without padding",
+        SignatureEncoding::Base64UrlPadded => "base64 of the URL alphabet with padding",
+        _ => "standard base64 with padding",
     }
 }
 
@@ -247,13 +262,14 @@ fn what_differs(signature: &Signature<'_>, prefix: &str, scheme: &HmacHeaderConf
                 .to_owned(),
         );
     }
-    if signature.encoding != scheme.encoding {
+    let is_hex = |encoding| encoding == SignatureEncoding::Hex;
+    if is_hex(signature.encoding) != is_hex(scheme.encoding) {
         let (is, expected, name) = match scheme.encoding {
-            SignatureEncoding::Hex => ("base64", "hexadecimal", "Base64"),
-            _ => ("hexadecimal", "base64", "Hex"),
+            SignatureEncoding::Hex => ("base64", "hexadecimal", signature.encoding),
+            _ => ("hexadecimal", "base64", SignatureEncoding::Hex),
         };
         let mut cause = format!("the signature is {is}, and the scheme expects {expected}");
-        let mut advice = format!("set the scheme's encoding to SignatureEncoding::{name}");
+        let mut advice = format!("set the scheme's encoding to SignatureEncoding::{name:?}");
         // Set alone, the encoding would leave the next refusal.
         if last != prefix && before.trim() != prefix.trim() {
             cause.push_str("; its prefix is another one too");
@@ -264,10 +280,16 @@ fn what_differs(signature: &Signature<'_>, prefix: &str, scheme: &HmacHeaderConf
     if before == prefix || last == prefix && !prefix.is_empty() {
         return (
             "signature_alphabet",
-            "the signature is base64 of the URL alphabet or without padding, and the scheme expects the standard form"
-                .to_owned(),
-            "pass the header on as it arrives; a sender of your own must write standard base64 with padding"
-                .to_owned(),
+            format!(
+                "the signature is {}, and the scheme expects {}",
+                form_in_words(signature.encoding),
+                form_in_words(scheme.encoding)
+            ),
+            format!(
+                "pass the header on as it arrives; where the sender writes it so, set the scheme's encoding to \
+                 SignatureEncoding::{:?}",
+                signature.encoding
+            ),
         );
     }
     let layout = layout_of(before);

@@ -61,7 +61,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
         Rejection::MalformedTimestamp => vec![Finding::sign(
             Confidence::Certain,
             "malformed_timestamp",
-            "the signed time stands twice, or is not a whole number, and the proof matches over no form of it that was tried",
+            "the signed time stands twice, or is not in the form that the scheme reads, and the proof matches over no form of it that was tried",
             "look for what writes the header: the sender's documentation says in which form the time is signed",
         )],
         _ => Vec::new(),

@@ -2,11 +2,16 @@
 
 use hookgate::{
     UnixTime,
-    schemes::{HmacHeaderConfig, SignatureLayout},
+    schemes::{HmacHeader, HmacHeaderConfig, SignatureLayout, TimestampForm},
 };
 
 use super::{
-    super::{case::Case, court::Ruling, finding::Trial, signing::scheme_of},
+    super::{
+        case::Case,
+        court::Ruling,
+        finding::Trial,
+        signing::{scheme_of, without_time},
+    },
     concerns_proof,
     scheme::with_config,
 };
@@ -47,19 +52,16 @@ fn time_of<'c>(case: &'c Case, scheme: &HmacHeaderConfig) -> Option<(String, &'c
         let value = case.value(header)?;
         return Some((header.clone(), value));
     }
-    let SignatureLayout::Pairs {
-        timestamp: Some(name),
-        ..
-    } = &scheme.layout
-    else {
-        return None;
+    let header = &scheme.signature_header;
+    let value = scheme.time_in(case.value(header)?)?;
+    let place = match &scheme.layout {
+        SignatureLayout::Pairs {
+            timestamp: Some(name),
+            ..
+        } => format!("`{name}` of {header}"),
+        _ => header.clone(),
     };
-    let pairs = case.value(&scheme.signature_header)?;
-    let mut pairs = pairs
-        .split(',')
-        .filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(known, _)| known == name)?;
-    Some((format!("`{name}` of {}", scheme.signature_header), value))
+    Some((place, value))
 }
 
 /// The proof matches over the time's own text, which the scheme does not read.
@@ -69,22 +71,54 @@ fn as_it_is(case: &Case, scheme: &HmacHeaderConfig, place: &str, value: &str) ->
     if !is_literal || is_number || !scheme.template.contains("{timestamp}") {
         return None;
     }
+    if let Some(trial) = in_its_form(case, scheme, place, value) {
+        return Some(trial);
+    }
     let mut config = scheme.clone();
     config.template = config.template.replace("{timestamp}", value);
     config.timestamp_header = None;
-    if let SignatureLayout::Pairs { timestamp, .. } = &mut config.layout {
-        *timestamp = None;
-    }
+    let header = case.value(&scheme.signature_header);
+    without_time(&mut config, header.unwrap_or_default());
     Some(Trial::proof(
         with_config(case, &config),
         "timestamp_form",
         format!(
-            "the proof matches, and the time in {place} is {}: the sender signs it so, and the scheme reads whole \
-             numbers alone",
+            "the proof matches, and the time in {place} is {}: the sender signs it so, and the scheme reads another \
+             form",
             form_of(value)
         ),
         "ask the sender to sign whole seconds, or read this form in a Provider of your own; nothing on the way changed it",
     ))
+}
+
+/// A form that the scheme of one's own can be set to.
+fn in_its_form(case: &Case, scheme: &HmacHeaderConfig, place: &str, value: &str) -> Option<Trial> {
+    let (form, name) = form_read(value).filter(|(form, _)| *form != scheme.timestamp_form)?;
+    let mut config = scheme.clone();
+    config.timestamp_form = form;
+    HmacHeader::try_from(config.clone()).ok()?;
+    Some(Trial::proof(
+        with_config(case, &config),
+        "timestamp_form",
+        format!(
+            "the proof matches, and the time in {place} is {}: the sender signs it so, and the scheme reads another form",
+            form_of(value)
+        ),
+        format!("set the scheme's timestamp_unit to {name}: TimestampForm::{form:?}"),
+    ))
+}
+
+/// The form beside whole numbers in which a scheme reads `value`, and its name in settings.
+pub(super) fn form_read(value: &str) -> Option<(TimestampForm, &'static str)> {
+    let is_fraction = value.split_once('.').is_some_and(|(whole, fraction)| {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+        digits(whole) && digits(fraction) && fraction.len() <= 9
+    });
+    if UnixTime::from_rfc3339(value).is_some() {
+        Some((TimestampForm::Rfc3339, "rfc3339"))
+    } else {
+        is_fraction.then_some((TimestampForm::FractionalSeconds, "fractional_seconds"))
+    }
 }
 
 /// The form of a time, in words.

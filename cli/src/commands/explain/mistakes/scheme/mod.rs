@@ -15,9 +15,10 @@ use super::{
         case::Case,
         court::Ruling,
         finding::{Finding, Trial},
-        signing::scheme_of,
+        signing::{scheme_of, without_time},
     },
     Trials, concerns_proof,
+    time_form::form_read,
 };
 
 const HMAC_HEADER: &str = "hmac-header";
@@ -48,7 +49,7 @@ pub(super) fn searched(case: &Case, ruling: &Ruling) -> usize {
 }
 
 fn trial(case: &Case, scheme: &HmacHeaderConfig, found: &Found<'_>) -> Trial {
-    let (config, is_taken) = config_of(scheme, found);
+    let (config, is_taken) = config_of(case, scheme, found);
     let changed = with_config(case, &config).with_keys(vec![found.key.clone()]);
     let Finding {
         mistake,
@@ -63,7 +64,11 @@ fn trial(case: &Case, scheme: &HmacHeaderConfig, found: &Found<'_>) -> Trial {
 
 /// The configuration that verifies it, and whether it has all of the parts in their places: a receiver of it then takes
 /// the sender's next request as well.
-fn config_of(scheme: &HmacHeaderConfig, found: &Found<'_>) -> (HmacHeaderConfig, bool) {
+fn config_of(
+    case: &Case,
+    scheme: &HmacHeaderConfig,
+    found: &Found<'_>,
+) -> (HmacHeaderConfig, bool) {
     let candidate = &found.candidate;
     let mut config = scheme.clone();
     found
@@ -76,36 +81,35 @@ fn config_of(scheme: &HmacHeaderConfig, found: &Found<'_>) -> (HmacHeaderConfig,
         config.layout = SignatureLayout::Single {
             prefix: prefix.clone(),
         };
+        config.separator = None;
     }
+    let value = case.value(&found.signature.header).unwrap_or_default();
     config.id_header = candidate.id_header();
     if candidate.is_time_in_layout() {
         config.timestamp_header = None;
     } else {
         config.timestamp_header = candidate.time_header();
-        if let SignatureLayout::Pairs { timestamp, .. } = &mut config.layout {
-            *timestamp = None;
-        }
+        without_time(&mut config, value);
     }
+    let mut reads_time = true;
     if let Some(time) = candidate.time() {
-        config.timestamp_form = if time.len() > 11 {
-            TimestampForm::Milliseconds
-        } else {
-            TimestampForm::Seconds
+        let is_whole = time.bytes().all(|byte| byte.is_ascii_digit());
+        config.timestamp_form = match form_read(time) {
+            Some((form, _)) => form,
+            None if time.len() > 11 => TimestampForm::Milliseconds,
+            None => TimestampForm::Seconds,
         };
+        reads_time = is_whole || form_read(time).is_some();
     }
     config.template = candidate.with_address();
-    let reads_time = candidate
-        .time()
-        .is_none_or(|time| time.bytes().all(|byte| byte.is_ascii_digit()));
+    config.url = candidate.url().map(str::to_owned);
     if reads_time && HmacHeader::try_from(config.clone()).is_ok() {
         return (config, true);
     }
     // The same text, all of it but the body as it stands in this request.
     config.template = candidate.literal();
-    (config.id_header, config.timestamp_header) = (None, None);
-    if let SignatureLayout::Pairs { timestamp, .. } = &mut config.layout {
-        *timestamp = None;
-    }
+    (config.id_header, config.timestamp_header, config.url) = (None, None, None);
+    without_time(&mut config, value);
     (config, false)
 }
 
@@ -114,7 +118,15 @@ pub(super) fn with_config(case: &Case, config: &HmacHeaderConfig) -> Case {
     let mut settings = serde_json::to_value(config).unwrap_or_default();
     if let (Some(members), Some(own)) = (settings.as_object_mut(), case.settings()) {
         let of_scheme: Vec<String> = members.keys().cloned().collect();
-        let scheme_alone = ["id_header", "timestamp_header", "timestamp_unit"];
+        let scheme_alone = [
+            "id_header",
+            "timestamp_header",
+            "timestamp_unit",
+            "separator",
+            "more_signature_headers",
+            "or_headers",
+            "url",
+        ];
         members.extend(own.into_iter().filter(|(name, _)| {
             !of_scheme.contains(name) && !scheme_alone.contains(&name.as_str())
         }));
@@ -154,14 +166,15 @@ fn words(
         )
     };
     let advice = if is_taken {
-        let address = if candidate.has_address() {
-            "; in place of {url}, {host} and {path} write what the sender has configured: a template takes them as they are"
+        let address = if candidate.has_other_address() {
+            "; in place of {host} and {path without its query} write what the sender has configured: a template has no \
+             such placeholders"
         } else {
             ""
         };
         format!("set the scheme's {}{address}", sets.join(", "))
     } else {
-        "no receiver takes that: a time in another form than a whole number, or nothing that parts it from the body. \
+        "no receiver takes that: a time in a form that no setting names, or nothing that parts a text from the body. \
          Ask the sender to sign seconds, parted by a dot, or read it in a Provider of your own"
             .to_owned()
     };
@@ -197,7 +210,10 @@ fn to_set(
             sets.push(format!("{setting} to {}", shown(name)));
         }
     }
-    if config.timestamp_header.is_some() && config.timestamp_form != scheme.timestamp_form {
+    if config.url != scheme.url {
+        sets.push("url to the address as it was entered at the sender".to_owned());
+    }
+    if found.candidate.time().is_some() && config.timestamp_form != scheme.timestamp_form {
         sets.push(format!(
             "timestamp_unit to {}",
             word(&config.timestamp_form)

@@ -111,11 +111,21 @@ impl Candidate<'_> {
         self.joined(|part| part.placeholder().to_owned())
     }
 
-    /// As a template that the library reads: with the address as it is.
+    /// As a template that the library reads. What of the address that has no name for stands as it is.
     pub(super) fn with_address(&self) -> String {
         self.joined(|part| match part {
+            Part::Address("{path}", _) => "{path}".to_owned(),
+            Part::Address(name, _) if name.starts_with("{url") => "{url}".to_owned(),
             Part::Address(_, text) => text.clone(),
             part => part.placeholder().to_owned(),
+        })
+    }
+
+    /// The whole address, where it is a part.
+    pub(super) fn url(&self) -> Option<&str> {
+        self.parts.iter().find_map(|part| match part {
+            Part::Address(name, text) if name.starts_with("{url") => Some(text.as_str()),
+            _ => None,
         })
     }
 
@@ -124,9 +134,13 @@ impl Candidate<'_> {
         self.joined(|part| part.text().to_owned())
     }
 
-    pub(super) fn has_address(&self) -> bool {
-        let is_address = |part: &Part<'_>| matches!(part, Part::Address(..));
-        self.parts.iter().any(is_address)
+    /// Whether it has a part of the address that no placeholder names.
+    pub(super) fn has_other_address(&self) -> bool {
+        let is_other = |part: &Part<'_>| match part {
+            Part::Address(name, _) => *name != "{path}" && !name.starts_with("{url"),
+            _ => false,
+        };
+        self.parts.iter().any(is_other)
     }
 
     pub(super) fn time(&self) -> Option<&str> {
@@ -258,6 +272,12 @@ fn orders<'a>(parts: &[Part<'a>]) -> Vec<Vec<Part<'a>>> {
 /// The values that look like times: the configured one, then those of such a name.
 fn times<'a>(case: &'a Case, scheme: &HmacHeaderConfig) -> Vec<Part<'a>> {
     let mut found = Vec::new();
+    if scheme.layout == SignatureLayout::TimeAndSignature
+        && let Some(value) = case.value(&scheme.signature_header)
+    {
+        let time = scheme.time_in(value).filter(|it| is_time(it));
+        found.extend(time.map(|time| Part::Time(None, time)));
+    }
     if let SignatureLayout::Pairs { .. } = scheme.layout
         && let Some(value) = case.value(&scheme.signature_header)
     {
@@ -365,7 +385,7 @@ fn addresses(case: &Case) -> Vec<Part<'static>> {
         add("{url}", format!("http://{host}{path}"));
         add("{host}", host.to_owned());
     }
-    add("{path and query}", path.to_owned());
-    add("{path}", bare.to_owned());
+    add("{path}", path.to_owned());
+    add("{path without its query}", bare.to_owned());
     found
 }

@@ -105,22 +105,28 @@ fn presented<'a>(case: &'a Case, scheme: &HmacHeaderConfig) -> Vec<Presented<'a>
     };
     let mut found = Vec::new();
     for (header, value) in headers {
-        for Signature {
-            digest,
-            encoding,
-            before,
-            bytes,
-            spelled: _,
-        } in signatures(value)
-        {
-            let is_pairs = matches!(scheme.layout, SignatureLayout::Pairs { .. });
+        for signature in signatures(value) {
+            let is_read = signature.fits(scheme.encoding);
+            let Signature {
+                digest,
+                encoding,
+                before,
+                bytes,
+                ..
+            } = signature;
+            let has_parts = matches!(
+                scheme.layout,
+                SignatureLayout::Pairs { .. }
+                    | SignatureLayout::List
+                    | SignatureLayout::TimeAndSignature
+            );
             let is_single =
                 matches!(&scheme.layout, SignatureLayout::Single { prefix } if *prefix == before);
             found.push(Presented {
                 header,
                 digest,
-                encoding,
-                prefix: (!is_pairs && !is_single).then(|| before.to_owned()),
+                encoding: if is_read { scheme.encoding } else { encoding },
+                prefix: (!has_parts && !is_single).then(|| before.to_owned()),
                 hex: bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
             });
         }

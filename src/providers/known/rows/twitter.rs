@@ -1,0 +1,41 @@
+//! X (Twitter).
+
+use crate::{
+    providers::known::{Fact, KnownSender, Proof, Sample, SecretForm},
+    schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
+};
+
+const PAGE: &str = "docs.x.com/x-api/webhooks/quickstart";
+
+/// X (Twitter).
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
+    name: "twitter",
+    title: "X (Twitter)",
+    page: "https://docs.x.com/x-api/webhooks/quickstart",
+    proof: Fact::known(
+        Proof::Scheme(|| {
+            HmacHeaderConfig::new("x-twitter-webhooks-signature", SignatureEncoding::Base64)
+                .layout(SignatureLayout::after("sha256="))
+                .into()
+        }),
+        PAGE,
+    ),
+    secret: Some(SecretForm::text("TWITTER_CONSUMER_SECRET")),
+    marks: &["x-twitter-webhooks-signature"],
+    sample: Some(Sample {
+        types: &["tweet"],
+        body: r#"{"for_user_id":"2244994945","tweet_create_events":[{"id_str":"$number","kind":$type,"timestamp_ms":"$millis","text":"hello"}]}"#,
+        headers: &[],
+    }),
+    ..KnownSender::UNKNOWN
+};
+
+preset! {
+    /// X (Twitter): `x-twitter-webhooks-signature` over the body alone, under the consumer secret of the app.
+    /// The secret is taken as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
+    ///
+    /// - Each hour X asks by a GET with `crc_token`, which nothing signs, whether the endpoint is ours. A route
+    ///   beside the receiver answers it.
+    /// - The digest of the body identifies an event, which is assumed.
+    twitter
+}

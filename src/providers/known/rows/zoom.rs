@@ -1,0 +1,48 @@
+//! Zoom.
+
+use crate::{
+    providers::known::{EventTypeAt, Fact, KnownSender, Proof, Sample, SecretForm},
+    schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimestampForm},
+};
+
+const SAMPLE: &str =
+    "zoom/webhook-sample; webhooks.fyi/webhook-directory/zoom for the unit of the time";
+
+/// Zoom.
+pub(in crate::providers) const ROW: KnownSender = KnownSender {
+    name: "zoom",
+    title: "Zoom",
+    page: "https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events",
+    proof: Fact::known(
+        Proof::Scheme(|| {
+            HmacHeaderConfig::new("x-zm-signature", SignatureEncoding::Hex)
+                .layout(SignatureLayout::after("v0="))
+                .timestamp("x-zm-request-timestamp", TimestampForm::Seconds)
+                .template("v0:{timestamp}:{body}")
+                .into()
+        }),
+        SAMPLE,
+    ),
+    event_type: Fact::known(EventTypeAt::Member("/event"), SAMPLE),
+    secret: Some(
+        SecretForm::text("ZOOM_WEBHOOK_SECRET_TOKEN")
+            .shown_in("the app's Feature page, Secret Token"),
+    ),
+    marks: &["x-zm-signature", "x-zm-request-timestamp"],
+    sample: Some(Sample {
+        types: &["meeting.started", "meeting.ended", "recording.completed"],
+        body: r#"{"event":$type,"event_ts":$millis,"payload":{"account_id":"demo","object":{"id":"$number","uuid":"$hex","topic":"demo","start_time":"$time"}}}"#,
+        headers: &[],
+    }),
+    ..KnownSender::UNKNOWN
+};
+
+preset! {
+    /// Zoom: `x-zm-signature` over its version, `x-zm-request-timestamp` and the body. The secret is taken as
+    /// text ([`Secret::utf8`](crate::keys::Secret::utf8)).
+    ///
+    /// - Zoom validates an endpoint by the signed event `endpoint.url_validation`. The answer is a MAC of its
+    ///   `plainToken`, so the handler gives it.
+    /// - The digest of the body identifies an event, which is assumed.
+    zoom
+}
