@@ -47,7 +47,7 @@ fn the_documented_settings_make_receivers() {
         .filter(|line| line.starts_with("{\"signature_header\""))
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(all.len(), 3);
+    assert_eq!(all.len(), 14);
     for settings in all {
         let mut record = with("provider", "hmac-header");
         record["settings"] = settings;
