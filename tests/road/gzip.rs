@@ -156,7 +156,10 @@ async fn the_handler_gets_what_was_unpacked_without_the_header() {
     let plain = logto::event(1);
     let mut packed_up = plain.clone().with("content-encoding", "GZip");
     packed_up.body = packed(&plain.body).into();
-    let reply = app.oneshot(packed_up.request::<axum::body::Body>()).await.unwrap();
+    let reply = app
+        .oneshot(packed_up.request::<axum::body::Body>())
+        .await
+        .unwrap();
     assert_eq!(reply.status(), StatusCode::OK);
     let body = to_bytes(reply.into_body(), usize::MAX).await.unwrap();
     assert_eq!(body, plain.body);

@@ -243,7 +243,7 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
             timestamp_rule: timestamp_rule(&template, config.timestamp_form)?,
             timestamp_form: config.timestamp_form,
             digest: config.digest,
-            from_head: template.from_head().map(Box::new),
+            from_request: template.from_request().map(Box::new),
             template,
         })
     }

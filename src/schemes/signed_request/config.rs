@@ -205,7 +205,7 @@ impl TryFrom<SignedRequestConfig> for SignedRequest {
                 None if template.has(&Source::Algorithm) => return Err(PLACEHOLDER_WITHOUT_HEADER),
                 None => None,
             },
-            from_head: template.from_head(),
+            from_request: template.from_request(),
             template,
             accept_tokens: config.accept_tokens_as_requests,
         })
