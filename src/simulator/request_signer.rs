@@ -56,7 +56,7 @@ impl RequestSigner {
         let template = Template::of_signed_request(&config.template)?;
         let template = template.with_url(config.url.as_deref())?;
         let signer = Self {
-            from_request: template.from_request(),
+            from_request: FromRequest::of(&template),
             template,
             config,
             key: key.map_err(|_| UNUSABLE)?,

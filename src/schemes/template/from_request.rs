@@ -36,7 +36,8 @@ impl<'a> Values<'a> {
 }
 
 impl FromRequest {
-    pub(super) fn of(template: &Template) -> Option<Self> {
+    /// Of `template`, if it takes anything of that.
+    pub(crate) fn of(template: &Template) -> Option<Self> {
         let rule = |source: Source| template.has(&source).then(|| template.rule_of(&source));
         let header = |source: &Source| match source {
             Source::Header(name) => Some((name.clone(), template.rule_of(source))),

@@ -2,7 +2,6 @@
 
 use super::{
     DigestText, Template,
-    from_request::FromRequest,
     piece::{Piece, Source},
 };
 use crate::request::Head;
@@ -41,11 +40,6 @@ impl<'a> Parts<'a> {
 }
 
 impl Template {
-    /// What it takes from a request beside the body and what a scheme has settings for, if anything.
-    pub(crate) fn from_request(&self) -> Option<FromRequest> {
-        FromRequest::of(self)
-    }
-
     /// The signed text in one piece. It makes the body's digest itself.
     #[cfg(any(feature = "simulator", feature = "jwt"))]
     pub(crate) fn text(&self, parts: &Parts<'_>) -> Vec<u8> {
