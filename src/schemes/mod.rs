@@ -28,7 +28,7 @@ mod verified;
 #[cfg(feature = "jwt")]
 pub use self::signed_request::{SignedRequest, SignedRequestConfig};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
-pub(crate) use self::template::{FromHead, Parts};
+pub(crate) use self::template::{FromRequest, Parts};
 #[cfg(feature = "simulator")]
 pub(crate) use self::to_sign::ToSign;
 pub use self::{

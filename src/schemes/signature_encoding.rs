@@ -110,11 +110,16 @@ impl SignatureEncoding {
         }
         // The decoder wants room for whole groups of three bytes.
         let mut room = [0; MAX_MAC_BYTES + 3];
-        let Some(Ok(length)) = self.base64().map(|it| it.decode_slice(text, &mut room)) else {
-            return false;
+        // Each by its own name: known when this is compiled, they decode faster.
+        let decoded = match self {
+            Self::Base64 => STANDARD.decode_slice(text, &mut room),
+            Self::Base64Unpadded => STANDARD_NO_PAD.decode_slice(text, &mut room),
+            Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, &mut room),
+            Self::Base64UrlPadded => URL_SAFE.decode_slice(text, &mut room),
+            Self::Hex | Self::Jws => return false,
         };
-        match room.get(..length) {
-            Some(decoded) if length == into.len() => {
+        match decoded.ok().and_then(|length| room.get(..length)) {
+            Some(decoded) if decoded.len() == into.len() => {
                 into.copy_from_slice(decoded);
                 true
             }

@@ -1,6 +1,6 @@
 //! [`ToSign`]: a request that a sender is about to sign.
 
-use super::template::{FromHead, Parts};
+use super::template::{FromRequest, Parts};
 
 /// A request that a sender is about to sign. Names of headers are in lower case.
 #[derive(Clone, Copy)]
@@ -22,7 +22,7 @@ const USUAL_LENGTH: usize = 16;
 
 impl<'a> ToSign<'a> {
     /// The values of the headers that a template names, in its order, each with its name.
-    pub(crate) fn named<'n>(&self, from_head: &'n FromHead) -> Vec<(&'n str, &'a str)> {
+    pub(crate) fn named<'n>(&self, from_request: &'n FromRequest) -> Vec<(&'n str, &'a str)> {
         let value = |(name, length): (&'n str, Option<usize>)| {
             let mut headers = self.headers.iter();
             let unsaid = UNSAID.get(..length.unwrap_or(USUAL_LENGTH));
@@ -30,7 +30,7 @@ impl<'a> ToSign<'a> {
             let value = said.map_or(unsaid.unwrap_or_default(), |(_, value)| value);
             (name, value)
         };
-        from_head.headers().map(value).collect()
+        from_request.headers().map(value).collect()
     }
 
     /// What stands in the places of a template that no setting names.

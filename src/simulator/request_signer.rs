@@ -14,7 +14,7 @@ use crate::{
         JwsAlgorithm,
         jose::{base64url, message_of},
     },
-    schemes::{FromHead, Parts, SignatureEncoding, SignedRequestConfig, Template},
+    schemes::{FromRequest, Parts, SignatureEncoding, SignedRequestConfig, Template},
     setup::BuildError,
     time::UnixTime,
 };
@@ -26,7 +26,7 @@ use crate::{
 pub struct RequestSigner {
     config: SignedRequestConfig,
     template: Template,
-    from_head: Option<FromHead>,
+    from_request: Option<FromRequest>,
     key: EncodingKey,
     algorithm: JwsAlgorithm,
     named: String,
@@ -56,7 +56,7 @@ impl RequestSigner {
         let template = Template::of_signed_request(&config.template)?;
         let template = template.with_url(config.url.as_deref())?;
         let signer = Self {
-            from_head: template.from_head(),
+            from_request: FromRequest::of(&template),
             template,
             config,
             key: key.map_err(|_| UNUSABLE)?,
@@ -88,8 +88,8 @@ impl RequestSigner {
     pub fn sign(&self, sent: Sent, nonce: &str, at: UnixTime) -> Sent {
         let timestamp = self.config.timestamp_form.write(at);
         let request = sent.to_sign();
-        let covered = match &self.from_head {
-            Some(from_head) => request.named(from_head),
+        let covered = match &self.from_request {
+            Some(from_request) => request.named(from_request),
             None => Vec::new(),
         };
         let values: Vec<&[u8]> = covered.iter().map(|(_, value)| value.as_bytes()).collect();

@@ -43,7 +43,7 @@ pub struct Signer(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    Header(HeaderSigner),
+    Header(Box<HeaderSigner>),
     Body(HmacBodyField, Zeroizing<Vec<u8>>),
     #[cfg(feature = "jwt")]
     Request(Box<RequestSigner>),
@@ -73,7 +73,7 @@ impl Signer {
         match config.into() {
             SchemeConfig::HmacHeader(config) => {
                 let signer = HeaderSigner::new(config.try_into()?, secret);
-                Ok(Self(Kind::Header(signer)))
+                Ok(Self(Kind::Header(Box::new(signer))))
             }
             SchemeConfig::HmacBodyField(config) => {
                 let secret = Zeroizing::new(secret.as_ref().to_vec());

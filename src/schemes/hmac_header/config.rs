@@ -12,7 +12,7 @@ use crate::{
     schemes::{
         Digest, SignatureEncoding, Template, TimestampForm, signature_encoding,
         signed_header::header_name,
-        template::{Source, TextRule},
+        template::{FromRequest, Source, TextRule},
     },
     setup::BuildError,
 };
@@ -243,7 +243,7 @@ impl TryFrom<HmacHeaderConfig> for HmacHeader {
             timestamp_rule: timestamp_rule(&template, config.timestamp_form)?,
             timestamp_form: config.timestamp_form,
             digest: config.digest,
-            from_head: template.from_head().map(Box::new),
+            from_request: FromRequest::of(&template).map(Box::new),
             template,
         })
     }

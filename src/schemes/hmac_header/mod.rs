@@ -20,7 +20,7 @@ use self::{family::Family, parts::Form};
 use super::{
     Digest, Scheme, Signs, Template, TimestampForm, Verified,
     digest::with_mac,
-    template::{FromHead, TextRule},
+    template::{FromRequest, TextRule},
 };
 use crate::{
     keys::{KeyKind, LiveKeys},
@@ -47,7 +47,7 @@ pub struct HmacHeader {
     timestamp_rule: TextRule,
     timestamp_form: TimestampForm,
     digest: Digest,
-    from_head: Option<Box<FromHead>>,
+    from_request: Option<Box<FromRequest>>,
 }
 
 impl Scheme for HmacHeader {

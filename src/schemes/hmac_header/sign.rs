@@ -15,8 +15,8 @@ impl HmacHeader {
         id: &str,
         at: UnixTime,
     ) -> Vec<(String, String)> {
-        let named = match &self.from_head {
-            Some(from_head) => request.named(from_head),
+        let named = match &self.from_request {
+            Some(from_request) => request.named(from_request),
             None => Vec::new(),
         };
         let time = self.timestamp_form.write(at);

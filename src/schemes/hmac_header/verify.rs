@@ -10,12 +10,13 @@ use super::{
     parts::{MAX_FURTHER_HEADERS, Signatures},
 };
 use crate::{
+    identity::KeyId,
     keys::{DigestKind, KeyedMac, LiveKeys},
     request::{Head, RawRequest, Single},
     schemes::{
         Coverage, Verified,
         signed_header::{Unreadable, signature_value},
-        template::{Parts, Values},
+        template::{DigestText, Parts},
     },
     time::UnixTime,
     verdict::Rejection,
@@ -36,35 +37,70 @@ impl HmacHeader {
             Some(other) => self.family.chosen(other, head)?,
             None => &self.family,
         };
+        if self.further.is_empty() {
+            let header = signature_value(head, &family.signature, MAX_SIGNATURE_HEADER_BYTES)?;
+            return self.prove_by::<M>(family, (header, &[]), request, keys);
+        }
         let mut room = [&[][..]; MAX_FURTHER_HEADERS];
-        let (header, further) = self.values(family, head, &mut room)?;
+        let values = self.values(family, head, &mut room)?;
+        self.prove_by::<M>(family, values, request, keys)
+    }
+
+    /// By the signatures of one header, and of further ones.
+    fn prove_by<'a, M: Mac + DigestKind + 'a>(
+        &self,
+        family: &Family,
+        (header, further): (&'a [u8], &[&[u8]]),
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
+        let head = &request.head;
         let mut signatures = Signatures::of(&self.form, header, further);
         let first = signatures.next::<M>().ok_or(Rejection::MalformedSignature(
             "it is not in the scheme's layout, encoding and length",
         ))?;
         let id = read_id(family, head)?;
         let timestamp = self.timestamp(family, head, header)?;
-        let named = match &self.from_head {
-            Some(from_head) => from_head.read(head)?,
-            None => Values::default(),
-        };
         let parts = Parts {
             id: id.unwrap_or_default().as_bytes(),
             timestamp: timestamp.map_or(&[][..], |(text, _)| text),
-            ..Parts::of(head, named.as_slice(), request.body)
+            body: request.body,
+            ..Parts::default()
         };
-        let digest = self.template.digest_of(request.body);
+        let by_key = match &self.from_request {
+            None => self.key_of::<M>(&parts, &first, &signatures, keys),
+            Some(from_request) => {
+                let named = from_request.read(head)?;
+                let digest = from_request.digest_of(request.body);
+                let parts = Parts {
+                    id: parts.id,
+                    timestamp: parts.timestamp,
+                    digest: digest.as_ref().map_or(&[], DigestText::as_bytes),
+                    ..Parts::of(head, named.as_slice(), request.body)
+                };
+                self.key_of::<M>(&parts, &first, &signatures, keys)
+            }
+        };
+        Ok(Verified::assertion(Coverage::Body, by_key?)
+            .with_signed_id(id)
+            .with_sent_at(timestamp.map(|(_, time)| time)))
+    }
 
+    /// The id of the key that made one of the signatures.
+    fn key_of<'a, M: Mac + DigestKind + 'a>(
+        &self,
+        parts: &Parts<'_>,
+        first: &Output<M>,
+        others: &Signatures<'_>,
+        keys: LiveKeys<'a>,
+    ) -> Result<&'a KeyId, Rejection> {
         let mut any_key = false;
         for (key_id, prepared) in keys.macs::<M>() {
             any_key = true;
             let mut mac = prepared.clone();
-            let each = |piece: &[u8]| mac.update(piece);
-            self.template.each(&parts, digest.as_ref(), each);
-            if is_right(mac, &first, signatures.clone()) {
-                return Ok(Verified::assertion(Coverage::Body, key_id)
-                    .with_signed_id(id)
-                    .with_sent_at(timestamp.map(|(_, time)| time)));
+            self.template.each(parts, |piece| mac.update(piece));
+            if is_right(mac, first, others.clone()) {
+                return Ok(key_id);
             }
         }
         Err(if any_key {
@@ -83,9 +119,6 @@ impl HmacHeader {
     ) -> Result<(&'a [u8], &'r [&'a [u8]]), Rejection> {
         let value = |name| signature_value(head, name, MAX_SIGNATURE_HEADER_BYTES);
         let mut first = value(&family.signature);
-        if self.further.is_empty() {
-            return Ok((first?, &[]));
-        }
         let mut found = 0_usize;
         for name in &self.further {
             match (value(name), &first) {
@@ -125,7 +158,8 @@ impl HmacHeader {
         if text.is_empty() {
             return Err(Rejection::MissingTimestamp);
         }
-        let fits = self.timestamp_rule.check(text).is_ok();
+        // That its form has no byte that could end it, was seen to when the scheme was made.
+        let fits = self.timestamp_rule.fits(text.len());
         let time = self.timestamp_form.read(text).filter(|_| fits);
         let time = time.ok_or(Rejection::MalformedTimestamp)?;
         Ok(Some((text, time)))

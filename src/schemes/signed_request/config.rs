@@ -7,7 +7,7 @@ use crate::{
     schemes::{
         SignatureEncoding, Template, TimestampForm,
         signed_header::{SignedHeader, header_name},
-        template::Source,
+        template::{FromRequest, Source},
     },
     setup::BuildError,
 };
@@ -205,7 +205,7 @@ impl TryFrom<SignedRequestConfig> for SignedRequest {
                 None if template.has(&Source::Algorithm) => return Err(PLACEHOLDER_WITHOUT_HEADER),
                 None => None,
             },
-            from_head: template.from_head(),
+            from_request: FromRequest::of(&template),
             template,
             accept_tokens: config.accept_tokens_as_requests,
         })

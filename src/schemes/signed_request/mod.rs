@@ -25,7 +25,7 @@ pub use self::config::SignedRequestConfig;
 use self::signature::read_jws;
 use super::{
     Scheme, SignatureEncoding, Signs, Template, TimestampForm, Verified,
-    signed_header::SignedHeader, template::FromHead,
+    signed_header::SignedHeader, template::FromRequest,
 };
 use crate::{
     keys::{KeyKind, LiveKeys},
@@ -80,7 +80,7 @@ pub struct SignedRequest {
     timestamp_form: TimestampForm,
     algorithm: Option<SignedHeader>,
     accept_tokens: bool,
-    from_head: Option<FromHead>,
+    from_request: Option<FromRequest>,
 }
 
 impl Scheme for SignedRequest {

@@ -36,8 +36,8 @@ impl SignedRequest {
         let algorithm = text(self.algorithm.as_ref(), head).map_err(|_| {
             Rejection::MalformedSignature("the header that names its algorithm cannot be read")
         })?;
-        let named = match &self.from_head {
-            Some(from_head) => from_head.read(head)?,
+        let named = match &self.from_request {
+            Some(from_request) => from_request.read(head)?,
             None => Values::default(),
         };
         let parts = Parts {

@@ -1,7 +1,7 @@
 //! [`Template`]: which text is signed.
 
 mod body_digest;
-mod from_head;
+mod from_request;
 mod parts;
 mod piece;
 mod rules;
@@ -15,7 +15,8 @@ use self::{
     piece::{OF_MACS, Piece, Placeholders},
 };
 pub(crate) use self::{
-    from_head::{FromHead, Values},
+    body_digest::DigestText,
+    from_request::{FromRequest, Values},
     parts::Parts,
 };
 pub(super) use self::{

@@ -1,9 +1,7 @@
 //! [`Parts`]: what stands in the places of a template.
 
 use super::{
-    Template,
-    body_digest::DigestText,
-    from_head::FromHead,
+    DigestText, Template,
     piece::{Piece, Source},
 };
 use crate::request::Head;
@@ -23,6 +21,8 @@ pub(crate) struct Parts<'a> {
     /// The values of the headers that it names, in its order.
     pub(crate) headers: &'a [&'a [u8]],
     pub(crate) body: &'a [u8],
+    /// The text of the body's digest.
+    pub(crate) digest: &'a [u8],
 }
 
 impl<'a> Parts<'a> {
@@ -40,40 +40,27 @@ impl<'a> Parts<'a> {
 }
 
 impl Template {
-    /// What it takes from the head of a request beside what a scheme has settings for, if anything.
-    pub(crate) fn from_head(&self) -> Option<FromHead> {
-        FromHead::of(self)
-    }
-
-    /// The text of the body's digest, where it has a place for that.
-    pub(crate) fn digest_of(&self, body: &[u8]) -> Option<DigestText> {
-        self.digest().map(|digest| digest.of(body))
-    }
-
-    /// The signed text in one piece.
+    /// The signed text in one piece. It makes the body's digest itself.
     #[cfg(any(feature = "simulator", feature = "jwt"))]
     pub(crate) fn text(&self, parts: &Parts<'_>) -> Vec<u8> {
-        let digest = self.digest_of(parts.body);
+        let digest = self.digest().map(|digest| digest.of(parts.body));
+        let parts = Parts {
+            digest: digest.as_ref().map_or(&[], DigestText::as_bytes),
+            ..*parts
+        };
         let mut text = Vec::new();
-        let each = |piece: &[u8]| text.extend_from_slice(piece);
-        self.each(parts, digest.as_ref(), each);
+        self.each(&parts, |piece| text.extend_from_slice(piece));
         text
     }
 
-    /// Hands out the signed text, piece by piece. Whoever verifies and whoever signs reads it here. `digest` is what
-    /// [`digest_of`](Self::digest_of) made of the body.
-    pub(crate) fn each(
-        &self,
-        parts: &Parts<'_>,
-        digest: Option<&DigestText>,
-        mut each: impl FnMut(&[u8]),
-    ) {
+    /// Hands out the signed text, piece by piece. Whoever verifies and whoever signs reads it here.
+    pub(crate) fn each(&self, parts: &Parts<'_>, mut each: impl FnMut(&[u8])) {
         let mut headers = parts.headers.iter();
         for piece in &self.0 {
             match piece {
                 Piece::Literal(text) | Piece::Url(text) => each(text.as_bytes()),
                 Piece::Body => each(parts.body),
-                Piece::BodyDigest(_) => each(digest.map_or(&[], |text| text.as_bytes())),
+                Piece::BodyDigest(_) => each(parts.digest),
                 Piece::Taken(source, _) => match source {
                     Source::Id => each(parts.id),
                     #[cfg(feature = "jwt")]

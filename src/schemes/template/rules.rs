@@ -42,24 +42,39 @@ impl TextRule {
         if text.len() > MAX_TEXT_BYTES {
             return Err(Misfit("it is too long"));
         }
-        self.check_pieces(&[text])
+        if !self.fits(text.len()) {
+            return Err(OTHER_LENGTH);
+        }
+        if self.is_ended_in(text) {
+            return Err(AMBIGUOUS);
+        }
+        Ok(())
     }
 
     /// As [`check`](Self::check), for a text in pieces that has a limit elsewhere.
     pub(super) fn check_pieces(self, pieces: &[&[u8]]) -> Result<(), Misfit> {
-        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
-        if self.length.is_some_and(|known| known != length) {
-            return Err(Misfit("it has another length than the template says"));
+        if !self.fits(pieces.iter().map(|piece| piece.len()).sum()) {
+            return Err(OTHER_LENGTH);
         }
-        let contains = |byte| pieces.iter().any(|piece| memchr(byte, piece).is_some());
-        if self.delimiter.is_some_and(contains) {
-            return Err(Misfit(
-                "it contains the byte that ends it in the signed text",
-            ));
+        if pieces.iter().any(|piece| self.is_ended_in(piece)) {
+            return Err(AMBIGUOUS);
         }
         Ok(())
     }
+
+    /// Whether a text of the placeholder may be so long.
+    pub(in crate::schemes) fn fits(self, length: usize) -> bool {
+        self.length.is_none_or(|known| known == length)
+    }
+
+    fn is_ended_in(self, text: &[u8]) -> bool {
+        self.delimiter
+            .is_some_and(|byte| memchr(byte, text).is_some())
+    }
 }
+
+const OTHER_LENGTH: Misfit = Misfit("it has another length than the template says");
+const AMBIGUOUS: Misfit = Misfit("it contains the byte that ends it in the signed text");
 
 type Rules = Vec<(Source, TextRule)>;
 

@@ -109,7 +109,7 @@ fn with_api_key(value: &str) -> serde_json::Value {
     json!({"access": {"api_key": {"header": "x-api-key", "value": value}}})
 }
 
-fn custom(settings: serde_json::Value, headers: &[(&str, &str)]) -> Row {
+pub(super) fn custom(settings: serde_json::Value, headers: &[(&str, &str)]) -> Row {
     let headers: Vec<_> = [("content-type", "application/json")]
         .iter()
         .chain(headers)

@@ -5,6 +5,7 @@ mod field;
 mod formats;
 mod mistakes;
 pub(crate) mod request;
+mod scheme_settings;
 mod screens;
 mod secrecy;
 mod signed_requests;

@@ -83,7 +83,7 @@ fn config_of(
         };
         config.separator = None;
     }
-    let value = case.value(&found.signature.header).unwrap_or_default();
+    let value = case.value(found.signature.header).unwrap_or_default();
     config.id_header = candidate.id_header();
     if candidate.is_time_in_layout() {
         config.timestamp_header = None;

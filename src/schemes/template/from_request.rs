@@ -1,19 +1,25 @@
-//! [`FromHead`]: what a template takes from the head of a request beside id, time and the like.
+//! [`FromRequest`]: what a template takes from a request beside id, time and the body itself.
 
 use http::HeaderName;
 
-use super::{MAX_HEADERS, Misfit, Template, TextRule, piece::Source};
+use super::{
+    MAX_HEADERS, Misfit, Template, TextRule,
+    body_digest::{BodyDigest, DigestText},
+    piece::Source,
+};
 use crate::{
     request::{Head, Single},
     verdict::Rejection,
 };
 
-/// What a template takes from the head of a request beside what a scheme has settings for: method, path, headers.
+/// What a template takes from a request beside the body and what a scheme has settings for: method, path, headers, the
+/// body's digest. Most take nothing of that.
 #[derive(Debug, Clone)]
-pub(crate) struct FromHead {
+pub(crate) struct FromRequest {
     method: Option<TextRule>,
     path: Option<TextRule>,
     headers: Vec<(HeaderName, TextRule)>,
+    digest: Option<BodyDigest>,
 }
 
 /// The values of the headers, in the template's order.
@@ -29,21 +35,25 @@ impl<'a> Values<'a> {
     }
 }
 
-impl FromHead {
-    pub(super) fn of(template: &Template) -> Option<Self> {
+impl FromRequest {
+    /// Of `template`, if it takes anything of that.
+    pub(crate) fn of(template: &Template) -> Option<Self> {
         let rule = |source: Source| template.has(&source).then(|| template.rule_of(&source));
         let header = |source: &Source| match source {
             Source::Header(name) => Some((name.clone(), template.rule_of(source))),
             _ => None,
         };
-        let from_head = Self {
+        let from_request = Self {
             method: rule(Source::Method),
             path: rule(Source::Path),
             headers: template.taken().filter_map(|(it, _)| header(it)).collect(),
+            digest: template.digest(),
         };
-        let takes_any =
-            from_head.method.is_some() || from_head.path.is_some() || !from_head.headers.is_empty();
-        takes_any.then_some(from_head)
+        let takes_any = from_request.method.is_some()
+            || from_request.path.is_some()
+            || !from_request.headers.is_empty()
+            || from_request.digest.is_some();
+        takes_any.then_some(from_request)
     }
 
     /// Reads the headers and checks all that the template takes.
@@ -71,6 +81,11 @@ impl FromHead {
             *found = value(head, name, *rule)?;
         }
         Ok(values)
+    }
+
+    /// The text of the body's digest, where it has a place.
+    pub(crate) fn digest_of(&self, body: &[u8]) -> Option<DigestText> {
+        self.digest.map(|digest| digest.of(body))
     }
 
     /// The headers that it reads, in the template's order, each with the length of its value, where that is set.

@@ -1,0 +1,93 @@
+//! What `explain` proposes to set, for schemes of one's own: forms of base64 and of times, layouts, the address.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+use super::{
+    mistakes::custom,
+    request::{BODY, SECRET, hex, mac},
+};
+
+fn signed(text: &str) -> Vec<u8> {
+    mac(SECRET.as_bytes(), text.as_bytes())
+}
+
+/// The first finding: what is wrong, and what to set.
+fn first(settings: Value, headers: &[(&str, &str)]) -> (String, String) {
+    let explained = custom(settings, headers).explained();
+    let finding = &explained["findings"][0];
+    let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+    (text("mistake"), text("advice"))
+}
+
+#[test]
+fn the_form_of_base64_that_the_sender_writes_is_named() {
+    // With a sign in it that tells the alphabets apart.
+    let number = (0..).find(|number| {
+        let text = URL_SAFE_NO_PAD.encode(signed(&format!("{number}{BODY}")));
+        text.contains(['-', '_'])
+    });
+    let number: u32 = number.unwrap();
+    let signature = URL_SAFE_NO_PAD.encode(signed(&format!("{number}{BODY}")));
+    let template = format!("{number}{{body}}");
+    let settings =
+        json!({"signature_header": "x-signature", "encoding": "base64", "template": template});
+    let (mistake, advice) = first(settings, &[("x-signature", &signature)]);
+    assert_eq!(mistake, "signature_alphabet");
+    assert!(advice.contains("SignatureEncoding::Base64Url"), "{advice}");
+}
+
+#[test]
+fn the_form_of_a_time_is_set_where_a_setting_names_it() {
+    for (time, separator, name) in [
+        ("2026-11-28T10:00:00Z", ".", "rfc3339"),
+        ("1795860000.125", ":", "fractional_seconds"),
+    ] {
+        let signature = hex(&signed(&format!("{time}{separator}{BODY}")));
+        let in_header = json!({
+            "signature_header": "x-signature", "encoding": "hex", "timestamp_header": "x-time",
+            "template": format!("{{timestamp}}{separator}{{body}}"),
+        });
+        let beside = json!({
+            "signature_header": "x-signature", "encoding": "hex", "layout": "time_and_signature", "separator": "|",
+            "template": format!("{{timestamp}}{separator}{{body}}"),
+        });
+        let both = format!("{time}|{signature}");
+        for (settings, headers) in [
+            (
+                in_header,
+                &[("x-signature", &*signature), ("x-time", time)][..],
+            ),
+            (beside, &[("x-signature", &*both)]),
+        ] {
+            let (mistake, advice) = first(settings.clone(), headers);
+            assert_eq!(mistake, "timestamp_form", "{settings}");
+            let expected = format!("set the scheme's timestamp_unit to {name}");
+            assert!(advice.starts_with(&expected), "{advice}");
+        }
+    }
+}
+
+#[test]
+fn the_path_and_the_address_are_placeholders_of_the_template_that_is_proposed() {
+    let settings = || json!({"signature_header": "x-signature", "encoding": "hex"});
+    for (signed_path, template) in [
+        ("/in?n=1", "{path}.{body}"),
+        ("https://hooks.example/in?n=1", "{url}.{body}"),
+    ] {
+        let signature = hex(&signed(&format!("{signed_path}.{BODY}")));
+        let headers = [("x-signature", &*signature), ("host", "hooks.example")];
+        let explained = custom(settings(), &headers)
+            .set("path", json!("/in?n=1"))
+            .explained();
+        let finding = &explained["findings"][0];
+        assert_eq!(finding["mistake"], "scheme_template");
+        let advice = finding["advice"].as_str().unwrap();
+        assert!(advice.contains(template), "{advice}");
+        assert_eq!(
+            advice.contains("url to the address"),
+            template.contains("url"),
+            "{advice}"
+        );
+    }
+}
