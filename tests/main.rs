@@ -116,6 +116,7 @@ mod inbox {
     mod learner;
     mod operations;
     mod poison;
+    mod reopened;
     mod routes;
     mod routes_apart;
     mod settling;
