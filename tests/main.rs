@@ -117,6 +117,8 @@ mod inbox {
     mod flawed;
     mod learner;
     mod operations;
+    mod poison;
+    mod reopened;
     mod routes;
     mod routes_apart;
     mod settling;

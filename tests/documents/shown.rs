@@ -113,6 +113,82 @@ fn the_tests_that_security_names_exist() -> Outcome {
     Ok(())
 }
 
+/// Where the folders of `DESIGN.md`'s list stand, and what a test looks like there. Tests of a crate's own files stand in
+/// its `src`.
+const PLACES: [(&str, &[&str], &str); 7] = [
+    ("contract", &["src/inbox/contract"], "fn NAME<"),
+    (
+        "every",
+        &[
+            "stores/test-support/src/inboxes.rs",
+            "stores/test-support/src/inboxes/poison.rs",
+        ],
+        "pub async fn NAME<",
+    ),
+    (
+        "sqlite",
+        &["stores/sqlite/tests", "stores/sqlite/src"],
+        "fn NAME(",
+    ),
+    (
+        "postgres",
+        &["stores/postgres/tests", "stores/postgres/src"],
+        "fn NAME(",
+    ),
+    ("kit", &["stores/kit/src"], "fn NAME("),
+    ("any", &["stores/any/tests"], "fn NAME("),
+    ("", &["tests"], "fn NAME("),
+];
+
+/// Each rule of the inbox has a row, and each test in it exists.
+#[test]
+fn each_rule_of_the_inbox_has_a_test() -> Outcome {
+    let design = read("DESIGN.md")?;
+    let list = design
+        .split_once("### Which test shows which rule?")
+        .and_then(|(_, rest)| rest.split_once("| --- | --- |"))
+        .and_then(|(_, rest)| rest.split_once("\n\n"))
+        .map(|(list, _)| list)
+        .ok_or("DESIGN.md has no such list")?;
+    let mut rules = Vec::new();
+    for row in list.lines().filter(|line| line.starts_with('|')) {
+        let (rule, tests) = row[1..].split_once('|').ok_or("a row has two cells")?;
+        let rule = rule.split_whitespace().next().ok_or("a row has a rule")?;
+        rules.push(rule.to_owned());
+        let tests: Vec<_> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!tests.is_empty(), "{rule} has no test");
+        for test in tests {
+            assert!(exists(test), "{rule}: there is no test `{test}`");
+        }
+    }
+    let of = |letter: char, count: u8| (1..=count).map(move |number| format!("{letter}{number}"));
+    let all: Vec<_> = of('A', 12).chain(of('B', 9)).chain(of('C', 6)).collect();
+    assert_eq!(rules, all);
+    Ok(())
+}
+
+fn exists(test: &str) -> bool {
+    let is_its_place = |place: &&(&str, &[&str], &str)| {
+        place.0.is_empty() || test.starts_with(&format!("{}::", place.0))
+    };
+    let Some((place, folders, form)) = PLACES.iter().find(is_its_place) else {
+        return false;
+    };
+    let test = test
+        .strip_prefix(place)
+        .unwrap_or(test)
+        .trim_start_matches("::");
+    let (module, name) = test.rsplit_once("::").unwrap_or(("", test));
+    let form = form.replace("NAME", name);
+    folders.iter().any(|folder| {
+        let file = match module {
+            "" => (*folder).to_owned(),
+            module => format!("{folder}/{}.rs", module.replace("::", "/")),
+        };
+        read(&file).is_ok_and(|code| code.contains(&form))
+    })
+}
+
 fn read(path: &str) -> Result<String, Box<dyn Error>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     Ok(fs::read_to_string(path)?.replace("\r\n", "\n"))

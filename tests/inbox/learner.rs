@@ -1,4 +1,4 @@
-//! [`Learner`]: a pack that panics until it has learned to read.
+//! [`Learner`]: a pack that panics over some texts until it has learned to read them.
 
 use std::sync::{
     Arc,
@@ -41,8 +41,9 @@ impl Provider for Learner {
     }
 
     fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<String>, Undecodable> {
-        assert!(self.0.load(Ordering::SeqCst), "not learned yet");
         let text = String::from_utf8_lossy(authenticated.bytes).into_owned();
+        let is_hard = text.starts_with("panic");
+        assert!(!is_hard || self.0.load(Ordering::SeqCst), "not learned yet");
         Ok(Decoded::new(KeyParts::of(&text), text).into())
     }
 }

@@ -10,10 +10,12 @@
 //! | `supervised` | a process that is started again whenever it ends |
 //! | `roles` | what such a process does: accept, handle, or accept as before there was an inbox |
 //! | `dying` | where a process ends itself |
+//! | `order` | keys whose effects must stay in order, by themselves |
 //! | `engine` | the inbox and the application's table, in one database |
 
 mod dying;
 mod engine;
+mod order;
 mod roles;
 mod row;
 mod senders;
@@ -38,10 +40,18 @@ async fn main() -> Result<()> {
             roles::work(url, death(dies, once_in)?, lease.parse()?).await
         }
         ["inline", url, address, _] => roles::receive_inline(url, address).await,
+        ["ordered-worker", url, _] => order::work(url).await,
+        ["--keys", keys] => order::all(keys.parse()?).await,
         ["--events", events] => show::all(events.parse()?, "").await,
         ["--events", events, "--only", name] => show::all(events.parse()?, name).await,
-        [] => show::all(10_000, "").await,
-        _ => Err("usage: crash-matrix [--events COUNT [--only PART_OF_A_ROWS_NAME]]".into()),
+        [] => {
+            show::all(10_000, "").await?;
+            order::all(200).await
+        }
+        _ => Err(
+            "usage: crash-matrix [--events COUNT [--only PART_OF_A_ROWS_NAME] | --keys COUNT]"
+                .into(),
+        ),
     }
 }
 

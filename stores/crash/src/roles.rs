@@ -21,7 +21,7 @@ use crate::{
     supervised::READY,
 };
 
-fn receiver() -> Result<ReceiverBuilder> {
+pub(crate) fn receiver() -> Result<ReceiverBuilder> {
     let pack = Preset::github(Secret::utf8(SECRET)?);
     Ok(Receiver::new("matrix", pack).acknowledge("events_can_be_lost"))
 }
@@ -99,7 +99,7 @@ async fn run(
 
 /// A transaction that has to wait for too long counts as a failure. The next try must not be beyond the row's patience, and
 /// no event may die of such failures.
-fn retries() -> Retries {
+pub(crate) fn retries() -> Retries {
     let mut retries = Retries::default();
     retries.first = Duration::from_secs(1);
     retries.longest = Duration::from_secs(1);

@@ -37,9 +37,18 @@ pub(crate) fn is_transactional(event: i64) -> bool {
 
 /// The number in a payload.
 pub(crate) fn number(payload: &[u8]) -> Result<i64> {
+    member(payload, "number")
+}
+
+/// A member of a payload that is a number.
+pub(crate) fn member(payload: &[u8], name: &str) -> Result<i64> {
     let payload: serde_json::Value = serde_json::from_slice(payload)?;
-    let number = payload.get("number").and_then(serde_json::Value::as_i64);
-    Ok(number.ok_or("a payload has no number")?)
+    let number = payload.get(name).and_then(serde_json::Value::as_i64);
+    Ok(number.ok_or_else(|| format!("a payload has no {name}"))?)
+}
+
+fn body(event: i64) -> String {
+    format!(r#"{{"number":{event},"filler":"{:x>200}"}}"#, "")
 }
 
 /// Sends the events, every third one twice, each to one of `to`. Returns those that were answered 2xx.
@@ -64,7 +73,7 @@ pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i6
                 let Some((event, to)) = next else {
                     return accepted;
                 };
-                if deliver(&mut connection, to, event).await {
+                if deliver(&mut connection, to, &body(event)).await {
                     accepted.push(event);
                 }
             }
@@ -79,11 +88,13 @@ pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i6
     Ok(accepted)
 }
 
-type Connection = Option<(SocketAddr, SendRequest<Full<Bytes>>)>;
+/// To whom a sender is connected.
+pub(crate) type Connection = Option<(SocketAddr, SendRequest<Full<Bytes>>)>;
 
-async fn deliver(connection: &mut Connection, to: SocketAddr, event: i64) -> bool {
+/// Sends a body until it is answered 2xx. Says whether it was.
+pub(crate) async fn deliver(connection: &mut Connection, to: SocketAddr, body: &str) -> bool {
     for _ in 0..TRIES {
-        let answer = tokio::time::timeout(TIMEOUT, answer(connection, to, event)).await;
+        let answer = tokio::time::timeout(TIMEOUT, answer(connection, to, body)).await;
         match answer {
             Ok(Ok(true)) => return true,
             Ok(Ok(false)) => {}
@@ -94,7 +105,7 @@ async fn deliver(connection: &mut Connection, to: SocketAddr, event: i64) -> boo
     false
 }
 
-async fn answer(connection: &mut Connection, to: SocketAddr, event: i64) -> Result<bool> {
+async fn answer(connection: &mut Connection, to: SocketAddr, body: &str) -> Result<bool> {
     let mut sender = match connection.take() {
         Some((at, sender)) if at == to && !sender.is_closed() => sender,
         _ => {
@@ -105,19 +116,20 @@ async fn answer(connection: &mut Connection, to: SocketAddr, event: i64) -> Resu
         }
     };
     sender.ready().await?;
-    let response = sender.send_request(request(to, event)?).await?;
+    let response = sender.send_request(request(to, body)?).await?;
     let is_success = response.status().is_success();
     response.into_body().collect().await?;
     *connection = Some((to, sender));
     Ok(is_success)
 }
 
-fn request(to: SocketAddr, event: i64) -> Result<Request<Full<Bytes>>> {
+fn request(to: SocketAddr, body: &str) -> Result<Request<Full<Bytes>>> {
     let github = PresetSimulator::github(SECRET)
         .path(PATH)
         .event_type("push");
-    let body = format!(r#"{{"number":{event},"filler":"{:x>200}"}}"#, "");
-    let mut request = github.send(SystemClock::new().now(), body).into_request()?;
+    let mut request = github
+        .send(SystemClock::new().now(), body.to_owned())
+        .into_request()?;
     let host = to.to_string().parse()?;
     request.headers_mut().insert(header::HOST, host);
     Ok(request.map(Full::new))

@@ -172,7 +172,7 @@ async fn rate(
     Ok(f64::from(u32::try_from(count)?) / begun.elapsed().as_secs_f64())
 }
 
-async fn drained(engine: &Engine) -> Result<()> {
+pub(crate) async fn drained(engine: &Engine) -> Result<()> {
     let begun = Instant::now();
     loop {
         // The pool may hold connections that broke meanwhile.

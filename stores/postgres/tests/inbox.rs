@@ -12,7 +12,7 @@ use hookgate::{
 use hookgate_postgres::{PostgresInboxBuilder, Table};
 use hookgate_test_support::{
     PgBouncer, PostgresServer, child_task,
-    inboxes::{serve_inbox, storm_over_inbox},
+    inboxes::{self, serve_inbox, serve_poisoned, storm_over_inbox},
 };
 use place::{InboxEffects, Place, fresh_inbox, inbox_effects, patient_inbox};
 
@@ -62,24 +62,51 @@ async fn behind_a_transaction_pool(settings: impl Fn() -> PostgresInboxBuilder) 
     contract::run(|| fresh_inbox(settings(), &url), &time()).await;
 }
 
+/// What a process of the test's is told, to find `effects`.
+fn task(place: &Place, effects: &InboxEffects) -> String {
+    let tables = effects.tables.each_ref();
+    let [inbox, dedup, written] = tables.map(|table| table.to_string().replace('"', ""));
+    format!("{inbox} {dedup} {written} {}", place.url())
+}
+
+/// What the test told of itself, and the effects that it told of.
+async fn told(task: &str) -> (&str, InboxEffects) {
+    let [told, inbox, dedup, written, url] = task.split(' ').collect::<Vec<_>>()[..] else {
+        panic!("a task has five words");
+    };
+    let tables = [inbox, dedup, written].map(|name| Table::new(name).expect("a table's name"));
+    (told, InboxEffects::at(url, tables).await)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_of_kills_leaves_every_effect_exactly_once() {
     let (Some(place), Some(effects)) = (Place::find(), inbox_effects().await) else {
         return;
     };
-    let tables = effects.tables.each_ref();
-    let [inbox, dedup, written] = tables.map(|table| table.to_string().replace('"', ""));
-    let task = format!("{inbox} {dedup} {written} {}", place.url());
-    storm_over_inbox(&effects, "one_instance", &task).await;
+    storm_over_inbox(&effects, "one_instance", &task(&place, &effects)).await;
 }
 
 /// Accepts and works in a process of its own, until it is killed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_instance() {
     let Some(task) = child_task() else { return };
-    let [told, inbox, dedup, written, url] = task.split(' ').collect::<Vec<_>>()[..] else {
-        panic!("a task has five words");
+    let (place, effects) = told(&task).await;
+    serve_inbox(effects, place).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_kills_its_process_runs_alone_and_dies() {
+    let (Some(place), Some(effects)) = (Place::find(), inbox_effects().await) else {
+        return;
     };
-    let tables = [inbox, dedup, written].map(|name| Table::new(name).expect("a table's name"));
-    serve_inbox(InboxEffects::at(url, tables).await, told).await;
+    let task = task(&place, &effects);
+    inboxes::what_kills_its_process_runs_alone_and_dies(&effects, "one_victim", &task).await;
+}
+
+/// Works in a process of its own, until an event ends it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_victim() {
+    let Some(task) = child_task() else { return };
+    let (runs, effects) = told(&task).await;
+    serve_poisoned(effects, runs).await;
 }

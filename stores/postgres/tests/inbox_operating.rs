@@ -5,16 +5,14 @@ mod place;
 
 use std::{
     future::{Future, poll_fn},
-    path::Path,
     pin::pin,
     task::Poll,
     time::Duration,
 };
 
-use bytes::Bytes;
 use hookgate::{
     dedup::{DedupStore, End, Settled},
-    inbox::{Accept, Counts, DeadReason, Entry, Inbox},
+    inbox::{Accept, Inbox},
 };
 use hookgate_postgres::{OpenError, PostgresInbox, Table};
 use hookgate_test_support::{LEASE, PostgresServer, RETAIN, key};
@@ -22,7 +20,7 @@ use place::{
     Place, fresh_inbox, fresh_table, number, patient_inbox, run,
     scene::{ask, entry, keys, ordered, scene},
 };
-use sqlx::{PgPool, Row, postgres::PgConnectOptions};
+use sqlx::{PgPool, postgres::PgConnectOptions};
 use tokio::sync::oneshot;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,161 +174,6 @@ async fn another_instance_is_told_of_new_work() {
     scene.queue([entry(1)]).await;
     let told = tokio::time::timeout(Duration::from_secs(60), told).await;
     assert_eq!(told.expect("it is told").expect("no panic"), [key(1)]);
-}
-
-const CANARY: &str = "canary-5f1d0c7e";
-const IN_ERROR: &str = "canary-of-an-error-77";
-
-fn holds(path: &Path, what: &[&str]) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            found.extend(holds(&path, what));
-            continue;
-        }
-        let bytes = std::fs::read(&path).unwrap_or_default();
-        for canary in what {
-            let canary = canary.as_bytes();
-            if bytes.windows(canary.len()).any(|part| part == canary) {
-                found.push(path.display().to_string());
-            }
-        }
-    }
-    found
-}
-
-async fn data_directory(pool: &PgPool) -> std::path::PathBuf {
-    let shown = sqlx::raw_sql("SHOW data_directory").fetch_one(pool).await;
-    shown.expect("a path").get::<String, _>(0).into()
-}
-
-/// C1, C6: neither payload nor error is in a relation's file once it was erased, nor in what `ANALYZE` keeps.
-#[tokio::test]
-async fn what_was_erased_is_in_no_relation_file() {
-    let Some(server) = PostgresServer::start() else {
-        return;
-    };
-    let inbox = patient_inbox()
-        .connect(&server.url())
-        .await
-        .expect("connect");
-    inbox.migrate().await.expect("migrate");
-    let pool = PgPool::connect(&server.url()).await.expect("connect");
-    let data = data_directory(&pool).await.join("base");
-    let with_canary = |number: u64| Entry {
-        payload: Bytes::from(format!("{CANARY} {number}")),
-        ..entry(number)
-    };
-    inbox
-        .accept((0..100).map(with_canary).collect())
-        .await
-        .expect("accept");
-    let error = Some(Bytes::from_static(IN_ERROR.as_bytes()));
-    let batch = ask(&inbox, 0, LEASE).await;
-    for (row, end) in batch.rows.iter().zip(0..100_u64) {
-        let lease = &row.lease;
-        let settled = match end {
-            0..20 => inbox.bury(lease, DeadReason::Failed, error.clone()).await,
-            20..40 => {
-                let at_once = Duration::ZERO;
-                inbox
-                    .give_back(lease, at_once, Counts::Failure, error.clone())
-                    .await
-            }
-            _ => inbox.settle(lease, End::Processed, RETAIN).await,
-        };
-        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-    }
-    run(&pool, "ANALYZE").await;
-    let statistics = format!(
-        "SELECT count(*) FROM pg_stats WHERE most_common_vals::text LIKE '%{hex}%' \
-         OR histogram_bounds::text LIKE '%{hex}%' OR most_common_vals::text LIKE '%{CANARY}%'",
-        hex = const_hex_of("canary")
-    );
-    assert_eq!(number(&pool, statistics).await, 0);
-    run(&pool, "CHECKPOINT").await;
-    assert!(
-        !holds(&data, &[CANARY]).is_empty(),
-        "the search finds what is there"
-    );
-    assert!(
-        !holds(&data, &[IN_ERROR]).is_empty(),
-        "the search finds what is there"
-    );
-
-    for row in ask(&inbox, 1, LEASE).await.rows {
-        let settled = inbox.settle(&row.lease, End::Processed, RETAIN).await;
-        assert!(matches!(settled, Ok(Settled::Ok)), "{settled:?}");
-    }
-    assert_eq!(inbox.erase(Duration::ZERO, 100).await.expect("erase"), 20);
-    for since in ["7 h", "3 min"] {
-        let since = format!("UPDATE hookgate_inbox_ring SET since = now() - interval '{since}'");
-        run(&pool, since).await;
-        inbox.prune().await.expect("prune");
-    }
-    // Dead letters and errors lie in tables that are vacuumed.
-    run(&pool, "VACUUM hookgate_inbox_later").await;
-    run(&pool, "VACUUM hookgate_inbox_dead").await;
-    run(&pool, "CHECKPOINT").await;
-    assert_eq!(holds(&data, &[CANARY, IN_ERROR]), [""; 0]);
-}
-
-fn const_hex_of(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// C2: whoever looks at what runs, or at the server's log, sees no payload, error or reason. A server that logs the
-/// parameters of statements shows them in lines of their own: only its owner can switch that off.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_came_from_outside_is_in_no_statements_text() {
-    let Some(server) = PostgresServer::start() else {
-        return;
-    };
-    let options: PgConnectOptions = server.url().parse().expect("an address");
-    let options = options.options([
-        ("log_statement", "all"),
-        ("log_min_messages", "log"),
-        ("log_min_error_statement", "error"),
-    ]);
-    let pool = PgPool::connect_with(options).await.expect("connect");
-    let inbox = patient_inbox().pool(pool.clone()).await.expect("an inbox");
-    inbox.migrate().await.expect("migrate");
-    let one = Entry {
-        payload: Bytes::from_static(CANARY.as_bytes()),
-        ..entry(1)
-    };
-    // Refused: the log says so, and must not show the row.
-    let refused = Entry {
-        event_type: "\0",
-        payload: Bytes::from_static(CANARY.as_bytes()),
-        ..entry(2)
-    };
-    let told = inbox.accept(vec![one, refused]).await;
-    let told = format!("{:?}", told.expect_err("the server takes it in no place"));
-    assert!(
-        !told.contains(CANARY) && !told.contains(&const_hex_of(CANARY)),
-        "{told}"
-    );
-    assert!(inbox.read(&key(1)).await.expect("read").is_some());
-    let error = Some(Bytes::from_static(CANARY.as_bytes()));
-    for row in ask(&inbox, 0, LEASE).await.rows {
-        let buried = inbox
-            .bury(&row.lease, DeadReason::Failed, error.clone())
-            .await;
-        assert!(matches!(buried, Ok(Settled::Ok)), "{buried:?}");
-    }
-    assert!(inbox.replay(&key(1), CANARY).await.expect("replay"));
-    let log = data_directory(&pool).await.with_file_name("log");
-    let log = String::from_utf8_lossy(&std::fs::read(log).expect("the server's log")).into_owned();
-    assert!(log.contains("hookgate_inbox_dead"), "statements are logged");
-    let hex = const_hex_of(CANARY);
-    let shown: Vec<_> = log
-        .lines()
-        .filter(|line| !line.contains("DETAIL:"))
-        .filter(|line| line.contains(CANARY) || line.to_lowercase().contains(&hex))
-        .collect();
-    assert!(shown.is_empty(), "{shown:#?}");
 }
 
 /// An accept and an end add a row each. Whoever asks for totals reads all that there are.

@@ -12,7 +12,7 @@ use hookgate::{
 use hookgate_sqlite::SqliteInbox;
 use hookgate_test_support::{
     child_task,
-    inboxes::{serve_inbox, storm_over_inbox},
+    inboxes::{self, serve_inbox, serve_poisoned, storm_over_inbox},
 };
 use place::{InboxEffects, PATIENCE, Place};
 
@@ -72,4 +72,21 @@ async fn one_instance() {
     let Some(task) = child_task() else { return };
     let (told, path) = task.split_once(' ').expect("a task has two words");
     serve_inbox(InboxEffects::at(Path::new(path)).await, told).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_kills_its_process_runs_alone_and_dies() {
+    let place = Place::new();
+    let path = place.path("app.sqlite");
+    let effects = InboxEffects::at(&path).await;
+    let task = path.display().to_string();
+    inboxes::what_kills_its_process_runs_alone_and_dies(&effects, "one_victim", &task).await;
+}
+
+/// Works in a process of its own, until an event ends it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_victim() {
+    let Some(task) = child_task() else { return };
+    let (runs, path) = task.split_once(' ').expect("a task has two words");
+    serve_poisoned(InboxEffects::at(Path::new(path)).await, runs).await;
 }

@@ -25,7 +25,7 @@ use hookgate::{
 use hookgate_sqlite::{OpenError, SqliteInbox, SqliteStore, Table};
 use hookgate_test_support::{
     App, LEASE, RETAIN, TestDelivery, child_task,
-    inboxes::{Working, drained},
+    inboxes::{CANARY, Working, drained, files_with_canary},
     key, owner, respawn_on_small_disk, send, temporary_folder, win,
 };
 use place::{PATIENCE, Place, number, options, run};
@@ -657,16 +657,9 @@ async fn an_inbox_that_is_opened_by_a_tool_makes_no_tables() {
     assert!(!misspelled.exists());
 }
 
-const CANARY: &str = "CANARY-of-a-person";
-
-/// Every byte of the file and of those beside it.
-fn has_canary(place: &Place, name: &str) -> bool {
-    ["", "-wal", "-shm"].iter().any(|end| {
-        let bytes = std::fs::read(place.path(&format!("{name}{end}"))).unwrap_or_default();
-        bytes
-            .windows(CANARY.len())
-            .any(|it| it == CANARY.as_bytes())
-    })
+fn has_canary(place: &Place) -> bool {
+    let folder = place.path("app.sqlite");
+    !files_with_canary(folder.parent().expect("a folder")).is_empty()
 }
 
 #[tokio::test]
@@ -682,7 +675,7 @@ async fn what_is_erased_is_nowhere_in_the_files() {
     };
     let entries = (0..45).map(personal).collect();
     inbox.accept(entries).await.expect("accept");
-    assert!(has_canary(&place, "app.sqlite"), "the test sees it");
+    assert!(has_canary(&place), "the test sees it");
     let error = || Some(format!("{CANARY}: {}", "failed ".repeat(100)).into());
     let batch = ask(&inbox, 0, LEASE).await;
     for (row, number) in batch.rows.iter().zip(0..) {
@@ -748,7 +741,7 @@ async fn what_is_erased_is_nowhere_in_the_files() {
     let (erased, is_emptied) = inbox.prune().await.expect("prune");
     assert_eq!(erased, 15, "those that ended in transactions");
     assert!(is_emptied, "no reader is open");
-    assert!(!has_canary(&place, "app.sqlite"));
+    assert!(!has_canary(&place));
     assert_eq!(
         number(&pool, "SELECT count(*) FROM hookgate_inbox_event").await,
         0

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, routing::post};
+use axum::{Router, routing};
 use hookgate::{
     Ack, Delivery, Nack, Receiver, ReceiverBuilder, Secret, UnixTime,
     dedup::DedupStore,
@@ -21,8 +21,8 @@ use tokio::{
     task::JoinHandle,
 };
 
-const SECRET: &[u8] = b"the secret of a test's sender";
-const PATH: &str = "/webhooks/test";
+pub(crate) const SECRET: &[u8] = b"the secret of a test's sender";
+pub(crate) const PATH: &str = "/webhooks/test";
 
 /// What a handler takes.
 pub type TestDelivery = Delivery<Payload<Json>>;
@@ -65,18 +65,20 @@ impl App {
             .build()
             .expect("a receiver");
         let on_event = move |Event(delivery): Event<Payload<Json>>| handler(delivery);
-        Self::serve(Router::new().route(PATH, post(on_event).layer(receiver.layer()))).await
+        Self::serve(Router::new().route(PATH, routing::post(on_event).layer(receiver.layer())))
+            .await
     }
 
-    /// Its receiver puts each event into `inbox`. With the receiver, for a worker.
+    /// Its receiver puts each event into `inbox`, whatever its path ends in. With the receiver, for a worker.
     pub async fn accepting<S: Inbox>(
         inbox: S,
         settings: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder,
     ) -> (Self, Receiver) {
         let receiver = settings(receiver().inbox(inbox)).build();
         let receiver = receiver.expect("a receiver");
-        let route = post(async || ()).layer(receiver.layer());
-        let app = Self::serve(Router::new().route(PATH, route)).await;
+        let route = routing::post(async || ()).layer(receiver.layer());
+        let routes = Router::new().route(PATH, route.clone());
+        let app = Self::serve(routes.route(&format!("{PATH}/{{*below}}"), route)).await;
         (app, receiver)
     }
 
@@ -110,18 +112,30 @@ pub async fn send(to: SocketAddr, id: &str) -> Option<u16> {
     let sent = StandardWebhooksSimulator::new(SECRET)
         .path(PATH)
         .send(id, now, body);
-    let mut request = format!("{} {} HTTP/1.1\r\n", sent.method, sent.path);
-    for (name, value) in &sent.headers {
+    let headers = sent.headers.iter();
+    let headers = headers.map(|(name, value)| (name.as_ref(), value.as_ref()));
+    post(to, &sent.path, headers, &sent.body).await
+}
+
+/// Posts a request on a connection of its own and returns the status, `None` when no answer came.
+pub async fn post(
+    to: SocketAddr,
+    path: &str,
+    headers: impl IntoIterator<Item = (&str, &str)>,
+    body: &[u8],
+) -> Option<u16> {
+    let mut request = format!("POST {path} HTTP/1.1\r\n");
+    for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str(&format!(
         "host: {to}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-        sent.body.len()
+        body.len()
     ));
     let exchange = async {
         let mut stream = TcpStream::connect(to).await?;
         stream.write_all(request.as_bytes()).await?;
-        stream.write_all(&sent.body).await?;
+        stream.write_all(body).await?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;
         Ok::<_, std::io::Error>(answer)

@@ -1,6 +1,9 @@
 //! What an inbox on a database promises to an application, on any [`Effects`] whose store is one:
 //! [`test_inboxes!`](crate::test_inboxes) makes tests of it.
 
+mod canaries;
+mod poison;
+
 use std::{
     future::Future,
     sync::{
@@ -18,6 +21,16 @@ use hookgate::{
 };
 use tokio::{sync::oneshot, task::JoinHandle};
 
+pub use self::{
+    canaries::{
+        CANARY, accept_canaries, discard_canaries, files_with_canary, handle_canaries, shows_canary,
+    },
+    poison::{
+        serve_poisoned, what_always_fails_holds_up_no_other,
+        what_is_always_unavailable_ends_and_holds_up_no_other,
+        what_kills_its_process_runs_alone_and_dies,
+    },
+};
 use crate::{App, Effects, TestDelivery, send, serve, storm};
 
 /// A test of each promise, on what `$effects` makes, which is `None` where there is no engine to be had.
@@ -30,6 +43,8 @@ macro_rules! test_inboxes {
             a_run_that_rolls_back_is_run_again,
             an_order_goes_on_after_an_end_in_a_transaction,
             from_dedup_to_inbox_and_back_no_mark_is_forgotten,
+            what_always_fails_holds_up_no_other,
+            what_is_always_unavailable_ends_and_holds_up_no_other,
         }
     };
     ($effects:path: $($promise:ident),+ $(,)?) => {$(

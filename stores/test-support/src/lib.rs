@@ -36,7 +36,7 @@ mod wait;
 
 pub use self::{
     any_store::Place,
-    app::{App, TestDelivery, send, send_until_done},
+    app::{App, TestDelivery, post, send, send_until_done},
     clock::ClockAhead,
     effects::{Effects, NotSettled},
     faults::{Access, Server},

@@ -2,8 +2,10 @@
 
 use std::{
     io::Read,
+    os::unix::process::parent_id,
     path::Path,
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use crate::skip;
@@ -102,6 +104,14 @@ impl Child {
 impl Drop for Child {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+/// Returns once the process that started this one has ended, however it did.
+pub(crate) async fn parent_ends() {
+    let parent = parent_id();
+    while parent_id() == parent {
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 

@@ -10,7 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{App, Child, process::temporary_folder, respawn, send_until_done, until};
+use crate::{
+    App, Child,
+    process::{parent_ends, temporary_folder},
+    respawn, send_until_done, until,
+};
 
 const INSTANCES: usize = 2;
 const SENDERS: u64 = 8;
@@ -96,10 +100,7 @@ pub async fn serve(app: App, place: &str) {
     let draft = format!("{place}.draft");
     std::fs::write(&draft, app.address().to_string()).expect("write an address");
     std::fs::rename(draft, place).expect("move an address into place");
-    let parent = std::os::unix::process::parent_id();
-    while std::os::unix::process::parent_id() == parent {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+    parent_ends().await;
 }
 
 struct Instance {
