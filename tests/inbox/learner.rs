@@ -1,4 +1,4 @@
-//! [`Learner`]: a pack that panics until it has learned to read.
+//! [`Learner`]: a pack that panics until it has learned to read. Behind `many ` each word of a body is an event.
 
 use std::sync::{
     Arc,
@@ -43,6 +43,11 @@ impl Provider for Learner {
     fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<String>, Undecodable> {
         assert!(self.0.load(Ordering::SeqCst), "not learned yet");
         let text = String::from_utf8_lossy(authenticated.bytes).into_owned();
+        if let Some(many) = text.strip_prefix("many ") {
+            let words = many.split(' ').map(str::to_owned);
+            let events = words.map(|word| Decoded::new(KeyParts::of(&word), word));
+            return Ok(Contents::Events(events.collect()));
+        }
         Ok(Decoded::new(KeyParts::of(&text), text).into())
     }
 }
