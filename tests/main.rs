@@ -115,6 +115,7 @@ mod inbox {
     mod flawed;
     mod learner;
     mod operations;
+    mod outages;
     mod routes;
     mod routes_apart;
     mod settling;
