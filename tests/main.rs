@@ -117,6 +117,7 @@ mod inbox {
     mod flawed;
     mod learner;
     mod operations;
+    mod outages;
     mod poison;
     mod reopened;
     mod routes;

@@ -35,10 +35,29 @@ pub(crate) struct Keeping {
     retain: Duration,
 }
 
-/// What an inbox keeps of one event.
+/// What an inbox keeps of one event. Its bytes are made when it is accepted: those of all events of a body at once would
+/// hold the body as often.
 pub(crate) struct Kept {
-    pub(crate) payload: Bytes,
+    pub(crate) delivery: StoredDelivery,
     pub(crate) order: Option<OrderKey>,
+}
+
+/// The most bytes that an inbox keeps of one body with several events. Each is kept with the whole body, so 1,000 events in
+/// 1 MiB would take up 1 GiB.
+pub(super) const MOST_OF_A_BODY: usize = 64 * 1024 * 1024;
+
+/// What the events of one body take up. The first is not bounded: the receiver's limit of bodies bounds it.
+#[derive(Default)]
+pub(super) struct Takes(usize);
+
+impl Takes {
+    /// Counts one event. `false` where it goes beyond the bound.
+    #[must_use]
+    pub(super) fn one_more(&mut self, kept: &Kept) -> bool {
+        let is_first = self.0 == 0;
+        self.0 = self.0.saturating_add(kept.delivery.room());
+        is_first || self.0 <= MOST_OF_A_BODY
+    }
 }
 
 impl Keeping {
@@ -59,7 +78,7 @@ impl Keeping {
         event: &dyn Any,
     ) -> Kept {
         Kept {
-            payload: self.payload(proved, position, claimed_type),
+            delivery: self.delivery(proved, position, claimed_type),
             order: self.order(proved.judge, proved.tenant.as_deref(), event),
         }
     }
@@ -75,7 +94,12 @@ impl Keeping {
         Some(OrderKey::of(text, &judge.name, tenant, &judge.pack))
     }
 
-    fn payload(&self, proved: &Proved<'_>, position: u32, claimed_type: Option<Box<str>>) -> Bytes {
+    fn delivery(
+        &self,
+        proved: &Proved<'_>,
+        position: u32,
+        claimed_type: Option<Box<str>>,
+    ) -> StoredDelivery {
         let verified = proved.verified;
         let verdict = StoredVerdict {
             pack: (*proved.judge.pack).into(),
@@ -96,7 +120,7 @@ impl Keeping {
             position,
         };
         let request = self.request(proved);
-        StoredDelivery { request, verdict }.to_bytes()
+        StoredDelivery { request, verdict }
     }
 
     fn request(&self, proved: &Proved<'_>) -> StoredRequest {
@@ -137,7 +161,7 @@ impl Keeping {
         Some(Undecoded {
             key: scope.key(&KeyParts::of_digest(proved.raw))?,
             key_id: proved.verified.key_id().clone(),
-            payload: self.payload(proved, 0, None),
+            payload: self.delivery(proved, 0, None).to_bytes(),
             why,
             span: proved.arrival.span.clone(),
             _bytes: bytes,

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{
     Admitted, AdmittedEvent, Arrival, Judge, Judged, Nonce, check_time,
     claimed_trace::claimed_trace,
+    keeping::{MOST_OF_A_BODY, Takes},
 };
 use crate::{
     delivery::Untaken,
@@ -107,9 +108,18 @@ impl Proved<'_> {
             std::iter::once(self.arrival.span.clone()).chain(std::iter::repeat_with(|| {
                 DeliverySpan::open(&judge.name, &judge.pack)
             }));
+        let mut takes = Takes::default();
         let events = (0..).zip(events).zip(spans);
         events
-            .map(|((position, decoded), span)| self.event(decoded, position, span))
+            .map(|((position, decoded), span)| {
+                let event = self.event(decoded, position, span)?;
+                match &event.kept {
+                    Some(kept) if !takes.one_more(kept) => Err(Rejection::BatchTooLarge {
+                        limit: MOST_OF_A_BODY,
+                    }),
+                    _ => Ok(event),
+                }
+            })
             .collect()
     }
 

@@ -5,7 +5,7 @@ use std::{any::Any, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{AdmittedEvent, Judge, Kept, claimed_trace::claimed_trace};
+use super::{AdmittedEvent, Judge, Kept, claimed_trace::claimed_trace, keeping::Takes};
 use crate::{
     delivery::Untaken,
     identity::EventKey,
@@ -43,13 +43,14 @@ impl Judge {
         Ok(self.reopened(stored, decoded, *key, None))
     }
 
-    /// All events of a request that could not be decoded when it came, under their own keys and ready to be accepted.
+    /// All events of a request that could not be decoded when it came, under their own keys and ready to be accepted. Those
+    /// of a body with more than may be kept of one are not read.
     pub(crate) fn reopen_all(
         &self,
         stored: &StoredDelivery,
     ) -> Result<Vec<AdmittedEvent>, NotReopened> {
         let tenant = stored.verdict.tenant.as_deref();
-        let mut events = Vec::new();
+        let (mut events, mut takes) = (Vec::new(), Takes::default());
         for (position, decoded) in (0..).zip(self.read_again(stored)?) {
             let key = self.event_key(tenant, &decoded.parts);
             let key = key.ok_or(NotReopened::Undecodable)?;
@@ -59,9 +60,12 @@ impl Judge {
             own.verdict.position = position;
             own.verdict.claimed_type.clone_from(&decoded.claimed_type);
             let kept = Kept {
-                payload: own.to_bytes(),
+                delivery: own,
                 order,
             };
+            if !takes.one_more(&kept) {
+                return Err(NotReopened::Undecodable);
+            }
             events.push(self.reopened(stored, decoded, key, Some(Box::new(kept))));
         }
         Ok(events)

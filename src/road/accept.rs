@@ -37,7 +37,7 @@ pub(super) async fn accept<R>(
         order: kept.order,
         retain: receiver.retention(),
         format: FORMAT,
-        payload: kept.payload,
+        payload: kept.delivery.to_bytes(),
     };
     match intake.accept(entry, delivery.timer).await {
         Ok(Accept::Queued) => {

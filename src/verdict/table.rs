@@ -114,6 +114,12 @@ rows! {
         BodyTooLarge {
             /// The receiver's limit in bytes.
             limit: usize,
+        },
+        /// The body holds several events, and an inbox would keep it with each of them.
+        #[error("the inbox would keep more than {limit} bytes of the events of one body")]
+        BatchTooLarge {
+            /// The most that it keeps, in bytes.
+            limit: usize,
         };
     /// The body did not arrive in time.
     BodyTooSlow = "body_too_slow", Refused, TooSlow,

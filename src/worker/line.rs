@@ -201,7 +201,7 @@ impl Line<'_> {
                 order: kept.order,
                 retain: receiver.retention(),
                 format: FORMAT,
-                payload: kept.payload,
+                payload: kept.delivery.to_bytes(),
             })
         });
         let entries: Vec<Entry> = entries.collect();

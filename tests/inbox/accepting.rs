@@ -15,7 +15,7 @@ use hookgate::{
 use http::HeaderName;
 
 use super::works::Works;
-use crate::props::{Server, logto};
+use crate::props::{Call, Puppet, Server, logto};
 
 /// Takes the one line out, as a worker would.
 async fn stored(inbox: &MemoryInbox) -> StoredDelivery {
@@ -74,6 +74,37 @@ async fn a_full_inbox_is_503_and_takes_more_when_there_is_room() {
     assert_eq!(refused.status, 503);
     assert!(refused.header("retry-after").is_some());
     assert_eq!(stage.send(&logto::event(1)).await.status, 200);
+}
+
+/// Each event is kept with the whole body, so a body of 1 MiB with many small events would be kept as often.
+#[tokio::test]
+async fn a_body_is_kept_with_so_many_of_its_events_and_no_more() {
+    const BODY: usize = 512 * 1024;
+    let inbox = MemoryInbox::with_clock(1000, hookgate::time::SystemClock::new());
+    let stage = crate::props::Stage::of(Puppet::default(), |builder| {
+        let builder = builder.access(hookgate::access::AnyoneMayCall);
+        builder.inbox_for_tests(inbox.clone())
+    })
+    .await;
+    let body = |wanted: usize, unwanted: usize| {
+        let mut body = String::from("batch\n");
+        for n in 0..wanted {
+            body.push_str(&format!("{wanted}-{n}\n"));
+        }
+        for n in 0..unwanted {
+            body.push_str(&format!("unwanted{n}\n"));
+        }
+        body.push_str("unwanted ");
+        body.push_str(&"x".repeat(BODY - body.len()));
+        Call::post("/hook", body)
+    };
+    // 64 MiB hold 127 of them, with their addresses and headers.
+    let refused = stage.send(&body(128, 0)).await;
+    assert_eq!(refused.status, 413);
+    assert_eq!(inbox.len(), 0, "nothing of it is kept");
+    // What nobody asked for is not kept, and takes up nothing.
+    assert_eq!(stage.send(&body(20, 500)).await.status, 200);
+    assert_eq!(inbox.len(), 20);
 }
 
 #[tokio::test]

@@ -360,6 +360,39 @@ async fn what_could_not_be_decoded_is_replayed_under_its_own_key() {
     running.abort();
 }
 
+/// An operator replays what a later release reads. It may hold more than an inbox keeps of one body.
+#[tokio::test]
+async fn a_replayed_body_with_too_many_events_stays_a_dead_letter() {
+    let works = Works::new().await;
+    let learned = Arc::new(AtomicBool::new(false));
+    let clock = works.stage.clock.clone();
+    let stage = crate::props::Stage::of(Learner(learned.clone()), |builder| {
+        builder
+            .access(hookgate::access::AnyoneMayCall)
+            .clock(clock.clone())
+            .timer(clock.clone())
+            .inbox_for_tests(works.inbox.clone())
+    })
+    .await;
+    let mut body = "many".to_owned();
+    (0..130).for_each(|n| body.push_str(&format!(" {n}")));
+    body.push_str(&"x".repeat(512 * 1024));
+    let call = crate::props::Call::post("/hook", body);
+    assert_eq!(stage.send(&call).await.status, 200);
+    learned.store(true, Ordering::SeqCst);
+    let key = works.dead_letters().await[0].key;
+    assert!(works.inbox.replay(&key, "mended").await.unwrap());
+    let worker = Worker::new(works.inbox.clone())
+        .clock(clock)
+        .handle(&stage.receiver, |_: Delivery<String>| async {
+            Ok::<_, Nack>(Ack::processed())
+        });
+    works.start(worker);
+    works.pass(MINUTE).await;
+    assert_eq!(works.dead().await, [DeadReason::Undecodable]);
+    assert_eq!(works.inbox.len(), 1);
+}
+
 #[tokio::test]
 async fn a_handler_of_another_event_type_pauses_its_endpoint_and_spends_nothing() {
     let works = Works::new().await;

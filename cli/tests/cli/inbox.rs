@@ -4,11 +4,11 @@ use std::{process::Output, time::Duration};
 
 use bytes::Bytes;
 use hookgate::{
-    EventKey, UnixTime,
+    EventKey, Key, Keyring, Secret, UnixTime,
     dedup::{DedupStore, End, OwnerToken},
     inbox::{
-        Ask, BoxInbox, DeadReason, Entry, FORMAT, Inbox, Leased, ProvedBy, StoredCoverage,
-        StoredDelivery, StoredRequest, StoredVerdict,
+        Ask, BoxInbox, DeadReason, EncryptedInbox, Entry, FORMAT, Inbox, Leased, ProvedBy,
+        StoredCoverage, StoredDelivery, StoredRequest, StoredVerdict,
     },
 };
 use hookgate_test_support::{PostgresServer, temporary_folder};
@@ -25,7 +25,7 @@ struct Place {
     runtime: Runtime,
     inbox: BoxInbox,
     url: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 fn key(number: u8) -> EventKey {
@@ -82,7 +82,7 @@ impl Place {
             inbox: runtime.block_on(hookgate_stores::open_inbox(&url)).unwrap(),
             runtime,
             url,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -281,6 +281,128 @@ fn what_could_not_be_decoded_or_read_is_shown_as_far_as_it_can_be() {
     let why = shown["request"]["unreadable"].as_str().unwrap();
     assert!(why.contains("encrypted"), "{why}");
     assert_eq!(shown["state"], "waits");
+}
+
+/// Two keys, as after a rotation: one in a variable of the application's, both in a file.
+#[test]
+fn what_is_encrypted_is_opened_with_keys_of_variables_and_files() {
+    const OLD: &str = "b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2w=";
+    const NEW: &str = "bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmU=";
+    let place = Place::new();
+    for (number, id, text) in [(1, "2025-11", OLD), (2, "a b=c", NEW)] {
+        let secret = Secret::base64(text).unwrap();
+        let keys = Keyring::new([Key::new(id, secret)]).unwrap();
+        let inbox = EncryptedInbox::new(place.inbox.clone(), keys).unwrap();
+        let accept = inbox.accept(vec![entry(number, "logto")]);
+        place.runtime.block_on(accept).unwrap();
+    }
+    let file = place.folder.path().join("keys");
+    std::fs::write(&file, format!("2025-11 {OLD}\n\n  a b=c\tbase64:{NEW}\r\n")).unwrap();
+    let file = file.to_str().unwrap();
+    let show = |number: u8, arguments: &[&str]| {
+        let key = key(number).to_string();
+        let arguments = [&["inbox", &place.url, "show", &key], arguments].concat();
+        let mut command = hookgate(&arguments);
+        command.env("INBOX_KEY", OLD).env("INBOX_NEXT", NEW);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let shape = "{event: text of 12, *: number}";
+    let locked = "encrypted and no given key opens it";
+    for (arguments, first, second) in [
+        (vec![], locked, locked),
+        (
+            vec!["--encryption-key-env", "2025-11=INBOX_KEY"],
+            shape,
+            locked,
+        ),
+        (
+            vec!["--encryption-key-env", "a b=c=INBOX_NEXT"],
+            locked,
+            shape,
+        ),
+        (vec!["--encryption-key-file", file], shape, shape),
+    ] {
+        for (number, expected) in [(1, first), (2, second)] {
+            let text = show(number, &arguments);
+            assert!(text.contains(expected), "{arguments:?}: {text}");
+            assert!(!text.contains("CANARY"), "{text}");
+        }
+    }
+    let personal = ["--personal-data", "--encryption-key-file", file];
+    assert!(show(1, &personal).contains("CANARY@example.com"));
+    // Another secret under a known id opens nothing.
+    let other = show(1, &["--encryption-key-env", "2025-11=INBOX_NEXT"]);
+    assert!(other.contains(locked), "{other}");
+}
+
+#[test]
+fn an_encryption_key_that_cannot_be_used_is_said_and_not_shown() {
+    const SHORT: &str = "c2hvcnQ";
+    let place = Place::new();
+    let file = place.folder.path().join("keys");
+    let file = file.to_str().unwrap();
+    for (line, arguments, expected) in [
+        (
+            "",
+            ["--encryption-key-env", "CANARY"],
+            "takes an id, `=` and",
+        ),
+        (
+            "",
+            ["--encryption-key-env", "id=NOT_SET"],
+            "NOT_SET is not set",
+        ),
+        (
+            "",
+            ["--encryption-key-env", "id=UNFIT"],
+            "of the variable UNFIT",
+        ),
+        ("", ["--encryption-key-env", "id=SHORT"], "32 bytes or more"),
+        ("\nCANARY", ["--encryption-key-file", file], "in line 2 of"),
+        (
+            "CANARY id!",
+            ["--encryption-key-file", file],
+            "in line 1 of",
+        ),
+    ] {
+        std::fs::write(file, line).unwrap();
+        let arguments = [&["inbox", &place.url, "status"], &arguments[..]].concat();
+        let mut command = hookgate(&arguments);
+        command.env("UNFIT", "CANARY!").env("SHORT", SHORT);
+        let output = command.output().unwrap();
+        let said = error(&output);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert!(said.contains(expected), "{said}");
+        assert!(!said.contains("CANARY") && !said.contains(SHORT), "{said}");
+    }
+}
+
+#[test]
+fn an_inbox_under_other_names_is_found_when_they_are_said() {
+    let place = Place::new();
+    let path = place.folder.path().join("named.db");
+    let name = |name| hookgate_sqlite::Table::new(name).unwrap();
+    let inbox = hookgate_sqlite::SqliteInbox::builder()
+        .tables_named(&name("hooks"))
+        .table(name("marks"));
+    let inbox = place.runtime.block_on(inbox.open(&path)).unwrap();
+    let accept = inbox.accept(vec![entry(1, "logto")]);
+    place.runtime.block_on(accept).unwrap();
+    let url = format!("sqlite:{}", path.display());
+    let run = |arguments: &[&str]| {
+        let arguments = [&["inbox", &url], arguments].concat();
+        hookgate(&arguments).output().unwrap()
+    };
+    let named = ["list", "--tables", "hooks", "--claims-table", "marks"];
+    let listed = run(&named);
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert!(listed.contains(&key(1).to_string()), "{listed}");
+    for named in [&["list"][..], &named[..3], &["list", "--tables", "Hooks"]] {
+        let output = run(named);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+    }
 }
 
 #[test]

@@ -50,14 +50,36 @@ pub struct StoredDelivery {
 impl StoredDelivery {
     /// As bytes.
     pub fn to_bytes(&self) -> Bytes {
-        let room = self.request.body.len().saturating_add(1024);
-        let mut writer = Writer::with_capacity(room);
+        let mut writer = Writer::with_capacity(self.room());
         writer.short(FORMAT);
         write_request(&mut writer, &self.request);
         write_verdict(&mut writer, &self.verdict);
         let check = check(writer.written());
         writer.raw(&check);
         writer.finish()
+    }
+
+    /// About as many bytes as [`to_bytes`](Self::to_bytes) gives, and no fewer but for short texts.
+    pub(crate) fn room(&self) -> usize {
+        let StoredRequest {
+            path,
+            query,
+            headers,
+            body,
+            ..
+        } = &self.request;
+        let covered = match &self.verdict.coverage {
+            StoredCoverage::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        };
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.len(), value.len()));
+        let headers = headers.map(|(name, value)| name.saturating_add(value));
+        let query = query.as_ref().map_or(0, |it| it.len());
+        let parts = [1024, body.len(), covered, path.len(), query];
+        let parts = parts.into_iter().chain(headers);
+        parts.fold(0, usize::saturating_add)
     }
 
     /// Reads them back.

@@ -18,6 +18,11 @@ pub enum OpenError {
     /// Only SQLite and PostgreSQL keep an inbox.
     #[error("an inbox's URL begins with `sqlite:` or `postgres://`")]
     NoInbox,
+    /// A table cannot be called so.
+    #[error(
+        "a table's name has the characters a-z, 0-9 and _, and on PostgreSQL perhaps a schema in front"
+    )]
+    Table,
     /// The engine is known, but this program was built without it.
     #[error("this program was built without the feature `{0}` of hookgate-stores")]
     NotBuilt(&'static str),
@@ -45,9 +50,12 @@ impl fmt::Debug for OpenError {
             Self::Postgres(error) => error.fmt(f),
             #[cfg(feature = "redis")]
             Self::Redis(error) => error.fmt(f),
-            Self::Scheme | Self::Memory | Self::SqlitePath | Self::NoInbox | Self::NotBuilt(_) => {
-                fmt::Display::fmt(self, f)
-            }
+            Self::Scheme
+            | Self::Memory
+            | Self::SqlitePath
+            | Self::NoInbox
+            | Self::Table
+            | Self::NotBuilt(_) => fmt::Display::fmt(self, f),
         }
     }
 }

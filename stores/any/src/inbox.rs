@@ -1,4 +1,4 @@
-//! [`open_inbox`], [`find_inbox`]: from a URL to an inbox.
+//! [`open_inbox`], [`find_inbox`]: from a URL to an inbox. [`InboxTables`]: under which names.
 
 use hookgate::inbox::BoxInbox;
 
@@ -29,7 +29,25 @@ enum For {
 ///
 /// When the URL names no engine of this program that keeps an inbox, or the inbox cannot be reached.
 pub async fn open_inbox(url: &str) -> Result<BoxInbox, OpenError> {
-    inbox(url, For::Work).await
+    inbox(url, &InboxTables::default(), For::Work).await
+}
+
+/// What an inbox's tables are called, where an application has named them. On PostgreSQL a schema may stand in front.
+///
+/// ```
+/// use hookgate_stores::InboxTables;
+///
+/// let mut tables = InboxTables::default();
+/// tables.named = Some("webhooks".to_owned());
+/// tables.claims = Some("webhooks_dedup".to_owned());
+/// ```
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct InboxTables {
+    /// What the names of the inbox's own tables begin with: the builders' `tables_named`. Default: `hookgate_inbox`.
+    pub named: Option<String>,
+    /// The table of claims and marks: the builders' `table`. Default: `hookgate_dedup`.
+    pub claims: Option<String>,
 }
 
 /// Opens the inbox that `url` names and that is there, for tools such as `hookgate inbox`. It makes no tables, erases
@@ -37,22 +55,29 @@ pub async fn open_inbox(url: &str) -> Result<BoxInbox, OpenError> {
 ///
 /// # Errors
 ///
-/// As [`open_inbox`]. Also when there is none; on PostgreSQL its first call says so.
-pub async fn find_inbox(url: &str) -> Result<BoxInbox, OpenError> {
-    inbox(url, For::Look).await
+/// As [`open_inbox`]. When a table cannot be called so. Also when there is none; on PostgreSQL its first call says so.
+pub async fn find_inbox(url: &str, tables: &InboxTables) -> Result<BoxInbox, OpenError> {
+    inbox(url, tables, For::Look).await
 }
 
-async fn inbox(url: &str, purpose: For) -> Result<BoxInbox, OpenError> {
+async fn inbox(url: &str, tables: &InboxTables, purpose: For) -> Result<BoxInbox, OpenError> {
     match Address::read(url)? {
-        Address::Sqlite { path } => sqlite(path, purpose).await,
-        Address::Postgres { url } => postgres(url, purpose).await,
+        Address::Sqlite { path } => sqlite(path, tables, purpose).await,
+        Address::Postgres { url } => postgres(url, tables, purpose).await,
         Address::Memory | Address::Redis { .. } => Err(OpenError::NoInbox),
     }
 }
 
 #[cfg(feature = "sqlite")]
-async fn sqlite(path: &str, purpose: For) -> Result<BoxInbox, OpenError> {
-    let builder = hookgate_sqlite::SqliteInbox::builder();
+async fn sqlite(path: &str, tables: &InboxTables, purpose: For) -> Result<BoxInbox, OpenError> {
+    use hookgate_sqlite::{SqliteInbox, Table};
+    let mut builder = SqliteInbox::builder();
+    if let Some(name) = &tables.named {
+        builder = builder.tables_named(&Table::new(name).map_err(|_| OpenError::Table)?);
+    }
+    if let Some(name) = &tables.claims {
+        builder = builder.table(Table::new(name).map_err(|_| OpenError::Table)?);
+    }
     let inbox = match purpose {
         For::Work => builder.open(path).await?,
         For::Look => {
@@ -64,13 +89,20 @@ async fn sqlite(path: &str, purpose: For) -> Result<BoxInbox, OpenError> {
 }
 
 #[cfg(not(feature = "sqlite"))]
-async fn sqlite(_: &str, _: For) -> Result<BoxInbox, OpenError> {
+async fn sqlite(_: &str, _: &InboxTables, _: For) -> Result<BoxInbox, OpenError> {
     Err(OpenError::NotBuilt("sqlite"))
 }
 
 #[cfg(feature = "postgres")]
-async fn postgres(url: &str, purpose: For) -> Result<BoxInbox, OpenError> {
-    let builder = hookgate_postgres::PostgresInbox::builder();
+async fn postgres(url: &str, tables: &InboxTables, purpose: For) -> Result<BoxInbox, OpenError> {
+    use hookgate_postgres::{PostgresInbox, Table};
+    let mut builder = PostgresInbox::builder();
+    if let Some(name) = &tables.named {
+        builder = builder.tables_named(&Table::new(name).map_err(|_| OpenError::Table)?);
+    }
+    if let Some(name) = &tables.claims {
+        builder = builder.table(Table::new(name).map_err(|_| OpenError::Table)?);
+    }
     let inbox = match purpose {
         For::Work => {
             let inbox = builder.connect(url).await?;
@@ -88,6 +120,6 @@ async fn postgres(url: &str, purpose: For) -> Result<BoxInbox, OpenError> {
 }
 
 #[cfg(not(feature = "postgres"))]
-async fn postgres(_: &str, _: For) -> Result<BoxInbox, OpenError> {
+async fn postgres(_: &str, _: &InboxTables, _: For) -> Result<BoxInbox, OpenError> {
     Err(OpenError::NotBuilt("postgres"))
 }

@@ -27,6 +27,6 @@ mod open;
 
 pub use self::{
     error::OpenError,
-    inbox::{find_inbox, open_inbox},
+    inbox::{InboxTables, find_inbox, open_inbox},
     open::open,
 };

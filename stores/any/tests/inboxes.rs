@@ -4,12 +4,69 @@
 use hookgate::{
     Finding,
     dedup::{DedupStore, End, OwnerToken},
-    inbox::{Accept, Ask, Entry, FORMAT, Inbox},
+    inbox::{Accept, Ask, BoxInbox, Entry, FORMAT, Inbox},
 };
-use hookgate_stores::{OpenError, find_inbox, open_inbox};
+use hookgate_stores::{InboxTables, OpenError, open_inbox};
 use hookgate_test_support::{
     LEASE, PostgresServer, RETAIN, key, owner, says_nothing_of, temporary_folder,
 };
+
+async fn find_inbox(url: &str) -> Result<BoxInbox, OpenError> {
+    hookgate_stores::find_inbox(url, &InboxTables::default()).await
+}
+
+/// A tool finds it under the names that its application has given it, and under no others.
+async fn is_found_under_its_names(url: &str, inbox: impl Inbox, schema: &str) {
+    let accepted = inbox.accept(vec![entry()]).await.expect("accept");
+    assert_eq!(accepted, [Accept::Queued]);
+    let mut tables = InboxTables::default();
+    tables.named = Some(format!("{schema}hooks"));
+    let totals = async |tables: &InboxTables| {
+        let found = hookgate_stores::find_inbox(url, tables).await.ok()?;
+        let totals = found.totals().await.ok()?;
+        found.look(&key(1)).await.ok()?;
+        found.read(&key(1)).await.ok()?.map(|_| totals[0].queued)
+    };
+    assert_eq!(totals(&tables).await, None, "the claims are elsewhere");
+    tables.claims = Some(format!("{schema}marks"));
+    assert_eq!(totals(&tables).await, Some(1));
+    for bad in ["Hooks", "hooks; DROP TABLE users", "a.b.c"] {
+        let mut tables = InboxTables::default();
+        tables.named = Some(bad.to_owned());
+        let error = hookgate_stores::find_inbox(url, &tables).await;
+        assert!(matches!(error, Err(OpenError::Table)), "{bad}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_names_of_tables_on_sqlite() {
+    use hookgate_sqlite::{SqliteInbox, Table};
+    let folder = temporary_folder();
+    let path = folder.path().join("named");
+    let inbox = SqliteInbox::builder()
+        .tables_named(&Table::new("hooks").expect("a name"))
+        .table(Table::new("marks").expect("a name"))
+        .open(&path)
+        .await
+        .expect("open");
+    is_found_under_its_names(&format!("sqlite:{}", path.display()), inbox, "").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_names_of_tables_on_postgres() {
+    use hookgate_postgres::{PostgresInbox, Table};
+    let Some(server) = PostgresServer::start_durable() else {
+        return;
+    };
+    let inbox = PostgresInbox::builder()
+        .tables_named(&Table::new("public.hooks").expect("a name"))
+        .table(Table::new("public.marks").expect("a name"))
+        .connect(&server.url())
+        .await
+        .expect("connect");
+    inbox.migrate().await.expect("migrate");
+    is_found_under_its_names(&server.url(), inbox, "public.").await;
+}
 
 fn entry() -> Entry {
     Entry {

@@ -83,7 +83,9 @@ impl Ruling {
             | Rejection::TimestampTooOld { .. }
             | Rejection::TimestampInFuture { .. } => Stage::Freshness,
             // A media type is no part of what is proved, and is compared with the body behind the proof.
-            Rejection::MislabelledBody | Rejection::Undecodable(_) => Stage::Event,
+            Rejection::MislabelledBody
+            | Rejection::BatchTooLarge { .. }
+            | Rejection::Undecodable(_) => Stage::Event,
             // Also the reasons that only a running middleware gives.
             _ => Stage::Proof,
         }

@@ -1,11 +1,13 @@
 //! `hookgate inbox`: what an operator sees and does.
 
 mod drain;
+mod encryption;
 mod list;
 mod many;
 mod progress;
 mod prune;
 mod row;
+
 mod show;
 mod status;
 mod switch;
@@ -19,7 +21,9 @@ use hookgate::{
     EventKey,
     inbox::{OperationError, Operations},
 };
+use hookgate_stores::InboxTables;
 
+use self::encryption::EncryptionKeys;
 use crate::settings::{credentials::variable, store_url::has_password};
 
 /// The variable that holds the URL.
@@ -43,7 +47,8 @@ const NOT_DRAINED: u8 = 4;
     after_help = "Examples:\n  \
     hookgate inbox sqlite:/var/lib/app/webhooks.db status\n  \
     HOOKGATE_INBOX=postgres://app:s3cret@db/app hookgate inbox list --dead --json\n  \
-    hookgate inbox sqlite:webhooks.db replay --endpoint logto --reason failed --why 'the table is back'\n\n\
+    hookgate inbox sqlite:webhooks.db replay --endpoint logto --reason failed --why 'the table is back'\n  \
+    hookgate inbox sqlite:app.db --tables webhooks --claims-table webhooks_dedup status\n\n\
     More: docs/inbox.md in the sources"
 )]
 pub(crate) struct Inbox {
@@ -54,6 +59,25 @@ pub(crate) struct Inbox {
     /// Write JSON.
     #[arg(long, global = true)]
     json: bool,
+    /// What the names of the inbox's tables begin with, where its builder was told another name. On PostgreSQL a schema may
+    /// stand in front.
+    #[arg(
+        long,
+        value_name = "NAME",
+        global = true,
+        default_value = "hookgate_inbox"
+    )]
+    tables: String,
+    /// The table of claims and marks.
+    #[arg(
+        long,
+        value_name = "NAME",
+        global = true,
+        default_value = "hookgate_dedup"
+    )]
+    claims_table: String,
+    #[command(flatten)]
+    encryption: EncryptionKeys,
 }
 
 #[derive(Subcommand)]
@@ -94,8 +118,11 @@ impl Inbox {
     }
 
     async fn act(self, url: &str) -> io::Result<ExitCode> {
-        let inbox = hookgate_stores::find_inbox(url).await;
-        let operations = Operations::new(inbox.map_err(failed)?);
+        let mut tables = InboxTables::default();
+        tables.named = Some(self.tables);
+        tables.claims = Some(self.claims_table);
+        let inbox = hookgate_stores::find_inbox(url, &tables).await;
+        let operations = Operations::new(self.encryption.open(inbox.map_err(failed)?)?);
         let json = self.json;
         match self.action {
             Action::Status(status) => status.run(&operations, json).await,

@@ -22,11 +22,13 @@ use crate::output::screen::{Screen, note};
 /// Show one event: its history, and the form of its request without its values.
 ///
 /// Masked are the address, values of headers and parameters, the tenant, the body's values, its members' names but those of
-/// known envelopes, and what the last run failed with. Lengths, kinds and times are shown.
+/// known envelopes, and what the last run failed with. Lengths, kinds and times are shown. What is encrypted needs its
+/// key: --encryption-key-env or --encryption-key-file.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     hookgate inbox sqlite:webhooks.db show KEY\n  \
-    hookgate inbox sqlite:webhooks.db show KEY --personal-data --json | jq -r .request.body")]
+    hookgate inbox sqlite:webhooks.db show KEY --personal-data --json | jq -r .request.body\n  \
+    hookgate inbox sqlite:webhooks.db show KEY --encryption-key-env 2026-11=INBOX_KEY")]
 pub(super) struct Show {
     /// The event's key, as a list shows it.
     #[arg(value_name = "KEY", value_parser = key)]
@@ -137,7 +139,7 @@ fn open_request(stored: &StoredDelivery) -> Value {
 
 fn unreadable(why: &Unreadable) -> Value {
     json!({"unreadable": match why {
-        Unreadable::UnknownFormat => "it is encrypted, or another release has stored it",
+        Unreadable::UnknownFormat => "it is encrypted and no given key opens it, or another release has stored it",
         _ => "it is damaged",
     }})
 }
