@@ -1,5 +1,5 @@
-//! How long an accept takes while handlers are slow, how soon an accepted event reaches its handler, and how many events a
-//! second are accepted, handled and done, on each engine.
+//! How long an accept takes while handlers are slow, and how soon an accepted event reaches its handler. Also how many events
+//! a second are accepted, handled and done.
 
 use std::{
     sync::{

@@ -1,8 +1,8 @@
 //! What an inbox does with much in it, beside one with little in it, in turns on one engine.
 //!
 //! `cargo bench -p hookgate-store-benches -- scale-postgres waiting=1000000 parked=1000000 marks=10000000 held=600`, and
-//! `scale-sqlite` with all but `held`. Each word is a case, and its number how much: lines that wait, lines that are parked
-//! behind one order, marks of handled events, seconds for which another session holds a transaction open. A million lines
+//! `scale-sqlite` with all but `held`. Each word is a case, and its number how much. Lines wait, or are parked
+//! behind one order. Marks are of handled events. For so many seconds another session holds a transaction open. A million lines
 //! take up about 2 GiB with their log.
 
 use std::{
