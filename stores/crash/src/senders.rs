@@ -12,7 +12,7 @@ use hookgate::{
     providers::preset::PresetSimulator,
     time::{Clock, SystemClock},
 };
-use http::{Request, header};
+use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -30,6 +30,9 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// So often an event is tried. Whoever is not answered by then is not counted as accepted.
 const TRIES: usize = 1000;
 
+/// Is told of each answer.
+pub(crate) type Told = Arc<dyn Fn(i64, StatusCode) + Send + Sync>;
+
 /// Whether the event's effect commits together with its end.
 pub(crate) fn is_transactional(event: i64) -> bool {
     event % 2 == 0
@@ -43,7 +46,7 @@ pub(crate) fn number(payload: &[u8]) -> Result<i64> {
 }
 
 /// Sends the events, every third one twice, each to one of `to`. Returns those that were answered 2xx.
-pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i64>> {
+pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>, told: &Told) -> Result<Vec<i64>> {
     let mut all: Vec<(i64, SocketAddr)> = Vec::new();
     for event in events {
         let copies = if event % 3 == 0 { 2 } else { 1 };
@@ -55,7 +58,7 @@ pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i6
     let open = Arc::new(Mutex::new(all));
     let mut senders = JoinSet::new();
     for _ in 0..SENDERS {
-        let open = open.clone();
+        let (open, told) = (open.clone(), told.clone());
         senders.spawn(async move {
             let mut accepted = Vec::new();
             let mut connection = None;
@@ -64,7 +67,7 @@ pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i6
                 let Some((event, to)) = next else {
                     return accepted;
                 };
-                if deliver(&mut connection, to, event).await {
+                if deliver(&mut connection, to, event, &told).await {
                     accepted.push(event);
                 }
             }
@@ -81,12 +84,16 @@ pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i6
 
 type Connection = Option<(SocketAddr, SendRequest<Full<Bytes>>)>;
 
-async fn deliver(connection: &mut Connection, to: SocketAddr, event: i64) -> bool {
+async fn deliver(connection: &mut Connection, to: SocketAddr, event: i64, told: &Told) -> bool {
     for _ in 0..TRIES {
         let answer = tokio::time::timeout(TIMEOUT, answer(connection, to, event)).await;
         match answer {
-            Ok(Ok(true)) => return true,
-            Ok(Ok(false)) => {}
+            Ok(Ok(status)) => {
+                told(event, status);
+                if status.is_success() {
+                    return true;
+                }
+            }
             Ok(Err(_)) | Err(_) => *connection = None,
         }
         tokio::time::sleep(PAUSE).await;
@@ -94,7 +101,7 @@ async fn deliver(connection: &mut Connection, to: SocketAddr, event: i64) -> boo
     false
 }
 
-async fn answer(connection: &mut Connection, to: SocketAddr, event: i64) -> Result<bool> {
+async fn answer(connection: &mut Connection, to: SocketAddr, event: i64) -> Result<StatusCode> {
     let mut sender = match connection.take() {
         Some((at, sender)) if at == to && !sender.is_closed() => sender,
         _ => {
@@ -106,18 +113,20 @@ async fn answer(connection: &mut Connection, to: SocketAddr, event: i64) -> Resu
     };
     sender.ready().await?;
     let response = sender.send_request(request(to, event)?).await?;
-    let is_success = response.status().is_success();
+    let status = response.status();
     response.into_body().collect().await?;
     *connection = Some((to, sender));
-    Ok(is_success)
+    Ok(status)
 }
 
 fn request(to: SocketAddr, event: i64) -> Result<Request<Full<Bytes>>> {
-    let github = PresetSimulator::github(SECRET)
-        .path(PATH)
-        .event_type("push");
-    let body = format!(r#"{{"number":{event},"filler":"{:x>200}"}}"#, "");
-    let mut request = github.send(SystemClock::new().now(), body).into_request()?;
+    // It signs the time of each attempt, so the receiver's clock counts.
+    let stripe = PresetSimulator::stripe(SECRET).path(PATH);
+    let body = format!(
+        r#"{{"id":"evt_{event}","type":"invoice.paid","number":{event},"filler":"{:x>200}"}}"#,
+        ""
+    );
+    let mut request = stripe.send(SystemClock::new().now(), body).into_request()?;
     let host = to.to_string().parse()?;
     request.headers_mut().insert(header::HOST, host);
     Ok(request.map(Full::new))
