@@ -73,6 +73,12 @@ pub(crate) struct Death {
 }
 
 impl Death {
+    /// None.
+    pub(crate) const NONE: Self = Self {
+        at: Dies::Never,
+        once_in: 1,
+    };
+
     /// Ends the process here, where this is where it dies and its time has come.
     pub(crate) fn here(self, place: Dies) {
         if self.at == place && below(self.once_in).is_ok_and(|chance| chance == 0) {

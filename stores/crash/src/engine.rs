@@ -1,10 +1,10 @@
 //! The inbox and the application's table, in one database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use hookgate::{
     LeaseHandle,
-    inbox::{Filter, Inbox, Listed},
+    inbox::{BoxInbox, Filter, Inbox, Listed},
 };
 use hookgate_postgres::{PostgresInbox, PostgresStore};
 use hookgate_sqlite::{SqliteInbox, SqliteStore};
@@ -14,10 +14,16 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::Result;
+use crate::{
+    Result,
+    dying::{Death, Mortal},
+};
 
 /// Enough to see what they have in common.
 const SHOWN: usize = 10;
+/// SQLite's own default, in pages.
+const CHECKPOINTS: &str = "1000";
+const CHECKPOINT_TRIES: usize = 100;
 const EFFECTS: &str = "CREATE TABLE IF NOT EXISTS effects (event BIGINT NOT NULL)";
 const INSERT: &str = "INSERT INTO effects VALUES ($1)";
 const COUNTED: &str = "SELECT event, count(*) FROM effects GROUP BY event";
@@ -47,14 +53,38 @@ impl Engine {
     }
 
     pub(crate) async fn open(url: &str) -> Result<Self> {
-        if is_sqlite(url) {
-            let pool = sqlite(url).await?;
-            let inbox = SqliteInbox::with_pool(pool.clone()).await?;
-            return Ok(Self::Sqlite(inbox, pool));
+        if url.starts_with("sqlite:") {
+            return Self::open_sqlite(url, CHECKPOINTS).await;
         }
         let pool = postgres(url).await?;
         let inbox = PostgresInbox::with_pool(pool.clone()).await?;
         Ok(Self::Postgres(inbox, pool))
+    }
+
+    /// A file of SQLite's whose commits never move pages from the write-ahead log to the database.
+    pub(crate) async fn open_without_checkpoints(url: &str) -> Result<Self> {
+        Self::open_sqlite(url, "0").await
+    }
+
+    async fn open_sqlite(url: &str, checkpoint_after: &'static str) -> Result<Self> {
+        let options: SqliteConnectOptions = url.parse()?;
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("wal_autocheckpoint", checkpoint_after);
+        let pool = SqlitePoolOptions::new().max_connections(8);
+        let pool = pool.connect_with(options).await?;
+        let inbox = SqliteInbox::with_pool(pool.clone()).await?;
+        Ok(Self::Sqlite(inbox, pool))
+    }
+
+    /// The inbox of a process that dies.
+    pub(crate) fn inbox(&self, death: Death) -> BoxInbox {
+        match self.clone() {
+            Self::Sqlite(inner, _) => BoxInbox::new(Mortal { inner, death }),
+            Self::Postgres(inner, _) => BoxInbox::new(Mortal { inner, death }),
+        }
     }
 
     /// In a transaction with the end of its event. `before_commit` is called in it.
@@ -99,6 +129,51 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Moves all pages from SQLite's write-ahead log to the database. The next commit begins the log anew.
+    pub(crate) async fn checkpoint(&self) -> Result<()> {
+        const CHECKPOINT: &str = "PRAGMA wal_checkpoint(RESTART)";
+        let pool = self.sqlite()?;
+        for _ in 0..CHECKPOINT_TRIES {
+            let (is_busy, pages, moved): (i64, i64, i64) =
+                sqlx::query_as(CHECKPOINT).fetch_one(pool).await?;
+            if is_busy == 0 && pages == moved {
+                return Ok(());
+            }
+        }
+        Err("readers kept the write-ahead log from being moved".into())
+    }
+
+    /// Whether SQLite finds nothing wrong with its file.
+    pub(crate) async fn is_whole(&self) -> Result<bool> {
+        let found: String = sqlx::query_scalar("PRAGMA integrity_check")
+            .fetch_one(self.sqlite()?)
+            .await?;
+        Ok(found == "ok")
+    }
+
+    /// The state of each key.
+    pub(crate) async fn states(&self) -> Result<HashMap<Vec<u8>, i64>> {
+        let states: Vec<(Vec<u8>, i64)> =
+            sqlx::query_as("SELECT event_key, state FROM hookgate_dedup")
+                .fetch_all(self.sqlite()?)
+                .await?;
+        Ok(states.into_iter().collect())
+    }
+
+    pub(crate) async fn close(self) {
+        match self {
+            Self::Sqlite(_, pool) => pool.close().await,
+            Self::Postgres(_, pool) => pool.close().await,
+        }
+    }
+
+    fn sqlite(&self) -> Result<&SqlitePool> {
+        match self {
+            Self::Sqlite(_, pool) => Ok(pool),
+            Self::Postgres(..) => Err("this is of SQLite alone".into()),
+        }
     }
 
     /// How often each event had its effect.
@@ -155,20 +230,6 @@ impl Claims {
         };
         Ok((claims, engine))
     }
-}
-
-fn is_sqlite(url: &str) -> bool {
-    url.starts_with("sqlite:")
-}
-
-async fn sqlite(url: &str) -> Result<SqlitePool> {
-    let options: SqliteConnectOptions = url.parse()?;
-    let options = options
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full);
-    let pool = SqlitePoolOptions::new().max_connections(8);
-    Ok(pool.connect_with(options).await?)
 }
 
 async fn postgres(url: &str) -> Result<PgPool> {

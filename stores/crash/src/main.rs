@@ -5,7 +5,11 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `row` | the rows of the matrix: what goes wrong in each |
+//! | `fault` | what goes wrong with the database, and a small disk |
+//! | `power` | SQLite's files as a power cut leaves them |
+//! | `wal` | SQLite's write-ahead log |
 //! | `show` | one row: traffic before, during and after, then the count |
+//! | `rate` | events a second |
 //! | `senders` | the traffic |
 //! | `supervised` | a process that is started again whenever it ends |
 //! | `roles` | what such a process does: accept, handle, or accept as before there was an inbox |
@@ -15,14 +19,18 @@
 
 mod dying;
 mod engine;
+mod fault;
 mod order;
+mod power;
+mod rate;
 mod roles;
 mod row;
 mod senders;
 mod show;
 mod supervised;
+mod wal;
 
-use self::dying::Death;
+use self::{dying::Death, engine::Engine, fault::Disk, roles::Ills};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 type Result<T> = std::result::Result<T, Error>;
@@ -33,17 +41,22 @@ async fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["receiver", url, dies, address, once_in] => {
-            roles::receive(url, death(dies, once_in)?, address).await
+        ["receiver", url, dies, clock, address, once_in] => {
+            let engine = Engine::open(url).await?;
+            roles::receive(&engine, ills(dies, once_in, clock)?, address).await
         }
-        ["worker", url, dies, lease, once_in] => {
-            roles::work(url, death(dies, once_in)?, lease.parse()?).await
+        ["worker", url, dies, clock, lease, once_in] => {
+            let engine = Engine::open(url).await?;
+            roles::work(&engine, ills(dies, once_in, clock)?, lease.parse()?).await
         }
         ["inline", url, address, _] => roles::receive_inline(url, address).await,
         ["ordered-worker", url, _] => order::work(url).await,
         ["--keys", keys] => order::all(keys.parse()?).await,
         ["--events", events] => show::all(events.parse()?, "").await,
         ["--events", events, "--only", name] => show::all(events.parse()?, name).await,
+        ["--events", events, "--only", name, "--on-disk", folder] => {
+            show::on_small_disk(events.parse()?, name, Disk::at(folder)).await
+        }
         [] => {
             show::all(10_000, "").await?;
             order::all(200).await
@@ -55,9 +68,11 @@ async fn main() -> Result<()> {
     }
 }
 
-fn death(at: &str, once_in: &str) -> Result<Death> {
-    Ok(Death {
-        at: at.parse()?,
+fn ills(dies: &str, once_in: &str, clock: &str) -> Result<Ills> {
+    let death = Death {
+        at: dies.parse()?,
         once_in: once_in.parse()?,
-    })
+    };
+    let clock = clock.parse()?;
+    Ok(Ills { death, clock })
 }

@@ -109,8 +109,8 @@ async fn send(to: SocketAddr, keys: i64, numbers: std::ops::Range<i64>) -> Resul
             let mut connection = None;
             for number in numbers {
                 for key in (sender..keys).step_by(usize::try_from(SENDERS)?) {
-                    let body = format!(r#"{{"key":{key},"number":{number}}}"#);
-                    if !deliver(&mut connection, to, &body).await {
+                    let body = format!(r#"{{"id":"evt_{key}_{number}","type":"invoice.paid","key":{key},"number":{number}}}"#);
+                    if !deliver(&mut connection, to, &body, |_| {}).await {
                         return Err(
                             format!("event {number} of key {key} was never accepted").into()
                         );

@@ -4,39 +4,49 @@ use std::{future::pending, time::Duration};
 
 use axum::{Router, extract::State, routing::post};
 use hookgate::{
-    Ack, Delivery, LeaseHandle, Nack, Receiver, ReceiverBuilder, Secret,
-    inbox::Inbox,
+    Ack, Delivery, EventKey, LeaseHandle, Nack, Receiver, ReceiverBuilder, Secret,
     json::{Json, Payload},
     providers::preset::Preset,
     worker::{Retries, Worker},
 };
 use hookgate_axum::{Event, ReceiverExt};
+use hookgate_test_support::ClockOff;
 use tokio::net::TcpListener;
 
 use crate::{
     Result,
-    dying::{Death, Dies, Mortal},
+    dying::{Death, Dies},
     engine::{Claims, Engine},
     senders::{PATH, SECRET, is_transactional, number},
     supervised::READY,
 };
 
-pub(crate) fn receiver() -> Result<ReceiverBuilder> {
-    let pack = Preset::github(Secret::utf8(SECRET)?);
-    Ok(Receiver::new("matrix", pack).acknowledge("events_can_be_lost"))
+/// How a process differs from a sound one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ills {
+    pub(crate) death: Death,
+    /// So many seconds its clock is ahead, or behind where they are negative.
+    pub(crate) clock: i64,
 }
 
-pub(crate) async fn receive(url: &str, death: Death, address: &str) -> Result<()> {
-    let receiver = match Engine::open(url).await? {
-        Engine::Sqlite(inner, _) => receiver()?.inbox(Mortal { inner, death }),
-        Engine::Postgres(inner, _) => receiver()?.inbox(Mortal { inner, death }),
-    };
-    let layer = receiver.build()?.layer();
-    serve(
-        address,
-        Router::new().route(PATH, post(async || ()).layer(layer)),
-    )
-    .await
+pub(crate) fn receiver() -> Result<ReceiverBuilder> {
+    let pack = Preset::stripe(Secret::utf8(SECRET)?);
+    Ok(Receiver::new("matrix", pack))
+}
+
+pub(crate) async fn receive(engine: &Engine, ills: Ills, address: &str) -> Result<()> {
+    serve(address, receiving(engine, ills)?).await
+}
+
+/// Accepts what is sent to [`PATH`].
+pub(crate) fn receiving(engine: &Engine, ills: Ills) -> Result<Router> {
+    let receiver = with_inbox(engine, ills)?.build()?;
+    Ok(Router::new().route(PATH, post(async || ()).layer(receiver.layer())))
+}
+
+fn with_inbox(engine: &Engine, ills: Ills) -> Result<ReceiverBuilder> {
+    let receiver = receiver()?.clock(ClockOff::by(ills.clock));
+    Ok(receiver.inbox(engine.inbox(ills.death)))
 }
 
 /// The application of the release before: it handles at once, and marks what it has handled.
@@ -63,38 +73,36 @@ async fn serve(address: &str, app: Router) -> Result<()> {
     Ok(())
 }
 
-/// An event waits for `lease` seconds after its worker died.
-pub(crate) async fn work(url: &str, death: Death, lease: u64) -> Result<()> {
-    let lease = Duration::from_secs(lease);
-    let engine = Engine::open(url).await?;
-    match engine.clone() {
-        Engine::Sqlite(inner, _) => run(Mortal { inner, death }, engine, death, lease).await,
-        Engine::Postgres(inner, _) => run(Mortal { inner, death }, engine, death, lease).await,
-    }
-}
-
-async fn run(
-    inbox: impl Inbox + Clone,
-    engine: Engine,
-    death: Death,
-    lease: Duration,
-) -> Result<()> {
-    let receiver = receiver()?.inbox(inbox.clone()).build()?;
-    let worker = Worker::new(inbox)
-        .lease(lease)
-        .poll(Duration::from_millis(500))
-        .retries(retries())
-        .handle(&receiver, move |delivery: Delivery<Payload<Json>>| {
-            let engine = engine.clone();
-            async move {
-                let event = number(delivery.payload())?;
-                handle(&engine, event, delivery.lease(), death).await?;
-                Ok(Ack::processed())
-            }
-        });
+pub(crate) async fn work(engine: &Engine, ills: Ills, lease: u64) -> Result<()> {
+    let worker = working(engine, ills, lease, |_, _| {})?;
     println!("{READY}");
     worker.run(pending()).await?;
     Ok(())
+}
+
+/// An event waits for `lease` seconds after its worker died. `seen` is called with each event that is handled, and its key.
+pub(crate) fn working(
+    engine: &Engine,
+    ills: Ills,
+    lease: u64,
+    seen: impl Fn(i64, &EventKey) + Clone + Send + Sync + 'static,
+) -> Result<Worker> {
+    let receiver = with_inbox(engine, ills)?.build()?;
+    let engine = engine.clone();
+    Ok(Worker::new(engine.inbox(ills.death))
+        .clock(ClockOff::by(ills.clock))
+        .lease(Duration::from_secs(lease))
+        .poll(Duration::from_millis(500))
+        .retries(retries())
+        .handle(&receiver, move |delivery: Delivery<Payload<Json>>| {
+            let (engine, seen) = (engine.clone(), seen.clone());
+            async move {
+                let event = number(delivery.payload())?;
+                seen(event, delivery.event_key());
+                handle(&engine, event, delivery.lease(), ills.death).await?;
+                Ok(Ack::processed())
+            }
+        }))
 }
 
 /// A transaction that has to wait for too long counts as a failure. The next try must not be beyond the row's patience, and

@@ -8,14 +8,16 @@ use crate::dying::Dies;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Database {
     Sound,
-    /// PostgreSQL's processes end at once, again and again.
-    Crashes,
+    /// PostgreSQL's processes are killed, again and again.
+    IsKilled,
     /// PostgreSQL's backends are ended twice a second.
     LosesBackends,
     /// So many others are connected, and do nothing.
     IsCrowded,
     /// Connections break, before a statement arrives or before its answer does.
     Breaks,
+    /// Its disk is full, again and again.
+    RunsFull,
 }
 
 /// One row: what goes wrong.
@@ -28,19 +30,30 @@ pub(crate) struct Row {
     pub(crate) receiver_killed: Option<Duration>,
     pub(crate) worker_killed: Option<Duration>,
     pub(crate) database: Database,
+    /// So many seconds their clocks are ahead, or behind where they are negative.
+    pub(crate) clocks: [i64; 2],
     /// An instance of the release before, without an inbox, gets half of the deliveries.
     pub(crate) beside_inline: bool,
     /// Whether an effect that commits alone may be there twice.
     pub(crate) may_repeat: bool,
+    /// Whether the rate before must be reached again.
+    pub(crate) recovers: bool,
 }
 
 impl Row {
-    /// Whether a process must have died before the row says anything.
-    pub(crate) fn kills(&self) -> bool {
+    /// Whether something must have gone wrong before the row says anything.
+    pub(crate) fn must_go_wrong(&self) -> bool {
         let dies = [self.receiver, self.worker]
             .iter()
             .any(|it| *it != Dies::Never);
-        dies || self.receiver_killed.is_some() || self.worker_killed.is_some()
+        dies || self.receiver_killed.is_some()
+            || self.worker_killed.is_some()
+            || !matches!(self.database, Database::Sound | Database::IsCrowded)
+    }
+
+    /// Whether it needs a server of a database.
+    pub(crate) fn is_of_server(&self) -> bool {
+        !matches!(self.database, Database::Sound | Database::RunsFull)
     }
 }
 
@@ -51,8 +64,10 @@ const SOUND: Row = Row {
     receiver_killed: None,
     worker_killed: None,
     database: Database::Sound,
+    clocks: [0; 2],
     beside_inline: false,
     may_repeat: false,
+    recovers: false,
 };
 
 const fn receiver(name: &'static str, receiver: Dies) -> Row {
@@ -78,11 +93,20 @@ const fn database(name: &'static str, database: Database) -> Row {
         name,
         database,
         may_repeat: true,
+        recovers: true,
         ..SOUND
     }
 }
 
-pub(crate) const ROWS: [Row; 15] = [
+const fn clocks(name: &'static str, clocks: [i64; 2]) -> Row {
+    Row {
+        name,
+        clocks,
+        ..SOUND
+    }
+}
+
+pub(crate) const ROWS: [Row; 18] = [
     SOUND,
     receiver("the receiver dies before its commit", Dies::BeforeCommit),
     receiver(
@@ -99,16 +123,25 @@ pub(crate) const ROWS: [Row; 15] = [
     worker("the worker dies in their transaction", Dies::InTransaction),
     worker("the worker dies after that commit", Dies::AfterTransaction),
     Row {
-        // PostgreSQL's inbox looks for the lapsed leases of others from a second after its start on.
-        worker_killed: Some(Duration::from_secs(3)),
+        worker_killed: Some(Duration::from_millis(500)),
+        recovers: true,
         ..worker("the worker is killed again and again", Dies::Never)
     },
+    clocks(
+        "the receiver's clock is 60 s ahead, the worker's 60 s behind",
+        [60, -60],
+    ),
+    clocks(
+        "the receiver's clock is 60 s behind, the worker's 60 s ahead",
+        [-60, 60],
+    ),
     Row {
         beside_inline: true,
         ..receiver("an instance without an inbox beside", Dies::Never)
     },
-    database("the database crashes again and again", Database::Crashes),
+    database("the disk is full again and again", Database::RunsFull),
+    database("the database is killed again and again", Database::IsKilled),
     database("its backends end twice a second", Database::LosesBackends),
-    database("150 idle connections", Database::IsCrowded),
+    database("300 idle connections", Database::IsCrowded),
     database("connections break around statements", Database::Breaks),
 ];

@@ -12,7 +12,7 @@ use hookgate::{
     providers::preset::PresetSimulator,
     time::{Clock, SystemClock},
 };
-use http::{Request, header};
+use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -29,6 +29,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// So often an event is tried. Whoever is not answered by then is not counted as accepted.
 const TRIES: usize = 1000;
+
+/// Is told of each answer.
+pub(crate) type Told = Arc<dyn Fn(i64, StatusCode) + Send + Sync>;
 
 /// Whether the event's effect commits together with its end.
 pub(crate) fn is_transactional(event: i64) -> bool {
@@ -48,11 +51,14 @@ pub(crate) fn member(payload: &[u8], name: &str) -> Result<i64> {
 }
 
 fn body(event: i64) -> String {
-    format!(r#"{{"number":{event},"filler":"{:x>200}"}}"#, "")
+    format!(
+        r#"{{"id":"evt_{event}","type":"invoice.paid","number":{event},"filler":"{:x>200}"}}"#,
+        ""
+    )
 }
 
 /// Sends the events, every third one twice, each to one of `to`. Returns those that were answered 2xx.
-pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i64>> {
+pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>, told: &Told) -> Result<Vec<i64>> {
     let mut all: Vec<(i64, SocketAddr)> = Vec::new();
     for event in events {
         let copies = if event % 3 == 0 { 2 } else { 1 };
@@ -64,7 +70,7 @@ pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i6
     let open = Arc::new(Mutex::new(all));
     let mut senders = JoinSet::new();
     for _ in 0..SENDERS {
-        let open = open.clone();
+        let (open, told) = (open.clone(), told.clone());
         senders.spawn(async move {
             let mut accepted = Vec::new();
             let mut connection = None;
@@ -73,7 +79,8 @@ pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i6
                 let Some((event, to)) = next else {
                     return accepted;
                 };
-                if deliver(&mut connection, to, &body(event)).await {
+                let body = body(event);
+                if deliver(&mut connection, to, &body, |status| told(event, status)).await {
                     accepted.push(event);
                 }
             }
@@ -91,13 +98,22 @@ pub(crate) async fn send(to: &[SocketAddr], events: Range<i64>) -> Result<Vec<i6
 /// To whom a sender is connected.
 pub(crate) type Connection = Option<(SocketAddr, SendRequest<Full<Bytes>>)>;
 
-/// Sends a body until it is answered 2xx. Says whether it was.
-pub(crate) async fn deliver(connection: &mut Connection, to: SocketAddr, body: &str) -> bool {
+/// Sends a body until it is answered 2xx. Says whether it was. `told` is called with each answer.
+pub(crate) async fn deliver(
+    connection: &mut Connection,
+    to: SocketAddr,
+    body: &str,
+    told: impl Fn(StatusCode),
+) -> bool {
     for _ in 0..TRIES {
         let answer = tokio::time::timeout(TIMEOUT, answer(connection, to, body)).await;
         match answer {
-            Ok(Ok(true)) => return true,
-            Ok(Ok(false)) => {}
+            Ok(Ok(status)) => {
+                told(status);
+                if status.is_success() {
+                    return true;
+                }
+            }
             Ok(Err(_)) | Err(_) => *connection = None,
         }
         tokio::time::sleep(PAUSE).await;
@@ -105,7 +121,7 @@ pub(crate) async fn deliver(connection: &mut Connection, to: SocketAddr, body: &
     false
 }
 
-async fn answer(connection: &mut Connection, to: SocketAddr, body: &str) -> Result<bool> {
+async fn answer(connection: &mut Connection, to: SocketAddr, body: &str) -> Result<StatusCode> {
     let mut sender = match connection.take() {
         Some((at, sender)) if at == to && !sender.is_closed() => sender,
         _ => {
@@ -117,17 +133,16 @@ async fn answer(connection: &mut Connection, to: SocketAddr, body: &str) -> Resu
     };
     sender.ready().await?;
     let response = sender.send_request(request(to, body)?).await?;
-    let is_success = response.status().is_success();
+    let status = response.status();
     response.into_body().collect().await?;
     *connection = Some((to, sender));
-    Ok(is_success)
+    Ok(status)
 }
 
 fn request(to: SocketAddr, body: &str) -> Result<Request<Full<Bytes>>> {
-    let github = PresetSimulator::github(SECRET)
-        .path(PATH)
-        .event_type("push");
-    let mut request = github
+    // It signs the time of each attempt, so the receiver's clock counts.
+    let stripe = PresetSimulator::stripe(SECRET).path(PATH);
+    let mut request = stripe
         .send(SystemClock::new().now(), body.to_owned())
         .into_request()?;
     let host = to.to_string().parse()?;

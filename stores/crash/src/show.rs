@@ -4,32 +4,43 @@ use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     ops::Range,
-    sync::Arc,
+    process::Command,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
-use hookgate_test_support::{Break, PostgresServer, Proxy};
-use sqlx::{Connection, Executor, PgConnection};
-use tokio::{net::TcpListener, task::JoinHandle};
+use http::StatusCode;
+use tokio::net::TcpListener;
 
 use crate::{
     Result,
-    dying::below,
     engine::Engine,
+    fault::{Disk, Fault, Place},
+    power,
+    rate::{Side, median, pieces},
     row::{Database, ROWS, Row},
-    senders::{is_transactional, send},
+    senders::{Told, is_transactional, send},
     supervised::Supervised,
 };
 
 /// So long the rest may take once everything was sent.
 const PATIENCE: Duration = Duration::from_secs(180);
 const LOOK: Duration = Duration::from_millis(20);
-const IDLE: usize = 150;
+/// What must be reached of the rate of a database to which nothing has happened.
+const RECOVERED: f64 = 0.95;
+/// Rates over fewer events say nothing.
+const ENOUGH: i64 = 10_000;
+/// Room for both engines' files, and what a full matrix writes.
+const SMALL_DISK: u64 = 384 << 20;
 
 /// Runs every row whose name has `only` in it, on both engines.
 pub(crate) async fn all(events: i64, only: &str) -> Result<()> {
     let rows: Vec<&Row> = ROWS.iter().filter(|row| row.name.contains(only)).collect();
-    if rows.is_empty() {
+    let with_power = power::NAME.contains(only);
+    if rows.is_empty() && !with_power {
         return Err(format!("no row has {only:?} in its name").into());
     }
     let mut is_right = true;
@@ -37,22 +48,17 @@ pub(crate) async fn all(events: i64, only: &str) -> Result<()> {
         "{events} events a row; rates are events a second from sending to handled, before and after what goes wrong\n"
     );
     println!(
-        "| engine | what goes wrong | died | accepted | lost | twice, with its end | twice, alone | rate before | after |"
+        "| engine | what goes wrong | times | accepted | lost | twice, with its end | twice, alone | rate before | after | compared |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for row in rows {
-        let is_of_server = !matches!(row.database, Database::Sound);
-        if !is_of_server {
-            let folder = tempfile::tempdir()?;
-            let url = format!("sqlite:{}", folder.path().join("inbox.db").display());
-            is_right &= told("SQLite", row, events, &Place { url, server: None }).await?;
-        }
-        // It says so where there is none.
-        if let Some(server) = PostgresServer::start_durable() {
-            let url = server.url();
-            let server = Some(Arc::new(server));
-            is_right &= told("PostgreSQL", row, events, &Place { url, server }).await?;
-        }
+        is_right &= match row.database {
+            Database::RunsFull => respawn_on_small_disk(row, events)?,
+            _ => both(row, events, None).await?,
+        };
+    }
+    if with_power {
+        is_right &= power::told(events).await?;
     }
     if is_right {
         return Ok(());
@@ -60,21 +66,71 @@ pub(crate) async fn all(events: i64, only: &str) -> Result<()> {
     Err("a row is not as it should be".into())
 }
 
-/// A database.
-struct Place {
-    url: String,
-    server: Option<Arc<PostgresServer>>,
+/// The row of this name, whose files are on a small disk.
+pub(crate) async fn on_small_disk(events: i64, name: &str, disk: Disk) -> Result<()> {
+    let row = ROWS.iter().find(|row| row.name == name);
+    if both(row.ok_or("no such row")?, events, Some(disk)).await? {
+        return Ok(());
+    }
+    Err("a row is not as it should be".into())
+}
+
+/// Runs a row in a process that has a small disk. Its temporary files are there.
+fn respawn_on_small_disk(row: &Row, events: i64) -> Result<bool> {
+    let folder = tempfile::tempdir()?;
+    // It says so where there is none.
+    let Some(mut command) = hookgate_test_support::on_small_disk(folder.path(), SMALL_DISK) else {
+        return Ok(true);
+    };
+    // PostgreSQL refuses to run as root, whom the process that mounts must seem to be.
+    command.args(["unshare", "--map-user=1000", "--map-group=1000"]);
+    respawned(command, row, events, folder.path())
+}
+
+fn respawned(
+    mut command: Command,
+    row: &Row,
+    events: i64,
+    folder: &std::path::Path,
+) -> Result<bool> {
+    let status = command
+        .arg(std::env::current_exe()?)
+        .args(["--events", &events.to_string(), "--only", row.name])
+        .arg("--on-disk")
+        .arg(folder)
+        .env("TMPDIR", folder)
+        .status()?;
+    Ok(status.success())
+}
+
+async fn both(row: &Row, events: i64, disk: Option<Disk>) -> Result<bool> {
+    let mut is_right = true;
+    if !row.is_of_server() {
+        let folder = tempfile::tempdir()?;
+        let place = Place::file(&folder.path().join("inbox.db"), disk.clone());
+        is_right &= told("SQLite", row, events, &place).await?;
+    }
+    // It says so where there is none.
+    if let Some(place) = Place::server(disk).await? {
+        is_right &= told("PostgreSQL", row, events, &place).await?;
+    }
+    Ok(is_right)
 }
 
 #[derive(Default)]
 struct Count {
-    died: usize,
+    /// How often something went wrong.
+    times: usize,
     accepted: usize,
     lost: usize,
     twice_with_end: i64,
     twice_alone: i64,
     before: f64,
     after: f64,
+    /// The rate after, divided by that of a database to which nothing has happened.
+    compared: Option<f64>,
+    /// An answer that is neither a success nor 503.
+    odd: Option<StatusCode>,
 }
 
 async fn told(engine: &str, row: &Row, events: i64, place: &Place) -> Result<bool> {
@@ -82,19 +138,26 @@ async fn told(engine: &str, row: &Row, events: i64, place: &Place) -> Result<boo
     let is_kept =
         count.lost == 0 && count.twice_with_end == 0 && (row.may_repeat || count.twice_alone == 0);
     let wrong = if !is_kept {
-        " **broken**"
+        " **broken**".to_owned()
     } else if count.accepted < usize::try_from(events)? {
-        " **not all accepted**"
-    } else if row.kills() && count.died == 0 {
+        " **not all accepted**".to_owned()
+    } else if row.must_go_wrong() && count.times == 0 {
         // Such a row shows nothing.
-        " **nothing died**"
+        " **nothing went wrong**".to_owned()
+    } else if let Some(status) = count.odd {
+        format!(" **answered {status}**")
     } else {
-        ""
+        String::new()
+    };
+    let (compared, slower) = match count.compared {
+        Some(compared) if compared < RECOVERED => (format!("{compared:.2}"), " slower"),
+        Some(compared) => (format!("{compared:.2}"), ""),
+        None => (String::new(), ""),
     };
     println!(
-        "| {engine} | {} | {} | {} | {} | {} | {} | {:.0} | {:.0} |{wrong}",
+        "| {engine} | {} | {} | {} | {} | {} | {} | {:.0} | {:.0} | {compared} |{slower}{wrong}",
         row.name,
-        count.died,
+        count.times,
         count.accepted,
         count.lost,
         count.twice_with_end,
@@ -110,31 +173,66 @@ async fn run(row: &Row, events: i64, place: &Place) -> Result<Count> {
     let (first, second) = (events / 5, events * 4 / 5);
     let mut accepted = Vec::new();
     let mut count = Count::default();
+    let (refused, odd) = (Arc::<AtomicUsize>::default(), Arc::default());
+    let told = listen(&refused, &odd);
 
     let sound = Processes::start(&ROWS[0], &place.url).await?;
-    count.before = rate(&engine, &sound.addresses, 0..first, &mut accepted).await?;
+    let before = Side::new(&engine, &sound.addresses, &told);
+    let mut rates = Vec::new();
+    for piece in pieces(0..first) {
+        rates.push(before.rate(piece, &mut accepted).await?);
+    }
+    count.before = median(rates);
     sound.stop().await?;
 
-    let (mut fault, url) = Fault::begin(row.database, place).await?;
-    let processes = Processes::start(row, &url).await?;
+    let mut fault = Fault::prepare(row.database, place).await?;
+    let processes = Processes::start(row, &fault.url()).await?;
+    fault.strike(&refused).await?;
     // A short run may be over before a kill was due.
     let middle = i64::midpoint(first, second);
-    accepted.extend(send(&processes.addresses, first..middle).await?);
-    processes.kill_at_last();
-    accepted.extend(send(&processes.addresses, middle..second).await?);
-    fault.end().await?;
+    let traffic = async {
+        accepted.extend(send(&processes.addresses, first..middle, &told).await?);
+        processes.kill_at_last();
+        accepted.extend(send(&processes.addresses, middle..second, &told).await?);
+        Ok(())
+    };
+    tokio::select! {
+        done = traffic => done,
+        // Nobody would bring the database back.
+        failed = fault.fails() => failed,
+    }?;
+    count.times = fault.end().await?;
     // A worker that were stopped with its hands full would repeat effects, which is another row's.
     drained(&engine).await?;
-    count.died = processes.stop().await?;
+    count.times += processes.stop().await?;
     drop(fault);
 
     let sound = Processes::start(&ROWS[0], &place.url).await?;
-    count.after = rate(&engine, &sound.addresses, second..events, &mut accepted).await?;
+    let after = Side::new(&engine, &sound.addresses, &told);
+    let compared = row.recovers && events >= ENOUGH;
+    let other = if compared {
+        Some(Other::start(place, 0..second).await?)
+    } else {
+        None
+    };
+    let (mut rates, mut others) = (Vec::new(), Vec::new());
+    for piece in pieces(second..events) {
+        if let Some(other) = &other {
+            others.push(other.rate(piece.clone()).await?);
+        }
+        rates.push(after.rate(piece, &mut accepted).await?);
+    }
+    count.after = median(rates);
+    count.compared = other.as_ref().map(|_| count.after / median(others));
+    if let Some(other) = other {
+        other.stop().await?;
+    }
     sound.stop().await?;
 
     accepted.sort_unstable();
     accepted.dedup();
     count.accepted = accepted.len();
+    count.odd = *odd.lock().unwrap_or_else(PoisonError::into_inner);
     let effects = engine.effects().await?;
     judge(&mut count, &accepted, &effects);
     let (_, dead) = engine.kept().await?;
@@ -142,6 +240,18 @@ async fn run(row: &Row, events: i64, place: &Place) -> Result<Count> {
         return Err(format!("{dead} events are dead letters, and none should be").into());
     }
     Ok(count)
+}
+
+/// Counts answers of 503, and keeps one that is neither that nor a success.
+fn listen(refused: &Arc<AtomicUsize>, odd: &Arc<Mutex<Option<StatusCode>>>) -> Told {
+    let (refused, odd) = (refused.clone(), odd.clone());
+    Arc::new(move |_, status| {
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            refused.fetch_add(1, Ordering::Relaxed);
+        } else if !status.is_success() {
+            *odd.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+        }
+    })
 }
 
 fn judge(count: &mut Count, accepted: &[i64], effects: &BTreeMap<i64, i64>) {
@@ -157,19 +267,6 @@ fn judge(count: &mut Count, accepted: &[i64], effects: &BTreeMap<i64, i64>) {
             count.twice_alone += more;
         }
     }
-}
-
-/// Events a second, from the first that is sent to the last that is handled.
-async fn rate(
-    engine: &Engine,
-    to: &[SocketAddr],
-    events: Range<i64>,
-    accepted: &mut Vec<i64>,
-) -> Result<f64> {
-    let (begun, count) = (Instant::now(), events.end - events.start);
-    accepted.extend(send(to, events).await?);
-    drained(engine).await?;
-    Ok(f64::from(u32::try_from(count)?) / begun.elapsed().as_secs_f64())
 }
 
 pub(crate) async fn drained(engine: &Engine) -> Result<()> {
@@ -188,6 +285,38 @@ pub(crate) async fn drained(engine: &Engine) -> Result<()> {
     }
 }
 
+/// A database of its own to which nothing happens, with as many events. So both rates are measured at the same time, whatever
+/// else the machine does.
+struct Other {
+    engine: Engine,
+    processes: Processes,
+    told: Told,
+    _place: Place,
+}
+
+impl Other {
+    async fn start(beside: &Place, before: Range<i64>) -> Result<Self> {
+        let place = beside.another().await?;
+        let other = Self {
+            engine: Engine::create(&place.url).await?,
+            processes: Processes::start(&ROWS[0], &place.url).await?,
+            told: Arc::new(|_, _| {}),
+            _place: place,
+        };
+        other.rate(before).await?;
+        Ok(other)
+    }
+
+    async fn rate(&self, events: Range<i64>) -> Result<f64> {
+        let side = Side::new(&self.engine, &self.processes.addresses, &self.told);
+        side.rate(events, &mut Vec::new()).await
+    }
+
+    async fn stop(self) -> Result<()> {
+        self.processes.stop().await.map(drop)
+    }
+}
+
 struct Processes {
     all: Vec<Supervised>,
     addresses: Vec<SocketAddr>,
@@ -197,10 +326,11 @@ impl Processes {
     async fn start(row: &Row, url: &str) -> Result<Self> {
         let address = free_address().await?;
         let (at, mut addresses) = (address.to_string(), vec![address]);
-        let receiver = ["receiver", url, row.receiver.name(), &at];
+        let clocks = row.clocks.map(|it| it.to_string());
+        let receiver = ["receiver", url, row.receiver.name(), &clocks[0], &at];
         // Short where workers die, so that the row is. Elsewhere a busy machine must not make one lapse.
         let lease = if row.may_repeat { "1" } else { "30" };
-        let worker = ["worker", url, row.worker.name(), lease];
+        let worker = ["worker", url, row.worker.name(), &clocks[1], lease];
         let mut all = vec![
             Supervised::start(&receiver, row.receiver_killed).await?,
             Supervised::start(&worker, row.worker_killed).await?,
@@ -233,112 +363,4 @@ impl Processes {
 async fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     Ok(listener.local_addr()?)
-}
-
-/// What goes wrong with the database until it is ended.
-struct Fault {
-    task: Option<JoinHandle<Result<()>>>,
-    server: Option<Arc<PostgresServer>>,
-    /// Between the processes and the server. It goes on after the fault has ended.
-    proxy: Option<Arc<Proxy>>,
-}
-
-impl Fault {
-    /// Also says how the database is reached meanwhile.
-    async fn begin(fault: Database, place: &Place) -> Result<(Self, String)> {
-        let mut url = place.url.clone();
-        let mut proxy = None;
-        let Some(server) = place.server.clone() else {
-            return Ok((
-                Self {
-                    task: None,
-                    server: None,
-                    proxy: None,
-                },
-                url,
-            ));
-        };
-        let task = match fault {
-            Database::Sound => None,
-            Database::Crashes => Some(tokio::spawn(crashes(server.clone()))),
-            Database::LosesBackends => Some(tokio::spawn(loses_backends(url.clone()))),
-            Database::IsCrowded => {
-                let mut idle = Vec::new();
-                for _ in 0..IDLE {
-                    idle.push(PgConnection::connect(&url).await?);
-                }
-                Some(tokio::spawn(async move {
-                    let _idle = idle;
-                    std::future::pending().await
-                }))
-            }
-            Database::Breaks => {
-                let breaking = Arc::new(Proxy::start(server.port()).await);
-                url = server.url_as("postgres", breaking.port());
-                proxy = Some(breaking.clone());
-                Some(tokio::spawn(breaks(breaking)))
-            }
-        };
-        let server = Some(server);
-        Ok((
-            Self {
-                task,
-                server,
-                proxy,
-            },
-            url,
-        ))
-    }
-
-    async fn end(&mut self) -> Result<()> {
-        if let Some(task) = self.task.take() {
-            task.abort();
-            // It may be starting the server again.
-            if let Ok(ended) = task.await {
-                ended?;
-            }
-            if let (Some(server), None) = (self.server.clone(), &self.proxy) {
-                tokio::task::spawn_blocking(move || {
-                    server.crash();
-                    server.resume();
-                })
-                .await?;
-            }
-        }
-        Ok(())
-    }
-}
-
-async fn crashes(server: Arc<PostgresServer>) -> Result<()> {
-    loop {
-        tokio::time::sleep(Duration::from_millis(1000 + below(1000)?)).await;
-        let server = server.clone();
-        tokio::task::spawn_blocking(move || {
-            server.crash();
-            server.resume();
-        })
-        .await?;
-    }
-}
-
-async fn loses_backends(url: String) -> Result<()> {
-    const END: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                       WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
-    let mut connection = PgConnection::connect(&url).await?;
-    loop {
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        connection.execute(END).await?;
-    }
-}
-
-async fn breaks(proxy: Arc<Proxy>) -> Result<()> {
-    loop {
-        tokio::time::sleep(Duration::from_millis(30)).await;
-        let breaks = if below(2)? == 0 {
-            Break::BeforeRequest
-        } else {
-            Break::BeforeAnswer
-        };
-        proxy.break_next(&[breaks]);
-    }
 }

@@ -249,6 +249,19 @@ async fn a_killed_workers_line_is_found_beside_a_backlog() {
     );
 }
 
+/// Each worker is killed soon after its start.
+#[tokio::test]
+async fn a_worker_that_has_just_started_takes_what_a_dead_one_held() {
+    let Some(scene) = scene().await else { return };
+    scene.queue([entry(1)]).await;
+    let dead = scene.another().await;
+    assert_eq!(keys(&ask(&dead, 0, Duration::ZERO).await), [key(1)]);
+    let new = scene.another().await;
+    let batch = ask(&new, 1, LEASE).await;
+    assert_eq!(keys(&batch), [key(1)]);
+    assert_eq!(batch.rows[0].vanished, 1);
+}
+
 /// An inbox has seen a million million events, and an instance is new.
 #[tokio::test]
 async fn a_new_instance_begins_where_the_lines_are() {

@@ -7,26 +7,35 @@ use hookgate::{
     time::{Clock, SystemClock},
 };
 
-/// The system's clock, ahead by so much: what an instance without NTP has.
+/// The system's clock, off by so much: what an instance without NTP has.
 #[derive(Debug)]
-pub struct ClockAhead {
+pub struct ClockOff {
     system: SystemClock,
-    by: Duration,
+    ahead: Duration,
+    behind: Duration,
 }
 
-impl ClockAhead {
-    /// Ahead by `by`.
-    pub fn by(by: Duration) -> Self {
+impl ClockOff {
+    /// Ahead by so many seconds, or behind where they are negative.
+    pub fn by(seconds: i64) -> Self {
+        let by = Duration::from_secs(seconds.unsigned_abs());
+        let (ahead, behind) = if seconds < 0 {
+            (Duration::ZERO, by)
+        } else {
+            (by, Duration::ZERO)
+        };
         Self {
             system: SystemClock::new(),
-            by,
+            ahead,
+            behind,
         }
     }
 }
 
-impl Clock for ClockAhead {
+impl Clock for ClockOff {
     fn now(&self) -> UnixTime {
-        self.system.now().saturating_add(self.by)
+        let now = self.system.now();
+        now.saturating_add(self.ahead).saturating_sub(self.behind)
     }
 
     fn monotonic(&self) -> Duration {

@@ -11,7 +11,7 @@ use std::{
 
 use hookgate::{Ack, Nack, dedup::DedupStore};
 
-use crate::{App, ClockAhead, Effects, TestDelivery, send_until_done, serve, storm};
+use crate::{App, ClockOff, Effects, TestDelivery, send_until_done, serve, storm};
 
 const EVENTS: u64 = 40;
 const COPIES: usize = 4;
@@ -28,7 +28,7 @@ pub async fn copies_to_two_instances<S: DedupStore>(stores: [S; 2]) {
     let runs = Arc::<AtomicU64>::default();
     let mut instances = Vec::new();
     for (store, ahead) in stores.into_iter().zip([0, 30]) {
-        let clock = ClockAhead::by(Duration::from_secs(ahead));
+        let clock = ClockOff::by(ahead);
         let runs = runs.clone();
         let handler = move |_| {
             let runs = runs.clone();

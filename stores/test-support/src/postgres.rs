@@ -108,6 +108,20 @@ impl PostgresServer {
         until("PostgreSQL crashes", || !program.is_running());
     }
 
+    /// Ends all its processes by SIGKILL. They are stopped first, so that none sees another one end.
+    pub fn kill(&self) {
+        let Some(program) = self.running().take() else {
+            return;
+        };
+        program.pause();
+        program.kill();
+    }
+
+    /// Whether its first process is there. It goes where the server cannot recover from a crash by itself.
+    pub fn is_running(&self) -> bool {
+        self.running().as_ref().is_some_and(Program::is_running)
+    }
+
     /// Stops all its processes where they stand (SIGSTOP). Messages to them wait meanwhile.
     pub fn pause(&self) {
         if let Some(program) = &*self.running() {
@@ -135,7 +149,7 @@ impl PostgresServer {
         for setting in [
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
-            "max_connections=200",
+            "max_connections=400",
             "log_min_messages=fatal",
             &format!("port={}", self.port),
             &format!("fsync={fsync}"),

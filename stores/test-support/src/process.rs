@@ -32,9 +32,16 @@ pub fn respawn(name: &str, task: &str) -> Child {
     spawn(Command::new(program), name, task)
 }
 
-/// The same with a disk of `bytes` at `folder`, which is the task too. The disk is there for this process alone
-/// and goes with it. `None`, said loudly, where a process may not mount one for itself.
+/// The same with a disk of `bytes` at `folder`, which is the task too. See [`on_small_disk`].
 pub fn respawn_on_small_disk(name: &str, folder: &Path, bytes: u64) -> Option<Child> {
+    let mut command = on_small_disk(folder, bytes)?;
+    command.arg(std::env::current_exe().expect("the path of this test"));
+    Some(spawn(command, name, &folder.to_string_lossy()))
+}
+
+/// Runs its arguments with a disk of `bytes` at `folder`. The disk is in memory, is there for that process and its children
+/// alone, and goes with them. `None`, said loudly, where a process may not mount one for itself.
+pub fn on_small_disk(folder: &Path, bytes: u64) -> Option<Command> {
     let confined = || {
         let mut command = Command::new("unshare");
         command.args([
@@ -55,9 +62,7 @@ pub fn respawn_on_small_disk(name: &str, folder: &Path, bytes: u64) -> Option<Ch
         );
         return None;
     }
-    let mut command = confined();
-    command.arg(std::env::current_exe().expect("the path of this test"));
-    Some(spawn(command, name, &folder.to_string_lossy()))
+    Some(confined())
 }
 
 fn spawn(mut command: Command, name: &str, task: &str) -> Child {

@@ -8,6 +8,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use crate::until;
+
 /// Starts its arguments, tells their process id, and kills them when its standard input ends. That ends however
 /// the test process ends.
 const KEEPER: &str = r#""$@" </dev/null & echo $!; read -r _; kill -KILL $! 2>/dev/null; wait"#;
@@ -69,15 +71,28 @@ impl Program {
         self.signal("CONT");
     }
 
-    fn signal_children(&self, name: &str) {
+    /// Kills its children and itself. They are gone when this returns: a server that starts anew wants their memory.
+    pub(crate) fn kill(&self) {
+        let children = self.children();
+        self.signal_children("KILL");
+        self.signal("KILL");
+        until("a server's processes are gone", || {
+            !self.is_running() && !children.split_whitespace().any(is_alive)
+        });
+    }
+
+    fn children(&self) -> String {
         let children = Command::new("ps")
             .args(["-o", "pid=", "--ppid", &self.id])
             .output()
             .expect("list processes");
-        let children = String::from_utf8_lossy(&children.stdout).into_owned();
+        String::from_utf8_lossy(&children.stdout).into_owned()
+    }
+
+    fn signal_children(&self, name: &str) {
         let _ = Command::new("kill")
             .arg(format!("-{name}"))
-            .args(children.split_whitespace())
+            .args(self.children().split_whitespace())
             .stderr(Stdio::null())
             .status();
     }
@@ -85,11 +100,15 @@ impl Program {
     /// Its keeper waits for it only at the end, so that no other process can get its id meanwhile. Until then a
     /// dead one is a zombie.
     pub(crate) fn is_running(&self) -> bool {
-        Command::new("ps")
-            .args(["-o", "stat=", "-p", &self.id])
-            .output()
-            .is_ok_and(|output| !matches!(output.stdout.first(), None | Some(b'Z')))
+        is_alive(&self.id)
     }
+}
+
+fn is_alive(id: &str) -> bool {
+    Command::new("ps")
+        .args(["-o", "stat=", "-p", id])
+        .output()
+        .is_ok_and(|output| !matches!(output.stdout.first(), None | Some(b'Z')))
 }
 
 impl Drop for Program {

@@ -98,7 +98,8 @@ impl Cursor {
             marks: VecDeque::from([(now, start)]),
             reread_at: now,
             again: None,
-            again_at: now + AGAIN_EVERY.0,
+            // At once: a worker that is killed soon after each of its starts would never look at what the dead have left.
+            again_at: now,
             pieces: 0,
             floor: start,
             lowest: None,

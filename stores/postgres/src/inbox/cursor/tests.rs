@@ -45,6 +45,15 @@ impl Reading {
     fn found(&self, at: Place, found: Found) -> bool {
         self.cursors.found(&self.name, at, found, self.now)
     }
+
+    /// Reads all up to `newest`, and all of it again, which meets the very first line.
+    fn up_to(&mut self, newest: i64) {
+        while self.place(MILLI).again.is_some() {
+            let at = self.place(MILLI);
+            self.cursors.met(&self.name, 1);
+            self.found(at, nothing(newest));
+        }
+    }
 }
 
 #[test]
@@ -55,7 +64,7 @@ fn it_goes_on_where_a_full_batch_ended_and_else_at_the_newest_number() {
         at,
         Place {
             ahead: 0,
-            again: None
+            again: Some(0)
         }
     );
     let full = Found {
@@ -204,10 +213,9 @@ fn an_endpoint_is_read_from_its_first_line_on() {
     let mut reading = Reading::new();
     assert!(reading.begins(7));
     assert!(!reading.begins(8), "it has begun");
-    assert_eq!(reading.place(MILLI).ahead, 7);
+    let first = reading.place(MILLI);
+    assert_eq!((first.ahead, first.again), (7, Some(7)));
     assert_eq!(reading.place(REREAD_EVERY).ahead, 7);
-    let again = reading.place(REREAD_EVERY).again;
-    assert_eq!(again, Some(7));
 }
 
 #[test]
@@ -225,10 +233,7 @@ fn the_first_line_may_be_one_that_is_under_way() {
 fn everything_is_read_again_beside_a_backlog() {
     let mut reading = Reading::new();
     let newest = 10 * STRIDE;
-    for _ in 0..10 {
-        let at = reading.place(MILLI);
-        reading.found(at, nothing(newest));
-    }
+    reading.up_to(newest);
     let full = |last_again, is_again_read| Found {
         last_ahead: Some(newest + 1),
         last_again,
@@ -259,10 +264,7 @@ fn everything_is_read_again_beside_a_backlog() {
 fn pieces_without_lines_are_passed_without_a_statement_of_their_own() {
     let mut reading = Reading::new();
     let newest = 3 * STRIDE;
-    for _ in 0..3 {
-        let at = reading.place(MILLI);
-        reading.found(at, nothing(newest));
-    }
+    reading.up_to(newest);
     // Until all of it is old.
     let mut at = reading.place(MILLI);
     while at.again.is_none() {
