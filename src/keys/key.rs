@@ -161,10 +161,12 @@ impl Key {
     /// The keyed MAC, ready to be cloned. `None` of a public key, and if the MAC refused the secret's length, which
     /// HMAC never does.
     pub(super) fn mac<M: DigestKind>(&self) -> Option<&KeyedMac<M>> {
-        let shared = match &self.material {
-            Material::Secret(shared) => shared,
-            #[cfg(feature = "jwt")]
-            Material::Public(_) => return None,
+        #[cfg_attr(
+            not(feature = "jwt"),
+            allow(irrefutable_let_patterns, reason = "there is no other kind then")
+        )]
+        let Material::Secret(shared) = &self.material else {
+            return None;
         };
         let slot = M::prepared(shared);
         if let Some(ready) = slot.get() {

@@ -51,25 +51,12 @@ impl SchemeConfig {
     /// assert_eq!(slack.headers(), ["x-slack-signature", "x-slack-request-timestamp"]);
     /// ```
     pub fn headers(&self) -> Vec<&str> {
-        let (signature, others) = match self {
-            Self::HmacHeader(config) => (
-                &config.signature_header,
-                [&config.id_header, &config.timestamp_header, &None],
-            ),
-            Self::HmacBodyField(_) => return Vec::new(),
+        match self {
+            Self::HmacHeader(config) => config.headers(),
+            Self::HmacBodyField(_) => Vec::new(),
             #[cfg(feature = "jwt")]
-            Self::SignedRequest(config) => (
-                &config.signature_header,
-                [
-                    &config.nonce_header,
-                    &config.timestamp_header,
-                    &config.algorithm_header,
-                ],
-            ),
-        };
-        let others = others.into_iter().flatten();
-        let all = std::iter::once(signature).chain(others);
-        all.map(String::as_str).collect()
+            Self::SignedRequest(config) => config.headers(),
+        }
     }
 }
 

@@ -49,7 +49,7 @@ impl Reading {
 }
 
 /// The text of a piece that no request says.
-fn known<'p>(piece: &'p str) -> &'p str {
+fn known(piece: &str) -> &str {
     if piece == "{url}" { URL } else { piece }
 }
 
@@ -229,7 +229,7 @@ fn texts_without_a_literal_between_them_are_told_apart_by_their_lengths() {
         let scheme = scheme(&pieces.concat(), TimestampForm::Seconds).unwrap();
         assert_eq!(
             taken(&scheme, pieces, &reading),
-            [reading.clone()],
+            std::slice::from_ref(&reading),
             "{pieces:?}"
         );
     }

@@ -12,7 +12,7 @@ use crate::{
     schemes::{
         Digest, SignatureEncoding, Template, TimestampForm, signature_encoding,
         signed_header::header_name,
-        template::{FromRequest, Source, TextRule},
+        template::{FromRequest, Source, TextRule, headers_of},
     },
     setup::BuildError,
 };
@@ -267,6 +267,26 @@ fn other_family(
         ));
     }
     Ok(other)
+}
+
+impl HmacHeaderConfig {
+    /// Those that it reads, that of the signature first.
+    pub(in crate::schemes) fn headers(&self) -> Vec<&str> {
+        let own = [&self.id_header, &self.timestamp_header]
+            .into_iter()
+            .flatten();
+        let family = self.or_headers.iter().flat_map(|family| {
+            let others = [&family.id_header, &family.timestamp_header];
+            std::iter::once(&family.signature_header).chain(others.into_iter().flatten())
+        });
+        std::iter::once(&self.signature_header)
+            .chain(&self.more_signature_headers)
+            .chain(own)
+            .chain(family)
+            .map(String::as_str)
+            .chain(headers_of(&self.template))
+            .collect()
+    }
 }
 
 /// Further headers of signatures.

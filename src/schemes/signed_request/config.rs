@@ -7,7 +7,7 @@ use crate::{
     schemes::{
         SignatureEncoding, Template, TimestampForm,
         signed_header::{SignedHeader, header_name},
-        template::{FromRequest, Source},
+        template::{FromRequest, Source, headers_of},
     },
     setup::BuildError,
 };
@@ -209,6 +209,22 @@ impl TryFrom<SignedRequestConfig> for SignedRequest {
             template,
             accept_tokens: config.accept_tokens_as_requests,
         })
+    }
+}
+
+impl SignedRequestConfig {
+    /// Those that it reads, that of the signature first.
+    pub(in crate::schemes) fn headers(&self) -> Vec<&str> {
+        let others = [
+            &self.nonce_header,
+            &self.timestamp_header,
+            &self.algorithm_header,
+        ];
+        std::iter::once(&self.signature_header)
+            .chain(others.into_iter().flatten())
+            .map(String::as_str)
+            .chain(headers_of(&self.template))
+            .collect()
     }
 }
 

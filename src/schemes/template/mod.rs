@@ -9,16 +9,14 @@ mod rules;
 use std::{fmt, str::FromStr};
 
 #[cfg(feature = "jwt")]
+pub(super) use self::from_request::Values;
+#[cfg(feature = "jwt")]
 use self::piece::OF_SIGNED_REQUESTS;
 use self::{
     body_digest::BodyDigest,
     piece::{OF_MACS, Piece, Placeholders},
 };
-pub(crate) use self::{
-    body_digest::DigestText,
-    from_request::{FromRequest, Values},
-    parts::Parts,
-};
+pub(crate) use self::{body_digest::DigestText, from_request::FromRequest, parts::Parts};
 pub(super) use self::{
     piece::Source,
     rules::{Misfit, TextRule},
@@ -209,4 +207,10 @@ impl fmt::Debug for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Template({self})")
     }
+}
+
+/// The names of the headers in the text of a template.
+pub(super) fn headers_of(template: &str) -> impl Iterator<Item = &str> {
+    let named = template.split("{header:").skip(1);
+    named.filter_map(|rest| rest.split(['}', ':']).next())
 }

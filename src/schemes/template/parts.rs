@@ -1,7 +1,9 @@
 //! [`Parts`]: what stands in the places of a template.
 
+#[cfg(any(feature = "simulator", feature = "jwt"))]
+use super::DigestText;
 use super::{
-    DigestText, Template,
+    Template,
     piece::{Piece, Source},
 };
 use crate::request::Head;
