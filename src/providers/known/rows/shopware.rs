@@ -39,7 +39,7 @@ preset! {
     /// the app. The secret is taken as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - Each shop has a secret of its own. One endpoint for all of them takes a
-    ///   [`KeySource`](crate::KeySource).
+    ///   [`KeySource`](crate::tenants::KeySource).
     /// - `source.eventId` identifies an event, which is assumed.
     shopware
 }
