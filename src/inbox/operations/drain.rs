@@ -10,6 +10,8 @@ use crate::{
 
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(1);
+/// So long the first look may take, however short the wait: who does not want to wait asks how it stands.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
 
 /// How a wait for an endpoint's queue ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +42,7 @@ impl Operations {
     ///
     /// # Errors
     ///
-    /// When the inbox knows no such endpoint, or said nothing of it within `limit`. The inbox's.
+    /// When the inbox knows no such endpoint, or said nothing of it within `limit`, and 5 s. The inbox's.
     pub async fn drain(
         &self,
         endpoint: &str,
@@ -49,23 +51,39 @@ impl Operations {
         mut progress: impl FnMut(&Totals),
     ) -> Result<Drained, OperationError> {
         let timer: Arc<dyn Timer> = Arc::new(timer);
-        let mut seen = None;
-        let looking = async {
-            loop {
-                let left = seen.insert(self.totals_of(endpoint).await?);
-                progress(left);
-                if left.queued == 0 {
-                    return Ok::<_, OperationError>(DrainEnd::Empty);
-                }
-                if left.is_held {
-                    return Ok(DrainEnd::Held);
-                }
-                timer.sleep(EVERY).await;
+        let first = within(
+            &timer,
+            limit.max(FIRST_LOOK),
+            pin!(self.totals_of(endpoint)),
+        )
+        .await;
+        let mut left = first.unwrap_or(Err(StoreError::Timeout.into()))?;
+        progress(&left);
+        let end = match end_of(&left) {
+            Some(end) => end,
+            None => {
+                let looking = async {
+                    loop {
+                        timer.sleep(EVERY).await;
+                        left = self.totals_of(endpoint).await?;
+                        progress(&left);
+                        if let Some(end) = end_of(&left) {
+                            return Ok::<_, OperationError>(end);
+                        }
+                    }
+                };
+                let end = within(&timer, limit, pin!(looking)).await;
+                end.unwrap_or(Ok(DrainEnd::TimeUp))?
             }
         };
-        let end = within(&timer, limit, pin!(looking)).await;
-        let end = end.unwrap_or(Ok(DrainEnd::TimeUp))?;
-        let left = seen.ok_or(StoreError::Timeout)?;
         Ok(Drained { end, left })
     }
+}
+
+/// Why there is nothing to wait for, if that is so.
+fn end_of(left: &Totals) -> Option<DrainEnd> {
+    if left.queued == 0 {
+        return Some(DrainEnd::Empty);
+    }
+    left.is_held.then_some(DrainEnd::Held)
 }

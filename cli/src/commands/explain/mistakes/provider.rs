@@ -1,6 +1,9 @@
 //! Another provider than the one that the receiver is built for.
 
-use hookgate::providers::known::{self, KnownSender};
+use hookgate::{
+    providers::known::{self, KnownSender},
+    schemes::SchemeConfig,
+};
 
 use super::{
     super::{
@@ -51,6 +54,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     // Where senders share a mark, the others would be guesses.
     senders
         .into_iter()
+        .filter(|sender| has_mark_of_its_own(case, sender.provider))
         .take(1)
         .map(|sender| {
             Finding::sign(
@@ -61,6 +65,22 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+/// Whether the request has a mark of this sender that is no header of the receiver's own scheme. Senders share names such
+/// as `webhook-signature`.
+fn has_mark_of_its_own(case: &Case, provider: &str) -> bool {
+    let own = known::find(&case.provider).and_then(KnownSender::scheme);
+    let own = own.as_ref().map_or(Vec::new(), SchemeConfig::headers);
+    let is_own = |mark: &str| own.iter().any(|name| name.eq_ignore_ascii_case(mark));
+    let is_there = |mark: &str| {
+        let mut headers = case.headers.iter();
+        headers.any(|(name, _)| name.eq_ignore_ascii_case(mark))
+    };
+    known::find(provider).is_none_or(|sender| {
+        let mut marks = sender.marks.iter();
+        sender.marks.is_empty() || marks.any(|mark| is_there(mark) && !is_own(mark))
+    })
 }
 
 /// Whether requests of both are signed in the same way, under headers of the same names. Those of senders that follow
