@@ -32,6 +32,7 @@ use crate::setup::BuildError;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "scheme", rename_all = "kebab-case")]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "few are made, at the start")]
 pub enum SchemeConfig {
     /// A MAC in a header.
     HmacHeader(HmacHeaderConfig),

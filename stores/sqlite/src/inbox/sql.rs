@@ -3,12 +3,15 @@
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests;
+mod view;
 
 use std::sync::Arc;
 
 use hookgate_store_kit::RowState;
 
-use super::tables::{LINE, Tables};
+use self::view::View;
+pub(super) use self::view::WINDOW;
+use super::tables::{LINE, Tables, insert};
 use crate::statements::noted_release;
 
 const QUEUED: i16 = RowState::Queued.number();
@@ -20,9 +23,6 @@ const EACH: &str = "SELECT value FROM json_each(?1)";
 
 /// The most lines that one ask makes due.
 const MOST_DUE: u32 = 500;
-
-/// The most events that a page looks at: a filter that means few of many takes several pages.
-pub(super) const WINDOW: i64 = 5000;
 
 /// A turn that has erased so many bytes of payloads leaves the others to a later one: they are overwritten, and senders wait
 /// for their turn meanwhile.
@@ -144,20 +144,10 @@ pub(super) struct Sql {
     /// `?1` endpoint, `?2` whether.
     pub(super) hold: Arc<str>,
 
-    // What an operator sees.
-    pub(super) endpoints: Arc<str>,
-    pub(super) totals: Arc<str>,
     /// `?1` key. The state and the end of its row.
     pub(super) key: Arc<str>,
-    /// `?1` number.
-    pub(super) kept: Arc<str>,
-    /// `?1` the number before. The last number of what a page looks at, and how many there are: of what waits or runs, and
-    /// of dead letters.
-    pub(super) windows: [Arc<str>; 2],
-    /// `?1` the number before, `?2` the last, `?3` endpoint, `?4` type, `?5` key id, `?6` from, `?7` before, `?8` how many;
-    /// for dead letters `?9` reason.
-    pub(super) list_queued: Arc<str>,
-    pub(super) list_dead: Arc<str>,
+    pub(super) endpoints: Arc<str>,
+    pub(super) view: View,
 
     // The background. `?1` until when, or how many.
     pub(super) prune_ended: [Arc<str>; 2],
@@ -196,24 +186,6 @@ impl Sql {
                  (ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before \
                  FROM {event} WHERE number IN ({numbers})) \
                  WHERE coalesce(before, 0) < {MOST_ERASED}) RETURNING 1"
-            )
-        };
-        let queued = format!(
-            "{event} AS e \
-             LEFT JOIN {work} AS w ON w.endpoint = e.endpoint AND w.lane IN (0, 1) AND w.number = e.number \
-             LEFT JOIN {later} AS l ON l.endpoint = e.endpoint AND l.number = e.number \
-             LEFT JOIN {parked} AS p ON p.order_key = e.order_key AND p.number = e.number \
-             LEFT JOIN {run} AS r ON r.number = e.number"
-        );
-        let is_meant = "coalesce(e.endpoint = ?3, ?3 IS NULL) \
-                        AND coalesce(e.event_type = ?4, ?4 IS NULL) \
-                        AND coalesce(e.key_id = ?5, ?5 IS NULL) \
-                        AND coalesce(e.accepted_at >= ?6, ?6 IS NULL) \
-                        AND coalesce(e.accepted_at < ?7, ?7 IS NULL)";
-        let window = |table: &str| {
-            format!(
-                "SELECT max(number), count(*) FROM \
-                 (SELECT number FROM {table} WHERE number > ?1 ORDER BY number LIMIT {WINDOW})"
             )
         };
         Self {
@@ -397,41 +369,8 @@ impl Sql {
             .into(),
             hold: format!("UPDATE {endpoint} SET held = ?2 WHERE id = ?1").into(),
             endpoints: format!("SELECT id, name FROM {endpoint}").into(),
-            totals: format!(
-                "SELECT e.name, e.queued, e.dead, e.quarantined, e.quarantined_bytes, \
-                 (SELECT min(since) FROM (\
-                     SELECT since FROM (SELECT since FROM {work} WHERE endpoint = e.id AND lane = 0 ORDER BY number LIMIT 1) \
-                     UNION ALL SELECT since FROM (SELECT since FROM {work} WHERE endpoint = e.id AND lane = 1 ORDER BY number LIMIT 1) \
-                     UNION ALL SELECT since FROM (SELECT since FROM {later} WHERE endpoint = e.id ORDER BY number LIMIT 1) \
-                     UNION ALL SELECT min(since) FROM {run} WHERE endpoint = e.id)), \
-                 (SELECT min(died_at) FROM {dead} WHERE endpoint = e.id), \
-                 e.pause_reason, e.paused_until, e.strikes, e.held, e.asked \
-                 FROM {endpoint} AS e ORDER BY e.name"
-            )
-            .into(),
             key: format!("SELECT state, expires_at FROM {dedup} WHERE event_key = ?1").into(),
-            kept: format!(
-                "SELECT {listed}, e.format, e.payload, e.error, e.history \
-                 FROM {queued} LEFT JOIN {dead} AS d ON d.number = e.number WHERE e.number = ?1 \
-                 AND coalesce(w.number, l.number, p.number, r.number, d.number) IS NOT NULL",
-                listed = listed(&["w", "l", "p", "r", "d"]),
-            )
-            .into(),
-            windows: [window(event).into(), window(dead).into()],
-            list_queued: format!(
-                "SELECT {listed} FROM {queued} WHERE e.number > ?1 AND e.number <= ?2 AND {is_meant} \
-                 AND coalesce(w.number, l.number, p.number, r.number) IS NOT NULL \
-                 ORDER BY e.number LIMIT ?8",
-                listed = listed(&["w", "l", "p", "r"]),
-            )
-            .into(),
-            list_dead: format!(
-                "SELECT {listed} FROM {dead} AS d CROSS JOIN {event} AS e ON e.number = d.number \
-                 WHERE d.number > ?1 AND d.number <= ?2 AND {is_meant} \
-                 AND coalesce(d.reason = ?9, ?9 IS NULL) ORDER BY d.number LIMIT ?8",
-                listed = listed(&["d"]),
-            )
-            .into(),
+            view: View::new(tables),
             prune_ended: [
                 erase(&first_ended).into(),
                 format!(
@@ -448,48 +387,4 @@ impl Sql {
             .into(),
         }
     }
-}
-
-/// What is listed of an event, whose line stands in one of the tables of these names.
-fn listed(places: &[&str]) -> String {
-    let column = |name: &str| {
-        let each: Vec<_> = places
-            .iter()
-            .map(|place| format!("{place}.{name}"))
-            .collect();
-        // One alone is no list.
-        format!("coalesce({}, NULL)", each.join(", "))
-    };
-    let counters = ["attempt", "failures", "vanished", "replays", "quarantined"].map(column);
-    let stands: String = (places.iter())
-        .map(|place| format!("WHEN {place}.number IS NOT NULL THEN '{place}' "))
-        .collect();
-    let has = |place| places.contains(&place);
-    let due = match (has("l"), has("d")) {
-        (true, true) => "coalesce(l.due, d.died_at)",
-        (true, false) => "l.due",
-        _ => "d.died_at",
-    };
-    let reason = if has("d") { "d.reason" } else { "NULL" };
-    format!(
-        "e.number, e.event_key, e.endpoint, e.event_type, e.key_id, e.order_key, e.accepted_at, {}, \
-         CASE {stands}END, {due}, {reason}",
-        counters.join(", ")
-    )
-}
-
-/// Inserts a line, and the columns of `more`.
-fn insert(table: &str, more: &str) -> String {
-    let columns = if more.is_empty() {
-        LINE.to_owned()
-    } else {
-        format!("{LINE}, {more}")
-    };
-    let places: Vec<_> = (1..=columns.split(", ").count())
-        .map(|place| format!("?{place}"))
-        .collect();
-    format!(
-        "INSERT INTO {table} ({columns}) VALUES ({})",
-        places.join(", ")
-    )
 }

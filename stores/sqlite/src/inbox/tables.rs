@@ -212,3 +212,19 @@ pub(super) fn number(state: i64, ends: i64) -> Option<i64> {
     let is_kept = matches!(state, Some(RowState::Queued | RowState::Dead));
     is_kept.then(|| ends.saturating_sub(FAR))
 }
+
+/// Inserts a line, and the columns of `more`.
+pub(super) fn insert(table: &str, more: &str) -> String {
+    let columns = if more.is_empty() {
+        LINE.to_owned()
+    } else {
+        format!("{LINE}, {more}")
+    };
+    let places: Vec<_> = (1..=columns.split(", ").count())
+        .map(|place| format!("?{place}"))
+        .collect();
+    format!(
+        "INSERT INTO {table} ({columns}) VALUES ({})",
+        places.join(", ")
+    )
+}

@@ -29,7 +29,7 @@ const LARGEST_PAGE: usize = 1000;
 
 impl Inner {
     pub(super) async fn totals(&self) -> Result<Vec<Totals>, StoreError> {
-        let totals = self.read(Asked::new(&self.sql.totals)).await?;
+        let totals = self.read(Asked::new(&self.sql.view.totals)).await?;
         let now = now();
         let each = totals.iter().map(|row| total(row, now));
         each.collect::<Result<_, _>>().map_err(store_error)
@@ -44,7 +44,9 @@ impl Inner {
         let Some(number) = number.transpose().map_err(store_error)?.flatten() else {
             return Ok(None);
         };
-        let kept = self.read(Asked::new(&self.sql.kept).number(number)).await?;
+        let kept = self
+            .read(Asked::new(&self.sql.view.kept).number(number))
+            .await?;
         let kept = kept.first().map(|row| self.read_kept(row)).transpose();
         kept.map_err(store_error)
     }
@@ -91,11 +93,11 @@ impl Inner {
         (of_dead, after): (bool, i64),
         room: usize,
     ) -> Result<(Vec<Listed>, Option<i64>), StoreError> {
-        let [queued, dead] = &self.sql.windows;
+        let [queued, dead] = &self.sql.view.windows;
         let (window, list) = if of_dead {
-            (dead, &self.sql.list_dead)
+            (dead, &self.sql.view.list_dead)
         } else {
-            (queued, &self.sql.list_queued)
+            (queued, &self.sql.view.list_queued)
         };
         let window = self.read(Asked::new(window).number(after)).await?;
         let window = window.first().map(|row| Ok((get(row, 0)?, get(row, 1)?)));

@@ -84,12 +84,12 @@ async fn a_page_and_the_totals_look_at_no_more_than_they_may() {
     let options = inbox.0.readers.connect_options();
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let sql = Sql::new(&Tables::new(&PlainName::of_inbox(), Table::default()));
-    let [queued, dead] = &sql.windows;
+    let [queued, dead] = &sql.view.windows;
     for statement in [
-        &sql.totals,
-        &sql.list_queued,
-        &sql.list_dead,
-        &sql.kept,
+        &sql.view.totals,
+        &sql.view.list_queued,
+        &sql.view.list_dead,
+        &sql.view.kept,
         queued,
         dead,
     ] {
