@@ -39,8 +39,8 @@ use crate::{
     verdict::{Answer, Outcome, Reason, Verdict},
 };
 
-/// Whether the headers already say that the body has `length` bytes and is not compressed, so that the request can go on
-/// to the handler as it is, with the body that was authenticated. Where not, take `transfer-encoding` and
+/// Whether the headers already say that the body has `length` bytes and is not compressed. The request can then go on to the
+/// handler as it is, with the body that was authenticated. Where not, take `transfer-encoding` and
 /// `content-encoding` away, and set `content-length`.
 pub fn says_length(headers: &dyn Headers, length: usize) -> bool {
     static FRAMING: [HeaderName; 3] = [

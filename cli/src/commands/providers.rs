@@ -31,8 +31,8 @@ use crate::{
 
 /// Find the packs, presets and schemes that records can name, and show what is known of each.
 ///
-/// One that is found alone is shown whole: how it signs, what identifies its events, where its secret is, how it waits and
-/// sends again, and what of that is only assumed. Several are a line each. The exit status is 1 when there is none.
+/// One that is found alone is shown whole: how it signs, what identifies its events, and where its secret is. So is how it
+/// waits and sends again, and what of that is only assumed. Several are a line each. The exit status is 1 when there is none.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  \
     hookgate providers stripe\n  \
