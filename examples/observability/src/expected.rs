@@ -9,7 +9,7 @@ const LINES: [&str; 7] = [
     r#"hookgate_deliveries_total{endpoint="logto",outcome="processed",reason="handled",event_type="PostSignIn"} 1"#,
     r#"hookgate_deliveries_total{endpoint="logto",outcome="skipped",reason="duplicate",event_type="PostSignIn"} 1"#,
     r#"hookgate_deliveries_total{endpoint="logto",outcome="retry",reason="handler_retry",event_type="PostRegister"} 1"#,
-    r#"hookgate_deliveries_total{endpoint="logto",outcome="ignored",reason="handled",event_type="other"} 1"#,
+    r#"hookgate_deliveries_total{endpoint="logto",outcome="retry",reason="handler_retry",event_type="other"} 1"#,
     r#"hookgate_deliveries_total{endpoint="logto",outcome="refused",reason="signature_mismatch",event_type="none"} 1"#,
     r#"hookgate_verify_duration_seconds_count{endpoint="logto"} 5"#,
     r#"hookgate_handlers_running{endpoint="logto"} 0"#,
