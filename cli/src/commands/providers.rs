@@ -13,7 +13,6 @@ use clap::Args;
 use hookgate::{
     framework::Judge,
     pack::{Retries, TimeKind},
-    schemes::SchemeConfig,
     time::SystemClock,
 };
 use serde::Serialize;
@@ -117,7 +116,10 @@ fn headers(listed: &Listed) -> Vec<String> {
         return Vec::new();
     };
     let mut headers: Vec<String> = sender.marks.iter().map(|it| (*it).to_owned()).collect();
-    for header in sender.scheme().iter().flat_map(SchemeConfig::headers) {
+    let scheme = sender.scheme();
+    let read = scheme.iter();
+    let read = read.flat_map(|it| [it.signature_headers(), it.covered_headers()].concat());
+    for header in read {
         if !headers.iter().any(|it| it.eq_ignore_ascii_case(header)) {
             headers.push(header.to_owned());
         }
