@@ -551,6 +551,19 @@ fn a_time_is_signed_as_its_text_and_judged_as_a_time() {
         with("rfc3339", "{timestamp}.{body}", "1700000000"),
         Err(Reason::MalformedTimestamp)
     );
+    // A fraction may have any number of digits, but a time has 256 bytes at most.
+    let of_length = |length: usize| {
+        let zeros = "0".repeat(length - "2023-11-14T22:13:20.Z".len());
+        format!("2023-11-14T22:13:20.{zeros}Z")
+    };
+    assert_eq!(
+        with("rfc3339", "{timestamp}.{body}", &of_length(256)),
+        Ok(Some(1_700_000_000_000))
+    );
+    assert_eq!(
+        with("rfc3339", "{timestamp}.{body}", &of_length(257)),
+        Err(Reason::MalformedTimestamp)
+    );
     // A dot ends no number that has one.
     let ambiguous = json!({
         "signature_header": "x", "encoding": "hex", "template": "{timestamp}.{body}",
