@@ -56,6 +56,7 @@ impl Finding {
         "store_capacity",
         "retries_unknown",
         "no_signed_time",
+        "older_digest",
         "timeout_assumed",
         "assumed",
     ];

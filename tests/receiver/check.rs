@@ -11,11 +11,14 @@ use hookgate::{
     inbox::{MemoryInbox, Totals},
     keys::LiveKeys,
     pack::{
-        Authenticated, Contents, Provider, RawRequest, Retries, SenderProfile, TimeKind,
+        Authenticated, Contents, Provider, RawRequest, Retries, Scheme, SenderProfile, TimeKind,
         Undecodable, Verified,
     },
     providers::{
         facephi::Facephi, idcloud::IdCloud, logto::Logto, preset::Preset, unico_check::UnicoCheck,
+    },
+    schemes::{
+        Digest, HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig, SignatureEncoding,
     },
     tenants::Keys,
 };
@@ -107,6 +110,29 @@ fn an_inbox_loses_nothing_that_it_has_accepted_and_hides_nothing_else() {
     };
     assert_eq!(with_inbox(|it| it.retries = Retries::Never), NOTHING);
     assert_eq!(with_inbox(|it| it.warning = Some("beware")), ["sender"]);
+}
+
+#[test]
+fn a_mac_by_sha_1_is_a_note_and_no_warning() {
+    let of = |digest: Digest| {
+        let config = HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex).digest(digest);
+        let scheme = HmacHeader::try_from(config).unwrap();
+        let pack = Preset::custom("old", scheme, Secret::utf8("a key of both ends").unwrap());
+        found(pack, |builder| builder)
+    };
+    let in_the_body = |digest: Digest| {
+        let config = HmacBodyFieldConfig::new("mac").digest(digest);
+        let scheme = HmacBodyField::try_from(config).unwrap();
+        scheme.findings()
+    };
+    for found in [of(Digest::Sha1), in_the_body(Digest::Sha1)] {
+        let found = found.iter().find(|it| it.code() == "older_digest").unwrap();
+        assert_eq!(found.severity(), Severity::Note);
+    }
+    for digest in [Digest::Sha256, Digest::Sha384, Digest::Sha512] {
+        let found = [of(digest), in_the_body(digest)].concat();
+        assert!(!codes(&found).contains(&"older_digest"), "{digest:?}");
+    }
 }
 
 #[test]
