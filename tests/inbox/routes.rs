@@ -159,7 +159,8 @@ async fn a_handler_gets_what_was_compressed_as_it_was_before() {
     let server = Server::start(inline.routes(&stage.receiver)).await;
     assert_eq!(plain.send(server.addr).await.status, 200);
 
-    let works = Works::with(|builder| builder.accept_gzip()).await;
+    let encoding = [http::header::CONTENT_ENCODING];
+    let works = Works::with(|builder| builder.accept_gzip().inbox_headers(encoding)).await;
     let notes = Notes::default();
     let routes = notes.routes(&works.stage.receiver);
     let server = Server::start(routes.clone()).await;
