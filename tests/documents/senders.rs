@@ -159,7 +159,9 @@ fn row(sender: &KnownSender) -> String {
     let cells = [
         format!(
             "<a id=\"{}\"></a>[{}]({})",
-            sender.name, sender.title, sender.page
+            sender.name,
+            sender.title,
+            sender.page.value()
         ),
         format!("`{}`", code(sender)),
         signed(sender),
@@ -270,7 +272,10 @@ fn each_row_is_whole() {
     for sender in known::ALL {
         let name = sender.name;
         assert!(!name.is_empty() && !sender.title.is_empty());
-        assert!(sender.page.starts_with("https://"), "{name}: its `page`");
+        assert!(
+            sender.page.value().starts_with("https://"),
+            "{name}: its `page`"
+        );
         let texts = [Some(sender.title), sender.secret.and_then(|it| it.shown_in)];
         for text in texts
             .into_iter()

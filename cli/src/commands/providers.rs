@@ -189,7 +189,7 @@ impl Sheet {
         Ok(Self {
             name: listed.name,
             title: sender.map(|sender| sender.title),
-            page: sender.map(|sender| sender.page),
+            page: sender.map(|sender| *sender.page.value()),
             headers: headers(listed),
             secret: secret.map(|secret| secret.variable),
             secret_shown_in: secret.and_then(|secret| secret.shown_in),

@@ -70,8 +70,9 @@ pub struct KnownSender {
     pub name: &'static str,
     /// The sender's own name.
     pub title: &'static str,
-    /// The address of the page on which the sender documents its webhooks.
-    pub page: &'static str,
+    /// Where the sender documents its webhooks. Known: facts of this row were read at that site. Assumed: nobody read that
+    /// page for this row, or the address is that of the whole site.
+    pub page: Fact<&'static str>,
     /// How a request is proved.
     pub proof: Fact<Proof>,
     /// What identifies an event.
@@ -131,7 +132,7 @@ impl KnownSender {
     const UNKNOWN: Self = Self {
         name: "",
         title: "",
-        page: "",
+        page: Fact::assumed(""),
         proof: Fact::assumed(Proof::Access),
         identity: Fact::assumed(Identity::Digest),
         event_type: Fact::assumed(EventTypeAt::Nowhere),

@@ -54,6 +54,7 @@ impl KnownSender {
     pub fn assumptions(&self) -> Vec<&'static str> {
         let time = self.body_time.is_some_and(|time| time.is_assumed());
         let facts = [
+            ("which page documents it", self.page.is_assumed()),
             ("how it signs", self.proof.is_assumed()),
             ("what identifies an event", self.identity.is_assumed()),
             ("where its types stand", self.event_type.is_assumed()),

@@ -11,7 +11,10 @@ const PAGE: &str = "aftership.com/docs/tracking/webhook/webhook-signature";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "aftership",
     title: "AfterShip",
-    page: "https://aftership.com/docs/tracking/webhook/webhook-signature",
+    page: Fact::known(
+        "https://aftership.com/docs/tracking/webhook/webhook-signature",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("aftership-hmac-sha256", SignatureEncoding::Base64).into()

@@ -11,7 +11,10 @@ const PAGE: &str = "docs.aiprise.com/docs/callbacks-authentication";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "aiprise",
     title: "AiPrise",
-    page: "https://docs.aiprise.com/docs/callbacks-authentication",
+    page: Fact::known(
+        "https://docs.aiprise.com/docs/callbacks-authentication",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-hmac-signature", SignatureEncoding::Hex).into()),
         PAGE,

@@ -13,7 +13,10 @@ const OVERVIEW: &str = "api.akeneo.com/events-documentation/overview.html";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "akeneo",
     title: "Akeneo PIM",
-    page: "https://api.akeneo.com/events-documentation/security.html",
+    page: Fact::known(
+        "https://api.akeneo.com/events-documentation/security.html",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-akeneo-request-signature", SignatureEncoding::Hex)

@@ -15,7 +15,10 @@ const OVERVIEW: &str = "alchemy.com/docs/reference/webhooks-overview";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "alchemy",
     title: "Alchemy",
-    page: "https://alchemy.com/docs/reference/notify-api-quickstart",
+    page: Fact::known(
+        "https://alchemy.com/docs/reference/notify-api-quickstart",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-alchemy-signature", SignatureEncoding::Hex).into()

@@ -11,7 +11,7 @@ const PAGE: &str = "developers.useascend.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "ascend",
     title: "Ascend",
-    page: "https://developers.useascend.com/docs/webhooks",
+    page: Fact::known("https://developers.useascend.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-ascend-signature", SignatureEncoding::Hex)

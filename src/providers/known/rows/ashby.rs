@@ -12,7 +12,10 @@ const SETUP: &str = "developers.ashbyhq.com/docs/setting-up-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "ashby",
     title: "Ashby",
-    page: "https://developers.ashbyhq.com/docs/authenticating-webhooks",
+    page: Fact::known(
+        "https://developers.ashbyhq.com/docs/authenticating-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("ashby-signature", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const PAGE: &str = "aps.autodesk.com, \"How to verify payload signature\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "autodesk",
     title: "Autodesk Platform Services",
-    page: "https://aps.autodesk.com",
+    page: Fact::assumed("https://aps.autodesk.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-adsk-signature", SignatureEncoding::Hex)

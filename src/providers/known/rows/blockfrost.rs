@@ -11,7 +11,7 @@ const SDK: &str = "@blockfrost/blockfrost-js, `verifyWebhookSignature`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "blockfrost",
     title: "Blockfrost",
-    page: "https://blockfrost.dev/start-building/webhooks",
+    page: Fact::assumed("https://blockfrost.dev/start-building/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("blockfrost-signature", SignatureEncoding::Hex)

@@ -11,7 +11,10 @@ const PAGE: &str = "developers.boldsign.com/webhooks/verify-webhook-events";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "boldsign",
     title: "BoldSign",
-    page: "https://developers.boldsign.com/webhooks/verify-webhook-events",
+    page: Fact::known(
+        "https://developers.boldsign.com/webhooks/verify-webhook-events",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-boldsign-signature", SignatureEncoding::Hex)

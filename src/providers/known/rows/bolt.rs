@@ -11,7 +11,10 @@ const PAGE: &str = "help.bolt.com/developers/webhooks/hook-verification";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "bolt",
     title: "Bolt",
-    page: "https://help.bolt.com/developers/webhooks/hook-verification",
+    page: Fact::known(
+        "https://help.bolt.com/developers/webhooks/hook-verification",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-bolt-hmac-sha256", SignatureEncoding::Base64).into()

@@ -12,7 +12,7 @@ const SDK: &str =
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "btcpay",
     title: "BTCPay Server",
-    page: "https://docs.btcpayserver.org",
+    page: Fact::assumed("https://docs.btcpayserver.org"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("btcpay-sig", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const PAGE: &str = "buildkite.com/docs/apis/webhooks/pipelines";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "buildkite",
     title: "Buildkite",
-    page: "https://buildkite.com/docs/apis/webhooks/pipelines",
+    page: Fact::known("https://buildkite.com/docs/apis/webhooks/pipelines", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-buildkite-signature", SignatureEncoding::Hex)

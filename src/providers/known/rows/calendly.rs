@@ -11,7 +11,7 @@ const PAGE: &str = "developer.calendly.com/api-docs, \"Webhook signatures\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "calendly",
     title: "Calendly",
-    page: "https://developer.calendly.com/api-docs",
+    page: Fact::known("https://developer.calendly.com/api-docs", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("calendly-webhook-signature", SignatureEncoding::Hex)

@@ -11,7 +11,10 @@ const PAGE: &str = "checkout.com/docs/developer-resources/event-notifications/re
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "checkout-com",
     title: "Checkout.com",
-    page: "https://checkout.com/docs/developer-resources/event-notifications/receive-webhooks",
+    page: Fact::known(
+        "https://checkout.com/docs/developer-resources/event-notifications/receive-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("cko-signature", SignatureEncoding::Hex).into()),
         PAGE,

@@ -14,7 +14,10 @@ const REFERENCE: &str = "circleci.com/docs/reference/outbound-webhooks-reference
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "circleci",
     title: "CircleCI",
-    page: "https://circleci.com/docs/guides/integration/outbound-webhooks",
+    page: Fact::known(
+        "https://circleci.com/docs/guides/integration/outbound-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("circleci-signature", SignatureEncoding::Hex)

@@ -12,7 +12,10 @@ const SDK: &str = "@clerk/backend, `verifyWebhook`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "clerk",
     title: "Clerk",
-    page: "https://clerk.com/docs/guides/development/webhooks/overview",
+    page: Fact::known(
+        "https://clerk.com/docs/guides/development/webhooks/overview",
+        PAGE,
+    ),
     proof: Fact::known(Proof::Scheme(|| under("svix")), SDK),
     identity: Fact::known(Identity::SignedId, SDK),
     event_type: Fact::known(EventTypeAt::Member("/type"), PAGE),

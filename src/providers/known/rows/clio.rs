@@ -11,7 +11,7 @@ const PAGE: &str = "docs.developers.clio.com/api-reference, \"Webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "clio",
     title: "Clio",
-    page: "https://docs.developers.clio.com/api-reference",
+    page: Fact::known("https://docs.developers.clio.com/api-reference", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-hook-signature", SignatureEncoding::Hex).into()),
         PAGE,

@@ -11,7 +11,7 @@ const SDK: &str = "cloudconvert/cloudconvert-node, `webhooks.verify`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "cloudconvert",
     title: "CloudConvert",
-    page: "https://cloudconvert.com/api/v2/webhooks",
+    page: Fact::assumed("https://cloudconvert.com/api/v2/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("cloudconvert-signature", SignatureEncoding::Hex).into()

@@ -11,7 +11,10 @@ const PAGE: &str = "developers.cloudflare.com/stream/manage-video-library/using-
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "cloudflare-stream",
     title: "Cloudflare Stream",
-    page: "https://developers.cloudflare.com/stream/manage-video-library/using-webhooks",
+    page: Fact::known(
+        "https://developers.cloudflare.com/stream/manage-video-library/using-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("webhook-signature", SignatureEncoding::Hex)

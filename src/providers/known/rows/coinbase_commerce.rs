@@ -12,7 +12,10 @@ const SDK: &str = "coinbase/coinbase-commerce-node, `Webhook.verifyEventBody`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "coinbase-commerce",
     title: "Coinbase Commerce",
-    page: "https://docs.cdp.coinbase.com/commerce/api-architecture/webhooks-security",
+    page: Fact::known(
+        "https://docs.cdp.coinbase.com/commerce/api-architecture/webhooks-security",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-cc-webhook-signature", SignatureEncoding::Hex).into()

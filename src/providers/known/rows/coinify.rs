@@ -11,7 +11,7 @@ const PAGE: &str = "coinify.readme.io/docs/webhook-signature";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "coinify",
     title: "Coinify",
-    page: "https://coinify.readme.io/docs/webhook-signature",
+    page: Fact::known("https://coinify.readme.io/docs/webhook-signature", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-coinify-webhook-signature", SignatureEncoding::Hex).into()

@@ -12,7 +12,10 @@ const WEBHOOKS: &str = "docs.commercelayer.io/core/real-time-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "commercelayer",
     title: "Commerce Layer",
-    page: "https://docs.commercelayer.io/core/callbacks-security",
+    page: Fact::known(
+        "https://docs.commercelayer.io/core/callbacks-security",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-commercelayer-signature", SignatureEncoding::Base64).into()

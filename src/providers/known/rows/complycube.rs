@@ -11,7 +11,7 @@ const SDK: &str = "complycube/complycube-php, `EventVerifier`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "complycube",
     title: "ComplyCube",
-    page: "https://docs.complycube.com/documentation/integration-resources/webhooks",
+    page: Fact::assumed("https://docs.complycube.com/documentation/integration-resources/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("complycube-signature", SignatureEncoding::Hex).into()

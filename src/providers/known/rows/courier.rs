@@ -11,7 +11,10 @@ const PAGE: &str = "courier.com/docs/platform/workspaces/outbound-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "courier",
     title: "Courier",
-    page: "https://courier.com/docs/platform/workspaces/outbound-webhooks",
+    page: Fact::known(
+        "https://courier.com/docs/platform/workspaces/outbound-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("courier-signature", SignatureEncoding::Hex)

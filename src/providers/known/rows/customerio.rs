@@ -16,7 +16,7 @@ const GUIDE: &str = "docs.customer.io/integrations/data-out/connections/webhooks
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "customerio",
     title: "Customer.io",
-    page: "https://docs.customer.io/integrations/api/webhooks",
+    page: Fact::known("https://docs.customer.io/integrations/api/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-cio-signature", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const CODE: &str = "discourse/discourse, app/jobs/regular/emit_web_hook_event.rb
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "discourse",
     title: "Discourse",
-    page: "https://meta.discourse.org",
+    page: Fact::assumed("https://meta.discourse.org"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-discourse-event-signature", SignatureEncoding::Hex)

@@ -14,7 +14,10 @@ const CONNECT: &str = "developers.docusign.com/platform/webhooks/connect";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "docusign",
     title: "DocuSign",
-    page: "https://developers.docusign.com/platform/webhooks/connect/validate",
+    page: Fact::known(
+        "https://developers.docusign.com/platform/webhooks/connect/validate",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-docusign-signature-1", SignatureEncoding::Base64).into()

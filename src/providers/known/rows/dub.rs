@@ -11,7 +11,7 @@ const CODE: &str = "dubinc/dub, apps/web/lib/webhook";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "dub",
     title: "Dub",
-    page: "https://dub.co/docs/webhooks/verify-webhook-requests",
+    page: Fact::assumed("https://dub.co/docs/webhooks/verify-webhook-requests"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("dub-signature", SignatureEncoding::Hex).into()),
         CODE,

@@ -15,7 +15,7 @@ const API: &str = "duffel.com/docs/api/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "duffel",
     title: "Duffel",
-    page: "https://duffel.com/docs/guides/receiving-webhooks",
+    page: Fact::known("https://duffel.com/docs/guides/receiving-webhooks", API),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-duffel-signature", SignatureEncoding::Hex)

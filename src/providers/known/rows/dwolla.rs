@@ -11,7 +11,7 @@ const PAGE: &str = "developers.dwolla.com, \"Process and validate webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "dwolla",
     title: "Dwolla",
-    page: "https://developers.dwolla.com",
+    page: Fact::assumed("https://developers.dwolla.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-request-signature-sha-256", SignatureEncoding::Hex).into()

@@ -11,7 +11,10 @@ const PAGE: &str = "dynamic.xyz/docs/developer-dashboard/webhooks/setup";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "dynamic",
     title: "Dynamic",
-    page: "https://dynamic.xyz/docs/developer-dashboard/webhooks/setup",
+    page: Fact::known(
+        "https://dynamic.xyz/docs/developer-dashboard/webhooks/setup",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-dynamic-signature-256", SignatureEncoding::Hex)

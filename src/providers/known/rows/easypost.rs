@@ -11,7 +11,7 @@ const SDK: &str = "EasyPost/easypost-node, `validateWebhook`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "easypost",
     title: "EasyPost",
-    page: "https://docs.easypost.com/guides/webhooks-guide",
+    page: Fact::assumed("https://docs.easypost.com/guides/webhooks-guide"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hmac-signature", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const SDK: &str = "elevenlabs/elevenlabs-js, `webhooks.constructEvent`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "elevenlabs",
     title: "ElevenLabs",
-    page: "https://elevenlabs.io/docs/overview/administration/webhooks",
+    page: Fact::assumed("https://elevenlabs.io/docs/overview/administration/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("elevenlabs-signature", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const PAGE: &str = "emailit.com/docs/webhooks/request-signature";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "emailit",
     title: "Emailit",
-    page: "https://emailit.com/docs/webhooks/request-signature",
+    page: Fact::known("https://emailit.com/docs/webhooks/request-signature", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-emailit-signature", SignatureEncoding::Hex)

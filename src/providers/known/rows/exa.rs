@@ -11,7 +11,10 @@ const PAGE: &str = "exa.ai/docs/websets/api/webhooks/verifying-signatures";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "exa",
     title: "Exa",
-    page: "https://exa.ai/docs/websets/api/webhooks/verifying-signatures",
+    page: Fact::known(
+        "https://exa.ai/docs/websets/api/webhooks/verifying-signatures",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("exa-signature", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.expo.dev/eas/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "expo-eas",
     title: "Expo EAS",
-    page: "https://docs.expo.dev/eas/webhooks",
+    page: Fact::known("https://docs.expo.dev/eas/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("expo-signature", SignatureEncoding::Hex)

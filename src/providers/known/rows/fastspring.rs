@@ -11,7 +11,10 @@ const PAGE: &str = "developer.fastspring.com/reference/message-security";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "fastspring",
     title: "FastSpring",
-    page: "https://developer.fastspring.com/reference/message-security",
+    page: Fact::known(
+        "https://developer.fastspring.com/reference/message-security",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-fs-signature", SignatureEncoding::Base64).into()),
         PAGE,

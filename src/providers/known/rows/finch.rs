@@ -12,7 +12,7 @@ const SDK: &str = "Finch-API/finch-api-node, `webhooks.verifySignature`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "finch",
     title: "Finch",
-    page: "https://developer.tryfinch.com",
+    page: Fact::assumed("https://developer.tryfinch.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("finch-signature", SignatureEncoding::Base64)

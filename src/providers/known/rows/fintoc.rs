@@ -11,7 +11,7 @@ const SDK: &str = "fintoc-com/fintoc-python, `WebhookSignature.verify_header`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "fintoc",
     title: "Fintoc",
-    page: "https://docs.fintoc.com",
+    page: Fact::assumed("https://docs.fintoc.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("fintoc-signature", SignatureEncoding::Hex)

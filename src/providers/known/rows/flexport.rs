@@ -11,7 +11,10 @@ const PAGE: &str = "apidocs.flexport.com/v2/tag/Webhook-Endpoints";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "flexport",
     title: "Flexport",
-    page: "https://apidocs.flexport.com/v2/tag/Webhook-Endpoints",
+    page: Fact::known(
+        "https://apidocs.flexport.com/v2/tag/Webhook-Endpoints",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature-256", SignatureEncoding::Hex)

@@ -12,7 +12,7 @@ const EVENTS: &str = "docs.rs/isb-apps, module `webhook`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "forgejo",
     title: "Forgejo",
-    page: "https://forgejo.org/docs/latest/user/webhooks",
+    page: Fact::assumed("https://forgejo.org/docs/latest/user/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-forgejo-signature", SignatureEncoding::Hex).into()

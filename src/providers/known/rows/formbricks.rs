@@ -11,7 +11,7 @@ const CODE: &str = "formbricks/formbricks, apps/web/lib/crypto.ts";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "formbricks",
     title: "Formbricks",
-    page: "https://formbricks.com/docs",
+    page: Fact::assumed("https://formbricks.com/docs"),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), CODE),
     identity: Fact::known(Identity::SignedId, CODE),
     event_type: Fact::assumed(EventTypeAt::Member("/event")),

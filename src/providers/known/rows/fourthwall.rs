@@ -11,7 +11,10 @@ const PAGE: &str = "docs.fourthwall.com/webhooks/signature-verification";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "fourthwall",
     title: "Fourthwall",
-    page: "https://docs.fourthwall.com/webhooks/signature-verification",
+    page: Fact::known(
+        "https://docs.fourthwall.com/webhooks/signature-verification",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-fourthwall-hmac-sha256", SignatureEncoding::Base64).into()

@@ -11,7 +11,7 @@ const PAGE: &str = "dev.frontapp.com/docs/application-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "front",
     title: "Front",
-    page: "https://dev.frontapp.com/docs/application-webhooks",
+    page: Fact::known("https://dev.frontapp.com/docs/application-webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-front-signature", SignatureEncoding::Base64)

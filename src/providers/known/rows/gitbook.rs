@@ -19,7 +19,7 @@ const GAPS: &[Duration] = &[secs(1), secs(2), secs(4)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gitbook",
     title: "GitBook",
-    page: "https://gitbook.com/docs",
+    page: Fact::assumed("https://gitbook.com/docs"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-gitbook-signature", SignatureEncoding::Hex)

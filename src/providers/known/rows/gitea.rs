@@ -11,7 +11,7 @@ const CODE: &str = "github.com/go-playground/webhooks, `gitea`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gitea",
     title: "Gitea",
-    page: "https://docs.gitea.com/usage/webhooks",
+    page: Fact::assumed("https://docs.gitea.com/usage/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-gitea-signature", SignatureEncoding::Hex).into()),
         CODE,

@@ -19,7 +19,7 @@ const BEST_PRACTICES: &str = "docs.github.com, \"Best practices for using webhoo
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "github",
     title: "GitHub",
-    page: "https://docs.github.com/en/webhooks",
+    page: Fact::known("https://docs.github.com/en/webhooks", SIGNATURE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature-256", SignatureEncoding::Hex)

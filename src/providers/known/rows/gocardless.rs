@@ -11,7 +11,9 @@ const CODE: &str = "github.com/gocardless/gocardless-pro-python, `webhooks.parse
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gocardless",
     title: "GoCardless",
-    page: "https://developer.gocardless.com/getting-started/staying-up-to-date-with-webhooks",
+    page: Fact::assumed(
+        "https://developer.gocardless.com/getting-started/staying-up-to-date-with-webhooks",
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("webhook-signature", SignatureEncoding::Hex).into()),
         CODE,

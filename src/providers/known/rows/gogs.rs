@@ -14,7 +14,7 @@ const CODE: &str = "github.com/gogs/gogs, internal/database/webhook.go";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gogs",
     title: "Gogs",
-    page: "https://gogs.io/docs/features/webhook",
+    page: Fact::assumed("https://gogs.io/docs/features/webhook"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-gogs-signature", SignatureEncoding::Hex).into()),
         CODE,

@@ -11,7 +11,9 @@ const CODE: &str = "github.com/grafana/alerting, http/hmac.go";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "grafana",
     title: "Grafana",
-    page: "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier",
+    page: Fact::assumed(
+        "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier",
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-grafana-alerting-signature", SignatureEncoding::Hex).into()

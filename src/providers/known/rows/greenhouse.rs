@@ -26,7 +26,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "greenhouse",
     title: "Greenhouse",
-    page: "https://developers.greenhouse.io/webhooks.html",
+    page: Fact::assumed("https://developers.greenhouse.io/webhooks.html"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("signature", SignatureEncoding::Hex)

@@ -12,7 +12,10 @@ const EVENTS: &str = "automatelab.tech/saas-webhooks/gusto";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gusto",
     title: "Gusto",
-    page: "https://docs.gusto.com/app-integrations/docs/webhooks",
+    page: Fact::known(
+        "https://docs.gusto.com/app-integrations/docs/webhooks",
+        SIGNATURE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-gusto-signature", SignatureEncoding::Hex).into()),
         SIGNATURE,

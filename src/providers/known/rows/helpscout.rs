@@ -11,7 +11,7 @@ const CODE: &str = "github.com/helpscout/helpscout-api-php, `IncomingWebhook`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "helpscout",
     title: "Help Scout",
-    page: "https://developer.helpscout.com/webhooks/",
+    page: Fact::assumed("https://developer.helpscout.com/webhooks/"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-helpscout-signature", SignatureEncoding::Base64)

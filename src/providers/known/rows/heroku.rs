@@ -12,7 +12,7 @@ const PAGE: &str =
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "heroku",
     title: "Heroku",
-    page: "https://devcenter.heroku.com/articles/app-webhooks",
+    page: Fact::assumed("https://devcenter.heroku.com/articles/app-webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("heroku-webhook-hmac-sha256", SignatureEncoding::Base64).into()

@@ -35,7 +35,9 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "hyperswitch",
     title: "Hyperswitch",
-    page: "https://docs.hyperswitch.io/explore-hyperswitch/payment-orchestration/webhooks",
+    page: Fact::assumed(
+        "https://docs.hyperswitch.io/explore-hyperswitch/payment-orchestration/webhooks",
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-webhook-signature-512", SignatureEncoding::Hex)

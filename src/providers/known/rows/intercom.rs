@@ -11,7 +11,7 @@ const PAGE: &str = "developers.intercom.com, \"Signed Notifications\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "intercom",
     title: "Intercom",
-    page: "https://developers.intercom.com/docs/webhooks",
+    page: Fact::known("https://developers.intercom.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature", SignatureEncoding::Hex)

@@ -11,7 +11,10 @@ const PAGE: &str = "developer.8x8.com, JaaS webhooks, \"Verify the signature\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "jaas",
     title: "Jitsi as a Service",
-    page: "https://developer.8x8.com/jaas/docs/webhooks-verify-signature",
+    page: Fact::known(
+        "https://developer.8x8.com/jaas/docs/webhooks-verify-signature",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-jaas-signature", SignatureEncoding::Base64)

@@ -29,7 +29,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "keycloak",
     title: "Keycloak (Phase Two events)",
-    page: "https://github.com/p2-inc/keycloak-events",
+    page: Fact::known("https://github.com/p2-inc/keycloak-events", CODE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-keycloak-signature", SignatureEncoding::Hex).into()

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.khipu.com, notifications 3.0 (example)";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "khipu",
     title: "Khipu",
-    page: "https://docs.khipu.com",
+    page: Fact::assumed("https://docs.khipu.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-khipu-signature", SignatureEncoding::Base64)

@@ -12,7 +12,10 @@ const EVENTS: &str = "docs.knock.app/developer-tools/outbound-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "knock",
     title: "Knock",
-    page: "https://docs.knock.app/developer-tools/outbound-webhooks",
+    page: Fact::known(
+        "https://docs.knock.app/developer-tools/outbound-webhooks",
+        EVENTS,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-knock-signature", SignatureEncoding::Base64)

@@ -11,7 +11,7 @@ const PAGE: &str = "doc.komoju.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "komoju",
     title: "KOMOJU",
-    page: "https://doc.komoju.com/docs/webhooks",
+    page: Fact::known("https://doc.komoju.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-komoju-signature", SignatureEncoding::Hex).into()

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.latitude.so/agent-dispatch/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "latitude",
     title: "Latitude",
-    page: "https://docs.latitude.so/agent-dispatch/webhooks",
+    page: Fact::known("https://docs.latitude.so/agent-dispatch/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-latitude-signature", SignatureEncoding::Hex)

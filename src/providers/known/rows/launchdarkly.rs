@@ -11,7 +11,10 @@ const PAGE: &str = "launchdarkly.com/docs/home/infrastructure/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "launchdarkly",
     title: "LaunchDarkly",
-    page: "https://launchdarkly.com/docs/home/infrastructure/webhooks",
+    page: Fact::known(
+        "https://launchdarkly.com/docs/home/infrastructure/webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-ld-signature", SignatureEncoding::Hex).into()),
         PAGE,

@@ -11,7 +11,7 @@ const CODE: &str = "github.com/NdoleStudio/lemonsqueezy-go, `WebhooksService`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "lemon-squeezy",
     title: "Lemon Squeezy",
-    page: "https://docs.lemonsqueezy.com/help/webhooks/signing-requests",
+    page: Fact::assumed("https://docs.lemonsqueezy.com/help/webhooks/signing-requests"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex).into()),
         CODE,

@@ -13,7 +13,7 @@ const CODE: &str = "github.com/lightsparkdev/go-sdk, webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "lightspark",
     title: "Lightspark",
-    page: "https://docs.lightspark.com/lightspark-sdk/webhooks",
+    page: Fact::assumed("https://docs.lightspark.com/lightspark-sdk/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("lightspark-signature", SignatureEncoding::Hex).into()

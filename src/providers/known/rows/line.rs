@@ -11,7 +11,9 @@ const CODE: &str = "github.com/line/line-bot-sdk-python, `SignatureValidator`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "line",
     title: "LINE",
-    page: "https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature",
+    page: Fact::assumed(
+        "https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature",
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-line-signature", SignatureEncoding::Base64).into()

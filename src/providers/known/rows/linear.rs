@@ -21,7 +21,7 @@ const GAPS: &[Duration] = &[minutes(1), hours(1), hours(6)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "linear",
     title: "Linear",
-    page: "https://linear.app/developers/webhooks",
+    page: Fact::known("https://linear.app/developers/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("linear-signature", SignatureEncoding::Hex).into()),
         SDK,

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.lusha.com/webhooks/security";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "lusha",
     title: "Lusha",
-    page: "https://docs.lusha.com/webhooks/security",
+    page: Fact::known("https://docs.lusha.com/webhooks/security", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-lusha-signature", SignatureEncoding::Hex)

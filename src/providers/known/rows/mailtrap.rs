@@ -11,7 +11,7 @@ const CODE: &str = "github.com/mailtrap/mailtrap-python, `mailtrap.webhooks`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "mailtrap",
     title: "Mailtrap",
-    page: "https://docs.mailtrap.io",
+    page: Fact::assumed("https://docs.mailtrap.io"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("mailtrap-signature", SignatureEncoding::Hex).into()

@@ -11,7 +11,10 @@ const PAGE: &str = "memberful.com/help/custom-development-and-api/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "memberful",
     title: "Memberful",
-    page: "https://memberful.com/help/custom-development-and-api/webhooks",
+    page: Fact::known(
+        "https://memberful.com/help/custom-development-and-api/webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-memberful-webhook-signature", SignatureEncoding::Hex).into()

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.middesk.com/build/secure-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "middesk",
     title: "Middesk",
-    page: "https://docs.middesk.com/build/secure-webhooks",
+    page: Fact::known("https://docs.middesk.com/build/secure-webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-middesk-signature-256", SignatureEncoding::Hex).into()

@@ -11,7 +11,10 @@ const PAGE: &str = "developers.mindbodyonline.com/WebhooksDocumentation";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "mindbody",
     title: "Mindbody",
-    page: "https://developers.mindbodyonline.com/WebhooksDocumentation",
+    page: Fact::known(
+        "https://developers.mindbodyonline.com/WebhooksDocumentation",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-mindbody-signature", SignatureEncoding::Base64)

@@ -11,7 +11,7 @@ const CODE: &str = "github.com/Modern-Treasury/modern-treasury-python, `Webhooks
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "modern-treasury",
     title: "Modern Treasury",
-    page: "https://docs.moderntreasury.com/platform/docs/webhooks-overview",
+    page: Fact::assumed("https://docs.moderntreasury.com/platform/docs/webhooks-overview"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex).into()),
         CODE,

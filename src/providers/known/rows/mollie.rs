@@ -14,7 +14,7 @@ const DELIVERY: &str = "docs.mollie.com/reference/webhooks-new";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "mollie",
     title: "Mollie",
-    page: "https://docs.mollie.com/reference/webhooks-new",
+    page: Fact::known("https://docs.mollie.com/reference/webhooks-new", DELIVERY),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-mollie-signature", SignatureEncoding::Hex)

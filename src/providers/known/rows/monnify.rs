@@ -11,7 +11,7 @@ const PAGE: &str = "developers.monnify.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "monnify",
     title: "Monnify",
-    page: "https://developers.monnify.com/docs/webhooks",
+    page: Fact::known("https://developers.monnify.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("monnify-signature", SignatureEncoding::Hex)

@@ -11,7 +11,10 @@ const PAGE: &str = "dev.moonpay.com/api-reference/platform/webhooks/overview";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "moonpay",
     title: "MoonPay",
-    page: "https://dev.moonpay.com/api-reference/platform/webhooks/overview",
+    page: Fact::known(
+        "https://dev.moonpay.com/api-reference/platform/webhooks/overview",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("moonpay-signature-v2", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const PAGE: &str = "mux.com/docs/core/verify-webhook-signatures";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "mux",
     title: "Mux",
-    page: "https://mux.com/docs/core/verify-webhook-signatures",
+    page: Fact::known("https://mux.com/docs/core/verify-webhook-signatures", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("mux-signature", SignatureEncoding::Hex)

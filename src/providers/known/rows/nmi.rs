@@ -11,7 +11,7 @@ const PAGE: &str = "docs.nmi.com/reference/subscriptions";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "nmi",
     title: "NMI",
-    page: "https://docs.nmi.com/reference/subscriptions",
+    page: Fact::known("https://docs.nmi.com/reference/subscriptions", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("signature", SignatureEncoding::Hex).into()),
         PAGE,

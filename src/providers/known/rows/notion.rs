@@ -11,7 +11,7 @@ const CODE: &str = "github.com/makenotion/notion-sdk-js, `verifyWebhookSignature
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "notion",
     title: "Notion",
-    page: "https://developers.notion.com/reference/webhooks",
+    page: Fact::assumed("https://developers.notion.com/reference/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-notion-signature", SignatureEncoding::Hex)

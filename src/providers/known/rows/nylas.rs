@@ -11,7 +11,7 @@ const CODE: &str = "github.com/nylas/nylas-java, `WebhookRequestValidator`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "nylas",
     title: "Nylas",
-    page: "https://developer.nylas.com/docs/v3/notifications",
+    page: Fact::assumed("https://developer.nylas.com/docs/v3/notifications"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-nylas-signature", SignatureEncoding::Hex).into()),
         CODE,

@@ -11,7 +11,7 @@ const CODE: &str = "github.com/opf/openproject, `RepresentedWebhookJob`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "openproject",
     title: "OpenProject",
-    page: "https://openproject.org/docs/system-admin-guide/api-and-webhooks",
+    page: Fact::assumed("https://openproject.org/docs/system-admin-guide/api-and-webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-op-signature", SignatureEncoding::Hex)

@@ -11,7 +11,10 @@ const PAGE: &str = "developer.ordergroove.com/reference/webhooks-verification";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "ordergroove",
     title: "Ordergroove",
-    page: "https://developer.ordergroove.com/reference/webhooks-verification",
+    page: Fact::known(
+        "https://developer.ordergroove.com/reference/webhooks-verification",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("ordergroove-signature", SignatureEncoding::Hex)

@@ -15,7 +15,7 @@ const DELIVERY: &str = "github.com/outline/outline, `DeliverWebhookTask`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "outline",
     title: "Outline",
-    page: "https://getoutline.com/developers",
+    page: Fact::assumed("https://getoutline.com/developers"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("outline-signature", SignatureEncoding::Hex)

@@ -17,7 +17,7 @@ const OVERVIEW: &str = "developer.pagerduty.com, \"Webhooks overview\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "pagerduty",
     title: "PagerDuty",
-    page: "https://docs.pagerduty.com/developer/verifying-webhook-signatures",
+    page: Fact::assumed("https://docs.pagerduty.com/developer/verifying-webhook-signatures"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-pagerduty-signature", SignatureEncoding::Hex)

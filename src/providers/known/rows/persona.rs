@@ -14,7 +14,7 @@ const WEBHOOKS: &str = "docs.withpersona.com/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "persona",
     title: "Persona",
-    page: "https://docs.withpersona.com/webhooks-best-practices",
+    page: Fact::known("https://docs.withpersona.com/webhooks-best-practices", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("persona-signature", SignatureEncoding::Hex)

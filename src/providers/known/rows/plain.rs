@@ -14,7 +14,7 @@ const SDK: &str = "team-plain/typescript-sdk, `verifyPlainWebhook` and its tests
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "plain",
     title: "Plain",
-    page: "https://www.plain.com/docs/api-reference/request-signing",
+    page: Fact::assumed("https://www.plain.com/docs/api-reference/request-signing"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("plain-request-signature", SignatureEncoding::Hex).into()

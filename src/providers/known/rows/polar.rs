@@ -11,7 +11,7 @@ const SOURCE: &str = "polarsource/polar, `server/polar/webhook/tasks.py`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "polar",
     title: "Polar",
-    page: "https://polar.sh/docs/integrate/webhooks/delivery",
+    page: Fact::assumed("https://polar.sh/docs/integrate/webhooks/delivery"),
     proof: Fact::known(
         Proof::Scheme(|| standard_webhooks::under("webhook")),
         SOURCE,

@@ -14,7 +14,10 @@ const PAGE: &str = "primer.io/docs, \"Configure webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "primer",
     title: "Primer",
-    page: "https://primer.io/docs/api-reference/get-started/configure-webhooks",
+    page: Fact::known(
+        "https://primer.io/docs/api-reference/get-started/configure-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-signature-primary", SignatureEncoding::Base64).into()

@@ -11,7 +11,10 @@ const PAGE: &str = "developers.rewardful.com/webhooks/signed-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "rewardful",
     title: "Rewardful",
-    page: "https://developers.rewardful.com/webhooks/signed-webhooks",
+    page: Fact::known(
+        "https://developers.rewardful.com/webhooks/signed-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-rewardful-signature", SignatureEncoding::Hex).into()

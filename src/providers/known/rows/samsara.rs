@@ -13,7 +13,7 @@ const VERIFIER: &str = "jeroenk22/samsara-webhook-verifier";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "samsara",
     title: "Samsara",
-    page: "https://developers.samsara.com/docs/webhooks",
+    page: Fact::known("https://developers.samsara.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-samsara-signature", SignatureEncoding::Hex)

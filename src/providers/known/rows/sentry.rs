@@ -11,7 +11,10 @@ const PAGE: &str = "docs.sentry.io, \"Integration platform webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "sentry",
     title: "Sentry",
-    page: "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/",
+    page: Fact::known(
+        "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("sentry-hook-signature", SignatureEncoding::Hex).into()

@@ -29,7 +29,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "shopify",
     title: "Shopify",
-    page: "https://shopify.dev/docs/apps/build/webhooks",
+    page: Fact::known("https://shopify.dev/docs/apps/build/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-shopify-hmac-sha256", SignatureEncoding::Base64).into()

@@ -12,7 +12,10 @@ const SDK: &str = "shopware/app-php-sdk, `RequestVerifier` and its tests";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "shopware",
     title: "Shopware",
-    page: "https://developer.shopware.com/docs/guides/plugins/apps/lifecycle/webhook.html",
+    page: Fact::known(
+        "https://developer.shopware.com/docs/guides/plugins/apps/lifecycle/webhook.html",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("shopware-shop-signature", SignatureEncoding::Hex).into()

@@ -11,7 +11,7 @@ const PAGE: &str = "developer.shortcut.com/api/webhook/v1";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "shortcut",
     title: "Shortcut",
-    page: "https://developer.shortcut.com/api/webhook/v1",
+    page: Fact::known("https://developer.shortcut.com/api/webhook/v1", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("payload-signature", SignatureEncoding::Hex).into()),
         PAGE,

@@ -23,7 +23,7 @@ const GAPS: &[Duration] = &[Duration::ZERO, minutes(1), minutes(5)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "slack",
     title: "Slack",
-    page: "https://docs.slack.dev/apis/events-api/",
+    page: Fact::assumed("https://docs.slack.dev/apis/events-api/"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-slack-signature", SignatureEncoding::Hex)

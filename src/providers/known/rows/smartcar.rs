@@ -11,7 +11,7 @@ const SDK: &str = "smartcar/node-sdk, `verifyPayload` and its tests";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "smartcar",
     title: "Smartcar",
-    page: "https://smartcar.com/docs/integrations/webhooks/payload-verification",
+    page: Fact::assumed("https://smartcar.com/docs/integrations/webhooks/payload-verification"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("sc-signature", SignatureEncoding::Hex).into()),
         SDK,

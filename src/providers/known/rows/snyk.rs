@@ -12,7 +12,10 @@ const EVENTS: &str = "docs.snyk.io, \"Webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "snyk",
     title: "Snyk",
-    page: "https://docs.snyk.io/snyk-api/how-to-use-snyk-webhooks-apis/validation-and-versioning-of-payloads",
+    page: Fact::known(
+        "https://docs.snyk.io/snyk-api/how-to-use-snyk-webhooks-apis/validation-and-versioning-of-payloads",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature", SignatureEncoding::Hex)

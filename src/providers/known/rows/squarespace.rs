@@ -12,7 +12,10 @@ const PAGE: &str = "developers.squarespace.com, \"Verifying notifications\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "squarespace",
     title: "Squarespace",
-    page: "https://developers.squarespace.com/commerce-apis/webhooks/verifying-notifications",
+    page: Fact::known(
+        "https://developers.squarespace.com/commerce-apis/webhooks/verifying-notifications",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("squarespace-signature", SignatureEncoding::Hex).into()

@@ -29,7 +29,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "standard-webhooks",
     title: "Standard Webhooks",
-    page: "https://www.standardwebhooks.com",
+    page: Fact::known("https://www.standardwebhooks.com", SPEC),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), SPEC),
     identity: Fact::known(Identity::SignedId, SPEC),
     // A `type` in the body is recommended, and not required.

@@ -29,7 +29,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "stripe",
     title: "Stripe",
-    page: "https://docs.stripe.com/webhooks",
+    page: Fact::known("https://docs.stripe.com/webhooks", SIGNATURE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("stripe-signature", SignatureEncoding::Hex)

@@ -13,7 +13,7 @@ const PAGE: &str = "SurveyMonkey/public_api_docs, \"Webhook Callbacks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "surveymonkey",
     title: "SurveyMonkey",
-    page: "https://api.surveymonkey.com/v3/docs#webhook-callbacks",
+    page: Fact::assumed("https://api.surveymonkey.com/v3/docs#webhook-callbacks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("sm-signature", SignatureEncoding::Base64)

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.svix.com, \"Verifying webhooks manually\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "svix",
     title: "Svix",
-    page: "https://docs.svix.com/receiving/introduction",
+    page: Fact::known("https://docs.svix.com/receiving/introduction", PAGE),
     proof: Fact::known(Proof::Scheme(|| under("svix")), PAGE),
     identity: Fact::known(Identity::SignedId, PAGE),
     secret: Some(

@@ -11,7 +11,7 @@ const SKILL: &str = "hookdeck/webhook-skills, \"synctera-webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "synctera",
     title: "Synctera",
-    page: "https://dev.synctera.com/docs/webhooks-guide",
+    page: Fact::assumed("https://dev.synctera.com/docs/webhooks-guide"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("synctera-signature", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.syntage.com, \"Validating Webhook Requests\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "syntage",
     title: "Syntage",
-    page: "https://docs.syntage.com/docs",
+    page: Fact::known("https://docs.syntage.com/docs", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-satws-signature", SignatureEncoding::Hex)

@@ -12,7 +12,10 @@ const TRIGGER: &str = "trigger.dev/docs/webhooks/providers/typeform";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "typeform",
     title: "Typeform",
-    page: "https://www.typeform.com/developers/webhooks/secure-your-webhooks/",
+    page: Fact::known(
+        "https://www.typeform.com/developers/webhooks/secure-your-webhooks/",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("typeform-signature", SignatureEncoding::Base64)

@@ -19,7 +19,10 @@ const GAPS: &[Duration] = &[secs(1), secs(2), secs(4), secs(8), secs(16), secs(3
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "uber",
     title: "Uber Eats",
-    page: "https://developer.uber.com/docs/eats/references/api/webhooks/orders-release",
+    page: Fact::known(
+        "https://developer.uber.com/docs/eats/references/api/webhooks/orders-release",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-uber-signature", SignatureEncoding::Hex).into()),
         PAGE,

@@ -11,7 +11,7 @@ const SDK: &str = "unit-finance/unit-node-sdk, `webhooks.verify` and its tests";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "unit",
     title: "Unit",
-    page: "https://docs.unit.co/webhooks",
+    page: Fact::assumed("https://docs.unit.co/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-unit-signature", SignatureEncoding::Base64)

@@ -11,7 +11,7 @@ const PAGE: &str = "vercel.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "vercel",
     title: "Vercel",
-    page: "https://vercel.com/docs/webhooks/webhooks-api",
+    page: Fact::known("https://vercel.com/docs/webhooks/webhooks-api", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-vercel-signature", SignatureEncoding::Hex)

@@ -20,7 +20,10 @@ const GAPS: &[Duration] = &[minutes(10), minutes(10), minutes(10)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "webflow",
     title: "Webflow",
-    page: "https://developers.webflow.com/data/docs/working-with-webhooks",
+    page: Fact::known(
+        "https://developers.webflow.com/data/docs/working-with-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-webflow-signature", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const PAGE: &str = "woocommerce/woocommerce-rest-api-docs, \"Webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "woocommerce",
     title: "WooCommerce",
-    page: "https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks",
+    page: Fact::assumed("https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-wc-webhook-signature", SignatureEncoding::Base64).into()

@@ -15,7 +15,7 @@ const PAGE: &str = "workos.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "workos",
     title: "WorkOS",
-    page: "https://workos.com/docs/events/data-syncing/webhooks",
+    page: Fact::known("https://workos.com/docs/events/data-syncing/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("workos-signature", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const CODE: &str = "github.com/zitadel/zitadel-go, pkg/actions";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "zitadel",
     title: "ZITADEL",
-    page: "https://zitadel.com/docs/guides/integrate/actions/usage",
+    page: Fact::assumed("https://zitadel.com/docs/guides/integrate/actions/usage"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("zitadel-signature", SignatureEncoding::Hex)

@@ -12,7 +12,7 @@ const SAMPLE: &str =
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "zoom",
     title: "Zoom",
-    page: "https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events",
+    page: Fact::assumed("https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-zm-signature", SignatureEncoding::Hex)
