@@ -281,6 +281,7 @@ fn each_row_is_whole() {
             .into_iter()
             .flatten()
             .chain(sender.assumed.iter().copied())
+            .chain(sender.equal_bodies)
         {
             assert!(
                 !text.contains('|'),

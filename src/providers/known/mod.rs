@@ -77,6 +77,9 @@ pub struct KnownSender {
     pub proof: Fact<Proof>,
     /// What identifies an event.
     pub identity: Fact<Identity>,
+    /// When two of its events have equal bodies, where the body identifies an event: they are one event then, and the
+    /// second never reaches a handler. `None`: each body has an id or a time of its event.
+    pub equal_bodies: Option<&'static str>,
     /// Where the type of an event stands.
     pub event_type: Fact<EventTypeAt>,
     /// The signed time that stands in the body. One that the scheme signs beside the body is the scheme's.
@@ -135,6 +138,7 @@ impl KnownSender {
         page: Fact::assumed(""),
         proof: Fact::assumed(Proof::Access),
         identity: Fact::assumed(Identity::Digest),
+        equal_bodies: None,
         event_type: Fact::assumed(EventTypeAt::Nowhere),
         body_time: None,
         challenge: None,

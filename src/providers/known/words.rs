@@ -21,8 +21,16 @@ impl KnownSender {
         }
     }
 
-    /// What identifies an event, in words.
+    /// What identifies an event, in words, and when two events have the same.
     pub fn identity_in_words(&self) -> String {
+        let identity = self.identity_alone();
+        match self.equal_bodies {
+            Some(when) => format!("{identity}, which two events share when {when}"),
+            None => identity,
+        }
+    }
+
+    fn identity_alone(&self) -> String {
         let digest = "digest of the body";
         match self.identity.value() {
             Identity::SignedId => match self.scheme() {

@@ -26,7 +26,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["aftership-hmac-sha256"],
     sample: Some(Sample {
         types: &["tracking_update"],
-        body: r#"{"event":$type,"event_id":"$uuid","ts":$secs,"msg":{"id":"$id","tracking_number":"$number","tag":"InTransit","updated_at":"$time"}}"#,
+        body: r#"{"event":$type,"event_id":"$eventuuid","ts":$secs,"msg":{"id":"$id","tracking_number":"$number","tag":"InTransit","updated_at":"$time"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

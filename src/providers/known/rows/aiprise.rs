@@ -19,6 +19,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         Proof::Scheme(|| HmacHeaderConfig::new("x-hmac-signature", SignatureEncoding::Hex).into()),
         PAGE,
     ),
+    equal_bodies: Some("a session is decided twice in the same way"),
     event_type: Fact::assumed(EventTypeAt::Member("/aiprise_summary/verification_result")),
     secret: Some(
         SecretForm::text("AIPRISE_API_KEY")

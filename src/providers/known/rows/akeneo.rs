@@ -40,7 +40,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "product.updated",
             "product_model.updated",
         ],
-        body: r#"{"events":[{"action":$type,"event_id":"$uuid","event_datetime":"$time","author":"julia","author_type":"ui","pim_source":"https://demo.cloud.akeneo.com","data":{"resource":{"identifier":"sku-$number"}}}]}"#,
+        body: r#"{"events":[{"action":$type,"event_id":"$eventuuid","event_datetime":"$time","author":"julia","author_type":"ui","pim_source":"https://demo.cloud.akeneo.com","data":{"resource":{"identifier":"sku-$number"}}}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["invoice.paid", "payout.paid"],
-        body: r#"{"id":"evt_$id","type":$type,"data":{"id":"$uuid"}}"#,
+        body: r#"{"id":"evt_$eventid","type":$type,"data":{"id":"$uuid"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -32,7 +32,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["ashby-signature"],
     sample: Some(Sample {
         types: &["applicationSubmit", "candidateHire", "candidateStageChange"],
-        body: r#"{"action":$type,"data":{"application":{"id":"$uuid","createdAt":"$time","updatedAt":"$time"}}}"#,
+        body: r#"{"action":$type,"data":{"application":{"id":"$uuid","createdAt":"2023-11-14T22:13:20Z","updatedAt":"$time"}}}"#,
         headers: &[("user-agent", "Ashby-Webhook")],
     }),
     ..KnownSender::UNKNOWN

@@ -24,6 +24,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         PAGE,
     ),
+    equal_bodies: Some("a branch is moved back and forth"),
     event_type: Fact::known(EventTypeAt::Header("x-event-key"), EVENTS),
     secret: Some(
         SecretForm::text("BITBUCKET_WEBHOOK_SECRET")

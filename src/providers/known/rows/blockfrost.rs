@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["block", "transaction", "delegation"],
-        body: r#"{"id":"$uuid","webhook_id":"00000000-0000-4000-8000-000000000001","created":$secs,"api_version":1,"type":$type,"payload":{"height":$number}}"#,
+        body: r#"{"id":"$eventuuid","webhook_id":"00000000-0000-4000-8000-000000000001","created":$secs,"api_version":1,"type":$type,"payload":{"height":$number}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/event/id"),
     sample: Some(Sample {
         types: &["Sent", "Signed", "Completed"],
-        body: r#"{"event":{"id":"$uuid","created":$secs,"eventType":$type,"environment":"Test"},"data":{"object":"document","documentId":"$uuid"}}"#,
+        body: r#"{"event":{"id":"$eventuuid","created":$secs,"eventType":$type,"environment":"Test"},"data":{"object":"document","documentId":"$uuid"}}"#,
         headers: &[("x-boldsign-event", "$name")],
     }),
     ..KnownSender::UNKNOWN

@@ -32,7 +32,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-buildkite-signature", "x-buildkite-event"],
     sample: Some(Sample {
         types: &["build.finished", "job.started", "ping"],
-        body: r#"{"event":$type,"build":{"id":"$uuid","number":1,"state":"passed","created_at":"$time"},"pipeline":{"slug":"demo"},"sender":{"name":"demo"}}"#,
+        body: r#"{"event":$type,"build":{"id":"$uuid","number":1,"state":"passed","created_at":"2023-11-14T22:13:20Z","finished_at":"$time"},"pipeline":{"slug":"demo"},"sender":{"name":"demo"}}"#,
         headers: &[
             ("user-agent", "Buildkite-Request"),
             ("x-buildkite-event", "$name"),

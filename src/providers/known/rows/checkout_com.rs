@@ -29,7 +29,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["payment_approved", "payment_captured", "dispute_received"],
-        body: r#"{"id":"evt_$id","type":$type,"version":"1.0.1","created_on":"$time","data":{"id":"pay_$id","amount":1990,"currency":"EUR"}}"#,
+        body: r#"{"id":"evt_$eventid","type":$type,"version":"1.0.1","created_on":"$time","data":{"id":"pay_$id","amount":1990,"currency":"EUR"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -29,7 +29,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "invitation.completed",
             "candidate.created",
         ],
-        body: r#"{"id":"$hex","object":"event","type":$type,"created_at":"$time","data":{"object":{"id":"$id","object":"report","status":"clear"}}}"#,
+        body: r#"{"id":"$eventhex","object":"event","type":$type,"created_at":"$time","data":{"object":{"id":"$id","object":"report","status":"clear"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

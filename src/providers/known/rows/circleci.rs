@@ -40,7 +40,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["workflow-completed", "job-completed", "ping"],
-        body: r#"{"id":"$uuid","type":$type,"happened_at":"$time","webhook":{"id":"00000000-0000-4000-8000-000000000001","name":"demo"},"project":{"slug":"github/demo/demo"},"workflow":{"id":"$uuid","status":"success"}}"#,
+        body: r#"{"id":"$eventuuid","type":$type,"happened_at":"$time","webhook":{"id":"00000000-0000-4000-8000-000000000001","name":"demo"},"project":{"slug":"github/demo/demo"},"workflow":{"id":"$uuid","status":"success"}}"#,
         headers: &[
             ("user-agent", "CircleCI-Webhook/1.0"),
             ("circleci-event-type", "$name"),

@@ -24,7 +24,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     sample: Some(Sample {
         types: &["created", "updated", "matter_closed"],
-        body: r#"{"data":{"id":$number,"etag":"demo","created_at":"$time","updated_at":"$time"},"meta":{"event":$type,"webhook_id":1}}"#,
+        body: r#"{"data":{"id":$number,"etag":"demo","created_at":"2023-11-14T22:13:20Z","updated_at":"$time"},"meta":{"event":$type,"webhook_id":1}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -26,7 +26,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["cloudconvert-signature"],
     sample: Some(Sample {
         types: &["job.created", "job.finished", "job.failed"],
-        body: r#"{"event":$type,"job":{"id":"$uuid","tag":null,"status":"finished","created_at":"$time"}}"#,
+        body: r#"{"event":$type,"job":{"id":"$uuid","tag":null,"status":"finished","created_at":"2023-11-14T22:13:20Z","ended_at":"$time"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

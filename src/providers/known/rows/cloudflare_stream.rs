@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     sample: Some(Sample {
         types: &["ready", "error"],
-        body: r#"{"uid":"$hex","readyToStream":true,"status":{"state":$type},"created":"$time","modified":"$time"}"#,
+        body: r#"{"uid":"$hex","readyToStream":true,"status":{"state":$type},"created":"2023-11-14T22:13:20Z","modified":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -32,7 +32,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/event/id"),
     sample: Some(Sample {
         types: &["charge:created", "charge:confirmed", "charge:failed"],
-        body: r#"{"id":$number,"scheduled_for":"$time","attempt_number":1,"event":{"id":"$uuid","type":$type,"api_version":"2018-03-22","created_at":"$time","data":{"code":"DEMODEMO"}}}"#,
+        body: r#"{"id":$number,"scheduled_for":"$time","attempt_number":1,"event":{"id":"$eventuuid","type":$type,"api_version":"2018-03-22","created_at":"$time","data":{"code":"DEMODEMO"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -29,7 +29,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "payment-intent.failed",
             "settlement.created",
         ],
-        body: r#"{"id":"$uuid","time":"$time","event":$type,"context":{"id":"$uuid","orderId":"demo"}}"#,
+        body: r#"{"id":"$eventuuid","time":"$time","event":$type,"context":{"id":"$uuid","orderId":"demo"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

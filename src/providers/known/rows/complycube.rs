@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["check.completed", "client.created", "document.created"],
-        body: r#"{"id":"$id","type":$type,"resourceType":"check","payload":{"id":"$id","outcome":"clear"},"createdAt":"$time"}"#,
+        body: r#"{"id":"$eventid","type":$type,"resourceType":"check","payload":{"id":"$id","outcome":"clear"},"createdAt":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -38,7 +38,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/event_id"),
     sample: Some(Sample {
         types: &["delivered", "opened", "unsubscribed"],
-        body: r#"{"event_id":"$id","object_type":"email","metric":$type,"timestamp":$secs,"data":{"customer_id":"demo","delivery_id":"$hex"}}"#,
+        body: r#"{"event_id":"$eventid","object_type":"email","metric":$type,"timestamp":$secs,"data":{"customer_id":"demo","delivery_id":"$hex"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-discourse-event-signature", "x-discourse-event"],
     sample: Some(Sample {
         types: &["post_created", "topic_created", "ping"],
-        body: r#"{"post":{"id":$number,"topic_id":1,"created_at":"$time","updated_at":"$time"}}"#,
+        body: r#"{"post":{"id":$number,"topic_id":1,"created_at":"2023-11-14T22:13:20Z","updated_at":"$time"}}"#,
         headers: &[
             ("user-agent", "Discourse/3.0.0"),
             ("x-discourse-event-id", "$number"),

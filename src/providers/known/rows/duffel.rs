@@ -39,7 +39,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["order.created", "order.updated", "ping.triggered"],
-        body: r#"{"id":"wev_$id","api_version":"v2","type":$type,"data":{"object":{"id":"ord_$id"}},"live_mode":false,"idempotency_key":"ord_$id","created_at":"$time"}"#,
+        body: r#"{"id":"wev_$eventid","api_version":"v2","type":$type,"data":{"object":{"id":"ord_$id"}},"live_mode":false,"idempotency_key":"ord_$id","created_at":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

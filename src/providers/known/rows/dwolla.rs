@@ -32,7 +32,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "customer_verified",
             "bank_transfer_failed",
         ],
-        body: r#"{"id":"$uuid","resourceId":"$uuid","topic":$type,"timestamp":"$time","_links":{"self":{"href":"https://api.dwolla.com/events/$uuid"}},"created":"$time"}"#,
+        body: r#"{"id":"$eventuuid","resourceId":"$uuid","topic":$type,"timestamp":"$time","_links":{"self":{"href":"https://api.dwolla.com/events/$uuid"}},"created":"$time"}"#,
         headers: &[("x-dwolla-topic", "$name")],
     }),
     ..KnownSender::UNKNOWN

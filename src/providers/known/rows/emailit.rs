@@ -28,7 +28,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-emailit-signature", "x-emailit-timestamp"],
     sample: Some(Sample {
         types: &["email.delivered", "email.bounced"],
-        body: r#"[{"event_id":"evt_$id","type":$type,"data":{"object":{"id":"em_$id"}}}]"#,
+        body: r#"[{"event_id":"evt_$eventid","type":$type,"data":{"object":{"id":"em_$id"}}}]"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -36,7 +36,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["webset.created", "webset.idle", "webset.item.created"],
-        body: r#"{"id":"event_$id","object":"event","type":$type,"data":{"id":"webset_$id","object":"webset","status":"idle"},"createdAt":"$time"}"#,
+        body: r#"{"id":"event_$eventid","object":"event","type":$type,"data":{"id":"webset_$id","object":"webset","status":"idle"},"createdAt":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

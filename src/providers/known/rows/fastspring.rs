@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "subscription.activated",
             "return.created",
         ],
-        body: r#"{"events":[{"id":"$id","processed":false,"created":$millis,"type":$type,"live":false,"data":{"order":"$hex"}}]}"#,
+        body: r#"{"events":[{"id":"$eventid","processed":false,"created":$millis,"type":$type,"live":false,"data":{"order":"$hex"}}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -37,7 +37,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "payment_intent.failed",
             "link.refreshed",
         ],
-        body: r#"{"id":"evt_$id","type":$type,"mode":"test","created_at":"$time","data":{"id":"pi_$id","object":"payment_intent","status":"succeeded"},"object":"event"}"#,
+        body: r#"{"id":"evt_$eventid","type":$type,"mode":"test","created_at":"$time","data":{"id":"pi_$id","object":"payment_intent","status":"succeeded"},"object":"event"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

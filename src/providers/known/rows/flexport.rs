@@ -36,7 +36,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "/shipment_leg#departed",
             "/shipment_container#delivered",
         ],
-        body: r#"{"id":"$id","_object":"/event","version":2,"created_at":"$time","type":$type,"occurred_at":"$time","data":{"resource":{"_object":"/shipment","id":$number}}}"#,
+        body: r#"{"id":"$eventid","_object":"/event","version":2,"created_at":"$time","type":$type,"occurred_at":"$time","data":{"resource":{"_object":"/shipment","id":$number}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

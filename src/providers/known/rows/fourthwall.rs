@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["ORDER_PLACED", "DONATION", "SUBSCRIPTION_PURCHASED"],
-        body: r#"{"testMode":true,"id":"weve_$id","webhookId":"wcon_demo","shopId":"sh_demo","type":$type,"apiVersion":"V1","createdAt":"$time","data":{"id":"$uuid"}}"#,
+        body: r#"{"testMode":true,"id":"weve_$eventid","webhookId":"wcon_demo","shopId":"sh_demo","type":$type,"apiVersion":"V1","createdAt":"$time","data":{"id":"$uuid"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -26,7 +26,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-front-signature", "x-front-request-timestamp"],
     sample: Some(Sample {
         types: &["inbound", "outbound", "assign"],
-        body: r#"{"type":$type,"authorization":{"id":"cmp_demo"},"payload":{"id":"evt_$id","emitted_at":$secs,"conversation":{"id":"cnv_$id"}}}"#,
+        body: r#"{"type":$type,"authorization":{"id":"cmp_demo"},"payload":{"id":"evt_$eventid","emitted_at":$secs,"conversation":{"id":"cnv_$id"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

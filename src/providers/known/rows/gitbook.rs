@@ -43,7 +43,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/eventId"),
     sample: Some(Sample {
         types: &["space_content_updated", "page_feedback"],
-        body: r#"{"eventId":"$id","type":$type,"spaceId":"demo","installationId":"demo"}"#,
+        body: r#"{"eventId":"$eventid","type":$type,"spaceId":"demo","installationId":"demo"}"#,
         headers: &[("user-agent", "GitBook-Webhook")],
     }),
     ..KnownSender::UNKNOWN

@@ -21,7 +21,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(SecretForm::text("GOCARDLESS_WEBHOOK_SECRET")),
     sample: Some(Sample {
         types: &["payments", "mandates"],
-        body: r#"{"events":[{"id":"EV$id","created_at":"$time","resource_type":$type,"action":"created","links":{"payment":"PM000001"},"details":{"origin":"api","cause":"payment_created"},"metadata":{}}]}"#,
+        body: r#"{"events":[{"id":"EV$eventid","created_at":"$time","resource_type":$type,"action":"created","links":{"payment":"PM000001"},"details":{"origin":"api","cause":"payment_created"},"metadata":{}}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

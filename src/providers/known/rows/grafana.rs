@@ -20,6 +20,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         CODE,
     ),
+    equal_bodies: Some("alerts that still fire are sent again"),
     event_type: Fact::assumed(EventTypeAt::Member("/status")),
     secret: Some(SecretForm::text("GRAFANA_WEBHOOK_HMAC_SECRET")),
     marks: &["x-grafana-alerting-signature"],

@@ -31,7 +31,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/uuid"),
     sample: Some(Sample {
         types: &["employee.created", "company.updated"],
-        body: r#"{"uuid":"$uuid","event_type":$type,"resource_type":"Company","resource_uuid":"$uuid","entity_type":"Employee","entity_uuid":"$uuid","timestamp":$secs}"#,
+        body: r#"{"uuid":"$eventuuid","event_type":$type,"resource_type":"Company","resource_uuid":"$uuid","entity_type":"Employee","entity_uuid":"$uuid","timestamp":$secs}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -28,7 +28,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/webhook_metadata/event/id"),
     sample: Some(Sample {
         types: &["build", "release"],
-        body: r#"{"id":"$uuid","created_at":"$time","resource":$type,"action":"create","data":{"id":"$uuid","status":"succeeded"},"webhook_metadata":{"attempt":{"id":"$uuid"},"event":{"id":"$uuid","include":"api:build"}}}"#,
+        body: r#"{"id":"$uuid","created_at":"$time","resource":$type,"action":"create","data":{"id":"$uuid","status":"succeeded"},"webhook_metadata":{"attempt":{"id":"$uuid"},"event":{"id":"$eventuuid","include":"api:build"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

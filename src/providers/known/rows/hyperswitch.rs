@@ -57,7 +57,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/event_id"),
     sample: Some(Sample {
         types: &["payment_succeeded", "refund_succeeded"],
-        body: r#"{"merchant_id":"merchant_demo","event_id":"evt_$id","event_type":$type,"content":{"type":"payment_details","object":{"payment_id":"pay_$id","status":"succeeded","amount":1000,"currency":"EUR"}},"timestamp":"$time"}"#,
+        body: r#"{"merchant_id":"merchant_demo","event_id":"evt_$eventid","event_type":$type,"content":{"type":"payment_details","object":{"payment_id":"pay_$id","status":"succeeded","amount":1000,"currency":"EUR"}},"timestamp":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["conversation.user.created", "contact.created", "ping"],
-        body: r#"{"type":"notification_event","id":"notif_$uuid","topic":$type,"app_id":"demo","created_at":$secs,"data":{"type":"notification_event_data","item":{"type":"conversation","id":"$number"}}}"#,
+        body: r#"{"type":"notification_event","id":"notif_$eventuuid","topic":$type,"app_id":"demo","created_at":$secs,"data":{"type":"notification_event_data","item":{"type":"conversation","id":"$number"}}}"#,
         headers: &[("accept", "application/json")],
     }),
     ..KnownSender::UNKNOWN

@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/idempotencyKey"),
     sample: Some(Sample {
         types: &["PARTICIPANT_JOINED", "ROOM_CREATED"],
-        body: r#"{"eventType":$type,"sessionId":"$uuid","timestamp":$millis,"fqn":"vpaas-magic-cookie-demo/room","idempotencyKey":"$uuid","customerId":"demo","appId":"vpaas-magic-cookie-demo","data":{"conference":"demo"}}"#,
+        body: r#"{"eventType":$type,"sessionId":"$uuid","timestamp":$millis,"fqn":"vpaas-magic-cookie-demo/room","idempotencyKey":"$eventuuid","customerId":"demo","appId":"vpaas-magic-cookie-demo","data":{"conference":"demo"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

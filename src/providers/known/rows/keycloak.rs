@@ -47,7 +47,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/uid"),
     sample: Some(Sample {
         types: &["access.LOGIN", "access.REGISTER", "admin.USER-CREATE"],
-        body: r#"{"uid":"$uuid","time":$millis,"realmId":"demo","type":$type,"authDetails":{"realmId":"demo","userId":"$uuid"},"details":{"auth_method":"openid-connect"}}"#,
+        body: r#"{"uid":"$eventuuid","time":$millis,"realmId":"demo","type":$type,"authDetails":{"realmId":"demo","userId":"$uuid"},"details":{"auth_method":"openid-connect"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -40,7 +40,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["message.sent", "message.delivered", "workflow.committed"],
-        body: r#"{"__typename":"WebhookEvent","id":"$uuid","type":$type,"created_at":"$time","data":{"id":"$uuid","status":"sent"}}"#,
+        body: r#"{"__typename":"WebhookEvent","id":"$eventuuid","type":$type,"created_at":"$time","data":{"id":"$uuid","status":"sent"}}"#,
         headers: &[
             ("x-knock-event", "$name"),
             ("x-knock-environment-id", "$uuid"),

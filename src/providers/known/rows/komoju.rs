@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["payment.captured", "payment.refunded"],
-        body: r#"{"id":"$id","type":$type,"resource":"event","data":{"id":"$id","resource":"payment","status":"captured","amount":1000,"currency":"JPY"},"created_at":"$time"}"#,
+        body: r#"{"id":"$eventid","type":$type,"resource":"event","data":{"id":"$id","resource":"payment","status":"captured","amount":1000,"currency":"JPY"},"created_at":"$time"}"#,
         headers: &[("x-komoju-event", "$name"), ("x-komoju-id", "$id")],
     }),
     ..KnownSender::UNKNOWN

@@ -20,6 +20,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         PAGE,
     ),
+    equal_bodies: Some("a signal is dispatched twice with the same prompt"),
     event_type: Fact::known(EventTypeAt::Member("/trigger"), PAGE),
     secret: Some(SecretForm::text("LATITUDE_WEBHOOK_SECRET")),
     marks: &["x-latitude-signature", "x-latitude-delivery"],

@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/_id"),
     sample: Some(Sample {
         types: &["flag", "environment"],
-        body: r#"{"_id":"$id","_accountId":"$id","date":$millis,"kind":$type,"name":"demo","description":"","shortDescription":"","titleVerb":"turned on the flag","title":"demo"}"#,
+        body: r#"{"_id":"$eventid","_accountId":"$id","date":$millis,"kind":$type,"name":"demo","description":"","shortDescription":"","titleVerb":"turned on the flag","title":"demo"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -24,7 +24,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-line-signature"],
     sample: Some(Sample {
         types: &["message", "follow"],
-        body: r#"{"destination":"U$hex","events":[{"type":$type,"mode":"active","timestamp":$millis,"source":{"type":"user","userId":"U$hex"},"webhookEventId":"$id","deliveryContext":{"isRedelivery":false},"replyToken":"$hex","message":{"id":"$number","type":"text","quoteToken":"demo","text":"hello"}}]}"#,
+        body: r#"{"destination":"U$hex","events":[{"type":$type,"mode":"active","timestamp":$millis,"source":{"type":"user","userId":"U$hex"},"webhookEventId":"$eventid","deliveryContext":{"isRedelivery":false},"replyToken":"$hex","message":{"id":"$number","type":"text","quoteToken":"demo","text":"hello"}}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

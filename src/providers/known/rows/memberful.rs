@@ -21,12 +21,13 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         PAGE,
     ),
+    equal_bodies: Some("a member is changed back and forth"),
     event_type: Fact::assumed(EventTypeAt::Member("/event")),
     secret: Some(SecretForm::text("MEMBERFUL_WEBHOOK_SECRET").shown_in("the webhook's page")),
     marks: &["x-memberful-webhook-signature"],
     sample: Some(Sample {
         types: &["member_signup", "order.purchased"],
-        body: r#"{"event":$type,"member":{"id":$number,"email":"member@example.com","created_at":$secs}}"#,
+        body: r#"{"event":$type,"member":{"id":$number,"email":"member@example.com","created_at":1700000000}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["business.created", "business.updated", "tin.retried"],
-        body: r#"{"object":"event","id":"$uuid","account_id":"00000000-0000-4000-8000-000000000001","type":$type,"data":{"object":{"object":"business","id":"$uuid","status":"approved"}},"created_at":"$time"}"#,
+        body: r#"{"object":"event","id":"$eventuuid","account_id":"00000000-0000-4000-8000-000000000001","type":$type,"data":{"object":{"object":"business","id":"$uuid","status":"approved"}},"created_at":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -33,7 +33,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/messageId"),
     sample: Some(Sample {
         types: &["client.created", "client.updated"],
-        body: r#"{"messageId":"$id","eventId":$type,"eventSchemaVersion":1,"eventInstanceOriginationDateTime":"$time","eventData":{"siteId":1,"clientId":"$number"}}"#,
+        body: r#"{"messageId":"$eventid","eventId":$type,"eventSchemaVersion":1,"eventInstanceOriginationDateTime":"$time","eventData":{"siteId":1,"clientId":"$number"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

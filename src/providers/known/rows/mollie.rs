@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["payment-link.paid", "sales-invoice.paid"],
-        body: r#"{"resource":"event","id":"event_$id","type":$type,"entityId":"pl_$id","createdAt":"$time"}"#,
+        body: r#"{"resource":"event","id":"event_$eventid","type":$type,"entityId":"pl_$id","createdAt":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -33,7 +33,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["moonpay-signature-v2"],
     sample: Some(Sample {
         types: &["transaction_created", "transaction_updated"],
-        body: r#"{"type":$type,"externalCustomerId":"$uuid","data":{"id":"$uuid","status":"completed","createdAt":"$time"}}"#,
+        body: r#"{"type":$type,"externalCustomerId":"$uuid","data":{"id":"$uuid","status":"completed","createdAt":"2023-11-14T22:13:20Z","updatedAt":"$time"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

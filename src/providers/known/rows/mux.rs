@@ -33,7 +33,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["video.asset.ready", "video.asset.created"],
-        body: r#"{"type":$type,"id":"$uuid","created_at":"$time","object":{"type":"asset","id":"$id"},"environment":{"name":"demo","id":"demo"},"data":{"id":"$id","status":"ready"},"attempts":[]}"#,
+        body: r#"{"type":$type,"id":"$eventuuid","created_at":"$time","object":{"type":"asset","id":"$id"},"environment":{"name":"demo","id":"demo"},"data":{"id":"$id","status":"ready"},"attempts":[]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -20,7 +20,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(SecretForm::text("NMI_WEBHOOK_SUBSCRIPTION_SECRET")),
     sample: Some(Sample {
         types: &["application.updated"],
-        body: r#"{"event_id":"$uuid","event_type":$type,"event_body":{"id":"$number"}}"#,
+        body: r#"{"event_id":"$eventuuid","event_type":$type,"event_body":{"id":"$number"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

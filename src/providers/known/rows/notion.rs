@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["page.created", "page.content_updated"],
-        body: r#"{"id":"$uuid","timestamp":"$time","workspace_id":"$uuid","subscription_id":"$uuid","integration_id":"$uuid","authors":[{"id":"$uuid","type":"person"}],"attempt_number":1,"entity":{"id":"$uuid","type":"page"},"type":$type,"data":{}}"#,
+        body: r#"{"id":"$eventuuid","timestamp":"$time","workspace_id":"$uuid","subscription_id":"$uuid","integration_id":"$uuid","authors":[{"id":"$uuid","type":"person"}],"attempt_number":1,"entity":{"id":"$uuid","type":"page"},"type":$type,"data":{}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -23,7 +23,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["message.created", "grant.deleted"],
-        body: r#"{"specversion":"1.0","type":$type,"source":"/nylas/system","id":"$id","time":$secs,"webhook_delivery_attempt":1,"data":{"application_id":"$uuid","object":{"grant_id":"$uuid","provider":"google"}}}"#,
+        body: r#"{"specversion":"1.0","type":$type,"source":"/nylas/system","id":"$eventid","time":$secs,"webhook_delivery_attempt":1,"data":{"application_id":"$uuid","object":{"grant_id":"$uuid","provider":"google"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

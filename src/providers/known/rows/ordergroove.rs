@@ -32,7 +32,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["ordergroove-signature"],
     sample: Some(Sample {
         types: &["subscription.create", "order.success"],
-        body: r#"{"id":"$uuid","created":$secs,"type":$type,"data":{"object":{"public_id":"$hex"}}}"#,
+        body: r#"{"id":"$eventuuid","created":$secs,"type":$type,"data":{"object":{"public_id":"$hex"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -40,7 +40,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["documents.create", "documents.update"],
-        body: r#"{"id":"$uuid","actorId":"$uuid","webhookSubscriptionId":"$uuid","createdAt":"$time","event":$type,"payload":{"id":"$uuid","model":{"id":"$uuid","title":"demo"}}}"#,
+        body: r#"{"id":"$eventuuid","actorId":"$uuid","webhookSubscriptionId":"$uuid","createdAt":"$time","event":$type,"payload":{"id":"$uuid","model":{"id":"$uuid","title":"demo"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

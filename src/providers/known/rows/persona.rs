@@ -43,7 +43,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "inquiry.approved",
             "verification.passed",
         ],
-        body: r#"{"data":{"type":"event","id":"evt_$id","attributes":{"name":$type,"created-at":"$time","payload":{"data":{"type":"inquiry","id":"inq_$id","attributes":{"status":"approved"}}}}}}"#,
+        body: r#"{"data":{"type":"event","id":"evt_$eventid","attributes":{"name":$type,"created-at":"$time","payload":{"data":{"type":"inquiry","id":"inq_$id","attributes":{"status":"approved"}}}}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-rewardful-signature"],
     sample: Some(Sample {
         types: &["sale.created", "affiliate.created", "referral.converted"],
-        body: r#"{"object":{"id":"$uuid","created_at":"$time"},"event":{"id":"$uuid","type":$type,"created_at":"$time","api_version":"v1"}}"#,
+        body: r#"{"object":{"id":"$uuid","created_at":"$time"},"event":{"id":"$eventuuid","type":$type,"created_at":"$time","api_version":"v1"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

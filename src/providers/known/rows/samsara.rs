@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ],
     sample: Some(Sample {
         types: &["Alert", "Ping"],
-        body: r#"{"eventId":"$uuid","eventMs":$millis,"eventType":$type,"event":{"orgId":1,"alertConditionId":"DeviceLocationInsideGeofence"}}"#,
+        body: r#"{"eventId":"$eventuuid","eventMs":$millis,"eventType":$type,"event":{"orgId":1,"alertConditionId":"DeviceLocationInsideGeofence"}}"#,
         headers: &[
             ("x-samsara-event-type", "$name"),
             ("x-samsara-request", "$uuid"),

@@ -31,7 +31,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     sample: Some(Sample {
         types: &["track", "identify", "page"],
-        body: r#"{"type":$type,"userId":"019mr8mf4r","messageId":"$uuid","timestamp":"$time","properties":{}}"#,
+        body: r#"{"type":$type,"userId":"019mr8mf4r","messageId":"$eventuuid","timestamp":"$time","properties":{}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -23,7 +23,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-setu-signature"],
     sample: Some(Sample {
         types: &["payment"],
-        body: r#"{"eventType":$type,"id":"$uuid","timeStamp":"$time","data":{"amount":1000}}"#,
+        body: r#"{"eventType":$type,"id":"$eventuuid","timeStamp":"$time","data":{"amount":1000}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

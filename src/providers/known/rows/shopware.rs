@@ -31,7 +31,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["shopware-shop-signature"],
     sample: Some(Sample {
         types: &["product.written", "checkout.order.placed", "app.activated"],
-        body: r#"{"data":{"payload":[{"entity":"product","operation":"update","primaryKey":"$hex"}],"event":$type},"source":{"url":"https://shop.example","appVersion":"1.0.0","shopId":"dgrH7nLU6tlE","eventId":"$hex"},"timestamp":$secs}"#,
+        body: r#"{"data":{"payload":[{"entity":"product","operation":"update","primaryKey":"$hex"}],"event":$type},"source":{"url":"https://shop.example","appVersion":"1.0.0","shopId":"dgrH7nLU6tlE","eventId":"$eventhex"},"timestamp":$secs}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -21,7 +21,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["payload-signature"],
     sample: Some(Sample {
         types: &["update"],
-        body: r#"{"id":"$uuid","changed_at":"$time","version":"v1","primary_id":$number,"actions":[{"id":$number,"entity_type":"story","action":$type,"name":"A story"}]}"#,
+        body: r#"{"id":"$eventuuid","changed_at":"$time","version":"v1","primary_id":$number,"actions":[{"id":$number,"entity_type":"story","action":$type,"name":"A story"}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

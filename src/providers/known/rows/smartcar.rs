@@ -22,7 +22,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["sc-signature"],
     sample: Some(Sample {
         types: &["VEHICLE_STATE", "VEHICLE_ERROR"],
-        body: r#"{"eventId":"$uuid","eventType":$type,"data":{"vehicle":{"id":"$uuid"}},"meta":{"deliveredAt":$millis}}"#,
+        body: r#"{"eventId":"$eventuuid","eventType":$type,"data":{"vehicle":{"id":"$uuid"}},"meta":{"deliveredAt":$millis}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

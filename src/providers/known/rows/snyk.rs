@@ -26,10 +26,11 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     event_type: Fact::known(EventTypeAt::Header("x-snyk-event"), EVENTS),
     secret: Some(SecretForm::text("SNYK_WEBHOOK_SECRET")),
+    assumed: &["that each body has the time of its test"],
     marks: &["x-snyk-event", "x-snyk-transport-id", "x-snyk-timestamp"],
     sample: Some(Sample {
         types: &["project_snapshot/v0", "ping/v0"],
-        body: r#"{"project":{"id":"$uuid","name":"demo"},"org":{"id":"$uuid"},"newIssues":[],"removedIssues":[]}"#,
+        body: r#"{"project":{"id":"$uuid","name":"demo","lastTestedDate":"$time"},"org":{"id":"$uuid"},"newIssues":[],"removedIssues":[]}"#,
         headers: &[
             ("user-agent", "Snyk-Webhooks"),
             ("x-snyk-transport-id", "$uuid"),

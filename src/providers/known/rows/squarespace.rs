@@ -31,7 +31,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["squarespace-signature"],
     sample: Some(Sample {
         types: &["order.create", "order.update", "extension.uninstall"],
-        body: r#"{"id":"$uuid","websiteId":"$id","subscriptionId":"$uuid","topic":$type,"createdOn":"$time","data":{"orderId":"$id"}}"#,
+        body: r#"{"id":"$eventuuid","websiteId":"$id","subscriptionId":"$uuid","topic":$type,"createdOn":"$time","data":{"orderId":"$id"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

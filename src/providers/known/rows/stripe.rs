@@ -55,7 +55,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["invoice.paid", "customer.created", "charge.refunded"],
-        body: r#"{"id":"evt_$id","object":"event","created":$secs,"data":{"object":{"id":"obj_$id"}},"livemode":false,"type":$type}"#,
+        body: r#"{"id":"evt_$eventid","object":"event","created":$secs,"data":{"object":{"id":"obj_$id"}},"livemode":false,"type":$type}"#,
         headers: &[
             (
                 "user-agent",

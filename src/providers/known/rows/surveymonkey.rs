@@ -33,7 +33,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "response_updated",
             "collector_created",
         ],
-        body: r#"{"name":"demo","filter_type":"survey","filter_id":"1","event_type":$type,"event_id":"$number","object_type":"response","object_id":"$number","event_datetime":"$time","resources":{"survey_id":"1"}}"#,
+        body: r#"{"name":"demo","filter_type":"survey","filter_id":"1","event_type":$type,"event_id":"$eventnumber","object_type":"response","object_id":"$number","event_datetime":"$time","resources":{"survey_id":"1"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-satws-signature"],
     sample: Some(Sample {
         types: &["extraction.updated", "invoice.created"],
-        body: r#"{"id":"$uuid","type":$type,"resource":"/extractions","createdAt":"$time","data":{"object":{"id":"$uuid"}}}"#,
+        body: r#"{"id":"$eventuuid","type":$type,"resource":"/extractions","createdAt":"$time","data":{"object":{"id":"$uuid"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["tally-signature"],
     sample: Some(Sample {
         types: &["FORM_RESPONSE"],
-        body: r#"{"eventId":"$uuid","eventType":$type,"createdAt":"$time","data":{"responseId":"$id","formId":"demo","fields":[]}}"#,
+        body: r#"{"eventId":"$eventuuid","eventType":$type,"createdAt":"$time","data":{"responseId":"$id","formId":"demo","fields":[]}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

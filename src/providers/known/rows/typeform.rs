@@ -33,7 +33,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["typeform-signature"],
     sample: Some(Sample {
         types: &["form_response"],
-        body: r#"{"event_id":"$hex","event_type":$type,"form_response":{"form_id":"demo","token":"$hex","submitted_at":"$time","answers":[]}}"#,
+        body: r#"{"event_id":"$eventhex","event_type":$type,"form_response":{"form_id":"demo","token":"$hex","submitted_at":"$time","answers":[]}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -43,7 +43,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-uber-signature"],
     sample: Some(Sample {
         types: &["orders.notification", "orders.release", "orders.cancel"],
-        body: r#"{"event_id":"$uuid","event_time":$secs,"event_type":$type,"meta":{"user_id":"$uuid","resource_id":"$uuid","status":"pos"},"resource_href":"https://api.uber.com/v1/eats/order/1"}"#,
+        body: r#"{"event_id":"$eventuuid","event_time":$secs,"event_type":$type,"meta":{"user_id":"$uuid","resource_id":"$uuid","status":"pos"},"resource_href":"https://api.uber.com/v1/eats/order/1"}"#,
         headers: &[("x-environment", "sandbox")],
     }),
     ..KnownSender::UNKNOWN

@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-unit-signature"],
     sample: Some(Sample {
         types: &["application.approved", "payment.sent"],
-        body: r#"{"data":[{"id":"$number","type":$type,"attributes":{"createdAt":"$time"},"relationships":{"customer":{"data":{"id":"1","type":"individualCustomer"}}}}]}"#,
+        body: r#"{"data":[{"id":"$eventnumber","type":$type,"attributes":{"createdAt":"$time"},"relationships":{"customer":{"data":{"id":"1","type":"individualCustomer"}}}}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

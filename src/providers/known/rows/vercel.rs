@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "deployment.succeeded",
             "project.created",
         ],
-        body: r#"{"id":"$id","type":$type,"createdAt":$millis,"region":"sfo1","payload":{"deployment":{"id":"dpl_$id","name":"demo"},"team":{"id":"team_1"}}}"#,
+        body: r#"{"id":"$eventid","type":$type,"createdAt":$millis,"region":"sfo1","payload":{"deployment":{"id":"dpl_$id","name":"demo"},"team":{"id":"team_1"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -23,7 +23,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-viber-content-signature"],
     sample: Some(Sample {
         types: &["message", "delivered", "subscribed"],
-        body: r#"{"event":$type,"timestamp":$millis,"message_token":$number,"sender":{"id":"demo"},"message":{"type":"text","text":"hello"}}"#,
+        body: r#"{"event":$type,"timestamp":$millis,"message_token":$eventnumber,"sender":{"id":"demo"},"message":{"type":"text","text":"hello"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

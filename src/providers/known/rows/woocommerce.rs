@@ -27,7 +27,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ],
     sample: Some(Sample {
         types: &["order.created", "order.updated", "product.updated"],
-        body: r#"{"id":$number,"status":"processing","currency":"EUR","total":"10.00","date_created_gmt":"$time","order_key":"wc_order_$id"}"#,
+        body: r#"{"id":$number,"status":"processing","currency":"EUR","total":"10.00","date_created_gmt":"2023-11-14T22:13:20","date_modified_gmt":"$time","order_key":"wc_order_$id"}"#,
         headers: &[
             ("x-wc-webhook-id", "1"),
             ("x-wc-webhook-delivery-id", "$hex"),

@@ -38,7 +38,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["workos-signature"],
     sample: Some(Sample {
         types: &["connection.activated", "dsync.user.created", "user.created"],
-        body: r#"{"id":"event_$id","event":$type,"created_at":"$time","data":{"object":"connection","id":"conn_$id","state":"active"}}"#,
+        body: r#"{"id":"event_$eventid","event":$type,"created_at":"$time","data":{"object":"connection","id":"conn_$id","state":"active"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
