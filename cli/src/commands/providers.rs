@@ -155,6 +155,9 @@ struct Sheet {
     retention_s: u64,
     sender_timeout_s: Option<u64>,
     retries: Again,
+    /// Both in words, and when it sends again.
+    #[serde(skip)]
+    manner: String,
     methods: &'static [&'static str],
     media_types: &'static [&'static str],
     body_limit: usize,
@@ -210,6 +213,7 @@ impl Sheet {
                 Retries::For(horizon) => Again::ForSecs(horizon.as_secs()),
                 _ => Again::Unknown,
             },
+            manner: listed.manner(),
             methods: profile.methods,
             media_types: profile.media_types,
             body_limit: profile.body_limit,
@@ -273,7 +277,7 @@ fn write_sheets(screen: &mut Screen<impl Write>, sheets: &[Sheet]) -> io::Result
         row("event key", &sheet.event_key)?;
         row("time", &time(sheet))?;
         row("remembered", &duration(sheet.retention_s))?;
-        row("manner", &manner(sheet))?;
+        row("manner", &sheet.manner)?;
         row("assumed", &sheet.assumed)?;
     }
     Ok(())
@@ -294,19 +298,6 @@ fn time(sheet: &Sheet) -> String {
         ),
         _ => whose.to_owned(),
     }
-}
-
-fn manner(sheet: &Sheet) -> String {
-    let waits = match sheet.sender_timeout_s {
-        Some(timeout) => format!("waits {}", duration(timeout)),
-        None => "waits for an unknown time".to_owned(),
-    };
-    let again = match sheet.retries {
-        Again::Unknown => "sends again: unknown".to_owned(),
-        Again::Never => "never sends again".to_owned(),
-        Again::ForSecs(secs) => format!("sends again for {}", duration(secs)),
-    };
-    format!("{waits}, {again}")
 }
 
 /// Seconds in words: `23 h 54 min`.
