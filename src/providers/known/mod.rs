@@ -84,6 +84,9 @@ pub struct KnownSender {
     pub event_type: Fact<EventTypeAt>,
     /// The signed time that stands in the body. One that the scheme signs beside the body is the scheme's.
     pub body_time: Option<Fact<BodyTime>>,
+    /// Whether each attempt is signed anew, with its own time, where the scheme signs one. `false`: with the time of the
+    /// first attempt.
+    pub signed_anew: Fact<bool>,
     /// By which it asks whether the endpoint is ours.
     pub challenge: Option<Challenge>,
     /// The secret that signs; `None` where nothing is signed with one.
@@ -141,6 +144,7 @@ impl KnownSender {
         equal_bodies: None,
         event_type: Fact::assumed(EventTypeAt::Nowhere),
         body_time: None,
+        signed_anew: Fact::assumed(true),
         challenge: None,
         secret: None,
         key_owner: KeyOwner::Customer,

@@ -101,12 +101,18 @@ impl KnownSender {
     /// What of it is only assumed, in words: what is relied on, then the facts that have no source.
     pub fn assumptions(&self) -> Vec<&'static str> {
         let time = self.body_time.is_some_and(|time| time.is_assumed());
+        // One that never sends again has no second attempt.
+        let repeats = self.retries.if_known() != Some(&Retries::Never);
+        let scheme = self.scheme().map(Box::<dyn Scheme>::try_from);
+        let signs_time = scheme.is_some_and(|it| it.is_ok_and(|scheme| scheme.signs().time));
+        let anew = signs_time && repeats && self.signed_anew.is_assumed();
         let facts = [
             ("which page documents it", self.page.is_assumed()),
             ("how it signs", self.proof.is_assumed()),
             ("what identifies an event", self.identity.is_assumed()),
             ("where its types stand", self.event_type.is_assumed()),
             ("what its signed time means", time),
+            ("that each attempt is signed anew", anew),
             ("how long it waits", self.timeout.is_assumed()),
             ("whether it sends again", self.retries.is_assumed()),
             ("when it sends again", self.repeats.is_assumed()),

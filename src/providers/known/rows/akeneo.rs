@@ -50,7 +50,7 @@ preset! {
     /// Akeneo PIM: `x-akeneo-request-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. An event is identified by the digest of its body.
+    /// - Its time is signed with the body. An event is identified by the digest of its body.
     /// - For the Events API of the PIM. A request has up to ten events, so no type is read.
     /// - Known: Akeneo wants an answer within 500 ms, and never sends again.
     akeneo

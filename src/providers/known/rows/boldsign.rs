@@ -44,7 +44,8 @@ preset! {
     /// BoldSign: `x-boldsign-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `event.id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `event.id` identifies the event. That
+    ///   is assumed.
     /// - While a secret is replaced, signatures under `s1` are passed over.
     boldsign
 }

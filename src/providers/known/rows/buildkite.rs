@@ -45,7 +45,7 @@ preset! {
     /// Buildkite: `x-buildkite-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. An event is identified by the digest of its body.
+    /// - Each attempt is assumed to be signed anew, with its time. An event is identified by the digest of its body.
     /// - For a webhook that is set to send a signature. Otherwise Buildkite presents the token itself.
     buildkite
 }

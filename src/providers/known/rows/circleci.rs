@@ -55,6 +55,6 @@ preset! {
     ///
     /// - Nothing beside the body is signed, and no time is read. The body's `id` identifies the event.
     /// - For webhooks with a secret. Signatures of later versions are passed over.
-    /// - Known: CircleCI waits 10 s, and sends again later.
+    /// - Known: CircleCI waits 10 s. It is assumed to send again.
     circleci
 }

@@ -35,7 +35,7 @@ preset! {
     /// Clerk: `svix-signature` over `{id}.{timestamp}.{body}`, under its `whsec_` secret
     /// ([`Secret::whsec`](crate::keys::Secret::whsec)).
     ///
-    /// - Each attempt is signed anew. The signed `svix-id` identifies the event over all attempts.
+    /// - Each attempt is assumed to be signed anew. The signed `svix-id` identifies the event over all attempts.
     /// - Clerk sends through Svix.
     clerk
 }

@@ -44,7 +44,7 @@ preset! {
     ///
     /// - Nothing beside the body is signed, and no time is read. An event is identified by the digest of its body.
     /// - `x-commercelayer-topic` is not signed.
-    /// - Known: Commerce Layer waits 5 s and sends again up to 10 times. After 30 failures in a row it disables the
-    ///   webhook.
+    /// - Known: Commerce Layer waits 5 s. It is assumed to send again up to 10 times, and to disable the webhook after
+    ///   30 failures in a row.
     commercelayer
 }

@@ -48,7 +48,8 @@ preset! {
     /// Customer.io: `x-cio-signature` over `v0:{timestamp}:{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `event_id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `event_id` identifies the event. That
+    ///   is assumed.
     /// - For reporting webhooks. An event is named by its `object_type` and its `metric`. The latter is read as its
     ///   type.
     /// - Known: Customer.io waits 4 s, sends again for 7 days, and keeps later events back meanwhile.

@@ -21,6 +21,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         PAGE,
     ),
+    signed_anew: Fact::known(true, PAGE),
     secret: Some(
         SecretForm::text("EMAILIT_WEBHOOK_SECRET")
             .shown_in("the webhook's page: the whole of it signs, its `whsec_` included"),

@@ -47,7 +47,8 @@ preset! {
     /// Fintoc: `fintoc-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `id` identifies the event. That is
+    ///   assumed.
     /// - The secret is taken as text, its `whsec_` included: it is no base64, as those of Standard Webhooks are.
     fintoc
 }

@@ -28,7 +28,7 @@ preset! {
     /// Formbricks: `webhook-signature` over `{id}.{timestamp}.{body}`, under its `whsec_` secret
     /// ([`Secret::whsec`](crate::keys::Secret::whsec)).
     ///
-    /// - Each attempt is signed anew. The signed `webhook-id` identifies the event over all attempts.
+    /// - Each attempt is assumed to be signed anew. The signed `webhook-id` identifies the event over all attempts.
     /// - The scheme of Standard Webhooks.
     formbricks
 }

@@ -36,7 +36,7 @@ preset! {
     /// Front: `x-front-signature` over `{timestamp}:{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. An event is identified by the digest of its body.
+    /// - Each attempt is assumed to be signed anew, with its time. An event is identified by the digest of its body.
     /// - For application webhooks. Those of rules sign with SHA-1, and the body alone.
     /// - Front asks whether the endpoint is yours with `x-front-challenge`, which hookgate does not answer.
     front

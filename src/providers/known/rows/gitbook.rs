@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     provider::Retries,
     providers::known::{
-        EventTypeAt, Fact, Identity, KnownSender, Proof, Repeats, Sample, SecretForm,
+        EventTypeAt, Fact, KnownSender, Proof, Repeats, Sample, SecretForm,
         repeats::{minutes, secs},
     },
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
@@ -32,8 +32,8 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         CODE,
     ),
-    identity: Fact::known(Identity::Digest, CODE),
     event_type: Fact::assumed(EventTypeAt::Member("/type")),
+    signed_anew: Fact::known(false, CODE),
     secret: Some(SecretForm::text("GITBOOK_WEBHOOK_SECRET")),
     timeout: Fact::known(secs(10), CODE),
     retries: Fact::known(Retries::For(minutes(1)), CODE),
@@ -50,10 +50,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// GitBook: `x-gitbook-signature` holds the time of the attempt, and signs it with the body, under the secret
+    /// GitBook: `x-gitbook-signature` holds a time, and signs it with the body, under the secret
     /// as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - No id is signed beside the body. An event is identified by the digest of its body.
+    /// - No id is signed beside the body. The digest of the body identifies an event, which is assumed.
     /// - Known: GitBook waits 10 s. It sends up to 3 times again within a minute, with the time and the signature
     ///   of the first attempt.
     gitbook

@@ -42,8 +42,8 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `uuid` in the body identifies an event.
-    /// - Known: it sends up to 16 times again, with growing gaps.
+    /// - `uuid` in the body identifies an event, which is assumed.
+    /// - It is assumed to send up to 16 times again, with growing gaps.
     /// - The request that brings `verification_token` is not signed, and is refused. Take it at another endpoint.
     gusto
 }

@@ -39,6 +39,6 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `webhook_metadata.event.id` in the body identifies an event.
+    /// - `webhook_metadata.event.id` in the body identifies an event, which is assumed.
     heroku
 }

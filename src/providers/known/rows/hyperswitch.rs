@@ -68,6 +68,6 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `event_id` in the body identifies an event.
+    /// - `event_id` in the body identifies an event, which is assumed.
     hyperswitch
 }

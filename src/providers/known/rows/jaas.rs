@@ -41,9 +41,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// Jitsi as a Service: `x-jaas-signature` holds the time of the attempt, and signs it with the body, under the
+    /// Jitsi as a Service: `x-jaas-signature` holds a time, and signs it with the body, under the
     /// secret as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
+    /// - Each attempt is assumed to be signed anew, with its time.
     /// - `idempotencyKey` in the body identifies an event.
     /// - Its secret begins with `whsec_` and is text all the same: the whole of it is the key.
     jaas

@@ -58,7 +58,7 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `uid` in the body identifies an event.
+    /// - `uid` in the body identifies an event, which is assumed.
     /// - Keycloak itself sends no webhooks. This is the extension `keycloak-events` of Phase Two, with HMAC-SHA256,
     ///   its default.
     /// - Known: unless its owner sets other values, it sends again for 15 minutes, with growing gaps.

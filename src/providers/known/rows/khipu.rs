@@ -36,9 +36,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// Khipu: `x-khipu-signature` holds the time of the attempt, and signs it with the body, under the secret as
+    /// Khipu: `x-khipu-signature` holds a time, and signs it with the body, under the secret as
     /// text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
+    /// - Each attempt is assumed to be signed anew, with its time.
     /// - No id is signed beside the body. An event is identified by the digest of its body.
     khipu
 }

@@ -50,9 +50,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// Knock: `x-knock-signature` holds the time of the attempt, and signs it with the body, under the secret as
+    /// Knock: `x-knock-signature` holds a time, and signs it with the body, under the secret as
     /// text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - `id` in the body identifies an event.
+    /// - Each attempt is assumed to be signed anew, with its time.
+    /// - `id` in the body identifies an event, which is assumed.
     knock
 }

@@ -36,6 +36,6 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `id` in the body identifies an event.
+    /// - `id` in the body identifies an event, which is assumed.
     komoju
 }

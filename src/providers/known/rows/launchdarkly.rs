@@ -41,6 +41,6 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `_id` in the body identifies an event.
+    /// - `_id` in the body identifies an event, which is assumed.
     launchdarkly
 }

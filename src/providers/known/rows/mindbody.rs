@@ -44,6 +44,6 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `messageId` in the body identifies an event.
+    /// - `messageId` in the body identifies an event, which is assumed.
     mindbody
 }

@@ -45,7 +45,7 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `id` in the body identifies an event.
+    /// - `id` in the body identifies an event, which is assumed.
     /// - The next-gen webhooks. The classic ones, a form with `id`, are not signed: nothing of them is accepted.
     /// - Known: Mollie waits 15 s.
     mollie

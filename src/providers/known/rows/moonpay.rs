@@ -40,9 +40,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// MoonPay: `moonpay-signature-v2` holds the time of the attempt, and signs it with the body, under the secret
+    /// MoonPay: `moonpay-signature-v2` holds a time, and signs it with the body, under the secret
     /// as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
+    /// - Each attempt is assumed to be signed anew, with its time.
     /// - No id is signed beside the body. An event is identified by the digest of its body.
     /// - Known: MoonPay waits 5 s.
     moonpay

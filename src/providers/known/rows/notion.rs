@@ -41,8 +41,8 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `id` in the body identifies an event.
-    /// - `attempt_number` in the body counts attempts, so the id identifies an event.
+    /// - `id` in the body identifies an event, which is assumed.
+    /// - `attempt_number` in the body counts attempts.
     /// - The request that brings `verification_token` is not signed, and is refused. Take it at another endpoint.
     notion
 }

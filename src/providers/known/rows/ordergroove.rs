@@ -39,9 +39,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// Ordergroove: `ordergroove-signature` holds the time of the attempt, and signs it with the body, under the
+    /// Ordergroove: `ordergroove-signature` holds a time, and signs it with the body, under the
     /// secret as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
+    /// - Each attempt is assumed to be signed anew, with its time.
     /// - No id is signed beside the body. An event is identified by the digest of its body.
     ordergroove
 }

@@ -47,10 +47,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// Outline: `outline-signature` holds the time of the attempt, and signs it with the body, under the secret as
+    /// Outline: `outline-signature` holds a time, and signs it with the body, under the secret as
     /// text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - `id` in the body identifies an event.
+    /// - `id` in the body identifies an event, which is assumed.
     /// - Known: Outline waits 5 s, and never sends again by itself.
     outline
 }

@@ -53,10 +53,11 @@ preset! {
     /// Persona: `persona-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `data.id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `data.id` identifies the event. That
+    ///   is assumed.
     /// - The secret is taken as text, its `wbhsec_` included.
     /// - While a secret is replaced, Persona sends two such lists, separated by a space. Only the second signature is
     ///   read then, so hold both secrets.
-    /// - Known: Persona waits 5 s and sends again up to 7 times.
+    /// - Known: Persona waits 5 s. It is assumed to send again up to 7 times.
     persona
 }

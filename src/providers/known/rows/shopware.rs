@@ -26,7 +26,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     event_type: Fact::known(EventTypeAt::Member("/data/event"), PAGE),
     secret: Some(
         SecretForm::text("SHOPWARE_SHOP_SECRET")
-            .several("Each shop that installs the app has a secret of its own."),
+            .several("each shop that installs the app has a secret of its own"),
     ),
     marks: &["shopware-shop-signature"],
     sample: Some(Sample {

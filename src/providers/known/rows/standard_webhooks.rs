@@ -34,6 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     identity: Fact::known(Identity::SignedId, SPEC),
     // A `type` in the body is recommended, and not required.
     event_type: Fact::known(EventTypeAt::Nowhere, SPEC),
+    signed_anew: Fact::known(true, SPEC),
     secret: Some(SecretForm::whsec("STANDARD_WEBHOOKS_SECRET")),
     timeout: Fact::assumed(secs(15)),
     repeats: Fact::assumed(Repeats::after(GAPS)),

@@ -44,6 +44,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     identity: Fact::known(Identity::Member("/id"), EVENT),
     event_type: Fact::known(EventTypeAt::Member("/type"), EVENT),
+    signed_anew: Fact::known(true, SIGNATURE),
     secret: Some(SecretForm::text("STRIPE_WEBHOOK_SECRET").shown_in("Workbench, Webhooks, the destination, Reveal secret").several(
         "each endpoint of Stripe has a secret of its own, and so have its command-line tool, and test and live mode",
     )),

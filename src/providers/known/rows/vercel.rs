@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(
         SecretForm::text("VERCEL_WEBHOOK_SECRET")
             .shown_in("the team, Settings, Webhooks, as the webhook is made")
-            .several("An integration's webhooks are signed with its client secret."),
+            .several("an integration's webhooks are signed with its client secret"),
     ),
     marks: &["x-vercel-signature"],
     sample: Some(Sample {

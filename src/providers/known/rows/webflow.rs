@@ -36,7 +36,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     event_type: Fact::known(EventTypeAt::Member("/triggerType"), PAGE),
     secret: Some(
         SecretForm::text("WEBFLOW_CLIENT_SECRET")
-            .several("A webhook that a site token has made is signed with a secret of its own."),
+            .several("a webhook that a site token has made is signed with a secret of its own"),
     ),
     retries: Fact::known(Retries::For(minutes(31)), LIMITS),
     repeats: Fact::known(Repeats::after(GAPS), LIMITS),
