@@ -155,10 +155,25 @@ fn forged(scheme: &SchemeConfig, value: &str) -> String {
     format!("{first}{}", rest.collect::<String>())
 }
 
+/// The headers of the proof that are there: the one with our signature, and those that it covers. A key that is not ours has
+/// signed the headers of signatures before ours.
+fn covering<'s>(scheme: &'s SchemeConfig, sent: &Sent) -> Vec<&'s str> {
+    let mut signatures = scheme.headers();
+    let further = match scheme {
+        SchemeConfig::HmacHeader(config) => config.more_signature_headers.len(),
+        _ => 0,
+    };
+    let covered = signatures.split_off(signatures.len().min(1 + further));
+    let ours = signatures
+        .into_iter()
+        .rfind(|name| sent.header(&name.to_lowercase()).is_some());
+    ours.into_iter().chain(covered).collect()
+}
+
 /// Changes of the headers that carry the proof or are covered by it.
 fn covered_headers(scheme: &SchemeConfig, sent: &Sent) -> Vec<Altered> {
     let mut altered = Vec::new();
-    for (place, name) in scheme.headers().into_iter().enumerate() {
+    for (place, name) in covering(scheme, sent).into_iter().enumerate() {
         let name = name.to_lowercase();
         let value = sent.header(&name).unwrap().to_owned();
         let without = sent.clone().without_header(&name);

@@ -20,7 +20,9 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     proof: Fact::known(
         Proof::Scheme(|| {
-            HmacHeaderConfig::new("x-signature-primary", SignatureEncoding::Base64).into()
+            HmacHeaderConfig::new("x-signature-primary", SignatureEncoding::Base64)
+                .or_signed_in("x-signature-secondary")
+                .into()
         }),
         PAGE,
     ),
@@ -50,7 +52,7 @@ preset! {
     ///
     /// - `signedAt` in the body says when the request was signed, and must be there. The digest of the body
     ///   without it identifies the event, which is assumed.
-    /// - For a day after a rotation `x-signature-secondary` carries one under the old secret. It is not read:
-    ///   put the new secret into the ring.
+    /// - For a day after a rotation `x-signature-secondary` carries one under the old secret. Both headers
+    ///   are read, so the receiver may hold either secret.
     primer
 }

@@ -28,5 +28,6 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 
 preset! {
     /// Svix: the same as Standard Webhooks, under `svix-id`, `svix-timestamp`, `svix-signature`.
+    /// A customer of Svix can have them renamed to `webhook-…`: that is [`standard_webhooks`](Self::standard_webhooks).
     svix
 }
