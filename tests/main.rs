@@ -38,6 +38,7 @@ mod schemes {
         mod identity;
         mod published;
         mod times;
+        mod told_apart;
         mod types;
         mod vectors;
     }

@@ -334,6 +334,33 @@ fn what_is_only_assumed_of_a_sender() {
 }
 
 #[test]
+fn a_type_in_an_unsigned_header_does_not_tell_events_apart() {
+    let secret = || Secret::utf8("a secret of both ends").unwrap();
+    let of = |pack: Preset| {
+        let found = found(pack, |builder| builder);
+        let apart = |it: &Finding| it.code().ends_with("_not_told_apart");
+        let found = found.into_iter().filter(apart);
+        found
+            .map(|it| (it.code(), it.severity()))
+            .collect::<Vec<_>>()
+    };
+    let types = ("types_not_told_apart", Severity::Note);
+    assert_eq!(of(Preset::shopify(secret())), [types]);
+    assert_eq!(of(Preset::woocommerce(secret())), [types]);
+    let events = ("events_not_told_apart", Severity::Warning);
+    assert_eq!(of(Preset::github(secret())), [events, types]);
+    assert_eq!(of(Preset::latitude(secret())), [events]);
+    // A type in the body, and one in a header beside an id that is signed.
+    assert_eq!(of(Preset::stripe(secret())), []);
+    assert_eq!(of(Preset::gitlab(secret())), []);
+
+    let found = found(Preset::shopify(secret()), |builder| builder);
+    let types = found.iter().find(|it| it.code() == types.0).unwrap();
+    assert!(types.what().contains("`x-shopify-topic`"), "{types}");
+    assert!(types.advice().contains("an endpoint of its own"), "{types}");
+}
+
+#[test]
 fn the_worst_comes_first_and_every_finding_has_advice() {
     let pack = Logto::new(Secret::utf8(logto::KEY).unwrap());
     let found = found(pack, |builder| {
@@ -570,8 +597,8 @@ fn each_sender_takes_one_line_of_notes_and_one_for_each_warning() {
             says_nothing_twice(&finding.to_string());
         }
     }
-    // The warnings are Logto's and GitHub's, which send once, and GitHub's large bodies.
-    assert_eq!(lines, 9 + 3);
+    // The warnings are Logto's and GitHub's, which send once, and GitHub's large bodies and equal ones.
+    assert_eq!(lines, 9 + 4);
 }
 
 /// No four words stand twice in it.
