@@ -17,13 +17,14 @@ use tokio::net::TcpListener;
 
 use crate::{
     Result,
+    dying::Dies,
     engine::Engine,
     fault::{Disk, Fault, Place},
     power,
     rate::{Side, median, pieces},
     row::{Database, ROWS, Row},
     senders::{Told, is_transactional, send},
-    supervised::Supervised,
+    supervised::{Deaths, Supervised},
 };
 
 /// So long the rest may take once everything was sent.
@@ -121,6 +122,8 @@ async fn both(row: &Row, events: i64, disk: Option<Disk>) -> Result<bool> {
 struct Count {
     /// How often something went wrong.
     times: usize,
+    /// How processes ended that nothing should have ended.
+    by_itself: Vec<String>,
     accepted: usize,
     lost: usize,
     twice_with_end: i64,
@@ -141,6 +144,11 @@ async fn told(engine: &str, row: &Row, events: i64, place: &Place) -> Result<boo
         " **broken**".to_owned()
     } else if count.accepted < usize::try_from(events)? {
         " **not all accepted**".to_owned()
+    } else if !count.by_itself.is_empty() {
+        for ended in &count.by_itself {
+            eprintln!("{engine}, {}: {ended}", row.name);
+        }
+        " **a process ended by itself**".to_owned()
     } else if row.must_go_wrong() && count.times == 0 {
         // Such a row shows nothing.
         " **nothing went wrong**".to_owned()
@@ -183,7 +191,7 @@ async fn run(row: &Row, events: i64, place: &Place) -> Result<Count> {
         rates.push(before.rate(piece, &mut accepted).await?);
     }
     count.before = median(rates);
-    sound.stop().await?;
+    sound.stop().await?.none()?;
 
     let mut fault = Fault::prepare(row.database, place).await?;
     let processes = Processes::start(row, &fault.url()).await?;
@@ -204,7 +212,9 @@ async fn run(row: &Row, events: i64, place: &Place) -> Result<Count> {
     count.times = fault.end().await?;
     // A worker that were stopped with its hands full would repeat effects, which is another row's.
     drained(&engine).await?;
-    count.times += processes.stop().await?;
+    let deaths = processes.stop().await?;
+    count.times += deaths.meant;
+    count.by_itself = deaths.by_itself;
     drop(fault);
 
     let sound = Processes::start(&ROWS[0], &place.url).await?;
@@ -227,7 +237,7 @@ async fn run(row: &Row, events: i64, place: &Place) -> Result<Count> {
     if let Some(other) = other {
         other.stop().await?;
     }
-    sound.stop().await?;
+    sound.stop().await?.none()?;
 
     accepted.sort_unstable();
     accepted.dedup();
@@ -313,7 +323,7 @@ impl Other {
     }
 
     async fn stop(self) -> Result<()> {
-        self.processes.stop().await.map(drop)
+        self.processes.stop().await?.none()
     }
 }
 
@@ -332,13 +342,13 @@ impl Processes {
         let lease = if row.may_repeat { "1" } else { "30" };
         let worker = ["worker", url, row.worker.name(), &clocks[1], lease];
         let mut all = vec![
-            Supervised::start(&receiver, row.receiver_killed).await?,
-            Supervised::start(&worker, row.worker_killed).await?,
+            Supervised::start(&receiver, row.receiver, row.receiver_killed).await?,
+            Supervised::start(&worker, row.worker, row.worker_killed).await?,
         ];
         if row.beside_inline {
             let address = free_address().await?;
             let inline = ["inline", url, &address.to_string()];
-            all.push(Supervised::start(&inline, None).await?);
+            all.push(Supervised::start(&inline, Dies::Never, None).await?);
             addresses.push(address);
         }
         Ok(Self { all, addresses })
@@ -350,12 +360,12 @@ impl Processes {
         }
     }
 
-    async fn stop(self) -> Result<usize> {
-        let mut died = 0;
+    async fn stop(self) -> Result<Deaths> {
+        let mut deaths = Deaths::default();
         for process in self.all {
-            died += process.stop().await?;
+            deaths.add(process.stop().await?);
         }
-        Ok(died)
+        Ok(deaths)
     }
 }
 
