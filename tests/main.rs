@@ -159,6 +159,7 @@ mod secrecy {
 mod documents {
     mod failures;
     mod floors;
+    mod forwarded;
     mod frozen;
     mod links;
     mod listed;
