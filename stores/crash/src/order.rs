@@ -23,10 +23,9 @@ use tokio::{net::TcpListener, task::JoinSet};
 use crate::{
     Result,
     dying::{Dies, below},
-    engine::Engine,
-    roles,
+    engine::{Engine, drained},
+    header, roles,
     senders::{PATH, deliver, member},
-    show::drained,
     supervised::{READY, Supervised},
 };
 
@@ -54,7 +53,8 @@ fn is_transactional(key: i64) -> bool {
 
 /// On both engines, with 50 events of each key.
 pub(crate) async fn all(keys: i64) -> Result<()> {
-    println!("\n{keys} keys with {EVENTS} events each, in order\n");
+    let what = format!("{keys} keys with {EVENTS} events each, in order");
+    println!("\n{}\n", header::text(&what).await?);
     println!("| engine | died | effects | repeated | missing | out of order |");
     println!("| --- | --- | --- | --- | --- | --- |");
     let folder = tempfile::tempdir()?;

@@ -17,10 +17,9 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use crate::{
     Result,
     dying::Death,
-    engine::Engine,
+    engine::{Engine, drained},
     roles::{Ills, receiving, working},
     senders::{Told, is_transactional, send},
-    show::drained,
     wal::{self, Follower, PAGE},
 };
 
