@@ -160,6 +160,7 @@ mod secrecy {
 mod documents {
     mod failures;
     mod floors;
+    mod forwarded;
     mod frozen;
     mod links;
     mod listed;
