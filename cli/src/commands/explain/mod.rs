@@ -146,7 +146,7 @@ impl Explain {
             (read_within(io::stdin().lock())?, PathBuf::new())
         } else {
             let folder = self.file.parent().map(Path::to_owned).unwrap_or_default();
-            (read_file(&self.file)?, folder)
+            (read_file(&self.file, "the capture")?, folder)
         };
         let mut captured = match Captured::read(bytes, self.form, &self.file, &folder) {
             Ok(captured) => captured,
@@ -242,7 +242,7 @@ impl Explain {
         case.window = self.window.map_or(case.window, WindowTerm::Secs);
         case.peer = self.peer.or(case.peer);
         if let Some(path) = &self.settings {
-            match settings_of(&read_file(path)?) {
+            match settings_of(&read_file(path, "--settings")?) {
                 Ok(text) => case.settings = Some(text),
                 Err(why) => return Ok(Err(why)),
             }
