@@ -60,8 +60,11 @@ use crate::{
     },
 };
 
-/// The most bytes of path, headers and recorded settings: more than servers take. Each change that is tried has its own.
+/// The most bytes of path, headers, recorded settings and recorded keys: more than servers take. Each change that is
+/// tried has its own.
 const MAX_HEAD_BYTES: usize = 512 * 1024;
+/// What a header or a key takes beside its text. Many empty ones are a large head too.
+const BESIDE_TEXT_BYTES: usize = 64;
 /// The exit status when the input is no request, as for wrong arguments.
 const UNREADABLE: u8 = 2;
 /// The exit status when the cause was found.
@@ -233,7 +236,7 @@ impl Explain {
             case.keys = recorded.keys;
         }
         if head_bytes(&case) > MAX_HEAD_BYTES {
-            let why = "the input is no request: path, headers and settings are over 512 KiB";
+            let why = "the input is no request: path, headers, keys and settings are over 512 KiB";
             return Ok(Err(why.to_owned()));
         }
         case.keys.append(&mut keys.of_receiver);
@@ -279,10 +282,13 @@ impl Explain {
 
 fn head_bytes(case: &Case) -> usize {
     let headers = case.headers.iter();
-    let headers = headers.flat_map(|(name, value)| [name.len(), value.len()]);
+    let headers = headers.flat_map(|(name, value)| [name.len(), value.len(), BESIDE_TEXT_BYTES]);
+    let keys = case.keys.iter();
+    let keys = keys.flat_map(|key| [key.name.len(), key.text.len(), BESIDE_TEXT_BYTES]);
     let settings = case.settings.as_deref().unwrap_or_default();
     let others = [case.method.len(), case.path.len(), settings.len()];
-    headers.chain(others).fold(0, usize::saturating_add)
+    let all = headers.chain(keys).chain(others);
+    all.fold(0, usize::saturating_add)
 }
 
 /// Where the capture leaves the body's end open, it means the reading that the signature covers.
