@@ -198,7 +198,10 @@ impl Search<'_> {
             return;
         }
         for body in written(text, Effort::Likely).take(most) {
-            self.add(body, mistake, cause.to_owned(), advice);
+            match body {
+                Ok(body) => self.add(body, mistake, cause.to_owned(), advice),
+                Err(too_long) => self.bodies.count(too_long),
+            }
             if self.bodies.is_full() {
                 return;
             }
