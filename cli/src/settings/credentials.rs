@@ -136,7 +136,7 @@ fn read_settings(path: &Path) -> io::Result<String> {
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     match inlined(&text, Files::In(folder)) {
         Ok(text) => Ok(text.into_owned()),
-        Err(Refused::Malformed(why)) => Err(io::Error::other(why)),
+        Err(Refused::Malformed(why) | Refused::BadCredential(why)) => Err(io::Error::other(why)),
         Err(Refused::BadKey) => Err(io::Error::other("a key of the settings cannot be used")),
     }
 }

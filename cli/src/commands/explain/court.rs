@@ -34,6 +34,8 @@ pub(crate) enum Ruling {
     Rejected(Rejection),
     /// No receiver would be built with such a key.
     BadKey,
+    /// No receiver would be built with a key or a credential that the settings hold.
+    BadCredential(String),
     /// No receiver can be built of the settings.
     Malformed(String),
 }
@@ -63,7 +65,7 @@ impl Ruling {
     pub(crate) fn stage(&self) -> Stage {
         let rejection = match self {
             Self::Accepted(_) => return Stage::End,
-            Self::BadKey | Self::Malformed(_) => return Stage::Built,
+            Self::BadKey | Self::BadCredential(_) | Self::Malformed(_) => return Stage::Built,
             Self::Rejected(rejection) => rejection,
         };
         match rejection {
@@ -101,7 +103,7 @@ impl Ruling {
         match self {
             Self::Accepted(_) => None,
             Self::Rejected(rejection) => Some(rejection.reason().as_str()),
-            Self::BadKey => Some("bad_key"),
+            Self::BadKey | Self::BadCredential(_) => Some("bad_key"),
             Self::Malformed(_) => Some("bad_settings"),
         }
     }
@@ -112,7 +114,7 @@ impl Ruling {
             Self::Accepted(_) => "accepted".to_owned(),
             Self::Rejected(rejection) => rejection.to_string(),
             Self::BadKey => "a key cannot be used: no receiver is built with it".to_owned(),
-            Self::Malformed(why) => why.clone(),
+            Self::BadCredential(why) | Self::Malformed(why) => why.clone(),
         }
     }
 }
@@ -186,6 +188,7 @@ impl Court {
             }
             Ok(Err(rejection)) => Ruling::Rejected(rejection),
             Err(Refused::BadKey) => Ruling::BadKey,
+            Err(Refused::BadCredential(why)) => Ruling::BadCredential(why),
             Err(Refused::Malformed(why)) => Ruling::Malformed(why),
         }
     }

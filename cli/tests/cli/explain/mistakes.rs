@@ -464,6 +464,19 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
         ),
         ("no key", "no_key", ours().set("keys", json!([]))),
         (
+            "an empty credential",
+            "bad_credential",
+            ours().set("settings", with_api_key("")),
+        ),
+        (
+            "an undecodable key of tokens",
+            "bad_credential",
+            ours().set(
+                "settings",
+                json!({"access": {"bearer": {"secret": "hex:c4nary", "algorithms": ["HS256"]}}}),
+            ),
+        ),
+        (
             "undecodable key",
             "bad_key",
             github(b"another one", BODY).key("hex:c4nary"),

@@ -36,6 +36,14 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     let mut found: Vec<Finding> = wrong_path(case).into_iter().collect();
+    if let Ruling::BadCredential(why) = ruling {
+        found.push(Finding::sign(
+            Confidence::Certain,
+            "bad_credential",
+            format!("no receiver can be built: {why}"),
+            "correct it where the settings hold it, in `access` or `token_endpoint`",
+        ));
+    }
     if let Ruling::Malformed(why) = ruling {
         found.push(Finding::sign(
             Confidence::Certain,
