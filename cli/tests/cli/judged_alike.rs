@@ -321,9 +321,12 @@ fn rows() -> Vec<Row> {
         timed(json!("yesterday"), json!({}), malformed),
         timed(json!(1_750_000_000), json!({}), malformed),
         timed(json!("yesterday"), relaxed.clone(), None),
-        timed(json!(1_750_000_000), relaxed, None),
+        timed(json!(1_750_000_000), relaxed.clone(), None),
         timed(Value::Null, json!({}), None),
         timed(json!(now.replace('T', "t")), json!({}), None),
+        of_pagerduty(&now, json!({}), None),
+        of_pagerduty("yesterday", json!({}), malformed),
+        of_pagerduty("yesterday", relaxed.clone(), None),
         large("sorted_keys", "body_too_large"),
         large("without_member", "signature_mismatch"),
         behind_proxies("198.51.100.7, , 203.0.113.9, ,", None),
@@ -454,6 +457,23 @@ fn templates() -> Vec<Row> {
             Some("malformed_signature"),
         ),
     ]
+}
+
+/// An event of PagerDuty with this time.
+fn of_pagerduty(time: &str, settings: Value, reason: Option<&'static str>) -> Row {
+    let body = json!({"event": {"id": "1", "event_type": "t", "occurred_at": time}}).to_string();
+    let secret = "a secret of the test";
+    let mac = mac(secret.as_bytes(), body.as_bytes());
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    Row {
+        method: "POST",
+        provider: "pagerduty",
+        settings,
+        lines: format!("{JSON}x-pagerduty-signature: v1={mac}\r\n"),
+        body: body.into(),
+        reason,
+        keys: vec![("PAGERDUTY_WEBHOOK_SECRET", secret.to_owned())],
+    }
 }
 
 /// Where every request goes.
@@ -611,4 +631,18 @@ fn a_time_in_the_body_that_cannot_be_read_is_named_by_its_member() {
     let words = format!("{} {}", first["cause"], first["advice"]);
     assert!(words.contains("/webhookTimestamp"), "{said}");
     assert!(!words.contains("header"), "{said}");
+    // Of the event, and a number.
+    let body = r#"{"event":"payment.captured","created_at":"2026-11-28T16:00:00Z"}"#;
+    let mac = self::mac(secret.as_bytes(), body.as_bytes());
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    let http = format!("POST /hook HTTP/1.1\r\n{JSON}x-razorpay-signature: {mac}\r\n\r\n{body}");
+    let capture = file("event.http", &http);
+    let said = explained(&capture, &["--key-file", &key, "--now", "now"]);
+    let first = &said["findings"][0];
+    assert_eq!(first["mistake"], "unreadable_time", "{said}");
+    let cause = first["cause"].as_str().unwrap();
+    assert!(
+        cause.ends_with("at /created_at is not a whole number of seconds"),
+        "{cause}"
+    );
 }
