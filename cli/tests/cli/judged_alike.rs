@@ -366,7 +366,7 @@ fn compressed() -> Vec<Row> {
     let event = logto_event("PostSignIn", "s");
     let packed = gzip(event.as_bytes());
     let member = gzip(b"");
-    let large = logto_event("PostSignIn", &"s".repeat(40_000));
+    let large = logto_event("PostSignIn", &"s".repeat(400_000));
     let wrong = Some("unsupported_encoding");
     let mut unset = of(&event, "gzip", packed.clone(), wrong);
     unset.settings = json!({});
@@ -384,7 +384,7 @@ fn compressed() -> Vec<Row> {
         of(&event, "gzip", [&packed[..], &member].concat(), wrong),
         of(&event, "gzip", event.clone().into(), wrong),
         of(&event, "identity", event.clone().into(), None),
-        // A byte may become a hundred.
+        // Hardly more than a list of zeros would be.
         of(
             &large,
             "gzip",

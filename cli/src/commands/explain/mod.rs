@@ -171,8 +171,6 @@ impl Explain {
         };
         let mut explanation = explain(case.clone(), &mut court);
         explanation.findings.extend(mistakes::path_sign(&case));
-        let unchecked = mistakes::unchecked_signature(&case, &explanation.ruling);
-        explanation.findings.extend(unchecked);
         let report = Report::new(&subject, &case, &explanation);
         report.write(self.json)?;
         Ok(match (&explanation.ruling, explanation.is_explained()) {

@@ -3,7 +3,7 @@ use std::io::Write;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::{Compression, write::GzEncoder};
 
-use super::{Bodies, MAX_BODY_BYTES, Search, related};
+use super::{super::super::encoded::MAX_BODY_BYTES, Bodies, Search, related};
 
 const MIB: usize = 1024 * 1024;
 /// The bound, and a body more.
