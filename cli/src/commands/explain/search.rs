@@ -10,7 +10,7 @@ use super::{
     case::Case,
     court::{Court, Ruling, Stage},
     finding::{Confidence, Finding, Trial},
-    mistakes::{FAMILIES, Family, Part},
+    mistakes::{FAMILIES, Family, Part, unchecked_signature},
 };
 
 /// The most mistakes that are undone one after the other.
@@ -47,6 +47,12 @@ pub(crate) fn explain(mut case: Case, court: &mut Court) -> Explanation {
     let mut findings = Vec::new();
     let mut tried = Vec::new();
     for _ in 0..MAX_ROUNDS {
+        // The judge has read the body by then. What is behind it is about what was unpacked.
+        if ruling.stage() > Stage::Body
+            && let Some(unpacked) = case.unpacked()
+        {
+            case = unpacked;
+        }
         if ruling.stage() == Stage::End {
             break;
         }
@@ -73,6 +79,7 @@ pub(crate) fn explain(mut case: Case, court: &mut Court) -> Explanation {
             .all(|sign| sign.confidence != Confidence::Certain);
         findings.extend(signs);
     }
+    findings.extend(unchecked_signature(&case, &first));
     // A change that undid the rest comes before the change that it was combined with.
     findings.sort_by_key(|finding| finding.confidence != Confidence::Certain);
     Explanation {

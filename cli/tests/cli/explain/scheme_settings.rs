@@ -1,11 +1,14 @@
 //! What `explain` proposes to set, for schemes of one's own: forms of base64 and of times, layouts, the address.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use serde_json::{Value, json};
 
 use super::{
     mistakes::custom,
-    request::{BODY, SECRET, hex, mac},
+    request::{AT, BODY, SECRET, hex, mac},
 };
 
 fn signed(text: &str) -> Vec<u8> {
@@ -90,4 +93,50 @@ fn the_path_and_the_address_are_placeholders_of_the_template_that_is_proposed() 
             "{advice}"
         );
     }
+}
+
+#[test]
+fn the_headers_that_the_request_has_are_searched() {
+    let settings = |template: &str| {
+        json!({
+            "signature_header": "x-signature", "id_header": "x-id", "timestamp_header": "x-time", "encoding": "hex",
+            "template": template, "or_headers":
+                {"signature_header": "y-signature", "id_header": "y-id", "timestamp_header": "y-time"},
+        })
+    };
+    let template = "{id}.{timestamp}.{body}";
+    let mac = signed(&format!("1.{AT}.{BODY}"));
+    let (right, base64) = (hex(&mac), STANDARD.encode(&mac));
+    let (time, millis) = (AT.to_string(), format!("{AT}000"));
+    let with = |signature, time| [("y-signature", signature), ("y-id", "1"), ("y-time", time)];
+    for (template, headers, mistake, said) in [
+        (
+            template,
+            with(&*base64, &*time),
+            "signature_encoding",
+            "Base64",
+        ),
+        (template, with(&right, &millis), "timestamp_rewritten", ""),
+        (template, with("", &time), "signature_malformed", ""),
+        (
+            "{timestamp}.{id}.{body}",
+            with(&right, &time),
+            "scheme_template",
+            template,
+        ),
+    ] {
+        let (found, advice) = first(settings(template), &headers);
+        assert_eq!(found, mistake);
+        assert!(advice.contains(said), "{advice}");
+    }
+    let dateless = custom(settings(template), &with(&right, &time)).without("y-time");
+    let cause = dateless.explained()["findings"][0]["cause"].clone();
+    assert!(cause.to_string().contains("y-time"), "{cause}");
+    // Of several headers of signatures.
+    let more = json!({
+        "signature_header": "x-signature-1", "more_signature_headers": ["x-signature-2"], "encoding": "hex",
+    });
+    let base64 = STANDARD.encode(signed(BODY));
+    let (found, _) = first(more, &[("x-signature-2", &base64)]);
+    assert_eq!(found, "signature_encoding");
 }
