@@ -81,6 +81,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
+    /// Sends so many events, and counts what became of them.
     pub(crate) async fn of(row: &'a Row, events: i64, place: &'a Place) -> Result<Count> {
         let (refused, odd) = (Arc::<AtomicUsize>::default(), Arc::default());
         let mut run = Self {
