@@ -17,7 +17,7 @@ use hookgate::{
 use hookgate_postgres::{PostgresStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
 use place::scene::{
-    Scene, ask, ask_for, copy, entry, keys, literal, order, ordered, pid, scene, until,
+    ENDPOINT, Scene, ask, ask_for, copy, entry, keys, literal, order, ordered, pid, scene, until,
 };
 
 /// What `settle_in` does of a line in the application's transaction.
@@ -507,6 +507,30 @@ async fn of_many_workers_one_probes() {
     let first = first.await.expect("no panic");
     let told: Vec<_> = first.rows.iter().map(|row| row.probe).collect();
     assert_eq!(told, [Some(2)]);
+}
+
+/// A killed worker's line is far behind a line that runs, and an operator holds the endpoint.
+#[tokio::test]
+async fn a_killed_workers_line_is_found_while_its_endpoint_is_held() {
+    let Some(scene) = scene().await else { return };
+    for (number, by) in [(1, 1), (2, 2)] {
+        scene.queue([entry(number)]).await;
+        let batch = ask(scene.inbox(), by, 100 * LEASE).await;
+        assert_eq!(keys(&batch), [key(number)]);
+        scene.run("SELECT setval('{number}', 100000)").await;
+    }
+    let held = scene.inbox().hold(ENDPOINT, true).await;
+    assert!(held.is_ok(), "{held:?}");
+    let lapse = format!(
+        "UPDATE {{work}} SET lease_until = now() WHERE event_key = {}",
+        literal(2)
+    );
+    scene.run(&lapse).await;
+    until("it is due again", async || {
+        assert!(scene.ask(3).await.rows.is_empty());
+        scene.number("SELECT count(*) FROM {later}").await == 1
+    })
+    .await;
 }
 
 /// A10: requests at once keep the cap to the row.

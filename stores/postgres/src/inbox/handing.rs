@@ -90,7 +90,7 @@ impl Core {
         }
         let starts = self.starts(&names).await.unwrap_or_default();
         for (turn, name) in (1_i64..).zip(names) {
-            let start = starts.get(&turn).copied().unwrap_or_default();
+            let start = starts.get(&turn).copied();
             self.cursors.begin(name, ask.format, start, now);
         }
     }
@@ -116,7 +116,6 @@ impl Core {
         places: &[Place],
     ) -> Result<(Vec<Line>, Head), StoreError> {
         let ahead = |place: &Place| Value::Number(place.ahead);
-        let again = |place: &Place| place.again.map_or(Value::Null, Value::Number);
         let values = vec![
             core::names(ask.endpoints),
             Value::many(places.iter().map(ahead)),
@@ -139,6 +138,8 @@ impl Core {
         let mut is_more = false;
         for ((turn, name), at) in (1_i64..).zip(ask.endpoints).zip(places) {
             if head.shut.contains(&turn) {
+                // Its repeated reading goes on all the same. Else each ask would look at the same piece.
+                self.cursors.passed(name, *at, now);
                 continue;
             }
             let ready = || {
@@ -174,20 +175,22 @@ impl Core {
         places: &mut [Place],
         now: Instant,
     ) -> Result<usize, StoreError> {
+        let each = endpoints.iter().zip(places);
+        let mut read: Vec<_> = each.filter(|(_, place)| place.again.is_some()).collect();
         let mut strides = 0;
         loop {
-            let met = self.lapse(endpoints, places, now).await?;
+            let met = self.lapse(&read, now).await?;
             strides += 1;
-            let mut goes_on = false;
-            for (name, place) in endpoints.iter().zip(places.iter_mut()) {
-                if place.again.is_some() && !met.contains(name) {
-                    let next = self.cursors.passed(name, *place, now);
-                    // What is read has been looked at: the next ask does both.
-                    place.again = next.filter(|_| strides < STRIDES);
-                    goes_on |= place.again.is_some();
+            read.retain_mut(|(name, place)| {
+                if met.contains(*name) {
+                    return false;
                 }
-            }
-            if !goes_on {
+                let next = self.cursors.passed(name, **place, now);
+                // What is read has been looked at: the next ask does both.
+                place.again = next.filter(|_| strides < STRIDES);
+                place.again.is_some()
+            });
+            if read.is_empty() {
                 return Ok(strides);
             }
         }
@@ -196,30 +199,25 @@ impl Core {
     /// Answers the endpoints that have lines in their piece.
     async fn lapse(
         &self,
-        endpoints: &[Arc<str>],
-        places: &[Place],
+        read: &[(&Arc<str>, &mut Place)],
         now: Instant,
     ) -> Result<HashSet<Arc<str>>, StoreError> {
         let mut all_met = HashSet::new();
         let own = self.owned.lapsed(now);
-        let again: Vec<(&Arc<str>, i64)> = endpoints
-            .iter()
-            .zip(places)
-            .filter_map(|(name, place)| Some((name, place.again?)))
-            .collect();
-        if own.is_empty() && again.is_empty() {
+        if own.is_empty() && read.is_empty() {
             return Ok(all_met);
         }
         let values = vec![
-            core::names(again.iter().map(|(name, _)| *name)),
-            Value::many(again.iter().map(|(_, again)| *again)),
+            core::names(read.iter().map(|(name, _)| *name)),
+            Value::many(read.iter().map(|(_, place)| again(place))),
+            Value::many(read.iter().map(|(_, place)| place.upto)),
             core::keys(&own),
         ];
         for row in self.query(&self.sql.lapse, values).await? {
             let turn: i64 = row::get(&row, 0)?;
             let met: Option<i64> = row::get(&row, 1)?;
             let place = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
-            if let (Some((name, _)), Some(met)) = (again.get(place), met) {
+            if let (Some((name, _)), Some(met)) = (read.get(place), met) {
                 self.cursors.met(name, met);
                 all_met.insert(Arc::clone(name));
             }
@@ -352,6 +350,10 @@ impl Core {
         }
         Ok(found)
     }
+}
+
+fn again(place: &Place) -> Value {
+    place.again.map_or(Value::Null, Value::Number)
 }
 
 #[cfg(test)]

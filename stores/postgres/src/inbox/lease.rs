@@ -170,8 +170,9 @@ pub(super) fn probe(names: &Names) -> Prepared {
     )
 }
 
-/// Makes lines whose lease has lapsed due again: `$1` names endpoints, and `$2` says from where on their lines are looked at,
-/// a [stride](STRIDE) each. `$3` names lines by their keys. Says for each endpoint the lowest number there.
+/// Makes lines whose lease has lapsed due again: `$1` names endpoints, `$2` says after which number their lines are looked
+/// at, a [stride](STRIDE) each, and `$3` up to which. `$4` names lines by their keys. Says for each endpoint the lowest
+/// number there.
 pub(super) fn lapse(names: &Names) -> Prepared {
     let Names { work, later, .. } = names;
     let lapsed = GivenBack {
@@ -183,17 +184,20 @@ pub(super) fn lapse(names: &Names) -> Prepared {
         error: "g.error",
     };
     let looked_at = format!(
-        "FROM {work} AS w WHERE w.endpoint = a.name AND w.number > a.again AND w.number <= a.again + {STRIDE}"
+        "FROM {work} AS w WHERE w.endpoint = a.name AND w.number > a.again \
+         AND w.number <= least(a.again + {STRIDE}, a.upto)"
     );
     Prepared::new(
         "lapse",
-        "bytea[], bigint[], bytea[]",
+        "bytea[], bigint[], bigint[], bytea[]",
+        // The first condition on a lease is cheap, and nearly all lines are done with it.
         format!(
-            "WITH asked AS MATERIALIZED (SELECT convert_from(name, 'UTF8') COLLATE \"C\" AS name, again, turn \
-                 FROM unnest($1::bytea[], $2::bigint[]) WITH ORDINALITY AS a(name, again, turn)), \
+            "WITH asked AS MATERIALIZED (SELECT convert_from(name, 'UTF8') COLLATE \"C\" AS name, again, upto, turn \
+                 FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS a(name, again, upto, turn)), \
              passed AS MATERIALIZED (SELECT l.event_key FROM asked AS a CROSS JOIN LATERAL ( \
-                 SELECT w.event_key {looked_at} AND w.lease_until <= clock_timestamp()) AS l \
-                 UNION SELECT unnest($3::bytea[])), \
+                 SELECT w.event_key {looked_at} AND w.lease_until IS NOT NULL \
+                 AND w.lease_until <= clock_timestamp()) AS l \
+                 UNION SELECT unnest($4::bytea[])), \
              old AS MATERIALIZED (SELECT w.event_key FROM passed JOIN {work} AS w USING (event_key) \
                  WHERE w.lease_until <= clock_timestamp() FOR UPDATE OF w SKIP LOCKED), \
              g AS (DELETE FROM {work} AS w USING old WHERE w.event_key = old.event_key RETURNING w.*), \
