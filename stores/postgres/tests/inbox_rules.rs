@@ -9,8 +9,8 @@ use hookgate::{
     Key, Keyring, Secret,
     dedup::{Claim, DedupStore, End, Settled},
     inbox::{
-        Accept, Counts, DeadReason, EncryptedInbox, Entry, Inbox, Pause, PauseReason, Quarantine,
-        QuarantineCap, Stands,
+        Accept, Ask, Counts, DeadReason, EncryptedInbox, Entry, FORMAT, Inbox, Pause,
+        PauseReason, Quarantine, QuarantineCap, Stands,
     },
     pack::ContentDigest,
 };
@@ -531,6 +531,39 @@ async fn a_killed_workers_line_is_found_while_its_endpoint_is_held() {
         scene.number("SELECT count(*) FROM {later}").await == 1
     })
     .await;
+}
+
+/// A8: nothing else of its endpoint is left, whose pause is over.
+#[tokio::test]
+async fn a_suspect_tries_its_endpoint() {
+    let Some(scene) = scene().await else { return };
+    scene.queue([entry(1)]).await;
+    let lease = scene.ask(0).await.rows.remove(0).lease;
+    let inbox = scene.inbox();
+    let given = inbox.give_back(&lease, Duration::ZERO, Counts::Nothing, None);
+    assert!(matches!(given.await, Ok(Settled::Ok)));
+    scene.run("UPDATE {later} SET vanished = 3").await;
+    let pause = Pause {
+        reason: PauseReason::Unavailable,
+        lasts: Duration::ZERO,
+        strikes: 2,
+    };
+    let paused = inbox.pause(ENDPOINT, pause).await;
+    assert!(paused.is_ok(), "{paused:?}");
+    let batch = scene.ask(1).await;
+    assert!(batch.rows.is_empty() && batch.suspects_wait);
+    let endpoints = [ENDPOINT.into()];
+    let ask = Ask {
+        endpoints: &endpoints,
+        format: FORMAT,
+        limit: 1,
+        lasts: LEASE,
+        owner: owner(2),
+        suspects: true,
+    };
+    let batch = inbox.lease(ask).await.expect("lease");
+    assert_eq!(keys(&batch), [key(1)]);
+    assert_eq!(batch.rows[0].probe, Some(2));
 }
 
 /// A10: requests at once keep the cap to the row.

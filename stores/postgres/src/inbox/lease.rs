@@ -17,6 +17,9 @@ use crate::{prepared::Prepared, row, statements::from_now, value::Value};
 /// So many numbers are read at most by one statement, whatever is left of their lines.
 pub(super) const STRIDE: i64 = 50_000;
 
+/// So many lines that are due next are looked at for suspects.
+const NEXT: u32 = 300;
+
 /// What a statement answers of a line `t`, beside its place in the batch.
 const LEASED: &str = "t.event_key, t.endpoint, t.event_type, t.key_id, t.order_key, t.format, t.slot, t.number, \
     t.attempt, t.failures, t.vanished, t.quarantined, \
@@ -87,8 +90,10 @@ pub(super) fn lease(names: &Names) -> Prepared {
                  FROM chosen AS c WHERE c.is_later AND t.event_key = c.event_key \
                  RETURNING c.turn, c.round, true AS is_later, {taken}), \
              batch AS (SELECT coalesce(pg_sequence_last_value('{number}'::regclass), 0) AS newest, \
-                 EXISTS (SELECT FROM open AS o JOIN {later} AS l ON l.endpoint = o.name AND {is_due} \
-                     AND l.format <= $6::smallint AND {is_suspect} AND NOT $8::boolean AND {first}) AS suspects_wait, \
+                 EXISTS (SELECT FROM (SELECT name FROM asked WHERE turn NOT IN (SELECT turn FROM shut \
+                         WHERE held OR NOT is_over)) AS o CROSS JOIN LATERAL (SELECT {is_suspect} AS is_suspect \
+                     FROM {later} AS l WHERE l.endpoint = o.name AND {is_due} AND l.format <= $6::smallint AND {first} \
+                     ORDER BY l.due LIMIT {NEXT}) AS l WHERE l.is_suspect AND NOT $8::boolean) AS suspects_wait, \
                  least((SELECT min(next.left_millis) FROM open AS o CROSS JOIN LATERAL (SELECT {due_left} \
                          AS left_millis FROM {later} AS l WHERE l.endpoint = o.name AND l.due > clock_timestamp() \
                          ORDER BY l.due LIMIT 1) AS next), \
