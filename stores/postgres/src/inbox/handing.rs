@@ -31,10 +31,18 @@ const MOVES: usize = 3;
 
 impl Core {
     pub(super) async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
+        let is_repeated = self.owned.asks(ask.owner, ask.lasts);
+        let batch = self.hand_out(ask, is_repeated).await?;
+        self.owned.answered(&ask.owner);
+        Ok(batch)
+    }
+
+    async fn hand_out(&self, ask: Ask<'_>, is_repeated: bool) -> Result<Batch, StoreError> {
         let again = self.owned.of(&ask.owner);
-        if !again.is_empty() {
-            let lines = self.held(&again, &ask.owner).await?;
+        if is_repeated || !again.is_empty() {
+            let lines = self.held(&again, &ask.owner, ask.endpoints).await?;
             if !lines.is_empty() {
+                self.granted(&lines, &ask);
                 let rows = self.leased(lines, &ask).await?;
                 let batch = Batch::default();
                 return Ok(Batch { rows, ..batch });
@@ -42,16 +50,15 @@ impl Core {
         }
         self.look_after(ask.endpoints).await;
         let untried = self.untried.take(&ask);
-        let mut lines = self.probes(&untried, &ask, ask.limit).await?;
+        let room = ask.limit.saturating_sub(untried.len());
+        // Before the probes: whoever opens an endpoint meanwhile lets it hand out what a probe of this owner has.
+        let (mut lines, head, is_more) = self.read_on(&Ask { limit: room, ..ask }).await?;
+        self.granted(&lines, &ask);
+        let over = head.over.into_iter();
+        let over = over.filter(|turn| !untried.contains(turn));
+        let turns: Vec<i64> = untried.iter().copied().chain(over).collect();
         let room = ask.limit.saturating_sub(lines.len());
-        let (ready, head, is_more) = self.read_on(&Ask { limit: room, ..ask }).await?;
-        self.granted(&ready, &ask);
-        lines.extend(ready);
-        let over: Vec<i64> = (head.over.into_iter())
-            .filter(|turn| !untried.contains(turn))
-            .collect();
-        let room = ask.limit.saturating_sub(lines.len());
-        lines.extend(self.probes(&over, &ask, room).await?);
+        lines.extend(self.probes(&turns, &ask, room).await?);
         let next = head
             .next_millis
             .map(|millis| rounding::left(millis).max(AT_ONCE));
@@ -157,7 +164,7 @@ impl Core {
                     .filter(|number| *number > at.ahead)
                     .max(),
                 last_again: again.iter().copied().max(),
-                is_full: lines.len() >= ask.limit,
+                is_full: lines.len() >= ask.limit && !head.idle.contains(&turn),
                 // The statement reads no more of a piece than it may hand out.
                 is_again_read: !head.left.contains(&turn) && again.len() < ask.limit,
                 newest: head.newest,
@@ -255,10 +262,11 @@ impl Core {
         let Some(name) = ask.endpoints.get(place) else {
             return Ok(None);
         };
-        let from = self.cursors.place(name, ask.format, Instant::now()).ahead;
+        let place = self.cursors.place(name, ask.format, Instant::now());
         let values = vec![
             Value::from(name),
-            Value::Number(from),
+            Value::Number(place.ahead),
+            again(&place),
             Value::from(&ask.owner),
             Value::of_duration(ask.lasts),
             Value::Number(ask.format.into()),
@@ -268,19 +276,22 @@ impl Core {
         let Some(row) = rows.first() else {
             return Ok(None);
         };
-        let Some(mut line) = lease::line(row)? else {
-            return Ok(None);
-        };
-        line.turn = turn;
-        line.probe = Some(row::attempt(row, 0)?);
-        Ok(Some(line))
+        let line = lease::trying_line(row)?;
+        Ok(line.map(|line| Line { turn, ..line }))
     }
 
-    /// What `owner` still holds of these lines.
-    async fn held(&self, keys: &[[u8; 32]], owner: &OwnerToken) -> Result<Vec<Line>, StoreError> {
-        let values = vec![core::keys(keys), owner.into()];
+    /// What `owner` still holds of these lines, and of those that try one of these endpoints.
+    async fn held(
+        &self,
+        keys: &[[u8; 32]],
+        owner: &OwnerToken,
+        endpoints: &[Arc<str>],
+    ) -> Result<Vec<Line>, StoreError> {
+        let values = vec![core::keys(keys), owner.into(), core::names(endpoints)];
         let rows = self.query(&self.sql.held, values).await?;
-        let lines = rows.iter().filter_map(|row| lease::line(row).transpose());
+        let lines = rows
+            .iter()
+            .filter_map(|row| lease::trying_line(row).transpose());
         lines.collect()
     }
 
@@ -342,7 +353,7 @@ impl Core {
                 break;
             }
             let keys: Vec<[u8; 32]> = places.iter().map(|(.., key)| *key).collect();
-            let moved = self.held(&keys, owner).await?;
+            let moved = self.held(&keys, owner, &[]).await?;
             places = moved
                 .iter()
                 .map(|line| (line.slot, line.number, line.event_key))
