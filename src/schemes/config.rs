@@ -44,19 +44,31 @@ pub enum SchemeConfig {
 }
 
 impl SchemeConfig {
-    /// The headers that it reads: that of the signature first, then those that the signature covers. What any other header
-    /// says is not proved.
+    /// The headers that carry a signature, as the settings spell them. A request need not have each of them: the first
+    /// one is what a [`Signer`](crate::simulator::Signer) writes. A MAC inside the body has none.
     ///
     /// ```
     /// let slack = hookgate::providers::known::find("slack").unwrap().scheme().unwrap();
-    /// assert_eq!(slack.headers(), ["x-slack-signature", "x-slack-request-timestamp"]);
+    /// assert_eq!(slack.signature_headers(), ["x-slack-signature"]);
+    /// assert_eq!(slack.covered_headers(), ["x-slack-request-timestamp"]);
     /// ```
-    pub fn headers(&self) -> Vec<&str> {
+    pub fn signature_headers(&self) -> Vec<&str> {
         match self {
-            Self::HmacHeader(config) => config.headers(),
+            Self::HmacHeader(config) => config.signature_headers(),
             Self::HmacBodyField(_) => Vec::new(),
             #[cfg(feature = "jwt")]
-            Self::SignedRequest(config) => config.headers(),
+            Self::SignedRequest(config) => vec![&config.signature_header],
+        }
+    }
+
+    /// The headers whose values the signature covers, under each of their names. What a header says that is in neither
+    /// list is not proved, also where the scheme reads it.
+    pub fn covered_headers(&self) -> Vec<&str> {
+        match self {
+            Self::HmacHeader(config) => config.covered_headers(),
+            Self::HmacBodyField(_) => Vec::new(),
+            #[cfg(feature = "jwt")]
+            Self::SignedRequest(config) => config.covered_headers(),
         }
     }
 }

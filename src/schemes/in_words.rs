@@ -43,12 +43,19 @@ impl Display for HmacHeaderConfig {
             }
         }
         write!(f, ", in {}", self.signature_header)?;
-        let others = self.more_signature_headers.iter();
+        // Numbered ones would fill a page.
+        let others: &[_] = match self.more_signature_headers.len() {
+            count @ 4.. => {
+                write!(f, " or one of {count} more headers")?;
+                &[]
+            }
+            _ => &self.more_signature_headers,
+        };
         let family = self.or_headers.iter().map(|it| &it.signature_header);
-        for other in others.chain(family) {
-            write!(f, " or {other}")?;
-        }
-        Ok(())
+        others
+            .iter()
+            .chain(family)
+            .try_for_each(|other| write!(f, " or {other}"))
     }
 }
 

@@ -29,13 +29,16 @@ impl HeaderSigner {
         self.secrets.push(Zeroizing::new(secret.as_ref().to_vec()));
     }
 
-    /// Any body can be signed so.
+    /// Any body can be signed so. What an earlier signing has written is taken away, under each of its names: it could
+    /// contradict this one, or prove the request where this one is spoilt.
     pub(super) fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> Sent {
         let headers = self.scheme.headers(sent.to_sign(), self.secrets(), id, at);
+        let stale = self.scheme.written_headers();
+        let sent = stale.fold(sent, |sent, name| sent.without_header(name));
         let signed = headers.into_iter().fold(sent, |sent, (name, value)| {
             sent.without_header(&name).with_header(name, value)
         });
-        signed.signed_in(self.scheme.signature_header())
+        signed.signed_in_each_of(self.scheme.signature_headers())
     }
 
     fn secrets(&self) -> impl Iterator<Item = &[u8]> {

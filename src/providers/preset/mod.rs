@@ -12,6 +12,7 @@
 
 mod form_field;
 mod found;
+mod merging;
 mod reading;
 mod signed_part;
 #[cfg(feature = "simulator")]
@@ -289,6 +290,7 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {
         let scheme = self.scheme.as_ref();
         let mut found = scheme.map_or_else(|_| Vec::new(), |scheme| scheme.findings());
+        found.extend(merging::findings(&self.reading));
         found.extend(self.accept_unreadable_time.then(accepts_unreadable_time));
         found
     }

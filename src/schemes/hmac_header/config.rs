@@ -270,19 +270,22 @@ fn other_family(
 }
 
 impl HmacHeaderConfig {
-    /// Those that it reads, that of the signature first.
-    pub(in crate::schemes) fn headers(&self) -> Vec<&str> {
-        let own = [&self.id_header, &self.timestamp_header]
-            .into_iter()
-            .flatten();
-        let family = self.or_headers.iter().flat_map(|family| {
-            let others = [&family.id_header, &family.timestamp_header];
-            std::iter::once(&family.signature_header).chain(others.into_iter().flatten())
-        });
+    pub(in crate::schemes) fn signature_headers(&self) -> Vec<&str> {
+        let others = self.or_headers.iter().map(|it| &it.signature_header);
         std::iter::once(&self.signature_header)
             .chain(&self.more_signature_headers)
-            .chain(own)
-            .chain(family)
+            .chain(others)
+            .map(String::as_str)
+            .collect()
+    }
+
+    pub(in crate::schemes) fn covered_headers(&self) -> Vec<&str> {
+        let others = self.or_headers.iter();
+        let others = others.flat_map(|it| [&it.id_header, &it.timestamp_header]);
+        [&self.id_header, &self.timestamp_header]
+            .into_iter()
+            .chain(others)
+            .flatten()
             .map(String::as_str)
             .chain(headers_of(&self.template))
             .collect()

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     keys::{KeyKind, LiveKeys},
     request::RawRequest,
+    setup::Finding,
     verdict::Rejection,
 };
 
@@ -61,6 +62,10 @@ impl Scheme for HmacHeader {
 
     fn takes(&self, kind: KeyKind) -> bool {
         kind == KeyKind::Secret
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        Vec::from_iter(self.digest.finding())
     }
 
     /// Proves the whole body, and what else the template names.

@@ -62,8 +62,18 @@ impl HmacHeader {
 
     /// Every header that may carry a signature, in lower case.
     pub(crate) fn signature_headers(&self) -> impl Iterator<Item = &str> {
-        let further = self.further.iter().map(|name| name.as_str());
-        [self.signature_header()].into_iter().chain(further)
+        let other = self.other.iter().map(|other| &other.signature);
+        let others = self.further.iter().chain(other);
+        std::iter::once(&self.family.signature)
+            .chain(others)
+            .map(|name| name.as_str())
+    }
+
+    /// Every header that a sender writes as it signs, in lower case. What the template names beside them is there before.
+    pub(crate) fn written_headers(&self) -> impl Iterator<Item = &str> {
+        let other = self.other.iter().flat_map(|other| other.names());
+        let names = self.family.names().chain(&self.further).chain(other);
+        names.map(|name| name.as_str())
     }
 
     /// The header that carries the first signature, in lower case.

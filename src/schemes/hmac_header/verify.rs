@@ -158,9 +158,8 @@ impl HmacHeader {
         if text.is_empty() {
             return Err(Rejection::MissingTimestamp);
         }
-        // That its form has no byte that could end it, was seen to when the scheme was made.
-        let fits = self.timestamp_rule.fits(text.len());
-        let time = self.timestamp_form.read(text).filter(|_| fits);
+        let fits = self.timestamp_rule.check(text);
+        let time = fits.ok().and_then(|()| self.timestamp_form.read(text));
         let time = time.ok_or(Rejection::MalformedTimestamp)?;
         Ok(Some((text, time)))
     }

@@ -213,18 +213,20 @@ impl TryFrom<SignedRequestConfig> for SignedRequest {
 }
 
 impl SignedRequestConfig {
-    /// Those that it reads, that of the signature first.
-    pub(in crate::schemes) fn headers(&self) -> Vec<&str> {
-        let others = [
-            &self.nonce_header,
-            &self.timestamp_header,
-            &self.algorithm_header,
-        ];
-        std::iter::once(&self.signature_header)
-            .chain(others.into_iter().flatten())
-            .map(String::as_str)
-            .chain(headers_of(&self.template))
-            .collect()
+    pub(in crate::schemes) fn covered_headers(&self) -> Vec<&str> {
+        // It may be read without being covered: it chooses among what the key allows.
+        let algorithm = self.algorithm_header.as_ref();
+        let algorithm = algorithm.filter(|_| self.template.contains("{algorithm"));
+        [
+            self.nonce_header.as_ref(),
+            self.timestamp_header.as_ref(),
+            algorithm,
+        ]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .chain(headers_of(&self.template))
+        .collect()
     }
 }
 

@@ -155,28 +155,58 @@ fn forged(scheme: &SchemeConfig, value: &str) -> String {
     format!("{first}{}", rest.collect::<String>())
 }
 
-/// Changes of the headers that carry the proof or are covered by it.
-fn covered_headers(scheme: &SchemeConfig, sent: &Sent) -> Vec<Altered> {
+/// Changes of each of `names` in one request.
+fn headers(
+    what: &str,
+    names: &[String],
+    sent: &Sent,
+    other: impl Fn(&str) -> String,
+) -> Vec<Altered> {
+    let each = |change: &dyn Fn(Sent, &str, &str) -> Sent| {
+        names.iter().fold(sent.clone(), |changed, name| {
+            change(changed, name, sent.header(name).unwrap())
+        })
+    };
+    let changed = [
+        ("missing", each(&|it, name, _| it.without_header(name))),
+        (
+            "empty",
+            each(&|it, name, _| it.without_header(name).with_header(name, "")),
+        ),
+        (
+            "changed",
+            each(&|it, name, value| it.without_header(name).with_header(name, other(value))),
+        ),
+        (
+            "twice",
+            each(&|it, name, value| it.with_header(name, value)),
+        ),
+    ];
+    changed
+        .map(|(how, sent)| (format!("{what}, {how}"), sent))
+        .to_vec()
+}
+
+/// Changes of the headers that carry the proof, all at once, and of each that is covered by it. A sender that has several
+/// names for them uses some.
+fn proof(scheme: &SchemeConfig, sent: &Sent) -> Vec<Altered> {
+    let used = |names: Vec<&str>| -> Vec<String> {
+        let names = names.into_iter().map(str::to_lowercase);
+        names.filter(|name| sent.header(name).is_some()).collect()
+    };
+    let signatures = used(scheme.signature_headers());
     let mut altered = Vec::new();
-    for (place, name) in scheme.headers().into_iter().enumerate() {
-        let name = name.to_lowercase();
-        let value = sent.header(&name).unwrap().to_owned();
-        let without = sent.clone().without_header(&name);
-        let other = match place {
-            0 => forged(scheme, &value),
-            // Another character in the place of the last one: also another time within the window.
-            _ => {
-                let (rest, last) = value.split_at(value.len() - 1);
-                format!("{rest}{}", if last == "1" { "2" } else { "1" })
-            }
-        };
-        let changed = [
-            ("missing", without.clone()),
-            ("empty", without.clone().with_header(&name, "")),
-            ("changed", without.clone().with_header(&name, other)),
-            ("twice", sent.clone().with_header(&name, value)),
-        ];
-        altered.extend(changed.map(|(what, sent)| (format!("{name}, {what}"), sent)));
+    if !signatures.is_empty() {
+        altered = headers("signature", &signatures, sent, |value| {
+            forged(scheme, value)
+        });
+    }
+    for name in used(scheme.covered_headers()) {
+        // Another character in the place of the last one: also another time within the window.
+        altered.extend(headers(&name, std::slice::from_ref(&name), sent, |value| {
+            let (rest, last) = value.split_at(value.len() - 1);
+            format!("{rest}{}", if last == "1" { "2" } else { "1" })
+        }));
     }
     altered
 }
@@ -185,7 +215,7 @@ fn covered_headers(scheme: &SchemeConfig, sent: &Sent) -> Vec<Altered> {
 async fn what_is_altered_within_the_coverage_is_refused() {
     for vector in all() {
         let (scheme, sent) = (vector.sender().scheme().unwrap(), vector.sent());
-        let altered = [bodies(&scheme, &sent), covered_headers(&scheme, &sent)].concat();
+        let altered = [bodies(&scheme, &sent), proof(&scheme, &sent)].concat();
         assert!(altered.len() >= 10, "{}", vector.sender);
         for (what, altered) in altered {
             let refused = seen(&vector, altered).await.map(|_| ());
@@ -205,11 +235,8 @@ async fn what_is_altered_within_the_coverage_is_refused() {
 /// Changes of what no proof covers, with the type that the request then claims.
 fn uncovered(vector: &Vector, right: &Seen) -> Vec<(Altered, Option<String>)> {
     let scheme = vector.sender().scheme().unwrap();
-    let covered: Vec<_> = scheme
-        .headers()
-        .iter()
-        .map(|it| it.to_lowercase())
-        .collect();
+    let proof = [scheme.signature_headers(), scheme.covered_headers()].concat();
+    let proof: Vec<_> = proof.into_iter().map(str::to_lowercase).collect();
     let sent = vector.sent();
     let claims = match vector.sender().event_type.value() {
         EventTypeAt::Header(name) => Some(*name),
@@ -226,7 +253,7 @@ fn uncovered(vector: &Vector, right: &Seen) -> Vec<(Altered, Option<String>)> {
     let marks = vector.sender().marks.iter().copied();
     let mut altered = Vec::new();
     for name in own.chain(usual).chain(marks).chain(claims) {
-        if name == "content-type" || covered.contains(&name.to_lowercase()) {
+        if name == "content-type" || proof.contains(&name.to_lowercase()) {
             continue;
         }
         let without = sent.clone().without_header(name);

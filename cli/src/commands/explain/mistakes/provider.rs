@@ -1,9 +1,6 @@
 //! Another provider than the one that the receiver is built for.
 
-use hookgate::{
-    providers::known::{self, KnownSender},
-    schemes::SchemeConfig,
-};
+use hookgate::providers::known::{self, KnownSender};
 
 use super::{
     super::{
@@ -71,7 +68,10 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
 /// as `webhook-signature`.
 fn has_mark_of_its_own(case: &Case, provider: &str) -> bool {
     let own = known::find(&case.provider).and_then(KnownSender::scheme);
-    let own = own.as_ref().map_or(Vec::new(), SchemeConfig::headers);
+    let own = own.iter();
+    let own: Vec<_> = own
+        .flat_map(|it| [it.signature_headers(), it.covered_headers()].concat())
+        .collect();
     let is_own = |mark: &str| own.iter().any(|name| name.eq_ignore_ascii_case(mark));
     let is_there = |mark: &str| {
         let mut headers = case.headers.iter();
