@@ -63,6 +63,23 @@ fn as_sent(mut scheme: HmacHeaderConfig, case: &Case) -> HmacHeaderConfig {
     scheme
 }
 
+/// The names of the headers that a template covers.
+pub(crate) fn headers_of(template: &str) -> impl Iterator<Item = &str> {
+    let named = template.split("{header:").skip(1);
+    named.filter_map(|rest| rest.split(['}', ':']).next())
+}
+
+/// Whether the signature covers something of the head that a body alone does not have.
+pub(crate) fn covers_head(case: &Case) -> bool {
+    let of_scheme = scheme_of(case).map(|scheme| scheme.template);
+    let template = of_scheme.or_else(|| Some(case.setting("template")?.as_str()?.to_owned()));
+    let template = template.unwrap_or_default();
+    let takes = ["{path}", "{method}"]
+        .iter()
+        .any(|it| template.contains(it));
+    takes || headers_of(&template).any(|name| case.value(name).is_none())
+}
+
 /// What stands before each signature.
 pub(crate) fn prefix_of(scheme: &HmacHeaderConfig) -> String {
     match &scheme.layout {
