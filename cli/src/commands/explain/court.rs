@@ -214,6 +214,7 @@ impl Court {
 fn is_of_body(rejection: &Rejection, case: &Case) -> bool {
     match rejection {
         Rejection::UnsupportedEncoding => case.is_unpacked(),
+        Rejection::UnpackedTooLarge { .. } => true,
         Rejection::BodyTooLarge { limit } => {
             case.declared_length().is_none_or(|length| length <= *limit)
         }
