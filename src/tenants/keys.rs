@@ -3,7 +3,7 @@
 use super::Tenants;
 #[cfg(feature = "jwks")]
 use crate::access::Jwks;
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 use crate::keys::VerifyingKey;
 use crate::{
     keys::{Key, KeyKind, Keyring, Secret},
@@ -64,7 +64,7 @@ impl From<Secret> for Keys {
     }
 }
 
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 impl From<VerifyingKey> for Keys {
     fn from(key: VerifyingKey) -> Self {
         Self::Ring(key.into())
