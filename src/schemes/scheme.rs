@@ -4,10 +4,10 @@ use std::{borrow::Cow, fmt};
 
 use super::Verified;
 use crate::{
-    keys::{KeyKind, LiveKeys},
+    keys::{Key, KeyKind, LiveKeys},
     limits::BODY_LIMIT,
     request::RawRequest,
-    setup::Finding,
+    setup::{BuildError, Finding},
     verdict::Rejection,
 };
 
@@ -80,6 +80,17 @@ pub trait Scheme: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether it verifies with this key, which is of a kind that it [takes](Self::takes). Asked when a receiver is built.
+    /// Default: it does.
+    ///
+    /// # Errors
+    ///
+    /// When the key could verify nothing, since it is for another algorithm.
+    fn check_key(&self, key: &Key) -> Result<(), BuildError> {
+        let _ = key;
+        Ok(())
+    }
+
     /// What the start-up check should say of these settings. Default: nothing.
     fn findings(&self) -> Vec<Finding> {
         Vec::new()
@@ -147,6 +158,10 @@ impl<S: Scheme + ?Sized> Scheme for Box<S> {
 
     fn takes(&self, kind: KeyKind) -> bool {
         (**self).takes(kind)
+    }
+
+    fn check_key(&self, key: &Key) -> Result<(), BuildError> {
+        (**self).check_key(key)
     }
 
     fn findings(&self) -> Vec<Finding> {

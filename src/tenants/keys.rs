@@ -58,6 +58,24 @@ impl Keys {
     }
 }
 
+impl Keys {
+    /// For packs, when they are validated: asks `check` of each key that is known. See
+    /// [`check_key`](crate::schemes::Scheme::check_key).
+    ///
+    /// # Errors
+    ///
+    /// The first of `check`.
+    pub fn check_each(
+        &self,
+        check: impl FnMut(&Key) -> Result<(), BuildError>,
+    ) -> Result<(), BuildError> {
+        match self {
+            Self::Ring(ring) => ring.load().iter().try_for_each(check),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl From<Secret> for Keys {
     fn from(secret: Secret) -> Self {
         Self::Ring(secret.into())

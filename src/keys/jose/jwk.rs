@@ -83,9 +83,7 @@ impl Jwk {
             }
             ("EC", Some("P-256")) => Ok((Material::P256(point(32)?), &[Es256])),
             ("EC", Some("P-384")) => Ok((Material::P384(point(48)?), &[Es384])),
-            ("OKP", Some("Ed25519")) => {
-                Ok((Material::ed25519(&number(&self.x)?)?, &[EdDsa]))
-            }
+            ("OKP", Some("Ed25519")) => Ok((Material::ed25519(&number(&self.x)?)?, &[EdDsa])),
             _ => Err(NO_PUBLIC_KEY),
         }
     }

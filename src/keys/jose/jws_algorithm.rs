@@ -76,7 +76,6 @@ impl JwsAlgorithm {
             .map_or("none", |(_, name)| *name)
     }
 
-    #[cfg(any(feature = "jwks", feature = "token"))]
     pub(crate) fn is_shared_secret(self) -> bool {
         matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
@@ -94,7 +93,10 @@ impl<'de> Deserialize<'de> for JwsAlgorithm {
         let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
         Self::from_name(&name).ok_or_else(|| {
             let names: Vec<_> = Self::ALL.iter().map(|(_, name)| *name).collect();
-            D::Error::custom(format!("an unknown algorithm: expected one of {}", names.join(", ")))
+            D::Error::custom(format!(
+                "an unknown algorithm: expected one of {}",
+                names.join(", ")
+            ))
         })
     }
 }

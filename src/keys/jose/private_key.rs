@@ -8,8 +8,8 @@ use aws_lc_rs::{
     signature::{
         ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING,
         ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
-        EcdsaSigningAlgorithm, Ed25519KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
-        RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
+        EcdsaSigningAlgorithm, Ed25519KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
+        RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
     },
 };
 use x509_parser::pem::Pem;
@@ -49,12 +49,19 @@ impl PrivateKey {
 
     fn of_der(der: &[u8], algorithm: JwsAlgorithm, form: EcdsaForm) -> Option<Self> {
         use JwsAlgorithm::{EdDsa, Es256, Es384, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
-        let ecdsa = |fixed, asn1| Self::ecdsa(der, if form == EcdsaForm::Der { asn1 } else { fixed });
+        let ecdsa =
+            |fixed, asn1| Self::ecdsa(der, if form == EcdsaForm::Der { asn1 } else { fixed });
         let rsa = |encoding| Self::rsa(der, encoding);
         match algorithm {
             EdDsa => Self::ed25519(der),
-            Es256 => ecdsa(&ECDSA_P256_SHA256_FIXED_SIGNING, &ECDSA_P256_SHA256_ASN1_SIGNING),
-            Es384 => ecdsa(&ECDSA_P384_SHA384_FIXED_SIGNING, &ECDSA_P384_SHA384_ASN1_SIGNING),
+            Es256 => ecdsa(
+                &ECDSA_P256_SHA256_FIXED_SIGNING,
+                &ECDSA_P256_SHA256_ASN1_SIGNING,
+            ),
+            Es384 => ecdsa(
+                &ECDSA_P384_SHA384_FIXED_SIGNING,
+                &ECDSA_P384_SHA384_ASN1_SIGNING,
+            ),
             Rs256 => rsa(&RSA_PKCS1_SHA256),
             Rs384 => rsa(&RSA_PKCS1_SHA384),
             Rs512 => rsa(&RSA_PKCS1_SHA512),
@@ -90,7 +97,8 @@ impl PrivateKey {
             Self::Rsa(pair, encoding) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 let random = SystemRandom::new();
-                pair.sign(*encoding, &random, message, &mut signature).ok()?;
+                pair.sign(*encoding, &random, message, &mut signature)
+                    .ok()?;
                 Some(signature)
             }
             Self::Ecdsa(pair) => {

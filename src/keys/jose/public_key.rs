@@ -108,13 +108,14 @@ impl fmt::Debug for Material {
     }
 }
 
-pub(super) const PRIVATE: &str =
-    "a key to verify with is a private one: give the public key or the certificate, and keep that one away";
+pub(super) const PRIVATE: &str = "a key to verify with is a private one: give the public key or the certificate, and keep that one away";
 const NOT_PEM: &str = "a key to verify with is not PEM: there must be one block `CERTIFICATE`, `PUBLIC KEY` or \
                        `RSA PUBLIC KEY` (is it DER?)";
-const NOT_DER: &str = "a key to verify with is no certificate and no public key in DER (is it PEM?)";
+const NOT_DER: &str =
+    "a key to verify with is no certificate and no public key in DER (is it PEM?)";
 const NOT_RAW: &str = "a key to verify with is neither a bare Ed25519 key, nor a point on P-256 or P-384, nor a public key in DER";
-const BROKEN: &str = "a key to verify with cannot be read: its PEM block, its DER or its numbers are damaged";
+const BROKEN: &str =
+    "a key to verify with cannot be read: its PEM block, its DER or its numbers are damaged";
 const OTHER_KIND: &str =
     "a key is of a kind that verifies nothing here: RSA, P-256, P-384 and Ed25519 do";
 const WEAK: &str = "an RSA key has less than 2,048 bits: its signatures can be forged";

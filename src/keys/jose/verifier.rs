@@ -57,8 +57,7 @@ impl Verifier {
 
     /// Whether `signature` is one of `message`. `form` counts for ECDSA alone.
     pub(super) fn verifies(&self, form: EcdsaForm, message: &[u8], signature: &[u8]) -> bool {
-        let is_signed =
-            |key: &ParsedPublicKey| key.verify_sig(message, signature).is_ok();
+        let is_signed = |key: &ParsedPublicKey| key.verify_sig(message, signature).is_ok();
         match self {
             Self::Mac(key) => hmac::verify(key, message, signature).is_ok(),
             Self::Rsa(key) => is_signed(key),

@@ -250,7 +250,8 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
                 "`answer_url_verification` is a setting of `Preset::slack` alone: leave it out",
             ));
         }
-        self.keys.check(|kind| scheme.takes(kind))
+        self.keys.check(|kind| scheme.takes(kind))?;
+        self.keys.check_each(|key| scheme.check_key(key))
     }
 
     fn needs_access(&self) -> bool {
