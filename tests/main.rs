@@ -41,6 +41,7 @@ mod schemes {
         mod types;
         mod vectors;
     }
+    mod public_key_signature;
     mod published_keys;
     mod signed_request;
     mod signer;
