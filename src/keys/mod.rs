@@ -12,7 +12,7 @@ mod secret;
 
 #[cfg(feature = "public-keys")]
 pub use self::jose::{EcdsaForm, JwsAlgorithm, VerifyingKey};
-#[cfg(feature = "public-keys")]
+#[cfg(feature = "jwks")]
 pub(crate) use self::live_keys::MAX_TRIALS;
 pub(crate) use self::{
     constant_time::{KeyedMac, SecretDigest},

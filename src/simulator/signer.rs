@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 #[cfg(feature = "jwt")]
 use super::RequestSigner;
 use super::{HeaderSigner, Sent};
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 use crate::keys::JwsAlgorithm;
 use crate::{
     schemes::{HmacBodyField, SchemeConfig, hmac_body_field::Unsignable},
@@ -94,13 +94,13 @@ impl Signer {
         }
     }
 
-    /// Signs with a private key in PEM: PKCS #8, for RSA also PKCS #1 (feature `jwt`).
+    /// Signs with a private key in PEM: PKCS #8, for RSA also PKCS #1 (feature `public-keys`).
     ///
     /// # Errors
     ///
     /// When the settings cannot be right, or are those of a MAC; when the key cannot be read, or is not one of the
     /// algorithm's.
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "public-keys")]
     pub fn private_key(
         config: impl Into<SchemeConfig>,
         pem: impl AsRef<[u8]>,
@@ -113,6 +113,7 @@ impl Signer {
             SchemeConfig::PublicKeySignature(_) => Err(BuildError::Scheme(
                 "the private key is for another algorithm than the settings name",
             )),
+            #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(config) => {
                 let signer = RequestSigner::new(config, pem, algorithm)?;
                 Ok(Self(Kind::Request(Box::new(signer))))

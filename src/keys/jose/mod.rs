@@ -11,8 +11,10 @@ mod jws_algorithm;
 mod jws_head;
 #[cfg(feature = "jwt")]
 mod jwt;
-#[cfg(any(feature = "token", feature = "simulator"))]
+#[cfg(feature = "simulator")]
 mod private_key;
+#[cfg(any(feature = "token", feature = "simulator"))]
+mod private_pem;
 mod public_key;
 mod self_test;
 #[cfg(feature = "token")]

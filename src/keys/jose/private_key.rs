@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+#[cfg(feature = "token")]
+use aws_lc_rs::hmac;
 use aws_lc_rs::{
-    hmac,
     rand::SystemRandom,
     signature::{
         ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING,
@@ -12,13 +13,12 @@ use aws_lc_rs::{
         RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
     },
 };
-use x509_parser::pem::Pem;
-use zeroize::Zeroizing;
 
-use super::{EcdsaForm, JwsAlgorithm};
+use super::{EcdsaForm, JwsAlgorithm, private_pem::der_of_pem};
 
 /// A key that signs by one algorithm: a private one, or a secret that both ends have.
 pub(crate) enum PrivateKey {
+    #[cfg(feature = "token")]
     Secret(hmac::Key),
     Rsa(Box<RsaKeyPair>, &'static dyn RsaEncoding),
     Ecdsa(EcdsaKeyPair),
@@ -36,7 +36,7 @@ impl PrivateKey {
     }
 
     /// A secret that both ends have, of any length. `None` for an algorithm of private keys.
-    #[cfg(all(feature = "token", feature = "simulator"))]
+    #[cfg(feature = "token")]
     pub(crate) fn secret(secret: &[u8], algorithm: JwsAlgorithm) -> Option<Self> {
         let algorithm = match algorithm {
             JwsAlgorithm::Hs256 => hmac::HMAC_SHA256,
@@ -93,6 +93,7 @@ impl PrivateKey {
     /// Signs. `None` without randomness.
     pub(crate) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         match self {
+            #[cfg(feature = "token")]
             Self::Secret(key) => Some(hmac::sign(key, message).as_ref().to_vec()),
             Self::Rsa(pair, encoding) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
@@ -108,13 +109,6 @@ impl PrivateKey {
             Self::Ed25519(pair) => Some(pair.try_sign(message).ok()?.as_ref().to_vec()),
         }
     }
-}
-
-/// What the first block of a PEM holds, if it is a private key.
-pub(super) fn der_of_pem(pem: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let block = Pem::iter_from_buffer(pem).next()?.ok()?;
-    let is_private = matches!(&*block.label, "PRIVATE KEY" | "RSA PRIVATE KEY");
-    is_private.then(|| Zeroizing::new(block.contents))
 }
 
 impl fmt::Debug for PrivateKey {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{base64url, compact_jws::message_of, private_key::der_of_pem, public_key::Material};
+use super::{base64url, compact_jws::message_of, private_pem::der_of_pem, public_key::Material};
 use crate::{
     keys::{JwsAlgorithm, Key, Secret, VerifyingKey},
     setup::BuildError,
