@@ -12,7 +12,7 @@ use sha2::{Sha256, Sha384, Sha512};
 #[cfg(feature = "public-keys")]
 use super::VerifyingKey;
 use super::{KeyedMac, Secret};
-use crate::{identity::KeyId, time::UnixTime};
+use crate::{identity::KeyId, setup::BuildError, time::UnixTime};
 
 /// One key of a [`Keyring`](super::Keyring): a secret that both ends have, or a public key.
 ///
@@ -174,6 +174,15 @@ impl Key {
         }
         let made = KeyedMac::new(shared.secret.expose())?;
         Some(slot.get_or_init(|| made))
+    }
+
+    /// Whether it can verify anything. A secret was checked when it was made.
+    pub(crate) fn validate(&self) -> Result<(), BuildError> {
+        match &self.material {
+            Material::Secret(_) => Ok(()),
+            #[cfg(feature = "public-keys")]
+            Material::Public(key) => key.validate(),
+        }
     }
 
     pub(super) fn is_live(&self, now: UnixTime) -> bool {

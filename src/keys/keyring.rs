@@ -105,7 +105,7 @@ impl Keyring {
 
     /// Asked at start, of a ring that was made of one key without a check.
     pub(crate) fn validate(&self) -> Result<(), BuildError> {
-        self.load().iter().try_for_each(validate)
+        self.load().iter().try_for_each(Key::validate)
     }
 
     /// Whether one of its keys is for an algorithm whose key both ends have.
@@ -136,23 +136,13 @@ fn checked(keys: impl IntoIterator<Item = Key>) -> Result<Vec<Key>, BuildError> 
         return Err(BuildError::NoKey);
     }
     for (place, key) in keys.iter().enumerate() {
-        validate(key)?;
+        key.validate()?;
         if keys.iter().take(place).any(|other| other.id() == key.id()) {
             let place = place.saturating_add(1);
             return Err(BuildError::RepeatedKeyId { place });
         }
     }
     Ok(keys)
-}
-
-/// A secret was checked when it was made.
-fn validate(key: &Key) -> Result<(), BuildError> {
-    #[cfg(feature = "public-keys")]
-    if let Some(key) = key.public_key() {
-        return key.validate();
-    }
-    let _ = key;
-    Ok(())
 }
 
 impl From<Secret> for Keyring {

@@ -70,7 +70,7 @@ pub trait Provider: Send + Sync + 'static {
     }
 
     /// The name of the key that the request says it is signed with, as [`Scheme::key_name`]. Asked only where
-    /// [`keys`](Self::keys) are published. Default: none.
+    /// [`keys`](Self::keys) are looked up by their names. Default: none.
     ///
     /// [`Scheme::key_name`]: crate::schemes::Scheme::key_name
     ///

@@ -142,6 +142,8 @@ pub(crate) const SECRETS: [(&str, &str); 17] = [
     ("IDCLOUD_BASIC", "unico:s3cretOfIdCloud"),
     ("LOGTO_SIGNING_KEY", "s3cretOfLogto"),
     ("SHOPIFY_SECRET", "s3cretOfShopify"),
+    ("PUBLIC_KEY_SIGNATURE_KEY", CERTIFICATE),
+    ("PUBLIC_KEY_SIGNATURE_PRIVATE_KEY", PRIVATE_KEY),
     ("SIGNED_REQUEST_CERTIFICATE", CERTIFICATE),
     ("SIGNED_REQUEST_PRIVATE_KEY", PRIVATE_KEY),
     ("SLACK_SIGNING_SECRET", "s3cretOfSlack"),

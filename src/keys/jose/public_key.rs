@@ -109,7 +109,8 @@ impl fmt::Debug for Material {
 }
 
 pub(super) const PRIVATE: &str = "a key to verify with is a private one: give the public key or the certificate, and keep that one away";
-const NOT_PEM: &str = "a key to verify with is not PEM: there must be one block `CERTIFICATE`, `PUBLIC KEY` or \
+/// A frozen verdict has this text.
+const NOT_PEM: &str = "a token's key is not PEM: there must be one block `CERTIFICATE`, `PUBLIC KEY` or \
                        `RSA PUBLIC KEY` (is it DER?)";
 const NOT_DER: &str =
     "a key to verify with is no certificate and no public key in DER (is it PEM?)";

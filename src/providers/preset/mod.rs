@@ -250,6 +250,11 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
                 "`answer_url_verification` is a setting of `Preset::slack` alone: leave it out",
             ));
         }
+        if matches!(self.keys, Keys::Named(_)) && !scheme.names_keys() {
+            return Err(BuildError::Pack(
+                "keys are found by the names that requests give, but requests of this scheme name none",
+            ));
+        }
         self.keys.check(|kind| scheme.takes(kind))?;
         self.keys.check_each(|key| scheme.check_key(key))
     }

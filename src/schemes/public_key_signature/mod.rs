@@ -100,6 +100,10 @@ impl Scheme for PublicKeySignature {
         ))
     }
 
+    fn names_keys(&self) -> bool {
+        self.key_id_header.is_some()
+    }
+
     /// What the header of the key's name says. A key with another name is then not tried.
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
         Ok(self.named(request)?.map(Cow::Borrowed))
