@@ -38,6 +38,7 @@ mod schemes {
         mod identity;
         mod published;
         mod times;
+        mod told_apart;
         mod types;
         mod vectors;
     }
@@ -160,6 +161,7 @@ mod secrecy {
 mod documents {
     mod failures;
     mod floors;
+    mod forwarded;
     mod frozen;
     mod links;
     mod listed;

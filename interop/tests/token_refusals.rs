@@ -3,7 +3,7 @@
 
 use std::{
     io::{Read, Write},
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
 };
 
 use hookgate::{
@@ -31,10 +31,17 @@ fn exchange(server: SocketAddr, method: &str, media_type: &str, body: &[u8]) -> 
     );
     // A server that has closed already may still have answered.
     let _ = connection.write_all(&[head.as_bytes(), body].concat());
-    let _ = connection.shutdown(Shutdown::Write);
-    let mut answer = String::new();
-    let _ = connection.read_to_string(&mut answer);
-    answer
+    // The connection stays open for writing: hyper takes a half-closed one for a client that has gone away. So the
+    // answer ends with its JSON object, or where the server closes.
+    let mut answer = Vec::new();
+    let mut read = [0; 4096];
+    while !answer.ends_with(b"}") {
+        match connection.read(&mut read) {
+            Ok(length @ 1..) => answer.extend_from_slice(&read[..length]),
+            Ok(0) | Err(_) => break,
+        }
+    }
+    String::from_utf8(answer).unwrap()
 }
 
 async fn refusals_arrive(server: SocketAddr, issuer: &TokenIssuer) {

@@ -56,8 +56,8 @@
 //!   response. A middleware that builds a new response takes the handler's verdict away: a 2xx then counts as
 //!   processed, anything else as retry.
 //! - A middleware outside must not keep a clone of the `HttpRequest` while it calls the next service.
-//!   actix-web's router panics then, and the code that gives a chunked body its length panics too. The receiver
-//!   takes such a panic for one of the handler's, and answers 503.
+//!   actix-web's router panics then, and the code that gives a chunked or unpacked body its length panics too. The
+//!   receiver takes such a panic for one of the handler's, and answers 503.
 //! - A body may hold [several events](hookgate::pack::Contents::Events). The handler is then called for each with the
 //!   same request, one after the other. A panic takes the request along: the events behind it are answered 503 without
 //!   a run, and come again with the sender's next try.
@@ -70,7 +70,8 @@
 //!   2 MiB for `Json`). Raise them with `web::PayloadConfig` and `web::JsonConfig` to the receiver's
 //!   `body_limit`. Otherwise a delivery above them fails as often as it is sent. `delivery.payload()` has no such
 //!   limit.
-//! - Bodies with a `content-encoding` are refused with 415 before an extractor could inflate them.
+//! - Bodies with a `content-encoding` are refused with 415 before an extractor could inflate them. With `accept_gzip`
+//!   the receiver unpacks them, and takes the header away.
 //! - The handler runs on its worker's thread. A handler that blocks it holds up the worker's other connections
 //!   and its own heartbeat: see [handlers that block](hookgate#handlers-that-block).
 //!

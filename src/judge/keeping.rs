@@ -13,6 +13,7 @@ use crate::{
     request::Single,
     schemes::Coverage,
     telemetry::DeliverySpan,
+    tenants::Tenant,
 };
 
 /// Headers that every inbox keeps: none of them is a credential, and handlers may read them.
@@ -62,6 +63,10 @@ impl Takes {
 
 impl Keeping {
     pub(crate) fn new(more: Vec<HeaderName>, order_by: Option<OrderBy>, retain: Duration) -> Self {
+        // The body is kept as it was before it was compressed.
+        let more = more
+            .into_iter()
+            .filter(|name| *name != header::CONTENT_ENCODING);
         Self {
             headers: KEPT.into_iter().chain(more).collect(),
             order_by,
@@ -126,10 +131,12 @@ impl Keeping {
     fn request(&self, proved: &Proved<'_>) -> StoredRequest {
         let head = proved.arrival.head;
         let mut headers = Vec::new();
+        // What the endpoint's own rule reads was refused when it was built.
+        let rule = proved.arrival.tenant.and_then(Tenant::access_rule);
         head.headers.each_of(&self.headers, &mut |place, value| {
-            // The body is kept as it was before it was compressed.
             let name = self.headers.get(place);
-            if let Some(name) = name.filter(|name| **name != header::CONTENT_ENCODING) {
+            let name = name.filter(|name| !rule.is_some_and(|rule| rule.reads(name)));
+            if let Some(name) = name {
                 headers.push((name.as_str().into(), Bytes::copy_from_slice(value)));
             }
         });

@@ -160,7 +160,7 @@ impl ReceiverBuilder {
     /// without the header. Default: 415.
     ///
     /// A body is unpacked before its signature can be checked. So it may become at most as large as
-    /// [`body_limit`](Self::body_limit) says, and 100 times what came: more is 413. What it becomes counts among the
+    /// [`body_limit`](Self::body_limit) says, and 250 times what came: more is 413. What it becomes counts among the
     /// [`bytes_in_flight`](Self::bytes_in_flight), beside what came.
     ///
     /// Bodies of senders that sign what they have compressed are not taken.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::setup::{Finding, Severity};
+
 /// The digest under the HMAC (RFC 2104).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -17,6 +19,20 @@ pub enum Digest {
     Sha384,
     /// SHA-512.
     Sha512,
+}
+
+impl Digest {
+    /// A note, since the receiver's owner cannot change what the sender does.
+    pub(super) fn finding(self) -> Option<Finding> {
+        (self == Self::Sha1).then(|| {
+            Finding::new(
+                Severity::Note,
+                "older_digest",
+                "the sender signs by SHA-1: nobody is known to forge such a MAC, but auditors ask for SHA-256",
+                "choose SHA-256 where the sender offers it, and change both ends together",
+            )
+        })
+    }
 }
 
 /// Uses the MAC type of a [`Digest`]. `with_mac!(digest, M => self.prove::<M>(request))` is

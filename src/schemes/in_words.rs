@@ -73,8 +73,20 @@ fn in_headers_as(settings: Settings<'_>, form: &str, f: &mut Formatter<'_>) -> f
             write!(f, ", pairs `{}{signature}=…`", time.unwrap_or_default())?;
         }
     }
-    let names = settings.signature_headers();
-    write!(f, ", in {}", names.join(" or "))
+    write!(f, ", in {}", settings.signature_header)?;
+    // Numbered ones would fill a page.
+    let others: &[_] = match settings.more_signature_headers.len() {
+        count @ 4.. => {
+            write!(f, " or one of {count} more headers")?;
+            &[]
+        }
+        _ => settings.more_signature_headers,
+    };
+    let family = settings.or_headers.iter().map(|it| &it.signature_header);
+    others
+        .iter()
+        .chain(family)
+        .try_for_each(|other| write!(f, " or {other}"))
 }
 
 /// ``HMAC-SHA256 of the JSON without its member `mac`, base64, in that member``.

@@ -12,6 +12,7 @@
 
 mod config;
 mod digest;
+mod end_to_end;
 pub mod hmac_body_field;
 mod hmac_header;
 mod in_words;

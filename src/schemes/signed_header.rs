@@ -2,7 +2,10 @@
 
 use http::HeaderName;
 
-use super::template::{Misfit, Source, Template, TextRule};
+use super::{
+    end_to_end::check_end_to_end,
+    template::{Misfit, Source, Template, TextRule},
+};
 use crate::{
     request::{Head, Single},
     setup::BuildError,
@@ -57,10 +60,11 @@ impl SignedHeader {
 
 /// The name of a header that a configuration gives; `what` says which.
 pub(super) fn header_name(what: &'static str, name: &str) -> Result<HeaderName, BuildError> {
-    HeaderName::from_bytes(name.as_bytes()).map_err(|_| BuildError::Name {
-        what,
-        why: "it is not a header name",
-    })
+    let refused = |why| BuildError::Name { what, why };
+    let name = HeaderName::from_bytes(name.as_bytes());
+    let name = name.map_err(|_| refused("it is not a header name"))?;
+    check_end_to_end(&name).map_err(refused)?;
+    Ok(name)
 }
 
 /// The value of the header that carries the signature, of at most `limit` bytes. It may be empty.

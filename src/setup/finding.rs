@@ -45,6 +45,7 @@ impl Finding {
         "many_public_keys",
         "events_can_be_lost",
         "sender",
+        "events_not_told_apart",
         "body_limit_below_sender",
         "deadline_beyond_timeout",
         "cancels_on_disconnect",
@@ -56,6 +57,8 @@ impl Finding {
         "store_capacity",
         "retries_unknown",
         "no_signed_time",
+        "older_digest",
+        "types_not_told_apart",
         "timeout_assumed",
         "assumed",
     ];

@@ -50,7 +50,8 @@ impl HeaderSigner {
         }
     }
 
-    /// Any body can be signed so.
+    /// Any body can be signed so. What an earlier signing has written is taken away, under each of its names: it could
+    /// contradict this one, or prove the request where this one is spoilt.
     pub(super) fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> Sent {
         let headers = match &self.0 {
             By::Mac(scheme, secrets) => {
@@ -63,10 +64,12 @@ impl HeaderSigner {
                 scheme.headers(sent.to_sign(), keys, id, at)
             }
         };
+        let stale = self.headers().written_headers();
+        let sent = stale.fold(sent, |sent, name| sent.without_header(name));
         let signed = headers.into_iter().fold(sent, |sent, (name, value)| {
             sent.without_header(&name).with_header(name, value)
         });
-        signed.signed_in(self.headers().signature_header())
+        signed.signed_in_each_of(self.headers().signature_headers())
     }
 
     /// Where signatures and what they cover stand.

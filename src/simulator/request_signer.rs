@@ -107,7 +107,7 @@ impl RequestSigner {
                 signed = signed.without_header(&name).with_header(name, value);
             }
         }
-        signed.signed_in(self.signature_header())
+        signed.signed_in_each_of([&*self.signature_header()].into_iter())
     }
 
     /// The header that carries the signature, in lower case.

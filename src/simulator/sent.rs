@@ -35,7 +35,8 @@ pub struct Sent {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
-    signature_header: Cow<'static, str>,
+    /// Each header that may carry a signature, in lower case.
+    signature_headers: Vec<String>,
     signature_member: Option<Cow<'static, str>>,
 }
 
@@ -70,15 +71,21 @@ impl Sent {
             path: path.to_owned(),
             headers: headers.collect(),
             body: body.into(),
-            signature_header: Cow::Borrowed(""),
+            signature_headers: Vec::new(),
             signature_member: None,
         }
     }
 
-    /// The signature stands in this header.
+    /// A signature stands in this header. Some senders sign in several: call it for each.
     #[must_use]
     pub fn signed_in(mut self, header: impl Into<String>) -> Self {
-        self.signature_header = Cow::Owned(lower(header));
+        self.signature_headers.push(lower(header));
+        self
+    }
+
+    /// Its signatures stand in these headers, and in no others.
+    pub(super) fn signed_in_each_of<'h>(mut self, headers: impl Iterator<Item = &'h str>) -> Self {
+        self.signature_headers = headers.map(str::to_owned).collect();
         self
     }
 
@@ -106,10 +113,10 @@ impl Sent {
         }
     }
 
-    /// The header that carries the signature, and its value.
+    /// The first header that carries a signature, and its value.
     pub(crate) fn signature(&self) -> Option<(&str, &str)> {
-        let name = &*self.signature_header;
-        Some((name, self.header(name)?))
+        let mut names = self.signature_headers.iter();
+        names.find_map(|name| Some((&**name, self.header(name)?)))
     }
 
     /// What is wrong with the request if its signature cannot be found.
@@ -120,11 +127,10 @@ impl Sent {
             return (!is_there)
                 .then(|| format!("the signature's member `{member}` is not in the body"));
         }
-        let header = &self.signature_header;
-        if header.is_empty() {
+        let Some(header) = self.signature_headers.first() else {
             return Some("the request does not say where its signature stands".to_owned());
-        }
-        let is_there = self.header(header).is_some();
+        };
+        let is_there = self.signature().is_some();
         (!is_there).then(|| format!("the signature's header `{header}` is not in the request"))
     }
 
@@ -169,28 +175,12 @@ impl Sent {
         self
     }
 
-    /// The signature is well-formed, and wrong in one character.
+    /// Each signature is well-formed, and wrong in one character.
     pub fn with_tampered_signature(self) -> Self {
-        self.change_signature(|value| {
-            // Not the last ones: in base64 they may be padding, or carry bits that must be zero.
-            let place = value.len().saturating_sub(8);
-            let mut changed = String::with_capacity(value.len());
-            for (index, character) in value.char_indices() {
-                changed.push(match character {
-                    kept if index != place => kept,
-                    '0' => '1',
-                    '1'..='9' => '0',
-                    'a' => 'b',
-                    'b'..='z' => 'a',
-                    'A' => 'B',
-                    _ => 'A',
-                });
-            }
-            changed
-        })
+        self.change_signature(tampered)
     }
 
-    /// Without the signature: the header or the member of the body that carries it.
+    /// Without a signature: without the headers or the member of the body that carry it.
     pub fn unsigned(mut self) -> Self {
         if let Some(Ok(cut)) = self
             .signature_member
@@ -199,21 +189,26 @@ impl Sent {
         {
             self.body = cut.pieces(&self.body).concat().into();
         }
-        let name = self.signature_header.clone();
-        self.without_header(&name)
+        let names = std::mem::take(&mut self.signature_headers);
+        let unsigned = names
+            .iter()
+            .fold(self, |sent, name| sent.without_header(name));
+        Self {
+            signature_headers: names,
+            ..unsigned
+        }
     }
 
-    /// `forged` and the real signature in one header, as HTTP clients join two of one name.
+    /// `forged` and the real signature in each header that has one, as HTTP clients join two of one name.
     pub fn with_joined_signature(self, forged: &str) -> Self {
         self.change_signature(|value| format!("{forged}, {value}"))
     }
 
-    /// The header that carries the signature twice, the same value in both.
+    /// The first header that carries a signature twice, the same value in both.
     pub fn with_repeated_signature(mut self) -> Self {
-        let name = &*self.signature_header;
-        if let Some(value) = self.header(name).map(str::to_owned) {
-            self.headers.push((name.to_owned(), value));
-        }
+        let first = self.signature();
+        let first = first.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        self.headers.extend(first);
         self
     }
 
@@ -241,14 +236,51 @@ impl Sent {
             self.body = [before, value.as_bytes(), behind].concat().into();
             return self;
         }
-        let name = &*self.signature_header;
         for (found, value) in &mut self.headers {
-            if *found == name {
+            if self.signature_headers.contains(found) {
                 *value = change(value);
             }
         }
         self
     }
+}
+
+/// Length of the shortest signature that is known: a MAC by SHA-1 in base64 without padding. What stands beside signatures
+/// is shorter: their prefix, a time.
+const SHORTEST_SIGNATURE: usize = 27;
+
+/// Each signature of a header, or of a member of a body, wrong in one character.
+fn tampered(value: &str) -> String {
+    let ends = |it: char| !it.is_ascii_alphanumeric() && !"+/=_-.".contains(it);
+    let is_signature = |text: &str| text.len() >= SHORTEST_SIGNATURE;
+    if !value.split(ends).any(is_signature) {
+        return with_another_character(value);
+    }
+    let pieces = value.split_inclusive(ends);
+    let changed = pieces.map(|piece| match piece.trim_end_matches(ends) {
+        text if is_signature(text) => {
+            let end = piece.strip_prefix(text).unwrap_or_default();
+            with_another_character(text) + end
+        }
+        _ => piece.to_owned(),
+    });
+    changed.collect()
+}
+
+fn with_another_character(text: &str) -> String {
+    // Not the last ones: in base64 they may be padding, or carry bits that must be zero.
+    let place = text.len().saturating_sub(8);
+    let characters = text.char_indices();
+    let changed = characters.map(|(index, character)| match character {
+        kept if index != place => kept,
+        '0' => '1',
+        '1'..='9' => '0',
+        'a' => 'b',
+        'b'..='z' => 'a',
+        'A' => 'B',
+        _ => 'A',
+    });
+    changed.collect()
 }
 
 /// Names are compared as they stand.

@@ -66,10 +66,6 @@ impl DedupStore for Switched {
         DedupStore::look(&self.store, key).await
     }
 
-    async fn settled(&self, key: &EventKey) {
-        DedupStore::settled(&self.store, key).await;
-    }
-
     fn promises(&self) -> Promises {
         let promises = DedupStore::promises(&self.store);
         Promises {
@@ -77,4 +73,6 @@ impl DedupStore for Switched {
             ..promises
         }
     }
+
+    crate::forward_calls!(store: settled, held, findings);
 }

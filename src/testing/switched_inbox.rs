@@ -1,7 +1,6 @@
 //! [`SwitchedInbox`]: the kit's inbox, which can be switched off.
 
 use std::{
-    future::Future,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -76,6 +75,8 @@ impl DedupStore for SwitchedInbox {
             ..self.memory.promises()
         }
     }
+
+    crate::forward_calls!(memory: settled, held, findings);
 }
 
 impl Inbox for SwitchedInbox {
@@ -126,10 +127,6 @@ impl Inbox for SwitchedInbox {
         self.up()?.promote(order).await
     }
 
-    fn work_may_wait(&self) -> impl Future<Output = ()> + Send {
-        self.memory.work_may_wait()
-    }
-
     async fn hold(&self, endpoint: &str, is_held: bool) -> Result<(), StoreError> {
         self.up()?.hold(endpoint, is_held).await
     }
@@ -162,4 +159,6 @@ impl Inbox for SwitchedInbox {
     async fn erase(&self, age: Duration, limit: usize) -> Result<u64, StoreError> {
         self.up()?.erase(age, limit).await
     }
+
+    crate::forward_calls!(memory: work_may_wait);
 }

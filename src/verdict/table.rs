@@ -115,6 +115,12 @@ rows! {
             /// The receiver's limit in bytes.
             limit: usize,
         },
+        /// A packed body becomes more times as large than is taken: nobody has proved yet who sent it.
+        #[error("the body becomes more than {ratio} times as large when it is unpacked")]
+        UnpackedTooLarge {
+            /// The most bytes that one byte may become.
+            ratio: usize,
+        },
         /// The body holds several events, and an inbox would keep it with each of them.
         #[error("the inbox would keep more than {limit} bytes of the events of one body")]
         BatchTooLarge {

@@ -1,12 +1,12 @@
 //! What the documents say of senders is made from their rows. A new row fails these tests. Under `WRITE_CATALOGUE=1` they
 //! write it.
 
-use std::{env, fs, path::Path, time::Duration};
+use std::{env, fs, path::Path};
 
 use hookgate::{
     UnixTime,
     keys::Encoding,
-    pack::{Retries, TimeKind},
+    pack::TimeKind,
     providers::known::{self, KeyOwner, KnownSender, Proof},
     schemes::{SchemeConfig, SignatureLayout},
     simulator::SampleId,
@@ -133,22 +133,6 @@ fn secret(sender: &KnownSender) -> String {
     all.join(", ")
 }
 
-/// How long it waits, and when it sends again. As `hookgate send` does it.
-fn manner(sender: &KnownSender) -> String {
-    let repeats = sender.repeats.value();
-    let gaps: Vec<_> = repeats.gaps.iter().map(|gap| in_words(*gap)).collect();
-    let again = match (gaps.is_empty(), repeats.only_after_5xx) {
-        (true, _) => "never again".to_owned(),
-        (false, true) => format!("again, after a 5xx alone: {}", gaps.join(", ")),
-        (false, false) => format!("again: {}", gaps.join(", ")),
-    };
-    let horizon = match sender.retries.value() {
-        Retries::For(horizon) => format!(" ({} in all)", in_words(*horizon)),
-        _ => String::new(),
-    };
-    format!("{}; {again}{horizon}", in_words(*sender.timeout.value()))
-}
-
 fn row(sender: &KnownSender) -> String {
     let marks: Vec<_> = sender
         .marks
@@ -159,7 +143,9 @@ fn row(sender: &KnownSender) -> String {
     let cells = [
         format!(
             "<a id=\"{}\"></a>[{}]({})",
-            sender.name, sender.title, sender.page
+            sender.name,
+            sender.title,
+            sender.page.value()
         ),
         format!("`{}`", code(sender)),
         signed(sender),
@@ -169,7 +155,7 @@ fn row(sender: &KnownSender) -> String {
             marks.join(", ")
         },
         secret(sender),
-        manner(sender),
+        sender.manner_in_words(),
         if assumed.is_empty() {
             "nothing".to_owned()
         } else {
@@ -244,38 +230,21 @@ fn senders_with_packs_come_first_and_the_others_by_their_names() {
     assert!(of_presets.is_sorted(), "{of_presets:?}");
 }
 
-/// `1 h 30 min`, `0.3 s`, `at once`.
-fn in_words(gap: Duration) -> String {
-    let secs = gap.as_secs();
-    if gap.is_zero() {
-        return "at once".to_owned();
-    }
-    if secs < 60 {
-        return format!("{} s", gap.as_secs_f64());
-    }
-    let words = [
-        (secs / 3600, "h"),
-        (secs / 60 % 60, "min"),
-        (secs % 60, "s"),
-    ];
-    let words = words.iter().filter(|(count, _)| *count > 0);
-    let words: Vec<_> = words
-        .map(|(count, unit)| format!("{count} {unit}"))
-        .collect();
-    words.join(" ")
-}
-
 #[test]
 fn each_row_is_whole() {
     for sender in known::ALL {
         let name = sender.name;
         assert!(!name.is_empty() && !sender.title.is_empty());
-        assert!(sender.page.starts_with("https://"), "{name}: its `page`");
+        assert!(
+            sender.page.value().starts_with("https://"),
+            "{name}: its `page`"
+        );
         let texts = [Some(sender.title), sender.secret.and_then(|it| it.shown_in)];
         for text in texts
             .into_iter()
             .flatten()
             .chain(sender.assumed.iter().copied())
+            .chain(sender.equal_bodies)
         {
             assert!(
                 !text.contains('|'),

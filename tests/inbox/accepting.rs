@@ -11,6 +11,7 @@ use hookgate::{
     },
     pack::KeyParts,
     providers::logto::{Event, EventName, Logto},
+    tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
 };
 use http::HeaderName;
 
@@ -152,6 +153,18 @@ async fn the_request_is_kept_as_it_came_without_its_credentials() {
     assert_eq!(verdict.retain, works.stage.receiver.retention());
 }
 
+#[tokio::test]
+async fn what_was_compressed_is_kept_as_it_was_before() {
+    let encoding = [http::header::CONTENT_ENCODING];
+    let works = Works::with(|builder| builder.accept_gzip().inbox_headers(encoding)).await;
+    let plain = logto::event(1);
+    assert_eq!(works.stage.send(&plain.packed()).await.status, 200);
+    let kept = stored(&works.inbox).await.request;
+    assert_eq!(kept.body, plain.body);
+    let names: Vec<_> = kept.headers.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(names, ["content-type"]);
+}
+
 /// A worker hands it to the application's whole router, which knows the route by its whole path.
 #[tokio::test]
 async fn the_path_of_a_nested_route_is_kept_whole() {
@@ -242,4 +255,37 @@ fn a_header_that_the_access_rule_reads_is_not_kept() {
             .build();
         assert_eq!(built.is_ok(), is_kept, "{name}");
     }
+}
+
+/// A receiver that is built does not know them.
+struct Acme;
+
+impl KeySource for Acme {
+    async fn tenant(&self, name: &str) -> Result<Option<Tenant>, KeySourceError> {
+        let tenant = Tenant::new(name, Secret::utf8(logto::KEY).unwrap());
+        let key = hookgate::access::ApiKey::header("x-api-key", "CANARY");
+        Ok(Some(tenant.access(key)))
+    }
+}
+
+#[tokio::test]
+async fn a_header_that_the_tenants_rule_reads_is_not_kept() {
+    let inbox = MemoryInbox::new();
+    let name = TenantName::Header(HeaderName::from_static("x-tenant"));
+    let pack = Logto::new(Tenants::new(name, Acme));
+    let headers = ["x-api-key", "x-region"].map(HeaderName::from_static);
+    let stage = crate::props::Stage::of(pack, |builder| {
+        builder
+            .inbox_for_tests(inbox.clone())
+            .inbox_headers(headers)
+    })
+    .await;
+    let call = logto::event(1)
+        .with("x-tenant", "acme")
+        .with("x-api-key", "CANARY")
+        .with("x-region", "eu");
+    assert_eq!(stage.send(&call).await.status, 200);
+    let kept = stored(&inbox).await.request;
+    let names: Vec<_> = kept.headers.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(names, ["content-type", "x-region"]);
 }

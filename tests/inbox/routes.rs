@@ -109,6 +109,7 @@ async fn noted(
     body: Bytes,
 ) -> Result<Ack, Nack> {
     assert_eq!(body, *delivery.payload());
+    assert!(!headers.contains_key("content-encoding"));
     let event = delivery.event();
     let original = original.path_and_query().unwrap().clone();
     let (host, length) = (&headers["host"], &headers["content-length"]);
@@ -147,6 +148,26 @@ async fn a_handler_gets_the_same_from_the_worker_as_inline() {
     // No claim was made, and a copy is one.
     assert_eq!(call.send(server.addr).await.status, 200);
     works.rest().await;
+    assert_eq!(notes.taken().len(), 1);
+}
+
+#[tokio::test]
+async fn a_handler_gets_what_was_compressed_as_it_was_before() {
+    let plain = logto::event(1).target("/api/hooks/acme/logto");
+    let inline = Notes::default();
+    let stage = Stage::logto().await;
+    let server = Server::start(inline.routes(&stage.receiver)).await;
+    assert_eq!(plain.send(server.addr).await.status, 200);
+
+    let encoding = [http::header::CONTENT_ENCODING];
+    let works = Works::with(|builder| builder.accept_gzip().inbox_headers(encoding)).await;
+    let notes = Notes::default();
+    let routes = notes.routes(&works.stage.receiver);
+    let server = Server::start(routes.clone()).await;
+    assert_eq!(plain.packed().send(server.addr).await.status, 200);
+    works.start(strict(&works, routes));
+    until("it is handled", || works.inbox.is_empty()).await;
+    assert_eq!(notes.taken(), inline.taken());
     assert_eq!(notes.taken().len(), 1);
 }
 

@@ -1,8 +1,9 @@
 //! [`Call`]: one request, to be changed and sent. [`Reply`]: the answer to it.
 
-use std::net::SocketAddr;
+use std::{io::Write, net::SocketAddr};
 
 use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
 use hookgate::simulator::Sent;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use http_body::Body;
@@ -68,6 +69,17 @@ impl Call {
     }
 
     /// As a request for a service in process.
+    /// Its body compressed with gzip, after it was signed.
+    pub(crate) fn packed(&self) -> Self {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&self.body).unwrap();
+        let packed = encoder.finish().unwrap();
+        Self {
+            body: packed.into(),
+            ..self.clone().with("content-encoding", "gzip")
+        }
+    }
+
     pub(crate) fn request<B: From<Bytes>>(&self) -> Request<B> {
         self.with_body(B::from(self.body.clone()))
     }

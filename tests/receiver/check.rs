@@ -11,11 +11,14 @@ use hookgate::{
     inbox::{MemoryInbox, Totals},
     keys::LiveKeys,
     pack::{
-        Authenticated, Contents, Provider, RawRequest, Retries, SenderProfile, TimeKind,
+        Authenticated, Contents, Provider, RawRequest, Retries, Scheme, SenderProfile, TimeKind,
         Undecodable, Verified,
     },
     providers::{
         facephi::Facephi, idcloud::IdCloud, logto::Logto, preset::Preset, unico_check::UnicoCheck,
+    },
+    schemes::{
+        Digest, HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig, SignatureEncoding,
     },
     tenants::Keys,
 };
@@ -107,6 +110,29 @@ fn an_inbox_loses_nothing_that_it_has_accepted_and_hides_nothing_else() {
     };
     assert_eq!(with_inbox(|it| it.retries = Retries::Never), NOTHING);
     assert_eq!(with_inbox(|it| it.warning = Some("beware")), ["sender"]);
+}
+
+#[test]
+fn a_mac_by_sha_1_is_a_note_and_no_warning() {
+    let of = |digest: Digest| {
+        let config = HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex).digest(digest);
+        let scheme = HmacHeader::try_from(config).unwrap();
+        let pack = Preset::custom("old", scheme, Secret::utf8("a key of both ends").unwrap());
+        found(pack, |builder| builder)
+    };
+    let in_the_body = |digest: Digest| {
+        let config = HmacBodyFieldConfig::new("mac").digest(digest);
+        let scheme = HmacBodyField::try_from(config).unwrap();
+        scheme.findings()
+    };
+    for found in [of(Digest::Sha1), in_the_body(Digest::Sha1)] {
+        let found = found.iter().find(|it| it.code() == "older_digest").unwrap();
+        assert_eq!(found.severity(), Severity::Note);
+    }
+    for digest in [Digest::Sha256, Digest::Sha384, Digest::Sha512] {
+        let found = [of(digest), in_the_body(digest)].concat();
+        assert!(!codes(&found).contains(&"older_digest"), "{digest:?}");
+    }
 }
 
 #[test]
@@ -305,6 +331,33 @@ fn what_is_only_assumed_of_a_sender() {
     assert_eq!(assumed.len(), 3);
     assert!(assumed[0].to_string().contains("which bytes it signs"));
     assert_eq!(of_sender(|it| it.assumed = &["something"]), ["assumed"]);
+}
+
+#[test]
+fn a_type_in_an_unsigned_header_does_not_tell_events_apart() {
+    let secret = || Secret::utf8("a secret of both ends").unwrap();
+    let of = |pack: Preset| {
+        let found = found(pack, |builder| builder);
+        let apart = |it: &Finding| it.code().ends_with("_not_told_apart");
+        let found = found.into_iter().filter(apart);
+        found
+            .map(|it| (it.code(), it.severity()))
+            .collect::<Vec<_>>()
+    };
+    let types = ("types_not_told_apart", Severity::Note);
+    assert_eq!(of(Preset::shopify(secret())), [types]);
+    assert_eq!(of(Preset::woocommerce(secret())), [types]);
+    let events = ("events_not_told_apart", Severity::Warning);
+    assert_eq!(of(Preset::github(secret())), [events, types]);
+    assert_eq!(of(Preset::latitude(secret())), [events]);
+    // A type in the body, and one in a header beside an id that is signed.
+    assert_eq!(of(Preset::stripe(secret())), []);
+    assert_eq!(of(Preset::gitlab(secret())), []);
+
+    let found = found(Preset::shopify(secret()), |builder| builder);
+    let types = found.iter().find(|it| it.code() == types.0).unwrap();
+    assert!(types.what().contains("`x-shopify-topic`"), "{types}");
+    assert!(types.advice().contains("an endpoint of its own"), "{types}");
 }
 
 #[test]
@@ -544,8 +597,8 @@ fn each_sender_takes_one_line_of_notes_and_one_for_each_warning() {
             says_nothing_twice(&finding.to_string());
         }
     }
-    // The warnings are Logto's and GitHub's, which send once, and GitHub's large bodies.
-    assert_eq!(lines, 9 + 3);
+    // The warnings are Logto's and GitHub's, which send once, and GitHub's large bodies and equal ones.
+    assert_eq!(lines, 9 + 4);
 }
 
 /// No four words stand twice in it.

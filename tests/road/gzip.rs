@@ -1,12 +1,11 @@
 //! Bodies that were compressed after they had been signed.
 
-use std::{io::Write, sync::Arc};
+use std::sync::Arc;
 
 use axum::{Router, body::to_bytes, routing::post};
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
 use hookgate::{
-    Reason, Receiver, ReceiverBuilder, Secret,
+    Reason, Receiver, ReceiverBuilder, Rejection, Secret,
     dedup::MemoryStore,
     pack::Head,
     providers::{logto::Logto, preset::Preset},
@@ -23,9 +22,7 @@ use crate::props::{Call, at_once, hex, hmac_sha256, logto, now};
 const KEY: &str = "a key of both ends";
 
 fn packed(body: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(body).unwrap();
-    encoder.finish().unwrap()
+    Call::post("/hook", body.to_vec()).packed().body.into()
 }
 
 /// A sender that signs the body, whatever it sends instead.
@@ -43,11 +40,15 @@ fn call(signed: &[u8], sent: Vec<u8>) -> Call {
 }
 
 fn judged(builder: ReceiverBuilder, call: &Call) -> Result<(), Reason> {
+    refused(builder, call).map_or(Ok(()), |rejection| Err(rejection.reason()))
+}
+
+fn refused(builder: ReceiverBuilder, call: &Call) -> Option<Rejection> {
     let judge = builder.judge().unwrap();
     let timer: Arc<dyn Timer> = Arc::new(FakeClock::at(now()));
     let head = Head::new("POST", "/hook", &call.headers);
     let judged = at_once(judge.admit(head, Some(call.body.clone()), &timer));
-    judged.map(drop).map_err(|rejection| rejection.reason())
+    judged.err()
 }
 
 #[test]
@@ -108,17 +109,23 @@ fn what_is_not_one_whole_member_of_gzip_is_refused() {
 
 #[test]
 fn what_becomes_too_large_is_refused_before_it_is_whole() {
-    let of = |length: usize| {
-        let body = vec![b' '; length];
-        (call(&body, packed(&body)), length)
-    };
     // A body of blanks becomes a thousand times as large.
-    let (bomb, _) = of(500_000);
-    assert!(bomb.body.len() * 100 < 500_000);
+    let blanks = vec![b' '; 500_000];
+    let mut bomb = call(&blanks, packed(&blanks));
+    assert!(bomb.body.len() * 250 < 500_000);
+    // Whoever unpacked it to its end would find that it is no gzip.
+    let mut broken = bomb.body.to_vec();
+    *broken.last_mut().unwrap() ^= 1;
+    bomb.body = broken.into();
+    let ratio = Rejection::UnpackedTooLarge { ratio: 250 };
+    assert_eq!(refused(receiver().accept_gzip(), &bomb), Some(ratio));
     assert_eq!(
         judged(receiver().accept_gzip(), &bomb),
         Err(Reason::BodyTooLarge)
     );
+    let limit = Rejection::BodyTooLarge { limit: 9_000 };
+    let limited = receiver().accept_gzip().body_limit(9_000);
+    assert_eq!(refused(limited, &bomb), Some(limit));
     // Noise does not shrink, so its limit is the receiver's.
     let noise: Vec<u8> = (0_u32..400)
         .flat_map(|number| hmac_sha256(b"noise", &number.to_be_bytes()))
@@ -154,10 +161,9 @@ async fn the_handler_gets_what_was_unpacked_without_the_header() {
     };
     let app: Router = Router::new().route("/hook", post(handler).layer(receiver.layer()));
     let plain = logto::event(1);
-    let mut packed_up = plain.clone().with("content-encoding", "GZip");
-    packed_up.body = packed(&plain.body).into();
+    let packed = plain.packed().with("content-encoding", "GZip");
     let reply = app
-        .oneshot(packed_up.request::<axum::body::Body>())
+        .oneshot(packed.request::<axum::body::Body>())
         .await
         .unwrap();
     assert_eq!(reply.status(), StatusCode::OK);

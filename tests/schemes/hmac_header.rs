@@ -10,6 +10,7 @@ use hookgate::{
     schemes::{HmacHeader, HmacHeaderConfig, Template},
     time::Clock,
 };
+use http::{HeaderMap, HeaderValue};
 use serde_json::json;
 
 use crate::props::{self, Call, Stage, hex};
@@ -260,6 +261,63 @@ fn configurations_that_sign_nothing_sure_are_refused() {
         json!({"template": "{timestamp}.{body}", "timestamp_header": "a:b"}),
     ] {
         assert!(matches!(refused(name), BuildError::Name { .. }));
+    }
+}
+
+#[test]
+fn what_proxies_write_and_what_a_request_says_of_its_host_is_never_signed_text() {
+    let host = "what a request says of its own host is never signed text";
+    let connection =
+        "a header that clients and proxies write for one connection is never signed text";
+    for (name, why) in [
+        ("host", host),
+        ("forwarded", host),
+        ("x-forwarded-host", host),
+        ("x-forwarded-proto", host),
+        ("connection", connection),
+        ("content-length", connection),
+        ("content-encoding", connection),
+        ("keep-alive", connection),
+        ("transfer-encoding", connection),
+        ("upgrade", connection),
+    ] {
+        let template = format!("{{header:{name}}}.{{body}}");
+        let of_a_header = json!({"signature_header": "x", "encoding": "hex", "template": template});
+        let of_the_id = json!({
+            "signature_header": "x", "encoding": "hex", "template": "{id}.{body}", "id_header": name,
+        });
+        for value in [of_a_header, of_the_id] {
+            let error = HmacHeader::try_from(config(value)).expect_err(name);
+            assert!(error.to_string().contains(why), "{error}");
+        }
+    }
+    for name in ["x-forwarded", "x-host", "content-type", "date"] {
+        let template = format!("{{header:{name}}}.{{body}}");
+        let value = json!({"signature_header": "x", "encoding": "hex", "template": template});
+        assert!(HmacHeader::try_from(config(value)).is_ok(), "{name}");
+    }
+}
+
+/// A request that was saved is text, and must be judged as the one that came.
+#[test]
+fn a_header_that_is_covered_is_utf_8() {
+    let value = json!({
+        "signature_header": "x", "encoding": "hex", "template": "{header:x-a}.{body}",
+    });
+    let scheme = HmacHeader::try_from(config(value)).unwrap();
+    let keys = [Key::new("0", Secret::bytes(KEY).unwrap())];
+    for (text, expected) in [
+        ("caf\u{e9}".as_bytes(), Ok(())),
+        (b"caf\xe9", Err(Reason::MalformedSignature)),
+    ] {
+        let signature = hex(&mac::<sha2::Sha256>(&[text, b".body"].concat()));
+        let mut headers = HeaderMap::new();
+        headers.insert("x", signature.parse().unwrap());
+        headers.insert("x-a", HeaderValue::from_bytes(text).unwrap());
+        let request = RawRequest::new(Head::new("POST", "/", &headers), b"body");
+        let verified = scheme.verify(request, LiveKeys::new(&keys, props::now()));
+        let judged = verified.map(drop).map_err(|it| it.reason());
+        assert_eq!(judged, expected, "{text:?}");
     }
 }
 
@@ -549,6 +607,19 @@ fn a_time_is_signed_as_its_text_and_judged_as_a_time() {
     }
     assert_eq!(
         with("rfc3339", "{timestamp}.{body}", "1700000000"),
+        Err(Reason::MalformedTimestamp)
+    );
+    // A fraction may have any number of digits, but a time has 256 bytes at most.
+    let of_length = |length: usize| {
+        let zeros = "0".repeat(length - "2023-11-14T22:13:20.Z".len());
+        format!("2023-11-14T22:13:20.{zeros}Z")
+    };
+    assert_eq!(
+        with("rfc3339", "{timestamp}.{body}", &of_length(256)),
+        Ok(Some(1_700_000_000_000))
+    );
+    assert_eq!(
+        with("rfc3339", "{timestamp}.{body}", &of_length(257)),
         Err(Reason::MalformedTimestamp)
     );
     // A dot ends no number that has one.

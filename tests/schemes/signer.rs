@@ -8,8 +8,9 @@ use hookgate::{
     keys::{EcdsaForm, JwsAlgorithm, VerifyingKey},
     pack::{Head, LiveKeys, RawRequest, Scheme},
     schemes::{
-        Digest, HmacBodyFieldConfig, HmacHeaderConfig, PublicKeySignatureConfig, Recipe,
-        SchemeConfig, SignatureEncoding, SignatureLayout, SignedRequestConfig, TimestampForm,
+        Digest, HeaderFamily, HmacBodyFieldConfig, HmacHeaderConfig, PublicKeySignatureConfig,
+        Recipe, SchemeConfig, SignatureEncoding, SignatureLayout, SignedRequestConfig,
+        TimestampForm,
     },
     simulator::{Sent, Signer},
 };
@@ -106,6 +107,7 @@ fn headers() -> Vec<SchemeConfig> {
             }
             if !carries_time {
                 configs.push(base.clone());
+                configs.push(base.clone().or_signed_in("X-Signature-2"));
                 configs.push(base.url("https://hooks.example/in").template(
                     "{method}{url}|{path}\n{header:x-a}\n{header:x-b:3}\n{body:sha384:base64}",
                 ));
@@ -189,6 +191,8 @@ fn a_signature_by_a_private_key_is_verified_in_every_layout_and_encoding_and_any
 fn a_mac_is_verified_in_every_layout_encoding_digest_and_recipe_and_any_change_refused() {
     for config in headers().into_iter().chain(bodies()) {
         let signer = Signer::new(config.clone(), SECRET).unwrap();
+        // Where there is room for a second signature, either of them proves the request.
+        let signer = signer.also_signed_with(SECRET);
         let sent = signer.sign(post(), "m-1", AT).unwrap();
         assert_eq!(verified(&config, &sent, SECRET), Ok(()), "{config:?}");
         for wrong in [
@@ -203,6 +207,28 @@ fn a_mac_is_verified_in_every_layout_encoding_digest_and_recipe_and_any_change_r
         // Signed again it is as if it had been signed once.
         let again = signer.sign(sent.clone(), "m-1", AT).unwrap();
         assert_eq!((again.headers, again.body), (sent.headers, sent.body));
+    }
+}
+
+#[test]
+fn what_was_signed_before_is_signed_anew_under_each_of_its_names() {
+    let further = HmacHeaderConfig::new("x-sig-1", SignatureEncoding::Hex).or_signed_in("x-sig-2");
+    let family = |name: &str| HmacHeaderConfig::new(format!("{name}-sig"), SignatureEncoding::Hex);
+    let other = HeaderFamily::new("b-sig").id("b-id");
+    let both = family("a")
+        .id("a-id")
+        .template("{id}.{body}")
+        .or_headers(other);
+    let of_the_other = family("b").id("b-id").template("{id}.{body}");
+    for (before, config) in [(further.clone(), further), (of_the_other, both)] {
+        let before = Signer::new(before, "of the secret before").unwrap();
+        let before = before.also_signed_with("of the secret before");
+        let stale = before.sign(post(), "m-0", AT).unwrap();
+        let signer = Signer::new(config.clone(), SECRET).unwrap();
+        let sent = signer.sign(stale, "m-1", AT).unwrap();
+        let at_once = signer.sign(post(), "m-1", AT).unwrap();
+        assert_eq!(sent.headers, at_once.headers);
+        assert_eq!(verified(&config.into(), &sent, SECRET), Ok(()));
     }
 }
 

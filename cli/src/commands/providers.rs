@@ -157,6 +157,9 @@ struct Sheet {
     retention_s: u64,
     sender_timeout_s: Option<u64>,
     retries: Again,
+    /// Both in words, and when it sends again.
+    #[serde(skip)]
+    manner: String,
     methods: &'static [&'static str],
     media_types: &'static [&'static str],
     body_limit: usize,
@@ -191,7 +194,7 @@ impl Sheet {
         Ok(Self {
             name: listed.name,
             title: sender.map(|sender| sender.title),
-            page: sender.map(|sender| sender.page),
+            page: sender.map(|sender| *sender.page.value()),
             headers: headers(listed),
             secret: secret.map(|secret| secret.variable),
             secret_shown_in: secret.and_then(|secret| secret.shown_in),
@@ -212,6 +215,7 @@ impl Sheet {
                 Retries::For(horizon) => Again::ForSecs(horizon.as_secs()),
                 _ => Again::Unknown,
             },
+            manner: listed.manner(),
             methods: profile.methods,
             media_types: profile.media_types,
             body_limit: profile.body_limit,
@@ -275,7 +279,7 @@ fn write_sheets(screen: &mut Screen<impl Write>, sheets: &[Sheet]) -> io::Result
         row("event key", &sheet.event_key)?;
         row("time", &time(sheet))?;
         row("remembered", &duration(sheet.retention_s))?;
-        row("manner", &manner(sheet))?;
+        row("manner", &sheet.manner)?;
         row("assumed", &sheet.assumed)?;
     }
     Ok(())
@@ -296,19 +300,6 @@ fn time(sheet: &Sheet) -> String {
         ),
         _ => whose.to_owned(),
     }
-}
-
-fn manner(sheet: &Sheet) -> String {
-    let waits = match sheet.sender_timeout_s {
-        Some(timeout) => format!("waits {}", duration(timeout)),
-        None => "waits for an unknown time".to_owned(),
-    };
-    let again = match sheet.retries {
-        Again::Unknown => "sends again: unknown".to_owned(),
-        Again::Never => "never sends again".to_owned(),
-        Again::ForSecs(secs) => format!("sends again for {}", duration(secs)),
-    };
-    format!("{waits}, {again}")
 }
 
 /// Seconds in words: `23 h 54 min`.

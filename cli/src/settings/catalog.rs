@@ -170,6 +170,14 @@ impl Listed {
         }
     }
 
+    /// How long it waits, and when it sends again.
+    pub(crate) fn manner(&self) -> String {
+        match self.of {
+            Of::Row(sender) | Of::Pack(sender, _) => sender.manner_in_words(),
+            Of::Scheme(..) => "waits for an unknown time, sends again: unknown".to_owned(),
+        }
+    }
+
     /// What is assumed of the sender rather than known.
     pub(crate) fn assumed(&self) -> Cow<'static, str> {
         match self.of {

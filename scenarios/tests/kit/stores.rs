@@ -43,5 +43,5 @@ impl DedupStore for Boastful {
         Promises::durable()
     }
 
-    hookgate::forward_calls!(store: claim, extend, look, settled);
+    hookgate::forward_calls!(store: claim, extend, look, settled, held, findings);
 }

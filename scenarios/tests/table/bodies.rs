@@ -1,7 +1,8 @@
 //! Bodies: their bounds, and what a handler gets of them.
 
-use std::time::Duration;
+use std::{io::Write, time::Duration};
 
+use flate2::{Compression, write::GzEncoder};
 use hookgate::simulator::Sent;
 
 use crate::{
@@ -109,6 +110,28 @@ async fn a_handler_of_bytes_gets_what_was_authenticated() {
             let answer = scene.send(&event).await;
             assert_eq!(answer.status, 200);
             assert_eq!(answer.body, r#"{"act":"process"}"#);
+            vec![answer]
+        },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_was_compressed_is_unpacked_for_the_handler() {
+    everywhere(
+        |tools| tools.receiver().accept_gzip(),
+        async |scene| {
+            let mut event = of_length(scene, "msg_1", "process", 1000);
+            let whole = event.body.clone();
+            let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+            packed.write_all(&whole).unwrap();
+            event.body = packed.finish().unwrap().into();
+            event.path = "/bytes".to_owned();
+            let answer = scene
+                .send(&event.with_header("content-encoding", "gzip"))
+                .await;
+            assert_eq!(answer.status, 200);
+            assert_eq!(answer.body.as_bytes(), whole);
             vec![answer]
         },
     )

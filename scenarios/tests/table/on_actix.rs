@@ -95,6 +95,7 @@ async fn on_bytes(request: HttpRequest, body: web::Bytes) -> HttpResponse {
     let length = request.headers().get(header::CONTENT_LENGTH).unwrap();
     assert_eq!(length.to_str().unwrap(), body.len().to_string());
     assert!(!request.headers().contains_key(header::TRANSFER_ENCODING));
+    assert!(!request.headers().contains_key(header::CONTENT_ENCODING));
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/json"))
         .body(body)

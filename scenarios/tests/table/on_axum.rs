@@ -77,6 +77,7 @@ async fn on_bytes(headers: HeaderMap, body: Bytes) -> Response {
     let length = headers[header::CONTENT_LENGTH].to_str().unwrap();
     assert_eq!(length, body.len().to_string());
     assert!(!headers.contains_key(header::TRANSFER_ENCODING));
+    assert!(!headers.contains_key(header::CONTENT_ENCODING));
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 

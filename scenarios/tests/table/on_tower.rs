@@ -154,6 +154,7 @@ async fn on_bytes(request: Request<Full<Bytes>>) -> Response<Full<Bytes>> {
         .to_bytes();
     assert_eq!(length.to_str().unwrap(), body.len().to_string());
     assert!(!parts.headers.contains_key(header::TRANSFER_ENCODING));
+    assert!(!parts.headers.contains_key(header::CONTENT_ENCODING));
     Response::builder()
         .header(header::CONTENT_TYPE, "application/json")
         .body(Full::from(body))

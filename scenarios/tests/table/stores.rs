@@ -132,7 +132,7 @@ impl DedupStore for Stopping {
             .await
     }
 
-    hookgate::forward_calls!(store: extend, look, promises);
+    hookgate::forward_calls!(store: extend, look, settled, promises, held, findings);
 }
 
 fn down() -> StoreError {
@@ -158,7 +158,7 @@ impl DedupStore for Failing {
         Err(down())
     }
 
-    hookgate::forward_calls!(store: extend, look, promises);
+    hookgate::forward_calls!(store: extend, look, settled, promises, held, findings);
 }
 
 /// Counts the heartbeats that it answered.
@@ -185,5 +185,5 @@ impl DedupStore for Beating {
         extended
     }
 
-    hookgate::forward_calls!(store: claim, settle, look, promises);
+    hookgate::forward_calls!(store: claim, settle, look, settled, promises, held, findings);
 }

@@ -70,16 +70,23 @@ pub struct KnownSender {
     pub name: &'static str,
     /// The sender's own name.
     pub title: &'static str,
-    /// The address of the page on which the sender documents its webhooks.
-    pub page: &'static str,
+    /// Where the sender documents its webhooks. Known: facts of this row were read at that site. Assumed: nobody read that
+    /// page for this row, or the address is that of the whole site.
+    pub page: Fact<&'static str>,
     /// How a request is proved.
     pub proof: Fact<Proof>,
     /// What identifies an event.
     pub identity: Fact<Identity>,
+    /// When two of its events have equal bodies, where the body identifies an event: they are one event then, and the
+    /// second never reaches a handler. `None`: each body has an id or a time of its event.
+    pub equal_bodies: Option<&'static str>,
     /// Where the type of an event stands.
     pub event_type: Fact<EventTypeAt>,
     /// The signed time that stands in the body. One that the scheme signs beside the body is the scheme's.
     pub body_time: Option<Fact<BodyTime>>,
+    /// Whether each attempt is signed anew, with its own time, where the scheme signs one. `false`: with the time of the
+    /// first attempt.
+    pub signed_anew: Fact<bool>,
     /// By which it asks whether the endpoint is ours.
     pub challenge: Option<Challenge>,
     /// The secret that signs; `None` where nothing is signed with one.
@@ -131,11 +138,13 @@ impl KnownSender {
     const UNKNOWN: Self = Self {
         name: "",
         title: "",
-        page: "",
+        page: Fact::assumed(""),
         proof: Fact::assumed(Proof::Access),
         identity: Fact::assumed(Identity::Digest),
+        equal_bodies: None,
         event_type: Fact::assumed(EventTypeAt::Nowhere),
         body_time: None,
+        signed_anew: Fact::assumed(true),
         challenge: None,
         secret: None,
         key_owner: KeyOwner::Customer,

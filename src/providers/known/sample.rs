@@ -6,10 +6,13 @@
 /// | --- | --- |
 /// | `$type` | the event's type, as a JSON text |
 /// | `$name` | the event's type as it is, for headers |
-/// | `$hex`, `$id` | 32 and 24 hexadecimal digits |
-/// | `$uuid` | a UUID of version 4 |
-/// | `$number` | a whole number of at most 15 digits |
+/// | `$hex`, `$id` | an id of what the event is about: 32 and 24 hexadecimal digits |
+/// | `$uuid` | the same as a UUID of version 4 |
+/// | `$number` | the same as a whole number of at most 15 digits |
+/// | `$eventhex`, `$eventid`, `$eventuuid`, `$eventnumber` | an id of the event itself, in these forms |
 /// | `$secs`, `$millis`, `$time` | when it occurred: Unix seconds, milliseconds, an RFC 3339 text without its quotes |
+///
+/// A time that stays the same over the events of one object stands there as it is: when the object was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sample {
@@ -71,10 +74,10 @@ mod filling {
             full.push_str(&match name {
                 "type" => serde_json::Value::from(event_type).to_string(),
                 "name" => event_type.to_owned(),
-                "hex" => id.hex(),
-                "id" => id.hex().get(..24).unwrap_or_default().to_owned(),
-                "uuid" => id.uuid(),
-                "number" => id.number().to_string(),
+                "hex" | "eventhex" => id.hex(),
+                "id" | "eventid" => id.hex().get(..24).unwrap_or_default().to_owned(),
+                "uuid" | "eventuuid" => id.uuid(),
+                "number" | "eventnumber" => id.number().to_string(),
                 "secs" => at.as_secs().to_string(),
                 "millis" => at.as_millis().to_string(),
                 "time" => at.to_rfc3339(),

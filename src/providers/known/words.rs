@@ -1,7 +1,12 @@
 //! What a row says, in words: for lists and tables.
 
+use std::time::Duration;
+
 use super::{EventTypeAt, Identity, KnownSender, Proof};
-use crate::schemes::SchemeConfig;
+use crate::{
+    provider::Retries,
+    schemes::{Scheme, SchemeConfig},
+};
 
 impl KnownSender {
     /// How it signs, in words.
@@ -21,8 +26,16 @@ impl KnownSender {
         }
     }
 
-    /// What identifies an event, in words.
+    /// What identifies an event, in words, and when two events have the same.
     pub fn identity_in_words(&self) -> String {
+        let identity = self.identity_alone();
+        match self.equal_bodies {
+            Some(when) => format!("{identity}, which two events share when {when}"),
+            None => identity,
+        }
+    }
+
+    fn identity_alone(&self) -> String {
         let digest = "digest of the body";
         match self.identity.value() {
             Identity::SignedId => match self.scheme() {
@@ -50,14 +63,56 @@ impl KnownSender {
         }
     }
 
+    /// How long it waits for an answer, and when it sends again, in words. What is only assumed of it is unknown here.
+    ///
+    /// ```
+    /// let github = hookgate::providers::known::find("github").unwrap();
+    /// assert_eq!(github.manner_in_words(), "waits 10 s, never sends again");
+    /// ```
+    pub fn manner_in_words(&self) -> String {
+        let waits = match self.timeout.if_known() {
+            Some(timeout) => format!("waits {}", duration(*timeout)),
+            None => "waits for an unknown time".to_owned(),
+        };
+        let gaps = self.repeats.if_known().map_or(&[][..], |it| it.gaps);
+        let gaps: Vec<_> = gaps.iter().map(|gap| duration(*gap)).collect();
+        let again = match (self.retries.if_known(), gaps.is_empty()) {
+            (Some(Retries::Never), _) => "never sends again".to_owned(),
+            (Some(Retries::For(horizon)), true) => {
+                format!("sends again for {}", duration(*horizon))
+            }
+            (Some(Retries::For(horizon)), false) => {
+                format!(
+                    "sends again for {}, after {}",
+                    duration(*horizon),
+                    gaps.join(", ")
+                )
+            }
+            (Some(Retries::Unknown) | None, true) => "sends again: unknown".to_owned(),
+            (Some(Retries::Unknown) | None, false) => {
+                format!("sends again after {}", gaps.join(", "))
+            }
+        };
+        let only = self.repeats.if_known().is_some_and(|it| it.only_after_5xx);
+        let only = if only { ", after a 5xx alone" } else { "" };
+        format!("{waits}, {again}{only}")
+    }
+
     /// What of it is only assumed, in words: what is relied on, then the facts that have no source.
     pub fn assumptions(&self) -> Vec<&'static str> {
         let time = self.body_time.is_some_and(|time| time.is_assumed());
+        // One that never sends again has no second attempt.
+        let repeats = self.retries.if_known() != Some(&Retries::Never);
+        let scheme = self.scheme().map(Box::<dyn Scheme>::try_from);
+        let signs_time = scheme.is_some_and(|it| it.is_ok_and(|scheme| scheme.signs().time));
+        let anew = signs_time && repeats && self.signed_anew.is_assumed();
         let facts = [
+            ("which page documents it", self.page.is_assumed()),
             ("how it signs", self.proof.is_assumed()),
             ("what identifies an event", self.identity.is_assumed()),
             ("where its types stand", self.event_type.is_assumed()),
             ("what its signed time means", time),
+            ("that each attempt is signed anew", anew),
             ("how long it waits", self.timeout.is_assumed()),
             ("whether it sends again", self.retries.is_assumed()),
             ("when it sends again", self.repeats.is_assumed()),
@@ -71,4 +126,23 @@ impl KnownSender {
 /// A place in words: `/data/id` is `data.id`.
 fn member(at: &str) -> String {
     format!("`{}`", at.trim_start_matches('/').replace('/', "."))
+}
+
+/// `3 d 2 h`, `24 h`, `0.3 s`, `at once`.
+fn duration(of: Duration) -> String {
+    let mut rest = of.as_secs();
+    match rest {
+        _ if of.is_zero() => return "at once".to_owned(),
+        0..60 => return format!("{} s", of.as_secs_f64()),
+        _ => {}
+    }
+    let mut words = Vec::new();
+    for (unit, name) in [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")] {
+        // A single day reads better in hours.
+        if rest >= unit && (unit < 86_400 || rest > unit) {
+            words.push(format!("{} {name}", rest / unit));
+            rest %= unit;
+        }
+    }
+    words.join(" ")
 }

@@ -12,6 +12,7 @@
 
 mod form_field;
 mod found;
+mod merging;
 mod reading;
 mod signed_part;
 #[cfg(feature = "simulator")]
@@ -264,9 +265,10 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
     }
 
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {
-        self.scheme
-            .as_ref()
-            .map_or_else(|_| Vec::new(), |scheme| scheme.findings())
+        let scheme = self.scheme.as_ref();
+        let mut found = scheme.map_or_else(|_| Vec::new(), |scheme| scheme.findings());
+        found.extend(merging::findings(&self.reading));
+        found
     }
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {

@@ -21,6 +21,8 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reading {
     pub(super) identity: Identity,
+    /// When two events have the same body.
+    pub(super) equal_bodies: Option<&'static str>,
     pub(super) event_type: EventTypeAt,
     pub(super) time: Option<BodyTime>,
     pub(super) challenge: Option<Challenge>,
@@ -46,6 +48,7 @@ impl Reading {
             } else {
                 Identity::Digest
             },
+            equal_bodies: None,
             event_type: EventTypeAt::Nowhere,
             time: None,
             challenge: None,
@@ -56,6 +59,7 @@ impl Reading {
     pub(super) const fn of_row(sender: &KnownSender) -> Self {
         Self {
             identity: *sender.identity.value(),
+            equal_bodies: sender.equal_bodies,
             event_type: *sender.event_type.value(),
             time: match &sender.body_time {
                 Some(time) => Some(*time.value()),

@@ -35,6 +35,7 @@ use crate::{
     keys::{KeyKind, LiveKeys},
     limits::BODY_LIMIT,
     request::RawRequest,
+    setup::Finding,
     verdict::Rejection,
 };
 
@@ -99,6 +100,10 @@ impl Scheme for HmacBodyField {
 
     fn takes(&self, kind: KeyKind) -> bool {
         kind == KeyKind::Secret
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        Vec::from_iter(self.config.digest.finding())
     }
 
     /// Proves the object, or what of it the recipe covers.

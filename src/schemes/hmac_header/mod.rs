@@ -19,6 +19,7 @@ use crate::time::UnixTime;
 use crate::{
     keys::{KeyKind, LiveKeys},
     request::RawRequest,
+    setup::Finding,
     verdict::Rejection,
 };
 
@@ -42,6 +43,10 @@ impl Scheme for HmacHeader {
 
     fn takes(&self, kind: KeyKind) -> bool {
         kind == KeyKind::Secret
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        Vec::from_iter(self.digest.finding())
     }
 
     /// Proves the whole body, and what else the template names.

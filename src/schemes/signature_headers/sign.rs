@@ -68,6 +68,13 @@ impl SignatureHeaders {
             .map(|name| name.as_str())
     }
 
+    /// Every header that a sender writes as it signs, in lower case. What the template names beside them is there before.
+    pub(crate) fn written_headers(&self) -> impl Iterator<Item = &str> {
+        let other = self.other.iter().flat_map(|other| other.names());
+        let names = self.family.names().chain(&self.further).chain(other);
+        names.map(|name| name.as_str())
+    }
+
     /// The header that carries the first signature, in lower case.
     pub(crate) fn signature_header(&self) -> &str {
         self.family.signature.as_str()

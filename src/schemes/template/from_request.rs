@@ -107,6 +107,10 @@ fn value<'a>(head: &Head<'a>, name: &HeaderName, rule: TextRule) -> Result<&'a [
     rule.check(value).map_err(|_| {
         malformed("a header that it covers is too long, or makes the signed text ambiguous")
     })?;
+    // Saved requests are text, and must be judged alike.
+    if std::str::from_utf8(value).is_err() {
+        return Err(malformed("a header that it covers is not UTF-8"));
+    }
     Ok(value)
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use http::HeaderName;
 
 use super::{body_digest::BodyDigest, rules::MAX_TEXT_BYTES};
+use crate::schemes::end_to_end::check_end_to_end;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
@@ -78,6 +79,7 @@ impl Placeholders {
                 let header = header
                     .filter(|_| is_lower)
                     .ok_or("`{header:name}` must name a header in lower case")?;
+                check_end_to_end(&header)?;
                 taken(Source::Header(header), length)
             }
             (name, length) => {

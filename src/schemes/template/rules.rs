@@ -63,7 +63,7 @@ impl TextRule {
     }
 
     /// Whether a text of the placeholder may be so long.
-    pub(in crate::schemes) fn fits(self, length: usize) -> bool {
+    fn fits(self, length: usize) -> bool {
         self.length.is_none_or(|known| known == length)
     }
 

@@ -18,11 +18,11 @@ pub enum OpenError {
     /// Only SQLite and PostgreSQL keep an inbox.
     #[error("an inbox's URL begins with `sqlite:` or `postgres://`")]
     NoInbox,
-    /// A table cannot be called so.
+    /// A name of [`InboxTables`](crate::InboxTables) is none for a table. It says whose.
     #[error(
-        "a table's name has the characters a-z, 0-9 and _, and on PostgreSQL perhaps a schema in front"
+        "the {0} cannot be called so: names have a-z, 0-9 and _, on PostgreSQL perhaps after a schema"
     )]
-    Table,
+    Table(&'static str),
     /// The engine is known, but this program was built without it.
     #[error("this program was built without the feature `{0}` of hookgate-stores")]
     NotBuilt(&'static str),
@@ -54,7 +54,7 @@ impl fmt::Debug for OpenError {
             | Self::Memory
             | Self::SqlitePath
             | Self::NoInbox
-            | Self::Table
+            | Self::Table(_)
             | Self::NotBuilt(_) => fmt::Display::fmt(self, f),
         }
     }

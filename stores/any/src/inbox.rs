@@ -4,6 +4,10 @@ use hookgate::inbox::BoxInbox;
 
 use crate::{OpenError, address::Address};
 
+/// What is wrong with a name of [`InboxTables`].
+const NAMED: OpenError = OpenError::Table("inbox's own tables");
+const CLAIMS: OpenError = OpenError::Table("table of claims");
+
 /// Who asks for an inbox.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum For {
@@ -73,10 +77,10 @@ async fn sqlite(path: &str, tables: &InboxTables, purpose: For) -> Result<BoxInb
     use hookgate_sqlite::{SqliteInbox, Table};
     let mut builder = SqliteInbox::builder();
     if let Some(name) = &tables.named {
-        builder = builder.tables_named(&Table::new(name).map_err(|_| OpenError::Table)?);
+        builder = builder.tables_named(&Table::new(name).map_err(|_| NAMED)?);
     }
     if let Some(name) = &tables.claims {
-        builder = builder.table(Table::new(name).map_err(|_| OpenError::Table)?);
+        builder = builder.table(Table::new(name).map_err(|_| CLAIMS)?);
     }
     let inbox = match purpose {
         For::Work => builder.open(path).await?,
@@ -98,10 +102,10 @@ async fn postgres(url: &str, tables: &InboxTables, purpose: For) -> Result<BoxIn
     use hookgate_postgres::{PostgresInbox, Table};
     let mut builder = PostgresInbox::builder();
     if let Some(name) = &tables.named {
-        builder = builder.tables_named(&Table::new(name).map_err(|_| OpenError::Table)?);
+        builder = builder.tables_named(&Table::new(name).map_err(|_| NAMED)?);
     }
     if let Some(name) = &tables.claims {
-        builder = builder.table(Table::new(name).map_err(|_| OpenError::Table)?);
+        builder = builder.table(Table::new(name).map_err(|_| CLAIMS)?);
     }
     let inbox = match purpose {
         For::Work => {

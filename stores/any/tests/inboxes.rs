@@ -31,10 +31,16 @@ async fn is_found_under_its_names(url: &str, inbox: impl Inbox, schema: &str) {
     tables.claims = Some(format!("{schema}marks"));
     assert_eq!(totals(&tables).await, Some(1));
     for bad in ["Hooks", "hooks; DROP TABLE users", "a.b.c"] {
-        let mut tables = InboxTables::default();
-        tables.named = Some(bad.to_owned());
-        let error = hookgate_stores::find_inbox(url, &tables).await;
-        assert!(matches!(error, Err(OpenError::Table)), "{bad}");
+        let (mut named, mut claims) = (tables.clone(), tables.clone());
+        named.named = Some(bad.to_owned());
+        claims.claims = Some(bad.to_owned());
+        for (tables, whose) in [(named, "inbox's own tables"), (claims, "table of claims")] {
+            let error = hookgate_stores::find_inbox(url, &tables).await.err();
+            assert!(
+                matches!(error, Some(OpenError::Table(it)) if it == whose),
+                "{bad}"
+            );
+        }
     }
 }
 

@@ -193,13 +193,16 @@ impl<I: Inbox + Clone> Engine<I> {
         }
         working.stop().await;
         let per_event = |count: i64| count as f64 / all as f64;
-        let commits = match (before.0, after.0) {
-            (Some(before), Some(after)) => format!("{:.3} commits and ", per_event(after - before)),
-            _ => String::new(),
+        let (commits, bytes) = match (before.0, after.0) {
+            (Some(before), Some(after)) => {
+                let commits = per_event(after - before);
+                (format!("{commits:.3} commits and "), "bytes of log")
+            }
+            _ => (String::new(), "bytes written"),
         };
         println!(
             "{}, steady, {SENDERS} senders and one worker: {:.0} events/s accepted, handled and done; {commits}{:.0} \
-             bytes of log an event of {} bytes",
+             {bytes} an event of {} bytes",
             self.name,
             events as f64 / took.as_secs_f64(),
             per_event(after.1 - before.1),

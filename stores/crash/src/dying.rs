@@ -2,15 +2,9 @@
 
 use std::{str::FromStr, time::Duration};
 
-use bytes::Bytes;
 use hookgate::{
-    EventKey,
-    dedup::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State, StoreError},
-    inbox::{
-        Accept, Ask, Batch, Counts, DeadReason, Entry, Filter, Inbox, Kept, OrderKey, Page, Pause,
-        Position, Quarantine, QuarantineCap, Totals,
-    },
-    pack::ContentDigest,
+    dedup::{DedupStore, End, Lease, Settled, StoreError},
+    inbox::{Accept, Ask, Batch, Entry, Inbox},
 };
 
 use crate::Result;
@@ -95,16 +89,6 @@ pub(crate) struct Mortal<S> {
 }
 
 impl<S: Inbox> DedupStore for Mortal<S> {
-    async fn claim(
-        &self,
-        key: &EventKey,
-        content: Option<&ContentDigest>,
-        owner: OwnerToken,
-        lease: Duration,
-    ) -> std::result::Result<Claim, StoreError> {
-        self.inner.claim(key, content, owner, lease).await
-    }
-
     async fn settle(
         &self,
         lease: &Lease,
@@ -115,21 +99,7 @@ impl<S: Inbox> DedupStore for Mortal<S> {
         self.inner.settle(lease, end, retain).await
     }
 
-    async fn extend(
-        &self,
-        lease: &Lease,
-        by: Duration,
-    ) -> std::result::Result<Settled, StoreError> {
-        self.inner.extend(lease, by).await
-    }
-
-    async fn look(&self, key: &EventKey) -> std::result::Result<State, StoreError> {
-        self.inner.look(key).await
-    }
-
-    fn promises(&self) -> Promises {
-        self.inner.promises()
-    }
+    hookgate::forward_calls!(inner: claim, extend, look, settled, promises, held, findings);
 }
 
 impl<S: Inbox> Inbox for Mortal<S> {
@@ -140,14 +110,6 @@ impl<S: Inbox> Inbox for Mortal<S> {
         accepted
     }
 
-    async fn quarantine(
-        &self,
-        entry: Entry,
-        cap: QuarantineCap,
-    ) -> std::result::Result<Quarantine, StoreError> {
-        self.inner.quarantine(entry, cap).await
-    }
-
     async fn lease(&self, ask: Ask<'_>) -> std::result::Result<Batch, StoreError> {
         let batch = self.inner.lease(ask).await?;
         if !batch.rows.is_empty() {
@@ -156,81 +118,7 @@ impl<S: Inbox> Inbox for Mortal<S> {
         Ok(batch)
     }
 
-    async fn keep(
-        &self,
-        leases: &[&Lease],
-        by: Duration,
-    ) -> std::result::Result<Vec<Settled>, StoreError> {
-        self.inner.keep(leases, by).await
-    }
-
-    async fn give_back(
-        &self,
-        lease: &Lease,
-        delay: Duration,
-        counts: Counts,
-        error: Option<Bytes>,
-    ) -> std::result::Result<Settled, StoreError> {
-        self.inner.give_back(lease, delay, counts, error).await
-    }
-
-    async fn bury(
-        &self,
-        lease: &Lease,
-        reason: DeadReason,
-        error: Option<Bytes>,
-    ) -> std::result::Result<Settled, StoreError> {
-        self.inner.bury(lease, reason, error).await
-    }
-
-    async fn pause(&self, endpoint: &str, pause: Pause) -> std::result::Result<(), StoreError> {
-        self.inner.pause(endpoint, pause).await
-    }
-
-    async fn resume(&self, endpoint: &str) -> std::result::Result<(), StoreError> {
-        self.inner.resume(endpoint).await
-    }
-
-    async fn promote(&self, order: &OrderKey) -> std::result::Result<(), StoreError> {
-        self.inner.promote(order).await
-    }
-
-    async fn work_may_wait(&self) {
-        self.inner.work_may_wait().await;
-    }
-
-    async fn hold(&self, endpoint: &str, is_held: bool) -> std::result::Result<(), StoreError> {
-        self.inner.hold(endpoint, is_held).await
-    }
-
-    async fn totals(&self) -> std::result::Result<Vec<Totals>, StoreError> {
-        self.inner.totals().await
-    }
-
-    async fn list(
-        &self,
-        filter: &Filter,
-        after: Option<&Position>,
-        limit: usize,
-    ) -> std::result::Result<Page, StoreError> {
-        self.inner.list(filter, after, limit).await
-    }
-
-    async fn read(&self, key: &EventKey) -> std::result::Result<Option<Kept>, StoreError> {
-        self.inner.read(key).await
-    }
-
-    async fn replay(&self, key: &EventKey, why: &str) -> std::result::Result<bool, StoreError> {
-        self.inner.replay(key, why).await
-    }
-
-    async fn discard(&self, key: &EventKey) -> std::result::Result<bool, StoreError> {
-        self.inner.discard(key).await
-    }
-
-    async fn erase(&self, age: Duration, limit: usize) -> std::result::Result<u64, StoreError> {
-        self.inner.erase(age, limit).await
-    }
+    hookgate::forward_calls!(inner: quarantine, keep, give_back, bury, pause, resume, promote, work_may_wait, hold, totals, list, read, replay, discard, erase);
 }
 
 /// A number below `bound`, at random.

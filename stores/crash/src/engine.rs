@@ -1,6 +1,9 @@
 //! The inbox and the application's table, in one database.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::{Duration, Instant},
+};
 
 use hookgate::{
     LeaseHandle,
@@ -19,6 +22,9 @@ use crate::{
     dying::{Death, Mortal},
 };
 
+/// So long the rest may take once everything was sent.
+const PATIENCE: Duration = Duration::from_secs(180);
+const LOOK: Duration = Duration::from_millis(20);
 /// Enough to see what they have in common.
 const SHOWN: usize = 10;
 /// SQLite's own default, in pages.
@@ -213,6 +219,23 @@ impl Engine {
 
 async fn first_queued(inbox: &impl Inbox) -> Result<Vec<Listed>> {
     Ok(inbox.list(&Filter::queued(), None, SHOWN).await?.rows)
+}
+
+/// Waits until the inbox holds nothing that waits or runs.
+pub(crate) async fn drained(engine: &Engine) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        // The pool may hold connections that broke meanwhile.
+        let kept = engine.kept().await;
+        if matches!(kept, Ok((0, _))) {
+            return Ok(());
+        }
+        if begun.elapsed() > PATIENCE {
+            let waiting = engine.waiting().await?;
+            return Err(format!("after three minutes the inbox still holds: {waiting}").into());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// Claims on the same table, as an instance without an inbox makes them.

@@ -210,18 +210,22 @@ async fn breaks(
     mut ends: watch::Receiver<bool>,
     times: Arc<AtomicUsize>,
 ) -> Result<()> {
+    let mut is_armed = false;
     while goes_on_after(&mut ends, Duration::from_millis(30)).await {
-        // The one before has met a request.
         if proxy.breaks_left() == 0 {
+            // The one before has met a request.
+            times.fetch_add(usize::from(is_armed), Ordering::Relaxed);
             let breaks = if below(2)? == 0 {
                 Break::BeforeRequest
             } else {
                 Break::BeforeAnswer
             };
             proxy.break_next(&[breaks]);
-            times.fetch_add(1, Ordering::Relaxed);
+            is_armed = true;
         }
     }
+    let has_met = is_armed && proxy.breaks_left() == 0;
+    times.fetch_add(usize::from(has_met), Ordering::Relaxed);
     proxy.break_next(&[]);
     Ok(())
 }

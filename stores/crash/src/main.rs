@@ -8,10 +8,13 @@
 //! | `fault` | what goes wrong with the database, and a small disk |
 //! | `power` | SQLite's files as a power cut leaves them |
 //! | `wal` | SQLite's write-ahead log |
-//! | `show` | one row: traffic before, during and after, then the count |
+//! | `header` | what stands above a table |
+//! | `show` | the table |
+//! | `run` | one row: traffic before, during and after, then the count |
 //! | `rate` | events a second |
 //! | `senders` | the traffic |
 //! | `supervised` | a process that is started again whenever it ends |
+//! | `processes` | the processes of a row |
 //! | `roles` | what such a process does: accept, handle, or accept as before there was an inbox |
 //! | `dying` | where a process ends itself |
 //! | `order` | keys whose effects must stay in order, by themselves |
@@ -20,11 +23,14 @@
 mod dying;
 mod engine;
 mod fault;
+mod header;
 mod order;
 mod power;
+mod processes;
 mod rate;
 mod roles;
 mod row;
+mod run;
 mod senders;
 mod show;
 mod supervised;
@@ -52,17 +58,22 @@ async fn main() -> Result<()> {
         ["inline", url, address, _] => roles::receive_inline(url, address).await,
         ["ordered-worker", url, _] => order::work(url).await,
         ["--keys", keys] => order::all(keys.parse()?).await,
-        ["--events", events] => show::all(events.parse()?, "").await,
-        ["--events", events, "--only", name] => show::all(events.parse()?, name).await,
+        ["--events", events] => show::all(events.parse()?, |_| true).await,
+        ["--events", events, "--only", part] => {
+            show::all(events.parse()?, |name| name.contains(part)).await
+        }
+        ["--events", events, "--without", part] => {
+            show::all(events.parse()?, |name| !name.contains(part)).await
+        }
         ["--events", events, "--only", name, "--on-disk", folder] => {
             show::on_small_disk(events.parse()?, name, Disk::at(folder)).await
         }
         [] => {
-            show::all(10_000, "").await?;
+            show::all(10_000, |_| true).await?;
             order::all(200).await
         }
         _ => Err(
-            "usage: crash-matrix [--events COUNT [--only PART_OF_A_ROWS_NAME] | --keys COUNT]"
+            "usage: crash-matrix [--events COUNT [--only PART_OF_A_NAME | --without PART_OF_A_NAME] | --keys COUNT]"
                 .into(),
         ),
     }

@@ -17,10 +17,9 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use crate::{
     Result,
     dying::Death,
-    engine::Engine,
+    engine::{Engine, drained},
     roles::{Ills, receiving, working},
     senders::{Told, is_transactional, send},
-    show::drained,
     wal::{self, Follower, PAGE},
 };
 
@@ -78,6 +77,11 @@ pub(crate) async fn told(events: i64) -> Result<bool> {
         found.lost,
         found.twice,
     );
+    println!(
+        "\nOf {} logs, {} did not begin anew and were not cut.",
+        recording.logs.len() + recording.left_out,
+        recording.left_out,
+    );
     Ok(wrong.is_empty())
 }
 
@@ -96,6 +100,8 @@ type Keys = Arc<Mutex<HashMap<i64, Vec<u8>>>>;
 /// A run: the database and its log, each time that the log began anew.
 struct Recording {
     logs: Vec<Log>,
+    /// How many logs say nothing, and were left out.
+    left_out: usize,
     /// Of each event that was handled.
     keys: Keys,
 }
@@ -141,9 +147,23 @@ impl Recording {
             earlier.extend(answered.into_keys());
             logs.push(recorded);
         }
+        let (sent, accepted) = (events / LOGGED * LOGGED, earlier.len());
+        let handled = lock(&keys).len();
+        if [accepted, handled] != [usize::try_from(sent)?; 2] {
+            return Err(format!(
+                "of {sent} events, {accepted} were accepted, and {handled} handled"
+            )
+            .into());
+        }
+        let recorded = logs.len();
         // A log that a reader kept from beginning anew goes on behind what it was.
         logs.retain(|it| it.log.get(..wal::HEADER) != it.before.get(..wal::HEADER));
-        Ok(Self { logs, keys })
+        let left_out = recorded - logs.len();
+        Ok(Self {
+            logs,
+            left_out,
+            keys,
+        })
     }
 
     fn keys(&self) -> MutexGuard<'_, HashMap<i64, Vec<u8>>> {

@@ -4,9 +4,8 @@ use std::{net::SocketAddr, ops::Range, time::Instant};
 
 use crate::{
     Result,
-    engine::Engine,
+    engine::{Engine, drained},
     senders::{Told, send},
-    show::drained,
 };
 
 /// A rate is the median over pieces of so many events, and over five pieces at most.

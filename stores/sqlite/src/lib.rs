@@ -69,8 +69,8 @@
 //! - An order goes on in the same commit as the end of the one before, [`SqliteInbox::settle_in`] included.
 //! - What was received is erased with the end of its event. Its bytes are overwritten, and the write-ahead log is emptied
 //!   within the hour. A reader that stays open keeps it from that. A dead letter is erased after 30 days.
-//! - Of what ends together, one commit erases 4 MiB. The rest follows within the minute, 4 MiB a commit, so that no sender
-//!   waits long for it.
+//! - Of what ends together, one commit erases about 4 MiB. The rest is left to pruning, which comes every minute by default.
+//!   It erases as much of it a commit, and as much of dead letters, so that no sender waits long.
 //! - A table of another process is looked at by polling. Within one process a worker is woken.
 
 #[cfg(doctest)]

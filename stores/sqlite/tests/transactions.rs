@@ -11,6 +11,9 @@ use hookgate::{
 };
 use hookgate_test_support::{App, Effects, LEASE, TestDelivery, owner, send};
 
+/// So long a lease of a second may take to lapse.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 hookgate_test_support::test_transactions!(place::effects);
 
 /// Inline handlers settle through an inbox as through a store.
@@ -34,7 +37,8 @@ async fn not_lost<E: Effects>(effects: E) {
                 delivery.lease().stop_heartbeat();
                 let (store, key) = (effects.store(), delivery.event_key());
                 let mut tx = effects.write(key).await?;
-                while !matches!(store.look(key).await, Ok(State::Free)) {}
+                let lapsed = async { while !matches!(store.look(key).await, Ok(State::Free)) {} };
+                tokio::time::timeout(PATIENCE, lapsed).await?;
                 effects.settle_in(&mut tx, delivery.lease()).await?;
                 let claim = store.claim(key, None, owner(1), LEASE).await;
                 assert!(matches!(claim, Ok(Claim::InProgress { .. })), "{claim:?}");

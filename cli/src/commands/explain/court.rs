@@ -72,7 +72,7 @@ impl Ruling {
             Rejection::UnsupportedMediaType => Stage::MediaType,
             Rejection::UnsupportedEncoding => Stage::Encoding,
             Rejection::HostMismatch => Stage::Host,
-            Rejection::BodyTooLarge { .. } => Stage::Length,
+            Rejection::BodyTooLarge { .. } | Rejection::UnpackedTooLarge { .. } => Stage::Length,
             Rejection::UnknownTenant | Rejection::AccessMissing | Rejection::AccessDenied => {
                 Stage::Access
             }

@@ -11,7 +11,10 @@ const PAGE: &str = "aftership.com/docs/tracking/webhook/webhook-signature";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "aftership",
     title: "AfterShip",
-    page: "https://aftership.com/docs/tracking/webhook/webhook-signature",
+    page: Fact::known(
+        "https://aftership.com/docs/tracking/webhook/webhook-signature",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("aftership-hmac-sha256", SignatureEncoding::Base64).into()
@@ -23,7 +26,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["aftership-hmac-sha256"],
     sample: Some(Sample {
         types: &["tracking_update"],
-        body: r#"{"event":$type,"event_id":"$uuid","ts":$secs,"msg":{"id":"$id","tracking_number":"$number","tag":"InTransit","updated_at":"$time"}}"#,
+        body: r#"{"event":$type,"event_id":"$eventuuid","ts":$secs,"msg":{"id":"$id","tracking_number":"$number","tag":"InTransit","updated_at":"$time"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -11,11 +11,15 @@ const PAGE: &str = "docs.aiprise.com/docs/callbacks-authentication";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "aiprise",
     title: "AiPrise",
-    page: "https://docs.aiprise.com/docs/callbacks-authentication",
+    page: Fact::known(
+        "https://docs.aiprise.com/docs/callbacks-authentication",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-hmac-signature", SignatureEncoding::Hex).into()),
         PAGE,
     ),
+    equal_bodies: Some("a session is decided twice in the same way"),
     event_type: Fact::assumed(EventTypeAt::Member("/aiprise_summary/verification_result")),
     secret: Some(
         SecretForm::text("AIPRISE_API_KEY")

@@ -16,7 +16,10 @@ const PAGE: &str = "airtable.com/developers/web/api/webhooks-overview";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "airtable",
     title: "Airtable",
-    page: "https://airtable.com/developers/web/api/webhooks-overview",
+    page: Fact::known(
+        "https://airtable.com/developers/web/api/webhooks-overview",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-airtable-content-mac", SignatureEncoding::Hex)

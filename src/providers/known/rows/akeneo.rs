@@ -13,7 +13,10 @@ const OVERVIEW: &str = "api.akeneo.com/events-documentation/overview.html";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "akeneo",
     title: "Akeneo PIM",
-    page: "https://api.akeneo.com/events-documentation/security.html",
+    page: Fact::known(
+        "https://api.akeneo.com/events-documentation/security.html",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-akeneo-request-signature", SignatureEncoding::Hex)
@@ -37,7 +40,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "product.updated",
             "product_model.updated",
         ],
-        body: r#"{"events":[{"action":$type,"event_id":"$uuid","event_datetime":"$time","author":"julia","author_type":"ui","pim_source":"https://demo.cloud.akeneo.com","data":{"resource":{"identifier":"sku-$number"}}}]}"#,
+        body: r#"{"events":[{"action":$type,"event_id":"$eventuuid","event_datetime":"$time","author":"julia","author_type":"ui","pim_source":"https://demo.cloud.akeneo.com","data":{"resource":{"identifier":"sku-$number"}}}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -47,7 +50,7 @@ preset! {
     /// Akeneo PIM: `x-akeneo-request-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. An event is identified by the digest of its body.
+    /// - Its time is signed with the body. An event is identified by the digest of its body.
     /// - For the Events API of the PIM. A request has up to ten events, so no type is read.
     /// - Known: Akeneo wants an answer within 500 ms, and never sends again.
     akeneo

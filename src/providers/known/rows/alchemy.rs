@@ -15,7 +15,10 @@ const OVERVIEW: &str = "alchemy.com/docs/reference/webhooks-overview";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "alchemy",
     title: "Alchemy",
-    page: "https://alchemy.com/docs/reference/notify-api-quickstart",
+    page: Fact::known(
+        "https://alchemy.com/docs/reference/notify-api-quickstart",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-alchemy-signature", SignatureEncoding::Hex).into()
@@ -34,7 +37,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["ADDRESS_ACTIVITY", "MINED_TRANSACTION", "GRAPHQL"],
-        body: r#"{"webhookId":"wh_demo","id":"whevt_$id","createdAt":"$time","type":$type,"event":{"network":"ETH_MAINNET","activity":[]}}"#,
+        body: r#"{"webhookId":"wh_demo","id":"whevt_$eventid","createdAt":"$time","type":$type,"event":{"network":"ETH_MAINNET","activity":[]}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

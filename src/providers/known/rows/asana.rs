@@ -15,7 +15,7 @@ const PAGE: &str = "developers.asana.com/docs/webhooks-guide";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "asana",
     title: "Asana",
-    page: "https://developers.asana.com/docs/webhooks-guide",
+    page: Fact::known("https://developers.asana.com/docs/webhooks-guide", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-hook-signature", SignatureEncoding::Hex).into()),
         PAGE,

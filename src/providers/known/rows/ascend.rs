@@ -11,7 +11,7 @@ const PAGE: &str = "developers.useascend.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "ascend",
     title: "Ascend",
-    page: "https://developers.useascend.com/docs/webhooks",
+    page: Fact::known("https://developers.useascend.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-ascend-signature", SignatureEncoding::Hex)
@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["invoice.paid", "payout.paid"],
-        body: r#"{"id":"evt_$id","type":$type,"data":{"id":"$uuid"}}"#,
+        body: r#"{"id":"evt_$eventid","type":$type,"data":{"id":"$uuid"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -44,7 +44,8 @@ preset! {
     /// Ascend: `x-ascend-signature` over `{timestamp}:{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `id` identifies the event. That is
+    ///   assumed.
     /// - The same time stands in `x-ascend-request-timestamp`, which is not read.
     ascend
 }

@@ -12,7 +12,10 @@ const SETUP: &str = "developers.ashbyhq.com/docs/setting-up-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "ashby",
     title: "Ashby",
-    page: "https://developers.ashbyhq.com/docs/authenticating-webhooks",
+    page: Fact::known(
+        "https://developers.ashbyhq.com/docs/authenticating-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("ashby-signature", SignatureEncoding::Hex)
@@ -29,7 +32,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["ashby-signature"],
     sample: Some(Sample {
         types: &["applicationSubmit", "candidateHire", "candidateStageChange"],
-        body: r#"{"action":$type,"data":{"application":{"id":"$uuid","createdAt":"$time","updatedAt":"$time"}}}"#,
+        body: r#"{"action":$type,"data":{"application":{"id":"$uuid","createdAt":"2023-11-14T22:13:20Z","updatedAt":"$time"}}}"#,
         headers: &[("user-agent", "Ashby-Webhook")],
     }),
     ..KnownSender::UNKNOWN

@@ -13,7 +13,10 @@ const MANAGE: &str = "docs.attentive.com/docs/create-and-manage-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "attentive",
     title: "Attentive",
-    page: "https://docs.attentive.com/docs/webhook-authentication",
+    page: Fact::known(
+        "https://docs.attentive.com/docs/webhook-authentication",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-attentive-hmac-sha256", SignatureEncoding::Hex).into()

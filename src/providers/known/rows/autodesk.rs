@@ -11,7 +11,7 @@ const PAGE: &str = "aps.autodesk.com, \"How to verify payload signature\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "autodesk",
     title: "Autodesk Platform Services",
-    page: "https://aps.autodesk.com",
+    page: Fact::assumed("https://aps.autodesk.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-adsk-signature", SignatureEncoding::Hex)
@@ -26,10 +26,11 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         SecretForm::text("APS_WEBHOOK_SECRET")
             .shown_in("the token that the application has registered"),
     ),
+    assumed: &["that each body has the time of its change"],
     marks: &["x-adsk-signature", "x-adsk-delivery-id"],
     sample: Some(Sample {
         types: &["dm.version.added", "dm.file.deleted", "extraction.finished"],
-        body: r#"{"version":"1.0","resourceUrn":"urn:demo:$hex","hook":{"hookId":"00000000-0000-4000-8000-000000000001","tenant":"demo","event":$type},"payload":{"ext":"pdf"}}"#,
+        body: r#"{"version":"1.0","resourceUrn":"urn:demo:$hex","hook":{"hookId":"00000000-0000-4000-8000-000000000001","tenant":"demo","event":$type},"payload":{"ext":"pdf","modifiedTime":"$time"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -12,7 +12,10 @@ const EVENTS: &str = "support.atlassian.com, \"Event payloads\" of Bitbucket Clo
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "bitbucket",
     title: "Bitbucket",
-    page: "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/",
+    page: Fact::known(
+        "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature", SignatureEncoding::Hex)
@@ -21,6 +24,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         PAGE,
     ),
+    equal_bodies: Some("a branch is moved back and forth"),
     event_type: Fact::known(EventTypeAt::Header("x-event-key"), EVENTS),
     secret: Some(
         SecretForm::text("BITBUCKET_WEBHOOK_SECRET")

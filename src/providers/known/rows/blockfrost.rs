@@ -11,7 +11,7 @@ const SDK: &str = "@blockfrost/blockfrost-js, `verifyWebhookSignature`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "blockfrost",
     title: "Blockfrost",
-    page: "https://blockfrost.dev/start-building/webhooks",
+    page: Fact::assumed("https://blockfrost.dev/start-building/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("blockfrost-signature", SignatureEncoding::Hex)
@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["block", "transaction", "delegation"],
-        body: r#"{"id":"$uuid","webhook_id":"00000000-0000-4000-8000-000000000001","created":$secs,"api_version":1,"type":$type,"payload":{"height":$number}}"#,
+        body: r#"{"id":"$eventuuid","webhook_id":"00000000-0000-4000-8000-000000000001","created":$secs,"api_version":1,"type":$type,"payload":{"height":$number}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -44,6 +44,7 @@ preset! {
     /// Blockfrost: `blockfrost-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `id` identifies the event. That is
+    ///   assumed.
     blockfrost
 }

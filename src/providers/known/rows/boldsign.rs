@@ -11,7 +11,10 @@ const PAGE: &str = "developers.boldsign.com/webhooks/verify-webhook-events";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "boldsign",
     title: "BoldSign",
-    page: "https://developers.boldsign.com/webhooks/verify-webhook-events",
+    page: Fact::known(
+        "https://developers.boldsign.com/webhooks/verify-webhook-events",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-boldsign-signature", SignatureEncoding::Hex)
@@ -31,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/event/id"),
     sample: Some(Sample {
         types: &["Sent", "Signed", "Completed"],
-        body: r#"{"event":{"id":"$uuid","created":$secs,"eventType":$type,"environment":"Test"},"data":{"object":"document","documentId":"$uuid"}}"#,
+        body: r#"{"event":{"id":"$eventuuid","created":$secs,"eventType":$type,"environment":"Test"},"data":{"object":"document","documentId":"$uuid"}}"#,
         headers: &[("x-boldsign-event", "$name")],
     }),
     ..KnownSender::UNKNOWN
@@ -41,7 +44,8 @@ preset! {
     /// BoldSign: `x-boldsign-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `event.id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `event.id` identifies the event. That
+    ///   is assumed.
     /// - While a secret is replaced, signatures under `s1` are passed over.
     boldsign
 }

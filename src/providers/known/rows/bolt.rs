@@ -11,10 +11,15 @@ const PAGE: &str = "help.bolt.com/developers/webhooks/hook-verification";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "bolt",
     title: "Bolt",
-    page: "https://help.bolt.com/developers/webhooks/hook-verification",
+    page: Fact::known(
+        "https://help.bolt.com/developers/webhooks/hook-verification",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
-            HmacHeaderConfig::new("x-bolt-hmac-sha256", SignatureEncoding::Base64).into()
+            HmacHeaderConfig::new("x-bolt-hmac-sha256", SignatureEncoding::Base64)
+                .or_signed_in("x-bolt-hmac-sha256-pending")
+                .into()
         }),
         PAGE,
     ),
@@ -36,6 +41,7 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - Nothing beside the body is signed, and no time is read. An event is identified by the digest of its body.
-    /// - While a secret is replaced, `x-bolt-hmac-sha256-pending` has the next one's signature. It is not read.
+    /// - While a secret is replaced, `x-bolt-hmac-sha256-pending` has the next one's signature. Both headers are
+    ///   read, so the receiver may hold either secret.
     bolt
 }

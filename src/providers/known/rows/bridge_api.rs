@@ -13,7 +13,7 @@ const WEBHOOKS: &str = "docs.bridgeapi.io/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "bridge-api",
     title: "Bridge API",
-    page: "https://docs.bridgeapi.io/docs/secure-your-webhooks",
+    page: Fact::known("https://docs.bridgeapi.io/docs/secure-your-webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("bridgeapi-signature", SignatureEncoding::Hex)

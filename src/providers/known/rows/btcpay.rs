@@ -12,7 +12,7 @@ const SDK: &str =
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "btcpay",
     title: "BTCPay Server",
-    page: "https://docs.btcpayserver.org",
+    page: Fact::assumed("https://docs.btcpayserver.org"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("btcpay-sig", SignatureEncoding::Hex)
@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/originalDeliveryId"),
     sample: Some(Sample {
         types: &["InvoiceCreated", "InvoiceSettled", "InvoiceExpired"],
-        body: r#"{"deliveryId":"$id","webhookId":"demo","originalDeliveryId":"$id","isRedelivery":false,"type":$type,"timestamp":$secs,"storeId":"demo","invoiceId":"$hex"}"#,
+        body: r#"{"deliveryId":"$id","webhookId":"demo","originalDeliveryId":"$eventid","isRedelivery":false,"type":$type,"timestamp":$secs,"storeId":"demo","invoiceId":"$hex"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -11,7 +11,7 @@ const PAGE: &str = "buildkite.com/docs/apis/webhooks/pipelines";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "buildkite",
     title: "Buildkite",
-    page: "https://buildkite.com/docs/apis/webhooks/pipelines",
+    page: Fact::known("https://buildkite.com/docs/apis/webhooks/pipelines", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-buildkite-signature", SignatureEncoding::Hex)
@@ -32,7 +32,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-buildkite-signature", "x-buildkite-event"],
     sample: Some(Sample {
         types: &["build.finished", "job.started", "ping"],
-        body: r#"{"event":$type,"build":{"id":"$uuid","number":1,"state":"passed","created_at":"$time"},"pipeline":{"slug":"demo"},"sender":{"name":"demo"}}"#,
+        body: r#"{"event":$type,"build":{"id":"$uuid","number":1,"state":"passed","created_at":"2023-11-14T22:13:20Z","finished_at":"$time"},"pipeline":{"slug":"demo"},"sender":{"name":"demo"}}"#,
         headers: &[
             ("user-agent", "Buildkite-Request"),
             ("x-buildkite-event", "$name"),
@@ -45,7 +45,7 @@ preset! {
     /// Buildkite: `x-buildkite-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. An event is identified by the digest of its body.
+    /// - Each attempt is assumed to be signed anew, with its time. An event is identified by the digest of its body.
     /// - For a webhook that is set to send a signature. Otherwise Buildkite presents the token itself.
     buildkite
 }

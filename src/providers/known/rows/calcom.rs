@@ -11,7 +11,10 @@ const PAGE: &str = "cal.com/docs/developing/guides/automation/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "calcom",
     title: "Cal.com",
-    page: "https://cal.com/docs/developing/guides/automation/webhooks",
+    page: Fact::known(
+        "https://cal.com/docs/developing/guides/automation/webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-cal-signature-256", SignatureEncoding::Hex).into()

@@ -11,7 +11,7 @@ const PAGE: &str = "developer.calendly.com/api-docs, \"Webhook signatures\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "calendly",
     title: "Calendly",
-    page: "https://developer.calendly.com/api-docs",
+    page: Fact::known("https://developer.calendly.com/api-docs", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("calendly-webhook-signature", SignatureEncoding::Hex)
@@ -46,6 +46,6 @@ preset! {
     /// Calendly: `calendly-webhook-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. An event is identified by the digest of its body.
+    /// - Each attempt is assumed to be signed anew, with its time. An event is identified by the digest of its body.
     calendly
 }

@@ -11,7 +11,10 @@ const PAGE: &str = "checkout.com/docs/developer-resources/event-notifications/re
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "checkout-com",
     title: "Checkout.com",
-    page: "https://checkout.com/docs/developer-resources/event-notifications/receive-webhooks",
+    page: Fact::known(
+        "https://checkout.com/docs/developer-resources/event-notifications/receive-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("cko-signature", SignatureEncoding::Hex).into()),
         PAGE,
@@ -26,7 +29,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["payment_approved", "payment_captured", "dispute_received"],
-        body: r#"{"id":"evt_$id","type":$type,"version":"1.0.1","created_on":"$time","data":{"id":"pay_$id","amount":1990,"currency":"EUR"}}"#,
+        body: r#"{"id":"evt_$eventid","type":$type,"version":"1.0.1","created_on":"$time","data":{"id":"pay_$id","amount":1990,"currency":"EUR"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

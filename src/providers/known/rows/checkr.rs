@@ -11,7 +11,7 @@ const CODE: &str = "github.com/checkr/webhook-verification-examples";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "checkr",
     title: "Checkr",
-    page: "https://docs.checkr.com",
+    page: Fact::assumed("https://docs.checkr.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-checkr-signature", SignatureEncoding::Hex).into()
@@ -29,7 +29,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "invitation.completed",
             "candidate.created",
         ],
-        body: r#"{"id":"$hex","object":"event","type":$type,"created_at":"$time","data":{"object":{"id":"$id","object":"report","status":"clear"}}}"#,
+        body: r#"{"id":"$eventhex","object":"event","type":$type,"created_at":"$time","data":{"object":{"id":"$id","object":"report","status":"clear"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -14,7 +14,10 @@ const REFERENCE: &str = "circleci.com/docs/reference/outbound-webhooks-reference
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "circleci",
     title: "CircleCI",
-    page: "https://circleci.com/docs/guides/integration/outbound-webhooks",
+    page: Fact::known(
+        "https://circleci.com/docs/guides/integration/outbound-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("circleci-signature", SignatureEncoding::Hex)
@@ -37,7 +40,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["workflow-completed", "job-completed", "ping"],
-        body: r#"{"id":"$uuid","type":$type,"happened_at":"$time","webhook":{"id":"00000000-0000-4000-8000-000000000001","name":"demo"},"project":{"slug":"github/demo/demo"},"workflow":{"id":"$uuid","status":"success"}}"#,
+        body: r#"{"id":"$eventuuid","type":$type,"happened_at":"$time","webhook":{"id":"00000000-0000-4000-8000-000000000001","name":"demo"},"project":{"slug":"github/demo/demo"},"workflow":{"id":"$uuid","status":"success"}}"#,
         headers: &[
             ("user-agent", "CircleCI-Webhook/1.0"),
             ("circleci-event-type", "$name"),
@@ -52,6 +55,6 @@ preset! {
     ///
     /// - Nothing beside the body is signed, and no time is read. The body's `id` identifies the event.
     /// - For webhooks with a secret. Signatures of later versions are passed over.
-    /// - Known: CircleCI waits 10 s, and sends again later.
+    /// - Known: CircleCI waits 10 s. It is assumed to send again.
     circleci
 }

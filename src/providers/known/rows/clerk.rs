@@ -12,7 +12,10 @@ const SDK: &str = "@clerk/backend, `verifyWebhook`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "clerk",
     title: "Clerk",
-    page: "https://clerk.com/docs/guides/development/webhooks/overview",
+    page: Fact::known(
+        "https://clerk.com/docs/guides/development/webhooks/overview",
+        PAGE,
+    ),
     proof: Fact::known(Proof::Scheme(|| under("svix")), SDK),
     identity: Fact::known(Identity::SignedId, SDK),
     event_type: Fact::known(EventTypeAt::Member("/type"), PAGE),
@@ -32,7 +35,7 @@ preset! {
     /// Clerk: `svix-signature` over `{id}.{timestamp}.{body}`, under its `whsec_` secret
     /// ([`Secret::whsec`](crate::keys::Secret::whsec)).
     ///
-    /// - Each attempt is signed anew. The signed `svix-id` identifies the event over all attempts.
+    /// - Each attempt is assumed to be signed anew. The signed `svix-id` identifies the event over all attempts.
     /// - Clerk sends through Svix.
     clerk
 }

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.developers.clio.com/api-reference, \"Webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "clio",
     title: "Clio",
-    page: "https://docs.developers.clio.com/api-reference",
+    page: Fact::known("https://docs.developers.clio.com/api-reference", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-hook-signature", SignatureEncoding::Hex).into()),
         PAGE,
@@ -24,7 +24,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     sample: Some(Sample {
         types: &["created", "updated", "matter_closed"],
-        body: r#"{"data":{"id":$number,"etag":"demo","created_at":"$time","updated_at":"$time"},"meta":{"event":$type,"webhook_id":1}}"#,
+        body: r#"{"data":{"id":$number,"etag":"demo","created_at":"2023-11-14T22:13:20Z","updated_at":"$time"},"meta":{"event":$type,"webhook_id":1}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -11,7 +11,7 @@ const SDK: &str = "cloudconvert/cloudconvert-node, `webhooks.verify`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "cloudconvert",
     title: "CloudConvert",
-    page: "https://cloudconvert.com/api/v2/webhooks",
+    page: Fact::assumed("https://cloudconvert.com/api/v2/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("cloudconvert-signature", SignatureEncoding::Hex).into()
@@ -26,7 +26,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["cloudconvert-signature"],
     sample: Some(Sample {
         types: &["job.created", "job.finished", "job.failed"],
-        body: r#"{"event":$type,"job":{"id":"$uuid","tag":null,"status":"finished","created_at":"$time"}}"#,
+        body: r#"{"event":$type,"job":{"id":"$uuid","tag":null,"status":"finished","created_at":"2023-11-14T22:13:20Z","ended_at":"$time"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

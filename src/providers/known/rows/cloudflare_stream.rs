@@ -11,7 +11,10 @@ const PAGE: &str = "developers.cloudflare.com/stream/manage-video-library/using-
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "cloudflare-stream",
     title: "Cloudflare Stream",
-    page: "https://developers.cloudflare.com/stream/manage-video-library/using-webhooks",
+    page: Fact::known(
+        "https://developers.cloudflare.com/stream/manage-video-library/using-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("webhook-signature", SignatureEncoding::Hex)
@@ -31,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     sample: Some(Sample {
         types: &["ready", "error"],
-        body: r#"{"uid":"$hex","readyToStream":true,"status":{"state":$type},"created":"$time","modified":"$time"}"#,
+        body: r#"{"uid":"$hex","readyToStream":true,"status":{"state":$type},"created":"2023-11-14T22:13:20Z","modified":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -41,7 +44,7 @@ preset! {
     /// Cloudflare Stream: `webhook-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. An event is identified by the digest of its body.
+    /// - Each attempt is assumed to be signed anew, with its time. An event is identified by the digest of its body.
     /// - One account has one webhook, and one secret.
     cloudflare_stream
 }

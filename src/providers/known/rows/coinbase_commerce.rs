@@ -12,7 +12,10 @@ const SDK: &str = "coinbase/coinbase-commerce-node, `Webhook.verifyEventBody`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "coinbase-commerce",
     title: "Coinbase Commerce",
-    page: "https://docs.cdp.coinbase.com/commerce/api-architecture/webhooks-security",
+    page: Fact::known(
+        "https://docs.cdp.coinbase.com/commerce/api-architecture/webhooks-security",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-cc-webhook-signature", SignatureEncoding::Hex).into()
@@ -29,7 +32,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/event/id"),
     sample: Some(Sample {
         types: &["charge:created", "charge:confirmed", "charge:failed"],
-        body: r#"{"id":$number,"scheduled_for":"$time","attempt_number":1,"event":{"id":"$uuid","type":$type,"api_version":"2018-03-22","created_at":"$time","data":{"code":"DEMODEMO"}}}"#,
+        body: r#"{"id":$number,"scheduled_for":"$time","attempt_number":1,"event":{"id":"$eventuuid","type":$type,"api_version":"2018-03-22","created_at":"$time","data":{"code":"DEMODEMO"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

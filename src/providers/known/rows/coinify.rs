@@ -11,7 +11,7 @@ const PAGE: &str = "coinify.readme.io/docs/webhook-signature";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "coinify",
     title: "Coinify",
-    page: "https://coinify.readme.io/docs/webhook-signature",
+    page: Fact::known("https://coinify.readme.io/docs/webhook-signature", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-coinify-webhook-signature", SignatureEncoding::Hex).into()
@@ -29,7 +29,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "payment-intent.failed",
             "settlement.created",
         ],
-        body: r#"{"id":"$uuid","time":"$time","event":$type,"context":{"id":"$uuid","orderId":"demo"}}"#,
+        body: r#"{"id":"$eventuuid","time":"$time","event":$type,"context":{"id":"$uuid","orderId":"demo"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -12,7 +12,10 @@ const WEBHOOKS: &str = "docs.commercelayer.io/core/real-time-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "commercelayer",
     title: "Commerce Layer",
-    page: "https://docs.commercelayer.io/core/callbacks-security",
+    page: Fact::known(
+        "https://docs.commercelayer.io/core/callbacks-security",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-commercelayer-signature", SignatureEncoding::Base64).into()
@@ -41,7 +44,7 @@ preset! {
     ///
     /// - Nothing beside the body is signed, and no time is read. An event is identified by the digest of its body.
     /// - `x-commercelayer-topic` is not signed.
-    /// - Known: Commerce Layer waits 5 s and sends again up to 10 times. After 30 failures in a row it disables the
-    ///   webhook.
+    /// - Known: Commerce Layer waits 5 s. It is assumed to send again up to 10 times, and to disable the webhook after
+    ///   30 failures in a row.
     commercelayer
 }

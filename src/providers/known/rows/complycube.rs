@@ -11,7 +11,7 @@ const SDK: &str = "complycube/complycube-php, `EventVerifier`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "complycube",
     title: "ComplyCube",
-    page: "https://docs.complycube.com/documentation/integration-resources/webhooks",
+    page: Fact::assumed("https://docs.complycube.com/documentation/integration-resources/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("complycube-signature", SignatureEncoding::Hex).into()
@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["check.completed", "client.created", "document.created"],
-        body: r#"{"id":"$id","type":$type,"resourceType":"check","payload":{"id":"$id","outcome":"clear"},"createdAt":"$time"}"#,
+        body: r#"{"id":"$eventid","type":$type,"resourceType":"check","payload":{"id":"$id","outcome":"clear"},"createdAt":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -11,7 +11,10 @@ const PAGE: &str = "courier.com/docs/platform/workspaces/outbound-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "courier",
     title: "Courier",
-    page: "https://courier.com/docs/platform/workspaces/outbound-webhooks",
+    page: Fact::known(
+        "https://courier.com/docs/platform/workspaces/outbound-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("courier-signature", SignatureEncoding::Hex)
@@ -46,7 +49,7 @@ preset! {
     /// Courier: `courier-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. An event is identified by the digest of its body.
+    /// - Each attempt is assumed to be signed anew, with its time. An event is identified by the digest of its body.
     /// - Its time is in milliseconds.
     courier
 }

@@ -11,7 +11,7 @@ const PAGE: &str = "cursor.com/docs/cloud-agent/api/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "cursor",
     title: "Cursor",
-    page: "https://cursor.com/docs/cloud-agent/api/webhooks",
+    page: Fact::known("https://cursor.com/docs/cloud-agent/api/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-webhook-signature", SignatureEncoding::Hex)

@@ -16,7 +16,7 @@ const GUIDE: &str = "docs.customer.io/integrations/data-out/connections/webhooks
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "customerio",
     title: "Customer.io",
-    page: "https://docs.customer.io/integrations/api/webhooks",
+    page: Fact::known("https://docs.customer.io/integrations/api/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-cio-signature", SignatureEncoding::Hex)
@@ -38,7 +38,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/event_id"),
     sample: Some(Sample {
         types: &["delivered", "opened", "unsubscribed"],
-        body: r#"{"event_id":"$id","object_type":"email","metric":$type,"timestamp":$secs,"data":{"customer_id":"demo","delivery_id":"$hex"}}"#,
+        body: r#"{"event_id":"$eventid","object_type":"email","metric":$type,"timestamp":$secs,"data":{"customer_id":"demo","delivery_id":"$hex"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -48,7 +48,8 @@ preset! {
     /// Customer.io: `x-cio-signature` over `v0:{timestamp}:{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `event_id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `event_id` identifies the event. That
+    ///   is assumed.
     /// - For reporting webhooks. An event is named by its `object_type` and its `metric`. The latter is read as its
     ///   type.
     /// - Known: Customer.io waits 4 s, sends again for 7 days, and keeps later events back meanwhile.

@@ -11,7 +11,10 @@ const PAGE: &str = "docs.datasaur.ai/integrations/webhook-notifications/webhook-
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "datasaur",
     title: "Datasaur",
-    page: "https://docs.datasaur.ai/integrations/webhook-notifications/webhook-signature",
+    page: Fact::known(
+        "https://docs.datasaur.ai/integrations/webhook-notifications/webhook-signature",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-datasaur-signature", SignatureEncoding::Hex).into()

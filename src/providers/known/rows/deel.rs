@@ -11,7 +11,7 @@ const PAGE: &str = "developer.deel.com/api/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "deel",
     title: "Deel",
-    page: "https://developer.deel.com/api/webhooks",
+    page: Fact::known("https://developer.deel.com/api/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-deel-signature", SignatureEncoding::Hex)

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.didit.me/integration/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "didit",
     title: "Didit",
-    page: "https://docs.didit.me/integration/webhooks",
+    page: Fact::known("https://docs.didit.me/integration/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex).into()),
         PAGE,

@@ -11,7 +11,7 @@ const CODE: &str = "discourse/discourse, app/jobs/regular/emit_web_hook_event.rb
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "discourse",
     title: "Discourse",
-    page: "https://meta.discourse.org",
+    page: Fact::assumed("https://meta.discourse.org"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-discourse-event-signature", SignatureEncoding::Hex)
@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-discourse-event-signature", "x-discourse-event"],
     sample: Some(Sample {
         types: &["post_created", "topic_created", "ping"],
-        body: r#"{"post":{"id":$number,"topic_id":1,"created_at":"$time","updated_at":"$time"}}"#,
+        body: r#"{"post":{"id":$number,"topic_id":1,"created_at":"2023-11-14T22:13:20Z","updated_at":"$time"}}"#,
         headers: &[
             ("user-agent", "Discourse/3.0.0"),
             ("x-discourse-event-id", "$number"),

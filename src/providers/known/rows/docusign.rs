@@ -14,10 +14,17 @@ const CONNECT: &str = "developers.docusign.com/platform/webhooks/connect";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "docusign",
     title: "DocuSign",
-    page: "https://developers.docusign.com/platform/webhooks/connect/validate",
+    page: Fact::known(
+        "https://developers.docusign.com/platform/webhooks/connect/validate",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
-            HmacHeaderConfig::new("x-docusign-signature-1", SignatureEncoding::Base64).into()
+            let header = |number| format!("x-docusign-signature-{number}");
+            // As many as a scheme takes.
+            let first = HmacHeaderConfig::new(header(1), SignatureEncoding::Base64);
+            let all = (2..=16).fold(first, |config, number| config.or_signed_in(header(number)));
+            all.into()
         }),
         PAGE,
     ),
@@ -40,8 +47,8 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - Nothing beside the body is signed, and no time is read. An event is identified by the digest of its body.
-    /// - For Connect with events in JSON. With several keys, each one signs in a header of its own. Only the first
-    ///   header is read, so the receiver holds the first key.
+    /// - For Connect with events in JSON. With several keys, each one signs in a header of its own. The first 16
+    ///   headers are read, so the receiver may hold the key of any of them.
     /// - Known: DocuSign sends again for up to 15 days.
     docusign
 }

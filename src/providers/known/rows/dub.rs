@@ -11,7 +11,7 @@ const CODE: &str = "dubinc/dub, apps/web/lib/webhook";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "dub",
     title: "Dub",
-    page: "https://dub.co/docs/webhooks/verify-webhook-requests",
+    page: Fact::assumed("https://dub.co/docs/webhooks/verify-webhook-requests"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("dub-signature", SignatureEncoding::Hex).into()),
         CODE,
@@ -23,7 +23,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["link.created", "link.clicked", "sale.created"],
-        body: r#"{"id":"evt_$id","event":$type,"createdAt":"$time","data":{"id":"link_$id","domain":"dub.sh","key":"demo"}}"#,
+        body: r#"{"id":"evt_$eventid","event":$type,"createdAt":"$time","data":{"id":"link_$id","domain":"dub.sh","key":"demo"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

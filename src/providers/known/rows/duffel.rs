@@ -15,7 +15,7 @@ const API: &str = "duffel.com/docs/api/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "duffel",
     title: "Duffel",
-    page: "https://duffel.com/docs/guides/receiving-webhooks",
+    page: Fact::known("https://duffel.com/docs/guides/receiving-webhooks", API),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-duffel-signature", SignatureEncoding::Hex)
@@ -39,7 +39,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["order.created", "order.updated", "ping.triggered"],
-        body: r#"{"id":"wev_$id","api_version":"v2","type":$type,"data":{"object":{"id":"ord_$id"}},"live_mode":false,"idempotency_key":"ord_$id","created_at":"$time"}"#,
+        body: r#"{"id":"wev_$eventid","api_version":"v2","type":$type,"data":{"object":{"id":"ord_$id"}},"live_mode":false,"idempotency_key":"ord_$id","created_at":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -49,7 +49,8 @@ preset! {
     /// Duffel: `x-duffel-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `id` identifies the event. That is
+    ///   assumed.
     /// - Known: Duffel sends again for 72 hours.
     duffel
 }

@@ -11,7 +11,7 @@ const PAGE: &str = "developers.dwolla.com, \"Process and validate webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "dwolla",
     title: "Dwolla",
-    page: "https://developers.dwolla.com",
+    page: Fact::assumed("https://developers.dwolla.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-request-signature-sha-256", SignatureEncoding::Hex).into()
@@ -32,7 +32,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "customer_verified",
             "bank_transfer_failed",
         ],
-        body: r#"{"id":"$uuid","resourceId":"$uuid","topic":$type,"timestamp":"$time","_links":{"self":{"href":"https://api.dwolla.com/events/$uuid"}},"created":"$time"}"#,
+        body: r#"{"id":"$eventuuid","resourceId":"$uuid","topic":$type,"timestamp":"$time","_links":{"self":{"href":"https://api.dwolla.com/events/$uuid"}},"created":"$time"}"#,
         headers: &[("x-dwolla-topic", "$name")],
     }),
     ..KnownSender::UNKNOWN

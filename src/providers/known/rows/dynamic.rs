@@ -11,7 +11,10 @@ const PAGE: &str = "dynamic.xyz/docs/developer-dashboard/webhooks/setup";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "dynamic",
     title: "Dynamic",
-    page: "https://dynamic.xyz/docs/developer-dashboard/webhooks/setup",
+    page: Fact::known(
+        "https://dynamic.xyz/docs/developer-dashboard/webhooks/setup",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-dynamic-signature-256", SignatureEncoding::Hex)
@@ -30,7 +33,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/eventId"),
     sample: Some(Sample {
         types: &["user.created", "wallet.linked", "ping"],
-        body: r#"{"messageId":"$uuid","eventId":"$uuid","eventName":$type,"timestamp":"$time","webhookId":"00000000-0000-4000-8000-000000000001","environmentId":"00000000-0000-4000-8000-000000000002","environmentName":"sandbox","data":{"id":"$uuid"}}"#,
+        body: r#"{"messageId":"$uuid","eventId":"$eventuuid","eventName":$type,"timestamp":"$time","webhookId":"00000000-0000-4000-8000-000000000001","environmentId":"00000000-0000-4000-8000-000000000002","environmentName":"sandbox","data":{"id":"$uuid"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

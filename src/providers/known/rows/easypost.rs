@@ -11,7 +11,7 @@ const SDK: &str = "EasyPost/easypost-node, `validateWebhook`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "easypost",
     title: "EasyPost",
-    page: "https://docs.easypost.com/guides/webhooks-guide",
+    page: Fact::assumed("https://docs.easypost.com/guides/webhooks-guide"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hmac-signature", SignatureEncoding::Hex)
@@ -26,7 +26,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["tracker.updated", "batch.created", "refund.successful"],
-        body: r#"{"description":$type,"mode":"test","previous_attributes":{},"created_at":"$time","pending_urls":[],"completed_urls":[],"updated_at":"$time","id":"evt_$id","user_id":"user_demo","status":"pending","object":"Event","result":{"id":"trk_$id","object":"Tracker"}}"#,
+        body: r#"{"description":$type,"mode":"test","previous_attributes":{},"created_at":"$time","pending_urls":[],"completed_urls":[],"updated_at":"$time","id":"evt_$eventid","user_id":"user_demo","status":"pending","object":"Event","result":{"id":"trk_$id","object":"Tracker"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

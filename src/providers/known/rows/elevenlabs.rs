@@ -11,7 +11,7 @@ const SDK: &str = "elevenlabs/elevenlabs-js, `webhooks.constructEvent`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "elevenlabs",
     title: "ElevenLabs",
-    page: "https://elevenlabs.io/docs/overview/administration/webhooks",
+    page: Fact::assumed("https://elevenlabs.io/docs/overview/administration/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("elevenlabs-signature", SignatureEncoding::Hex)
@@ -45,6 +45,6 @@ preset! {
     /// ElevenLabs: `elevenlabs-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. An event is identified by the digest of its body.
+    /// - Each attempt is assumed to be signed anew, with its time. An event is identified by the digest of its body.
     elevenlabs
 }

@@ -11,7 +11,7 @@ const PAGE: &str = "emailit.com/docs/webhooks/request-signature";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "emailit",
     title: "Emailit",
-    page: "https://emailit.com/docs/webhooks/request-signature",
+    page: Fact::known("https://emailit.com/docs/webhooks/request-signature", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-emailit-signature", SignatureEncoding::Hex)
@@ -21,6 +21,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         PAGE,
     ),
+    signed_anew: Fact::known(true, PAGE),
     secret: Some(
         SecretForm::text("EMAILIT_WEBHOOK_SECRET")
             .shown_in("the webhook's page: the whole of it signs, its `whsec_` included"),
@@ -28,7 +29,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-emailit-signature", "x-emailit-timestamp"],
     sample: Some(Sample {
         types: &["email.delivered", "email.bounced"],
-        body: r#"[{"event_id":"evt_$id","type":$type,"data":{"object":{"id":"em_$id"}}}]"#,
+        body: r#"[{"event_id":"evt_$eventid","type":$type,"data":{"object":{"id":"em_$id"}}}]"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

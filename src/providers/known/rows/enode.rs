@@ -15,7 +15,7 @@ const PAGE: &str = "developers.enode.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "enode",
     title: "Enode",
-    page: "https://developers.enode.com/docs/webhooks",
+    page: Fact::known("https://developers.enode.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-enode-signature", SignatureEncoding::Hex)

@@ -11,7 +11,10 @@ const PAGE: &str = "exa.ai/docs/websets/api/webhooks/verifying-signatures";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "exa",
     title: "Exa",
-    page: "https://exa.ai/docs/websets/api/webhooks/verifying-signatures",
+    page: Fact::known(
+        "https://exa.ai/docs/websets/api/webhooks/verifying-signatures",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("exa-signature", SignatureEncoding::Hex)
@@ -33,7 +36,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["webset.created", "webset.idle", "webset.item.created"],
-        body: r#"{"id":"event_$id","object":"event","type":$type,"data":{"id":"webset_$id","object":"webset","status":"idle"},"createdAt":"$time"}"#,
+        body: r#"{"id":"event_$eventid","object":"event","type":$type,"data":{"id":"webset_$id","object":"webset","status":"idle"},"createdAt":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -43,7 +46,8 @@ preset! {
     /// Exa: `exa-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `id` identifies the event. That is
+    ///   assumed.
     /// - For its websets.
     exa
 }

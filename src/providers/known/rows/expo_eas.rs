@@ -1,7 +1,7 @@
 //! Expo EAS.
 
 use crate::{
-    providers::known::{EventTypeAt, Fact, Identity, KnownSender, Proof, Sample, SecretForm},
+    providers::known::{EventTypeAt, Fact, KnownSender, Proof, Sample, SecretForm},
     schemes::{Digest, HmacHeaderConfig, SignatureEncoding, SignatureLayout},
 };
 
@@ -11,7 +11,7 @@ const PAGE: &str = "docs.expo.dev/eas/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "expo-eas",
     title: "Expo EAS",
-    page: "https://docs.expo.dev/eas/webhooks",
+    page: Fact::known("https://docs.expo.dev/eas/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("expo-signature", SignatureEncoding::Hex)
@@ -21,16 +21,14 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         PAGE,
     ),
-    identity: Fact::assumed(Identity::Member("/id")),
     event_type: Fact::assumed(EventTypeAt::Member("/status")),
     secret: Some(
         SecretForm::text("EXPO_WEBHOOK_SECRET").shown_in("chosen with `eas webhook:create`"),
     ),
     marks: &["expo-signature"],
-    id_at: Some("/id"),
     sample: Some(Sample {
         types: &["finished", "errored", "canceled"],
-        body: r#"{"id":"$uuid","accountName":"demo","projectName":"demo","appId":"00000000-0000-4000-8000-000000000001","platform":"ios","status":$type,"createdAt":"$time","completedAt":"$time"}"#,
+        body: r#"{"id":"$uuid","accountName":"demo","projectName":"demo","appId":"00000000-0000-4000-8000-000000000001","platform":"ios","status":$type,"createdAt":"2023-11-14T22:13:20Z","updatedAt":"$time","completedAt":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -40,7 +38,9 @@ preset! {
     /// Expo EAS: `expo-signature` over the body alone, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Nothing beside the body is signed, and no time is read. The body's `id` identifies the event. That is assumed.
+    /// - Nothing beside the body is signed, and no time is read.
+    /// - `id` is that of the build, over all of its events. The digest of
+    ///   the body identifies an event, which is assumed.
     /// - It signs with SHA-1, whose collisions do not break HMAC.
     expo_eas
 }

@@ -22,7 +22,7 @@ pub(in crate::providers) const SIGNATURE: &str = "signature";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "facephi",
     title: "Facephi",
-    page: "https://docs.facephi.com",
+    page: Fact::assumed("https://docs.facephi.com"),
     proof: Fact::known(Proof::Scheme(|| signs().into()), EVENTS),
     identity: Fact::known(Identity::OfPack("source and id"), CLOUD_EVENTS),
     event_type: Fact::known(EventTypeAt::Member("/type"), CLOUD_EVENTS),

@@ -11,7 +11,10 @@ const PAGE: &str = "developer.fastspring.com/reference/message-security";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "fastspring",
     title: "FastSpring",
-    page: "https://developer.fastspring.com/reference/message-security",
+    page: Fact::known(
+        "https://developer.fastspring.com/reference/message-security",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-fs-signature", SignatureEncoding::Base64).into()),
         PAGE,
@@ -27,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "subscription.activated",
             "return.created",
         ],
-        body: r#"{"events":[{"id":"$id","processed":false,"created":$millis,"type":$type,"live":false,"data":{"order":"$hex"}}]}"#,
+        body: r#"{"events":[{"id":"$eventid","processed":false,"created":$millis,"type":$type,"live":false,"data":{"order":"$hex"}}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

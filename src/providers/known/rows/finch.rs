@@ -12,7 +12,7 @@ const SDK: &str = "Finch-API/finch-api-node, `webhooks.verifySignature`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "finch",
     title: "Finch",
-    page: "https://developer.tryfinch.com",
+    page: Fact::assumed("https://developer.tryfinch.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("finch-signature", SignatureEncoding::Base64)
@@ -45,7 +45,7 @@ preset! {
     /// Finch: `finch-signature` over `{id}.{timestamp}.{body}`, under its secret in base64
     /// ([`Secret::base64`](crate::keys::Secret::base64)).
     ///
-    /// - Each attempt is signed anew. The signed `finch-event-id` identifies the event over all attempts.
+    /// - Each attempt is assumed to be signed anew. The signed `finch-event-id` identifies the event over all attempts.
     /// - The scheme of Standard Webhooks under headers of its own. The secret is base64 without `whsec_`.
     finch
 }

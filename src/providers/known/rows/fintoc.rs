@@ -11,7 +11,7 @@ const SDK: &str = "fintoc-com/fintoc-python, `WebhookSignature.verify_header`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "fintoc",
     title: "Fintoc",
-    page: "https://docs.fintoc.com",
+    page: Fact::assumed("https://docs.fintoc.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("fintoc-signature", SignatureEncoding::Hex)
@@ -37,7 +37,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "payment_intent.failed",
             "link.refreshed",
         ],
-        body: r#"{"id":"evt_$id","type":$type,"mode":"test","created_at":"$time","data":{"id":"pi_$id","object":"payment_intent","status":"succeeded"},"object":"event"}"#,
+        body: r#"{"id":"evt_$eventid","type":$type,"mode":"test","created_at":"$time","data":{"id":"pi_$id","object":"payment_intent","status":"succeeded"},"object":"event"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -47,7 +47,8 @@ preset! {
     /// Fintoc: `fintoc-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `id` identifies the event. That is
+    ///   assumed.
     /// - The secret is taken as text, its `whsec_` included: it is no base64, as those of Standard Webhooks are.
     fintoc
 }

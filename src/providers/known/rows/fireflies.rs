@@ -11,7 +11,7 @@ const PAGE: &str = "docs.fireflies.ai/graphql-api/webhooks-v2";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "fireflies",
     title: "Fireflies.ai",
-    page: "https://docs.fireflies.ai/graphql-api/webhooks-v2",
+    page: Fact::known("https://docs.fireflies.ai/graphql-api/webhooks-v2", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature", SignatureEncoding::Hex)

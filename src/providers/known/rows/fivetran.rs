@@ -11,7 +11,10 @@ const PAGE: &str = "fivetran.com/docs/rest-api/getting-started/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "fivetran",
     title: "Fivetran",
-    page: "https://fivetran.com/docs/rest-api/getting-started/webhooks",
+    page: Fact::known(
+        "https://fivetran.com/docs/rest-api/getting-started/webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-fivetran-signature-256", SignatureEncoding::Hex).into()

@@ -11,7 +11,10 @@ const PAGE: &str = "docs.flagsmith.com/third-party-integrations/webhook";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "flagsmith",
     title: "Flagsmith",
-    page: "https://docs.flagsmith.com/third-party-integrations/webhook",
+    page: Fact::known(
+        "https://docs.flagsmith.com/third-party-integrations/webhook",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-flagsmith-signature", SignatureEncoding::Hex).into()

@@ -11,7 +11,10 @@ const PAGE: &str = "apidocs.flexport.com/v2/tag/Webhook-Endpoints";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "flexport",
     title: "Flexport",
-    page: "https://apidocs.flexport.com/v2/tag/Webhook-Endpoints",
+    page: Fact::known(
+        "https://apidocs.flexport.com/v2/tag/Webhook-Endpoints",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature-256", SignatureEncoding::Hex)
@@ -33,7 +36,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "/shipment_leg#departed",
             "/shipment_container#delivered",
         ],
-        body: r#"{"id":"$id","_object":"/event","version":2,"created_at":"$time","type":$type,"occurred_at":"$time","data":{"resource":{"_object":"/shipment","id":$number}}}"#,
+        body: r#"{"id":"$eventid","_object":"/event","version":2,"created_at":"$time","type":$type,"occurred_at":"$time","data":{"resource":{"_object":"/shipment","id":$number}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

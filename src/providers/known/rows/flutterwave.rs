@@ -11,7 +11,7 @@ const PAGE: &str = "developer.flutterwave.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "flutterwave",
     title: "Flutterwave",
-    page: "https://developer.flutterwave.com/docs/webhooks",
+    page: Fact::known("https://developer.flutterwave.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("flutterwave-signature", SignatureEncoding::Base64).into()

@@ -12,13 +12,14 @@ const EVENTS: &str = "docs.rs/isb-apps, module `webhook`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "forgejo",
     title: "Forgejo",
-    page: "https://forgejo.org/docs/latest/user/webhooks",
+    page: Fact::assumed("https://forgejo.org/docs/latest/user/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-forgejo-signature", SignatureEncoding::Hex).into()
         }),
         SIGNATURE,
     ),
+    equal_bodies: Some("a label or a member is changed back and forth"),
     event_type: Fact::known(EventTypeAt::Header("x-forgejo-event"), EVENTS),
     secret: Some(SecretForm::text("FORGEJO_WEBHOOK_SECRET")),
     marks: &[
@@ -28,7 +29,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ],
     sample: Some(Sample {
         types: &["push", "issues", "repository"],
-        body: r#"{"ref":"refs/heads/main","after":"$hex00000000","repository":{"id":$number,"full_name":"demo/app","private":true},"sender":{"login":"demo","id":1}}"#,
+        body: r#"{"ref":"refs/heads/main","after":"$hex00000000","repository":{"id":$number,"full_name":"demo/app","private":true,"updated_at":"$time"},"sender":{"login":"demo","id":1}}"#,
         headers: &[
             ("x-forgejo-delivery", "$uuid"),
             ("x-forgejo-event-type", "$name"),

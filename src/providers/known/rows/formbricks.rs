@@ -11,7 +11,7 @@ const CODE: &str = "formbricks/formbricks, apps/web/lib/crypto.ts";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "formbricks",
     title: "Formbricks",
-    page: "https://formbricks.com/docs",
+    page: Fact::assumed("https://formbricks.com/docs"),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), CODE),
     identity: Fact::known(Identity::SignedId, CODE),
     event_type: Fact::assumed(EventTypeAt::Member("/event")),
@@ -28,7 +28,7 @@ preset! {
     /// Formbricks: `webhook-signature` over `{id}.{timestamp}.{body}`, under its `whsec_` secret
     /// ([`Secret::whsec`](crate::keys::Secret::whsec)).
     ///
-    /// - Each attempt is signed anew. The signed `webhook-id` identifies the event over all attempts.
+    /// - Each attempt is assumed to be signed anew. The signed `webhook-id` identifies the event over all attempts.
     /// - The scheme of Standard Webhooks.
     formbricks
 }

@@ -11,7 +11,10 @@ const PAGE: &str = "docs.fourthwall.com/webhooks/signature-verification";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "fourthwall",
     title: "Fourthwall",
-    page: "https://docs.fourthwall.com/webhooks/signature-verification",
+    page: Fact::known(
+        "https://docs.fourthwall.com/webhooks/signature-verification",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-fourthwall-hmac-sha256", SignatureEncoding::Base64).into()
@@ -27,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["ORDER_PLACED", "DONATION", "SUBSCRIPTION_PURCHASED"],
-        body: r#"{"testMode":true,"id":"weve_$id","webhookId":"wcon_demo","shopId":"sh_demo","type":$type,"apiVersion":"V1","createdAt":"$time","data":{"id":"$uuid"}}"#,
+        body: r#"{"testMode":true,"id":"weve_$eventid","webhookId":"wcon_demo","shopId":"sh_demo","type":$type,"apiVersion":"V1","createdAt":"$time","data":{"id":"$uuid"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -11,7 +11,7 @@ const PAGE: &str = "dev.frontapp.com/docs/application-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "front",
     title: "Front",
-    page: "https://dev.frontapp.com/docs/application-webhooks",
+    page: Fact::known("https://dev.frontapp.com/docs/application-webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-front-signature", SignatureEncoding::Base64)
@@ -26,7 +26,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-front-signature", "x-front-request-timestamp"],
     sample: Some(Sample {
         types: &["inbound", "outbound", "assign"],
-        body: r#"{"type":$type,"authorization":{"id":"cmp_demo"},"payload":{"id":"evt_$id","emitted_at":$secs,"conversation":{"id":"cnv_$id"}}}"#,
+        body: r#"{"type":$type,"authorization":{"id":"cmp_demo"},"payload":{"id":"evt_$eventid","emitted_at":$secs,"conversation":{"id":"cnv_$id"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -36,7 +36,7 @@ preset! {
     /// Front: `x-front-signature` over `{timestamp}:{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. An event is identified by the digest of its body.
+    /// - Each attempt is assumed to be signed anew, with its time. An event is identified by the digest of its body.
     /// - For application webhooks. Those of rules sign with SHA-1, and the body alone.
     /// - Front asks whether the endpoint is yours with `x-front-challenge`, which hookgate does not answer.
     front

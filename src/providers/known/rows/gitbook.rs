@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     provider::Retries,
     providers::known::{
-        EventTypeAt, Fact, Identity, KnownSender, Proof, Repeats, Sample, SecretForm,
+        EventTypeAt, Fact, KnownSender, Proof, Repeats, Sample, SecretForm,
         repeats::{minutes, secs},
     },
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
@@ -19,7 +19,7 @@ const GAPS: &[Duration] = &[secs(1), secs(2), secs(4)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gitbook",
     title: "GitBook",
-    page: "https://gitbook.com/docs",
+    page: Fact::assumed("https://gitbook.com/docs"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-gitbook-signature", SignatureEncoding::Hex)
@@ -32,8 +32,8 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         CODE,
     ),
-    identity: Fact::known(Identity::Digest, CODE),
     event_type: Fact::assumed(EventTypeAt::Member("/type")),
+    signed_anew: Fact::known(false, CODE),
     secret: Some(SecretForm::text("GITBOOK_WEBHOOK_SECRET")),
     timeout: Fact::known(secs(10), CODE),
     retries: Fact::known(Retries::For(minutes(1)), CODE),
@@ -43,17 +43,17 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/eventId"),
     sample: Some(Sample {
         types: &["space_content_updated", "page_feedback"],
-        body: r#"{"eventId":"$id","type":$type,"spaceId":"demo","installationId":"demo"}"#,
+        body: r#"{"eventId":"$eventid","type":$type,"spaceId":"demo","installationId":"demo"}"#,
         headers: &[("user-agent", "GitBook-Webhook")],
     }),
     ..KnownSender::UNKNOWN
 };
 
 preset! {
-    /// GitBook: `x-gitbook-signature` holds the time of the attempt, and signs it with the body, under the secret
+    /// GitBook: `x-gitbook-signature` holds a time, and signs it with the body, under the secret
     /// as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - No id is signed beside the body. An event is identified by the digest of its body.
+    /// - No id is signed beside the body. The digest of the body identifies an event, which is assumed.
     /// - Known: GitBook waits 10 s. It sends up to 3 times again within a minute, with the time and the signature
     ///   of the first attempt.
     gitbook

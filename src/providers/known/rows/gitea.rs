@@ -11,17 +11,18 @@ const CODE: &str = "github.com/go-playground/webhooks, `gitea`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gitea",
     title: "Gitea",
-    page: "https://docs.gitea.com/usage/webhooks",
+    page: Fact::assumed("https://docs.gitea.com/usage/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-gitea-signature", SignatureEncoding::Hex).into()),
         CODE,
     ),
+    equal_bodies: Some("a label or a member is changed back and forth"),
     event_type: Fact::known(EventTypeAt::Header("x-gitea-event"), CODE),
     secret: Some(SecretForm::text("GITEA_WEBHOOK_SECRET")),
     marks: &["x-gitea-signature", "x-gitea-event", "x-gitea-delivery"],
     sample: Some(Sample {
         types: &["push", "issues", "pull_request"],
-        body: r#"{"ref":"refs/heads/main","after":"$hex00000000","repository":{"id":$number,"full_name":"demo/app","private":true},"sender":{"login":"demo","id":1}}"#,
+        body: r#"{"ref":"refs/heads/main","after":"$hex00000000","repository":{"id":$number,"full_name":"demo/app","private":true,"updated_at":"$time"},"sender":{"login":"demo","id":1}}"#,
         headers: &[
             ("x-gitea-delivery", "$uuid"),
             ("x-gitea-event-type", "$name"),

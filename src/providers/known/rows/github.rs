@@ -19,7 +19,7 @@ const BEST_PRACTICES: &str = "docs.github.com, \"Best practices for using webhoo
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "github",
     title: "GitHub",
-    page: "https://docs.github.com/en/webhooks",
+    page: Fact::known("https://docs.github.com/en/webhooks", SIGNATURE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature-256", SignatureEncoding::Hex)
@@ -30,6 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     // Its `x-github-delivery` is not signed.
     identity: Fact::known(Identity::Digest, SIGNATURE),
+    equal_bodies: Some("a label or a member is changed back and forth"),
     event_type: Fact::known(EventTypeAt::Header("x-github-event"), EVENTS),
     secret: Some(
         SecretForm::text("GITHUB_WEBHOOK_SECRET")
@@ -48,7 +49,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-hub-signature-256", "x-github-event", "x-github-delivery"],
     sample: Some(Sample {
         types: &["push", "issues", "ping"],
-        body: r#"{"ref":"refs/heads/main","after":"$hex00000000","repository":{"id":$number,"full_name":"octo-org/demo","private":true},"sender":{"login":"octocat","id":1}}"#,
+        body: r#"{"ref":"refs/heads/main","after":"$hex00000000","repository":{"id":$number,"full_name":"octo-org/demo","private":true,"updated_at":"$time","pushed_at":$secs},"sender":{"login":"octocat","id":1}}"#,
         headers: &[
             ("accept", "*/*"),
             ("user-agent", "GitHub-Hookshot/0000000"),

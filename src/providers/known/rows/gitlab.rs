@@ -12,7 +12,7 @@ const EVENTS: &str = "github.com/simstudioai/sim, `gitlab`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gitlab",
     title: "GitLab",
-    page: "https://docs.gitlab.com/user/project/integrations/webhooks",
+    page: Fact::assumed("https://docs.gitlab.com/user/project/integrations/webhooks"),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), SIGNATURE),
     identity: Fact::known(Identity::SignedId, SIGNATURE),
     event_type: Fact::known(EventTypeAt::Header("x-gitlab-event"), EVENTS),

@@ -11,7 +11,9 @@ const CODE: &str = "github.com/gocardless/gocardless-pro-python, `webhooks.parse
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gocardless",
     title: "GoCardless",
-    page: "https://developer.gocardless.com/getting-started/staying-up-to-date-with-webhooks",
+    page: Fact::assumed(
+        "https://developer.gocardless.com/getting-started/staying-up-to-date-with-webhooks",
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("webhook-signature", SignatureEncoding::Hex).into()),
         CODE,
@@ -19,7 +21,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(SecretForm::text("GOCARDLESS_WEBHOOK_SECRET")),
     sample: Some(Sample {
         types: &["payments", "mandates"],
-        body: r#"{"events":[{"id":"EV$id","created_at":"$time","resource_type":$type,"action":"created","links":{"payment":"PM000001"},"details":{"origin":"api","cause":"payment_created"},"metadata":{}}]}"#,
+        body: r#"{"events":[{"id":"EV$eventid","created_at":"$time","resource_type":$type,"action":"created","links":{"payment":"PM000001"},"details":{"origin":"api","cause":"payment_created"},"metadata":{}}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -14,11 +14,12 @@ const CODE: &str = "github.com/gogs/gogs, internal/database/webhook.go";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gogs",
     title: "Gogs",
-    page: "https://gogs.io/docs/features/webhook",
+    page: Fact::assumed("https://gogs.io/docs/features/webhook"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-gogs-signature", SignatureEncoding::Hex).into()),
         CODE,
     ),
+    equal_bodies: Some("a label or a member is changed back and forth"),
     event_type: Fact::known(EventTypeAt::Header("x-gogs-event"), CODE),
     secret: Some(SecretForm::text("GOGS_WEBHOOK_SECRET")),
     timeout: Fact::known(secs(15), CODE),
@@ -28,7 +29,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-gogs-signature", "x-gogs-event", "x-gogs-delivery"],
     sample: Some(Sample {
         types: &["push", "issues", "release"],
-        body: r#"{"ref":"refs/heads/main","after":"$hex00000000","repository":{"id":$number,"full_name":"demo/app","private":true},"sender":{"login":"demo","id":1}}"#,
+        body: r#"{"ref":"refs/heads/main","after":"$hex00000000","repository":{"id":$number,"full_name":"demo/app","private":true,"updated_at":"$time"},"sender":{"login":"demo","id":1}}"#,
         headers: &[("x-gogs-delivery", "$uuid")],
     }),
     ..KnownSender::UNKNOWN

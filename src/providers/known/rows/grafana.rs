@@ -11,13 +11,16 @@ const CODE: &str = "github.com/grafana/alerting, http/hmac.go";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "grafana",
     title: "Grafana",
-    page: "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier",
+    page: Fact::assumed(
+        "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier",
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-grafana-alerting-signature", SignatureEncoding::Hex).into()
         }),
         CODE,
     ),
+    equal_bodies: Some("alerts that still fire are sent again"),
     event_type: Fact::assumed(EventTypeAt::Member("/status")),
     secret: Some(SecretForm::text("GRAFANA_WEBHOOK_HMAC_SECRET")),
     marks: &["x-grafana-alerting-signature"],

@@ -26,7 +26,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "greenhouse",
     title: "Greenhouse",
-    page: "https://developers.greenhouse.io/webhooks.html",
+    page: Fact::assumed("https://developers.greenhouse.io/webhooks.html"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("signature", SignatureEncoding::Hex)
@@ -45,7 +45,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["greenhouse-event-id"],
     sample: Some(Sample {
         types: &["hire_candidate", "new_candidate_application"],
-        body: r#"{"action":$type,"payload":{"application":{"id":$number,"status":"active","candidate":{"id":$number}}}}"#,
+        body: r#"{"action":$type,"payload":{"application":{"id":$number,"status":"active","last_activity_at":"$time","candidate":{"id":$number}}}}"#,
         headers: &[("greenhouse-event-id", "$number")],
     }),
     ..KnownSender::UNKNOWN

@@ -12,7 +12,10 @@ const EVENTS: &str = "automatelab.tech/saas-webhooks/gusto";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "gusto",
     title: "Gusto",
-    page: "https://docs.gusto.com/app-integrations/docs/webhooks",
+    page: Fact::known(
+        "https://docs.gusto.com/app-integrations/docs/webhooks",
+        SIGNATURE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-gusto-signature", SignatureEncoding::Hex).into()),
         SIGNATURE,
@@ -28,7 +31,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/uuid"),
     sample: Some(Sample {
         types: &["employee.created", "company.updated"],
-        body: r#"{"uuid":"$uuid","event_type":$type,"resource_type":"Company","resource_uuid":"$uuid","entity_type":"Employee","entity_uuid":"$uuid","timestamp":$secs}"#,
+        body: r#"{"uuid":"$eventuuid","event_type":$type,"resource_type":"Company","resource_uuid":"$uuid","entity_type":"Employee","entity_uuid":"$uuid","timestamp":$secs}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -39,8 +42,8 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `uuid` in the body identifies an event.
-    /// - Known: it sends up to 16 times again, with growing gaps.
+    /// - `uuid` in the body identifies an event, which is assumed.
+    /// - It is assumed to send up to 16 times again, with growing gaps.
     /// - The request that brings `verification_token` is not signed, and is refused. Take it at another endpoint.
     gusto
 }

@@ -11,7 +11,7 @@ const CODE: &str = "github.com/helpscout/helpscout-api-php, `IncomingWebhook`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "helpscout",
     title: "Help Scout",
-    page: "https://developer.helpscout.com/webhooks/",
+    page: Fact::assumed("https://developer.helpscout.com/webhooks/"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-helpscout-signature", SignatureEncoding::Base64)
@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-helpscout-signature", "x-helpscout-event"],
     sample: Some(Sample {
         types: &["convo.created", "customer.created"],
-        body: r#"{"id":$number,"number":$number,"type":"email","status":"active","subject":"demo","createdAt":"$time"}"#,
+        body: r#"{"id":$number,"number":$number,"type":"email","status":"active","subject":"demo","createdAt":"2023-11-14T22:13:20Z","userUpdatedAt":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -12,7 +12,7 @@ const PAGE: &str =
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "heroku",
     title: "Heroku",
-    page: "https://devcenter.heroku.com/articles/app-webhooks",
+    page: Fact::assumed("https://devcenter.heroku.com/articles/app-webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("heroku-webhook-hmac-sha256", SignatureEncoding::Base64).into()
@@ -28,7 +28,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/webhook_metadata/event/id"),
     sample: Some(Sample {
         types: &["build", "release"],
-        body: r#"{"id":"$uuid","created_at":"$time","resource":$type,"action":"create","data":{"id":"$uuid","status":"succeeded"},"webhook_metadata":{"attempt":{"id":"$uuid"},"event":{"id":"$uuid","include":"api:build"}}}"#,
+        body: r#"{"id":"$uuid","created_at":"$time","resource":$type,"action":"create","data":{"id":"$uuid","status":"succeeded"},"webhook_metadata":{"attempt":{"id":"$uuid"},"event":{"id":"$eventuuid","include":"api:build"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -39,6 +39,6 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `webhook_metadata.event.id` in the body identifies an event.
+    /// - `webhook_metadata.event.id` in the body identifies an event, which is assumed.
     heroku
 }

@@ -35,7 +35,9 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "hyperswitch",
     title: "Hyperswitch",
-    page: "https://docs.hyperswitch.io/explore-hyperswitch/payment-orchestration/webhooks",
+    page: Fact::assumed(
+        "https://docs.hyperswitch.io/explore-hyperswitch/payment-orchestration/webhooks",
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-webhook-signature-512", SignatureEncoding::Hex)
@@ -55,7 +57,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/event_id"),
     sample: Some(Sample {
         types: &["payment_succeeded", "refund_succeeded"],
-        body: r#"{"merchant_id":"merchant_demo","event_id":"evt_$id","event_type":$type,"content":{"type":"payment_details","object":{"payment_id":"pay_$id","status":"succeeded","amount":1000,"currency":"EUR"}},"timestamp":"$time"}"#,
+        body: r#"{"merchant_id":"merchant_demo","event_id":"evt_$eventid","event_type":$type,"content":{"type":"payment_details","object":{"payment_id":"pay_$id","status":"succeeded","amount":1000,"currency":"EUR"}},"timestamp":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -66,6 +68,6 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `event_id` in the body identifies an event.
+    /// - `event_id` in the body identifies an event, which is assumed.
     hyperswitch
 }

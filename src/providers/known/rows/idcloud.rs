@@ -16,7 +16,7 @@ const GAPS: &[Duration] = &[secs(30), secs(60), secs(120), secs(240)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "idcloud",
     title: "IDCloud",
-    page: "https://developer.unico.io",
+    page: Fact::assumed("https://developer.unico.io"),
     proof: Fact::known(Proof::Access, PAGE),
     identity: Fact::known(
         Identity::OfPack("processId and state, or id and status"),

@@ -12,7 +12,10 @@ const GUIDE: &str = "documentation.idenfy.com/guides/webhooks-overview";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "idenfy",
     title: "iDenfy",
-    page: "https://documentation.idenfy.com/security/callback-signing",
+    page: Fact::known(
+        "https://documentation.idenfy.com/security/callback-signing",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("idenfy-signature", SignatureEncoding::Hex).into()),
         PAGE,

@@ -11,7 +11,7 @@ const CODE: &str = "github.com/simstudioai/sim, `incidentio`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "incident-io",
     title: "incident.io",
-    page: "https://api-docs.incident.io/tag/Webhooks",
+    page: Fact::assumed("https://api-docs.incident.io/tag/Webhooks"),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), CODE),
     identity: Fact::known(Identity::SignedId, CODE),
     event_type: Fact::assumed(EventTypeAt::Member("/event_type")),

@@ -11,7 +11,7 @@ const PAGE: &str = "developers.intercom.com, \"Signed Notifications\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "intercom",
     title: "Intercom",
-    page: "https://developers.intercom.com/docs/webhooks",
+    page: Fact::known("https://developers.intercom.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature", SignatureEncoding::Hex)
@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["conversation.user.created", "contact.created", "ping"],
-        body: r#"{"type":"notification_event","id":"notif_$uuid","topic":$type,"app_id":"demo","created_at":$secs,"data":{"type":"notification_event_data","item":{"type":"conversation","id":"$number"}}}"#,
+        body: r#"{"type":"notification_event","id":"notif_$eventuuid","topic":$type,"app_id":"demo","created_at":$secs,"data":{"type":"notification_event_data","item":{"type":"conversation","id":"$number"}}}"#,
         headers: &[("accept", "application/json")],
     }),
     ..KnownSender::UNKNOWN

@@ -11,7 +11,10 @@ const PAGE: &str = "developer.atlassian.com/cloud/jira/platform/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "jira",
     title: "Jira",
-    page: "https://developer.atlassian.com/cloud/jira/platform/webhooks",
+    page: Fact::known(
+        "https://developer.atlassian.com/cloud/jira/platform/webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature", SignatureEncoding::Hex)

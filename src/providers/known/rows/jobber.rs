@@ -11,7 +11,9 @@ const CODE: &str = "github.com/NangoHQ/nango, docs/api-integrations/jobber/webho
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "jobber",
     title: "Jobber",
-    page: "https://developer.getjobber.com/docs/using_jobbers_api/setting_up_webhooks",
+    page: Fact::assumed(
+        "https://developer.getjobber.com/docs/using_jobbers_api/setting_up_webhooks",
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-jobber-hmac-sha256", SignatureEncoding::Base64).into()

@@ -29,7 +29,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "keycloak",
     title: "Keycloak (Phase Two events)",
-    page: "https://github.com/p2-inc/keycloak-events",
+    page: Fact::known("https://github.com/p2-inc/keycloak-events", CODE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-keycloak-signature", SignatureEncoding::Hex).into()
@@ -47,7 +47,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/uid"),
     sample: Some(Sample {
         types: &["access.LOGIN", "access.REGISTER", "admin.USER-CREATE"],
-        body: r#"{"uid":"$uuid","time":$millis,"realmId":"demo","type":$type,"authDetails":{"realmId":"demo","userId":"$uuid"},"details":{"auth_method":"openid-connect"}}"#,
+        body: r#"{"uid":"$eventuuid","time":$millis,"realmId":"demo","type":$type,"authDetails":{"realmId":"demo","userId":"$uuid"},"details":{"auth_method":"openid-connect"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -58,7 +58,7 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `uid` in the body identifies an event.
+    /// - `uid` in the body identifies an event, which is assumed.
     /// - Keycloak itself sends no webhooks. This is the extension `keycloak-events` of Phase Two, with HMAC-SHA256,
     ///   its default.
     /// - Known: unless its owner sets other values, it sends again for 15 minutes, with growing gaps.

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.khipu.com, notifications 3.0 (example)";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "khipu",
     title: "Khipu",
-    page: "https://docs.khipu.com",
+    page: Fact::assumed("https://docs.khipu.com"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-khipu-signature", SignatureEncoding::Base64)
@@ -36,9 +36,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// Khipu: `x-khipu-signature` holds the time of the attempt, and signs it with the body, under the secret as
+    /// Khipu: `x-khipu-signature` holds a time, and signs it with the body, under the secret as
     /// text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
+    /// - Each attempt is assumed to be signed anew, with its time.
     /// - No id is signed beside the body. An event is identified by the digest of its body.
     khipu
 }

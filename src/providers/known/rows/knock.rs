@@ -12,7 +12,10 @@ const EVENTS: &str = "docs.knock.app/developer-tools/outbound-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "knock",
     title: "Knock",
-    page: "https://docs.knock.app/developer-tools/outbound-webhooks",
+    page: Fact::known(
+        "https://docs.knock.app/developer-tools/outbound-webhooks",
+        EVENTS,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-knock-signature", SignatureEncoding::Base64)
@@ -37,7 +40,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["message.sent", "message.delivered", "workflow.committed"],
-        body: r#"{"__typename":"WebhookEvent","id":"$uuid","type":$type,"created_at":"$time","data":{"id":"$uuid","status":"sent"}}"#,
+        body: r#"{"__typename":"WebhookEvent","id":"$eventuuid","type":$type,"created_at":"$time","data":{"id":"$uuid","status":"sent"}}"#,
         headers: &[
             ("x-knock-event", "$name"),
             ("x-knock-environment-id", "$uuid"),
@@ -47,9 +50,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// Knock: `x-knock-signature` holds the time of the attempt, and signs it with the body, under the secret as
+    /// Knock: `x-knock-signature` holds a time, and signs it with the body, under the secret as
     /// text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - `id` in the body identifies an event.
+    /// - Each attempt is assumed to be signed anew, with its time.
+    /// - `id` in the body identifies an event, which is assumed.
     knock
 }

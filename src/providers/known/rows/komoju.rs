@@ -11,7 +11,7 @@ const PAGE: &str = "doc.komoju.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "komoju",
     title: "KOMOJU",
-    page: "https://doc.komoju.com/docs/webhooks",
+    page: Fact::known("https://doc.komoju.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-komoju-signature", SignatureEncoding::Hex).into()
@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["payment.captured", "payment.refunded"],
-        body: r#"{"id":"$id","type":$type,"resource":"event","data":{"id":"$id","resource":"payment","status":"captured","amount":1000,"currency":"JPY"},"created_at":"$time"}"#,
+        body: r#"{"id":"$eventid","type":$type,"resource":"event","data":{"id":"$id","resource":"payment","status":"captured","amount":1000,"currency":"JPY"},"created_at":"$time"}"#,
         headers: &[("x-komoju-event", "$name"), ("x-komoju-id", "$id")],
     }),
     ..KnownSender::UNKNOWN
@@ -36,6 +36,6 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `id` in the body identifies an event.
+    /// - `id` in the body identifies an event, which is assumed.
     komoju
 }

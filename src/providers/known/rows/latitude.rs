@@ -11,7 +11,7 @@ const PAGE: &str = "docs.latitude.so/agent-dispatch/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "latitude",
     title: "Latitude",
-    page: "https://docs.latitude.so/agent-dispatch/webhooks",
+    page: Fact::known("https://docs.latitude.so/agent-dispatch/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-latitude-signature", SignatureEncoding::Hex)
@@ -20,6 +20,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         PAGE,
     ),
+    equal_bodies: Some("a signal is dispatched twice with the same prompt"),
     event_type: Fact::known(EventTypeAt::Member("/trigger"), PAGE),
     secret: Some(SecretForm::text("LATITUDE_WEBHOOK_SECRET")),
     marks: &["x-latitude-signature", "x-latitude-delivery"],

@@ -11,7 +11,10 @@ const PAGE: &str = "launchdarkly.com/docs/home/infrastructure/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "launchdarkly",
     title: "LaunchDarkly",
-    page: "https://launchdarkly.com/docs/home/infrastructure/webhooks",
+    page: Fact::known(
+        "https://launchdarkly.com/docs/home/infrastructure/webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-ld-signature", SignatureEncoding::Hex).into()),
         PAGE,
@@ -27,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/_id"),
     sample: Some(Sample {
         types: &["flag", "environment"],
-        body: r#"{"_id":"$id","_accountId":"$id","date":$millis,"kind":$type,"name":"demo","description":"","shortDescription":"","titleVerb":"turned on the flag","title":"demo"}"#,
+        body: r#"{"_id":"$eventid","_accountId":"$id","date":$millis,"kind":$type,"name":"demo","description":"","shortDescription":"","titleVerb":"turned on the flag","title":"demo"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -38,6 +41,6 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `_id` in the body identifies an event.
+    /// - `_id` in the body identifies an event, which is assumed.
     launchdarkly
 }

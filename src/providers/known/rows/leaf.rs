@@ -11,7 +11,7 @@ const PAGE: &str = "docs.withleaf.io/alerts/authentication";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "leaf",
     title: "Leaf",
-    page: "https://docs.withleaf.io/alerts/authentication",
+    page: Fact::known("https://docs.withleaf.io/alerts/authentication", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-leaf-signature", SignatureEncoding::Base64).into()

@@ -11,7 +11,7 @@ const CODE: &str = "github.com/NdoleStudio/lemonsqueezy-go, `WebhooksService`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "lemon-squeezy",
     title: "Lemon Squeezy",
-    page: "https://docs.lemonsqueezy.com/help/webhooks/signing-requests",
+    page: Fact::assumed("https://docs.lemonsqueezy.com/help/webhooks/signing-requests"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex).into()),
         CODE,
@@ -20,7 +20,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(SecretForm::text("LEMON_SQUEEZY_WEBHOOK_SECRET")),
     sample: Some(Sample {
         types: &["order_created", "subscription_created"],
-        body: r#"{"meta":{"event_name":$type,"test_mode":true},"data":{"type":"orders","id":"$number","attributes":{"store_id":1,"status":"paid","created_at":"$time"}}}"#,
+        body: r#"{"meta":{"event_name":$type,"test_mode":true},"data":{"type":"orders","id":"$number","attributes":{"store_id":1,"status":"paid","created_at":"2023-11-14T22:13:20Z","updated_at":"$time"}}}"#,
         headers: &[("x-event-name", "$name")],
     }),
     ..KnownSender::UNKNOWN

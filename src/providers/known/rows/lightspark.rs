@@ -13,7 +13,7 @@ const CODE: &str = "github.com/lightsparkdev/go-sdk, webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "lightspark",
     title: "Lightspark",
-    page: "https://docs.lightspark.com/lightspark-sdk/webhooks",
+    page: Fact::assumed("https://docs.lightspark.com/lightspark-sdk/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("lightspark-signature", SignatureEncoding::Hex).into()
@@ -28,7 +28,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/event_id"),
     sample: Some(Sample {
         types: &["NODE_STATUS", "PAYMENT_FINISHED"],
-        body: r#"{"event_type":$type,"event_id":"$hex","timestamp":"$time","entity_id":"lightning_node:$uuid"}"#,
+        body: r#"{"event_type":$type,"event_id":"$eventhex","timestamp":"$time","entity_id":"lightning_node:$uuid"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

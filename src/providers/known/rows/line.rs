@@ -11,7 +11,9 @@ const CODE: &str = "github.com/line/line-bot-sdk-python, `SignatureValidator`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "line",
     title: "LINE",
-    page: "https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature",
+    page: Fact::assumed(
+        "https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature",
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-line-signature", SignatureEncoding::Base64).into()
@@ -22,7 +24,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-line-signature"],
     sample: Some(Sample {
         types: &["message", "follow"],
-        body: r#"{"destination":"U$hex","events":[{"type":$type,"mode":"active","timestamp":$millis,"source":{"type":"user","userId":"U$hex"},"webhookEventId":"$id","deliveryContext":{"isRedelivery":false},"replyToken":"$hex","message":{"id":"$number","type":"text","quoteToken":"demo","text":"hello"}}]}"#,
+        body: r#"{"destination":"U$hex","events":[{"type":$type,"mode":"active","timestamp":$millis,"source":{"type":"user","userId":"U$hex"},"webhookEventId":"$eventid","deliveryContext":{"isRedelivery":false},"replyToken":"$hex","message":{"id":"$number","type":"text","quoteToken":"demo","text":"hello"}}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

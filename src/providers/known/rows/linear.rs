@@ -21,7 +21,7 @@ const GAPS: &[Duration] = &[minutes(1), hours(1), hours(6)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "linear",
     title: "Linear",
-    page: "https://linear.app/developers/webhooks",
+    page: Fact::known("https://linear.app/developers/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("linear-signature", SignatureEncoding::Hex).into()),
         SDK,
@@ -50,7 +50,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["linear-signature", "linear-delivery", "linear-event"],
     sample: Some(Sample {
         types: &["Issue", "Comment", "Project"],
-        body: r#"{"action":"create","type":$type,"createdAt":"$time","data":{"id":"$uuid","createdAt":"$time","updatedAt":"$time"},"url":"https://linear.app/demo/issue/DEM-1","organizationId":"00000000-0000-4000-8000-000000000000","webhookTimestamp":$millis,"webhookId":"00000000-0000-4000-8000-000000000001"}"#,
+        body: r#"{"action":"create","type":$type,"createdAt":"$time","data":{"id":"$uuid","createdAt":"2023-11-14T22:13:20Z","updatedAt":"$time"},"url":"https://linear.app/demo/issue/DEM-1","organizationId":"00000000-0000-4000-8000-000000000000","webhookTimestamp":$millis,"webhookId":"00000000-0000-4000-8000-000000000001"}"#,
         headers: &[
             ("user-agent", "Linear-Webhook"),
             ("linear-delivery", "$uuid"),

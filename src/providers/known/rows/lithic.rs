@@ -11,7 +11,7 @@ const CODE: &str = "github.com/lithic-com/lithic-python, `Webhooks`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "lithic",
     title: "Lithic",
-    page: "https://docs.lithic.com/docs/events-api",
+    page: Fact::assumed("https://docs.lithic.com/docs/events-api"),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), CODE),
     identity: Fact::known(Identity::SignedId, CODE),
     event_type: Fact::assumed(EventTypeAt::Member("/event_type")),

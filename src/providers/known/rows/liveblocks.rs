@@ -11,7 +11,7 @@ const CODE: &str = "github.com/liveblocks/liveblocks, `WebhookHandler`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "liveblocks",
     title: "Liveblocks",
-    page: "https://liveblocks.io/docs/platform/webhooks",
+    page: Fact::assumed("https://liveblocks.io/docs/platform/webhooks"),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), CODE),
     identity: Fact::known(Identity::SignedId, CODE),
     event_type: Fact::known(EventTypeAt::Member("/type"), CODE),

@@ -27,7 +27,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "logto",
     title: "Logto",
-    page: "https://docs.logto.io/developers/webhooks",
+    page: Fact::assumed("https://docs.logto.io/developers/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new(SIGNATURE, SignatureEncoding::Hex).into()),
         CODE,

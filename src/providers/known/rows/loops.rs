@@ -11,7 +11,7 @@ const CODE: &str = "github.com/simstudioai/sim, `loops`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "loops",
     title: "Loops",
-    page: "https://loops.so/docs/webhooks",
+    page: Fact::assumed("https://loops.so/docs/webhooks"),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), CODE),
     identity: Fact::known(Identity::SignedId, CODE),
     event_type: Fact::assumed(EventTypeAt::Member("/eventName")),

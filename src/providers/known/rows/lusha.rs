@@ -11,7 +11,7 @@ const PAGE: &str = "docs.lusha.com/webhooks/security";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "lusha",
     title: "Lusha",
-    page: "https://docs.lusha.com/webhooks/security",
+    page: Fact::known("https://docs.lusha.com/webhooks/security", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-lusha-signature", SignatureEncoding::Hex)
@@ -27,7 +27,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-lusha-signature", "x-lusha-timestamp"],
     sample: Some(Sample {
         types: &["contact.updated"],
-        body: r#"{"id":"$uuid","type":$type,"entityType":"contact","data":{"id":"$number"}}"#,
+        body: r#"{"id":"$eventuuid","type":$type,"entityType":"contact","data":{"id":"$number"}}"#,
         headers: &[("user-agent", "Lusha-Webhooks/1.0")],
     }),
     ..KnownSender::UNKNOWN

@@ -12,7 +12,7 @@ const EVENTS: &str = "github.com/mailersend/mailersend-nodejs, tests";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "mailersend",
     title: "MailerSend",
-    page: "https://developers.mailersend.com/api/v1/webhooks.html",
+    page: Fact::assumed("https://developers.mailersend.com/api/v1/webhooks.html"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("signature", SignatureEncoding::Hex).into()),
         SIGNATURE,

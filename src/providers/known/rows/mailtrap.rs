@@ -11,7 +11,7 @@ const CODE: &str = "github.com/mailtrap/mailtrap-python, `mailtrap.webhooks`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "mailtrap",
     title: "Mailtrap",
-    page: "https://docs.mailtrap.io",
+    page: Fact::assumed("https://docs.mailtrap.io"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("mailtrap-signature", SignatureEncoding::Hex).into()
@@ -23,7 +23,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["mailtrap-signature"],
     sample: Some(Sample {
         types: &["delivery", "open"],
-        body: r#"{"event":$type,"sending_stream":"transactional","category":"welcome","message_id":"$uuid","email":"recipient@example.com","event_id":"$uuid","timestamp":$secs}"#,
+        body: r#"{"event":$type,"sending_stream":"transactional","category":"welcome","message_id":"$uuid","email":"recipient@example.com","event_id":"$eventuuid","timestamp":$secs}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -14,7 +14,10 @@ const WHATSAPP: &str =
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "meta",
     title: "Meta",
-    page: "https://developers.facebook.com/docs/graph-api/webhooks/getting-started",
+    page: Fact::known(
+        "https://developers.facebook.com/docs/graph-api/webhooks/getting-started",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature-256", SignatureEncoding::Hex)

@@ -12,7 +12,9 @@ const CODE: &str = "github.com/OfficeDev/microsoft-teams-sample-outgoing-webhook
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "microsoft-teams",
     title: "Microsoft Teams",
-    page: "https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-outgoing-webhook",
+    page: Fact::assumed(
+        "https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-outgoing-webhook",
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("authorization", SignatureEncoding::Base64)

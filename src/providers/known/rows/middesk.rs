@@ -11,7 +11,7 @@ const PAGE: &str = "docs.middesk.com/build/secure-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "middesk",
     title: "Middesk",
-    page: "https://docs.middesk.com/build/secure-webhooks",
+    page: Fact::known("https://docs.middesk.com/build/secure-webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-middesk-signature-256", SignatureEncoding::Hex).into()
@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["business.created", "business.updated", "tin.retried"],
-        body: r#"{"object":"event","id":"$uuid","account_id":"00000000-0000-4000-8000-000000000001","type":$type,"data":{"object":{"object":"business","id":"$uuid","status":"approved"}},"created_at":"$time"}"#,
+        body: r#"{"object":"event","id":"$eventuuid","account_id":"00000000-0000-4000-8000-000000000001","type":$type,"data":{"object":{"object":"business","id":"$uuid","status":"approved"}},"created_at":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

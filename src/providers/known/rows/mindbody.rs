@@ -11,7 +11,10 @@ const PAGE: &str = "developers.mindbodyonline.com/WebhooksDocumentation";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "mindbody",
     title: "Mindbody",
-    page: "https://developers.mindbodyonline.com/WebhooksDocumentation",
+    page: Fact::known(
+        "https://developers.mindbodyonline.com/WebhooksDocumentation",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-mindbody-signature", SignatureEncoding::Base64)
@@ -30,7 +33,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/messageId"),
     sample: Some(Sample {
         types: &["client.created", "client.updated"],
-        body: r#"{"messageId":"$id","eventId":$type,"eventSchemaVersion":1,"eventInstanceOriginationDateTime":"$time","eventData":{"siteId":1,"clientId":"$number"}}"#,
+        body: r#"{"messageId":"$eventid","eventId":$type,"eventSchemaVersion":1,"eventInstanceOriginationDateTime":"$time","eventData":{"siteId":1,"clientId":"$number"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -41,6 +44,6 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `messageId` in the body identifies an event.
+    /// - `messageId` in the body identifies an event, which is assumed.
     mindbody
 }

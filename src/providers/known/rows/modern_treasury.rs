@@ -11,7 +11,7 @@ const CODE: &str = "github.com/Modern-Treasury/modern-treasury-python, `Webhooks
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "modern-treasury",
     title: "Modern Treasury",
-    page: "https://docs.moderntreasury.com/platform/docs/webhooks-overview",
+    page: Fact::assumed("https://docs.moderntreasury.com/platform/docs/webhooks-overview"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex).into()),
         CODE,
@@ -20,7 +20,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(SecretForm::text("MODERN_TREASURY_WEBHOOK_KEY").shown_in("Developers, Webhooks")),
     sample: Some(Sample {
         types: &["created", "completed"],
-        body: r#"{"event":$type,"data":{"id":"$uuid","object":"payment_order","live_mode":false,"created_at":"$time","status":"pending"}}"#,
+        body: r#"{"event":$type,"data":{"id":"$uuid","object":"payment_order","live_mode":false,"created_at":"2023-11-14T22:13:20Z","updated_at":"$time","status":"pending"}}"#,
         headers: &[("x-topic", "payment_order")],
     }),
     ..KnownSender::UNKNOWN

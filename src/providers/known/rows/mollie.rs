@@ -14,7 +14,7 @@ const DELIVERY: &str = "docs.mollie.com/reference/webhooks-new";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "mollie",
     title: "Mollie",
-    page: "https://docs.mollie.com/reference/webhooks-new",
+    page: Fact::known("https://docs.mollie.com/reference/webhooks-new", DELIVERY),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-mollie-signature", SignatureEncoding::Hex)
@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["payment-link.paid", "sales-invoice.paid"],
-        body: r#"{"resource":"event","id":"event_$id","type":$type,"entityId":"pl_$id","createdAt":"$time"}"#,
+        body: r#"{"resource":"event","id":"event_$eventid","type":$type,"entityId":"pl_$id","createdAt":"$time"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -45,7 +45,7 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `id` in the body identifies an event.
+    /// - `id` in the body identifies an event, which is assumed.
     /// - The next-gen webhooks. The classic ones, a form with `id`, are not signed: nothing of them is accepted.
     /// - Known: Mollie waits 15 s.
     mollie

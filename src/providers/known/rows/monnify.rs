@@ -11,7 +11,7 @@ const PAGE: &str = "developers.monnify.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "monnify",
     title: "Monnify",
-    page: "https://developers.monnify.com/docs/webhooks",
+    page: Fact::known("https://developers.monnify.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("monnify-signature", SignatureEncoding::Hex)
@@ -27,7 +27,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["monnify-signature"],
     sample: Some(Sample {
         types: &["SUCCESSFUL_TRANSACTION", "SUCCESSFUL_DISBURSEMENT"],
-        body: r#"{"eventData":{"transactionReference":"MNFY|$number","paymentReference":"$uuid","amountPaid":78000,"currency":"NGN","paymentStatus":"PAID"},"eventType":$type}"#,
+        body: r#"{"eventData":{"transactionReference":"MNFY|$number","paymentReference":"$uuid","paidOn":"$time","amountPaid":78000,"currency":"NGN","paymentStatus":"PAID"},"eventType":$type}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

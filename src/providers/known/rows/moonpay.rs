@@ -11,7 +11,10 @@ const PAGE: &str = "dev.moonpay.com/api-reference/platform/webhooks/overview";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "moonpay",
     title: "MoonPay",
-    page: "https://dev.moonpay.com/api-reference/platform/webhooks/overview",
+    page: Fact::known(
+        "https://dev.moonpay.com/api-reference/platform/webhooks/overview",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("moonpay-signature-v2", SignatureEncoding::Hex)
@@ -30,16 +33,17 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["moonpay-signature-v2"],
     sample: Some(Sample {
         types: &["transaction_created", "transaction_updated"],
-        body: r#"{"type":$type,"externalCustomerId":"$uuid","data":{"id":"$uuid","status":"completed","createdAt":"$time"}}"#,
+        body: r#"{"type":$type,"externalCustomerId":"$uuid","data":{"id":"$uuid","status":"completed","createdAt":"2023-11-14T22:13:20Z","updatedAt":"$time"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
 };
 
 preset! {
-    /// MoonPay: `moonpay-signature-v2` holds the time of the attempt, and signs it with the body, under the secret
+    /// MoonPay: `moonpay-signature-v2` holds a time, and signs it with the body, under the secret
     /// as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
+    /// - Each attempt is assumed to be signed anew, with its time.
     /// - No id is signed beside the body. An event is identified by the digest of its body.
     /// - Known: MoonPay waits 5 s.
     moonpay

@@ -11,7 +11,7 @@ const PAGE: &str = "mux.com/docs/core/verify-webhook-signatures";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "mux",
     title: "Mux",
-    page: "https://mux.com/docs/core/verify-webhook-signatures",
+    page: Fact::known("https://mux.com/docs/core/verify-webhook-signatures", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("mux-signature", SignatureEncoding::Hex)
@@ -33,16 +33,17 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["video.asset.ready", "video.asset.created"],
-        body: r#"{"type":$type,"id":"$uuid","created_at":"$time","object":{"type":"asset","id":"$id"},"environment":{"name":"demo","id":"demo"},"data":{"id":"$id","status":"ready"},"attempts":[]}"#,
+        body: r#"{"type":$type,"id":"$eventuuid","created_at":"$time","object":{"type":"asset","id":"$id"},"environment":{"name":"demo","id":"demo"},"data":{"id":"$id","status":"ready"},"attempts":[]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
 };
 
 preset! {
-    /// Mux: `mux-signature` holds the time of the attempt, and signs it with the body, under the secret as text
+    /// Mux: `mux-signature` holds a time, and signs it with the body, under the secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - `id` in the body identifies an event.
+    /// - Each attempt is assumed to be signed anew, with its time.
+    /// - `id` in the body identifies an event, which is assumed.
     mux
 }

@@ -11,7 +11,10 @@ const PAGE: &str = "docs.neynar.com/docs/how-to-verify-the-incoming-webhooks-usi
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "neynar",
     title: "Neynar",
-    page: "https://docs.neynar.com/docs/how-to-verify-the-incoming-webhooks-using-signatures",
+    page: Fact::known(
+        "https://docs.neynar.com/docs/how-to-verify-the-incoming-webhooks-using-signatures",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-neynar-signature", SignatureEncoding::Hex)

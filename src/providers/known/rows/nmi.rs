@@ -11,7 +11,7 @@ const PAGE: &str = "docs.nmi.com/reference/subscriptions";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "nmi",
     title: "NMI",
-    page: "https://docs.nmi.com/reference/subscriptions",
+    page: Fact::known("https://docs.nmi.com/reference/subscriptions", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("signature", SignatureEncoding::Hex).into()),
         PAGE,
@@ -20,7 +20,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(SecretForm::text("NMI_WEBHOOK_SUBSCRIPTION_SECRET")),
     sample: Some(Sample {
         types: &["application.updated"],
-        body: r#"{"event_id":"$uuid","event_type":$type,"event_body":{"id":"$number"}}"#,
+        body: r#"{"event_id":"$eventuuid","event_type":$type,"event_body":{"id":"$number"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -11,7 +11,7 @@ const CODE: &str = "github.com/makenotion/notion-sdk-js, `verifyWebhookSignature
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "notion",
     title: "Notion",
-    page: "https://developers.notion.com/reference/webhooks",
+    page: Fact::assumed("https://developers.notion.com/reference/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-notion-signature", SignatureEncoding::Hex)
@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["page.created", "page.content_updated"],
-        body: r#"{"id":"$uuid","timestamp":"$time","workspace_id":"$uuid","subscription_id":"$uuid","integration_id":"$uuid","authors":[{"id":"$uuid","type":"person"}],"attempt_number":1,"entity":{"id":"$uuid","type":"page"},"type":$type,"data":{}}"#,
+        body: r#"{"id":"$eventuuid","timestamp":"$time","workspace_id":"$uuid","subscription_id":"$uuid","integration_id":"$uuid","authors":[{"id":"$uuid","type":"person"}],"attempt_number":1,"entity":{"id":"$uuid","type":"page"},"type":$type,"data":{}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -41,8 +41,8 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - No time is signed.
-    /// - `id` in the body identifies an event.
-    /// - `attempt_number` in the body counts attempts, so the id identifies an event.
+    /// - `id` in the body identifies an event, which is assumed.
+    /// - `attempt_number` in the body counts attempts.
     /// - The request that brings `verification_token` is not signed, and is refused. Take it at another endpoint.
     notion
 }

@@ -11,7 +11,7 @@ const CODE: &str = "github.com/nylas/nylas-java, `WebhookRequestValidator`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "nylas",
     title: "Nylas",
-    page: "https://developer.nylas.com/docs/v3/notifications",
+    page: Fact::assumed("https://developer.nylas.com/docs/v3/notifications"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-nylas-signature", SignatureEncoding::Hex).into()),
         CODE,
@@ -23,7 +23,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["message.created", "grant.deleted"],
-        body: r#"{"specversion":"1.0","type":$type,"source":"/nylas/system","id":"$id","time":$secs,"webhook_delivery_attempt":1,"data":{"application_id":"$uuid","object":{"grant_id":"$uuid","provider":"google"}}}"#,
+        body: r#"{"specversion":"1.0","type":$type,"source":"/nylas/system","id":"$eventid","time":$secs,"webhook_delivery_attempt":1,"data":{"application_id":"$uuid","object":{"grant_id":"$uuid","provider":"google"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -11,7 +11,7 @@ const SDK: &str = "onfido/onfido-node, `WebhookEventVerifier`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "onfido",
     title: "Onfido",
-    page: "https://documentation.onfido.com",
+    page: Fact::assumed("https://documentation.onfido.com"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-sha2-signature", SignatureEncoding::Hex).into()),
         SDK,

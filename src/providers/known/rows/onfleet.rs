@@ -12,7 +12,7 @@ const PAGE: &str = "docs.onfleet.com/reference/secrets";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "onfleet",
     title: "Onfleet",
-    page: "https://docs.onfleet.com/reference/secrets",
+    page: Fact::known("https://docs.onfleet.com/reference/secrets", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-onfleet-signature", SignatureEncoding::Hex)

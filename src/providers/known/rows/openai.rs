@@ -11,7 +11,7 @@ const CODE: &str = "github.com/openai/openai-python, `Webhooks`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "openai",
     title: "OpenAI",
-    page: "https://platform.openai.com/docs/guides/webhooks",
+    page: Fact::assumed("https://platform.openai.com/docs/guides/webhooks"),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), CODE),
     identity: Fact::known(Identity::SignedId, CODE),
     event_type: Fact::known(EventTypeAt::Member("/type"), CODE),

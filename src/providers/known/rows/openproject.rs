@@ -11,7 +11,7 @@ const CODE: &str = "github.com/opf/openproject, `RepresentedWebhookJob`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "openproject",
     title: "OpenProject",
-    page: "https://openproject.org/docs/system-admin-guide/api-and-webhooks",
+    page: Fact::assumed("https://openproject.org/docs/system-admin-guide/api-and-webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-op-signature", SignatureEncoding::Hex)
@@ -26,7 +26,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-op-signature"],
     sample: Some(Sample {
         types: &["work_package:created", "work_package:updated"],
-        body: r#"{"action":$type,"work_package":{"_type":"WorkPackage","id":$number,"subject":"demo","createdAt":"$time"}}"#,
+        body: r#"{"action":$type,"work_package":{"_type":"WorkPackage","id":$number,"subject":"demo","createdAt":"2023-11-14T22:13:20Z","updatedAt":"$time"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

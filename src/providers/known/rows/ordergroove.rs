@@ -11,7 +11,10 @@ const PAGE: &str = "developer.ordergroove.com/reference/webhooks-verification";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "ordergroove",
     title: "Ordergroove",
-    page: "https://developer.ordergroove.com/reference/webhooks-verification",
+    page: Fact::known(
+        "https://developer.ordergroove.com/reference/webhooks-verification",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("ordergroove-signature", SignatureEncoding::Hex)
@@ -29,16 +32,17 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["ordergroove-signature"],
     sample: Some(Sample {
         types: &["subscription.create", "order.success"],
-        body: r#"{"id":"$uuid","created":$secs,"type":$type,"data":{"object":{"public_id":"$hex"}}}"#,
+        body: r#"{"id":"$eventuuid","created":$secs,"type":$type,"data":{"object":{"public_id":"$hex"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
 };
 
 preset! {
-    /// Ordergroove: `ordergroove-signature` holds the time of the attempt, and signs it with the body, under the
+    /// Ordergroove: `ordergroove-signature` holds a time, and signs it with the body, under the
     /// secret as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
+    /// - Each attempt is assumed to be signed anew, with its time.
     /// - No id is signed beside the body. An event is identified by the digest of its body.
     ordergroove
 }

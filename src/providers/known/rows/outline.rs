@@ -15,7 +15,7 @@ const DELIVERY: &str = "github.com/outline/outline, `DeliverWebhookTask`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "outline",
     title: "Outline",
-    page: "https://getoutline.com/developers",
+    page: Fact::assumed("https://getoutline.com/developers"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("outline-signature", SignatureEncoding::Hex)
@@ -40,17 +40,17 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["documents.create", "documents.update"],
-        body: r#"{"id":"$uuid","actorId":"$uuid","webhookSubscriptionId":"$uuid","createdAt":"$time","event":$type,"payload":{"id":"$uuid","model":{"id":"$uuid","title":"demo"}}}"#,
+        body: r#"{"id":"$eventuuid","actorId":"$uuid","webhookSubscriptionId":"$uuid","createdAt":"$time","event":$type,"payload":{"id":"$uuid","model":{"id":"$uuid","title":"demo"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
 };
 
 preset! {
-    /// Outline: `outline-signature` holds the time of the attempt, and signs it with the body, under the secret as
+    /// Outline: `outline-signature` holds a time, and signs it with the body, under the secret as
     /// text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - `id` in the body identifies an event.
+    /// - `id` in the body identifies an event, which is assumed.
     /// - Known: Outline waits 5 s, and never sends again by itself.
     outline
 }

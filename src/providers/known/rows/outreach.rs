@@ -11,7 +11,10 @@ const PAGE: &str = "developers.outreach.io/client-extensions/app-lifecycle-webho
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "outreach",
     title: "Outreach",
-    page: "https://developers.outreach.io/client-extensions/app-lifecycle-webhooks",
+    page: Fact::known(
+        "https://developers.outreach.io/client-extensions/app-lifecycle-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("outreach-webhook-signature", SignatureEncoding::Hex).into()

@@ -17,7 +17,7 @@ const OVERVIEW: &str = "developer.pagerduty.com, \"Webhooks overview\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "pagerduty",
     title: "PagerDuty",
-    page: "https://docs.pagerduty.com/developer/verifying-webhook-signatures",
+    page: Fact::assumed("https://docs.pagerduty.com/developer/verifying-webhook-signatures"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-pagerduty-signature", SignatureEncoding::Hex)
@@ -49,7 +49,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "incident.acknowledged",
             "incident.resolved",
         ],
-        body: r#"{"event":{"id":"$hex","event_type":$type,"resource_type":"incident","occurred_at":"$time","agent":null,"client":null,"data":{"id":"Q$number","type":"incident","status":"triggered","title":"The disk is full"}}}"#,
+        body: r#"{"event":{"id":"$eventhex","event_type":$type,"resource_type":"incident","occurred_at":"$time","agent":null,"client":null,"data":{"id":"Q$number","type":"incident","status":"triggered","title":"The disk is full"}}}"#,
         headers: &[
             ("user-agent", "PagerDuty-Webhook/V3.0"),
             ("x-webhook-id", "$uuid"),

@@ -11,7 +11,7 @@ const LIBRARY: &str = "yabacon/paystack-php, `Event::validFor`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "paystack",
     title: "Paystack",
-    page: "https://paystack.com/docs/payments/webhooks",
+    page: Fact::assumed("https://paystack.com/docs/payments/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-paystack-signature", SignatureEncoding::Hex)

@@ -14,7 +14,7 @@ const WEBHOOKS: &str = "docs.withpersona.com/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "persona",
     title: "Persona",
-    page: "https://docs.withpersona.com/webhooks-best-practices",
+    page: Fact::known("https://docs.withpersona.com/webhooks-best-practices", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("persona-signature", SignatureEncoding::Hex)
@@ -43,7 +43,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "inquiry.approved",
             "verification.passed",
         ],
-        body: r#"{"data":{"type":"event","id":"evt_$id","attributes":{"name":$type,"created-at":"$time","payload":{"data":{"type":"inquiry","id":"inq_$id","attributes":{"status":"approved"}}}}}}"#,
+        body: r#"{"data":{"type":"event","id":"evt_$eventid","attributes":{"name":$type,"created-at":"$time","payload":{"data":{"type":"inquiry","id":"inq_$id","attributes":{"status":"approved"}}}}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN
@@ -53,10 +53,11 @@ preset! {
     /// Persona: `persona-signature` over `{timestamp}.{body}`, under its secret as text
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew, with its time. The body's `data.id` identifies the event. That is assumed.
+    /// - Each attempt is assumed to be signed anew, with its time. The body's `data.id` identifies the event. That
+    ///   is assumed.
     /// - The secret is taken as text, its `wbhsec_` included.
     /// - While a secret is replaced, Persona sends two such lists, separated by a space. Only the second signature is
     ///   read then, so hold both secrets.
-    /// - Known: Persona waits 5 s and sends again up to 7 times.
+    /// - Known: Persona waits 5 s. It is assumed to send again up to 7 times.
     persona
 }

@@ -14,7 +14,7 @@ const SDK: &str = "team-plain/typescript-sdk, `verifyPlainWebhook` and its tests
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "plain",
     title: "Plain",
-    page: "https://www.plain.com/docs/api-reference/request-signing",
+    page: Fact::assumed("https://www.plain.com/docs/api-reference/request-signing"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("plain-request-signature", SignatureEncoding::Hex).into()
@@ -39,7 +39,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "thread.thread_status_transitioned",
             "customer.customer_created",
         ],
-        body: r#"{"timestamp":"$time","workspaceId":"w_$id","payload":{"eventType":$type,"thread":{"id":"th_$id"}},"id":"pEv_$id","webhookMetadata":{"webhookTargetId":"whTarget_1","webhookDeliveryAttemptId":"whAttempt_$id","webhookDeliveryAttemptNumber":1,"webhookDeliveryAttemptTimestamp":"$time"},"type":$type}"#,
+        body: r#"{"timestamp":"$time","workspaceId":"w_$id","payload":{"eventType":$type,"thread":{"id":"th_$id"}},"id":"pEv_$eventid","webhookMetadata":{"webhookTargetId":"whTarget_1","webhookDeliveryAttemptId":"whAttempt_$id","webhookDeliveryAttemptNumber":1,"webhookDeliveryAttemptTimestamp":"$time"},"type":$type}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

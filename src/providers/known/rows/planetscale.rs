@@ -15,7 +15,7 @@ const EVENTS: &str = "planetscale.com/docs/reference/webhook-events";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "planetscale",
     title: "PlanetScale",
-    page: "https://planetscale.com/docs/concepts/webhooks",
+    page: Fact::known("https://planetscale.com/docs/concepts/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-planetscale-signature", SignatureEncoding::Hex).into()

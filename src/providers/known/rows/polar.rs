@@ -11,7 +11,7 @@ const SOURCE: &str = "polarsource/polar, `server/polar/webhook/tasks.py`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "polar",
     title: "Polar",
-    page: "https://polar.sh/docs/integrate/webhooks/delivery",
+    page: Fact::assumed("https://polar.sh/docs/integrate/webhooks/delivery"),
     proof: Fact::known(
         Proof::Scheme(|| standard_webhooks::under("webhook")),
         SOURCE,
@@ -32,7 +32,7 @@ preset! {
     /// Polar: Standard Webhooks, with the secret as text: its bytes are the key
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each attempt is signed anew. `webhook-id` is signed, and identifies the event over all attempts.
-    /// - Known: Polar waits 10 s, and gives up after ten attempts.
+    /// - Each attempt is assumed to be signed anew. `webhook-id` is signed, and identifies the event over all attempts.
+    /// - Known: Polar waits 10 s. It is assumed to give up after ten attempts.
     polar
 }

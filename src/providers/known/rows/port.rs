@@ -11,7 +11,10 @@ const PAGE: &str = "docs.port.io, \"Validate webhook signatures\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "port",
     title: "Port",
-    page: "https://docs.port.io/actions-and-automations/setup-backend/webhook/signature-verification",
+    page: Fact::known(
+        "https://docs.port.io/actions-and-automations/setup-backend/webhook/signature-verification",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-port-signature", SignatureEncoding::Base64)

@@ -14,10 +14,15 @@ const PAGE: &str = "primer.io/docs, \"Configure webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "primer",
     title: "Primer",
-    page: "https://primer.io/docs/api-reference/get-started/configure-webhooks",
+    page: Fact::known(
+        "https://primer.io/docs/api-reference/get-started/configure-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
-            HmacHeaderConfig::new("x-signature-primary", SignatureEncoding::Base64).into()
+            HmacHeaderConfig::new("x-signature-primary", SignatureEncoding::Base64)
+                .or_signed_in("x-signature-secondary")
+                .into()
         }),
         PAGE,
     ),
@@ -47,7 +52,7 @@ preset! {
     ///
     /// - `signedAt` in the body says when the request was signed, and must be there. The digest of the body
     ///   without it identifies the event, which is assumed.
-    /// - For a day after a rotation `x-signature-secondary` carries one under the old secret. It is not read:
-    ///   put the new secret into the ring.
+    /// - For a day after a rotation `x-signature-secondary` carries one under the old secret. Both headers
+    ///   are read, so the receiver may hold either secret.
     primer
 }

@@ -12,7 +12,7 @@ const SDK: &str = "pusher/pusher-http-node, `lib/webhook.js` and its tests";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "pusher",
     title: "Pusher Channels",
-    page: "https://pusher.com/docs/channels/server_api/webhooks",
+    page: Fact::assumed("https://pusher.com/docs/channels/server_api/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-pusher-signature", SignatureEncoding::Hex).into()

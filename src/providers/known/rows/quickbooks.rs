@@ -11,7 +11,7 @@ const SDK: &str = "intuit/QuickBooks-V3-Java-SDK, `WebhooksService` and its test
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "quickbooks",
     title: "QuickBooks Online",
-    page: "https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks",
+    page: Fact::assumed("https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("intuit-signature", SignatureEncoding::Base64).into()

@@ -15,7 +15,7 @@ const PAGE: &str = "razorpay.com/docs/webhooks/best-practices";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "razorpay",
     title: "Razorpay",
-    page: "https://razorpay.com/docs/webhooks/best-practices",
+    page: Fact::known("https://razorpay.com/docs/webhooks/best-practices", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-razorpay-signature", SignatureEncoding::Hex).into()

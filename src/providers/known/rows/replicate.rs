@@ -10,7 +10,7 @@ const SDK: &str = "replicate/replicate-javascript, `validateWebhook` and its tes
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "replicate",
     title: "Replicate",
-    page: "https://replicate.com/docs/topics/webhooks/verify-webhook",
+    page: Fact::assumed("https://replicate.com/docs/topics/webhooks/verify-webhook"),
     proof: Fact::known(Proof::Scheme(|| standard_webhooks::under("webhook")), SDK),
     identity: Fact::known(Identity::SignedId, SDK),
     secret: Some(SecretForm::whsec("REPLICATE_WEBHOOK_SECRET")),

@@ -10,7 +10,7 @@ const SDK: &str = "resend/resend-node, `webhooks.verify`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "resend",
     title: "Resend",
-    page: "https://resend.com/docs/webhooks/verify-webhooks-requests",
+    page: Fact::assumed("https://resend.com/docs/webhooks/verify-webhooks-requests"),
     proof: Fact::known(Proof::Scheme(|| standard_webhooks::under("svix")), SDK),
     identity: Fact::known(Identity::SignedId, SDK),
     event_type: Fact::assumed(EventTypeAt::Member("/type")),

@@ -11,7 +11,10 @@ const PAGE: &str = "developer.revolut.com, \"Verify the payload signature\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "revolut",
     title: "Revolut",
-    page: "https://developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature",
+    page: Fact::known(
+        "https://developer.revolut.com/docs/guides/manage-accounts/webhooks/verify-the-payload-signature",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("revolut-signature", SignatureEncoding::Hex)

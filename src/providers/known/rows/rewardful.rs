@@ -11,7 +11,10 @@ const PAGE: &str = "developers.rewardful.com/webhooks/signed-webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "rewardful",
     title: "Rewardful",
-    page: "https://developers.rewardful.com/webhooks/signed-webhooks",
+    page: Fact::known(
+        "https://developers.rewardful.com/webhooks/signed-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-rewardful-signature", SignatureEncoding::Hex).into()
@@ -27,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-rewardful-signature"],
     sample: Some(Sample {
         types: &["sale.created", "affiliate.created", "referral.converted"],
-        body: r#"{"object":{"id":"$uuid","created_at":"$time"},"event":{"id":"$uuid","type":$type,"created_at":"$time","api_version":"v1"}}"#,
+        body: r#"{"object":{"id":"$uuid","created_at":"$time"},"event":{"id":"$eventuuid","type":$type,"created_at":"$time","api_version":"v1"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -13,7 +13,7 @@ const VERIFIER: &str = "jeroenk22/samsara-webhook-verifier";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "samsara",
     title: "Samsara",
-    page: "https://developers.samsara.com/docs/webhooks",
+    page: Fact::known("https://developers.samsara.com/docs/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-samsara-signature", SignatureEncoding::Hex)
@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ],
     sample: Some(Sample {
         types: &["Alert", "Ping"],
-        body: r#"{"eventId":"$uuid","eventMs":$millis,"eventType":$type,"event":{"orgId":1,"alertConditionId":"DeviceLocationInsideGeofence"}}"#,
+        body: r#"{"eventId":"$eventuuid","eventMs":$millis,"eventType":$type,"event":{"orgId":1,"alertConditionId":"DeviceLocationInsideGeofence"}}"#,
         headers: &[
             ("x-samsara-event-type", "$name"),
             ("x-samsara-request", "$uuid"),

@@ -11,7 +11,10 @@ const PAGE: &str = "segment.com/docs, \"Webhooks destination\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "segment",
     title: "Segment",
-    page: "https://segment.com/docs/connections/destinations/catalog/webhooks/",
+    page: Fact::known(
+        "https://segment.com/docs/connections/destinations/catalog/webhooks/",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex)
@@ -28,7 +31,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     sample: Some(Sample {
         types: &["track", "identify", "page"],
-        body: r#"{"type":$type,"userId":"019mr8mf4r","messageId":"$uuid","timestamp":"$time","properties":{}}"#,
+        body: r#"{"type":$type,"userId":"019mr8mf4r","messageId":"$eventuuid","timestamp":"$time","properties":{}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

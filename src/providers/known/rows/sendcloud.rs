@@ -30,7 +30,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "sendcloud",
     title: "Sendcloud",
-    page: "https://sendcloud.dev/api/v2/webhooks",
+    page: Fact::known("https://sendcloud.dev/api/v2/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("sendcloud-signature", SignatureEncoding::Hex).into()

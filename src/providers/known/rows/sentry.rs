@@ -11,13 +11,17 @@ const PAGE: &str = "docs.sentry.io, \"Integration platform webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "sentry",
     title: "Sentry",
-    page: "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/",
+    page: Fact::known(
+        "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("sentry-hook-signature", SignatureEncoding::Hex).into()
         }),
         PAGE,
     ),
+    equal_bodies: Some("an issue is resolved twice without an error between"),
     event_type: Fact::known(EventTypeAt::Header("sentry-hook-resource"), PAGE),
     secret: Some(SecretForm::text("SENTRY_CLIENT_SECRET")),
     timeout: Fact::assumed(secs(1)),
@@ -28,7 +32,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ],
     sample: Some(Sample {
         types: &["issue", "event_alert", "installation"],
-        body: r#"{"action":"created","installation":{"uuid":"$uuid"},"data":{"issue":{"id":"$number","title":"TypeError"}},"actor":{"type":"application","id":"sentry","name":"Sentry"}}"#,
+        body: r#"{"action":"created","installation":{"uuid":"$uuid"},"data":{"issue":{"id":"$number","title":"TypeError","lastSeen":"$time"}},"actor":{"type":"application","id":"sentry","name":"Sentry"}}"#,
         headers: &[("request-id", "$hex"), ("sentry-hook-timestamp", "$secs")],
     }),
     ..KnownSender::UNKNOWN

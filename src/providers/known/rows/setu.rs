@@ -11,7 +11,10 @@ const PAGE: &str = "docs.setu.co, \"Verify signature\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "setu",
     title: "Setu",
-    page: "https://docs.setu.co/payments/umap/notifications/verify-signature",
+    page: Fact::known(
+        "https://docs.setu.co/payments/umap/notifications/verify-signature",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-setu-signature", SignatureEncoding::Hex).into()),
         PAGE,
@@ -20,7 +23,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-setu-signature"],
     sample: Some(Sample {
         types: &["payment"],
-        body: r#"{"eventType":$type,"id":"$uuid","timeStamp":"$time","data":{"amount":1000}}"#,
+        body: r#"{"eventType":$type,"id":"$eventuuid","timeStamp":"$time","data":{"amount":1000}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

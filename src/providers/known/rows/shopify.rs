@@ -29,7 +29,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "shopify",
     title: "Shopify",
-    page: "https://shopify.dev/docs/apps/build/webhooks",
+    page: Fact::known("https://shopify.dev/docs/apps/build/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-shopify-hmac-sha256", SignatureEncoding::Base64).into()
@@ -46,7 +46,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-shopify-hmac-sha256", "x-shopify-topic"],
     sample: Some(Sample {
         types: &["orders/create", "orders/paid", "app/uninstalled"],
-        body: r##"{"id":$number,"name":"#1001","currency":"EUR","total_price":"19.90","created_at":"$time"}"##,
+        body: r##"{"id":$number,"name":"#1001","currency":"EUR","total_price":"19.90","created_at":"2023-11-14T22:13:20Z","updated_at":"$time"}"##,
         headers: &[
             ("user-agent", "Shopify-Captain-Hook"),
             ("x-shopify-shop-domain", "demo.myshopify.com"),
@@ -63,8 +63,7 @@ preset! {
     /// - No time is signed, and neither are `x-shopify-topic`, `x-shopify-webhook-id` and
     ///   `x-shopify-shop-domain`. An event is identified by the digest of its body, and its topic is a
     ///   [`claimed_type`](crate::delivery::Delivery::claimed_type).
-    /// - Equal bodies of two topics or shops are one event where they share a receiver. Give each topic an
-    ///   endpoint of its own where that can happen.
+    /// - Equal bodies of two shops are one event where they share a receiver.
     /// - Known: Shopify waits 5 s and sends again 8 times within 4 hours.
     shopify
 }

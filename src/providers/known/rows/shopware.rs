@@ -12,7 +12,10 @@ const SDK: &str = "shopware/app-php-sdk, `RequestVerifier` and its tests";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "shopware",
     title: "Shopware",
-    page: "https://developer.shopware.com/docs/guides/plugins/apps/lifecycle/webhook.html",
+    page: Fact::known(
+        "https://developer.shopware.com/docs/guides/plugins/apps/lifecycle/webhook.html",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("shopware-shop-signature", SignatureEncoding::Hex).into()
@@ -23,12 +26,12 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     event_type: Fact::known(EventTypeAt::Member("/data/event"), PAGE),
     secret: Some(
         SecretForm::text("SHOPWARE_SHOP_SECRET")
-            .several("Each shop that installs the app has a secret of its own."),
+            .several("each shop that installs the app has a secret of its own"),
     ),
     marks: &["shopware-shop-signature"],
     sample: Some(Sample {
         types: &["product.written", "checkout.order.placed", "app.activated"],
-        body: r#"{"data":{"payload":[{"entity":"product","operation":"update","primaryKey":"$hex"}],"event":$type},"source":{"url":"https://shop.example","appVersion":"1.0.0","shopId":"dgrH7nLU6tlE","eventId":"$hex"},"timestamp":$secs}"#,
+        body: r#"{"data":{"payload":[{"entity":"product","operation":"update","primaryKey":"$hex"}],"event":$type},"source":{"url":"https://shop.example","appVersion":"1.0.0","shopId":"dgrH7nLU6tlE","eventId":"$eventhex"},"timestamp":$secs}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

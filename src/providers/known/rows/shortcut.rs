@@ -11,7 +11,7 @@ const PAGE: &str = "developer.shortcut.com/api/webhook/v1";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "shortcut",
     title: "Shortcut",
-    page: "https://developer.shortcut.com/api/webhook/v1",
+    page: Fact::known("https://developer.shortcut.com/api/webhook/v1", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("payload-signature", SignatureEncoding::Hex).into()),
         PAGE,
@@ -21,7 +21,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["payload-signature"],
     sample: Some(Sample {
         types: &["update"],
-        body: r#"{"id":"$uuid","changed_at":"$time","version":"v1","primary_id":$number,"actions":[{"id":$number,"entity_type":"story","action":$type,"name":"A story"}]}"#,
+        body: r#"{"id":"$eventuuid","changed_at":"$time","version":"v1","primary_id":$number,"actions":[{"id":$number,"entity_type":"story","action":$type,"name":"A story"}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

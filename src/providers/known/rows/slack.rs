@@ -23,7 +23,7 @@ const GAPS: &[Duration] = &[Duration::ZERO, minutes(1), minutes(5)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "slack",
     title: "Slack",
-    page: "https://docs.slack.dev/apis/events-api/",
+    page: Fact::assumed("https://docs.slack.dev/apis/events-api/"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-slack-signature", SignatureEncoding::Hex)
@@ -55,7 +55,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/event_id"),
     sample: Some(Sample {
         types: &["app_mention", "message"],
-        body: r#"{"token":"","team_id":"T0000000","api_app_id":"A0000000","event":{"type":$type,"user":"U0000000","text":"hello","ts":"$secs.000100"},"type":"event_callback","event_id":"Ev$id","event_time":$secs}"#,
+        body: r#"{"token":"","team_id":"T0000000","api_app_id":"A0000000","event":{"type":$type,"user":"U0000000","text":"hello","ts":"$secs.000100"},"type":"event_callback","event_id":"Ev$eventid","event_time":$secs}"#,
         headers: &[
             ("user-agent", "Slackbot 1.0 (+https://api.slack.com/robots)"),
             ("accept", "*/*"),

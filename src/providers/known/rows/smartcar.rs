@@ -11,7 +11,7 @@ const SDK: &str = "smartcar/node-sdk, `verifyPayload` and its tests";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "smartcar",
     title: "Smartcar",
-    page: "https://smartcar.com/docs/integrations/webhooks/payload-verification",
+    page: Fact::assumed("https://smartcar.com/docs/integrations/webhooks/payload-verification"),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("sc-signature", SignatureEncoding::Hex).into()),
         SDK,
@@ -22,7 +22,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["sc-signature"],
     sample: Some(Sample {
         types: &["VEHICLE_STATE", "VEHICLE_ERROR"],
-        body: r#"{"eventId":"$uuid","eventType":$type,"data":{"vehicle":{"id":"$uuid"}},"meta":{"deliveredAt":$millis}}"#,
+        body: r#"{"eventId":"$eventuuid","eventType":$type,"data":{"vehicle":{"id":"$uuid"}},"meta":{"deliveredAt":$millis}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -12,7 +12,10 @@ const EVENTS: &str = "docs.snyk.io, \"Webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "snyk",
     title: "Snyk",
-    page: "https://docs.snyk.io/snyk-api/how-to-use-snyk-webhooks-apis/validation-and-versioning-of-payloads",
+    page: Fact::known(
+        "https://docs.snyk.io/snyk-api/how-to-use-snyk-webhooks-apis/validation-and-versioning-of-payloads",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-hub-signature", SignatureEncoding::Hex)
@@ -23,10 +26,11 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     event_type: Fact::known(EventTypeAt::Header("x-snyk-event"), EVENTS),
     secret: Some(SecretForm::text("SNYK_WEBHOOK_SECRET")),
+    assumed: &["that each body has the time of its test"],
     marks: &["x-snyk-event", "x-snyk-transport-id", "x-snyk-timestamp"],
     sample: Some(Sample {
         types: &["project_snapshot/v0", "ping/v0"],
-        body: r#"{"project":{"id":"$uuid","name":"demo"},"org":{"id":"$uuid"},"newIssues":[],"removedIssues":[]}"#,
+        body: r#"{"project":{"id":"$uuid","name":"demo","lastTestedDate":"$time"},"org":{"id":"$uuid"},"newIssues":[],"removedIssues":[]}"#,
         headers: &[
             ("user-agent", "Snyk-Webhooks"),
             ("x-snyk-transport-id", "$uuid"),

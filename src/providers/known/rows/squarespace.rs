@@ -12,7 +12,10 @@ const PAGE: &str = "developers.squarespace.com, \"Verifying notifications\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "squarespace",
     title: "Squarespace",
-    page: "https://developers.squarespace.com/commerce-apis/webhooks/verifying-notifications",
+    page: Fact::known(
+        "https://developers.squarespace.com/commerce-apis/webhooks/verifying-notifications",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("squarespace-signature", SignatureEncoding::Hex).into()
@@ -28,7 +31,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["squarespace-signature"],
     sample: Some(Sample {
         types: &["order.create", "order.update", "extension.uninstall"],
-        body: r#"{"id":"$uuid","websiteId":"$id","subscriptionId":"$uuid","topic":$type,"createdOn":"$time","data":{"orderId":"$id"}}"#,
+        body: r#"{"id":"$eventuuid","websiteId":"$id","subscriptionId":"$uuid","topic":$type,"createdOn":"$time","data":{"orderId":"$id"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

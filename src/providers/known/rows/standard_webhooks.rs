@@ -29,11 +29,12 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "standard-webhooks",
     title: "Standard Webhooks",
-    page: "https://www.standardwebhooks.com",
+    page: Fact::known("https://www.standardwebhooks.com", SPEC),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), SPEC),
     identity: Fact::known(Identity::SignedId, SPEC),
     // A `type` in the body is recommended, and not required.
     event_type: Fact::known(EventTypeAt::Nowhere, SPEC),
+    signed_anew: Fact::known(true, SPEC),
     secret: Some(SecretForm::whsec("STANDARD_WEBHOOKS_SECRET")),
     timeout: Fact::assumed(secs(15)),
     repeats: Fact::assumed(Repeats::after(GAPS)),

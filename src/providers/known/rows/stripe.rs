@@ -29,7 +29,7 @@ const GAPS: &[Duration] = &[
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "stripe",
     title: "Stripe",
-    page: "https://docs.stripe.com/webhooks",
+    page: Fact::known("https://docs.stripe.com/webhooks", SIGNATURE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("stripe-signature", SignatureEncoding::Hex)
@@ -44,6 +44,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     identity: Fact::known(Identity::Member("/id"), EVENT),
     event_type: Fact::known(EventTypeAt::Member("/type"), EVENT),
+    signed_anew: Fact::known(true, SIGNATURE),
     secret: Some(SecretForm::text("STRIPE_WEBHOOK_SECRET").shown_in("Workbench, Webhooks, the destination, Reveal secret").several(
         "each endpoint of Stripe has a secret of its own, and so have its command-line tool, and test and live mode",
     )),
@@ -55,7 +56,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["invoice.paid", "customer.created", "charge.refunded"],
-        body: r#"{"id":"evt_$id","object":"event","created":$secs,"data":{"object":{"id":"obj_$id"}},"livemode":false,"type":$type}"#,
+        body: r#"{"id":"evt_$eventid","object":"event","created":$secs,"data":{"object":{"id":"obj_$id"}},"livemode":false,"type":$type}"#,
         headers: &[
             (
                 "user-agent",

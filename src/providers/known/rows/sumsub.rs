@@ -20,7 +20,7 @@ const GAPS: &[Duration] = &[minutes(5), hours(1), hours(5), hours(18)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "sumsub",
     title: "Sumsub",
-    page: "https://docs.sumsub.com/docs/webhook-manager",
+    page: Fact::known("https://docs.sumsub.com/docs/webhook-manager", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-payload-digest", SignatureEncoding::Hex).into()),
         PAGE,

@@ -13,7 +13,7 @@ const PAGE: &str = "SurveyMonkey/public_api_docs, \"Webhook Callbacks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "surveymonkey",
     title: "SurveyMonkey",
-    page: "https://api.surveymonkey.com/v3/docs#webhook-callbacks",
+    page: Fact::assumed("https://api.surveymonkey.com/v3/docs#webhook-callbacks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("sm-signature", SignatureEncoding::Base64)
@@ -33,7 +33,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "response_updated",
             "collector_created",
         ],
-        body: r#"{"name":"demo","filter_type":"survey","filter_id":"1","event_type":$type,"event_id":"$number","object_type":"response","object_id":"$number","event_datetime":"$time","resources":{"survey_id":"1"}}"#,
+        body: r#"{"name":"demo","filter_type":"survey","filter_id":"1","event_type":$type,"event_id":"$eventnumber","object_type":"response","object_id":"$number","event_datetime":"$time","resources":{"survey_id":"1"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -11,7 +11,7 @@ const PAGE: &str = "docs.svix.com, \"Verifying webhooks manually\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "svix",
     title: "Svix",
-    page: "https://docs.svix.com/receiving/introduction",
+    page: Fact::known("https://docs.svix.com/receiving/introduction", PAGE),
     proof: Fact::known(Proof::Scheme(|| under("svix")), PAGE),
     identity: Fact::known(Identity::SignedId, PAGE),
     secret: Some(
@@ -28,5 +28,6 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 
 preset! {
     /// Svix: the same as Standard Webhooks, under `svix-id`, `svix-timestamp`, `svix-signature`.
+    /// A customer of Svix can have them renamed to `webhook-…`: that is [`standard_webhooks`](Self::standard_webhooks).
     svix
 }

@@ -11,7 +11,7 @@ const SKILL: &str = "hookdeck/webhook-skills, \"synctera-webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "synctera",
     title: "Synctera",
-    page: "https://dev.synctera.com/docs/webhooks-guide",
+    page: Fact::assumed("https://dev.synctera.com/docs/webhooks-guide"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("synctera-signature", SignatureEncoding::Hex)
@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["synctera-signature"],
     sample: Some(Sample {
         types: &["ACCOUNT.UPDATED", "TRANSACTION.POSTED.CREATED"],
-        body: r#"{"id":"$number","type":$type,"event_time":"$time","webhook_id":"$uuid","event_resource":"{}"}"#,
+        body: r#"{"id":"$eventnumber","type":$type,"event_time":"$time","webhook_id":"$uuid","event_resource":"{}"}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

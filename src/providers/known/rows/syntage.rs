@@ -11,7 +11,7 @@ const PAGE: &str = "docs.syntage.com, \"Validating Webhook Requests\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "syntage",
     title: "Syntage",
-    page: "https://docs.syntage.com/docs",
+    page: Fact::known("https://docs.syntage.com/docs", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-satws-signature", SignatureEncoding::Hex)
@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-satws-signature"],
     sample: Some(Sample {
         types: &["extraction.updated", "invoice.created"],
-        body: r#"{"id":"$uuid","type":$type,"resource":"/extractions","createdAt":"$time","data":{"object":{"id":"$uuid"}}}"#,
+        body: r#"{"id":"$eventuuid","type":$type,"resource":"/extractions","createdAt":"$time","data":{"object":{"id":"$uuid"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

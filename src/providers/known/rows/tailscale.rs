@@ -11,7 +11,7 @@ const SOURCE: &str = "tailscale/tailscale, `docs/webhooks/example.go`";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "tailscale",
     title: "Tailscale",
-    page: "https://tailscale.com/kb/1213/webhooks",
+    page: Fact::assumed("https://tailscale.com/kb/1213/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("tailscale-webhook-signature", SignatureEncoding::Hex)

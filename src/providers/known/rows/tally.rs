@@ -13,7 +13,7 @@ const PAGE: &str = "tally.so/help/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "tally",
     title: "Tally",
-    page: "https://tally.so/help/webhooks",
+    page: Fact::known("https://tally.so/help/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("tally-signature", SignatureEncoding::Base64).into()
@@ -30,7 +30,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["tally-signature"],
     sample: Some(Sample {
         types: &["FORM_RESPONSE"],
-        body: r#"{"eventId":"$uuid","eventType":$type,"createdAt":"$time","data":{"responseId":"$id","formId":"demo","fields":[]}}"#,
+        body: r#"{"eventId":"$eventuuid","eventType":$type,"createdAt":"$time","data":{"responseId":"$id","formId":"demo","fields":[]}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -11,7 +11,10 @@ const PAGE: &str = "developers.tiktok.com/doc/webhooks-verification";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "tiktok",
     title: "TikTok",
-    page: "https://developers.tiktok.com/doc/webhooks-verification",
+    page: Fact::known(
+        "https://developers.tiktok.com/doc/webhooks-verification",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("tiktok-signature", SignatureEncoding::Hex)

@@ -18,7 +18,7 @@ const GAPS: &[Duration] = &[minutes(15), minutes(15), minutes(15)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "todoist",
     title: "Todoist",
-    page: "https://developer.todoist.com/api/v1/#tag/Webhooks",
+    page: Fact::assumed("https://developer.todoist.com/api/v1/#tag/Webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-todoist-hmac-sha256", SignatureEncoding::Base64).into()

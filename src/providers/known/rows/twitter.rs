@@ -11,7 +11,7 @@ const PAGE: &str = "docs.x.com/x-api/webhooks/quickstart";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "twitter",
     title: "X (Twitter)",
-    page: "https://docs.x.com/x-api/webhooks/quickstart",
+    page: Fact::known("https://docs.x.com/x-api/webhooks/quickstart", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-twitter-webhooks-signature", SignatureEncoding::Base64)

@@ -12,7 +12,10 @@ const TRIGGER: &str = "trigger.dev/docs/webhooks/providers/typeform";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "typeform",
     title: "Typeform",
-    page: "https://www.typeform.com/developers/webhooks/secure-your-webhooks/",
+    page: Fact::known(
+        "https://www.typeform.com/developers/webhooks/secure-your-webhooks/",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("typeform-signature", SignatureEncoding::Base64)
@@ -30,7 +33,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["typeform-signature"],
     sample: Some(Sample {
         types: &["form_response"],
-        body: r#"{"event_id":"$hex","event_type":$type,"form_response":{"form_id":"demo","token":"$hex","submitted_at":"$time","answers":[]}}"#,
+        body: r#"{"event_id":"$eventhex","event_type":$type,"form_response":{"form_id":"demo","token":"$hex","submitted_at":"$time","answers":[]}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -19,7 +19,10 @@ const GAPS: &[Duration] = &[secs(1), secs(2), secs(4), secs(8), secs(16), secs(3
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "uber",
     title: "Uber Eats",
-    page: "https://developer.uber.com/docs/eats/references/api/webhooks/orders-release",
+    page: Fact::known(
+        "https://developer.uber.com/docs/eats/references/api/webhooks/orders-release",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-uber-signature", SignatureEncoding::Hex).into()),
         PAGE,
@@ -40,7 +43,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-uber-signature"],
     sample: Some(Sample {
         types: &["orders.notification", "orders.release", "orders.cancel"],
-        body: r#"{"event_id":"$uuid","event_time":$secs,"event_type":$type,"meta":{"user_id":"$uuid","resource_id":"$uuid","status":"pos"},"resource_href":"https://api.uber.com/v1/eats/order/1"}"#,
+        body: r#"{"event_id":"$eventuuid","event_time":$secs,"event_type":$type,"meta":{"user_id":"$uuid","resource_id":"$uuid","status":"pos"},"resource_href":"https://api.uber.com/v1/eats/order/1"}"#,
         headers: &[("x-environment", "sandbox")],
     }),
     ..KnownSender::UNKNOWN

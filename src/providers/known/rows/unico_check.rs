@@ -16,7 +16,7 @@ const GAPS: &[Duration] = &[minutes(1), minutes(1), minutes(1)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "unico-check",
     title: "Unico Check",
-    page: "https://empresas.unico.io",
+    page: Fact::assumed("https://empresas.unico.io"),
     proof: Fact::known(Proof::AsConfigured, PORTAL),
     // Of a customer's documentation.
     identity: Fact::assumed(Identity::OfPack("shape, id, event, status, score")),

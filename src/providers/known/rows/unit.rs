@@ -11,7 +11,7 @@ const SDK: &str = "unit-finance/unit-node-sdk, `webhooks.verify` and its tests";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "unit",
     title: "Unit",
-    page: "https://docs.unit.co/webhooks",
+    page: Fact::assumed("https://docs.unit.co/webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-unit-signature", SignatureEncoding::Base64)
@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-unit-signature"],
     sample: Some(Sample {
         types: &["application.approved", "payment.sent"],
-        body: r#"{"data":[{"id":"$number","type":$type,"attributes":{"createdAt":"$time"},"relationships":{"customer":{"data":{"id":"1","type":"individualCustomer"}}}}]}"#,
+        body: r#"{"data":[{"id":"$eventnumber","type":$type,"attributes":{"createdAt":"$time"},"relationships":{"customer":{"data":{"id":"1","type":"individualCustomer"}}}}]}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

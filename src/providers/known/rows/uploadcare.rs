@@ -11,7 +11,7 @@ const SDK: &str = "uploadcare/uploadcare-ruby, `WebhookSignatureVerifier` and it
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "uploadcare",
     title: "Uploadcare",
-    page: "https://uploadcare.com/docs/webhooks/",
+    page: Fact::assumed("https://uploadcare.com/docs/webhooks/"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-uc-signature", SignatureEncoding::Hex)

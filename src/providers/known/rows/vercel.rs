@@ -11,7 +11,7 @@ const PAGE: &str = "vercel.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "vercel",
     title: "Vercel",
-    page: "https://vercel.com/docs/webhooks/webhooks-api",
+    page: Fact::known("https://vercel.com/docs/webhooks/webhooks-api", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-vercel-signature", SignatureEncoding::Hex)
@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(
         SecretForm::text("VERCEL_WEBHOOK_SECRET")
             .shown_in("the team, Settings, Webhooks, as the webhook is made")
-            .several("An integration's webhooks are signed with its client secret."),
+            .several("an integration's webhooks are signed with its client secret"),
     ),
     marks: &["x-vercel-signature"],
     sample: Some(Sample {
@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             "deployment.succeeded",
             "project.created",
         ],
-        body: r#"{"id":"$id","type":$type,"createdAt":$millis,"region":"sfo1","payload":{"deployment":{"id":"dpl_$id","name":"demo"},"team":{"id":"team_1"}}}"#,
+        body: r#"{"id":"$eventid","type":$type,"createdAt":$millis,"region":"sfo1","payload":{"deployment":{"id":"dpl_$id","name":"demo"},"team":{"id":"team_1"}}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

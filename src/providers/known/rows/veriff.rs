@@ -11,7 +11,10 @@ const PAGE: &str = "devdocs.veriff.com/docs/hmac-authentication-and-endpoint-sec
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "veriff",
     title: "Veriff",
-    page: "https://devdocs.veriff.com/docs/hmac-authentication-and-endpoint-security",
+    page: Fact::known(
+        "https://devdocs.veriff.com/docs/hmac-authentication-and-endpoint-security",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| HmacHeaderConfig::new("x-hmac-signature", SignatureEncoding::Hex).into()),
         PAGE,

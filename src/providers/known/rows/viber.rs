@@ -11,7 +11,7 @@ const SDK: &str = "Viber/viber-bot-python, `verify_signature` and its tests";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "viber",
     title: "Viber",
-    page: "https://developers.viber.com/docs/api/rest-bot-api/#callbacks",
+    page: Fact::assumed("https://developers.viber.com/docs/api/rest-bot-api/#callbacks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-viber-content-signature", SignatureEncoding::Hex).into()
@@ -23,7 +23,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["x-viber-content-signature"],
     sample: Some(Sample {
         types: &["message", "delivered", "subscribed"],
-        body: r#"{"event":$type,"timestamp":$millis,"message_token":$number,"sender":{"id":"demo"},"message":{"type":"text","text":"hello"}}"#,
+        body: r#"{"event":$type,"timestamp":$millis,"message_token":$eventnumber,"sender":{"id":"demo"},"message":{"type":"text","text":"hello"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -20,7 +20,10 @@ const GAPS: &[Duration] = &[minutes(10), minutes(10), minutes(10)];
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "webflow",
     title: "Webflow",
-    page: "https://developers.webflow.com/data/docs/working-with-webhooks",
+    page: Fact::known(
+        "https://developers.webflow.com/data/docs/working-with-webhooks",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-webflow-signature", SignatureEncoding::Hex)
@@ -33,7 +36,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     event_type: Fact::known(EventTypeAt::Member("/triggerType"), PAGE),
     secret: Some(
         SecretForm::text("WEBFLOW_CLIENT_SECRET")
-            .several("A webhook that a site token has made is signed with a secret of its own."),
+            .several("a webhook that a site token has made is signed with a secret of its own"),
     ),
     retries: Fact::known(Retries::For(minutes(31)), LIMITS),
     repeats: Fact::known(Repeats::after(GAPS), LIMITS),

@@ -11,7 +11,7 @@ const PAGE: &str = "woocommerce/woocommerce-rest-api-docs, \"Webhooks\"";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "woocommerce",
     title: "WooCommerce",
-    page: "https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks",
+    page: Fact::assumed("https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-wc-webhook-signature", SignatureEncoding::Base64).into()
@@ -27,7 +27,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ],
     sample: Some(Sample {
         types: &["order.created", "order.updated", "product.updated"],
-        body: r#"{"id":$number,"status":"processing","currency":"EUR","total":"10.00","date_created_gmt":"$time","order_key":"wc_order_$id"}"#,
+        body: r#"{"id":$number,"status":"processing","currency":"EUR","total":"10.00","date_created_gmt":"2023-11-14T22:13:20","date_modified_gmt":"$time","order_key":"wc_order_$id"}"#,
         headers: &[
             ("x-wc-webhook-id", "1"),
             ("x-wc-webhook-delivery-id", "$hex"),

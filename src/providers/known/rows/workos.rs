@@ -15,7 +15,7 @@ const PAGE: &str = "workos.com/docs/webhooks";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "workos",
     title: "WorkOS",
-    page: "https://workos.com/docs/events/data-syncing/webhooks",
+    page: Fact::known("https://workos.com/docs/events/data-syncing/webhooks", PAGE),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("workos-signature", SignatureEncoding::Hex)
@@ -38,7 +38,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["workos-signature"],
     sample: Some(Sample {
         types: &["connection.activated", "dsync.user.created", "user.created"],
-        body: r#"{"id":"event_$id","event":$type,"created_at":"$time","data":{"object":"connection","id":"conn_$id","state":"active"}}"#,
+        body: r#"{"id":"event_$eventid","event":$type,"created_at":"$time","data":{"object":"connection","id":"conn_$id","state":"active"}}"#,
         headers: &[],
     }),
     ..KnownSender::UNKNOWN

@@ -16,7 +16,10 @@ const LIBRARY: &str = "calcinai/xero-php, `Webhook::validate` and its tests";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "xero",
     title: "Xero",
-    page: "https://developer.xero.com/documentation/guides/webhooks/configuring-your-server",
+    page: Fact::known(
+        "https://developer.xero.com/documentation/guides/webhooks/configuring-your-server",
+        PAGE,
+    ),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-xero-signature", SignatureEncoding::Base64).into()

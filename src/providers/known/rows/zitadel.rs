@@ -11,7 +11,7 @@ const CODE: &str = "github.com/zitadel/zitadel-go, pkg/actions";
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "zitadel",
     title: "ZITADEL",
-    page: "https://zitadel.com/docs/guides/integrate/actions/usage",
+    page: Fact::assumed("https://zitadel.com/docs/guides/integrate/actions/usage"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("zitadel-signature", SignatureEncoding::Hex)
@@ -36,9 +36,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// ZITADEL: `zitadel-signature` holds the time of the attempt, and signs it with the body, under the secret as
+    /// ZITADEL: `zitadel-signature` holds a time, and signs it with the body, under the secret as
     /// text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
+    /// - Each attempt is assumed to be signed anew, with its time.
     /// - No id is signed beside the body. An event is identified by the digest of its body.
     /// - The targets of Actions v2.
     zitadel

@@ -12,7 +12,7 @@ const SAMPLE: &str =
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
     name: "zoom",
     title: "Zoom",
-    page: "https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events",
+    page: Fact::assumed("https://developers.zoom.us/docs/api/webhooks/#verify-webhook-events"),
     proof: Fact::known(
         Proof::Scheme(|| {
             HmacHeaderConfig::new("x-zm-signature", SignatureEncoding::Hex)
@@ -44,5 +44,6 @@ preset! {
     /// - Zoom validates an endpoint by the signed event `endpoint.url_validation`. The answer is a MAC of its
     ///   `plainToken`, so the handler gives it.
     /// - The digest of the body identifies an event, which is assumed.
+    /// - That its time is in seconds is shown by no request that it has signed.
     zoom
 }

@@ -1,6 +1,6 @@
 //! Deliveries that hold a canary wherever a sender can put one, so that a test can look for it where it must not be.
 
-use std::{path::Path, time::Duration};
+use std::{io, path::Path, time::Duration};
 
 use hookgate::{
     Ack, Nack, Receiver, ReceiverBuilder, UnixTime,
@@ -34,19 +34,27 @@ pub fn shows_canary(text: &str) -> bool {
 /// The files in `folder`, and in the folders in it, that hold the canary.
 pub fn files_with_canary(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
+    for entry in there(folder, folder.read_dir()).into_iter().flatten() {
+        let path = entry.expect("an entry").path();
         if path.is_dir() {
             found.extend(files_with_canary(&path));
             continue;
         }
-        let bytes = std::fs::read(&path).unwrap_or_default();
+        let bytes = there(&path, std::fs::read(&path)).unwrap_or_default();
         let has = |form: &String| memmem::find(&bytes, form.as_bytes()).is_some();
         if forms().iter().any(has) {
             found.push(path.display().to_string());
         }
     }
     found
+}
+
+/// `None` where it is gone: a server removes files meanwhile. What cannot be read is not clean.
+fn there<T>(path: &Path, read: io::Result<T>) -> Option<T> {
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        read => Some(read.unwrap_or_else(|error| panic!("{}: {error}", path.display()))),
+    }
 }
 
 /// Accepts them over HTTP.

@@ -52,6 +52,14 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             "raise the receiver's `body_limit`, if you expect such bodies",
         ));
     }
+    if let Ruling::Rejected(Rejection::UnpackedTooLarge { ratio }) = ruling {
+        found.push(Finding::sign(
+            Confidence::Certain,
+            "body_too_large",
+            format!("the body becomes more than {ratio} times as large when it is unpacked"),
+            "let the sender compress less, or send such bodies as they are",
+        ));
+    }
     if let Ruling::Rejected(Rejection::UnsupportedMediaType) = ruling {
         found.extend(events_mode(case));
     }
