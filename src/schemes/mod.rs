@@ -10,6 +10,8 @@
 //! Each is a [`Scheme`], made of its configuration with `try_from`; [`SchemeConfig`] is any of them. A configuration
 //! is serialisable, and has `new` and a setter for each setting. Keys are no part of it.
 
+#[cfg(feature = "public-keys")]
+mod by_kind;
 mod config;
 mod digest;
 mod end_to_end;
@@ -30,6 +32,8 @@ mod timestamp_form;
 mod to_sign;
 mod verified;
 
+#[cfg(feature = "public-keys")]
+pub(crate) use self::by_kind::ByKind;
 #[cfg(feature = "public-keys")]
 pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]
