@@ -33,6 +33,7 @@ mod schemes {
     mod hmac_header;
     mod keyrings;
     mod layouts;
+    mod named_keys;
     mod presets {
         mod forms;
         mod identity;
@@ -49,6 +50,7 @@ mod schemes {
     mod standard_webhooks;
     mod templates;
     mod unsigned_metadata;
+    mod v1a;
 }
 
 mod json {

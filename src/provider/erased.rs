@@ -26,6 +26,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn validate(&self) -> Result<(), BuildError>;
     fn needs_access(&self) -> bool;
     fn findings(&self, now: UnixTime) -> Vec<Finding>;
+    fn names_keys(&self) -> bool;
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection>;
     fn verify<'a>(
         &self,
@@ -65,6 +66,10 @@ impl<P: Provider> DynProvider for P {
 
     fn findings(&self, now: UnixTime) -> Vec<Finding> {
         Provider::findings(self, now)
+    }
+
+    fn names_keys(&self) -> bool {
+        Provider::names_keys(self)
     }
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {

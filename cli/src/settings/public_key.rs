@@ -67,8 +67,9 @@ impl PublicKeyRule {
         keys: &[Text<'_>],
     ) -> Result<(PublicKeySignature, Keyring), Refused> {
         let algorithm = [self.scheme.algorithm];
+        let scheme = self.scheme.try_into()?;
         let ring = ring_of(keys, &self.key_ids, |text| public_key(text, &algorithm))?;
-        Ok((self.scheme.try_into()?, ring))
+        Ok((scheme, ring))
     }
 }
 

@@ -255,11 +255,6 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
                 "`answer_url_verification` is a setting of `Preset::slack` alone: leave it out",
             ));
         }
-        if matches!(self.keys, Keys::Named(_)) && !scheme.names_keys() {
-            return Err(BuildError::Pack(
-                "keys are found by the names that requests give, but requests of this scheme name none",
-            ));
-        }
         self.keys.check(|kind| scheme.takes(kind))?;
         self.keys.check_each(|key| scheme.check_key(key))
     }
@@ -273,6 +268,10 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         let mut found = scheme.map_or_else(|_| Vec::new(), |scheme| scheme.findings());
         found.extend(merging::findings(&self.reading));
         found
+    }
+
+    fn names_keys(&self) -> bool {
+        self.scheme.as_ref().is_ok_and(|scheme| scheme.names_keys())
     }
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
