@@ -169,6 +169,8 @@ fn row(sender: &KnownSender) -> String {
             assumed.join("; ")
         },
     ];
+    // A text that is signed may have one.
+    let cells = cells.map(|cell| cell.replace('|', "\\|"));
     format!("| {} |", cells.join(" | "))
 }
 
