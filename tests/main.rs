@@ -120,6 +120,7 @@ mod inbox {
     mod faulty;
     mod flawed;
     mod learner;
+    mod lost_answers;
     mod operations;
     mod outages;
     mod poison;

@@ -6,11 +6,11 @@ use bytes::Bytes;
 
 use super::{
     handler::Handed,
-    policy::{LOST_AFTER, Next, Run},
+    policy::{Decided, LOST_AFTER, Next, Run},
     shared::{CALL_TIMEOUT, Endpoint, Shared, Slot},
 };
 use crate::{
-    dedup::{DedupStore, Settled},
+    dedup::{DedupStore, End, Settled},
     inbox::{
         Counts, DeadReason, Entry, FORMAT, Inbox, Leased, OrderKey, Pause, PauseReason,
         StoredDelivery, Unreadable,
@@ -32,9 +32,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// What a line came to, before its end is written.
 enum Came {
     /// Its handler ran.
-    Worked(Worked, Next),
+    Worked(Worked, Decided),
     /// It did not run.
-    Not(Next, Option<Words>),
+    Not(Decided, Option<Words>),
 }
 
 /// Runs one line. `asked` is when its lease was asked for, in monotonic time.
@@ -83,7 +83,7 @@ pub(super) async fn run(
     };
     let came = match stored {
         _ if vanished >= LOST_AFTER => {
-            Came::Not(Next::Dead(DeadReason::WorkerLost), Some(words::WORKER_LOST))
+            not_run(Next::Dead(DeadReason::WorkerLost), words::WORKER_LOST)
         }
         // Its column says what another release wrote. A payload that contradicts it is damaged at its head.
         Err(Unreadable::UnknownFormat) if format != FORMAT => line.misrouted(words::OTHER_RELEASE),
@@ -131,7 +131,7 @@ impl Line<'_> {
         match why {
             NotReopened::OtherPack => self.misrouted(words::OTHER_PACK),
             NotReopened::Undecodable => {
-                Came::Not(Next::Dead(DeadReason::Undecodable), Some(words::UNREADABLE))
+                not_run(Next::Dead(DeadReason::Undecodable), words::UNREADABLE)
             }
         }
     }
@@ -162,8 +162,8 @@ impl Line<'_> {
                 others_succeed: self.endpoint.has_succeeded_since(began),
                 ..self.run
             };
-            let next = self.shared.retries.next(worked.said, run, chance());
-            Came::Worked(worked, next)
+            let decided = self.shared.retries.decide(worked.said, run, chance());
+            Came::Worked(worked, decided)
         };
         let let_go = async |worked| {
             self.end(came(worked)).await;
@@ -219,49 +219,37 @@ impl Line<'_> {
         match self.call(self.shared.inbox.accept(entries)).await {
             // An inline run of one of them is under way, and may fail.
             Ok(accepted) if accepted.iter().any(is_in_progress) => {
-                Came::Not(again, Some(words::HELD_INLINE))
+                not_run(again, words::HELD_INLINE)
             }
-            Ok(_) => Came::Not(Next::Done(crate::dedup::End::Processed), None),
+            Ok(_) => Came::Not(Next::Done(End::Processed).into(), None),
             Err(error) => {
                 log::inbox(words::ANEW_FAILED, &error);
-                Came::Not(again, Some(words::NOT_ACCEPTED))
+                not_run(again, words::NOT_ACCEPTED)
             }
         }
     }
 
     /// Writes what the line came to, then tells it.
     async fn end(&self, came: Came) {
-        let next = match &came {
-            Came::Worked(_, next) | Came::Not(next, _) => *next,
-        };
-        if let Next::Paused {
-            reason,
-            lasts,
-            strikes,
-        } = next
-        {
-            // Before the line is given back, or it would be handed out again at once.
-            let pause = Pause {
-                reason,
-                lasts,
-                strikes,
-            };
+        let (Came::Worked(_, decided) | Came::Not(decided, _)) = came;
+        if let Some(pause) = decided.pause {
+            // Before the line ends, or the next one would be handed out at once.
             self.pause(pause).await;
         }
         let error = match &came {
             Came::Worked(worked, _) => worked.error.clone(),
             Came::Not(..) => None,
         };
-        let settled = self.write(next, error).await;
+        let settled = self.write(decided.next, error).await;
         if let Came::Worked(worked, _) = &came {
             self.learn(worked.said).await;
         }
-        self.tell(came, next, settled);
+        self.tell(came, decided, settled);
     }
 
-    fn tell(&self, came: Came, next: Next, settled: Result<Settled, StoreError>) {
+    fn tell(&self, came: Came, decided: Decided, settled: Result<Settled, StoreError>) {
         let is_written = matches!(settled, Ok(Settled::Ok));
-        let (called, cause) = next.labels(is_written);
+        let (called, cause) = decided.labels(is_written);
         self.meter().worked(called, cause);
         let attempt = self.lease.attempt();
         match came {
@@ -278,15 +266,15 @@ impl Line<'_> {
                     Said::Panicked => Reason::HandlerPanicked,
                     Said::Misused(reason) => reason,
                 };
-                match next {
+                match decided.next {
                     Next::Dead(_) if worked.has_error => {
                         log::worked(worked.facts(), attempt, words::DEAD);
                     }
                     Next::Dead(_) => log::worked(worked.facts(), attempt, words::DEAD_UNTOLD),
-                    Next::Again { .. } | Next::Paused { .. } if worked.has_error => {
+                    Next::Again { .. } if worked.has_error => {
                         log::worked(worked.facts(), attempt, words::WORK_FAILED);
                     }
-                    Next::Again { .. } | Next::Paused { .. } => {
+                    Next::Again { .. } => {
                         log::worked(worked.facts(), attempt, words::WORK_NOT_DONE);
                     }
                     Next::Done(_) if !is_written => {
@@ -351,10 +339,6 @@ impl Line<'_> {
                 let given = inbox.give_back(lease, delay, counts, error.clone());
                 given.await
             }
-            Next::Paused { lasts, .. } => {
-                let given = inbox.give_back(lease, lasts, Counts::Nothing, error.clone());
-                given.await
-            }
         };
         let tries = async {
             let mut pause = FIRST_PAUSE;
@@ -382,8 +366,12 @@ impl Line<'_> {
     }
 }
 
+fn not_run(next: Next, why: Words) -> Came {
+    Came::Not(next.into(), Some(why))
+}
+
 fn damaged() -> Came {
-    Came::Not(Next::Dead(DeadReason::Damaged), Some(words::DAMAGED))
+    not_run(Next::Dead(DeadReason::Damaged), words::DAMAGED)
 }
 
 fn is_in_progress(accepted: &crate::inbox::Accept) -> bool {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     dedup::End,
-    inbox::{Counts, DeadReason, PauseReason},
+    inbox::{Counts, DeadReason, Pause, PauseReason},
     road::Said,
 };
 
@@ -25,7 +25,7 @@ pub struct Retries {
     /// So many failures make a dead letter.
     pub failures: u32,
     /// An event that has waited for longer, and finds what it needs [unavailable](crate::Nack::unavailable), is a dead
-    /// letter.
+    /// letter. Its endpoint is paused as for a younger one.
     pub unavailable_for: Duration,
 }
 
@@ -63,24 +63,32 @@ pub(super) enum Next {
     Dead(DeadReason),
     /// It is tried again.
     Again { delay: Duration, counts: Counts },
-    /// It is tried again, and its endpoint is paused until then.
-    Paused {
-        reason: PauseReason,
-        lasts: Duration,
-        strikes: u32,
-    },
 }
 
-impl Next {
+/// What a run comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Decided {
+    pub(super) next: Next,
+    /// Of the line's endpoint. It does not depend on the line: one that dies may have told of an outage.
+    pub(super) pause: Option<Pause>,
+}
+
+impl Decided {
     /// What it is called in metrics, and what a dead letter died of. `is_written` is whether it became so.
     pub(super) fn labels(self, is_written: bool) -> (&'static str, Option<&'static str>) {
-        match self {
+        match self.next {
             _ if !is_written => ("lost", None),
-            Self::Done(_) => ("done", None),
-            Self::Dead(reason) => ("dead", Some(reason.as_str())),
-            Self::Again { .. } => ("retried", None),
-            Self::Paused { .. } => ("paused", None),
+            Next::Done(_) => ("done", None),
+            Next::Dead(reason) => ("dead", Some(reason.as_str())),
+            Next::Again { .. } if self.pause.is_some() => ("paused", None),
+            Next::Again { .. } => ("retried", None),
         }
+    }
+}
+
+impl From<Next> for Decided {
+    fn from(next: Next) -> Self {
+        Self { next, pause: None }
     }
 }
 
@@ -92,26 +100,38 @@ impl Retries {
     }
 
     /// `chance` is in 0 to 1.
-    pub(super) fn next(&self, said: Said, run: Run, chance: f64) -> Next {
+    pub(super) fn decide(&self, said: Said, run: Run, chance: f64) -> Decided {
         match said {
-            Said::Processed => Next::Done(End::Processed),
-            Said::Ignored => Next::Done(End::Ignored),
-            Said::Rejected => Next::Dead(DeadReason::Rejected),
-            Said::Failed { after } => self.failed(run, after, chance),
-            Said::Panicked | Said::Overran => self.failed(run, None, chance),
+            Said::Processed => Next::Done(End::Processed).into(),
+            Said::Ignored => Next::Done(End::Ignored).into(),
+            Said::Rejected => Next::Dead(DeadReason::Rejected).into(),
+            Said::Failed { after } => self.failed(run, after, chance).into(),
+            Said::Panicked | Said::Overran => self.failed(run, None, chance).into(),
             // As late as if its process died now: until then its handler may still end.
-            Said::Stopped => Next::Again {
+            Said::Stopped => Decided::from(Next::Again {
                 delay: run.lease,
                 counts: Counts::Nothing,
-            },
+            }),
             Said::Misused(_) => self.paused(PauseReason::Misrouted, run, chance),
-            Said::Unavailable if run.age >= self.unavailable_for => {
-                Next::Dead(DeadReason::Unavailable)
-            }
-            // What it needs is there for others: the event is to blame.
-            Said::Unavailable if run.others_succeed => self.failed(run, None, chance),
-            Said::Unavailable => self.paused(PauseReason::Unavailable, run, chance),
+            Said::Unavailable => self.unavailable(run, chance),
         }
+    }
+
+    fn unavailable(&self, run: Run, chance: f64) -> Decided {
+        let is_old = run.age >= self.unavailable_for;
+        let dead = Next::Dead(DeadReason::Unavailable);
+        // What it needs is there for others: the event is to blame.
+        if run.others_succeed {
+            let next = if is_old {
+                dead
+            } else {
+                self.failed(run, None, chance)
+            };
+            return next.into();
+        }
+        let paused = self.paused(PauseReason::Unavailable, run, chance);
+        let next = if is_old { dead } else { paused.next };
+        Decided { next, ..paused }
     }
 
     fn failed(&self, run: Run, after: Option<Duration>, chance: f64) -> Next {
@@ -126,14 +146,22 @@ impl Retries {
         }
     }
 
-    /// A pause is never short, else a worker that restarts would try without an end: half of it is fixed.
-    pub(super) fn paused(&self, reason: PauseReason, run: Run, chance: f64) -> Next {
+    /// Tried again when the pause ends. A pause is never short, else a worker that restarts would try without an end: half
+    /// of it is fixed.
+    pub(super) fn paused(&self, reason: PauseReason, run: Run, chance: f64) -> Decided {
         let before = run.probe.unwrap_or(0);
         let share = 0.5 + chance.clamp(0.0, 1.0) / 2.0;
-        Next::Paused {
-            reason,
-            lasts: self.ceiling(before).mul_f64(share),
-            strikes: before.saturating_add(1),
+        let lasts = self.ceiling(before).mul_f64(share);
+        Decided {
+            next: Next::Again {
+                delay: lasts,
+                counts: Counts::Nothing,
+            },
+            pause: Some(Pause {
+                reason,
+                lasts,
+                strikes: before.saturating_add(1),
+            }),
         }
     }
 }
@@ -150,8 +178,12 @@ mod tests {
         others_succeed: false,
     };
 
+    fn decide(said: Said, run: Run) -> Decided {
+        Retries::default().decide(said, run, 1.0)
+    }
+
     fn next(said: Said, run: Run) -> Next {
-        Retries::default().next(said, run, 1.0)
+        decide(said, run).next
     }
 
     const FAILED: Said = Said::Failed { after: None };
@@ -172,9 +204,10 @@ mod tests {
     fn the_wait_is_anything_below_the_ceiling() {
         for (chance, expected) in [(0.0, 0), (0.5, 2500), (7.0, 5000), (-1.0, 0)] {
             let delay = Duration::from_millis(expected);
-            let next = Retries::default().next(FAILED, NEW, chance);
+            let decided = Retries::default().decide(FAILED, NEW, chance);
             let counts = Counts::Failure;
-            assert_eq!(next, Next::Again { delay, counts }, "{chance}");
+            let again = Next::Again { delay, counts };
+            assert_eq!(decided, again.into(), "{chance}");
         }
     }
 
@@ -205,16 +238,23 @@ mod tests {
     #[test]
     fn what_is_unavailable_pauses_its_endpoint_for_longer_each_time() {
         for (probe, lasts, strikes) in [(None, 5, 1), (Some(1), 10, 2), (Some(30), 3600, 31)] {
-            let paused = Next::Paused {
-                reason: PauseReason::Unavailable,
-                lasts: Duration::from_secs(lasts),
-                strikes,
+            let lasts = Duration::from_secs(lasts);
+            let paused = Decided {
+                next: Next::Again {
+                    delay: lasts,
+                    counts: Counts::Nothing,
+                },
+                pause: Some(Pause {
+                    reason: PauseReason::Unavailable,
+                    lasts,
+                    strikes,
+                }),
             };
-            assert_eq!(next(Said::Unavailable, Run { probe, ..NEW }), paused);
+            assert_eq!(decide(Said::Unavailable, Run { probe, ..NEW }), paused);
         }
-        let shortest = Retries::default().next(Said::Unavailable, NEW, 0.0);
-        let half = Duration::from_millis(2500);
-        assert!(matches!(shortest, Next::Paused { lasts, .. } if lasts == half));
+        let shortest = Retries::default().decide(Said::Unavailable, NEW, 0.0);
+        let lasts = shortest.pause.map(|pause| pause.lasts);
+        assert_eq!(lasts, Some(Duration::from_millis(2500)));
     }
 
     #[test]
@@ -223,18 +263,31 @@ mod tests {
             others_succeed: true,
             ..NEW
         };
+        let again = decide(Said::Unavailable, run);
         let counts = Counts::Failure;
-        assert!(
-            matches!(next(Said::Unavailable, run), Next::Again { counts: it, .. } if it == counts)
-        );
+        assert!(matches!(again.next, Next::Again { counts: it, .. } if it == counts));
+        assert_eq!(again.pause, None);
         let old = Run {
             age: Retries::default().unavailable_for,
-            ..NEW
+            ..run
         };
-        assert_eq!(
-            next(Said::Unavailable, old),
-            Next::Dead(DeadReason::Unavailable)
-        );
+        let dead = Next::Dead(DeadReason::Unavailable);
+        assert_eq!(decide(Said::Unavailable, old), dead.into());
+    }
+
+    #[test]
+    fn what_dies_in_an_outage_pauses_its_endpoint_as_what_lives() {
+        for probe in [None, Some(3)] {
+            let young = Run { probe, ..NEW };
+            let old = Run {
+                age: Retries::default().unavailable_for,
+                ..young
+            };
+            let died = decide(Said::Unavailable, old);
+            assert_eq!(died.next, Next::Dead(DeadReason::Unavailable));
+            assert_eq!(died.pause, decide(Said::Unavailable, young).pause);
+            assert!(died.pause.is_some());
+        }
     }
 
     #[test]
@@ -247,7 +300,9 @@ mod tests {
         let delay = NEW.lease;
         assert_eq!(next(Said::Stopped, last), Next::Again { delay, counts });
         let misused = Said::Misused(crate::verdict::Reason::WrongEventType);
-        let reason = PauseReason::Misrouted;
-        assert!(matches!(next(misused, last), Next::Paused { reason: it, .. } if it == reason));
+        let misused = decide(misused, last);
+        assert!(matches!(misused.next, Next::Again { counts: it, .. } if it == counts));
+        let reason = misused.pause.map(|pause| pause.reason);
+        assert_eq!(reason, Some(PauseReason::Misrouted));
     }
 }

@@ -93,7 +93,7 @@ enum Pause {
     UntilFreed,
 }
 
-/// So many leases lie between a drain that did not come to its end and the next.
+/// So many times as long as a drain that did not come to its end nothing is drained.
 const RESTS: u32 = 4;
 
 /// What may be begun.
@@ -111,6 +111,9 @@ enum Mode {
 struct Turns {
     endpoints: Vec<Arc<str>>,
     mode: Mode,
+    /// How long the next drain may take: a lease, and twice as long after each that did not come to its end. A drain that is
+    /// as long as any handler runs comes to its end.
+    drains_for: Duration,
     /// A drain that did not come to its end is not begun again before.
     rests_until: Duration,
     /// An ask whose answer was lost, and when it was sent: it is repeated, since lines may be leased by it.
@@ -124,6 +127,7 @@ impl Turns {
         Self {
             endpoints,
             mode: Mode::Any,
+            drains_for: shared.lease,
             rests_until: Duration::ZERO,
             open: None,
         }
@@ -142,7 +146,8 @@ impl Turns {
             }
             // A handler that runs for long must not hold up all others.
             self.mode = Mode::Any;
-            self.rests_until = now.saturating_add(shared.lease.saturating_mul(RESTS));
+            self.rests_until = now.saturating_add(self.drains_for.saturating_mul(RESTS));
+            self.drains_for = self.drains_for.saturating_mul(2);
         }
         if free == 0 || (self.mode == Mode::Alone && shared.open() > 0) {
             return Pause::UntilFreed;
@@ -162,10 +167,14 @@ impl Turns {
             let work = line::run(shared.clone(), slot, row, asked, timer.clone());
             timer.spawn(Box::pin(work));
         }
+        if suspects {
+            // It came to its end.
+            self.drains_for = shared.lease;
+        }
         self.mode = match (suspects, count) {
             (true, 1..) => Mode::Alone,
             (false, _) if batch.suspects_wait && now >= self.rests_until => Mode::Drain {
-                until: now.saturating_add(shared.lease),
+                until: now.saturating_add(self.drains_for),
             },
             _ => Mode::Any,
         };

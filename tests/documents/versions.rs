@@ -102,3 +102,30 @@ fn a_version_fits_by_whole_numbers() {
     assert!(fits("1", "1.54") && fits("0.9", "0.9") && fits("0.8", "0.8.9"));
     assert!(!fits("0.8", "0.9") && !fits("1", "10.1") && !fits("1.5", "1.54"));
 }
+
+/// Both tables of features have each one, and say which a program has by default.
+#[test]
+fn the_tables_of_features_have_each_feature_of_the_library() {
+    let manifest = read("Cargo.toml");
+    let mut features = section(&manifest, "[features]");
+    let default: Vec<_> = quoted(features.remove("default").unwrap()).collect();
+    let expected: BTreeMap<_, _> = features
+        .keys()
+        .map(|name| (*name, if default.contains(name) { "yes" } else { "no" }))
+        .collect();
+    for (document, heading) in [
+        ("README.md", "| feature of `hookgate` |"),
+        ("src/docs/crate.md", "| feature |"),
+    ] {
+        let text = read(document);
+        let (_, table) = text.split_once(heading).unwrap();
+        let rows = table.lines().skip(2).take_while(|row| row.starts_with('|'));
+        let told: BTreeMap<_, _> = rows
+            .map(|row| {
+                let default = row.trim_end_matches('|').rsplit('|').next().unwrap();
+                (row.split('`').nth(1).unwrap(), default.trim())
+            })
+            .collect();
+        assert_eq!(told, expected, "{document}");
+    }
+}

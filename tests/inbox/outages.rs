@@ -8,7 +8,7 @@ use std::{
 use hookgate::{
     Ack, Delivery, Nack,
     framework::Busy,
-    inbox::{Filter, Inbox},
+    inbox::{DeadReason, Filter, Inbox},
     providers::logto::Event,
     time::Clock,
     worker::{Retries, Worker},
@@ -16,7 +16,7 @@ use hookgate::{
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::works::{Step, Works};
-use crate::props::{Gate, logto, soon};
+use crate::props::{Gate, logto, soon, until};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -38,6 +38,16 @@ async fn nothing_is_spent(works: &Works) {
 
 /// Each pause is half to all of a ceiling that doubles. So ten minutes have few probes, and each is later after the one
 /// before than that one was.
+fn are_ever_rarer(probes: &[Duration]) {
+    let gaps: Vec<_> = probes.windows(2).map(|it| it[1] - it[0]).collect();
+    assert!((5..=9).contains(&gaps.len()), "{gaps:?}");
+    // A second or two pass between the end of a pause and the next look.
+    let slack = Duration::from_secs(2);
+    assert!(gaps.windows(2).all(|it| it[0] <= it[1] + slack), "{gaps:?}");
+    // The ceilings are 5 s and 80 s.
+    assert!(gaps[4] >= gaps[0] * 3, "{gaps:?}");
+}
+
 #[tokio::test]
 async fn an_outage_of_ten_minutes_spends_nothing_and_is_probed_ever_more_rarely() {
     const SLOTS: usize = 4;
@@ -75,17 +85,73 @@ async fn an_outage_of_ten_minutes_spends_nothing_and_is_probed_ever_more_rarely(
         assert_eq!(works.stage.send(&event).await.status, 200);
     }
     let during: Vec<_> = runs.lock().unwrap().clone();
-    let probes = &during[SLOTS - 1..];
-    let gaps: Vec<_> = probes.windows(2).map(|it| it[1] - it[0]).collect();
-    assert!((4..=9).contains(&gaps.len()), "{gaps:?}");
-    // A second or two pass between the end of a pause and the next look.
-    let slack = Duration::from_secs(2);
-    assert!(gaps.windows(2).all(|it| it[0] <= it[1] + slack), "{gaps:?}");
-    assert!(gaps[3] >= gaps[0] * 3, "{gaps:?}");
+    are_ever_rarer(&during[SLOTS - 1..]);
     // The longest pause of ten minutes, and everything is handled once.
     works.pass(OUTAGE).await;
     assert!(works.inbox.is_empty(), "{} wait", works.inbox.len());
     assert_eq!(runs.lock().unwrap().len() - during.len(), 30);
+}
+
+/// After days on hold each line is older than one may be that finds nothing available. All would be dead within seconds.
+#[tokio::test]
+async fn an_outage_ends_no_more_of_an_old_backlog_than_its_probes() {
+    const SLOTS: usize = 4;
+    let works = Works::new().await;
+    let clock = works.stage.clock.clone();
+    for n in 0..20 {
+        assert_eq!(works.stage.send(&logto::event(n)).await.status, 200);
+    }
+    clock.advance(Duration::from_secs(4 * 24 * 3600));
+    works.then(vec![Step::Unavailable; 20]);
+    works.start(works.worker().slots(SLOTS));
+    works.pass_until(|| works.runs() > 0).await;
+    works.rest().await;
+    assert_eq!(works.dead().await, [DeadReason::Unavailable; SLOTS]);
+    works.pass(MINUTE * 10).await;
+    let times: Vec<_> = works.seen().iter().map(|it| it.at).collect();
+    are_ever_rarer(&times[SLOTS - 1..]);
+    assert_eq!(works.dead().await.len(), times.len());
+    // What is left is handled once the outage is over.
+    works.script.steps.lock().unwrap().clear();
+    let dead = times.len();
+    works.pass_until(|| works.inbox.len() == dead).await;
+    assert_eq!(works.dead().await.len(), dead);
+    assert_eq!(works.runs(), 20);
+}
+
+#[tokio::test]
+async fn an_old_event_that_dies_while_others_succeed_pauses_nothing() {
+    let works = Works::new().await;
+    let (gate, old) = (Gate::shut(), logto::body(1));
+    let waits = gate.clone();
+    let handler = move |delivery: Delivery<Event>| {
+        let waits = (delivery.payload() == old.as_bytes()).then(|| waits.clone());
+        async move {
+            let Some(gate) = waits else {
+                return Ok(Ack::processed());
+            };
+            gate.passed().await;
+            Err(Nack::unavailable())
+        }
+    };
+    let mut retries = Retries::default();
+    retries.unavailable_for = MINUTE;
+    let worker = Worker::new(works.inbox.clone())
+        .clock(works.stage.clock.clone())
+        .retries(retries)
+        .handle(&works.stage.receiver, handler);
+    assert_eq!(works.stage.send(&logto::event(1)).await.status, 200);
+    works.stage.clock.advance(MINUTE * 2);
+    works.start(worker);
+    works.pass(MINUTE).await;
+    assert_eq!(works.stage.send(&logto::event(2)).await.status, 200);
+    until("the other one succeeds", || works.inbox.len() == 1).await;
+    gate.open();
+    works.rest().await;
+    assert_eq!(works.dead().await, [DeadReason::Unavailable]);
+    assert_eq!(works.stage.send(&logto::event(3)).await.status, 200);
+    // No time passes.
+    until("the next one is handled", || works.inbox.len() == 1).await;
 }
 
 struct Running {

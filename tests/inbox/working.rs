@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -14,6 +14,7 @@ use hookgate::{
     inbox::{Ask, Batch, DeadReason, Entry, FORMAT, Filter, Happening, Inbox, MemoryInbox},
     providers::logto::Event,
     testing::FakeClock,
+    time::Timer,
     worker::{Retries, Worker},
 };
 
@@ -589,6 +590,42 @@ async fn while_a_handler_takes_long_a_suspect_waits_and_the_others_go_on() {
     gate.open();
     works.pass_until(|| works.inbox.is_empty()).await;
     assert_eq!(bodies(), [2, 3, 1].map(logto::body));
+}
+
+/// Each handler takes several leases, and they end at different times.
+#[tokio::test]
+async fn where_handlers_take_long_a_suspect_has_its_turn() {
+    let works = Works::new().await;
+    works.stage.send(&logto::event(0)).await;
+    for owner in 0..3 {
+        ask(&works.inbox, owner, false).await;
+        works.stage.clock.advance(MINUTE);
+    }
+    for n in 1..80 {
+        assert_eq!(works.stage.send(&logto::event(n)).await.status, 200);
+    }
+    let bodies: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (seen, clock) = (bodies.clone(), works.stage.clock.clone());
+    let handler = move |delivery: Delivery<Event>| {
+        let body = String::from_utf8(delivery.payload().to_vec()).unwrap();
+        seen.lock().unwrap().push(body);
+        let seconds = 241 + 61 * (seen.lock().unwrap().len() as u64 % 4);
+        let takes_long = clock.sleep(Duration::from_secs(seconds));
+        async move {
+            takes_long.await;
+            Ok::<_, Nack>(Ack::processed())
+        }
+    };
+    let worker = Worker::new(works.inbox.clone())
+        .clock(works.stage.clock.clone())
+        .slots(4)
+        .handle(&works.stage.receiver, handler);
+    works.start(worker);
+    let suspect = logto::body(0);
+    let has_run = || bodies.lock().unwrap().contains(&suspect);
+    let are_done = || works.inbox.is_empty() || has_run();
+    works.pass_until(are_done).await;
+    assert!(has_run() && works.inbox.len() > 20);
 }
 
 #[tokio::test]

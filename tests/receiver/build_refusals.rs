@@ -274,10 +274,13 @@ fn nothing_of_a_secret_is_in_what_is_refused() {
 #[test]
 fn a_setting_that_cannot_be_says_whose_it_is() {
     let of_github = Preset::github(Secret::utf8("secret").unwrap()).answer_url_verification();
-    let built = Receiver::new("github", of_github)
-        .dedup(MemoryStore::new())
-        .build();
-    assert!(matches!(built, Err(BuildError::Pack(_))), "{built:?}");
+    let dateless = Preset::github(Secret::utf8("secret").unwrap()).accept_unreadable_time();
+    for pack in [of_github, dateless] {
+        let built = Receiver::new("github", pack)
+            .dedup(MemoryStore::new())
+            .build();
+        assert!(matches!(built, Err(BuildError::Pack(_))), "{built:?}");
+    }
     let of_slack = Preset::slack(Secret::utf8("secret").unwrap()).answer_url_verification();
     assert!(Receiver::new("slack", of_slack).judge().is_ok());
     let no_header = refused(|builder| builder.access(HeaderSecrets::new([("", ""); 0])));

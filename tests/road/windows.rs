@@ -10,7 +10,7 @@ use hookgate::{
         Authenticated, Contents, LiveKeys, Provider, RawRequest, SenderProfile, TimeKind,
         Undecodable,
     },
-    providers::{facephi::Facephi, logto::Logto, unico_check::UnicoCheck},
+    providers::{facephi::Facephi, logto::Logto, preset::Preset, unico_check::UnicoCheck},
     schemes::Verified,
     tenants::Keys,
 };
@@ -117,6 +117,20 @@ fn of_facephi(id: &str, json: Option<&str>) -> [Call; 2] {
     })
 }
 
+/// PagerDuty's: one of a known type, one of an unknown type. The application's type is any JSON.
+fn of_pagerduty(id: &str, json: Option<&str>) -> [Call; 2] {
+    ["incident.triggered", "incident.unheard_of"].map(|name| {
+        let occurred_at = member("occurred_at", json);
+        let body =
+            format!(r#"{{"event":{{"id":"{name}-{id}","event_type":"{name}"{occurred_at}}}}}"#);
+        let mac = props::hmac_sha256(KEY.as_bytes(), body.as_bytes());
+        let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+        Call::post("/hook", body)
+            .with("content-type", "application/json")
+            .with("x-pagerduty-signature", format!("v1={mac}"))
+    })
+}
+
 /// Unico's: one in the envelope, one that is not recognised.
 fn of_unico(id: &str, json: Option<&str>) -> [Call; 2] {
     let date = member("eventDate", json);
@@ -215,6 +229,14 @@ async fn facephi_refuses_a_time_that_cannot_be_read_unless_told_otherwise() {
     let strict = stage(Facephi::new(secret())).await;
     let relaxed = stage(Facephi::new(secret()).accept_unreadable_time()).await;
     refuses_what_cannot_be_read(strict, relaxed, of_facephi, "time").await;
+}
+
+#[tokio::test]
+async fn a_preset_refuses_a_time_of_the_event_that_cannot_be_read_unless_told_otherwise() {
+    let stage = |pack| Stage::of(pack, |builder| builder);
+    let strict = stage(Preset::pagerduty(secret())).await;
+    let relaxed = stage(Preset::pagerduty(secret()).accept_unreadable_time()).await;
+    refuses_what_cannot_be_read(strict, relaxed, of_pagerduty, "occurred_at").await;
 }
 
 #[tokio::test]

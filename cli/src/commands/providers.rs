@@ -132,6 +132,7 @@ pub(crate) fn unusable(refused: Refused) -> io::Error {
     io::Error::other(match refused {
         Refused::BadKey => "a key cannot be used: it is empty, not in the encoding that it says, or not for the algorithms that are set"
             .to_owned(),
+        Refused::BadCredential(why) => format!("{why}; it stands in the settings"),
         Refused::Malformed(why) if why.starts_with("`settings`") => {
             format!("{why}; --settings FILE gives them, and docs/verify.md lists them")
         }

@@ -18,8 +18,8 @@ use crate::settings::{
     access_only::{
         AccessOnlyConfig, {self},
     },
+    dated_events::{DatedEventsConfig, dates_events},
     facephi::FacephiConfig,
-    logto::LogtoConfig,
     public_key::PublicKeyRule,
     refused::Refused,
     signed_request::SignedRequestRule,
@@ -123,6 +123,9 @@ impl Listed {
     /// Its receiver.
     pub(crate) fn receiver(&self, terms: Terms<'_>) -> Result<ReceiverBuilder, Refused> {
         match self.of {
+            Of::Row(sender) if dates_events(sender) => {
+                terms.scheme(|config: DatedEventsConfig, keys| Ok(config.preset(sender, keys)))
+            }
             Of::Row(sender) => terms.pack(algorithm_of(sender), |keys| Preset::of(sender, keys)),
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
         }
@@ -205,7 +208,7 @@ impl Listed {
 const PACKS: &[Entry] = &[
     Entry {
         name: "logto",
-        builder: |terms| terms.scheme(|config: LogtoConfig, keys| Ok(config.pack(keys))),
+        builder: |terms| terms.scheme(|config: DatedEventsConfig, keys| Ok(config.logto(keys))),
         least_settings: None,
         sample_key: SAMPLE_SECRET,
         plain_json: None,

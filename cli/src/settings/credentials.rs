@@ -108,7 +108,7 @@ impl Credentials {
             keys.push(named_variable(name)?);
         }
         if let Some(path) = &self.key_file {
-            let text = read(path)?;
+            let text = read(path, "--key-file")?;
             if text.contains(PEM_BEGIN) {
                 keys.push(text);
             } else {
@@ -139,11 +139,11 @@ impl Credentials {
 /// The settings of a file, with the files that it names, from its folder on.
 fn read_settings(path: &Path) -> io::Result<String> {
     // No text of JSON holds a line end as it is. Without them, a saved record is one line.
-    let text = read(path)?.replace(['\n', '\r'], " ");
+    let text = read(path, "--settings")?.replace(['\n', '\r'], " ");
     let folder = path.parent().unwrap_or_else(|| Path::new(""));
     match inlined(&text, Files::In(folder)) {
         Ok(text) => Ok(text.into_owned()),
-        Err(Refused::Malformed(why)) => Err(io::Error::other(why)),
+        Err(Refused::Malformed(why) | Refused::BadCredential(why)) => Err(io::Error::other(why)),
         Err(Refused::BadKey) => Err(io::Error::other("a key of the settings cannot be used")),
     }
 }
@@ -172,7 +172,7 @@ fn variable_of(provider: &str, last: &str) -> String {
 /// The private key in PEM that a sender signs with: from a file, or else from the provider's usual variable.
 pub(crate) fn private_key(provider: &str, file: Option<&Path>) -> io::Result<String> {
     if let Some(path) = file {
-        return read(path);
+        return read(path, "--private-key");
     }
     let usual = variable_of(provider, "PRIVATE_KEY");
     variable(&usual).ok_or_else(|| {
@@ -254,10 +254,8 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 
 /// A variable that an option names.
 pub(crate) fn named_variable(name: &str) -> io::Result<String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     variable(name).ok_or_else(|| {
-        // A text that is no name may be the secret itself.
-        let name = if name.len() <= 64 && name.chars().all(plain) && !name.is_empty() {
+        let name = if is_usual_name(name) {
             name
         } else {
             "that you named"
@@ -268,13 +266,34 @@ pub(crate) fn named_variable(name: &str) -> io::Result<String> {
     })
 }
 
+/// The most characters of a name in one word. Keys are longer.
+const MAX_WORD: usize = 31;
+
+/// Whether a text can only be a variable's name. Another may be the secret itself, which somebody gave in the name's
+/// place. Keys have lower case, or one long word: base64, hexadecimal in capitals.
+fn is_usual_name(text: &str) -> bool {
+    let usual = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let is_word = text.len() <= MAX_WORD || text.contains('_');
+    !text.is_empty() && text.len() <= 64 && is_word && text.chars().all(usual)
+}
+
+/// How an error calls the file that an option names. A path without a file may be the secret itself, which somebody
+/// gave in the path's place.
+pub(crate) fn shown_file(path: &Path, option: &str) -> String {
+    if path.symlink_metadata().is_ok() {
+        path.display().to_string()
+    } else {
+        format!("the file of {option}")
+    }
+}
+
 /// Whether a path stands for standard input.
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// The text of a file, or of standard input (`-`).
-pub(crate) fn read(path: &Path) -> io::Result<String> {
+/// The text of the file that an option names, or of standard input (`-`).
+pub(crate) fn read(path: &Path, option: &str) -> io::Result<String> {
     let mut text = String::new();
     let read = if is_stdin(path) {
         io::stdin()
@@ -288,7 +307,7 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
         Ok(_) => Ok(text),
         Err(error) => Err(io::Error::new(
             error.kind(),
-            format!("cannot read {}: {error}", path.display()),
+            format!("cannot read {}: {error}", shown_file(path, option)),
         )),
     }
 }

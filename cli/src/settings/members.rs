@@ -27,7 +27,7 @@ const MEDIA_TYPES: &str = "media_types";
 /// The largest body that is taken, in bytes.
 const BODY_LIMIT: &str = "body_limit";
 /// Bodies may have been compressed with gzip after they had been signed.
-const ACCEPT_GZIP: &str = "accept_gzip";
+pub(crate) const ACCEPT_GZIP: &str = "accept_gzip";
 /// A record without a media type gets the first that is taken: for vectors that hold the signed headers alone.
 pub(crate) const ASSUME_MEDIA_TYPE: &str = "assume_media_type";
 /// The members that are the receiver's, and not the scheme's.

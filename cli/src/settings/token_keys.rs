@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hookgate::{
-    Key, Keyring,
+    BuildError, Key, Keyring,
     keys::{JwsAlgorithm, VerifyingKey},
 };
 use serde::Deserialize;
@@ -41,6 +41,11 @@ pub(crate) fn algorithms(names: &[String]) -> Result<Vec<JwsAlgorithm>, String> 
         .ok_or_else(|| "an algorithm is unknown".to_owned())
 }
 
+fn unusable() -> Refused {
+    let why = "a key of `bearer` cannot be used: it is empty, or not in the encoding that it says";
+    Refused::BadCredential(why.to_owned())
+}
+
 /// One key, of a secret or a PEM.
 pub(crate) fn verifying(
     secret: &Option<String>,
@@ -50,11 +55,11 @@ pub(crate) fn verifying(
     let algorithms = algorithms.iter().copied();
     match (secret, pem) {
         (Some(text), None) => {
-            let secret = self::secret(text).ok_or(Refused::BadKey)?;
+            let secret = self::secret(text).ok_or_else(unusable)?;
             Ok(VerifyingKey::secret(&secret, algorithms))
         }
         (None, Some(pem)) => {
-            let pem = pem_text(pem).ok_or(Refused::BadKey)?;
+            let pem = pem_text(pem).ok_or_else(unusable)?;
             Ok(VerifyingKey::pem(pem.as_bytes(), algorithms))
         }
         _ => Err(malformed("`bearer` has either a `secret` or a `pem`")),
@@ -82,7 +87,11 @@ pub(crate) fn ring(keys: &[TokenKey], algorithms: &[JwsAlgorithm]) -> Result<Key
         };
         Ok(Key::public(place.to_string(), verifying))
     });
-    Ok(Keyring::new(keys.collect::<Result<Vec<_>, Refused>>()?)?)
+    let keys = keys.collect::<Result<Vec<_>, Refused>>()?;
+    match Keyring::new(keys) {
+        Err(BuildError::NoKey) => Err(malformed("`keys` of `bearer` is empty")),
+        ring => Ok(ring?),
+    }
 }
 
 impl KeySet {

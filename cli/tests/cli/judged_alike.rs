@@ -1,11 +1,12 @@
 //! The middleware, `verify` and `explain` judge a request alike, where a rule is easily read in two ways.
 
-use std::fs;
+use std::{fs, io::Write};
 
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use flate2::{Compression, write::GzEncoder};
 use hookgate::time::{Clock, SystemClock};
 use serde_json::{Value, json};
 
@@ -23,7 +24,7 @@ struct Row {
     provider: &'static str,
     settings: Value,
     lines: String,
-    body: String,
+    body: Vec<u8>,
     reason: Option<&'static str>,
     /// Keys beside the usual ones, each with its variable.
     keys: Vec<(&'static str, String)>,
@@ -42,7 +43,7 @@ fn timed(time: Value, settings: Value, reason: Option<&'static str>) -> Row {
             "{JSON}logto-signature-sha-256: {}\r\n",
             logto_signature(&body)
         ),
-        body,
+        body: body.into(),
         reason,
         keys: Vec::new(),
     }
@@ -59,7 +60,8 @@ fn large(recipe: &str, reason: &'static str) -> Row {
         body: format!(
             "{{\"data\":\"{}\",\"signature\":\"{mac}\"}}",
             "x".repeat(400_000)
-        ),
+        )
+        .into(),
         reason: Some(reason),
         keys: Vec::new(),
     }
@@ -72,7 +74,7 @@ fn notified(access: Value, lines: &str, reason: Option<&'static str>) -> Row {
         provider: "idcloud",
         settings: json!({ "access": access }),
         lines: format!("{JSON}{lines}"),
-        body: r#"{"processId":"p","state":"PROCESS_STATE_FINISHED"}"#.to_owned(),
+        body: r#"{"processId":"p","state":"PROCESS_STATE_FINISHED"}"#.into(),
         reason,
         keys: Vec::new(),
     }
@@ -159,7 +161,7 @@ fn unsigned(lines: &str, body: &str, settings: Value, reason: Option<&'static st
         reason,
     );
     row.provider = "access-only";
-    body.clone_into(&mut row.body);
+    row.body = body.into();
     for (name, value) in settings.as_object().unwrap() {
         row.settings[name] = value.clone();
     }
@@ -212,7 +214,7 @@ fn with_key_ids() -> Vec<Row> {
                 "algorithms": ["RS256"], "signature_header": "x-signature", "encoding": "jws", "key_ids": ids,
             }),
             lines: format!("{JSON}x-signature: {text}.{signature}\r\n"),
-            body: body.to_owned(),
+            body: body.into(),
             reason,
             keys: vec![("KEY_0", certificate("rsa.crt.pem"))],
         }
@@ -246,7 +248,7 @@ fn of_github(content_type: &str, body: &str, reason: Option<&'static str>) -> Ro
         provider: "github",
         settings: json!({}),
         lines: format!("content-type: {content_type}\r\nx-hub-signature-256: sha256={mac}\r\n"),
-        body: body.to_owned(),
+        body: body.into(),
         keys: Vec::new(),
         reason,
     }
@@ -319,9 +321,12 @@ fn rows() -> Vec<Row> {
         timed(json!("yesterday"), json!({}), malformed),
         timed(json!(1_750_000_000), json!({}), malformed),
         timed(json!("yesterday"), relaxed.clone(), None),
-        timed(json!(1_750_000_000), relaxed, None),
+        timed(json!(1_750_000_000), relaxed.clone(), None),
         timed(Value::Null, json!({}), None),
         timed(json!(now.replace('T', "t")), json!({}), None),
+        of_pagerduty(&now, json!({}), None),
+        of_pagerduty("yesterday", json!({}), malformed),
+        of_pagerduty("yesterday", relaxed.clone(), None),
         large("sorted_keys", "body_too_large"),
         large("without_member", "signature_mismatch"),
         behind_proxies("198.51.100.7, , 203.0.113.9, ,", None),
@@ -336,10 +341,148 @@ fn rows() -> Vec<Row> {
     ]
 }
 
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(text).unwrap();
+    packed.finish().unwrap()
+}
+
+/// An event of Logto that was compressed after it had been signed.
+fn compressed() -> Vec<Row> {
+    let of = |text: &str, encoding: &str, body: Vec<u8>, reason| {
+        let signature = logto_signature(text);
+        Row {
+            method: "POST",
+            provider: "logto",
+            settings: json!({"accept_gzip": true}),
+            lines: format!(
+                "{JSON}content-encoding: {encoding}\r\nlogto-signature-sha-256: {signature}\r\n"
+            ),
+            body,
+            reason,
+            keys: Vec::new(),
+        }
+    };
+    let event = logto_event("PostSignIn", "s");
+    let packed = gzip(event.as_bytes());
+    let member = gzip(b"");
+    let large = logto_event("PostSignIn", &"s".repeat(400_000));
+    let wrong = Some("unsupported_encoding");
+    let mut unset = of(&event, "gzip", packed.clone(), wrong);
+    unset.settings = json!({});
+    let mut limited = of(&event, "gzip", packed.clone(), Some("body_too_large"));
+    limited.settings["body_limit"] = json!(event.len() - 1);
+    vec![
+        of(&event, "gzip", packed.clone(), None),
+        of(
+            "another",
+            "gzip",
+            packed.clone(),
+            Some("signature_mismatch"),
+        ),
+        of(&event, "deflate", packed.clone(), wrong),
+        of(&event, "gzip", [&packed[..], &member].concat(), wrong),
+        of(&event, "gzip", event.clone().into(), wrong),
+        of(&event, "identity", event.clone().into(), None),
+        // Hardly more than a list of zeros would be.
+        of(
+            &large,
+            "gzip",
+            gzip(large.as_bytes()),
+            Some("body_too_large"),
+        ),
+        unset,
+        limited,
+    ]
+}
+
+/// A sender of one's own, which signs `signed` and sends it under these names.
+fn own(settings: Value, signed: &str, lines: &str, reason: Option<&'static str>) -> Row {
+    let secret = SECRETS.iter().find(|it| it.0 == "HMAC_HEADER_SECRET");
+    let mac = mac(secret.unwrap().1.as_bytes(), signed.as_bytes());
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut row = notified(json!("none"), "", reason);
+    row.provider = "hmac-header";
+    row.settings = json!({"signature_header": "x-signature", "encoding": "hex"});
+    for (name, value) in settings.as_object().unwrap() {
+        row.settings[name] = value.clone();
+    }
+    row.lines = format!("{JSON}{}", lines.replace("MAC", &mac));
+    row.body = OWN_BODY.into();
+    row
+}
+
+const OWN_BODY: &str = r#"{"id":"e-1"}"#;
+
+/// What a template takes of the head, and headers of either family.
+fn templates() -> Vec<Row> {
+    let own_line = "x-signature: MAC\r\n";
+    let of = |template: &str, signed: &str, lines: &str, reason| {
+        let signed = format!("{signed}.{OWN_BODY}");
+        let template = json!({"template": format!("{template}.{{body}}")});
+        own(template, &signed, &format!("{own_line}{lines}"), reason)
+    };
+    let address = "https://hooks.example/in?n=1";
+    let to = |url: &str, reason| {
+        let settings = json!({"template": "{url}.{body}", "url": url});
+        own(settings, &format!("{address}.{OWN_BODY}"), own_line, reason)
+    };
+    let either = |lines: &str, reason| {
+        let settings = json!({
+            "id_header": "x-id", "template": "{id}.{body}",
+            "or_headers": {"signature_header": "y-signature", "id_header": "y-id"},
+        });
+        own(settings, &format!("1.{OWN_BODY}"), lines, reason)
+    };
+    let wrong = Some("signature_mismatch");
+    vec![
+        of("{path}", TARGET, "", None),
+        of("{path}", "/in", "", wrong),
+        of("{method}", "POST", "", None),
+        of("{method}", "post", "", wrong),
+        of("{header:x-topic}", "t", "x-topic: t\r\n", None),
+        of("{header:x-topic}", "t", "x-topic: u\r\n", wrong),
+        of("{header:x-topic}", "t", "", Some("malformed_signature")),
+        to(address, None),
+        to("https://hooks.example/in", wrong),
+        either("x-signature: MAC\r\nx-id: 1\r\n", None),
+        either("y-signature: MAC\r\ny-id: 1\r\n", None),
+        either("y-signature: MAC\r\ny-id: 2\r\n", wrong),
+        either(
+            "x-signature: MAC\r\nx-id: 1\r\ny-signature: MAC\r\ny-id: 1\r\n",
+            None,
+        ),
+        either(
+            "x-signature: MAC\r\ny-id: 1\r\n",
+            Some("malformed_signature"),
+        ),
+    ]
+}
+
+/// An event of PagerDuty with this time.
+fn of_pagerduty(time: &str, settings: Value, reason: Option<&'static str>) -> Row {
+    let body = json!({"event": {"id": "1", "event_type": "t", "occurred_at": time}}).to_string();
+    let secret = "a secret of the test";
+    let mac = mac(secret.as_bytes(), body.as_bytes());
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    Row {
+        method: "POST",
+        provider: "pagerduty",
+        settings,
+        lines: format!("{JSON}x-pagerduty-signature: v1={mac}\r\n"),
+        body: body.into(),
+        reason,
+        keys: vec![("PAGERDUTY_WEBHOOK_SECRET", secret.to_owned())],
+    }
+}
+
+/// Where every request goes.
+const TARGET: &str = "/in?n=1";
+
 /// What `listen` says about the row's request, and its answer.
 fn heard(listening: Listening, row: &Row, what: &str) -> Option<Value> {
     let lines = format!("{}{CLOSE}", row.lines);
-    let answer = send(&listening, row.method, "/", &lines, &row.body);
+    let answer = send(&listening, row.method, TARGET, &lines, &row.body);
     let event_key = match row.reason {
         Some(reason) => {
             let note = listening.note();
@@ -366,7 +509,9 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
         let rows = rows
             .chain(without_signature())
             .chain(with_key_ids())
-            .chain(forms());
+            .chain(forms())
+            .chain(compressed())
+            .chain(templates());
         for (number, row) in rows.enumerate() {
             let folder = tempfile::tempdir().unwrap();
             let saved = folder.path().join("seen");
@@ -412,20 +557,17 @@ fn a_head_gets_one_judgement_in_every_form_of_a_capture() {
         };
         let settings = file("settings.json", &row.settings.to_string());
         let lines: Vec<&str> = row.lines.lines().map(str::trim).collect();
-        let http = format!(
-            "{} /hook HTTP/1.1\r\n{}\r\n{}",
-            row.method, row.lines, row.body
-        );
+        let body = String::from_utf8(row.body).unwrap();
+        let http = format!("{} /hook HTTP/1.1\r\n{}\r\n{body}", row.method, row.lines);
         // `-H "name;"` is curl's spelling of an empty value.
         let quoted = lines.iter().map(|line| match line.strip_suffix(':') {
             Some(name) => format!("-H '{name};' "),
             None => format!("-H '{line}' "),
         });
         let curl = format!(
-            "curl -X {} {}--data-binary '{}' http://localhost/hook",
+            "curl -X {} {}--data-binary '{body}' http://localhost/hook",
             row.method,
             quoted.collect::<String>(),
-            row.body
         );
         let headers = lines.iter().flat_map(|line| ["-H", line]);
         let beside: Vec<&str> = headers.collect();
@@ -435,7 +577,7 @@ fn a_head_gets_one_judgement_in_every_form_of_a_capture() {
         for (name, text, beside) in [
             ("request.http", &http, &[][..]),
             ("request.sh", &curl, &[]),
-            ("body.json", &row.body, &beside),
+            ("body.json", &body, &beside),
         ] {
             let is_body = name == "body.json";
             if is_body && !is_post {
@@ -489,4 +631,18 @@ fn a_time_in_the_body_that_cannot_be_read_is_named_by_its_member() {
     let words = format!("{} {}", first["cause"], first["advice"]);
     assert!(words.contains("/webhookTimestamp"), "{said}");
     assert!(!words.contains("header"), "{said}");
+    // Of the event, and a number.
+    let body = r#"{"event":"payment.captured","created_at":"2026-11-28T16:00:00Z"}"#;
+    let mac = self::mac(secret.as_bytes(), body.as_bytes());
+    let mac: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+    let http = format!("POST /hook HTTP/1.1\r\n{JSON}x-razorpay-signature: {mac}\r\n\r\n{body}");
+    let capture = file("event.http", &http);
+    let said = explained(&capture, &["--key-file", &key, "--now", "now"]);
+    let first = &said["findings"][0];
+    assert_eq!(first["mistake"], "unreadable_time", "{said}");
+    let cause = first["cause"].as_str().unwrap();
+    assert!(
+        cause.ends_with("at /created_at is not a whole number of seconds"),
+        "{cause}"
+    );
 }

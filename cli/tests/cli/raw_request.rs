@@ -47,15 +47,17 @@ pub(crate) fn send(
     method: &str,
     target: &str,
     lines: &str,
-    body: &str,
+    body: impl AsRef<[u8]>,
 ) -> String {
+    let body = body.as_ref();
     let authority = listening.url.strip_prefix("http://").unwrap();
     let request = format!(
-        "{method} {target} HTTP/1.1\r\nHost: {authority}\r\ncontent-length: {}\r\n{lines}\r\n{body}",
+        "{method} {target} HTTP/1.1\r\nHost: {authority}\r\ncontent-length: {}\r\n{lines}\r\n",
         body.len(),
     );
     let mut stream = TcpStream::connect(authority).unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
+    let request = [request.as_bytes(), body].concat();
+    stream.write_all(&request).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer.lines().next().unwrap_or_default().to_owned()

@@ -195,7 +195,7 @@ fn what_cannot_be_begun_is_said_and_nothing_is_sent() {
                 "--key-file",
                 "no such file",
             ],
-            "no such file",
+            "the file of --key-file: No such file",
         ),
     ] {
         let output = send(arguments);

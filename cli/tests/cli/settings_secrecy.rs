@@ -319,3 +319,84 @@ fn a_range_is_named_by_its_place() {
         assert!(!explained.to_string().contains(CANARY), "{explained}");
     }
 }
+
+/// Nothing listens there.
+const TO: &str = "http://127.0.0.1:9/";
+
+/// Keys as somebody gives them in the place of the variable or the file that holds them.
+const KEYS: [&str; 7] = [
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08",
+    "n4bQgYhMfWWaL6qgxVrQFaO8TxsrC4Is0V1sFbDwCgg",
+    "n4bQgYhMfWWaL+qgxVrQFaO8TxsrC4Is0V1sFbDwCgg=",
+    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "sk_live_51H8xkJ2eZvKYlo2C0",
+    "correct-horse",
+];
+
+/// What the command says when it cannot read what an option names.
+fn unread(arguments: &[&str]) -> String {
+    let output = feed(hookgate(arguments), b"{}");
+    assert!(!output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+}
+
+#[test]
+fn a_key_in_the_place_of_its_name_is_not_shown() {
+    let record = published().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("record.json");
+    std::fs::write(&capture, record).unwrap();
+    let capture = capture.to_str().unwrap();
+    let explain = ["explain", capture];
+    let key_file = folder.path().join("key.txt");
+    std::fs::write(&key_file, CANARY).unwrap();
+    let send = ["send", "logto", "PostSignIn", "--to", TO];
+    let keyed = [&send[..], &["--key-file", key_file.to_str().unwrap()]].concat();
+    let signed = ["send", "signed-request", "ev", "--to", TO];
+    let listen = ["listen", "--provider", "logto", "--port", "0"];
+    for key in KEYS {
+        for (command, option) in [
+            (&explain[..], "--key-env"),
+            (&explain, "--other-key-env"),
+            (&explain, "--header-env"),
+            (&send, "--key-env"),
+            (&listen, "--key-env"),
+            (&explain, "--key-file"),
+            (&explain, "--other-key-file"),
+            (&explain, "--header-file"),
+            (&explain, "--settings"),
+            (&send, "--key-file"),
+            (&keyed, "--data"),
+            (&signed, "--private-key"),
+            (&listen, "--key-file"),
+            (&listen, "--settings"),
+        ] {
+            let said = unread(&[command, &[option, key]].concat());
+            assert!(!said.contains(key), "{option}: {said}");
+            let what = if option.ends_with("-env") {
+                "the environment variable that you named is not set"
+            } else {
+                option
+            };
+            assert!(said.contains(what), "{option}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_variable_that_is_not_set_and_a_folder_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let send = ["send", "logto", "PostSignIn", "--to", TO];
+    for name in [
+        "KEY",
+        "MY_KEY_2",
+        "A_NAME_OF_MORE_THAN_THIRTY_ONE_CHARACTERS",
+    ] {
+        let said = unread(&[&send[..], &["--key-env", name]].concat());
+        assert!(said.contains(&format!("variable {name} is not")), "{said}");
+    }
+    let said = unread(&[&send[..], &["--key-file", path]].concat());
+    assert!(said.contains(path), "{said}");
+}

@@ -42,7 +42,7 @@ use crate::{
     schemes::{Coverage, Scheme, SchemeConfig, Signs, Verified},
     setup::{BuildError, Finding},
     tenants::Keys,
-    time::{EventTime, UnixTime},
+    time::{EventTime, UnixTime, accepts_unreadable_time},
     verdict::Rejection,
 };
 
@@ -75,6 +75,7 @@ pub struct Preset<T = Json> {
     /// The header of the type, which nothing signs.
     type_header: Option<HeaderName>,
     answers_challenge: bool,
+    accept_unreadable_time: bool,
     profile: SenderProfile,
     event: PhantomData<fn() -> T>,
 }
@@ -180,6 +181,7 @@ impl Preset {
             reading: Reading::of_scheme(signs.id),
             type_header: None,
             answers_challenge: false,
+            accept_unreadable_time: false,
             profile,
             event: PhantomData,
         }
@@ -199,6 +201,7 @@ impl<T> Preset<T> {
             reading: self.reading,
             type_header: self.type_header,
             answers_challenge: self.answers_challenge,
+            accept_unreadable_time: self.accept_unreadable_time,
             profile: self.profile,
             event: PhantomData,
         }
@@ -222,6 +225,27 @@ impl<T> Preset<T> {
     #[must_use]
     pub fn answer_url_verification(mut self) -> Self {
         self.answers_challenge = true;
+        self
+    }
+
+    /// Takes the time of an event that is there and cannot be read for none, instead of refusing the event. It is then
+    /// accepted at any age, and a captured delivery runs again once its mark has expired.
+    ///
+    /// It is for senders whose events say when they occurred, as PagerDuty's do. For another preset, `build()` is a
+    /// [`BuildError`].
+    ///
+    /// ```
+    /// use hookgate::{Secret, providers::preset::Preset};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pack = Preset::pagerduty(Secret::utf8("8f742231b10e8888abcd99yyyzzz85a5")?).accept_unreadable_time();
+    /// # let _ = pack;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn accept_unreadable_time(mut self) -> Self {
+        self.accept_unreadable_time = true;
         self
     }
 
@@ -255,6 +279,11 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
                 "`answer_url_verification` is a setting of `Preset::slack` alone: leave it out",
             ));
         }
+        if self.accept_unreadable_time && !self.reading.dates_events() {
+            return Err(BuildError::Pack(
+                "`accept_unreadable_time` is for senders whose events say when they occurred: leave it out",
+            ));
+        }
         self.keys.check(|kind| scheme.takes(kind))?;
         self.keys.check_each(|key| scheme.check_key(key))
     }
@@ -267,6 +296,7 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         let scheme = self.scheme.as_ref();
         let mut found = scheme.map_or_else(|_| Vec::new(), |scheme| scheme.findings());
         found.extend(merging::findings(&self.reading));
+        found.extend(self.accept_unreadable_time.then(accepts_unreadable_time));
         found
     }
 
@@ -312,10 +342,13 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         {
             return Ok(handshake.into());
         }
+        let occurred_at = read
+            .occurred_at
+            .unless_unreadable(self.accept_unreadable_time);
         let event = Payload::read(&text);
         let recognized = matches!(event, Payload::Known(_));
         let mut decoded = Decoded::new(read.parts, event)
-            .occurred_at(read.occurred_at)
+            .occurred_at(occurred_at)
             .recognized(recognized);
         if let Some(name) = read.event_type {
             decoded = decoded.event_type(EventType::unknown(name));

@@ -73,6 +73,12 @@ impl Reading {
         }
     }
 
+    /// Whether events say when they occurred.
+    pub(super) fn dates_events(&self) -> bool {
+        self.time
+            .is_some_and(|time| time.kind == TimeKind::OccurredAt)
+    }
+
     /// Whether the media type says of the body what it is.
     pub(super) fn is_as_labelled(&self, request: &RawRequest<'_>) -> bool {
         self.form.is_none_or(|form| form.is_as_labelled(request))

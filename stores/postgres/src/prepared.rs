@@ -33,8 +33,9 @@ const MOST_FORGOTTEN: u32 = 1000;
 
 /// A part of the last value of each call, which no statement uses. The server evaluates it before it decides how to run
 /// the statement, and remembers the decision. A decision that was made while the table holds a handful of rows would be
-/// to read all of them. It would stay so while the table grows to millions. The setting holds for the one statement.
-const BY_INDEX: &str = "set_config('enable_seqscan','off',true)";
+/// to read all of them. It would stay so while the table grows to millions. No plan is worth compiling to machine
+/// code either. The settings hold for the one statement.
+const BY_INDEX: &str = "set_config('enable_seqscan','off',true)||set_config('jit','off',true)";
 
 /// A statement under a name that can only mean this very statement.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use hookgate_postgres::{OpenError, PostgresInbox, Table};
 use hookgate_test_support::{LEASE, PostgresServer, RETAIN, key};
 use place::{
     Place, fresh_inbox, fresh_table, number, patient_inbox, run,
-    scene::{ask, entry, keys, ordered, scene},
+    scene::{ask, entry, keys, ordered, scene, until},
 };
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use tokio::sync::oneshot;
@@ -148,6 +148,26 @@ async fn no_index_has_the_lease() {
     assert_eq!(scene.number(with_lease).await, 0);
     let all = "SELECT count(*) FROM pg_index WHERE indrelid = '{work}'::regclass";
     assert_eq!(scene.number(all).await, 3);
+}
+
+/// As many in one statement as fill many pages: nothing can be tidied up between.
+#[tokio::test]
+async fn a_lease_is_written_beside_its_line() {
+    let Some(scene) = scene().await else { return };
+    scene
+        .run("ALTER TABLE {work} SET (autovacuum_enabled = off)")
+        .await;
+    let accepted = scene.inbox().accept((0..1000).map(entry).collect()).await;
+    assert_eq!(accepted.expect("accept").len(), 1000);
+    assert_eq!(scene.ask(0).await.rows.len(), 1000);
+    let written =
+        scene.sql("SELECT COUNT::bigint FROM pg_stat_user_tables WHERE relid = '{work}'::regclass");
+    let count = async |what: &str| scene.number(&written.replace("COUNT", what)).await;
+    until("the server has counted", async || {
+        count("n_tup_upd").await == 1000
+    })
+    .await;
+    assert_eq!(count("n_tup_hot_upd").await, 1000);
 }
 
 /// Another process is told of new work, by the database.

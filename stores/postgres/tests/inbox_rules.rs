@@ -9,15 +9,15 @@ use hookgate::{
     Key, Keyring, Secret,
     dedup::{Claim, DedupStore, End, Settled},
     inbox::{
-        Accept, Counts, DeadReason, EncryptedInbox, Entry, Inbox, Pause, PauseReason, Quarantine,
-        QuarantineCap, Stands,
+        Accept, Ask, Batch, Counts, DeadReason, EncryptedInbox, Entry, FORMAT, Inbox, Pause,
+        PauseReason, Quarantine, QuarantineCap, Stands,
     },
     pack::ContentDigest,
 };
-use hookgate_postgres::{PostgresStore, Table};
+use hookgate_postgres::{PostgresInbox, PostgresStore, Table};
 use hookgate_test_support::{LEASE, RETAIN, key, owner, win};
 use place::scene::{
-    Scene, ask, ask_for, copy, entry, keys, literal, order, ordered, pid, scene, until,
+    ENDPOINT, Scene, ask, ask_for, copy, entry, keys, literal, order, ordered, pid, scene, until,
 };
 
 /// What `settle_in` does of a line in the application's transaction.
@@ -507,6 +507,204 @@ async fn of_many_workers_one_probes() {
     let first = first.await.expect("no panic");
     let told: Vec<_> = first.rows.iter().map(|row| row.probe).collect();
     assert_eq!(told, [Some(2)]);
+}
+
+const BUSY: &str = "busy";
+
+/// A pause of the endpoint is over, and another endpoint's backlog has left it no room in a batch.
+async fn without_room(scene: &Scene) {
+    scene.queue((1..=3).map(entry)).await;
+    let busy = |number| Entry {
+        endpoint: BUSY.into(),
+        ..entry(number)
+    };
+    scene.queue((11..=30).map(busy)).await;
+    let pause = Pause {
+        reason: PauseReason::Unavailable,
+        lasts: Duration::ZERO,
+        strikes: 2,
+    };
+    let paused = scene.inbox().pause(ENDPOINT, pause).await;
+    assert!(paused.is_ok(), "{paused:?}");
+    let batch = ask_both(scene.inbox(), 2, 0).await;
+    assert_eq!(keys(&batch), [key(11), key(12)]);
+}
+
+async fn ask_both(inbox: &PostgresInbox, limit: usize, by: u64) -> Batch {
+    let endpoints = [BUSY.into(), ENDPOINT.into()];
+    let ask = Ask {
+        endpoints: &endpoints,
+        format: FORMAT,
+        limit,
+        lasts: LEASE,
+        owner: owner(by),
+        suspects: false,
+    };
+    inbox.lease(ask).await.expect("lease")
+}
+
+/// A9: another worker opens the endpoint right after a line was handed out to try it.
+#[tokio::test]
+async fn what_tries_an_endpoint_is_handed_out_once() {
+    let Some(scene) = scene().await else { return };
+    without_room(&scene).await;
+    let name = scene.at.table("endpoint");
+    scene
+        .run(&format!(
+            "CREATE FUNCTION {name}_opens() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 UPDATE {name} SET paused_until = NULL, reason = NULL, strikes = 0, probe = NULL \
+                 WHERE name = NEW.name; RETURN NULL; END $$; \
+             CREATE TRIGGER opens AFTER UPDATE ON {name} FOR EACH ROW WHEN (NEW.probe IS NOT NULL) \
+                 EXECUTE FUNCTION {name}_opens()"
+        ))
+        .await;
+    let batch = ask_both(scene.inbox(), 4, 1).await;
+    assert_eq!(keys(&batch), [key(13), key(14), key(15), key(1)]);
+    assert!(batch.rows.iter().all(|row| !row.payload.is_empty()));
+}
+
+/// Asks while `lock` stands. Nobody waits for the answer, and the server comes to its end.
+async fn ask_in_vain(scene: &Scene, lock: &str, number: u64) {
+    let mut lock = scene.open(lock).await;
+    let pid = pid(&mut lock).await;
+    tokio::select! {
+        batch = ask_both(scene.inbox(), 4, 1) => panic!("{batch:?}"),
+        () = until("the ask waits", async || scene.waits_for(pid).await) => {}
+    }
+    lock.rollback().await.expect("go on");
+    let leased = format!(
+        "SELECT count(*) FROM {{work}} WHERE event_key = {} AND owner IS NOT NULL",
+        literal(number)
+    );
+    until("it is leased", async || scene.number(&leased).await == 1).await;
+}
+
+/// What `owner(1)` holds, by number.
+async fn held(scene: &Scene) -> i64 {
+    let owner = owner(1);
+    let owner = owner.as_bytes().map(|byte| format!("{byte:02x}")).concat();
+    let held = format!("SELECT count(*) FROM {{work}} WHERE owner = '{owner}'");
+    scene.number(&held).await
+}
+
+#[tokio::test]
+async fn an_ask_whose_lines_were_lost_hands_out_all_of_them_again() {
+    let Some(scene) = scene().await else { return };
+    without_room(&scene).await;
+    ask_in_vain(&scene, "ALTER SEQUENCE {number} CACHE 1", 13).await;
+    let batch = ask_both(scene.inbox(), 4, 1).await;
+    assert_eq!(keys(&batch)[..3], [key(13), key(14), key(15)]);
+    assert_eq!(batch.rows.len() as i64, held(&scene).await);
+}
+
+#[tokio::test]
+async fn an_ask_whose_try_of_an_endpoint_was_lost_hands_it_out_again() {
+    let Some(scene) = scene().await else { return };
+    without_room(&scene).await;
+    ask_in_vain(&scene, "LOCK TABLE {endpoint} IN SHARE MODE", 1).await;
+    let batch = ask_both(scene.inbox(), 4, 1).await;
+    let told: Vec<_> = batch.rows.iter().map(|row| row.probe).collect();
+    assert_eq!(keys(&batch), [key(1), key(13), key(14), key(15)]);
+    assert_eq!(told, [Some(2), None, None, None]);
+    assert_eq!(held(&scene).await, 4);
+}
+
+/// A killed worker's line is far behind a line that runs, and an operator holds the endpoint.
+#[tokio::test]
+async fn a_killed_workers_line_is_found_while_its_endpoint_is_held() {
+    let Some(scene) = scene().await else { return };
+    for (number, by) in [(1, 1), (2, 2)] {
+        scene.queue([entry(number)]).await;
+        let batch = ask(scene.inbox(), by, 100 * LEASE).await;
+        assert_eq!(keys(&batch), [key(number)]);
+        scene.run("SELECT setval('{number}', 100000)").await;
+    }
+    let held = scene.inbox().hold(ENDPOINT, true).await;
+    assert!(held.is_ok(), "{held:?}");
+    let lapse = format!(
+        "UPDATE {{work}} SET lease_until = now() WHERE event_key = {}",
+        literal(2)
+    );
+    scene.run(&lapse).await;
+    until("it is due again", async || {
+        assert!(scene.ask(3).await.rows.is_empty());
+        scene.number("SELECT count(*) FROM {later}").await == 1
+    })
+    .await;
+}
+
+/// Its worker was killed, and no other one has read as far.
+#[tokio::test]
+async fn what_has_tried_an_endpoint_in_vain_tries_it_again() {
+    let Some(scene) = scene().await else { return };
+    let other = scene.another().await;
+    assert!(scene.ask(0).await.rows.is_empty());
+    scene.queue([entry(1)]).await;
+    let pause = Pause {
+        reason: PauseReason::Unavailable,
+        lasts: Duration::ZERO,
+        strikes: 2,
+    };
+    let paused = scene.inbox().pause(ENDPOINT, pause).await;
+    assert!(paused.is_ok(), "{paused:?}");
+    assert_eq!(keys(&ask(&other, 1, Duration::ZERO).await), [key(1)]);
+    let batch = scene.ask(2).await;
+    let told: Vec<_> = batch
+        .rows
+        .iter()
+        .map(|row| (row.probe, row.vanished))
+        .collect();
+    assert_eq!(told, [(Some(2), 1)]);
+}
+
+/// Other endpoints have had a hundred thousand numbers since.
+#[tokio::test]
+async fn a_line_far_ahead_tries_its_endpoint() {
+    let Some(scene) = scene().await else { return };
+    assert!(scene.ask(0).await.rows.is_empty());
+    scene.run("SELECT setval('{number}', 120000)").await;
+    scene.queue([entry(1)]).await;
+    let pause = Pause {
+        reason: PauseReason::Misrouted,
+        lasts: Duration::ZERO,
+        strikes: 1,
+    };
+    let paused = scene.inbox().pause(ENDPOINT, pause).await;
+    assert!(paused.is_ok(), "{paused:?}");
+    assert_eq!(keys(&scene.ask(1).await), [key(1)]);
+}
+
+/// A8: nothing else of its endpoint is left, whose pause is over.
+#[tokio::test]
+async fn a_suspect_tries_its_endpoint() {
+    let Some(scene) = scene().await else { return };
+    scene.queue([entry(1)]).await;
+    let lease = scene.ask(0).await.rows.remove(0).lease;
+    let inbox = scene.inbox();
+    let given = inbox.give_back(&lease, Duration::ZERO, Counts::Nothing, None);
+    assert!(matches!(given.await, Ok(Settled::Ok)));
+    scene.run("UPDATE {later} SET vanished = 3").await;
+    let pause = Pause {
+        reason: PauseReason::Unavailable,
+        lasts: Duration::ZERO,
+        strikes: 2,
+    };
+    let paused = inbox.pause(ENDPOINT, pause).await;
+    assert!(paused.is_ok(), "{paused:?}");
+    let batch = scene.ask(1).await;
+    assert!(batch.rows.is_empty() && batch.suspects_wait);
+    let endpoints = [ENDPOINT.into()];
+    let ask = Ask {
+        endpoints: &endpoints,
+        format: FORMAT,
+        limit: 1,
+        lasts: LEASE,
+        owner: owner(2),
+        suspects: true,
+    };
+    let batch = inbox.lease(ask).await.expect("lease");
+    assert_eq!(keys(&batch), [key(1)]);
+    assert_eq!(batch.rows[0].probe, Some(2));
 }
 
 /// A10: requests at once keep the cap to the row.

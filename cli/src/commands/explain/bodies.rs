@@ -6,7 +6,11 @@ use std::{borrow::Cow, collections::HashSet};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use super::{case::Case, encoded::decompressed, finding::Trial};
+use super::{
+    case::Case,
+    encoded::{MAX_BODY_BYTES, decompressed},
+    finding::Trial,
+};
 
 /// The most bytes that are made of one request in one family, those of equal bodies and of broken streams too.
 const MAX_MADE_BYTES: usize = 128 * 1024 * 1024;
@@ -58,6 +62,11 @@ impl Bodies {
         is_new
     }
 
+    /// Counts a text that became too long: it was made, and is not kept.
+    pub(crate) fn count(&mut self, _: TooLong) {
+        self.made = self.made.saturating_add(MAX_BODY_BYTES);
+    }
+
     /// What `stream` decompresses to, and the kind of compression. `None` for a stream that was here before, and for
     /// what is none.
     pub(crate) fn inflated(&mut self, stream: &[u8]) -> Option<(Vec<u8>, &'static str)> {
@@ -98,21 +107,27 @@ fn digest(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// The first of `bodies`, as many as come to `most` bytes in all. Equal ones count too.
+/// A text that became longer than [`MAX_BODY_BYTES`] while it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
+/// The first of `bodies`, as many as come to `most` bytes in all. Equal ones count too, and those that became too long.
 pub(crate) fn within(
     most: usize,
-    bodies: impl Iterator<Item = Vec<u8>>,
+    bodies: impl Iterator<Item = Result<Vec<u8>, TooLong>>,
 ) -> impl Iterator<Item = Vec<u8>> {
     let mut room = most;
-    bodies.map_while(move |body| {
-        room = room.checked_sub(body.len())?;
+    let counted = bodies.map_while(move |body| {
+        let made = body.as_ref().map_or(MAX_BODY_BYTES, Vec::len);
+        room = room.checked_sub(made)?;
         Some(body)
-    })
+    });
+    counted.filter_map(Result::ok)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Bodies, Change, MAX_MADE_BYTES, within};
+    use super::{Bodies, Change, MAX_BODY_BYTES, MAX_MADE_BYTES, TooLong, within};
 
     const CHANGE: Change = Change {
         mistake: "a_mistake",
@@ -133,8 +148,23 @@ mod tests {
         let mut bodies = Bodies::beside(b"");
         assert!(!bodies.add(vec![0; MAX_MADE_BYTES + 1], CHANGE));
         assert!(bodies.is_full() && !bodies.add(b"small".to_vec(), CHANGE));
-        let three = || ["ab", "ab", "ab"].map(Vec::from).into_iter();
+        let three = || {
+            ["ab", "ab", "ab"]
+                .map(|body| Ok(Vec::from(body)))
+                .into_iter()
+        };
         assert_eq!(within(4, three()).count(), 2);
         assert_eq!(within(6, three()).count(), 3);
+    }
+
+    #[test]
+    fn a_text_that_became_too_long_counts_as_what_was_written_of_it() {
+        let texts = || [Err(TooLong), Ok(b"ab".to_vec())].into_iter().cycle();
+        let most = 3 * (MAX_BODY_BYTES + 2);
+        assert_eq!(within(most, texts()).count(), 3);
+        let mut bodies = Bodies::beside(b"");
+        let counted = std::iter::repeat_with(|| bodies.count(TooLong));
+        counted.take(MAX_MADE_BYTES / MAX_BODY_BYTES).for_each(drop);
+        assert!(bodies.is_full());
     }
 }

@@ -6,7 +6,14 @@ use bytes::Bytes;
 use hookgate::UnixTime;
 use serde_json::{Map, Value};
 
-use crate::settings::{members::OF_RECEIVER, pem::pem_text, terms::WindowTerm};
+use super::encoded::{MAX_BODY_BYTES, ungzipped};
+use crate::settings::{
+    members::{ACCEPT_GZIP, OF_RECEIVER},
+    pem::pem_text,
+    terms::WindowTerm,
+};
+
+pub(crate) const CONTENT_ENCODING: &str = "content-encoding";
 
 /// A captured request and the receiver's terms. Has no `Debug`: it holds keys and a payload.
 #[derive(Clone)]
@@ -28,6 +35,8 @@ pub(crate) struct Case {
     pub(crate) settings: Option<String>,
     pub(crate) endpoint: String,
     pub(crate) tenant: Option<String>,
+    /// Whether only a body was captured, so that method and path are assumed.
+    pub(crate) is_body_alone: bool,
     /// The path on which the application listens, where the developer said it.
     pub(crate) route: Option<String>,
 }
@@ -174,6 +183,28 @@ impl Case {
         let mut case = self.without_header("content-length");
         case.body = body.into();
         case
+    }
+
+    /// Whether the receiver takes bodies that were compressed with gzip after they had been signed.
+    pub(crate) fn accepts_gzip(&self) -> bool {
+        self.setting(ACCEPT_GZIP) == Some(true.into())
+    }
+
+    /// Whether the receiver unpacks the body before it looks at it.
+    pub(crate) fn is_unpacked(&self) -> bool {
+        let mut encodings = self.values(CONTENT_ENCODING);
+        let is_gzip = |value: &str| value.trim().eq_ignore_ascii_case("gzip");
+        encodings.next().is_some_and(is_gzip) && encodings.next().is_none() && self.accepts_gzip()
+    }
+
+    /// As the receiver goes on with it once it has unpacked the body. `None` where it does not.
+    pub(crate) fn unpacked(&self) -> Option<Self> {
+        if !self.is_unpacked() {
+            return None;
+        }
+        let plain = ungzipped(&self.body, MAX_BODY_BYTES).plain?;
+        let case = self.without_header(CONTENT_ENCODING);
+        Some(case.with_body(plain))
     }
 
     /// With these keys alone.

@@ -32,8 +32,12 @@ pub(crate) enum Ruling {
     Accepted(Option<usize>),
     /// The middleware would refuse it.
     Rejected(Rejection),
+    /// The middleware would refuse it when it reads the body, and not by its head.
+    Unread(Rejection),
     /// No receiver would be built with such a key.
     BadKey,
+    /// No receiver would be built with a key or a credential that the settings hold.
+    BadCredential(String),
     /// No receiver can be built of the settings.
     Malformed(String),
 }
@@ -49,6 +53,8 @@ pub(crate) enum Stage {
     Host,
     Length,
     Access,
+    /// The body is read, and unpacked where it is compressed.
+    Body,
     Signature,
     SignedId,
     SignedTime,
@@ -63,7 +69,8 @@ impl Ruling {
     pub(crate) fn stage(&self) -> Stage {
         let rejection = match self {
             Self::Accepted(_) => return Stage::End,
-            Self::BadKey | Self::Malformed(_) => return Stage::Built,
+            Self::Unread(_) => return Stage::Body,
+            Self::BadKey | Self::BadCredential(_) | Self::Malformed(_) => return Stage::Built,
             Self::Rejected(rejection) => rejection,
         };
         match rejection {
@@ -91,6 +98,14 @@ impl Ruling {
         }
     }
 
+    /// Why the middleware would refuse it.
+    pub(crate) fn rejection(&self) -> Option<&Rejection> {
+        match self {
+            Self::Rejected(rejection) | Self::Unread(rejection) => Some(rejection),
+            _ => None,
+        }
+    }
+
     /// Whether the proof matched.
     pub(crate) fn is_proved(&self) -> bool {
         self.stage() >= Stage::Freshness
@@ -100,8 +115,10 @@ impl Ruling {
     pub(crate) fn reason(&self) -> Option<&'static str> {
         match self {
             Self::Accepted(_) => None,
-            Self::Rejected(rejection) => Some(rejection.reason().as_str()),
-            Self::BadKey => Some("bad_key"),
+            Self::Rejected(rejection) | Self::Unread(rejection) => {
+                Some(rejection.reason().as_str())
+            }
+            Self::BadKey | Self::BadCredential(_) => Some("bad_key"),
             Self::Malformed(_) => Some("bad_settings"),
         }
     }
@@ -110,9 +127,9 @@ impl Ruling {
     pub(crate) fn in_words(&self) -> String {
         match self {
             Self::Accepted(_) => "accepted".to_owned(),
-            Self::Rejected(rejection) => rejection.to_string(),
+            Self::Rejected(rejection) | Self::Unread(rejection) => rejection.to_string(),
             Self::BadKey => "a key cannot be used: no receiver is built with it".to_owned(),
-            Self::Malformed(why) => why.clone(),
+            Self::BadCredential(why) | Self::Malformed(why) => why.clone(),
         }
     }
 }
@@ -184,9 +201,23 @@ impl Court {
                 let key = admitted.and_then(|admitted| admitted.first().key_id().parse().ok());
                 Ruling::Accepted(key)
             }
+            Ok(Err(rejection)) if is_of_body(&rejection, case) => Ruling::Unread(rejection),
             Ok(Err(rejection)) => Ruling::Rejected(rejection),
             Err(Refused::BadKey) => Ruling::BadKey,
+            Err(Refused::BadCredential(why)) => Ruling::BadCredential(why),
             Err(Refused::Malformed(why)) => Ruling::Malformed(why),
         }
+    }
+}
+
+/// Whether the body itself is refused. The head is judged for the same reasons, before the access rule.
+fn is_of_body(rejection: &Rejection, case: &Case) -> bool {
+    match rejection {
+        Rejection::UnsupportedEncoding => case.is_unpacked(),
+        Rejection::UnpackedTooLarge { .. } => true,
+        Rejection::BodyTooLarge { limit } => {
+            case.declared_length().is_none_or(|length| length <= *limit)
+        }
+        _ => false,
     }
 }

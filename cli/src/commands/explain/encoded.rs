@@ -6,7 +6,10 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::{
+    bufread::GzDecoder,
+    read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder},
+};
 
 /// Largest body that is made of another one.
 pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -81,26 +84,50 @@ pub(crate) fn form_encoded(bytes: &[u8], blank: &str) -> String {
 }
 
 /// What came of decompressing.
-pub(crate) struct Inflated {
+pub(crate) struct Inflated<T> {
     /// How many bytes were made, also of a stream that broke or became too large.
     pub(crate) made: usize,
-    /// The decompressed bytes, and the kind of compression.
-    pub(crate) plain: Option<(Vec<u8>, &'static str)>,
+    pub(crate) plain: Option<T>,
 }
 
-/// Streams that are not compressed, or become larger than `most` or [`MAX_BODY_BYTES`], give nothing.
-pub(crate) fn decompressed(body: &[u8], most: usize) -> Inflated {
+/// What `accept_gzip` takes: one member, and nothing behind it.
+pub(crate) const GZIP: &str = "gzip";
+/// The receiver's form of gzip alone. What is none, or becomes larger than `most`, gives nothing.
+pub(crate) fn ungzipped(body: &[u8], most: usize) -> Inflated<Vec<u8>> {
+    let mut decoder = GzDecoder::new(body);
+    let (made, plain) = read_within(&mut decoder, most);
+    let plain = plain.filter(|_| decoder.into_inner().is_empty());
+    Inflated { made, plain }
+}
+
+/// How many bytes were read, and all of them where they are not more than `most`.
+fn read_within(decoder: &mut dyn Read, most: usize) -> (usize, Option<Vec<u8>>) {
+    let mut out = Vec::new();
+    let limit = most as u64;
+    let read = decoder.take(limit.saturating_add(1)).read_to_end(&mut out);
+    let is_whole = read.is_ok() && !out.is_empty() && out.len() <= most;
+    (out.len(), is_whole.then_some(out))
+}
+
+/// The decompressed bytes and the kind of compression. Streams that are not compressed, or become larger than `most` or
+/// [`MAX_BODY_BYTES`], give nothing.
+pub(crate) fn decompressed(body: &[u8], most: usize) -> Inflated<(Vec<u8>, &'static str)> {
     let most = most.min(MAX_BODY_BYTES);
     let mut made: usize = 0;
     let mut read = |decoder: &mut dyn Read| {
-        let mut out = Vec::new();
-        let limit = most as u64;
-        let read = decoder.take(limit.saturating_add(1)).read_to_end(&mut out);
-        made = made.saturating_add(out.len());
-        (read.is_ok() && !out.is_empty() && out.len() <= most).then_some(out)
+        let (count, plain) = read_within(decoder, most);
+        made = made.saturating_add(count);
+        plain
     };
     let plain = if body.starts_with(&[0x1f, 0x8b]) {
-        read(&mut MultiGzDecoder::new(body)).map(|out| (out, "gzip"))
+        let mut one = GzDecoder::new(body);
+        match read(&mut one) {
+            Some(out) if one.get_ref().is_empty() => Some((out, GZIP)),
+            Some(_) => {
+                read(&mut MultiGzDecoder::new(body)).map(|out| (out, "gzip, not one member alone"))
+            }
+            None => None,
+        }
     } else {
         let framed = (body.first() == Some(&0x78)).then(|| read(&mut ZlibDecoder::new(body)));
         let framed = framed.flatten().map(|out| (out, "deflate (zlib)"));

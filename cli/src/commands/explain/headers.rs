@@ -98,7 +98,7 @@ fn text_of(path: &Path) -> io::Result<String> {
     let bytes = if is_stdin(path) {
         read_within(io::stdin().lock())?
     } else {
-        read_file(path)?
+        read_file(path, "--header-file")?
     };
     String::from_utf8(bytes).map_err(|_| io::Error::other("a file of headers is not UTF-8"))
 }

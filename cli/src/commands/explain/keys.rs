@@ -81,7 +81,8 @@ impl KeyOptions {
             of_receiver.push(key(format!("${name}"), named_variable(name)?));
         }
         for path in &self.key_file {
-            of_receiver.push(of_bytes(path.display().to_string(), read_file(path)?)?);
+            let bytes = read_file(path, "--key-file")?;
+            of_receiver.push(of_bytes(path.display().to_string(), bytes)?);
         }
         if self.key_stdin {
             let name = "the key of standard input".to_owned();
@@ -92,7 +93,8 @@ impl KeyOptions {
             others.push(key(format!("${name}"), named_variable(name)?));
         }
         for path in &self.other_key_file {
-            others.push(of_bytes(path.display().to_string(), read_file(path)?)?);
+            let bytes = read_file(path, "--other-key-file")?;
+            others.push(of_bytes(path.display().to_string(), bytes)?);
         }
         Ok(Keys {
             of_receiver,

@@ -60,8 +60,14 @@ use crate::{
     },
 };
 
-/// The most bytes of path, headers and recorded settings: more than servers take. Each change that is tried has its own.
+/// The most bytes of path, headers, recorded settings and recorded keys: more than servers take. Each change that is
+/// tried has its own.
 const MAX_HEAD_BYTES: usize = 512 * 1024;
+/// What a header or a key takes beside its text. Many empty ones are a large head too.
+const BESIDE_TEXT_BYTES: usize = 64;
+/// Said of a body whose signature covers more than itself.
+const UNCAPTURED: &str = "the signature covers the path, the method or headers, which a body alone does not show: the request \
+                          is judged as POST to /";
 /// The exit status when the input is no request, as for wrong arguments.
 const UNREADABLE: u8 = 2;
 /// The exit status when the cause was found.
@@ -146,14 +152,14 @@ impl Explain {
             (read_within(io::stdin().lock())?, PathBuf::new())
         } else {
             let folder = self.file.parent().map(Path::to_owned).unwrap_or_default();
-            (read_file(&self.file)?, folder)
+            (read_file(&self.file, "the capture")?, folder)
         };
         let mut captured = match Captured::read(bytes, self.form, &self.file, &folder) {
             Ok(captured) => captured,
             Err(why) => return unreadable(&format!("the input is no request: {why}")),
         };
         captured.headers.extend(given.headers.iter().cloned());
-        let subject = match self.subject(&captured) {
+        let mut subject = match self.subject(&captured) {
             Some(subject) => subject,
             None => {
                 return unreadable(
@@ -166,10 +172,11 @@ impl Explain {
             Ok(case) => case,
             Err(why) => return unreadable(&why),
         };
+        if case.is_body_alone && signing::covers_head(&case) {
+            subject.notes.push(UNCAPTURED.to_owned());
+        }
         let mut explanation = explain(case.clone(), &mut court);
         explanation.findings.extend(mistakes::path_sign(&case));
-        let unchecked = mistakes::unchecked_signature(&case, &explanation.ruling);
-        explanation.findings.extend(unchecked);
         let report = Report::new(&subject, &case, &explanation);
         report.write(self.json)?;
         Ok(match (&explanation.ruling, explanation.is_explained()) {
@@ -226,6 +233,7 @@ impl Explain {
             settings: None,
             endpoint: "hook".to_owned(),
             tenant: None,
+            is_body_alone: captured.is_body_alone,
             route: self.route.clone(),
         };
         if let Some(recorded) = captured.recorded {
@@ -233,7 +241,7 @@ impl Explain {
             case.keys = recorded.keys;
         }
         if head_bytes(&case) > MAX_HEAD_BYTES {
-            let why = "the input is no request: path, headers and settings are over 512 KiB";
+            let why = "the input is no request: path, headers, keys and settings are over 512 KiB";
             return Ok(Err(why.to_owned()));
         }
         case.keys.append(&mut keys.of_receiver);
@@ -242,7 +250,7 @@ impl Explain {
         case.window = self.window.map_or(case.window, WindowTerm::Secs);
         case.peer = self.peer.or(case.peer);
         if let Some(path) = &self.settings {
-            match settings_of(&read_file(path)?) {
+            match settings_of(&read_file(path, "--settings")?) {
                 Ok(text) => case.settings = Some(text),
                 Err(why) => return Ok(Err(why)),
             }
@@ -279,10 +287,13 @@ impl Explain {
 
 fn head_bytes(case: &Case) -> usize {
     let headers = case.headers.iter();
-    let headers = headers.flat_map(|(name, value)| [name.len(), value.len()]);
+    let headers = headers.flat_map(|(name, value)| [name.len(), value.len(), BESIDE_TEXT_BYTES]);
+    let keys = case.keys.iter();
+    let keys = keys.flat_map(|key| [key.name.len(), key.text.len(), BESIDE_TEXT_BYTES]);
     let settings = case.settings.as_deref().unwrap_or_default();
     let others = [case.method.len(), case.path.len(), settings.len()];
-    headers.chain(others).fold(0, usize::saturating_add)
+    let all = headers.chain(keys).chain(others);
+    all.fold(0, usize::saturating_add)
 }
 
 /// Where the capture leaves the body's end open, it means the reading that the signature covers.

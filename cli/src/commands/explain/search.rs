@@ -10,7 +10,8 @@ use super::{
     case::Case,
     court::{Court, Ruling, Stage},
     finding::{Confidence, Finding, Trial},
-    mistakes::{FAMILIES, Family, Part},
+    mistakes::{FAMILIES, Family, Part, unchecked_signature},
+    signing::covers_head,
 };
 
 /// The most mistakes that are undone one after the other.
@@ -47,6 +48,12 @@ pub(crate) fn explain(mut case: Case, court: &mut Court) -> Explanation {
     let mut findings = Vec::new();
     let mut tried = Vec::new();
     for _ in 0..MAX_ROUNDS {
+        // The judge has read the body by then. What is behind it is about what was unpacked.
+        if ruling.stage() > Stage::Body
+            && let Some(unpacked) = case.unpacked()
+        {
+            case = unpacked;
+        }
         if ruling.stage() == Stage::End {
             break;
         }
@@ -73,6 +80,7 @@ pub(crate) fn explain(mut case: Case, court: &mut Court) -> Explanation {
             .all(|sign| sign.confidence != Confidence::Certain);
         findings.extend(signs);
     }
+    findings.extend(unchecked_signature(&case, &first));
     // A change that undid the rest comes before the change that it was combined with.
     findings.sort_by_key(|finding| finding.confidence != Confidence::Certain);
     Explanation {
@@ -101,6 +109,9 @@ fn next(case: &Case, ruling: &Ruling) -> Vec<&'static str> {
     let mut next = vec![
         "the raw bytes, taken before any parser: `hookgate listen --save DIR` in the application's place keeps them",
     ];
+    if case.is_body_alone && covers_head(case) {
+        next.push("the whole request: the signature covers its path, method or headers, and only the body was captured");
+    }
     if case.other_keys.is_empty() {
         next.push("every other secret that you have (other endpoint, test and live, the sender's own tool): --other-key-env");
     }

@@ -1,7 +1,7 @@
 //! How a provider of a MAC in a header signs, as its row or its settings say. Also what a request's headers say about its
 //! sender.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, mem};
 
 use hookgate::{
     providers::known::{self, KnownSender},
@@ -12,8 +12,12 @@ use serde_json::Value;
 use super::case::Case;
 use crate::settings::members::OF_RECEIVER;
 
-/// The scheme of `case`'s provider, where it is a MAC in a header.
+/// The scheme of `case`'s provider, where it is a MAC in a header: with the names of headers that the request has.
 pub(crate) fn scheme_of(case: &Case) -> Option<HmacHeaderConfig> {
+    configured(case).map(|scheme| as_sent(scheme, case))
+}
+
+fn configured(case: &Case) -> Option<HmacHeaderConfig> {
     if case.provider == "hmac-header" {
         let mut settings = case.settings()?;
         for of_receiver in OF_RECEIVER {
@@ -25,6 +29,55 @@ pub(crate) fn scheme_of(case: &Case) -> Option<HmacHeaderConfig> {
         SchemeConfig::HmacHeader(scheme) => Some(scheme),
         _ => None,
     }
+}
+
+/// With one family of headers and one header of signatures, as the library chooses them. A change to the scheme then
+/// changes the one that counts.
+fn as_sent(mut scheme: HmacHeaderConfig, case: &Case) -> HmacHeaderConfig {
+    let is_there = |name: &String| case.value(name).is_some();
+    if let Some(other) = scheme.or_headers.take() {
+        let any = |signature, others: [&Option<String>; 2]| {
+            is_there(signature) || others.into_iter().flatten().any(is_there)
+        };
+        let own = any(
+            &scheme.signature_header,
+            [&scheme.id_header, &scheme.timestamp_header],
+        );
+        if !own
+            && any(
+                &other.signature_header,
+                [&other.id_header, &other.timestamp_header],
+            )
+        {
+            scheme.signature_header = other.signature_header;
+            scheme.id_header = other.id_header;
+            scheme.timestamp_header = other.timestamp_header;
+        }
+    }
+    let mut further = mem::take(&mut scheme.more_signature_headers).into_iter();
+    if !is_there(&scheme.signature_header)
+        && let Some(name) = further.find(is_there)
+    {
+        scheme.signature_header = name;
+    }
+    scheme
+}
+
+/// The names of the headers that a template covers.
+pub(crate) fn headers_of(template: &str) -> impl Iterator<Item = &str> {
+    let named = template.split("{header:").skip(1);
+    named.filter_map(|rest| rest.split(['}', ':']).next())
+}
+
+/// Whether the signature covers something of the head that a body alone does not have.
+pub(crate) fn covers_head(case: &Case) -> bool {
+    let of_scheme = scheme_of(case).map(|scheme| scheme.template);
+    let template = of_scheme.or_else(|| Some(case.setting("template")?.as_str()?.to_owned()));
+    let template = template.unwrap_or_default();
+    let takes = ["{path}", "{method}"]
+        .iter()
+        .any(|it| template.contains(it));
+    takes || headers_of(&template).any(|name| case.value(name).is_none())
 }
 
 /// What stands before each signature.

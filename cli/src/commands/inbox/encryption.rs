@@ -40,7 +40,7 @@ impl EncryptionKeys {
             keys.push(key.ok_or_else(|| unfit(&format!("of the variable {variable}")))?);
         }
         if let Some(path) = &self.encryption_key_file {
-            for (line, text) in (1..).zip(read(path)?.lines()) {
+            for (line, text) in (1..).zip(read(path, "--encryption-key-file")?.lines()) {
                 let text = text.trim();
                 if text.is_empty() {
                     continue;

@@ -43,7 +43,7 @@ impl Edit {
             return Ok(None);
         }
         let mut body = match &self.data {
-            Some(path) => crate::settings::credentials::read(path)?.into_bytes(),
+            Some(path) => crate::settings::credentials::read(path, "--data")?.into_bytes(),
             None => serde_json::to_vec(&sender.draft(event)?)?,
         };
         if !self.set.is_empty() {

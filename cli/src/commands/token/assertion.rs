@@ -6,6 +6,8 @@ use hookgate::UnixTime;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 
+use crate::settings::credentials::shown_file;
+
 /// How long an assertion is valid. It is used once, at once. The time is well below the five minutes that endpoints
 /// take from a client at most, since clocks differ.
 const LIFETIME_SECS: i64 = 120;
@@ -34,7 +36,7 @@ impl Signer {
     /// Reads a PEM file.
     pub(super) fn read(path: &Path) -> io::Result<Self> {
         let pem = fs::read(path).map_err(|error| {
-            let text = format!("cannot read {}: {error}", path.display());
+            let text = format!("cannot read {}: {error}", shown_file(path, "--private-key"));
             io::Error::new(error.kind(), text)
         })?;
         let rsa = EncodingKey::from_rsa_pem(&pem).map(|key| (Algorithm::RS256, key));

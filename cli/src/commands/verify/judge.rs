@@ -72,7 +72,9 @@ impl Judge {
                 finding: self
                     .find(&mut record)
                     .unwrap_or_else(|refused| match refused {
-                        Refused::BadKey => Finding::Rejected(Reason::BadKey),
+                        Refused::BadKey | Refused::BadCredential(_) => {
+                            Finding::Rejected(Reason::BadKey)
+                        }
                         Refused::Malformed(error) => malformed(error),
                     }),
                 id: Some(record.id),

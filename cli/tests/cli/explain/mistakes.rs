@@ -27,7 +27,7 @@ const RSA_CERTIFICATE: &str = concat!(
 );
 const SIGNATURE: &str = "x-hub-signature-256";
 
-fn pretty(indent: &[u8]) -> String {
+pub(super) fn pretty(indent: &[u8]) -> String {
     let mut out = Vec::new();
     let formatter = serde_json::ser::PrettyFormatter::with_indent(indent);
     let mut writer = serde_json::Serializer::with_formatter(&mut out, formatter);
@@ -69,19 +69,19 @@ fn sorted() -> String {
         .to_string()
 }
 
-fn gzip(text: &str) -> Vec<u8> {
+pub(super) fn gzip(text: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text.as_bytes()).unwrap();
     encoder.finish().unwrap()
 }
 
-fn zlib(text: &str) -> Vec<u8> {
+pub(super) fn zlib(text: &str) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text.as_bytes()).unwrap();
     encoder.finish().unwrap()
 }
 
-fn deflate(text: &str) -> Vec<u8> {
+pub(super) fn deflate(text: &str) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text.as_bytes()).unwrap();
     encoder.finish().unwrap()
@@ -464,6 +464,19 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
         ),
         ("no key", "no_key", ours().set("keys", json!([]))),
         (
+            "an empty credential",
+            "bad_credential",
+            ours().set("settings", with_api_key("")),
+        ),
+        (
+            "an undecodable key of tokens",
+            "bad_credential",
+            ours().set(
+                "settings",
+                json!({"access": {"bearer": {"secret": "hex:c4nary", "algorithms": ["HS256"]}}}),
+            ),
+        ),
+        (
             "undecodable key",
             "bad_key",
             github(b"another one", BODY).key("hex:c4nary"),
@@ -606,7 +619,7 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
         ),
         (
             "encoding left",
-            "content_encoding",
+            "body_decompressed",
             ours().header("content-encoding", "gzip"),
         ),
         (
@@ -924,7 +937,7 @@ fn mistakes_at_several_places_are_undone_one_after_the_other() {
         named,
         [
             "wrong_method",
-            "content_encoding",
+            "body_decompressed",
             "newline_added",
             "clock_skew"
         ]

@@ -1,6 +1,7 @@
 //! `hookgate explain`.
 
 mod clean;
+mod compressed;
 mod field;
 mod formats;
 mod mistakes;

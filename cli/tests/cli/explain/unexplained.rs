@@ -1,7 +1,7 @@
 //! What no known mistake explains gets no certain cause. It gets what was tried, and what to capture next.
 
 use proptest::{collection::vec, prelude::*, test_runner::Config};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::request::{AT, BODY, Row, SECRET, github, logto, shopify, slack, standard, stripe};
 
@@ -116,8 +116,14 @@ fn a_head_that_no_server_takes_is_no_request() {
             .explain(&[])
     };
     assert_eq!(explained(500 * 1024).status.code(), Some(0));
-    let refused = explained(512 * 1024);
-    assert_eq!(refused.status.code(), Some(2));
-    let said = String::from_utf8(refused.stderr).unwrap();
-    assert!(said.contains("over 512 KiB"), "{said}");
+    // Headers and keys without a text take room as well.
+    let headers = vec![json!(["", ""]); 10_000];
+    let keys = vec![json!(""); 10_000];
+    let empty = [("headers", headers), ("keys", keys)];
+    let empty = empty.map(|(member, many)| row.clone().set(member, many).explain(&[]));
+    for refused in [explained(512 * 1024)].into_iter().chain(empty) {
+        assert_eq!(refused.status.code(), Some(2));
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains("over 512 KiB"), "{said}");
+    }
 }

@@ -36,6 +36,8 @@ pub(super) struct Place {
     pub(super) ahead: i64,
     /// And once more after this one, a [stride](STRIDE) and no further than `ahead`.
     pub(super) again: Option<i64>,
+    /// The repeated reading ends here.
+    pub(super) upto: i64,
 }
 
 /// What a statement that began at a [`Place`] has found.
@@ -65,14 +67,17 @@ struct Cursor {
     /// The newest format that is read. Lines of a newer one were passed.
     format: u16,
     ahead: i64,
-    /// The newest number that was seen. The repeated reading ends there: `ahead` may be far back.
-    newest: i64,
+    /// The greatest number that `ahead` has had. The repeated reading ends there. A lease that has lapsed after it is found
+    /// once `ahead` has come there, or as the line that tries the endpoint.
+    reached: i64,
     /// The lowest number of an accept that has told of itself since.
     told: Option<i64>,
     /// The newest number when.
     marks: VecDeque<(Instant, i64)>,
     reread_at: Instant,
     again: Option<i64>,
+    /// What `reached` was when the repeated reading began: it ends there.
+    again_upto: i64,
     again_at: Instant,
     /// How many pieces the repeated reading has had.
     pieces: u32,
@@ -93,12 +98,13 @@ impl Cursor {
         Self {
             format,
             ahead: start,
-            newest: 0,
+            reached: start,
             told: None,
             marks: VecDeque::from([(now, start)]),
             reread_at: now,
-            again: None,
             // At once: a worker that is killed soon after each of its starts would never look at what the dead have left.
+            again: Some(start),
+            again_upto: start.saturating_add(STRIDE),
             again_at: now,
             pieces: 0,
             floor: start,
@@ -122,20 +128,22 @@ impl Cursor {
         }
         if self.again.is_none() && now >= self.again_at {
             (self.again, self.pieces, self.lowest) = (Some(self.floor), 0, None);
+            self.again_upto = self.reached;
         }
         Place {
             ahead: self.ahead,
             again: self.again,
+            upto: self.again_upto,
         }
     }
 
     fn found(&mut self, at: Place, found: Found, now: Instant) {
-        self.newest = self.newest.max(found.newest);
         let reached = if found.is_full {
             found.last_ahead.unwrap_or(at.ahead)
         } else {
             found.newest.min(at.ahead.saturating_add(STRIDE))
         };
+        self.reached = self.reached.max(reached);
         // Another statement may have been sent from further back since: it comes to what lies between.
         if self.ahead >= at.ahead {
             self.ahead = self.ahead.max(reached);
@@ -162,11 +170,11 @@ impl Cursor {
         }
     }
 
-    fn go_on_again(&mut self, at: Place, reached: i64, now: Instant) {
+    fn go_on_again(&mut self, at: Place, last: i64, now: Instant) {
         if self.again.is_none() || self.again != at.again {
             return;
         }
-        self.again = (reached < self.newest).then_some(reached);
+        self.again = (last < self.again_upto).then_some(last);
         if self.again.is_none() {
             let every = AGAIN_AFTER_EACH.saturating_mul(self.pieces);
             self.again_at = now + every.clamp(AGAIN_EVERY.0, AGAIN_EVERY.1);
@@ -206,16 +214,17 @@ impl Cursors {
             .collect()
     }
 
-    /// Nothing of `endpoint` is before `start`.
-    pub(super) fn begin(&self, endpoint: &Arc<str>, format: u16, start: i64, now: Instant) {
+    /// Nothing of `endpoint` is before `start`. Where that is not known, it begins where it last met a line.
+    pub(super) fn begin(&self, endpoint: &Arc<str>, format: u16, start: Option<i64>, now: Instant) {
         let mut cursors = self.cursors();
         match cursors.get_mut(endpoint) {
             Some(cursor) if cursor.format == format => {
-                cursor.floor = start;
+                cursor.floor = start.unwrap_or(cursor.floor);
                 cursor.from_the_start_at = now + FROM_THE_START_EVERY;
             }
             _ => {
-                cursors.insert(endpoint.clone(), Cursor::new(format, start, now));
+                let cursor = Cursor::new(format, start.unwrap_or_default(), now);
+                cursors.insert(endpoint.clone(), cursor);
             }
         }
     }

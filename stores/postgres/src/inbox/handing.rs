@@ -31,10 +31,18 @@ const MOVES: usize = 3;
 
 impl Core {
     pub(super) async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
+        let is_repeated = self.owned.asks(ask.owner, ask.lasts);
+        let batch = self.hand_out(ask, is_repeated).await?;
+        self.owned.answered(&ask.owner);
+        Ok(batch)
+    }
+
+    async fn hand_out(&self, ask: Ask<'_>, is_repeated: bool) -> Result<Batch, StoreError> {
         let again = self.owned.of(&ask.owner);
-        if !again.is_empty() {
-            let lines = self.held(&again, &ask.owner).await?;
+        if is_repeated || !again.is_empty() {
+            let lines = self.held(&again, &ask.owner, ask.endpoints).await?;
             if !lines.is_empty() {
+                self.granted(&lines, &ask);
                 let rows = self.leased(lines, &ask).await?;
                 let batch = Batch::default();
                 return Ok(Batch { rows, ..batch });
@@ -42,16 +50,15 @@ impl Core {
         }
         self.look_after(ask.endpoints).await;
         let untried = self.untried.take(&ask);
-        let mut lines = self.probes(&untried, &ask, ask.limit).await?;
+        let room = ask.limit.saturating_sub(untried.len());
+        // Before the probes: whoever opens an endpoint meanwhile lets it hand out what a probe of this owner has.
+        let (mut lines, head, is_more) = self.read_on(&Ask { limit: room, ..ask }).await?;
+        self.granted(&lines, &ask);
+        let over = head.over.into_iter();
+        let over = over.filter(|turn| !untried.contains(turn));
+        let turns: Vec<i64> = untried.iter().copied().chain(over).collect();
         let room = ask.limit.saturating_sub(lines.len());
-        let (ready, head, is_more) = self.read_on(&Ask { limit: room, ..ask }).await?;
-        self.granted(&ready, &ask);
-        lines.extend(ready);
-        let over: Vec<i64> = (head.over.into_iter())
-            .filter(|turn| !untried.contains(turn))
-            .collect();
-        let room = ask.limit.saturating_sub(lines.len());
-        lines.extend(self.probes(&over, &ask, room).await?);
+        lines.extend(self.probes(&turns, &ask, room).await?);
         let next = head
             .next_millis
             .map(|millis| rounding::left(millis).max(AT_ONCE));
@@ -90,7 +97,7 @@ impl Core {
         }
         let starts = self.starts(&names).await.unwrap_or_default();
         for (turn, name) in (1_i64..).zip(names) {
-            let start = starts.get(&turn).copied().unwrap_or_default();
+            let start = starts.get(&turn).copied();
             self.cursors.begin(name, ask.format, start, now);
         }
     }
@@ -116,7 +123,6 @@ impl Core {
         places: &[Place],
     ) -> Result<(Vec<Line>, Head), StoreError> {
         let ahead = |place: &Place| Value::Number(place.ahead);
-        let again = |place: &Place| place.again.map_or(Value::Null, Value::Number);
         let values = vec![
             core::names(ask.endpoints),
             Value::many(places.iter().map(ahead)),
@@ -139,6 +145,8 @@ impl Core {
         let mut is_more = false;
         for ((turn, name), at) in (1_i64..).zip(ask.endpoints).zip(places) {
             if head.shut.contains(&turn) {
+                // Its repeated reading goes on all the same. Else each ask would look at the same piece.
+                self.cursors.passed(name, *at, now);
                 continue;
             }
             let ready = || {
@@ -156,7 +164,7 @@ impl Core {
                     .filter(|number| *number > at.ahead)
                     .max(),
                 last_again: again.iter().copied().max(),
-                is_full: lines.len() >= ask.limit,
+                is_full: lines.len() >= ask.limit && !head.idle.contains(&turn),
                 // The statement reads no more of a piece than it may hand out.
                 is_again_read: !head.left.contains(&turn) && again.len() < ask.limit,
                 newest: head.newest,
@@ -174,20 +182,22 @@ impl Core {
         places: &mut [Place],
         now: Instant,
     ) -> Result<usize, StoreError> {
+        let each = endpoints.iter().zip(places);
+        let mut read: Vec<_> = each.filter(|(_, place)| place.again.is_some()).collect();
         let mut strides = 0;
         loop {
-            let met = self.lapse(endpoints, places, now).await?;
+            let met = self.lapse(&read, now).await?;
             strides += 1;
-            let mut goes_on = false;
-            for (name, place) in endpoints.iter().zip(places.iter_mut()) {
-                if place.again.is_some() && !met.contains(name) {
-                    let next = self.cursors.passed(name, *place, now);
-                    // What is read has been looked at: the next ask does both.
-                    place.again = next.filter(|_| strides < STRIDES);
-                    goes_on |= place.again.is_some();
+            read.retain_mut(|(name, place)| {
+                if met.contains(*name) {
+                    return false;
                 }
-            }
-            if !goes_on {
+                let next = self.cursors.passed(name, **place, now);
+                // What is read has been looked at: the next ask does both.
+                place.again = next.filter(|_| strides < STRIDES);
+                place.again.is_some()
+            });
+            if read.is_empty() {
                 return Ok(strides);
             }
         }
@@ -196,30 +206,25 @@ impl Core {
     /// Answers the endpoints that have lines in their piece.
     async fn lapse(
         &self,
-        endpoints: &[Arc<str>],
-        places: &[Place],
+        read: &[(&Arc<str>, &mut Place)],
         now: Instant,
     ) -> Result<HashSet<Arc<str>>, StoreError> {
         let mut all_met = HashSet::new();
         let own = self.owned.lapsed(now);
-        let again: Vec<(&Arc<str>, i64)> = endpoints
-            .iter()
-            .zip(places)
-            .filter_map(|(name, place)| Some((name, place.again?)))
-            .collect();
-        if own.is_empty() && again.is_empty() {
+        if own.is_empty() && read.is_empty() {
             return Ok(all_met);
         }
         let values = vec![
-            core::names(again.iter().map(|(name, _)| *name)),
-            Value::many(again.iter().map(|(_, again)| *again)),
+            core::names(read.iter().map(|(name, _)| *name)),
+            Value::many(read.iter().map(|(_, place)| again(place))),
+            Value::many(read.iter().map(|(_, place)| place.upto)),
             core::keys(&own),
         ];
         for row in self.query(&self.sql.lapse, values).await? {
             let turn: i64 = row::get(&row, 0)?;
             let met: Option<i64> = row::get(&row, 1)?;
             let place = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
-            if let (Some((name, _)), Some(met)) = (again.get(place), met) {
+            if let (Some((name, _)), Some(met)) = (read.get(place), met) {
                 self.cursors.met(name, met);
                 all_met.insert(Arc::clone(name));
             }
@@ -257,10 +262,11 @@ impl Core {
         let Some(name) = ask.endpoints.get(place) else {
             return Ok(None);
         };
-        let from = self.cursors.place(name, ask.format, Instant::now()).ahead;
+        let place = self.cursors.place(name, ask.format, Instant::now());
         let values = vec![
             Value::from(name),
-            Value::Number(from),
+            Value::Number(place.ahead),
+            again(&place),
             Value::from(&ask.owner),
             Value::of_duration(ask.lasts),
             Value::Number(ask.format.into()),
@@ -270,19 +276,22 @@ impl Core {
         let Some(row) = rows.first() else {
             return Ok(None);
         };
-        let Some(mut line) = lease::line(row)? else {
-            return Ok(None);
-        };
-        line.turn = turn;
-        line.probe = Some(row::attempt(row, 0)?);
-        Ok(Some(line))
+        let line = lease::trying_line(row)?;
+        Ok(line.map(|line| Line { turn, ..line }))
     }
 
-    /// What `owner` still holds of these lines.
-    async fn held(&self, keys: &[[u8; 32]], owner: &OwnerToken) -> Result<Vec<Line>, StoreError> {
-        let values = vec![core::keys(keys), owner.into()];
+    /// What `owner` still holds of these lines, and of those that try one of these endpoints.
+    async fn held(
+        &self,
+        keys: &[[u8; 32]],
+        owner: &OwnerToken,
+        endpoints: &[Arc<str>],
+    ) -> Result<Vec<Line>, StoreError> {
+        let values = vec![core::keys(keys), owner.into(), core::names(endpoints)];
         let rows = self.query(&self.sql.held, values).await?;
-        let lines = rows.iter().filter_map(|row| lease::line(row).transpose());
+        let lines = rows
+            .iter()
+            .filter_map(|row| lease::trying_line(row).transpose());
         lines.collect()
     }
 
@@ -344,7 +353,7 @@ impl Core {
                 break;
             }
             let keys: Vec<[u8; 32]> = places.iter().map(|(.., key)| *key).collect();
-            let moved = self.held(&keys, owner).await?;
+            let moved = self.held(&keys, owner, &[]).await?;
             places = moved
                 .iter()
                 .map(|line| (line.slot, line.number, line.event_key))
@@ -352,6 +361,10 @@ impl Core {
         }
         Ok(found)
     }
+}
+
+fn again(place: &Place) -> Value {
+    place.again.map_or(Value::Null, Value::Number)
 }
 
 #[cfg(test)]

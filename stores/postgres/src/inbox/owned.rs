@@ -21,11 +21,31 @@ struct Own {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Owned(Mutex<HashMap<Key, Own>>);
+pub(super) struct Owned {
+    leases: Mutex<HashMap<Key, Own>>,
+    /// Asks without an answer, and how long lines may be held by them at least.
+    open: Mutex<HashMap<OwnerToken, Instant>>,
+}
 
 impl Owned {
     fn leases(&self) -> MutexGuard<'_, HashMap<Key, Own>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<OwnerToken, Instant>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes an ask of `owner`. Says whether one of it is without an answer.
+    pub(super) fn asks(&self, owner: OwnerToken, lasts: Duration) -> bool {
+        let now = Instant::now();
+        let mut open = self.open();
+        open.retain(|_, until| *until > now);
+        open.insert(owner, now + lasts).is_some()
+    }
+
+    pub(super) fn answered(&self, owner: &OwnerToken) {
+        self.open().remove(owner);
     }
 
     /// Each line is told by its key and its order. Their end here is no earlier than by the server's clock, since it is

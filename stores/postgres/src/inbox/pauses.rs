@@ -65,8 +65,9 @@ impl Core {
     pub(super) async fn look_after(&self, endpoints: &[Arc<str>]) {
         let now = Instant::now();
         let unnoted = self.to_be_noted(endpoints, now);
-        if !unnoted.is_empty() {
-            let _ = self.note(&unnoted).await;
+        if !unnoted.is_empty() && self.note(&unnoted).await.is_ok() {
+            let each = unnoted.into_iter().map(|name| (name, now));
+            self.noted().extend(each);
         }
         if let Some(after) = self.is_to_be_swept(now)
             && let Ok(last) = self.sweep(&after).await
@@ -80,20 +81,15 @@ impl Core {
         }
     }
 
+    fn noted(&self) -> MutexGuard<'_, HashMap<Arc<str>, Instant>> {
+        let noted = &self.rounds.noted;
+        noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn to_be_noted(&self, endpoints: &[Arc<str>], now: Instant) -> Vec<Arc<str>> {
-        let mut noted = self
-            .rounds
-            .noted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut unnoted = Vec::new();
-        for name in endpoints {
-            if is_due(noted.get(name).copied(), now, NOTED_EVERY) {
-                noted.insert(name.clone(), now);
-                unnoted.push(name.clone());
-            }
-        }
-        unnoted
+        let noted = self.noted();
+        let is_due = |name: &&Arc<str>| is_due(noted.get(*name).copied(), now, NOTED_EVERY);
+        endpoints.iter().filter(is_due).cloned().collect()
     }
 
     /// From which order on.

@@ -78,8 +78,8 @@ fn lines(names: &Names) -> String {
     } = names;
     let index = |of| names.index(of);
     format!(
-        "-- Ready lines: read forwards by number. There is room beside each row for its lease.\n\
-         CREATE TABLE IF NOT EXISTS {work} ({LINE}    PRIMARY KEY (endpoint, number)\n) WITH (fillfactor = 50);\n\
+        "-- Ready lines: read forwards by number. There is room beside each row for itself with its lease.\n\
+         CREATE TABLE IF NOT EXISTS {work} ({LINE}    PRIMARY KEY (endpoint, number)\n) WITH (fillfactor = 45);\n\
          CREATE UNIQUE INDEX IF NOT EXISTS {work_key} ON {work} (event_key);\n\
          CREATE UNIQUE INDEX IF NOT EXISTS {work_order} ON {work} (order_key) WHERE order_key IS NOT NULL;\n\
          \n\

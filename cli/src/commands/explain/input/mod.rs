@@ -15,6 +15,7 @@ use std::{
 
 pub(crate) use self::record::settings_of;
 use super::case::{Case, NamedKey};
+use crate::settings::credentials::shown_file;
 
 /// The largest input that is read. Base64 of the largest body that `listen` saves needs 11 MiB.
 const MAX_INPUT_BYTES: u64 = 16 * 1024 * 1024;
@@ -113,10 +114,10 @@ fn guessed(bytes: &[u8], name: &Path) -> Form {
     }
 }
 
-/// Reads a file whole, within the limit.
-pub(crate) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+/// Reads the file that an option names whole, within the limit.
+pub(crate) fn read_file(path: &Path, option: &str) -> io::Result<Vec<u8>> {
     read_within(File::open(path).map_err(|error| {
-        let text = format!("cannot open {}: {error}", path.display());
+        let text = format!("cannot open {}: {error}", shown_file(path, option));
         io::Error::new(error.kind(), text)
     })?)
 }
@@ -135,7 +136,8 @@ pub(crate) fn read_within(input: impl Read) -> io::Result<Vec<u8>> {
 
 /// A file that a capture names.
 fn named_file(name: &str, folder: &Path) -> Result<Vec<u8>, Unreadable> {
-    read_file(&folder.join(name)).map_err(|error| format!("the body's file: {}", error.kind()))
+    read_file(&folder.join(name), "the capture")
+        .map_err(|error| format!("the body's file: {}", error.kind()))
 }
 
 /// Splits a header's line.
@@ -149,6 +151,8 @@ pub(crate) fn header(line: &str) -> Option<(String, String)> {
 
 /// The path and query of a URL or request target.
 fn path_of(target: &str) -> String {
+    // No client sends the fragment.
+    let target = target.split('#').next().unwrap_or_default();
     let rest = target.split_once("://").map_or(target, |(_, rest)| rest);
     if rest.len() == target.len() && target.starts_with('/') {
         return target.to_owned();

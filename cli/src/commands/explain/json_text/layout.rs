@@ -1,6 +1,9 @@
 //! [`Layout`]: the white space between the tokens.
 
-use super::{super::encoded::MAX_BODY_BYTES, Document, Escapes, Token};
+use super::{
+    super::{bodies::TooLong, encoded::MAX_BODY_BYTES},
+    Document, Escapes, Token,
+};
 
 /// Where a writer puts white space.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,8 +77,12 @@ impl Layout {
         ]
     }
 
-    /// `None` where it becomes too long: the indentation of deep levels multiplies what stands in them.
-    pub(super) fn write(&self, document: &Document<'_>, escapes: &Escapes) -> Option<Vec<u8>> {
+    /// The indentation of deep levels multiplies what stands in them, so it may become too long.
+    pub(super) fn write(
+        &self,
+        document: &Document<'_>,
+        escapes: &Escapes,
+    ) -> Result<Vec<u8>, TooLong> {
         let mut writer = Writer {
             layout: self,
             out: Vec::new(),
@@ -84,7 +91,7 @@ impl Layout {
         let mut tokens = document.tokens.iter().peekable();
         while let Some(token) = tokens.next() {
             if writer.out.len() > MAX_BODY_BYTES {
-                return None;
+                return Err(TooLong);
             }
             match (token, tokens.peek()) {
                 (Token::Open(bracket), Some(Token::Close(end))) => {
@@ -98,7 +105,10 @@ impl Layout {
                 (Token::Text(..) | Token::Word(_), _) => token.write(escapes, &mut writer.out),
             }
         }
-        (writer.out.len() <= MAX_BODY_BYTES).then_some(writer.out)
+        if writer.out.len() > MAX_BODY_BYTES {
+            return Err(TooLong);
+        }
+        Ok(writer.out)
     }
 }
 

@@ -10,6 +10,8 @@ use std::{borrow::Cow, rc::Rc};
 
 use serde::de::IgnoredAny;
 
+use super::bodies::TooLong;
+
 pub(crate) use self::{
     difference::difference,
     escapes::{Escapes, escapes_of},
@@ -108,8 +110,8 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// In another manner. `None` where it becomes too long.
-    pub(crate) fn written(&self, layout: &Layout, escapes: &Escapes) -> Option<Vec<u8>> {
+    /// In another manner.
+    pub(crate) fn written(&self, layout: &Layout, escapes: &Escapes) -> Result<Vec<u8>, TooLong> {
         layout.write(self, escapes)
     }
 

@@ -6,7 +6,7 @@ use hookgate::{json::canonical, providers::known};
 
 use super::{
     super::{
-        bodies::within,
+        bodies::{TooLong, within},
         case::Case,
         court::{Ruling, Stage},
         finding::{Confidence, Finding, Trial},
@@ -46,20 +46,25 @@ pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
         )
         .reworded(reworded)
     };
-    let likely = written(&case.body, Effort::Likely);
-    let sorted = canonical::rfc8785(&case.body).ok().into_iter();
-    let numbers = canonical::ecmascript(&case.body).ok().into_iter();
-    let others = Document::read(&case.body)
+    let bodies = within(MAX_WRITTEN_BYTES, rewritten(&case.body));
+    Box::new(bodies.filter(|body| *body != case.body).map(trial))
+}
+
+/// A text in another manner, where that did not become too long.
+type Written = Result<Vec<u8>, TooLong>;
+
+/// `body` in every manner that is tried.
+fn rewritten(body: &[u8]) -> impl Iterator<Item = Written> {
+    let sorted = canonical::rfc8785(body).ok().into_iter();
+    let numbers = canonical::ecmascript(body).ok().into_iter();
+    let others = Document::read(body)
         .map(|document| document.with_other_empties())
         .unwrap_or_default();
-    let every = written(&case.body, Effort::Every);
-    let bodies = likely
-        .chain(numbers)
+    written(body, Effort::Likely)
+        .chain(numbers.map(Ok))
         .chain(sorted.flat_map(likely_of))
         .chain(others.into_iter().flat_map(likely_of))
-        .chain(every);
-    let bodies = within(MAX_WRITTEN_BYTES, bodies);
-    Box::new(bodies.filter(|body| *body != case.body).map(trial))
+        .chain(written(body, Effort::Every))
 }
 
 /// How many manners are tried.
@@ -72,7 +77,7 @@ pub(super) enum Effort {
 type Manner = (Option<Layout>, Escapes);
 
 /// `text` in other manners, where it is JSON. One at a time: together they may be thousands of times as long.
-pub(super) fn written(text: &[u8], effort: Effort) -> Box<dyn Iterator<Item = Vec<u8>> + '_> {
+pub(super) fn written(text: &[u8], effort: Effort) -> Box<dyn Iterator<Item = Written> + '_> {
     let Some(document) = Document::read(text).map(Rc::new) else {
         return Box::new(std::iter::empty());
     };
@@ -89,11 +94,11 @@ pub(super) fn written(text: &[u8], effort: Effort) -> Box<dyn Iterator<Item = Ve
     let written = manners
         .into_iter()
         .flat_map(move |manner| in_manner(&document, manner));
-    Box::new(mixtures.chain(written.take(MAX_BODIES)))
+    Box::new(mixtures.map(Ok).chain(written.take(MAX_BODIES)))
 }
 
 /// `text` in the likely manners. It is read for each anew, so that it need not outlive them.
-fn likely_of(text: Vec<u8>) -> impl Iterator<Item = Vec<u8>> {
+fn likely_of(text: Vec<u8>) -> impl Iterator<Item = Written> {
     let manners = Document::read(&text).map(|document| likely(&escapes_of(&document)));
     manners.into_iter().flatten().flat_map(move |manner| {
         let document = Document::read(&text);
@@ -104,14 +109,16 @@ fn likely_of(text: Vec<u8>) -> impl Iterator<Item = Vec<u8>> {
 }
 
 /// With each end that a body of this manner may have.
-fn in_manner(document: &Document<'_>, manner: Manner) -> impl Iterator<Item = Vec<u8>> + use<> {
+fn in_manner(document: &Document<'_>, manner: Manner) -> Vec<Written> {
     let (layout, escapes) = manner;
     let (body, ends) = match layout {
         Some(layout) => (document.written(&layout, &escapes), layout.ends()),
-        None => (Some(document.with_escapes(&escapes)), ["", "\n"]),
+        None => (Ok(document.with_escapes(&escapes)), ["", "\n"]),
     };
-    body.into_iter()
-        .flat_map(move |body| ends.map(|end| [&body, end.as_bytes()].concat()))
+    match body {
+        Ok(body) => ends.map(|end| Ok([&body, end.as_bytes()].concat())).into(),
+        Err(too_long) => vec![Err(too_long)],
+    }
 }
 
 /// The likely layouts with the likely escapes.
@@ -213,7 +220,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     let members = case.body.iter().filter(|byte| **byte == b':').count();
     let is_sorted = sorted.is_some_and(|sorted| {
         let compact = document.written(&Layout::COMPACT, &Escapes::Kept);
-        compact.is_some_and(|compact| difference(&compact, &sorted).is_some_and(|it| !it.is_other))
+        compact.is_ok_and(|compact| difference(&compact, &sorted).is_some_and(|it| !it.is_other))
     });
     if !own_manner && members >= FEW_MEMBERS && is_sorted {
         found.push(Finding::sign(

@@ -10,9 +10,7 @@ use super::{
         bodies::{Bodies, Change},
         case::Case,
         court::Ruling,
-        encoded::{
-            MAX_BODY_BYTES, decompressed, form_encoded, form_text, percent_decoded, unbase64,
-        },
+        encoded::{GZIP, form_encoded, form_text, percent_decoded, unbase64},
         finding::{Confidence, Finding},
         json_text::{Inner as Value, values_in},
         texts::{Kind, Text, lost_value, undone},
@@ -110,7 +108,12 @@ impl Search<'_> {
                 format!(
                     "the body is still compressed ({how}), and the sender signed it uncompressed"
                 ),
-                "take such bodies with accept_gzip, or decompress before the check and take the header content-encoding away",
+                if how == GZIP {
+                    "where the request says content-encoding: gzip, take it with accept_gzip; else decompress before \
+                     the check"
+                } else {
+                    "decompress before the check, and take the header content-encoding away"
+                },
             );
         }
         if let Ok(text) = std::str::from_utf8(body) {
@@ -198,7 +201,10 @@ impl Search<'_> {
             return;
         }
         for body in written(text, Effort::Likely).take(most) {
-            self.add(body, mistake, cause.to_owned(), advice);
+            match body {
+                Ok(body) => self.add(body, mistake, cause.to_owned(), advice),
+                Err(too_long) => self.bodies.count(too_long),
+            }
             if self.bodies.is_full() {
                 return;
             }
@@ -341,17 +347,6 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             "body_lost",
             format!("the body is {what}: something made a text of a parsed or unread body, and the body is lost"),
             "hand the raw bytes to the check: read them before any parser, and never turn an object into a text",
-        ));
-    }
-    let encoded = case
-        .value("content-encoding")
-        .is_some_and(|value| !value.trim().eq_ignore_ascii_case("identity"));
-    if encoded && decompressed(&case.body, MAX_BODY_BYTES).plain.is_none() {
-        found.push(Finding::sign(
-            Confidence::Likely,
-            "body_decompressed",
-            "content-encoding names a compression, and the body has none: it was decompressed on the way",
-            "take the body before decompression, or let the proxy take the header away as well",
         ));
     }
     found

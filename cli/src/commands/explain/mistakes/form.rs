@@ -83,7 +83,7 @@ pub(super) fn trials<'c>(case: &'c Case, ruling: &'c Ruling) -> Trials<'c> {
         "form_decoded",
         "all fields of a form became a JSON object: the sender signed the form",
     );
-    let all = |fields| within(MAX_WRITTEN_BYTES, all_encoded(fields));
+    let all = |fields| within(MAX_WRITTEN_BYTES, all_encoded(fields).map(Ok));
     let anew = of_form.into_iter().flat_map(all).map(anew);
     let as_json = of_json.into_iter().flat_map(all).map(as_json);
     let all = anew.chain(as_json).take(MAX_BODIES);

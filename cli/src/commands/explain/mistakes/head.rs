@@ -4,8 +4,9 @@ use hookgate::{Rejection, providers::known};
 use serde_json::json;
 
 use super::super::{
-    case::Case,
+    case::{CONTENT_ENCODING, Case},
     court::Ruling,
+    encoded::{MAX_BODY_BYTES, decompressed},
     finding::{Confidence, Finding, Trial},
     words::shown_method,
 };
@@ -20,7 +21,7 @@ const MEDIA_TYPES: [&str; 3] = [
     "application/x-www-form-urlencoded",
 ];
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
-    let Ruling::Rejected(rejection) = ruling else {
+    let Some(rejection) = ruling.rejection() else {
         return Vec::new();
     };
     match rejection {
@@ -36,6 +37,14 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     let mut found: Vec<Finding> = wrong_path(case).into_iter().collect();
+    if let Ruling::BadCredential(why) = ruling {
+        found.push(Finding::sign(
+            Confidence::Certain,
+            "bad_credential",
+            format!("no receiver can be built: {why}"),
+            "correct it where the settings hold it, in `access` or `token_endpoint`",
+        ));
+    }
     if let Ruling::Malformed(why) = ruling {
         found.push(Finding::sign(
             Confidence::Certain,
@@ -44,15 +53,19 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             "correct the settings; docs/verify.md lists them",
         ));
     }
-    if let Ruling::Rejected(Rejection::BodyTooLarge { limit }) = ruling {
+    if let Some(Rejection::BodyTooLarge { limit }) = ruling.rejection() {
+        let what = match ruling {
+            Ruling::Unread(_) if case.is_unpacked() => "the body, unpacked,",
+            _ => "the body, or its declared length,",
+        };
         found.push(Finding::sign(
             Confidence::Certain,
             "body_too_large",
-            format!("the body, or its declared length, is over the pack's limit of {limit} bytes"),
+            format!("{what} is over the receiver's limit of {limit} bytes"),
             "raise the receiver's `body_limit`, if you expect such bodies",
         ));
     }
-    if let Ruling::Rejected(Rejection::UnpackedTooLarge { ratio }) = ruling {
+    if let Some(Rejection::UnpackedTooLarge { ratio }) = ruling.rejection() {
         found.push(Finding::sign(
             Confidence::Certain,
             "body_too_large",
@@ -208,14 +221,33 @@ fn shown_media_type(value: &str) -> String {
 }
 
 fn encoding(case: &Case) -> Trial {
-    let without = case.without_header("content-encoding");
-    Trial::step(
-        without,
-        "content_encoding",
-        "the request says content-encoding, and the middleware takes no encoded body: the signed bytes could \
-         differ from those that are read",
-        "switch compression off at the sender or proxy, or let a proxy in front decompress and take the header away",
-    )
+    let without = case.without_header(CONTENT_ENCODING);
+    let is_packed = decompressed(&case.body, MAX_BODY_BYTES).plain.is_some();
+    let (mistake, cause, advice) = match (is_packed, case.is_unpacked(), case.accepts_gzip()) {
+        (false, ..) => (
+            "body_decompressed",
+            "the request says content-encoding, and the body is not compressed: it was decompressed on the way",
+            "let what decompresses the body take the header content-encoding away as well",
+        ),
+        (true, true, _) => (
+            "content_encoding",
+            "the request says content-encoding: gzip, and the body is not one member of gzip alone",
+            "send one member (RFC 1952) with nothing behind it, or decompress in a proxy that takes the header away",
+        ),
+        (true, false, true) => (
+            "content_encoding",
+            "the request says another content-encoding than gzip, or several, and the receiver takes gzip alone",
+            "let the sender use gzip, or decompress in a proxy that takes the header away",
+        ),
+        (true, false, false) => (
+            "content_encoding",
+            "the request says content-encoding, and the receiver takes no encoded body: the signed bytes could \
+             differ from those that are read",
+            "set accept_gzip where the sender compresses with gzip after it has signed; else switch compression off, \
+             or decompress in a proxy that takes the header away",
+        ),
+    };
+    Trial::step(without, mistake, cause, advice)
 }
 
 fn host(case: &Case) -> Trial {

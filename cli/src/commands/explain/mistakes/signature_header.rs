@@ -16,7 +16,7 @@ use super::{
         signatures::{Signature, signatures, written},
         signing::{prefix_of, scheme_of},
     },
-    concerns_proof, older_digest,
+    concerns_proof, covered_header, older_digest,
 };
 
 /// Headers that are tried as the signature's.
@@ -225,7 +225,8 @@ fn elsewhere(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
 
 /// The pair with the time, under the name that the scheme expects.
 fn time_pair(value: &str, name: &str, separator: char) -> String {
-    let times = value.split([',', ';', ' ']).map(|pair| {
+    let parts = |c: char| matches!(c, ',' | ';' | ' ') || c == separator;
+    let times = value.split(parts).map(|pair| {
         let (_, time) = pair.split_once('=').unwrap_or(("", pair));
         time.trim()
     });
@@ -374,12 +375,18 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             ));
             found
         }
-        Rejection::MalformedSignature(why) => vec![Finding::sign(
-            Confidence::Certain,
-            "signature_malformed",
-            format!("{header}: {why}"),
-            "compare the header with the sender's documentation: prefix, encoding and length",
-        )],
+        Rejection::MalformedSignature(why) => {
+            let of_another = covered_header::sign(case, &scheme, why);
+            let own = || {
+                Finding::sign(
+                    Confidence::Certain,
+                    "signature_malformed",
+                    format!("{header}: {why}"),
+                    "compare the header with the sender's documentation: prefix, encoding and length",
+                )
+            };
+            vec![of_another.unwrap_or_else(own)]
+        }
         Rejection::MissingId | Rejection::MalformedId(_) => vec![Finding::sign(
             Confidence::Certain,
             "signed_id",

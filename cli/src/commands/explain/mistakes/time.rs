@@ -70,11 +70,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
 
 /// The time is a member of the body, and the proof covers it.
 fn member(time: &BodyTime, rejection: &Rejection) -> Option<Finding> {
-    let form = match time.form {
-        TimestampForm::Milliseconds => "a whole number of milliseconds",
-        _ => "a whole number of seconds",
-    };
-    let at = time.at;
+    let (at, form) = (time.at, form_in_words(time.form));
     let advice = format!("look for what writes {at} at the sender: nothing on the way changed it");
     let (mistake, cause) = match rejection {
         Rejection::MissingTimestamp => (
@@ -92,6 +88,17 @@ fn member(time: &BodyTime, rejection: &Rejection) -> Option<Finding> {
         _ => return None,
     };
     Some(Finding::sign(Confidence::Certain, mistake, cause, advice))
+}
+
+/// What a time of this form is.
+fn form_in_words(form: TimestampForm) -> &'static str {
+    match form {
+        TimestampForm::Seconds => "a whole number of seconds",
+        TimestampForm::Milliseconds => "a whole number of milliseconds",
+        TimestampForm::FractionalSeconds => "a number of seconds",
+        TimestampForm::Rfc3339 => "an RFC 3339 date and time with its offset",
+        _ => "a time in the sender's form",
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -225,10 +232,18 @@ fn clock_in_millis(case: &Case, side: Side) -> Option<Trial> {
 
 /// The proof matches, and the event's own time is in no form that the pack reads.
 fn unreadable(case: &Case) -> Trial {
+    let time = known::find(&case.provider).and_then(|sender| sender.body_time);
+    let (at, form) = match &time {
+        Some(time) => (format!(" at {}", time.value().at), time.value().form),
+        None => (String::new(), TimestampForm::Rfc3339),
+    };
     Trial::step(
         case.with_setting("accept_unreadable_time", json!(true)),
         "unreadable_time",
-        "the proof matches, but the time in the event is no RFC 3339 date and time with its offset",
+        format!(
+            "the proof matches, but the time in the event{at} is not {}",
+            form_in_words(form)
+        ),
         "let the sender write such a time; the pack's .accept_unreadable_time() takes one that cannot be read for \
          none, and the event is then accepted at any age",
     )

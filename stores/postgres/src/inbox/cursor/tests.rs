@@ -32,7 +32,7 @@ impl Reading {
         let names = [self.name.clone()];
         let names = self.cursors.to_begin(&names, 1, self.now);
         for name in &names {
-            self.cursors.begin(name, 1, start, self.now);
+            self.cursors.begin(name, 1, Some(start), self.now);
         }
         !names.is_empty()
     }
@@ -48,8 +48,11 @@ impl Reading {
 
     /// Reads all up to `newest`, and all of it again, which meets the very first line.
     fn up_to(&mut self, newest: i64) {
-        while self.place(MILLI).again.is_some() {
+        loop {
             let at = self.place(MILLI);
+            if at.again.is_none() && at.ahead == newest {
+                return;
+            }
             self.cursors.met(&self.name, 1);
             self.found(at, nothing(newest));
         }
@@ -64,7 +67,8 @@ fn it_goes_on_where_a_full_batch_ended_and_else_at_the_newest_number() {
         at,
         Place {
             ahead: 0,
-            again: Some(0)
+            again: Some(0),
+            upto: STRIDE
         }
     );
     let full = Found {
@@ -277,6 +281,40 @@ fn pieces_without_lines_are_passed_without_a_statement_of_their_own() {
         at.again = reading.cursors.passed(&reading.name, at, reading.now);
     }
     assert_eq!(pieces, [0, STRIDE, 2 * STRIDE]);
+}
+
+/// What nobody has read yet lies after that, and may be much.
+#[test]
+fn everything_is_read_again_as_far_as_it_was_read() {
+    let mut reading = Reading::new();
+    let at = reading.place(MILLI);
+    let of_the_dead = (at.again, at.upto);
+    assert_eq!(of_the_dead, (Some(0), STRIDE));
+    let full = Found {
+        last_ahead: Some(64),
+        is_full: true,
+        ..nothing(10 * STRIDE)
+    };
+    reading.found(at, full);
+    // What was given of late is read once more, from the start.
+    let at = reading.place(REREAD_EVERY);
+    assert_eq!((at.ahead, at.again, at.upto), (0, Some(0), 64));
+    reading.cursors.met("first", 1);
+    reading.found(at, full);
+    assert_eq!(reading.place(MILLI).again, None);
+}
+
+#[test]
+fn where_the_first_line_is_not_known_it_begins_where_it_last_met_one() {
+    let mut reading = Reading::new();
+    let at = reading.place(MILLI);
+    reading.cursors.met("first", 300);
+    reading.found(at, nothing(900));
+    reading.now += FROM_THE_START_EVERY;
+    let name = reading.name.clone();
+    reading.cursors.begin(&name, 1, None, reading.now);
+    assert!(!reading.begins(0), "it is not asked for each time");
+    assert_eq!(reading.place(MILLI).again, Some(299));
 }
 
 /// A store whose calls may take long.

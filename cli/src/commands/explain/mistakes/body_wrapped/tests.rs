@@ -3,7 +3,7 @@ use std::io::Write;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::{Compression, write::GzEncoder};
 
-use super::{MAX_BODY_BYTES, related};
+use super::{super::super::encoded::MAX_BODY_BYTES, Bodies, Search, related};
 
 const MIB: usize = 1024 * 1024;
 /// The bound, and a body more.
@@ -58,4 +58,18 @@ fn a_stream_that_breaks_counts_as_well() {
         .collect();
     let bodies = related(&list(&texts));
     assert!(bodies.is_full() && bodies.made() <= MOST);
+}
+
+#[test]
+fn a_part_that_becomes_too_long_when_it_is_indented_counts_as_well() {
+    let (open, close) = ("[".repeat(100), "]".repeat(100));
+    let part = format!("{open}{}0{close}", "0,".repeat(30_000));
+    let mut bodies = Bodies::beside(b"");
+    let mut search = Search {
+        bodies: &mut bodies,
+        outer: None,
+    };
+    // Three of the first texts are indented by two blanks or more.
+    search.manners(part.as_bytes(), 9, "", "", "");
+    assert!(bodies.made() > 3 * MAX_BODY_BYTES, "{}", bodies.made());
 }

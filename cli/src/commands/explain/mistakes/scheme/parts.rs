@@ -281,7 +281,8 @@ fn times<'a>(case: &'a Case, scheme: &HmacHeaderConfig) -> Vec<Part<'a>> {
     if let SignatureLayout::Pairs { .. } = scheme.layout
         && let Some(value) = case.value(&scheme.signature_header)
     {
-        let pairs = value.split([',', ';', ' ']).map(|pair| {
+        let parts = |c: char| matches!(c, ',' | ';' | ' ') || scheme.separator == Some(c);
+        let pairs = value.split(parts).map(|pair| {
             let (_, time) = pair.split_once('=').unwrap_or(("", pair));
             time.trim()
         });

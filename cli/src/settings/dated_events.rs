@@ -1,0 +1,40 @@
+//! What packs of senders whose events say when they occurred leave open, as `settings` say it.
+
+use hookgate::{
+    pack::TimeKind,
+    providers::{known::KnownSender, logto::Logto, preset::Preset},
+    tenants::Keys,
+};
+use serde::Deserialize;
+
+/// The settings of `logto`, and of the presets of such senders.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DatedEventsConfig {
+    #[serde(default)]
+    accept_unreadable_time: bool,
+}
+
+impl DatedEventsConfig {
+    pub(crate) fn logto(self, keys: Keys) -> Logto {
+        let pack = Logto::new(keys);
+        if self.accept_unreadable_time {
+            return pack.accept_unreadable_time();
+        }
+        pack
+    }
+
+    pub(crate) fn preset(self, sender: &KnownSender, keys: Keys) -> Preset {
+        let pack = Preset::of(sender, keys);
+        if self.accept_unreadable_time {
+            return pack.accept_unreadable_time();
+        }
+        pack
+    }
+}
+
+/// Whether the sender's events say when they occurred.
+pub(crate) fn dates_events(sender: &KnownSender) -> bool {
+    let time = sender.body_time.as_ref();
+    time.is_some_and(|time| time.value().kind == TimeKind::OccurredAt)
+}
