@@ -33,6 +33,7 @@ mod schemes {
     mod hmac_header;
     mod keyrings;
     mod layouts;
+    mod named_keys;
     mod presets {
         mod forms;
         mod identity;
@@ -42,12 +43,14 @@ mod schemes {
         mod types;
         mod vectors;
     }
+    mod public_key_signature;
     mod published_keys;
     mod signed_request;
     mod signer;
     mod standard_webhooks;
     mod templates;
     mod unsigned_metadata;
+    mod v1a;
 }
 
 mod json {

@@ -3,7 +3,6 @@
 mod admitted;
 mod claimed_trace;
 mod keeping;
-#[cfg(feature = "jwks")]
 mod look_up;
 mod open;
 mod proved;
@@ -32,11 +31,10 @@ pub use self::{
     keeping::Undecoded,
 };
 use self::{
+    look_up::LookedUp,
     proved::Proved,
     window::{Came, check_time},
 };
-#[cfg(feature = "jwks")]
-use crate::access::PublishedKeys;
 use crate::{
     access::Gate,
     identity::{EventKey, KeyParts, KeyScope},
@@ -84,9 +82,8 @@ struct Arrival<'a> {
     came: Came,
     /// The clock's monotonic time when the head arrived.
     arrived: Duration,
-    /// What the sender publishes, where its keys are looked up.
-    #[cfg(feature = "jwks")]
-    published: Option<PublishedKeys>,
+    /// Where keys are not at hand.
+    looked_up: Option<LookedUp>,
     span: &'a DeliverySpan,
 }
 
@@ -172,12 +169,16 @@ impl Judge {
             _ => None,
         };
         let body = self.gate.read(head, body, timer).await?;
-        #[cfg(feature = "jwks")]
-        let published = match &self.keys {
-            // Boxed, so that endpoints whose keys are at hand do not carry it along.
+        // Boxed, so that endpoints whose keys are at hand do not carry it along.
+        let looked_up = match &self.keys {
+            #[cfg(feature = "jwks")]
             Keys::Published(jwks) => {
                 let request = self.raw_request(head, &body.bytes);
-                Some(Box::pin(self.look_up(jwks, &request, timer)).await?)
+                Some(Box::pin(self.look_up_published(jwks, &request, timer)).await?)
+            }
+            Keys::Named(keys) => {
+                let request = self.raw_request(head, &body.bytes);
+                Some(Box::pin(self.look_up_named(keys, &request, timer)).await?)
             }
             _ => None,
         };
@@ -189,8 +190,7 @@ impl Judge {
                 body: self.clock.now(),
             },
             arrived,
-            #[cfg(feature = "jwks")]
-            published,
+            looked_up,
             span,
         };
         self.judge(&arrival, body)
@@ -201,16 +201,16 @@ impl Judge {
         let now = arrival.came.head;
         let ring = self.ring(arrival.tenant).map(Keyring::load);
         let keys = ring.as_ref().map_or(&[][..], |keys| keys);
-        #[cfg(feature = "jwks")]
-        let keys = arrival.published.as_ref().map_or(keys, PublishedKeys::keys);
+        let keys = arrival.looked_up.as_ref().map_or(keys, LookedUp::keys);
         let request = self.raw_request(arrival.head, &body.bytes);
         let meter = &self.told.meter;
         let began = meter.start(&*self.clock);
         let verified = self.provider.verify(request, LiveKeys::new(keys, now));
         meter.verified(began, &*self.clock);
-        #[cfg(feature = "jwks")]
-        let verified = verified.map_err(|why| look_up::under(arrival.published.as_ref(), why));
-        let verified = verified?;
+        let verified = verified.map_err(|why| match &arrival.looked_up {
+            Some(keys) => keys.refused(why),
+            None => why,
+        })?;
         if verified.is_by_access() && !self.needs_access {
             // The pack did not say that it needs access, so nobody made sure that there is a rule.
             return Err(Rejection::AccessMissing);

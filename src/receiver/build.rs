@@ -141,11 +141,17 @@ impl ReceiverBuilder {
         checked_name("pack's name", self.provider.name())?;
         self.provider.validate()?;
         self.check_acknowledged()?;
-        self.provider.keys().check(|_| true)?;
+        let keys = self.provider.keys();
+        keys.check(|_| true)?;
+        if matches!(keys, Keys::Named(_)) && !self.provider.names_keys() {
+            return Err(BuildError::Receiver(
+                "keys are looked up by the names that requests give, but requests of this pack name none",
+            ));
+        }
         if let Some(access) = &self.access {
             return access.validate();
         }
-        let serves_many = matches!(self.provider.keys(), Keys::Tenants(_));
+        let serves_many = matches!(keys, Keys::Tenants(_));
         if self.provider.needs_access() && !serves_many {
             return Err(BuildError::Receiver(
                 "the pack's sender signs nothing, or only a part of what is used, so the caller must show \

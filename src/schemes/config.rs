@@ -3,14 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig, Scheme};
+#[cfg(feature = "public-keys")]
+use super::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]
 use super::{SignedRequest, SignedRequestConfig};
 use crate::setup::BuildError;
 
 /// How a sender signs, whichever scheme it uses: the public, serialisable form of each scheme here.
 ///
-/// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field` or `signed-request` (feature `jwt`). The
-/// others are those of its configuration.
+/// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `public-key-signature` (feature
+/// `public-keys`) or `signed-request` (feature `jwt`). The others are those of its configuration.
 ///
 /// ```
 /// use hookgate::{
@@ -38,6 +40,9 @@ pub enum SchemeConfig {
     HmacHeader(HmacHeaderConfig),
     /// A MAC inside the JSON that it covers.
     HmacBodyField(HmacBodyFieldConfig),
+    /// A signature by a private key in a header (feature `public-keys`).
+    #[cfg(feature = "public-keys")]
+    PublicKeySignature(PublicKeySignatureConfig),
     /// A signature by the key of a certificate (feature `jwt`).
     #[cfg(feature = "jwt")]
     SignedRequest(SignedRequestConfig),
@@ -54,8 +59,10 @@ impl SchemeConfig {
     /// ```
     pub fn signature_headers(&self) -> Vec<&str> {
         match self {
-            Self::HmacHeader(config) => config.signature_headers(),
+            Self::HmacHeader(config) => config.settings().signature_headers(),
             Self::HmacBodyField(_) => Vec::new(),
+            #[cfg(feature = "public-keys")]
+            Self::PublicKeySignature(config) => config.settings().signature_headers(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => vec![&config.signature_header],
         }
@@ -65,8 +72,10 @@ impl SchemeConfig {
     /// list is not proved, also where the scheme reads it.
     pub fn covered_headers(&self) -> Vec<&str> {
         match self {
-            Self::HmacHeader(config) => config.covered_headers(),
+            Self::HmacHeader(config) => config.settings().covered_headers(),
             Self::HmacBodyField(_) => Vec::new(),
+            #[cfg(feature = "public-keys")]
+            Self::PublicKeySignature(config) => config.settings().covered_headers(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.covered_headers(),
         }
@@ -80,6 +89,10 @@ impl TryFrom<SchemeConfig> for Box<dyn Scheme> {
         Ok(match config {
             SchemeConfig::HmacHeader(config) => Box::new(HmacHeader::try_from(config)?),
             SchemeConfig::HmacBodyField(config) => Box::new(HmacBodyField::try_from(config)?),
+            #[cfg(feature = "public-keys")]
+            SchemeConfig::PublicKeySignature(config) => {
+                Box::new(PublicKeySignature::try_from(config)?)
+            }
             #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(config) => Box::new(SignedRequest::try_from(config)?),
         })
@@ -95,6 +108,13 @@ impl From<HmacHeaderConfig> for SchemeConfig {
 impl From<HmacBodyFieldConfig> for SchemeConfig {
     fn from(config: HmacBodyFieldConfig) -> Self {
         Self::HmacBodyField(config)
+    }
+}
+
+#[cfg(feature = "public-keys")]
+impl From<PublicKeySignatureConfig> for SchemeConfig {
+    fn from(config: PublicKeySignatureConfig) -> Self {
+        Self::PublicKeySignature(config)
     }
 }
 

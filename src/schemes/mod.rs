@@ -4,19 +4,25 @@
 //! | --- | --- | --- |
 //! | [`HmacHeader`] | a MAC in a header | [`HmacHeaderConfig`] |
 //! | [`HmacBodyField`] | a MAC inside the JSON that it covers | [`HmacBodyFieldConfig`] |
+//! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
 //!
-//! Each is a [`Scheme`], made of its configuration with `try_from`; [`SchemeConfig`] is any of the three. A configuration
+//! Each is a [`Scheme`], made of its configuration with `try_from`; [`SchemeConfig`] is any of them. A configuration
 //! is serialisable, and has `new` and a setter for each setting. Keys are no part of it.
 
+#[cfg(feature = "public-keys")]
+mod by_kind;
 mod config;
 mod digest;
 mod end_to_end;
 pub mod hmac_body_field;
 mod hmac_header;
 mod in_words;
+#[cfg(feature = "public-keys")]
+mod public_key_signature;
 mod scheme;
 mod signature_encoding;
+mod signature_headers;
 mod signed_header;
 #[cfg(feature = "jwt")]
 mod signed_request;
@@ -26,20 +32,25 @@ mod timestamp_form;
 mod to_sign;
 mod verified;
 
+#[cfg(feature = "public-keys")]
+pub(crate) use self::by_kind::ByKind;
+#[cfg(feature = "public-keys")]
+pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]
 pub use self::signed_request::{SignedRequest, SignedRequestConfig};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::template::{FromRequest, Parts};
-#[cfg(feature = "simulator")]
-pub(crate) use self::to_sign::ToSign;
 pub use self::{
     config::SchemeConfig,
     digest::Digest,
     hmac_body_field::{HmacBodyField, HmacBodyFieldConfig, Recipe},
-    hmac_header::{HeaderFamily, HmacHeader, HmacHeaderConfig, SignatureLayout},
+    hmac_header::{HmacHeader, HmacHeaderConfig},
     scheme::{Scheme, Signs},
     signature_encoding::SignatureEncoding,
+    signature_headers::{HeaderFamily, SignatureLayout},
     template::Template,
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},
 };
+#[cfg(feature = "simulator")]
+pub(crate) use self::{signature_headers::SignatureHeaders, to_sign::ToSign};

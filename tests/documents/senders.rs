@@ -86,6 +86,10 @@ fn time(sender: &KnownSender) -> String {
             None if in_pairs(&config.layout) => "beside the signature, ± 300 s".to_owned(),
             None => "none".to_owned(),
         },
+        Some(SchemeConfig::PublicKeySignature(config)) => match config.timestamp_header {
+            Some(header) => format!("{header}, ± 300 s"),
+            None => "none".to_owned(),
+        },
         Some(SchemeConfig::SignedRequest(config)) => match config.timestamp_header {
             Some(header) => format!("{header}, ± 300 s"),
             None => "none".to_owned(),
@@ -115,7 +119,10 @@ fn signed(sender: &KnownSender) -> String {
 fn secret(sender: &KnownSender) -> String {
     let credentials = sender.credentials.iter().map(|it| it.variable);
     let secret = sender.secret.map(|secret| {
+        let is_public = matches!(sender.scheme(), Some(SchemeConfig::PublicKeySignature(_)));
         let read = match secret.encoding {
+            Encoding::Hex if is_public => "VerifyingKey::hex",
+            _ if is_public => "VerifyingKey::base64",
             Encoding::Whsec => "Secret::whsec",
             Encoding::Base64 => "Secret::base64",
             Encoding::Hex => "Secret::hex",
@@ -162,6 +169,8 @@ fn row(sender: &KnownSender) -> String {
             assumed.join("; ")
         },
     ];
+    // A text that is signed may have one.
+    let cells = cells.map(|cell| cell.replace('|', "\\|"));
     format!("| {} |", cells.join(" | "))
 }
 

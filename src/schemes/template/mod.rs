@@ -74,7 +74,7 @@ impl Template {
     }
 
     /// Whether it is the body and nothing else.
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "public-keys")]
     pub(super) fn is_body(&self) -> bool {
         matches!(&*self.0, [Piece::Body])
     }

@@ -54,23 +54,28 @@ macro_rules! preset {
 /// Declares the file of each sender, and makes the list of their rows.
 ///
 /// ```text
-/// rows! { github, linear }
+/// rows! { #[cfg(feature = "public-keys")] discord, github }
 /// ```
 ///
 /// becomes
 ///
 /// ```text
+/// #[cfg(feature = "public-keys")]
+/// mod discord;
 /// mod github;
-/// mod linear;
 ///
-/// pub static ALL: &[&KnownSender] = &[&github::ROW, &linear::ROW];
+/// pub static ALL: &[&KnownSender] = &[
+///     #[cfg(feature = "public-keys")]
+///     &discord::ROW,
+///     &github::ROW,
+/// ];
 /// ```
 macro_rules! rows {
-    ($($name:ident),+ $(,)?) => {
-        $(pub(in crate::providers) mod $name;)+
+    ($($(#[$cfg:meta])? $name:ident),+ $(,)?) => {
+        $($(#[$cfg])? pub(in crate::providers) mod $name;)+
 
         /// Every sender that is known: those with packs of their own first, then the others, by their names.
-        pub static ALL: &[&KnownSender] = &[$(&$name::ROW),+];
+        pub static ALL: &[&KnownSender] = &[$($(#[$cfg])? &$name::ROW),+];
     };
 }
 
@@ -117,6 +122,8 @@ rows! {
     datasaur,
     deel,
     didit,
+    #[cfg(feature = "public-keys")]
+    discord,
     discourse,
     docusign,
     dub,
@@ -215,6 +222,8 @@ rows! {
     samsara,
     segment,
     sendcloud,
+    #[cfg(feature = "public-keys")]
+    sendgrid,
     sentry,
     setu,
     shopify,
@@ -233,6 +242,8 @@ rows! {
     syntage,
     tailscale,
     tally,
+    #[cfg(feature = "public-keys")]
+    telnyx,
     tiktok,
     todoist,
     twitter,

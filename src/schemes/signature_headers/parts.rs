@@ -1,12 +1,11 @@
 //! [`Signatures`]: what the header's value carries, taken apart.
 
-use hmac::digest::{Output, OutputSizeUser};
 use memchr::{memchr, memrchr};
 
-use super::SignatureLayout;
+use super::{Proof, SignatureLayout};
 use crate::schemes::SignatureEncoding;
 
-/// Most signatures of one request that are tried: each costs a comparison with every live key.
+/// Most signatures of one request that are looked at: each costs a comparison with every live key.
 const MAX_SIGNATURES: usize = 16;
 
 /// Most headers of signatures beside the first.
@@ -14,7 +13,7 @@ pub(super) const MAX_FURTHER_HEADERS: usize = MAX_SIGNATURES - 1;
 
 /// How signatures stand in a header.
 #[derive(Debug, Clone)]
-pub(super) struct Form {
+pub(in crate::schemes) struct Form {
     pub(super) layout: SignatureLayout,
     pub(super) separator: u8,
     pub(super) encoding: SignatureEncoding,
@@ -22,7 +21,7 @@ pub(super) struct Form {
 
 /// The signatures of a request, one after the other: nearly always there is just one.
 #[derive(Clone)]
-pub(super) struct Signatures<'a> {
+pub(in crate::schemes) struct Signatures<'a> {
     form: &'a Form,
     rest: Option<&'a [u8]>,
     /// The values of further headers.
@@ -41,19 +40,19 @@ impl<'a> Signatures<'a> {
     }
 
     /// Whether there is nothing more to read.
-    pub(super) fn is_at_end(&self) -> bool {
+    pub(in crate::schemes) fn is_at_end(&self) -> bool {
         self.rest.is_none() && self.further.is_empty()
     }
 
     /// The next one that counts and can be decoded. What cannot, or has another length, can match
     /// nothing and is passed over: another may still be right.
-    pub(super) fn next<M: OutputSizeUser>(&mut self) -> Option<Output<M>> {
+    pub(in crate::schemes) fn next<'k, P: Proof<'k>>(&mut self, proof: &P) -> Option<P::Signature> {
         while self.seen < MAX_SIGNATURES {
             self.seen = self.seen.saturating_add(1);
             let text = self.next_text()?;
-            let mut mac = Output::<M>::default();
-            if text.is_some_and(|text| self.form.encoding.decode_mac(text, &mut mac)) {
-                return Some(mac);
+            let decoded = text.and_then(|text| proof.decode(self.form.encoding, text));
+            if decoded.is_some() {
+                return decoded;
             }
         }
         None
