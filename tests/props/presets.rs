@@ -123,7 +123,7 @@ impl Pair {
         let point = match algorithm(sender) {
             None => return Secret::utf8("a secret of somebody else").unwrap().into(),
             Some(JwsAlgorithm::EdDsa) => {
-                "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+                "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
             }
             Some(_) => "036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
         };
