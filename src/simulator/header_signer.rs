@@ -20,14 +20,17 @@ pub(super) struct HeaderSigner(By);
 
 #[derive(Clone)]
 enum By {
-    Mac(HmacHeader, Vec<Zeroizing<Vec<u8>>>),
+    Mac(Box<HmacHeader>, Vec<Zeroizing<Vec<u8>>>),
     #[cfg(feature = "public-keys")]
     Key(Box<PublicKeySignature>, Vec<Arc<PrivateKey>>),
 }
 
 impl HeaderSigner {
     pub(super) fn mac(scheme: HmacHeader, secret: &[u8]) -> Self {
-        Self(By::Mac(scheme, vec![Zeroizing::new(secret.to_vec())]))
+        Self(By::Mac(
+            Box::new(scheme),
+            vec![Zeroizing::new(secret.to_vec())],
+        ))
     }
 
     /// # Errors

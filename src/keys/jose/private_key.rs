@@ -19,7 +19,7 @@ use super::{EcdsaForm, JwsAlgorithm, private_pem::der_of_pem};
 /// A key that signs by one algorithm: a private one, or a secret that both ends have.
 pub(crate) enum PrivateKey {
     #[cfg(feature = "token")]
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
     Rsa(Box<RsaKeyPair>, &'static dyn RsaEncoding),
     Ecdsa(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
@@ -44,7 +44,7 @@ impl PrivateKey {
             JwsAlgorithm::Hs512 => hmac::HMAC_SHA512,
             _ => return None,
         };
-        Some(Self::Secret(hmac::Key::new(algorithm, secret)))
+        Some(Self::Secret(Box::new(hmac::Key::new(algorithm, secret))))
     }
 
     fn of_der(der: &[u8], algorithm: JwsAlgorithm, form: EcdsaForm) -> Option<Self> {

@@ -15,7 +15,7 @@ use super::{EcdsaForm, JwsAlgorithm, ed25519::is_of_small_order, public_key::Mat
 
 /// A key that was read for one algorithm: a signature costs nothing but its verification.
 pub(super) enum Verifier {
-    Mac(hmac::Key),
+    Mac(Box<hmac::Key>),
     Rsa(ParsedPublicKey),
     Ecdsa {
         fixed: ParsedPublicKey,
@@ -74,7 +74,7 @@ impl Verifier {
 }
 
 fn mac(algorithm: hmac::Algorithm, secret: &[u8]) -> Verifier {
-    Verifier::Mac(hmac::Key::new(algorithm, secret))
+    Verifier::Mac(Box::new(hmac::Key::new(algorithm, secret)))
 }
 
 fn ecdsa(

@@ -130,7 +130,7 @@ impl<'c> Settings<'c> {
     }
 
     /// The text of the time in a value of the signature's header, where the layout carries one.
-    pub(in crate::schemes) fn time_in<'v>(self, value: &'v str) -> Option<&'v str> {
+    pub(in crate::schemes) fn time_in(self, value: &str) -> Option<&str> {
         let separator = self.layout.separator(self.separator).ok()?;
         let time = self.layout.time_in(value.as_bytes(), separator).ok()??;
         std::str::from_utf8(time).ok()
