@@ -32,6 +32,7 @@ impl Display for HmacHeaderConfig {
             SignatureLayout::SpaceSeparated { prefix } => write!(f, ", a list of `{prefix}…`")?,
             SignatureLayout::List => f.write_str(", a list")?,
             SignatureLayout::TimeAndSignature => f.write_str(" after the time")?,
+            SignatureLayout::TimeAndList => f.write_str(", a list after the time")?,
             SignatureLayout::Pairs {
                 signature,
                 timestamp,
