@@ -34,7 +34,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             .several("each webhook of Airwallex has a secret of its own"),
     ),
     retries: Fact::known(Retries::For(hours(72)), PAGE),
-    marks: &["x-timestamp", "x-signature"],
+    marks: &[],
     id_at: Some("/id"),
     sample: Some(Sample {
         types: &["payment_intent.succeeded", "refund.settled"],

@@ -28,7 +28,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(
         SecretForm::text("CASHFREE_CLIENT_SECRET").shown_in("the API's client secret signs"),
     ),
-    marks: &["x-webhook-timestamp", "x-webhook-signature"],
+    marks: &[],
     sample: Some(Sample {
         types: &[
             "PAYMENT_SUCCESS_WEBHOOK",

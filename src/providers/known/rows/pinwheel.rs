@@ -25,7 +25,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     identity: Fact::known(Identity::Member("/event_id"), CODE),
     event_type: Fact::known(EventTypeAt::Member("/event"), CODE),
     secret: Some(SecretForm::text("PINWHEEL_API_SECRET").shown_in("the API secret signs")),
-    marks: &["x-pinwheel-signature", "x-timestamp"],
+    marks: &["x-pinwheel-signature"],
     id_at: Some("/event_id"),
     sample: Some(Sample {
         types: &["account.added", "paystubs.added", "income.added"],

@@ -20,7 +20,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     secret: Some(
         SecretForm::text("STREAM_API_SECRET").shown_in("the application's API secret signs"),
     ),
-    marks: &["x-webhook-attempt", "x-signature", "x-api-key"],
+    marks: &[],
     sample: Some(Sample {
         types: &["message.new", "channel.created", "user.banned"],
         body: r#"{"type":$type,"created_at":"$time","cid":"messaging:demo","message":{"id":"$uuid","text":"hello"}}"#,

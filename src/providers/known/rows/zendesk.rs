@@ -1,7 +1,7 @@
 //! Zendesk.
 
 use crate::{
-    providers::known::{EventTypeAt, Fact, Identity, KnownSender, Proof, Sample, SecretForm},
+    providers::known::{EventTypeAt, Fact, KnownSender, Proof, Sample, SecretForm},
     schemes::{HmacHeaderConfig, SignatureEncoding, TimestampForm},
 };
 
@@ -27,7 +27,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         PAGE,
     ),
-    identity: Fact::assumed(Identity::Member("/id")),
+    equal_bodies: Some("the template of a trigger has neither an id nor a time of its event"),
     event_type: Fact::assumed(EventTypeAt::Member("/type")),
     secret: Some(
         SecretForm::text("ZENDESK_WEBHOOK_SECRET")
@@ -53,8 +53,8 @@ preset! {
     /// Zendesk: `x-zendesk-webhook-signature` over `x-zendesk-webhook-signature-timestamp`, then the body. The
     /// secret is taken as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - `id` in the body identifies an event of a webhook that is subscribed to events. That is assumed.
-    /// - The body of a trigger or an automation is its owner's. Put an id of the event, or a time, into it. Without one,
-    ///   two equal bodies are one event.
+    /// - The digest of the body identifies an event, which is assumed. A webhook that is subscribed to events has their `id`.
+    /// - The body of a trigger or an automation is its owner's. Put an id or a time of the event into it. Without one, the
+    ///   second of two equal events is taken for a copy.
     zendesk
 }
