@@ -63,6 +63,7 @@ fn in_headers_as(settings: Settings<'_>, form: &str, f: &mut Formatter<'_>) -> f
         SignatureLayout::SpaceSeparated { prefix } => write!(f, ", a list of `{prefix}…`")?,
         SignatureLayout::List => f.write_str(", a list")?,
         SignatureLayout::TimeAndSignature => f.write_str(" after the time")?,
+        SignatureLayout::TimeAndList => f.write_str(", a list after the time")?,
         SignatureLayout::Pairs {
             signature,
             timestamp,

@@ -79,11 +79,15 @@ fn time(sender: &KnownSender) -> String {
             _ => format!("the body's `{place}`, of the event"),
         };
     }
-    let in_pairs = |layout: &SignatureLayout| matches!(layout, SignatureLayout::Pairs { timestamp, .. } if timestamp.is_some());
+    let beside = |layout: &SignatureLayout| match layout {
+        SignatureLayout::Pairs { timestamp, .. } => timestamp.is_some(),
+        SignatureLayout::TimeAndSignature | SignatureLayout::TimeAndList => true,
+        _ => false,
+    };
     match sender.scheme() {
         Some(SchemeConfig::HmacHeader(config)) => match config.timestamp_header {
             Some(header) => format!("{header}, ± 300 s"),
-            None if in_pairs(&config.layout) => "beside the signature, ± 300 s".to_owned(),
+            None if beside(&config.layout) => "beside the signature, ± 300 s".to_owned(),
             None => "none".to_owned(),
         },
         Some(SchemeConfig::PublicKeySignature(config)) => match config.timestamp_header {

@@ -71,13 +71,17 @@ fn layouts() -> Vec<SignatureLayout> {
         pairs(Some("t")),
         SignatureLayout::List,
         SignatureLayout::TimeAndSignature,
+        SignatureLayout::TimeAndList,
     ]
 }
 
 fn carries_time(layout: &SignatureLayout) -> bool {
     match layout {
         SignatureLayout::Pairs { timestamp, .. } => timestamp.is_some(),
-        other => *other == SignatureLayout::TimeAndSignature,
+        other => matches!(
+            other,
+            SignatureLayout::TimeAndSignature | SignatureLayout::TimeAndList
+        ),
     }
 }
 
@@ -97,6 +101,7 @@ fn headers() -> Vec<SchemeConfig> {
                 TimestampForm::Milliseconds,
                 TimestampForm::FractionalSeconds,
                 TimestampForm::Rfc3339,
+                TimestampForm::UtcDateTime,
             ] {
                 let full = base.clone().id("X-Id").template("{id}|{timestamp}|{body}");
                 configs.push(if carries_time {

@@ -198,7 +198,7 @@ fn joined(signed: Option<Sent>, by_key: Option<Sent>) -> Option<Sent> {
 fn dated(body: &Bytes, time: &BodyTime, at: UnixTime) -> Option<Bytes> {
     let text = time.form.write(at);
     let text = match time.form {
-        TimestampForm::Rfc3339 => format!("\"{text}\""),
+        TimestampForm::Rfc3339 | TimestampForm::UtcDateTime => format!("\"{text}\""),
         _ => text,
     };
     let [found] = find(body, [Some(time.at)]).ok()?;

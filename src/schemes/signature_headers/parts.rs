@@ -31,9 +31,16 @@ pub(in crate::schemes) struct Signatures<'a> {
 
 impl<'a> Signatures<'a> {
     pub(super) fn of(form: &'a Form, header: &'a [u8], further: &'a [&'a [u8]]) -> Self {
+        let rest = match form.layout {
+            // The time is none of them, in whatever digits it is written.
+            SignatureLayout::TimeAndList => {
+                split_first(header, form.separator).map(|(_, signatures)| signatures)
+            }
+            _ => Some(header),
+        };
         Self {
             form,
-            rest: Some(header),
+            rest,
             further,
             seen: 0,
         }
@@ -77,7 +84,9 @@ impl<'a> Signatures<'a> {
             SignatureLayout::SpaceSeparated { prefix } => {
                 self.part(rest, separator).strip_prefix(prefix.as_bytes())
             }
-            SignatureLayout::List => Some(self.part(rest, separator).trim_ascii()),
+            SignatureLayout::List | SignatureLayout::TimeAndList => {
+                Some(self.part(rest, separator).trim_ascii())
+            }
             SignatureLayout::Pairs { signature, .. } => {
                 value_of(self.part(rest, separator), signature)
             }
@@ -89,7 +98,7 @@ impl<'a> Signatures<'a> {
 
     /// What stands before the next separator; the rest stays for later.
     fn part(&mut self, rest: &'a [u8], separator: u8) -> &'a [u8] {
-        match memchr(separator, rest).and_then(|place| around(rest, place)) {
+        match split_first(rest, separator) {
             Some((part, after)) => {
                 self.rest = Some(after);
                 part
@@ -97,6 +106,11 @@ impl<'a> Signatures<'a> {
             None => rest,
         }
     }
+}
+
+/// What stands before the first `separator` of `text`, and what behind it.
+pub(super) fn split_first(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    around(text, memchr(separator, text)?)
 }
 
 /// What stands before the last `separator` of `text`, and what behind it.

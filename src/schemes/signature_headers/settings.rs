@@ -12,6 +12,7 @@ use crate::{
         SignatureEncoding, Template, TimestampForm,
         signed_header::header_name,
         template::{FromRequest, Source, TextRule, headers_of},
+        timestamp_form::GOES_ON,
     },
     setup::BuildError,
 };
@@ -163,16 +164,9 @@ impl<'c> Settings<'c> {
 
 /// What the text of a time of this form may be.
 fn timestamp_rule(template: &Template, form: TimestampForm) -> Result<TextRule, BuildError> {
-    let rule = template.rule_of(&Source::Timestamp);
-    let rule = match form {
-        // Its text begins and ends by its own form, so any literal behind it leaves one reading.
-        TimestampForm::Rfc3339 => rule.delimiting_itself(),
-        _ => rule,
-    };
+    let rule = form.rule(template.rule_of(&Source::Timestamp))?;
     if rule.delimiter.is_some_and(|byte| form.may_contain(byte)) {
-        return Err(BuildError::Scheme(
-            "a time of this form can contain the literal beside `{timestamp}`: one signature would fit two readings",
-        ));
+        return Err(GOES_ON);
     }
     Ok(rule)
 }

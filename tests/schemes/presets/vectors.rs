@@ -132,19 +132,29 @@ fn bodies(scheme: &SchemeConfig, sent: &Sent) -> Vec<Altered> {
 
 /// `value` with another first character of each signature.
 fn forged(scheme: &SchemeConfig, value: &str) -> String {
+    let other = |rest: &str| {
+        let first = if rest.starts_with('0') { "1" } else { "0" };
+        format!("{first}{}", &rest[1..])
+    };
+    let list = |value: &str| value.split(',').map(other).collect::<Vec<_>>().join(",");
     let before = match scheme {
         SchemeConfig::HmacHeader(config) => match &config.layout {
             SignatureLayout::Single { prefix } | SignatureLayout::SpaceSeparated { prefix } => {
                 prefix.clone()
             }
             SignatureLayout::Pairs { signature, .. } => format!("{signature}="),
+            SignatureLayout::List => return list(value),
+            SignatureLayout::TimeAndSignature => {
+                let (time, signature) = value.rsplit_once('.').unwrap();
+                return format!("{time}.{}", other(signature));
+            }
+            SignatureLayout::TimeAndList => {
+                let (time, signatures) = value.split_once(',').unwrap();
+                return format!("{time},{}", list(signatures));
+            }
             other => panic!("say here where a signature of {other:?} begins"),
         },
         _ => String::new(),
-    };
-    let other = |rest: &str| {
-        let first = if rest.starts_with('0') { "1" } else { "0" };
-        format!("{first}{}", &rest[1..])
     };
     if before.is_empty() {
         return other(value);

@@ -136,6 +136,8 @@ pub(crate) fn without_time(scheme: &mut HmacHeaderConfig, value: &str) {
             let separator = scheme.separator.take().unwrap_or('.');
             scheme.layout = SignatureLayout::after(format!("{time}{separator}"));
         }
+        // What stands in the place of the time is then passed over.
+        SignatureLayout::TimeAndList => scheme.layout = SignatureLayout::List,
         _ => {}
     }
 }

@@ -46,6 +46,7 @@ fn the_form_of_a_time_is_set_where_a_setting_names_it() {
     for (time, separator, name) in [
         ("2026-11-28T10:00:00Z", ".", "rfc3339"),
         ("1795860000.125", ":", "fractional_seconds"),
+        ("2026-11-28T10:00:00.125", ":", "utc_date_time"),
     ] {
         let signature = hex(&signed(&format!("{time}{separator}{BODY}")));
         let in_header = json!({

@@ -209,8 +209,9 @@ fn elsewhere(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
                     timestamp: Some(name),
                     ..
                 } => time_pair(value, name, scheme.separator.unwrap_or(',')),
-                SignatureLayout::TimeAndSignature => {
-                    let separator = scheme.separator.unwrap_or('.');
+                SignatureLayout::TimeAndSignature | SignatureLayout::TimeAndList => {
+                    let is_list = scheme.layout == SignatureLayout::TimeAndList;
+                    let separator = scheme.separator.unwrap_or(if is_list { ',' } else { '.' });
                     let time = scheme.time_in(value).unwrap_or_default();
                     format!("{time}{separator}")
                 }

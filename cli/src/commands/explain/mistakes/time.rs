@@ -97,6 +97,7 @@ fn form_in_words(form: TimestampForm) -> &'static str {
         TimestampForm::Milliseconds => "a whole number of milliseconds",
         TimestampForm::FractionalSeconds => "a number of seconds",
         TimestampForm::Rfc3339 => "an RFC 3339 date and time with its offset",
+        TimestampForm::UtcDateTime => "a date and time as in RFC 3339, without an offset",
         _ => "a time in the sender's form",
     }
 }
