@@ -99,6 +99,7 @@ mod road {
     mod trace_context;
     mod unread;
     mod windows;
+    mod without_middleware;
 }
 
 mod dedup {

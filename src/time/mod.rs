@@ -20,7 +20,7 @@ use std::time::Duration;
 pub use self::fake_clock::FakeClock;
 #[cfg(feature = "tokio")]
 pub use self::tokio_timer::TokioTimer;
-#[cfg(feature = "tower")]
+#[cfg(feature = "tokio")]
 pub(crate) use self::tokio_timer::spawn;
 pub use self::{
     clock::{Clock, SystemClock},
