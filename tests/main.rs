@@ -160,6 +160,7 @@ mod secrecy {
 }
 
 mod documents {
+    mod dependencies;
     mod failures;
     mod floors;
     mod forwarded;
