@@ -23,10 +23,6 @@ use crate::{
 /// A new kind of ending has to be met by everybody who reads this, so the list is closed on purpose.
 #[derive(Debug)]
 #[must_use = "its sender waits for an answer"]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are believed, and a box for that would be an allocation for each request"
-)]
 pub enum Judgement {
     /// It passed every check. Each of its events may be a copy: remember its [key](super::AdmittedEvent::event_key), and
     /// act on it once. Events that are not [wanted](super::AdmittedEvent::is_wanted) are answered 200.

@@ -36,7 +36,7 @@ fn head(call: &Call) -> Head<'_> {
 }
 
 fn judged(judge: &Judge, call: &Call, at: UnixTime) -> Judgement {
-    let head = head(&call);
+    let head = head(call);
     let timer: Arc<dyn Timer> = Arc::new(FakeClock::at(at));
     let waited = at_once(judge.judge(head, call.body.clone(), at, &timer));
     let judgement = judge.judge_at_once(head, call.body.clone(), at).unwrap();
@@ -68,7 +68,7 @@ impl Runs {
 }
 
 async fn handled<E: Send + 'static>(receiver: &Receiver, call: &Call, runs: &Runs) -> Answer {
-    let head = head(&call);
+    let head = head(call);
     let runs = runs.clone();
     let handler = move |delivery: Delivery<E>| runs.handled(delivery);
     receiver.handle(head, call.body.clone(), handler).await
