@@ -102,6 +102,7 @@ mod road {
     mod trace_context;
     mod unread;
     mod windows;
+    mod without_middleware;
 }
 
 mod dedup {
@@ -162,6 +163,7 @@ mod secrecy {
 }
 
 mod documents {
+    mod dependencies;
     mod failures;
     mod floors;
     mod forwarded;

@@ -2,6 +2,7 @@
 
 mod admitted;
 mod claimed_trace;
+mod judgement;
 mod keeping;
 mod look_up;
 mod open;
@@ -20,15 +21,15 @@ use std::{
     time::Duration,
 };
 
+pub use self::{
+    admitted::{Admitted, AdmittedEvent, Judged, Nonce},
+    judgement::{Judgement, MustWait},
+    keeping::Undecoded,
+};
 pub(crate) use self::{
-    admitted::Nonce,
     keeping::{Keeping, Kept, OrderBy},
     open::anyone_may_call,
     reopen::NotReopened,
-};
-pub use self::{
-    admitted::{Admitted, AdmittedEvent, Judged},
-    keeping::Undecoded,
 };
 use self::{
     look_up::LookedUp,
@@ -44,7 +45,7 @@ use crate::{
     request::{Head, RawRequest},
     telemetry::{DeliverySpan, Told, log},
     tenants::{Keys, Tenant},
-    time::{Clock, Timer, Window},
+    time::{Clock, Timer, UnixTime, Window},
     verdict::{Answer, Rejection},
 };
 
@@ -126,6 +127,17 @@ impl Judge {
         body: impl BodySource,
         timer: &Arc<dyn Timer>,
     ) -> impl Future<Output = Result<Judged, Rejection>> {
+        self.judged(head, body, timer, None)
+    }
+
+    /// `at` is what time it is; `None` where the clock says that.
+    fn judged(
+        &self,
+        head: Head<'_>,
+        body: impl BodySource,
+        timer: &Arc<dyn Timer>,
+        at: Option<UnixTime>,
+    ) -> impl Future<Output = Result<Judged, Rejection>> {
         let span = DeliverySpan::open(&self.name, &self.pack);
         let parent = span.clone();
         parent.cover(async move {
@@ -134,15 +146,20 @@ impl Judge {
                 span: &span,
                 is_judged: false,
             };
-            let judged = self.travel(&span, &head, body, timer).await;
+            let judged = self.travel(&span, &head, body, timer, at).await;
             unjudged.is_judged = true;
-            match &judged {
-                Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => {}
-                Ok(Judged::Answered(answer)) => self.told.answered(&span, answer.reason()),
-                Err(rejection) => self.told.refused(&span, rejection),
-            }
+            self.tell(&span, &judged);
             judged
         })
+    }
+
+    /// What has ended already.
+    fn tell(&self, span: &DeliverySpan, judged: &Result<Judged, Rejection>) {
+        match judged {
+            Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => {}
+            Ok(Judged::Answered(answer)) => self.told.answered(span, answer.reason()),
+            Err(rejection) => self.told.refused(span, rejection),
+        }
     }
 
     /// The answer to a refused request.
@@ -156,8 +173,10 @@ impl Judge {
         head: &Head<'_>,
         body: impl BodySource,
         timer: &Arc<dyn Timer>,
+        at: Option<UnixTime>,
     ) -> Result<Judged, Rejection> {
-        let now = self.clock.now();
+        let time = || at.unwrap_or_else(|| self.clock.now());
+        let now = time();
         let arrived = self.clock.monotonic();
         self.gate.check_head(head)?;
         self.gate.check_access(head, now, timer).await?;
@@ -187,17 +206,17 @@ impl Judge {
             tenant: tenant.as_ref(),
             came: Came {
                 head: now,
-                body: self.clock.now(),
+                body: time(),
             },
             arrived,
             looked_up,
             span,
         };
-        self.judge(&arrival, body)
+        self.decide(&arrival, body)
     }
 
     /// All of the body has come: what follows waits for nothing.
-    fn judge(&self, arrival: &Arrival<'_>, body: WholeBody) -> Result<Judged, Rejection> {
+    fn decide(&self, arrival: &Arrival<'_>, body: WholeBody) -> Result<Judged, Rejection> {
         let now = arrival.came.head;
         let ring = self.ring(arrival.tenant).map(Keyring::load);
         let keys = ring.as_ref().map_or(&[][..], |keys| keys);
