@@ -4,11 +4,11 @@ use std::{pin::pin, sync::Arc};
 
 use super::Judge;
 #[cfg(feature = "jwks")]
-use crate::access::{Jwks, PublishedKeys};
+use crate::access::PublishedKeys;
 use crate::{
     keys::Key,
-    request::RawRequest,
-    tenants::NamedKeys,
+    request::Head,
+    tenants::Keys,
     time::{Timer, within},
     verdict::Rejection,
 };
@@ -46,32 +46,30 @@ impl LookedUp {
 }
 
 impl Judge {
-    /// The keys that the request may be signed with: those that are at hand, or that its sender publishes meanwhile.
-    #[cfg(feature = "jwks")]
-    pub(super) async fn look_up_published(
+    /// The keys that the request may be signed with: those that its sender publishes, or the one that it names. A key that
+    /// the application does not know has signed nothing.
+    pub(super) async fn look_up(
         &self,
-        jwks: &Jwks,
-        request: &RawRequest<'_>,
+        head: &Head<'_>,
+        body: &[u8],
         timer: &Arc<dyn Timer>,
     ) -> Result<LookedUp, Rejection> {
-        let named = self.provider.key_name(request)?;
-        let found = jwks.find(named.as_deref(), timer, self.gate.access_timeout);
-        let found = found.await.ok_or(Rejection::KeysUnavailable)?;
-        Ok(LookedUp::Published(found))
-    }
-
-    /// The key that the request names. One that the application does not know has signed nothing.
-    pub(super) async fn look_up_named(
-        &self,
-        keys: &NamedKeys,
-        request: &RawRequest<'_>,
-        timer: &Arc<dyn Timer>,
-    ) -> Result<LookedUp, Rejection> {
-        let name = self.provider.key_name(request)?;
-        let name = name.ok_or(Rejection::MalformedSignature("it names no key"))?;
-        let found = pin!(keys.find(&name, self.clock.monotonic()));
-        let found = within(timer, self.gate.access_timeout, found).await;
-        let key = found.unwrap_or(Err(Rejection::KeysUnavailable))?;
-        Ok(LookedUp::Named(key.ok_or(Rejection::SignatureMismatch)?))
+        let name = self.provider.key_name(&self.raw_request(head, body))?;
+        match &self.keys {
+            #[cfg(feature = "jwks")]
+            Keys::Published(jwks) => {
+                let found = jwks.find(name.as_deref(), timer, self.gate.access_timeout);
+                let found = found.await.ok_or(Rejection::KeysUnavailable)?;
+                Ok(LookedUp::Published(found))
+            }
+            Keys::Named(keys) => {
+                let name = name.ok_or(Rejection::MalformedSignature("it names no key"))?;
+                let found = pin!(keys.find(&name, self.clock.monotonic()));
+                let found = within(timer, self.gate.access_timeout, found).await;
+                let key = found.unwrap_or(Err(Rejection::KeysUnavailable))?;
+                Ok(LookedUp::Named(key.ok_or(Rejection::SignatureMismatch)?))
+            }
+            _ => Err(Rejection::KeysUnavailable),
+        }
     }
 }

@@ -189,17 +189,10 @@ impl Judge {
         };
         let body = self.gate.read(head, body, timer).await?;
         // Boxed, so that endpoints whose keys are at hand do not carry it along.
-        let looked_up = match &self.keys {
-            #[cfg(feature = "jwks")]
-            Keys::Published(jwks) => {
-                let request = self.raw_request(head, &body.bytes);
-                Some(Box::pin(self.look_up_published(jwks, &request, timer)).await?)
-            }
-            Keys::Named(keys) => {
-                let request = self.raw_request(head, &body.bytes);
-                Some(Box::pin(self.look_up_named(keys, &request, timer)).await?)
-            }
-            _ => None,
+        let looked_up = if self.keys.are_looked_up() {
+            Some(Box::pin(self.look_up(head, &body.bytes, timer)).await?)
+        } else {
+            None
         };
         let arrival = Arrival {
             head,

@@ -64,6 +64,16 @@ impl Keys {
 }
 
 impl Keys {
+    /// Whether a request says which keys it needs, and they may not be at hand.
+    pub(crate) fn are_looked_up(&self) -> bool {
+        match self {
+            #[cfg(feature = "jwks")]
+            Self::Published(_) => true,
+            Self::Named(_) => true,
+            Self::Ring(_) | Self::Tenants(_) | Self::NotNeeded => false,
+        }
+    }
+
     /// For packs, when they are validated: asks `check` of each key that is known. See
     /// [`check_key`](crate::schemes::Scheme::check_key).
     ///
