@@ -43,7 +43,7 @@ pub struct HmacHeaderConfig {
     /// Their text form: hexadecimal or a form of base64.
     #[serde(deserialize_with = "signature_encoding::of_mac")]
     pub encoding: SignatureEncoding,
-    /// What is signed; see [`Template`].
+    /// What is signed; see [`Template`](crate::schemes::Template).
     #[serde(default = "body")]
     pub template: String,
     /// The header of `{id}`.
@@ -141,7 +141,8 @@ impl HmacHeaderConfig {
         self.settings().time_in(value)
     }
 
-    /// The signed text: `{id}`, `{timestamp}`, `{body}`, the other placeholders of a [`Template`], and what stands between
+    /// The signed text: `{id}`, `{timestamp}`, `{body}`, the other placeholders of a
+    /// [`Template`](crate::schemes::Template), and what stands between
     /// them. Default: `{body}`.
     #[must_use]
     pub fn template(mut self, template: impl Into<String>) -> Self {
