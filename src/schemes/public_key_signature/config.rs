@@ -7,7 +7,7 @@ use crate::{
     keys::{EcdsaForm, JwsAlgorithm},
     schemes::{
         HeaderFamily, SignatureEncoding, SignatureLayout, TimestampForm, signature_encoding,
-        signature_headers::Settings, signed_header::header_name,
+        signature_headers::header_setters, signed_header::header_name,
     },
     setup::BuildError,
 };
@@ -125,85 +125,7 @@ impl PublicKeySignatureConfig {
         self
     }
 
-    /// As [`HmacHeaderConfig::layout`](crate::schemes::HmacHeaderConfig::layout).
-    #[must_use]
-    pub fn layout(mut self, layout: SignatureLayout) -> Self {
-        self.layout = layout;
-        self
-    }
-
-    /// As [`HmacHeaderConfig::separator`](crate::schemes::HmacHeaderConfig::separator).
-    #[must_use]
-    pub fn separator(mut self, separator: char) -> Self {
-        self.separator = Some(separator);
-        self
-    }
-
-    /// As [`HmacHeaderConfig::or_signed_in`](crate::schemes::HmacHeaderConfig::or_signed_in).
-    #[must_use]
-    pub fn or_signed_in(mut self, header: impl Into<String>) -> Self {
-        self.more_signature_headers.push(header.into());
-        self
-    }
-
-    /// As [`HmacHeaderConfig::or_headers`](crate::schemes::HmacHeaderConfig::or_headers).
-    #[must_use]
-    pub fn or_headers(mut self, family: HeaderFamily) -> Self {
-        self.or_headers = Some(family);
-        self
-    }
-
-    /// As [`HmacHeaderConfig::template`](crate::schemes::HmacHeaderConfig::template).
-    #[must_use]
-    pub fn template(mut self, template: impl Into<String>) -> Self {
-        self.template = template.into();
-        self
-    }
-
-    /// As [`HmacHeaderConfig::id`](crate::schemes::HmacHeaderConfig::id).
-    #[must_use]
-    pub fn id(mut self, header: impl Into<String>) -> Self {
-        self.id_header = Some(header.into());
-        self
-    }
-
-    /// As [`HmacHeaderConfig::timestamp`](crate::schemes::HmacHeaderConfig::timestamp).
-    #[must_use]
-    pub fn timestamp(mut self, header: impl Into<String>, form: TimestampForm) -> Self {
-        self.timestamp_header = Some(header.into());
-        self.timestamp_form(form)
-    }
-
-    /// As [`HmacHeaderConfig::timestamp_form`](crate::schemes::HmacHeaderConfig::timestamp_form).
-    #[must_use]
-    pub fn timestamp_form(mut self, form: TimestampForm) -> Self {
-        self.timestamp_form = form;
-        self
-    }
-
-    /// As [`HmacHeaderConfig::url`](crate::schemes::HmacHeaderConfig::url).
-    #[must_use]
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
-        self
-    }
-
-    /// What it says of headers.
-    pub(in crate::schemes) fn settings(&self) -> Settings<'_> {
-        Settings {
-            signature_header: &self.signature_header,
-            layout: &self.layout,
-            separator: self.separator,
-            more_signature_headers: &self.more_signature_headers,
-            encoding: self.encoding,
-            template: &self.template,
-            id_header: self.id_header.as_deref(),
-            timestamp_header: self.timestamp_header.as_deref(),
-            timestamp_form: self.timestamp_form,
-            or_headers: self.or_headers.as_ref(),
-            url: self.url.as_deref(),
-        }
-    }
+    header_setters!();
 }
 
 impl TryFrom<PublicKeySignatureConfig> for PublicKeySignature {

@@ -4,6 +4,7 @@
 mod family;
 mod layout;
 mod parts;
+mod setters;
 mod settings;
 #[cfg(feature = "simulator")]
 mod sign;
@@ -15,6 +16,7 @@ use self::{family::Family, parts::Form};
 pub use self::{family::HeaderFamily, layout::SignatureLayout};
 pub(super) use self::{
     parts::Signatures,
+    setters::header_setters,
     settings::Settings,
     verify::{Proof, SignedText},
 };
