@@ -10,7 +10,7 @@ use hookgate::{
 use serde_json::{Value, json};
 
 use crate::{
-    command::{base64, verdict, verify},
+    command::{base64, hookgate, verdict, verify},
     listening::{Listening, send},
 };
 
@@ -133,6 +133,45 @@ fn a_key_that_cannot_be_right_is_a_bad_key_and_a_wrong_setting_an_error() {
     let mut of_tenant = right.clone();
     of_tenant["tenant"] = "acme".into();
     assert_eq!(verdict(&of_tenant)["verdict"], "error");
+}
+
+/// The mistakes that `explain` finds in a record.
+fn mistakes(record: &Value) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("record.json");
+    fs::write(&file, record.to_string()).unwrap();
+    let output = hookgate(&["explain", "--json", file.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = explained["findings"].as_array().unwrap().iter();
+    findings
+        .map(|it| it["mistake"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn what_happened_to_such_a_request_is_explained() {
+    for (settings, private, public) in documented() {
+        let right = record(settings, &private, &format!("der:{}", base64(&public)));
+        assert!(mistakes(&right).is_empty());
+        let header = config(settings).signature_header;
+        let place = right["headers"].as_array().unwrap().iter();
+        let place = place.clone().position(|it| it[0] == *header).unwrap();
+        let mut renamed = right.clone();
+        renamed["headers"][place][0] = "x-passed-on".into();
+        assert_eq!(mistakes(&renamed), ["header_name"], "{settings}");
+        let mut quoted = right.clone();
+        let value = right["headers"][place][1].as_str().unwrap();
+        quoted["headers"][place][1] = format!("\"{value}\"").into();
+        assert_eq!(mistakes(&quoted), ["signature_quotes"], "{settings}");
+        let mut unsigned = right.clone();
+        unsigned["headers"].as_array_mut().unwrap().remove(place);
+        assert_eq!(mistakes(&unsigned), ["signature_missing"], "{settings}");
+        let mut rewritten = right.clone();
+        rewritten["body_base64"] = base64(b"{\n  \"id\": \"1\"\n}").into();
+        assert_eq!(mistakes(&rewritten), ["body_rewritten"], "{settings}");
+    }
 }
 
 #[test]

@@ -22,13 +22,11 @@ struct Wrong<'a> {
 /// Every mistake that a request of `row` can have.
 fn all_wrong(row: &Row) -> Vec<Wrong<'_>> {
     let shows_credentials = row.unsigned == "access_missing";
-    // `explain` undoes no mistake of a signature by a private key yet.
-    let is_searched = !row.signs_with_a_private_key();
     let mut all = vec![
         Wrong {
             arguments: &["--unsigned"],
             reason: row.unsigned,
-            mistake: is_searched.then_some(if shows_credentials {
+            mistake: Some(if shows_credentials {
                 "access_missing"
             } else {
                 "signature_missing"

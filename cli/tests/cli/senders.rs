@@ -128,13 +128,6 @@ pub(crate) fn rows() -> Vec<Row> {
 }
 
 impl Row {
-    /// Whether its signatures in headers are by a private key.
-    pub(crate) fn signs_with_a_private_key(&self) -> bool {
-        let scheme = known::find(self.provider).and_then(KnownSender::scheme);
-        self.provider == "public-key-signature"
-            || matches!(scheme, Some(SchemeConfig::PublicKeySignature(_)))
-    }
-
     const fn with(mut self, settings: &'static str) -> Self {
         self.settings = Some(settings);
         self

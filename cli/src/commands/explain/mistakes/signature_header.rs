@@ -14,7 +14,7 @@ use super::{
         encoded::{percent_decoded, unbase64},
         finding::{Confidence, Finding, Trial},
         signatures::{Signature, signatures, written},
-        signing::{prefix_of, scheme_of},
+        signing::{prefix_of, reading_of, scheme_of},
     },
     concerns_proof, covered_header, older_digest,
 };
@@ -25,11 +25,12 @@ pub(super) const MAX_HEADERS: usize = 64;
 const MAX_VALUE_BYTES: usize = 1024;
 
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
-    let Some(scheme) = scheme_of(case).filter(|_| concerns_proof(ruling)) else {
+    let Some(scheme) = reading_of(case).filter(|_| concerns_proof(ruling)) else {
         return Vec::new();
     };
     let mut trials = under_other_names(case, &scheme);
-    trials.extend(older_digest::trials(case, &scheme));
+    let mac = scheme_of(case).into_iter();
+    trials.extend(mac.flat_map(|mac| older_digest::trials(case, &mac)));
     let header = &scheme.signature_header;
     let values: Vec<&str> = case.values(header).collect();
     if values.len() > 1 {
@@ -345,7 +346,7 @@ fn encoded_twice(value: &str, prefix: &str, scheme: &HmacHeaderConfig) -> Option
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
-    let Some(scheme) = scheme_of(case) else {
+    let Some(scheme) = reading_of(case) else {
         return Vec::new();
     };
     let Ruling::Rejected(rejection) = ruling else {
