@@ -18,18 +18,20 @@ const UNKNOWN_FOR: Duration = Duration::from_secs(10);
 /// 12,800 new names a second, which no restart of a receiver needs.
 const AT_ONCE: usize = 64;
 
-/// What names stand for, found and unknown together. Each name has one look-up at a time, and whoever waits for it has its
-/// answer.
+/// What names stand for. Each name has one look-up at a time, and whoever waits for it has its answer.
 pub(super) struct LookUps<V> {
-    cache: Cache<String, Remembered<V>>,
+    found: Cache<String, Remembered<V>>,
+    /// Until when names are unknown. Apart, so that whoever makes names up takes no place of one that was found.
+    unknown: Cache<String, Duration>,
     at_once: Allowance,
 }
 
 impl<V: Clone> LookUps<V> {
-    /// Remembers `names` of them.
+    /// Remembers `names` that were found, and as many that are unknown.
     pub(super) fn of(names: usize) -> Self {
         Self {
-            cache: Cache::new(names),
+            found: Cache::new(names),
+            unknown: Cache::new(names),
             at_once: Allowance::new(AT_ONCE, Level::unmetered()),
         }
     }
@@ -43,17 +45,20 @@ impl<V: Clone> LookUps<V> {
         found_for: Duration,
         ask: impl FnOnce(bool) -> A,
     ) -> Result<(Option<V>, bool), Rejection> {
-        if let Some(known) = self.cache.get(name)
+        if let Some(known) = self.found.get(name)
             && known.until > now
         {
-            return Ok((known.found, false));
+            return Ok((Some(known.found), false));
+        }
+        if self.unknown.get(name).is_some_and(|until| until > now) {
+            return Ok((None, false));
         }
         let lapsed = |_: &String, known: &mut Remembered<V>| match known.until > now {
             true => EntryAction::Retain(known.found.clone()),
             false => EntryAction::ReplaceWithGuard,
         };
-        let mut place = match self.cache.entry_async(name, lapsed).await {
-            EntryResult::Retained(found) => return Ok((found, false)),
+        let mut place = match self.found.entry_async(name, lapsed).await {
+            EntryResult::Retained(found) => return Ok((Some(found), false)),
             EntryResult::Replaced(place, lapsed) => Place::after(place, Some(lapsed)),
             EntryResult::Vacant(place) => Place::after(place, None),
             // Neither is asked for.
@@ -61,21 +66,28 @@ impl<V: Clone> LookUps<V> {
                 return Err(Rejection::KeysUnavailable);
             }
         };
+        // Whoever had the place before may have learned that there is none.
+        if self.unknown.get(name).is_some_and(|until| until > now) {
+            place.forget();
+            return Ok((None, false));
+        }
         let _one_of_them = if place.was_found() {
             None
         } else {
             Some(self.at_once.take(1).ok_or(Rejection::Overloaded)?)
         };
         let found = ask(place.was_found()).await?;
-        let keep = if found.is_some() {
-            found_for
-        } else {
-            UNKNOWN_FOR
-        };
-        place.fill(Remembered {
-            found: found.clone(),
-            until: now.saturating_add(keep),
-        });
+        match &found {
+            Some(found) => place.fill(Remembered {
+                found: found.clone(),
+                until: now.saturating_add(found_for),
+            }),
+            None => {
+                self.unknown
+                    .insert(name.to_owned(), now.saturating_add(UNKNOWN_FOR));
+                place.forget();
+            }
+        }
         Ok((found, true))
     }
 }

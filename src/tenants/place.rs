@@ -7,10 +7,10 @@ use quick_cache::{
     sync::{DefaultLifecycle, PlaceholderGuard},
 };
 
-/// What is known of a name: what it stands for, if anything.
+/// What a name stands for.
 #[derive(Clone)]
 pub(super) struct Remembered<V> {
-    pub(super) found: Option<V>,
+    pub(super) found: V,
     pub(super) until: Duration,
 }
 
@@ -35,7 +35,7 @@ impl<'a, V: Clone> Place<'a, V> {
     pub(super) fn after(vacant: Vacant<'a, V>, lapsed: Option<Remembered<V>>) -> Self {
         Self {
             vacant: Some(vacant),
-            lapsed: lapsed.filter(|lapsed| lapsed.found.is_some()),
+            lapsed,
         }
     }
 
@@ -43,7 +43,13 @@ impl<'a, V: Clone> Place<'a, V> {
         self.lapsed.is_some()
     }
 
+    /// There is no such name any longer.
+    pub(super) fn forget(&mut self) {
+        self.lapsed = None;
+    }
+
     pub(super) fn fill(&mut self, known: Remembered<V>) {
+        self.lapsed = None;
         if let Some(vacant) = self.vacant.take() {
             // Refused only when the cache dropped the place meanwhile: then it is not remembered.
             let _ = vacant.insert(known);

@@ -20,7 +20,7 @@ use crate::{
     verdict::Rejection,
 };
 
-/// Names that are remembered, found and unknown together.
+/// Names that are remembered: so many found ones, and so many unknown ones.
 const CACHED_NAMES: usize = 10_000;
 
 /// How long a found tenant is remembered. Its keyring is a live handle, so rotation needs no waiting.

@@ -225,6 +225,32 @@ async fn names_that_are_made_up_ask_only_so_often_and_keep_no_key_out() {
     assert_eq!(status(&stage, &signed("k1", "[3]")).await, 200);
 }
 
+/// Whoever makes names up fills what is remembered of unknown ones, and takes no place of a key.
+#[tokio::test]
+async fn a_key_is_remembered_beside_more_made_up_names_than_are_remembered() {
+    let source = Source::saying(Says::Has("k1"));
+    let stage = stage(&source).await;
+    let mut made_up = 0;
+    let mut spell = async |names: i32| {
+        for _ in 0..names {
+            made_up += 1;
+            let _ = status(&stage, &signed(&format!("made up {made_up}"), "[1]")).await;
+        }
+    };
+    for _ in 0..34 {
+        spell(32).await;
+        stage.clock.advance(UNKNOWN);
+    }
+    assert_eq!(status(&stage, &signed("k1", "[2]")).await, 200);
+    for _ in 0..8 {
+        stage.clock.advance(UNKNOWN);
+        spell(40).await;
+    }
+    // The source is asked for no new name any more.
+    assert_eq!(status(&stage, &signed("another", "[3]")).await, 503);
+    assert_eq!(status(&stage, &signed("k1", "[3]")).await, 200);
+}
+
 #[tokio::test]
 async fn many_deliveries_under_a_new_key_ask_for_it_once() {
     let source = Source::saying(Says::Has("k1"));
