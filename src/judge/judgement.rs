@@ -66,7 +66,8 @@ impl Judge {
         async move { self.judgement(judging.await) }
     }
 
-    /// [`judge`](Self::judge) without waiting: for receivers whose keys and credentials are at hand.
+    /// [`judge`](Self::judge) without waiting: for receivers whose keys and credentials are at hand. Each call begins a
+    /// look-up anew and drops it, so do not try it in front of `judge` where they are looked up.
     ///
     /// # Errors
     ///

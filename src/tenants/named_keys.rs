@@ -20,7 +20,7 @@ const CACHED_NAMES: usize = 1_000;
 /// How long a key goes on without being looked up again.
 const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
 
-/// How many names the source may be asked for in [`SPELL`] that it does not know. Whoever makes names up causes no more
+/// How many names the source may be asked for in each [`SPELL`] that it does not know. Whoever makes names up causes no more
 /// calls than that, to a service that may count them.
 const UNKNOWN_IN_A_SPELL: u32 = 32;
 const SPELL: Duration = Duration::from_secs(10);
@@ -30,12 +30,13 @@ const SPELL: Duration = Duration::from_secs(10);
 /// # Limits
 ///
 /// The source is asked for a request that has passed everything in front of its signature: networks, access rule and body
-/// limit. It is asked only for names of at most 256 bytes that are not remembered. 1,000 are: found ones for
-/// [`fresh_for`](NamedKeys::fresh_for), unknown ones for 10 s. Each name has one look-up at a time, within
+/// limit. It is asked only for names of at most 256 bytes that are not remembered. 1,000 found ones are, for
+/// [`fresh_for`](NamedKeys::fresh_for), and as many unknown ones, for 10 s. Each name has one look-up at a time, within
 /// [`store_timeout`](crate::receiver::ReceiverBuilder::store_timeout).
 ///
-/// At most 64 names that were not found before are looked up at once. The source is asked for at most 32 names in 10 s
-/// that it does not know. Beyond either the answer is 503. A key that was found needs none of that.
+/// At most 64 names that were not found before are looked up at once. In each spell of 10 s the source is asked for at most
+/// 32 names that it does not know. A look-up that fails, or that nobody waits for to its end, counts as one. Beyond either
+/// bound the answer is 503. A key that was found needs none of that.
 ///
 /// # Security
 ///
@@ -141,16 +142,17 @@ impl NamedKeys {
             return Ok(None);
         }
         let ask = async |was_found: bool| {
-            if !was_found {
-                self.count_as_unknown(now)?;
-            }
+            let counted = match was_found {
+                true => None,
+                false => Some(self.count_as_unknown(now)?),
+            };
             let key = self.source.key(name).await;
             let key = key.map_err(|_| Rejection::KeysUnavailable)?;
             if key.as_ref().is_some_and(|key| key.validate().is_err()) {
                 return Err(Rejection::KeysUnavailable);
             }
-            if !was_found && key.is_some() {
-                self.count_as_known();
+            if let (Some(spell), Some(_)) = (counted, &key) {
+                self.count_as_known(spell);
             }
             Ok(key)
         };
@@ -158,8 +160,8 @@ impl NamedKeys {
         Ok(found.0)
     }
 
-    /// Counted before the source is asked, so that many at once are no more than that.
-    fn count_as_unknown(&self, now: Duration) -> Result<(), Rejection> {
+    /// Counted before the source is asked, so that many at once are no more than that. Gives when the spell began.
+    fn count_as_unknown(&self, now: Duration) -> Result<Duration, Rejection> {
         let mut spell = self.spell();
         if now.saturating_sub(spell.began) >= SPELL {
             *spell = Spell {
@@ -171,12 +173,15 @@ impl NamedKeys {
             return Err(Rejection::Overloaded);
         }
         spell.unknown = spell.unknown.saturating_add(1);
-        Ok(())
+        Ok(spell.began)
     }
 
-    fn count_as_known(&self) {
+    /// `began` is when the spell did in which the name was counted. A later one owes it nothing.
+    fn count_as_known(&self, began: Duration) {
         let mut spell = self.spell();
-        spell.unknown = spell.unknown.saturating_sub(1);
+        if spell.began == began {
+            spell.unknown = spell.unknown.saturating_sub(1);
+        }
     }
 
     fn spell(&self) -> MutexGuard<'_, Spell> {
