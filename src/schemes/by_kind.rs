@@ -33,7 +33,7 @@ impl Scheme for ByKind {
         self.mac.findings()
     }
 
-    /// The MAC first, which costs a hundredth of the other.
+    /// The MAC first, which costs less.
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,

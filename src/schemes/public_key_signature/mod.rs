@@ -33,7 +33,7 @@ const MAX_KEY_NAME_BYTES: usize = 256;
 /// # Security
 ///
 /// The scheme names the algorithm, and a key names those that it is for. Neither is read from the request. A key that is
-/// not for the algorithm of the scheme is refused when a receiver is built.
+/// not for the algorithm of the scheme verifies nothing. One in the receiver's own ring is refused when it is built.
 ///
 /// - Ed25519 is verified strictly: neither the key nor the first half of a signature may be a point of small order, and
 ///   the second half must be below the order.
@@ -41,7 +41,7 @@ const MAX_KEY_NAME_BYTES: usize = 256;
 ///   half of what senders write has the larger `s`. So a signature identifies nothing. Events are known by what is signed.
 /// - RSA keys have 2,048 to 8,192 bits.
 ///
-/// A request is verified at most [16](Self::MAX_VERIFICATIONS) times: with each of its signatures and each live key that
+/// A request is verified at most [16](Self::MAX_VERIFICATIONS) times: each of its signatures with at most 8 live keys that
 /// may have made it.
 ///
 /// Whoever signs for all of its customers with one key signs what another customer makes it send. Compare in the handler
@@ -76,8 +76,8 @@ pub struct PublicKeySignature {
 }
 
 impl PublicKeySignature {
-    /// How often the signatures of one request are verified at most. A verification costs 20 to 200 µs, and whoever sends a
-    /// request decides how many signatures stand in it.
+    /// How often the signatures of one request are verified at most. Each time the whole text is hashed anew, and whoever
+    /// sends a request decides how many signatures stand in it.
     pub const MAX_VERIFICATIONS: usize = 16;
 }
 

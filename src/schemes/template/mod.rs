@@ -38,7 +38,7 @@ pub(super) const MAX_HEADERS: usize = 8;
 /// | `{method}` | the request's method, as it was sent |
 /// | `{path}` | the path of the request's target, as it was sent, and where there is one the query behind its `?` |
 /// | `{url}` | the address that the scheme's settings name. Never what `Host` or a forwarding header says |
-/// | `{header:name}` | the value of another header, which must stand once, in UTF-8. Never one that proxies write |
+/// | `{header:name}` | the value of another header, which must stand once, in UTF-8. Never one of the host or of the connection |
 ///
 /// The body, or its digest, must stand exactly once, everything else at most once. `{timestamp:10}` is a text of 10
 /// bytes; `{id:36}`, `{header:name:36}` and the others likewise. Another length is refused. `{timestamp:rfc3339}` is an RFC
