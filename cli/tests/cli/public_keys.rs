@@ -139,6 +139,45 @@ fn a_key_that_cannot_be_right_is_a_bad_key_and_a_wrong_setting_an_error() {
 fn mistakes(record: &Value) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("record.json");
+const WHPK: &str = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+#[test]
+fn a_public_key_of_standard_webhooks_is_a_bad_key_wherever_nothing_is_verified_with_it() {
+    let of = |provider: &str, settings: Value| {
+        json!({
+            "id": "1", "provider": provider, "keys": [WHPK], "now": AT, "body_base64": base64(b"{}"),
+            "headers": [["content-type", "application/json"]], "settings": settings,
+        })
+    };
+    let own = json!({"signature_header": "x-signature", "encoding": "hex"});
+    let mut by_p256 = own.clone();
+    by_p256["algorithm"] = "ES256".into();
+    let mut by_ed = own.clone();
+    by_ed["algorithm"] = "EdDSA".into();
+    let signed = json!({"algorithms": ["EdDSA"], "signature_header": "x-signature"});
+    for (record, taken) in [
+        (of("standard-webhooks", json!({})), true),
+        (of("svix", json!({})), true),
+        (of("telnyx", json!({})), true),
+        (of("discord", json!({})), true),
+        (of("public-key-signature", by_ed), true),
+        (of("public-key-signature", by_p256), false),
+        (of("sendgrid", json!({})), false),
+        (of("signed-request", signed), false),
+        (of("hmac-header", own), false),
+        (of("hmac-body-field", json!({"member": "mac"})), false),
+        (of("github", json!({})), false),
+        (of("logto", json!({})), false),
+        (of("linear", json!({})), false),
+        (of("clerk", json!({})), false),
+        (of("facephi", json!({"access": "none"})), false),
+    ] {
+        let said = verdict(&record);
+        assert_eq!(said["reason"] == "bad_key", !taken, "{record}: {said}");
+        assert_ne!(said["verdict"], "error", "{record}: {said}");
+    }
+}
+
     fs::write(&file, record.to_string()).unwrap();
     let output = hookgate(&["explain", "--json", file.to_str().unwrap()])
         .output()
