@@ -1,10 +1,13 @@
 //! Public keys, as records and settings spell them, and [`PublicKeyRule`]: how a sender signs with a private key.
 
+use std::io;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
     Key, Keyring,
     keys::{JwsAlgorithm, VerifyingKey},
     schemes::{PublicKeySignature, PublicKeySignatureConfig},
+    simulator::Signer,
 };
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Map, Value};
@@ -83,6 +86,20 @@ impl PublicKeyRule {
         let scheme = self.scheme.try_into()?;
         let ring = ring_of(keys, &self.key_ids, |text| public_key(text, &algorithm))?;
         Ok((scheme, ring))
+    }
+
+    /// What signs as the scheme verifies, in requests that name the first key that has a name.
+    pub(crate) fn signer(self, private_key: &[u8]) -> io::Result<Signer> {
+        let names_key = self.scheme.key_id_header.is_some();
+        let signer = Signer::new(self.scheme, private_key).map_err(io::Error::other)?;
+        let name = self.key_ids.into_iter().flatten().next();
+        match name {
+            Some(name) => Ok(signer.key_id(name)),
+            None if names_key => Err(io::Error::other(
+                "`settings`: `key_ids`: requests name their key, so the name of the one that signs must stand here",
+            )),
+            None => Ok(signer),
+        }
     }
 }
 
