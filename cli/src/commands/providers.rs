@@ -18,6 +18,7 @@ use hookgate::{
 use serde::Serialize;
 
 use crate::{
+use serde_json::Number;
     output::screen::Screen,
     settings::{
         catalog::{
@@ -156,7 +157,8 @@ struct Sheet {
     past_s: Option<u64>,
     future_s: Option<u64>,
     retention_s: u64,
-    sender_timeout_s: Option<u64>,
+    /// With a fraction where it has one.
+    sender_timeout_s: Option<Number>,
     retries: Again,
     /// Both in words, and when it sends again.
     #[serde(skip)]
@@ -210,7 +212,7 @@ impl Sheet {
             past_s: window.map(|window| window.past.as_secs()),
             future_s: window.map(|window| window.future.as_secs()),
             retention_s: profile.retention.as_secs(),
-            sender_timeout_s: profile.timeout.map(|timeout| timeout.as_secs()),
+            sender_timeout_s: profile.timeout.and_then(seconds),
             retries: match profile.retries {
                 Retries::Never => Again::Never,
                 Retries::For(horizon) => Again::ForSecs(horizon.as_secs()),
@@ -227,6 +229,14 @@ impl Sheet {
 
 /// The judge of a receiver with all defaults. Nothing is ever signed with its key.
 fn sample(listed: &Listed) -> Result<Judge, Refused> {
+/// A whole number where it is one.
+fn seconds(of: Duration) -> Option<Number> {
+    if of.subsec_nanos() == 0 {
+        return Some(of.as_secs().into());
+    }
+    Number::from_f64(of.as_secs_f64())
+}
+
     sample_with(listed, listed.least_settings())
 }
 
