@@ -39,6 +39,7 @@ pub use self::{
     rows::ALL,
     sample::Sample,
     secret_form::SecretForm,
+    words::duration_in_words,
 };
 #[cfg(feature = "public-keys")]
 use crate::schemes::PublicKeySignatureConfig;
