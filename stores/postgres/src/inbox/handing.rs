@@ -88,7 +88,8 @@ impl Core {
         }
     }
 
-    /// Looks where endpoints have their first line. Where that cannot be said, they are read from the very first number.
+    /// Looks where endpoints have their first line. Where that cannot be said, a new cursor begins at the very first number,
+    /// and an older one where it last met a line.
     async fn begin(&self, ask: &Ask<'_>) {
         let now = Instant::now();
         let names = self.cursors.to_begin(ask.endpoints, ask.format, now);
