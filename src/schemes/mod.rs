@@ -34,6 +34,8 @@ mod verified;
 
 #[cfg(feature = "public-keys")]
 pub(crate) use self::by_kind::ByKind;
+#[cfg(all(feature = "simulator", feature = "public-keys"))]
+pub(crate) use self::public_key_signature::is_key_name;
 #[cfg(feature = "public-keys")]
 pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]

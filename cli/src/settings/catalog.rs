@@ -20,7 +20,7 @@ use crate::settings::{
     },
     dated_events::{DatedEventsConfig, dates_events},
     facephi::FacephiConfig,
-    public_key::PublicKeyRule,
+    public_key::{KeysTaken, PublicKeyRule},
     refused::Refused,
     signed_request::SignedRequestRule,
     terms::Terms,
@@ -87,6 +87,15 @@ pub(crate) fn algorithm_of(sender: &KnownSender) -> Option<JwsAlgorithm> {
     }
 }
 
+/// Which keys verify the sender's requests.
+fn keys_of(sender: &KnownSender) -> KeysTaken {
+    match (algorithm_of(sender), sender.or_by_key) {
+        (Some(algorithm), _) => KeysTaken::Public(algorithm),
+        (None, Some(by_key)) => KeysTaken::Either(by_key().algorithm),
+        (None, None) => KeysTaken::Secrets,
+    }
+}
+
 const fn sample_key_for(algorithm: Option<JwsAlgorithm>) -> &'static str {
     match algorithm {
         None => SAMPLE_SECRET,
@@ -126,7 +135,7 @@ impl Listed {
             Of::Row(sender) if dates_events(sender) => {
                 terms.scheme(|config: DatedEventsConfig, keys| Ok(config.preset(sender, keys)))
             }
-            Of::Row(sender) => terms.pack(algorithm_of(sender), |keys| Preset::of(sender, keys)),
+            Of::Row(sender) => terms.pack(keys_of(sender), |keys| Preset::of(sender, keys)),
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn signer_of(
         ("public-key-signature", _) => {
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
             let rule: PublicKeyRule = settings.map_err(providers::unusable)?;
-            Some(Signer::new(rule.scheme, key).map_err(io::Error::other)?)
+            Some(rule.signer(key)?)
         }
         ("hmac-body-field", _) => Some(of_secret::<HmacBodyFieldConfig>(settings, key)?),
         // The simulator of its row signs.
