@@ -30,6 +30,7 @@ pub struct Head<'a> {
     /// The route's parameters, decoded.
     pub route_params: &'a [(Box<str>, Box<str>)],
     pub(crate) peer: Option<SocketAddr>,
+    unix_socket: bool,
     /// The headers.
     pub headers: &'a (dyn Headers + Sync),
 }
@@ -44,6 +45,7 @@ impl<'a> Head<'a> {
             authority: None,
             route_params: &[],
             peer: None,
+            unix_socket: false,
             headers,
         }
     }
@@ -86,6 +88,18 @@ impl<'a> Head<'a> {
     /// The address of the peer that opened the connection; `None` where it is unknown.
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         self.peer
+    }
+
+    /// Whether the connection came over a Unix socket. A peer there has no address, so this says why it is unknown.
+    #[must_use]
+    pub fn unix_socket(mut self, is_one: bool) -> Self {
+        self.unix_socket = is_one;
+        self
+    }
+
+    /// Whether the peer has no address because it is at the other end of a Unix socket.
+    pub(crate) fn is_on_unix_socket(&self) -> bool {
+        self.unix_socket && self.peer.is_none()
     }
 
     /// The value of one route parameter.

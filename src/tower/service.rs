@@ -122,7 +122,8 @@ where
                     .query(target.query())
                     .authority(target.authority().map(|authority| authority.as_str()))
                     .route_params(&route_params)
-                    .peer((wiring.peer)(&parts));
+                    .peer((wiring.peer)(&parts))
+                    .unix_socket((wiring.unix_socket)(&parts));
                 match receiver.judge().admit(head, &mut body, &timer).await {
                     Ok(Judged::Admitted(admitted)) => admitted,
                     Ok(Judged::Answered(answer)) => return Ok(fixed(&answer)),

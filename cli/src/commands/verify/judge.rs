@@ -35,6 +35,7 @@ use crate::{
         catalog::{
             Listed, {self},
         },
+        peer::Peer,
         refused::Refused,
         terms::TENANT_PARAM,
         text::Text,
@@ -165,8 +166,8 @@ fn admit(
     };
     let head = Head::new(&record.method, path, &record.headers)
         .query(query)
-        .route_params(params.as_ref().map_or(&[], |params| params))
-        .peer(record.peer);
+        .route_params(params.as_ref().map_or(&[], |params| params));
+    let head = Peer::of(record.peer, head);
     let mut admitted = pin!(judge.admit(head, Some(body), timer));
     match admitted
         .as_mut()
