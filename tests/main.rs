@@ -27,6 +27,7 @@
 mod props;
 
 mod schemes {
+    mod access_token;
     mod bit_flips;
     mod custom_body_field;
     mod hmac_body_field;

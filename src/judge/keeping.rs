@@ -109,10 +109,10 @@ impl Keeping {
         let verdict = StoredVerdict {
             pack: (*proved.judge.pack).into(),
             tenant: proved.tenant.as_deref().map(Box::from),
-            proved_by: if verified.is_by_access() {
-                ProvedBy::Access
-            } else {
+            proved_by: if verified.is_signed() {
                 ProvedBy::Signature
+            } else {
+                ProvedBy::Access
             },
             key_id: (**verified.key_id()).into(),
             coverage: stored(verified.coverage()),

@@ -46,7 +46,7 @@ use crate::{
     request::{Head, RawRequest},
     telemetry::{DeliverySpan, Told, log},
     tenants::{Keys, Tenant},
-    time::{Clock, Timer, Window},
+    time::{Clock, Timer, UnixTime, Window},
     verdict::{Answer, Rejection},
 };
 
@@ -171,6 +171,7 @@ impl Judge {
             }
             _ => None,
         };
+        self.check_head(head, tenant.as_ref(), now)?;
         let body = self.gate.read(head, body, timer).await?;
         #[cfg(feature = "jwks")]
         let published = match &self.keys {
@@ -194,6 +195,20 @@ impl Judge {
             span,
         };
         self.judge(&arrival, body)
+    }
+
+    /// Whether the pack refuses the request before its body is read.
+    fn check_head(
+        &self,
+        head: &Head<'_>,
+        tenant: Option<&Tenant>,
+        now: UnixTime,
+    ) -> Result<(), Rejection> {
+        let Some(ring) = self.ring(tenant) else {
+            return Ok(());
+        };
+        let keys = ring.load();
+        self.provider.check_head(head, LiveKeys::new(&keys, now))
     }
 
     /// All of the body has come: what follows waits for nothing.

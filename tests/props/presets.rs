@@ -16,7 +16,7 @@ use hookgate::{
     json::{Json, Payload},
     pack::Head,
     providers::{
-        known::{self, KnownSender},
+        known::{self, KnownSender, Proof},
         preset::Preset,
     },
     simulator::Sent,
@@ -79,6 +79,11 @@ pub(crate) fn presets() -> impl Iterator<Item = &'static KnownSender> {
         .iter()
         .copied()
         .filter(|sender| sender.sample.is_some())
+}
+
+/// Those of them that sign. The others only show a token.
+pub(crate) fn signing() -> impl Iterator<Item = &'static KnownSender> {
+    presets().filter(|sender| matches!(sender.proof.value(), Proof::Scheme(_)))
 }
 
 impl Vector {

@@ -11,7 +11,6 @@
 //! [`claimed_type`](crate::delivery::Delivery::claimed_type).
 
 mod form_field;
-mod found;
 mod merging;
 mod reading;
 mod signed_part;
@@ -25,7 +24,7 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 use http::HeaderName;
 use serde::de::DeserializeOwned;
 
-use self::{found::find, reading::Reading, signed_part::signed_part};
+use self::{reading::Reading, signed_part::signed_part};
 #[cfg(feature = "simulator")]
 pub use self::{
     simulator::PresetSimulator, standard_webhooks_simulator::StandardWebhooksSimulator,
@@ -36,7 +35,7 @@ use crate::{
     json::{Json, Payload},
     keys::LiveKeys,
     provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
-    request::{RawRequest, Single},
+    request::{Head, RawRequest, Single},
     schemes::{Coverage, Scheme, Signs, Verified},
     setup::{BuildError, Finding},
     tenants::Keys,
@@ -284,7 +283,7 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
     }
 
     fn needs_access(&self) -> bool {
-        !self.signs.all
+        !self.signs.all && !self.signs.caller
     }
 
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {
@@ -299,6 +298,16 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         self.scheme
             .as_ref()
             .map_or(Ok(None), |scheme| scheme.key_name(request))
+    }
+
+    fn reads_secret(&self, name: &HeaderName) -> bool {
+        let scheme = self.scheme.as_ref();
+        scheme.is_ok_and(|scheme| scheme.reads_secret(name))
+    }
+
+    fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {
+        let scheme = self.scheme.as_ref();
+        scheme.map_or(Ok(()), |scheme| scheme.check_head(head, keys))
     }
 
     fn verify<'a>(
