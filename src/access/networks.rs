@@ -241,7 +241,7 @@ impl Networks {
             if self.socket == Socket::Allowed {
                 return Ok(());
             }
-        } else if head.peer.is_none() {
+        } else if head.peer_addr().is_none() {
             return Err(Rejection::PeerNotWired);
         }
         match self.sender(head) {
@@ -254,7 +254,7 @@ impl Networks {
 
     /// The address behind all trusted proxies; `None` when it cannot be told.
     pub(crate) fn sender(&self, head: &Head<'_>) -> Option<IpAddr> {
-        let peer = head.peer.map(|peer| peer.ip());
+        let peer = head.peer_addr().map(|peer| peer.ip());
         let proxies = self.proxies.as_ref();
         let is_proxy = |proxies: &&Proxies| match peer {
             Some(peer) => contains(&proxies.trusted, peer),
