@@ -26,10 +26,13 @@
 //! cannot be decoded is then [`Judged::Undecoded`], which [`set_aside`] keeps.
 //!
 //! What the handler's response means is said once, by [`Ran::answered`].
+//!
+//! Without a framework there is all of that in one call, `Receiver::handle` (feature `tokio`). Who only asks whether a
+//! request is to be believed calls [`Judge::judge`] or [`Judge::judge_at_once`].
 
 pub use crate::{
     delivery::{DeliverySlot, NotTaken},
-    judge::{Admitted, AdmittedEvent, Judge, Judged, Undecoded},
+    judge::{Admitted, AdmittedEvent, Judge, Judged, Judgement, MustWait, Nonce, Undecoded},
     limits::{BodyBroken, BodySource, unread},
     receiver::{Built, Busy, Drain},
     road::{

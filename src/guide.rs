@@ -9,6 +9,7 @@
 //! The application:
 //!
 //! - [`existing_handler`]: the layer in front of a handler that you have already;
+//! - [`lambda`]: AWS Lambda, and other programs without a middleware;
 //! - [`testing`]: your own handlers against copies, failures and forgeries;
 //! - [`stores`]: choosing a store, operating it, writing your own;
 //! - [`inbox`]: accept now, handle later;
@@ -66,6 +67,10 @@ pub mod idcloud {}
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/inbox.md")]
 pub mod inbox {}
+
+#[doc = include_str!("docs/links.md")]
+#[doc = include_str!("../docs/lambda.md")]
+pub mod lambda {}
 
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/logto.md")]

@@ -34,6 +34,7 @@ mod schemes {
     mod hmac_header;
     mod keyrings;
     mod layouts;
+    mod named_keys;
     mod presets {
         mod forms;
         mod identity;
@@ -43,12 +44,14 @@ mod schemes {
         mod types;
         mod vectors;
     }
+    mod public_key_signature;
     mod published_keys;
     mod signed_request;
     mod signer;
     mod standard_webhooks;
     mod templates;
     mod unsigned_metadata;
+    mod v1a;
 }
 
 mod json {
@@ -100,6 +103,7 @@ mod road {
     mod trace_context;
     mod unread;
     mod windows;
+    mod without_middleware;
 }
 
 mod dedup {
@@ -160,6 +164,7 @@ mod secrecy {
 }
 
 mod documents {
+    mod dependencies;
     mod failures;
     mod floors;
     mod forwarded;

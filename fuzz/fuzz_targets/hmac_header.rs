@@ -47,7 +47,10 @@ static CONFIGS: LazyLock<Vec<HmacHeaderConfig>> = LazyLock::new(|| {
         of(SignatureEncoding::Hex, SignatureLayout::TimeAndSignature)
             .digest(Digest::Sha1)
             .timestamp_form(TimestampForm::Rfc3339)
-            .template("{timestamp}.{body}"),
+            .template("{body}{timestamp:rfc3339}"),
+        of(SignatureEncoding::Hex, SignatureLayout::TimeAndList)
+            .timestamp_form(TimestampForm::UtcDateTime)
+            .template("{timestamp}:{body}"),
     ]
 });
 

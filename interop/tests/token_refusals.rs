@@ -37,7 +37,7 @@ fn exchange(server: SocketAddr, method: &str, media_type: &str, body: &[u8]) -> 
     let mut read = [0; 4096];
     while !answer.ends_with(b"}") {
         match connection.read(&mut read) {
-            Ok(length @ 1..) => answer.extend_from_slice(&read[..length]),
+            Ok(length @ 1..) => answer.extend(read.iter().take(length)),
             Ok(0) | Err(_) => break,
         }
     }

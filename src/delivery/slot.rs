@@ -41,6 +41,11 @@ impl Untaken {
         Self { event, endpoint }
     }
 
+    /// A look at the event, where it is one of `E`.
+    pub(crate) fn get<E: 'static>(&self) -> Option<&E> {
+        self.event.as_deref()?.downcast_ref()
+    }
+
     /// The event as one of `E`, where it is one.
     fn downcast<E: 'static>(mut self) -> Result<E, Self> {
         match self.event.take().map(<Box<dyn Any + Send>>::downcast::<E>) {

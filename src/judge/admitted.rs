@@ -9,7 +9,9 @@ use crate::{
     delivery::Untaken,
     identity::{ContentDigest, EventKey, EventType},
     limits::Grant,
+    request::Unsigned,
     telemetry::{DeliverySpan, Facts},
+    time::UnixTime,
     verdict::Answer,
 };
 
@@ -67,12 +69,29 @@ pub struct AdmittedEvent {
 }
 
 /// A nonce stands for one request and no other.
-#[derive(Clone, Copy)]
-pub(crate) struct Nonce {
-    /// Under which it is remembered.
+///
+/// Where a store is at hand, [claim](crate::dedup::DedupStore::claim) its [`key`](Self::key) with what it
+/// [stands for](Self::stands_for), before any event of the request is claimed. Settle that claim as
+/// [processed](crate::dedup::End::Processed) at once. A claim that is done with other content is a replay: refuse it.
+///
+/// Keep the mark for at least the window's past and future sides and 60 s.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "a request whose nonce nobody has claimed can be sent again by whoever captured it"]
+pub struct Nonce {
     pub(crate) key: EventKey,
-    /// What it stands for: all events of the request.
     pub(crate) stands_for: ContentDigest,
+}
+
+impl Nonce {
+    /// Under which it is remembered. No event has such a key.
+    pub fn key(&self) -> &EventKey {
+        &self.key
+    }
+
+    /// All events of the request. The same request, sent again, has the same.
+    pub fn stands_for(&self) -> &ContentDigest {
+        &self.stands_for
+    }
 }
 
 impl Admitted {
@@ -98,9 +117,49 @@ impl AdmittedEvent {
         self.facts.event_type.as_ref()
     }
 
+    /// The type as a header names it that nothing signs: see [`Delivery::claimed_type`](crate::Delivery::claimed_type).
+    pub fn claimed_type(&self) -> Option<Unsigned<&str>> {
+        self.facts.claimed_type.as_deref().map(Unsigned::new)
+    }
+
+    /// The decoded event, where it is one of `E`.
+    pub fn event<E: 'static>(&self) -> Option<&E> {
+        self.event.get()
+    }
+
+    /// The authenticated bytes: what the event was read from.
+    pub fn payload(&self) -> &Bytes {
+        &self.raw
+    }
+
+    /// The digest of what the pack declares stable in the event, where it compares contents.
+    pub fn content(&self) -> Option<&ContentDigest> {
+        self.content.as_ref()
+    }
+
+    /// The id that the signature covers, where the sender has one.
+    pub fn signed_id(&self) -> Option<&str> {
+        self.facts.signed_id.as_deref()
+    }
+
     /// The id of the key that matched.
     pub fn key_id(&self) -> &str {
         &self.facts.key_id
+    }
+
+    /// The canonical id of the tenant, where the endpoint serves many.
+    pub fn tenant(&self) -> Option<&str> {
+        self.facts.tenant.as_deref()
+    }
+
+    /// When this attempt was signed, where the sender signs that.
+    pub fn sent_at(&self) -> Option<UnixTime> {
+        self.facts.sent_at
+    }
+
+    /// When the event occurred, where the sender signs that.
+    pub fn occurred_at(&self) -> Option<UnixTime> {
+        self.facts.occurred_at
     }
 
     /// Whether the application asked for such events.

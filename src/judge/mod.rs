@@ -2,8 +2,8 @@
 
 mod admitted;
 mod claimed_trace;
+mod judgement;
 mod keeping;
-#[cfg(feature = "jwks")]
 mod look_up;
 mod open;
 mod proved;
@@ -21,22 +21,21 @@ use std::{
     time::Duration,
 };
 
+pub use self::{
+    admitted::{Admitted, AdmittedEvent, Judged, Nonce},
+    judgement::{Judgement, MustWait},
+    keeping::Undecoded,
+};
 pub(crate) use self::{
-    admitted::Nonce,
     keeping::{Keeping, Kept, OrderBy},
     open::anyone_may_call,
     reopen::NotReopened,
 };
-pub use self::{
-    admitted::{Admitted, AdmittedEvent, Judged},
-    keeping::Undecoded,
-};
 use self::{
+    look_up::LookedUp,
     proved::Proved,
     window::{Came, check_time},
 };
-#[cfg(feature = "jwks")]
-use crate::access::PublishedKeys;
 use crate::{
     access::Gate,
     identity::{EventKey, KeyParts, KeyScope},
@@ -84,9 +83,8 @@ struct Arrival<'a> {
     came: Came,
     /// The clock's monotonic time when the head arrived.
     arrived: Duration,
-    /// What the sender publishes, where its keys are looked up.
-    #[cfg(feature = "jwks")]
-    published: Option<PublishedKeys>,
+    /// Where keys are not at hand.
+    looked_up: Option<LookedUp>,
     span: &'a DeliverySpan,
 }
 
@@ -129,6 +127,17 @@ impl Judge {
         body: impl BodySource,
         timer: &Arc<dyn Timer>,
     ) -> impl Future<Output = Result<Judged, Rejection>> {
+        self.judged(head, body, timer, None)
+    }
+
+    /// `at` is what time it is; `None` where the clock says that.
+    fn judged(
+        &self,
+        head: Head<'_>,
+        body: impl BodySource,
+        timer: &Arc<dyn Timer>,
+        at: Option<UnixTime>,
+    ) -> impl Future<Output = Result<Judged, Rejection>> {
         let span = DeliverySpan::open(&self.name, &self.pack);
         let parent = span.clone();
         parent.cover(async move {
@@ -137,15 +146,20 @@ impl Judge {
                 span: &span,
                 is_judged: false,
             };
-            let judged = self.travel(&span, &head, body, timer).await;
+            let judged = self.travel(&span, &head, body, timer, at).await;
             unjudged.is_judged = true;
-            match &judged {
-                Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => {}
-                Ok(Judged::Answered(answer)) => self.told.answered(&span, answer.reason()),
-                Err(rejection) => self.told.refused(&span, rejection),
-            }
+            self.tell(&span, &judged);
             judged
         })
+    }
+
+    /// What has ended already.
+    fn tell(&self, span: &DeliverySpan, judged: &Result<Judged, Rejection>) {
+        match judged {
+            Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => {}
+            Ok(Judged::Answered(answer)) => self.told.answered(span, answer.reason()),
+            Err(rejection) => self.told.refused(span, rejection),
+        }
     }
 
     /// The answer to a refused request.
@@ -159,8 +173,10 @@ impl Judge {
         head: &Head<'_>,
         body: impl BodySource,
         timer: &Arc<dyn Timer>,
+        at: Option<UnixTime>,
     ) -> Result<Judged, Rejection> {
-        let now = self.clock.now();
+        let time = || at.unwrap_or_else(|| self.clock.now());
+        let now = time();
         let arrived = self.clock.monotonic();
         self.gate.check_head(head)?;
         self.gate.check_access(head, now, timer).await?;
@@ -173,28 +189,24 @@ impl Judge {
         };
         self.check_head(head, tenant.as_ref(), now)?;
         let body = self.gate.read(head, body, timer).await?;
-        #[cfg(feature = "jwks")]
-        let published = match &self.keys {
-            // Boxed, so that endpoints whose keys are at hand do not carry it along.
-            Keys::Published(jwks) => {
-                let request = self.raw_request(head, &body.bytes);
-                Some(Box::pin(self.look_up(jwks, &request, timer)).await?)
-            }
-            _ => None,
+        // Boxed, so that endpoints whose keys are at hand do not carry it along.
+        let looked_up = if self.keys.are_looked_up() {
+            Some(Box::pin(self.look_up(head, &body.bytes, timer)).await?)
+        } else {
+            None
         };
         let arrival = Arrival {
             head,
             tenant: tenant.as_ref(),
             came: Came {
                 head: now,
-                body: self.clock.now(),
+                body: time(),
             },
             arrived,
-            #[cfg(feature = "jwks")]
-            published,
+            looked_up,
             span,
         };
-        self.judge(&arrival, body)
+        self.decide(&arrival, body)
     }
 
     /// Whether the pack refuses the request before its body is read.
@@ -212,20 +224,20 @@ impl Judge {
     }
 
     /// All of the body has come: what follows waits for nothing.
-    fn judge(&self, arrival: &Arrival<'_>, body: WholeBody) -> Result<Judged, Rejection> {
+    fn decide(&self, arrival: &Arrival<'_>, body: WholeBody) -> Result<Judged, Rejection> {
         let now = arrival.came.head;
         let ring = self.ring(arrival.tenant).map(Keyring::load);
         let keys = ring.as_ref().map_or(&[][..], |keys| keys);
-        #[cfg(feature = "jwks")]
-        let keys = arrival.published.as_ref().map_or(keys, PublishedKeys::keys);
+        let keys = arrival.looked_up.as_ref().map_or(keys, LookedUp::keys);
         let request = self.raw_request(arrival.head, &body.bytes);
         let meter = &self.told.meter;
         let began = meter.start(&*self.clock);
         let verified = self.provider.verify(request, LiveKeys::new(keys, now));
         meter.verified(began, &*self.clock);
-        #[cfg(feature = "jwks")]
-        let verified = verified.map_err(|why| look_up::under(arrival.published.as_ref(), why));
-        let verified = verified?;
+        let verified = verified.map_err(|why| match &arrival.looked_up {
+            Some(keys) => keys.refused(why),
+            None => why,
+        })?;
         if verified.is_by_access() && !self.needs_access {
             // The pack did not say that it needs access, so nobody made sure that there is a rule.
             return Err(Rejection::AccessMissing);

@@ -9,10 +9,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 use super::VerifyingKey;
 use super::{KeyedMac, Secret};
-use crate::{identity::KeyId, time::UnixTime};
+use crate::{identity::KeyId, setup::BuildError, time::UnixTime};
 
 /// One key of a [`Keyring`](super::Keyring): a secret that both ends have, or a public key.
 ///
@@ -39,14 +39,14 @@ pub struct Key {
 pub enum KeyKind {
     /// A secret that both ends have, for MACs.
     Secret,
-    /// A key that verifies signatures (feature `jwt`).
+    /// A key that verifies signatures (feature `public-keys`).
     Public,
 }
 
 #[derive(Clone)]
 enum Material {
     Secret(Arc<Shared>),
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "public-keys")]
     Public(Arc<VerifyingKey>),
 }
 
@@ -95,11 +95,11 @@ impl Key {
         )
     }
 
-    /// A key that verifies signatures, without an end (feature `jwt`).
+    /// A key that verifies signatures, without an end (feature `public-keys`).
     ///
     /// `id` is the receiver's own name of the key, which deliveries and logs show. Which `kid` what is signed may name,
     /// [`VerifyingKey::with_id`] says.
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "public-keys")]
     pub fn public(id: impl Into<KeyId>, key: VerifyingKey) -> Self {
         Self::of(id.into(), Material::Public(Arc::new(key)))
     }
@@ -135,7 +135,7 @@ impl Key {
     pub fn kind(&self) -> KeyKind {
         match &self.material {
             Material::Secret(_) => KeyKind::Secret,
-            #[cfg(feature = "jwt")]
+            #[cfg(feature = "public-keys")]
             Material::Public(_) => KeyKind::Public,
         }
     }
@@ -144,13 +144,13 @@ impl Key {
     pub fn secret(&self) -> Option<&Secret> {
         match &self.material {
             Material::Secret(shared) => Some(&shared.secret),
-            #[cfg(feature = "jwt")]
+            #[cfg(feature = "public-keys")]
             Material::Public(_) => None,
         }
     }
 
-    /// The key that verifies signatures, of a key that is one (feature `jwt`).
-    #[cfg(feature = "jwt")]
+    /// The key that verifies signatures, of a key that is one (feature `public-keys`).
+    #[cfg(feature = "public-keys")]
     pub fn public_key(&self) -> Option<&VerifyingKey> {
         match &self.material {
             Material::Public(key) => Some(key),
@@ -162,7 +162,7 @@ impl Key {
     /// HMAC never does.
     pub(super) fn mac<M: DigestKind>(&self) -> Option<&KeyedMac<M>> {
         #[cfg_attr(
-            not(feature = "jwt"),
+            not(feature = "public-keys"),
             allow(irrefutable_let_patterns, reason = "there is no other kind then")
         )]
         let Material::Secret(shared) = &self.material else {
@@ -176,12 +176,21 @@ impl Key {
         Some(slot.get_or_init(|| made))
     }
 
+    /// Whether it can verify anything. A secret was checked when it was made.
+    pub(crate) fn validate(&self) -> Result<(), BuildError> {
+        match &self.material {
+            Material::Secret(_) => Ok(()),
+            #[cfg(feature = "public-keys")]
+            Material::Public(key) => key.validate(),
+        }
+    }
+
     pub(super) fn is_live(&self, now: UnixTime) -> bool {
         self.until.is_none_or(|end| now < end)
     }
 }
 
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 impl From<VerifyingKey> for Key {
     /// With the id of its `kid`, or `0`.
     fn from(key: VerifyingKey) -> Self {

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use arc_swap::{ArcSwap, Guard};
 
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 use super::VerifyingKey;
 use super::{Key, Secret};
 use crate::setup::BuildError;
@@ -14,7 +14,7 @@ use crate::time::UnixTime;
 /// A live handle on keys, secrets or public ones: clones share them, and [`Keyring::replace`] takes effect for the next
 /// request, without a restart.
 ///
-/// Secrets verify MACs. Public keys (feature `jwt`) verify signed requests, and the tokens and assertions of senders that
+/// Secrets verify MACs. Public keys (feature `public-keys`) verify signed requests, and the tokens and assertions of senders that
 /// log in. A ring of one is had from a [`Secret`] or a `VerifyingKey` by `into()`.
 ///
 /// # Limits
@@ -41,7 +41,7 @@ use crate::time::UnixTime;
 /// Two certificates while one is renewed:
 ///
 /// ```no_run
-/// # #[cfg(feature = "jwt")]
+/// # #[cfg(feature = "public-keys")]
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use hookgate::{Key, Keyring, UnixTime, keys::{JwsAlgorithm, VerifyingKey}};
 ///
@@ -55,7 +55,7 @@ use crate::time::UnixTime;
 /// # let _ = ring;
 /// # Ok(())
 /// # }
-/// # #[cfg(not(feature = "jwt"))]
+/// # #[cfg(not(feature = "public-keys"))]
 /// # fn main() {}
 /// ```
 #[derive(Clone)]
@@ -105,7 +105,7 @@ impl Keyring {
 
     /// Asked at start, of a ring that was made of one key without a check.
     pub(crate) fn validate(&self) -> Result<(), BuildError> {
-        self.load().iter().try_for_each(validate)
+        self.load().iter().try_for_each(Key::validate)
     }
 
     /// Whether one of its keys is for an algorithm whose key both ends have.
@@ -136,23 +136,13 @@ fn checked(keys: impl IntoIterator<Item = Key>) -> Result<Vec<Key>, BuildError> 
         return Err(BuildError::NoKey);
     }
     for (place, key) in keys.iter().enumerate() {
-        validate(key)?;
+        key.validate()?;
         if keys.iter().take(place).any(|other| other.id() == key.id()) {
             let place = place.saturating_add(1);
             return Err(BuildError::RepeatedKeyId { place });
         }
     }
     Ok(keys)
-}
-
-/// A secret was checked when it was made.
-fn validate(key: &Key) -> Result<(), BuildError> {
-    #[cfg(feature = "jwt")]
-    if let Some(key) = key.public_key() {
-        return key.validate();
-    }
-    let _ = key;
-    Ok(())
 }
 
 impl From<Secret> for Keyring {
@@ -162,7 +152,7 @@ impl From<Secret> for Keyring {
     }
 }
 
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 impl From<VerifyingKey> for Keyring {
     /// A ring of one key, with the id of its `kid`, or `0`.
     fn from(key: VerifyingKey) -> Self {

@@ -1,6 +1,6 @@
 //! [`LiveKeys`]: the keys that may verify a request now.
 
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 use super::VerifyingKey;
 use super::{DigestKind, Key, KeyedMac, Secret};
 use crate::{identity::KeyId, time::UnixTime};
@@ -9,7 +9,7 @@ use crate::{identity::KeyId, time::UnixTime};
 /// `kid` (OpenID Connect Core, section 10.1). So only a signer that names none of its keys needs more than one trial.
 /// It has the present key, the next and a few that have ended. Beyond, what a stranger sends would cost a verification
 /// for each key.
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 pub(crate) const MAX_TRIALS: usize = 8;
 
 /// The keys that may verify a request now.
@@ -37,8 +37,8 @@ impl<'a> LiveKeys<'a> {
             .filter_map(|key| Some((key.id(), key.secret()?)))
     }
 
-    /// The live public keys with their ids, in the ring's order (feature `jwt`).
-    #[cfg(feature = "jwt")]
+    /// The live public keys with their ids, in the ring's order (feature `public-keys`).
+    #[cfg(feature = "public-keys")]
     pub fn public_keys(
         &self,
     ) -> impl Iterator<Item = (&'a KeyId, &'a VerifyingKey)> + Clone + use<'a> {
@@ -56,7 +56,7 @@ impl<'a> LiveKeys<'a> {
 
     /// The public keys that may have made a signature. Where it names the key `named`: that one first, then those
     /// without a name. Where it names none: each that `fits`. At most [`MAX_TRIALS`].
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "public-keys")]
     pub(crate) fn that_may_have_signed<'n>(
         &self,
         named: Option<&'n str>,
@@ -75,7 +75,7 @@ impl<'a> LiveKeys<'a> {
     }
 
     /// How many public keys are for one algorithm, at most: all of them fit a signature that names none.
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "public-keys")]
     pub(crate) fn max_for_one_algorithm(&self) -> usize {
         let keys = self.public_keys();
         let algorithms = keys.clone().flat_map(|(_, key)| key.algorithms());

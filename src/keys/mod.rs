@@ -1,17 +1,17 @@
 //! Keys: a [`Secret`] or a public key, and a [`Keyring`] of live ones.
 
 mod constant_time;
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 mod findings;
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 pub(crate) mod jose;
 mod key;
 mod keyring;
 mod live_keys;
 mod secret;
 
-#[cfg(feature = "jwt")]
-pub use self::jose::{JwsAlgorithm, VerifyingKey};
+#[cfg(feature = "public-keys")]
+pub use self::jose::{EcdsaForm, JwsAlgorithm, VerifyingKey};
 #[cfg(feature = "jwks")]
 pub(crate) use self::live_keys::MAX_TRIALS;
 pub(crate) use self::{

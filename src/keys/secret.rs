@@ -83,7 +83,7 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// As [`Secret::utf8`], and when what follows the prefix is not base64.
+    /// As [`Secret::utf8`], when what follows the prefix is not base64, and for a `whpk_` or `whsk_` key.
     pub fn whsec(text: impl AsRef<str>) -> Result<Self, SecretError> {
         Self::parse(text, Encoding::Whsec)
     }
@@ -135,6 +135,10 @@ impl Secret {
         let stray = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`');
         if text.starts_with(stray) || text.ends_with(stray) {
             return Err(SecretError::Stray);
+        }
+        let is_half = text.starts_with("whpk_") || text.starts_with("whsk_");
+        if encoding == Encoding::Whsec && is_half {
+            return Err(SecretError::HalfOfPair);
         }
         let bytes = match encoding {
             Encoding::Utf8 => text.as_bytes().to_vec(),

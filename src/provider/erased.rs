@@ -1,8 +1,9 @@
 //! [`DynProvider`]: a pack without its event type.
 
-use std::any::{Any, type_name};
-#[cfg(feature = "jwks")]
-use std::borrow::Cow;
+use std::{
+    any::{Any, type_name},
+    borrow::Cow,
+};
 
 use http::HeaderName;
 
@@ -27,7 +28,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn validate(&self) -> Result<(), BuildError>;
     fn needs_access(&self) -> bool;
     fn findings(&self, now: UnixTime) -> Vec<Finding>;
-    #[cfg(feature = "jwks")]
+    fn names_keys(&self) -> bool;
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection>;
     fn reads_secret(&self, name: &HeaderName) -> bool;
     fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection>;
@@ -71,7 +72,10 @@ impl<P: Provider> DynProvider for P {
         Provider::findings(self, now)
     }
 
-    #[cfg(feature = "jwks")]
+    fn names_keys(&self) -> bool {
+        Provider::names_keys(self)
+    }
+
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
         Provider::key_name(self, request)
     }

@@ -71,8 +71,16 @@ pub trait Provider: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Whether requests name their keys, as [`Scheme::names_keys`]. Without it, a receiver whose
+    /// [`keys`](Self::keys) the application finds by their names cannot be built. Default: they do not.
+    ///
+    /// [`Scheme::names_keys`]: crate::schemes::Scheme::names_keys
+    fn names_keys(&self) -> bool {
+        false
+    }
+
     /// The name of the key that the request says it is signed with, as [`Scheme::key_name`]. Asked only where
-    /// [`keys`](Self::keys) are published. Default: none.
+    /// [`keys`](Self::keys) are looked up by their names. Default: none.
     ///
     /// [`Scheme::key_name`]: crate::schemes::Scheme::key_name
     ///

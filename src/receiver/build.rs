@@ -23,7 +23,7 @@ use crate::{
     setup::{BuildError, Finding},
     telemetry::{Meter, Told, log},
     tenants::Keys,
-    time::Window,
+    time::{Clock, UnixTime, Window},
     verdict::Terms,
 };
 
@@ -45,6 +45,7 @@ struct Settled {
     handler_deadline: Duration,
     name: Arc<str>,
     meter: Meter,
+    clock: Arc<dyn Clock>,
 }
 
 impl ReceiverBuilder {
@@ -96,7 +97,8 @@ impl ReceiverBuilder {
     }
 
     fn settled(&self) -> Result<Settled, BuildError> {
-        self.check_parts()?;
+        let clock = self.clock.clone().ok_or(BuildError::NoClock)?;
+        self.check_parts(&*clock)?;
         let profile = self.provider.profile();
         let margin = self.margin();
         let future = self.future.unwrap_or(profile.future);
@@ -130,22 +132,29 @@ impl ReceiverBuilder {
             profile,
             meter: Meter::new(&name),
             name,
+            clock,
         };
         self.check_limits(&settled)?;
         Ok(settled)
     }
 
     /// Names, pack and access rule.
-    fn check_parts(&self) -> Result<(), BuildError> {
+    fn check_parts(&self, clock: &dyn Clock) -> Result<(), BuildError> {
         checked_name("endpoint's name", &self.name)?;
         checked_name("pack's name", self.provider.name())?;
         self.provider.validate()?;
-        self.check_acknowledged()?;
-        self.provider.keys().check(|_| true)?;
+        self.check_acknowledged(clock.now())?;
+        let keys = self.provider.keys();
+        keys.check(|_| true)?;
+        if matches!(keys, Keys::Named(_)) && !self.provider.names_keys() {
+            return Err(BuildError::Receiver(
+                "keys are looked up by the names that requests give, but requests of this pack name none",
+            ));
+        }
         if let Some(access) = &self.access {
             return access.validate();
         }
-        let serves_many = matches!(self.provider.keys(), Keys::Tenants(_));
+        let serves_many = matches!(keys, Keys::Tenants(_));
         if self.provider.needs_access() && !serves_many {
             return Err(BuildError::Receiver(
                 "the pack's sender signs nothing, or only a part of what is used, so the caller must show \
@@ -156,9 +165,9 @@ impl ReceiverBuilder {
     }
 
     /// A code that nobody knows is a slip: its finding would go on to be logged.
-    fn check_acknowledged(&self) -> Result<(), BuildError> {
+    fn check_acknowledged(&self, now: UnixTime) -> Result<(), BuildError> {
         let mut known = [Finding::CODES, Totals::CODES].concat();
-        for finding in self.provider.findings(self.clock.now()) {
+        for finding in self.provider.findings(now) {
             if !known.contains(&finding.code()) {
                 known.push(finding.code());
             }
@@ -239,12 +248,12 @@ impl ReceiverBuilder {
             Retries::For(_) | Retries::Unknown => self.store_timeout,
         };
         let (inbox, meter) = (inbox.inbox.clone(), settled.meter.clone());
-        Intake::new(inbox, meter, self.clock.clone(), limit).map(Some)
+        Intake::new(inbox, meter, settled.clock.clone(), limit).map(Some)
     }
 
     fn once(&self, store: BoxDedupStore, settled: &Settled) -> Result<Once, BuildError> {
         let meter = Some(settled.meter.clone());
-        let calls = StoreCalls::new(store, meter, self.clock.clone(), self.store_timeout);
+        let calls = StoreCalls::new(store, meter, settled.clock.clone(), self.store_timeout);
         Ok(Once {
             claims: Claims::new(settled.name.clone(), calls, self.lease)?,
             inbox: self.intake(settled)?,
@@ -276,6 +285,7 @@ impl ReceiverBuilder {
             meter,
             body_limit,
             retention,
+            clock,
             ..
         } = settled;
         let keys = self.provider.keys();
@@ -307,7 +317,7 @@ impl ReceiverBuilder {
             keeping: (self.inbox)
                 .map(|inbox| Keeping::new(inbox.headers, inbox.order_by, retention)),
             own_body_limit: self.body_limit,
-            clock: self.clock,
+            clock,
             told: Told::new(self.observer, meter, name.clone()),
             said_no_time: AtomicBool::new(false),
             acknowledged: self.acknowledged,

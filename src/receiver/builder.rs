@@ -8,7 +8,7 @@ use crate::{
     dedup::{BoxDedupStore, DedupStore},
     provider::DynProvider,
     telemetry::{Observer, Unobserved},
-    time::{Clock, RETENTION_MARGIN, SystemClock, Timer},
+    time::{self, Clock, RETENTION_MARGIN, Timer},
 };
 
 /// Builds a [`Receiver`](crate::Receiver). Every setting but the dedup store has a default from the pack's table. Only
@@ -22,7 +22,7 @@ pub struct ReceiverBuilder {
     pub(super) store: Option<BoxDedupStore>,
     pub(super) inbox: Option<InboxSettings>,
     pub(super) observer: Arc<dyn Observer>,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(super) clock: Option<Arc<dyn Clock>>,
     pub(super) timer: Option<Arc<dyn Timer>>,
     pub(super) past: Option<Duration>,
     pub(super) future: Option<Duration>,
@@ -60,7 +60,7 @@ impl ReceiverBuilder {
             store: None,
             inbox: None,
             observer: Arc::new(Unobserved),
-            clock: Arc::new(SystemClock::new()),
+            clock: time::of_system(),
             timer: None,
             past: None,
             future: None,
@@ -289,7 +289,7 @@ impl ReceiverBuilder {
     /// # Ok::<(), hookgate::BuildError>(())
     /// ```
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -317,7 +317,7 @@ impl ReceiverBuilder {
         if is_kits || !self.store.as_ref().is_some_and(is_durable) {
             self.timer = Some(timer());
         }
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self.store = Some(store(self.store.take()));
         self.observer = observer(self.observer);
         self

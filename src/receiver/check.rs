@@ -46,7 +46,7 @@ const CHECKS: [Check; 15] = [
 /// The worst first.
 pub(super) fn check(policy: &Policy) -> Vec<Finding> {
     let mut found: Vec<Finding> = CHECKS.iter().filter_map(|check| check(policy)).collect();
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "public-keys")]
     if let Keys::Ring(ring) = &policy.judge.keys {
         found.extend(ring.findings(policy.clock().now()));
     }

@@ -225,6 +225,17 @@ mod tests {
         Receiver::new("test", Waiting(timeout)).dedup(MemoryStore::with_capacity(1))
     }
 
+    /// As on `wasm32-unknown-unknown`.
+    #[test]
+    fn a_target_without_a_clock_wants_one() {
+        let mut builder = of(None);
+        builder.clock = None;
+        assert_eq!(builder.build().err(), Some(BuildError::NoClock));
+        let mut judge = of(None);
+        judge.clock = None;
+        assert_eq!(judge.judge().err(), Some(BuildError::NoClock));
+    }
+
     /// The guide to deploying lists them.
     #[test]
     fn the_guide_has_the_defaults() -> Result<(), BuildError> {

@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use http::{HeaderName, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, Method, Uri, header::CONTENT_TYPE, uri::Authority};
 
 use super::{Headers, Single};
 
@@ -54,6 +54,13 @@ impl<'a> Head<'a> {
             peer: Peer::Unknown,
             headers,
         }
+    }
+
+    /// The head of a request in `http`'s types, without route parameters and peer.
+    pub fn of(method: &'a Method, target: &'a Uri, headers: &'a HeaderMap) -> Self {
+        Self::new(method.as_str(), target.path(), headers)
+            .query(target.query())
+            .authority(target.authority().map(Authority::as_str))
     }
 
     /// The query, where the request target has one. An inbox keeps it with the request.

@@ -14,7 +14,7 @@ use crate::{
     judge::Admitted,
     limits::Grant,
     receiver::Receiver,
-    telemetry::{DeliverySpan, Facts, log},
+    telemetry::{DeliverySpan, Facts, log, words},
     time::{Elapsed, Limit, Timer},
     verdict::{Answer, RETRY_AFTER, Reason},
 };
@@ -104,7 +104,8 @@ impl TimeLeft {
     /// Says that nothing is left.
     fn say_over(&self, receiver: &Receiver) {
         receiver.0.judge.told.meter.handler_deadline();
-        self.span.within(|| log::past_deadline(&self.of));
+        let (reason, what) = (Reason::HandlerDeadline, words::PAST_DEADLINE);
+        self.span.within(|| log::unfinished(&self.of, reason, what));
     }
 }
 

@@ -12,12 +12,12 @@ use bytes::Bytes;
 use pin_project_lite::pin_project;
 
 use crate::{
-    delivery::NotTaken,
+    delivery::{Delivery, DeliverySlot, NotTaken},
     telemetry::{
         Facts, Panicked, caught, log,
         one_line::{WithSources, one_line},
     },
-    verdict::{Ending, Outcome, Verdict},
+    verdict::{Ack, Ending, Nack, Outcome, Verdict},
 };
 
 /// So many bytes are kept of what an error says.
@@ -58,6 +58,29 @@ impl<R> Ran<R> {
             reply: None,
             status,
         }
+    }
+}
+
+/// The slot's delivery, for a handler that is a function. One that takes another event than the pack's does not run.
+pub(crate) fn taken<E: 'static>(slot: &DeliverySlot) -> Result<Delivery<E>, Outcome> {
+    slot.take().map_err(|why| {
+        log::misused(why.reason(), &why);
+        why.outcome()
+    })
+}
+
+/// What such a handler came to, where it runs.
+pub(crate) async fn ran<R>(
+    running: Result<impl Future<Output = Result<Ack, Nack>>, Outcome>,
+) -> Ran<R> {
+    let outcome = match running {
+        Ok(running) => running.await.map_or_else(Outcome::from, Outcome::from),
+        Err(outcome) => outcome,
+    };
+    Ran {
+        outcome,
+        reply: None,
+        status: None,
     }
 }
 

@@ -10,6 +10,8 @@ mod handle;
 mod handler;
 #[cfg(feature = "tower")]
 mod pass;
+#[cfg(feature = "tokio")]
+mod receive;
 mod run;
 mod running_copy;
 mod underway;
@@ -19,9 +21,6 @@ use std::fmt;
 
 use http::{HeaderName, header};
 
-#[cfg(feature = "tower")]
-pub(crate) use self::pass::Pass;
-pub(crate) use self::work::{Said, Worked, work};
 pub use self::{
     accept::set_aside,
     conclude::{Concluded, conclude},
@@ -30,6 +29,12 @@ pub use self::{
     handler::Ran,
     running_copy::RunningCopy,
 };
+pub(crate) use self::{
+    handler::{ran, taken},
+    work::{Said, Worked, work},
+};
+#[cfg(feature = "tower")]
+pub(crate) use self::{pass::Pass, receive::follow};
 use self::{run::Run, underway::Underway};
 use crate::{
     delivery::DeliverySlot,

@@ -9,7 +9,7 @@ use crate::{
     judge::Nonce,
     limits::Grant,
     receiver::Policy,
-    telemetry::{DeliverySpan, Facts, Observed, Observer, StoreCall, log},
+    telemetry::{DeliverySpan, Facts, Observed, Observer, StoreCall, log, words},
     time::{Clock, Timer},
     verdict::{Answer, Ending, RETRY_AFTER, Reason, StoreError},
 };
@@ -59,7 +59,7 @@ impl<'a> Underway<'a> {
         }
         let terms = &policy.judge.gate.terms;
         let Some(running) = policy.handlers.running.take(1) else {
-            log::overloaded(facts);
+            log::unfinished(facts, Reason::Overloaded, words::OVERLOADED);
             return Err(Answer::of(Reason::Overloaded, terms));
         };
         // Asked once this one counts as running, so that whoever drains either waits for it or has it turned away.
@@ -209,7 +209,7 @@ impl Drop for Underway<'_> {
             return;
         }
         let reason = Reason::CutOff;
-        log::cut_off(self.facts);
+        log::unfinished(self.facts, reason, words::CUT_OFF);
         self.tell(|observer, seen| observer.ended(seen, reason));
         self.note(reason.ending(), reason);
     }

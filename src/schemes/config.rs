@@ -6,14 +6,17 @@ use super::{
     AccessToken, AccessTokenConfig, HmacBodyField, HmacBodyFieldConfig, HmacHeader,
     HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, Scheme, TokenPlace,
 };
+#[cfg(feature = "public-keys")]
+use super::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]
 use super::{SignedRequest, SignedRequestConfig};
 use crate::setup::BuildError;
 
 /// How a sender signs, whichever scheme it uses: the public, serialisable form of each scheme here.
 ///
-/// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `signed-request` (feature `jwt`),
-/// `access-token` or `one-time-token`. The others are those of its configuration.
+/// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `public-key-signature` (feature
+/// `public-keys`), `signed-request` (feature `jwt`), `access-token` or `one-time-token`. The others are those of its
+/// configuration.
 ///
 /// ```
 /// use hookgate::{
@@ -41,6 +44,9 @@ pub enum SchemeConfig {
     HmacHeader(HmacHeaderConfig),
     /// A MAC inside the JSON that it covers.
     HmacBodyField(HmacBodyFieldConfig),
+    /// A signature by a private key in a header (feature `public-keys`).
+    #[cfg(feature = "public-keys")]
+    PublicKeySignature(PublicKeySignatureConfig),
     /// A signature by the key of a certificate (feature `jwt`).
     #[cfg(feature = "jwt")]
     SignedRequest(SignedRequestConfig),
@@ -61,8 +67,10 @@ impl SchemeConfig {
     /// ```
     pub fn signature_headers(&self) -> Vec<&str> {
         match self {
-            Self::HmacHeader(config) => config.signature_headers(),
+            Self::HmacHeader(config) => config.settings().signature_headers(),
             Self::HmacBodyField(_) | Self::OneTimeToken(_) => Vec::new(),
+            #[cfg(feature = "public-keys")]
+            Self::PublicKeySignature(config) => config.settings().signature_headers(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => vec![&config.signature_header],
             Self::AccessToken(config) => match &config.at {
@@ -77,8 +85,10 @@ impl SchemeConfig {
     /// list is not proved, also where the scheme reads it.
     pub fn covered_headers(&self) -> Vec<&str> {
         match self {
-            Self::HmacHeader(config) => config.covered_headers(),
+            Self::HmacHeader(config) => config.settings().covered_headers(),
             Self::HmacBodyField(_) | Self::AccessToken(_) | Self::OneTimeToken(_) => Vec::new(),
+            #[cfg(feature = "public-keys")]
+            Self::PublicKeySignature(config) => config.settings().covered_headers(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.covered_headers(),
         }
@@ -92,6 +102,10 @@ impl TryFrom<SchemeConfig> for Box<dyn Scheme> {
         Ok(match config {
             SchemeConfig::HmacHeader(config) => Box::new(HmacHeader::try_from(config)?),
             SchemeConfig::HmacBodyField(config) => Box::new(HmacBodyField::try_from(config)?),
+            #[cfg(feature = "public-keys")]
+            SchemeConfig::PublicKeySignature(config) => {
+                Box::new(PublicKeySignature::try_from(config)?)
+            }
             #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(config) => Box::new(SignedRequest::try_from(config)?),
             SchemeConfig::AccessToken(config) => Box::new(AccessToken::try_from(config)?),
@@ -109,6 +123,13 @@ impl From<HmacHeaderConfig> for SchemeConfig {
 impl From<HmacBodyFieldConfig> for SchemeConfig {
     fn from(config: HmacBodyFieldConfig) -> Self {
         Self::HmacBodyField(config)
+    }
+}
+
+#[cfg(feature = "public-keys")]
+impl From<PublicKeySignatureConfig> for SchemeConfig {
+    fn from(config: PublicKeySignatureConfig) -> Self {
+        Self::PublicKeySignature(config)
     }
 }
 

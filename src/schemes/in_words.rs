@@ -2,19 +2,25 @@
 
 use std::fmt::{self, Display, Formatter};
 
+#[cfg(feature = "public-keys")]
+use super::PublicKeySignatureConfig;
 #[cfg(feature = "jwt")]
 use super::SignedRequestConfig;
 use super::{
     AccessTokenConfig, Digest, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, Recipe,
-    SchemeConfig, SignatureEncoding, SignatureLayout, TokenPlace,
+    SchemeConfig, SignatureEncoding, SignatureLayout, TokenPlace, signature_headers::Settings,
 };
 use crate::json::places::in_words as member;
+#[cfg(feature = "public-keys")]
+use crate::keys::{EcdsaForm, JwsAlgorithm};
 
 impl Display for SchemeConfig {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::HmacHeader(config) => config.fmt(f),
             Self::HmacBodyField(config) => config.fmt(f),
+            #[cfg(feature = "public-keys")]
+            Self::PublicKeySignature(config) => config.fmt(f),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.fmt(f),
             Self::AccessToken(config) => config.fmt(f),
@@ -26,40 +32,65 @@ impl Display for SchemeConfig {
 /// ``HMAC-SHA256 of {body}, hex after `sha256=`, in x-hub-signature-256``.
 impl Display for HmacHeaderConfig {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let mac = mac(self.digest);
-        let encoding = encoding(self.encoding);
-        write!(f, "{mac} of {}, {encoding}", self.template)?;
-        match &self.layout {
-            SignatureLayout::Single { prefix } if prefix.is_empty() => {}
-            SignatureLayout::Single { prefix } => write!(f, " after `{prefix}`")?,
-            SignatureLayout::SpaceSeparated { prefix } => write!(f, ", a list of `{prefix}…`")?,
-            SignatureLayout::List => f.write_str(", a list")?,
-            SignatureLayout::TimeAndSignature => f.write_str(" after the time")?,
-            SignatureLayout::Pairs {
-                signature,
-                timestamp,
-            } => {
-                let separator = self.separator.unwrap_or(',');
-                let time = timestamp.as_ref();
-                let time = time.map(|name| format!("{name}=…{separator}"));
-                write!(f, ", pairs `{}{signature}=…`", time.unwrap_or_default())?;
-            }
-        }
-        write!(f, ", in {}", self.signature_header)?;
-        // Numbered ones would fill a page.
-        let others: &[_] = match self.more_signature_headers.len() {
-            count @ 4.. => {
-                write!(f, " or one of {count} more headers")?;
-                &[]
-            }
-            _ => &self.more_signature_headers,
-        };
-        let family = self.or_headers.iter().map(|it| &it.signature_header);
-        others
-            .iter()
-            .chain(family)
-            .try_for_each(|other| write!(f, " or {other}"))
+        write!(f, "{} of ", mac(self.digest))?;
+        in_headers(self.settings(), f)
     }
+}
+
+/// `Ed25519 over {timestamp:10}{body}, hex, in x-signature-ed25519`.
+#[cfg(feature = "public-keys")]
+impl Display for PublicKeySignatureConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} over ", algorithm(self.algorithm))?;
+        if self.ecdsa_form == EcdsaForm::Der {
+            in_headers_as(self.settings(), "DER in ", f)?;
+        } else {
+            in_headers(self.settings(), f)?;
+        }
+        let header = self.key_id_header.as_ref();
+        header.map_or(Ok(()), |name| write!(f, ", the key named in {name}"))
+    }
+}
+
+fn in_headers(settings: Settings<'_>, f: &mut Formatter<'_>) -> fmt::Result {
+    in_headers_as(settings, "", f)
+}
+
+/// What is signed, and how headers carry the signatures. `form` stands before the encoding.
+fn in_headers_as(settings: Settings<'_>, form: &str, f: &mut Formatter<'_>) -> fmt::Result {
+    let encoding = encoding(settings.encoding);
+    write!(f, "{}, {form}{encoding}", settings.template)?;
+    match settings.layout {
+        SignatureLayout::Single { prefix } if prefix.is_empty() => {}
+        SignatureLayout::Single { prefix } => write!(f, " after `{prefix}`")?,
+        SignatureLayout::SpaceSeparated { prefix } => write!(f, ", a list of `{prefix}…`")?,
+        SignatureLayout::List => f.write_str(", a list")?,
+        SignatureLayout::TimeAndSignature => f.write_str(" after the time")?,
+        SignatureLayout::TimeAndList => f.write_str(", a list after the time")?,
+        SignatureLayout::Pairs {
+            signature,
+            timestamp,
+        } => {
+            let separator = settings.separator.unwrap_or(',');
+            let time = timestamp.as_ref();
+            let time = time.map(|name| format!("{name}=…{separator}"));
+            write!(f, ", pairs `{}{signature}=…`", time.unwrap_or_default())?;
+        }
+    }
+    write!(f, ", in {}", settings.signature_header)?;
+    // Numbered ones would fill a page.
+    let others: &[_] = match settings.more_signature_headers.len() {
+        count @ 4.. => {
+            write!(f, " or one of {count} more headers")?;
+            &[]
+        }
+        _ => settings.more_signature_headers,
+    };
+    let family = settings.or_headers.iter().map(|it| &it.signature_header);
+    others
+        .iter()
+        .chain(family)
+        .try_for_each(|other| write!(f, " or {other}"))
 }
 
 /// ``HMAC-SHA256 of the JSON without its member `mac`, base64, in that member``.
@@ -130,6 +161,23 @@ const fn mac(digest: Digest) -> &'static str {
         Digest::Sha256 => "HMAC-SHA256",
         Digest::Sha384 => "HMAC-SHA384",
         Digest::Sha512 => "HMAC-SHA512",
+    }
+}
+
+/// As the field calls it.
+#[cfg(feature = "public-keys")]
+fn algorithm(algorithm: JwsAlgorithm) -> &'static str {
+    match algorithm {
+        JwsAlgorithm::Rs256 => "RSA-SHA256",
+        JwsAlgorithm::Rs384 => "RSA-SHA384",
+        JwsAlgorithm::Rs512 => "RSA-SHA512",
+        JwsAlgorithm::Ps256 => "RSA-PSS-SHA256",
+        JwsAlgorithm::Ps384 => "RSA-PSS-SHA384",
+        JwsAlgorithm::Ps512 => "RSA-PSS-SHA512",
+        JwsAlgorithm::Es256 => "ECDSA on P-256",
+        JwsAlgorithm::Es384 => "ECDSA on P-384",
+        JwsAlgorithm::EdDsa => "Ed25519",
+        other => other.name(),
     }
 }
 

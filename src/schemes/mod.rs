@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | [`HmacHeader`] | a MAC in a header | [`HmacHeaderConfig`] |
 //! | [`HmacBodyField`] | a MAC inside the JSON that it covers | [`HmacBodyFieldConfig`] |
+//! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
 //! | [`AccessToken`] | who calls: a fixed token. It covers nothing | [`AccessTokenConfig`] |
 //! | [`OneTimeToken`] | who calls: a token for one request, signed with its time. It covers nothing else | [`OneTimeTokenConfig`] |
@@ -12,6 +13,8 @@
 //! is serialisable, and has `new` and a setter for each setting. Keys are no part of it.
 
 mod access_token;
+#[cfg(feature = "public-keys")]
+mod by_kind;
 mod config;
 mod digest;
 mod end_to_end;
@@ -19,8 +22,11 @@ pub mod hmac_body_field;
 mod hmac_header;
 mod in_words;
 mod one_time_token;
+#[cfg(feature = "public-keys")]
+mod public_key_signature;
 mod scheme;
 mod signature_encoding;
+mod signature_headers;
 mod signed_header;
 #[cfg(feature = "jwt")]
 mod signed_request;
@@ -30,24 +36,29 @@ mod timestamp_form;
 mod to_sign;
 mod verified;
 
-#[cfg(feature = "simulator")]
-pub(crate) use self::access_token::Shown;
+#[cfg(feature = "public-keys")]
+pub(crate) use self::by_kind::ByKind;
+#[cfg(feature = "public-keys")]
+pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]
 pub use self::signed_request::{SignedRequest, SignedRequestConfig};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::template::{FromRequest, Parts};
-#[cfg(feature = "simulator")]
-pub(crate) use self::to_sign::ToSign;
 pub use self::{
     access_token::{AccessToken, AccessTokenConfig, TokenPlace},
     config::SchemeConfig,
     digest::Digest,
     hmac_body_field::{HmacBodyField, HmacBodyFieldConfig, Recipe},
-    hmac_header::{HeaderFamily, HmacHeader, HmacHeaderConfig, SignatureLayout},
+    hmac_header::{HmacHeader, HmacHeaderConfig},
     one_time_token::{OneTimeToken, OneTimeTokenConfig},
     scheme::{Scheme, Signs},
     signature_encoding::SignatureEncoding,
+    signature_headers::{HeaderFamily, SignatureLayout},
     template::Template,
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},
+};
+#[cfg(feature = "simulator")]
+pub(crate) use self::{
+    access_token::Shown, signature_headers::SignatureHeaders, to_sign::ToSign,
 };

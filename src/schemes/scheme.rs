@@ -6,10 +6,10 @@ use http::HeaderName;
 
 use super::Verified;
 use crate::{
-    keys::{KeyKind, LiveKeys},
+    keys::{Key, KeyKind, LiveKeys},
     limits::BODY_LIMIT,
     request::{Head, RawRequest},
-    setup::Finding,
+    setup::{BuildError, Finding},
     verdict::Rejection,
 };
 
@@ -20,8 +20,9 @@ use crate::{
 ///
 /// 1. [`key_name`](Self::key_name) says which key the request names. Of most schemes none does.
 /// 2. That key is looked up. A ring has its keys at hand. A look-up that has to wait is awaited by the road, within the
-///    time that stores have too, and answered with 503 where it fails. Keys that are fetched are
-///    [`Keys::Published`](crate::tenants::Keys).
+///    time that stores have too, and answered with 503 where it fails. Such keys are published by the sender
+///    ([`Keys::Published`](crate::tenants::Keys)), or found by the application
+///    ([`Keys::Named`](crate::tenants::Keys)).
 /// 3. [`verify`](Self::verify) proves the bytes with the live keys. It does not wait.
 ///
 /// # Examples
@@ -82,9 +83,26 @@ pub trait Scheme: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether it verifies with this key, which is of a kind that it [takes](Self::takes). Asked when a receiver is built.
+    /// Default: it does.
+    ///
+    /// # Errors
+    ///
+    /// When the key could verify nothing, since it is for another algorithm.
+    fn check_key(&self, key: &Key) -> Result<(), BuildError> {
+        let _ = key;
+        Ok(())
+    }
+
     /// What the start-up check should say of these settings. Default: nothing.
     fn findings(&self) -> Vec<Finding> {
         Vec::new()
+    }
+
+    /// Whether requests name their keys, so that [`key_name`](Self::key_name) can say which. A pack whose keys are found by
+    /// their names cannot be built without. Default: they do not.
+    fn names_keys(&self) -> bool {
+        false
     }
 
     /// The name of the key that the request says it is signed with: a `kid`. It is not proved, and chooses only among the
@@ -180,8 +198,16 @@ impl<S: Scheme + ?Sized> Scheme for Box<S> {
         (**self).takes(kind)
     }
 
+    fn check_key(&self, key: &Key) -> Result<(), BuildError> {
+        (**self).check_key(key)
+    }
+
     fn findings(&self) -> Vec<Finding> {
         (**self).findings()
+    }
+
+    fn names_keys(&self) -> bool {
+        (**self).names_keys()
     }
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {

@@ -80,13 +80,13 @@ impl SignatureEncoding {
         }
     }
 
-    /// Whether a MAC can be written so.
-    pub(super) fn check_for_mac(self) -> Result<(), BuildError> {
+    /// Whether it writes a signature's bytes, and nothing else.
+    pub(super) fn check_in_header(self) -> Result<(), BuildError> {
         if Self::OF_MACS.contains(&self) {
             return Ok(());
         }
         Err(BuildError::Scheme(
-            "a MAC is written in hexadecimal or base64: JWS are for signed requests",
+            "a signature here is written in hexadecimal or base64: JWS are for signed requests",
         ))
     }
 
@@ -128,7 +128,7 @@ impl SignatureEncoding {
     }
 
     /// Decodes a signature of whatever length. A JWS is no encoding of its bytes alone.
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "public-keys")]
     pub(super) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
             // The decoder would pass over a `0x` before the digits.

@@ -2,6 +2,8 @@
 
 use http::HeaderName;
 
+#[cfg(feature = "jwt")]
+use super::TimestampForm;
 use super::{
     end_to_end::check_end_to_end,
     template::{Misfit, Source, Template, TextRule},
@@ -35,11 +37,11 @@ impl SignedHeader {
         }
     }
 
-    /// For texts whose form says where they end: any of its bytes may be the delimiter.
+    /// For the text of a time of this form.
     #[cfg(feature = "jwt")]
-    pub(super) fn delimiting_itself(mut self) -> Self {
-        self.rule = self.rule.delimiting_itself();
-        self
+    pub(super) fn of_time(mut self, form: TimestampForm) -> Result<Self, BuildError> {
+        self.rule = form.rule(self.rule)?;
+        Ok(self)
     }
 
     pub(super) fn name(&self) -> &HeaderName {

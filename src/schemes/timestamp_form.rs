@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::UnixTime;
+use super::template::{MAX_TEXT_BYTES, TextRule};
+use crate::{setup::BuildError, time::UnixTime};
 
 /// Longest number that is taken: a signed 64-bit one has 20 characters.
 const MAX_NUMBER_BYTES: usize = 20;
@@ -24,7 +25,14 @@ pub enum TimestampForm {
     FractionalSeconds,
     /// An RFC 3339 date and time with its offset.
     Rfc3339,
+    /// A date and time as in RFC 3339, but without an offset, read as UTC: `2023-11-14T22:13:20.123`.
+    UtcDateTime,
 }
+
+/// Why a literal beside `{timestamp}` cannot end its text.
+pub(super) const GOES_ON: BuildError = BuildError::Scheme(
+    "a time of this form can contain the literal beside `{timestamp}`: one signature would fit two readings",
+);
 
 impl TimestampForm {
     /// The moment that `text` names.
@@ -34,6 +42,7 @@ impl TimestampForm {
             Self::Milliseconds => whole_number(text).map(UnixTime::from_millis),
             Self::FractionalSeconds => with_fraction(text),
             Self::Rfc3339 => UnixTime::from_rfc3339(std::str::from_utf8(text).ok()?),
+            Self::UtcDateTime => without_offset(text),
         }
     }
 
@@ -43,8 +52,30 @@ impl TimestampForm {
             Self::Seconds | Self::Milliseconds => b"-",
             Self::FractionalSeconds => b"-.",
             Self::Rfc3339 => b"-.:+TtZz ",
+            Self::UtcDateTime => b"-.:Tt ",
         };
         byte.is_ascii_digit() || others.contains(&byte)
+    }
+
+    /// What the text of a time of this form may be, where a template says `rule` of it.
+    ///
+    /// # Errors
+    ///
+    /// When the template has a place for another form, or the literal beside it could go on with the time.
+    pub(super) fn rule(self, rule: TextRule) -> Result<TextRule, BuildError> {
+        if rule.ends_itself && self != Self::Rfc3339 {
+            return Err(BuildError::Scheme(
+                "the template has `{timestamp:rfc3339}`, and the time is of another form",
+            ));
+        }
+        Ok(match self {
+            // Its text begins and ends by its own form, so any literal beside it leaves one reading.
+            Self::Rfc3339 if !rule.ends_itself => rule.delimiting_itself(),
+            // The same, but for what a fraction begins with. No template has a digit there.
+            Self::UtcDateTime if rule.delimiter == Some(b'.') => return Err(GOES_ON),
+            Self::UtcDateTime => rule.delimiting_itself(),
+            _ => rule,
+        })
     }
 
     /// The text of `time`.
@@ -60,6 +91,7 @@ impl TimestampForm {
                 format!("{sign}{secs}.{rest:03}")
             }
             Self::Rfc3339 => time.to_rfc3339(),
+            Self::UtcDateTime => time.to_rfc3339().trim_end_matches('Z').to_owned(),
         }
     }
 }
@@ -71,6 +103,15 @@ fn whole_number(text: &[u8]) -> Option<i64> {
         return None;
     }
     std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// A date and time that ends with its seconds or their fraction.
+fn without_offset(text: &[u8]) -> Option<UnixTime> {
+    // With the offset of UTC behind it, in a room that allocates nothing.
+    let mut room = [b'Z'; MAX_TEXT_BYTES + 1];
+    room.get_mut(..text.len())?.copy_from_slice(text);
+    let with_offset = room.get(..=text.len())?;
+    UnixTime::from_rfc3339(std::str::from_utf8(with_offset).ok()?)
 }
 
 /// A whole number of seconds, and what of its fraction makes milliseconds.

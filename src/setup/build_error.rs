@@ -55,6 +55,9 @@ pub enum BuildError {
          or give a store that is shared and survives restarts"
     )]
     NoDedupStore,
+    /// The target has no clock of its own, as `wasm32-unknown-unknown`.
+    #[error("this target has no clock: give one that asks the host, `.clock(…)`")]
+    NoClock,
     /// Marks would be forgotten while their deliveries are still accepted or sent again: a replay
     /// gap.
     #[error(

@@ -23,6 +23,9 @@ pub enum SecretError {
     /// The text is not in the encoding that was asked for.
     #[error("the secret is not valid {0}")]
     Encoding(&'static str),
+    /// A `whpk_` or `whsk_` key of Standard Webhooks: half of a pair, which signs or verifies `v1a`.
+    #[error("a `whpk_` or `whsk_` key is half of a pair, and no shared secret")]
+    HalfOfPair,
     /// The environment variable is not set.
     #[error("{variable} is not set")]
     Unset {

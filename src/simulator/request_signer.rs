@@ -1,18 +1,14 @@
 //! [`RequestSigner`]: signs what other simulators send, with a private key.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use jsonwebtoken::{
-    EncodingKey,
-    crypto::{JwtSigner, aws_lc},
-};
 use serde_json::json;
 
 use super::Sent;
 use crate::{
     keys::{
-        JwsAlgorithm,
-        jose::{base64url, message_of},
+        EcdsaForm, JwsAlgorithm,
+        jose::{PrivateKey, base64url, message_of},
     },
     schemes::{FromRequest, Parts, SignatureEncoding, SignedRequestConfig, Template},
     setup::BuildError,
@@ -27,7 +23,7 @@ pub struct RequestSigner {
     config: SignedRequestConfig,
     template: Template,
     from_request: Option<FromRequest>,
-    key: EncodingKey,
+    key: Arc<PrivateKey>,
     algorithm: JwsAlgorithm,
     named: String,
     key_id: Option<String>,
@@ -44,30 +40,18 @@ impl RequestSigner {
         private_key: impl AsRef<[u8]>,
         algorithm: JwsAlgorithm,
     ) -> Result<Self, BuildError> {
-        let pem = private_key.as_ref();
-        let key = match algorithm {
-            JwsAlgorithm::Es256 | JwsAlgorithm::Es384 => EncodingKey::from_ec_pem(pem),
-            JwsAlgorithm::EdDsa => EncodingKey::from_ed_pem(pem),
-            JwsAlgorithm::Hs256 | JwsAlgorithm::Hs384 | JwsAlgorithm::Hs512 => {
-                return Err(UNUSABLE);
-            }
-            _ => EncodingKey::from_rsa_pem(pem),
-        };
+        let key = PrivateKey::read(private_key.as_ref(), algorithm, EcdsaForm::Fixed);
         let template = Template::of_signed_request(&config.template)?;
         let template = template.with_url(config.url.as_deref())?;
-        let signer = Self {
+        Ok(Self {
             from_request: FromRequest::of(&template),
             template,
             config,
-            key: key.map_err(|_| UNUSABLE)?,
+            key: Arc::new(key.ok_or(UNUSABLE)?),
             algorithm,
             named: algorithm.name().to_owned(),
             key_id: None,
-        };
-        // The backend takes a key as it comes, and finds out when it signs: a public one, or one of another kind.
-        let signed = signer.signer().and_then(|it| it.try_sign(b"").ok());
-        signed.ok_or(UNUSABLE)?;
-        Ok(signer)
+        })
     }
 
     /// Names another algorithm than the one that is used.
@@ -143,17 +127,9 @@ impl RequestSigner {
         format!("{head}..{signature}")
     }
 
-    /// That signing fails was ruled out when the key was read, but for the operating system's randomness: then nothing
-    /// stands there, and nobody takes it.
+    /// Signing fails only without the operating system's randomness: then nothing stands there, and nobody takes it.
     fn signature(&self, text: &[u8]) -> Vec<u8> {
-        self.signer()
-            .and_then(|signer| signer.try_sign(text).ok())
-            .unwrap_or_default()
-    }
-
-    fn signer(&self) -> Option<Box<dyn JwtSigner>> {
-        let algorithm = self.algorithm.backend()?;
-        (aws_lc::DEFAULT_PROVIDER.signer_factory)(&algorithm, &self.key).ok()
+        self.key.sign(text).unwrap_or_default()
     }
 }
 

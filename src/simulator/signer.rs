@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 #[cfg(feature = "jwt")]
 use super::RequestSigner;
 use super::{HeaderSigner, Sent};
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 use crate::keys::JwsAlgorithm;
 use crate::{
     schemes::{
@@ -65,11 +65,14 @@ impl From<Unsignable> for SignError {
 }
 
 impl Signer {
-    /// Signs with a shared secret: the key's bytes, decoded.
+    /// Signs with a shared secret: the key's bytes, decoded. A
+    /// [`PublicKeySignature`](crate::schemes::PublicKeySignature) is made with a private key: PEM or DER (PKCS #8, for RSA
+    /// also PKCS #1), or the 32 bytes of an Ed25519 seed.
     ///
     /// # Errors
     ///
-    /// When the settings cannot be right, or are those of a signature by a private key.
+    /// When the settings cannot be right, or are those of a signed request; when a private key cannot be read, or is not
+    /// one of the algorithm's.
     pub fn new(
         config: impl Into<SchemeConfig>,
         secret: impl AsRef<[u8]>,
@@ -77,13 +80,18 @@ impl Signer {
         let kept = || Zeroizing::new(secret.as_ref().to_vec());
         match config.into() {
             SchemeConfig::HmacHeader(config) => {
-                let signer = HeaderSigner::new(config.try_into()?, secret);
+                let signer = HeaderSigner::mac(config.try_into()?, secret.as_ref());
                 Ok(Self(Kind::Header(Box::new(signer))))
             }
             SchemeConfig::HmacBodyField(config) => Ok(Self(Kind::Body(config.try_into()?, kept()))),
             SchemeConfig::AccessToken(config) => Ok(Self(Kind::Token(config.try_into()?, kept()))),
             SchemeConfig::OneTimeToken(config) => {
                 Ok(Self(Kind::OneTimeToken(config.try_into()?, kept())))
+            }
+            #[cfg(feature = "public-keys")]
+            SchemeConfig::PublicKeySignature(config) => {
+                let signer = HeaderSigner::private_key(config.try_into()?, secret.as_ref())?;
+                Ok(Self(Kind::Header(Box::new(signer))))
             }
             #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(_) => Err(BuildError::Scheme(
@@ -92,19 +100,26 @@ impl Signer {
         }
     }
 
-    /// Signs with a private key in PEM: PKCS #8, for RSA also PKCS #1 (feature `jwt`).
+    /// Signs with a private key in PEM: PKCS #8, for RSA also PKCS #1 (feature `public-keys`).
     ///
     /// # Errors
     ///
     /// When the settings cannot be right, or are those of a MAC; when the key cannot be read, or is not one of the
     /// algorithm's.
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "public-keys")]
     pub fn private_key(
         config: impl Into<SchemeConfig>,
         pem: impl AsRef<[u8]>,
         algorithm: JwsAlgorithm,
     ) -> Result<Self, BuildError> {
         match config.into() {
+            SchemeConfig::PublicKeySignature(config) if config.algorithm == algorithm => {
+                Self::new(config, pem)
+            }
+            SchemeConfig::PublicKeySignature(_) => Err(BuildError::Scheme(
+                "the private key is for another algorithm than the settings name",
+            )),
+            #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(config) => {
                 let signer = RequestSigner::new(config, pem, algorithm)?;
                 Ok(Self(Kind::Request(Box::new(signer))))
@@ -120,7 +135,7 @@ impl Signer {
     #[must_use]
     pub fn also_signed_with(mut self, secret: impl AsRef<[u8]>) -> Self {
         if let Kind::Header(signer) = &mut self.0 {
-            signer.add(secret);
+            signer.add(secret.as_ref());
         }
         self
     }
@@ -162,7 +177,7 @@ impl Signer {
     pub fn unsigned(&self, sent: Sent) -> Sent {
         match &self.0 {
             Kind::Header(signer) => {
-                let headers = signer.scheme.signature_headers();
+                let headers = signer.headers().signature_headers();
                 headers.fold(sent, |sent, name| sent.without_header(name))
             }
             Kind::Body(scheme, _) => {
@@ -189,7 +204,7 @@ impl Signer {
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = match &self.0 {
-            Kind::Header(..) => "hmac-header",
+            Kind::Header(signer) => signer.scheme(),
             Kind::Body(..) => "hmac-body-field",
             Kind::Token(..) => "access-token",
             Kind::OneTimeToken(..) => "one-time-token",

@@ -174,16 +174,15 @@ pub(crate) fn unrecognized(facts: &Facts) {
     );
 }
 
-/// A delivery is dropped on its way.
-pub(crate) fn cut_off(facts: &Facts) {
+/// A delivery is not handled, or not in time.
+pub(crate) fn unfinished(facts: &Facts, reason: Reason, what: Words) {
     tracing::warn!(
         target: TARGET,
         endpoint = &*facts.endpoint,
         event_type = facts.type_label(),
         event_key = %facts.key,
-        reason = Reason::CutOff.as_str(),
-        "{}",
-        words::CUT_OFF
+        reason = reason.as_str(),
+        "{what}"
     );
 }
 
@@ -191,18 +190,6 @@ pub(crate) fn cut_off(facts: &Facts) {
 /// application's panic hook.
 pub(crate) fn panicked(endpoint: &str, whose: &'static str) {
     tracing::error!(target: TARGET, endpoint, whose, "{}", words::PANICKED);
-}
-
-pub(crate) fn overloaded(facts: &Facts) {
-    tracing::warn!(
-        target: TARGET,
-        endpoint = &*facts.endpoint,
-        event_type = facts.type_label(),
-        event_key = %facts.key,
-        reason = Reason::Overloaded.as_str(),
-        "{}",
-        words::OVERLOADED
-    );
 }
 
 pub(crate) fn shutting_down(facts: &Facts) {
@@ -236,18 +223,6 @@ pub(crate) fn worker_left(handlers: usize, unsettled: usize) {
         unsettled,
         "{}",
         words::WORKER_LEFT
-    );
-}
-
-pub(crate) fn past_deadline(facts: &Facts) {
-    tracing::warn!(
-        target: TARGET,
-        endpoint = &*facts.endpoint,
-        event_type = facts.type_label(),
-        event_key = %facts.key,
-        reason = Reason::HandlerDeadline.as_str(),
-        "{}",
-        words::PAST_DEADLINE
     );
 }
 

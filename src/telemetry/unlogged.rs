@@ -20,13 +20,11 @@ pub(crate) fn ended(_: &Facts, _: u32, _: &'static str, _: &'static str) {}
 pub(crate) fn turned_away(_: &Facts, _: Reason) {}
 pub(crate) fn sent_back(_: &Facts) {}
 pub(crate) fn unrecognized(_: &Facts) {}
-pub(crate) fn cut_off(_: &Facts) {}
+pub(crate) fn unfinished(_: &Facts, _: Reason, _: Words) {}
 pub(crate) fn panicked(_: &str, _: &'static str) {}
-pub(crate) fn overloaded(_: &Facts) {}
 pub(crate) fn shutting_down(_: &Facts) {}
 pub(crate) fn left(_: &str, _: usize, _: usize) {}
 pub(crate) fn worker_left(_: usize, _: usize) {}
-pub(crate) fn past_deadline(_: &Facts) {}
 pub(crate) fn failed(_: &Facts, _: u32, _: Reason, _: Option<u16>, _: Words) {}
 pub(crate) fn lease(_: &Facts, _: u32, _: Words) {}
 pub(crate) fn handlers_error(_: &Observed<'_>, _: &(dyn Error + Send + Sync)) {}

@@ -11,8 +11,8 @@ use super::{KeySourceError, Tenant};
 /// # Limits
 ///
 /// The source is asked only for callers that the receiver's own networks and access rule let in. It is asked only for
-/// names that are not remembered: 10,000 are, found ones for 60 s, unknown ones for 10 s. Each name has one look-up at
-/// a time, within the receiver's time limit for look-ups.
+/// names that are not remembered. 10,000 found ones are, for 60 s, and as many unknown ones, for 10 s. Each name has one
+/// look-up at a time, within the receiver's time limit for look-ups.
 ///
 /// At most 64 names that were not found before are looked up at once: beyond that the answer is 503. A tenant that is
 /// remembered, or whose time to be looked up again has come, needs none of these 64.

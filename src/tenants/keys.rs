@@ -1,9 +1,9 @@
 //! [`Keys`]: whose keys verify an endpoint's requests.
 
-use super::Tenants;
+use super::{NamedKeys, Tenants};
 #[cfg(feature = "jwks")]
 use crate::access::Jwks;
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 use crate::keys::VerifyingKey;
 use crate::{
     keys::{Key, KeyKind, Keyring, Secret},
@@ -18,6 +18,11 @@ pub enum Keys {
     Ring(Keyring),
     /// The request's head says whose ring.
     Tenants(Tenants),
+    /// Keys that requests name, found by the application. The pack's scheme must read such names.
+    ///
+    /// A delivery waits for a look-up where the key is not remembered, at most
+    /// [`store_timeout`](crate::receiver::ReceiverBuilder::store_timeout).
+    Named(NamedKeys),
     /// Keys that the sender publishes, looked up by the name that a signature gives (`kid`). Feature `jwks`.
     ///
     /// A delivery waits for a look-up where a key may be missing, at most
@@ -46,7 +51,7 @@ impl Keys {
                 jwks.validate()?;
                 takes(KeyKind::Public)
             }
-            Self::Tenants(_) | Self::NotNeeded => true,
+            Self::Named(_) | Self::Tenants(_) | Self::NotNeeded => true,
         };
         if all {
             Ok(())
@@ -58,13 +63,41 @@ impl Keys {
     }
 }
 
+impl Keys {
+    /// Whether a request says which keys it needs, and they may not be at hand.
+    pub(crate) fn are_looked_up(&self) -> bool {
+        match self {
+            #[cfg(feature = "jwks")]
+            Self::Published(_) => true,
+            Self::Named(_) => true,
+            Self::Ring(_) | Self::Tenants(_) | Self::NotNeeded => false,
+        }
+    }
+
+    /// For packs, when they are validated: asks `check` of each key that is known. See
+    /// [`check_key`](crate::schemes::Scheme::check_key).
+    ///
+    /// # Errors
+    ///
+    /// The first of `check`.
+    pub fn check_each(
+        &self,
+        check: impl FnMut(&Key) -> Result<(), BuildError>,
+    ) -> Result<(), BuildError> {
+        match self {
+            Self::Ring(ring) => ring.load().iter().try_for_each(check),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl From<Secret> for Keys {
     fn from(secret: Secret) -> Self {
         Self::Ring(secret.into())
     }
 }
 
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 impl From<VerifyingKey> for Keys {
     fn from(key: VerifyingKey) -> Self {
         Self::Ring(key.into())
@@ -80,6 +113,12 @@ impl From<Key> for Keys {
 impl From<Keyring> for Keys {
     fn from(ring: Keyring) -> Self {
         Self::Ring(ring)
+    }
+}
+
+impl From<NamedKeys> for Keys {
+    fn from(keys: NamedKeys) -> Self {
+        Self::Named(keys)
     }
 }
 

@@ -3,6 +3,8 @@
 mod key_source;
 mod key_source_error;
 mod keys;
+mod look_ups;
+mod named_keys;
 mod place;
 mod table;
 mod tenant;
@@ -12,6 +14,7 @@ pub use self::{
     key_source::KeySource,
     key_source_error::KeySourceError,
     keys::Keys,
+    named_keys::{NamedKeySource, NamedKeys},
     table::{TenantName, Tenants},
     tenant::Tenant,
 };

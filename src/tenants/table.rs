@@ -8,37 +8,23 @@ use std::{
 };
 
 use http::{HeaderName, header};
-use quick_cache::sync::{Cache, EntryAction, EntryResult};
 
 use super::{
     KeySource, Tenant,
     key_source::DynKeySource,
-    place::{Place, Remembered},
+    look_ups::{LookUps, MAX_NAME_BYTES},
 };
 use crate::{
     identity::TenantId,
-    limits::Allowance,
     request::{Head, Single},
-    telemetry::Level,
     verdict::Rejection,
 };
 
-/// Longest name of a tenant that is looked up: more is no name, and would only fill the cache.
-const MAX_NAME_BYTES: usize = 256;
-
-/// Names that are remembered, found and unknown together.
+/// Names that are remembered: so many found ones, and so many unknown ones.
 const CACHED_NAMES: usize = 10_000;
 
 /// How long a found tenant is remembered. Its keyring is a live handle, so rotation needs no waiting.
 const FOUND_FOR: Duration = Duration::from_secs(60);
-
-/// How long an unknown name is remembered, so that one which is said again does not reach the key source.
-const UNKNOWN_FOR: Duration = Duration::from_secs(10);
-
-/// Look-ups of names that were not found before, at once. Whoever makes names up, and passes the receiver's own rule or
-/// finds none, then holds this much of the key source and no more. A database's pool of connections is of this size. At
-/// 5 ms for one that is 12,800 new names a second, which no restart of a receiver needs.
-const LOOK_UPS: usize = 64;
 
 /// Where a request names its tenant.
 ///
@@ -89,8 +75,7 @@ pub enum TenantName {
 pub struct Tenants {
     name: TenantName,
     source: Arc<dyn DynKeySource>,
-    cache: Arc<Cache<String, Remembered>>,
-    look_ups: Allowance,
+    look_ups: Arc<LookUps<Tenant>>,
     /// Tenants of which the operator was told that anyone may call. Each is told once, under however many names it is
     /// known.
     told: Arc<Mutex<HashSet<TenantId>>>,
@@ -109,8 +94,7 @@ impl Tenants {
         Self {
             name,
             source: Arc::new(source),
-            cache: Arc::new(Cache::new(CACHED_NAMES)),
-            look_ups: Allowance::new(LOOK_UPS, Level::unmetered()),
+            look_ups: Arc::new(LookUps::of(CACHED_NAMES)),
             told: Arc::default(),
         }
     }
@@ -131,69 +115,20 @@ impl Tenants {
         if name.is_empty() || name.len() > MAX_NAME_BYTES {
             return Err(Rejection::UnknownTenant);
         }
-        let remembered = match self.cache.get(name) {
-            Some(known) if known.until > now => Some(known),
-            _ => None,
-        };
-        let (tenant, is_news) = match remembered {
-            Some(known) => (known.tenant, false),
-            None => self.find_anew(name, now).await?,
-        };
+        let ask = |_| self.ask(name);
+        let (tenant, is_asked) = self.look_ups.find(name, now, FOUND_FOR, ask).await?;
         let tenant = tenant.ok_or(Rejection::UnknownTenant)?;
+        let is_news = is_asked && self.is_news(&tenant);
         Ok(Found { tenant, is_news })
     }
 
-    /// The tenant of a name that is not remembered, or has to be looked up again, and whether it is news. Whoever
-    /// waited for another's look-up has its answer.
-    async fn find_anew(
-        &self,
-        name: &str,
-        now: Duration,
-    ) -> Result<(Option<Tenant>, bool), Rejection> {
-        let lapsed = |_: &String, known: &mut Remembered| match known.until > now {
-            true => EntryAction::Retain(known.tenant.clone()),
-            false => EntryAction::ReplaceWithGuard,
-        };
-        let mut place = match self.cache.entry_async(name, lapsed).await {
-            EntryResult::Retained(tenant) => return Ok((tenant, false)),
-            EntryResult::Replaced(place, lapsed) => Place::after(place, Some(lapsed)),
-            EntryResult::Vacant(place) => Place::after(place, None),
-            // Neither is asked for.
-            EntryResult::Removed(..) | EntryResult::Timeout => {
-                return Err(Rejection::KeysUnavailable);
-            }
-        };
-        let known = self.look_up(name, place.was_found(), now).await?;
-        place.fill(known.clone());
-        let is_news = known.tenant.as_ref().is_some_and(|it| self.is_news(it));
-        Ok((known.tenant, is_news))
-    }
-
-    async fn look_up(
-        &self,
-        name: &str,
-        was_found: bool,
-        now: Duration,
-    ) -> Result<Remembered, Rejection> {
-        let _one_of_them = if was_found {
-            None
-        } else {
-            Some(self.look_ups.take(1).ok_or(Rejection::Overloaded)?)
-        };
+    async fn ask(&self, name: &str) -> Result<Option<Tenant>, Rejection> {
         let tenant = self.source.tenant(name).await;
         let tenant = tenant.map_err(|_| Rejection::KeysUnavailable)?;
         if tenant.as_ref().is_some_and(|it| !it.is_usable()) {
             return Err(Rejection::KeysUnavailable);
         }
-        let keep = if tenant.is_some() {
-            FOUND_FOR
-        } else {
-            UNKNOWN_FOR
-        };
-        Ok(Remembered {
-            tenant,
-            until: now.saturating_add(keep),
-        })
+        Ok(tenant)
     }
 
     fn is_news(&self, tenant: &Tenant) -> bool {

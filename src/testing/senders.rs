@@ -8,8 +8,8 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::{Asked, Content, Sender};
-#[cfg(feature = "jwt")]
-use crate::{keys::JwsAlgorithm, schemes::SignedRequestConfig};
+#[cfg(feature = "public-keys")]
+use crate::keys::JwsAlgorithm;
 use crate::{
     providers::{
         facephi::{FacephiSimulator, Topic},
@@ -275,15 +275,15 @@ pub fn custom<B: Into<Bytes>>(
 /// # Ok(())
 /// # }
 /// ```
-#[cfg(feature = "jwt")]
+#[cfg(feature = "public-keys")]
 pub fn signed_request<B: Into<Bytes>>(
     path: impl Into<String>,
-    config: SignedRequestConfig,
+    config: impl Into<SchemeConfig>,
     algorithm: JwsAlgorithm,
     keys: [impl AsRef<[u8]>; 2],
     usual: impl Fn(&Asked<'_>) -> B,
 ) -> Result<impl Sender, BuildError> {
-    let path = path.into();
+    let (path, config) = (path.into(), config.into());
     let [own, others] = keys;
     let signer = |key: &[u8]| Signer::private_key(config.clone(), key, algorithm);
     let (own, others) = (signer(own.as_ref())?, signer(others.as_ref())?);

@@ -1,6 +1,6 @@
 //! [`Clock`]: what time it is.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::{sync::Arc, time::Duration};
 
 use super::UnixTime;
 
@@ -14,7 +14,7 @@ pub trait Clock: Send + Sync + 'static {
     fn monotonic(&self) -> Duration;
 }
 
-impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
+impl<C: Clock + ?Sized> Clock for Arc<C> {
     fn now(&self) -> UnixTime {
         (**self).now()
     }
@@ -24,42 +24,10 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
     }
 }
 
-/// The operating system's clocks.
-///
-/// ```
-/// use hookgate::time::{Clock, SystemClock};
-///
-/// let clock = SystemClock::new();
-/// let before = clock.monotonic();
-/// assert!(clock.monotonic() >= before);
-/// println!("{}", clock.now().to_rfc3339());
-/// ```
-#[derive(Debug, Clone, Copy)]
-pub struct SystemClock {
-    start: Instant,
-}
-
-impl SystemClock {
-    /// A clock whose monotonic time starts now.
-    pub fn new() -> Self {
-        Self {
-            start: Instant::now(),
-        }
-    }
-}
-
-impl Default for SystemClock {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Clock for SystemClock {
-    fn now(&self) -> UnixTime {
-        UnixTime::from_system(SystemTime::now())
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.start.elapsed()
-    }
+/// The operating system's clock. `None` on a target without one: there the application gives its own.
+pub(crate) fn of_system() -> Option<Arc<dyn Clock>> {
+    #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+    return None;
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+    return Some(Arc::new(super::SystemClock::new()));
 }

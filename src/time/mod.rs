@@ -7,6 +7,8 @@ mod clock;
 mod event_time;
 #[cfg(feature = "testing")]
 mod fake_clock;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+mod system_clock;
 mod timer;
 #[cfg(feature = "tokio")]
 mod tokio_timer;
@@ -18,18 +20,21 @@ use std::time::Duration;
 
 #[cfg(feature = "testing")]
 pub use self::fake_clock::FakeClock;
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+pub use self::system_clock::SystemClock;
 #[cfg(feature = "tokio")]
 pub use self::tokio_timer::TokioTimer;
-#[cfg(feature = "tower")]
+#[cfg(feature = "tokio")]
 pub(crate) use self::tokio_timer::spawn;
 pub use self::{
-    clock::{Clock, SystemClock},
+    clock::Clock,
     event_time::EventTime,
     timer::{Background, Sleep, Timer},
     unix_time::UnixTime,
     window::Window,
 };
 pub(crate) use self::{
+    clock::of_system,
     event_time::{ACCEPTS_UNREADABLE_TIME, accepts_unreadable_time},
     wait::{Elapsed, Limit, beside, both, either, within},
 };

@@ -1,17 +1,16 @@
 //! The sender's side of the token endpoint.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use jsonwebtoken::{EncodingKey, crypto::aws_lc};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 use super::client_assertion::CLIENT_ASSERTION_TYPE;
 use crate::{
     keys::{
-        JwsAlgorithm,
-        jose::{base64url, message_of},
+        EcdsaForm, JwsAlgorithm,
+        jose::{PrivateKey, base64url, message_of},
     },
     request::form::{FORM, encoded},
     setup::BuildError,
@@ -246,7 +245,7 @@ pub struct TokenRefused {
 /// ```
 #[derive(Clone)]
 pub struct AssertionSimulator {
-    key: EncodingKey,
+    key: Arc<PrivateKey>,
     algorithm: JwsAlgorithm,
     key_id: Option<String>,
     claims: Map<String, Value>,
@@ -260,15 +259,9 @@ impl AssertionSimulator {
     ///
     /// When it is no key for `algorithm`.
     pub fn pem(pem: impl AsRef<[u8]>, algorithm: JwsAlgorithm) -> Result<Self, BuildError> {
-        let pem = pem.as_ref();
-        let readers = [
-            EncodingKey::from_rsa_pem,
-            EncodingKey::from_ec_pem,
-            EncodingKey::from_ed_pem,
-        ];
-        let keys = readers.iter().filter_map(|read| read(pem).ok());
-        let mut fitting = keys.filter_map(|key| Self::of(key, algorithm));
-        fitting.next().ok_or(BuildError::TokenEndpoint(
+        let key = PrivateKey::read(pem.as_ref(), algorithm, EcdsaForm::Fixed);
+        let key = key.and_then(|key| Self::of(key, algorithm));
+        key.ok_or(BuildError::TokenEndpoint(
             "the private key cannot be read, or is not one for this algorithm",
         ))
     }
@@ -279,20 +272,22 @@ impl AssertionSimulator {
     ///
     /// When `algorithm` is none of `Hs256`, `Hs384`, `Hs512`.
     pub fn secret(secret: &[u8], algorithm: JwsAlgorithm) -> Result<Self, BuildError> {
-        Self::of(EncodingKey::from_secret(secret), algorithm).ok_or(BuildError::TokenEndpoint(
+        let key = PrivateKey::secret(secret, algorithm);
+        let key = key.and_then(|key| Self::of(key, algorithm));
+        key.ok_or(BuildError::TokenEndpoint(
             "a shared secret signs with `Hs256`, `Hs384` or `Hs512`",
         ))
     }
 
-    fn of(key: EncodingKey, algorithm: JwsAlgorithm) -> Option<Self> {
+    fn of(key: PrivateKey, algorithm: JwsAlgorithm) -> Option<Self> {
         let simulator = Self {
-            key,
+            key: Arc::new(key),
             algorithm,
             key_id: None,
             claims: Map::new(),
             lifetime: Duration::from_secs(300),
         };
-        simulator.signature(b"").is_some().then_some(simulator)
+        simulator.key.sign(b"").is_some().then_some(simulator)
     }
 
     /// Adds a claim, or with `null` takes one away, the ones that are always there included: `iat`, `exp` and a random
@@ -334,14 +329,8 @@ impl AssertionSimulator {
             members.insert("kid".to_owned(), id.as_str().into());
         }
         let message = message_of(&head, Value::Object(claims).to_string().as_bytes());
-        let signature = self.signature(message.as_bytes()).unwrap_or_default();
+        let signature = self.key.sign(message.as_bytes()).unwrap_or_default();
         format!("{message}.{}", base64url::encode(signature))
-    }
-
-    fn signature(&self, message: &[u8]) -> Option<Vec<u8>> {
-        let algorithm = self.algorithm.backend()?;
-        let signer = (aws_lc::DEFAULT_PROVIDER.signer_factory)(&algorithm, &self.key).ok()?;
-        signer.try_sign(message).ok()
     }
 }
 

@@ -4,7 +4,7 @@ use std::{
     fmt,
     future::Future,
     marker::PhantomData,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
 };
@@ -26,8 +26,8 @@ use crate::{
     limits::unread::WatchedBody,
     receiver::Receiver,
     request::Head,
-    road::{self, Concluded, Pass, Ran, RunsToEnd, TimeLeft},
-    time::{self, Timer},
+    road::{self, Concluded, Pass, Ran},
+    time::Timer,
     verdict::{Answer, Verdict},
 };
 
@@ -118,9 +118,7 @@ where
             let admitted = {
                 let mut body = WatchedBody::new(RequestBody::new(body));
                 let target = (wiring.target)(&parts);
-                let head = Head::new(parts.method.as_str(), target.path(), &parts.headers)
-                    .query(target.query())
-                    .authority(target.authority().map(|authority| authority.as_str()))
+                let head = Head::of(&parts.method, target, &parts.headers)
                     .route_params(&route_params)
                     .peer((wiring.peer)(&parts))
                     .unix_socket((wiring.unix_socket)(&parts));
@@ -140,12 +138,9 @@ where
                     }
                 }
             };
-            let time = TimeLeft::of(&admitted);
             let call = Call::new(inner, parts);
             let run = move |slot, bytes| call.run(slot, bytes);
-            let work = road::handle(receiver.clone(), admitted, timer.clone(), run);
-            let work = RunsToEnd::new(&receiver, &timer, time, work, time::spawn);
-            Ok(match road::conclude(&timer, pin!(work)).await {
+            Ok(match road::follow(&receiver, admitted, &timer, run).await {
                 Concluded::Reply(response) => response.map(AnswerBody::own),
                 Concluded::Answer(answer) => closing(&answer, speaks_http1),
             })
@@ -282,12 +277,7 @@ fn ran<Out>(mut response: Response<Out>) -> Ran<Response<Out>> {
 }
 
 fn fixed<Out>(answer: &Answer) -> Response<AnswerBody<Out>> {
-    let mut response = Response::new(AnswerBody::fixed(answer.body().clone()));
-    *response.status_mut() = answer.status();
-    for (name, value) in answer.headers() {
-        response.headers_mut().append(name.clone(), value.clone());
-    }
-    response
+    Response::from(answer).map(AnswerBody::fixed)
 }
 
 /// The same, which also closes the connection where it says so. HTTP/2 knows no such header (RFC 9113, section 8.2.2):

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{Outcome, Reason, Terms};
 
@@ -219,6 +219,24 @@ impl Answer {
             reason,
             closes: false,
         }
+    }
+}
+
+/// Status, headers and body. Whether the connection [closes](Answer::closes) is the framework's to say.
+impl From<&Answer> for Response<Bytes> {
+    fn from(answer: &Answer) -> Self {
+        let mut response = Self::new(answer.body.clone());
+        *response.status_mut() = answer.status;
+        for (name, value) in &answer.headers {
+            response.headers_mut().append(name.clone(), value.clone());
+        }
+        response
+    }
+}
+
+impl From<Answer> for Response<Bytes> {
+    fn from(answer: Answer) -> Self {
+        Self::from(&answer)
     }
 }
 

@@ -7,9 +7,8 @@ use bytes::Bytes;
 use crate::{
     delivery::{Delivery, DeliverySlot},
     inbox::StoredRequest,
-    road::Ran,
-    telemetry::log,
-    verdict::{Ack, Nack, Outcome},
+    road::{Ran, ran, taken},
+    verdict::{Ack, Nack},
 };
 
 /// What a handler gets.
@@ -34,28 +33,5 @@ where
     F: Fn(Delivery<E>) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Result<Ack, Nack>> + Send + 'static,
 {
-    Box::new(move |handed| {
-        let running = match handed.slot.take::<E>() {
-            Ok(delivery) => handler(delivery),
-            Err(why) => {
-                log::misused(why.reason(), &why);
-                let outcome = why.outcome();
-                return Box::pin(async { ran(outcome) });
-            }
-        };
-        Box::pin(async move {
-            ran(match running.await {
-                Ok(ack) => ack.into(),
-                Err(nack) => nack.into(),
-            })
-        })
-    })
-}
-
-fn ran(outcome: Outcome) -> Ran<()> {
-    Ran {
-        outcome,
-        reply: None,
-        status: None,
-    }
+    Box::new(move |handed| Box::pin(ran(taken(&handed.slot).map(&handler))))
 }

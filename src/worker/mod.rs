@@ -58,7 +58,7 @@ use crate::{
     inbox::{BoxInbox, Inbox},
     receiver::{Busy, Receiver},
     setup::BuildError,
-    time::{Clock, SystemClock, Timer, beside},
+    time::{self, Clock, Timer, beside},
     verdict::{Ack, Nack},
 };
 
@@ -84,7 +84,7 @@ use crate::{
 pub struct Worker {
     inbox: BoxInbox,
     served: HashMap<Arc<str>, Served>,
-    clock: Arc<dyn Clock>,
+    clock: Option<Arc<dyn Clock>>,
     slots: usize,
     lease: Duration,
     poll: Duration,
@@ -104,7 +104,7 @@ impl Worker {
         Self {
             inbox: BoxInbox::new(inbox),
             served: HashMap::new(),
-            clock: Arc::new(SystemClock::new()),
+            clock: time::of_system(),
             slots: 64,
             lease: Duration::from_secs(30),
             poll: Duration::from_secs(5),
@@ -165,7 +165,7 @@ impl Worker {
 
     /// The clock. Default: the operating system's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 

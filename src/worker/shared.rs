@@ -61,7 +61,8 @@ fn millis(time: Duration) -> u64 {
 
 impl Shared {
     pub(super) fn new(worker: Worker) -> Result<Self, BuildError> {
-        let (inbox, clock) = (worker.inbox, worker.clock);
+        let clock = worker.clock.ok_or(BuildError::NoClock)?;
+        let inbox = worker.inbox;
         let endpoint = |served| Endpoint {
             served,
             succeeded: AtomicU64::new(0),

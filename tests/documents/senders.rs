@@ -79,11 +79,19 @@ fn time(sender: &KnownSender) -> String {
             _ => format!("the body's `{place}`, of the event"),
         };
     }
-    let in_pairs = |layout: &SignatureLayout| matches!(layout, SignatureLayout::Pairs { timestamp, .. } if timestamp.is_some());
+    let beside = |layout: &SignatureLayout| match layout {
+        SignatureLayout::Pairs { timestamp, .. } => timestamp.is_some(),
+        SignatureLayout::TimeAndSignature | SignatureLayout::TimeAndList => true,
+        _ => false,
+    };
     match sender.scheme() {
         Some(SchemeConfig::HmacHeader(config)) => match config.timestamp_header {
             Some(header) => format!("{header}, ± 300 s"),
-            None if in_pairs(&config.layout) => "beside the signature, ± 300 s".to_owned(),
+            None if beside(&config.layout) => "beside the signature, ± 300 s".to_owned(),
+            None => "none".to_owned(),
+        },
+        Some(SchemeConfig::PublicKeySignature(config)) => match config.timestamp_header {
+            Some(header) => format!("{header}, ± 300 s"),
             None => "none".to_owned(),
         },
         Some(SchemeConfig::OneTimeToken(config)) => {
@@ -119,7 +127,10 @@ fn signed(sender: &KnownSender) -> String {
 fn secret(sender: &KnownSender) -> String {
     let credentials = sender.credentials.iter().map(|it| it.variable);
     let secret = sender.secret.map(|secret| {
+        let is_public = matches!(sender.scheme(), Some(SchemeConfig::PublicKeySignature(_)));
         let read = match secret.encoding {
+            Encoding::Hex if is_public => "VerifyingKey::hex",
+            _ if is_public => "VerifyingKey::base64",
             Encoding::Whsec => "Secret::whsec",
             Encoding::Base64 => "Secret::base64",
             Encoding::Hex => "Secret::hex",
@@ -166,6 +177,8 @@ fn row(sender: &KnownSender) -> String {
             assumed.join("; ")
         },
     ];
+    // A text that is signed may have one.
+    let cells = cells.map(|cell| cell.replace('|', "\\|"));
     format!("| {} |", cells.join(" | "))
 }
 

@@ -11,6 +11,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/facephi.md",
     "docs/idcloud.md",
     "docs/inbox.md",
+    "docs/lambda.md",
     "docs/logto.md",
     "docs/observability.md",
     "docs/presets.md",

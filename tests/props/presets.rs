@@ -10,15 +10,17 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use hookgate::{
-    Delivery, EventKey, Receiver, Rejection, Secret, UnixTime,
+    Delivery, EventKey, Keyring, Receiver, Rejection, Secret, UnixTime,
     dedup::MemoryStore,
     framework::{self, Admitted, DeliverySlot, Handled, Outcome, Ran},
     json::{Json, Payload},
+    keys::{Encoding, JwsAlgorithm, VerifyingKey},
     pack::Head,
     providers::{
         known::{self, KnownSender, Proof},
         preset::Preset,
     },
+    schemes::SchemeConfig,
     simulator::Sent,
     testing::FakeClock,
     time::Timer,
@@ -86,6 +88,54 @@ pub(crate) fn signing() -> impl Iterator<Item = &'static KnownSender> {
     presets().filter(|sender| matches!(sender.proof.value(), Proof::Scheme(_)))
 }
 
+/// How the sender signs with a private key, where it does.
+fn algorithm(sender: &KnownSender) -> Option<JwsAlgorithm> {
+    match sender.scheme()? {
+        SchemeConfig::PublicKeySignature(config) => Some(config.algorithm),
+        _ => None,
+    }
+}
+
+/// What a sender signs with, and what its receiver verifies with.
+pub(crate) struct Pair {
+    pub(crate) signs: Vec<u8>,
+    pub(crate) verifies: Keyring,
+}
+
+impl Pair {
+    /// This secret, or where the sender has a private key, one that is the same for all.
+    pub(crate) fn of(sender: &KnownSender, secret: &str) -> Self {
+        let Some(algorithm) = algorithm(sender) else {
+            return Self {
+                signs: secret.into(),
+                verifies: Secret::utf8(secret).unwrap().into(),
+            };
+        };
+        let name = match algorithm {
+            JwsAlgorithm::EdDsa => "ed",
+            JwsAlgorithm::Es256 => "p256",
+            other => panic!("name a test key of {other:?}"),
+        };
+        let public = vector(&format!("signed_request/{name}.pub.der"));
+        Self {
+            signs: vector(&format!("signed_request/{name}.key.pem")),
+            verifies: VerifyingKey::der(public, [algorithm]).into(),
+        }
+    }
+
+    /// The keys of somebody else.
+    pub(crate) fn of_another(sender: &KnownSender) -> Keyring {
+        let point = match algorithm(sender) {
+            None => return Secret::utf8("a secret of somebody else").unwrap().into(),
+            Some(JwsAlgorithm::EdDsa) => {
+                "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
+            }
+            Some(_) => "036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
+        };
+        VerifyingKey::hex(point, algorithm(sender)).into()
+    }
+}
+
 impl Vector {
     pub(crate) fn sender(&self) -> &'static KnownSender {
         known::find(&self.sender).unwrap()
@@ -96,8 +146,18 @@ impl Vector {
         Secret::parse(&self.secret, encoding).unwrap()
     }
 
+    /// What verifies it: a public key as its console shows it, or the secret.
+    pub(crate) fn keys(&self) -> Keyring {
+        let encoding = self.sender().secret.unwrap().encoding;
+        match (algorithm(self.sender()), encoding) {
+            (None, _) => self.secret().into(),
+            (algorithm, Encoding::Hex) => VerifyingKey::hex(&self.secret, algorithm).into(),
+            (algorithm, _) => VerifyingKey::base64(&self.secret, algorithm).into(),
+        }
+    }
+
     pub(crate) fn preset(&self) -> Preset {
-        Preset::of(self.sender(), self.secret())
+        Preset::of(self.sender(), self.keys())
     }
 
     /// When it is verified.

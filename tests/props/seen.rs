@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use hookgate::{
-    Delivery, EventKey, Receiver, Rejection, Secret, UnixTime,
+    Delivery, EventKey, Keyring, Receiver, Rejection, UnixTime,
     access::AnyoneMayCall,
     dedup::MemoryStore,
     framework::{self, DeliverySlot, Handled, Outcome, Ran},
@@ -51,17 +51,17 @@ impl Seen {
     /// At the endpoint of its sender.
     pub(crate) async fn by(
         sender: &KnownSender,
-        secret: &Secret,
+        keys: &Keyring,
         now: UnixTime,
         sent: Sent,
     ) -> Result<Self, Refused> {
-        let secret = secret.clone();
+        let keys = keys.clone();
         match sender.name {
-            "facephi" => Self::by_pack(Facephi::new(secret), now, sent).await,
+            "facephi" => Self::by_pack(Facephi::new(keys), now, sent).await,
             "idcloud" => Self::by_pack(IdCloud::new(), now, sent).await,
-            "logto" => Self::by_pack(Logto::new(secret), now, sent).await,
+            "logto" => Self::by_pack(Logto::new(keys), now, sent).await,
             "unico-check" => Self::by_pack(UnicoCheck::new(), now, sent).await,
-            _ => Self::by_pack(Preset::of(sender, secret), now, sent).await,
+            _ => Self::by_pack(Preset::of(sender, keys), now, sent).await,
         }
     }
 

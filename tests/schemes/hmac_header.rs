@@ -588,6 +588,18 @@ fn a_time_is_signed_as_its_text_and_judged_as_a_time() {
             1_700_000_000_000,
         ),
         ("fractional_seconds", "{timestamp}:{body}", "-1.25", -1250),
+        (
+            "utc_date_time",
+            "v1:{timestamp}:{body}",
+            "2023-11-14T22:13:20.551",
+            1_700_000_000_551,
+        ),
+        (
+            "utc_date_time",
+            "{body}:{timestamp}",
+            "2023-11-14T22:13:20",
+            1_700_000_000_000,
+        ),
     ] {
         assert_eq!(with(unit, template, time), Ok(Some(millis)), "{time}");
     }
@@ -609,6 +621,18 @@ fn a_time_is_signed_as_its_text_and_judged_as_a_time() {
         with("rfc3339", "{timestamp}.{body}", "1700000000"),
         Err(Reason::MalformedTimestamp)
     );
+    for time in [
+        "2023-11-14T22:13:20Z",
+        "2023-11-14T22:13:20z",
+        "2023-11-14T22:13:20+00:00",
+        "2023-11-14T22:13:20.",
+        "2023-11-14T22:13",
+        "2023-11-14",
+        "1700000000",
+    ] {
+        let refused = with("utc_date_time", "{timestamp}:{body}", time);
+        assert_eq!(refused, Err(Reason::MalformedTimestamp), "{time}");
+    }
     // A fraction may have any number of digits, but a time has 256 bytes at most.
     let of_length = |length: usize| {
         let zeros = "0".repeat(length - "2023-11-14T22:13:20.Z".len());
@@ -622,12 +646,14 @@ fn a_time_is_signed_as_its_text_and_judged_as_a_time() {
         with("rfc3339", "{timestamp}.{body}", &of_length(257)),
         Err(Reason::MalformedTimestamp)
     );
-    // A dot ends no number that has one.
-    let ambiguous = json!({
-        "signature_header": "x", "encoding": "hex", "template": "{timestamp}.{body}",
-        "timestamp_header": "x-time", "timestamp_unit": "fractional_seconds",
-    });
-    assert!(HmacHeader::try_from(config(ambiguous)).is_err());
+    // A dot ends no number that has one, and no date that may go on with one.
+    for unit in ["fractional_seconds", "utc_date_time"] {
+        let ambiguous = json!({
+            "signature_header": "x", "encoding": "hex", "template": "{timestamp}.{body}",
+            "timestamp_header": "x-time", "timestamp_unit": unit,
+        });
+        assert!(HmacHeader::try_from(config(ambiguous)).is_err(), "{unit}");
+    }
 }
 
 #[tokio::test]

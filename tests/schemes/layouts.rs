@@ -125,6 +125,46 @@ fn a_time_and_a_signature_are_parted_at_the_last_separator() {
 }
 
 #[test]
+fn a_time_and_a_list_are_parted_at_the_first_separator() {
+    let config = config(json!({
+        "layout": "time_and_list", "template": "{timestamp}.{body}", "timestamp_unit": "milliseconds",
+    }));
+    let time = "1700000000000";
+    let right = by("old", &format!("{time}.body"));
+    let other = by("other", &format!("{time}.body"));
+    let taken = Ok(("old".to_owned(), None, Some(TIME)));
+    for (value, judged) in [
+        (format!("{time},{right}"), taken.clone()),
+        (format!("{time},short, {other},{right}"), taken),
+        (format!("{time},{other}"), Err(Reason::SignatureMismatch)),
+        // Another time, and the right one at a place of signatures.
+        (
+            format!("1700000000001,{time},{right}"),
+            Err(Reason::SignatureMismatch),
+        ),
+        (format!("{right},{time}"), Err(Reason::MalformedSignature)),
+        (format!(",{right}"), Err(Reason::MissingTimestamp)),
+        (right.clone(), Err(Reason::MalformedSignature)),
+        (time.to_owned(), Err(Reason::MalformedSignature)),
+        (format!("{time}.{right}"), Err(Reason::MalformedSignature)),
+        (String::new(), Err(Reason::MalformedSignature)),
+    ] {
+        assert_eq!(judge(&config, &[("x-sig", &value)]), judged, "{value}");
+    }
+}
+
+/// A time of as many digits as a signature is not tried as one.
+#[test]
+fn the_time_before_a_list_is_none_of_its_signatures() {
+    let config = config(json!({
+        "layout": "time_and_list", "separator": "|", "template": "{timestamp}.{body}",
+    }));
+    let time = "1".repeat(64);
+    let judged = judge(&config, &[("x-sig", &format!("{time}|short"))]);
+    assert_eq!(judged, Err(Reason::MalformedSignature));
+}
+
+#[test]
 fn a_separator_that_a_signature_may_hold_or_nothing_uses_is_refused() {
     for separator in ["+", "/", "=", "-", "_", "a", "0", "\n", "é"] {
         let config = config(json!({"layout": "list", "separator": separator}));
@@ -198,6 +238,8 @@ fn headers_of_signatures_that_cannot_be_told_apart_are_refused() {
         json!({"more_signature_headers": ["x a"]}),
         json!({"more_signature_headers": many}),
         json!({"more_signature_headers": ["x-a"], "layout": "time_and_signature", "template": "{timestamp}.{body}"}),
+        json!({"more_signature_headers": ["x-a"], "layout": "time_and_list", "template": "{timestamp}.{body}"}),
+        json!({"layout": "time_and_list"}),
         json!({"more_signature_headers": ["x-a"], "or_headers": {"signature_header": "y-sig"}}),
         json!({"or_headers": {"signature_header": "x-sig"}}),
         json!({"or_headers": {"signature_header": "y-sig", "id_header": "y-id"}}),

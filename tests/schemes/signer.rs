@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 
 use hookgate::{
     Key, Rejection, Secret, UnixTime,
-    keys::{JwsAlgorithm, VerifyingKey},
+    keys::{EcdsaForm, JwsAlgorithm, VerifyingKey},
     pack::{Head, LiveKeys, RawRequest, Scheme},
     schemes::{
-        Digest, HeaderFamily, HmacBodyFieldConfig, HmacHeaderConfig, Recipe, SchemeConfig,
-        SignatureEncoding, SignatureLayout, SignedRequestConfig, TimestampForm,
+        Digest, HeaderFamily, HmacBodyFieldConfig, HmacHeaderConfig, PublicKeySignatureConfig,
+        Recipe, SchemeConfig, SignatureEncoding, SignatureLayout, SignedRequestConfig,
+        TimestampForm,
     },
     simulator::{Sent, Signer},
 };
@@ -70,13 +71,17 @@ fn layouts() -> Vec<SignatureLayout> {
         pairs(Some("t")),
         SignatureLayout::List,
         SignatureLayout::TimeAndSignature,
+        SignatureLayout::TimeAndList,
     ]
 }
 
 fn carries_time(layout: &SignatureLayout) -> bool {
     match layout {
         SignatureLayout::Pairs { timestamp, .. } => timestamp.is_some(),
-        other => *other == SignatureLayout::TimeAndSignature,
+        other => matches!(
+            other,
+            SignatureLayout::TimeAndSignature | SignatureLayout::TimeAndList
+        ),
     }
 }
 
@@ -96,6 +101,7 @@ fn headers() -> Vec<SchemeConfig> {
                 TimestampForm::Milliseconds,
                 TimestampForm::FractionalSeconds,
                 TimestampForm::Rfc3339,
+                TimestampForm::UtcDateTime,
             ] {
                 let full = base.clone().id("X-Id").template("{id}|{timestamp}|{body}");
                 configs.push(if carries_time {
@@ -129,6 +135,61 @@ fn bodies() -> Vec<SchemeConfig> {
                 .into()
         })
         .collect()
+}
+
+/// As those of MACs, with keys in the place of digests.
+fn by_keys() -> Vec<(PublicKeySignatureConfig, &'static str, &'static str)> {
+    let keys = [
+        (JwsAlgorithm::EdDsa, EcdsaForm::Fixed, "ed"),
+        (JwsAlgorithm::Es256, EcdsaForm::Der, "p256"),
+        (JwsAlgorithm::Es384, EcdsaForm::Fixed, "p384"),
+        (JwsAlgorithm::Ps256, EcdsaForm::Fixed, "rsa"),
+    ];
+    let mut configs = Vec::new();
+    for layout in layouts() {
+        for (encoding, (algorithm, form, name)) in
+            OF_MACS.iter().flat_map(|it| keys.map(|key| (*it, key)))
+        {
+            let base = PublicKeySignatureConfig::new(algorithm, "X-Signature", encoding)
+                .ecdsa_form(form)
+                .layout(layout.clone());
+            let full = base.clone().id("X-Id").template("{id}|{timestamp}|{body}");
+            let (private, public) = match name {
+                "ed" => ("ed.key.pem", "ed.pub.der"),
+                "p256" => ("p256.key.pem", "p256.pub.der"),
+                "p384" => ("p384.key.pem", "p384.pub.der"),
+                _ => ("rsa.key.pem", "rsa.pub.der"),
+            };
+            let timed = if carries_time(&layout) {
+                full.timestamp_form(TimestampForm::Milliseconds)
+            } else {
+                configs.push((base, private, public));
+                full.timestamp("X-Time", TimestampForm::Rfc3339)
+            };
+            configs.push((timed, private, public));
+        }
+    }
+    configs
+}
+
+#[test]
+fn a_signature_by_a_private_key_is_verified_in_every_layout_and_encoding_and_any_change_refused() {
+    let file = |name: &str| vector(&format!("signed_request/{name}"));
+    for (config, private, public) in by_keys() {
+        let key = || VerifyingKey::der(file(public), [config.algorithm]);
+        let signer = Signer::new(config.clone(), file(private)).unwrap();
+        let config = SchemeConfig::from(config.clone());
+        let sent = signer.sign(post(), "m-1", AT).unwrap();
+        assert_eq!(judged(&config, &sent, key().into()), Ok(()), "{config:?}");
+        for wrong in [
+            sent.clone().with_tampered_body(),
+            sent.clone().with_tampered_signature(),
+            sent.clone().unsigned(),
+            signer.unsigned(sent.clone()),
+        ] {
+            assert!(judged(&config, &wrong, key().into()).is_err(), "{config:?}");
+        }
+    }
 }
 
 #[test]
@@ -224,6 +285,13 @@ fn a_signer_of_the_wrong_sort_or_with_wrong_settings_is_refused() {
     assert!(Signer::private_key(mac(), &pem, JwsAlgorithm::Rs256).is_err());
     assert!(Signer::private_key(request(), &pem, JwsAlgorithm::Es256).is_err());
     assert!(Signer::private_key(request(), &pem, JwsAlgorithm::Rs256).is_ok());
+    let by_key =
+        |algorithm| PublicKeySignatureConfig::new(algorithm, "x-signature", SignatureEncoding::Hex);
+    assert!(Signer::new(by_key(JwsAlgorithm::EdDsa), &pem).is_err());
+    assert!(Signer::new(by_key(JwsAlgorithm::EdDsa), SECRET).is_ok());
+    let named = |algorithm| Signer::private_key(by_key(algorithm), &pem, JwsAlgorithm::Rs256);
+    assert!(named(JwsAlgorithm::Rs256).is_ok());
+    assert!(named(JwsAlgorithm::Ps256).is_err());
     for unusable in [
         mac().id("x-id"),
         mac().template("{timestamp}.{body}"),
@@ -309,6 +377,7 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
         .into_iter()
         .chain(bodies())
         .chain([request.into()])
+        .chain(by_keys().into_iter().map(|(config, ..)| config.into()))
     {
         let text = serde_json::to_string(&config).unwrap();
         let read: SchemeConfig = serde_json::from_str(&text).unwrap();
@@ -316,12 +385,20 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
         let members: serde_json::Value = serde_json::from_str(&text).unwrap();
         names.insert(members["scheme"].as_str().unwrap().to_owned());
     }
-    let expected = ["hmac-body-field", "hmac-header", "signed-request"];
+    let expected = [
+        "hmac-body-field",
+        "hmac-header",
+        "public-key-signature",
+        "signed-request",
+    ];
     assert_eq!(names, expected.map(str::to_owned).into());
     for unknown in [
         r#"{"scheme":"none"}"#,
         r#"{"scheme":"hmac-header","signature_header":"x","encoding":"jws"}"#,
         r#"{"scheme":"hmac-header","signature_header":"x","encoding":"hex","timestamp_unit":"minutes"}"#,
+        r#"{"scheme":"public-key-signature","algorithm":"none","signature_header":"x","encoding":"hex"}"#,
+        r#"{"scheme":"public-key-signature","signature_header":"x","encoding":"hex"}"#,
+        r#"{"scheme":"public-key-signature","algorithm":"EdDSA","signature_header":"x","encoding":"hex","digest":"sha1"}"#,
         r#"{"scheme":"hmac-body-field","member":"mac","encoding":"jws"}"#,
         r#"{"scheme":"hmac-body-field","member":"mac","members":1}"#,
         r#"{"signature_header":"x","encoding":"hex"}"#,

@@ -82,7 +82,12 @@ fn pieces() -> impl Strategy<Value = Vec<&'static str>> {
     ]);
     let sources = [
         vec!["{id}", "{id:2}"],
-        vec!["{timestamp}", "{timestamp:2}", "{timestamp:3}"],
+        vec![
+            "{timestamp}",
+            "{timestamp:2}",
+            "{timestamp:3}",
+            "{timestamp:rfc3339}",
+        ],
         vec!["{method}", "{method:1}"],
         vec!["{path}", "{path:2}"],
         vec!["{header:x-a}", "{header:x-a:1}"],
@@ -159,7 +164,7 @@ proptest! {
 
     #[test]
     fn any_text_is_a_template_or_refused(
-        text in "([{}]|id|body|timestamp|method|path|url|header:a|:sha256:hex|[.:0-9-]|\\PC){0,9}",
+        text in "([{}]|id|body|timestamp|:rfc3339|method|path|url|header:a|:sha256:hex|[.:0-9-]|\\PC){0,9}",
     ) {
         if let Ok(template) = text.parse::<Template>() {
             prop_assert_eq!(template.to_string(), text);
@@ -193,9 +198,11 @@ proptest! {
             (TimestampForm::Rfc3339, "2023-11-14T22:13:20Z"),
             (TimestampForm::Rfc3339, "2023-11-14T22:13:20.7+01:00"),
             (TimestampForm::Rfc3339, "2023-11-14t22:13:20.77z"),
+            (TimestampForm::UtcDateTime, "2023-11-14T22:13:20"),
+            (TimestampForm::UtcDateTime, "2023-11-14T22:13:20.77"),
         ]),
         id in "[.:a17-]{1,3}",
-        body in "[.:ad0-9Z-]{0,5}",
+        body in "(2023-11-14T22:13:20Z)?[.:ad0-9Z-]{0,4}",
     ) {
         let Some(scheme) = scheme(&pieces.concat(), form) else { return Ok(()) };
         let timestamp = timestamp.to_owned();
@@ -232,5 +239,44 @@ fn texts_without_a_literal_between_them_are_told_apart_by_their_lengths() {
             std::slice::from_ref(&reading),
             "{pieces:?}"
         );
+    }
+}
+
+#[test]
+fn a_time_of_rfc_3339_needs_no_literal_beside_it() {
+    for time in ["2023-11-14T22:13:20Z", "2023-11-14T22:13:20.77+01:00"] {
+        let reading = Reading {
+            id: "ab".to_owned(),
+            timestamp: time.to_owned(),
+            method: "POST".to_owned(),
+            path: "/hook".to_owned(),
+            header: "h".to_owned(),
+            // What could be read as another time, or as the end of one.
+            body: "2023-11-14T22:13:21Z:00Z2023-11-14T22:13:22Z".to_owned(),
+        };
+        for pieces in [
+            &["{timestamp:rfc3339}", "{body}"][..],
+            &["{body}", "{timestamp:rfc3339}"],
+            &["{id:2}", "{timestamp:rfc3339}", "{body}"],
+            &["{id}", "{timestamp:rfc3339}", "|", "{body}"],
+            &["{timestamp:rfc3339}", ".", "{body}"],
+        ] {
+            let scheme = scheme(&pieces.concat(), TimestampForm::Rfc3339).unwrap();
+            assert_eq!(
+                taken(&scheme, pieces, &reading),
+                std::slice::from_ref(&reading),
+                "{pieces:?}"
+            );
+        }
+    }
+    for (template, form) in [
+        ("{timestamp:rfc3339}{body}", TimestampForm::Seconds),
+        ("{timestamp:rfc3339}{body}", TimestampForm::UtcDateTime),
+        ("{id}{timestamp:rfc3339}{body}", TimestampForm::Rfc3339),
+        ("{id:rfc3339}{body}", TimestampForm::Rfc3339),
+        ("{timestamp:RFC3339}{body}", TimestampForm::Rfc3339),
+        ("{timestamp}{body}", TimestampForm::Rfc3339),
+    ] {
+        assert!(scheme(template, form).is_none(), "{template}");
     }
 }

@@ -1,7 +1,7 @@
 //! What nothing signs never identifies, dates or types an event, whatever a sender's row says.
 
 use hookgate::{
-    Secret, UnixTime,
+    UnixTime,
     providers::{
         facephi::{FacephiSimulator, Topic},
         idcloud::{IdCloudSimulator, State},
@@ -15,7 +15,7 @@ use hookgate::{
 };
 use proptest::{prelude::*, sample::Index};
 
-use crate::props::{Counted, Refused, Seen};
+use crate::props::{Counted, Refused, Seen, presets::Pair};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const SECRET: &str = "a secret of both ends";
@@ -39,8 +39,8 @@ const USUAL: &[&str] = &[
 
 /// At the endpoint of its sender.
 async fn counted(sender: &KnownSender, sent: Sent) -> Result<Counted, Refused> {
-    let secret = Secret::utf8(SECRET).unwrap();
-    let seen = Seen::by(sender, &secret, NOW, sent).await?;
+    let keys = Pair::of(sender, SECRET).verifies;
+    let seen = Seen::by(sender, &keys, NOW, sent).await?;
     Ok(seen.counted)
 }
 
@@ -56,7 +56,7 @@ fn sent(sender: &KnownSender) -> Sent {
         _ => {
             let (sample, id) = (sender.sample.unwrap(), SampleId::from_bits(7));
             let event_type = sample.types[0];
-            let mut simulator = PresetSimulator::of(sender, SECRET);
+            let mut simulator = PresetSimulator::of(sender, Pair::of(sender, SECRET).signs);
             if matches!(sender.event_type.value(), known::EventTypeAt::Header(_)) {
                 simulator = simulator.event_type(event_type);
             }

@@ -4,6 +4,7 @@ use std::{borrow::Cow, sync::LazyLock};
 
 use hookgate::{
     ReceiverBuilder,
+    keys::JwsAlgorithm,
     pack::{Keys, Provider},
     providers::{
         idcloud::IdCloud,
@@ -12,7 +13,7 @@ use hookgate::{
     },
     schemes::{
         AccessToken, AccessTokenConfig, HmacBodyField, HmacBodyFieldConfig, HmacHeader,
-        HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig,
+        HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, SchemeConfig,
     },
 };
 
@@ -22,6 +23,7 @@ use crate::settings::{
     },
     dated_events::{DatedEventsConfig, dates_events},
     facephi::FacephiConfig,
+    public_key::PublicKeyRule,
     refused::Refused,
     signed_request::SignedRequestRule,
     terms::Terms,
@@ -76,6 +78,26 @@ const SAMPLE_SECRET: &str = "hex:01";
 /// The public key of RFC 8410, section 10.1.
 const SAMPLE_PUBLIC_KEY: &str = "der:MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
 
+/// The point that generates P-256.
+const SAMPLE_P256_KEY: &str =
+    "hex:036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
+
+/// How the sender signs with a private key, where it does.
+pub(crate) fn algorithm_of(sender: &KnownSender) -> Option<JwsAlgorithm> {
+    match sender.scheme()? {
+        SchemeConfig::PublicKeySignature(config) => Some(config.algorithm),
+        _ => None,
+    }
+}
+
+const fn sample_key_for(algorithm: Option<JwsAlgorithm>) -> &'static str {
+    match algorithm {
+        None => SAMPLE_SECRET,
+        Some(JwsAlgorithm::Es256) => SAMPLE_P256_KEY,
+        Some(_) => SAMPLE_PUBLIC_KEY,
+    }
+}
+
 /// The one of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Listed> {
     all().iter().find(|listed| listed.name == name)
@@ -107,7 +129,7 @@ impl Listed {
             Of::Row(sender) if dates_events(sender) => {
                 terms.scheme(|config: DatedEventsConfig, keys| Ok(config.preset(sender, keys)))
             }
-            Of::Row(sender) => terms.pack(|keys| Preset::of(sender, keys)),
+            Of::Row(sender) => terms.pack(algorithm_of(sender), |keys| Preset::of(sender, keys)),
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
         }
     }
@@ -119,7 +141,10 @@ impl Listed {
 
     /// A key with which a receiver can be built. It never verifies anything.
     pub(crate) fn sample_key(&self) -> &'static str {
-        self.entry().map_or(SAMPLE_SECRET, |entry| entry.sample_key)
+        match self.of {
+            Of::Row(sender) => sample_key_for(algorithm_of(sender)),
+            Of::Pack(_, entry) | Of::Scheme(entry, _) => entry.sample_key,
+        }
     }
 
     /// The setting that lets `application/json` in, where the pack has one.
@@ -267,6 +292,32 @@ const SCHEMES: &[(Entry, Words)] = &[
         Words {
             proof: "HMAC of the JSON without its signature, in a member of it, as `settings` say",
             identity: "digest of what is signed",
+        },
+    ),
+    (
+        Entry {
+            name: "public-key-signature",
+            builder: |terms| {
+                terms.without_secret(
+                    |rule: PublicKeyRule, keys| {
+                        let (scheme, keys) = rule.scheme(keys)?;
+                        Ok(Preset::custom("public-key-signature", scheme, keys))
+                    },
+                    |_, _| {
+                        let why = "`tenant`: all would have the same key, so a request of one would pass for another";
+                        Err(Refused::Malformed(why.to_owned()))
+                    },
+                )
+            },
+            least_settings: Some(
+                r#"{"algorithm":"EdDSA","signature_header":"x-signature","encoding":"hex"}"#,
+            ),
+            sample_key: SAMPLE_PUBLIC_KEY,
+            plain_json: None,
+        },
+        Words {
+            proof: "by a private key over a template, in a header, as `settings` say",
+            identity: "the signed id, else the digest of the body",
         },
     ),
     (

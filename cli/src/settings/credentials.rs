@@ -18,8 +18,10 @@ use serde_json::{Map, Value, json};
 
 use crate::settings::{
     access_only,
+    catalog::algorithm_of,
     files::{Files, inlined},
     pem::PEM_BEGIN,
+    public_key::WHPK,
     refused::Refused,
 };
 
@@ -71,9 +73,14 @@ impl Proof {
             members.is_some_and(|members| members.contains_key("signed"))
         };
         match known::find(provider).map(|sender| (sender.proof.value(), sender.scheme())) {
-            None if provider == "signed-request" => Self::Certificate,
+            None if ["signed-request", "public-key-signature"].contains(&provider) => {
+                Self::Certificate
+            }
             None if provider == access_only::NAME => Self::Access,
-            Some((_, Some(SchemeConfig::SignedRequest(_)))) => Self::Certificate,
+            Some((
+                _,
+                Some(SchemeConfig::SignedRequest(_) | SchemeConfig::PublicKeySignature(_)),
+            )) => Self::Certificate,
             Some((known::Proof::AsConfigured, _)) if is_signed() => Self::Certificate,
             Some((known::Proof::AsConfigured | known::Proof::Access, _)) => Self::Access,
             _ => Self::Secret,
@@ -143,14 +150,19 @@ fn read_settings(path: &Path) -> io::Result<String> {
 
 /// The variable that counts when no other is named: `FACEPHI_SECRET`, `LOGTO_SIGNING_KEY`.
 fn usual_variable(provider: &str, proof: Proof) -> String {
-    if proof == Proof::Certificate {
-        return variable_of(provider, "CERTIFICATE");
+    let known = known::find(provider);
+    let of_row = known.and_then(|sender| sender.secret);
+    match (proof, of_row) {
+        (Proof::Secret, Some(secret)) => secret.variable.to_owned(),
+        (Proof::Certificate, Some(key)) if known.and_then(algorithm_of).is_some() => {
+            key.variable.to_owned()
+        }
+        (Proof::Certificate, _) if provider == "public-key-signature" => {
+            variable_of(provider, "KEY")
+        }
+        (Proof::Certificate, _) => variable_of(provider, "CERTIFICATE"),
+        _ => variable_of(provider, "SECRET"),
     }
-    let known = known::find(provider).and_then(|sender| sender.secret);
-    known.map_or_else(
-        || variable_of(provider, "SECRET"),
-        |secret| secret.variable.to_owned(),
-    )
 }
 
 fn variable_of(provider: &str, last: &str) -> String {
@@ -170,7 +182,8 @@ pub(crate) fn private_key(provider: &str, file: Option<&Path>) -> io::Result<Str
     })
 }
 
-/// With its encoding. Only Standard Webhooks' own `whsec_` is base64. Stripe's is text.
+/// With its encoding. Only Standard Webhooks' own `whsec_` is base64. Stripe's is text. Public keys are written as their
+/// sender's console shows them.
 fn spelled(provider: &str, text: &str) -> String {
     if text.contains(PEM_BEGIN) && !text.starts_with("pem:") {
         return format!("pem:{text}");
@@ -178,9 +191,16 @@ fn spelled(provider: &str, text: &str) -> String {
     let has_encoding = ["utf8:", "base64:", "hex:", "pem:", "der:"]
         .iter()
         .any(|encoding| text.starts_with(encoding));
-    let secret = known::find(provider).and_then(|sender| sender.secret);
+    let sender = known::find(provider);
+    let secret = sender.and_then(|sender| sender.secret);
+    if let (Some(_), Some(key), false) = (sender.and_then(algorithm_of), secret, has_encoding) {
+        return match key.encoding {
+            Encoding::Hex => format!("hex:{text}"),
+            _ => format!("base64:{text}"),
+        };
+    }
     let is_whsec = secret.is_some_and(|secret| secret.encoding == Encoding::Whsec)
-        && text.starts_with("whsec_");
+        && (text.starts_with("whsec_") || text.starts_with(WHPK));
     if has_encoding || is_whsec {
         text.to_owned()
     } else {

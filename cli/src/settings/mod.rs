@@ -11,6 +11,7 @@ pub(crate) mod files;
 pub(crate) mod members;
 pub(crate) mod peer;
 pub(crate) mod pem;
+pub(crate) mod public_key;
 pub(crate) mod refused;
 pub(crate) mod shared_secret;
 pub(crate) mod signed_request;

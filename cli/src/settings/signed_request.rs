@@ -2,9 +2,8 @@
 
 use std::io;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
-    Key, Keyring,
+    Keyring,
     keys::{JwsAlgorithm, VerifyingKey},
     schemes::{SignedRequest, SignedRequestConfig},
     simulator::Signer,
@@ -12,7 +11,12 @@ use hookgate::{
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Map, Value};
 
-use crate::settings::{pem::pem_text, refused::Refused, shared_secret::secret, text::Text};
+use crate::settings::{
+    public_key::{public_key, ring_of},
+    refused::Refused,
+    shared_secret::secret,
+    text::Text,
+};
 
 /// What `keys` are for, and how the sender signs.
 pub(crate) struct SignedRequestRule {
@@ -25,7 +29,7 @@ pub(crate) struct SignedRequestRule {
 /// The member of the settings that is not the scheme's.
 const ALGORITHMS: &str = "algorithms";
 /// This member is not the scheme's either.
-const KEY_IDS: &str = "key_ids";
+pub(crate) const KEY_IDS: &str = "key_ids";
 /// The scheme's own fields may stand in a member of this name.
 const SCHEME: &str = "scheme";
 
@@ -68,22 +72,8 @@ impl SignedRequestRule {
         let algorithms = algorithms.ok_or_else(|| {
             Refused::Malformed("`settings`: `algorithms`: one is unknown".to_owned())
         })?;
-        if !self.key_ids.is_empty() && self.key_ids.len() != keys.len() {
-            return Err(Refused::Malformed(
-                "`settings`: `key_ids`: there is not one for each of `keys`".to_owned(),
-            ));
-        }
-        let keys = keys.iter().enumerate();
-        let keys = keys.map(|(place, text)| {
-            let key = key(text, &algorithms)?;
-            let key = match self.key_ids.get(place) {
-                Some(Some(id)) => key.with_id(id),
-                _ => key,
-            };
-            Some(Key::public(place.to_string(), key))
-        });
-        let keys = keys.collect::<Option<Vec<_>>>().ok_or(Refused::BadKey)?;
-        Ok((self.scheme.try_into()?, Keyring::new(keys)?))
+        let ring = ring_of(keys, &self.key_ids, |text| key(text, &algorithms))?;
+        Ok((self.scheme.try_into()?, ring))
     }
 }
 
@@ -102,14 +92,13 @@ impl SignedRequestRule {
     }
 }
 
-/// A key as a record spells it; `None` when it cannot be one of these algorithms.
+/// A key as a record spells it; `None` when it cannot be one of these algorithms. What is neither PEM nor DER is a shared
+/// secret.
 fn key(text: &str, algorithms: &[JwsAlgorithm]) -> Option<VerifyingKey> {
-    let algorithms = algorithms.iter().copied();
-    let key = match text.split_once(':') {
-        Some(("pem", pem)) => VerifyingKey::pem(pem_text(pem)?.as_bytes(), algorithms),
-        Some(("der", der)) => VerifyingKey::der(STANDARD.decode(der).ok()?, algorithms),
-        _ => VerifyingKey::secret(&secret(text)?, algorithms),
-    };
+    if text.starts_with("pem:") || text.starts_with("der:") {
+        return public_key(text, algorithms);
+    }
+    let key = VerifyingKey::secret(&secret(text)?, algorithms.iter().copied());
     key.validate().ok()?;
     Some(key)
 }

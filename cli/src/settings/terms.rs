@@ -8,6 +8,7 @@ use std::{
 
 use hookgate::{
     BuildError, Key, Keyring, Receiver, ReceiverBuilder,
+    keys::JwsAlgorithm,
     pack::{Provider, TimeKind},
     tenants::{KeySource, KeySourceError, Keys, Tenant, Tenants},
     time::Clock,
@@ -15,7 +16,7 @@ use hookgate::{
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::settings::{
-    any_event::ForAnyEvent, members::Settings, refused::Refused, shared_secret::secret, text::Text,
+    any_event::ForAnyEvent, members::Settings, public_key::key, refused::Refused, text::Text,
 };
 
 /// The route parameter that names the tenant.
@@ -24,7 +25,7 @@ pub(crate) const TENANT_PARAM: &str = "tenant";
 /// What a receiver, or its judge, is built from.
 pub(crate) struct Terms<'a> {
     pub(crate) endpoint: &'a str,
-    /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`. Public keys as `pem:…` or `der:…`.
+    /// Each with its encoding: `utf8:…`, `base64:…`, `hex:…`, `whsec_…`. Public keys also as `pem:…`, `der:…` or `whpk_…`.
     pub(crate) keys: &'a [Text<'a>],
     /// Whether the route names a tenant. Every tenant has the same keys.
     pub(crate) has_tenant: bool,
@@ -55,14 +56,16 @@ impl<'de> Deserialize<'de> for WindowTerm {
 }
 
 impl Terms<'_> {
-    /// The receiver of a pack that is made from its keys alone.
+    /// The receiver of a pack that is made from its keys alone: public ones where its sender signs by an `algorithm`.
     pub(crate) fn pack<P: Provider>(
         self,
+        algorithm: Option<JwsAlgorithm>,
         pack: impl FnOnce(Keys) -> P,
     ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         settings.of_nothing_else()?;
-        self.receiver(&settings, |keys| Ok(pack(keys)))
+        let pack = pack(self.keys(algorithm)?);
+        self.receiver_of(&settings, pack)
     }
 
     /// The receiver of a scheme, whose configuration is in the settings.
@@ -72,7 +75,8 @@ impl Terms<'_> {
     ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         let config = settings.of_scheme()?;
-        self.receiver(&settings, |keys| pack(config, keys))
+        let pack = pack(config, self.keys(None)?)?;
+        self.receiver_of(&settings, pack)
     }
 
     /// The receiver of a pack whose sender shares no secret. The sender signs nothing, or with a key whose public
@@ -90,15 +94,6 @@ impl Terms<'_> {
             pack
         };
         self.receiver_of(&settings, pack)
-    }
-
-    fn receiver<P: Provider>(
-        self,
-        settings: &Settings,
-        pack: impl FnOnce(Keys) -> Result<P, BuildError>,
-    ) -> Result<ReceiverBuilder, Refused> {
-        let pack = pack(self.keys()?)?;
-        self.receiver_of(settings, pack)
     }
 
     fn receiver_of<P: Provider>(
@@ -142,11 +137,11 @@ impl Terms<'_> {
         Ok(receiver)
     }
 
-    fn keys(&self) -> Result<Keys, Refused> {
-        let keys = self.keys.iter().enumerate().map(|(place, text)| {
-            let secret = secret(text).ok_or(Refused::BadKey)?;
-            Ok(Key::new(place.to_string(), secret))
-        });
+    fn keys(&self, algorithm: Option<JwsAlgorithm>) -> Result<Keys, Refused> {
+        let keys =
+            self.keys.iter().enumerate().map(|(place, text)| {
+                key(text, place.to_string(), algorithm).ok_or(Refused::BadKey)
+            });
         let ring = Keyring::new(keys.collect::<Result<Vec<Key>, Refused>>()?)?;
         Ok(if self.has_tenant {
             Tenants::by_route_param(TENANT_PARAM, AnyTenant(Some(ring))).into()

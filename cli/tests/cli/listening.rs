@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use hookgate::{keys::Encoding, providers::known};
+use hookgate::{
+    keys::{Encoding, JwsAlgorithm},
+    providers::known,
+    schemes::SchemeConfig,
+};
 use serde_json::Value;
 
 use crate::command::hookgate;
@@ -133,7 +137,7 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The invented credentials of every provider, in its usual variables.
-pub(crate) const SECRETS: [(&str, &str); 17] = [
+pub(crate) const SECRETS: [(&str, &str); 19] = [
     ("FACEPHI_SECRET", "s3cretOfFacephi"),
     ("FACEPHI_API_KEY", "s3cretKeyOfFacephi"),
     ("GITHUB_WEBHOOK_SECRET", "s3cretOfGitHub"),
@@ -142,6 +146,8 @@ pub(crate) const SECRETS: [(&str, &str); 17] = [
     ("IDCLOUD_BASIC", "unico:s3cretOfIdCloud"),
     ("LOGTO_SIGNING_KEY", "s3cretOfLogto"),
     ("SHOPIFY_SECRET", "s3cretOfShopify"),
+    ("PUBLIC_KEY_SIGNATURE_KEY", CERTIFICATE),
+    ("PUBLIC_KEY_SIGNATURE_PRIVATE_KEY", PRIVATE_KEY),
     ("SIGNED_REQUEST_CERTIFICATE", CERTIFICATE),
     ("SIGNED_REQUEST_PRIVATE_KEY", PRIVATE_KEY),
     ("SLACK_SIGNING_SECRET", "s3cretOfSlack"),
@@ -156,6 +162,27 @@ pub(crate) const SECRETS: [(&str, &str); 17] = [
     ("UNICO_CHECK_SECRET", "s3cretOfUnicoCheck"),
 ];
 
+/// The key pairs of senders that sign with private keys: the form of the public half, and both halves.
+fn pairs() -> impl Iterator<Item = (String, String)> {
+    let pairs = known::ALL.iter().filter_map(|sender| {
+        let Some(SchemeConfig::PublicKeySignature(config)) = sender.scheme() else {
+            return None;
+        };
+        let (public, private) = match config.algorithm {
+            JwsAlgorithm::EdDsa => (ED_PUBLIC, ED_PRIVATE),
+            _ => (P256_PUBLIC, P256_PRIVATE),
+        };
+        let name = sender.name.to_uppercase().replace('-', "_");
+        let own = (sender.secret?.variable.to_owned(), public.to_owned());
+        Some([own, (format!("{name}_PRIVATE_KEY"), private.to_owned())])
+    });
+    pairs.flatten()
+}
+
+const ED_PUBLIC: &str = include_str!("../../../tests/vectors/signed_request/ed.crt.pem");
+const ED_PRIVATE: &str = include_str!("../../../tests/vectors/signed_request/ed.key.pem");
+const P256_PUBLIC: &str = include_str!("../../../tests/vectors/signed_request/p256.crt.pem");
+const P256_PRIVATE: &str = include_str!("../../../tests/vectors/signed_request/p256.key.pem");
 const CERTIFICATE: &str = include_str!("../../../tests/vectors/signed_request/rsa.crt.pem");
 const PRIVATE_KEY: &str = include_str!("../../../tests/vectors/signed_request/rsa.key.pem");
 
@@ -163,6 +190,7 @@ fn with_secrets(command: &mut Command) -> &mut Command {
     let of_rows = known::ALL.iter().filter_map(|sender| sender.secret);
     command
         .envs(of_rows.map(|secret| (secret.variable, any_secret(secret.encoding))))
+        .envs(pairs())
         .envs(SECRETS)
         .env_remove("HOOKGATE_STORE")
 }

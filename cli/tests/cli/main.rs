@@ -14,6 +14,7 @@ mod judged_alike;
 mod listening;
 mod malformed;
 mod other_commands;
+mod public_keys;
 mod raw_request;
 mod real_endpoints;
 mod reasons;

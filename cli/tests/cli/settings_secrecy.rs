@@ -159,6 +159,13 @@ fn whole() -> Vec<(&'static str, Value)> {
                 "digest": "sha1",
             }),
         ),
+        (
+            "public-key-signature",
+            json!({
+                "algorithm": "RS256", "signature_header": "x-signature", "encoding": "base64", "key_id_header": "x-key-id",
+                "key_ids": ["2026-11"], "ecdsa_form": "fixed",
+            }),
+        ),
         ("signed-request", signed),
         (
             "signed-request",
@@ -173,7 +180,9 @@ fn whole() -> Vec<(&'static str, Value)> {
                 _ => json!({"api_key": {"header": "x-api-key", "value": "v"}}),
             };
             let key = match provider {
-                "unico-check" | "signed-request" => format!("pem:{certificate}"),
+                "unico-check" | "public-key-signature" | "signed-request" => {
+                    format!("pem:{certificate}")
+                }
                 _ => "utf8:k3y".to_owned(),
             };
             let mut record = published();

@@ -3,7 +3,13 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use hmac::{Hmac, KeyInit, Mac};
-use hookgate::{UnixTime, keys::Encoding, pack::KeyParts, providers::known};
+use hookgate::{
+    UnixTime,
+    keys::{Encoding, JwsAlgorithm},
+    pack::KeyParts,
+    providers::known,
+    schemes::SchemeConfig,
+};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -110,14 +116,28 @@ fn the_senders_of_vectors_are_recognised() {
         }
         let file = folder.path().join("request.http");
         fs::write(&file, format!("{request}\n{{}}")).unwrap();
+        let sender = known::find(name).unwrap();
+        let (reading, key) = match sender.scheme() {
+            Some(SchemeConfig::PublicKeySignature(config)) => ("hex", point(config.algorithm)),
+            _ => ("utf8", "any"),
+        };
         let output = hookgate(&["explain", "--json", file.to_str().unwrap()])
-            .args(["--key-env", "ANY_SECRET", "--key-as", "utf8"])
-            .env("ANY_SECRET", "any")
+            .args(["--key-env", "ANY_KEY", "--key-as", reading])
+            .env("ANY_KEY", key)
             .output()
             .unwrap();
         let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(explained["provider"], name, "{output:?}");
         assert_eq!(explained["reason"], "signature_mismatch", "{name}");
+    }
+}
+
+/// A public key that nobody signs with.
+fn point(algorithm: JwsAlgorithm) -> &'static str {
+    match algorithm {
+        JwsAlgorithm::EdDsa => "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        // What generates P-256.
+        _ => "036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
     }
 }
 

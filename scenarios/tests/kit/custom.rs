@@ -280,11 +280,11 @@ async fn played(sender: impl Sender) -> Report {
 
 #[tokio::test]
 async fn a_request_whose_signature_is_not_where_it_says_accuses_nobody() {
-    let elsewhere = |asked: &Asked<'_>| Some(acme(asked)?.signed_in("X-Other"));
     let nowhere = |asked: &Asked<'_>| {
         let sent = acme(asked)?;
         Some(Sent::new(&sent.path, sent.headers, sent.body))
     };
+    let elsewhere = |asked: &Asked<'_>| Some(nowhere(asked)?.signed_in("X-Other"));
     let in_the_body = |asked: &Asked<'_>| Some(acme(asked)?.signed_within("mac"));
     for (report, words) in [
         (

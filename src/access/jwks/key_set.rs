@@ -24,6 +24,7 @@ impl KeySet {
         }
         let read = |raw: &&RawValue| {
             let key = VerifyingKey::of_jwk(raw.get().as_bytes(), allowed).ok()?;
+            key.validate().ok()?;
             Some(Key::from(key))
         };
         let keys: Vec<_> = document.keys.iter().filter_map(read).collect();

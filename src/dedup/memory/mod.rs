@@ -45,7 +45,7 @@ use self::{
 use super::{Claim, DedupStore, End, Lease, OwnerToken, Promises, Settled, State};
 use crate::{
     identity::{ContentDigest, EventKey},
-    time::{Clock, SystemClock},
+    time::Clock,
     verdict::StoreError,
 };
 
@@ -144,13 +144,15 @@ const SEARCHES: usize = 4;
 
 impl MemoryStore {
     /// For 1,000,000 keys, by the operating system's clock.
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
     pub fn new() -> Self {
         Self::with_capacity(1_000_000)
     }
 
     /// For `capacity` keys, by the operating system's clock.
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self::with_clock(capacity, SystemClock::new())
+        Self::with_clock(capacity, crate::time::SystemClock::new())
     }
 
     /// For `capacity` keys, by `clock`.
@@ -214,6 +216,7 @@ impl MemoryStore {
     }
 }
 
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 impl Default for MemoryStore {
     fn default() -> Self {
         Self::new()

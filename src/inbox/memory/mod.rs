@@ -30,7 +30,7 @@ use super::{
 use crate::{
     dedup::{Claim, DedupStore, End, Lease, MemoryStore, OwnerToken, Promises, Settled, State},
     identity::{ContentDigest, EventKey},
-    time::{Clock, SystemClock},
+    time::Clock,
     verdict::StoreError,
 };
 
@@ -56,8 +56,9 @@ struct Inner {
 
 impl MemoryInbox {
     /// For 10,000 lines, by the operating system's clock.
+    #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
     pub fn new() -> Self {
-        Self::with_clock(10_000, SystemClock::new())
+        Self::with_clock(10_000, crate::time::SystemClock::new())
     }
 
     /// For `capacity` lines, by `clock`. It remembers ten times as many keys.
@@ -174,6 +175,7 @@ impl MemoryInbox {
     }
 }
 
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 impl Default for MemoryInbox {
     fn default() -> Self {
         Self::new()

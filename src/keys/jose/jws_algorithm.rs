@@ -1,8 +1,6 @@
 //! [`JwsAlgorithm`]: how a JWS may be signed.
 
-use jsonwebtoken::Algorithm;
-
-use super::public_key::KeyType;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// How a JWS, of a token or a signed request, may be signed (RFC 7518, RFC 8037). There is no `none`.
 ///
@@ -46,19 +44,19 @@ pub enum JwsAlgorithm {
 const ED25519: &str = "Ed25519";
 
 impl JwsAlgorithm {
-    const ALL: [(Self, &'static str, Algorithm); 12] = [
-        (Self::Hs256, "HS256", Algorithm::HS256),
-        (Self::Hs384, "HS384", Algorithm::HS384),
-        (Self::Hs512, "HS512", Algorithm::HS512),
-        (Self::Rs256, "RS256", Algorithm::RS256),
-        (Self::Rs384, "RS384", Algorithm::RS384),
-        (Self::Rs512, "RS512", Algorithm::RS512),
-        (Self::Ps256, "PS256", Algorithm::PS256),
-        (Self::Ps384, "PS384", Algorithm::PS384),
-        (Self::Ps512, "PS512", Algorithm::PS512),
-        (Self::Es256, "ES256", Algorithm::ES256),
-        (Self::Es384, "ES384", Algorithm::ES384),
-        (Self::EdDsa, "EdDSA", Algorithm::EdDSA),
+    const ALL: [(Self, &'static str); 12] = [
+        (Self::Hs256, "HS256"),
+        (Self::Hs384, "HS384"),
+        (Self::Hs512, "HS512"),
+        (Self::Rs256, "RS256"),
+        (Self::Rs384, "RS384"),
+        (Self::Rs512, "RS512"),
+        (Self::Ps256, "PS256"),
+        (Self::Ps384, "PS384"),
+        (Self::Ps512, "PS512"),
+        (Self::Es256, "ES256"),
+        (Self::Es384, "ES384"),
+        (Self::EdDsa, "EdDSA"),
     ];
 
     /// The algorithm of this name, as tokens spell it. `EdDSA` and `Ed25519` are one: Ed25519 is the only curve that it
@@ -68,37 +66,37 @@ impl JwsAlgorithm {
             return Some(Self::EdDsa);
         }
         let mut all = Self::ALL.iter();
-        all.find(|(_, known, _)| *known == name).map(|(it, ..)| *it)
+        all.find(|(_, known)| *known == name).map(|(it, _)| *it)
     }
 
     /// The name, as tokens spell it; of Ed25519 `EdDSA`, which every reader knows.
     pub fn name(self) -> &'static str {
         let mut all = Self::ALL.iter();
-        all.find(|(it, ..)| *it == self)
-            .map_or("none", |(_, name, _)| *name)
+        all.find(|(it, _)| *it == self)
+            .map_or("none", |(_, name)| *name)
     }
 
-    #[cfg(any(feature = "jwks", feature = "token"))]
     pub(crate) fn is_shared_secret(self) -> bool {
         matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
+}
 
-    pub(crate) fn backend(self) -> Option<Algorithm> {
-        let mut all = Self::ALL.iter();
-        all.find(|(it, ..)| *it == self).map(|(.., it)| *it)
+/// By its name.
+impl Serialize for JwsAlgorithm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
+}
 
-    /// The only keys that it can be used with: a public key can then never be taken for a secret, nor one curve for
-    /// another.
-    pub(super) const fn kind(self) -> KeyType {
-        match self {
-            Self::Hs256 | Self::Hs384 | Self::Hs512 => KeyType::Secret,
-            Self::Rs256 | Self::Rs384 | Self::Rs512 | Self::Ps256 | Self::Ps384 | Self::Ps512 => {
-                KeyType::Rsa
-            }
-            Self::Es256 => KeyType::P256,
-            Self::Es384 => KeyType::P384,
-            Self::EdDsa => KeyType::Ed25519,
-        }
+impl<'de> Deserialize<'de> for JwsAlgorithm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::from_name(&name).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|(_, name)| *name).collect();
+            D::Error::custom(format!(
+                "an unknown algorithm: expected one of {}",
+                names.join(", ")
+            ))
+        })
     }
 }

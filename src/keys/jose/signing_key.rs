@@ -7,13 +7,12 @@ use aws_lc_rs::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
 };
-use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{base64url, compact_jws::message_of};
+use super::{base64url, compact_jws::message_of, private_pem::der_of_pem, public_key::Material};
 use crate::{
     keys::{JwsAlgorithm, Key, Secret, VerifyingKey},
     setup::BuildError,
@@ -90,11 +89,8 @@ impl SigningKey {
     ///
     /// When it is anything else.
     pub fn pem(pem: impl AsRef<[u8]>) -> Result<Self, BuildError> {
-        let pem = pem.as_ref();
-        let readers = [EncodingKey::from_ec_pem, EncodingKey::from_ed_pem];
-        let keys = readers.iter().filter_map(|read| read(pem).ok());
-        let mut read = keys.filter_map(|key| Self::der(key.as_bytes()).ok());
-        read.next().ok_or(UNREADABLE)
+        let der = der_of_pem(pem.as_ref()).ok_or(UNREADABLE)?;
+        Self::der(&*der)
     }
 
     /// A private key in DER (PKCS #8): on P-256 for ES256, or Ed25519 for EdDSA.
@@ -143,7 +139,7 @@ impl SigningKey {
             return Err(UNREADABLE);
         };
         let (x, y) = (base64url::encode(x), base64url::encode(y));
-        let key = DecodingKey::from_ec_components(&x, &y).map_err(|_| UNREADABLE)?;
+        let key = Material::P256(point.to_vec());
         // Members in the order of RFC 7638, section 3.2, which is that of the alphabet.
         let public = json!({"crv": "P-256", "kty": "EC", "x": x, "y": y});
         let algorithm = JwsAlgorithm::Es256;
@@ -154,7 +150,7 @@ impl SigningKey {
 
     fn ed25519(pair: Ed25519KeyPair) -> Result<Self, BuildError> {
         let x = base64url::encode(pair.public_key().as_ref());
-        let key = DecodingKey::from_ed_components(&x).map_err(|_| UNREADABLE)?;
+        let key = Material::ed25519(pair.public_key().as_ref()).map_err(|_| UNREADABLE)?;
         let public = json!({"crv": "Ed25519", "kty": "OKP", "x": x});
         let algorithm = JwsAlgorithm::EdDsa;
         let id = thumbprint(&public);

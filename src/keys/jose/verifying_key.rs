@@ -2,16 +2,15 @@
 
 use std::{fmt, sync::Arc};
 
-use jsonwebtoken::{
-    DecodingKey,
-    crypto::{JwtVerifier, aws_lc},
-};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use zeroize::Zeroizing;
 
 use super::{
-    JwsAlgorithm,
+    EcdsaForm, JwsAlgorithm,
     jwk::Jwk,
-    public_key::{self, KeyType, PublicKey},
+    public_key::{self, Material, PublicKey},
     self_test::self_test,
+    verifier::Verifier,
 };
 use crate::{keys::Secret, setup::BuildError, time::UnixTime};
 
@@ -53,6 +52,8 @@ pub struct VerifyingKey {
     id: Option<String>,
     algorithms: Vec<JwsAlgorithm>,
     key: Result<Arc<PublicKey>, &'static str>,
+    /// Of each algorithm, in their order: `None` where the key is not for it.
+    verifiers: Arc<[Option<Verifier>]>,
 }
 
 impl VerifyingKey {
@@ -61,8 +62,8 @@ impl VerifyingKey {
         let key = if secret.expose().len() < LEAST_SECRET_BYTES {
             Err("a token's shared secret needs at least 32 bytes (RFC 7518, section 3.2)")
         } else {
-            let key = DecodingKey::from_secret(secret.expose());
-            Ok(PublicKey::bare(key, KeyType::Secret))
+            let secret = Zeroizing::new(secret.expose().to_vec());
+            Ok(PublicKey::bare(Material::Secret(secret)))
         };
         Self::of(key, algorithms)
     }
@@ -78,6 +79,59 @@ impl VerifyingKey {
     /// As [`pem`](Self::pem), in DER: a certificate, a `SubjectPublicKeyInfo`, or an `RSAPublicKey` (PKCS #1).
     pub fn der(der: impl AsRef<[u8]>, algorithms: impl IntoIterator<Item = JwsAlgorithm>) -> Self {
         Self::of(public_key::of_der(der.as_ref()), algorithms)
+    }
+
+    /// A bare public key: 32 bytes of Ed25519 (RFC 8032, section 5.1.5), or a point on P-256 or P-384 (SEC 1, section
+    /// 2.3.3). Its length says which.
+    pub fn raw(
+        bytes: impl AsRef<[u8]>,
+        algorithms: impl IntoIterator<Item = JwsAlgorithm>,
+    ) -> Self {
+        Self::of(
+            Material::raw(bytes.as_ref()).map(PublicKey::bare),
+            algorithms,
+        )
+    }
+
+    /// The hexadecimal text of a public key, [bare](Self::raw) or in [DER](Self::der): what consoles show.
+    ///
+    /// ```
+    /// use hookgate::keys::{JwsAlgorithm, VerifyingKey};
+    ///
+    /// let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    /// VerifyingKey::hex(key, [JwsAlgorithm::EdDsa]).validate()?;
+    /// // Anybody signs for a point of small order.
+    /// assert!(VerifyingKey::hex("00".repeat(32), [JwsAlgorithm::EdDsa]).validate().is_err());
+    /// # Ok::<(), hookgate::BuildError>(())
+    /// ```
+    pub fn hex(text: impl AsRef<str>, algorithms: impl IntoIterator<Item = JwsAlgorithm>) -> Self {
+        let bytes = const_hex::decode(text.as_ref()).map_err(|_| NOT_HEX);
+        Self::of(bytes.and_then(|it| public_key::of_bytes(&it)), algorithms)
+    }
+
+    /// The standard base64 of a public key, [bare](Self::raw) or in [DER](Self::der): what consoles show.
+    pub fn base64(
+        text: impl AsRef<str>,
+        algorithms: impl IntoIterator<Item = JwsAlgorithm>,
+    ) -> Self {
+        let bytes = BASE64_STANDARD.decode(text.as_ref());
+        let bytes = bytes.map_err(|_| NOT_BASE64);
+        Self::of(bytes.and_then(|it| public_key::of_bytes(&it)), algorithms)
+    }
+
+    /// A public key as Standard Webhooks writes it: `whpk_` and the base64 of an Ed25519 key. It verifies `v1a` signatures
+    /// and nothing else.
+    ///
+    /// A `whsk_` key is the private half and a `whsec_` key a shared secret: both are unfit.
+    pub fn whpk(text: impl AsRef<str>) -> Self {
+        let text = text.as_ref();
+        let bytes = match text.strip_prefix("whpk_") {
+            Some(text) => BASE64_STANDARD.decode(text).map_err(|_| NOT_BASE64),
+            None if text.starts_with("whsk_") => Err(public_key::PRIVATE),
+            None => Err("a public key of Standard Webhooks begins with `whpk_`"),
+        };
+        let key = bytes.and_then(|it| Material::ed25519(&it));
+        Self::of(key.map(PublicKey::bare), [JwsAlgorithm::EdDsa])
     }
 
     /// A public key as a JWK (RFC 7517), as an issuer publishes it: RSA, P-256, P-384 or Ed25519. Its `kid` becomes its
@@ -105,12 +159,7 @@ impl VerifyingKey {
     pub(crate) fn of_jwk(json: &[u8], allowed: &[JwsAlgorithm]) -> Result<Self, &'static str> {
         let jwk: Jwk = serde_json::from_slice(json).map_err(|_| "what is given is no JWK")?;
         let usable = jwk.usable(allowed)?;
-        let kind = usable
-            .algorithms
-            .first()
-            .ok_or("a published key has no algorithm")?
-            .kind();
-        let key = Self::of(Ok(PublicKey::bare(usable.key, kind)), usable.algorithms);
+        let key = Self::of(Ok(PublicKey::bare(usable.material)), usable.algorithms);
         Ok(match usable.id {
             Some(id) => key.with_id(id),
             None => key,
@@ -121,9 +170,15 @@ impl VerifyingKey {
         key: Result<PublicKey, &'static str>,
         algorithms: impl IntoIterator<Item = JwsAlgorithm>,
     ) -> Self {
+        let algorithms: Vec<_> = algorithms.into_iter().collect();
+        let verifier = |algorithm: &JwsAlgorithm| {
+            let key = key.as_ref().ok()?;
+            Verifier::new(&key.material, *algorithm)
+        };
         Self {
             id: None,
-            algorithms: algorithms.into_iter().collect(),
+            verifiers: algorithms.iter().map(verifier).collect(),
+            algorithms,
             key: key.map(Arc::new),
         }
     }
@@ -131,13 +186,13 @@ impl VerifyingKey {
     /// The other half of a key that tokens are signed with here, and that half as a JWK (RFC 7517).
     #[cfg(feature = "token")]
     pub(super) fn of_signer(
-        key: DecodingKey,
+        material: Material,
         algorithm: JwsAlgorithm,
         jwk: serde_json::Value,
     ) -> Self {
         let key = PublicKey {
             jwk: Some(jwk),
-            ..PublicKey::bare(key, algorithm.kind())
+            ..PublicKey::bare(material)
         };
         Self::of(Ok(key), [algorithm])
     }
@@ -183,20 +238,23 @@ impl VerifyingKey {
         message: &[u8],
         signature: &[u8],
     ) -> bool {
-        self.algorithms.contains(&algorithm)
-            && self
-                .verifier(algorithm)
-                .is_some_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+        self.verifies_in(EcdsaForm::Fixed, algorithm, message, signature)
     }
 
-    /// By the backend that is named here, never by one that another crate installed for the whole process.
-    fn verifier(&self, algorithm: JwsAlgorithm) -> Option<Box<dyn JwtVerifier>> {
-        let public = self.key.as_ref().ok()?;
-        if public.kind != algorithm.kind() {
-            return None;
-        }
-        let algorithm = algorithm.backend()?;
-        (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&algorithm, &public.key).ok()
+    /// The same, with the numbers of an ECDSA signature in this form.
+    pub(crate) fn verifies_in(
+        &self,
+        form: EcdsaForm,
+        algorithm: JwsAlgorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let own = self.algorithms.iter().zip(&*self.verifiers);
+        let mut fitting = own.filter(|(own, _)| **own == algorithm);
+        fitting.any(|(_, verifier)| {
+            let verifier = verifier.as_ref();
+            verifier.is_some_and(|it| it.verifies(form, message, signature))
+        })
     }
 
     /// Whether the key can be used for each of its algorithms. Receivers ask when they are built.
@@ -213,8 +271,7 @@ impl VerifyingKey {
                 "a token's key without an algorithm verifies nothing: name those that it may be used for",
             ));
         }
-        let fits = |algorithm: &JwsAlgorithm| self.verifier(*algorithm).is_some();
-        if !self.algorithms.iter().all(fits) {
+        if !self.verifiers.iter().all(Option::is_some) {
             return Err(BuildError::UnfitKey(
                 "a token's key cannot be used for one of its algorithms: secrets are for HS…, RSA keys for \
                  RS… and PS…, P-256 keys for ES256, P-384 keys for ES384, Ed25519 keys for EdDSA",
@@ -223,6 +280,9 @@ impl VerifyingKey {
         self_test()
     }
 }
+
+const NOT_HEX: &str = "a key to verify with is not hexadecimal";
+const NOT_BASE64: &str = "a key to verify with is not standard base64";
 
 impl fmt::Debug for VerifyingKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

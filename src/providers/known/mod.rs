@@ -20,6 +20,8 @@ mod words;
 
 use std::time::Duration;
 
+#[cfg(all(feature = "simulator", feature = "public-keys"))]
+pub(super) use self::rows::standard_webhooks::ROW as STANDARD_WEBHOOKS;
 #[cfg(feature = "simulator")]
 pub(super) use self::rows::svix::ROW as SVIX;
 pub(super) use self::rows::{
@@ -40,6 +42,8 @@ pub use self::{
     sample::Sample,
     secret_form::SecretForm,
 };
+#[cfg(feature = "public-keys")]
+use crate::schemes::PublicKeySignatureConfig;
 use crate::{
     provider::{Retries, SenderProfile, TimeKind},
     request::form::FORM,
@@ -77,6 +81,10 @@ pub struct KnownSender {
     pub page: Fact<&'static str>,
     /// How a request is proved.
     pub proof: Fact<Proof>,
+    /// How it signs with a private key (feature `public-keys`), where it signs with a secret too. A request may carry either,
+    /// or both.
+    #[cfg(feature = "public-keys")]
+    pub or_by_key: Option<fn() -> PublicKeySignatureConfig>,
     /// What identifies an event.
     pub identity: Fact<Identity>,
     /// When two of its events have equal bodies, where the body identifies an event: they are one event then, and the
@@ -142,6 +150,8 @@ impl KnownSender {
         title: "",
         page: Fact::assumed(""),
         proof: Fact::assumed(Proof::Access),
+        #[cfg(feature = "public-keys")]
+        or_by_key: None,
         identity: Fact::assumed(Identity::Digest),
         equal_bodies: None,
         event_type: Fact::assumed(EventTypeAt::Nowhere),

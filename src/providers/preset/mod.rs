@@ -30,13 +30,15 @@ pub use self::{
     simulator::PresetSimulator, standard_webhooks_simulator::StandardWebhooksSimulator,
 };
 use super::known::{EventTypeAt, Identity, KeyOwner, KnownSender};
+#[cfg(feature = "public-keys")]
+use crate::schemes::ByKind;
 use crate::{
     identity::EventType,
     json::{Json, Payload},
     keys::LiveKeys,
     provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
     request::{Head, RawRequest, Single},
-    schemes::{Coverage, Scheme, Signs, Verified},
+    schemes::{Coverage, Scheme, SchemeConfig, Signs, Verified},
     setup::{BuildError, Finding},
     tenants::Keys,
     time::{EventTime, UnixTime, accepts_unreadable_time},
@@ -135,7 +137,9 @@ impl Preset {
             (None, _) | (_, Identity::OfPack(_)) => Err(BuildError::Pack(
                 "the row of this sender makes no preset: use the pack of its own",
             )),
-            (Some(config), _) if sender.key_owner == KeyOwner::Customer => config.try_into(),
+            (Some(config), _) if sender.key_owner == KeyOwner::Customer => {
+                scheme_of(sender, config)
+            }
             // Otherwise a request that was made for another customer would pass for one of ours.
             (Some(_), _) => Err(BuildError::Pack(
                 "this sender signs for all of its customers with one key, and a preset binds no request to one of them",
@@ -279,7 +283,8 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
                 "`accept_unreadable_time` is for senders whose events say when they occurred: leave it out",
             ));
         }
-        self.keys.check(|kind| scheme.takes(kind))
+        self.keys.check(|kind| scheme.takes(kind))?;
+        self.keys.check_each(|key| scheme.check_key(key))
     }
 
     fn needs_access(&self) -> bool {
@@ -292,6 +297,10 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         found.extend(merging::findings(&self.reading));
         found.extend(self.accept_unreadable_time.then(accepts_unreadable_time));
         found
+    }
+
+    fn names_keys(&self) -> bool {
+        self.scheme.as_ref().is_ok_and(|scheme| scheme.names_keys())
     }
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
@@ -361,6 +370,20 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         }
         Ok(decoded.into())
     }
+}
+
+/// The scheme of a row, whose own settings are `config`.
+fn scheme_of(sender: &KnownSender, config: SchemeConfig) -> Result<Box<dyn Scheme>, BuildError> {
+    #[cfg(feature = "public-keys")]
+    if let (Some(by_key), SchemeConfig::HmacHeader(config)) = (sender.or_by_key, &config) {
+        return Ok(Box::new(ByKind {
+            mac: config.clone().try_into()?,
+            signature: by_key().try_into()?,
+        }));
+    }
+    #[cfg(not(feature = "public-keys"))]
+    let _ = sender;
+    config.try_into()
 }
 
 /// The bytes of `body` that are proved.

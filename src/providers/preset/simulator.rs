@@ -34,6 +34,8 @@ use crate::{
 pub struct PresetSimulator {
     pub(super) sender: KnownSender,
     secrets: Vec<Zeroizing<Vec<u8>>>,
+    #[cfg(feature = "public-keys")]
+    private_keys: Vec<Zeroizing<Vec<u8>>>,
     message_id: String,
     event_type: Option<String>,
     path: String,
@@ -44,21 +46,36 @@ impl PresetSimulator {
     /// The sender of this row, which signs with `secret`: the key's bytes, decoded. One that signs nothing sends what it is
     /// given.
     pub fn of(sender: &KnownSender, secret: impl AsRef<[u8]>) -> Self {
+        Self::without_key(sender).also_signed_with(secret)
+    }
+
+    pub(super) fn without_key(sender: &KnownSender) -> Self {
         Self {
             sender: *sender,
             secrets: Vec::new(),
+            #[cfg(feature = "public-keys")]
+            private_keys: Vec::new(),
             message_id: "msg_1".to_owned(),
             event_type: None,
             path: "/".to_owned(),
             in_form: false,
         }
-        .also_signed_with(secret)
     }
 
     /// Signs with one more secret, as senders do while they rotate. Only lists of signatures have room for it.
     #[must_use]
     pub fn also_signed_with(mut self, secret: impl AsRef<[u8]>) -> Self {
         self.secrets.push(Zeroizing::new(secret.as_ref().to_vec()));
+        self
+    }
+
+    /// Signs with a private key too, where the sender may do [either](KnownSender::or_by_key): PEM or DER (PKCS #8), or an
+    /// Ed25519 seed (feature `public-keys`). Both signatures stand in one header.
+    #[cfg(feature = "public-keys")]
+    #[must_use]
+    pub fn also_signed_by_key(mut self, key: impl AsRef<[u8]>) -> Self {
+        self.private_keys
+            .push(Zeroizing::new(key.as_ref().to_vec()));
         self
     }
 
@@ -111,8 +128,10 @@ impl PresetSimulator {
         if let EventTypeAt::Header(header) = self.sender.event_type.value() {
             sent = sent.with_header(*header, self.named_type());
         }
-        let signer = self.signer();
-        let signed = signer.and_then(|it| it.sign(sent.clone(), &self.message_id, at).ok());
+        let sign = |it: Signer| it.sign(sent.clone(), &self.message_id, at).ok();
+        let signed = self.signer().and_then(sign);
+        #[cfg(feature = "public-keys")]
+        let signed = joined(signed, self.signer_by_key().and_then(sign));
         signed.unwrap_or(sent)
     }
 
@@ -140,6 +159,14 @@ impl PresetSimulator {
         Some(secrets.fold(signer, |signer, secret| signer.also_signed_with(secret)))
     }
 
+    #[cfg(feature = "public-keys")]
+    fn signer_by_key(&self) -> Option<Signer> {
+        let config = self.sender.or_by_key?();
+        let mut keys = self.private_keys.iter();
+        let signer = Signer::new(config, keys.next()?).ok()?;
+        Some(keys.fold(signer, |signer, key| signer.also_signed_with(key)))
+    }
+
     /// With the time of this attempt, where the body says that.
     fn dated(&self, body: Bytes, at: UnixTime) -> Bytes {
         let time = self.sender.body_time.map(|time| *time.value());
@@ -149,12 +176,29 @@ impl PresetSimulator {
     }
 }
 
+/// What was signed twice, with both signatures in one header, one behind the other.
+#[cfg(feature = "public-keys")]
+fn joined(signed: Option<Sent>, by_key: Option<Sent>) -> Option<Sent> {
+    let (signed, by_key) = match (signed, by_key) {
+        (Some(signed), Some(by_key)) => (signed, by_key),
+        (signed, by_key) => return signed.or(by_key),
+    };
+    let Some((name, value)) = by_key.signature() else {
+        return Some(signed);
+    };
+    let value = match signed.header(name) {
+        Some(first) => format!("{first} {value}"),
+        None => value.to_owned(),
+    };
+    Some(signed.without_header(name).with_header(name, value))
+}
+
 /// `body` with `at` in the place of the time. A member of the top level that is missing is added. `None` where there is no
 /// place for it.
 fn dated(body: &Bytes, time: &BodyTime, at: UnixTime) -> Option<Bytes> {
     let text = time.form.write(at);
     let text = match time.form {
-        TimestampForm::Rfc3339 => format!("\"{text}\""),
+        TimestampForm::Rfc3339 | TimestampForm::UtcDateTime => format!("\"{text}\""),
         _ => text,
     };
     written(body, time.at, &text).map(Bytes::from)

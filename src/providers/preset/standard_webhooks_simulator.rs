@@ -3,6 +3,8 @@
 use bytes::Bytes;
 
 use super::PresetSimulator;
+#[cfg(feature = "public-keys")]
+use crate::providers::known::STANDARD_WEBHOOKS;
 use crate::{providers::known::SVIX, simulator::Sent, time::UnixTime};
 
 /// Sends as [Standard Webhooks](https://www.standardwebhooks.com) asks: HMAC-SHA256 over
@@ -29,6 +31,19 @@ impl StandardWebhooksSimulator {
     /// Signs with `secret`: the bytes, not the `whsec_` text.
     pub fn new(secret: impl AsRef<[u8]>) -> Self {
         Self(PresetSimulator::standard_webhooks(secret))
+    }
+
+    /// Signs with a private key alone, by Ed25519 and behind `v1a,`: the seed's bytes, not the `whsk_` text (feature
+    /// `public-keys`).
+    #[cfg(feature = "public-keys")]
+    pub fn by_key(seed: impl AsRef<[u8]>) -> Self {
+        Self(PresetSimulator::without_key(&STANDARD_WEBHOOKS)).also_signed_by_key(seed)
+    }
+
+    /// Signs with a private key too: see [`by_key`](Self::by_key).
+    #[cfg(feature = "public-keys")]
+    pub fn also_signed_by_key(self, seed: impl AsRef<[u8]>) -> Self {
+        Self(self.0.also_signed_by_key(seed))
     }
 
     /// Signs with one more secret, as senders do while they rotate.

@@ -257,6 +257,10 @@ impl Provider for UnicoCheck {
         findings
     }
 
+    fn names_keys(&self) -> bool {
+        self.proof.names_keys()
+    }
+
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
         self.proof.key_name(request)
     }

@@ -38,6 +38,14 @@ impl Proof {
         }
     }
 
+    pub(super) fn names_keys(&self) -> bool {
+        match self {
+            Self::Access => false,
+            #[cfg(feature = "jwt")]
+            Self::Signature(scheme) => scheme.names_keys(),
+        }
+    }
+
     pub(super) fn key_name<'r>(
         &self,
         request: &RawRequest<'r>,

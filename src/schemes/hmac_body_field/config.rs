@@ -125,7 +125,7 @@ impl TryFrom<HmacBodyFieldConfig> for HmacBodyField {
     type Error = BuildError;
 
     fn try_from(config: HmacBodyFieldConfig) -> Result<Self, BuildError> {
-        config.encoding.check_for_mac()?;
+        config.encoding.check_in_header()?;
         for (what, name) in [
             ("signature member", &config.member),
             ("data member", &config.data_member),

@@ -1,18 +1,12 @@
 //! [`HmacHeaderConfig`]: how one sender signs with a MAC in a header.
 
-use http::HeaderName;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    HmacHeader, SignatureLayout,
-    family::{Family, HeaderFamily},
-    parts::{Form, MAX_FURTHER_HEADERS},
-};
+use super::HmacHeader;
 use crate::{
     schemes::{
-        Digest, SignatureEncoding, Template, TimestampForm, signature_encoding,
-        signed_header::header_name,
-        template::{FromRequest, Source, TextRule, headers_of},
+        Digest, HeaderFamily, SignatureEncoding, SignatureLayout, TimestampForm,
+        signature_encoding, signature_headers::header_setters,
     },
     setup::BuildError,
 };
@@ -49,7 +43,7 @@ pub struct HmacHeaderConfig {
     /// Their text form: hexadecimal or a form of base64.
     #[serde(deserialize_with = "signature_encoding::of_mac")]
     pub encoding: SignatureEncoding,
-    /// What is signed; see [`Template`].
+    /// What is signed; see [`Template`](crate::schemes::Template).
     #[serde(default = "body")]
     pub template: String,
     /// The header of `{id}`.
@@ -95,88 +89,11 @@ impl HmacHeaderConfig {
         }
     }
 
-    /// How the header carries the signatures. Default: one, and nothing else.
-    #[must_use]
-    pub fn layout(mut self, layout: SignatureLayout) -> Self {
-        self.layout = layout;
-        self
-    }
-
-    /// What parts the pairs, the signatures of a list, or the time from the signature: a blank or an ASCII sign that stands
-    /// in no signature. Default: `.` for [`SignatureLayout::TimeAndSignature`], else `,`.
-    #[must_use]
-    pub fn separator(mut self, separator: char) -> Self {
-        self.separator = Some(separator);
-        self
-    }
-
-    /// A further header that may carry a signature in the same layout. Some senders sign with a second key in a header of
-    /// its own, or number their headers. A request must have one of them, each once. At most 15.
-    #[must_use]
-    pub fn or_signed_in(mut self, header: impl Into<String>) -> Self {
-        self.more_signature_headers.push(header.into());
-        self
-    }
-
-    /// Other names of the headers: a request has them under the first names or under these. One family is read whole, so
-    /// the id of one never goes with the signature of the other. A request that has both is taken where both say the same.
-    ///
-    /// ```
-    /// use hookgate::schemes::{HeaderFamily, HmacHeader, HmacHeaderConfig, SignatureEncoding, SignatureLayout, TimestampForm};
-    ///
-    /// # fn main() -> Result<(), hookgate::BuildError> {
-    /// let config = HmacHeaderConfig::new("webhook-signature", SignatureEncoding::Base64)
-    ///     .layout(SignatureLayout::SpaceSeparated { prefix: "v1,".to_owned() })
-    ///     .id("webhook-id")
-    ///     .timestamp("webhook-timestamp", TimestampForm::Seconds)
-    ///     .template("{id}.{timestamp}.{body}")
-    ///     .or_headers(HeaderFamily::new("svix-signature").id("svix-id").timestamp("svix-timestamp"));
-    /// let scheme = HmacHeader::try_from(config)?;
-    /// # let _ = scheme;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn or_headers(mut self, family: HeaderFamily) -> Self {
-        self.or_headers = Some(family);
-        self
-    }
+    header_setters!();
 
     /// The text of the time in a value of the signature's header, where the layout carries one: for tools.
     pub fn time_in<'v>(&self, value: &'v str) -> Option<&'v str> {
-        let separator = self.layout.separator(self.separator).ok()?;
-        let time = self.layout.time_in(value.as_bytes(), separator).ok()??;
-        std::str::from_utf8(time).ok()
-    }
-
-    /// The signed text: `{id}`, `{timestamp}`, `{body}`, the other placeholders of a [`Template`], and what stands between
-    /// them. Default: `{body}`.
-    #[must_use]
-    pub fn template(mut self, template: impl Into<String>) -> Self {
-        self.template = template.into();
-        self
-    }
-
-    /// The header that carries the id. The template must have `{id}`: an id that nothing signs identifies nothing.
-    #[must_use]
-    pub fn id(mut self, header: impl Into<String>) -> Self {
-        self.id_header = Some(header.into());
-        self
-    }
-
-    /// The header that carries the time, and its form. The template must have `{timestamp}`: a time that nothing signs
-    /// dates nothing.
-    #[must_use]
-    pub fn timestamp(mut self, header: impl Into<String>, form: TimestampForm) -> Self {
-        self.timestamp_header = Some(header.into());
-        self.timestamp_form(form)
-    }
-
-    /// The form of a time that the layout carries. Default: seconds.
-    #[must_use]
-    pub fn timestamp_form(mut self, form: TimestampForm) -> Self {
-        self.timestamp_form = form;
-        self
+        self.settings().time_in(value)
     }
 
     /// The digest. Default: SHA-256.
@@ -185,149 +102,15 @@ impl HmacHeaderConfig {
         self.digest = digest;
         self
     }
-
-    /// The address that stands as `{url}` in the signed text: as it was entered at the sender, whole. What a request says
-    /// of its own host is never signed text, since whoever sends it writes that.
-    #[must_use]
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
-        self
-    }
 }
 
 impl TryFrom<HmacHeaderConfig> for HmacHeader {
     type Error = BuildError;
 
     fn try_from(config: HmacHeaderConfig) -> Result<Self, BuildError> {
-        config.encoding.check_for_mac()?;
-        let template = config.template.parse::<Template>()?;
-        let template = template.with_url(config.url.as_deref())?;
-        let names = HeaderFamily {
-            signature_header: config.signature_header.clone(),
-            id_header: config.id_header.clone(),
-            timestamp_header: config.timestamp_header.clone(),
-        };
-        let family = Family::of(&names, &template)?;
-        let carries_time = config.layout.carries_time();
-        if carries_time && family.timestamp.is_some() {
-            return Err(BuildError::Scheme(
-                "the time is set twice: as a header and in the signature's layout",
-            ));
-        }
-        let has_time = carries_time || family.timestamp.is_some();
-        if has_time != template.has(&Source::Timestamp) {
-            return Err(BuildError::Scheme(
-                "the template's `{timestamp}` and the source of the time go together: \
-                 a time that nothing signs dates nothing",
-            ));
-        }
-        if matches!(&config.layout, SignatureLayout::SpaceSeparated { prefix } if prefix.is_empty())
-            || matches!(&config.layout, SignatureLayout::Pairs { signature, .. } if signature.is_empty())
-        {
-            return Err(BuildError::Scheme(
-                "a list of signatures needs the version or name that counts",
-            ));
-        }
         Ok(Self {
-            further: further_headers(&config, &family)?,
-            other: match &config.or_headers {
-                Some(names) => Some(Box::new(other_family(names, &family, &template)?)),
-                None => None,
-            },
-            family,
-            form: Form {
-                separator: config.layout.separator(config.separator)?,
-                layout: config.layout,
-                encoding: config.encoding,
-            },
-            timestamp_rule: timestamp_rule(&template, config.timestamp_form)?,
-            timestamp_form: config.timestamp_form,
+            headers: config.settings().try_into()?,
             digest: config.digest,
-            from_request: FromRequest::of(&template).map(Box::new),
-            template,
         })
     }
-}
-
-/// The other family, of the same shape: no part of one is ever read with the rest of the other.
-fn other_family(
-    names: &HeaderFamily,
-    own: &Family,
-    template: &Template,
-) -> Result<Family, BuildError> {
-    let other = Family::of(names, template)?;
-    if own.timestamp.is_some() != other.timestamp.is_some() {
-        return Err(BuildError::Scheme(
-            "the two families of headers must carry the same: a time in one alone dates nothing",
-        ));
-    }
-    if own.names().any(|name| other.names().any(|it| it == name)) {
-        return Err(BuildError::Scheme(
-            "the two families of headers cannot share one",
-        ));
-    }
-    Ok(other)
-}
-
-impl HmacHeaderConfig {
-    pub(in crate::schemes) fn signature_headers(&self) -> Vec<&str> {
-        let others = self.or_headers.iter().map(|it| &it.signature_header);
-        std::iter::once(&self.signature_header)
-            .chain(&self.more_signature_headers)
-            .chain(others)
-            .map(String::as_str)
-            .collect()
-    }
-
-    pub(in crate::schemes) fn covered_headers(&self) -> Vec<&str> {
-        let others = self.or_headers.iter();
-        let others = others.flat_map(|it| [&it.id_header, &it.timestamp_header]);
-        [&self.id_header, &self.timestamp_header]
-            .into_iter()
-            .chain(others)
-            .flatten()
-            .map(String::as_str)
-            .chain(headers_of(&self.template))
-            .collect()
-    }
-}
-
-/// Further headers of signatures.
-fn further_headers(config: &HmacHeaderConfig, own: &Family) -> Result<Vec<HeaderName>, BuildError> {
-    let names = config.more_signature_headers.iter();
-    let names = names.map(|name| header_name("signature header", name));
-    let names = names.collect::<Result<Vec<_>, _>>()?;
-    if names.is_empty() {
-        return Ok(names);
-    }
-    if config.layout.carries_time() || config.or_headers.is_some() {
-        return Err(BuildError::Scheme(
-            "several headers of signatures go with neither a time in the layout nor a second family of headers",
-        ));
-    }
-    let is_repeated = |(place, name): (usize, &HeaderName)| {
-        own.names().any(|it| it == name) || names.iter().take(place).any(|it| it == name)
-    };
-    if names.len() > MAX_FURTHER_HEADERS || names.iter().enumerate().any(is_repeated) {
-        return Err(BuildError::Scheme(
-            "the headers of signatures are at most 16, each named once",
-        ));
-    }
-    Ok(names)
-}
-
-/// What the text of a time of this form may be.
-fn timestamp_rule(template: &Template, form: TimestampForm) -> Result<TextRule, BuildError> {
-    let rule = template.rule_of(&Source::Timestamp);
-    let rule = match form {
-        // Its text begins and ends by its own form, so any literal behind it leaves one reading.
-        TimestampForm::Rfc3339 => rule.delimiting_itself(),
-        _ => rule,
-    };
-    if rule.delimiter.is_some_and(|byte| form.may_contain(byte)) {
-        return Err(BuildError::Scheme(
-            "a time of this form can contain the literal beside `{timestamp}`: one signature would fit two readings",
-        ));
-    }
-    Ok(rule)
 }

@@ -6,22 +6,16 @@
 //! What each known sender writes is in its row: [`providers::known`](crate::providers::known).
 
 mod config;
-mod family;
-mod layout;
-mod parts;
-#[cfg(feature = "simulator")]
-mod sign;
 mod verify;
 
-use http::HeaderName;
-
-pub use self::{config::HmacHeaderConfig, family::HeaderFamily, layout::SignatureLayout};
-use self::{family::Family, parts::Form};
+pub use self::config::HmacHeaderConfig;
+#[cfg(feature = "simulator")]
+use super::ToSign;
 use super::{
-    Digest, Scheme, Signs, Template, TimestampForm, Verified,
-    digest::with_mac,
-    template::{FromRequest, TextRule},
+    Digest, Scheme, Signs, Verified, digest::with_mac, signature_headers::SignatureHeaders,
 };
+#[cfg(feature = "simulator")]
+use crate::time::UnixTime;
 use crate::{
     keys::{KeyKind, LiveKeys},
     request::RawRequest,
@@ -38,26 +32,13 @@ use crate::{
 /// proxies and frameworks disagree on which one counts.
 #[derive(Debug, Clone)]
 pub struct HmacHeader {
-    family: Family,
-    /// Other names of the same headers.
-    other: Option<Box<Family>>,
-    /// Further headers of signatures.
-    further: Vec<HeaderName>,
-    form: Form,
-    template: Template,
-    timestamp_rule: TextRule,
-    timestamp_form: TimestampForm,
+    headers: SignatureHeaders,
     digest: Digest,
-    from_request: Option<Box<FromRequest>>,
 }
 
 impl Scheme for HmacHeader {
     fn signs(&self) -> Signs {
-        Signs {
-            id: self.family.id.is_some(),
-            time: self.family.timestamp.is_some() || self.form.layout.carries_time(),
-            ..Signs::body()
-        }
+        self.headers.signs()
     }
 
     fn takes(&self, kind: KeyKind) -> bool {
@@ -75,5 +56,27 @@ impl Scheme for HmacHeader {
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
         with_mac!(self.digest, M => self.prove::<M>(request, keys))
+    }
+}
+
+#[cfg(feature = "simulator")]
+impl HmacHeader {
+    /// Where its signatures and what they cover stand.
+    pub(crate) fn signature_headers(&self) -> &SignatureHeaders {
+        &self.headers
+    }
+
+    /// The headers that the signature covers and those that carry it, by each of `secrets`, each with its value.
+    pub(crate) fn headers<'k>(
+        &self,
+        request: ToSign<'_>,
+        secrets: impl Iterator<Item = &'k [u8]>,
+        id: &str,
+        at: UnixTime,
+    ) -> Vec<(String, String)> {
+        self.headers.written(request, id, at, |text| {
+            let mac = |secret| self.digest.mac(secret, std::iter::once(text));
+            secrets.map(mac).collect()
+        })
     }
 }

@@ -189,10 +189,9 @@ impl TryFrom<SignedRequestConfig> for SignedRequest {
                 "nonce header",
                 config.nonce_header.as_deref(),
             )?,
-            timestamp: match config.timestamp_form {
-                // Its text begins and ends by its own form, so a `.` or `:` behind it leaves one reading.
-                TimestampForm::Rfc3339 => timestamp.map(SignedHeader::delimiting_itself),
-                _ => timestamp,
+            timestamp: match timestamp {
+                Some(header) => Some(header.of_time(config.timestamp_form)?),
+                None => None,
             },
             timestamp_form: config.timestamp_form,
             algorithm: match config.algorithm_header {

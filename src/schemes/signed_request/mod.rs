@@ -101,6 +101,10 @@ impl Scheme for SignedRequest {
         Vec::from_iter(self.takes_tokens())
     }
 
+    fn names_keys(&self) -> bool {
+        self.encoding == SignatureEncoding::Jws
+    }
+
     /// The `kid` of a JWS. Signatures in other encodings name no key.
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
         if self.encoding != SignatureEncoding::Jws {

@@ -46,7 +46,7 @@ impl FromRequest {
         let from_request = Self {
             method: rule(Source::Method),
             path: rule(Source::Path),
-            headers: template.taken().filter_map(|(it, _)| header(it)).collect(),
+            headers: template.taken().filter_map(header).collect(),
             digest: template.digest(),
         };
         let takes_any = from_request.method.is_some()

@@ -19,7 +19,7 @@ use self::{
 pub(crate) use self::{body_digest::DigestText, from_request::FromRequest, parts::Parts};
 pub(super) use self::{
     piece::Source,
-    rules::{Misfit, TextRule},
+    rules::{MAX_TEXT_BYTES, Misfit, TextRule},
 };
 use crate::setup::BuildError;
 
@@ -38,10 +38,11 @@ pub(super) const MAX_HEADERS: usize = 8;
 /// | `{method}` | the request's method, as it was sent |
 /// | `{path}` | the path of the request's target, as it was sent, and where there is one the query behind its `?` |
 /// | `{url}` | the address that the scheme's settings name. Never what `Host` or a forwarding header says |
-/// | `{header:name}` | the value of another header, which must stand once, in UTF-8. Never one that proxies write |
+/// | `{header:name}` | the value of another header, which must stand once, in UTF-8. Never one of the host or of the connection |
 ///
 /// The body, or its digest, must stand exactly once, everything else at most once. `{timestamp:10}` is a text of 10
-/// bytes; `{id:36}`, `{header:name:36}` and the others likewise. Another length is refused.
+/// bytes; `{id:36}`, `{header:name:36}` and the others likewise. Another length is refused. `{timestamp:rfc3339}` is an RFC
+/// 3339 date and time of whatever length.
 ///
 /// # One signed text has one reading
 ///
@@ -49,9 +50,10 @@ pub(super) const MAX_HEADERS: usize = 8;
 /// ends where its own rule says, whatever the body is:
 ///
 /// - A literal, and `{url}`, is known.
-/// - A placeholder with a length ends after so many bytes.
-/// - Between two literals, or a literal and an end, at most one placeholder has no length. The literal towards the body
-///   then ends it, with what has a length beside it: none of these texts may contain the byte of that literal which is
+/// - A placeholder with a length ends after so many bytes. A time of RFC 3339 ends where its form does: none is the
+///   beginning or the end of a longer one.
+/// - Between two literals, or a literal and an end, at most one placeholder has no such end. The literal towards the
+///   body then ends it, with what has one beside it: none of these texts may contain the byte of that literal which is
 ///   met first. A request whose text does is refused.
 ///
 /// What is left in the middle is the body. So no two requests whose parts differ have the same signed text. In the place
@@ -74,13 +76,13 @@ impl Template {
     }
 
     /// Whether it is the body and nothing else.
-    #[cfg(feature = "jwt")]
+    #[cfg(feature = "public-keys")]
     pub(super) fn is_body(&self) -> bool {
         matches!(&*self.0, [Piece::Body])
     }
 
     pub(super) fn has(&self, source: &Source) -> bool {
-        self.taken().any(|(taken, _)| taken == source)
+        self.taken().any(|taken| taken == source)
     }
 
     /// What the text of `source` may be. Of what it has no place for: anything.
@@ -123,10 +125,10 @@ impl Template {
         Ok(self)
     }
 
-    /// What is taken from the request, each with its length, where it has one.
-    fn taken(&self) -> impl Iterator<Item = (&Source, Option<usize>)> {
+    /// What is taken from the request.
+    fn taken(&self) -> impl Iterator<Item = &Source> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Taken(source, length) => Some((source, *length)),
+            Piece::Taken(source, _) => Some(source),
             _ => None,
         })
     }

@@ -1,6 +1,6 @@
 //! [`Parts`]: what stands in the places of a template.
 
-#[cfg(any(feature = "simulator", feature = "jwt"))]
+#[cfg(any(feature = "simulator", feature = "public-keys"))]
 use super::DigestText;
 use super::{
     Template,
@@ -43,7 +43,7 @@ impl<'a> Parts<'a> {
 
 impl Template {
     /// The signed text in one piece. It makes the body's digest itself.
-    #[cfg(any(feature = "simulator", feature = "jwt"))]
+    #[cfg(any(feature = "simulator", feature = "public-keys"))]
     pub(crate) fn text(&self, parts: &Parts<'_>) -> Vec<u8> {
         let digest = self.digest().map(|digest| digest.of(parts.body));
         let parts = Parts {

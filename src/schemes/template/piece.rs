@@ -12,10 +12,19 @@ pub(super) enum Piece {
     Literal(Box<str>),
     /// The address that settings name. Empty until they have done so.
     Url(Box<str>),
-    /// A text of the request, and its length in bytes where the template says that.
-    Taken(Source, Option<usize>),
+    /// A text of the request, and where it ends, where the template says that.
+    Taken(Source, Option<Extent>),
     Body,
     BodyDigest(BodyDigest),
+}
+
+/// Where a placeholder's text ends, whatever stands beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// After so many bytes.
+    Bytes(usize),
+    /// Where an RFC 3339 date and time ends. None is the beginning or the end of a longer one.
+    Rfc3339,
 }
 
 /// Where a placeholder's text is taken from.
@@ -90,20 +99,28 @@ impl Placeholders {
     }
 }
 
-fn taken(source: Source, length: Option<&str>) -> Result<Piece, &'static str> {
-    const WRONG: &str = "a placeholder's length must be a number of bytes from 1 to 256";
-    let length = length
+fn taken(source: Source, extent: Option<&str>) -> Result<Piece, &'static str> {
+    const WRONG: &str =
+        "a placeholder's length must be a number of bytes from 1 to 256, or `rfc3339` for a time";
+    let extent = extent
         .map(|text| {
+            if text == RFC3339 && source == Source::Timestamp {
+                return Ok(Extent::Rfc3339);
+            }
             let number = text
                 .parse::<usize>()
                 .ok()
                 .filter(|it| (1..=MAX_TEXT_BYTES).contains(it));
             // One form of each number, so that a template is shown as it was written.
-            number.filter(|it| it.to_string() == text).ok_or(WRONG)
+            let number = number.filter(|it| it.to_string() == text);
+            number.map(Extent::Bytes).ok_or(WRONG)
         })
         .transpose()?;
-    Ok(Piece::Taken(source, length))
+    Ok(Piece::Taken(source, extent))
 }
+
+/// As it stands in the place of a length.
+const RFC3339: &str = "rfc3339";
 
 impl Source {
     fn name(&self) -> &str {
@@ -129,13 +146,17 @@ impl fmt::Display for Piece {
             Self::Url(_) => f.write_str("{url}"),
             Self::Body => f.write_str("{body}"),
             Self::BodyDigest(digest) => write!(f, "{{body:{digest}}}"),
-            Self::Taken(source, length) => {
+            Self::Taken(source, extent) => {
                 let header = match source {
                     Source::Header(_) => "header:",
                     _ => "",
                 };
                 write!(f, "{{{header}{}", source.name())?;
-                length.map_or(Ok(()), |length| write!(f, ":{length}"))?;
+                match extent {
+                    None => {}
+                    Some(Extent::Bytes(length)) => write!(f, ":{length}")?,
+                    Some(Extent::Rfc3339) => write!(f, ":{RFC3339}")?,
+                }
                 f.write_str("}")
             }
         }

@@ -5,16 +5,18 @@ use memchr::memchr;
 
 use super::{
     MAX_HEADERS,
-    piece::{Piece, Source},
+    piece::{Extent, Piece, Source},
 };
 
 /// Longest text that is taken of what has a header of its own. Known senders stay below 64 bytes.
-pub(super) const MAX_TEXT_BYTES: usize = 256;
+pub(in crate::schemes) const MAX_TEXT_BYTES: usize = 256;
 
 /// What the text of a placeholder may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::schemes) struct TextRule {
     pub(super) length: Option<usize>,
+    /// Whether it ends where its own form does, so that nothing has to part it from what stands beside it.
+    pub(in crate::schemes) ends_itself: bool,
     /// The byte that ends it in the signed text.
     pub(in crate::schemes) delimiter: Option<u8>,
 }
@@ -26,8 +28,27 @@ pub(in crate::schemes) struct Misfit(pub(in crate::schemes) &'static str);
 impl TextRule {
     pub(super) const ANY: Self = Self {
         length: None,
+        ends_itself: false,
         delimiter: None,
     };
+
+    const fn of(extent: Option<Extent>) -> Self {
+        let (length, ends_itself) = match extent {
+            None => (None, false),
+            Some(Extent::Bytes(length)) => (Some(length), false),
+            Some(Extent::Rfc3339) => (None, true),
+        };
+        Self {
+            length,
+            ends_itself,
+            ..Self::ANY
+        }
+    }
+
+    /// Whether its end is known without a literal.
+    const fn has_end(self) -> bool {
+        self.length.is_some() || self.ends_itself
+    }
 
     /// For texts whose form says where they end, read from either side: any of its bytes may be the delimiter.
     pub(in crate::schemes) fn delimiting_itself(self) -> Self {
@@ -139,13 +160,7 @@ fn of_side<'p>(
     let mut run = Rules::new();
     for piece in pieces {
         match piece {
-            Piece::Taken(source, length) => run.push((
-                source.clone(),
-                TextRule {
-                    length: *length,
-                    delimiter: None,
-                },
-            )),
+            Piece::Taken(source, extent) => run.push((source.clone(), TextRule::of(*extent))),
             Piece::Literal(text) => rules.extend(ended(&mut run, met(text))?),
             Piece::Url(_) => rules.extend(ended(&mut run, of_url)?),
             Piece::Body | Piece::BodyDigest(_) => {}
@@ -158,8 +173,8 @@ fn of_side<'p>(
 /// The rules of a run of texts without a literal between them, which `delimiter` ends, if anything does.
 fn ended(run: &mut Rules, delimiter: Option<u8>) -> Result<Rules, &'static str> {
     let mut run = std::mem::take(run);
-    let without_length = run.iter().filter(|(_, rule)| rule.length.is_none()).count();
-    match (without_length, delimiter) {
+    let without_end = run.iter().filter(|(_, rule)| !rule.has_end()).count();
+    match (without_end, delimiter) {
         (0, _) => Ok(run),
         (1, Some(_)) => {
             for (_, rule) in &mut run {

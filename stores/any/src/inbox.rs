@@ -5,7 +5,9 @@ use hookgate::inbox::BoxInbox;
 use crate::{OpenError, address::Address};
 
 /// What is wrong with a name of [`InboxTables`].
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 const NAMED: OpenError = OpenError::Table("inbox's own tables");
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 const CLAIMS: OpenError = OpenError::Table("table of claims");
 
 /// Who asks for an inbox.

@@ -92,7 +92,8 @@ pub(crate) fn working(
     Ok(Worker::new(engine.inbox(ills.death))
         .clock(ClockOff::by(ills.clock))
         .lease(Duration::from_secs(lease))
-        .poll(Duration::from_millis(500))
+        // SQLite wakes no other process: a piece of a rate would mostly be this wait.
+        .poll(Duration::from_millis(20))
         .retries(retries())
         .handle(&receiver, move |delivery: Delivery<Payload<Json>>| {
             let (engine, seen) = (engine.clone(), seen.clone());

@@ -201,14 +201,20 @@ struct Other {
 impl Other {
     async fn start(beside: &Place, before: Range<i64>) -> Result<Self> {
         let place = beside.another().await?;
-        let other = Self {
-            engine: Engine::create(&place.url).await?,
-            processes: Processes::start(&ROWS[0], &place.url).await?,
-            told: Arc::new(|_, _| {}),
+        let engine = Engine::create(&place.url).await?;
+        let told: Told = Arc::new(|_, _| {});
+        let earlier = Processes::start(&ROWS[0], &place.url).await?;
+        let side = Side::new(&engine, &earlier.addresses, &told);
+        side.rate(before, &mut Vec::new()).await?;
+        earlier.stop().await?.none()?;
+        // Both sides begin with new processes.
+        let processes = Processes::start(&ROWS[0], &place.url).await?;
+        Ok(Self {
+            engine,
+            processes,
+            told,
             _place: place,
-        };
-        other.rate(before).await?;
-        Ok(other)
+        })
     }
 
     async fn rate(&self, events: Range<i64>) -> Result<f64> {

@@ -1,7 +1,7 @@
 //! Two events of one object have two keys, unless the sender's row says that they can be one.
 
 use hookgate::{
-    EventKey, Secret, UnixTime,
+    EventKey, UnixTime,
     providers::{
         known::{Identity, KnownSender, Sample},
         preset::PresetSimulator,
@@ -9,7 +9,10 @@ use hookgate::{
     simulator::SampleId,
 };
 
-use crate::props::{Seen, presets::presets};
+use crate::props::{
+    Seen,
+    presets::{Pair, presets},
+};
 
 const SECRET: &str = "a secret of both ends";
 const THEN: UnixTime = UnixTime::from_secs(1_700_000_000);
@@ -50,9 +53,9 @@ async fn key(sender: &KnownSender, object: usize, event: u128, at: UnixTime) -> 
     let sample = about(sender, object);
     let event = SampleId::from_bits(event << 60 | event);
     let body = sample.body_of(sample.types[0], event, at);
-    let sent = PresetSimulator::of(sender, SECRET).send(at, body);
-    let secret = Secret::utf8(SECRET).unwrap();
-    let seen = Seen::by(sender, &secret, at, sent).await;
+    let pair = Pair::of(sender, SECRET);
+    let sent = PresetSimulator::of(sender, &pair.signs).send(at, body);
+    let seen = Seen::by(sender, &pair.verifies, at, sent).await;
     let seen = seen.unwrap_or_else(|refused| panic!("{}: {refused:?}", sender.name));
     seen.counted.key
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use hookgate::{
-    Rejection, Secret, UnixTime,
+    Rejection, UnixTime,
     pack::KeyParts,
     providers::known::{self, EventTypeAt, Identity, KnownSender, Proof},
     schemes::{SchemeConfig, SignatureLayout},
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::props::{
     ENDPOINT, Refused, Seen,
-    presets::{Vector, senders_of_vectors, vectors},
+    presets::{Pair, Vector, senders_of_vectors, vectors},
 };
 
 fn signers() -> impl Iterator<Item = &'static KnownSender> {
@@ -27,7 +27,7 @@ fn all() -> impl Iterator<Item = Vector> {
 
 /// What its receiver makes of `sent`, under the key of the vector.
 async fn seen(vector: &Vector, sent: Sent) -> Result<Seen, Refused> {
-    Seen::by(vector.sender(), &vector.secret(), vector.now(), sent).await
+    Seen::by(vector.sender(), &vector.keys(), vector.now(), sent).await
 }
 
 #[test]
@@ -132,19 +132,29 @@ fn bodies(scheme: &SchemeConfig, sent: &Sent) -> Vec<Altered> {
 
 /// `value` with another first character of each signature.
 fn forged(scheme: &SchemeConfig, value: &str) -> String {
+    let other = |rest: &str| {
+        let first = if rest.starts_with('0') { "1" } else { "0" };
+        format!("{first}{}", &rest[1..])
+    };
+    let list = |value: &str| value.split(',').map(other).collect::<Vec<_>>().join(",");
     let before = match scheme {
         SchemeConfig::HmacHeader(config) => match &config.layout {
             SignatureLayout::Single { prefix } | SignatureLayout::SpaceSeparated { prefix } => {
                 prefix.clone()
             }
             SignatureLayout::Pairs { signature, .. } => format!("{signature}="),
+            SignatureLayout::List => return list(value),
+            SignatureLayout::TimeAndSignature => {
+                let (time, signature) = value.rsplit_once('.').unwrap();
+                return format!("{time}.{}", other(signature));
+            }
+            SignatureLayout::TimeAndList => {
+                let (time, signatures) = value.split_once(',').unwrap();
+                return format!("{time},{}", list(signatures));
+            }
             other => panic!("say here where a signature of {other:?} begins"),
         },
         _ => String::new(),
-    };
-    let other = |rest: &str| {
-        let first = if rest.starts_with('0') { "1" } else { "0" };
-        format!("{first}{}", &rest[1..])
     };
     if before.is_empty() {
         return other(value);
@@ -226,7 +236,7 @@ async fn what_is_altered_within_the_coverage_is_refused() {
                 vector.sender
             );
         }
-        let other_key = Secret::utf8("a key of somebody else").unwrap();
+        let other_key = Pair::of_another(vector.sender());
         let refused = Seen::by(vector.sender(), &other_key, vector.now(), sent).await;
         assert_eq!(refused.unwrap_err().status, 401, "{}", vector.sender);
     }
@@ -298,7 +308,7 @@ async fn vectors_of_senders_that_sign_a_time_end_with_its_window() {
             continue;
         };
         let late = UnixTime::from_millis(sent_at.as_millis() + 301_000);
-        let late = Seen::by(vector.sender(), &vector.secret(), late, vector.sent()).await;
+        let late = Seen::by(vector.sender(), &vector.keys(), late, vector.sent()).await;
         let why = late.unwrap_err().why;
         let is_too_old = matches!(why, Rejection::TimestampTooOld { .. });
         assert!(is_too_old, "{}: {why:?}", vector.sender);

@@ -36,6 +36,8 @@ pub(crate) struct Case {
     pub(crate) settings: Option<String>,
     pub(crate) endpoint: String,
     pub(crate) tenant: Option<String>,
+    /// Whether only a body was captured, so that method and path are assumed.
+    pub(crate) is_body_alone: bool,
     /// The path on which the application listens, where the developer said it.
     pub(crate) route: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! [`Court`]: what the middleware would do with a case, and how far the case came.
 
 use bytes::Bytes;
-use hookgate::{Rejection, UnixTime};
+use hookgate::{Rejection, UnixTime, framework::Judgement};
 use serde_json::value::RawValue;
 
 use super::case::{Case, NamedKey};
@@ -192,17 +192,16 @@ impl Court {
             endpoint: case.endpoint.as_str().into(),
             tenant: case.tenant.as_deref().map(Into::into),
         };
-        match self
-            .judge
-            .admit(listed, &mut record, Bytes::clone(&case.body))
-        {
-            Ok(Ok(judged)) => {
-                let admitted = judged.admitted();
-                let key = admitted.and_then(|admitted| admitted.first().key_id().parse().ok());
-                Ruling::Accepted(key)
+        let body = Bytes::clone(&case.body);
+        match self.judge.judgement(listed, &mut record, body) {
+            Ok(Judgement::Believed(admitted) | Judgement::NonceUnclaimed(admitted, _)) => {
+                Ruling::Accepted(admitted.first().key_id().parse().ok())
             }
-            Ok(Err(rejection)) if is_of_body(&rejection, case) => Ruling::Unread(rejection),
-            Ok(Err(rejection)) => Ruling::Rejected(rejection),
+            Ok(Judgement::Answered(_)) => Ruling::Accepted(None),
+            Ok(Judgement::Refused { rejection, .. }) if is_of_body(&rejection, case) => {
+                Ruling::Unread(rejection)
+            }
+            Ok(Judgement::Refused { rejection, .. }) => Ruling::Rejected(rejection),
             Err(Refused::BadKey) => Ruling::BadKey,
             Err(Refused::BadCredential(why)) => Ruling::BadCredential(why),
             Err(Refused::Malformed(why)) => Ruling::Malformed(why),
@@ -214,6 +213,7 @@ impl Court {
 fn is_of_body(rejection: &Rejection, case: &Case) -> bool {
     match rejection {
         Rejection::UnsupportedEncoding => case.is_unpacked(),
+        Rejection::UnpackedTooLarge { .. } => true,
         Rejection::BodyTooLarge { limit } => {
             case.declared_length().is_none_or(|length| length <= *limit)
         }

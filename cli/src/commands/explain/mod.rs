@@ -65,6 +65,9 @@ use crate::{
 const MAX_HEAD_BYTES: usize = 512 * 1024;
 /// What a header or a key takes beside its text. Many empty ones are a large head too.
 const BESIDE_TEXT_BYTES: usize = 64;
+/// Said of a body whose signature covers more than itself.
+const UNCAPTURED: &str = "the signature covers the path, the method or headers, which a body alone does not show: the request \
+                          is judged as POST to /";
 /// The exit status when the input is no request, as for wrong arguments.
 const UNREADABLE: u8 = 2;
 /// The exit status when the cause was found.
@@ -156,7 +159,7 @@ impl Explain {
             Err(why) => return unreadable(&format!("the input is no request: {why}")),
         };
         captured.headers.extend(given.headers.iter().cloned());
-        let subject = match self.subject(&captured) {
+        let mut subject = match self.subject(&captured) {
             Some(subject) => subject,
             None => {
                 return unreadable(
@@ -169,6 +172,9 @@ impl Explain {
             Ok(case) => case,
             Err(why) => return unreadable(&why),
         };
+        if case.is_body_alone && signing::covers_head(&case) {
+            subject.notes.push(UNCAPTURED.to_owned());
+        }
         let mut explanation = explain(case.clone(), &mut court);
         explanation.findings.extend(mistakes::path_sign(&case));
         let report = Report::new(&subject, &case, &explanation);
@@ -227,6 +233,7 @@ impl Explain {
             settings: None,
             endpoint: "hook".to_owned(),
             tenant: None,
+            is_body_alone: captured.is_body_alone,
             route: self.route.clone(),
         };
         if let Some(recorded) = captured.recorded {

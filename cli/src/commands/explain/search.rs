@@ -11,6 +11,7 @@ use super::{
     court::{Court, Ruling, Stage},
     finding::{Confidence, Finding, Trial},
     mistakes::{FAMILIES, Family, Part, unchecked_signature},
+    signing::covers_head,
 };
 
 /// The most mistakes that are undone one after the other.
@@ -108,6 +109,9 @@ fn next(case: &Case, ruling: &Ruling) -> Vec<&'static str> {
     let mut next = vec![
         "the raw bytes, taken before any parser: `hookgate listen --save DIR` in the application's place keeps them",
     ];
+    if case.is_body_alone && covers_head(case) {
+        next.push("the whole request: the signature covers its path, method or headers, and only the body was captured");
+    }
     if case.other_keys.is_empty() {
         next.push("every other secret that you have (other endpoint, test and live, the sender's own tool): --other-key-env");
     }

@@ -1,34 +1,73 @@
-//! How a provider of a MAC in a header signs, as its row or its settings say. Also what a request's headers say about its
+//! How a provider signs in headers, as its row or its settings say. Also what a request's headers say about its
 //! sender.
 
 use std::{cmp::Reverse, mem};
 
 use hookgate::{
     providers::known::{self, KnownSender},
-    schemes::{HmacHeaderConfig, SchemeConfig, SignatureLayout, TimestampForm},
+    schemes::{
+        Digest, HmacHeaderConfig, PublicKeySignatureConfig, SchemeConfig, SignatureLayout,
+        TimestampForm,
+    },
 };
 use serde_json::Value;
 
 use super::case::Case;
-use crate::settings::members::OF_RECEIVER;
+use crate::settings::{members::OF_RECEIVER, signed_request::KEY_IDS};
 
 /// The scheme of `case`'s provider, where it is a MAC in a header: with the names of headers that the request has.
 pub(crate) fn scheme_of(case: &Case) -> Option<HmacHeaderConfig> {
-    configured(case).map(|scheme| as_sent(scheme, case))
-}
-
-fn configured(case: &Case) -> Option<HmacHeaderConfig> {
-    if case.provider == "hmac-header" {
-        let mut settings = case.settings()?;
-        for of_receiver in OF_RECEIVER {
-            settings.remove(of_receiver);
-        }
-        return serde_json::from_value(settings.into()).ok();
-    }
-    match known::find(&case.provider)?.scheme()? {
-        SchemeConfig::HmacHeader(scheme) => Some(scheme),
+    match configured(case)? {
+        SchemeConfig::HmacHeader(scheme) => Some(as_sent(scheme, case)),
         _ => None,
     }
+}
+
+/// How the headers of the signature are read, of a MAC or by a private key: with the names that the request has.
+pub(crate) fn reading_of(case: &Case) -> Option<HmacHeaderConfig> {
+    let reading = match configured(case)? {
+        SchemeConfig::HmacHeader(scheme) => scheme,
+        SchemeConfig::PublicKeySignature(scheme) => as_of_a_mac(scheme),
+        _ => return None,
+    };
+    Some(as_sent(reading, case))
+}
+
+fn configured(case: &Case) -> Option<SchemeConfig> {
+    let of_settings = || {
+        let mut settings = case.settings()?;
+        for of_others in OF_RECEIVER.into_iter().chain([KEY_IDS]) {
+            settings.remove(of_others);
+        }
+        Some(settings.into())
+    };
+    match &*case.provider {
+        "hmac-header" => {
+            let scheme = serde_json::from_value(of_settings()?).ok()?;
+            Some(SchemeConfig::HmacHeader(scheme))
+        }
+        "public-key-signature" => {
+            let scheme = serde_json::from_value(of_settings()?).ok()?;
+            Some(SchemeConfig::PublicKeySignature(scheme))
+        }
+        provider => known::find(provider)?.scheme(),
+    }
+}
+
+/// Both kinds of signatures stand in headers alike.
+fn as_of_a_mac(scheme: PublicKeySignatureConfig) -> HmacHeaderConfig {
+    let mut mac = HmacHeaderConfig::new(scheme.signature_header, scheme.encoding);
+    mac.layout = scheme.layout;
+    mac.separator = scheme.separator;
+    mac.more_signature_headers = scheme.more_signature_headers;
+    mac.template = scheme.template;
+    mac.id_header = scheme.id_header;
+    mac.timestamp_header = scheme.timestamp_header;
+    mac.timestamp_form = scheme.timestamp_form;
+    mac.or_headers = scheme.or_headers;
+    mac.url = scheme.url;
+    // As long as an Ed25519 signature, and one of P-256 in its fixed form. Others have no length that tells them.
+    mac.digest(Digest::Sha512)
 }
 
 /// With one family of headers and one header of signatures, as the library chooses them. A change to the scheme then
@@ -63,6 +102,23 @@ fn as_sent(mut scheme: HmacHeaderConfig, case: &Case) -> HmacHeaderConfig {
     scheme
 }
 
+/// The names of the headers that a template covers.
+pub(crate) fn headers_of(template: &str) -> impl Iterator<Item = &str> {
+    let named = template.split("{header:").skip(1);
+    named.filter_map(|rest| rest.split(['}', ':']).next())
+}
+
+/// Whether the signature covers something of the head that a body alone does not have.
+pub(crate) fn covers_head(case: &Case) -> bool {
+    let of_scheme = reading_of(case).map(|scheme| scheme.template);
+    let template = of_scheme.or_else(|| Some(case.setting("template")?.as_str()?.to_owned()));
+    let template = template.unwrap_or_default();
+    let takes = ["{path}", "{method}"]
+        .iter()
+        .any(|it| template.contains(it));
+    takes || headers_of(&template).any(|name| case.value(name).is_none())
+}
+
 /// What stands before each signature.
 pub(crate) fn prefix_of(scheme: &HmacHeaderConfig) -> String {
     match &scheme.layout {
@@ -94,7 +150,7 @@ pub(crate) fn signed_time(case: &Case) -> Option<SignedTime> {
             member: Some(time.at),
         });
     }
-    let scheme = scheme_of(case)?;
+    let scheme = reading_of(case)?;
     Some(SignedTime {
         number: time_of_scheme(case, &scheme)?,
         form: scheme.timestamp_form,
@@ -119,6 +175,8 @@ pub(crate) fn without_time(scheme: &mut HmacHeaderConfig, value: &str) {
             let separator = scheme.separator.take().unwrap_or('.');
             scheme.layout = SignatureLayout::after(format!("{time}{separator}"));
         }
+        // What stands in the place of the time is then passed over.
+        SignatureLayout::TimeAndList => scheme.layout = SignatureLayout::List,
         _ => {}
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 /// The authenticated request, as the middleware put it back.
 pub(super) struct Handed {
-    /// Path and query, which nothing signs.
+    /// Path and query, which few senders sign.
     pub(super) path: String,
     /// Names in lower case.
     pub(super) headers: Vec<(String, Vec<u8>)>,

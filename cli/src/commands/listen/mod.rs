@@ -85,7 +85,7 @@ pub(crate) struct Listen {
     /// Pass verified deliveries on to this route of a local application, and answer by its answer.
     #[arg(long, value_name = "URL")]
     forward: Option<String>,
-    /// Let the path and query of each request, which nothing signs, choose the application's route.
+    /// Let the path and query of each request, which few senders sign, choose the application's route.
     #[arg(long, requires = "forward")]
     forward_unsigned_path: bool,
     /// Keep each request, the keys with it, in this directory, one record that `verify` and `explain` read.

@@ -286,6 +286,12 @@ fn of_sample_key(settings: &str) -> io::Result<String> {
             *algorithms = json!(["EdDSA"]);
         }
     }
+    if let Some(members) = members.as_object_mut()
+        && let Some(algorithm) = members.get_mut("algorithm")
+    {
+        *algorithm = json!("EdDSA");
+        members.remove("ecdsa_form");
+    }
     Ok(members.to_string())
 }
 

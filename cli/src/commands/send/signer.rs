@@ -3,9 +3,7 @@
 use std::io;
 
 use hookgate::{
-    providers::known::{
-        KnownSender, {self},
-    },
+    providers::known,
     schemes::{
         AccessTokenConfig, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, SchemeConfig,
     },
@@ -16,8 +14,8 @@ use serde::de::DeserializeOwned;
 use crate::{
     commands::providers,
     settings::{
-        credentials::Proof, members::Settings, refused::Refused, signed_request::SignedRequestRule,
-        unico::UnicoCheckConfig,
+        catalog::algorithm_of, credentials::Proof, members::Settings, public_key::PublicKeyRule,
+        refused::Refused, signed_request::SignedRequestRule, unico::UnicoCheckConfig,
     },
 };
 
@@ -30,7 +28,14 @@ pub(super) fn signer_of(
 ) -> io::Result<Option<Signer>> {
     Ok(match (provider, proof) {
         ("hmac-header", _) => Some(of_secret::<HmacHeaderConfig>(settings, key)?),
+        ("public-key-signature", _) => {
+            let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
+            let rule: PublicKeyRule = settings.map_err(providers::unusable)?;
+            Some(Signer::new(rule.scheme, key).map_err(io::Error::other)?)
+        }
         ("hmac-body-field", _) => Some(of_secret::<HmacBodyFieldConfig>(settings, key)?),
+        // The simulator of its row signs.
+        (_, Proof::Certificate) if known::find(provider).and_then(algorithm_of).is_some() => None,
         (_, Proof::Certificate) => {
             let rule = rule(provider, settings).map_err(providers::unusable)?;
             rule.map(|rule| rule.signer(key)).transpose()?

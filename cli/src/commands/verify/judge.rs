@@ -1,30 +1,20 @@
 //! [`Judge`]: from a line to its verdict, over the road that the middleware takes.
 
-use std::{
-    future::{
-        Future, {self},
-    },
-    path::PathBuf,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-    time::Duration,
-};
+use std::path::PathBuf;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use hookgate::{
-    Reason, Rejection,
+    Reason,
     framework::{
-        Judged, {self},
+        Judgement, MustWait, {self},
     },
     pack::Head,
     providers::known,
-    time::{Clock, Sleep, SystemClock, Timer},
+    time::{Clock, SystemClock},
 };
 
 use super::{
-    clock::RecordClock,
     judges::Judges,
     record::{Id, Record},
     verdict::{Finding, Verdict},
@@ -44,21 +34,16 @@ use crate::{
 
 /// Judges records one after the other.
 pub(crate) struct Judge {
-    clock: Arc<RecordClock>,
-    system: SystemClock,
-    timer: Arc<dyn Timer>,
+    clock: SystemClock,
     judges: Judges,
 }
 
 impl Judge {
     /// `files` is where the files are that records name. Without it they may name none.
     pub(crate) fn new(files: Option<PathBuf>) -> Self {
-        let clock = Arc::new(RecordClock::default());
         Self {
-            judges: Judges::new(clock.clone(), files),
-            clock,
-            system: SystemClock::new(),
-            timer: Arc::new(NeverNeeded),
+            clock: SystemClock::new(),
+            judges: Judges::new(files),
         }
     }
 
@@ -99,22 +84,23 @@ impl Judge {
         let body = STANDARD
             .decode(record.body_base64.as_bytes())
             .map_err(|_| malformed("`body_base64` is not standard base64 with padding"))?;
-        Ok(match self.admit(listed, record, body.into())? {
-            Ok(Judged::Admitted(admitted)) => Finding::Accepted(admitted),
-            Ok(Judged::Answered(answer)) => Finding::Answered(answer.reason()),
-            // No judge here has an inbox.
-            Ok(Judged::Undecoded(_)) => Finding::Rejected(Reason::Undecodable),
-            Err(rejection) => Finding::Rejected(rejection.reason()),
+        Ok(match self.judgement(listed, record, body.into())? {
+            // Nothing is remembered here: of a nonce as little as of an event.
+            Judgement::Believed(admitted) | Judgement::NonceUnclaimed(admitted, _) => {
+                Finding::Accepted(admitted)
+            }
+            Judgement::Answered(answer) => Finding::Answered(answer.reason()),
+            Judgement::Refused { rejection, .. } => Finding::Rejected(rejection.reason()),
         })
     }
 
     /// What the middleware would do with `record`, whose body is `body`, whatever its `body_base64` says.
-    pub(crate) fn admit(
+    pub(crate) fn judgement(
         &mut self,
         listed: &Listed,
         record: &mut Record<'_>,
         body: Bytes,
-    ) -> Result<Result<Judged, Rejection>, Refused> {
+    ) -> Result<Judgement, Refused> {
         let built = self
             .judges
             .of(listed, record)
@@ -124,12 +110,20 @@ impl Judge {
         if built.assumes_media_type {
             add_media_type(record, judge, &body);
         }
-        self.clock.set(match record.now {
-            Some(now) => now.0,
-            None => self.system.now(),
-        });
-        admit(judge, record, body, &self.timer)
-            .ok_or_else(|| Refused::Malformed("this pack cannot be judged offline".to_owned()))
+        let now = record.now.map_or_else(|| self.clock.now(), |now| now.0);
+        let params =
+            (record.tenant.as_deref()).map(|tenant| [(TENANT_PARAM.into(), tenant.into())]);
+        let (path, query) = match record.path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (&*record.path, None),
+        };
+        let head = Head::new(&record.method, path, &record.headers)
+            .query(query)
+            .route_params(params.as_ref().map_or(&[], |params| params));
+        let head = Peer::of(record.peer, head);
+        let judgement = judge.judge_at_once(head, body, now);
+        judgement
+            .map_err(|MustWait| Refused::Malformed("this pack cannot be judged offline".to_owned()))
     }
 }
 
@@ -146,43 +140,5 @@ fn add_media_type(record: &mut Record<'_>, judge: &framework::Judge, body: &[u8]
     let of_body = of_body.filter(|media_type| taken.contains(media_type));
     if let Some(media_type) = of_body.or(taken.first().copied()) {
         record.headers.push((name.into(), media_type.into()));
-    }
-}
-
-/// Sends the record down the road; `None` if the road had to wait for something.
-fn admit(
-    judge: &framework::Judge,
-    record: &Record<'_>,
-    body: Bytes,
-    timer: &Arc<dyn Timer>,
-) -> Option<Result<Judged, Rejection>> {
-    let params: Option<[(Box<str>, Box<str>); 1]> = record
-        .tenant
-        .as_deref()
-        .map(|tenant| [(TENANT_PARAM.into(), tenant.into())]);
-    let (path, query) = match record.path.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (&*record.path, None),
-    };
-    let head = Head::new(&record.method, path, &record.headers)
-        .query(query)
-        .route_params(params.as_ref().map_or(&[], |params| params));
-    let head = Peer::of(record.peer, head);
-    let mut admitted = pin!(judge.admit(head, Some(body), timer));
-    match admitted
-        .as_mut()
-        .poll(&mut Context::from_waker(Waker::noop()))
-    {
-        Poll::Ready(admitted) => Some(admitted),
-        Poll::Pending => None,
-    }
-}
-
-/// The road asks for a timer only when something is pending, and nothing here ever is.
-struct NeverNeeded;
-
-impl Timer for NeverNeeded {
-    fn sleep(&self, _: Duration) -> Sleep {
-        Box::pin(future::pending())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
-use hookgate::{framework::Judge, time::Clock};
+use hookgate::{framework::Judge, time::SystemClock};
 use sha2::{Digest, Sha256};
 
 use super::record::Record;
@@ -19,7 +19,6 @@ const KEPT: usize = 256;
 
 /// Judges by their policy.
 pub(crate) struct Judges {
-    clock: Arc<dyn Clock>,
     files: Option<PathBuf>,
     built: HashMap<[u8; 32], Result<Built, Refused>>,
 }
@@ -31,9 +30,8 @@ pub(crate) struct Built {
 }
 
 impl Judges {
-    pub(crate) fn new(clock: Arc<dyn Clock>, files: Option<PathBuf>) -> Self {
+    pub(crate) fn new(files: Option<PathBuf>) -> Self {
         Self {
-            clock,
             files,
             built: HashMap::new(),
         }
@@ -58,7 +56,7 @@ impl Judges {
                 has_tenant: record.tenant.is_some(),
                 window: record.window,
                 settings,
-                clock: self.clock.clone(),
+                clock: Arc::new(SystemClock::new()),
             })?;
             Ok(Built {
                 judge: builder.judge()?,

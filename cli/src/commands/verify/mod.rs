@@ -1,6 +1,5 @@
 //! `hookgate verify`: a verdict on every recorded request.
 
-mod clock;
 pub(crate) mod judge;
 mod judges;
 mod lines;

@@ -60,6 +60,19 @@ fn a_body_that_cannot_be_unpacked_is_found_behind_the_access_rule() {
 }
 
 #[test]
+fn what_becomes_too_large_is_found_behind_the_access_rule() {
+    let access = json!({"api_key": {"header": "x-api-key", "value": "0f3c"}});
+    let settings = json!({"accept_gzip": true, "access": access});
+    let row = packed(SECRET, gzip(&"0".repeat(60_000))).set("settings", settings);
+    let explained = row.explained();
+    assert_eq!(explained["reason"], "access_missing");
+    let second = &explained["findings"][1];
+    assert_eq!(second["mistake"], "body_too_large", "{explained:#}");
+    let cause = second["cause"].as_str().unwrap();
+    assert!(cause.contains("times as large"), "{cause}");
+}
+
+#[test]
 fn what_is_said_of_an_encoding_fits_the_setting_and_the_body() {
     let unset = |row: Row| row.set("settings", json!({}));
     let with = |encoding: &str, body: Vec<u8>| {

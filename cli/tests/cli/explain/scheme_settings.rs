@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::{
     mistakes::custom,
-    request::{AT, BODY, SECRET, hex, mac},
+    request::{AT, BODY, SECRET, feed, hex, mac},
 };
+use crate::command::hookgate;
 
 fn signed(text: &str) -> Vec<u8> {
     mac(SECRET.as_bytes(), text.as_bytes())
@@ -45,6 +46,7 @@ fn the_form_of_a_time_is_set_where_a_setting_names_it() {
     for (time, separator, name) in [
         ("2026-11-28T10:00:00Z", ".", "rfc3339"),
         ("1795860000.125", ":", "fractional_seconds"),
+        ("2026-11-28T10:00:00.125", ":", "utc_date_time"),
     ] {
         let signature = hex(&signed(&format!("{time}{separator}{BODY}")));
         let in_header = json!({
@@ -139,4 +141,79 @@ fn the_headers_that_the_request_has_are_searched() {
     let base64 = STANDARD.encode(signed(BODY));
     let (found, _) = first(more, &[("x-signature-2", &base64)]);
     assert_eq!(found, "signature_encoding");
+}
+
+#[test]
+fn a_covered_header_that_is_not_there_is_named() {
+    let settings = json!({"signature_header": "x-signature", "encoding": "hex", "template": "{header:x-topic}.{body}"});
+    let signature = hex(&signed(&format!("t.{BODY}")));
+    let row = custom(settings, &[("x-signature", &*signature)]);
+    for row in [
+        row.clone(),
+        row.header("x-topic", "t").header("x-topic", "t"),
+    ] {
+        let finding = row.explained()["findings"][0].clone();
+        assert_eq!(finding["mistake"], "covered_header");
+        let cause = finding["cause"].as_str().unwrap();
+        assert!(cause.ends_with("(x-topic)"), "{cause}");
+    }
+}
+
+#[test]
+fn a_pair_with_a_time_is_found_behind_any_separator() {
+    let settings = json!({
+        "signature_header": "x-signature", "encoding": "hex", "separator": "|", "template": "{timestamp}.{body}",
+        "layout": {"pairs": {"signature": "v1", "timestamp": "t"}},
+    });
+    let mac = STANDARD.encode(signed(&format!("{AT}.{BODY}")));
+    let (mistake, _) = first(settings, &[("x-signature", &format!("t={AT}|v1={mac}"))]);
+    assert_eq!(mistake, "signature_encoding");
+}
+
+#[test]
+fn what_a_body_alone_does_not_show_is_said_where_the_signature_covers_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let body = file("body.json", BODY);
+    let key = file("key", SECRET);
+    let line = format!("x-signature: {}", hex(&signed(&format!("/in.{BODY}"))));
+    for (template, is_said) in [
+        ("{path}.{body}", true),
+        ("{method}.{body}", true),
+        ("{header:x-topic}.{body}", true),
+        ("{header:x-signature}.{body}", false),
+        ("{body}", false),
+    ] {
+        let settings =
+            json!({"signature_header": "x-signature", "encoding": "hex", "template": template});
+        let settings = file("settings.json", &settings.to_string());
+        let options = [
+            "--provider",
+            "hmac-header",
+            "--settings",
+            &settings,
+            "--key-file",
+            &key,
+            "-H",
+            &line,
+        ];
+        let command = hookgate(&[&["explain", &*body, "--json"], &options[..]].concat());
+        let output = feed(command, b"");
+        let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let notes = explained["notes"].to_string();
+        assert_eq!(
+            notes.contains("the signature covers the path"),
+            is_said,
+            "{explained}"
+        );
+        let next = explained["next"].to_string();
+        // Where the missing header is the certain cause, nothing more has to be captured.
+        if template.starts_with("{path}") {
+            assert!(next.contains("only the body was captured"), "{explained}");
+        }
+    }
 }

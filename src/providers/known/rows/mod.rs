@@ -54,23 +54,28 @@ macro_rules! preset {
 /// Declares the file of each sender, and makes the list of their rows.
 ///
 /// ```text
-/// rows! { github, linear }
+/// rows! { #[cfg(feature = "public-keys")] discord, github }
 /// ```
 ///
 /// becomes
 ///
 /// ```text
+/// #[cfg(feature = "public-keys")]
+/// mod discord;
 /// mod github;
-/// mod linear;
 ///
-/// pub static ALL: &[&KnownSender] = &[&github::ROW, &linear::ROW];
+/// pub static ALL: &[&KnownSender] = &[
+///     #[cfg(feature = "public-keys")]
+///     &discord::ROW,
+///     &github::ROW,
+/// ];
 /// ```
 macro_rules! rows {
-    ($($name:ident),+ $(,)?) => {
-        $(pub(in crate::providers) mod $name;)+
+    ($($(#[$cfg:meta])? $name:ident),+ $(,)?) => {
+        $($(#[$cfg])? pub(in crate::providers) mod $name;)+
 
         /// Every sender that is known: those with packs of their own first, then the others, by their names.
-        pub static ALL: &[&KnownSender] = &[$(&$name::ROW),+];
+        pub static ALL: &[&KnownSender] = &[$($(#[$cfg])? &$name::ROW),+];
     };
 }
 
@@ -84,6 +89,7 @@ rows! {
     aftership,
     aiprise,
     airtable,
+    airwallex,
     akeneo,
     alchemy,
     asana,
@@ -92,21 +98,26 @@ rows! {
     attentive,
     auth0,
     autodesk,
+    bigcommerce,
     bitbucket,
     blockfrost,
     boldsign,
     bolt,
+    box_com,
+    brex,
     bridge_api,
     btcpay,
     buildkite,
     calcom,
     calendly,
+    cashfree,
     chargebee,
     checkout_com,
     checkr,
     circleci,
     clerk,
     clio,
+    close,
     cloudconvert,
     cloudflare_stream,
     coinbase_commerce,
@@ -114,13 +125,17 @@ rows! {
     commercelayer,
     complycube,
     courier,
+    cronofy,
     cursor,
     customerio,
     datasaur,
     deel,
     didit,
+    #[cfg(feature = "public-keys")]
+    discord,
     discourse,
     documenso,
+    docuseal,
     docusign,
     dub,
     duffel,
@@ -145,6 +160,7 @@ rows! {
     formbricks,
     fourthwall,
     front,
+    ghost,
     gitbook,
     gitea,
     github,
@@ -152,6 +168,7 @@ rows! {
     gitlab_token,
     gocardless,
     gogs,
+    gr4vy,
     grafana,
     greenhouse,
     gusto,
@@ -160,6 +177,7 @@ rows! {
     hyperswitch,
     idenfy,
     incident_io,
+    increase,
     intercom,
     jaas,
     jira,
@@ -198,16 +216,21 @@ rows! {
     notion,
     nylas,
     okta,
+    omise,
     onfido,
     onfleet,
     openai,
     openproject,
+    orb,
     ordergroove,
+    oura,
     outline,
     outreach,
+    paddle,
     pagerduty,
     paystack,
     persona,
+    pinwheel,
     plain,
     planetscale,
     polar,
@@ -215,16 +238,23 @@ rows! {
     postmark,
     primer,
     pusher,
+    qonto_onboarding,
     quickbooks,
     razorpay,
+    recurly,
     replicate,
     resend,
+    retell,
     revenuecat,
     revolut,
     rewardful,
+    rootly,
     samsara,
+    sanity,
     segment,
     sendcloud,
+    #[cfg(feature = "public-keys")]
+    sendgrid,
     sentry,
     setu,
     shopify,
@@ -235,6 +265,7 @@ rows! {
     snyk,
     squarespace,
     standard_webhooks,
+    stream,
     stripe,
     sumsub,
     surveymonkey,
@@ -244,6 +275,9 @@ rows! {
     tailscale,
     tally,
     telegram,
+    #[cfg(feature = "public-keys")]
+    telnyx,
+    ticket_tailor,
     tiktok,
     todoist,
     twitter,
@@ -257,8 +291,10 @@ rows! {
     webflow,
     woocommerce,
     workos,
+    worldline,
     xendit,
     xero,
+    zendesk,
     zitadel,
     zoom,
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "public-keys")]
+use crate::{keys::JwsAlgorithm, schemes::PublicKeySignatureConfig};
 use crate::{
     providers::known::{
         EventTypeAt, Fact, Identity, KnownSender, Proof, Repeats, Sample, SecretForm,
@@ -31,6 +33,8 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     title: "Standard Webhooks",
     page: Fact::known("https://www.standardwebhooks.com", SPEC),
     proof: Fact::known(Proof::Scheme(|| under("webhook")), SPEC),
+    #[cfg(feature = "public-keys")]
+    or_by_key: Some(|| under_by_key("webhook")),
     identity: Fact::known(Identity::SignedId, SPEC),
     // A `type` in the body is recommended, and not required.
     event_type: Fact::known(EventTypeAt::Nowhere, SPEC),
@@ -55,8 +59,41 @@ pub(super) fn under(prefix: &str) -> SchemeConfig {
         .into()
 }
 
+/// The same by Ed25519, the specification's version `1a`.
+#[cfg(feature = "public-keys")]
+pub(super) fn under_by_key(prefix: &str) -> PublicKeySignatureConfig {
+    let header = format!("{prefix}-signature");
+    PublicKeySignatureConfig::new(JwsAlgorithm::EdDsa, header, SignatureEncoding::Base64)
+        .layout(SignatureLayout::SpaceSeparated {
+            prefix: "v1a,".to_owned(),
+        })
+        .id(format!("{prefix}-id"))
+        .timestamp(format!("{prefix}-timestamp"), TimestampForm::Seconds)
+        .template("{id}.{timestamp}.{body}")
+}
+
 preset! {
     /// Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`. Each attempt is signed
     /// anew; the signed id identifies the event over all attempts.
+    ///
+    /// Secrets (`whsec_…`) verify signatures of the version `v1`. Public keys (`whpk_…`, feature `public-keys`) verify those
+    /// of `v1a`. A ring may hold both, and one right signature is enough. Other versions are passed over.
+    ///
+    /// ```
+    /// # #[cfg(feature = "public-keys")]
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use hookgate::{Key, Keyring, Secret, keys::VerifyingKey, providers::preset::Preset};
+    ///
+    /// let ring = Keyring::new([
+    ///     Key::public("new", VerifyingKey::whpk("whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=")),
+    ///     Key::new("old", Secret::whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?),
+    /// ])?;
+    /// let pack = Preset::standard_webhooks(ring);
+    /// # let _ = pack;
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "public-keys"))]
+    /// # fn main() {}
+    /// ```
     standard_webhooks
 }

@@ -13,6 +13,8 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     title: "Svix",
     page: Fact::known("https://docs.svix.com/receiving/introduction", PAGE),
     proof: Fact::known(Proof::Scheme(|| under("svix")), PAGE),
+    #[cfg(feature = "public-keys")]
+    or_by_key: Some(|| standard_webhooks::under_by_key("svix")),
     identity: Fact::known(Identity::SignedId, PAGE),
     secret: Some(
         SecretForm::whsec("SVIX_SECRET")
@@ -27,7 +29,8 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
 };
 
 preset! {
-    /// Svix: the same as Standard Webhooks, under `svix-id`, `svix-timestamp`, `svix-signature`.
+    /// Svix: the same as Standard Webhooks, under `svix-id`, `svix-timestamp`, `svix-signature`, by the same two kinds of
+    /// keys.
     /// A customer of Svix can have them renamed to `webhook-…`: that is [`standard_webhooks`](Self::standard_webhooks).
     svix
 }

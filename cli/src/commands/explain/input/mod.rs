@@ -151,6 +151,8 @@ pub(crate) fn header(line: &str) -> Option<(String, String)> {
 
 /// The path and query of a URL or request target.
 fn path_of(target: &str) -> String {
+    // No client sends the fragment.
+    let target = target.split('#').next().unwrap_or_default();
     let rest = target.split_once("://").map_or(target, |(_, rest)| rest);
     if rest.len() == target.len() && target.starts_with('/') {
         return target.to_owned();

@@ -65,7 +65,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             "raise the receiver's `body_limit`, if you expect such bodies",
         ));
     }
-    if let Ruling::Rejected(Rejection::UnpackedTooLarge { ratio }) = ruling {
+    if let Some(Rejection::UnpackedTooLarge { ratio }) = ruling.rejection() {
         found.push(Finding::sign(
             Confidence::Certain,
             "body_too_large",

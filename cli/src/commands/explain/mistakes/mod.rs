@@ -7,6 +7,7 @@ mod body_bytes;
 mod body_field;
 mod body_json;
 mod body_wrapped;
+mod covered_header;
 mod form;
 mod head;
 mod key_order;

@@ -14,9 +14,9 @@ use super::{
         encoded::{percent_decoded, unbase64},
         finding::{Confidence, Finding, Trial},
         signatures::{Signature, signatures, written},
-        signing::{prefix_of, scheme_of},
+        signing::{prefix_of, reading_of, scheme_of},
     },
-    concerns_proof, older_digest,
+    concerns_proof, covered_header, older_digest,
 };
 
 /// Headers that are tried as the signature's.
@@ -25,11 +25,12 @@ pub(super) const MAX_HEADERS: usize = 64;
 const MAX_VALUE_BYTES: usize = 1024;
 
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
-    let Some(scheme) = scheme_of(case).filter(|_| concerns_proof(ruling)) else {
+    let Some(scheme) = reading_of(case).filter(|_| concerns_proof(ruling)) else {
         return Vec::new();
     };
     let mut trials = under_other_names(case, &scheme);
-    trials.extend(older_digest::trials(case, &scheme));
+    let mac = scheme_of(case).into_iter();
+    trials.extend(mac.flat_map(|mac| older_digest::trials(case, &mac)));
     let header = &scheme.signature_header;
     let values: Vec<&str> = case.values(header).collect();
     if values.len() > 1 {
@@ -209,8 +210,9 @@ fn elsewhere(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
                     timestamp: Some(name),
                     ..
                 } => time_pair(value, name, scheme.separator.unwrap_or(',')),
-                SignatureLayout::TimeAndSignature => {
-                    let separator = scheme.separator.unwrap_or('.');
+                SignatureLayout::TimeAndSignature | SignatureLayout::TimeAndList => {
+                    let is_list = scheme.layout == SignatureLayout::TimeAndList;
+                    let separator = scheme.separator.unwrap_or(if is_list { ',' } else { '.' });
                     let time = scheme.time_in(value).unwrap_or_default();
                     format!("{time}{separator}")
                 }
@@ -225,7 +227,8 @@ fn elsewhere(value: &str, scheme: &HmacHeaderConfig) -> Vec<Form> {
 
 /// The pair with the time, under the name that the scheme expects.
 fn time_pair(value: &str, name: &str, separator: char) -> String {
-    let times = value.split([',', ';', ' ']).map(|pair| {
+    let parts = |c: char| matches!(c, ',' | ';' | ' ') || c == separator;
+    let times = value.split(parts).map(|pair| {
         let (_, time) = pair.split_once('=').unwrap_or(("", pair));
         time.trim()
     });
@@ -343,7 +346,7 @@ fn encoded_twice(value: &str, prefix: &str, scheme: &HmacHeaderConfig) -> Option
 }
 
 pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
-    let Some(scheme) = scheme_of(case) else {
+    let Some(scheme) = reading_of(case) else {
         return Vec::new();
     };
     let Ruling::Rejected(rejection) = ruling else {
@@ -374,12 +377,18 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             ));
             found
         }
-        Rejection::MalformedSignature(why) => vec![Finding::sign(
-            Confidence::Certain,
-            "signature_malformed",
-            format!("{header}: {why}"),
-            "compare the header with the sender's documentation: prefix, encoding and length",
-        )],
+        Rejection::MalformedSignature(why) => {
+            let of_another = covered_header::sign(case, &scheme, why);
+            let own = || {
+                Finding::sign(
+                    Confidence::Certain,
+                    "signature_malformed",
+                    format!("{header}: {why}"),
+                    "compare the header with the sender's documentation: prefix, encoding and length",
+                )
+            };
+            vec![of_another.unwrap_or_else(own)]
+        }
         Rejection::MissingId | Rejection::MalformedId(_) => vec![Finding::sign(
             Confidence::Certain,
             "signed_id",

@@ -13,7 +13,7 @@ use super::super::{
     case::Case,
     court::Ruling,
     finding::{Confidence, Finding, Trial},
-    signing::{scheme_of, signed_time},
+    signing::{reading_of, signed_time},
     words::in_words,
 };
 use crate::settings::terms::WindowTerm;
@@ -41,7 +41,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     let Ruling::Rejected(rejection) = ruling else {
         return Vec::new();
     };
-    let header = scheme_of(case).and_then(|scheme| scheme.timestamp_header);
+    let header = reading_of(case).and_then(|scheme| scheme.timestamp_header);
     let in_body = known::find(&case.provider).and_then(|sender| sender.body_time);
     if let Some(time) = in_body {
         return member(time.value(), rejection).into_iter().collect();
@@ -97,6 +97,7 @@ fn form_in_words(form: TimestampForm) -> &'static str {
         TimestampForm::Milliseconds => "a whole number of milliseconds",
         TimestampForm::FractionalSeconds => "a number of seconds",
         TimestampForm::Rfc3339 => "an RFC 3339 date and time with its offset",
+        TimestampForm::UtcDateTime => "a date and time as in RFC 3339, without an offset",
         _ => "a time in the sender's form",
     }
 }

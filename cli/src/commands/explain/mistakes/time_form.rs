@@ -116,9 +116,16 @@ pub(super) fn form_read(value: &str) -> Option<(TimestampForm, &'static str)> {
     });
     if UnixTime::from_rfc3339(value).is_some() {
         Some((TimestampForm::Rfc3339, "rfc3339"))
+    } else if is_without_offset(value) {
+        Some((TimestampForm::UtcDateTime, "utc_date_time"))
     } else {
         is_fraction.then_some((TimestampForm::FractionalSeconds, "fractional_seconds"))
     }
+}
+
+/// Whether it is a date as in RFC 3339, but for its offset.
+fn is_without_offset(value: &str) -> bool {
+    UnixTime::from_rfc3339(&format!("{value}Z")).is_some()
 }
 
 /// The form of a time, in words.
@@ -130,6 +137,8 @@ fn form_of(value: &str) -> &'static str {
         .all(|byte| byte.is_ascii_digit() || byte == b'.');
     if UnixTime::from_rfc3339(value).is_some() {
         "a date in the form of RFC 3339"
+    } else if is_without_offset(value) {
+        "a date without an offset"
     } else if is_fraction && value.contains('.') {
         "a number with a fraction"
     } else if value.trim().parse::<i64>().is_ok() {

@@ -272,8 +272,10 @@ fn orders<'a>(parts: &[Part<'a>]) -> Vec<Vec<Part<'a>>> {
 /// The values that look like times: the configured one, then those of such a name.
 fn times<'a>(case: &'a Case, scheme: &HmacHeaderConfig) -> Vec<Part<'a>> {
     let mut found = Vec::new();
-    if scheme.layout == SignatureLayout::TimeAndSignature
-        && let Some(value) = case.value(&scheme.signature_header)
+    if matches!(
+        scheme.layout,
+        SignatureLayout::TimeAndSignature | SignatureLayout::TimeAndList
+    ) && let Some(value) = case.value(&scheme.signature_header)
     {
         let time = scheme.time_in(value).filter(|it| is_time(it));
         found.extend(time.map(|time| Part::Time(None, time)));
@@ -281,7 +283,8 @@ fn times<'a>(case: &'a Case, scheme: &HmacHeaderConfig) -> Vec<Part<'a>> {
     if let SignatureLayout::Pairs { .. } = scheme.layout
         && let Some(value) = case.value(&scheme.signature_header)
     {
-        let pairs = value.split([',', ';', ' ']).map(|pair| {
+        let parts = |c: char| matches!(c, ',' | ';' | ' ') || scheme.separator == Some(c);
+        let pairs = value.split(parts).map(|pair| {
             let (_, time) = pair.split_once('=').unwrap_or(("", pair));
             time.trim()
         });

@@ -119,6 +119,7 @@ fn presented<'a>(case: &'a Case, scheme: &HmacHeaderConfig) -> Vec<Presented<'a>
                 SignatureLayout::Pairs { .. }
                     | SignatureLayout::List
                     | SignatureLayout::TimeAndSignature
+                    | SignatureLayout::TimeAndList
             );
             let is_single =
                 matches!(&scheme.layout, SignatureLayout::Single { prefix } if *prefix == before);

@@ -100,6 +100,7 @@ pub(super) fn form_path(form: &str) -> &'static str {
     match form {
         "milliseconds" => "TimestampForm::Milliseconds",
         "rfc3339" => "TimestampForm::Rfc3339",
+        "utc_date_time" => "TimestampForm::UtcDateTime",
         _ => "TimestampForm::Seconds",
     }
 }

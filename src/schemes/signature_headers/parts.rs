@@ -1,12 +1,11 @@
 //! [`Signatures`]: what the header's value carries, taken apart.
 
-use hmac::digest::{Output, OutputSizeUser};
 use memchr::{memchr, memrchr};
 
-use super::SignatureLayout;
+use super::{Proof, SignatureLayout};
 use crate::schemes::SignatureEncoding;
 
-/// Most signatures of one request that are tried: each costs a comparison with every live key.
+/// Most signatures of one request that are looked at: each costs a comparison with every live key.
 const MAX_SIGNATURES: usize = 16;
 
 /// Most headers of signatures beside the first.
@@ -14,7 +13,7 @@ pub(super) const MAX_FURTHER_HEADERS: usize = MAX_SIGNATURES - 1;
 
 /// How signatures stand in a header.
 #[derive(Debug, Clone)]
-pub(super) struct Form {
+pub(in crate::schemes) struct Form {
     pub(super) layout: SignatureLayout,
     pub(super) separator: u8,
     pub(super) encoding: SignatureEncoding,
@@ -22,7 +21,7 @@ pub(super) struct Form {
 
 /// The signatures of a request, one after the other: nearly always there is just one.
 #[derive(Clone)]
-pub(super) struct Signatures<'a> {
+pub(in crate::schemes) struct Signatures<'a> {
     form: &'a Form,
     rest: Option<&'a [u8]>,
     /// The values of further headers.
@@ -32,28 +31,35 @@ pub(super) struct Signatures<'a> {
 
 impl<'a> Signatures<'a> {
     pub(super) fn of(form: &'a Form, header: &'a [u8], further: &'a [&'a [u8]]) -> Self {
+        let rest = match form.layout {
+            // The time is none of them, in whatever digits it is written.
+            SignatureLayout::TimeAndList => {
+                split_first(header, form.separator).map(|(_, signatures)| signatures)
+            }
+            _ => Some(header),
+        };
         Self {
             form,
-            rest: Some(header),
+            rest,
             further,
             seen: 0,
         }
     }
 
     /// Whether there is nothing more to read.
-    pub(super) fn is_at_end(&self) -> bool {
+    pub(in crate::schemes) fn is_at_end(&self) -> bool {
         self.rest.is_none() && self.further.is_empty()
     }
 
     /// The next one that counts and can be decoded. What cannot, or has another length, can match
     /// nothing and is passed over: another may still be right.
-    pub(super) fn next<M: OutputSizeUser>(&mut self) -> Option<Output<M>> {
+    pub(in crate::schemes) fn next<'k, P: Proof<'k>>(&mut self, proof: &P) -> Option<P::Signature> {
         while self.seen < MAX_SIGNATURES {
             self.seen = self.seen.saturating_add(1);
             let text = self.next_text()?;
-            let mut mac = Output::<M>::default();
-            if text.is_some_and(|text| self.form.encoding.decode_mac(text, &mut mac)) {
-                return Some(mac);
+            let decoded = text.and_then(|text| proof.decode(self.form.encoding, text));
+            if decoded.is_some() {
+                return decoded;
             }
         }
         None
@@ -78,7 +84,9 @@ impl<'a> Signatures<'a> {
             SignatureLayout::SpaceSeparated { prefix } => {
                 self.part(rest, separator).strip_prefix(prefix.as_bytes())
             }
-            SignatureLayout::List => Some(self.part(rest, separator).trim_ascii()),
+            SignatureLayout::List | SignatureLayout::TimeAndList => {
+                Some(self.part(rest, separator).trim_ascii())
+            }
             SignatureLayout::Pairs { signature, .. } => {
                 value_of(self.part(rest, separator), signature)
             }
@@ -90,7 +98,7 @@ impl<'a> Signatures<'a> {
 
     /// What stands before the next separator; the rest stays for later.
     fn part(&mut self, rest: &'a [u8], separator: u8) -> &'a [u8] {
-        match memchr(separator, rest).and_then(|place| around(rest, place)) {
+        match split_first(rest, separator) {
             Some((part, after)) => {
                 self.rest = Some(after);
                 part
@@ -98,6 +106,11 @@ impl<'a> Signatures<'a> {
             None => rest,
         }
     }
+}
+
+/// What stands before the first `separator` of `text`, and what behind it.
+pub(super) fn split_first(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    around(text, memchr(separator, text)?)
 }
 
 /// What stands before the last `separator` of `text`, and what behind it.

@@ -1,19 +1,20 @@
-//! Signing as a sender does, with the text that [`verify`](super::verify) reads.
+//! Writing what a sender writes, with the text that [`verify`](super::verify) reads.
 
-use super::{HmacHeader, family::Family};
+use super::{SignatureHeaders, family::Family};
 use crate::{
     schemes::{ToSign, template::Parts},
     time::UnixTime,
 };
 
-impl HmacHeader {
-    /// The headers that the signature covers and that of the signature, by each of `secrets`, each with its value.
-    pub(crate) fn headers<'k>(
+impl SignatureHeaders {
+    /// The headers that the signature covers and those that carry it, each with its value. `sign` makes the signatures of a
+    /// text, one for each key.
+    pub(in crate::schemes) fn written(
         &self,
         request: ToSign<'_>,
-        secrets: impl Iterator<Item = &'k [u8]>,
         id: &str,
         at: UnixTime,
+        sign: impl FnOnce(&[u8]) -> Vec<Vec<u8>>,
     ) -> Vec<(String, String)> {
         let named = match &self.from_request {
             Some(from_request) => request.named(from_request),
@@ -26,12 +27,10 @@ impl HmacHeader {
             timestamp: time.as_bytes(),
             ..request.parts(&values)
         };
-        let text = self.template.text(&parts);
-        let signature = |secret| {
-            let mac = self.digest.mac(secret, std::iter::once(&*text));
-            self.form.encoding.encode(&mac)
-        };
-        let signatures: Vec<String> = secrets.map(signature).collect();
+        let signatures = sign(&self.template.text(&parts)).into_iter();
+        let signatures: Vec<String> = signatures
+            .map(|it| self.form.encoding.encode(&it))
+            .collect();
 
         let Family {
             signature,

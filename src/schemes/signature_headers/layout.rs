@@ -14,6 +14,7 @@ use crate::{setup::BuildError, verdict::Rejection};
 /// | [`List`](Self::List) | `5257a8…,0f3c5d…` | `,` or what is set |
 /// | [`Pairs`](Self::Pairs) | `t=1492774577,v1=5257a8…` | `,` or what is set |
 /// | [`TimeAndSignature`](Self::TimeAndSignature) | `1492774577.5257a8…` | `.` or what is set |
+/// | [`TimeAndList`](Self::TimeAndList) | `1492774577,5257a8…,0f3c5d…` | `,` or what is set |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -43,6 +44,8 @@ pub enum SignatureLayout {
     },
     /// The time, then one signature. The last separator parts them, so the time may contain it too.
     TimeAndSignature,
+    /// The time, then signatures one after the other, each alone. The first separator ends the time.
+    TimeAndList,
 }
 
 impl SignatureLayout {
@@ -63,7 +66,7 @@ impl SignatureLayout {
     /// Whether the time stands beside the signature.
     pub(super) const fn carries_time(&self) -> bool {
         match self {
-            Self::TimeAndSignature => true,
+            Self::TimeAndSignature | Self::TimeAndList => true,
             Self::Pairs { timestamp, .. } => timestamp.is_some(),
             Self::Single { .. } | Self::SpaceSeparated { .. } | Self::List => false,
         }
@@ -72,7 +75,7 @@ impl SignatureLayout {
     /// The byte that parts what the value carries: `set`, or that which senders use.
     pub(super) fn separator(&self, set: Option<char>) -> Result<u8, BuildError> {
         let usual = match self {
-            Self::Pairs { .. } | Self::List => b',',
+            Self::Pairs { .. } | Self::List | Self::TimeAndList => b',',
             Self::TimeAndSignature => b'.',
             Self::Single { .. } | Self::SpaceSeparated { .. } if set.is_some() => {
                 return Err(BuildError::Scheme(
@@ -107,6 +110,7 @@ impl SignatureLayout {
     ) -> Result<Option<&'v [u8]>, Rejection> {
         match self {
             Self::TimeAndSignature => Ok(parts::split_last(value, separator).map(|(time, _)| time)),
+            Self::TimeAndList => Ok(parts::split_first(value, separator).map(|(time, _)| time)),
             Self::Pairs {
                 timestamp: Some(name),
                 ..
@@ -132,6 +136,10 @@ impl SignatureLayout {
             Self::Single { prefix } => format!("{prefix}{first}"),
             Self::TimeAndSignature => format!("{time}{separator}{first}"),
             Self::List => signatures.join(&separator),
+            Self::TimeAndList => {
+                let all = std::iter::once(time).chain(signatures.iter().map(String::as_str));
+                all.collect::<Vec<_>>().join(&separator)
+            }
             Self::SpaceSeparated { prefix } => {
                 let list = signatures.iter().map(|it| format!("{prefix}{it}"));
                 list.collect::<Vec<_>>().join(" ")
