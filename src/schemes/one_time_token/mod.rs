@@ -2,7 +2,7 @@
 //!
 //! The sender makes a random token for each request, and a MAC of time and token. The MAC covers nothing else: the event
 //! beside it is not signed. So this is access and no signature. What it has more than a fixed token is that it ends: the
-//! road remembers each token, and refuses it with another event.
+//! road remembers each token, and refuses it with another body.
 
 mod config;
 #[cfg(feature = "simulator")]
@@ -23,7 +23,7 @@ use crate::{
 /// # Security
 ///
 /// The event is not covered. Whoever can keep a request from arriving can send its token with another event. Once the true
-/// one has arrived, its token is refused with any other event, for as long as its time is in the window.
+/// one has arrived, its token is refused with any other body, for as long as its time is in the window.
 #[derive(Debug, Clone)]
 pub struct OneTimeToken {
     config: OneTimeTokenConfig,

@@ -65,7 +65,8 @@ preset! {
     /// Mailgun: `signature` in the body has a time, a token for this request, and their MAC, under the account's signing key.
     ///
     /// - Access only: the MAC covers time and token. **The event beside them is not signed.** The token is claimed as a nonce
-    ///   with the event's identity: with another event it is refused.
+    ///   with the digest of the body: with any other body it is refused. A token that never arrived goes with any body.
+    ///   `parent-signature`, which events of subaccounts have too, is not looked at.
     /// - `event-data.id` identifies an event; where there is none, the digest of the body.
     /// - The time may be 8 h old, as long as Mailgun sends again: whether it signs each attempt anew is not known.
     /// - Known: Mailgun sends again unless it is answered 200 or 406, after 5, 10 and 15 minutes, 1, 2 and 4 hours.
