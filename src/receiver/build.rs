@@ -231,8 +231,8 @@ impl ReceiverBuilder {
         };
         if inbox.headers.iter().any(is_secret) {
             return Err(BuildError::Receiver(
-                "an inbox keeps no credentials: take the header that an access rule or a token is read from, or that holds some, off \
-                 `.inbox_headers(…)`",
+                "an inbox keeps no credentials: take the header that an access rule or a token is read from, or that \
+                 holds some, off `.inbox_headers(…)`",
             ));
         }
         Ok(())
