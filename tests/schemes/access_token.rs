@@ -12,9 +12,10 @@ use hookgate::{
     dedup::MemoryStore,
     framework::{BodyBroken, BodySource},
     inbox::MemoryInbox,
-    pack::{Head, Scheme},
+    keys::{JwsAlgorithm, LiveKeys, VerifyingKey},
+    pack::{Head, Keys, RawRequest, Scheme},
     providers::{
-        known::{self, Proof},
+        known::{self, KnownSender, Proof},
         preset::{Preset, PresetSimulator},
     },
     schemes::{AccessTokenConfig, OneTimeTokenConfig, SchemeConfig},
@@ -23,9 +24,10 @@ use hookgate::{
     time::Timer,
 };
 use http::HeaderName;
+use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::json;
 
-use crate::props::{at_once, hex, hmac_sha256};
+use crate::props::{at_once, hex, hmac_sha256, presets::presets, vector};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const TOKEN: &str = "a token of both ends";
@@ -133,6 +135,90 @@ fn a_token_of_each_item_must_be_there_and_right() {
     assert_eq!(under(each(), &[], &twice), Err(Rejection::AccessDenied));
     let cut = format!(r#"{{"value":[{}]"#, right());
     assert_eq!(under(each(), &[], &cut), Err(Rejection::AccessMissing));
+}
+
+/// Members, each a name and a value as they are written.
+type Written = Vec<(&'static str, &'static str)>;
+
+/// An item as it is written: an object, or something else.
+fn item() -> impl Strategy<Value = Result<Written, &'static str>> {
+    let name = select(vec!["\"t\"", "\"\\u0074\"", "\"u\"", "\"T\""]);
+    let value = vec![
+        "\"k\"",
+        "\"\\u006b\"",
+        "\"x\"",
+        "\"k \"",
+        "\"\"",
+        "null",
+        "[\"k\"]",
+    ];
+    // Mostly the right one.
+    let right = Just(Ok(vec![("\"t\"", "\"k\"")]));
+    let members = vec((name, select(value)), 0..3).prop_map(Ok);
+    let other = select(vec!["1", "[]", "\"k\"", "null"]).prop_map(Err);
+    prop_oneof![4 => right, 3 => members, 1 => other]
+}
+
+fn written(item: &Result<Written, &str>) -> String {
+    match item {
+        Err(other) => (*other).to_owned(),
+        Ok(members) => {
+            let members = members.iter();
+            let members: Vec<_> = members
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+    }
+}
+
+fn has_token(item: &Result<Written, &str>) -> bool {
+    let is_token = |name: &str| ["\"t\"", "\"\\u0074\""].contains(&name);
+    let Ok(members) = item else { return false };
+    let mut tokens = members.iter().filter(|(name, _)| is_token(name));
+    let right = |(_, value): &(&str, &str)| ["\"k\"", "\"\\u006b\""].contains(value);
+    tokens.next().is_some_and(right) && tokens.next().is_none()
+}
+
+proptest! {
+    /// However it is written, and whatever stands beside it.
+    #[test]
+    fn a_list_is_believed_exactly_when_each_item_shows_the_token(
+        lists in vec(vec(item(), 0..4), 0..3), behind in select(vec!["", " ", "x", "{}"]),
+    ) {
+        let items = |list: &Vec<_>| list.iter().map(written).collect::<Vec<_>>().join(" ,");
+        let lists_written: Vec<_> = lists.iter().map(|it| format!("\"value\":[{}]", items(it))).collect();
+        let body = format!("{{{}}}{behind}", lists_written.join(","));
+        let is_right = match &lists[..] {
+            [list] => !list.is_empty() && list.iter().all(has_token) && behind.trim().is_empty(),
+            _ => false,
+        };
+        let scheme = scheme(AccessTokenConfig::each_of("/value", "/t"));
+        let keys = [Key::new("0", Secret::utf8("k").unwrap())];
+        let headers: Vec<(&str, &str)> = Vec::new();
+        let request = RawRequest::new(Head::new("POST", "/", &headers), body.as_bytes());
+        let verified = scheme.verify(request, LiveKeys::new(&keys, NOW));
+        prop_assert_eq!(verified.is_ok(), is_right, "{}", body);
+    }
+
+    #[test]
+    fn no_body_makes_a_scheme_with_a_token_panic(body in any::<Vec<u8>>(), json in "[\\[\\]{}:,\"tk0 ]{0,40}") {
+        let configs: [SchemeConfig; 3] = [
+            AccessTokenConfig::member("/t").into(),
+            AccessTokenConfig::each_of("/t", "/k").into(),
+            OneTimeTokenConfig::new("/t", "/k", 16, "/s").into(),
+        ];
+        let keys = [Key::new("0", Secret::utf8("the token of nobody").unwrap())];
+        let headers: Vec<(&str, &str)> = Vec::new();
+        let head = Head::new("POST", "/", &headers);
+        for config in configs {
+            for body in [&body[..], json.as_bytes()] {
+                let verified = scheme(config.clone());
+                let verified = verified.verify(RawRequest::new(head, body), LiveKeys::new(&keys, NOW)).is_ok();
+                prop_assert!(!verified);
+            }
+        }
+    }
 }
 
 /// A body that nobody may read.
@@ -246,6 +332,32 @@ fn every_row_with_a_token_says_that_it_is_access_only() {
     let github = Receiver::new("github", github).dedup(MemoryStore::new());
     let found = github.build().unwrap().check();
     assert!(found.iter().all(|it| it.code() != "nothing_signed"));
+}
+
+/// A token is a key, and a key of another kind is none.
+#[test]
+fn no_preset_is_built_without_a_key_of_its_sender() {
+    let built = |sender: &KnownSender, keys: Keys| {
+        let receiver = Receiver::new("tokens", Preset::of(sender, keys));
+        receiver.dedup(MemoryStore::new()).build().map(drop)
+    };
+    for sender in presets() {
+        let name = sender.name;
+        assert_eq!(
+            built(sender, Keys::NotNeeded),
+            Err(BuildError::NoKey),
+            "{name}"
+        );
+        if matches!(sender.proof.value(), Proof::Token(_)) {
+            let public = vector("signed_request/ed.pub.der");
+            let public = VerifyingKey::der(public, [JwsAlgorithm::EdDsa]);
+            let refused = built(sender, public.into());
+            assert!(
+                matches!(refused, Err(BuildError::UnfitKey(_))),
+                "{name}: {refused:?}"
+            );
+        }
+    }
 }
 
 const MAILGUN_KEY: &str = "key-0123456789abcdef";
