@@ -290,12 +290,13 @@ impl Proxies {
         }
         let mut nearest = peer;
         for _ in 0..MAX_HOPS {
+            // A proxy on a socket is one without an address.
+            if nearest.is_some_and(|it| !contains(&self.trusted, it)) {
+                return nearest;
+            }
             match hops.next() {
                 Some(hop) => nearest = Some(hop?),
                 None => return nearest,
-            }
-            if !nearest.is_some_and(|it| contains(&self.trusted, it)) {
-                return nearest;
             }
         }
         None

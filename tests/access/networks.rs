@@ -226,6 +226,10 @@ fn the_list_is_read_from_the_right_and_what_a_sender_wrote_is_not() {
         judge(&behind, "10.1.1.1:1", &other),
         Err(Rejection::AddressDenied)
     );
+    // Fifteen proxies with the peer, and one more.
+    let through_proxies = |count| through(&format!("203.0.113.9{}", ", 10.2.2.2".repeat(count)));
+    assert_eq!(through_proxies(14), Ok(()));
+    assert_eq!(through_proxies(15), Err(Rejection::AddressDenied));
     // A list that nobody needs is not read to its end.
     let long = format!("203.0.113.9{}", ", 10.2.2.2".repeat(100));
     assert_eq!(through(&long), Err(Rejection::AddressDenied));

@@ -1,11 +1,12 @@
 //! [`Peer`]: the other end of a connection, as records and arguments write it.
 
-use std::{net::SocketAddr, str::FromStr};
+use std::{fmt, net::SocketAddr, str::FromStr};
 
 use hookgate::pack::Head;
-use serde::{Deserialize, Deserializer, de::Error};
-
-use crate::settings::text::Text;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
 
 /// The other end of a connection.
 #[derive(Clone, Copy)]
@@ -40,6 +41,21 @@ impl FromStr for Peer {
 
 impl<'de> Deserialize<'de> for Peer {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Text::deserialize(from)?.parse().map_err(D::Error::custom)
+        from.deserialize_str(OfText)
+    }
+}
+
+/// Reads a peer as an address alone is read: what is wrong has the same words and the same place.
+struct OfText;
+
+impl Visitor<'_> for OfText {
+    type Value = Peer;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("socket address")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Peer, E> {
+        text.parse().map_err(E::custom)
     }
 }
