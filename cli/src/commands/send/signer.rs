@@ -3,7 +3,9 @@
 use std::io;
 
 use hookgate::{
-    providers::known,
+    providers::known::{
+        KnownSender, {self},
+    },
     schemes::{
         AccessTokenConfig, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, SchemeConfig,
     },
