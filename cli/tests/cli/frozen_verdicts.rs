@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::Output};
 
-use hookgate::providers::known::{self, Proof};
 use serde_json::Value;
 
 use crate::{command::hookgate, documents::reasons_of_verify, vectors::senders_of_vectors};
@@ -77,13 +76,6 @@ fn every_recorded_request_gets_the_verdict_line_that_it_always_got() {
     assert_eq!(output.status.code(), Some(2));
 }
 
-/// What is judged of those stands in `judged_alike` and `tokens`.
-fn shows_a_token(name: &str) -> bool {
-    let sender = known::find(name);
-    let is_row = sender.is_some_and(|it| matches!(it.proof.value(), Proof::Token(_)));
-    is_row || ["access-token", "one-time-token"].contains(&name)
-}
-
 #[test]
 fn the_frozen_verdicts_know_every_provider_and_every_reason_of_verify() {
     let text = |verdict: &Value, member: &str| verdict[member].as_str().map(str::to_owned);
@@ -101,7 +93,7 @@ fn the_frozen_verdicts_know_every_provider_and_every_reason_of_verify() {
     let of_vectors = senders_of_vectors();
     for name in listed.iter().filter_map(|it| it["name"].as_str()) {
         // The vectors of senders are verdicts too, and hold more senders.
-        if of_vectors.contains(name) || shows_a_token(name) {
+        if of_vectors.contains(name) {
             continue;
         }
         let right = format!("{name}, right, ");
