@@ -159,6 +159,7 @@ mod telemetry {
 mod secrecy {
     mod access;
     mod logs;
+    mod shown_tokens;
     mod starting;
     mod texts;
 }
