@@ -45,7 +45,7 @@ pub static NOT_SAFELY: &[NotSafely] = &[
     NotSafely::known(
         "authenteq",
         "Authenteq",
-        "a SHA-256 of body and secret, and no MAC: a longer body can be given a right one",
+        "a SHA-256 of body and secret, and no MAC",
         "docs.authenteq.com/webhook/overview",
     ),
     NotSafely::known(
