@@ -6,10 +6,13 @@
 //! | [`HmacBodyField`] | a MAC inside the JSON that it covers | [`HmacBodyFieldConfig`] |
 //! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
+//! | [`AccessToken`] | who calls: a fixed token. It covers nothing | [`AccessTokenConfig`] |
+//! | [`OneTimeToken`] | who calls: a token for one request, signed with its time. It covers nothing else | [`OneTimeTokenConfig`] |
 //!
 //! Each is a [`Scheme`], made of its configuration with `try_from`; [`SchemeConfig`] is any of them. A configuration
 //! is serialisable, and has `new` and a setter for each setting. Keys are no part of it.
 
+mod access_token;
 #[cfg(feature = "public-keys")]
 mod by_kind;
 mod config;
@@ -18,6 +21,7 @@ mod end_to_end;
 pub mod hmac_body_field;
 mod hmac_header;
 mod in_words;
+mod one_time_token;
 #[cfg(feature = "public-keys")]
 mod public_key_signature;
 mod scheme;
@@ -42,11 +46,15 @@ pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfi
 pub use self::signed_request::{SignedRequest, SignedRequestConfig};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::template::{FromRequest, Parts};
+#[cfg(feature = "simulator")]
+pub(crate) use self::{access_token::Shown, signature_headers::SignatureHeaders, to_sign::ToSign};
 pub use self::{
+    access_token::{AccessToken, AccessTokenConfig, TokenPlace},
     config::SchemeConfig,
     digest::Digest,
     hmac_body_field::{HmacBodyField, HmacBodyFieldConfig, Recipe},
     hmac_header::{HmacHeader, HmacHeaderConfig},
+    one_time_token::{OneTimeToken, OneTimeTokenConfig},
     scheme::{Scheme, Signs},
     signature_encoding::SignatureEncoding,
     signature_headers::{HeaderFamily, SignatureLayout},
@@ -54,5 +62,3 @@ pub use self::{
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},
 };
-#[cfg(feature = "simulator")]
-pub(crate) use self::{signature_headers::SignatureHeaders, to_sign::ToSign};

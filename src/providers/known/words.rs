@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{EventTypeAt, Identity, KnownSender, Proof};
 use crate::{
+    json::places::in_words as member,
     provider::Retries,
     schemes::{Scheme, SchemeConfig},
 };
@@ -18,6 +19,7 @@ impl KnownSender {
     pub fn proof_in_words(&self) -> String {
         match self.proof.value() {
             Proof::Scheme(scheme) => scheme().to_string(),
+            Proof::Token(scheme) => format!("access only: {}", scheme()),
             Proof::Access => "none: the access rule is the proof".to_owned(),
             Proof::AsConfigured => {
                 "none: the access rule is the proof; or by a certificate's key, as its form says"
@@ -121,11 +123,6 @@ impl KnownSender {
         let own = self.assumed.iter().copied();
         own.chain(facts.map(|(words, _)| words)).collect()
     }
-}
-
-/// A place in words: `/data/id` is `data.id`.
-fn member(at: &str) -> String {
-    format!("`{}`", at.trim_start_matches('/').replace('/', "."))
 }
 
 /// How long it waits before it sends again.
