@@ -44,6 +44,8 @@ pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfi
 pub use self::signed_request::{SignedRequest, SignedRequestConfig};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::template::{FromRequest, Parts};
+#[cfg(feature = "simulator")]
+pub(crate) use self::{access_token::Shown, signature_headers::SignatureHeaders, to_sign::ToSign};
 pub use self::{
     access_token::{AccessToken, AccessTokenConfig, TokenPlace},
     config::SchemeConfig,
@@ -57,8 +59,4 @@ pub use self::{
     template::Template,
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},
-};
-#[cfg(feature = "simulator")]
-pub(crate) use self::{
-    access_token::Shown, signature_headers::SignatureHeaders, to_sign::ToSign,
 };
