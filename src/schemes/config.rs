@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig, Scheme};
 #[cfg(feature = "public-keys")]
-use super::{PublicKeySignature, PublicKeySignatureConfig};
+use super::{PublicKeySignature, PublicKeySignatureConfig, Sns, SnsConfig};
 #[cfg(feature = "jwt")]
 use super::{SignedRequest, SignedRequestConfig};
 use crate::setup::BuildError;
 
 /// How a sender signs, whichever scheme it uses: the public, serialisable form of each scheme here.
 ///
-/// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `public-key-signature` (feature
-/// `public-keys`) or `signed-request` (feature `jwt`). The others are those of its configuration.
+/// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `public-key-signature` or `sns`
+/// (feature `public-keys`), or `signed-request` (feature `jwt`). The others are those of its configuration.
 ///
 /// ```
 /// use hookgate::{
@@ -43,6 +43,9 @@ pub enum SchemeConfig {
     /// A signature by a private key in a header (feature `public-keys`).
     #[cfg(feature = "public-keys")]
     PublicKeySignature(PublicKeySignatureConfig),
+    /// A message of Amazon SNS (feature `public-keys`).
+    #[cfg(feature = "public-keys")]
+    Sns(SnsConfig),
     /// A signature by the key of a certificate (feature `jwt`).
     #[cfg(feature = "jwt")]
     SignedRequest(SignedRequestConfig),
@@ -50,7 +53,7 @@ pub enum SchemeConfig {
 
 impl SchemeConfig {
     /// The headers that carry a signature, as the settings spell them. A request need not have each of them: the first
-    /// one is what a [`Signer`](crate::simulator::Signer) writes. A MAC inside the body has none.
+    /// one is what a [`Signer`](crate::simulator::Signer) writes. A signature inside the body has none.
     ///
     /// ```
     /// let slack = hookgate::providers::known::find("slack").unwrap().scheme().unwrap();
@@ -63,6 +66,8 @@ impl SchemeConfig {
             Self::HmacBodyField(_) => Vec::new(),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.settings().signature_headers(),
+            #[cfg(feature = "public-keys")]
+            Self::Sns(_) => Vec::new(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => vec![&config.signature_header],
         }
@@ -76,6 +81,8 @@ impl SchemeConfig {
             Self::HmacBodyField(_) => Vec::new(),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.settings().covered_headers(),
+            #[cfg(feature = "public-keys")]
+            Self::Sns(_) => Vec::new(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.covered_headers(),
         }
@@ -93,6 +100,8 @@ impl TryFrom<SchemeConfig> for Box<dyn Scheme> {
             SchemeConfig::PublicKeySignature(config) => {
                 Box::new(PublicKeySignature::try_from(config)?)
             }
+            #[cfg(feature = "public-keys")]
+            SchemeConfig::Sns(config) => Box::new(Sns::try_from(config)?),
             #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(config) => Box::new(SignedRequest::try_from(config)?),
         })
@@ -115,6 +124,13 @@ impl From<HmacBodyFieldConfig> for SchemeConfig {
 impl From<PublicKeySignatureConfig> for SchemeConfig {
     fn from(config: PublicKeySignatureConfig) -> Self {
         Self::PublicKeySignature(config)
+    }
+}
+
+#[cfg(feature = "public-keys")]
+impl From<SnsConfig> for SchemeConfig {
+    fn from(config: SnsConfig) -> Self {
+        Self::Sns(config)
     }
 }
 

@@ -114,6 +114,15 @@ pub trait Scheme: fmt::Debug + Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Whether what was verified is an event. If not, it is a question of the sender's. A [`Preset`] answers it with 200,
+    /// counts it as not of interest, and runs no handler. `signed` is what [`verify`](Self::verify) proved. Default: it is an event.
+    ///
+    /// [`Preset`]: crate::providers::preset::Preset
+    fn is_event(&self, signed: &[u8]) -> bool {
+        let _ = signed;
+        true
+    }
+
     /// Proves the bytes with one of `keys`. Checks no time: the road does that next.
     ///
     /// # Errors
@@ -181,6 +190,10 @@ impl<S: Scheme + ?Sized> Scheme for Box<S> {
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
         (**self).key_name(request)
+    }
+
+    fn is_event(&self, signed: &[u8]) -> bool {
+        (**self).is_event(signed)
     }
 
     fn verify<'a>(
