@@ -4,7 +4,7 @@ use std::io;
 
 use hookgate::{
     providers::known,
-    schemes::{HmacBodyFieldConfig, HmacHeaderConfig, SchemeConfig},
+    schemes::{HmacBodyFieldConfig, HmacHeaderConfig, SchemeConfig, SnsConfig},
     simulator::Signer,
 };
 use serde::de::DeserializeOwned;
@@ -31,6 +31,7 @@ pub(super) fn signer_of(
             let rule: PublicKeyRule = settings.map_err(providers::unusable)?;
             Some(Signer::new(rule.scheme, key).map_err(io::Error::other)?)
         }
+        ("sns", _) => Some(of_secret::<SnsConfig>(settings, key)?),
         ("hmac-body-field", _) => Some(of_secret::<HmacBodyFieldConfig>(settings, key)?),
         // The simulator of its row signs.
         (_, Proof::Certificate) if known::find(provider).and_then(algorithm_of).is_some() => None,
