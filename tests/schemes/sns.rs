@@ -250,6 +250,8 @@ fn a_body_with_a_member_twice_or_of_another_kind_is_no_message() {
     ] {
         assert!(proved(SnsSignature::Sha256, &wrong).is_err(), "{wrong}");
     }
+    let no_id = proved(SnsSignature::Sha256, &OWN.refused["no id"]);
+    assert_eq!(no_id, Err(Rejection::MissingId));
     let without = r#"{"Type":"Notification","Message":"a"}"#;
     let refused = proved(SnsSignature::Sha256, without);
     assert_eq!(refused, Err(Rejection::MissingSignature));

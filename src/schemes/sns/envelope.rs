@@ -105,8 +105,10 @@ fn message(members: Members<'_>) -> Result<Message<'_>, Rejection> {
     let kind =
         MessageType::of(&members.r#type).ok_or(malformed("its message has no known type"))?;
     // Escapes would make an owned text of it, and SNS writes none into a UUID.
-    let Cow::Borrowed(id) = members.message_id else {
-        return Err(Rejection::MalformedId("it is no UUID"));
+    let id = match members.message_id {
+        Cow::Borrowed(id) => id,
+        Cow::Owned(id) if id.is_empty() => return Err(Rejection::MissingId),
+        Cow::Owned(_) => return Err(Rejection::MalformedId("it is no UUID")),
     };
     let is_notification = kind == MessageType::Notification;
     let asks = members.subscribe_url.zip(members.token);
