@@ -311,7 +311,7 @@ async fn a_confirmation_is_verified_told_and_logged_and_runs_no_handler() {
         let forged = with(&body, "SubscribeURL", "https://attacker.tld/");
         assert_eq!(stage.send(&call(forged)).await.status, 401, "{name}");
     }
-    let asked = asked.lock().unwrap();
+    let asked = asked.lock().unwrap().clone();
     assert_eq!(asked.len(), 2);
     assert!(asked[0].begins && !asked[1].begins);
     assert_eq!(asked[0].topic_arn, genuine::TOPIC);

@@ -71,8 +71,11 @@ pub struct AmazonSns {
     /// Made of the configuration, or why there is none. Such a pack builds no receiver.
     scheme: Result<Sns, BuildError>,
     keys: Result<Keys, BuildError>,
-    asked: Option<Arc<dyn Fn(&Confirmation) + Send + Sync>>,
+    asked: Option<Arc<Asked>>,
 }
+
+/// Is told of a confirmation.
+type Asked = dyn Fn(&Confirmation) + Send + Sync;
 
 impl AmazonSns {
     /// Messages of these topics, under the certificates that they name.

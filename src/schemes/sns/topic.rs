@@ -112,7 +112,10 @@ impl<'u> CertificateUrl<'u> {
         let is_id = id.len() == 32 && id.bytes().all(is_digit);
         (is_id && is_region(region)).then_some(Self { region, suffix, id })
     }
+}
 
+#[cfg(feature = "sns")]
+impl CertificateUrl<'_> {
     /// The name of its file.
     pub(crate) fn file(&self) -> String {
         format!("{FILE_BEGINS}{}{FILE_ENDS}", self.id)

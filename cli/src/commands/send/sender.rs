@@ -248,10 +248,11 @@ impl Sender {
     fn sns(&self, event: &Event) -> Sent {
         let (id, at) = (event.identity.uuid(), event.at.to_rfc3339());
         let body = event.body.clone().unwrap_or_else(|| {
-            let mut message = json!({"Type": event.name, "MessageId": id, "Timestamp": at});
-            if event.name == "Notification" {
-                message["Message"] = self.text(event).into();
-            }
+            // The signer has a text for confirmations.
+            let published = (event.name == "Notification").then(|| self.text(event));
+            let message = json!({
+                "Type": event.name, "MessageId": id, "Timestamp": at, "Message": published,
+            });
             message.to_string().into_bytes()
         });
         let content_type = self.sender.map(|it| it.content_type).unwrap_or_default();

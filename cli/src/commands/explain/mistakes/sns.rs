@@ -5,7 +5,7 @@ use hookgate::{
     providers::known::{self, KnownSender},
     schemes::SchemeConfig,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     super::{
@@ -29,9 +29,10 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     if !is_asked(case, ruling) {
         return Vec::new();
     }
-    let message: Value = serde_json::from_slice(&case.body).unwrap_or_default();
+    let message: Map<String, Value> = serde_json::from_slice(&case.body).unwrap_or_default();
+    let said = |name: &str| message.get(name).and_then(Value::as_str);
     let of_both = case.with_setting("signature", json!("sha1_or_sha256"));
-    let mut trials = vec![match message["SignatureVersion"].as_str() {
+    let mut trials = vec![match said("SignatureVersion") {
         Some("1") => Trial::proof(
             of_both,
             "sns_version",
@@ -45,7 +46,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
             "leave `signature` out: SHA-256 is the default",
         ),
     }];
-    if let Some(topic) = message["TopicArn"].as_str() {
+    if let Some(topic) = said("TopicArn") {
         trials.push(Trial::proof(
             case.with_setting("topics", json!([topic])),
             "sns_topic",
