@@ -38,7 +38,6 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header};
 
-pub(crate) use self::gate::Gate;
 #[cfg(feature = "sns")]
 pub(crate) use self::https::{BadAddress, Https, NotGot, checked};
 #[cfg(feature = "jwks")]
@@ -55,6 +54,7 @@ pub use self::{
 };
 #[cfg(feature = "token")]
 pub(crate) use self::{authorization::of_scheme, forwarded::is_forwarded};
+pub(crate) use self::{basic::pair_of as basic_pair, gate::Gate};
 #[cfg(feature = "jwt")]
 pub use self::{bearer::Bearer, token_flaw::TokenFlaw};
 use crate::{

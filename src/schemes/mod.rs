@@ -7,10 +7,13 @@
 //! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
 //! | `Sns` (feature `public-keys`) | a signature by the key of a certificate that the message names | `SnsConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
+//! | [`AccessToken`] | who calls: a fixed token. It covers nothing | [`AccessTokenConfig`] |
+//! | [`OneTimeToken`] | who calls: a token for one request, signed with its time. It covers nothing else | [`OneTimeTokenConfig`] |
 //!
 //! Each is a [`Scheme`], made of its configuration with `try_from`; [`SchemeConfig`] is any of them. A configuration
 //! is serialisable, and has `new` and a setter for each setting. Keys are no part of it.
 
+mod access_token;
 #[cfg(feature = "public-keys")]
 mod by_kind;
 mod config;
@@ -19,6 +22,7 @@ mod end_to_end;
 pub mod hmac_body_field;
 mod hmac_header;
 mod in_words;
+mod one_time_token;
 #[cfg(feature = "public-keys")]
 mod public_key_signature;
 mod scheme;
@@ -37,6 +41,8 @@ mod verified;
 
 #[cfg(feature = "public-keys")]
 pub(crate) use self::by_kind::ByKind;
+#[cfg(all(feature = "simulator", feature = "public-keys"))]
+pub(crate) use self::public_key_signature::is_key_name;
 #[cfg(feature = "public-keys")]
 pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]
@@ -51,11 +57,15 @@ pub(crate) use self::sns::SIGNATURE as SNS_SIGNATURE;
 pub use self::sns::{Sns, SnsConfig, SnsSignature};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::template::{FromRequest, Parts};
+#[cfg(feature = "simulator")]
+pub(crate) use self::{access_token::Shown, signature_headers::SignatureHeaders, to_sign::ToSign};
 pub use self::{
+    access_token::{AccessToken, AccessTokenConfig, TokenPlace},
     config::SchemeConfig,
     digest::Digest,
     hmac_body_field::{HmacBodyField, HmacBodyFieldConfig, Recipe},
     hmac_header::{HmacHeader, HmacHeaderConfig},
+    one_time_token::{OneTimeToken, OneTimeTokenConfig},
     scheme::{Scheme, Signs},
     signature_encoding::SignatureEncoding,
     signature_headers::{HeaderFamily, SignatureLayout},
@@ -63,5 +73,3 @@ pub use self::{
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},
 };
-#[cfg(feature = "simulator")]
-pub(crate) use self::{signature_headers::SignatureHeaders, to_sign::ToSign};

@@ -2,11 +2,13 @@
 
 use std::{borrow::Cow, fmt};
 
+use http::HeaderName;
+
 use super::Verified;
 use crate::{
     keys::{Key, KeyKind, LiveKeys},
     limits::BODY_LIMIT,
-    request::RawRequest,
+    request::{Head, RawRequest},
     setup::{BuildError, Finding},
     verdict::Rejection,
 };
@@ -123,6 +125,23 @@ pub trait Scheme: fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether the header `name` holds a secret that callers show. An inbox keeps no such header. Default: none does.
+    fn reads_secret(&self, name: &HeaderName) -> bool {
+        let _ = name;
+        false
+    }
+
+    /// Refuses a request by its head alone, before its body is read, where [`verify`](Self::verify) would refuse it for that
+    /// too. Asked where the keys are at hand. Default: none is refused.
+    ///
+    /// # Errors
+    ///
+    /// What `verify` would say.
+    fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {
+        let _ = (head, keys);
+        Ok(())
+    }
+
     /// Proves the bytes with one of `keys`. Checks no time: the road does that next.
     ///
     /// # Errors
@@ -145,8 +164,10 @@ pub struct Signs {
     pub time: bool,
     /// A text that the sender uses once.
     pub nonce: bool,
-    /// All that is used. Where not, the receiver must have an access rule.
+    /// All that is used. Where not, the receiver must have an access rule, unless the proof shows who calls.
     pub all: bool,
+    /// Who calls: whoever shows a token is believed all of the body, and no access rule is needed beside it.
+    pub caller: bool,
     /// The proof stands in the JSON object that it covers. Its form beyond the top level is not looked at before.
     pub within_json: bool,
     /// The largest body that a pack with this scheme takes by itself, in bytes.
@@ -161,8 +182,18 @@ impl Signs {
             time: false,
             nonce: false,
             all: true,
+            caller: false,
             within_json: false,
             body_limit: BODY_LIMIT,
+        }
+    }
+
+    /// Who calls, and nothing of the body.
+    pub const fn caller() -> Self {
+        Self {
+            all: false,
+            caller: true,
+            ..Self::body()
         }
     }
 }
@@ -194,6 +225,14 @@ impl<S: Scheme + ?Sized> Scheme for Box<S> {
 
     fn is_event(&self, signed: &[u8]) -> bool {
         (**self).is_event(signed)
+    }
+
+    fn reads_secret(&self, name: &HeaderName) -> bool {
+        (**self).reads_secret(name)
+    }
+
+    fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {
+        (**self).check_head(head, keys)
     }
 
     fn verify<'a>(

@@ -15,7 +15,9 @@ use crate::{
     schemes::{SNS_SIGNATURE, Sns},
 };
 use crate::{
-    schemes::{HmacBodyField, SchemeConfig, hmac_body_field::Unsignable},
+    schemes::{
+        AccessToken, HmacBodyField, OneTimeToken, SchemeConfig, Shown, hmac_body_field::Unsignable,
+    },
     setup::BuildError,
     time::UnixTime,
 };
@@ -52,14 +54,17 @@ enum Kind {
     Body(HmacBodyField, Zeroizing<Vec<u8>>),
     #[cfg(feature = "public-keys")]
     Sns(Sns, Arc<PrivateKey>),
+    Token(AccessToken, Zeroizing<Vec<u8>>),
+    OneTimeToken(OneTimeToken, Zeroizing<Vec<u8>>),
     #[cfg(feature = "jwt")]
     Request(Box<RequestSigner>),
 }
 
-/// A request that cannot be signed as the settings say: its body is no JSON object, or lacks what is signed.
+/// A request that cannot be signed as the settings say: its body is no JSON object, or lacks what is signed. Or requests name
+/// their key, and the signer has no name for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct SignError(&'static str);
+pub struct SignError(pub(super) &'static str);
 
 impl From<Unsignable> for SignError {
     fn from(Unsignable(why): Unsignable) -> Self {
@@ -80,14 +85,16 @@ impl Signer {
         config: impl Into<SchemeConfig>,
         secret: impl AsRef<[u8]>,
     ) -> Result<Self, BuildError> {
+        let kept = || Zeroizing::new(secret.as_ref().to_vec());
         match config.into() {
             SchemeConfig::HmacHeader(config) => {
                 let signer = HeaderSigner::mac(config.try_into()?, secret.as_ref());
                 Ok(Self(Kind::Header(Box::new(signer))))
             }
-            SchemeConfig::HmacBodyField(config) => {
-                let secret = Zeroizing::new(secret.as_ref().to_vec());
-                Ok(Self(Kind::Body(config.try_into()?, secret)))
+            SchemeConfig::HmacBodyField(config) => Ok(Self(Kind::Body(config.try_into()?, kept()))),
+            SchemeConfig::AccessToken(config) => Ok(Self(Kind::Token(config.try_into()?, kept()))),
+            SchemeConfig::OneTimeToken(config) => {
+                Ok(Self(Kind::OneTimeToken(config.try_into()?, kept())))
             }
             #[cfg(feature = "public-keys")]
             SchemeConfig::PublicKeySignature(config) => {
@@ -140,11 +147,9 @@ impl Signer {
                 let signer = RequestSigner::new(config, pem, algorithm)?;
                 Ok(Self(Kind::Request(Box::new(signer))))
             }
-            SchemeConfig::HmacHeader(_) | SchemeConfig::HmacBodyField(_) => {
-                Err(BuildError::Scheme(
-                    "a MAC is made with a secret that both ends have: call `Signer::new`",
-                ))
-            }
+            _ => Err(BuildError::Scheme(
+                "a MAC or a token is made with a secret that both ends have: call `Signer::new`",
+            )),
         }
     }
 
@@ -158,15 +163,33 @@ impl Signer {
         self
     }
 
+    /// Requests name the key `id`, as those of the settings must (feature `public-keys`): in the
+    /// [`key_id_header`](crate::schemes::PublicKeySignatureConfig::key_id_header), or in the head of a JWS (`kid`). Where
+    /// requests name no key, the name is left out.
+    #[cfg(feature = "public-keys")]
+    #[must_use]
+    pub fn key_id(self, id: impl Into<String>) -> Self {
+        Self(match self.0 {
+            Kind::Header(mut signer) => {
+                signer.name_key(id.into());
+                Kind::Header(signer)
+            }
+            #[cfg(feature = "jwt")]
+            Kind::Request(signer) => Kind::Request(Box::new(signer.key_id(id))),
+            nameless => nameless,
+        })
+    }
+
     /// Signs `sent` at `at`, in the place of whatever signature it has. `id` is the message's id, or the text that is used
     /// once, where the scheme has one.
     ///
     /// # Errors
     ///
-    /// When its body is not one that can be signed so. A MAC in a header, and a signature, cover any body.
+    /// When its body is not one that can be signed so. A MAC in a header, and a signature, cover any body. When the settings
+    /// have a `key_id_header`, and the key has no name: see `key_id`.
     pub fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> Result<Sent, SignError> {
         match &self.0 {
-            Kind::Header(signer) => Ok(signer.sign(sent, id, at)),
+            Kind::Header(signer) => signer.sign(sent, id, at),
             Kind::Body(scheme, secret) => {
                 let body = scheme.signed(&sent.body, secret)?;
                 let member = scheme.config().member.clone();
@@ -184,12 +207,26 @@ impl Signer {
                 let sent = signed.headers.into_iter().fold(sent, named);
                 Ok(sent.with_body(signed.body).signed_within(SNS_SIGNATURE))
             }
+            Kind::Token(scheme, token) => match scheme.shown(&sent.body, token) {
+                Some(Shown::Header(name, value)) => {
+                    let sent = sent.without_header(&name);
+                    Ok(sent.with_header(name.clone(), value).signed_in(name))
+                }
+                Some(Shown::Body(body)) => Ok(sent.with_body(body)),
+                None => Err(SignError("the body has no place for the token")),
+            },
+            Kind::OneTimeToken(scheme, secret) => {
+                let body = scheme.signed(&sent.body, secret, id, at);
+                let body = body.ok_or(SignError("the body has no place for the signature"))?;
+                Ok(sent.with_body(body))
+            }
             #[cfg(feature = "jwt")]
             Kind::Request(signer) => Ok(signer.sign(sent, id, at)),
         }
     }
 
-    /// The request without its signature: the header, or the member of the body, that carries it.
+    /// The request without its signature: the header, or the member of the body, that carries it. A token in the body is
+    /// `null` then.
     pub fn unsigned(&self, sent: Sent) -> Sent {
         match &self.0 {
             Kind::Header(signer) => {
@@ -205,6 +242,17 @@ impl Signer {
                 let body = scheme.unsigned(&sent.body);
                 sent.with_body(body)
             }
+            Kind::Token(scheme, _) => match scheme.header() {
+                Some(name) => sent.without_header(name),
+                None => {
+                    let body = scheme.with_members(&sent.body, "null");
+                    body.map_or(sent.clone(), |body| sent.with_body(body))
+                }
+            },
+            Kind::OneTimeToken(scheme, _) => {
+                let body = scheme.unsigned(&sent.body);
+                body.map_or(sent.clone(), |body| sent.with_body(body))
+            }
             #[cfg(feature = "jwt")]
             Kind::Request(signer) => sent.without_header(&signer.signature_header()),
         }
@@ -218,6 +266,8 @@ impl fmt::Debug for Signer {
             Kind::Body(..) => "hmac-body-field",
             #[cfg(feature = "public-keys")]
             Kind::Sns(..) => "sns",
+            Kind::Token(..) => "access-token",
+            Kind::OneTimeToken(..) => "one-time-token",
             #[cfg(feature = "jwt")]
             Kind::Request(_) => "signed-request",
         };

@@ -17,7 +17,7 @@ use hookgate::{
     keys::{Encoding, JwsAlgorithm, VerifyingKey},
     pack::Head,
     providers::{
-        known::{self, KnownSender},
+        known::{self, KnownSender, Proof},
         preset::Preset,
     },
     schemes::SchemeConfig,
@@ -83,10 +83,16 @@ pub(crate) fn presets() -> impl Iterator<Item = &'static KnownSender> {
         .filter(|sender| sender.sample.is_some())
 }
 
+/// Those of them that sign. The others only show a token.
+pub(crate) fn signing() -> impl Iterator<Item = &'static KnownSender> {
+    presets().filter(|sender| matches!(sender.proof.value(), Proof::Scheme(_)))
+}
+
 /// How the sender signs with a private key, where it does.
 fn algorithm(sender: &KnownSender) -> Option<JwsAlgorithm> {
     match sender.scheme()? {
         SchemeConfig::PublicKeySignature(config) => Some(config.algorithm),
+        SchemeConfig::Sns(_) => Some(JwsAlgorithm::Rs256),
         _ => None,
     }
 }
@@ -109,6 +115,7 @@ impl Pair {
         let name = match algorithm {
             JwsAlgorithm::EdDsa => "ed",
             JwsAlgorithm::Es256 => "p256",
+            JwsAlgorithm::Rs256 => "rsa",
             other => panic!("name a test key of {other:?}"),
         };
         let public = vector(&format!("signed_request/{name}.pub.der"));

@@ -7,15 +7,20 @@ use std::{
     },
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use clap::Args;
 use hookgate::{
     framework::Judge,
     pack::{Retries, TimeKind},
+    providers::known::{
+        NotSafely, duration_in_words, {self},
+    },
     time::SystemClock,
 };
 use serde::Serialize;
+use serde_json::Number;
 
 use crate::{
     output::screen::Screen,
@@ -50,6 +55,9 @@ pub(crate) struct Providers {
     /// Show each of several whole.
     #[arg(long)]
     whole: bool,
+    /// Show those for which there is none, since what they send proves too little, and why.
+    #[arg(long)]
+    not_safely: bool,
     /// Write a JSON list.
     #[arg(long)]
     json: bool,
@@ -57,6 +65,9 @@ pub(crate) struct Providers {
 
 impl Providers {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
+        if self.not_safely {
+            return self.show_refused();
+        }
         let sheets: Vec<Sheet> = self
             .named()
             .map(|listed| Sheet::of(listed).map_err(unusable))
@@ -70,6 +81,11 @@ impl Providers {
         } else {
             write_lines(&mut screen, &sheets)?;
         }
+        // Whoever looks for one of these learns why there is none.
+        if !self.json && !self.texts.is_empty() {
+            self.refused()
+                .try_for_each(|it| write_refused(&mut screen, it))?;
+        }
         if !sheets.is_empty() {
             return Ok(ExitCode::SUCCESS);
         }
@@ -78,6 +94,33 @@ impl Providers {
                 .say("none is like that; `hookgate providers` lists those there are")?;
         }
         Ok(ExitCode::FAILURE)
+    }
+
+    fn show_refused(&self) -> io::Result<ExitCode> {
+        let found: Vec<_> = self.refused().collect();
+        let mut screen = Screen::stdout();
+        if self.json {
+            let list: Vec<_> = found.iter().map(|it| NotBuilt::of(it)).collect();
+            screen.pretty_json(&list)?;
+        } else {
+            found
+                .iter()
+                .try_for_each(|it| write_refused(&mut screen, it))?;
+        }
+        Ok(if found.is_empty() {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
+    }
+
+    /// The senders with the texts for which there is no preset.
+    fn refused(&self) -> impl Iterator<Item = &'static NotSafely> {
+        let texts: Vec<_> = self.texts.iter().map(|text| text.to_lowercase()).collect();
+        known::NOT_SAFELY.iter().filter(move |sender| {
+            let shown = format!("{}\n{}", sender.name, sender.title).to_lowercase();
+            texts.iter().all(|text| shown.contains(text))
+        })
     }
 
     /// Those with the texts. A whole name stands for itself alone, also where another name begins with it.
@@ -156,7 +199,8 @@ struct Sheet {
     past_s: Option<u64>,
     future_s: Option<u64>,
     retention_s: u64,
-    sender_timeout_s: Option<u64>,
+    /// With a fraction where it has one.
+    sender_timeout_s: Option<Number>,
     retries: Again,
     /// Both in words, and when it sends again.
     #[serde(skip)]
@@ -210,7 +254,7 @@ impl Sheet {
             past_s: window.map(|window| window.past.as_secs()),
             future_s: window.map(|window| window.future.as_secs()),
             retention_s: profile.retention.as_secs(),
-            sender_timeout_s: profile.timeout.map(|timeout| timeout.as_secs()),
+            sender_timeout_s: profile.timeout.and_then(seconds),
             retries: match profile.retries {
                 Retries::Never => Again::Never,
                 Retries::For(horizon) => Again::ForSecs(horizon.as_secs()),
@@ -223,6 +267,14 @@ impl Sheet {
             assumed: listed.assumed(),
         })
     }
+}
+
+/// A whole number where it is one.
+fn seconds(of: Duration) -> Option<Number> {
+    if of.subsec_nanos() == 0 {
+        return Some(of.as_secs().into());
+    }
+    Number::from_f64(of.as_secs_f64())
 }
 
 /// The judge of a receiver with all defaults. Nothing is ever signed with its key.
@@ -241,6 +293,37 @@ pub(crate) fn sample_with(listed: &Listed, settings: Option<&str>) -> Result<Jud
         clock: Arc::new(SystemClock::new()),
     })?;
     Ok(builder.judge()?)
+}
+
+/// A sender for which there is no preset.
+#[derive(Serialize)]
+struct NotBuilt {
+    name: &'static str,
+    title: &'static str,
+    why: &'static str,
+    /// Where that is known from; `null` where it is assumed.
+    source: Option<&'static str>,
+}
+
+impl NotBuilt {
+    fn of(sender: &NotSafely) -> Self {
+        Self {
+            name: sender.name,
+            title: sender.title,
+            why: *sender.why.value(),
+            source: sender.why.source(),
+        }
+    }
+}
+
+fn write_refused(screen: &mut Screen<impl Write>, sender: &NotSafely) -> io::Result<()> {
+    let assumed = if sender.why.is_assumed() {
+        " (assumed)"
+    } else {
+        ""
+    };
+    let (name, why) = (sender.name, sender.why.value());
+    screen.say(format_args!("{name}  not safely: it sends {why}{assumed}"))
 }
 
 /// A line for each: its name, and how it signs.
@@ -279,7 +362,7 @@ fn write_sheets(screen: &mut Screen<impl Write>, sheets: &[Sheet]) -> io::Result
         }
         row("event key", &sheet.event_key)?;
         row("time", &time(sheet))?;
-        row("remembered", &duration(sheet.retention_s))?;
+        row("remembered", &in_words(sheet.retention_s))?;
         row("manner", &sheet.manner)?;
         row("assumed", &sheet.assumed)?;
     }
@@ -296,26 +379,13 @@ fn time(sheet: &Sheet) -> String {
     match (sheet.past_s, sheet.future_s) {
         (Some(past), Some(future)) => format!(
             "{whose}, up to {} old, up to {} ahead",
-            duration(past),
-            duration(future)
+            in_words(past),
+            in_words(future)
         ),
         _ => whose.to_owned(),
     }
 }
 
-/// Seconds in words: `23 h 54 min`.
-fn duration(secs: u64) -> String {
-    let mut rest = secs;
-    let mut words = Vec::new();
-    for (unit, name) in [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")] {
-        // A single day reads better in hours.
-        if rest >= unit && (unit < 86_400 || rest > unit) {
-            words.push(format!("{} {name}", rest / unit));
-            rest %= unit;
-        }
-    }
-    if words.is_empty() {
-        return "0 s".to_owned();
-    }
-    words.join(" ")
+fn in_words(secs: u64) -> String {
+    duration_in_words(Duration::from_secs(secs))
 }

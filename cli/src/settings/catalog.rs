@@ -11,7 +11,10 @@ use hookgate::{
         known::{self, KnownSender},
         preset::Preset,
     },
-    schemes::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig, SchemeConfig},
+    schemes::{
+        AccessToken, AccessTokenConfig, HmacBodyField, HmacBodyFieldConfig, HmacHeader,
+        HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, SchemeConfig,
+    },
 };
 
 use crate::settings::{
@@ -20,7 +23,7 @@ use crate::settings::{
     },
     dated_events::{DatedEventsConfig, dates_events},
     facephi::FacephiConfig,
-    public_key::PublicKeyRule,
+    public_key::{KeysTaken, PublicKeyRule},
     refused::Refused,
     signed_request::SignedRequestRule,
     sns,
@@ -95,6 +98,15 @@ pub(crate) fn algorithm_of(sender: &KnownSender) -> Option<JwsAlgorithm> {
     }
 }
 
+/// Which keys verify the sender's requests.
+fn keys_of(sender: &KnownSender) -> KeysTaken {
+    match (algorithm_of(sender), sender.or_by_key) {
+        (Some(algorithm), _) => KeysTaken::Public(algorithm),
+        (None, Some(by_key)) => KeysTaken::Either(by_key().algorithm),
+        (None, None) => KeysTaken::Secrets,
+    }
+}
+
 const fn sample_key_for(algorithm: Option<JwsAlgorithm>) -> &'static str {
     match algorithm {
         None => SAMPLE_SECRET,
@@ -134,7 +146,7 @@ impl Listed {
             Of::Row(sender) if dates_events(sender) => {
                 terms.scheme(|config: DatedEventsConfig, keys| Ok(config.preset(sender, keys)))
             }
-            Of::Row(sender) => terms.pack(algorithm_of(sender), |keys| Preset::of(sender, keys)),
+            Of::Row(sender) => terms.pack(keys_of(sender), |keys| Preset::of(sender, keys)),
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
         }
     }
@@ -358,6 +370,44 @@ const SCHEMES: &[(Entry, Words)] = &[
         },
         Words {
             proof: "by a certificate's key over a template, in a header, as `settings` say",
+            identity: "digest of the body",
+        },
+    ),
+    (
+        Entry {
+            name: "access-token",
+            builder: |terms| {
+                terms.scheme(|config: AccessTokenConfig, keys| {
+                    let scheme = AccessToken::try_from(config)?;
+                    Ok(Preset::custom("access-token", scheme, keys))
+                })
+            },
+            least_settings: Some(r#"{"at":"basic"}"#),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "access only: the token itself, where `settings` say",
+            identity: "digest of the body",
+        },
+    ),
+    (
+        Entry {
+            name: "one-time-token",
+            builder: |terms| {
+                terms.scheme(|config: OneTimeTokenConfig, keys| {
+                    let scheme = OneTimeToken::try_from(config)?;
+                    Ok(Preset::custom("one-time-token", scheme, keys))
+                })
+            },
+            least_settings: Some(
+                r#"{"timestamp":"/timestamp","token":"/token","token_length":50,"signature":"/signature"}"#,
+            ),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "access only: HMAC of time and token, in the body, where `settings` say",
             identity: "digest of the body",
         },
     ),

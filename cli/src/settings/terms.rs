@@ -8,7 +8,6 @@ use std::{
 
 use hookgate::{
     BuildError, Key, Keyring, Receiver, ReceiverBuilder,
-    keys::JwsAlgorithm,
     pack::{Provider, TimeKind},
     tenants::{KeySource, KeySourceError, Keys, Tenant, Tenants},
     time::Clock,
@@ -16,7 +15,11 @@ use hookgate::{
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::settings::{
-    any_event::ForAnyEvent, members::Settings, public_key::key, refused::Refused, text::Text,
+    any_event::ForAnyEvent,
+    members::Settings,
+    public_key::{KeysTaken, key},
+    refused::Refused,
+    text::Text,
 };
 
 /// The route parameter that names the tenant.
@@ -56,15 +59,15 @@ impl<'de> Deserialize<'de> for WindowTerm {
 }
 
 impl Terms<'_> {
-    /// The receiver of a pack that is made from its keys alone: public ones where its sender signs by an `algorithm`.
+    /// The receiver of a pack that is made from its keys alone.
     pub(crate) fn pack<P: Provider>(
         self,
-        algorithm: Option<JwsAlgorithm>,
+        taken: KeysTaken,
         pack: impl FnOnce(Keys) -> P,
     ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         settings.of_nothing_else()?;
-        let pack = pack(self.keys(algorithm)?);
+        let pack = pack(self.keys(taken)?);
         self.receiver_of(&settings, pack)
     }
 
@@ -75,7 +78,7 @@ impl Terms<'_> {
     ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         let config = settings.of_scheme()?;
-        let pack = pack(config, self.keys(None)?)?;
+        let pack = pack(config, self.keys(KeysTaken::Secrets)?)?;
         self.receiver_of(&settings, pack)
     }
 
@@ -137,11 +140,10 @@ impl Terms<'_> {
         Ok(receiver)
     }
 
-    fn keys(&self, algorithm: Option<JwsAlgorithm>) -> Result<Keys, Refused> {
+    fn keys(&self, taken: KeysTaken) -> Result<Keys, Refused> {
+        let keys = self.keys.iter().enumerate();
         let keys =
-            self.keys.iter().enumerate().map(|(place, text)| {
-                key(text, place.to_string(), algorithm).ok_or(Refused::BadKey)
-            });
+            keys.map(|(place, text)| key(text, place.to_string(), taken).ok_or(Refused::BadKey));
         let ring = Keyring::new(keys.collect::<Result<Vec<Key>, Refused>>()?)?;
         Ok(if self.has_tenant {
             Tenants::by_route_param(TENANT_PARAM, AnyTenant(Some(ring))).into()

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     command::{hookgate, verdicts, verify_text},
-    explain::request::{certificate, mac, rs256},
+    explain::request::{CERTIFICATES, certificate, ed25519, es256_in_der, hex, mac, rs256},
     listening::{Listening, SECRETS},
     raw_request::{CLOSE, JSON, logto_event, logto_signature, send},
     send_and_listen::FRAMEWORKS,
@@ -80,16 +80,105 @@ fn notified(access: Value, lines: &str, reason: Option<&'static str>) -> Row {
     }
 }
 
+/// What a sender that shows a token sends, with these lines.
+fn tokened(
+    provider: &'static str,
+    settings: Value,
+    lines: &str,
+    body: &str,
+    reason: Option<&'static str>,
+) -> Row {
+    Row {
+        method: "POST",
+        provider,
+        settings,
+        lines: format!("{JSON}{lines}"),
+        body: body.into(),
+        reason,
+        keys: Vec::new(),
+    }
+}
+
+/// Tokens in headers, by Basic and in bodies, right and wrong.
+fn shown_tokens() -> Vec<Row> {
+    const TOKEN: &str = "s3cretOfAnyRow";
+    let (missing, wrong) = (Some("access_missing"), Some("access_denied"));
+    let line = |token: &str| format!("x-telegram-bot-api-secret-token: {token}\r\n");
+    let telegram =
+        |lines: &str, reason| tokened("telegram", json!({}), lines, r#"{"update_id":1}"#, reason);
+    let graph = |body: &str, reason| tokened("microsoft-graph", json!({}), "", body, reason);
+    let figma = |body: &str, reason| tokened("figma", json!({}), "", body, reason);
+    let basic = |lines: &str, reason| {
+        let mut row = tokened("access-token", json!({"at": "basic"}), lines, "{}", reason);
+        row.keys = vec![("KEY_0", "user:password".to_owned())];
+        row
+    };
+    let pair = |pair: &str| format!("authorization: bAsic {}\r\n", STANDARD.encode(pair));
+    let item = |token: &str| format!(r#"{{"clientState":"{token}"}}"#);
+    let list = |items: &[String]| format!(r#"{{"value":[{}]}}"#, items.join(","));
+    vec![
+        telegram(&line(TOKEN), None),
+        telegram("", missing),
+        telegram(&line("s3cret"), wrong),
+        telegram(&line(&TOKEN.to_lowercase()), wrong),
+        telegram(&format!("{}{}", line(TOKEN), line(TOKEN)), wrong),
+        basic(&pair("user:password"), None),
+        basic(&pair("user:passwor"), wrong),
+        basic("authorization: user:password\r\n", wrong),
+        basic("", missing),
+        figma(r#"{"passcode":"s3cretOf\u0041nyRow"}"#, None),
+        figma(
+            r#"{"passcode":"s3cretOfAnyRow","passcode":"s3cretOfAnyRow"}"#,
+            wrong,
+        ),
+        figma(r#"{"passcode":17}"#, missing),
+        figma("s3cretOfAnyRow", missing),
+        graph(&list(&[item(TOKEN)]), None),
+        graph(&list(&[item(TOKEN), item(TOKEN)]), None),
+        graph(&list(&[item(TOKEN), item("s3cret")]), wrong),
+        graph(&list(&[item(TOKEN), "{}".to_owned()]), missing),
+        graph(&list(&[item(TOKEN), "1".to_owned()]), missing),
+        graph(r#"{"value":[]}"#, missing),
+        graph(r#"{"value":{"clientState":"s3cretOfAnyRow"}}"#, missing),
+        graph("{}", missing),
+        graph(r#"[{"clientState":"s3cretOfAnyRow"}]"#, missing),
+    ]
+}
+
 fn behind_proxies(forwarded_for: &str, reason: Option<&'static str>) -> Row {
-    let networks = json!({
-        "allow": ["203.0.113.0/24"], "proxies": ["127.0.0.0/8"], "forwarding": "x_forwarded_for",
-    });
-    let access = json!({"all": ["none", {"networks": networks}]});
+    let line = format!("x-forwarded-for: {forwarded_for}\r\n");
+    forwarded(json!({"forwarding": "x_forwarded_for"}), &line, reason)
+}
+
+/// Of a proxy on this machine, whose networks say `more`.
+fn forwarded(more: Value, lines: &str, reason: Option<&'static str>) -> Row {
+    let mut networks = json!({"allow": ["203.0.113.0/24"], "proxies": ["127.0.0.0/8"]});
+    for (name, value) in more.as_object().unwrap() {
+        networks[name] = value.clone();
+    }
     notified(
-        access,
-        &format!("x-forwarded-for: {forwarded_for}\r\n"),
+        json!({"all": ["none", {"networks": networks}]}),
+        lines,
         reason,
     )
+}
+
+/// A header with one address, proxies that are counted, and addresses that are refused.
+fn behind_sites() -> Vec<Row> {
+    let denied = Some("address_denied");
+    let single =
+        json!({"forwarding": {"single_address": "cf-connecting-ip"}, "refuse": ["203.0.113.66"]});
+    let single = |lines: &str, reason| forwarded(single.clone(), lines, reason);
+    let counted = json!({"forwarding": "x_forwarded_for", "hops": 2});
+    let counted = |lines: &str, reason| forwarded(counted.clone(), lines, reason);
+    vec![
+        single("cf-connecting-ip: 203.0.113.9\r\n", None),
+        single("cf-connecting-ip: 203.0.113.66\r\n", denied),
+        single("cf-connecting-ip: 203.0.113.9, 203.0.113.9\r\n", denied),
+        single("x-forwarded-for: 203.0.113.9\r\n", denied),
+        counted("x-forwarded-for: 203.0.113.9, 198.51.100.7\r\n", None),
+        counted("x-forwarded-for: 203.0.113.9\r\n", denied),
+    ]
 }
 
 const TOKEN_SECRET: &str = "long enough to be a secret of 32 bytes";
@@ -298,6 +387,135 @@ fn with_key_ids() -> Vec<Row> {
         row("second", json!(["first"]), wrong),
         row("second", json!([null]), None),
         row("second", json!([]), None),
+    ]
+}
+
+/// A request that a private key has signed, under a public key of the provider's usual variable.
+fn by_key(provider: &'static str, lines: String, body: &str, reason: Option<&'static str>) -> Row {
+    Row {
+        method: "POST",
+        provider,
+        settings: json!({}),
+        lines: format!("{JSON}{lines}"),
+        body: body.into(),
+        reason,
+        keys: Vec::new(),
+    }
+}
+
+/// What Discord, SendGrid and Telnyx sign, each at its time.
+fn presets_by_keys() -> Vec<Row> {
+    let now = SystemClock::new().now().as_secs();
+    let wrong = Some("signature_mismatch");
+    let old = now - 3600;
+    let discord = |time: String, signed: &str, reason| {
+        let signature = hex(&ed25519(format!("{time}{signed}").as_bytes()));
+        let lines =
+            format!("x-signature-ed25519: {signature}\r\nx-signature-timestamp: {time}\r\n");
+        by_key("discord", lines, OWN_BODY, reason)
+    };
+    let sendgrid = |time: String, signed: &str, reason| {
+        let signature = STANDARD.encode(es256_in_der(format!("{time}{signed}").as_bytes()));
+        let begin = "x-twilio-email-event-webhook";
+        let lines = format!("{begin}-signature: {signature}\r\n{begin}-timestamp: {time}\r\n");
+        by_key("sendgrid", lines, OWN_BODY, reason)
+    };
+    let telnyx = |time: String, signed: &str, reason| {
+        let signature = STANDARD.encode(ed25519(format!("{time}|{signed}").as_bytes()));
+        let lines =
+            format!("telnyx-signature-ed25519: {signature}\r\ntelnyx-timestamp: {time}\r\n");
+        by_key("telnyx", lines, TELNYX_BODY, reason)
+    };
+    let mut rows = vec![
+        discord(now.to_string(), OWN_BODY, None),
+        discord(now.to_string(), "{}", wrong),
+        discord(old.to_string(), OWN_BODY, Some("timestamp_too_old")),
+        // Its time and its body are parted by nothing, so that the time has ten digits.
+        discord(format!("{now}0"), OWN_BODY, Some("malformed_timestamp")),
+        sendgrid(now.to_string(), OWN_BODY, None),
+        sendgrid(now.to_string(), "{}", wrong),
+        sendgrid(old.to_string(), OWN_BODY, Some("timestamp_too_old")),
+        telnyx(now.to_string(), TELNYX_BODY, None),
+        telnyx(now.to_string(), "{}", wrong),
+        telnyx(format!("0{now}"), TELNYX_BODY, None),
+    ];
+    let mut without_time = telnyx(now.to_string(), TELNYX_BODY, Some("missing_timestamp"));
+    without_time.lines = without_time.lines.replace("telnyx-timestamp", "x-time");
+    rows.push(without_time);
+    rows
+}
+
+const TELNYX_BODY: &str = r#"{"data":{"id":"e-1","event_type":"message.received"}}"#;
+
+/// Requests of `public-key-signature` that name the key that signed them.
+fn with_named_keys() -> Vec<Row> {
+    let row = |signed: &str, named: &str, ids: Value, reason| {
+        let signature = STANDARD.encode(rs256(signed.as_bytes()));
+        let lines = format!("x-signature: {signature}\r\n{named}");
+        let mut row = by_key("public-key-signature", lines, OWN_BODY, reason);
+        row.settings = json!({
+            "algorithm": "RS256", "signature_header": "x-signature", "encoding": "base64",
+            "key_id_header": "x-key-id", "key_ids": ids,
+        });
+        row
+    };
+    let (malformed, wrong) = (Some("malformed_signature"), Some("signature_mismatch"));
+    let first = "x-key-id: first\r\n";
+    vec![
+        row(OWN_BODY, first, json!(["first"]), None),
+        row(OWN_BODY, first, json!([null]), None),
+        row(OWN_BODY, first, json!([]), None),
+        row("{}", first, json!(["first"]), wrong),
+        row(OWN_BODY, "x-key-id: second\r\n", json!(["first"]), wrong),
+        row(OWN_BODY, "", json!(["first"]), malformed),
+        row(OWN_BODY, "x-key-id: \r\n", json!(["first"]), malformed),
+        row(OWN_BODY, &first.repeat(2), json!(["first"]), malformed),
+    ]
+}
+
+/// Signatures of either kind of key, beside each other and alone.
+fn both_kinds_of_keys() -> Vec<Row> {
+    let now = SystemClock::new().now().as_secs();
+    let public = fs::read(format!("{CERTIFICATES}/ed.pub.der")).unwrap();
+    let whpk = ("KEY_0", format!("whpk_{}", STANDARD.encode(&public[12..])));
+    let secret = b"a secret of the test";
+    let whsec = ("KEY_1", format!("whsec_{}", STANDARD.encode(secret)));
+    let v1 = |body: &str| {
+        let mac = mac(secret, format!("m-1.{now}.{body}").as_bytes());
+        format!("v1,{}", STANDARD.encode(mac))
+    };
+    let v1a = |body: &str| {
+        let signature = ed25519(format!("m-1.{now}.{body}").as_bytes());
+        format!("v1a,{}", STANDARD.encode(signature))
+    };
+    let of = |provider, begin: &str, keys: &[&(&'static str, String)], signatures: &str, reason| {
+        let lines = format!(
+            "{begin}-id: m-1\r\n{begin}-timestamp: {now}\r\n{begin}-signature: {signatures}\r\n"
+        );
+        let mut row = by_key(provider, lines, OWN_BODY, reason);
+        row.keys = keys.iter().map(|key| (*key).clone()).collect();
+        row
+    };
+    let row = |keys: &[&_], signatures: &str, reason| {
+        of("standard-webhooks", "webhook", keys, signatures, reason)
+    };
+    let (malformed, wrong) = (Some("malformed_signature"), Some("signature_mismatch"));
+    let (right, right_a) = (v1(OWN_BODY), v1a(OWN_BODY));
+    vec![
+        row(&[&whpk], &right_a, None),
+        row(&[&whpk], &v1a("{}"), wrong),
+        row(&[&whpk], &right, malformed),
+        row(&[&whsec], &right_a, malformed),
+        row(&[&whpk], &format!("{right} {right_a}"), None),
+        row(&[&whpk, &whsec], &format!("{} {right_a}", v1("{}")), None),
+        row(&[&whpk, &whsec], &format!("{right} {}", v1a("{}")), None),
+        row(
+            &[&whpk, &whsec],
+            &format!("{} {}", v1("{}"), v1a("{}")),
+            wrong,
+        ),
+        row(&[&whpk], &format!("{right} {}", v1a("{}")), wrong),
+        of("svix", "svix", &[&whpk], &right_a, None),
     ]
 }
 
@@ -581,7 +799,12 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
         let rows = rows().into_iter().chain(heads()).chain(tokens());
         let rows = rows
             .chain(without_signature())
+            .chain(behind_sites())
+            .chain(shown_tokens())
             .chain(with_key_ids())
+            .chain(with_named_keys())
+            .chain(both_kinds_of_keys())
+            .chain(presets_by_keys())
             .chain(forms())
             .chain(compressed())
             .chain(templates())

@@ -61,6 +61,8 @@ fn providers_are_those_that_verify_takes() {
     assert_eq!(logto["signed_time"], "of_event");
     assert_eq!(logto["sender_timeout_s"], 10);
     assert_eq!(logto["retries"], json!({"for_secs": 3}));
+    let akeneo = list.iter().find(|sheet| sheet["name"] == "akeneo").unwrap();
+    assert_eq!(akeneo["sender_timeout_s"], 0.5);
     assert!(whole.contains("up to 23 h 54 min old, up to 5 min ahead"));
 }
 
@@ -80,6 +82,28 @@ fn providers_are_found_by_name_title_and_headers() {
     assert!(!timed.contains(&"github".to_owned()));
     let known = found(&["--nothing-assumed"]);
     assert!(known.contains(&"github".to_owned()) && !known.contains(&"stripe".to_owned()));
+}
+
+#[test]
+fn a_sender_that_proves_too_little_is_found_with_the_reason() {
+    let favro = run(&["providers", "Favro"]);
+    assert_eq!(favro.status.code(), Some(1));
+    let shown = String::from_utf8(favro.stdout).unwrap();
+    assert!(shown.starts_with("favro  not safely: "), "{shown}");
+    let all: Vec<Value> =
+        serde_json::from_str(&text(&["providers", "--not-safely", "--json"])).unwrap();
+    let lines = text(&["providers", "--not-safely"]);
+    assert_eq!(lines.lines().count(), all.len());
+    for sender in &all {
+        let name = sender["name"].as_str().unwrap();
+        assert!(found(&[name]).is_empty(), "{name} has a preset");
+        assert!(lines.contains(sender["why"].as_str().unwrap()));
+        let error = verdict(&with("provider", name))["error"].to_string();
+        assert!(error.contains("unknown `provider`"), "{name}: {error}");
+    }
+    let sure = text(&["providers", "--not-safely", "cloudinary"]);
+    assert_eq!(sure.lines().count(), 1);
+    assert!(!sure.contains("assumed") && lines.contains("(assumed)"));
 }
 
 #[test]

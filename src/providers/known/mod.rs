@@ -10,6 +10,7 @@ mod event_type_at;
 mod fact;
 mod identity;
 mod key_owner;
+mod not_safely;
 mod proof;
 mod repeats;
 mod rows;
@@ -36,11 +37,13 @@ pub use self::{
     fact::Fact,
     identity::Identity,
     key_owner::KeyOwner,
+    not_safely::{NOT_SAFELY, NotSafely},
     proof::Proof,
     repeats::Repeats,
     rows::ALL,
     sample::Sample,
     secret_form::SecretForm,
+    words::duration_in_words,
 };
 #[cfg(feature = "public-keys")]
 use crate::schemes::PublicKeySignatureConfig;
@@ -87,8 +90,8 @@ pub struct KnownSender {
     pub or_by_key: Option<fn() -> PublicKeySignatureConfig>,
     /// What identifies an event.
     pub identity: Fact<Identity>,
-    /// When two of its events have equal bodies, where the body identifies an event: they are one event then, and the
-    /// second never reaches a handler. `None`: each body has an id or a time of its event.
+    /// When two of its events have equal bodies, where the digest of the body identifies an event: they are one event
+    /// then, and the second never reaches a handler. `None`: each such body has an id or a time of its event.
     pub equal_bodies: Option<&'static str>,
     /// Where the type of an event stands.
     pub event_type: Fact<EventTypeAt>,
@@ -99,7 +102,7 @@ pub struct KnownSender {
     pub signed_anew: Fact<bool>,
     /// By which it asks whether the endpoint is ours.
     pub challenge: Option<Challenge>,
-    /// The secret that signs; `None` where nothing is signed with one.
+    /// The secret that signs, or the token itself; `None` where there is neither.
     pub secret: Option<SecretForm>,
     /// Whose key that is.
     pub key_owner: KeyOwner,
@@ -176,10 +179,10 @@ impl KnownSender {
         sample: None,
     };
 
-    /// How it signs; `None` where it signs nothing, or as its owner set it up.
+    /// How it signs, or shows its token; `None` where an access rule is the proof, or it signs as its owner set it up.
     pub fn scheme(&self) -> Option<SchemeConfig> {
         match self.proof.value() {
-            Proof::Scheme(scheme) => Some(scheme()),
+            Proof::Scheme(scheme) | Proof::Token(scheme) => Some(scheme()),
             Proof::Access | Proof::AsConfigured => None,
         }
     }
@@ -215,6 +218,13 @@ impl KnownSender {
             profile.retention = profile
                 .retention
                 .max(horizon.saturating_add(PAST_THE_LAST_ATTEMPT));
+        }
+        // A later attempt has the time of the first.
+        if profile.time == TimeKind::SentAt
+            && !self.signed_anew.value()
+            && let Retries::For(horizon) = profile.retries
+        {
+            profile.past = Some(horizon.max(profile.past.unwrap_or_default()));
         }
         if let Some(time) = &self.body_time {
             profile.time = time.value().kind;

@@ -11,9 +11,9 @@
 //! [`claimed_type`](crate::delivery::Delivery::claimed_type).
 
 mod form_field;
-mod found;
 mod merging;
 mod reading;
+mod scheme_of_row;
 mod signed_part;
 #[cfg(feature = "simulator")]
 mod simulator;
@@ -25,21 +25,23 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 use http::HeaderName;
 use serde::de::DeserializeOwned;
 
-use self::{found::find, reading::Reading, signed_part::signed_part};
+use self::{
+    reading::Reading,
+    scheme_of_row::scheme_of,
+    signed_part::{covered, signed_part},
+};
 #[cfg(feature = "simulator")]
 pub use self::{
     simulator::PresetSimulator, standard_webhooks_simulator::StandardWebhooksSimulator,
 };
 use super::known::{EventTypeAt, Identity, KeyOwner, KnownSender};
-#[cfg(feature = "public-keys")]
-use crate::schemes::ByKind;
 use crate::{
     identity::EventType,
     json::{Json, Payload},
     keys::LiveKeys,
     provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
-    request::{RawRequest, Single},
-    schemes::{Coverage, Scheme, SchemeConfig, Signs, Verified},
+    request::{Head, RawRequest, Single},
+    schemes::{Scheme, Signs, Verified},
     setup::{BuildError, Finding},
     tenants::Keys,
     time::{EventTime, UnixTime, accepts_unreadable_time},
@@ -284,12 +286,16 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
                 "`accept_unreadable_time` is for senders whose events say when they occurred: leave it out",
             ));
         }
+        // Only an access rule can stand in for them.
+        if matches!(self.keys, Keys::NotNeeded) && !self.needs_access() {
+            return Err(BuildError::NoKey);
+        }
         self.keys.check(|kind| scheme.takes(kind))?;
         self.keys.check_each(|key| scheme.check_key(key))
     }
 
     fn needs_access(&self) -> bool {
-        !self.signs.all
+        !self.signs.all && !self.signs.caller
     }
 
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {
@@ -308,6 +314,16 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         self.scheme
             .as_ref()
             .map_or(Ok(None), |scheme| scheme.key_name(request))
+    }
+
+    fn reads_secret(&self, name: &HeaderName) -> bool {
+        let scheme = self.scheme.as_ref();
+        scheme.is_ok_and(|scheme| scheme.reads_secret(name))
+    }
+
+    fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {
+        let scheme = self.scheme.as_ref();
+        scheme.map_or(Ok(()), |scheme| scheme.check_head(head, keys))
     }
 
     fn verify<'a>(
@@ -364,29 +380,6 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
             decoded = decoded.claimed_type(claimed);
         }
         Ok(decoded.into())
-    }
-}
-
-/// The scheme of a row, whose own settings are `config`.
-fn scheme_of(sender: &KnownSender, config: SchemeConfig) -> Result<Box<dyn Scheme>, BuildError> {
-    #[cfg(feature = "public-keys")]
-    if let (Some(by_key), SchemeConfig::HmacHeader(config)) = (sender.or_by_key, &config) {
-        return Ok(Box::new(ByKind {
-            mac: config.clone().try_into()?,
-            signature: by_key().try_into()?,
-        }));
-    }
-    #[cfg(not(feature = "public-keys"))]
-    let _ = sender;
-    config.try_into()
-}
-
-/// The bytes of `body` that are proved.
-fn covered<'b>(verified: &'b Verified<'_>, body: &'b [u8]) -> &'b [u8] {
-    match verified.coverage() {
-        Coverage::Body | Coverage::BodyBut { .. } => body,
-        Coverage::Part(range) => body.get(range.clone()).unwrap_or_default(),
-        Coverage::Bytes(bytes) => bytes,
     }
 }
 

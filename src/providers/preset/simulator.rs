@@ -5,8 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-use super::find;
 use crate::{
+    json::places::written,
     provider::TimeKind,
     providers::known::{BodyTime, EventTypeAt, KnownSender, form_value},
     request::form::encoded,
@@ -201,20 +201,7 @@ fn dated(body: &Bytes, time: &BodyTime, at: UnixTime) -> Option<Bytes> {
         TimestampForm::Rfc3339 | TimestampForm::UtcDateTime => format!("\"{text}\""),
         _ => text,
     };
-    let [found] = find(body, [Some(time.at)]).ok()?;
-    if let Some(value) = found {
-        // The value is a piece of the body, so addresses tell where.
-        let start = value.get().as_ptr().addr();
-        let start = start.checked_sub(body.as_ptr().addr())?;
-        let before = body.get(..start)?;
-        let behind = body.get(start.checked_add(value.get().len())?..)?;
-        return Some([before, text.as_bytes(), behind].concat().into());
-    }
-    let name = time.at.strip_prefix('/').filter(|it| !it.contains('/'))?;
-    let object = body.trim_ascii_end().strip_suffix(b"}")?;
-    let comma = if object.trim_ascii() == b"{" { "" } else { "," };
-    let member = format!("{comma}\"{name}\":{text}}}");
-    Some([object, member.as_bytes()].concat().into())
+    written(body, time.at, &text).map(Bytes::from)
 }
 
 impl fmt::Debug for PresetSimulator {

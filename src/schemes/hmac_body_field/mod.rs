@@ -26,6 +26,7 @@ mod verify;
 
 #[cfg(feature = "simulator")]
 pub(crate) use self::sign::Unsignable;
+pub(super) use self::verify::find_key;
 pub use self::{
     config::{HmacBodyFieldConfig, Recipe},
     diagnose::{Diagnosis, Signed, diagnose},
