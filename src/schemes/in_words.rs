@@ -8,9 +8,9 @@ use super::{
     AccessTokenConfig, Digest, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, Recipe,
     SchemeConfig, SignatureEncoding, SignatureLayout, TokenPlace, signature_headers::Settings,
 };
-use crate::json::places::in_words as member;
 #[cfg(feature = "public-keys")]
 use super::{PublicKeySignatureConfig, SnsConfig, SnsSignature};
+use crate::json::places::in_words as member;
 #[cfg(feature = "public-keys")]
 use crate::keys::{EcdsaForm, JwsAlgorithm};
 

@@ -439,9 +439,23 @@ fn read(text: &str) -> Option<Map<String, Value>> {
 /// Values that look like other parts of the text.
 fn tricky() -> impl Strategy<Value = String> {
     let part = prop::sample::select(vec![
-        "Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
-        "Notification", "SubscriptionConfirmation", TOPIC, "2026-03-06T19:53:21.424Z",
-        "26858270-545e-5848-82a2-e05566af3dcf", "\n", "\n", "\n", "a",
+        "Message",
+        "MessageId",
+        "Subject",
+        "SubscribeURL",
+        "Timestamp",
+        "Token",
+        "TopicArn",
+        "Type",
+        "Notification",
+        "SubscriptionConfirmation",
+        TOPIC,
+        "2026-03-06T19:53:21.424Z",
+        "26858270-545e-5848-82a2-e05566af3dcf",
+        "\n",
+        "\n",
+        "\n",
+        "a",
     ]);
     prop::collection::vec(part, 0..9).prop_map(|parts| parts.concat())
 }

@@ -1,8 +1,6 @@
 //! [`Authorities`]: who may have issued a certificate. [`read`]: a certificate as SNS serves it.
 
-use rustls_pki_types::{
-    CertificateDer, ServerName, TrustAnchor, UnixTime as SecondsSinceEpoch,
-};
+use rustls_pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime as SecondsSinceEpoch};
 use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 use x509_parser::pem::Pem;
 
