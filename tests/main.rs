@@ -48,6 +48,7 @@ mod schemes {
     mod published_keys;
     mod signed_request;
     mod signer;
+    mod sns;
     mod standard_webhooks;
     mod templates;
     mod unsigned_metadata;
@@ -71,6 +72,7 @@ mod events {
         mod recordings;
     }
     mod simulator;
+    mod sns;
     mod unico_check;
 }
 

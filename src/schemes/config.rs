@@ -7,14 +7,14 @@ use super::{
     HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, Scheme, TokenPlace,
 };
 #[cfg(feature = "public-keys")]
-use super::{PublicKeySignature, PublicKeySignatureConfig};
+use super::{PublicKeySignature, PublicKeySignatureConfig, Sns, SnsConfig};
 #[cfg(feature = "jwt")]
 use super::{SignedRequest, SignedRequestConfig};
 use crate::setup::BuildError;
 
 /// How a sender signs, whichever scheme it uses: the public, serialisable form of each scheme here.
 ///
-/// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `public-key-signature` (feature
+/// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `public-key-signature` or `sns` (feature
 /// `public-keys`), `signed-request` (feature `jwt`), `access-token` or `one-time-token`. The others are those of its
 /// configuration.
 ///
@@ -47,6 +47,9 @@ pub enum SchemeConfig {
     /// A signature by a private key in a header (feature `public-keys`).
     #[cfg(feature = "public-keys")]
     PublicKeySignature(PublicKeySignatureConfig),
+    /// A message of Amazon SNS (feature `public-keys`).
+    #[cfg(feature = "public-keys")]
+    Sns(SnsConfig),
     /// A signature by the key of a certificate (feature `jwt`).
     #[cfg(feature = "jwt")]
     SignedRequest(SignedRequestConfig),
@@ -71,6 +74,8 @@ impl SchemeConfig {
             Self::HmacBodyField(_) | Self::OneTimeToken(_) => Vec::new(),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.settings().signature_headers(),
+            #[cfg(feature = "public-keys")]
+            Self::Sns(_) => Vec::new(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => vec![&config.signature_header],
             Self::AccessToken(config) => match &config.at {
@@ -89,6 +94,8 @@ impl SchemeConfig {
             Self::HmacBodyField(_) | Self::AccessToken(_) | Self::OneTimeToken(_) => Vec::new(),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.settings().covered_headers(),
+            #[cfg(feature = "public-keys")]
+            Self::Sns(_) => Vec::new(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.covered_headers(),
         }
@@ -106,6 +113,8 @@ impl TryFrom<SchemeConfig> for Box<dyn Scheme> {
             SchemeConfig::PublicKeySignature(config) => {
                 Box::new(PublicKeySignature::try_from(config)?)
             }
+            #[cfg(feature = "public-keys")]
+            SchemeConfig::Sns(config) => Box::new(Sns::try_from(config)?),
             #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(config) => Box::new(SignedRequest::try_from(config)?),
             SchemeConfig::AccessToken(config) => Box::new(AccessToken::try_from(config)?),
@@ -130,6 +139,13 @@ impl From<HmacBodyFieldConfig> for SchemeConfig {
 impl From<PublicKeySignatureConfig> for SchemeConfig {
     fn from(config: PublicKeySignatureConfig) -> Self {
         Self::PublicKeySignature(config)
+    }
+}
+
+#[cfg(feature = "public-keys")]
+impl From<SnsConfig> for SchemeConfig {
+    fn from(config: SnsConfig) -> Self {
+        Self::Sns(config)
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::fmt::{self, Display, Formatter};
 
-#[cfg(feature = "public-keys")]
-use super::PublicKeySignatureConfig;
 #[cfg(feature = "jwt")]
 use super::SignedRequestConfig;
 use super::{
     AccessTokenConfig, Digest, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, Recipe,
     SchemeConfig, SignatureEncoding, SignatureLayout, TokenPlace, signature_headers::Settings,
 };
+#[cfg(feature = "public-keys")]
+use super::{PublicKeySignatureConfig, SnsConfig, SnsSignature};
 use crate::json::places::in_words as member;
 #[cfg(feature = "public-keys")]
 use crate::keys::{EcdsaForm, JwsAlgorithm};
@@ -21,6 +21,8 @@ impl Display for SchemeConfig {
             Self::HmacBodyField(config) => config.fmt(f),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.fmt(f),
+            #[cfg(feature = "public-keys")]
+            Self::Sns(config) => config.fmt(f),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.fmt(f),
             Self::AccessToken(config) => config.fmt(f),
@@ -112,6 +114,22 @@ impl Display for HmacBodyFieldConfig {
             Recipe::DataOnly => write!(f, "`{member}`"),
             _ => f.write_str("that member"),
         }
+    }
+}
+
+/// ``RSA-SHA256 over members of the JSON, in its member `Signature`, by the certificate that it names``.
+#[cfg(feature = "public-keys")]
+impl Display for SnsConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let algorithm = match self.signature {
+            SnsSignature::Sha256 => "RSA-SHA256",
+            SnsSignature::Sha1 => "RSA-SHA1",
+            SnsSignature::Sha1OrSha256 => "RSA-SHA1 or RSA-SHA256",
+        };
+        write!(
+            f,
+            "{algorithm} over members of the JSON, in its member `Signature`, by the certificate that it names"
+        )
     }
 }
 

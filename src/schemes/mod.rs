@@ -5,6 +5,7 @@
 //! | [`HmacHeader`] | a MAC in a header | [`HmacHeaderConfig`] |
 //! | [`HmacBodyField`] | a MAC inside the JSON that it covers | [`HmacBodyFieldConfig`] |
 //! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
+//! | `Sns` (feature `public-keys`) | a signature by the key of a certificate that the message names | `SnsConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
 //! | [`AccessToken`] | who calls: a fixed token. It covers nothing | [`AccessTokenConfig`] |
 //! | [`OneTimeToken`] | who calls: a token for one request, signed with its time. It covers nothing else | [`OneTimeTokenConfig`] |
@@ -30,6 +31,8 @@ mod signature_headers;
 mod signed_header;
 #[cfg(feature = "jwt")]
 mod signed_request;
+#[cfg(feature = "public-keys")]
+mod sns;
 mod template;
 mod timestamp_form;
 #[cfg(feature = "simulator")]
@@ -44,6 +47,14 @@ pub(crate) use self::public_key_signature::is_key_name;
 pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]
 pub use self::signed_request::{SignedRequest, SignedRequestConfig};
+#[cfg(feature = "sns")]
+pub(crate) use self::sns::CertificateUrl;
+#[cfg(feature = "public-keys")]
+pub(crate) use self::sns::MessageType;
+#[cfg(all(feature = "simulator", feature = "public-keys"))]
+pub(crate) use self::sns::SIGNATURE as SNS_SIGNATURE;
+#[cfg(feature = "public-keys")]
+pub use self::sns::{Sns, SnsConfig, SnsSignature};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::template::{FromRequest, Parts};
 #[cfg(feature = "simulator")]

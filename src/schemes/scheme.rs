@@ -116,6 +116,15 @@ pub trait Scheme: fmt::Debug + Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Whether what was verified is an event. If not, it is a question of the sender's. A [`Preset`] answers it with 200,
+    /// counts it as not of interest, and runs no handler. `signed` is what [`verify`](Self::verify) proved. Default: it is an event.
+    ///
+    /// [`Preset`]: crate::providers::preset::Preset
+    fn is_event(&self, signed: &[u8]) -> bool {
+        let _ = signed;
+        true
+    }
+
     /// Whether the header `name` holds a secret that callers show. An inbox keeps no such header. Default: none does.
     fn reads_secret(&self, name: &HeaderName) -> bool {
         let _ = name;
@@ -212,6 +221,10 @@ impl<S: Scheme + ?Sized> Scheme for Box<S> {
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
         (**self).key_name(request)
+    }
+
+    fn is_event(&self, signed: &[u8]) -> bool {
+        (**self).is_event(signed)
     }
 
     fn reads_secret(&self, name: &HeaderName) -> bool {

@@ -1,6 +1,8 @@
 //! [`Signer`]: signs requests as any scheme wants them.
 
 use std::fmt;
+#[cfg(feature = "public-keys")]
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -8,7 +10,10 @@ use zeroize::Zeroizing;
 use super::RequestSigner;
 use super::{HeaderSigner, Sent};
 #[cfg(feature = "public-keys")]
-use crate::keys::JwsAlgorithm;
+use crate::{
+    keys::{EcdsaForm, JwsAlgorithm, jose::PrivateKey},
+    schemes::{SNS_SIGNATURE, Sns},
+};
 use crate::{
     schemes::{
         AccessToken, HmacBodyField, OneTimeToken, SchemeConfig, Shown, hmac_body_field::Unsignable,
@@ -47,6 +52,8 @@ pub struct Signer(Kind);
 enum Kind {
     Header(Box<HeaderSigner>),
     Body(HmacBodyField, Zeroizing<Vec<u8>>),
+    #[cfg(feature = "public-keys")]
+    Sns(Sns, Arc<PrivateKey>),
     Token(AccessToken, Zeroizing<Vec<u8>>),
     OneTimeToken(OneTimeToken, Zeroizing<Vec<u8>>),
     #[cfg(feature = "jwt")]
@@ -68,7 +75,7 @@ impl From<Unsignable> for SignError {
 impl Signer {
     /// Signs with a shared secret: the key's bytes, decoded. A
     /// [`PublicKeySignature`](crate::schemes::PublicKeySignature) is made with a private key: PEM or DER (PKCS #8, for RSA
-    /// also PKCS #1), or the 32 bytes of an Ed25519 seed.
+    /// also PKCS #1), or the 32 bytes of an Ed25519 seed. A message of Amazon SNS is signed with an RSA key, by SHA-256.
     ///
     /// # Errors
     ///
@@ -94,6 +101,20 @@ impl Signer {
                 let signer = HeaderSigner::private_key(config.try_into()?, secret.as_ref())?;
                 Ok(Self(Kind::Header(Box::new(signer))))
             }
+            #[cfg(feature = "public-keys")]
+            SchemeConfig::Sns(config) => {
+                let scheme = Sns::try_from(config)?;
+                if !scheme.can_be_signed() {
+                    return Err(BuildError::Scheme(
+                        "messages of Amazon SNS are signed by SHA-256 here: take that too",
+                    ));
+                }
+                let key = PrivateKey::read(secret.as_ref(), JwsAlgorithm::Rs256, EcdsaForm::Fixed);
+                let key = key.ok_or(BuildError::Scheme(
+                    "the private key cannot be read, or is none of RSA, by which Amazon SNS signs",
+                ))?;
+                Ok(Self(Kind::Sns(scheme, Arc::new(key))))
+            }
             #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(_) => Err(BuildError::Scheme(
                 "signed requests are signed with a private key: call `Signer::private_key`",
@@ -117,7 +138,8 @@ impl Signer {
             SchemeConfig::PublicKeySignature(config) if config.algorithm == algorithm => {
                 Self::new(config, pem)
             }
-            SchemeConfig::PublicKeySignature(_) => Err(BuildError::Scheme(
+            SchemeConfig::Sns(config) if algorithm == JwsAlgorithm::Rs256 => Self::new(config, pem),
+            SchemeConfig::PublicKeySignature(_) | SchemeConfig::Sns(_) => Err(BuildError::Scheme(
                 "the private key is for another algorithm than the settings name",
             )),
             #[cfg(feature = "jwt")]
@@ -173,6 +195,18 @@ impl Signer {
                 let member = scheme.config().member.clone();
                 Ok(sent.with_body(body).signed_within(member))
             }
+            #[cfg(feature = "public-keys")]
+            Kind::Sns(scheme, key) => {
+                let signed = scheme.signed(&sent.body, key, id, at);
+                let signed = signed.ok_or(SignError(
+                    "the body is no message of Amazon SNS, and no text that could be one",
+                ))?;
+                let named = |sent: Sent, (name, value): (&str, String)| {
+                    sent.without_header(name).with_header(name, value)
+                };
+                let sent = signed.headers.into_iter().fold(sent, named);
+                Ok(sent.with_body(signed.body).signed_within(SNS_SIGNATURE))
+            }
             Kind::Token(scheme, token) => match scheme.shown(&sent.body, token) {
                 Some(Shown::Header(name, value)) => {
                     let sent = sent.without_header(&name);
@@ -203,6 +237,11 @@ impl Signer {
                 let body = scheme.unsigned(&sent.body);
                 sent.with_body(body)
             }
+            #[cfg(feature = "public-keys")]
+            Kind::Sns(scheme, _) => {
+                let body = scheme.unsigned(&sent.body);
+                sent.with_body(body)
+            }
             Kind::Token(scheme, _) => match scheme.header() {
                 Some(name) => sent.without_header(name),
                 None => {
@@ -225,6 +264,8 @@ impl fmt::Debug for Signer {
         let scheme = match &self.0 {
             Kind::Header(signer) => signer.scheme(),
             Kind::Body(..) => "hmac-body-field",
+            #[cfg(feature = "public-keys")]
+            Kind::Sns(..) => "sns",
             Kind::Token(..) => "access-token",
             Kind::OneTimeToken(..) => "one-time-token",
             #[cfg(feature = "jwt")]

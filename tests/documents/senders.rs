@@ -65,6 +65,7 @@ fn code(sender: &KnownSender) -> String {
         "facephi" => "Facephi::new(key)".to_owned(),
         "idcloud" => "IdCloud::new()".to_owned(),
         "unico-check" => "UnicoCheck::new()".to_owned(),
+        "sns" => "AmazonSns::new(topics, certificates)".to_owned(),
         _ => format!("Preset::{}(key)", constructor(sender)),
     }
 }
@@ -128,7 +129,9 @@ fn secret(sender: &KnownSender) -> String {
     let credentials = sender.credentials.iter().map(|it| it.variable);
     let secret = sender.secret.map(|secret| {
         let is_public = matches!(sender.scheme(), Some(SchemeConfig::PublicKeySignature(_)));
+        let is_certificate = matches!(sender.scheme(), Some(SchemeConfig::Sns(_)));
         let read = match secret.encoding {
+            _ if is_certificate => "VerifyingKey::pem",
             Encoding::Hex if is_public => "VerifyingKey::hex",
             _ if is_public => "VerifyingKey::base64",
             Encoding::Whsec => "Secret::whsec",
@@ -257,7 +260,7 @@ fn senders_with_packs_come_first_and_the_others_by_their_names() {
     let names: Vec<_> = known::ALL.iter().map(|sender| sender.name).collect();
     let of_presets: Vec<_> = presets().map(constructor).collect();
     let (packs, others) = names.split_at(names.len() - of_presets.len());
-    assert_eq!(packs, ["logto", "facephi", "idcloud", "unico-check"]);
+    assert_eq!(packs, ["logto", "facephi", "idcloud", "unico-check", "sns"]);
     assert_eq!(others.len(), of_presets.len());
     let others: Vec<_> = others.iter().map(|name| name.replace('-', "_")).collect();
     assert_eq!(others, of_presets);

@@ -92,6 +92,7 @@ pub(crate) fn signing() -> impl Iterator<Item = &'static KnownSender> {
 fn algorithm(sender: &KnownSender) -> Option<JwsAlgorithm> {
     match sender.scheme()? {
         SchemeConfig::PublicKeySignature(config) => Some(config.algorithm),
+        SchemeConfig::Sns(_) => Some(JwsAlgorithm::Rs256),
         _ => None,
     }
 }
@@ -114,6 +115,7 @@ impl Pair {
         let name = match algorithm {
             JwsAlgorithm::EdDsa => "ed",
             JwsAlgorithm::Es256 => "p256",
+            JwsAlgorithm::Rs256 => "rsa",
             other => panic!("name a test key of {other:?}"),
         };
         let public = vector(&format!("signed_request/{name}.pub.der"));

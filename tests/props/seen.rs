@@ -11,13 +11,15 @@ use hookgate::{
     pack::{Head, Provider},
     providers::{
         facephi::Facephi, idcloud::IdCloud, known::KnownSender, logto::Logto, preset::Preset,
-        unico_check::UnicoCheck,
+        sns::AmazonSns, unico_check::UnicoCheck,
     },
     simulator::Sent,
     testing::FakeClock,
     time::Timer,
 };
 use http::StatusCode;
+
+use super::sns;
 
 /// The name of the receiver: part of its event keys.
 pub(crate) const ENDPOINT: &str = "hook";
@@ -60,6 +62,7 @@ impl Seen {
             "facephi" => Self::by_pack(Facephi::new(keys), now, sent).await,
             "idcloud" => Self::by_pack(IdCloud::new(), now, sent).await,
             "logto" => Self::by_pack(Logto::new(keys), now, sent).await,
+            "sns" => Self::by_pack(AmazonSns::signed_by([sns::TOPIC], keys), now, sent).await,
             "unico-check" => Self::by_pack(UnicoCheck::new(), now, sent).await,
             _ => Self::by_pack(Preset::of(sender, keys), now, sent).await,
         }

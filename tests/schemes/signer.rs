@@ -9,8 +9,8 @@ use hookgate::{
     pack::{Head, LiveKeys, RawRequest, Scheme},
     schemes::{
         Digest, HeaderFamily, HmacBodyFieldConfig, HmacHeaderConfig, PublicKeySignatureConfig,
-        Recipe, SchemeConfig, SignatureEncoding, SignatureLayout, SignedRequestConfig,
-        TimestampForm,
+        Recipe, SchemeConfig, SignatureEncoding, SignatureLayout, SignedRequestConfig, SnsConfig,
+        SnsSignature, TimestampForm,
     },
     simulator::{Sent, Signer},
     testing::senders,
@@ -422,11 +422,15 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
     let request = SignedRequestConfig::new("x-signature")
         .nonce("x-nonce")
         .template("{nonce}.{body}");
+    let sns = [SnsSignature::Sha256, SnsSignature::Sha1].map(|signature| {
+        SnsConfig::new(["arn:aws:sns:us-east-1:123456789012:topic"]).signature(signature)
+    });
     let mut names = BTreeSet::new();
     for config in headers()
         .into_iter()
         .chain(bodies())
         .chain([request.into()])
+        .chain(sns.map(SchemeConfig::from))
         .chain(by_keys().into_iter().map(|(config, ..)| config.into()))
     {
         let text = serde_json::to_string(&config).unwrap();
@@ -440,6 +444,7 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
         "hmac-header",
         "public-key-signature",
         "signed-request",
+        "sns",
     ];
     assert_eq!(names, expected.map(str::to_owned).into());
     for unknown in [
@@ -452,6 +457,8 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
         r#"{"scheme":"hmac-body-field","member":"mac","encoding":"jws"}"#,
         r#"{"scheme":"hmac-body-field","member":"mac","members":1}"#,
         r#"{"signature_header":"x","encoding":"hex"}"#,
+        r#"{"scheme":"sns"}"#,
+        r#"{"scheme":"sns","topics":[],"signature":"md5"}"#,
     ] {
         assert!(
             serde_json::from_str::<SchemeConfig>(unknown).is_err(),

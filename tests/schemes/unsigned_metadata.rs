@@ -8,6 +8,7 @@ use hookgate::{
         known::{self, KnownSender, Proof},
         logto::{LogtoSimulator, User},
         preset::PresetSimulator,
+        sns::SnsSimulator,
         unico_check::{Status, UnicoCheckSimulator},
     },
     schemes::SchemeConfig,
@@ -15,7 +16,7 @@ use hookgate::{
 };
 use proptest::{prelude::*, sample::Index};
 
-use crate::props::{Counted, Refused, Seen, presets::Pair};
+use crate::props::{Counted, Refused, Seen, presets::Pair, sns::TOPIC};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const SECRET: &str = "a secret of both ends";
@@ -50,6 +51,10 @@ fn sent(sender: &KnownSender) -> Sent {
         "facephi" => FacephiSimulator::new(SECRET, NOW).send(Topic::OperationFinished),
         "idcloud" => IdCloudSimulator::new().process("8263a268", State::Finished, "id"),
         "logto" => LogtoSimulator::new(SECRET, NOW).post_sign_in(User::new("u_1", NOW)),
+        "sns" => {
+            let sns = SnsSimulator::new(TOPIC, Pair::of(sender, SECRET).signs).unwrap();
+            sns.notification("evt_7", NOW, "Hello").unwrap()
+        }
         "unico-check" => {
             UnicoCheckSimulator::new().update_process("8263a268", Status::Divergence, None)
         }

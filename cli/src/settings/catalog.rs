@@ -26,6 +26,7 @@ use crate::settings::{
     public_key::{KeysTaken, PublicKeyRule},
     refused::Refused,
     signed_request::SignedRequestRule,
+    sns,
     terms::Terms,
     unico::{IdCloudConfig, UnicoCheckConfig},
 };
@@ -82,10 +83,17 @@ const SAMPLE_PUBLIC_KEY: &str = "der:MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqo
 const SAMPLE_P256_KEY: &str =
     "hex:036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
 
+/// The public key of `tests/vectors/signed_request`.
+const SAMPLE_RSA_KEY: &str = "der:MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAt6zDVVClhqCwlWXZk8rifF+mj/jLWC0EjsYBj8m8ysTFndnzx61NeaY6\
+    siokRfspC9i8fSGUuW9pLD2Oc6QU/aIh4f8/mEH+miMQxAJl4H522AR1rT8nx+o3PLLkuqAj442e7CvRxkcwQcMCn4ciOy/FU8IC\
+    FiSOGv58XkH2edo8hQ9DJ30bcr9bAc4fV2qSA7L1nexsbLIQoWSwaFCccdIYLleZ4CZtG2On7wxdrDemK6YCGsV8M9kq1n3ycuT2\
+    jFv2t0Cf7pDW45rNgg7hxjf/B5rkzV7nmdCnEW5kYne3j25edBzlmrvRsubV3Xbm/xo2GKYnwzY3Z98NQrZsmwIDAQAB";
+
 /// How the sender signs with a private key, where it does.
 pub(crate) fn algorithm_of(sender: &KnownSender) -> Option<JwsAlgorithm> {
     match sender.scheme()? {
         SchemeConfig::PublicKeySignature(config) => Some(config.algorithm),
+        SchemeConfig::Sns(_) => Some(JwsAlgorithm::Rs256),
         _ => None,
     }
 }
@@ -261,6 +269,18 @@ const PACKS: &[Entry] = &[
         },
         least_settings: Some(r#"{"access":"none"}"#),
         sample_key: SAMPLE_PUBLIC_KEY,
+        plain_json: None,
+    },
+    Entry {
+        name: "sns",
+        builder: |terms| {
+            terms.without_secret(sns::pack, |_, _| {
+                let why = "`tenant`: SNS signs for all with one key, so a message of one would pass for another";
+                Err(Refused::Malformed(why.to_owned()))
+            })
+        },
+        least_settings: Some(r#"{"topics":["arn:aws:sns:us-east-1:123456789012:topic"]}"#),
+        sample_key: SAMPLE_RSA_KEY,
         plain_json: None,
     },
 ];

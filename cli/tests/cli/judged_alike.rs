@@ -289,6 +289,79 @@ fn without_signature() -> Vec<Row> {
     ]
 }
 
+/// Messages of Amazon SNS.
+fn of_sns() -> Vec<Row> {
+    const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:orders";
+    let now = SystemClock::new().now().to_rfc3339();
+    let row = |kind: &str, changes: &[(&str, Value)], settings: Value, reason| {
+        let mut message = json!({
+            "Type": kind,
+            "MessageId": "26858270-545e-5848-82a2-e05566af3dcf",
+            "TopicArn": TOPIC,
+            "Message": "Hello",
+            "Timestamp": now,
+            "SubscribeURL": "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription",
+            "Token": "2336412f37fb",
+            "SignatureVersion": "2",
+            "SigningCertURL": format!(
+                "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-{}.pem", "0".repeat(32)
+            ),
+        });
+        let mut names = vec!["Message", "MessageId", "Timestamp", "TopicArn", "Type"];
+        if kind != "Notification" {
+            names.extend(["SubscribeURL", "Token"]);
+            names.sort_unstable();
+        }
+        let line = |name: &&str| format!("{name}\n{}\n", message[*name].as_str().unwrap());
+        let text: String = names.iter().map(line).collect();
+        message["Signature"] = STANDARD.encode(rs256(text.as_bytes())).into();
+        for (name, value) in changes {
+            message[*name] = value.clone();
+        }
+        Row {
+            method: "POST",
+            provider: "sns",
+            settings,
+            lines: "content-type: text/plain; charset=UTF-8\r\n".to_owned(),
+            body: message.to_string().into(),
+            reason,
+            keys: vec![("KEY_0", certificate("rsa.crt.pem"))],
+        }
+    };
+    let ours = || json!({ "topics": [TOPIC] });
+    let malformed = Some("malformed_signature");
+    let changed =
+        |name, value: Value, reason| row("Notification", &[(name, value)], ours(), reason);
+    vec![
+        row("Notification", &[], ours(), None),
+        row(
+            "Notification",
+            &[],
+            json!({"topics": [format!("{TOPIC}2")]}),
+            malformed,
+        ),
+        row(
+            "Notification",
+            &[],
+            json!({"topics": [TOPIC], "signature": "sha1"}),
+            malformed,
+        ),
+        changed("Message", json!("hello"), Some("signature_mismatch")),
+        changed("SignatureVersion", json!("1"), malformed),
+        changed(
+            "SigningCertURL",
+            json!("https://attacker.tld/a.pem"),
+            malformed,
+        ),
+        changed("UnsubscribeURL", json!("https://attacker.tld/"), None),
+        changed("MessageId", json!("1"), Some("malformed_id")),
+        changed("MessageId", json!(""), Some("missing_id")),
+        changed("Timestamp", json!("today"), Some("malformed_timestamp")),
+        changed("Timestamp", json!(""), Some("missing_timestamp")),
+        changed("Signature", json!(""), Some("missing_signature")),
+    ]
+}
+
 /// Requests that name the key that signed them.
 fn with_key_ids() -> Vec<Row> {
     let row = |named: &str, ids: Value, reason| {
@@ -734,7 +807,8 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
             .chain(presets_by_keys())
             .chain(forms())
             .chain(compressed())
-            .chain(templates());
+            .chain(templates())
+            .chain(of_sns());
         for (number, row) in rows.enumerate() {
             let folder = tempfile::tempdir().unwrap();
             let saved = folder.path().join("seen");

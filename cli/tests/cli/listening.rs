@@ -137,7 +137,7 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The invented credentials of every provider, in its usual variables.
-pub(crate) const SECRETS: [(&str, &str); 19] = [
+pub(crate) const SECRETS: [(&str, &str); 21] = [
     ("FACEPHI_SECRET", "s3cretOfFacephi"),
     ("FACEPHI_API_KEY", "s3cretKeyOfFacephi"),
     ("GITHUB_WEBHOOK_SECRET", "s3cretOfGitHub"),
@@ -150,6 +150,8 @@ pub(crate) const SECRETS: [(&str, &str); 19] = [
     ("PUBLIC_KEY_SIGNATURE_PRIVATE_KEY", PRIVATE_KEY),
     ("SIGNED_REQUEST_CERTIFICATE", CERTIFICATE),
     ("SIGNED_REQUEST_PRIVATE_KEY", PRIVATE_KEY),
+    ("SNS_CERTIFICATE", CERTIFICATE),
+    ("SNS_PRIVATE_KEY", PRIVATE_KEY),
     ("SLACK_SIGNING_SECRET", "s3cretOfSlack"),
     (
         "STANDARD_WEBHOOKS_SECRET",

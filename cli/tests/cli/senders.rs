@@ -72,6 +72,7 @@ fn event_of(sender: &KnownSender) -> &'static str {
         "facephi" => "id_captured",
         "idcloud" => "process_finished",
         "logto" => "PostSignIn",
+        "sns" => "Notification",
         "unico-check" => "update_process",
         name => panic!("name an event of {name}"),
     }
@@ -125,7 +126,11 @@ pub(crate) fn rows() -> Vec<Row> {
             (Proof::Scheme(_), _) => signing_time,
             _ => showing,
         };
-        of(sender.name, event)
+        let row = of(sender.name, event);
+        match sender.name {
+            "sns" => row.with("sns.json"),
+            _ => row,
+        }
     });
     CONFIGURED.into_iter().chain(known).collect()
 }

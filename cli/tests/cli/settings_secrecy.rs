@@ -123,6 +123,10 @@ fn whole() -> Vec<(&'static str, Value)> {
             json!({"generation": {"both": {"terminal": [3, 4]}}}),
         ),
         (
+            "sns",
+            json!({"topics": ["arn:aws:sns:eu-west-1:123456789012:orders"], "signature": "sha1_or_sha256"}),
+        ),
+        (
             "unico-check",
             json!({"distinct_by_content": true, "accept_unreadable_time": true, "signed": signed.clone()}),
         ),
@@ -196,7 +200,7 @@ fn whole() -> Vec<(&'static str, Value)> {
                 _ => json!({"api_key": {"header": "x-api-key", "value": "v"}}),
             };
             let key = match provider {
-                "unico-check" | "public-key-signature" | "signed-request" => {
+                "unico-check" | "public-key-signature" | "signed-request" | "sns" => {
                     format!("pem:{certificate}")
                 }
                 _ => "utf8:k3y".to_owned(),

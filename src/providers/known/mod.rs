@@ -20,6 +20,8 @@ mod words;
 
 use std::time::Duration;
 
+#[cfg(feature = "public-keys")]
+pub(super) use self::rows::sns;
 #[cfg(all(feature = "simulator", feature = "public-keys"))]
 pub(super) use self::rows::standard_webhooks::ROW as STANDARD_WEBHOOKS;
 #[cfg(feature = "simulator")]

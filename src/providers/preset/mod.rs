@@ -350,6 +350,10 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         authenticated: &Authenticated<'_>,
     ) -> Result<Contents<Payload<T>>, Undecodable> {
         let signed = signed_part(self.signs, authenticated)?;
+        let scheme = self.scheme.as_ref();
+        if !scheme.is_ok_and(|scheme| scheme.is_event(&signed)) {
+            return Ok(Contents::Events(Vec::new()));
+        }
         let text = self.reading.text(&signed)?;
         let read = self.reading.read(&text, authenticated.signed_id)?;
         let event_type = read.event_type.as_deref();

@@ -18,7 +18,9 @@ use crate::props::{
 
 fn signers() -> impl Iterator<Item = &'static KnownSender> {
     let signs = |sender: &&KnownSender| matches!(sender.proof.value(), Proof::Scheme(_));
-    known::ALL.iter().copied().filter(signs)
+    // `schemes::sns` has the vectors of Amazon SNS: its row names no topics, so it makes no scheme.
+    let is_whole = |sender: &&KnownSender| sender.name != "sns";
+    known::ALL.iter().copied().filter(signs).filter(is_whole)
 }
 
 fn all() -> impl Iterator<Item = Vector> {

@@ -21,7 +21,7 @@ use hookgate::{
     time::{Clock, SystemClock},
 };
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::signer::{signer_of, token_of};
 use crate::{
@@ -143,6 +143,7 @@ impl Sender {
             "logto" => self.logto(event)?,
             "idcloud" => self.idcloud(event)?,
             "unico-check" => self.unico_check(event)?,
+            "sns" => self.sns(event),
             _ => match self.sender {
                 Some(sender) => self.of_row(sender, in_form, event, now),
                 None => self.described(event),
@@ -252,6 +253,21 @@ impl Sender {
         }
     }
 
+    /// What its signer completes: a message of this type, or text that is published.
+    fn sns(&self, event: &Event) -> Sent {
+        let (id, at) = (event.identity.uuid(), event.at.to_rfc3339());
+        let body = event.body.clone().unwrap_or_else(|| {
+            // The signer has a text for confirmations.
+            let published = (event.name == "Notification").then(|| self.text(event));
+            let message = json!({
+                "Type": event.name, "MessageId": id, "Timestamp": at, "Message": published,
+            });
+            message.to_string().into_bytes()
+        });
+        let content_type = self.sender.map(|it| it.content_type).unwrap_or_default();
+        Sent::post(&self.path, content_type, body)
+    }
+
     /// A sender that only its settings describe. It sends JSON, signed as they say.
     fn described(&self, event: &Event) -> Sent {
         let sent = Sent::post(&self.path, "application/json", self.body(event));
@@ -266,7 +282,7 @@ impl Sender {
         self.proof != Proof::Access
     }
 
-    /// Whether the signature is in the body that it covers.
+    /// Whether the signature is in the body, and covers any member that is added to it.
     pub(crate) fn signs_within(&self) -> bool {
         let scheme = self.sender.and_then(KnownSender::scheme);
         matches!(scheme, Some(SchemeConfig::HmacBodyField(_))) || self.provider == "hmac-body-field"
@@ -290,13 +306,12 @@ impl Sender {
     fn body(&self, event: &Event) -> Vec<u8> {
         match &event.body {
             Some(body) => body.clone(),
-            None => {
-                let sample = sample_of(self.provider);
-                sample
-                    .body_of(&event.name, event.identity, event.at)
-                    .into_bytes()
-            }
+            None => self.text(event).into_bytes(),
         }
+    }
+
+    fn text(&self, event: &Event) -> String {
+        sample_of(self.provider).body_of(&event.name, event.identity, event.at)
     }
 
     /// A sender whose row is all that there is. Its time is that of the attempt.
@@ -350,6 +365,11 @@ pub(crate) fn events(provider: &str) -> Vec<String> {
             "status_error",
         ],
         "unico-check" => &["update_process", "flat"],
+        "sns" => &[
+            "Notification",
+            "SubscriptionConfirmation",
+            "UnsubscribeConfirmation",
+        ],
         other => sample_of(other).types,
     };
     known.iter().map(|name| (*name).to_owned()).collect()

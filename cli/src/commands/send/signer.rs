@@ -8,6 +8,7 @@ use hookgate::{
     },
     schemes::{
         AccessTokenConfig, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, SchemeConfig,
+        SnsConfig,
     },
     simulator::Signer,
 };
@@ -35,6 +36,7 @@ pub(super) fn signer_of(
             let rule: PublicKeyRule = settings.map_err(providers::unusable)?;
             Some(rule.signer(key)?)
         }
+        ("sns", _) => Some(of_secret::<SnsConfig>(settings, key)?),
         ("hmac-body-field", _) => Some(of_secret::<HmacBodyFieldConfig>(settings, key)?),
         // The simulator of its row signs.
         (_, Proof::Certificate) if known::find(provider).and_then(algorithm_of).is_some() => None,

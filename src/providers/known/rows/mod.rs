@@ -85,6 +85,8 @@ rows! {
     facephi,
     idcloud,
     unico_check,
+    #[cfg(feature = "public-keys")]
+    sns,
     // The others, sorted.
     aftership,
     aiprise,

@@ -18,6 +18,7 @@ mod scheme;
 mod secret;
 mod signature_header;
 mod signed_request;
+mod sns;
 mod time;
 mod time_form;
 mod undecodable;
@@ -100,6 +101,14 @@ pub(crate) const FAMILIES: &[Family] = &[
         searched: signed_request::searched,
         may_have_rivals: false,
         signs: signed_request::signs,
+    },
+    Family {
+        in_words: "the topic of a message of Amazon SNS, and the version of its signature",
+        part: Part::Alone,
+        trials: |case, ruling| Box::new(sns::trials(case, ruling).into_iter()),
+        searched: no_search,
+        may_have_rivals: false,
+        signs: sns::signs,
     },
     Family {
         in_words: "clock, time zone and unit of time",
