@@ -6,6 +6,8 @@
 //! | [`HmacBodyField`] | a MAC inside the JSON that it covers | [`HmacBodyFieldConfig`] |
 //! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
+//! | [`SignedForm`] | a MAC over an address and the fields of a form, in a header | [`SignedFormConfig`] |
+//! | [`SignedMembers`] | a MAC over some members of a JSON body, inside of it | [`SignedMembersConfig`] |
 //! | [`AccessToken`] | who calls: a fixed token. It covers nothing | [`AccessTokenConfig`] |
 //! | [`OneTimeToken`] | who calls: a token for one request, signed with its time. It covers nothing else | [`OneTimeTokenConfig`] |
 //!
@@ -27,7 +29,9 @@ mod public_key_signature;
 mod scheme;
 mod signature_encoding;
 mod signature_headers;
+mod signed_form;
 mod signed_header;
+mod signed_members;
 #[cfg(feature = "jwt")]
 mod signed_request;
 mod template;
@@ -58,6 +62,8 @@ pub use self::{
     scheme::{Scheme, Signs},
     signature_encoding::SignatureEncoding,
     signature_headers::{HeaderFamily, SignatureLayout},
+    signed_form::{SignedForm, SignedFormConfig},
+    signed_members::{SignedMembers, SignedMembersConfig},
     template::Template,
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},
