@@ -28,6 +28,7 @@ mod props;
 
 mod schemes {
     mod access_token;
+    mod addresses;
     mod bit_flips;
     mod custom_body_field;
     mod hmac_body_field;
@@ -46,6 +47,8 @@ mod schemes {
     }
     mod public_key_signature;
     mod published_keys;
+    mod signed_form;
+    mod signed_members;
     mod signed_request;
     mod signer;
     mod sns;

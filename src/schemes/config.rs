@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AccessToken, AccessTokenConfig, HmacBodyField, HmacBodyFieldConfig, HmacHeader,
-    HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, Scheme, TokenPlace,
+    HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, Scheme, SignedForm, SignedFormConfig,
+    SignedMembers, SignedMembersConfig, TokenPlace, template::signs_url,
 };
 #[cfg(feature = "public-keys")]
 use super::{PublicKeySignature, PublicKeySignatureConfig, Sns, SnsConfig};
@@ -15,8 +16,8 @@ use crate::setup::BuildError;
 /// How a sender signs, whichever scheme it uses: the public, serialisable form of each scheme here.
 ///
 /// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `public-key-signature` or `sns` (feature
-/// `public-keys`), `signed-request` (feature `jwt`), `access-token` or `one-time-token`. The others are those of its
-/// configuration.
+/// `public-keys`), `signed-request` (feature `jwt`), `signed-form`, `signed-members`, `access-token` or `one-time-token`.
+/// The others are those of its configuration.
 ///
 /// ```
 /// use hookgate::{
@@ -53,6 +54,10 @@ pub enum SchemeConfig {
     /// A signature by the key of a certificate (feature `jwt`).
     #[cfg(feature = "jwt")]
     SignedRequest(SignedRequestConfig),
+    /// A MAC over an address and the fields of a form, in a header.
+    SignedForm(SignedFormConfig),
+    /// A MAC over some members of a JSON body, inside of it.
+    SignedMembers(SignedMembersConfig),
     /// A fixed token, which shows who calls.
     AccessToken(AccessTokenConfig),
     /// A token for one request, which shows who calls.
@@ -71,13 +76,14 @@ impl SchemeConfig {
     pub fn signature_headers(&self) -> Vec<&str> {
         match self {
             Self::HmacHeader(config) => config.settings().signature_headers(),
-            Self::HmacBodyField(_) | Self::OneTimeToken(_) => Vec::new(),
+            Self::HmacBodyField(_) | Self::SignedMembers(_) | Self::OneTimeToken(_) => Vec::new(),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.settings().signature_headers(),
             #[cfg(feature = "public-keys")]
             Self::Sns(_) => Vec::new(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => vec![&config.signature_header],
+            Self::SignedForm(config) => vec![&config.signature_header],
             Self::AccessToken(config) => match &config.at {
                 TokenPlace::Header(name) => vec![name],
                 TokenPlace::Basic => vec!["authorization"],
@@ -91,7 +97,11 @@ impl SchemeConfig {
     pub fn covered_headers(&self) -> Vec<&str> {
         match self {
             Self::HmacHeader(config) => config.settings().covered_headers(),
-            Self::HmacBodyField(_) | Self::AccessToken(_) | Self::OneTimeToken(_) => Vec::new(),
+            Self::HmacBodyField(_)
+            | Self::SignedForm(_)
+            | Self::SignedMembers(_)
+            | Self::AccessToken(_)
+            | Self::OneTimeToken(_) => Vec::new(),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.settings().covered_headers(),
             #[cfg(feature = "public-keys")]
@@ -99,6 +109,56 @@ impl SchemeConfig {
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.covered_headers(),
         }
+    }
+
+    /// Whether the signature covers the address of the endpoint, which [`address`](Self::address) then sets.
+    ///
+    /// ```
+    /// use hookgate::providers::known;
+    ///
+    /// let signs_address = |name| known::find(name).unwrap().scheme().unwrap().signs_address();
+    /// assert!(signs_address("square"));
+    /// assert!(!signs_address("stripe"));
+    /// ```
+    pub fn signs_address(&self) -> bool {
+        match self {
+            Self::HmacHeader(config) => signs_url(&config.template),
+            #[cfg(feature = "public-keys")]
+            Self::PublicKeySignature(config) => signs_url(&config.template),
+            #[cfg(feature = "jwt")]
+            Self::SignedRequest(config) => signs_url(&config.template),
+            Self::SignedForm(_) => true,
+            #[cfg(feature = "public-keys")]
+            Self::Sns(_) => false,
+            Self::HmacBodyField(_)
+            | Self::SignedMembers(_)
+            | Self::AccessToken(_)
+            | Self::OneTimeToken(_) => false,
+        }
+    }
+
+    /// With the address of the endpoint, whole: as it was entered at the sender.
+    ///
+    /// # Errors
+    ///
+    /// When the signature covers no address.
+    pub fn address(mut self, url: impl Into<String>) -> Result<Self, BuildError> {
+        const NOT_SIGNED: BuildError =
+            BuildError::Scheme("an address is set, and the sender does not sign it: leave it out");
+        if !self.signs_address() {
+            return Err(NOT_SIGNED);
+        }
+        let place = match &mut self {
+            Self::HmacHeader(config) => &mut config.url,
+            #[cfg(feature = "public-keys")]
+            Self::PublicKeySignature(config) => &mut config.url,
+            #[cfg(feature = "jwt")]
+            Self::SignedRequest(config) => &mut config.url,
+            Self::SignedForm(config) => &mut config.url,
+            _ => return Err(NOT_SIGNED),
+        };
+        *place = Some(url.into());
+        Ok(self)
     }
 }
 
@@ -117,6 +177,8 @@ impl TryFrom<SchemeConfig> for Box<dyn Scheme> {
             SchemeConfig::Sns(config) => Box::new(Sns::try_from(config)?),
             #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(config) => Box::new(SignedRequest::try_from(config)?),
+            SchemeConfig::SignedForm(config) => Box::new(SignedForm::try_from(config)?),
+            SchemeConfig::SignedMembers(config) => Box::new(SignedMembers::try_from(config)?),
             SchemeConfig::AccessToken(config) => Box::new(AccessToken::try_from(config)?),
             SchemeConfig::OneTimeToken(config) => Box::new(OneTimeToken::try_from(config)?),
         })
@@ -153,6 +215,18 @@ impl From<SnsConfig> for SchemeConfig {
 impl From<SignedRequestConfig> for SchemeConfig {
     fn from(config: SignedRequestConfig) -> Self {
         Self::SignedRequest(config)
+    }
+}
+
+impl From<SignedFormConfig> for SchemeConfig {
+    fn from(config: SignedFormConfig) -> Self {
+        Self::SignedForm(config)
+    }
+}
+
+impl From<SignedMembersConfig> for SchemeConfig {
+    fn from(config: SignedMembersConfig) -> Self {
+        Self::SignedMembers(config)
     }
 }
 

@@ -7,6 +7,8 @@
 //! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
 //! | `Sns` (feature `public-keys`) | a signature by the key of a certificate that the message names | `SnsConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
+//! | [`SignedForm`] | a MAC over an address and the fields of a form, in a header | [`SignedFormConfig`] |
+//! | [`SignedMembers`] | a MAC over some members of a JSON body, inside of it | [`SignedMembersConfig`] |
 //! | [`AccessToken`] | who calls: a fixed token. It covers nothing | [`AccessTokenConfig`] |
 //! | [`OneTimeToken`] | who calls: a token for one request, signed with its time. It covers nothing else | [`OneTimeTokenConfig`] |
 //!
@@ -28,7 +30,9 @@ mod public_key_signature;
 mod scheme;
 mod signature_encoding;
 mod signature_headers;
+mod signed_form;
 mod signed_header;
+mod signed_members;
 #[cfg(feature = "jwt")]
 mod signed_request;
 #[cfg(feature = "public-keys")]
@@ -69,6 +73,8 @@ pub use self::{
     scheme::{Scheme, Signs},
     signature_encoding::SignatureEncoding,
     signature_headers::{HeaderFamily, SignatureLayout},
+    signed_form::{SignedForm, SignedFormConfig},
+    signed_members::{SignedMembers, SignedMembersConfig},
     template::Template,
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},

@@ -170,6 +170,13 @@ pub struct Signs {
     pub caller: bool,
     /// The proof stands in the JSON object that it covers. Its form beyond the top level is not looked at before.
     pub within_json: bool,
+    /// A text that is made of parts of the body. Its digest is [`Verified::digest`], which identifies an event: several bodies
+    /// have the same text.
+    pub text: bool,
+    /// A form, so that a pack takes forms beside JSON.
+    pub form: bool,
+    /// Not all of the body. What stands beside is a [`claimed_body`](crate::delivery::Delivery::claimed_body).
+    pub beside: bool,
     /// The largest body that a pack with this scheme takes by itself, in bytes.
     pub body_limit: usize,
 }
@@ -184,6 +191,9 @@ impl Signs {
             all: true,
             caller: false,
             within_json: false,
+            text: false,
+            form: false,
+            beside: false,
             body_limit: BODY_LIMIT,
         }
     }

@@ -16,7 +16,8 @@ use crate::{
 };
 use crate::{
     schemes::{
-        AccessToken, HmacBodyField, OneTimeToken, SchemeConfig, Shown, hmac_body_field::Unsignable,
+        AccessToken, HmacBodyField, OneTimeToken, SchemeConfig, Shown, SignedForm, SignedMembers,
+        hmac_body_field::Unsignable,
     },
     setup::BuildError,
     time::UnixTime,
@@ -54,6 +55,8 @@ enum Kind {
     Body(HmacBodyField, Zeroizing<Vec<u8>>),
     #[cfg(feature = "public-keys")]
     Sns(Sns, Arc<PrivateKey>),
+    Form(Box<SignedForm>, Zeroizing<Vec<u8>>),
+    Members(SignedMembers, Zeroizing<Vec<u8>>),
     Token(AccessToken, Zeroizing<Vec<u8>>),
     OneTimeToken(OneTimeToken, Zeroizing<Vec<u8>>),
     #[cfg(feature = "jwt")]
@@ -92,6 +95,12 @@ impl Signer {
                 Ok(Self(Kind::Header(Box::new(signer))))
             }
             SchemeConfig::HmacBodyField(config) => Ok(Self(Kind::Body(config.try_into()?, kept()))),
+            SchemeConfig::SignedForm(config) => {
+                Ok(Self(Kind::Form(Box::new(config.try_into()?), kept())))
+            }
+            SchemeConfig::SignedMembers(config) => {
+                Ok(Self(Kind::Members(config.try_into()?, kept())))
+            }
             SchemeConfig::AccessToken(config) => Ok(Self(Kind::Token(config.try_into()?, kept()))),
             SchemeConfig::OneTimeToken(config) => {
                 Ok(Self(Kind::OneTimeToken(config.try_into()?, kept())))
@@ -187,6 +196,8 @@ impl Signer {
     ///
     /// When its body is not one that can be signed so. A MAC in a header, and a signature, cover any body. When the settings
     /// have a `key_id_header`, and the key has no name: see `key_id`.
+    ///
+    /// What a [`SignedForm`](crate::schemes::SignedForm) signs is sent to the path of its address.
     pub fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> Result<Sent, SignError> {
         match &self.0 {
             Kind::Header(signer) => signer.sign(sent, id, at),
@@ -206,6 +217,22 @@ impl Signer {
                 };
                 let sent = signed.headers.into_iter().fold(sent, named);
                 Ok(sent.with_body(signed.body).signed_within(SNS_SIGNATURE))
+            }
+            Kind::Form(scheme, secret) => {
+                let written = scheme.written(sent.to_sign(), secret).map_err(SignError)?;
+                let header = scheme.header();
+                let mut sent = sent.without_header(header);
+                sent.path = written.target;
+                Ok(sent
+                    .with_header(header, written.signature)
+                    .signed_in_each_of([header].into_iter()))
+            }
+            Kind::Members(scheme, secret) => {
+                let body = scheme.signed(&sent.body, secret);
+                let body = body.ok_or(SignError(
+                    "the body lacks what is signed, or has no place for the MAC",
+                ))?;
+                Ok(sent.with_body(body))
             }
             Kind::Token(scheme, token) => match scheme.shown(&sent.body, token) {
                 Some(Shown::Header(name, value)) => {
@@ -242,6 +269,11 @@ impl Signer {
                 let body = scheme.unsigned(&sent.body);
                 sent.with_body(body)
             }
+            Kind::Form(scheme, _) => sent.without_header(scheme.header()),
+            Kind::Members(scheme, _) => {
+                let body = scheme.unsigned(&sent.body);
+                body.map_or(sent.clone(), |body| sent.with_body(body))
+            }
             Kind::Token(scheme, _) => match scheme.header() {
                 Some(name) => sent.without_header(name),
                 None => {
@@ -266,6 +298,8 @@ impl fmt::Debug for Signer {
             Kind::Body(..) => "hmac-body-field",
             #[cfg(feature = "public-keys")]
             Kind::Sns(..) => "sns",
+            Kind::Form(..) => "signed-form",
+            Kind::Members(..) => "signed-members",
             Kind::Token(..) => "access-token",
             Kind::OneTimeToken(..) => "one-time-token",
             #[cfg(feature = "jwt")]

@@ -17,11 +17,12 @@ use hookgate::{
     keys::{Encoding, JwsAlgorithm, VerifyingKey},
     pack::Head,
     providers::{
-        known::{self, KnownSender, Proof},
-        preset::Preset,
+        known::{self, KnownSender, OpenSettings, Proof},
+        preset::{Preset, PresetSimulator},
     },
     schemes::SchemeConfig,
     simulator::Sent,
+    tenants::Keys,
     testing::FakeClock,
     time::Timer,
 };
@@ -43,6 +44,11 @@ pub(crate) struct Vector {
     pub(crate) event_type: Option<String>,
     pub(crate) claimed_type: Option<String>,
     pub(crate) id: Option<String>,
+    /// What the row leaves open.
+    #[serde(default)]
+    pub(crate) settings: OpenSettings,
+    /// Path and query.
+    pub(crate) target: Option<String>,
     pub(crate) headers: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) body: String,
@@ -86,6 +92,35 @@ pub(crate) fn presets() -> impl Iterator<Item = &'static KnownSender> {
 /// Those of them that sign. The others only show a token.
 pub(crate) fn signing() -> impl Iterator<Item = &'static KnownSender> {
     presets().filter(|sender| matches!(sender.proof.value(), Proof::Scheme(_)))
+}
+
+/// Where tests have their endpoint, at a sender that signs its address.
+pub(crate) const ADDRESS: &str = "https://hooks.example/hook?via=1";
+
+/// What tests say of an endpoint, where the row of its sender leaves it open.
+pub(crate) fn open_of(sender: &KnownSender) -> OpenSettings {
+    let mut open = OpenSettings::default();
+    open.url = sender.signs_address().then(|| ADDRESS.to_owned());
+    open
+}
+
+/// The preset of `sender` at the endpoint of tests.
+pub(crate) fn preset_of(sender: &KnownSender, keys: impl Into<Keys>) -> Preset {
+    Preset::of(sender, keys).open_settings(open_of(sender))
+}
+
+/// What sends to it.
+pub(crate) fn simulator_of(sender: &KnownSender, key: impl AsRef<[u8]>) -> PresetSimulator {
+    PresetSimulator::of(sender, key).open_settings(open_of(sender))
+}
+
+/// The head of a request, with its query apart.
+pub(crate) fn head_of(sent: &Sent) -> Head<'_> {
+    let (path, query) = match sent.path.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (&*sent.path, None),
+    };
+    Head::new(sent.method.as_str(), path, &sent.headers).query(query)
 }
 
 /// How the sender signs with a private key, where it does.
@@ -159,7 +194,7 @@ impl Vector {
     }
 
     pub(crate) fn preset(&self) -> Preset {
-        Preset::of(self.sender(), self.keys())
+        Preset::of(self.sender(), self.keys()).open_settings(self.settings.clone())
     }
 
     /// When it is verified.
@@ -169,7 +204,8 @@ impl Vector {
 
     /// As it arrives.
     pub(crate) fn sent(&self) -> Sent {
-        Sent::new("/", self.headers.clone(), self.body())
+        let target = self.target.as_deref().unwrap_or("/");
+        Sent::new(target, self.headers.clone(), self.body())
     }
 
     pub(crate) fn body(&self) -> Bytes {
@@ -209,8 +245,10 @@ impl Vector {
             .build()
             .unwrap();
         let sent = self.sent();
-        let head = Head::new("POST", "/", &sent.headers);
-        let admitted = receiver.judge().admit(head, Some(sent.body), &timer);
+        let head = head_of(&sent);
+        let admitted = receiver
+            .judge()
+            .admit(head, Some(sent.body.clone()), &timer);
         let admitted = admitted.await?.admitted().unwrap();
         Ok((receiver, admitted, timer))
     }

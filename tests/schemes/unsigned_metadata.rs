@@ -7,7 +7,6 @@ use hookgate::{
         idcloud::{IdCloudSimulator, State},
         known::{self, KnownSender, Proof},
         logto::{LogtoSimulator, User},
-        preset::PresetSimulator,
         sns::SnsSimulator,
         unico_check::{Status, UnicoCheckSimulator},
     },
@@ -16,7 +15,11 @@ use hookgate::{
 };
 use proptest::{prelude::*, sample::Index};
 
-use crate::props::{Counted, Refused, Seen, presets::Pair, sns::TOPIC};
+use crate::props::{
+    Counted, Refused, Seen,
+    presets::{Pair, simulator_of},
+    sns::TOPIC,
+};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const SECRET: &str = "a secret of both ends";
@@ -61,7 +64,7 @@ fn sent(sender: &KnownSender) -> Sent {
         _ => {
             let (sample, id) = (sender.sample.unwrap(), SampleId::from_bits(7));
             let event_type = sample.types[0];
-            let mut simulator = PresetSimulator::of(sender, Pair::of(sender, SECRET).signs);
+            let mut simulator = simulator_of(sender, Pair::of(sender, SECRET).signs);
             if matches!(sender.event_type.value(), known::EventTypeAt::Header(_)) {
                 simulator = simulator.event_type(event_type);
             }

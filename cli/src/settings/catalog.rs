@@ -8,12 +8,13 @@ use hookgate::{
     pack::{Keys, Provider},
     providers::{
         idcloud::IdCloud,
-        known::{self, KnownSender},
+        known::{self, KnownSender, OpenSettings},
         preset::Preset,
     },
     schemes::{
         AccessToken, AccessTokenConfig, HmacBodyField, HmacBodyFieldConfig, HmacHeader,
-        HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, SchemeConfig,
+        HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, SchemeConfig, SignedForm,
+        SignedFormConfig, SignedMembers, SignedMembersConfig,
     },
 };
 
@@ -74,6 +75,9 @@ struct Words {
     proof: &'static str,
     identity: &'static str,
 }
+
+/// Settings of a sender that signs the address.
+const ADDRESS: &str = r#"{"url":"https://hooks.example/hook"}"#;
 
 const SAMPLE_SECRET: &str = "hex:01";
 /// The public key of RFC 8410, section 10.1.
@@ -146,6 +150,11 @@ impl Listed {
             Of::Row(sender) if dates_events(sender) => {
                 terms.scheme(|config: DatedEventsConfig, keys| Ok(config.preset(sender, keys)))
             }
+            Of::Row(sender) if sender.has_open_settings() => {
+                terms.scheme(|open: OpenSettings, keys| {
+                    Ok(Preset::of(sender, keys).open_settings(open))
+                })
+            }
             Of::Row(sender) => terms.pack(keys_of(sender), |keys| Preset::of(sender, keys)),
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
         }
@@ -153,7 +162,10 @@ impl Listed {
 
     /// The least settings with which a receiver can be built.
     pub(crate) fn least_settings(&self) -> Option<&'static str> {
-        self.entry()?.least_settings
+        match self.of {
+            Of::Row(sender) if sender.signs_address() => Some(ADDRESS),
+            _ => self.entry()?.least_settings,
+        }
     }
 
     /// A key with which a receiver can be built. It never verifies anything.
@@ -371,6 +383,44 @@ const SCHEMES: &[(Entry, Words)] = &[
         Words {
             proof: "by a certificate's key over a template, in a header, as `settings` say",
             identity: "digest of the body",
+        },
+    ),
+    (
+        Entry {
+            name: "signed-form",
+            builder: |terms| {
+                terms.scheme(|config: SignedFormConfig, keys| {
+                    let scheme = SignedForm::try_from(config)?;
+                    Ok(Preset::custom("signed-form", scheme, keys))
+                })
+            },
+            least_settings: Some(
+                r#"{"signature_header":"x-signature","encoding":"base64","url":"https://hooks.example/hook","fields":["id"]}"#,
+            ),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "HMAC of an address and the fields of a form, in a header, as `settings` say",
+            identity: "digest of what is signed",
+        },
+    ),
+    (
+        Entry {
+            name: "signed-members",
+            builder: |terms| {
+                terms.scheme(|config: SignedMembersConfig, keys| {
+                    let scheme = SignedMembers::try_from(config)?;
+                    Ok(Preset::custom("signed-members", scheme, keys))
+                })
+            },
+            least_settings: Some(r#"{"members":["/id"],"signature":"/mac"}"#),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "HMAC of some members of the JSON alone, in a member of it, as `settings` say",
+            identity: "digest of what is signed",
         },
     ),
     (

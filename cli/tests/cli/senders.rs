@@ -57,11 +57,13 @@ const fn showing(provider: &'static str, event: &'static str) -> Row {
 }
 
 /// Senders whose endpoints are configured in a file.
-const CONFIGURED: [Row; 6] = [
+const CONFIGURED: [Row; 8] = [
     showing("access-only", "user.created").with("access-only.json"),
     signing("hmac-body-field", "user.created").with("hmac-body-field.json"),
     signing_time("hmac-header", "user.created").with("hmac-header.json"),
     signing_time("public-key-signature", "user.created").with("public-key-signature.json"),
+    signing("signed-form", "user.created").with("signed-form.json"),
+    signing("signed-members", "user.created").with("signed-members.json"),
     signing_time("signed-request", "user.created").with("signed-request.json"),
     signing_time("unico-check", "update_process").with("unico-check-signed.json"),
 ];
@@ -84,7 +86,8 @@ fn shape(sender: &KnownSender) -> String {
     let Some(SchemeConfig::HmacHeader(mut config)) = sender.scheme() else {
         return sender.name.to_owned();
     };
-    let template = ["{id}", "{timestamp}", "{body}"].map(|it| config.template.contains(it));
+    let template = ["{id}", "{timestamp", "{body}", "{url}", "{path}"];
+    let template = template.map(|it| config.template.contains(it));
     for name in [&mut config.id_header, &mut config.timestamp_header] {
         *name = name.as_ref().map(|_| String::new());
     }
@@ -129,6 +132,7 @@ pub(crate) fn rows() -> Vec<Row> {
         let row = of(sender.name, event);
         match sender.name {
             "sns" => row.with("sns.json"),
+            _ if sender.signs_address() => row.with("address.json"),
             _ => row,
         }
     });

@@ -140,6 +140,21 @@ fn whole() -> Vec<(&'static str, Value)> {
         ),
         ("hmac-header", pairs),
         (
+            "signed-form",
+            json!({
+                "signature_header": "x-signature", "encoding": "base64", "url": "https://hooks.example.com/in",
+                "fields": ["a"], "leave_out_unknown_fields": true, "body_digest": "sha256", "digest": "sha1",
+            }),
+        ),
+        (
+            "signed-members",
+            json!({
+                "members": ["/a", "/b"], "signature": "/mac", "list": "/items", "within": "/item", "separator": ":",
+                "free_member": "/b", "encoding": "hex", "digest": "sha256",
+            }),
+        ),
+        ("contentful", json!({"signed_headers": ["x-a"]})),
+        (
             "hmac-header",
             json!({
                 "signature_header": "x-signature", "encoding": "hex", "layout": "list", "separator": ";",

@@ -78,6 +78,11 @@ fn records_of(path: &Path) -> Vec<Value> {
             "keys": [key],
             "headers": vector["headers"].as_object().unwrap().iter().collect::<Vec<_>>(),
             "body_base64": body,
+            "path": vector["target"].as_str().unwrap_or("/"),
+            "settings": match &vector["settings"] {
+                Value::Null => json!({}),
+                settings => settings.clone(),
+            },
             "now": vector["at"].as_i64().unwrap_or(SIGNED_AT),
         })
     };
@@ -117,18 +122,26 @@ fn the_senders_of_vectors_are_recognised() {
         let file = folder.path().join("request.http");
         fs::write(&file, format!("{request}\n{{}}")).unwrap();
         let sender = known::find(name).unwrap();
+        let settings = folder.path().join("settings.json");
+        fs::write(&settings, record["settings"].to_string()).unwrap();
         let (reading, key) = match sender.scheme() {
             Some(SchemeConfig::PublicKeySignature(config)) => ("hex", point(config.algorithm)),
             _ => ("utf8", "any"),
         };
         let output = hookgate(&["explain", "--json", file.to_str().unwrap()])
             .args(["--key-env", "ANY_KEY", "--key-as", reading])
+            .args(["--settings", settings.to_str().unwrap()])
             .env("ANY_KEY", key)
             .output()
             .unwrap();
         let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(explained["provider"], name, "{output:?}");
-        assert_eq!(explained["reason"], "signature_mismatch", "{name}");
+        // A form at another address is not looked at.
+        let reason = match sender.scheme() {
+            Some(SchemeConfig::SignedForm(_)) => "malformed_signature",
+            _ => "signature_mismatch",
+        };
+        assert_eq!(explained["reason"], reason, "{name}");
     }
 }
 

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::{
     json::places::written,
     provider::TimeKind,
-    providers::known::{BodyTime, EventTypeAt, KnownSender, form_value},
+    providers::known::{BodyTime, EventTypeAt, KnownSender, OpenSettings, form_value},
     request::form::encoded,
     schemes::TimestampForm,
     simulator::{Sent, Signer},
@@ -39,6 +39,7 @@ pub struct PresetSimulator {
     message_id: String,
     event_type: Option<String>,
     path: String,
+    open: OpenSettings,
     in_form: bool,
 }
 
@@ -58,6 +59,7 @@ impl PresetSimulator {
             message_id: "msg_1".to_owned(),
             event_type: None,
             path: "/".to_owned(),
+            open: OpenSettings::default(),
             in_form: false,
         }
     }
@@ -109,6 +111,40 @@ impl PresetSimulator {
         self
     }
 
+    /// The address that is signed, where the sender signs one: as it was entered there. Sends to its path. Without one, such a
+    /// sender sends no signature.
+    ///
+    /// ```
+    /// use hookgate::{UnixTime, providers::preset::PresetSimulator};
+    ///
+    /// let square = PresetSimulator::square("secret").address("https://hooks.example/square");
+    /// let sent = square.send(UnixTime::from_secs(1_700_000_000), "{}");
+    /// assert_eq!(sent.path, "/square");
+    /// assert!(sent.header("x-square-hmacsha256-signature").is_some());
+    /// ```
+    #[must_use]
+    pub fn address(mut self, url: impl Into<String>) -> Self {
+        let url = url.into();
+        let target = url.parse::<http::Uri>().ok();
+        let target = target.as_ref().and_then(http::Uri::path_and_query);
+        if let Some(target) = target {
+            target.as_str().clone_into(&mut self.path);
+        }
+        self.open.url = Some(url);
+        self
+    }
+
+    /// What else the row leaves open; the address is that of [`address`](Self::address).
+    #[must_use]
+    pub fn open_settings(mut self, settings: OpenSettings) -> Self {
+        let url = settings.url.clone().or(self.open.url.take());
+        self.open = settings;
+        match url {
+            Some(url) => self.address(url),
+            None => self,
+        }
+    }
+
     /// Sends to this path.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
@@ -155,7 +191,8 @@ impl PresetSimulator {
 
     fn signer(&self) -> Option<Signer> {
         let mut secrets = self.secrets.iter();
-        let signer = Signer::new(self.sender.scheme()?, secrets.next()?).ok()?;
+        let scheme = self.sender.scheme_with(&self.open).ok()??;
+        let signer = Signer::new(scheme, secrets.next()?).ok()?;
         Some(secrets.fold(signer, |signer, secret| signer.also_signed_with(secret)))
     }
 

@@ -8,7 +8,7 @@ use hookgate::{
         facephi::{FacephiSimulator, Topic},
         idcloud::{IdCloudSimulator, State, Status},
         known::{
-            KnownSender, Sample, {self},
+            KnownSender, OpenSettings, Sample, {self},
         },
         logto::{LogtoSimulator, User},
         preset::PresetSimulator,
@@ -23,9 +23,10 @@ use hookgate::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::signer::{signer_of, token_of};
+use super::signer::{by_parts, open_of, signer_of};
 use crate::{
     commands::providers::unusable,
+    http::Target,
     settings::{
         access_only::{
             AccessOnlyConfig, {self},
@@ -46,8 +47,10 @@ pub(crate) struct Sender {
     key: Vec<u8>,
     recipe: Recipe,
     signer: Option<Signer>,
-    /// Where it puts a token, if it shows one and signs nothing of its events.
-    token: Option<SchemeConfig>,
+    /// How it proves a request by parts of it, if it does.
+    by_parts: Option<SchemeConfig>,
+    /// What its row leaves open.
+    open: OpenSettings,
     /// The header that identifies an event, where only the settings say it.
     id_header: Option<String>,
     path: String,
@@ -79,7 +82,7 @@ impl Sender {
         provider: &'static str,
         key: Option<&str>,
         settings: Option<&str>,
-        path: &str,
+        target: &Target,
     ) -> io::Result<Self> {
         let proof = Proof::of(provider, settings);
         let key = match (proof, key) {
@@ -95,9 +98,10 @@ impl Sender {
                 .map_err(|_| io::Error::other("the settings are not those of the provider"))?,
             None => Shared::default(),
         };
-        let token = token_of(provider, settings)?;
-        let signer = match &token {
-            Some(token) => Some(Signer::new(token.clone(), &key).map_err(io::Error::other)?),
+        let open = open_of(provider, settings, &target.url())?;
+        let by_parts = by_parts(provider, settings, &open)?;
+        let signer = match &by_parts {
+            Some(scheme) => Some(Signer::new(scheme.clone(), &key).map_err(io::Error::other)?),
             None => signer_of(provider, proof, settings, &key)?,
         };
         Ok(Self {
@@ -105,11 +109,12 @@ impl Sender {
             sender: known::find(provider),
             proof,
             signer,
-            token,
+            by_parts,
+            open,
             key,
             id_header: id_header_of(provider, settings)?,
             recipe: shared.recipe,
-            path: path.to_owned(),
+            path: target.path.clone(),
             in_form: false,
         })
     }
@@ -270,7 +275,13 @@ impl Sender {
 
     /// A sender that only its settings describe. It sends JSON, signed as they say.
     fn described(&self, event: &Event) -> Sent {
-        let sent = Sent::post(&self.path, "application/json", self.body(event));
+        let body = self.body(event);
+        let is_json = body.starts_with(b"{") || body.starts_with(b"[");
+        let media_type = match self.provider {
+            "signed-form" if !is_json => "application/x-www-form-urlencoded",
+            _ => "application/json",
+        };
+        let sent = Sent::post(&self.path, media_type, body);
         match &self.id_header {
             Some(name) => sent.with_header(name, event.identity.hex()),
             None => sent,
@@ -288,9 +299,9 @@ impl Sender {
         matches!(scheme, Some(SchemeConfig::HmacBodyField(_))) || self.provider == "hmac-body-field"
     }
 
-    /// The request with a token of somebody else; `None` where there is none. Nothing else of it is proved.
-    pub(crate) fn with_wrong_token(&self, sent: &Sent) -> Option<Sent> {
-        let wrong = Signer::new(self.token.clone()?, "a token of somebody else").ok()?;
+    /// The request as somebody else would prove it, where it is proved by parts of it.
+    pub(crate) fn by_another_key(&self, sent: &Sent) -> Option<Sent> {
+        let wrong = Signer::new(self.by_parts.clone()?, "a key of somebody else").ok()?;
         let now = SystemClock::new().now();
         wrong.sign(wrong.unsigned(sent.clone()), "wrong", now).ok()
     }
@@ -319,6 +330,7 @@ impl Sender {
         let simulator = PresetSimulator::of(sender, &self.key)
             .event_type(&event.name)
             .message_id(format!("msg_{}", event.identity.hex()))
+            .open_settings(self.open.clone())
             .path(&self.path);
         let simulator = if in_form {
             simulator.in_form()

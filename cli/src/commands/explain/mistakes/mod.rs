@@ -17,6 +17,7 @@ mod provider;
 mod scheme;
 mod secret;
 mod signature_header;
+mod signed_parts;
 mod signed_request;
 mod sns;
 mod time;
@@ -141,6 +142,14 @@ pub(crate) const FAMILIES: &[Family] = &[
         searched: body_field::searched,
         may_have_rivals: false,
         signs: body_field::signs,
+    },
+    Family {
+        in_words: "the parts of the request that are signed",
+        part: Part::Alone,
+        trials: |_, _| Box::new(std::iter::empty()),
+        searched: no_search,
+        may_have_rivals: false,
+        signs: signed_parts::signs,
     },
     Family {
         in_words: "the secret read in other ways, with and without prefix, quotes and white space, and the other keys",
