@@ -277,6 +277,10 @@ fn the_client_is_the_first_claim_that_names_one() {
             vec![TokenFlaw::Client],
         ),
         (
+            json!({"exp": exp, "client_id": "another", "appid": "hookgate"}),
+            vec![TokenFlaw::Client],
+        ),
+        (
             json!({"exp": exp, "azp": "another", "appid": "hookgate"}),
             vec![TokenFlaw::Client],
         ),

@@ -263,6 +263,71 @@ fn a_token_of_the_head_is_judged_before_the_body_is_read() {
     }
 }
 
+/// A scheme is public: whoever calls `verify` alone must not be let in by what only the road asked before.
+#[test]
+fn verify_judges_a_token_of_the_head_by_itself() {
+    let keys = [Key::new("0", Secret::utf8("user:password").unwrap())];
+    let keys = LiveKeys::new(&keys, NOW);
+    let (missing, denied) = (Err(Rejection::AccessMissing), Err(Rejection::AccessDenied));
+    for (config, name, right, wrong) in [
+        (
+            AccessTokenConfig::header("x-token"),
+            "x-token",
+            "user:password",
+            "user:passwore",
+        ),
+        (
+            AccessTokenConfig::basic(),
+            "authorization",
+            "Basic dXNlcjpwYXNzd29yZA==",
+            "Basic dXNlcjpwYXNzd29yZQ==",
+        ),
+    ] {
+        let scheme = scheme(config);
+        let verify = |headers: &[(&str, &str)]| {
+            let headers = headers.to_vec();
+            let head = Head::new("POST", "/", &headers);
+            scheme.verify(RawRequest::new(head, b"{}"), keys).map(drop)
+        };
+        assert_eq!(verify(&[(name, right)]), Ok(()), "{name}");
+        assert_eq!(verify(&[(name, wrong)]), denied, "{name}");
+        assert_eq!(verify(&[(name, right), (name, right)]), denied, "{name}");
+        assert_eq!(verify(&[]), missing, "{name}");
+    }
+}
+
+/// The owner's fault, and not the sender's: the answer is another one.
+#[test]
+fn no_token_is_wrong_while_no_key_is_live() {
+    let none = || Err(Rejection::NoLiveKey);
+    let once = OneTimeTokenConfig::new("/t", "/k", 16, "/s");
+    let configs: [(SchemeConfig, _); 5] = [
+        (AccessTokenConfig::header("x-token").into(), none()),
+        (AccessTokenConfig::basic().into(), none()),
+        (AccessTokenConfig::member("/token").into(), none()),
+        (
+            AccessTokenConfig::each_of("/value", "/token").into(),
+            none(),
+        ),
+        (once.into(), Ok(())),
+    ];
+    let ended = [Key::new("0", Secret::utf8(TOKEN).unwrap()).until(NOW)];
+    let ended = LiveKeys::new(&ended, NOW);
+    for (config, before_the_body) in configs {
+        let scheme = scheme(config.clone());
+        let signer = Signer::new(config.clone(), TOKEN).unwrap();
+        let sent = Sent::new("/", [("x-other", "1")], r#"{"value":[{}]}"#);
+        let sent = signer.sign(sent, "1", NOW).unwrap();
+        let headers = sent.headers.iter();
+        let headers: Vec<_> = headers.map(|(name, value)| (&**name, &**value)).collect();
+        let head = Head::new("POST", "/", &headers);
+        let checked = scheme.check_head(&head, ended);
+        assert_eq!(checked, before_the_body, "{config:?}");
+        let verified = scheme.verify(RawRequest::new(head, &sent.body), ended);
+        assert_eq!(verified.map(drop), none(), "{config:?}");
+    }
+}
+
 #[test]
 fn settings_that_cannot_be_right_are_refused() {
     let refused = |config: SchemeConfig| Box::<dyn Scheme>::try_from(config).is_err();

@@ -174,8 +174,16 @@ async fn a_single_address_counts_from_a_trusted_peer_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_peer_on_a_unix_socket_is_what_the_networks_say() {
     type Set = fn(Networks) -> Networks;
-    let cases: [(Set, [u16; 3]); 3] = [
+    let cases: [(Set, [u16; 3]); 4] = [
         (|networks| networks, [403, 403, 403]),
+        // Proxies with addresses make none of whoever opens the socket.
+        (
+            |networks| {
+                let behind = networks.behind(["10.0.0.0/8"], Forwarding::XForwardedFor);
+                behind.unwrap()
+            },
+            [403, 403, 403],
+        ),
         (
             |networks| {
                 let behind = networks.behind_unix_socket(Forwarding::XForwardedFor);
