@@ -7,6 +7,7 @@ mod misfit;
 mod once;
 pub(crate) mod open_enum;
 mod payload;
+pub(crate) mod places;
 mod value;
 mod without;
 

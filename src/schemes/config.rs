@@ -3,16 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig, Scheme};
+#[cfg(feature = "jwt")]
+use super::{JwtBodyHash, JwtBodyHashConfig, SignedRequest, SignedRequestConfig};
 #[cfg(feature = "public-keys")]
 use super::{PublicKeySignature, PublicKeySignatureConfig};
-#[cfg(feature = "jwt")]
-use super::{SignedRequest, SignedRequestConfig};
 use crate::setup::BuildError;
 
 /// How a sender signs, whichever scheme it uses: the public, serialisable form of each scheme here.
 ///
 /// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `public-key-signature` (feature
-/// `public-keys`) or `signed-request` (feature `jwt`). The others are those of its configuration.
+/// `public-keys`), `jwt-body-hash` or `signed-request` (feature `jwt`). The others are those of its configuration.
 ///
 /// ```
 /// use hookgate::{
@@ -43,6 +43,9 @@ pub enum SchemeConfig {
     /// A signature by a private key in a header (feature `public-keys`).
     #[cfg(feature = "public-keys")]
     PublicKeySignature(PublicKeySignatureConfig),
+    /// A token that binds the body, or whose claims are the event (feature `jwt`).
+    #[cfg(feature = "jwt")]
+    JwtBodyHash(JwtBodyHashConfig),
     /// A signature by the key of a certificate (feature `jwt`).
     #[cfg(feature = "jwt")]
     SignedRequest(SignedRequestConfig),
@@ -64,6 +67,8 @@ impl SchemeConfig {
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.settings().signature_headers(),
             #[cfg(feature = "jwt")]
+            Self::JwtBodyHash(config) => config.header().into_iter().collect(),
+            #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => vec![&config.signature_header],
         }
     }
@@ -76,6 +81,8 @@ impl SchemeConfig {
             Self::HmacBodyField(_) => Vec::new(),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.settings().covered_headers(),
+            #[cfg(feature = "jwt")]
+            Self::JwtBodyHash(_) => Vec::new(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.covered_headers(),
         }
@@ -93,6 +100,8 @@ impl TryFrom<SchemeConfig> for Box<dyn Scheme> {
             SchemeConfig::PublicKeySignature(config) => {
                 Box::new(PublicKeySignature::try_from(config)?)
             }
+            #[cfg(feature = "jwt")]
+            SchemeConfig::JwtBodyHash(config) => Box::new(JwtBodyHash::try_from(config)?),
             #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(config) => Box::new(SignedRequest::try_from(config)?),
         })
@@ -122,5 +131,12 @@ impl From<PublicKeySignatureConfig> for SchemeConfig {
 impl From<SignedRequestConfig> for SchemeConfig {
     fn from(config: SignedRequestConfig) -> Self {
         Self::SignedRequest(config)
+    }
+}
+
+#[cfg(feature = "jwt")]
+impl From<JwtBodyHashConfig> for SchemeConfig {
+    fn from(config: JwtBodyHashConfig) -> Self {
+        Self::JwtBodyHash(config)
     }
 }

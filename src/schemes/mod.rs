@@ -5,6 +5,7 @@
 //! | [`HmacHeader`] | a MAC in a header | [`HmacHeaderConfig`] |
 //! | [`HmacBodyField`] | a MAC inside the JSON that it covers | [`HmacBodyFieldConfig`] |
 //! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
+//! | `JwtBodyHash` (feature `jwt`) | a token that binds the body, or whose claims are the event | `JwtBodyHashConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
 //!
 //! Each is a [`Scheme`], made of its configuration with `try_from`; [`SchemeConfig`] is any of them. A configuration
@@ -18,6 +19,8 @@ mod end_to_end;
 pub mod hmac_body_field;
 mod hmac_header;
 mod in_words;
+#[cfg(feature = "jwt")]
+mod jwt_body_hash;
 #[cfg(feature = "public-keys")]
 mod public_key_signature;
 mod scheme;
@@ -34,12 +37,17 @@ mod verified;
 
 #[cfg(feature = "public-keys")]
 pub(crate) use self::by_kind::ByKind;
+#[cfg(all(feature = "simulator", feature = "jwt"))]
+pub(crate) use self::jwt_body_hash::{Carrier, TokenKey};
+#[cfg(feature = "jwt")]
+pub use self::jwt_body_hash::{JtiUse, JwtBinding, JwtBodyHash, JwtBodyHashConfig};
 #[cfg(feature = "public-keys")]
 pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]
 pub use self::signed_request::{SignedRequest, SignedRequestConfig};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::template::{FromRequest, Parts};
+pub(crate) use self::verified::Validity;
 pub use self::{
     config::SchemeConfig,
     digest::Digest,

@@ -4,9 +4,9 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-#[cfg(feature = "jwt")]
-use super::RequestSigner;
 use super::{HeaderSigner, Sent};
+#[cfg(feature = "jwt")]
+use super::{RequestSigner, TokenSigner};
 #[cfg(feature = "public-keys")]
 use crate::keys::JwsAlgorithm;
 use crate::{
@@ -47,6 +47,8 @@ enum Kind {
     Body(HmacBodyField, Zeroizing<Vec<u8>>),
     #[cfg(feature = "jwt")]
     Request(Box<RequestSigner>),
+    #[cfg(feature = "jwt")]
+    Bound(TokenSigner),
 }
 
 /// A request that cannot be signed as the settings say: its body is no JSON object, or lacks what is signed.
@@ -88,6 +90,11 @@ impl Signer {
                 Ok(Self(Kind::Header(Box::new(signer))))
             }
             #[cfg(feature = "jwt")]
+            SchemeConfig::JwtBodyHash(config) => {
+                let signer = TokenSigner::new(config.try_into()?, secret.as_ref())?;
+                Ok(Self(Kind::Bound(signer)))
+            }
+            #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(_) => Err(BuildError::Scheme(
                 "signed requests are signed with a private key: call `Signer::private_key`",
             )),
@@ -118,6 +125,11 @@ impl Signer {
                 let signer = RequestSigner::new(config, pem, algorithm)?;
                 Ok(Self(Kind::Request(Box::new(signer))))
             }
+            #[cfg(feature = "jwt")]
+            SchemeConfig::JwtBodyHash(mut config) => {
+                config.algorithms.retain(|it| *it == algorithm);
+                Self::new(config, pem)
+            }
             SchemeConfig::HmacHeader(_) | SchemeConfig::HmacBodyField(_) => {
                 Err(BuildError::Scheme(
                     "a MAC is made with a secret that both ends have: call `Signer::new`",
@@ -136,6 +148,16 @@ impl Signer {
         self
     }
 
+    /// Names its key so in the head of each token (`kid`), where tokens bind the body (feature `jwt`). Default: it names none.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn naming_key(self, id: impl AsRef<str>) -> Self {
+        match self.0 {
+            Kind::Bound(signer) => Self(Kind::Bound(signer.naming_key(id.as_ref()))),
+            other => Self(other),
+        }
+    }
+
     /// Signs `sent` at `at`, in the place of whatever signature it has. `id` is the message's id, or the text that is used
     /// once, where the scheme has one.
     ///
@@ -152,6 +174,8 @@ impl Signer {
             }
             #[cfg(feature = "jwt")]
             Kind::Request(signer) => Ok(signer.sign(sent, id, at)),
+            #[cfg(feature = "jwt")]
+            Kind::Bound(signer) => signer.sign(sent, id, at).map_err(SignError),
         }
     }
 
@@ -167,6 +191,8 @@ impl Signer {
                 sent.with_body(body)
             }
             #[cfg(feature = "jwt")]
+            Kind::Bound(signer) => signer.unsigned(sent),
+            #[cfg(feature = "jwt")]
             Kind::Request(signer) => sent.without_header(&signer.signature_header()),
         }
     }
@@ -179,6 +205,8 @@ impl fmt::Debug for Signer {
             Kind::Body(..) => "hmac-body-field",
             #[cfg(feature = "jwt")]
             Kind::Request(_) => "signed-request",
+            #[cfg(feature = "jwt")]
+            Kind::Bound(_) => "jwt-body-hash",
         };
         f.debug_struct("Signer")
             .field("scheme", &scheme)

@@ -18,7 +18,7 @@ use hookgate::{
     pack::Head,
     providers::{
         known::{self, KnownSender},
-        preset::Preset,
+        preset::{Preset, PresetSimulator},
     },
     schemes::SchemeConfig,
     simulator::Sent,
@@ -87,7 +87,41 @@ pub(crate) fn presets() -> impl Iterator<Item = &'static KnownSender> {
 fn algorithm(sender: &KnownSender) -> Option<JwsAlgorithm> {
     match sender.scheme()? {
         SchemeConfig::PublicKeySignature(config) => Some(config.algorithm),
+        SchemeConfig::JwtBodyHash(config) => {
+            let by_secret = [
+                JwsAlgorithm::Hs256,
+                JwsAlgorithm::Hs384,
+                JwsAlgorithm::Hs512,
+            ];
+            let any_secret = config.algorithms.iter().any(|it| by_secret.contains(it));
+            config.algorithms.first().copied().filter(|_| !any_secret)
+        }
         _ => None,
+    }
+}
+
+/// For whom the tokens of the vectors are.
+const AUDIENCE: &str = "tests.example";
+
+fn needs_audience(sender: &KnownSender) -> bool {
+    matches!(sender.scheme(), Some(SchemeConfig::JwtBodyHash(config)) if config.needs_audience)
+}
+
+/// The preset of any row, with what its receiver has to name.
+pub(crate) fn preset_of(sender: &KnownSender, keys: Keyring) -> Preset {
+    let preset = Preset::of(sender, keys);
+    match needs_audience(sender) {
+        true => preset.audience(AUDIENCE),
+        false => preset,
+    }
+}
+
+/// What sends to that preset.
+pub(crate) fn simulator_of(sender: &KnownSender, key: impl AsRef<[u8]>) -> PresetSimulator {
+    let simulator = PresetSimulator::of(sender, key);
+    match needs_audience(sender) {
+        true => simulator.audience(AUDIENCE),
+        false => simulator,
     }
 }
 
@@ -109,6 +143,7 @@ impl Pair {
         let name = match algorithm {
             JwsAlgorithm::EdDsa => "ed",
             JwsAlgorithm::Es256 => "p256",
+            JwsAlgorithm::Rs256 => "rsa",
             other => panic!("name a test key of {other:?}"),
         };
         let public = vector(&format!("signed_request/{name}.pub.der"));
@@ -124,6 +159,10 @@ impl Pair {
             None => return Secret::utf8("a secret of somebody else").unwrap().into(),
             Some(JwsAlgorithm::EdDsa) => {
                 "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
+            }
+            Some(JwsAlgorithm::Rs256) => {
+                let pem = vector("token/other.pub.pem");
+                return VerifyingKey::pem(pem, [JwsAlgorithm::Rs256]).into();
             }
             Some(_) => "036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
         };
@@ -152,7 +191,7 @@ impl Vector {
     }
 
     pub(crate) fn preset(&self) -> Preset {
-        Preset::of(self.sender(), self.keys())
+        preset_of(self.sender(), self.keys())
     }
 
     /// When it is verified.

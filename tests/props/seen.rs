@@ -10,7 +10,7 @@ use hookgate::{
     framework::{self, DeliverySlot, Handled, Outcome, Ran},
     pack::{Head, Provider},
     providers::{
-        facephi::Facephi, idcloud::IdCloud, known::KnownSender, logto::Logto, preset::Preset,
+        facephi::Facephi, idcloud::IdCloud, known::KnownSender, logto::Logto,
         unico_check::UnicoCheck,
     },
     simulator::Sent,
@@ -18,6 +18,8 @@ use hookgate::{
     time::Timer,
 };
 use http::StatusCode;
+
+use super::presets::preset_of;
 
 /// The name of the receiver: part of its event keys.
 pub(crate) const ENDPOINT: &str = "hook";
@@ -61,7 +63,7 @@ impl Seen {
             "idcloud" => Self::by_pack(IdCloud::new(), now, sent).await,
             "logto" => Self::by_pack(Logto::new(keys), now, sent).await,
             "unico-check" => Self::by_pack(UnicoCheck::new(), now, sent).await,
-            _ => Self::by_pack(Preset::of(sender, keys), now, sent).await,
+            _ => Self::by_pack(preset_of(sender, keys), now, sent).await,
         }
     }
 

@@ -7,7 +7,6 @@ use hookgate::{
         idcloud::{IdCloudSimulator, State},
         known::{self, KnownSender, Proof},
         logto::{LogtoSimulator, User},
-        preset::PresetSimulator,
         unico_check::{Status, UnicoCheckSimulator},
     },
     schemes::SchemeConfig,
@@ -15,7 +14,10 @@ use hookgate::{
 };
 use proptest::{prelude::*, sample::Index};
 
-use crate::props::{Counted, Refused, Seen, presets::Pair};
+use crate::props::{
+    Counted, Refused, Seen,
+    presets::{Pair, simulator_of},
+};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const SECRET: &str = "a secret of both ends";
@@ -56,7 +58,7 @@ fn sent(sender: &KnownSender) -> Sent {
         _ => {
             let (sample, id) = (sender.sample.unwrap(), SampleId::from_bits(7));
             let event_type = sample.types[0];
-            let mut simulator = PresetSimulator::of(sender, Pair::of(sender, SECRET).signs);
+            let mut simulator = simulator_of(sender, Pair::of(sender, SECRET).signs);
             if matches!(sender.event_type.value(), known::EventTypeAt::Header(_)) {
                 simulator = simulator.event_type(event_type);
             }

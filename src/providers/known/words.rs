@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{EventTypeAt, Identity, KnownSender, Proof};
 use crate::{
+    json::places::in_words as member,
     provider::Retries,
     schemes::{Scheme, SchemeConfig},
 };
@@ -121,11 +122,6 @@ impl KnownSender {
         let own = self.assumed.iter().copied();
         own.chain(facts.map(|(words, _)| words)).collect()
     }
-}
-
-/// A place in words: `/data/id` is `data.id`.
-fn member(at: &str) -> String {
-    format!("`{}`", at.trim_start_matches('/').replace('/', "."))
 }
 
 /// `3 d 2 h`, `24 h`, `0.3 s`, `at once`.

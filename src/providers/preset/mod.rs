@@ -11,9 +11,9 @@
 //! [`claimed_type`](crate::delivery::Delivery::claimed_type).
 
 mod form_field;
-mod found;
 mod merging;
 mod reading;
+mod row_scheme;
 mod signed_part;
 #[cfg(feature = "simulator")]
 mod simulator;
@@ -25,14 +25,18 @@ use std::{borrow::Cow, fmt, marker::PhantomData};
 use http::HeaderName;
 use serde::de::DeserializeOwned;
 
-use self::{found::find, reading::Reading, signed_part::signed_part};
+use self::{
+    reading::Reading,
+    row_scheme::{needs_audience, scheme_of, signs_of},
+    signed_part::signed_part,
+};
 #[cfg(feature = "simulator")]
 pub use self::{
     simulator::PresetSimulator, standard_webhooks_simulator::StandardWebhooksSimulator,
 };
 use super::known::{EventTypeAt, Identity, KeyOwner, KnownSender};
-#[cfg(feature = "public-keys")]
-use crate::schemes::ByKind;
+#[cfg(feature = "jwt")]
+use crate::schemes::JwtBodyHashConfig;
 use crate::{
     identity::EventType,
     json::{Json, Payload},
@@ -72,6 +76,9 @@ pub struct Preset<T = Json> {
     signs: Signs,
     keys: Keys,
     reading: Reading,
+    /// How its tokens bind the body, where a row says so.
+    #[cfg(feature = "jwt")]
+    tokens: Option<JwtBodyHashConfig>,
     /// The header of the type, which nothing signs.
     type_header: Option<HeaderName>,
     answers_challenge: bool,
@@ -112,7 +119,8 @@ impl Preset {
         scheme: impl Scheme,
         keys: impl Into<Keys>,
     ) -> Self {
-        Self::with(name.into(), Ok(Box::new(scheme)), keys.into())
+        let signs = scheme.signs();
+        Self::with(name.into(), Ok(Box::new(scheme)), signs, keys.into())
     }
 
     /// The sender of this row, under `keys`.
@@ -138,7 +146,9 @@ impl Preset {
             (None, _) | (_, Identity::OfPack(_)) => Err(BuildError::Pack(
                 "the row of this sender makes no preset: use the pack of its own",
             )),
-            (Some(config), _) if sender.key_owner == KeyOwner::Customer => {
+            (Some(config), _)
+                if sender.key_owner == KeyOwner::Customer || needs_audience(&config) =>
+            {
                 scheme_of(sender, config)
             }
             // Otherwise a request that was made for another customer would pass for one of ours.
@@ -146,8 +156,12 @@ impl Preset {
                 "this sender signs for all of its customers with one key, and a preset binds no request to one of them",
             )),
         };
-        let mut preset = Self::with(sender.name.into(), scheme, keys.into());
+        let mut preset = Self::with(sender.name.into(), scheme, signs_of(sender), keys.into());
         preset.reading = Reading::of_row(sender);
+        #[cfg(feature = "jwt")]
+        if let Some(SchemeConfig::JwtBodyHash(config)) = sender.scheme() {
+            preset.tokens = Some(config);
+        }
         if let EventTypeAt::Header(name) = sender.event_type.value() {
             preset.type_header = HeaderName::try_from(*name).ok();
         }
@@ -158,11 +172,9 @@ impl Preset {
     fn with(
         name: Cow<'static, str>,
         scheme: Result<Box<dyn Scheme>, BuildError>,
+        signs: Signs,
         keys: Keys,
     ) -> Self {
-        let signs = scheme
-            .as_ref()
-            .map_or_else(|_| Signs::body(), |scheme| scheme.signs());
         let mut profile = SenderProfile {
             nonces: signs.nonce,
             body_limit: signs.body_limit,
@@ -179,6 +191,8 @@ impl Preset {
             signs,
             keys,
             reading: Reading::of_scheme(signs.id),
+            #[cfg(feature = "jwt")]
+            tokens: None,
             type_header: None,
             answers_challenge: false,
             accept_unreadable_time: false,
@@ -199,6 +213,8 @@ impl<T> Preset<T> {
             signs: self.signs,
             keys: self.keys,
             reading: self.reading,
+            #[cfg(feature = "jwt")]
+            tokens: self.tokens,
             type_header: self.type_header,
             answers_challenge: self.answers_challenge,
             accept_unreadable_time: self.accept_unreadable_time,
@@ -361,20 +377,6 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         }
         Ok(decoded.into())
     }
-}
-
-/// The scheme of a row, whose own settings are `config`.
-fn scheme_of(sender: &KnownSender, config: SchemeConfig) -> Result<Box<dyn Scheme>, BuildError> {
-    #[cfg(feature = "public-keys")]
-    if let (Some(by_key), SchemeConfig::HmacHeader(config)) = (sender.or_by_key, &config) {
-        return Ok(Box::new(ByKind {
-            mac: config.clone().try_into()?,
-            signature: by_key().try_into()?,
-        }));
-    }
-    #[cfg(not(feature = "public-keys"))]
-    let _ = sender;
-    config.try_into()
 }
 
 /// The bytes of `body` that are proved.

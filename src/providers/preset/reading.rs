@@ -3,14 +3,13 @@
 use bytes::Bytes;
 use http::{HeaderValue, header};
 
-use super::{
-    find,
-    form_field::FormField,
-    found::{Repeated, text},
-};
+use super::form_field::FormField;
 use crate::{
     identity::KeyParts,
-    json::digest_without,
+    json::{
+        digest_without,
+        places::{Repeated, find, text},
+    },
     provider::{Handshake, TimeKind, Undecodable},
     providers::known::{BodyTime, Challenge, EventTypeAt, Identity, KnownSender},
     request::RawRequest,

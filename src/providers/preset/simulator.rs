@@ -5,12 +5,12 @@ use std::fmt;
 use bytes::Bytes;
 use zeroize::Zeroizing;
 
-use super::find;
 use crate::{
+    json::places::written,
     provider::TimeKind,
     providers::known::{BodyTime, EventTypeAt, KnownSender, form_value},
     request::form::encoded,
-    schemes::TimestampForm,
+    schemes::{SchemeConfig, TimestampForm},
     simulator::{Sent, Signer},
     time::UnixTime,
 };
@@ -37,6 +37,10 @@ pub struct PresetSimulator {
     #[cfg(feature = "public-keys")]
     private_keys: Vec<Zeroizing<Vec<u8>>>,
     message_id: String,
+    #[cfg(feature = "jwt")]
+    audience: Option<String>,
+    #[cfg(feature = "jwt")]
+    key_id: Option<String>,
     event_type: Option<String>,
     path: String,
     in_form: bool,
@@ -56,6 +60,10 @@ impl PresetSimulator {
             #[cfg(feature = "public-keys")]
             private_keys: Vec::new(),
             message_id: "msg_1".to_owned(),
+            #[cfg(feature = "jwt")]
+            audience: None,
+            #[cfg(feature = "jwt")]
+            key_id: None,
             event_type: None,
             path: "/".to_owned(),
             in_form: false,
@@ -76,6 +84,23 @@ impl PresetSimulator {
     pub fn also_signed_by_key(mut self, key: impl AsRef<[u8]>) -> Self {
         self.private_keys
             .push(Zeroizing::new(key.as_ref().to_vec()));
+        self
+    }
+
+    /// For whom the sender's tokens are, where they name that (feature `jwt`). Default: nobody. A sender whose tokens all name
+    /// one signs nothing then.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
+    /// Names its key so in the head of each token (`kid`), where tokens bind the body (feature `jwt`). Default: it names none.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn key_id(mut self, id: impl Into<String>) -> Self {
+        self.key_id = Some(id.into());
         self
     }
 
@@ -153,9 +178,23 @@ impl PresetSimulator {
             .unwrap_or_default()
     }
 
+    fn scheme(&self) -> Option<SchemeConfig> {
+        let scheme = self.sender.scheme()?;
+        #[cfg(feature = "jwt")]
+        if let (SchemeConfig::JwtBodyHash(config), Some(audience)) = (&scheme, &self.audience) {
+            return Some(config.clone().audience(audience).into());
+        }
+        Some(scheme)
+    }
+
     fn signer(&self) -> Option<Signer> {
         let mut secrets = self.secrets.iter();
-        let signer = Signer::new(self.sender.scheme()?, secrets.next()?).ok()?;
+        let signer = Signer::new(self.scheme()?, secrets.next()?).ok()?;
+        #[cfg(feature = "jwt")]
+        let signer = match &self.key_id {
+            Some(id) => signer.naming_key(id),
+            None => signer,
+        };
         Some(secrets.fold(signer, |signer, secret| signer.also_signed_with(secret)))
     }
 
@@ -201,20 +240,7 @@ fn dated(body: &Bytes, time: &BodyTime, at: UnixTime) -> Option<Bytes> {
         TimestampForm::Rfc3339 | TimestampForm::UtcDateTime => format!("\"{text}\""),
         _ => text,
     };
-    let [found] = find(body, [Some(time.at)]).ok()?;
-    if let Some(value) = found {
-        // The value is a piece of the body, so addresses tell where.
-        let start = value.get().as_ptr().addr();
-        let start = start.checked_sub(body.as_ptr().addr())?;
-        let before = body.get(..start)?;
-        let behind = body.get(start.checked_add(value.get().len())?..)?;
-        return Some([before, text.as_bytes(), behind].concat().into());
-    }
-    let name = time.at.strip_prefix('/').filter(|it| !it.contains('/'))?;
-    let object = body.trim_ascii_end().strip_suffix(b"}")?;
-    let comma = if object.trim_ascii() == b"{" { "" } else { "," };
-    let member = format!("{comma}\"{name}\":{text}}}");
-    Some([object, member.as_bytes()].concat().into())
+    written(body, time.at, &text).map(Bytes::from)
 }
 
 impl fmt::Debug for PresetSimulator {

@@ -26,6 +26,8 @@ mod verify;
 
 #[cfg(feature = "simulator")]
 pub(crate) use self::sign::Unsignable;
+#[cfg(feature = "jwt")]
+pub(super) use self::verify::find_key;
 pub use self::{
     config::{HmacBodyFieldConfig, Recipe},
     diagnose::{Diagnosis, Signed, diagnose},

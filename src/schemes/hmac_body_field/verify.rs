@@ -81,7 +81,7 @@ fn digest_of<M: OutputSizeUser>(signature: &Output<M>) -> ContentDigest {
 }
 
 /// The first live key that gives the MAC over the pieces.
-pub(super) fn find_key<'a, M: Mac + DigestKind + 'a>(
+pub(in crate::schemes) fn find_key<'a, M: Mac + DigestKind + 'a>(
     pieces: &[&[u8]],
     signature: &Output<M>,
     keys: LiveKeys<'a>,

@@ -15,7 +15,7 @@ use hookgate::{
     time::Timer,
 };
 
-use crate::props::presets::{Pair, presets, vectors};
+use crate::props::presets::{Pair, preset_of, presets, simulator_of, vectors};
 
 /// The other name of a header: simulators write the first.
 fn other_name<'s>(scheme: &'s HmacHeaderConfig, name: &str) -> Option<&'s String> {
@@ -94,7 +94,7 @@ async fn the_simulators_sign_what_senders_publish() {
 /// The verdict on what was sent, at the endpoint of its sender.
 async fn verdict(sender: &KnownSender, keys: &Keyring, sent: Sent, clock: &FakeClock) -> Verdict {
     let timer: Arc<dyn Timer> = Arc::new(clock.clone());
-    let judge = Receiver::new("presets", Preset::of(sender, keys.clone()))
+    let judge = Receiver::new("presets", preset_of(sender, keys.clone()))
         .clock(clock.clone())
         .judge()
         .unwrap();
@@ -122,7 +122,7 @@ async fn each_preset_takes_what_its_sender_sends_and_nothing_that_is_wrong() {
         let sample = sender.sample.unwrap();
         let event_type = sample.types[0];
         let body = sample.body_of(event_type, SampleId::from_bits(7), now);
-        let simulator = PresetSimulator::of(sender, signs);
+        let simulator = simulator_of(sender, signs);
         let sent = simulator.send(now, body.clone());
         let right = verdict(sender, &keys, sent.clone(), &clock).await.unwrap();
 
@@ -157,7 +157,7 @@ async fn each_preset_takes_what_its_sender_sends_and_nothing_that_is_wrong() {
         assert_eq!(again, right, "{}", sender.name);
         let long_ago = now.saturating_sub(Duration::from_secs(301));
         let stale = verdict(sender, &keys, simulator.send(long_ago, body), &clock).await;
-        let profile = Preset::of(sender, keys.clone()).profile();
+        let profile = preset_of(sender, keys.clone()).profile();
         match profile.time {
             TimeKind::SentAt => {
                 let is_too_old = matches!(stale, Err(Rejection::TimestampTooOld { .. }));

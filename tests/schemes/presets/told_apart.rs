@@ -2,16 +2,13 @@
 
 use hookgate::{
     EventKey, UnixTime,
-    providers::{
-        known::{Identity, KnownSender, Sample},
-        preset::PresetSimulator,
-    },
+    providers::known::{Identity, KnownSender, Sample},
     simulator::SampleId,
 };
 
 use crate::props::{
     Seen,
-    presets::{Pair, presets},
+    presets::{Pair, presets, simulator_of},
 };
 
 const SECRET: &str = "a secret of both ends";
@@ -54,7 +51,7 @@ async fn key(sender: &KnownSender, object: usize, event: u128, at: UnixTime) -> 
     let event = SampleId::from_bits(event << 60 | event);
     let body = sample.body_of(sample.types[0], event, at);
     let pair = Pair::of(sender, SECRET);
-    let sent = PresetSimulator::of(sender, &pair.signs).send(at, body);
+    let sent = simulator_of(sender, &pair.signs).send(at, body);
     let seen = Seen::by(sender, &pair.verifies, at, sent).await;
     let seen = seen.unwrap_or_else(|refused| panic!("{}: {refused:?}", sender.name));
     seen.counted.key

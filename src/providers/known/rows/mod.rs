@@ -156,6 +156,8 @@ rows! {
     formbricks,
     fourthwall,
     front,
+    #[cfg(feature = "jwt")]
+    fusionauth,
     ghost,
     gitbook,
     gitea,
@@ -167,6 +169,8 @@ rows! {
     grafana,
     greenhouse,
     gusto,
+    #[cfg(feature = "jwt")]
+    hanko,
     helpscout,
     heroku,
     hyperswitch,
@@ -179,6 +183,8 @@ rows! {
     jobber,
     keycloak,
     khipu,
+    #[cfg(feature = "jwt")]
+    kinde,
     knock,
     komoju,
     latitude,
@@ -190,6 +196,8 @@ rows! {
     linear,
     lithic,
     liveblocks,
+    #[cfg(feature = "jwt")]
+    livekit,
     loops,
     lusha,
     mailersend,
@@ -204,6 +212,8 @@ rows! {
     monnify,
     moonpay,
     mux,
+    #[cfg(feature = "jwt")]
+    netlify,
     neynar,
     nmi,
     notion,
@@ -250,6 +260,8 @@ rows! {
     shopify,
     shopware,
     shortcut,
+    #[cfg(feature = "jwt")]
+    sign_in_with_apple,
     slack,
     smartcar,
     snyk,
@@ -277,6 +289,8 @@ rows! {
     vercel,
     veriff,
     viber,
+    #[cfg(feature = "jwt")]
+    vonage,
     webflow,
     woocommerce,
     workos,

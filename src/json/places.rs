@@ -1,23 +1,25 @@
-//! [`find`]: the members that a preset reads of a body that it otherwise leaves alone.
+//! [`find`]: the members that are read of a body that is otherwise left alone.
+//!
+//! A place in a body is written as a JSON Pointer (RFC 6901) through objects: `/data/id`. No name in it has a `/` or a `~`.
 
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, MapAccess, Visitor};
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::json::members::Name;
+use super::members::Name;
 
 /// A member that counts stands twice: readers disagree on which one does.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Repeated;
+pub(crate) struct Repeated;
 
-/// The values at these [places](crate::providers::known::KnownSender#places), in one pass. A body that is no JSON object
+/// The values at these places, in one pass. A body that is no JSON object
 /// has none of them.
 ///
 /// # Errors
 ///
 /// When a member on the way to a place stands twice.
-pub(super) fn find<'a, const N: usize>(
+pub(crate) fn find<'a, const N: usize>(
     body: &'a [u8],
     places: [Option<&str>; N],
 ) -> Result<[Option<&'a RawValue>; N], Repeated> {
@@ -33,8 +35,81 @@ pub(super) fn find<'a, const N: usize>(
     Ok(found.unwrap_or([None; N]))
 }
 
+/// Whether `text` is a place.
+pub(crate) fn is_place(text: &str) -> bool {
+    let names = text.strip_prefix('/');
+    names.is_some_and(|names| !names.contains('~') && names.split('/').all(|it| !it.is_empty()))
+}
+
+/// A place in words: `/data/id` is `data.id`.
+pub(crate) fn in_words(at: &str) -> String {
+    format!("`{}`", at.trim_start_matches('/').replace('/', "."))
+}
+
+/// Whether `value` is a list with an item, and `holds` for each of its items.
+pub(crate) fn each_item<'a>(value: &'a RawValue, holds: impl FnMut(&'a RawValue) -> bool) -> bool {
+    let mut json = serde_json::Deserializer::from_str(value.get());
+    Items(holds).deserialize(&mut json).is_ok_and(|any| any)
+}
+
+/// Reads one list. Nothing of it is kept.
+struct Items<F>(F);
+
+impl<'de, F: FnMut(&'de RawValue) -> bool> DeserializeSeed<'de> for Items<F> {
+    type Value = bool;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, json: D) -> Result<bool, D::Error> {
+        json.deserialize_seq(self)
+    }
+}
+
+impl<'de, F: FnMut(&'de RawValue) -> bool> Visitor<'de> for Items<F> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<bool, A::Error> {
+        let mut any = false;
+        while let Some(item) = items.next_element::<&RawValue>()? {
+            if !(self.0)(item) {
+                return Ok(false);
+            }
+            any = true;
+        }
+        Ok(any)
+    }
+}
+
+/// `body` with `value`, which is JSON, at the place. A member of the top level that is missing is added. `None` where there is
+/// no room for it.
+#[cfg(feature = "simulator")]
+pub(crate) fn written(body: &[u8], at: &str, value: &str) -> Option<Vec<u8>> {
+    let [found] = find(body, [Some(at)]).ok()?;
+    if let Some(old) = found {
+        let (before, behind) = around(body, old)?;
+        return Some([before, value.as_bytes(), behind].concat());
+    }
+    let name = at.strip_prefix('/').filter(|it| !it.contains('/'))?;
+    let object = body.trim_ascii_end().strip_suffix(b"}")?;
+    let comma = if object.trim_ascii() == b"{" { "" } else { "," };
+    let member = format!("{comma}\"{name}\":{value}}}");
+    Some([object, member.as_bytes()].concat())
+}
+
+/// What stands before and behind `value`, which is a piece of `body`.
+#[cfg(feature = "simulator")]
+pub(crate) fn around<'b>(body: &'b [u8], value: &RawValue) -> Option<(&'b [u8], &'b [u8])> {
+    // The value is a piece of the body, so addresses tell where.
+    let start = value.get().as_ptr().addr();
+    let start = start.checked_sub(body.as_ptr().addr())?;
+    let behind = body.get(start.checked_add(value.get().len())?..)?;
+    Some((body.get(..start)?, behind))
+}
+
 /// The text, where the value is one and says something.
-pub(super) fn text(value: &RawValue) -> Option<String> {
+pub(crate) fn text(value: &RawValue) -> Option<String> {
     let text: String = serde_json::from_str(value.get()).ok()?;
     (!text.is_empty()).then_some(text)
 }
