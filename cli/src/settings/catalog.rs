@@ -24,6 +24,7 @@ use crate::settings::{
     refused::Refused,
     signed_request::SignedRequestRule,
     terms::Terms,
+    token_binding::{AudienceConfig, TokenRule, is_shared, needs_audience},
     unico::{IdCloudConfig, UnicoCheckConfig},
 };
 
@@ -71,7 +72,8 @@ struct Words {
     identity: &'static str,
 }
 
-const SAMPLE_SECRET: &str = "hex:01";
+/// A shared secret that verifies nothing.
+pub(crate) const SAMPLE_SECRET: &str = "hex:01";
 /// The public key of RFC 8410, section 10.1.
 const SAMPLE_PUBLIC_KEY: &str = "der:MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
 
@@ -79,11 +81,22 @@ const SAMPLE_PUBLIC_KEY: &str = "der:MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqo
 const SAMPLE_P256_KEY: &str =
     "hex:036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
 
-/// How the sender signs with a private key, where it does.
+/// The public half of a key that was made for this, and thrown away.
+const SAMPLE_RSA_KEY: &str = "der:MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqyw2TW2wHSmQQEjZTEapG1APViXbV9aKyk6cEKn4TGhjpS6j3/zh55rEqUFb0bwC+zjAOt06Bzg5Dncl5RtTg9xqdXRMKG2gYb6izcdy0htyKJIwZjsxv4KZ95d0tMNQh3uz3biyH0sZu8uO3dAU5xyAfZpS340mDDaezGKj86DJQbf7J/3H4ZHUWU8JmP9yA9SqfDQJvayINpbW+TSoEX6X1cm1q1gODPOFWysoDun3u0Q9KUUD9kN6EmRazAcg7FRTxA5gc1YGQ6i2+3kG0mH8CZVx6kdcIDbH9hjRgpdtjsia5eABkuUge5fsEOiBIA9Zw/5wB++sz5DwEdvY0QIDAQAB";
+
+/// How the sender signs with a private key, where it does not sign with a secret.
 pub(crate) fn algorithm_of(sender: &KnownSender) -> Option<JwsAlgorithm> {
-    match sender.scheme()? {
-        SchemeConfig::PublicKeySignature(config) => Some(config.algorithm),
-        _ => None,
+    let algorithms = algorithms_of(sender);
+    let any_secret = algorithms.iter().any(|it| is_shared(*it));
+    algorithms.first().copied().filter(|_| !any_secret)
+}
+
+/// How the sender may sign, as far as its scheme names algorithms of tokens and public keys.
+pub(crate) fn algorithms_of(sender: &KnownSender) -> Vec<JwsAlgorithm> {
+    match sender.scheme() {
+        Some(SchemeConfig::PublicKeySignature(config)) => vec![config.algorithm],
+        Some(SchemeConfig::JwtBodyHash(config)) => config.algorithms,
+        _ => Vec::new(),
     }
 }
 
@@ -91,6 +104,7 @@ const fn sample_key_for(algorithm: Option<JwsAlgorithm>) -> &'static str {
     match algorithm {
         None => SAMPLE_SECRET,
         Some(JwsAlgorithm::Es256) => SAMPLE_P256_KEY,
+        Some(JwsAlgorithm::Rs256) => SAMPLE_RSA_KEY,
         Some(_) => SAMPLE_PUBLIC_KEY,
     }
 }
@@ -123,17 +137,25 @@ impl Listed {
     /// Its receiver.
     pub(crate) fn receiver(&self, terms: Terms<'_>) -> Result<ReceiverBuilder, Refused> {
         match self.of {
-            Of::Row(sender) if dates_events(sender) => {
-                terms.scheme(|config: DatedEventsConfig, keys| Ok(config.preset(sender, keys)))
-            }
-            Of::Row(sender) => terms.pack(algorithm_of(sender), |keys| Preset::of(sender, keys)),
+            Of::Row(sender) if dates_events(sender) => terms
+                .row(&algorithms_of(sender), |config: DatedEventsConfig, keys| {
+                    Ok(config.preset(sender, keys))
+                }),
+            Of::Row(sender) if needs_audience(sender) => terms
+                .row(&algorithms_of(sender), |config: AudienceConfig, keys| {
+                    Ok(config.preset(sender, keys))
+                }),
+            Of::Row(sender) => terms.pack(&algorithms_of(sender), |keys| Preset::of(sender, keys)),
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
         }
     }
 
     /// The least settings with which a receiver can be built.
     pub(crate) fn least_settings(&self) -> Option<&'static str> {
-        self.entry()?.least_settings
+        match self.of {
+            Of::Row(sender) if needs_audience(sender) => Some(r#"{"audiences":["sample"]}"#),
+            _ => self.entry()?.least_settings,
+        }
     }
 
     /// A key with which a receiver can be built. It never verifies anything.
@@ -315,6 +337,32 @@ const SCHEMES: &[(Entry, Words)] = &[
         Words {
             proof: "by a private key over a template, in a header, as `settings` say",
             identity: "the signed id, else the digest of the body",
+        },
+    ),
+    (
+        Entry {
+            name: "jwt-body-hash",
+            builder: |terms| {
+                terms.without_secret(
+                    |rule: TokenRule, keys| {
+                        let (scheme, keys) = rule.scheme(keys)?;
+                        Ok(Preset::custom("jwt-body-hash", scheme, keys))
+                    },
+                    |_, _| {
+                        let why = "`tenant`: all would have the same key, so a request of one would pass for another";
+                        Err(Refused::Malformed(why.to_owned()))
+                    },
+                )
+            },
+            least_settings: Some(
+                r#"{"algorithms":["HS256"],"binding":{"digest":{"header":"x-token","claim":"/sha256","digest":"sha256:hex"}}}"#,
+            ),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "a token that binds the body, as `settings` say",
+            identity: "the token's `jti` where it is the id, else the digest of the body or of the claims",
         },
     ),
     (

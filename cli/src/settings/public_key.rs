@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::settings::{
     pem::pem_text, refused::Refused, shared_secret::secret, signed_request::KEY_IDS, text::Text,
+    token_binding::token_key,
 };
 
 /// A public key as a record spells it, for these algorithms; `None` when it cannot be one.
@@ -21,6 +22,7 @@ pub(crate) fn public_key(text: &str, algorithms: &[JwsAlgorithm]) -> Option<Veri
         Some(("der", der)) => VerifyingKey::der(STANDARD.decode(der).ok()?, algorithms),
         Some(("hex", hex)) => VerifyingKey::hex(hex, algorithms),
         Some(("base64", base64)) => VerifyingKey::base64(base64, algorithms),
+        Some(("jwk", jwk)) => VerifyingKey::jwk(jwk, algorithms),
         _ if text.starts_with(WHPK) => VerifyingKey::whpk(text),
         _ => return None,
     };
@@ -28,15 +30,23 @@ pub(crate) fn public_key(text: &str, algorithms: &[JwsAlgorithm]) -> Option<Veri
     Some(key)
 }
 
+/// Whether a key as a record spells it can only be a public one.
+pub(crate) fn is_public(text: &str) -> bool {
+    ["pem:", "der:", "jwk:"]
+        .iter()
+        .any(|it| text.starts_with(it))
+}
+
 /// What a public key of Standard Webhooks begins with.
 pub(crate) const WHPK: &str = "whpk_";
 
-/// A key as a record spells it: a public one where the sender signs by `algorithm`, or where it says so itself.
-pub(crate) fn key(text: &str, id: String, algorithm: Option<JwsAlgorithm>) -> Option<Key> {
-    match algorithm {
-        Some(algorithm) => Some(Key::public(id, public_key(text, &[algorithm])?)),
-        None if text.starts_with(WHPK) => Some(Key::public(id, public_key(text, &[])?)),
-        None => Some(Key::new(id, secret(text)?)),
+/// A key as a record spells it: one of these `algorithms` where the sender signs by them, or a public one where it says so
+/// itself.
+pub(crate) fn key(text: &str, id: String, algorithms: &[JwsAlgorithm]) -> Option<Key> {
+    match algorithms {
+        [_, ..] => token_key(text, id, algorithms, None),
+        [] if text.starts_with(WHPK) => Some(Key::public(id, public_key(text, &[])?)),
+        [] => Some(Key::new(id, secret(text)?)),
     }
 }
 

@@ -56,15 +56,15 @@ impl<'de> Deserialize<'de> for WindowTerm {
 }
 
 impl Terms<'_> {
-    /// The receiver of a pack that is made from its keys alone: public ones where its sender signs by an `algorithm`.
+    /// The receiver of a pack that is made from its keys alone: those of `algorithms` where its sender signs by them.
     pub(crate) fn pack<P: Provider>(
         self,
-        algorithm: Option<JwsAlgorithm>,
+        algorithms: &[JwsAlgorithm],
         pack: impl FnOnce(Keys) -> P,
     ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         settings.of_nothing_else()?;
-        let pack = pack(self.keys(algorithm)?);
+        let pack = pack(self.keys(algorithms)?);
         self.receiver_of(&settings, pack)
     }
 
@@ -73,9 +73,18 @@ impl Terms<'_> {
         self,
         pack: impl FnOnce(C, Keys) -> Result<P, BuildError>,
     ) -> Result<ReceiverBuilder, Refused> {
+        self.row(&[], pack)
+    }
+
+    /// The same of a sender that signs by these algorithms, where it does.
+    pub(crate) fn row<C: DeserializeOwned, P: Provider>(
+        self,
+        algorithms: &[JwsAlgorithm],
+        pack: impl FnOnce(C, Keys) -> Result<P, BuildError>,
+    ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         let config = settings.of_scheme()?;
-        let pack = pack(config, self.keys(None)?)?;
+        let pack = pack(config, self.keys(algorithms)?)?;
         self.receiver_of(&settings, pack)
     }
 
@@ -137,10 +146,10 @@ impl Terms<'_> {
         Ok(receiver)
     }
 
-    fn keys(&self, algorithm: Option<JwsAlgorithm>) -> Result<Keys, Refused> {
+    fn keys(&self, algorithms: &[JwsAlgorithm]) -> Result<Keys, Refused> {
         let keys =
             self.keys.iter().enumerate().map(|(place, text)| {
-                key(text, place.to_string(), algorithm).ok_or(Refused::BadKey)
+                key(text, place.to_string(), algorithms).ok_or(Refused::BadKey)
             });
         let ring = Keyring::new(keys.collect::<Result<Vec<Key>, Refused>>()?)?;
         Ok(if self.has_tenant {

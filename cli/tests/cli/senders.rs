@@ -57,10 +57,11 @@ const fn showing(provider: &'static str, event: &'static str) -> Row {
 }
 
 /// Senders whose endpoints are configured in a file.
-const CONFIGURED: [Row; 6] = [
+const CONFIGURED: [Row; 7] = [
     showing("access-only", "user.created").with("access-only.json"),
     signing("hmac-body-field", "user.created").with("hmac-body-field.json"),
     signing_time("hmac-header", "user.created").with("hmac-header.json"),
+    signing_time("jwt-body-hash", "user.created").with("jwt-body-hash.json"),
     signing_time("public-key-signature", "user.created").with("public-key-signature.json"),
     signing_time("signed-request", "user.created").with("signed-request.json"),
     signing_time("unico-check", "update_process").with("unico-check-signed.json"),
@@ -122,7 +123,13 @@ pub(crate) fn rows() -> Vec<Row> {
             (Proof::Scheme(_), _) => signing_time,
             _ => showing,
         };
-        of(sender.name, event)
+        let row = of(sender.name, event);
+        match sender.scheme() {
+            Some(SchemeConfig::JwtBodyHash(config)) if config.needs_audience => {
+                row.with("audience.json")
+            }
+            _ => row,
+        }
     });
     CONFIGURED.into_iter().chain(known).collect()
 }

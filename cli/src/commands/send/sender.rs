@@ -44,6 +44,8 @@ pub(crate) struct Sender {
     /// The shared secret's bytes, or a private key in PEM.
     key: Vec<u8>,
     recipe: Recipe,
+    /// For whom its tokens are, where they say that.
+    audience: Option<String>,
     signer: Option<Signer>,
     /// The header that identifies an event, where only the settings say it.
     id_header: Option<String>,
@@ -68,6 +70,8 @@ pub(crate) struct Event {
 struct Shared {
     #[serde(default)]
     recipe: Recipe,
+    #[serde(default)]
+    audiences: Vec<String>,
 }
 
 impl Sender {
@@ -100,6 +104,7 @@ impl Sender {
             key,
             id_header: id_header_of(provider, settings)?,
             recipe: shared.recipe,
+            audience: shared.audiences.into_iter().next(),
             path: path.to_owned(),
             in_form: false,
         })
@@ -289,6 +294,10 @@ impl Sender {
             .event_type(&event.name)
             .message_id(format!("msg_{}", event.identity.hex()))
             .path(&self.path);
+        let simulator = match &self.audience {
+            Some(audience) => simulator.audience(audience),
+            None => simulator,
+        };
         let simulator = if in_form {
             simulator.in_form()
         } else {
