@@ -6,8 +6,8 @@ use std::{cmp::Reverse, mem};
 use hookgate::{
     providers::known::{self, KnownSender},
     schemes::{
-        Digest, HmacHeaderConfig, PublicKeySignatureConfig, SchemeConfig, SignatureLayout,
-        TimestampForm,
+        Digest, HmacHeaderConfig, JwtBodyHashConfig, PublicKeySignatureConfig, SchemeConfig,
+        SignatureLayout, TimestampForm,
     },
 };
 use serde_json::Value;
@@ -33,6 +33,14 @@ pub(crate) fn reading_of(case: &Case) -> Option<HmacHeaderConfig> {
     Some(as_sent(reading, case))
 }
 
+/// How the provider's tokens bind the body, where they do.
+pub(crate) fn tokens_of(case: &Case) -> Option<JwtBodyHashConfig> {
+    match configured(case)? {
+        SchemeConfig::JwtBodyHash(scheme) => Some(scheme),
+        _ => None,
+    }
+}
+
 fn configured(case: &Case) -> Option<SchemeConfig> {
     let of_settings = || {
         let mut settings = case.settings()?;
@@ -45,6 +53,10 @@ fn configured(case: &Case) -> Option<SchemeConfig> {
         "hmac-header" => {
             let scheme = serde_json::from_value(of_settings()?).ok()?;
             Some(SchemeConfig::HmacHeader(scheme))
+        }
+        "jwt-body-hash" => {
+            let scheme = serde_json::from_value(of_settings()?).ok()?;
+            Some(SchemeConfig::JwtBodyHash(scheme))
         }
         "public-key-signature" => {
             let scheme = serde_json::from_value(of_settings()?).ok()?;

@@ -20,6 +20,7 @@ mod signature_header;
 mod signed_request;
 mod time;
 mod time_form;
+mod token_binding;
 mod undecodable;
 
 pub(super) use self::{
@@ -100,6 +101,14 @@ pub(crate) const FAMILIES: &[Family] = &[
         searched: signed_request::searched,
         may_have_rivals: false,
         signs: signed_request::signs,
+    },
+    Family {
+        in_words: "what a token that binds the body says",
+        part: Part::Alone,
+        trials: |_, _| Box::new(std::iter::empty()),
+        searched: no_search,
+        may_have_rivals: false,
+        signs: token_binding::signs,
     },
     Family {
         in_words: "clock, time zone and unit of time",
