@@ -41,6 +41,8 @@ pub(crate) use self::by_kind::ByKind;
 pub(crate) use self::jwt_body_hash::{Carrier, TokenKey};
 #[cfg(feature = "jwt")]
 pub use self::jwt_body_hash::{JtiUse, JwtBinding, JwtBodyHash, JwtBodyHashConfig};
+#[cfg(all(feature = "simulator", feature = "public-keys"))]
+pub(crate) use self::public_key_signature::is_key_name;
 #[cfg(feature = "public-keys")]
 pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]

@@ -30,7 +30,7 @@ pub enum TimestampForm {
 }
 
 /// Why a literal beside `{timestamp}` cannot end its text.
-pub(super) const GOES_ON: BuildError = BuildError::Scheme(
+const GOES_ON: BuildError = BuildError::Scheme(
     "a time of this form can contain the literal beside `{timestamp}`: one signature would fit two readings",
 );
 
@@ -47,7 +47,7 @@ impl TimestampForm {
     }
 
     /// Whether a text of this form may contain `byte`.
-    pub(super) fn may_contain(self, byte: u8) -> bool {
+    fn may_contain(self, byte: u8) -> bool {
         let others: &[u8] = match self {
             Self::Seconds | Self::Milliseconds => b"-",
             Self::FractionalSeconds => b"-.",
@@ -68,14 +68,17 @@ impl TimestampForm {
                 "the template has `{timestamp:rfc3339}`, and the time is of another form",
             ));
         }
-        Ok(match self {
+        let rule = match self {
             // Its text begins and ends by its own form, so any literal beside it leaves one reading.
             Self::Rfc3339 if !rule.ends_itself => rule.delimiting_itself(),
             // The same, but for what a fraction begins with. No template has a digit there.
-            Self::UtcDateTime if rule.delimiter == Some(b'.') => return Err(GOES_ON),
-            Self::UtcDateTime => rule.delimiting_itself(),
+            Self::UtcDateTime if rule.delimiter != Some(b'.') => rule.delimiting_itself(),
             _ => rule,
-        })
+        };
+        if rule.delimiter.is_some_and(|byte| self.may_contain(byte)) {
+            return Err(GOES_ON);
+        }
+        Ok(rule)
     }
 
     /// The text of `time`.

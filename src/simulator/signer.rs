@@ -51,10 +51,11 @@ enum Kind {
     Bound(TokenSigner),
 }
 
-/// A request that cannot be signed as the settings say: its body is no JSON object, or lacks what is signed.
+/// A request that cannot be signed as the settings say: its body is no JSON object, or lacks what is signed. Or requests name
+/// their key, and the signer has no name for it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct SignError(&'static str);
+pub struct SignError(pub(super) &'static str);
 
 impl From<Unsignable> for SignError {
     fn from(Unsignable(why): Unsignable) -> Self {
@@ -148,14 +149,23 @@ impl Signer {
         self
     }
 
-    /// Names its key so in the head of each token (`kid`), where tokens bind the body (feature `jwt`). Default: it names none.
-    #[cfg(feature = "jwt")]
+    /// Requests name the key `id`, as those of the settings must (feature `public-keys`): in the
+    /// [`key_id_header`](crate::schemes::PublicKeySignatureConfig::key_id_header), or in the head of a token or another JWS
+    /// (`kid`). Where requests name no key, the name is left out.
+    #[cfg(feature = "public-keys")]
     #[must_use]
-    pub fn naming_key(self, id: impl AsRef<str>) -> Self {
-        match self.0 {
-            Kind::Bound(signer) => Self(Kind::Bound(signer.naming_key(id.as_ref()))),
-            other => Self(other),
-        }
+    pub fn key_id(self, id: impl Into<String>) -> Self {
+        Self(match self.0 {
+            Kind::Header(mut signer) => {
+                signer.name_key(id.into());
+                Kind::Header(signer)
+            }
+            #[cfg(feature = "jwt")]
+            Kind::Request(signer) => Kind::Request(Box::new(signer.key_id(id))),
+            #[cfg(feature = "jwt")]
+            Kind::Bound(signer) => Kind::Bound(signer.key_id(&id.into())),
+            body @ Kind::Body(..) => body,
+        })
     }
 
     /// Signs `sent` at `at`, in the place of whatever signature it has. `id` is the message's id, or the text that is used
@@ -163,10 +173,11 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// When its body is not one that can be signed so. A MAC in a header, and a signature, cover any body.
+    /// When its body is not one that can be signed so. A MAC in a header, and a signature, cover any body. When the settings
+    /// have a `key_id_header`, and the key has no name: see `key_id`.
     pub fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> Result<Sent, SignError> {
         match &self.0 {
-            Kind::Header(signer) => Ok(signer.sign(sent, id, at)),
+            Kind::Header(signer) => signer.sign(sent, id, at),
             Kind::Body(scheme, secret) => {
                 let body = scheme.signed(&sent.body, secret)?;
                 let member = scheme.config().member.clone();

@@ -28,7 +28,7 @@ impl TokenSigner {
     }
 
     /// With a key of this name, which each token gives.
-    pub(super) fn naming_key(self, id: &str) -> Self {
+    pub(super) fn key_id(self, id: &str) -> Self {
         Self {
             key: self.key.named(id),
             ..self

@@ -259,7 +259,8 @@ pub fn custom<B: Into<Bytes>>(
 ///
 /// # Errors
 ///
-/// When the settings cannot be right; when a key cannot be read, or is not one of the algorithm's.
+/// When the settings cannot be right; when a key cannot be read, or is not one of the algorithm's. When requests name their
+/// key in a header: a closure with a [`Signer`] gives that name ([`Signer::key_id`]).
 ///
 /// ```no_run
 /// use hookgate::{keys::JwsAlgorithm, schemes::SignedRequestConfig, testing::senders};
@@ -284,6 +285,12 @@ pub fn signed_request<B: Into<Bytes>>(
     usual: impl Fn(&Asked<'_>) -> B,
 ) -> Result<impl Sender, BuildError> {
     let (path, config) = (path.into(), config.into());
+    if matches!(&config, SchemeConfig::PublicKeySignature(config) if config.key_id_header.is_some())
+    {
+        return Err(BuildError::Scheme(
+            "requests name their key: play this sender with a closure and `Signer::key_id`",
+        ));
+    }
     let [own, others] = keys;
     let signer = |key: &[u8]| Signer::private_key(config.clone(), key, algorithm);
     let (own, others) = (signer(own.as_ref())?, signer(others.as_ref())?);

@@ -34,7 +34,7 @@ pub(crate) use self::{
     decoded::{decoded, decoded_by, event_key},
     drops::{Bomb, Watched},
     durable::Durable,
-    every_end::every_end,
+    every_end::{Told, every_end},
     gate::{Gate, at_once, poll, soon, until},
     issuer::{Issuer, Says},
     log::{Listening, Log},

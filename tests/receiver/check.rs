@@ -9,7 +9,7 @@ use hookgate::{
     access::{AnyoneMayCall, ApiKey},
     dedup::{BoxDedupStore, MemoryStore},
     inbox::{MemoryInbox, Totals},
-    keys::LiveKeys,
+    keys::{JwsAlgorithm, LiveKeys, VerifyingKey},
     pack::{
         Authenticated, Contents, Provider, RawRequest, Retries, Scheme, SenderProfile, TimeKind,
         Undecodable, Verified,
@@ -350,6 +350,11 @@ fn a_type_in_an_unsigned_header_does_not_tell_events_apart() {
     let events = ("events_not_told_apart", Severity::Warning);
     assert_eq!(of(Preset::github(secret())), [events, types]);
     assert_eq!(of(Preset::latitude(secret())), [events]);
+    // By an id, or by the digest of a body that has none.
+    // The public key of RFC 8032, section 7.1, test 1.
+    let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    let key = VerifyingKey::hex(key, [JwsAlgorithm::EdDsa]);
+    assert_eq!(of(Preset::discord(key)), [events]);
     // A type in the body, and one in a header beside an id that is signed.
     assert_eq!(of(Preset::stripe(secret())), []);
     assert_eq!(of(Preset::gitlab(secret())), []);

@@ -10,6 +10,7 @@ use std::{
 
 use hookgate::{
     Ack, Delivery, Nack, Reason, Receiver, ReceiverBuilder, Rejection, Secret, UnixTime,
+    access::ApiKey,
     dedup::{DedupStore, MemoryStore, State},
     framework::{Answer, Judge, Judgement, MustWait},
     inbox::MemoryInbox,
@@ -19,8 +20,11 @@ use hookgate::{
     testing::FakeClock,
     time::Timer,
 };
+use http::Method;
 
-use crate::props::{Call, Gate, Log, On, Puppet, ScriptedStore, Stage, at_once, logto, now, poll};
+use crate::props::{
+    Call, Gate, Log, On, Puppet, ScriptedStore, Stage, Told, at_once, logto, now, poll,
+};
 
 fn pack() -> Logto {
     Logto::new(Secret::utf8(logto::KEY).unwrap())
@@ -98,6 +102,62 @@ async fn a_judgement_is_the_middlewares_and_asks_no_store() {
     assert_eq!(event.key_id(), seen.key_id);
     let event_type = event.event_type().map(|it| it.as_str().to_owned());
     assert_eq!(event_type, seen.event_type);
+}
+
+#[tokio::test]
+async fn a_refusal_is_the_middlewares_and_has_its_answer() {
+    let told = Told::default();
+    let set = |builder: ReceiverBuilder| {
+        let rule = ApiKey::header("x-api-key", "0f3c5d1e77ab");
+        let builder = builder.access(rule).body_limit(1000);
+        builder.observer(told.clone())
+    };
+    let stage = Stage::logto_with(set).await;
+    let signed = |body: String| logto::signed(body, logto::KEY).with("x-api-key", "0f3c5d1e77ab");
+    let right = || signed(logto::body(1));
+    let at = |created_at: &str| signed(logto::body_at(1, created_at));
+    let forged = right().with(logto::SIGNATURE, "00".repeat(32));
+    for (call, reason) in [
+        (right().method(Method::PUT), Reason::MethodNotAllowed),
+        (
+            right().with("content-type", "text/plain"),
+            Reason::UnsupportedMediaType,
+        ),
+        (
+            right().with("content-encoding", "br"),
+            Reason::UnsupportedEncoding,
+        ),
+        (right().without("x-api-key"), Reason::AccessMissing),
+        (right().with("x-api-key", "another"), Reason::AccessDenied),
+        (signed(" ".repeat(1001)), Reason::BodyTooLarge),
+        (right().without(logto::SIGNATURE), Reason::MissingSignature),
+        (
+            right().and(logto::SIGNATURE, "00"),
+            Reason::MalformedSignature,
+        ),
+        (forged, Reason::SignatureMismatch),
+        (at("yesterday"), Reason::UnreadableEventTime),
+        (at("2026-11-01T00:00:00.000Z"), Reason::TimestampTooOld),
+        (at("2026-12-01T00:00:00.000Z"), Reason::TimestampInFuture),
+        (signed("[]".to_owned()), Reason::Undecodable),
+    ] {
+        let before = told.reasons().len();
+        let judgement = judged(stage.receiver.judge(), &call, now());
+        let Judgement::Refused { rejection, answer } = judgement else {
+            panic!("{reason:?}: {judgement:?}");
+        };
+        assert_eq!(rejection.reason(), reason);
+        assert_eq!(answer.reason(), reason);
+        let reply = stage.send(&call).await;
+        // Twice by the judge.
+        assert_eq!(told.reasons()[before..], [reason; 3]);
+        assert_eq!(reply.status, answer.status().as_u16(), "{reason:?}");
+        assert_eq!(reply.body, answer.body(), "{reason:?}");
+        for (name, value) in answer.headers() {
+            assert_eq!(reply.headers.get(name), Some(value), "{reason:?}: {name}");
+        }
+    }
+    assert_eq!(stage.store.count(On::Claim), 0);
 }
 
 /// Whatever the judge's own clock says.

@@ -633,9 +633,7 @@ fn what_a_signer_signs_is_verified_and_an_unsigned_one_is_not() {
                 .typ("x+jwt"),
         ];
         for config in configs {
-            let signer = Signer::new(config.clone(), &signs)
-                .unwrap()
-                .naming_key("k-1");
+            let signer = Signer::new(config.clone(), &signs).unwrap().key_id("k-1");
             let sent = Sent::post("/", "application/json", event);
             let signed = signer.sign(sent, "m-1", AT).unwrap();
             let scheme = scheme(config.clone());
@@ -762,7 +760,7 @@ fn event(key: &str, kid: &str, n: usize) -> Call {
         .audience("shop");
     let signer = Signer::new(config, file(&format!("{key}.key.pem")))
         .unwrap()
-        .naming_key(kid);
+        .key_id(kid);
     let body = format!(r#"{{"event":"e","n":{n}}}"#);
     let sent = Sent::post("/hook", "application/json", body);
     Call::of(&signer.sign(sent, "1", now()).unwrap())
@@ -872,7 +870,7 @@ async fn the_application_finds_a_key_by_the_name_that_the_token_gives() {
     let call = |kid: Option<&str>| {
         let signer = Signer::new(config.clone(), file("p256.key.pem")).unwrap();
         let signer = match kid {
-            Some(kid) => signer.naming_key(kid),
+            Some(kid) => signer.key_id(kid),
             None => signer,
         };
         let sent = Sent::post("/hook", "application/json", BODY);

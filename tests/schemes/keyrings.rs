@@ -14,7 +14,8 @@ use hookgate::{
         unico_check::{Status, UnicoCheck, UnicoCheckSimulator},
     },
     schemes::{
-        HmacHeader, HmacHeaderConfig, SignatureEncoding, SignedRequest, SignedRequestConfig,
+        HmacHeader, HmacHeaderConfig, PublicKeySignature, PublicKeySignatureConfig,
+        SignatureEncoding, SignedRequest, SignedRequestConfig,
     },
     simulator::{RequestSigner, Sent},
     tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
@@ -200,12 +201,15 @@ fn keys_of_the_wrong_kind_are_refused_at_start() {
     };
     let mac = HmacHeader::try_from(HmacHeaderConfig::new("x", SignatureEncoding::Hex)).unwrap();
     let request = SignedRequest::try_from(config()).unwrap();
+    let signature = PublicKeySignatureConfig::new(JwsAlgorithm::Rs256, "x", SignatureEncoding::Hex);
+    let signature = PublicKeySignature::try_from(signature).unwrap();
     let refusals = [
         built(Logto::new(rsa())),
         built(Facephi::new(rsa())),
         built(Preset::github(rsa())),
         built(Preset::custom("acme", mac.clone(), mixed())),
         built(Preset::custom("acme", request.clone(), secret())),
+        built(Preset::custom("acme", signature, secret())),
         built(pack(mixed())),
     ];
     for refused in refusals {

@@ -3,7 +3,10 @@
 
 use std::{
     future::pending,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -16,13 +19,13 @@ use hookgate::{
     providers::{logto::Logto, preset::Preset},
     schemes::{
         HmacHeader, HmacHeaderConfig, PublicKeySignature, PublicKeySignatureConfig,
-        SignatureEncoding,
+        SignatureEncoding, SignedRequest, SignedRequestConfig,
     },
     simulator::{Sent, Signer},
     tenants::{KeySourceError, NamedKeySource, NamedKeys},
 };
 
-use crate::props::{Call, Stage, now};
+use crate::props::{Call, Gate, Stage, now, until};
 
 const FRESH: Duration = Duration::from_secs(5 * 60);
 const UNKNOWN: Duration = Duration::from_secs(10);
@@ -85,12 +88,12 @@ fn config() -> PublicKeySignatureConfig {
         .key_id("x-key-id")
 }
 
-fn pack(source: &Source) -> Preset {
+fn pack(source: &(impl NamedKeySource + Clone)) -> Preset {
     let scheme = PublicKeySignature::try_from(config()).unwrap();
     Preset::custom("acme", scheme, NamedKeys::new(source.clone()))
 }
 
-async fn stage(source: &Source) -> Stage {
+async fn stage(source: &(impl NamedKeySource + Clone)) -> Stage {
     Stage::of(pack(source), |builder| builder).await
 }
 
@@ -98,7 +101,7 @@ async fn stage(source: &Source) -> Stage {
 fn signed(name: &str, body: &str) -> Call {
     let signer = Signer::new(config(), const_hex::decode(SEED).unwrap()).unwrap();
     let sent = Sent::post("/hook", "application/json", body.to_owned());
-    Call::of(&signer.sign(sent, "", now()).unwrap()).with("x-key-id", name)
+    Call::of(&signer.key_id(name).sign(sent, "", now()).unwrap())
 }
 
 async fn status(stage: &Stage, call: &Call) -> u16 {
@@ -193,8 +196,8 @@ async fn only_what_has_passed_all_in_front_of_it_asks_for_a_key() {
         // Without a name, or with what is none.
         (call("k1").without("x-key-id"), 401),
         (call("k1").and("x-key-id", "k1"), 401),
-        (call(&"k".repeat(257)), 401),
-        (call("").with("x-key-id", ""), 401),
+        (call("k1").with("x-key-id", "k".repeat(257)), 401),
+        (call("k1").with("x-key-id", ""), 401),
     ] {
         assert_eq!(status(&stage, &wrong).await, expected);
     }
@@ -261,6 +264,106 @@ async fn many_deliveries_under_a_new_key_ask_for_it_once() {
     for sent in sending {
         assert_eq!(sent.await.unwrap().status, 200);
     }
+    assert_eq!(source.asked(), 1);
+}
+
+/// Has a key of each name but those that are made up, and counts. What is late waits for the gate.
+#[derive(Clone)]
+struct Table(Arc<AtomicUsize>, Gate);
+
+impl Table {
+    fn with_gate() -> Self {
+        Self(Arc::default(), Gate::shut())
+    }
+
+    fn asked(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl NamedKeySource for Table {
+    async fn key(&self, name: &str) -> Result<Option<Key>, KeySourceError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        if name.contains("late") {
+            self.1.passed().await;
+        }
+        let is_there = !name.starts_with("made up");
+        Ok(is_there.then(|| Key::public(name, key())))
+    }
+}
+
+#[tokio::test]
+async fn many_requests_under_one_made_up_name_ask_for_it_once() {
+    let table = Table::with_gate();
+    let stage = stage(&table).await;
+    let sending: Vec<_> = (0..16)
+        .map(|n| stage.sending(&signed("made up, late", &format!("[{n}]"))))
+        .collect();
+    until("the look-up", || table.asked() == 1).await;
+    for _ in 0..500 {
+        tokio::task::yield_now().await;
+    }
+    table.1.open();
+    for sent in sending {
+        assert_eq!(sent.await.unwrap().status, 401);
+    }
+    assert_eq!(table.asked(), 1);
+}
+
+#[tokio::test]
+async fn names_that_are_found_are_not_counted_as_made_up() {
+    let table = Table::with_gate();
+    let stage = stage(&table).await;
+    for n in 0..40 {
+        let call = signed(&format!("customer {n}"), &format!("[{n}]"));
+        assert_eq!(status(&stage, &call).await, 200, "{n}");
+    }
+    for n in 0..34 {
+        let expected = if n < 32 { 401 } else { 503 };
+        let call = signed(&format!("made up {n}"), "[]");
+        assert_eq!(status(&stage, &call).await, expected, "{n}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_was_asked_for_in_one_spell_makes_no_room_in_the_next() {
+    let table = Table::with_gate();
+    let stage = stage(&table).await;
+    // A spell begins with the first name.
+    stage.clock.advance(UNKNOWN);
+    assert_eq!(status(&stage, &signed("made up", "[]")).await, 401);
+    stage.clock.advance(UNKNOWN - Duration::from_millis(500));
+    let late = stage.sending(&signed("late", "[]"));
+    until("the look-up", || table.asked() == 2).await;
+    stage.pass(Duration::from_millis(500)).await;
+    for n in 0..32 {
+        let call = signed(&format!("made up {n}"), "[]");
+        assert_eq!(status(&stage, &call).await, 401, "{n}");
+    }
+    table.1.open();
+    assert_eq!(late.await.unwrap().status, 200);
+    assert_eq!(status(&stage, &signed("made up 32", "[]")).await, 503);
+}
+
+#[tokio::test]
+async fn a_jws_that_names_no_key_or_what_is_no_name_asks_for_none() {
+    let source = Source::saying(Says::Has("k1"));
+    let config = SignedRequestConfig::new("x-signature").encoding(SignatureEncoding::Jws);
+    let scheme = SignedRequest::try_from(config.clone()).unwrap();
+    let pack = Preset::custom("acme", scheme, NamedKeys::new(source.clone()));
+    let stage = Stage::of(pack, |builder| builder).await;
+    let seed = const_hex::decode(SEED).unwrap();
+    let nameless = Signer::private_key(config, seed, JwsAlgorithm::EdDsa).unwrap();
+    let call = |signer: &Signer| {
+        let sent = Sent::post("/hook", "application/json", "[1]");
+        Call::of(&signer.sign(sent, "", now()).unwrap())
+    };
+    let named = |name: &str| nameless.clone().key_id(name);
+    for signer in [nameless.clone(), named(""), named(&"k".repeat(257))] {
+        assert_eq!(status(&stage, &call(&signer)).await, 401);
+    }
+    assert_eq!(source.asked(), 0);
+    assert_eq!(status(&stage, &call(&named("k1"))).await, 200);
     assert_eq!(source.asked(), 1);
 }
 

@@ -200,6 +200,60 @@ fn every_algorithm_verifies_what_its_key_signs_and_nothing_else() {
     }
 }
 
+#[test]
+fn a_signature_of_a_length_that_its_algorithm_never_has_is_malformed() {
+    use JwsAlgorithm::{EdDsa, Es256, Es384, Ps512, Rs256};
+    for (algorithm, form, shortest, longest) in [
+        (EdDsa, EcdsaForm::Fixed, 64, 64),
+        (Es256, EcdsaForm::Fixed, 64, 64),
+        (Es384, EcdsaForm::Fixed, 96, 96),
+        // A sequence of two numbers of 1 byte, or of 33 and 49.
+        (Es256, EcdsaForm::Der, 8, 72),
+        (Es384, EcdsaForm::Der, 8, 104),
+        // As long as the modulus, of 2,048 to 8,192 bits.
+        (Rs256, EcdsaForm::Fixed, 256, 1024),
+        (Ps512, EcdsaForm::Fixed, 256, 1024),
+    ] {
+        let scheme = scheme(config(algorithm).ecdsa_form(form));
+        for (length, expected) in [
+            (shortest - 1, MALFORMED),
+            (shortest, MISMATCH),
+            (longest, MISMATCH),
+            (longest + 1, MALFORMED),
+        ] {
+            let signature = "01".repeat(length);
+            let judged = judged(&scheme, key_of(algorithm), &signature, BODY.as_bytes());
+            assert_eq!(judged, Err(expected), "{algorithm:?} {form:?} {length}");
+        }
+    }
+}
+
+#[test]
+fn keys_of_another_algorithm_are_not_tried() {
+    let scheme = scheme(config(JwsAlgorithm::EdDsa));
+    let right = const_hex::encode(signed(JwsAlgorithm::EdDsa, EcdsaForm::Fixed));
+    let headers = vec![("x-signature", &*right)];
+    let request = RawRequest::new(Head::new("POST", "/", &headers), BODY.as_bytes());
+    let other = |place: usize| Key::public(place.to_string(), key_of(JwsAlgorithm::Es256));
+    let mut ring: Vec<Key> = (0..8).map(other).collect();
+    let verified = scheme.verify(request, LiveKeys::new(&ring, now()));
+    assert_eq!(verified.map(drop), Err(Rejection::NoLiveKey));
+    ring.push(Key::public("own", key_of(JwsAlgorithm::EdDsa)));
+    let verified = scheme.verify(request, LiveKeys::new(&ring, now()));
+    assert_eq!(verified.map(drop), Ok(()));
+}
+
+#[test]
+fn a_key_of_several_algorithms_lends_none_to_another() {
+    let both = [JwsAlgorithm::Rs256, JwsAlgorithm::Ps256];
+    for (named, signed_by) in [(both[0], both[1]), (both[1], both[0])] {
+        let key = VerifyingKey::der(file("rsa.pub.der"), both);
+        let signature = const_hex::encode(signed(signed_by, EcdsaForm::Fixed));
+        let judged = judged(&scheme(config(named)), key, &signature, BODY.as_bytes());
+        assert_eq!(judged, Err(MISMATCH), "{named:?}");
+    }
+}
+
 /// `a - b`, of numbers of 32 bytes, where `b` is the smaller one.
 fn minus(a: &[u8], b: &[u8]) -> Vec<u8> {
     let mut borrow = 0;
@@ -377,6 +431,21 @@ fn an_rsa_key_that_everybody_signs_for_is_refused() {
         (vec![0xff; 256], vec![]),
     ] {
         assert!(jwk(&modulus, &exponent).is_err(), "{exponent:?}");
+    }
+}
+
+/// The well-known attack: everybody knows a public key, and can make a MAC with it.
+#[test]
+fn a_public_key_is_for_no_algorithm_of_shared_secrets() {
+    for name in ["ed", "p256", "p384", "rsa"] {
+        for algorithm in [
+            JwsAlgorithm::Hs256,
+            JwsAlgorithm::Hs384,
+            JwsAlgorithm::Hs512,
+        ] {
+            let key = VerifyingKey::der(file(&format!("{name}.pub.der")), [algorithm]);
+            assert!(key.validate().is_err(), "{name} {algorithm:?}");
+        }
     }
 }
 

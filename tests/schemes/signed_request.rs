@@ -366,6 +366,38 @@ fn settings_that_prove_nothing_are_refused_at_start() {
     assert!(matches!(twice, Err(BuildError::RepeatedKeyId { place: 2 })));
 }
 
+/// Such a scheme would refuse every request whose time has that byte.
+#[test]
+fn a_literal_that_the_form_of_the_time_may_contain_is_refused_at_start() {
+    use TimestampForm::{FractionalSeconds, Milliseconds, Rfc3339, Seconds, UtcDateTime};
+    for (form, template, is_usable) in [
+        (Seconds, "{timestamp}.{body}", true),
+        (Milliseconds, "{timestamp}.{body}", true),
+        (FractionalSeconds, "{timestamp}.{body}", false),
+        (FractionalSeconds, "{body}.{timestamp}", false),
+        (FractionalSeconds, "{timestamp}:{body}", true),
+        (FractionalSeconds, "{timestamp:14}.{body}", true),
+        (UtcDateTime, "{timestamp}.{body}", false),
+        (UtcDateTime, "{timestamp}:{body}", true),
+        (UtcDateTime, "{nonce}{timestamp:19}:{body}", false),
+        (Rfc3339, "{timestamp}.{body}", true),
+        (Rfc3339, "{nonce}{timestamp:rfc3339}.{body}", false),
+    ] {
+        let mut config = SignedRequestConfig::new("x-signature")
+            .template(template)
+            .timestamp("x-timestamp", form);
+        if template.contains("{nonce}") {
+            config = config.nonce("x-nonce");
+        }
+        let built = SignedRequest::try_from(config);
+        assert_eq!(built.is_ok(), is_usable, "{form:?} {template}");
+        if let Err(refused) = built {
+            let refused = refused.to_string();
+            assert!(refused.contains("a time of this form"), "{refused}");
+        }
+    }
+}
+
 #[test]
 fn keys_in_der_are_read_and_what_cannot_be_one_is_refused_with_the_reason() {
     let rs256 = [JwsAlgorithm::Rs256];

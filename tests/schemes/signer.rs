@@ -13,6 +13,7 @@ use hookgate::{
         TimestampForm,
     },
     simulator::{Sent, Signer},
+    testing::senders,
 };
 use proptest::prelude::*;
 
@@ -190,6 +191,55 @@ fn a_signature_by_a_private_key_is_verified_in_every_layout_and_encoding_and_any
             assert!(judged(&config, &wrong, key().into()).is_err(), "{config:?}");
         }
     }
+}
+
+#[test]
+fn a_request_names_the_key_that_its_signer_was_told_and_none_is_signed_without_its_name() {
+    let file = |name: &str| vector(&format!("signed_request/{name}"));
+    let key = |id: &str| VerifyingKey::der(file("ed.pub.der"), [JwsAlgorithm::EdDsa]).with_id(id);
+    let config =
+        PublicKeySignatureConfig::new(JwsAlgorithm::EdDsa, "x-signature", SignatureEncoding::Hex)
+            .key_id("X-Key-Id");
+    let covered = config.clone().template("{header:x-key-id}.{body}");
+    for config in [config.clone(), covered] {
+        let signer = Signer::new(config.clone(), file("ed.key.pem")).unwrap();
+        let config = SchemeConfig::from(config);
+        for sent in [post(), post().with_header("x-key-id", "2025-11")] {
+            for nameless in [
+                signer.clone(),
+                signer.clone().key_id(""),
+                signer.clone().key_id("k".repeat(257)),
+            ] {
+                let refused = nameless.sign(sent.clone(), "", AT).unwrap_err();
+                assert!(refused.to_string().contains("`Signer::key_id`"));
+            }
+            let named = signer.clone().key_id("2026-11").sign(sent, "", AT).unwrap();
+            let key = |id: &str| Key::public("0", key(id));
+            assert_eq!(judged(&config, &named, key("2026-11")), Ok(()));
+            let by_another = judged(&config, &named, key("2025-11"));
+            assert_eq!(by_another, Err(Rejection::SignatureMismatch));
+        }
+    }
+    // The test kit has no name to give.
+    let keys = [file("ed.key.pem"), file("ed.key.pem")];
+    let kit = senders::signed_request("/hook", config, JwsAlgorithm::EdDsa, keys, |_| BODY);
+    assert!(kit.is_err());
+    let config = SignedRequestConfig::new("x-signature").encoding(SignatureEncoding::Jws);
+    let signer = Signer::private_key(config.clone(), file("ed.key.pem"), JwsAlgorithm::EdDsa);
+    let signer = signer.unwrap().key_id("2026-11");
+    let sent = signer.sign(post(), "", AT).unwrap();
+    let judged = |id: &str| judged(&config.clone().into(), &sent, Key::public("0", key(id)));
+    assert_eq!(judged("2026-11"), Ok(()));
+    let by_another = judged("2025-11");
+    assert!(matches!(
+        by_another,
+        Err(Rejection::SignatureMismatchUnder(_))
+    ));
+    // A MAC's key is not named.
+    let mac = HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex);
+    let signer = Signer::new(mac.clone(), SECRET).unwrap().key_id("2026-11");
+    let sent = signer.sign(post(), "", AT).unwrap();
+    assert_eq!(verified(&mac.into(), &sent, SECRET), Ok(()));
 }
 
 #[test]

@@ -138,6 +138,10 @@ fn settings_that_cannot_be_right_are_refused_at_start() {
     for key in ["owner.key", "owner.pub", "owner.crt", "p384.key"] {
         assert!(SigningKey::pem(file(key)).is_err(), "{key}");
     }
+    let (pem, seed) = (file("p256.key"), [7; 32]);
+    for key in [&*pem, &seed] {
+        assert!(SigningKey::der(key).is_err(), "it is no DER");
+    }
     assert!(SigningKey::generate(JwsAlgorithm::Rs256).is_err());
     assert!(issuer().client(client()).build().is_ok());
 }

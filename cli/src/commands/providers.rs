@@ -7,15 +7,18 @@ use std::{
     },
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use clap::Args;
 use hookgate::{
     framework::Judge,
     pack::{Retries, TimeKind},
+    providers::known::duration_in_words,
     time::SystemClock,
 };
 use serde::Serialize;
+use serde_json::Number;
 
 use crate::{
     output::screen::Screen,
@@ -156,7 +159,8 @@ struct Sheet {
     past_s: Option<u64>,
     future_s: Option<u64>,
     retention_s: u64,
-    sender_timeout_s: Option<u64>,
+    /// With a fraction where it has one.
+    sender_timeout_s: Option<Number>,
     retries: Again,
     /// Both in words, and when it sends again.
     #[serde(skip)]
@@ -210,7 +214,7 @@ impl Sheet {
             past_s: window.map(|window| window.past.as_secs()),
             future_s: window.map(|window| window.future.as_secs()),
             retention_s: profile.retention.as_secs(),
-            sender_timeout_s: profile.timeout.map(|timeout| timeout.as_secs()),
+            sender_timeout_s: profile.timeout.and_then(seconds),
             retries: match profile.retries {
                 Retries::Never => Again::Never,
                 Retries::For(horizon) => Again::ForSecs(horizon.as_secs()),
@@ -223,6 +227,14 @@ impl Sheet {
             assumed: listed.assumed(),
         })
     }
+}
+
+/// A whole number where it is one.
+fn seconds(of: Duration) -> Option<Number> {
+    if of.subsec_nanos() == 0 {
+        return Some(of.as_secs().into());
+    }
+    Number::from_f64(of.as_secs_f64())
 }
 
 /// The judge of a receiver with all defaults. Nothing is ever signed with its key.
@@ -279,7 +291,7 @@ fn write_sheets(screen: &mut Screen<impl Write>, sheets: &[Sheet]) -> io::Result
         }
         row("event key", &sheet.event_key)?;
         row("time", &time(sheet))?;
-        row("remembered", &duration(sheet.retention_s))?;
+        row("remembered", &in_words(sheet.retention_s))?;
         row("manner", &sheet.manner)?;
         row("assumed", &sheet.assumed)?;
     }
@@ -296,26 +308,13 @@ fn time(sheet: &Sheet) -> String {
     match (sheet.past_s, sheet.future_s) {
         (Some(past), Some(future)) => format!(
             "{whose}, up to {} old, up to {} ahead",
-            duration(past),
-            duration(future)
+            in_words(past),
+            in_words(future)
         ),
         _ => whose.to_owned(),
     }
 }
 
-/// Seconds in words: `23 h 54 min`.
-fn duration(secs: u64) -> String {
-    let mut rest = secs;
-    let mut words = Vec::new();
-    for (unit, name) in [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")] {
-        // A single day reads better in hours.
-        if rest >= unit && (unit < 86_400 || rest > unit) {
-            words.push(format!("{} {name}", rest / unit));
-            rest %= unit;
-        }
-    }
-    if words.is_empty() {
-        return "0 s".to_owned();
-    }
-    words.join(" ")
+fn in_words(secs: u64) -> String {
+    duration_in_words(Duration::from_secs(secs))
 }

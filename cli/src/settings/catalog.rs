@@ -20,7 +20,7 @@ use crate::settings::{
     },
     dated_events::{DatedEventsConfig, dates_events},
     facephi::FacephiConfig,
-    public_key::PublicKeyRule,
+    public_key::{KeysTaken, PublicKeyRule},
     refused::Refused,
     signed_request::SignedRequestRule,
     terms::Terms,
@@ -92,11 +92,23 @@ pub(crate) fn algorithm_of(sender: &KnownSender) -> Option<JwsAlgorithm> {
 }
 
 /// How the sender may sign, as far as its scheme names algorithms of tokens and public keys.
-pub(crate) fn algorithms_of(sender: &KnownSender) -> Vec<JwsAlgorithm> {
+fn algorithms_of(sender: &KnownSender) -> Vec<JwsAlgorithm> {
     match sender.scheme() {
         Some(SchemeConfig::PublicKeySignature(config)) => vec![config.algorithm],
         Some(SchemeConfig::JwtBodyHash(config)) => config.algorithms,
         _ => Vec::new(),
+    }
+}
+
+/// Which keys verify the sender's requests.
+fn keys_of(sender: &KnownSender) -> KeysTaken {
+    if let Some(SchemeConfig::JwtBodyHash(config)) = sender.scheme() {
+        return KeysTaken::OfTokens(config.algorithms);
+    }
+    match (algorithm_of(sender), sender.or_by_key) {
+        (Some(algorithm), _) => KeysTaken::Public(algorithm),
+        (None, Some(by_key)) => KeysTaken::Either(by_key().algorithm),
+        (None, None) => KeysTaken::Secrets,
     }
 }
 
@@ -138,14 +150,14 @@ impl Listed {
     pub(crate) fn receiver(&self, terms: Terms<'_>) -> Result<ReceiverBuilder, Refused> {
         match self.of {
             Of::Row(sender) if dates_events(sender) => terms
-                .row(&algorithms_of(sender), |config: DatedEventsConfig, keys| {
+                .row(keys_of(sender), |config: DatedEventsConfig, keys| {
                     Ok(config.preset(sender, keys))
                 }),
             Of::Row(sender) if needs_audience(sender) => terms
-                .row(&algorithms_of(sender), |config: AudienceConfig, keys| {
+                .row(keys_of(sender), |config: AudienceConfig, keys| {
                     Ok(config.preset(sender, keys))
                 }),
-            Of::Row(sender) => terms.pack(&algorithms_of(sender), |keys| Preset::of(sender, keys)),
+            Of::Row(sender) => terms.pack(keys_of(sender), |keys| Preset::of(sender, keys)),
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
         }
     }

@@ -1,10 +1,13 @@
 //! Public keys, as records and settings spell them, and [`PublicKeyRule`]: how a sender signs with a private key.
 
+use std::io;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
     Key, Keyring,
     keys::{JwsAlgorithm, VerifyingKey},
     schemes::{PublicKeySignature, PublicKeySignatureConfig},
+    simulator::Signer,
 };
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Map, Value};
@@ -16,14 +19,16 @@ use crate::settings::{
 
 /// A public key as a record spells it, for these algorithms; `None` when it cannot be one.
 pub(crate) fn public_key(text: &str, algorithms: &[JwsAlgorithm]) -> Option<VerifyingKey> {
-    let algorithms = algorithms.iter().copied();
+    let usable = algorithms.iter().copied();
     let key = match text.split_once(':') {
-        Some(("pem", pem)) => VerifyingKey::pem(pem_text(pem)?.as_bytes(), algorithms),
-        Some(("der", der)) => VerifyingKey::der(STANDARD.decode(der).ok()?, algorithms),
-        Some(("hex", hex)) => VerifyingKey::hex(hex, algorithms),
-        Some(("base64", base64)) => VerifyingKey::base64(base64, algorithms),
-        Some(("jwk", jwk)) => VerifyingKey::jwk(jwk, algorithms),
-        _ if text.starts_with(WHPK) => VerifyingKey::whpk(text),
+        Some(("pem", pem)) => VerifyingKey::pem(pem_text(pem)?.as_bytes(), usable),
+        Some(("der", der)) => VerifyingKey::der(STANDARD.decode(der).ok()?, usable),
+        Some(("hex", hex)) => VerifyingKey::hex(hex, usable),
+        Some(("base64", base64)) => VerifyingKey::base64(base64, usable),
+        Some(("jwk", jwk)) => VerifyingKey::jwk(jwk, usable),
+        _ if text.starts_with(WHPK) && algorithms.contains(&JwsAlgorithm::EdDsa) => {
+            VerifyingKey::whpk(text)
+        }
         _ => return None,
     };
     key.validate().ok()?;
@@ -40,13 +45,25 @@ pub(crate) fn is_public(text: &str) -> bool {
 /// What a public key of Standard Webhooks begins with.
 pub(crate) const WHPK: &str = "whpk_";
 
-/// A key as a record spells it: one of these `algorithms` where the sender signs by them, or a public one where it says so
-/// itself.
-pub(crate) fn key(text: &str, id: String, algorithms: &[JwsAlgorithm]) -> Option<Key> {
-    match algorithms {
-        [_, ..] => token_key(text, id, algorithms, None),
-        [] if text.starts_with(WHPK) => Some(Key::public(id, public_key(text, &[])?)),
-        [] => Some(Key::new(id, secret(text)?)),
+/// Which keys a sender's requests are verified with.
+pub(crate) enum KeysTaken {
+    Secrets,
+    Public(JwsAlgorithm),
+    /// Secrets, and beside them public keys that say themselves what they are.
+    Either(JwsAlgorithm),
+    /// Of tokens that are signed by these: secrets for MACs, public keys for the others.
+    OfTokens(Vec<JwsAlgorithm>),
+}
+
+/// A key as a record spells it; `None` when it cannot be one of those that are taken.
+pub(crate) fn key(text: &str, id: String, taken: &KeysTaken) -> Option<Key> {
+    match taken {
+        KeysTaken::Public(algorithm) => Some(Key::public(id, public_key(text, &[*algorithm])?)),
+        KeysTaken::Either(algorithm) if text.starts_with(WHPK) => {
+            Some(Key::public(id, public_key(text, &[*algorithm])?))
+        }
+        KeysTaken::OfTokens(algorithms) => token_key(text, id, algorithms, None),
+        KeysTaken::Secrets | KeysTaken::Either(_) => Some(Key::new(id, secret(text)?)),
     }
 }
 
@@ -80,6 +97,20 @@ impl PublicKeyRule {
         let scheme = self.scheme.try_into()?;
         let ring = ring_of(keys, &self.key_ids, |text| public_key(text, &algorithm))?;
         Ok((scheme, ring))
+    }
+
+    /// What signs as the scheme verifies, in requests that name the first key that has a name.
+    pub(crate) fn signer(self, private_key: &[u8]) -> io::Result<Signer> {
+        let names_key = self.scheme.key_id_header.is_some();
+        let signer = Signer::new(self.scheme, private_key).map_err(io::Error::other)?;
+        let name = self.key_ids.into_iter().flatten().next();
+        match name {
+            Some(name) => Ok(signer.key_id(name)),
+            None if names_key => Err(io::Error::other(
+                "`settings`: `key_ids`: requests name their key, so the name of the one that signs must stand here",
+            )),
+            None => Ok(signer),
+        }
     }
 }
 

@@ -78,6 +78,11 @@ impl SignedRequestRule {
 }
 
 impl SignedRequestRule {
+    /// How the sender signs, without its keys.
+    pub(crate) fn config(self) -> SignedRequestConfig {
+        self.scheme
+    }
+
     /// What signs as the scheme verifies, with the first of the algorithms that the private key is for.
     pub(crate) fn signer(self, private_key: &[u8]) -> io::Result<Signer> {
         let algorithms = self.algorithms.iter();

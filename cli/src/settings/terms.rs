@@ -8,7 +8,6 @@ use std::{
 
 use hookgate::{
     BuildError, Key, Keyring, Receiver, ReceiverBuilder,
-    keys::JwsAlgorithm,
     pack::{Provider, TimeKind},
     tenants::{KeySource, KeySourceError, Keys, Tenant, Tenants},
     time::Clock,
@@ -16,7 +15,11 @@ use hookgate::{
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::settings::{
-    any_event::ForAnyEvent, members::Settings, public_key::key, refused::Refused, text::Text,
+    any_event::ForAnyEvent,
+    members::Settings,
+    public_key::{KeysTaken, key},
+    refused::Refused,
+    text::Text,
 };
 
 /// The route parameter that names the tenant.
@@ -56,15 +59,15 @@ impl<'de> Deserialize<'de> for WindowTerm {
 }
 
 impl Terms<'_> {
-    /// The receiver of a pack that is made from its keys alone: those of `algorithms` where its sender signs by them.
+    /// The receiver of a pack that is made from its keys alone.
     pub(crate) fn pack<P: Provider>(
         self,
-        algorithms: &[JwsAlgorithm],
+        taken: KeysTaken,
         pack: impl FnOnce(Keys) -> P,
     ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         settings.of_nothing_else()?;
-        let pack = pack(self.keys(algorithms)?);
+        let pack = pack(self.keys(taken)?);
         self.receiver_of(&settings, pack)
     }
 
@@ -73,18 +76,18 @@ impl Terms<'_> {
         self,
         pack: impl FnOnce(C, Keys) -> Result<P, BuildError>,
     ) -> Result<ReceiverBuilder, Refused> {
-        self.row(&[], pack)
+        self.row(KeysTaken::Secrets, pack)
     }
 
-    /// The same of a sender that signs by these algorithms, where it does.
+    /// The same of a sender whose requests are verified with other keys.
     pub(crate) fn row<C: DeserializeOwned, P: Provider>(
         self,
-        algorithms: &[JwsAlgorithm],
+        taken: KeysTaken,
         pack: impl FnOnce(C, Keys) -> Result<P, BuildError>,
     ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         let config = settings.of_scheme()?;
-        let pack = pack(config, self.keys(algorithms)?)?;
+        let pack = pack(config, self.keys(taken)?)?;
         self.receiver_of(&settings, pack)
     }
 
@@ -146,11 +149,10 @@ impl Terms<'_> {
         Ok(receiver)
     }
 
-    fn keys(&self, algorithms: &[JwsAlgorithm]) -> Result<Keys, Refused> {
+    fn keys(&self, taken: KeysTaken) -> Result<Keys, Refused> {
+        let keys = self.keys.iter().enumerate();
         let keys =
-            self.keys.iter().enumerate().map(|(place, text)| {
-                key(text, place.to_string(), algorithms).ok_or(Refused::BadKey)
-            });
+            keys.map(|(place, text)| key(text, place.to_string(), &taken).ok_or(Refused::BadKey));
         let ring = Keyring::new(keys.collect::<Result<Vec<Key>, Refused>>()?)?;
         Ok(if self.has_tenant {
             Tenants::by_route_param(TENANT_PARAM, AnyTenant(Some(ring))).into()

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     command::{hookgate, verdicts, verify_text},
-    explain::request::{certificate, mac, rs256},
+    explain::request::{CERTIFICATES, certificate, ed25519, es256_in_der, hex, mac, rs256},
     listening::{Listening, SECRETS},
     raw_request::{CLOSE, JSON, logto_event, logto_signature, send},
     send_and_listen::FRAMEWORKS,
@@ -226,6 +226,135 @@ fn with_key_ids() -> Vec<Row> {
         row("second", json!(["first"]), wrong),
         row("second", json!([null]), None),
         row("second", json!([]), None),
+    ]
+}
+
+/// A request that a private key has signed, under a public key of the provider's usual variable.
+fn by_key(provider: &'static str, lines: String, body: &str, reason: Option<&'static str>) -> Row {
+    Row {
+        method: "POST",
+        provider,
+        settings: json!({}),
+        lines: format!("{JSON}{lines}"),
+        body: body.into(),
+        reason,
+        keys: Vec::new(),
+    }
+}
+
+/// What Discord, SendGrid and Telnyx sign, each at its time.
+fn presets_by_keys() -> Vec<Row> {
+    let now = SystemClock::new().now().as_secs();
+    let wrong = Some("signature_mismatch");
+    let old = now - 3600;
+    let discord = |time: String, signed: &str, reason| {
+        let signature = hex(&ed25519(format!("{time}{signed}").as_bytes()));
+        let lines =
+            format!("x-signature-ed25519: {signature}\r\nx-signature-timestamp: {time}\r\n");
+        by_key("discord", lines, OWN_BODY, reason)
+    };
+    let sendgrid = |time: String, signed: &str, reason| {
+        let signature = STANDARD.encode(es256_in_der(format!("{time}{signed}").as_bytes()));
+        let begin = "x-twilio-email-event-webhook";
+        let lines = format!("{begin}-signature: {signature}\r\n{begin}-timestamp: {time}\r\n");
+        by_key("sendgrid", lines, OWN_BODY, reason)
+    };
+    let telnyx = |time: String, signed: &str, reason| {
+        let signature = STANDARD.encode(ed25519(format!("{time}|{signed}").as_bytes()));
+        let lines =
+            format!("telnyx-signature-ed25519: {signature}\r\ntelnyx-timestamp: {time}\r\n");
+        by_key("telnyx", lines, TELNYX_BODY, reason)
+    };
+    let mut rows = vec![
+        discord(now.to_string(), OWN_BODY, None),
+        discord(now.to_string(), "{}", wrong),
+        discord(old.to_string(), OWN_BODY, Some("timestamp_too_old")),
+        // Its time and its body are parted by nothing, so that the time has ten digits.
+        discord(format!("{now}0"), OWN_BODY, Some("malformed_timestamp")),
+        sendgrid(now.to_string(), OWN_BODY, None),
+        sendgrid(now.to_string(), "{}", wrong),
+        sendgrid(old.to_string(), OWN_BODY, Some("timestamp_too_old")),
+        telnyx(now.to_string(), TELNYX_BODY, None),
+        telnyx(now.to_string(), "{}", wrong),
+        telnyx(format!("0{now}"), TELNYX_BODY, None),
+    ];
+    let mut without_time = telnyx(now.to_string(), TELNYX_BODY, Some("missing_timestamp"));
+    without_time.lines = without_time.lines.replace("telnyx-timestamp", "x-time");
+    rows.push(without_time);
+    rows
+}
+
+const TELNYX_BODY: &str = r#"{"data":{"id":"e-1","event_type":"message.received"}}"#;
+
+/// Requests of `public-key-signature` that name the key that signed them.
+fn with_named_keys() -> Vec<Row> {
+    let row = |signed: &str, named: &str, ids: Value, reason| {
+        let signature = STANDARD.encode(rs256(signed.as_bytes()));
+        let lines = format!("x-signature: {signature}\r\n{named}");
+        let mut row = by_key("public-key-signature", lines, OWN_BODY, reason);
+        row.settings = json!({
+            "algorithm": "RS256", "signature_header": "x-signature", "encoding": "base64",
+            "key_id_header": "x-key-id", "key_ids": ids,
+        });
+        row
+    };
+    let (malformed, wrong) = (Some("malformed_signature"), Some("signature_mismatch"));
+    let first = "x-key-id: first\r\n";
+    vec![
+        row(OWN_BODY, first, json!(["first"]), None),
+        row(OWN_BODY, first, json!([null]), None),
+        row(OWN_BODY, first, json!([]), None),
+        row("{}", first, json!(["first"]), wrong),
+        row(OWN_BODY, "x-key-id: second\r\n", json!(["first"]), wrong),
+        row(OWN_BODY, "", json!(["first"]), malformed),
+        row(OWN_BODY, "x-key-id: \r\n", json!(["first"]), malformed),
+        row(OWN_BODY, &first.repeat(2), json!(["first"]), malformed),
+    ]
+}
+
+/// Signatures of either kind of key, beside each other and alone.
+fn both_kinds_of_keys() -> Vec<Row> {
+    let now = SystemClock::new().now().as_secs();
+    let public = fs::read(format!("{CERTIFICATES}/ed.pub.der")).unwrap();
+    let whpk = ("KEY_0", format!("whpk_{}", STANDARD.encode(&public[12..])));
+    let secret = b"a secret of the test";
+    let whsec = ("KEY_1", format!("whsec_{}", STANDARD.encode(secret)));
+    let v1 = |body: &str| {
+        let mac = mac(secret, format!("m-1.{now}.{body}").as_bytes());
+        format!("v1,{}", STANDARD.encode(mac))
+    };
+    let v1a = |body: &str| {
+        let signature = ed25519(format!("m-1.{now}.{body}").as_bytes());
+        format!("v1a,{}", STANDARD.encode(signature))
+    };
+    let of = |provider, begin: &str, keys: &[&(&'static str, String)], signatures: &str, reason| {
+        let lines = format!(
+            "{begin}-id: m-1\r\n{begin}-timestamp: {now}\r\n{begin}-signature: {signatures}\r\n"
+        );
+        let mut row = by_key(provider, lines, OWN_BODY, reason);
+        row.keys = keys.iter().map(|key| (*key).clone()).collect();
+        row
+    };
+    let row = |keys: &[&_], signatures: &str, reason| {
+        of("standard-webhooks", "webhook", keys, signatures, reason)
+    };
+    let (malformed, wrong) = (Some("malformed_signature"), Some("signature_mismatch"));
+    let (right, right_a) = (v1(OWN_BODY), v1a(OWN_BODY));
+    vec![
+        row(&[&whpk], &right_a, None),
+        row(&[&whpk], &v1a("{}"), wrong),
+        row(&[&whpk], &right, malformed),
+        row(&[&whsec], &right_a, malformed),
+        row(&[&whpk], &format!("{right} {right_a}"), None),
+        row(&[&whpk, &whsec], &format!("{} {right_a}", v1("{}")), None),
+        row(&[&whpk, &whsec], &format!("{right} {}", v1a("{}")), None),
+        row(
+            &[&whpk, &whsec],
+            &format!("{} {}", v1("{}"), v1a("{}")),
+            wrong,
+        ),
+        row(&[&whpk], &format!("{right} {}", v1a("{}")), wrong),
+        of("svix", "svix", &[&whpk], &right_a, None),
     ]
 }
 
@@ -614,6 +743,9 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
         let rows = rows
             .chain(without_signature())
             .chain(with_key_ids())
+            .chain(with_named_keys())
+            .chain(both_kinds_of_keys())
+            .chain(presets_by_keys())
             .chain(forms())
             .chain(compressed())
             .chain(templates())

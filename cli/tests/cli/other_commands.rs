@@ -61,6 +61,8 @@ fn providers_are_those_that_verify_takes() {
     assert_eq!(logto["signed_time"], "of_event");
     assert_eq!(logto["sender_timeout_s"], 10);
     assert_eq!(logto["retries"], json!({"for_secs": 3}));
+    let akeneo = list.iter().find(|sheet| sheet["name"] == "akeneo").unwrap();
+    assert_eq!(akeneo["sender_timeout_s"], 0.5);
     assert!(whole.contains("up to 23 h 54 min old, up to 5 min ahead"));
 }
 

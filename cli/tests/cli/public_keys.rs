@@ -17,12 +17,14 @@ use crate::{
 const BODY: &str = r#"{"id":"1"}"#;
 const AT: i64 = 1_700_000_000;
 
+/// The folder of keys and certificates.
+const KEYS: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../tests/vectors/signed_request"
+);
+
 fn vectors(file: &str) -> Vec<u8> {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../tests/vectors/signed_request"
-    );
-    fs::read(format!("{folder}/{file}")).unwrap()
+    fs::read(format!("{KEYS}/{file}")).unwrap()
 }
 
 /// The examples of the guide, as it shows them, each with the two halves of a key.
@@ -53,7 +55,9 @@ fn config(settings: &str) -> PublicKeySignatureConfig {
 /// A record of what is signed so, under `key`.
 fn record(settings: &str, private: &[u8], key: &str) -> Value {
     let signer = Signer::new(config(settings), private).unwrap();
-    let sent = Sent::post("/hook", "application/json", BODY).with_header("x-key-id", "2026-11");
+    // As `key_ids` says. Where requests name no key, it is left out.
+    let signer = signer.key_id("2026-11");
+    let sent = Sent::post("/hook", "application/json", BODY);
     let sent = signer.sign(sent, "1", UnixTime::from_secs(AT)).unwrap();
     json!({
         "id": "1",
@@ -135,6 +139,45 @@ fn a_key_that_cannot_be_right_is_a_bad_key_and_a_wrong_setting_an_error() {
     assert_eq!(verdict(&of_tenant)["verdict"], "error");
 }
 
+const WHPK: &str = "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+#[test]
+fn a_public_key_of_standard_webhooks_is_a_bad_key_wherever_nothing_is_verified_with_it() {
+    let of = |provider: &str, settings: Value| {
+        json!({
+            "id": "1", "provider": provider, "keys": [WHPK], "now": AT, "body_base64": base64(b"{}"),
+            "headers": [["content-type", "application/json"]], "settings": settings,
+        })
+    };
+    let own = json!({"signature_header": "x-signature", "encoding": "hex"});
+    let mut by_p256 = own.clone();
+    by_p256["algorithm"] = "ES256".into();
+    let mut by_ed = own.clone();
+    by_ed["algorithm"] = "EdDSA".into();
+    let signed = json!({"algorithms": ["EdDSA"], "signature_header": "x-signature"});
+    for (record, taken) in [
+        (of("standard-webhooks", json!({})), true),
+        (of("svix", json!({})), true),
+        (of("telnyx", json!({})), true),
+        (of("discord", json!({})), true),
+        (of("public-key-signature", by_ed), true),
+        (of("public-key-signature", by_p256), false),
+        (of("sendgrid", json!({})), false),
+        (of("signed-request", signed), false),
+        (of("hmac-header", own), false),
+        (of("hmac-body-field", json!({"member": "mac"})), false),
+        (of("github", json!({})), false),
+        (of("logto", json!({})), false),
+        (of("linear", json!({})), false),
+        (of("clerk", json!({})), false),
+        (of("facephi", json!({"access": "none"})), false),
+    ] {
+        let said = verdict(&record);
+        assert_eq!(said["reason"] == "bad_key", !taken, "{record}: {said}");
+        assert_ne!(said["verdict"], "error", "{record}: {said}");
+    }
+}
+
 /// The mistakes that `explain` finds in a record.
 fn mistakes(record: &Value) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
@@ -191,27 +234,56 @@ fn a_key_that_a_request_does_not_name_is_not_tried() {
 #[test]
 fn what_is_sent_with_a_private_key_is_taken_with_the_public_one() {
     let directory = tempfile::tempdir().unwrap();
-    let settings = r#"{"algorithm":"EdDSA","signature_header":"x-signature","encoding":"hex","timestamp_header":"x-time","template":"{timestamp}.{body}"}"#;
-    let path = directory.path().join("settings.json");
-    fs::write(&path, settings).unwrap();
-    let settings = path.to_str().unwrap();
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../tests/vectors/signed_request"
-    );
-    let key = |half: &str| format!("{folder}/ed.{half}.pem");
-    let certificate = ["--settings", settings, "--key-file", &key("crt")];
-    let listening = Listening::start("public-key-signature", &certificate);
-    let private = ["--settings", settings, "--private-key", &key("key")];
-    let to = [
-        "public-key-signature",
-        "user.created",
-        "--to",
-        &listening.url,
-    ];
-    assert!(send(&[&to[..], &private].concat()).status.success());
-    let once = ["--attempts", "1", "--tamper"];
-    send(&[&to[..], &private, &once].concat());
-    assert_eq!(listening.note(), "refused  signature_mismatch");
-    assert_eq!(listening.stop().events.len(), 1);
+    for (settings, ..) in documented() {
+        let path = directory.path().join("settings.json");
+        fs::write(&path, settings).unwrap();
+        let settings_at = path.to_str().unwrap();
+        let name = match config(settings).algorithm.name() {
+            "EdDSA" => "ed",
+            "ES256" => "p256",
+            _ => "rsa",
+        };
+        let key = |half: &str| format!("{KEYS}/{name}.{half}.pem");
+        let certificate = ["--settings", settings_at, "--key-file", &key("crt")];
+        let listening = Listening::start("public-key-signature", &certificate);
+        let private = ["--settings", settings_at, "--private-key", &key("key")];
+        let to = [
+            "public-key-signature",
+            "user.created",
+            "--to",
+            &listening.url,
+        ];
+        let sent = send(&[&to[..], &private].concat());
+        assert!(sent.status.success(), "{settings}: {sent:?}");
+        let once = ["--attempts", "1", "--tamper"];
+        send(&[&to[..], &private, &once].concat());
+        assert_eq!(listening.note(), "refused  signature_mismatch");
+        assert_eq!(listening.stop().events.len(), 1);
+    }
+}
+
+#[test]
+fn nothing_is_sent_where_requests_name_their_key_and_the_settings_do_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let (settings, ..) = documented().remove(2);
+    for key_ids in [json!([]), json!([null])] {
+        let mut nameless: Value = serde_json::from_str(settings).unwrap();
+        nameless["key_ids"] = key_ids;
+        let path = directory.path().join("settings.json");
+        fs::write(&path, nameless.to_string()).unwrap();
+        let key = format!("{KEYS}/rsa.key.pem");
+        let sent = send(&[
+            "public-key-signature",
+            "user.created",
+            "--to",
+            "http://127.0.0.1:9/",
+            "--settings",
+            path.to_str().unwrap(),
+            "--private-key",
+            &key,
+        ]);
+        assert!(!sent.status.success());
+        let said = String::from_utf8(sent.stderr).unwrap();
+        assert!(said.contains("`key_ids`"), "{said}");
+    }
 }

@@ -13,7 +13,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -23,7 +23,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use hookgate::{
     Ack, Delivery, Receiver, ReceiverBuilder, Secret,
     access::Networks,
-    dedup::MemoryStore,
+    dedup::{DedupStore, End, Lease, MemoryStore, Settled, StoreError},
+    forward_calls,
     providers::logto::{Event, Logto, LogtoSimulator},
     simulator::Sent,
     time::{Clock, SystemClock},
@@ -31,6 +32,7 @@ use hookgate::{
 use http::{Response, StatusCode};
 use lambda_http::{Body, Request};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::function;
 
@@ -145,13 +147,35 @@ fn the_path_has_the_stage_that_the_sender_called() {
         (FUNCTION_URL, "/webhooks/logto", "a=1&a=2"),
         (HTTP_API, "/prod/webhooks/logto", "a=1&a=2"),
         (REST_API, "/prod/webhooks/logto", "a=1&a=2"),
-        // Without its multi-value headers a load balancer keeps the last of equal names.
+        // The last of equal names: its multi-value headers are switched off.
         (LOAD_BALANCER, "/webhooks/logto", "a=2"),
     ] {
         let request = request(&event(kind, &sent, false));
         assert_eq!(function::path(&request), path, "{kind}");
         assert_eq!(request.uri().query(), Some(query), "{kind}");
     }
+}
+
+#[tokio::test]
+async fn a_load_balancer_with_multi_value_headers_hands_over_all_of_equal_names() {
+    let sent = sent("One");
+    let mut event = event(LOAD_BALANCER, &sent, false);
+    let members = event.as_object_mut().unwrap();
+    members.remove("queryStringParameters");
+    let headers = members.remove("headers").unwrap();
+    let lists = headers.as_object().unwrap().iter();
+    let lists = lists.map(|(name, value)| (name.clone(), json!([value])));
+    event["multiValueHeaders"] = lists.collect();
+    event["multiValueQueryStringParameters"] = json!({"a": ["1", "2"]});
+    assert_eq!(request(&event).uri().query(), Some("a=1&a=2"));
+    let runs = Runs::default();
+    let answer = answered(&receiver(), &event, &runs).await;
+    assert_eq!((answer.status().as_u16(), runs.count()), (200, 1));
+
+    let right = sent.header("logto-signature-sha-256").unwrap();
+    event["multiValueHeaders"]["logto-signature-sha-256"] = json!([right, right]);
+    let answer = answered(&receiver(), &event, &runs).await;
+    assert_eq!((answer.status().as_u16(), runs.count()), (401, 1));
 }
 
 #[tokio::test]
@@ -224,6 +248,50 @@ async fn an_answer_waits_for_its_handler_since_nothing_runs_behind_it() {
     let answer = function::handled(&receiver, request, handler).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert!(receiver.busy().is_idle());
+}
+
+/// A store that is away when it is told of an event's end, and is back after a while.
+#[derive(Default)]
+struct AwayAtTheEnd {
+    memory: MemoryStore,
+    since: OnceLock<Instant>,
+    written: Arc<AtomicUsize>,
+}
+
+/// Longer than an answer waits for a mark by itself, by default.
+const AWAY: Duration = Duration::from_millis(2_100);
+
+impl DedupStore for AwayAtTheEnd {
+    async fn settle(
+        &self,
+        lease: &Lease,
+        end: End,
+        retain: Duration,
+    ) -> Result<Settled, StoreError> {
+        if self.since.get_or_init(Instant::now).elapsed() < AWAY {
+            return Err(StoreError::Unavailable("away".into()));
+        }
+        let settled = self.memory.settle(lease, end, retain).await?;
+        self.written.fetch_add(1, Ordering::SeqCst);
+        Ok(settled)
+    }
+
+    forward_calls!(memory: claim, extend, look, settled, promises, held, findings);
+}
+
+/// The clock of tokio moves while the answer waits.
+#[tokio::test(start_paused = true)]
+async fn an_answer_waits_for_a_mark_that_could_not_be_written_in_time() {
+    let store = AwayAtTheEnd::default();
+    let written = store.written.clone();
+    let (receiver, runs) = (builder().dedup(store).build().unwrap(), Runs::default());
+    let event = event(FUNCTION_URL, &sent("One"), false);
+    for expected in [StatusCode::SERVICE_UNAVAILABLE, StatusCode::OK] {
+        let answer = answered(&receiver, &event, &runs).await;
+        assert_eq!(answer.status(), expected);
+        assert_eq!(written.load(Ordering::SeqCst), 1);
+        assert_eq!(runs.count(), 1);
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod jws_algorithm;
 mod jws_head;
 #[cfg(feature = "jwt")]
 mod jwt;
-#[cfg(feature = "simulator")]
+#[cfg(any(feature = "token", feature = "simulator"))]
 mod private_key;
 #[cfg(any(feature = "token", feature = "simulator"))]
 mod private_pem;

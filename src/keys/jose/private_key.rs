@@ -14,7 +14,9 @@ use aws_lc_rs::{
     },
 };
 
-use super::{EcdsaForm, JwsAlgorithm, private_pem::der_of_pem};
+#[cfg(feature = "simulator")]
+use super::private_pem::der_of_pem;
+use super::{EcdsaForm, JwsAlgorithm};
 
 /// A key that signs by one algorithm: a private one, or a secret that both ends have.
 pub(crate) enum PrivateKey {
@@ -28,11 +30,16 @@ pub(crate) enum PrivateKey {
 impl PrivateKey {
     /// Reads PEM or DER (PKCS #8, for RSA also PKCS #1), or the 32 bytes of an Ed25519 seed (RFC 8032, section 5.1.5).
     /// `None` for anything else, a public key, and a key that the algorithm does not sign with.
+    #[cfg(feature = "simulator")]
     pub(crate) fn read(key: &[u8], algorithm: JwsAlgorithm, form: EcdsaForm) -> Option<Self> {
-        match der_of_pem(key) {
-            Some(der) => Self::of_der(&der, algorithm, form),
-            None => Self::of_der(key, algorithm, form),
+        if let Some(der) = der_of_pem(key) {
+            return Self::of_der(&der, algorithm, form);
         }
+        if algorithm == JwsAlgorithm::EdDsa && key.len() == 32 {
+            let pair = Ed25519KeyPair::from_seed_unchecked(key).ok()?;
+            return Some(Self::Ed25519(pair));
+        }
+        Self::of_der(key, algorithm, form)
     }
 
     /// A secret that both ends have, of any length. `None` for an algorithm of private keys.
@@ -47,7 +54,8 @@ impl PrivateKey {
         Some(Self::Secret(Box::new(hmac::Key::new(algorithm, secret))))
     }
 
-    fn of_der(der: &[u8], algorithm: JwsAlgorithm, form: EcdsaForm) -> Option<Self> {
+    /// Reads DER alone.
+    pub(super) fn of_der(der: &[u8], algorithm: JwsAlgorithm, form: EcdsaForm) -> Option<Self> {
         use JwsAlgorithm::{EdDsa, Es256, Es384, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
         let ecdsa =
             |fixed, asn1| Self::ecdsa(der, if form == EcdsaForm::Der { asn1 } else { fixed });
@@ -73,11 +81,8 @@ impl PrivateKey {
     }
 
     fn ed25519(der: &[u8]) -> Option<Self> {
-        let pair = match der.len() {
-            32 => Ed25519KeyPair::from_seed_unchecked(der),
-            _ => Ed25519KeyPair::from_pkcs8_maybe_unchecked(der),
-        };
-        Some(Self::Ed25519(pair.ok()?))
+        let pair = Ed25519KeyPair::from_pkcs8(der).ok()?;
+        Some(Self::Ed25519(pair))
     }
 
     fn ecdsa(der: &[u8], algorithm: &'static EcdsaSigningAlgorithm) -> Option<Self> {

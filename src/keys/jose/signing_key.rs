@@ -2,19 +2,20 @@
 
 use std::{fmt, sync::Arc};
 
-use aws_lc_rs::{
-    hmac,
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{base64url, compact_jws::message_of, private_pem::der_of_pem, public_key::Material};
+use super::{
+    base64url, compact_jws::message_of, private_key::PrivateKey, private_pem::der_of_pem,
+    public_key::Material,
+};
 use crate::{
-    keys::{JwsAlgorithm, Key, Secret, VerifyingKey},
+    keys::{EcdsaForm, JwsAlgorithm, Key, Secret, VerifyingKey},
     setup::BuildError,
 };
 
@@ -38,14 +39,8 @@ pub struct SigningKey(Arc<Inner>);
 struct Inner {
     id: Box<str>,
     algorithm: JwsAlgorithm,
-    signer: Signer,
+    signer: PrivateKey,
     verifier: VerifyingKey,
-}
-
-enum Signer {
-    Hmac(Box<hmac::Key>),
-    Ecdsa(EcdsaKeyPair),
-    Ed25519(Ed25519KeyPair),
 }
 
 impl SigningKey {
@@ -59,10 +54,10 @@ impl SigningKey {
         match algorithm {
             JwsAlgorithm::Es256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
                 .map_err(|_| BuildError::Randomness)
-                .and_then(Self::es256),
+                .and_then(|pair| Self::private(PrivateKey::Ecdsa(pair))),
             JwsAlgorithm::EdDsa => Ed25519KeyPair::generate()
                 .map_err(|_| BuildError::Randomness)
-                .and_then(Self::ed25519),
+                .and_then(|pair| Self::private(PrivateKey::Ed25519(pair))),
             JwsAlgorithm::Hs256 => {
                 let mut key = Zeroizing::new([0; 32]);
                 getrandom::fill(&mut *key).map_err(|_| BuildError::Randomness)?;
@@ -99,12 +94,9 @@ impl SigningKey {
     ///
     /// When it is anything else.
     pub fn der(der: impl AsRef<[u8]>) -> Result<Self, BuildError> {
-        let der = der.as_ref();
-        if let Ok(pair) = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der) {
-            return Self::es256(pair);
-        }
-        let pair = Ed25519KeyPair::from_pkcs8(der).map_err(|_| UNREADABLE)?;
-        Self::ed25519(pair)
+        let read = |algorithm| PrivateKey::of_der(der.as_ref(), algorithm, EcdsaForm::Fixed);
+        let key = read(JwsAlgorithm::Es256).or_else(|| read(JwsAlgorithm::EdDsa));
+        Self::private(key.ok_or(UNREADABLE)?)
     }
 
     /// Its id: the `kid` of the tokens that it signs. The key's thumbprint (RFC 7638); for a shared secret a value
@@ -119,49 +111,45 @@ impl SigningKey {
     }
 
     fn hs256(secret: &[u8]) -> Result<Self, BuildError> {
-        let signer = hmac::Key::new(hmac::HMAC_SHA256, secret);
-        let id = hmac::sign(&signer, KEY_ID_DOMAIN);
-        let id = base64url::encode(id.as_ref().get(..16).unwrap_or_default());
-        let shared = Secret::bytes(secret)?;
-        let verifier = VerifyingKey::secret(&shared, [JwsAlgorithm::Hs256]);
-        Self::of(
-            JwsAlgorithm::Hs256,
-            Signer::Hmac(Box::new(signer)),
-            verifier,
-            id,
-        )
+        let algorithm = JwsAlgorithm::Hs256;
+        let signer = PrivateKey::secret(secret, algorithm).ok_or(UNREADABLE)?;
+        let id = signer.sign(KEY_ID_DOMAIN).unwrap_or_default();
+        let id = base64url::encode(id.get(..16).unwrap_or_default());
+        let verifier = VerifyingKey::secret(&Secret::bytes(secret)?, [algorithm]);
+        Self::of(algorithm, signer, verifier, id)
     }
 
-    fn es256(pair: EcdsaKeyPair) -> Result<Self, BuildError> {
-        // Uncompressed (SEC 1, section 2.3.3): 4, x, y.
-        let point = pair.public_key().as_ref();
-        let (Some(x), Some(y)) = (point.get(1..33), point.get(33..65)) else {
-            return Err(UNREADABLE);
-        };
-        let (x, y) = (base64url::encode(x), base64url::encode(y));
-        let key = Material::P256(point.to_vec());
+    fn private(key: PrivateKey) -> Result<Self, BuildError> {
         // Members in the order of RFC 7638, section 3.2, which is that of the alphabet.
-        let public = json!({"crv": "P-256", "kty": "EC", "x": x, "y": y});
-        let algorithm = JwsAlgorithm::Es256;
+        let (algorithm, material, public) = match &key {
+            PrivateKey::Ecdsa(pair) => {
+                // Uncompressed (SEC 1, section 2.3.3): 4, x, y.
+                let point = pair.public_key().as_ref();
+                let (Some(x), Some(y)) = (point.get(1..33), point.get(33..65)) else {
+                    return Err(UNREADABLE);
+                };
+                let (x, y) = (base64url::encode(x), base64url::encode(y));
+                let public = json!({"crv": "P-256", "kty": "EC", "x": x, "y": y});
+                (JwsAlgorithm::Es256, Material::P256(point.to_vec()), public)
+            }
+            PrivateKey::Ed25519(pair) => {
+                let point = pair.public_key().as_ref();
+                let material = Material::ed25519(point).map_err(|_| UNREADABLE)?;
+                let x = base64url::encode(point);
+                let public = json!({"crv": "Ed25519", "kty": "OKP", "x": x});
+                (JwsAlgorithm::EdDsa, material, public)
+            }
+            PrivateKey::Secret(_) | PrivateKey::Rsa(..) => return Err(UNREADABLE),
+        };
         let id = thumbprint(&public);
-        let verifier = VerifyingKey::of_signer(key, algorithm, jwk(public, algorithm, &id));
-        Self::of(algorithm, Signer::Ecdsa(pair), verifier, id)
-    }
-
-    fn ed25519(pair: Ed25519KeyPair) -> Result<Self, BuildError> {
-        let x = base64url::encode(pair.public_key().as_ref());
-        let key = Material::ed25519(pair.public_key().as_ref()).map_err(|_| UNREADABLE)?;
-        let public = json!({"crv": "Ed25519", "kty": "OKP", "x": x});
-        let algorithm = JwsAlgorithm::EdDsa;
-        let id = thumbprint(&public);
-        let verifier = VerifyingKey::of_signer(key, algorithm, jwk(public, algorithm, &id));
-        Self::of(algorithm, Signer::Ed25519(pair), verifier, id)
+        let verifier = VerifyingKey::of_signer(material, algorithm, jwk(public, algorithm, &id));
+        Self::of(algorithm, key, verifier, id)
     }
 
     /// The key, once it has verified what it signed: no request is the first to learn that it cannot.
     fn of(
         algorithm: JwsAlgorithm,
-        signer: Signer,
+        signer: PrivateKey,
         verifier: VerifyingKey,
         id: String,
     ) -> Result<Self, BuildError> {
@@ -172,7 +160,7 @@ impl SigningKey {
             algorithm,
             signer,
         }));
-        let works = key.sign_bytes(KEY_ID_DOMAIN).is_some_and(|signature| {
+        let works = key.0.signer.sign(KEY_ID_DOMAIN).is_some_and(|signature| {
             key.0
                 .verifier
                 .verifies(algorithm, KEY_ID_DOMAIN, &signature)
@@ -191,21 +179,10 @@ impl SigningKey {
         let head = json!({"alg": self.0.algorithm.name(), "typ": "at+jwt", "kid": self.id()});
         let claims = serde_json::to_vec(claims).ok()?;
         let mut token = Zeroizing::new(message_of(&head, &claims));
-        let signature = self.sign_bytes(token.as_bytes())?;
+        let signature = self.0.signer.sign(token.as_bytes())?;
         token.push('.');
         token.push_str(&base64url::encode(signature));
         Some(token)
-    }
-
-    fn sign_bytes(&self, message: &[u8]) -> Option<Vec<u8>> {
-        match &self.0.signer {
-            Signer::Hmac(key) => Some(hmac::sign(key, message).as_ref().to_vec()),
-            Signer::Ecdsa(pair) => {
-                let signature = pair.sign(&SystemRandom::new(), message).ok()?;
-                Some(signature.as_ref().to_vec())
-            }
-            Signer::Ed25519(pair) => Some(pair.try_sign(message).ok()?.as_ref().to_vec()),
-        }
     }
 
     /// The key of a ring that verifies what this one signs.

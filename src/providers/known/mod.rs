@@ -39,6 +39,7 @@ pub use self::{
     rows::ALL,
     sample::Sample,
     secret_form::SecretForm,
+    words::duration_in_words,
 };
 #[cfg(feature = "public-keys")]
 use crate::schemes::PublicKeySignatureConfig;
@@ -85,8 +86,8 @@ pub struct KnownSender {
     pub or_by_key: Option<fn() -> PublicKeySignatureConfig>,
     /// What identifies an event.
     pub identity: Fact<Identity>,
-    /// When two of its events have equal bodies, where the body identifies an event: they are one event then, and the
-    /// second never reaches a handler. `None`: each body has an id or a time of its event.
+    /// When two of its events have equal bodies, where the digest of the body identifies an event: they are one event
+    /// then, and the second never reaches a handler. `None`: each such body has an id or a time of its event.
     pub equal_bodies: Option<&'static str>,
     /// Where the type of an event stands.
     pub event_type: Fact<EventTypeAt>,

@@ -72,20 +72,20 @@ impl KnownSender {
     /// ```
     pub fn manner_in_words(&self) -> String {
         let waits = match self.timeout.if_known() {
-            Some(timeout) => format!("waits {}", duration(*timeout)),
+            Some(timeout) => format!("waits {}", duration_in_words(*timeout)),
             None => "waits for an unknown time".to_owned(),
         };
         let gaps = self.repeats.if_known().map_or(&[][..], |it| it.gaps);
-        let gaps: Vec<_> = gaps.iter().map(|gap| duration(*gap)).collect();
+        let gaps: Vec<_> = gaps.iter().map(|gap| gap_in_words(*gap)).collect();
         let again = match (self.retries.if_known(), gaps.is_empty()) {
             (Some(Retries::Never), _) => "never sends again".to_owned(),
             (Some(Retries::For(horizon)), true) => {
-                format!("sends again for {}", duration(*horizon))
+                format!("sends again for {}", duration_in_words(*horizon))
             }
             (Some(Retries::For(horizon)), false) => {
                 format!(
                     "sends again for {}, after {}",
-                    duration(*horizon),
+                    duration_in_words(*horizon),
                     gaps.join(", ")
                 )
             }
@@ -124,13 +124,30 @@ impl KnownSender {
     }
 }
 
-/// `3 d 2 h`, `24 h`, `0.3 s`, `at once`.
-fn duration(of: Duration) -> String {
+/// How long it waits before it sends again.
+fn gap_in_words(gap: Duration) -> String {
+    if gap.is_zero() {
+        "at once".to_owned()
+    } else {
+        duration_in_words(gap)
+    }
+}
+
+/// A duration in words, as the rows say it: below a minute with a fraction of a second, from there on in whole seconds.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use hookgate::providers::known::duration_in_words;
+///
+/// assert_eq!(duration_in_words(Duration::from_millis(500)), "0.5 s");
+/// assert_eq!(duration_in_words(Duration::from_secs(86_400)), "24 h");
+/// assert_eq!(duration_in_words(Duration::from_secs(93_660)), "1 d 2 h 1 min");
+/// ```
+pub fn duration_in_words(of: Duration) -> String {
     let mut rest = of.as_secs();
-    match rest {
-        _ if of.is_zero() => return "at once".to_owned(),
-        0..60 => return format!("{} s", of.as_secs_f64()),
-        _ => {}
+    if rest < 60 {
+        return format!("{} s", of.as_secs_f64());
     }
     let mut words = Vec::new();
     for (unit, name) in [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")] {

@@ -6,8 +6,8 @@ use crate::{
     setup::{Finding, Severity},
 };
 
-/// Whether two events can be one to this reading. Neither has a setting that helps: the sender signs nothing that tells
-/// them apart.
+/// Whether two events can be one to this reading. No setting of the receiver helps: the sender signs nothing that tells
+/// them apart. Where a template at the sender writes the body, its owner can put an id or a time into it.
 pub(super) fn findings(reading: &Reading) -> impl Iterator<Item = Finding> {
     let is_of_body = matches!(
         reading.identity,
@@ -18,7 +18,7 @@ pub(super) fn findings(reading: &Reading) -> impl Iterator<Item = Finding> {
             Severity::Warning,
             "events_not_told_apart",
             format!("two events have equal bodies, and are one event, when {when}"),
-            "rely on no single event: compare with the sender's state from time to time",
+            "compare with the sender's state from time to time, or put an event's id or time into the body, where the sender lets you",
         )
     });
     let header = match reading.event_type {

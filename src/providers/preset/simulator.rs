@@ -192,7 +192,7 @@ impl PresetSimulator {
         let signer = Signer::new(self.scheme()?, secrets.next()?).ok()?;
         #[cfg(feature = "jwt")]
         let signer = match &self.key_id {
-            Some(id) => signer.naming_key(id),
+            Some(id) => signer.key_id(id),
             None => signer,
         };
         Some(secrets.fold(signer, |signer, secret| signer.also_signed_with(secret)))

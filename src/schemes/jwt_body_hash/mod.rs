@@ -21,12 +21,12 @@ use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 
 use http::HeaderName;
 
+#[cfg(feature = "simulator")]
+pub(crate) use self::sign::{Carrier, TokenKey};
 pub use self::{
     binding::{JtiUse, JwtBinding},
     config::JwtBodyHashConfig,
 };
-#[cfg(feature = "simulator")]
-pub(crate) use self::sign::{Carrier, TokenKey};
 use super::{Scheme, Signs, Verified, template::BodyDigest};
 use crate::{
     keys::{JwsAlgorithm, Key, KeyKind, LiveKeys},

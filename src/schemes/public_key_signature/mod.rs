@@ -27,6 +27,11 @@ use crate::{
 /// The longest name of a key that is read. Known senders stay below 64 bytes.
 const MAX_KEY_NAME_BYTES: usize = 256;
 
+/// Whether a request may name its key so.
+pub(crate) fn is_key_name(name: &[u8]) -> bool {
+    (1..=MAX_KEY_NAME_BYTES).contains(&name.len())
+}
+
 /// A signature by a private key in a header, ready to verify. Made from a [`PublicKeySignatureConfig`] with `try_from`. Its
 /// keys are public ones: a [`VerifyingKey`](crate::keys::VerifyingKey), or a [`Keyring`](crate::keys::Keyring).
 ///
@@ -125,9 +130,7 @@ impl PublicKeySignature {
             return Ok(None);
         };
         let name = match request.head.single(header) {
-            Single::Value(name) if (1..=MAX_KEY_NAME_BYTES).contains(&name.len()) => {
-                std::str::from_utf8(name).ok()
-            }
+            Single::Value(name) if is_key_name(name) => std::str::from_utf8(name).ok(),
             _ => None,
         };
         name.map(Some).ok_or(Rejection::MalformedSignature(
@@ -141,6 +144,11 @@ impl PublicKeySignature {
     /// Where its signatures and what they cover stand.
     pub(crate) fn signature_headers(&self) -> &SignatureHeaders {
         &self.headers
+    }
+
+    /// The header that names the key, where requests have it.
+    pub(crate) fn key_id_header(&self) -> Option<&str> {
+        self.key_id_header.as_ref().map(HeaderName::as_str)
     }
 
     /// A private key that signs as it verifies: see [`PrivateKey::read`].

@@ -11,8 +11,7 @@ use crate::{
     schemes::{
         SignatureEncoding, Template, TimestampForm,
         signed_header::header_name,
-        template::{FromRequest, Source, TextRule, headers_of},
-        timestamp_form::GOES_ON,
+        template::{FromRequest, Source, headers_of},
     },
     setup::BuildError,
 };
@@ -78,7 +77,9 @@ impl TryFrom<Settings<'_>> for SignatureHeaders {
                 layout: settings.layout.clone(),
                 encoding: settings.encoding,
             },
-            timestamp_rule: timestamp_rule(&template, settings.timestamp_form)?,
+            timestamp_rule: settings
+                .timestamp_form
+                .rule(template.rule_of(&Source::Timestamp))?,
             timestamp_form: settings.timestamp_form,
             from_request: FromRequest::of(&template).map(Box::new),
             template,
@@ -160,13 +161,4 @@ impl<'c> Settings<'c> {
         }
         Ok(names)
     }
-}
-
-/// What the text of a time of this form may be.
-fn timestamp_rule(template: &Template, form: TimestampForm) -> Result<TextRule, BuildError> {
-    let rule = form.rule(template.rule_of(&Source::Timestamp))?;
-    if rule.delimiter.is_some_and(|byte| form.may_contain(byte)) {
-        return Err(GOES_ON);
-    }
-    Ok(rule)
 }

@@ -57,6 +57,8 @@ fn entry(payload: &Bytes) -> Entry {
 /// An engine's inbox, and another instance on the same tables.
 struct Engine<I> {
     name: &'static str,
+    /// Events that another instance handles one by one. Where nothing tells it of them, each waits for its next look.
+    single_of_other: usize,
     inbox: I,
     other: I,
 }
@@ -82,7 +84,13 @@ pub(crate) async fn postgres() {
         let row = sqlx::raw_sql(sql).fetch_one(&pool).await.expect("counts");
         (Some(row.get::<i64, _>(0)), row.get::<i64, _>(1))
     };
-    Engine { name, inbox, other }.run(spent).await;
+    let engine = Engine {
+        name,
+        single_of_other: SINGLE,
+        inbox,
+        other,
+    };
+    engine.run(spent).await;
 }
 
 pub(crate) async fn sqlite() {
@@ -92,7 +100,13 @@ pub(crate) async fn sqlite() {
     let other = SqliteInbox::open(&path).await.expect("open");
     let name = "SQLite";
     let spent = async || (None, written().unwrap_or_default());
-    Engine { name, inbox, other }.run(spent).await;
+    let engine = Engine {
+        name,
+        single_of_other: 10,
+        inbox,
+        other,
+    };
+    engine.run(spent).await;
 }
 
 /// What this process has written, on Linux: the write-ahead log and the pages of the file.
@@ -121,7 +135,10 @@ impl<I: Inbox + Clone> Engine<I> {
 
     /// From the call of `accept` to its answer, and to the handler's start.
     async fn reached(&self, receiver: &Receiver, payload: &Bytes) {
-        for (place, inbox) in [("the same instance", &self.inbox), ("another", &self.other)] {
+        for (place, inbox, single) in [
+            ("the same instance", &self.inbox, SINGLE),
+            ("another", &self.other, self.single_of_other),
+        ] {
             let (told, mut began) = mpsc::unbounded_channel();
             let handler = move |_: TestDelivery| {
                 told.send(Instant::now()).expect("it is awaited");
@@ -138,7 +155,7 @@ impl<I: Inbox + Clone> Engine<I> {
                 began.recv().await.expect("a run");
             }
             let (mut answers, mut starts) = (Vec::new(), Vec::new());
-            for _ in 0..SINGLE {
+            for _ in 0..single {
                 // The end of the run before is written meanwhile.
                 tokio::time::sleep(Duration::from_millis(5)).await;
                 let at = Instant::now();

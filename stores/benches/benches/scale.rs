@@ -188,11 +188,15 @@ where
     }
     if let Some(count) = asked("parked") {
         let (little, much) = (open("free").await, open("parked").await);
-        fill(&much, count, Order::Shared).await;
-        // The one in front is under way for the whole time.
-        let head = lease(&much, 1, Duration::from_secs(24 * 3600)).await;
-        assert_eq!(head.len(), 1);
-        let name = format!("{engine}, {count} lines parked behind one order, the others' orders");
+        for (inbox, count) in [(&little, FEW), (&much, count)] {
+            fill(inbox, count, Order::Shared).await;
+            // The one in front is under way for the whole time.
+            let head = lease(inbox, 1, Duration::from_secs(24 * 3600)).await;
+            assert_eq!(head.len(), 1);
+        }
+        let name = format!(
+            "{engine}, {count} lines parked behind one order beside {FEW}, the others' orders"
+        );
         compare(&name, &little, &much, Order::Own).await;
     }
     if let Some(count) = asked("marks") {
@@ -329,7 +333,8 @@ pub(crate) async fn sqlite() {
         let fill = format!(
             "PRAGMA synchronous = OFF; DROP INDEX hookgate_dedup_expires_at; \
              WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
-             INSERT INTO hookgate_dedup SELECT randomblob(32), randomblob(16), 1, 1, NULL, \
+             INSERT INTO hookgate_dedup (event_key, owner, attempt, state, content, expires_at) \
+             SELECT randomblob(32), randomblob(16), 1, 1, NULL, \
              unixepoch() * 1000 + 86400000 + i FROM n ORDER BY 1; \
              CREATE INDEX hookgate_dedup_expires_at ON hookgate_dedup (expires_at); \
              PRAGMA wal_checkpoint(TRUNCATE);"

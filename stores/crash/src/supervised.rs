@@ -98,7 +98,10 @@ impl Supervised {
             task: tokio::spawn(life.goes_on(tell)),
         };
         let is_ready = timeout(FIRST_START, told.wait_for(|is_ready| *is_ready)).await;
-        is_ready.map_err(|_| format!("the {role} was not ready within {FIRST_START:?}"))??;
+        is_ready.map_err(|_| {
+            let ended = lock(&supervised.deaths).by_itself.pop().unwrap_or_default();
+            format!("the {role} was not ready within {FIRST_START:?}. {ended}")
+        })??;
         Ok(supervised)
     }
 
@@ -145,10 +148,6 @@ impl Life {
             if is_ready(&mut child).await? {
                 tell.send_replace(true);
                 once_in = ONCE_IN;
-            } else if once_in == AT_ONCE {
-                eprintln!("a process does not start: {}", text(said).await?);
-                tokio::time::sleep(PAUSE).await;
-                continue;
             }
             let how = tokio::select! {
                 how = child.wait() => how?,

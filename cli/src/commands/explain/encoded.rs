@@ -83,6 +83,14 @@ pub(crate) fn form_encoded(bytes: &[u8], blank: &str) -> String {
     text
 }
 
+/// Whether a body is surely in no content encoding. What is not text may be in one that nothing here undoes, such as
+/// `br`. It may have been cut, or become too large.
+pub(crate) fn is_plain_text(body: &[u8]) -> bool {
+    let is_of_text = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
+    let is_text = str::from_utf8(body).is_ok_and(|text| text.chars().all(is_of_text));
+    is_text && !body.is_empty() && decompressed(body, MAX_BODY_BYTES).plain.is_none()
+}
+
 /// What came of decompressing.
 pub(crate) struct Inflated<T> {
     /// How many bytes were made, also of a stream that broke or became too large.

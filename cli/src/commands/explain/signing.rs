@@ -13,7 +13,10 @@ use hookgate::{
 use serde_json::Value;
 
 use super::case::Case;
-use crate::settings::{members::OF_RECEIVER, signed_request::KEY_IDS};
+use crate::settings::{
+    members::OF_RECEIVER,
+    signed_request::{KEY_IDS, SignedRequestRule},
+};
 
 /// The scheme of `case`'s provider, where it is a MAC in a header: with the names of headers that the request has.
 pub(crate) fn scheme_of(case: &Case) -> Option<HmacHeaderConfig> {
@@ -61,6 +64,10 @@ fn configured(case: &Case) -> Option<SchemeConfig> {
         "public-key-signature" => {
             let scheme = serde_json::from_value(of_settings()?).ok()?;
             Some(SchemeConfig::PublicKeySignature(scheme))
+        }
+        "signed-request" => {
+            let rule: SignedRequestRule = serde_json::from_value(of_settings()?).ok()?;
+            Some(SchemeConfig::SignedRequest(rule.config()))
         }
         provider => known::find(provider)?.scheme(),
     }
@@ -114,21 +121,24 @@ fn as_sent(mut scheme: HmacHeaderConfig, case: &Case) -> HmacHeaderConfig {
     scheme
 }
 
-/// The names of the headers that a template covers.
-pub(crate) fn headers_of(template: &str) -> impl Iterator<Item = &str> {
-    let named = template.split("{header:").skip(1);
-    named.filter_map(|rest| rest.split(['}', ':']).next())
-}
-
 /// Whether the signature covers something of the head that a body alone does not have.
 pub(crate) fn covers_head(case: &Case) -> bool {
-    let of_scheme = reading_of(case).map(|scheme| scheme.template);
-    let template = of_scheme.or_else(|| Some(case.setting("template")?.as_str()?.to_owned()));
-    let template = template.unwrap_or_default();
-    let takes = ["{path}", "{method}"]
-        .iter()
-        .any(|it| template.contains(it));
-    takes || headers_of(&template).any(|name| case.value(name).is_none())
+    let scheme = match configured(case) {
+        Some(SchemeConfig::SignedRequest(scheme)) => SchemeConfig::SignedRequest(scheme),
+        _ => match reading_of(case) {
+            Some(scheme) => scheme.into(),
+            None => return false,
+        },
+    };
+    let template = match &scheme {
+        SchemeConfig::HmacHeader(scheme) => &scheme.template,
+        SchemeConfig::SignedRequest(scheme) => &scheme.template,
+        _ => return false,
+    };
+    // A length may stand behind the names.
+    let takes = ["{path", "{method"].iter().any(|it| template.contains(it));
+    let mut headers = scheme.covered_headers().into_iter();
+    takes || headers.any(|name| case.value(name).is_none())
 }
 
 /// What stands before each signature.

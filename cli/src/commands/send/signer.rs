@@ -30,7 +30,7 @@ pub(super) fn signer_of(
         ("public-key-signature", _) => {
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
             let rule: PublicKeyRule = settings.map_err(providers::unusable)?;
-            Some(Signer::new(rule.scheme, key).map_err(io::Error::other)?)
+            Some(rule.signer(key)?)
         }
         ("jwt-body-hash", _) => {
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
@@ -38,7 +38,7 @@ pub(super) fn signer_of(
             let named = rule.first_key_id().map(str::to_owned);
             let signer = Signer::new(rule.scheme, key).map_err(io::Error::other)?;
             Some(match named {
-                Some(name) => signer.naming_key(name),
+                Some(name) => signer.key_id(name),
                 None => signer,
             })
         }

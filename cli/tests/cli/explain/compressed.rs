@@ -132,3 +132,35 @@ fn what_is_said_of_an_encoding_fits_the_setting_and_the_body() {
         assert_eq!(found[0].1.contains("accept_gzip"), names_it, "{found:?}");
     }
 }
+
+#[test]
+fn a_body_that_nothing_here_unpacks_is_not_said_to_be_decompressed() {
+    let with = |encoding: &str, body: &[u8]| {
+        let row = github(SECRET.as_bytes(), BODY).body(body);
+        row.header("content-encoding", encoding)
+    };
+    let set = |row: Row| row.set("settings", json!({"accept_gzip": true}));
+    let packed = gzip(BODY);
+    let cut = &packed[..packed.len() - 1];
+    let huge = gzip(&"0".repeat(5 * 1024 * 1024));
+    // `{"action":"opened"}`, as Node's zlib writes it.
+    let brotli = b"\x1b\x12\x00\xf8\xa5Et\xf6\xfa\xa6$\x94pR\x19L\xd2X\xe2";
+    for (row, said) in [
+        (set(with("gzip", cut)), "one member of gzip"),
+        (with("gzip", cut), "takes no encoded body"),
+        (with("gzip", &huge), "takes no encoded body"),
+        (with("br", brotli), "takes no encoded body"),
+        (set(with("br", brotli)), "takes gzip alone"),
+        // Nothing, as brotli: a control character.
+        (with("br", b"\x06"), "takes no encoded body"),
+        (with("gzip", b""), "takes no encoded body"),
+    ] {
+        let explained = row.explained();
+        let first = &explained["findings"][0];
+        assert_eq!(first["mistake"], "content_encoding", "{explained:#}");
+        let cause = first["cause"].as_str().unwrap();
+        assert!(cause.contains(said), "{cause}");
+        let all = explained["findings"].to_string();
+        assert!(!all.contains("decompressed on the way"), "{all}");
+    }
+}

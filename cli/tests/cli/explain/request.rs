@@ -9,7 +9,7 @@ use std::{
 use aws_lc_rs::{
     rand::SystemRandom,
     rsa::KeyPair as RsaKeyPair,
-    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256},
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RSA_PKCS1_SHA256},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -266,6 +266,12 @@ pub(crate) fn es256_in_der(signed: &[u8]) -> Vec<u8> {
     );
     let signature = pair.unwrap().sign(&SystemRandom::new(), signed).unwrap();
     signature.as_ref().to_vec()
+}
+
+/// Ed25519, by the key of `ed.crt.pem`.
+pub(crate) fn ed25519(signed: &[u8]) -> Vec<u8> {
+    let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&private_key("ed.key.pem"));
+    pair.unwrap().sign(signed).as_ref().to_vec()
 }
 
 fn private_key(file: &str) -> Vec<u8> {

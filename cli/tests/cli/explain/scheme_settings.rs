@@ -184,7 +184,9 @@ fn what_a_body_alone_does_not_show_is_said_where_the_signature_covers_it() {
     for (template, is_said) in [
         ("{path}.{body}", true),
         ("{method}.{body}", true),
+        ("{path:3}.{body}", true),
         ("{header:x-topic}.{body}", true),
+        ("{header:x-topic:5}.{body}", true),
         ("{header:x-signature}.{body}", false),
         ("{body}", false),
     ] {

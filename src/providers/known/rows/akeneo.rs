@@ -1,5 +1,7 @@
 //! Akeneo PIM.
 
+use std::time::Duration;
+
 use crate::{
     provider::Retries,
     providers::known::{Fact, KnownSender, Proof, Repeats, Sample, SecretForm},
@@ -8,6 +10,7 @@ use crate::{
 
 const PAGE: &str = "api.akeneo.com/events-documentation/security.html";
 const OVERVIEW: &str = "api.akeneo.com/events-documentation/overview.html";
+const LIMITS: &str = "api.akeneo.com/events-documentation/limits-and-scalability.html";
 
 /// Akeneo PIM.
 pub(in crate::providers) const ROW: KnownSender = KnownSender {
@@ -30,6 +33,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         SecretForm::text("AKENEO_WEBHOOK_SECRET")
             .shown_in("Connect, Connection settings, Event subscription"),
     ),
+    timeout: Fact::known(Duration::from_millis(500), LIMITS),
     retries: Fact::known(Retries::Never, OVERVIEW),
     repeats: Fact::known(Repeats::NEVER, OVERVIEW),
     warning: Some("Akeneo never sends an event again"),
@@ -52,6 +56,6 @@ preset! {
     ///
     /// - Its time is signed with the body. An event is identified by the digest of its body.
     /// - For the Events API of the PIM. A request has up to ten events, so no type is read.
-    /// - Known: Akeneo wants an answer within 500 ms, and never sends again.
+    /// - Known: Akeneo waits 0.5 s, and never sends again.
     akeneo
 }

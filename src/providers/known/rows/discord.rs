@@ -35,6 +35,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     // Webhook events have none.
     identity: Fact::known(Identity::Member("/id"), RESPONDING),
+    equal_bodies: Some("neither has an `id`, as two PINGs of webhook events"),
     event_type: Fact::known(EventTypeAt::Nowhere, RESPONDING),
     secret: Some(
         SecretForm::of(Encoding::Hex, "DISCORD_PUBLIC_KEY")
@@ -59,6 +60,7 @@ preset! {
     /// hexadecimal ([`VerifyingKey::hex`](crate::keys::VerifyingKey::hex); feature `public-keys`).
     ///
     /// - An interaction is identified by its `id`, a webhook event by the digest of its body.
+    /// - A `PING` of webhook events (`"type":0`) says the application alone. So a second one is answered as a copy.
     /// - What an interaction is answered with is your handler's reply: a `PING` (`"type":1`) wants `{"type":1}`.
     /// - Discord sends requests with wrong signatures too, and wants 401: that is what they get.
     ///

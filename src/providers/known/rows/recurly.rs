@@ -35,6 +35,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     secret: Some(SecretForm::text("RECURLY_WEBHOOKS_KEY")),
     timeout: Fact::known(secs(5), PAGE),
+    // The page gives the gap before each of the ten, from x = 0 on, as 10 + x * 2^(x + 5) s. Together that is 72.9 hours.
     retries: Fact::known(Retries::For(hours(73)), PAGE),
     marks: &["recurly-signature"],
     sample: Some(Sample {
@@ -52,6 +53,6 @@ preset! {
     /// - It is for notifications in JSON. Those in XML are refused with 415.
     /// - The header has the time first, then a signature of each live secret. One of them has to match.
     /// - `id` in the body is that of the object. The digest of the body identifies an event, which is assumed.
-    /// - Known: Recurly waits 5 s, and sends again up to 10 times within 3 days.
+    /// - Known: Recurly waits 5 s, and sends again up to 10 times within 73 hours.
     recurly
 }

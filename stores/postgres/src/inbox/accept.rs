@@ -48,27 +48,29 @@ pub(super) fn statement(names: &Names) -> Prepared {
         "accept",
         "bytea[], uuid[], bigint[], bytea[], bytea[], bytea[], bytea[], smallint[], bigint[], integer[], smallint",
         format!(
-            "WITH i AS MATERIALIZED (SELECT event_key, token, content, convert_from(endpoint, 'UTF8') AS endpoint, \
-                 convert_from(event_type, 'UTF8') AS event_type, key_id, order_key, format, retain, bytes, at \
+            "WITH s AS MATERIALIZED (SELECT i.event_key, i.token, i.content, convert_from(endpoint, 'UTF8') AS endpoint, \
+                 convert_from(event_type, 'UTF8') AS event_type, key_id, order_key, format, retain, bytes, at, \
+                 state, {LEFT_MILLIS} AS remains, owner = token AS is_own, d.content = i.content AS is_same, \
+                 state = {RELEASED} OR expires_at <= clock_timestamp() AS has_ended \
                  FROM unnest($1::bytea[], $2::uuid[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], \
                  $8::smallint[], $9::bigint[], $10::integer[]) WITH ORDINALITY \
-                 AS i(event_key, token, content, endpoint, event_type, key_id, order_key, format, retain, bytes, at)), \
-             ended AS MATERIALIZED (SELECT d.event_key FROM i JOIN {dedup} AS d USING (event_key) \
-                 WHERE d.state = {RELEASED} OR d.expires_at <= clock_timestamp() \
+                 AS i(event_key, token, content, endpoint, event_type, key_id, order_key, format, retain, bytes, at) \
+                 LEFT JOIN {dedup} AS d ON d.event_key = i.event_key), \
+             ended AS MATERIALIZED (SELECT d.event_key FROM s JOIN {dedup} AS d USING (event_key) \
+                 WHERE has_ended AND (d.state = {RELEASED} OR d.expires_at <= clock_timestamp()) \
                  ORDER BY d.event_key FOR UPDATE OF d SKIP LOCKED), \
-             again AS (UPDATE {dedup} AS t SET owner = i.token, attempt = t.attempt + (t.attempt < {most})::integer, \
-                 state = {QUEUED}, content = i.content, expires_at = {WITHOUT_END}, \
+             again AS (UPDATE {dedup} AS t SET owner = s.token, attempt = t.attempt + (t.attempt < {most})::integer, \
+                 state = {QUEUED}, content = s.content, expires_at = {WITHOUT_END}, \
                  given_up = CASE WHEN t.state = {RELEASED} AND t.owner = ANY (t.given_up) IS NOT TRUE \
                      THEN {noted} ELSE t.given_up END \
-                 FROM ended JOIN i USING (event_key) WHERE t.event_key = ended.event_key \
+                 FROM ended JOIN s USING (event_key) WHERE t.event_key = ended.event_key \
                  RETURNING t.event_key, t.attempt), \
              fresh AS (INSERT INTO {dedup} (event_key, owner, attempt, state, content, expires_at) \
-                 SELECT i.event_key, i.token, 1, {QUEUED}, i.content, {WITHOUT_END} FROM i \
-                 WHERE NOT EXISTS (SELECT FROM {dedup} AS d WHERE d.event_key = i.event_key) \
-                 ORDER BY i.event_key ON CONFLICT (event_key) DO NOTHING RETURNING event_key, attempt), \
+                 SELECT event_key, token, 1, {QUEUED}, content, {WITHOUT_END} FROM s WHERE state IS NULL \
+                 ORDER BY event_key ON CONFLICT (event_key) DO NOTHING RETURNING event_key, attempt), \
              won AS (TABLE again UNION ALL TABLE fresh), \
              n AS MATERIALIZED (SELECT nextval('{number}') AS number, s.* \
-                 FROM (SELECT i.*, won.attempt FROM won JOIN i USING (event_key) ORDER BY i.at) AS s), \
+                 FROM (SELECT s.*, won.attempt FROM won JOIN s USING (event_key) ORDER BY at) AS s), \
              first AS (SELECT DISTINCT ON (order_key) number FROM n WHERE order_key IS NOT NULL \
                  AND NOT EXISTS (SELECT FROM {work} AS l WHERE l.order_key = n.order_key) \
                  AND NOT EXISTS (SELECT FROM {later} AS l WHERE l.order_key = n.order_key) \
@@ -80,9 +82,9 @@ pub(super) fn statement(names: &Names) -> Prepared {
              behind AS (INSERT INTO {parked} ({COLUMNS}) SELECT {values} FROM n \
                  WHERE order_key IS NOT NULL AND number NOT IN (SELECT number FROM ready) RETURNING number), \
              counted AS (INSERT INTO {count} (endpoint, queued) SELECT endpoint, count(*) FROM n GROUP BY endpoint) \
-             SELECT i.at, n.number, n.number IN (SELECT number FROM behind), d.state, {LEFT_MILLIS}, \
-                 d.owner = i.token, coalesce(d.content = i.content, true) \
-             FROM i LEFT JOIN n USING (event_key) LEFT JOIN {dedup} AS d ON d.event_key = i.event_key",
+             SELECT s.at, n.number, n.number IN (SELECT number FROM behind), s.state, s.remains, s.is_own, \
+                 coalesce(s.is_same, true) \
+             FROM s LEFT JOIN n USING (at)",
             most = i32::MAX,
             noted = noted("t.owner"),
         ),

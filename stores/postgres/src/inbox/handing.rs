@@ -29,6 +29,16 @@ const AT_ONCE: Duration = Duration::from_millis(1);
 /// How often a payload is looked for that is moved meanwhile.
 const MOVES: usize = 3;
 
+/// What the last statement of a reading has found.
+struct Read {
+    /// Where it began, for each endpoint.
+    places: Vec<Place>,
+    lines: Vec<Line>,
+    head: Head,
+    /// There may be more.
+    is_more: bool,
+}
+
 impl Core {
     pub(super) async fn lease(&self, ask: Ask<'_>) -> Result<Batch, StoreError> {
         let is_repeated = self.owned.asks(ask.owner, ask.lasts);
@@ -52,25 +62,25 @@ impl Core {
         let untried = self.untried.take(&ask);
         let room = ask.limit.saturating_sub(untried.len());
         // Before the probes: whoever opens an endpoint meanwhile lets it hand out what a probe of this owner has.
-        let (mut lines, head, is_more) = self.read_on(&Ask { limit: room, ..ask }).await?;
-        self.granted(&lines, &ask);
-        let over = head.over.into_iter();
+        let mut read = self.read_on(&Ask { limit: room, ..ask }).await?;
+        self.granted(&read.lines, &ask);
+        let over = read.head.over.iter();
         let over = over.filter(|turn| !untried.contains(turn));
-        let turns: Vec<i64> = untried.iter().copied().chain(over).collect();
-        let room = ask.limit.saturating_sub(lines.len());
-        lines.extend(self.probes(&turns, &ask, room).await?);
-        let next = head
-            .next_millis
-            .map(|millis| rounding::left(millis).max(AT_ONCE));
+        let turns: Vec<i64> = untried.iter().chain(over).copied().collect();
+        let room = ask.limit.saturating_sub(read.lines.len());
+        let tries = self.probes(&turns, &read, &ask, room).await?;
+        read.lines.extend(tries);
+        let next = read.head.next_millis;
+        let next = next.map(|millis| rounding::left(millis).max(AT_ONCE));
         Ok(Batch {
-            rows: self.leased(lines, &ask).await?,
-            suspects_wait: head.suspects_wait,
-            next_due: if is_more { Some(AT_ONCE) } else { next },
+            rows: self.leased(read.lines, &ask).await?,
+            suspects_wait: read.head.suspects_wait,
+            next_due: if read.is_more { Some(AT_ONCE) } else { next },
         })
     }
 
-    /// Reads on until something is found, or nothing is left. Says whether there may be more.
-    async fn read_on(&self, ask: &Ask<'_>) -> Result<(Vec<Line>, Head, bool), StoreError> {
+    /// Reads on until something is found, or nothing is left.
+    async fn read_on(&self, ask: &Ask<'_>) -> Result<Read, StoreError> {
         self.begin(ask).await;
         let mut strides = 0;
         loop {
@@ -83,12 +93,18 @@ impl Core {
             let (lines, head) = self.read_once(ask, &places).await?;
             let is_more = !ask.suspects && self.learn(ask, &places, &lines, &head);
             if !lines.is_empty() || !is_more || strides >= STRIDES || ask.limit == 0 {
-                return Ok((lines, head, is_more));
+                return Ok(Read {
+                    places,
+                    lines,
+                    head,
+                    is_more,
+                });
             }
         }
     }
 
-    /// Looks where endpoints have their first line. Where that cannot be said, they are read from the very first number.
+    /// Looks where endpoints have their first line. Where that cannot be said, a new cursor begins at the very first number,
+    /// and an older one where it last met a line.
     async fn begin(&self, ask: &Ask<'_>) {
         let now = Instant::now();
         let names = self.cursors.to_begin(ask.endpoints, ask.format, now);
@@ -145,8 +161,11 @@ impl Core {
         let mut is_more = false;
         for ((turn, name), at) in (1_i64..).zip(ask.endpoints).zip(places) {
             if head.shut.contains(&turn) {
-                // Its repeated reading goes on all the same. Else each ask would look at the same piece.
-                self.cursors.passed(name, *at, now);
+                // Its repeated reading goes on all the same. Else each ask would look at the same piece. Where a line may try
+                // the endpoint, it may stand in that piece alone: the reading goes on after the try.
+                if !head.over.contains(&turn) {
+                    self.cursors.passed(name, *at, now);
+                }
                 continue;
             }
             let ready = || {
@@ -242,6 +261,7 @@ impl Core {
     async fn probes(
         &self,
         turns: &[i64],
+        read: &Read,
         ask: &Ask<'_>,
         room: usize,
     ) -> Result<Vec<Line>, StoreError> {
@@ -249,7 +269,7 @@ impl Core {
         for turn in turns {
             if lines.len() >= room {
                 self.untried.add(*turn, ask);
-            } else if let Some(line) = self.probe(*turn, ask).await? {
+            } else if let Some(line) = self.probe(*turn, read, ask).await? {
                 self.granted(slice::from_ref(&line), ask);
                 lines.push(line);
             }
@@ -257,27 +277,33 @@ impl Core {
         Ok(lines)
     }
 
-    async fn probe(&self, turn: i64, ask: &Ask<'_>) -> Result<Option<Line>, StoreError> {
-        let place = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
-        let Some(name) = ask.endpoints.get(place) else {
+    /// Looks where `read` has found a line that may try. A later piece of the repeated reading does not have it.
+    async fn probe(
+        &self,
+        turn: i64,
+        read: &Read,
+        ask: &Ask<'_>,
+    ) -> Result<Option<Line>, StoreError> {
+        let index = usize::try_from(turn.saturating_sub(1)).unwrap_or(usize::MAX);
+        let (Some(name), Some(place)) = (ask.endpoints.get(index), read.places.get(index)) else {
             return Ok(None);
         };
-        let place = self.cursors.place(name, ask.format, Instant::now());
         let values = vec![
             Value::from(name),
             Value::Number(place.ahead),
-            again(&place),
+            again(place),
             Value::from(&ask.owner),
             Value::of_duration(ask.lasts),
             Value::Number(ask.format.into()),
             Value::Flag(ask.suspects),
         ];
         let rows = self.query(&self.sql.probe, values).await?;
-        let Some(row) = rows.first() else {
-            return Ok(None);
-        };
-        let line = lease::trying_line(row)?;
-        Ok(line.map(|line| Line { turn, ..line }))
+        // An ask for suspects reads no piece.
+        if !ask.suspects && read.head.over.contains(&turn) {
+            self.cursors.passed(name, *place, Instant::now());
+        }
+        let line = rows.first().map(lease::trying_line).transpose()?;
+        Ok(line.flatten().map(|line| Line { turn, ..line }))
     }
 
     /// What `owner` still holds of these lines, and of those that try one of these endpoints.

@@ -1,12 +1,11 @@
 //! A header that the signature covers: missing, twice, or not as it was.
 
-use hookgate::schemes::HmacHeaderConfig;
+use hookgate::schemes::{HmacHeaderConfig, SchemeConfig};
 
 use super::{
     super::{
         case::Case,
         finding::{Confidence, Finding},
-        signing::headers_of,
     },
     signature_header::shown,
 };
@@ -23,7 +22,8 @@ pub(super) fn sign(case: &Case, scheme: &HmacHeaderConfig, why: &str) -> Option<
         let mut values = case.values(name);
         values.next().is_some_and(|value| !value.is_empty()) && values.next().is_none()
     };
-    let names = headers_of(&scheme.template);
+    let scheme = SchemeConfig::from(scheme.clone());
+    let names = scheme.covered_headers().into_iter();
     let wrong: Vec<String> = names.filter(|name| !is_one(name)).map(shown).collect();
     let named = if wrong.is_empty() {
         String::new()

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::{
     case::{CONTENT_ENCODING, Case},
     court::Ruling,
-    encoded::{MAX_BODY_BYTES, decompressed},
+    encoded::is_plain_text,
     finding::{Confidence, Finding, Trial},
     words::shown_method,
 };
@@ -222,24 +222,27 @@ fn shown_media_type(value: &str) -> String {
 
 fn encoding(case: &Case) -> Trial {
     let without = case.without_header(CONTENT_ENCODING);
-    let is_packed = decompressed(&case.body, MAX_BODY_BYTES).plain.is_some();
-    let (mistake, cause, advice) = match (is_packed, case.is_unpacked(), case.accepts_gzip()) {
-        (false, ..) => (
+    let (mistake, cause, advice) = match (
+        is_plain_text(&case.body),
+        case.is_unpacked(),
+        case.accepts_gzip(),
+    ) {
+        (true, ..) => (
             "body_decompressed",
             "the request says content-encoding, and the body is not compressed: it was decompressed on the way",
             "let what decompresses the body take the header content-encoding away as well",
         ),
-        (true, true, _) => (
+        (false, true, _) => (
             "content_encoding",
             "the request says content-encoding: gzip, and the body is not one member of gzip alone",
             "send one member (RFC 1952) with nothing behind it, or decompress in a proxy that takes the header away",
         ),
-        (true, false, true) => (
+        (false, false, true) => (
             "content_encoding",
             "the request says another content-encoding than gzip, or several, and the receiver takes gzip alone",
             "let the sender use gzip, or decompress in a proxy that takes the header away",
         ),
-        (true, false, false) => (
+        (false, false, false) => (
             "content_encoding",
             "the request says content-encoding, and the receiver takes no encoded body: the signed bytes could \
              differ from those that are read",

@@ -1,8 +1,8 @@
 use hookgate::{
     dedup::{DedupStore, End},
-    inbox::{FORMAT, Inbox},
+    inbox::{Entry, FORMAT, Inbox, Pause, PauseReason},
 };
-use hookgate_test_support::{LEASE, RETAIN, owner};
+use hookgate_test_support::{LEASE, RETAIN, key, owner};
 
 use super::*;
 use crate::{
@@ -145,4 +145,101 @@ async fn lines_that_nobody_has_read_cost_a_repeated_reading_nothing() {
         unread > read + 100,
         "with all of them it would be more: {unread}"
     );
+}
+
+/// A line that nobody holds is behind where its endpoint is read on, in a piece that is read again. Another worker's ask had
+/// it locked while it was passed, and failed. The endpoint's pause is over.
+async fn pass_a_line(inbox: &PostgresInbox) {
+    inbox.accept(vec![entry(1)]).await.unwrap();
+    let (name, cursors) = ("first".into(), &inbox.core().cursors);
+    let long_after = Instant::now() + Duration::from_secs(3600);
+    cursors.begin(&name, FORMAT, Some(0), Instant::now());
+    // Numbers that were given of late are not read again within a second of this.
+    let at = cursors.place(&name, FORMAT, long_after);
+    let found = Found {
+        last_ahead: None,
+        last_again: None,
+        is_full: false,
+        is_again_read: false,
+        newest: 1,
+    };
+    cursors.found(&name, at, found, long_after);
+    let at = cursors.place(&name, FORMAT, long_after);
+    assert_eq!((at.ahead, at.again), (1, Some(0)));
+    let pause = Pause {
+        reason: PauseReason::Unavailable,
+        lasts: Duration::ZERO,
+        strikes: 2,
+    };
+    inbox.pause("first", pause).await.unwrap();
+}
+
+/// Asks for lines of an endpoint with a backlog and of the other one.
+async fn ask_both(inbox: &PostgresInbox, limit: usize, by: u64) -> Vec<([u8; 32], Option<u32>)> {
+    let ask = Ask {
+        endpoints: &["busy".into(), "first".into()],
+        format: FORMAT,
+        limit,
+        lasts: LEASE,
+        owner: owner(by),
+        suspects: false,
+    };
+    let rows = Inbox::lease(inbox, ask).await.unwrap().rows;
+    let told = |row: &Leased| (*row.lease.key().as_bytes(), row.probe);
+    rows.iter().map(told).collect()
+}
+
+fn busy(number: u64) -> Entry {
+    Entry {
+        endpoint: "busy".into(),
+        ..entry(number)
+    }
+}
+
+/// Where its repeated reading stands, if no new one has begun since `now`.
+fn stands(inbox: &PostgresInbox, now: Instant) -> Option<i64> {
+    let cursors = &inbox.core().cursors;
+    cursors.place(&"first".into(), FORMAT, now).again
+}
+
+#[tokio::test]
+async fn a_line_that_was_passed_tries_its_endpoint() {
+    let Some((inbox, _server)) = inbox("passed").await else {
+        return;
+    };
+    pass_a_line(&inbox).await;
+    let before = Instant::now();
+    let tries = [(*key(1).as_bytes(), Some(2))];
+    assert_eq!(ask_both(&inbox, 10, 1).await, tries);
+    assert_eq!(stands(&inbox, before), None, "it goes on");
+}
+
+#[tokio::test]
+async fn a_line_that_was_passed_tries_its_endpoint_beside_a_backlog() {
+    let Some((inbox, _server)) = inbox("passed_beside").await else {
+        return;
+    };
+    pass_a_line(&inbox).await;
+    inbox.accept((11..=20).map(busy).collect()).await.unwrap();
+    let runs = |number| (*key(number).as_bytes(), None);
+    assert_eq!(ask_both(&inbox, 2, 1).await, [runs(11), runs(12)]);
+    let tries = (*key(1).as_bytes(), Some(2));
+    assert_eq!(ask_both(&inbox, 2, 2).await, [runs(13), tries]);
+}
+
+/// Its endpoint is open again, and was to be tried.
+#[tokio::test]
+async fn a_piece_whose_lines_had_no_room_is_read_again() {
+    let Some((inbox, _server)) = inbox("passed_open").await else {
+        return;
+    };
+    pass_a_line(&inbox).await;
+    inbox.accept((11..=20).map(busy).collect()).await.unwrap();
+    let runs = |number| (*key(number).as_bytes(), None);
+    assert_eq!(ask_both(&inbox, 2, 1).await, [runs(11), runs(12)]);
+    inbox.resume("first").await.unwrap();
+    let before = Instant::now();
+    assert_eq!(ask_both(&inbox, 2, 2).await, [runs(13)]);
+    assert_eq!(stands(&inbox, before), Some(0));
+    assert_eq!(ask_both(&inbox, 2, 3).await, [runs(14), runs(1)]);
 }
