@@ -86,7 +86,7 @@ fn and(mut claims: Value, name: &str, value: impl Into<Value>) -> Value {
 }
 
 #[derive(Deserialize)]
-struct Published {
+struct Foreign {
     secret: String,
     at: i64,
     requests: Vec<Request>,
@@ -102,7 +102,7 @@ struct Request {
 
 #[test]
 fn what_another_library_signed_and_refuses_is_judged_as_it_says() {
-    let published: Published =
+    let published: Foreign =
         serde_json::from_slice(&vector("jwt_body_hash/messagebird.json")).unwrap();
     let config = JwtBodyHashConfig::digest(
         [JwsAlgorithm::Hs256],
@@ -711,27 +711,33 @@ proptest! {
 
 /// Publishes what the test says, or answers with this status.
 #[derive(Clone)]
-struct Issuer(Arc<Mutex<(Result<Vec<Value>, u16>, usize)>>);
+struct Issuer(Arc<Mutex<Published>>);
+
+struct Published {
+    says: Result<Vec<Value>, u16>,
+    fetches: usize,
+}
 
 impl Issuer {
     fn publishing(keys: Vec<Value>) -> Self {
-        Self(Arc::new(Mutex::new((Ok(keys), 0))))
+        let says = Ok(keys);
+        Self(Arc::new(Mutex::new(Published { says, fetches: 0 })))
     }
 
     fn says(&self, says: Result<Vec<Value>, u16>) {
-        self.0.lock().unwrap().0 = says;
+        self.0.lock().unwrap().says = says;
     }
 
     fn fetches(&self) -> usize {
-        self.0.lock().unwrap().1
+        self.0.lock().unwrap().fetches
     }
 }
 
 impl JwksFetcher for Issuer {
     async fn fetch(&self) -> Result<JwksDocument, JwksError> {
         let mut said = self.0.lock().unwrap();
-        said.1 += 1;
-        match &said.0 {
+        said.fetches += 1;
+        match &said.says {
             Ok(keys) => Ok(JwksDocument::new(json!({ "keys": keys }).to_string())),
             // A page in place of keys.
             Err(200) => Ok(JwksDocument::new("<html>")),
