@@ -24,13 +24,13 @@ static SCHEMES: LazyLock<Vec<(JwtBodyHash, Signer)>> = LazyLock::new(|| {
     ];
     let made = configs.map(|config| {
         let signer = Signer::new(config.clone(), SECRET).unwrap();
-        (config.try_into().unwrap(), signer)
+        (JwtBodyHash::try_from(config).unwrap(), signer)
     });
     made.into()
 });
 
-fn passes(scheme: &JwtBodyHash, headers: &[(String, String)], body: &[u8]) -> bool {
-    let request = RawRequest::new(Head::new("POST", "/", &headers), body);
+fn passes(scheme: &JwtBodyHash, headers: &Vec<(String, String)>, body: &[u8]) -> bool {
+    let request = RawRequest::new(Head::new("POST", "/", headers), body);
     let _ = scheme.key_name(&request);
     scheme.verify(request, LiveKeys::new(&*KEYS, UnixTime::EPOCH)).is_ok()
 }

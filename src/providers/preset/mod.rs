@@ -43,7 +43,7 @@ use crate::{
     keys::LiveKeys,
     provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
     request::{RawRequest, Single},
-    schemes::{Coverage, Scheme, SchemeConfig, Signs, Verified},
+    schemes::{Coverage, Scheme, Signs, Verified},
     setup::{BuildError, Finding},
     tenants::Keys,
     time::{EventTime, UnixTime, accepts_unreadable_time},
@@ -159,9 +159,10 @@ impl Preset {
         let mut preset = Self::with(sender.name.into(), scheme, signs_of(sender), keys.into());
         preset.reading = Reading::of_row(sender);
         #[cfg(feature = "jwt")]
-        if let Some(SchemeConfig::JwtBodyHash(config)) = sender.scheme() {
-            preset.tokens = Some(config);
-        }
+        let mut preset = Self {
+            tokens: row_scheme::tokens_of(sender),
+            ..preset
+        };
         if let EventTypeAt::Header(name) = sender.event_type.value() {
             preset.type_header = HeaderName::try_from(*name).ok();
         }

@@ -4,6 +4,8 @@
 use super::Preset;
 #[cfg(feature = "public-keys")]
 use crate::schemes::ByKind;
+#[cfg(feature = "jwt")]
+use crate::schemes::JwtBodyHashConfig;
 use crate::{
     providers::known::KnownSender,
     schemes::{Scheme, SchemeConfig, Signs},
@@ -36,6 +38,15 @@ pub(super) fn needs_audience(config: &SchemeConfig) -> bool {
         #[cfg(feature = "jwt")]
         SchemeConfig::JwtBodyHash(config) => config.needs_audience,
         _ => false,
+    }
+}
+
+/// How its tokens bind the body, where they do.
+#[cfg(feature = "jwt")]
+pub(super) fn tokens_of(sender: &KnownSender) -> Option<JwtBodyHashConfig> {
+    match sender.scheme()? {
+        SchemeConfig::JwtBodyHash(config) => Some(config),
+        _ => None,
     }
 }
 

@@ -36,7 +36,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     event_type: Fact::known(EventTypeAt::Member("/evt"), CODE),
     secret: Some(
         SecretForm::of(Encoding::Base64, "HANKO_PUBLIC_KEY")
-            .shown_in("https://YOUR_TENANT.hanko.io/.well-known/jwks.json"),
+            .shown_in("your project's address at Hanko, under /.well-known/jwks.json"),
     ),
     retries: Fact::known(Retries::Never, CODE),
     repeats: Fact::known(Repeats::NEVER, CODE),

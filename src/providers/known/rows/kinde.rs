@@ -35,7 +35,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     body_time: Some(Fact::known(BodyTime::occurred_at("/timestamp"), SDK)),
     secret: Some(
         SecretForm::of(Encoding::Base64, "KINDE_PUBLIC_KEY")
-            .shown_in("https://YOUR_SUBDOMAIN.kinde.com/.well-known/jwks"),
+            .shown_in("your own address at Kinde, under /.well-known/jwks"),
     ),
     media_types: &["application/jwt"],
     content_type: "application/jwt",

@@ -35,7 +35,7 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     event_type: Fact::known(EventTypeAt::Nowhere, FORUM),
     secret: Some(
         SecretForm::of(Encoding::Base64, "SIGN_IN_WITH_APPLE_PUBLIC_KEY")
-            .shown_in("https://appleid.apple.com/auth/keys"),
+            .shown_in("appleid.apple.com, under /auth/keys"),
     ),
     key_owner: KeyOwner::Sender {
         bound_by: "`aud` of the token, which is the app's id",
