@@ -27,6 +27,7 @@
 mod props;
 
 mod schemes {
+    mod access_token;
     mod bit_flips;
     mod custom_body_field;
     mod hmac_body_field;
@@ -159,6 +160,7 @@ mod telemetry {
 mod secrecy {
     mod access;
     mod logs;
+    mod shown_tokens;
     mod starting;
     mod texts;
 }

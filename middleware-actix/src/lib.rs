@@ -86,6 +86,7 @@
 //!
 //! - An access rule that needs the peer's address gets `peer_addr()`, never what a header says. It does not get
 //!   `realip_remote_addr`, which believes `Forwarded` and `X-Forwarded-For` from anyone.
+//! - A peer on a Unix socket has no address. [`note_unix_peer`] tells the receiver that there is one.
 //! - Route parameters are decoded as for a handler that takes a `web::Path`.
 //!
 //! # When the sender hangs up, and at shut-down
@@ -116,6 +117,7 @@ mod shut_down;
 pub mod testing;
 #[cfg(feature = "token")]
 mod token;
+mod unix_peer;
 
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;
@@ -127,6 +129,7 @@ pub use self::{
     require_receiver::{RequireReceiver, RequireReceiverService},
     service::ReceiverService,
     shut_down::{serve_until, shut_down},
+    unix_peer::note_unix_peer,
 };
 
 /// The README's program compiles.

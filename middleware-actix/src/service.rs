@@ -29,6 +29,7 @@ use crate::{
     answer::{answered, fixed},
     headers::RequestHeaders,
     linger::{linger, spawn, watched},
+    unix_peer::is_on_unix_socket,
 };
 
 /// A service behind a [`Receiver`]. Made by [`ReceiverMiddleware`](crate::ReceiverMiddleware).
@@ -110,7 +111,8 @@ where
             .query(request.uri().query())
             .authority(authority.map(|authority| authority.as_str()))
             .route_params(&route_params)
-            .peer(request.peer_addr());
+            .peer(request.peer_addr())
+            .unix_socket(is_on_unix_socket(&request));
         match receiver.judge().admit(head, &mut body, &timer).await {
             Ok(Judged::Admitted(admitted)) => admitted,
             Ok(Judged::Answered(answer)) => return answered(Some(request), answer),

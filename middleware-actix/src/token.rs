@@ -20,6 +20,7 @@ use crate::{
     AnswerBody,
     headers::RequestHeaders,
     linger::{linger, watched},
+    unix_peer::is_on_unix_socket,
 };
 
 /// Makes a [`TokenIssuer`] actix-web routes. Feature `token`.
@@ -80,7 +81,8 @@ async fn answer(
     let authority = request.uri().authority();
     let head = Head::new(request.method().as_str(), request.uri().path(), &headers)
         .authority(authority.map(|authority| authority.as_str()))
-        .peer(request.peer_addr());
+        .peer(request.peer_addr())
+        .unix_socket(is_on_unix_socket(request));
     let mut body = watched(request, body.into_inner());
     let response = response(&issuer.answer(head, &mut body, &timer).await);
     linger(response, body, request, issuer.body_limit(), &timer)

@@ -55,7 +55,7 @@
 //!   `http1::Builder::half_close(true)`.
 //! - An access rule that needs the peer's address, and the token endpoint, need
 //!   `into_make_service_with_connect_info::<SocketAddr>()`. Without it every request is answered 500, and
-//!   the log says what to add: never a skipped check.
+//!   the log says what to add: never a skipped check. A peer on a Unix socket has no address: see [`UnixPeer`].
 //!
 //! # When the sender hangs up, and at shut-down
 //!
@@ -70,6 +70,7 @@ mod serve_until;
 pub mod testing;
 #[cfg(feature = "token")]
 mod token;
+mod unix_peer;
 mod worker_ext;
 
 #[cfg(feature = "token")]
@@ -78,5 +79,6 @@ pub use self::{
     event::{Event, EventRejection},
     receiver_ext::{ReceiverExt, ReceiverLayer},
     serve_until::serve_until,
+    unix_peer::UnixPeer,
     worker_ext::WorkerExt,
 };

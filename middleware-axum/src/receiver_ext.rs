@@ -21,6 +21,8 @@ use hookgate::{
 use http::{Uri, request::Parts};
 use tower_layer::Stack;
 
+use crate::UnixPeer;
+
 /// A receiver's layer for axum: the core's layer, with axum's default body limit switched off inside.
 pub type ReceiverLayer = Stack<DefaultBodyLimit, hookgate::tower::ReceiverLayer<Body>>;
 
@@ -37,6 +39,7 @@ impl<R: Built> ReceiverExt for R {
         let wiring = Wiring {
             route_params,
             peer,
+            unix_socket,
             target,
         };
         Stack::new(
@@ -51,6 +54,10 @@ pub(crate) fn peer(parts: &Parts) -> Option<SocketAddr> {
         .extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map(|ConnectInfo(peer)| *peer)
+}
+
+pub(crate) fn unix_socket(parts: &Parts) -> bool {
+    parts.extensions.get::<ConnectInfo<UnixPeer>>().is_some()
 }
 
 /// `Router::nest` cuts its prefix from the request's own URI, and the router keeps the whole one beside. Nothing that

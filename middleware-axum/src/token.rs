@@ -16,7 +16,7 @@ use hookgate::{
     tower::{RequestBody, linger},
 };
 
-use crate::receiver_ext::peer;
+use crate::receiver_ext::{peer, unix_socket};
 
 /// Makes a [`TokenIssuer`] axum routes. Feature `token`.
 ///
@@ -70,7 +70,8 @@ async fn answer(issuer: &TokenIssuer, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let head = Head::new(parts.method.as_str(), parts.uri.path(), &parts.headers)
         .authority(parts.uri.authority().map(|authority| authority.as_str()))
-        .peer(peer(&parts));
+        .peer(peer(&parts))
+        .unix_socket(unix_socket(&parts));
     let mut body = WatchedBody::new(RequestBody::new(body));
     let mut response = response(&issuer.answer(head, &mut body, &timer).await);
     linger(&mut response, body, &parts, issuer.body_limit(), &timer);

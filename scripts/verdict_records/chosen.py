@@ -159,7 +159,7 @@ def later(senders):
     """The vector's records of other senders than these."""
     path = FOLDER / "records.jsonl"
     lines = path.read_bytes().splitlines() if path.exists() else []
-    of_others = re.compile(rb'\{"id":"([a-z+-]+), ')
+    of_others = re.compile(rb'\{"id":"([a-z0-9+-]+), ')
     found = [(of_others.match(line), line) for line in lines]
     return [line for match, line in found if match and match[1].decode() not in senders]
 

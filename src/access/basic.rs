@@ -96,6 +96,17 @@ impl Basic {
     }
 }
 
+/// What `read` makes of the pair `user:password` in an `Authorization` value; `None` where it is no such pair.
+pub(crate) fn pair_of<T>(value: &[u8], read: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    let encoded = of_scheme(value, b"Basic")?;
+    if encoded.len() > MAX_ENCODED_BYTES {
+        return None;
+    }
+    let mut buffer = Zeroizing::new([0; BUFFER_BYTES]);
+    let length = BASE64_STANDARD.decode_slice(encoded, &mut *buffer).ok()?;
+    buffer.get(..length).map(read)
+}
+
 impl Access for Basic {
     fn check(&self, head: &Head<'_>, _now: UnixTime) -> Result<(), Denied> {
         let value = match head.single(&header::AUTHORIZATION) {
@@ -103,20 +114,9 @@ impl Access for Basic {
             Single::Repeated => return Err(Denied::Wrong),
             Single::Value(value) => value,
         };
-        let encoded = of_scheme(value, b"Basic").ok_or(Denied::Wrong)?;
-        if encoded.len() > MAX_ENCODED_BYTES {
-            return Err(Denied::Wrong);
-        }
-        let mut buffer = Zeroizing::new([0; BUFFER_BYTES]);
-        let pair = BASE64_STANDARD
-            .decode_slice(encoded, &mut *buffer)
-            .ok()
-            .and_then(|length| buffer.get(..length))
-            .ok_or(Denied::Wrong)?;
-        if matches_any(&self.accepted, pair) {
-            Ok(())
-        } else {
-            Err(Denied::Wrong)
+        match pair_of(value, |pair| matches_any(&self.accepted, pair)) {
+            Some(true) => Ok(()),
+            Some(false) | None => Err(Denied::Wrong),
         }
     }
 

@@ -40,7 +40,7 @@ const ACCESS_TOKEN: &str = "at+jwt";
 /// | `iss` | exactly [`issuer`](Self::issuer), where set |
 /// | `aud` | has [`audience`](Self::audience), where set; where not, a token that is for somebody is refused |
 /// | scopes | `scope`, or else `scp`, has each [`scope`](Self::scope) |
-/// | `client_id`, or else `azp` | one of those that it may be [issued to](Self::issued_to), where set |
+/// | `client_id`, else `azp`, else `appid` | one of those that it may be [issued to](Self::issued_to), where set |
 /// | `typ` | `JWT`, `at+jwt` (RFC 9068) or missing: a token of another kind, such as `dpop+jwt`, is none for this (RFC 8725, section 3.11) |
 /// | `crit` | refused: none is understood |
 /// | size | at most 8 KiB |
@@ -115,8 +115,9 @@ impl Bearer {
         self
     }
 
-    /// The token must have been issued to this client: `client_id` (RFC 9068, section 2.2) says so, or else `azp` (OpenID
-    /// Connect). Call again for more. Default: any client of the issuer that gets a token for the audience.
+    /// The token must have been issued to this client. `client_id` (RFC 9068, section 2.2) says so, or else `azp` (OpenID
+    /// Connect), or else `appid` (Microsoft Entra, tokens of version 1). Call again for more. Default: any client of the
+    /// issuer that gets a token for the audience.
     #[must_use]
     pub fn issued_to(mut self, client_id: impl Into<String>) -> Self {
         self.clients.insert(client_id.into());
@@ -197,6 +198,7 @@ impl Bearer {
             (Some(_), _) => Some(TokenFlaw::Audience),
         };
         let client = claims.client_id.as_ref().or(claims.azp.as_ref());
+        let client = client.or(claims.appid.as_ref());
         let to_client =
             self.clients.is_empty() || client.is_some_and(|client| self.clients.contains(client));
         let scopes = claims.scope.as_ref().or(claims.scp.as_ref());
@@ -325,6 +327,8 @@ struct Claims {
     aud: Option<OneOrMore>,
     client_id: Option<String>,
     azp: Option<String>,
+    /// learn.microsoft.com, "Access token claims reference": only in tokens of version 1, where it replaces `azp`.
+    appid: Option<String>,
     scope: Option<OneOrMore>,
     scp: Option<OneOrMore>,
 }

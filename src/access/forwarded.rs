@@ -1,4 +1,4 @@
-//! Reads `Forwarded` and `X-Forwarded-For` from the right.
+//! Reads `Forwarded` and `X-Forwarded-For` from the right, and headers with a single address.
 
 use std::net::{IpAddr, SocketAddr, SocketAddrV4};
 
@@ -19,20 +19,21 @@ pub(crate) fn is_forwarded(head: &Head<'_>) -> bool {
 }
 
 /// All values of the header, in wire order: each proxy may append to the last line or add one.
-pub(super) fn lines<'a>(head: &Head<'a>, forwarding: Forwarding) -> Vec<&'a [u8]> {
+pub(super) fn lines<'a>(head: &Head<'a>, forwarding: &Forwarding) -> Vec<&'a [u8]> {
     let name = match forwarding {
-        Forwarding::Forwarded => header::FORWARDED,
-        Forwarding::XForwardedFor => X_FORWARDED_FOR,
+        Forwarding::Forwarded => &header::FORWARDED,
+        Forwarding::XForwardedFor => &X_FORWARDED_FOR,
+        Forwarding::SingleAddress(name) => name,
     };
     let mut lines = Vec::new();
-    head.headers.each(&name, &mut |line| lines.push(line));
+    head.headers.each(name, &mut |line| lines.push(line));
     lines
 }
 
 /// The addresses, the nearest proxy's first; `None` for one that cannot be read as an address.
 pub(super) fn from_the_right<'a>(
     lines: &'a [&'a [u8]],
-    forwarding: Forwarding,
+    forwarding: &'a Forwarding,
 ) -> impl Iterator<Item = Option<IpAddr>> + 'a {
     let elements = lines.iter().rev().flat_map(|line| Elements(Some(line)));
     // RFC 9110, section 5.6.1.2: empty elements of a list are ignored. Servers limit the length of heads, so there are
@@ -42,11 +43,16 @@ pub(super) fn from_the_right<'a>(
     elements.map(move |element| {
         let element = std::str::from_utf8(element).ok()?;
         let node = match forwarding {
-            Forwarding::XForwardedFor => element,
+            Forwarding::XForwardedFor | Forwarding::SingleAddress(_) => element,
             Forwarding::Forwarded => node_of(element)?,
         };
         address(node)
     })
+}
+
+/// The one address that a header has as its value.
+pub(super) fn single_address(value: &[u8]) -> Option<IpAddr> {
+    address(std::str::from_utf8(value.trim_ascii()).ok()?)
 }
 
 /// The elements of a list, last first. Commas inside quotes separate nothing.
@@ -127,7 +133,7 @@ mod tests {
 
     fn read(lines: &[&str], forwarding: Forwarding) -> Vec<Option<String>> {
         let lines: Vec<_> = lines.iter().map(|line| line.as_bytes()).collect();
-        from_the_right(&lines, forwarding)
+        from_the_right(&lines, &forwarding)
             .map(|address| address.map(|it| it.to_string()))
             .collect()
     }

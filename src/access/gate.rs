@@ -120,7 +120,7 @@ impl Gate {
         let Some(rule) = rule else {
             return Ok(());
         };
-        if head.peer.is_none() && rule.needs_peer() {
+        if head.peer_addr().is_none() && rule.needs_peer() {
             return Err(Rejection::PeerNotWired);
         }
         if let Some(mut preparing) = rule.prepare(head, now, timer) {

@@ -36,7 +36,6 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header};
 
-pub(crate) use self::gate::Gate;
 #[cfg(feature = "jwks")]
 pub(crate) use self::jwks::PublishedKeys;
 #[cfg(feature = "jwks")]
@@ -51,6 +50,7 @@ pub use self::{
 };
 #[cfg(feature = "token")]
 pub(crate) use self::{authorization::of_scheme, forwarded::is_forwarded};
+pub(crate) use self::{basic::pair_of as basic_pair, gate::Gate};
 #[cfg(feature = "jwt")]
 pub use self::{bearer::Bearer, token_flaw::TokenFlaw};
 use crate::{

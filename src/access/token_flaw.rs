@@ -61,8 +61,8 @@ pub enum TokenFlaw {
     /// `aud` is there, and the rule has none.
     #[error("the token has an `aud`, and the rule expects none")]
     UnexpectedAudience,
-    /// `client_id`, or `azp`, is none of the rule's clients.
-    #[error("the token's `client_id`, or its `azp`, is none of the expected clients")]
+    /// `client_id`, `azp` or `appid`, whichever counts, is none of the rule's clients.
+    #[error("the token's `client_id`, `azp` or `appid` is none of the expected clients")]
     Client,
     /// A scope of the rule is not among its own.
     #[error("the token lacks a scope that is expected: look at `scope`, or `scp`")]
@@ -103,7 +103,7 @@ pub(super) fn misshapen(token: &Jwt<'_>) -> Vec<TokenFlaw> {
             found.push(TokenFlaw::Misshapen(name, "a number"));
         }
     }
-    for name in ["iss", "client_id", "azp"] {
+    for name in ["iss", "client_id", "azp", "appid"] {
         if claims
             .get(name)
             .is_some_and(|value| !value.is_string() && !value.is_null())

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, MapAccess, Visitor};
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::members::Name;
@@ -36,7 +36,6 @@ pub(crate) fn find<'a, const N: usize>(
 }
 
 /// Whether `text` is a place.
-#[cfg(feature = "jwt")]
 pub(crate) fn is_place(text: &str) -> bool {
     let names = text.strip_prefix('/');
     names.is_some_and(|names| !names.contains('~') && names.split('/').all(|it| !it.is_empty()))
@@ -45,6 +44,42 @@ pub(crate) fn is_place(text: &str) -> bool {
 /// A place in words: `/data/id` is `data.id`.
 pub(crate) fn in_words(at: &str) -> String {
     format!("`{}`", at.trim_start_matches('/').replace('/', "."))
+}
+
+/// Whether `value` is a list with an item, and `holds` for each of its items.
+pub(crate) fn each_item<'a>(value: &'a RawValue, holds: impl FnMut(&'a RawValue) -> bool) -> bool {
+    let mut json = serde_json::Deserializer::from_str(value.get());
+    Items(holds).deserialize(&mut json).is_ok_and(|any| any)
+}
+
+/// Reads one list. Nothing of it is kept.
+struct Items<F>(F);
+
+impl<'de, F: FnMut(&'de RawValue) -> bool> DeserializeSeed<'de> for Items<F> {
+    type Value = bool;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, json: D) -> Result<bool, D::Error> {
+        json.deserialize_seq(self)
+    }
+}
+
+impl<'de, F: FnMut(&'de RawValue) -> bool> Visitor<'de> for Items<F> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<bool, A::Error> {
+        let mut any = false;
+        while let Some(item) = items.next_element::<&RawValue>()? {
+            if !(self.0)(item) {
+                return Ok(false);
+            }
+            any = true;
+        }
+        Ok(any)
+    }
 }
 
 /// `body` with `value`, which is JSON, at the place. A member of the top level that is missing is added. `None` where there is

@@ -88,7 +88,8 @@ impl Nonce {
         &self.key
     }
 
-    /// All events of the request. The same request, sent again, has the same.
+    /// All events of the request, or the bytes that they were read from where nothing signs those. The same request, sent
+    /// again, has the same.
     pub fn stands_for(&self) -> &ContentDigest {
         &self.stands_for
     }

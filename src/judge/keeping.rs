@@ -109,10 +109,10 @@ impl Keeping {
         let verdict = StoredVerdict {
             pack: (*proved.judge.pack).into(),
             tenant: proved.tenant.as_deref().map(Box::from),
-            proved_by: if verified.is_by_access() {
-                ProvedBy::Access
-            } else {
+            proved_by: if verified.is_signed() {
                 ProvedBy::Signature
+            } else {
+                ProvedBy::Access
             },
             key_id: (**verified.key_id()).into(),
             coverage: stored(verified.coverage()),
@@ -129,14 +129,17 @@ impl Keeping {
     }
 
     fn request(&self, proved: &Proved<'_>) -> StoredRequest {
-        let head = proved.arrival.head;
+        let (judge, head) = (proved.judge, proved.arrival.head);
         let mut headers = Vec::new();
-        // What the endpoint's own rule reads was refused when it was built.
-        let rule = proved.arrival.tenant.and_then(Tenant::access_rule);
+        let of_tenant = proved.arrival.tenant.and_then(Tenant::access_rule);
+        let rules = [judge.gate.access.as_deref(), of_tenant];
+        // Also one of those that every inbox keeps, where somebody has chosen such a name.
+        let holds_secret = |name: &HeaderName| {
+            let mut rules = rules.into_iter().flatten();
+            rules.any(|rule| rule.reads(name)) || judge.provider.reads_secret(name)
+        };
         head.headers.each_of(&self.headers, &mut |place, value| {
-            let name = self.headers.get(place);
-            let name = name.filter(|name| !rule.is_some_and(|rule| rule.reads(name)));
-            if let Some(name) = name {
+            if let Some(name) = self.headers.get(place).filter(|name| !holds_secret(name)) {
                 headers.push((name.as_str().into(), Bytes::copy_from_slice(value)));
             }
         });

@@ -190,6 +190,7 @@ impl Judge {
             }
             _ => None,
         };
+        self.check_head(head, tenant.as_ref(), now)?;
         let body = self.gate.read(head, body, timer).await?;
         // Boxed, so that endpoints whose keys are at hand do not carry it along.
         let looked_up = if self.keys.are_looked_up() {
@@ -209,6 +210,20 @@ impl Judge {
             span,
         };
         self.decide(&arrival, body)
+    }
+
+    /// Whether the pack refuses the request before its body is read.
+    fn check_head(
+        &self,
+        head: &Head<'_>,
+        tenant: Option<&Tenant>,
+        now: UnixTime,
+    ) -> Result<(), Rejection> {
+        let Some(ring) = self.ring(tenant) else {
+            return Ok(());
+        };
+        let keys = ring.load();
+        self.provider.check_head(head, LiveKeys::new(&keys, now))
     }
 
     /// All of the body has come: what follows waits for nothing.

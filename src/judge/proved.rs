@@ -181,13 +181,16 @@ impl Proved<'_> {
         })
     }
 
-    /// The request's nonce, and what it stands for: its one event, or all of them.
+    /// The request's nonce, and what it stands for: its one event, or all of them. Where nothing signs them, the body as it
+    /// came: whoever captured the nonce could otherwise write another event under the same identity.
     fn nonce(&self, first: &AdmittedEvent, others: &[AdmittedEvent]) -> Option<Nonce> {
         let nonce = self.verified.nonce()?;
         let judge = self.judge;
         let scope = KeyScope::of_nonces(&judge.name, self.tenant.as_deref(), &judge.pack);
         let key = scope.key(&KeyParts::of(nonce))?;
-        let stands_for = if others.is_empty() {
+        let stands_for = if !self.verified.is_signed() {
+            ContentDigest::of(self.raw)
+        } else if others.is_empty() {
             ContentDigest::from_bytes(*first.event_key().as_bytes())
         } else {
             let all = std::iter::once(first).chain(others);

@@ -5,10 +5,12 @@ use std::{
     borrow::Cow,
 };
 
+use http::HeaderName;
+
 use super::{Authenticated, Contents, Provider, SenderProfile, Undecodable};
 use crate::{
     keys::LiveKeys,
-    request::RawRequest,
+    request::{Head, RawRequest},
     schemes::Verified,
     setup::{BuildError, Finding},
     tenants::Keys,
@@ -28,6 +30,8 @@ pub(crate) trait DynProvider: Send + Sync {
     fn findings(&self, now: UnixTime) -> Vec<Finding>;
     fn names_keys(&self) -> bool;
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection>;
+    fn reads_secret(&self, name: &HeaderName) -> bool;
+    fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection>;
     fn verify<'a>(
         &self,
         request: RawRequest<'a>,
@@ -74,6 +78,14 @@ impl<P: Provider> DynProvider for P {
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
         Provider::key_name(self, request)
+    }
+
+    fn reads_secret(&self, name: &HeaderName) -> bool {
+        Provider::reads_secret(self, name)
+    }
+
+    fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {
+        Provider::check_head(self, head, keys)
     }
 
     fn verify<'a>(

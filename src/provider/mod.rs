@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use http::HeaderName;
+
 use crate::{
     keys::LiveKeys,
-    request::RawRequest,
+    request::{Head, RawRequest},
     schemes::Verified,
     setup::{BuildError, Finding},
     tenants::Keys,
@@ -88,6 +90,26 @@ pub trait Provider: Send + Sync + 'static {
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
         let _ = request;
         Ok(None)
+    }
+
+    /// Whether the header `name` holds a secret that callers show, as [`Scheme::reads_secret`]. Default: none does.
+    ///
+    /// [`Scheme::reads_secret`]: crate::schemes::Scheme::reads_secret
+    fn reads_secret(&self, name: &HeaderName) -> bool {
+        let _ = name;
+        false
+    }
+
+    /// Refuses a request by its head alone, before its body is read, as [`Scheme::check_head`]. Default: none is refused.
+    ///
+    /// [`Scheme::check_head`]: crate::schemes::Scheme::check_head
+    ///
+    /// # Errors
+    ///
+    /// What [`verify`](Self::verify) would say.
+    fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {
+        let _ = (head, keys);
+        Ok(())
     }
 
     /// Proves who wrote the bytes. Checks no time: the road does that next.

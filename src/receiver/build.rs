@@ -227,11 +227,12 @@ impl ReceiverBuilder {
             ]
             .contains(name)
                 || self.access.as_ref().is_some_and(|rule| rule.reads(name))
+                || self.provider.reads_secret(name)
         };
         if inbox.headers.iter().any(is_secret) {
             return Err(BuildError::Receiver(
-                "an inbox keeps no credentials: take the header that an access rule reads, or that holds some, off \
-                 `.inbox_headers(…)`",
+                "an inbox keeps no credentials: take the header that an access rule or a token is read from, or that \
+                 holds some, off `.inbox_headers(…)`",
             ));
         }
         Ok(())

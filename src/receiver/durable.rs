@@ -69,7 +69,8 @@ impl ReceiverBuilder {
     /// # Security
     ///
     /// They lie in the database as they came. Name none that holds a credential or a signature. One that the receiver's
-    /// access rule reads is refused by `build`. One that a [tenant](crate::tenants::Tenant)'s rule reads is left out.
+    /// access rule reads, or that holds the sender's token, is refused by `build`. One that a
+    /// [tenant](crate::tenants::Tenant)'s rule reads is left out.
     ///
     /// Example: [`inbox`](Self::inbox).
     pub fn inbox_headers(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {

@@ -9,6 +9,14 @@ use http::{HeaderMap, HeaderName, Method, Uri, header::CONTENT_TYPE, uri::Author
 
 use super::{Headers, Single};
 
+/// The other end of a connection. As small as an address is: a head is copied along the road.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Peer {
+    Unknown,
+    Address(SocketAddr),
+    UnixSocket,
+}
+
 /// The head of a request: everything before the body.
 ///
 /// The framework crates fill it; it borrows from the framework's own request.
@@ -29,7 +37,7 @@ pub struct Head<'a> {
     pub authority: Option<&'a str>,
     /// The route's parameters, decoded.
     pub route_params: &'a [(Box<str>, Box<str>)],
-    pub(crate) peer: Option<SocketAddr>,
+    peer: Peer,
     /// The headers.
     pub headers: &'a (dyn Headers + Sync),
 }
@@ -43,7 +51,7 @@ impl<'a> Head<'a> {
             query: None,
             authority: None,
             route_params: &[],
-            peer: None,
+            peer: Peer::Unknown,
             headers,
         }
     }
@@ -83,16 +91,35 @@ impl<'a> Head<'a> {
     /// them where they know none: such a peer is unknown.
     #[must_use]
     pub fn peer(mut self, peer: Option<SocketAddr>) -> Self {
-        self.peer = peer.and_then(|mut peer| {
+        let known = peer.and_then(|mut peer| {
             peer.set_ip(host_address(peer.ip())?);
             Some(peer)
         });
+        self.peer = known.map_or(Peer::Unknown, Peer::Address);
         self
     }
 
     /// The address of the peer that opened the connection; `None` where it is unknown.
     pub fn peer_addr(&self) -> Option<SocketAddr> {
-        self.peer
+        match self.peer {
+            Peer::Address(peer) => Some(peer),
+            Peer::Unknown | Peer::UnixSocket => None,
+        }
+    }
+
+    /// Whether the connection came over a Unix socket. A peer there has no address: where one is known, this says nothing.
+    /// Call it after [`peer`](Self::peer).
+    #[must_use]
+    pub fn unix_socket(mut self, is_one: bool) -> Self {
+        if is_one && self.peer == Peer::Unknown {
+            self.peer = Peer::UnixSocket;
+        }
+        self
+    }
+
+    /// Whether the peer has no address because it is at the other end of a Unix socket.
+    pub(crate) fn is_on_unix_socket(&self) -> bool {
+        self.peer == Peer::UnixSocket
     }
 
     /// The value of one route parameter.

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig, Scheme};
+use super::{
+    AccessToken, AccessTokenConfig, HmacBodyField, HmacBodyFieldConfig, HmacHeader,
+    HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, Scheme, TokenPlace,
+};
 #[cfg(feature = "jwt")]
 use super::{JwtBodyHash, JwtBodyHashConfig, SignedRequest, SignedRequestConfig};
 #[cfg(feature = "public-keys")]
@@ -12,7 +15,8 @@ use crate::setup::BuildError;
 /// How a sender signs, whichever scheme it uses: the public, serialisable form of each scheme here.
 ///
 /// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `public-key-signature` (feature
-/// `public-keys`), `jwt-body-hash` or `signed-request` (feature `jwt`). The others are those of its configuration.
+/// `public-keys`), `jwt-body-hash`, `signed-request` (feature `jwt`), `access-token` or `one-time-token`. The others are
+/// those of its configuration.
 ///
 /// ```
 /// use hookgate::{
@@ -49,11 +53,15 @@ pub enum SchemeConfig {
     /// A signature by the key of a certificate (feature `jwt`).
     #[cfg(feature = "jwt")]
     SignedRequest(SignedRequestConfig),
+    /// A fixed token, which shows who calls.
+    AccessToken(AccessTokenConfig),
+    /// A token for one request, which shows who calls.
+    OneTimeToken(OneTimeTokenConfig),
 }
 
 impl SchemeConfig {
-    /// The headers that carry a signature, as the settings spell them. A request need not have each of them: the first
-    /// one is what a [`Signer`](crate::simulator::Signer) writes. A MAC inside the body has none.
+    /// The headers that carry a signature or a token, as the settings spell them. A request need not have each of them: the first
+    /// one is what a [`Signer`](crate::simulator::Signer) writes. A proof inside the body has none.
     ///
     /// ```
     /// let slack = hookgate::providers::known::find("slack").unwrap().scheme().unwrap();
@@ -63,13 +71,18 @@ impl SchemeConfig {
     pub fn signature_headers(&self) -> Vec<&str> {
         match self {
             Self::HmacHeader(config) => config.settings().signature_headers(),
-            Self::HmacBodyField(_) => Vec::new(),
+            Self::HmacBodyField(_) | Self::OneTimeToken(_) => Vec::new(),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.settings().signature_headers(),
             #[cfg(feature = "jwt")]
             Self::JwtBodyHash(config) => config.header().into_iter().collect(),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => vec![&config.signature_header],
+            Self::AccessToken(config) => match &config.at {
+                TokenPlace::Header(name) => vec![name],
+                TokenPlace::Basic => vec!["authorization"],
+                TokenPlace::Member(_) | TokenPlace::EachOf { .. } => Vec::new(),
+            },
         }
     }
 
@@ -78,7 +91,7 @@ impl SchemeConfig {
     pub fn covered_headers(&self) -> Vec<&str> {
         match self {
             Self::HmacHeader(config) => config.settings().covered_headers(),
-            Self::HmacBodyField(_) => Vec::new(),
+            Self::HmacBodyField(_) | Self::AccessToken(_) | Self::OneTimeToken(_) => Vec::new(),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.settings().covered_headers(),
             #[cfg(feature = "jwt")]
@@ -104,6 +117,8 @@ impl TryFrom<SchemeConfig> for Box<dyn Scheme> {
             SchemeConfig::JwtBodyHash(config) => Box::new(JwtBodyHash::try_from(config)?),
             #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(config) => Box::new(SignedRequest::try_from(config)?),
+            SchemeConfig::AccessToken(config) => Box::new(AccessToken::try_from(config)?),
+            SchemeConfig::OneTimeToken(config) => Box::new(OneTimeToken::try_from(config)?),
         })
     }
 }
@@ -138,5 +153,17 @@ impl From<SignedRequestConfig> for SchemeConfig {
 impl From<JwtBodyHashConfig> for SchemeConfig {
     fn from(config: JwtBodyHashConfig) -> Self {
         Self::JwtBodyHash(config)
+    }
+}
+
+impl From<AccessTokenConfig> for SchemeConfig {
+    fn from(config: AccessTokenConfig) -> Self {
+        Self::AccessToken(config)
+    }
+}
+
+impl From<OneTimeTokenConfig> for SchemeConfig {
+    fn from(config: OneTimeTokenConfig) -> Self {
+        Self::OneTimeToken(config)
     }
 }

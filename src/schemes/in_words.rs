@@ -5,12 +5,11 @@ use std::fmt::{self, Display, Formatter};
 #[cfg(feature = "public-keys")]
 use super::PublicKeySignatureConfig;
 use super::{
-    Digest, HmacBodyFieldConfig, HmacHeaderConfig, Recipe, SchemeConfig, SignatureEncoding,
-    SignatureLayout, signature_headers::Settings,
+    AccessTokenConfig, Digest, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, Recipe,
+    SchemeConfig, SignatureEncoding, SignatureLayout, TokenPlace, signature_headers::Settings,
 };
 #[cfg(feature = "jwt")]
 use super::{JwtBinding, JwtBodyHashConfig, SignedRequestConfig};
-#[cfg(feature = "jwt")]
 use crate::json::places::in_words as member;
 #[cfg(feature = "public-keys")]
 use crate::keys::{EcdsaForm, JwsAlgorithm};
@@ -26,6 +25,8 @@ impl Display for SchemeConfig {
             Self::JwtBodyHash(config) => config.fmt(f),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.fmt(f),
+            Self::AccessToken(config) => config.fmt(f),
+            Self::OneTimeToken(config) => config.fmt(f),
         }
     }
 }
@@ -156,6 +157,33 @@ impl Display for JwtBodyHashConfig {
                 write!(f, "the body's {} is a token ({signed})", member(place))
             }
         }
+    }
+}
+
+/// `the token itself, in x-gitlab-token`.
+impl Display for AccessTokenConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.at {
+            TokenPlace::Header(name) => write!(f, "the token itself, in {name}"),
+            TokenPlace::Basic => f.write_str("user and password, by Basic in authorization"),
+            TokenPlace::Member(at) => write!(f, "the token itself, in the body's {}", member(at)),
+            TokenPlace::EachOf { list, member: at } => {
+                let (list, at) = (member(list), member(at));
+                write!(
+                    f,
+                    "the token itself, in {at} of each item of the body's {list}"
+                )
+            }
+        }
+    }
+}
+
+/// ``HMAC-SHA256 of time and token, hex, in the body's `signature.signature` ``.
+impl Display for OneTimeTokenConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (mac, at) = (mac(self.digest), member(&self.signature));
+        let encoding = encoding(self.encoding);
+        write!(f, "{mac} of time and token, {encoding}, in the body's {at}")
     }
 }
 

@@ -7,10 +7,13 @@
 //! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
 //! | `JwtBodyHash` (feature `jwt`) | a token that binds the body, or whose claims are the event | `JwtBodyHashConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
+//! | [`AccessToken`] | who calls: a fixed token. It covers nothing | [`AccessTokenConfig`] |
+//! | [`OneTimeToken`] | who calls: a token for one request, signed with its time. It covers nothing else | [`OneTimeTokenConfig`] |
 //!
 //! Each is a [`Scheme`], made of its configuration with `try_from`; [`SchemeConfig`] is any of them. A configuration
 //! is serialisable, and has `new` and a setter for each setting. Keys are no part of it.
 
+mod access_token;
 #[cfg(feature = "public-keys")]
 mod by_kind;
 mod config;
@@ -21,6 +24,7 @@ mod hmac_header;
 mod in_words;
 #[cfg(feature = "jwt")]
 mod jwt_body_hash;
+mod one_time_token;
 #[cfg(feature = "public-keys")]
 mod public_key_signature;
 mod scheme;
@@ -50,11 +54,15 @@ pub use self::signed_request::{SignedRequest, SignedRequestConfig};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::template::{FromRequest, Parts};
 pub(crate) use self::verified::Validity;
+#[cfg(feature = "simulator")]
+pub(crate) use self::{access_token::Shown, signature_headers::SignatureHeaders, to_sign::ToSign};
 pub use self::{
+    access_token::{AccessToken, AccessTokenConfig, TokenPlace},
     config::SchemeConfig,
     digest::Digest,
     hmac_body_field::{HmacBodyField, HmacBodyFieldConfig, Recipe},
     hmac_header::{HmacHeader, HmacHeaderConfig},
+    one_time_token::{OneTimeToken, OneTimeTokenConfig},
     scheme::{Scheme, Signs},
     signature_encoding::SignatureEncoding,
     signature_headers::{HeaderFamily, SignatureLayout},
@@ -62,5 +70,3 @@ pub use self::{
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},
 };
-#[cfg(feature = "simulator")]
-pub(crate) use self::{signature_headers::SignatureHeaders, to_sign::ToSign};

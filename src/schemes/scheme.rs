@@ -2,11 +2,13 @@
 
 use std::{borrow::Cow, fmt};
 
+use http::HeaderName;
+
 use super::Verified;
 use crate::{
     keys::{Key, KeyKind, LiveKeys},
     limits::BODY_LIMIT,
-    request::RawRequest,
+    request::{Head, RawRequest},
     setup::{BuildError, Finding},
     verdict::Rejection,
 };
@@ -114,6 +116,23 @@ pub trait Scheme: fmt::Debug + Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Whether the header `name` holds a secret that callers show. An inbox keeps no such header. Default: none does.
+    fn reads_secret(&self, name: &HeaderName) -> bool {
+        let _ = name;
+        false
+    }
+
+    /// Refuses a request by its head alone, before its body is read, where [`verify`](Self::verify) would refuse it for that
+    /// too. Asked where the keys are at hand. Default: none is refused.
+    ///
+    /// # Errors
+    ///
+    /// What `verify` would say.
+    fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {
+        let _ = (head, keys);
+        Ok(())
+    }
+
     /// Proves the bytes with one of `keys`. Checks no time: the road does that next.
     ///
     /// # Errors
@@ -136,8 +155,10 @@ pub struct Signs {
     pub time: bool,
     /// A text that the sender uses once.
     pub nonce: bool,
-    /// All that is used. Where not, the receiver must have an access rule.
+    /// All that is used. Where not, the receiver must have an access rule, unless the proof shows who calls.
     pub all: bool,
+    /// Who calls: whoever shows a token is believed all of the body, and no access rule is needed beside it.
+    pub caller: bool,
     /// The proof stands in the JSON object that it covers. Its form beyond the top level is not looked at before.
     pub within_json: bool,
     /// The largest body that a pack with this scheme takes by itself, in bytes.
@@ -152,8 +173,18 @@ impl Signs {
             time: false,
             nonce: false,
             all: true,
+            caller: false,
             within_json: false,
             body_limit: BODY_LIMIT,
+        }
+    }
+
+    /// Who calls, and nothing of the body.
+    pub const fn caller() -> Self {
+        Self {
+            all: false,
+            caller: true,
+            ..Self::body()
         }
     }
 }
@@ -181,6 +212,14 @@ impl<S: Scheme + ?Sized> Scheme for Box<S> {
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
         (**self).key_name(request)
+    }
+
+    fn reads_secret(&self, name: &HeaderName) -> bool {
+        (**self).reads_secret(name)
+    }
+
+    fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {
+        (**self).check_head(head, keys)
     }
 
     fn verify<'a>(

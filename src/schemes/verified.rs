@@ -22,6 +22,8 @@ use crate::{
 pub struct Verified<'a> {
     coverage: Coverage,
     key_id: &'a KeyId,
+    /// Whether the key proved only who calls.
+    by_caller: bool,
     signed_id: Option<Cow<'a, str>>,
     nonce: Option<Cow<'a, str>>,
     sent_at: Option<UnixTime>,
@@ -68,6 +70,7 @@ impl<'a> Verified<'a> {
         Self {
             coverage,
             key_id,
+            by_caller: false,
             signed_id: None,
             nonce: None,
             sent_at: None,
@@ -85,8 +88,23 @@ impl<'a> Verified<'a> {
         Self::assertion(Coverage::Body, &BY_ACCESS)
     }
 
+    /// For schemes whose sender signs nothing of its events, and shows a token: whoever has that of the key `key_id` is
+    /// believed all of the body. For scheme authors: call it only after a constant-time comparison succeeded.
+    pub fn by_caller(key_id: &'a KeyId) -> Self {
+        Self {
+            by_caller: true,
+            ..Self::assertion(Coverage::Body, key_id)
+        }
+    }
+
+    /// Whether the access rule is all the proof there is.
     pub(crate) fn is_by_access(&self) -> bool {
         Arc::ptr_eq(self.key_id, &BY_ACCESS)
+    }
+
+    /// Whether something signs the covered bytes.
+    pub(crate) fn is_signed(&self) -> bool {
+        !self.by_caller && !self.is_by_access()
     }
 
     /// The proof covers this id.

@@ -57,6 +57,7 @@ impl Finding {
         "store_capacity",
         "retries_unknown",
         "no_signed_time",
+        "nothing_signed",
         "older_digest",
         "types_not_told_apart",
         "timeout_assumed",

@@ -10,7 +10,9 @@ use super::{RequestSigner, TokenSigner};
 #[cfg(feature = "public-keys")]
 use crate::keys::JwsAlgorithm;
 use crate::{
-    schemes::{HmacBodyField, SchemeConfig, hmac_body_field::Unsignable},
+    schemes::{
+        AccessToken, HmacBodyField, OneTimeToken, SchemeConfig, Shown, hmac_body_field::Unsignable,
+    },
     setup::BuildError,
     time::UnixTime,
 };
@@ -45,6 +47,8 @@ pub struct Signer(Kind);
 enum Kind {
     Header(Box<HeaderSigner>),
     Body(HmacBodyField, Zeroizing<Vec<u8>>),
+    Token(AccessToken, Zeroizing<Vec<u8>>),
+    OneTimeToken(OneTimeToken, Zeroizing<Vec<u8>>),
     #[cfg(feature = "jwt")]
     Request(Box<RequestSigner>),
     #[cfg(feature = "jwt")]
@@ -76,14 +80,16 @@ impl Signer {
         config: impl Into<SchemeConfig>,
         secret: impl AsRef<[u8]>,
     ) -> Result<Self, BuildError> {
+        let kept = || Zeroizing::new(secret.as_ref().to_vec());
         match config.into() {
             SchemeConfig::HmacHeader(config) => {
                 let signer = HeaderSigner::mac(config.try_into()?, secret.as_ref());
                 Ok(Self(Kind::Header(Box::new(signer))))
             }
-            SchemeConfig::HmacBodyField(config) => {
-                let secret = Zeroizing::new(secret.as_ref().to_vec());
-                Ok(Self(Kind::Body(config.try_into()?, secret)))
+            SchemeConfig::HmacBodyField(config) => Ok(Self(Kind::Body(config.try_into()?, kept()))),
+            SchemeConfig::AccessToken(config) => Ok(Self(Kind::Token(config.try_into()?, kept()))),
+            SchemeConfig::OneTimeToken(config) => {
+                Ok(Self(Kind::OneTimeToken(config.try_into()?, kept())))
             }
             #[cfg(feature = "public-keys")]
             SchemeConfig::PublicKeySignature(config) => {
@@ -131,11 +137,9 @@ impl Signer {
                 config.algorithms.retain(|it| *it == algorithm);
                 Self::new(config, pem)
             }
-            SchemeConfig::HmacHeader(_) | SchemeConfig::HmacBodyField(_) => {
-                Err(BuildError::Scheme(
-                    "a MAC is made with a secret that both ends have: call `Signer::new`",
-                ))
-            }
+            _ => Err(BuildError::Scheme(
+                "a MAC or a token is made with a secret that both ends have: call `Signer::new`",
+            )),
         }
     }
 
@@ -164,7 +168,7 @@ impl Signer {
             Kind::Request(signer) => Kind::Request(Box::new(signer.key_id(id))),
             #[cfg(feature = "jwt")]
             Kind::Bound(signer) => Kind::Bound(signer.key_id(&id.into())),
-            body @ Kind::Body(..) => body,
+            nameless => nameless,
         })
     }
 
@@ -183,6 +187,19 @@ impl Signer {
                 let member = scheme.config().member.clone();
                 Ok(sent.with_body(body).signed_within(member))
             }
+            Kind::Token(scheme, token) => match scheme.shown(&sent.body, token) {
+                Some(Shown::Header(name, value)) => {
+                    let sent = sent.without_header(&name);
+                    Ok(sent.with_header(name.clone(), value).signed_in(name))
+                }
+                Some(Shown::Body(body)) => Ok(sent.with_body(body)),
+                None => Err(SignError("the body has no place for the token")),
+            },
+            Kind::OneTimeToken(scheme, secret) => {
+                let body = scheme.signed(&sent.body, secret, id, at);
+                let body = body.ok_or(SignError("the body has no place for the signature"))?;
+                Ok(sent.with_body(body))
+            }
             #[cfg(feature = "jwt")]
             Kind::Request(signer) => Ok(signer.sign(sent, id, at)),
             #[cfg(feature = "jwt")]
@@ -190,7 +207,8 @@ impl Signer {
         }
     }
 
-    /// The request without its signature: the header, or the member of the body, that carries it.
+    /// The request without its signature: the header, or the member of the body, that carries it. A token in the body is
+    /// `null` then.
     pub fn unsigned(&self, sent: Sent) -> Sent {
         match &self.0 {
             Kind::Header(signer) => {
@@ -200,6 +218,17 @@ impl Signer {
             Kind::Body(scheme, _) => {
                 let body = scheme.unsigned(&sent.body);
                 sent.with_body(body)
+            }
+            Kind::Token(scheme, _) => match scheme.header() {
+                Some(name) => sent.without_header(name),
+                None => {
+                    let body = scheme.with_members(&sent.body, "null");
+                    body.map_or(sent.clone(), |body| sent.with_body(body))
+                }
+            },
+            Kind::OneTimeToken(scheme, _) => {
+                let body = scheme.unsigned(&sent.body);
+                body.map_or(sent.clone(), |body| sent.with_body(body))
             }
             #[cfg(feature = "jwt")]
             Kind::Bound(signer) => signer.unsigned(sent),
@@ -214,6 +243,8 @@ impl fmt::Debug for Signer {
         let scheme = match &self.0 {
             Kind::Header(signer) => signer.scheme(),
             Kind::Body(..) => "hmac-body-field",
+            Kind::Token(..) => "access-token",
+            Kind::OneTimeToken(..) => "one-time-token",
             #[cfg(feature = "jwt")]
             Kind::Request(_) => "signed-request",
             #[cfg(feature = "jwt")]

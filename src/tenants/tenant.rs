@@ -16,7 +16,8 @@ pub struct Tenant {
     id: TenantId,
     keyring: Option<Keyring>,
     access: Option<Arc<dyn Access>>,
-    networks: Option<Networks>,
+    /// Shared, so that requests neither carry nor copy them.
+    networks: Option<Arc<Networks>>,
 }
 
 impl Tenant {
@@ -54,7 +55,7 @@ impl Tenant {
     /// From where this tenant's sender may call, beside the receiver's own networks.
     #[must_use]
     pub fn networks(mut self, networks: Networks) -> Self {
-        self.networks = Some(networks);
+        self.networks = Some(Arc::new(networks));
         self
     }
 
@@ -71,7 +72,7 @@ impl Tenant {
     }
 
     pub(crate) fn allowed_networks(&self) -> Option<&Networks> {
-        self.networks.as_ref()
+        self.networks.as_deref()
     }
 
     /// A rule or a key that cannot be right must not judge: at start a receiver would have refused it.

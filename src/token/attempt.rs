@@ -45,10 +45,9 @@ impl Policy {
     /// The address whose failures are counted, where addresses are.
     pub(super) fn sender(&self, head: &Head<'_>) -> Option<IpAddr> {
         self.addresses.as_ref()?;
-        let peer = head.peer_addr()?.ip();
         match &self.gate.networks {
-            Some(networks) => networks.sender(peer, head),
-            None => Some(peer),
+            Some(networks) => networks.sender(head),
+            None => head.peer_addr().map(|peer| peer.ip()),
         }
     }
 

@@ -21,6 +21,9 @@ pub struct Wiring {
     pub route_params: fn(&mut Parts) -> RouteParams,
     /// The address of the peer that opened the connection.
     pub peer: fn(&Parts) -> Option<SocketAddr>,
+    /// Whether the connection came over a Unix socket, where a peer has no address. What
+    /// [`Networks`](crate::access::Networks) make of such a peer is their setting.
+    pub unix_socket: fn(&Parts) -> bool,
     /// The request target as it arrived. A framework may cut what it has matched from the request's own, while senders
     /// sign the whole, an inbox keeps it, and a worker's routes begin with it.
     pub target: fn(&Parts) -> &Uri,
@@ -33,6 +36,7 @@ impl Default for Wiring {
         Self {
             route_params: |_| RouteParams::new(),
             peer: |_| None,
+            unix_socket: |_| false,
             target: |parts| &parts.uri,
         }
     }

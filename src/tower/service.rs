@@ -120,7 +120,8 @@ where
                 let target = (wiring.target)(&parts);
                 let head = Head::of(&parts.method, target, &parts.headers)
                     .route_params(&route_params)
-                    .peer((wiring.peer)(&parts));
+                    .peer((wiring.peer)(&parts))
+                    .unix_socket((wiring.unix_socket)(&parts));
                 match receiver.judge().admit(head, &mut body, &timer).await {
                     Ok(Judged::Admitted(admitted)) => admitted,
                     Ok(Judged::Answered(answer)) => return Ok(fixed(&answer)),

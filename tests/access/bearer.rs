@@ -265,6 +265,35 @@ fn each_flaw_of_a_token_has_its_name() {
 }
 
 #[test]
+fn the_client_is_the_first_claim_that_names_one() {
+    let rule = Bearer::of(secret()).issued_to("hookgate");
+    let exp = NOW.as_secs() + 60;
+    for (claims, expected) in [
+        (json!({"exp": exp, "client_id": "hookgate"}), vec![]),
+        (json!({"exp": exp, "azp": "hookgate"}), vec![]),
+        (json!({"exp": exp, "appid": "hookgate"}), vec![]),
+        (
+            json!({"exp": exp, "client_id": "another", "azp": "hookgate", "appid": "hookgate"}),
+            vec![TokenFlaw::Client],
+        ),
+        (
+            json!({"exp": exp, "azp": "another", "appid": "hookgate"}),
+            vec![TokenFlaw::Client],
+        ),
+        (
+            json!({"exp": exp, "appid": "another"}),
+            vec![TokenFlaw::Client],
+        ),
+        (
+            json!({"exp": exp, "appid": ["hookgate"]}),
+            vec![TokenFlaw::Misshapen("appid", "a text")],
+        ),
+    ] {
+        assert_eq!(flaws(&rule, &signed(&claims)), expected, "{claims}");
+    }
+}
+
+#[test]
 fn a_request_without_a_single_token_has_none_to_diagnose() {
     let rule = bearer(secret());
     let right = || ("authorization", format!("Bearer {}", Token::named("HS256")));
@@ -325,7 +354,7 @@ fn signed(claims: &Value) -> String {
 proptest! {
     #[test]
     fn a_token_has_no_flaw_exactly_when_the_rule_lets_it_in(
-        claims in proptest::collection::btree_map("exp|nbf|iss|aud|client_id|azp|scope|scp", claim(), 0..8),
+        claims in proptest::collection::btree_map("exp|nbf|iss|aud|client_id|azp|appid|scope|scp", claim(), 0..8),
         (issuer, audience, scope, client) in any::<(bool, bool, bool, bool)>(),
         later in 0_i64..2_000,
     ) {

@@ -226,6 +226,10 @@ fn the_list_is_read_from_the_right_and_what_a_sender_wrote_is_not() {
         judge(&behind, "10.1.1.1:1", &other),
         Err(Rejection::AddressDenied)
     );
+    // Fifteen proxies with the peer, and one more.
+    let through_proxies = |count| through(&format!("203.0.113.9{}", ", 10.2.2.2".repeat(count)));
+    assert_eq!(through_proxies(14), Ok(()));
+    assert_eq!(through_proxies(15), Err(Rejection::AddressDenied));
     // A list that nobody needs is not read to its end.
     let long = format!("203.0.113.9{}", ", 10.2.2.2".repeat(100));
     assert_eq!(through(&long), Err(Rejection::AddressDenied));
@@ -263,6 +267,106 @@ fn forwarded_is_read_in_the_same_manner() {
     ] {
         assert_eq!(through(spoofed), Err(Rejection::AddressDenied), "{spoofed}");
     }
+}
+
+#[test]
+fn counted_proxies_may_have_any_address_but_the_peer_is_a_trusted_one() {
+    for (forwarding, name) in [
+        (Forwarding::XForwardedFor, "x-forwarded-for"),
+        (Forwarding::Forwarded, "forwarded"),
+    ] {
+        let through = |hops: usize, peer: &str, list: &str| {
+            let behind = networks(&["203.0.113.0/24"]).behind(["10.0.0.0/8"], forwarding.clone());
+            let behind = behind.unwrap().hops(hops).unwrap();
+            let element = |node: &str| match name {
+                "forwarded" => format!("for={node}"),
+                _ => node.to_owned(),
+            };
+            let list: Vec<_> = list.split(',').map(|node| element(node.trim())).collect();
+            judge(&behind, peer, &[(name, &list.join(", "))])
+        };
+        let denied = Err(Rejection::AddressDenied);
+        let proxy = "10.1.1.1:1";
+        assert_eq!(through(1, proxy, "203.0.113.9"), Ok(()));
+        assert_eq!(through(2, proxy, "203.0.113.9, 198.51.100.1"), Ok(()));
+        assert_eq!(
+            through(3, proxy, "192.0.2.1, 203.0.113.9, 198.51.100.1, 10.2.2.2"),
+            Ok(())
+        );
+        // What stands further left or right is not the sender.
+        assert_eq!(through(1, proxy, "203.0.113.9, 198.51.100.1"), denied);
+        assert_eq!(through(1, proxy, "203.0.113.9, 10.2.2.2"), denied);
+        assert_eq!(
+            through(2, proxy, "203.0.113.9, 192.0.2.1, 198.51.100.1"),
+            denied
+        );
+        // A shorter way, and what is no address.
+        assert_eq!(through(2, proxy, "203.0.113.9"), denied);
+        assert_eq!(through(2, proxy, "203.0.113.9, unknown"), denied);
+        // From elsewhere the header means nothing.
+        assert_eq!(through(1, "192.0.2.1:1", "203.0.113.9"), denied);
+        assert_eq!(through(1, "203.0.113.9:1", "192.0.2.1"), Ok(()));
+    }
+    let behind = || {
+        networks(&["203.0.113.9"])
+            .behind(["10.0.0.0/8"], Forwarding::Forwarded)
+            .unwrap()
+    };
+    assert!(behind().hops(0).is_err());
+    assert!(behind().hops(17).is_err());
+    assert!(behind().hops(16).is_ok());
+    assert!(networks(&["203.0.113.9"]).hops(1).is_err());
+    let name = http::HeaderName::from_static("x-real-ip");
+    let single = networks(&["203.0.113.9"])
+        .behind(["10.0.0.0/8"], Forwarding::SingleAddress(name))
+        .unwrap();
+    assert!(single.hops(1).is_err(), "there is no list to count in");
+}
+
+#[test]
+fn a_refused_range_counts_for_the_sender_behind_the_proxies() {
+    let except = networks(&["203.0.113.0/24", "2001:db8::/32"])
+        .except(["203.0.113.64/26"])
+        .unwrap()
+        .except(["2001:db8:1::/48", "10.9.9.9"])
+        .unwrap();
+    let denied = Err(Rejection::AddressDenied);
+    assert_eq!(judge(&except, "203.0.113.63:1", &[]), Ok(()));
+    assert_eq!(judge(&except, "203.0.113.64:1", &[]), denied);
+    assert_eq!(judge(&except, "[::ffff:203.0.113.64]:1", &[]), denied);
+    assert_eq!(judge(&except, "[2001:db8:1::9]:1", &[]), denied);
+    assert_eq!(judge(&except, "[2001:db8:2::9]:1", &[]), Ok(()));
+    let behind = except
+        .behind(["10.0.0.0/8"], Forwarding::XForwardedFor)
+        .unwrap();
+    let through = |peer: &str, list: &str| judge(&behind, peer, &[("x-forwarded-for", list)]);
+    assert_eq!(through("10.1.1.1:1", "203.0.113.70"), denied);
+    // A proxy is no sender.
+    assert_eq!(through("10.9.9.9:1", "203.0.113.7"), Ok(()));
+    for range in ["0.0.0.0/0", "::/0", "10.0.0.1/8"] {
+        assert!(
+            networks(&["203.0.113.9"]).except([range]).is_err(),
+            "{range}"
+        );
+    }
+    assert!(networks(&["203.0.113.9"]).except::<&str>([]).is_err());
+}
+
+#[test]
+fn one_header_and_one_meaning_of_a_socket_are_named() {
+    let own = || networks(&["203.0.113.9"]);
+    let listed = Forwarding::XForwardedFor;
+    let socket = || own().behind_unix_socket(Forwarding::XForwardedFor).unwrap();
+    assert!(socket().behind(["10.0.0.0/8"], listed).is_ok());
+    assert!(
+        socket()
+            .behind(["10.0.0.0/8"], Forwarding::Forwarded)
+            .is_err()
+    );
+    assert!(socket().hops(2).is_ok());
+    assert!(socket().allow_unix_socket().is_err());
+    let allowed = own().allow_unix_socket().unwrap();
+    assert!(allowed.behind_unix_socket(Forwarding::Forwarded).is_err());
 }
 
 #[test]

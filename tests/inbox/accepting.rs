@@ -10,13 +10,17 @@ use hookgate::{
         Ask, DeadReason, FORMAT, Inbox, MemoryInbox, ProvedBy, StoredCoverage, StoredDelivery,
     },
     pack::KeyParts,
-    providers::logto::{Event, EventName, Logto},
+    providers::{
+        logto::{Event, EventName, Logto},
+        preset::Preset,
+    },
+    schemes::{AccessToken, AccessTokenConfig},
     tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
 };
 use http::HeaderName;
 
 use super::works::Works;
-use crate::props::{Call, Puppet, Server, logto};
+use crate::props::{Call, Puppet, Server, Stage, logto};
 
 /// Takes the one line out, as a worker would.
 async fn stored(inbox: &MemoryInbox) -> StoredDelivery {
@@ -254,6 +258,32 @@ fn a_header_that_the_access_rule_reads_is_not_kept() {
             .inbox_headers([HeaderName::from_static(name)])
             .build();
         assert_eq!(built.is_ok(), is_kept, "{name}");
+    }
+}
+
+/// Nobody asked for it to be kept: it is one of those that every inbox keeps.
+#[tokio::test]
+async fn a_usual_header_that_lets_somebody_in_is_not_kept() {
+    const NAME: &str = "user-agent";
+    let token = || Secret::utf8("CANARY").unwrap();
+    let shown = AccessToken::try_from(AccessTokenConfig::header(NAME)).unwrap();
+    let inbox = MemoryInbox::new();
+    let by_rule = Stage::of(Logto::new(Secret::utf8(logto::KEY).unwrap()), |builder| {
+        let rule = hookgate::access::ApiKey::header(NAME, "CANARY");
+        builder.access(rule).inbox_for_tests(inbox.clone())
+    });
+    let call = logto::event(1).with(NAME, "CANARY");
+    assert_eq!(by_rule.await.send(&call).await.status, 200);
+    let of_rule = stored(&inbox).await.request;
+    let inbox = MemoryInbox::new();
+    let by_token = Stage::of(Preset::custom("acme", shown, token()), |builder| {
+        builder.inbox_for_tests(inbox.clone())
+    });
+    assert_eq!(by_token.await.send(&call).await.status, 200);
+    let of_token = stored(&inbox).await.request;
+    for kept in [of_rule, of_token] {
+        let names: Vec<_> = kept.headers.iter().map(|(name, _)| &**name).collect();
+        assert_eq!(names, ["content-type"]);
     }
 }
 

@@ -17,7 +17,7 @@ use hookgate::{
     keys::{Encoding, JwsAlgorithm, VerifyingKey},
     pack::Head,
     providers::{
-        known::{self, KnownSender},
+        known::{self, KnownSender, Proof},
         preset::{Preset, PresetSimulator},
     },
     schemes::SchemeConfig,
@@ -81,6 +81,11 @@ pub(crate) fn presets() -> impl Iterator<Item = &'static KnownSender> {
         .iter()
         .copied()
         .filter(|sender| sender.sample.is_some())
+}
+
+/// Those of them that sign. The others only show a token.
+pub(crate) fn signing() -> impl Iterator<Item = &'static KnownSender> {
+    presets().filter(|sender| matches!(sender.proof.value(), Proof::Scheme(_)))
 }
 
 /// How the sender signs with a private key, where it does.

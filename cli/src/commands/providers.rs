@@ -14,7 +14,9 @@ use clap::Args;
 use hookgate::{
     framework::Judge,
     pack::{Retries, TimeKind},
-    providers::known::duration_in_words,
+    providers::known::{
+        NotSafely, duration_in_words, {self},
+    },
     time::SystemClock,
 };
 use serde::Serialize;
@@ -53,6 +55,9 @@ pub(crate) struct Providers {
     /// Show each of several whole.
     #[arg(long)]
     whole: bool,
+    /// Show those for which there is none, since what they send proves too little, and why.
+    #[arg(long)]
+    not_safely: bool,
     /// Write a JSON list.
     #[arg(long)]
     json: bool,
@@ -60,6 +65,9 @@ pub(crate) struct Providers {
 
 impl Providers {
     pub(crate) fn run(self) -> io::Result<ExitCode> {
+        if self.not_safely {
+            return self.show_refused();
+        }
         let sheets: Vec<Sheet> = self
             .named()
             .map(|listed| Sheet::of(listed).map_err(unusable))
@@ -73,6 +81,11 @@ impl Providers {
         } else {
             write_lines(&mut screen, &sheets)?;
         }
+        // Whoever looks for one of these learns why there is none.
+        if !self.json && !self.texts.is_empty() {
+            self.refused()
+                .try_for_each(|it| write_refused(&mut screen, it))?;
+        }
         if !sheets.is_empty() {
             return Ok(ExitCode::SUCCESS);
         }
@@ -81,6 +94,33 @@ impl Providers {
                 .say("none is like that; `hookgate providers` lists those there are")?;
         }
         Ok(ExitCode::FAILURE)
+    }
+
+    fn show_refused(&self) -> io::Result<ExitCode> {
+        let found: Vec<_> = self.refused().collect();
+        let mut screen = Screen::stdout();
+        if self.json {
+            let list: Vec<_> = found.iter().map(|it| NotBuilt::of(it)).collect();
+            screen.pretty_json(&list)?;
+        } else {
+            found
+                .iter()
+                .try_for_each(|it| write_refused(&mut screen, it))?;
+        }
+        Ok(if found.is_empty() {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
+    }
+
+    /// The senders with the texts for which there is no preset.
+    fn refused(&self) -> impl Iterator<Item = &'static NotSafely> {
+        let texts: Vec<_> = self.texts.iter().map(|text| text.to_lowercase()).collect();
+        known::NOT_SAFELY.iter().filter(move |sender| {
+            let shown = format!("{}\n{}", sender.name, sender.title).to_lowercase();
+            texts.iter().all(|text| shown.contains(text))
+        })
     }
 
     /// Those with the texts. A whole name stands for itself alone, also where another name begins with it.
@@ -253,6 +293,37 @@ pub(crate) fn sample_with(listed: &Listed, settings: Option<&str>) -> Result<Jud
         clock: Arc::new(SystemClock::new()),
     })?;
     Ok(builder.judge()?)
+}
+
+/// A sender for which there is no preset.
+#[derive(Serialize)]
+struct NotBuilt {
+    name: &'static str,
+    title: &'static str,
+    why: &'static str,
+    /// Where that is known from; `null` where it is assumed.
+    source: Option<&'static str>,
+}
+
+impl NotBuilt {
+    fn of(sender: &NotSafely) -> Self {
+        Self {
+            name: sender.name,
+            title: sender.title,
+            why: *sender.why.value(),
+            source: sender.why.source(),
+        }
+    }
+}
+
+fn write_refused(screen: &mut Screen<impl Write>, sender: &NotSafely) -> io::Result<()> {
+    let assumed = if sender.why.is_assumed() {
+        " (assumed)"
+    } else {
+        ""
+    };
+    let (name, why) = (sender.name, sender.why.value());
+    screen.say(format_args!("{name}  not safely: it sends {why}{assumed}"))
 }
 
 /// A line for each: its name, and how it signs.

@@ -10,6 +10,7 @@ use hookgate::{
     },
     token::TokenIssuer,
 };
+use http::HeaderName;
 use serde::Deserialize;
 
 use crate::settings::{
@@ -87,16 +88,34 @@ pub(crate) enum NetworkRule {
 #[serde(deny_unknown_fields)]
 pub(crate) struct BehindProxies {
     allow: Vec<String>,
+    /// Ranges that are refused, although an allowed one holds them.
+    #[serde(default)]
+    refuse: Vec<String>,
     #[serde(default)]
     proxies: Vec<String>,
     forwarding: Option<ForwardingHeader>,
+    /// How many proxies each request came through.
+    hops: Option<usize>,
+    unix_socket: Option<OnUnixSocket>,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum ForwardingHeader {
     Forwarded,
     XForwardedFor,
+    /// The header of this name has one address.
+    SingleAddress(String),
+}
+
+/// What the peer on a Unix socket is.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum OnUnixSocket {
+    /// Whoever can open the socket may call.
+    Allow,
+    /// A proxy, which writes the forwarding header.
+    Proxy,
 }
 
 type Rule = Arc<dyn Access>;
@@ -300,17 +319,45 @@ impl NetworkRule {
 
 impl BehindProxies {
     fn networks(&self) -> Result<Networks, Refused> {
-        let networks = Networks::new(&self.allow)?;
-        match (self.proxies.is_empty(), self.forwarding) {
-            (true, None) => Ok(networks),
-            (false, Some(ForwardingHeader::Forwarded)) => {
-                Ok(networks.behind(&self.proxies, Forwarding::Forwarded)?)
-            }
-            (false, Some(ForwardingHeader::XForwardedFor)) => {
-                Ok(networks.behind(&self.proxies, Forwarding::XForwardedFor)?)
-            }
-            _ => Err(malformed("`proxies` and `forwarding` go together")),
+        let mut networks = Networks::new(&self.allow)?;
+        if !self.refuse.is_empty() {
+            networks = networks.except(&self.refuse)?;
         }
+        let on_socket = self.unix_socket == Some(OnUnixSocket::Proxy);
+        let has_proxies = !self.proxies.is_empty();
+        if (has_proxies || on_socket) != self.forwarding.is_some() {
+            return Err(malformed("`proxies` and `forwarding` go together"));
+        }
+        if let Some(forwarding) = &self.forwarding {
+            let forwarding = forwarding.header()?;
+            if has_proxies {
+                networks = networks.behind(&self.proxies, forwarding.clone())?;
+            }
+            if on_socket {
+                networks = networks.behind_unix_socket(forwarding)?;
+            }
+        }
+        if self.unix_socket == Some(OnUnixSocket::Allow) {
+            networks = networks.allow_unix_socket()?;
+        }
+        if let Some(count) = self.hops {
+            networks = networks.hops(count)?;
+        }
+        Ok(networks)
+    }
+}
+
+impl ForwardingHeader {
+    fn header(&self) -> Result<Forwarding, Refused> {
+        Ok(match self {
+            Self::Forwarded => Forwarding::Forwarded,
+            Self::XForwardedFor => Forwarding::XForwardedFor,
+            Self::SingleAddress(name) => {
+                let name = HeaderName::try_from(name);
+                let why = "`single_address`: no header can have this name";
+                Forwarding::SingleAddress(name.map_err(|_| malformed(why))?)
+            }
+        })
     }
 }
 

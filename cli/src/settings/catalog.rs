@@ -11,7 +11,10 @@ use hookgate::{
         known::{self, KnownSender},
         preset::Preset,
     },
-    schemes::{HmacBodyField, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig, SchemeConfig},
+    schemes::{
+        AccessToken, AccessTokenConfig, HmacBodyField, HmacBodyFieldConfig, HmacHeader,
+        HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, SchemeConfig,
+    },
 };
 
 use crate::settings::{
@@ -398,6 +401,44 @@ const SCHEMES: &[(Entry, Words)] = &[
         },
         Words {
             proof: "by a certificate's key over a template, in a header, as `settings` say",
+            identity: "digest of the body",
+        },
+    ),
+    (
+        Entry {
+            name: "access-token",
+            builder: |terms| {
+                terms.scheme(|config: AccessTokenConfig, keys| {
+                    let scheme = AccessToken::try_from(config)?;
+                    Ok(Preset::custom("access-token", scheme, keys))
+                })
+            },
+            least_settings: Some(r#"{"at":"basic"}"#),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "access only: the token itself, where `settings` say",
+            identity: "digest of the body",
+        },
+    ),
+    (
+        Entry {
+            name: "one-time-token",
+            builder: |terms| {
+                terms.scheme(|config: OneTimeTokenConfig, keys| {
+                    let scheme = OneTimeToken::try_from(config)?;
+                    Ok(Preset::custom("one-time-token", scheme, keys))
+                })
+            },
+            least_settings: Some(
+                r#"{"timestamp":"/timestamp","token":"/token","token_length":50,"signature":"/signature"}"#,
+            ),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "access only: HMAC of time and token, in the body, where `settings` say",
             identity: "digest of the body",
         },
     ),

@@ -9,6 +9,7 @@ mod dated_events;
 mod facephi;
 pub(crate) mod files;
 pub(crate) mod members;
+pub(crate) mod peer;
 pub(crate) mod pem;
 pub(crate) mod public_key;
 pub(crate) mod refused;

@@ -183,6 +183,8 @@ fn tokens_of_other_clients_are_refused() {
     for (claim, client, expected) in [
         ("client_id", "facephi", "accepted"),
         ("azp", "unico", "accepted"),
+        ("appid", "unico", "accepted"),
+        ("appid", "another", "access_denied"),
         ("client_id", "another", "access_denied"),
         ("sub", "facephi", "access_denied"),
     ] {
@@ -233,6 +235,75 @@ fn networks_are_a_gate_of_their_own() {
         let mut record = under(access.clone(), headers);
         record["peer"] = peer;
         assert_eq!(reason(&record), expected, "{record}");
+    }
+}
+
+#[test]
+fn networks_read_what_sites_write() {
+    let allow = |more: Value| {
+        let mut rule = json!({"allow": ["203.0.113.0/24"]});
+        for (name, value) in more.as_object().unwrap() {
+            rule[name] = value.clone();
+        }
+        json!({"networks": rule})
+    };
+    let proxy = json!("10.0.0.1:1");
+    let real_ip = allow(
+        json!({"proxies": ["10.0.0.0/8"], "forwarding": {"single_address": "x-real-ip"}, "refuse": ["203.0.113.66"]}),
+    );
+    let counted =
+        allow(json!({"proxies": ["10.0.0.0/8"], "forwarding": "x_forwarded_for", "hops": 2}));
+    let open = allow(json!({"unix_socket": "allow"}));
+    let behind = allow(json!({"unix_socket": "proxy", "forwarding": "forwarded"}));
+    let none = allow(json!({}));
+    let denied = "address_denied";
+    for (access, peer, header, expected) in [
+        (&real_ip, &proxy, ("x-real-ip", "203.0.113.7"), "accepted"),
+        (&real_ip, &proxy, ("x-real-ip", "203.0.113.66"), denied),
+        (
+            &real_ip,
+            &json!("192.0.2.1:1"),
+            ("x-real-ip", "203.0.113.7"),
+            denied,
+        ),
+        (
+            &counted,
+            &proxy,
+            ("x-forwarded-for", "203.0.113.7, 198.51.100.1"),
+            "accepted",
+        ),
+        (&counted, &proxy, ("x-forwarded-for", "203.0.113.7"), denied),
+        (&open, &json!("unix"), ("x-any", "1"), "accepted"),
+        (
+            &behind,
+            &json!("unix"),
+            ("forwarded", "for=203.0.113.7"),
+            "accepted",
+        ),
+        (&behind, &json!("unix"), ("x-any", "1"), denied),
+        (
+            &none,
+            &json!("unix"),
+            ("forwarded", "for=203.0.113.7"),
+            denied,
+        ),
+        (&open, &Value::Null, ("x-any", "1"), "peer_not_wired"),
+    ] {
+        let mut record = under(access.clone(), &[header]);
+        record["peer"] = peer.clone();
+        assert_eq!(reason(&record), expected, "{record}");
+    }
+    for more in [
+        json!({"hops": 2}),
+        json!({"unix_socket": "proxy"}),
+        json!({"unix_socket": "allow", "forwarding": "forwarded"}),
+        json!({"proxies": ["10.0.0.1"], "forwarding": {"single_address": "no name"}}),
+        json!({"proxies": ["10.0.0.1"], "forwarding": {"single_address": "x-real-ip"}, "hops": 1}),
+        json!({"refuse": ["0.0.0.0/0"]}),
+    ] {
+        let access = allow(more);
+        let verdict = verdict(&under(access.clone(), &[]));
+        assert_eq!(verdict["verdict"], "error", "{access}");
     }
 }
 

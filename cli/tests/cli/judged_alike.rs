@@ -81,16 +81,105 @@ fn notified(access: Value, lines: &str, reason: Option<&'static str>) -> Row {
     }
 }
 
+/// What a sender that shows a token sends, with these lines.
+fn tokened(
+    provider: &'static str,
+    settings: Value,
+    lines: &str,
+    body: &str,
+    reason: Option<&'static str>,
+) -> Row {
+    Row {
+        method: "POST",
+        provider,
+        settings,
+        lines: format!("{JSON}{lines}"),
+        body: body.into(),
+        reason,
+        keys: Vec::new(),
+    }
+}
+
+/// Tokens in headers, by Basic and in bodies, right and wrong.
+fn shown_tokens() -> Vec<Row> {
+    const TOKEN: &str = "s3cretOfAnyRow";
+    let (missing, wrong) = (Some("access_missing"), Some("access_denied"));
+    let line = |token: &str| format!("x-telegram-bot-api-secret-token: {token}\r\n");
+    let telegram =
+        |lines: &str, reason| tokened("telegram", json!({}), lines, r#"{"update_id":1}"#, reason);
+    let graph = |body: &str, reason| tokened("microsoft-graph", json!({}), "", body, reason);
+    let figma = |body: &str, reason| tokened("figma", json!({}), "", body, reason);
+    let basic = |lines: &str, reason| {
+        let mut row = tokened("access-token", json!({"at": "basic"}), lines, "{}", reason);
+        row.keys = vec![("KEY_0", "user:password".to_owned())];
+        row
+    };
+    let pair = |pair: &str| format!("authorization: bAsic {}\r\n", STANDARD.encode(pair));
+    let item = |token: &str| format!(r#"{{"clientState":"{token}"}}"#);
+    let list = |items: &[String]| format!(r#"{{"value":[{}]}}"#, items.join(","));
+    vec![
+        telegram(&line(TOKEN), None),
+        telegram("", missing),
+        telegram(&line("s3cret"), wrong),
+        telegram(&line(&TOKEN.to_lowercase()), wrong),
+        telegram(&format!("{}{}", line(TOKEN), line(TOKEN)), wrong),
+        basic(&pair("user:password"), None),
+        basic(&pair("user:passwor"), wrong),
+        basic("authorization: user:password\r\n", wrong),
+        basic("", missing),
+        figma(r#"{"passcode":"s3cretOf\u0041nyRow"}"#, None),
+        figma(
+            r#"{"passcode":"s3cretOfAnyRow","passcode":"s3cretOfAnyRow"}"#,
+            wrong,
+        ),
+        figma(r#"{"passcode":17}"#, missing),
+        figma("s3cretOfAnyRow", missing),
+        graph(&list(&[item(TOKEN)]), None),
+        graph(&list(&[item(TOKEN), item(TOKEN)]), None),
+        graph(&list(&[item(TOKEN), item("s3cret")]), wrong),
+        graph(&list(&[item(TOKEN), "{}".to_owned()]), missing),
+        graph(&list(&[item(TOKEN), "1".to_owned()]), missing),
+        graph(r#"{"value":[]}"#, missing),
+        graph(r#"{"value":{"clientState":"s3cretOfAnyRow"}}"#, missing),
+        graph("{}", missing),
+        graph(r#"[{"clientState":"s3cretOfAnyRow"}]"#, missing),
+    ]
+}
+
 fn behind_proxies(forwarded_for: &str, reason: Option<&'static str>) -> Row {
-    let networks = json!({
-        "allow": ["203.0.113.0/24"], "proxies": ["127.0.0.0/8"], "forwarding": "x_forwarded_for",
-    });
-    let access = json!({"all": ["none", {"networks": networks}]});
+    let line = format!("x-forwarded-for: {forwarded_for}\r\n");
+    forwarded(json!({"forwarding": "x_forwarded_for"}), &line, reason)
+}
+
+/// Of a proxy on this machine, whose networks say `more`.
+fn forwarded(more: Value, lines: &str, reason: Option<&'static str>) -> Row {
+    let mut networks = json!({"allow": ["203.0.113.0/24"], "proxies": ["127.0.0.0/8"]});
+    for (name, value) in more.as_object().unwrap() {
+        networks[name] = value.clone();
+    }
     notified(
-        access,
-        &format!("x-forwarded-for: {forwarded_for}\r\n"),
+        json!({"all": ["none", {"networks": networks}]}),
+        lines,
         reason,
     )
+}
+
+/// A header with one address, proxies that are counted, and addresses that are refused.
+fn behind_sites() -> Vec<Row> {
+    let denied = Some("address_denied");
+    let single =
+        json!({"forwarding": {"single_address": "cf-connecting-ip"}, "refuse": ["203.0.113.66"]});
+    let single = |lines: &str, reason| forwarded(single.clone(), lines, reason);
+    let counted = json!({"forwarding": "x_forwarded_for", "hops": 2});
+    let counted = |lines: &str, reason| forwarded(counted.clone(), lines, reason);
+    vec![
+        single("cf-connecting-ip: 203.0.113.9\r\n", None),
+        single("cf-connecting-ip: 203.0.113.66\r\n", denied),
+        single("cf-connecting-ip: 203.0.113.9, 203.0.113.9\r\n", denied),
+        single("x-forwarded-for: 203.0.113.9\r\n", denied),
+        counted("x-forwarded-for: 203.0.113.9, 198.51.100.7\r\n", None),
+        counted("x-forwarded-for: 203.0.113.9\r\n", denied),
+    ]
 }
 
 const TOKEN_SECRET: &str = "long enough to be a secret of 32 bytes";
@@ -742,6 +831,8 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
         let rows = rows().into_iter().chain(heads()).chain(tokens());
         let rows = rows
             .chain(without_signature())
+            .chain(behind_sites())
+            .chain(shown_tokens())
             .chain(with_key_ids())
             .chain(with_named_keys())
             .chain(both_kinds_of_keys())

@@ -29,4 +29,5 @@ mod streaming;
 mod terminal;
 mod token_endpoints;
 mod token_settings;
+mod tokens;
 mod vectors;

@@ -85,6 +85,28 @@ fn providers_are_found_by_name_title_and_headers() {
 }
 
 #[test]
+fn a_sender_that_proves_too_little_is_found_with_the_reason() {
+    let favro = run(&["providers", "Favro"]);
+    assert_eq!(favro.status.code(), Some(1));
+    let shown = String::from_utf8(favro.stdout).unwrap();
+    assert!(shown.starts_with("favro  not safely: "), "{shown}");
+    let all: Vec<Value> =
+        serde_json::from_str(&text(&["providers", "--not-safely", "--json"])).unwrap();
+    let lines = text(&["providers", "--not-safely"]);
+    assert_eq!(lines.lines().count(), all.len());
+    for sender in &all {
+        let name = sender["name"].as_str().unwrap();
+        assert!(found(&[name]).is_empty(), "{name} has a preset");
+        assert!(lines.contains(sender["why"].as_str().unwrap()));
+        let error = verdict(&with("provider", name))["error"].to_string();
+        assert!(error.contains("unknown `provider`"), "{name}: {error}");
+    }
+    let sure = text(&["providers", "--not-safely", "cloudinary"]);
+    assert_eq!(sure.lines().count(), 1);
+    assert!(!sure.contains("assumed") && lines.contains("(assumed)"));
+}
+
+#[test]
 fn a_provider_that_is_found_alone_is_shown_whole() {
     let stripe = text(&["providers", "stripe"]);
     for shown in [

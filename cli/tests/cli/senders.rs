@@ -109,8 +109,11 @@ fn shape(sender: &KnownSender) -> String {
 /// Senders of every shape: those of the library's rows come by themselves.
 pub(crate) fn rows() -> Vec<Row> {
     let mut seen = BTreeSet::new();
+    // `tokens` has those that only show a token.
+    let signs = |sender: &&&KnownSender| !matches!(sender.proof.value(), Proof::Token(_));
     let shapes = known::ALL
         .iter()
+        .filter(signs)
         .filter(|sender| seen.insert(shape(sender)));
     let known = shapes.map(|sender| {
         let event = match sender.sample {

@@ -35,7 +35,8 @@ fn access() -> Value {
     });
     json!({"all": [
         {"networks": {
-            "allow": ["203.0.113.0/24"], "proxies": ["10.0.0.0/8"], "forwarding": "x_forwarded_for",
+            "allow": ["203.0.113.0/24"], "refuse": ["203.0.113.66"], "proxies": ["10.0.0.0/8"],
+            "forwarding": "x_forwarded_for", "hops": 2, "unix_socket": "proxy",
         }},
         {"any": [
             {"api_key": {"header": "x-api-key", "value": "v"}},
@@ -175,6 +176,17 @@ fn whole() -> Vec<(&'static str, Value)> {
                 "leeway_secs": 5, "key_ids": ["2026-11"],
             }),
         ),
+        (
+            "access-token",
+            json!({"at": {"each_of": {"list": "/value", "member": "/token"}}}),
+        ),
+        (
+            "one-time-token",
+            json!({
+                "timestamp": "/time", "token": "/token", "token_length": 32, "signature": "/mac", "encoding": "base64",
+                "digest": "sha512",
+            }),
+        ),
         ("signed-request", signed),
         (
             "signed-request",
@@ -185,6 +197,10 @@ fn whole() -> Vec<(&'static str, Value)> {
         .map(|(provider, mut settings)| {
             settings["access"] = match provider {
                 "logto" => access(),
+                "access-token" => json!({"networks": {
+                    "allow": ["203.0.113.0/24"], "proxies": ["10.0.0.0/8"],
+                    "forwarding": {"single_address": "x-real-ip"},
+                }}),
                 // The same code reads it.
                 _ => json!({"api_key": {"header": "x-api-key", "value": "v"}}),
             };

@@ -71,6 +71,15 @@ pub(crate) async fn where_peers_are_unknown(
     compare(&some, Protocol::Http2, unknown, &receiver, &scenario).await;
 }
 
+/// [`everywhere`] that listens on Unix sockets by itself. actix-web speaks only HTTP/1.1 on those.
+pub(crate) async fn on_unix_sockets(
+    receiver: impl Fn(&Tools) -> ReceiverBuilder,
+    scenario: impl AsyncFn(&Scene) -> Vec<Answer>,
+) {
+    let (some, protocol) = ([Framework::Axum, Framework::ActixWeb], Protocol::Http1);
+    compare(&some, protocol, Peers::OnUnixSocket, &receiver, &scenario).await;
+}
+
 async fn compare(
     frameworks: &[Framework],
     protocol: Protocol,

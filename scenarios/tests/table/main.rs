@@ -11,6 +11,7 @@
 //! | body too large, too slow, broken off; byte budget | `bodies`, `streams`, `hang_ups` |
 //! | refused with a body that is unread or large | `unread` |
 //! | address not allowed; peer needed and unknown | `peers` |
+//! | tokens: missing, wrong, used for another event | `tokens` |
 //! | access rules: missing, wrong, cannot judge | `access` |
 //! | tenants: unknown, not to be had, route parameter missing | `tenants` |
 //! | signature, time, nonce; no live key; no identity | `refusals` |
@@ -51,5 +52,6 @@ mod store_faults;
 mod stores;
 mod streams;
 mod tenants;
+mod tokens;
 mod unread;
 mod wire;

@@ -1,6 +1,6 @@
 //! The application on actix-web.
 
-use std::{net::TcpListener, os::unix::net::UnixListener, sync::Arc, thread};
+use std::{sync::Arc, thread};
 
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer, Responder,
@@ -10,27 +10,24 @@ use actix_web::{
     web,
 };
 use hookgate::{Receiver, providers::facephi::WorkflowEvent};
-use hookgate_actix::{Event, ReceiverExt, serve_until};
+use hookgate_actix::{Event, ReceiverExt, note_unix_peer, serve_until};
 
 use crate::{
     existing::Books,
     existing_on_actix,
-    scene::{BOUND, Stop},
+    scene::{BOUND, Peers, Socket, Stop},
     stage::{self, Reply, Stage},
 };
 
-/// Where it listens. actix-web knows the peer of each connection that has one.
-pub(crate) enum Socket {
-    Tcp(TcpListener),
-    Unix(UnixListener),
-}
-
+/// actix-web knows the peer of each connection that has one.
 pub(crate) fn serve(
     socket: Socket,
-    receiver: Receiver,
+    peers: Peers,
+    receiver: &Receiver,
     stage: Arc<Stage>,
     mut stop: Stop,
 ) -> ServerHandle {
+    let receiver = receiver.clone();
     let (tell, told) = std::sync::mpsc::channel();
     thread::spawn(move || {
         System::new().block_on(async move {
@@ -57,6 +54,10 @@ pub(crate) fn serve(
             // In seconds, longer than any scenario. A connection that ends before was not ended by this limit.
             .shutdown_timeout(86_400)
             .disable_signals();
+            let server = match peers {
+                Peers::OnUnixSocket => server.on_connect(note_unix_peer),
+                Peers::Known | Peers::Unknown => server,
+            };
             let server = match socket {
                 Socket::Tcp(listener) => server.listen_auto_h2c(listener),
                 Socket::Unix(listener) => server.listen_uds(listener),

@@ -11,18 +11,21 @@ use axum::{
     routing::post,
 };
 use hookgate::{Receiver, providers::facephi::WorkflowEvent};
-use hookgate_axum::{Event, ReceiverExt, serve_until};
-use tokio::{net::TcpListener, task::JoinHandle};
+use hookgate_axum::{Event, ReceiverExt, UnixPeer, serve_until};
+use tokio::{
+    net::{TcpListener, UnixListener},
+    task::JoinHandle,
+};
 
 use crate::{
     existing::Books,
     existing_on_axum,
-    scene::{BOUND, Peers, Stop},
+    scene::{BOUND, Peers, Socket, Stop},
     stage::{self, Reply, Stage},
 };
 
 pub(crate) fn serve(
-    listener: std::net::TcpListener,
+    socket: Socket,
     peers: Peers,
     receiver: &Receiver,
     stage: Arc<Stage>,
@@ -40,15 +43,23 @@ pub(crate) fn serve(
         .route("/plain", post(on_plain))
         .with_state(stage.clone())
         .merge(existing_on_axum::routes(receiver, Books::new(stage)));
-    let listener = TcpListener::from_std(listener).unwrap();
     let receivers = [receiver.clone()];
     tokio::spawn(async move {
-        let left = match peers {
-            Peers::Known => {
+        let left = match (socket, peers) {
+            (Socket::Tcp(listener), Peers::Known) => {
+                let listener = TcpListener::from_std(listener).unwrap();
                 let app = app.into_make_service_with_connect_info::<SocketAddr>();
                 serve_until(listener, app, stop.told(), receivers, BOUND).await
             }
-            Peers::Unknown => serve_until(listener, app, stop.told(), receivers, BOUND).await,
+            (Socket::Tcp(listener), _) => {
+                let listener = TcpListener::from_std(listener).unwrap();
+                serve_until(listener, app, stop.told(), receivers, BOUND).await
+            }
+            (Socket::Unix(listener), _) => {
+                let listener = UnixListener::from_std(listener).unwrap();
+                let app = app.into_make_service_with_connect_info::<UnixPeer>();
+                serve_until(listener, app, stop.told(), receivers, BOUND).await
+            }
         };
         stop.stopped(left.unwrap());
     })

@@ -53,6 +53,14 @@ pub(crate) enum Peers {
     Known,
     /// It was not set up to. actix-web always is, but a Unix socket has no peer.
     Unknown,
+    /// It listens on a Unix socket, and says so. Of axum and actix-web.
+    OnUnixSocket,
+}
+
+/// Where a server listens.
+pub(crate) enum Socket {
+    Tcp(TcpListener),
+    Unix(UnixListener),
 }
 
 /// The settings that a scenario makes its receivers with.
@@ -160,9 +168,15 @@ impl Scene {
         let (ended, left) = watch::channel(None);
         let stop = Stop { told, left: ended };
         let (server, running) = match (framework, peers) {
+            (Framework::Axum, Peers::OnUnixSocket) => {
+                let (socket, server) = listen_on_file(&mut folder);
+                let task = on_axum::serve(socket, peers, &receiver, stage.clone(), stop);
+                (server, Running::Task(task.abort_handle()))
+            }
             (Framework::Axum, _) => {
                 let (listener, server) = listen();
-                let task = on_axum::serve(listener, peers, &receiver, stage.clone(), stop);
+                let socket = Socket::Tcp(listener);
+                let task = on_axum::serve(socket, peers, &receiver, stage.clone(), stop);
                 (server, Running::Task(task.abort_handle()))
             }
             (Framework::Tower, _) => {
@@ -172,17 +186,14 @@ impl Scene {
             }
             (Framework::ActixWeb, Peers::Known) => {
                 let (listener, server) = listen();
-                let socket = on_actix::Socket::Tcp(listener);
-                let threads = on_actix::serve(socket, receiver.clone(), stage.clone(), stop);
+                let socket = Socket::Tcp(listener);
+                let threads = on_actix::serve(socket, peers, &receiver, stage.clone(), stop);
                 (server, Running::Threads(threads))
             }
-            (Framework::ActixWeb, Peers::Unknown) => {
-                let path = folder.insert(TempDir::new().unwrap()).path().join("socket");
-                let listener = UnixListener::bind(&path).unwrap();
-                listener.set_nonblocking(true).unwrap();
-                let socket = on_actix::Socket::Unix(listener);
-                let threads = on_actix::serve(socket, receiver.clone(), stage.clone(), stop);
-                (Address::Unix(path), Running::Threads(threads))
+            (Framework::ActixWeb, Peers::Unknown | Peers::OnUnixSocket) => {
+                let (socket, server) = listen_on_file(&mut folder);
+                let threads = on_actix::serve(socket, peers, &receiver, stage.clone(), stop);
+                (server, Running::Threads(threads))
             }
         };
         Self {
@@ -288,6 +299,14 @@ impl Scene {
 
 fn count(asked: &[Duration], duration: Duration) -> usize {
     asked.iter().filter(|it| **it == duration).count()
+}
+
+/// On a file in `folder`.
+fn listen_on_file(folder: &mut Option<TempDir>) -> (Socket, Address) {
+    let path = folder.insert(TempDir::new().unwrap()).path().join("socket");
+    let listener = UnixListener::bind(&path).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    (Socket::Unix(listener), Address::Unix(path))
 }
 
 fn listen() -> (TcpListener, Address) {

@@ -10,6 +10,7 @@ mod event_type_at;
 mod fact;
 mod identity;
 mod key_owner;
+mod not_safely;
 mod proof;
 mod repeats;
 mod rows;
@@ -34,6 +35,7 @@ pub use self::{
     fact::Fact,
     identity::Identity,
     key_owner::KeyOwner,
+    not_safely::{NOT_SAFELY, NotSafely},
     proof::Proof,
     repeats::Repeats,
     rows::ALL,
@@ -98,7 +100,7 @@ pub struct KnownSender {
     pub signed_anew: Fact<bool>,
     /// By which it asks whether the endpoint is ours.
     pub challenge: Option<Challenge>,
-    /// The secret that signs; `None` where nothing is signed with one.
+    /// The secret that signs, or the token itself; `None` where there is neither.
     pub secret: Option<SecretForm>,
     /// Whose key that is.
     pub key_owner: KeyOwner,
@@ -175,10 +177,10 @@ impl KnownSender {
         sample: None,
     };
 
-    /// How it signs; `None` where it signs nothing, or as its owner set it up.
+    /// How it signs, or shows its token; `None` where an access rule is the proof, or it signs as its owner set it up.
     pub fn scheme(&self) -> Option<SchemeConfig> {
         match self.proof.value() {
-            Proof::Scheme(scheme) => Some(scheme()),
+            Proof::Scheme(scheme) | Proof::Token(scheme) => Some(scheme()),
             Proof::Access | Proof::AsConfigured => None,
         }
     }
@@ -214,6 +216,13 @@ impl KnownSender {
             profile.retention = profile
                 .retention
                 .max(horizon.saturating_add(PAST_THE_LAST_ATTEMPT));
+        }
+        // A later attempt has the time of the first.
+        if profile.time == TimeKind::SentAt
+            && !self.signed_anew.value()
+            && let Retries::For(horizon) = profile.retries
+        {
+            profile.past = Some(horizon.max(profile.past.unwrap_or_default()));
         }
         if let Some(time) = &self.body_time {
             profile.time = time.value().kind;

@@ -19,6 +19,7 @@ impl KnownSender {
     pub fn proof_in_words(&self) -> String {
         match self.proof.value() {
             Proof::Scheme(scheme) => scheme().to_string(),
+            Proof::Token(scheme) => format!("access only: {}", scheme()),
             Proof::Access => "none: the access rule is the proof".to_owned(),
             Proof::AsConfigured => {
                 "none: the access rule is the proof; or by a certificate's key, as its form says"

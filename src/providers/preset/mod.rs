@@ -13,7 +13,7 @@
 mod form_field;
 mod merging;
 mod reading;
-mod row_scheme;
+mod scheme_of_row;
 mod signed_part;
 #[cfg(feature = "simulator")]
 mod simulator;
@@ -27,23 +27,21 @@ use serde::de::DeserializeOwned;
 
 use self::{
     reading::Reading,
-    row_scheme::{needs_audience, scheme_of, signs_of},
-    signed_part::signed_part,
+    scheme_of_row::{needs_audience, scheme_of, signs_of},
+    signed_part::{covered, signed_part},
 };
 #[cfg(feature = "simulator")]
 pub use self::{
     simulator::PresetSimulator, standard_webhooks_simulator::StandardWebhooksSimulator,
 };
 use super::known::{EventTypeAt, Identity, KeyOwner, KnownSender};
-#[cfg(feature = "jwt")]
-use crate::schemes::JwtBodyHashConfig;
 use crate::{
     identity::EventType,
     json::{Json, Payload},
     keys::LiveKeys,
     provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
-    request::{RawRequest, Single},
-    schemes::{Coverage, Scheme, Signs, Verified},
+    request::{Head, RawRequest, Single},
+    schemes::{Scheme, Signs, Verified},
     setup::{BuildError, Finding},
     tenants::Keys,
     time::{EventTime, UnixTime, accepts_unreadable_time},
@@ -78,7 +76,7 @@ pub struct Preset<T = Json> {
     reading: Reading,
     /// How its tokens bind the body, where a row says so.
     #[cfg(feature = "jwt")]
-    tokens: Option<JwtBodyHashConfig>,
+    tokens: Option<crate::schemes::JwtBodyHashConfig>,
     /// The header of the type, which nothing signs.
     type_header: Option<HeaderName>,
     answers_challenge: bool,
@@ -158,11 +156,7 @@ impl Preset {
         };
         let mut preset = Self::with(sender.name.into(), scheme, signs_of(sender), keys.into());
         preset.reading = Reading::of_row(sender);
-        #[cfg(feature = "jwt")]
-        let mut preset = Self {
-            tokens: row_scheme::tokens_of(sender),
-            ..preset
-        };
+        preset.note_tokens(sender);
         if let EventTypeAt::Header(name) = sender.event_type.value() {
             preset.type_header = HeaderName::try_from(*name).ok();
         }
@@ -301,12 +295,16 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
                 "`accept_unreadable_time` is for senders whose events say when they occurred: leave it out",
             ));
         }
+        // Only an access rule can stand in for them.
+        if matches!(self.keys, Keys::NotNeeded) && !self.needs_access() {
+            return Err(BuildError::NoKey);
+        }
         self.keys.check(|kind| scheme.takes(kind))?;
         self.keys.check_each(|key| scheme.check_key(key))
     }
 
     fn needs_access(&self) -> bool {
-        !self.signs.all
+        !self.signs.all && !self.signs.caller
     }
 
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {
@@ -325,6 +323,16 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         self.scheme
             .as_ref()
             .map_or(Ok(None), |scheme| scheme.key_name(request))
+    }
+
+    fn reads_secret(&self, name: &HeaderName) -> bool {
+        let scheme = self.scheme.as_ref();
+        scheme.is_ok_and(|scheme| scheme.reads_secret(name))
+    }
+
+    fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {
+        let scheme = self.scheme.as_ref();
+        scheme.map_or(Ok(()), |scheme| scheme.check_head(head, keys))
     }
 
     fn verify<'a>(
@@ -377,15 +385,6 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
             decoded = decoded.claimed_type(claimed);
         }
         Ok(decoded.into())
-    }
-}
-
-/// The bytes of `body` that are proved.
-fn covered<'b>(verified: &'b Verified<'_>, body: &'b [u8]) -> &'b [u8] {
-    match verified.coverage() {
-        Coverage::Body | Coverage::BodyBut { .. } => body,
-        Coverage::Part(range) => body.get(range.clone()).unwrap_or_default(),
-        Coverage::Bytes(bytes) => bytes,
     }
 }
 

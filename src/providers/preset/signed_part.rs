@@ -6,8 +6,17 @@ use serde::de::IgnoredAny;
 use crate::{
     json::{ByName, is_too_deep},
     provider::{Authenticated, Undecodable},
-    schemes::Signs,
+    schemes::{Coverage, Signs, Verified},
 };
+
+/// The bytes of `body` that are proved.
+pub(super) fn covered<'b>(verified: &'b Verified<'_>, body: &'b [u8]) -> &'b [u8] {
+    match verified.coverage() {
+        Coverage::Body | Coverage::BodyBut { .. } => body,
+        Coverage::Part(range) => body.get(range.clone()).unwrap_or_default(),
+        Coverage::Bytes(bytes) => bytes,
+    }
+}
 
 /// What is signed, without the proof.
 ///

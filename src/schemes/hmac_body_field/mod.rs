@@ -26,7 +26,6 @@ mod verify;
 
 #[cfg(feature = "simulator")]
 pub(crate) use self::sign::Unsignable;
-#[cfg(feature = "jwt")]
 pub(super) use self::verify::find_key;
 pub use self::{
     config::{HmacBodyFieldConfig, Recipe},

@@ -15,7 +15,7 @@ use hookgate::{
     time::Timer,
 };
 
-use crate::props::presets::{Pair, preset_of, presets, simulator_of, vectors};
+use crate::props::presets::{Pair, preset_of, signing, simulator_of, vectors};
 
 /// The other name of a header: simulators write the first.
 fn other_name<'s>(scheme: &'s HmacHeaderConfig, name: &str) -> Option<&'s String> {
@@ -39,7 +39,7 @@ fn other_name<'s>(scheme: &'s HmacHeaderConfig, name: &str) -> Option<&'s String
 
 #[tokio::test]
 async fn the_simulators_sign_what_senders_publish() {
-    for vector in presets().flat_map(|sender| vectors(sender.name)) {
+    for vector in signing().flat_map(|sender| vectors(sender.name)) {
         let sender = vector.sender();
         let config = sender.scheme().unwrap();
         // What is written into the body, `schemes::signer` compares.
@@ -114,7 +114,7 @@ type Verdict = Result<(EventKey, Option<String>), Rejection>;
 async fn each_preset_takes_what_its_sender_sends_and_nothing_that_is_wrong() {
     let now = UnixTime::from_secs(1_700_000_000);
     let clock = FakeClock::at(now);
-    for sender in presets() {
+    for sender in signing() {
         let Pair {
             signs,
             verifies: keys,
@@ -220,7 +220,7 @@ async fn stripes_signatures_of_other_versions_count_for_nothing() {
 
 #[tokio::test]
 async fn copies_are_remembered_longer_than_they_come() {
-    for sender in presets() {
+    for sender in signing() {
         let (receiver, ..) = vectors(sender.name).remove(0).admit().await.unwrap();
         let horizon = match receiver.profile().retries {
             Retries::For(horizon) => horizon,

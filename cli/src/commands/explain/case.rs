@@ -1,6 +1,6 @@
 //! [`Case`]: a request, everything that it is judged by, and changes to it.
 
-use std::{borrow::Cow, net::SocketAddr};
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use hookgate::UnixTime;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::encoded::{MAX_BODY_BYTES, ungzipped};
 use crate::settings::{
     members::{ACCEPT_GZIP, OF_RECEIVER},
+    peer::Peer,
     pem::pem_text,
     terms::WindowTerm,
 };
@@ -30,7 +31,7 @@ pub(crate) struct Case {
     /// The time to judge at. `None`: time is not checked.
     pub(crate) now: Option<UnixTime>,
     pub(crate) window: WindowTerm,
-    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) peer: Option<Peer>,
     /// The JSON text of the settings.
     pub(crate) settings: Option<String>,
     pub(crate) endpoint: String,

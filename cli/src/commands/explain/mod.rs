@@ -27,7 +27,6 @@ mod words;
 
 use std::{
     io,
-    net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -56,6 +55,7 @@ use crate::{
         credentials::is_stdin,
         files::{Files, inlined},
         members::ASSUME_MEDIA_TYPE,
+        peer::Peer,
         terms::WindowTerm,
     },
 };
@@ -113,9 +113,9 @@ pub(crate) struct Explain {
     /// How many seconds old, and how many ahead, a signed time may be. [default: the provider's]
     #[arg(long, value_name = "SECONDS")]
     window: Option<u64>,
-    /// Address and port of the connection's other end.
+    /// Address and port of the connection's other end, or `unix`.
     #[arg(long, value_name = "ADDRESS")]
-    peer: Option<SocketAddr>,
+    peer: Option<Peer>,
     /// The path on which your application listens.
     #[arg(long, value_name = "PATH")]
     route: Option<String>,

@@ -6,8 +6,8 @@ use std::{cmp::Reverse, mem};
 use hookgate::{
     providers::known::{self, KnownSender},
     schemes::{
-        Digest, HmacHeaderConfig, JwtBodyHashConfig, PublicKeySignatureConfig, SchemeConfig,
-        SignatureLayout, TimestampForm,
+        AccessTokenConfig, Digest, HmacHeaderConfig, JwtBodyHashConfig, PublicKeySignatureConfig,
+        SchemeConfig, SignatureLayout, TimestampForm,
     },
 };
 use serde_json::Value;
@@ -44,6 +44,14 @@ pub(crate) fn tokens_of(case: &Case) -> Option<JwtBodyHashConfig> {
     }
 }
 
+/// How the sender shows a token that is one of the keys, where it does.
+pub(crate) fn token_of(case: &Case) -> Option<AccessTokenConfig> {
+    match configured(case)? {
+        SchemeConfig::AccessToken(token) => Some(token),
+        _ => None,
+    }
+}
+
 fn configured(case: &Case) -> Option<SchemeConfig> {
     let of_settings = || {
         let mut settings = case.settings()?;
@@ -68,6 +76,10 @@ fn configured(case: &Case) -> Option<SchemeConfig> {
         "signed-request" => {
             let rule: SignedRequestRule = serde_json::from_value(of_settings()?).ok()?;
             Some(SchemeConfig::SignedRequest(rule.config()))
+        }
+        "access-token" => {
+            let scheme = serde_json::from_value(of_settings()?).ok()?;
+            Some(SchemeConfig::AccessToken(scheme))
         }
         provider => known::find(provider)?.scheme(),
     }

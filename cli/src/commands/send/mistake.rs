@@ -25,7 +25,9 @@ impl Mistake {
         let signs = sender.signs();
         let mut sent = sent;
         if self.tamper && signs {
-            sent = if sender.signs_within() {
+            sent = if let Some(wrong) = sender.with_wrong_token(&sent) {
+                wrong
+            } else if sender.signs_within() {
                 with_changed_data(sent)
             } else {
                 sent.with_tampered_body()

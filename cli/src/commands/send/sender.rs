@@ -18,11 +18,12 @@ use hookgate::{
     },
     schemes::{Recipe, SchemeConfig},
     simulator::{SampleId, Sent, Signer},
+    time::{Clock, SystemClock},
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::signer::signer_of;
+use super::signer::{signer_of, token_of};
 use crate::{
     commands::providers::unusable,
     settings::{
@@ -47,6 +48,8 @@ pub(crate) struct Sender {
     /// For whom its tokens are, where they say that.
     audience: Option<String>,
     signer: Option<Signer>,
+    /// Where it puts a token, if it shows one and signs nothing of its events.
+    token: Option<SchemeConfig>,
     /// The header that identifies an event, where only the settings say it.
     id_header: Option<String>,
     path: String,
@@ -96,11 +99,17 @@ impl Sender {
                 .map_err(|_| io::Error::other("the settings are not those of the provider"))?,
             None => Shared::default(),
         };
+        let token = token_of(provider, settings)?;
+        let signer = match &token {
+            Some(token) => Some(Signer::new(token.clone(), &key).map_err(io::Error::other)?),
+            None => signer_of(provider, proof, settings, &key)?,
+        };
         Ok(Self {
             provider,
             sender: known::find(provider),
             proof,
-            signer: signer_of(provider, proof, settings, &key)?,
+            signer,
+            token,
             key,
             id_header: id_header_of(provider, settings)?,
             recipe: shared.recipe,
@@ -266,6 +275,13 @@ impl Sender {
     pub(crate) fn signs_within(&self) -> bool {
         let scheme = self.sender.and_then(KnownSender::scheme);
         matches!(scheme, Some(SchemeConfig::HmacBodyField(_))) || self.provider == "hmac-body-field"
+    }
+
+    /// The request with a token of somebody else; `None` where there is none. Nothing else of it is proved.
+    pub(crate) fn with_wrong_token(&self, sent: &Sent) -> Option<Sent> {
+        let wrong = Signer::new(self.token.clone()?, "a token of somebody else").ok()?;
+        let now = SystemClock::new().now();
+        wrong.sign(wrong.unsigned(sent.clone()), "wrong", now).ok()
     }
 
     /// The request without its signature.

@@ -3,8 +3,12 @@
 use std::io;
 
 use hookgate::{
-    providers::known,
-    schemes::{HmacBodyFieldConfig, HmacHeaderConfig, SchemeConfig},
+    providers::known::{
+        KnownSender, {self},
+    },
+    schemes::{
+        AccessTokenConfig, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, SchemeConfig,
+    },
     simulator::Signer,
 };
 use serde::de::DeserializeOwned;
@@ -53,15 +57,29 @@ pub(super) fn signer_of(
     })
 }
 
+/// Where `provider` puts a token that shows who calls, if it does.
+pub(super) fn token_of(provider: &str, settings: Option<&str>) -> io::Result<Option<SchemeConfig>> {
+    Ok(match provider {
+        "access-token" => Some(of_settings::<AccessTokenConfig>(settings)?.into()),
+        "one-time-token" => Some(of_settings::<OneTimeTokenConfig>(settings)?.into()),
+        _ => known::find(provider)
+            .filter(|sender| matches!(sender.proof.value(), known::Proof::Token(_)))
+            .and_then(KnownSender::scheme),
+    })
+}
+
+fn of_settings<C: DeserializeOwned>(settings: Option<&str>) -> io::Result<C> {
+    Settings::read(settings)
+        .and_then(|settings| settings.of_scheme())
+        .map_err(providers::unusable)
+}
+
 /// With the settings that the receiver has. What it would refuse is not signed either.
 fn of_secret<C: DeserializeOwned + Into<SchemeConfig>>(
     settings: Option<&str>,
     key: &[u8],
 ) -> io::Result<Signer> {
-    let config: C = Settings::read(settings)
-        .and_then(|settings| settings.of_scheme())
-        .map_err(providers::unusable)?;
-    Signer::new(config, key).map_err(io::Error::other)
+    Signer::new(of_settings::<C>(settings)?, key).map_err(io::Error::other)
 }
 
 fn rule(provider: &str, settings: Option<&str>) -> Result<Option<SignedRequestRule>, Refused> {

@@ -25,6 +25,7 @@ use crate::{
         catalog::{
             Listed, {self},
         },
+        peer::Peer,
         refused::Refused,
         terms::TENANT_PARAM,
         text::Text,
@@ -118,8 +119,8 @@ impl Judge {
         };
         let head = Head::new(&record.method, path, &record.headers)
             .query(query)
-            .route_params(params.as_ref().map_or(&[], |params| params))
-            .peer(record.peer);
+            .route_params(params.as_ref().map_or(&[], |params| params));
+        let head = Peer::of(record.peer, head);
         let judgement = judge.judge_at_once(head, body, now);
         judgement
             .map_err(|MustWait| Refused::Malformed("this pack cannot be judged offline".to_owned()))

@@ -1,12 +1,10 @@
 //! [`Record`]: one recorded request, and what it is judged by.
 
-use std::net::SocketAddr;
-
 use hookgate::UnixTime;
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::value::RawValue;
 
-use crate::settings::{terms::WindowTerm, text::Text};
+use crate::settings::{peer::Peer, terms::WindowTerm, text::Text};
 
 /// One line of the input. `docs/verify.md` says what each member means.
 #[derive(Deserialize)]
@@ -31,7 +29,7 @@ pub(crate) struct Record<'a> {
     #[serde(default, rename = "window_s")]
     pub(crate) window: WindowTerm,
     #[serde(default)]
-    pub(crate) peer: Option<SocketAddr>,
+    pub(crate) peer: Option<Peer>,
     #[serde(borrow, default)]
     pub(crate) settings: Option<&'a RawValue>,
     #[serde(borrow, default = "hook")]

@@ -109,6 +109,18 @@ fn with_api_key(value: &str) -> serde_json::Value {
     json!({"access": {"api_key": {"header": "x-api-key", "value": value}}})
 }
 
+const TELEGRAM: &str = "x-telegram-bot-api-secret-token";
+
+fn telegram() -> Row {
+    let headers = [("content-type", "application/json"), (TELEGRAM, SECRET)];
+    Row::new(
+        "telegram",
+        &format!("utf8:{SECRET}"),
+        &headers,
+        BODY.as_bytes(),
+    )
+}
+
 pub(super) fn custom(settings: serde_json::Value, headers: &[(&str, &str)]) -> Row {
     let headers: Vec<_> = [("content-type", "application/json")]
         .iter()
@@ -647,6 +659,43 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             ours()
                 .set("settings", with_api_key("k3y-canary"))
                 .header("x-api-key", "other"),
+        ),
+        // Tokens that senders show.
+        (
+            "token missing",
+            "access_missing",
+            telegram().without(TELEGRAM),
+        ),
+        (
+            "token wrong",
+            "access_denied",
+            telegram().change(TELEGRAM, |_| "other".to_owned()),
+        ),
+        (
+            "token in quotes",
+            "access_form",
+            telegram().change(TELEGRAM, |token| format!("\"{token}\"")),
+        ),
+        (
+            "token twice",
+            "access_repeated",
+            telegram().header(TELEGRAM, SECRET),
+        ),
+        (
+            "token in another header",
+            "access_header",
+            telegram().renamed(TELEGRAM, "authorization"),
+        ),
+        (
+            "token of a member",
+            "access_denied",
+            Row::new(
+                "access-token",
+                &format!("utf8:{SECRET}"),
+                &[("content-type", "application/json")],
+                br#"{"data":{"token":"other"}}"#,
+            )
+            .set("settings", json!({"at": {"member": "/data/token"}})),
         ),
         // A scheme of one's own.
         (

@@ -148,6 +148,24 @@ fn a_credential_among_the_arguments_is_refused_and_not_repeated() {
         let advice = header.contains(": ").then_some("--header-file");
         assert!(text.contains(advice.unwrap_or("Name: value")), "{text}");
     }
+    // Nor is the header in which the sender shows a token.
+    let row = Row::new(
+        "access-token",
+        "utf8:unused",
+        &[("content-type", "application/json")],
+        b"{}",
+    )
+    .set(
+        "settings",
+        serde_json::json!({"at": {"header": "X-Client"}}),
+    );
+    let output = row.explain(&["-H", "x-client: c4nary"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(
+        !text.contains("c4nary") && text.contains("--header-file"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -1,7 +1,13 @@
 //! The sender's credentials, under another name or in another form.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use hookgate::{Rejection, UnixTime, access::TokenFlaw, pack::Head};
+use hookgate::{
+    Rejection, UnixTime,
+    access::TokenFlaw,
+    pack::Head,
+    schemes::SchemeConfig,
+    simulator::{Sent, Signer},
+};
 use serde_json::{Value, json};
 
 use super::super::{
@@ -9,9 +15,10 @@ use super::super::{
     court::{Ruling, Stage},
     encoded::{percent_decoded, unbase64},
     finding::{Confidence, Finding, Trial},
+    signing::token_of,
     words::in_words,
 };
-use crate::settings::members::Settings;
+use crate::settings::{members::Settings, shared_secret::secret};
 
 const MAX_HEADERS: usize = 64;
 const AUTHORIZATION: &str = "authorization";
@@ -70,11 +77,12 @@ pub(super) fn refused(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     if ruling.stage() != Stage::Access {
         return Vec::new();
     }
-    let names = credential_headers(case);
+    let names = expected_headers(&case.setting("access").unwrap_or_default());
     let open = case.with_setting("access", json!("none"));
-    let (mistake, cause) = match ruling {
-        Ruling::Rejected(Rejection::AccessMissing) => ("access_missing", "are missing"),
-        _ => ("access_denied", "are there, and wrong"),
+    let is_missing = matches!(ruling, Ruling::Rejected(Rejection::AccessMissing));
+    let (mistake, cause) = match is_missing {
+        true => ("access_missing", "are missing"),
+        false => ("access_denied", "are there, and wrong"),
     };
     let names = if names.is_empty() {
         "of the access rule".to_owned()
@@ -85,11 +93,11 @@ pub(super) fn refused(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         open,
         mistake,
         format!("the access credentials {names} {cause}"),
-        match ruling {
-            Ruling::Rejected(Rejection::AccessMissing) => {
+        match is_missing {
+            true => {
                 "set them at the sender as the access rule has them, and look for a proxy that drops the header"
             }
-            _ => "set them at the sender as the access rule has them",
+            false => "set them at the sender as the access rule has them",
         },
     );
     let mut flaws = token_flaws(case).into_iter();
@@ -97,7 +105,35 @@ pub(super) fn refused(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         trial.finding = first;
         trial.beside = flaws.collect();
     }
-    vec![trial]
+    std::iter::once(trial)
+        .chain(with_right_token(case, is_missing))
+        .collect()
+}
+
+/// With the token of the first key in its place, where the sender shows one.
+fn with_right_token(case: &Case, is_missing: bool) -> Option<Trial> {
+    let token = SchemeConfig::from(token_of(case)?);
+    let key = secret(&case.keys.first()?.in_record())?;
+    let signer = Signer::new(token.clone(), key.expose()).ok()?;
+    let sent = Sent::new(&case.path, case.headers.clone(), case.body.clone());
+    // Neither an id nor a time is part of it.
+    let sent = signer.sign(sent, "", UnixTime::from_secs(0)).ok()?;
+    let right = match token.signature_headers().first() {
+        Some(name) => case.with_header(name, sent.header(name)?),
+        None => case.with_body(sent.body.clone()),
+    };
+    let (mistake, cause) = match is_missing {
+        true => ("access_missing", "is missing"),
+        false => ("access_denied", "is there, and is none of the keys"),
+    };
+    let place = token.to_string();
+    let place = place.trim_start_matches("the token itself, ");
+    Some(Trial::step(
+        right,
+        mistake,
+        format!("the sender's token ({place}) {cause}"),
+        "set the token at the sender that the receiver has, or the receiver's key to the token that the sender shows",
+    ))
 }
 
 /// What the library says of a token that is there, claim by claim.
@@ -183,7 +219,18 @@ pub(super) fn signs(_: &Case, ruling: &Ruling) -> Vec<Finding> {
 
 /// The headers that the receiver's access rule looks at.
 pub(in crate::commands::explain) fn credential_headers(case: &Case) -> Vec<String> {
-    expected_headers(&case.setting("access").unwrap_or_default())
+    let mut names = expected_headers(&case.setting("access").unwrap_or_default());
+    if let Some(token) = token_of(case) {
+        let token = SchemeConfig::from(token);
+        names.extend(
+            token
+                .signature_headers()
+                .iter()
+                .map(|it| it.to_ascii_lowercase()),
+        );
+    }
+    names.dedup();
+    names
 }
 
 /// The headers that the rule looks at.

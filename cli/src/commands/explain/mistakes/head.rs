@@ -81,7 +81,7 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             Confidence::Certain,
             "peer_unknown",
             "the receiver lets only some networks in, and the peer's address is not known",
-            "give the address: --peer 203.0.113.7:443; in the application, serve with connection info",
+            "give the address: --peer 203.0.113.7:443, or --peer unix; in the application, serve with connection info",
         ));
     }
     if let Ruling::Rejected(Rejection::AddressDenied) = ruling {

@@ -1,16 +1,24 @@
 //! The scheme of a row, and what of it a preset can set.
 
-#[cfg(feature = "jwt")]
 use super::Preset;
 #[cfg(feature = "public-keys")]
 use crate::schemes::ByKind;
-#[cfg(feature = "jwt")]
-use crate::schemes::JwtBodyHashConfig;
 use crate::{
     providers::known::KnownSender,
     schemes::{Scheme, SchemeConfig, Signs},
     setup::BuildError,
 };
+
+impl<T> Preset<T> {
+    /// Keeps how the sender's tokens bind the body, where they do.
+    pub(super) fn note_tokens(&mut self, sender: &KnownSender) {
+        #[cfg(feature = "jwt")]
+        if let Some(SchemeConfig::JwtBodyHash(config)) = sender.scheme() {
+            self.tokens = Some(config);
+        }
+        let _ = sender;
+    }
+}
 
 #[cfg(feature = "jwt")]
 impl<T> Preset<T> {
@@ -38,15 +46,6 @@ pub(super) fn needs_audience(config: &SchemeConfig) -> bool {
         #[cfg(feature = "jwt")]
         SchemeConfig::JwtBodyHash(config) => config.needs_audience,
         _ => false,
-    }
-}
-
-/// How its tokens bind the body, where they do.
-#[cfg(feature = "jwt")]
-pub(super) fn tokens_of(sender: &KnownSender) -> Option<JwtBodyHashConfig> {
-    match sender.scheme()? {
-        SchemeConfig::JwtBodyHash(config) => Some(config),
-        _ => None,
     }
 }
 
