@@ -28,6 +28,7 @@ mod props;
 
 mod schemes {
     mod access_token;
+    mod addresses;
     mod bit_flips;
     mod custom_body_field;
     mod hmac_body_field;
@@ -47,8 +48,11 @@ mod schemes {
     mod jwt_body_hash;
     mod public_key_signature;
     mod published_keys;
+    mod signed_form;
+    mod signed_members;
     mod signed_request;
     mod signer;
+    mod sns;
     mod standard_webhooks;
     mod templates;
     mod unsigned_metadata;
@@ -72,6 +76,7 @@ mod events {
         mod recordings;
     }
     mod simulator;
+    mod sns;
     mod unico_check;
 }
 

@@ -27,6 +27,8 @@ mod forwarded;
 mod gate;
 mod headers;
 #[cfg(feature = "jwks")]
+mod https;
+#[cfg(feature = "jwks")]
 mod jwks;
 mod networks;
 #[cfg(feature = "jwt")]
@@ -36,6 +38,8 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header};
 
+#[cfg(feature = "sns")]
+pub(crate) use self::https::{BadAddress, Https, NotGot, checked};
 #[cfg(feature = "jwks")]
 pub(crate) use self::jwks::PublishedKeys;
 #[cfg(feature = "jwks")]

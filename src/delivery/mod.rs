@@ -41,6 +41,7 @@ use crate::{leases::LeaseHandle, telemetry::Facts};
 pub struct Delivery<E> {
     event: E,
     payload: Bytes,
+    claimed_body: Option<Box<Bytes>>,
     facts: Arc<Facts>,
     lease: LeaseHandle,
 }
@@ -77,6 +78,7 @@ impl<E> Delivery<E> {
         let rest = Delivery {
             event: (),
             payload: self.payload,
+            claimed_body: self.claimed_body,
             facts: self.facts,
             lease: self.lease,
         };
@@ -98,6 +100,13 @@ impl<E> Delivery<E> {
     /// payload before acting on it.
     pub fn claimed_type(&self) -> Option<Unsigned<&str>> {
         self.facts.claimed_type.as_deref().map(Unsigned::new)
+    }
+
+    /// The body as it arrived, where the proof covers some of its members alone, as with Adyen's payment webhooks. What stands
+    /// beside them is not signed: whoever captured a delivery can send it again with anything there. Elsewhere `None`:
+    /// [`payload`](Self::payload) is all that there is.
+    pub fn claimed_body(&self) -> Option<Unsigned<&Bytes>> {
+        self.claimed_body.as_deref().map(Unsigned::new)
     }
 
     /// The identity under which the event is handled once. A stable key for the application's own

@@ -24,6 +24,7 @@ use crate::{
 pub(crate) struct Sealed {
     pub(crate) event: Untaken,
     pub(crate) raw: Bytes,
+    pub(crate) claimed_body: Option<Box<Bytes>>,
     pub(crate) facts: Arc<Facts>,
     pub(crate) lease: LeaseHandle,
 }
@@ -186,6 +187,7 @@ impl DeliverySlot {
             Ok(event) => Ok(Delivery {
                 event,
                 payload: sealed.raw,
+                claimed_body: sealed.claimed_body,
                 facts: sealed.facts,
                 lease: sealed.lease,
             }),

@@ -57,6 +57,8 @@ pub struct AdmittedEvent {
     pub(crate) event: Untaken,
     /// The authenticated bytes that it was read from.
     pub(crate) raw: Bytes,
+    /// The whole body, where the proof covers some of its members alone. Boxed, so that other deliveries do not carry it along.
+    pub(crate) claimed_body: Option<Box<Bytes>>,
     pub(crate) facts: Arc<Facts>,
     pub(crate) content: Option<ContentDigest>,
     /// What an inbox keeps of it, where there is one. Boxed, so that inline deliveries do not carry it along.

@@ -171,6 +171,7 @@ impl Proved<'_> {
         Ok(AdmittedEvent {
             event: Untaken::new(decoded.event, judge.name.clone()),
             raw: decoded.bytes.unwrap_or_else(|| self.raw.clone()),
+            claimed_body: decoded.claimed_body,
             nonce: None,
             content: decoded.content,
             kept,

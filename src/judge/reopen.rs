@@ -130,6 +130,7 @@ impl Judge {
         AdmittedEvent {
             event: Untaken::new(decoded.event, self.name.clone()),
             raw,
+            claimed_body: decoded.claimed_body,
             facts: Arc::new(facts),
             content: decoded.content,
             kept,

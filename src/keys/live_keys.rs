@@ -25,6 +25,12 @@ impl<'a> LiveKeys<'a> {
         Self { keys, now }
     }
 
+    /// The time that decides which of them are live.
+    #[cfg(feature = "public-keys")]
+    pub(crate) fn now(&self) -> UnixTime {
+        self.now
+    }
+
     /// The live keys, in the ring's order.
     pub fn iter(&self) -> impl Iterator<Item = &'a Key> + Clone + use<'a> {
         let now = self.now;

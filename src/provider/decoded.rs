@@ -22,6 +22,7 @@ pub struct Decoded<E> {
     pub(crate) bytes: Option<Bytes>,
     pub(crate) event_type: Option<EventType>,
     pub(crate) claimed_type: Option<Box<str>>,
+    pub(crate) claimed_body: Option<Box<Bytes>>,
     pub(crate) occurred_at: EventTime,
     pub(crate) trace_context: Option<TraceContext>,
     pub(crate) content: Option<ContentDigest>,
@@ -38,6 +39,7 @@ impl<E> Decoded<E> {
             bytes: None,
             event_type: None,
             claimed_type: None,
+            claimed_body: None,
             occurred_at: EventTime::Missing,
             trace_context: None,
             content: None,
@@ -70,6 +72,13 @@ impl<E> Decoded<E> {
     #[must_use]
     pub fn claimed_type(mut self, name: impl Into<Box<str>>) -> Self {
         self.claimed_type = Some(name.into());
+        self
+    }
+
+    /// The body, of which the proof covers a part. It is shown to the handler as such, and used for nothing.
+    #[must_use]
+    pub fn claimed_body(mut self, body: Bytes) -> Self {
+        self.claimed_body = Some(Box::new(body));
         self
     }
 
@@ -118,6 +127,7 @@ impl<E> Decoded<E> {
             bytes: self.bytes,
             event_type: self.event_type,
             claimed_type: self.claimed_type,
+            claimed_body: self.claimed_body,
             occurred_at: self.occurred_at,
             trace_context: self.trace_context,
             content: self.content,

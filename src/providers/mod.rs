@@ -7,6 +7,8 @@ pub mod idcloud;
 pub mod known;
 pub mod logto;
 pub mod preset;
+#[cfg(feature = "public-keys")]
+pub mod sns;
 pub mod unico_check;
 
 // The guides' programs compile.
@@ -19,7 +21,7 @@ mod idcloud_guide {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/logto.md")]
 mod logto_guide {}
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "sns"))]
 #[doc = include_str!("../../docs/presets.md")]
 mod presets_guide {}
 #[cfg(all(doctest, feature = "jwt"))]

@@ -27,7 +27,6 @@ pub(crate) fn decoded(text: &[u8]) -> Option<Zeroizing<String>> {
 }
 
 /// `text` as a name or value of a form (URL Standard, section 5.2).
-#[cfg(feature = "simulator")]
 pub(crate) fn encoded(text: &[u8]) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text {

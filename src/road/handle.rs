@@ -208,6 +208,7 @@ where
         let slot = DeliverySlot::new(Sealed {
             event: event.event,
             raw: event.raw.clone(),
+            claimed_body: event.claimed_body,
             facts: facts.clone(),
             lease: run_of_it.lease().clone(),
         });

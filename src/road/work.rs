@@ -106,6 +106,7 @@ where
     let slot = DeliverySlot::new(Sealed {
         event: event.event,
         raw: event.raw.clone(),
+        claimed_body: event.claimed_body,
         facts: facts.clone(),
         lease: lease.clone(),
     });

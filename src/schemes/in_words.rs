@@ -2,14 +2,15 @@
 
 use std::fmt::{self, Display, Formatter};
 
-#[cfg(feature = "public-keys")]
-use super::PublicKeySignatureConfig;
 use super::{
     AccessTokenConfig, Digest, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, Recipe,
-    SchemeConfig, SignatureEncoding, SignatureLayout, TokenPlace, signature_headers::Settings,
+    SchemeConfig, SignatureEncoding, SignatureLayout, SignedFormConfig, SignedMembersConfig,
+    TokenPlace, signature_headers::Settings,
 };
 #[cfg(feature = "jwt")]
 use super::{JwtBinding, JwtBodyHashConfig, SignedRequestConfig};
+#[cfg(feature = "public-keys")]
+use super::{PublicKeySignatureConfig, SnsConfig, SnsSignature};
 use crate::json::places::in_words as member;
 #[cfg(feature = "public-keys")]
 use crate::keys::{EcdsaForm, JwsAlgorithm};
@@ -21,10 +22,14 @@ impl Display for SchemeConfig {
             Self::HmacBodyField(config) => config.fmt(f),
             #[cfg(feature = "public-keys")]
             Self::PublicKeySignature(config) => config.fmt(f),
+            #[cfg(feature = "public-keys")]
+            Self::Sns(config) => config.fmt(f),
             #[cfg(feature = "jwt")]
             Self::JwtBodyHash(config) => config.fmt(f),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.fmt(f),
+            Self::SignedForm(config) => config.fmt(f),
+            Self::SignedMembers(config) => config.fmt(f),
             Self::AccessToken(config) => config.fmt(f),
             Self::OneTimeToken(config) => config.fmt(f),
         }
@@ -61,7 +66,9 @@ fn in_headers(settings: Settings<'_>, f: &mut Formatter<'_>) -> fmt::Result {
 /// What is signed, and how headers carry the signatures. `form` stands before the encoding.
 fn in_headers_as(settings: Settings<'_>, form: &str, f: &mut Formatter<'_>) -> fmt::Result {
     let encoding = encoding(settings.encoding);
-    write!(f, "{}, {form}{encoding}", settings.template)?;
+    // A line of a list is one line.
+    let template = settings.template.replace('\n', "\\n");
+    write!(f, "{template}, {form}{encoding}")?;
     match settings.layout {
         SignatureLayout::Single { prefix } if prefix.is_empty() => {}
         SignatureLayout::Single { prefix } => write!(f, " after `{prefix}`")?,
@@ -114,6 +121,22 @@ impl Display for HmacBodyFieldConfig {
             Recipe::DataOnly => write!(f, "`{member}`"),
             _ => f.write_str("that member"),
         }
+    }
+}
+
+/// ``RSA-SHA256 over members of the JSON, in its member `Signature`, by the certificate that it names``.
+#[cfg(feature = "public-keys")]
+impl Display for SnsConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let algorithm = match self.signature {
+            SnsSignature::Sha256 => "RSA-SHA256",
+            SnsSignature::Sha1 => "RSA-SHA1",
+            SnsSignature::Sha1OrSha256 => "RSA-SHA1 or RSA-SHA256",
+        };
+        write!(
+            f,
+            "{algorithm} over members of the JSON, in its member `Signature`, by the certificate that it names"
+        )
     }
 }
 
@@ -175,6 +198,38 @@ impl Display for AccessTokenConfig {
                 )
             }
         }
+    }
+}
+
+/// `HMAC-SHA1 of {url} and the sorted fields of a form, base64, in x-twilio-signature`.
+impl Display for SignedFormConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mac = mac(self.digest);
+        write!(f, "{mac} of {{url}} and the sorted fields of a form")?;
+        if let Some(name) = &self.body_digest {
+            write!(f, ", or of {{url}} with `{name}` of another body")?;
+        }
+        let encoding = encoding(self.encoding);
+        write!(f, ", {encoding}, in {}", self.signature_header)
+    }
+}
+
+/// ``HMAC-SHA256 of `id`:`amount.value`, base64, in the body's `mac` ``.
+impl Display for SignedMembersConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut separator = [0; 4];
+        let members: Vec<_> = self.members.iter().map(|at| member(at)).collect();
+        let members = members.join(self.separator.encode_utf8(&mut separator));
+        let (mac, encoding, at) = (
+            mac(self.digest),
+            encoding(self.encoding),
+            member(&self.signature),
+        );
+        write!(f, "{mac} of {members} alone, {encoding}, in {at}")?;
+        let within = self.list.iter().chain(&self.within);
+        within
+            .rev()
+            .try_for_each(|outer| write!(f, " of {}", member(outer)))
     }
 }
 

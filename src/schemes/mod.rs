@@ -6,7 +6,10 @@
 //! | [`HmacBodyField`] | a MAC inside the JSON that it covers | [`HmacBodyFieldConfig`] |
 //! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
 //! | `JwtBodyHash` (feature `jwt`) | a token that binds the body, or whose claims are the event | `JwtBodyHashConfig` |
+//! | `Sns` (feature `public-keys`) | a signature by the key of a certificate that the message names | `SnsConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
+//! | [`SignedForm`] | a MAC over an address and the fields of a form, in a header | [`SignedFormConfig`] |
+//! | [`SignedMembers`] | a MAC over some members of a JSON body, inside of it | [`SignedMembersConfig`] |
 //! | [`AccessToken`] | who calls: a fixed token. It covers nothing | [`AccessTokenConfig`] |
 //! | [`OneTimeToken`] | who calls: a token for one request, signed with its time. It covers nothing else | [`OneTimeTokenConfig`] |
 //!
@@ -30,9 +33,13 @@ mod public_key_signature;
 mod scheme;
 mod signature_encoding;
 mod signature_headers;
+mod signed_form;
 mod signed_header;
+mod signed_members;
 #[cfg(feature = "jwt")]
 mod signed_request;
+#[cfg(feature = "public-keys")]
+mod sns;
 mod template;
 mod timestamp_form;
 #[cfg(feature = "simulator")]
@@ -51,6 +58,14 @@ pub(crate) use self::public_key_signature::is_key_name;
 pub use self::public_key_signature::{PublicKeySignature, PublicKeySignatureConfig};
 #[cfg(feature = "jwt")]
 pub use self::signed_request::{SignedRequest, SignedRequestConfig};
+#[cfg(feature = "sns")]
+pub(crate) use self::sns::CertificateUrl;
+#[cfg(feature = "public-keys")]
+pub(crate) use self::sns::MessageType;
+#[cfg(all(feature = "simulator", feature = "public-keys"))]
+pub(crate) use self::sns::SIGNATURE as SNS_SIGNATURE;
+#[cfg(feature = "public-keys")]
+pub use self::sns::{Sns, SnsConfig, SnsSignature};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::template::{FromRequest, Parts};
 pub(crate) use self::verified::Validity;
@@ -66,6 +81,8 @@ pub use self::{
     scheme::{Scheme, Signs},
     signature_encoding::SignatureEncoding,
     signature_headers::{HeaderFamily, SignatureLayout},
+    signed_form::{SignedForm, SignedFormConfig},
+    signed_members::{SignedMembers, SignedMembersConfig},
     template::Template,
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},

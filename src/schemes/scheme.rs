@@ -116,6 +116,15 @@ pub trait Scheme: fmt::Debug + Send + Sync + 'static {
         Ok(None)
     }
 
+    /// Whether what was verified is an event. If not, it is a question of the sender's. A [`Preset`] answers it with 200,
+    /// counts it as not of interest, and runs no handler. `signed` is what [`verify`](Self::verify) proved. Default: it is an event.
+    ///
+    /// [`Preset`]: crate::providers::preset::Preset
+    fn is_event(&self, signed: &[u8]) -> bool {
+        let _ = signed;
+        true
+    }
+
     /// Whether the header `name` holds a secret that callers show. An inbox keeps no such header. Default: none does.
     fn reads_secret(&self, name: &HeaderName) -> bool {
         let _ = name;
@@ -161,6 +170,13 @@ pub struct Signs {
     pub caller: bool,
     /// The proof stands in the JSON object that it covers. Its form beyond the top level is not looked at before.
     pub within_json: bool,
+    /// A text that is made of parts of the body. Its digest is [`Verified::digest`], which identifies an event: several bodies
+    /// have the same text.
+    pub text: bool,
+    /// A form, so that a pack takes forms beside JSON.
+    pub form: bool,
+    /// Not all of the body. What stands beside is a [`claimed_body`](crate::delivery::Delivery::claimed_body).
+    pub beside: bool,
     /// The largest body that a pack with this scheme takes by itself, in bytes.
     pub body_limit: usize,
 }
@@ -175,6 +191,9 @@ impl Signs {
             all: true,
             caller: false,
             within_json: false,
+            text: false,
+            form: false,
+            beside: false,
             body_limit: BODY_LIMIT,
         }
     }
@@ -212,6 +231,10 @@ impl<S: Scheme + ?Sized> Scheme for Box<S> {
 
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection> {
         (**self).key_name(request)
+    }
+
+    fn is_event(&self, signed: &[u8]) -> bool {
+        (**self).is_event(signed)
     }
 
     fn reads_secret(&self, name: &HeaderName) -> bool {

@@ -40,6 +40,7 @@ impl Finding {
         "secret_not_standard",
         "accepts_unreadable_time",
         "tokens_taken_as_requests",
+        "sns_sha1",
         "certificate_ended",
         "certificate_not_begun",
         "many_public_keys",

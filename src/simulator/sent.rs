@@ -92,8 +92,8 @@ impl Sent {
         self
     }
 
-    /// The signature is this member of the body, which is a JSON object. It covers at least the member `data`, or where
-    /// there is none, all the rest.
+    /// The signature is this member of the body, which is a JSON object. It covers at least the member `data`. Where there
+    /// is none it covers `Message`, and where that is missing too, all the rest.
     #[must_use]
     pub fn signed_within(mut self, member: impl Into<Cow<'static, str>>) -> Self {
         self.signature_member = Some(member.into());
@@ -174,10 +174,10 @@ impl Sent {
     /// One bit of the body is not what was signed. An empty body gets a byte.
     pub fn with_tampered_body(mut self) -> Self {
         let mut body = self.body.to_vec();
-        let covered = self
-            .signature_member
-            .as_ref()
-            .and_then(|_| canonical::cut(&body, "data").ok());
+        let covered = self.signature_member.as_ref().and_then(|_| {
+            let mut names = ["data", "Message"].into_iter();
+            names.find_map(|name| canonical::cut(&body, name).ok())
+        });
         let covered = covered.map_or(0..body.len(), |data| data.value);
         let middle = covered.start.saturating_add(covered.len() / 2);
         match body.get_mut(middle) {

@@ -1,6 +1,8 @@
 //! [`Signer`]: signs requests as any scheme wants them.
 
 use std::fmt;
+#[cfg(feature = "public-keys")]
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -8,10 +10,14 @@ use super::{HeaderSigner, Sent};
 #[cfg(feature = "jwt")]
 use super::{RequestSigner, TokenSigner};
 #[cfg(feature = "public-keys")]
-use crate::keys::JwsAlgorithm;
+use crate::{
+    keys::{EcdsaForm, JwsAlgorithm, jose::PrivateKey},
+    schemes::{SNS_SIGNATURE, Sns},
+};
 use crate::{
     schemes::{
-        AccessToken, HmacBodyField, OneTimeToken, SchemeConfig, Shown, hmac_body_field::Unsignable,
+        AccessToken, HmacBodyField, OneTimeToken, SchemeConfig, Shown, SignedForm, SignedMembers,
+        hmac_body_field::Unsignable,
     },
     setup::BuildError,
     time::UnixTime,
@@ -47,6 +53,10 @@ pub struct Signer(Kind);
 enum Kind {
     Header(Box<HeaderSigner>),
     Body(HmacBodyField, Zeroizing<Vec<u8>>),
+    #[cfg(feature = "public-keys")]
+    Sns(Sns, Arc<PrivateKey>),
+    Form(Box<SignedForm>, Zeroizing<Vec<u8>>),
+    Members(SignedMembers, Zeroizing<Vec<u8>>),
     Token(AccessToken, Zeroizing<Vec<u8>>),
     OneTimeToken(OneTimeToken, Zeroizing<Vec<u8>>),
     #[cfg(feature = "jwt")]
@@ -70,7 +80,7 @@ impl From<Unsignable> for SignError {
 impl Signer {
     /// Signs with a shared secret: the key's bytes, decoded. A
     /// [`PublicKeySignature`](crate::schemes::PublicKeySignature) is made with a private key: PEM or DER (PKCS #8, for RSA
-    /// also PKCS #1), or the 32 bytes of an Ed25519 seed.
+    /// also PKCS #1), or the 32 bytes of an Ed25519 seed. A message of Amazon SNS is signed with an RSA key, by SHA-256.
     ///
     /// # Errors
     ///
@@ -87,6 +97,12 @@ impl Signer {
                 Ok(Self(Kind::Header(Box::new(signer))))
             }
             SchemeConfig::HmacBodyField(config) => Ok(Self(Kind::Body(config.try_into()?, kept()))),
+            SchemeConfig::SignedForm(config) => {
+                Ok(Self(Kind::Form(Box::new(config.try_into()?), kept())))
+            }
+            SchemeConfig::SignedMembers(config) => {
+                Ok(Self(Kind::Members(config.try_into()?, kept())))
+            }
             SchemeConfig::AccessToken(config) => Ok(Self(Kind::Token(config.try_into()?, kept()))),
             SchemeConfig::OneTimeToken(config) => {
                 Ok(Self(Kind::OneTimeToken(config.try_into()?, kept())))
@@ -95,6 +111,20 @@ impl Signer {
             SchemeConfig::PublicKeySignature(config) => {
                 let signer = HeaderSigner::private_key(config.try_into()?, secret.as_ref())?;
                 Ok(Self(Kind::Header(Box::new(signer))))
+            }
+            #[cfg(feature = "public-keys")]
+            SchemeConfig::Sns(config) => {
+                let scheme = Sns::try_from(config)?;
+                if !scheme.can_be_signed() {
+                    return Err(BuildError::Scheme(
+                        "messages of Amazon SNS are signed by SHA-256 here: take that too",
+                    ));
+                }
+                let key = PrivateKey::read(secret.as_ref(), JwsAlgorithm::Rs256, EcdsaForm::Fixed);
+                let key = key.ok_or(BuildError::Scheme(
+                    "the private key cannot be read, or is none of RSA, by which Amazon SNS signs",
+                ))?;
+                Ok(Self(Kind::Sns(scheme, Arc::new(key))))
             }
             #[cfg(feature = "jwt")]
             SchemeConfig::JwtBodyHash(config) => {
@@ -124,7 +154,8 @@ impl Signer {
             SchemeConfig::PublicKeySignature(config) if config.algorithm == algorithm => {
                 Self::new(config, pem)
             }
-            SchemeConfig::PublicKeySignature(_) => Err(BuildError::Scheme(
+            SchemeConfig::Sns(config) if algorithm == JwsAlgorithm::Rs256 => Self::new(config, pem),
+            SchemeConfig::PublicKeySignature(_) | SchemeConfig::Sns(_) => Err(BuildError::Scheme(
                 "the private key is for another algorithm than the settings name",
             )),
             #[cfg(feature = "jwt")]
@@ -179,6 +210,8 @@ impl Signer {
     ///
     /// When its body is not one that can be signed so. A MAC in a header, and a signature, cover any body. When the settings
     /// have a `key_id_header`, and the key has no name: see `key_id`.
+    ///
+    /// What a [`SignedForm`](crate::schemes::SignedForm) signs is sent to the path of its address.
     pub fn sign(&self, sent: Sent, id: &str, at: UnixTime) -> Result<Sent, SignError> {
         match &self.0 {
             Kind::Header(signer) => signer.sign(sent, id, at),
@@ -186,6 +219,34 @@ impl Signer {
                 let body = scheme.signed(&sent.body, secret)?;
                 let member = scheme.config().member.clone();
                 Ok(sent.with_body(body).signed_within(member))
+            }
+            #[cfg(feature = "public-keys")]
+            Kind::Sns(scheme, key) => {
+                let signed = scheme.signed(&sent.body, key, id, at);
+                let signed = signed.ok_or(SignError(
+                    "the body is no message of Amazon SNS, and no text that could be one",
+                ))?;
+                let named = |sent: Sent, (name, value): (&str, String)| {
+                    sent.without_header(name).with_header(name, value)
+                };
+                let sent = signed.headers.into_iter().fold(sent, named);
+                Ok(sent.with_body(signed.body).signed_within(SNS_SIGNATURE))
+            }
+            Kind::Form(scheme, secret) => {
+                let written = scheme.written(sent.to_sign(), secret).map_err(SignError)?;
+                let header = scheme.header();
+                let mut sent = sent.without_header(header);
+                sent.path = written.target;
+                Ok(sent
+                    .with_header(header, written.signature)
+                    .signed_in_each_of([header].into_iter()))
+            }
+            Kind::Members(scheme, secret) => {
+                let body = scheme.signed(&sent.body, secret);
+                let body = body.ok_or(SignError(
+                    "the body lacks what is signed, or has no place for the MAC",
+                ))?;
+                Ok(sent.with_body(body))
             }
             Kind::Token(scheme, token) => match scheme.shown(&sent.body, token) {
                 Some(Shown::Header(name, value)) => {
@@ -219,6 +280,16 @@ impl Signer {
                 let body = scheme.unsigned(&sent.body);
                 sent.with_body(body)
             }
+            #[cfg(feature = "public-keys")]
+            Kind::Sns(scheme, _) => {
+                let body = scheme.unsigned(&sent.body);
+                sent.with_body(body)
+            }
+            Kind::Form(scheme, _) => sent.without_header(scheme.header()),
+            Kind::Members(scheme, _) => {
+                let body = scheme.unsigned(&sent.body);
+                body.map_or(sent.clone(), |body| sent.with_body(body))
+            }
             Kind::Token(scheme, _) => match scheme.header() {
                 Some(name) => sent.without_header(name),
                 None => {
@@ -243,6 +314,10 @@ impl fmt::Debug for Signer {
         let scheme = match &self.0 {
             Kind::Header(signer) => signer.scheme(),
             Kind::Body(..) => "hmac-body-field",
+            #[cfg(feature = "public-keys")]
+            Kind::Sns(..) => "sns",
+            Kind::Form(..) => "signed-form",
+            Kind::Members(..) => "signed-members",
             Kind::Token(..) => "access-token",
             Kind::OneTimeToken(..) => "one-time-token",
             #[cfg(feature = "jwt")]

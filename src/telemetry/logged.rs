@@ -355,6 +355,18 @@ pub(crate) fn no_new_keys(issuer: &str, error: &dyn std::fmt::Display, is_left: 
     }
 }
 
+/// `error` is without its source, which may name servers.
+#[cfg(feature = "sns")]
+pub(crate) fn no_certificate(host: &str, error: &dyn std::fmt::Display) {
+    tracing::error!(target: TARGET, host, "{}: {error}", words::NO_CERTIFICATE);
+}
+
+/// An operator who subscribes an endpoint looks for this first.
+#[cfg(feature = "public-keys")]
+pub(crate) fn confirmation(message_type: &'static str) {
+    tracing::info!(target: TARGET, message_type, "a verified confirmation came: no handler runs for it");
+}
+
 #[cfg(feature = "jwks")]
 pub(crate) fn many_keys(issuer: &str) {
     tracing::warn!(target: TARGET, issuer, "{}", words::MANY_KEYS);

@@ -36,6 +36,10 @@ pub(crate) fn inbox(_: Words, _: &StoreError) {}
 pub(crate) fn unsettled(_: &str, _: &crate::identity::EventKey, _: Words) {}
 #[cfg(feature = "jwks")]
 pub(crate) fn no_new_keys(_: &str, _: &dyn std::fmt::Display, _: bool) {}
+#[cfg(feature = "sns")]
+pub(crate) fn no_certificate(_: &str, _: &dyn std::fmt::Display) {}
+#[cfg(feature = "public-keys")]
+pub(crate) fn confirmation(_: &'static str) {}
 #[cfg(feature = "jwks")]
 pub(crate) fn many_keys(_: &str) {}
 #[cfg(feature = "token")]

@@ -20,7 +20,7 @@ macro_rules! words {
             #[cfg_attr(
                 not(all(
                     feature = "tracing",
-                    feature = "jwks",
+                    feature = "sns",
                     feature = "token",
                     feature = "tower"
                 )),
@@ -99,6 +99,7 @@ words! {
     TOKEN_STORE = "the store of used assertions failed: token request answered 503";
     OLD_KEY_SET = "no new key set, the last good one goes on";
     NO_KEY_SET = "no key set: tokens of this issuer are answered 503 until there is one";
+    NO_CERTIFICATE = "no certificate: messages of Amazon SNS that name it are answered 503 until there is one";
     MANY_KEYS = "the key set has over 8 keys for one algorithm: tokens without `kid` may be refused; said once";
     FORWARDED_UNREAD = "a forwarding header is not read: callers share their failures; set `Networks::behind`; said once";
 }

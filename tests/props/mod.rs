@@ -21,6 +21,7 @@ mod script;
 mod seen;
 mod server;
 mod signing;
+pub(crate) mod sns;
 mod stage;
 pub(crate) mod standard_webhooks;
 mod store;

@@ -17,11 +17,12 @@ use hookgate::{
     keys::{Encoding, JwsAlgorithm, VerifyingKey},
     pack::Head,
     providers::{
-        known::{self, KnownSender, Proof},
+        known::{self, KnownSender, OpenSettings, Proof},
         preset::{Preset, PresetSimulator},
     },
     schemes::SchemeConfig,
     simulator::Sent,
+    tenants::Keys,
     testing::FakeClock,
     time::Timer,
 };
@@ -43,6 +44,11 @@ pub(crate) struct Vector {
     pub(crate) event_type: Option<String>,
     pub(crate) claimed_type: Option<String>,
     pub(crate) id: Option<String>,
+    /// What the row leaves open.
+    #[serde(default)]
+    pub(crate) settings: OpenSettings,
+    /// Path and query.
+    pub(crate) target: Option<String>,
     pub(crate) headers: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) body: String,
@@ -88,6 +94,41 @@ pub(crate) fn signing() -> impl Iterator<Item = &'static KnownSender> {
     presets().filter(|sender| matches!(sender.proof.value(), Proof::Scheme(_)))
 }
 
+/// Where tests have their endpoint, at a sender that signs its address.
+pub(crate) const ADDRESS: &str = "https://hooks.example/hook?via=1";
+
+/// For whom the tokens of the vectors are.
+const AUDIENCE: &str = "tests.example";
+
+/// What tests say of an endpoint, where the row of its sender leaves it open.
+pub(crate) fn open_of(sender: &KnownSender) -> OpenSettings {
+    let mut open = OpenSettings::default();
+    open.url = sender.signs_address().then(|| ADDRESS.to_owned());
+    if sender.needs_audience() {
+        open.audiences = vec![AUDIENCE.to_owned()];
+    }
+    open
+}
+
+/// The preset of `sender` at the endpoint of tests.
+pub(crate) fn preset_of(sender: &KnownSender, keys: impl Into<Keys>) -> Preset {
+    Preset::of(sender, keys).open_settings(open_of(sender))
+}
+
+/// What sends to it.
+pub(crate) fn simulator_of(sender: &KnownSender, key: impl AsRef<[u8]>) -> PresetSimulator {
+    PresetSimulator::of(sender, key).open_settings(open_of(sender))
+}
+
+/// The head of a request, with its query apart.
+pub(crate) fn head_of(sent: &Sent) -> Head<'_> {
+    let (path, query) = match sent.path.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (&*sent.path, None),
+    };
+    Head::new(sent.method.as_str(), path, &sent.headers).query(query)
+}
+
 /// How the sender signs with a private key, where it does.
 fn algorithm(sender: &KnownSender) -> Option<JwsAlgorithm> {
     match sender.scheme()? {
@@ -101,32 +142,8 @@ fn algorithm(sender: &KnownSender) -> Option<JwsAlgorithm> {
             let any_secret = config.algorithms.iter().any(|it| by_secret.contains(it));
             config.algorithms.first().copied().filter(|_| !any_secret)
         }
+        SchemeConfig::Sns(_) => Some(JwsAlgorithm::Rs256),
         _ => None,
-    }
-}
-
-/// For whom the tokens of the vectors are.
-const AUDIENCE: &str = "tests.example";
-
-fn needs_audience(sender: &KnownSender) -> bool {
-    matches!(sender.scheme(), Some(SchemeConfig::JwtBodyHash(config)) if config.needs_audience)
-}
-
-/// The preset of any row, with what its receiver has to name.
-pub(crate) fn preset_of(sender: &KnownSender, keys: Keyring) -> Preset {
-    let preset = Preset::of(sender, keys);
-    match needs_audience(sender) {
-        true => preset.audience(AUDIENCE),
-        false => preset,
-    }
-}
-
-/// What sends to that preset.
-pub(crate) fn simulator_of(sender: &KnownSender, key: impl AsRef<[u8]>) -> PresetSimulator {
-    let simulator = PresetSimulator::of(sender, key);
-    match needs_audience(sender) {
-        true => simulator.audience(AUDIENCE),
-        false => simulator,
     }
 }
 
@@ -196,7 +213,7 @@ impl Vector {
     }
 
     pub(crate) fn preset(&self) -> Preset {
-        preset_of(self.sender(), self.keys())
+        Preset::of(self.sender(), self.keys()).open_settings(self.settings.clone())
     }
 
     /// When it is verified.
@@ -206,7 +223,8 @@ impl Vector {
 
     /// As it arrives.
     pub(crate) fn sent(&self) -> Sent {
-        Sent::new("/", self.headers.clone(), self.body())
+        let target = self.target.as_deref().unwrap_or("/");
+        Sent::new(target, self.headers.clone(), self.body())
     }
 
     pub(crate) fn body(&self) -> Bytes {
@@ -246,8 +264,10 @@ impl Vector {
             .build()
             .unwrap();
         let sent = self.sent();
-        let head = Head::new("POST", "/", &sent.headers);
-        let admitted = receiver.judge().admit(head, Some(sent.body), &timer);
+        let head = head_of(&sent);
+        let admitted = receiver
+            .judge()
+            .admit(head, Some(sent.body.clone()), &timer);
         let admitted = admitted.await?.admitted().unwrap();
         Ok((receiver, admitted, timer))
     }

@@ -8,9 +8,14 @@ use hookgate::{
     access::AnyoneMayCall,
     dedup::MemoryStore,
     framework::{self, DeliverySlot, Handled, Outcome, Ran},
-    pack::{Head, Provider},
+    pack::Provider,
     providers::{
-        facephi::Facephi, idcloud::IdCloud, known::KnownSender, logto::Logto,
+        facephi::Facephi,
+        idcloud::IdCloud,
+        known::{KnownSender, OpenSettings},
+        logto::Logto,
+        preset::Preset,
+        sns::AmazonSns,
         unico_check::UnicoCheck,
     },
     simulator::Sent,
@@ -19,7 +24,10 @@ use hookgate::{
 };
 use http::StatusCode;
 
-use super::presets::preset_of;
+use super::{
+    presets::{head_of, open_of},
+    sns,
+};
 
 /// The name of the receiver: part of its event keys.
 pub(crate) const ENDPOINT: &str = "hook";
@@ -57,17 +65,36 @@ impl Seen {
         now: UnixTime,
         sent: Sent,
     ) -> Result<Self, Refused> {
+        Self::by_with(sender, keys, open_of(sender), now, sent).await
+    }
+
+    /// At an endpoint of its sender with these settings.
+    pub(crate) async fn by_with(
+        sender: &KnownSender,
+        keys: &Keyring,
+        open: OpenSettings,
+        now: UnixTime,
+        sent: Sent,
+    ) -> Result<Self, Refused> {
         let keys = keys.clone();
         match sender.name {
             "facephi" => Self::by_pack(Facephi::new(keys), now, sent).await,
             "idcloud" => Self::by_pack(IdCloud::new(), now, sent).await,
             "logto" => Self::by_pack(Logto::new(keys), now, sent).await,
+            "sns" => Self::by_pack(AmazonSns::signed_by([sns::TOPIC], keys), now, sent).await,
             "unico-check" => Self::by_pack(UnicoCheck::new(), now, sent).await,
-            _ => Self::by_pack(preset_of(sender, keys), now, sent).await,
+            _ => {
+                let preset = Preset::of(sender, keys).open_settings(open);
+                Self::by_pack(preset, now, sent).await
+            }
         }
     }
 
-    async fn by_pack<P: Provider>(pack: P, now: UnixTime, sent: Sent) -> Result<Self, Refused> {
+    pub(crate) async fn by_pack<P: Provider>(
+        pack: P,
+        now: UnixTime,
+        sent: Sent,
+    ) -> Result<Self, Refused> {
         let clock = FakeClock::at(now);
         let timer: Arc<dyn Timer> = Arc::new(clock.clone());
         let receiver = Receiver::new(ENDPOINT, pack)
@@ -76,8 +103,11 @@ impl Seen {
             .clock(clock)
             .build()
             .unwrap();
-        let head = Head::new("POST", &sent.path, &sent.headers);
-        let judged = receiver.judge().admit(head, Some(sent.body), &timer).await;
+        let head = head_of(&sent);
+        let judged = receiver
+            .judge()
+            .admit(head, Some(sent.body.clone()), &timer)
+            .await;
         let admitted = match judged {
             Ok(judged) => judged.admitted().unwrap(),
             Err(why) => {

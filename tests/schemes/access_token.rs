@@ -27,7 +27,11 @@ use http::HeaderName;
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::json;
 
-use crate::props::{at_once, hex, hmac_sha256, presets::presets, vector};
+use crate::props::{
+    at_once, hex, hmac_sha256,
+    presets::{preset_of, presets},
+    vector,
+};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 const TOKEN: &str = "a token of both ends";
@@ -338,7 +342,7 @@ fn every_row_with_a_token_says_that_it_is_access_only() {
 #[test]
 fn no_preset_is_built_without_a_key_of_its_sender() {
     let built = |sender: &KnownSender, keys: Keys| {
-        let receiver = Receiver::new("tokens", Preset::of(sender, keys));
+        let receiver = Receiver::new("tokens", preset_of(sender, keys));
         receiver.dedup(MemoryStore::new()).build().map(drop)
     };
     for sender in presets() {

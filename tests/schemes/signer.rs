@@ -9,8 +9,8 @@ use hookgate::{
     pack::{Head, LiveKeys, RawRequest, Scheme},
     schemes::{
         Digest, HeaderFamily, HmacBodyFieldConfig, HmacHeaderConfig, PublicKeySignatureConfig,
-        Recipe, SchemeConfig, SignatureEncoding, SignatureLayout, SignedRequestConfig,
-        TimestampForm,
+        Recipe, SchemeConfig, SignatureEncoding, SignatureLayout, SignedFormConfig,
+        SignedMembersConfig, SignedRequestConfig, SnsConfig, SnsSignature, TimestampForm,
     },
     simulator::{Sent, Signer},
     testing::senders,
@@ -120,7 +120,21 @@ fn headers() -> Vec<SchemeConfig> {
             }
         }
     }
-    configs.into_iter().map(SchemeConfig::from).collect()
+    let configs = configs.into_iter().map(SchemeConfig::from);
+    configs.chain(forms()).collect()
+}
+
+/// Bodies that are no forms, whose digest stands in the signed address.
+fn forms() -> impl Iterator<Item = SchemeConfig> {
+    let each = OF_MACS.iter();
+    let each = each.flat_map(|encoding| DIGESTS.map(|digest| (*encoding, digest)));
+    each.map(|(encoding, digest)| {
+        SignedFormConfig::new("X-Signature", encoding)
+            .digest(digest)
+            .url("https://hooks.example/hook?n=1")
+            .body_digest("sha256")
+            .into()
+    })
 }
 
 fn bodies() -> Vec<SchemeConfig> {
@@ -422,11 +436,19 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
     let request = SignedRequestConfig::new("x-signature")
         .nonce("x-nonce")
         .template("{nonce}.{body}");
+    let sns = [SnsSignature::Sha256, SnsSignature::Sha1].map(|signature| {
+        SnsConfig::new(["arn:aws:sns:us-east-1:123456789012:topic"]).signature(signature)
+    });
+    let members = SignedMembersConfig::new(["/id", "/text"], "/mac")
+        .in_list("/items")
+        .within("/item")
+        .free_member("/text");
     let mut names = BTreeSet::new();
     for config in headers()
         .into_iter()
         .chain(bodies())
-        .chain([request.into()])
+        .chain([request.into(), members.into()])
+        .chain(sns.map(SchemeConfig::from))
         .chain(by_keys().into_iter().map(|(config, ..)| config.into()))
     {
         let text = serde_json::to_string(&config).unwrap();
@@ -439,7 +461,10 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
         "hmac-body-field",
         "hmac-header",
         "public-key-signature",
+        "signed-form",
+        "signed-members",
         "signed-request",
+        "sns",
     ];
     assert_eq!(names, expected.map(str::to_owned).into());
     for unknown in [
@@ -452,6 +477,8 @@ fn every_configuration_is_written_and_read_without_a_loss_under_its_schemes_name
         r#"{"scheme":"hmac-body-field","member":"mac","encoding":"jws"}"#,
         r#"{"scheme":"hmac-body-field","member":"mac","members":1}"#,
         r#"{"signature_header":"x","encoding":"hex"}"#,
+        r#"{"scheme":"sns"}"#,
+        r#"{"scheme":"sns","topics":[],"signature":"md5"}"#,
     ] {
         assert!(
             serde_json::from_str::<SchemeConfig>(unknown).is_err(),

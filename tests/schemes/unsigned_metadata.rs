@@ -7,6 +7,7 @@ use hookgate::{
         idcloud::{IdCloudSimulator, State},
         known::{self, KnownSender, Proof},
         logto::{LogtoSimulator, User},
+        sns::SnsSimulator,
         unico_check::{Status, UnicoCheckSimulator},
     },
     schemes::SchemeConfig,
@@ -17,6 +18,7 @@ use proptest::{prelude::*, sample::Index};
 use crate::props::{
     Counted, Refused, Seen,
     presets::{Pair, simulator_of},
+    sns::TOPIC,
 };
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
@@ -52,6 +54,10 @@ fn sent(sender: &KnownSender) -> Sent {
         "facephi" => FacephiSimulator::new(SECRET, NOW).send(Topic::OperationFinished),
         "idcloud" => IdCloudSimulator::new().process("8263a268", State::Finished, "id"),
         "logto" => LogtoSimulator::new(SECRET, NOW).post_sign_in(User::new("u_1", NOW)),
+        "sns" => {
+            let sns = SnsSimulator::new(TOPIC, Pair::of(sender, SECRET).signs).unwrap();
+            sns.notification("evt_7", NOW, "Hello").unwrap()
+        }
         "unico-check" => {
             UnicoCheckSimulator::new().update_process("8263a268", Status::Divergence, None)
         }

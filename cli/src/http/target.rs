@@ -18,6 +18,12 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// The URL, as it is signed by senders that sign it.
+    pub(crate) fn url(&self) -> String {
+        let scheme = if self.is_tls { "https" } else { "http" };
+        format!("{scheme}://{}{}", self.authority, self.path)
+    }
+
     /// Reads a URL. A user or password before the host is refused: others can see the arguments of a program. A query is
     /// part of the route, and some endpoints have a token there, so it is taken as it is.
     pub(crate) fn read(url: &str) -> Result<Self, String> {

@@ -8,12 +8,13 @@ use hookgate::{
     pack::{Keys, Provider},
     providers::{
         idcloud::IdCloud,
-        known::{self, KnownSender},
+        known::{self, KnownSender, OpenSettings},
         preset::Preset,
     },
     schemes::{
         AccessToken, AccessTokenConfig, HmacBodyField, HmacBodyFieldConfig, HmacHeader,
-        HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, SchemeConfig,
+        HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, SchemeConfig, SignedForm,
+        SignedFormConfig, SignedMembers, SignedMembersConfig,
     },
 };
 
@@ -26,8 +27,9 @@ use crate::settings::{
     public_key::{KeysTaken, PublicKeyRule},
     refused::Refused,
     signed_request::SignedRequestRule,
+    sns,
     terms::Terms,
-    token_binding::{AudienceConfig, TokenRule, is_shared, needs_audience},
+    token_binding::{TokenRule, is_shared},
     unico::{IdCloudConfig, UnicoCheckConfig},
 };
 
@@ -75,6 +77,11 @@ struct Words {
     identity: &'static str,
 }
 
+/// Settings of a sender that signs the address.
+const ADDRESS: &str = r#"{"url":"https://hooks.example/hook"}"#;
+/// Settings of a sender whose tokens are each for somebody.
+const AUDIENCE: &str = r#"{"audiences":["sample"]}"#;
+
 /// A shared secret that verifies nothing.
 pub(crate) const SAMPLE_SECRET: &str = "hex:01";
 /// The public key of RFC 8410, section 10.1.
@@ -84,8 +91,11 @@ const SAMPLE_PUBLIC_KEY: &str = "der:MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqo
 const SAMPLE_P256_KEY: &str =
     "hex:036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
 
-/// The public half of a key that was made for this, and thrown away.
-const SAMPLE_RSA_KEY: &str = "der:MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqyw2TW2wHSmQQEjZTEapG1APViXbV9aKyk6cEKn4TGhjpS6j3/zh55rEqUFb0bwC+zjAOt06Bzg5Dncl5RtTg9xqdXRMKG2gYb6izcdy0htyKJIwZjsxv4KZ95d0tMNQh3uz3biyH0sZu8uO3dAU5xyAfZpS340mDDaezGKj86DJQbf7J/3H4ZHUWU8JmP9yA9SqfDQJvayINpbW+TSoEX6X1cm1q1gODPOFWysoDun3u0Q9KUUD9kN6EmRazAcg7FRTxA5gc1YGQ6i2+3kG0mH8CZVx6kdcIDbH9hjRgpdtjsia5eABkuUge5fsEOiBIA9Zw/5wB++sz5DwEdvY0QIDAQAB";
+/// The public key of `tests/vectors/signed_request`.
+const SAMPLE_RSA_KEY: &str = "der:MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAt6zDVVClhqCwlWXZk8rifF+mj/jLWC0EjsYBj8m8ysTFndnzx61NeaY6\
+    siokRfspC9i8fSGUuW9pLD2Oc6QU/aIh4f8/mEH+miMQxAJl4H522AR1rT8nx+o3PLLkuqAj442e7CvRxkcwQcMCn4ciOy/FU8IC\
+    FiSOGv58XkH2edo8hQ9DJ30bcr9bAc4fV2qSA7L1nexsbLIQoWSwaFCccdIYLleZ4CZtG2On7wxdrDemK6YCGsV8M9kq1n3ycuT2\
+    jFv2t0Cf7pDW45rNgg7hxjf/B5rkzV7nmdCnEW5kYne3j25edBzlmrvRsubV3Xbm/xo2GKYnwzY3Z98NQrZsmwIDAQAB";
 
 /// How the sender signs with a private key, where it does not sign with a secret.
 pub(crate) fn algorithm_of(sender: &KnownSender) -> Option<JwsAlgorithm> {
@@ -99,6 +109,7 @@ fn algorithms_of(sender: &KnownSender) -> Vec<JwsAlgorithm> {
     match sender.scheme() {
         Some(SchemeConfig::PublicKeySignature(config)) => vec![config.algorithm],
         Some(SchemeConfig::JwtBodyHash(config)) => config.algorithms,
+        Some(SchemeConfig::Sns(_)) => vec![JwsAlgorithm::Rs256],
         _ => Vec::new(),
     }
 }
@@ -156,9 +167,9 @@ impl Listed {
                 .row(keys_of(sender), |config: DatedEventsConfig, keys| {
                     Ok(config.preset(sender, keys))
                 }),
-            Of::Row(sender) if needs_audience(sender) => terms
-                .row(keys_of(sender), |config: AudienceConfig, keys| {
-                    Ok(config.preset(sender, keys))
+            Of::Row(sender) if sender.has_open_settings() => terms
+                .row(keys_of(sender), |open: OpenSettings, keys| {
+                    Ok(Preset::of(sender, keys).open_settings(open))
                 }),
             Of::Row(sender) => terms.pack(keys_of(sender), |keys| Preset::of(sender, keys)),
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
@@ -168,7 +179,8 @@ impl Listed {
     /// The least settings with which a receiver can be built.
     pub(crate) fn least_settings(&self) -> Option<&'static str> {
         match self.of {
-            Of::Row(sender) if needs_audience(sender) => Some(r#"{"audiences":["sample"]}"#),
+            Of::Row(sender) if sender.signs_address() => Some(ADDRESS),
+            Of::Row(sender) if sender.needs_audience() => Some(AUDIENCE),
             _ => self.entry()?.least_settings,
         }
     }
@@ -288,6 +300,18 @@ const PACKS: &[Entry] = &[
         sample_key: SAMPLE_PUBLIC_KEY,
         plain_json: None,
     },
+    Entry {
+        name: "sns",
+        builder: |terms| {
+            terms.without_secret(sns::pack, |_, _| {
+                let why = "`tenant`: SNS signs for all with one key, so a message of one would pass for another";
+                Err(Refused::Malformed(why.to_owned()))
+            })
+        },
+        least_settings: Some(r#"{"topics":["arn:aws:sns:us-east-1:123456789012:topic"]}"#),
+        sample_key: SAMPLE_RSA_KEY,
+        plain_json: None,
+    },
 ];
 
 /// Schemes for any sender.
@@ -402,6 +426,44 @@ const SCHEMES: &[(Entry, Words)] = &[
         Words {
             proof: "by a certificate's key over a template, in a header, as `settings` say",
             identity: "digest of the body",
+        },
+    ),
+    (
+        Entry {
+            name: "signed-form",
+            builder: |terms| {
+                terms.scheme(|config: SignedFormConfig, keys| {
+                    let scheme = SignedForm::try_from(config)?;
+                    Ok(Preset::custom("signed-form", scheme, keys))
+                })
+            },
+            least_settings: Some(
+                r#"{"signature_header":"x-signature","encoding":"base64","url":"https://hooks.example/hook","fields":["id"]}"#,
+            ),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "HMAC of an address and the fields of a form, in a header, as `settings` say",
+            identity: "digest of what is signed",
+        },
+    ),
+    (
+        Entry {
+            name: "signed-members",
+            builder: |terms| {
+                terms.scheme(|config: SignedMembersConfig, keys| {
+                    let scheme = SignedMembers::try_from(config)?;
+                    Ok(Preset::custom("signed-members", scheme, keys))
+                })
+            },
+            least_settings: Some(r#"{"members":["/id"],"signature":"/mac"}"#),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "HMAC of some members of the JSON alone, in a member of it, as `settings` say",
+            identity: "digest of what is signed",
         },
     ),
     (

@@ -90,7 +90,11 @@ impl Proof {
             }
             Some((
                 _,
-                Some(SchemeConfig::SignedRequest(_) | SchemeConfig::PublicKeySignature(_)),
+                Some(
+                    SchemeConfig::SignedRequest(_)
+                    | SchemeConfig::PublicKeySignature(_)
+                    | SchemeConfig::Sns(_),
+                ),
             )) => Self::Certificate,
             Some((known::Proof::AsConfigured, _)) if is_signed() => Self::Certificate,
             Some((known::Proof::AsConfigured | known::Proof::Access, _)) => Self::Access,

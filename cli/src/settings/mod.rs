@@ -15,6 +15,7 @@ pub(crate) mod public_key;
 pub(crate) mod refused;
 pub(crate) mod shared_secret;
 pub(crate) mod signed_request;
+pub(crate) mod sns;
 pub(crate) mod store_url;
 pub(crate) mod terms;
 pub(crate) mod text;

@@ -3,9 +3,7 @@
 use hookgate::{
     Key, Keyring,
     keys::JwsAlgorithm,
-    providers::{known::KnownSender, preset::Preset},
-    schemes::{JwtBodyHash, JwtBodyHashConfig, SchemeConfig},
-    tenants::Keys,
+    schemes::{JwtBodyHash, JwtBodyHashConfig},
 };
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Map, Value};
@@ -92,24 +90,4 @@ pub(crate) fn is_shared(algorithm: JwsAlgorithm) -> bool {
         algorithm,
         JwsAlgorithm::Hs256 | JwsAlgorithm::Hs384 | JwsAlgorithm::Hs512
     )
-}
-
-/// The settings of senders whose tokens are each for somebody.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AudienceConfig {
-    #[serde(default)]
-    audiences: Vec<String>,
-}
-
-impl AudienceConfig {
-    pub(crate) fn preset(self, sender: &KnownSender, keys: Keys) -> Preset {
-        let preset = Preset::of(sender, keys);
-        self.audiences.into_iter().fold(preset, Preset::audience)
-    }
-}
-
-/// Whether no receiver of the sender is built without an audience.
-pub(crate) fn needs_audience(sender: &KnownSender) -> bool {
-    matches!(sender.scheme(), Some(SchemeConfig::JwtBodyHash(config)) if config.needs_audience)
 }

@@ -290,6 +290,79 @@ fn without_signature() -> Vec<Row> {
     ]
 }
 
+/// Messages of Amazon SNS.
+fn of_sns() -> Vec<Row> {
+    const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:orders";
+    let now = SystemClock::new().now().to_rfc3339();
+    let row = |kind: &str, changes: &[(&str, Value)], settings: Value, reason| {
+        let mut message = json!({
+            "Type": kind,
+            "MessageId": "26858270-545e-5848-82a2-e05566af3dcf",
+            "TopicArn": TOPIC,
+            "Message": "Hello",
+            "Timestamp": now,
+            "SubscribeURL": "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription",
+            "Token": "2336412f37fb",
+            "SignatureVersion": "2",
+            "SigningCertURL": format!(
+                "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-{}.pem", "0".repeat(32)
+            ),
+        });
+        let mut names = vec!["Message", "MessageId", "Timestamp", "TopicArn", "Type"];
+        if kind != "Notification" {
+            names.extend(["SubscribeURL", "Token"]);
+            names.sort_unstable();
+        }
+        let line = |name: &&str| format!("{name}\n{}\n", message[*name].as_str().unwrap());
+        let text: String = names.iter().map(line).collect();
+        message["Signature"] = STANDARD.encode(rs256(text.as_bytes())).into();
+        for (name, value) in changes {
+            message[*name] = value.clone();
+        }
+        Row {
+            method: "POST",
+            provider: "sns",
+            settings,
+            lines: "content-type: text/plain; charset=UTF-8\r\n".to_owned(),
+            body: message.to_string().into(),
+            reason,
+            keys: vec![("KEY_0", certificate("rsa.crt.pem"))],
+        }
+    };
+    let ours = || json!({ "topics": [TOPIC] });
+    let malformed = Some("malformed_signature");
+    let changed =
+        |name, value: Value, reason| row("Notification", &[(name, value)], ours(), reason);
+    vec![
+        row("Notification", &[], ours(), None),
+        row(
+            "Notification",
+            &[],
+            json!({"topics": [format!("{TOPIC}2")]}),
+            malformed,
+        ),
+        row(
+            "Notification",
+            &[],
+            json!({"topics": [TOPIC], "signature": "sha1"}),
+            malformed,
+        ),
+        changed("Message", json!("hello"), Some("signature_mismatch")),
+        changed("SignatureVersion", json!("1"), malformed),
+        changed(
+            "SigningCertURL",
+            json!("https://attacker.tld/a.pem"),
+            malformed,
+        ),
+        changed("UnsubscribeURL", json!("https://attacker.tld/"), None),
+        changed("MessageId", json!("1"), Some("malformed_id")),
+        changed("MessageId", json!(""), Some("missing_id")),
+        changed("Timestamp", json!("today"), Some("malformed_timestamp")),
+        changed("Timestamp", json!(""), Some("missing_timestamp")),
+        changed("Signature", json!(""), Some("missing_signature")),
+    ]
+}
+
 /// Requests that name the key that signed them.
 fn with_key_ids() -> Vec<Row> {
     let row = |named: &str, ids: Value, reason| {
@@ -678,6 +751,87 @@ fn templates() -> Vec<Row> {
     ]
 }
 
+/// Signed parts of a request: an address and the fields of a form, the digest of a body, some members of JSON.
+fn signed_parts() -> Vec<Row> {
+    const KEY: &str = "a secret of the test";
+    let base64 = |signed: &str| STANDARD.encode(mac(KEY.as_bytes(), signed.as_bytes()));
+    let row = |provider, settings: Value, media_type: &str, lines: &str, body: &str, reason| Row {
+        method: "POST",
+        provider,
+        settings,
+        lines: format!("content-type: {media_type}\r\n{lines}"),
+        body: body.into(),
+        reason,
+        keys: vec![("KEY_0", KEY.to_owned())],
+    };
+    let (form, json) = ("application/x-www-form-urlencoded", "application/json");
+    let address = format!("https://hooks.example{TARGET}");
+    let settings = |url: &str, more: Value| {
+        let mut settings = json!({
+            "signature_header": "x-signature", "encoding": "base64", "url": url, "fields": ["Body", "From"],
+        });
+        for (name, value) in more.as_object().unwrap() {
+            settings[name] = value.clone();
+        }
+        settings
+    };
+    let of_form = |settings: Value, media_type: &str, signed: &str, body: &str, reason| {
+        let line = format!("x-signature: {}\r\n", base64(&format!("{address}{signed}")));
+        row("signed-form", settings, media_type, &line, body, reason)
+    };
+    let usual = || settings(&address, json!({}));
+    let body = "From=b&Body=a";
+    let malformed = Some("malformed_signature");
+    let of_members = |id: &str, sign: &str, reason| {
+        let settings = json!({"members": ["/id", "/data/n"], "signature": "/mac"});
+        let mac = base64(sign);
+        let body = json!({"id": id, "data": {"n": 7, "more": 1}, "mac": mac}).to_string();
+        row("signed-members", settings, json, "", &body, reason)
+    };
+    vec![
+        of_form(usual(), form, "BodyaFromb", body, None),
+        of_form(usual(), form, "BodyaFromb", "Body=a&From=b&From=b", None),
+        of_form(
+            usual(),
+            form,
+            "FrombBodya",
+            body,
+            Some("signature_mismatch"),
+        ),
+        of_form(
+            usual(),
+            json,
+            "BodyaFromb",
+            body,
+            Some("unsupported_media_type"),
+        ),
+        of_form(
+            usual(),
+            form,
+            "BodyaFrombNewc",
+            "Body=a&From=b&New=c",
+            malformed,
+        ),
+        of_form(
+            settings(&address, json!({"leave_out_unknown_fields": true})),
+            form,
+            "BodyaFrombNewc",
+            "Body=a&From=b&New=c",
+            None,
+        ),
+        of_form(
+            settings("https://hooks.example/other", json!({})),
+            form,
+            "BodyaFromb",
+            body,
+            malformed,
+        ),
+        of_members("a", "a:7", None),
+        of_members("a", "a:8", Some("signature_mismatch")),
+        of_members("a:7", "a:7:7", malformed),
+    ]
+}
+
 /// An event of PagerDuty with this time.
 fn of_pagerduty(time: &str, settings: Value, reason: Option<&'static str>) -> Row {
     let body = json!({"event": {"id": "1", "event_type": "t", "occurred_at": time}}).to_string();
@@ -840,7 +994,9 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
             .chain(forms())
             .chain(compressed())
             .chain(templates())
-            .chain(bound_tokens());
+            .chain(bound_tokens())
+            .chain(of_sns())
+            .chain(signed_parts());
         for (number, row) in rows.enumerate() {
             let folder = tempfile::tempdir().unwrap();
             let saved = folder.path().join("seen");

@@ -137,7 +137,7 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The invented credentials of every provider, in its usual variables.
-pub(crate) const SECRETS: [(&str, &str); 20] = [
+pub(crate) const SECRETS: [(&str, &str); 24] = [
     ("FACEPHI_SECRET", "s3cretOfFacephi"),
     ("FACEPHI_API_KEY", "s3cretKeyOfFacephi"),
     ("GITHUB_WEBHOOK_SECRET", "s3cretOfGitHub"),
@@ -148,8 +148,12 @@ pub(crate) const SECRETS: [(&str, &str); 20] = [
     ("SHOPIFY_SECRET", "s3cretOfShopify"),
     ("PUBLIC_KEY_SIGNATURE_KEY", CERTIFICATE),
     ("PUBLIC_KEY_SIGNATURE_PRIVATE_KEY", PRIVATE_KEY),
+    ("SIGNED_FORM_SECRET", "s3cretOfAForm"),
+    ("SIGNED_MEMBERS_SECRET", "s3cretOfSomeMembers"),
     ("SIGNED_REQUEST_CERTIFICATE", CERTIFICATE),
     ("SIGNED_REQUEST_PRIVATE_KEY", PRIVATE_KEY),
+    ("SNS_CERTIFICATE", CERTIFICATE),
+    ("SNS_PRIVATE_KEY", PRIVATE_KEY),
     ("SLACK_SIGNING_SECRET", "s3cretOfSlack"),
     (
         "STANDARD_WEBHOOKS_SECRET",

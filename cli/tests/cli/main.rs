@@ -24,6 +24,7 @@ mod senders;
 mod settings;
 mod settings_secrecy;
 mod signed_requests;
+mod sns;
 mod stores;
 mod streaming;
 mod terminal;

@@ -121,7 +121,7 @@ fn a_saved_request_signed_with_another_key_is_told_by_that_key() {
         let name = row.name();
         // There is no other certificate's key here.
         let Some(mistake) = (match row.provider {
-            "public-key-signature" | "signed-request" | "unico-check" => None,
+            "public-key-signature" | "signed-request" | "sns" | "unico-check" => None,
             name if signs_by_key(name) => None,
             "facephi" => Some("facephi_recipe"),
             "hmac-body-field" => Some("scheme_recipe"),

@@ -57,12 +57,14 @@ const fn showing(provider: &'static str, event: &'static str) -> Row {
 }
 
 /// Senders whose endpoints are configured in a file.
-const CONFIGURED: [Row; 7] = [
+const CONFIGURED: [Row; 9] = [
     showing("access-only", "user.created").with("access-only.json"),
     signing("hmac-body-field", "user.created").with("hmac-body-field.json"),
     signing_time("hmac-header", "user.created").with("hmac-header.json"),
     signing_time("jwt-body-hash", "user.created").with("jwt-body-hash.json"),
     signing_time("public-key-signature", "user.created").with("public-key-signature.json"),
+    signing("signed-form", "user.created").with("signed-form.json"),
+    signing("signed-members", "user.created").with("signed-members.json"),
     signing_time("signed-request", "user.created").with("signed-request.json"),
     signing_time("unico-check", "update_process").with("unico-check-signed.json"),
 ];
@@ -73,6 +75,7 @@ fn event_of(sender: &KnownSender) -> &'static str {
         "facephi" => "id_captured",
         "idcloud" => "process_finished",
         "logto" => "PostSignIn",
+        "sns" => "Notification",
         "unico-check" => "update_process",
         name => panic!("name an event of {name}"),
     }
@@ -84,7 +87,8 @@ fn shape(sender: &KnownSender) -> String {
     let Some(SchemeConfig::HmacHeader(mut config)) = sender.scheme() else {
         return sender.name.to_owned();
     };
-    let template = ["{id}", "{timestamp}", "{body}"].map(|it| config.template.contains(it));
+    let template = ["{id}", "{timestamp", "{body}", "{url}", "{path}"];
+    let template = template.map(|it| config.template.contains(it));
     for name in [&mut config.id_header, &mut config.timestamp_header] {
         *name = name.as_ref().map(|_| String::new());
     }
@@ -127,10 +131,10 @@ pub(crate) fn rows() -> Vec<Row> {
             _ => showing,
         };
         let row = of(sender.name, event);
-        match sender.scheme() {
-            Some(SchemeConfig::JwtBodyHash(config)) if config.needs_audience => {
-                row.with("audience.json")
-            }
+        match sender.name {
+            "sns" => row.with("sns.json"),
+            _ if sender.signs_address() => row.with("address.json"),
+            _ if sender.needs_audience() => row.with("audience.json"),
             _ => row,
         }
     });

@@ -123,6 +123,10 @@ fn whole() -> Vec<(&'static str, Value)> {
             json!({"generation": {"both": {"terminal": [3, 4]}}}),
         ),
         (
+            "sns",
+            json!({"topics": ["arn:aws:sns:eu-west-1:123456789012:orders"], "signature": "sha1_or_sha256"}),
+        ),
+        (
             "unico-check",
             json!({"distinct_by_content": true, "accept_unreadable_time": true, "signed": signed.clone()}),
         ),
@@ -135,6 +139,21 @@ fn whole() -> Vec<(&'static str, Value)> {
             header(json!({"space_separated": {"prefix": "v1,"}})),
         ),
         ("hmac-header", pairs),
+        (
+            "signed-form",
+            json!({
+                "signature_header": "x-signature", "encoding": "base64", "url": "https://hooks.example.com/in",
+                "fields": ["a"], "leave_out_unknown_fields": true, "body_digest": "sha256", "digest": "sha1",
+            }),
+        ),
+        (
+            "signed-members",
+            json!({
+                "members": ["/a", "/b"], "signature": "/mac", "list": "/items", "within": "/item", "separator": ":",
+                "free_member": "/b", "encoding": "hex", "digest": "sha256",
+            }),
+        ),
+        ("contentful", json!({"signed_headers": ["x-a"]})),
         (
             "hmac-header",
             json!({
@@ -205,7 +224,7 @@ fn whole() -> Vec<(&'static str, Value)> {
                 _ => json!({"api_key": {"header": "x-api-key", "value": "v"}}),
             };
             let key = match provider {
-                "unico-check" | "public-key-signature" | "signed-request" => {
+                "unico-check" | "public-key-signature" | "signed-request" | "sns" => {
                     format!("pem:{certificate}")
                 }
                 _ => "utf8:k3y".to_owned(),

@@ -7,6 +7,7 @@ mod behind_an_inbox;
 mod custom;
 mod over_http;
 mod right;
+mod sns;
 mod stores;
 mod wrong_behind_an_inbox;
 mod wrong_on_actix;

@@ -35,6 +35,7 @@ mod everywhere;
 mod existing;
 mod existing_on_actix;
 mod existing_on_axum;
+mod forms;
 mod handlers;
 mod hang_ups;
 mod heads;

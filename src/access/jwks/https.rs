@@ -1,18 +1,23 @@
 //! [`HttpsFetcher`]: key sets from a URL.
 
-use std::{fmt, sync::OnceLock, time::Duration};
+use std::{fmt, time::Duration};
 
 use http::{HeaderMap, header};
-use reqwest::{Client, Url, redirect::Policy};
-use tokio::runtime::Handle;
+use reqwest::Url;
 
 use super::{JwksDocument, JwksError, JwksFetcher};
-use crate::setup::BuildError;
+use crate::{
+    access::https::{BadAddress, Https, NotGot, checked},
+    setup::BuildError,
+};
 
 /// The most that is read: sets of a handful of keys with certificates are a tenth of it.
 const MAX_BYTES: usize = 256 * 1024;
-const NO_RUNTIME: &str = "fetching a key set over HTTPS needs a tokio runtime";
 const NO_URL: &str = "the address of a key set is no URL";
+const HAS_USER: &str = "the address of a key set has a user or password in it: key sets are public";
+const NOT_HTTPS: &str =
+    "the address of a key set must be https: whoever can change it on the way opens the endpoint";
+const MEDIA_TYPES: &str = "application/jwk-set+json, application/json";
 
 /// Fetches a key set over HTTPS, with the certificates that the operating system trusts; a container needs them
 /// installed (`ca-certificates`). Needs tokio; elsewhere write a [`JwksFetcher`] of your own.
@@ -38,67 +43,35 @@ const NO_URL: &str = "the address of a key set is no URL";
 /// ```
 pub struct HttpsFetcher {
     url: Result<Url, &'static str>,
-    /// Made by the first fetch: it reads the certificates, and `build()` does no IO.
-    client: OnceLock<Client>,
+    https: Https,
 }
 
 impl HttpsFetcher {
     /// Fetches from `url`. One that cannot be right is refused when the receiver is built.
     pub fn new(url: impl AsRef<str>) -> Self {
         Self {
-            url: checked(url.as_ref()),
-            client: OnceLock::new(),
+            url: checked(url.as_ref()).map_err(|why| match why {
+                BadAddress::NoUrl => NO_URL,
+                BadAddress::HasUser => HAS_USER,
+                BadAddress::NotHttps => NOT_HTTPS,
+            }),
+            https: Https::default(),
         }
-    }
-
-    fn client(&self, url: &Url) -> Result<&Client, JwksError> {
-        if let Some(client) = self.client.get() {
-            return Ok(client);
-        }
-        let builder = Client::builder()
-            .redirect(Policy::none())
-            // Fetches are minutes apart, and a kept connection belongs to the runtime that opened it.
-            .pool_max_idle_per_host(0)
-            .user_agent(concat!("hookgate/", env!("CARGO_PKG_VERSION")));
-        let builder = if is_own_machine(url) {
-            builder.no_proxy()
-        } else {
-            builder.https_only(true)
-        };
-        let client = builder.build().map_err(unreachable)?;
-        Ok(self.client.get_or_init(|| client))
     }
 }
 
 impl JwksFetcher for HttpsFetcher {
     async fn fetch(&self) -> Result<JwksDocument, JwksError> {
-        let url = self
-            .url
-            .as_ref()
-            .map_err(|why| JwksError::Unreachable((*why).into()))?;
-        if Handle::try_current().is_err() {
-            return Err(JwksError::Unreachable(NO_RUNTIME.into()));
-        }
-        // A cache on the way must not answer: the refresh for an unknown `kid` wants what is published now.
-        let request = self
-            .client(url)?
-            .get(url.clone())
-            .header(header::ACCEPT, "application/jwk-set+json, application/json")
-            .header(header::CACHE_CONTROL, "no-cache");
-        let mut response = request.send().await.map_err(unreachable)?;
-        if response.status() != http::StatusCode::OK {
-            return Err(JwksError::Status(response.status().as_u16()));
-        }
-        let max_age = max_age(response.headers());
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-            if body.len().saturating_add(chunk.len()) > MAX_BYTES {
-                return Err(JwksError::TooLarge { limit: MAX_BYTES });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let document = JwksDocument::new(body);
-        Ok(match max_age {
+        let url = self.url.as_ref();
+        let url = url.map_err(|why| JwksError::Unreachable((*why).into()))?;
+        let got = self.https.get(url, MEDIA_TYPES, MAX_BYTES).await;
+        let got = got.map_err(|error| match error {
+            NotGot::Unreachable(source) => JwksError::Unreachable(source),
+            NotGot::Status(status) => JwksError::Status(status),
+            NotGot::TooLarge { limit } => JwksError::TooLarge { limit },
+        })?;
+        let document = JwksDocument::new(got.body);
+        Ok(match max_age(&got.headers) {
             Some(max_age) => document.max_age(max_age),
             None => document,
         })
@@ -113,32 +86,6 @@ impl JwksFetcher for HttpsFetcher {
         let url = self.url.as_ref().ok();
         url.and_then(Url::host_str).unwrap_or_default()
     }
-}
-
-fn checked(url: &str) -> Result<Url, &'static str> {
-    let url = Url::parse(url).map_err(|_| NO_URL)?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("the address of a key set has a user or password in it: key sets are public");
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_own_machine(&url) => Ok(url),
-        _ => Err(
-            "the address of a key set must be https: whoever can change it on the way opens the endpoint",
-        ),
-    }
-}
-
-fn is_own_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    let address: Option<std::net::IpAddr> = address.parse().ok();
-    host == "localhost" || address.is_some_and(|it| it.is_loopback())
-}
-
-/// Without its URL, whose query may be nobody's business.
-fn unreachable(error: reqwest::Error) -> JwksError {
-    JwksError::Unreachable(error.without_url().into())
 }
 
 /// `max-age` less the time that the answer spent in caches (RFC 9111, section 4.2); nothing where the answer is not to

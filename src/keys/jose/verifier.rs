@@ -5,9 +5,9 @@ use aws_lc_rs::{
     signature::{
         ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_ASN1,
         ECDSA_P384_SHA384_FIXED, ED25519, EcdsaVerificationAlgorithm, ParsedPublicKey,
-        RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
-        RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
-        RsaParameters,
+        RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256,
+        RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
+        RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters,
     },
 };
 
@@ -71,6 +71,17 @@ impl Verifier {
             }
         }
     }
+}
+
+/// Whether an RSA key signed `message` by SHA-1 (PKCS #1 v1.5). Nothing is kept ready for it: whoever takes such
+/// signatures is to leave them behind.
+pub(super) fn verifies_rsa_sha1(material: &Material, message: &[u8], signature: &[u8]) -> bool {
+    let Material::Rsa(key) = material else {
+        return false;
+    };
+    let algorithm = &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY;
+    let key = key.0.to_parsed_public_key(algorithm);
+    key.is_ok_and(|key| key.verify_sig(message, signature).is_ok())
 }
 
 fn mac(algorithm: hmac::Algorithm, secret: &[u8]) -> Verifier {

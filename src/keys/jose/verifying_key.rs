@@ -10,7 +10,7 @@ use super::{
     jwk::Jwk,
     public_key::{self, Material, PublicKey},
     self_test::self_test,
-    verifier::Verifier,
+    verifier::{self, Verifier},
 };
 use crate::{keys::Secret, setup::BuildError, time::UnixTime};
 
@@ -255,6 +255,13 @@ impl VerifyingKey {
             let verifier = verifier.as_ref();
             verifier.is_some_and(|it| it.verifies(form, message, signature))
         })
+    }
+
+    /// Whether this RSA key signed `message` by SHA-1 (PKCS #1 v1.5). No [`JwsAlgorithm`] is of that digest, so no setting
+    /// but one of Amazon SNS takes it.
+    pub(crate) fn verifies_rsa_sha1(&self, message: &[u8], signature: &[u8]) -> bool {
+        let key = self.key.as_ref();
+        key.is_ok_and(|key| verifier::verifies_rsa_sha1(&key.material, message, signature))
     }
 
     /// Whether the key can be used for each of its algorithms. Receivers ask when they are built.

@@ -330,6 +330,7 @@ impl Provider for Facephi {
             content: authenticated.digest,
             event_type,
             claimed_type,
+            claimed_body: None,
             recognized,
             event,
         }))

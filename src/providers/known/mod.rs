@@ -11,6 +11,7 @@ mod fact;
 mod identity;
 mod key_owner;
 mod not_safely;
+mod open_settings;
 mod proof;
 mod repeats;
 mod rows;
@@ -20,6 +21,8 @@ mod words;
 
 use std::time::Duration;
 
+#[cfg(feature = "public-keys")]
+pub(super) use self::rows::sns;
 #[cfg(all(feature = "simulator", feature = "public-keys"))]
 pub(super) use self::rows::standard_webhooks::ROW as STANDARD_WEBHOOKS;
 #[cfg(feature = "simulator")]
@@ -36,6 +39,7 @@ pub use self::{
     identity::Identity,
     key_owner::KeyOwner,
     not_safely::{NOT_SAFELY, NotSafely},
+    open_settings::OpenSettings,
     proof::Proof,
     repeats::Repeats,
     rows::ALL,
@@ -86,6 +90,8 @@ pub struct KnownSender {
     /// or both.
     #[cfg(feature = "public-keys")]
     pub or_by_key: Option<fn() -> PublicKeySignatureConfig>,
+    /// The signed text with these headers, where its requests name those that are signed.
+    pub template_with: Option<fn(&[String]) -> String>,
     /// What identifies an event.
     pub identity: Fact<Identity>,
     /// When two of its events have equal bodies, where the digest of the body identifies an event: they are one event
@@ -141,7 +147,7 @@ pub struct KnownSender {
 const PAST_THE_LAST_ATTEMPT: Duration = Duration::from_secs(24 * 3600);
 
 /// The media type of senders that send JSON alone.
-const JSON: &str = "application/json";
+pub(super) const JSON: &str = "application/json";
 
 impl KnownSender {
     /// A sender of JSON about which nothing else is known: what rows begin with. Tools that have to send again all the same
@@ -153,6 +159,7 @@ impl KnownSender {
         proof: Fact::assumed(Proof::Access),
         #[cfg(feature = "public-keys")]
         or_by_key: None,
+        template_with: None,
         identity: Fact::assumed(Identity::Digest),
         equal_bodies: None,
         event_type: Fact::assumed(EventTypeAt::Nowhere),

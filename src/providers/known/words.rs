@@ -47,6 +47,7 @@ impl KnownSender {
                 _ => "the signed id".to_owned(),
             },
             Identity::Digest => digest.to_owned(),
+            Identity::SignedText => "digest of what is signed".to_owned(),
             Identity::DigestWithout(names) => {
                 let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
                 format!("{digest} without {}", names.join(" and "))

@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn findings(reading: &Reading) -> impl Iterator<Item = Finding> {
     let is_of_body = matches!(
         reading.identity,
-        Identity::Digest | Identity::DigestWithout(_)
+        Identity::Digest | Identity::DigestWithout(_) | Identity::SignedText
     );
     let equal = reading.equal_bodies.map(|when| {
         Finding::new(

@@ -12,6 +12,7 @@
 
 mod form_field;
 mod merging;
+mod open;
 mod reading;
 mod scheme_of_row;
 mod signed_part;
@@ -27,20 +28,20 @@ use serde::de::DeserializeOwned;
 
 use self::{
     reading::Reading,
-    scheme_of_row::{needs_audience, scheme_of, signs_of},
+    scheme_of_row::{scheme_of, signs_of},
     signed_part::{covered, signed_part},
 };
 #[cfg(feature = "simulator")]
 pub use self::{
     simulator::PresetSimulator, standard_webhooks_simulator::StandardWebhooksSimulator,
 };
-use super::known::{EventTypeAt, Identity, KeyOwner, KnownSender};
+use super::known::{EventTypeAt, JSON, KnownSender, OpenSettings};
 use crate::{
     identity::EventType,
     json::{Json, Payload},
     keys::LiveKeys,
     provider::{Authenticated, Contents, Decoded, Provider, SenderProfile, TimeKind, Undecodable},
-    request::{Head, RawRequest, Single},
+    request::{Head, RawRequest, Single, form::FORM},
     schemes::{Scheme, Signs, Verified},
     setup::{BuildError, Finding},
     tenants::Keys,
@@ -72,11 +73,11 @@ pub struct Preset<T = Json> {
     /// Or why there is none. Such a preset builds no receiver.
     scheme: Result<Box<dyn Scheme>, BuildError>,
     signs: Signs,
+    /// The row of a known sender, and what it leaves open.
+    row: Option<Box<KnownSender>>,
+    open: OpenSettings,
     keys: Keys,
     reading: Reading,
-    /// How its tokens bind the body, where a row says so.
-    #[cfg(feature = "jwt")]
-    tokens: Option<crate::schemes::JwtBodyHashConfig>,
     /// The header of the type, which nothing signs.
     type_header: Option<HeaderName>,
     answers_challenge: bool,
@@ -124,7 +125,7 @@ impl Preset {
     /// The sender of this row, under `keys`.
     ///
     /// A row whose sender has a pack of its own may say no scheme, or nothing that identifies an event. A sender may also
-    /// sign for all of its customers with one key ([`KeyOwner`]). `build()` is then a [`BuildError`].
+    /// sign for all of its customers with one key ([`KeyOwner`](super::known::KeyOwner)). `build()` is then a [`BuildError`].
     ///
     /// ```
     /// use hookgate::{
@@ -140,23 +141,10 @@ impl Preset {
     /// # }
     /// ```
     pub fn of(sender: &KnownSender, keys: impl Into<Keys>) -> Self {
-        let scheme = match (sender.scheme(), sender.identity.value()) {
-            (None, _) | (_, Identity::OfPack(_)) => Err(BuildError::Pack(
-                "the row of this sender makes no preset: use the pack of its own",
-            )),
-            (Some(config), _)
-                if sender.key_owner == KeyOwner::Customer || needs_audience(&config) =>
-            {
-                scheme_of(sender, config)
-            }
-            // Otherwise a request that was made for another customer would pass for one of ours.
-            (Some(_), _) => Err(BuildError::Pack(
-                "this sender signs for all of its customers with one key, and a preset binds no request to one of them",
-            )),
-        };
+        let scheme = scheme_of(sender, &OpenSettings::default());
         let mut preset = Self::with(sender.name.into(), scheme, signs_of(sender), keys.into());
+        preset.row = Some(Box::new(*sender));
         preset.reading = Reading::of_row(sender);
-        preset.note_tokens(sender);
         if let EventTypeAt::Header(name) = sender.event_type.value() {
             preset.type_header = HeaderName::try_from(*name).ok();
         }
@@ -175,6 +163,9 @@ impl Preset {
             body_limit: signs.body_limit,
             ..SenderProfile::unknown()
         };
+        if signs.form {
+            profile.media_types = &[JSON, FORM];
+        }
         if signs.time {
             // Signed anew for each attempt.
             profile.time = TimeKind::SentAt;
@@ -184,10 +175,10 @@ impl Preset {
             name,
             scheme,
             signs,
+            row: None,
+            open: OpenSettings::default(),
             keys,
-            reading: Reading::of_scheme(signs.id),
-            #[cfg(feature = "jwt")]
-            tokens: None,
+            reading: Reading::of_scheme(signs),
             type_header: None,
             answers_challenge: false,
             accept_unreadable_time: false,
@@ -206,10 +197,10 @@ impl<T> Preset<T> {
             name: self.name,
             scheme: self.scheme,
             signs: self.signs,
+            row: self.row,
+            open: self.open,
             keys: self.keys,
             reading: self.reading,
-            #[cfg(feature = "jwt")]
-            tokens: self.tokens,
             type_header: self.type_header,
             answers_challenge: self.answers_challenge,
             accept_unreadable_time: self.accept_unreadable_time,
@@ -359,8 +350,12 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         authenticated: &Authenticated<'_>,
     ) -> Result<Contents<Payload<T>>, Undecodable> {
         let signed = signed_part(self.signs, authenticated)?;
+        let scheme = self.scheme.as_ref();
+        if !scheme.is_ok_and(|scheme| scheme.is_event(&signed)) {
+            return Ok(Contents::Events(Vec::new()));
+        }
         let text = self.reading.text(&signed)?;
-        let read = self.reading.read(&text, authenticated.signed_id)?;
+        let read = self.reading.read(&text, authenticated)?;
         let event_type = read.event_type.as_deref();
         if self.answers_challenge
             && let Some(handshake) = self.reading.answer(event_type, &text)
@@ -377,6 +372,9 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
             .recognized(recognized);
         if let Some(name) = read.event_type {
             decoded = decoded.event_type(EventType::unknown(name));
+        }
+        if self.signs.beside {
+            decoded = decoded.claimed_body((*authenticated.body.trust_unsigned()).clone());
         }
         if let Some(header) = &self.type_header
             && let Single::Value(claimed) = authenticated.head.single(header)

@@ -10,9 +10,10 @@ use crate::{
         digest_without,
         places::{Repeated, find, text},
     },
-    provider::{Handshake, TimeKind, Undecodable},
+    provider::{Authenticated, Handshake, TimeKind, Undecodable},
     providers::known::{BodyTime, Challenge, EventTypeAt, Identity, KnownSender},
     request::RawRequest,
+    schemes::Signs,
     time::EventTime,
 };
 
@@ -40,12 +41,12 @@ const REPEATED: Undecodable = Undecodable("its id, type or time stands twice");
 
 impl Reading {
     /// Of a sender that is known by its scheme alone.
-    pub(super) const fn of_scheme(signs_id: bool) -> Self {
+    pub(super) const fn of_scheme(signs: Signs) -> Self {
         Self {
-            identity: if signs_id {
-                Identity::SignedId
-            } else {
-                Identity::Digest
+            identity: match signs {
+                Signs { id: true, .. } => Identity::SignedId,
+                Signs { text: true, .. } => Identity::SignedText,
+                _ => Identity::Digest,
             },
             equal_bodies: None,
             event_type: EventTypeAt::Nowhere,
@@ -110,7 +111,7 @@ impl Reading {
     pub(super) fn read(
         &self,
         signed: &Bytes,
-        signed_id: Option<&str>,
+        authenticated: &Authenticated<'_>,
     ) -> Result<Read, Undecodable> {
         let occurred = self.time.filter(|time| time.kind == TimeKind::OccurredAt);
         let places = [
@@ -130,7 +131,7 @@ impl Reading {
             [None; 3]
         };
         Ok(Read {
-            parts: self.parts(signed, signed_id, id.and_then(text))?,
+            parts: self.parts(signed, authenticated, id.and_then(text))?,
             event_type: event_type.and_then(text),
             occurred_at: occurred.map_or(EventTime::Missing, |time| time.read(at)),
         })
@@ -139,11 +140,21 @@ impl Reading {
     fn parts(
         &self,
         signed: &[u8],
-        signed_id: Option<&str>,
+        authenticated: &Authenticated<'_>,
         id: Option<String>,
     ) -> Result<KeyParts, Undecodable> {
         Ok(match (self.identity, id) {
-            (Identity::SignedId, _) => KeyParts::of(signed_id.ok_or(Undecodable("no signed id"))?),
+            (Identity::SignedId, _) => {
+                KeyParts::of(authenticated.signed_id.ok_or(Undecodable("no signed id"))?)
+            }
+            (Identity::SignedText, _) => {
+                let digest = authenticated.digest;
+                KeyParts::of(
+                    digest
+                        .ok_or(Undecodable("no digest of what is signed"))?
+                        .as_bytes(),
+                )
+            }
             (Identity::Digest, _) => KeyParts::of_digest(signed),
             (Identity::DigestWithout(names), _) => {
                 // What is no such object has nothing to leave out.

@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 use crate::{
     json::places::written,
     provider::TimeKind,
-    providers::known::{BodyTime, EventTypeAt, KnownSender, form_value},
+    providers::known::{BodyTime, EventTypeAt, KnownSender, OpenSettings, form_value},
     request::form::encoded,
-    schemes::{SchemeConfig, TimestampForm},
+    schemes::TimestampForm,
     simulator::{Sent, Signer},
     time::UnixTime,
 };
@@ -38,11 +38,10 @@ pub struct PresetSimulator {
     private_keys: Vec<Zeroizing<Vec<u8>>>,
     message_id: String,
     #[cfg(feature = "jwt")]
-    audience: Option<String>,
-    #[cfg(feature = "jwt")]
     key_id: Option<String>,
     event_type: Option<String>,
     path: String,
+    open: OpenSettings,
     in_form: bool,
 }
 
@@ -61,11 +60,10 @@ impl PresetSimulator {
             private_keys: Vec::new(),
             message_id: "msg_1".to_owned(),
             #[cfg(feature = "jwt")]
-            audience: None,
-            #[cfg(feature = "jwt")]
             key_id: None,
             event_type: None,
             path: "/".to_owned(),
+            open: OpenSettings::default(),
             in_form: false,
         }
     }
@@ -89,10 +87,9 @@ impl PresetSimulator {
 
     /// For whom the sender's tokens are, where they name that (feature `jwt`). Default: nobody. A sender whose tokens all name
     /// one signs nothing then.
-    #[cfg(feature = "jwt")]
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.audience = Some(audience.into());
+        self.open.audiences.push(audience.into());
         self
     }
 
@@ -132,6 +129,40 @@ impl PresetSimulator {
     pub fn in_form(mut self) -> Self {
         self.in_form = true;
         self
+    }
+
+    /// The address that is signed, where the sender signs one: as it was entered there. Sends to its path. Without one, such a
+    /// sender sends no signature.
+    ///
+    /// ```
+    /// use hookgate::{UnixTime, providers::preset::PresetSimulator};
+    ///
+    /// let square = PresetSimulator::square("secret").address("https://hooks.example/square");
+    /// let sent = square.send(UnixTime::from_secs(1_700_000_000), "{}");
+    /// assert_eq!(sent.path, "/square");
+    /// assert!(sent.header("x-square-hmacsha256-signature").is_some());
+    /// ```
+    #[must_use]
+    pub fn address(mut self, url: impl Into<String>) -> Self {
+        let url = url.into();
+        let target = url.parse::<http::Uri>().ok();
+        let target = target.as_ref().and_then(http::Uri::path_and_query);
+        if let Some(target) = target {
+            target.as_str().clone_into(&mut self.path);
+        }
+        self.open.url = Some(url);
+        self
+    }
+
+    /// What else the row leaves open; the address is that of [`address`](Self::address).
+    #[must_use]
+    pub fn open_settings(mut self, settings: OpenSettings) -> Self {
+        let url = settings.url.clone().or(self.open.url.take());
+        self.open = settings;
+        match url {
+            Some(url) => self.address(url),
+            None => self,
+        }
     }
 
     /// Sends to this path.
@@ -178,18 +209,10 @@ impl PresetSimulator {
             .unwrap_or_default()
     }
 
-    fn scheme(&self) -> Option<SchemeConfig> {
-        let scheme = self.sender.scheme()?;
-        #[cfg(feature = "jwt")]
-        if let (SchemeConfig::JwtBodyHash(config), Some(audience)) = (&scheme, &self.audience) {
-            return Some(config.clone().audience(audience).into());
-        }
-        Some(scheme)
-    }
-
     fn signer(&self) -> Option<Signer> {
         let mut secrets = self.secrets.iter();
-        let signer = Signer::new(self.scheme()?, secrets.next()?).ok()?;
+        let scheme = self.sender.scheme_with(&self.open).ok()??;
+        let signer = Signer::new(scheme, secrets.next()?).ok()?;
         #[cfg(feature = "jwt")]
         let signer = match &self.key_id {
             Some(id) => signer.key_id(id),

@@ -26,7 +26,7 @@ mod verify;
 
 #[cfg(feature = "simulator")]
 pub(crate) use self::sign::Unsignable;
-pub(super) use self::verify::find_key;
+pub(super) use self::verify::{find_key, read_signature};
 pub use self::{
     config::{HmacBodyFieldConfig, Recipe},
     diagnose::{Diagnosis, Signed, diagnose},

@@ -50,7 +50,7 @@ impl HmacBodyField {
 }
 
 /// The decoded MAC of a body.
-pub(super) fn read_signature<M: OutputSizeUser>(
+pub(in crate::schemes) fn read_signature<M: OutputSizeUser>(
     value: &[u8],
     encoding: SignatureEncoding,
 ) -> Result<Output<M>, Rejection> {

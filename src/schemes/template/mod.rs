@@ -176,7 +176,7 @@ fn unusable(why: &'static str) -> BuildError {
 }
 
 /// An absolute address. Its scheme is in lower case: [`rules`] relies on its first byte.
-fn check_url(url: &str) -> Result<(), BuildError> {
+pub(super) fn check_url(url: &str) -> Result<(), BuildError> {
     let has_scheme = url.starts_with("https://") || url.starts_with("http://");
     let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic());
     let is_address = url.parse::<http::Uri>().is_ok_and(|it| it.host().is_some());
@@ -207,6 +207,11 @@ impl fmt::Debug for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Template({self})")
     }
+}
+
+/// Whether the text of a template has the address in it.
+pub(super) fn signs_url(template: &str) -> bool {
+    template.contains("{url}")
 }
 
 /// The names of the headers in the text of a template.

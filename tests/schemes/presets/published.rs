@@ -4,18 +4,18 @@ use std::{sync::Arc, time::Duration};
 
 use hookgate::{
     BuildError, EventKey, Keyring, Receiver, Rejection, Secret, UnixTime,
-    pack::{Head, Provider, Retries, TimeKind},
+    pack::{Provider, Retries, TimeKind},
     providers::{
         known::{self, EventTypeAt, KeyOwner, KnownSender},
         preset::{Preset, PresetSimulator},
     },
     schemes::{HmacHeaderConfig, SchemeConfig, TimestampForm},
-    simulator::{SampleId, Sent},
+    simulator::{SampleId, Sent, Signer},
     testing::FakeClock,
     time::Timer,
 };
 
-use crate::props::presets::{Pair, preset_of, signing, simulator_of, vectors};
+use crate::props::presets::{Pair, head_of, open_of, preset_of, signing, simulator_of, vectors};
 
 /// The other name of a header: simulators write the first.
 fn other_name<'s>(scheme: &'s HmacHeaderConfig, name: &str) -> Option<&'s String> {
@@ -46,9 +46,17 @@ async fn the_simulators_sign_what_senders_publish() {
         let SchemeConfig::HmacHeader(scheme) = config.clone() else {
             continue;
         };
-        let mut simulator = PresetSimulator::of(sender, vector.secret().expose());
-        if let EventTypeAt::Header(header) = sender.event_type.value() {
-            simulator = simulator.event_type(&vector.headers[*header]);
+        let mut simulator = PresetSimulator::of(sender, vector.secret().expose())
+            .open_settings(vector.settings.clone())
+            .path(vector.sent().path);
+        let config = sender
+            .scheme_with(&vector.settings)
+            .unwrap()
+            .unwrap_or(config);
+        if let EventTypeAt::Header(header) = sender.event_type.value()
+            && let Some(event_type) = vector.headers.get(*header)
+        {
+            simulator = simulator.event_type(event_type);
         }
         let theirs = |name: &str| {
             let other = || vector.headers.get(other_name(&scheme, name)?);
@@ -98,8 +106,8 @@ async fn verdict(sender: &KnownSender, keys: &Keyring, sent: Sent, clock: &FakeC
         .clock(clock.clone())
         .judge()
         .unwrap();
-    let head = Head::new("POST", "/", &sent.headers);
-    let judged = judge.admit(head, Some(sent.body), &timer).await?;
+    let head = head_of(&sent);
+    let judged = judge.admit(head, Some(sent.body.clone()), &timer).await?;
     let admitted = judged.admitted().unwrap();
     let event = admitted.first();
     Ok((
@@ -126,7 +134,14 @@ async fn each_preset_takes_what_its_sender_sends_and_nothing_that_is_wrong() {
         let sent = simulator.send(now, body.clone());
         let right = verdict(sender, &keys, sent.clone(), &clock).await.unwrap();
 
-        let unsigned = verdict(sender, &keys, sent.clone().unsigned(), &clock).await;
+        // What says nothing of a place in a list is taken away by the signer of its scheme.
+        let scheme = sender.scheme_with(&open_of(sender)).unwrap().unwrap();
+        let is_of_members = matches!(scheme, SchemeConfig::SignedMembers(_));
+        let unsigned = match is_of_members {
+            true => Signer::new(scheme, "k").unwrap().unsigned(sent.clone()),
+            false => sent.clone().unsigned(),
+        };
+        let unsigned = verdict(sender, &keys, unsigned, &clock).await;
         assert_eq!(
             unsigned,
             Err(Rejection::MissingSignature),
@@ -135,12 +150,13 @@ async fn each_preset_takes_what_its_sender_sends_and_nothing_that_is_wrong() {
         );
         let tampered = sent.clone().with_tampered_body();
         let tampered = verdict(sender, &keys, tampered, &clock).await;
-        assert_eq!(
-            tampered,
-            Err(Rejection::SignatureMismatch),
-            "{}",
-            sender.name
-        );
+        let is_refused = match tampered {
+            Err(Rejection::SignatureMismatch) => true,
+            // It may be no form any more, and a change beside the signed members is none of theirs.
+            Err(Rejection::MalformedSignature(_)) => sender.name == "twilio",
+            _ => is_of_members,
+        };
+        assert!(is_refused, "{}: {tampered:?}", sender.name);
         let other_key = Pair::of_another(sender);
         let other_key = verdict(sender, &other_key, sent.clone(), &clock).await;
         assert_eq!(

@@ -98,7 +98,10 @@ fn bodies_can_be_equal_where_their_digest_identifies() {
         assert!(
             matches!(
                 identity,
-                Identity::Digest | Identity::DigestWithout(_) | Identity::Member(_)
+                Identity::Digest
+                    | Identity::DigestWithout(_)
+                    | Identity::Member(_)
+                    | Identity::SignedText
             ),
             "{}",
             sender.name

@@ -26,6 +26,16 @@ pub(crate) fn scheme_of(case: &Case) -> Option<HmacHeaderConfig> {
     }
 }
 
+/// The scheme of `case`'s provider, where the signature covers an address and a form, or some members of the body.
+pub(crate) fn parts_of(case: &Case) -> Option<SchemeConfig> {
+    configured(case).filter(|scheme| {
+        matches!(
+            scheme,
+            SchemeConfig::SignedForm(_) | SchemeConfig::SignedMembers(_)
+        )
+    })
+}
+
 /// How the headers of the signature are read, of a MAC or by a private key: with the names that the request has.
 pub(crate) fn reading_of(case: &Case) -> Option<HmacHeaderConfig> {
     let reading = match configured(case)? {
@@ -69,6 +79,14 @@ fn configured(case: &Case) -> Option<SchemeConfig> {
             let scheme = serde_json::from_value(of_settings()?).ok()?;
             Some(SchemeConfig::JwtBodyHash(scheme))
         }
+        "signed-form" => {
+            let scheme = serde_json::from_value(of_settings()?).ok()?;
+            Some(SchemeConfig::SignedForm(scheme))
+        }
+        "signed-members" => {
+            let scheme = serde_json::from_value(of_settings()?).ok()?;
+            Some(SchemeConfig::SignedMembers(scheme))
+        }
         "public-key-signature" => {
             let scheme = serde_json::from_value(of_settings()?).ok()?;
             Some(SchemeConfig::PublicKeySignature(scheme))
@@ -81,7 +99,14 @@ fn configured(case: &Case) -> Option<SchemeConfig> {
             let scheme = serde_json::from_value(of_settings()?).ok()?;
             Some(SchemeConfig::AccessToken(scheme))
         }
-        provider => known::find(provider)?.scheme(),
+        provider => {
+            let sender = known::find(provider)?;
+            if !sender.has_open_settings() {
+                return sender.scheme();
+            }
+            let open = serde_json::from_value(of_settings()?).ok()?;
+            sender.scheme_with(&open).ok()?
+        }
     }
 }
 

@@ -25,7 +25,7 @@ impl Mistake {
         let signs = sender.signs();
         let mut sent = sent;
         if self.tamper && signs {
-            sent = if let Some(wrong) = sender.with_wrong_token(&sent) {
+            sent = if let Some(wrong) = sender.by_another_key(&sent) {
                 wrong
             } else if sender.signs_within() {
                 with_changed_data(sent)

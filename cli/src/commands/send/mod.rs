@@ -212,7 +212,7 @@ impl Send {
         // A fetched token takes the place of one that the command would make.
         let makes_tokens = endpoint.is_none();
         let fixed = Presented::of_settings(settings, clock.now(), makes_tokens)?;
-        let sender = Sender::new(listed.name, key.as_deref(), settings, &target.path)?;
+        let sender = Sender::new(listed.name, key.as_deref(), settings, &target)?;
         Ok(Courier {
             provider: listed.name,
             sender: if self.form { sender.in_form()? } else { sender },

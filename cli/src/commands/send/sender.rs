@@ -8,7 +8,7 @@ use hookgate::{
         facephi::{FacephiSimulator, Topic},
         idcloud::{IdCloudSimulator, State, Status},
         known::{
-            KnownSender, Sample, {self},
+            KnownSender, OpenSettings, Sample, {self},
         },
         logto::{LogtoSimulator, User},
         preset::PresetSimulator,
@@ -21,11 +21,12 @@ use hookgate::{
     time::{Clock, SystemClock},
 };
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::signer::{signer_of, token_of};
+use super::signer::{by_parts, open_of, signer_of};
 use crate::{
     commands::providers::unusable,
+    http::Target,
     settings::{
         access_only::{
             AccessOnlyConfig, {self},
@@ -45,11 +46,11 @@ pub(crate) struct Sender {
     /// The shared secret's bytes, or a private key in PEM.
     key: Vec<u8>,
     recipe: Recipe,
-    /// For whom its tokens are, where they say that.
-    audience: Option<String>,
     signer: Option<Signer>,
-    /// Where it puts a token, if it shows one and signs nothing of its events.
-    token: Option<SchemeConfig>,
+    /// How it proves a request by parts of it, if it does.
+    by_parts: Option<SchemeConfig>,
+    /// What its row leaves open.
+    open: OpenSettings,
     /// The header that identifies an event, where only the settings say it.
     id_header: Option<String>,
     path: String,
@@ -73,8 +74,6 @@ pub(crate) struct Event {
 struct Shared {
     #[serde(default)]
     recipe: Recipe,
-    #[serde(default)]
-    audiences: Vec<String>,
 }
 
 impl Sender {
@@ -83,7 +82,7 @@ impl Sender {
         provider: &'static str,
         key: Option<&str>,
         settings: Option<&str>,
-        path: &str,
+        target: &Target,
     ) -> io::Result<Self> {
         let proof = Proof::of(provider, settings);
         let key = match (proof, key) {
@@ -99,9 +98,10 @@ impl Sender {
                 .map_err(|_| io::Error::other("the settings are not those of the provider"))?,
             None => Shared::default(),
         };
-        let token = token_of(provider, settings)?;
-        let signer = match &token {
-            Some(token) => Some(Signer::new(token.clone(), &key).map_err(io::Error::other)?),
+        let open = open_of(provider, settings, &target.url())?;
+        let by_parts = by_parts(provider, settings, &open)?;
+        let signer = match &by_parts {
+            Some(scheme) => Some(Signer::new(scheme.clone(), &key).map_err(io::Error::other)?),
             None => signer_of(provider, proof, settings, &key)?,
         };
         Ok(Self {
@@ -109,12 +109,12 @@ impl Sender {
             sender: known::find(provider),
             proof,
             signer,
-            token,
+            by_parts,
+            open,
             key,
             id_header: id_header_of(provider, settings)?,
             recipe: shared.recipe,
-            audience: shared.audiences.into_iter().next(),
-            path: path.to_owned(),
+            path: target.path.clone(),
             in_form: false,
         })
     }
@@ -148,6 +148,7 @@ impl Sender {
             "logto" => self.logto(event)?,
             "idcloud" => self.idcloud(event)?,
             "unico-check" => self.unico_check(event)?,
+            "sns" => self.sns(event),
             _ => match self.sender {
                 Some(sender) => self.of_row(sender, in_form, event, now),
                 None => self.described(event),
@@ -257,9 +258,30 @@ impl Sender {
         }
     }
 
+    /// What its signer completes: a message of this type, or text that is published.
+    fn sns(&self, event: &Event) -> Sent {
+        let (id, at) = (event.identity.uuid(), event.at.to_rfc3339());
+        let body = event.body.clone().unwrap_or_else(|| {
+            // The signer has a text for confirmations.
+            let published = (event.name == "Notification").then(|| self.text(event));
+            let message = json!({
+                "Type": event.name, "MessageId": id, "Timestamp": at, "Message": published,
+            });
+            message.to_string().into_bytes()
+        });
+        let content_type = self.sender.map(|it| it.content_type).unwrap_or_default();
+        Sent::post(&self.path, content_type, body)
+    }
+
     /// A sender that only its settings describe. It sends JSON, signed as they say.
     fn described(&self, event: &Event) -> Sent {
-        let sent = Sent::post(&self.path, "application/json", self.body(event));
+        let body = self.body(event);
+        let is_json = body.starts_with(b"{") || body.starts_with(b"[");
+        let media_type = match self.provider {
+            "signed-form" if !is_json => "application/x-www-form-urlencoded",
+            _ => "application/json",
+        };
+        let sent = Sent::post(&self.path, media_type, body);
         match &self.id_header {
             Some(name) => sent.with_header(name, event.identity.hex()),
             None => sent,
@@ -271,15 +293,15 @@ impl Sender {
         self.proof != Proof::Access
     }
 
-    /// Whether the signature is in the body that it covers.
+    /// Whether the signature is in the body, and covers any member that is added to it.
     pub(crate) fn signs_within(&self) -> bool {
         let scheme = self.sender.and_then(KnownSender::scheme);
         matches!(scheme, Some(SchemeConfig::HmacBodyField(_))) || self.provider == "hmac-body-field"
     }
 
-    /// The request with a token of somebody else; `None` where there is none. Nothing else of it is proved.
-    pub(crate) fn with_wrong_token(&self, sent: &Sent) -> Option<Sent> {
-        let wrong = Signer::new(self.token.clone()?, "a token of somebody else").ok()?;
+    /// The request as somebody else would prove it, where it is proved by parts of it.
+    pub(crate) fn by_another_key(&self, sent: &Sent) -> Option<Sent> {
+        let wrong = Signer::new(self.by_parts.clone()?, "a key of somebody else").ok()?;
         let now = SystemClock::new().now();
         wrong.sign(wrong.unsigned(sent.clone()), "wrong", now).ok()
     }
@@ -295,13 +317,12 @@ impl Sender {
     fn body(&self, event: &Event) -> Vec<u8> {
         match &event.body {
             Some(body) => body.clone(),
-            None => {
-                let sample = sample_of(self.provider);
-                sample
-                    .body_of(&event.name, event.identity, event.at)
-                    .into_bytes()
-            }
+            None => self.text(event).into_bytes(),
         }
+    }
+
+    fn text(&self, event: &Event) -> String {
+        sample_of(self.provider).body_of(&event.name, event.identity, event.at)
     }
 
     /// A sender whose row is all that there is. Its time is that of the attempt.
@@ -309,11 +330,8 @@ impl Sender {
         let simulator = PresetSimulator::of(sender, &self.key)
             .event_type(&event.name)
             .message_id(format!("msg_{}", event.identity.hex()))
+            .open_settings(self.open.clone())
             .path(&self.path);
-        let simulator = match &self.audience {
-            Some(audience) => simulator.audience(audience),
-            None => simulator,
-        };
         let simulator = if in_form {
             simulator.in_form()
         } else {
@@ -359,6 +377,11 @@ pub(crate) fn events(provider: &str) -> Vec<String> {
             "status_error",
         ],
         "unico-check" => &["update_process", "flat"],
+        "sns" => &[
+            "Notification",
+            "SubscriptionConfirmation",
+            "UnsubscribeConfirmation",
+        ],
         other => sample_of(other).types,
     };
     known.iter().map(|name| (*name).to_owned()).collect()

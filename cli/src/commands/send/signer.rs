@@ -3,11 +3,10 @@
 use std::io;
 
 use hookgate::{
-    providers::known::{
-        KnownSender, {self},
-    },
+    providers::known::{self, OpenSettings},
     schemes::{
         AccessTokenConfig, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, SchemeConfig,
+        SignedFormConfig, SignedMembersConfig, SnsConfig,
     },
     simulator::Signer,
 };
@@ -46,6 +45,7 @@ pub(super) fn signer_of(
                 None => signer,
             })
         }
+        ("sns", _) => Some(of_secret::<SnsConfig>(settings, key)?),
         ("hmac-body-field", _) => Some(of_secret::<HmacBodyFieldConfig>(settings, key)?),
         // The simulator of its row signs.
         (_, Proof::Certificate) if known::find(provider).and_then(algorithm_of).is_some() => None,
@@ -57,14 +57,48 @@ pub(super) fn signer_of(
     })
 }
 
-/// Where `provider` puts a token that shows who calls, if it does.
-pub(super) fn token_of(provider: &str, settings: Option<&str>) -> io::Result<Option<SchemeConfig>> {
+/// What the row of `provider` leaves open, as the settings say it. A sender signs the address that it is told to send to, so
+/// that is `to` where they say no other.
+pub(super) fn open_of(
+    provider: &str,
+    settings: Option<&str>,
+    to: &str,
+) -> io::Result<OpenSettings> {
+    let Some(sender) = known::find(provider).filter(|sender| sender.has_open_settings()) else {
+        return Ok(OpenSettings::default());
+    };
+    let mut open: OpenSettings = of_settings(settings)?;
+    if sender.signs_address() {
+        open.url.get_or_insert_with(|| to.to_owned());
+    }
+    Ok(open)
+}
+
+/// How `provider` proves a request by parts of it: by a token that shows who calls, or by a MAC over some fields or members. A
+/// change of its body would prove nothing wrong.
+pub(super) fn by_parts(
+    provider: &str,
+    settings: Option<&str>,
+    open: &OpenSettings,
+) -> io::Result<Option<SchemeConfig>> {
     Ok(match provider {
+        "signed-form" => Some(of_settings::<SignedFormConfig>(settings)?.into()),
+        "signed-members" => Some(of_settings::<SignedMembersConfig>(settings)?.into()),
         "access-token" => Some(of_settings::<AccessTokenConfig>(settings)?.into()),
         "one-time-token" => Some(of_settings::<OneTimeTokenConfig>(settings)?.into()),
-        _ => known::find(provider)
-            .filter(|sender| matches!(sender.proof.value(), known::Proof::Token(_)))
-            .and_then(KnownSender::scheme),
+        _ => {
+            let scheme = known::find(provider).map(|sender| sender.scheme_with(open));
+            let scheme = scheme.transpose().map_err(io::Error::other)?.flatten();
+            scheme.filter(|scheme| {
+                matches!(
+                    scheme,
+                    SchemeConfig::AccessToken(_)
+                        | SchemeConfig::OneTimeToken(_)
+                        | SchemeConfig::SignedForm(_)
+                        | SchemeConfig::SignedMembers(_)
+                )
+            })
+        }
     })
 }
 

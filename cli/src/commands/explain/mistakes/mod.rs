@@ -17,7 +17,9 @@ mod provider;
 mod scheme;
 mod secret;
 mod signature_header;
+mod signed_parts;
 mod signed_request;
+mod sns;
 mod time;
 mod time_form;
 mod token_binding;
@@ -111,6 +113,14 @@ pub(crate) const FAMILIES: &[Family] = &[
         signs: token_binding::signs,
     },
     Family {
+        in_words: "the topic of a message of Amazon SNS, and the version of its signature",
+        part: Part::Alone,
+        trials: |case, ruling| Box::new(sns::trials(case, ruling).into_iter()),
+        searched: no_search,
+        may_have_rivals: false,
+        signs: sns::signs,
+    },
+    Family {
         in_words: "clock, time zone and unit of time",
         part: Part::Alone,
         trials: |case, ruling| Box::new(time::trials(case, ruling).into_iter()),
@@ -141,6 +151,14 @@ pub(crate) const FAMILIES: &[Family] = &[
         searched: body_field::searched,
         may_have_rivals: false,
         signs: body_field::signs,
+    },
+    Family {
+        in_words: "the parts of the request that are signed",
+        part: Part::Alone,
+        trials: |_, _| Box::new(std::iter::empty()),
+        searched: no_search,
+        may_have_rivals: false,
+        signs: signed_parts::signs,
     },
     Family {
         in_words: "the secret read in other ways, with and without prefix, quotes and white space, and the other keys",
