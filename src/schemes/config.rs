@@ -184,7 +184,7 @@ impl SchemeConfig {
     ///
     /// # Errors
     ///
-    /// When no token binds the body.
+    /// When it has no tokens that bind a body.
     pub fn audiences<A: Into<String>>(
         self,
         audiences: impl IntoIterator<Item = A>,
@@ -197,7 +197,7 @@ impl SchemeConfig {
             }
             same if audiences.next().is_none() => Ok(same),
             _ => Err(BuildError::Scheme(
-                "an audience is set, and the sender's tokens bind no body: leave it out",
+                "an audience is set, and the sender has no tokens that bind a body: leave it out",
             )),
         }
     }

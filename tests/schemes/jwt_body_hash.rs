@@ -909,5 +909,5 @@ fn a_sender_whose_tokens_are_for_somebody_builds_nothing_without_an_audience() {
     }
     let github = Preset::github(Secret::utf8("k").unwrap()).audience("shop");
     let built = Receiver::new("hook", github).judge().map(|_| ());
-    assert!(matches!(built, Err(BuildError::Pack(_))));
+    assert!(matches!(built, Err(BuildError::Scheme(_))));
 }
