@@ -45,6 +45,7 @@ mod schemes {
         mod types;
         mod vectors;
     }
+    mod jwt_body_hash;
     mod public_key_signature;
     mod published_keys;
     mod signed_form;

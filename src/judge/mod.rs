@@ -34,7 +34,7 @@ pub(crate) use self::{
 use self::{
     look_up::LookedUp,
     proved::Proved,
-    window::{Came, check_time},
+    window::{Came, check_time, check_validity},
 };
 use crate::{
     access::Gate,
@@ -62,7 +62,10 @@ pub struct Judge {
     pub(crate) keys: Keys,
     pub(crate) needs_access: bool,
     pub(crate) gate: Gate,
+    /// `None` too where the pack signs no time.
     pub(crate) window: Option<Window>,
+    /// Whether a proof that says how long it is good must be good now.
+    pub(crate) checks_time: bool,
     /// What an inbox keeps of a request, where there is one.
     pub(crate) keeping: Option<Keeping>,
     /// The limit for bodies, where it is not the pack's.
@@ -243,6 +246,9 @@ impl Judge {
             return Err(Rejection::AccessMissing);
         }
         check_time(self.window, verified.sent_at(), arrival.came)?;
+        if self.checks_time {
+            check_validity(verified.validity(), arrival.came)?;
+        }
         let raw = verified.bytes_of(&body.bytes);
         let proved = Proved {
             judge: self,

@@ -1,6 +1,9 @@
 //! Whether a signed time is inside the window.
 
+use std::time::Duration;
+
 use crate::{
+    schemes::Validity,
     time::{EventTime, UnixTime, Window},
     verdict::Rejection,
 };
@@ -46,6 +49,28 @@ pub(super) fn check_time(
             ahead,
             limit: window.future,
         });
+    }
+    Ok(())
+}
+
+/// A proof that says from when until when it is good must be good now. As with a signed time, each side is judged by the
+/// reading of the clock that is the harder one for the sender.
+pub(super) fn check_validity(validity: Validity, came: Came) -> Result<(), Rejection> {
+    let limit = validity.leeway;
+    if let Some(until) = validity.until
+        && let now = came.body.max(came.head)
+        && now >= until.saturating_add(limit)
+    {
+        return Err(Rejection::NoLongerValid {
+            age: now.since(until),
+            limit,
+        });
+    }
+    let ahead = validity
+        .from
+        .map_or(Duration::ZERO, |from| from.since(came.head));
+    if ahead > limit {
+        return Err(Rejection::NotYetValid { ahead, limit });
     }
     Ok(())
 }

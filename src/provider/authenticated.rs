@@ -36,7 +36,12 @@ pub struct Authenticated<'a> {
 impl<'a> Authenticated<'a> {
     /// What `verified` proves of `body`, of which `bytes` is [that part](Verified::bytes_of). For packs'
     /// own tests and measurements: a [`Delivery`](crate::delivery::Delivery) only comes of the road.
-    pub fn new(bytes: &'a Bytes, verified: &Verified<'a>, body: &'a Bytes, head: Head<'a>) -> Self {
+    pub fn new(
+        bytes: &'a Bytes,
+        verified: &'a Verified<'_>,
+        body: &'a Bytes,
+        head: Head<'a>,
+    ) -> Self {
         let (proof, blank) = verified.proof().unzip();
         Self {
             bytes,

@@ -1,5 +1,7 @@
 //! Packs: what is known of each sender, and how its deliveries become events.
 
+#[cfg(feature = "jwt")]
+pub mod event_types;
 pub mod facephi;
 pub mod idcloud;
 pub mod known;

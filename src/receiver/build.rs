@@ -314,6 +314,7 @@ impl ReceiverBuilder {
                 access: self.access,
             },
             window,
+            checks_time: self.check_time,
             keeping: (self.inbox)
                 .map(|inbox| Keeping::new(inbox.headers, inbox.order_by, retention)),
             own_body_limit: self.body_limit,

@@ -7,17 +7,17 @@ use super::{
     HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, Scheme, SignedForm, SignedFormConfig,
     SignedMembers, SignedMembersConfig, TokenPlace, template::signs_url,
 };
+#[cfg(feature = "jwt")]
+use super::{JwtBodyHash, JwtBodyHashConfig, SignedRequest, SignedRequestConfig};
 #[cfg(feature = "public-keys")]
 use super::{PublicKeySignature, PublicKeySignatureConfig, Sns, SnsConfig};
-#[cfg(feature = "jwt")]
-use super::{SignedRequest, SignedRequestConfig};
 use crate::setup::BuildError;
 
 /// How a sender signs, whichever scheme it uses: the public, serialisable form of each scheme here.
 ///
 /// The member `scheme` says which one it is: `hmac-header`, `hmac-body-field`, `public-key-signature` or `sns` (feature
-/// `public-keys`), `signed-request` (feature `jwt`), `signed-form`, `signed-members`, `access-token` or `one-time-token`.
-/// The others are those of its configuration.
+/// `public-keys`), `jwt-body-hash` or `signed-request` (feature `jwt`), `signed-form`, `signed-members`, `access-token` or
+/// `one-time-token`. The others are those of its configuration.
 ///
 /// ```
 /// use hookgate::{
@@ -48,6 +48,9 @@ pub enum SchemeConfig {
     /// A signature by a private key in a header (feature `public-keys`).
     #[cfg(feature = "public-keys")]
     PublicKeySignature(PublicKeySignatureConfig),
+    /// A token that binds the body, or whose claims are the event (feature `jwt`).
+    #[cfg(feature = "jwt")]
+    JwtBodyHash(JwtBodyHashConfig),
     /// A message of Amazon SNS (feature `public-keys`).
     #[cfg(feature = "public-keys")]
     Sns(SnsConfig),
@@ -82,6 +85,8 @@ impl SchemeConfig {
             #[cfg(feature = "public-keys")]
             Self::Sns(_) => Vec::new(),
             #[cfg(feature = "jwt")]
+            Self::JwtBodyHash(config) => config.header().into_iter().collect(),
+            #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => vec![&config.signature_header],
             Self::SignedForm(config) => vec![&config.signature_header],
             Self::AccessToken(config) => match &config.at {
@@ -107,6 +112,8 @@ impl SchemeConfig {
             #[cfg(feature = "public-keys")]
             Self::Sns(_) => Vec::new(),
             #[cfg(feature = "jwt")]
+            Self::JwtBodyHash(_) => Vec::new(),
+            #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.covered_headers(),
         }
     }
@@ -130,6 +137,8 @@ impl SchemeConfig {
             Self::SignedForm(_) => true,
             #[cfg(feature = "public-keys")]
             Self::Sns(_) => false,
+            #[cfg(feature = "jwt")]
+            Self::JwtBodyHash(_) => false,
             Self::HmacBodyField(_)
             | Self::SignedMembers(_)
             | Self::AccessToken(_)
@@ -160,6 +169,38 @@ impl SchemeConfig {
         *place = Some(url.into());
         Ok(self)
     }
+
+    /// Whether no scheme is made without [`audiences`](Self::audiences): somebody else could have the sender sign for this
+    /// endpoint.
+    pub fn needs_audience(&self) -> bool {
+        match self {
+            #[cfg(feature = "jwt")]
+            Self::JwtBodyHash(config) => config.needs_audience,
+            _ => false,
+        }
+    }
+
+    /// With those for whom its tokens are, beside those that it has.
+    ///
+    /// # Errors
+    ///
+    /// When it has no tokens that bind a body.
+    pub fn audiences<A: Into<String>>(
+        self,
+        audiences: impl IntoIterator<Item = A>,
+    ) -> Result<Self, BuildError> {
+        let mut audiences = audiences.into_iter();
+        match self {
+            #[cfg(feature = "jwt")]
+            Self::JwtBodyHash(config) => {
+                Ok(audiences.fold(config, JwtBodyHashConfig::audience).into())
+            }
+            same if audiences.next().is_none() => Ok(same),
+            _ => Err(BuildError::Scheme(
+                "an audience is set, and the sender has no tokens that bind a body: leave it out",
+            )),
+        }
+    }
 }
 
 impl TryFrom<SchemeConfig> for Box<dyn Scheme> {
@@ -175,6 +216,8 @@ impl TryFrom<SchemeConfig> for Box<dyn Scheme> {
             }
             #[cfg(feature = "public-keys")]
             SchemeConfig::Sns(config) => Box::new(Sns::try_from(config)?),
+            #[cfg(feature = "jwt")]
+            SchemeConfig::JwtBodyHash(config) => Box::new(JwtBodyHash::try_from(config)?),
             #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(config) => Box::new(SignedRequest::try_from(config)?),
             SchemeConfig::SignedForm(config) => Box::new(SignedForm::try_from(config)?),
@@ -215,6 +258,13 @@ impl From<SnsConfig> for SchemeConfig {
 impl From<SignedRequestConfig> for SchemeConfig {
     fn from(config: SignedRequestConfig) -> Self {
         Self::SignedRequest(config)
+    }
+}
+
+#[cfg(feature = "jwt")]
+impl From<JwtBodyHashConfig> for SchemeConfig {
+    fn from(config: JwtBodyHashConfig) -> Self {
+        Self::JwtBodyHash(config)
     }
 }
 

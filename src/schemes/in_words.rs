@@ -2,13 +2,13 @@
 
 use std::fmt::{self, Display, Formatter};
 
-#[cfg(feature = "jwt")]
-use super::SignedRequestConfig;
 use super::{
     AccessTokenConfig, Digest, HmacBodyFieldConfig, HmacHeaderConfig, OneTimeTokenConfig, Recipe,
     SchemeConfig, SignatureEncoding, SignatureLayout, SignedFormConfig, SignedMembersConfig,
     TokenPlace, signature_headers::Settings,
 };
+#[cfg(feature = "jwt")]
+use super::{JwtBinding, JwtBodyHashConfig, SignedRequestConfig};
 #[cfg(feature = "public-keys")]
 use super::{PublicKeySignatureConfig, SnsConfig, SnsSignature};
 use crate::json::places::in_words as member;
@@ -24,6 +24,8 @@ impl Display for SchemeConfig {
             Self::PublicKeySignature(config) => config.fmt(f),
             #[cfg(feature = "public-keys")]
             Self::Sns(config) => config.fmt(f),
+            #[cfg(feature = "jwt")]
+            Self::JwtBodyHash(config) => config.fmt(f),
             #[cfg(feature = "jwt")]
             Self::SignedRequest(config) => config.fmt(f),
             Self::SignedForm(config) => config.fmt(f),
@@ -148,6 +150,36 @@ impl Display for SignedRequestConfig {
             "signature over {}, {encoding}, in {}",
             self.template, self.signature_header
         )
+    }
+}
+
+/// `token (HS256) in x-signature, whose claim `sha256` is the body's sha256:hex`.
+#[cfg(feature = "jwt")]
+impl Display for JwtBodyHashConfig {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.algorithms.iter().map(|it| it.name()).collect();
+        let signed = names.join(", ");
+        match &self.binding {
+            JwtBinding::Digest {
+                header,
+                claim,
+                digest,
+                ..
+            } => {
+                let claim = member(claim);
+                write!(
+                    f,
+                    "token ({signed}) in {header}, whose claim {claim} is the body's {digest}"
+                )
+            }
+            JwtBinding::Detached { header, .. } => {
+                write!(f, "detached JWS ({signed}) over the body, in {header}")
+            }
+            JwtBinding::Body => write!(f, "the body is a token ({signed})"),
+            JwtBinding::Member(place) => {
+                write!(f, "the body's {} is a token ({signed})", member(place))
+            }
+        }
     }
 }
 

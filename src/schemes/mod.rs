@@ -5,6 +5,7 @@
 //! | [`HmacHeader`] | a MAC in a header | [`HmacHeaderConfig`] |
 //! | [`HmacBodyField`] | a MAC inside the JSON that it covers | [`HmacBodyFieldConfig`] |
 //! | `PublicKeySignature` (feature `public-keys`) | a signature by a private key in a header | `PublicKeySignatureConfig` |
+//! | `JwtBodyHash` (feature `jwt`) | a token that binds the body, or whose claims are the event | `JwtBodyHashConfig` |
 //! | `Sns` (feature `public-keys`) | a signature by the key of a certificate that the message names | `SnsConfig` |
 //! | `SignedRequest` (feature `jwt`) | a signature by the key of a certificate | `SignedRequestConfig` |
 //! | [`SignedForm`] | a MAC over an address and the fields of a form, in a header | [`SignedFormConfig`] |
@@ -24,6 +25,8 @@ mod end_to_end;
 pub mod hmac_body_field;
 mod hmac_header;
 mod in_words;
+#[cfg(feature = "jwt")]
+mod jwt_body_hash;
 mod one_time_token;
 #[cfg(feature = "public-keys")]
 mod public_key_signature;
@@ -45,6 +48,10 @@ mod verified;
 
 #[cfg(feature = "public-keys")]
 pub(crate) use self::by_kind::ByKind;
+#[cfg(all(feature = "simulator", feature = "jwt"))]
+pub(crate) use self::jwt_body_hash::{Carrier, TokenKey};
+#[cfg(feature = "jwt")]
+pub use self::jwt_body_hash::{JtiUse, JwtBinding, JwtBodyHash, JwtBodyHashConfig};
 #[cfg(all(feature = "simulator", feature = "public-keys"))]
 pub(crate) use self::public_key_signature::is_key_name;
 #[cfg(feature = "public-keys")]
@@ -61,6 +68,7 @@ pub(crate) use self::sns::SIGNATURE as SNS_SIGNATURE;
 pub use self::sns::{Sns, SnsConfig, SnsSignature};
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::template::{FromRequest, Parts};
+pub(crate) use self::verified::Validity;
 #[cfg(feature = "simulator")]
 pub(crate) use self::{access_token::Shown, signature_headers::SignatureHeaders, to_sign::ToSign};
 pub use self::{

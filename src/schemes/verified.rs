@@ -1,8 +1,10 @@
 //! [`Verified`]: the proof that a scheme found.
 
 use std::{
+    borrow::Cow,
     ops::Range,
     sync::{Arc, LazyLock},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -22,10 +24,20 @@ pub struct Verified<'a> {
     key_id: &'a KeyId,
     /// Whether the key proved only who calls.
     by_caller: bool,
-    signed_id: Option<&'a str>,
-    nonce: Option<&'a str>,
+    signed_id: Option<Cow<'a, str>>,
+    nonce: Option<Cow<'a, str>>,
     sent_at: Option<UnixTime>,
+    validity: Validity,
     digest: Option<ContentDigest>,
+}
+
+/// From when until when a proof is good, as it says itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Validity {
+    pub(crate) from: Option<UnixTime>,
+    /// From then on it is not.
+    pub(crate) until: Option<UnixTime>,
+    pub(crate) leeway: Duration,
 }
 
 /// Which bytes the proof covers. Everything after verification reads these and nothing else.
@@ -62,6 +74,7 @@ impl<'a> Verified<'a> {
             signed_id: None,
             nonce: None,
             sent_at: None,
+            validity: Validity::default(),
             digest: None,
         }
     }
@@ -96,16 +109,16 @@ impl<'a> Verified<'a> {
 
     /// The proof covers this id.
     #[must_use]
-    pub fn with_signed_id(mut self, id: Option<&'a str>) -> Self {
-        self.signed_id = id;
+    pub fn with_signed_id(mut self, id: Option<impl Into<Cow<'a, str>>>) -> Self {
+        self.signed_id = id.map(Into::into);
         self
     }
 
     /// The proof covers this text, which the sender uses for one event only. The road remembers it: with another event
     /// it is refused.
     #[must_use]
-    pub fn with_nonce(mut self, nonce: Option<&'a str>) -> Self {
-        self.nonce = nonce;
+    pub fn with_nonce(mut self, nonce: Option<impl Into<Cow<'a, str>>>) -> Self {
+        self.nonce = nonce.map(Into::into);
         self
     }
 
@@ -113,6 +126,23 @@ impl<'a> Verified<'a> {
     #[must_use]
     pub fn with_sent_at(mut self, time: Option<UnixTime>) -> Self {
         self.sent_at = time;
+        self
+    }
+
+    /// The proof says from when until when it is good. Each may be off by `leeway`: the clocks of two machines differ. The road
+    /// refuses what comes before or after, unless the receiver checks no time.
+    #[must_use]
+    pub fn with_validity(
+        mut self,
+        from: Option<UnixTime>,
+        until: Option<UnixTime>,
+        leeway: Duration,
+    ) -> Self {
+        self.validity = Validity {
+            from,
+            until,
+            leeway,
+        };
         self
     }
 
@@ -130,18 +160,23 @@ impl<'a> Verified<'a> {
     }
 
     /// The id that the proof covers.
-    pub fn signed_id(&self) -> Option<&'a str> {
-        self.signed_id
+    pub fn signed_id(&self) -> Option<&str> {
+        self.signed_id.as_deref()
     }
 
     /// The text that the proof covers and that is used once.
-    pub fn nonce(&self) -> Option<&'a str> {
-        self.nonce
+    pub fn nonce(&self) -> Option<&str> {
+        self.nonce.as_deref()
     }
 
     /// When this attempt was signed.
     pub fn sent_at(&self) -> Option<UnixTime> {
         self.sent_at
+    }
+
+    /// From when until when the proof is good.
+    pub(crate) fn validity(&self) -> Validity {
+        self.validity
     }
 
     /// A digest of the covered bytes, where the scheme has one.

@@ -28,10 +28,14 @@ mod request_signer;
 mod sample_id;
 mod sent;
 mod signer;
+#[cfg(feature = "jwt")]
+mod token_signer;
 
 use self::header_signer::HeaderSigner;
 #[cfg(feature = "jwt")]
 pub use self::request_signer::RequestSigner;
+#[cfg(feature = "jwt")]
+use self::token_signer::TokenSigner;
 pub use self::{
     sample_id::SampleId,
     sent::Sent,

@@ -38,6 +38,8 @@ pub struct Sent {
     /// Each header that may carry a signature, in lower case.
     signature_headers: Vec<String>,
     signature_member: Option<Cow<'static, str>>,
+    /// What the body is without its signature, where that is around it: a token whose claims are the event.
+    within_signature: Option<Bytes>,
 }
 
 impl Sent {
@@ -73,6 +75,7 @@ impl Sent {
             body: body.into(),
             signature_headers: Vec::new(),
             signature_member: None,
+            within_signature: None,
         }
     }
 
@@ -94,6 +97,13 @@ impl Sent {
     #[must_use]
     pub fn signed_within(mut self, member: impl Into<Cow<'static, str>>) -> Self {
         self.signature_member = Some(member.into());
+        self
+    }
+
+    /// The body is a token, or holds one in a member, and `event` is what it says. Without a signature, that is the body.
+    #[cfg(feature = "jwt")]
+    pub(super) fn signed_around(mut self, event: Bytes) -> Self {
+        self.within_signature = Some(event);
         self
     }
 
@@ -122,6 +132,9 @@ impl Sent {
     /// What is wrong with the request if its signature cannot be found.
     #[cfg(feature = "testing")]
     pub(crate) fn lacks_signature(&self) -> Option<String> {
+        if self.within_signature.is_some() {
+            return None;
+        }
         if let Some(member) = &self.signature_member {
             let is_there = canonical::cut(&self.body, member).is_ok();
             return (!is_there)
@@ -182,6 +195,10 @@ impl Sent {
 
     /// Without a signature: without the headers or the member of the body that carry it.
     pub fn unsigned(mut self) -> Self {
+        if let Some(event) = self.within_signature.take() {
+            self.body = event;
+            return self;
+        }
         if let Some(Ok(cut)) = self
             .signature_member
             .as_ref()
@@ -234,6 +251,10 @@ impl Sent {
             let [before, behind] = cut.around_value(&self.body);
             let value = change(&String::from_utf8_lossy(cut.value(&self.body)));
             self.body = [before, value.as_bytes(), behind].concat().into();
+            return self;
+        }
+        if self.within_signature.is_some() {
+            self.body = change(&String::from_utf8_lossy(&self.body)).into();
             return self;
         }
         for (found, value) in &mut self.headers {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-#[cfg(feature = "jwt")]
-use super::RequestSigner;
 use super::{HeaderSigner, Sent};
+#[cfg(feature = "jwt")]
+use super::{RequestSigner, TokenSigner};
 #[cfg(feature = "public-keys")]
 use crate::{
     keys::{EcdsaForm, JwsAlgorithm, jose::PrivateKey},
@@ -61,6 +61,8 @@ enum Kind {
     OneTimeToken(OneTimeToken, Zeroizing<Vec<u8>>),
     #[cfg(feature = "jwt")]
     Request(Box<RequestSigner>),
+    #[cfg(feature = "jwt")]
+    Bound(TokenSigner),
 }
 
 /// A request that cannot be signed as the settings say: its body is no JSON object, or lacks what is signed. Or requests name
@@ -125,6 +127,11 @@ impl Signer {
                 Ok(Self(Kind::Sns(scheme, Arc::new(key))))
             }
             #[cfg(feature = "jwt")]
+            SchemeConfig::JwtBodyHash(config) => {
+                let signer = TokenSigner::new(config.try_into()?, secret.as_ref())?;
+                Ok(Self(Kind::Bound(signer)))
+            }
+            #[cfg(feature = "jwt")]
             SchemeConfig::SignedRequest(_) => Err(BuildError::Scheme(
                 "signed requests are signed with a private key: call `Signer::private_key`",
             )),
@@ -156,6 +163,11 @@ impl Signer {
                 let signer = RequestSigner::new(config, pem, algorithm)?;
                 Ok(Self(Kind::Request(Box::new(signer))))
             }
+            #[cfg(feature = "jwt")]
+            SchemeConfig::JwtBodyHash(mut config) => {
+                config.algorithms.retain(|it| *it == algorithm);
+                Self::new(config, pem)
+            }
             _ => Err(BuildError::Scheme(
                 "a MAC or a token is made with a secret that both ends have: call `Signer::new`",
             )),
@@ -173,8 +185,8 @@ impl Signer {
     }
 
     /// Requests name the key `id`, as those of the settings must (feature `public-keys`): in the
-    /// [`key_id_header`](crate::schemes::PublicKeySignatureConfig::key_id_header), or in the head of a JWS (`kid`). Where
-    /// requests name no key, the name is left out.
+    /// [`key_id_header`](crate::schemes::PublicKeySignatureConfig::key_id_header), or in the head of a token or another JWS
+    /// (`kid`). Where requests name no key, the name is left out.
     #[cfg(feature = "public-keys")]
     #[must_use]
     pub fn key_id(self, id: impl Into<String>) -> Self {
@@ -185,6 +197,8 @@ impl Signer {
             }
             #[cfg(feature = "jwt")]
             Kind::Request(signer) => Kind::Request(Box::new(signer.key_id(id))),
+            #[cfg(feature = "jwt")]
+            Kind::Bound(signer) => Kind::Bound(signer.key_id(&id.into())),
             nameless => nameless,
         })
     }
@@ -249,6 +263,8 @@ impl Signer {
             }
             #[cfg(feature = "jwt")]
             Kind::Request(signer) => Ok(signer.sign(sent, id, at)),
+            #[cfg(feature = "jwt")]
+            Kind::Bound(signer) => signer.sign(sent, id, at).map_err(SignError),
         }
     }
 
@@ -286,6 +302,8 @@ impl Signer {
                 body.map_or(sent.clone(), |body| sent.with_body(body))
             }
             #[cfg(feature = "jwt")]
+            Kind::Bound(signer) => signer.unsigned(sent),
+            #[cfg(feature = "jwt")]
             Kind::Request(signer) => sent.without_header(&signer.signature_header()),
         }
     }
@@ -304,6 +322,8 @@ impl fmt::Debug for Signer {
             Kind::OneTimeToken(..) => "one-time-token",
             #[cfg(feature = "jwt")]
             Kind::Request(_) => "signed-request",
+            #[cfg(feature = "jwt")]
+            Kind::Bound(_) => "jwt-body-hash",
         };
         f.debug_struct("Signer")
             .field("scheme", &scheme)

@@ -177,7 +177,11 @@ rows! {
         SignatureMismatch,
         /// No live key gives this signature, and what is signed is a setting: it may be the wrong one.
         #[error("no signature matches any live key; if the key is the sender's, look at {0}")]
-        SignatureMismatchUnder(&'static str);
+        SignatureMismatchUnder(&'static str),
+        /// The signature is right. What is signed was made for somebody or something else, such as a token for another
+        /// audience.
+        #[error("the signature is right, but not one for this endpoint: {0}")]
+        SignedForAnother(&'static str);
     /// No signed id.
     MissingId = "missing_id", Refused, NoProof,
         /// The signed id is missing.
@@ -226,6 +230,14 @@ rows! {
             age: Duration,
             /// How old it may be.
             limit: Duration,
+        },
+        /// The proof itself says that it is good no longer: `exp` of a token.
+        #[error("the proof ended {age:?} ago, more than the allowed {limit:?}")]
+        NoLongerValid {
+            /// How long ago it ended.
+            age: Duration,
+            /// How far the clocks may be apart.
+            limit: Duration,
         };
     /// Further ahead than the window.
     TimestampInFuture = "timestamp_in_future", Refused, NoProof,
@@ -235,6 +247,14 @@ rows! {
             /// How far ahead it is.
             ahead: Duration,
             /// How far ahead it may be.
+            limit: Duration,
+        },
+        /// The proof itself says that it is not good yet: `nbf` of a token.
+        #[error("the proof begins {ahead:?} ahead of our clock, more than the allowed {limit:?}")]
+        NotYetValid {
+            /// How far ahead it begins.
+            ahead: Duration,
+            /// How far the clocks may be apart.
             limit: Duration,
         };
     /// Not the pack's envelope.

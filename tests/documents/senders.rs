@@ -98,6 +98,8 @@ fn time(sender: &KnownSender) -> String {
             Some(header) => format!("{header}, ± 300 s"),
             None => "none".to_owned(),
         },
+        Some(SchemeConfig::JwtBodyHash(config)) if config.issued_at => "`iat`, ± 300 s".to_owned(),
+        Some(SchemeConfig::JwtBodyHash(config)) if config.expires => "`exp` alone".to_owned(),
         Some(SchemeConfig::OneTimeToken(config)) => {
             let place = config.timestamp.trim_start_matches('/').replace('/', ".");
             format!("the body's `{place}`, signed with the token alone")
@@ -127,6 +129,17 @@ fn signed(sender: &KnownSender) -> String {
     )
 }
 
+/// Whether its tokens are signed with private keys alone.
+fn signs_tokens_by_key(sender: &KnownSender) -> bool {
+    match sender.scheme() {
+        Some(SchemeConfig::JwtBodyHash(config)) => !config
+            .algorithms
+            .iter()
+            .any(|it| it.name().starts_with("HS")),
+        _ => false,
+    }
+}
+
 /// How a secret is read, where it is shown, and which variable the command takes it from.
 fn secret(sender: &KnownSender) -> String {
     let credentials = sender.credentials.iter().map(|it| it.variable);
@@ -134,6 +147,7 @@ fn secret(sender: &KnownSender) -> String {
         let is_public = matches!(sender.scheme(), Some(SchemeConfig::PublicKeySignature(_)));
         let is_certificate = matches!(sender.scheme(), Some(SchemeConfig::Sns(_)));
         let read = match secret.encoding {
+            _ if signs_tokens_by_key(sender) => "Jwks::new",
             _ if is_certificate => "VerifyingKey::pem",
             Encoding::Hex if is_public => "VerifyingKey::hex",
             _ if is_public => "VerifyingKey::base64",

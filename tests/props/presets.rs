@@ -97,10 +97,16 @@ pub(crate) fn signing() -> impl Iterator<Item = &'static KnownSender> {
 /// Where tests have their endpoint, at a sender that signs its address.
 pub(crate) const ADDRESS: &str = "https://hooks.example/hook?via=1";
 
+/// For whom the tokens of the vectors are.
+const AUDIENCE: &str = "tests.example";
+
 /// What tests say of an endpoint, where the row of its sender leaves it open.
 pub(crate) fn open_of(sender: &KnownSender) -> OpenSettings {
     let mut open = OpenSettings::default();
     open.url = sender.signs_address().then(|| ADDRESS.to_owned());
+    if sender.needs_audience() {
+        open.audiences = vec![AUDIENCE.to_owned()];
+    }
     open
 }
 
@@ -127,6 +133,15 @@ pub(crate) fn head_of(sent: &Sent) -> Head<'_> {
 fn algorithm(sender: &KnownSender) -> Option<JwsAlgorithm> {
     match sender.scheme()? {
         SchemeConfig::PublicKeySignature(config) => Some(config.algorithm),
+        SchemeConfig::JwtBodyHash(config) => {
+            let by_secret = [
+                JwsAlgorithm::Hs256,
+                JwsAlgorithm::Hs384,
+                JwsAlgorithm::Hs512,
+            ];
+            let any_secret = config.algorithms.iter().any(|it| by_secret.contains(it));
+            config.algorithms.first().copied().filter(|_| !any_secret)
+        }
         SchemeConfig::Sns(_) => Some(JwsAlgorithm::Rs256),
         _ => None,
     }
@@ -166,6 +181,10 @@ impl Pair {
             None => return Secret::utf8("a secret of somebody else").unwrap().into(),
             Some(JwsAlgorithm::EdDsa) => {
                 "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"
+            }
+            Some(JwsAlgorithm::Rs256) => {
+                let pem = vector("token/other.pub.pem");
+                return VerifyingKey::pem(pem, [JwsAlgorithm::Rs256]).into();
             }
             Some(_) => "036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
         };

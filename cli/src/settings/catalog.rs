@@ -29,6 +29,7 @@ use crate::settings::{
     signed_request::SignedRequestRule,
     sns,
     terms::Terms,
+    token_binding::{TokenRule, is_shared},
     unico::{IdCloudConfig, UnicoCheckConfig},
 };
 
@@ -78,8 +79,11 @@ struct Words {
 
 /// Settings of a sender that signs the address.
 const ADDRESS: &str = r#"{"url":"https://hooks.example/hook"}"#;
+/// Settings of a sender whose tokens are each for somebody.
+const AUDIENCE: &str = r#"{"audiences":["sample"]}"#;
 
-const SAMPLE_SECRET: &str = "hex:01";
+/// A shared secret that verifies nothing.
+pub(crate) const SAMPLE_SECRET: &str = "hex:01";
 /// The public key of RFC 8410, section 10.1.
 const SAMPLE_PUBLIC_KEY: &str = "der:MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
 
@@ -93,17 +97,28 @@ const SAMPLE_RSA_KEY: &str = "der:MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAt6
     FiSOGv58XkH2edo8hQ9DJ30bcr9bAc4fV2qSA7L1nexsbLIQoWSwaFCccdIYLleZ4CZtG2On7wxdrDemK6YCGsV8M9kq1n3ycuT2\
     jFv2t0Cf7pDW45rNgg7hxjf/B5rkzV7nmdCnEW5kYne3j25edBzlmrvRsubV3Xbm/xo2GKYnwzY3Z98NQrZsmwIDAQAB";
 
-/// How the sender signs with a private key, where it does.
+/// How the sender signs with a private key, where it does not sign with a secret.
 pub(crate) fn algorithm_of(sender: &KnownSender) -> Option<JwsAlgorithm> {
-    match sender.scheme()? {
-        SchemeConfig::PublicKeySignature(config) => Some(config.algorithm),
-        SchemeConfig::Sns(_) => Some(JwsAlgorithm::Rs256),
-        _ => None,
+    let algorithms = algorithms_of(sender);
+    let any_secret = algorithms.iter().any(|it| is_shared(*it));
+    algorithms.first().copied().filter(|_| !any_secret)
+}
+
+/// How the sender may sign, as far as its scheme names algorithms of tokens and public keys.
+fn algorithms_of(sender: &KnownSender) -> Vec<JwsAlgorithm> {
+    match sender.scheme() {
+        Some(SchemeConfig::PublicKeySignature(config)) => vec![config.algorithm],
+        Some(SchemeConfig::JwtBodyHash(config)) => config.algorithms,
+        Some(SchemeConfig::Sns(_)) => vec![JwsAlgorithm::Rs256],
+        _ => Vec::new(),
     }
 }
 
 /// Which keys verify the sender's requests.
 fn keys_of(sender: &KnownSender) -> KeysTaken {
+    if let Some(SchemeConfig::JwtBodyHash(config)) = sender.scheme() {
+        return KeysTaken::OfTokens(config.algorithms);
+    }
     match (algorithm_of(sender), sender.or_by_key) {
         (Some(algorithm), _) => KeysTaken::Public(algorithm),
         (None, Some(by_key)) => KeysTaken::Either(by_key().algorithm),
@@ -115,6 +130,7 @@ const fn sample_key_for(algorithm: Option<JwsAlgorithm>) -> &'static str {
     match algorithm {
         None => SAMPLE_SECRET,
         Some(JwsAlgorithm::Es256) => SAMPLE_P256_KEY,
+        Some(JwsAlgorithm::Rs256) => SAMPLE_RSA_KEY,
         Some(_) => SAMPLE_PUBLIC_KEY,
     }
 }
@@ -147,14 +163,14 @@ impl Listed {
     /// Its receiver.
     pub(crate) fn receiver(&self, terms: Terms<'_>) -> Result<ReceiverBuilder, Refused> {
         match self.of {
-            Of::Row(sender) if dates_events(sender) => {
-                terms.scheme(|config: DatedEventsConfig, keys| Ok(config.preset(sender, keys)))
-            }
-            Of::Row(sender) if sender.has_open_settings() => {
-                terms.scheme(|open: OpenSettings, keys| {
+            Of::Row(sender) if dates_events(sender) => terms
+                .row(keys_of(sender), |config: DatedEventsConfig, keys| {
+                    Ok(config.preset(sender, keys))
+                }),
+            Of::Row(sender) if sender.has_open_settings() => terms
+                .row(keys_of(sender), |open: OpenSettings, keys| {
                     Ok(Preset::of(sender, keys).open_settings(open))
-                })
-            }
+                }),
             Of::Row(sender) => terms.pack(keys_of(sender), |keys| Preset::of(sender, keys)),
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
         }
@@ -164,6 +180,7 @@ impl Listed {
     pub(crate) fn least_settings(&self) -> Option<&'static str> {
         match self.of {
             Of::Row(sender) if sender.signs_address() => Some(ADDRESS),
+            Of::Row(sender) if sender.needs_audience() => Some(AUDIENCE),
             _ => self.entry()?.least_settings,
         }
     }
@@ -359,6 +376,32 @@ const SCHEMES: &[(Entry, Words)] = &[
         Words {
             proof: "by a private key over a template, in a header, as `settings` say",
             identity: "the signed id, else the digest of the body",
+        },
+    ),
+    (
+        Entry {
+            name: "jwt-body-hash",
+            builder: |terms| {
+                terms.without_secret(
+                    |rule: TokenRule, keys| {
+                        let (scheme, keys) = rule.scheme(keys)?;
+                        Ok(Preset::custom("jwt-body-hash", scheme, keys))
+                    },
+                    |_, _| {
+                        let why = "`tenant`: all would have the same key, so a request of one would pass for another";
+                        Err(Refused::Malformed(why.to_owned()))
+                    },
+                )
+            },
+            least_settings: Some(
+                r#"{"algorithms":["HS256"],"binding":{"digest":{"header":"x-token","claim":"/sha256","digest":"sha256:hex"}}}"#,
+            ),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "a token that binds the body, as `settings` say",
+            identity: "the token's `jti` where it is the id, else the digest of the body or of the claims",
         },
     ),
     (

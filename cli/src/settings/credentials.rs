@@ -20,9 +20,11 @@ use crate::settings::{
     access_only,
     catalog::algorithm_of,
     files::{Files, inlined},
+    members::Settings,
     pem::PEM_BEGIN,
     public_key::WHPK,
     refused::Refused,
+    token_binding::{TokenRule, is_shared},
 };
 
 /// The most bytes that are read of a file of keys or settings.
@@ -76,7 +78,16 @@ impl Proof {
             None if ["signed-request", "public-key-signature"].contains(&provider) => {
                 Self::Certificate
             }
+            None if provider == TOKENS => match signs_tokens_by_secret(settings) {
+                true => Self::Secret,
+                false => Self::Certificate,
+            },
             None if provider == access_only::NAME => Self::Access,
+            Some((_, Some(SchemeConfig::JwtBodyHash(config))))
+                if !config.algorithms.iter().any(|it| is_shared(*it)) =>
+            {
+                Self::Certificate
+            }
             Some((
                 _,
                 Some(
@@ -90,6 +101,18 @@ impl Proof {
             _ => Self::Secret,
         }
     }
+}
+
+/// The scheme of tokens that bind the body.
+const TOKENS: &str = "jwt-body-hash";
+
+/// Whether the settings of [`TOKENS`] name a MAC.
+fn signs_tokens_by_secret(settings: Option<&str>) -> bool {
+    let rule = Settings::read(settings).and_then(|it| it.of_scheme::<TokenRule>());
+    // Without any, nothing is built: it says so.
+    rule.map_or(true, |rule| {
+        rule.scheme.algorithms.iter().any(|it| is_shared(*it))
+    })
 }
 
 /// The end of a webhook that wants keys.
@@ -161,7 +184,7 @@ fn usual_variable(provider: &str, proof: Proof) -> String {
         (Proof::Certificate, Some(key)) if known.and_then(algorithm_of).is_some() => {
             key.variable.to_owned()
         }
-        (Proof::Certificate, _) if provider == "public-key-signature" => {
+        (Proof::Certificate, _) if ["public-key-signature", TOKENS].contains(&provider) => {
             variable_of(provider, "KEY")
         }
         (Proof::Certificate, _) => variable_of(provider, "CERTIFICATE"),
@@ -192,7 +215,10 @@ fn spelled(provider: &str, text: &str) -> String {
     if text.contains(PEM_BEGIN) && !text.starts_with("pem:") {
         return format!("pem:{text}");
     }
-    let has_encoding = ["utf8:", "base64:", "hex:", "pem:", "der:"]
+    if text.starts_with('{') && text.contains("\"kty\"") {
+        return format!("jwk:{text}");
+    }
+    let has_encoding = ["utf8:", "base64:", "hex:", "pem:", "der:", "jwk:"]
         .iter()
         .any(|encoding| text.starts_with(encoding));
     let sender = known::find(provider);

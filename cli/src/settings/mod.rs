@@ -19,6 +19,7 @@ pub(crate) mod sns;
 pub(crate) mod store_url;
 pub(crate) mod terms;
 pub(crate) mod text;
+pub(crate) mod token_binding;
 pub(crate) mod token_endpoint;
 mod token_keys;
 pub(crate) mod unico;

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::settings::{
     pem::pem_text, refused::Refused, shared_secret::secret, signed_request::KEY_IDS, text::Text,
+    token_binding::token_key,
 };
 
 /// A public key as a record spells it, for these algorithms; `None` when it cannot be one.
@@ -24,6 +25,7 @@ pub(crate) fn public_key(text: &str, algorithms: &[JwsAlgorithm]) -> Option<Veri
         Some(("der", der)) => VerifyingKey::der(STANDARD.decode(der).ok()?, usable),
         Some(("hex", hex)) => VerifyingKey::hex(hex, usable),
         Some(("base64", base64)) => VerifyingKey::base64(base64, usable),
+        Some(("jwk", jwk)) => VerifyingKey::jwk(jwk, usable),
         _ if text.starts_with(WHPK) && algorithms.contains(&JwsAlgorithm::EdDsa) => {
             VerifyingKey::whpk(text)
         }
@@ -33,25 +35,34 @@ pub(crate) fn public_key(text: &str, algorithms: &[JwsAlgorithm]) -> Option<Veri
     Some(key)
 }
 
+/// Whether a key as a record spells it can only be a public one.
+pub(crate) fn is_public(text: &str) -> bool {
+    ["pem:", "der:", "jwk:"]
+        .iter()
+        .any(|it| text.starts_with(it))
+}
+
 /// What a public key of Standard Webhooks begins with.
 pub(crate) const WHPK: &str = "whpk_";
 
 /// Which keys a sender's requests are verified with.
-#[derive(Clone, Copy)]
 pub(crate) enum KeysTaken {
     Secrets,
     Public(JwsAlgorithm),
     /// Secrets, and beside them public keys that say themselves what they are.
     Either(JwsAlgorithm),
+    /// Of tokens that are signed by these: secrets for MACs, public keys for the others.
+    OfTokens(Vec<JwsAlgorithm>),
 }
 
 /// A key as a record spells it; `None` when it cannot be one of those that are taken.
-pub(crate) fn key(text: &str, id: String, taken: KeysTaken) -> Option<Key> {
+pub(crate) fn key(text: &str, id: String, taken: &KeysTaken) -> Option<Key> {
     match taken {
-        KeysTaken::Public(algorithm) => Some(Key::public(id, public_key(text, &[algorithm])?)),
+        KeysTaken::Public(algorithm) => Some(Key::public(id, public_key(text, &[*algorithm])?)),
         KeysTaken::Either(algorithm) if text.starts_with(WHPK) => {
-            Some(Key::public(id, public_key(text, &[algorithm])?))
+            Some(Key::public(id, public_key(text, &[*algorithm])?))
         }
+        KeysTaken::OfTokens(algorithms) => token_key(text, id, algorithms, None),
         KeysTaken::Secrets | KeysTaken::Either(_) => Some(Key::new(id, secret(text)?)),
     }
 }

@@ -76,9 +76,18 @@ impl Terms<'_> {
         self,
         pack: impl FnOnce(C, Keys) -> Result<P, BuildError>,
     ) -> Result<ReceiverBuilder, Refused> {
+        self.row(KeysTaken::Secrets, pack)
+    }
+
+    /// The same of a sender whose requests are verified with other keys.
+    pub(crate) fn row<C: DeserializeOwned, P: Provider>(
+        self,
+        taken: KeysTaken,
+        pack: impl FnOnce(C, Keys) -> Result<P, BuildError>,
+    ) -> Result<ReceiverBuilder, Refused> {
         let settings = Settings::read(self.settings)?;
         let config = settings.of_scheme()?;
-        let pack = pack(config, self.keys(KeysTaken::Secrets)?)?;
+        let pack = pack(config, self.keys(taken)?)?;
         self.receiver_of(&settings, pack)
     }
 
@@ -143,7 +152,7 @@ impl Terms<'_> {
     fn keys(&self, taken: KeysTaken) -> Result<Keys, Refused> {
         let keys = self.keys.iter().enumerate();
         let keys =
-            keys.map(|(place, text)| key(text, place.to_string(), taken).ok_or(Refused::BadKey));
+            keys.map(|(place, text)| key(text, place.to_string(), &taken).ok_or(Refused::BadKey));
         let ring = Keyring::new(keys.collect::<Result<Vec<Key>, Refused>>()?)?;
         Ok(if self.has_tenant {
             Tenants::by_route_param(TENANT_PARAM, AnyTenant(Some(ring))).into()

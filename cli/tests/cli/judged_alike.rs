@@ -9,6 +9,7 @@ use base64::{
 use flate2::{Compression, write::GzEncoder};
 use hookgate::time::{Clock, SystemClock};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::{
     command::{hookgate, verdicts, verify_text},
@@ -848,6 +849,110 @@ fn of_pagerduty(time: &str, settings: Value, reason: Option<&'static str>) -> Ro
     }
 }
 
+/// A token of these claims and this head, by HS256.
+fn bound_token(head: &Value, claims: &Value) -> String {
+    let secret = SECRETS.iter().find(|it| it.0 == "JWT_BODY_HASH_SECRET");
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", part(head), part(claims));
+    let mac = mac(secret.unwrap().1.as_bytes(), message.as_bytes());
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac))
+}
+
+/// Tokens that bind the body, right and wrong.
+fn bound_tokens() -> Vec<Row> {
+    let body = r#"{"id":"e-1"}"#;
+    let digest: String = Sha256::digest(body)
+        .iter()
+        .map(|it| format!("{it:02x}"))
+        .collect();
+    // The other rows take their time first.
+    let now = SystemClock::new().now().as_secs();
+    let of = |settings: Value, lines: String, body: String, reason| Row {
+        method: "POST",
+        provider: "jwt-body-hash",
+        settings,
+        lines: format!("{JSON}{lines}"),
+        body: body.into(),
+        reason,
+        keys: Vec::new(),
+    };
+    let head = json!({"alg": "HS256", "typ": "JWT"});
+    let digest_of = |head: &Value, more: Value, reason| {
+        let mut claims = json!({"sha256": digest, "iss": "acme", "iat": now + 200});
+        for (name, value) in more.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        let settings = json!({
+            "algorithms": ["HS256"], "issuers": ["acme"], "issued_at": true,
+            "binding": {"digest": {"header": "x-token", "prefix": "Bearer ", "claim": "/sha256", "digest": "sha256:hex"}},
+        });
+        let line = format!("x-token: bearer {}\r\n", bound_token(head, &claims));
+        of(settings, line, body.to_owned(), reason)
+    };
+    let member = |audiences: &[&str], claims: Value, reason| {
+        let settings = json!({
+            "algorithms": ["HS256"], "binding": {"member": "/token"}, "audiences": audiences,
+            "needs_claims": ["/event"], "jti": "id",
+        });
+        let body = json!({"token": bound_token(&head, &claims), "event": "another"});
+        of(settings, String::new(), body.to_string(), reason)
+    };
+    let event = |aud: &str| json!({"event": "e", "jti": "j-1", "aud": aud});
+    let (wrong, malformed) = (Some("signature_mismatch"), Some("malformed_signature"));
+    let settings = json!({"algorithms": ["HS256"], "binding": "body", "needs_claims": ["/event"]});
+    let whole = bound_token(&head, &json!({"event": "e"}));
+    vec![
+        digest_of(&head, json!({}), None),
+        digest_of(&head, json!({"sha256": digest.to_uppercase()}), None),
+        digest_of(&head, json!({"sha256": "00"}), wrong),
+        digest_of(&head, json!({"sha256": null}), malformed),
+        digest_of(&head, json!({"iss": "evil"}), wrong),
+        digest_of(&head, json!({"aud": "shop"}), wrong),
+        digest_of(&head, json!({"exp": now - 3600}), Some("timestamp_too_old")),
+        digest_of(&head, json!({"exp": now + 3600}), None),
+        digest_of(
+            &head,
+            json!({"nbf": now + 3600}),
+            Some("timestamp_in_future"),
+        ),
+        digest_of(&head, json!({"iat": now - 400}), Some("timestamp_too_old")),
+        digest_of(&head, json!({"iat": "soon"}), Some("malformed_timestamp")),
+        digest_of(&json!({"alg": "none"}), json!({}), malformed),
+        digest_of(
+            &json!({"alg": "HS256", "crit": ["exp"]}),
+            json!({}),
+            malformed,
+        ),
+        digest_of(
+            &json!({"alg": "HS256", "typ": "at+jwt"}),
+            json!({}),
+            malformed,
+        ),
+        member(&["shop"], event("shop"), None),
+        member(&["shop"], event("another"), wrong),
+        member(&[], event("shop"), wrong),
+        member(
+            &["shop"],
+            json!({"event": "e", "aud": "shop"}),
+            Some("missing_id"),
+        ),
+        member(&["shop"], json!({"jti": "j-1", "aud": "shop"}), wrong),
+        of(settings.clone(), String::new(), whole.clone(), None),
+        of(
+            settings.clone(),
+            String::new(),
+            format!("{whole}\n"),
+            malformed,
+        ),
+        of(
+            settings,
+            String::new(),
+            "{}".to_owned(),
+            Some("missing_signature"),
+        ),
+    ]
+}
+
 /// Where every request goes.
 const TARGET: &str = "/in?n=1";
 
@@ -889,6 +994,7 @@ fn a_request_gets_one_judgement_from_the_middleware_and_from_its_record() {
             .chain(forms())
             .chain(compressed())
             .chain(templates())
+            .chain(bound_tokens())
             .chain(of_sns())
             .chain(signed_parts());
         for (number, row) in rows.enumerate() {

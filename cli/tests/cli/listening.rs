@@ -137,7 +137,7 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The invented credentials of every provider, in its usual variables.
-pub(crate) const SECRETS: [(&str, &str); 23] = [
+pub(crate) const SECRETS: [(&str, &str); 24] = [
     ("FACEPHI_SECRET", "s3cretOfFacephi"),
     ("FACEPHI_API_KEY", "s3cretKeyOfFacephi"),
     ("GITHUB_WEBHOOK_SECRET", "s3cretOfGitHub"),
@@ -164,16 +164,21 @@ pub(crate) const SECRETS: [(&str, &str); 23] = [
     ("UNICO_CHECK_CERTIFICATE", CERTIFICATE),
     ("UNICO_CHECK_PRIVATE_KEY", PRIVATE_KEY),
     ("UNICO_CHECK_SECRET", "s3cretOfUnicoCheck"),
+    ("JWT_BODY_HASH_SECRET", "s3cretOfTokens"),
 ];
 
 /// The key pairs of senders that sign with private keys: the form of the public half, and both halves.
 fn pairs() -> impl Iterator<Item = (String, String)> {
     let pairs = known::ALL.iter().filter_map(|sender| {
-        let Some(SchemeConfig::PublicKeySignature(config)) = sender.scheme() else {
-            return None;
+        let algorithm = match sender.scheme()? {
+            SchemeConfig::PublicKeySignature(config) => config.algorithm,
+            SchemeConfig::JwtBodyHash(config) => *config.algorithms.first()?,
+            _ => return None,
         };
-        let (public, private) = match config.algorithm {
+        let (public, private) = match algorithm {
+            JwsAlgorithm::Hs256 => return None,
             JwsAlgorithm::EdDsa => (ED_PUBLIC, ED_PRIVATE),
+            JwsAlgorithm::Rs256 => (CERTIFICATE, PRIVATE_KEY),
             _ => (P256_PUBLIC, P256_PRIVATE),
         };
         let name = sender.name.to_uppercase().replace('-', "_");

@@ -200,5 +200,12 @@ fn a_saved_request_of_settings_that_the_sender_does_not_share_is_told_by_the_lin
 /// Whether it is a sender that signs with a private key.
 fn signs_by_key(name: &str) -> bool {
     let scheme = known::find(name).and_then(known::KnownSender::scheme);
-    matches!(scheme, Some(SchemeConfig::PublicKeySignature(_)))
+    match scheme {
+        Some(SchemeConfig::PublicKeySignature(_)) => true,
+        Some(SchemeConfig::JwtBodyHash(config)) => !config
+            .algorithms
+            .iter()
+            .any(|it| it.name().starts_with("HS")),
+        _ => false,
+    }
 }

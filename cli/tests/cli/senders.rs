@@ -57,10 +57,11 @@ const fn showing(provider: &'static str, event: &'static str) -> Row {
 }
 
 /// Senders whose endpoints are configured in a file.
-const CONFIGURED: [Row; 8] = [
+const CONFIGURED: [Row; 9] = [
     showing("access-only", "user.created").with("access-only.json"),
     signing("hmac-body-field", "user.created").with("hmac-body-field.json"),
     signing_time("hmac-header", "user.created").with("hmac-header.json"),
+    signing_time("jwt-body-hash", "user.created").with("jwt-body-hash.json"),
     signing_time("public-key-signature", "user.created").with("public-key-signature.json"),
     signing("signed-form", "user.created").with("signed-form.json"),
     signing("signed-members", "user.created").with("signed-members.json"),
@@ -133,6 +134,7 @@ pub(crate) fn rows() -> Vec<Row> {
         match sender.name {
             "sns" => row.with("sns.json"),
             _ if sender.signs_address() => row.with("address.json"),
+            _ if sender.needs_audience() => row.with("audience.json"),
             _ => row,
         }
     });

@@ -187,6 +187,15 @@ fn whole() -> Vec<(&'static str, Value)> {
             }),
         ),
         (
+            "jwt-body-hash",
+            json!({
+                "algorithms": ["HS256"], "typ": "JWT", "issuers": ["acme"], "audiences": ["shop"], "needs_audience": true,
+                "binding": {"digest": {"header": "x-token", "prefix": "Bearer ", "claim": "/sha256", "digest": "sha256:hex"}},
+                "needs_claims": ["/x"], "claims": {"/sub": "acme events"}, "expires": true, "issued_at": true, "jti": "nonce",
+                "leeway_secs": 5, "key_ids": ["2026-11"],
+            }),
+        ),
+        (
             "access-token",
             json!({"at": {"each_of": {"list": "/value", "member": "/token"}}}),
         ),

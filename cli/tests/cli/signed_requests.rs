@@ -260,10 +260,16 @@ fn the_documented_settings_make_receivers() {
     for (begin, provider, key) in [
         ("{\"signed\"", "unico-check", pem("rsa.crt.pem")),
         ("{\"algorithms\"", "signed-request", pem("rsa.crt.pem")),
+        ("{\"binding\"", "jwt-body-hash", pem("rsa.crt.pem")),
         ("{\"member\"", "hmac-body-field", "utf8:k3y".to_owned()),
     ] {
         for line in document.lines().filter(|line| line.starts_with(begin)) {
             let settings: Value = serde_json::from_str(line).unwrap();
+            let key = match &settings["algorithms"][0] {
+                Value::String(name) if name == "HS256" => "utf8:k3y".to_owned(),
+                Value::String(name) if name == "EdDSA" => pem("ed.crt.pem"),
+                _ => key.clone(),
+            };
             let record = json!({
                 "id": "1",
                 "provider": provider,
@@ -276,7 +282,7 @@ fn the_documented_settings_make_receivers() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 3);
+    assert_eq!(seen, 7);
 }
 
 /// A request signed by HMAC in a JWS that names its key, under these keys and ids.

@@ -46,6 +46,11 @@ impl<'a> CompactJws<'a> {
     pub(crate) fn message_over(&self, payload: &[u8]) -> Vec<u8> {
         format!("{}.{}", self.head_part, base64url::encode(payload)).into_bytes()
     }
+
+    /// The same, where `payload` was signed as it is (RFC 7797, section 3).
+    pub(crate) fn message_over_unencoded(&self, payload: &[u8]) -> Vec<u8> {
+        [self.head_part.as_bytes(), b".", payload].concat()
+    }
 }
 
 /// What a signer of a compact JWS signs: head and payload in base64url, with a dot between them.

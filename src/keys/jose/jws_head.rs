@@ -1,6 +1,7 @@
 //! [`JwsHead`]: what the head of a compact JWS says.
 
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::Value;
 
 use super::base64url;
 use crate::keys::JwsAlgorithm;
@@ -12,7 +13,17 @@ pub(crate) struct JwsHead {
     alg: String,
     kid: Option<String>,
     typ: Option<String>,
-    crit: Option<IgnoredAny>,
+    crit: Option<Critical>,
+    b64: Option<Value>,
+}
+
+/// What must be understood, by whoever reads the JWS.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Critical {
+    Names(Vec<String>),
+    /// What no signer may write.
+    Other(IgnoredAny),
 }
 
 impl JwsHead {
@@ -30,7 +41,7 @@ impl JwsHead {
     }
 
     /// The id of the key that it names.
-    pub(super) fn key_id(&self) -> Option<&str> {
+    pub(crate) fn key_id(&self) -> Option<&str> {
         self.kid.as_deref()
     }
 
@@ -41,6 +52,19 @@ impl JwsHead {
     /// Whether it wants something understood that is not.
     pub(crate) fn demands_extension(&self) -> bool {
         self.crit.is_some()
+    }
+
+    /// Whether the payload was signed as it is, and not in base64url: RFC 7797, whose section 6 wants `crit` to name it. No
+    /// other extension is understood.
+    pub(crate) fn is_unencoded(&self) -> bool {
+        let names_it =
+            matches!(&self.crit, Some(Critical::Names(names)) if names.iter().eq(["b64"]));
+        names_it && self.b64 == Some(Value::Bool(false))
+    }
+
+    /// Whether it says that it is a token of this kind.
+    pub(crate) fn is_token_of(&self, kind: &str) -> bool {
+        self.kind().is_some_and(|it| it.eq_ignore_ascii_case(kind))
     }
 
     /// Whether it is a token by what it says: `JWT`, `at+jwt` and its like (RFC 8725, section 3.11).

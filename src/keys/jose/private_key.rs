@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-#[cfg(feature = "token")]
+#[cfg(feature = "jwt")]
 use aws_lc_rs::hmac;
 use aws_lc_rs::{
     rand::SystemRandom,
@@ -20,7 +20,7 @@ use super::{EcdsaForm, JwsAlgorithm};
 
 /// A key that signs by one algorithm: a private one, or a secret that both ends have.
 pub(crate) enum PrivateKey {
-    #[cfg(feature = "token")]
+    #[cfg(feature = "jwt")]
     Secret(Box<hmac::Key>),
     Rsa(Box<RsaKeyPair>, &'static dyn RsaEncoding),
     Ecdsa(EcdsaKeyPair),
@@ -43,7 +43,7 @@ impl PrivateKey {
     }
 
     /// A secret that both ends have, of any length. `None` for an algorithm of private keys.
-    #[cfg(feature = "token")]
+    #[cfg(feature = "jwt")]
     pub(crate) fn secret(secret: &[u8], algorithm: JwsAlgorithm) -> Option<Self> {
         let algorithm = match algorithm {
             JwsAlgorithm::Hs256 => hmac::HMAC_SHA256,
@@ -98,7 +98,7 @@ impl PrivateKey {
     /// Signs. `None` without randomness.
     pub(crate) fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         match self {
-            #[cfg(feature = "token")]
+            #[cfg(feature = "jwt")]
             Self::Secret(key) => Some(hmac::sign(key, message).as_ref().to_vec()),
             Self::Rsa(pair, encoding) => {
                 let mut signature = vec![0; pair.public_modulus_len()];

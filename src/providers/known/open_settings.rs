@@ -36,6 +36,10 @@ pub struct OpenSettings {
     /// The headers that are signed, beside those of the signature itself. For senders whose requests name them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signed_headers: Vec<String>,
+    /// For whom the sender's tokens are, such as your app's id there: `aud` of each must be one of them, or have one. For
+    /// senders whose tokens bind the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audiences: Vec<String>,
 }
 
 impl KnownSender {
@@ -44,11 +48,20 @@ impl KnownSender {
         self.scheme().is_some_and(|scheme| scheme.signs_address())
     }
 
+    /// Whether its tokens are each for one of the sender's customers, so that the owner has to say for whom.
+    pub fn needs_audience(&self) -> bool {
+        self.scheme().is_some_and(|scheme| scheme.needs_audience())
+    }
+
     /// Whether the row leaves anything to the owner.
     pub fn has_open_settings(&self) -> bool {
-        let scheme = self.scheme();
-        let is_form = matches!(scheme, Some(SchemeConfig::SignedForm(_)));
-        is_form || self.signs_address() || self.template_with.is_some()
+        let is_open = match self.scheme() {
+            Some(SchemeConfig::SignedForm(_)) => true,
+            #[cfg(feature = "jwt")]
+            Some(SchemeConfig::JwtBodyHash(_)) => true,
+            _ => false,
+        };
+        is_open || self.signs_address() || self.template_with.is_some()
     }
 
     /// How it signs, with what the row leaves open. `None` as for [`scheme`](Self::scheme).
@@ -70,6 +83,9 @@ impl KnownSender {
             if let SchemeConfig::HmacHeader(config) = &mut scheme {
                 config.template = template(&open.signed_headers);
             }
+        }
+        if !open.audiences.is_empty() {
+            scheme = scheme.audiences(open.audiences.iter().cloned())?;
         }
         if !open.fields.is_empty() || open.leave_out_unknown_fields {
             let SchemeConfig::SignedForm(config) = &mut scheme else {

@@ -51,6 +51,15 @@ impl<T> Preset<T> {
         self.opened(|open| open.signed_headers.extend(names))
     }
 
+    /// For whom the sender's tokens are, such as your app's id there: `aud` of each must be it, or have it. Call again for another.
+    /// Senders whose tokens all have one build no receiver without, such as `Preset::sign_in_with_apple`.
+    ///
+    /// It is for rows whose tokens bind the body (feature `jwt`). For another preset, `build()` is a [`BuildError`].
+    #[must_use]
+    pub fn audience(self, audience: impl Into<String>) -> Self {
+        self.opened(|open| open.audiences.push(audience.into()))
+    }
+
     /// All that the row leaves open, in place of what was set of it before.
     #[must_use]
     pub fn open_settings(self, settings: OpenSettings) -> Self {

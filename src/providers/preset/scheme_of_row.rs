@@ -1,10 +1,10 @@
 //! The scheme of a row.
 
 #[cfg(feature = "public-keys")]
-use crate::schemes::ByKind;
+use crate::schemes::{ByKind, SchemeConfig};
 use crate::{
     providers::known::{Identity, KeyOwner, KnownSender, OpenSettings},
-    schemes::{Scheme, SchemeConfig, Signs},
+    schemes::{Scheme, Signs},
     setup::BuildError,
 };
 
@@ -21,7 +21,7 @@ pub(super) fn scheme_of(
             ));
         }
         // Otherwise a request that was made for another customer would pass for one of ours.
-        _ if sender.key_owner != KeyOwner::Customer => {
+        (Some(config), _) if sender.key_owner != KeyOwner::Customer && !config.needs_audience() => {
             return Err(BuildError::Pack(
                 "this sender signs for all of its customers with one key, and a preset binds no request to one of them",
             ));
@@ -45,12 +45,14 @@ pub(super) fn scheme_of(
 
 /// What the scheme of a row signs, whatever the owner sets.
 pub(super) fn signs_of(sender: &KnownSender) -> Signs {
-    let scheme = sender.scheme().and_then(|config| {
-        let config = match config.signs_address() {
-            // Which address it is does not matter.
-            true => config.address("https://hooks.example/").ok()?,
-            false => config,
-        };
+    let scheme = sender.scheme().and_then(|mut config| {
+        // Which address or audience it is does not matter.
+        if config.signs_address() {
+            config = config.address("https://hooks.example/").ok()?;
+        }
+        if config.needs_audience() {
+            config = config.audiences(["anybody"]).ok()?;
+        }
         Box::<dyn Scheme>::try_from(config).ok()
     });
     scheme.map_or_else(Signs::body, |scheme| scheme.signs())

@@ -37,6 +37,8 @@ pub struct PresetSimulator {
     #[cfg(feature = "public-keys")]
     private_keys: Vec<Zeroizing<Vec<u8>>>,
     message_id: String,
+    #[cfg(feature = "jwt")]
+    key_id: Option<String>,
     event_type: Option<String>,
     path: String,
     open: OpenSettings,
@@ -57,6 +59,8 @@ impl PresetSimulator {
             #[cfg(feature = "public-keys")]
             private_keys: Vec::new(),
             message_id: "msg_1".to_owned(),
+            #[cfg(feature = "jwt")]
+            key_id: None,
             event_type: None,
             path: "/".to_owned(),
             open: OpenSettings::default(),
@@ -78,6 +82,22 @@ impl PresetSimulator {
     pub fn also_signed_by_key(mut self, key: impl AsRef<[u8]>) -> Self {
         self.private_keys
             .push(Zeroizing::new(key.as_ref().to_vec()));
+        self
+    }
+
+    /// For whom the sender's tokens are, where they name that (feature `jwt`). Default: nobody. A sender whose tokens all name
+    /// one signs nothing then.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.open.audiences.push(audience.into());
+        self
+    }
+
+    /// Names its key so in the head of each token (`kid`), where tokens bind the body (feature `jwt`). Default: it names none.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn key_id(mut self, id: impl Into<String>) -> Self {
+        self.key_id = Some(id.into());
         self
     }
 
@@ -193,6 +213,11 @@ impl PresetSimulator {
         let mut secrets = self.secrets.iter();
         let scheme = self.sender.scheme_with(&self.open).ok()??;
         let signer = Signer::new(scheme, secrets.next()?).ok()?;
+        #[cfg(feature = "jwt")]
+        let signer = match &self.key_id {
+            Some(id) => signer.key_id(id),
+            None => signer,
+        };
         Some(secrets.fold(signer, |signer, secret| signer.also_signed_with(secret)))
     }
 

@@ -3,8 +3,12 @@
 use std::fmt;
 
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
+#[cfg(feature = "jwt")]
+use subtle::ConstantTimeEq;
 
 use crate::schemes::SignatureEncoding;
+#[cfg(feature = "jwt")]
+use crate::schemes::signature_encoding::MAX_MAC_BYTES;
 
 /// A digest, and how it is written. SHA-1 and MD5 are none: two bodies of one digest can be made, and one signature
 /// would fit both.
@@ -44,7 +48,7 @@ impl DigestText {
 
 impl BodyDigest {
     /// Reads `sha256:hex`.
-    pub(super) fn read(text: &str) -> Result<Self, &'static str> {
+    pub(in crate::schemes) fn read(text: &str) -> Result<Self, &'static str> {
         const WRONG: &str = "a digest of the body is written as `{body:sha256:hex}`: `sha256`, `sha384` or `sha512`, \
                              then an encoding of MACs";
         let (digest, encoding) = text.split_once(':').ok_or(WRONG)?;
@@ -57,7 +61,7 @@ impl BodyDigest {
         })
     }
 
-    pub(super) fn of(self, body: &[u8]) -> DigestText {
+    pub(in crate::schemes) fn of(self, body: &[u8]) -> DigestText {
         let mut text = DigestText {
             bytes: [0; MAX_DIGEST_TEXT],
             length: 0,
@@ -69,6 +73,24 @@ impl BodyDigest {
             Kind::Sha512 => written(&Sha512::digest(body)),
         };
         text
+    }
+}
+
+#[cfg(feature = "jwt")]
+impl BodyDigest {
+    /// Whether `text` is this digest of `body`. Bytes are compared, in constant time.
+    pub(in crate::schemes) fn is_of(self, text: &[u8], body: &[u8]) -> bool {
+        let same = |own: &[u8]| {
+            let mut named = [0; MAX_MAC_BYTES];
+            named.get_mut(..own.len()).is_some_and(|named| {
+                self.encoding.decode_mac(text, named) && bool::from(own.ct_eq(named))
+            })
+        };
+        match self.digest {
+            Kind::Sha256 => same(&Sha256::digest(body)),
+            Kind::Sha384 => same(&Sha384::digest(body)),
+            Kind::Sha512 => same(&Sha512::digest(body)),
+        }
     }
 }
 

@@ -12,15 +12,13 @@ use std::{fmt, str::FromStr};
 pub(super) use self::from_request::Values;
 #[cfg(feature = "jwt")]
 use self::piece::OF_SIGNED_REQUESTS;
-use self::{
-    body_digest::BodyDigest,
-    piece::{OF_MACS, Piece, Placeholders},
-};
-pub(crate) use self::{body_digest::DigestText, from_request::FromRequest, parts::Parts};
+use self::piece::{OF_MACS, Piece, Placeholders};
 pub(super) use self::{
+    body_digest::BodyDigest,
     piece::Source,
     rules::{MAX_TEXT_BYTES, Misfit, TextRule},
 };
+pub(crate) use self::{body_digest::DigestText, from_request::FromRequest, parts::Parts};
 use crate::setup::BuildError;
 
 /// The most headers that a template names with `{header:name}`. Senders sign one or two.

@@ -6,7 +6,7 @@ use hookgate::{
     Keyring, Rejection, UnixTime,
     pack::KeyParts,
     providers::known::{self, EventTypeAt, Identity, KnownSender, Proof},
-    schemes::{SchemeConfig, SignatureLayout, SignedMembersConfig},
+    schemes::{JwtBinding, SchemeConfig, SignatureLayout, SignedMembersConfig},
     simulator::Sent,
 };
 use serde_json::{Value, json};
@@ -98,7 +98,7 @@ async fn each_vector_is_the_event_that_its_file_says() {
                 parts
             }
             (Identity::Digest, None) if vector.sender().form_field.is_none() => {
-                KeyParts::of_digest(&vector.body())
+                KeyParts::of_digest(&seen.payload)
             }
             _ => continue,
         };
@@ -149,9 +149,58 @@ fn bodies(scheme: &SchemeConfig, sent: &Sent) -> Vec<Altered> {
     let altered = changed.into_iter();
     let altered = altered.filter(|(what, _)| covers_spaces || !what.starts_with("a space"));
     let sent = |body| sent.clone().with_body(body);
+    if let Some(token) = token_within(scheme, body) {
+        // Nothing around the token counts.
+        let around = [
+            "a member more",
+            "one more at its end",
+            "a space before it",
+            "a space behind it",
+        ];
+        let altered = altered.filter(|(what, _)| !around.contains(what));
+        let altered = altered.map(|(what, body)| (format!("body, {what}"), sent(body)));
+        return altered
+            .chain(tokens(&token).map(|(what, other)| {
+                let body = String::from_utf8_lossy(body).replace(&token, &other);
+                (format!("token, {what}"), sent(body.into_bytes()))
+            }))
+            .collect();
+    }
     altered
         .map(|(what, body)| (format!("body, {what}"), sent(body)))
         .collect()
+}
+
+/// The token that a member of the body holds, where the scheme has it there.
+fn token_within(scheme: &SchemeConfig, body: &[u8]) -> Option<String> {
+    let SchemeConfig::JwtBodyHash(config) = scheme else {
+        return None;
+    };
+    let JwtBinding::Member(place) = &config.binding else {
+        return None;
+    };
+    let body: Value = serde_json::from_slice(body).unwrap();
+    Some(body.pointer(place)?.as_str()?.to_owned())
+}
+
+/// Changes of a token, each in one of its parts.
+fn tokens(token: &str) -> impl Iterator<Item = (&'static str, String)> {
+    let parts: Vec<String> = token.split('.').map(str::to_owned).collect();
+    let with = move |place: usize, part: &str| {
+        let mut parts = parts.clone();
+        parts[place] = part.to_owned();
+        parts.join(".")
+    };
+    let claims = "eyJhIjoxfQ";
+    let none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
+    [
+        ("other claims", with(1, claims)),
+        ("no claims", with(1, "")),
+        ("no signature", with(2, "")),
+        ("another signature", with(2, "AAAA")),
+        ("`none`", with(0, none)),
+    ]
+    .into_iter()
 }
 
 /// Changes of each member that is signed, and of the list.

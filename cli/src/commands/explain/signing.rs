@@ -6,8 +6,8 @@ use std::{cmp::Reverse, mem};
 use hookgate::{
     providers::known::{self, KnownSender},
     schemes::{
-        AccessTokenConfig, Digest, HmacHeaderConfig, PublicKeySignatureConfig, SchemeConfig,
-        SignatureLayout, TimestampForm,
+        AccessTokenConfig, Digest, HmacHeaderConfig, JwtBodyHashConfig, PublicKeySignatureConfig,
+        SchemeConfig, SignatureLayout, TimestampForm,
     },
 };
 use serde_json::Value;
@@ -46,6 +46,14 @@ pub(crate) fn reading_of(case: &Case) -> Option<HmacHeaderConfig> {
     Some(as_sent(reading, case))
 }
 
+/// How the provider's tokens bind the body, where they do.
+pub(crate) fn tokens_of(case: &Case) -> Option<JwtBodyHashConfig> {
+    match configured(case)? {
+        SchemeConfig::JwtBodyHash(scheme) => Some(scheme),
+        _ => None,
+    }
+}
+
 /// How the sender shows a token that is one of the keys, where it does.
 pub(crate) fn token_of(case: &Case) -> Option<AccessTokenConfig> {
     match configured(case)? {
@@ -66,6 +74,10 @@ fn configured(case: &Case) -> Option<SchemeConfig> {
         "hmac-header" => {
             let scheme = serde_json::from_value(of_settings()?).ok()?;
             Some(SchemeConfig::HmacHeader(scheme))
+        }
+        "jwt-body-hash" => {
+            let scheme = serde_json::from_value(of_settings()?).ok()?;
+            Some(SchemeConfig::JwtBodyHash(scheme))
         }
         "signed-form" => {
             let scheme = serde_json::from_value(of_settings()?).ok()?;

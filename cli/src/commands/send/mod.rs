@@ -38,7 +38,7 @@ use crate::{
     output::screen::Screen,
     settings::{
         catalog::{
-            Listed, {self},
+            Listed, SAMPLE_SECRET, {self},
         },
         credentials::{
             Credentials, Loaded, Proof, Role, {self},
@@ -264,7 +264,7 @@ impl Send {
 /// How far in the past an event is too old for a receiver of `listed`.
 fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
     let settings = loaded.settings.as_deref().or(listed.least_settings());
-    let settings = settings.map(of_sample_key).transpose()?;
+    let settings = settings.map(|it| of_sample_key(listed, it)).transpose()?;
     let judge = providers::sample_with(listed, settings.as_deref()).map_err(providers::unusable)?;
     match judge.window() {
         Some(window) if judge.profile().time != TimeKind::NotSigned => {
@@ -278,12 +278,13 @@ fn stale_by(listed: &Listed, loaded: &Loaded) -> io::Result<Duration> {
 }
 
 /// The settings, with the algorithm of the sample's key. The algorithm changes no time.
-fn of_sample_key(settings: &str) -> io::Result<String> {
+fn of_sample_key(listed: &Listed, settings: &str) -> io::Result<String> {
     let mut members: Value = serde_json::from_str(settings)
         .map_err(|_| io::Error::other("the settings are not a JSON object"))?;
     for rule in ["", "/signed"] {
         if let Some(algorithms) = members.pointer_mut(&format!("{rule}/algorithms")) {
-            *algorithms = json!(["EdDSA"]);
+            let by_secret = listed.sample_key() == SAMPLE_SECRET;
+            *algorithms = json!([if by_secret { "HS256" } else { "EdDSA" }]);
         }
     }
     if let Some(members) = members.as_object_mut()

@@ -16,7 +16,8 @@ use crate::{
     commands::providers,
     settings::{
         catalog::algorithm_of, credentials::Proof, members::Settings, public_key::PublicKeyRule,
-        refused::Refused, signed_request::SignedRequestRule, unico::UnicoCheckConfig,
+        refused::Refused, signed_request::SignedRequestRule, token_binding::TokenRule,
+        unico::UnicoCheckConfig,
     },
 };
 
@@ -33,6 +34,16 @@ pub(super) fn signer_of(
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
             let rule: PublicKeyRule = settings.map_err(providers::unusable)?;
             Some(rule.signer(key)?)
+        }
+        ("jwt-body-hash", _) => {
+            let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
+            let rule: TokenRule = settings.map_err(providers::unusable)?;
+            let named = rule.first_key_id().map(str::to_owned);
+            let signer = Signer::new(rule.scheme, key).map_err(io::Error::other)?;
+            Some(match named {
+                Some(name) => signer.key_id(name),
+                None => signer,
+            })
         }
         ("sns", _) => Some(of_secret::<SnsConfig>(settings, key)?),
         ("hmac-body-field", _) => Some(of_secret::<HmacBodyFieldConfig>(settings, key)?),

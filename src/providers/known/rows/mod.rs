@@ -166,6 +166,8 @@ rows! {
     formbricks,
     fourthwall,
     front,
+    #[cfg(feature = "jwt")]
+    fusionauth,
     ghost,
     gitbook,
     gitea,
@@ -178,6 +180,8 @@ rows! {
     grafana,
     greenhouse,
     gusto,
+    #[cfg(feature = "jwt")]
+    hanko,
     helpscout,
     heroku,
     hubspot,
@@ -191,6 +195,8 @@ rows! {
     jobber,
     keycloak,
     khipu,
+    #[cfg(feature = "jwt")]
+    kinde,
     knock,
     komoju,
     latitude,
@@ -202,6 +208,8 @@ rows! {
     linear,
     lithic,
     liveblocks,
+    #[cfg(feature = "jwt")]
+    livekit,
     loops,
     lusha,
     mailersend,
@@ -218,6 +226,8 @@ rows! {
     monnify,
     moonpay,
     mux,
+    #[cfg(feature = "jwt")]
+    netlify,
     neynar,
     nmi,
     notion,
@@ -267,6 +277,8 @@ rows! {
     shopify,
     shopware,
     shortcut,
+    #[cfg(feature = "jwt")]
+    sign_in_with_apple,
     slack,
     smartcar,
     snyk,
@@ -299,6 +311,8 @@ rows! {
     vercel,
     veriff,
     viber,
+    #[cfg(feature = "jwt")]
+    vonage,
     webflow,
     woocommerce,
     workos,

@@ -22,6 +22,7 @@ mod signed_request;
 mod sns;
 mod time;
 mod time_form;
+mod token_binding;
 mod undecodable;
 
 pub(super) use self::{
@@ -102,6 +103,14 @@ pub(crate) const FAMILIES: &[Family] = &[
         searched: signed_request::searched,
         may_have_rivals: false,
         signs: signed_request::signs,
+    },
+    Family {
+        in_words: "what a token that binds the body says",
+        part: Part::Alone,
+        trials: |_, _| Box::new(std::iter::empty()),
+        searched: no_search,
+        may_have_rivals: false,
+        signs: token_binding::signs,
     },
     Family {
         in_words: "the topic of a message of Amazon SNS, and the version of its signature",

@@ -26,12 +26,12 @@ const LARGEST_ZONE_S: u64 = 14 * 3600;
 
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     match ruling {
-        Ruling::Rejected(Rejection::TimestampTooOld { age, limit }) => {
-            outside(case, Side::Past, *age, *limit)
-        }
-        Ruling::Rejected(Rejection::TimestampInFuture { ahead, limit }) => {
-            outside(case, Side::Future, *ahead, *limit)
-        }
+        Ruling::Rejected(
+            Rejection::TimestampTooOld { age, limit } | Rejection::NoLongerValid { age, limit },
+        ) => outside(case, Side::Past, *age, *limit),
+        Ruling::Rejected(
+            Rejection::TimestampInFuture { ahead, limit } | Rejection::NotYetValid { ahead, limit },
+        ) => outside(case, Side::Future, *ahead, *limit),
         Ruling::Rejected(Rejection::UnreadableEventTime) => vec![unreadable(case)],
         _ => Vec::new(),
     }
