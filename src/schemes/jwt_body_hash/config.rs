@@ -117,6 +117,9 @@ impl JwtBodyHashConfig {
     }
 
     /// A JWS in `header`, alone, whose payload is the body.
+    ///
+    /// Whoever has a token of the same key could send its claims as a body, with its head and signature. So a head whose `typ` says
+    /// that it is a token is refused. Where the sender's tokens have no `typ`, set a [`typ`](Self::typ) that only events have.
     pub fn detached(
         algorithms: impl IntoIterator<Item = JwsAlgorithm>,
         header: impl Into<String>,
