@@ -12,7 +12,11 @@ impl SignedMembers {
             .config
             .digest
             .mac(secret, [text.as_bytes()].into_iter());
-        self.with_signature(body, &format!("\"{}\"", self.config.encoding.encode(&mac)))
+        let signed =
+            self.with_signature(body, &format!("\"{}\"", self.config.encoding.encode(&mac)))?;
+        // What is no JSON has no member, and would get the MAC of nothing in a place where nobody finds it.
+        self.read(&signed).ok()?.signature?;
+        Some(signed)
     }
 
     /// `body` with `null` in the place of the MAC.
