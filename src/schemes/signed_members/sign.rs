@@ -12,9 +12,9 @@ impl SignedMembers {
             .config
             .digest
             .mac(secret, [text.as_bytes()].into_iter());
-        let signed =
-            self.with_signature(body, &format!("\"{}\"", self.config.encoding.encode(&mac)))?;
-        // What is no JSON has no member, and would get the MAC of nothing in a place where nobody finds it.
+        let mac = format!("\"{}\"", self.config.encoding.encode(&mac));
+        let signed = self.with_signature(body, &mac)?;
+        // A signed value that is no UTF-8 reads as if no member were there. A pass for the MAC's place alone does not see it.
         self.read(&signed).ok()?.signature?;
         Some(signed)
     }
