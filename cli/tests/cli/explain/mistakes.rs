@@ -136,6 +136,28 @@ pub(super) fn custom(settings: serde_json::Value, headers: &[(&str, &str)]) -> R
     .set("settings", settings)
 }
 
+/// A token in a header, with the body's digest, which ends at `exp`.
+fn token(key: &[u8], exp: i64) -> Row {
+    let part = |part: serde_json::Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    let digest = hex(&Sha256::digest(BODY));
+    let message = format!(
+        "{}.{}",
+        part(json!({"alg": "HS256"})),
+        part(json!({"digest": digest, "exp": exp}))
+    );
+    let token = format!(
+        "{message}.{}",
+        URL_SAFE_NO_PAD.encode(mac(key, message.as_bytes()))
+    );
+    let binding =
+        json!({"digest": {"header": "x-token", "claim": "/digest", "digest": "sha256:hex"}});
+    custom(
+        json!({"algorithms": ["HS256"], "binding": binding}),
+        &[("x-token", &token)],
+    )
+    .set("provider", "jwt-body-hash")
+}
+
 /// Each mistake, and the request in which it was made.
 pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
     let ours = || github(KEY, BODY);
@@ -610,6 +632,7 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             row.record["body_base64"] = base64(numbered(body).as_bytes()).into();
             row
         }),
+        ("token that ended", "clock_skew", token(KEY, AT - 900)),
         // The provider and the head.
         (
             "slack's request at github's",
@@ -966,6 +989,23 @@ fn two_mistakes_at_once_are_both_named() {
         .map(|finding| finding["mistake"].as_str().unwrap())
         .collect();
     assert_eq!(named, ["body_rewritten", "secret_encoding"]);
+    assert_eq!(explained["complete"], true);
+}
+
+/// That it has ended shows that its proof matches.
+#[test]
+fn a_key_in_another_encoding_and_a_token_that_ended_are_both_named() {
+    let row = token(b"thirty-two bytes of a secret key", AT - 900).key(&format!(
+        "utf8:{}",
+        STANDARD.encode("thirty-two bytes of a secret key")
+    ));
+    let explained = row.explained();
+    let findings = explained["findings"].as_array().unwrap();
+    let named: Vec<_> = findings
+        .iter()
+        .map(|it| it["mistake"].as_str().unwrap())
+        .collect();
+    assert_eq!(named, ["secret_encoding", "clock_skew"], "{explained:#}");
     assert_eq!(explained["complete"], true);
 }
 
