@@ -5,7 +5,7 @@ use std::{any::Any, sync::Arc};
 use bytes::Bytes;
 
 use super::{
-    Admitted, AdmittedEvent, Arrival, Judge, Judged, Nonce, check_time,
+    Admitted, AdmittedEvent, Arrival, Judge, Judged, Nonce, check_end, check_time,
     claimed_trace::claimed_trace,
     keeping::{MOST_OF_A_BODY, Takes},
 };
@@ -143,6 +143,10 @@ impl Proved<'_> {
             })?;
         }
         let occurred_at = event_time.at();
+        let is_dated = verified.sent_at().is_some() || occurred_at.is_some();
+        if judge.checks_time && !(is_dated && judge.window.is_some()) {
+            check_end(verified.validity(), judge.remembers, came)?;
+        }
         let keeping = judge.keeping.as_ref().filter(|_| decoded.wanted);
         let kept = keeping.map(|keeping| {
             let claimed_type = decoded.claimed_type.clone();

@@ -211,6 +211,9 @@ impl JwtBodyHashConfig {
     }
 
     /// `exp` must be there. Default: it is judged where it is.
+    ///
+    /// Where no window is for a time of the event, a token must end within the receiver's retention. A longer one could be sent
+    /// again once its event is forgotten, and is refused.
     #[must_use]
     pub fn expires(mut self) -> Self {
         self.expires = true;

@@ -90,7 +90,8 @@ impl Ruling {
             | Rejection::TimestampTooOld { .. }
             | Rejection::NoLongerValid { .. }
             | Rejection::TimestampInFuture { .. }
-            | Rejection::NotYetValid { .. } => Stage::Freshness,
+            | Rejection::NotYetValid { .. }
+            | Rejection::ValidForTooLong { .. } => Stage::Freshness,
             // A media type is no part of what is proved, and is compared with the body behind the proof.
             Rejection::MislabelledBody
             | Rejection::BatchTooLarge { .. }

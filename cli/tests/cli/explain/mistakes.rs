@@ -633,6 +633,11 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             row
         }),
         ("token that ended", "clock_skew", token(KEY, AT - 900)),
+        (
+            "token that outlives its event",
+            "good_for_too_long",
+            token(KEY, AT + 30 * 24 * 3600),
+        ),
         // The provider and the head.
         (
             "slack's request at github's",
