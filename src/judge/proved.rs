@@ -56,8 +56,12 @@ impl Proved<'_> {
     }
 
     /// An inbox keeps what cannot be decoded: a later release may read it.
+    ///
+    /// Not where a nonce stands for a body that nothing signs. It is claimed with an event, and here is none: whoever captured
+    /// one could fill the quarantine, and have forged events read from there.
     fn set_aside(&self, why: &'static str, bytes: Grant) -> Result<Judged, Rejection> {
-        let keeping = self.judge.keeping.as_ref();
+        let is_of_anybody = self.verified.nonce().is_some() && !self.verified.is_signed();
+        let keeping = self.judge.keeping.as_ref().filter(|_| !is_of_anybody);
         let undecoded = keeping.and_then(|keeping| keeping.undecoded(self, why, bytes));
         undecoded
             .map(|undecoded| Judged::Undecoded(Box::new(undecoded)))
