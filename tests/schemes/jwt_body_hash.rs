@@ -933,6 +933,13 @@ async fn an_issuer_that_fails_is_503_and_no_stranger_makes_anybody_fetch() {
     issuer.says(Ok(vec![p256("old")]));
     assert_eq!(status(&stage, &named).await, 200);
     assert_eq!(stage.script.runs(), 1);
+    // Nobody knows whether it has published a key for another algorithm meanwhile.
+    issuer.says(Err(503));
+    stage.clock.advance(Duration::from_secs(10));
+    assert_eq!(status(&stage, &event("ed", "new", 3)).await, 503);
+    issuer.says(Ok(vec![p256("old")]));
+    stage.clock.advance(Duration::from_secs(10));
+    assert_eq!(status(&stage, &event("ed", "new", 3)).await, 401);
 }
 
 /// Plaid's rule: ES256, the digest in `request_body_sha256`, and keys by `kid` from its API.

@@ -15,7 +15,10 @@ use crate::{
     json::places::{find, text},
     keys::{DigestKind, JwsAlgorithm, LiveKeys, VerifyingKey, jose::CompactJws},
     request::RawRequest,
-    schemes::{Coverage, Verified, hmac_body_field::find_key, signed_header::signature_value},
+    schemes::{
+        Coverage, NO_KEY_FOR_ALGORITHM, Verified, hmac_body_field::find_key,
+        signed_header::signature_value,
+    },
     verdict::Rejection,
 };
 
@@ -204,7 +207,7 @@ fn key_of<'k>(
     } else if secret || public.any(|(_, key)| fits(key)) {
         Rejection::SignatureMismatch
     } else {
-        Rejection::MalformedSignature("its algorithm is not one that a key is for")
+        NO_KEY_FOR_ALGORITHM
     })
 }
 
