@@ -649,6 +649,24 @@ fn a_detached_jws_is_over_the_body() {
 }
 
 #[test]
+fn a_head_that_is_longer_than_any_is_not_read() {
+    let keys = ring();
+    let config = JwtBodyHashConfig::body([JwsAlgorithm::Hs256]).needs_claim("/event");
+    let with = |length: usize| {
+        let head = json!({"alg": "HS256", "x5c": ["x".repeat(length)]});
+        let token = token(&head, r#"{"event":"e"}"#);
+        let head = token.split('.').next().unwrap().len();
+        (head, said(config.clone(), "", &token, &keys))
+    };
+    let (head, taken) = with(12 * 1024 - 32);
+    assert!(head <= 16 * 1024, "{head}");
+    assert_eq!(taken, Ok(()));
+    let (head, refused) = with(12 * 1024);
+    assert!(head > 16 * 1024, "{head}");
+    assert!(matches!(refused, Err(Rejection::MalformedSignature(_))));
+}
+
+#[test]
 fn a_prefix_stands_before_the_token() {
     let config = in_header().prefix("Bearer ");
     let token = usual(&claims());
