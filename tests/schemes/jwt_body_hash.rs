@@ -648,6 +648,54 @@ fn a_detached_jws_is_over_the_body() {
     assert!(said(detached(false), &attached, BODY, &keys).is_err());
 }
 
+/// Of a sender whose tokens have no `typ`: their claims, with head and signature, are a detached JWS of the same key.
+#[test]
+fn claims_of_a_token_are_no_body_of_a_detached_jws() {
+    let keys = ring();
+    let plain = json!({"alg": "HS256"});
+    let taken_from = |head: &Value, config: JwtBodyHashConfig, claims: &str| {
+        let token = token(head, claims);
+        let (head, rest) = token.split_once('.').unwrap();
+        let (_, signature) = rest.split_once('.').unwrap();
+        said(config, &format!("{head}..{signature}"), claims, &keys)
+    };
+    let of_token = |claims: &str| taken_from(&plain, detached(false), claims);
+    for claims in [
+        r#"{"sub":"user","exp":1700000000}"#,
+        r#"{"sub":"user","exp":1.7e9}"#,
+        r#"{"\u0065xp":-1}"#,
+        r#"{"exp":"x","exp":1700000000}"#,
+    ] {
+        let refused = of_token(claims);
+        assert!(
+            matches!(refused, Err(Rejection::SignedForAnother(_))),
+            "{claims}: {refused:?}"
+        );
+    }
+    for event in [r#"{"exp":"12/27"}"#, r#"{"card":{"exp":1227}}"#, "[1]"] {
+        assert_eq!(of_token(event), Ok(()), "{event}");
+    }
+    // One that tokens have tells nothing.
+    for typ in ["JWT", "at+jwt"] {
+        let head = json!({"alg": "HS256", "typ": typ});
+        let refused = taken_from(&head, detached(false).typ(typ), r#"{"exp":1700000000}"#);
+        assert!(
+            matches!(refused, Err(Rejection::SignedForAnother(_))),
+            "{typ}: {refused:?}"
+        );
+    }
+    // A `typ` that only events have tells them apart.
+    let claims = r#"{"id":"1","exp":1700000000}"#;
+    let typed = json!({"alg": "HS256", "typ": "event+json"});
+    let set = detached(false).typ("event+json");
+    assert_eq!(said(set, &jws(&typed, claims), claims, &keys), Ok(()));
+    let head = unencoded_head();
+    assert_eq!(
+        said(detached(true), &jws(&head, claims), claims, &keys),
+        Ok(())
+    );
+}
+
 #[test]
 fn a_head_that_is_longer_than_any_is_not_read() {
     let keys = ring();
