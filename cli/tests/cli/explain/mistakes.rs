@@ -136,14 +136,14 @@ pub(super) fn custom(settings: serde_json::Value, headers: &[(&str, &str)]) -> R
     .set("settings", settings)
 }
 
-/// A token in a header, with the body's digest, which ends at `exp`.
-fn token(key: &[u8], exp: i64) -> Row {
+/// A token in a header, with the body's digest, whose `claim` (`exp` or `nbf`) is `time`.
+fn token(key: &[u8], claim: &str, time: i64) -> Row {
     let part = |part: serde_json::Value| URL_SAFE_NO_PAD.encode(part.to_string());
     let digest = hex(&Sha256::digest(BODY));
     let message = format!(
         "{}.{}",
         part(json!({"alg": "HS256"})),
-        part(json!({"digest": digest, "exp": exp}))
+        part(json!({"digest": digest, claim: time}))
     );
     let token = format!(
         "{message}.{}",
@@ -632,11 +632,15 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             row.record["body_base64"] = base64(numbered(body).as_bytes()).into();
             row
         }),
-        ("token that ended", "clock_skew", token(KEY, AT - 900)),
+        (
+            "token that ended",
+            "clock_skew",
+            token(KEY, "exp", AT - 900),
+        ),
         (
             "token that outlives its event",
             "good_for_too_long",
-            token(KEY, AT + 30 * 24 * 3600),
+            token(KEY, "exp", AT + 30 * 24 * 3600),
         ),
         // The provider and the head.
         (
@@ -997,21 +1001,25 @@ fn two_mistakes_at_once_are_both_named() {
     assert_eq!(explained["complete"], true);
 }
 
-/// That it has ended shows that its proof matches.
+/// That it is judged by its times shows that its proof matches.
 #[test]
-fn a_key_in_another_encoding_and_a_token_that_ended_are_both_named() {
-    let row = token(b"thirty-two bytes of a secret key", AT - 900).key(&format!(
-        "utf8:{}",
-        STANDARD.encode("thirty-two bytes of a secret key")
-    ));
-    let explained = row.explained();
-    let findings = explained["findings"].as_array().unwrap();
-    let named: Vec<_> = findings
-        .iter()
-        .map(|it| it["mistake"].as_str().unwrap())
-        .collect();
-    assert_eq!(named, ["secret_encoding", "clock_skew"], "{explained:#}");
-    assert_eq!(explained["complete"], true);
+fn a_key_in_another_encoding_and_what_is_wrong_with_a_tokens_times_are_both_named() {
+    let key = "thirty-two bytes of a secret key";
+    for (claim, time, mistake) in [
+        ("exp", AT - 900, "clock_skew"),
+        ("nbf", AT + 900, "clock_skew"),
+        ("exp", AT + 30 * 24 * 3600, "good_for_too_long"),
+    ] {
+        let row = token(key.as_bytes(), claim, time).key(&format!("utf8:{}", STANDARD.encode(key)));
+        let explained = row.explained();
+        let findings = explained["findings"].as_array().unwrap();
+        let named: Vec<_> = findings
+            .iter()
+            .map(|it| it["mistake"].as_str().unwrap())
+            .collect();
+        assert_eq!(named, ["secret_encoding", mistake], "{explained:#}");
+        assert_eq!(explained["complete"], true);
+    }
 }
 
 #[test]
