@@ -293,12 +293,6 @@ impl Sender {
         self.proof != Proof::Access
     }
 
-    /// Whether the signature is in the body, and covers any member that is added to it.
-    pub(crate) fn signs_within(&self) -> bool {
-        let scheme = self.sender.and_then(KnownSender::scheme);
-        matches!(scheme, Some(SchemeConfig::HmacBodyField(_))) || self.provider == "hmac-body-field"
-    }
-
     /// The request as somebody else would prove it, where it is proved by parts of it.
     pub(crate) fn by_another_key(&self, sent: &Sent) -> Option<Sent> {
         let wrong = Signer::new(self.by_parts.clone()?, "a key of somebody else").ok()?;
