@@ -24,12 +24,13 @@ use crate::settings::{
     },
     dated_events::{DatedEventsConfig, dates_events},
     facephi::FacephiConfig,
-    public_key::{KeysTaken, PublicKeyRule},
+    keys_taken::{KeysTaken, is_shared},
+    public_key::PublicKeyRule,
     refused::Refused,
     signed_request::SignedRequestRule,
     sns,
     terms::Terms,
-    token_binding::{TokenRule, is_shared},
+    token_binding::TokenBinding,
     unico::{IdCloudConfig, UnicoCheckConfig},
 };
 
@@ -383,7 +384,7 @@ const SCHEMES: &[(Entry, Words)] = &[
             name: "jwt-body-hash",
             builder: |terms| {
                 terms.without_secret(
-                    |rule: TokenRule, keys| {
+                    |rule: TokenBinding, keys| {
                         let (scheme, keys) = rule.scheme(keys)?;
                         Ok(Preset::custom("jwt-body-hash", scheme, keys))
                     },

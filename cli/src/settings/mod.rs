@@ -8,6 +8,8 @@ pub(crate) mod credentials;
 mod dated_events;
 mod facephi;
 pub(crate) mod files;
+pub(crate) mod key_ids;
+pub(crate) mod keys_taken;
 pub(crate) mod members;
 pub(crate) mod peer;
 pub(crate) mod pem;

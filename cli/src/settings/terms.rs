@@ -17,8 +17,8 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use crate::settings::{
     any_event::ForAnyEvent,
     members::Settings,
-    public_key::{KeysTaken, key},
     refused::Refused,
+    keys_taken::{KeysTaken, key},
     text::Text,
 };
 

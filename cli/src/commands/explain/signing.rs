@@ -13,10 +13,7 @@ use hookgate::{
 use serde_json::Value;
 
 use super::case::Case;
-use crate::settings::{
-    members::OF_RECEIVER,
-    signed_request::{KEY_IDS, SignedRequestRule},
-};
+use crate::settings::{key_ids::KEY_IDS, members::OF_RECEIVER, signed_request::SignedRequestRule};
 
 /// The scheme of `case`'s provider, where it is a MAC in a header: with the names of headers that the request has.
 pub(crate) fn scheme_of(case: &Case) -> Option<HmacHeaderConfig> {

@@ -16,7 +16,7 @@ use crate::{
     commands::providers,
     settings::{
         catalog::algorithm_of, credentials::Proof, members::Settings, public_key::PublicKeyRule,
-        refused::Refused, signed_request::SignedRequestRule, token_binding::TokenRule,
+        refused::Refused, signed_request::SignedRequestRule, token_binding::TokenBinding,
         unico::UnicoCheckConfig,
     },
 };
@@ -37,7 +37,7 @@ pub(super) fn signer_of(
         }
         ("jwt-body-hash", _) => {
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
-            let rule: TokenRule = settings.map_err(providers::unusable)?;
+            let rule: TokenBinding = settings.map_err(providers::unusable)?;
             let named = rule.first_key_id().map(str::to_owned);
             let signer = Signer::new(rule.scheme, key).map_err(io::Error::other)?;
             Some(match named {
