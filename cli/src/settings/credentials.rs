@@ -20,11 +20,11 @@ use crate::settings::{
     access_only,
     catalog::algorithm_of,
     files::{Files, inlined},
+    keys_taken::is_shared,
     members::Settings,
     pem::PEM_BEGIN,
     public_key::WHPK,
     refused::Refused,
-    keys_taken::is_shared,
     token_binding::TokenBinding,
 };
 

@@ -16,9 +16,9 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::settings::{
     any_event::ForAnyEvent,
+    keys_taken::{KeysTaken, key},
     members::Settings,
     refused::Refused,
-    keys_taken::{KeysTaken, key},
     text::Text,
 };
 

@@ -7,8 +7,8 @@ use hookgate::{
 
 use crate::settings::{
     key_ids::{WithKeyIds, ring_of},
-    refused::Refused,
     keys_taken::token_key,
+    refused::Refused,
     text::Text,
 };
 

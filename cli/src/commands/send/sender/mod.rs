@@ -20,7 +20,7 @@ use hookgate::{
 use serde::Deserialize;
 use serde_json::Value;
 
-pub(crate) use self::of_packs::{events, short};
+pub(crate) use self::of_packs::events;
 use self::signer::{by_parts, open_of, signer_of};
 use crate::{
     commands::providers::unusable,

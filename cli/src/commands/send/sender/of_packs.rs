@@ -136,7 +136,7 @@ pub(crate) fn events(provider: &str) -> Vec<String> {
 }
 
 /// `id_captured` of the full type.
-pub(crate) fn short(topic: Topic) -> &'static str {
+fn short(topic: Topic) -> &'static str {
     let event_type = topic.event_type();
     let without_version = event_type
         .rsplit_once('.')
