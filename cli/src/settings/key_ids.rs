@@ -32,6 +32,13 @@ impl<'de, C: DeserializeOwned> Deserialize<'de> for WithKeyIds<C> {
     }
 }
 
+impl<C> WithKeyIds<C> {
+    /// Under which a sender signs: the first name that there is.
+    pub(crate) fn first_name(&self) -> Option<&str> {
+        self.key_ids.iter().flatten().next().map(String::as_str)
+    }
+}
+
 /// Takes the ids out of the members of settings.
 pub(super) fn taken_from(members: &mut Map<String, Value>) -> serde_json::Result<KeyIds> {
     let key_ids = members.remove(KEY_IDS);

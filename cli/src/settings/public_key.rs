@@ -84,8 +84,8 @@ impl PublicKeyRule {
     /// What signs as the scheme verifies, in requests that name the first key that has a name.
     pub(crate) fn signer(self, private_key: &[u8]) -> io::Result<Signer> {
         let names_key = self.scheme.key_id_header.is_some();
+        let name = self.first_name().map(str::to_owned);
         let signer = Signer::new(self.scheme, private_key).map_err(io::Error::other)?;
-        let name = self.key_ids.into_iter().flatten().next();
         match name {
             Some(name) => Ok(signer.key_id(name)),
             None if names_key => Err(io::Error::other(

@@ -25,9 +25,4 @@ impl TokenBinding {
         })?;
         Ok((scheme, ring))
     }
-
-    /// The name of the first key.
-    pub(crate) fn first_key_id(&self) -> Option<&str> {
-        self.key_ids.first()?.as_deref()
-    }
 }

@@ -38,7 +38,7 @@ pub(super) fn signer_of(
         ("jwt-body-hash", _) => {
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
             let rule: TokenBinding = settings.map_err(providers::unusable)?;
-            let named = rule.first_key_id().map(str::to_owned);
+            let named = rule.first_name().map(str::to_owned);
             let signer = Signer::new(rule.scheme, key).map_err(io::Error::other)?;
             Some(match named {
                 Some(name) => signer.key_id(name),
