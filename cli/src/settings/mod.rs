@@ -11,6 +11,7 @@ pub(crate) mod files;
 pub(crate) mod key_ids;
 pub(crate) mod keys_taken;
 pub(crate) mod members;
+pub(crate) mod of_row;
 pub(crate) mod peer;
 pub(crate) mod pem;
 pub(crate) mod public_key;

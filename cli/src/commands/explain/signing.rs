@@ -13,7 +13,9 @@ use hookgate::{
 use serde_json::Value;
 
 use super::case::Case;
-use crate::settings::{key_ids::KEY_IDS, members::OF_RECEIVER, signed_request::SignedRequestRule};
+use crate::settings::{
+    key_ids::KEY_IDS, members::OF_RECEIVER, of_row::RowSettings, signed_request::SignedRequestRule,
+};
 
 /// The scheme of `case`'s provider, where it is a MAC in a header: with the names of headers that the request has.
 pub(crate) fn scheme_of(case: &Case) -> Option<HmacHeaderConfig> {
@@ -71,8 +73,8 @@ fn configured(case: &Case) -> Option<SchemeConfig> {
         if !sender.has_open_settings() {
             return sender.scheme();
         }
-        let open = serde_json::from_value(of_settings()?.into()).ok()?;
-        return sender.scheme_with(&open).ok()?;
+        let settings: RowSettings = serde_json::from_value(of_settings()?.into()).ok()?;
+        return sender.scheme_with(&settings.open).ok()?;
     }
     let mut settings = of_settings()?;
     if case.provider == "signed-request" {

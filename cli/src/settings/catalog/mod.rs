@@ -10,7 +10,7 @@ use std::{borrow::Cow, sync::LazyLock};
 use hookgate::{
     ReceiverBuilder,
     providers::{
-        known::{self, KnownSender, OpenSettings},
+        known::{self, KnownSender},
         preset::Preset,
     },
 };
@@ -27,6 +27,7 @@ use self::{
 };
 use crate::settings::{
     dated_events::{DatedEventsConfig, dates_events},
+    of_row::RowSettings,
     refused::Refused,
     terms::Terms,
 };
@@ -83,13 +84,13 @@ impl Listed {
     /// Its receiver.
     pub(crate) fn receiver(&self, terms: Terms<'_>) -> Result<ReceiverBuilder, Refused> {
         match self.of {
+            Of::Row(sender) if sender.has_open_settings() => terms
+                .row(keys_of(sender), |settings: RowSettings, keys| {
+                    Ok(settings.preset(sender, keys))
+                }),
             Of::Row(sender) if dates_events(sender) => terms
                 .row(keys_of(sender), |config: DatedEventsConfig, keys| {
                     Ok(config.preset(sender, keys))
-                }),
-            Of::Row(sender) if sender.has_open_settings() => terms
-                .row(keys_of(sender), |open: OpenSettings, keys| {
-                    Ok(Preset::of(sender, keys).open_settings(open))
                 }),
             Of::Row(sender) => terms.pack(keys_of(sender), |keys| Preset::of(sender, keys)),
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),

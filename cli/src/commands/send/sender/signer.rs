@@ -15,9 +15,9 @@ use serde::de::DeserializeOwned;
 use crate::{
     commands::providers,
     settings::{
-        catalog::algorithm_of, credentials::Proof, members::Settings, public_key::PublicKeyRule,
-        refused::Refused, signed_request::SignedRequestRule, token_binding::TokenBinding,
-        unico::UnicoCheckConfig,
+        catalog::algorithm_of, credentials::Proof, members::Settings, of_row::RowSettings,
+        public_key::PublicKeyRule, refused::Refused, signed_request::SignedRequestRule,
+        token_binding::TokenBinding, unico::UnicoCheckConfig,
     },
 };
 
@@ -67,7 +67,7 @@ pub(super) fn open_of(
     let Some(sender) = known::find(provider).filter(|sender| sender.has_open_settings()) else {
         return Ok(OpenSettings::default());
     };
-    let mut open: OpenSettings = of_settings(settings)?;
+    let RowSettings { mut open, .. } = of_settings(settings)?;
     if sender.signs_address() {
         open.url.get_or_insert_with(|| to.to_owned());
     }
