@@ -18,7 +18,7 @@ use crate::{
     keys::{DigestKind, JwsAlgorithm, LiveKeys, VerifyingKey, jose::CompactJws},
     request::RawRequest,
     schemes::{
-        Coverage, NO_KEY_FOR_ALGORITHM, Verified, hmac_body_field::find_key,
+        Coverage, NO_KEY_FOR_ALGORITHM, Verified, shared_secret::find_key,
         signed_header::signature_value,
     },
     verdict::Rejection,
