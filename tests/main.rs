@@ -67,6 +67,7 @@ mod json {
 
 mod events {
     mod cloudevents;
+    mod cloudevents_pack;
     mod facephi;
     mod idcloud;
     mod logto {

@@ -5,6 +5,7 @@ use std::{
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -51,7 +52,8 @@ impl<R> Handled<R> {
 ///
 /// Several events are handled one after the other, in their order in the body, each with a copy of `run`. The answer is
 /// the worst of theirs: the one with the highest status, the first of equals. Where all ended well it is 200 without a
-/// body, whatever the handlers replied. A copy of a running event does not wait for it: it counts as 503.
+/// body, whatever the handlers replied. A copy of a running event does not wait for it: it counts as 503. All have one
+/// deadline, that of the request: what has not begun by then counts as 503, and is not claimed.
 pub fn handle<R, F, H>(
     receiver: Receiver,
     admitted: Admitted,
@@ -66,16 +68,23 @@ where
         first,
         others,
         bytes,
-        ..
+        arrived,
     } = admitted;
     if others.is_empty() {
         Handling::One {
             work: handle_one(receiver, first, Some(bytes), timer, run),
         }
     } else {
+        let ends = arrived.saturating_add(receiver.0.handlers.deadline);
         // Boxed, so that a request with one event does not carry it along.
         Handling::Each {
-            work: Box::pin(handle_each(receiver, (first, others, bytes), timer, run)),
+            work: Box::pin(handle_each(
+                receiver,
+                (first, others, bytes),
+                ends,
+                timer,
+                run,
+            )),
         }
     }
 }
@@ -99,9 +108,12 @@ impl<T, A: Future<Output = T>, B: Future<Output = T>> Future for Handling<A, B> 
     }
 }
 
+/// All have one deadline, which `ends` then. What has not begun by then is not claimed: its sender was answered, and sends it
+/// again.
 async fn handle_each<R, F, H>(
     receiver: Receiver,
     (first, others, _bytes): (AdmittedEvent, Vec<AdmittedEvent>, Grant),
+    ends: Duration,
     timer: Arc<dyn Timer>,
     run: H,
 ) -> Handled<R>
@@ -127,6 +139,11 @@ where
         if answer.status() > worst.status() {
             worst = answer;
         }
+        if receiver.0.clock().monotonic() >= ends
+            && let Some(late) = left.turn_away::<R>()
+        {
+            worst = late;
+        }
         next = left.events.next();
     }
     Handled::Answer(worst)
@@ -137,6 +154,21 @@ struct NotBegun<'a> {
     receiver: &'a Receiver,
     timer: &'a Arc<dyn Timer>,
     events: std::vec::IntoIter<AdmittedEvent>,
+}
+
+impl NotBegun<'_> {
+    /// The deadline has passed. The answer, where an event was left.
+    fn turn_away<R>(&mut self) -> Option<Answer> {
+        let late = || Answer::unavailable(Reason::HandlerDeadline, Some(RETRY_AFTER));
+        let mut answer = None;
+        for event in self.events.by_ref() {
+            let (facts, span) = (&event.facts, &event.span);
+            let delivery = Underway::new(&self.receiver.0, facts, span, self.timer);
+            span.within(|| drop(delivery.answered::<R>(late())));
+            answer = Some(late());
+        }
+        answer
+    }
 }
 
 impl Drop for NotBegun<'_> {
