@@ -3,7 +3,9 @@
 
 use hookgate::{
     BuildError, Rejection,
-    pack::{Authenticated, Contents, LiveKeys, Provider, RawRequest, SenderProfile, Undecodable},
+    pack::{
+        Authenticated, Contents, Head, LiveKeys, Provider, RawRequest, SenderProfile, Undecodable,
+    },
     schemes::Verified,
     tenants::Keys,
 };
@@ -40,6 +42,10 @@ impl<P: Provider> Provider for ForAnyEvent<P> {
 
     fn needs_access(&self) -> bool {
         self.0.needs_access()
+    }
+
+    fn check_media_type(&self, head: &Head<'_>) -> Result<(), Rejection> {
+        self.0.check_media_type(head)
     }
 
     fn verify<'a>(
