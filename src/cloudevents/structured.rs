@@ -4,7 +4,7 @@
 //! Where it comes later, and where something does not fit, the text of `data` is kept and read once all
 //! attributes are known. Order decides about speed, never about the result.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserializer;
@@ -134,35 +134,46 @@ impl<T> Structured<T> {
             return Err(no("the member with the proof is not where it was found"));
         }
         let attributes = members.fields.checked(takes)?;
-        let content = match (members.data, members.data_base64) {
-            (Some(_), Some(_)) => return Err(no("there is both `data` and `data_base64`")),
-            (None, None) => Content::Missing,
-            (None, Some(text)) => Content::Binary(
-                BASE64_STANDARD
-                    .decode(&*text)
-                    .map_err(|_| no("`data_base64` is not base64"))?,
-            ),
-            (Some(Read::Typed(data)), None) => Content::Typed(data),
-            (Some(Read::Raw(raw)), None) => {
-                let mut json = serde_json::Deserializer::from_str(raw.get());
-                let read = if is_data_json(attributes.data_content_type.as_deref(), takes) {
-                    reader
-                        .read(&attributes.event_type, &mut json)
-                        .map(Content::Typed)
-                } else {
-                    serde::Deserialize::deserialize(&mut json).map(Content::Text)
-                };
-                read.unwrap_or_else(|error| Content::Misfit {
-                    raw: Json::from_raw(raw),
-                    error: Misfit::at(&error),
-                })
-            }
-        };
+        let data = (members.data, members.data_base64);
+        let content = content(data, &attributes, takes, reader)?;
         Ok(Self {
             attributes,
             content,
         })
     }
+}
+
+/// The data, once all attributes are known.
+fn content<R: ReadData>(
+    data: (Option<Read<'_, R::Data>>, Option<Cow<'_, str>>),
+    attributes: &Attributes,
+    takes: Tolerances,
+    reader: &R,
+) -> Result<Content<R::Data>, NotAnEvent> {
+    Ok(match data {
+        (Some(_), Some(_)) => return Err(no("there is both `data` and `data_base64`")),
+        (None, None) => Content::Missing,
+        (None, Some(text)) => Content::Binary(
+            BASE64_STANDARD
+                .decode(&*text)
+                .map_err(|_| no("`data_base64` is not base64"))?,
+        ),
+        (Some(Read::Typed(data)), None) => Content::Typed(data),
+        (Some(Read::Raw(raw)), None) => {
+            let mut json = serde_json::Deserializer::from_str(raw.get());
+            let read = if is_data_json(attributes.data_content_type.as_deref(), takes) {
+                reader
+                    .read(&attributes.event_type, &mut json)
+                    .map(Content::Typed)
+            } else {
+                serde::Deserialize::deserialize(&mut json).map(Content::Text)
+            };
+            read.unwrap_or_else(|error| Content::Misfit {
+                raw: Json::from_raw(raw),
+                error: Misfit::at(&error),
+            })
+        }
+    })
 }
 
 /// Whether the member `data` is JSON, and no text (JSON format, section 3.1.2).

@@ -18,5 +18,6 @@
 
 mod decode;
 mod pack;
+mod which_modes;
 
 pub use self::pack::CloudEvents;
