@@ -68,6 +68,7 @@ mod json {
 mod events {
     mod cloudevents;
     mod cloudevents_pack;
+    mod cloudevents_vectors;
     mod facephi;
     mod idcloud;
     mod logto {

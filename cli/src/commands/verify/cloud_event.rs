@@ -1,0 +1,68 @@
+//! What a verdict says of a CloudEvent: its attributes and its data, as the receiver read them.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hookgate::{
+    cloudevents::{Attributes, CloudEvent, TypedData},
+    json::Json,
+};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+/// `attributes`, or `claimed_attributes` where nothing signs them. Beside them `data`, `data_base64` where it is bytes, or
+/// `unrecognized_base64` where it is not what its type says.
+pub(super) fn write<M: SerializeMap>(
+    members: &mut M,
+    event: &CloudEvent<Json>,
+) -> Result<(), M::Error> {
+    if let Some(attributes) = event.attributes() {
+        members.serialize_entry("attributes", &Written(attributes))?;
+    }
+    if let Some(claimed) = event.claimed() {
+        let attributes = claimed.trust_unsigned();
+        members.serialize_entry("claimed_attributes", &Written(attributes))?;
+    }
+    match &event.data {
+        TypedData::Missing => Ok(()),
+        TypedData::Known(json) => members.serialize_entry("data", json),
+        TypedData::Text(text) => members.serialize_entry("data", text),
+        TypedData::Bytes(bytes) => members.serialize_entry("data_base64", &STANDARD.encode(bytes)),
+        TypedData::Unrecognized { raw, .. } => {
+            members.serialize_entry("unrecognized_base64", &STANDARD.encode(raw))
+        }
+    }
+}
+
+/// Attributes as the JSON format has them.
+struct Written<'a>(&'a Attributes);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let attributes = self.0;
+        let mut members = serializer.serialize_map(None)?;
+        members.serialize_entry("specversion", attributes.spec_version.as_str())?;
+        for (name, value) in [
+            ("id", &attributes.id),
+            ("source", &attributes.source),
+            ("type", &attributes.event_type),
+        ] {
+            members.serialize_entry(name, value)?;
+        }
+        if let Some(time) = &attributes.time {
+            members.serialize_entry("time", time)?;
+        }
+        for (name, value) in [
+            ("subject", &attributes.subject),
+            ("datacontenttype", &attributes.data_content_type),
+            ("dataschema", &attributes.data_schema),
+        ] {
+            if let Some(value) = value {
+                members.serialize_entry(name, value)?;
+            }
+        }
+        for (name, value) in attributes.extensions.iter() {
+            if value.get() != "null" {
+                members.serialize_entry(name, value)?;
+            }
+        }
+        members.end()
+    }
+}
