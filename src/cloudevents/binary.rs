@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Attributes, Timestamp,
+    Attributes, Timestamp, Tolerance,
     fields::Fields,
     structured::{NotAnEvent, no},
     tolerance::Tolerances,
@@ -37,7 +37,7 @@ pub(crate) fn attributes(head: &Head<'_>, takes: Tolerances) -> Result<Attribute
             wrong = if count > MOST {
                 Some(no("there are too many headers with attributes"))
             } else {
-                take(&mut fields, name, value).err()
+                take(&mut fields, name, value, takes).err()
             };
         }
     });
@@ -61,10 +61,19 @@ pub(crate) fn attributes(head: &Head<'_>, takes: Tolerances) -> Result<Attribute
 }
 
 /// Puts the value of one header into its place.
-fn take(fields: &mut Fields<'_>, header: &str, value: &[u8]) -> Result<(), NotAnEvent> {
+fn take(
+    fields: &mut Fields<'_>,
+    header: &str,
+    value: &[u8],
+    takes: Tolerances,
+) -> Result<(), NotAnEvent> {
     let name = header.get(PREFIX.len()..).unwrap_or_default();
     let name = name.to_ascii_lowercase();
-    let value = decoded(value)?;
+    let value = if takes.has(Tolerance::PlainHeaders) {
+        plain(value)?
+    } else {
+        decoded(value)?
+    };
     let place = match &*name {
         "specversion" => {
             let was = fields.specversion.replace(Cow::Owned(value));
@@ -96,12 +105,10 @@ const fn repeated() -> NotAnEvent {
 /// A header's value as text: quotes are undone first, as older versions of the binding have them, then percent-encoding,
 /// once (section 3.1.3.2).
 fn decoded(value: &[u8]) -> Result<String, NotAnEvent> {
-    if value.len() > LONGEST {
-        return Err(no("the value of a header is too long"));
-    }
     let bad = no("the value of a header is not encoded as the binding says");
+    let value = plain(value)?;
     let mut bytes = Vec::with_capacity(value.len());
-    let mut rest = value.trim_ascii().iter().copied();
+    let mut rest = value.bytes();
     let mut in_quotes = false;
     // What is unquoted may be percent-encoded, so both are undone on the way, in this order for each byte.
     let mut unquoted = || -> Option<Result<u8, NotAnEvent>> {
@@ -117,8 +124,7 @@ fn decoded(value: &[u8]) -> Result<String, NotAnEvent> {
                     continue;
                 }
                 Some(b'\\') if in_quotes => Some(rest.next().ok_or(bad)),
-                Some(byte @ b' '..=b'~') => Some(Ok(byte)),
-                Some(_) => Some(Err(bad)),
+                Some(byte) => Some(Ok(byte)),
             };
         }
     };
@@ -136,6 +142,21 @@ fn decoded(value: &[u8]) -> Result<String, NotAnEvent> {
         });
     }
     String::from_utf8(bytes).map_err(|_| bad)
+}
+
+/// A header's value as it stands, of printable characters of ASCII alone.
+fn plain(value: &[u8]) -> Result<String, NotAnEvent> {
+    if value.len() > LONGEST {
+        return Err(no("the value of a header is too long"));
+    }
+    let text = std::str::from_utf8(value.trim_ascii()).unwrap_or("\0");
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        Ok(text.to_owned())
+    } else {
+        Err(no(
+            "the value of a header is not encoded as the binding says",
+        ))
+    }
 }
 
 #[cfg(test)]

@@ -552,6 +552,11 @@ fn each_tolerance_takes_its_own_and_nothing_else() {
         assert!(refused(strict, call).is_some(), "{own:?}");
         assert_eq!(refused(signed().tolerate([*own]), call), None, "{own:?}");
     }
+    let plain = binary("text/plain", "50% of \"%41\"", "x");
+    assert!(refused(by_access(&[Mode::Binary]), &plain).is_some());
+    let pack = by_access(&[Mode::Binary]).tolerate([Tolerance::PlainHeaders]);
+    let event = one(pack, &plain).unwrap();
+    assert_eq!(event.attributes().unwrap().id, "50% of \"%41\"");
     let data = text(r#","datacontenttype":"text/plain","data":{"number":7}"#);
     let read = |pack: CloudEvents| one(pack.events::<Order>(), &data).unwrap();
     assert_eq!(read(signed()).known(), None);
