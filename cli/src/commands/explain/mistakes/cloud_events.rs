@@ -183,6 +183,11 @@ fn tolerances(case: &Case) -> impl Iterator<Item = Trial> + '_ {
                 "`time` is no RFC 3339 time",
                 "have the sender write it so; where it cannot: tolerate([Tolerance::UnreadableTime])",
             ),
+            Tolerance::PlainHeaders => (
+                "the value of a ce- header is not percent-encoded, or not in UTF-8",
+                "have the sender encode it (HTTP binding, section 3.1.3.2); where its SDK encodes nothing: \
+                 tolerate([Tolerance::PlainHeaders])",
+            ),
             // A label's own trial says it, and other data than its type says arrives.
             _ => return None,
         };
