@@ -147,7 +147,9 @@ impl Case {
             return false;
         };
         let key = decoded.key_parts().key("cloudevents", None, "cloudevents");
-        drop(black_box::<hookgate::pack::Decoded<CloudEvent<Order>>>(decoded));
+        drop(black_box::<hookgate::pack::Decoded<CloudEvent<Order>>>(
+            decoded,
+        ));
         black_box(key).is_some()
     }
 
@@ -168,10 +170,14 @@ impl Case {
                 "time" => self.headers.get("ce-time"),
                 _ => self.headers.get("ce-subject"),
             };
-            value.and_then(|value| value.to_str().ok()).map(str::to_owned)
+            value
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
         });
         let data: Order = serde_json::from_slice(&self.body).expect("the data is right");
-        !black_box(data).lines.is_empty() && black_box(attributes).iter().all(Option::is_some) && right
+        !black_box(data).lines.is_empty()
+            && black_box(attributes).iter().all(Option::is_some)
+            && right
     }
 }
 

@@ -188,7 +188,11 @@ fn what_public_sdks_send_arrives_whole() {
             let mode = request["mode"].as_str().unwrap();
             let mut case = request.clone();
             case["modes"] = json!([mode]);
-            case["tolerate"] = if mode == "binary" { json!(tolerances) } else { json!([]) };
+            case["tolerate"] = if mode == "binary" {
+                json!(tolerances)
+            } else {
+                json!([])
+            };
             let names = names(request, "events").unwrap();
             let is_this =
                 |it: &Value| it["sdk"] == sdk && it["mode"] == mode && it["event"] == names[0];
@@ -200,9 +204,13 @@ fn what_public_sdks_send_arrives_whole() {
                         None => Ok(at_moment(other["events"].clone())),
                     }
                 }
-                None => Ok(at_moment(names.iter().map(|it| arrived(events[*it], mode)).collect())),
+                None => Ok(at_moment(
+                    names.iter().map(|it| arrived(events[*it], mode)).collect(),
+                )),
             };
-            let is = read(&case).map(at_moment).map_err(|reason| reason.as_str().to_owned());
+            let is = read(&case)
+                .map(at_moment)
+                .map_err(|reason| reason.as_str().to_owned());
             if is != expected {
                 wrong.push(format!("{sdk}, {mode}, {names:?}: {is:?}"));
             }

@@ -7,7 +7,10 @@ use hookgate::{
     providers::cloudevents::CloudEvents,
     schemes::{AccessToken, AccessTokenConfig, HmacHeader, HmacHeaderConfig},
 };
-use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -110,7 +113,10 @@ impl CloudEventsRule {
     /// The scheme's name, and its own settings as JSON text.
     pub(crate) fn scheme(&self) -> Option<(&str, String)> {
         let signed = self.signed.as_ref()?;
-        Some((&signed.scheme, Value::from(signed.settings.clone()).to_string()))
+        Some((
+            &signed.scheme,
+            Value::from(signed.settings.clone()).to_string(),
+        ))
     }
 }
 

@@ -22,7 +22,11 @@ fn record(settings: Value, headers: &[(&str, &str)], body: &str) -> Value {
 
 fn by_access(label: &str, body: &str) -> Value {
     let modes = ["structured", "binary", "batch"];
-    record(json!({"access": "none", "modes": modes}), &[("content-type", label)], body)
+    record(
+        json!({"access": "none", "modes": modes}),
+        &[("content-type", label)],
+        body,
+    )
 }
 
 /// One that a partner has signed over the body.
@@ -34,7 +38,8 @@ fn signed(settings: Value, headers: &[(&str, &str)], body: &str) -> Value {
     let headers = [headers, &[("x-acme-signature", &*mac)]].concat();
     let mut record = record(settings, &headers, body);
     record["keys"] = json!([format!("utf8:{KEY}")]);
-    let scheme = json!({"scheme": "hmac-header", "signature_header": "x-acme-signature", "encoding": "hex"});
+    let scheme =
+        json!({"scheme": "hmac-header", "signature_header": "x-acme-signature", "encoding": "hex"});
     record["settings"]["signed"] = scheme;
     record
 }
@@ -80,13 +85,18 @@ fn shown(event: &Value) -> Map<String, Value> {
     let names = ["attributes", "data", "data_base64", "unrecognized_base64"];
     let members = event.as_object().unwrap().iter();
     let shown = members.filter(|(name, _)| names.contains(&name.as_str()));
-    shown.map(|(name, value)| (name.clone(), value.clone())).collect()
+    shown
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 #[test]
 fn the_cases_of_the_specification_have_their_verdicts() {
     for file in ["conformance", "http_binding", "json_format"] {
-        let path = format!("{}/../tests/vectors/cloudevents/{file}.json", env!("CARGO_MANIFEST_DIR"));
+        let path = format!(
+            "{}/../tests/vectors/cloudevents/{file}.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
         let cases: Vec<Value> = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
         let records: Vec<Value> = cases.iter().map(record_of).collect();
         for (verdict, case) in verify(&records).iter().zip(&cases) {
@@ -115,7 +125,10 @@ fn a_verdict_has_the_type_and_key_of_each_event_of_a_batch() {
     let alone = verdict(&by_access(STRUCTURED, EVENT));
     assert_eq!(alone["event_key"], one["event_key"]);
     assert_ne!(one["event_key"], two["event_key"]);
-    assert_eq!((&one["event_type"], &batch["key_id"]), (&json!("t"), &json!("access")));
+    assert_eq!(
+        (&one["event_type"], &batch["key_id"]),
+        (&json!("t"), &json!("access"))
+    );
     assert!(batch.get("event_key").is_none(), "{batch}");
 }
 
@@ -124,7 +137,11 @@ fn under_a_signature_over_the_body_the_label_decides_nothing() {
     let with_label = |label| verdict(&signed(json!({}), &[("content-type", label)], EVENT));
     assert_eq!(with_label(STRUCTURED)["key_id"], "0");
     for other in [BATCH, "application/json", "application/cloudevents+xml"] {
-        assert_eq!(with_label(other)["reason"], "unsupported_media_type", "{other}");
+        assert_eq!(
+            with_label(other)["reason"],
+            "unsupported_media_type",
+            "{other}"
+        );
     }
     let headers = [
         ("content-type", "application/json"),
@@ -133,10 +150,18 @@ fn under_a_signature_over_the_body_the_label_decides_nothing() {
         ("ce-source", "/s"),
         ("ce-type", "t"),
     ];
-    let claimed = verdict(&signed(json!({"modes": ["binary"]}), &headers, r#"{"a":1}"#));
+    let claimed = verdict(&signed(
+        json!({"modes": ["binary"]}),
+        &headers,
+        r#"{"a":1}"#,
+    ));
     assert_eq!(claimed["claimed_attributes"]["id"], "9");
     assert!(claimed.get("attributes").is_none() && claimed.get("event_type").is_none());
-    let both = signed(json!({"modes": ["binary", "structured"]}), &headers, r#"{"a":1}"#);
+    let both = signed(
+        json!({"modes": ["binary", "structured"]}),
+        &headers,
+        r#"{"a":1}"#,
+    );
     assert_eq!(verdict(&both)["verdict"], "error");
 }
 
@@ -162,7 +187,9 @@ fn mistake(record: &Value) -> (Option<i32>, Value) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("record.json");
     fs::write(&file, record.to_string()).unwrap();
-    let output = hookgate(&["explain", file.to_str().unwrap(), "--json"]).output().unwrap();
+    let output = hookgate(&["explain", file.to_str().unwrap(), "--json"])
+        .output()
+        .unwrap();
     let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
     (output.status.code(), explained["findings"][0].clone())
 }
@@ -184,19 +211,57 @@ fn the_mistakes_of_this_field_are_explained() {
     let twice = |text: &str| json!(text).to_string();
     let binary = json!({"access": "none"});
     for (record, expected) in [
-        (of(&structured, "application/json", EVENT), "cloudevents_label"),
-        (of(&binary, "application/json", EVENT), "cloudevents_label"),
-        (of(&structured, STRUCTURED, &format!("[{EVENT}]")), "cloudevents_batch"),
-        (of(&structured, BATCH, &format!("[{EVENT}]")), "cloudevents_batch"),
-        (of(&structured, "application/cloudevents+xml", "<event/>"), "cloudevents_format"),
-        (record(binary.clone(), &headers, r#"{"a":1}"#), "cloudevents_label"),
-        (of(&structured, STRUCTURED, &EVENT.replace("1.0", "0.3")), "cloudevents_strict"),
-        (of(&structured, STRUCTURED, &with(r#""traceId":"x""#)), "cloudevents_strict"),
-        (of(&structured, STRUCTURED, &with(r#""time":"today""#)), "cloudevents_strict"),
-        (of(&structured, STRUCTURED, &EVENT.replace(r#""specversion":"1.0","#, "")), "undecodable"),
-        (of(&structured, STRUCTURED, &twice(EVENT)), "cloudevents_twice"),
         (
-            of(&structured, STRUCTURED, &EVENT.replace(r#"{"a":1}"#, &twice(r#"{"a":1}"#))),
+            of(&structured, "application/json", EVENT),
+            "cloudevents_label",
+        ),
+        (of(&binary, "application/json", EVENT), "cloudevents_label"),
+        (
+            of(&structured, STRUCTURED, &format!("[{EVENT}]")),
+            "cloudevents_batch",
+        ),
+        (
+            of(&structured, BATCH, &format!("[{EVENT}]")),
+            "cloudevents_batch",
+        ),
+        (
+            of(&structured, "application/cloudevents+xml", "<event/>"),
+            "cloudevents_format",
+        ),
+        (
+            record(binary.clone(), &headers, r#"{"a":1}"#),
+            "cloudevents_label",
+        ),
+        (
+            of(&structured, STRUCTURED, &EVENT.replace("1.0", "0.3")),
+            "cloudevents_strict",
+        ),
+        (
+            of(&structured, STRUCTURED, &with(r#""traceId":"x""#)),
+            "cloudevents_strict",
+        ),
+        (
+            of(&structured, STRUCTURED, &with(r#""time":"today""#)),
+            "cloudevents_strict",
+        ),
+        (
+            of(
+                &structured,
+                STRUCTURED,
+                &EVENT.replace(r#""specversion":"1.0","#, ""),
+            ),
+            "undecodable",
+        ),
+        (
+            of(&structured, STRUCTURED, &twice(EVENT)),
+            "cloudevents_twice",
+        ),
+        (
+            of(
+                &structured,
+                STRUCTURED,
+                &EVENT.replace(r#"{"a":1}"#, &twice(r#"{"a":1}"#)),
+            ),
             "cloudevents_data_twice",
         ),
     ] {

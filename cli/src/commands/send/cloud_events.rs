@@ -50,14 +50,17 @@ impl CloudEventSent<'_> {
             }
             SentMode::Binary => {
                 let (media_type, body) = match self.data {
-                    Some(data) if self.json().is_none() => ("application/octet-stream", data.to_vec()),
+                    Some(data) if self.json().is_none() => {
+                        ("application/octet-stream", data.to_vec())
+                    }
                     Some(data) => ("application/json", data.to_vec()),
                     None => ("application/json", self.sample().to_string().into_bytes()),
                 };
                 let head = self.head(&self.id);
-                head.iter().fold(Sent::post(path, media_type, body), |sent, (name, value)| {
-                    sent.with_header(&format!("ce-{name}"), encoded(value))
-                })
+                head.iter()
+                    .fold(Sent::post(path, media_type, body), |sent, (name, value)| {
+                        sent.with_header(&format!("ce-{name}"), encoded(value))
+                    })
             }
         }
     }
@@ -74,13 +77,17 @@ impl CloudEventSent<'_> {
 
     fn envelope(&self, id: &str) -> Map<String, Value> {
         let head = self.head(id).into_iter();
-        let mut event: Map<String, Value> =
-            head.map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let mut event: Map<String, Value> = head
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect();
         let (name, value) = match (self.data, self.json()) {
             (None, _) => ("data", self.sample()),
             (Some(_), Some(json)) => ("data", json),
             (Some(data), None) => {
-                event.insert("datacontenttype".to_owned(), "application/octet-stream".into());
+                event.insert(
+                    "datacontenttype".to_owned(),
+                    "application/octet-stream".into(),
+                );
                 ("data_base64", base64(data).into())
             }
         };

@@ -27,8 +27,9 @@ use hookgate::{
 use serde_json::{Value, json};
 
 use self::{
-    cloud_events::SentMode, courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, pace::Pace, plan::Plan,
-    presented::Presented, run::Run, sender::Sender, show::Show, summary::Summary, wallet::Wallet,
+    cloud_events::SentMode, courier::Courier, edit::Edit, manner::Manner, mistake::Mistake,
+    pace::Pace, plan::Plan, presented::Presented, run::Run, sender::Sender, show::Show,
+    summary::Summary, wallet::Wallet,
 };
 use crate::{
     commands::{

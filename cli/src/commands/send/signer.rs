@@ -19,8 +19,12 @@ use crate::{
         cloud_events::{
             CloudEventsRule, {self},
         },
-        credentials::Proof, members::Settings, public_key::PublicKeyRule,
-        refused::Refused, signed_request::SignedRequestRule, token_binding::TokenRule,
+        credentials::Proof,
+        members::Settings,
+        public_key::PublicKeyRule,
+        refused::Refused,
+        signed_request::SignedRequestRule,
+        token_binding::TokenRule,
         unico::UnicoCheckConfig,
     },
 };
@@ -99,7 +103,9 @@ pub(super) fn by_parts(
         cloud_events::NAME => {
             let rule: CloudEventsRule = of_settings(settings)?;
             match rule.scheme() {
-                Some(("access-token", settings)) => by_parts("access-token", Some(&settings), open)?,
+                Some(("access-token", settings)) => {
+                    by_parts("access-token", Some(&settings), open)?
+                }
                 _ => None,
             }
         }

@@ -117,7 +117,12 @@ fn relabelled(case: &Case) -> Option<Trial> {
     } else {
         return None;
     };
-    Some(Trial::step(case.with_header("content-type", label), LABEL, cause, advice))
+    Some(Trial::step(
+        case.with_header("content-type", label),
+        LABEL,
+        cause,
+        advice,
+    ))
 }
 
 /// With a mode that the receiver does not name.
@@ -204,7 +209,9 @@ fn missing(case: &Case) -> Option<Finding> {
     let event = envelope(case);
     let has = |name: &str| match &event {
         Some(event) => event.get(name).is_some_and(|it| it.as_str() != Some("")),
-        None => case.value(&format!("ce-{name}")).is_some_and(|it| !it.is_empty()),
+        None => case
+            .value(&format!("ce-{name}"))
+            .is_some_and(|it| !it.is_empty()),
     };
     let missing = REQUIRED.iter().find(|name| !has(name))?;
     let is_any = event.is_some() || has_headers(case);

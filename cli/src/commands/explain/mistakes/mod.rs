@@ -27,7 +27,8 @@ mod token_binding;
 mod undecodable;
 
 pub(super) use self::{
-    access::credential_headers, cloud_events::double_encoded, head::path_sign, signed_request::unchecked_signature,
+    access::credential_headers, cloud_events::double_encoded, head::path_sign,
+    signed_request::unchecked_signature,
 };
 use super::{
     case::Case,
