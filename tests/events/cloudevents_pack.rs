@@ -6,7 +6,8 @@ use hookgate::{
     BuildError, Receiver, Rejection, Secret,
     access::{AnyoneMayCall, ApiKey},
     cloudevents::{
-        BATCH_JSON, CloudEvent, Extension, Interest, Mode, STRUCTURED_JSON, Tolerance, TypedData,
+        BATCH_JSON, CloudEvent, Event, Extension, Interest, Mode, STRUCTURED_JSON, Tolerance,
+        TypedData,
     },
     dedup::MemoryStore,
     framework::Judgement,
@@ -399,6 +400,9 @@ fn what_is_no_cloud_event_at_all_is_told_from_what_is_broken() {
         };
         assert!(why.starts_with("no CloudEvent at all"), "{why}");
     }
+    let is_foreign = |body: &[u8]| Event::from_structured(body).unwrap_err().is_foreign();
+    assert!(is_foreign(br#"{"event":"ping"}"#));
+    assert!(!is_foreign(br#"{"specversion":"1.0"}"#));
 }
 
 #[test]
