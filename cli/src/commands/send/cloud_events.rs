@@ -59,7 +59,7 @@ impl CloudEventSent<'_> {
                 let head = self.head(&self.id);
                 head.iter()
                     .fold(Sent::post(path, media_type, body), |sent, (name, value)| {
-                        sent.with_header(&format!("ce-{name}"), encoded(value))
+                        sent.with_header(format!("ce-{name}"), encoded(value))
                     })
             }
         }

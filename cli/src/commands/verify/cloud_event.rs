@@ -5,7 +5,11 @@ use hookgate::{
     cloudevents::{Attributes, CloudEvent, TypedData},
     json::Json,
 };
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{
+    Serialize, Serializer,
+    ser::{Error, SerializeMap},
+};
+use serde_json::value::RawValue;
 
 /// `attributes`, or `claimed_attributes` where nothing signs them. Beside them `data`, `data_base64` where it is bytes, or
 /// `unrecognized_base64` where it is not what its type says.
@@ -22,7 +26,7 @@ pub(super) fn write<M: SerializeMap>(
     }
     match &event.data {
         TypedData::Missing => Ok(()),
-        TypedData::Known(json) => members.serialize_entry("data", json),
+        TypedData::Known(json) => members.serialize_entry("data", &OnOneLine(json)),
         TypedData::Text(text) => members.serialize_entry("data", text),
         TypedData::Bytes(bytes) => members.serialize_entry("data_base64", &STANDARD.encode(bytes)),
         TypedData::Unrecognized { raw, .. } => {
@@ -60,9 +64,50 @@ impl Serialize for Written<'_> {
         }
         for (name, value) in attributes.extensions.iter() {
             if value.get() != "null" {
-                members.serialize_entry(name, value)?;
+                members.serialize_entry(name, &OnOneLine(value))?;
             }
         }
         members.end()
+    }
+}
+
+/// JSON without the white space between its parts, since a verdict is a line. All else stays as it was written, digits
+/// of numbers included.
+struct OnOneLine<'a>(&'a Json);
+
+impl Serialize for OnOneLine<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw = RawValue::from_string(without_white_space(self.0.get()));
+        raw.map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
+fn without_white_space(json: &str) -> String {
+    let mut written = String::with_capacity(json.len());
+    let (mut in_text, mut escaped) = (false, false);
+    for character in json.chars() {
+        if !in_text && character.is_ascii_whitespace() {
+            continue;
+        }
+        in_text ^= character == '"' && !escaped;
+        escaped = in_text && !escaped && character == '\\';
+        written.push(character);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_white_space;
+
+    #[test]
+    fn only_what_stands_between_parts_goes() {
+        for (json, line) in [
+            ("{ \"a b\" :\r\n\t[1.50 , 2] }", "{\"a b\":[1.50,2]}"),
+            (r#"" \" \\" "#, r#"" \" \\""#),
+            (r#"{"a":" \\" , "b":"x y"}"#, r#"{"a":" \\","b":"x y"}"#),
+        ] {
+            assert_eq!(without_white_space(json), line);
+        }
     }
 }
