@@ -51,7 +51,7 @@ impl Serialize for Written<'_> {
             members.serialize_entry(name, value)?;
         }
         if let Some(time) = &attributes.time {
-            members.serialize_entry("time", time)?;
+            members.serialize_entry("time", time.as_str())?;
         }
         for (name, value) in [
             ("subject", &attributes.subject),
