@@ -123,7 +123,7 @@ fn each_case_of_the_specification_is_read_or_refused_as_it_says() {
 }
 
 /// The recordings of an SDK, and the tolerances without which its binary mode does not arrive whole.
-const SDKS: [(&str, &str, &[&str]); 4] = [
+const SDKS: [(&str, &str, &[&str]); 3] = [
     (
         "javascript",
         include_str!("../vectors/cloudevents/sdk/javascript.json"),
@@ -137,11 +137,6 @@ const SDKS: [(&str, &str, &[&str]); 4] = [
     (
         "python_v1",
         include_str!("../vectors/cloudevents/sdk/python_v1.json"),
-        &["plain_headers"],
-    ),
-    (
-        "rust",
-        include_str!("../vectors/cloudevents/sdk/rust.json"),
         &["plain_headers"],
     ),
 ];
