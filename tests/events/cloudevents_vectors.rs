@@ -1,8 +1,10 @@
 //! The specification's own cases, and what public SDKs send: `tests/vectors/cloudevents`.
 
+use std::collections::BTreeMap;
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hookgate::{
-    Reason, Receiver,
+    Reason, Receiver, UnixTime,
     access::AnyoneMayCall,
     cloudevents::{CloudEvent, Event, Mode, Tolerance, TypedData},
     framework::Judgement,
@@ -118,4 +120,97 @@ fn each_case_of_the_specification_is_read_or_refused_as_it_says() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The recordings of an SDK, and the tolerances without which its binary mode does not arrive whole.
+const SDKS: [(&str, &str, &[&str]); 3] = [
+    (
+        "javascript",
+        include_str!("../vectors/cloudevents/sdk/javascript.json"),
+        &["plain_headers"],
+    ),
+    (
+        "python_core",
+        include_str!("../vectors/cloudevents/sdk/python_core.json"),
+        &[],
+    ),
+    (
+        "python_v1",
+        include_str!("../vectors/cloudevents/sdk/python_v1.json"),
+        &["plain_headers"],
+    ),
+];
+
+fn list(text: &str) -> Vec<Value> {
+    serde_json::from_str(text).unwrap()
+}
+
+/// An event that an SDK was asked to send, as it arrives: headers have no types.
+fn arrived(event: &Value, mode: &str) -> Value {
+    let mut event = event.clone();
+    event.as_object_mut().unwrap().remove("name");
+    let attributes = event["attributes"].as_object_mut().unwrap();
+    attributes.insert("specversion".to_owned(), "1.0".into());
+    if mode == "binary" {
+        for value in attributes.values_mut().filter(|it| !it.is_string()) {
+            *value = value.to_string().into();
+        }
+    }
+    event
+}
+
+/// The same, its time a moment: each SDK writes it in its own way.
+fn at_moment(mut events: Value) -> Value {
+    for event in events.as_array_mut().unwrap() {
+        if let Some(time) = event["attributes"].get_mut("time") {
+            let moment = UnixTime::from_rfc3339(time.as_str().unwrap()).unwrap();
+            *time = moment.as_millis().into();
+        }
+    }
+    events
+}
+
+#[test]
+fn what_public_sdks_send_arrives_whole() {
+    let events = list(include_str!("../vectors/cloudevents/sdk/events.json"));
+    let name_of = |event: &Value| event["name"].as_str().unwrap().to_owned();
+    let events: BTreeMap<String, &Value> = events.iter().map(|it| (name_of(it), it)).collect();
+    let mut altered = list(include_str!("../vectors/cloudevents/sdk/altered.json"));
+    let mut wrong = Vec::new();
+    for (sdk, text, tolerances) in SDKS {
+        let recorded: Value = serde_json::from_str(text).unwrap();
+        for request in recorded["requests"].as_array().unwrap() {
+            let mode = request["mode"].as_str().unwrap();
+            let mut case = request.clone();
+            case["modes"] = json!([mode]);
+            case["tolerate"] = if mode == "binary" {
+                json!(tolerances)
+            } else {
+                json!([])
+            };
+            let names = names(request, "events").unwrap();
+            let is_this =
+                |it: &Value| it["sdk"] == sdk && it["mode"] == mode && it["event"] == names[0];
+            let expected = match altered.iter().position(is_this) {
+                Some(place) => {
+                    let other = altered.swap_remove(place);
+                    match other.get("refused") {
+                        Some(reason) => Err(reason.as_str().unwrap().to_owned()),
+                        None => Ok(at_moment(other["events"].clone())),
+                    }
+                }
+                None => Ok(at_moment(
+                    names.iter().map(|it| arrived(events[*it], mode)).collect(),
+                )),
+            };
+            let is = read(&case)
+                .map(at_moment)
+                .map_err(|reason| reason.as_str().to_owned());
+            if is != expected {
+                wrong.push(format!("{sdk}, {mode}, {names:?}: {is:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(altered.is_empty(), "no such request: {altered:?}");
 }

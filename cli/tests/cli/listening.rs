@@ -137,7 +137,8 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The invented credentials of every provider, in its usual variables.
-pub(crate) const SECRETS: [(&str, &str); 24] = [
+pub(crate) const SECRETS: [(&str, &str); 25] = [
+    ("CLOUDEVENTS_SECRET", "s3cretOfCloudEvents"),
     ("FACEPHI_SECRET", "s3cretOfFacephi"),
     ("FACEPHI_API_KEY", "s3cretKeyOfFacephi"),
     ("GITHUB_WEBHOOK_SECRET", "s3cretOfGitHub"),

@@ -48,6 +48,7 @@ mod packs;
 mod peers;
 mod refusals;
 mod scene;
+mod sdk_requests;
 mod shut_downs;
 mod stage;
 mod store_faults;
