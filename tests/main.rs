@@ -125,6 +125,7 @@ mod dedup {
 
 mod inbox {
     mod accepting;
+    mod batches;
     mod contract;
     mod encrypted;
     mod faulty;

@@ -1,6 +1,6 @@
 //! CloudEvents of any sender: modes, requests under another label, batches, what is tolerated.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use hookgate::{
     BuildError, Receiver, Rejection, Secret,
@@ -22,7 +22,7 @@ use hookgate::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::props::{Call, Gate, On, Stage, Step, event_key, hex, hmac_sha256, now, until};
+use crate::props::{Call, Connection, Gate, On, Stage, Step, event_key, hex, hmac_sha256, now, until};
 
 const KEY: &str = "N0tASecretForAnyone0123456789abc";
 
@@ -594,6 +594,65 @@ async fn a_batch_of_which_some_fail_is_sent_again_and_only_those_run() {
     );
     assert_eq!(stage.send(&call).await.status, 200);
     assert_eq!(stage.script.runs(), 103);
+}
+
+#[tokio::test]
+async fn copies_of_a_batch_at_the_same_moment_run_each_event_once() {
+    let stage = stage(signed().modes([Mode::Batch])).await;
+    let events: Vec<_> = (0..100).map(|at| envelope(&at.to_string(), "")).collect();
+    let body = call(BATCH_JSON, batch(&events));
+    let gate = Gate::shut();
+    stage.script.then(Step::wait(&gate));
+    let first = stage.sending(&body);
+    until("the first run", || stage.script.runs() == 1).await;
+    // It does not wait for the event that runs, and handles the others.
+    assert_eq!(stage.send(&body).await.status, 503);
+    assert_eq!(stage.script.runs(), 100);
+    gate.open();
+    assert_eq!(first.await.unwrap().status, 200);
+    assert_eq!(stage.script.runs(), 100);
+    // Many at once, and three runs that fail, whichever these are.
+    let events: Vec<_> = (100..200)
+        .map(|at| envelope(&at.to_string(), ""))
+        .collect();
+    let body = call(BATCH_JSON, batch(&events));
+    for at in 0..100 {
+        let fails = [3, 50, 99].contains(&at);
+        stage
+            .script
+            .then(if fails { Step::Retry } else { Step::Process });
+    }
+    let copies: Vec<_> = (0..8).map(|_| stage.sending(&body)).collect();
+    for copy in copies {
+        assert!([200, 503].contains(&copy.await.unwrap().status));
+    }
+    assert_eq!(stage.send(&body).await.status, 200);
+    assert_eq!(stage.script.runs(), 203);
+    let keys: BTreeSet<_> = stage.script.seen().iter().map(|it| it.key).collect();
+    assert_eq!(keys.len(), 200);
+}
+
+/// As when its process dies: what it has claimed comes free with its lease, and what it has not is free.
+#[tokio::test]
+async fn a_batch_that_is_cut_off_in_the_middle_goes_on_there() {
+    let pack = signed().modes([Mode::Batch]);
+    let stage = Stage::of(pack, |builder| builder.cancel_on_disconnect()).await;
+    let events: Vec<_> = (0..5).map(|at| envelope(&at.to_string(), "")).collect();
+    let body = call(BATCH_JSON, batch(&events));
+    let gate = Gate::shut();
+    stage.script.then(Step::Process).then(Step::Process);
+    stage.script.then(Step::wait(&gate));
+    let mut sender = Connection::open(stage.server.addr).await;
+    sender.write_call(&body).await;
+    until("the third run", || stage.script.runs() == 3).await;
+    drop(sender);
+    until("the drop", || stage.script.dropped() == 1).await;
+    assert_eq!(stage.send(&body).await.status, 503, "one is still claimed");
+    assert_eq!(stage.script.runs(), 5);
+    stage.clock.advance(Duration::from_secs(3600));
+    assert_eq!(stage.send(&body).await.status, 200);
+    assert_eq!(stage.script.runs(), 6);
+    assert_eq!(stage.script.last().raw, events[2]);
 }
 
 #[tokio::test]
