@@ -645,7 +645,7 @@ async fn a_batch_that_is_cut_off_in_the_middle_goes_on_there() {
     let mut sender = Connection::open(stage.server.addr).await;
     sender.write_call(&body).await;
     until("the third run", || stage.script.runs() == 3).await;
-    drop(sender);
+    sender.reset();
     until("the drop", || stage.script.dropped() == 1).await;
     assert_eq!(stage.send(&body).await.status, 503, "one is still claimed");
     assert_eq!(stage.script.runs(), 5);
