@@ -6,7 +6,7 @@ use super::{Handled, RunningCopy, Underway, each::of_several, underway::store_an
 use crate::{
     identity::ContentDigest,
     inbox::{Accept, Entry, FORMAT, Quarantine},
-    judge::{AdmittedEvent, Kept, Undecoded},
+    judge::{AdmittedEvent, Kept, Nonce, Undecoded},
     leases::Intake,
     limits::Grant,
     receiver::Receiver,
@@ -49,13 +49,15 @@ pub(super) async fn accept_each(
     let mut running = None;
     let (mut entries, mut asked) = (Vec::new(), Vec::new());
     for event in &mut events {
+        // Its parts, since whoever else holds the event may not go to another thread.
         let (kept, content) = (event.kept.take(), event.content);
-        let event = &*event;
+        let (nonce, wanted) = (event.nonce, event.wanted);
         let delivery = Underway::new(&receiver.0, &event.facts, &event.span, timer);
-        match begin(&delivery, event).await {
+        match begin(&delivery, wanted, nonce).await {
             Ok(place) => running = running.or(Some(place)),
             Err(answer) => {
-                event.span.within(|| worse(delivery.answered(answer)));
+                let span = delivery.span;
+                span.within(|| worse(delivery.answered(answer)));
                 continue;
             }
         }
@@ -84,13 +86,18 @@ pub(super) async fn accept_each(
 }
 
 /// What comes before an inbox is asked.
-async fn begin(delivery: &Underway<'_>, event: &AdmittedEvent) -> Result<Grant, Answer> {
+async fn begin(
+    delivery: &Underway<'_>,
+    wanted: bool,
+    nonce: Option<Nonce>,
+) -> Result<Grant, Answer> {
     let mut begun = Err(Answer::misused(Reason::NotProtected));
-    event.span.within(|| begun = delivery.begin(event.wanted));
+    delivery.span.within(|| begun = delivery.begin(wanted));
     let place = begun?;
-    if let Some(nonce) = &event.nonce {
+    if let Some(nonce) = &nonce {
         // Boxed, so that deliveries without a nonce do not carry it along.
-        event.span.cover(Box::pin(delivery.claim_nonce(nonce))).await?;
+        let claim = Box::pin(delivery.claim_nonce(nonce));
+        delivery.span.cover(claim).await?;
     }
     Ok(place)
 }

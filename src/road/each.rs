@@ -1,6 +1,6 @@
 //! [`handle_each`]: the road of the events of one body.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 

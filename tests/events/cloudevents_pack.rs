@@ -22,7 +22,9 @@ use hookgate::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::props::{Call, Connection, Gate, On, Stage, Step, event_key, hex, hmac_sha256, now, until};
+use crate::props::{
+    Call, Connection, Gate, On, Stage, Step, event_key, hex, hmac_sha256, now, until,
+};
 
 const KEY: &str = "N0tASecretForAnyone0123456789abc";
 
@@ -612,9 +614,7 @@ async fn copies_of_a_batch_at_the_same_moment_run_each_event_once() {
     assert_eq!(first.await.unwrap().status, 200);
     assert_eq!(stage.script.runs(), 100);
     // Many at once, and three runs that fail, whichever these are.
-    let events: Vec<_> = (100..200)
-        .map(|at| envelope(&at.to_string(), ""))
-        .collect();
+    let events: Vec<_> = (100..200).map(|at| envelope(&at.to_string(), "")).collect();
     let body = call(BATCH_JSON, batch(&events));
     for at in 0..100 {
         let fails = [3, 50, 99].contains(&at);
