@@ -62,7 +62,10 @@ async fn an_event_arrives_whole_in_each_mode_and_once_in_all_of_them() {
                 "5 é: b\"\\xff\\0\"",
             ),
             (binary("image/png", "6", ""), "6 é: nothing"),
-            (sent(BATCH_JSON, format!("[{}]", envelope("7", ""))), ""),
+            (
+                sent(BATCH_JSON, format!("[{}]", envelope("7", ""))),
+                "7 é: nothing",
+            ),
         ] {
             let answer = scene.send(&sent).await;
             assert_eq!((answer.status, &*answer.body), (200, told));

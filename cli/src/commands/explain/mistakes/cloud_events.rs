@@ -19,6 +19,13 @@ const REQUIRED: [&str; 4] = ["specversion", "id", "source", "type"];
 /// What is said of an event under a label that is not its own.
 const LABEL: &str = "cloudevents_label";
 
+/// A batch where the receiver takes none: the mistake, its cause and what to do.
+const BATCH: (&str, &str, &str) = (
+    "cloudevents_batch",
+    "the request is a batch of events, which the receiver does not take",
+    "name it: modes([Mode::Batch, …]), or have the sender deliver one event a request",
+);
+
 pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
     if case.provider != NAME {
         return Vec::new();
@@ -30,8 +37,12 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         }
         Some(Rejection::MislabelledBody) => relabelled(case).into_iter().collect(),
         Some(Rejection::Undecodable(_) | Rejection::UnreadableEventTime) => {
-            let first = relabelled(case).into_iter().chain(unwrapped(case));
-            first.chain(tolerances(case)).collect()
+            let batch = is_batch(case).then(|| as_batch(case));
+            let first = relabelled(case).into_iter().chain(batch);
+            first
+                .chain(unwrapped(case))
+                .chain(tolerances(case))
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -139,18 +150,32 @@ fn other_modes(case: &Case) -> impl Iterator<Item = Trial> + '_ {
                 "the event is in binary mode (its attributes are ce- headers), which the receiver does not take",
                 "have the sender use structured mode; where access proves who calls: modes([Mode::Binary, …])",
             ),
-            Mode::Batch => (
-                "cloudevents_batch",
-                "the request is a batch of events, which the receiver does not take",
-                "name it: modes([Mode::Batch, …]), or have the sender deliver one event a request",
-            ),
+            Mode::Batch => BATCH,
             _ => return None,
         };
-        let modes = case.setting("modes").unwrap_or_else(|| json!(["structured"]));
-        let mut modes: Vec<Value> = modes.as_array().cloned().unwrap_or_default();
-        modes.push(mode.name().into());
-        Some(Trial::step(case.with_setting("modes", modes.into()), mistake, cause, advice))
+        Some(Trial::step(
+            with_mode(case, *mode),
+            mistake,
+            cause,
+            advice,
+        ))
     })
+}
+
+/// A list of events under the label of one event, where the receiver may not take a list.
+fn as_batch(case: &Case) -> Trial {
+    let (mistake, cause, advice) = BATCH;
+    let labelled = case.with_header("content-type", BATCH_JSON);
+    Trial::step(with_mode(&labelled, Mode::Batch), mistake, cause, advice)
+}
+
+fn with_mode(case: &Case, mode: Mode) -> Case {
+    let modes = case
+        .setting("modes")
+        .unwrap_or_else(|| json!(["structured"]));
+    let mut modes: Vec<Value> = modes.as_array().cloned().unwrap_or_default();
+    modes.push(mode.name().into());
+    case.with_setting("modes", modes.into())
 }
 
 /// The body out of the JSON text that holds it.
