@@ -28,6 +28,12 @@ use crate::{
 /// The pack's name in records.
 pub(crate) const NAME: &str = "cloudevents";
 
+/// The setting that says how requests are proved.
+pub(crate) const SIGNED: &str = "signed";
+
+/// The member of it that names the scheme. The others are that scheme's own settings.
+pub(crate) const SCHEME: &str = "scheme";
+
 /// The settings.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,9 +55,9 @@ struct Signed {
 impl<'de> Deserialize<'de> for Signed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut settings = Map::deserialize(deserializer)?;
-        match settings.remove("scheme") {
+        match settings.remove(SCHEME) {
             Some(Value::String(scheme)) => Ok(Self { scheme, settings }),
-            _ => Err(D::Error::missing_field("scheme")),
+            _ => Err(D::Error::missing_field(SCHEME)),
         }
     }
 }

@@ -10,10 +10,14 @@ use hookgate::{
         SchemeConfig, SignatureLayout, TimestampForm,
     },
 };
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::case::Case;
 use crate::settings::{
+    cloud_events::{
+        SCHEME, SIGNED, {self},
+    },
     members::OF_RECEIVER,
     signed_request::{KEY_IDS, SignedRequestRule},
 };
@@ -63,51 +67,46 @@ pub(crate) fn token_of(case: &Case) -> Option<AccessTokenConfig> {
 }
 
 fn configured(case: &Case) -> Option<SchemeConfig> {
-    let of_settings = || {
-        let mut settings = case.settings()?;
-        for of_others in OF_RECEIVER.into_iter().chain([KEY_IDS]) {
-            settings.remove(of_others);
-        }
-        Some(settings.into())
+    let mut settings = case.settings()?;
+    if case.provider != cloud_events::NAME {
+        return scheme_in(&case.provider, settings);
+    }
+    let Some(Value::Object(mut signed)) = settings.remove(SIGNED) else {
+        return None;
     };
-    match &*case.provider {
-        "hmac-header" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::HmacHeader(scheme))
-        }
-        "jwt-body-hash" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::JwtBodyHash(scheme))
-        }
-        "signed-form" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::SignedForm(scheme))
-        }
-        "signed-members" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::SignedMembers(scheme))
-        }
-        "public-key-signature" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::PublicKeySignature(scheme))
-        }
+    let scheme = signed.remove(SCHEME)?;
+    scheme_in(scheme.as_str()?, signed)
+}
+
+fn scheme_in(provider: &str, mut settings: Map<String, Value>) -> Option<SchemeConfig> {
+    for of_others in OF_RECEIVER.into_iter().chain([KEY_IDS]) {
+        settings.remove(of_others);
+    }
+    let settings = Value::Object(settings);
+    let scheme = match provider {
+        "hmac-header" => SchemeConfig::HmacHeader(read(settings)?),
+        "jwt-body-hash" => SchemeConfig::JwtBodyHash(read(settings)?),
+        "signed-form" => SchemeConfig::SignedForm(read(settings)?),
+        "signed-members" => SchemeConfig::SignedMembers(read(settings)?),
+        "public-key-signature" => SchemeConfig::PublicKeySignature(read(settings)?),
         "signed-request" => {
-            let rule: SignedRequestRule = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::SignedRequest(rule.config()))
+            let rule: SignedRequestRule = read(settings)?;
+            SchemeConfig::SignedRequest(rule.config())
         }
-        "access-token" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::AccessToken(scheme))
-        }
+        "access-token" => SchemeConfig::AccessToken(read(settings)?),
         provider => {
             let sender = known::find(provider)?;
             if !sender.has_open_settings() {
                 return sender.scheme();
             }
-            let open = serde_json::from_value(of_settings()?).ok()?;
-            sender.scheme_with(&open).ok()?
+            return sender.scheme_with(&read(settings)?).ok()?;
         }
-    }
+    };
+    Some(scheme)
+}
+
+fn read<T: DeserializeOwned>(settings: Value) -> Option<T> {
+    serde_json::from_value(settings).ok()
 }
 
 /// Both kinds of signatures stand in headers alike.
