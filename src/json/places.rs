@@ -52,8 +52,8 @@ pub(crate) fn each_item<'a>(value: &'a RawValue, holds: impl FnMut(&'a RawValue)
     Items(holds).deserialize(&mut json).is_ok_and(|any| any)
 }
 
-/// Reads one list. Nothing of it is kept.
-struct Items<F>(F);
+/// Reads one list, item by item, for as long as the function says so. Nothing of it is kept.
+pub(crate) struct Items<F>(pub(crate) F);
 
 impl<'de, F: FnMut(&'de RawValue) -> bool> DeserializeSeed<'de> for Items<F> {
     type Value = bool;

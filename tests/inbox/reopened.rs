@@ -7,12 +7,15 @@ use std::{
 
 use hookgate::{
     Ack, Delivery, Keyring, Nack, Receiver, Secret,
+    access::ApiKey,
+    cloudevents::{CloudEvent, Mode},
     dedup::{DedupStore, State},
     inbox::{Filter, Inbox, MemoryInbox},
     json::{Json, Payload},
     keys::JwsAlgorithm,
     pack::Scheme,
     providers::{
+        cloudevents::CloudEvents,
         logto::{Event, EventName, Logto},
         preset::Preset,
     },
@@ -124,4 +127,55 @@ async fn what_was_accepted_is_handled_after_its_proof_has_ended() {
         works.pass_until(|| works.inbox.is_empty()).await;
         assert_eq!(*handled.lock().unwrap(), 1, "{config:?}");
     }
+}
+
+/// Its attributes are headers, whose names are the sender's.
+#[tokio::test]
+async fn a_cloud_event_in_binary_mode_is_kept_with_its_attributes_and_without_its_credentials() {
+    const KEY: &str = "the key that a broker shows";
+    let clock = FakeClock::at(now());
+    let inbox = MemoryInbox::with_clock(100, clock.clone());
+    let pack = CloudEvents::by_access().modes([Mode::Binary]);
+    let stage = Stage::of(pack, |builder| {
+        let builder = builder.clock(clock.clone()).timer(clock.clone());
+        let builder = builder.access(ApiKey::header("ce-key", KEY));
+        builder.inbox_for_tests(inbox.clone())
+    })
+    .await;
+    let works = Works {
+        stage: Stage { clock, ..stage },
+        inbox,
+        script: Arc::default(),
+        stop: watch::Sender::new(false),
+    };
+    let call = Call::post("/hook", r#"{"n":1}"#)
+        .with("ce-key", KEY)
+        .with("ce-specversion", "1.0")
+        .with("ce-type", "t")
+        .with("ce-source", "/s")
+        .with("ce-id", "1")
+        .with("ce-level", "%C3%A9");
+    assert_eq!(works.stage.send(&call).await.status, 200);
+    let handled = Arc::<Mutex<Vec<_>>>::default();
+    let seen = handled.clone();
+    let handler = move |delivery: Delivery<CloudEvent<Json>>| {
+        let event = delivery.event();
+        let attributes = event.attributes().unwrap();
+        let extensions: Vec<_> = attributes.extensions.iter().collect();
+        let extensions = extensions
+            .iter()
+            .map(|(name, value)| format!("{name} {}", value.get()));
+        let data = event.known().unwrap().get().to_owned();
+        let was = (attributes.id.clone(), extensions.collect::<Vec<_>>(), data);
+        seen.lock().unwrap().push(was);
+        async { Ok::<_, Nack>(Ack::processed()) }
+    };
+    let worker = Worker::new(works.inbox.clone()).clock(works.stage.clock.clone());
+    works.start(worker.handle(&works.stage.receiver, handler));
+    works.pass_until(|| works.inbox.is_empty()).await;
+    let level = "level \"é\"".to_owned();
+    assert_eq!(
+        *handled.lock().unwrap(),
+        [("1".to_owned(), vec![level], r#"{"n":1}"#.to_owned())]
+    );
 }
