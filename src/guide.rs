@@ -4,7 +4,8 @@
 //!
 //! - [`logto`], [`facephi`], [`unico_check`], [`idcloud`];
 //! - [`presets`]: senders that sign with a MAC, known or not;
-//! - [`custom`]: a sender of your own.
+//! - [`custom`]: a sender of your own;
+//! - [`challenges`]: what senders ask before they send.
 //!
 //! The application:
 //!
@@ -31,6 +32,10 @@
 
 // In each, definitions for rustdoc stand before the text. The first definition of a label counts, so the text's own, at
 // its end, are for readers of the file.
+
+#[doc = include_str!("docs/links.md")]
+#[doc = include_str!("../docs/challenges.md")]
+pub mod challenges {}
 
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/custom.md")]

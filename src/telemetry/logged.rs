@@ -99,6 +99,16 @@ pub(crate) fn rejected(endpoint: &str, reason: Reason, detail: &crate::verdict::
 }
 
 pub(crate) fn answered(endpoint: &str, reason: Reason) {
+    // An operator who registers an endpoint looks for this first.
+    if reason == Reason::Handshake {
+        tracing::info!(
+            target: TARGET,
+            endpoint,
+            reason = reason.as_str(),
+            "the sender asked whether the endpoint is ours: answered"
+        );
+        return;
+    }
     tracing::debug!(
         target: TARGET,
         endpoint,

@@ -3,6 +3,7 @@
 
 use hookgate::{
     BuildError, Rejection,
+    challenge::Challenge,
     pack::{Authenticated, Contents, LiveKeys, Provider, RawRequest, SenderProfile, Undecodable},
     schemes::Verified,
     tenants::Keys,
@@ -40,6 +41,10 @@ impl<P: Provider> Provider for ForAnyEvent<P> {
 
     fn needs_access(&self) -> bool {
         self.0.needs_access()
+    }
+
+    fn challenges(&self) -> Vec<Challenge> {
+        self.0.challenges()
     }
 
     fn verify<'a>(

@@ -22,8 +22,10 @@ use crate::settings::{
     access_only::{
         AccessOnlyConfig, {self},
     },
+    challenge::Answers,
     dated_events::{DatedEventsConfig, dates_events},
     facephi::FacephiConfig,
+    members::Settings,
     public_key::{KeysTaken, PublicKeyRule},
     refused::Refused,
     signed_request::SignedRequestRule,
@@ -162,16 +164,24 @@ pub(crate) fn all() -> &'static [Listed] {
 impl Listed {
     /// Its receiver.
     pub(crate) fn receiver(&self, terms: Terms<'_>) -> Result<ReceiverBuilder, Refused> {
+        let answers = Settings::read(terms.settings)?.answers()?;
         match self.of {
             Of::Row(sender) if dates_events(sender) => terms
                 .row(keys_of(sender), |config: DatedEventsConfig, keys| {
-                    Ok(config.preset(sender, keys))
+                    Ok(answers.of(config.preset(sender, keys)))
                 }),
-            Of::Row(sender) if sender.has_open_settings() => terms
-                .row(keys_of(sender), |open: OpenSettings, keys| {
-                    Ok(Preset::of(sender, keys).open_settings(open))
-                }),
-            Of::Row(sender) => terms.pack(keys_of(sender), |keys| Preset::of(sender, keys)),
+            Of::Row(sender) if sender.has_open_settings() => {
+                terms.row(keys_of(sender), |open: OpenSettings, keys| {
+                    Ok(answers.of(Preset::of(sender, keys).open_settings(open)))
+                })
+            }
+            Of::Row(sender) => {
+                terms.pack(keys_of(sender), |keys| answers.of(Preset::of(sender, keys)))
+            }
+            Of::Pack(..) | Of::Scheme(..) if !matches!(answers, Answers::No) => {
+                let why = "`settings`: `challenge`: no question of this provider is known";
+                Err(Refused::Malformed(why.to_owned()))
+            }
             Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
         }
     }

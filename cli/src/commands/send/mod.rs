@@ -1,5 +1,6 @@
 //! `hookgate send`: what senders send, over real HTTP, in their own manner.
 
+mod ask;
 mod attempt;
 mod courier;
 mod edit;
@@ -73,6 +74,10 @@ pub(crate) struct Send {
     /// List the events of the provider, or of all.
     #[arg(long)]
     list: bool,
+    /// Ask whether the endpoint is its owner's, as the provider does, in place of an event. The setting `challenge` has
+    /// the secret, where the question needs one.
+    #[arg(long, conflicts_with_all = ["event", "flow", "count", "copies", "rate", "data", "set", "edit", "form"])]
+    challenge: bool,
     /// Play a whole onboarding: the seven events of one Facephi operation, with the gaps of a real one.
     #[arg(long, conflicts_with_all = ["event", "count", "rate", "data", "set", "edit"])]
     flow: bool,
@@ -142,7 +147,7 @@ impl Send {
                 io::Error::other("unknown provider; `hookgate send --list` lists those there are")
             })?,
         };
-        let is_nothing_named = self.event.is_none() && !self.flow;
+        let is_nothing_named = self.event.is_none() && !self.flow && !self.challenge;
         if self.list || (is_nothing_named && self.to.is_none()) {
             return list(std::slice::from_ref(listed), self.json);
         }
@@ -158,6 +163,13 @@ impl Send {
             .ok_or_else(|| io::Error::other("where to? Add --to URL"))?;
         let target = Target::read(url).map_err(|why| io::Error::other(format!("--to: {why}")))?;
         let loaded = self.credentials.load(listed.name, Role::Sender)?;
+        if self.challenge {
+            let asked = ask::ask(&self.courier(listed, &loaded, target)?, &loaded, self.json);
+            return tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?
+                .block_on(asked);
+        }
         let courier = self.courier(listed, &loaded, target)?;
         let plan = self.plan(listed)?;
         tokio::runtime::Builder::new_multi_thread()
