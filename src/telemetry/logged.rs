@@ -377,6 +377,17 @@ pub(crate) fn confirmation(message_type: &'static str) {
     tracing::info!(target: TARGET, message_type, "a verified confirmation came: no handler runs for it");
 }
 
+#[cfg(feature = "sns")]
+pub(crate) fn confirmed() {
+    tracing::info!(target: TARGET, "a subscription of Amazon SNS was confirmed by a call");
+}
+
+/// `why` is a text of ours: the address holds a token.
+#[cfg(feature = "sns")]
+pub(crate) fn not_confirmed(why: &dyn std::fmt::Display) {
+    tracing::error!(target: TARGET, "{}: {why}", words::NOT_CONFIRMED);
+}
+
 #[cfg(feature = "jwks")]
 pub(crate) fn many_keys(issuer: &str) {
     tracing::warn!(target: TARGET, issuer, "{}", words::MANY_KEYS);
