@@ -166,8 +166,9 @@ impl Question {
         self.answer.is_mac() && self.shape.fits_bytes(body)
     }
 
-    /// Whether a request with this head asks it.
-    pub(super) fn is_asked(&self, head: &Head<'_>) -> bool {
+    /// Whether a request with this head asks it: with that method, and a text in that field or header, whatever it is. A
+    /// question in a body is not seen here.
+    pub fn is_asked(&self, head: &Head<'_>) -> bool {
         let AskedBy::Request { method, .. } = self.by else {
             return false;
         };

@@ -527,7 +527,7 @@ async fn a_confirmation_is_called_only_where_that_was_named_and_its_address_is_t
     assert_eq!(calling.send(&call(&*OWN.confirmation)).await.status, 200);
     assert_eq!(log.with("its address is not that of SNS").len(), 1);
     assert_eq!(calling.send(&ends).await.status, 200);
-    assert!(emulator.targets().is_empty());
+    assert!(emulator.asked().is_empty());
 
     assert_eq!(calling.send(&begins).await.status, 200);
     until("the call", || !log.with("was confirmed by a call").is_empty()).await;
@@ -536,11 +536,11 @@ async fn a_confirmation_is_called_only_where_that_was_named_and_its_address_is_t
         "/confirm?Action=ConfirmSubscription&TopicArn={TOPIC}&Token={}",
         body["Token"].as_str().unwrap()
     );
-    assert_eq!(emulator.targets(), [query]);
+    assert_eq!(emulator.asked(), [query]);
     emulator.says(Says::Redirect);
     assert_eq!(calling.send(&begins).await.status, 200);
     until("the call", || !log.with("instead of 200").is_empty()).await;
-    assert_eq!(emulator.targets().len(), 2);
+    assert_eq!(emulator.asked().len(), 2);
     assert!(!log.text().contains(body["Token"].as_str().unwrap()));
 }
 

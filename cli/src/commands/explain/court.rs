@@ -78,7 +78,7 @@ impl Ruling {
             Rejection::AddressDenied | Rejection::PeerNotWired => Stage::Network,
             Rejection::UnsupportedMediaType => Stage::MediaType,
             Rejection::UnsupportedEncoding => Stage::Encoding,
-            Rejection::HostMismatch => Stage::Host,
+            Rejection::HostMismatch | Rejection::HandshakeRefused(_) => Stage::Host,
             Rejection::BodyTooLarge { .. } | Rejection::UnpackedTooLarge { .. } => Stage::Length,
             Rejection::UnknownTenant | Rejection::AccessMissing | Rejection::AccessDenied => {
                 Stage::Access
