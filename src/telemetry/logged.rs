@@ -99,22 +99,13 @@ pub(crate) fn rejected(endpoint: &str, reason: Reason, detail: &crate::verdict::
 }
 
 pub(crate) fn answered(endpoint: &str, reason: Reason) {
-    // An operator who registers an endpoint looks for this first.
+    let name = reason.as_str();
     if reason == Reason::Handshake {
-        tracing::info!(
-            target: TARGET,
-            endpoint,
-            reason = reason.as_str(),
-            "the sender asked whether the endpoint is ours: answered"
-        );
-        return;
+        // An operator who registers an endpoint looks for this first.
+        tracing::info!(target: TARGET, endpoint, reason = name, "the sender asked whether the endpoint is ours: answered");
+    } else {
+        tracing::debug!(target: TARGET, endpoint, reason = name, "request answered: it holds no event to handle");
     }
-    tracing::debug!(
-        target: TARGET,
-        endpoint,
-        reason = reason.as_str(),
-        "request answered: it holds no event to handle"
-    );
 }
 
 pub(crate) fn no_time(endpoint: &str) {

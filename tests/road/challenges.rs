@@ -510,44 +510,7 @@ fn x_gets_the_mac_of_its_token_and_nobody_an_event() {
 
 /// A pack that some sender of CloudEvents asks.
 fn web_hooks(hooks: WebHooks) -> Judge {
-    judge(Asked(std::sync::Mutex::new(Some(hooks.into()))))
-}
-
-struct Asked(std::sync::Mutex<Option<Challenge>>);
-
-impl Provider for Asked {
-    type Event = Json;
-
-    fn name(&self) -> &str {
-        "asked"
-    }
-
-    fn profile(&self) -> hookgate::pack::SenderProfile {
-        hookgate::pack::SenderProfile::unknown()
-    }
-
-    fn keys(&self) -> hookgate::pack::Keys {
-        hookgate::pack::Keys::NotNeeded
-    }
-
-    fn challenges(&self) -> Vec<Challenge> {
-        self.0.lock().unwrap().take().into_iter().collect()
-    }
-
-    fn verify<'a>(
-        &self,
-        _: hookgate::pack::RawRequest<'a>,
-        _: hookgate::pack::LiveKeys<'a>,
-    ) -> Result<hookgate::pack::Verified<'a>, Rejection> {
-        Err(Rejection::MissingSignature)
-    }
-
-    fn decode(
-        &self,
-        _: &hookgate::pack::Authenticated<'_>,
-    ) -> Result<hookgate::pack::Contents<Json>, hookgate::pack::Undecodable> {
-        Err(hookgate::pack::Undecodable("nothing is read"))
-    }
+    judge(by_mac("acme", "x-test-signature").web_hooks(hooks))
 }
 
 fn options(origin: &str) -> Call {

@@ -1,13 +1,10 @@
 //! Whether the endpoint is ours: one exchange of each kind, and what only looks like it.
 
 use hookgate::{
-    BuildError, Rejection, Secret,
-    challenge::{Challenge, Registrations, WebHooks},
-    pack::{Authenticated, Contents, LiveKeys, Provider, RawRequest, SenderProfile, Undecodable},
+    Secret,
+    challenge::{Registrations, WebHooks},
     providers::preset::{Preset, PresetSimulator},
-    schemes::Verified,
     simulator::Sent,
-    tenants::Keys,
 };
 use http::Method;
 
@@ -72,7 +69,10 @@ async fn a_question_that_nobody_signs_is_answered_for_its_token_alone() {
 async fn a_sender_of_cloudevents_is_allowed_by_its_name() {
     let question = |headers: &[(&str, &str)]| asked(Method::OPTIONS, "/hook", headers);
     everywhere(
-        |tools| tools.receiver_of(Asked),
+        |tools| {
+            let hooks = WebHooks::from_origins(["eventgrid.azure.net"]).unwrap();
+            tools.receiver_of(Preset::github(secret()).events::<Order>().web_hooks(hooks))
+        },
         async |scene| {
             let right = [
                 ("webhook-request-origin", "eventgrid.azure.net"),
@@ -143,40 +143,4 @@ async fn a_key_is_handed_over_while_a_registration_is_open() {
         },
     )
     .await;
-}
-
-/// A pack that senders of CloudEvents ask.
-struct Asked;
-
-impl Provider for Asked {
-    type Event = Order;
-
-    fn name(&self) -> &str {
-        "asked"
-    }
-
-    fn profile(&self) -> SenderProfile {
-        SenderProfile::unknown()
-    }
-
-    fn keys(&self) -> Keys {
-        Keys::NotNeeded
-    }
-
-    fn validate(&self) -> Result<(), BuildError> {
-        WebHooks::from_origins(["eventgrid.azure.net"]).map(|_| ())
-    }
-
-    fn challenges(&self) -> Vec<Challenge> {
-        let hooks = WebHooks::from_origins(["eventgrid.azure.net"]);
-        hooks.into_iter().map(Challenge::from).collect()
-    }
-
-    fn verify<'a>(&self, _: RawRequest<'a>, _: LiveKeys<'a>) -> Result<Verified<'a>, Rejection> {
-        Err(Rejection::MissingSignature)
-    }
-
-    fn decode(&self, _: &Authenticated<'_>) -> Result<Contents<Order>, Undecodable> {
-        Err(Undecodable("nothing is read"))
-    }
 }

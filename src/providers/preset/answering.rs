@@ -2,7 +2,7 @@
 
 use super::Preset;
 use crate::{
-    challenge::{Challenge, Handshake, Question, Registrations},
+    challenge::{Challenge, Handshake, Question, Registrations, WebHooks},
     keys::Secret,
     provider::Undecodable,
     setup::BuildError,
@@ -14,6 +14,7 @@ pub(super) struct Answering {
     is_on: bool,
     secret: Option<Secret>,
     registrations: Option<Registrations>,
+    web_hooks: Option<WebHooks>,
 }
 
 const NOT_ANSWERED: Undecodable =
@@ -49,7 +50,8 @@ impl Answering {
         let asked = questions.iter().filter(|it| self.is_on && it.is_unsigned());
         let asked = asked.filter_map(|it| Challenge::new(*it, self.secret.clone()).ok());
         let registered = self.registrations.clone().map(Challenge::from);
-        asked.chain(registered).collect()
+        let allowed = self.web_hooks.clone().map(Challenge::from);
+        asked.chain(registered).chain(allowed).collect()
     }
 
     /// The answer to a verified body, where it asks.
@@ -151,6 +153,30 @@ impl<T> Preset<T> {
     #[must_use]
     pub fn asked_by(mut self, questions: &'static [Question]) -> Self {
         self.reading.questions = questions;
+        self
+    }
+
+    /// Lets these senders of CloudEvents send, who ask by `OPTIONS` before they do.
+    ///
+    /// ```
+    /// use hookgate::{
+    ///     Secret,
+    ///     challenge::WebHooks,
+    ///     providers::preset::Preset,
+    ///     schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding},
+    /// };
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let scheme = HmacHeader::try_from(HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex))?;
+    /// let pack = Preset::custom("acme", scheme, Secret::utf8("8f742231b10e8888abcd99yyyzzz85a5")?)
+    ///     .web_hooks(WebHooks::from_origins(["events.acme.example"])?);
+    /// # let _ = pack;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn web_hooks(mut self, senders: WebHooks) -> Self {
+        self.answering.web_hooks = Some(senders);
         self
     }
 
