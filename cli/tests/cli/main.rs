@@ -3,6 +3,7 @@
 
 mod access;
 mod bad_receivers;
+mod challenges;
 mod command;
 mod documents;
 mod explain;

@@ -1,6 +1,6 @@
 //! [`Confirming`]: calls the address that confirms a subscription.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use reqwest::Url;
 
@@ -9,7 +9,7 @@ use crate::{
     access::{Https, NotGot},
     schemes::Sns,
     telemetry::log,
-    time::spawn,
+    time::{Timer, TokioTimer, spawn, within},
 };
 
 /// SNS answers within a second. Its question is good for two days, so nothing is lost by giving up.
@@ -49,8 +49,9 @@ impl Confirming {
     }
 
     async fn call(&self, url: &Url) {
-        let calling = self.https.get(url, "*/*", MAX_BYTES);
-        match tokio::time::timeout(TIMEOUT, calling).await {
+        let timer: Arc<dyn Timer> = Arc::new(TokioTimer);
+        let calling = pin!(self.https.get(url, "*/*", MAX_BYTES));
+        match within(&timer, TIMEOUT, calling).await {
             Ok(Ok(_)) => log::confirmed(),
             Ok(Err(NotGot::Status(status))) => {
                 log::not_confirmed(&format_args!("it answered {status} instead of 200"));
