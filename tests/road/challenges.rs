@@ -3,12 +3,10 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use hookgate::{
-    Observer, Reason, Receiver, ReceiverBuilder, Rejection, Secret,
+    Reason, Receiver, ReceiverBuilder, Secret,
     access::{ApiKey, Networks},
     challenge::{self, AnswerAs, Challenge, Question, Registrations, Shape, TextAt, WebHooks},
-    dedup::MemoryStore,
     framework::{Answer, Judge, Judgement},
-    json::Json,
     keys::{JwsAlgorithm, VerifyingKey},
     pack::{Head, Provider},
     providers::{
@@ -22,7 +20,7 @@ use hookgate::{
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::props::{Call, Log, On, ScriptedStore, Stage, Told, now};
+use crate::props::{Call, Log, On, ScriptedStore, Told, now};
 
 const KEY: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 const TOKEN: &str = "what was typed in as verify token";
@@ -164,10 +162,10 @@ fn only_a_pack_that_says_so_answers() {
 #[test]
 fn what_nobody_signs_stands_behind_head_and_networks_and_before_access() {
     let pack = || meta();
-    let rule = || ApiKey::header("x-api-key", secret("an api key"));
+    let rule = || ApiKey::header("x-api-key", "an api key");
     let open = builder(pack()).access(rule()).judge().unwrap();
     assert_eq!(answer(&open, &get(&asked_by_meta())).status(), 200);
-    let networks = Networks::allow(["203.0.113.0/24"]).unwrap();
+    let networks = Networks::new(["203.0.113.0/24"]).unwrap();
     let closed = builder(pack()).networks(networks).judge().unwrap();
     let call = get(&asked_by_meta());
     let head = |peer: &str| {

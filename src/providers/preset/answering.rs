@@ -5,7 +5,7 @@ use crate::{
     challenge::{Challenge, Handshake, Question, Registrations, WebHooks},
     keys::Secret,
     provider::Undecodable,
-    setup::BuildError,
+    setup::{BuildError, Finding, Severity},
 };
 
 /// Whether a preset answers the question of its sender, and with which secret.
@@ -43,6 +43,19 @@ impl Answering {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// What an operator should know: an endpoint that does not answer is never registered.
+    pub(super) fn finding(&self, questions: &[Question]) -> Option<Finding> {
+        let is_open = !self.is_on && questions.iter().any(Question::is_unsigned);
+        is_open.then(|| {
+            Finding::new(
+                Severity::Warning,
+                "challenge_not_answered",
+                "the sender asks first whether the endpoint is yours, and nothing here answers",
+                "add `answer_challenge` or `answer_challenge_with` to the preset, or answer in front of the receiver",
+            )
+        })
     }
 
     /// What is answered before access is judged. Of settings that were not [checked](Self::check), nothing is.

@@ -279,6 +279,7 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {
         let scheme = self.scheme.as_ref();
         let mut found = scheme.map_or_else(|_| Vec::new(), |scheme| scheme.findings());
+        found.extend(self.answering.finding(self.reading.questions));
         found.extend(merging::findings(&self.reading));
         found.extend(self.accept_unreadable_time.then(accepts_unreadable_time));
         found

@@ -43,9 +43,6 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     timeout: Fact::known(secs(10), PAGE),
     retries: Fact::known(Retries::For(hours(4)), PAGE),
     content_type: "application/json; charset=utf-8",
-    warning: Some(
-        "Microsoft Graph first posts a `validationToken` in the query: `answer_challenge` of the preset answers it",
-    ),
     sample: Some(Sample {
         types: &["updated", "created"],
         body: r#"{"value":[{"subscriptionId":"$uuid","clientState":"0","changeType":$type,"resource":"users/$hex/messages/$id","tenantId":"00000000-0000-4000-8000-000000000000","resourceData":{"id":"$id"}}]}"#,

@@ -33,9 +33,6 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
             .shown_in("the authentication secret that was typed into the event hook's form"),
     ),
     timeout: Fact::assumed(secs(3)),
-    warning: Some(
-        "Okta first asks by GET with `x-okta-verification-challenge`: `answer_challenge` of the preset answers it",
-    ),
     assumed: &["its authentication field is `Authorization`"],
     sample: Some(Sample {
         types: &["com.okta.event_hook"],
