@@ -173,9 +173,9 @@ async fn is_killed(
     mut ends: watch::Receiver<bool>,
     times: Arc<AtomicUsize>,
 ) -> Result<()> {
-    // Soon for the first time, so that a short row has one.
-    let mut after = Duration::from_millis(100);
-    while goes_on_after(&mut ends, after).await {
+    // At once for the first time, so that a short row has one.
+    let mut goes_on = true;
+    while goes_on {
         let killed = server.clone();
         tokio::task::spawn_blocking(move || {
             killed.kill();
@@ -183,7 +183,8 @@ async fn is_killed(
         })
         .await?;
         times.fetch_add(1, Ordering::Relaxed);
-        after = Duration::from_millis(1000 + below(1000)?);
+        let after = Duration::from_millis(1000 + below(1000)?);
+        goes_on = goes_on_after(&mut ends, after).await;
     }
     Ok(())
 }
@@ -196,11 +197,11 @@ async fn loses_backends(
     const END: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                        WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'";
     let mut connection = PgConnection::connect(&url).await?;
-    let mut after = Duration::from_millis(100);
-    while goes_on_after(&mut ends, after).await {
+    let mut goes_on = true;
+    while goes_on {
         connection.execute(END).await?;
         times.fetch_add(1, Ordering::Relaxed);
-        after = Duration::from_millis(500);
+        goes_on = goes_on_after(&mut ends, Duration::from_millis(500)).await;
     }
     Ok(())
 }
