@@ -161,9 +161,10 @@ impl Question {
         self.answer.is_mac() || matches!(self.by, AskedBy::Request { token: Some(_), .. })
     }
 
-    /// Whether `body` could be a text that this question has signed: no event may be.
+    /// Whether `body` could be all or part of a text that this question has signed: no event may be. A scheme may sign more
+    /// beside the body, which that text can begin or end with.
     pub(crate) fn may_have_signed(&self, body: &[u8]) -> bool {
-        self.answer.is_mac() && self.shape.fits_bytes(body)
+        self.answer.is_mac() && self.shape.may_hold(body)
     }
 
     /// Whether a request with this head asks it: with that method, and a text in that field or header, whatever it is. A
@@ -241,7 +242,7 @@ impl Question {
         let AskedBy::Event { with, in_list } = self.by else {
             return None;
         };
-        if body.len() > LONGEST_EVENT {
+        if body.len() > LONGEST_EVENT || with.is_empty() || with.len() > MOST_PLACES {
             return None;
         }
         let item: Option<(&RawValue,)> =
@@ -271,7 +272,7 @@ impl Question {
             .iter()
             .zip(found)
             .all(|((_, wanted), value)| has(value, wanted));
-        if !asks || with.is_empty() {
+        if !asks {
             return None;
         }
         Some(match (self.text, found.last().copied().flatten()) {

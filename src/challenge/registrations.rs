@@ -67,12 +67,18 @@ struct Inner {
 }
 
 /// What became of the registration that was opened last.
-enum Stage {
+struct Stage {
+    /// Which one that is. An older one, which is past its time, neither confirms nor closes it.
+    turn: u64,
+    state: State,
+}
+
+enum State {
     Closed,
     /// Until when, in monotonic time.
     Open(Duration),
-    /// One request was answered. What it showed is no key yet.
-    Answered(SecretDigest),
+    /// One request was answered, and its registration is open until then. What it showed is no key yet.
+    Answered(Duration, SecretDigest),
 }
 
 impl Registrations {
@@ -89,7 +95,10 @@ impl Registrations {
         Ok(Self(Arc::new(Inner {
             clock: Box::new(clock),
             ring,
-            stage: Mutex::new(Stage::Closed),
+            stage: Mutex::new(Stage {
+                turn: 0,
+                state: State::Closed,
+            }),
         })))
     }
 
@@ -107,14 +116,21 @@ impl Registrations {
     pub fn open(&self) -> Result<Registration, AlreadyOpen> {
         let now = self.0.clock.monotonic();
         let mut stage = self.stage();
-        match &*stage {
-            Stage::Open(until) if now < *until => return Err(AlreadyOpen),
-            Stage::Answered(_) => return Err(AlreadyOpen),
-            Stage::Open(_) | Stage::Closed => {}
+        if let State::Open(until) | State::Answered(until, _) = stage.state
+            && now < until
+        {
+            return Err(AlreadyOpen);
         }
-        *stage = Stage::Open(now.saturating_add(OPEN_FOR));
+        let turn = stage.turn.wrapping_add(1);
+        *stage = Stage {
+            turn,
+            state: State::Open(now.saturating_add(OPEN_FOR)),
+        };
         drop(stage);
-        Ok(Registration { of: self.clone() })
+        Ok(Registration {
+            of: self.clone(),
+            turn,
+        })
     }
 
     pub(super) fn answer(&self, head: &Head<'_>) -> Result<Handshake, &'static str> {
@@ -127,12 +143,12 @@ impl Registrations {
         let echo = HeaderValue::from_bytes(value).map_err(|_| "its key cannot be repeated")?;
         let now = self.0.clock.monotonic();
         let mut stage = self.stage();
-        match &*stage {
-            Stage::Open(until) if now < *until => {}
-            Stage::Open(_) | Stage::Closed => return Err("no registration is open"),
-            Stage::Answered(_) => return Err("the open registration was answered before"),
-        }
-        *stage = Stage::Answered(SecretDigest::of(&[value]));
+        let until = match stage.state {
+            State::Open(until) if now < until => until,
+            State::Open(_) | State::Closed => return Err("no registration is open"),
+            State::Answered(..) => return Err("the open registration was answered before"),
+        };
+        stage.state = State::Answered(until, SecretDigest::of(&[value]));
         drop(stage);
         Ok(Handshake::new("").header(HOOK_SECRET, echo))
     }
@@ -146,6 +162,7 @@ impl Registrations {
 #[must_use = "dropped, the registration is closed"]
 pub struct Registration {
     of: Registrations,
+    turn: u64,
 }
 
 impl Registration {
@@ -159,8 +176,9 @@ impl Registration {
     pub fn confirm(self, id: impl Into<KeyId>, secret: &str) -> Result<Key, NotConfirmed> {
         {
             let stage = self.of.stage();
-            let Stage::Answered(shown) = &*stage else {
-                return Err(NotConfirmed::NotAsked);
+            let shown = match &stage.state {
+                State::Answered(_, shown) if stage.turn == self.turn => shown,
+                _ => return Err(NotConfirmed::NotAsked),
             };
             let named = SecretDigest::of(&[secret.as_bytes()]);
             if !bool::from(shown.ct_eq(&named)) {
@@ -177,7 +195,10 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        *self.of.stage() = Stage::Closed;
+        let mut stage = self.of.stage();
+        if stage.turn == self.turn {
+            stage.state = State::Closed;
+        }
     }
 }
 

@@ -20,18 +20,6 @@ pub const MONDAY: Question = Question::unsigned(
     AnswerAs::Member("challenge"),
 );
 
-/// Twitch EventSub: a signed event whose `challenge` is repeated (dev.twitch.tv/docs/eventsub/handling-webhook-events). A
-/// header names it too, which nothing signs.
-pub const TWITCH: Question = Question::event(
-    &[(
-        "/subscription/status",
-        "webhook_callback_verification_pending",
-    )],
-    TextAt::Body("/challenge"),
-    Shape::token(1, 256),
-    AnswerAs::Text,
-);
-
 /// Azure Event Grid in its own schema: a list with one event whose code is repeated
 /// (learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema). In the schema of CloudEvents it
 /// asks by `OPTIONS`: [`WebHooks`](super::WebHooks).

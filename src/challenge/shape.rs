@@ -83,6 +83,11 @@ impl Shape {
         (self.least..=self.most).contains(&text.len())
             && text.iter().all(|byte| self.letters.have(*byte))
     }
+
+    /// Whether a text of this shape can have `part` in it.
+    pub(super) fn may_hold(self, part: &[u8]) -> bool {
+        part.len() <= self.most && part.iter().all(|byte| self.letters.have(*byte))
+    }
 }
 
 impl Letters {

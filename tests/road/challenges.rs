@@ -385,14 +385,8 @@ fn openssl_says() -> &'static str {
 
 #[test]
 fn twitch_gets_its_text_by_what_is_signed_and_not_by_a_header() {
-    let pack = by_mac("twitch", "x-test-signature").asked_by(&[challenge::TWITCH]);
-    let judge = judge(pack.answer_challenge());
-    let config = HmacHeaderConfig::new("x-test-signature", SignatureEncoding::Hex);
-    let signer = Signer::new(config.into(), KEY).unwrap();
-    let call = |body: &str| {
-        let sent = Sent::post("/hook", "application/json", body.to_owned());
-        Call::of(&signer.sign(sent, "id", now()).unwrap())
-    };
+    let judge = judge(Preset::twitch(secret(KEY)).answer_challenge());
+    let call = |body: &str| sent("twitch", body);
     let asked = r#"{"challenge":"pogchamp-kappa-360noscope-vohiyo","subscription":{"id":"f1c2a387","status":"webhook_callback_verification_pending","type":"channel.follow"}}"#;
     signed(
         &judge,

@@ -22,7 +22,6 @@ use crate::settings::{
     access_only::{
         AccessOnlyConfig, {self},
     },
-    challenge::Answers,
     dated_events::{DatedEventsConfig, dates_events},
     facephi::FacephiConfig,
     members::Settings,
@@ -178,11 +177,10 @@ impl Listed {
             Of::Row(sender) => {
                 terms.pack(keys_of(sender), |keys| answers.of(Preset::of(sender, keys)))
             }
-            Of::Pack(..) | Of::Scheme(..) if !matches!(answers, Answers::No) => {
-                let why = "`settings`: `challenge`: no question of this provider is known";
-                Err(Refused::Malformed(why.to_owned()))
+            Of::Pack(_, entry) | Of::Scheme(entry, _) => {
+                answers.none()?;
+                (entry.builder)(terms)
             }
-            Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
         }
     }
 

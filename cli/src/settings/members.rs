@@ -33,9 +33,12 @@ pub(crate) const ACCEPT_GZIP: &str = "accept_gzip";
 pub(crate) const ASSUME_MEDIA_TYPE: &str = "assume_media_type";
 /// Whether the question of a sender is answered, and with which secret.
 const CHALLENGE: &str = "challenge";
+/// Which senders of CloudEvents may send.
+const WEB_HOOKS: &str = "web_hooks";
 /// The members that are the receiver's, and not the scheme's.
-pub(crate) const OF_RECEIVER: [&str; 7] = [
+pub(crate) const OF_RECEIVER: [&str; 8] = [
     CHALLENGE,
+    WEB_HOOKS,
     ACCESS,
     TOKEN_ENDPOINT,
     MEDIA_TYPES,
@@ -129,7 +132,7 @@ impl Settings {
 
     /// Whether the question of the sender is answered.
     pub(crate) fn answers(&self) -> Result<Answers, Refused> {
-        Answers::read(self.member(CHALLENGE)?)
+        Answers::read(self.member(CHALLENGE)?, self.member(WEB_HOOKS)?)
     }
 
     fn member<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Refused> {

@@ -1,6 +1,13 @@
 //! [`Confirming`]: calls the address that confirms a subscription.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use reqwest::Url;
 
@@ -14,6 +21,8 @@ use crate::{
 
 /// SNS answers within a second. Its question is good for two days, so nothing is lost by giving up.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// The most calls at once. Whoever has captured a question can send it again, and each one is verified.
+const MOST_CALLS: usize = 4;
 /// The most that is read of the answer, which is a short XML.
 const MAX_BYTES: usize = 64 * 1024;
 
@@ -23,6 +32,7 @@ pub(super) struct Confirming {
     https: Https,
     /// An emulator, in the place of SNS.
     pub(super) emulator: Option<Url>,
+    under_way: AtomicUsize,
 }
 
 impl Confirming {
@@ -44,8 +54,11 @@ impl Confirming {
             url = emulator.clone();
             url.set_query(asks.as_deref());
         }
-        let this = self.clone();
-        spawn(async move { this.call(&url).await });
+        let Some(call) = Call::begin(self) else {
+            log::not_confirmed(&"others are being confirmed");
+            return;
+        };
+        spawn(async move { call.0.call(&url).await });
     }
 
     async fn call(&self, url: &Url) {
@@ -62,5 +75,23 @@ impl Confirming {
             Ok(Err(NotGot::Unreachable(_))) => log::not_confirmed(&"it cannot be reached"),
             Err(_) => log::not_confirmed(&"it gave no answer in time"),
         }
+    }
+}
+
+/// A call that is under way. Dropped, it is not.
+struct Call(Arc<Confirming>);
+
+impl Call {
+    fn begin(of: &Arc<Confirming>) -> Option<Self> {
+        let one_more = |calls: usize| (calls < MOST_CALLS).then(|| calls.saturating_add(1));
+        let under_way = &of.under_way;
+        let begun = under_way.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
+        begun.is_ok().then(|| Self(of.clone()))
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
     }
 }
