@@ -7,7 +7,7 @@
 //! | how it is asked | where it is answered | such as |
 //! | --- | --- | --- |
 //! | by a request that nothing signs | behind head and networks, before access is judged | Meta, Microsoft Graph, Okta, X |
-//! | by an event like any other | after access, signature and time, in place of decoding | Slack, Zoom, Discord, Twitch |
+//! | by an event like any other | after access, signature and time, in place of decoding | Slack, Zoom, Discord, Twitch, Azure Event Grid |
 //! | by `OPTIONS` with `WebHook-Request-Origin` | as the first | CloudEvents: [`WebHooks`] |
 //! | by a key in a header | as the first, while the application holds a registration open | Asana: [`Registrations`] |
 //!
@@ -37,7 +37,7 @@ pub use self::{
     handshake::Handshake,
     question::{AskedBy, Question, TextAt},
     registrations::{AlreadyOpen, NotConfirmed, Registration, Registrations},
-    senders::{DROPBOX, EVENT_GRID, MONDAY},
+    senders::{DROPBOX, MONDAY},
     shape::Shape,
     unsigned::Challenge,
     web_hooks::WebHooks,

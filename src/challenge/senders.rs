@@ -19,17 +19,3 @@ pub const MONDAY: Question = Question::unsigned(
     Shape::token(1, 256),
     AnswerAs::Member("challenge"),
 );
-
-/// Azure Event Grid in its own schema: a list with one event whose code is repeated
-/// (learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema). In the schema of CloudEvents it
-/// asks by `OPTIONS`: [`WebHooks`](super::WebHooks).
-pub const EVENT_GRID: Question = Question::event(
-    &[(
-        "/eventType",
-        "Microsoft.EventGrid.SubscriptionValidationEvent",
-    )],
-    TextAt::Body("/data/validationCode"),
-    Shape::hex(32, 36),
-    AnswerAs::Member("validationResponse"),
-)
-.in_list();

@@ -530,7 +530,10 @@ async fn a_confirmation_is_called_only_where_that_was_named_and_its_address_is_t
     assert!(emulator.asked().is_empty());
 
     assert_eq!(calling.send(&begins).await.status, 200);
-    until("the call", || !log.with("was confirmed by a call").is_empty()).await;
+    until("the call", || {
+        !log.with("was confirmed by a call").is_empty()
+    })
+    .await;
     let body: Value = serde_json::from_slice(&begins.body).unwrap();
     let query = format!(
         "/confirm?Action=ConfirmSubscription&TopicArn={TOPIC}&Token={}",
@@ -548,9 +551,15 @@ async fn a_confirmation_is_called_only_where_that_was_named_and_its_address_is_t
 fn subscriptions_are_confirmed_over_https_or_on_the_own_machine() {
     let built = |address: &str| {
         let pack = AmazonSns::signed_by([TOPIC], certificate(&OWN.by_root));
-        Receiver::new("sns", pack.confirm_by_call_at(address)).judge().map(|_| ())
+        Receiver::new("sns", pack.confirm_by_call_at(address))
+            .judge()
+            .map(|_| ())
     };
-    for bad in ["http://mirror.example/", "https://user@mirror.example/", "sns"] {
+    for bad in [
+        "http://mirror.example/",
+        "https://user@mirror.example/",
+        "sns",
+    ] {
         assert!(matches!(built(bad), Err(BuildError::Access(_))), "{bad}");
     }
     assert!(built("https://mirror.example/").is_ok());

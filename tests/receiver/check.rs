@@ -373,7 +373,9 @@ fn a_sender_that_asks_first_and_hears_nothing_is_found() {
         found.iter().any(|it| it.code() == "challenge_not_answered")
     };
     assert!(is_found(Preset::meta(secret())));
-    assert!(!is_found(Preset::meta(secret()).answer_challenge_with(secret())));
+    assert!(!is_found(
+        Preset::meta(secret()).answer_challenge_with(secret())
+    ));
     // Its handler gets the question.
     assert!(!is_found(Preset::slack(secret())));
     assert!(!is_found(Preset::github(secret())));

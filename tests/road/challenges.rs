@@ -5,7 +5,9 @@ use std::{num::NonZeroU32, time::Duration};
 use hookgate::{
     Reason, Receiver, ReceiverBuilder, Secret,
     access::{ApiKey, Networks},
-    challenge::{self, AnswerAs, Challenge, Question, Registrations, Shape, TextAt, WebHooks},
+    challenge::{
+        self, AnswerAs, Challenge, NotConfirmed, Question, Registrations, Shape, TextAt, WebHooks,
+    },
     framework::{Answer, Judge, Judgement},
     keys::{JwsAlgorithm, VerifyingKey},
     pack::{Head, Provider},
@@ -13,7 +15,10 @@ use hookgate::{
         known,
         preset::{Preset, PresetSimulator},
     },
-    schemes::{AccessToken, AccessTokenConfig, HmacHeader, HmacHeaderConfig, SignatureEncoding},
+    schemes::{
+        AccessToken, AccessTokenConfig, HmacHeader, HmacHeaderConfig, SignatureEncoding,
+        TimestampForm,
+    },
     simulator::{Sent, Signer},
     testing::FakeClock,
 };
@@ -404,13 +409,9 @@ fn twitch_gets_its_text_by_what_is_signed_and_not_by_a_header() {
 
 #[test]
 fn event_grid_gets_its_code_after_access() {
-    let scheme = AccessToken::try_from(AccessTokenConfig::header("x-secret")).unwrap();
-    let pack = Preset::custom("event-grid", scheme, secret(KEY))
-        .asked_by(&[challenge::EVENT_GRID])
-        .answer_challenge();
-    let judge = judge(pack);
+    let judge = judge(Preset::event_grid(secret(KEY)).answer_challenge());
     let asked = r#"[{"id":"2d1781af","topic":"/subscriptions/x","subject":"","data":{"validationCode":"512d38b6-c7b8-40fe-89c8-f8da9fc3f09e","validationUrl":"https://rp.eventgrid.azure.net/x"},"eventType":"Microsoft.EventGrid.SubscriptionValidationEvent","eventTime":"2026-11-28T10:00:00Z","dataVersion":"1"}]"#;
-    let call = |body: &str| Call::post("/hook", body.to_owned()).with("x-secret", KEY);
+    let call = |body: &str| Call::post("/hook", body.to_owned()).with("authorization", KEY);
     assert_eq!(
         shown(&answer(&judge, &call(asked))),
         (
@@ -418,7 +419,7 @@ fn event_grid_gets_its_code_after_access() {
             r#"{"validationResponse":"512d38b6-c7b8-40fe-89c8-f8da9fc3f09e"}"#
         )
     );
-    let stranger = call(asked).with("x-secret", "another");
+    let stranger = call(asked).with("authorization", "another");
     assert_eq!(refused(&judge, &stranger), Reason::SignatureMismatch);
     let other_shape = call(&asked.replace("512d38b6", "<b>d38b6"));
     assert_eq!(refused(&judge, &other_shape), Reason::Undecodable);
@@ -500,6 +501,42 @@ fn x_gets_the_mac_of_its_token_and_nobody_an_event() {
     assert!(matches!(judged(&judge, &event), Judgement::Believed(_)));
 }
 
+/// A text that was signed for a stranger can begin with a time, and end with less than a text has.
+#[test]
+fn no_part_of_a_text_that_was_signed_for_anybody_is_an_event() {
+    let question = Question::unsigned(
+        "GET",
+        TextAt::Query("text"),
+        Shape::token(12, 64),
+        AnswerAs::Mac {
+            text: None,
+            mac: "mac",
+            prefix: "",
+            encoding: SignatureEncoding::Hex,
+        },
+    );
+    let config = HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex)
+        .timestamp("x-time", TimestampForm::Seconds)
+        .template("{timestamp:10}{body}");
+    let scheme = HmacHeader::try_from(config).unwrap();
+    let questions: &'static [Question] = Box::leak(Box::new([question]));
+    let pack = Preset::custom("acme", scheme, secret(KEY)).asked_by(questions);
+    let judge = judge(pack.answer_challenge_with(secret(KEY)));
+    let time = now().as_secs().to_string();
+    for body in ["12", "1234567890123456"] {
+        let answer = answer(&judge, &get(&format!("/hook?text={time}{body}")));
+        let mac: Value = serde_json::from_slice(answer.body()).unwrap();
+        let forged = Call::post("/hook", body)
+            .with("x-time", &time)
+            .with("x-signature", mac["mac"].as_str().unwrap());
+        assert_eq!(
+            refused(&judge, &forged),
+            Reason::SignatureMismatch,
+            "{body}"
+        );
+    }
+}
+
 /// A pack that some sender of CloudEvents asks.
 fn web_hooks(hooks: WebHooks) -> Judge {
     judge(by_mac("acme", "x-test-signature").web_hooks(hooks))
@@ -553,6 +590,10 @@ fn cloudevents_web_hooks_are_allowed_by_exact_name_or_below_a_dot() {
     }
     let twice = options("eventgrid.azure.net").and("webhook-request-origin", "attacker.example");
     assert_eq!(refused(&judge, &twice), Reason::HandshakeRefused);
+    // Nothing is called back: the answer says all.
+    let call = options("eventgrid.azure.net");
+    let call = call.with("webhook-request-callback", "https://attacker.example/");
+    assert_eq!(answer(&judge, &call).status(), 200);
     // Without the header it asks nothing, and with another method neither.
     let other = get("/hook").method(Method::OPTIONS);
     assert_eq!(refused(&judge, &other), Reason::MethodNotAllowed);
@@ -700,6 +741,27 @@ fn a_registration_is_open_for_a_minute() {
         refused(&judge, &hook_secret(HOOK_SECRET)),
         Reason::HandshakeRefused
     );
+}
+
+#[test]
+fn a_registration_that_is_past_its_time_takes_no_part_in_the_next_one() {
+    let (clock, registrations, judge) = asana();
+    let (first, second) = (registrations.open().unwrap(), || registrations.open());
+    assert!(second().is_err());
+    clock.advance(Duration::from_secs(60));
+    let second = second().unwrap();
+    answer(&judge, &hook_secret(HOOK_SECRET));
+    let late = first.confirm("webhook-1", HOOK_SECRET);
+    assert_eq!(late.unwrap_err(), NotConfirmed::NotAsked);
+    // Its end has not closed the other one.
+    second.confirm("webhook-2", HOOK_SECRET).unwrap();
+    // One that was answered, and then forgotten, holds no other up.
+    let forgotten = registrations.open().unwrap();
+    answer(&judge, &hook_secret(OTHER_SECRET));
+    assert!(registrations.open().is_err());
+    clock.advance(Duration::from_secs(60));
+    registrations.open().unwrap().confirm("x", "y").unwrap_err();
+    drop(forgotten);
 }
 
 #[test]

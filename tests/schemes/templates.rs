@@ -259,7 +259,13 @@ fn a_time_of_rfc_3339_needs_no_literal_beside_it() {
             &["{body}", "{timestamp:rfc3339}"],
             &["{id:2}", "{timestamp:rfc3339}", "{body}"],
             &["{id}", "{timestamp:rfc3339}", "{body}"],
-            &["a:", "{header:x-a:1}", "{id}", "{timestamp:rfc3339}", "{body}"],
+            &[
+                "a:",
+                "{header:x-a:1}",
+                "{id}",
+                "{timestamp:rfc3339}",
+                "{body}",
+            ],
             &["{id}", "{timestamp:rfc3339}", "|", "{body}"],
             &["{timestamp:rfc3339}", ".", "{body}"],
         ] {
@@ -274,7 +280,10 @@ fn a_time_of_rfc_3339_needs_no_literal_beside_it() {
     for (template, form) in [
         ("{timestamp:rfc3339}{body}", TimestampForm::Seconds),
         ("{timestamp:rfc3339}{body}", TimestampForm::UtcDateTime),
-        ("{id}{method}{timestamp:rfc3339}{body}", TimestampForm::Rfc3339),
+        (
+            "{id}{method}{timestamp:rfc3339}{body}",
+            TimestampForm::Rfc3339,
+        ),
         ("{body}{id}{timestamp:rfc3339}", TimestampForm::Rfc3339),
         ("{body}{timestamp:rfc3339}{id}", TimestampForm::Rfc3339),
         ("{id:rfc3339}{body}", TimestampForm::Rfc3339),

@@ -26,6 +26,17 @@ pub(crate) struct WebHooksRule {
     rate: Option<NonZeroU32>,
 }
 
+impl WebHooksRule {
+    fn senders(self) -> Result<WebHooks, Refused> {
+        let hooks = WebHooks::from_origins(self.origins)
+            .map_err(|error| malformed(&format!("`web_hooks`: {error}")))?;
+        Ok(match self.rate {
+            Some(rate) => hooks.rate(rate),
+            None => hooks,
+        })
+    }
+}
+
 /// Whether the question of a sender is answered, and with which secret.
 pub(crate) struct Answers {
     challenge: Answer,
@@ -46,23 +57,15 @@ impl Answers {
         let challenge = match challenge {
             None | Some(ChallengeRule::Answered(false)) => Answer::No,
             Some(ChallengeRule::Answered(true)) => Answer::Plain,
-            Some(ChallengeRule::With(text)) => {
-                Answer::With(secret(&text).ok_or_else(|| {
-                    malformed("`challenge`: no secret such as `utf8:…`")
-                })?)
-            }
+            Some(ChallengeRule::With(text)) => Answer::With(
+                secret(&text)
+                    .ok_or_else(|| malformed("`challenge`: no secret such as `utf8:…`"))?,
+            ),
         };
-        let web_hooks = web_hooks.map(|rule| {
-            let hooks = WebHooks::from_origins(rule.origins)
-                .map_err(|error| malformed(&format!("`web_hooks`: {error}")))?;
-            Ok(match rule.rate {
-                Some(rate) => hooks.rate(rate),
-                None => hooks,
-            })
-        });
+        let web_hooks = web_hooks.map(WebHooksRule::senders).transpose()?;
         Ok(Self {
             challenge,
-            web_hooks: web_hooks.transpose()?,
+            web_hooks,
         })
     }
 

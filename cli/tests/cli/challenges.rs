@@ -87,13 +87,12 @@ fn what_asks_nothing_is_not_asked() {
 /// `send --handshake` hears which sender may send, and how fast.
 #[test]
 fn a_sender_of_cloudevents_asks_first_and_is_allowed_by_both_frameworks() {
-    let allowed = settings(&json!({"web_hooks": {"origins": ["eventgrid.azure.net"], "rate": 120}}));
+    let allowed =
+        settings(&json!({"web_hooks": {"origins": ["eventgrid.azure.net"], "rate": 120}}));
     let allowed = allowed.path().to_str().unwrap();
     for framework in FRAMEWORKS {
-        let listening = Listening::start(
-            "github",
-            &["--framework", framework, "--settings", allowed],
-        );
+        let listening =
+            Listening::start("github", &["--framework", framework, "--settings", allowed]);
         let to = format!("{}/hook", listening.url);
         let ask = |origin: &str| send(&["github", "--handshake", origin, "--to", &to, "--json"]);
         let output = ask("eventgrid.azure.net");
@@ -110,7 +109,10 @@ fn a_sender_of_cloudevents_asks_first_and_is_allowed_by_both_frameworks() {
         let output = ask("eventgrid.azure.net.attacker.example");
         assert_eq!(output.status.code(), Some(1));
         let line: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(line, json!({"handshake": {"right": false, "status": "403"}}));
+        assert_eq!(
+            line,
+            json!({"handshake": {"right": false, "status": "403"}})
+        );
         listening.stop();
     }
     let wrong = settings(&json!({"web_hooks": {"origins": ["*"]}}));

@@ -98,6 +98,7 @@ impl<T> Preset<T> {
     /// | [Slack](Self::slack) | the signed event `url_verification` |
     /// | [Twitch](Self::twitch) | a signed event whose subscription is `webhook_callback_verification_pending` |
     /// | Discord | the signed interaction `PING`, and the one of webhook events |
+    /// | [Azure Event Grid](Self::event_grid) | a `SubscriptionValidationEvent`, which shows its credential |
     /// | [Microsoft Graph](Self::microsoft_graph) | a POST with `validationToken` in the query, unsigned |
     /// | [Okta](Self::okta) | a GET with `x-okta-verification-challenge`, unsigned |
     ///

@@ -31,11 +31,18 @@ const MAX_BYTES: usize = 64 * 1024;
 pub(super) struct Confirming {
     https: Https,
     /// An emulator, in the place of SNS.
-    pub(super) emulator: Option<Url>,
+    emulator: Option<Url>,
     under_way: AtomicUsize,
 }
 
 impl Confirming {
+    pub(super) fn at(emulator: Url) -> Self {
+        Self {
+            emulator: Some(emulator),
+            ..Self::default()
+        }
+    }
+
     /// Begins the call in a task of its own: SNS gets its answer meanwhile. What ends a subscription is never called back.
     pub(super) fn confirm(self: &Arc<Self>, scheme: &Sns, asked: &Confirmation) {
         if !asked.begins {

@@ -180,12 +180,7 @@ impl AmazonSns {
         let url = crate::access::checked(address.as_ref()).map_err(|_| {
             "the address that confirms subscriptions must be https, or of the own machine, without user and password"
         });
-        self.confirming = Some(url.map(|emulator| {
-            Arc::new(Confirming {
-                emulator: Some(emulator),
-                ..Confirming::default()
-            })
-        }));
+        self.confirming = Some(url.map(|emulator| Arc::new(Confirming::at(emulator))));
         self
     }
 

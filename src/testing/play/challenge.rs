@@ -33,7 +33,12 @@ pub(super) async fn challenge<H: Host, S: Sender>(scene: &Scene<'_, H, S>) -> Pl
             }
             _ => "compare the path, the secret of the answer and what the pack answers",
         };
-        return Err(scene.mismatch(step, "the answer that the sender wants, and no effect", &reply, change));
+        return Err(scene.mismatch(
+            step,
+            "the answer that the sender wants, and no effect",
+            &reply,
+            change,
+        ));
     }
     Ok(())
 }

@@ -85,7 +85,8 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     if let Ruling::Rejected(Rejection::UnsupportedMediaType) = ruling {
         found.extend(events_mode(case));
     }
-    if let Ruling::Rejected(Rejection::MethodNotAllowed | Rejection::UnsupportedMediaType) = ruling {
+    if let Ruling::Rejected(Rejection::MethodNotAllowed | Rejection::UnsupportedMediaType) = ruling
+    {
         found.extend(challenge(case));
     }
     if let Ruling::Rejected(Rejection::PeerNotWired) = ruling {
