@@ -373,10 +373,10 @@ pub(crate) fn confirmed() {
     tracing::info!(target: TARGET, "a subscription of Amazon SNS was confirmed by a call");
 }
 
-/// `why` is a text of ours: the address holds a token.
+/// `error` is a text of ours: the address holds a token.
 #[cfg(feature = "sns")]
-pub(crate) fn not_confirmed(why: &dyn std::fmt::Display) {
-    tracing::error!(target: TARGET, "{}: {why}", words::NOT_CONFIRMED);
+pub(crate) fn not_confirmed(error: &dyn std::fmt::Display) {
+    tracing::error!(target: TARGET, "{}: {error}", words::NOT_CONFIRMED);
 }
 
 #[cfg(feature = "jwks")]

@@ -308,12 +308,12 @@ fn monday_gets_its_body_and_an_event_is_still_an_event() {
         r#"{"event":{}}"#.to_owned(),
         format!(r#"{{"challenge":"{}"}}"#, "x".repeat(512)),
     ] {
-        assert_eq!(refused(&judge, &post(&event)), Reason::MissingSignature);
+        assert_eq!(refused(&judge, &post(&event)), Reason::AccessMissing);
         let proved = post(&event).with("authorization", KEY);
         assert!(matches!(judged(&judge, &proved), Judgement::Believed(_)));
     }
     let unsaid = Call::post("/hook", r#"{"challenge":"a"}"#);
-    assert_eq!(refused(&judge, &unsaid), Reason::MissingSignature);
+    assert_eq!(refused(&judge, &unsaid), Reason::AccessMissing);
     let put = asked.method(Method::PUT);
     assert_eq!(refused(&judge, &put), Reason::MethodNotAllowed);
 }
@@ -420,7 +420,7 @@ fn event_grid_gets_its_code_after_access() {
         )
     );
     let stranger = call(asked).with("authorization", "another");
-    assert_eq!(refused(&judge, &stranger), Reason::SignatureMismatch);
+    assert_eq!(refused(&judge, &stranger), Reason::AccessDenied);
     let other_shape = call(&asked.replace("512d38b6", "<b>d38b6"));
     assert_eq!(refused(&judge, &other_shape), Reason::Undecodable);
     // It comes alone.
