@@ -12,6 +12,7 @@ use crate::{
     everywhere::everywhere,
     scene::{NOW, SECRET},
     stage::Order,
+    wire::Answer,
 };
 
 const TOKEN: &str = "typed-in";
@@ -25,6 +26,14 @@ fn asked(method: Method, path: &str, headers: &[(&str, &str)]) -> Sent {
     let mut sent = Sent::new(path, headers.iter().copied(), "");
     sent.method = method;
     sent
+}
+
+/// axum writes `allow` into each answer to a method that a route has no handler for.
+fn without_allow(mut answers: Vec<Answer>) -> Vec<Answer> {
+    for answer in &mut answers {
+        answer.headers.remove("allow");
+    }
+    answers
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,7 +68,7 @@ async fn a_question_that_nobody_signs_is_answered_for_its_token_alone() {
             answers.push(scene.send(&asked(Method::GET, "/hook", &[])).await);
             assert_eq!(answers.last().unwrap().status, 405);
             assert_eq!(scene.stage.runs(), 0);
-            answers
+            without_allow(answers)
         },
     )
     .await;
@@ -102,7 +111,7 @@ async fn a_sender_of_cloudevents_is_allowed_by_its_name() {
             assert_eq!(silent.status, 405);
             answers.push(silent);
             assert_eq!(scene.stage.runs(), 0);
-            answers
+            without_allow(answers)
         },
     )
     .await;
