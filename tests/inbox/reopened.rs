@@ -6,23 +6,31 @@ use std::{
 };
 
 use hookgate::{
-    Ack, Delivery, Nack, Receiver, Secret,
+    Ack, Delivery, Keyring, Nack, Receiver, Secret,
     access::ApiKey,
     cloudevents::{CloudEvent, Mode},
     dedup::{DedupStore, State},
     inbox::{Filter, Inbox, MemoryInbox},
-    json::Json,
+    json::{Json, Payload},
+    keys::JwsAlgorithm,
+    pack::Scheme,
     providers::{
         cloudevents::CloudEvents,
         logto::{Event, EventName, Logto},
+        preset::Preset,
     },
+    schemes::{JwtBodyHashConfig, OneTimeTokenConfig, SchemeConfig, SnsConfig},
+    simulator::{Sent, Signer},
     testing::FakeClock,
     worker::Worker,
 };
 use tokio::sync::watch;
 
 use super::works::Works;
-use crate::props::{Call, Log, Stage, logto, now};
+use crate::props::{
+    Call, Log, ScriptedStore, Stage, logto, now,
+    sns::{OWN, TOPIC, certificate},
+};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -65,6 +73,60 @@ async fn what_was_accepted_is_handled_under_its_key_whatever_has_changed() {
     assert!(log.text().contains("gives this stored event another key"));
     let mark = works.inbox.look(&key).await.unwrap();
     assert!(matches!(mark, State::Done), "{mark:?}");
+}
+
+/// A token, the certificate of a message, a time with a token of its own: what was proved stays proved.
+#[tokio::test]
+async fn what_was_accepted_is_handled_after_its_proof_has_ended() {
+    const SECRET: &str = "0123456789abcdef0123456789abcdef";
+    let token = JwtBodyHashConfig::member([JwsAlgorithm::Hs256], "/token")
+        .needs_claim("/event")
+        .expires();
+    let once = OneTimeTokenConfig::new("/time", "/token", 16, "/mac");
+    let secret = || Keyring::from(Secret::utf8(SECRET).unwrap());
+    let by_root: Keyring = certificate(&OWN.by_root).into();
+    let cases: [(SchemeConfig, &str, Keyring); 3] = [
+        (token.into(), SECRET, secret()),
+        (once.into(), SECRET, secret()),
+        (SnsConfig::new([TOPIC]).into(), &OWN.private_key, by_root),
+    ];
+    for (config, signs, keys) in cases {
+        let clock = FakeClock::at(now());
+        let inbox = MemoryInbox::with_clock(9, clock.clone());
+        let scheme: Box<dyn Scheme> = config.clone().try_into().unwrap();
+        let pack = Preset::custom("acme", scheme, keys)
+            .with_profile(|profile| profile.media_types = &["application/json"]);
+        let store = ScriptedStore::new(&clock);
+        let stage = Stage::on(pack, clock.clone(), store, |builder| {
+            builder.inbox_for_tests(inbox.clone())
+        })
+        .await;
+        let signer = Signer::new(config.clone(), signs).unwrap();
+        let sent = Sent::post("/hook", "application/json", r#"{"event":"e"}"#);
+        let accepted = Call::of(&signer.sign(sent, "m-1", now()).unwrap());
+        assert_eq!(stage.send(&accepted).await.status, 200, "{config:?}");
+        assert_eq!(inbox.len(), 1, "{config:?}");
+
+        // Behind the end of the certificate.
+        clock.advance(21 * 365 * DAY);
+        assert_eq!(stage.send(&accepted).await.status, 401, "{config:?}");
+        let handled = Arc::<Mutex<usize>>::default();
+        let seen = handled.clone();
+        let handler = move |_: Delivery<Payload<Json>>| {
+            *seen.lock().unwrap() += 1;
+            async { Ok::<_, Nack>(Ack::processed()) }
+        };
+        let works = Works {
+            stage,
+            inbox,
+            script: Arc::default(),
+            stop: watch::Sender::new(false),
+        };
+        let worker = Worker::new(works.inbox.clone()).clock(clock);
+        works.start(worker.handle(&works.stage.receiver, handler));
+        works.pass_until(|| works.inbox.is_empty()).await;
+        assert_eq!(*handled.lock().unwrap(), 1, "{config:?}");
+    }
 }
 
 /// Its attributes are headers, whose names are the sender's.

@@ -16,12 +16,8 @@ use serde_json::{Map, Value};
 use crate::{
     output::fault,
     settings::{
-        public_key::PublicKeyRule,
-        refused::Refused,
-        shared_secret::secret,
-        signed_request::SignedRequestRule,
-        text::Text,
-        token_binding::{TokenRule, is_shared},
+        keys_taken::is_shared, public_key::PublicKeyRule, refused::Refused, shared_secret::secret,
+        signed_request::SignedRequestRule, text::Text, token_binding::TokenBinding,
     },
 };
 
@@ -106,7 +102,7 @@ impl CloudEventsRule {
         };
         match &*signed.scheme {
             "public-key-signature" | "signed-request" => ProvedBy::PrivateKey,
-            "jwt-body-hash" => match signed.rule::<TokenRule>() {
+            "jwt-body-hash" => match signed.rule::<TokenBinding>() {
                 Ok(rule) if !rule.scheme.algorithms.iter().copied().any(is_shared) => {
                     ProvedBy::PrivateKey
                 }
@@ -141,7 +137,7 @@ fn signed_by(signed: &Signed, keys: &[Text<'_>]) -> Result<CloudEvents<Json>, Re
             CloudEvents::signed(scheme, keys)
         }
         "jwt-body-hash" => {
-            let (scheme, keys) = signed.rule::<TokenRule>()?.scheme(keys)?;
+            let (scheme, keys) = signed.rule::<TokenBinding>()?.scheme(keys)?;
             CloudEvents::signed(scheme, keys)
         }
         "signed-request" => {

@@ -10,7 +10,6 @@ use hookgate::{
         SchemeConfig, SignatureLayout, TimestampForm,
     },
 };
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::case::Case;
@@ -18,8 +17,10 @@ use crate::settings::{
     cloud_events::{
         SCHEME, SIGNED, {self},
     },
+    key_ids::KEY_IDS,
     members::OF_RECEIVER,
-    signed_request::{KEY_IDS, SignedRequestRule},
+    of_row::RowSettings,
+    signed_request::SignedRequestRule,
 };
 
 /// The scheme of `case`'s provider, where it is a MAC in a header: with the names of headers that the request has.
@@ -67,46 +68,40 @@ pub(crate) fn token_of(case: &Case) -> Option<AccessTokenConfig> {
 }
 
 fn configured(case: &Case) -> Option<SchemeConfig> {
-    let mut settings = case.settings()?;
     if case.provider != cloud_events::NAME {
-        return scheme_in(&case.provider, settings);
+        return scheme_in(&case.provider, case.settings());
     }
-    let Some(Value::Object(mut signed)) = settings.remove(SIGNED) else {
+    let Some(Value::Object(mut signed)) = case.settings()?.remove(SIGNED) else {
         return None;
     };
     let scheme = signed.remove(SCHEME)?;
-    scheme_in(scheme.as_str()?, signed)
+    scheme_in(scheme.as_str()?, Some(signed))
 }
 
-fn scheme_in(provider: &str, mut settings: Map<String, Value>) -> Option<SchemeConfig> {
-    for of_others in OF_RECEIVER.into_iter().chain([KEY_IDS]) {
-        settings.remove(of_others);
-    }
-    let settings = Value::Object(settings);
-    let scheme = match provider {
-        "hmac-header" => SchemeConfig::HmacHeader(read(settings)?),
-        "jwt-body-hash" => SchemeConfig::JwtBodyHash(read(settings)?),
-        "signed-form" => SchemeConfig::SignedForm(read(settings)?),
-        "signed-members" => SchemeConfig::SignedMembers(read(settings)?),
-        "public-key-signature" => SchemeConfig::PublicKeySignature(read(settings)?),
-        "signed-request" => {
-            let rule: SignedRequestRule = read(settings)?;
-            SchemeConfig::SignedRequest(rule.config())
+/// The scheme of `provider`, where it is one, or one of a sender's row.
+fn scheme_in(provider: &str, settings: Option<Map<String, Value>>) -> Option<SchemeConfig> {
+    let of_settings = || {
+        let mut settings = settings?;
+        for of_others in OF_RECEIVER.into_iter().chain([KEY_IDS]) {
+            settings.remove(of_others);
         }
-        "access-token" => SchemeConfig::AccessToken(read(settings)?),
-        provider => {
-            let sender = known::find(provider)?;
-            if !sender.has_open_settings() {
-                return sender.scheme();
-            }
-            return sender.scheme_with(&read(settings)?).ok()?;
-        }
+        Some(settings)
     };
-    Some(scheme)
-}
-
-fn read<T: DeserializeOwned>(settings: Value) -> Option<T> {
-    serde_json::from_value(settings).ok()
+    if let Some(sender) = known::find(provider) {
+        if !sender.has_open_settings() {
+            return sender.scheme();
+        }
+        let settings: RowSettings = serde_json::from_value(of_settings()?.into()).ok()?;
+        return sender.scheme_with(&settings.open).ok()?;
+    }
+    let mut settings = of_settings()?;
+    if provider == "signed-request" {
+        let rule: SignedRequestRule = serde_json::from_value(settings.into()).ok()?;
+        return Some(SchemeConfig::SignedRequest(rule.config()));
+    }
+    // The other schemes have their names in records too.
+    settings.insert("scheme".to_owned(), provider.into());
+    serde_json::from_value(settings.into()).ok()
 }
 
 /// Both kinds of signatures stand in headers alike.

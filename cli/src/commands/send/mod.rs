@@ -13,7 +13,6 @@ mod random_id;
 mod run;
 mod sender;
 mod show;
-mod signer;
 mod summary;
 mod wallet;
 

@@ -21,10 +21,11 @@ use crate::{
         },
         credentials::Proof,
         members::Settings,
+        of_row::RowSettings,
         public_key::PublicKeyRule,
         refused::Refused,
         signed_request::SignedRequestRule,
-        token_binding::TokenRule,
+        token_binding::TokenBinding,
         unico::UnicoCheckConfig,
     },
 };
@@ -52,8 +53,8 @@ pub(super) fn signer_of(
         }
         ("jwt-body-hash", _) => {
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
-            let rule: TokenRule = settings.map_err(providers::unusable)?;
-            let named = rule.first_key_id().map(str::to_owned);
+            let rule: TokenBinding = settings.map_err(providers::unusable)?;
+            let named = rule.first_name().map(str::to_owned);
             let signer = Signer::new(rule.scheme, key).map_err(io::Error::other)?;
             Some(match named {
                 Some(name) => signer.key_id(name),
@@ -82,7 +83,7 @@ pub(super) fn open_of(
     let Some(sender) = known::find(provider).filter(|sender| sender.has_open_settings()) else {
         return Ok(OpenSettings::default());
     };
-    let mut open: OpenSettings = of_settings(settings)?;
+    let RowSettings { mut open, .. } = of_settings(settings)?;
     if sender.signs_address() {
         open.url.get_or_insert_with(|| to.to_owned());
     }
