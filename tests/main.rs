@@ -178,6 +178,7 @@ mod documents {
     mod frozen;
     mod links;
     mod listed;
+    mod manifests;
     mod senders;
     mod shown;
     mod versions;
