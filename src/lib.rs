@@ -1,5 +1,4 @@
 #![doc = include_str!("docs/crate.md")]
-
 // docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

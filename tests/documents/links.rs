@@ -205,7 +205,11 @@ fn rustdoc_knows_every_link_of_the_guides() {
     let known = Links::of("src/docs/links.md").defined;
     for document in documents().iter().filter(|it| it.starts_with("docs")) {
         let is_page = pages.values().any(|it| Path::new(it) == document);
-        assert!(is_page, "src/guide.rs has no page for {}", document.display());
+        assert!(
+            is_page,
+            "src/guide.rs has no page for {}",
+            document.display()
+        );
     }
     for (page, document) in &pages {
         let links = Links::of(document);

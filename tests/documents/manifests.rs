@@ -73,7 +73,10 @@ fn a_registry_shows_what_each_package_is() {
     let mut descriptions = BTreeSet::new();
     for (name, package) in published() {
         let description = text_of(&package["description"]);
-        assert!(description.ends_with('.') && description.len() <= 120, "{name}");
+        assert!(
+            description.ends_with('.') && description.len() <= 120,
+            "{name}"
+        );
         assert!(descriptions.insert(description.to_owned()), "{name}");
         assert_eq!(text_of(&package["license"]), "MIT OR Apache-2.0", "{name}");
         assert_eq!(text_of(&package["readme"]), "README.md", "{name}");
@@ -92,7 +95,10 @@ fn a_registry_shows_what_each_package_is() {
         assert_eq!(keywords[0], "webhook", "{name}");
         for word in keywords {
             let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            assert!(word.len() <= 20 && word.chars().all(is_plain), "{name}: {word}");
+            assert!(
+                word.len() <= 20 && word.chars().all(is_plain),
+                "{name}: {word}"
+            );
         }
         let categories = texts_of(&package["categories"]);
         assert!((1..=5).contains(&categories.len()), "{name}");
@@ -108,13 +114,19 @@ fn docs_rs_builds_all_features_and_names_them() {
     let mut libraries = 0;
     for (name, package) in published() {
         let targets = package["targets"].as_array().unwrap();
-        let library = targets.iter().find(|it| texts_of(&it["kind"]).contains(&"lib"));
+        let library = targets
+            .iter()
+            .find(|it| texts_of(&it["kind"]).contains(&"lib"));
         let Some(library) = library else {
             continue;
         };
         let settings = &package["metadata"]["docs"]["rs"];
         assert_eq!(settings["all-features"], true, "{name}");
-        assert_eq!(texts_of(&settings["rustdoc-args"]), ["--cfg", "docsrs"], "{name}");
+        assert_eq!(
+            texts_of(&settings["rustdoc-args"]),
+            ["--cfg", "docsrs"],
+            "{name}"
+        );
         let code = fs::read_to_string(text_of(&library["src_path"])).unwrap();
         let line = "\n#![cfg_attr(docsrs, feature(doc_cfg))]\n";
         assert!(code.contains(line), "{name}");
@@ -133,9 +145,14 @@ fn a_package_holds_its_licences_its_readme_its_sources_and_no_more() {
             assert!(files.contains(file), "{name} lacks {file}");
         }
         for file in &files {
-            let is_source = ["src/", "docs/", "examples/"].iter().any(|it| file.starts_with(it));
+            let is_source = ["src/", "docs/", "examples/"]
+                .iter()
+                .any(|it| file.starts_with(it));
             let is_beside = BESIDE.contains(&&**file) || file.starts_with("LICENSE-");
-            assert!(is_source || is_beside || file == "README.md", "{name} takes {file} along");
+            assert!(
+                is_source || is_beside || file == "README.md",
+                "{name} takes {file} along"
+            );
         }
         let sources = files.iter().filter(|it| it.starts_with("src/")).count();
         assert!(sources > 0, "{name} has no sources");
