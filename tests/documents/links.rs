@@ -306,3 +306,16 @@ fn each_package_has_its_licences_and_a_readme() {
         assert!(includes(&folder, "README.md"), "{name}");
     }
 }
+
+/// `scripts/book` leaves out what the page of contents does not name.
+#[test]
+fn the_book_has_each_document_once() {
+    let chapters = Links::of("book/SUMMARY.md").inline;
+    let mut documents: Vec<_> = pages().into_values().collect();
+    documents.extend(["CHANGELOG.md", "CONTRIBUTING.md", "README.md"].map(String::from));
+    let mut expected: Vec<_> = documents.iter().map(|it| format!("../{it}")).collect();
+    expected.sort();
+    let mut told = chapters;
+    told.sort();
+    assert_eq!(told, expected);
+}

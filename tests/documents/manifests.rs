@@ -158,3 +158,27 @@ fn a_package_holds_its_licences_its_readme_its_sources_and_no_more() {
         assert!(sources > 0, "{name} has no sources");
     }
 }
+
+/// `scripts/release` publishes one after the other, and the registry must have what a package needs.
+#[test]
+fn a_release_publishes_each_package_after_those_that_it_needs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let script = fs::read_to_string(root.join("scripts/release")).unwrap();
+    let (_, list) = script.split_once("\norder=(\n").unwrap();
+    let (list, _) = list.split_once("\n)\n").unwrap();
+    let order: Vec<_> = list.lines().map(str::trim).collect();
+    let packages = published();
+    let listed: BTreeSet<_> = order.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(listed, packages.keys().cloned().collect());
+    for (at, name) in order.iter().enumerate() {
+        let needs = packages[*name]["dependencies"].as_array().unwrap().iter();
+        for need in needs.filter(|need| text_of(&need["kind"]) != "dev") {
+            let need = text_of(&need["name"]);
+            let is_ours = packages.contains_key(need);
+            assert!(
+                !is_ours || order[..at].contains(&need),
+                "{name} needs {need}"
+            );
+        }
+    }
+}
