@@ -113,16 +113,17 @@ fn the_names_in_these_guides_exist() -> Outcome {
             named += 1;
         }
     }
-    assert!(named > 50, "{named}");
+    assert!(named > 20, "{named}");
     Ok(())
 }
 
-/// `snake_case` of several words, or `CamelCase`. Fields of manifests and vectors are none.
+/// `snake_case` of several words, or `CamelCase`, where it is the library's.
 fn is_name(word: &str) -> bool {
     let is_snake = word.trim_matches('_').contains('_') && !word.contains(char::is_uppercase);
     let humps = word.chars().filter(|c| c.is_uppercase()).count();
     let is_camel = humps > 1 && word.contains(char::is_lowercase);
-    (is_snake || is_camel) && word != "event_keys" && word != "debug_handler"
+    let is_elsewhere = ["MyEvent", "debug_handler", "event_keys"].contains(&word);
+    (is_snake || is_camel) && !is_elsewhere
 }
 
 fn gather(folder: &Path, code: &mut String) -> Outcome {
