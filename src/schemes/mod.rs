@@ -31,6 +31,7 @@ mod one_time_token;
 #[cfg(feature = "public-keys")]
 mod public_key_signature;
 mod scheme;
+mod shared_secret;
 mod signature_encoding;
 mod signature_headers;
 mod signed_form;

@@ -20,11 +20,12 @@ use crate::settings::{
     access_only,
     catalog::algorithm_of,
     files::{Files, inlined},
+    keys_taken::is_shared,
     members::Settings,
     pem::PEM_BEGIN,
     public_key::WHPK,
     refused::Refused,
-    token_binding::{TokenRule, is_shared},
+    token_binding::TokenBinding,
 };
 
 /// The most bytes that are read of a file of keys or settings.
@@ -108,7 +109,7 @@ const TOKENS: &str = "jwt-body-hash";
 
 /// Whether the settings of [`TOKENS`] name a MAC.
 fn signs_tokens_by_secret(settings: Option<&str>) -> bool {
-    let rule = Settings::read(settings).and_then(|it| it.of_scheme::<TokenRule>());
+    let rule = Settings::read(settings).and_then(|it| it.of_scheme::<TokenBinding>());
     // Without any, nothing is built: it says so.
     rule.map_or(true, |rule| {
         rule.scheme.algorithms.iter().any(|it| is_shared(*it))

@@ -15,7 +15,7 @@ use crate::{
     json::places::{find, text},
     keys::{DigestKind, JwsAlgorithm, LiveKeys, VerifyingKey, jose::CompactJws},
     request::RawRequest,
-    schemes::{Coverage, Verified, hmac_body_field::find_key, signed_header::signature_value},
+    schemes::{Coverage, Verified, shared_secret::find_key, signed_header::signature_value},
     verdict::Rejection,
 };
 

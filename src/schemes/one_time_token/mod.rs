@@ -10,7 +10,10 @@ mod sign;
 mod verify;
 
 pub use self::config::OneTimeTokenConfig;
-use super::{Scheme, Signs, Verified, access_token::nothing_signed, digest::with_mac};
+use super::{
+    Scheme, Signs, Verified, access_token::nothing_signed, digest::with_mac,
+    shared_secret::check_any_secret,
+};
 use crate::{
     keys::{KeyKind, LiveKeys},
     request::RawRequest,
@@ -53,9 +56,7 @@ impl Scheme for OneTimeToken {
         request: RawRequest<'a>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        if keys.secrets().next().is_none() {
-            return Err(Rejection::NoLiveKey);
-        }
+        check_any_secret(keys)?;
         with_mac!(self.config.digest, M => self.prove::<M>(request.body, keys))
     }
 }

@@ -10,14 +10,12 @@ use crate::{
     keys::{DigestKind, LiveKeys},
     request::{RawRequest, form::FORM},
     schemes::{
-        Coverage, Verified, hmac_body_field::find_key, signature_encoding::MAX_MAC_BYTES,
+        Coverage, Verified,
+        shared_secret::{MAX_MAC_TEXT_BYTES, find_key, read_mac},
         signed_header::signature_value,
     },
     verdict::Rejection,
 };
-
-/// The longest MAC as text: SHA-512 in hexadecimal.
-const MAX_SIGNATURE_BYTES: usize = 2 * MAX_MAC_BYTES;
 
 impl SignedForm {
     pub(super) fn prove<'a, M: Mac + DigestKind + 'a>(
@@ -26,11 +24,8 @@ impl SignedForm {
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
         let head = &request.head;
-        let text = signature_value(head, &self.signature_header, MAX_SIGNATURE_BYTES)?;
-        let mut signature = Output::<M>::default();
-        if !self.encoding.decode_mac(text, &mut signature) {
-            return Err(malformed("it is not in the scheme's encoding and length"));
-        }
+        let text = signature_value(head, &self.signature_header, MAX_MAC_TEXT_BYTES)?;
+        let signature = read_mac::<M>(text, self.encoding)?;
         match self.address.target_of(head) {
             Target::Same => self.by_fields::<M>(&request, &signature, keys),
             Target::With(joint, parameter) => {

@@ -14,8 +14,7 @@ use serde_json::Value;
 
 use super::case::Case;
 use crate::settings::{
-    members::OF_RECEIVER,
-    signed_request::{KEY_IDS, SignedRequestRule},
+    key_ids::KEY_IDS, members::OF_RECEIVER, of_row::RowSettings, signed_request::SignedRequestRule,
 };
 
 /// The scheme of `case`'s provider, where it is a MAC in a header: with the names of headers that the request has.
@@ -68,46 +67,23 @@ fn configured(case: &Case) -> Option<SchemeConfig> {
         for of_others in OF_RECEIVER.into_iter().chain([KEY_IDS]) {
             settings.remove(of_others);
         }
-        Some(settings.into())
+        Some(settings)
     };
-    match &*case.provider {
-        "hmac-header" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::HmacHeader(scheme))
+    if let Some(sender) = known::find(&case.provider) {
+        if !sender.has_open_settings() {
+            return sender.scheme();
         }
-        "jwt-body-hash" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::JwtBodyHash(scheme))
-        }
-        "signed-form" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::SignedForm(scheme))
-        }
-        "signed-members" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::SignedMembers(scheme))
-        }
-        "public-key-signature" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::PublicKeySignature(scheme))
-        }
-        "signed-request" => {
-            let rule: SignedRequestRule = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::SignedRequest(rule.config()))
-        }
-        "access-token" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::AccessToken(scheme))
-        }
-        provider => {
-            let sender = known::find(provider)?;
-            if !sender.has_open_settings() {
-                return sender.scheme();
-            }
-            let open = serde_json::from_value(of_settings()?).ok()?;
-            sender.scheme_with(&open).ok()?
-        }
+        let settings: RowSettings = serde_json::from_value(of_settings()?.into()).ok()?;
+        return sender.scheme_with(&settings.open).ok()?;
     }
+    let mut settings = of_settings()?;
+    if case.provider == "signed-request" {
+        let rule: SignedRequestRule = serde_json::from_value(settings.into()).ok()?;
+        return Some(SchemeConfig::SignedRequest(rule.config()));
+    }
+    // The other schemes have their names in records too.
+    settings.insert("scheme".to_owned(), case.provider.clone().into());
+    serde_json::from_value(settings.into()).ok()
 }
 
 /// Both kinds of signatures stand in headers alike.

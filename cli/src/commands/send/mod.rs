@@ -12,7 +12,6 @@ mod random_id;
 mod run;
 mod sender;
 mod show;
-mod signer;
 mod summary;
 mod wallet;
 

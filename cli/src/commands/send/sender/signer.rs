@@ -15,9 +15,9 @@ use serde::de::DeserializeOwned;
 use crate::{
     commands::providers,
     settings::{
-        catalog::algorithm_of, credentials::Proof, members::Settings, public_key::PublicKeyRule,
-        refused::Refused, signed_request::SignedRequestRule, token_binding::TokenRule,
-        unico::UnicoCheckConfig,
+        catalog::algorithm_of, credentials::Proof, members::Settings, of_row::RowSettings,
+        public_key::PublicKeyRule, refused::Refused, signed_request::SignedRequestRule,
+        token_binding::TokenBinding, unico::UnicoCheckConfig,
     },
 };
 
@@ -37,8 +37,8 @@ pub(super) fn signer_of(
         }
         ("jwt-body-hash", _) => {
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
-            let rule: TokenRule = settings.map_err(providers::unusable)?;
-            let named = rule.first_key_id().map(str::to_owned);
+            let rule: TokenBinding = settings.map_err(providers::unusable)?;
+            let named = rule.first_name().map(str::to_owned);
             let signer = Signer::new(rule.scheme, key).map_err(io::Error::other)?;
             Some(match named {
                 Some(name) => signer.key_id(name),
@@ -67,7 +67,7 @@ pub(super) fn open_of(
     let Some(sender) = known::find(provider).filter(|sender| sender.has_open_settings()) else {
         return Ok(OpenSettings::default());
     };
-    let mut open: OpenSettings = of_settings(settings)?;
+    let RowSettings { mut open, .. } = of_settings(settings)?;
     if sender.signs_address() {
         open.url.get_or_insert_with(|| to.to_owned());
     }
