@@ -65,7 +65,12 @@ fn text_of(value: &Value) -> &str {
 }
 
 fn texts_of(value: &Value) -> Vec<&str> {
-    value.as_array().unwrap().iter().map(text_of).collect()
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(text_of)
+        .collect()
 }
 
 #[test]
