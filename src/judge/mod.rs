@@ -34,7 +34,7 @@ pub(crate) use self::{
 use self::{
     look_up::LookedUp,
     proved::Proved,
-    window::{Came, check_time, check_validity},
+    window::{Came, check_end, check_time, check_validity},
 };
 use crate::{
     access::Gate,
@@ -66,6 +66,8 @@ pub struct Judge {
     pub(crate) window: Option<Window>,
     /// Whether a proof that says how long it is good must be good now.
     pub(crate) checks_time: bool,
+    /// For how long an event is surely known as a copy.
+    pub(crate) remembers: Duration,
     /// What an inbox keeps of a request, where there is one.
     pub(crate) keeping: Option<Keeping>,
     /// The limit for bodies, where it is not the pack's.

@@ -256,6 +256,17 @@ rows! {
             ahead: Duration,
             /// How far the clocks may be apart.
             limit: Duration,
+        },
+        /// The proof dates the event by its end alone, which is so far ahead that the event would be forgotten before: a
+        /// captured delivery would then run again.
+        #[error(
+            "the proof is good for {ahead:?}, longer than the {limit:?} of memory: raise the retention"
+        )]
+        ValidForTooLong {
+            /// How long it is still good, the difference of clocks included.
+            ahead: Duration,
+            /// For how long an event is surely known as a copy.
+            limit: Duration,
         };
     /// Not the pack's envelope.
     Undecodable = "undecodable", Refused, BadRequest,

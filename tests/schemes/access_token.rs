@@ -8,10 +8,11 @@ use std::{
 
 use bytes::Bytes;
 use hookgate::{
-    BuildError, Key, Keyring, Receiver, Rejection, Secret, UnixTime,
+    Ack, BuildError, Delivery, Key, Keyring, Nack, Reason, Receiver, Rejection, Secret, UnixTime,
     dedup::MemoryStore,
     framework::{BodyBroken, BodySource},
     inbox::MemoryInbox,
+    json::{Json, Payload},
     keys::{JwsAlgorithm, LiveKeys, VerifyingKey},
     pack::{Head, Keys, RawRequest, Scheme},
     providers::{
@@ -464,6 +465,30 @@ fn mailguns_time_and_token_are_proved_and_nothing_else() {
         of_mailgun(1_700_000_000, r#"{"event-data":{"id":"e-1"}}"#),
         Err(Rejection::MissingSignature)
     );
+}
+
+/// Whoever captured the token could fill the quarantine otherwise, and have a later release read forged events from there.
+#[test]
+fn an_inbox_keeps_nothing_of_a_token_for_one_request_that_cannot_be_decoded() {
+    let clock = FakeClock::at(NOW);
+    let inbox = MemoryInbox::with_clock(10, clock.clone());
+    let pack = Preset::mailgun(Secret::utf8(MAILGUN_KEY).unwrap());
+    let receiver = Receiver::new("hook", pack)
+        .clock(clock.clone())
+        .timer(clock)
+        .inbox_for_tests(inbox.clone())
+        .build()
+        .unwrap();
+    let headers = vec![("content-type", "application/json")];
+    let right = mailgun("1700000000", MAILGUN_TOKEN);
+    let twice = right.replace(r#""id":"e-1""#, r#""id":"e-1","id":"e-2""#);
+    for (body, reason) in [(&right, Reason::Queued), (&twice, Reason::Undecodable)] {
+        let head = Head::new("POST", "/", &headers);
+        let handler = async |_: Delivery<Payload<Json>>| Ok::<_, Nack>(Ack::processed());
+        let answer = at_once(receiver.handle(head, body.clone(), handler));
+        assert_eq!(answer.reason(), reason, "{body}");
+    }
+    assert_eq!(inbox.len(), 1);
 }
 
 /// Without a length, the last digit of the time could be read as the first one of the token.

@@ -8,8 +8,11 @@ use std::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use hookgate::{
-    BuildError, Key, Keyring, Receiver, Rejection, Secret, UnixTime,
+    Ack, BuildError, Delivery, Key, Keyring, Nack, Reason, Receiver, ReceiverBuilder, Rejection,
+    Secret, UnixTime,
     access::{Jwks, JwksDocument, JwksError, JwksFetcher},
+    dedup::MemoryStore,
+    json::{Json, Payload},
     keys::{JwsAlgorithm, VerifyingKey},
     pack::{Head, LiveKeys, RawRequest, Scheme},
     providers::{known, preset::Preset},
@@ -373,8 +376,17 @@ fn what_jti_is_and_which_claims_must_be_there_is_set() {
 
 /// What is proved, by a road that checks times.
 fn judged(config: JwtBodyHashConfig, claims: &Value, now: UnixTime) -> Result<(), Rejection> {
+    judged_by(config, claims, now, |builder| builder)
+}
+
+fn judged_by(
+    config: JwtBodyHashConfig,
+    claims: &Value,
+    now: UnixTime,
+    set: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder,
+) -> Result<(), Rejection> {
     let pack = Preset::custom("acme", scheme(config), keyring(SECRET));
-    let judge = Receiver::new("hook", pack).judge().unwrap();
+    let judge = set(Receiver::new("hook", pack)).judge().unwrap();
     let headers = vec![
         ("content-type", "application/json".to_owned()),
         ("x-token", usual(claims)),
@@ -418,8 +430,83 @@ fn times_are_judged_by_the_window_and_the_leeway() {
     );
     let strict = in_header().leeway_secs(0);
     assert!(judged(strict, &and(claims(), "exp", 1_700_000_000), at(0)).is_err());
-    let far = and(claims(), "exp", 9_000_000_000_000_000_i64);
-    assert_eq!(judged(in_header(), &far, at(0)), Ok(()));
+}
+
+/// Otherwise a captured delivery would run again once its mark has ended.
+#[test]
+fn a_proof_that_outlives_the_memory_of_its_event_is_refused() {
+    const DAY: i64 = 24 * 3600;
+    let margin = ReceiverBuilder::RETENTION_MARGIN;
+    let in_days = |days: i64, secs: i64| AT.as_secs() + days * DAY + secs;
+    let with =
+        |exp: i64, config: JwtBodyHashConfig, set: fn(ReceiverBuilder) -> ReceiverBuilder| {
+            let claims = and(and(claims(), "exp", exp), "iat", AT.as_secs());
+            judged_by(config, &claims, AT, set)
+        };
+    let refused = |said: Result<(), Rejection>| {
+        assert!(
+            matches!(said, Err(Rejection::ValidForTooLong { .. })),
+            "{said:?}"
+        );
+    };
+    // The retention is 7 days by default, its margin 60 s, and the leeway as much.
+    let last = in_days(7, -120);
+    assert_eq!(with(last, in_header(), |it| it), Ok(()));
+    let ahead = Duration::from_secs(7 * 24 * 3600) - margin;
+    assert_eq!(
+        with(last + 1, in_header(), |it| it),
+        Err(Rejection::ValidForTooLong {
+            ahead: ahead + Duration::from_secs(1),
+            limit: ahead,
+        })
+    );
+    refused(with(9_000_000_000_000_000, in_header(), |it| it));
+    assert_eq!(with(last + 60, in_header().leeway_secs(0), |it| it), Ok(()));
+    let longer = |it: ReceiverBuilder| it.retention(Duration::from_secs(8 * 24 * 3600));
+    assert_eq!(with(last + DAY, in_header(), longer), Ok(()));
+    refused(with(last + DAY + 1, in_header(), longer));
+    // A window is for the time of the attempt, and whoever checks no time has chosen that.
+    assert_eq!(
+        with(in_days(90, 0), in_header().issued_at(), |it| it),
+        Ok(())
+    );
+    let unchecked = ReceiverBuilder::without_time_check;
+    assert_eq!(with(in_days(90, 0), in_header(), unchecked), Ok(()));
+}
+
+/// Accepted as long before its end as may be, and sent again at the last moment.
+#[tokio::test]
+async fn what_ends_as_late_as_may_be_is_known_as_a_copy_to_its_end() {
+    let clock = FakeClock::at(AT);
+    let runs = Arc::new(Mutex::new(0));
+    let pack = Preset::custom("acme", scheme(in_header()), keyring(SECRET));
+    let receiver = Receiver::new("hook", pack)
+        .dedup(MemoryStore::with_clock(10, clock.clone()))
+        .clock(clock.clone())
+        .timer(clock.clone())
+        .build()
+        .unwrap();
+    let week = Duration::from_secs(7 * 24 * 3600);
+    let ends = AT.as_secs() + 7 * 24 * 3600 - 120;
+    let headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("x-token", usual(&and(claims(), "exp", ends))),
+    ];
+    let send = async || {
+        let runs = runs.clone();
+        let handler = move |_: Delivery<Payload<Json>>| {
+            *runs.lock().unwrap() += 1;
+            async { Ok::<_, Nack>(Ack::processed()) }
+        };
+        let head = Head::new("POST", "/", &headers);
+        receiver.handle(head, BODY, handler).await.reason()
+    };
+    assert_eq!(send().await, Reason::Handled);
+    clock.advance(week - Duration::from_secs(61));
+    assert_eq!(send().await, Reason::Duplicate);
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(send().await, Reason::TimestampTooOld);
+    assert_eq!(*runs.lock().unwrap(), 1);
 }
 
 #[test]
@@ -559,6 +646,72 @@ fn a_detached_jws_is_over_the_body() {
     assert!(matches!(replayed, Err(Rejection::MalformedSignature(_))));
     let attached = token(&plain, BODY);
     assert!(said(detached(false), &attached, BODY, &keys).is_err());
+}
+
+/// Of a sender whose tokens have no `typ`: their claims, with head and signature, are a detached JWS of the same key.
+#[test]
+fn claims_of_a_token_are_no_body_of_a_detached_jws() {
+    let keys = ring();
+    let plain = json!({"alg": "HS256"});
+    let taken_from = |head: &Value, config: JwtBodyHashConfig, claims: &str| {
+        let token = token(head, claims);
+        let (head, rest) = token.split_once('.').unwrap();
+        let (_, signature) = rest.split_once('.').unwrap();
+        said(config, &format!("{head}..{signature}"), claims, &keys)
+    };
+    let of_token = |claims: &str| taken_from(&plain, detached(false), claims);
+    for claims in [
+        r#"{"sub":"user","exp":1700000000}"#,
+        r#"{"sub":"user","exp":1.7e9}"#,
+        r#"{"\u0065xp":-1}"#,
+        r#"{"exp":"x","exp":1700000000}"#,
+    ] {
+        let refused = of_token(claims);
+        assert!(
+            matches!(refused, Err(Rejection::SignedForAnother(_))),
+            "{claims}: {refused:?}"
+        );
+    }
+    for event in [r#"{"exp":"12/27"}"#, r#"{"card":{"exp":1227}}"#, "[1]"] {
+        assert_eq!(of_token(event), Ok(()), "{event}");
+    }
+    // One that tokens have tells nothing.
+    for typ in ["JWT", "at+jwt"] {
+        let head = json!({"alg": "HS256", "typ": typ});
+        let refused = taken_from(&head, detached(false).typ(typ), r#"{"exp":1700000000}"#);
+        assert!(
+            matches!(refused, Err(Rejection::SignedForAnother(_))),
+            "{typ}: {refused:?}"
+        );
+    }
+    // A `typ` that only events have tells them apart.
+    let claims = r#"{"id":"1","exp":1700000000}"#;
+    let typed = json!({"alg": "HS256", "typ": "event+json"});
+    let set = detached(false).typ("event+json");
+    assert_eq!(said(set, &jws(&typed, claims), claims, &keys), Ok(()));
+    let head = unencoded_head();
+    assert_eq!(
+        said(detached(true), &jws(&head, claims), claims, &keys),
+        Ok(())
+    );
+}
+
+#[test]
+fn a_head_that_is_longer_than_any_is_not_read() {
+    let keys = ring();
+    let config = JwtBodyHashConfig::body([JwsAlgorithm::Hs256]).needs_claim("/event");
+    let with = |length: usize| {
+        let head = json!({"alg": "HS256", "x5c": ["x".repeat(length)]});
+        let token = token(&head, r#"{"event":"e"}"#);
+        let head = token.split('.').next().unwrap().len();
+        (head, said(config.clone(), "", &token, &keys))
+    };
+    let (head, taken) = with(12 * 1024 - 32);
+    assert!(head <= 16 * 1024, "{head}");
+    assert_eq!(taken, Ok(()));
+    let (head, refused) = with(12 * 1024);
+    assert!(head > 16 * 1024, "{head}");
+    assert!(matches!(refused, Err(Rejection::MalformedSignature(_))));
 }
 
 #[test]
@@ -846,6 +999,13 @@ async fn an_issuer_that_fails_is_503_and_no_stranger_makes_anybody_fetch() {
     issuer.says(Ok(vec![p256("old")]));
     assert_eq!(status(&stage, &named).await, 200);
     assert_eq!(stage.script.runs(), 1);
+    // Nobody knows whether it has published a key for another algorithm meanwhile.
+    issuer.says(Err(503));
+    stage.clock.advance(Duration::from_secs(10));
+    assert_eq!(status(&stage, &event("ed", "new", 3)).await, 503);
+    issuer.says(Ok(vec![p256("old")]));
+    stage.clock.advance(Duration::from_secs(10));
+    assert_eq!(status(&stage, &event("ed", "new", 3)).await, 401);
 }
 
 /// Plaid's rule: ES256, the digest in `request_body_sha256`, and keys by `kid` from its API.

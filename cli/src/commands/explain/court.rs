@@ -88,7 +88,10 @@ impl Ruling {
             Rejection::MissingTimestamp | Rejection::MalformedTimestamp => Stage::SignedTime,
             Rejection::UnreadableEventTime
             | Rejection::TimestampTooOld { .. }
-            | Rejection::TimestampInFuture { .. } => Stage::Freshness,
+            | Rejection::NoLongerValid { .. }
+            | Rejection::TimestampInFuture { .. }
+            | Rejection::NotYetValid { .. }
+            | Rejection::ValidForTooLong { .. } => Stage::Freshness,
             // A media type is no part of what is proved, and is compared with the body behind the proof.
             Rejection::MislabelledBody
             | Rejection::BatchTooLarge { .. }
