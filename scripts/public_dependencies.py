@@ -16,7 +16,8 @@ import sys
 ALWAYS = {"alloc", "core", "std", "pin_project_lite"}
 # Crates that stand for others: what these define, those export.
 PARTS = {
-    "actix-web": {"actix_web", "actix_http"},
+    # Its `http` is 0.2.
+    "actix-web": {"actix_web", "actix_http", "actix_server", "actix_service", "http"},
     "axum": {"axum", "axum_core"},
     "cloudevents-sdk": {"cloudevents"},
     "serde": {"serde", "serde_core"},
