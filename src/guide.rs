@@ -3,6 +3,7 @@
 //! From a sender's form to a running receiver:
 //!
 //! - [`logto`], [`facephi`], [`unico_check`], [`idcloud`];
+//! - [`cloudevents`]: Azure Event Grid, Knative, a partner's SDK;
 //! - [`presets`]: senders that sign with a MAC, known or not;
 //! - [`custom`]: a sender of your own.
 //!
@@ -34,6 +35,10 @@
 
 // In each, definitions for rustdoc stand before the text. The first definition of a label counts, so the text's own, at
 // its end, are for readers of the file.
+
+#[doc = include_str!("docs/links.md")]
+#[doc = include_str!("../docs/cloudevents.md")]
+pub mod cloudevents {}
 
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/coming-from/by-hand.md")]

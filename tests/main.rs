@@ -67,6 +67,8 @@ mod json {
 
 mod events {
     mod cloudevents;
+    mod cloudevents_pack;
+    mod cloudevents_vectors;
     mod facephi;
     mod idcloud;
     mod logto {
@@ -123,6 +125,7 @@ mod dedup {
 
 mod inbox {
     mod accepting;
+    mod batches;
     mod contract;
     mod encrypted;
     mod faulty;

@@ -184,6 +184,7 @@ impl Judge {
         let now = time();
         let arrived = self.clock.monotonic();
         self.gate.check_head(head)?;
+        self.provider.check_media_type(head)?;
         self.gate.check_access(head, now, timer).await?;
         let tenant = match &self.keys {
             // Boxed, so that endpoints without tenants do not carry it along.

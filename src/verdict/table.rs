@@ -96,7 +96,14 @@ rows! {
         UnsupportedMediaType,
         /// Of two media types that the pack takes, `content-type` names the other one: a form that is said to be JSON.
         #[error("the body is not what its media type says")]
-        MislabelledBody;
+        MislabelledBody,
+        /// A CloudEvent in XML, Avro or Protobuf, or in a format that nobody knows.
+        #[error("the CloudEvent is in another format than JSON: XML, Avro and Protobuf are not taken")]
+        UnsupportedEventFormat,
+        /// A request in a mode of CloudEvents that the receiver does not name. What has a media type of its own is in binary
+        /// mode.
+        #[error("by its media type a CloudEvent in {0} mode, which the receiver does not take")]
+        EventModeNotTaken(&'static str);
     /// The body has a content encoding.
     UnsupportedEncoding = "unsupported_encoding", Refused, MediaType,
         /// A content encoding other than identity: what is signed could not be told from what is read.

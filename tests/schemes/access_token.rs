@@ -29,7 +29,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::json;
 
 use crate::props::{
-    at_once, hex, hmac_sha256,
+    Call, Stage, at_once, hex, hmac_sha256, now,
     presets::{preset_of, presets},
     vector,
 };
@@ -517,6 +517,48 @@ fn mailguns_signature_is_read_in_one_way() {
             matches!(odd, Err(Rejection::MalformedTimestamp)),
             "{time}: {odd:?}"
         );
+    }
+}
+
+/// A sign or an escape could be read in two ways, and so could a member that stands twice. Each of these is signed right.
+#[test]
+fn mailguns_token_is_letters_and_digits_and_stands_once() {
+    let seen = |body: &str| of_mailgun(1_700_000_000, body);
+    for sign in ["-", " ", "_", "é"] {
+        let odd = format!("{sign}{}", &MAILGUN_TOKEN[sign.len()..]);
+        let refused = seen(&mailgun("1700000000", &odd));
+        assert!(
+            matches!(refused, Err(Rejection::MalformedSignature(_))),
+            "{sign}: {refused:?}"
+        );
+    }
+    let right = mailgun("1700000000", MAILGUN_TOKEN);
+    for name in ["timestamp", "token", "signature"] {
+        let member = format!("\"{name}\":");
+        let twice = right.replace(
+            "\"signature\":{",
+            &format!("\"signature\":{{{member}\"0\","),
+        );
+        assert_ne!(twice, right);
+        let refused = seen(&twice);
+        assert!(
+            matches!(refused, Err(Rejection::MalformedSignature(_))),
+            "{name}: {refused:?}"
+        );
+    }
+}
+
+/// The signature covers no event, so its token stands for the body that it came with.
+#[tokio::test]
+async fn mailguns_token_brings_one_body_and_no_other() {
+    let pack = Preset::mailgun(Secret::utf8(MAILGUN_KEY).unwrap());
+    let stage = Stage::of(pack, |builder| builder).await;
+    let body = mailgun(&now().as_secs().to_string(), MAILGUN_TOKEN);
+    let other = body.replace("opened", "failed").replace("e-1", "e-2");
+    for (body, status) in [(&body, 200), (&other, 401), (&body, 200)] {
+        let call = Call::post("/hook", body.clone());
+        assert_eq!(stage.send(&call).await.status, status, "{body}");
+        assert_eq!(stage.script.runs(), 1, "{body}");
     }
 }
 

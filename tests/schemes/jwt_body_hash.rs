@@ -284,6 +284,124 @@ fn a_public_key_is_never_taken_for_a_secret() {
     assert_eq!(built(config, rsa()), Ok(()));
 }
 
+/// A secret fits several algorithms, and a key may: what is taken is what the settings name.
+#[test]
+fn an_algorithm_that_is_not_set_is_refused_though_the_key_is_for_it() {
+    use JwsAlgorithm::{Hs256, Hs384, Hs512, Rs256, Rs512};
+    let rsa = VerifyingKey::der(file("rsa.pub.der"), [Rs256, Rs512]);
+    let rsa = [Key::public("0", rsa)];
+    let (secret, private) = (SECRET.as_bytes(), file("rsa.key.pem"));
+    for (signed_by, taken, signs, keys) in [
+        (Hs384, Hs256, secret, ring()),
+        (Hs512, Hs256, secret, ring()),
+        (Hs256, Hs512, secret, ring()),
+        (Rs512, Rs256, private.as_slice(), rsa),
+    ] {
+        let config =
+            |algorithm| JwtBodyHashConfig::digest([algorithm], "x-token", "/sha256", "sha256:hex");
+        let signer = Signer::new(config(signed_by), signs).unwrap();
+        let sent = Sent::post("/", "application/json", BODY);
+        let sent = signer.sign(sent, "1", AT).unwrap();
+        let token = sent.header("x-token").unwrap();
+        assert_eq!(said(config(signed_by), token, BODY, &keys), Ok(()));
+        let refused = said(config(taken), token, BODY, &keys);
+        assert!(matches!(refused, Err(Rejection::MalformedSignature(_))));
+    }
+}
+
+#[test]
+fn a_key_of_another_name_than_the_token_gives_proves_nothing() {
+    let config =
+        || JwtBodyHashConfig::digest([JwsAlgorithm::Es256], "x-token", "/sha256", "sha256:hex");
+    let signer = Signer::new(config(), file("p256.key.pem")).unwrap();
+    let sent = Sent::post("/", "application/json", BODY);
+    let sent = signer.key_id("k-1").sign(sent, "1", AT).unwrap();
+    let token = sent.header("x-token").unwrap();
+    let by = |name: Option<&str>| {
+        let key = VerifyingKey::der(file("p256.pub.der"), [JwsAlgorithm::Es256]);
+        let key = match name {
+            Some(name) => key.with_id(name),
+            None => key,
+        };
+        said(config(), token, BODY, &[Key::public("0", key)])
+    };
+    assert_eq!(by(Some("k-1")), Ok(()));
+    assert_eq!(by(None), Ok(()), "it may be any");
+    assert_eq!(by(Some("k-2")), Err(Rejection::SignatureMismatch));
+}
+
+/// Another answer would tell a stranger what the settings are.
+#[test]
+fn claims_that_nobody_signed_are_not_looked_at() {
+    let (head, keys) = (json!({"alg": "HS256"}), ring());
+    let set = |config: JwtBodyHashConfig| config.issuer("acme").expires().jti(JtiUse::Id);
+    for claims in [
+        "{}",
+        r#"{"iss":"evil"}"#,
+        r#"{"iss":"acme","iss":"acme"}"#,
+        r#"{"iss":"acme","aud":"theirs"}"#,
+        r#"{"iss":"acme","exp":"soon"}"#,
+        r#"{"iss":"acme","exp":1}"#,
+        "no JSON",
+    ] {
+        let signed = token(&head, claims);
+        let (message, _) = signed.rsplit_once('.').unwrap();
+        let forged = format!("{message}.{}", b64([0; 32]));
+        let body = json!({"token": forged}).to_string();
+        for (config, body) in [(in_header(), BODY), (in_member(), &body)] {
+            let refused = said(set(config), &forged, body, &keys);
+            assert_eq!(refused, Err(Rejection::SignatureMismatch), "{claims}");
+        }
+    }
+}
+
+/// Readers disagree on which one counts.
+#[test]
+fn a_claim_that_counts_and_stands_twice_is_refused() {
+    let config = in_header()
+        .issuer("acme")
+        .audience("shop")
+        .expires()
+        .issued_at()
+        .jti(JtiUse::Id)
+        .needs_claim("/event")
+        .claim_is("/to/url", "u");
+    let claims = format!(
+        r#"{{"iss":"acme","aud":"shop","exp":1700000000,"nbf":1,"iat":1700000000,"jti":"1","event":1,"to":{{"url":"u"}},"sha256":"{}"}}"#,
+        digest_of(BODY)
+    );
+    let with = |claims: &str| {
+        let token = token(&json!({"alg": "HS256"}), claims);
+        said(config.clone(), &token, BODY, &ring())
+    };
+    assert_eq!(with(&claims), Ok(()));
+    let more = claims.replace(r#""event""#, r#""a":1,"a":{"iss":2,"iss":3},"event""#);
+    assert_eq!(with(&more), Ok(()), "what does not count may");
+    for member in [
+        r#""iss":"acme""#,
+        r#""aud":"shop""#,
+        r#""exp":1700000000"#,
+        r#""nbf":1"#,
+        r#""iat":1700000000"#,
+        r#""jti":"1""#,
+        r#""event":1"#,
+        r#""url":"u""#,
+        r#""to":{"url":"u"}"#,
+    ] {
+        let letter = char::from(member.as_bytes()[1]);
+        let escaped = member.replacen(letter, &format!("\\u{:04x}", u32::from(letter)), 1);
+        for first in [member, &escaped] {
+            let twice = claims.replace(member, &format!("{first},{member}"));
+            assert_ne!(twice, claims);
+            let refused = with(&twice);
+            assert!(
+                matches!(refused, Err(Rejection::MalformedSignature(_))),
+                "{twice}: {refused:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn who_made_it_and_for_whom_must_be_as_set() {
     let another = |said: Result<(), Rejection>| matches!(said, Err(Rejection::SignedForAnother(_)));
@@ -520,7 +638,7 @@ fn claims_that_are_the_event_are_all_that_is_believed() {
     let verified = scheme.verify(request, LiveKeys::new(&keys, AT)).unwrap();
     let proved = verified.bytes_of(&Bytes::from(body.clone()));
     assert_eq!(proved, r#"{"event":"user.created","n":1}"#);
-    for (body, missing) in [
+    for (other, missing) in [
         (r#"{"event":"user.created"}"#.to_owned(), true),
         ("[]".to_owned(), true),
         (String::new(), true),
@@ -528,9 +646,9 @@ fn claims_that_are_the_event_are_all_that_is_believed() {
         (json!({"token": "a.b.c"}).to_string(), false),
         (format!(r#"{{"token":"{token}","token":"{token}"}}"#), false),
     ] {
-        let refused = said(in_member(), "", &body, &keys).unwrap_err();
+        let refused = said(in_member(), "", &other, &keys).unwrap_err();
         let is_missing = refused == Rejection::MissingSignature;
-        assert_eq!(is_missing, missing, "{body}: {refused:?}");
+        assert_eq!(is_missing, missing, "{other}: {refused:?}");
     }
     // A token of a user, under the same key.
     let session = json!({"token": usual(&json!({"sub": "user", "n": 1}))}).to_string();
@@ -539,6 +657,10 @@ fn claims_that_are_the_event_are_all_that_is_believed() {
 
     let whole = JwtBodyHashConfig::body([JwsAlgorithm::Hs256]).needs_claim("/event");
     assert_eq!(said(whole.clone(), "", &token, &keys), Ok(()));
+    for body in ["", "{}", &body] {
+        let refused = said(whole.clone(), "", body, &keys);
+        assert_eq!(refused, Err(Rejection::MissingSignature), "{body}");
+    }
     for body in [
         format!("{token}\n"),
         format!(" {token}"),
@@ -589,15 +711,14 @@ fn detached(unencoded: bool) -> JwtBodyHashConfig {
     }
 }
 
-/// A detached JWS of `body`, made without the library.
-fn jws(head: &Value, body: &str) -> String {
+/// A detached JWS over `payload` as it is signed, made without the library.
+fn jws(head: &Value, payload: &str) -> String {
     let head = b64(head.to_string());
-    let unencoded = |message: String| hmac_sha256(SECRET.as_bytes(), message.as_bytes());
-    let signature = match head.len() {
-        _ if head == b64(unencoded_head().to_string()) => unencoded(format!("{head}.{body}")),
-        _ => unencoded(format!("{head}.{}", b64(body))),
-    };
-    format!("{head}..{}", b64(signature))
+    let message = format!("{head}.{payload}");
+    format!(
+        "{head}..{}",
+        b64(hmac_sha256(SECRET.as_bytes(), message.as_bytes()))
+    )
 }
 
 fn unencoded_head() -> Value {
@@ -607,45 +728,62 @@ fn unencoded_head() -> Value {
 #[test]
 fn a_detached_jws_is_over_the_body() {
     let keys = ring();
-    let plain = json!({"alg": "HS256"});
-    assert_eq!(
-        said(detached(false), &jws(&plain, BODY), BODY, &keys),
-        Ok(())
-    );
-    let other = said(detached(false), &jws(&plain, BODY), "{}", &keys);
-    assert_eq!(other, Err(Rejection::SignatureMismatch));
-    let head = unencoded_head();
-    assert_eq!(said(detached(true), &jws(&head, BODY), BODY, &keys), Ok(()));
-    let other = said(detached(true), &jws(&head, BODY), "{}", &keys);
-    assert_eq!(other, Err(Rejection::SignatureMismatch));
-    // Each with the settings of the other.
-    assert!(said(detached(true), &jws(&plain, BODY), BODY, &keys).is_err());
-    assert!(said(detached(false), &jws(&head, BODY), BODY, &keys).is_err());
-    for crit in [
-        json!(["b64", "exp"]),
-        json!([]),
-        json!("b64"),
-        json!(["exp"]),
+    for (head, unencoded, payload) in [
+        (json!({"alg": "HS256"}), false, b64(BODY)),
+        (unencoded_head(), true, BODY.to_owned()),
     ] {
-        let head = json!({"alg": "HS256", "b64": false, "crit": crit});
+        let signed = jws(&head, &payload);
+        assert_eq!(said(detached(unencoded), &signed, BODY, &keys), Ok(()));
+        let other = said(detached(unencoded), &signed, "{}", &keys);
+        assert_eq!(other, Err(Rejection::SignatureMismatch));
+        let swapped = said(detached(!unencoded), &signed, BODY, &keys);
+        assert!(matches!(swapped, Err(Rejection::MalformedSignature(_))));
+    }
+    let attached = token(&json!({"alg": "HS256"}), BODY);
+    assert!(said(detached(false), &attached, BODY, &keys).is_err());
+}
+
+/// Its head is signed, and says in which form the payload was (RFC 7797, section 6).
+#[test]
+fn a_detached_jws_says_itself_whether_its_payload_was_encoded() {
+    for wrong in [
+        json!({}),
+        json!({"b64": false}),
+        json!({"crit": ["b64"]}),
+        json!({"b64": true, "crit": ["b64"]}),
+        json!({"b64": "false", "crit": ["b64"]}),
+        json!({"b64": 0, "crit": ["b64"]}),
+        json!({"b64": false, "crit": ["b64", "exp"]}),
+        json!({"b64": false, "crit": ["b64", "b64"]}),
+        json!({"b64": false, "crit": ["exp"]}),
+        json!({"b64": false, "crit": "b64"}),
+        json!({"b64": false, "crit": []}),
+    ] {
+        let head = and(wrong, "alg", "HS256");
+        for payload in [BODY, &b64(BODY)] {
+            let refused = said(detached(true), &jws(&head, payload), BODY, &ring());
+            assert!(
+                matches!(refused, Err(Rejection::MalformedSignature(_))),
+                "{head}: {refused:?}"
+            );
+        }
+    }
+}
+
+/// Whoever has seen a token of the key would send its claims as a body.
+#[test]
+fn a_token_without_its_claims_is_no_detached_jws() {
+    for typ in ["JWT", "jwt", "at+jwt", "application/SecEvent+JWT"] {
+        let seen = token(&json!({"alg": "HS256", "typ": typ}), BODY);
+        let (head, rest) = seen.split_once('.').unwrap();
+        let (_, signature) = rest.split_once('.').unwrap();
+        let replayed = format!("{head}..{signature}");
+        let refused = said(detached(false), &replayed, BODY, &ring());
         assert!(
-            said(detached(true), &jws(&head, BODY), BODY, &keys).is_err(),
-            "{crit}"
+            matches!(refused, Err(Rejection::MalformedSignature(_))),
+            "{typ}: {refused:?}"
         );
     }
-    // Whoever has seen a token of the key would send its claims as a body.
-    let seen = token(&json!({"alg": "HS256", "typ": "JWT"}), BODY);
-    let (head, rest) = seen.split_once('.').unwrap();
-    let (_, signature) = rest.split_once('.').unwrap();
-    let replayed = said(
-        detached(false),
-        &format!("{head}..{signature}"),
-        BODY,
-        &keys,
-    );
-    assert!(matches!(replayed, Err(Rejection::MalformedSignature(_))));
-    let attached = token(&plain, BODY);
-    assert!(said(detached(false), &attached, BODY, &keys).is_err());
 }
 
 /// Of a sender whose tokens have no `typ`: their claims, with head and signature, are a detached JWS of the same key.
@@ -688,7 +826,7 @@ fn claims_of_a_token_are_no_body_of_a_detached_jws() {
     let claims = r#"{"id":"1","exp":1700000000}"#;
     let typed = json!({"alg": "HS256", "typ": "event+json"});
     let set = detached(false).typ("event+json");
-    assert_eq!(said(set, &jws(&typed, claims), claims, &keys), Ok(()));
+    assert_eq!(said(set, &jws(&typed, &b64(claims)), claims, &keys), Ok(()));
     let head = unencoded_head();
     assert_eq!(
         said(detached(true), &jws(&head, claims), claims, &keys),
@@ -737,9 +875,21 @@ fn a_prefix_stands_before_the_token() {
     let keys = ring();
     let twice = scheme(in_header()).verify(request, LiveKeys::new(&keys, AT));
     assert!(matches!(twice, Err(Rejection::MalformedSignature(_))));
-    let long = format!("{}.b.c", "a".repeat(9_000));
-    let long = said(in_header(), &long, BODY, &ring());
-    assert!(matches!(long, Err(Rejection::MalformedSignature(_))));
+}
+
+#[test]
+fn a_token_in_a_header_has_at_most_8192_bytes() {
+    let padded = |length: usize| usual(&and(claims(), "more", "x".repeat(length)));
+    let mut tokens = (5_900..).map(padded).skip_while(|it| it.len() < 8_190);
+    let longest = tokens.by_ref().take_while(|it| it.len() <= 8_192).last();
+    let longest = longest.unwrap();
+    assert_eq!(said(in_header(), &longest, BODY, &ring()), Ok(()));
+    let longer = said(in_header(), &tokens.next().unwrap(), BODY, &ring());
+    assert!(matches!(longer, Err(Rejection::MalformedSignature(_))));
+    // As part of a body it may be as long as that.
+    let event = json!({"event": "e", "more": "x".repeat(9_000)});
+    let body = json!({"token": usual(&event)}).to_string();
+    assert_eq!(said(in_member(), "", &body, &ring()), Ok(()));
 }
 
 fn file(name: &str) -> Vec<u8> {

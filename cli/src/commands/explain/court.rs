@@ -76,7 +76,9 @@ impl Ruling {
         match rejection {
             Rejection::MethodNotAllowed => Stage::Method,
             Rejection::AddressDenied | Rejection::PeerNotWired => Stage::Network,
-            Rejection::UnsupportedMediaType => Stage::MediaType,
+            Rejection::UnsupportedMediaType
+            | Rejection::UnsupportedEventFormat
+            | Rejection::EventModeNotTaken(_) => Stage::MediaType,
             Rejection::UnsupportedEncoding => Stage::Encoding,
             Rejection::HostMismatch => Stage::Host,
             Rejection::BodyTooLarge { .. } | Rejection::UnpackedTooLarge { .. } => Stage::Length,
