@@ -1,4 +1,6 @@
 #![doc = include_str!("docs/crate.md")]
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // The floors, from the ground up: each uses only those that stand before it here. A test reads the imports.
 

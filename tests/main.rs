@@ -182,6 +182,7 @@ mod documents {
     mod frozen;
     mod links;
     mod listed;
+    mod manifests;
     mod senders;
     mod shown;
     mod versions;

@@ -58,6 +58,9 @@
 //!   worker that is killed is noticed by the others within its lease and a minute.
 //! - A batch that the server refuses is tried again row by row. A row that it refuses alone is kept as a dead letter.
 
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 /// What `docs/failures.md` shows of parking compiles.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/failures.md")]

@@ -73,6 +73,9 @@
 //!   It erases as much of it a commit, and as much of dead letters, so that no sender waits long.
 //! - A table of another process is looked at by polling. Within one process a worker is woken.
 
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
