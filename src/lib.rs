@@ -68,6 +68,9 @@ mod road;
 // What was accepted is handled.
 pub mod worker;
 
+// What was not sent in time is asked for.
+pub mod polling;
+
 // What senders send, for tests and tools.
 #[cfg(feature = "simulator")]
 pub mod simulator;
@@ -104,7 +107,7 @@ pub use self::{
     keys::{Key, Keyring, Secret},
     leases::LeaseHandle,
     receiver::{Receiver, ReceiverBuilder},
-    request::Unsigned,
+    request::{Origin, Unsigned},
     setup::{BuildError, Finding, Severity},
     telemetry::{LogErrors, Observed, Observer},
     time::UnixTime,

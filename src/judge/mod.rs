@@ -1,6 +1,7 @@
 //! [`Judge`]: from the head of a request to its decoded events. Nothing here is remembered, and no store is asked.
 
 mod admitted;
+mod asked_for;
 mod claimed_trace;
 mod judgement;
 mod keeping;
@@ -27,6 +28,7 @@ pub use self::{
     keeping::Undecoded,
 };
 pub(crate) use self::{
+    asked_for::{AskedFor, NotAdmitted},
     keeping::{Keeping, Kept, OrderBy},
     open::anyone_may_call,
     reopen::NotReopened,
