@@ -145,6 +145,7 @@ mod inbox {
 
 mod polling {
     mod building;
+    mod client;
     mod contract;
     mod fallback;
     mod inbox;

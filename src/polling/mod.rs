@@ -69,6 +69,11 @@
 //! | `backoff` | when it is asked for again |
 //! | `gave_up` | what the application is told of |
 
+// The guide's program compiles.
+#[cfg(all(doctest, feature = "idcloud-client"))]
+#[doc = include_str!("../../docs/polling.md")]
+mod guide {}
+
 mod backoff;
 mod boxed;
 mod builder;
