@@ -71,6 +71,9 @@ pub mod worker;
 // What was not sent in time is asked for.
 pub mod polling;
 
+// Nothing comes, and nothing fails.
+pub mod silence;
+
 // What senders send, for tests and tools.
 #[cfg(feature = "simulator")]
 pub mod simulator;

@@ -150,6 +150,7 @@ mod polling {
     mod fallback;
     mod inbox;
     mod schedules;
+    pub(crate) mod silence;
     pub(crate) mod tasks;
     pub(crate) mod world;
 }

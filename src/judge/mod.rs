@@ -1,6 +1,7 @@
 //! [`Judge`]: from the head of a request to its decoded events. Nothing here is remembered, and no store is asked.
 
 mod admitted;
+mod arrivals;
 mod asked_for;
 mod claimed_trace;
 mod judgement;
@@ -28,6 +29,7 @@ pub use self::{
     keeping::Undecoded,
 };
 pub(crate) use self::{
+    arrivals::Arrivals,
     asked_for::{AskedFor, NotAdmitted},
     keeping::{Keeping, Kept, OrderBy},
     open::anyone_may_call,
@@ -77,6 +79,8 @@ pub struct Judge {
     /// What every key of a request without tenant begins with.
     pub(crate) key_scope: KeyScope,
     pub(crate) said_no_time: AtomicBool,
+    /// How many requests came.
+    pub(crate) arrivals: Arrivals,
     /// Codes of findings that the application knows of.
     pub(crate) acknowledged: Vec<&'static str>,
 }
@@ -160,6 +164,7 @@ impl Judge {
 
     /// What has ended already.
     fn tell(&self, span: &DeliverySpan, judged: &Result<Judged, Rejection>) {
+        self.arrivals.add(judged.is_ok());
         match judged {
             Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => {}
             Ok(Judged::Answered(answer)) => self.told.answered(span, answer.reason()),

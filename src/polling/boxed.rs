@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::{AskDue, Due, DueBatch, Expectation, Expectations, Expecting, Rate, Turn};
+use super::{AskDue, Due, DueBatch, Expectation, Expectations, Expecting, Heard, Rate, Turn};
 use crate::{
     dedup::{Boxed, Promises, Settled},
     verdict::StoreError,
@@ -29,6 +29,15 @@ pub trait DynExpectations: Send + Sync + 'static {
 
     /// See [`Expectations::hold`].
     fn hold<'a>(&'a self, rate: &'a Rate, lasts: Duration) -> Call<'a, ()>;
+
+    /// See [`Expectations::heard`].
+    fn heard<'a>(&'a self, endpoint: &'a str) -> Call<'a, ()>;
+
+    /// See [`Expectations::last_heard`].
+    fn last_heard<'a>(&'a self, endpoint: &'a str) -> Call<'a, Heard>;
+
+    /// See [`Expectations::tell`].
+    fn tell<'a>(&'a self, endpoint: &'a str, is_silent: bool, after: Duration) -> Call<'a, bool>;
 
     /// See [`Expectations::open`].
     fn open<'a>(&'a self, endpoint: &'a str) -> Call<'a, u64>;
@@ -60,6 +69,18 @@ impl<S: Expectations> DynExpectations for S {
 
     fn hold<'a>(&'a self, rate: &'a Rate, lasts: Duration) -> Call<'a, ()> {
         Box::pin(Expectations::hold(self, rate, lasts))
+    }
+
+    fn heard<'a>(&'a self, endpoint: &'a str) -> Call<'a, ()> {
+        Box::pin(Expectations::heard(self, endpoint))
+    }
+
+    fn last_heard<'a>(&'a self, endpoint: &'a str) -> Call<'a, Heard> {
+        Box::pin(Expectations::last_heard(self, endpoint))
+    }
+
+    fn tell<'a>(&'a self, endpoint: &'a str, is_silent: bool, after: Duration) -> Call<'a, bool> {
+        Box::pin(Expectations::tell(self, endpoint, is_silent, after))
     }
 
     fn open<'a>(&'a self, endpoint: &'a str) -> Call<'a, u64> {
@@ -118,6 +139,23 @@ impl Expectations for BoxExpectations {
 
     async fn hold(&self, rate: &Rate, lasts: Duration) -> Result<(), StoreError> {
         self.0.hold(rate, lasts).await
+    }
+
+    async fn heard(&self, endpoint: &str) -> Result<(), StoreError> {
+        self.0.heard(endpoint).await
+    }
+
+    async fn last_heard(&self, endpoint: &str) -> Result<Heard, StoreError> {
+        self.0.last_heard(endpoint).await
+    }
+
+    async fn tell(
+        &self,
+        endpoint: &str,
+        is_silent: bool,
+        after: Duration,
+    ) -> Result<bool, StoreError> {
+        self.0.tell(endpoint, is_silent, after).await
     }
 
     async fn open(&self, endpoint: &str) -> Result<u64, StoreError> {

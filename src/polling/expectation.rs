@@ -137,6 +137,15 @@ impl Rate {
     }
 }
 
+/// When an endpoint last took a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// How long ago. Since the store was first asked, where none came.
+    pub ago: Duration,
+    /// Whether somebody was told of a silence that goes on.
+    pub is_told: bool,
+}
+
 /// When a question may be asked. Exhaustive on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {

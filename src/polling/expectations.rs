@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use super::{AskDue, Due, DueBatch, Expectation, Expecting, Rate, Turn};
+use super::{AskDue, Due, DueBatch, Expectation, Expecting, Heard, Rate, Turn};
 use crate::{
     dedup::{Promises, Settled},
     verdict::StoreError,
@@ -63,6 +63,21 @@ pub trait Expectations: Send + Sync + 'static {
         rate: &Rate,
         lasts: Duration,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// An endpoint has taken a delivery now.
+    fn heard(&self, endpoint: &str) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// When an endpoint last took a delivery.
+    fn last_heard(&self, endpoint: &str) -> impl Future<Output = Result<Heard, StoreError>> + Send;
+
+    /// Notes that somebody is told of a silence of `after` or longer, or of its end. `true` for the one caller who is to tell:
+    /// it was noted otherwise before, and is so.
+    fn tell(
+        &self,
+        endpoint: &str,
+        is_silent: bool,
+        after: Duration,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// How many of an endpoint are awaited.
     fn open(&self, endpoint: &str) -> impl Future<Output = Result<u64, StoreError>> + Send;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{AskDue, Due, DueBatch, Expectation, Expectations, Expecting, Rate, Turn};
+use super::{AskDue, Due, DueBatch, Expectation, Expectations, Expecting, Heard, Rate, Turn};
 use crate::{
     dedup::{OwnerToken, Promises, Settled},
     identity::ExpectationKey,
@@ -42,6 +42,8 @@ struct State {
     due: BTreeSet<(Arc<str>, Duration, ExpectationKey)>,
     /// The next moment of each rate that nobody has.
     turns: HashMap<Box<str>, Duration>,
+    /// When each endpoint last took a delivery, and whether somebody was told of a silence.
+    heard: HashMap<Box<str>, (Duration, bool)>,
 }
 
 struct Row {
@@ -234,6 +236,42 @@ impl Expectations for MemoryExpectations {
         let next = state.turns.entry(rate.name().into()).or_default();
         *next = until.max(*next);
         Ok(())
+    }
+
+    async fn heard(&self, endpoint: &str) -> Result<(), StoreError> {
+        let now = self.now();
+        let mut state = self.state();
+        state.heard.entry(endpoint.into()).or_default().0 = now;
+        Ok(())
+    }
+
+    async fn last_heard(&self, endpoint: &str) -> Result<Heard, StoreError> {
+        let now = self.now();
+        let mut state = self.state();
+        let (at, is_told) = *state.heard.entry(endpoint.into()).or_insert((now, false));
+        Ok(Heard {
+            ago: now.saturating_sub(at),
+            is_told,
+        })
+    }
+
+    async fn tell(
+        &self,
+        endpoint: &str,
+        is_silent: bool,
+        after: Duration,
+    ) -> Result<bool, StoreError> {
+        let now = self.now();
+        let mut state = self.state();
+        let Some((at, is_told)) = state.heard.get_mut(endpoint) else {
+            return Ok(false);
+        };
+        let is_so = (now.saturating_sub(*at) >= after) == is_silent;
+        let changes = is_so && *is_told != is_silent;
+        if changes {
+            *is_told = is_silent;
+        }
+        Ok(changes)
     }
 
     async fn open(&self, endpoint: &str) -> Result<u64, StoreError> {

@@ -93,7 +93,7 @@ pub use self::{
     backoff::Backoff,
     boxed::{BoxExpectations, DynExpectations},
     builder::FallbackBuilder,
-    expectation::{AskDue, Due, DueBatch, Expectation, Expecting, Rate, Turn},
+    expectation::{AskDue, Due, DueBatch, Expectation, Expecting, Heard, Rate, Turn},
     expectations::Expectations,
     fallback::{ExpectError, Fallback},
     gave_up::{GaveUp, Why},

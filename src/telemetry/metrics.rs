@@ -126,6 +126,8 @@ metrics! {
         "Dead letters that workers have made.";
     EXPECTATIONS = "hookgate_expectations_total", Counter, ["endpoint", "outcome"],
         "Awaited processes: expected, and then pushed, polled, suppressed, not_wanted or gave_up.";
+    SILENCE = "hookgate_silence_seconds", Age, ["endpoint"],
+        "How long ago the last delivery was accepted, by any instance, where `expect_every` listens.";
     QUESTIONS = "hookgate_questions_total", Counter, ["endpoint", "answer"],
         "Questions to a sender's API: end, status, not_yet, gone, limited, unavailable or refused.";
     TOKEN_REQUESTS = "hookgate_token_requests_total", Counter, ["issuer", "reason"],

@@ -104,6 +104,7 @@ words! {
     ANSWER_UNREADABLE = "the receiver's pack cannot read what the sender's API tells: it is asked again";
     POSTPONE_NOT_WRITTEN = "when a process is asked for again was not written: its lease has to end first";
     END_NOT_WRITTEN = "the end of an awaited process was not written: it is looked at again";
+    SILENCE_UNSEEN = "how long no delivery came could not be seen; said once until it can";
     GAVE_UP = "a process is given up: no webhook told its end, nor did the sender's API";
     GAVE_UP_UNHEARD = "the application did not take that a process is given up: it is told again";
 

@@ -23,7 +23,10 @@ use tower::ServiceExt;
 
 use crate::{
     inbox::works::{self, Works},
-    polling::world::{Says, World},
+    polling::{
+        silence::Listens,
+        world::{Says, World},
+    },
     props::{
         self, CANARY, Connection, Fault, Gate, On, Recorded, Stage, Step, every_end, logto, poll,
         until,
@@ -100,7 +103,7 @@ const ANSWERS: [&str; 7] = [
     "refused",
 ];
 
-/// A process that is sent, one that is asked for, and one that nobody knows.
+/// A process that is sent, one that is asked for, and one that nobody knows. An endpoint that listens.
 fn polling_work() {
     let mut world = World::new(1).says([Says::NotYet, Says::Gone]);
     let app = world.instance();
@@ -110,6 +113,7 @@ fn polling_work() {
     }
     app.push(&world.clock, "c", Duration::from_secs(2), 1);
     world.pass(60);
+    Listens::new(1, |it| it).pass(10);
 }
 
 /// An event that is handled from an inbox, and a dead letter.

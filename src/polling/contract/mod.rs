@@ -15,6 +15,7 @@
 mod expects;
 mod leases;
 mod scene;
+mod silence;
 mod turns;
 
 use self::scene::Scene;
@@ -72,5 +73,6 @@ promises![
     leases::a_deadline_that_has_passed_leaves_nothing,
     turns::turns_are_spread,
     turns::a_turn_that_is_too_far_takes_nothing,
+    silence::a_silence_is_told_by_one_and_so_is_its_end,
     turns::nobody_has_a_turn_while_questions_are_held,
 ];

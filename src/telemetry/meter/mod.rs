@@ -58,6 +58,18 @@ pub(crate) fn expectation(endpoint: &str, outcome: &'static str) {
     let _ = (endpoint, outcome);
 }
 
+/// How long ago the last delivery was accepted.
+pub(crate) fn silence(endpoint: &str, ago: Duration) {
+    #[cfg(feature = "metrics")]
+    ::metrics::gauge!(
+        crate::telemetry::metrics::SILENCE.name,
+        "endpoint" => endpoint.to_owned(),
+    )
+    .set(ago.as_secs_f64());
+    #[cfg(not(feature = "metrics"))]
+    let _ = (endpoint, ago);
+}
+
 /// A sender's API was asked.
 pub(crate) fn question(endpoint: &str, answer: &'static str) {
     // The API's limit makes it rare.

@@ -13,7 +13,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use hookgate::{
     dedup::{Promises, Settled, StoreError},
     polling::{
-        AskDue, Due, DueBatch, Expectation, ExpectationKey, Expectations, Expecting, Rate, Turn,
+        AskDue, Due, DueBatch, Expectation, ExpectationKey, Expectations, Expecting, Heard, Rate,
+        Turn,
     },
 };
 use hookgate_store_kit::rounding::{left, micros};
@@ -180,6 +181,18 @@ fn rate_key(rate: &Rate) -> ExpectationKey {
     ExpectationKey::of(rate.name(), "", None, "")
 }
 
+/// The key of the row of an endpoint's silence.
+fn silence_key(endpoint: &str) -> ExpectationKey {
+    ExpectationKey::of(endpoint, "", None, "silence")
+}
+
+fn silence_values(endpoint: &str) -> Values {
+    let mut values = PgArguments::default();
+    values.add(&silence_key(endpoint).as_bytes()[..])?;
+    values.add(endpoint.as_bytes())?;
+    Ok(values)
+}
+
 fn expecting(rows: &[PgRow]) -> Expecting {
     if rows.is_empty() {
         Expecting::Known
@@ -286,6 +299,49 @@ impl Expectations for PostgresExpectations {
     async fn hold(&self, rate: &Rate, lasts: Duration) -> Result<(), StoreError> {
         let values = rate_values(rate, lasts);
         self.ask(&self.0.sql.hold, values).await.map(drop)
+    }
+
+    async fn heard(&self, endpoint: &str) -> Result<(), StoreError> {
+        let values = silence_values(endpoint);
+        self.ask(&self.0.sql.heard, values).await.map(drop)
+    }
+
+    async fn last_heard(&self, endpoint: &str) -> Result<Heard, StoreError> {
+        let key = silence_key(endpoint);
+        let last = self.ask(&self.0.sql.last_heard, one_value(&key.as_bytes()[..]));
+        if let Some(row) = last.await?.first() {
+            return Ok(Heard {
+                ago: left(get(row, 0)?),
+                is_told: attempt(row, 1)? > 0,
+            });
+        }
+        self.ask(&self.0.sql.watched, silence_values(endpoint))
+            .await?;
+        Ok(Heard {
+            ago: Duration::ZERO,
+            is_told: false,
+        })
+    }
+
+    async fn tell(
+        &self,
+        endpoint: &str,
+        is_silent: bool,
+        after: Duration,
+    ) -> Result<bool, StoreError> {
+        let sql = &self.0.sql;
+        let sql = if is_silent {
+            &sql.silent
+        } else {
+            &sql.heard_again
+        };
+        let values = || {
+            let mut values = PgArguments::default();
+            values.add(&silence_key(endpoint).as_bytes()[..])?;
+            values.add(micros(after) as f64)?;
+            Ok(values)
+        };
+        Ok(!self.ask(sql, values()).await?.is_empty())
     }
 
     async fn open(&self, endpoint: &str) -> Result<u64, StoreError> {

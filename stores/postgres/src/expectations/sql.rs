@@ -16,9 +16,9 @@ pub(super) fn script(table: &Table) -> String {
          SELECT pg_advisory_xact_lock({LOCK});\n\
          \n\
          CREATE TABLE IF NOT EXISTS {table} (\n    \
-             -- SHA-256 of endpoint, tenant, pack and the process's id; or of the name of a rate.\n    \
+             -- SHA-256 of endpoint, tenant, pack and the process's id; or of a rate's name, or of a silent endpoint's.\n    \
              expectation_key bytea       NOT NULL PRIMARY KEY,\n    \
-             -- The receiver's name. Empty where the row is a rate, whose next turn is `due`.\n    \
+             -- The receiver's name. Empty where the row is a rate, whose next turn is `due`, or an endpoint's silence.\n    \
              endpoint        text        NOT NULL,\n    \
              -- The canonical id of the tenant, where the endpoint has many.\n    \
              tenant          bytea,\n    \
@@ -54,6 +54,11 @@ pub(super) struct Sql {
     pub(super) turn: String,
     pub(super) taken: String,
     pub(super) hold: String,
+    pub(super) heard: String,
+    pub(super) watched: String,
+    pub(super) last_heard: String,
+    pub(super) silent: String,
+    pub(super) heard_again: String,
     pub(super) open: String,
 }
 
@@ -68,6 +73,12 @@ impl Sql {
              VALUES ($1::bytea, '', NULL, $2::bytea, {NOW}, {first}, {NOW}, 0) \
              ON CONFLICT (expectation_key) DO UPDATE SET",
             first = ahead("clock_timestamp()", "$3"),
+        );
+        // Of an endpoint's silence: `since` is its last delivery, and `asked` whether somebody was told.
+        let watch = format!(
+            "INSERT INTO {table} ({columns}) \
+             VALUES ($1::bytea, '', NULL, $2::bytea, {NOW}, {NOW}, {NOW}, 0) \
+             ON CONFLICT (expectation_key)"
         );
         Self {
             expect: format!(
@@ -113,6 +124,20 @@ impl Sql {
                 left = millis(format_args!("due - {NOW}")),
             ),
             hold: format!("{rate} due = greatest(t.due, excluded.due) RETURNING true"),
+            heard: format!("{watch} DO UPDATE SET since = excluded.since RETURNING true"),
+            watched: format!("{watch} DO NOTHING RETURNING true"),
+            last_heard: format!(
+                "SELECT {ago}, asked FROM {table} WHERE expectation_key = $1::bytea",
+                ago = millis(format_args!("{NOW} - since")),
+            ),
+            silent: format!(
+                "UPDATE {table} SET asked = 1 WHERE expectation_key = $1::bytea AND asked = 0 \
+                 AND {NOW} - since >= interval '1 microsecond' * $2::float8 RETURNING true"
+            ),
+            heard_again: format!(
+                "UPDATE {table} SET asked = 0 WHERE expectation_key = $1::bytea AND asked = 1 \
+                 AND {NOW} - since < interval '1 microsecond' * $2::float8 RETURNING true"
+            ),
             open: format!("SELECT count(*) FROM {table} WHERE endpoint = $1::text"),
         }
     }

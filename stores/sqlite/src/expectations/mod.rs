@@ -11,7 +11,8 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 use hookgate::{
     dedup::{Promises, Settled, StoreError},
     polling::{
-        AskDue, Due, DueBatch, Expectation, ExpectationKey, Expectations, Expecting, Rate, Turn,
+        AskDue, Due, DueBatch, Expectation, ExpectationKey, Expectations, Expecting, Heard, Rate,
+        Turn,
     },
 };
 use hookgate_store_kit::{
@@ -203,6 +204,11 @@ fn rate_key(rate: &Rate) -> ExpectationKey {
     ExpectationKey::of(rate.name(), "", None, "")
 }
 
+/// The key of the row of an endpoint's silence.
+fn silence_key(endpoint: &str) -> ExpectationKey {
+    ExpectationKey::of(endpoint, "", None, "silence")
+}
+
 fn expecting(rows: &[SqliteRow]) -> Expecting {
     if rows.is_empty() {
         Expecting::Known
@@ -313,6 +319,51 @@ impl Expectations for SqliteExpectations {
             .bytes(Some(rate.name().as_bytes()))
             .number(millis(lasts));
         self.ask(asked).await.map(drop)
+    }
+
+    async fn heard(&self, endpoint: &str) -> Result<(), StoreError> {
+        let asked = Asked::new(&self.0.sql.heard)
+            .bytes(Some(silence_key(endpoint).as_bytes()))
+            .bytes(Some(endpoint.as_bytes()));
+        self.ask(asked).await.map(drop)
+    }
+
+    async fn last_heard(&self, endpoint: &str) -> Result<Heard, StoreError> {
+        let key = silence_key(endpoint);
+        let last = || Asked::new(&self.0.sql.last_heard).bytes(Some(key.as_bytes()));
+        let rows = self.ask(last()).await?;
+        if let Some(row) = rows.first() {
+            return Ok(Heard {
+                ago: left(get(row, 0)?),
+                is_told: attempt(row, 1)? > 0,
+            });
+        }
+        let watched = Asked::new(&self.0.sql.watched)
+            .bytes(Some(key.as_bytes()))
+            .bytes(Some(endpoint.as_bytes()));
+        self.ask(watched).await?;
+        Ok(Heard {
+            ago: Duration::ZERO,
+            is_told: false,
+        })
+    }
+
+    async fn tell(
+        &self,
+        endpoint: &str,
+        is_silent: bool,
+        after: Duration,
+    ) -> Result<bool, StoreError> {
+        let sql = &self.0.sql;
+        let asked = Asked::new(if is_silent {
+            &sql.silent
+        } else {
+            &sql.heard_again
+        });
+        let asked = asked
+            .bytes(Some(silence_key(endpoint).as_bytes()))
+            .number(millis(after));
+        Ok(!self.ask(asked).await?.is_empty())
     }
 
     async fn open(&self, endpoint: &str) -> Result<u64, StoreError> {

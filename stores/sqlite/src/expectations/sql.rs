@@ -12,9 +12,9 @@ pub(super) fn script(table: &Table) -> String {
     let index = index(table);
     format!(
         "CREATE TABLE IF NOT EXISTS {table} (\n    \
-             -- SHA-256 of endpoint, tenant, pack and the process's id; or of the name of a rate.\n    \
+             -- SHA-256 of endpoint, tenant, pack and the process's id; or of a rate's name, or of a silent endpoint's.\n    \
              expectation_key BLOB    NOT NULL PRIMARY KEY,\n    \
-             -- The receiver's name. Empty where the row is a rate, whose next turn is `due`.\n    \
+             -- The receiver's name. Empty where the row is a rate, whose next turn is `due`, or an endpoint's silence.\n    \
              endpoint        TEXT    NOT NULL,\n    \
              -- The canonical id of the tenant, where the endpoint has many.\n    \
              tenant          BLOB,\n    \
@@ -61,6 +61,11 @@ pub(super) struct Sql {
     pub(super) turn: Arc<str>,
     pub(super) taken: Arc<str>,
     pub(super) hold: Arc<str>,
+    pub(super) heard: Arc<str>,
+    pub(super) watched: Arc<str>,
+    pub(super) last_heard: Arc<str>,
+    pub(super) silent: Arc<str>,
+    pub(super) heard_again: Arc<str>,
     pub(super) open: Arc<str>,
 }
 
@@ -69,6 +74,11 @@ impl Sql {
         let held = "expectation_key = ?1 AND owner = ?2";
         // What `due` a rate has from the next turn on.
         let next_turn = format!("max(due, {NOW})");
+        // Of an endpoint's silence: `since` is its last delivery, and `asked` whether somebody was told.
+        let watch = format!(
+            "INSERT INTO {table} (expectation_key, endpoint, process, since, due, gives_up, asked) \
+             VALUES (?1, '', ?2, {NOW}, {NOW}, 0, 0) ON CONFLICT (expectation_key)"
+        );
         Self {
             expect: format!(
                 "INSERT INTO {table} (expectation_key, endpoint, tenant, process, since, due, gives_up, asked) \
@@ -105,6 +115,22 @@ impl Sql {
                 "INSERT INTO {table} (expectation_key, endpoint, process, since, due, gives_up, asked) \
                  VALUES (?1, '', ?2, {NOW}, {NOW} + ?3, 0, 0) \
                  ON CONFLICT (expectation_key) DO UPDATE SET due = max(due, excluded.due) RETURNING 1"
+            )
+            .into(),
+            heard: format!("{watch} DO UPDATE SET since = {NOW} RETURNING 1").into(),
+            watched: format!("{watch} DO NOTHING RETURNING 1").into(),
+            last_heard: format!(
+                "SELECT {NOW} - since, asked FROM {table} WHERE expectation_key = ?1"
+            )
+            .into(),
+            silent: format!(
+                "UPDATE {table} SET asked = 1 \
+                 WHERE expectation_key = ?1 AND asked = 0 AND {NOW} - since >= ?2 RETURNING 1"
+            )
+            .into(),
+            heard_again: format!(
+                "UPDATE {table} SET asked = 0 \
+                 WHERE expectation_key = ?1 AND asked = 1 AND {NOW} - since < ?2 RETURNING 1"
             )
             .into(),
             open: format!("SELECT count(*) FROM {table} WHERE endpoint = ?1").into(),
