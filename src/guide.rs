@@ -3,8 +3,10 @@
 //! From a sender's form to a running receiver:
 //!
 //! - [`logto`], [`facephi`], [`unico_check`], [`idcloud`];
+//! - [`cloudevents`]: Azure Event Grid, Knative, a partner's SDK;
 //! - [`presets`]: senders that sign with a MAC, known or not;
-//! - [`custom`]: a sender of your own.
+//! - [`custom`]: a sender of your own;
+//! - [`challenges`]: what senders ask before they send.
 //!
 //! The application:
 //!
@@ -32,6 +34,13 @@
 
 // In each, definitions for rustdoc stand before the text. The first definition of a label counts, so the text's own, at
 // its end, are for readers of the file.
+
+#[doc = include_str!("docs/links.md")]
+#[doc = include_str!("../docs/cloudevents.md")]
+pub mod cloudevents {}
+
+#[doc = include_str!("../docs/challenges.md")]
+pub mod challenges {}
 
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/custom.md")]

@@ -68,6 +68,8 @@ mod json {
 
 mod events {
     mod cloudevents;
+    mod cloudevents_pack;
+    mod cloudevents_vectors;
     mod facephi;
     mod idcloud;
     mod logto {
@@ -98,6 +100,7 @@ mod road {
     mod answers;
     mod axum_wiring;
     mod bodies;
+    mod challenges;
     mod contents;
     mod drains;
     mod given_back;
@@ -124,6 +127,7 @@ mod dedup {
 
 mod inbox {
     mod accepting;
+    mod batches;
     mod contract;
     mod encrypted;
     mod faulty;

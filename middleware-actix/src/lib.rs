@@ -122,7 +122,7 @@ mod unix_peer;
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;
 pub use self::{
-    event::{Event, EventRejection},
+    event::{CloudEvent, Event, EventRejection},
     linger::AnswerBody,
     middleware::ReceiverMiddleware,
     receiver_ext::ReceiverExt,

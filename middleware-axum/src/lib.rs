@@ -76,7 +76,7 @@ mod worker_ext;
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;
 pub use self::{
-    event::{Event, EventRejection},
+    event::{CloudEvent, Event, EventRejection},
     receiver_ext::{ReceiverExt, ReceiverLayer},
     serve_until::serve_until,
     unix_peer::UnixPeer,

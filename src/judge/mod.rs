@@ -2,12 +2,13 @@
 
 mod admitted;
 mod arrivals;
-mod asked_for;
+mod asked;
 mod claimed_trace;
 mod judgement;
 mod keeping;
 mod look_up;
 mod open;
+mod polled;
 mod proved;
 mod reopen;
 mod tenant;
@@ -30,18 +31,20 @@ pub use self::{
 };
 pub(crate) use self::{
     arrivals::Arrivals,
-    asked_for::{AskedFor, NotAdmitted},
     keeping::{Keeping, Kept, OrderBy},
     open::anyone_may_call,
+    polled::{AskedFor, NotAdmitted},
     reopen::NotReopened,
 };
 use self::{
+    asked::Unasked,
     look_up::LookedUp,
     proved::Proved,
-    window::{Came, check_time, check_validity},
+    window::{Came, check_end, check_time, check_validity},
 };
 use crate::{
     access::Gate,
+    challenge::Challenge,
     identity::{EventKey, KeyParts, KeyScope},
     keys::{Keyring, LiveKeys},
     limits::{BodySource, WholeBody},
@@ -66,10 +69,14 @@ pub struct Judge {
     pub(crate) keys: Keys,
     pub(crate) needs_access: bool,
     pub(crate) gate: Gate,
+    /// What is answered although nobody has signed it. Mostly nothing.
+    pub(crate) challenges: Box<[Challenge]>,
     /// `None` too where the pack signs no time.
     pub(crate) window: Option<Window>,
     /// Whether a proof that says how long it is good must be good now.
     pub(crate) checks_time: bool,
+    /// For how long an event is surely known as a copy.
+    pub(crate) remembers: Duration,
     /// What an inbox keeps of a request, where there is one.
     pub(crate) keeping: Option<Keeping>,
     /// The limit for bodies, where it is not the pack's.
@@ -164,11 +171,14 @@ impl Judge {
 
     /// What has ended already.
     fn tell(&self, span: &DeliverySpan, judged: &Result<Judged, Rejection>) {
-        self.arrivals.add(judged.is_ok());
         match judged {
-            Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => {}
+            Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => self.arrivals.add(true),
+            // Anybody may ask whether the endpoint is ours: no delivery, and no refusal.
             Ok(Judged::Answered(answer)) => self.told.answered(span, answer.reason()),
-            Err(rejection) => self.told.refused(span, rejection),
+            Err(rejection) => {
+                self.arrivals.add(false);
+                self.told.refused(span, rejection);
+            }
         }
     }
 
@@ -188,7 +198,21 @@ impl Judge {
         let time = || at.unwrap_or_else(|| self.clock.now());
         let now = time();
         let arrived = self.clock.monotonic();
+        if let Some(challenge) = self.asked_by(head) {
+            // Boxed, so that deliveries do not carry it along.
+            return Box::pin(self.answer_head(challenge, head, body, timer)).await;
+        }
         self.gate.check_head(head)?;
+        self.provider.check_media_type(head)?;
+        let body = if self.may_be_asked_in_body(head) {
+            let body = Box::pin(self.gate.read(head, body, timer)).await?;
+            if let Some(answer) = self.answer_body(&body.bytes) {
+                return answer;
+            }
+            Unasked::Read(body)
+        } else {
+            Unasked::Unread(body)
+        };
         self.gate.check_access(head, now, timer).await?;
         let tenant = match &self.keys {
             // Boxed, so that endpoints without tenants do not carry it along.
@@ -198,7 +222,10 @@ impl Judge {
             _ => None,
         };
         self.check_head(head, tenant.as_ref(), now)?;
-        let body = self.gate.read(head, body, timer).await?;
+        let body = match body {
+            Unasked::Unread(body) => self.gate.read(head, body, timer).await?,
+            Unasked::Read(body) => body,
+        };
         // Boxed, so that endpoints whose keys are at hand do not carry it along.
         let looked_up = if self.keys.are_looked_up() {
             Some(Box::pin(self.look_up(head, &body.bytes, timer)).await?)

@@ -1,9 +1,7 @@
-//! [`Contents`]: what a verified request holds. [`Handshake`]: what its sender asked for.
-
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode};
+//! [`Contents`]: what a verified request holds.
 
 use super::Decoded;
+use crate::challenge::Handshake;
 
 /// What a verified request holds.
 #[derive(Debug)]
@@ -23,7 +21,8 @@ pub enum Contents<E> {
     /// An event without identity, or with a time outside the window, refuses the whole body before anything is claimed. A
     /// body without events is answered 200.
     ///
-    /// An inbox keeps the whole body with each event, and 64 MiB of one body at most. A body with more is refused with 413.
+    /// An inbox takes the events in one call, for as long as they take up 4 MiB, and in several otherwise. It keeps the whole
+    /// body with each event, and 64 MiB of one body at most. A body with more is refused with 413.
     ///
     /// On actix-web a handler that panics takes the request along: the events behind it are answered 503 without a run.
     Events(Vec<Decoded<E>>),
@@ -55,41 +54,5 @@ impl<E> From<Decoded<E>> for Contents<E> {
 impl<E> From<Handshake> for Contents<E> {
     fn from(handshake: Handshake) -> Self {
         Self::Handshake(handshake)
-    }
-}
-
-/// The answer to a verified request by which a sender asks whether the endpoint is ours.
-///
-/// Repeat nothing of an unverified request: a pack only gets what was [`Authenticated`](super::Authenticated), and answers
-/// from its [`bytes`](super::Authenticated::bytes).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handshake {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Bytes,
-}
-
-impl Handshake {
-    /// 200 with `body`, without headers.
-    pub fn new(body: impl Into<Bytes>) -> Self {
-        Self {
-            status: StatusCode::OK,
-            headers: Vec::new(),
-            body: body.into(),
-        }
-    }
-
-    /// Another status, such as 204.
-    #[must_use]
-    pub fn status(mut self, status: StatusCode) -> Self {
-        self.status = status;
-        self
-    }
-
-    /// One more header.
-    #[must_use]
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
-        self
     }
 }

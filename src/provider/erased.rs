@@ -9,6 +9,7 @@ use http::HeaderName;
 
 use super::{Authenticated, Contents, Provider, SenderProfile, Undecodable};
 use crate::{
+    challenge::Challenge,
     keys::LiveKeys,
     request::{Head, RawRequest},
     schemes::Verified,
@@ -28,9 +29,12 @@ pub(crate) trait DynProvider: Send + Sync {
     fn validate(&self) -> Result<(), BuildError>;
     fn needs_access(&self) -> bool;
     fn findings(&self, now: UnixTime) -> Vec<Finding>;
+    fn challenges(&self) -> Vec<Challenge>;
     fn names_keys(&self) -> bool;
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection>;
     fn reads_secret(&self, name: &HeaderName) -> bool;
+    fn event_headers(&self) -> Option<&'static str>;
+    fn check_media_type(&self, head: &Head<'_>) -> Result<(), Rejection>;
     fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection>;
     fn verify<'a>(
         &self,
@@ -72,6 +76,10 @@ impl<P: Provider> DynProvider for P {
         Provider::findings(self, now)
     }
 
+    fn challenges(&self) -> Vec<Challenge> {
+        Provider::challenges(self)
+    }
+
     fn names_keys(&self) -> bool {
         Provider::names_keys(self)
     }
@@ -82,6 +90,14 @@ impl<P: Provider> DynProvider for P {
 
     fn reads_secret(&self, name: &HeaderName) -> bool {
         Provider::reads_secret(self, name)
+    }
+
+    fn event_headers(&self) -> Option<&'static str> {
+        Provider::event_headers(self)
+    }
+
+    fn check_media_type(&self, head: &Head<'_>) -> Result<(), Rejection> {
+        Provider::check_media_type(self, head)
     }
 
     fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {

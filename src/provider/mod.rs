@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::HeaderName;
 
 use crate::{
+    challenge::Challenge,
     keys::LiveKeys,
     request::{Head, RawRequest},
     schemes::Verified,
@@ -22,7 +23,7 @@ mod profile;
 pub(crate) use self::erased::DynProvider;
 pub use self::{
     authenticated::Authenticated,
-    contents::{Contents, Handshake},
+    contents::Contents,
     decoded::{Decoded, Undecodable},
     profile::{Retries, SenderProfile, TimeKind},
 };
@@ -71,6 +72,12 @@ pub trait Provider: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The requests, signed by nobody, by which its sender asks whether the endpoint is ours. Each is answered before access
+    /// is judged. Default: none is. What is asked by an event is answered by [`decode`](Self::decode).
+    fn challenges(&self) -> Vec<Challenge> {
+        Vec::new()
+    }
+
     /// Whether requests name their keys, as [`Scheme::names_keys`]. Without it, a receiver whose
     /// [`keys`](Self::keys) the application finds by their names cannot be built. Default: they do not.
     ///
@@ -98,6 +105,22 @@ pub trait Provider: Send + Sync + 'static {
     fn reads_secret(&self, name: &HeaderName) -> bool {
         let _ = name;
         false
+    }
+
+    /// How the headers begin that belong to an event, in lower case. An inbox keeps them all. Default: none does.
+    fn event_headers(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Refuses a request by its media type, where [`media_types`](SenderProfile::media_types) is empty since no list of them
+    /// can say it. It comes before access. Default: none is refused.
+    ///
+    /// # Errors
+    ///
+    /// Why the media type is not taken.
+    fn check_media_type(&self, head: &Head<'_>) -> Result<(), Rejection> {
+        let _ = head;
+        Ok(())
     }
 
     /// Refuses a request by its head alone, before its body is read, as [`Scheme::check_head`]. Default: none is refused.

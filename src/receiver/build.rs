@@ -40,6 +40,8 @@ struct Settled {
     window: Option<Window>,
     retention: Duration,
     nonce_retention: Duration,
+    /// The retention, without what may pass between the judgement of a time and the claim.
+    remembers: Duration,
     heartbeat: Duration,
     body_limit: usize,
     handler_deadline: Duration,
@@ -121,6 +123,7 @@ impl ReceiverBuilder {
         let settled = Settled {
             window,
             retention,
+            remembers: retention.saturating_sub(margin),
             nonce_retention: window.map_or(retention, |window| remembered(window, margin)),
             heartbeat: self.heartbeat.unwrap_or(self.lease / 3),
             body_limit: self.body_limit.unwrap_or(profile.body_limit),
@@ -285,6 +288,7 @@ impl ReceiverBuilder {
             meter,
             body_limit,
             retention,
+            remembers,
             clock,
             ..
         } = settled;
@@ -297,6 +301,7 @@ impl ReceiverBuilder {
             key_scope: KeyScope::new(&name, None, &pack),
             keys,
             needs_access: self.provider.needs_access(),
+            challenges: self.provider.challenges().into(),
             gate: Gate {
                 methods: profile.methods,
                 media_types: profile.media_types,
@@ -315,6 +320,7 @@ impl ReceiverBuilder {
             },
             window,
             checks_time: self.check_time,
+            remembers,
             keeping: (self.inbox)
                 .map(|inbox| Keeping::new(inbox.headers, inbox.order_by, retention)),
             own_body_limit: self.body_limit,

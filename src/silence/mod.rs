@@ -45,7 +45,7 @@ type IsQuiet = Arc<dyn Fn(UnixTime) -> bool + Send + Sync>;
 /// The time of the last accepted delivery is kept in the store of expectations. So instances of which each sees its share of
 /// the traffic share it, and one of them tells, once. Where the store survives a restart, it does too.
 ///
-/// A delivery counts that was verified, whatever became of it. Refusals do not count, since strangers can make them. How many
+/// A delivery counts that was verified, whatever became of it. Challenges and refusals do not count, since strangers can make them. How many
 /// there were is told beside the silence: a rotated key shows there.
 #[derive(Clone)]
 pub struct Silence(Arc<Inner>);

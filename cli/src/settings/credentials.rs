@@ -19,6 +19,9 @@ use serde_json::{Map, Value, json};
 use crate::settings::{
     access_only,
     catalog::algorithm_of,
+    cloud_events::{
+        CloudEventsRule, ProvedBy, {self},
+    },
     files::{Files, inlined},
     keys_taken::is_shared,
     members::Settings,
@@ -84,6 +87,7 @@ impl Proof {
                 false => Self::Certificate,
             },
             None if provider == access_only::NAME => Self::Access,
+            None if provider == cloud_events::NAME => Self::of_cloud_events(settings),
             Some((_, Some(SchemeConfig::JwtBodyHash(config))))
                 if !config.algorithms.iter().any(|it| is_shared(*it)) =>
             {
@@ -100,6 +104,16 @@ impl Proof {
             Some((known::Proof::AsConfigured, _)) if is_signed() => Self::Certificate,
             Some((known::Proof::AsConfigured | known::Proof::Access, _)) => Self::Access,
             _ => Self::Secret,
+        }
+    }
+
+    fn of_cloud_events(settings: Option<&str>) -> Self {
+        let rule = Settings::read(settings).and_then(|it| it.of_scheme::<CloudEventsRule>());
+        match rule.map(|rule| rule.proved_by()) {
+            Ok(ProvedBy::Secret) => Self::Secret,
+            Ok(ProvedBy::PrivateKey) => Self::Certificate,
+            // Of wrong settings nothing is built: that says so.
+            Ok(ProvedBy::Access) | Err(_) => Self::Access,
         }
     }
 }

@@ -3,6 +3,8 @@
 
 mod access;
 mod bad_receivers;
+mod challenges;
+mod cloud_events;
 mod command;
 mod documents;
 mod explain;

@@ -155,6 +155,12 @@ fn whole() -> Vec<(&'static str, Value)> {
         ),
         ("contentful", json!({"signed_headers": ["x-a"]})),
         (
+            "meta",
+            json!({
+                "challenge": "utf8:typed in", "web_hooks": {"origins": ["a.example"], "rate": 120},
+            }),
+        ),
+        (
             "hmac-header",
             json!({
                 "signature_header": "x-signature", "encoding": "hex", "layout": "list", "separator": ";",
@@ -204,6 +210,17 @@ fn whole() -> Vec<(&'static str, Value)> {
             json!({
                 "timestamp": "/time", "token": "/token", "token_length": 32, "signature": "/mac", "encoding": "base64",
                 "digest": "sha512",
+            }),
+        ),
+        (
+            "cloudevents",
+            json!({
+                "signed": {"scheme": "hmac-header", "signature_header": "x-signature", "encoding": "hex"},
+                "modes": ["structured", "batch"], "most_of_a_batch": 9,
+                "tolerate": [
+                    "plain_json", "version_03", "any_name", "any_value", "empty_text", "any_data_type", "plain_headers",
+                    "unreadable_time",
+                ],
             }),
         ),
         ("signed-request", signed),

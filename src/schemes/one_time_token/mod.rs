@@ -25,8 +25,9 @@ use crate::{
 ///
 /// # Security
 ///
-/// The event is not covered. Whoever can keep a request from arriving can send its token with another event. Once the true
-/// one has arrived, its token is refused with any other body, for as long as its time is in the window.
+/// The event is not covered. Whoever can keep a request from arriving can send its token with another event. Once an event of
+/// the true one was taken up, its token is refused with any other body, for as long as its time is in the window. A request
+/// that is refused, or has only events that nobody [wants](crate::provider::Decoded::wanted), uses none up.
 #[derive(Debug, Clone)]
 pub struct OneTimeToken {
     config: OneTimeTokenConfig,

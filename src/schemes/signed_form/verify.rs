@@ -8,7 +8,7 @@ use super::{SignedForm, address::Target, form};
 use crate::{
     identity::{ContentDigest, KeyId},
     keys::{DigestKind, LiveKeys},
-    request::{RawRequest, form::FORM},
+    request::{Head, RawRequest, form::FORM},
     schemes::{
         Coverage, Verified,
         shared_secret::{MAX_MAC_TEXT_BYTES, find_key, read_mac},
@@ -46,7 +46,7 @@ impl SignedForm {
             form::read(request.body, &self.fields, self.leaves_out_others).map_err(malformed)?;
         let pieces: Vec<&[u8]> = form::signed(&fields).collect();
         let key_id = self.key_of::<M>(&pieces, signature, keys)?;
-        if !is_form(request) {
+        if !is_form(&request.head) {
             return Err(Rejection::MislabelledBody);
         }
         let covered = Coverage::Bytes(Bytes::from(form::written(&fields)));
@@ -71,7 +71,7 @@ impl SignedForm {
                 "the digest that it covers is not that of the body",
             ));
         }
-        if is_form(request) {
+        if is_form(&request.head) {
             return Err(Rejection::MislabelledBody);
         }
         let verified = Verified::assertion(Coverage::Body, key_id);
@@ -100,9 +100,8 @@ impl SignedForm {
     }
 }
 
-fn is_form(request: &RawRequest<'_>) -> bool {
-    let media_type = request.head.media_type();
-    media_type.eq_ignore_ascii_case(FORM.as_bytes())
+pub(super) fn is_form(head: &Head<'_>) -> bool {
+    head.media_type().eq_ignore_ascii_case(FORM.as_bytes())
 }
 
 /// The digest that the parameter `name` holds, where `parameter` is that and nothing else.

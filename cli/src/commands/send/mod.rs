@@ -1,6 +1,8 @@
 //! `hookgate send`: what senders send, over real HTTP, in their own manner.
 
+mod ask;
 mod attempt;
+mod cloud_events;
 mod courier;
 mod edit;
 mod manner;
@@ -25,8 +27,9 @@ use hookgate::{
 use serde_json::{Value, json};
 
 use self::{
-    courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, pace::Pace, plan::Plan,
-    presented::Presented, run::Run, sender::Sender, show::Show, summary::Summary, wallet::Wallet,
+    cloud_events::SentMode, courier::Courier, edit::Edit, manner::Manner, mistake::Mistake,
+    pace::Pace, plan::Plan, presented::Presented, run::Run, sender::Sender, show::Show,
+    summary::Summary, wallet::Wallet,
 };
 use crate::{
     commands::{
@@ -72,6 +75,13 @@ pub(crate) struct Send {
     /// List the events of the provider, or of all.
     #[arg(long)]
     list: bool,
+    /// Ask whether the endpoint is its owner's, as the provider does, in place of an event. The setting `challenge` has
+    /// the secret, where the question needs one.
+    #[arg(long, conflicts_with_all = ["event", "flow", "count", "copies", "rate", "data", "set", "edit", "form"])]
+    challenge: bool,
+    /// Ask as a sender of CloudEvents of this name does before it sends: `OPTIONS` with `WebHook-Request-Origin`.
+    #[arg(long, value_name = "ORIGIN", conflicts_with_all = ["event", "flow", "count", "copies", "rate", "data", "set", "edit", "form", "challenge"])]
+    handshake: Option<String>,
     /// Play a whole onboarding: the seven events of one Facephi operation, with the gaps of a real one.
     #[arg(long, conflicts_with_all = ["event", "count", "rate", "data", "set", "edit"])]
     flow: bool,
@@ -100,6 +110,9 @@ pub(crate) struct Send {
     /// Send the JSON in a form, for GitHub: its content type `application/x-www-form-urlencoded`.
     #[arg(long)]
     form: bool,
+    /// Send CloudEvents in this mode. [default: structured]
+    #[arg(long, value_name = "MODE")]
+    mode: Option<SentMode>,
     #[command(flatten)]
     credentials: Credentials,
     /// Fetch a token here and show it with each delivery, as `hookgate token` asks for one.
@@ -141,7 +154,8 @@ impl Send {
                 io::Error::other("unknown provider; `hookgate send --list` lists those there are")
             })?,
         };
-        let is_nothing_named = self.event.is_none() && !self.flow;
+        let asks = self.challenge || self.handshake.is_some();
+        let is_nothing_named = self.event.is_none() && !self.flow && !asks;
         if self.list || (is_nothing_named && self.to.is_none()) {
             return list(std::slice::from_ref(listed), self.json);
         }
@@ -158,11 +172,26 @@ impl Send {
         let target = Target::read(url).map_err(|why| io::Error::other(format!("--to: {why}")))?;
         let loaded = self.credentials.load(listed.name, Role::Sender)?;
         let courier = self.courier(listed, &loaded, target)?;
+        if asks {
+            return self.ask(&courier, &loaded);
+        }
         let plan = self.plan(listed)?;
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?
             .block_on(self.send(courier, plan))
+    }
+
+    fn ask(&self, courier: &Courier, loaded: &Loaded) -> io::Result<ExitCode> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            match &self.handshake {
+                Some(origin) => ask::handshake(courier, origin, self.json).await,
+                None => ask::ask(courier, loaded, self.json).await,
+            }
+        })
     }
 
     fn plan(&self, listed: &Listed) -> io::Result<Plan> {
@@ -214,7 +243,11 @@ impl Send {
         let sender = Sender::new(listed.name, key.as_deref(), settings, &target)?;
         Ok(Courier {
             provider: listed.name,
-            sender: if self.form { sender.in_form()? } else { sender },
+            sender: match self.mode {
+                Some(mode) => sender.in_mode(mode)?,
+                None if self.form => sender.in_form()?,
+                None => sender,
+            },
             client: Client::new(target, self.ca.as_deref())?,
             manner,
             mistake: self.mistake,

@@ -20,6 +20,9 @@ use crate::settings::{
     access_only::{
         AccessOnlyConfig, {self},
     },
+    cloud_events::{
+        CloudEventsRule, {self},
+    },
     public_key::PublicKeyRule,
     refused::Refused,
     signed_request::SignedRequestRule,
@@ -204,6 +207,27 @@ pub(super) const SCHEMES: &[(Entry, Words)] = &[
         Words {
             proof: "nothing is signed; access credentials",
             identity: "the digest of the body, a member of it or a header, as `settings` say",
+        },
+    ),
+    (
+        Entry {
+            name: cloud_events::NAME,
+            builder: |terms| {
+                terms.without_secret(
+                    |rule: CloudEventsRule, keys| rule.pack(keys),
+                    |_, _| {
+                        let why = "`tenant`: give each a receiver of its own";
+                        Err(Refused::Malformed(why.to_owned()))
+                    },
+                )
+            },
+            least_settings: Some(r#"{"access":"none"}"#),
+            sample_key: SAMPLE_SECRET,
+            plain_json: None,
+        },
+        Words {
+            proof: "as `settings` say: a signature over the body, a token, or access credentials",
+            identity: "`source` and `id`; in binary mode under a signature over the body: the signed id, else its digest",
         },
     ),
 ];

@@ -22,6 +22,7 @@ use serde_json::Value;
 
 pub(crate) use self::of_packs::events;
 use self::signer::{by_parts, open_of, signer_of};
+use super::cloud_events::{CloudEventSent, SentMode};
 use crate::{
     commands::providers::unusable,
     http::Target,
@@ -29,6 +30,7 @@ use crate::{
         access_only::{
             AccessOnlyConfig, {self},
         },
+        cloud_events,
         credentials::Proof,
         members::Settings,
         shared_secret::secret,
@@ -54,6 +56,8 @@ pub(crate) struct Sender {
     path: String,
     /// Whether JSON goes in the field of a form.
     in_form: bool,
+    /// How CloudEvents lie in a request.
+    mode: SentMode,
 }
 
 /// The event to send. It stays the same over all attempts.
@@ -114,7 +118,17 @@ impl Sender {
             recipe: shared.recipe,
             path: target.path.clone(),
             in_form: false,
+            mode: SentMode::default(),
         })
+    }
+
+    /// Sends CloudEvents in this mode.
+    pub(crate) fn in_mode(self, mode: SentMode) -> io::Result<Self> {
+        if self.provider != cloud_events::NAME {
+            let why = "--mode: only cloudevents has modes";
+            return Err(io::Error::other(why));
+        }
+        Ok(Self { mode, ..self })
     }
 
     /// Sends its JSON in the field of a form, as an owner can choose at some senders.
@@ -147,6 +161,7 @@ impl Sender {
             "idcloud" => self.idcloud(event)?,
             "unico-check" => self.unico_check(event)?,
             "sns" => self.sns(event),
+            cloud_events::NAME => self.cloud_event(event).request(self.mode, &self.path),
             _ => match self.sender {
                 Some(sender) => self.of_row(sender, in_form, event, now),
                 None => self.described(event),
@@ -173,14 +188,26 @@ impl Sender {
         Ok(sent)
     }
 
-    /// The body that `event` has by itself, for Facephi its `data`. It is there to be edited.
+    /// The body that `event` has by itself, for Facephi and CloudEvents its `data`. It is there to be edited.
     pub(crate) fn draft(&self, event: &Event) -> io::Result<Value> {
+        if self.provider == cloud_events::NAME {
+            return Ok(self.cloud_event(event).sample());
+        }
         let sent = self.unsigned(self.request_in(false, event, 1, event.at)?);
         let mut body: Value = serde_json::from_slice(&sent.body)?;
         Ok(match body.get_mut("data") {
             Some(data) if self.provider == "facephi" => data.take(),
             _ => body,
         })
+    }
+
+    fn cloud_event<'e>(&self, event: &'e Event) -> CloudEventSent<'e> {
+        CloudEventSent {
+            event_type: &event.name,
+            id: event.identity.uuid(),
+            at: event.at,
+            data: event.body.as_deref(),
+        }
     }
 
     /// A sender that only its settings describe. It sends JSON, signed as they say.

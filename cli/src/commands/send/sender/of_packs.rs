@@ -16,6 +16,7 @@ use hookgate::{
 use serde_json::{Value, json};
 
 use super::{Event, Sender, sample_of};
+use crate::settings::cloud_events;
 
 impl Sender {
     pub(super) fn facephi(&self, event: &Event, attempt: usize) -> io::Result<Sent> {
@@ -130,6 +131,7 @@ pub(crate) fn events(provider: &str) -> Vec<String> {
             "SubscriptionConfirmation",
             "UnsubscribeConfirmation",
         ],
+        cloud_events::NAME => &["com.example.order.placed"],
         other => sample_of(other).types,
     };
     known.iter().map(|name| (*name).to_owned()).collect()

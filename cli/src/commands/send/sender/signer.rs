@@ -15,9 +15,18 @@ use serde::de::DeserializeOwned;
 use crate::{
     commands::providers,
     settings::{
-        catalog::algorithm_of, credentials::Proof, members::Settings, of_row::RowSettings,
-        public_key::PublicKeyRule, refused::Refused, signed_request::SignedRequestRule,
-        token_binding::TokenBinding, unico::UnicoCheckConfig,
+        catalog::algorithm_of,
+        cloud_events::{
+            CloudEventsRule, {self},
+        },
+        credentials::Proof,
+        members::Settings,
+        of_row::RowSettings,
+        public_key::PublicKeyRule,
+        refused::Refused,
+        signed_request::SignedRequestRule,
+        token_binding::TokenBinding,
+        unico::UnicoCheckConfig,
     },
 };
 
@@ -29,6 +38,13 @@ pub(super) fn signer_of(
     key: &[u8],
 ) -> io::Result<Option<Signer>> {
     Ok(match (provider, proof) {
+        (cloud_events::NAME, _) => {
+            let rule: CloudEventsRule = of_settings(settings)?;
+            match rule.scheme() {
+                None => None,
+                Some((scheme, settings)) => signer_of(scheme, proof, Some(&settings), key)?,
+            }
+        }
         ("hmac-header", _) => Some(of_secret::<HmacHeaderConfig>(settings, key)?),
         ("public-key-signature", _) => {
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
@@ -85,6 +101,15 @@ pub(super) fn by_parts(
         "signed-form" => Some(of_settings::<SignedFormConfig>(settings)?.into()),
         "signed-members" => Some(of_settings::<SignedMembersConfig>(settings)?.into()),
         "access-token" => Some(of_settings::<AccessTokenConfig>(settings)?.into()),
+        cloud_events::NAME => {
+            let rule: CloudEventsRule = of_settings(settings)?;
+            match rule.scheme() {
+                Some(("access-token", settings)) => {
+                    by_parts("access-token", Some(&settings), open)?
+                }
+                _ => None,
+            }
+        }
         "one-time-token" => Some(of_settings::<OneTimeTokenConfig>(settings)?.into()),
         _ => {
             let scheme = known::find(provider).map(|sender| sender.scheme_with(open));
