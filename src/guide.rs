@@ -16,6 +16,7 @@
 //! - [`testing`]: your own handlers against copies, failures and forgeries;
 //! - [`stores`]: choosing a store, operating it, writing your own;
 //! - [`inbox`]: accept now, handle later;
+//! - [`polling`]: what was not sent in time is asked for;
 //! - [`reliability`]: what was killed, and what was left;
 //! - [`for_tools`]: what a tool that writes code has to know.
 //!
@@ -107,6 +108,10 @@ pub mod logto {}
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/observability.md")]
 pub mod observability {}
+
+#[doc = include_str!("docs/links.md")]
+#[doc = include_str!("../docs/polling.md")]
+pub mod polling {}
 
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/presets.md")]

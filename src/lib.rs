@@ -73,6 +73,12 @@ mod road;
 // What was accepted is handled.
 pub mod worker;
 
+// What was not sent in time is asked for.
+pub mod polling;
+
+// Nothing comes, and nothing fails.
+pub mod silence;
+
 // What senders send, for tests and tools.
 #[cfg(feature = "simulator")]
 pub mod simulator;
@@ -109,7 +115,7 @@ pub use self::{
     keys::{Key, Keyring, Secret},
     leases::LeaseHandle,
     receiver::{Receiver, ReceiverBuilder},
-    request::Unsigned,
+    request::{Origin, Unsigned},
     setup::{BuildError, Finding, Severity},
     telemetry::{LogErrors, Observed, Observer},
     time::UnixTime,

@@ -10,6 +10,7 @@
 //! - `road`: what becomes of a request, from its head to its answer.
 //! - `dedup`: each event once: the memory store, copies, what happens when a store fails.
 //! - `inbox`: what is accepted is kept, and handled later.
+//! - `polling`: what is not sent in time is asked for, and handled once.
 //! - `token_endpoint`: who gets a token.
 //! - `telemetry`: metrics, spans, observers.
 //! - `secrecy`: what no log line, answer, error or `Debug` text holds.
@@ -144,6 +145,18 @@ mod inbox {
     mod watching;
     mod working;
     pub(crate) mod works;
+}
+
+mod polling {
+    mod building;
+    mod client;
+    mod contract;
+    mod fallback;
+    mod inbox;
+    mod schedules;
+    pub(crate) mod silence;
+    pub(crate) mod tasks;
+    pub(crate) mod world;
 }
 
 mod token_endpoint {

@@ -88,6 +88,11 @@ impl Keeping {
         }
     }
 
+    /// How long a handled event is remembered.
+    pub(super) fn retain(&self) -> Duration {
+        self.retain
+    }
+
     /// What `event` is handled in order with.
     pub(super) fn order(
         &self,

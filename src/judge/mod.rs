@@ -1,12 +1,14 @@
 //! [`Judge`]: from the head of a request to its decoded events. Nothing here is remembered, and no store is asked.
 
 mod admitted;
+mod arrivals;
 mod asked;
 mod claimed_trace;
 mod judgement;
 mod keeping;
 mod look_up;
 mod open;
+mod polled;
 mod proved;
 mod reopen;
 mod tenant;
@@ -27,16 +29,18 @@ pub use self::{
     judgement::{Judgement, MustWait},
     keeping::Undecoded,
 };
+pub(crate) use self::{
+    arrivals::Arrivals,
+    keeping::{Keeping, Kept, OrderBy},
+    open::anyone_may_call,
+    polled::{AskedFor, NotAdmitted},
+    reopen::NotReopened,
+};
 use self::{
     asked::Unasked,
     look_up::LookedUp,
     proved::Proved,
     window::{Came, check_end, check_time, check_validity},
-};
-pub(crate) use self::{
-    keeping::{Keeping, Kept, OrderBy},
-    open::anyone_may_call,
-    reopen::NotReopened,
 };
 use crate::{
     access::Gate,
@@ -82,6 +86,8 @@ pub struct Judge {
     /// What every key of a request without tenant begins with.
     pub(crate) key_scope: KeyScope,
     pub(crate) said_no_time: AtomicBool,
+    /// How many requests came.
+    pub(crate) arrivals: Arrivals,
     /// Codes of findings that the application knows of.
     pub(crate) acknowledged: Vec<&'static str>,
 }
@@ -166,9 +172,13 @@ impl Judge {
     /// What has ended already.
     fn tell(&self, span: &DeliverySpan, judged: &Result<Judged, Rejection>) {
         match judged {
-            Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => {}
+            Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => self.arrivals.add(true),
+            // Anybody may ask whether the endpoint is ours: no delivery, and no refusal.
             Ok(Judged::Answered(answer)) => self.told.answered(span, answer.reason()),
-            Err(rejection) => self.told.refused(span, rejection),
+            Err(rejection) => {
+                self.arrivals.add(false);
+                self.told.refused(span, rejection);
+            }
         }
     }
 

@@ -15,6 +15,7 @@ use crate::{
     identity::{ContentDigest, KeyParts, KeyScope, TenantId},
     limits::Grant,
     provider::{Authenticated, Contents, Decoded, Undecodable},
+    request::Origin,
     schemes::Verified,
     telemetry::{DeliverySpan, Facts, Observer, caught},
     verdict::{Answer, Reason, Rejection},
@@ -179,6 +180,7 @@ impl Proved<'_> {
             sent_at: verified.sent_at(),
             occurred_at,
             received_at: came.head,
+            origin: Origin::Pushed,
             trace_context: decoded.trace_context,
             claimed_trace_context: claimed_trace(self.arrival.head),
         };
