@@ -11,6 +11,8 @@
 //! - The receiver's own access rule is judged before a tenant is looked up, so strangers do not reach the key source.
 //!   The tenant's own networks and rule are judged once it is known.
 //! - The body is not read before the head was judged.
+//! - What nobody signs and a pack answers all the same, a [question](crate::challenge) of the sender, stands behind head
+//!   and networks and before access.
 //! - Nothing is parsed before its bytes are verified.
 //! - The store is never touched for a request that is not verified or not wanted.
 //! - A parse failure leaves no claim behind.

@@ -5,7 +5,8 @@
 //! - [`logto`], [`facephi`], [`unico_check`], [`idcloud`];
 //! - [`cloudevents`]: Azure Event Grid, Knative, a partner's SDK;
 //! - [`presets`]: senders that sign with a MAC, known or not;
-//! - [`custom`]: a sender of your own.
+//! - [`custom`]: a sender of your own;
+//! - [`challenges`]: what senders ask before they send.
 //!
 //! The application:
 //!
@@ -39,6 +40,9 @@
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/cloudevents.md")]
 pub mod cloudevents {}
+
+#[doc = include_str!("../docs/challenges.md")]
+pub mod challenges {}
 
 #[doc = include_str!("docs/links.md")]
 #[doc = include_str!("../docs/coming-from/by-hand.md")]

@@ -49,6 +49,9 @@ pub mod schemes;
 // The envelope of CloudEvents.
 pub mod cloudevents;
 
+// How a sender asks whether an endpoint is its owner's, and what it hears.
+pub mod challenge;
+
 // What a pack is.
 mod provider;
 

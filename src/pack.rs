@@ -5,11 +5,11 @@
 //! [`Preset::custom`](crate::providers::preset::Preset::custom) takes any [`Scheme`], one of your own included.
 
 pub use crate::{
+    challenge::{Challenge, Handshake},
     identity::{ContentDigest, EventType, KeyParts},
     keys::{KeyKind, LiveKeys},
     provider::{
-        Authenticated, Contents, Decoded, Handshake, Provider, Retries, SenderProfile, TimeKind,
-        Undecodable,
+        Authenticated, Contents, Decoded, Provider, Retries, SenderProfile, TimeKind, Undecodable,
     },
     request::{Head, Headers, RawRequest, Single, TraceContext},
     time::EventTime,

@@ -99,6 +99,7 @@ mod road {
     mod answers;
     mod axum_wiring;
     mod bodies;
+    mod challenges;
     mod contents;
     mod drains;
     mod given_back;

@@ -23,7 +23,7 @@ static JUDGES: LazyLock<[Judge; 2]> = LazyLock::new(|| {
     })
 });
 
-/// Lines `name: value` before an empty one are headers, and the body stands behind it.
+// Lines `name: value` before an empty one are headers, and the body stands behind it.
 fuzz_target!(|text: &[u8]| {
     let end = text.windows(2).position(|two| two == b"\n\n");
     let (head, body) = match end {

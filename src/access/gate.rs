@@ -43,6 +43,23 @@ fn is(value: &[u8], encoding: &[u8]) -> bool {
     value.trim_ascii().eq_ignore_ascii_case(encoding)
 }
 
+/// The length that a body is declared to have.
+fn declared(length: &[u8]) -> Option<u64> {
+    std::str::from_utf8(length).ok()?.parse().ok()
+}
+
+fn check_host(host: Single<'_>, head: &Head<'_>) -> Result<(), Rejection> {
+    match (host, head.authority) {
+        (Single::Repeated, _) => Err(Rejection::HostMismatch),
+        (Single::Value(host), Some(authority))
+            if !host.eq_ignore_ascii_case(authority.as_bytes()) =>
+        {
+            Err(Rejection::HostMismatch)
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Gate {
     /// What every request to the endpoint must be.
     pub(crate) fn check_head(&self, head: &Head<'_>) -> Result<(), Rejection> {
@@ -62,16 +79,31 @@ impl Gate {
         if !is_taken {
             return Err(Rejection::UnsupportedEncoding);
         }
-        match (host, head.authority) {
-            (Single::Repeated, _) => return Err(Rejection::HostMismatch),
-            (Single::Value(host), Some(authority))
-                if !host.eq_ignore_ascii_case(authority.as_bytes()) =>
-            {
-                return Err(Rejection::HostMismatch);
-            }
-            _ => {}
-        }
+        check_host(host, head)?;
         self.check_length(length)
+    }
+
+    /// What a request must be that asks whether the endpoint is ours, with another method or media type than an event. It
+    /// has no body, or one of up to `most` bytes, which it declares. Gives how many.
+    pub(crate) fn check_asker(&self, head: &Head<'_>, most: usize) -> Result<usize, Rejection> {
+        if let Some(networks) = &self.networks {
+            networks.check(head)?;
+        }
+        let [_, encoding, host, length] = head.singles(&NAMES);
+        check_host(host, head)?;
+        let is_plain = encoding == Single::Missing
+            && head.single(&header::TRANSFER_ENCODING) == Single::Missing;
+        let length = match length {
+            Single::Missing => Some(0),
+            Single::Value(length) => declared(length).filter(|length| *length <= most as u64),
+            Single::Repeated => None,
+        };
+        length
+            .filter(|_| is_plain)
+            .and_then(|length| usize::try_from(length).ok())
+            .ok_or(Rejection::HandshakeRefused(
+                "its body is too long, or not declared",
+            ))
     }
 
     fn check_media_type(&self, media_type: Single<'_>) -> Result<(), Rejection> {
@@ -88,10 +120,7 @@ impl Gate {
     fn check_length(&self, length: Single<'_>) -> Result<(), Rejection> {
         let limit = self.body.limit;
         if let Single::Value(length) = length
-            && std::str::from_utf8(length)
-                .ok()
-                .and_then(|length| length.parse::<u64>().ok())
-                .is_some_and(|length| length > limit as u64)
+            && declared(length).is_some_and(|length| length > limit as u64)
         {
             return Err(Rejection::BodyTooLarge { limit });
         }

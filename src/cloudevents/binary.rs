@@ -70,7 +70,7 @@ fn take(
     let name = header.get(PREFIX.len()..).unwrap_or_default();
     let name = name.to_ascii_lowercase();
     let value = if takes.has(Tolerance::PlainHeaders) {
-        plain(value)?
+        plain(value, |character| !character.is_control())?
     } else {
         decoded(value)?
     };
@@ -106,7 +106,7 @@ const fn repeated() -> NotAnEvent {
 /// once (section 3.1.3.2).
 fn decoded(value: &[u8]) -> Result<String, NotAnEvent> {
     let bad = no("the value of a header is not encoded as the binding says");
-    let value = plain(value)?;
+    let value = plain(value, |character| matches!(character, ' '..='~'))?;
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.bytes();
     let mut in_quotes = false;
@@ -144,18 +144,16 @@ fn decoded(value: &[u8]) -> Result<String, NotAnEvent> {
     String::from_utf8(bytes).map_err(|_| bad)
 }
 
-/// A header's value as it stands, of printable characters of ASCII alone.
-fn plain(value: &[u8]) -> Result<String, NotAnEvent> {
+/// A header's value as it stands, in UTF-8, of characters that are taken.
+fn plain(value: &[u8], is_taken: fn(char) -> bool) -> Result<String, NotAnEvent> {
     if value.len() > LONGEST {
         return Err(no("the value of a header is too long"));
     }
-    let text = std::str::from_utf8(value.trim_ascii()).unwrap_or("\0");
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        Ok(text.to_owned())
-    } else {
-        Err(no(
+    match std::str::from_utf8(value.trim_ascii()) {
+        Ok(text) if text.chars().all(is_taken) => Ok(text.to_owned()),
+        _ => Err(no(
             "the value of a header is not encoded as the binding says",
-        ))
+        )),
     }
 }
 

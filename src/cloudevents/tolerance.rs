@@ -44,8 +44,8 @@ tolerances! {
     EmptyText = "empty_text",
     /// `data` is JSON whatever `datacontenttype` says. For senders that always write the same type.
     AnyDataType = "any_data_type",
-    /// In binary mode the values of headers are not encoded: `%` and `"` are themselves. For what the SDKs of JavaScript,
-    /// Rust and Python (`v1`) send, which encode nothing.
+    /// In binary mode the values of headers are not encoded: `%` and `"` are themselves, and other characters than ASCII's
+    /// stand in UTF-8. For what the SDKs of JavaScript, Rust and Python (`v1`) send, which encode nothing.
     PlainHeaders = "plain_headers",
     /// A `time` that is no RFC 3339 time counts as none. The event is then accepted at any age, and a captured delivery
     /// runs again once its mark has expired.

@@ -30,7 +30,8 @@ pub enum Judgement {
     /// It passed every check but one, which needs a store: nobody has looked whether its nonce was used before. Without
     /// that, whoever captured the request can send it again. [`Nonce`] says how to look.
     NonceUnclaimed(Admitted, Nonce),
-    /// It is verified and holds no event to handle: send this answer.
+    /// It holds no event to handle: send this answer. It is verified, or a [question](crate::challenge) of the sender that
+    /// nobody signs.
     Answered(Answer),
     /// It is refused.
     Refused {

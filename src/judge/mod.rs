@@ -1,6 +1,7 @@
 //! [`Judge`]: from the head of a request to its decoded events. Nothing here is remembered, and no store is asked.
 
 mod admitted;
+mod asked;
 mod claimed_trace;
 mod judgement;
 mod keeping;
@@ -26,18 +27,20 @@ pub use self::{
     judgement::{Judgement, MustWait},
     keeping::Undecoded,
 };
+use self::{
+    asked::Unasked,
+    look_up::LookedUp,
+    proved::Proved,
+    window::{Came, check_end, check_time, check_validity},
+};
 pub(crate) use self::{
     keeping::{Keeping, Kept, OrderBy},
     open::anyone_may_call,
     reopen::NotReopened,
 };
-use self::{
-    look_up::LookedUp,
-    proved::Proved,
-    window::{Came, check_end, check_time, check_validity},
-};
 use crate::{
     access::Gate,
+    challenge::Challenge,
     identity::{EventKey, KeyParts, KeyScope},
     keys::{Keyring, LiveKeys},
     limits::{BodySource, WholeBody},
@@ -62,6 +65,8 @@ pub struct Judge {
     pub(crate) keys: Keys,
     pub(crate) needs_access: bool,
     pub(crate) gate: Gate,
+    /// What is answered although nobody has signed it. Mostly nothing.
+    pub(crate) challenges: Box<[Challenge]>,
     /// `None` too where the pack signs no time.
     pub(crate) window: Option<Window>,
     /// Whether a proof that says how long it is good must be good now.
@@ -183,8 +188,21 @@ impl Judge {
         let time = || at.unwrap_or_else(|| self.clock.now());
         let now = time();
         let arrived = self.clock.monotonic();
+        if let Some(challenge) = self.asked_by(head) {
+            // Boxed, so that deliveries do not carry it along.
+            return Box::pin(self.answer_head(challenge, head, body, timer)).await;
+        }
         self.gate.check_head(head)?;
         self.provider.check_media_type(head)?;
+        let body = if self.may_be_asked_in_body(head) {
+            let body = Box::pin(self.gate.read(head, body, timer)).await?;
+            if let Some(answer) = self.answer_body(&body.bytes) {
+                return answer;
+            }
+            Unasked::Read(body)
+        } else {
+            Unasked::Unread(body)
+        };
         self.gate.check_access(head, now, timer).await?;
         let tenant = match &self.keys {
             // Boxed, so that endpoints without tenants do not carry it along.
@@ -194,7 +212,10 @@ impl Judge {
             _ => None,
         };
         self.check_head(head, tenant.as_ref(), now)?;
-        let body = self.gate.read(head, body, timer).await?;
+        let body = match body {
+            Unasked::Unread(body) => self.gate.read(head, body, timer).await?,
+            Unasked::Read(body) => body,
+        };
         // Boxed, so that endpoints whose keys are at hand do not carry it along.
         let looked_up = if self.keys.are_looked_up() {
             Some(Box::pin(self.look_up(head, &body.bytes, timer)).await?)

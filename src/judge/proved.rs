@@ -10,14 +10,25 @@ use super::{
     keeping::{MOST_OF_A_BODY, Takes},
 };
 use crate::{
+    challenge::Handshake,
     delivery::Untaken,
     identity::{ContentDigest, KeyParts, KeyScope, TenantId},
     limits::Grant,
-    provider::{Authenticated, Contents, Decoded, Handshake, Undecodable},
+    provider::{Authenticated, Contents, Decoded, Undecodable},
     schemes::Verified,
     telemetry::{DeliverySpan, Facts, Observer, caught},
     verdict::{Answer, Reason, Rejection},
 };
+
+/// What a sender hears that has asked whether the endpoint is ours.
+pub(super) fn answer_to(handshake: Handshake) -> Answer {
+    let Handshake {
+        status,
+        headers,
+        body,
+    } = handshake;
+    Answer::handshake(status, headers, body)
+}
 
 /// A decoded event of any type.
 type AnyEvent = Decoded<Box<dyn Any + Send>>;
@@ -84,11 +95,7 @@ impl Proved<'_> {
                     .map(|first| (first, events.collect()))
                     .ok_or_else(|| Answer::ok(Reason::NotOfInterest))
             }
-            Contents::Handshake(Handshake {
-                status,
-                headers,
-                body,
-            }) => Err(Answer::handshake(status, headers, body)),
+            Contents::Handshake(handshake) => Err(answer_to(handshake)),
         })
     }
 

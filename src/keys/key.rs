@@ -8,10 +8,11 @@ use std::{
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
+use subtle::ConstantTimeEq;
 
 #[cfg(feature = "public-keys")]
 use super::VerifyingKey;
-use super::{KeyedMac, Secret};
+use super::{KeyedMac, Secret, SecretDigest};
 use crate::{identity::KeyId, setup::BuildError, time::UnixTime};
 
 /// One key of a [`Keyring`](super::Keyring): a secret that both ends have, or a public key.
@@ -182,6 +183,15 @@ impl Key {
             Material::Secret(_) => Ok(()),
             #[cfg(feature = "public-keys")]
             Material::Public(key) => key.validate(),
+        }
+    }
+
+    /// Whether both are the same secret. Time does not tell how much of them is.
+    pub(super) fn has_secret_of(&self, other: &Self) -> bool {
+        let digest = |key: &Self| key.secret().map(|it| SecretDigest::of(&[it.expose()]));
+        match (digest(self), digest(other)) {
+            (Some(own), Some(other)) => own.ct_eq(&other).into(),
+            _ => false,
         }
     }
 

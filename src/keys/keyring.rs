@@ -75,6 +75,32 @@ impl Keyring {
         Self(Arc::new(ArcSwap::from_pointee(keys)))
     }
 
+    /// Without a key: whoever has one adds the first.
+    pub(crate) fn empty() -> Self {
+        Self::holding(Vec::new())
+    }
+
+    /// Adds `key` behind the present ones.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be used, or one of the ring has its id or is the same secret. The ring stays as it was.
+    pub(crate) fn add(&self, key: Key) -> Result<(), BuildError> {
+        key.validate()?;
+        let mut refused = None;
+        self.0.rcu(|keys| {
+            let twin = keys
+                .iter()
+                .position(|own| own.id() == key.id() || own.has_secret_of(&key));
+            refused = twin.map(|_| BuildError::RepeatedKeyId {
+                place: keys.len().saturating_add(1),
+            });
+            let added = refused.is_none().then(|| key.clone());
+            keys.iter().cloned().chain(added).collect::<Vec<_>>()
+        });
+        refused.map_or(Ok(()), Err)
+    }
+
     /// Puts `keys` in the place of the present ones.
     ///
     /// # Errors

@@ -1,9 +1,7 @@
-//! [`Contents`]: what a verified request holds. [`Handshake`]: what its sender asked for.
-
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode};
+//! [`Contents`]: what a verified request holds.
 
 use super::Decoded;
+use crate::challenge::Handshake;
 
 /// What a verified request holds.
 #[derive(Debug)]
@@ -56,41 +54,5 @@ impl<E> From<Decoded<E>> for Contents<E> {
 impl<E> From<Handshake> for Contents<E> {
     fn from(handshake: Handshake) -> Self {
         Self::Handshake(handshake)
-    }
-}
-
-/// The answer to a verified request by which a sender asks whether the endpoint is ours.
-///
-/// Repeat nothing of an unverified request: a pack only gets what was [`Authenticated`](super::Authenticated), and answers
-/// from its [`bytes`](super::Authenticated::bytes).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handshake {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    pub(crate) body: Bytes,
-}
-
-impl Handshake {
-    /// 200 with `body`, without headers.
-    pub fn new(body: impl Into<Bytes>) -> Self {
-        Self {
-            status: StatusCode::OK,
-            headers: Vec::new(),
-            body: body.into(),
-        }
-    }
-
-    /// Another status, such as 204.
-    #[must_use]
-    pub fn status(mut self, status: StatusCode) -> Self {
-        self.status = status;
-        self
-    }
-
-    /// One more header.
-    #[must_use]
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
-        self
     }
 }

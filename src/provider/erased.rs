@@ -9,6 +9,7 @@ use http::HeaderName;
 
 use super::{Authenticated, Contents, Provider, SenderProfile, Undecodable};
 use crate::{
+    challenge::Challenge,
     keys::LiveKeys,
     request::{Head, RawRequest},
     schemes::Verified,
@@ -28,6 +29,7 @@ pub(crate) trait DynProvider: Send + Sync {
     fn validate(&self) -> Result<(), BuildError>;
     fn needs_access(&self) -> bool;
     fn findings(&self, now: UnixTime) -> Vec<Finding>;
+    fn challenges(&self) -> Vec<Challenge>;
     fn names_keys(&self) -> bool;
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection>;
     fn reads_secret(&self, name: &HeaderName) -> bool;
@@ -72,6 +74,10 @@ impl<P: Provider> DynProvider for P {
 
     fn findings(&self, now: UnixTime) -> Vec<Finding> {
         Provider::findings(self, now)
+    }
+
+    fn challenges(&self) -> Vec<Challenge> {
+        Provider::challenges(self)
     }
 
     fn names_keys(&self) -> bool {

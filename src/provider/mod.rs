@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::HeaderName;
 
 use crate::{
+    challenge::Challenge,
     keys::LiveKeys,
     request::{Head, RawRequest},
     schemes::Verified,
@@ -22,7 +23,7 @@ mod profile;
 pub(crate) use self::erased::DynProvider;
 pub use self::{
     authenticated::Authenticated,
-    contents::{Contents, Handshake},
+    contents::Contents,
     decoded::{Decoded, Undecodable},
     profile::{Retries, SenderProfile, TimeKind},
 };
@@ -68,6 +69,12 @@ pub trait Provider: Send + Sync + 'static {
     /// What the start-up check should say of this pack at `now`, such as a certificate that has ended.
     fn findings(&self, now: UnixTime) -> Vec<Finding> {
         let _ = now;
+        Vec::new()
+    }
+
+    /// The requests, signed by nobody, by which its sender asks whether the endpoint is ours. Each is answered before access
+    /// is judged. Default: none is. What is asked by an event is answered by [`decode`](Self::decode).
+    fn challenges(&self) -> Vec<Challenge> {
         Vec::new()
     }
 

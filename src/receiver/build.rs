@@ -301,6 +301,7 @@ impl ReceiverBuilder {
             key_scope: KeyScope::new(&name, None, &pack),
             keys,
             needs_access: self.provider.needs_access(),
+            challenges: self.provider.challenges().into(),
             gate: Gate {
                 methods: profile.methods,
                 media_types: profile.media_types,

@@ -153,7 +153,6 @@ impl SignatureEncoding {
     }
 
     /// Writes a signature. Hexadecimal in lower case. Nothing for a JWS, which is more than its bytes.
-    #[cfg(feature = "simulator")]
     pub(crate) fn encode(self, signature: &[u8]) -> String {
         match self.base64() {
             Some(base64) => base64.encode(signature),

@@ -46,6 +46,7 @@ impl Finding {
         "many_public_keys",
         "events_can_be_lost",
         "sender",
+        "challenge_not_answered",
         "events_not_told_apart",
         "body_limit_below_sender",
         "deadline_beyond_timeout",

@@ -18,10 +18,13 @@
 //! | another key | a simulator with another key |
 //! | stale, or from the future | a simulator at another time |
 //!
+//! [`Asking`] asks whether an endpoint is its owner's, as a sender does.
+//!
 //! # Security
 //!
 //! A simulator holds a key and signs whatever it is given. It belongs into tests and tools.
 
+mod asking;
 mod header_signer;
 #[cfg(feature = "jwt")]
 mod request_signer;
@@ -38,6 +41,7 @@ pub use self::request_signer::RequestSigner;
 #[cfg(feature = "jwt")]
 use self::token_signer::TokenSigner;
 pub use self::{
+    asking::Asking,
     sample_id::SampleId,
     sent::Sent,
     signer::{SignError, Signer},

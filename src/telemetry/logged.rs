@@ -99,12 +99,13 @@ pub(crate) fn rejected(endpoint: &str, reason: Reason, detail: &crate::verdict::
 }
 
 pub(crate) fn answered(endpoint: &str, reason: Reason) {
-    tracing::debug!(
-        target: TARGET,
-        endpoint,
-        reason = reason.as_str(),
-        "request answered: it holds no event to handle"
-    );
+    let name = reason.as_str();
+    if reason == Reason::Handshake {
+        // An operator who registers an endpoint looks for this first.
+        tracing::info!(target: TARGET, endpoint, reason = name, "the sender asked whether the endpoint is ours: answered");
+    } else {
+        tracing::debug!(target: TARGET, endpoint, reason = name, "request answered: it holds no event to handle");
+    }
 }
 
 pub(crate) fn no_time(endpoint: &str) {
@@ -365,6 +366,17 @@ pub(crate) fn no_certificate(host: &str, error: &dyn std::fmt::Display) {
 #[cfg(feature = "public-keys")]
 pub(crate) fn confirmation(message_type: &'static str) {
     tracing::info!(target: TARGET, message_type, "a verified confirmation came: no handler runs for it");
+}
+
+#[cfg(feature = "sns")]
+pub(crate) fn confirmed() {
+    tracing::info!(target: TARGET, "a subscription of Amazon SNS was confirmed by a call");
+}
+
+/// `error` is a text of ours: the address holds a token.
+#[cfg(feature = "sns")]
+pub(crate) fn not_confirmed(error: &dyn std::fmt::Display) {
+    tracing::error!(target: TARGET, "{}: {error}", words::NOT_CONFIRMED);
 }
 
 #[cfg(feature = "jwks")]

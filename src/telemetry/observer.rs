@@ -48,8 +48,7 @@ pub trait Observer: Send + Sync + 'static {
         let _ = (endpoint, rejection);
     }
 
-    /// A request was verified and answered at once, since it holds no event to handle: a handshake, or a body without
-    /// events.
+    /// A request was answered at once, since it holds no event to handle: a handshake, or a verified body without events.
     fn answered(&self, endpoint: &str, reason: Reason) {
         let _ = (endpoint, reason);
     }
@@ -137,7 +136,7 @@ impl Told {
         self.ended(span, reason.ending(), reason, "none");
     }
 
-    /// A verified request was answered without an event to handle.
+    /// A request was answered without an event to handle.
     pub(crate) fn answered(&self, span: &DeliverySpan, reason: Reason) {
         log::answered(&self.endpoint, reason);
         self.tell(|observer| observer.answered(&self.endpoint, reason));

@@ -40,6 +40,10 @@ pub(crate) fn no_new_keys(_: &str, _: &dyn std::fmt::Display, _: bool) {}
 pub(crate) fn no_certificate(_: &str, _: &dyn std::fmt::Display) {}
 #[cfg(feature = "public-keys")]
 pub(crate) fn confirmation(_: &'static str) {}
+#[cfg(feature = "sns")]
+pub(crate) fn confirmed() {}
+#[cfg(feature = "sns")]
+pub(crate) fn not_confirmed(_: &dyn std::fmt::Display) {}
 #[cfg(feature = "jwks")]
 pub(crate) fn many_keys(_: &str) {}
 #[cfg(feature = "token")]

@@ -100,6 +100,7 @@ words! {
     OLD_KEY_SET = "no new key set, the last good one goes on";
     NO_KEY_SET = "no key set: tokens of this issuer are answered 503 until there is one";
     NO_CERTIFICATE = "no certificate: messages of Amazon SNS that name it are answered 503 until there is one";
+    NOT_CONFIRMED = "a subscription of Amazon SNS was not confirmed: its address was not called, or did not answer 200";
     MANY_KEYS = "the key set has over 8 keys for one algorithm: tokens without `kid` may be refused; said once";
     FORWARDED_UNREAD = "a forwarding header is not read: callers share their failures; set `Networks::behind`; said once";
 }

@@ -6,7 +6,10 @@ use super::{
     Bench, Host, Report, Scenario, ScenarioResult, Sender, play,
     scene::{Mismatch, Scene, Stop},
 };
-use crate::time::UnixTime;
+use crate::{
+    simulator::{Asking, Sent},
+    time::UnixTime,
+};
 
 /// A Saturday in 2026, like any other.
 const NOW: UnixTime = UnixTime::from_secs(1_795_304_115);
@@ -62,6 +65,7 @@ pub struct Kit<H, S> {
     pub(super) credentials: Vec<(String, String)>,
     pub(super) count: Option<Box<dyn Fn() -> usize>>,
     pub(super) log: Option<Box<dyn Fn() -> String>>,
+    pub(super) challenge: Option<(Sent, Asking)>,
 }
 
 impl<H: Host, S: Sender> Kit<H, S> {
@@ -76,6 +80,7 @@ impl<H: Host, S: Sender> Kit<H, S> {
             credentials: Vec::new(),
             count: None,
             log: None,
+            challenge: None,
         }
     }
 
@@ -116,6 +121,28 @@ impl<H: Host, S: Sender> Kit<H, S> {
     #[must_use]
     pub fn log(mut self, text: impl Fn() -> String + 'static) -> Self {
         self.log = Some(Box::new(text));
+        self
+    }
+
+    /// How the sender asks whether the endpoint is its owner's, for [`Scenario::Challenge`]. `sent` is what `asking` asks,
+    /// signed where an event is.
+    ///
+    /// ```no_run
+    /// # use hookgate::testing::{Host, Kit, Sender};
+    /// use hookgate::{Secret, providers::known, simulator::{Asking, SampleId}, testing::Scenario};
+    ///
+    /// # async fn with(kit: Kit<impl Host, impl Sender>) -> Result<(), Box<dyn std::error::Error>> {
+    /// let meta = known::find("meta").ok_or("no such sender")?;
+    /// let token = Secret::utf8("the verify token")?;
+    /// let asking = Asking::new(meta.challenges[0], SampleId::from_bits(1), Some(token));
+    /// let sent = asking.request("/webhooks/meta");
+    /// kit.challenge(sent, asking).run(&[Scenario::Challenge]).await.assert_passed();
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn challenge(mut self, sent: Sent, asking: Asking) -> Self {
+        self.challenge = Some((sent, asking));
         self
     }
 

@@ -7,6 +7,7 @@ macro_rules! scenarios {
         both { $($(#[$doc:meta])* $variant:ident = $name:literal, $rule:literal;)+ }
         inline { $($(#[$inline_doc:meta])* $inline:ident = $inline_name:literal, $inline_rule:literal;)+ }
         inbox { $($(#[$inbox_doc:meta])* $inbox:ident = $inbox_name:literal, $inbox_rule:literal;)+ }
+        named { $($(#[$named_doc:meta])* $named:ident = $named_name:literal, $named_rule:literal;)+ }
     ) => {
         /// One row of the table: what happens, and what hookgate promises then.
         ///
@@ -17,6 +18,7 @@ macro_rules! scenarios {
             $($(#[$doc])* $variant,)+
             $($(#[$inline_doc])* $inline,)+
             $($(#[$inbox_doc])* $inbox,)+
+            $($(#[$named_doc])* $named,)+
         }
 
         impl Scenario {
@@ -32,6 +34,7 @@ macro_rules! scenarios {
                     $(Self::$variant => $name,)+
                     $(Self::$inline => $inline_name,)+
                     $(Self::$inbox => $inbox_name,)+
+                    $(Self::$named => $named_name,)+
                 }
             }
 
@@ -41,6 +44,7 @@ macro_rules! scenarios {
                     $(Self::$variant => $rule,)+
                     $(Self::$inline => $inline_rule,)+
                     $(Self::$inbox => $inbox_rule,)+
+                    $(Self::$named => $named_rule,)+
                 }
             }
         }
@@ -141,6 +145,12 @@ scenarios! {
         /// The application stops and starts while an event waits.
         RestartWithWork = "restart with work waiting",
             "what waits, and the marks of what was handled, survive a restart of the application";
+    }
+    named {
+        /// The sender asks whether the endpoint is its owner's. In neither table: [`Kit::challenge`](super::Kit::challenge)
+        /// says how it asks.
+        Challenge = "challenge",
+            "a sender that asks whether the endpoint is its owner's hears what it wants, each time, and no handler runs";
     }
 }
 

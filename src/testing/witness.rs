@@ -66,6 +66,11 @@ impl Observer for Watched {
         self.application.rejected(endpoint, rejection);
     }
 
+    fn answered(&self, endpoint: &str, reason: Reason) {
+        self.witness.note(reason);
+        self.application.answered(endpoint, reason);
+    }
+
     fn undecodable(&self, endpoint: &str, why: &'static str, bytes: &Bytes) {
         self.application.undecodable(endpoint, why, bytes);
     }

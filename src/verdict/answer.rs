@@ -62,6 +62,7 @@ pub(super) enum Status {
 /// | the process is about to stop | 503 + `Retry-After`; on HTTP/1.1 the connection is closed |
 /// | middleware, peer address or route parameter missing; event of another type extracted, or extracted twice; a receiver inside of another | 500 |
 /// | a handshake that the pack answers | as its sender asked |
+/// | one of another shape, with a wrong token, or of a sender that is not expected | 403 |
 ///
 /// A refusal that leaves a body unread says `Connection: close` on HTTP/1.1, and the rest is read and dropped within
 /// bounds, so that the answer arrives: [`unread`](crate::limits::unread).
@@ -117,7 +118,7 @@ impl Answer {
         }
     }
 
-    /// What a verified sender asked for, to see that the endpoint is ours.
+    /// What a sender asked for, to see that the endpoint is ours.
     pub(crate) fn handshake(
         status: StatusCode,
         headers: Vec<(HeaderName, HeaderValue)>,

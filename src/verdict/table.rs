@@ -152,6 +152,11 @@ rows! {
         /// The peer's address is not allowed.
         #[error("the peer's address is not allowed")]
         AddressDenied;
+    /// A question whether the endpoint is ours, refused.
+    HandshakeRefused = "handshake_refused", Refused, Forbidden,
+        /// A sender asks whether the endpoint is ours, in a way that is not answered.
+        #[error("a question whether the endpoint is ours is not answered: {0}")]
+        HandshakeRefused(&'static str);
     /// No such tenant.
     UnknownTenant = "unknown_tenant", Refused, NoAccess,
         /// The route or header names no tenant that the key source knows.

@@ -501,3 +501,66 @@ fn what_cannot_be_right_is_refused_when_the_receiver_is_built() {
     let store = MemoryStore::with_capacity(1);
     assert!(Receiver::new("sns", preset).dedup(store).build().is_err());
 }
+
+/// What SNS asks, of its own topic, and whether the receiver has called `emulator`.
+#[tokio::test]
+async fn a_confirmation_is_called_only_where_that_was_named_and_its_address_is_that_of_sns() {
+    let log = Log::begin();
+    let emulator = Issuer::start(Says::Set("<ok/>".to_owned(), None)).await;
+    let pack = |pack: fn(AmazonSns, String) -> AmazonSns| {
+        let own = AmazonSns::signed_by([TOPIC], certificate(&OWN.by_root));
+        pack(own, format!("http://{}/confirm", emulator.addr))
+    };
+    let stage_of = async |pack| {
+        let clock = FakeClock::at(now());
+        let store = ScriptedStore::new(&clock);
+        Stage::on(pack, clock, store, |builder| builder).await
+    };
+    let sns = SnsSimulator::new(TOPIC, &OWN.private_key).unwrap();
+    let begins = Call::of(&sns.subscription_confirmation(ID, now()).unwrap());
+    let ends = Call::of(&sns.unsubscribe_confirmation(ID, now()).unwrap());
+
+    let silent = stage_of(pack(|pack, _| pack)).await;
+    assert_eq!(silent.send(&begins).await.status, 200);
+    let calling = stage_of(pack(|pack, at| pack.confirm_by_call_at(at))).await;
+    // Its address lacks topic and token.
+    assert_eq!(calling.send(&call(&*OWN.confirmation)).await.status, 200);
+    assert_eq!(log.with("its address is not that of SNS").len(), 1);
+    assert_eq!(calling.send(&ends).await.status, 200);
+    assert!(emulator.asked().is_empty());
+
+    assert_eq!(calling.send(&begins).await.status, 200);
+    until("the call", || {
+        !log.with("was confirmed by a call").is_empty()
+    })
+    .await;
+    let body: Value = serde_json::from_slice(&begins.body).unwrap();
+    let query = format!(
+        "/confirm?Action=ConfirmSubscription&TopicArn={TOPIC}&Token={}",
+        body["Token"].as_str().unwrap()
+    );
+    assert_eq!(emulator.asked(), [query]);
+    emulator.says(Says::Redirect);
+    assert_eq!(calling.send(&begins).await.status, 200);
+    until("the call", || !log.with("instead of 200").is_empty()).await;
+    assert_eq!(emulator.asked().len(), 2);
+    assert!(!log.text().contains(body["Token"].as_str().unwrap()));
+}
+
+#[test]
+fn subscriptions_are_confirmed_over_https_or_on_the_own_machine() {
+    let built = |address: &str| {
+        let pack = AmazonSns::signed_by([TOPIC], certificate(&OWN.by_root));
+        Receiver::new("sns", pack.confirm_by_call_at(address))
+            .judge()
+            .map(|_| ())
+    };
+    for bad in [
+        "http://mirror.example/",
+        "https://user@mirror.example/",
+        "sns",
+    ] {
+        assert!(matches!(built(bad), Err(BuildError::Access(_))), "{bad}");
+    }
+    assert!(built("https://mirror.example/").is_ok());
+}

@@ -133,6 +133,7 @@ async fn refusals(stage: &Stage, pack: &Puppet) {
         Rejection::BodyTooSlow { deadline: limit },
         Rejection::BodyIncomplete,
         Rejection::AddressDenied,
+        Rejection::HandshakeRefused("of another shape"),
         Rejection::UnknownTenant,
         Rejection::AccessMissing,
         Rejection::AccessDenied,

@@ -273,7 +273,7 @@ fn nothing_of_a_secret_is_in_what_is_refused() {
 /// Who reads the error need not read its text to know where to look.
 #[test]
 fn a_setting_that_cannot_be_says_whose_it_is() {
-    let of_github = Preset::github(Secret::utf8("secret").unwrap()).answer_url_verification();
+    let of_github = Preset::github(Secret::utf8("secret").unwrap()).answer_challenge();
     let dateless = Preset::github(Secret::utf8("secret").unwrap()).accept_unreadable_time();
     for pack in [of_github, dateless] {
         let built = Receiver::new("github", pack)
@@ -281,7 +281,7 @@ fn a_setting_that_cannot_be_says_whose_it_is() {
             .build();
         assert!(matches!(built, Err(BuildError::Pack(_))), "{built:?}");
     }
-    let of_slack = Preset::slack(Secret::utf8("secret").unwrap()).answer_url_verification();
+    let of_slack = Preset::slack(Secret::utf8("secret").unwrap()).answer_challenge();
     assert!(Receiver::new("slack", of_slack).judge().is_ok());
     let no_header = refused(|builder| builder.access(HeaderSecrets::new([("", ""); 0])));
     assert!(matches!(no_header, BuildError::Access(_)), "{no_header:?}");

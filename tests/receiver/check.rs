@@ -366,6 +366,22 @@ fn a_type_in_an_unsigned_header_does_not_tell_events_apart() {
 }
 
 #[test]
+fn a_sender_that_asks_first_and_hears_nothing_is_found() {
+    let secret = || Secret::utf8("a secret of both ends").unwrap();
+    let is_found = |pack: Preset| {
+        let found = found(pack, |builder| builder);
+        found.iter().any(|it| it.code() == "challenge_not_answered")
+    };
+    assert!(is_found(Preset::meta(secret())));
+    assert!(!is_found(
+        Preset::meta(secret()).answer_challenge_with(secret())
+    ));
+    // Its handler gets the question.
+    assert!(!is_found(Preset::slack(secret())));
+    assert!(!is_found(Preset::github(secret())));
+}
+
+#[test]
 fn the_worst_comes_first_and_every_finding_has_advice() {
     let pack = Logto::new(Secret::utf8(logto::KEY).unwrap());
     let found = found(pack, |builder| {

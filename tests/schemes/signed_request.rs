@@ -381,7 +381,7 @@ fn a_literal_that_the_form_of_the_time_may_contain_is_refused_at_start() {
         (UtcDateTime, "{timestamp}:{body}", true),
         (UtcDateTime, "{nonce}{timestamp:19}:{body}", false),
         (Rfc3339, "{timestamp}.{body}", true),
-        (Rfc3339, "{nonce}{timestamp:rfc3339}.{body}", false),
+        (Rfc3339, "{nonce}{timestamp:rfc3339}.{body}", true),
     ] {
         let mut config = SignedRequestConfig::new("x-signature")
             .template(template)

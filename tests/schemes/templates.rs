@@ -258,6 +258,14 @@ fn a_time_of_rfc_3339_needs_no_literal_beside_it() {
             &["{timestamp:rfc3339}", "{body}"][..],
             &["{body}", "{timestamp:rfc3339}"],
             &["{id:2}", "{timestamp:rfc3339}", "{body}"],
+            &["{id}", "{timestamp:rfc3339}", "{body}"],
+            &[
+                "a:",
+                "{header:x-a:1}",
+                "{id}",
+                "{timestamp:rfc3339}",
+                "{body}",
+            ],
             &["{id}", "{timestamp:rfc3339}", "|", "{body}"],
             &["{timestamp:rfc3339}", ".", "{body}"],
         ] {
@@ -272,7 +280,12 @@ fn a_time_of_rfc_3339_needs_no_literal_beside_it() {
     for (template, form) in [
         ("{timestamp:rfc3339}{body}", TimestampForm::Seconds),
         ("{timestamp:rfc3339}{body}", TimestampForm::UtcDateTime),
-        ("{id}{timestamp:rfc3339}{body}", TimestampForm::Rfc3339),
+        (
+            "{id}{method}{timestamp:rfc3339}{body}",
+            TimestampForm::Rfc3339,
+        ),
+        ("{body}{id}{timestamp:rfc3339}", TimestampForm::Rfc3339),
+        ("{body}{timestamp:rfc3339}{id}", TimestampForm::Rfc3339),
         ("{id:rfc3339}{body}", TimestampForm::Rfc3339),
         ("{timestamp:RFC3339}{body}", TimestampForm::Rfc3339),
         ("{timestamp}{body}", TimestampForm::Rfc3339),

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, future::pending, io, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -30,6 +30,7 @@ pub(crate) struct Client {
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -152,6 +153,7 @@ where
             .await
             .map_err(|error| failure(&error))?;
         let status = response.status();
+        let headers = response.headers().clone();
         let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES)
             .collect()
             .await;
@@ -164,7 +166,11 @@ where
                 return Err(known.map_or(Failure::Broken, failure));
             }
         };
-        Ok(Answered { status, body })
+        Ok(Answered {
+            status,
+            headers,
+            body,
+        })
     };
     // The connection only moves bytes. The exchange shows how it ends.
     let connection = async {

@@ -8,6 +8,6 @@ mod target;
 mod tls;
 
 pub(crate) use self::{
-    client::{Client, Failure},
+    client::{Answered, Client, Failure},
     target::Target,
 };

@@ -5,6 +5,7 @@ use std::any::Any;
 
 use hookgate::{
     BuildError, Rejection,
+    challenge::Challenge,
     cloudevents::CloudEvent,
     json::Json,
     pack::{
@@ -71,6 +72,10 @@ impl<P: Provider> Provider for ForAnyEvent<P> {
 
     fn check_media_type(&self, head: &Head<'_>) -> Result<(), Rejection> {
         self.0.check_media_type(head)
+    }
+
+    fn challenges(&self) -> Vec<Challenge> {
+        self.0.challenges()
     }
 
     fn verify<'a>(

@@ -14,6 +14,7 @@ use crate::{
     output::fault,
     settings::{
         access::{AccessRule, Gates},
+        challenge::Answers,
         refused::Refused,
         token_endpoint::TokenEndpointRule,
     },
@@ -30,8 +31,14 @@ const BODY_LIMIT: &str = "body_limit";
 pub(crate) const ACCEPT_GZIP: &str = "accept_gzip";
 /// A record without a media type gets the first that is taken: for vectors that hold the signed headers alone.
 pub(crate) const ASSUME_MEDIA_TYPE: &str = "assume_media_type";
+/// Whether the question of a sender is answered, and with which secret.
+const CHALLENGE: &str = "challenge";
+/// Which senders of CloudEvents may send.
+const WEB_HOOKS: &str = "web_hooks";
 /// The members that are the receiver's, and not the scheme's.
-pub(crate) const OF_RECEIVER: [&str; 6] = [
+pub(crate) const OF_RECEIVER: [&str; 8] = [
+    CHALLENGE,
+    WEB_HOOKS,
     ACCESS,
     TOKEN_ENDPOINT,
     MEDIA_TYPES,
@@ -121,6 +128,11 @@ impl Settings {
     /// Whether a request without a media type is taken for one that has it.
     pub(crate) fn assumes_media_type(&self) -> Result<bool, Refused> {
         Ok(self.member(ASSUME_MEDIA_TYPE)?.unwrap_or_default())
+    }
+
+    /// Whether the question of the sender is answered.
+    pub(crate) fn answers(&self) -> Result<Answers, Refused> {
+        Answers::read(self.member(CHALLENGE)?, self.member(WEB_HOOKS)?)
     }
 
     fn member<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Refused> {

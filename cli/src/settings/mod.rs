@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod access_only;
 pub(crate) mod any_event;
 pub(crate) mod catalog;
+pub(crate) mod challenge;
 pub(crate) mod cloud_events;
 pub(crate) mod credentials;
 mod dated_events;

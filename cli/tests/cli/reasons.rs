@@ -27,6 +27,13 @@ fn cases() -> Vec<(Reason, Value)> {
         record["peer"] = peer;
         record
     };
+    let asked = || {
+        let mut record = with("method", "GET");
+        record["provider"] = json!("meta");
+        record["path"] = json!("/?hub.mode=subscribe&hub.challenge=1&hub.verify_token=another");
+        record["settings"] = json!({"challenge": "utf8:typed in"});
+        record
+    };
     let large = vec![b' '; 1024 * 1024 + 1];
     vec![
         (Reason::MethodNotAllowed, with("method", "GET")),
@@ -55,6 +62,7 @@ fn cases() -> Vec<(Reason, Value)> {
             with_header("content-length", "1048577"),
         ),
         (Reason::AddressDenied, from(json!("192.0.2.1:443"))),
+        (Reason::HandshakeRefused, asked()),
         (Reason::PeerNotWired, from(Value::Null)),
         (Reason::UnknownTenant, with("tenant", "")),
         (Reason::UnknownTenant, with("tenant", "t".repeat(257))),

@@ -155,6 +155,12 @@ fn whole() -> Vec<(&'static str, Value)> {
         ),
         ("contentful", json!({"signed_headers": ["x-a"]})),
         (
+            "meta",
+            json!({
+                "challenge": "utf8:typed in", "web_hooks": {"origins": ["a.example"], "rate": 120},
+            }),
+        ),
+        (
             "hmac-header",
             json!({
                 "signature_header": "x-signature", "encoding": "hex", "layout": "list", "separator": ";",

@@ -7,18 +7,20 @@ use std::sync::{
 
 use axum::{Router, extract::State, routing::post};
 use hookgate::{
-    Receiver, ReceiverBuilder,
+    Receiver, ReceiverBuilder, Secret,
     access::{ApiKey, Basic, Networks},
     dedup::MemoryStore,
     json::{Json, Payload},
     providers::{
         facephi::{Facephi, Topic, WorkflowEvent},
         idcloud::{self, IdCloud},
+        known,
         logto::LogtoSimulator,
         preset::{Preset, PresetSimulator},
         unico_check::{self, Status, UnicoCheck},
     },
     schemes::Recipe,
+    simulator::{Asking, SampleId},
     testing::{Asked, Bench, Content, Kit, Report, Scenario, Sender, senders},
 };
 use hookgate_actix::testing::ActixHost;
@@ -298,4 +300,40 @@ async fn a_sender_may_be_a_closure_and_say_what_it_does_not_have() {
     let report = kit(app, sender).run(Scenario::ALL).await;
     let unknown = [Scenario::UnknownType, Scenario::OtherShape];
     report.assert_passed_but([unknown, OPEN].concat());
+}
+
+#[tokio::test]
+async fn a_sender_that_asks_first_hears_what_it_wants() {
+    let token = || Secret::utf8("typed-in").unwrap();
+    let question = known::find("meta").unwrap().challenges[0];
+    let nothing = |_: &Asked<'_>| None;
+    let played = async |pack: fn(Preset, Secret) -> Preset| {
+        let receiver = |bench: &Bench| {
+            let pack = pack(Preset::meta(bench.keys()), token());
+            Receiver::new("meta", pack)
+        };
+        let axum =
+            AxumHost::new(async |bench: &Bench| on_axum::<Payload<Json>>(bench, receiver(bench)));
+        let actix = ActixHost::new(async |bench: &Bench| {
+            on_actix::<Payload<Json>>(bench, receiver(bench)).await
+        });
+        let asking = || Asking::new(question, SampleId::from_bits(1), Some(token()));
+        let on_axum = Kit::new(axum, nothing).challenge(asking().request(PATH), asking());
+        let on_actix = Kit::new(actix, nothing).challenge(asking().request(PATH), asking());
+        let scenarios = [Scenario::Challenge];
+        [
+            on_axum.run(&scenarios).await,
+            on_actix.run(&scenarios).await,
+        ]
+    };
+    for report in played(Preset::answer_challenge_with).await {
+        report.assert_passed();
+    }
+    for report in played(|pack, _| pack).await {
+        let failure = report.failure(Scenario::Challenge).unwrap();
+        assert!(failure.contains("answer_challenge"), "{failure}");
+    }
+    let app = async |bench: &Bench| on_axum::<LogtoEvent>(bench, logto(bench));
+    let report = kit(app, logto_sender()).run(&[Scenario::Challenge]).await;
+    report.assert_passed_but([Scenario::Challenge]);
 }

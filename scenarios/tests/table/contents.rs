@@ -27,7 +27,7 @@ fn sent(body: &str) -> Sent {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_handshake_is_answered_as_its_sender_asked_and_no_handler_runs() {
     everywhere(
-        |tools| tools.receiver_of(slack().answer_url_verification()),
+        |tools| tools.receiver_of(slack().answer_challenge()),
         async |scene| {
             let mut answers = Vec::new();
             // Nothing is claimed: each is answered, and no copy is turned away.
@@ -52,7 +52,7 @@ async fn a_handshake_is_answered_as_its_sender_asked_and_no_handler_runs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_handshake_that_nobody_signed_learns_nothing() {
     everywhere(
-        |tools| tools.receiver_of(slack().answer_url_verification()),
+        |tools| tools.receiver_of(slack().answer_challenge()),
         async |scene| {
             let mut forged = sent(QUESTION);
             forged.body = QUESTION.replace("3eZ", "4eZ").into();

@@ -133,3 +133,9 @@ async fn what_the_sdk_of_python_sends_arrives() {
     let recorded = include_str!("../../../tests/vectors/cloudevents/sdk/python_v1.json");
     each_arrives("python_v1", recorded, &[Tolerance::PlainHeaders]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_sdk_of_rust_sends_arrives() {
+    let recorded = include_str!("../../../tests/vectors/cloudevents/sdk/rust.json");
+    each_arrives("rust", recorded, &[Tolerance::PlainHeaders]).await;
+}

@@ -4,7 +4,6 @@
 //! in `rows`, and a line of the list there.
 
 mod body_time;
-mod challenge;
 mod credential;
 mod event_type_at;
 mod fact;
@@ -32,7 +31,6 @@ pub(super) use self::rows::{
 };
 pub use self::{
     body_time::BodyTime,
-    challenge::Challenge,
     credential::{Credential, CredentialForm},
     event_type_at::EventTypeAt,
     fact::Fact,
@@ -50,6 +48,7 @@ pub use self::{
 #[cfg(feature = "public-keys")]
 use crate::schemes::PublicKeySignatureConfig;
 use crate::{
+    challenge::Question,
     provider::{Retries, SenderProfile, TimeKind},
     request::form::FORM,
     schemes::SchemeConfig,
@@ -104,8 +103,8 @@ pub struct KnownSender {
     /// Whether each attempt is signed anew, with its own time, where the scheme signs one. `false`: with the time of the
     /// first attempt.
     pub signed_anew: Fact<bool>,
-    /// By which it asks whether the endpoint is ours.
-    pub challenge: Option<Challenge>,
+    /// How it asks whether the endpoint is ours. Empty: nothing is known of it.
+    pub challenges: &'static [Question],
     /// The secret that signs, or the token itself; `None` where there is neither.
     pub secret: Option<SecretForm>,
     /// Whose key that is.
@@ -165,7 +164,7 @@ impl KnownSender {
         event_type: Fact::assumed(EventTypeAt::Nowhere),
         body_time: None,
         signed_anew: Fact::assumed(true),
-        challenge: None,
+        challenges: &[],
         secret: None,
         key_owner: KeyOwner::Customer,
         credentials: &[],

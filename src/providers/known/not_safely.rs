@@ -82,6 +82,12 @@ pub static NOT_SAFELY: &[NotSafely] = &[
         "Mercado Pago",
         "a MAC of an id in the address, a request's id and a time, and not of the body",
     ),
+    NotSafely::known(
+        "monday",
+        "monday.com",
+        "a token that shows who calls, and not the event; the webhooks of a board may have none",
+        "developer.monday.com/apps/docs/integration-authorization",
+    ),
     NotSafely::assumed(
         "moov",
         "Moov",

@@ -10,6 +10,7 @@
 //! [`event_type`](crate::delivery::Delivery::event_type), but a
 //! [`claimed_type`](crate::delivery::Delivery::claimed_type).
 
+mod answering;
 mod form_field;
 mod merging;
 mod open;
@@ -27,6 +28,7 @@ use http::HeaderName;
 use serde::de::DeserializeOwned;
 
 use self::{
+    answering::Answering,
     reading::Reading,
     scheme_of_row::{scheme_of, signs_of},
     signed_part::{covered, signed_part},
@@ -37,6 +39,7 @@ pub use self::{
 };
 use super::known::{EventTypeAt, JSON, KnownSender, OpenSettings};
 use crate::{
+    challenge::Challenge,
     identity::EventType,
     json::{Json, Payload},
     keys::LiveKeys,
@@ -80,7 +83,7 @@ pub struct Preset<T = Json> {
     reading: Reading,
     /// The header of the type, which nothing signs.
     type_header: Option<HeaderName>,
-    answers_challenge: bool,
+    answering: Answering,
     accept_unreadable_time: bool,
     profile: SenderProfile,
     event: PhantomData<fn() -> T>,
@@ -180,7 +183,7 @@ impl Preset {
             keys,
             reading: Reading::of_scheme(signs),
             type_header: None,
-            answers_challenge: false,
+            answering: Answering::default(),
             accept_unreadable_time: false,
             profile,
             event: PhantomData,
@@ -202,32 +205,11 @@ impl<T> Preset<T> {
             keys: self.keys,
             reading: self.reading,
             type_header: self.type_header,
-            answers_challenge: self.answers_challenge,
+            answering: self.answering,
             accept_unreadable_time: self.accept_unreadable_time,
             profile: self.profile,
             event: PhantomData,
         }
-    }
-
-    /// Slack only: answers `url_verification`, by which Slack asks whether the endpoint is the app's, with its
-    /// `challenge`. The request is verified first. Nothing is claimed for it, and no handler runs. Default: the handler
-    /// gets it.
-    ///
-    /// For another preset, `build()` is a [`BuildError`].
-    ///
-    /// ```
-    /// use hookgate::{Secret, providers::preset::Preset};
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let pack = Preset::slack(Secret::utf8("8f742231b10e8888abcd99yyyzzz85a5")?).answer_url_verification();
-    /// # let _ = pack;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn answer_url_verification(mut self) -> Self {
-        self.answers_challenge = true;
-        self
     }
 
     /// Takes the time of an event that is there and cannot be read for none, instead of refusing the event. It is then
@@ -276,11 +258,7 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
 
     fn validate(&self) -> Result<(), BuildError> {
         let scheme = self.scheme.as_ref().map_err(Clone::clone)?;
-        if self.answers_challenge && self.reading.challenge.is_none() {
-            return Err(BuildError::Pack(
-                "`answer_url_verification` is a setting of `Preset::slack` alone: leave it out",
-            ));
-        }
+        self.answering.check(self.reading.questions)?;
         if self.accept_unreadable_time && !self.reading.dates_events() {
             return Err(BuildError::Pack(
                 "`accept_unreadable_time` is for senders whose events say when they occurred: leave it out",
@@ -301,9 +279,14 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
     fn findings(&self, _now: UnixTime) -> Vec<Finding> {
         let scheme = self.scheme.as_ref();
         let mut found = scheme.map_or_else(|_| Vec::new(), |scheme| scheme.findings());
+        found.extend(self.answering.finding(self.reading.questions));
         found.extend(merging::findings(&self.reading));
         found.extend(self.accept_unreadable_time.then(accepts_unreadable_time));
         found
+    }
+
+    fn challenges(&self) -> Vec<Challenge> {
+        self.answering.challenges(self.reading.questions)
     }
 
     fn names_keys(&self) -> bool {
@@ -337,7 +320,16 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
         if !self.reading.is_as_labelled(&request) {
             return Err(Rejection::MislabelledBody);
         }
-        match self.reading.sent_at(covered(&verified, request.body)) {
+        let covered = covered(&verified, request.body);
+        if self
+            .answering
+            .may_have_signed(self.reading.questions, covered)
+        {
+            return Err(Rejection::SignedForAnother(
+                "a text that anybody may have signed",
+            ));
+        }
+        match self.reading.sent_at(covered) {
             None => Ok(verified),
             Some(EventTime::At(time)) => Ok(verified.with_sent_at(Some(time))),
             Some(EventTime::Missing) => Err(Rejection::MissingTimestamp),
@@ -355,13 +347,10 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
             return Ok(Contents::Events(Vec::new()));
         }
         let text = self.reading.text(&signed)?;
-        let read = self.reading.read(&text, authenticated)?;
-        let event_type = read.event_type.as_deref();
-        if self.answers_challenge
-            && let Some(handshake) = self.reading.answer(event_type, &text)
-        {
+        if let Some(handshake) = self.answering.answer(self.reading.questions, &text)? {
             return Ok(handshake.into());
         }
+        let read = self.reading.read(&text, authenticated)?;
         let occurred_at = read
             .occurred_at
             .unless_unreadable(self.accept_unreadable_time);

@@ -1,17 +1,17 @@
 //! [`Reading`]: where a sender's events have what a preset reads of them.
 
 use bytes::Bytes;
-use http::{HeaderValue, header};
 
 use super::form_field::FormField;
 use crate::{
+    challenge::Question,
     identity::KeyParts,
     json::{
         digest_without,
         places::{Repeated, find, text},
     },
-    provider::{Authenticated, Handshake, TimeKind, Undecodable},
-    providers::known::{BodyTime, Challenge, EventTypeAt, Identity, KnownSender},
+    provider::{Authenticated, TimeKind, Undecodable},
+    providers::known::{BodyTime, EventTypeAt, Identity, KnownSender},
     request::RawRequest,
     schemes::Signs,
     time::EventTime,
@@ -25,7 +25,8 @@ pub(super) struct Reading {
     pub(super) equal_bodies: Option<&'static str>,
     pub(super) event_type: EventTypeAt,
     pub(super) time: Option<BodyTime>,
-    pub(super) challenge: Option<Challenge>,
+    /// How it asks whether the endpoint is ours.
+    pub(super) questions: &'static [Question],
     pub(super) form: Option<FormField>,
 }
 
@@ -51,7 +52,7 @@ impl Reading {
             equal_bodies: None,
             event_type: EventTypeAt::Nowhere,
             time: None,
-            challenge: None,
+            questions: &[],
             form: None,
         }
     }
@@ -65,7 +66,7 @@ impl Reading {
                 Some(time) => Some(*time.value()),
                 None => None,
             },
-            challenge: sender.challenge,
+            questions: sender.challenges,
             form: match sender.form_field {
                 Some(field) => Some(FormField(field)),
                 None => None,
@@ -171,24 +172,5 @@ impl Reading {
             }
             (Identity::OfPack(_), _) => return Err(Undecodable("its own pack identifies it")),
         })
-    }
-
-    /// The answer to a verified event, where that is a challenge.
-    pub(super) fn answer(&self, event_type: Option<&str>, signed: &[u8]) -> Option<Handshake> {
-        let challenge = self.challenge?;
-        if event_type != Some(challenge.event_type) {
-            return None;
-        }
-        // Without a text there is nothing to answer: the handler gets it, as any other event.
-        let [answer] = find(signed, [Some(challenge.answer)]).ok()?;
-        let answer: String = serde_json::from_str(answer?.get()).ok()?;
-        let plain = HeaderValue::from_static("text/plain");
-        // What a sender wrote is no page of this origin, should a browser ever see it.
-        let as_it_says = HeaderValue::from_static("nosniff");
-        Some(
-            Handshake::new(answer)
-                .header(header::CONTENT_TYPE, plain)
-                .header(header::X_CONTENT_TYPE_OPTIONS, as_it_says),
-        )
     }
 }

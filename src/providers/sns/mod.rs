@@ -12,6 +12,8 @@
 mod certificate;
 #[cfg(feature = "sns")]
 mod certificates;
+#[cfg(feature = "sns")]
+mod confirming;
 mod decode;
 mod event;
 mod pack;

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, sync::Arc};
 
 #[cfg(feature = "sns")]
-use super::SnsCertificates;
+use super::{SnsCertificates, confirming::Confirming};
 use super::{
     decode::{self, Message},
     event::{Confirmation, Notification},
@@ -43,7 +43,7 @@ use crate::{
 ///
 /// Before SNS sends anything to an endpoint, it sends a `SubscriptionConfirmation`. It is verified as a notification is,
 /// answered 200 and counted as not of interest. Its handler does not run. A line of the log says that it came, and
-/// [`on_confirmation`](Self::on_confirmation) is told.
+/// [`on_confirmation`](Self::on_confirmation) is told. `confirm_by_call` (feature `sns`) is the named choice that answers it.
 ///
 /// # Examples
 ///
@@ -72,6 +72,8 @@ pub struct AmazonSns {
     scheme: Result<Sns, BuildError>,
     keys: Result<Keys, BuildError>,
     asked: Option<Arc<Asked>>,
+    #[cfg(feature = "sns")]
+    confirming: Option<Result<Arc<Confirming>, &'static str>>,
 }
 
 /// Is told of a confirmation.
@@ -115,6 +117,8 @@ impl AmazonSns {
             config,
             keys,
             asked: None,
+            #[cfg(feature = "sns")]
+            confirming: None,
         }
     }
 
@@ -153,13 +157,44 @@ impl AmazonSns {
         self
     }
 
-    /// The one place that learns of a verified confirmation. What answers it by itself belongs here.
+    /// Confirms a subscription of one of the topics by a call of the address that its message names. Feature `sns`. Default:
+    /// nothing is called.
+    ///
+    /// Only an address of SNS in the topic's region is called, which is written as SNS writes it, with the topic and the token
+    /// that were signed. The call is over `https`, follows no redirect, and has 10 s. A line of the log says how it ended.
+    /// The end of a subscription is not called back. Needs tokio.
+    ///
+    /// Whoever may subscribe an endpoint to one of the topics then has it subscribed.
+    #[cfg(feature = "sns")]
+    #[must_use]
+    pub fn confirm_by_call(mut self) -> Self {
+        self.confirming = Some(Ok(Arc::new(Confirming::default())));
+        self
+    }
+
+    /// As [`confirm_by_call`](Self::confirm_by_call), at this address in the place of SNS's: an emulator. Only `https`, or
+    /// `http` to the own machine.
+    #[cfg(feature = "sns")]
+    #[must_use]
+    pub fn confirm_by_call_at(mut self, address: impl AsRef<str>) -> Self {
+        let url = crate::access::checked(address.as_ref()).map_err(|_| {
+            "the address that confirms subscriptions must be https, or of the own machine, without user and password"
+        });
+        self.confirming = Some(url.map(|emulator| Arc::new(Confirming::at(emulator))));
+        self
+    }
+
+    /// The one place that learns of a verified confirmation.
     fn tell(&self, confirmation: &Confirmation) {
         log::confirmation(if confirmation.begins {
             MessageType::SubscriptionConfirmation.name()
         } else {
             MessageType::UnsubscribeConfirmation.name()
         });
+        #[cfg(feature = "sns")]
+        if let (Some(Ok(confirming)), Ok(scheme)) = (&self.confirming, &self.scheme) {
+            confirming.confirm(scheme, confirmation);
+        }
         if let Some(asked) = &self.asked {
             // The sender's answer is none of its business, and what was thrown may be personal.
             let _ = caught(|| asked(confirmation));
@@ -185,6 +220,10 @@ impl Provider for AmazonSns {
     fn validate(&self) -> Result<(), BuildError> {
         let scheme = self.scheme.as_ref().map_err(Clone::clone)?;
         let keys = self.keys.as_ref().map_err(Clone::clone)?;
+        #[cfg(feature = "sns")]
+        if let Some(Err(why)) = &self.confirming {
+            return Err(BuildError::Access(why));
+        }
         keys.check(|kind| scheme.takes(kind))?;
         keys.check_each(|key| scheme.check_key(key))
     }

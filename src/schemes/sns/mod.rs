@@ -135,6 +135,19 @@ impl Scheme for Sns {
 }
 
 impl Sns {
+    /// The address that confirms a subscription of one of the topics, as SNS writes it. `None` for another topic, or what is no
+    /// token of SNS.
+    #[cfg(feature = "sns")]
+    pub(crate) fn confirmation_url(&self, arn: &str, token: &str) -> Option<String> {
+        let topic = self.topics.iter().find(|topic| topic.arn() == arn)?;
+        let is_token = (1..=LONGEST_TOKEN).contains(&token.len())
+            && token.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_token.then(|| {
+            let host = topic.host();
+            format!("https://{host}/?Action=ConfirmSubscription&TopicArn={arn}&Token={token}")
+        })
+    }
+
     fn takes_sha1(&self) -> Option<Finding> {
         let found = |advice| {
             Finding::new(
@@ -155,6 +168,10 @@ impl Sns {
         }
     }
 }
+
+/// Of a confirmation, in characters. Recorded ones have up to 256.
+#[cfg(feature = "sns")]
+const LONGEST_TOKEN: usize = 1024;
 
 /// The type of a message that was proved.
 fn message_type(signed: &[u8]) -> Option<MessageType> {

@@ -72,7 +72,7 @@ impl Topic {
     }
 
     /// The host of SNS in the topic's region.
-    #[cfg(feature = "simulator")]
+    #[cfg(any(feature = "simulator", feature = "sns"))]
     pub(super) fn host(&self) -> String {
         format!("sns.{}.{}", self.region, self.suffix)
     }

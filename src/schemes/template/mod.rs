@@ -53,6 +53,8 @@ pub(super) const MAX_HEADERS: usize = 8;
 /// - Between two literals, or a literal and an end, at most one placeholder has no such end. The literal towards the
 ///   body then ends it, with what has one beside it: none of these texts may contain the byte of that literal which is
 ///   met first. A request whose text does is refused.
+/// - In front of the body, `{timestamp:rfc3339}` ends it too: none of these texts may contain a colon, and the first one of
+///   such a time stands behind its first 13 bytes.
 ///
 /// What is left in the middle is the body. So no two requests whose parts differ have the same signed text. In the place
 /// of the body may stand its digest, of a fixed length: two bodies of one digest are not known for these digests.

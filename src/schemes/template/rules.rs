@@ -143,24 +143,33 @@ pub(super) fn of(pieces: &[Piece]) -> Result<Rules, &'static str> {
     let behind = pieces.iter().skip(body.saturating_add(1)).rev();
     let first = |text: &str| text.bytes().next();
     let last = |text: &str| text.bytes().next_back();
-    // Every address begins so. How it ends, a template by itself does not know.
-    let mut rules = of_side(before, first, Some(b'h'))?;
-    rules.extend(of_side(behind, last, None)?);
+    // Every address begins so. How it ends, a template by itself does not know. The same goes for a time of RFC 3339: its
+    // first colon stands behind its first 13 bytes.
+    let mut rules = of_side(before, first, Some(b'h'), Some(b':'))?;
+    rules.extend(of_side(behind, last, None, None)?);
     Ok(rules)
 }
 
 /// Of the pieces on one side of the body, from the end of the text towards it. `met` is the byte of a literal that is
-/// met first, `of_url` that of the address.
+/// met first, `of_url` that of the address, and `in_time` one that tells where a time of RFC 3339 begins.
 fn of_side<'p>(
     pieces: impl Iterator<Item = &'p Piece>,
     met: fn(&str) -> Option<u8>,
     of_url: Option<u8>,
+    in_time: Option<u8>,
 ) -> Result<Rules, &'static str> {
     let mut rules = Rules::new();
     let mut run = Rules::new();
     for piece in pieces {
         match piece {
-            Piece::Taken(source, extent) => run.push((source.clone(), TextRule::of(*extent))),
+            Piece::Taken(source, extent) => {
+                let rule = TextRule::of(*extent);
+                if rule.ends_itself && in_time.is_some() && run.iter().any(|(_, it)| !it.has_end())
+                {
+                    rules.extend(ended(&mut run, in_time)?);
+                }
+                run.push((source.clone(), rule));
+            }
             Piece::Literal(text) => rules.extend(ended(&mut run, met(text))?),
             Piece::Url(_) => rules.extend(ended(&mut run, of_url)?),
             Piece::Body | Piece::BodyDigest(_) => {}

@@ -1,5 +1,6 @@
 //! The scenarios, played.
 
+mod challenge;
 mod copies;
 mod events;
 mod failures;
@@ -19,15 +20,17 @@ pub(super) async fn play<H: Host, S: Sender>(
     scene: &mut Scene<'_, H, S>,
 ) -> Played {
     inbox::needs_own_inbox(scene)?;
-    if scene.has_inbox() && !Scenario::INBOX.contains(&scenario) {
+    let is_named = scenario == Scenario::Challenge;
+    if scene.has_inbox() && !Scenario::INBOX.contains(&scenario) && !is_named {
         return Err(Stop::left_out(
             "the receiver has an inbox: its table is `Scenario::INBOX`",
         ));
     }
-    if !Scenario::ALL.contains(&scenario) {
+    if !Scenario::ALL.contains(&scenario) && !is_named {
         inbox::needs_inbox(scene)?;
     }
     match scenario {
+        Scenario::Challenge => challenge::challenge(scene).await,
         Scenario::FirstDelivery => events::first_delivery(scene).await,
         Scenario::SequentialCopies => copies::sequential(scene).await,
         Scenario::ConcurrentCopies => copies::concurrent(scene).await,

@@ -80,7 +80,7 @@ impl Ruling {
             | Rejection::UnsupportedEventFormat
             | Rejection::EventModeNotTaken(_) => Stage::MediaType,
             Rejection::UnsupportedEncoding => Stage::Encoding,
-            Rejection::HostMismatch => Stage::Host,
+            Rejection::HostMismatch | Rejection::HandshakeRefused(_) => Stage::Host,
             Rejection::BodyTooLarge { .. } | Rejection::UnpackedTooLarge { .. } => Stage::Length,
             Rejection::UnknownTenant | Rejection::AccessMissing | Rejection::AccessDenied => {
                 Stage::Access

@@ -98,7 +98,17 @@ fn type_of<'a>(delivery: Observed<'a>) -> &'a str {
 impl Observer for Report {
     fn rejected(&self, _: &str, rejection: &Rejection) {
         let reason = rejection.reason();
-        note(Tone::Bad, "refused", format_args!("  {reason}"));
+        match rejection {
+            // Its text is fixed, and whoever registers an endpoint needs it.
+            Rejection::HandshakeRefused(why) => {
+                note(Tone::Bad, "refused", format_args!("  {reason}: {why}"));
+            }
+            _ => note(Tone::Bad, "refused", format_args!("  {reason}")),
+        }
+    }
+
+    fn answered(&self, _: &str, reason: Reason) {
+        note(Tone::Neutral, "answered", format_args!("  {reason}"));
     }
 
     fn ended(&self, delivery: Observed<'_>, reason: Reason) {

@@ -1,5 +1,6 @@
 //! `hookgate send`: what senders send, over real HTTP, in their own manner.
 
+mod ask;
 mod attempt;
 mod cloud_events;
 mod courier;
@@ -74,6 +75,13 @@ pub(crate) struct Send {
     /// List the events of the provider, or of all.
     #[arg(long)]
     list: bool,
+    /// Ask whether the endpoint is its owner's, as the provider does, in place of an event. The setting `challenge` has
+    /// the secret, where the question needs one.
+    #[arg(long, conflicts_with_all = ["event", "flow", "count", "copies", "rate", "data", "set", "edit", "form"])]
+    challenge: bool,
+    /// Ask as a sender of CloudEvents of this name does before it sends: `OPTIONS` with `WebHook-Request-Origin`.
+    #[arg(long, value_name = "ORIGIN", conflicts_with_all = ["event", "flow", "count", "copies", "rate", "data", "set", "edit", "form", "challenge"])]
+    handshake: Option<String>,
     /// Play a whole onboarding: the seven events of one Facephi operation, with the gaps of a real one.
     #[arg(long, conflicts_with_all = ["event", "count", "rate", "data", "set", "edit"])]
     flow: bool,
@@ -146,7 +154,8 @@ impl Send {
                 io::Error::other("unknown provider; `hookgate send --list` lists those there are")
             })?,
         };
-        let is_nothing_named = self.event.is_none() && !self.flow;
+        let asks = self.challenge || self.handshake.is_some();
+        let is_nothing_named = self.event.is_none() && !self.flow && !asks;
         if self.list || (is_nothing_named && self.to.is_none()) {
             return list(std::slice::from_ref(listed), self.json);
         }
@@ -163,11 +172,26 @@ impl Send {
         let target = Target::read(url).map_err(|why| io::Error::other(format!("--to: {why}")))?;
         let loaded = self.credentials.load(listed.name, Role::Sender)?;
         let courier = self.courier(listed, &loaded, target)?;
+        if asks {
+            return self.ask(&courier, &loaded);
+        }
         let plan = self.plan(listed)?;
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?
             .block_on(self.send(courier, plan))
+    }
+
+    fn ask(&self, courier: &Courier, loaded: &Loaded) -> io::Result<ExitCode> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async {
+            match &self.handshake {
+                Some(origin) => ask::handshake(courier, origin, self.json).await,
+                None => ask::ask(courier, loaded, self.json).await,
+            }
+        })
     }
 
     fn plan(&self, listed: &Listed) -> io::Result<Plan> {

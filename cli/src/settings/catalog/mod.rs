@@ -27,6 +27,7 @@ use self::{
 };
 use crate::settings::{
     dated_events::{DatedEventsConfig, dates_events},
+    members::Settings,
     of_row::RowSettings,
     refused::Refused,
     terms::Terms,
@@ -83,17 +84,23 @@ pub(crate) fn all() -> &'static [Listed] {
 impl Listed {
     /// Its receiver.
     pub(crate) fn receiver(&self, terms: Terms<'_>) -> Result<ReceiverBuilder, Refused> {
+        let answers = Settings::read(terms.settings)?.answers()?;
         match self.of {
             Of::Row(sender) if sender.has_open_settings() => terms
                 .row(keys_of(sender), |settings: RowSettings, keys| {
-                    Ok(settings.preset(sender, keys))
+                    Ok(answers.of(settings.preset(sender, keys)))
                 }),
             Of::Row(sender) if dates_events(sender) => terms
                 .row(keys_of(sender), |config: DatedEventsConfig, keys| {
-                    Ok(config.preset(sender, keys))
+                    Ok(answers.of(config.preset(sender, keys)))
                 }),
-            Of::Row(sender) => terms.pack(keys_of(sender), |keys| Preset::of(sender, keys)),
-            Of::Pack(_, entry) | Of::Scheme(entry, _) => (entry.builder)(terms),
+            Of::Row(sender) => {
+                terms.pack(keys_of(sender), |keys| answers.of(Preset::of(sender, keys)))
+            }
+            Of::Pack(_, entry) | Of::Scheme(entry, _) => {
+                answers.none()?;
+                (entry.builder)(terms)
+            }
         }
     }
 

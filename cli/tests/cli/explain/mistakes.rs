@@ -655,6 +655,26 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
         ),
         ("get", "wrong_method", ours().set("method", "GET")),
         (
+            "X asks, and nobody answers",
+            "challenge_not_answered",
+            slack(AT, BODY)
+                .set("provider", "twitter")
+                .set("method", "GET")
+                .set("path", "/hook?crc_token=abc"),
+        ),
+        (
+            "Meta asks with another token",
+            "challenge_refused",
+            slack(AT, BODY)
+                .set("provider", "meta")
+                .set("method", "GET")
+                .set(
+                    "path",
+                    "/hook?hub.mode=subscribe&hub.challenge=1&hub.verify_token=b",
+                )
+                .set("settings", json!({"challenge": "utf8:a"})),
+        ),
+        (
             "form",
             "wrong_media_type",
             ours().change("content-type", |_| {

@@ -40,8 +40,8 @@ preset! {
     /// ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
     /// - Nothing beside the body is signed, and no time is read. An event is identified by the digest of its body.
-    /// - The handshake that creates a webhook must be answered with its own `x-hook-secret`. It is not signed, so
-    ///   hookgate does not answer it. That secret then signs.
+    /// - The handshake that creates a webhook must be answered with its own `x-hook-secret`. It is not signed. That secret
+    ///   then signs. [`Registrations`](crate::challenge::Registrations) take it while you register, and not else.
     /// - A request has several events, and none at a heartbeat. So no type is read.
     /// - Known: Asana waits 10 s and sends again for a day. Then it deletes the webhook.
     asana

@@ -1,6 +1,9 @@
 //! Discord.
 
+use http::StatusCode;
+
 use crate::{
+    challenge::{AnswerAs, Question, Shape, TextAt},
     keys::{Encoding, JwsAlgorithm},
     providers::known::{
         EventTypeAt, Fact, Identity, KnownSender, Proof, Sample, SecretForm, repeats::secs,
@@ -37,6 +40,27 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     identity: Fact::known(Identity::Member("/id"), RESPONDING),
     equal_bodies: Some("neither has an `id`, as two PINGs of webhook events"),
     event_type: Fact::known(EventTypeAt::Nowhere, RESPONDING),
+    // RESPONDING for interactions; docs.discord.com, "Webhook Events", "Adding a Webhook Events URL", for the other one.
+    challenges: &[
+        Question::event(
+            &[("/type", "1"), ("/id", ""), ("/token", "")],
+            TextAt::Nowhere,
+            Shape::token(0, 0),
+            AnswerAs::Always {
+                status: StatusCode::OK,
+                body: r#"{"type":1}"#,
+            },
+        ),
+        Question::event(
+            &[("/type", "0"), ("/application_id", "")],
+            TextAt::Nowhere,
+            Shape::token(0, 0),
+            AnswerAs::Always {
+                status: StatusCode::NO_CONTENT,
+                body: "",
+            },
+        ),
+    ],
     secret: Some(
         SecretForm::of(Encoding::Hex, "DISCORD_PUBLIC_KEY")
             .shown_in("the application in the developer portal, General Information, Public Key")
@@ -60,8 +84,9 @@ preset! {
     /// hexadecimal ([`VerifyingKey::hex`](crate::keys::VerifyingKey::hex); feature `public-keys`).
     ///
     /// - An interaction is identified by its `id`, a webhook event by the digest of its body.
-    /// - A `PING` of webhook events (`"type":0`) says the application alone. So a second one is answered as a copy.
-    /// - What an interaction is answered with is your handler's reply: a `PING` (`"type":1`) wants `{"type":1}`.
+    /// - A `PING` of webhook events (`"type":0`) says the application alone. So a second one is answered as a copy, unless you
+    ///   [`answer_challenge`](Self::answer_challenge). That answers the `PING` of interactions too (`"type":1`).
+    /// - What another interaction is answered with is your handler's reply.
     /// - Discord sends requests with wrong signatures too, and wants 401: that is what they get.
     ///
     /// ```

@@ -1,6 +1,7 @@
 //! Meta.
 
 use crate::{
+    challenge::{AnswerAs, Question, Shape, TextAt},
     provider::Retries,
     providers::known::{EventTypeAt, Fact, KnownSender, Proof, Sample, SecretForm, repeats::hours},
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
@@ -27,6 +28,14 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         PAGE,
     ),
     event_type: Fact::known(EventTypeAt::Member("/object"), PAGE),
+    // The same page, "Validating Verification Requests": the text is an int.
+    challenges: &[Question::unsigned(
+        "GET",
+        TextAt::Query("hub.challenge"),
+        Shape::digits(1, 20),
+        AnswerAs::Text,
+    )
+    .with_token("hub.verify_token", &[("hub.mode", "subscribe")])],
     secret: Some(
         SecretForm::text("META_APP_SECRET").shown_in("App Dashboard, Settings, Basic: App secret"),
     ),
@@ -46,7 +55,8 @@ preset! {
     ///
     /// - Nothing beside the body is signed, and no time is read. An event is identified by the digest of its body.
     /// - WhatsApp, Messenger, Instagram and pages of Facebook. The app secret signs for all of them.
-    /// - The GET request with `hub.challenge` that registers an endpoint is not signed. hookgate does not answer it.
+    /// - The GET request with `hub.challenge` that registers an endpoint is not signed. It shows the verify token that you
+    ///   typed in: [`answer_challenge_with`](Self::answer_challenge_with) that token.
     /// - Known: Meta sends again for 36 hours, and WhatsApp for up to 7 days. A request has up to 1000 changes, and up
     ///   to 3 MB.
     meta

@@ -1,6 +1,7 @@
 //! Okta event hooks.
 
 use crate::{
+    challenge::{AnswerAs, Question, Shape, TextAt},
     providers::known::{
         EventTypeAt, Fact, Identity, KnownSender, Proof, Sample, SecretForm, repeats::secs,
     },
@@ -20,14 +21,18 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     ),
     identity: Fact::assumed(Identity::Member("/eventId")),
     event_type: Fact::assumed(EventTypeAt::Member("/eventType")),
+    // VERIFICATION shows one.
+    challenges: &[Question::unsigned(
+        "GET",
+        TextAt::Header("x-okta-verification-challenge"),
+        Shape::token(1, 256),
+        AnswerAs::Member("verification"),
+    )],
     secret: Some(
         SecretForm::text("OKTA_EVENT_HOOK_SECRET")
             .shown_in("the authentication secret that was typed into the event hook's form"),
     ),
     timeout: Fact::assumed(secs(3)),
-    warning: Some(
-        "Okta first asks by GET with `x-okta-verification-challenge`: answer that in front of the receiver",
-    ),
     assumed: &["its authentication field is `Authorization`"],
     sample: Some(Sample {
         types: &["com.okta.event_hook"],
@@ -44,7 +49,7 @@ preset! {
     ///
     /// - Access only: nothing of the body is signed. Whoever learns the token can write any event.
     /// - `eventId` identifies a request, which may hold several events. Each of those has a `uuid` of its own.
-    /// - Known: Okta first asks by GET, with `x-okta-verification-challenge`. It must be answered by a route in front of the
-    ///   receiver, with `{"verification":"…"}`. The receiver refuses it.
+    /// - Known: Okta first asks by GET, with `x-okta-verification-challenge`. It wants `{"verification":"…"}`:
+    ///   [`answer_challenge`](Self::answer_challenge).
     okta
 }

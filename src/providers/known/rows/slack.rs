@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::{
+    challenge::{AnswerAs, Question, Shape, TextAt},
     provider::Retries,
     providers::known::{
-        Challenge, EventTypeAt, Fact, Identity, JSON, KnownSender, Proof, Repeats, Sample,
-        SecretForm,
+        EventTypeAt, Fact, Identity, JSON, KnownSender, Proof, Repeats, Sample, SecretForm,
         repeats::{hours, minutes, secs},
     },
     request::form::FORM,
@@ -38,10 +38,12 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     identity: Fact::known(Identity::Member("/event_id"), PAGE),
     event_type: Fact::known(EventTypeAt::Member("/type"), PAGE),
     // docs.slack.dev, "Using HTTP Request URLs", section "URL verification handshake".
-    challenge: Some(Challenge {
-        event_type: "url_verification",
-        answer: "/challenge",
-    }),
+    challenges: &[Question::event(
+        &[("/type", "url_verification")],
+        TextAt::Body("/challenge"),
+        Shape::token(1, 256),
+        AnswerAs::Text,
+    )],
     secret: Some(
         SecretForm::text("SLACK_SIGNING_SECRET")
             .shown_in("the app's page, Basic Information, App Credentials, Signing Secret"),
@@ -73,7 +75,7 @@ preset! {
     ///   [`Payload::Unrecognized`](crate::json::Payload::Unrecognized) with the form in `raw`.
     /// - `url_verification` reaches the handler. Answer it with a response of your own, which carries the
     ///   `challenge`: a 2xx of the handler's own is passed on. Or let the receiver answer it:
-    ///   [`answer_url_verification`](Self::answer_url_verification).
+    ///   [`answer_challenge`](Self::answer_challenge).
     /// - Known: Slack waits 3 s, and sends an event again at once, after a minute and after 5 minutes.
     ///   With "delayed events" switched on it also does so every hour for a day, which the retention
     ///   covers.

@@ -1,6 +1,7 @@
 //! X (Twitter).
 
 use crate::{
+    challenge::{AnswerAs, Question, Shape, TextAt},
     providers::known::{Fact, KnownSender, Proof, Sample, SecretForm},
     schemes::{HmacHeaderConfig, SignatureEncoding, SignatureLayout},
 };
@@ -20,6 +21,18 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         }),
         PAGE,
     ),
+    // PAGE. No page says which characters the token has. Without a brace it is no event.
+    challenges: &[Question::unsigned(
+        "GET",
+        TextAt::Query("crc_token"),
+        Shape::base64(1, 128),
+        AnswerAs::Mac {
+            text: None,
+            mac: "response_token",
+            prefix: "sha256=",
+            encoding: SignatureEncoding::Base64,
+        },
+    )],
     secret: Some(SecretForm::text("TWITTER_CONSUMER_SECRET")),
     marks: &["x-twitter-webhooks-signature"],
     sample: Some(Sample {
@@ -34,8 +47,8 @@ preset! {
     /// X (Twitter): `x-twitter-webhooks-signature` over the body alone, under the consumer secret of the app.
     /// The secret is taken as text ([`Secret::utf8`](crate::keys::Secret::utf8)).
     ///
-    /// - Each hour X asks by a GET with `crc_token`, which nothing signs, whether the endpoint is ours. A route
-    ///   beside the receiver answers it.
+    /// - Each hour X asks by a GET with `crc_token`, which nothing signs, whether the endpoint is ours. The answer is a MAC of
+    ///   it: [`answer_challenge_with`](Self::answer_challenge_with) the same secret.
     /// - The digest of the body identifies an event, which is assumed.
     twitter
 }

@@ -1,6 +1,6 @@
 //! Method, path, media type, content encoding, host, declared length.
 
-use hookgate::{Rejection, providers::known};
+use hookgate::{Rejection, pack::Head, providers::known};
 use serde_json::json;
 
 use super::super::{
@@ -25,6 +25,7 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         return Vec::new();
     };
     match rejection {
+        Rejection::MethodNotAllowed if challenge(case).is_some() => Vec::new(),
         Rejection::MethodNotAllowed => vec![method(case)],
         Rejection::UnsupportedMediaType if events_mode(case).is_some() => Vec::new(),
         Rejection::UnsupportedMediaType => media_types(case),
@@ -53,6 +54,14 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
             "correct the settings; docs/verify.md lists them",
         ));
     }
+    if let Some(Rejection::HandshakeRefused(why)) = ruling.rejection() {
+        found.push(Finding::sign(
+            Confidence::Certain,
+            "challenge_refused",
+            format!("it asks whether the endpoint is yours, and is not answered: {why}"),
+            "compare what the sender sends with docs/challenges.md, and the secret in the setting `challenge`",
+        ));
+    }
     if let Some(Rejection::BodyTooLarge { limit }) = ruling.rejection() {
         let what = match ruling {
             Ruling::Unread(_) if case.is_unpacked() => "the body, unpacked,",
@@ -75,6 +84,10 @@ pub(super) fn signs(case: &Case, ruling: &Ruling) -> Vec<Finding> {
     }
     if let Ruling::Rejected(Rejection::UnsupportedMediaType) = ruling {
         found.extend(events_mode(case));
+    }
+    if let Ruling::Rejected(Rejection::MethodNotAllowed | Rejection::UnsupportedMediaType) = ruling
+    {
+        found.extend(challenge(case));
     }
     if let Ruling::Rejected(Rejection::PeerNotWired) = ruling {
         found.push(Finding::sign(
@@ -126,6 +139,33 @@ fn events_mode(case: &Case) -> Option<Finding> {
         mistake,
         cause,
         "have the sender deliver one event a request in structured mode: content-type application/cloudevents+json, the attributes and the signature in the body",
+    ))
+}
+
+/// The sender asks whether the endpoint is its owner's, and the receiver was not told to answer.
+fn challenge(case: &Case) -> Option<Finding> {
+    let sender = catalog::find(&case.provider)?.sender()?;
+    let (path, query) = match case.path.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (&*case.path, None),
+    };
+    let headers: Vec<(&str, &str)> = case
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let head = Head::new(&case.method, path, &headers).query(query);
+    let asked = sender.challenges.iter().find(|it| it.is_asked(&head))?;
+    let line = if asked.needs_secret() {
+        "`.answer_challenge_with(…)`"
+    } else {
+        "`.answer_challenge()`"
+    };
+    Some(Finding::sign(
+        Confidence::Certain,
+        "challenge_not_answered",
+        "the sender asks whether the endpoint is yours, and the receiver was not told to answer",
+        format!("add {line} to the preset; for this command, the setting `challenge`"),
     ))
 }
 
