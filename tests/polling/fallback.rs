@@ -200,7 +200,9 @@ fn an_api_that_takes_no_more_questions_is_left_alone_by_all() {
     let asked = world.log.asked.lock().unwrap().clone();
     let first = asked[0].1;
     // Those of the other instance that had their turn before have asked. Its own have not.
-    let at_once = asked.iter().filter(|(_, at)| *at <= first + Duration::from_secs(2));
+    let at_once = asked
+        .iter()
+        .filter(|(_, at)| *at <= first + Duration::from_secs(2));
     assert!(at_once.count() <= 11, "{asked:?}");
     let later = asked
         .iter()

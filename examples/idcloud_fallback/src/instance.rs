@@ -89,8 +89,8 @@ impl Instance {
             .build()?;
         let pushed = effects.clone();
         let handler = move |Event(delivery): Event<idcloud::Event>| pushed.on_event(delivery);
-        let endpoint = Router::new()
-            .route("/webhooks/idcloud", post(handler).layer(receiver.layer()));
+        let endpoint =
+            Router::new().route("/webhooks/idcloud", post(handler).layer(receiver.layer()));
         let asks = fallback.clone();
         tokio::spawn(async move { asks.run(std::future::pending()).await });
         Ok(Self { fallback, endpoint })
