@@ -180,7 +180,10 @@ impl Sent {
         });
         let covered = covered.map_or(0..body.len(), |data| data.value);
         let middle = covered.start.saturating_add(covered.len() / 2);
+        let is_token = self.within_signature.is_some();
         match body.get_mut(middle) {
+            // Another letter, so that it is still a token.
+            Some(byte) if is_token => *byte = if *byte == b'A' { b'B' } else { b'A' },
             Some(byte) => *byte ^= 1,
             None => body.push(b' '),
         }

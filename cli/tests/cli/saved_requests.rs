@@ -81,7 +81,9 @@ fn every_saved_request_is_judged_as_it_was_and_explained_with_its_cause() {
             let all = all_wrong(row);
             for wrong in &all {
                 row.send(&url, &[wrong.arguments, &["--attempts", "1"]].concat());
-                assert_eq!(listening.note(), format!("refused  {}", wrong.reason));
+                let noted = listening.note();
+                let what = format!("{} {:?}", row.name(), wrong.arguments);
+                assert_eq!(noted, format!("refused  {}", wrong.reason), "{what}");
             }
             listening.stop();
 
