@@ -547,6 +547,31 @@ async fn a_confirmation_is_called_only_where_that_was_named_and_its_address_is_t
     assert!(!log.text().contains(body["Token"].as_str().unwrap()));
 }
 
+/// A question that was captured can be sent again and again.
+#[tokio::test]
+async fn no_call_is_begun_unless_that_was_named_and_never_more_than_four_at_once() {
+    let sns = SnsSimulator::new(TOPIC, &OWN.private_key).unwrap();
+    let begins = Call::of(&sns.subscription_confirmation(ID, now()).unwrap());
+    let ends = Call::of(&sns.unsubscribe_confirmation(ID, now()).unwrap());
+    let begun = |pack: AmazonSns, call: &Call| {
+        let judge = Receiver::new("sns", pack).clock(FakeClock::at(now()));
+        let judge = judge.judge().unwrap();
+        for _ in 0..6 {
+            let head = Head::new(call.method.as_str(), "/", &call.headers);
+            let judgement = judge.judge_at_once(head, call.body.clone(), now());
+            assert!(matches!(judgement, Ok(Judgement::Answered(_))));
+        }
+        tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks()
+    };
+    let own = || AmazonSns::signed_by([TOPIC], certificate(&OWN.by_root));
+    let calling = || own().confirm_by_call_at("http://127.0.0.1:1/");
+    assert_eq!(begun(own(), &begins), 0);
+    assert_eq!(begun(calling(), &ends), 0);
+    assert_eq!(begun(calling(), &begins), 4);
+}
+
 #[test]
 fn subscriptions_are_confirmed_over_https_or_on_the_own_machine() {
     let built = |address: &str| {

@@ -155,6 +155,9 @@ fn only_a_pack_that_says_so_answers() {
         refused(&plain, &get(&asked_by_meta())),
         Reason::MethodNotAllowed
     );
+    let graph = judge(Preset::microsoft_graph(secret(KEY)));
+    let asked = Call::post("/hook?validationToken=abc", "").with("content-type", "text/plain");
+    assert_eq!(refused(&graph, &asked), Reason::UnsupportedMediaType);
     let other = judge(Preset::okta(secret(KEY)).answer_challenge());
     assert_eq!(
         refused(&other, &get(&asked_by_meta())),
