@@ -108,8 +108,11 @@ fn commands(document: &str) -> Vec<String> {
 #[test]
 fn the_options_that_documents_show_exist() {
     let mut documents = vec!["../README.md".to_owned(), "README.md".to_owned()];
-    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs")).unwrap() {
-        documents.push(format!("../docs/{}", entry.unwrap().file_name().display()));
+    for folder in ["../docs", "../docs/coming-from"] {
+        let entries = fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().display().to_string());
+        let pages = names.filter(|name| name.ends_with(".md"));
+        documents.extend(pages.map(|name| format!("{folder}/{name}")));
     }
     let mut seen = 0;
     for path in documents {
