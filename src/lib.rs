@@ -1,4 +1,6 @@
 #![doc = include_str!("docs/crate.md")]
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // The floors, from the ground up: each uses only those that stand before it here. A test reads the imports.
 
@@ -71,6 +73,12 @@ mod road;
 // What was accepted is handled.
 pub mod worker;
 
+// What was not sent in time is asked for.
+pub mod polling;
+
+// Nothing comes, and nothing fails.
+pub mod silence;
+
 // What senders send, for tests and tools.
 #[cfg(feature = "simulator")]
 pub mod simulator;
@@ -107,7 +115,7 @@ pub use self::{
     keys::{Key, Keyring, Secret},
     leases::LeaseHandle,
     receiver::{Receiver, ReceiverBuilder},
-    request::Unsigned,
+    request::{Origin, Unsigned},
     setup::{BuildError, Finding, Severity},
     telemetry::{LogErrors, Observed, Observer},
     time::UnixTime,

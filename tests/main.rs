@@ -10,6 +10,7 @@
 //! - `road`: what becomes of a request, from its head to its answer.
 //! - `dedup`: each event once: the memory store, copies, what happens when a store fails.
 //! - `inbox`: what is accepted is kept, and handled later.
+//! - `polling`: what is not sent in time is asked for, and handled once.
 //! - `token_endpoint`: who gets a token.
 //! - `telemetry`: metrics, spans, observers.
 //! - `secrecy`: what no log line, answer, error or `Debug` text holds.
@@ -67,6 +68,8 @@ mod json {
 
 mod events {
     mod cloudevents;
+    mod cloudevents_pack;
+    mod cloudevents_vectors;
     mod facephi;
     mod idcloud;
     mod logto {
@@ -124,6 +127,7 @@ mod dedup {
 
 mod inbox {
     mod accepting;
+    mod batches;
     mod contract;
     mod encrypted;
     mod faulty;
@@ -141,6 +145,18 @@ mod inbox {
     mod watching;
     mod working;
     pub(crate) mod works;
+}
+
+mod polling {
+    mod building;
+    mod client;
+    mod contract;
+    mod fallback;
+    mod inbox;
+    mod schedules;
+    pub(crate) mod silence;
+    pub(crate) mod tasks;
+    pub(crate) mod world;
 }
 
 mod token_endpoint {
@@ -179,6 +195,7 @@ mod documents {
     mod frozen;
     mod links;
     mod listed;
+    mod manifests;
     mod senders;
     mod shown;
     mod versions;

@@ -31,6 +31,10 @@ use crate::{answer::response, require_receiver::Unprotected};
 #[derive(Debug)]
 pub struct Event<E>(pub Delivery<E>);
 
+/// The verified [`CloudEvent`](hookgate::cloudevents::CloudEvent) of this request: its attributes, and its data as a `T`, which
+/// the pack has from `.events::<T>()`.
+pub type CloudEvent<T> = Event<hookgate::cloudevents::CloudEvent<T>>;
+
 impl<E: 'static> FromRequest for Event<E> {
     type Error = EventRejection;
     type Future = Ready<Result<Self, EventRejection>>;

@@ -34,4 +34,13 @@ impl Headers for RequestHeaders<'_> {
             }
         }
     }
+
+    fn each_beginning<'a>(&'a self, prefix: &str, each: &mut dyn FnMut(&'a str, &'a [u8])) {
+        // Names are in lower case here.
+        for (name, value) in self.0 {
+            if name.as_str().starts_with(prefix) {
+                each(name.as_str(), value.as_bytes());
+            }
+        }
+    }
 }

@@ -103,6 +103,9 @@
 //! went down with the handler. The sender gets the same answer, while middlewares outside, such as a logger,
 //! see an `Err`.
 
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod answer;
 mod body;
 mod event;
@@ -122,7 +125,7 @@ mod unix_peer;
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;
 pub use self::{
-    event::{Event, EventRejection},
+    event::{CloudEvent, Event, EventRejection},
     linger::AnswerBody,
     middleware::ReceiverMiddleware,
     receiver_ext::ReceiverExt,

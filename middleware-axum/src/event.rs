@@ -22,6 +22,10 @@ use http::{HeaderValue, Version, header, request::Parts};
 #[derive(Debug)]
 pub struct Event<E>(pub Delivery<E>);
 
+/// The verified [`CloudEvent`](hookgate::cloudevents::CloudEvent) of this request: its attributes, and its data as a `T`, which
+/// the pack has from `.events::<T>()`.
+pub type CloudEvent<T> = Event<hookgate::cloudevents::CloudEvent<T>>;
+
 impl<S: Sync, E: Send + 'static> FromRequestParts<S> for Event<E> {
     type Rejection = EventRejection;
 

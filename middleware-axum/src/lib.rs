@@ -63,6 +63,9 @@
 //! task of its own, which ends with the process. [`serve_until`] stops in the order that loses no handler. A handler
 //! that is cut off frees its event when its lease ends.
 
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod event;
 mod receiver_ext;
 mod serve_until;
@@ -76,7 +79,7 @@ mod worker_ext;
 #[cfg(feature = "token")]
 pub use self::token::TokenIssuerExt;
 pub use self::{
-    event::{Event, EventRejection},
+    event::{CloudEvent, Event, EventRejection},
     receiver_ext::{ReceiverExt, ReceiverLayer},
     serve_until::serve_until,
     unix_peer::UnixPeer,

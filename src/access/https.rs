@@ -1,8 +1,8 @@
-//! [`Https`]: gets a small document that anybody may read, within bounds.
+//! [`Https`]: asks a server, within bounds.
 
 use std::sync::OnceLock;
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use reqwest::{Client, Url, redirect::Policy};
 use tokio::runtime::Handle;
 
@@ -10,13 +10,13 @@ use crate::verdict::Source;
 
 const NO_RUNTIME: &str = "fetching over HTTPS needs a tokio runtime";
 
-/// Gets documents of one server, or of servers of one kind, within bounds.
+/// Asks one server, or servers of one kind, within bounds.
 ///
 /// | what | rule |
 /// | --- | --- |
 /// | address | [`checked`] |
 /// | redirects | not followed |
-/// | status | 200 |
+/// | status | of a document: 200 |
 /// | size | counted while it is read; no content encoding is asked for |
 /// | proxies | as the environment says, not for the own machine |
 ///
@@ -27,8 +27,16 @@ pub(crate) struct Https {
     client: OnceLock<Client>,
 }
 
+/// What is asked.
+pub(crate) struct Sent {
+    pub(crate) method: Method,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) body: Vec<u8>,
+}
+
 /// What was got.
 pub(crate) struct Got {
+    pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
@@ -48,19 +56,43 @@ impl Https {
         accept: &'static str,
         limit: usize,
     ) -> Result<Got, NotGot> {
+        // A cache on the way must not answer: who asks wants what is published now.
+        let no_cache = HeaderValue::from_static("no-cache");
+        let sent = Sent {
+            method: Method::GET,
+            headers: vec![(header::CACHE_CONTROL, no_cache)],
+            body: Vec::new(),
+        };
+        let got = self.send(url, sent, accept, limit).await?;
+        if got.status == http::StatusCode::OK {
+            Ok(got)
+        } else {
+            Err(NotGot::Status(got.status))
+        }
+    }
+
+    /// The answer to `sent`, whatever its status.
+    pub(crate) async fn send(
+        &self,
+        url: &Url,
+        sent: Sent,
+        accept: &'static str,
+        limit: usize,
+    ) -> Result<Got, NotGot> {
         if Handle::try_current().is_err() {
             return Err(NotGot::Unreachable(NO_RUNTIME.into()));
         }
-        // A cache on the way must not answer: who asks wants what is published now.
-        let request = self
+        let mut request = self
             .client(url)?
-            .get(url.clone())
-            .header(header::ACCEPT, HeaderValue::from_static(accept))
-            .header(header::CACHE_CONTROL, "no-cache");
-        let mut response = request.send().await.map_err(unreachable)?;
-        if response.status() != http::StatusCode::OK {
-            return Err(NotGot::Status(response.status().as_u16()));
+            .request(sent.method, url.clone())
+            .header(header::ACCEPT, HeaderValue::from_static(accept));
+        for (name, value) in sent.headers {
+            request = request.header(name, value);
         }
+        if !sent.body.is_empty() {
+            request = request.body(sent.body);
+        }
+        let mut response = request.send().await.map_err(unreachable)?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
             if body.len().saturating_add(chunk.len()) > limit {
@@ -69,6 +101,7 @@ impl Https {
             body.extend_from_slice(&chunk);
         }
         Ok(Got {
+            status: response.status().as_u16(),
             headers: std::mem::take(response.headers_mut()),
             body,
         })

@@ -38,8 +38,10 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use http::{HeaderName, HeaderValue, header};
 
-#[cfg(feature = "sns")]
+#[cfg(any(feature = "sns", feature = "idcloud-client"))]
 pub(crate) use self::https::{BadAddress, Https, NotGot, checked};
+#[cfg(feature = "idcloud-client")]
+pub(crate) use self::https::{Got, Sent};
 #[cfg(feature = "jwks")]
 pub(crate) use self::jwks::PublishedKeys;
 #[cfg(feature = "jwks")]

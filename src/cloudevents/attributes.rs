@@ -17,6 +17,8 @@ use crate::{
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Attributes {
+    /// The version of CloudEvents that the event is of.
+    pub spec_version: SpecVersion,
     /// Identifies the event, together with `source`.
     pub id: String,
     /// Where it happened: a URI reference.
@@ -43,6 +45,7 @@ impl Attributes {
         event_type: impl Into<String>,
     ) -> Self {
         Self {
+            spec_version: SpecVersion::V1,
             id: id.into(),
             source: source.into(),
             event_type: event_type.into(),
@@ -102,7 +105,7 @@ impl Attributes {
     }
 
     pub(super) fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry("specversion", "1.0")?;
+        map.serialize_entry("specversion", self.spec_version.as_str())?;
         map.serialize_entry("type", &self.event_type)?;
         map.serialize_entry("source", &self.source)?;
         map.serialize_entry("id", &self.id)?;
@@ -131,6 +134,27 @@ impl fmt::Debug for Attributes {
             .field("time", &self.time)
             .field("extensions", &self.extensions.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// A version of CloudEvents.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SpecVersion {
+    /// 1.0.
+    #[default]
+    V1,
+    /// 0.3. Only where that is [tolerated](super::Tolerance::Version03).
+    V03,
+}
+
+impl SpecVersion {
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "1.0",
+            Self::V03 => "0.3",
+        }
     }
 }
 

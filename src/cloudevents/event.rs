@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer, de::Deserialize, ser::SerializeMap};
 use super::{
     attributes::Attributes,
     structured::{Content, NotAnEvent, ReadData, Structured},
+    tolerance::Tolerances,
 };
 use crate::json::Json;
 
@@ -75,12 +76,13 @@ impl Event {
     /// # Ok::<(), hookgate::cloudevents::NotAnEvent>(())
     /// ```
     pub fn from_structured(body: &[u8]) -> Result<Self, NotAnEvent> {
-        let read = Structured::read(body, None, &AsWritten)?;
+        let read = Structured::read(body, None, Tolerances::AS_WRITTEN, &AsWritten)?;
         Ok(Self {
             attributes: read.attributes,
             data: match read.content {
                 Content::Missing => None,
                 Content::Typed(json) | Content::Misfit { raw: json, .. } => Some(Data::Json(json)),
+                Content::Text(text) => Json::of(&text).ok().map(Data::Json),
                 Content::Binary(bytes) => Some(Data::Binary(Binary(bytes))),
             },
         })

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     identity::{EventKey, EventType},
-    request::{TraceContext, Unsigned},
+    request::{Origin, TraceContext, Unsigned},
     time::UnixTime,
 };
 mod slot;
@@ -150,7 +150,24 @@ impl<E> Delivery<E> {
         self.facts.occurred_at
     }
 
-    /// When the request's head arrived here.
+    /// Where it came from. What was asked for has no signature of its sender's: our own call over TLS is the proof.
+    ///
+    /// ```
+    /// use hookgate::{Ack, Delivery, Nack, Origin, providers::idcloud};
+    ///
+    /// async fn on_event(delivery: Delivery<idcloud::Event>) -> Result<Ack, Nack> {
+    ///     if delivery.origin() == Origin::Polled {
+    ///         println!("the webhook for {} is late", delivery.event().id());
+    ///     }
+    ///     Ok(Ack::processed())
+    /// }
+    /// # let _ = on_event;
+    /// ```
+    pub fn origin(&self) -> Origin {
+        self.facts.origin
+    }
+
+    /// When the request's head arrived here, or our own call ended.
     pub fn received_at(&self) -> UnixTime {
         self.facts.received_at
     }

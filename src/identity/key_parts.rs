@@ -18,6 +18,9 @@ const UNDECODABLE_DOMAIN: &[u8] = b"hookgate/undecodable/v1";
 /// Domain of what is handled in order.
 const ORDER_DOMAIN: &[u8] = b"hookgate/order/v1";
 
+/// Domain of what is awaited.
+const EXPECTATION_DOMAIN: &[u8] = b"hookgate/expectation/v1";
+
 /// How many bytes of parts, each after its length, need no allocation: two ids or URLs of usual length, or six digests.
 const INLINE: usize = 192;
 
@@ -39,6 +42,9 @@ const INLINE: usize = 192;
 ///
 /// A verified request that cannot be decoded is kept in an inbox under such a key too. It begins with
 /// `hookgate/undecodable/v1` and has the SHA-256 of the authenticated bytes as its one part.
+///
+/// A process whose end is [awaited](crate::polling) has a key of that form too. It begins with `hookgate/expectation/v1` and
+/// has the process's id as its one part.
 ///
 /// # Examples
 ///
@@ -163,6 +169,11 @@ impl KeyScope {
     /// Of what is handled in order.
     pub(super) fn of_orders(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
         Self::in_domain(ORDER_DOMAIN, endpoint, tenant, pack)
+    }
+
+    /// Of what is awaited.
+    pub(super) fn of_expectations(endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {
+        Self::in_domain(EXPECTATION_DOMAIN, endpoint, tenant, pack)
     }
 
     fn in_domain(domain: &[u8], endpoint: &str, tenant: Option<&str>, pack: &str) -> Self {

@@ -3,6 +3,7 @@
 mod content_digest;
 mod event_key;
 mod event_type;
+mod expectation_key;
 mod hex_text;
 mod key_parts;
 mod order_key;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 
 pub(crate) use self::key_parts::KeyScope;
 pub use self::{
-    content_digest::ContentDigest, event_key::EventKey, event_type::EventType, key_parts::KeyParts,
-    order_key::OrderKey,
+    content_digest::ContentDigest, event_key::EventKey, event_type::EventType,
+    expectation_key::ExpectationKey, key_parts::KeyParts, order_key::OrderKey,
 };
 
 /// The id of a key, as configured. Tells which key matched: while rotating, and test from live.

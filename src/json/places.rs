@@ -52,8 +52,8 @@ pub(crate) fn each_item<'a>(value: &'a RawValue, holds: impl FnMut(&'a RawValue)
     Items(holds).deserialize(&mut json).is_ok_and(|any| any)
 }
 
-/// Reads one list. Nothing of it is kept.
-struct Items<F>(F);
+/// Reads one list, item by item, for as long as the function says so. Nothing of it is kept.
+pub(crate) struct Items<F>(pub(crate) F);
 
 impl<'de, F: FnMut(&'de RawValue) -> bool> DeserializeSeed<'de> for Items<F> {
     type Value = bool;
@@ -83,7 +83,7 @@ impl<'de, F: FnMut(&'de RawValue) -> bool> Visitor<'de> for Items<F> {
 }
 
 /// `body` with `value`, which is JSON, at the place. A member of the top level that is missing is added. `None` where there is
-/// no room for it.
+/// no room for it, or the body is no JSON object.
 #[cfg(feature = "simulator")]
 pub(crate) fn written(body: &[u8], at: &str, value: &str) -> Option<Vec<u8>> {
     let [found] = find(body, [Some(at)]).ok()?;
@@ -95,7 +95,10 @@ pub(crate) fn written(body: &[u8], at: &str, value: &str) -> Option<Vec<u8>> {
     let object = body.trim_ascii_end().strip_suffix(b"}")?;
     let comma = if object.trim_ascii() == b"{" { "" } else { "," };
     let member = format!("{comma}\"{name}\":{value}}}");
-    Some([object, member.as_bytes()].concat())
+    let written = [object, member.as_bytes()].concat();
+    // What is no JSON would end with it as well, and nobody would find it there.
+    let [added] = find(&written, [Some(at)]).ok()?;
+    added.is_some().then_some(written)
 }
 
 /// What stands before and behind `value`, which is a piece of `body`.

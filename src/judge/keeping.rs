@@ -88,6 +88,11 @@ impl Keeping {
         }
     }
 
+    /// How long a handled event is remembered.
+    pub(super) fn retain(&self) -> Duration {
+        self.retain
+    }
+
     /// What `event` is handled in order with.
     pub(super) fn order(
         &self,
@@ -143,6 +148,15 @@ impl Keeping {
                 headers.push((name.as_str().into(), Bytes::copy_from_slice(value)));
             }
         });
+        if let Some(prefix) = judge.provider.event_headers() {
+            head.headers.each_beginning(prefix, &mut |name, value| {
+                let known = HeaderName::from_bytes(name.as_bytes()).ok();
+                let is_new = |name: &HeaderName| !self.headers.contains(name);
+                if let Some(name) = known.filter(|it| is_new(it) && !holds_secret(it)) {
+                    headers.push((name.as_str().into(), Bytes::copy_from_slice(value)));
+                }
+            });
+        }
         let host = match head.single(&header::HOST) {
             Single::Value(host) => std::str::from_utf8(host).ok(),
             Single::Missing | Single::Repeated => None,

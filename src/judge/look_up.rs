@@ -4,7 +4,7 @@ use std::{pin::pin, sync::Arc};
 
 use super::Judge;
 #[cfg(feature = "jwks")]
-use crate::access::PublishedKeys;
+use crate::{access::PublishedKeys, schemes::NO_KEY_FOR_ALGORITHM};
 use crate::{
     keys::Key,
     request::Head,
@@ -38,7 +38,9 @@ impl LookedUp {
             #[cfg(feature = "jwks")]
             (
                 Self::Published(keys),
-                Rejection::SignatureMismatch | Rejection::SignatureMismatchUnder(_),
+                Rejection::SignatureMismatch
+                | Rejection::SignatureMismatchUnder(_)
+                | NO_KEY_FOR_ALGORITHM,
             ) if !keys.is_complete => Rejection::KeysUnavailable,
             (_, rejection) => rejection,
         }

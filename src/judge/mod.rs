@@ -1,12 +1,14 @@
 //! [`Judge`]: from the head of a request to its decoded events. Nothing here is remembered, and no store is asked.
 
 mod admitted;
+mod arrivals;
 mod asked;
 mod claimed_trace;
 mod judgement;
 mod keeping;
 mod look_up;
 mod open;
+mod polled;
 mod proved;
 mod reopen;
 mod tenant;
@@ -27,16 +29,18 @@ pub use self::{
     judgement::{Judgement, MustWait},
     keeping::Undecoded,
 };
+pub(crate) use self::{
+    arrivals::Arrivals,
+    keeping::{Keeping, Kept, OrderBy},
+    open::anyone_may_call,
+    polled::{AskedFor, NotAdmitted},
+    reopen::NotReopened,
+};
 use self::{
     asked::Unasked,
     look_up::LookedUp,
     proved::Proved,
-    window::{Came, check_time, check_validity},
-};
-pub(crate) use self::{
-    keeping::{Keeping, Kept, OrderBy},
-    open::anyone_may_call,
-    reopen::NotReopened,
+    window::{Came, check_end, check_time, check_validity},
 };
 use crate::{
     access::Gate,
@@ -71,6 +75,8 @@ pub struct Judge {
     pub(crate) window: Option<Window>,
     /// Whether a proof that says how long it is good must be good now.
     pub(crate) checks_time: bool,
+    /// For how long an event is surely known as a copy.
+    pub(crate) remembers: Duration,
     /// What an inbox keeps of a request, where there is one.
     pub(crate) keeping: Option<Keeping>,
     /// The limit for bodies, where it is not the pack's.
@@ -80,6 +86,8 @@ pub struct Judge {
     /// What every key of a request without tenant begins with.
     pub(crate) key_scope: KeyScope,
     pub(crate) said_no_time: AtomicBool,
+    /// How many requests came.
+    pub(crate) arrivals: Arrivals,
     /// Codes of findings that the application knows of.
     pub(crate) acknowledged: Vec<&'static str>,
 }
@@ -164,9 +172,13 @@ impl Judge {
     /// What has ended already.
     fn tell(&self, span: &DeliverySpan, judged: &Result<Judged, Rejection>) {
         match judged {
-            Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => {}
+            Ok(Judged::Admitted(_) | Judged::Undecoded(_)) => self.arrivals.add(true),
+            // Anybody may ask whether the endpoint is ours: no delivery, and no refusal.
             Ok(Judged::Answered(answer)) => self.told.answered(span, answer.reason()),
-            Err(rejection) => self.told.refused(span, rejection),
+            Err(rejection) => {
+                self.arrivals.add(false);
+                self.told.refused(span, rejection);
+            }
         }
     }
 
@@ -191,6 +203,7 @@ impl Judge {
             return Box::pin(self.answer_head(challenge, head, body, timer)).await;
         }
         self.gate.check_head(head)?;
+        self.provider.check_media_type(head)?;
         let body = if self.may_be_asked_in_body(head) {
             let body = Box::pin(self.gate.read(head, body, timer)).await?;
             if let Some(answer) = self.answer_body(&body.bytes) {

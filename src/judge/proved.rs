@@ -5,7 +5,7 @@ use std::{any::Any, sync::Arc};
 use bytes::Bytes;
 
 use super::{
-    Admitted, AdmittedEvent, Arrival, Judge, Judged, Nonce, check_time,
+    Admitted, AdmittedEvent, Arrival, Judge, Judged, Nonce, check_end, check_time,
     claimed_trace::claimed_trace,
     keeping::{MOST_OF_A_BODY, Takes},
 };
@@ -15,6 +15,7 @@ use crate::{
     identity::{ContentDigest, KeyParts, KeyScope, TenantId},
     limits::Grant,
     provider::{Authenticated, Contents, Decoded, Undecodable},
+    request::Origin,
     schemes::Verified,
     telemetry::{DeliverySpan, Facts, Observer, caught},
     verdict::{Answer, Reason, Rejection},
@@ -67,8 +68,12 @@ impl Proved<'_> {
     }
 
     /// An inbox keeps what cannot be decoded: a later release may read it.
+    ///
+    /// Not where a nonce stands for a body that nothing signs. It is claimed with an event, and here is none: whoever captured
+    /// one could fill the quarantine, and have forged events read from there.
     fn set_aside(&self, why: &'static str, bytes: Grant) -> Result<Judged, Rejection> {
-        let keeping = self.judge.keeping.as_ref();
+        let is_of_anybody = self.verified.nonce().is_some() && !self.verified.is_signed();
+        let keeping = self.judge.keeping.as_ref().filter(|_| !is_of_anybody);
         let undecoded = keeping.and_then(|keeping| keeping.undecoded(self, why, bytes));
         undecoded
             .map(|undecoded| Judged::Undecoded(Box::new(undecoded)))
@@ -150,6 +155,10 @@ impl Proved<'_> {
             })?;
         }
         let occurred_at = event_time.at();
+        let is_dated = verified.sent_at().is_some() || occurred_at.is_some();
+        if judge.checks_time && !(is_dated && judge.window.is_some()) {
+            check_end(verified.validity(), judge.remembers, came)?;
+        }
         let keeping = judge.keeping.as_ref().filter(|_| decoded.wanted);
         let kept = keeping.map(|keeping| {
             let claimed_type = decoded.claimed_type.clone();
@@ -171,6 +180,7 @@ impl Proved<'_> {
             sent_at: verified.sent_at(),
             occurred_at,
             received_at: came.head,
+            origin: Origin::Pushed,
             trace_context: decoded.trace_context,
             claimed_trace_context: claimed_trace(self.arrival.head),
         };

@@ -120,6 +120,7 @@ impl Judge {
             sent_at: verdict.sent_at,
             occurred_at: decoded.occurred_at.unless_placeholder().at(),
             received_at: verdict.received_at,
+            origin: verdict.proved_by.origin(),
             trace_context: decoded.trace_context,
             claimed_trace_context: claimed_trace(&head(stored)),
         };

@@ -74,3 +74,21 @@ pub(super) fn check_validity(validity: Validity, came: Came) -> Result<(), Rejec
     }
     Ok(())
 }
+
+/// Where no window is for a time of the event, its proof must end before the event is forgotten. What could be sent again
+/// later, and then run again, is refused now.
+pub(super) fn check_end(
+    validity: Validity,
+    remembers: Duration,
+    came: Came,
+) -> Result<(), Rejection> {
+    let end = validity.until.map(|it| it.saturating_add(validity.leeway));
+    let ahead = end.map_or(Duration::ZERO, |end| end.since(came.head));
+    if ahead > remembers {
+        return Err(Rejection::ValidForTooLong {
+            ahead,
+            limit: remembers,
+        });
+    }
+    Ok(())
+}

@@ -42,27 +42,31 @@ impl Intake {
         self.owners.next()
     }
 
-    /// Repeated once under the same token, since its answer may be all that was lost.
+    /// As [`accept_each`](Self::accept_each), for one.
     pub(crate) async fn accept(
         &self,
         entry: Entry,
         timer: &Arc<dyn Timer>,
     ) -> Result<Accept, StoreError> {
-        match self.accept_once(entry.clone(), timer).await {
-            Err(StoreError::Unavailable(_)) => self.accept_once(entry, timer).await,
-            accepted => accepted,
-        }
-    }
-
-    async fn accept_once(
-        &self,
-        entry: Entry,
-        timer: &Arc<dyn Timer>,
-    ) -> Result<Accept, StoreError> {
-        let accept = Inbox::accept(&self.inbox, vec![entry]);
-        let accepted = self.call(StoreCall::Accept, timer, accept).await?;
+        let accepted = self.accept_each(vec![entry], timer).await?;
         // An inbox that answers nothing has said nothing of what it stored.
         accepted.first().copied().ok_or(StoreError::Timeout)
+    }
+
+    /// Hands in all of them in one call. Repeated once under the same tokens, since its answer may be all that was lost.
+    pub(crate) async fn accept_each(
+        &self,
+        entries: Vec<Entry>,
+        timer: &Arc<dyn Timer>,
+    ) -> Result<Vec<Accept>, StoreError> {
+        let accept = |entries| {
+            let accept = Inbox::accept(&self.inbox, entries);
+            self.call(StoreCall::Accept, timer, accept)
+        };
+        match accept(entries.clone()).await {
+            Err(StoreError::Unavailable(_)) => accept(entries).await,
+            accepted => accepted,
+        }
     }
 
     pub(crate) async fn quarantine(

@@ -33,6 +33,8 @@ pub(crate) trait DynProvider: Send + Sync {
     fn names_keys(&self) -> bool;
     fn key_name<'r>(&self, request: &RawRequest<'r>) -> Result<Option<Cow<'r, str>>, Rejection>;
     fn reads_secret(&self, name: &HeaderName) -> bool;
+    fn event_headers(&self) -> Option<&'static str>;
+    fn check_media_type(&self, head: &Head<'_>) -> Result<(), Rejection>;
     fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection>;
     fn verify<'a>(
         &self,
@@ -88,6 +90,14 @@ impl<P: Provider> DynProvider for P {
 
     fn reads_secret(&self, name: &HeaderName) -> bool {
         Provider::reads_secret(self, name)
+    }
+
+    fn event_headers(&self) -> Option<&'static str> {
+        Provider::event_headers(self)
+    }
+
+    fn check_media_type(&self, head: &Head<'_>) -> Result<(), Rejection> {
+        Provider::check_media_type(self, head)
     }
 
     fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {

@@ -107,6 +107,22 @@ pub trait Provider: Send + Sync + 'static {
         false
     }
 
+    /// How the headers begin that belong to an event, in lower case. An inbox keeps them all. Default: none does.
+    fn event_headers(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Refuses a request by its media type, where [`media_types`](SenderProfile::media_types) is empty since no list of them
+    /// can say it. It comes before access. Default: none is refused.
+    ///
+    /// # Errors
+    ///
+    /// Why the media type is not taken.
+    fn check_media_type(&self, head: &Head<'_>) -> Result<(), Rejection> {
+        let _ = head;
+        Ok(())
+    }
+
     /// Refuses a request by its head alone, before its body is read, as [`Scheme::check_head`]. Default: none is refused.
     ///
     /// [`Scheme::check_head`]: crate::schemes::Scheme::check_head

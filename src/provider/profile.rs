@@ -50,7 +50,8 @@ pub struct SenderProfile {
     pub nonces: bool,
     /// The methods that are taken.
     pub methods: &'static [&'static str],
-    /// The media types that are taken, lower case, without parameters.
+    /// The media types that are taken, lower case, without parameters. Empty: any, or what the pack
+    /// [says](super::Provider::check_media_type).
     pub media_types: &'static [&'static str],
     /// How long a copy waits for the first one's outcome, where that is not the usual min(3 s, half the
     /// timeout): for senders that punish errors.

@@ -1,5 +1,6 @@
 //! Packs: what is known of each sender, and how its deliveries become events.
 
+pub mod cloudevents;
 #[cfg(feature = "jwt")]
 pub mod event_types;
 pub mod facephi;

@@ -16,7 +16,7 @@ use crate::{
     dedup::{BoxDedupStore, DedupStore},
     identity::KeyScope,
     inbox::Totals,
-    judge::{Judge, Keeping},
+    judge::{Arrivals, Judge, Keeping},
     leases::{Claims, Intake, StoreCalls, WaitingCopies},
     limits::{Allowance, BodyBounds},
     provider::{Retries, SenderProfile, TimeKind},
@@ -40,6 +40,8 @@ struct Settled {
     window: Option<Window>,
     retention: Duration,
     nonce_retention: Duration,
+    /// The retention, without what may pass between the judgement of a time and the claim.
+    remembers: Duration,
     heartbeat: Duration,
     body_limit: usize,
     handler_deadline: Duration,
@@ -121,6 +123,7 @@ impl ReceiverBuilder {
         let settled = Settled {
             window,
             retention,
+            remembers: retention.saturating_sub(margin),
             nonce_retention: window.map_or(retention, |window| remembered(window, margin)),
             heartbeat: self.heartbeat.unwrap_or(self.lease / 3),
             body_limit: self.body_limit.unwrap_or(profile.body_limit),
@@ -285,6 +288,7 @@ impl ReceiverBuilder {
             meter,
             body_limit,
             retention,
+            remembers,
             clock,
             ..
         } = settled;
@@ -316,12 +320,14 @@ impl ReceiverBuilder {
             },
             window,
             checks_time: self.check_time,
+            remembers,
             keeping: (self.inbox)
                 .map(|inbox| Keeping::new(inbox.headers, inbox.order_by, retention)),
             own_body_limit: self.body_limit,
             clock,
             told: Told::new(self.observer, meter, name.clone()),
             said_no_time: AtomicBool::new(false),
+            arrivals: Arrivals::default(),
             acknowledged: self.acknowledged,
             provider: self.provider,
             profile,

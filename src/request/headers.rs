@@ -40,6 +40,16 @@ pub trait Headers {
             self.each(name, &mut |value| each(place, value));
         }
     }
+
+    /// Calls `each` with name and value of every header whose name begins with `prefix`, however either is written, and
+    /// those of one name in wire order. For senders that put names of their own into headers.
+    fn each_beginning<'a>(&'a self, prefix: &str, each: &mut dyn FnMut(&'a str, &'a [u8]));
+}
+
+/// Whether the name of a header begins with `prefix`.
+fn begins_with(name: &str, prefix: &str) -> bool {
+    let begins = name.get(..prefix.len());
+    begins.is_some_and(|begins| begins.eq_ignore_ascii_case(prefix))
 }
 
 impl Headers for HeaderMap {
@@ -65,6 +75,14 @@ impl Headers for HeaderMap {
             }
         }
     }
+
+    fn each_beginning<'a>(&'a self, prefix: &str, each: &mut dyn FnMut(&'a str, &'a [u8])) {
+        for (name, value) in self {
+            if begins_with(name.as_str(), prefix) {
+                each(name.as_str(), value.as_bytes());
+            }
+        }
+    }
 }
 
 impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
@@ -72,6 +90,14 @@ impl<N: AsRef<str>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
         for (known, value) in self {
             if known.as_ref().eq_ignore_ascii_case(name.as_str()) {
                 each(value.as_ref());
+            }
+        }
+    }
+
+    fn each_beginning<'a>(&'a self, prefix: &str, each: &mut dyn FnMut(&'a str, &'a [u8])) {
+        for (name, value) in self {
+            if begins_with(name.as_ref(), prefix) {
+                each(name.as_ref(), value.as_ref());
             }
         }
     }

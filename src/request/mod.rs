@@ -3,6 +3,7 @@
 pub(crate) mod form;
 mod head;
 mod headers;
+mod origin;
 mod raw_request;
 mod trace_context;
 mod unsigned;
@@ -11,6 +12,7 @@ pub(crate) use self::head::{host_address, media_type_of};
 pub use self::{
     head::Head,
     headers::{Headers, Single},
+    origin::Origin,
     raw_request::RawRequest,
     trace_context::TraceContext,
     unsigned::Unsigned,

@@ -1,17 +1,18 @@
 //! What an inbox takes: the end of the road for a request, before its event is handled.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
-use super::{Handled, RunningCopy, Underway, underway::store_answer};
+use super::{Handled, RunningCopy, Underway, each::of_several, underway::store_answer};
 use crate::{
     identity::ContentDigest,
     inbox::{Accept, Entry, FORMAT, Quarantine},
-    judge::{Kept, Undecoded},
+    judge::{AdmittedEvent, Kept, Nonce, Undecoded},
     leases::Intake,
+    limits::Grant,
     receiver::Receiver,
-    telemetry::{StoreCall, log},
+    telemetry::{Facts, StoreCall, log},
     time::Timer,
-    verdict::{Answer, Reason, Rejection},
+    verdict::{Answer, Reason, Rejection, StoreError},
 };
 
 /// Makes the delivery durable in place of handling it. Success is answered only after the commit.
@@ -22,12 +23,95 @@ pub(super) async fn accept<R>(
     kept: Option<Box<Kept>>,
     content: Option<ContentDigest>,
 ) -> Handled<R> {
-    let facts = delivery.facts;
-    let Some(kept) = kept else {
-        // A judge that keeps nothing has no inbox behind it.
+    let Some(entry) = entry(receiver, delivery.facts, intake, kept, content) else {
         return delivery.answered(Answer::misused(Reason::NotProtected));
     };
-    let entry = Entry {
+    let accepted = intake.accept(entry, delivery.timer).await;
+    told(receiver, delivery, content, accepted.as_ref())
+}
+
+/// The same for events of one body, in one call. The worst of their answers.
+///
+/// They are one delivery beside others: together they take one place among the handlers, for as long as this runs.
+pub(super) async fn accept_each(
+    receiver: &Receiver,
+    intake: &Intake,
+    mut events: Vec<AdmittedEvent>,
+    timer: &Arc<dyn Timer>,
+) -> Answer {
+    let mut worst = Answer::ok(Reason::Handled);
+    let mut worse = |handled: Handled<Infallible>| {
+        let answer = of_several(handled);
+        if answer.status() > worst.status() {
+            worst = answer;
+        }
+    };
+    let mut running = None;
+    let (mut entries, mut asked) = (Vec::new(), Vec::new());
+    for event in &mut events {
+        // Its parts, since whoever else holds the event may not go to another thread.
+        let (kept, content) = (event.kept.take(), event.content);
+        let (nonce, wanted) = (event.nonce, event.wanted);
+        let delivery = Underway::new(&receiver.0, &event.facts, &event.span, timer);
+        match begin(&delivery, wanted, nonce).await {
+            Ok(place) => running = running.or(Some(place)),
+            Err(answer) => {
+                let span = delivery.span;
+                span.within(|| worse(delivery.answered(answer)));
+                continue;
+            }
+        }
+        match entry(receiver, delivery.facts, intake, kept, content) {
+            Some(entry) => {
+                entries.push(entry);
+                asked.push((delivery, content));
+            }
+            None => worse(delivery.answered(Answer::misused(Reason::NotProtected))),
+        }
+    }
+    if !entries.is_empty() {
+        let accepted = intake.accept_each(entries, timer).await;
+        for (place, (delivery, content)) in asked.into_iter().enumerate() {
+            let of_this = match &accepted {
+                // An inbox that answers too few has said nothing of the others.
+                Ok(all) => all.get(place).ok_or(&StoreError::Timeout),
+                Err(error) => Err(error),
+            };
+            let span = delivery.span;
+            span.within(|| worse(told(receiver, delivery, content, of_this)));
+        }
+    }
+    drop(running);
+    worst
+}
+
+/// What comes before an inbox is asked.
+async fn begin(
+    delivery: &Underway<'_>,
+    wanted: bool,
+    nonce: Option<Nonce>,
+) -> Result<Grant, Answer> {
+    let mut begun = Err(Answer::misused(Reason::NotProtected));
+    delivery.span.within(|| begun = delivery.begin(wanted));
+    let place = begun?;
+    if let Some(nonce) = &nonce {
+        // Boxed, so that deliveries without a nonce do not carry it along.
+        let claim = Box::pin(delivery.claim_nonce(nonce));
+        delivery.span.cover(claim).await?;
+    }
+    Ok(place)
+}
+
+/// `None` for a judge that keeps nothing: it has no inbox behind it.
+fn entry(
+    receiver: &Receiver,
+    facts: &Facts,
+    intake: &Intake,
+    kept: Option<Box<Kept>>,
+    content: Option<ContentDigest>,
+) -> Option<Entry> {
+    let kept = kept?;
+    Some(Entry {
         key: facts.key,
         token: intake.token(),
         content,
@@ -38,8 +122,18 @@ pub(super) async fn accept<R>(
         retain: receiver.retention(),
         format: FORMAT,
         payload: kept.delivery.to_bytes(),
-    };
-    match intake.accept(entry, delivery.timer).await {
+    })
+}
+
+/// What an accept came to.
+fn told<R>(
+    receiver: &Receiver,
+    delivery: Underway<'_>,
+    content: Option<ContentDigest>,
+    accepted: Result<&Accept, &StoreError>,
+) -> Handled<R> {
+    let facts = delivery.facts;
+    match accepted.copied() {
         Ok(Accept::Queued) => {
             log::turned_away(facts, Reason::Queued);
             delivery.answered(Answer::ok(Reason::Queued))
@@ -59,8 +153,8 @@ pub(super) async fn accept<R>(
             delivery.ended(Handled::Running(copy))
         }
         Err(error) => {
-            log::store(facts, StoreCall::Accept, &error);
-            delivery.answered(store_answer(&error))
+            log::store(facts, StoreCall::Accept, error);
+            delivery.answered(store_answer(error))
         }
     }
 }

@@ -11,7 +11,8 @@ use bytes::Bytes;
 use pin_project_lite::pin_project;
 
 use super::{
-    Ran, Run, RunningCopy, Underway, accept::accept, handler::Caught, underway::store_answer,
+    Ran, Run, RunningCopy, Underway, accept::accept, each::handle_each, handler::Caught,
+    underway::store_answer,
 };
 use crate::{
     dedup::Claim,
@@ -20,7 +21,7 @@ use crate::{
     limits::Grant,
     receiver::Receiver,
     time::Timer,
-    verdict::{Answer, Ending, RETRY_AFTER, Reason},
+    verdict::{Answer, Ending, Reason},
 };
 
 /// What became of an admitted request.
@@ -51,7 +52,9 @@ impl<R> Handled<R> {
 ///
 /// Several events are handled one after the other, in their order in the body, each with a copy of `run`. The answer is
 /// the worst of theirs: the one with the highest status, the first of equals. Where all ended well it is 200 without a
-/// body, whatever the handlers replied. A copy of a running event does not wait for it: it counts as 503.
+/// body, whatever the handlers replied. A copy of a running event does not wait for it: it counts as 503. All have one
+/// deadline, that of the request: what has not begun by then counts as 503, and is not claimed. An inbox takes them
+/// together, in one call where they are not too large.
 pub fn handle<R, F, H>(
     receiver: Receiver,
     admitted: Admitted,
@@ -62,20 +65,15 @@ where
     F: Future<Output = Ran<R>>,
     H: FnOnce(DeliverySlot, Bytes) -> F + Clone,
 {
-    let Admitted {
-        first,
-        others,
-        bytes,
-        ..
-    } = admitted;
-    if others.is_empty() {
+    if admitted.others.is_empty() {
+        let Admitted { first, bytes, .. } = admitted;
         Handling::One {
             work: handle_one(receiver, first, Some(bytes), timer, run),
         }
     } else {
         // Boxed, so that a request with one event does not carry it along.
         Handling::Each {
-            work: Box::pin(handle_each(receiver, (first, others, bytes), timer, run)),
+            work: Box::pin(handle_each(receiver, admitted, timer, run)),
         }
     }
 }
@@ -99,64 +97,11 @@ impl<T, A: Future<Output = T>, B: Future<Output = T>> Future for Handling<A, B> 
     }
 }
 
-async fn handle_each<R, F, H>(
-    receiver: Receiver,
-    (first, others, _bytes): (AdmittedEvent, Vec<AdmittedEvent>, Grant),
-    timer: Arc<dyn Timer>,
-    run: H,
-) -> Handled<R>
-where
-    F: Future<Output = Ran<R>>,
-    H: FnOnce(DeliverySlot, Bytes) -> F + Clone,
-{
-    let mut worst = Answer::ok(Reason::Handled);
-    let mut left = NotBegun {
-        receiver: &receiver,
-        timer: &timer,
-        events: others.into_iter(),
-    };
-    let mut next = Some(first);
-    while let Some(event) = next {
-        let work = handle_one(receiver.clone(), event, None, timer.clone(), run.clone());
-        let answer = match work.await {
-            Handled::Reply(_) => Answer::ok(Reason::Handled),
-            Handled::Answer(answer) => answer,
-            // Dropped, it does not wait.
-            Handled::Running(_) => Answer::unavailable(Reason::InProgress, Some(RETRY_AFTER)),
-        };
-        if answer.status() > worst.status() {
-            worst = answer;
-        }
-        next = left.events.next();
-    }
-    Handled::Answer(worst)
-}
-
-/// The events of a body that are still to come. Dropped, they are cut off with the one that runs.
-struct NotBegun<'a> {
-    receiver: &'a Receiver,
-    timer: &'a Arc<dyn Timer>,
-    events: std::vec::IntoIter<AdmittedEvent>,
-}
-
-impl Drop for NotBegun<'_> {
-    fn drop(&mut self) {
-        for event in self.events.by_ref() {
-            drop(Underway::new(
-                &self.receiver.0,
-                &event.facts,
-                &event.span,
-                self.timer,
-            ));
-        }
-    }
-}
-
 /// `bytes` is given back when the handler has ended.
 ///
 /// Longer than a screen, since it is the road behind the judge, step by step. A step in a future of its own would make
 /// each delivery's larger.
-fn handle_one<R, F>(
+pub(super) fn handle_one<R, F>(
     receiver: Receiver,
     event: AdmittedEvent,
     bytes: Option<Grant>,

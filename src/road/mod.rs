@@ -6,6 +6,7 @@
 mod accept;
 mod conclude;
 mod detach;
+mod each;
 mod handle;
 mod handler;
 #[cfg(feature = "tower")]

@@ -31,6 +31,7 @@ mod one_time_token;
 #[cfg(feature = "public-keys")]
 mod public_key_signature;
 mod scheme;
+mod shared_secret;
 mod signature_encoding;
 mod signature_headers;
 mod signed_form;
@@ -87,3 +88,8 @@ pub use self::{
     timestamp_form::TimestampForm,
     verified::{Coverage, Verified},
 };
+
+/// No key is for the algorithm that a request names. Where not all keys are at hand, another one may be.
+#[cfg(feature = "jwt")]
+pub(crate) const NO_KEY_FOR_ALGORITHM: crate::verdict::Rejection =
+    crate::verdict::Rejection::MalformedSignature("its algorithm is not one that a key is for");

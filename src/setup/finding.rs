@@ -55,6 +55,7 @@ impl Finding {
         "inbox_left_behind",
         "inbox_accepts_wait",
         "inbox_key_missing",
+        "silent",
         "forgets_at_restart",
         "store_capacity",
         "retries_unknown",

@@ -31,6 +31,7 @@ mod request_signer;
 mod sample_id;
 mod sent;
 mod signer;
+mod tamper;
 #[cfg(feature = "jwt")]
 mod token_signer;
 

@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt};
 use bytes::Bytes;
 use http::{Method, Request};
 
+use super::tamper;
 use crate::{json::canonical, schemes::ToSign};
 
 /// One request as a sender makes it.
@@ -171,29 +172,28 @@ impl Sent {
         self
     }
 
-    /// One bit of the body is not what was signed. An empty body gets a byte.
+    /// One letter or digit of the body is not what was signed, or one member is more. JSON stays JSON, and a token stays
+    /// one: a receiver has to find that the signature is not of this body. A body without letters gets a byte.
     pub fn with_tampered_body(mut self) -> Self {
-        let mut body = self.body.to_vec();
-        let covered = self.signature_member.as_ref().and_then(|_| {
-            let mut names = ["data", "Message"].into_iter();
-            names.find_map(|name| canonical::cut(&body, name).ok())
-        });
-        let covered = covered.map_or(0..body.len(), |data| data.value);
-        let middle = covered.start.saturating_add(covered.len() / 2);
-        let is_token = self.within_signature.is_some();
-        match body.get_mut(middle) {
-            // Another letter, so that it is still a token.
-            Some(byte) if is_token => *byte = if *byte == b'A' { b'B' } else { b'A' },
-            Some(byte) => *byte ^= 1,
-            None => body.push(b' '),
-        }
-        self.body = body.into();
+        let body = self.body.to_vec();
+        let value_of = |name: &str| canonical::cut(&body, name).ok().map(|cut| cut.value);
+        let changed = match (&self.signature_member, &self.within_signature) {
+            (Some(member), Some(_)) => {
+                value_of(member).and_then(|token| tamper::with_another_letter(&body, token))
+            }
+            (Some(_), None) => {
+                let covered = value_of("data").or_else(|| value_of("Message"));
+                Some(tamper::json(&body, covered.unwrap_or(0..body.len())))
+            }
+            (None, _) => tamper::with_another_letter(&body, 0..body.len()),
+        };
+        self.body = changed.unwrap_or_else(|| [&body[..], b" "].concat()).into();
         self
     }
 
     /// Each signature is well-formed, and wrong in one character.
     pub fn with_tampered_signature(self) -> Self {
-        self.change_signature(tampered)
+        self.change_signature(tamper::signatures)
     }
 
     /// Without a signature: without the headers or the member of the body that carry it.
@@ -267,44 +267,6 @@ impl Sent {
         }
         self
     }
-}
-
-/// Length of the shortest signature that is known: a MAC by SHA-1 in base64 without padding. What stands beside signatures
-/// is shorter: their prefix, a time.
-const SHORTEST_SIGNATURE: usize = 27;
-
-/// Each signature of a header, or of a member of a body, wrong in one character.
-fn tampered(value: &str) -> String {
-    let ends = |it: char| !it.is_ascii_alphanumeric() && !"+/=_-.".contains(it);
-    let is_signature = |text: &str| text.len() >= SHORTEST_SIGNATURE;
-    if !value.split(ends).any(is_signature) {
-        return with_another_character(value);
-    }
-    let pieces = value.split_inclusive(ends);
-    let changed = pieces.map(|piece| match piece.trim_end_matches(ends) {
-        text if is_signature(text) => {
-            let end = piece.strip_prefix(text).unwrap_or_default();
-            with_another_character(text) + end
-        }
-        _ => piece.to_owned(),
-    });
-    changed.collect()
-}
-
-fn with_another_character(text: &str) -> String {
-    // Not the last ones: in base64 they may be padding, or carry bits that must be zero.
-    let place = text.len().saturating_sub(8);
-    let characters = text.char_indices();
-    let changed = characters.map(|(index, character)| match character {
-        kept if index != place => kept,
-        '0' => '1',
-        '1'..='9' => '0',
-        'a' => 'b',
-        'b'..='z' => 'a',
-        'A' => 'B',
-        _ => 'A',
-    });
-    changed.collect()
 }
 
 /// Names are compared as they stand.

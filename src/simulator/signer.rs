@@ -224,7 +224,7 @@ impl Signer {
             Kind::Sns(scheme, key) => {
                 let signed = scheme.signed(&sent.body, key, id, at);
                 let signed = signed.ok_or(SignError(
-                    "the body is no message of Amazon SNS, and no text that could be one",
+                    "the body is no message of Amazon SNS that the settings take, and no text that could be one",
                 ))?;
                 let named = |sent: Sent, (name, value): (&str, String)| {
                     sent.without_header(name).with_header(name, value)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     identity::{EventKey, EventType, KeyId, TenantId},
-    request::TraceContext,
+    request::{Origin, TraceContext},
     time::UnixTime,
 };
 
@@ -23,6 +23,7 @@ pub(crate) struct Facts {
     pub(crate) sent_at: Option<UnixTime>,
     pub(crate) occurred_at: Option<UnixTime>,
     pub(crate) received_at: UnixTime,
+    pub(crate) origin: Origin,
     pub(crate) trace_context: Option<TraceContext>,
     pub(crate) claimed_trace_context: Option<TraceContext>,
 }

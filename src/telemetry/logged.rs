@@ -323,6 +323,26 @@ pub(crate) fn inbox(what: Words, error: &StoreError) {
     tracing::error!(target: TARGET, cause = cause(error), "{what}: {error}");
 }
 
+/// What the fallback does.
+pub(crate) fn fallback(endpoint: &str, what: Words) {
+    tracing::warn!(target: TARGET, endpoint, "{what}");
+}
+
+/// A call of the fallback's failed. The store has made its error's cause for this line.
+pub(crate) fn fallback_store(endpoint: &str, what: Words, error: &StoreError) {
+    tracing::error!(target: TARGET, endpoint, cause = cause(error), "{what}: {error}");
+}
+
+/// `detail` is a text of ours, or of a source that was made for this line.
+pub(crate) fn question(endpoint: &str, what: Words, detail: &dyn std::fmt::Display) {
+    let detail = detail.to_string();
+    tracing::warn!(target: TARGET, endpoint, detail, "{what}");
+}
+
+pub(crate) fn gave_up(endpoint: &str, asked: u32, why: &'static str) {
+    tracing::warn!(target: TARGET, endpoint, asked, why, "{}", words::GAVE_UP);
+}
+
 /// The store was not told how a lease ends.
 pub(crate) fn unsettled(endpoint: &str, key: &crate::identity::EventKey, what: Words) {
     tracing::warn!(target: TARGET, endpoint, event_key = %key, "{what}");

@@ -8,6 +8,9 @@
 //! For an inbox, `next` is what becomes of an event after a run, and `cause` is a
 //! [`DeadReason`](crate::inbox::DeadReason).
 //!
+//! Of the fallback's expectations, `pushed` means that an end was handled before anybody asked. `suppressed` means that
+//! the API told an end which was handled meanwhile.
+//!
 //! | `outcome` | what became of the delivery |
 //! | --- | --- |
 //! | `processed`, `ignored`, `rejected`, `retry` | what its handler said; a panic is `retry` |
@@ -121,6 +124,12 @@ metrics! {
         "Runs of a worker, by what becomes of the event: done, retried, paused or dead; lost where that was not written.";
     INBOX_BURIED = "hookgate_inbox_buried_total", Counter, ["endpoint", "cause"],
         "Dead letters that workers have made.";
+    EXPECTATIONS = "hookgate_expectations_total", Counter, ["endpoint", "outcome"],
+        "Awaited processes: expected, and then pushed, polled, suppressed, not_wanted or gave_up.";
+    SILENCE = "hookgate_silence_seconds", Age, ["endpoint"],
+        "How long ago the last delivery was accepted, by any instance, where `expect_every` listens.";
+    QUESTIONS = "hookgate_questions_total", Counter, ["endpoint", "answer"],
+        "Questions to a sender's API: end, status, not_yet, gone, limited, unavailable or refused.";
     TOKEN_REQUESTS = "hookgate_token_requests_total", Counter, ["issuer", "reason"],
         "Requests to a token endpoint, granted or not.";
 }

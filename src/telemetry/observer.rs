@@ -85,6 +85,17 @@ pub trait Observer: Send + Sync + 'static {
         let _ = delivery;
     }
 
+    /// No delivery was accepted for `ago`, longer than the endpoint [expects](crate::Receiver::expect_every). `refused` requests
+    /// were refused here meanwhile, by strangers or with a wrong key. It is called once, in one of the instances.
+    fn silent(&self, endpoint: &str, ago: Duration, refused: u64) {
+        let _ = (endpoint, ago, refused);
+    }
+
+    /// A delivery was accepted after a silence that was told. It is called once, in one of the instances.
+    fn heard_again(&self, endpoint: &str) {
+        let _ = endpoint;
+    }
+
     /// An event goes to its handler as `Unrecognized`: its type is not known, or it does not fit its type. The log warns
     /// of it at most once a minute for each type.
     fn unrecognized(&self, delivery: Observed<'_>) {

@@ -33,6 +33,10 @@ pub(crate) fn another_key(_: &str, _: &crate::identity::EventKey) {}
 pub(crate) fn worked(_: &Facts, _: u32, _: Words) {}
 pub(crate) fn worker(_: &str, _: Words) {}
 pub(crate) fn inbox(_: Words, _: &StoreError) {}
+pub(crate) fn fallback(_: &str, _: Words) {}
+pub(crate) fn fallback_store(_: &str, _: Words, _: &StoreError) {}
+pub(crate) fn question(_: &str, _: Words, _: &dyn std::fmt::Display) {}
+pub(crate) fn gave_up(_: &str, _: u32, _: &'static str) {}
 pub(crate) fn unsettled(_: &str, _: &crate::identity::EventKey, _: Words) {}
 #[cfg(feature = "jwks")]
 pub(crate) fn no_new_keys(_: &str, _: &dyn std::fmt::Display, _: bool) {}

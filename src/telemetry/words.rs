@@ -95,6 +95,19 @@ words! {
     NOT_PROMOTED = "what waits behind a settled event was not let go on: the inbox finds it later";
     NOT_GIVEN_BACK = "an event without its key was not given back";
 
+    // The fallback.
+    NOT_SEEN_DUE = "the fallback could not see which processes are due";
+    NOT_SEEN_HANDLED = "the fallback could not see whether a process was handled: it looks again";
+    NO_TURN = "the fallback got no turn to ask, or could not tell others to wait";
+    QUESTION_FAILED = "the sender's API gave no answer: it is asked again";
+    QUESTION_REFUSED = "the sender's API refuses our questions: look at its credentials";
+    ANSWER_UNREADABLE = "the receiver's pack cannot read what the sender's API tells: it is asked again";
+    POSTPONE_NOT_WRITTEN = "when a process is asked for again was not written: its lease has to end first";
+    END_NOT_WRITTEN = "the end of an awaited process was not written: it is looked at again";
+    SILENCE_UNSEEN = "how long no delivery came could not be seen; said once until it can";
+    GAVE_UP = "a process is given up: no webhook told its end, nor did the sender's API";
+    GAVE_UP_UNHEARD = "the application did not take that a process is given up: it is told again";
+
     // Tokens.
     TOKEN_STORE = "the store of used assertions failed: token request answered 503";
     OLD_KEY_SET = "no new key set, the last good one goes on";

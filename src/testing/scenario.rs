@@ -59,7 +59,7 @@ scenarios! {
         /// It arrives again, twice.
         SequentialCopies = "sequential copies",
             "a copy of a completed event is answered 2xx, and its handler does not run";
-        /// One bit of the body changed on the way.
+        /// One letter of the body changed on the way.
         AlteredBody = "altered body",
             "what was not signed is refused with 401 and not handled";
         /// One character of the signature changed.

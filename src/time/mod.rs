@@ -36,7 +36,7 @@ pub use self::{
 pub(crate) use self::{
     clock::of_system,
     event_time::{ACCEPTS_UNREADABLE_TIME, accepts_unreadable_time},
-    wait::{Elapsed, Limit, beside, both, either, within},
+    wait::{Elapsed, Limit, beside, both, either, first_of, within},
 };
 
 /// Clocks of sender and receiver drift: what is remembered must outlive what is accepted by this much.

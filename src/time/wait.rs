@@ -137,6 +137,21 @@ pub(crate) fn either(
     })
 }
 
+/// Resolves with the place of the first that is ready.
+pub(crate) fn first_of(
+    futures: &mut [&mut (dyn Future<Output = ()> + Send + Unpin)],
+) -> impl Future<Output = usize> {
+    poll_fn(|context| {
+        let mut ready = |it: &mut &mut (dyn Future<Output = ()> + Send + Unpin)| {
+            Pin::new(it).poll(context).is_ready()
+        };
+        futures
+            .iter_mut()
+            .position(&mut ready)
+            .map_or(Poll::Pending, Poll::Ready)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]

@@ -96,7 +96,14 @@ rows! {
         UnsupportedMediaType,
         /// Of two media types that the pack takes, `content-type` names the other one: a form that is said to be JSON.
         #[error("the body is not what its media type says")]
-        MislabelledBody;
+        MislabelledBody,
+        /// A CloudEvent in XML, Avro or Protobuf, or in a format that nobody knows.
+        #[error("the CloudEvent is in another format than JSON: XML, Avro and Protobuf are not taken")]
+        UnsupportedEventFormat,
+        /// A request in a mode of CloudEvents that the receiver does not name. What has a media type of its own is in binary
+        /// mode.
+        #[error("by its media type a CloudEvent in {0} mode, which the receiver does not take")]
+        EventModeNotTaken(&'static str);
     /// The body has a content encoding.
     UnsupportedEncoding = "unsupported_encoding", Refused, MediaType,
         /// A content encoding other than identity: what is signed could not be told from what is read.
@@ -260,6 +267,17 @@ rows! {
             /// How far ahead it begins.
             ahead: Duration,
             /// How far the clocks may be apart.
+            limit: Duration,
+        },
+        /// The proof dates the event by its end alone, which is so far ahead that the event would be forgotten before: a
+        /// captured delivery would then run again.
+        #[error(
+            "the proof is good for {ahead:?}, longer than the {limit:?} of memory: raise the retention"
+        )]
+        ValidForTooLong {
+            /// How long it is still good, the difference of clocks included.
+            ahead: Duration,
+            /// For how long an event is surely known as a copy.
             limit: Duration,
         };
     /// Not the pack's envelope.

@@ -1,10 +1,9 @@
 //! [`serve`]: who gets a slot, and stopping.
 
 use std::{
-    future::{Future, poll_fn, ready},
-    pin::{Pin, pin},
+    future::{Future, ready},
+    pin::pin,
     sync::Arc,
-    task::Poll,
     time::Duration,
 };
 
@@ -17,7 +16,7 @@ use crate::{
     inbox::{Ask, Batch, FORMAT, Inbox},
     receiver::Busy,
     telemetry::{log, words},
-    time::{Timer, within},
+    time::{Timer, first_of, within},
     verdict::StoreError,
 };
 
@@ -65,21 +64,6 @@ pub(super) async fn serve(
         log::worker_left(left.handlers, left.unsettled);
     }
     left
-}
-
-/// Resolves with the place of the first that is ready.
-fn first_of(
-    futures: &mut [&mut (dyn Future<Output = ()> + Send + Unpin)],
-) -> impl Future<Output = usize> {
-    poll_fn(|context| {
-        let mut ready = |it: &mut &mut (dyn Future<Output = ()> + Send + Unpin)| {
-            Pin::new(it).poll(context).is_ready()
-        };
-        futures
-            .iter_mut()
-            .position(&mut ready)
-            .map_or(Poll::Pending, Poll::Ready)
-    })
 }
 
 /// Until when the inbox need not be asked again.

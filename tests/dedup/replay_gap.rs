@@ -3,12 +3,16 @@
 use std::time::Duration;
 
 use hookgate::{
-    Secret, UnixTime,
+    ReceiverBuilder, Secret, UnixTime,
+    keys::JwsAlgorithm,
     pack::Provider,
     providers::{logto::Logto, preset::Preset},
+    schemes::{JwtBodyHash, JwtBodyHashConfig},
+    simulator::{Sent, Signer},
     testing::FakeClock,
     time::Clock,
 };
+use serde_json::json;
 
 use crate::props::{self, Call, Connection, ScriptedStore, Stage, logto, standard_webhooks, until};
 
@@ -111,6 +115,58 @@ async fn what_is_dated_too_far_ahead_does_not_become_acceptable_by_coming_slowly
     slow.write(&call.body[call.body.len() - 1..]).await;
     assert_eq!(slow.reply().await.status, 401);
     assert_eq!(stage.script.runs(), 0);
+}
+
+/// Tokens are good from `nbf` until `exp`, here without a leeway.
+async fn with_tokens(set: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder) -> (Stage, Signer) {
+    let key = "0123456789abcdef0123456789abcdef";
+    let config = JwtBodyHashConfig::member([JwsAlgorithm::Hs256], "/token")
+        .needs_claim("/event")
+        .leeway_secs(0);
+    let signer = Signer::new(config.clone(), key).unwrap();
+    let scheme = JwtBodyHash::try_from(config).unwrap();
+    let pack = Preset::custom("acme", scheme, Secret::utf8(key).unwrap());
+    let stage = Stage::of(pack, |builder| {
+        set(builder.body_timeout(Duration::from_secs(120)))
+    });
+    (stage.await, signer)
+}
+
+#[tokio::test]
+async fn a_token_must_be_good_when_its_head_came_and_when_its_body_was_there() {
+    for (from, until, slow_by, status) in [
+        (0, 60, 59, 200),
+        (0, 60, 60, 401),
+        (1, 600, 60, 401),
+        (0, 1, 0, 200),
+    ] {
+        let (stage, signer) = with_tokens(|builder| builder).await;
+        let now = props::now().as_secs();
+        let event = json!({"event": "e", "nbf": now + from, "exp": now + until});
+        let sent = Sent::post("/hook", "application/json", event.to_string());
+        let call = Call::of(&signer.sign(sent, "1", props::now()).unwrap());
+        let mut slow = dripping(&stage, &call).await;
+        stage.clock.advance(Duration::from_secs(slow_by));
+        slow.write(&call.body[call.body.len() - 1..]).await;
+        let what = format!("from {from} s until {until} s, {slow_by} s slow");
+        assert_eq!(slow.reply().await.status, status, "{what}");
+        assert_eq!(stage.script.runs(), usize::from(status == 200), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_checks_no_time_takes_a_token_that_has_ended() {
+    for (checks, status) in [(true, 401), (false, 200)] {
+        let (stage, signer) = with_tokens(|builder| match checks {
+            true => builder,
+            false => builder.without_time_check(),
+        })
+        .await;
+        let event = json!({"event": "e", "nbf": 1, "exp": 2}).to_string();
+        let sent = Sent::post("/hook", "application/json", event);
+        let call = Call::of(&signer.sign(sent, "1", props::now()).unwrap());
+        assert_eq!(stage.send(&call).await.status, status);
+    }
 }
 
 /// What `ReceiverBuilder::retention` says of raising it.

@@ -203,10 +203,13 @@ fn every_relative_link_leads_to_a_file_and_a_heading() {
 fn rustdoc_knows_every_link_of_the_guides() {
     let pages = pages();
     let known = Links::of("src/docs/links.md").defined;
-    for entry in fs::read_dir(root().join("docs")).unwrap() {
-        let document = format!("docs/{}", entry.unwrap().file_name().to_str().unwrap());
-        let is_page = pages.values().any(|it| *it == document);
-        assert!(is_page, "src/guide.rs has no page for {document}");
+    for document in documents().iter().filter(|it| it.starts_with("docs")) {
+        let is_page = pages.values().any(|it| Path::new(it) == document);
+        assert!(
+            is_page,
+            "src/guide.rs has no page for {}",
+            document.display()
+        );
     }
     for (page, document) in &pages {
         let links = Links::of(document);
@@ -302,4 +305,17 @@ fn each_package_has_its_licences_and_a_readme() {
         }
         assert!(includes(&folder, "README.md"), "{name}");
     }
+}
+
+/// `scripts/book` leaves out what the page of contents does not name.
+#[test]
+fn the_book_has_each_document_once() {
+    let chapters = Links::of("book/SUMMARY.md").inline;
+    let mut documents: Vec<_> = pages().into_values().collect();
+    documents.extend(["CHANGELOG.md", "CONTRIBUTING.md", "README.md"].map(String::from));
+    let mut expected: Vec<_> = documents.iter().map(|it| format!("../{it}")).collect();
+    expected.sort();
+    let mut told = chapters;
+    told.sort();
+    assert_eq!(told, expected);
 }

@@ -12,6 +12,7 @@ fn the_readmes_and_guides_show_the_programs() -> Outcome {
         ("README.md", axum),
         ("middleware-axum/README.md", axum),
         ("middleware-actix/README.md", actix),
+        ("docs/for-tools.md", axum),
         ("docs/testing.md", "examples/axum_tested.rs"),
     ] {
         let code = read(example)?;
@@ -41,6 +42,20 @@ fn the_code_of_these_guides_is_compiled() -> Outcome {
             .as_slice(),
         ),
         (
+            "docs/coming-from/by-hand.md",
+            &[
+                "examples/coming_from/src/by_hand_before.rs",
+                "examples/coming_from/src/by_hand_after.rs",
+            ],
+        ),
+        (
+            "docs/coming-from/standardwebhooks.md",
+            &[
+                "examples/coming_from/src/standardwebhooks_before.rs",
+                "examples/coming_from/src/standardwebhooks_after.rs",
+            ],
+        ),
+        (
             "docs/deployment.md",
             &[
                 "examples/axum_deployed.rs",
@@ -60,6 +75,64 @@ fn the_code_of_these_guides_is_compiled() -> Outcome {
                 is_there,
                 "{guide} shows what is in none of {files:?}:\n{block}"
             );
+        }
+    }
+    Ok(())
+}
+
+/// Pages that name much of the library and show little of it: each name stands somewhere in the code.
+#[test]
+fn the_names_in_these_guides_exist() -> Outcome {
+    let mut code = String::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for folder in [
+        "src",
+        "stores",
+        "middleware-axum",
+        "middleware-actix",
+        "cli/src",
+    ] {
+        gather(&root.join(folder), &mut code)?;
+    }
+    let mut named = 0;
+    for guide in [
+        "docs/for-tools.md",
+        "docs/stability.md",
+        "docs/upgrading.md",
+    ] {
+        let text = read(guide)?;
+        // Blocks of code have tests of their own.
+        let prose: String = text.split("```").step_by(2).collect();
+        let spans = prose.split('`').skip(1).step_by(2);
+        let words = spans.flat_map(|span| span.split(|c: char| !c.is_alphanumeric() && c != '_'));
+        for word in words.filter(|word| is_name(word)) {
+            assert!(
+                code.contains(word),
+                "{guide} names `{word}`, which is nowhere"
+            );
+            named += 1;
+        }
+    }
+    assert!(named > 20, "{named}");
+    Ok(())
+}
+
+/// `snake_case` of several words, or `CamelCase`, where it is the library's.
+fn is_name(word: &str) -> bool {
+    let is_snake = word.trim_matches('_').contains('_') && !word.contains(char::is_uppercase);
+    let humps = word.chars().filter(|c| c.is_uppercase()).count();
+    let is_camel = humps > 1 && word.contains(char::is_lowercase);
+    let is_elsewhere = ["MyEvent", "debug_handler", "event_keys"].contains(&word);
+    (is_snake || is_camel) && !is_elsewhere
+}
+
+fn gather(folder: &Path, code: &mut String) -> Outcome {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            gather(&path, code)?;
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            *code += &fs::read_to_string(path)?;
         }
     }
     Ok(())

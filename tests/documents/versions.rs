@@ -5,10 +5,13 @@ use std::{collections::BTreeMap, fs, path::Path};
 /// Documents whose programs a reader may copy.
 const DOCUMENTS: &[&str] = &[
     "README.md",
+    "docs/coming-from/by-hand.md",
+    "docs/coming-from/standardwebhooks.md",
     "docs/custom.md",
     "docs/deployment.md",
     "docs/existing-handler.md",
     "docs/facephi.md",
+    "docs/for-tools.md",
     "docs/idcloud.md",
     "docs/inbox.md",
     "docs/lambda.md",

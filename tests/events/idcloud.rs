@@ -184,6 +184,7 @@ fn the_key_is_id_and_state_or_status() {
     let both = || IdCloud::both_generations([Status::Concluded, Status::Cancelled]);
     let terminal = key("test", &[ID, "end"]);
     assert_eq!(of(both(), &process("finished")), terminal);
+    assert_eq!(of(both(), &process("PROCESS_STATE_FAILED")), terminal);
     assert_eq!(of(both(), &transaction("3")), terminal);
     assert_eq!(of(both(), &transaction("4")), terminal);
     assert_eq!(

@@ -8,10 +8,11 @@ use std::{
 
 use bytes::Bytes;
 use hookgate::{
-    BuildError, Key, Keyring, Receiver, Rejection, Secret, UnixTime,
+    Ack, BuildError, Delivery, Key, Keyring, Nack, Reason, Receiver, Rejection, Secret, UnixTime,
     dedup::MemoryStore,
     framework::{BodyBroken, BodySource},
     inbox::MemoryInbox,
+    json::{Json, Payload},
     keys::{JwsAlgorithm, LiveKeys, VerifyingKey},
     pack::{Head, Keys, RawRequest, Scheme},
     providers::{
@@ -28,7 +29,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::json;
 
 use crate::props::{
-    at_once, hex, hmac_sha256,
+    Call, Stage, at_once, hex, hmac_sha256, now,
     presets::{preset_of, presets},
     vector,
 };
@@ -466,6 +467,30 @@ fn mailguns_time_and_token_are_proved_and_nothing_else() {
     );
 }
 
+/// Whoever captured the token could fill the quarantine otherwise, and have a later release read forged events from there.
+#[test]
+fn an_inbox_keeps_nothing_of_a_token_for_one_request_that_cannot_be_decoded() {
+    let clock = FakeClock::at(NOW);
+    let inbox = MemoryInbox::with_clock(10, clock.clone());
+    let pack = Preset::mailgun(Secret::utf8(MAILGUN_KEY).unwrap());
+    let receiver = Receiver::new("hook", pack)
+        .clock(clock.clone())
+        .timer(clock)
+        .inbox_for_tests(inbox.clone())
+        .build()
+        .unwrap();
+    let headers = vec![("content-type", "application/json")];
+    let right = mailgun("1700000000", MAILGUN_TOKEN);
+    let twice = right.replace(r#""id":"e-1""#, r#""id":"e-1","id":"e-2""#);
+    for (body, reason) in [(&right, Reason::Queued), (&twice, Reason::Undecodable)] {
+        let head = Head::new("POST", "/", &headers);
+        let handler = async |_: Delivery<Payload<Json>>| Ok::<_, Nack>(Ack::processed());
+        let answer = at_once(receiver.handle(head, body.clone(), handler));
+        assert_eq!(answer.reason(), reason, "{body}");
+    }
+    assert_eq!(inbox.len(), 1);
+}
+
 /// Without a length, the last digit of the time could be read as the first one of the token.
 #[test]
 fn mailguns_signature_is_read_in_one_way() {
@@ -492,6 +517,48 @@ fn mailguns_signature_is_read_in_one_way() {
             matches!(odd, Err(Rejection::MalformedTimestamp)),
             "{time}: {odd:?}"
         );
+    }
+}
+
+/// A sign or an escape could be read in two ways, and so could a member that stands twice. Each of these is signed right.
+#[test]
+fn mailguns_token_is_letters_and_digits_and_stands_once() {
+    let seen = |body: &str| of_mailgun(1_700_000_000, body);
+    for sign in ["-", " ", "_", "é"] {
+        let odd = format!("{sign}{}", &MAILGUN_TOKEN[sign.len()..]);
+        let refused = seen(&mailgun("1700000000", &odd));
+        assert!(
+            matches!(refused, Err(Rejection::MalformedSignature(_))),
+            "{sign}: {refused:?}"
+        );
+    }
+    let right = mailgun("1700000000", MAILGUN_TOKEN);
+    for name in ["timestamp", "token", "signature"] {
+        let member = format!("\"{name}\":");
+        let twice = right.replace(
+            "\"signature\":{",
+            &format!("\"signature\":{{{member}\"0\","),
+        );
+        assert_ne!(twice, right);
+        let refused = seen(&twice);
+        assert!(
+            matches!(refused, Err(Rejection::MalformedSignature(_))),
+            "{name}: {refused:?}"
+        );
+    }
+}
+
+/// The signature covers no event, so its token stands for the body that it came with.
+#[tokio::test]
+async fn mailguns_token_brings_one_body_and_no_other() {
+    let pack = Preset::mailgun(Secret::utf8(MAILGUN_KEY).unwrap());
+    let stage = Stage::of(pack, |builder| builder).await;
+    let body = mailgun(&now().as_secs().to_string(), MAILGUN_TOKEN);
+    let other = body.replace("opened", "failed").replace("e-1", "e-2");
+    for (body, status) in [(&body, 200), (&other, 401), (&body, 200)] {
+        let call = Call::post("/hook", body.clone());
+        assert_eq!(stage.send(&call).await.status, status, "{body}");
+        assert_eq!(stage.script.runs(), 1, "{body}");
     }
 }
 

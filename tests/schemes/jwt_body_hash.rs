@@ -8,8 +8,11 @@ use std::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use hookgate::{
-    BuildError, Key, Keyring, Receiver, Rejection, Secret, UnixTime,
+    Ack, BuildError, Delivery, Key, Keyring, Nack, Reason, Receiver, ReceiverBuilder, Rejection,
+    Secret, UnixTime,
     access::{Jwks, JwksDocument, JwksError, JwksFetcher},
+    dedup::MemoryStore,
+    json::{Json, Payload},
     keys::{JwsAlgorithm, VerifyingKey},
     pack::{Head, LiveKeys, RawRequest, Scheme},
     providers::{known, preset::Preset},
@@ -281,6 +284,124 @@ fn a_public_key_is_never_taken_for_a_secret() {
     assert_eq!(built(config, rsa()), Ok(()));
 }
 
+/// A secret fits several algorithms, and a key may: what is taken is what the settings name.
+#[test]
+fn an_algorithm_that_is_not_set_is_refused_though_the_key_is_for_it() {
+    use JwsAlgorithm::{Hs256, Hs384, Hs512, Rs256, Rs512};
+    let rsa = VerifyingKey::der(file("rsa.pub.der"), [Rs256, Rs512]);
+    let rsa = [Key::public("0", rsa)];
+    let (secret, private) = (SECRET.as_bytes(), file("rsa.key.pem"));
+    for (signed_by, taken, signs, keys) in [
+        (Hs384, Hs256, secret, ring()),
+        (Hs512, Hs256, secret, ring()),
+        (Hs256, Hs512, secret, ring()),
+        (Rs512, Rs256, private.as_slice(), rsa),
+    ] {
+        let config =
+            |algorithm| JwtBodyHashConfig::digest([algorithm], "x-token", "/sha256", "sha256:hex");
+        let signer = Signer::new(config(signed_by), signs).unwrap();
+        let sent = Sent::post("/", "application/json", BODY);
+        let sent = signer.sign(sent, "1", AT).unwrap();
+        let token = sent.header("x-token").unwrap();
+        assert_eq!(said(config(signed_by), token, BODY, &keys), Ok(()));
+        let refused = said(config(taken), token, BODY, &keys);
+        assert!(matches!(refused, Err(Rejection::MalformedSignature(_))));
+    }
+}
+
+#[test]
+fn a_key_of_another_name_than_the_token_gives_proves_nothing() {
+    let config =
+        || JwtBodyHashConfig::digest([JwsAlgorithm::Es256], "x-token", "/sha256", "sha256:hex");
+    let signer = Signer::new(config(), file("p256.key.pem")).unwrap();
+    let sent = Sent::post("/", "application/json", BODY);
+    let sent = signer.key_id("k-1").sign(sent, "1", AT).unwrap();
+    let token = sent.header("x-token").unwrap();
+    let by = |name: Option<&str>| {
+        let key = VerifyingKey::der(file("p256.pub.der"), [JwsAlgorithm::Es256]);
+        let key = match name {
+            Some(name) => key.with_id(name),
+            None => key,
+        };
+        said(config(), token, BODY, &[Key::public("0", key)])
+    };
+    assert_eq!(by(Some("k-1")), Ok(()));
+    assert_eq!(by(None), Ok(()), "it may be any");
+    assert_eq!(by(Some("k-2")), Err(Rejection::SignatureMismatch));
+}
+
+/// Another answer would tell a stranger what the settings are.
+#[test]
+fn claims_that_nobody_signed_are_not_looked_at() {
+    let (head, keys) = (json!({"alg": "HS256"}), ring());
+    let set = |config: JwtBodyHashConfig| config.issuer("acme").expires().jti(JtiUse::Id);
+    for claims in [
+        "{}",
+        r#"{"iss":"evil"}"#,
+        r#"{"iss":"acme","iss":"acme"}"#,
+        r#"{"iss":"acme","aud":"theirs"}"#,
+        r#"{"iss":"acme","exp":"soon"}"#,
+        r#"{"iss":"acme","exp":1}"#,
+        "no JSON",
+    ] {
+        let signed = token(&head, claims);
+        let (message, _) = signed.rsplit_once('.').unwrap();
+        let forged = format!("{message}.{}", b64([0; 32]));
+        let body = json!({"token": forged}).to_string();
+        for (config, body) in [(in_header(), BODY), (in_member(), &body)] {
+            let refused = said(set(config), &forged, body, &keys);
+            assert_eq!(refused, Err(Rejection::SignatureMismatch), "{claims}");
+        }
+    }
+}
+
+/// Readers disagree on which one counts.
+#[test]
+fn a_claim_that_counts_and_stands_twice_is_refused() {
+    let config = in_header()
+        .issuer("acme")
+        .audience("shop")
+        .expires()
+        .issued_at()
+        .jti(JtiUse::Id)
+        .needs_claim("/event")
+        .claim_is("/to/url", "u");
+    let claims = format!(
+        r#"{{"iss":"acme","aud":"shop","exp":1700000000,"nbf":1,"iat":1700000000,"jti":"1","event":1,"to":{{"url":"u"}},"sha256":"{}"}}"#,
+        digest_of(BODY)
+    );
+    let with = |claims: &str| {
+        let token = token(&json!({"alg": "HS256"}), claims);
+        said(config.clone(), &token, BODY, &ring())
+    };
+    assert_eq!(with(&claims), Ok(()));
+    let more = claims.replace(r#""event""#, r#""a":1,"a":{"iss":2,"iss":3},"event""#);
+    assert_eq!(with(&more), Ok(()), "what does not count may");
+    for member in [
+        r#""iss":"acme""#,
+        r#""aud":"shop""#,
+        r#""exp":1700000000"#,
+        r#""nbf":1"#,
+        r#""iat":1700000000"#,
+        r#""jti":"1""#,
+        r#""event":1"#,
+        r#""url":"u""#,
+        r#""to":{"url":"u"}"#,
+    ] {
+        let letter = char::from(member.as_bytes()[1]);
+        let escaped = member.replacen(letter, &format!("\\u{:04x}", u32::from(letter)), 1);
+        for first in [member, &escaped] {
+            let twice = claims.replace(member, &format!("{first},{member}"));
+            assert_ne!(twice, claims);
+            let refused = with(&twice);
+            assert!(
+                matches!(refused, Err(Rejection::MalformedSignature(_))),
+                "{twice}: {refused:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn who_made_it_and_for_whom_must_be_as_set() {
     let another = |said: Result<(), Rejection>| matches!(said, Err(Rejection::SignedForAnother(_)));
@@ -373,8 +494,17 @@ fn what_jti_is_and_which_claims_must_be_there_is_set() {
 
 /// What is proved, by a road that checks times.
 fn judged(config: JwtBodyHashConfig, claims: &Value, now: UnixTime) -> Result<(), Rejection> {
+    judged_by(config, claims, now, |builder| builder)
+}
+
+fn judged_by(
+    config: JwtBodyHashConfig,
+    claims: &Value,
+    now: UnixTime,
+    set: impl FnOnce(ReceiverBuilder) -> ReceiverBuilder,
+) -> Result<(), Rejection> {
     let pack = Preset::custom("acme", scheme(config), keyring(SECRET));
-    let judge = Receiver::new("hook", pack).judge().unwrap();
+    let judge = set(Receiver::new("hook", pack)).judge().unwrap();
     let headers = vec![
         ("content-type", "application/json".to_owned()),
         ("x-token", usual(claims)),
@@ -418,8 +548,83 @@ fn times_are_judged_by_the_window_and_the_leeway() {
     );
     let strict = in_header().leeway_secs(0);
     assert!(judged(strict, &and(claims(), "exp", 1_700_000_000), at(0)).is_err());
-    let far = and(claims(), "exp", 9_000_000_000_000_000_i64);
-    assert_eq!(judged(in_header(), &far, at(0)), Ok(()));
+}
+
+/// Otherwise a captured delivery would run again once its mark has ended.
+#[test]
+fn a_proof_that_outlives_the_memory_of_its_event_is_refused() {
+    const DAY: i64 = 24 * 3600;
+    let margin = ReceiverBuilder::RETENTION_MARGIN;
+    let in_days = |days: i64, secs: i64| AT.as_secs() + days * DAY + secs;
+    let with =
+        |exp: i64, config: JwtBodyHashConfig, set: fn(ReceiverBuilder) -> ReceiverBuilder| {
+            let claims = and(and(claims(), "exp", exp), "iat", AT.as_secs());
+            judged_by(config, &claims, AT, set)
+        };
+    let refused = |said: Result<(), Rejection>| {
+        assert!(
+            matches!(said, Err(Rejection::ValidForTooLong { .. })),
+            "{said:?}"
+        );
+    };
+    // The retention is 7 days by default, its margin 60 s, and the leeway as much.
+    let last = in_days(7, -120);
+    assert_eq!(with(last, in_header(), |it| it), Ok(()));
+    let ahead = Duration::from_secs(7 * 24 * 3600) - margin;
+    assert_eq!(
+        with(last + 1, in_header(), |it| it),
+        Err(Rejection::ValidForTooLong {
+            ahead: ahead + Duration::from_secs(1),
+            limit: ahead,
+        })
+    );
+    refused(with(9_000_000_000_000_000, in_header(), |it| it));
+    assert_eq!(with(last + 60, in_header().leeway_secs(0), |it| it), Ok(()));
+    let longer = |it: ReceiverBuilder| it.retention(Duration::from_secs(8 * 24 * 3600));
+    assert_eq!(with(last + DAY, in_header(), longer), Ok(()));
+    refused(with(last + DAY + 1, in_header(), longer));
+    // A window is for the time of the attempt, and whoever checks no time has chosen that.
+    assert_eq!(
+        with(in_days(90, 0), in_header().issued_at(), |it| it),
+        Ok(())
+    );
+    let unchecked = ReceiverBuilder::without_time_check;
+    assert_eq!(with(in_days(90, 0), in_header(), unchecked), Ok(()));
+}
+
+/// Accepted as long before its end as may be, and sent again at the last moment.
+#[tokio::test]
+async fn what_ends_as_late_as_may_be_is_known_as_a_copy_to_its_end() {
+    let clock = FakeClock::at(AT);
+    let runs = Arc::new(Mutex::new(0));
+    let pack = Preset::custom("acme", scheme(in_header()), keyring(SECRET));
+    let receiver = Receiver::new("hook", pack)
+        .dedup(MemoryStore::with_clock(10, clock.clone()))
+        .clock(clock.clone())
+        .timer(clock.clone())
+        .build()
+        .unwrap();
+    let week = Duration::from_secs(7 * 24 * 3600);
+    let ends = AT.as_secs() + 7 * 24 * 3600 - 120;
+    let headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("x-token", usual(&and(claims(), "exp", ends))),
+    ];
+    let send = async || {
+        let runs = runs.clone();
+        let handler = move |_: Delivery<Payload<Json>>| {
+            *runs.lock().unwrap() += 1;
+            async { Ok::<_, Nack>(Ack::processed()) }
+        };
+        let head = Head::new("POST", "/", &headers);
+        receiver.handle(head, BODY, handler).await.reason()
+    };
+    assert_eq!(send().await, Reason::Handled);
+    clock.advance(week - Duration::from_secs(61));
+    assert_eq!(send().await, Reason::Duplicate);
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(send().await, Reason::TimestampTooOld);
+    assert_eq!(*runs.lock().unwrap(), 1);
 }
 
 #[test]
@@ -433,7 +638,7 @@ fn claims_that_are_the_event_are_all_that_is_believed() {
     let verified = scheme.verify(request, LiveKeys::new(&keys, AT)).unwrap();
     let proved = verified.bytes_of(&Bytes::from(body.clone()));
     assert_eq!(proved, r#"{"event":"user.created","n":1}"#);
-    for (body, missing) in [
+    for (other, missing) in [
         (r#"{"event":"user.created"}"#.to_owned(), true),
         ("[]".to_owned(), true),
         (String::new(), true),
@@ -441,9 +646,9 @@ fn claims_that_are_the_event_are_all_that_is_believed() {
         (json!({"token": "a.b.c"}).to_string(), false),
         (format!(r#"{{"token":"{token}","token":"{token}"}}"#), false),
     ] {
-        let refused = said(in_member(), "", &body, &keys).unwrap_err();
+        let refused = said(in_member(), "", &other, &keys).unwrap_err();
         let is_missing = refused == Rejection::MissingSignature;
-        assert_eq!(is_missing, missing, "{body}: {refused:?}");
+        assert_eq!(is_missing, missing, "{other}: {refused:?}");
     }
     // A token of a user, under the same key.
     let session = json!({"token": usual(&json!({"sub": "user", "n": 1}))}).to_string();
@@ -452,6 +657,10 @@ fn claims_that_are_the_event_are_all_that_is_believed() {
 
     let whole = JwtBodyHashConfig::body([JwsAlgorithm::Hs256]).needs_claim("/event");
     assert_eq!(said(whole.clone(), "", &token, &keys), Ok(()));
+    for body in ["", "{}", &body] {
+        let refused = said(whole.clone(), "", body, &keys);
+        assert_eq!(refused, Err(Rejection::MissingSignature), "{body}");
+    }
     for body in [
         format!("{token}\n"),
         format!(" {token}"),
@@ -502,15 +711,14 @@ fn detached(unencoded: bool) -> JwtBodyHashConfig {
     }
 }
 
-/// A detached JWS of `body`, made without the library.
-fn jws(head: &Value, body: &str) -> String {
+/// A detached JWS over `payload` as it is signed, made without the library.
+fn jws(head: &Value, payload: &str) -> String {
     let head = b64(head.to_string());
-    let unencoded = |message: String| hmac_sha256(SECRET.as_bytes(), message.as_bytes());
-    let signature = match head.len() {
-        _ if head == b64(unencoded_head().to_string()) => unencoded(format!("{head}.{body}")),
-        _ => unencoded(format!("{head}.{}", b64(body))),
-    };
-    format!("{head}..{}", b64(signature))
+    let message = format!("{head}.{payload}");
+    format!(
+        "{head}..{}",
+        b64(hmac_sha256(SECRET.as_bytes(), message.as_bytes()))
+    )
 }
 
 fn unencoded_head() -> Value {
@@ -520,45 +728,128 @@ fn unencoded_head() -> Value {
 #[test]
 fn a_detached_jws_is_over_the_body() {
     let keys = ring();
-    let plain = json!({"alg": "HS256"});
-    assert_eq!(
-        said(detached(false), &jws(&plain, BODY), BODY, &keys),
-        Ok(())
-    );
-    let other = said(detached(false), &jws(&plain, BODY), "{}", &keys);
-    assert_eq!(other, Err(Rejection::SignatureMismatch));
-    let head = unencoded_head();
-    assert_eq!(said(detached(true), &jws(&head, BODY), BODY, &keys), Ok(()));
-    let other = said(detached(true), &jws(&head, BODY), "{}", &keys);
-    assert_eq!(other, Err(Rejection::SignatureMismatch));
-    // Each with the settings of the other.
-    assert!(said(detached(true), &jws(&plain, BODY), BODY, &keys).is_err());
-    assert!(said(detached(false), &jws(&head, BODY), BODY, &keys).is_err());
-    for crit in [
-        json!(["b64", "exp"]),
-        json!([]),
-        json!("b64"),
-        json!(["exp"]),
+    for (head, unencoded, payload) in [
+        (json!({"alg": "HS256"}), false, b64(BODY)),
+        (unencoded_head(), true, BODY.to_owned()),
     ] {
-        let head = json!({"alg": "HS256", "b64": false, "crit": crit});
+        let signed = jws(&head, &payload);
+        assert_eq!(said(detached(unencoded), &signed, BODY, &keys), Ok(()));
+        let other = said(detached(unencoded), &signed, "{}", &keys);
+        assert_eq!(other, Err(Rejection::SignatureMismatch));
+        let swapped = said(detached(!unencoded), &signed, BODY, &keys);
+        assert!(matches!(swapped, Err(Rejection::MalformedSignature(_))));
+    }
+    let attached = token(&json!({"alg": "HS256"}), BODY);
+    assert!(said(detached(false), &attached, BODY, &keys).is_err());
+}
+
+/// Its head is signed, and says in which form the payload was (RFC 7797, section 6).
+#[test]
+fn a_detached_jws_says_itself_whether_its_payload_was_encoded() {
+    for wrong in [
+        json!({}),
+        json!({"b64": false}),
+        json!({"crit": ["b64"]}),
+        json!({"b64": true, "crit": ["b64"]}),
+        json!({"b64": "false", "crit": ["b64"]}),
+        json!({"b64": 0, "crit": ["b64"]}),
+        json!({"b64": false, "crit": ["b64", "exp"]}),
+        json!({"b64": false, "crit": ["b64", "b64"]}),
+        json!({"b64": false, "crit": ["exp"]}),
+        json!({"b64": false, "crit": "b64"}),
+        json!({"b64": false, "crit": []}),
+    ] {
+        let head = and(wrong, "alg", "HS256");
+        for payload in [BODY, &b64(BODY)] {
+            let refused = said(detached(true), &jws(&head, payload), BODY, &ring());
+            assert!(
+                matches!(refused, Err(Rejection::MalformedSignature(_))),
+                "{head}: {refused:?}"
+            );
+        }
+    }
+}
+
+/// Whoever has seen a token of the key would send its claims as a body.
+#[test]
+fn a_token_without_its_claims_is_no_detached_jws() {
+    for typ in ["JWT", "jwt", "at+jwt", "application/SecEvent+JWT"] {
+        let seen = token(&json!({"alg": "HS256", "typ": typ}), BODY);
+        let (head, rest) = seen.split_once('.').unwrap();
+        let (_, signature) = rest.split_once('.').unwrap();
+        let replayed = format!("{head}..{signature}");
+        let refused = said(detached(false), &replayed, BODY, &ring());
         assert!(
-            said(detached(true), &jws(&head, BODY), BODY, &keys).is_err(),
-            "{crit}"
+            matches!(refused, Err(Rejection::MalformedSignature(_))),
+            "{typ}: {refused:?}"
         );
     }
-    // Whoever has seen a token of the key would send its claims as a body.
-    let seen = token(&json!({"alg": "HS256", "typ": "JWT"}), BODY);
-    let (head, rest) = seen.split_once('.').unwrap();
-    let (_, signature) = rest.split_once('.').unwrap();
-    let replayed = said(
-        detached(false),
-        &format!("{head}..{signature}"),
-        BODY,
-        &keys,
+}
+
+/// Of a sender whose tokens have no `typ`: their claims, with head and signature, are a detached JWS of the same key.
+#[test]
+fn claims_of_a_token_are_no_body_of_a_detached_jws() {
+    let keys = ring();
+    let plain = json!({"alg": "HS256"});
+    let taken_from = |head: &Value, config: JwtBodyHashConfig, claims: &str| {
+        let token = token(head, claims);
+        let (head, rest) = token.split_once('.').unwrap();
+        let (_, signature) = rest.split_once('.').unwrap();
+        said(config, &format!("{head}..{signature}"), claims, &keys)
+    };
+    let of_token = |claims: &str| taken_from(&plain, detached(false), claims);
+    for claims in [
+        r#"{"sub":"user","exp":1700000000}"#,
+        r#"{"sub":"user","exp":1.7e9}"#,
+        r#"{"\u0065xp":-1}"#,
+        r#"{"exp":"x","exp":1700000000}"#,
+    ] {
+        let refused = of_token(claims);
+        assert!(
+            matches!(refused, Err(Rejection::SignedForAnother(_))),
+            "{claims}: {refused:?}"
+        );
+    }
+    for event in [r#"{"exp":"12/27"}"#, r#"{"card":{"exp":1227}}"#, "[1]"] {
+        assert_eq!(of_token(event), Ok(()), "{event}");
+    }
+    // One that tokens have tells nothing.
+    for typ in ["JWT", "at+jwt"] {
+        let head = json!({"alg": "HS256", "typ": typ});
+        let refused = taken_from(&head, detached(false).typ(typ), r#"{"exp":1700000000}"#);
+        assert!(
+            matches!(refused, Err(Rejection::SignedForAnother(_))),
+            "{typ}: {refused:?}"
+        );
+    }
+    // A `typ` that only events have tells them apart.
+    let claims = r#"{"id":"1","exp":1700000000}"#;
+    let typed = json!({"alg": "HS256", "typ": "event+json"});
+    let set = detached(false).typ("event+json");
+    assert_eq!(said(set, &jws(&typed, &b64(claims)), claims, &keys), Ok(()));
+    let head = unencoded_head();
+    assert_eq!(
+        said(detached(true), &jws(&head, claims), claims, &keys),
+        Ok(())
     );
-    assert!(matches!(replayed, Err(Rejection::MalformedSignature(_))));
-    let attached = token(&plain, BODY);
-    assert!(said(detached(false), &attached, BODY, &keys).is_err());
+}
+
+#[test]
+fn a_head_that_is_longer_than_any_is_not_read() {
+    let keys = ring();
+    let config = JwtBodyHashConfig::body([JwsAlgorithm::Hs256]).needs_claim("/event");
+    let with = |length: usize| {
+        let head = json!({"alg": "HS256", "x5c": ["x".repeat(length)]});
+        let token = token(&head, r#"{"event":"e"}"#);
+        let head = token.split('.').next().unwrap().len();
+        (head, said(config.clone(), "", &token, &keys))
+    };
+    let (head, taken) = with(12 * 1024 - 32);
+    assert!(head <= 16 * 1024, "{head}");
+    assert_eq!(taken, Ok(()));
+    let (head, refused) = with(12 * 1024);
+    assert!(head > 16 * 1024, "{head}");
+    assert!(matches!(refused, Err(Rejection::MalformedSignature(_))));
 }
 
 #[test]
@@ -584,9 +875,21 @@ fn a_prefix_stands_before_the_token() {
     let keys = ring();
     let twice = scheme(in_header()).verify(request, LiveKeys::new(&keys, AT));
     assert!(matches!(twice, Err(Rejection::MalformedSignature(_))));
-    let long = format!("{}.b.c", "a".repeat(9_000));
-    let long = said(in_header(), &long, BODY, &ring());
-    assert!(matches!(long, Err(Rejection::MalformedSignature(_))));
+}
+
+#[test]
+fn a_token_in_a_header_has_at_most_8192_bytes() {
+    let padded = |length: usize| usual(&and(claims(), "more", "x".repeat(length)));
+    let mut tokens = (5_900..).map(padded).skip_while(|it| it.len() < 8_190);
+    let longest = tokens.by_ref().take_while(|it| it.len() <= 8_192).last();
+    let longest = longest.unwrap();
+    assert_eq!(said(in_header(), &longest, BODY, &ring()), Ok(()));
+    let longer = said(in_header(), &tokens.next().unwrap(), BODY, &ring());
+    assert!(matches!(longer, Err(Rejection::MalformedSignature(_))));
+    // As part of a body it may be as long as that.
+    let event = json!({"event": "e", "more": "x".repeat(9_000)});
+    let body = json!({"token": usual(&event)}).to_string();
+    assert_eq!(said(in_member(), "", &body, &ring()), Ok(()));
 }
 
 fn file(name: &str) -> Vec<u8> {
@@ -846,6 +1149,13 @@ async fn an_issuer_that_fails_is_503_and_no_stranger_makes_anybody_fetch() {
     issuer.says(Ok(vec![p256("old")]));
     assert_eq!(status(&stage, &named).await, 200);
     assert_eq!(stage.script.runs(), 1);
+    // Nobody knows whether it has published a key for another algorithm meanwhile.
+    issuer.says(Err(503));
+    stage.clock.advance(Duration::from_secs(10));
+    assert_eq!(status(&stage, &event("ed", "new", 3)).await, 503);
+    issuer.says(Ok(vec![p256("old")]));
+    stage.clock.advance(Duration::from_secs(10));
+    assert_eq!(status(&stage, &event("ed", "new", 3)).await, 401);
 }
 
 /// Plaid's rule: ES256, the digest in `request_body_sha256`, and keys by `kid` from its API.

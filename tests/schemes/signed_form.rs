@@ -102,6 +102,25 @@ fn a_form_with_a_field_that_is_not_named_is_refused() {
     assert_eq!(text, "Body=a&From=b");
     let whole = proved(&config(&["Body", "From", "New"]), &signed_by_sender).unwrap();
     assert_eq!(digest, whole.1);
+    // One without a name, or with a long one, is none that a sender means.
+    let leaves_out = config(&["Body"]).leave_out_unknown_fields();
+    let why = "a field of the form has no name, or one that is too long";
+    for (name, taken) in [
+        (String::new(), false),
+        ("n".repeat(256), true),
+        ("n".repeat(257), false),
+    ] {
+        let body = format!("Body=a&{name}=b");
+        let signer = Signer::new(leaves_out.clone(), TOKEN).unwrap();
+        let sent = signer.sign(Sent::post("/", FORM, body.clone()), "", NOW);
+        assert_eq!(sent.is_ok(), taken, "{}", name.len());
+        let seen = proved(&leaves_out, &form(&body, "IK+Dwps556ElfBT0I3Rgjkr1wJU="));
+        let refused = match taken {
+            true => Rejection::SignatureMismatch,
+            false => Rejection::MalformedSignature(why),
+        };
+        assert_eq!(seen, Err(refused), "{}", name.len());
+    }
     // Names are compared as they stand.
     for body in ["body=a", "Body%20=a", "Bod=y", "=a", "B%6fdy=a"] {
         let sent = signed(&config(&["Body", "Bod"]), FORM, "Body=a").with_body(body);
@@ -203,11 +222,52 @@ fn path_and_query_are_those_of_the_address() {
             "/Myapp.php?foo=1&bar=2",
             "/myapp.php?foo=1&bar=2&bodySHA256=",
             "/myapp.php?foo=1&bar=2&bodySHA256=0x",
+            // As many digits as a digest has, and a sign more.
+            &format!("{TARGET}&bodySHA256=0x{}", "0".repeat(64)),
+            &format!("{TARGET}&bodySHA256={}g", "0".repeat(63)),
         ] {
             let mut sent = sent.clone();
             sent.path = path.to_owned();
             let refused = proved(&config, &sent).unwrap_err();
             assert_eq!(refused, Rejection::MalformedSignature(why), "{path}");
+        }
+    }
+    let without_query = config.url("https://mycompany.com/myapp.php");
+    let sent = signed(&without_query, FORM, "Body=a");
+    assert!(proved(&without_query, &sent).is_ok());
+    for path in ["/myapp.php?", "/myapp.php?more=1", "/myapp.php/"] {
+        let mut sent = sent.clone();
+        sent.path = path.to_owned();
+        let refused = proved(&without_query, &sent).unwrap_err();
+        assert_eq!(refused, Rejection::MalformedSignature(why), "{path}");
+    }
+}
+
+/// Twilio is known to sign either, and whichever it is, it is one event.
+#[test]
+fn the_port_of_the_scheme_may_be_signed_or_left_out() {
+    let at = |url: &str| config(&["Body"]).url(url);
+    for (plain, with_port, other_port) in [
+        (
+            "https://hooks.example/hook?a=1",
+            "https://hooks.example:443/hook?a=1",
+            "https://hooks.example:80/hook?a=1",
+        ),
+        (
+            "http://hooks.example/hook",
+            "http://hooks.example:80/hook",
+            "http://hooks.example:443/hook",
+        ),
+    ] {
+        for (media_type, body) in [(FORM, "Body=a"), ("application/json", "{}")] {
+            let [by_plain, by_port] =
+                [plain, with_port].map(|url| signed(&at(url), media_type, body));
+            for url in [plain, with_port] {
+                let first = proved(&at(url), &by_plain).unwrap();
+                assert_eq!(proved(&at(url), &by_port), Ok(first), "{url}");
+            }
+            let refused = proved(&at(plain), &signed(&at(other_port), media_type, body));
+            assert_eq!(refused, Err(Rejection::SignatureMismatch), "{other_port}");
         }
     }
 }
@@ -330,6 +390,15 @@ async fn fields_of_ones_own_are_named() {
     let named = preset().form_fields(["Brand.New"]);
     let seen = Seen::by_pack(named, NOW, sent).await.unwrap();
     assert_eq!(seen.payload, "Body=a&Brand.New=b");
+
+    // Whoever names fields has not said what becomes of others.
+    let sent = signed(&settings.fields(["Other"]), FORM, "Brand.New=b&Other=c");
+    let named = || preset().form_fields(["Brand.New"]);
+    let refused = Seen::by_pack(named(), NOW, sent.clone()).await;
+    assert_eq!(refused.unwrap_err().status, 401);
+    let left_out = named().leave_out_unknown_fields();
+    let seen = Seen::by_pack(left_out, NOW, sent).await.unwrap();
+    assert_eq!(seen.payload, "Brand.New=b");
 
     let secret = || Secret::utf8("k").unwrap();
     let built = Receiver::new("hook", Preset::github(secret()).form_fields(["a"])).judge();

@@ -74,6 +74,10 @@ fn what_is_proved_is_the_signed_members_each_as_a_text() {
             Ok(right.clone())
         );
     }
+    // Another text is another event.
+    let other_text = body(item_with("text", "c"));
+    let other_text = proved(&config(), &self::signed(&config(), &other_text));
+    assert_ne!(other_text.unwrap().1, right.1);
     let other: [fn(&mut Value); 6] = [
         |item| item["id"] = json!("b"),
         |item| item["text"] = json!("a"),

@@ -8,16 +8,17 @@ use hookgate::{
     keys::{EcdsaForm, JwsAlgorithm, VerifyingKey},
     pack::{Head, LiveKeys, RawRequest, Scheme},
     schemes::{
-        Digest, HeaderFamily, HmacBodyFieldConfig, HmacHeaderConfig, PublicKeySignatureConfig,
-        Recipe, SchemeConfig, SignatureEncoding, SignatureLayout, SignedFormConfig,
-        SignedMembersConfig, SignedRequestConfig, SnsConfig, SnsSignature, TimestampForm,
+        AccessTokenConfig, Digest, HeaderFamily, HmacBodyFieldConfig, HmacHeaderConfig, JtiUse,
+        JwtBodyHashConfig, OneTimeTokenConfig, PublicKeySignatureConfig, Recipe, SchemeConfig,
+        SignatureEncoding, SignatureLayout, SignedFormConfig, SignedMembersConfig,
+        SignedRequestConfig, SnsConfig, SnsSignature, TimestampForm,
     },
     simulator::{Sent, Signer},
     testing::senders,
 };
 use proptest::prelude::*;
 
-use crate::props::vector;
+use crate::props::{now, sns, vector};
 
 const SECRET: &str = "N0tASecretForAnyone0123456789abc";
 const BODY: &str = r#"{"id":"1","data":{"b":2,"a":"é"},"n":1.50}"#;
@@ -388,6 +389,167 @@ fn a_body_that_has_no_place_for_a_mac_or_lacks_what_is_signed_is_an_error() {
     let refused = signer(Recipe::DataOnly).unwrap().sign(without_data, "", AT);
     let error = refused.unwrap_err().to_string();
     assert_eq!(error, "the body has no member of the name that is signed");
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Each kind of scheme that reads the body to sign or to verify it, with what signs and what verifies, and a request that can
+/// be signed.
+fn readers_of_bodies() -> Vec<(SchemeConfig, &'static [u8], Key, Sent)> {
+    let body = r#"{"id":"1","data":{"b":2},"text":"a","event":"e","items":[{"item":{"id":"2","mac":""}}]}"#;
+    let json = || Sent::post("/hook", "application/json", body);
+    let secret = || Key::new("0", Secret::utf8(SECRET).unwrap());
+    let members = SignedMembersConfig::new(["/id", "/text"], "/mac");
+    let tokens = [JwsAlgorithm::Hs256];
+    let macs = Recipe::ALL.iter().map(|recipe| {
+        let config = HmacBodyFieldConfig::new("mac").recipe(*recipe);
+        SchemeConfig::from(config)
+    });
+    let others: [SchemeConfig; 7] = [
+        members.clone().into(),
+        members.in_list("/items").within("/item").into(),
+        AccessTokenConfig::member("/token").into(),
+        AccessTokenConfig::each_of("/items", "/token").into(),
+        OneTimeTokenConfig::new("/t", "/k", 16, "/s").into(),
+        JwtBodyHashConfig::body(tokens)
+            .needs_claim("/event")
+            .jti(JtiUse::Id)
+            .into(),
+        JwtBodyHashConfig::member(tokens, "/token")
+            .claim_is("/kind", "event")
+            .issuer("acme")
+            .expires()
+            .into(),
+    ];
+    let form = SignedFormConfig::new("x-signature", SignatureEncoding::Hex)
+        .url("https://hooks.example/hook")
+        .fields(["Id", "Body"])
+        .body_digest("sha256");
+    let sns = Key::public("0", sns::certificate(&sns::OWN.by_root));
+    let sns_key = sns::OWN.private_key.as_bytes();
+    let notification = r#"{"Type":"Notification","Message":"a","Subject":"b"}"#;
+    macs.chain(others)
+        .map(|config| (config, SECRET.as_bytes(), secret(), json()))
+        .chain([
+            (
+                form.into(),
+                SECRET.as_bytes(),
+                secret(),
+                Sent::post("/hook", FORM, "Id=1&Body=a+b"),
+            ),
+            (
+                SnsConfig::new([sns::TOPIC]).into(),
+                sns_key,
+                sns,
+                Sent::post("/hook", "text/plain", notification),
+            ),
+        ])
+        .collect()
+}
+
+/// Signs it if that can be done. Whatever was signed must be verified.
+fn signs(config: &SchemeConfig, with: (&[u8], &Key), sent: Sent, id: &str) -> bool {
+    let (signs, key) = with;
+    let scheme: Box<dyn Scheme> = config.clone().try_into().unwrap();
+    let signer = Signer::new(config.clone(), signs).unwrap();
+    let Ok(signed) = signer.sign(sent.clone(), id, now()) else {
+        return false;
+    };
+    let (path, query) = match signed.path.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (&*signed.path, None),
+    };
+    let head = Head::new(signed.method.as_str(), path, &signed.headers).query(query);
+    let keys = [key.clone()];
+    let request = RawRequest::new(head, &signed.body);
+    let verified = scheme.verify(request, LiveKeys::new(&keys, now()));
+    let sent = String::from_utf8_lossy(&sent.body);
+    assert!(verified.is_ok(), "{verified:?} {sent} {config:?}");
+    true
+}
+
+#[test]
+fn a_body_with_a_byte_too_much_or_too_few_is_signed_as_it_is_verified_or_not_at_all() {
+    for (config, private, key, sent) in readers_of_bodies() {
+        let with = (private, &key);
+        assert!(signs(&config, with, sent.clone(), "m-1"), "{config:?}");
+        for place in 0..sent.body.len() {
+            let [before, behind] = [&sent.body[..place], &sent.body[place..]];
+            let shorter = [before, &behind[1..]].concat();
+            let longer =
+                [b'}', b']', b'"', b',', b'1', 0xff].map(|more| [before, &[more], behind].concat());
+            for body in longer.into_iter().chain([shorter]) {
+                let mut sent = sent.clone();
+                sent.body = body.into();
+                signs(&config, with, sent, "m-1");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_the_settings_refuse_is_not_signed_for_them() {
+    let elsewhere = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-00000000000000000000000000000000.pem";
+    let long = "m".repeat(257);
+    let json = |body: &str| Sent::post("/hook", "application/json", body.to_owned());
+    for (config, private, key, _) in readers_of_bodies() {
+        let wrong = match &config {
+            SchemeConfig::SignedMembers(config) if config.list.is_none() => {
+                vec![(json("x}"), "m-1"), (json(r#"{"a" 1}"#), "m-1")]
+            }
+            SchemeConfig::OneTimeToken(_) | SchemeConfig::AccessToken(_) => {
+                vec![(json("x}"), "m-1"), (json("[1}"), "m-1")]
+            }
+            SchemeConfig::JwtBodyHash(config) if config.jti.is_some() => vec![
+                (json(r#"{"event":null}"#), "m-1"),
+                (json(r#"{"event":"e","aud":"somebody"}"#), "m-1"),
+                (json(r#"{"event":"e","nbf":"soon"}"#), "m-1"),
+                (json(r#"{"event":"e"}"#), ""),
+                (json(r#"{"event":"e"}"#), &*long),
+            ],
+            SchemeConfig::JwtBodyHash(_) => vec![(json(r#"{"kind":"session"}"#), "m-1")],
+            SchemeConfig::SignedForm(_) => vec![
+                (Sent::post("/hook", FORM, "Id=1&Other=2"), "m-1"),
+                (Sent::post("/hook", FORM, "Id"), "m-1"),
+            ],
+            SchemeConfig::Sns(_) => {
+                let with = |name: &str, value: &str| {
+                    let body =
+                        format!(r#"{{"Type":"Notification","Message":"a","{name}":{value}}}"#);
+                    (json(&body), "m-1")
+                };
+                vec![
+                    with("TopicArn", r#""arn:aws:sns:us-west-2:131990247566:other""#),
+                    with("SigningCertURL", &format!("\"{elsewhere}\"")),
+                    with("Subject", "5"),
+                    with("Token", "5"),
+                    with("MessageId", r#""no UUID""#),
+                ]
+            }
+            // A MAC over all that stands in a body is over anything.
+            SchemeConfig::HmacBodyField(_) | SchemeConfig::SignedMembers(_) => Vec::new(),
+            other => panic!("{other:?}"),
+        };
+        for (sent, id) in wrong {
+            let body = sent.body.clone();
+            assert!(
+                !signs(&config, (private, &key), sent, id),
+                "{body:?} {config:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_body_of_two_content_types_is_signed_as_none_of_them() {
+    let form = readers_of_bodies()
+        .into_iter()
+        .find_map(|(config, private, key, sent)| {
+            matches!(config, SchemeConfig::SignedForm(_)).then_some((config, private, key, sent))
+        });
+    let (config, private, key, sent) = form.unwrap();
+    let sent = sent.with_header("content-type", "text/plain");
+    assert!(signs(&config, (private, &key), sent, "m-1"));
 }
 
 #[test]

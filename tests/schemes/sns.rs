@@ -302,11 +302,22 @@ fn a_key_is_named_for_a_message_of_ours_alone() {
         own.replace("https", "http"),
         own.replace("us-west-2", "us-east-1"),
         own.replace("sns.", "sns.attacker."),
+        own.replace("sns.", ""),
+        own.replace("us-west-2.", "us-west-2.attacker."),
+        own.replace(".amazonaws.com", ".amazonaws.com.cn"),
+        own.replace(".amazonaws.com", ".attacker-amazonaws.com"),
         own.replace(".com/", ".com:8443/"),
+        own.replace(".com/", ".com:443/"),
+        own.replace(".com/", ".com./"),
+        own.replace(".com/", ".com/x/"),
+        own.replace("sns.", "SNS."),
         own.replace(".com/", ".com.attacker.tld/"),
         own.replace("//", "//user@"),
         own.replace("SimpleNotificationService", "x"),
         own.replace(id, "../../x"),
+        own.replace(id, &id[1..]),
+        own.replace(id, &format!("{id}0")),
+        own.replace(id, &"A".repeat(32)),
         format!("{own}?"),
     ] {
         let mut body = members(OWN.taken["plain"].as_bytes());
@@ -318,6 +329,55 @@ fn a_key_is_named_for_a_message_of_ours_alone() {
         let is_forged = ["another key", "a digest of the other version"].contains(&&**name);
         assert_eq!(named(body).is_ok(), is_forged, "{name}");
     }
+}
+
+/// Whoever finds keys by their names may have several.
+#[test]
+fn a_certificate_of_another_name_than_the_message_gives_proves_nothing() {
+    let scheme = scheme(TOPIC, SnsSignature::Sha256);
+    let body = OWN.taken["plain"].as_bytes();
+    let own = members(body)["SigningCertURL"].as_str().unwrap().to_owned();
+    let named = |url: &str| {
+        let key = certificate(&OWN.by_root).with_id(url);
+        proved_at(&scheme, &[], body, key, now())
+    };
+    assert!(named(&own).is_ok());
+    let other = own.replace(&"0".repeat(32), &"1".repeat(32));
+    assert_ne!(other, own);
+    assert!(named(&other).is_err());
+}
+
+/// A notification is sent again for weeks, with its first time. That of a confirmation must be in the window.
+#[test]
+fn the_time_of_a_confirmation_alone_is_that_of_the_request() {
+    let scheme = scheme(TOPIC, SnsSignature::Sha256);
+    let keys = [Key::public("0", certificate(&OWN.by_root))];
+    let sent_at = |body: &str| {
+        let headers = Vec::<(&str, &str)>::new();
+        let request = RawRequest::new(Head::new("POST", "/", &headers), body.as_bytes());
+        let verified = scheme.verify(request, LiveKeys::new(&keys, now())).unwrap();
+        verified.sent_at()
+    };
+    assert_eq!(sent_at(&OWN.taken["plain"]), None);
+    let at = members(OWN.confirmation.as_bytes())["Timestamp"].clone();
+    let at = UnixTime::from_rfc3339(at.as_str().unwrap());
+    assert!(at.is_some());
+    assert_eq!(sent_at(&OWN.confirmation), at);
+}
+
+/// The id is signed as it is read. No sender escapes what is in a UUID.
+#[test]
+fn a_message_id_with_an_escape_is_no_uuid() {
+    let body = &OWN.taken["plain"];
+    let id = members(body.as_bytes())["MessageId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let escaped = format!("\\u{:04x}{}", u32::from(id.as_bytes()[0]), &id[1..]);
+    let other = body.replace(&id, &escaped);
+    assert_eq!(members(other.as_bytes())["MessageId"], id);
+    let refused = proved(SnsSignature::Sha256, &other);
+    assert_eq!(refused, Err(Rejection::MalformedId("it is no UUID")));
 }
 
 #[test]

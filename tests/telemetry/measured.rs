@@ -23,6 +23,10 @@ use tower::ServiceExt;
 
 use crate::{
     inbox::works::{self, Works},
+    polling::{
+        silence::Listens,
+        world::{Says, World},
+    },
     props::{
         self, CANARY, Connection, Fault, Gate, On, Recorded, Stage, Step, every_end, logto, poll,
         until,
@@ -39,6 +43,7 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
     unprotected_requests().await;
     token_requests().await;
     inbox_work().await;
+    polling_work();
     let mut reasons: BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
     reasons.extend(TOKEN_REASONS);
     let mut seen = BTreeSet::new();
@@ -54,15 +59,21 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
             let bounded = match label.key() {
                 "endpoint" => value == "test",
                 "issuer" => value == ISSUER,
-                "event_type" => {
-                    ["none", "other", "thing.happened", "Organization.Deleted"].contains(&value)
-                }
+                "event_type" => [
+                    "none",
+                    "other",
+                    "thing.happened",
+                    "Organization.Deleted",
+                    "PROCESS_STATE_FINISHED",
+                ]
+                .contains(&value),
                 "next" => ["done", "retried", "paused", "dead", "lost"].contains(&value),
                 "cause" => DeadReason::read(value).is_some(),
                 "reason" => reasons.contains(value),
                 "call" => CALLS.contains(&value),
                 "error" => ["full", "timeout", "unavailable"].contains(&value),
-                "outcome" => OUTCOMES.contains(&value),
+                "outcome" => OUTCOMES.contains(&value) || EXPECTED.contains(&value),
+                "answer" => ANSWERS.contains(&value),
                 _ => false,
             };
             assert!(bounded, "{label:?} of {}", metric.name);
@@ -70,6 +81,39 @@ async fn no_label_is_unbounded_and_none_holds_anything_of_the_senders() {
     }
     let all: BTreeSet<&str> = known::ALL.iter().map(|metric| metric.name).collect();
     assert_eq!(seen, all, "each is recorded");
+}
+
+/// What becomes of awaited processes.
+const EXPECTED: [&str; 6] = [
+    "expected",
+    "pushed",
+    "polled",
+    "suppressed",
+    "not_wanted",
+    "gave_up",
+];
+/// What an API says.
+const ANSWERS: [&str; 7] = [
+    "end",
+    "status",
+    "not_yet",
+    "gone",
+    "limited",
+    "unavailable",
+    "refused",
+];
+
+/// A process that is sent, one that is asked for, and one that nobody knows. An endpoint that listens.
+fn polling_work() {
+    let mut world = World::new(1).says([Says::NotYet, Says::Gone]);
+    let app = world.instance();
+    for id in ["a", "b", "c"] {
+        world.ends(id, 1);
+        app.expect(id);
+    }
+    app.push(&world.clock, "c", Duration::from_secs(2), 1);
+    world.pass(60);
+    Listens::new(1, |it| it).pass(10);
 }
 
 /// An event that is handled from an inbox, and a dead letter.

@@ -147,7 +147,10 @@ impl Provider for AccessOnly {
         let signed = authenticated.signed();
         let body: Json =
             serde_json::from_slice(&signed).map_err(|_| Undecodable("the body is no JSON"))?;
-        let mut decoded = Decoded::new(self.parts(authenticated, &signed, &body)?, AnyEvent);
+        let mut decoded = Decoded::new(
+            self.parts(authenticated, &signed, &body)?,
+            AnyEvent::default(),
+        );
         let event_type = self.event_type.as_ref().and_then(|place| place.find(&body));
         if let Some(Ok(name)) = event_type.map(|value| value.parse::<String>()) {
             decoded = decoded.event_type(EventType::unknown(name));

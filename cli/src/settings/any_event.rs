@@ -1,16 +1,39 @@
 //! [`ForAnyEvent`]: a pack whose events need no type of their own, since the command only shows what every
-//! event has.
+//! event has. Of a CloudEvent it shows all.
+
+use std::any::Any;
 
 use hookgate::{
     BuildError, Rejection,
     challenge::Challenge,
-    pack::{Authenticated, Contents, LiveKeys, Provider, RawRequest, SenderProfile, Undecodable},
+    cloudevents::CloudEvent,
+    json::Json,
+    pack::{
+        Authenticated, Contents, Head, LiveKeys, Provider, RawRequest, SenderProfile, Undecodable,
+    },
     schemes::Verified,
     tenants::Keys,
 };
 
 /// Stands for an event of any pack.
-pub(crate) struct AnyEvent;
+#[derive(Default)]
+pub(crate) struct AnyEvent {
+    /// The event, where it is a CloudEvent of any sender.
+    pub(crate) cloud_event: Option<Box<CloudEvent<Json>>>,
+    /// Whether its request is one that may hold several.
+    pub(crate) is_of_batch: bool,
+}
+
+impl AnyEvent {
+    fn of<E: Any>(event: E, is_of_batch: bool) -> Self {
+        let mut event = Some(event);
+        let cloud_event = (&mut event as &mut dyn Any).downcast_mut::<Option<CloudEvent<Json>>>();
+        Self {
+            cloud_event: cloud_event.and_then(Option::take).map(Box::new),
+            is_of_batch,
+        }
+    }
+}
 
 /// The pack `P`, with [`AnyEvent`] for its events. It verifies and identifies them as `P` does. It takes the media types
 /// that are named, in place of the pack's.
@@ -43,6 +66,14 @@ impl<P: Provider> Provider for ForAnyEvent<P> {
         self.0.needs_access()
     }
 
+    fn event_headers(&self) -> Option<&'static str> {
+        self.0.event_headers()
+    }
+
+    fn check_media_type(&self, head: &Head<'_>) -> Result<(), Rejection> {
+        self.0.check_media_type(head)
+    }
+
     fn challenges(&self) -> Vec<Challenge> {
         self.0.challenges()
     }
@@ -56,6 +87,8 @@ impl<P: Provider> Provider for ForAnyEvent<P> {
     }
 
     fn decode(&self, authenticated: &Authenticated<'_>) -> Result<Contents<AnyEvent>, Undecodable> {
-        Ok(self.0.decode(authenticated)?.map(|_| AnyEvent))
+        let contents = self.0.decode(authenticated)?;
+        let is_of_batch = matches!(contents, Contents::Events(_));
+        Ok(contents.map(|event| AnyEvent::of(event, is_of_batch)))
     }
 }

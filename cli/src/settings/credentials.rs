@@ -19,12 +19,16 @@ use serde_json::{Map, Value, json};
 use crate::settings::{
     access_only,
     catalog::algorithm_of,
+    cloud_events::{
+        CloudEventsRule, ProvedBy, {self},
+    },
     files::{Files, inlined},
+    keys_taken::is_shared,
     members::Settings,
     pem::PEM_BEGIN,
     public_key::WHPK,
     refused::Refused,
-    token_binding::{TokenRule, is_shared},
+    token_binding::TokenBinding,
 };
 
 /// The most bytes that are read of a file of keys or settings.
@@ -83,6 +87,7 @@ impl Proof {
                 false => Self::Certificate,
             },
             None if provider == access_only::NAME => Self::Access,
+            None if provider == cloud_events::NAME => Self::of_cloud_events(settings),
             Some((_, Some(SchemeConfig::JwtBodyHash(config))))
                 if !config.algorithms.iter().any(|it| is_shared(*it)) =>
             {
@@ -101,6 +106,16 @@ impl Proof {
             _ => Self::Secret,
         }
     }
+
+    fn of_cloud_events(settings: Option<&str>) -> Self {
+        let rule = Settings::read(settings).and_then(|it| it.of_scheme::<CloudEventsRule>());
+        match rule.map(|rule| rule.proved_by()) {
+            Ok(ProvedBy::Secret) => Self::Secret,
+            Ok(ProvedBy::PrivateKey) => Self::Certificate,
+            // Of wrong settings nothing is built: that says so.
+            Ok(ProvedBy::Access) | Err(_) => Self::Access,
+        }
+    }
 }
 
 /// The scheme of tokens that bind the body.
@@ -108,7 +123,7 @@ const TOKENS: &str = "jwt-body-hash";
 
 /// Whether the settings of [`TOKENS`] name a MAC.
 fn signs_tokens_by_secret(settings: Option<&str>) -> bool {
-    let rule = Settings::read(settings).and_then(|it| it.of_scheme::<TokenRule>());
+    let rule = Settings::read(settings).and_then(|it| it.of_scheme::<TokenBinding>());
     // Without any, nothing is built: it says so.
     rule.map_or(true, |rule| {
         rule.scheme.algorithms.iter().any(|it| is_shared(*it))

@@ -7,6 +7,9 @@ use hookgate::{
 };
 use serde::Deserialize;
 
+/// The one member of [`DatedEventsConfig`].
+pub(crate) const ACCEPT_UNREADABLE_TIME: &str = "accept_unreadable_time";
+
 /// The settings of `logto`, and of the presets of such senders.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -9,12 +9,12 @@ use hookgate::{
     schemes::{PublicKeySignature, PublicKeySignatureConfig},
     simulator::Signer,
 };
-use serde::{Deserialize, Deserializer, de::Error};
-use serde_json::{Map, Value};
 
 use crate::settings::{
-    pem::pem_text, refused::Refused, shared_secret::secret, signed_request::KEY_IDS, text::Text,
-    token_binding::token_key,
+    key_ids::{WithKeyIds, ring_of},
+    pem::pem_text,
+    refused::Refused,
+    text::Text,
 };
 
 /// A public key as a record spells it, for these algorithms; `None` when it cannot be one.
@@ -45,65 +45,47 @@ pub(crate) fn is_public(text: &str) -> bool {
 /// What a public key of Standard Webhooks begins with.
 pub(crate) const WHPK: &str = "whpk_";
 
-/// Which keys a sender's requests are verified with.
-pub(crate) enum KeysTaken {
-    Secrets,
-    Public(JwsAlgorithm),
-    /// Secrets, and beside them public keys that say themselves what they are.
-    Either(JwsAlgorithm),
-    /// Of tokens that are signed by these: secrets for MACs, public keys for the others.
-    OfTokens(Vec<JwsAlgorithm>),
+/// A public key as a record spells it, with the id by which requests name it, where they do.
+pub(crate) fn named_key(
+    text: &str,
+    id: String,
+    algorithms: &[JwsAlgorithm],
+    named: Option<&str>,
+) -> Option<Key> {
+    let key = public_key(text, algorithms)?;
+    Some(Key::public(id, with_name(key, named)))
 }
 
-/// A key as a record spells it; `None` when it cannot be one of those that are taken.
-pub(crate) fn key(text: &str, id: String, taken: &KeysTaken) -> Option<Key> {
-    match taken {
-        KeysTaken::Public(algorithm) => Some(Key::public(id, public_key(text, &[*algorithm])?)),
-        KeysTaken::Either(algorithm) if text.starts_with(WHPK) => {
-            Some(Key::public(id, public_key(text, &[*algorithm])?))
-        }
-        KeysTaken::OfTokens(algorithms) => token_key(text, id, algorithms, None),
-        KeysTaken::Secrets | KeysTaken::Either(_) => Some(Key::new(id, secret(text)?)),
+/// `key` under the id by which requests name it, where they do.
+pub(crate) fn with_name(key: VerifyingKey, named: Option<&str>) -> VerifyingKey {
+    match named {
+        Some(name) => key.with_id(name),
+        None => key,
     }
 }
 
-/// How a sender signs, and by which ids its requests name `keys`.
-pub(crate) struct PublicKeyRule {
-    key_ids: Vec<Option<String>>,
-    pub(crate) scheme: PublicKeySignatureConfig,
-}
-
-impl<'de> Deserialize<'de> for PublicKeyRule {
-    /// Member by member: flattened, unknown ones would not be refused.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Map::deserialize(deserializer)?;
-        let key_ids = members
-            .remove(KEY_IDS)
-            .unwrap_or_else(|| Value::Array(Vec::new()));
-        Ok(Self {
-            key_ids: serde_json::from_value(key_ids).map_err(D::Error::custom)?,
-            scheme: serde_json::from_value(members.into()).map_err(D::Error::custom)?,
-        })
-    }
-}
+/// How a sender signs with a private key, and by which ids its requests name `keys`.
+pub(crate) type PublicKeyRule = WithKeyIds<PublicKeySignatureConfig>;
 
 impl PublicKeyRule {
-    /// The scheme and these keys. A key's id is its place.
+    /// The scheme and these keys.
     pub(crate) fn scheme(
         self,
         keys: &[Text<'_>],
     ) -> Result<(PublicKeySignature, Keyring), Refused> {
         let algorithm = [self.scheme.algorithm];
         let scheme = self.scheme.try_into()?;
-        let ring = ring_of(keys, &self.key_ids, |text| public_key(text, &algorithm))?;
+        let ring = ring_of(keys, &self.key_ids, |text, id, named| {
+            named_key(text, id, &algorithm, named)
+        })?;
         Ok((scheme, ring))
     }
 
     /// What signs as the scheme verifies, in requests that name the first key that has a name.
     pub(crate) fn signer(self, private_key: &[u8]) -> io::Result<Signer> {
         let names_key = self.scheme.key_id_header.is_some();
+        let name = self.first_name().map(str::to_owned);
         let signer = Signer::new(self.scheme, private_key).map_err(io::Error::other)?;
-        let name = self.key_ids.into_iter().flatten().next();
         match name {
             Some(name) => Ok(signer.key_id(name)),
             None if names_key => Err(io::Error::other(
@@ -112,28 +94,4 @@ impl PublicKeyRule {
             None => Ok(signer),
         }
     }
-}
-
-/// The ring of `keys`, each with the id by which requests name it, where they do. A key's own id is its place.
-pub(crate) fn ring_of(
-    keys: &[Text<'_>],
-    key_ids: &[Option<String>],
-    read: impl Fn(&str) -> Option<VerifyingKey>,
-) -> Result<Keyring, Refused> {
-    if !key_ids.is_empty() && key_ids.len() != keys.len() {
-        return Err(Refused::Malformed(
-            "`settings`: `key_ids`: there is not one for each of `keys`".to_owned(),
-        ));
-    }
-    let keys = keys.iter().enumerate();
-    let keys = keys.map(|(place, text)| {
-        let key = read(text)?;
-        let key = match key_ids.get(place) {
-            Some(Some(id)) => key.with_id(id),
-            _ => key,
-        };
-        Some(Key::public(place.to_string(), key))
-    });
-    let keys = keys.collect::<Option<Vec<_>>>().ok_or(Refused::BadKey)?;
-    Ok(Keyring::new(keys)?)
 }

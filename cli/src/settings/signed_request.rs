@@ -3,16 +3,17 @@
 use std::io;
 
 use hookgate::{
-    Keyring,
+    Key, Keyring,
     keys::{JwsAlgorithm, VerifyingKey},
     schemes::{SignedRequest, SignedRequestConfig},
     simulator::Signer,
 };
 use serde::{Deserialize, Deserializer, de::Error};
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use crate::settings::{
-    public_key::{public_key, ring_of},
+    key_ids::{KeyIds, ring_of, taken_from},
+    public_key::{public_key, with_name},
     refused::Refused,
     shared_secret::secret,
     text::Text,
@@ -21,15 +22,12 @@ use crate::settings::{
 /// What `keys` are for, and how the sender signs.
 pub(crate) struct SignedRequestRule {
     algorithms: Vec<String>,
-    /// Of each key the id by which requests name it; `null` for none.
-    key_ids: Vec<Option<String>>,
+    key_ids: KeyIds,
     scheme: SignedRequestConfig,
 }
 
 /// The member of the settings that is not the scheme's.
 const ALGORITHMS: &str = "algorithms";
-/// This member is not the scheme's either.
-pub(crate) const KEY_IDS: &str = "key_ids";
 /// The scheme's own fields may stand in a member of this name.
 const SCHEME: &str = "scheme";
 
@@ -40,9 +38,7 @@ impl<'de> Deserialize<'de> for SignedRequestRule {
         let algorithms = members
             .remove(ALGORITHMS)
             .ok_or_else(|| D::Error::missing_field(ALGORITHMS))?;
-        let key_ids = members
-            .remove(KEY_IDS)
-            .unwrap_or_else(|| Value::Array(Vec::new()));
+        let key_ids = taken_from(&mut members).map_err(D::Error::custom)?;
         let scheme = match members.remove(SCHEME) {
             None => members.into(),
             Some(scheme) if members.is_empty() => scheme,
@@ -54,7 +50,7 @@ impl<'de> Deserialize<'de> for SignedRequestRule {
         };
         Ok(Self {
             algorithms: serde_json::from_value(algorithms).map_err(D::Error::custom)?,
-            key_ids: serde_json::from_value(key_ids).map_err(D::Error::custom)?,
+            key_ids,
             scheme: serde_json::from_value(scheme).map_err(D::Error::custom)?,
         })
     }
@@ -72,12 +68,12 @@ impl SignedRequestRule {
         let algorithms = algorithms.ok_or_else(|| {
             Refused::Malformed("`settings`: `algorithms`: one is unknown".to_owned())
         })?;
-        let ring = ring_of(keys, &self.key_ids, |text| key(text, &algorithms))?;
+        let ring = ring_of(keys, &self.key_ids, |text, id, named| {
+            Some(Key::public(id, with_name(key(text, &algorithms)?, named)))
+        })?;
         Ok((self.scheme.try_into()?, ring))
     }
-}
 
-impl SignedRequestRule {
     /// How the sender signs, without its keys.
     pub(crate) fn config(self) -> SignedRequestConfig {
         self.scheme

@@ -16,8 +16,8 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::settings::{
     any_event::ForAnyEvent,
+    keys_taken::{KeysTaken, key},
     members::Settings,
-    public_key::{KeysTaken, key},
     refused::Refused,
     text::Text,
 };

@@ -9,7 +9,9 @@ use hookgate::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::settings::{pem::pem_text, refused::Refused, shared_secret::secret};
+use crate::settings::{
+    keys_taken::is_shared, pem::pem_text, refused::Refused, shared_secret::secret,
+};
 
 /// The most keys of a set. Issuers publish a handful.
 const MAX_KEYS: usize = 100;
@@ -73,12 +75,11 @@ pub(crate) fn ring(keys: &[TokenKey], algorithms: &[JwsAlgorithm]) -> Result<Key
     if !ids.all(|id| seen.insert(id)) {
         return Err(malformed("two `keys` of `bearer` have the same `kid`"));
     }
-    let is_shared = |it: &JwsAlgorithm| it.name().starts_with("HS");
     let keys = keys.iter().enumerate().map(|(place, key)| {
         let of_kind: Vec<JwsAlgorithm> = algorithms
             .iter()
             .copied()
-            .filter(|it| is_shared(it) == key.secret.is_some())
+            .filter(|it| is_shared(*it) == key.secret.is_some())
             .collect();
         let verifying = verifying(&key.secret, &key.pem, &of_kind)?;
         let verifying = match &key.kid {

@@ -92,9 +92,9 @@ fn the_frozen_verdicts_know_every_provider_and_every_reason_of_verify() {
     let of_vectors = senders_of_vectors();
     for name in listed.iter().filter_map(|it| it["name"].as_str()) {
         // The vectors of senders are verdicts too, and hold more senders.
-        // Those of a form and of some members stand in `judged_alike`.
-        let is_of_parts = ["signed-form", "signed-members"].contains(&name);
-        if of_vectors.contains(name) || is_of_parts {
+        // Those of a form and of some members stand in `judged_alike`, and those of CloudEvents in `cloud_events`.
+        let stands_elsewhere = ["signed-form", "signed-members", "cloudevents"].contains(&name);
+        if of_vectors.contains(name) || stands_elsewhere {
             continue;
         }
         let right = format!("{name}, right, ");

@@ -137,7 +137,7 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
 }
 
 /// The invented credentials of every provider, in its usual variables.
-pub(crate) const SECRETS: [(&str, &str); 24] = [
+pub(crate) const SECRETS: [(&str, &str); 25] = [
     ("FACEPHI_SECRET", "s3cretOfFacephi"),
     ("FACEPHI_API_KEY", "s3cretKeyOfFacephi"),
     ("GITHUB_WEBHOOK_SECRET", "s3cretOfGitHub"),
@@ -165,6 +165,7 @@ pub(crate) const SECRETS: [(&str, &str); 24] = [
     ("UNICO_CHECK_PRIVATE_KEY", PRIVATE_KEY),
     ("UNICO_CHECK_SECRET", "s3cretOfUnicoCheck"),
     ("JWT_BODY_HASH_SECRET", "s3cretOfTokens"),
+    ("CLOUDEVENTS_SECRET", "s3cretOfCloudEvents"),
 ];
 
 /// The key pairs of senders that sign with private keys: the form of the public half, and both halves.

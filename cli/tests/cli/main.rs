@@ -4,6 +4,7 @@
 mod access;
 mod bad_receivers;
 mod challenges;
+mod cloud_events;
 mod command;
 mod documents;
 mod explain;

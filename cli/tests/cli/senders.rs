@@ -57,8 +57,10 @@ const fn showing(provider: &'static str, event: &'static str) -> Row {
 }
 
 /// Senders whose endpoints are configured in a file.
-const CONFIGURED: [Row; 9] = [
+const CONFIGURED: [Row; 11] = [
     showing("access-only", "user.created").with("access-only.json"),
+    showing("cloudevents", "user.created").with("cloudevents.json"),
+    signing_time("cloudevents", "user.created").with("cloudevents-signed.json"),
     signing("hmac-body-field", "user.created").with("hmac-body-field.json"),
     signing_time("hmac-header", "user.created").with("hmac-header.json"),
     signing_time("jwt-body-hash", "user.created").with("jwt-body-hash.json"),

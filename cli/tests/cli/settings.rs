@@ -5,7 +5,7 @@ use std::{fs, io::Write, path::Path};
 use serde_json::json;
 
 use crate::{
-    command::base64,
+    command::{base64, verdict, with},
     listening::{Listening, send, sent},
 };
 
@@ -43,6 +43,15 @@ fn both_ends_read_the_same_settings() {
             r#"{"access":{"all":[{"networks":["127.0.0.0/8"]},{"any":[{"basic":["a:s3cret"]},{"api_key":{"header":"x","value":"y"}}]}]}}"#,
         ),
         ("idcloud", r#"{"access":"none"}"#),
+        // Senders that date their events and leave an audience open.
+        (
+            "livekit",
+            r#"{"audiences":["shop.example"],"accept_unreadable_time":true}"#,
+        ),
+        (
+            "kinde",
+            r#"{"accept_unreadable_time":true,"audiences":["shop.example","b"]}"#,
+        ),
         (
             "unico-check",
             r#"{"access":{"bearer":{"secret":"utf8:long enough to be a secret of 32 bytes","algorithms":["HS256"],"issuer":"https://i","audience":"a","issued_to":["c"],"scopes":["b"]}}}"#,
@@ -81,6 +90,36 @@ fn both_ends_read_the_same_settings() {
             assert_eq!(listening.note(), "refused  signature_mismatch", "{place}");
         }
         assert_eq!(listening.stop().events.len(), 1, "{provider} {place}");
+    }
+}
+
+#[test]
+fn what_a_row_does_not_leave_open_is_refused() {
+    let address = "https://hooks.example/in";
+    for (provider, settings, says) in [
+        (
+            "square",
+            json!({"url": address, "accept_unreadable_time": true}),
+            "leave it out",
+        ),
+        (
+            "livekit",
+            json!({"url": address, "accept_unreadable_time": true}),
+            "address",
+        ),
+        ("livekit", json!({"audience": ["a"]}), "unknown member"),
+        (
+            "livekit",
+            json!({"accept_unreadable_time": "yes"}),
+            "`settings`",
+        ),
+    ] {
+        let mut record = with("provider", provider);
+        record["settings"] = settings;
+        let verdict = verdict(&record);
+        assert_eq!(verdict["verdict"], "error", "{record}");
+        let error = verdict["error"].as_str().unwrap();
+        assert!(error.contains(says), "{provider}: {error}");
     }
 }
 

@@ -212,6 +212,17 @@ fn whole() -> Vec<(&'static str, Value)> {
                 "digest": "sha512",
             }),
         ),
+        (
+            "cloudevents",
+            json!({
+                "signed": {"scheme": "hmac-header", "signature_header": "x-signature", "encoding": "hex"},
+                "modes": ["structured", "batch"], "most_of_a_batch": 9,
+                "tolerate": [
+                    "plain_json", "version_03", "any_name", "any_value", "empty_text", "any_data_type", "plain_headers",
+                    "unreadable_time",
+                ],
+            }),
+        ),
         ("signed-request", signed),
         (
             "signed-request",

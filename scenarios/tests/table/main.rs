@@ -16,7 +16,7 @@
 //! | tenants: unknown, not to be had, route parameter missing | `tenants` |
 //! | signature, time, nonce; no live key; no identity | `refusals` |
 //! | what handlers say, deadline, too many, event of another type, no middleware | `handlers`, `existing` |
-//! | a handshake of an event, several events in one body | `contents` |
+//! | a handshake of an event, several events in one body | `contents`, `cloud_events` |
 //! | whether the endpoint is ours, asked by what nobody signs | `challenges` |
 //! | copies: done, running, failed, too many, changed | `copies` |
 //! | store down, full, silent, no mark | `store_faults` |
@@ -30,6 +30,7 @@ mod access;
 mod bodies;
 mod busy;
 mod challenges;
+mod cloud_events;
 mod connections;
 mod contents;
 mod copies;
@@ -49,6 +50,7 @@ mod packs;
 mod peers;
 mod refusals;
 mod scene;
+mod sdk_requests;
 mod shut_downs;
 mod stage;
 mod store_faults;

@@ -10,7 +10,7 @@ use actix_web::{
     web,
 };
 use hookgate::{Receiver, providers::facephi::WorkflowEvent};
-use hookgate_actix::{Event, ReceiverExt, note_unix_peer, serve_until};
+use hookgate_actix::{CloudEvent, Event, ReceiverExt, note_unix_peer, serve_until};
 
 use crate::{
     existing::Books,
@@ -43,6 +43,7 @@ pub(crate) fn serve(
                     .service(hook("/hook").route(web::post().to(on_event)))
                     .service(hook("/bytes").route(web::post().to(on_bytes)))
                     .service(hook("/facephi").route(web::post().to(on_workflow)))
+                    .service(hook("/cloud").route(web::post().to(on_cloud_event)))
                     .service(hook("/wrong").route(web::post().to(on_wrong_type)))
                     .service(hook("/tenants/{tenant}").route(web::post().to(on_event)))
                     .service(twice(&gate, &gate, "/twice"))
@@ -110,6 +111,14 @@ async fn on_plain(body: web::Bytes) -> web::Bytes {
 async fn on_workflow(stage: web::Data<Stage>, _: Event<WorkflowEvent>) -> HttpResponse {
     stage.ran();
     HttpResponse::Ok().finish()
+}
+
+async fn on_cloud_event(
+    stage: web::Data<Stage>,
+    Event(delivery): CloudEvent<stage::Thing>,
+) -> String {
+    stage.ran();
+    stage::told(delivery.event())
 }
 
 async fn on_wrong_type(_: Event<String>) -> HttpResponse {

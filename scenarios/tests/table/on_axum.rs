@@ -11,7 +11,7 @@ use axum::{
     routing::post,
 };
 use hookgate::{Receiver, providers::facephi::WorkflowEvent};
-use hookgate_axum::{Event, ReceiverExt, UnixPeer, serve_until};
+use hookgate_axum::{CloudEvent, Event, ReceiverExt, UnixPeer, serve_until};
 use tokio::{
     net::{TcpListener, UnixListener},
     task::JoinHandle,
@@ -35,6 +35,7 @@ pub(crate) fn serve(
         .route("/hook", post(on_event).layer(receiver.layer()))
         .route("/bytes", post(on_bytes).layer(receiver.layer()))
         .route("/facephi", post(on_workflow).layer(receiver.layer()))
+        .route("/cloud", post(on_cloud_event).layer(receiver.layer()))
         .route("/wrong", post(on_wrong_type).layer(receiver.layer()))
         .route("/tenants/{tenant}", post(on_event).layer(receiver.layer()))
         .merge(twice(receiver, receiver, "/twice"))
@@ -99,6 +100,14 @@ async fn on_plain(body: Bytes) -> Bytes {
 
 async fn on_workflow(State(stage): State<Arc<Stage>>, _: Event<WorkflowEvent>) {
     stage.ran();
+}
+
+async fn on_cloud_event(
+    State(stage): State<Arc<Stage>>,
+    Event(delivery): CloudEvent<stage::Thing>,
+) -> String {
+    stage.ran();
+    stage::told(delivery.event())
 }
 
 async fn on_wrong_type(_: Event<String>) -> StatusCode {

@@ -8,7 +8,12 @@ use std::{
     time::Duration,
 };
 
-use hookgate::{Ack, Delivery, Nack, Receiver, Secret, json::Payload, providers::preset::Preset};
+use hookgate::{
+    Ack, Delivery, Nack, Receiver, Secret,
+    cloudevents::{CloudEvent, TypedData},
+    json::Payload,
+    providers::preset::Preset,
+};
 use serde::Deserialize;
 use tokio::{
     sync::watch,
@@ -47,6 +52,26 @@ pub(crate) struct Order {
 }
 
 pub(crate) type Event = Payload<Order>;
+
+/// The data of a CloudEvent.
+#[derive(Deserialize)]
+pub(crate) struct Thing {
+    name: String,
+}
+
+/// What a handler sees of a CloudEvent.
+pub(crate) fn told(event: &CloudEvent<Thing>) -> String {
+    let attributes = event.attributes().unwrap();
+    let data = match &event.data {
+        TypedData::Missing => "nothing".to_owned(),
+        TypedData::Known(Thing { name }) => format!("known {name}"),
+        TypedData::Unrecognized { raw, .. } => format!("{} bytes that do not fit", raw.len()),
+        TypedData::Text(text) => format!("text {text}"),
+        TypedData::Bytes(bytes) => format!("{bytes:?}"),
+    };
+    let subject = attributes.subject.as_deref().unwrap_or_default();
+    format!("{} {subject}: {data}", attributes.id)
+}
 
 /// What the handler answers, before a framework makes a response of it.
 pub(crate) enum Reply {

@@ -4,7 +4,7 @@ use std::{fmt, ops::Range, time::Duration};
 
 use bytes::Bytes;
 
-use crate::{identity::ContentDigest, time::UnixTime};
+use crate::{identity::ContentDigest, request::Origin, time::UnixTime};
 
 /// What was proved of a request when it came. A worker believes it: by then keys may have been rotated, and signature
 /// headers are not kept.
@@ -57,6 +57,13 @@ impl ProvedBy {
             2 => Self::OwnCall,
             _ => return None,
         })
+    }
+
+    pub(crate) fn origin(self) -> Origin {
+        match self {
+            Self::Signature | Self::Access => Origin::Pushed,
+            Self::OwnCall => Origin::Polled,
+        }
     }
 }
 

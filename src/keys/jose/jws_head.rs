@@ -6,6 +6,10 @@ use serde_json::Value;
 use super::base64url;
 use crate::keys::JwsAlgorithm;
 
+/// The longest head that is read, in base64url. A chain of three certificates (`x5c`) stays below. A token in a body may be as
+/// long as that, and what nobody has proved must not become many times as large in memory.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+
 /// All that is read of the head of a compact JWS (RFC 7515, section 4.1). Nothing that it carries or links to (`jku`,
 /// `jwk`, `x5u`, `x5c`) is: keys are the receiver's.
 #[derive(Deserialize)]
@@ -30,8 +34,11 @@ impl JwsHead {
     /// What `typ` says of a token that is of no kind of its own (RFC 7519, section 5.1).
     pub(super) const PLAIN: &str = "JWT";
 
-    /// Reads the first part of a JWS: `None` where it is not base64url, or not the head of one.
+    /// Reads the first part of a JWS: `None` where it is not base64url, or not the head of one, or too long.
     pub(crate) fn read(part: &[u8]) -> Option<Self> {
+        if part.len() > MAX_HEAD_BYTES {
+            return None;
+        }
         serde_json::from_slice(&base64url::decode(part)?).ok()
     }
 

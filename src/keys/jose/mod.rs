@@ -1,5 +1,7 @@
 //! Signatures of tokens and requests: the keys that verify, and the one reader of compact JWS (RFC 7515, RFC 7519).
 
+#[cfg(feature = "idcloud-client")]
+mod assertion_key;
 pub(crate) mod base64url;
 #[cfg(feature = "jwt")]
 mod compact_jws;
@@ -24,6 +26,8 @@ mod signing_keys;
 mod verifier;
 mod verifying_key;
 
+#[cfg(feature = "idcloud-client")]
+pub(crate) use self::assertion_key::AssertionKey;
 #[cfg(all(feature = "simulator", feature = "jwt"))]
 pub(crate) use self::compact_jws::message_of;
 #[cfg(feature = "simulator")]

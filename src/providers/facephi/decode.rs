@@ -2,14 +2,18 @@
 
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
-use super::event::{DataOnly, Origin, Unrecognized, WorkflowData, WorkflowEvent};
+use super::event::{DataOnly, Unrecognized, WorkflowData, WorkflowEvent};
 use crate::{
-    cloudevents::{Attributes, Content, Omitted, ReadData, Structured},
+    cloudevents::{Attributes, Content, Omitted, Origin, ReadData, Structured, Tolerances},
     json::{Json, Misfit, is_too_deep},
     provider::{Authenticated, Undecodable},
     providers::known::facephi::SIGNATURE,
     request::Unsigned,
 };
+
+/// What is taken of Facephi beside what CloudEvents 1.0 allows. How it names its own members, and which type it writes for
+/// JSON, is not public.
+const TAKES: Tolerances = Tolerances::AS_WRITTEN;
 
 /// Reads an event whose attributes are covered.
 pub(super) fn covered(
@@ -20,7 +24,7 @@ pub(super) fn covered(
         name: SIGNATURE,
         within: authenticated.proof.clone(),
     });
-    let read = Structured::read(authenticated.bytes, omitted, &ByType)
+    let read = Structured::read(authenticated.bytes, omitted, TAKES, &ByType)
         .map_err(|error| Undecodable(error.reason()))?;
     Ok(of_type(read.content, Origin::Signed(read.attributes)))
 }
@@ -33,7 +37,7 @@ pub(super) fn claimed(
         name: SIGNATURE,
         within: None,
     });
-    Structured::read(authenticated.body.trust_unsigned(), omitted, &Skip)
+    Structured::read(authenticated.body.trust_unsigned(), omitted, TAKES, &Skip)
         .map(|read| Unsigned::new(read.attributes))
         .map_err(|error| Undecodable(error.reason()))
 }
@@ -67,7 +71,7 @@ fn of_type(content: Content<WorkflowData>, origin: Origin) -> WorkflowEvent {
     let (raw, error) = match content {
         Content::Typed(data) => return data.from(origin),
         Content::Misfit { raw, error } => (Some(raw), error),
-        Content::Missing | Content::Binary(_) => (None, Misfit::NoData),
+        Content::Missing | Content::Text(_) | Content::Binary(_) => (None, Misfit::NoData),
     };
     WorkflowEvent::Unrecognized(Unrecognized { raw, error, origin })
 }

@@ -11,7 +11,7 @@ use super::{
     validation::IdValidated,
 };
 use crate::{
-    cloudevents::Attributes,
+    cloudevents::{Attributes, Origin},
     delivery::Delivery,
     json::{Json, Misfit},
     request::Unsigned,
@@ -24,29 +24,6 @@ pub struct Workflow<T> {
     /// What has happened.
     pub data: T,
     pub(super) origin: Origin,
-}
-
-/// What is known of where an event comes from.
-#[derive(Debug, Clone)]
-pub(super) enum Origin {
-    Signed(Attributes),
-    Claimed(Unsigned<Attributes>),
-}
-
-impl Origin {
-    fn signed(&self) -> Option<&Attributes> {
-        match self {
-            Self::Signed(attributes) => Some(attributes),
-            Self::Claimed(_) => None,
-        }
-    }
-
-    fn claimed(&self) -> Option<&Unsigned<Attributes>> {
-        match self {
-            Self::Signed(_) => None,
-            Self::Claimed(attributes) => Some(attributes),
-        }
-    }
 }
 
 impl<T> Workflow<T> {

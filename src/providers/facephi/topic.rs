@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use crate::cloudevents::unversioned;
+
 macro_rules! topics {
     ($($(#[$doc:meta])* $topic:ident = $kebab:literal $snake:literal,)+) => {
         /// A topic of the vendor's form, and the events that come of it.
@@ -72,12 +74,7 @@ impl Topic {
     }
 
     fn of_suffix(event_type: &str) -> Option<Self> {
-        let (unversioned, version) = event_type.rsplit_once('.')?;
-        let version = version.strip_prefix('v')?;
-        if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        let (group, name) = unversioned.rsplit_once('.')?;
+        let (group, name) = unversioned(event_type)?.rsplit_once('.')?;
         if group != "workflows" && !group.ends_with(".workflows") {
             return None;
         }

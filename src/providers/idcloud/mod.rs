@@ -6,6 +6,8 @@
 //! - States, statuses and flows are open: what a newer Unico adds arrives as `Other`.
 //! - `Debug` shows ids and known values only.
 
+#[cfg(feature = "idcloud-client")]
+pub mod client;
 mod decode;
 mod event;
 mod pack;

@@ -98,7 +98,7 @@ pub struct IdCloud {
 enum Generations {
     Current,
     Numeric,
-    /// These statuses and the finished state are one event.
+    /// These statuses and the states that end a process are one event.
     Both(Vec<TransactionStatus>),
 }
 
@@ -120,7 +120,7 @@ impl IdCloud {
     /// Takes both, for an endpoint that is being moved from one to the other.
     ///
     /// One process may then be notified twice, with different identities. So it must be said which statuses end a
-    /// process: these and [`State::Finished`] are one event, whichever comes first.
+    /// process: these, [`State::Finished`] and [`State::Failed`] are one event, whichever comes first.
     pub fn both_generations(terminal: impl IntoIterator<Item = Status>) -> Self {
         let terminal = terminal.into_iter().map(TransactionStatus::from);
         Self::of(Generations::Both(terminal.collect()))
@@ -211,9 +211,37 @@ impl IdCloud {
         }
     }
 
+    /// Whether what the API tells, by numbers or not, has the keys of what is sent.
+    #[cfg(feature = "idcloud-client")]
+    pub(super) fn agrees_with(&self, is_numeric: bool) -> Result<(), BuildError> {
+        match (&self.generations, is_numeric) {
+            (Generations::Current, false) | (Generations::Numeric, true) => Ok(()),
+            (Generations::Current, true) => Err(BuildError::Pack(
+                "the endpoint takes the current body, and the contract \"by client\" tells the numeric one: ask by \
+                 `IdCloudClient::by_unico`, or each process is handled twice",
+            )),
+            (Generations::Numeric, false) => Err(BuildError::Pack(
+                "the endpoint takes the numeric body, and the contract \"by Unico\" tells the current one: ask by \
+                 `IdCloudClient::by_client`, or each process is handled twice",
+            )),
+            (Generations::Both(terminal), _) => {
+                let ends = [Status::Concluded, Status::Cancelled, Status::Error];
+                if ends.iter().all(|end| terminal.contains(&(*end).into())) {
+                    return Ok(());
+                }
+                Err(BuildError::Pack(
+                    "an endpoint of both generations that is asked for names all three statuses that end a process: \
+                     concluded, cancelled and error",
+                ))
+            }
+        }
+    }
+
     fn is_shared_end(&self, milestone: &Milestone) -> bool {
         match (&self.generations, milestone) {
-            (Generations::Both(_), Milestone::State(state)) => *state == State::Finished,
+            (Generations::Both(_), Milestone::State(state)) => {
+                matches!(state, State::Finished | State::Failed)
+            }
             (Generations::Both(terminal), Milestone::Status(status)) => terminal.contains(status),
             _ => false,
         }

@@ -24,7 +24,7 @@ pub(super) use self::config::NO_PLACE;
 pub use self::config::{AccessTokenConfig, TokenPlace};
 #[cfg(feature = "simulator")]
 pub(crate) use self::sign::Shown;
-use super::{Scheme, Signs, Verified};
+use super::{Scheme, Signs, Verified, shared_secret::check_any_secret};
 use crate::{
     keys::{KeyKind, LiveKeys},
     request::{Head, RawRequest},
@@ -76,7 +76,7 @@ impl Scheme for AccessToken {
     }
 
     fn check_head(&self, head: &Head<'_>, keys: LiveKeys<'_>) -> Result<(), Rejection> {
-        is_any(keys)?;
+        check_any_secret(keys)?;
         self.in_head(head, keys)
             .map_or(Ok(()), |shown| shown.map(|_| ()))
     }
@@ -87,20 +87,10 @@ impl Scheme for AccessToken {
         request: RawRequest<'a>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        is_any(keys)?;
+        check_any_secret(keys)?;
         let shown = self.in_head(&request.head, keys);
         let key_id = shown.unwrap_or_else(|| self.in_body(request.body, keys))?;
         Ok(Verified::by_caller(key_id))
-    }
-}
-
-/// # Errors
-///
-/// When no token is live: nobody's is wrong then.
-fn is_any(keys: LiveKeys<'_>) -> Result<(), Rejection> {
-    match keys.secrets().next() {
-        Some(_) => Ok(()),
-        None => Err(Rejection::NoLiveKey),
     }
 }
 

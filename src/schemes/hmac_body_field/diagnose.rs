@@ -2,15 +2,16 @@
 
 use hmac::Mac;
 
-use super::{
-    HmacBodyField, HmacBodyFieldConfig, Recipe,
-    verify::{find_key, read_signature},
-};
+use super::{HmacBodyField, HmacBodyFieldConfig, Recipe};
 use crate::{
     json::{canonical::cut, members::Name},
     keys::{DigestKind, Encoding, Key, LiveKeys, Secret},
     request::{Head, RawRequest},
-    schemes::{Scheme, digest::with_mac},
+    schemes::{
+        Scheme,
+        digest::with_mac,
+        shared_secret::{find_key, read_mac_in_json},
+    },
     setup::BuildError,
     time::UnixTime,
 };
@@ -128,6 +129,6 @@ fn signs<M: Mac + DigestKind + 'static>(
 ) -> bool {
     cut(body, &config.member)
         .ok()
-        .and_then(|at| read_signature::<M>(at.value(body), config.encoding).ok())
+        .and_then(|at| read_mac_in_json::<M>(at.value(body), config.encoding).ok())
         .is_some_and(|signature| find_key::<M>(&[signed.as_bytes()], &signature, keys).is_some())
 }

@@ -26,12 +26,11 @@ mod verify;
 
 #[cfg(feature = "simulator")]
 pub(crate) use self::sign::Unsignable;
-pub(super) use self::verify::{find_key, read_signature};
 pub use self::{
     config::{HmacBodyFieldConfig, Recipe},
     diagnose::{Diagnosis, Signed, diagnose},
 };
-use super::{Scheme, Signs, Verified, digest::with_mac};
+use super::{Scheme, Signs, Verified, digest::with_mac, shared_secret::check_any_secret};
 use crate::{
     keys::{KeyKind, LiveKeys},
     limits::BODY_LIMIT,
@@ -113,9 +112,7 @@ impl Scheme for HmacBodyField {
         request: RawRequest<'a>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        if keys.secrets().next().is_none() {
-            return Err(Rejection::NoLiveKey);
-        }
+        check_any_secret(keys)?;
         with_mac!(self.config.digest, M => self.prove::<M>(request, keys))
     }
 }

@@ -118,8 +118,10 @@ impl JwtBodyHashConfig {
 
     /// A JWS in `header`, alone, whose payload is the body.
     ///
-    /// Whoever has a token of the same key could send its claims as a body, with its head and signature. So a head whose `typ` says
-    /// that it is a token is refused. Where the sender's tokens have no `typ`, set a [`typ`](Self::typ) that only events have.
+    /// Whoever has a token of the same key could send its claims as a body, with its head and signature. So a head whose `typ`
+    /// says that it is a token is refused. Unless a [`typ`](Self::typ) is set that only events have, so is a body with a number
+    /// as its `exp`, as nearly all tokens have it. Where the sender's tokens have neither, do not use this with a key that signs
+    /// them.
     pub fn detached(
         algorithms: impl IntoIterator<Item = JwsAlgorithm>,
         header: impl Into<String>,
@@ -211,6 +213,9 @@ impl JwtBodyHashConfig {
     }
 
     /// `exp` must be there. Default: it is judged where it is.
+    ///
+    /// Where no window is for a time of the event, a token must end within the receiver's retention. A longer one could be sent
+    /// again once its event is forgotten, and is refused.
     #[must_use]
     pub fn expires(mut self) -> Self {
         self.expires = true;
@@ -299,12 +304,16 @@ impl JwtBodyHashConfig {
     }
 
     fn tells_events_from_tokens(&self) -> bool {
-        let own_kind = self.typ.as_deref().is_some_and(|typ| {
-            let is = |kind: &str| typ.eq_ignore_ascii_case(kind);
-            !is("JWT") && !is("at+jwt")
-        });
-        own_kind || !self.needs_claims.is_empty() || !self.claims.is_empty()
+        self.typ.as_deref().is_some_and(is_of_events)
+            || !self.needs_claims.is_empty()
+            || !self.claims.is_empty()
     }
+}
+
+/// Whether `typ` is none that tokens of users have: such a head says what it is for.
+pub(super) fn is_of_events(typ: &str) -> bool {
+    let is = |kind: &str| typ.eq_ignore_ascii_case(kind);
+    !is("JWT") && !is("at+jwt")
 }
 
 const NO_PLACE: BuildError =

@@ -86,7 +86,7 @@ impl JwtBodyHash {
     ///
     /// # Errors
     ///
-    /// When it is none then.
+    /// When it is none then, or has a claim that the scheme refuses.
     pub(crate) fn carried(
         &self,
         body: &[u8],
@@ -101,11 +101,11 @@ impl JwtBodyHash {
                 claim,
                 digest,
             } => {
-                let mut claims = self.registered(Map::new(), id, at);
                 let named = digest.of(body);
                 let named = String::from_utf8_lossy(named.as_bytes());
+                let mut claims = Map::new();
                 put(&mut claims, claim, named.into());
-                let token = self.token(&key_head(key), &Value::from(claims), key);
+                let token = self.token(claims, key, id, at)?;
                 Ok(Carrier::Header(
                     header.as_str().to_owned(),
                     format!("{prefix}{token}"),
@@ -159,8 +159,7 @@ impl JwtBodyHash {
     ) -> Result<String, &'static str> {
         let event: Map<String, Value> =
             serde_json::from_slice(body).map_err(|_| "an event in a token is a JSON object")?;
-        let claims = self.registered(event, id, at);
-        Ok(self.token(&key_head(key), &Value::from(claims), key))
+        self.token(event, key, id, at)
     }
 
     /// `claims` with those that the scheme looks at. What is there already stays.
@@ -196,13 +195,23 @@ impl JwtBodyHash {
         claims
     }
 
-    fn token(&self, head: &Map<String, Value>, claims: &Value, key: &TokenKey) -> String {
-        let mut head = head.clone();
+    /// The token of these claims, and of those that the scheme wants.
+    fn token(
+        &self,
+        claims: Map<String, Value>,
+        key: &TokenKey,
+        id: &str,
+        at: UnixTime,
+    ) -> Result<String, &'static str> {
+        let claims = Value::from(self.registered(claims, id, at)).to_string();
+        self.said(claims.as_bytes())
+            .map_err(|_| "the event or its id is a claim that the settings refuse")?;
+        let mut head = key_head(key);
         let typ = self.typ.as_deref().unwrap_or("JWT");
         head.insert("typ".to_owned(), typ.into());
-        let message = message_of(&Value::from(head), claims.to_string().as_bytes());
+        let message = message_of(&Value::from(head), claims.as_bytes());
         let signature = base64url::encode(signature_of(key, message.as_bytes()));
-        format!("{message}.{signature}")
+        Ok(format!("{message}.{signature}"))
     }
 
     fn detached(&self, body: &[u8], unencoded: bool, key: &TokenKey) -> String {

@@ -4,18 +4,23 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use hmac::{Hmac, digest::Output};
+use serde_json::value::RawValue;
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::{
     Binding, JtiUse, JwtBodyHash,
     claims::{Said, repeated},
+    config::is_of_events,
 };
 use crate::{
     identity::KeyId,
-    json::places::{find, text},
+    json::places::{Repeated, find, text},
     keys::{DigestKind, JwsAlgorithm, LiveKeys, VerifyingKey, jose::CompactJws},
     request::RawRequest,
-    schemes::{Coverage, Verified, hmac_body_field::find_key, signed_header::signature_value},
+    schemes::{
+        Coverage, NO_KEY_FOR_ALGORITHM, Verified, shared_secret::find_key,
+        signed_header::signature_value,
+    },
     verdict::Rejection,
 };
 
@@ -34,7 +39,14 @@ impl JwtBodyHash {
         let message = self.message_of(&jws, request.body)?;
         let key_id = key_of(&jws, algorithm, &message, keys)?;
         let (coverage, said) = match &self.binding {
-            Binding::Detached { .. } => (Coverage::Body, Said::default()),
+            Binding::Detached { unencoded, .. } => {
+                // Tokens are never signed so (RFC 7797, section 7).
+                let is_told_apart = *unencoded || self.typ.as_deref().is_some_and(is_of_events);
+                if !is_told_apart && may_be_claims(request.body) {
+                    return Err(OF_A_TOKEN);
+                }
+                (Coverage::Body, Said::default())
+            }
             Binding::Digest { claim, digest, .. } => {
                 let claims = jws.payload().ok_or(NOT_COMPACT)?;
                 let said = self.said(&claims)?;
@@ -166,6 +178,22 @@ const NOT_COMPACT: Rejection = Rejection::MalformedSignature("it is no compact J
 const NO_DIGEST: Rejection =
     Rejection::MalformedSignature("its token has no claim with the body's digest");
 
+const OF_A_TOKEN: Rejection = Rejection::SignedForAnother(
+    "its body has the `exp` of a token, and no `typ` tells events from tokens",
+);
+
+/// Whether a body may be the claims of a token, taken out of it: nearly all tokens end.
+fn may_be_claims(body: &[u8]) -> bool {
+    let is_number = |exp: &RawValue| {
+        exp.get()
+            .starts_with(|it: char| it == '-' || it.is_ascii_digit())
+    };
+    match find(body, [Some("/exp")]) {
+        Ok([exp]) => exp.is_some_and(is_number),
+        Err(Repeated) => true,
+    }
+}
+
 /// What stands behind `prefix`, which has no letter case: names of authentication schemes have none (RFC 9110, section 11.1).
 fn behind<'v>(prefix: &str, value: &'v [u8]) -> Option<&'v [u8]> {
     let (before, token) = value.split_at_checked(prefix.len())?;
@@ -204,7 +232,7 @@ fn key_of<'k>(
     } else if secret || public.any(|(_, key)| fits(key)) {
         Rejection::SignatureMismatch
     } else {
-        Rejection::MalformedSignature("its algorithm is not one that a key is for")
+        NO_KEY_FOR_ALGORITHM
     })
 }
 

@@ -87,6 +87,7 @@ impl TryFrom<OneTimeTokenConfig> for OneTimeToken {
     type Error = BuildError;
 
     fn try_from(config: OneTimeTokenConfig) -> Result<Self, BuildError> {
+        config.encoding.check_in_header()?;
         let places = [&config.timestamp, &config.token, &config.signature];
         if !places.iter().all(|at| is_place(at)) {
             return Err(NO_PLACE);
@@ -100,11 +101,6 @@ impl TryFrom<OneTimeTokenConfig> for OneTimeToken {
         if !(16..=MAX_TOKEN_BYTES).contains(&config.token_length) {
             return Err(BuildError::Scheme(
                 "a token has 16 to 256 letters and digits: shorter ones come twice",
-            ));
-        }
-        if config.encoding == SignatureEncoding::Jws {
-            return Err(BuildError::Scheme(
-                "a MAC is written in hexadecimal or base64",
             ));
         }
         Ok(Self { config })

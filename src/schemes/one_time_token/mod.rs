@@ -10,7 +10,10 @@ mod sign;
 mod verify;
 
 pub use self::config::OneTimeTokenConfig;
-use super::{Scheme, Signs, Verified, access_token::nothing_signed, digest::with_mac};
+use super::{
+    Scheme, Signs, Verified, access_token::nothing_signed, digest::with_mac,
+    shared_secret::check_any_secret,
+};
 use crate::{
     keys::{KeyKind, LiveKeys},
     request::RawRequest,
@@ -22,8 +25,9 @@ use crate::{
 ///
 /// # Security
 ///
-/// The event is not covered. Whoever can keep a request from arriving can send its token with another event. Once the true
-/// one has arrived, its token is refused with any other body, for as long as its time is in the window.
+/// The event is not covered. Whoever can keep a request from arriving can send its token with another event. Once an event of
+/// the true one was taken up, its token is refused with any other body, for as long as its time is in the window. A request
+/// that is refused, or has only events that nobody [wants](crate::provider::Decoded::wanted), uses none up.
 #[derive(Debug, Clone)]
 pub struct OneTimeToken {
     config: OneTimeTokenConfig,
@@ -53,9 +57,7 @@ impl Scheme for OneTimeToken {
         request: RawRequest<'a>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        if keys.secrets().next().is_none() {
-            return Err(Rejection::NoLiveKey);
-        }
+        check_any_secret(keys)?;
         with_mac!(self.config.digest, M => self.prove::<M>(request.body, keys))
     }
 }

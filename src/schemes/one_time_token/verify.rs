@@ -1,9 +1,6 @@
 //! Verifying the MAC of time and token.
 
-use hmac::{
-    Mac,
-    digest::{Output, OutputSizeUser},
-};
+use hmac::Mac;
 use serde_json::value::RawValue;
 
 use super::OneTimeToken;
@@ -11,15 +8,12 @@ use crate::{
     json::places::{Repeated, find},
     keys::{DigestKind, LiveKeys},
     schemes::{
-        SignatureEncoding, TimestampForm, Verified, hmac_body_field::find_key,
-        signature_encoding::MAX_MAC_BYTES,
+        TimestampForm, Verified,
+        shared_secret::{find_key, read_mac_in_json},
     },
     time::UnixTime,
     verdict::Rejection,
 };
-
-/// The longest MAC as text: SHA-512 in hexadecimal.
-const MAX_SIGNATURE_BYTES: usize = 2 * MAX_MAC_BYTES;
 
 impl OneTimeToken {
     pub(super) fn prove<'a, M: Mac + DigestKind + 'a>(
@@ -31,9 +25,10 @@ impl OneTimeToken {
         let places = [&config.timestamp, &config.token, &config.signature].map(|it| Some(&**it));
         let found = find(body, places)
             .map_err(|Repeated| malformed("a member that counts stands twice"))?;
-        let [time, token, signature] = found.map(|member| member.map(plain));
+        let [time, token, signature] = found;
         let signature = signature.ok_or(Rejection::MissingSignature)?;
-        let signature = read::<M>(signature, config.encoding)?;
+        let signature = read_mac_in_json::<M>(signature.get().as_bytes(), config.encoding)?;
+        let [time, token] = [time, token].map(|member| member.map(plain));
         let text = time.ok_or(Rejection::MissingTimestamp)?;
         let time = moment(text).ok_or(Rejection::MalformedTimestamp)?;
         let token = token.filter(|it| it.len() == config.token_length && is_plain(it));
@@ -68,15 +63,4 @@ fn moment(text: &str) -> Option<UnixTime> {
     digits
         .then(|| TimestampForm::Seconds.read(text.as_bytes()))
         .flatten()
-}
-
-fn read<M: OutputSizeUser>(
-    text: &str,
-    encoding: SignatureEncoding,
-) -> Result<Output<M>, Rejection> {
-    let mut signature = Output::<M>::default();
-    let fits = text.len() <= MAX_SIGNATURE_BYTES;
-    (fits && encoding.decode_mac(text.as_bytes(), &mut signature))
-        .then_some(signature)
-        .ok_or(malformed("it is not in the scheme's encoding and length"))
 }

@@ -29,7 +29,10 @@ use http::HeaderName;
 
 use self::address::Address;
 pub use self::config::SignedFormConfig;
-use super::{Digest, Scheme, SignatureEncoding, Signs, Verified, digest::with_mac};
+use super::{
+    Digest, Scheme, SignatureEncoding, Signs, Verified, digest::with_mac,
+    shared_secret::check_any_secret,
+};
 use crate::{
     keys::{KeyKind, LiveKeys},
     request::RawRequest,
@@ -82,9 +85,7 @@ impl Scheme for SignedForm {
         request: RawRequest<'a>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        if keys.secrets().next().is_none() {
-            return Err(Rejection::NoLiveKey);
-        }
+        check_any_secret(keys)?;
         with_mac!(self.digest, M => self.prove::<M>(request, keys))
     }
 }

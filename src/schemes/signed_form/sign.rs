@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{SignedForm, form};
-use crate::{request::form::FORM, schemes::ToSign};
+use super::{SignedForm, form, verify::is_form};
+use crate::{request::Head, schemes::ToSign};
 
 /// What a sender writes: the target, and the value of the signature's header.
 pub(crate) struct Written {
@@ -25,13 +25,10 @@ impl SignedForm {
         request: ToSign<'_>,
         secret: &[u8],
     ) -> Result<Written, &'static str> {
-        let mut headers = request.headers.iter();
-        let is_form = headers.any(|(name, value)| {
-            let media_type = value.split(';').next().unwrap_or_default().trim();
-            name == "content-type" && media_type.eq_ignore_ascii_case(FORM)
-        });
+        let headers = request.headers.to_vec();
+        let head = Head::new(request.method, request.target, &headers);
         let address = &self.address;
-        let (behind, target) = if is_form {
+        let (behind, target) = if is_form(&head) {
             let fields = form::read(request.body, &self.fields, self.leaves_out_others)?;
             (
                 form::signed(&fields).collect::<Vec<_>>().concat(),

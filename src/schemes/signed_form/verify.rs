@@ -8,16 +8,14 @@ use super::{SignedForm, address::Target, form};
 use crate::{
     identity::{ContentDigest, KeyId},
     keys::{DigestKind, LiveKeys},
-    request::{RawRequest, form::FORM},
+    request::{Head, RawRequest, form::FORM},
     schemes::{
-        Coverage, Verified, hmac_body_field::find_key, signature_encoding::MAX_MAC_BYTES,
+        Coverage, Verified,
+        shared_secret::{MAX_MAC_TEXT_BYTES, find_key, read_mac},
         signed_header::signature_value,
     },
     verdict::Rejection,
 };
-
-/// The longest MAC as text: SHA-512 in hexadecimal.
-const MAX_SIGNATURE_BYTES: usize = 2 * MAX_MAC_BYTES;
 
 impl SignedForm {
     pub(super) fn prove<'a, M: Mac + DigestKind + 'a>(
@@ -26,11 +24,8 @@ impl SignedForm {
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
         let head = &request.head;
-        let text = signature_value(head, &self.signature_header, MAX_SIGNATURE_BYTES)?;
-        let mut signature = Output::<M>::default();
-        if !self.encoding.decode_mac(text, &mut signature) {
-            return Err(malformed("it is not in the scheme's encoding and length"));
-        }
+        let text = signature_value(head, &self.signature_header, MAX_MAC_TEXT_BYTES)?;
+        let signature = read_mac::<M>(text, self.encoding)?;
         match self.address.target_of(head) {
             Target::Same => self.by_fields::<M>(&request, &signature, keys),
             Target::With(joint, parameter) => {
@@ -51,7 +46,7 @@ impl SignedForm {
             form::read(request.body, &self.fields, self.leaves_out_others).map_err(malformed)?;
         let pieces: Vec<&[u8]> = form::signed(&fields).collect();
         let key_id = self.key_of::<M>(&pieces, signature, keys)?;
-        if !is_form(request) {
+        if !is_form(&request.head) {
             return Err(Rejection::MislabelledBody);
         }
         let covered = Coverage::Bytes(Bytes::from(form::written(&fields)));
@@ -76,7 +71,7 @@ impl SignedForm {
                 "the digest that it covers is not that of the body",
             ));
         }
-        if is_form(request) {
+        if is_form(&request.head) {
             return Err(Rejection::MislabelledBody);
         }
         let verified = Verified::assertion(Coverage::Body, key_id);
@@ -105,9 +100,8 @@ impl SignedForm {
     }
 }
 
-fn is_form(request: &RawRequest<'_>) -> bool {
-    let media_type = request.head.media_type();
-    media_type.eq_ignore_ascii_case(FORM.as_bytes())
+pub(super) fn is_form(head: &Head<'_>) -> bool {
+    head.media_type().eq_ignore_ascii_case(FORM.as_bytes())
 }
 
 /// The digest that the parameter `name` holds, where `parameter` is that and nothing else.

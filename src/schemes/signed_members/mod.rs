@@ -21,7 +21,7 @@ mod text;
 mod verify;
 
 pub use self::config::SignedMembersConfig;
-use super::{Scheme, Signs, Verified, digest::with_mac};
+use super::{Scheme, Signs, Verified, digest::with_mac, shared_secret::check_any_secret};
 use crate::{
     keys::{KeyKind, LiveKeys},
     request::RawRequest,
@@ -66,9 +66,7 @@ impl Scheme for SignedMembers {
         request: RawRequest<'a>,
         keys: LiveKeys<'a>,
     ) -> Result<Verified<'a>, Rejection> {
-        if keys.secrets().next().is_none() {
-            return Err(Rejection::NoLiveKey);
-        }
+        check_any_secret(keys)?;
         with_mac!(self.config.digest, M => self.prove::<M>(request.body, keys))
     }
 }

@@ -12,7 +12,11 @@ impl SignedMembers {
             .config
             .digest
             .mac(secret, [text.as_bytes()].into_iter());
-        self.with_signature(body, &format!("\"{}\"", self.config.encoding.encode(&mac)))
+        let mac = format!("\"{}\"", self.config.encoding.encode(&mac));
+        let signed = self.with_signature(body, &mac)?;
+        // A signed value that is no UTF-8 reads as if no member were there. A pass for the MAC's place alone does not see it.
+        self.read(&signed).ok()?.signature?;
+        Some(signed)
     }
 
     /// `body` with `null` in the place of the MAC.

@@ -9,7 +9,7 @@ use crate::{
     keys::{DigestKind, LiveKeys},
     schemes::{
         Coverage, Verified,
-        hmac_body_field::{find_key, read_signature},
+        shared_secret::{find_key, read_mac_in_json},
     },
     verdict::Rejection,
 };
@@ -23,7 +23,7 @@ impl SignedMembers {
         let Read { values, signature } = self.read(body).map_err(Rejection::MalformedSignature)?;
         let signature = match signature.map(|it| it.get()) {
             None | Some("null" | "\"\"") => return Err(Rejection::MissingSignature),
-            Some(text) => read_signature::<M>(text.as_bytes(), self.config.encoding)?,
+            Some(text) => read_mac_in_json::<M>(text.as_bytes(), self.config.encoding)?,
         };
         let text = self.joined(&values);
         let key_id = find_key::<M>(&[text.as_bytes()], &signature, keys)

@@ -8,7 +8,7 @@ use crate::{
     keys::{JwsAlgorithm, LiveKeys, VerifyingKey},
     request::{Head, RawRequest},
     schemes::{
-        Coverage, Verified,
+        Coverage, NO_KEY_FOR_ALGORITHM, Verified,
         signed_header::{SignedHeader, Unreadable, signature_value},
         template::{Parts, Values},
     },
@@ -106,7 +106,7 @@ fn key_of<'a>(
     } else if all.any(|(_, key)| fits_one(key)) {
         Rejection::SignatureMismatchUnder("its template, encoding and algorithm")
     } else {
-        Rejection::MalformedSignature("its algorithm is not one that a key is for")
+        NO_KEY_FOR_ALGORITHM
     })
 }
 

@@ -18,7 +18,7 @@ use crate::{
 /// Written by SNS where raw message delivery is on. It chooses the words of a refusal, and nothing else.
 const RAW_DELIVERY: HeaderName = HeaderName::from_static("x-amz-sns-rawdelivery");
 /// The bytes of an RSA signature by a key of 2,048 to 8,192 bits.
-const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
+pub(super) const SIGNATURE_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 
 /// The members of a message. One that stands twice makes it unreadable, also where nothing signs it.
 #[derive(Deserialize)]

@@ -1,16 +1,15 @@
 //! Signing as SNS does, with the text that [`verify`](super::verify) reads.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{
-    Sns, SnsSignature, forms,
-    message::{Message, MessageType},
-};
+use super::{Sns, SnsSignature, envelope::SIGNATURE_BYTES, forms, message::MessageType};
 use crate::{
-    json::canonical::cut, keys::jose::PrivateKey, schemes::SignatureEncoding, time::UnixTime,
+    json::canonical::cut,
+    keys::jose::PrivateKey,
+    request::{Head, RawRequest},
+    schemes::SignatureEncoding,
+    time::UnixTime,
 };
 
 /// The member that carries the signature.
@@ -65,22 +64,29 @@ impl Sns {
                 format!("https://{host}/?Action=ConfirmSubscription&TopicArn={arn}&Token={token}")
             });
         }
-        let message = message_of(&members, kind)?;
-        let signature = key
-            .sign(message.signed_text().as_bytes())
-            .unwrap_or_default();
+        let text = |name: &str| members.get(name)?.as_str().map(str::to_owned);
         let headers = [
             ("x-amz-sns-message-type", kind.name().to_owned()),
-            ("x-amz-sns-message-id", message.id.to_owned()),
-            ("x-amz-sns-topic-arn", message.topic.clone().into_owned()),
+            ("x-amz-sns-message-id", text("MessageId")?),
+            ("x-amz-sns-topic-arn", text("TopicArn")?),
         ];
-        let signature = SignatureEncoding::Base64.encode(&signature);
         members.insert("SignatureVersion".to_owned(), "2".into());
-        members.insert(SIGNATURE.to_owned(), signature.into());
-        Some(SignedMessage {
-            body: Value::from(members).to_string().into_bytes(),
-            headers,
-        })
+        let mut with = |signature: &[u8]| {
+            let signature = SignatureEncoding::Base64.encode(signature);
+            members.insert(SIGNATURE.to_owned(), signature.into());
+            serde_json::to_vec(&members).ok()
+        };
+        let text = self.signed_text(&with(&[0; *SIGNATURE_BYTES.start()])?)?;
+        let body = with(&key.sign(text.as_bytes())?)?;
+        Some(SignedMessage { body, headers })
+    }
+
+    /// What is signed of a message, as whoever verifies it reads it. Its signature may be any of the right length.
+    fn signed_text(&self, body: &[u8]) -> Option<String> {
+        let headers = Vec::<(&str, &str)>::new();
+        let head = Head::new("POST", "/", &headers);
+        let envelope = self.envelope(&RawRequest::new(head, body)).ok()?;
+        Some(envelope.message.signed_text())
     }
 
     /// `body` without its signature.
@@ -110,24 +116,6 @@ fn members_of(body: &[u8]) -> Option<Map<String, Value>> {
     ];
     let members = members.map(|(name, value)| (name.to_owned(), Value::from(value)));
     Some(members.into_iter().collect())
-}
-
-/// What is signed of it, if that is all there and in form.
-fn message_of(members: &Map<String, Value>, kind: MessageType) -> Option<Message<'_>> {
-    let text = |name: &str| members.get(name)?.as_str();
-    let asks = || Some((text("SubscribeURL")?.into(), text("Token")?.into()));
-    let is_notification = kind == MessageType::Notification;
-    let message = Message {
-        kind,
-        id: text("MessageId")?,
-        topic: text("TopicArn")?.into(),
-        timestamp: text("Timestamp")?.into(),
-        message: text("Message")?.into(),
-        subject: text("Subject").filter(|_| is_notification).map(Cow::from),
-        asks: if is_notification { None } else { Some(asks()?) },
-    };
-    forms::check(&message).ok()?;
-    Some(message)
 }
 
 /// A UUID: `id` where it is one, else one that is made of it.

@@ -44,6 +44,46 @@ pub(crate) fn token_asked(issuer: &str, reason: &'static str) {
     let _ = (issuer, reason);
 }
 
+/// A process is awaited, or no more: `outcome` is why.
+pub(crate) fn expectation(endpoint: &str, outcome: &'static str) {
+    // Rare enough to be looked up each time.
+    #[cfg(feature = "metrics")]
+    ::metrics::counter!(
+        crate::telemetry::metrics::EXPECTATIONS.name,
+        "endpoint" => endpoint.to_owned(),
+        "outcome" => outcome,
+    )
+    .increment(1);
+    #[cfg(not(feature = "metrics"))]
+    let _ = (endpoint, outcome);
+}
+
+/// How long ago the last delivery was accepted.
+pub(crate) fn silence(endpoint: &str, ago: Duration) {
+    #[cfg(feature = "metrics")]
+    ::metrics::gauge!(
+        crate::telemetry::metrics::SILENCE.name,
+        "endpoint" => endpoint.to_owned(),
+    )
+    .set(ago.as_secs_f64());
+    #[cfg(not(feature = "metrics"))]
+    let _ = (endpoint, ago);
+}
+
+/// A sender's API was asked.
+pub(crate) fn question(endpoint: &str, answer: &'static str) {
+    // The API's limit makes it rare.
+    #[cfg(feature = "metrics")]
+    ::metrics::counter!(
+        crate::telemetry::metrics::QUESTIONS.name,
+        "endpoint" => endpoint.to_owned(),
+        "answer" => answer,
+    )
+    .increment(1);
+    #[cfg(not(feature = "metrics"))]
+    let _ = (endpoint, answer);
+}
+
 /// A handler asked for an event on a route without a receiver.
 pub(crate) fn unprotected() {
     #[cfg(feature = "metrics")]

@@ -51,7 +51,7 @@ pub(super) async fn altered_body<H: Host, S: Sender>(scene: &Scene<'_, H, S>) ->
     let wrong = right.clone().with_tampered_body();
     refused(
         scene,
-        "one bit of the body changed",
+        "one letter of the body changed",
         &wrong,
         &right,
         UNPROVEN,

@@ -16,6 +16,9 @@
 //! It is a crate of its own, and not part of the core, since the stores depend on the core. It is not an
 //! example to copy, since every program that takes its store from its environment needs just this.
 
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

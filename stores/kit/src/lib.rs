@@ -16,6 +16,9 @@
 //!
 //! **No stable interface before 1.0.** Any release may change it.
 
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -57,6 +57,14 @@
 //! - Several receivers and workers may share the tables, and a proxy that pools by transaction may stand in between. A
 //!   worker that is killed is noticed by the others within its lease and a minute.
 //! - A batch that the server refuses is tried again row by row. A row that it refuses alone is kept as a dead letter.
+//!
+//! # What is awaited
+//!
+//! [`PostgresExpectations`] keeps the processes that a [`Fallback`](hookgate::polling::Fallback) awaits. All instances share
+//! them, and the rate of the sender's API.
+
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 /// What `docs/failures.md` shows of parking compiles.
 #[cfg(doctest)]
@@ -69,6 +77,7 @@ struct Readme;
 
 mod builder;
 mod error;
+mod expectations;
 mod fault;
 mod inbox;
 mod introduction;
@@ -85,15 +94,17 @@ mod store;
 mod table;
 mod value;
 
-pub use self::{
-    builder::PostgresStoreBuilder,
-    error::OpenError,
-    inbox::{PostgresInbox, PostgresInboxBuilder},
-    store::PostgresStore,
-    table::{Table, TableError},
-};
 #[doc(inline)]
 pub use hookgate_store_kit::SettleError;
 /// The sqlx of this store: pools and transactions of another version are other types.
 #[doc(no_inline)]
 pub use sqlx;
+
+pub use self::{
+    builder::PostgresStoreBuilder,
+    error::OpenError,
+    expectations::{PostgresExpectations, PostgresExpectationsBuilder},
+    inbox::{PostgresInbox, PostgresInboxBuilder},
+    store::PostgresStore,
+    table::{Table, TableError},
+};

@@ -38,6 +38,9 @@
 //! Where an effect must not repeat, take a store in the database that has the effect, and settle inside its
 //! transaction.
 
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

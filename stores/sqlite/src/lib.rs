@@ -72,6 +72,14 @@
 //! - Of what ends together, one commit erases about 4 MiB. The rest is left to pruning, which comes every minute by default.
 //!   It erases as much of it a commit, and as much of dead letters, so that no sender waits long.
 //! - A table of another process is looked at by polling. Within one process a worker is woken.
+//!
+//! # What is awaited
+//!
+//! [`SqliteExpectations`] keeps the processes that a [`Fallback`](hookgate::polling::Fallback) awaits. Processes of the
+//! machine share them, and the rate of the sender's API.
+
+// docs.rs builds with nightly Rust, and shows beside each name which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -79,6 +87,7 @@ struct Readme;
 
 mod builder;
 mod error;
+mod expectations;
 mod fault;
 mod inbox;
 mod migration;
@@ -101,6 +110,7 @@ pub use sqlx;
 pub use self::{
     builder::SqliteStoreBuilder,
     error::OpenError,
+    expectations::{SqliteExpectations, SqliteExpectationsBuilder},
     inbox::{SqliteInbox, SqliteInboxBuilder},
     store::SqliteStore,
     table::{Table, TableError},

@@ -16,7 +16,7 @@ use crate::table::Table;
 const NOTED_BYTES: usize = MOST_GIVEN_UP * TOKEN_BYTES;
 
 /// The machine's time, read by SQLite for each statement, once it has its turn to write.
-const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+pub(crate) const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
 const IN_PROGRESS: i16 = RowState::InProgress.number();
 const RELEASED: i16 = RowState::Released.number();

@@ -76,7 +76,9 @@ impl Ruling {
         match rejection {
             Rejection::MethodNotAllowed => Stage::Method,
             Rejection::AddressDenied | Rejection::PeerNotWired => Stage::Network,
-            Rejection::UnsupportedMediaType => Stage::MediaType,
+            Rejection::UnsupportedMediaType
+            | Rejection::UnsupportedEventFormat
+            | Rejection::EventModeNotTaken(_) => Stage::MediaType,
             Rejection::UnsupportedEncoding => Stage::Encoding,
             Rejection::HostMismatch | Rejection::HandshakeRefused(_) => Stage::Host,
             Rejection::BodyTooLarge { .. } | Rejection::UnpackedTooLarge { .. } => Stage::Length,
@@ -88,7 +90,10 @@ impl Ruling {
             Rejection::MissingTimestamp | Rejection::MalformedTimestamp => Stage::SignedTime,
             Rejection::UnreadableEventTime
             | Rejection::TimestampTooOld { .. }
-            | Rejection::TimestampInFuture { .. } => Stage::Freshness,
+            | Rejection::NoLongerValid { .. }
+            | Rejection::TimestampInFuture { .. }
+            | Rejection::NotYetValid { .. }
+            | Rejection::ValidForTooLong { .. } => Stage::Freshness,
             // A media type is no part of what is proved, and is compared with the body behind the proof.
             Rejection::MislabelledBody
             | Rejection::BatchTooLarge { .. }

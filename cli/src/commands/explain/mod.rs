@@ -177,6 +177,9 @@ impl Explain {
         }
         let mut explanation = explain(case.clone(), &mut court);
         explanation.findings.extend(mistakes::path_sign(&case));
+        if matches!(explanation.ruling, Ruling::Accepted(_)) {
+            explanation.findings.extend(mistakes::double_encoded(&case));
+        }
         let report = Report::new(&subject, &case, &explanation);
         report.write(self.json)?;
         Ok(match (&explanation.ruling, explanation.is_explained()) {

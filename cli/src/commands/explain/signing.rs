@@ -10,12 +10,17 @@ use hookgate::{
         SchemeConfig, SignatureLayout, TimestampForm,
     },
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::case::Case;
 use crate::settings::{
+    cloud_events::{
+        SCHEME, SIGNED, {self},
+    },
+    key_ids::KEY_IDS,
     members::OF_RECEIVER,
-    signed_request::{KEY_IDS, SignedRequestRule},
+    of_row::RowSettings,
+    signed_request::SignedRequestRule,
 };
 
 /// The scheme of `case`'s provider, where it is a MAC in a header: with the names of headers that the request has.
@@ -63,51 +68,40 @@ pub(crate) fn token_of(case: &Case) -> Option<AccessTokenConfig> {
 }
 
 fn configured(case: &Case) -> Option<SchemeConfig> {
+    if case.provider != cloud_events::NAME {
+        return scheme_in(&case.provider, case.settings());
+    }
+    let Some(Value::Object(mut signed)) = case.settings()?.remove(SIGNED) else {
+        return None;
+    };
+    let scheme = signed.remove(SCHEME)?;
+    scheme_in(scheme.as_str()?, Some(signed))
+}
+
+/// The scheme of `provider`, where it is one, or one of a sender's row.
+fn scheme_in(provider: &str, settings: Option<Map<String, Value>>) -> Option<SchemeConfig> {
     let of_settings = || {
-        let mut settings = case.settings()?;
+        let mut settings = settings?;
         for of_others in OF_RECEIVER.into_iter().chain([KEY_IDS]) {
             settings.remove(of_others);
         }
-        Some(settings.into())
+        Some(settings)
     };
-    match &*case.provider {
-        "hmac-header" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::HmacHeader(scheme))
+    if let Some(sender) = known::find(provider) {
+        if !sender.has_open_settings() {
+            return sender.scheme();
         }
-        "jwt-body-hash" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::JwtBodyHash(scheme))
-        }
-        "signed-form" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::SignedForm(scheme))
-        }
-        "signed-members" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::SignedMembers(scheme))
-        }
-        "public-key-signature" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::PublicKeySignature(scheme))
-        }
-        "signed-request" => {
-            let rule: SignedRequestRule = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::SignedRequest(rule.config()))
-        }
-        "access-token" => {
-            let scheme = serde_json::from_value(of_settings()?).ok()?;
-            Some(SchemeConfig::AccessToken(scheme))
-        }
-        provider => {
-            let sender = known::find(provider)?;
-            if !sender.has_open_settings() {
-                return sender.scheme();
-            }
-            let open = serde_json::from_value(of_settings()?).ok()?;
-            sender.scheme_with(&open).ok()?
-        }
+        let settings: RowSettings = serde_json::from_value(of_settings()?.into()).ok()?;
+        return sender.scheme_with(&settings.open).ok()?;
     }
+    let mut settings = of_settings()?;
+    if provider == "signed-request" {
+        let rule: SignedRequestRule = serde_json::from_value(settings.into()).ok()?;
+        return Some(SchemeConfig::SignedRequest(rule.config()));
+    }
+    // The other schemes have their names in records too.
+    settings.insert("scheme".to_owned(), provider.into());
+    serde_json::from_value(settings.into()).ok()
 }
 
 /// Both kinds of signatures stand in headers alike.

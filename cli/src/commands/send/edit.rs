@@ -14,10 +14,10 @@ use super::sender::{Event, Sender};
 /// How the body differs from the simulator's.
 #[derive(Args)]
 pub(crate) struct Edit {
-    /// Send this file as the body, for Facephi as the event's `data`. `-` is standard input.
+    /// Send this file as the body, for Facephi and CloudEvents as the event's `data`. `-` is standard input.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// Change a member of the body (for Facephi of its `data`): a path of names and indices, and JSON or
+    /// Change a member of the body (for Facephi and CloudEvents of its `data`): a path of names and indices, and JSON or
     /// plain text. May be repeated.
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,

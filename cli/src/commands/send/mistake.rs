@@ -25,12 +25,9 @@ impl Mistake {
         let signs = sender.signs();
         let mut sent = sent;
         if self.tamper && signs {
-            sent = if let Some(wrong) = sender.by_another_key(&sent) {
-                wrong
-            } else if sender.signs_within() {
-                with_changed_data(sent)
-            } else {
-                sent.with_tampered_body()
+            sent = match sender.by_another_key(&sent) {
+                Some(wrong) => wrong,
+                None => sent.with_tampered_body(),
             };
         }
         if self.unsigned && signs {
@@ -50,21 +47,6 @@ impl Mistake {
                 },
             )
         })
-    }
-}
-
-/// One more member, so that it is still JSON: a body that is no JSON would be refused for that. The member goes into
-/// the data where there are any, since some senders sign no more.
-fn with_changed_data(sent: Sent) -> Sent {
-    let body = String::from_utf8_lossy(&sent.body);
-    let changed = ["\"data\":{", "{"].into_iter().find_map(|begin| {
-        let (head, tail) = body.split_once(begin)?;
-        let comma = if tail.starts_with('}') { "" } else { "," };
-        Some(format!("{head}{begin}\"tampered\":true{comma}{tail}"))
-    });
-    match changed {
-        Some(changed) => sent.with_body(changed),
-        None => sent.with_tampered_body(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod ask;
 mod attempt;
+mod cloud_events;
 mod courier;
 mod edit;
 mod manner;
@@ -13,7 +14,6 @@ mod random_id;
 mod run;
 mod sender;
 mod show;
-mod signer;
 mod summary;
 mod wallet;
 
@@ -27,8 +27,9 @@ use hookgate::{
 use serde_json::{Value, json};
 
 use self::{
-    courier::Courier, edit::Edit, manner::Manner, mistake::Mistake, pace::Pace, plan::Plan,
-    presented::Presented, run::Run, sender::Sender, show::Show, summary::Summary, wallet::Wallet,
+    cloud_events::SentMode, courier::Courier, edit::Edit, manner::Manner, mistake::Mistake,
+    pace::Pace, plan::Plan, presented::Presented, run::Run, sender::Sender, show::Show,
+    summary::Summary, wallet::Wallet,
 };
 use crate::{
     commands::{
@@ -109,6 +110,9 @@ pub(crate) struct Send {
     /// Send the JSON in a form, for GitHub: its content type `application/x-www-form-urlencoded`.
     #[arg(long)]
     form: bool,
+    /// Send CloudEvents in this mode. [default: structured]
+    #[arg(long, value_name = "MODE")]
+    mode: Option<SentMode>,
     #[command(flatten)]
     credentials: Credentials,
     /// Fetch a token here and show it with each delivery, as `hookgate token` asks for one.
@@ -239,7 +243,11 @@ impl Send {
         let sender = Sender::new(listed.name, key.as_deref(), settings, &target)?;
         Ok(Courier {
             provider: listed.name,
-            sender: if self.form { sender.in_form()? } else { sender },
+            sender: match self.mode {
+                Some(mode) => sender.in_mode(mode)?,
+                None if self.form => sender.in_form()?,
+                None => sender,
+            },
             client: Client::new(target, self.ca.as_deref())?,
             manner,
             mistake: self.mistake,

@@ -1,5 +1,6 @@
 //! `hookgate verify`: a verdict on every recorded request.
 
+mod cloud_event;
 pub(crate) mod judge;
 mod judges;
 mod lines;

@@ -1,9 +1,14 @@
 //! [`Verdict`]: one line of the output.
 
-use hookgate::{Reason, framework::Admitted, pack::EventType};
+use hookgate::{
+    Reason,
+    framework::{Admitted, AdmittedEvent},
+    pack::EventType,
+};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use crate::settings::text::Text;
+use super::cloud_event;
+use crate::settings::{any_event::AnyEvent, text::Text};
 
 /// The verdict on one record.
 pub(crate) struct Verdict<'a> {
@@ -39,14 +44,17 @@ impl Serialize for Verdict<'_> {
         members.serialize_entry("id", &self.id)?;
         match &self.finding {
             Finding::Accepted(admitted) => {
-                // No pack that a record can name reads several events from one body.
-                let admitted = admitted.first();
+                let first = admitted.first();
                 members.serialize_entry("verdict", "accepted")?;
-                members.serialize_entry("key_id", admitted.key_id())?;
-                if let Some(name) = admitted.event_type().map(EventType::as_str) {
-                    members.serialize_entry("event_type", name)?;
+                members.serialize_entry("key_id", first.key_id())?;
+                let any = first.event::<AnyEvent>();
+                if any.is_some_and(|any| any.is_of_batch && any.cloud_event.is_some()) {
+                    let events: Vec<_> = admitted.events().map(OfBatch).collect();
+                    members.serialize_entry("events", &events)?;
+                } else {
+                    // No other pack that a record can name reads several events from one body.
+                    write_event(&mut members, first)?;
                 }
-                members.serialize_entry("event_key", &format_args!("{}", admitted.event_key()))?;
             }
             Finding::Answered(reason) => {
                 members.serialize_entry("verdict", "answered")?;
@@ -63,5 +71,28 @@ impl Serialize for Verdict<'_> {
             }
         }
         members.end()
+    }
+}
+
+/// An event of a batch.
+struct OfBatch<'a>(&'a AdmittedEvent);
+
+impl Serialize for OfBatch<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(None)?;
+        write_event(&mut members, self.0)?;
+        members.end()
+    }
+}
+
+fn write_event<M: SerializeMap>(members: &mut M, event: &AdmittedEvent) -> Result<(), M::Error> {
+    if let Some(name) = event.event_type().map(EventType::as_str) {
+        members.serialize_entry("event_type", name)?;
+    }
+    members.serialize_entry("event_key", &format_args!("{}", event.event_key()))?;
+    let any = event.event::<AnyEvent>();
+    match any.and_then(|any| any.cloud_event.as_deref()) {
+        Some(read) => cloud_event::write(members, read),
+        None => Ok(()),
     }
 }

@@ -136,6 +136,28 @@ pub(super) fn custom(settings: serde_json::Value, headers: &[(&str, &str)]) -> R
     .set("settings", settings)
 }
 
+/// A token in a header, with the body's digest, whose `claim` (`exp` or `nbf`) is `time`.
+fn token(key: &[u8], claim: &str, time: i64) -> Row {
+    let part = |part: serde_json::Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    let digest = hex(&Sha256::digest(BODY));
+    let message = format!(
+        "{}.{}",
+        part(json!({"alg": "HS256"})),
+        part(json!({"digest": digest, claim: time}))
+    );
+    let token = format!(
+        "{message}.{}",
+        URL_SAFE_NO_PAD.encode(mac(key, message.as_bytes()))
+    );
+    let binding =
+        json!({"digest": {"header": "x-token", "claim": "/digest", "digest": "sha256:hex"}});
+    custom(
+        json!({"algorithms": ["HS256"], "binding": binding}),
+        &[("x-token", &token)],
+    )
+    .set("provider", "jwt-body-hash")
+}
+
 /// Each mistake, and the request in which it was made.
 pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
     let ours = || github(KEY, BODY);
@@ -610,6 +632,16 @@ pub(crate) fn rows() -> Vec<(&'static str, &'static str, Row)> {
             row.record["body_base64"] = base64(numbered(body).as_bytes()).into();
             row
         }),
+        (
+            "token that ended",
+            "clock_skew",
+            token(KEY, "exp", AT - 900),
+        ),
+        (
+            "token that outlives its event",
+            "good_for_too_long",
+            token(KEY, "exp", AT + 30 * 24 * 3600),
+        ),
         // The provider and the head.
         (
             "slack's request at github's",
@@ -987,6 +1019,27 @@ fn two_mistakes_at_once_are_both_named() {
         .collect();
     assert_eq!(named, ["body_rewritten", "secret_encoding"]);
     assert_eq!(explained["complete"], true);
+}
+
+/// That it is judged by its times shows that its proof matches.
+#[test]
+fn a_key_in_another_encoding_and_what_is_wrong_with_a_tokens_times_are_both_named() {
+    let key = "thirty-two bytes of a secret key";
+    for (claim, time, mistake) in [
+        ("exp", AT - 900, "clock_skew"),
+        ("nbf", AT + 900, "clock_skew"),
+        ("exp", AT + 30 * 24 * 3600, "good_for_too_long"),
+    ] {
+        let row = token(key.as_bytes(), claim, time).key(&format!("utf8:{}", STANDARD.encode(key)));
+        let explained = row.explained();
+        let findings = explained["findings"].as_array().unwrap();
+        let named: Vec<_> = findings
+            .iter()
+            .map(|it| it["mistake"].as_str().unwrap())
+            .collect();
+        assert_eq!(named, ["secret_encoding", mistake], "{explained:#}");
+        assert_eq!(explained["complete"], true);
+    }
 }
 
 #[test]

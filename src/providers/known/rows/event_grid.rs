@@ -40,10 +40,9 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
         AnswerAs::Member("validationResponse"),
     )
     .in_list()],
-    secret: Some(
-        SecretForm::text("EVENT_GRID_AUTHORIZATION")
-            .shown_in("the subscription's delivery properties: a static, secret header `Authorization`"),
-    ),
+    secret: Some(SecretForm::text("EVENT_GRID_AUTHORIZATION").shown_in(
+        "the subscription's delivery properties: a static, secret header `Authorization`",
+    )),
     timeout: Fact::known(secs(30), RETRY),
     retries: Fact::known(Retries::For(hours(24)), RETRY),
     repeats: Fact::known(
@@ -65,7 +64,10 @@ pub(in crate::providers) const ROW: KnownSender = KnownSender {
     marks: &["aeg-event-type"],
     assumed: &["the header of its delivery properties comes with the question too"],
     sample: Some(Sample {
-        types: &["Microsoft.Storage.BlobCreated", "Microsoft.Storage.BlobDeleted"],
+        types: &[
+            "Microsoft.Storage.BlobCreated",
+            "Microsoft.Storage.BlobDeleted",
+        ],
         body: r#"[{"id":"$eventuuid","topic":"/subscriptions/$uuid/resourceGroups/demo","subject":"/blobServices/default/containers/demo/blobs/$hex","eventType":$type,"eventTime":"$time","dataVersion":"","metadataVersion":"1","data":{"api":"PutBlob","contentType":"text/plain","contentLength":$number,"blobType":"BlockBlob","url":"https://demo.blob.core.windows.net/demo/$hex"}}]"#,
         headers: &[("aeg-event-type", "Notification")],
     }),

@@ -25,12 +25,12 @@ const REFUSALS: [&str; 3] = ["22", "23", "54"];
 const NOT_NULL: &str = "23502";
 
 /// A statement with its values.
-pub(super) struct Bound {
-    pub(super) sql: String,
-    pub(super) values: PgArguments,
-    pub(super) lock: LockLimit,
+pub(crate) struct Bound {
+    pub(crate) sql: String,
+    pub(crate) values: PgArguments,
+    pub(crate) lock: LockLimit,
     /// What is to run before it, in a statement of its own.
-    pub(super) before: Option<String>,
+    pub(crate) before: Option<String>,
 }
 
 impl Ask for Bound {
@@ -66,7 +66,7 @@ pub(super) async fn end<T>(
 
 /// The server refuses what a value holds.
 #[derive(Debug)]
-pub(super) struct Refused {
+pub(crate) struct Refused {
     code: String,
 }
 
@@ -85,7 +85,7 @@ impl Refused {
     }
 
     /// Without the server's words: they may show a row.
-    pub(super) fn error(&self) -> StoreError {
+    pub(crate) fn error(&self) -> StoreError {
         POSTGRES.refused_with(&self.code)
     }
 }

@@ -19,7 +19,7 @@
 
 mod accept;
 mod accepting;
-mod bound;
+pub(crate) mod bound;
 mod builder;
 mod core;
 mod cursor;

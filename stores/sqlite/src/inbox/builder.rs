@@ -30,6 +30,8 @@ use crate::{
 const READERS: u32 = 2;
 /// How long a batch waits for its turn to write. An accept whose sender has gone meanwhile is stored all the same.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// In KiB where negative, as SQLite has it. SQLite's own 2 MiB do not hold the inner pages of an index of 10,000,000 marks.
+const WRITER_CACHE: &str = "-16384";
 /// A worker gives its ask up after 5 s, and has to have the answer before.
 const ASK_STANDS: Duration = Duration::from_secs(4);
 /// How long dead letters are kept.
@@ -231,7 +233,10 @@ impl SqliteInboxBuilder {
         let (endpoints, due) = (Arc::new(Endpoints::default()), Arc::new(Notify::new()));
         let waits = Arc::new(Waits::longer_than(self.long_wait));
         let writer = Arc::new(Writer {
-            options: options.clone().busy_timeout(PATIENCE),
+            options: options
+                .clone()
+                .busy_timeout(PATIENCE)
+                .pragma("cache_size", WRITER_CACHE),
             connection: Mutex::default(),
             sql: sql.clone(),
             endpoints: endpoints.clone(),

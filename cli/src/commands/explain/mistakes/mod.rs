@@ -7,6 +7,7 @@ mod body_bytes;
 mod body_field;
 mod body_json;
 mod body_wrapped;
+mod cloud_events;
 mod covered_header;
 mod form;
 mod head;
@@ -26,7 +27,8 @@ mod token_binding;
 mod undecodable;
 
 pub(super) use self::{
-    access::credential_headers, head::path_sign, signed_request::unchecked_signature,
+    access::credential_headers, cloud_events::double_encoded, head::path_sign,
+    signed_request::unchecked_signature,
 };
 use super::{
     case::Case,
@@ -119,6 +121,14 @@ pub(crate) const FAMILIES: &[Family] = &[
         searched: no_search,
         may_have_rivals: false,
         signs: sns::signs,
+    },
+    Family {
+        in_words: "mode, label and version of a CloudEvent, and what 1.0 does not allow",
+        part: Part::Alone,
+        trials: |case, ruling| Box::new(cloud_events::trials(case, ruling).into_iter()),
+        searched: no_search,
+        may_have_rivals: false,
+        signs: cloud_events::signs,
     },
     Family {
         in_words: "clock, time zone and unit of time",

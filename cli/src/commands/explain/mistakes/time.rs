@@ -32,6 +32,9 @@ pub(super) fn trials(case: &Case, ruling: &Ruling) -> Vec<Trial> {
         Ruling::Rejected(
             Rejection::TimestampInFuture { ahead, limit } | Rejection::NotYetValid { ahead, limit },
         ) => outside(case, Side::Future, *ahead, *limit),
+        Ruling::Rejected(Rejection::ValidForTooLong { ahead, limit }) => {
+            vec![good_for_too_long(case, *ahead, *limit)]
+        }
         Ruling::Rejected(Rejection::UnreadableEventTime) => vec![unreadable(case)],
         _ => Vec::new(),
     }
@@ -152,6 +155,21 @@ fn outside(case: &Case, side: Side, by: Duration, limit: Duration) -> Vec<Trial>
         .into_iter()
         .chain(clock_in_millis(case, side));
     units.chain(zone).chain([skew]).collect()
+}
+
+/// The proof matches, and could be sent again once its event is forgotten.
+fn good_for_too_long(case: &Case, ahead: Duration, limit: Duration) -> Trial {
+    Trial::step(
+        unchecked(case),
+        "good_for_too_long",
+        format!(
+            "the proof is good for {}, and its event is known as a copy for {} alone: sent again after that, it would run \
+             again",
+            in_words(ahead),
+            in_words(limit)
+        ),
+        "raise the receiver's retention above that, or let the sender's tokens end earlier or say when they were issued",
+    )
 }
 
 fn unchecked(case: &Case) -> Case {

@@ -15,8 +15,17 @@ use serde::de::DeserializeOwned;
 use crate::{
     commands::providers,
     settings::{
-        catalog::algorithm_of, credentials::Proof, members::Settings, public_key::PublicKeyRule,
-        refused::Refused, signed_request::SignedRequestRule, token_binding::TokenRule,
+        catalog::algorithm_of,
+        cloud_events::{
+            CloudEventsRule, {self},
+        },
+        credentials::Proof,
+        members::Settings,
+        of_row::RowSettings,
+        public_key::PublicKeyRule,
+        refused::Refused,
+        signed_request::SignedRequestRule,
+        token_binding::TokenBinding,
         unico::UnicoCheckConfig,
     },
 };
@@ -29,6 +38,13 @@ pub(super) fn signer_of(
     key: &[u8],
 ) -> io::Result<Option<Signer>> {
     Ok(match (provider, proof) {
+        (cloud_events::NAME, _) => {
+            let rule: CloudEventsRule = of_settings(settings)?;
+            match rule.scheme() {
+                None => None,
+                Some((scheme, settings)) => signer_of(scheme, proof, Some(&settings), key)?,
+            }
+        }
         ("hmac-header", _) => Some(of_secret::<HmacHeaderConfig>(settings, key)?),
         ("public-key-signature", _) => {
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
@@ -37,8 +53,8 @@ pub(super) fn signer_of(
         }
         ("jwt-body-hash", _) => {
             let settings = Settings::read(settings).and_then(|settings| settings.of_scheme());
-            let rule: TokenRule = settings.map_err(providers::unusable)?;
-            let named = rule.first_key_id().map(str::to_owned);
+            let rule: TokenBinding = settings.map_err(providers::unusable)?;
+            let named = rule.first_name().map(str::to_owned);
             let signer = Signer::new(rule.scheme, key).map_err(io::Error::other)?;
             Some(match named {
                 Some(name) => signer.key_id(name),
@@ -67,7 +83,7 @@ pub(super) fn open_of(
     let Some(sender) = known::find(provider).filter(|sender| sender.has_open_settings()) else {
         return Ok(OpenSettings::default());
     };
-    let mut open: OpenSettings = of_settings(settings)?;
+    let RowSettings { mut open, .. } = of_settings(settings)?;
     if sender.signs_address() {
         open.url.get_or_insert_with(|| to.to_owned());
     }
@@ -85,6 +101,15 @@ pub(super) fn by_parts(
         "signed-form" => Some(of_settings::<SignedFormConfig>(settings)?.into()),
         "signed-members" => Some(of_settings::<SignedMembersConfig>(settings)?.into()),
         "access-token" => Some(of_settings::<AccessTokenConfig>(settings)?.into()),
+        cloud_events::NAME => {
+            let rule: CloudEventsRule = of_settings(settings)?;
+            match rule.scheme() {
+                Some(("access-token", settings)) => {
+                    by_parts("access-token", Some(&settings), open)?
+                }
+                _ => None,
+            }
+        }
         "one-time-token" => Some(of_settings::<OneTimeTokenConfig>(settings)?.into()),
         _ => {
             let scheme = known::find(provider).map(|sender| sender.scheme_with(open));

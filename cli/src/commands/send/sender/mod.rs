@@ -1,29 +1,28 @@
 //! [`Sender`]: the simulators, behind one type.
 
+mod of_packs;
+mod signer;
+
 use std::io;
 
 use hookgate::{
     UnixTime,
     providers::{
-        facephi::{FacephiSimulator, Topic},
-        idcloud::{IdCloudSimulator, State, Status},
         known::{
             KnownSender, OpenSettings, Sample, {self},
         },
-        logto::{LogtoSimulator, User},
         preset::PresetSimulator,
-        unico_check::{
-            UnicoCheckSimulator, {self},
-        },
     },
     schemes::{Recipe, SchemeConfig},
     simulator::{SampleId, Sent, Signer},
     time::{Clock, SystemClock},
 };
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::signer::{by_parts, open_of, signer_of};
+pub(crate) use self::of_packs::events;
+use self::signer::{by_parts, open_of, signer_of};
+use super::cloud_events::{CloudEventSent, SentMode};
 use crate::{
     commands::providers::unusable,
     http::Target,
@@ -31,6 +30,7 @@ use crate::{
         access_only::{
             AccessOnlyConfig, {self},
         },
+        cloud_events,
         credentials::Proof,
         members::Settings,
         shared_secret::secret,
@@ -56,6 +56,8 @@ pub(crate) struct Sender {
     path: String,
     /// Whether JSON goes in the field of a form.
     in_form: bool,
+    /// How CloudEvents lie in a request.
+    mode: SentMode,
 }
 
 /// The event to send. It stays the same over all attempts.
@@ -116,7 +118,17 @@ impl Sender {
             recipe: shared.recipe,
             path: target.path.clone(),
             in_form: false,
+            mode: SentMode::default(),
         })
+    }
+
+    /// Sends CloudEvents in this mode.
+    pub(crate) fn in_mode(self, mode: SentMode) -> io::Result<Self> {
+        if self.provider != cloud_events::NAME {
+            let why = "--mode: only cloudevents has modes";
+            return Err(io::Error::other(why));
+        }
+        Ok(Self { mode, ..self })
     }
 
     /// Sends its JSON in the field of a form, as an owner can choose at some senders.
@@ -149,6 +161,7 @@ impl Sender {
             "idcloud" => self.idcloud(event)?,
             "unico-check" => self.unico_check(event)?,
             "sns" => self.sns(event),
+            cloud_events::NAME => self.cloud_event(event).request(self.mode, &self.path),
             _ => match self.sender {
                 Some(sender) => self.of_row(sender, in_form, event, now),
                 None => self.described(event),
@@ -175,8 +188,11 @@ impl Sender {
         Ok(sent)
     }
 
-    /// The body that `event` has by itself, for Facephi its `data`. It is there to be edited.
+    /// The body that `event` has by itself, for Facephi and CloudEvents its `data`. It is there to be edited.
     pub(crate) fn draft(&self, event: &Event) -> io::Result<Value> {
+        if self.provider == cloud_events::NAME {
+            return Ok(self.cloud_event(event).sample());
+        }
         let sent = self.unsigned(self.request_in(false, event, 1, event.at)?);
         let mut body: Value = serde_json::from_slice(&sent.body)?;
         Ok(match body.get_mut("data") {
@@ -185,92 +201,13 @@ impl Sender {
         })
     }
 
-    fn facephi(&self, event: &Event, attempt: usize) -> io::Result<Sent> {
-        let mut facephi = FacephiSimulator::new(&self.key, event.at)
-            .operation(event.identity.uuid())
-            .recipe(self.recipe)
-            .path(&self.path);
-        for _ in 1..attempt {
-            facephi = facephi.retry();
+    fn cloud_event<'e>(&self, event: &'e Event) -> CloudEventSent<'e> {
+        CloudEventSent {
+            event_type: &event.name,
+            id: event.identity.uuid(),
+            at: event.at,
+            data: event.body.as_deref(),
         }
-        let topic = Topic::ALL.iter().find(|topic| names(**topic, &event.name));
-        match (&event.body, topic) {
-            (None, Some(topic)) => Ok(facephi.send(*topic)),
-            (None, None) => Err(unknown(self.provider, &event.name)),
-            (Some(data), topic) => {
-                let data: Value = serde_json::from_slice(data)
-                    .map_err(|_| io::Error::other("the data is not JSON"))?;
-                let name = topic.map_or(event.name.as_str(), |topic| topic.event_type());
-                Ok(facephi.event(name, &data))
-            }
-        }
-    }
-
-    fn logto(&self, event: &Event) -> io::Result<Sent> {
-        let key = std::str::from_utf8(&self.key)
-            .map_err(|_| io::Error::other("Logto's signing keys are text"))?;
-        let logto = LogtoSimulator::new(key, event.at).path(&self.path);
-        if let Some(body) = &event.body {
-            return Ok(logto.body(body.clone()));
-        }
-        let id = event.identity.hex();
-        let user = || User::new(id.get(..12).unwrap_or_default(), event.at);
-        Ok(match event.name.as_str() {
-            "PostSignIn" => logto.post_sign_in(user()),
-            "PostRegister" => logto.post_register(user()),
-            "User.Created" => logto.user_created(user()),
-            other => logto.unknown(other),
-        })
-    }
-
-    fn idcloud(&self, event: &Event) -> io::Result<Sent> {
-        let unico = IdCloudSimulator::new().path(&self.path);
-        if let Some(body) = &event.body {
-            return Ok(unico.body(body.clone()));
-        }
-        let id = event.identity.uuid();
-        let state = |state| Ok(unico.process(&id, state, "idunico"));
-        let status = |status: Status| Ok(unico.transaction(&id, status));
-        match event.name.as_str() {
-            "process_finished" => state(State::Finished),
-            "process_created" => state(State::Created),
-            "process_failed" => state(State::Failed),
-            "status_divergence" => status(Status::Divergence),
-            "status_concluded" => status(Status::Concluded),
-            "status_cancelled" => status(Status::Cancelled),
-            "status_error" => status(Status::Error),
-            other => Err(unknown(self.provider, other)),
-        }
-    }
-
-    fn unico_check(&self, event: &Event) -> io::Result<Sent> {
-        let unico = UnicoCheckSimulator::new().path(&self.path);
-        if let Some(body) = &event.body {
-            return Ok(unico.body(body.clone()));
-        }
-        let id = event.identity.uuid();
-        match event.name.as_str() {
-            "update_process" => {
-                Ok(unico.update_process(&id, unico_check::Status::Concluded, Some(14)))
-            }
-            "flat" => Ok(unico.flat(&id, unico_check::Status::Concluded)),
-            other => Err(unknown(self.provider, other)),
-        }
-    }
-
-    /// What its signer completes: a message of this type, or text that is published.
-    fn sns(&self, event: &Event) -> Sent {
-        let (id, at) = (event.identity.uuid(), event.at.to_rfc3339());
-        let body = event.body.clone().unwrap_or_else(|| {
-            // The signer has a text for confirmations.
-            let published = (event.name == "Notification").then(|| self.text(event));
-            let message = json!({
-                "Type": event.name, "MessageId": id, "Timestamp": at, "Message": published,
-            });
-            message.to_string().into_bytes()
-        });
-        let content_type = self.sender.map(|it| it.content_type).unwrap_or_default();
-        Sent::post(&self.path, content_type, body)
     }
 
     /// A sender that only its settings describe. It sends JSON, signed as they say.
@@ -291,12 +228,6 @@ impl Sender {
     /// Whether there is a signature, which can be wrong or missing.
     pub(crate) fn signs(&self) -> bool {
         self.proof != Proof::Access
-    }
-
-    /// Whether the signature is in the body, and covers any member that is added to it.
-    pub(crate) fn signs_within(&self) -> bool {
-        let scheme = self.sender.and_then(KnownSender::scheme);
-        matches!(scheme, Some(SchemeConfig::HmacBodyField(_))) || self.provider == "hmac-body-field"
     }
 
     /// The request as somebody else would prove it, where it is proved by parts of it.
@@ -357,55 +288,4 @@ fn sample_of(provider: &str) -> Sample {
     known::find(provider)
         .and_then(|sender| sender.sample)
         .unwrap_or(Sample::UNKNOWN)
-}
-
-/// The events of `provider` that are sent without a body of one's own.
-pub(crate) fn events(provider: &str) -> Vec<String> {
-    let known: &[&str] = match provider {
-        "facephi" => {
-            let topics = Topic::ALL.iter();
-            return topics.map(|topic| short(*topic).to_owned()).collect();
-        }
-        "logto" => &["PostSignIn", "PostRegister", "User.Created"],
-        "idcloud" => &[
-            "process_finished",
-            "process_created",
-            "process_failed",
-            "status_divergence",
-            "status_concluded",
-            "status_cancelled",
-            "status_error",
-        ],
-        "unico-check" => &["update_process", "flat"],
-        "sns" => &[
-            "Notification",
-            "SubscriptionConfirmation",
-            "UnsubscribeConfirmation",
-        ],
-        other => sample_of(other).types,
-    };
-    known.iter().map(|name| (*name).to_owned()).collect()
-}
-
-/// `id_captured` of the full type.
-pub(crate) fn short(topic: Topic) -> &'static str {
-    let event_type = topic.event_type();
-    let without_version = event_type
-        .rsplit_once('.')
-        .map_or(event_type, |(name, _)| name);
-    without_version
-        .rsplit_once('.')
-        .map_or(without_version, |(_, name)| name)
-}
-
-/// By its short name, its type, or its name in the vendor's form.
-fn names(topic: Topic, name: &str) -> bool {
-    [short(topic), topic.event_type(), topic.name()].contains(&name)
-        || short(topic) == name.replace('-', "_")
-}
-
-fn unknown(provider: &str, event: &str) -> io::Error {
-    io::Error::other(format!(
-        "{provider} has no event `{event}` here: `hookgate send {provider}` lists them, and --data sends any"
-    ))
 }

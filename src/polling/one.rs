@@ -1,0 +1,338 @@
+//! [`run`]: one process that is due, from its lease to what becomes of it.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+
+use super::{
+    AskError, Due, Expectations, GaveUp, Question, Reply, Turn, Why,
+    shared::{CALL_TIMEOUT, Place, Shared},
+};
+use crate::{
+    dedup::{Settled, State},
+    judge::{AskedFor, NotAdmitted},
+    road::{Handled, handle},
+    telemetry::{log, meter, words, words::Words},
+    time::{RETENTION_MARGIN, Timer, within},
+    verdict::{Reason, StoreError},
+};
+
+/// How long a question waits for its turn. So many are asked at most after one was told to wait: by other instances, whose
+/// questions had their turns before.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Nothing is asked again sooner, whatever anybody says.
+const LEAST_PAUSE: Duration = Duration::from_millis(100);
+/// The first pause where the API does not say how long it takes no more questions. It doubles, up to a minute.
+const FIRST_HOLD: Duration = Duration::from_secs(1);
+const LONGEST_HOLD: Duration = Duration::from_secs(60);
+/// A pause that the API asks for is kept up to this.
+const LONGEST_ASKED_HOLD: Duration = Duration::from_secs(600);
+
+/// What becomes of a process that was due.
+enum Next {
+    /// It ended.
+    End(&'static str),
+    /// It is awaited on.
+    Again { by: Duration, was_asked: bool },
+    /// It is awaited no more.
+    GiveUp(Why),
+}
+
+/// Works on one process. `leased_at` is when its lease was asked for, in monotonic time.
+pub(super) async fn run(
+    shared: Arc<Shared>,
+    place: Place,
+    due: Due,
+    leased_at: Duration,
+    timer: Arc<dyn Timer>,
+) {
+    let one = One {
+        shared: &shared,
+        due: &due,
+        leased_at,
+        timer: &timer,
+    };
+    let next = one.next().await;
+    one.write(next).await;
+    drop(place);
+}
+
+struct One<'a> {
+    shared: &'a Shared,
+    due: &'a Due,
+    leased_at: Duration,
+    timer: &'a Arc<dyn Timer>,
+}
+
+impl One<'_> {
+    /// Whether it was handled is looked up first: nearly all were, and no question is spent on them.
+    async fn next(&self) -> Next {
+        let shared = self.shared;
+        match self.look().await {
+            Ok(State::Done) => return Next::End("pushed"),
+            Ok(State::InProgress { retry_after }) => return self.later(retry_after),
+            Ok(State::Free) => {}
+            Err(error) => {
+                log::fallback_store(shared.receiver.name(), words::NOT_SEEN_HANDLED, &error);
+                return self.later(shared.backoff.first);
+            }
+        }
+        let remembered = shared.receiver.retention().saturating_sub(RETENTION_MARGIN);
+        if self.due.age.saturating_add(self.passed()) >= remembered {
+            return Next::GiveUp(Why::Forgotten);
+        }
+        match self.turn().await {
+            Ok(()) => self.ask().await,
+            Err(next) => next,
+        }
+    }
+
+    /// Waits for its turn to ask.
+    async fn turn(&self) -> Result<(), Next> {
+        let shared = self.shared;
+        let turn = shared.expectations.turn(&shared.rate, PATIENCE);
+        let turn = within(self.timer, CALL_TIMEOUT, pin!(turn)).await;
+        let wait = match turn.unwrap_or(Err(StoreError::Timeout)) {
+            Ok(Turn::In(wait)) => wait,
+            Ok(Turn::Later(wait)) => {
+                // Nothing that is due would get one: it is not even looked at.
+                let by = wait.saturating_sub(PATIENCE).max(LEAST_PAUSE);
+                shared
+                    .pauses
+                    .rest(shared.clock().monotonic().saturating_add(by));
+                return Err(self.later_unless_over(by));
+            }
+            Err(error) => {
+                log::fallback_store(shared.receiver.name(), words::NO_TURN, &error);
+                return Err(self.later(shared.backoff.first));
+            }
+        };
+        self.timer.sleep(wait).await;
+        // The API may have said meanwhile that it takes no more.
+        let held = shared.pauses.held(shared.clock().monotonic());
+        if held.is_zero() {
+            Ok(())
+        } else {
+            Err(self.later_unless_over(held))
+        }
+    }
+
+    /// The state of whichever of its ends the store knows.
+    async fn look(&self) -> Result<State, StoreError> {
+        let judge = self.shared.receiver.judge();
+        let calls = &self.shared.receiver.0.once.claims.calls;
+        let tenant = self.due.tenant.as_deref();
+        let mut keys = Vec::new();
+        for notification in self.shared.source.ends(&self.due.id) {
+            // One that cannot be read was told when the fallback was built.
+            if let Ok(key) = judge.key_of_asked(tenant, &notification)
+                && !keys.contains(&key)
+            {
+                keys.push(key);
+            }
+        }
+        let mut running = State::Free;
+        for key in &keys {
+            match calls.look(key, self.timer).await? {
+                State::Free => {}
+                State::Done => return Ok(State::Done),
+                in_progress => running = in_progress,
+            }
+        }
+        Ok(running)
+    }
+
+    async fn ask(&self) -> Next {
+        let shared = self.shared;
+        let endpoint = shared.receiver.name();
+        let question = Question::new(self.due.tenant.as_deref(), &self.due.id);
+        let mut asking = shared.source.ask(question);
+        let answer = within(self.timer, shared.ask_timeout, asking.as_mut()).await;
+        let answer = answer.unwrap_or(Err(AskError::Unavailable("the API did not answer in time")));
+        drop(asking);
+        meter::question(endpoint, label(&answer));
+        match answer {
+            Ok(Reply::Status {
+                notification,
+                is_end,
+            }) => self.handle(&notification, is_end).await,
+            Ok(Reply::NotYet) => self.again(),
+            Ok(Reply::Gone) => Next::GiveUp(Why::Gone),
+            Err(AskError::Limited { retry_after }) => self.limited(retry_after).await,
+            Err(error @ AskError::Refused(_)) => {
+                log::question(endpoint, words::QUESTION_REFUSED, &error);
+                self.again()
+            }
+            Err(error) => {
+                log::question(endpoint, words::QUESTION_FAILED, &error);
+                self.again()
+            }
+        }
+    }
+
+    /// All who share the API wait.
+    async fn limited(&self, retry_after: Option<Duration>) -> Next {
+        let shared = self.shared;
+        let doubled = 2_u32.checked_pow(self.due.asked).unwrap_or(u32::MAX);
+        let own = FIRST_HOLD.saturating_mul(doubled).min(LONGEST_HOLD);
+        let lasts = retry_after.map_or(own, |it| it.clamp(FIRST_HOLD, LONGEST_ASKED_HOLD));
+        let hold = shared.expectations.hold(&shared.rate, lasts);
+        let held = within(self.timer, CALL_TIMEOUT, pin!(hold)).await;
+        let until = shared.clock().monotonic().saturating_add(lasts);
+        shared.pauses.hold(until);
+        shared.pauses.rest(until);
+        if let Err(error) = held.unwrap_or(Err(StoreError::Timeout)) {
+            log::fallback_store(shared.receiver.name(), words::NO_TURN, &error);
+        }
+        if self.left().is_zero() {
+            return Next::GiveUp(Why::Deadline);
+        }
+        let wait = shared.backoff.wait(&self.due.key, self.due.asked);
+        Next::Again {
+            by: lasts.max(wait),
+            was_asked: true,
+        }
+    }
+
+    /// What was asked for goes the same road as what is sent, under the same key.
+    async fn handle(&self, notification: &Bytes, is_end: bool) -> Next {
+        let shared = self.shared;
+        let receiver = &shared.receiver;
+        let asked_for = AskedFor {
+            tenant: self.due.tenant.as_deref(),
+            notification,
+            path: &shared.path,
+        };
+        let admitted = match receiver.judge().asked_for(asked_for) {
+            Ok(admitted) => admitted,
+            Err(NotAdmitted::Undecodable(why)) => {
+                log::question(receiver.name(), words::ANSWER_UNREADABLE, &why);
+                return self.again();
+            }
+            Err(NotAdmitted::OutsideWindow) => return Next::GiveUp(Why::Forgotten),
+            Err(NotAdmitted::Overloaded) => return self.again(),
+        };
+        let handler = shared.handler.clone();
+        let run = move |slot, _| handler(slot);
+        let handled = handle(receiver.clone(), admitted, self.timer.clone(), run).await;
+        let (is_durable, reason) = match handled {
+            Handled::Reply(()) => (true, Reason::Handled),
+            Handled::Answer(answer) => (answer.status().is_success(), answer.reason()),
+            // Dropped, it does not wait: the process is asked for again.
+            Handled::Running(_) => (false, Reason::InProgress),
+        };
+        // A 2xx stands behind the effect, or behind the commit of an inbox.
+        match reason {
+            _ if !is_durable || !is_end => self.again(),
+            Reason::Duplicate => Next::End("suppressed"),
+            Reason::NotOfInterest => Next::End("not_wanted"),
+            _ => Next::End("polled"),
+        }
+    }
+
+    /// Asked for, and not at its end.
+    fn again(&self) -> Next {
+        let left = self.left();
+        if left.is_zero() {
+            return Next::GiveUp(Why::Deadline);
+        }
+        let wait = self.shared.backoff.wait(&self.due.key, self.due.asked);
+        Next::Again {
+            by: wait.min(left).max(LEAST_PAUSE),
+            was_asked: true,
+        }
+    }
+
+    /// Not asked for.
+    fn later(&self, by: Duration) -> Next {
+        Next::Again {
+            by: by.max(LEAST_PAUSE),
+            was_asked: false,
+        }
+    }
+
+    /// The same. One that is past its deadline waits no more for an API that takes no questions.
+    fn later_unless_over(&self, by: Duration) -> Next {
+        if self.left().is_zero() {
+            return Next::GiveUp(Why::Deadline);
+        }
+        self.later(by)
+    }
+
+    /// Since the lease was asked for.
+    fn passed(&self) -> Duration {
+        let now = self.shared.clock().monotonic();
+        now.saturating_sub(self.leased_at)
+    }
+
+    /// Until its deadline.
+    fn left(&self) -> Duration {
+        self.due.left.saturating_sub(self.passed())
+    }
+
+    async fn write(&self, next: Next) {
+        let shared = self.shared;
+        match next {
+            Next::End(outcome) => self.end(outcome).await,
+            Next::Again { by, was_asked } => self.postpone(by, was_asked).await,
+            Next::GiveUp(why) => {
+                let endpoint = shared.receiver.name();
+                log::gave_up(endpoint, self.due.asked, why.as_str());
+                let gave_up = GaveUp {
+                    tenant: self.due.tenant.clone(),
+                    id: self.due.id.clone(),
+                    asked: self.due.asked,
+                    why,
+                };
+                if (shared.heard)(gave_up).await {
+                    self.end("gave_up").await;
+                } else {
+                    log::fallback(endpoint, words::GAVE_UP_UNHEARD);
+                    self.postpone(shared.backoff.first, false).await;
+                }
+            }
+        }
+    }
+
+    async fn end(&self, outcome: &'static str) {
+        let end = self.shared.expectations.end(self.due);
+        let ended = within(self.timer, CALL_TIMEOUT, pin!(end)).await;
+        if self.is_written(
+            ended.unwrap_or(Err(StoreError::Timeout)),
+            words::END_NOT_WRITTEN,
+        ) {
+            meter::expectation(self.shared.receiver.name(), outcome);
+        }
+    }
+
+    async fn postpone(&self, by: Duration, was_asked: bool) {
+        let shared = self.shared;
+        let postpone = shared.expectations.postpone(self.due, by, was_asked);
+        let postponed = within(self.timer, CALL_TIMEOUT, pin!(postpone)).await;
+        let postponed = postponed.unwrap_or(Err(StoreError::Timeout));
+        if self.is_written(postponed, words::POSTPONE_NOT_WRITTEN) && by < shared.poll() {
+            shared.sooner.notify(usize::MAX);
+        }
+    }
+
+    /// Somebody else may have it meanwhile. Where it is not written, it is due again when its lease ends.
+    fn is_written(&self, written: Result<Settled, StoreError>, words: Words) -> bool {
+        match written {
+            Ok(settled) => settled == Settled::Ok,
+            Err(error) => {
+                log::fallback_store(self.shared.receiver.name(), words, &error);
+                false
+            }
+        }
+    }
+}
+
+fn label(answer: &Result<Reply, AskError>) -> &'static str {
+    match answer {
+        Ok(Reply::Status { is_end: true, .. }) => "end",
+        Ok(Reply::Status { .. }) => "status",
+        Ok(Reply::NotYet) => "not_yet",
+        Ok(Reply::Gone) => "gone",
+        Err(error) => error.label(),
+    }
+}

@@ -1,0 +1,394 @@
+//! Unico's API: how a process stands, and its verdict, which no notification carries. Feature `idcloud-client`.
+//!
+//! ```no_run
+//! use hookgate::providers::idcloud::client::{Account, Environment, IdCloudClient, Process};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let account = Account::new("service", "tenant", std::fs::read("/run/secrets/unico.pem")?)?;
+//! let client = IdCloudClient::by_unico(Environment::Production, account).build()?;
+//! if let Process::Sdk(process) = client.process("8263a268-5388-492a-bca2-28e1ff4a69f0").await? {
+//!     println!("{:?} {:?}", process.state, process.result);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `login` | the token, by an assertion |
+//! | `process` | what the API tells |
+//! | `source` | the client as the fallback asks it |
+//! | `error` | why it said nothing |
+
+mod error;
+mod login;
+mod process;
+mod source;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use reqwest::Url;
+use zeroize::Zeroizing;
+
+pub use self::{
+    error::ClientError,
+    process::{
+        ApiProcess, ApiResult, AuthenticationInfo, AuthenticationResult, LivenessResult, Outcome,
+        Process, ProcessResult, SdkProcess,
+    },
+    source::IdCloudSource,
+};
+use self::{
+    login::{Login, Token},
+    process::Wrapped,
+};
+use crate::{
+    access::{BadAddress, Got, Https, NotGot, Sent, checked},
+    keys::{Secret, jose::AssertionKey},
+    setup::BuildError,
+    time::{self, Clock},
+};
+
+/// An answer may hold what was read of documents, and is far from this.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+const LONGEST_ID: usize = 128;
+const API_KEY: HeaderName = HeaderName::from_static("apikey");
+
+/// Which of Unico's services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Environment {
+    /// Production.
+    Production,
+    /// Acceptance tests: `uat`.
+    Uat,
+}
+
+impl Environment {
+    fn identity(self) -> &'static str {
+        match self {
+            Self::Production => "https://identity.acesso.io",
+            Self::Uat => "https://identityhomolog.acesso.io",
+        }
+    }
+
+    fn api(self, contract: Contract) -> &'static str {
+        match (self, contract) {
+            (Self::Production, Contract::Api) => "https://api.id.unico.app",
+            (Self::Uat, Contract::Api) => "https://api.id.uat.unico.app",
+            (Self::Production, Contract::Sdk) => "https://api.idcloud.unico.app",
+            (Self::Uat, Contract::Sdk) => "https://api.idcloud.uat.unico.app",
+        }
+    }
+}
+
+/// What the API tells of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Contract {
+    /// "By client": `id` and `status`.
+    Api,
+    /// "By Unico", Web & SDK: `processId` and `state`.
+    Sdk,
+}
+
+/// A service account of Unico's.
+pub struct Account {
+    issuer: String,
+    key: AssertionKey,
+}
+
+impl Account {
+    /// `account` and `tenant` as Unico gave them, and the account's private RSA key in PEM.
+    ///
+    /// # Errors
+    ///
+    /// When the key is no private RSA key, or one of the names is empty or has characters that none has.
+    pub fn new(account: &str, tenant: &str, pem: impl AsRef<[u8]>) -> Result<Self, BuildError> {
+        for (what, name) in [
+            ("name of the account", account),
+            ("tenant of the account", tenant),
+        ] {
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+            if name.is_empty() || !name.chars().all(is_plain) {
+                return Err(BuildError::Name {
+                    what,
+                    why: "it has letters, digits, `-`, `_` and `.` alone",
+                });
+            }
+        }
+        Ok(Self {
+            issuer: format!("{account}@{tenant}.iam.acesso.io"),
+            key: AssertionKey::pem(pem)?,
+        })
+    }
+}
+
+/// Shows no key.
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Asks Unico's API. Cheap to clone; clones are one, and share the token. Needs tokio.
+///
+/// # What it does
+///
+/// | what | rule |
+/// | --- | --- |
+/// | addresses | `https`; `http` to the own machine alone |
+/// | login | an assertion by RS256 with the five claims that the service takes; the token is kept, and renewed 10 minutes before its end by one caller at a time |
+/// | 401 | the token is renewed once |
+/// | repeats | none but that: whoever asks knows how urgent it is; the [fallback](crate::polling::Fallback) repeats |
+/// | time | each call with its login is bounded by [`timeout`](IdCloudClientBuilder::timeout) |
+/// | size | 4 MiB at most, counted while it is read |
+/// | a clock that is wrong | where the service refuses an assertion, its `Date` counts from then on |
+///
+/// The API takes 10 questions a second of a tenant (known). This client counts nothing: the fallback's
+/// [`Rate`](crate::polling::Rate) does, for all instances.
+#[derive(Clone)]
+pub struct IdCloudClient(Arc<Inner>);
+
+struct Inner {
+    contract: Contract,
+    api: Url,
+    api_key: Option<HeaderValue>,
+    login: Login,
+    https: Https,
+    timeout: Duration,
+}
+
+/// Settings of an [`IdCloudClient`].
+#[must_use = "a client is only had from `build`"]
+pub struct IdCloudClientBuilder {
+    contract: Contract,
+    account: Account,
+    api: String,
+    identity: String,
+    audience: String,
+    api_key: Option<Secret>,
+    timeout: Duration,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl IdCloudClientBuilder {
+    fn new(contract: Contract, environment: Environment, account: Account) -> Self {
+        Self {
+            contract,
+            account,
+            api: environment.api(contract).to_owned(),
+            identity: environment.identity().to_owned(),
+            audience: environment.identity().to_owned(),
+            api_key: None,
+            timeout: Duration::from_secs(15),
+            clock: time::of_system(),
+        }
+    }
+
+    /// Another host of the API, such as an older one of Unico's: `https://api.cadastro.unico.app`.
+    pub fn api_url(mut self, url: impl Into<String>) -> Self {
+        self.api = url.into();
+        self
+    }
+
+    /// Another host of the identity service. The assertion's audience stays the environment's.
+    pub fn identity_url(mut self, url: impl Into<String>) -> Self {
+        self.identity = url.into();
+        self
+    }
+
+    /// How long a call may take, its login included. Default: 15 s.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
+        self
+    }
+
+    /// The clock. Default: the operating system's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Checks the settings. It does no IO.
+    ///
+    /// # Errors
+    ///
+    /// When an address is not `https`, the API key cannot stand in a header, or the time limit is zero.
+    pub fn build(self) -> Result<IdCloudClient, BuildError> {
+        if self.timeout.is_zero() {
+            return Err(BuildError::Zero("the time limit of a call"));
+        }
+        let api = address(&self.api)?;
+        let mut token = address(&self.identity)?;
+        token.set_path("/oauth2/token");
+        let api_key = self.api_key.as_ref().map(header_of).transpose()?;
+        let clock = self.clock.ok_or(BuildError::NoClock)?;
+        let Account { issuer, key } = self.account;
+        Ok(IdCloudClient(Arc::new(Inner {
+            contract: self.contract,
+            api,
+            api_key,
+            login: Login::new(token, &self.audience, issuer, key, clock),
+            https: Https::default(),
+            timeout: self.timeout,
+        })))
+    }
+}
+
+impl IdCloudClient {
+    /// By the contract "by Unico" (Web & SDK): for endpoints of the current body, `IdCloud::new()`.
+    pub fn by_unico(environment: Environment, account: Account) -> IdCloudClientBuilder {
+        IdCloudClientBuilder::new(Contract::Sdk, environment, account)
+    }
+
+    /// By the contract "by client" (API), which wants a key beside the token: for endpoints of the numeric body,
+    /// `IdCloud::numeric()`.
+    pub fn by_client(
+        environment: Environment,
+        account: Account,
+        api_key: Secret,
+    ) -> IdCloudClientBuilder {
+        IdCloudClientBuilder {
+            api_key: Some(api_key),
+            ..IdCloudClientBuilder::new(Contract::Api, environment, account)
+        }
+    }
+
+    /// Which of the two contracts.
+    pub fn contract(&self) -> Contract {
+        self.0.contract
+    }
+
+    /// How the process stands, and its verdict once it has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the API does not say it.
+    pub async fn process(&self, id: &str) -> Result<Process, ClientError> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if id.is_empty() || id.len() > LONGEST_ID || !id.bytes().all(is_plain) {
+            return Err(ClientError::Id);
+        }
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(ClientError::Unreachable);
+        }
+        let asking = self.asked(id);
+        let asked = tokio::time::timeout(self.0.timeout, asking).await;
+        let process = asked.unwrap_or(Err(ClientError::TooSlow))?;
+        if process.id().eq_ignore_ascii_case(id) {
+            Ok(process)
+        } else {
+            Err(ClientError::OtherProcess)
+        }
+    }
+
+    async fn asked(&self, id: &str) -> Result<Process, ClientError> {
+        let Inner { login, https, .. } = &*self.0;
+        let token = login.token(https, None).await?;
+        let mut got = self.get(id, &token).await?;
+        if got.status == StatusCode::UNAUTHORIZED {
+            let token = login.token(https, Some(&token)).await?;
+            got = self.get(id, &token).await?;
+        }
+        self.read(&got)
+    }
+
+    async fn get(&self, id: &str, token: &Token) -> Result<Got, ClientError> {
+        let inner = &*self.0;
+        let mut url = inner.api.clone();
+        url.set_path(&match inner.contract {
+            Contract::Api => format!("/processes/v1/{id}"),
+            Contract::Sdk => format!("/client/v1/process/{id}"),
+        });
+        let bearer = Zeroizing::new(format!("Bearer {}", token.text()));
+        let bearer = HeaderValue::from_str(&bearer).map_err(|_| ClientError::Malformed)?;
+        let mut headers = vec![(header::AUTHORIZATION, sensitive(bearer))];
+        if let Some(key) = &inner.api_key {
+            headers.push((API_KEY, key.clone()));
+        }
+        let sent = Sent {
+            method: Method::GET,
+            headers,
+            body: Vec::new(),
+        };
+        let got = inner.https.send(&url, sent, "application/json", MOST_BYTES);
+        got.await.map_err(not_got)
+    }
+
+    fn read(&self, got: &Got) -> Result<Process, ClientError> {
+        let status = got.status;
+        match status {
+            200 => {}
+            401 | 403 => return Err(ClientError::Refused { status }),
+            400 | 404 | 410 => return Err(ClientError::Unknown { status }),
+            409 => return Err(ClientError::NotYet),
+            429 => {
+                let retry_after = retry_after(got.headers.get(header::RETRY_AFTER));
+                return Err(ClientError::Limited { retry_after });
+            }
+            _ => return Err(ClientError::Status { status }),
+        }
+        let read = match self.0.contract {
+            Contract::Api => serde_json::from_slice(&got.body).map(Process::Api),
+            Contract::Sdk => serde_json::from_slice::<Wrapped>(&got.body)
+                .map(|wrapped| Process::Sdk(Box::new(wrapped.process))),
+        };
+        read.map_err(|_| ClientError::Malformed)
+    }
+}
+
+/// In seconds (known). A date is none of Unico's.
+fn retry_after(value: Option<&HeaderValue>) -> Option<Duration> {
+    let secs = value?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(secs))
+}
+
+fn not_got(error: NotGot) -> ClientError {
+    match error {
+        NotGot::Unreachable(_) => ClientError::Unreachable,
+        NotGot::Status(status) => ClientError::Status { status },
+        NotGot::TooLarge { .. } => ClientError::TooLarge,
+    }
+}
+
+fn address(url: &str) -> Result<Url, BuildError> {
+    checked(url).map_err(|why| {
+        BuildError::Access(match why {
+            BadAddress::NoUrl => "an address of Unico's API is no URL",
+            BadAddress::HasUser => "an address of Unico's API has a user or password in it",
+            BadAddress::NotHttps => "an address of Unico's API must be https",
+        })
+    })
+}
+
+fn header_of(secret: &Secret) -> Result<HeaderValue, BuildError> {
+    let value = HeaderValue::from_bytes(secret.expose());
+    let value = value.map_err(|_| BuildError::Access("the API key cannot stand in a header"))?;
+    Ok(sensitive(value))
+}
+
+fn sensitive(mut value: HeaderValue) -> HeaderValue {
+    value.set_sensitive(true);
+    value
+}
+
+impl fmt::Debug for IdCloudClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdCloudClient")
+            .field("contract", &self.0.contract)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for IdCloudClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdCloudClientBuilder")
+            .field("contract", &self.contract)
+            .field("account", &self.account)
+            .finish_non_exhaustive()
+    }
+}

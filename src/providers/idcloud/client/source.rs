@@ -1,0 +1,99 @@
+//! [`IdCloudSource`]: the client as the fallback asks it.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde_json::json;
+
+use super::{
+    super::{IdCloud, State, Status},
+    ClientError, Contract, IdCloudClient, Process,
+};
+use crate::{
+    polling::{AskError, Question, Reply, StatusSource},
+    setup::BuildError,
+};
+
+/// Unico's API as a [`Fallback`](crate::polling::Fallback) asks it: [`IdCloud::status_source`] makes one.
+///
+/// What it tells is an id, a state and a flow. The verdict stays where it is: ask the [client](IdCloudClient::process) for it.
+#[derive(Clone)]
+pub struct IdCloudSource(IdCloudClient);
+
+impl IdCloud {
+    /// Asks Unico's API for what this pack takes. Give the receiver this same pack.
+    ///
+    /// # Errors
+    ///
+    /// When the contract tells another generation of bodies than the endpoint takes. A process would then be two events: as it
+    /// is sent and as it is asked for. An endpoint of [both generations](Self::both_generations) must name all three
+    /// statuses that end a process: concluded, cancelled and error.
+    pub fn status_source(&self, client: &IdCloudClient) -> Result<IdCloudSource, BuildError> {
+        self.agrees_with(client.contract() == Contract::Api)?;
+        Ok(IdCloudSource(client.clone()))
+    }
+}
+
+impl StatusSource for IdCloudSource {
+    async fn ask(&self, question: Question<'_>) -> Result<Reply, AskError> {
+        match self.0.process(question.id).await {
+            Ok(process) => Ok(reply(&process)),
+            Err(ClientError::Id | ClientError::Unknown { .. }) => Ok(Reply::Gone),
+            Err(ClientError::NotYet) => Ok(Reply::NotYet),
+            Err(error) => Err(error.asked()),
+        }
+    }
+
+    fn ends(&self, id: &str) -> Vec<Bytes> {
+        match self.0.contract() {
+            Contract::Api => [Status::Concluded, Status::Cancelled, Status::Error]
+                .map(|status| transaction(id, status))
+                .into(),
+            Contract::Sdk => [State::Finished, State::Failed]
+                .map(|state| process(id, &state, None))
+                .into(),
+        }
+    }
+}
+
+/// A state that nobody knows is none of which the sender tells: it may be on the way to an end.
+fn reply(told: &Process) -> Reply {
+    let (notification, is_end) = match told {
+        Process::Api(it) => match it.status {
+            Status::Divergence => (transaction(&it.id, it.status), false),
+            Status::Concluded | Status::Cancelled | Status::Error => {
+                (transaction(&it.id, it.status), true)
+            }
+            Status::Processing | Status::Other(_) => return Reply::NotYet,
+        },
+        Process::Sdk(it) => match &it.state {
+            state @ (State::Finished | State::Failed) => {
+                let flow = it.flow.as_ref().map(|flow| flow.as_str());
+                (process(&it.id, state, flow), true)
+            }
+            State::Created | State::Other(_) => return Reply::NotYet,
+        },
+    };
+    Reply::Status {
+        notification,
+        is_end,
+    }
+}
+
+fn process(id: &str, state: &State, flow: Option<&str>) -> Bytes {
+    let mut body = json!({"processId": id, "state": state});
+    if let (Some(members), Some(flow)) = (body.as_object_mut(), flow) {
+        members.insert("flow".to_owned(), flow.into());
+    }
+    body.to_string().into()
+}
+
+fn transaction(id: &str, status: Status) -> Bytes {
+    json!({"id": id, "status": status}).to_string().into()
+}
+
+impl fmt::Debug for IdCloudSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("IdCloudSource").field(&self.0).finish()
+    }
+}

@@ -1,0 +1,221 @@
+//! Silence: no delivery comes, and nothing fails.
+//!
+//! A registration that somebody removed, an endpoint that the sender has switched off, a key that was rotated on one side: the
+//! costliest outages of webhooks give no error. An endpoint that expects a delivery every so often hears of it.
+//!
+//! ```
+//! use std::time::Duration;
+//! use hookgate::{Receiver, Secret, dedup::MemoryStore, polling::MemoryExpectations, providers::logto::Logto};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let receiver = Receiver::new("logto", Logto::new(Secret::utf8("cl43GgdTZpcCdipNaStkoyZiwLi9QlES")?))
+//!     .dedup(MemoryStore::new())
+//!     .build()?;
+//! let silence = receiver
+//!     .expect_every(Duration::from_secs(3600), MemoryExpectations::new())
+//!     .quiet(|at| (2..10).contains(&(at.as_secs() / 3600 % 24))) // 23:00 to 07:00 in São Paulo
+//!     .build()?;
+//! // Beside the server: `silence.run(stop).await`.
+//! # let _ = silence;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
+
+use crate::{
+    polling::{BoxExpectations, Expectations},
+    receiver::Receiver,
+    setup::{BuildError, Finding, Severity},
+    telemetry::{log, meter, words},
+    time::{Timer, UnixTime, first_of, within},
+    verdict::StoreError,
+};
+
+/// How long a call of the store may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+/// So many times is looked, and the time of the last delivery written at most, within the expected time.
+const LOOKS: u32 = 10;
+const CODE: &str = "silent";
+
+type IsQuiet = Arc<dyn Fn(UnixTime) -> bool + Send + Sync>;
+
+/// Hears that an endpoint takes no deliveries for longer than it should, and that it takes some again. Clones are one.
+///
+/// The time of the last accepted delivery is kept in the store of expectations. So instances of which each sees its share of
+/// the traffic share it, and one of them tells, once. Where the store survives a restart, it does too.
+///
+/// A delivery counts that was verified, whatever became of it. Challenges and refusals do not count, since strangers can make them. How many
+/// there were is told beside the silence: a rotated key shows there.
+#[derive(Clone)]
+pub struct Silence(Arc<Inner>);
+
+struct Inner {
+    receiver: Receiver,
+    store: BoxExpectations,
+    every: Duration,
+    is_quiet: Option<IsQuiet>,
+}
+
+/// Settings of a [`Silence`].
+#[must_use = "silence is only heard from `build` on"]
+pub struct SilenceBuilder {
+    receiver: Receiver,
+    store: BoxExpectations,
+    every: Duration,
+    is_quiet: Option<IsQuiet>,
+}
+
+impl Receiver {
+    /// Expects a delivery at least so often, and tells where none comes: the [observer](crate::Observer::silent), the log and
+    /// a metric.
+    pub fn expect_every(&self, every: Duration, store: impl Expectations) -> SilenceBuilder {
+        SilenceBuilder {
+            receiver: self.clone(),
+            store: BoxExpectations::new(store),
+            every,
+            is_quiet: None,
+        }
+    }
+}
+
+impl SilenceBuilder {
+    /// Hours in which nothing is expected. A silence is told no sooner than the expected time after their end.
+    pub fn quiet(mut self, hours: impl Fn(UnixTime) -> bool + Send + Sync + 'static) -> Self {
+        self.is_quiet = Some(Arc::new(hours));
+        self
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    ///
+    /// When the time is less than ten seconds.
+    pub fn build(self) -> Result<Silence, BuildError> {
+        if self.every < Duration::from_secs(u64::from(LOOKS)) {
+            return Err(BuildError::Fallback(
+                "a delivery is expected at most every ten seconds: raise the time of `expect_every`",
+            ));
+        }
+        Ok(Silence(Arc::new(Inner {
+            receiver: self.receiver,
+            store: self.store,
+            every: self.every,
+            is_quiet: self.is_quiet,
+        })))
+    }
+}
+
+impl Silence {
+    /// Listens until `stop` resolves, on tokio.
+    #[cfg(feature = "tokio")]
+    pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
+        self.run_on(crate::time::TokioTimer, stop).await;
+    }
+
+    /// The same with a timer of your own.
+    pub async fn run_on(&self, timer: impl Timer, stop: impl Future<Output = ()> + Send) {
+        let timer: Arc<dyn Timer> = Arc::new(timer);
+        let mut stop = pin!(stop);
+        let inner = &*self.0;
+        let pause = inner.every / LOOKS;
+        // What came before counts from here on.
+        let mut accepted = 0;
+        let mut is_blind = false;
+        loop {
+            let arrivals = &inner.receiver.judge().arrivals;
+            let now = arrivals.accepted();
+            let looked = inner.look(&timer, now != accepted).await;
+            match looked {
+                Ok(()) => {
+                    accepted = now;
+                    is_blind = false;
+                }
+                Err(error) if !std::mem::replace(&mut is_blind, true) => {
+                    log::fallback_store(inner.receiver.name(), words::SILENCE_UNSEEN, &error);
+                }
+                Err(_) => {}
+            }
+            let mut sleep = timer.sleep(pause);
+            if first_of(&mut [&mut stop, &mut sleep]).await == 0 {
+                return;
+            }
+        }
+    }
+}
+
+impl Inner {
+    async fn look(&self, timer: &Arc<dyn Timer>, has_come: bool) -> Result<(), StoreError> {
+        let endpoint = self.receiver.name();
+        if has_come {
+            let heard = within(timer, CALL_TIMEOUT, pin!(self.store.heard(endpoint))).await;
+            heard.unwrap_or(Err(StoreError::Timeout))?;
+        }
+        let heard = within(timer, CALL_TIMEOUT, pin!(self.store.last_heard(endpoint))).await;
+        let heard = heard.unwrap_or(Err(StoreError::Timeout))?;
+        meter::silence(endpoint, heard.ago);
+        let is_silent = heard.ago >= self.every;
+        if is_silent == heard.is_told || (is_silent && self.was_quiet()) {
+            return Ok(());
+        }
+        // One of all instances changes it, and tells.
+        let tell = self.store.tell(endpoint, is_silent, self.every);
+        let is_first = within(timer, CALL_TIMEOUT, pin!(tell)).await;
+        if is_first.unwrap_or(Err(StoreError::Timeout))? {
+            self.tell(is_silent, heard.ago);
+        }
+        Ok(())
+    }
+
+    /// Whether nothing was expected at any time within the expected time.
+    fn was_quiet(&self) -> bool {
+        let Some(is_quiet) = &self.is_quiet else {
+            return false;
+        };
+        let now = self.receiver.0.clock().now();
+        let step = self.every / LOOKS;
+        (0..=LOOKS).any(|steps| is_quiet(now.saturating_sub(step.saturating_mul(steps))))
+    }
+
+    fn tell(&self, is_silent: bool, ago: Duration) {
+        let judge = self.receiver.judge();
+        let endpoint = self.receiver.name();
+        let refused = judge.arrivals.take_refused();
+        if is_silent {
+            let finding = Finding::new(
+                Severity::Warning,
+                CODE,
+                format!(
+                    "no delivery was accepted for {} min, and {refused} were refused here",
+                    ago.as_secs() / 60
+                ),
+                "look at the sender's console: the registration, its state, its key",
+            );
+            log::found(endpoint, &finding.acknowledged_in(&judge.acknowledged));
+            judge
+                .told
+                .tell(|observer| observer.silent(endpoint, ago, refused));
+        } else {
+            log::found_no_more(Some(endpoint), CODE);
+            judge.told.tell(|observer| observer.heard_again(endpoint));
+        }
+    }
+}
+
+impl fmt::Debug for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Silence")
+            .field("endpoint", &self.0.receiver.name())
+            .field("every", &self.0.every)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SilenceBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SilenceBuilder")
+            .field("endpoint", &self.receiver.name())
+            .field("every", &self.every)
+            .finish_non_exhaustive()
+    }
+}

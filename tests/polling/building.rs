@@ -1,0 +1,168 @@
+//! Which fallbacks are refused, and which processes cannot be awaited.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use hookgate::{
+    Ack, BuildError, Delivery, Nack,
+    inbox::MemoryInbox,
+    polling::{
+        AskError, ExpectError, Expecting, Fallback, FallbackBuilder, GaveUp, MemoryExpectations,
+        Question, Rate, Reply, StatusSource,
+    },
+    providers::idcloud::{Event, IdCloud},
+    tenants::{KeySource, KeySourceError, Tenant, Tenants},
+};
+
+use super::world::World;
+use crate::props::at_once;
+
+async fn on_event(_: Delivery<Event>) -> Result<Ack, Nack> {
+    Ok(Ack::processed())
+}
+
+async fn on_gave_up(_: GaveUp) -> Result<Ack, Nack> {
+    Ok(Ack::processed())
+}
+
+fn refusal(set: impl FnOnce(FallbackBuilder) -> FallbackBuilder) -> String {
+    let world = World::new(0);
+    let process = world.tasks.process();
+    let builder = world.builder(&process, IdCloud::new());
+    let receiver = builder.dedup(world.store.clone()).build().unwrap();
+    let fallback = world.fallback(&receiver).handle(on_event);
+    match set(fallback).build() {
+        Err(why) => why.to_string(),
+        Ok(_) => "built".to_owned(),
+    }
+}
+
+#[test]
+fn settings_that_cannot_be_are_refused() {
+    assert_eq!(refusal(|it| it), "built");
+    let zero = Duration::ZERO;
+    assert!(refusal(|it| it.first_after(zero)).contains("first delay"));
+    assert!(refusal(|it| it.places(0)).contains("places"));
+    assert!(refusal(|it| it.lease(zero)).contains("lease"));
+    assert!(refusal(|it| it.ask_timeout(zero)).contains("question"));
+    assert!(refusal(|it| it.rate(Rate::every("a", zero))).contains("questions"));
+    let second = Duration::from_secs(1);
+    assert!(refusal(|it| it.give_up_after(second)).contains("before it is asked for"));
+}
+
+/// Its mark would be gone, and the event would run again.
+#[test]
+fn a_process_is_given_up_before_its_event_is_forgotten() {
+    let week = Duration::from_secs(7 * 24 * 3600);
+    let minute = Duration::from_secs(60);
+    let second = Duration::from_secs(1);
+    assert!(refusal(|it| it.give_up_after(week - minute)).contains("handled twice"));
+    assert_eq!(
+        refusal(|it| it.give_up_after(week - minute - second)),
+        "built"
+    );
+}
+
+#[test]
+fn somebody_must_handle_what_is_asked_for_and_nobody_twice() {
+    let world = World::new(0);
+    let process = world.tasks.process();
+    let inline = world.builder(&process, IdCloud::new());
+    let inline = inline.dedup(world.store.clone()).build().unwrap();
+    let without = world.fallback(&inline).build().unwrap_err();
+    assert!(without.to_string().contains("call `.handle(…)`"));
+    let queued = world.builder(&process, IdCloud::new());
+    let queued = queued.inbox_for_tests(MemoryInbox::new()).build().unwrap();
+    assert!(world.fallback(&queued).build().is_ok());
+    let twice = world.fallback(&queued).handle(on_event).build();
+    assert!(twice.unwrap_err().to_string().contains("leave out"));
+}
+
+#[test]
+fn somebody_must_hear_what_is_given_up() {
+    let world = World::new(0);
+    let process = world.tasks.process();
+    let receiver = world.builder(&process, IdCloud::new());
+    let receiver = receiver.dedup(world.store.clone()).build().unwrap();
+    let fallback = Fallback::new(&receiver, world.api(), MemoryExpectations::new());
+    let deaf = fallback.handle(on_event).build().unwrap_err();
+    assert!(matches!(deaf, BuildError::Fallback(why) if why.contains("on_gave_up")));
+}
+
+/// The same process would be two events: one as it is sent, and one as it is asked for.
+#[test]
+fn a_source_that_tells_another_generation_of_bodies_is_refused() {
+    let world = World::new(0);
+    let process = world.tasks.process();
+    for (pack, is_taken) in [(IdCloud::new(), true), (IdCloud::numeric(), false)] {
+        let receiver = world.builder(&process, pack);
+        let receiver = receiver.dedup(world.store.clone()).build().unwrap();
+        let built = world.fallback(&receiver).handle(on_event).build();
+        assert_eq!(built.is_ok(), is_taken);
+        if let Err(why) = built {
+            assert!(why.to_string().contains("generation"), "{why}");
+        }
+    }
+}
+
+struct Endless;
+
+impl StatusSource for Endless {
+    async fn ask(&self, _: Question<'_>) -> Result<Reply, AskError> {
+        Ok(Reply::NotYet)
+    }
+
+    fn ends(&self, _: &str) -> Vec<Bytes> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_source_without_ends_is_refused() {
+    let world = World::new(0);
+    let process = world.tasks.process();
+    let receiver = world.builder(&process, IdCloud::new());
+    let receiver = receiver.dedup(world.store.clone()).build().unwrap();
+    let fallback = Fallback::new(&receiver, Endless, MemoryExpectations::new());
+    let fallback = fallback.handle(on_event).on_gave_up(on_gave_up);
+    assert!(
+        fallback
+            .build()
+            .unwrap_err()
+            .to_string()
+            .contains("no state")
+    );
+}
+
+struct Customers;
+
+impl KeySource for Customers {
+    async fn tenant(&self, _: &str) -> Result<Option<Tenant>, KeySourceError> {
+        Ok(None)
+    }
+}
+
+/// Otherwise its event would have another key than the one that is sent.
+#[test]
+fn a_process_has_a_tenant_where_the_endpoint_has_tenants() {
+    let world = World::new(0);
+    let process = world.tasks.process();
+    let many = IdCloud::new().tenants(Tenants::by_route_param("customer", Customers));
+    for (pack, tenant, other) in [(IdCloud::new(), None, Some("a")), (many, Some("a"), None)] {
+        let receiver = world.builder(&process, pack).dedup(world.store.clone());
+        let receiver = receiver.build().unwrap();
+        let fallback = world.fallback(&receiver).handle(on_event).build().unwrap();
+        let expecting = at_once(fallback.expect(tenant, "id")).unwrap();
+        assert_eq!(expecting, Expecting::New);
+        let again = at_once(fallback.expect(tenant, "id")).unwrap();
+        assert_eq!(again, Expecting::Known);
+        let refused = at_once(fallback.expect(other, "id"));
+        assert!(matches!(refused, Err(ExpectError::Tenant)));
+        for id in ["", &"x".repeat(513)] {
+            let refused = at_once(fallback.expect(tenant, id));
+            assert!(matches!(refused, Err(ExpectError::Id)));
+        }
+        let expected = fallback.expectation(tenant, "secret-id").unwrap();
+        assert!(!format!("{expected:?}").contains("secret-id"));
+    }
+}

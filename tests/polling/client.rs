@@ -1,0 +1,523 @@
+//! The client of Unico's API, over HTTP: what it sends, what it makes of each answer, and what it never shows.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{Router, body::Body, http::Request, response::Response};
+use bytes::Bytes;
+use hookgate::{
+    BuildError, Secret,
+    polling::{AskError, Reply, StatusSource},
+    providers::idcloud::{
+        IdCloud, State, Status,
+        client::{Account, ClientError, Contract, Environment, IdCloudClient, Process},
+    },
+    testing::FakeClock,
+};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+
+use crate::props::{CANARY, Server, now, soon};
+
+const KEY: &str = include_str!("../vectors/signed_request/rsa.key.pem");
+const ID: &str = "8263a268-5388-492a-bca2-28e1ff4a69f0";
+const API_KEY: &str = "api-key-4711";
+
+#[derive(Clone, Debug)]
+enum Says {
+    Json(u16, Value),
+    With(u16, &'static str, String),
+    Raw(&'static str),
+    Endless,
+    Nothing,
+}
+
+#[derive(Clone, Debug)]
+struct Asked {
+    path: String,
+    bearer: Option<String>,
+    api_key: Option<String>,
+}
+
+#[derive(Default)]
+struct Script {
+    asked: Vec<Asked>,
+    assertions: Vec<String>,
+    /// The token service's next answers.
+    tokens: VecDeque<Says>,
+    /// The API's next answers.
+    answers: VecDeque<Says>,
+    granted: usize,
+}
+
+/// A server with both services.
+struct Unico {
+    server: Server,
+    script: Arc<Mutex<Script>>,
+    clock: FakeClock,
+}
+
+impl Unico {
+    async fn start() -> Self {
+        let script = Arc::new(Mutex::new(Script::default()));
+        let shared = script.clone();
+        let app =
+            Router::new().fallback(move |request: Request<Body>| answer(shared.clone(), request));
+        Self {
+            server: Server::start(app).await,
+            script,
+            clock: FakeClock::at(now()),
+        }
+    }
+
+    fn client(&self, contract: Contract) -> IdCloudClient {
+        let account = Account::new("service", "tenant", KEY).unwrap();
+        let url = format!("http://{}", self.server.addr);
+        let builder = match contract {
+            Contract::Api => {
+                let key = Secret::utf8(API_KEY).unwrap();
+                IdCloudClient::by_client(Environment::Uat, account, key)
+            }
+            _ => IdCloudClient::by_unico(Environment::Uat, account),
+        };
+        let builder = builder.api_url(&url).identity_url(&url);
+        builder.clock(self.clock.clone()).build().unwrap()
+    }
+
+    fn answers(&self, all: impl IntoIterator<Item = Says>) {
+        self.script.lock().unwrap().answers.extend(all);
+    }
+
+    fn tokens(&self, all: impl IntoIterator<Item = Says>) {
+        self.script.lock().unwrap().tokens.extend(all);
+    }
+
+    fn asked(&self) -> Vec<Asked> {
+        self.script.lock().unwrap().asked.clone()
+    }
+
+    fn logins(&self) -> usize {
+        self.script.lock().unwrap().assertions.len()
+    }
+}
+
+async fn answer(script: Arc<Mutex<Script>>, request: Request<Body>) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let path = parts.uri.path().to_owned();
+    let says = {
+        let mut script = script.lock().unwrap();
+        if path == "/oauth2/token" {
+            let form = String::from_utf8(body.to_vec()).unwrap();
+            let assertion = form
+                .strip_prefix(
+                    "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=",
+                )
+                .unwrap();
+            script.assertions.push(assertion.to_owned());
+            let next = script.tokens.pop_front();
+            next.unwrap_or_else(|| {
+                script.granted += 1;
+                let token = format!("token-{}", script.granted);
+                Says::Json(200, json!({"access_token": token, "expires_in": "3600"}))
+            })
+        } else {
+            let text = |name: &str| {
+                let value = parts.headers.get(name)?;
+                Some(value.to_str().unwrap().to_owned())
+            };
+            script.asked.push(Asked {
+                path: path.clone(),
+                bearer: text("authorization"),
+                api_key: text("apikey"),
+            });
+            let next = script.answers.pop_front();
+            next.unwrap_or_else(|| Says::Json(200, finished(&path)))
+        }
+    };
+    let response = |status: u16| Response::builder().status(status);
+    match says {
+        Says::Json(status, body) => response(status).body(Body::from(body.to_string())),
+        Says::With(status, name, value) => response(status).header(name, value).body(Body::empty()),
+        Says::Raw(body) => response(200).body(Body::from(body)),
+        Says::Endless => response(200).body(Body::new(Endless)),
+        Says::Nothing => std::future::pending().await,
+    }
+    .unwrap()
+}
+
+/// More than anybody reads.
+struct Endless;
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        let chunk = Bytes::from_static(&[b' '; 64 * 1024]);
+        std::task::Poll::Ready(Some(Ok(http_body::Frame::data(chunk))))
+    }
+}
+
+fn finished(path: &str) -> Value {
+    let id = path.rsplit('/').next().unwrap();
+    if path.starts_with("/processes/v1/") {
+        json!({"id": id, "status": 3, "unicoId": {"result": "yes"}, "person": CANARY})
+    } else {
+        json!({"process": {
+            "id": id,
+            "state": "PROCESS_STATE_FINISHED",
+            "result": "PROCESS_RESULT_OK",
+            "flow": "idlive",
+            "person": {"duiValue": CANARY, "friendlyName": CANARY},
+            "authenticationInfo": {"authenticationResult": "AUTHENTICATION_RESULT_POSITIVE"},
+        }})
+    }
+}
+
+async fn ask(client: &IdCloudClient) -> Result<Process, ClientError> {
+    soon(client.process(ID)).await
+}
+
+#[tokio::test]
+async fn both_contracts_are_asked_as_the_vendor_says() {
+    let unico = Unico::start().await;
+    let sdk = ask(&unico.client(Contract::Sdk)).await.unwrap();
+    let api = ask(&unico.client(Contract::Api)).await.unwrap();
+    assert_eq!(sdk.milestone(), State::Finished.into());
+    assert_eq!(api.milestone(), Status::Concluded.into());
+    let asked = unico.asked();
+    assert_eq!(asked[0].path, format!("/client/v1/process/{ID}"));
+    assert_eq!(asked[0].api_key, None);
+    assert_eq!(asked[1].path, format!("/processes/v1/{ID}"));
+    assert_eq!(asked[1].api_key.as_deref(), Some(API_KEY));
+    assert_eq!(asked[1].bearer.as_deref(), Some("Bearer token-2"));
+    // The verdict is there, and nothing shows it.
+    let Process::Sdk(process) = &sdk else {
+        panic!("another contract");
+    };
+    assert!(process.extra.get("person").unwrap().get().contains(CANARY));
+    for shown in [format!("{sdk:?}"), format!("{api:?}")] {
+        assert!(!shown.contains(CANARY), "{shown}");
+    }
+}
+
+/// Read without the library. More claims are refused (known).
+#[tokio::test]
+async fn an_assertion_has_exactly_the_claims_that_are_taken() {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    let unico = Unico::start().await;
+    ask(&unico.client(Contract::Sdk)).await.unwrap();
+    let assertion = unico.script.lock().unwrap().assertions[0].clone();
+    let part = |at: usize| -> Value {
+        let part = assertion.split('.').nth(at).unwrap();
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+    };
+    assert_eq!(part(0), json!({"alg": "RS256", "typ": "JWT"}));
+    let iat = now().as_secs();
+    let expected = json!({
+        "iss": "service@tenant.iam.acesso.io",
+        "aud": "https://identityhomolog.acesso.io",
+        "scope": "*",
+        "iat": iat,
+        "exp": iat + 600,
+    });
+    assert_eq!(part(1), expected);
+}
+
+#[tokio::test]
+async fn a_token_is_kept_and_renewed_before_its_end_by_one_caller() {
+    let unico = Unico::start().await;
+    let client = unico.client(Contract::Sdk);
+    let all = [(); 8].map(|()| {
+        let client = client.clone();
+        tokio::spawn(async move { client.process(ID).await })
+    });
+    for asking in all {
+        soon(asking).await.unwrap().unwrap();
+    }
+    assert_eq!((unico.logins(), unico.asked().len()), (1, 8));
+    unico.clock.advance(Duration::from_secs(2999));
+    ask(&client).await.unwrap();
+    assert_eq!(unico.logins(), 1);
+    unico.clock.advance(Duration::from_secs(2));
+    ask(&client).await.unwrap();
+    assert_eq!(unico.logins(), 2);
+}
+
+/// The old token is good for ten minutes more, and the service is not asked by each caller.
+#[tokio::test]
+async fn a_token_service_that_is_down_costs_nothing_while_the_token_is_good() {
+    let unico = Unico::start().await;
+    let client = unico.client(Contract::Sdk);
+    ask(&client).await.unwrap();
+    unico.tokens(vec![Says::Json(503, json!({})); 2]);
+    unico.clock.advance(Duration::from_secs(3100));
+    for _ in 0..5 {
+        ask(&client).await.unwrap();
+    }
+    assert_eq!(unico.logins(), 2);
+    unico.clock.advance(Duration::from_secs(600));
+    assert_eq!(
+        ask(&client).await.unwrap_err(),
+        ClientError::Status { status: 503 }
+    );
+    for _ in 0..5 {
+        assert_eq!(ask(&client).await.unwrap_err(), ClientError::NoToken);
+    }
+    assert_eq!(unico.logins(), 3);
+    unico.clock.advance(Duration::from_secs(3));
+    ask(&client).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_once() {
+    let unico = Unico::start().await;
+    let client = unico.client(Contract::Sdk);
+    let refused = || Says::Json(401, json!({}));
+    unico.answers([refused()]);
+    ask(&client).await.unwrap();
+    assert_eq!((unico.logins(), unico.asked().len()), (2, 2));
+    unico.answers([refused(), refused()]);
+    let error = ask(&client).await.unwrap_err();
+    assert_eq!(error, ClientError::Refused { status: 401 });
+    assert_eq!((unico.logins(), unico.asked().len()), (3, 4));
+    ask(&client).await.unwrap();
+    assert_eq!(unico.logins(), 3);
+}
+
+/// Five minutes to each side: the service's own `Date` counts from then on.
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_learnt_from_the_service() {
+    for (date, ahead) in [
+        ("Sat, 21 Nov 2026 23:40:15 GMT", 300),
+        ("Sat, 21 Nov 2026 23:30:15 GMT", -300),
+    ] {
+        let unico = Unico::start().await;
+        let client = unico.client(Contract::Sdk);
+        unico.tokens([Says::With(401, "date", date.to_owned())]);
+        ask(&client).await.unwrap();
+        assert_eq!(unico.logins(), 2);
+        let iat = |at: usize| {
+            use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+            let assertion = unico.script.lock().unwrap().assertions[at].clone();
+            let claims = assertion.split('.').nth(1).unwrap().to_owned();
+            let claims = BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap();
+            let claims: Value = serde_json::from_slice(&claims).unwrap();
+            claims["iat"].as_i64().unwrap()
+        };
+        assert_eq!(iat(1) - iat(0), ahead);
+        // A service that refuses at the right time too is told once.
+        unico.clock.advance(Duration::from_secs(3601));
+        let same = "Sun, 22 Nov 2026 00:40:16 GMT".to_owned();
+        unico.tokens([Says::With(401, "date", same)]);
+        if ahead > 0 {
+            assert_eq!(
+                ask(&client).await.unwrap_err(),
+                ClientError::Login { status: 401 }
+            );
+            assert_eq!(unico.logins(), 3);
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_answer_means_what_the_vendor_says() {
+    let unico = Unico::start().await;
+    let client = unico.client(Contract::Sdk);
+    let source = IdCloud::new().status_source(&client).unwrap();
+    let told = |error: ClientError| Err(error);
+    let limited = |secs: Option<u64>| ClientError::Limited {
+        retry_after: secs.map(Duration::from_secs),
+    };
+    let other = json!({"process": {"id": "another", "state": "PROCESS_STATE_FINISHED"}});
+    for (says, expected) in [
+        (
+            Says::Json(400, json!({})),
+            ClientError::Unknown { status: 400 },
+        ),
+        (
+            Says::Json(403, json!({})),
+            ClientError::Refused { status: 403 },
+        ),
+        (
+            Says::Json(404, json!({})),
+            ClientError::Unknown { status: 404 },
+        ),
+        (Says::Json(409, json!({})), ClientError::NotYet),
+        (
+            Says::Json(410, json!({})),
+            ClientError::Unknown { status: 410 },
+        ),
+        (Says::Json(429, json!({})), limited(None)),
+        (
+            Says::With(429, "retry-after", "17".to_owned()),
+            limited(Some(17)),
+        ),
+        (
+            Says::With(429, "retry-after", "soon".to_owned()),
+            limited(None),
+        ),
+        (
+            Says::Json(500, json!({})),
+            ClientError::Status { status: 500 },
+        ),
+        (
+            Says::With(302, "location", "/elsewhere".to_owned()),
+            ClientError::Status { status: 302 },
+        ),
+        (Says::Raw("{"), ClientError::Malformed),
+        (Says::Raw("{\"process\":{}}"), ClientError::Malformed),
+        (Says::Json(200, other), ClientError::OtherProcess),
+        (Says::Endless, ClientError::TooLarge),
+    ] {
+        unico.answers([says.clone(), says.clone()]);
+        let process = ask(&client).await.map(|_| ());
+        assert_eq!(process, told(expected), "{says:?}");
+        let question = soon(source.ask(question())).await;
+        match expected {
+            ClientError::Unknown { .. } => assert_eq!(question, Ok(Reply::Gone)),
+            ClientError::NotYet => assert_eq!(question, Ok(Reply::NotYet)),
+            ClientError::Limited { retry_after } => {
+                assert_eq!(question, Err(AskError::Limited { retry_after }));
+            }
+            ClientError::Refused { .. } => {
+                assert!(matches!(question, Err(AskError::Refused(_))));
+            }
+            _ => assert!(matches!(question, Err(AskError::Unavailable(_)))),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_says_nothing_is_given_up_in_time() {
+    let unico = Unico::start().await;
+    let account = Account::new("service", "tenant", KEY).unwrap();
+    let url = format!("http://{}", unico.server.addr);
+    let client = IdCloudClient::by_unico(Environment::Uat, account)
+        .api_url(&url)
+        .identity_url(&url)
+        .timeout(Duration::from_millis(50))
+        .build()
+        .unwrap();
+    unico.tokens([Says::Nothing]);
+    assert_eq!(ask(&client).await.unwrap_err(), ClientError::TooSlow);
+}
+
+/// Nothing of an id becomes another address.
+#[tokio::test]
+async fn an_id_that_is_none_is_not_asked_for() {
+    let unico = Unico::start().await;
+    let client = unico.client(Contract::Sdk);
+    for id in ["", "..", "a/b", "a?b", "a#b", "a%2fb", &"x".repeat(129)] {
+        let asked = soon(client.process(id)).await;
+        assert_eq!(asked.unwrap_err(), ClientError::Id, "{id}");
+    }
+    assert!(unico.asked().is_empty());
+}
+
+/// What is told holds the state, and nothing of the verdict.
+#[tokio::test]
+async fn a_source_tells_a_notification_and_not_the_verdict() {
+    let unico = Unico::start().await;
+    let current = unico.client(Contract::Sdk);
+    let numeric = unico.client(Contract::Api);
+    let sdk = IdCloud::new().status_source(&current).unwrap();
+    let api = IdCloud::numeric().status_source(&numeric).unwrap();
+    let state = |state: &str| json!({"process": {"id": ID, "state": state}});
+    let status = |status: i64| json!({"id": ID, "status": status});
+    let finished =
+        format!(r#"{{"flow":"idlive","processId":"{ID}","state":"PROCESS_STATE_FINISHED"}}"#);
+    let Ok(Reply::Status {
+        notification,
+        is_end,
+    }) = soon(sdk.ask(question())).await
+    else {
+        panic!("not told");
+    };
+    let told: Value = serde_json::from_slice(&notification).unwrap();
+    assert_eq!(
+        (told, is_end),
+        (serde_json::from_str(&finished).unwrap(), true)
+    );
+    for (name, end) in [
+        ("PROCESS_STATE_FAILED", Some(true)),
+        ("PROCESS_STATE_CREATED", None),
+        ("PROCESS_STATE_BRAND_NEW", None),
+    ] {
+        unico.answers([Says::Json(200, state(name))]);
+        assert_eq!(is_end_of(soon(sdk.ask(question())).await), end, "{name}");
+    }
+    for (code, end) in [
+        (1, None),
+        (2, Some(false)),
+        (3, Some(true)),
+        (4, Some(true)),
+        (5, Some(true)),
+        (9, None),
+    ] {
+        unico.answers([Says::Json(200, status(code))]);
+        assert_eq!(is_end_of(soon(api.ask(question())).await), end, "{code}");
+    }
+}
+
+fn is_end_of(reply: Result<Reply, AskError>) -> Option<bool> {
+    match reply.unwrap() {
+        Reply::Status { is_end, .. } => Some(is_end),
+        Reply::NotYet => None,
+        Reply::Gone => panic!("gone"),
+    }
+}
+
+fn question() -> hookgate::polling::Question<'static> {
+    hookgate::polling::Question::new(None, ID)
+}
+
+#[tokio::test]
+async fn a_contract_of_another_generation_is_refused() {
+    let unico = Unico::start().await;
+    let (sdk, api) = (unico.client(Contract::Sdk), unico.client(Contract::Api));
+    let all = [Status::Concluded, Status::Cancelled, Status::Error];
+    for (pack, by_sdk, by_api) in [
+        (IdCloud::new(), true, false),
+        (IdCloud::numeric(), false, true),
+        (IdCloud::both_generations(all), true, true),
+        (IdCloud::both_generations([Status::Concluded]), false, false),
+    ] {
+        assert_eq!(pack.status_source(&sdk).is_ok(), by_sdk, "{pack:?}");
+        assert_eq!(pack.status_source(&api).is_ok(), by_api, "{pack:?}");
+    }
+}
+
+#[test]
+fn settings_that_cannot_be_are_refused() {
+    let account = || Account::new("service", "tenant", KEY).unwrap();
+    let build = |url: &str| {
+        let client = IdCloudClient::by_unico(Environment::Production, account());
+        client.api_url(url).build().map(drop)
+    };
+    assert!(build("https://api.example").is_ok());
+    for url in [
+        "http://api.example",
+        "no url",
+        "https://user:pass@api.example",
+    ] {
+        assert!(matches!(build(url), Err(BuildError::Access(_))), "{url}");
+    }
+    assert!(Account::new("", "tenant", KEY).is_err());
+    assert!(Account::new("a@b", "tenant", KEY).is_err());
+    assert!(Account::new("service", "tenant", "no key").is_err());
+    let shown = format!("{:?}", account());
+    assert!(shown.contains("service@tenant") && !shown.contains("BEGIN"));
+    let key = Secret::utf8(API_KEY).unwrap();
+    let client = IdCloudClient::by_client(Environment::Uat, account(), key);
+    assert!(!format!("{client:?}").contains(API_KEY));
+    let zero = IdCloudClient::by_unico(Environment::Uat, account()).timeout(Duration::ZERO);
+    assert!(matches!(zero.build(), Err(BuildError::Zero(_))));
+}

@@ -1,0 +1,211 @@
+//! An endpoint to which nothing comes tells so once, whatever strangers send, and tells the end of it once.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use hookgate::{
+    BuildError, Observer, Receiver, UnixTime,
+    access::Basic,
+    pack::Head,
+    polling::MemoryExpectations,
+    providers::idcloud::{IdCloud, IdCloudSimulator, State},
+    silence::SilenceBuilder,
+    time::Timer,
+};
+
+use super::{
+    tasks::Process,
+    world::{ENDPOINT, World},
+};
+
+const PAIR: &str = "unico:0f3c8e5b71d94a26";
+const HOUR: u64 = 3600;
+
+/// What an observer was told.
+#[derive(Clone, Debug, PartialEq)]
+enum Told {
+    Silent { minutes: u64, refused: u64 },
+    HeardAgain,
+}
+
+#[derive(Clone, Default)]
+struct Ear(Arc<Mutex<Vec<Told>>>);
+
+impl Observer for Ear {
+    fn silent(&self, endpoint: &str, ago: Duration, refused: u64) {
+        assert_eq!(endpoint, ENDPOINT);
+        let minutes = ago.as_secs() / 60;
+        self.0
+            .lock()
+            .unwrap()
+            .push(Told::Silent { minutes, refused });
+    }
+
+    fn heard_again(&self, _: &str) {
+        self.0.lock().unwrap().push(Told::HeardAgain);
+    }
+}
+
+pub(crate) struct Listens {
+    world: World,
+    ear: Ear,
+    instances: Vec<(Process, Receiver)>,
+}
+
+impl Listens {
+    pub(crate) fn new(count: usize, set: impl Fn(SilenceBuilder) -> SilenceBuilder) -> Self {
+        let mut it = Self {
+            world: World::new(1),
+            ear: Ear::default(),
+            instances: Vec::new(),
+        };
+        for _ in 0..count {
+            it.start(&set);
+        }
+        it
+    }
+
+    fn start(&mut self, set: impl Fn(SilenceBuilder) -> SilenceBuilder) {
+        let world = &self.world;
+        let process = world.tasks.process();
+        let receiver = Receiver::new(ENDPOINT, IdCloud::new())
+            .access(Basic::from_text(PAIR))
+            .dedup(world.store.clone())
+            .clock(world.clock.clone())
+            .timer(process.clone())
+            .observer(self.ear.clone())
+            .build()
+            .unwrap();
+        let every = Duration::from_secs(HOUR);
+        let silence = receiver.expect_every(every, world.expectations.clone());
+        let silence = set(silence).build().unwrap();
+        let timer = process.clone();
+        process.spawn(Box::pin(async move {
+            silence.run_on(timer, std::future::pending()).await;
+        }));
+        self.instances.push((process, receiver));
+    }
+
+    pub(crate) fn pass(&mut self, minutes: u64) {
+        self.world.pass_by(Duration::from_secs(20), minutes * 60);
+    }
+
+    /// Comes to an instance, and is judged: what becomes of it does not matter.
+    fn comes(&self, at: usize, pair: &str) {
+        let (process, receiver) = self.instances[at].clone();
+        let sent = IdCloudSimulator::new().basic(pair);
+        let sent = sent.process("8263a268", State::Finished, "id");
+        let timer: Arc<dyn Timer> = Arc::new(process.clone());
+        process.spawn(Box::pin(async move {
+            let head = Head::new("POST", "/hook", &sent.headers);
+            let judged = receiver
+                .judge()
+                .admit(head, Some(sent.body.clone()), &timer);
+            let _ = judged.await;
+        }));
+    }
+
+    fn told(&self) -> Vec<Told> {
+        self.ear.0.lock().unwrap().clone()
+    }
+}
+
+#[test]
+fn a_silence_is_told_once_by_one_instance_and_so_is_its_end() {
+    let mut listens = Listens::new(3, |it| it);
+    listens.pass(50);
+    assert_eq!(listens.told(), []);
+    listens.pass(240);
+    let told = listens.told();
+    assert!(
+        matches!(
+            told[..],
+            [Told::Silent {
+                minutes: 60..=66,
+                ..
+            }]
+        ),
+        "{told:?}"
+    );
+    listens.comes(1, PAIR);
+    listens.pass(30);
+    assert_eq!(listens.told()[1..], [Told::HeardAgain]);
+    listens.pass(240);
+    assert_eq!(listens.told().len(), 3);
+}
+
+/// Each instance sees its share alone.
+#[test]
+fn a_delivery_to_any_instance_breaks_the_silence_of_all() {
+    let mut listens = Listens::new(3, |it| it);
+    for round in 0..20 {
+        listens.comes(round % 3, PAIR);
+        listens.pass(40);
+    }
+    assert_eq!(listens.told(), []);
+}
+
+/// Strangers can neither make an alarm nor hide one.
+#[test]
+fn refusals_break_no_silence_and_make_none() {
+    let mut listens = Listens::new(1, |it| it);
+    for _ in 0..4 {
+        listens.comes(0, PAIR);
+        for _ in 0..50 {
+            listens.comes(0, "unico:wrong");
+        }
+        listens.pass(30);
+    }
+    assert_eq!(listens.told(), []);
+    for _ in 0..4 {
+        listens.comes(0, "unico:wrong");
+        listens.pass(30);
+    }
+    let told = listens.told();
+    assert!(
+        matches!(told[..], [Told::Silent { refused: 200.., .. }]),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn what_was_told_before_a_restart_is_not_told_again() {
+    let mut listens = Listens::new(1, |it| it);
+    listens.pass(90);
+    assert_eq!(listens.told().len(), 1);
+    listens.instances[0].0.kill();
+    listens.start(|it| it);
+    listens.pass(180);
+    assert_eq!(listens.told().len(), 1);
+    listens.comes(1, PAIR);
+    listens.pass(30);
+    assert_eq!(listens.told().last(), Some(&Told::HeardAgain));
+}
+
+/// Nothing is expected at night, and in the morning it takes its time.
+#[test]
+fn quiet_hours_are_no_silence() {
+    let hour = |at: UnixTime| at.as_secs() / 3600 % 24;
+    // The tests begin at 23:35.
+    let mut listens = Listens::new(2, move |it| it.quiet(move |at| hour(at) < 7));
+    listens.pass(7 * 60 + 25 + 50);
+    assert_eq!(listens.told(), []);
+    listens.pass(30);
+    assert_eq!(listens.told().len(), 1);
+}
+
+#[test]
+fn a_time_that_is_too_short_is_refused() {
+    let listens = Listens::new(1, |it| it);
+    let receiver = &listens.instances[0].1;
+    let build = |secs| {
+        let every = Duration::from_secs(secs);
+        receiver
+            .expect_every(every, MemoryExpectations::new())
+            .build()
+    };
+    assert!(matches!(build(9), Err(BuildError::Fallback(_))));
+    assert!(build(10).is_ok());
+}
