@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use hookgate::{
     BuildError, Receiver, Rejection, Secret,
     access::{AnyoneMayCall, ApiKey},
+    challenge::WebHooks,
     cloudevents::{
         BATCH_JSON, CloudEvent, Event, Extension, Interest, Mode, STRUCTURED_JSON, Tolerance,
         TypedData,
@@ -20,6 +21,7 @@ use hookgate::{
     },
     testing::FakeClock,
 };
+use http::Method;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::props::{
@@ -129,6 +131,30 @@ async fn stage<T: DeserializeOwned + Sync + Send + 'static>(pack: CloudEvents<T>
         builder.access(ApiKey::header("x-api-key", KEY))
     })
     .await
+}
+
+/// Azure Event Grid shows no credentials as it asks.
+#[tokio::test]
+async fn a_sender_that_asks_by_options_is_answered_where_it_is_named_and_nowhere_else() {
+    const ORIGIN: &str = "eventgrid.azure.net";
+    let ask = |origin: &str| {
+        Call::post("/hook", "")
+            .method(Method::OPTIONS)
+            .without("content-type")
+            .with("webhook-request-origin", origin)
+    };
+    let hooks = WebHooks::from_origins([ORIGIN]).unwrap();
+    let named = stage(CloudEvents::by_access().web_hooks(hooks)).await;
+    let answer = named.send(&ask(ORIGIN)).await;
+    let allowed = answer.headers.get("webhook-allowed-origin").unwrap();
+    assert_eq!(
+        (answer.status, allowed.as_bytes()),
+        (200, ORIGIN.as_bytes())
+    );
+    assert_eq!(named.send(&ask("attacker.example")).await.status, 403);
+    let unnamed = stage(CloudEvents::by_access()).await;
+    assert_eq!(unnamed.send(&ask(ORIGIN)).await.status, 405);
+    assert_eq!(named.script.runs() + unnamed.script.runs(), 0);
 }
 
 #[test]

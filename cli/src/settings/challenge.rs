@@ -82,6 +82,16 @@ impl Answers {
         }
     }
 
+    /// The senders who may ask by `OPTIONS`.
+    ///
+    /// # Errors
+    ///
+    /// When another question is to be answered: for providers that ask no other.
+    pub(crate) fn web_hooks(mut self) -> Result<Option<WebHooks>, Refused> {
+        let senders = self.web_hooks.take();
+        self.none().map(|()| senders)
+    }
+
     /// `preset`, which answers as this says.
     pub(crate) fn of(self, preset: Preset) -> Preset {
         let preset = match self.challenge {

@@ -2,6 +2,7 @@
 
 use hookgate::{
     Key, Keyring,
+    challenge::WebHooks,
     cloudevents::{Mode, Tolerance},
     json::Json,
     providers::cloudevents::CloudEvents,
@@ -76,7 +77,12 @@ pub(crate) enum ProvedBy {
 }
 
 impl CloudEventsRule {
-    pub(crate) fn pack(self, keys: &[Text<'_>]) -> Result<CloudEvents<Json>, Refused> {
+    /// `senders` may ask by `OPTIONS`.
+    pub(crate) fn pack(
+        self,
+        keys: &[Text<'_>],
+        senders: Option<WebHooks>,
+    ) -> Result<CloudEvents<Json>, Refused> {
         let mut pack = match &self.signed {
             None => CloudEvents::by_access(),
             Some(signed) => signed_by(signed, keys)?,
@@ -91,6 +97,9 @@ impl CloudEventsRule {
         pack = pack.tolerate(tolerances.ok_or_else(|| malformed("`tolerate`: one is unknown"))?);
         if let Some(most) = self.most_of_a_batch {
             pack = pack.most_of_a_batch(most);
+        }
+        if let Some(senders) = senders {
+            pack = pack.web_hooks(senders);
         }
         Ok(pack)
     }

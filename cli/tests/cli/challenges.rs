@@ -87,35 +87,44 @@ fn what_asks_nothing_is_not_asked() {
 /// `send --handshake` hears which sender may send, and how fast.
 #[test]
 fn a_sender_of_cloudevents_asks_first_and_is_allowed_by_both_frameworks() {
-    let allowed =
-        settings(&json!({"web_hooks": {"origins": ["eventgrid.azure.net"], "rate": 120}}));
-    let allowed = allowed.path().to_str().unwrap();
-    for framework in FRAMEWORKS {
-        let listening =
-            Listening::start("github", &["--framework", framework, "--settings", allowed]);
-        let to = format!("{}/hook", listening.url);
-        let ask = |origin: &str| send(&["github", "--handshake", origin, "--to", &to, "--json"]);
-        let output = ask("eventgrid.azure.net");
-        assert!(output.status.success(), "{output:?}");
-        let line: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let wanted = json!({"handshake": {
-            "right": true,
-            "status": "200",
-            "webhook-allowed-origin": "eventgrid.azure.net",
-            "webhook-allowed-rate": "120",
-        }});
-        assert_eq!(line, wanted);
-        assert!(listening.note().contains("handshake"));
-        let output = ask("eventgrid.azure.net.attacker.example");
-        assert_eq!(output.status.code(), Some(1));
-        let line: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(
-            line,
-            json!({"handshake": {"right": false, "status": "403"}})
-        );
-        listening.stop();
+    let origins = json!({"origins": ["eventgrid.azure.net"], "rate": 120});
+    let of_any = json!({"access": "none", "web_hooks": origins});
+    let signed = json!({"web_hooks": origins});
+    for (provider, allowed) in [("github", signed), ("cloudevents", of_any)] {
+        let allowed = settings(&allowed);
+        let allowed = allowed.path().to_str().unwrap();
+        for framework in FRAMEWORKS {
+            is_allowed_once_it_has_asked(provider, framework, allowed);
+        }
     }
     let wrong = settings(&json!({"web_hooks": {"origins": ["*"]}}));
     let refused = Listening::refused("github", &["--settings", wrong.path().to_str().unwrap()]);
     assert!(refused.contains("web_hooks"), "{refused}");
+}
+
+fn is_allowed_once_it_has_asked(provider: &str, framework: &str, settings: &str) {
+    let arguments = ["--framework", framework, "--settings", settings];
+    let listening = Listening::start(provider, &arguments);
+    let to = format!("{}/hook", listening.url);
+    let ask = |origin: &str| {
+        let asked = [provider, "--settings", settings, "--handshake", origin];
+        send(&[&asked[..], &["--to", &to, "--json"]].concat())
+    };
+    let output = ask("eventgrid.azure.net");
+    assert!(output.status.success(), "{output:?}");
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let wanted = json!({"handshake": {
+        "right": true,
+        "status": "200",
+        "webhook-allowed-origin": "eventgrid.azure.net",
+        "webhook-allowed-rate": "120",
+    }});
+    assert_eq!(line, wanted);
+    assert!(listening.note().contains("handshake"));
+    let output = ask("eventgrid.azure.net.attacker.example");
+    assert_eq!(output.status.code(), Some(1));
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let refused = json!({"handshake": {"right": false, "status": "403"}});
+    assert_eq!(line, refused);
+    listening.stop();
 }

@@ -6,6 +6,7 @@ use http::HeaderName;
 use serde::de::DeserializeOwned;
 
 use crate::{
+    challenge::{Challenge, WebHooks},
     cloudevents::{CloudEvent, Interest, Mode, Modes, PREFIX, Tolerance, Tolerances},
     json::Json,
     keys::LiveKeys,
@@ -69,6 +70,7 @@ pub struct CloudEvents<T = Json> {
     pub(super) interest: Option<Vec<Interest>>,
     pub(super) by_type: bool,
     pub(super) most_of_a_batch: usize,
+    web_hooks: Option<WebHooks>,
     event: PhantomData<fn() -> T>,
 }
 
@@ -120,6 +122,7 @@ impl CloudEvents {
             interest: None,
             by_type: false,
             most_of_a_batch: MOST_OF_A_BATCH,
+            web_hooks: None,
             event: PhantomData,
         }
     }
@@ -165,6 +168,7 @@ impl<T> CloudEvents<T> {
             interest: self.interest,
             by_type,
             most_of_a_batch: self.most_of_a_batch,
+            web_hooks: self.web_hooks,
             event: PhantomData,
         }
     }
@@ -199,6 +203,25 @@ impl<T> CloudEvents<T> {
     #[must_use]
     pub fn most_of_a_batch(mut self, events: usize) -> Self {
         self.most_of_a_batch = events;
+        self
+    }
+
+    /// Lets these senders send, who ask by `OPTIONS` before they do: Azure Event Grid, and others that follow CloudEvents' Web
+    /// Hooks. Default: nobody is answered.
+    ///
+    /// ```
+    /// use hookgate::{challenge::WebHooks, providers::cloudevents::CloudEvents};
+    ///
+    /// # fn main() -> Result<(), hookgate::BuildError> {
+    /// let pack = CloudEvents::by_access()
+    ///     .web_hooks(WebHooks::from_origins(["eventgrid.azure.net"])?);
+    /// # let _ = pack;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn web_hooks(mut self, senders: WebHooks) -> Self {
+        self.web_hooks = Some(senders);
         self
     }
 
@@ -286,6 +309,11 @@ impl<T: DeserializeOwned + Send + 'static> Provider for CloudEvents<T> {
         let accepts = self.takes.has(Tolerance::UnreadableTime);
         found.extend(accepts.then(accepts_unreadable_time));
         found
+    }
+
+    fn challenges(&self) -> Vec<Challenge> {
+        let senders = self.web_hooks.clone();
+        senders.map(Challenge::from).into_iter().collect()
     }
 
     fn names_keys(&self) -> bool {

@@ -26,6 +26,7 @@ use self::{
     schemes::SCHEMES,
 };
 use crate::settings::{
+    cloud_events,
     dated_events::{DatedEventsConfig, dates_events},
     members::Settings,
     of_row::RowSettings,
@@ -98,7 +99,10 @@ impl Listed {
                 terms.pack(keys_of(sender), |keys| answers.of(Preset::of(sender, keys)))
             }
             Of::Pack(_, entry) | Of::Scheme(entry, _) => {
-                answers.none()?;
+                // Any sender of CloudEvents may ask by `OPTIONS`.
+                if entry.name != cloud_events::NAME {
+                    answers.none()?;
+                }
                 (entry.builder)(terms)
             }
         }

@@ -23,6 +23,7 @@ use crate::settings::{
     cloud_events::{
         CloudEventsRule, {self},
     },
+    members::Settings,
     public_key::PublicKeyRule,
     refused::Refused,
     signed_request::SignedRequestRule,
@@ -213,8 +214,9 @@ pub(super) const SCHEMES: &[(Entry, Words)] = &[
         Entry {
             name: cloud_events::NAME,
             builder: |terms| {
+                let senders = Settings::read(terms.settings)?.answers()?.web_hooks()?;
                 terms.without_secret(
-                    |rule: CloudEventsRule, keys| rule.pack(keys),
+                    |rule: CloudEventsRule, keys| rule.pack(keys, senders),
                     |_, _| {
                         let why = "`tenant`: give each a receiver of its own";
                         Err(Refused::Malformed(why.to_owned()))
