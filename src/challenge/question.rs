@@ -63,7 +63,8 @@ pub enum TextAt {
     Query(&'static str),
     /// In a header, by its name in lower case.
     Header(&'static str),
-    /// At a [place](crate::providers::known::KnownSender#places) in the body. Where nothing signs it, the body has nothing else.
+    /// At a [place](crate::providers::known::KnownSender#places) in the body. Where nothing signs it, the body has
+    /// nothing else: the place is a member of its top level.
     Body(&'static str),
     /// There is none.
     Nowhere,
@@ -159,6 +160,11 @@ impl Question {
     /// Whether it is answered only with a secret: a token of the application's, or a key that signs.
     pub const fn needs_secret(&self) -> bool {
         self.answer.is_mac() || matches!(self.by, AskedBy::Request { token: Some(_), .. })
+    }
+
+    /// Whether it has any text of its shape signed for whoever asks.
+    pub(crate) const fn signs_for_anybody(&self) -> bool {
+        self.is_unsigned() && self.answer.is_mac()
     }
 
     /// Whether `body` could be all or part of a text that this question has signed: no event may be. A scheme may sign more

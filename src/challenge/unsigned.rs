@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq;
 
 use super::{AskedBy, Handshake, Question, Registrations, TextAt, WebHooks, query};
 use crate::{
+    json::places::is_place,
     keys::{Secret, SecretDigest},
     request::{Head, Single},
     setup::BuildError,
@@ -38,9 +39,14 @@ impl Challenge {
     ///
     /// # Errors
     ///
-    /// When it is asked by an event, needs a secret and has none, or has one and needs none.
+    /// When it is asked by an event, needs a secret and has none, or has one and needs none. When it says something that is
+    /// not looked at:
+    ///
+    /// - no text, without which nothing asks,
+    /// - fields of the query beside a text in the body, or a place there below the top level,
+    /// - a token beside a MAC, since one secret is either.
     pub fn new(question: Question, secret: Option<Secret>) -> Result<Self, BuildError> {
-        let AskedBy::Request { token, .. } = question.by else {
+        let AskedBy::Request { token, with, .. } = question.by else {
             return Err(BuildError::Pack(
                 "this question comes as an event: the pack answers it as it decodes",
             ));
@@ -52,7 +58,29 @@ impl Challenge {
                 "this sender's question needs no secret: `answer_challenge`"
             }));
         }
-        // One secret is either.
+        match question.text {
+            TextAt::Nowhere => {
+                return Err(BuildError::Pack(
+                    "a question that nothing signs is told by its text: say where that stands",
+                ));
+            }
+            TextAt::Body(_) if token.is_some() || !with.is_empty() => {
+                return Err(BuildError::Pack(
+                    "the fields of a query are not looked at where the text stands in the body: leave them out",
+                ));
+            }
+            TextAt::Body(place) if !is_place(place) || place.rfind('/') != Some(0) => {
+                return Err(BuildError::Pack(
+                    "a body that nothing signs has nothing but the text: say a place at its top level",
+                ));
+            }
+            TextAt::Query(_) | TextAt::Header(_) | TextAt::Body(_) => {}
+        }
+        if token.is_some() && question.answer.is_mac() {
+            return Err(BuildError::Pack(
+                "one secret is the token of a question or the key of its answer: leave one of them out",
+            ));
+        }
         let (token, key) = match token {
             Some(_) => (secret.map(|it| SecretDigest::of(&[it.expose()])), None),
             None => (None, secret),

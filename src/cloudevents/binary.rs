@@ -89,6 +89,9 @@ fn take(
         "subject" => &mut fields.subject,
         "dataschema" => &mut fields.data_schema,
         "datacontenttype" => return Err(no("`ce-datacontenttype` stands beside `content-type`")),
+        "data" | "data_base64" => {
+            return Err(no("data stands in a header: in this mode it is the body"));
+        }
         _ => {
             let text = Json::of(&value).map_err(|_| no("an extension is no text"))?;
             let was = fields.extensions.insert(name, text);

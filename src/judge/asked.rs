@@ -31,8 +31,10 @@ impl Judge {
         body: impl BodySource,
         timer: &Arc<dyn Timer>,
     ) -> Result<Judged, Rejection> {
-        if self.gate.check_asker(head, LONGEST_BODY)? > 0 {
-            self.gate.read(head, body, timer).await?;
+        if self.gate.check_asker(head, LONGEST_BODY)? > 0
+            && !is_short(&self.gate.read(head, body, timer).await?.bytes)
+        {
+            return Err(Rejection::HandshakeRefused("its body is too long"));
         }
         challenge.answer(head).map(answered)
     }
@@ -51,10 +53,18 @@ impl Judge {
 
     /// The answer to a body, where it asks.
     pub(super) fn answer_body(&self, body: &[u8]) -> Option<Result<Judged, Rejection>> {
+        if !is_short(body) {
+            return None;
+        }
         let mut answers = self.challenges.iter().map(|it| it.answer_body(body));
         let answer = answers.find_map(|it| it)?;
         Some(answer.map(answered))
     }
+}
+
+/// Whether a body is as short as it was declared to be. A framework may hand over more.
+const fn is_short(body: &[u8]) -> bool {
+    body.len() <= LONGEST_BODY
 }
 
 fn answered(handshake: Handshake) -> Judged {

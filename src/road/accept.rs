@@ -53,13 +53,10 @@ pub(super) async fn accept_each(
         let (kept, content) = (event.kept.take(), event.content);
         let (nonce, wanted) = (event.nonce, event.wanted);
         let delivery = Underway::new(&receiver.0, &event.facts, &event.span, timer);
-        match begin(&delivery, wanted, nonce).await {
-            Ok(place) => running = running.or(Some(place)),
-            Err(answer) => {
-                let span = delivery.span;
-                span.within(|| worse(delivery.answered(answer)));
-                continue;
-            }
+        if let Err(answer) = begin(&delivery, wanted, nonce, &mut running).await {
+            let span = delivery.span;
+            span.within(|| worse(delivery.answered(answer)));
+            continue;
         }
         match entry(receiver, delivery.facts, intake, kept, content) {
             Some(entry) => {
@@ -85,21 +82,25 @@ pub(super) async fn accept_each(
     worst
 }
 
-/// What comes before an inbox is asked.
+/// What comes before an inbox is asked. `running` is the place that events of this body hold already: none is given back
+/// before all have ended, and no further one is taken.
 async fn begin(
     delivery: &Underway<'_>,
     wanted: bool,
     nonce: Option<Nonce>,
-) -> Result<Grant, Answer> {
-    let mut begun = Err(Answer::misused(Reason::NotProtected));
-    delivery.span.within(|| begun = delivery.begin(wanted));
-    let place = begun?;
+    running: &mut Option<Grant>,
+) -> Result<(), Answer> {
+    let mut begun = Ok(());
+    delivery
+        .span
+        .within(|| begun = delivery.begin_in(running, wanted));
+    begun?;
     if let Some(nonce) = &nonce {
         // Boxed, so that deliveries without a nonce do not carry it along.
         let claim = Box::pin(delivery.claim_nonce(nonce));
         delivery.span.cover(claim).await?;
     }
-    Ok(place)
+    Ok(())
 }
 
 /// `None` for a judge that keeps nothing: it has no inbox behind it.

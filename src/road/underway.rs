@@ -52,22 +52,48 @@ impl<'a> Underway<'a> {
 
     /// Takes a place among the handlers; `Err` is the answer of a delivery that goes no further.
     pub(super) fn begin(&self, is_wanted: bool) -> Result<Grant, Answer> {
-        let (policy, facts) = (self.policy, self.facts);
-        if !is_wanted {
-            log::turned_away(facts, Reason::NotOfInterest);
-            return Err(Answer::ok(Reason::NotOfInterest));
+        self.check_wanted(is_wanted)?;
+        let place = self.take_place()?;
+        self.check_drain()?;
+        Ok(place)
+    }
+
+    /// The same, in the place that another event of its body holds. Where none does, it takes one.
+    pub(super) fn begin_in(
+        &self,
+        place: &mut Option<Grant>,
+        is_wanted: bool,
+    ) -> Result<(), Answer> {
+        self.check_wanted(is_wanted)?;
+        if place.is_none() {
+            *place = Some(self.take_place()?);
         }
-        let terms = &policy.judge.gate.terms;
-        let Some(running) = policy.handlers.running.take(1) else {
-            log::unfinished(facts, Reason::Overloaded, words::OVERLOADED);
-            return Err(Answer::of(Reason::Overloaded, terms));
-        };
-        // Asked once this one counts as running, so that whoever drains either waits for it or has it turned away.
-        if policy.handlers.refuses() {
-            log::shutting_down(facts);
-            return Err(Answer::of(Reason::ShuttingDown, terms));
+        self.check_drain()
+    }
+
+    fn check_wanted(&self, is_wanted: bool) -> Result<(), Answer> {
+        if is_wanted {
+            return Ok(());
         }
-        Ok(running)
+        log::turned_away(self.facts, Reason::NotOfInterest);
+        Err(Answer::ok(Reason::NotOfInterest))
+    }
+
+    fn take_place(&self) -> Result<Grant, Answer> {
+        self.policy.handlers.running.take(1).ok_or_else(|| {
+            log::unfinished(self.facts, Reason::Overloaded, words::OVERLOADED);
+            Answer::of(Reason::Overloaded, &self.policy.judge.gate.terms)
+        })
+    }
+
+    /// Asked once this one counts as running, so that whoever drains either waits for it or has it turned away.
+    fn check_drain(&self) -> Result<(), Answer> {
+        if !self.policy.handlers.refuses() {
+            return Ok(());
+        }
+        log::shutting_down(self.facts);
+        let terms = &self.policy.judge.gate.terms;
+        Err(Answer::of(Reason::ShuttingDown, terms))
     }
 
     /// Claims the delivery's event.

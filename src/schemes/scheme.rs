@@ -175,6 +175,9 @@ pub struct Signs {
     pub text: bool,
     /// A form, so that a pack takes forms beside JSON.
     pub form: bool,
+    /// A text in which the whole body stands as it arrived. Where not, a preset signs no
+    /// [text of a question](crate::challenge::AnswerAs::Mac) for anybody: no body would show that its signed text is one.
+    pub verbatim: bool,
     /// Not all of the body. What stands beside is a [`claimed_body`](crate::delivery::Delivery::claimed_body).
     pub beside: bool,
     /// The largest body that a pack with this scheme takes by itself, in bytes.
@@ -193,6 +196,7 @@ impl Signs {
             within_json: false,
             text: false,
             form: false,
+            verbatim: false,
             beside: false,
             body_limit: BODY_LIMIT,
         }

@@ -13,11 +13,12 @@ use hookgate::{
     dedup::MemoryStore,
     framework::Judgement,
     json::Misfit,
-    pack::Head,
+    keys::LiveKeys,
+    pack::{ContentDigest, Coverage, Head, RawRequest, Scheme, Signs, Verified},
     providers::cloudevents::CloudEvents,
     schemes::{
         AccessToken, AccessTokenConfig, HmacBodyField, HmacBodyFieldConfig, HmacHeader,
-        HmacHeaderConfig, Recipe, SignatureEncoding,
+        HmacHeaderConfig, OneTimeToken, OneTimeTokenConfig, Recipe, SignatureEncoding,
     },
     testing::FakeClock,
 };
@@ -323,6 +324,15 @@ fn a_body_signature_with_binary_mode_beside_another_builds_nothing() {
     let token = AccessToken::try_from(AccessTokenConfig::header("x-token")).unwrap();
     let by_token = || CloudEvents::signed(token.clone(), Secret::utf8(KEY).unwrap());
     assert!(!is_refused(by_token().modes(Mode::ALL.iter().copied())));
+    // A token for one request stands for the body: its headers are anybody's.
+    let once = OneTimeToken::try_from(OneTimeTokenConfig::new("/t", "/k", 16, "/s")).unwrap();
+    let by_token = || CloudEvents::signed(once.clone(), Secret::utf8(KEY).unwrap());
+    assert!(is_refused(by_token().modes(Mode::ALL.iter().copied())));
+    assert!(!is_refused(by_token().modes([Mode::Binary])));
+    assert_eq!(
+        refused(by_token(), &binary("application/json", "1", "{}")),
+        Some(Rejection::EventModeNotTaken("binary"))
+    );
     let claimed = || signed().modes([Mode::Binary]);
     assert!(!is_refused(claimed()));
     assert!(is_refused(claimed().interested_in(["t"])));
@@ -401,9 +411,20 @@ fn headers_that_are_not_of_one_event_are_refused() {
             right().with("ce-time", "yesterday"),
             "`time` is no RFC 3339 time",
         ),
+        (
+            right().with("ce-data", "x"),
+            "data stands in a header: in this mode it is the body",
+        ),
     ] {
         assert_eq!(refused(pack(), &wrong), Some(Rejection::Undecodable(why)));
     }
+    let any_name = pack().tolerate([Tolerance::AnyName]);
+    assert_eq!(
+        refused(any_name, &right().with("ce-data_base64", "eA==")),
+        Some(Rejection::Undecodable(
+            "data stands in a header: in this mode it is the body"
+        ))
+    );
     let many = (0..98).fold(right(), |call, at| call.with(&format!("ce-x{at}"), "v"));
     let many = refused(pack(), &many);
     assert_eq!(
@@ -756,6 +777,70 @@ fn a_mac_inside_of_the_event_is_no_extension() {
     let event = one(pack, &call(STRUCTURED_JSON, sent)).unwrap();
     assert_eq!(event.known(), Some(&Order { number: 7 }));
     assert!(event.attributes().unwrap().extensions.is_empty());
+}
+
+/// Nothing signs where the MAC stands in the object.
+#[test]
+fn a_claimed_event_is_the_same_wherever_its_mac_stands() {
+    let scheme = HmacBodyField::try_from(HmacBodyFieldConfig::new("signature")).unwrap();
+    let key = |body: String| {
+        let pack = CloudEvents::signed(scheme.clone(), Secret::utf8(KEY).unwrap());
+        let call = binary("application/json", "1", &body);
+        judged(pack.modes([Mode::Binary]), &call).unwrap()[0]
+            .1
+            .clone()
+    };
+    let mac = |text: &str| {
+        let mac = hmac_sha256(KEY.as_bytes(), text.as_bytes());
+        base64::Engine::encode(&base64::prelude::BASE64_STANDARD, mac)
+    };
+    let of_seven = mac(r#"{"number":7}"#);
+    let last = key(format!(r#"{{"number":7,"signature":"{of_seven}"}}"#));
+    let first = key(format!(r#"{{"signature":"{of_seven}","number":7}}"#));
+    assert_eq!(last, first);
+    let of_eight = mac(r#"{"number":8}"#);
+    let other = key(format!(r#"{{"number":8,"signature":"{of_eight}"}}"#));
+    assert_ne!(last, other);
+}
+
+/// Believes every body, and says its digest.
+#[derive(Debug)]
+struct WithDigest;
+
+impl Scheme for WithDigest {
+    fn signs(&self) -> Signs {
+        Signs::body()
+    }
+
+    fn verify<'a>(
+        &self,
+        request: RawRequest<'a>,
+        keys: LiveKeys<'a>,
+    ) -> Result<Verified<'a>, Rejection> {
+        let (id, _) = keys.secrets().next().ok_or(Rejection::NoLiveKey)?;
+        let digest = ContentDigest::of(request.body);
+        Ok(Verified::assertion(Coverage::Body, id).with_digest(digest))
+    }
+}
+
+#[tokio::test]
+async fn an_event_is_no_other_because_another_one_came_beside_it() {
+    let pack = CloudEvents::signed(WithDigest, Secret::utf8(KEY).unwrap()).modes([Mode::Batch]);
+    let stage = Stage::of(pack, |builder| {
+        let builder = builder.access(AnyoneMayCall);
+        builder.refuse_changed_content()
+    })
+    .await;
+    let (one, two) = (envelope("1", ""), envelope("2", ""));
+    for (events, status) in [
+        (&[one.clone(), two.clone()][..], 200),
+        (std::slice::from_ref(&two), 200),
+        (&[envelope("2", r#","data":1"#)], 400),
+    ] {
+        let sent = stage.send(&call(BATCH_JSON, batch(events))).await;
+        assert_eq!(sent.status, status, "{events:?}");
+    }
+    assert_eq!(stage.script.runs(), 2);
 }
 
 #[test]

@@ -77,6 +77,21 @@ async fn the_events_of_a_body_are_accepted_in_one_call() {
     assert!(inbox.calls().is_empty());
 }
 
+/// They are one delivery beside others.
+#[tokio::test]
+async fn the_events_of_a_body_take_one_place_together() {
+    let inbox = Counting::new(100);
+    let stage = Stage::of(Puppet::default(), |builder| {
+        let builder = builder.access(AnyoneMayCall).handlers(1);
+        builder.inbox_for_tests(inbox.clone())
+    })
+    .await;
+    for _ in 0..2 {
+        assert_eq!(stage.send(&batch(&["one", "two"])).await.status, 200);
+    }
+    assert_eq!((inbox.calls(), inbox.inbox.len()), (vec![2, 2], 2));
+}
+
 #[tokio::test]
 async fn a_body_whose_accept_fails_is_503_and_its_copy_is_taken() {
     let inbox = Counting::new(100);

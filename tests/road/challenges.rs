@@ -4,20 +4,20 @@ use std::{num::NonZeroU32, time::Duration};
 
 use hookgate::{
     Reason, Receiver, ReceiverBuilder, Secret,
-    access::{ApiKey, Networks},
+    access::{AnyoneMayCall, ApiKey, Networks},
     challenge::{
         self, AnswerAs, Challenge, NotConfirmed, Question, Registrations, Shape, TextAt, WebHooks,
     },
     framework::{Answer, Judge, Judgement},
     keys::{JwsAlgorithm, VerifyingKey},
-    pack::{Head, Provider},
+    pack::{Head, Provider, Scheme},
     providers::{
         known,
         preset::{Preset, PresetSimulator},
     },
     schemes::{
-        AccessToken, AccessTokenConfig, HmacHeader, HmacHeaderConfig, SignatureEncoding,
-        TimestampForm,
+        AccessToken, AccessTokenConfig, HmacBodyFieldConfig, HmacHeader, HmacHeaderConfig,
+        OneTimeTokenConfig, SchemeConfig, SignatureEncoding, TimestampForm,
     },
     simulator::{Sent, Signer},
     testing::FakeClock,
@@ -540,6 +540,63 @@ fn no_part_of_a_text_that_was_signed_for_anybody_is_an_event() {
     }
 }
 
+/// Where an event is signed in another form than it arrives in, that form may look like a token: `{"a":1}` has a digest.
+#[test]
+fn no_text_is_signed_for_anybody_where_no_body_would_show_that_it_is_one() {
+    let built = |scheme: SchemeConfig| {
+        let scheme = Box::<dyn Scheme>::try_from(scheme).unwrap();
+        let row = known::find("twitter").unwrap();
+        let pack = Preset::custom("acme", scheme, secret(KEY)).asked_by(row.challenges);
+        builder(pack.answer_challenge_with(secret(KEY)))
+            .access(AnyoneMayCall)
+            .judge()
+            .is_ok()
+    };
+    let by_mac = |template: &str| {
+        let config = HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex);
+        built(config.template(template).into())
+    };
+    assert!(by_mac("{body}"));
+    assert!(by_mac("{method}:{body}"));
+    assert!(!by_mac("{body:sha256:hex}"));
+    assert!(!built(OneTimeTokenConfig::new("/t", "/k", 16, "/s").into()));
+    assert!(!built(HmacBodyFieldConfig::new("mac").into()));
+}
+
+/// One preset may be asked in several ways, of which some need a secret.
+#[test]
+fn each_of_several_questions_is_answered_with_what_it_needs() {
+    let questions = [
+        challenge::DROPBOX,
+        known::find("meta").unwrap().challenges[0],
+    ];
+    let pack = by_mac("acme", "x-test-signature").asked_by(Box::leak(Box::new(questions)));
+    let judge = judge(pack.answer_challenge_with(secret(TOKEN)));
+    let asked = get("/hook?challenge=abc");
+    assert_eq!(shown(&answer(&judge, &asked)), (200, "abc"));
+    let asked = get(&asked_by_meta());
+    assert_eq!(shown(&answer(&judge, &asked)), (200, "1158201444"));
+}
+
+/// A framework may hand over more than a head has declared.
+#[test]
+fn a_body_that_is_longer_than_it_was_declared_to_be_asks_nothing() {
+    let post = |target: &str, body: String| Call::post(target, body).with("content-length", "17");
+    let graph = judge(Preset::microsoft_graph(secret(KEY)).answer_challenge());
+    let asked = |body: String| post("/hook?validationToken=abc", body);
+    assert_eq!(answer(&graph, &asked("x".repeat(512))).status(), 200);
+    assert_eq!(
+        refused(&graph, &asked("x".repeat(513))),
+        Reason::HandshakeRefused
+    );
+    let scheme = AccessToken::try_from(AccessTokenConfig::header("authorization")).unwrap();
+    let pack = Preset::custom("monday", scheme, secret(KEY)).asked_by(&[challenge::MONDAY]);
+    let monday = judge(pack.answer_challenge());
+    let asked = |length: usize| post("/hook", format!("{:length$}", r#"{"challenge":"a"}"#));
+    assert_eq!(answer(&monday, &asked(512)).status(), 200);
+    assert_eq!(refused(&monday, &asked(513)), Reason::AccessMissing);
+}
+
 /// A pack that some sender of CloudEvents asks.
 fn web_hooks(hooks: WebHooks) -> Judge {
     judge(by_mac("acme", "x-test-signature").web_hooks(hooks))
@@ -836,13 +893,36 @@ fn settings_that_answer_nothing_or_sign_for_nobody_are_refused() {
     assert!(Challenge::new(event, None).is_err());
     assert!(Challenge::new(challenge::DROPBOX, Some(secret(KEY))).is_err());
     assert!(Challenge::new(challenge::DROPBOX, None).is_ok());
-    let shown = format!(
-        "{:?}",
-        Challenge::new(
-            known::find("meta").unwrap().challenges[0],
-            Some(secret("CANARY"))
-        )
-    );
+    let of_meta = known::find("meta").unwrap().challenges[0];
+    let mac = known::find("twitter").unwrap().challenges[0].answer;
+    let asked = |text, answer| Question::unsigned("POST", text, Shape::token(1, 8), answer);
+    for (question, key) in [
+        // What nothing looks at.
+        (challenge::MONDAY.with_token("token", &[]), Some(KEY)),
+        (
+            asked(TextAt::Body("/a"), mac).with_token("token", &[]),
+            Some(KEY),
+        ),
+        (
+            asked(TextAt::Query("a"), mac).with_token("token", &[]),
+            Some(KEY),
+        ),
+        (asked(TextAt::Nowhere, AnswerAs::Text), None),
+        // What is a signed event's, and what is no place.
+        (asked(TextAt::Body("/event/text"), AnswerAs::Text), None),
+        (asked(TextAt::Body("text"), AnswerAs::Text), None),
+        (asked(TextAt::Body(""), AnswerAs::Text), None),
+    ] {
+        let challenge = Challenge::new(question, key.map(secret));
+        assert!(challenge.is_err(), "{question:?}");
+        let questions: &'static [Question] = Box::leak(Box::new([of_meta, question]));
+        let pack = by_mac("acme", "x-test-signature").asked_by(questions);
+        assert!(
+            built(pack.answer_challenge_with(secret(KEY))).is_err(),
+            "{question:?}"
+        );
+    }
+    let shown = format!("{:?}", Challenge::new(of_meta, Some(secret("CANARY"))));
     assert!(!shown.contains("CANARY"));
 }
 

@@ -9,7 +9,7 @@ use crate::{
         AsType, CloudEvent, Mode, NotAnEvent, Origin, Structured, Tolerance, TypedData,
         attributes_of_headers, events_of_batch,
     },
-    identity::{EventType, KeyParts},
+    identity::{ContentDigest, EventType, KeyParts},
     provider::{Authenticated, Contents, Decoded},
     request::Unsigned,
     time::EventTime,
@@ -33,6 +33,11 @@ impl<T: DeserializeOwned + Send + 'static> CloudEvents<T> {
                 let each = events_of_batch(&signed, self.most_of_a_batch)?.into_iter();
                 let read = |event: Bytes| {
                     let decoded = self.structured(&event, authenticated)?;
+                    // The digest of the proof is that of the whole batch, which may bring the event beside others.
+                    let decoded = match authenticated.digest {
+                        Some(_) => decoded.content(ContentDigest::of(&event)),
+                        None => decoded,
+                    };
                     Ok(decoded.bytes(event))
                 };
                 Contents::Events(each.map(read).collect::<Result<_, NotAnEvent>>()?)
@@ -133,7 +138,8 @@ fn parts_of_body(authenticated: &Authenticated<'_>) -> KeyParts {
         None => {
             // One part more than an id has, so that no id can be mistaken for a digest.
             let mut parts = KeyParts::of("");
-            parts.digest_of(authenticated.bytes);
+            // Without the proof, of which another spelling would make another event.
+            parts.digest_of(&authenticated.signed());
             parts
         }
     }

@@ -19,11 +19,12 @@ impl<T> CloudEvents<T> {
         modes
     }
 
-    /// Whether headers are believed: whoever calls is known, so that nobody else has written them.
+    /// Whether headers are believed: whoever calls is known, so that nobody else has written them. Not by a token for one
+    /// request: it stands for the body, and whoever captured it can send that again under other headers.
     pub(super) fn covers_headers(&self) -> bool {
         match &self.proof {
             Proof::Access => true,
-            Proof::Signed { signs, .. } => signs.caller,
+            Proof::Signed { signs, .. } => signs.caller && !signs.nonce,
         }
     }
 

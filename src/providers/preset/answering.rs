@@ -5,6 +5,7 @@ use crate::{
     challenge::{Challenge, Handshake, Question, Registrations, WebHooks},
     keys::Secret,
     provider::Undecodable,
+    schemes::Signs,
     setup::{BuildError, Finding, Severity},
 };
 
@@ -23,8 +24,9 @@ const NOT_ANSWERED: Undecodable =
 impl Answering {
     /// # Errors
     ///
-    /// When there is no question, or a secret is missing or not needed.
-    pub(super) fn check(&self, questions: &[Question]) -> Result<(), BuildError> {
+    /// When there is no question, one is never asked, or a secret is missing or not needed. When a MAC is for anybody's text
+    /// and no body would show that it is signed by that.
+    pub(super) fn check(&self, questions: &[Question], signs: Signs) -> Result<(), BuildError> {
         if !self.is_on {
             return Ok(());
         }
@@ -42,7 +44,23 @@ impl Answering {
                 "this sender's question is answered without a secret: use `answer_challenge`",
             )),
             _ => Ok(()),
+        }?;
+        if !signs.verbatim && questions.iter().any(Question::signs_for_anybody) {
+            return Err(BuildError::Pack(
+                "this question has a text signed for anybody, and the scheme signs the body in another form than it arrives in: \
+                 an event could be such a text",
+            ));
         }
+        self.unsigned(questions).try_for_each(|it| it.map(drop))
+    }
+
+    /// The questions that nothing signs, each with the secret that it needs.
+    fn unsigned(
+        &self,
+        questions: &[Question],
+    ) -> impl Iterator<Item = Result<Challenge, BuildError>> {
+        let asked = questions.iter().filter(|it| it.is_unsigned());
+        asked.map(|it| Challenge::new(*it, self.secret.clone().filter(|_| it.needs_secret())))
     }
 
     /// What an operator should know: an endpoint that does not answer is never registered.
@@ -60,8 +78,7 @@ impl Answering {
 
     /// What is answered before access is judged. Of settings that were not [checked](Self::check), nothing is.
     pub(super) fn challenges(&self, questions: &[Question]) -> Vec<Challenge> {
-        let asked = questions.iter().filter(|it| self.is_on && it.is_unsigned());
-        let asked = asked.filter_map(|it| Challenge::new(*it, self.secret.clone()).ok());
+        let asked = self.unsigned(questions).filter(|_| self.is_on).flatten();
         let registered = self.registrations.clone().map(Challenge::from);
         let allowed = self.web_hooks.clone().map(Challenge::from);
         asked.chain(registered).chain(allowed).collect()

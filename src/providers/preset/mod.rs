@@ -258,7 +258,7 @@ impl<T: DeserializeOwned + Send + 'static> Provider for Preset<T> {
 
     fn validate(&self) -> Result<(), BuildError> {
         let scheme = self.scheme.as_ref().map_err(Clone::clone)?;
-        self.answering.check(self.reading.questions)?;
+        self.answering.check(self.reading.questions, self.signs)?;
         if self.accept_unreadable_time && !self.reading.dates_events() {
             return Err(BuildError::Pack(
                 "`accept_unreadable_time` is for senders whose events say when they occurred: leave it out",

@@ -46,6 +46,7 @@ impl SignatureHeaders {
         Signs {
             id: self.family.id.is_some(),
             time: self.family.timestamp.is_some() || self.form.layout.carries_time(),
+            verbatim: self.template.holds_body(),
             ..Signs::body()
         }
     }

@@ -88,6 +88,7 @@ impl Scheme for SignedRequest {
         Signs {
             time: self.timestamp.is_some(),
             nonce: self.nonce.is_some(),
+            verbatim: self.encoding != SignatureEncoding::Jws && self.template.holds_body(),
             ..Signs::body()
         }
     }

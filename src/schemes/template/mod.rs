@@ -81,6 +81,11 @@ impl Template {
         matches!(&*self.0, [Piece::Body])
     }
 
+    /// Whether the body itself stands in it, and not a digest of it.
+    pub(super) fn holds_body(&self) -> bool {
+        self.0.contains(&Piece::Body)
+    }
+
     pub(super) fn has(&self, source: &Source) -> bool {
         self.taken().any(|taken| taken == source)
     }
