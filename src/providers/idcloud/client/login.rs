@@ -211,7 +211,7 @@ impl Login {
             .https
             .send(&self.url, sent, "application/json", MOST_BYTES)
             .await;
-        let got = got.map_err(|error| (super::not_got(error), None))?;
+        let got = got.map_err(|error| (ClientError::not_got(error), None))?;
         if got.status != 200 {
             let status = got.status;
             if !matches!(status, 400 | 401 | 403) {

@@ -44,7 +44,7 @@ use self::{
     process::Wrapped,
 };
 use crate::{
-    access::{BadAddress, Got, Https, NotGot, Sent, checked},
+    access::{BadAddress, Got, Https, Sent, checked},
     keys::{Secret, jose::AssertionKey},
     setup::BuildError,
     time::{self, Clock},
@@ -316,7 +316,7 @@ impl IdCloudClient {
             body: Vec::new(),
         };
         let got = inner.https.send(&url, sent, "application/json", MOST_BYTES);
-        got.await.map_err(not_got)
+        got.await.map_err(ClientError::not_got)
     }
 
     fn read(&self, got: &Got) -> Result<Process, ClientError> {
@@ -345,14 +345,6 @@ impl IdCloudClient {
 fn retry_after(value: Option<&HeaderValue>) -> Option<Duration> {
     let secs = value?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(secs))
-}
-
-fn not_got(error: NotGot) -> ClientError {
-    match error {
-        NotGot::Unreachable(_) => ClientError::Unreachable,
-        NotGot::Status(status) => ClientError::Status { status },
-        NotGot::TooLarge { .. } => ClientError::TooLarge,
-    }
 }
 
 fn address(url: &str) -> Result<Url, BuildError> {
