@@ -11,12 +11,15 @@ pub(crate) struct Arrivals {
 
 impl Arrivals {
     pub(super) fn add(&self, is_accepted: bool) {
-        let count = if is_accepted {
-            &self.accepted
+        if is_accepted {
+            self.accepted.fetch_add(1, Ordering::Relaxed);
+            // Read first, since nearly always there is none, and a write would be shared by all cores.
+            if self.refused.load(Ordering::Relaxed) > 0 {
+                self.refused.store(0, Ordering::Relaxed);
+            }
         } else {
-            &self.refused
-        };
-        count.fetch_add(1, Ordering::Relaxed);
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// How many were believed since the start.
@@ -24,7 +27,7 @@ impl Arrivals {
         self.accepted.load(Ordering::Relaxed)
     }
 
-    /// How many were refused since the last call.
+    /// How many were refused since one was believed, or since the last call.
     pub(crate) fn take_refused(&self) -> u64 {
         self.refused.swap(0, Ordering::Relaxed)
     }

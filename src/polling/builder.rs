@@ -7,7 +7,7 @@ use event_listener::Event;
 use super::{
     Backoff, BoxExpectations, Expectations, Fallback, GaveUp, Rate, StatusSource,
     gave_up::{self, Heard},
-    shared::{Handler, Pauses, Shared},
+    shared::{BESIDE_THE_ANSWER, Handler, Pauses, Shared},
     source::DynSource,
 };
 use crate::{
@@ -41,7 +41,7 @@ pub struct FallbackBuilder {
     lease: Duration,
     ask_timeout: Duration,
     grace: Duration,
-    path: Box<str>,
+    path: Option<Box<str>>,
 }
 
 impl FallbackBuilder {
@@ -64,7 +64,7 @@ impl FallbackBuilder {
             lease: Duration::from_secs(60),
             ask_timeout: Duration::from_secs(20),
             grace: Duration::from_secs(20),
-            path: "/".into(),
+            path: None,
         }
     }
 
@@ -125,7 +125,8 @@ impl FallbackBuilder {
     }
 
     /// How long a process is left to one instance: how soon another one takes over where that one died. Default: 60 s. A
-    /// handler may run for longer: its claim then keeps the others out.
+    /// handler may run for longer: its claim then keeps the others out. A question may not: the lease is at least 22 s longer
+    /// than [`ask_timeout`](Self::ask_timeout).
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
@@ -143,9 +144,12 @@ impl FallbackBuilder {
         self
     }
 
-    /// The path at which the sender's deliveries come, for a worker that goes through the application's routes. Default: `/`.
+    /// The path at which the sender's deliveries come. Behind an inbox it must be given: a worker that goes through the
+    /// application's routes finds the handler by it.
+    ///
+    /// All tenants have this one path. Where the path says whose delivery it is, give the worker the handler itself.
     pub fn path(mut self, path: impl Into<Box<str>>) -> Self {
-        self.path = path.into();
+        self.path = Some(path.into());
         self
     }
 
@@ -154,11 +158,16 @@ impl FallbackBuilder {
     /// # Errors
     ///
     /// When a setting cannot be. When the receiver's pack cannot read what the source tells, as of another generation of
-    /// bodies: what is sent and what is asked for would then be two events.
+    /// bodies: what is sent and what is asked for would then be two events. When the dedup store forgets what the store of
+    /// expectations keeps.
     pub fn build(self) -> Result<Fallback, BuildError> {
         for (what, is_zero) in [
             ("the fallback's first delay", self.first_after.is_zero()),
             ("the fallback's first wait", self.backoff.first.is_zero()),
+            (
+                "the fallback's longest wait",
+                self.backoff.longest.is_zero(),
+            ),
             ("the number of the fallback's places", self.places == 0),
             ("the fallback's lease", self.lease.is_zero()),
             ("the time limit of a question", self.ask_timeout.is_zero()),
@@ -191,7 +200,7 @@ impl FallbackBuilder {
             lease: self.lease,
             ask_timeout: self.ask_timeout,
             grace: self.grace,
-            path: self.path,
+            path: self.path.unwrap_or_else(|| "/".into()),
             places: self.places,
             taken: Allowance::new(self.places, Level::unmetered()),
             pauses: Pauses::default(),
@@ -202,6 +211,21 @@ impl FallbackBuilder {
 
     /// What has to fit the receiver.
     fn check(&self) -> Result<(), BuildError> {
+        self.check_handler()?;
+        self.check_times()?;
+        let (kept, marks) = (self.expectations.promises(), self.receiver.promises());
+        let outlive = kept.survives_restart && !marks.survives_restart;
+        if outlive || (kept.shared && !marks.shared) {
+            return Err(BuildError::Fallback(
+                "what is awaited is shared or survives a restart, and the dedup store does not: events would be handled twice. \
+                 Give the receiver such a store",
+            ));
+        }
+        self.check_ends()
+    }
+
+    /// Who handles what is asked for.
+    fn check_handler(&self) -> Result<(), BuildError> {
         match (&self.handler, self.receiver.has_inbox()) {
             (None, false) => {
                 return Err(BuildError::Fallback(
@@ -213,7 +237,21 @@ impl FallbackBuilder {
                     "the receiver has an inbox, whose worker handles what is asked for: leave out `.handle(…)`",
                 ));
             }
+            (None, true) if !self.path.as_ref().is_some_and(|it| it.starts_with('/')) => {
+                return Err(BuildError::Fallback(
+                    "nobody knows at which route the worker finds the handler: call `.path(\"/…\")` with the endpoint's path",
+                ));
+            }
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn check_times(&self) -> Result<(), BuildError> {
+        if self.lease < self.ask_timeout.saturating_add(BESIDE_THE_ANSWER) {
+            return Err(BuildError::Fallback(
+                "a lease ends before its question may have: raise `lease` to 22 s more than `ask_timeout`, or lower that",
+            ));
         }
         let remembered = self.receiver.retention().saturating_sub(RETENTION_MARGIN);
         if self.give_up_after >= remembered {
@@ -227,6 +265,11 @@ impl FallbackBuilder {
                 "a process is given up before it is asked for: raise `give_up_after`",
             ));
         }
+        Ok(())
+    }
+
+    /// That a process is one event, however its end is told.
+    fn check_ends(&self) -> Result<(), BuildError> {
         let ends = self.source.ends(SAMPLE_ID);
         if ends.is_empty() {
             return Err(BuildError::Fallback(
@@ -234,13 +277,23 @@ impl FallbackBuilder {
             ));
         }
         let judge = self.receiver.judge();
-        if ends
-            .iter()
-            .any(|end| judge.key_of_asked(None, end).is_err())
-        {
+        let keys = ends.iter().map(|end| judge.key_of_asked(None, end));
+        let Ok(mut keys) = keys.collect::<Result<Vec<_>, _>>() else {
             return Err(BuildError::Fallback(
                 "the receiver's pack does not take the bodies that the source tells: choose the API's contract that \
                  belongs to the endpoint's generation of bodies",
+            ));
+        };
+        let others = self.source.other_ends(SAMPLE_ID);
+        let others = others
+            .iter()
+            .filter_map(|end| judge.key_of_asked(None, end).ok());
+        let asked = keys.len();
+        keys.extend(others);
+        if keys.len() > asked && keys.iter().any(|key| Some(key) != keys.first()) {
+            return Err(BuildError::Fallback(
+                "the receiver takes both generations of bodies, and an end of a process is two events: name all statuses that \
+                 end a process in its pack",
             ));
         }
         Ok(())

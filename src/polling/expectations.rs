@@ -71,7 +71,7 @@ pub trait Expectations: Send + Sync + 'static {
     fn last_heard(&self, endpoint: &str) -> impl Future<Output = Result<Heard, StoreError>> + Send;
 
     /// Notes that somebody is told of a silence of `after` or longer, or of its end. `true` for the one caller who is to tell:
-    /// it was noted otherwise before, and is so.
+    /// it was noted otherwise before, and is so. A silence ends with a delivery that came since it was told, and with nothing else.
     fn tell(
         &self,
         endpoint: &str,

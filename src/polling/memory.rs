@@ -42,8 +42,8 @@ struct State {
     due: BTreeSet<(Arc<str>, Duration, ExpectationKey)>,
     /// The next moment of each rate that nobody has.
     turns: HashMap<Box<str>, Duration>,
-    /// When each endpoint last took a delivery, and whether somebody was told of a silence.
-    heard: HashMap<Box<str>, (Duration, bool)>,
+    /// When each endpoint last took a delivery, and when somebody was told of a silence.
+    heard: HashMap<Box<str>, (Duration, Option<Duration>)>,
 }
 
 struct Row {
@@ -248,10 +248,10 @@ impl Expectations for MemoryExpectations {
     async fn last_heard(&self, endpoint: &str) -> Result<Heard, StoreError> {
         let now = self.now();
         let mut state = self.state();
-        let (at, is_told) = *state.heard.entry(endpoint.into()).or_insert((now, false));
+        let (at, told) = *state.heard.entry(endpoint.into()).or_insert((now, None));
         Ok(Heard {
             ago: now.saturating_sub(at),
-            is_told,
+            is_told: told.is_some(),
         })
     }
 
@@ -263,13 +263,16 @@ impl Expectations for MemoryExpectations {
     ) -> Result<bool, StoreError> {
         let now = self.now();
         let mut state = self.state();
-        let Some((at, is_told)) = state.heard.get_mut(endpoint) else {
+        let Some((at, told)) = state.heard.get_mut(endpoint) else {
             return Ok(false);
         };
-        let is_so = (now.saturating_sub(*at) >= after) == is_silent;
-        let changes = is_so && *is_told != is_silent;
+        let is_over = now.saturating_sub(*at) < after;
+        let changes = match *told {
+            None => is_silent && !is_over,
+            Some(told_at) => !is_silent && is_over && *at >= told_at,
+        };
         if changes {
-            *is_told = is_silent;
+            *told = is_silent.then_some(now);
         }
         Ok(changes)
     }

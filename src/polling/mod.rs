@@ -66,6 +66,7 @@
 //! | `builder`, `fallback`, `shared` | the settings, and what is made of them |
 //! | `serve` | what is due is begun |
 //! | `one` | one process that is due |
+//! | `contained` | panics of the application's code |
 //! | `backoff` | when it is asked for again |
 //! | `gave_up` | what the application is told of |
 
@@ -77,6 +78,7 @@ mod guide {}
 mod backoff;
 mod boxed;
 mod builder;
+mod contained;
 #[cfg(feature = "testing")]
 pub mod contract;
 mod expectation;

@@ -6,20 +6,18 @@ use bytes::Bytes;
 
 use super::{
     AskError, Due, Expectations, GaveUp, Question, Reply, Turn, Why,
-    shared::{CALL_TIMEOUT, Place, Shared},
+    contained::contained,
+    shared::{CALL_TIMEOUT, PATIENCE, Place, Shared},
 };
 use crate::{
     dedup::{Settled, State},
     judge::{AskedFor, NotAdmitted},
     road::{Handled, handle},
-    telemetry::{log, meter, words, words::Words},
+    telemetry::{caught, log, meter, words, words::Words},
     time::{RETENTION_MARGIN, Timer, within},
     verdict::{Reason, StoreError},
 };
 
-/// How long a question waits for its turn. So many are asked at most after one was told to wait: by other instances, whose
-/// questions had their turns before.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// Nothing is asked again sooner, whatever anybody says.
 const LEAST_PAUSE: Duration = Duration::from_millis(100);
 /// The first pause where the API does not say how long it takes no more questions. It doubles, up to a minute.
@@ -27,6 +25,10 @@ const FIRST_HOLD: Duration = Duration::from_secs(1);
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
 /// A pause that the API asks for is kept up to this.
 const LONGEST_ASKED_HOLD: Duration = Duration::from_secs(600);
+
+/// How long the application may take to hear of a process that is given up.
+const HEAR_TIMEOUT: Duration = Duration::from_secs(10);
+const PANICKED: &str = "the source panicked";
 
 /// What becomes of a process that was due.
 enum Next {
@@ -68,7 +70,11 @@ impl One<'_> {
     /// Whether it was handled is looked up first: nearly all were, and no question is spent on them.
     async fn next(&self) -> Next {
         let shared = self.shared;
-        match self.look().await {
+        let Ok(ends) = caught(|| shared.source.ends(&self.due.id)) else {
+            log::question(shared.receiver.name(), words::QUESTION_FAILED, &PANICKED);
+            return self.again();
+        };
+        match self.look(&ends).await {
             Ok(State::Done) => return Next::End("pushed"),
             Ok(State::InProgress { retry_after }) => return self.later(retry_after),
             Ok(State::Free) => {}
@@ -96,7 +102,9 @@ impl One<'_> {
             Ok(Turn::In(wait)) => wait,
             Ok(Turn::Later(wait)) => {
                 // Nothing that is due would get one: it is not even looked at.
-                let by = wait.saturating_sub(PATIENCE).max(LEAST_PAUSE);
+                let by = wait.saturating_sub(PATIENCE);
+                // A server's clock that was set back must not stop the fallback for as long.
+                let by = by.clamp(LEAST_PAUSE, LONGEST_ASKED_HOLD);
                 shared
                     .pauses
                     .rest(shared.clock().monotonic().saturating_add(by));
@@ -118,14 +126,14 @@ impl One<'_> {
     }
 
     /// The state of whichever of its ends the store knows.
-    async fn look(&self) -> Result<State, StoreError> {
+    async fn look(&self, ends: &[Bytes]) -> Result<State, StoreError> {
         let judge = self.shared.receiver.judge();
         let calls = &self.shared.receiver.0.once.claims.calls;
         let tenant = self.due.tenant.as_deref();
         let mut keys = Vec::new();
-        for notification in self.shared.source.ends(&self.due.id) {
+        for notification in ends {
             // One that cannot be read was told when the fallback was built.
-            if let Ok(key) = judge.key_of_asked(tenant, &notification)
+            if let Ok(key) = judge.key_of_asked(tenant, notification)
                 && !keys.contains(&key)
             {
                 keys.push(key);
@@ -146,10 +154,16 @@ impl One<'_> {
         let shared = self.shared;
         let endpoint = shared.receiver.name();
         let question = Question::new(self.due.tenant.as_deref(), &self.due.id);
-        let mut asking = shared.source.ask(question);
-        let answer = within(self.timer, shared.ask_timeout, asking.as_mut()).await;
-        let answer = answer.unwrap_or(Err(AskError::Unavailable("the API did not answer in time")));
-        drop(asking);
+        let asking = contained(|| shared.source.ask(question));
+        let answer = within(self.timer, shared.ask_timeout, pin!(asking)).await;
+        let answer = match answer {
+            Ok(Some(answer)) => answer,
+            Ok(None) => Err(AskError::Unavailable(PANICKED)),
+            Err(_) => Err(AskError::Unavailable("the API did not answer in time")),
+        };
+        if answer.is_ok() {
+            shared.pauses.answered();
+        }
         meter::question(endpoint, label(&answer));
         match answer {
             Ok(Reply::Status {
@@ -173,14 +187,16 @@ impl One<'_> {
     /// All who share the API wait.
     async fn limited(&self, retry_after: Option<Duration>) -> Next {
         let shared = self.shared;
-        let doubled = 2_u32.checked_pow(self.due.asked).unwrap_or(u32::MAX);
+        let before = shared.pauses.limited(shared.clock().monotonic());
+        let doubled = 2_u32.checked_pow(before).unwrap_or(u32::MAX);
         let own = FIRST_HOLD.saturating_mul(doubled).min(LONGEST_HOLD);
         let lasts = retry_after.map_or(own, |it| it.clamp(FIRST_HOLD, LONGEST_ASKED_HOLD));
-        let hold = shared.expectations.hold(&shared.rate, lasts);
-        let held = within(self.timer, CALL_TIMEOUT, pin!(hold)).await;
+        // At once: a store that is slow must not let more questions through here.
         let until = shared.clock().monotonic().saturating_add(lasts);
         shared.pauses.hold(until);
         shared.pauses.rest(until);
+        let hold = shared.expectations.hold(&shared.rate, lasts);
+        let held = within(self.timer, CALL_TIMEOUT, pin!(hold)).await;
         if let Err(error) = held.unwrap_or(Err(StoreError::Timeout)) {
             log::fallback_store(shared.receiver.name(), words::NO_TURN, &error);
         }
@@ -214,12 +230,15 @@ impl One<'_> {
         };
         let handler = shared.handler.clone();
         let run = move |slot, _| handler(slot);
-        let handled = handle(receiver.clone(), admitted, self.timer.clone(), run).await;
+        let handling = handle(receiver.clone(), admitted, self.timer.clone(), run);
+        // A handler that never ends holds its place no longer than its claim.
+        let limit = receiver.0.once.run_timeout;
+        let handled = within(self.timer, limit, Box::pin(handling).as_mut()).await;
         let (is_durable, reason) = match handled {
-            Handled::Reply(()) => (true, Reason::Handled),
-            Handled::Answer(answer) => (answer.status().is_success(), answer.reason()),
+            Ok(Handled::Reply(())) => (true, Reason::Handled),
+            Ok(Handled::Answer(answer)) => (answer.status().is_success(), answer.reason()),
             // Dropped, it does not wait: the process is asked for again.
-            Handled::Running(_) => (false, Reason::InProgress),
+            Ok(Handled::Running(_)) | Err(_) => (false, Reason::InProgress),
         };
         // A 2xx stands behind the effect, or behind the commit of an inbox.
         match reason {
@@ -284,7 +303,9 @@ impl One<'_> {
                     asked: self.due.asked,
                     why,
                 };
-                if (shared.heard)(gave_up).await {
+                let hearing = contained(|| (shared.heard)(gave_up));
+                let heard = within(self.timer, HEAR_TIMEOUT, pin!(hearing)).await;
+                if matches!(heard, Ok(Some(true))) {
                     self.end("gave_up").await;
                 } else {
                     log::fallback(endpoint, words::GAVE_UP_UNHEARD);

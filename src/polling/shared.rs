@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -24,6 +24,12 @@ use crate::{
 
 /// How long a call of the expectations' store may take.
 pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a question waits for its turn. So many are asked at most after one was told to wait: by other instances, whose
+/// questions had their turns before.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+/// What a question may take beside the API's answer: its lease, the look at marks, its turn, and what is written of it.
+pub(super) const BESIDE_THE_ANSWER: Duration =
+    PATIENCE.saturating_add(CALL_TIMEOUT.saturating_mul(4));
 
 pub(super) type Running = Pin<Box<dyn Future<Output = Ran<()>> + Send>>;
 
@@ -61,9 +67,26 @@ pub(super) struct Pauses {
     /// In monotonic milliseconds.
     held_until: AtomicU64,
     rests_until: AtomicU64,
+    /// How often in a row the API took no more questions.
+    in_a_row: AtomicU32,
 }
 
 impl Pauses {
+    /// The API takes no more questions: how often in a row it said so before. Answers to questions that were under way when
+    /// it first did are one with that.
+    pub(super) fn limited(&self, now: Duration) -> u32 {
+        if self.held(now).is_zero() {
+            self.in_a_row.fetch_add(1, Ordering::Relaxed)
+        } else {
+            self.in_a_row.load(Ordering::Relaxed).saturating_sub(1)
+        }
+    }
+
+    /// The API took a question.
+    pub(super) fn answered(&self) {
+        self.in_a_row.store(0, Ordering::Relaxed);
+    }
+
     /// The API takes no questions until then.
     pub(super) fn hold(&self, until: Duration) {
         self.held_until.fetch_max(millis(until), Ordering::Relaxed);

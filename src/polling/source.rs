@@ -19,6 +19,14 @@ pub trait StatusSource: Send + Sync + 'static {
     ///
     /// The state of an end that the sender adds later is missing here. Such a process is asked for once more than needed.
     fn ends(&self, id: &str) -> Vec<Bytes>;
+
+    /// The same as the sender tells it to endpoints of another generation of bodies, where it has one.
+    ///
+    /// A receiver that takes these too must make one event of them and of [`ends`](Self::ends): otherwise `build` refuses.
+    fn other_ends(&self, id: &str) -> Vec<Bytes> {
+        let _ = id;
+        Vec::new()
+    }
 }
 
 /// What is asked for.
@@ -105,6 +113,7 @@ impl AskError {
 pub(super) trait DynSource: Send + Sync {
     fn ask<'a>(&'a self, question: Question<'a>) -> Boxed<'a, Result<Reply, AskError>>;
     fn ends(&self, id: &str) -> Vec<Bytes>;
+    fn other_ends(&self, id: &str) -> Vec<Bytes>;
 }
 
 impl<S: StatusSource> DynSource for S {
@@ -114,5 +123,9 @@ impl<S: StatusSource> DynSource for S {
 
     fn ends(&self, id: &str) -> Vec<Bytes> {
         StatusSource::ends(self, id)
+    }
+
+    fn other_ends(&self, id: &str) -> Vec<Bytes> {
+        StatusSource::other_ends(self, id)
     }
 }

@@ -37,6 +37,8 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// So many times is looked, and the time of the last delivery written at most, within the expected time.
 const LOOKS: u32 = 10;
 const CODE: &str = "silent";
+/// Quiet hours are looked at for so long: a week, and a day for zones of time.
+const DAYS: Duration = Duration::from_secs(8 * 24 * 3600);
 
 type IsQuiet = Arc<dyn Fn(UnixTime) -> bool + Send + Sync>;
 
@@ -90,19 +92,26 @@ impl SilenceBuilder {
     ///
     /// # Errors
     ///
-    /// When the time is less than ten seconds.
+    /// When the time is less than ten seconds, or longer than each time between two quiet hours in the next eight days: then
+    /// nothing would ever be told.
     pub fn build(self) -> Result<Silence, BuildError> {
         if self.every < Duration::from_secs(u64::from(LOOKS)) {
             return Err(BuildError::Fallback(
                 "a delivery is expected at most every ten seconds: raise the time of `expect_every`",
             ));
         }
-        Ok(Silence(Arc::new(Inner {
+        let inner = Inner {
             receiver: self.receiver,
             store: self.store,
             every: self.every,
             is_quiet: self.is_quiet,
-        })))
+        };
+        if !inner.can_tell() {
+            return Err(BuildError::Fallback(
+                "no time between two quiet hours is as long as that of `expect_every`: shorten either",
+            ));
+        }
+        Ok(Silence(Arc::new(inner)))
     }
 }
 
@@ -175,6 +184,27 @@ impl Inner {
         let now = self.receiver.0.clock().now();
         let step = self.every / LOOKS;
         (0..=LOOKS).any(|steps| is_quiet(now.saturating_sub(step.saturating_mul(steps))))
+    }
+
+    /// Whether there is a time without quiet hours that is long enough.
+    fn can_tell(&self) -> bool {
+        let Some(is_quiet) = &self.is_quiet else {
+            return true;
+        };
+        let step = self.every / LOOKS;
+        let ends = self
+            .receiver
+            .0
+            .clock()
+            .now()
+            .saturating_add(DAYS.saturating_add(self.every));
+        let mut at = self.receiver.0.clock().now();
+        let mut looks = 0;
+        while at < ends && looks <= LOOKS {
+            looks = if is_quiet(at) { 0 } else { looks + 1 };
+            at = at.saturating_add(step);
+        }
+        looks > LOOKS
     }
 
     fn tell(&self, is_silent: bool, ago: Duration) {

@@ -5,10 +5,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use hookgate::{
     Ack, BuildError, Delivery, Nack,
+    dedup::{Promises, Settled, StoreError},
     inbox::MemoryInbox,
     polling::{
-        AskError, ExpectError, Expecting, Fallback, FallbackBuilder, GaveUp, MemoryExpectations,
-        Question, Rate, Reply, StatusSource,
+        AskDue, AskError, Backoff, Due, DueBatch, ExpectError, Expectation, Expectations,
+        Expecting, Fallback, FallbackBuilder, GaveUp, Heard, MemoryExpectations, Question, Rate,
+        Reply, StatusSource, Turn,
     },
     providers::idcloud::{Event, IdCloud},
     tenants::{KeySource, KeySourceError, Tenant, Tenants},
@@ -48,6 +50,80 @@ fn settings_that_cannot_be_are_refused() {
     assert!(refusal(|it| it.rate(Rate::every("a", zero))).contains("questions"));
     let second = Duration::from_secs(1);
     assert!(refusal(|it| it.give_up_after(second)).contains("before it is asked for"));
+    let mut backoff = Backoff::default();
+    backoff.longest = zero;
+    assert!(refusal(|it| it.backoff(backoff)).contains("longest wait"));
+}
+
+/// Otherwise each lease would lapse before anything is written, and no question would be counted.
+#[test]
+fn a_lease_is_longer_than_its_question() {
+    let secs = Duration::from_secs;
+    assert!(refusal(|it| it.lease(secs(41))).contains("a lease ends"));
+    assert_eq!(refusal(|it| it.lease(secs(42))), "built");
+    assert!(refusal(|it| it.ask_timeout(secs(39))).contains("a lease ends"));
+}
+
+/// Promises to be shared and to survive, and is never asked.
+struct Durable;
+
+impl Expectations for Durable {
+    async fn expect(&self, _: &Expectation) -> Result<Expecting, StoreError> {
+        Err(StoreError::Timeout)
+    }
+
+    async fn due(&self, _: AskDue<'_>) -> Result<DueBatch, StoreError> {
+        Err(StoreError::Timeout)
+    }
+
+    async fn postpone(&self, _: &Due, _: Duration, _: bool) -> Result<Settled, StoreError> {
+        Err(StoreError::Timeout)
+    }
+
+    async fn end(&self, _: &Due) -> Result<Settled, StoreError> {
+        Err(StoreError::Timeout)
+    }
+
+    async fn turn(&self, _: &Rate, _: Duration) -> Result<Turn, StoreError> {
+        Err(StoreError::Timeout)
+    }
+
+    async fn hold(&self, _: &Rate, _: Duration) -> Result<(), StoreError> {
+        Err(StoreError::Timeout)
+    }
+
+    async fn heard(&self, _: &str) -> Result<(), StoreError> {
+        Err(StoreError::Timeout)
+    }
+
+    async fn last_heard(&self, _: &str) -> Result<Heard, StoreError> {
+        Err(StoreError::Timeout)
+    }
+
+    async fn tell(&self, _: &str, _: bool, _: Duration) -> Result<bool, StoreError> {
+        Err(StoreError::Timeout)
+    }
+
+    async fn open(&self, _: &str) -> Result<u64, StoreError> {
+        Err(StoreError::Timeout)
+    }
+
+    fn promises(&self) -> Promises {
+        Promises::durable()
+    }
+}
+
+/// What is still awaited after a restart was handled before it, and nobody would know.
+#[test]
+fn marks_last_as_long_as_what_is_awaited() {
+    let world = World::new(0);
+    let process = world.tasks.process();
+    let receiver = world.builder(&process, IdCloud::new());
+    let receiver = receiver.dedup(world.store.clone()).build().unwrap();
+    let fallback = Fallback::new(&receiver, world.api(), Durable);
+    let fallback = fallback.handle(on_event).on_gave_up(on_gave_up);
+    let refused = fallback.build().unwrap_err().to_string();
+    assert!(refused.contains("handled twice"), "{refused}");
 }
 
 /// Its mark would be gone, and the event would run again.
@@ -73,7 +149,13 @@ fn somebody_must_handle_what_is_asked_for_and_nobody_twice() {
     assert!(without.to_string().contains("call `.handle(…)`"));
     let queued = world.builder(&process, IdCloud::new());
     let queued = queued.inbox_for_tests(MemoryInbox::new()).build().unwrap();
-    assert!(world.fallback(&queued).build().is_ok());
+    let at = |path: &str| world.fallback(&queued).path(path).build().map(drop);
+    assert!(at("/webhooks/idcloud").is_ok());
+    // The routes would answer 404, and the worker would stop.
+    let no_path = world.fallback(&queued).build().map(drop);
+    for refused in [no_path, at("webhooks/idcloud")] {
+        assert!(refused.unwrap_err().to_string().contains("call `.path("));
+    }
     let twice = world.fallback(&queued).handle(on_event).build();
     assert!(twice.unwrap_err().to_string().contains("leave out"));
 }

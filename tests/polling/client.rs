@@ -9,17 +9,19 @@ use std::{
 use axum::{Router, body::Body, http::Request, response::Response};
 use bytes::Bytes;
 use hookgate::{
-    BuildError, Secret,
-    polling::{AskError, Reply, StatusSource},
+    Ack, BuildError, Delivery, Secret,
+    polling::{AskError, Fallback, Reply, StatusSource},
     providers::idcloud::{
-        IdCloud, State, Status,
+        Event, IdCloud, State, Status,
         client::{Account, ClientError, Contract, Environment, IdCloudClient, Process},
     },
+    tenants::{KeySource, KeySourceError, Tenant, Tenants},
     testing::FakeClock,
 };
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
+use super::world::World;
 use crate::props::{CANARY, Server, now, soon};
 
 const KEY: &str = include_str!("../vectors/signed_request/rsa.key.pem");
@@ -204,7 +206,10 @@ async fn both_contracts_are_asked_as_the_vendor_says() {
     };
     assert!(process.extra.get("person").unwrap().get().contains(CANARY));
     for shown in [format!("{sdk:?}"), format!("{api:?}")] {
-        assert!(!shown.contains(CANARY), "{shown}");
+        assert!(
+            !shown.contains(CANARY) && !shown.contains("result"),
+            "{shown}"
+        );
     }
 }
 
@@ -281,13 +286,21 @@ async fn a_refused_token_is_renewed_once() {
     let unico = Unico::start().await;
     let client = unico.client(Contract::Sdk);
     let refused = || Says::Json(401, json!({}));
+    let minute = Duration::from_secs(60);
+    ask(&client).await.unwrap();
+    unico.clock.advance(minute);
     unico.answers([refused()]);
     ask(&client).await.unwrap();
-    assert_eq!((unico.logins(), unico.asked().len()), (2, 2));
+    assert_eq!((unico.logins(), unico.asked().len()), (2, 3));
+    unico.clock.advance(minute);
     unico.answers([refused(), refused()]);
     let error = ask(&client).await.unwrap_err();
     assert_eq!(error, ClientError::Refused { status: 401 });
-    assert_eq!((unico.logins(), unico.asked().len()), (3, 4));
+    assert_eq!((unico.logins(), unico.asked().len()), (3, 5));
+    // Another one would be refused too: the service is not asked for each question.
+    unico.answers([refused()]);
+    let error = ask(&client).await.unwrap_err();
+    assert_eq!(error, ClientError::Refused { status: 401 });
     ask(&client).await.unwrap();
     assert_eq!(unico.logins(), 3);
 }
@@ -382,7 +395,7 @@ async fn each_answer_means_what_the_vendor_says() {
         assert_eq!(process, told(expected), "{says:?}");
         let question = soon(source.ask(question())).await;
         match expected {
-            ClientError::Unknown { .. } => assert_eq!(question, Ok(Reply::Gone)),
+            ClientError::Unknown { status: 410 } => assert_eq!(question, Ok(Reply::Gone)),
             ClientError::NotYet => assert_eq!(question, Ok(Reply::NotYet)),
             ClientError::Limited { retry_after } => {
                 assert_eq!(question, Err(AskError::Limited { retry_after }));
@@ -393,6 +406,56 @@ async fn each_answer_means_what_the_vendor_says() {
             _ => assert!(matches!(question, Err(AskError::Unavailable(_)))),
         }
     }
+}
+
+/// A gateway answers 404 for everything while what is behind it is down.
+#[tokio::test]
+async fn a_process_is_gone_once_the_api_has_said_so_three_times_in_a_row() {
+    let unico = Unico::start().await;
+    let client = unico.client(Contract::Sdk);
+    let source = IdCloud::new().status_source(&client).unwrap();
+    let unknown = |status| Says::Json(status, json!({}));
+    for answers in [vec![404, 400, 200], vec![404, 500, 404, 400]] {
+        let last = answers.len() - 1;
+        for (number, status) in answers.into_iter().enumerate() {
+            if status != 200 {
+                unico.answers([unknown(status)]);
+            }
+            let answer = soon(source.ask(question())).await;
+            match status {
+                200 => assert!(matches!(answer, Ok(Reply::Status { .. }))),
+                _ if number == last => assert_eq!(answer, Ok(Reply::Gone)),
+                _ => assert!(matches!(answer, Err(AskError::Unavailable(_)))),
+            }
+        }
+    }
+    unico.answers([unknown(410)]);
+    assert_eq!(soon(source.ask(question())).await, Ok(Reply::Gone));
+}
+
+/// The old token is good, so nobody waits for a new one for long.
+#[tokio::test]
+async fn a_token_service_that_hangs_is_left_alone_while_the_token_is_good() {
+    let unico = Unico::start().await;
+    let account = Account::new("service", "tenant", KEY).unwrap();
+    let url = format!("http://{}", unico.server.addr);
+    let client = IdCloudClient::by_unico(Environment::Uat, account)
+        .api_url(&url)
+        .identity_url(&url)
+        .timeout(Duration::from_secs(3))
+        .clock(unico.clock.clone())
+        .build()
+        .unwrap();
+    ask(&client).await.unwrap();
+    unico.tokens([Says::Nothing]);
+    unico.clock.advance(Duration::from_secs(3100));
+    ask(&client).await.unwrap();
+    unico.clock.advance(Duration::from_secs(29));
+    ask(&client).await.unwrap();
+    assert_eq!(unico.logins(), 2);
+    unico.clock.advance(Duration::from_secs(1));
+    ask(&client).await.unwrap();
+    assert_eq!(unico.logins(), 3);
 }
 
 #[tokio::test]
@@ -495,6 +558,47 @@ async fn a_contract_of_another_generation_is_refused() {
     }
 }
 
+/// What is sent by the other contract would be another event than what is asked for.
+#[tokio::test]
+async fn a_receiver_of_another_pack_than_its_sources_is_refused() {
+    let unico = Unico::start().await;
+    let all = [Status::Concluded, Status::Cancelled, Status::Error];
+    let world = World::new(0);
+    let process = world.tasks.process();
+    let built = |pack: IdCloud, contract| {
+        let source = IdCloud::both_generations(all);
+        let source = source.status_source(&unico.client(contract)).unwrap();
+        let receiver = world.builder(&process, pack).dedup(world.store.clone());
+        let receiver = receiver.build().unwrap();
+        Fallback::new(&receiver, source, world.expectations.clone())
+            .handle(|_: Delivery<Event>| async { Ok(Ack::processed()) })
+            .on_gave_up(|_| async { Ok(Ack::processed()) })
+            .build()
+    };
+    for contract in [Contract::Api, Contract::Sdk] {
+        assert!(built(IdCloud::both_generations(all), contract).is_ok());
+        let refused = built(IdCloud::both_generations([Status::Concluded]), contract);
+        assert!(matches!(refused, Err(BuildError::Fallback(why)) if why.contains("two events")));
+    }
+    assert!(built(IdCloud::new(), Contract::Sdk).is_ok());
+    assert!(built(IdCloud::numeric(), Contract::Api).is_ok());
+}
+
+/// It asks by one account, and would ask for one tenant's processes in another's name.
+#[tokio::test]
+async fn a_pack_with_tenants_is_refused() {
+    struct Nobody;
+    impl KeySource for Nobody {
+        async fn tenant(&self, _: &str) -> Result<Option<Tenant>, KeySourceError> {
+            Ok(None)
+        }
+    }
+    let unico = Unico::start().await;
+    let pack = IdCloud::new().tenants(Tenants::by_route_param("customer", Nobody));
+    let refused = pack.status_source(&unico.client(Contract::Sdk));
+    assert!(matches!(refused, Err(BuildError::Pack(_))));
+}
+
 #[test]
 fn settings_that_cannot_be_are_refused() {
     let account = || Account::new("service", "tenant", KEY).unwrap();
@@ -502,11 +606,14 @@ fn settings_that_cannot_be_are_refused() {
         let client = IdCloudClient::by_unico(Environment::Production, account());
         client.api_url(url).build().map(drop)
     };
-    assert!(build("https://api.example").is_ok());
+    assert!(build("https://api.example").is_ok() && build("https://api.example/").is_ok());
     for url in [
         "http://api.example",
         "no url",
         "https://user:pass@api.example",
+        "https://api.example/unico",
+        "https://api.example/?a=b",
+        "https://api.example/#a",
     ] {
         assert!(matches!(build(url), Err(BuildError::Access(_))), "{url}");
     }

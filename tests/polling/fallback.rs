@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hookgate::{
     Origin,
-    polling::{AskError, Rate, Why},
+    polling::{AskError, FallbackBuilder, Rate, Why},
     providers::idcloud::{IdCloud, State},
     time::Clock,
 };
@@ -357,4 +357,67 @@ fn a_fallback_that_stops_waits_for_what_runs() {
     world.pass(10);
     assert!(busy.lock().unwrap().is_some_and(|it| it.is_idle()));
     assert_eq!(world.runs(), [polled(true)]);
+}
+
+/// It counts as a question, so the process is given up one day.
+#[test]
+fn a_source_that_panics_is_asked_again() {
+    let mut world = World::new(31).says([Says::Panics, Says::Panics]);
+    let app = world.instance();
+    world.ends(ID, 1);
+    app.expect(ID);
+    world.pass(60);
+    assert_eq!((world.asked(), world.runs()), (3, vec![polled(true)]));
+    assert!(world.expectations.is_empty());
+}
+
+#[test]
+fn a_handler_that_never_ends_gives_its_place_back() {
+    let year = 365 * 24 * 3600;
+    let mut world = World::new(32).does([(year, Does::Process)]);
+    let app = world.instance_with(IdCloud::new(), |it| it.places(1));
+    world.ends(ID, 1);
+    world.ends("another", 1);
+    app.expect(ID);
+    world.pass(15);
+    app.expect("another");
+    world.pass_by(Duration::from_secs(1), 20 * 60);
+    assert_eq!((world.done(ID), world.done("another")), (1, 1));
+}
+
+#[test]
+fn an_application_that_never_hears_holds_no_place() {
+    let hangs = |it: FallbackBuilder| it.places(1).on_gave_up(|_| std::future::pending());
+    let panics = |it: FallbackBuilder| it.places(1).on_gave_up(|_| async { panic!("a fault") });
+    for (seed, is_hanging) in [(33, true), (34, false)] {
+        let mut world = World::new(seed).says([Says::Gone]);
+        let pack = IdCloud::new();
+        let app = world.instance_with(pack, |it| if is_hanging { hangs(it) } else { panics(it) });
+        world.ends("another", 1);
+        app.expect(ID);
+        world.pass(12);
+        app.expect("another");
+        world.pass(60);
+        assert_eq!(world.done("another"), 1);
+    }
+}
+
+/// How often a process was asked for says nothing of how busy the API is.
+#[test]
+fn the_first_refusal_for_being_asked_too_often_costs_a_second() {
+    let limited = Says::Fails(AskError::Limited { retry_after: None });
+    let says = [(); 5].map(|()| Says::NotYet).into_iter().chain([limited]);
+    let mut world = World::new(35).says(says);
+    let app = world.instance();
+    app.expect(ID);
+    for _ in 0..600 {
+        if world.asked() < 6 {
+            world.pass(1);
+        }
+    }
+    assert_eq!(world.asked(), 6);
+    world.ends("another", 1);
+    app.expect("another");
+    world.pass(15);
+    assert_eq!(world.done("another"), 1);
 }

@@ -68,6 +68,10 @@ impl Listens {
     }
 
     fn start(&mut self, set: impl Fn(SilenceBuilder) -> SilenceBuilder) {
+        self.start_every(HOUR, set);
+    }
+
+    fn start_every(&mut self, secs: u64, set: impl Fn(SilenceBuilder) -> SilenceBuilder) {
         let world = &self.world;
         let process = world.tasks.process();
         let receiver = Receiver::new(ENDPOINT, IdCloud::new())
@@ -78,7 +82,7 @@ impl Listens {
             .observer(self.ear.clone())
             .build()
             .unwrap();
-        let every = Duration::from_secs(HOUR);
+        let every = Duration::from_secs(secs);
         let silence = receiver.expect_every(every, world.expectations.clone());
         let silence = set(silence).build().unwrap();
         let timer = process.clone();
@@ -153,6 +157,7 @@ fn refusals_break_no_silence_and_make_none() {
     let mut listens = Listens::new(1, |it| it);
     for _ in 0..4 {
         listens.comes(0, PAIR);
+        listens.pass(1);
         for _ in 0..50 {
             listens.comes(0, "unico:wrong");
         }
@@ -165,7 +170,14 @@ fn refusals_break_no_silence_and_make_none() {
     }
     let told = listens.told();
     assert!(
-        matches!(told[..], [Told::Silent { refused: 200.., .. }]),
+        // Those of the silence alone.
+        matches!(
+            told[..],
+            [Told::Silent {
+                refused: 50..=54,
+                ..
+            }]
+        ),
         "{told:?}"
     );
 }
@@ -208,4 +220,31 @@ fn a_time_that_is_too_short_is_refused() {
     };
     assert!(matches!(build(9), Err(BuildError::Fallback(_))));
     assert!(build(10).is_ok());
+}
+
+/// It would be heard of no silence at all.
+#[test]
+fn a_time_that_no_hours_have_room_for_is_refused() {
+    let listens = Listens::new(1, |it| it);
+    let receiver = &listens.instances[0].1;
+    let build = |minutes: u64| {
+        let every = Duration::from_secs(minutes * 60);
+        let silence = receiver.expect_every(every, MemoryExpectations::new());
+        // Each second hour.
+        silence.quiet(|at| at.as_secs() / 3600 % 2 == 0).build()
+    };
+    assert!(build(50).is_ok());
+    assert!(matches!(build(61), Err(BuildError::Fallback(_))));
+}
+
+/// The one that expects less must not tell the end of a silence that goes on.
+#[test]
+fn two_that_expect_differently_tell_a_silence_once() {
+    let mut listens = Listens::new(1, |it| it);
+    listens.start_every(3 * HOUR, |it| it);
+    listens.pass(600);
+    assert_eq!(listens.told().len(), 1, "{:?}", listens.told());
+    listens.comes(0, PAIR);
+    listens.pass(30);
+    assert_eq!(listens.told()[1..], [Told::HeardAgain]);
 }

@@ -37,6 +37,7 @@ pub(crate) enum Says {
     Fails(AskError),
     /// Nothing, ever.
     Silence,
+    Panics,
 }
 
 /// What a handler does once.
@@ -121,6 +122,7 @@ impl StatusSource for Api {
             Says::Gone => Ok(Reply::Gone),
             Says::Fails(error) => Err(error),
             Says::Silence => std::future::pending().await,
+            Says::Panics => panic!("a fault of the application's"),
         }
     }
 

@@ -33,6 +33,12 @@ pub(super) async fn a_silence_is_told_by_one_and_so_is_its_end<S: Expectations, 
     let told = (tell(true).await, tell(true).await);
     promise("one of two tells", told == (true, false), &told);
     promise("its end is not told before it", !tell(false).await, &told);
+    let longer = scene.store.tell(ENDPOINT, false, after * 100).await;
+    promise(
+        "a longer time that others expect does not end it",
+        !answered("tell", longer),
+        &told,
+    );
     promise("it is noted", last().await.is_told, &told);
     answered("heard", scene.store.heard(ENDPOINT).await);
     let heard = last().await;

@@ -214,6 +214,11 @@ impl IdCloud {
     /// Whether what the API tells, by numbers or not, has the keys of what is sent.
     #[cfg(feature = "idcloud-client")]
     pub(super) fn agrees_with(&self, is_numeric: bool) -> Result<(), BuildError> {
+        if matches!(self.keys, Keys::Tenants(_)) {
+            return Err(BuildError::Pack(
+                "the endpoint has tenants, and a source of this kind asks by one account: implement `StatusSource` for many",
+            ));
+        }
         match (&self.generations, is_numeric) {
             (Generations::Current, false) | (Generations::Numeric, true) => Ok(()),
             (Generations::Current, true) => Err(BuildError::Pack(

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hookgate::{
     dedup::contract::{RealTime, Terms},
-    polling::{Expectation, ExpectationKey, Expectations, Expecting, contract},
+    polling::{Expectation, ExpectationKey, Expectations, Expecting, Rate, Turn, contract},
     time::TokioTimer,
 };
 use hookgate_postgres::PostgresExpectations;
@@ -76,4 +76,29 @@ async fn a_process_is_awaited_if_the_applications_transaction_commits() {
     assert_eq!(store.open("idcloud").await.expect("open"), 1);
     let again = store.expect(&expectation(2)).await.expect("expect");
     assert_eq!(again, Expecting::Known);
+}
+
+/// A turn from before is days ahead then. Nobody may wait for it.
+#[tokio::test]
+async fn a_clock_that_is_set_back_stops_no_questions() {
+    let Some(place) = Place::find() else { return };
+    let table = fresh_table();
+    let pool = place.pool().await;
+    let store = PostgresExpectations::builder()
+        .table(table.clone())
+        .pool(pool.clone())
+        .expect("a store");
+    store.migrate().await.expect("migrate");
+    let rate = Rate::every("api", Duration::from_millis(100));
+    let patience = Duration::from_secs(2);
+    for (ahead, is_now) in [("1 day", true), ("5 minutes", false)] {
+        store.turn(&rate, patience).await.expect("turn");
+        let set_back = format!("UPDATE {table} SET due = due + interval '{ahead}'");
+        sqlx::query(sqlx::AssertSqlSafe(set_back))
+            .execute(&pool)
+            .await
+            .expect("set back");
+        let turn = store.turn(&rate, patience).await.expect("turn");
+        assert_eq!(matches!(turn, Turn::In(_)), is_now, "{turn:?}");
+    }
 }

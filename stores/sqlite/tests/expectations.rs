@@ -10,7 +10,7 @@ use std::{
 
 use hookgate::{
     dedup::contract::{RealTime, Terms},
-    polling::{Expectation, ExpectationKey, Expectations, Expecting, contract},
+    polling::{Expectation, ExpectationKey, Expectations, Expecting, Rate, Turn, contract},
     time::TokioTimer,
 };
 use hookgate_sqlite::{SqliteExpectations, Table};
@@ -76,4 +76,26 @@ async fn what_is_awaited_survives_a_restart() {
     let store = SqliteExpectations::open(&path).await.expect("open");
     assert_eq!(store.open("idcloud").await.expect("open"), 1);
     assert!(store.promises().survives_restart);
+}
+
+/// A turn from before is days ahead then. Nobody may wait for it.
+#[tokio::test]
+async fn a_clock_that_is_set_back_stops_no_questions() {
+    let place = Place::new();
+    let pool = place.pool().await;
+    let store = SqliteExpectations::builder().call_timeout(PATIENCE);
+    let store = store.pool(pool.clone()).expect("a store");
+    store.migrate().await.expect("migrate");
+    let rate = Rate::every("api", Duration::from_millis(100));
+    let patience = Duration::from_secs(2);
+    for (ahead, is_now) in [(86_400_000, true), (300_000, false)] {
+        store.turn(&rate, patience).await.expect("turn");
+        sqlx::query("UPDATE hookgate_expectations SET due = due + ?1")
+            .bind(ahead)
+            .execute(&pool)
+            .await
+            .expect("set back");
+        let turn = store.turn(&rate, patience).await.expect("turn");
+        assert_eq!(matches!(turn, Turn::In(_)), is_now, "{turn:?}");
+    }
 }

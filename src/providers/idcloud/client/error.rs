@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::polling::AskError;
+use crate::{access::NotGot, polling::AskError};
 
 /// Why Unico's API said nothing of a process. No text holds an id, a body, a token or an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +65,14 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    pub(super) fn not_got(error: NotGot) -> Self {
+        match error {
+            NotGot::Unreachable(_) => Self::Unreachable,
+            NotGot::Status(status) => Self::Status { status },
+            NotGot::TooLarge { .. } => Self::TooLarge,
+        }
+    }
+
     /// What it means for the fallback. The two that are no failures are not among them.
     pub(super) fn asked(self) -> AskError {
         match self {

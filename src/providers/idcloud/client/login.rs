@@ -24,6 +24,10 @@ const TOKEN_LASTS: Duration = Duration::from_secs(3600);
 const RENEWED_BEFORE: Duration = Duration::from_secs(600);
 /// After a failure nobody asks the service for so long.
 const PAUSE: Duration = Duration::from_secs(2);
+/// The same where it did not answer in time, and the old token is good for a while.
+const LONG_PAUSE: Duration = Duration::from_secs(30);
+/// A token that is younger and refused is not renewed: another one would be refused too.
+const LEAST_AGE: Duration = Duration::from_secs(60);
 /// A clock that differs by less is right: an answer takes its time.
 const SAME_TIME: Duration = Duration::from_secs(20);
 const MOST_BYTES: usize = 64 * 1024;
@@ -64,6 +68,7 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u
 #[derive(Clone)]
 pub(super) struct Token {
     text: Arc<Zeroizing<String>>,
+    got_at: Duration,
     renew_at: Duration,
     ends_at: Duration,
 }
@@ -95,6 +100,10 @@ pub(super) struct Login {
     issuer: Box<str>,
     key: AssertionKey,
     clock: Arc<dyn Clock>,
+    /// How long the service may take while the old token is good.
+    patience: Duration,
+    /// Its own: a client takes addresses of the own machine alone, or of others alone.
+    https: Https,
     state: Mutex<State>,
 }
 
@@ -105,6 +114,7 @@ impl Login {
         issuer: String,
         key: AssertionKey,
         clock: Arc<dyn Clock>,
+        patience: Duration,
     ) -> Self {
         Self {
             url,
@@ -112,23 +122,24 @@ impl Login {
             issuer: issuer.into(),
             key,
             clock,
+            patience,
+            https: Https::default(),
             state: Mutex::default(),
         }
     }
 
     /// A token that is good. `refused` was not: another one is fetched, unless somebody else did.
-    pub(super) async fn token(
-        &self,
-        https: &Https,
-        refused: Option<&Token>,
-    ) -> Result<Token, ClientError> {
+    pub(super) async fn token(&self, refused: Option<&Token>) -> Result<Token, ClientError> {
         let mut state = self.state.lock().await;
+        let now = self.clock.monotonic();
         if let Some(refused) = refused
             && state.token.as_ref().is_some_and(|it| it.is(refused))
         {
+            if now.saturating_sub(refused.got_at) < LEAST_AGE {
+                return Err(ClientError::Refused { status: 401 });
+            }
             state.token = None;
         }
-        let now = self.clock.monotonic();
         let kept = state.token.clone().filter(|it| now < it.ends_at);
         if let Some(token) = &kept
             && now < token.renew_at
@@ -138,13 +149,18 @@ impl Login {
         if now < state.paused_until {
             return kept.ok_or(ClientError::NoToken);
         }
-        match self.fetch(https, &mut state).await {
+        let fetched = match &kept {
+            Some(_) => tokio::time::timeout(self.patience, self.fetch(&mut state)).await,
+            None => Ok(self.fetch(&mut state).await),
+        };
+        let pause = if fetched.is_err() { LONG_PAUSE } else { PAUSE };
+        match fetched.unwrap_or(Err(ClientError::TooSlow)) {
             Ok(token) => {
                 state.token = Some(token.clone());
                 Ok(token)
             }
             Err(error) => {
-                state.paused_until = self.clock.monotonic().saturating_add(PAUSE);
+                state.paused_until = self.clock.monotonic().saturating_add(pause);
                 // The old one is good for a while.
                 kept.ok_or(error)
             }
@@ -152,8 +168,8 @@ impl Login {
     }
 
     /// A second try where the service's clock is another than ours.
-    async fn fetch(&self, https: &Https, state: &mut State) -> Result<Token, ClientError> {
-        let first = self.ask(https, state.ahead).await;
+    async fn fetch(&self, state: &mut State) -> Result<Token, ClientError> {
+        let first = self.ask(state.ahead).await;
         let Err((error, Some(ahead))) = first else {
             return first.map_err(|(error, _)| error);
         };
@@ -162,11 +178,11 @@ impl Login {
             return Err(error);
         }
         state.ahead = ahead;
-        self.ask(https, ahead).await.map_err(|(error, _)| error)
+        self.ask(ahead).await.map_err(|(error, _)| error)
     }
 
     /// With an error: what the service's clock is ahead of ours, where it says that and refuses the assertion.
-    async fn ask(&self, https: &Https, ahead: i64) -> Result<Token, (ClientError, Option<i64>)> {
+    async fn ask(&self, ahead: i64) -> Result<Token, (ClientError, Option<i64>)> {
         let asked_at = self.clock.monotonic();
         let iat = self.clock.now().as_secs().saturating_add(ahead);
         let claims = Claims {
@@ -191,10 +207,11 @@ impl Login {
             )],
             body: form.into(),
         };
-        let got = https
+        let got = self
+            .https
             .send(&self.url, sent, "application/json", MOST_BYTES)
             .await;
-        let got = got.map_err(|error| (super::not_got(error), None))?;
+        let got = got.map_err(|error| (ClientError::not_got(error), None))?;
         if got.status != 200 {
             let status = got.status;
             if !matches!(status, 400 | 401 | 403) {
@@ -210,6 +227,7 @@ impl Login {
         let lasts = lasts.min(TOKEN_LASTS * 24);
         Ok(Token {
             text: Arc::new(Zeroizing::new(answer.access_token)),
+            got_at: asked_at,
             renew_at: asked_at.saturating_add(lasts.saturating_sub(RENEWED_BEFORE.min(lasts / 2))),
             ends_at: asked_at.saturating_add(lasts),
         })

@@ -44,7 +44,7 @@ use self::{
     process::Wrapped,
 };
 use crate::{
-    access::{BadAddress, Got, Https, NotGot, Sent, checked},
+    access::{BadAddress, Got, Https, Sent, checked},
     keys::{Secret, jose::AssertionKey},
     setup::BuildError,
     time::{self, Clock},
@@ -142,7 +142,7 @@ impl fmt::Debug for Account {
 /// | --- | --- |
 /// | addresses | `https`; `http` to the own machine alone |
 /// | login | an assertion by RS256 with the five claims that the service takes; the token is kept, and renewed 10 minutes before its end by one caller at a time |
-/// | 401 | the token is renewed once |
+/// | 401 | the token is renewed once, if it is older than a minute |
 /// | repeats | none but that: whoever asks knows how urgent it is; the [fallback](crate::polling::Fallback) repeats |
 /// | time | each call with its login is bounded by [`timeout`](IdCloudClientBuilder::timeout) |
 /// | size | 4 MiB at most, counted while it is read |
@@ -189,7 +189,7 @@ impl IdCloudClientBuilder {
         }
     }
 
-    /// Another host of the API, such as an older one of Unico's: `https://api.cadastro.unico.app`.
+    /// Another host of the API, such as an older one of Unico's: `https://api.cadastro.unico.app`. It has no path.
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
         self.api = url.into();
         self
@@ -217,7 +217,7 @@ impl IdCloudClientBuilder {
     ///
     /// # Errors
     ///
-    /// When an address is not `https`, the API key cannot stand in a header, or the time limit is zero.
+    /// When an address is not `https` or has a path, the API key cannot stand in a header, or the time limit is zero.
     pub fn build(self) -> Result<IdCloudClient, BuildError> {
         if self.timeout.is_zero() {
             return Err(BuildError::Zero("the time limit of a call"));
@@ -232,7 +232,7 @@ impl IdCloudClientBuilder {
             contract: self.contract,
             api,
             api_key,
-            login: Login::new(token, &self.audience, issuer, key, clock),
+            login: Login::new(token, &self.audience, issuer, key, clock, self.timeout / 3),
             https: Https::default(),
             timeout: self.timeout,
         })))
@@ -287,11 +287,11 @@ impl IdCloudClient {
     }
 
     async fn asked(&self, id: &str) -> Result<Process, ClientError> {
-        let Inner { login, https, .. } = &*self.0;
-        let token = login.token(https, None).await?;
+        let login = &self.0.login;
+        let token = login.token(None).await?;
         let mut got = self.get(id, &token).await?;
         if got.status == StatusCode::UNAUTHORIZED {
-            let token = login.token(https, Some(&token)).await?;
+            let token = login.token(Some(&token)).await?;
             got = self.get(id, &token).await?;
         }
         self.read(&got)
@@ -316,7 +316,7 @@ impl IdCloudClient {
             body: Vec::new(),
         };
         let got = inner.https.send(&url, sent, "application/json", MOST_BYTES);
-        got.await.map_err(not_got)
+        got.await.map_err(ClientError::not_got)
     }
 
     fn read(&self, got: &Got) -> Result<Process, ClientError> {
@@ -347,22 +347,22 @@ fn retry_after(value: Option<&HeaderValue>) -> Option<Duration> {
     Some(Duration::from_secs(secs))
 }
 
-fn not_got(error: NotGot) -> ClientError {
-    match error {
-        NotGot::Unreachable(_) => ClientError::Unreachable,
-        NotGot::Status(status) => ClientError::Status { status },
-        NotGot::TooLarge { .. } => ClientError::TooLarge,
-    }
-}
-
 fn address(url: &str) -> Result<Url, BuildError> {
-    checked(url).map_err(|why| {
+    let url = checked(url).map_err(|why| {
         BuildError::Access(match why {
             BadAddress::NoUrl => "an address of Unico's API is no URL",
             BadAddress::HasUser => "an address of Unico's API has a user or password in it",
             BadAddress::NotHttps => "an address of Unico's API must be https",
         })
-    })
+    })?;
+    // The path is the contract's. One that was given would be dropped.
+    if url.path() == "/" && url.query().is_none() && url.fragment().is_none() {
+        Ok(url)
+    } else {
+        Err(BuildError::Access(
+            "an address of Unico's API has a path: give scheme and host alone",
+        ))
+    }
 }
 
 fn header_of(secret: &Secret) -> Result<HeaderValue, BuildError> {

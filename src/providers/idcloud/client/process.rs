@@ -85,7 +85,7 @@ open_enum! {
 
 object! {
     /// A process by the contract "by Unico". Read `state`, then `result`, then `authentication_info` (known).
-    pub struct SdkProcess: show(id, state, flow, result), extra {
+    pub struct SdkProcess: show(id, state, flow), extra {
         /// The process's id.
         pub id: String = required "id",
         /// The state.

@@ -5,6 +5,9 @@ use crate::{schema::LOCK, table::Table};
 /// The name of the table unless told otherwise.
 pub(super) const NAME: &str = "hookgate_expectations";
 
+/// The longest that an API is left alone, in microseconds.
+const LONGEST_HOLD: u64 = 600_000_000;
+
 /// This statement's time. It is one moment, so an index finds what is due by it.
 const NOW: &str = "statement_timestamp()";
 
@@ -67,14 +70,20 @@ impl Sql {
         let held = "expectation_key = $1::bytea AND owner = $2::bytea";
         let columns = "expectation_key, endpoint, tenant, process, since, due, gives_up, asked";
         // A turn waits for whoever takes one, so its time is that after the wait.
-        let next_turn = "greatest(t.due, clock_timestamp())";
+        // One that is further ahead than any hold and any turn is from before the clock was set back. It counts no more.
+        let next_turn = format!(
+            "CASE WHEN t.due - clock_timestamp() > interval '1 microsecond' \
+             * (greatest({LONGEST_HOLD}, $3::float8) + $4::float8) THEN clock_timestamp() \
+             ELSE greatest(t.due, clock_timestamp()) END"
+        );
         let rate = format!(
             "INSERT INTO {table} AS t ({columns}) \
              VALUES ($1::bytea, '', NULL, $2::bytea, {NOW}, {first}, {NOW}, 0) \
              ON CONFLICT (expectation_key) DO UPDATE SET",
             first = ahead("clock_timestamp()", "$3"),
         );
-        // Of an endpoint's silence: `since` is its last delivery, and `asked` whether somebody was told.
+        // Of an endpoint's silence: `since` is its last delivery, `asked` whether somebody was told of it, and
+        // `due` when.
         let watch = format!(
             "INSERT INTO {table} ({columns}) \
              VALUES ($1::bytea, '', NULL, $2::bytea, {NOW}, {NOW}, {NOW}, 0) \
@@ -112,9 +121,9 @@ impl Sql {
             end: format!("DELETE FROM {table} WHERE {held} RETURNING true"),
             turn: format!(
                 "{rate} due = {following} \
-                 WHERE t.due - clock_timestamp() <= interval '1 microsecond' * $4::float8 \
+                 WHERE ({next_turn}) - clock_timestamp() <= interval '1 microsecond' * $4::float8 \
                  RETURNING {wait}",
-                following = ahead(next_turn, "$3"),
+                following = ahead(&format!("({next_turn})"), "$3"),
                 wait = millis(format_args!(
                     "t.due - interval '1 microsecond' * $3::float8 - clock_timestamp()"
                 )),
@@ -131,11 +140,11 @@ impl Sql {
                 ago = millis(format_args!("{NOW} - since")),
             ),
             silent: format!(
-                "UPDATE {table} SET asked = 1 WHERE expectation_key = $1::bytea AND asked = 0 \
+                "UPDATE {table} SET asked = 1, due = {NOW} WHERE expectation_key = $1::bytea AND asked = 0 \
                  AND {NOW} - since >= interval '1 microsecond' * $2::float8 RETURNING true"
             ),
             heard_again: format!(
-                "UPDATE {table} SET asked = 0 WHERE expectation_key = $1::bytea AND asked = 1 \
+                "UPDATE {table} SET asked = 0 WHERE expectation_key = $1::bytea AND asked = 1 AND since >= due \
                  AND {NOW} - since < interval '1 microsecond' * $2::float8 RETURNING true"
             ),
             open: format!("SELECT count(*) FROM {table} WHERE endpoint = $1::text"),

@@ -7,6 +7,9 @@ use crate::{Table, statements::NOW};
 /// The name of the table unless told otherwise.
 pub(super) const NAME: &str = "hookgate_expectations";
 
+/// The longest that an API is left alone, in milliseconds.
+const LONGEST_HOLD: u64 = 600_000;
+
 /// Safe to run again.
 pub(super) fn script(table: &Table) -> String {
     let index = index(table);
@@ -73,8 +76,12 @@ impl Sql {
     pub(super) fn new(table: &Table) -> Self {
         let held = "expectation_key = ?1 AND owner = ?2";
         // What `due` a rate has from the next turn on.
-        let next_turn = format!("max(due, {NOW})");
-        // Of an endpoint's silence: `since` is its last delivery, and `asked` whether somebody was told.
+        // One that is further ahead than any hold and any turn is from before the clock was set back. It counts no more.
+        let next_turn = format!(
+            "CASE WHEN due - {NOW} > max({LONGEST_HOLD}, ?3) + ?4 THEN {NOW} ELSE max(due, {NOW}) END"
+        );
+        // Of an endpoint's silence: `since` is its last delivery, `asked` whether somebody was told of it, and
+        // `due` when.
         let watch = format!(
             "INSERT INTO {table} (expectation_key, endpoint, process, since, due, gives_up, asked) \
              VALUES (?1, '', ?2, {NOW}, {NOW}, 0, 0) ON CONFLICT (expectation_key)"
@@ -106,8 +113,8 @@ impl Sql {
             turn: format!(
                 "INSERT INTO {table} (expectation_key, endpoint, process, since, due, gives_up, asked) \
                  VALUES (?1, '', ?2, {NOW}, {NOW} + ?3, 0, 0) \
-                 ON CONFLICT (expectation_key) DO UPDATE SET due = {next_turn} + ?3 \
-                 WHERE {next_turn} - {NOW} <= ?4 RETURNING due - ?3 - {NOW}"
+                 ON CONFLICT (expectation_key) DO UPDATE SET due = ({next_turn}) + ?3 \
+                 WHERE ({next_turn}) - {NOW} <= ?4 RETURNING due - ?3 - {NOW}"
             )
             .into(),
             taken: format!("SELECT due - {NOW} FROM {table} WHERE expectation_key = ?1").into(),
@@ -124,13 +131,13 @@ impl Sql {
             )
             .into(),
             silent: format!(
-                "UPDATE {table} SET asked = 1 \
+                "UPDATE {table} SET asked = 1, due = {NOW} \
                  WHERE expectation_key = ?1 AND asked = 0 AND {NOW} - since >= ?2 RETURNING 1"
             )
             .into(),
             heard_again: format!(
                 "UPDATE {table} SET asked = 0 \
-                 WHERE expectation_key = ?1 AND asked = 1 AND {NOW} - since < ?2 RETURNING 1"
+                 WHERE expectation_key = ?1 AND asked = 1 AND since >= due AND {NOW} - since < ?2 RETURNING 1"
             )
             .into(),
             open: format!("SELECT count(*) FROM {table} WHERE endpoint = ?1").into(),
