@@ -24,6 +24,7 @@
 use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 
 use crate::{
+    dedup::{OwnerToken, OwnerTokens},
     polling::{BoxExpectations, Expectations},
     receiver::Receiver,
     setup::{BuildError, Finding, Severity},
@@ -47,8 +48,8 @@ type IsQuiet = Arc<dyn Fn(UnixTime) -> bool + Send + Sync>;
 /// The time of the last accepted delivery is kept in the store of expectations. So instances of which each sees its share of
 /// the traffic share it, and one of them tells, once. Where the store survives a restart, it does too.
 ///
-/// A delivery counts that was verified, whatever became of it. Challenges and refusals do not count, since strangers can make them. How many
-/// there were is told beside the silence: a rotated key shows there.
+/// A delivery counts that was verified, whatever became of it. Challenges and refusals do not count, since strangers can make
+/// them. How many refusals there were is told beside the silence: a rotated key shows there.
 #[derive(Clone)]
 pub struct Silence(Arc<Inner>);
 
@@ -57,6 +58,13 @@ struct Inner {
     store: BoxExpectations,
     every: Duration,
     is_quiet: Option<IsQuiet>,
+    owners: OwnerTokens,
+}
+
+/// What is told once the store has it. Its answer may have been lost, so it is asked again under the same name.
+struct Telling {
+    is_silent: bool,
+    owner: OwnerToken,
 }
 
 /// Settings of a [`Silence`].
@@ -105,6 +113,7 @@ impl SilenceBuilder {
             store: self.store,
             every: self.every,
             is_quiet: self.is_quiet,
+            owners: OwnerTokens::new()?,
         };
         if !inner.can_tell() {
             return Err(BuildError::Fallback(
@@ -131,10 +140,11 @@ impl Silence {
         // What came before counts from here on.
         let mut accepted = 0;
         let mut is_blind = false;
+        let mut untold = None;
         loop {
             let arrivals = &inner.receiver.judge().arrivals;
             let now = arrivals.accepted();
-            let looked = inner.look(&timer, now != accepted).await;
+            let looked = inner.look(&timer, now != accepted, &mut untold).await;
             match looked {
                 Ok(()) => {
                     accepted = now;
@@ -154,7 +164,12 @@ impl Silence {
 }
 
 impl Inner {
-    async fn look(&self, timer: &Arc<dyn Timer>, has_come: bool) -> Result<(), StoreError> {
+    async fn look(
+        &self,
+        timer: &Arc<dyn Timer>,
+        has_come: bool,
+        untold: &mut Option<Telling>,
+    ) -> Result<(), StoreError> {
         let endpoint = self.receiver.name();
         if has_come {
             let heard = within(timer, CALL_TIMEOUT, pin!(self.store.heard(endpoint))).await;
@@ -164,13 +179,22 @@ impl Inner {
         let heard = heard.unwrap_or(Err(StoreError::Timeout))?;
         meter::silence(endpoint, heard.ago);
         let is_silent = heard.ago >= self.every;
-        if is_silent == heard.is_told || (is_silent && self.was_quiet()) {
-            return Ok(());
+        if untold.is_none() {
+            if is_silent == heard.is_told || (is_silent && self.was_quiet()) {
+                return Ok(());
+            }
+            let owner = self.owners.next();
+            *untold = Some(Telling { is_silent, owner });
         }
+        let Some(Telling { is_silent, owner }) = *untold else {
+            return Ok(());
+        };
         // One of all instances changes it, and tells.
-        let tell = self.store.tell(endpoint, is_silent, self.every);
+        let tell = self.store.tell(endpoint, is_silent, self.every, owner);
         let is_first = within(timer, CALL_TIMEOUT, pin!(tell)).await;
-        if is_first.unwrap_or(Err(StoreError::Timeout))? {
+        let is_first = is_first.unwrap_or(Err(StoreError::Timeout))?;
+        *untold = None;
+        if is_first {
             self.tell(is_silent, heard.ago);
         }
         Ok(())

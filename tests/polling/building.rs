@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hookgate::{
     Ack, BuildError, Delivery, Nack,
-    dedup::{Promises, Settled, StoreError},
+    dedup::{OwnerToken, Promises, Settled, StoreError},
     inbox::MemoryInbox,
     polling::{
         AskDue, AskError, Backoff, Due, DueBatch, ExpectError, Expectation, Expectations,
@@ -100,7 +100,7 @@ impl Expectations for Durable {
         Err(StoreError::Timeout)
     }
 
-    async fn tell(&self, _: &str, _: bool, _: Duration) -> Result<bool, StoreError> {
+    async fn tell(&self, _: &str, _: bool, _: Duration, _: OwnerToken) -> Result<bool, StoreError> {
         Err(StoreError::Timeout)
     }
 

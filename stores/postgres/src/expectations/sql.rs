@@ -140,12 +140,15 @@ impl Sql {
                 ago = millis(format_args!("{NOW} - since")),
             ),
             silent: format!(
-                "UPDATE {table} SET asked = 1, due = {NOW} WHERE expectation_key = $1::bytea AND asked = 0 \
-                 AND {NOW} - since >= interval '1 microsecond' * $2::float8 RETURNING true"
+                "UPDATE {table} SET asked = 1, due = CASE asked WHEN 0 THEN {NOW} ELSE due END, owner = $3::bytea \
+                 WHERE expectation_key = $1::bytea AND ((asked = 0 \
+                 AND {NOW} - since >= interval '1 microsecond' * $2::float8) \
+                 OR (asked = 1 AND owner = $3::bytea)) RETURNING true"
             ),
             heard_again: format!(
-                "UPDATE {table} SET asked = 0 WHERE expectation_key = $1::bytea AND asked = 1 AND since >= due \
-                 AND {NOW} - since < interval '1 microsecond' * $2::float8 RETURNING true"
+                "UPDATE {table} SET asked = 0, owner = $3::bytea WHERE expectation_key = $1::bytea \
+                 AND ((asked = 1 AND since >= due AND {NOW} - since < interval '1 microsecond' * $2::float8) \
+                 OR (asked = 0 AND owner = $3::bytea)) RETURNING true"
             ),
             open: format!("SELECT count(*) FROM {table} WHERE endpoint = $1::text"),
         }
