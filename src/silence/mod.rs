@@ -38,8 +38,10 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// So many times is looked, and the time of the last delivery written at most, within the expected time.
 const LOOKS: u32 = 10;
 const CODE: &str = "silent";
-/// Quiet hours are looked at for so long: a week, and a day for zones of time.
-const DAYS: Duration = Duration::from_secs(8 * 24 * 3600);
+/// Where hours are quiet, it is looked so often at least: the end of the expected time must not lie between two looks.
+const MOST_APART: Duration = Duration::from_secs(60);
+/// Quiet hours are looked at for so long, since holidays are some too.
+const YEAR: Duration = Duration::from_secs(366 * 24 * 3600);
 
 type IsQuiet = Arc<dyn Fn(UnixTime) -> bool + Send + Sync>;
 
@@ -100,7 +102,7 @@ impl SilenceBuilder {
     ///
     /// # Errors
     ///
-    /// When the time is less than ten seconds, or longer than each time between two quiet hours in the next eight days: then
+    /// When the time is less than ten seconds, or longer than each time between two quiet hours within a year: then
     /// nothing would ever be told.
     pub fn build(self) -> Result<Silence, BuildError> {
         if self.every < Duration::from_secs(u64::from(LOOKS)) {
@@ -136,7 +138,7 @@ impl Silence {
         let timer: Arc<dyn Timer> = Arc::new(timer);
         let mut stop = pin!(stop);
         let inner = &*self.0;
-        let pause = inner.every / LOOKS;
+        let pause = inner.pause();
         // What came before counts from here on.
         let mut accepted = 0;
         let mut is_blind = false;
@@ -206,29 +208,45 @@ impl Inner {
             return false;
         };
         let now = self.receiver.0.clock().now();
-        let step = self.every / LOOKS;
-        (0..=LOOKS).any(|steps| is_quiet(now.saturating_sub(step.saturating_mul(steps))))
+        let pause = self.pause();
+        let mut ago = Duration::ZERO;
+        while ago <= self.every {
+            if is_quiet(now.saturating_sub(ago)) {
+                return true;
+            }
+            ago = ago.saturating_add(pause);
+        }
+        false
     }
 
-    /// Whether there is a time without quiet hours that is long enough.
+    /// Between two looks.
+    fn pause(&self) -> Duration {
+        let pause = self.every / LOOKS;
+        match self.is_quiet {
+            Some(_) => pause.min(MOST_APART),
+            None => pause,
+        }
+    }
+
+    /// Whether there is a time without quiet hours that is long enough, and a look at its end.
     fn can_tell(&self) -> bool {
         let Some(is_quiet) = &self.is_quiet else {
             return true;
         };
-        let step = self.every / LOOKS;
-        let ends = self
-            .receiver
-            .0
-            .clock()
-            .now()
-            .saturating_add(DAYS.saturating_add(self.every));
+        let pause = self.pause();
+        let needed = self.every.saturating_add(pause.saturating_mul(2));
         let mut at = self.receiver.0.clock().now();
-        let mut looks = 0;
-        while at < ends && looks <= LOOKS {
-            looks = if is_quiet(at) { 0 } else { looks + 1 };
-            at = at.saturating_add(step);
+        let ends = at.saturating_add(YEAR.saturating_add(needed));
+        let mut free = Duration::ZERO;
+        while at < ends && free < needed {
+            free = if is_quiet(at) {
+                Duration::ZERO
+            } else {
+                free.saturating_add(pause)
+            };
+            at = at.saturating_add(pause);
         }
-        looks > LOOKS
+        free >= needed
     }
 
     fn tell(&self, is_silent: bool, ago: Duration) {

@@ -19,7 +19,7 @@ use hookgate::{
     },
     providers::idcloud::{IdCloud, IdCloudSimulator, State},
     silence::SilenceBuilder,
-    time::Timer,
+    time::{Clock, Timer},
 };
 
 use super::{
@@ -251,6 +251,21 @@ fn a_time_that_no_hours_have_room_for_is_refused() {
     };
     assert!(build(50).is_ok());
     assert!(matches!(build(61), Err(BuildError::Fallback(_))));
+}
+
+/// At whatever minute it starts, and behind holidays.
+#[test]
+fn a_silence_that_just_has_room_is_told() {
+    let hour = |at: UnixTime| at.as_secs() / 60 % (24 * 60);
+    for minutes in 0..48 {
+        let mut listens = Listens::new(0, |it| it);
+        listens.pass(minutes);
+        let begins = listens.world.clock.now().as_secs() + 9 * 24 * 3600;
+        listens.start_every(8 * HOUR, move |it| {
+            // Half past eight hours are left, from 9:00 to 17:30, after nine days of holidays.
+            it.quiet(move |at| at.as_secs() < begins || !(540..1050).contains(&hour(at)))
+        });
+    }
 }
 
 /// A store whose answer to each other note is lost.
