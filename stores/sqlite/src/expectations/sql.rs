@@ -124,7 +124,11 @@ impl Sql {
                  ON CONFLICT (expectation_key) DO UPDATE SET due = max(due, excluded.due) RETURNING 1"
             )
             .into(),
-            heard: format!("{watch} DO UPDATE SET since = {NOW} RETURNING 1").into(),
+            // A telling that is ahead is from before the clock was set back.
+            heard: format!(
+                "{watch} DO UPDATE SET since = {NOW}, due = min(due, {NOW}) RETURNING 1"
+            )
+            .into(),
             watched: format!("{watch} DO NOTHING RETURNING 1").into(),
             last_heard: format!(
                 "SELECT {NOW} - since, asked FROM {table} WHERE expectation_key = ?1"
