@@ -12,7 +12,8 @@
 //! | by a key in a header | as the first, while the application holds a registration open | Asana: [`Registrations`] |
 //!
 //! Each question is counted and logged, answered or not: [`Reason::Handshake`](crate::Reason::Handshake) and
-//! [`Reason::HandshakeRefused`](crate::Reason::HandshakeRefused). No store is asked and no handler runs.
+//! [`Reason::HandshakeRefused`](crate::Reason::HandshakeRefused), or [`Reason::Undecodable`](crate::Reason::Undecodable) where
+//! it is verified. No store is asked and no handler runs.
 //!
 //! # Security
 //!

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::{AnswerAs, Handshake, Shape, query};
 use crate::{
-    json::places::{Repeated, find, text},
+    json::places::{Repeated, find, is_place, text},
     keys::Secret,
     request::{Head, Single},
 };
@@ -237,6 +237,19 @@ impl Question {
             return None;
         }
         Some(self.answer_member(found, secret))
+    }
+
+    /// Whether an event can ask it, where events do.
+    pub(crate) fn can_be_asked(&self) -> bool {
+        let AskedBy::Event { with, .. } = self.by else {
+            return true;
+        };
+        let stands = match self.text {
+            TextAt::Nowhere => true,
+            TextAt::Body(at) => is_place(at),
+            TextAt::Query(_) | TextAt::Header(_) => false,
+        };
+        stands && (1..=MOST_PLACES).contains(&with.len()) && with.iter().all(|(at, _)| is_place(at))
     }
 
     /// The answer to a verified body, where it asks.

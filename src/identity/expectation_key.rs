@@ -15,6 +15,17 @@ impl ExpectationKey {
         Self(KeyScope::of_expectations(endpoint, tenant, pack).digest(&KeyParts::of(id)))
     }
 
+    /// The key under which a store keeps the rate of this name.
+    pub fn of_rate(name: &str) -> Self {
+        // No receiver has an empty name.
+        Self::of(name, "", None, "")
+    }
+
+    /// The key under which a store keeps the silence of an endpoint.
+    pub fn of_silence(endpoint: &str) -> Self {
+        Self::of(endpoint, "", None, "silence")
+    }
+
     /// From stored bytes, for store authors.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)

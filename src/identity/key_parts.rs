@@ -41,7 +41,7 @@ const INLINE: usize = 192;
 /// `hookgate/nonce/v1` and has the nonce as its one part.
 ///
 /// A verified request that cannot be decoded is kept in an inbox under such a key too. It begins with
-/// `hookgate/undecodable/v1` and has the SHA-256 of the authenticated bytes as its one part.
+/// `hookgate/undecodable/v1` and has the SHA-256 of the authenticated bytes, without the proof, as its one part.
 ///
 /// A process whose end is [awaited](crate::polling) has a key of that form too. It begins with `hookgate/expectation/v1` and
 /// has the process's id as its one part.

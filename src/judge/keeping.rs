@@ -10,6 +10,7 @@ use crate::{
     identity::{EventKey, KeyId, KeyParts, KeyScope, OrderKey},
     inbox::{ProvedBy, StoredCoverage, StoredDelivery, StoredRequest, StoredVerdict},
     limits::Grant,
+    provider::Authenticated,
     request::Single,
     schemes::Coverage,
     telemetry::DeliverySpan,
@@ -182,8 +183,11 @@ impl Keeping {
         let judge = proved.judge;
         let tenant = proved.tenant.as_deref();
         let scope = KeyScope::of_undecodable(&judge.name, tenant, &judge.pack);
+        let head = *proved.arrival.head;
+        let authenticated = Authenticated::new(proved.raw, proved.verified, proved.body, head);
         Some(Undecoded {
-            key: scope.key(&KeyParts::of_digest(proved.raw))?,
+            // Without the proof: whoever captured one could fill the quarantine with it, spelt in other ways.
+            key: scope.key(&KeyParts::of_digest(&authenticated.signed()))?,
             key_id: proved.verified.key_id().clone(),
             payload: self.delivery(proved, 0, None).to_bytes(),
             why,

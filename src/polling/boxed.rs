@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{AskDue, Due, DueBatch, Expectation, Expectations, Expecting, Heard, Rate, Turn};
 use crate::{
-    dedup::{Boxed, Promises, Settled},
+    dedup::{Boxed, OwnerToken, Promises, Settled},
     verdict::StoreError,
 };
 
@@ -37,7 +37,13 @@ pub trait DynExpectations: Send + Sync + 'static {
     fn last_heard<'a>(&'a self, endpoint: &'a str) -> Call<'a, Heard>;
 
     /// See [`Expectations::tell`].
-    fn tell<'a>(&'a self, endpoint: &'a str, is_silent: bool, after: Duration) -> Call<'a, bool>;
+    fn tell<'a>(
+        &'a self,
+        endpoint: &'a str,
+        is_silent: bool,
+        after: Duration,
+        owner: OwnerToken,
+    ) -> Call<'a, bool>;
 
     /// See [`Expectations::open`].
     fn open<'a>(&'a self, endpoint: &'a str) -> Call<'a, u64>;
@@ -79,8 +85,14 @@ impl<S: Expectations> DynExpectations for S {
         Box::pin(Expectations::last_heard(self, endpoint))
     }
 
-    fn tell<'a>(&'a self, endpoint: &'a str, is_silent: bool, after: Duration) -> Call<'a, bool> {
-        Box::pin(Expectations::tell(self, endpoint, is_silent, after))
+    fn tell<'a>(
+        &'a self,
+        endpoint: &'a str,
+        is_silent: bool,
+        after: Duration,
+        owner: OwnerToken,
+    ) -> Call<'a, bool> {
+        Box::pin(Expectations::tell(self, endpoint, is_silent, after, owner))
     }
 
     fn open<'a>(&'a self, endpoint: &'a str) -> Call<'a, u64> {
@@ -154,8 +166,9 @@ impl Expectations for BoxExpectations {
         endpoint: &str,
         is_silent: bool,
         after: Duration,
+        owner: OwnerToken,
     ) -> Result<bool, StoreError> {
-        self.0.tell(endpoint, is_silent, after).await
+        self.0.tell(endpoint, is_silent, after, owner).await
     }
 
     async fn open(&self, endpoint: &str) -> Result<u64, StoreError> {

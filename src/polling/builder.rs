@@ -125,7 +125,7 @@ impl FallbackBuilder {
     }
 
     /// How long a process is left to one instance: how soon another one takes over where that one died. Default: 60 s. A
-    /// handler may run for longer: its claim then keeps the others out. A question may not: the lease is at least 22 s longer
+    /// handler may run for longer: its claim then keeps the others out. A question may not: the lease is at least 37 s longer
     /// than [`ask_timeout`](Self::ask_timeout).
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
@@ -212,6 +212,11 @@ impl FallbackBuilder {
     /// What has to fit the receiver.
     fn check(&self) -> Result<(), BuildError> {
         self.check_handler()?;
+        if self.receiver.serves_tenants() && !self.source.serves_tenants() {
+            return Err(BuildError::Fallback(
+                "the receiver has tenants, and the source asks by one account: implement `StatusSource` for many",
+            ));
+        }
         self.check_times()?;
         let (kept, marks) = (self.expectations.promises(), self.receiver.promises());
         let outlive = kept.survives_restart && !marks.survives_restart;
@@ -250,7 +255,7 @@ impl FallbackBuilder {
     fn check_times(&self) -> Result<(), BuildError> {
         if self.lease < self.ask_timeout.saturating_add(BESIDE_THE_ANSWER) {
             return Err(BuildError::Fallback(
-                "a lease ends before its question may have: raise `lease` to 22 s more than `ask_timeout`, or lower that",
+                "a lease ends before its question may have: raise `lease` to 37 s more than `ask_timeout`, or lower that",
             ));
         }
         let remembered = self.receiver.retention().saturating_sub(RETENTION_MARGIN);

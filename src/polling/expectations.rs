@@ -4,7 +4,7 @@ use std::{future::Future, time::Duration};
 
 use super::{AskDue, Due, DueBatch, Expectation, Expecting, Heard, Rate, Turn};
 use crate::{
-    dedup::{Promises, Settled},
+    dedup::{OwnerToken, Promises, Settled},
     verdict::StoreError,
 };
 
@@ -72,11 +72,13 @@ pub trait Expectations: Send + Sync + 'static {
 
     /// Notes that somebody is told of a silence of `after` or longer, or of its end. `true` for the one caller who is to tell:
     /// it was noted otherwise before, and is so. A silence ends with a delivery that came since it was told, and with nothing else.
+    /// A repeated call of the `owner` who has noted it last says `true` again: it may have missed the answer.
     fn tell(
         &self,
         endpoint: &str,
         is_silent: bool,
         after: Duration,
+        owner: OwnerToken,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// How many of an endpoint are awaited.

@@ -7,7 +7,6 @@ use crate::{
     identity::ExpectationKey,
     receiver::{Busy, Receiver},
     telemetry::meter,
-    tenants::Keys,
     time::Timer,
     verdict::StoreError,
 };
@@ -97,7 +96,7 @@ impl Fallback {
     pub fn expectation(&self, tenant: Option<&str>, id: &str) -> Result<Expectation, ExpectError> {
         let shared = &*self.0;
         let judge = shared.receiver.judge();
-        if matches!(judge.keys, Keys::Tenants(_)) != tenant.is_some() {
+        if self.0.receiver.serves_tenants() != tenant.is_some() {
             return Err(ExpectError::Tenant);
         }
         if id.is_empty() || id.len() > LONGEST_ID {

@@ -42,8 +42,7 @@ struct State {
     due: BTreeSet<(Arc<str>, Duration, ExpectationKey)>,
     /// The next moment of each rate that nobody has.
     turns: HashMap<Box<str>, Duration>,
-    /// When each endpoint last took a delivery, and when somebody was told of a silence.
-    heard: HashMap<Box<str>, (Duration, Option<Duration>)>,
+    heard: HashMap<Box<str>, Watched>,
 }
 
 struct Row {
@@ -52,6 +51,17 @@ struct Row {
     due: Duration,
     owner: Option<OwnerToken>,
     asked: u32,
+}
+
+/// The silence of an endpoint.
+#[derive(Default)]
+struct Watched {
+    /// When it last took a delivery.
+    at: Duration,
+    /// When somebody was told of a silence that goes on.
+    told_at: Option<Duration>,
+    /// Who has noted the last change of that.
+    owner: Option<OwnerToken>,
 }
 
 impl Row {
@@ -241,17 +251,21 @@ impl Expectations for MemoryExpectations {
     async fn heard(&self, endpoint: &str) -> Result<(), StoreError> {
         let now = self.now();
         let mut state = self.state();
-        state.heard.entry(endpoint.into()).or_default().0 = now;
+        state.heard.entry(endpoint.into()).or_default().at = now;
         Ok(())
     }
 
     async fn last_heard(&self, endpoint: &str) -> Result<Heard, StoreError> {
         let now = self.now();
         let mut state = self.state();
-        let (at, told) = *state.heard.entry(endpoint.into()).or_insert((now, None));
+        let first = || Watched {
+            at: now,
+            ..Watched::default()
+        };
+        let watched = state.heard.entry(endpoint.into()).or_insert_with(first);
         Ok(Heard {
-            ago: now.saturating_sub(at),
-            is_told: told.is_some(),
+            ago: now.saturating_sub(watched.at),
+            is_told: watched.told_at.is_some(),
         })
     }
 
@@ -260,19 +274,24 @@ impl Expectations for MemoryExpectations {
         endpoint: &str,
         is_silent: bool,
         after: Duration,
+        owner: OwnerToken,
     ) -> Result<bool, StoreError> {
         let now = self.now();
         let mut state = self.state();
-        let Some((at, told)) = state.heard.get_mut(endpoint) else {
+        let Some(watched) = state.heard.get_mut(endpoint) else {
             return Ok(false);
         };
-        let is_over = now.saturating_sub(*at) < after;
-        let changes = match *told {
-            None => is_silent && !is_over,
-            Some(told_at) => !is_silent && is_over && *at >= told_at,
+        if watched.told_at.is_some() == is_silent {
+            return Ok(watched.owner == Some(owner));
+        }
+        let is_over = now.saturating_sub(watched.at) < after;
+        let changes = match watched.told_at {
+            None => !is_over,
+            Some(told_at) => is_over && watched.at >= told_at,
         };
         if changes {
-            *told = is_silent.then_some(now);
+            watched.told_at = is_silent.then_some(now);
+            watched.owner = Some(owner);
         }
         Ok(changes)
     }

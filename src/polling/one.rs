@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{
     AskError, Due, Expectations, GaveUp, Question, Reply, Turn, Why,
     contained::contained,
-    shared::{CALL_TIMEOUT, PATIENCE, Place, Shared},
+    shared::{CALL_TIMEOUT, HEAR_TIMEOUT, PATIENCE, Place, Shared},
 };
 use crate::{
     dedup::{Settled, State},
@@ -26,9 +26,7 @@ const LONGEST_HOLD: Duration = Duration::from_secs(60);
 /// A pause that the API asks for is kept up to this.
 const LONGEST_ASKED_HOLD: Duration = Duration::from_secs(600);
 
-/// How long the application may take to hear of a process that is given up.
-const HEAR_TIMEOUT: Duration = Duration::from_secs(10);
-const PANICKED: &str = "the source panicked";
+const PANICKED: &str = "the source, or what names an order, panicked";
 
 /// What becomes of a process that was due.
 enum Next {
@@ -54,7 +52,12 @@ pub(super) async fn run(
         leased_at,
         timer: &timer,
     };
-    let next = one.next().await;
+    // The application's own code is in there, such as what names an order.
+    let next = contained(|| Box::pin(one.next())).await;
+    let next = next.unwrap_or_else(|| {
+        log::question(shared.receiver.name(), words::QUESTION_FAILED, &PANICKED);
+        one.again()
+    });
     one.write(next).await;
     drop(place);
 }
@@ -231,13 +234,22 @@ impl One<'_> {
         let handler = shared.handler.clone();
         let run = move |slot, _| handler(slot);
         let handling = handle(receiver.clone(), admitted, self.timer.clone(), run);
-        // A handler that never ends holds its place no longer than its claim.
+        let mut handling = Box::pin(handling);
+        // A handler holds its place no longer than its claim. It goes on then: half an effect is worse than a second run.
         let limit = receiver.0.once.run_timeout;
-        let handled = within(self.timer, limit, Box::pin(handling).as_mut()).await;
+        let handled = within(self.timer, limit, handling.as_mut()).await;
+        if handled.is_err()
+            && let Some(grant) = receiver.0.handlers.detached.take(1)
+        {
+            self.timer.spawn(Box::pin(async move {
+                handling.await;
+                drop(grant);
+            }));
+        }
         let (is_durable, reason) = match handled {
             Ok(Handled::Reply(())) => (true, Reason::Handled),
             Ok(Handled::Answer(answer)) => (answer.status().is_success(), answer.reason()),
-            // Dropped, it does not wait: the process is asked for again.
+            // The process is asked for again.
             Ok(Handled::Running(_)) | Err(_) => (false, Reason::InProgress),
         };
         // A 2xx stands behind the effect, or behind the commit of an inbox.

@@ -27,9 +27,13 @@ pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a question waits for its turn. So many are asked at most after one was told to wait: by other instances, whose
 /// questions had their turns before.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
-/// What a question may take beside the API's answer: its lease, the look at marks, its turn, and what is written of it.
-pub(super) const BESIDE_THE_ANSWER: Duration =
-    PATIENCE.saturating_add(CALL_TIMEOUT.saturating_mul(4));
+/// How long the application may take to hear that a process was given up.
+pub(super) const HEAR_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a question may take beside the API's answer: its lease, the look at marks, its turn, a hold of all turns, what the
+/// application hears, and what is written of it.
+pub(super) const BESIDE_THE_ANSWER: Duration = PATIENCE
+    .saturating_add(CALL_TIMEOUT.saturating_mul(5))
+    .saturating_add(HEAR_TIMEOUT);
 
 pub(super) type Running = Pin<Box<dyn Future<Output = Ran<()>> + Send>>;
 

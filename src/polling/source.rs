@@ -27,6 +27,12 @@ pub trait StatusSource: Send + Sync + 'static {
         let _ = id;
         Vec::new()
     }
+
+    /// Whether it asks for each [tenant](Question::tenant) by an account of the tenant's own. Where it asks by one account, a
+    /// receiver with tenants is refused: their processes would be unknown, and given up. Default: it does.
+    fn serves_tenants(&self) -> bool {
+        true
+    }
 }
 
 /// What is asked for.
@@ -114,6 +120,7 @@ pub(super) trait DynSource: Send + Sync {
     fn ask<'a>(&'a self, question: Question<'a>) -> Boxed<'a, Result<Reply, AskError>>;
     fn ends(&self, id: &str) -> Vec<Bytes>;
     fn other_ends(&self, id: &str) -> Vec<Bytes>;
+    fn serves_tenants(&self) -> bool;
 }
 
 impl<S: StatusSource> DynSource for S {
@@ -127,5 +134,9 @@ impl<S: StatusSource> DynSource for S {
 
     fn other_ends(&self, id: &str) -> Vec<Bytes> {
         StatusSource::other_ends(self, id)
+    }
+
+    fn serves_tenants(&self) -> bool {
+        StatusSource::serves_tenants(self)
     }
 }

@@ -111,6 +111,11 @@ impl Receiver {
         self.0.once.inbox.is_some()
     }
 
+    /// Whether each request is one of many tenants'.
+    pub(crate) fn serves_tenants(&self) -> bool {
+        matches!(self.0.judge.keys, Keys::Tenants(_))
+    }
+
     /// How many bytes of a body are read at most.
     pub fn body_limit(&self) -> usize {
         self.0.judge.gate.body.limit

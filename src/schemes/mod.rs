@@ -45,6 +45,8 @@ mod template;
 mod timestamp_form;
 #[cfg(feature = "simulator")]
 mod to_sign;
+#[cfg(feature = "jwt")]
+mod token_claims;
 mod verified;
 
 #[cfg(feature = "public-keys")]

@@ -24,6 +24,7 @@
 use std::{fmt, future::Future, pin::pin, sync::Arc, time::Duration};
 
 use crate::{
+    dedup::{OwnerToken, OwnerTokens},
     polling::{BoxExpectations, Expectations},
     receiver::Receiver,
     setup::{BuildError, Finding, Severity},
@@ -37,8 +38,10 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(5);
 /// So many times is looked, and the time of the last delivery written at most, within the expected time.
 const LOOKS: u32 = 10;
 const CODE: &str = "silent";
-/// Quiet hours are looked at for so long: a week, and a day for zones of time.
-const DAYS: Duration = Duration::from_secs(8 * 24 * 3600);
+/// Where hours are quiet, it is looked so often at least: the end of the expected time must not lie between two looks.
+const MOST_APART: Duration = Duration::from_secs(60);
+/// Quiet hours are looked at for so long, since holidays are some too.
+const YEAR: Duration = Duration::from_secs(366 * 24 * 3600);
 
 type IsQuiet = Arc<dyn Fn(UnixTime) -> bool + Send + Sync>;
 
@@ -47,8 +50,8 @@ type IsQuiet = Arc<dyn Fn(UnixTime) -> bool + Send + Sync>;
 /// The time of the last accepted delivery is kept in the store of expectations. So instances of which each sees its share of
 /// the traffic share it, and one of them tells, once. Where the store survives a restart, it does too.
 ///
-/// A delivery counts that was verified, whatever became of it. Challenges and refusals do not count, since strangers can make them. How many
-/// there were is told beside the silence: a rotated key shows there.
+/// A delivery counts that was verified, whatever became of it. Challenges and refusals do not count, since strangers can make
+/// them. How many refusals there were is told beside the silence: a rotated key shows there.
 #[derive(Clone)]
 pub struct Silence(Arc<Inner>);
 
@@ -57,6 +60,13 @@ struct Inner {
     store: BoxExpectations,
     every: Duration,
     is_quiet: Option<IsQuiet>,
+    owners: OwnerTokens,
+}
+
+/// What is told once the store has it. Its answer may have been lost, so it is asked again under the same name.
+struct Telling {
+    is_silent: bool,
+    owner: OwnerToken,
 }
 
 /// Settings of a [`Silence`].
@@ -92,7 +102,7 @@ impl SilenceBuilder {
     ///
     /// # Errors
     ///
-    /// When the time is less than ten seconds, or longer than each time between two quiet hours in the next eight days: then
+    /// When the time is less than ten seconds, or longer than each time between two quiet hours within a year: then
     /// nothing would ever be told.
     pub fn build(self) -> Result<Silence, BuildError> {
         if self.every < Duration::from_secs(u64::from(LOOKS)) {
@@ -105,6 +115,7 @@ impl SilenceBuilder {
             store: self.store,
             every: self.every,
             is_quiet: self.is_quiet,
+            owners: OwnerTokens::new()?,
         };
         if !inner.can_tell() {
             return Err(BuildError::Fallback(
@@ -127,14 +138,15 @@ impl Silence {
         let timer: Arc<dyn Timer> = Arc::new(timer);
         let mut stop = pin!(stop);
         let inner = &*self.0;
-        let pause = inner.every / LOOKS;
+        let pause = inner.pause();
         // What came before counts from here on.
         let mut accepted = 0;
         let mut is_blind = false;
+        let mut untold = None;
         loop {
             let arrivals = &inner.receiver.judge().arrivals;
             let now = arrivals.accepted();
-            let looked = inner.look(&timer, now != accepted).await;
+            let looked = inner.look(&timer, now != accepted, &mut untold).await;
             match looked {
                 Ok(()) => {
                     accepted = now;
@@ -154,7 +166,12 @@ impl Silence {
 }
 
 impl Inner {
-    async fn look(&self, timer: &Arc<dyn Timer>, has_come: bool) -> Result<(), StoreError> {
+    async fn look(
+        &self,
+        timer: &Arc<dyn Timer>,
+        has_come: bool,
+        untold: &mut Option<Telling>,
+    ) -> Result<(), StoreError> {
         let endpoint = self.receiver.name();
         if has_come {
             let heard = within(timer, CALL_TIMEOUT, pin!(self.store.heard(endpoint))).await;
@@ -164,13 +181,22 @@ impl Inner {
         let heard = heard.unwrap_or(Err(StoreError::Timeout))?;
         meter::silence(endpoint, heard.ago);
         let is_silent = heard.ago >= self.every;
-        if is_silent == heard.is_told || (is_silent && self.was_quiet()) {
-            return Ok(());
+        if untold.is_none() {
+            if is_silent == heard.is_told || (is_silent && self.was_quiet()) {
+                return Ok(());
+            }
+            let owner = self.owners.next();
+            *untold = Some(Telling { is_silent, owner });
         }
+        let Some(Telling { is_silent, owner }) = *untold else {
+            return Ok(());
+        };
         // One of all instances changes it, and tells.
-        let tell = self.store.tell(endpoint, is_silent, self.every);
+        let tell = self.store.tell(endpoint, is_silent, self.every, owner);
         let is_first = within(timer, CALL_TIMEOUT, pin!(tell)).await;
-        if is_first.unwrap_or(Err(StoreError::Timeout))? {
+        let is_first = is_first.unwrap_or(Err(StoreError::Timeout))?;
+        *untold = None;
+        if is_first {
             self.tell(is_silent, heard.ago);
         }
         Ok(())
@@ -182,29 +208,45 @@ impl Inner {
             return false;
         };
         let now = self.receiver.0.clock().now();
-        let step = self.every / LOOKS;
-        (0..=LOOKS).any(|steps| is_quiet(now.saturating_sub(step.saturating_mul(steps))))
+        let pause = self.pause();
+        let mut ago = Duration::ZERO;
+        while ago <= self.every {
+            if is_quiet(now.saturating_sub(ago)) {
+                return true;
+            }
+            ago = ago.saturating_add(pause);
+        }
+        false
     }
 
-    /// Whether there is a time without quiet hours that is long enough.
+    /// Between two looks.
+    fn pause(&self) -> Duration {
+        let pause = self.every / LOOKS;
+        match self.is_quiet {
+            Some(_) => pause.min(MOST_APART),
+            None => pause,
+        }
+    }
+
+    /// Whether there is a time without quiet hours that is long enough, and a look at its end.
     fn can_tell(&self) -> bool {
         let Some(is_quiet) = &self.is_quiet else {
             return true;
         };
-        let step = self.every / LOOKS;
-        let ends = self
-            .receiver
-            .0
-            .clock()
-            .now()
-            .saturating_add(DAYS.saturating_add(self.every));
+        let pause = self.pause();
+        let needed = self.every.saturating_add(pause.saturating_mul(2));
         let mut at = self.receiver.0.clock().now();
-        let mut looks = 0;
-        while at < ends && looks <= LOOKS {
-            looks = if is_quiet(at) { 0 } else { looks + 1 };
-            at = at.saturating_add(step);
+        let ends = at.saturating_add(YEAR.saturating_add(needed));
+        let mut free = Duration::ZERO;
+        while at < ends && free < needed {
+            free = if is_quiet(at) {
+                Duration::ZERO
+            } else {
+                free.saturating_add(pause)
+            };
+            at = at.saturating_add(pause);
         }
-        looks > LOOKS
+        free >= needed
     }
 
     fn tell(&self, is_silent: bool, ago: Duration) {

@@ -5,7 +5,7 @@
 //! through and no spans.
 
 #[cfg(feature = "tracing")]
-#[path = "logged.rs"]
+#[path = "logged/mod.rs"]
 mod lines;
 
 #[cfg(not(feature = "tracing"))]

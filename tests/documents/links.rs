@@ -80,7 +80,14 @@ impl Links {
 
 fn definition(line: &str) -> Option<(&str, &str)> {
     let (label, target) = line.strip_prefix('[')?.split_once("]: ")?;
-    (!target.contains(' ')).then_some((label, target))
+    if label.contains(']') {
+        return None; // A link at the begin of a line of text.
+    }
+    assert!(
+        !target.contains(' '),
+        "text stands in the place of a link: {line}"
+    );
+    Some((label, target))
 }
 
 /// As forges and rustdoc make it of a heading.

@@ -5,22 +5,26 @@ use std::{sync::Arc, time::Duration};
 use axum::Router;
 use hookgate::{
     BuildError, Receiver, Secret,
+    cloudevents::STRUCTURED_JSON,
     dedup::{Claim, DedupStore, OwnerToken},
     inbox::{
         Ask, DeadReason, FORMAT, Inbox, MemoryInbox, ProvedBy, StoredCoverage, StoredDelivery,
     },
     pack::KeyParts,
     providers::{
+        cloudevents::CloudEvents,
         logto::{Event, EventName, Logto},
         preset::Preset,
     },
-    schemes::{AccessToken, AccessTokenConfig},
+    schemes::{AccessToken, AccessTokenConfig, HmacBodyField, HmacBodyFieldConfig},
+    simulator::{Sent, Signer},
     tenants::{KeySource, KeySourceError, Tenant, TenantName, Tenants},
+    testing::FakeClock,
 };
 use http::HeaderName;
 
 use super::works::Works;
-use crate::props::{Call, Puppet, Server, Stage, logto};
+use crate::props::{Call, Puppet, Server, Stage, logto, now};
 
 /// Takes the one line out, as a worker would.
 async fn stored(inbox: &MemoryInbox) -> StoredDelivery {
@@ -196,6 +200,34 @@ async fn what_cannot_be_decoded_is_kept_once_and_its_sender_is_content() {
     let forged = logto::signed("[2]", "another key of some length");
     assert_eq!(works.stage.send(&forged).await.status, 401);
     assert_eq!(works.dead().await.len(), 2);
+}
+
+/// A signature may be spelt in many ways. It is the same delivery in each.
+#[tokio::test]
+async fn what_cannot_be_decoded_is_kept_once_however_its_mac_is_written() {
+    let inbox = MemoryInbox::with_clock(9, FakeClock::at(now()));
+    let config = HmacBodyFieldConfig::new("mac");
+    let scheme = HmacBodyField::try_from(config.clone()).unwrap();
+    let pack = CloudEvents::signed(scheme, Secret::utf8(logto::KEY).unwrap());
+    let stage = Stage::of(pack, |it| it.inbox_for_tests(inbox.clone())).await;
+    // It has no id.
+    let event = r#"{"specversion":"1.0","type":"t","source":"/s"}"#;
+    let sent = Sent::post("/hook", STRUCTURED_JSON, event);
+    let signer = Signer::new(config, logto::KEY).unwrap();
+    let sent = signer.sign(sent, "", now()).unwrap();
+    let members: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
+    let mac = members["mac"].as_str().unwrap();
+    let first = u32::from(mac.chars().next().unwrap());
+    let copies = [
+        String::from_utf8(sent.body.to_vec()).unwrap(),
+        event.replacen('{', &format!(r#"{{"mac":"{mac}","#), 1),
+        event.replacen('{', &format!(r#"{{"mac":"\u{first:04x}{}","#, &mac[1..]), 1),
+    ];
+    for body in copies {
+        let call = Call::post("/hook", body.clone()).with("content-type", STRUCTURED_JSON);
+        assert_eq!(stage.send(&call).await.status, 200, "{body}");
+        assert_eq!(inbox.len(), 1, "{body}");
+    }
 }
 
 #[tokio::test]

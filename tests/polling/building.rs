@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hookgate::{
     Ack, BuildError, Delivery, Nack,
-    dedup::{Promises, Settled, StoreError},
+    dedup::{OwnerToken, Promises, Settled, StoreError},
     inbox::MemoryInbox,
     polling::{
         AskDue, AskError, Backoff, Due, DueBatch, ExpectError, Expectation, Expectations,
@@ -59,9 +59,9 @@ fn settings_that_cannot_be_are_refused() {
 #[test]
 fn a_lease_is_longer_than_its_question() {
     let secs = Duration::from_secs;
-    assert!(refusal(|it| it.lease(secs(41))).contains("a lease ends"));
-    assert_eq!(refusal(|it| it.lease(secs(42))), "built");
-    assert!(refusal(|it| it.ask_timeout(secs(39))).contains("a lease ends"));
+    assert!(refusal(|it| it.lease(secs(56))).contains("a lease ends"));
+    assert_eq!(refusal(|it| it.lease(secs(57))), "built");
+    assert!(refusal(|it| it.ask_timeout(secs(24))).contains("a lease ends"));
 }
 
 /// Promises to be shared and to survive, and is never asked.
@@ -100,7 +100,7 @@ impl Expectations for Durable {
         Err(StoreError::Timeout)
     }
 
-    async fn tell(&self, _: &str, _: bool, _: Duration) -> Result<bool, StoreError> {
+    async fn tell(&self, _: &str, _: bool, _: Duration, _: OwnerToken) -> Result<bool, StoreError> {
         Err(StoreError::Timeout)
     }
 

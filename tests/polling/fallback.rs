@@ -385,6 +385,17 @@ fn a_handler_that_never_ends_gives_its_place_back() {
     assert_eq!((world.done(ID), world.done("another")), (1, 1));
 }
 
+/// Half an effect is worse than a second one.
+#[test]
+fn a_handler_that_runs_too_long_is_not_cut_off() {
+    let mut world = World::new(36).does([(20 * 60, Does::Process)]);
+    let app = world.instance();
+    world.ends(ID, 1);
+    app.expect(ID);
+    world.pass_by(Duration::from_secs(1), 40 * 60);
+    assert_eq!(world.done(ID), 2);
+}
+
 #[test]
 fn an_application_that_never_hears_holds_no_place() {
     let hangs = |it: FallbackBuilder| it.places(1).on_gave_up(|_| std::future::pending());
@@ -399,6 +410,11 @@ fn an_application_that_never_hears_holds_no_place() {
         app.expect("another");
         world.pass(60);
         assert_eq!(world.done("another"), 1);
+        assert_eq!(
+            world.expectations.len(),
+            1,
+            "who did not hear is told again"
+        );
     }
 }
 

@@ -1,18 +1,25 @@
 //! An endpoint to which nothing comes tells so once, whatever strangers send, and tells the end of it once.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use hookgate::{
     BuildError, Observer, Receiver, UnixTime,
     access::Basic,
+    dedup::{OwnerToken, Promises, Settled, StoreError},
     pack::Head,
-    polling::MemoryExpectations,
+    polling::{
+        AskDue, Due, DueBatch, Expectation, Expectations, Expecting, Heard, MemoryExpectations,
+        Rate, Turn,
+    },
     providers::idcloud::{IdCloud, IdCloudSimulator, State},
     silence::SilenceBuilder,
-    time::Timer,
+    time::{Clock, Timer},
 };
 
 use super::{
@@ -72,6 +79,15 @@ impl Listens {
     }
 
     fn start_every(&mut self, secs: u64, set: impl Fn(SilenceBuilder) -> SilenceBuilder) {
+        self.start_on(self.world.expectations.clone(), secs, set);
+    }
+
+    fn start_on(
+        &mut self,
+        store: impl Expectations,
+        secs: u64,
+        set: impl Fn(SilenceBuilder) -> SilenceBuilder,
+    ) {
         let world = &self.world;
         let process = world.tasks.process();
         let receiver = Receiver::new(ENDPOINT, IdCloud::new())
@@ -83,7 +99,7 @@ impl Listens {
             .build()
             .unwrap();
         let every = Duration::from_secs(secs);
-        let silence = receiver.expect_every(every, world.expectations.clone());
+        let silence = receiver.expect_every(every, store);
         let silence = set(silence).build().unwrap();
         let timer = process.clone();
         process.spawn(Box::pin(async move {
@@ -235,6 +251,98 @@ fn a_time_that_no_hours_have_room_for_is_refused() {
     };
     assert!(build(50).is_ok());
     assert!(matches!(build(61), Err(BuildError::Fallback(_))));
+}
+
+/// At whatever minute it starts, and behind holidays.
+#[test]
+fn a_silence_that_just_has_room_is_told() {
+    let hour = |at: UnixTime| at.as_secs() / 60 % (24 * 60);
+    for minutes in 0..48 {
+        let mut listens = Listens::new(0, |it| it);
+        listens.pass(minutes);
+        let begins = listens.world.clock.now().as_secs() + 9 * 24 * 3600;
+        listens.start_every(8 * HOUR, move |it| {
+            // Half past eight hours are left, from 9:00 to 17:30, after nine days of holidays.
+            it.quiet(move |at| at.as_secs() < begins || !(540..1050).contains(&hour(at)))
+        });
+    }
+}
+
+/// A store whose answer to each other note is lost.
+struct Loses {
+    store: MemoryExpectations,
+    notes: AtomicUsize,
+}
+
+impl Expectations for Loses {
+    async fn expect(&self, one: &Expectation) -> Result<Expecting, StoreError> {
+        self.store.expect(one).await
+    }
+
+    async fn due(&self, ask: AskDue<'_>) -> Result<DueBatch, StoreError> {
+        self.store.due(ask).await
+    }
+
+    async fn postpone(&self, due: &Due, by: Duration, asked: bool) -> Result<Settled, StoreError> {
+        self.store.postpone(due, by, asked).await
+    }
+
+    async fn end(&self, due: &Due) -> Result<Settled, StoreError> {
+        self.store.end(due).await
+    }
+
+    async fn turn(&self, rate: &Rate, patience: Duration) -> Result<Turn, StoreError> {
+        self.store.turn(rate, patience).await
+    }
+
+    async fn hold(&self, rate: &Rate, lasts: Duration) -> Result<(), StoreError> {
+        self.store.hold(rate, lasts).await
+    }
+
+    async fn heard(&self, endpoint: &str) -> Result<(), StoreError> {
+        self.store.heard(endpoint).await
+    }
+
+    async fn last_heard(&self, endpoint: &str) -> Result<Heard, StoreError> {
+        self.store.last_heard(endpoint).await
+    }
+
+    async fn tell(
+        &self,
+        endpoint: &str,
+        is_silent: bool,
+        after: Duration,
+        owner: OwnerToken,
+    ) -> Result<bool, StoreError> {
+        let noted = self.store.tell(endpoint, is_silent, after, owner).await;
+        match self.notes.fetch_add(1, Ordering::Relaxed) % 2 {
+            0 => Err(StoreError::Timeout),
+            _ => noted,
+        }
+    }
+
+    async fn open(&self, endpoint: &str) -> Result<u64, StoreError> {
+        self.store.open(endpoint).await
+    }
+
+    fn promises(&self) -> Promises {
+        self.store.promises()
+    }
+}
+
+#[test]
+fn a_silence_whose_note_got_no_answer_is_told_all_the_same() {
+    let mut listens = Listens::new(0, |it| it);
+    let store = Loses {
+        store: listens.world.expectations.clone(),
+        notes: AtomicUsize::new(0),
+    };
+    listens.start_on(store, HOUR, |it| it);
+    listens.pass(240);
+    assert_eq!(listens.told().len(), 1, "{:?}", listens.told());
+    listens.comes(0, PAIR);
+    listens.pass(30);
+    assert_eq!(listens.told()[1..], [Told::HeardAgain]);
 }
 
 /// The one that expects less must not tell the end of a silence that goes on.

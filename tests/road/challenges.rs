@@ -922,6 +922,20 @@ fn settings_that_answer_nothing_or_sign_for_nobody_are_refused() {
             "{question:?}"
         );
     }
+    // Events that nothing could be.
+    let place = TextAt::Body("/text");
+    for (with, text) in [
+        (&[][..], place),
+        (&[("/a", "1"), ("/b", "1"), ("/c", "1"), ("/d", "1")], place),
+        (&[("a", "1")], place),
+        (&[("/a", "1")], TextAt::Body("text")),
+        (&[("/a", "1")], TextAt::Query("text")),
+    ] {
+        let question = Question::event(with, text, Shape::token(1, 8), AnswerAs::Text);
+        let questions: &'static [Question] = Box::leak(Box::new([question]));
+        let pack = by_mac("acme", "x-test-signature").asked_by(questions);
+        assert!(built(pack.answer_challenge()).is_err(), "{question:?}");
+    }
     let shown = format!("{:?}", Challenge::new(of_meta, Some(secret("CANARY"))));
     assert!(!shown.contains("CANARY"));
 }

@@ -480,7 +480,13 @@ struct Assertion {
 impl Assertion {
     /// With this head. The signature is of both, as RFC 7515 has it.
     fn with_head(head: &str) -> Self {
-        let claims = r#"{"iss":"unico","sub":"unico-check","aud":"https://hooks.example/token","exp":1796490000}"#;
+        Self::of(
+            head,
+            r#"{"iss":"unico","sub":"unico-check","aud":"https://hooks.example/token","exp":1796490000}"#,
+        )
+    }
+
+    fn of(head: &str, claims: &'static str) -> Self {
         let (head, payload) = (BASE64.encode(head), BASE64.encode(claims));
         let plain = SignedRequestConfig::new("x-signature").encoding(SignatureEncoding::Base64Url);
         let signer = RequestSigner::new(plain, file("rsa.key.pem"), JwsAlgorithm::Rs256);
@@ -565,14 +571,24 @@ async fn a_captured_token_assertion_is_no_signed_request_unless_tokens_are_taken
 async fn an_assertion_that_does_not_call_itself_a_token_is_kept_out_or_the_start_up_check_says_so()
 {
     let code = "tokens_taken_as_requests";
+    let mut told = 0;
     for head in [r#"{"alg":"RS256"}"#, r#"{"alg":"RS256","typ":"JOSE"}"#] {
         for (config, call) in Assertion::with_head(head).as_requests() {
+            let stage = stage_of(config.clone()).await;
+            let is_told = stage.receiver.check().iter().any(|it| it.code() == code);
+            let is_taken = stage.send(&call).await.status == 200;
+            assert!(!is_taken, "{call:?}");
+            told += usize::from(is_told);
+        }
+        // Nothing tells one without an end.
+        for (config, call) in Assertion::of(head, r#"{"iss":"unico"}"#).as_requests() {
             let stage = stage_of(config).await;
             let is_told = stage.receiver.check().iter().any(|it| it.code() == code);
             let is_taken = stage.send(&call).await.status == 200;
             assert_eq!(is_told, is_taken, "{call:?}");
         }
     }
+    assert_eq!(told, 4, "those that are a JWS");
     // Literals that no token's payload, or no token at all, has in their place keep them out too.
     for (template, encoding, is_told) in [
         ("{body}|", SignatureEncoding::Jws, false),

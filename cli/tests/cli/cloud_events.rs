@@ -207,6 +207,12 @@ fn the_mistakes_of_this_field_are_explained() {
         ("ce-source", "/s"),
         ("ce-type", "t"),
     ];
+    let mut of_binary = headers;
+    of_binary[0].1 = "application/json";
+    let asking = |mut record: Value| {
+        record["method"] = "OPTIONS".into();
+        record
+    };
     let with = |more: &str| EVENT.replacen('{', &format!("{{{more},"), 1);
     let twice = |text: &str| json!(text).to_string();
     let binary = json!({"access": "none"});
@@ -223,6 +229,22 @@ fn the_mistakes_of_this_field_are_explained() {
         (
             of(&structured, BATCH, &format!("[{EVENT}]")),
             "cloudevents_batch",
+        ),
+        (
+            signed(json!({}), &of_binary, r#"{"a":1}"#),
+            "cloudevents_binary",
+        ),
+        (
+            signed(json!({"modes": ["binary"]}), &headers[..1], EVENT),
+            "cloudevents_structured",
+        ),
+        (
+            asking(record(
+                binary.clone(),
+                &[("webhook-request-origin", "a.example")],
+                "",
+            )),
+            "challenge_not_answered",
         ),
         (
             of(&structured, "application/cloudevents+xml", "<event/>"),

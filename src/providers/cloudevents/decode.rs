@@ -28,7 +28,17 @@ impl<T: DeserializeOwned + Send + 'static> CloudEvents<T> {
         let mode =
             mode.map_err(|_| NotAnEvent::new("its mode is not one that the receiver takes"))?;
         Ok(match mode {
-            Mode::Structured => self.structured(&signed, authenticated)?.into(),
+            Mode::Structured => {
+                let decoded = self.structured(&signed, authenticated)?;
+                match authenticated.digest {
+                    // As in a batch, of which it may be a copy.
+                    Some(_) if self.taken().batch => {
+                        decoded.content(ContentDigest::of(signed.trim_ascii()))
+                    }
+                    _ => decoded,
+                }
+                .into()
+            }
             Mode::Batch => {
                 let each = events_of_batch(&signed, self.most_of_a_batch)?.into_iter();
                 let read = |event: Bytes| {

@@ -51,6 +51,11 @@ impl Answering {
                  an event could be such a text",
             ));
         }
+        if !questions.iter().all(Question::can_be_asked) {
+            return Err(BuildError::Pack(
+                "an event that asks is told by one to three members of its body, and its text stands there too",
+            ));
+        }
         self.unsigned(questions).try_for_each(|it| it.map(drop))
     }
 

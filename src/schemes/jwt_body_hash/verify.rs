@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use hmac::{Hmac, digest::Output};
-use serde_json::value::RawValue;
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::{
@@ -14,12 +13,12 @@ use super::{
 };
 use crate::{
     identity::KeyId,
-    json::places::{Repeated, find, text},
+    json::places::{find, text},
     keys::{DigestKind, JwsAlgorithm, LiveKeys, VerifyingKey, jose::CompactJws},
     request::RawRequest,
     schemes::{
         Coverage, NO_KEY_FOR_ALGORITHM, Verified, shared_secret::find_key,
-        signed_header::signature_value,
+        signed_header::signature_value, token_claims::may_be_claims,
     },
     verdict::Rejection,
 };
@@ -181,18 +180,6 @@ const NO_DIGEST: Rejection =
 const OF_A_TOKEN: Rejection = Rejection::SignedForAnother(
     "its body has the `exp` of a token, and no `typ` tells events from tokens",
 );
-
-/// Whether a body may be the claims of a token, taken out of it: nearly all tokens end.
-fn may_be_claims(body: &[u8]) -> bool {
-    let is_number = |exp: &RawValue| {
-        exp.get()
-            .starts_with(|it: char| it == '-' || it.is_ascii_digit())
-    };
-    match find(body, [Some("/exp")]) {
-        Ok([exp]) => exp.is_some_and(is_number),
-        Err(Repeated) => true,
-    }
-}
 
 /// What stands behind `prefix`, which has no letter case: names of authentication schemes have none (RFC 9110, section 11.1).
 fn behind<'v>(prefix: &str, value: &'v [u8]) -> Option<&'v [u8]> {

@@ -128,8 +128,8 @@ impl SignedRequestConfig {
         self
     }
 
-    /// Takes a JWS whose head says that it is a token (`typ` is `JWT`, `at+jwt` or another of them). Takes a signed
-    /// text too that has the form of what a token's signature is over.
+    /// Takes a JWS whose head says that it is a token (`typ` is `JWT`, `at+jwt` or another of them), and one over a body
+    /// with the `exp` of a token. Takes a signed text too that has the form of what a token's signature is over.
     ///
     /// For senders whose library writes `typ: JWT` into every JWS. Unless the template has a time, whoever has seen a
     /// token that the same key signed can then send it as a request. The token's claims are its body (RFC 8725,

@@ -25,6 +25,14 @@ impl SignedRequest {
         !self.accept_tokens || known.flatten().any(has_foreign)
     }
 
+    /// Whether a token that does not say what it is would pass, with its claims as the body.
+    pub(super) fn may_take_claims(&self) -> bool {
+        self.encoding == SignatureEncoding::Jws
+            && !self.accept_tokens
+            && self.timestamp.is_none()
+            && !self.parts_tokens_from_requests()
+    }
+
     /// A JWS of the body alone is a token, if the body is a token's claims and the head says nothing.
     pub(super) fn takes_tokens(&self) -> Option<Finding> {
         let parts_both = self.timestamp.is_some() || self.parts_tokens_from_requests();

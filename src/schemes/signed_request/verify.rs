@@ -11,6 +11,7 @@ use crate::{
         Coverage, NO_KEY_FOR_ALGORITHM, Verified,
         signed_header::{SignedHeader, Unreadable, signature_value},
         template::{Parts, Values},
+        token_claims::may_be_claims,
     },
     time::UnixTime,
     verdict::Rejection,
@@ -54,6 +55,11 @@ impl SignedRequest {
         };
         let signature = Signature::read(self.encoding, header, signed, self.accept_tokens)?;
         let key_id = key_of(&signature, algorithm, keys)?;
+        if self.may_take_claims() && may_be_claims(request.body) {
+            return Err(Rejection::SignedForAnother(
+                "its body has the `exp` of a token; if requests have one, set `accept_tokens_as_requests`",
+            ));
+        }
         Ok(Verified::assertion(Coverage::Body, key_id)
             .with_nonce(nonce)
             .with_sent_at(timestamp.map(|(_, time)| time)))

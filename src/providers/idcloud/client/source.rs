@@ -27,8 +27,9 @@ pub struct IdCloudSource {
     unknown: Arc<Unknown>,
 }
 
-/// So many answers say that there is no such process. A gateway in an outage says it too, once or twice.
-const IS_GONE: u8 = 3;
+/// So many answers say that there is no such process: twenty minutes of them by the default pauses. A gateway in an outage says
+/// it too.
+const IS_GONE: u8 = 10;
 /// Of so many processes it is counted. Beyond that it begins anew: they are asked for more often, and never less.
 const MOST_COUNTED: usize = 10_000;
 
@@ -52,7 +53,8 @@ impl Unknown {
         is_gone
     }
 
-    fn known(&self, id: &str) {
+    /// It said something else.
+    fn ended(&self, id: &str) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counts.remove(id);
     }
@@ -80,21 +82,28 @@ impl StatusSource for IdCloudSource {
     async fn ask(&self, question: Question<'_>) -> Result<Reply, AskError> {
         match self.client.process(question.id).await {
             Ok(process) => {
-                self.unknown.known(question.id);
+                self.unknown.ended(question.id);
                 Ok(reply(&process))
             }
             Err(ClientError::Id | ClientError::Unknown { status: 410 }) => Ok(Reply::Gone),
             Err(ClientError::Unknown { .. }) if self.unknown.again(question.id) => Ok(Reply::Gone),
-            Err(ClientError::NotYet) => {
-                self.unknown.known(question.id);
-                Ok(Reply::NotYet)
+            Err(error @ ClientError::Unknown { .. }) => Err(error.asked()),
+            Err(error) => {
+                self.unknown.ended(question.id);
+                match error {
+                    ClientError::NotYet => Ok(Reply::NotYet),
+                    error => Err(error.asked()),
+                }
             }
-            Err(error) => Err(error.asked()),
         }
     }
 
     fn ends(&self, id: &str) -> Vec<Bytes> {
         ends_by(self.client.contract(), id)
+    }
+
+    fn serves_tenants(&self) -> bool {
+        false
     }
 
     fn other_ends(&self, id: &str) -> Vec<Bytes> {

@@ -11,7 +11,7 @@ mod sql;
 use std::{fmt, sync::Arc, time::Duration};
 
 use hookgate::{
-    dedup::{Promises, Settled, StoreError},
+    dedup::{OwnerToken, Promises, Settled, StoreError},
     polling::{
         AskDue, Due, DueBatch, Expectation, ExpectationKey, Expectations, Expecting, Heard, Rate,
         Turn,
@@ -161,7 +161,7 @@ fn held(due: &Due) -> Values {
 /// A rate, and a duration.
 fn rate_values(rate: &Rate, lasts: Duration) -> Values {
     let mut values = PgArguments::default();
-    values.add(&rate_key(rate).as_bytes()[..])?;
+    values.add(&ExpectationKey::of_rate(rate.name()).as_bytes()[..])?;
     values.add(rate.name().as_bytes())?;
     values.add(micros(lasts) as f64)?;
     Ok(values)
@@ -175,20 +175,9 @@ fn one_value<'v>(
     Ok(values)
 }
 
-/// The key of a rate's row.
-fn rate_key(rate: &Rate) -> ExpectationKey {
-    // No receiver has an empty name.
-    ExpectationKey::of(rate.name(), "", None, "")
-}
-
-/// The key of the row of an endpoint's silence.
-fn silence_key(endpoint: &str) -> ExpectationKey {
-    ExpectationKey::of(endpoint, "", None, "silence")
-}
-
 fn silence_values(endpoint: &str) -> Values {
     let mut values = PgArguments::default();
-    values.add(&silence_key(endpoint).as_bytes()[..])?;
+    values.add(&ExpectationKey::of_silence(endpoint).as_bytes()[..])?;
     values.add(endpoint.as_bytes())?;
     Ok(values)
 }
@@ -290,7 +279,7 @@ impl Expectations for PostgresExpectations {
         if let Some(row) = self.ask(&self.0.sql.turn, values()).await?.first() {
             return Ok(Turn::In(left(get(row, 0)?)));
         }
-        let key = rate_key(rate);
+        let key = ExpectationKey::of_rate(rate.name());
         let taken = self.ask(&self.0.sql.taken, one_value(&key.as_bytes()[..]));
         let wait = taken.await?.first().map(|row| get(row, 0)).transpose()?;
         Ok(Turn::Later(left(wait.unwrap_or(0))))
@@ -307,7 +296,7 @@ impl Expectations for PostgresExpectations {
     }
 
     async fn last_heard(&self, endpoint: &str) -> Result<Heard, StoreError> {
-        let key = silence_key(endpoint);
+        let key = ExpectationKey::of_silence(endpoint);
         let last = self.ask(&self.0.sql.last_heard, one_value(&key.as_bytes()[..]));
         if let Some(row) = last.await?.first() {
             return Ok(Heard {
@@ -328,6 +317,7 @@ impl Expectations for PostgresExpectations {
         endpoint: &str,
         is_silent: bool,
         after: Duration,
+        owner: OwnerToken,
     ) -> Result<bool, StoreError> {
         let sql = &self.0.sql;
         let sql = if is_silent {
@@ -337,8 +327,9 @@ impl Expectations for PostgresExpectations {
         };
         let values = || {
             let mut values = PgArguments::default();
-            values.add(&silence_key(endpoint).as_bytes()[..])?;
+            values.add(&ExpectationKey::of_silence(endpoint).as_bytes()[..])?;
             values.add(micros(after) as f64)?;
+            values.add(&owner.as_bytes()[..])?;
             Ok(values)
         };
         Ok(!self.ask(sql, values()).await?.is_empty())

@@ -85,7 +85,7 @@ impl Sql {
         // Of an endpoint's silence: `since` is its last delivery, `asked` whether somebody was told of it, and
         // `due` when.
         let watch = format!(
-            "INSERT INTO {table} ({columns}) \
+            "INSERT INTO {table} AS t ({columns}) \
              VALUES ($1::bytea, '', NULL, $2::bytea, {NOW}, {NOW}, {NOW}, 0) \
              ON CONFLICT (expectation_key)"
         );
@@ -133,19 +133,25 @@ impl Sql {
                 left = millis(format_args!("due - {NOW}")),
             ),
             hold: format!("{rate} due = greatest(t.due, excluded.due) RETURNING true"),
-            heard: format!("{watch} DO UPDATE SET since = excluded.since RETURNING true"),
+            // A telling that is ahead is from before the clock was set back.
+            heard: format!(
+                "{watch} DO UPDATE SET since = excluded.since, due = least(t.due, excluded.since) RETURNING true"
+            ),
             watched: format!("{watch} DO NOTHING RETURNING true"),
             last_heard: format!(
                 "SELECT {ago}, asked FROM {table} WHERE expectation_key = $1::bytea",
                 ago = millis(format_args!("{NOW} - since")),
             ),
             silent: format!(
-                "UPDATE {table} SET asked = 1, due = {NOW} WHERE expectation_key = $1::bytea AND asked = 0 \
-                 AND {NOW} - since >= interval '1 microsecond' * $2::float8 RETURNING true"
+                "UPDATE {table} SET asked = 1, due = CASE asked WHEN 0 THEN {NOW} ELSE due END, owner = $3::bytea \
+                 WHERE expectation_key = $1::bytea AND ((asked = 0 \
+                 AND {NOW} - since >= interval '1 microsecond' * $2::float8) \
+                 OR (asked = 1 AND owner = $3::bytea)) RETURNING true"
             ),
             heard_again: format!(
-                "UPDATE {table} SET asked = 0 WHERE expectation_key = $1::bytea AND asked = 1 AND since >= due \
-                 AND {NOW} - since < interval '1 microsecond' * $2::float8 RETURNING true"
+                "UPDATE {table} SET asked = 0, owner = $3::bytea WHERE expectation_key = $1::bytea \
+                 AND ((asked = 1 AND since >= due AND {NOW} - since < interval '1 microsecond' * $2::float8) \
+                 OR (asked = 0 AND owner = $3::bytea)) RETURNING true"
             ),
             open: format!("SELECT count(*) FROM {table} WHERE endpoint = $1::text"),
         }

@@ -9,7 +9,7 @@ mod sql;
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use hookgate::{
-    dedup::{Promises, Settled, StoreError},
+    dedup::{OwnerToken, Promises, Settled, StoreError},
     polling::{
         AskDue, Due, DueBatch, Expectation, ExpectationKey, Expectations, Expecting, Heard, Rate,
         Turn,
@@ -198,17 +198,6 @@ impl SqliteExpectations {
     }
 }
 
-/// The key of a rate's row.
-fn rate_key(rate: &Rate) -> ExpectationKey {
-    // No receiver has an empty name.
-    ExpectationKey::of(rate.name(), "", None, "")
-}
-
-/// The key of the row of an endpoint's silence.
-fn silence_key(endpoint: &str) -> ExpectationKey {
-    ExpectationKey::of(endpoint, "", None, "silence")
-}
-
 fn expecting(rows: &[SqliteRow]) -> Expecting {
     if rows.is_empty() {
         Expecting::Known
@@ -298,7 +287,7 @@ impl Expectations for SqliteExpectations {
     }
 
     async fn turn(&self, rate: &Rate, patience: Duration) -> Result<Turn, StoreError> {
-        let key = rate_key(rate);
+        let key = ExpectationKey::of_rate(rate.name());
         let asked = Asked::new(&self.0.sql.turn)
             .bytes(Some(key.as_bytes()))
             .bytes(Some(rate.name().as_bytes()))
@@ -315,7 +304,7 @@ impl Expectations for SqliteExpectations {
 
     async fn hold(&self, rate: &Rate, lasts: Duration) -> Result<(), StoreError> {
         let asked = Asked::new(&self.0.sql.hold)
-            .bytes(Some(rate_key(rate).as_bytes()))
+            .bytes(Some(ExpectationKey::of_rate(rate.name()).as_bytes()))
             .bytes(Some(rate.name().as_bytes()))
             .number(millis(lasts));
         self.ask(asked).await.map(drop)
@@ -323,13 +312,13 @@ impl Expectations for SqliteExpectations {
 
     async fn heard(&self, endpoint: &str) -> Result<(), StoreError> {
         let asked = Asked::new(&self.0.sql.heard)
-            .bytes(Some(silence_key(endpoint).as_bytes()))
+            .bytes(Some(ExpectationKey::of_silence(endpoint).as_bytes()))
             .bytes(Some(endpoint.as_bytes()));
         self.ask(asked).await.map(drop)
     }
 
     async fn last_heard(&self, endpoint: &str) -> Result<Heard, StoreError> {
-        let key = silence_key(endpoint);
+        let key = ExpectationKey::of_silence(endpoint);
         let last = || Asked::new(&self.0.sql.last_heard).bytes(Some(key.as_bytes()));
         let rows = self.ask(last()).await?;
         if let Some(row) = rows.first() {
@@ -353,6 +342,7 @@ impl Expectations for SqliteExpectations {
         endpoint: &str,
         is_silent: bool,
         after: Duration,
+        owner: OwnerToken,
     ) -> Result<bool, StoreError> {
         let sql = &self.0.sql;
         let asked = Asked::new(if is_silent {
@@ -361,8 +351,9 @@ impl Expectations for SqliteExpectations {
             &sql.heard_again
         });
         let asked = asked
-            .bytes(Some(silence_key(endpoint).as_bytes()))
-            .number(millis(after));
+            .bytes(Some(ExpectationKey::of_silence(endpoint).as_bytes()))
+            .number(millis(after))
+            .owner(&owner);
         Ok(!self.ask(asked).await?.is_empty())
     }
 

@@ -80,8 +80,8 @@ impl Sql {
         let next_turn = format!(
             "CASE WHEN due - {NOW} > max({LONGEST_HOLD}, ?3) + ?4 THEN {NOW} ELSE max(due, {NOW}) END"
         );
-        // Of an endpoint's silence: `since` is its last delivery, `asked` whether somebody was told of it, and
-        // `due` when.
+        // Of an endpoint's silence: `since` is its last delivery, `asked` whether somebody was told of it,
+        // `due` when, and `owner` who has noted that.
         let watch = format!(
             "INSERT INTO {table} (expectation_key, endpoint, process, since, due, gives_up, asked) \
              VALUES (?1, '', ?2, {NOW}, {NOW}, 0, 0) ON CONFLICT (expectation_key)"
@@ -124,20 +124,26 @@ impl Sql {
                  ON CONFLICT (expectation_key) DO UPDATE SET due = max(due, excluded.due) RETURNING 1"
             )
             .into(),
-            heard: format!("{watch} DO UPDATE SET since = {NOW} RETURNING 1").into(),
+            // A telling that is ahead is from before the clock was set back.
+            heard: format!(
+                "{watch} DO UPDATE SET since = {NOW}, due = min(due, {NOW}) RETURNING 1"
+            )
+            .into(),
             watched: format!("{watch} DO NOTHING RETURNING 1").into(),
             last_heard: format!(
                 "SELECT {NOW} - since, asked FROM {table} WHERE expectation_key = ?1"
             )
             .into(),
             silent: format!(
-                "UPDATE {table} SET asked = 1, due = {NOW} \
-                 WHERE expectation_key = ?1 AND asked = 0 AND {NOW} - since >= ?2 RETURNING 1"
+                "UPDATE {table} SET asked = 1, due = CASE asked WHEN 0 THEN {NOW} ELSE due END, owner = ?3 \
+                 WHERE expectation_key = ?1 AND ((asked = 0 AND {NOW} - since >= ?2) \
+                 OR (asked = 1 AND owner = ?3)) RETURNING 1"
             )
             .into(),
             heard_again: format!(
-                "UPDATE {table} SET asked = 0 \
-                 WHERE expectation_key = ?1 AND asked = 1 AND since >= due AND {NOW} - since < ?2 RETURNING 1"
+                "UPDATE {table} SET asked = 0, owner = ?3 \
+                 WHERE expectation_key = ?1 AND ((asked = 1 AND since >= due AND {NOW} - since < ?2) \
+                 OR (asked = 0 AND owner = ?3)) RETURNING 1"
             )
             .into(),
             open: format!("SELECT count(*) FROM {table} WHERE endpoint = ?1").into(),

@@ -169,13 +169,9 @@ fn as_batch(case: &Case) -> Trial {
     Trial::step(with_mode(&labelled, Mode::Batch), mistake, cause, advice)
 }
 
+/// Alone: under a signature over the body, binary mode stands beside no other.
 fn with_mode(case: &Case, mode: Mode) -> Case {
-    let modes = case
-        .setting("modes")
-        .unwrap_or_else(|| json!(["structured"]));
-    let mut modes: Vec<Value> = modes.as_array().cloned().unwrap_or_default();
-    modes.push(mode.name().into());
-    case.with_setting("modes", modes.into())
+    case.with_setting("modes", json!([mode.name()]))
 }
 
 /// The body out of the JSON text that holds it.

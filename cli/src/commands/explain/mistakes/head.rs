@@ -144,6 +144,14 @@ fn events_mode(case: &Case) -> Option<Finding> {
 
 /// The sender asks whether the endpoint is its owner's, and the receiver was not told to answer.
 fn challenge(case: &Case) -> Option<Finding> {
+    if case.method == "OPTIONS" && case.value("webhook-request-origin").is_some() {
+        return Some(Finding::sign(
+            Confidence::Certain,
+            "challenge_not_answered",
+            "a sender of CloudEvents asks whether it may send, and the receiver was not told to answer",
+            "add `.web_hooks(WebHooks::from_origins([…])?)` to the pack; for this command, the setting `web_hooks`",
+        ));
+    }
     let sender = catalog::find(&case.provider)?.sender()?;
     let (path, query) = match case.path.split_once('?') {
         Some((path, query)) => (path, Some(query)),
