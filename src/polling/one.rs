@@ -13,7 +13,7 @@ use crate::{
     dedup::{Settled, State},
     judge::{AskedFor, NotAdmitted},
     road::{Handled, handle},
-    telemetry::{caught, log, meter, words, words::Words},
+    telemetry::{QuestionSpan, caught, log, meter, words, words::Words},
     time::{RETENTION_MARGIN, Timer, within},
     verdict::{Reason, StoreError},
 };
@@ -36,6 +36,17 @@ enum Next {
     Again { by: Duration, was_asked: bool },
     /// It is awaited no more.
     GiveUp(Why),
+}
+
+impl Next {
+    /// The name in spans.
+    const fn as_str(&self) -> &'static str {
+        match self {
+            Self::End(outcome) => outcome,
+            Self::Again { .. } => "again",
+            Self::GiveUp(_) => "gave_up",
+        }
+    }
 }
 
 /// Works on one process. `leased_at` is when its lease was asked for, in monotonic time.
@@ -91,9 +102,18 @@ impl One<'_> {
             return Next::GiveUp(Why::Forgotten);
         }
         match self.turn().await {
-            Ok(()) => self.ask().await,
+            Ok(()) => self.question().await,
             Err(next) => next,
         }
+    }
+
+    /// Asks, and gives what is told to the road.
+    async fn question(&self) -> Next {
+        let judge = self.shared.receiver.judge();
+        let span = QuestionSpan::open(&judge.name, &judge.pack, self.due.asked);
+        let next = span.cover(Box::pin(self.ask(&span))).await;
+        span.ended(next.as_str());
+        next
     }
 
     /// Waits for its turn to ask.
@@ -153,7 +173,7 @@ impl One<'_> {
         Ok(running)
     }
 
-    async fn ask(&self) -> Next {
+    async fn ask(&self, span: &QuestionSpan) -> Next {
         let shared = self.shared;
         let endpoint = shared.receiver.name();
         let question = Question::new(self.due.tenant.as_deref(), &self.due.id);
@@ -167,7 +187,9 @@ impl One<'_> {
         if answer.is_ok() {
             shared.pauses.answered();
         }
-        meter::question(endpoint, label(&answer));
+        let label = label(&answer);
+        meter::question(endpoint, label);
+        span.answered(label);
         match answer {
             Ok(Reply::Status {
                 notification,
