@@ -64,6 +64,7 @@
 //! | `expectations`, `boxed`, `memory` | the store |
 //! | `source` | who can say how a process stands |
 //! | `builder`, `fallback`, `shared` | the settings, and what is made of them |
+//! | `check` | what an operator should know of them |
 //! | `serve` | what is due is begun |
 //! | `one` | one process that is due |
 //! | `contained` | panics of the application's code |
@@ -71,13 +72,14 @@
 //! | `gave_up` | what the application is told of |
 
 // The guide's program compiles.
-#[cfg(all(doctest, feature = "idcloud-client"))]
+#[cfg(all(doctest, feature = "idcloud-client", feature = "time-zones"))]
 #[doc = include_str!("../../docs/polling.md")]
 mod guide {}
 
 mod backoff;
 mod boxed;
 mod builder;
+mod check;
 mod contained;
 #[cfg(feature = "testing")]
 pub mod contract;
