@@ -3,6 +3,8 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{Inner, IsQuiet, LOOKS, Silence};
+#[cfg(feature = "time-zones")]
+use crate::time::{LocalTime, Zone};
 use crate::{
     dedup::OwnerTokens,
     polling::{BoxExpectations, Expectations},
@@ -41,11 +43,42 @@ impl SilenceBuilder {
         self
     }
 
+    /// The same by the clocks of a time zone, which change between summer and winter. `zone` is a name of the tz database, such
+    /// as `Europe/Madrid`. It takes the place of [`quiet`](Self::quiet). Feature `time-zones`.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use hookgate::{Receiver, polling::MemoryExpectations};
+    /// # fn listen(receiver: &Receiver) -> Result<(), hookgate::BuildError> {
+    /// let silence = receiver
+    ///     .expect_every(Duration::from_secs(3600), MemoryExpectations::new())
+    ///     // Nights, Saturdays and Sundays.
+    ///     .quiet_in("Europe/Madrid", |at| at.hour() < 8 || at.hour() >= 22 || at.weekday() >= 6)
+    ///     .build()?;
+    /// # let _ = silence;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "time-zones")]
+    pub fn quiet_in(
+        self,
+        zone: &str,
+        hours: impl Fn(LocalTime) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        match Zone::named(zone) {
+            Ok(zone) => self.quiet(move |at| hours(zone.local(at))),
+            Err(why) => Self {
+                is_quiet: Err(why),
+                ..self
+            },
+        }
+    }
+
     /// Checks the settings.
     ///
     /// # Errors
     ///
-    /// When the time is less than ten seconds, or longer than each time between two quiet hours within a year: then
+    /// When no time zone has the name that was given. When the time is less than ten seconds, or longer than each time between two quiet hours within a year: then
     /// nothing would ever be told.
     pub fn build(self) -> Result<Silence, BuildError> {
         if self.every < Duration::from_secs(u64::from(LOOKS)) {

@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use hookgate::{
-    Ack, Delivery, Nack, Origin, Receiver, ReceiverBuilder,
+    Ack, Delivery, Nack, Origin, Receiver, ReceiverBuilder, UnixTime,
     access::AnyoneMayCall,
     dedup::MemoryStore,
     framework::{Concluded, DeliverySlot, Judged, Ran, Verdict, conclude, handle},
@@ -143,7 +143,15 @@ pub(crate) fn notification(id: &str, state: &State) -> Bytes {
 
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
-        let clock = FakeClock::at(now());
+        Self::with(seed, FakeClock::at(now()))
+    }
+
+    /// It begins at this time.
+    pub(crate) fn at(time: UnixTime) -> Self {
+        Self::with(1, FakeClock::at(time))
+    }
+
+    fn with(seed: u64, clock: FakeClock) -> Self {
         Self {
             tasks: Tasks::new(&clock),
             random: Random::new(seed),
