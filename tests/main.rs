@@ -151,11 +151,14 @@ mod polling {
     mod building;
     mod client;
     mod contract;
+    mod counted;
     mod fallback;
     mod inbox;
     mod schedules;
     pub(crate) mod silence;
     pub(crate) mod tasks;
+    mod tenants;
+    mod unico;
     pub(crate) mod world;
 }
 

@@ -7,7 +7,8 @@ use event_listener::Event;
 use super::{
     Backoff, BoxExpectations, Expectations, Fallback, GaveUp, Rate, StatusSource,
     gave_up::{self, Heard},
-    shared::{BESIDE_THE_ANSWER, Handler, Pauses, Shared},
+    pauses::Pauses,
+    shared::{BESIDE_THE_ANSWER, Handler, Shared},
     source::DynSource,
 };
 use crate::{

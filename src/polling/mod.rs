@@ -67,6 +67,7 @@
 //! | `check` | what an operator should know of them |
 //! | `serve` | what is due is begun |
 //! | `one` | one process that is due |
+//! | `account`, `pauses` | what an API counts a question by, and until when it is left alone |
 //! | `contained` | panics of the application's code |
 //! | `backoff` | when it is asked for again |
 //! | `gave_up` | what the application is told of |
@@ -76,6 +77,7 @@
 #[doc = include_str!("../../docs/polling.md")]
 mod guide {}
 
+mod account;
 mod backoff;
 mod boxed;
 mod builder;
@@ -89,6 +91,7 @@ mod fallback;
 mod gave_up;
 mod memory;
 mod one;
+mod pauses;
 mod serve;
 mod shared;
 mod source;

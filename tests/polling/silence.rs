@@ -23,6 +23,7 @@ use hookgate::{
 };
 
 use super::{
+    counted::Counted,
     tasks::Process,
     world::{ENDPOINT, World},
 };
@@ -340,7 +341,7 @@ fn a_silence_that_just_has_room_is_told() {
 
 /// A store whose answer to each other note is lost.
 struct Loses {
-    store: MemoryExpectations,
+    store: Counted,
     notes: AtomicUsize,
 }
 
