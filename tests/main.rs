@@ -159,6 +159,7 @@ mod polling {
     pub(crate) mod tasks;
     mod tenants;
     mod unico;
+    mod verdicts;
     pub(crate) mod world;
 }
 

@@ -19,6 +19,7 @@
 //! | `login` | the token, by an assertion |
 //! | `process` | what the API tells |
 //! | `source` | the client as the fallback asks it |
+//! | `verdicts` | the verdict of an event's process, for its handler |
 //! | `error` | why it said nothing |
 
 mod account;
@@ -26,6 +27,7 @@ mod error;
 mod login;
 mod process;
 mod source;
+mod verdicts;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -41,6 +43,7 @@ pub use self::{
         Process, ProcessResult, SdkProcess,
     },
     source::IdCloudSource,
+    verdicts::Verdicts,
 };
 use self::{
     login::{Login, Token},
