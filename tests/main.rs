@@ -153,7 +153,9 @@ mod polling {
     mod contract;
     mod counted;
     mod fallback;
+    mod faults;
     mod inbox;
+    mod many;
     mod schedules;
     pub(crate) mod silence;
     pub(crate) mod tasks;
