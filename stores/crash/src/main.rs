@@ -19,6 +19,7 @@
 //! | `dying` | where a process ends itself |
 //! | `order` | keys whose effects must stay in order, by themselves |
 //! | `engine` | the inbox and the application's table, in one database |
+//! | `soak` | hours of traffic and faults, after which nothing may have grown |
 
 mod dying;
 mod engine;
@@ -33,6 +34,7 @@ mod row;
 mod run;
 mod senders;
 mod show;
+mod soak;
 mod supervised;
 mod wal;
 
@@ -57,6 +59,11 @@ async fn main() -> Result<()> {
         }
         ["inline", url, address, _] => roles::receive_inline(url, address).await,
         ["ordered-worker", url, _] => order::work(url).await,
+        ["soaked-receiver", framework, url, address, _] => {
+            soak::receive(framework, url, address).await
+        }
+        ["soaked-worker", url, address, _] => soak::work(url, address).await,
+        ["--soak", time] => soak::run(soak::time(time)?).await,
         ["--keys", keys] => order::all(keys.parse()?).await,
         ["--events", events] => show::all(events.parse()?, |_| true).await,
         ["--events", events, "--only", part] => {
@@ -73,7 +80,7 @@ async fn main() -> Result<()> {
             order::all(200).await
         }
         _ => Err(
-            "usage: crash-matrix [--events COUNT [--only PART_OF_A_NAME | --without PART_OF_A_NAME] | --keys COUNT]"
+            "usage: crash-matrix [--events COUNT [--only PART_OF_A_NAME | --without PART_OF_A_NAME] | --keys COUNT | --soak TIME]"
                 .into(),
         ),
     }
