@@ -48,6 +48,13 @@ type Result<T> = std::result::Result<T, Error>;
 async fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    if arguments.first().is_some_and(|it| !it.starts_with('-')) {
+        // A process of a row goes with what has started it, however that ends.
+        tokio::spawn(async {
+            hookgate_test_support::parent_ends().await;
+            std::process::exit(1);
+        });
+    }
     match arguments[..] {
         ["receiver", url, dies, clock, address, once_in] => {
             let engine = Engine::open(url).await?;

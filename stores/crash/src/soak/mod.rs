@@ -93,9 +93,10 @@ async fn measure(stage: &Stage, time: Duration, heard: &Heard, faults: &Faults) 
     let mut ticks = interval((time / SAMPLES).max(Duration::from_millis(500)));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let begun = Instant::now();
-    let mut told = Duration::ZERO;
+    let (mut told, mut turned) = (Duration::ZERO, begun);
     while begun.elapsed() < time {
         ticks.tick().await;
+        stage.turn(&mut turned).await?;
         stage.sample(&mut samples).await?;
         let passed = begun.elapsed();
         if passed >= told {

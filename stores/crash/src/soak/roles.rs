@@ -52,8 +52,14 @@ const SLOW_IN: i64 = 5;
 const FAILS_IN: u64 = 10;
 const PANICS_IN: u64 = 50;
 
+/// A panic on purpose needs no trace: the code's names that a trace reads would be most of a process's memory.
+fn panic_briefly() {
+    std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
+}
+
 /// Receives on `framework` with the store or inbox at `url`.
 pub(crate) async fn receive(framework: &str, url: &str, address: &str) -> Result<()> {
+    panic_briefly();
     let receiver = opened(|| with_store(url)).await?;
     match framework {
         "actix" => receive_on_actix(receiver, address).await,
@@ -63,6 +69,7 @@ pub(crate) async fn receive(framework: &str, url: &str, address: &str) -> Result
 
 /// Handles what the inbox at `url` has accepted.
 pub(crate) async fn work(url: &str, address: &str) -> Result<()> {
+    panic_briefly();
     let engine = opened(|| Engine::open(url)).await?;
     let receiver = receiver()?.inbox(engine.inbox(SOUND.death)).build()?;
     let fail = |_: i64, _: &_| {

@@ -1,10 +1,16 @@
 //! [`Stage`]: the databases and the processes.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use hookgate_test_support::RedisServer;
 use sqlx::{PgPool, SqlitePool, postgres::PgPoolOptions, sqlite::SqlitePoolOptions};
 use tempfile::TempDir;
+use tokio::time::Instant;
 
 use super::{
     process::Condition,
@@ -20,9 +26,13 @@ use crate::{
     supervised::{Deaths, Supervised},
 };
 
-/// Rows of each of hookgate's tables that PostgreSQL has.
+/// Hookgate's tables on PostgreSQL, and their bytes.
 const POSTGRES_TABLES: &str = "SELECT format('%I', c.relname), pg_total_relation_size(c.oid) \
     FROM pg_class c WHERE c.relkind = 'r' AND c.relname LIKE 'hookgate%'";
+/// Payloads of what is done go after hours, with the table that they are in. Here it is older than it seems.
+const TURN_THE_RING: &str = "UPDATE hookgate_inbox_ring SET since = since - interval '6 hours'";
+/// So often. The table that is full is emptied two minutes later.
+const TURNS: Duration = Duration::from_secs(180);
 const SQLITE_TABLES: &str =
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'hookgate%'";
 
@@ -36,7 +46,7 @@ pub(super) struct Place {
 enum Tables {
     /// In the processes themselves.
     None,
-    Sqlite(SqlitePool, std::path::PathBuf),
+    Sqlite(SqlitePool, PathBuf),
     Postgres(PgPool),
     Redis,
 }
@@ -122,7 +132,7 @@ impl Stage {
         self.inbox("inbox on SQLite", &url).await?;
         let pool = sqlite(&url).await?;
         // The application's own table is in the same file and grows, so the file says nothing.
-        self.set_tables(Tables::Sqlite(pool, std::path::PathBuf::new()));
+        self.set_tables(Tables::Sqlite(pool, PathBuf::new()));
         Ok(())
     }
 
@@ -220,6 +230,22 @@ impl Stage {
         let killed_within = killed.then_some(self.killed_within);
         let process = Supervised::start(arguments, Dies::Never, killed_within).await?;
         self.processes.push(process);
+        Ok(())
+    }
+
+    /// Lets the inbox on PostgreSQL begin the next of its tables, where the time has come.
+    pub(super) async fn turn(&self, turned: &mut Instant) -> Result<()> {
+        let Some([_, inbox]) = &self.postgres else {
+            return Ok(());
+        };
+        if turned.elapsed() > TURNS {
+            let pool = postgres(&inbox.url)?;
+            // A server that is away is asked again at the next sample.
+            if sqlx::query(TURN_THE_RING).execute(&pool).await.is_ok() {
+                *turned = Instant::now();
+            }
+            pool.close().await;
+        }
         Ok(())
     }
 

@@ -47,7 +47,7 @@ pub(super) struct Heard {
 impl Heard {
     pub(super) fn summary(&self) -> String {
         format!(
-            "{} events accepted, {} answers of 503, {} forgeries refused",
+            "{} events accepted, {} answers of 503 or 408, {} forgeries refused",
             self.count.load(Ordering::Relaxed),
             self.later.load(Ordering::Relaxed),
             self.forged.load(Ordering::Relaxed),
@@ -69,7 +69,8 @@ impl Heard {
 
     fn told(&self, name: &str, status: StatusCode) {
         match status {
-            StatusCode::SERVICE_UNAVAILABLE => {
+            // A machine with too much to do reads a head late. Its sender comes again either way.
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => {
                 self.later.fetch_add(1, Ordering::Relaxed);
             }
             status if status.is_success() => {}
