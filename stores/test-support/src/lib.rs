@@ -46,7 +46,10 @@ pub use self::{
     load::{LEASE, Load, RETAIN, give_up, key, owner, wait_for, win},
     pgbouncer::PgBouncer,
     postgres::PostgresServer,
-    process::{Child, child_task, on_small_disk, respawn, respawn_on_small_disk, temporary_folder},
+    process::{
+        Child, child_task, on_small_disk, parent_ends, respawn, respawn_on_small_disk,
+        temporary_folder,
+    },
     proxy::{Break, Proxy},
     race::{race, run_race},
     redis::RedisServer,
