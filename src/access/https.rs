@@ -174,3 +174,24 @@ fn is_own_machine(url: &Url) -> bool {
 fn unreachable(error: reqwest::Error) -> NotGot {
     NotGot::Unreachable(error.without_url().into())
 }
+
+#[cfg(all(test, feature = "callbacks"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_of_strangers_without_a_public_address_is_not_called() {
+        let own = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        own.set_nonblocking(true).unwrap();
+        let port = own.local_addr().unwrap().port();
+        let https = Https::of_strangers();
+        // Its client is the one of the first address, and is kept.
+        let first = Url::parse("https://sender.example/").unwrap();
+        assert!(https.client(&first).is_ok());
+        let url = Url::parse(&format!("https://localhost:{port}/")).unwrap();
+        let got = https.get(&url, "*/*", 1024).await;
+        assert!(matches!(got, Err(NotGot::Unreachable(_))));
+        let came = own.accept().map(|_| ()).map_err(|error| error.kind());
+        assert_eq!(came, Err(std::io::ErrorKind::WouldBlock));
+    }
+}

@@ -5,7 +5,8 @@
 //! other. Both variants of a pair take turns, and each ratio is the median over the rounds. Deliveries are
 //! 0.8 KiB, all different, signed before the clock starts.
 //!
-//! `scripts/bench-peers` runs the same with the word `peers`: hookgate beside other receivers.
+//! `scripts/bench-peers` runs the same with the word `peers`: hookgate beside other receivers. Another word behind it
+//! chooses those that have it in their names, as `scripts/bench-http peers cloudevents` does not need Node.
 //!
 //! The cost of a feature is measured between two builds of this program. `HOOKGATE_BENCH_BARE` names the one
 //! without `tracing`, `HOOKGATE_BENCH_METRICS` the one with `metrics` too, `HOOKGATE_BENCH_ACTIX` the one with
@@ -46,8 +47,8 @@ fn main() {
         server::serve(variant);
         return;
     }
-    if arguments.iter().any(|word| word == "peers") {
-        peers::compare();
+    if let Some(peers) = arguments.iter().position(|word| word == "peers") {
+        peers::compare(arguments.get(peers + 1).map_or("", |what| what));
         return;
     }
     let rounds = number("HOOKGATE_BENCH_ROUNDS", ROUNDS);

@@ -1,4 +1,4 @@
-//! GitHub's deliveries at hookgate and at other receivers, each as its users set it up.
+//! Deliveries of GitHub and CloudEvents at hookgate and at other receivers, each as its users set it up.
 //!
 //! They do not do the same work. hookgate also decides that each delivery runs once. The CloudEvents extractor
 //! verifies nothing.
@@ -11,7 +11,13 @@ use axum::{
     routing::post,
 };
 use cloudevents::{AttributesReader, Event};
-use hookgate::{Receiver, dedup::MemoryStore, providers::preset::Preset};
+use hookgate::{
+    Ack, Receiver,
+    cloudevents::CloudEvent,
+    dedup::MemoryStore,
+    providers::{cloudevents::CloudEvents, preset::Preset},
+    schemes::{HmacHeader, HmacHeaderConfig, SignatureEncoding},
+};
 use hookgate_axum::ReceiverExt;
 use webhook_verify::{Provider, tower::VerifyLayer};
 
@@ -19,6 +25,7 @@ use crate::{
     by_hand::SignIn,
     deliveries::{KEY, Sender},
     load::{Server, Subject},
+    number,
     on_axum::{hook, on_payload},
     server::secret,
 };
@@ -26,8 +33,8 @@ use crate::{
 const ROUNDS: usize = 9;
 const REQUESTS: usize = 10_000;
 
-/// Name, variant, and its requests. The first is ours.
-const PEERS: [(&str, Peer, Sender); 4] = [
+/// Name, variant, and its requests. The first of each sender is ours.
+const PEERS: [(&str, Peer, Sender); 5] = [
     (
         "hookgate on axum, with dedup",
         Peer::Rust("github"),
@@ -42,6 +49,11 @@ const PEERS: [(&str, Peer, Sender); 4] = [
         "@octokit/webhooks 14.2.0 on Node",
         Peer::Node("octokit.mjs"),
         Sender::GitHub,
+    ),
+    (
+        "hookgate on axum, signed cloudevents, with dedup",
+        Peer::Rust("cloudevents"),
+        Sender::CloudEvents,
     ),
     (
         "cloudevents-sdk 0.9 on axum, verifies nothing",
@@ -87,6 +99,16 @@ pub(crate) fn app(variant: &str) -> Option<Router> {
                 .map_request(|request: Request<Bytes>| request.map(Body::from));
             hook(post(on_json)).layer(layers)
         }
+        "cloudevents" => {
+            let config = HmacHeaderConfig::new("x-signature", SignatureEncoding::Hex);
+            let scheme = HmacHeader::try_from(config).expect("the scheme is right");
+            let pack = CloudEvents::signed(scheme, secret()).events::<SignIn>();
+            let receiver = Receiver::new("bench", pack)
+                .dedup(MemoryStore::new())
+                .build()
+                .expect("the receiver is set up rightly");
+            hook(post(on_our_cloud_event).layer(receiver.layer()))
+        }
         "cloudevents-sdk" => hook(post(on_cloud_event)),
         _ => return None,
     })
@@ -97,20 +119,32 @@ async fn on_json(Json(event): Json<SignIn>) -> StatusCode {
     StatusCode::OK
 }
 
+async fn on_our_cloud_event(
+    hookgate_axum::Event(delivery): hookgate_axum::Event<CloudEvent<SignIn>>,
+) -> Ack {
+    let event = delivery.event();
+    let attributes = event.attributes().expect("they are signed");
+    assert_eq!(&*attributes.event_type, "PostSignIn");
+    assert!(event.known().is_some_and(|data| data.weight() > 0));
+    Ack::processed()
+}
+
 async fn on_cloud_event(event: Event) -> StatusCode {
     assert_eq!(event.ty(), "PostSignIn");
     StatusCode::OK
 }
 
-/// Prints the table.
-pub(crate) fn compare() {
-    let mut times = PEERS.map(|_| Vec::with_capacity(ROUNDS));
-    for round in 0..ROUNDS {
+/// Prints the table: of all, or of those whose name has `what` in it.
+pub(crate) fn compare(what: &str) {
+    let peers: Vec<_> = PEERS.iter().filter(|it| it.0.contains(what)).collect();
+    let rounds = number("HOOKGATE_BENCH_ROUNDS", ROUNDS);
+    let mut times = vec![Vec::with_capacity(rounds); peers.len()];
+    for round in 0..rounds {
         let first = u64::try_from(round * REQUESTS).expect("a small number");
         // Each round begins with another one.
-        for turn in 0..PEERS.len() {
-            let place = (turn + round) % PEERS.len();
-            let (_, peer, sender) = &PEERS[place];
+        for turn in 0..peers.len() {
+            let place = (turn + round) % peers.len();
+            let (_, peer, sender) = peers[place];
             let requests = crate::deliveries::requests(*sender, first, REQUESTS);
             times[place].push(peer.start().cpu_per_request(&requests));
         }
@@ -119,16 +153,20 @@ pub(crate) fn compare() {
         "| receiver | CPU time a request | requests a second on one core | hookgate's rate is |"
     );
     println!("| --- | --- | --- | --- |");
-    let medians = times.map(|mut times| {
-        times.sort_by(f64::total_cmp);
-        times[ROUNDS / 2]
-    });
-    for ((name, ..), median) in PEERS.iter().zip(medians) {
+    let medians: Vec<f64> = times
+        .into_iter()
+        .map(|mut times| {
+            times.sort_by(f64::total_cmp);
+            times[rounds / 2]
+        })
+        .collect();
+    for ((name, _, sender), median) in peers.iter().zip(&medians) {
+        let ours = peers.iter().position(|it| it.2 == *sender);
         println!(
             "| {name} | {:.1} µs | {:.0} | {:.2} × |",
             median * 1e6,
             1.0 / median,
-            median / medians[0]
+            median / medians[ours.expect("it is among them")]
         );
     }
 }

@@ -108,14 +108,14 @@ impl<T: DeserializeOwned + Send + 'static> CloudEvents<T> {
         authenticated: &Authenticated<'_>,
     ) -> Result<Decoded<CloudEvent<T>>, NotAnEvent> {
         let recognized = !matches!(data, TypedData::Unrecognized { .. });
-        let decoded = |parts, event| Decoded::new(parts, event).recognized(recognized);
         let attributes = match &origin {
             Origin::Signed(attributes) => attributes,
             Origin::Claimed(claimed) => {
                 let claimed_type = claimed.trust_unsigned().event_type.clone();
                 let parts = parts_of_body(authenticated);
                 let event = CloudEvent::new(origin, data);
-                return Ok(decoded(parts, event).claimed_type(claimed_type));
+                let decoded = Decoded::new(parts, event).recognized(recognized);
+                return Ok(decoded.claimed_type(claimed_type));
             }
         };
         let mut parts = KeyParts::of(&attributes.source);
@@ -126,17 +126,20 @@ impl<T: DeserializeOwned + Send + 'static> CloudEvents<T> {
         if time == EventTime::Unreadable && !self.is_dated() {
             return Err(NotAnEvent::new("`time` is no RFC 3339 time"));
         }
-        let wanted = self.wants(&attributes.event_type);
-        let event_type = EventType::unknown(&*attributes.event_type);
-        let trace_context = attributes.trace_context();
-        let decoded = decoded(parts, CloudEvent::new(origin, data))
-            .event_type(event_type)
-            .occurred_at(time)
-            .trace_context(trace_context)
-            .wanted(wanted);
-        Ok(match authenticated.digest {
-            Some(digest) => decoded.content(digest),
-            None => decoded,
+        // In one go: an event is large, and each setter would move it.
+        Ok(Decoded {
+            parts,
+            bytes: None,
+            around: None,
+            wanted: self.wants(&attributes.event_type),
+            occurred_at: time,
+            trace_context: attributes.trace_context(),
+            content: authenticated.digest,
+            event_type: Some(EventType::unknown(&*attributes.event_type)),
+            claimed_type: None,
+            claimed_body: None,
+            recognized,
+            event: CloudEvent::new(origin, data),
         })
     }
 }
