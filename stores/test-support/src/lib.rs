@@ -13,6 +13,7 @@
 
 pub mod any_store;
 mod app;
+mod batches;
 mod clock;
 mod effects;
 pub mod faults;
@@ -37,6 +38,7 @@ mod wait;
 pub use self::{
     any_store::Place,
     app::{App, TestDelivery, post, send, send_until_done},
+    batches::{a_batch_goes_on_after_a_kill, serve_batches},
     clock::ClockOff,
     effects::{Effects, NotSettled},
     faults::{Access, Server},
