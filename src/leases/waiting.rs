@@ -228,7 +228,7 @@ struct Lead<'a>(&'a Room);
 impl Drop for Lead<'_> {
     fn drop(&mut self) {
         self.0.leader.store(false, Ordering::Release);
-
+        self.0.changed.notify(1);
     }
 }
 
