@@ -7,7 +7,8 @@
 //! | `copies` | deliveries of one event that meet on the road |
 //!
 //! Locks and counters are those of shuttle, which switches between tasks at each of their steps. It sees lost wake-ups as
-//! deadlocks. It takes memory to be consistent, so it says nothing about orderings that are too weak.
+//! deadlocks. It takes memory to be consistent, so it says nothing about orderings that are too weak. What event-listener does
+//! is one step for it, together with the step before: whoever listens too late in between is not seen.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
