@@ -100,6 +100,7 @@ mod road {
     mod answers;
     mod axum_wiring;
     mod bodies;
+    mod callbacks;
     mod challenges;
     mod contents;
     mod drains;
