@@ -180,6 +180,7 @@ mod token_endpoint {
 }
 
 mod telemetry {
+    mod awaited;
     mod measured;
     mod observers;
     mod spans;

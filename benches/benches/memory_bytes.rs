@@ -1,8 +1,9 @@
-//! What a key costs in memory, and how long the slowest call takes while the store grows.
+//! What a key and a process that is awaited cost in memory, and how long the slowest call takes while the store grows.
 
 use std::{
     alloc::System,
     pin::pin,
+    sync::Arc,
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
@@ -11,6 +12,8 @@ use hookgate::{
     EventKey,
     dedup::{Claim, DedupStore, End, MemoryStore, OwnerToken},
     pack::ContentDigest,
+    polling::{Expectation, ExpectationKey, Expectations, MemoryExpectations},
+    time::SystemClock,
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -19,6 +22,7 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() {
     bytes(1_000_000);
+    expectations(100_000);
     pauses(5_000_000);
 }
 
@@ -35,6 +39,34 @@ fn bytes(keys: usize) {
         held as f64 / keys as f64
     );
     assert_eq!(store.len(), keys);
+}
+
+/// Ids are UUIDs, as those of IDCloud.
+fn expectations(count: usize) {
+    let endpoint: Arc<str> = "idcloud".into();
+    let region = Region::new(ALLOCATOR);
+    let store = MemoryExpectations::with_clock(count, SystemClock::new());
+    for number in 0..count {
+        let key = *ContentDigest::of(&number.to_be_bytes()).as_bytes();
+        let one = Expectation {
+            key: ExpectationKey::from_bytes(key),
+            endpoint: endpoint.clone(),
+            tenant: None,
+            id: format!("8263a268-5388-492a-bca2-{number:012}").into(),
+            first_after: Duration::from_secs(10),
+            give_up_after: Duration::from_secs(86_400),
+        };
+        assert!(ready(store.expect(&one)).is_ok());
+    }
+    let stats = region.change();
+    let held = stats
+        .bytes_allocated
+        .saturating_sub(stats.bytes_deallocated);
+    println!(
+        "memory_bytes of {count} expectations: {:.1} bytes each",
+        held as f64 / count as f64
+    );
+    assert_eq!(store.len(), count);
 }
 
 /// The machine pauses too, so the slowest of several runs' fastest tells what the store does.

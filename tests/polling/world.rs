@@ -36,6 +36,8 @@ pub(crate) enum Says {
     /// How the process stands at the end of the answer's way.
     Status,
     NotYet,
+    /// A state of which the sender tells, and which others follow.
+    Going,
     Gone,
     Fails(AskError),
     /// Nothing, ever.
@@ -126,6 +128,10 @@ impl StatusSource for Api {
                 })
             }
             Says::NotYet => Ok(Reply::NotYet),
+            Says::Going => Ok(Reply::Status {
+                notification: notification(&id, &State::Created),
+                is_end: false,
+            }),
             Says::Gone => Ok(Reply::Gone),
             Says::Fails(error) => Err(error),
             Says::Silence => std::future::pending().await,

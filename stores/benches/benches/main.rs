@@ -1,7 +1,7 @@
 //! What a claim and a settle cost, beside the bare statements on the same engine.
 //!
 //! `cargo bench -p hookgate-store-benches -- [postgres] [inbox-postgres] [redis] [sqlite] [inbox-sqlite]
-//! [answers-postgres] [answers-sqlite] [large-postgres] [large-sqlite] [scale-postgres] [scale-sqlite]`
+//! [answers-postgres] [answers-sqlite] [expectations] [large-postgres] [large-sqlite] [scale-postgres] [scale-sqlite]`
 //!
 //! Both sides go through the same driver, with the same pool and durability, to the same server, in turns of
 //! two seconds. The medians are compared. The large runs fill a table with 10,000,000 marks, and the runs of scale what
@@ -14,6 +14,7 @@
 )]
 
 mod answers;
+mod expectations;
 mod inbox_postgres;
 mod inbox_sqlite;
 mod large;
@@ -53,6 +54,11 @@ async fn main() {
     }
     if wants("answers-sqlite") {
         answers::sqlite().await;
+    }
+    if wants("expectations") {
+        expectations::memory().await;
+        expectations::sqlite().await;
+        expectations::postgres().await;
     }
     if wants("large-postgres") {
         large::postgres().await;
