@@ -2,22 +2,29 @@
 
 use hookgate::framework::is_hidden;
 
-/// The inbox as `hookgate inbox` is told of it.
+/// How `hookgate inbox` is told of the inbox.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct InboxAddress(Option<String>);
+pub(crate) struct InboxArguments(Vec<String>);
 
-impl InboxAddress {
-    /// An address that may hold a password is not shown. The command then takes it from its variable.
-    pub(crate) fn of(url: &str) -> Self {
-        let may_be_secret = url.contains('@') || url.to_ascii_lowercase().contains("password");
-        Self((!may_be_secret).then(|| url.to_owned()))
+impl InboxArguments {
+    /// An argument that may hold a password is left out. The command then takes the address from its variable.
+    pub(crate) fn of(arguments: impl IntoIterator<Item = String>) -> Self {
+        let may_be_secret =
+            |it: &String| it.contains('@') || it.to_ascii_lowercase().contains("password");
+        Self(
+            arguments
+                .into_iter()
+                .filter(|it| !may_be_secret(it))
+                .collect(),
+        )
     }
 
     /// A line of `hookgate inbox`. `None` where a value has a character that a reader does not see, since nobody should copy
     /// what they cannot read.
     pub(crate) fn line(&self, words: &[&str], options: &[(&str, &str)]) -> Option<String> {
         let mut line = "hookgate inbox".to_owned();
-        for word in self.0.as_deref().iter().chain(words) {
+        let named = self.0.iter().map(String::as_str);
+        for word in named.chain(words.iter().copied()) {
             line.push(' ');
             line.push_str(&quoted(word)?);
         }
@@ -37,7 +44,7 @@ fn quoted(word: &str) -> Option<String> {
     if word.chars().any(is_hidden) {
         return None;
     }
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:-,+".contains(c);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_./:-,+=".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return Some(word.to_owned());
     }
@@ -50,7 +57,7 @@ mod tests {
 
     #[test]
     fn a_value_is_one_word_of_the_shell_and_never_an_option() {
-        let at = InboxAddress::of("sqlite:web hooks.db");
+        let at = InboxArguments::of(["sqlite:web hooks.db".to_owned()]);
         let line = at.line(
             &["replay"],
             &[("endpoint", "-x"), ("type", "a'b; rm -rf $HOME `id`")],
@@ -72,7 +79,7 @@ mod tests {
             "postgres:///db?password=p",
             "postgres:///db?PASSWORD=p",
         ] {
-            let line = InboxAddress::of(url).line(&["status"], &[]);
+            let line = InboxArguments::of([url.to_owned()]).line(&["status"], &[]);
             assert_eq!(line.as_deref(), Some("hookgate inbox status"));
         }
     }

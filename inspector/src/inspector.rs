@@ -12,7 +12,7 @@ use http::{HeaderValue, Response, request::Parts};
 
 use crate::{
     answer::Refused,
-    command::InboxAddress,
+    command::InboxArguments,
     guard,
     pages::{self, Shown},
     recent::Recent,
@@ -31,7 +31,7 @@ pub struct InspectorBuilder {
     receivers: Vec<Receiver>,
     recent: Option<Recent>,
     inbox: Option<Operations>,
-    address: InboxAddress,
+    arguments: InboxArguments,
     shows_contents: bool,
     clock: Arc<dyn Clock>,
 }
@@ -58,7 +58,7 @@ impl Inspector {
             receivers: Vec::new(),
             recent: None,
             inbox: None,
-            address: InboxAddress::default(),
+            arguments: InboxArguments::default(),
             shows_contents: false,
             clock: Arc::new(SystemClock::new()),
         }
@@ -110,10 +110,13 @@ impl InspectorBuilder {
         self
     }
 
-    /// How `hookgate inbox` is told of the inbox, for the commands on the pages: `sqlite:webhooks.db`. They are made without
-    /// one where it is missing or may hold a password: the command then reads `HOOKGATE_INBOX`.
-    pub fn inbox_address(mut self, url: &str) -> Self {
-        self.address = InboxAddress::of(url);
+    /// How `hookgate inbox` is told of the inbox, for the commands on the pages: `["sqlite:webhooks.db"]`. An address that may
+    /// hold a password is left out, as one is that is not given: the command then reads `HOOKGATE_INBOX`.
+    pub fn inbox_arguments<A: Into<String>>(
+        mut self,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        self.arguments = InboxArguments::of(arguments.into_iter().map(Into::into));
         self
     }
 
@@ -142,7 +145,7 @@ impl InspectorBuilder {
             receivers: self.receivers,
             recent: self.recent,
             inbox: self.inbox,
-            address: self.address,
+            arguments: self.arguments,
             shows_contents: self.shows_contents,
             clock: self.clock,
         })))

@@ -3,9 +3,11 @@
 use super::Reason;
 
 const NOTHING: &str = "nothing: this is as it should be";
-const KEY: &str = "compare the key with the sender's console; `hookgate explain` finds which difference it is";
+const KEY: &str =
+    "compare the key with the sender's console; `hookgate explain` finds which difference it is";
 const SHAPE: &str = "the sender, or something before the receiver, sends another form: `hookgate explain` shows which";
-const CLOCK: &str = "compare the clocks, and see how long the delivery was on its way; the window is a setting";
+const CLOCK: &str =
+    "compare the clocks, and see how long the delivery was on its way; the window is a setting";
 const STORE: &str = "see how the store is: the log has its error";
 const WIRING: &str = "the program is wired wrongly: the log says what to change";
 
@@ -21,7 +23,9 @@ impl Reason {
     /// ```
     pub const fn advice(self) -> &'static str {
         match self {
-            Self::MethodNotAllowed => "the sender's console has another method, or a browser called",
+            Self::MethodNotAllowed => {
+                "the sender's console has another method, or a browser called"
+            }
             Self::UnsupportedMediaType => {
                 "choose the media type of the pack in the sender's console, or another pack"
             }
@@ -36,7 +40,9 @@ impl Reason {
             Self::AddressDenied => {
                 "compare the receiver's networks with the sender's list; behind a proxy name its address"
             }
-            Self::HandshakeRefused => "compare what the sender asks with the receiver's list of origins",
+            Self::HandshakeRefused => {
+                "compare what the sender asks with the receiver's list of origins"
+            }
             Self::UnknownTenant => "the route names a tenant that the key source lacks",
             Self::AccessMissing | Self::AccessDenied => {
                 "compare the credentials in the sender's console with the receiver's access rule"
@@ -53,7 +59,9 @@ impl Reason {
                 "see what the sender writes as the time; `accept_unreadable_time` takes it for none"
             }
             Self::TimestampTooOld | Self::TimestampInFuture => CLOCK,
-            Self::Undecodable => "see what was sent: an observer's `undecodable`, or the inbox, has the bytes",
+            Self::Undecodable => {
+                "see what was sent: an observer's `undecodable`, or the inbox, has the bytes"
+            }
             Self::BadKey => "the key cannot be read: see how it is filled",
             Self::NoLiveKey => "every key has ended: give the ring a new one",
             Self::KeysUnavailable | Self::AccessUnavailable => {
@@ -62,7 +70,9 @@ impl Reason {
             Self::Overloaded => "more arrives than may run at once: see what holds the handlers",
             Self::ShuttingDown => "the process stops, and the sender tries again",
             Self::NonceReused => "the same signed request came with other content: see who sent it",
-            Self::ChangedContent => "a copy has other content: `refuse_changed_content` is a choice",
+            Self::ChangedContent => {
+                "a copy has other content: `refuse_changed_content` is a choice"
+            }
             Self::InProgress => "the first copy still runs; the sender tries again",
             Self::StoreUnavailable => STORE,
             Self::StoreFull => "raise the store's capacity, or shorten the retention",

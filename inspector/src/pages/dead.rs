@@ -131,7 +131,7 @@ fn group(
         count: span.count,
         oldest: span.oldest.to_rfc3339(),
         newest: span.newest.to_rfc3339(),
-        replay: asked.shown.address.line(&["replay"], &options),
+        replay: asked.shown.arguments.line(&["replay"], &options),
         link: asked.link("deliveries", &of_it),
     }
 }

@@ -102,8 +102,8 @@ pub(super) async fn page(asked: &Asked<'_>) -> Result<Delivery, Refused> {
     };
     let is_dead = masked.is_some_and(|kept| kept.listed.stands.is_dead());
     let replay = text.as_deref().filter(|_| is_dead).and_then(|key| {
-        let address = &asked.shown.address;
-        address.line(&["replay", key], &[("why", "SAY WHY")])
+        let arguments = &asked.shown.arguments;
+        arguments.line(&["replay", key], &[("why", "SAY WHY")])
     });
     Ok(Delivery {
         frame: asked.frame("delivery", "One delivery"),

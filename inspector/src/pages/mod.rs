@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::{
     answer::{self, Refused},
     assets::{SCRIPT, STYLE},
-    command::InboxAddress,
+    command::InboxArguments,
     query::Query,
     recent::Recent,
 };
@@ -30,7 +30,7 @@ pub(crate) struct Shown {
     pub(crate) receivers: Vec<Receiver>,
     pub(crate) recent: Option<Recent>,
     pub(crate) inbox: Option<Operations>,
-    pub(crate) address: InboxAddress,
+    pub(crate) arguments: InboxArguments,
     pub(crate) shows_contents: bool,
     pub(crate) clock: Arc<dyn Clock>,
 }

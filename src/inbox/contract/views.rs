@@ -31,7 +31,9 @@ pub(super) async fn a_list_has_each_event_once<S: Inbox, P: Passage>(scene: &Sce
     promise("a page of nothing is empty", none.rows.is_empty(), &none);
 }
 
-pub(super) async fn a_list_can_begin_with_the_newest<S: Inbox, P: Passage>(scene: &Scene<'_, S, P>) {
+pub(super) async fn a_list_can_begin_with_the_newest<S: Inbox, P: Passage>(
+    scene: &Scene<'_, S, P>,
+) {
     scene.queue((0..7).map(entry)).await;
     for row in scene.ask(&[ENDPOINT], 3, 0).await.rows {
         scene.bury(&row.lease, DeadReason::Rejected).await;
@@ -40,10 +42,7 @@ pub(super) async fn a_list_can_begin_with_the_newest<S: Inbox, P: Passage>(scene
         (Filter::all(), vec![6, 5, 4, 3, 2, 1, 0]),
         (Filter::dead(), vec![2, 1, 0]),
         (Filter::queued(), vec![6, 5, 4, 3]),
-        (
-            Filter::all().dead_by(DeadReason::Rejected),
-            vec![2, 1, 0],
-        ),
+        (Filter::all().dead_by(DeadReason::Rejected), vec![2, 1, 0]),
         (Filter::all().dead_by(DeadReason::Failed), vec![]),
         (
             Filter::all().of_endpoint(ENDPOINT).of_type("known"),

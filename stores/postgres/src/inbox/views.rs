@@ -343,11 +343,10 @@ impl Core {
         let is_more = numbered.len() > limit;
         numbered.truncate(limit);
         let last = numbered.last().filter(|_| is_more);
-        let mut page = Page::default();
-        page.next = last.map(|(number, _)| Position::new(format!("{NEWEST}{number}")));
+        let next = last.map(|(number, _)| Position::new(format!("{NEWEST}{number}")));
         let rows = numbered.iter().map(|(_, row)| read_listed(row));
-        page.rows = rows.collect::<Result<_, _>>()?;
-        Ok(page)
+        let rows = rows.collect::<Result<_, _>>()?;
+        Ok(Page { rows, next })
     }
 
     async fn queued_rows(
