@@ -41,10 +41,11 @@ async fn answer(behind: &Behind, request: &HttpRequest) -> HttpResponse {
     };
     let inner = request.match_info().unprocessed();
     let path = request.uri().path();
-    let mounted_at = path
-        .strip_suffix(inner)
-        .unwrap_or(path)
-        .trim_end_matches('/');
+    // What actix-web has decoded is no part of the path as it was sent, and of no page's address.
+    let Some(mounted_at) = path.strip_suffix(inner) else {
+        return HttpResponse::NotFound().finish();
+    };
+    let mounted_at = mounted_at.trim_end_matches('/');
     let answer = behind.answer(head, mounted_at).await;
     let (answer, body) = answer.into_parts();
     let status = StatusCode::from_u16(answer.status.as_u16());

@@ -213,6 +213,20 @@ async fn the_application_decides_who_is_admitted_at_each_request() {
     assert_eq!(answer.status(), 200);
 }
 
+/// A path with two slashes at its start would name another host in each link.
+#[tokio::test]
+async fn no_link_leads_to_another_host() {
+    let behind = open(Inspector::builder().recent(&Recent::new()));
+    let request = head("GET", "//evil.example/receivers", &[]);
+    let answer = behind.answer(request, "//evil.example").await;
+    assert_eq!(answer.status(), 404);
+    for address in ["//evil.example/receivers", "//receivers"] {
+        let answer = get(&behind, address).await;
+        let page = String::from_utf8_lossy(answer.body());
+        assert!(!page.contains("evil.example"), "{address}: {page}");
+    }
+}
+
 const MARKUP: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u{202e}\u{1b}[31m";
 
 #[tokio::test]

@@ -191,11 +191,19 @@ async fn dead_letters_stand_in_groups_with_the_command_that_replays_them() {
     let one = json(&behind, &format!("/delivery?key={key}")).await;
     let line = format!("hookgate inbox 'sqlite:web hooks.db' replay {key} --why='SAY WHY'");
     assert_eq!(one["replay"], line.as_str());
+    assert_eq!(one["verdict"]["reason"], "rejected");
+    let advice = one["verdict"]["advice"].as_str().unwrap();
+    assert!(advice.contains("refused it for good"), "{advice}");
     let moments: Vec<_> = (one["timeline"].as_array().unwrap().iter())
         .map(|moment| moment["what"].as_str().unwrap())
         .collect();
     assert!(moments.contains(&"died: rejected"), "{moments:?}");
     assert!(moments.contains(&"accepted by the inbox"), "{moments:?}");
+    let seen = page(&behind, "/delivery?id=1").await;
+    assert!(
+        seen.contains(&format!("href=\"/delivery?key={key}\"")),
+        "{seen}"
+    );
     // Without a group, as after the replay.
     scene.inbox.replay(&key, "fixed").await.unwrap();
     let one = json(&behind, &format!("/delivery?key={key}")).await;

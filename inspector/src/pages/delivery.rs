@@ -4,7 +4,7 @@ use askama::Template;
 use bytes::Bytes;
 use hookgate::{
     EventKey,
-    inbox::{Happening, Masked, StoredDelivery},
+    inbox::{DeadReason, Happening, Masked, Stands, StoredDelivery},
 };
 use http::Response;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{
     Asked, Frame,
     facts::{Fact, Subject, kept},
-    words::{sign, state, tone},
+    words::{dead_advice, sign, state, tone},
 };
 use crate::{
     answer::{self, Refused},
@@ -36,6 +36,8 @@ pub(super) struct Delivery {
     contents: Option<Contents>,
     /// The line that has a dead letter run again.
     replay: Option<String>,
+    #[serde(skip)]
+    kept: Option<String>,
     #[serde(skip)]
     show: Option<String>,
     #[serde(skip)]
@@ -105,7 +107,9 @@ pub(super) async fn page(asked: &Asked<'_>) -> Result<Delivery, Refused> {
         let arguments = &asked.shown.arguments;
         arguments.line(&["replay", key], &[("why", "SAY WHY")])
     });
+    let is_kept_elsewhere = matches!(subject, Subject::Seen(_)) && masked.is_some();
     Ok(Delivery {
+        kept: is_kept_elsewhere.then(|| asked.link("delivery", &query)),
         frame: asked.frame("delivery", "One delivery"),
         verdict: Verdict::of(&subject),
         facts: subject.facts(asked).0,
@@ -126,12 +130,16 @@ impl Verdict {
             Subject::Seen(seen) => Self::of_seen(seen),
             Subject::Kept(kept) => {
                 let outcome = state(kept.listed.stands);
+                let dead = match kept.listed.stands {
+                    Stands::Dead { reason, .. } => Some(reason),
+                    _ => None,
+                };
                 Self {
                     outcome,
-                    reason: None,
+                    reason: dead.map(DeadReason::as_str),
                     meaning: None,
                     said: None,
-                    advice: None,
+                    advice: dead.map(dead_advice),
                     sign: sign(outcome),
                     tone: tone(outcome),
                 }

@@ -95,11 +95,9 @@ pub(crate) async fn answer(shown: &Shown, request: &Parts, mounted_at: &str) -> 
 }
 
 async fn page(shown: &Shown, request: &Parts, base: &str) -> Result<Response<Bytes>, Refused> {
-    let path = request
-        .uri
-        .path()
-        .strip_prefix(base)
-        .ok_or(Refused::NOT_FOUND)?;
+    let path = request.uri.path();
+    let path = path.strip_prefix(base).filter(|_| is_path(base));
+    let path = path.ok_or(Refused::NOT_FOUND)?;
     let path = path.trim_start_matches('/');
     for asset in [&*STYLE, &*SCRIPT] {
         if path == asset.name {
@@ -122,6 +120,11 @@ async fn page(shown: &Shown, request: &Parts, base: &str) -> Result<Response<Byt
         "live" => Ok(answer::json(StatusCode::OK, &live::page(&asked).await?)),
         _ => Err(Refused::NOT_FOUND),
     }
+}
+
+/// Whether a link that begins with it stays on this host. A browser takes two slashes, of either kind, for another one.
+fn is_path(base: &str) -> bool {
+    !base.starts_with("//") && !base.starts_with("/\\")
 }
 
 fn shown_as<P: Template + Serialize>(page: &P, is_json: bool) -> Result<Response<Bytes>, Refused> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookgate::inbox::Stands;
+use hookgate::inbox::{DeadReason, Stands};
 
 /// The largest unit that fits: `3 d`, `5 h`, `7 min`, `9 s`.
 pub(super) fn words(time: Duration) -> String {
@@ -22,6 +22,28 @@ pub(super) fn state(stands: Stands) -> &'static str {
         Stands::Behind => "behind",
         Stands::Runs => "runs",
         Stands::Dead { .. } => "dead",
+    }
+}
+
+/// What an operator does about a dead letter.
+pub(super) fn dead_advice(reason: DeadReason) -> &'static str {
+    match reason {
+        DeadReason::Failed => {
+            "the handler failed as often as it may: mend the cause, then replay it"
+        }
+        DeadReason::Rejected => {
+            "the handler refused it for good: replay it once the handler takes it"
+        }
+        DeadReason::WorkerLost => {
+            "each run ended without a verdict, as when the process aborts: find out why before it is replayed"
+        }
+        DeadReason::Unavailable => {
+            "what the handler needs was away for too long: replay it once that is back"
+        }
+        DeadReason::Undecodable => {
+            "the pack could not read it: compare it with the sender's documentation, then replay it"
+        }
+        DeadReason::Damaged => "what is stored cannot be read: have the sender send it again",
     }
 }
 

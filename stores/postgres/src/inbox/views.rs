@@ -1,5 +1,7 @@
 //! What an operator sees: [`Core::totals`], [`Core::list`], [`Core::read`].
 
+mod reads;
+
 use std::{cmp::Reverse, time::Duration};
 
 use bytes::Bytes;
@@ -18,6 +20,7 @@ use sqlx::{
     postgres::{PgArguments, PgRow},
 };
 
+use self::reads::Reads;
 use super::{core::Core, ends, names::Names};
 use crate::{row, value::Value};
 
@@ -96,38 +99,6 @@ fn listed(kind: i32) -> String {
 const MATCHES: &str = "($2::text IS NULL OR l.event_type = $2::text) AND ($3::bytea IS NULL OR l.key_id = $3::bytea) \
     AND ($4::bigint IS NULL OR l.accepted_at >= timestamptz 'epoch' + interval '1 millisecond' * $4::float8) \
     AND ($5::bigint IS NULL OR l.accepted_at < timestamptz 'epoch' + interval '1 millisecond' * $5::float8)";
-
-/// In which direction a list reads numbers.
-#[derive(Clone, Copy)]
-enum Reads {
-    OldestFirst,
-    NewestFirst,
-}
-
-impl Reads {
-    /// How a number compares that comes after another.
-    const fn after(self) -> &'static str {
-        match self {
-            Self::OldestFirst => ">",
-            Self::NewestFirst => "<",
-        }
-    }
-
-    const fn order(self) -> &'static str {
-        match self {
-            Self::OldestFirst => "ASC",
-            Self::NewestFirst => "DESC",
-        }
-    }
-
-    /// Numbers begin at 1.
-    const fn start(self) -> i64 {
-        match self {
-            Self::OldestFirst => 0,
-            Self::NewestFirst => i64::MAX,
-        }
-    }
-}
 
 /// What waits or runs, after a number. Ready lines have an index for each endpoint, so they are read from each.
 fn queued(names: &Names, reads: Reads) -> String {
@@ -399,3 +370,6 @@ impl Core {
         )))
     }
 }
+
+#[cfg(test)]
+mod tests;
