@@ -100,6 +100,7 @@ mod road {
     mod answers;
     mod axum_wiring;
     mod bodies;
+    mod callbacks;
     mod challenges;
     mod contents;
     mod drains;
@@ -151,11 +152,17 @@ mod polling {
     mod building;
     mod client;
     mod contract;
+    mod counted;
     mod fallback;
+    mod faults;
     mod inbox;
+    mod many;
     mod schedules;
     pub(crate) mod silence;
     pub(crate) mod tasks;
+    mod tenants;
+    mod unico;
+    mod verdicts;
     pub(crate) mod world;
 }
 

@@ -7,7 +7,8 @@ use event_listener::Event;
 use super::{
     Backoff, BoxExpectations, Expectations, Fallback, GaveUp, Rate, StatusSource,
     gave_up::{self, Heard},
-    shared::{BESIDE_THE_ANSWER, Handler, Pauses, Shared},
+    pauses::Pauses,
+    shared::{BESIDE_THE_ANSWER, Handler, Shared},
     source::DynSource,
 };
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     receiver::Receiver,
     road::{Ran, ran, taken},
     setup::BuildError,
-    telemetry::Level,
+    telemetry::{Level, log},
     time::RETENTION_MARGIN,
     verdict::{Ack, Nack, Outcome},
 };
@@ -186,7 +187,7 @@ impl FallbackBuilder {
         let heard = self.heard.ok_or(BuildError::Fallback(
             "nobody hears of processes that are given up: call `.on_gave_up(…)`",
         ))?;
-        Ok(Fallback(Arc::new(Shared {
+        let fallback = Fallback(Arc::new(Shared {
             handler: self.handler.unwrap_or_else(nobody),
             receiver: self.receiver,
             source: self.source,
@@ -206,7 +207,9 @@ impl FallbackBuilder {
             pauses: Pauses::default(),
             freed: Event::new(),
             sooner: Event::new(),
-        })))
+        }));
+        log::checked(fallback.0.receiver.name(), &fallback.check());
+        Ok(fallback)
     }
 
     /// What has to fit the receiver.
