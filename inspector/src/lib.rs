@@ -1,8 +1,8 @@
 //! A page that shows what hookgate's receivers and inbox have taken and refused.
 //!
-//! It shows receivers and their state, deliveries, one delivery with its verdict and what to do about it, two deliveries
-//! side by side, and dead letters in groups, with the command that replays them. The same data is JSON under the same
-//! addresses.
+//! It shows receivers and their state, deliveries, and one delivery with its verdict and what to do about it. It shows two
+//! deliveries side by side, and dead letters in groups, each with the command that replays it. The same data is JSON under
+//! the same addresses.
 //!
 //! | file | holds |
 //! | --- | --- |
